@@ -1,0 +1,22 @@
+import { Kind, type SchemaOptions, type TUnsafe, Type, TypeRegistry } from '@sinclair/typebox'
+
+/**
+ * A string that is one of a few, checked as a whole, so that a wrong one yields a single clear sentence (a union
+ * of literals yields one for each).
+ */
+export function OneOf<const T extends string>(values: readonly T[], options: SchemaOptions = {}): TUnsafe<T> {
+  return Type.Unsafe<T>({ ...options, [Kind]: 'OneOf', type: 'string', enum: values })
+}
+TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.includes(value as string))
+
+/** Path of every operation on one application. */
+export const ApplicationParams = Type.Object({ applicationId: Type.String() })
+
+/** The source model's map of string to string, such as tags. */
+export const MapOfString = Type.Record(Type.String(), Type.String())
+
+/** The body that answers a write of an endpoint. */
+export const MessageBody = Type.Object({
+  RequestID: Type.Optional(Type.String()),
+  Message: Type.Optional(Type.String()),
+})

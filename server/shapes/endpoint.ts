@@ -1,0 +1,86 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { OneOf } from './common.ts'
+
+/** The channels that an endpoint can have (source: model). */
+export const ChannelType = OneOf([
+  'PUSH',
+  'GCM',
+  'APNS',
+  'APNS_SANDBOX',
+  'APNS_VOIP',
+  'APNS_VOIP_SANDBOX',
+  'ADM',
+  'SMS',
+  'VOICE',
+  'EMAIL',
+  'BAIDU',
+  'CUSTOM',
+  'IN_APP',
+])
+export type ChannelType = Static<typeof ChannelType>
+
+const optionalString = Type.Optional(Type.String())
+
+/** Custom attributes: each name has a list of values. */
+export const Attributes = Type.Record(Type.String(), Type.Array(Type.String()))
+export type Attributes = Static<typeof Attributes>
+
+/** Custom metrics: each name has a number. */
+export const Metrics = Type.Record(Type.String(), Type.Number())
+export type Metrics = Static<typeof Metrics>
+
+export const EndpointDemographic = Type.Object({
+  AppVersion: optionalString,
+  Locale: optionalString,
+  Make: optionalString,
+  Model: optionalString,
+  ModelVersion: optionalString,
+  Platform: optionalString,
+  PlatformVersion: optionalString,
+  Timezone: optionalString,
+})
+export type EndpointDemographic = Static<typeof EndpointDemographic>
+
+export const EndpointLocation = Type.Object({
+  City: optionalString,
+  Country: optionalString,
+  Latitude: Type.Optional(Type.Number()),
+  Longitude: Type.Optional(Type.Number()),
+  PostalCode: optionalString,
+  Region: optionalString,
+})
+export type EndpointLocation = Static<typeof EndpointLocation>
+
+export const EndpointUser = Type.Object({
+  UserAttributes: Type.Optional(Attributes),
+  UserId: optionalString,
+})
+export type EndpointUser = Static<typeof EndpointUser>
+
+const endpointMembers = {
+  ChannelType: Type.Optional(ChannelType),
+  Address: optionalString,
+  EndpointStatus: optionalString,
+  OptOut: optionalString,
+  RequestId: optionalString,
+  Location: Type.Optional(EndpointLocation),
+  Demographic: Type.Optional(EndpointDemographic),
+  EffectiveDate: optionalString,
+  Attributes: Type.Optional(Attributes),
+  Metrics: Type.Optional(Metrics),
+  User: Type.Optional(EndpointUser),
+}
+
+/** What a caller may say of an endpoint. */
+export const EndpointRequest = Type.Object(endpointMembers)
+export type EndpointRequest = Static<typeof EndpointRequest>
+
+/** An endpoint as GetEndpoint answers it, its members in the order of the wire sample (source: guide). */
+export const EndpointResponse = Type.Object({
+  ...endpointMembers,
+  ApplicationId: optionalString,
+  Id: optionalString,
+  CohortId: optionalString,
+  CreationDate: optionalString,
+})
+export type EndpointResponse = Static<typeof EndpointResponse>

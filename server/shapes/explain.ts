@@ -1,0 +1,41 @@
+import { type TSchema, TypeGuard } from '@sinclair/typebox'
+import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
+
+/** One sentence on what is wrong: the member, what it must be, and what came instead. */
+export function explain({ path, type, schema, value }: ValueError): string {
+  const member = path
+    .slice(1)
+    .split('/')
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.')
+  if (member === '') {
+    return value === undefined
+      ? 'The request body is required: it must be a JSON object'
+      : `The request body must be a JSON object; got ${describe(value)}`
+  }
+  if (type === ValueErrorType.ObjectAdditionalProperties) {
+    return `${member} is not a name that is known here (names are case-sensitive)`
+  }
+  if (type === ValueErrorType.ObjectRequiredProperty)
+    return `${member} is required: it must be ${expected(schema)}`
+  return `${member} must be ${expected(schema)}; got ${describe(value)}`
+}
+
+function expected(schema: TSchema): string {
+  if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`
+  if (TypeGuard.IsArray(schema)) return `a list, each entry ${expected(schema.items)}`
+  if (TypeGuard.IsRecord(schema)) {
+    return `an object, each member ${expected(Object.values(schema.patternProperties)[0]!)}`
+  }
+  if (schema.type === 'boolean') return 'true or false'
+  if (schema.type === 'object') return 'an object'
+  if (schema.minLength === 1) return 'a string that is not empty'
+  return `a ${schema.type}`
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}

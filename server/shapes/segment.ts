@@ -1,0 +1,33 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { MapOfString, OneOf } from './common.ts'
+import { Format } from './import-job.ts'
+
+/** Where an imported segment came from, and how many endpoints it holds. */
+export const SegmentImportResource = Type.Object({
+  ChannelCounts: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  ExternalId: Type.String(),
+  Format,
+  RoleArn: Type.String(),
+  S3Url: Type.String(),
+  Size: Type.Integer(),
+})
+export type SegmentImportResource = Static<typeof SegmentImportResource>
+
+export const SegmentResponse = Type.Object({
+  ApplicationId: Type.String(),
+  Arn: Type.String(),
+  CreationDate: Type.String(),
+  Id: Type.String(),
+  ImportDefinition: Type.Optional(SegmentImportResource),
+  LastModifiedDate: Type.Optional(Type.String()),
+  Name: Type.Optional(Type.String()),
+  SegmentType: OneOf(['DIMENSIONAL', 'IMPORT']),
+  tags: Type.Optional(MapOfString),
+  Version: Type.Optional(Type.Integer()),
+})
+export type SegmentResponse = Static<typeof SegmentResponse>
+
+export const SegmentsResponse = Type.Object({
+  Item: Type.Array(SegmentResponse),
+  NextToken: Type.Optional(Type.String()),
+})
