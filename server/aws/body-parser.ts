@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify'
+import { badRequest } from './exceptions.ts'
+
+/**
+ * Reads every body as JSON whatever its Content-Type says: clients label it application/x-amz-json-1.1,
+ * application/x-www-form-urlencoded or not at all (source: observed). An empty body is no body, also under
+ * `Content-Type: application/json`, which clients send with GET and DELETE.
+ */
+export function parseBodiesAsJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    try {
+      done(null, JSON.parse(utf8.decode(body as Buffer), dropNull))
+    } catch (error) {
+      done(badRequest(`The request body must be JSON: ${(error as Error).message}`))
+    }
+  })
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * A member that is null counts as absent, since some SDKs write it for "not set" (assumed). In a list a null
+ * stays, and fails validation. `__proto__` is dropped: it is no member of any shape, and no attribute's name.
+ */
+function dropNull(this: unknown, key: string, value: unknown): unknown {
+  if (key === '__proto__') return undefined
+  return value === null && !Array.isArray(this) && key !== '' ? undefined : value
+}

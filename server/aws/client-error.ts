@@ -1,0 +1,27 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { errorBody, errorTypeHeader } from './error-handler.ts'
+import { newRequestId, requestIdHeader } from './request-id.ts'
+
+/**
+ * Answers what is not even an HTTP request, such as a broken header, in the same form as every other error. There is
+ * no request yet that a handler could be given, so the answer is written to the socket.
+ */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const id = newRequestId()
+  const body = errorBody(`The request is not valid HTTP: ${error.message}`, id)
+  const headers = [
+    `HTTP/1.1 400 ${STATUS_CODES[400]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'access-control-allow-origin: *',
+    `${requestIdHeader}: ${id}`,
+    `${errorTypeHeader}: BadRequestException`,
+    'connection: close',
+  ]
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`)
+}

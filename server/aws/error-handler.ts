@@ -1,0 +1,69 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { PinpointException } from './exceptions.ts'
+import { requestIdHeader } from './request-id.ts'
+
+/** Largest request body in bytes: Pinpoint's payload quota (source: guide, quotas). */
+export const maxBodyBytes = 7 * 1024 * 1024
+
+/** The header in which AWS SDKs look for the name of the exception (source: observed). */
+export const errorTypeHeader = 'x-amzn-ErrorType'
+
+/**
+ * Answers anything thrown, in Pinpoint's wire form. Errors leave the server by several doors (handlers and
+ * validation, unknown routes, Fastify's own refusals, which skip every hook) and all of them end here, so this
+ * function sets every header itself.
+ */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const exception = toException(error)
+  if (exception.statusCode === 500) request.log.error({ err: error }, 'unexpected error')
+  reply
+    .code(exception.statusCode)
+    .header('content-type', 'application/json')
+    .header('access-control-allow-origin', '*')
+    .header(requestIdHeader, request.id)
+    .header(errorTypeHeader, exception.exception)
+    .send(errorBody(exception.message, request.id))
+}
+
+/** The body of every error, as text (source: model; a real error was seen without RequestID, SDKs take both). */
+export const errorBody = (message: string, requestId: string): string =>
+  JSON.stringify({ Message: message, RequestID: requestId })
+
+/** Turns what Fastify or a handler threw into one of Pinpoint's exceptions; the unexpected is told briefly. */
+function toException(error: unknown): PinpointException {
+  if (error instanceof PinpointException) return error
+  const { code, message, statusCode } = error as FastifyError
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new PinpointException(
+        'PayloadTooLargeException',
+        `The request body must be at most ${maxBodyBytes} bytes (7 MB)`,
+      )
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new PinpointException(
+        'BadRequestException',
+        'The request body does not have the length that Content-Length says',
+      )
+    case 'FST_ERR_BAD_URL':
+      return new PinpointException(
+        'BadRequestException',
+        'The path is not a valid URL: each % must be followed by two hexadecimal digits of UTF-8 text',
+      )
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new PinpointException(
+        'BadRequestException',
+        `A part of the path is too long: it must be at most ${maxPathParameterLength} characters`,
+      )
+    default:
+      if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+        return new PinpointException('BadRequestException', message)
+      }
+      return new PinpointException(
+        'InternalServerErrorException',
+        'Internal error; the log of pinpoint-local tells more',
+      )
+  }
+}
+
+/** Longest path parameter in characters. Fastify's own limit of 100 is shorter than a segment's ARN. */
+export const maxPathParameterLength = 2048

@@ -1,0 +1,36 @@
+/**
+ * The errors that Pinpoint answers with: the eight exceptions of its service model (source: model), and
+ * NotImplementedException, which is ours alone, for operations that this emulator does not serve yet.
+ */
+const statusOf = {
+  BadRequestException: 400,
+  ForbiddenException: 403,
+  NotFoundException: 404,
+  MethodNotAllowedException: 405,
+  ConflictException: 409,
+  PayloadTooLargeException: 413,
+  TooManyRequestsException: 429,
+  InternalServerErrorException: 500,
+  NotImplementedException: 501,
+} as const
+
+export type ExceptionName = keyof typeof statusOf
+
+/** An error with a name, a status and a message that go to the caller as they are. */
+export class PinpointException extends Error {
+  // A plain, writable property: Fastify writes the status of a failed validation back onto the error.
+  statusCode: number
+  readonly exception: ExceptionName
+
+  constructor(exception: ExceptionName, message: string) {
+    super(message)
+    this.exception = exception
+    this.statusCode = statusOf[exception]
+  }
+}
+
+/** 400: the request is wrong; the message names the member and what it should have been. */
+export const badRequest = (message: string) => new PinpointException('BadRequestException', message)
+
+/** 404: what the path, or a member such as SegmentId, names does not exist. */
+export const notFound = (message: string) => new PinpointException('NotFoundException', message)

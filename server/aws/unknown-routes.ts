@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify'
+import { notFound, PinpointException } from './exceptions.ts'
+
+/**
+ * Answers what no route answers: 405 for a path that has routes for other methods, 404 for any other (both assumed).
+ */
+export function answerUnknownRoutes(app: FastifyInstance): void {
+  const methodsOf = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = methodsOf.get(url) ?? new Set()
+    for (const name of [method].flat()) if (name !== 'OPTIONS') methods.add(name)
+    methodsOf.set(url, methods)
+  })
+
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split('?')[0]!
+    const allowed = [...methodsOf]
+      .filter(([url]) => matches(url, path))
+      .flatMap(([, methods]) => [...methods])
+    if (allowed.length === 0) throw notFound(`There is nothing at ${path}`)
+    reply.header('allow', allowed.join(', '))
+    throw new PinpointException(
+      'MethodNotAllowedException',
+      `${request.method} is not allowed at ${path}; allowed: ${allowed.join(', ')}`,
+    )
+  })
+}
+
+/** Whether a path fits the URL of a route; both `:name` and `*` stand for something. */
+function matches(url: string, path: string): boolean {
+  if (url === '*') return false
+  const parts = url.split('/').map(part => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.+' : part))
+  return new RegExp(`^${parts.join('/')}$`).test(path)
+}
