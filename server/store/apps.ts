@@ -1,0 +1,61 @@
+import type { Database } from 'better-sqlite3'
+import type { Listed, Page } from '../aws/paging.ts'
+import type { ApplicationResponse } from '../shapes/application.ts'
+import type { createTags } from './tags.ts'
+
+interface AppRow {
+  seq: number
+  id: string
+  arn: string
+  name: string
+  creation_date: string
+}
+
+/** The applications. A deleted one is gone for every method here; `store/clear-away.ts` removes its rows. */
+export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
+  const seqOf = db.prepare<[string], number>('SELECT seq FROM apps WHERE id = ?').pluck()
+  const get = db.prepare<[string], AppRow>('SELECT * FROM apps WHERE id = ?')
+  const list = db.prepare<Page, AppRow>(
+    'SELECT * FROM apps WHERE id IS NOT NULL AND seq < :before ORDER BY seq DESC LIMIT :limit',
+  )
+  const insert = db.prepare(
+    'INSERT INTO apps (id, arn, name, creation_date) VALUES (:Id, :Arn, :Name, :CreationDate)',
+  )
+  const markDeleted = db.prepare('UPDATE apps SET id = NULL WHERE id = ?')
+
+  const toResponse = (row: AppRow): ApplicationResponse => ({
+    Arn: row.arn,
+    CreationDate: row.creation_date,
+    Id: row.id,
+    Name: row.name,
+    tags: tags.get(row.arn),
+  })
+
+  return {
+    /** The row number under which an application's endpoints, jobs and segments stand. */
+    seqOf: (id: string): number | undefined => seqOf.get(id),
+
+    get(id: string): ApplicationResponse | undefined {
+      const row = get.get(id)
+      return row && toResponse(row)
+    },
+
+    list: (page: Page): Listed<ApplicationResponse>[] =>
+      list.all(page).map(row => ({ seq: row.seq, value: toResponse(row) })),
+
+    create: db.transaction((app: Required<ApplicationResponse>) => {
+      insert.run({ Id: app.Id, Arn: app.Arn, Name: app.Name, CreationDate: app.CreationDate })
+      tags.put(app.Arn, app.tags)
+    }).immediate,
+
+    /** Deletes an application with all that is in it, and gives it as it was. */
+    delete: db.transaction((id: string): ApplicationResponse | undefined => {
+      const row = get.get(id)
+      if (row === undefined) return undefined
+      const app = toResponse(row)
+      markDeleted.run(id)
+      tags.deleteUnder(row.arn)
+      return app
+    }).immediate,
+  }
+}

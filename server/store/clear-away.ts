@@ -1,0 +1,58 @@
+import type { Database } from 'better-sqlite3'
+
+/**
+ * Prepares the removal of what nobody can see any more: all that was in deleted applications, and what COMPLETED
+ * jobs had kept to be able to take themselves back.
+ *
+ * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
+ *   that its caller decides how long the database is kept busy
+ */
+export function createClearAway(db: Database): (limit: number) => boolean {
+  const deletedApp = db.prepare<[], number>('SELECT seq FROM apps WHERE id IS NULL LIMIT 1').pluck()
+  const jobOf = db.prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1').pluck()
+  const keptBy = db
+    .prepare<[number], number | null>('SELECT min(job) FROM endpoints_before_import WHERE job > ?')
+    .pluck()
+  const isCompleted = db
+    .prepare<[number], number>(`SELECT status = 'COMPLETED' FROM import_jobs WHERE seq = ?`)
+    .pluck()
+
+  /** Removes rows of a table, as many as may be; gives how many. */
+  const remover = (table: string, key: string, owner: string) => {
+    const statement = db.prepare<[number, number]>(
+      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${owner} = ? LIMIT ?)`,
+    )
+    return (of: number, limit: number) => statement.run(of, limit).changes
+  }
+  const ofApp = [
+    remover('segment_versions', 'segment, version', '(SELECT app FROM segments WHERE seq = segment)'),
+    remover('segments', 'seq', 'app'),
+    remover('endpoints', 'seq', 'app'),
+  ]
+  const kept = remover('endpoints_before_import', 'job, seq', 'job')
+  const ofJob = [
+    kept,
+    remover('import_members', 'job, endpoint_id', 'job'),
+    remover('import_failures', 'seq', 'job'),
+    remover('import_pieces', 'job, number', 'job'),
+    remover('import_objects', 'job, number', 'job'),
+    remover('import_jobs', 'seq', 'seq'),
+  ]
+  const removeApp = remover('apps', 'seq', 'seq')
+
+  const clearApp = (app: number, limit: number): boolean => {
+    for (const remove of ofApp) if (remove(app, limit) > 0) return true
+    const job = jobOf.get(app)
+    if (job === undefined) return removeApp(app, 1) > 0
+    return ofJob.some(remove => remove(job, limit) > 0)
+  }
+
+  return db.transaction((limit: number): boolean => {
+    const app = deletedApp.get()
+    if (app !== undefined) return clearApp(app, limit)
+    for (let job = keptBy.get(0); typeof job === 'number'; job = keptBy.get(job)) {
+      if (isCompleted.get(job) === 1) return kept(job, limit) > 0
+    }
+    return false
+  }).immediate
+}

@@ -1,0 +1,186 @@
+import type { Database } from 'better-sqlite3'
+import type { Endpoint } from '../endpoint-rules/merge-endpoint.ts'
+import type { ChannelType } from '../shapes/endpoint.ts'
+
+/** A stored endpoint under its row number. */
+export interface StoredEndpoint {
+  seq: number
+  endpoint: Endpoint
+}
+
+/** The endpoints of all applications, as one writer sees them: a caller of the API, or one import job. */
+export interface Endpoints {
+  /** Finds an endpoint; ids are compared without regard to case (source: API reference). */
+  get(app: number, id: string): StoredEndpoint | undefined
+  /** All endpoints of a user. */
+  ofUser(app: number, userId: string): StoredEndpoint[]
+  /** The ACTIVE endpoints at an address. */
+  activeAt(app: number, address: string): StoredEndpoint[]
+  /** Writes an endpoint: over the row `seq`, or as a new one. */
+  save(app: number, seq: number | undefined, endpoint: Endpoint): void
+  delete(seq: number): void
+}
+
+/** How an import job's writes can be taken back, as long as the job is not COMPLETED. */
+export interface EndpointsOfImport extends Endpoints {
+  /**
+   * Takes back up to `limit` of the job's writes: puts back what it changed, then removes what it created. A row
+   * that somebody else has written since stays as it is.
+   *
+   * @returns whether there is more to take back
+   */
+  takeBack(app: number, limit: number): boolean
+}
+
+interface EndpointRow {
+  seq: number
+  id: string
+  channel_type: ChannelType | null
+  address: string | null
+  endpoint_status: string
+  opt_out: string
+  request_id: string
+  cohort_id: string
+  creation_date: string
+  effective_date: string
+  user_id: string | null
+  user_attributes: string | null
+  attributes: string | null
+  metrics: string | null
+  location: string | null
+  demographic: string | null
+  application_id: string
+}
+
+const columns = `id, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
+  effective_date, user_id, user_attributes, attributes, metrics, location, demographic, import_job`
+
+/** Prepares the statements on endpoints, once for every writer of this connection. */
+export function createEndpoints(db: Database) {
+  const select = `SELECT e.*, a.id AS application_id FROM endpoints e JOIN apps a ON a.seq = e.app WHERE e.app = ?`
+  const get = db.prepare<[number, string], EndpointRow>(`${select} AND e.id = ?`)
+  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND e.user_id = ?`)
+  const activeAt = db.prepare<[number, string], EndpointRow>(
+    `${select} AND e.address = ? AND e.endpoint_status = 'ACTIVE'`,
+  )
+  const insert = db.prepare(
+    `INSERT INTO endpoints (app, ${columns}) VALUES (?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+  )
+  const update = db.prepare(
+    `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
+  )
+  const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
+  const keep = db.prepare(
+    `INSERT OR IGNORE INTO endpoints_before_import (job, seq, app, ${columns})
+     SELECT ?, seq, app, ${columns} FROM endpoints WHERE seq = ? AND import_job IS NOT ?`,
+  )
+  const kept = db.prepare<[number, number], { seq: number }>(
+    'SELECT seq FROM endpoints_before_import WHERE job = ? LIMIT ?',
+  )
+  const putBack = db.prepare(
+    `UPDATE endpoints SET (${columns}) = (SELECT ${columns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
+     WHERE seq = :seq AND import_job = :job`,
+  )
+  const forget = db.prepare('DELETE FROM endpoints_before_import WHERE job = ? AND seq = ?')
+  const removeCreated = db.prepare(
+    'DELETE FROM endpoints WHERE seq IN (SELECT seq FROM endpoints WHERE seq > ? AND app = ? AND import_job = ? LIMIT ?) RETURNING seq',
+  )
+
+  const reads = {
+    get: (app: number, id: string) => toStored(get.get(app, id)),
+    ofUser: (app: number, userId: string) => ofUser.all(app, userId).map(row => toStored(row)!),
+    activeAt: (app: number, address: string) => activeAt.all(app, address).map(row => toStored(row)!),
+  }
+
+  const write = (app: number, seq: number | undefined, endpoint: Endpoint, job: number | null) => {
+    if (seq === undefined) insert.run(app, toRow(endpoint, job))
+    else update.run(toRow(endpoint, job), seq)
+  }
+
+  /** As a caller of the API. */
+  const byCaller: Endpoints = {
+    ...reads,
+    save: (app, seq, endpoint) => write(app, seq, endpoint, null),
+    delete: seq => void remove.run(seq),
+  }
+
+  /** As an import job, which keeps what it changes until it is COMPLETED. */
+  const byImport = (job: number): EndpointsOfImport => {
+    let createdBefore = 0
+    return {
+      ...byCaller,
+      save(app, seq, endpoint) {
+        if (seq !== undefined) keep.run(job, seq, job)
+        write(app, seq, endpoint, job)
+      },
+      takeBack(app, limit) {
+        const rows = kept.all(job, limit)
+        for (const { seq } of rows) {
+          putBack.run({ job, seq })
+          forget.run(job, seq)
+        }
+        if (rows.length > 0) return true
+        const created = removeCreated.all(createdBefore, app, job, limit) as { seq: number }[]
+        createdBefore = Math.max(createdBefore, ...created.map(row => row.seq))
+        return created.length > 0
+      },
+    }
+  }
+
+  return { ...byCaller, byImport }
+}
+
+function toRow(endpoint: Endpoint, job: number | null): unknown[] {
+  return [
+    endpoint.Id,
+    endpoint.ChannelType ?? null,
+    endpoint.Address ?? null,
+    endpoint.EndpointStatus,
+    endpoint.OptOut,
+    endpoint.RequestId,
+    endpoint.CohortId,
+    endpoint.CreationDate,
+    endpoint.EffectiveDate,
+    endpoint.User.UserId ?? null,
+    endpoint.User.UserAttributes === undefined ? null : JSON.stringify(endpoint.User.UserAttributes),
+    toJson(endpoint.Attributes),
+    toJson(endpoint.Metrics),
+    toJson(endpoint.Location),
+    toJson(endpoint.Demographic),
+    job,
+  ]
+}
+
+function toStored(row: EndpointRow | undefined): StoredEndpoint | undefined {
+  if (row === undefined) return undefined
+  return {
+    seq: row.seq,
+    endpoint: {
+      ...(row.channel_type !== null && { ChannelType: row.channel_type }),
+      ...(row.address !== null && { Address: row.address }),
+      EndpointStatus: row.endpoint_status,
+      OptOut: row.opt_out,
+      RequestId: row.request_id,
+      Location: fromJson(row.location),
+      Demographic: fromJson(row.demographic),
+      EffectiveDate: row.effective_date,
+      Attributes: fromJson(row.attributes),
+      Metrics: fromJson(row.metrics),
+      User: {
+        ...(row.user_attributes !== null && { UserAttributes: JSON.parse(row.user_attributes) }),
+        ...(row.user_id !== null && { UserId: row.user_id }),
+      },
+      ApplicationId: row.application_id,
+      Id: row.id,
+      CohortId: row.cohort_id,
+      CreationDate: row.creation_date,
+    },
+  }
+}
+
+function toJson(members: object): string | null {
+  for (const _ in members) return JSON.stringify(members)
+  return null
+}
+
+const fromJson = (text: string | null) => (text === null ? {} : JSON.parse(text))

@@ -1,0 +1,101 @@
+import type { Database } from 'better-sqlite3'
+import type { Listed, Page } from '../aws/paging.ts'
+import type { ImportJobResource, ImportJobResponse, JobStatus } from '../shapes/import-job.ts'
+
+/** How many failures GetImportJob names at most (source: guide). All of them are kept. */
+const failuresShown = 100
+
+/** States in which the counters say something: from PROCESSING on, they are running totals (contract). */
+const countedStates = new Set<JobStatus>(['PROCESSING', 'COMPLETING', 'COMPLETED', 'FAILING', 'FAILED'])
+
+interface ImportJobRow {
+  seq: number
+  id: string
+  status: JobStatus
+  definition: string
+  creation_date: string
+  completion_date: string | null
+  total_pieces: number
+  completed_pieces: number
+  failed_pieces: number
+  total_processed: number
+  total_failures: number
+}
+
+/** What the HTTP side does with import jobs: it records them and shows them. `import-progress.ts` does the rest. */
+export function createImportJobs(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO import_jobs (app, id, status, definition, segment_id, request_id, creation_date)
+     VALUES (:app, :id, 'CREATED', :definition, :segmentId, :requestId, :now)`,
+  )
+  const get = db.prepare<[number, string], ImportJobRow>('SELECT * FROM import_jobs WHERE app = ? AND id = ?')
+  const list = db.prepare<[number, number, number], ImportJobRow>(
+    'SELECT * FROM import_jobs WHERE app = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+  )
+  const listOfSegment = db.prepare<[number, string, number, number], ImportJobRow>(
+    'SELECT * FROM import_jobs WHERE app = ? AND segment_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+  )
+  const failures = db.prepare<[number, number], { object: string; line: number | null; reason: string }>(
+    'SELECT object, line, reason FROM import_failures WHERE job = ? ORDER BY line IS NOT NULL, seq LIMIT ?',
+  )
+
+  const toResponse = (applicationId: string, row: ImportJobRow): ImportJobResponse => {
+    const failed = failures.all(row.seq, failuresShown)
+    return {
+      ApplicationId: applicationId,
+      Id: row.id,
+      JobStatus: row.status,
+      ...(countedStates.has(row.status) && {
+        CompletedPieces: row.completed_pieces,
+        FailedPieces: row.failed_pieces,
+        TotalPieces: row.total_pieces,
+        TotalFailures: row.total_failures,
+        TotalProcessed: row.total_processed,
+      }),
+      CreationDate: row.creation_date,
+      ...(row.completion_date !== null && { CompletionDate: row.completion_date }),
+      Type: 'IMPORT',
+      ...(failed.length > 0 && {
+        Failures: failed.map(({ object, line, reason }) =>
+          line === null ? `${object}: ${reason}` : `${object} line ${line}: ${reason}`,
+        ),
+      }),
+      Definition: JSON.parse(row.definition) as ImportJobResource,
+    }
+  }
+
+  return {
+    /** Records a new job as CREATED; the worker finds it there. */
+    create(job: {
+      app: number
+      id: string
+      definition: ImportJobResource
+      /** The segment that the job will make or renew, if any. */
+      segmentId: string | null
+      requestId: string
+      now: string
+    }): void {
+      insert.run({ ...job, definition: JSON.stringify(job.definition) })
+    },
+
+    get(app: { seq: number; id: string }, jobId: string): ImportJobResponse | undefined {
+      const row = get.get(app.seq, jobId)
+      return row && toResponse(app.id, row)
+    },
+
+    list: (app: { seq: number; id: string }, page: Page): Listed<ImportJobResponse>[] =>
+      list
+        .all(app.seq, page.before, page.limit)
+        .map(row => ({ seq: row.seq, value: toResponse(app.id, row) })),
+
+    /** The jobs that made or renewed a segment, or are about to. */
+    listOfSegment: (
+      app: { seq: number; id: string },
+      segmentId: string,
+      page: Page,
+    ): Listed<ImportJobResponse>[] =>
+      listOfSegment
+        .all(app.seq, segmentId, page.before, page.limit)
+        .map(row => ({ seq: row.seq, value: toResponse(app.id, row) })),
+  }
+}

@@ -1,0 +1,234 @@
+import type { Database } from 'better-sqlite3'
+import { mayMove } from '../import/job-status.ts'
+import type { ImportJobResource, JobStatus } from '../shapes/import-job.ts'
+
+/** A job as the worker sees it. */
+export interface ImportJob {
+  seq: number
+  id: string
+  app: number
+  applicationId: string
+  status: JobStatus
+  definition: ImportJobResource
+  /** The segment that it makes or renews. */
+  segmentId: string | null
+  /** Of the CreateImportJob call. */
+  requestId: string
+}
+
+/** An object that a job reads. */
+export interface ImportObject {
+  number: number
+  key: string
+  /** Bytes as stored, so compressed where the object is. */
+  size: number
+  /** Names the version that was listed. */
+  etag: string
+}
+
+/** Where reading goes on: the byte of the object's content at which the next line begins, and its number from 1. */
+export interface Position {
+  byte: number
+  line: number
+}
+
+/** A span of an object's content. A record belongs to the piece in which it begins. */
+export interface Piece {
+  number: number
+  startByte: number
+  endByte: number
+  processed: number
+  failed: number
+}
+
+/** Records to be added to a job's counters. */
+export interface RecordCounts {
+  processed: number
+  /** Of those, the ones that could not be imported. */
+  failed: number
+  /** The imported ones, by the channel of their endpoint. */
+  channels: Map<string, number>
+}
+
+/** Something that could not be imported: a record, or, without a line, a piece, an object or the whole job. */
+export interface Failure {
+  /** The object's key, or the S3Url where no object is meant. */
+  object: string
+  line?: number
+  /** The record as it was read, cut to a few thousand characters. */
+  record?: string
+  reason: string
+}
+
+/** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
+export class JobGone extends Error {}
+
+/** What the worker does with import jobs. Each write is part of a transaction made by `write`. */
+export function createImportProgress(db: Database) {
+  const isAlive = db
+    .prepare<[number], number>(
+      'SELECT 1 FROM import_jobs j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL',
+    )
+    .pluck()
+  const unfinished = db.prepare<[number], Record<string, unknown>>(
+    `SELECT j.seq, j.id, j.app, a.id AS applicationId, j.status, j.definition, j.segment_id AS segmentId,
+       j.request_id AS requestId
+     FROM import_jobs j JOIN apps a ON a.seq = j.app
+     WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND a.id IS NOT NULL AND j.seq > ? ORDER BY j.seq`,
+  )
+  const setStatus = db.prepare('UPDATE import_jobs SET status = :to WHERE seq = :seq AND status = :from')
+  const setCompletionDate = db.prepare('UPDATE import_jobs SET completion_date = ? WHERE seq = ?')
+  const setTotalPieces = db.prepare(
+    'UPDATE import_jobs SET total_pieces = (SELECT count(*) FROM import_pieces WHERE job = :job) WHERE seq = :job',
+  )
+  const clearPieces = db.prepare('DELETE FROM import_pieces WHERE job = ?')
+  const clearObjects = db.prepare('DELETE FROM import_objects WHERE job = ?')
+  const insertObject = db.prepare(
+    'INSERT INTO import_objects (job, number, key, size, etag) VALUES (?, ?, ?, ?, ?)',
+  )
+  const insertPiece = db.prepare(
+    'INSERT INTO import_pieces (job, number, object, start_byte, end_byte) VALUES (?, ?, ?, ?, ?)',
+  )
+  const nextObject = db.prepare<[number], ImportObject & Position>(
+    `SELECT o.number, o.key, o.size, o.etag, o.next_byte AS byte, o.next_line AS line
+     FROM import_pieces p JOIN import_objects o ON o.job = p.job AND o.number = p.object
+     WHERE p.job = ? AND p.status = 'PENDING' ORDER BY p.object LIMIT 1`,
+  )
+  const nextPiece = db.prepare<[number, number], Piece>(
+    `SELECT number, start_byte AS startByte, end_byte AS endByte, processed, failed FROM import_pieces
+     WHERE job = ? AND object = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
+  )
+  const savePiece = db.prepare(
+    `UPDATE import_pieces SET status = :status, processed = :processed, failed = :failed
+     WHERE job = :job AND number = :number`,
+  )
+  const countPiece = {
+    COMPLETED: db.prepare('UPDATE import_jobs SET completed_pieces = completed_pieces + ? WHERE seq = ?'),
+    FAILED: db.prepare('UPDATE import_jobs SET failed_pieces = failed_pieces + ? WHERE seq = ?'),
+  }
+  const failRest = db.prepare(
+    `UPDATE import_pieces SET status = 'FAILED' WHERE job = ? AND object = ? AND status = 'PENDING'`,
+  )
+  const countRecords = db.prepare(
+    'UPDATE import_jobs SET total_processed = total_processed + ?, total_failures = total_failures + ? WHERE seq = ?',
+  )
+  const channelCounts = db
+    .prepare<[number], string>('SELECT channel_counts FROM import_jobs WHERE seq = ?')
+    .pluck()
+  const setChannelCounts = db.prepare('UPDATE import_jobs SET channel_counts = ? WHERE seq = ?')
+  const savePosition = db.prepare(
+    'UPDATE import_objects SET next_byte = :byte, next_line = :line WHERE job = :job AND number = :object',
+  )
+  const insertFailure = db.prepare(
+    'INSERT INTO import_failures (job, object, line, record, reason) VALUES (?, ?, ?, ?, ?)',
+  )
+  const failedPieces = db
+    .prepare<[number], number>('SELECT failed_pieces FROM import_jobs WHERE seq = ?')
+    .pluck()
+  const member = db
+    .prepare<[number, string], string | null>(
+      'SELECT definition FROM import_members WHERE job = ? AND endpoint_id = ?',
+    )
+    .pluck()
+  const putMember = db.prepare(
+    'INSERT OR REPLACE INTO import_members (job, endpoint_id, definition) VALUES (?, ?, ?)',
+  )
+  const dropMembers = db.prepare(
+    `DELETE FROM import_members WHERE job = :job AND endpoint_id IN
+       (SELECT endpoint_id FROM import_members WHERE job = :job LIMIT :limit)`,
+  )
+  const immediate = db.transaction((job: number, work: () => unknown) => {
+    if (isAlive.get(job) === undefined) throw new JobGone()
+    return work()
+  }).immediate
+
+  return {
+    /** The jobs created after the one numbered `after` that are not over, oldest first. */
+    unfinished: (after: number): ImportJob[] =>
+      unfinished
+        .all(after)
+        .map(row => ({ ...row, definition: JSON.parse(row.definition as string) }) as ImportJob),
+
+    /**
+     * Runs one transaction on behalf of a job: everything in it is written, or nothing.
+     *
+     * @throws JobGone when the job's application has been deleted
+     */
+    write: <T>(job: ImportJob, work: () => T): T => immediate(job.seq, work) as T,
+
+    /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
+    move(job: ImportJob, to: JobStatus): void {
+      if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)
+      if (setStatus.run({ seq: job.seq, from: job.status, to }).changes !== 1) {
+        throw new Error(`job ${job.id} is not in the state ${job.status} that it should be in`)
+      }
+    },
+
+    setCompletionDate: (job: ImportJob, now: string): void => void setCompletionDate.run(now, job.seq),
+
+    /** Forgets what an interrupted listing has written. */
+    clearListing(job: ImportJob): void {
+      clearPieces.run(job.seq)
+      clearObjects.run(job.seq)
+    },
+
+    addObject: (job: ImportJob, object: ImportObject): void =>
+      void insertObject.run(job.seq, object.number, object.key, object.size, object.etag),
+
+    addPiece: (
+      job: ImportJob,
+      object: number,
+      piece: { number: number; startByte: number; endByte: number },
+    ): void => void insertPiece.run(job.seq, piece.number, object, piece.startByte, piece.endByte),
+
+    countPieces: (job: ImportJob): void => void setTotalPieces.run({ job: job.seq }),
+
+    /** The first object that has pieces left, and where to go on in it. */
+    nextObject: (job: ImportJob): (ImportObject & Position) | undefined => nextObject.get(job.seq),
+
+    /** The first piece of an object that is left. */
+    nextPiece: (job: ImportJob, object: number): Piece | undefined => nextPiece.get(job.seq, object),
+
+    /** Writes down how far a piece has come. */
+    savePiece: (job: ImportJob, { number, processed, failed }: Piece): void =>
+      void savePiece.run({ job: job.seq, number, processed, failed, status: 'PENDING' }),
+
+    endPiece(job: ImportJob, { number, processed, failed }: Piece, status: 'COMPLETED' | 'FAILED'): void {
+      savePiece.run({ job: job.seq, number, processed, failed, status })
+      countPiece[status].run(1, job.seq)
+    },
+
+    /** Fails every piece that an object has left. */
+    failRest(job: ImportJob, object: number): void {
+      countPiece.FAILED.run(failRest.run(job.seq, object).changes, job.seq)
+    },
+
+    countRecords(job: ImportJob, { processed, failed, channels }: RecordCounts): void {
+      countRecords.run(processed, failed, job.seq)
+      if (channels.size === 0) return
+      const counts: Record<string, number> = JSON.parse(channelCounts.get(job.seq)!)
+      for (const [channel, count] of channels) counts[channel] = (counts[channel] ?? 0) + count
+      setChannelCounts.run(JSON.stringify(counts), job.seq)
+    },
+
+    savePosition: (job: ImportJob, object: number, { byte, line }: Position): void =>
+      void savePosition.run({ job: job.seq, object, byte, line }),
+
+    addFailure: (job: ImportJob, { object, line, record, reason }: Failure): void =>
+      void insertFailure.run(job.seq, object, line ?? null, record ?? null, reason),
+
+    failedPieces: (job: ImportJob): number => failedPieces.get(job.seq)!,
+
+    /** The definition that an earlier record of the same job gave to an endpoint that it does not register. */
+    memberDefinition: (job: ImportJob, endpointId: string): string | null | undefined =>
+      member.get(job.seq, endpointId),
+
+    putMember: (job: ImportJob, endpointId: string, definition: string | null): void =>
+      void putMember.run(job.seq, endpointId, definition),
+
+    /** Removes up to `limit` members; gives whether there were any. */
+    dropMembers: (job: ImportJob, limit: number): boolean =>
+      dropMembers.run({ job: job.seq, limit }).changes > 0,
+  }
+}
+export type ImportProgress = ReturnType<typeof createImportProgress>

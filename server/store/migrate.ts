@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { StartError } from '../start-error.ts'
+
+/** Marks a SQLite file as ours ("PINP"), so that nobody else's is ever migrated. */
+const applicationId = 0x50494e50
+
+const folder = new URL('./migrations/', import.meta.url)
+
+/**
+ * Brings the database to the newest version, each step in a transaction of its own. `user_version` holds the
+ * number of the last step taken.
+ *
+ * @throws StartError when the file belongs to another program or to a newer pinpoint-local
+ */
+export function migrate(db: Database): void {
+  const steps = readdirSync(folder).sort()
+  const version = db.pragma('user_version', { simple: true }) as number
+  const owner = db.pragma('application_id', { simple: true })
+  const isNew = version === 0 && owner === 0 && db.pragma('schema_version', { simple: true }) === 0
+  if (!isNew && owner !== applicationId) {
+    throw new StartError(`${db.name} is not a database of pinpoint-local: name another DATA_DIR`)
+  }
+  if (version > steps.length) {
+    throw new StartError(
+      `${db.name} was written by a newer pinpoint-local (its version is ${version}, this one knows ${steps.length}): upgrade pinpoint-local, or name another DATA_DIR`,
+    )
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue
+    db.transaction(() => {
+      db.exec(readFileSync(new URL(step, folder), 'utf8'))
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma(`user_version = ${index + 1}`)
+    }).immediate()
+  }
+}

@@ -1,0 +1,89 @@
+import type { Database } from 'better-sqlite3'
+import type { Listed, Page } from '../aws/paging.ts'
+import type { SegmentImportResource, SegmentResponse } from '../shapes/segment.ts'
+import type { ImportJob } from './import-progress.ts'
+import type { createTags } from './tags.ts'
+
+interface SegmentRow {
+  seq: number
+  id: string
+  arn: string
+  segment_type: 'DIMENSIONAL' | 'IMPORT'
+  creation_date: string
+  version: number
+  name: string | null
+  last_modified_date: string
+  import_definition: string
+}
+
+/** The segments of all applications, each with its versions. */
+export function createSegments(db: Database, tags: ReturnType<typeof createTags>) {
+  const select = `SELECT s.*, v.name, v.last_modified_date, v.import_definition
+    FROM segments s JOIN segment_versions v ON v.segment = s.seq AND v.version = s.version WHERE s.app = ?`
+  const get = db.prepare<[number, string], SegmentRow>(`${select} AND s.id = ?`)
+  const list = db.prepare<[number, number, number], SegmentRow>(
+    `${select} AND s.seq < ? ORDER BY s.seq DESC LIMIT ?`,
+  )
+  const imported = db.prepare<[number], { size: number; channel_counts: string; arn: string }>(
+    `SELECT j.total_processed - j.total_failures AS size, j.channel_counts, a.arn
+     FROM import_jobs j JOIN apps a ON a.seq = j.app WHERE j.seq = ?`,
+  )
+  const insert = db
+    .prepare<unknown[], number>(
+      `INSERT INTO segments (app, id, arn, segment_type, creation_date, version) VALUES (?, ?, ?, 'IMPORT', ?, 0)
+       RETURNING seq`,
+    )
+    .pluck()
+  const renew = db.prepare('UPDATE segments SET version = version + 1 WHERE seq = ?')
+  const insertVersion = db.prepare(
+    `INSERT INTO segment_versions (segment, version, name, last_modified_date, import_definition, import_job)
+     SELECT seq, version, ?, ?, ?, ? FROM segments WHERE seq = ?`,
+  )
+
+  const toResponse = (applicationId: string, row: SegmentRow): SegmentResponse => ({
+    ApplicationId: applicationId,
+    Arn: row.arn,
+    CreationDate: row.creation_date,
+    Id: row.id,
+    ImportDefinition: JSON.parse(row.import_definition) as SegmentImportResource,
+    LastModifiedDate: row.last_modified_date,
+    ...(row.name !== null && { Name: row.name }),
+    SegmentType: row.segment_type,
+    tags: tags.get(row.arn),
+    Version: row.version,
+  })
+
+  return {
+    get(app: { seq: number; id: string }, segmentId: string): SegmentResponse | undefined {
+      const row = get.get(app.seq, segmentId)
+      return row && toResponse(app.id, row)
+    },
+
+    list: (app: { seq: number; id: string }, page: Page): Listed<SegmentResponse>[] =>
+      list
+        .all(app.seq, page.before, page.limit)
+        .map(row => ({ seq: row.seq, value: toResponse(app.id, row) })),
+
+    /**
+     * Makes the segment of a job that has read everything: version 1 of a new one, or the next version of the one
+     * that the job renews, whose members are then the job's (assumed). A renewed segment keeps its name unless the
+     * job gives another.
+     */
+    defineFromImport(job: ImportJob & { segmentId: string }, now: string): void {
+      const { Format, RoleArn, S3Url, SegmentName, ExternalId = '' } = job.definition
+      const { size, channel_counts, arn } = imported.get(job.seq)!
+      const definition: SegmentImportResource = {
+        ChannelCounts: JSON.parse(channel_counts),
+        ExternalId,
+        Format,
+        RoleArn,
+        S3Url,
+        Size: size,
+      }
+      const current = get.get(job.app, job.segmentId)
+      const seq = current?.seq ?? insert.get(job.app, job.segmentId, `${arn}/segments/${job.segmentId}`, now)!
+      renew.run(seq)
+      insertVersion.run(SegmentName ?? current?.name ?? null, now, JSON.stringify(definition), job.seq, seq)
+    },
+  }
+}
