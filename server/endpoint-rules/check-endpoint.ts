@@ -1,0 +1,113 @@
+import type { Attributes, EndpointRequest } from '../shapes/endpoint.ts'
+import { endpointLimits as limits } from './limits.ts'
+
+/**
+ * Checks the values of an endpoint that already has the right types, and brings them to the form in which
+ * Pinpoint keeps them: coordinates with one decimal, two time zones under their newer names (source: guide).
+ * The rules are the same for UpdateEndpoint and for an imported record.
+ *
+ * @param endpoint is changed in place when everything in it is right
+ * @returns what is wrong, naming the member and what it should be; undefined when nothing is
+ */
+export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
+  const { OptOut, EndpointStatus, EffectiveDate, User, Location, Demographic } = endpoint
+  return (
+    (OptOut !== undefined && OptOut !== 'ALL' && OptOut !== 'NONE'
+      ? `OptOut must be ALL or NONE; got ${JSON.stringify(OptOut)}`
+      : undefined) ??
+    (EndpointStatus !== undefined && EndpointStatus !== 'ACTIVE' && EndpointStatus !== 'INACTIVE'
+      ? `EndpointStatus must be ACTIVE or INACTIVE; got ${JSON.stringify(EndpointStatus)}`
+      : undefined) ??
+    (EffectiveDate !== undefined ? checkDate(EffectiveDate) : undefined) ??
+    (User?.UserId !== undefined ? checkId('User.UserId', User.UserId) : undefined) ??
+    checkAttributes('Attributes', endpoint.Attributes) ??
+    checkAttributes('User.UserAttributes', User?.UserAttributes) ??
+    checkNames('Metrics', endpoint.Metrics) ??
+    checkLengths('Demographic', Demographic, limits.demographic) ??
+    checkLengths('Location', Location, limits.location) ??
+    (Location !== undefined ? settleCoordinates(Location) : undefined) ??
+    (Demographic !== undefined ? settleTimezone(Demographic) : undefined)
+  )
+}
+
+/** Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference). */
+export function checkId(member: string, id: string): string | undefined {
+  if (id === '') return `${member} must not be empty`
+  return /[${}]/.test(id) ? `${member} must not hold $, { or }; got ${JSON.stringify(id)}` : undefined
+}
+
+/** ISO 8601 in UTC, with up to six digits of a second: imports by AWS's own code carry microseconds (observed). */
+function checkDate(date: string): string | undefined {
+  const isDate =
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$/.test(date) &&
+    !Number.isNaN(Date.parse(date))
+  if (isDate) return undefined
+  return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
+}
+
+function checkAttributes(member: string, attributes: Attributes | undefined): string | undefined {
+  if (attributes === undefined) return undefined
+  for (const name in attributes) {
+    const values = attributes[name]!
+    if (values.length > limits.valuesPerAttribute) {
+      return `${member}.${name} must have at most ${limits.valuesPerAttribute} values; got ${values.length}`
+    }
+    for (const value of values) {
+      if (value.length > limits.attributeValue) {
+        return `${member}.${name} must have values of at most ${limits.attributeValue} characters; got ${value.length}`
+      }
+    }
+  }
+  return checkNames(member, attributes)
+}
+
+function checkNames(member: string, map: object | undefined): string | undefined {
+  if (map === undefined) return undefined
+  for (const name in map) {
+    if (name === '' || name.length > limits.attributeName) {
+      return `${member} must have names of 1 to ${limits.attributeName} characters; got ${JSON.stringify(name)}`
+    }
+  }
+  return undefined
+}
+
+function checkLengths(
+  member: string,
+  values: Record<string, unknown> | undefined,
+  longest: Record<string, number>,
+): string | undefined {
+  if (values === undefined) return undefined
+  for (const name in longest) {
+    const value = values[name]
+    if (typeof value === 'string' && value.length > longest[name]!) {
+      return `${member}.${name} must be at most ${longest[name]} characters; got ${value.length}`
+    }
+  }
+  return undefined
+}
+
+function settleCoordinates(location: { Latitude?: number; Longitude?: number }): string | undefined {
+  const { Latitude, Longitude } = location
+  if (Latitude === undefined && Longitude === undefined) return undefined
+  if (Latitude === undefined || Longitude === undefined) {
+    return 'Location.Latitude and Location.Longitude must be given together'
+  }
+  if (Math.abs(Latitude) > 90) return `Location.Latitude must be from -90 to 90; got ${Latitude}`
+  if (Math.abs(Longitude) > 180) return `Location.Longitude must be from -180 to 180; got ${Longitude}`
+  location.Latitude = roundToTenth(Latitude)
+  location.Longitude = roundToTenth(Longitude)
+  return undefined
+}
+
+const roundToTenth = (degrees: number) => Math.round(degrees * 10) / 10
+
+/** Zones that Pinpoint stores under another name (source: guide). */
+const renamedTimezones: Record<string, string> = {
+  'Canada/East-Saskatchewan': 'America/Managua',
+  'US/Pacific-New': 'America/Los_Angeles',
+}
+
+function settleTimezone(demographic: { Timezone?: string }): undefined {
+  const renamed = renamedTimezones[demographic.Timezone ?? '']
+  if (renamed !== undefined) demographic.Timezone = renamed
+}

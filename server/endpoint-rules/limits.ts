@@ -1,0 +1,9 @@
+/** The limits that Pinpoint sets to what an endpoint holds (source: API reference and quotas page). */
+export const endpointLimits = {
+  attributeName: 50,
+  attributeValue: 100,
+  valuesPerAttribute: 50,
+  endpointsPerUser: 15,
+  demographic: { AppVersion: 50, Make: 50, Model: 100, ModelVersion: 50, Platform: 50, PlatformVersion: 50 },
+  location: { City: 75, Region: 75 },
+} as const
