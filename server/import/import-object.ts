@@ -1,0 +1,51 @@
+import type { ImportJob, ImportObject, Position } from '../store/import-progress.ts'
+import { decodeLines } from './decode.ts'
+import { isBad } from './item.ts'
+import { parseCsv } from './parse-csv.ts'
+import { parseNdjson } from './parse-ndjson.ts'
+import { readContent } from './read-object.ts'
+import type { ImportContext } from './run-import-job.ts'
+import { type ObjectSource, UnreadableError } from './sources/source.ts'
+import { validateEndpoints } from './validate.ts'
+import { writeRecords } from './write.ts'
+
+/**
+ * Imports an object from where its import has come to: source → decode → parse → validate → write. If it cannot be
+ * read to its end, the pieces that it has left fail.
+ */
+export async function importObject(
+  job: ImportJob,
+  object: ImportObject & Position,
+  source: ObjectSource,
+  { store, now, signal }: Pick<ImportContext, 'store' | 'now' | 'signal'>,
+): Promise<void> {
+  const progress = store.importProgress
+  const endpoints = store.endpoints.byImport(job.seq)
+  try {
+    const lines = decodeLines(readContent(source, object, object.byte, signal), object)
+    const records =
+      job.definition.Format === 'JSON'
+        ? parseNdjson(lines)
+        : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderLine(source, object, signal))
+    await writeRecords(job, object, validateEndpoints(records), { endpoints, progress, now, signal })
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error
+    progress.write(job, () => {
+      progress.addFailure(job, { object: object.key, reason: error.message })
+      progress.failRest(job, object.number)
+    })
+  }
+}
+
+/** The first line of an object whose records are read from further on. */
+async function readHeaderLine(
+  source: ObjectSource,
+  object: ImportObject,
+  signal: AbortSignal,
+): Promise<string> {
+  for await (const [first] of decodeLines(readContent(source, object, 0, signal))) {
+    if (first !== undefined && !isBad(first)) return first.value
+    break
+  }
+  throw new UnreadableError('the CSV header cannot be read any more')
+}

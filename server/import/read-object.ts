@@ -1,0 +1,62 @@
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { type ObjectSource, type SourceObject, UnreadableError } from './sources/source.ts'
+
+/** Times that reading is taken up again at a byte where it broke off, before the object counts as unreadable. */
+const attemptsAtOneByte = 3
+
+/** Whether an object is compressed and read as what is in it. */
+export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz')
+
+/**
+ * The content of an object from a byte on: of what is in it, where the object is compressed.
+ *
+ * @throws UnreadableError when the object cannot be read, or not be decompressed
+ */
+export async function* readContent(
+  source: ObjectSource,
+  object: SourceObject,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (!isGzip(object.key)) {
+    yield* readBytes(source, object, from, signal)
+    return
+  }
+  const gunzip = createGunzip()
+  // Its failures reach the loop below through the stream.
+  pipeline(readBytes(source, object, 0, signal), gunzip).catch(() => {})
+  let toSkip = from
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      if (toSkip < chunk.length) yield chunk.subarray(toSkip)
+      toSkip = Math.max(0, toSkip - chunk.length)
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof UnreadableError) throw error
+    throw new UnreadableError(`the object cannot be decompressed as gzip: ${(error as Error).message}`)
+  }
+}
+
+/** The stored bytes of an object. A connection that breaks is taken up again where it broke. */
+async function* readBytes(
+  source: ObjectSource,
+  object: SourceObject,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let next = from
+  for (let attempts = 1; ; attempts++) {
+    try {
+      for await (const chunk of source.open(object, next, signal)) {
+        next += chunk.length
+        attempts = 0
+        yield chunk
+      }
+      return
+    } catch (error) {
+      if (!(error instanceof UnreadableError && error.brokenOff) || attempts >= attemptsAtOneByte) throw error
+    }
+  }
+}

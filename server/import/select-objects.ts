@@ -1,0 +1,53 @@
+import type { Format } from '../shapes/import-job.ts'
+import type { ObjectSource, SourceObject } from './sources/source.ts'
+
+/**
+ * The objects that an import reads (contract; how a format is recognised is assumed). A key that is exactly an
+ * object's is read whatever it is called. Under a prefix, objects that are empty, or whose name begins with `_` or
+ * `.`, are passed over; those with an ending of the format are read, or, if there are none, those whose ending says
+ * nothing. Compressed objects count by the name before `.gz`.
+ */
+export async function* selectObjects(
+  source: ObjectSource,
+  key: string,
+  format: Format,
+  signal: AbortSignal,
+): AsyncGenerator<SourceObject> {
+  let found = false
+  for await (const object of source.list(key, signal)) {
+    // It sorts before every longer key, so it comes first if it is there.
+    if (object.key === key && !key.endsWith('/')) {
+      yield object
+      return
+    }
+    if (!isData(object) || formatOf(object.key) !== format) continue
+    found = true
+    yield object
+  }
+  if (found) return
+  for await (const object of source.list(key, signal)) {
+    if (isData(object) && formatOf(object.key) === undefined) yield object
+  }
+}
+
+function isData({ key, size }: SourceObject): boolean {
+  const name = key.slice(key.lastIndexOf('/') + 1)
+  return size > 0 && name !== '' && !name.startsWith('_') && !name.startsWith('.')
+}
+
+const endings: Record<string, Format | 'other'> = {
+  csv: 'CSV',
+  json: 'JSON',
+  jsonl: 'JSON',
+  ndjson: 'JSON',
+  zip: 'other',
+}
+
+/** The format that a key's ending stands for; undefined where it has none or an unknown one. */
+function formatOf(key: string): Format | 'other' | undefined {
+  const name = key
+    .slice(key.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .replace(/\.gz$/, '')
+  return endings[name.match(/\.([^.]+)$/)?.[1] ?? '']
+}

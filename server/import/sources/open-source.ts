@@ -1,0 +1,32 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { openFolder } from './folder-source.ts'
+import { createS3, type S3Settings } from './s3-source.ts'
+import { type ObjectSource, UnreadableError } from './source.ts'
+
+/** Where buckets are looked for. */
+export interface SourceSettings {
+  /** A folder whose sub-folders are buckets. */
+  s3Dir: string | undefined
+  /** Undefined when no S3 is configured: then nothing outside is contacted. */
+  s3: S3Settings | undefined
+}
+
+/** Finds a bucket; throws UnreadableError when there is nowhere to look for it. */
+export type OpenSource = (bucket: string) => ObjectSource
+
+/** A bucket that is a folder under S3_DIR is read there, any other from the S3 endpoint (contract). */
+export function createOpenSource({ s3Dir, s3 }: SourceSettings): OpenSource {
+  const remote = s3 && createS3(s3)
+  return bucket => {
+    if (s3Dir !== undefined && isFolder(join(s3Dir, bucket))) return openFolder(join(s3Dir, bucket))
+    if (remote !== undefined) return remote.openBucket(bucket)
+    throw new UnreadableError(
+      s3Dir === undefined
+        ? `there is nowhere to read the bucket ${bucket} from: set S3_DIR or AWS_ENDPOINT_URL_S3`
+        : `there is no folder ${bucket} under S3_DIR (${s3Dir}), and no S3 endpoint is set (AWS_ENDPOINT_URL_S3)`,
+    )
+  }
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

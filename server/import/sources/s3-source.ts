@@ -1,0 +1,114 @@
+import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
+import { changedSinceListed, type ObjectSource, UnreadableError } from './source.ts'
+
+/** How to reach S3. */
+export interface S3Settings {
+  region: string
+  /** Undefined for AWS's own S3, which is contacted only when the settings allow it. */
+  endpoint: string | undefined
+  forcePathStyle: boolean | undefined
+  /** Undefined to leave the search to the SDK, as for AWS's own S3. */
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
+}
+
+/** Milliseconds without a byte after which a connection counts as broken off. */
+const idleTimeout = 30_000
+
+/** A bucket of an S3 endpoint. The SDK is loaded, and connections are made, when something is first read. */
+export function createS3(settings: S3Settings) {
+  let loaded: Promise<{ sdk: typeof import('@aws-sdk/client-s3'); client: S3Client }> | undefined
+  const where = settings.endpoint ?? 'AWS S3'
+
+  const load = async () => {
+    const sdk = await import('@aws-sdk/client-s3')
+    const client = new sdk.S3Client({
+      region: settings.region,
+      ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
+      ...(settings.forcePathStyle !== undefined && { forcePathStyle: settings.forcePathStyle }),
+      ...(settings.credentials !== undefined && { credentials: settings.credentials }),
+      ...(settings.endpoint === undefined && { followRegionRedirects: true }),
+      // Other servers than AWS's know no checksums but those that they must.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: { connectionTimeout: 5_000, socketTimeout: idleTimeout },
+    })
+    return { sdk, client }
+  }
+
+  return {
+    openBucket(bucket: string): ObjectSource {
+      return {
+        async *list(prefix, signal) {
+          loaded ??= load()
+          const { sdk, client } = await loaded
+          try {
+            const pages = sdk.paginateListObjectsV2(
+              { client },
+              { Bucket: bucket, Prefix: prefix },
+              { abortSignal: signal },
+            )
+            for await (const page of pages) {
+              for (const { Key: key, Size: size, ETag: etag } of page.Contents ?? []) {
+                if (key !== undefined) yield { key, size: size ?? 0, etag: etag ?? '' }
+              }
+            }
+          } catch (error) {
+            signal.throwIfAborted()
+            throw explain(error, bucket, where)
+          }
+        },
+
+        async *open({ key, etag, size }, from, signal) {
+          loaded ??= load()
+          const { sdk, client } = await loaded
+          const request = new sdk.GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            ...(etag !== '' && { IfMatch: etag }),
+            ...(from > 0 && { Range: `bytes=${from}-` }),
+          })
+          const { Body, ContentRange } = await client.send(request, { abortSignal: signal }).catch(error => {
+            signal.throwIfAborted()
+            throw explain(error, bucket, where)
+          })
+          if (from > 0 && !ContentRange?.startsWith(`bytes ${from}-`)) {
+            throw new UnreadableError(`${where} does not answer requests for a part of an object (Range)`)
+          }
+          let received = from
+          try {
+            for await (const chunk of Body as AsyncIterable<Uint8Array>) {
+              received += chunk.length
+              yield chunk
+            }
+          } catch (error) {
+            signal.throwIfAborted()
+            throw brokenOff(received, size, (error as Error).message)
+          }
+          if (received < size) throw brokenOff(received, size, 'the connection ended')
+        },
+      }
+    },
+  }
+}
+
+function brokenOff(received: number, size: number, why: string): UnreadableError {
+  return new UnreadableError(`broke off at byte ${received} of ${size}: ${why}`, { brokenOff: true })
+}
+
+/** What S3 or the network says, in a sentence that tells what to look at. */
+function explain(error: unknown, bucket: string, where: string): UnreadableError {
+  if (error instanceof UnreadableError) return error
+  const { name, message, $metadata, code } = error as S3ServiceException & { code?: string }
+  const status = $metadata?.httpStatusCode
+  if (name === 'NoSuchBucket') return new UnreadableError(`the bucket ${bucket} does not exist at ${where}`)
+  if (name === 'NoSuchKey' || name === 'NotFound')
+    return new UnreadableError('the object does not exist any more')
+  if (status === 412) return new UnreadableError(changedSinceListed)
+  if (status === 401 || status === 403) {
+    return new UnreadableError(`access to the bucket ${bucket} is denied at ${where} (${name}: ${message})`)
+  }
+  if (status === undefined) {
+    return new UnreadableError(`${where} cannot be reached (${code ?? name}: ${message})`)
+  }
+  return new UnreadableError(`${where} answered ${status} (${name}: ${message})`)
+}

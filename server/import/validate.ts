@@ -1,0 +1,47 @@
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { checkEndpoint, checkId } from '../endpoint-rules/check-endpoint.ts'
+import { explain } from '../shapes/explain.ts'
+import { ImportedEndpoint, ignoredNames } from './imported-names.ts'
+import { eachGood, type Item } from './item.ts'
+
+const types = TypeCompiler.Compile(ImportedEndpoint)
+
+/**
+ * Checks each record as UpdateEndpoint checks its body. What an import takes more lightly: a channel in any case, an
+ * attribute's value outside a list, null for absent, and the members of an export that say nothing here (assumed).
+ */
+export const validateEndpoints = (batches: AsyncIterable<Item<object>[]> | Iterable<Item<object>[]>) =>
+  eachGood<object, ImportedEndpoint>(batches, record => {
+    relax(record as Record<string, unknown>)
+    if (!types.Check(record)) return explain(types.Errors(record).First()!)
+    if (record.Id !== undefined) {
+      const problem = checkId('Id', record.Id)
+      if (problem !== undefined) return problem
+    }
+    return checkEndpoint(record) ?? record
+  })
+
+function relax(record: Record<string, unknown>): void {
+  for (const name of ignoredNames) if (name in record) delete record[name]
+  dropNull(record)
+  if (typeof record.ChannelType === 'string') record.ChannelType = record.ChannelType.toUpperCase()
+  listValues(record.Attributes)
+  if (isObject(record.User)) listValues(record.User.UserAttributes)
+}
+
+function dropNull(object: Record<string, unknown>): void {
+  for (const name in object) {
+    const value = object[name]
+    if (value === null) delete object[name]
+    else if (isObject(value)) dropNull(value)
+  }
+}
+
+function listValues(attributes: unknown): void {
+  if (!isObject(attributes)) return
+  for (const name in attributes)
+    if (typeof attributes[name] === 'string') attributes[name] = [attributes[name]]
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,92 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Endpoints } from '../store/endpoints.ts'
+import type {
+  ImportJob,
+  ImportObject,
+  ImportProgress,
+  Piece,
+  RecordCounts,
+} from '../store/import-progress.ts'
+import { importRecord } from './import-record.ts'
+import type { ImportedEndpoint } from './imported-names.ts'
+import { type Item, isBad } from './item.ts'
+
+/** Records in a transaction: few enough for a write of the HTTP side not to wait long for its turn. */
+const recordsPerWrite = 250
+
+/** Characters of a bad record that are kept. */
+const recordKept = 4096
+
+/**
+ * The last stage: writes the records of one object, in the order of the object. Endpoints, members, failures, the
+ * counters and the position from which to go on are written in the same transaction, so whatever happens between
+ * two transactions, each record is imported and counted once.
+ *
+ * @param batches the object's records from the position that is written down
+ */
+export async function writeRecords(
+  job: ImportJob,
+  object: ImportObject,
+  batches: AsyncIterable<Item<ImportedEndpoint>[]> | Iterable<Item<ImportedEndpoint>[]>,
+  context: { endpoints: Endpoints; progress: ImportProgress; now: () => Date; signal: AbortSignal },
+): Promise<void> {
+  const { endpoints, progress, signal } = context
+  let piece = progress.nextPiece(job, object.number)
+
+  const endPiece = (ended: Piece, failure?: string) => {
+    if (failure !== undefined) progress.addFailure(job, { object: object.key, reason: failure })
+    progress.endPiece(job, ended, failure === undefined ? 'COMPLETED' : 'FAILED')
+    piece = progress.nextPiece(job, object.number)
+  }
+
+  const writeItem = (item: Item<ImportedEndpoint>, tally: Tally) => {
+    while (piece !== undefined && item.line.start >= piece.endByte) endPiece(piece, failureOf(piece))
+    // The rest of a piece that has failed is passed over.
+    if (piece === undefined || item.line.start < piece.startByte) return
+    if (isBad(item) && item.failsPiece) return endPiece(piece, item.reason)
+    const endpoint = isBad(item)
+      ? item.reason
+      : importRecord(job, item.value, { endpoints, progress, now: tally.now })
+    piece.processed++
+    tally.processed++
+    if (typeof endpoint !== 'string') {
+      tally.channels.set(endpoint.ChannelType!, (tally.channels.get(endpoint.ChannelType!) ?? 0) + 1)
+      return
+    }
+    piece.failed++
+    tally.failed++
+    const record = item.line.text.slice(0, recordKept)
+    progress.addFailure(job, { object: object.key, line: item.line.number, record, reason: endpoint })
+  }
+
+  const writeItems = (items: Item<ImportedEndpoint>[]) => {
+    const tally: Tally = { now: context.now().toISOString(), processed: 0, failed: 0, channels: new Map() }
+    for (const item of items) writeItem(item, tally)
+    if (piece !== undefined) progress.savePiece(job, piece)
+    progress.countRecords(job, tally)
+    const { end, number } = items.at(-1)!.line
+    progress.savePosition(job, object.number, { byte: end, line: number + 1 })
+  }
+
+  for await (const batch of batches) {
+    for (let from = 0; from < batch.length; from += recordsPerWrite) {
+      signal.throwIfAborted()
+      progress.write(job, () => writeItems(batch.slice(from, from + recordsPerWrite)))
+      await setImmediate()
+    }
+  }
+  progress.write(job, () => {
+    while (piece !== undefined) endPiece(piece, failureOf(piece))
+  })
+}
+
+/** What the records of one transaction add up to. */
+interface Tally extends RecordCounts {
+  now: string
+}
+
+/** Why a piece that was read to its end fails all the same. */
+function failureOf({ processed, failed, startByte, endByte }: Piece): string | undefined {
+  if (processed === 0 || failed < processed) return undefined
+  return `none of the ${processed} records in bytes ${startByte} to ${endByte} could be imported`
+}
