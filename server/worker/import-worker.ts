@@ -1,0 +1,98 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { type ImportContext, runImportJob } from '../import/run-import-job.ts'
+import { createOpenSource } from '../import/sources/open-source.ts'
+import { type ImportJob, JobGone } from '../store/import-progress.ts'
+import { openStore } from '../store/open-store.ts'
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+import { Slots } from './slots.ts'
+
+/**
+ * The thread that does the imports. It has a connection of its own, looks into the database for jobs that are not
+ * over, and runs each from the state in which it stands there: also those that an earlier process left behind.
+ */
+const settings = workerData as WorkerSettings
+const port = parentPort!
+const store = openStore(settings.dataDir)
+const openSource = createOpenSource(settings)
+const slots = new Slots(settings.maxRunningImports)
+const stopping = new AbortController()
+const running = new Set<Promise<void>>()
+
+/** Rows removed in one transaction. */
+const rowsPerStep = 500
+
+/** The newest job that has been started; all older ones are running or over. */
+let newest = 0
+let clearing: Promise<void> | undefined
+
+function lookForWork(): void {
+  if (stopping.signal.aborted) return
+  const jobs = store.importProgress.unfinished(newest)
+  newest = jobs.at(-1)?.seq ?? newest
+  // Those that had a slot when they were interrupted take it first.
+  for (const job of [...jobs.filter(hadSlot), ...jobs.filter(job => !hadSlot(job))]) {
+    const task = run(job).finally(() => running.delete(task))
+    running.add(task)
+  }
+  clearing ??= clearAway().finally(() => {
+    clearing = undefined
+  })
+}
+
+const hadSlot = ({ status }: ImportJob) => status !== 'CREATED' && status !== 'PENDING_JOB'
+
+async function run(job: ImportJob): Promise<void> {
+  let hasSlot = false
+  const slot: ImportContext['slot'] = {
+    takeFree: () => (hasSlot = slots.takeFree()),
+    async take() {
+      await Promise.race([slots.take(), aborted])
+      hasSlot = true
+    },
+  }
+  try {
+    if (hadSlot(job)) await slot.take()
+    await runImportJob(job, {
+      store,
+      openSource,
+      pieceBytes: settings.pieceBytes,
+      now: () => new Date(),
+      rest: () => setTimeout(settings.jobStateDelayMs, undefined, { signal: stopping.signal }),
+      slot,
+      signal: stopping.signal,
+      onMove: ({ id, applicationId, status }) =>
+        log('info', { job: id, app: applicationId }, `import job ${status}`),
+      onUnexpected: ({ id }, error) =>
+        log('error', { job: id, err: error }, 'unexpected error in an import job'),
+    })
+  } catch (error) {
+    if (!(error instanceof JobGone) && !stopping.signal.aborted) throw error
+  } finally {
+    if (hasSlot) slots.give()
+  }
+  lookForWork()
+}
+
+async function clearAway(): Promise<void> {
+  while (!stopping.signal.aborted && store.clearAway(rowsPerStep)) await setImmediate()
+}
+
+async function stop(): Promise<void> {
+  stopping.abort()
+  await Promise.allSettled([...running, clearing])
+  store.close()
+  port.close()
+}
+
+const log = (level: 'info' | 'error', fields: Record<string, unknown>, text: string) =>
+  port.postMessage({ level, fields, text } satisfies FromWorker)
+
+const aborted = new Promise<never>((_, reject) => {
+  stopping.signal.addEventListener('abort', () => reject(stopping.signal.reason))
+})
+aborted.catch(() => {})
+
+port.on('message', (message: ToWorker) => (message === 'wake' ? lookForWork() : void stop()))
+lookForWork()
+port.postMessage('ready' satisfies FromWorker)

@@ -1,0 +1,18 @@
+import type { SourceSettings } from '../import/sources/open-source.ts'
+
+/** What the worker is started with. */
+export interface WorkerSettings extends SourceSettings {
+  dataDir: string
+  pieceBytes: number
+  maxRunningImports: number
+  jobStateDelayMs: number
+}
+
+/**
+ * To the worker: `wake` says that the database may hold something new to do, `stop` that it is to end at a safe
+ * point. What there is to do stands in the database alone.
+ */
+export type ToWorker = 'wake' | 'stop'
+
+/** From the worker: that it runs, or a line for the log. */
+export type FromWorker = 'ready' | { level: 'info' | 'error'; fields: Record<string, unknown>; text: string }

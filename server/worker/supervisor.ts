@@ -1,0 +1,67 @@
+import { extname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import type { FastifyBaseLogger } from 'fastify'
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+
+/** Milliseconds until a worker that died is started again. */
+const restartDelay = 1000
+
+/** Milliseconds that a worker has to reach a safe point when it is stopped. Killing it then loses nothing either. */
+const stopTimeout = 600
+
+/** The import worker as the HTTP side sees it. */
+export interface ImportWorker {
+  /** Resolves when the worker runs for the first time. */
+  ready: Promise<void>
+  /** Whether the worker runs now. */
+  isRunning(): boolean
+  /** Tells the worker that the database may hold something new to do. */
+  wake(): void
+  /** Stops the worker at a safe point; its jobs go on at the next start. */
+  stop(): Promise<void>
+}
+
+/** Starts the import worker, and starts it again should it die: its jobs go on from what the database holds. */
+export function startImportWorker(settings: WorkerSettings, log: FastifyBaseLogger): ImportWorker {
+  // The same file is .ts in the source tree and .js in the build.
+  const file = new URL(`./import-worker${extname(import.meta.url)}`, import.meta.url)
+  const firstReady = Promise.withResolvers<void>()
+  let worker: Worker
+  let running = false
+  let stopped = false
+
+  const start = () => {
+    worker = new Worker(file, { workerData: settings, env: process.env })
+    worker.on('message', (message: FromWorker) => {
+      if (message === 'ready') {
+        running = true
+        firstReady.resolve()
+      } else {
+        log[message.level](message.fields, message.text)
+      }
+    })
+    worker.on('error', error => log.error({ err: error }, 'the import worker died'))
+    worker.on('exit', async () => {
+      running = false
+      if (stopped) return
+      await setTimeout(restartDelay, undefined, { ref: false })
+      if (!stopped) start()
+    })
+  }
+  start()
+
+  return {
+    ready: firstReady.promise,
+    isRunning: () => running,
+    wake: () => worker.postMessage('wake' satisfies ToWorker),
+    async stop() {
+      stopped = true
+      const exited = new Promise<unknown>(resolve => worker.once('exit', resolve))
+      if (worker.threadId === -1) return
+      worker.postMessage('stop' satisfies ToWorker)
+      await Promise.race([exited, setTimeout(stopTimeout, undefined, { ref: false })])
+      await worker.terminate()
+    },
+  }
+}
