@@ -1,0 +1,33 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { arnOf, newId } from '../../aws/arn.ts'
+import { ApplicationResponse, CreateApplicationRequest } from '../../shapes/application.ts'
+import { checkTags } from '../tags/check-tags.ts'
+
+/**
+ * Creates an application, in the account and region of the caller.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps.html
+ */
+export const createApp: FastifyPluginAsyncTypebox = async app => {
+  app.post(
+    '/v1/apps',
+    {
+      config: { operation: 'CreateApp' },
+      schema: { body: CreateApplicationRequest, response: { 201: ApplicationResponse } },
+    },
+    async (request, reply) => {
+      const { Name, tags = {} } = request.body
+      checkTags(tags)
+      const Id = newId()
+      const created = {
+        Arn: arnOf(request.caller, `apps/${Id}`),
+        CreationDate: app.now().toISOString(),
+        Id,
+        Name,
+        tags,
+      }
+      app.store.apps.create(created)
+      return reply.code(201).send(created)
+    },
+  )
+}

@@ -1,0 +1,26 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { notFound } from '../../aws/exceptions.ts'
+import { ApplicationResponse } from '../../shapes/application.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+
+/**
+ * Deletes an application with everything in it, running import jobs included. It is gone at once; the worker then
+ * clears its rows away, so that deleting a million endpoints holds up no other call.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id.html
+ */
+export const deleteApp: FastifyPluginAsyncTypebox = async app => {
+  app.delete(
+    '/v1/apps/:applicationId',
+    {
+      config: { operation: 'DeleteApp' },
+      schema: { params: ApplicationParams, response: { 200: ApplicationResponse } },
+    },
+    async request => {
+      const deleted = app.store.apps.delete(request.params.applicationId)
+      if (deleted === undefined) throw notFound('Application not found')
+      app.importWorker.wake()
+      return deleted
+    },
+  )
+}

@@ -1,0 +1,20 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { notFound } from '../../aws/exceptions.ts'
+import { ApplicationResponse } from '../../shapes/application.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+
+/** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id.html */
+export const getApp: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/v1/apps/:applicationId',
+    {
+      config: { operation: 'GetApp' },
+      schema: { params: ApplicationParams, response: { 200: ApplicationResponse } },
+    },
+    async request => {
+      const found = app.store.apps.get(request.params.applicationId)
+      if (found === undefined) throw notFound('Application not found')
+      return found
+    },
+  )
+}

@@ -1,0 +1,20 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answerPage, PageQuery } from '../../aws/paging.ts'
+import { ApplicationsResponse } from '../../shapes/application.ts'
+
+/**
+ * Lists all applications, newest first, whichever account and region created them: both stand in ARNs, and divide
+ * nothing here.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps.html
+ */
+export const getApps: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/v1/apps',
+    {
+      config: { operation: 'GetApps' },
+      schema: { querystring: PageQuery, response: { 200: ApplicationsResponse } },
+    },
+    async request => answerPage(request.query, 'apps', app.store.apps.list),
+  )
+}

@@ -1,0 +1,31 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { notFound } from '../../aws/exceptions.ts'
+import { EndpointResponse } from '../../shapes/endpoint.ts'
+import { findApp } from '../find.ts'
+import { EndpointParams } from './shapes.ts'
+
+/**
+ * Deletes an endpoint and answers it as it was.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
+ */
+export const deleteEndpoint: FastifyPluginAsyncTypebox = async app => {
+  app.delete(
+    '/v1/apps/:applicationId/endpoints/:endpointId',
+    {
+      config: { operation: 'DeleteEndpoint' },
+      schema: { params: EndpointParams, response: { 202: EndpointResponse } },
+    },
+    async (request, reply) => {
+      const { applicationId, endpointId } = request.params
+      const found = findApp(app.store, applicationId)
+      const deleted = app.store.write(() => {
+        const stored = app.store.endpoints.get(found.seq, endpointId)
+        if (stored !== undefined) app.store.endpoints.delete(stored.seq)
+        return stored
+      })
+      if (deleted === undefined) throw notFound(`Endpoint not found: ${endpointId}`)
+      return reply.code(202).send(deleted.endpoint)
+    },
+  )
+}

@@ -1,0 +1,78 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { isRoleArn, newId } from '../../aws/arn.ts'
+import { badRequest } from '../../aws/exceptions.ts'
+import { readS3Url } from '../../import/sources/s3-url.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { ImportJobRequest, ImportJobResponse } from '../../shapes/import-job.ts'
+import { findApp, findSegment } from '../find.ts'
+
+/**
+ * Records the job as CREATED and answers at once; the import worker finds it in the store and moves it through the
+ * later states. The answer already names the segment that the job will make: it has the job's own id (assumed).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import.html
+ */
+export const createImportJob: FastifyPluginAsyncTypebox = async app => {
+  app.post(
+    '/v1/apps/:applicationId/jobs/import',
+    {
+      config: { operation: 'CreateImportJob' },
+      schema: { params: ApplicationParams, body: ImportJobRequest, response: { 201: ImportJobResponse } },
+      // An application that is not there is told before anything that is wrong with the body (assumed).
+      preValidation: async request => void findApp(app.store, request.params.applicationId),
+    },
+    async (request, reply) => {
+      const found = findApp(app.store, request.params.applicationId)
+      checkDefinition(request.body)
+      const { SegmentId, DefineSegment = false, RegisterEndpoints = true } = request.body
+      if (SegmentId !== undefined) findSegment(app.store, found, SegmentId)
+
+      const id = newId()
+      // A SegmentId without DefineSegment renews that segment too: AWS's own code relied on it (source: observed).
+      const segmentId = SegmentId ?? (DefineSegment ? id : null)
+      const definition = {
+        ...request.body,
+        ExternalId: request.body.ExternalId ?? request.caller.accountId,
+        RegisterEndpoints,
+        DefineSegment,
+        ...(segmentId !== null && { SegmentId: segmentId }),
+      }
+      const now = app.now().toISOString()
+      app.store.importJobs.create({ app: found.seq, id, definition, segmentId, requestId: request.id, now })
+      app.importWorker.wake()
+      return reply.code(201).send({
+        ApplicationId: found.id,
+        Id: id,
+        JobStatus: 'CREATED',
+        CreationDate: now,
+        Type: 'IMPORT',
+        Definition: definition,
+      })
+    },
+  )
+}
+
+/** What the types of the members cannot say. */
+function checkDefinition({
+  S3Url,
+  RoleArn,
+  RegisterEndpoints,
+  DefineSegment,
+  SegmentId,
+}: ImportJobRequest): void {
+  if (readS3Url(S3Url) === undefined) {
+    throw badRequest(
+      `S3Url must be s3://bucket/key or s3://bucket/prefix, the bucket's name 3 to 63 lower-case letters, digits, dots and hyphens; got ${JSON.stringify(S3Url)}`,
+    )
+  }
+  if (!isRoleArn(RoleArn)) {
+    throw badRequest(
+      `RoleArn must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/import; got ${JSON.stringify(RoleArn)}`,
+    )
+  }
+  if (RegisterEndpoints === false && (DefineSegment ?? SegmentId !== undefined) === false) {
+    throw badRequest(
+      'RegisterEndpoints and DefineSegment must not both be false: the import would have no effect',
+    )
+  }
+}

@@ -1,0 +1,24 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { notFound } from '../../aws/exceptions.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { ImportJobResponse } from '../../shapes/import-job.ts'
+import { findApp } from '../find.ts'
+
+const ImportJobParams = Type.Object({ ...ApplicationParams.properties, jobId: Type.String() })
+
+/** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import-job-id.html */
+export const getImportJob: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/v1/apps/:applicationId/jobs/import/:jobId',
+    {
+      config: { operation: 'GetImportJob' },
+      schema: { params: ImportJobParams, response: { 200: ImportJobResponse } },
+    },
+    async request => {
+      const { applicationId, jobId } = request.params
+      const job = app.store.importJobs.get(findApp(app.store, applicationId), jobId)
+      if (job === undefined) throw notFound(`Import job not found: ${jobId}`)
+      return job
+    },
+  )
+}

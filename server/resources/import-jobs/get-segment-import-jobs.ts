@@ -1,0 +1,27 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answerPage, PageQuery } from '../../aws/paging.ts'
+import { ImportJobsResponse } from '../../shapes/import-job.ts'
+import { findApp, findSegment } from '../find.ts'
+import { SegmentParams } from '../segments/shapes.ts'
+
+/**
+ * Lists the jobs that made a segment or renewed it, or are about to renew it.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-jobs-import.html
+ */
+export const getSegmentImportJobs: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/v1/apps/:applicationId/segments/:segmentId/jobs/import',
+    {
+      config: { operation: 'GetSegmentImportJobs' },
+      schema: { params: SegmentParams, querystring: PageQuery, response: { 200: ImportJobsResponse } },
+    },
+    async request => {
+      const found = findApp(app.store, request.params.applicationId)
+      const { Id } = findSegment(app.store, found, request.params.segmentId)
+      return answerPage(request.query, `import-jobs/${found.id}/${Id}`, page =>
+        app.store.importJobs.listOfSegment(found, Id, page),
+      )
+    },
+  )
+}

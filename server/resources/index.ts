@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+import { createApp } from './apps/create-app.ts'
+import { deleteApp } from './apps/delete-app.ts'
+import { getApp } from './apps/get-app.ts'
+import { getApps } from './apps/get-apps.ts'
+import { deleteEndpoint } from './endpoints/delete-endpoint.ts'
+import { getEndpoint } from './endpoints/get-endpoint.ts'
+import { updateEndpoint } from './endpoints/update-endpoint.ts'
+import { createImportJob } from './import-jobs/create-import-job.ts'
+import { getImportJob } from './import-jobs/get-import-job.ts'
+import { getImportJobs } from './import-jobs/get-import-jobs.ts'
+import { getSegmentImportJobs } from './import-jobs/get-segment-import-jobs.ts'
+import { notServed } from './not-served.ts'
+import { getSegment } from './segments/get-segment.ts'
+import { getSegments } from './segments/get-segments.ts'
+import { listTagsForResource } from './tags/list-tags-for-resource.ts'
+import { tagResource } from './tags/tag-resource.ts'
+import { untagResource } from './tags/untag-resource.ts'
+
+/** Every operation of Pinpoint, by resource. */
+export async function resources(app: FastifyInstance): Promise<void> {
+  // Applications
+  app.register(createApp)
+  app.register(getApp)
+  app.register(getApps)
+  app.register(deleteApp)
+
+  // Endpoints
+  app.register(updateEndpoint)
+  app.register(getEndpoint)
+  app.register(deleteEndpoint)
+
+  // Import jobs
+  app.register(createImportJob)
+  app.register(getImportJob)
+  app.register(getImportJobs)
+  app.register(getSegmentImportJobs)
+
+  // Segments
+  app.register(getSegment)
+  app.register(getSegments)
+
+  // Tags
+  app.register(listTagsForResource)
+  app.register(tagResource)
+  app.register(untagResource)
+
+  // All others
+  app.register(notServed)
+}

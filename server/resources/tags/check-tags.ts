@@ -1,0 +1,27 @@
+import { badRequest } from '../../aws/exceptions.ts'
+import type { Tags } from '../../shapes/tags.ts'
+
+/** What Pinpoint allows of tags (source: guide). */
+const limits = { perResource: 50, key: 128, value: 256 }
+
+/**
+ * Checks the tags that a resource is to have.
+ *
+ * @throws BadRequestException that names the tag that is wrong
+ */
+export function checkTags(tags: Tags, alreadyThere: Tags = {}): void {
+  for (const [key, value] of Object.entries(tags)) {
+    if (key === '' || key.length > limits.key || key.toLowerCase().startsWith('aws:')) {
+      throw badRequest(
+        `tags must have keys of 1 to ${limits.key} characters that do not begin with aws:; got ${JSON.stringify(key)}`,
+      )
+    }
+    if (value.length > limits.value) {
+      throw badRequest(`tags.${key} must be at most ${limits.value} characters; got ${value.length}`)
+    }
+  }
+  const count = Object.keys({ ...alreadyThere, ...tags }).length
+  if (count > limits.perResource) {
+    throw badRequest(`tags must be at most ${limits.perResource} on one resource; there would be ${count}`)
+  }
+}

@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox'
+import { badRequest, notFound } from '../../aws/exceptions.ts'
+import type { Store } from '../../store/open-store.ts'
+
+/** SDKs send an ARN as one part with %2F, other clients with its slashes; `*` takes both. */
+export const tagsUrl = '/v1/tags/*'
+export const ResourceParams = Type.Object({ '*': Type.String() })
+
+/**
+ * Finds the resource that an ARN names, in the account and region that the ARN says.
+ *
+ * @returns the ARN
+ * @throws BadRequestException for what is no ARN of Pinpoint, NotFoundException for a resource that is not there
+ */
+export function findTagged(store: Store, arn: string): string {
+  const [, applicationId, segmentId] =
+    arn.match(/^arn:aws[a-z-]*:mobiletargeting:[a-z0-9-]+:\d{12}:apps\/([^/]+)(?:\/segments\/([^/]+))?$/) ??
+    []
+  if (applicationId === undefined) {
+    throw badRequest(
+      `resource-arn must be the ARN of an application or a segment, such as arn:aws:mobiletargeting:us-east-1:123456789012:apps/<id>; got ${JSON.stringify(arn)}`,
+    )
+  }
+  const app = store.apps.get(applicationId)
+  const found =
+    segmentId === undefined || app === undefined
+      ? app
+      : store.segments.get({ seq: store.apps.seqOf(app.Id)!, id: app.Id }, segmentId)
+  if (found === undefined) throw notFound(`Resource not found: ${arn}`)
+  if (found.Arn !== arn) throw notFound(`Resource not found: ${arn}; its ARN is ${found.Arn}`)
+  return arn
+}

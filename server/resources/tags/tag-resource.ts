@@ -1,0 +1,25 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { TagsModel } from '../../shapes/tags.ts'
+import { checkTags } from './check-tags.ts'
+import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
+
+/**
+ * Adds tags to a resource, or gives those that it has new values.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/tags-resource-arn.html
+ */
+export const tagResource: FastifyPluginAsyncTypebox = async app => {
+  app.post(
+    tagsUrl,
+    {
+      config: { operation: 'TagResource' },
+      schema: { params: ResourceParams, body: TagsModel, response: { 204: Type.Null() } },
+    },
+    async (request, reply) => {
+      const arn = findTagged(app.store, request.params['*'])
+      checkTags(request.body.tags, app.store.tags.get(arn))
+      app.store.tags.put(arn, request.body.tags)
+      return reply.code(204).send(null)
+    },
+  )
+}

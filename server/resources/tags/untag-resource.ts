@@ -1,0 +1,25 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
+
+/**
+ * Removes tags by their keys; a key that is not there is no error (assumed).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/tags-resource-arn.html
+ */
+export const untagResource: FastifyPluginAsyncTypebox = async app => {
+  app.delete(
+    tagsUrl,
+    {
+      config: { operation: 'UntagResource' },
+      schema: {
+        params: ResourceParams,
+        querystring: Type.Object({ tagKeys: Type.Array(Type.String()) }),
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      app.store.tags.delete(findTagged(app.store, request.params['*']), request.query.tagKeys)
+      return reply.code(204).send(null)
+    },
+  )
+}
