@@ -1,0 +1,66 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { parseBodiesAsJson } from './aws/body-parser.ts'
+import { answerBrokenRequest } from './aws/client-error.ts'
+import { allowBrowsers } from './aws/cors.ts'
+import { readCallers } from './aws/credential-scope.ts'
+import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
+import { logRequests } from './aws/log-requests.ts'
+import { newRequestId, sendRequestId } from './aws/request-id.ts'
+import { answerUnknownRoutes } from './aws/unknown-routes.ts'
+import { enforceSchemas } from './aws/validator.ts'
+import type { Config } from './config.ts'
+import { control } from './control/index.ts'
+import { resources } from './resources/index.ts'
+import type { Store } from './store/open-store.ts'
+import type { ImportWorker } from './worker/supervisor.ts'
+
+/** What the application works with. Tests pass their own. */
+export interface Dependencies {
+  config: Pick<Config, 'region' | 'accountId'>
+  store: Store
+  importWorker: Pick<ImportWorker, 'isRunning' | 'wake'>
+  now: () => Date
+  logger: FastifyBaseLogger
+}
+
+declare module 'fastify' {
+  interface FastifyInstance extends Pick<Dependencies, 'store' | 'importWorker' | 'now'> {}
+  interface FastifyContextConfig {
+    /** The operation's name in Pinpoint's model. */
+    operation?: string
+  }
+}
+
+/** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
+export function buildApp({ config, store, importWorker, now, logger }: Dependencies) {
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: newRequestId,
+    bodyLimit: maxBodyBytes,
+    routerOptions: { maxParamLength: maxPathParameterLength },
+    exposeHeadRoutes: false,
+    // Requests that are under way at the end are answered as ever; new connections are not taken.
+    return503OnClosing: false,
+    frameworkErrors: sendError,
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.decorate('store', store)
+  app.decorate('importWorker', importWorker)
+  app.decorate('now', now)
+
+  app.setErrorHandler(sendError)
+  sendRequestId(app)
+  logRequests(app)
+  allowBrowsers(app)
+  readCallers(app, { region: config.region, accountId: config.accountId })
+  parseBodiesAsJson(app)
+  enforceSchemas(app)
+  answerUnknownRoutes(app)
+
+  app.register(resources)
+  app.register(control)
+  return app
+}

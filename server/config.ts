@@ -1,0 +1,322 @@
+import { statSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { StartError } from './start-error.ts'
+import { version } from './version.ts'
+
+/** Everything that can be set; the names are the contract's. */
+export interface Config {
+  port: number
+  host: string
+  dataDir: string
+  ephemeral: boolean
+  s3Dir: string | undefined
+  s3Endpoint: string | undefined
+  s3AllowAws: boolean
+  /** Undefined: as it suits, true with an endpoint. */
+  s3ForcePathStyle: boolean | undefined
+  region: string
+  accountId: string
+  jobStateDelayMs: number
+  pieceBytes: number
+  maxRunningImports: number
+  logLevel: string
+  /** Undefined: pretty on a terminal, else json. */
+  logFormat: 'pretty' | 'json' | undefined
+  /** What signs requests to an S3 endpoint: the SDK's own variables, else a pair that means nothing. */
+  s3Credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+}
+
+/** One setting: where it comes from, what it means, and how its text is read. */
+interface Setting<T = unknown> {
+  /** The first that is set counts. */
+  variables: string[]
+  flag: string
+  /** Shown after the flag; a flag without one may stand alone and then means true. */
+  argument?: string
+  /** Text that counts where nothing is set. */
+  default?: string
+  meaning: string
+  /** Gives the value, or throws a sentence that says what it must be. */
+  read: (text: string) => T
+}
+
+type Settings = { [Name in keyof Omit<Config, 's3Credentials'>]: Setting<NonNullable<Config[Name]>> }
+
+const settings: Settings = {
+  port: {
+    variables: ['PORT'],
+    flag: '--port',
+    argument: 'number',
+    default: '7467',
+    meaning: '0 takes any free port',
+    read: wholeNumber(0, 65_535),
+  },
+  host: {
+    variables: ['HOST'],
+    flag: '--host',
+    argument: 'address',
+    default: '127.0.0.1',
+    meaning: 'the address to listen on',
+    read: text => text,
+  },
+  dataDir: {
+    variables: ['DATA_DIR'],
+    flag: '--data-dir',
+    argument: 'folder',
+    default: '.pinpoint-local',
+    meaning: 'holds pinpoint.db, the SQLite file',
+    read: text => text,
+  },
+  ephemeral: {
+    variables: ['EPHEMERAL'],
+    flag: '--ephemeral',
+    default: 'false',
+    meaning: 'a data folder in the temp directory instead, removed at exit',
+    read: yesOrNo,
+  },
+  s3Dir: {
+    variables: ['S3_DIR'],
+    flag: '--s3-dir',
+    argument: 'folder',
+    meaning: 'a folder whose sub-folders are buckets',
+    read: existingFolder,
+  },
+  s3Endpoint: {
+    variables: ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
+    flag: '--s3-endpoint',
+    argument: 'url',
+    meaning: 'the S3-compatible endpoint (MinIO, LocalStack, …) for buckets that are no such folder',
+    read: httpUrl,
+  },
+  s3AllowAws: {
+    variables: ['S3_ALLOW_AWS'],
+    flag: '--s3-allow-aws',
+    default: 'false',
+    meaning: 'with no endpoint set, read from AWS S3; without this nothing outside is ever contacted',
+    read: yesOrNo,
+  },
+  s3ForcePathStyle: {
+    variables: ['S3_FORCE_PATH_STYLE'],
+    flag: '--s3-force-path-style',
+    meaning: 'the bucket in the path and not in the host name (default: true with an endpoint)',
+    read: yesOrNo,
+  },
+  region: {
+    variables: ['AWS_REGION'],
+    flag: '--region',
+    argument: 'name',
+    default: 'us-east-1',
+    meaning: 'for requests that carry no credential scope, and for S3',
+    read: matching(/^[a-z]{2,4}(-[a-z]+)+-\d+$/, 'a region such as us-east-1'),
+  },
+  accountId: {
+    variables: ['ACCOUNT_ID'],
+    flag: '--account-id',
+    argument: 'digits',
+    default: '123456789012',
+    meaning: 'in ARNs and ExternalId; a 12-digit access key id overrides it per request',
+    read: matching(/^\d{12}$/, '12 digits'),
+  },
+  jobStateDelayMs: {
+    variables: ['JOB_STATE_DELAY_MS'],
+    flag: '--job-state-delay-ms',
+    argument: 'ms',
+    default: '0',
+    meaning: 'how long a job rests in each state',
+    read: wholeNumber(0, 86_400_000),
+  },
+  pieceBytes: {
+    variables: ['PIECE_BYTES'],
+    flag: '--piece-bytes',
+    argument: 'bytes',
+    default: '1048576',
+    meaning: 'size of a piece',
+    read: wholeNumber(1, 1_073_741_824),
+  },
+  maxRunningImports: {
+    variables: ['MAX_RUNNING_IMPORTS'],
+    flag: '--max-running-imports',
+    argument: 'number',
+    default: '2',
+    meaning: 'further jobs wait as PENDING_JOB',
+    read: wholeNumber(1, 1000),
+  },
+  logLevel: {
+    variables: ['LOG_LEVEL'],
+    flag: '--log-level',
+    argument: 'level',
+    default: 'info',
+    meaning: 'fatal, error, warn, info, debug, trace or silent',
+    read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  },
+  logFormat: {
+    variables: ['LOG_FORMAT'],
+    flag: '--log-format',
+    argument: 'format',
+    meaning: 'pretty or json (default: pretty on a terminal, else json)',
+    read: oneOf('pretty', 'json'),
+  },
+}
+
+/** Settings of the contract that nothing acts on yet. They are refused, and never ignored. */
+const settingsToCome: Record<string, Setting<void>> = {
+  quotas: {
+    variables: ['QUOTAS'],
+    flag: '--quotas',
+    argument: 'on|off',
+    default: 'off',
+    meaning: `enforces Pinpoint's quotas (not served yet: off only)`,
+    read: onlyYet('off'),
+  },
+  preflight: {
+    variables: ['PREFLIGHT'],
+    flag: '--preflight',
+    argument: 'strict|off',
+    default: 'off',
+    meaning: 'CreateImportJob reads the objects before it answers (not served yet: off only)',
+    read: onlyYet('off'),
+  },
+  accessKeys: {
+    variables: ['ACCESS_KEYS'],
+    flag: '--access-keys',
+    argument: 'id:secret,…',
+    meaning: 'requests must be signed with one of these (not served yet: leave it unset)',
+    read: onlyYet(),
+  },
+  seed: {
+    variables: ['SEED'],
+    flag: '--seed',
+    argument: 'path',
+    meaning: 'a JSON file or a folder of them (not served yet: leave it unset)',
+    read: onlyYet(),
+  },
+}
+
+const allSettings: Record<string, Setting> = { ...settings, ...settingsToCome }
+
+/**
+ * Reads all settings from flags and environment variables; the flag wins, and an empty variable counts as not set.
+ * Answers `--help` and `--version` and ends the process for them, and for a flag that does not exist.
+ *
+ * @param argv what follows the program's name
+ * @throws StartError that names every bad setting
+ */
+export function loadConfig(env: Record<string, string | undefined>, argv: string[]): Readonly<Config> {
+  const flags = readFlags(argv)
+  const values: Record<string, unknown> = {}
+  const problems: string[] = []
+  for (const [name, setting] of Object.entries(allSettings)) {
+    const variable = setting.variables.find(variable => env[variable])
+    const given = flags[name] ?? (variable && env[variable])
+    const text = given === undefined ? setting.default : String(given)
+    try {
+      if (text !== undefined) values[name] = setting.read(text)
+    } catch (error) {
+      const source = flags[name] === undefined ? variable : setting.flag
+      problems.push(`${source} must be ${(error as Error).message}; got ${JSON.stringify(text)}`)
+    }
+  }
+  const config = { ...values, s3Credentials: readCredentials(env) } as unknown as Config
+  if (problems.length === 0 && isItself(config)) {
+    problems.push(
+      `the S3 endpoint (--s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${config.s3Endpoint} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,
+    )
+  }
+  if (problems.length > 0) {
+    throw new StartError(
+      `pinpoint-local cannot start, as these settings are wrong:\n  ${problems.join('\n  ')}`,
+    )
+  }
+  return Object.freeze(config)
+}
+
+function readFlags(argv: string[]): Record<string, string | true> {
+  const program = new Command('pinpoint-local')
+    .description('An emulator of Amazon Pinpoint that really imports your endpoints.')
+    .version(version)
+    .usage('[serve] [flags]')
+    .addHelpText('after', '\nEvery setting is a flag and an environment variable; the flag wins.')
+    .configureHelp({ helpWidth: 110 })
+  program.argument('[command]', 'serve is the only one yet, and needs not be named', serveOnly)
+  for (const [name, setting] of Object.entries(allSettings)) {
+    const argument = setting.argument === undefined ? '[true|false]' : `<${setting.argument}>`
+    const variables = setting.variables.join(', ')
+    const fallback = setting.default === undefined ? '' : `; default ${setting.default}`
+    const option = new Option(`${setting.flag} ${argument}`, `${setting.meaning} (${variables}${fallback})`)
+    program.addOption(option)
+    if (option.attributeName() !== name) throw new Error(`the setting ${name} has the flag ${setting.flag}`)
+  }
+  return program.parse(argv, { from: 'user' }).opts()
+}
+
+function serveOnly(command: string): string {
+  if (command !== 'serve') throw new StartError(`there is no command ${command}: the only one yet is serve`)
+  return command
+}
+
+function readCredentials(env: Record<string, string | undefined>): Config['s3Credentials'] {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: token,
+  } = env
+  if (!accessKeyId || !secretAccessKey)
+    return { accessKeyId: 'pinpoint-local', secretAccessKey: 'pinpoint-local' }
+  return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) }
+}
+
+/** Whether the S3 endpoint leads back here, as it does when AWS_ENDPOINT_URL was set for the SDK's sake. */
+function isItself({ s3Endpoint, port }: Config): boolean {
+  if (s3Endpoint === undefined) return false
+  const url = new URL(s3Endpoint)
+  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) && url.port === String(port)
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (number >= least && number <= most) return number
+    throw new Error(`a whole number from ${least} to ${most}`)
+  }
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === 'true' || text === '1') return true
+  if (text === 'false' || text === '0') return false
+  throw new Error('true or false')
+}
+
+function oneOf<const T extends string>(...values: T[]) {
+  return (text: string): T => {
+    const found = values.find(value => value === text)
+    if (found === undefined) throw new Error(`one of ${values.join(', ')}`)
+    return found
+  }
+}
+
+function matching(pattern: RegExp, what: string) {
+  return (text: string) => {
+    if (!pattern.test(text)) throw new Error(what)
+    return text
+  }
+}
+
+function existingFolder(text: string): string {
+  if (!statSync(text, { throwIfNoEntry: false })?.isDirectory()) throw new Error('a folder that exists')
+  return text
+}
+
+function httpUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new Error('a URL such as http://127.0.0.1:9000')
+  return text
+}
+
+function onlyYet(value?: string) {
+  return (text: string) => {
+    if (text === value) return
+    throw new Error(
+      value === undefined ? 'unset, as it is not served yet' : `${value}, as the rest is not served yet`,
+    )
+  }
+}

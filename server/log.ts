@@ -1,0 +1,13 @@
+import { type Logger, pino } from 'pino'
+import type { Config } from './config.ts'
+
+/** Makes the log: for people where somebody looks on, else one JSON object a line. */
+export async function createLog({ logLevel, logFormat }: Config): Promise<Logger> {
+  const isPretty = logFormat === undefined ? process.stdout.isTTY === true : logFormat === 'pretty'
+  if (!isPretty) return pino({ level: logLevel })
+  const { default: pretty } = await import('pino-pretty')
+  return pino(
+    { level: logLevel },
+    pretty({ ignore: 'pid,hostname,reqId', translateTime: 'HH:MM:ss.l', sync: true }),
+  )
+}

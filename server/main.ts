@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import closeWithGrace from 'close-with-grace'
+import { loadConfig } from './config.ts'
+import { createLog } from './log.ts'
+import { start } from './start.ts'
+import { StartError } from './start-error.ts'
+
+/** The process: environment and flags → settings → emulator, until a signal ends it. */
+try {
+  const config = loadConfig(process.env, process.argv.slice(2))
+  const log = await createLog(config)
+  const running = await start(config, log)
+  closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
+    if (err) log.fatal({ err }, 'unexpected error, stopping')
+    await running.close()
+  })
+  log.info(`pinpoint-local ready on ${running.url}`)
+} catch (error) {
+  process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`)
+  process.exitCode = 1
+}

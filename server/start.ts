@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { StartError } from './start-error.ts'
+import { lockDataDir } from './store/lock-data-dir.ts'
+import { openStore } from './store/open-store.ts'
+import { startImportWorker } from './worker/supervisor.ts'
+
+/** A running emulator. */
+export interface Running {
+  /** Where it answers, without a slash at the end. */
+  url: string
+  /** Stops it: calls under way are answered, jobs stop at a safe point and go on at the next start. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the emulator: database, worker, HTTP.
+ *
+ * @returns when it is ready: the database migrated, the worker running, the port open
+ * @throws StartError with one sentence when it cannot start; nothing is left behind then
+ */
+export async function start(config: Config, logger: FastifyBaseLogger): Promise<Running> {
+  const undo: (() => unknown)[] = []
+  const close = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
+  }
+  try {
+    const dataDir = config.ephemeral ? mkdtempSync(join(tmpdir(), 'pinpoint-local-')) : config.dataDir
+    if (config.ephemeral) undo.push(() => rmSync(dataDir, { recursive: true, force: true }))
+    undo.push(lockDataDir(dataDir))
+    const store = openStore(dataDir)
+    undo.push(() => store.close())
+    const importWorker = startImportWorker({ ...config, dataDir, s3: s3SettingsOf(config) }, logger)
+    undo.push(() => importWorker.stop())
+    const app = buildApp({ config, store, importWorker, now: () => new Date(), logger })
+    undo.push(() => app.close())
+    const [url] = await Promise.all([
+      app.listen({ host: config.host, port: config.port }),
+      importWorker.ready,
+    ])
+    return { url, close }
+  } catch (error) {
+    await close()
+    throw explain(error, config)
+  }
+}
+
+function s3SettingsOf({ s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config) {
+  if (s3Endpoint === undefined) {
+    if (!s3AllowAws) return undefined
+    return { region, endpoint: undefined, forcePathStyle: s3ForcePathStyle, credentials: undefined }
+  }
+  return {
+    region,
+    endpoint: s3Endpoint,
+    forcePathStyle: s3ForcePathStyle ?? true,
+    credentials: s3Credentials,
+  }
+}
+
+function explain(error: unknown, { host, port }: Config): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE')
+    return new StartError(`port ${port} of ${host} is in use: name another PORT, or 0 for any`)
+  if (code === 'EACCES')
+    return new StartError(`port ${port} of ${host} may not be used (${message}): name another PORT`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new StartError(`HOST ${host} is not an address of this machine (${message})`)
+  }
+  return error
+}
