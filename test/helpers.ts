@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import {
+  CreateAppCommand,
+  CreateImportJobCommand,
+  GetImportJobCommand,
+  type ImportJobRequest,
+  type ImportJobResponse,
+  PinpointClient,
+} from '@aws-sdk/client-pinpoint'
+import type { LightMyRequestResponse } from 'fastify'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { buildApp, type Dependencies } from '../server/app.ts'
+import { loadConfig } from '../server/config.ts'
+import { start } from '../server/start.ts'
+import { openStore } from '../server/store/open-store.ts'
+
+export const silent = pino({ level: 'silent' })
+
+/** A role that every import job may name. */
+export const roleArn = 'arn:aws:iam::123456789012:role/import'
+
+/** An application on a database of its own, without a worker: what an operation itself does. */
+export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
+  const store = openStore(t.testdir())
+  const app = buildApp({
+    config: { region: 'us-east-1', accountId: '123456789012' },
+    store,
+    importWorker: { isRunning: () => true, wake() {} },
+    now: () => new Date(),
+    logger: silent,
+    ...given,
+  })
+  t.teardown(async () => {
+    await app.close()
+    store.close()
+  })
+
+  /** Sends a request, its body as JSON, and reads the answer. */
+  const call = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object) => {
+    const response = await app.inject({ method, url, ...(body && { payload: body }) })
+    return { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
+  }
+  return { app, store, call }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body
+const bodyOf = (response: LightMyRequestResponse): any => (response.body === '' ? undefined : response.json())
+
+/** The whole emulator, listening on a free port, with a client of the real SDK. */
+export async function startEmulator(t: Test, env: Record<string, string> = {}) {
+  const config = loadConfig({ PORT: '0', DATA_DIR: t.testdir(), LOG_LEVEL: 'silent', ...env }, [])
+  const running = await start(config, silent)
+  const client = createClient(running.url)
+  t.teardown(async () => {
+    client.destroy()
+    await running.close()
+  })
+  return { ...running, client }
+}
+
+/** A client of the real SDK that calls an emulator. */
+export const createClient = (endpoint: string) =>
+  new PinpointClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  })
+
+/** Creates an application and gives its id. */
+export async function createApp(client: PinpointClient, name: string = randomUUID()): Promise<string> {
+  const { ApplicationResponse } = await client.send(
+    new CreateAppCommand({ CreateApplicationRequest: { Name: name } }),
+  )
+  return ApplicationResponse!.Id!
+}
+
+/** Creates an import job with defaults that suit most tests, and gives it as it was answered. */
+export async function createImportJob(
+  client: PinpointClient,
+  applicationId: string,
+  request: Partial<ImportJobRequest> & Pick<ImportJobRequest, 'S3Url'>,
+): Promise<ImportJobResponse> {
+  const { ImportJobResponse } = await client.send(
+    new CreateImportJobCommand({
+      ApplicationId: applicationId,
+      ImportJobRequest: { Format: 'CSV', RoleArn: roleArn, ...request },
+    }),
+  )
+  return ImportJobResponse!
+}
+
+/** Reads a job until it says what is waited for: by default, that it is over. */
+export async function waitForJob(
+  client: PinpointClient,
+  job: Pick<ImportJobResponse, 'ApplicationId' | 'Id'>,
+  is: (job: ImportJobResponse) => boolean = ({ JobStatus }) =>
+    JobStatus === 'COMPLETED' || JobStatus === 'FAILED',
+): Promise<ImportJobResponse> {
+  const command = new GetImportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
+  return until(async () => {
+    const { ImportJobResponse } = await client.send(command)
+    return is(ImportJobResponse!) ? ImportJobResponse : undefined
+  }, `job ${job.Id}`)
+}
+
+/** Runs one import to its end. */
+export async function runImport(...args: Parameters<typeof createImportJob>): Promise<ImportJobResponse> {
+  return waitForJob(args[0], await createImportJob(...args))
+}
+
+/** Asks again and again until there is an answer; gives up after half a minute. */
+export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await setTimeout(5)) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+  }
+  throw new Error(`waited in vain for ${what}`)
+}

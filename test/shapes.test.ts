@@ -1,0 +1,56 @@
+import type * as sdk from '@aws-sdk/client-pinpoint'
+import type { Static, TSchema } from '@sinclair/typebox'
+import t from 'tap'
+import type {
+  ApplicationResponse,
+  ApplicationsResponse,
+  CreateApplicationRequest,
+} from '../server/shapes/application.ts'
+import type { MessageBody } from '../server/shapes/common.ts'
+import type { EndpointRequest, EndpointResponse } from '../server/shapes/endpoint.ts'
+import type { ImportJobRequest, ImportJobResponse, ImportJobsResponse } from '../server/shapes/import-job.ts'
+import type { SegmentImportResource, SegmentResponse } from '../server/shapes/segment.ts'
+import type { TagsModel } from '../server/shapes/tags.ts'
+
+/** A type with `undefined` taken out of every member at every depth, and every member made required. */
+type Plain<T> = T extends (infer Item)[]
+  ? Plain<Item>[]
+  : T extends object
+    ? { [Name in keyof T]-?: Plain<Exclude<T[Name], undefined>> }
+    : T
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+
+/** Names of the members that may be left out. The SDK writes required ones as `string | undefined`, without `?`. */
+type OptionalNames<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? Name : never }[keyof T]
+
+/** Whether our shape has the same members as the SDK's, of the same types, and the same of them optional. */
+type Equal<Ours extends TSchema, Theirs> = [
+  Same<Plain<Static<Ours>>, Plain<Theirs>>,
+  Same<OptionalNames<Static<Ours>>, OptionalNames<Theirs>>,
+] extends [true, true]
+  ? true
+  : false
+
+/** Segments that are not imported are not served yet, and so neither are the members that only they have. */
+type ImportedSegment = Omit<sdk.SegmentResponse, 'Dimensions' | 'SegmentGroups'>
+
+/** Each line compiles only as long as our shape is AWS's own. */
+const checked: true[] = [
+  true satisfies Equal<typeof CreateApplicationRequest, sdk.CreateApplicationRequest>,
+  true satisfies Equal<typeof ApplicationResponse, sdk.ApplicationResponse>,
+  true satisfies Equal<typeof ApplicationsResponse, sdk.ApplicationsResponse>,
+  true satisfies Equal<typeof EndpointRequest, sdk.EndpointRequest>,
+  true satisfies Equal<typeof EndpointResponse, sdk.EndpointResponse>,
+  true satisfies Equal<typeof MessageBody, sdk.MessageBody>,
+  true satisfies Equal<typeof ImportJobRequest, sdk.ImportJobRequest>,
+  true satisfies Equal<typeof ImportJobResponse, sdk.ImportJobResponse>,
+  true satisfies Equal<typeof ImportJobsResponse, sdk.ImportJobsResponse>,
+  true satisfies Equal<typeof SegmentResponse, ImportedSegment>,
+  true satisfies Equal<typeof SegmentImportResource, sdk.SegmentImportResource>,
+  true satisfies Equal<typeof TagsModel, sdk.TagsModel>,
+]
+
+t.test("the shapes are those of AWS's own SDK", async t => {
+  t.ok(checked.every(Boolean), 'the compiler checks them: this file does not compile otherwise')
+})
