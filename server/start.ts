@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { StartError } from './start-error.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
 import { openStore } from './store/open-store.ts'
+import { WriteTurns } from './store/write-turns.ts'
 import { startImportWorker } from './worker/supervisor.ts'
 
 /** A running emulator. */
@@ -32,9 +33,13 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     const dataDir = config.ephemeral ? mkdtempSync(join(tmpdir(), 'pinpoint-local-')) : config.dataDir
     if (config.ephemeral) undo.push(() => rmSync(dataDir, { recursive: true, force: true }))
     undo.push(lockDataDir(dataDir))
-    const store = openStore(dataDir)
+    const turns = new WriteTurns()
+    const store = openStore(dataDir, { turns })
     undo.push(() => store.close())
-    const importWorker = startImportWorker({ ...config, dataDir, s3: s3SettingsOf(config) }, logger)
+    const importWorker = startImportWorker(
+      { ...config, dataDir, s3: s3SettingsOf(config), turns: turns.shared },
+      logger,
+    )
     undo.push(() => importWorker.stop())
     const app = buildApp({ config, store, importWorker, now: () => new Date(), logger })
     undo.push(() => app.close())

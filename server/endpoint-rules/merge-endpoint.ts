@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Attributes, EndpointRequest, EndpointResponse } from '../shapes/endpoint.ts'
+import type { AppRef } from '../store/apps.ts'
 
 /** An endpoint as it is kept: whatever GetEndpoint always answers with is there. */
 export type Endpoint = EndpointResponse &
@@ -24,7 +25,7 @@ export type Endpoint = EndpointResponse &
 
 /** What identifies one write of one endpoint. */
 export interface Write {
-  applicationId: string
+  app: AppRef
   endpointId: string
   requestId: string
   /** ISO 8601, UTC */
@@ -67,7 +68,7 @@ export function mergeEndpoint(
       ...(userAttributes !== undefined && { UserAttributes: userAttributes }),
       ...(userId !== undefined && { UserId: userId }),
     },
-    ApplicationId: write.applicationId,
+    ApplicationId: write.app.id,
     Id: current?.Id ?? write.endpointId,
     CohortId: current?.CohortId ?? cohortOf(write),
     CreationDate: current?.CreationDate ?? write.now,
@@ -89,5 +90,4 @@ export function mergeAttributes(
  * One of a hundred cohorts, "0" to "99" (source: guide). Pinpoint draws it at random; here the id decides, evenly
  * too, so that an import which was interrupted ends like one which was not.
  */
-const cohortOf = ({ applicationId, endpointId }: Write) =>
-  String(crc32(endpointId.toLowerCase(), crc32(applicationId)) % 100)
+const cohortOf = ({ app, endpointId }: Write) => String(crc32(endpointId.toLowerCase(), crc32(app.id)) % 100)

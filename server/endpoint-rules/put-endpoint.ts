@@ -1,4 +1,5 @@
 import type { EndpointRequest } from '../shapes/endpoint.ts'
+import type { AppRef } from '../store/apps.ts'
 import type { Endpoints, StoredEndpoint } from '../store/endpoints.ts'
 import { endpointLimits } from './limits.ts'
 import { type Endpoint, mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
@@ -16,10 +17,10 @@ const makesRoom = new Set(['ADM', 'GCM', 'APNS', 'APNS_SANDBOX', 'APNS_VOIP', 'A
  */
 export function putEndpoint(
   endpoints: Endpoints,
-  app: number,
   change: EndpointRequest,
   write: Write & Completeness,
 ): Endpoint | string {
+  const { app } = write
   const stored = endpoints.get(app, write.endpointId)
   const endpoint = mergeEndpoint(stored?.endpoint, change, write)
   const incomplete = missingMember(endpoint, write)
@@ -80,7 +81,7 @@ function endpointToRelease(endpoint: Endpoint, others: StoredEndpoint[]): Stored
 /** Gives the endpoint what its user already has, and the user's other endpoints what the change brings. */
 function shareUserAttributes(
   endpoints: Endpoints,
-  app: number,
+  app: AppRef,
   endpoint: Endpoint,
   change: EndpointRequest,
   others: StoredEndpoint[],

@@ -20,11 +20,11 @@ export function importRecord(
   const { Id, ...change } = record
   const id = Id ?? idOf(record)
   if (id === undefined) return record.Address === undefined ? 'Missing Address' : 'Missing ChannelType'
-  const write = { applicationId: job.applicationId, endpointId: id, requestId: job.requestId, now }
+  const write = { app: job.app, endpointId: id, requestId: job.requestId, now }
 
   const registers = job.definition.RegisterEndpoints !== false
   const endpoint = registers
-    ? putEndpoint(endpoints, job.app, change, { ...write, mayBeEmpty: false })
+    ? putEndpoint(endpoints, change, { ...write, mayBeEmpty: false })
     : defineOnly(job, change, write, endpoints, progress)
   if (typeof endpoint !== 'string' && job.segmentId !== null) {
     progress.putMember(job, endpoint.Id, registers ? null : JSON.stringify(endpoint))

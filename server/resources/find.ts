@@ -1,22 +1,17 @@
 import { notFound } from '../aws/exceptions.ts'
 import type { SegmentResponse } from '../shapes/segment.ts'
+import type { AppRef } from '../store/apps.ts'
 import type { Store } from '../store/open-store.ts'
-
-/** An application that a path names, with the number under which its rows stand. */
-export interface FoundApp {
-  seq: number
-  id: string
-}
 
 /**
  * Finds the application that a path names.
  *
  * @throws NotFoundException with the text that test suites in the wild compare (source: observed)
  */
-export function findApp(store: Store, id: string): FoundApp {
-  const seq = store.apps.seqOf(id)
-  if (seq === undefined) throw notFound('Application not found')
-  return { seq, id }
+export function findApp(store: Store, id: string): AppRef {
+  const app = store.apps.find(id)
+  if (app === undefined) throw notFound('Application not found')
+  return app
 }
 
 /**
@@ -24,7 +19,7 @@ export function findApp(store: Store, id: string): FoundApp {
  *
  * @throws NotFoundException
  */
-export function findSegment(store: Store, app: FoundApp, segmentId: string): SegmentResponse {
+export function findSegment(store: Store, app: AppRef, segmentId: string): SegmentResponse {
   const segment = store.segments.get(app, segmentId)
   if (segment === undefined) throw notFound(`Segment not found: ${segmentId}`)
   return segment

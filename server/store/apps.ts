@@ -11,9 +11,15 @@ interface AppRow {
   creation_date: string
 }
 
+/** An application, with the number under which its endpoints, jobs and segments stand. */
+export interface AppRef {
+  seq: number
+  id: string
+}
+
 /** The applications. A deleted one is gone for every method here; `store/clear-away.ts` removes its rows. */
 export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
-  const seqOf = db.prepare<[string], number>('SELECT seq FROM apps WHERE id = ?').pluck()
+  const find = db.prepare<[string], AppRef>('SELECT seq, id FROM apps WHERE id = ?')
   const get = db.prepare<[string], AppRow>('SELECT * FROM apps WHERE id = ?')
   const list = db.prepare<Page, AppRow>(
     'SELECT * FROM apps WHERE id IS NOT NULL AND seq < :before ORDER BY seq DESC LIMIT :limit',
@@ -32,8 +38,7 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
   })
 
   return {
-    /** The row number under which an application's endpoints, jobs and segments stand. */
-    seqOf: (id: string): number | undefined => seqOf.get(id),
+    find: (id: string): AppRef | undefined => find.get(id),
 
     get(id: string): ApplicationResponse | undefined {
       const row = get.get(id)
@@ -43,19 +48,19 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
     list: (page: Page): Listed<ApplicationResponse>[] =>
       list.all(page).map(row => ({ seq: row.seq, value: toResponse(row) })),
 
-    create: db.transaction((app: Required<ApplicationResponse>) => {
+    create(app: Required<ApplicationResponse>): void {
       insert.run({ Id: app.Id, Arn: app.Arn, Name: app.Name, CreationDate: app.CreationDate })
       tags.put(app.Arn, app.tags)
-    }).immediate,
+    },
 
     /** Deletes an application with all that is in it, and gives it as it was. */
-    delete: db.transaction((id: string): ApplicationResponse | undefined => {
+    delete(id: string): ApplicationResponse | undefined {
       const row = get.get(id)
       if (row === undefined) return undefined
       const app = toResponse(row)
       markDeleted.run(id)
       tags.deleteUnder(row.arn)
       return app
-    }).immediate,
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { WriteTurns } from './write-turns.ts'
 
 /**
  * Prepares the removal of what nobody can see any more: all that was in deleted applications, and what COMPLETED
@@ -7,7 +8,7 @@ import type { Database } from 'better-sqlite3'
  * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
  *   that its caller decides how long the database is kept busy
  */
-export function createClearAway(db: Database): (limit: number) => boolean {
+export function createClearAway(db: Database, turns: WriteTurns): (limit: number) => boolean {
   const deletedApp = db.prepare<[], number>('SELECT seq FROM apps WHERE id IS NULL LIMIT 1').pluck()
   const jobOf = db.prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1').pluck()
   const keptBy = db
@@ -47,7 +48,7 @@ export function createClearAway(db: Database): (limit: number) => boolean {
     return ofJob.some(remove => remove(job, limit) > 0)
   }
 
-  return db.transaction((limit: number): boolean => {
+  const step = db.transaction((limit: number): boolean => {
     const app = deletedApp.get()
     if (app !== undefined) return clearApp(app, limit)
     for (let job = keptBy.get(0); typeof job === 'number'; job = keptBy.get(job)) {
@@ -55,4 +56,8 @@ export function createClearAway(db: Database): (limit: number) => boolean {
     }
     return false
   }).immediate
+  return limit => {
+    turns.letCallersGo()
+    return step(limit)
+  }
 }

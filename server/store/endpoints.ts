@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Endpoint } from '../endpoint-rules/merge-endpoint.ts'
 import type { ChannelType } from '../shapes/endpoint.ts'
+import type { AppRef } from './apps.ts'
 
 /** A stored endpoint under its row number. */
 export interface StoredEndpoint {
@@ -11,13 +12,13 @@ export interface StoredEndpoint {
 /** The endpoints of all applications, as one writer sees them: a caller of the API, or one import job. */
 export interface Endpoints {
   /** Finds an endpoint; ids are compared without regard to case (source: API reference). */
-  get(app: number, id: string): StoredEndpoint | undefined
+  get(app: AppRef, id: string): StoredEndpoint | undefined
   /** All endpoints of a user. */
-  ofUser(app: number, userId: string): StoredEndpoint[]
+  ofUser(app: AppRef, userId: string): StoredEndpoint[]
   /** The ACTIVE endpoints at an address. */
-  activeAt(app: number, address: string): StoredEndpoint[]
+  activeAt(app: AppRef, address: string): StoredEndpoint[]
   /** Writes an endpoint: over the row `seq`, or as a new one. */
-  save(app: number, seq: number | undefined, endpoint: Endpoint): void
+  save(app: AppRef, seq: number | undefined, endpoint: Endpoint): void
   delete(seq: number): void
 }
 
@@ -29,7 +30,7 @@ export interface EndpointsOfImport extends Endpoints {
    *
    * @returns whether there is more to take back
    */
-  takeBack(app: number, limit: number): boolean
+  takeBack(app: AppRef, limit: number): boolean
 }
 
 interface EndpointRow {
@@ -49,7 +50,6 @@ interface EndpointRow {
   metrics: string | null
   location: string | null
   demographic: string | null
-  application_id: string
 }
 
 const columns = `id, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
@@ -57,11 +57,11 @@ const columns = `id, channel_type, address, endpoint_status, opt_out, request_id
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
 export function createEndpoints(db: Database) {
-  const select = `SELECT e.*, a.id AS application_id FROM endpoints e JOIN apps a ON a.seq = e.app WHERE e.app = ?`
-  const get = db.prepare<[number, string], EndpointRow>(`${select} AND e.id = ?`)
-  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND e.user_id = ?`)
+  const select = 'SELECT * FROM endpoints WHERE app = ?'
+  const get = db.prepare<[number, string], EndpointRow>(`${select} AND id = ?`)
+  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ?`)
   const activeAt = db.prepare<[number, string], EndpointRow>(
-    `${select} AND e.address = ? AND e.endpoint_status = 'ACTIVE'`,
+    `${select} AND address = ? AND endpoint_status = 'ACTIVE'`,
   )
   const insert = db.prepare(
     `INSERT INTO endpoints (app, ${columns}) VALUES (?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
@@ -87,13 +87,14 @@ export function createEndpoints(db: Database) {
   )
 
   const reads = {
-    get: (app: number, id: string) => toStored(get.get(app, id)),
-    ofUser: (app: number, userId: string) => ofUser.all(app, userId).map(row => toStored(row)!),
-    activeAt: (app: number, address: string) => activeAt.all(app, address).map(row => toStored(row)!),
+    get: (app: AppRef, id: string) => toStored(app, get.get(app.seq, id)),
+    ofUser: (app: AppRef, userId: string) => ofUser.all(app.seq, userId).map(row => toStored(app, row)!),
+    activeAt: (app: AppRef, address: string) =>
+      activeAt.all(app.seq, address).map(row => toStored(app, row)!),
   }
 
-  const write = (app: number, seq: number | undefined, endpoint: Endpoint, job: number | null) => {
-    if (seq === undefined) insert.run(app, toRow(endpoint, job))
+  const write = (app: AppRef, seq: number | undefined, endpoint: Endpoint, job: number | null) => {
+    if (seq === undefined) insert.run(app.seq, toRow(endpoint, job))
     else update.run(toRow(endpoint, job), seq)
   }
 
@@ -120,7 +121,7 @@ export function createEndpoints(db: Database) {
           forget.run(job, seq)
         }
         if (rows.length > 0) return true
-        const created = removeCreated.all(createdBefore, app, job, limit) as { seq: number }[]
+        const created = removeCreated.all(createdBefore, app.seq, job, limit) as { seq: number }[]
         createdBefore = Math.max(createdBefore, ...created.map(row => row.seq))
         return created.length > 0
       },
@@ -151,7 +152,7 @@ function toRow(endpoint: Endpoint, job: number | null): unknown[] {
   ]
 }
 
-function toStored(row: EndpointRow | undefined): StoredEndpoint | undefined {
+function toStored(app: AppRef, row: EndpointRow | undefined): StoredEndpoint | undefined {
   if (row === undefined) return undefined
   return {
     seq: row.seq,
@@ -170,7 +171,7 @@ function toStored(row: EndpointRow | undefined): StoredEndpoint | undefined {
         ...(row.user_attributes !== null && { UserAttributes: JSON.parse(row.user_attributes) }),
         ...(row.user_id !== null && { UserId: row.user_id }),
       },
-      ApplicationId: row.application_id,
+      ApplicationId: app.id,
       Id: row.id,
       CohortId: row.cohort_id,
       CreationDate: row.creation_date,

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Listed, Page } from '../aws/paging.ts'
 import type { ImportJobResource, ImportJobResponse, JobStatus } from '../shapes/import-job.ts'
+import type { AppRef } from './apps.ts'
 
 /** How many failures GetImportJob names at most (source: guide). All of them are kept. */
 const failuresShown = 100
@@ -39,10 +40,10 @@ export function createImportJobs(db: Database) {
     'SELECT object, line, reason FROM import_failures WHERE job = ? ORDER BY line IS NOT NULL, seq LIMIT ?',
   )
 
-  const toResponse = (applicationId: string, row: ImportJobRow): ImportJobResponse => {
+  const toResponse = (app: AppRef, row: ImportJobRow): ImportJobResponse => {
     const failed = failures.all(row.seq, failuresShown)
     return {
-      ApplicationId: applicationId,
+      ApplicationId: app.id,
       Id: row.id,
       JobStatus: row.status,
       ...(countedStates.has(row.status) && {
@@ -67,7 +68,7 @@ export function createImportJobs(db: Database) {
   return {
     /** Records a new job as CREATED; the worker finds it there. */
     create(job: {
-      app: number
+      app: AppRef
       id: string
       definition: ImportJobResource
       /** The segment that the job will make or renew, if any. */
@@ -75,27 +76,21 @@ export function createImportJobs(db: Database) {
       requestId: string
       now: string
     }): void {
-      insert.run({ ...job, definition: JSON.stringify(job.definition) })
+      insert.run({ ...job, app: job.app.seq, definition: JSON.stringify(job.definition) })
     },
 
-    get(app: { seq: number; id: string }, jobId: string): ImportJobResponse | undefined {
+    get(app: AppRef, jobId: string): ImportJobResponse | undefined {
       const row = get.get(app.seq, jobId)
-      return row && toResponse(app.id, row)
+      return row && toResponse(app, row)
     },
 
-    list: (app: { seq: number; id: string }, page: Page): Listed<ImportJobResponse>[] =>
-      list
-        .all(app.seq, page.before, page.limit)
-        .map(row => ({ seq: row.seq, value: toResponse(app.id, row) })),
+    list: (app: AppRef, page: Page): Listed<ImportJobResponse>[] =>
+      list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
 
     /** The jobs that made or renewed a segment, or are about to. */
-    listOfSegment: (
-      app: { seq: number; id: string },
-      segmentId: string,
-      page: Page,
-    ): Listed<ImportJobResponse>[] =>
+    listOfSegment: (app: AppRef, segmentId: string, page: Page): Listed<ImportJobResponse>[] =>
       listOfSegment
         .all(app.seq, segmentId, page.before, page.limit)
-        .map(row => ({ seq: row.seq, value: toResponse(app.id, row) })),
+        .map(row => ({ seq: row.seq, value: toResponse(app, row) })),
   }
 }

@@ -1,13 +1,14 @@
 import type { Database } from 'better-sqlite3'
 import { mayMove } from '../import/job-status.ts'
 import type { ImportJobResource, JobStatus } from '../shapes/import-job.ts'
+import type { AppRef } from './apps.ts'
+import type { WriteTurns } from './write-turns.ts'
 
 /** A job as the worker sees it. */
 export interface ImportJob {
   seq: number
   id: string
-  app: number
-  applicationId: string
+  app: AppRef
   status: JobStatus
   definition: ImportJobResource
   /** The segment that it makes or renews. */
@@ -64,14 +65,14 @@ export interface Failure {
 export class JobGone extends Error {}
 
 /** What the worker does with import jobs. Each write is part of a transaction made by `write`. */
-export function createImportProgress(db: Database) {
+export function createImportProgress(db: Database, turns: WriteTurns) {
   const isAlive = db
     .prepare<[number], number>(
       'SELECT 1 FROM import_jobs j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL',
     )
     .pluck()
-  const unfinished = db.prepare<[number], Record<string, unknown>>(
-    `SELECT j.seq, j.id, j.app, a.id AS applicationId, j.status, j.definition, j.segment_id AS segmentId,
+  const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
+    `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
        j.request_id AS requestId
      FROM import_jobs j JOIN apps a ON a.seq = j.app
      WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND a.id IS NOT NULL AND j.seq > ? ORDER BY j.seq`,
@@ -145,16 +146,19 @@ export function createImportProgress(db: Database) {
   return {
     /** The jobs created after the one numbered `after` that are not over, oldest first. */
     unfinished: (after: number): ImportJob[] =>
-      unfinished
-        .all(after)
-        .map(row => ({ ...row, definition: JSON.parse(row.definition as string) }) as ImportJob),
+      unfinished.all(after).map(({ appSeq, appId, definition, ...row }) => {
+        return { ...row, app: { seq: appSeq, id: appId }, definition: JSON.parse(definition!) } as ImportJob
+      }),
 
     /**
      * Runs one transaction on behalf of a job: everything in it is written, or nothing.
      *
      * @throws JobGone when the job's application has been deleted
      */
-    write: <T>(job: ImportJob, work: () => T): T => immediate(job.seq, work) as T,
+    write<T>(job: ImportJob, work: () => T): T {
+      turns.letCallersGo()
+      return immediate(job.seq, work) as T
+    },
 
     /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
     move(job: ImportJob, to: JobStatus): void {

@@ -10,9 +10,7 @@ import { createImportProgress } from './import-progress.ts'
 import { migrate } from './migrate.ts'
 import { createSegments } from './segments.ts'
 import { createTags } from './tags.ts'
-
-/** Milliseconds that a write waits for the other thread's transaction. */
-const busyTimeout = 10_000
+import { WriteTurns } from './write-turns.ts'
 
 /** The database file in a data folder. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')
@@ -20,15 +18,17 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
 /**
  * Opens the database of a data folder, making and migrating it as need be. Each thread opens its own.
  *
+ * @param turns shared with the other thread, if there is one
+ * @param busyTimeout milliseconds that a write waits for the other thread's transaction, holding up its own thread
  * @throws StartError when the folder cannot be written, or holds a database that is not for this version
  */
-export function openStore(dataDir: string) {
+export function openStore(dataDir: string, { turns = new WriteTurns(), busyTimeout = 0 } = {}) {
   const file = databaseFile(dataDir)
   try {
     mkdirSync(dataDir, { recursive: true })
     const db = new Database(file, { timeout: busyTimeout })
     migrate(db)
-    return prepareStore(db)
+    return prepareStore(db, turns)
   } catch (error) {
     if (error instanceof StartError) throw error
     const { code, message } = error as NodeJS.ErrnoException
@@ -40,7 +40,7 @@ export function openStore(dataDir: string) {
 }
 export type Store = ReturnType<typeof openStore>
 
-function prepareStore(db: Database.Database) {
+function prepareStore(db: Database.Database, turns: WriteTurns) {
   // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole.
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
@@ -53,13 +53,16 @@ function prepareStore(db: Database.Database) {
     apps: createApps(db, tags),
     endpoints: createEndpoints(db),
     importJobs: createImportJobs(db),
-    importProgress: createImportProgress(db),
+    importProgress: createImportProgress(db, turns),
     segments: createSegments(db, tags),
     tags,
-    clearAway: createClearAway(db),
+    clearAway: createClearAway(db, turns),
 
-    /** Runs one transaction: everything in it is written, or nothing. */
-    write: <T>(work: () => T): T => db.transaction(work).immediate(),
+    /**
+     * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under
+     * way makes room for it.
+     */
+    write: <T>(work: () => T): Promise<T> => turns.asCaller(db.transaction(work).immediate),
 
     close: (): void => void db.close(),
   }

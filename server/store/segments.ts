@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Listed, Page } from '../aws/paging.ts'
 import type { SegmentImportResource, SegmentResponse } from '../shapes/segment.ts'
+import type { AppRef } from './apps.ts'
 import type { ImportJob } from './import-progress.ts'
 import type { createTags } from './tags.ts'
 
@@ -40,8 +41,8 @@ export function createSegments(db: Database, tags: ReturnType<typeof createTags>
      SELECT seq, version, ?, ?, ?, ? FROM segments WHERE seq = ?`,
   )
 
-  const toResponse = (applicationId: string, row: SegmentRow): SegmentResponse => ({
-    ApplicationId: applicationId,
+  const toResponse = (app: AppRef, row: SegmentRow): SegmentResponse => ({
+    ApplicationId: app.id,
     Arn: row.arn,
     CreationDate: row.creation_date,
     Id: row.id,
@@ -54,15 +55,13 @@ export function createSegments(db: Database, tags: ReturnType<typeof createTags>
   })
 
   return {
-    get(app: { seq: number; id: string }, segmentId: string): SegmentResponse | undefined {
+    get(app: AppRef, segmentId: string): SegmentResponse | undefined {
       const row = get.get(app.seq, segmentId)
-      return row && toResponse(app.id, row)
+      return row && toResponse(app, row)
     },
 
-    list: (app: { seq: number; id: string }, page: Page): Listed<SegmentResponse>[] =>
-      list
-        .all(app.seq, page.before, page.limit)
-        .map(row => ({ seq: row.seq, value: toResponse(app.id, row) })),
+    list: (app: AppRef, page: Page): Listed<SegmentResponse>[] =>
+      list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
 
     /**
      * Makes the segment of a job that has read everything: version 1 of a new one, or the next version of the one
@@ -80,8 +79,9 @@ export function createSegments(db: Database, tags: ReturnType<typeof createTags>
         S3Url,
         Size: size,
       }
-      const current = get.get(job.app, job.segmentId)
-      const seq = current?.seq ?? insert.get(job.app, job.segmentId, `${arn}/segments/${job.segmentId}`, now)!
+      const current = get.get(job.app.seq, job.segmentId)
+      const seq =
+        current?.seq ?? insert.get(job.app.seq, job.segmentId, `${arn}/segments/${job.segmentId}`, now)!
       renew.run(seq)
       insertVersion.run(SegmentName ?? current?.name ?? null, now, JSON.stringify(definition), job.seq, seq)
     },

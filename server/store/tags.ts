@@ -18,13 +18,13 @@ export function createTags(db: Database) {
     get: (arn: string): Tags => Object.fromEntries(get.all(arn)),
 
     /** Adds tags to a resource; a key that it already has takes the new value. */
-    put: db.transaction((arn: string, tags: Tags) => {
+    put(arn: string, tags: Tags): void {
       for (const [key, value] of Object.entries(tags)) put.run(arn, key, value)
-    }).immediate,
+    },
 
-    delete: db.transaction((arn: string, keys: string[]) => {
+    delete(arn: string, keys: string[]): void {
       for (const key of keys) remove.run(arn, key)
-    }).immediate,
+    },
 
     /** Removes the tags of a resource and of everything in it. */
     deleteUnder: (arn: string): void => void removeUnder.run({ arn }),

@@ -4,6 +4,7 @@ import { type ImportContext, runImportJob } from '../import/run-import-job.ts'
 import { createOpenSource } from '../import/sources/open-source.ts'
 import { type ImportJob, JobGone } from '../store/import-progress.ts'
 import { openStore } from '../store/open-store.ts'
+import { WriteTurns } from '../store/write-turns.ts'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 import { Slots } from './slots.ts'
 
@@ -13,7 +14,7 @@ import { Slots } from './slots.ts'
  */
 const settings = workerData as WorkerSettings
 const port = parentPort!
-const store = openStore(settings.dataDir)
+const store = openStore(settings.dataDir, { turns: new WriteTurns(settings.turns), busyTimeout: 10_000 })
 const openSource = createOpenSource(settings)
 const slots = new Slots(settings.maxRunningImports)
 const stopping = new AbortController()
@@ -61,8 +62,7 @@ async function run(job: ImportJob): Promise<void> {
       rest: () => setTimeout(settings.jobStateDelayMs, undefined, { signal: stopping.signal }),
       slot,
       signal: stopping.signal,
-      onMove: ({ id, applicationId, status }) =>
-        log('info', { job: id, app: applicationId }, `import job ${status}`),
+      onMove: ({ id, app, status }) => log('info', { job: id, app: app.id }, `import job ${status}`),
       onUnexpected: ({ id }, error) =>
         log('error', { job: id, err: error }, 'unexpected error in an import job'),
     })

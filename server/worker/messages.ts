@@ -6,6 +6,8 @@ export interface WorkerSettings extends SourceSettings {
   pieceBytes: number
   maxRunningImports: number
   jobStateDelayMs: number
+  /** The memory of the write turns that both threads share. */
+  turns: SharedArrayBuffer
 }
 
 /**

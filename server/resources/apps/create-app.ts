@@ -26,7 +26,7 @@ export const createApp: FastifyPluginAsyncTypebox = async app => {
         Name,
         tags,
       }
-      app.store.apps.create(created)
+      await app.store.write(() => app.store.apps.create(created))
       return reply.code(201).send(created)
     },
   )

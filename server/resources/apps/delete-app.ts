@@ -17,7 +17,7 @@ export const deleteApp: FastifyPluginAsyncTypebox = async app => {
       schema: { params: ApplicationParams, response: { 200: ApplicationResponse } },
     },
     async request => {
-      const deleted = app.store.apps.delete(request.params.applicationId)
+      const deleted = await app.store.write(() => app.store.apps.delete(request.params.applicationId))
       if (deleted === undefined) throw notFound('Application not found')
       app.importWorker.wake()
       return deleted

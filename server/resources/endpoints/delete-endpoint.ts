@@ -18,14 +18,13 @@ export const deleteEndpoint: FastifyPluginAsyncTypebox = async app => {
     },
     async (request, reply) => {
       const { applicationId, endpointId } = request.params
-      const found = findApp(app.store, applicationId)
-      const deleted = app.store.write(() => {
-        const stored = app.store.endpoints.get(found.seq, endpointId)
-        if (stored !== undefined) app.store.endpoints.delete(stored.seq)
-        return stored
+      const deleted = await app.store.write(() => {
+        const stored = app.store.endpoints.get(findApp(app.store, applicationId), endpointId)
+        if (stored === undefined) throw notFound(`Endpoint not found: ${endpointId}`)
+        app.store.endpoints.delete(stored.seq)
+        return stored.endpoint
       })
-      if (deleted === undefined) throw notFound(`Endpoint not found: ${endpointId}`)
-      return reply.code(202).send(deleted.endpoint)
+      return reply.code(202).send(deleted)
     },
   )
 }

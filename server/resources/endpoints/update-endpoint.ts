@@ -21,18 +21,15 @@ export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
     },
     async (request, reply) => {
       const { applicationId, endpointId } = request.params
-      const { seq } = findApp(app.store, applicationId)
-      const problem = checkId('EndpointId', endpointId) ?? checkEndpoint(request.body)
-      if (problem !== undefined) throw badRequest(problem)
-      const write = {
-        applicationId,
-        endpointId,
-        requestId: request.id,
-        now: app.now().toISOString(),
-        mayBeEmpty: true,
-      }
-      const endpoint = app.store.write(() => putEndpoint(app.store.endpoints, seq, request.body, write))
-      if (typeof endpoint === 'string') throw badRequest(endpoint)
+      await app.store.write(() => {
+        const found = findApp(app.store, applicationId)
+        const problem = checkId('EndpointId', endpointId) ?? checkEndpoint(request.body)
+        if (problem !== undefined) throw badRequest(problem)
+        const now = app.now().toISOString()
+        const write = { app: found, endpointId, requestId: request.id, now, mayBeEmpty: true }
+        const endpoint = putEndpoint(app.store.endpoints, request.body, write)
+        if (typeof endpoint === 'string') throw badRequest(endpoint)
+      })
       return reply.code(202).send({ RequestID: request.id, Message: 'Accepted' })
     },
   )

@@ -22,11 +22,8 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
       preValidation: async request => void findApp(app.store, request.params.applicationId),
     },
     async (request, reply) => {
-      const found = findApp(app.store, request.params.applicationId)
       checkDefinition(request.body)
       const { SegmentId, DefineSegment = false, RegisterEndpoints = true } = request.body
-      if (SegmentId !== undefined) findSegment(app.store, found, SegmentId)
-
       const id = newId()
       // A SegmentId without DefineSegment renews that segment too: AWS's own code relied on it (source: observed).
       const segmentId = SegmentId ?? (DefineSegment ? id : null)
@@ -37,17 +34,15 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
         DefineSegment,
         ...(segmentId !== null && { SegmentId: segmentId }),
       }
-      const now = app.now().toISOString()
-      app.store.importJobs.create({ app: found.seq, id, definition, segmentId, requestId: request.id, now })
-      app.importWorker.wake()
-      return reply.code(201).send({
-        ApplicationId: found.id,
-        Id: id,
-        JobStatus: 'CREATED',
-        CreationDate: now,
-        Type: 'IMPORT',
-        Definition: definition,
+      const created = await app.store.write(() => {
+        const found = findApp(app.store, request.params.applicationId)
+        if (SegmentId !== undefined) findSegment(app.store, found, SegmentId)
+        const now = app.now().toISOString()
+        app.store.importJobs.create({ app: found, id, definition, segmentId, requestId: request.id, now })
+        return app.store.importJobs.get(found, id)!
       })
+      app.importWorker.wake()
+      return reply.code(201).send(created)
     },
   )
 }

@@ -21,11 +21,11 @@ export function findTagged(store: Store, arn: string): string {
       `resource-arn must be the ARN of an application or a segment, such as arn:aws:mobiletargeting:us-east-1:123456789012:apps/<id>; got ${JSON.stringify(arn)}`,
     )
   }
-  const app = store.apps.get(applicationId)
+  const app = store.apps.find(applicationId)
   const found =
     segmentId === undefined || app === undefined
-      ? app
-      : store.segments.get({ seq: store.apps.seqOf(app.Id)!, id: app.Id }, segmentId)
+      ? store.apps.get(applicationId)
+      : store.segments.get(app, segmentId)
   if (found === undefined) throw notFound(`Resource not found: ${arn}`)
   if (found.Arn !== arn) throw notFound(`Resource not found: ${arn}; its ARN is ${found.Arn}`)
   return arn

@@ -16,9 +16,11 @@ export const tagResource: FastifyPluginAsyncTypebox = async app => {
       schema: { params: ResourceParams, body: TagsModel, response: { 204: Type.Null() } },
     },
     async (request, reply) => {
-      const arn = findTagged(app.store, request.params['*'])
-      checkTags(request.body.tags, app.store.tags.get(arn))
-      app.store.tags.put(arn, request.body.tags)
+      await app.store.write(() => {
+        const arn = findTagged(app.store, request.params['*'])
+        checkTags(request.body.tags, app.store.tags.get(arn))
+        app.store.tags.put(arn, request.body.tags)
+      })
       return reply.code(204).send(null)
     },
   )

@@ -18,7 +18,9 @@ export const untagResource: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async (request, reply) => {
-      app.store.tags.delete(findTagged(app.store, request.params['*']), request.query.tagKeys)
+      await app.store.write(() =>
+        app.store.tags.delete(findTagged(app.store, request.params['*']), request.query.tagKeys),
+      )
       return reply.code(204).send(null)
     },
   )

@@ -1,0 +1,57 @@
+import { setTimeout } from 'node:timers/promises'
+
+/** Milliseconds that an import waits for callers before each of its writes; it is not to stand still for them. */
+const patience = 20
+
+/** Milliseconds after which a caller's write fails. */
+const deadline = 10_000
+
+/**
+ * Lets callers write between the transactions of an import. SQLite has one writer at a time and no queue: an import
+ * that writes one transaction after the other takes the lock again before anybody who waits for it wakes up (a
+ * caller's write was seen to wait ten seconds). So callers count themselves here, in memory that both threads share,
+ * and the import looks before each transaction.
+ */
+export class WriteTurns {
+  readonly shared: SharedArrayBuffer
+  readonly #callers: Int32Array
+
+  /** @param shared of the other thread's turns; without it, new ones are made */
+  constructor(shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
+    this.shared = shared
+    this.#callers = new Int32Array(shared)
+  }
+
+  /**
+   * Writes for a caller as soon as the database is free, without holding up its thread meanwhile.
+   *
+   * @param write one transaction, which fails with SQLITE_BUSY while the database is not free
+   */
+  async asCaller<T>(write: () => T): Promise<T> {
+    const giveUpAt = Date.now() + deadline
+    Atomics.add(this.#callers, 0, 1)
+    try {
+      for (;;) {
+        try {
+          return write()
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || Date.now() > giveUpAt) throw error
+        }
+        await setTimeout(1)
+      }
+    } finally {
+      Atomics.sub(this.#callers, 0, 1)
+      Atomics.notify(this.#callers, 0)
+    }
+  }
+
+  /** Lets callers go first, as long as patience lasts. Holds up the import's thread. */
+  letCallersGo(): void {
+    const until = Date.now() + patience
+    for (let count = Atomics.load(this.#callers, 0); count > 0; count = Atomics.load(this.#callers, 0)) {
+      const left = until - Date.now()
+      if (left <= 0) return
+      Atomics.wait(this.#callers, 0, count, left)
+    }
+  }
+}
