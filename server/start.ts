@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
-import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
 import { StartError } from './start-error.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
@@ -41,6 +40,8 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
       logger,
     )
     undo.push(() => importWorker.stop())
+    // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
+    const { buildApp } = await import('./app.ts')
     const app = buildApp({ config, store, importWorker, now: () => new Date(), logger })
     undo.push(() => app.close())
     const [url] = await Promise.all([

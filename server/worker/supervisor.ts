@@ -12,7 +12,7 @@ const stopTimeout = 600
 
 /** The import worker as the HTTP side sees it. */
 export interface ImportWorker {
-  /** Resolves when the worker runs for the first time. */
+  /** Resolves when the worker runs for the first time; rejects if it dies before that. */
   ready: Promise<void>
   /** Whether the worker runs now. */
   isRunning(): boolean
@@ -41,7 +41,10 @@ export function startImportWorker(settings: WorkerSettings, log: FastifyBaseLogg
         log[message.level](message.fields, message.text)
       }
     })
-    worker.on('error', error => log.error({ err: error }, 'the import worker died'))
+    worker.on('error', error => {
+      log.error({ err: error }, 'the import worker died')
+      firstReady.reject(error)
+    })
     worker.on('exit', async () => {
       running = false
       if (stopped) return

@@ -24,15 +24,19 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       checkDefinition(request.body)
       const { SegmentId, DefineSegment = false, RegisterEndpoints = true } = request.body
+      const { Format, S3Url, RoleArn, SegmentName, ExternalId = request.caller.accountId } = request.body
       const id = newId()
       // A SegmentId without DefineSegment renews that segment too: AWS's own code relied on it (source: observed).
       const segmentId = SegmentId ?? (DefineSegment ? id : null)
       const definition = {
-        ...request.body,
-        ExternalId: request.body.ExternalId ?? request.caller.accountId,
+        S3Url,
+        RoleArn,
+        ExternalId,
+        Format,
         RegisterEndpoints,
         DefineSegment,
         ...(segmentId !== null && { SegmentId: segmentId }),
+        ...(SegmentName !== undefined && { SegmentName }),
       }
       const created = await app.store.write(() => {
         const found = findApp(app.store, request.params.applicationId)
