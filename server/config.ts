@@ -107,7 +107,7 @@ const settings: Settings = {
     argument: 'name',
     default: 'us-east-1',
     meaning: 'for requests that carry no credential scope, and for S3',
-    read: matching(/^[a-z]{2,4}(-[a-z]+)+-\d+$/, 'a region such as us-east-1'),
+    read: matching(/^[a-z0-9-]+$/, 'a region such as us-east-1'),
   },
   accountId: {
     variables: ['ACCOUNT_ID'],

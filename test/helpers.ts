@@ -119,3 +119,41 @@ export async function until<T>(ask: () => Promise<T | undefined> | T | undefined
   }
   throw new Error(`waited in vain for ${what}`)
 }
+
+/** An answer of the emulator, its body read as JSON. */
+export interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body
+  body: any
+}
+
+/** An injected request's answer. */
+export const answerOf = (response: LightMyRequestResponse): Answer => ({
+  status: response.statusCode,
+  headers: response.headers,
+  body: bodyOf(response),
+})
+
+/**
+ * Checks that an answer is the exception with that message, in the form in which every error leaves.
+ *
+ * @param message the whole text, or what it must match
+ */
+export function isError(
+  t: Test,
+  { status, headers, body }: Answer,
+  expected: number,
+  exception: string,
+  message: string | RegExp,
+): void {
+  t.equal(status, expected, 'status')
+  t.equal(headers['x-amzn-errortype'], exception, 'x-amzn-ErrorType')
+  t.match(headers['content-type'], /^application\/json/, 'Content-Type')
+  t.equal(headers['access-control-allow-origin'], '*', 'Access-Control-Allow-Origin')
+  t.match(headers['x-amzn-requestid'], /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'x-amzn-RequestId')
+  t.equal(body?.RequestID, headers['x-amzn-requestid'], 'RequestID is the id in the header')
+  t.strictSame(Object.keys(body ?? {}).sort(), ['Message', 'RequestID'], 'members of the body')
+  if (typeof message === 'string') t.equal(body?.Message, message, 'Message')
+  else t.match(body?.Message, message, 'Message')
+}

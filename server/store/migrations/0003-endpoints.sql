@@ -1,5 +1,6 @@
 CREATE TABLE endpoints (
-  seq             INTEGER PRIMARY KEY,
+  -- Never given twice: endpoints_before_import names rows by it, also rows that are gone.
+  seq             INTEGER PRIMARY KEY AUTOINCREMENT,
   app             INTEGER NOT NULL REFERENCES apps (seq),
   id              TEXT NOT NULL COLLATE NOCASE,
   channel_type    TEXT,
