@@ -9,12 +9,15 @@ import { StartError } from './start-error.ts'
 try {
   const config = loadConfig(process.env, process.argv.slice(2))
   const log = await createLog(config)
-  const running = await start(config, log)
-  closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
+  const starting = start(config, log)
+  // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
+  const handlers = closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
     if (err) log.fatal({ err }, 'unexpected error, stopping')
-    await running.close()
+    await (await starting).close()
   })
-  log.info(`pinpoint-local ready on ${running.url}`)
+  starting.catch(handlers.uninstall)
+  const { url } = await starting
+  log.info(`pinpoint-local ready on ${url}`)
 } catch (error) {
   process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`)
   process.exitCode = 1
