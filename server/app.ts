@@ -5,6 +5,7 @@ import { answerBrokenRequest } from './aws/client-error.ts'
 import { allowBrowsers } from './aws/cors.ts'
 import { readCallers } from './aws/credential-scope.ts'
 import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
+import { sendBareJsonType } from './aws/json-type.ts'
 import { logRequests } from './aws/log-requests.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
@@ -45,7 +46,11 @@ export function buildApp({ config, store, importWorker, now, logger }: Dependenc
     return503OnClosing: false,
     frameworkErrors: sendError,
     clientErrorHandler: answerBrokenRequest,
+    // Node's own answers to a request without Host, or with an Expect that it does not know, are no JSON.
+    http: { requireHostHeader: false },
   }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
   app.decorate('store', store)
   app.decorate('importWorker', importWorker)
@@ -53,6 +58,7 @@ export function buildApp({ config, store, importWorker, now, logger }: Dependenc
 
   app.setErrorHandler(sendError)
   sendRequestId(app)
+  sendBareJsonType(app)
   logRequests(app)
   allowBrowsers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })

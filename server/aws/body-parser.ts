@@ -8,8 +8,13 @@ import { badRequest } from './exceptions.ts'
  */
 export function parseBodiesAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    if (body.length === 0) return done(null, undefined)
+  // Not even the parser for all types is given what is no media type at all; without a type it is given everything.
+  app.addHook('onRequest', async request => {
+    delete request.headers['content-type']
+  })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    // Where there is no route, that is what the caller must be told, whatever the body is.
+    if (body.length === 0 || request.is404) return done(null, undefined)
     try {
       done(null, JSON.parse(utf8.decode(body as Buffer), dropNull))
     } catch (error) {

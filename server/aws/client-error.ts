@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { errorBody, errorTypeHeader } from './error-handler.ts'
+import { errorBody, errorTypeHeader, exposedHeaders } from './error-handler.ts'
+import { jsonType } from './json-type.ts'
 import { newRequestId, requestIdHeader } from './request-id.ts'
 
 /**
@@ -16,9 +17,10 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
   const body = errorBody(`The request is not valid HTTP: ${error.message}`, id)
   const headers = [
     `HTTP/1.1 400 ${STATUS_CODES[400]}`,
-    'content-type: application/json',
+    `content-type: ${jsonType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'access-control-allow-origin: *',
+    `access-control-expose-headers: ${exposedHeaders.join(', ')}`,
     `${requestIdHeader}: ${id}`,
     `${errorTypeHeader}: BadRequestException`,
     'connection: close',

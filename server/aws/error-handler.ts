@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { PinpointException } from './exceptions.ts'
+import { jsonType } from './json-type.ts'
 import { requestIdHeader } from './request-id.ts'
 
 /** Largest request body in bytes: Pinpoint's payload quota (source: guide, quotas). */
@@ -7,6 +8,9 @@ export const maxBodyBytes = 7 * 1024 * 1024
 
 /** The header in which AWS SDKs look for the name of the exception (source: observed). */
 export const errorTypeHeader = 'x-amzn-ErrorType'
+
+/** What a browser may read of an answer besides its body. */
+export const exposedHeaders = [requestIdHeader, errorTypeHeader]
 
 /**
  * Answers anything thrown, in Pinpoint's wire form. Errors leave the server by several doors (handlers and
@@ -16,13 +20,17 @@ export const errorTypeHeader = 'x-amzn-ErrorType'
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const exception = toException(error)
   if (exception.statusCode === 500) request.log.error({ err: error }, 'unexpected error')
+  // Fastify would cut the connection at a body that is too large, which a client that is still sending sees as a
+  // reset; Node reads the rest of it instead.
+  if (exception.statusCode === 413) reply.removeHeader('connection')
   reply
     .code(exception.statusCode)
-    .header('content-type', 'application/json')
+    .header('content-type', jsonType)
     .header('access-control-allow-origin', '*')
+    .header('access-control-expose-headers', exposedHeaders.join(', '))
     .header(requestIdHeader, request.id)
     .header(errorTypeHeader, exception.exception)
-    .send(errorBody(exception.message, request.id))
+    .send(Buffer.from(errorBody(exception.message, request.id)))
 }
 
 /** The body of every error, as text (source: model; a real error was seen without RequestID, SDKs take both). */
@@ -32,7 +40,7 @@ export const errorBody = (message: string, requestId: string): string =>
 /** Turns what Fastify or a handler threw into one of Pinpoint's exceptions; the unexpected is told briefly. */
 function toException(error: unknown): PinpointException {
   if (error instanceof PinpointException) return error
-  const { code, message, statusCode } = error as FastifyError
+  const { code, message, statusCode } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new PinpointException(
@@ -56,7 +64,7 @@ function toException(error: unknown): PinpointException {
       )
     default:
       if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-        return new PinpointException('BadRequestException', message)
+        return new PinpointException('BadRequestException', message ?? 'The request is not valid')
       }
       return new PinpointException(
         'InternalServerErrorException',

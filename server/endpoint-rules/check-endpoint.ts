@@ -12,6 +12,7 @@ import { endpointLimits as limits } from './limits.ts'
 export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
   const { OptOut, EndpointStatus, EffectiveDate, User, Location, Demographic } = endpoint
   return (
+    (endpoint.Address === '' ? 'Missing Address' : undefined) ??
     (OptOut !== undefined && OptOut !== 'ALL' && OptOut !== 'NONE'
       ? `OptOut must be ALL or NONE; got ${JSON.stringify(OptOut)}`
       : undefined) ??
@@ -102,12 +103,29 @@ function settleCoordinates(location: { Latitude?: number; Longitude?: number }):
 const roundToTenth = (degrees: number) => Math.round(degrees * 10) / 10
 
 /** Zones that Pinpoint stores under another name (source: guide). */
-const renamedTimezones: Record<string, string> = {
-  'Canada/East-Saskatchewan': 'America/Managua',
-  'US/Pacific-New': 'America/Los_Angeles',
-}
+const renamedTimezones = new Map([
+  ['Canada/East-Saskatchewan', 'America/Managua'],
+  ['US/Pacific-New', 'America/Los_Angeles'],
+])
 
 function settleTimezone(demographic: { Timezone?: string }): undefined {
-  const renamed = renamedTimezones[demographic.Timezone ?? '']
+  const renamed = renamedTimezones.get(demographic.Timezone ?? '')
   if (renamed !== undefined) demographic.Timezone = renamed
 }
+
+/**
+ * Puts attribute values that stand alone into lists: AWS's own samples of UpdateEndpoint have both (source: guide).
+ *
+ * @param endpoint is changed in place; it need not have the right types yet
+ */
+export function listAttributeValues(endpoint: unknown): void {
+  if (!isObject(endpoint)) return
+  for (const attributes of [endpoint.Attributes, isObject(endpoint.User) && endpoint.User.UserAttributes]) {
+    if (!isObject(attributes)) continue
+    for (const name in attributes)
+      if (typeof attributes[name] === 'string') attributes[name] = [attributes[name]]
+  }
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -48,7 +48,8 @@ export function mergeEndpoint(
   const channelType = change.ChannelType ?? current?.ChannelType
   const userId = change.User?.UserId ?? current?.User.UserId
   const userAttributes = mergeAttributes(
-    userId === current?.User.UserId ? current?.User.UserAttributes : undefined,
+    // Another user's attributes do not come along; those that were there before any user do.
+    [userId, undefined].includes(current?.User.UserId) ? current?.User.UserAttributes : undefined,
     change.User?.UserAttributes,
   )
   return {

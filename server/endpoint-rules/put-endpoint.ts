@@ -78,7 +78,7 @@ function endpointToRelease(endpoint: Endpoint, others: StoredEndpoint[]): Stored
   return oldest ?? 'none'
 }
 
-/** Gives the endpoint what its user already has, and the user's other endpoints what the change brings. */
+/** Makes the user's attributes the same on all of the user's endpoints: what the user had, changed by the change. */
 function shareUserAttributes(
   endpoints: Endpoints,
   app: AppRef,
@@ -86,17 +86,14 @@ function shareUserAttributes(
   change: EndpointRequest,
   others: StoredEndpoint[],
 ): void {
-  const shared = mergeAttributes(
-    others[0]?.endpoint.User.UserAttributes ?? endpoint.User.UserAttributes,
-    change.User?.UserAttributes,
-  )
-  if (shared === undefined) return
+  const own = endpoint.User.UserAttributes
+  const users = others[0]?.endpoint.User.UserAttributes
+  if (own === undefined && users === undefined) return
+  const shared = mergeAttributes({ ...own, ...users }, change.User?.UserAttributes)!
   endpoint.User.UserAttributes = shared
-  if (change.User?.UserAttributes === undefined) return
-  for (const other of others) {
-    endpoints.save(app, other.seq, {
-      ...other.endpoint,
-      User: { ...other.endpoint.User, UserAttributes: shared },
-    })
+  const text = JSON.stringify(shared)
+  for (const { seq, endpoint: other } of others) {
+    if (JSON.stringify(other.User.UserAttributes) === text) continue
+    endpoints.save(app, seq, { ...other, User: { ...other.User, UserAttributes: shared } })
   }
 }

@@ -126,9 +126,8 @@ function putValue(path: string[]): Column {
   return (record, text) => {
     const attributes = parentOf(record, path) as Record<string, string[]>
     const name = path.at(-1)!
-    const values = attributes[name]
-    if (values === undefined) attributes[name] = [text]
-    else values.push(text)
+    if (Object.hasOwn(attributes, name)) attributes[name]!.push(text)
+    else attributes[name] = [text]
     return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import { checkEndpoint, checkId } from '../endpoint-rules/check-endpoint.ts'
+import { checkEndpoint, checkId, isObject, listAttributeValues } from '../endpoint-rules/check-endpoint.ts'
 import { explain } from '../shapes/explain.ts'
 import { ImportedEndpoint, ignoredNames } from './imported-names.ts'
 import { eachGood, type Item } from './item.ts'
@@ -25,8 +25,7 @@ function relax(record: Record<string, unknown>): void {
   for (const name of ignoredNames) if (name in record) delete record[name]
   dropNull(record)
   if (typeof record.ChannelType === 'string') record.ChannelType = record.ChannelType.toUpperCase()
-  listValues(record.Attributes)
-  if (isObject(record.User)) listValues(record.User.UserAttributes)
+  listAttributeValues(record)
 }
 
 function dropNull(object: Record<string, unknown>): void {
@@ -36,12 +35,3 @@ function dropNull(object: Record<string, unknown>): void {
     else if (isObject(value)) dropNull(value)
   }
 }
-
-function listValues(attributes: unknown): void {
-  if (!isObject(attributes)) return
-  for (const name in attributes)
-    if (typeof attributes[name] === 'string') attributes[name] = [attributes[name]]
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

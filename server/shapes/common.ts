@@ -1,4 +1,4 @@
-import { Kind, type SchemaOptions, type TUnsafe, Type, TypeRegistry } from '@sinclair/typebox'
+import { Kind, type SchemaOptions, type TSchema, type TUnsafe, Type, TypeRegistry } from '@sinclair/typebox'
 
 /**
  * A string that is one of a few, checked as a whole, so that a wrong one yields a single clear sentence (a union
@@ -12,8 +12,11 @@ TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.inc
 /** Path of every operation on one application. */
 export const ApplicationParams = Type.Object({ applicationId: Type.String() })
 
-/** The source model's map of string to string, such as tags. */
-export const MapOfString = Type.Record(Type.String(), Type.String())
+/** A map under names of the caller's own. The pattern says any text: TypeBox's own stops at a line break. */
+export const MapOf = <T extends TSchema>(value: T) => Type.Record(Type.String({ pattern: '^[^]*$' }), value)
+
+/** The model's map of string to string, such as tags. */
+export const MapOfString = MapOf(Type.String())
 
 /** The body that answers a write of an endpoint. */
 export const MessageBody = Type.Object({

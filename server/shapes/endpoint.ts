@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf } from './common.ts'
+import { MapOf, OneOf } from './common.ts'
 
 /** The channels that an endpoint can have (source: model). */
 export const ChannelType = OneOf([
@@ -22,11 +22,11 @@ export type ChannelType = Static<typeof ChannelType>
 const optionalString = Type.Optional(Type.String())
 
 /** Custom attributes: each name has a list of values. */
-export const Attributes = Type.Record(Type.String(), Type.Array(Type.String()))
+export const Attributes = MapOf(Type.Array(Type.String()))
 export type Attributes = Static<typeof Attributes>
 
 /** Custom metrics: each name has a number. */
-export const Metrics = Type.Record(Type.String(), Type.Number())
+export const Metrics = MapOf(Type.Number())
 export type Metrics = Static<typeof Metrics>
 
 export const EndpointDemographic = Type.Object({

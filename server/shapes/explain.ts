@@ -9,7 +9,8 @@ export function explain({ path, type, schema, value }: ValueError): string {
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .join('.')
   if (member === '') {
-    return value === undefined
+    // Fastify says null where there is no body.
+    return value === undefined || value === null
       ? 'The request body is required: it must be a JSON object'
       : `The request body must be a JSON object; got ${describe(value)}`
   }
@@ -36,6 +37,6 @@ function expected(schema: TSchema): string {
 function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
-  const text = JSON.stringify(value)
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { MapOfString, OneOf } from './common.ts'
+import { MapOf, MapOfString, OneOf } from './common.ts'
 import { Format } from './import-job.ts'
 
 /** Where an imported segment came from, and how many endpoints it holds. */
 export const SegmentImportResource = Type.Object({
-  ChannelCounts: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  ChannelCounts: Type.Optional(MapOf(Type.Integer())),
   ExternalId: Type.String(),
   Format,
   RoleArn: Type.String(),

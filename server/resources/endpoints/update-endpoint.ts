@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { badRequest } from '../../aws/exceptions.ts'
-import { checkEndpoint, checkId } from '../../endpoint-rules/check-endpoint.ts'
+import { checkEndpoint, checkId, listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
 import { putEndpoint } from '../../endpoint-rules/put-endpoint.ts'
 import { MessageBody } from '../../shapes/common.ts'
 import { EndpointRequest } from '../../shapes/endpoint.ts'
@@ -18,6 +18,7 @@ export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'UpdateEndpoint' },
       schema: { params: EndpointParams, body: EndpointRequest, response: { 202: MessageBody } },
+      preValidation: async request => listAttributeValues(request.body),
     },
     async (request, reply) => {
       const { applicationId, endpointId } = request.params

@@ -1,0 +1,70 @@
+import t from 'tap'
+import { buildTestApp, createApp, isError, runImport, startEmulator, until } from '../../helpers.ts'
+
+t.test('DeleteApp answers the application as it was', async t => {
+  const { call } = buildTestApp(t)
+  const created = (await call('POST', '/v1/apps', { Name: 'shop', tags: { a: 'b' } })).body
+  const { status, body } = await call('DELETE', `/v1/apps/${created.Id}`)
+  t.equal(status, 200)
+  t.strictSame(body, created)
+})
+
+t.test('an unknown application answers 404 NotFoundException', async t => {
+  const { call } = buildTestApp(t)
+  isError(t, await call('DELETE', '/v1/apps/nope'), 404, 'NotFoundException', 'Application not found')
+})
+
+t.test('a deleted application is gone for every call, and others are not', async t => {
+  const { call } = buildTestApp(t)
+  const other = (await call('POST', '/v1/apps', { Name: 'other', tags: { a: 'b' } })).body
+  const { Id, Arn } = (await call('POST', '/v1/apps', { Name: 'shop', tags: { a: 'b' } })).body
+  const endpoint = { Address: 'ann@example.com', ChannelType: 'EMAIL' }
+  for (const id of [Id, other.Id]) await call('PUT', `/v1/apps/${id}/endpoints/e`, endpoint)
+  await call('DELETE', `/v1/apps/${Id}`)
+
+  for (const path of ['', '/endpoints/e', '/jobs/import', '/jobs/import/x', '/segments', '/segments/x']) {
+    const answer = await call('GET', `/v1/apps/${Id}${path}`)
+    isError(t, answer, 404, 'NotFoundException', 'Application not found')
+  }
+  isError(t, await call('DELETE', `/v1/apps/${Id}`), 404, 'NotFoundException', 'Application not found')
+  const put = await call('PUT', `/v1/apps/${Id}/endpoints/e`, endpoint)
+  isError(t, put, 404, 'NotFoundException', 'Application not found')
+  isError(t, await call('GET', `/v1/tags/${Arn}`), 404, 'NotFoundException', /^Resource not found/)
+
+  t.strictSame((await call('GET', '/v1/apps')).body, { Item: [other] })
+  t.equal((await call('GET', `/v1/apps/${other.Id}/endpoints/e`)).status, 200)
+  t.strictSame((await call('GET', `/v1/tags/${other.Arn}`)).body, { tags: { a: 'b' } })
+})
+
+t.test('DeleteApp deletes an application with imported endpoints, jobs and a segment', async t => {
+  const { client, url } = await startEmulator(t, { S3_DIR: 'fixtures/s3' })
+  const id = await createApp(client)
+  const job = await runImport(client, id, { S3Url: 's3://demo/users.csv', DefineSegment: true })
+  const status = async (path: string, method = 'GET') =>
+    (await fetch(`${url}/v1/apps/${id}${path}`, { method })).status
+  const paths = ['', '/endpoints/ann-email', `/jobs/import/${job.Id}`, `/segments/${job.Id}`]
+  for (const path of paths) t.equal(await status(path), 200, path)
+  t.equal(await status('', 'DELETE'), 200)
+  for (const path of paths) t.equal(await status(path), 404, path)
+})
+
+t.test('DeleteApp ends a job that is under way, and the worker goes on with others', async t => {
+  const { client, url } = await startEmulator(t, {
+    S3_DIR: 'fixtures/s3',
+    JOB_STATE_DELAY_MS: '200',
+    MAX_RUNNING_IMPORTS: '1',
+  })
+  const [doomed, other] = [await createApp(client), await createApp(client)]
+  const doomedRun = runImport(client, doomed, { S3Url: 's3://demo/users.csv' })
+  const otherRun = runImport(client, other, { S3Url: 's3://demo/users.csv' })
+  const gone = t.rejects(doomedRun, { name: 'NotFoundException', message: 'Application not found' })
+  await until(async () => {
+    const { Item } = (await (await fetch(`${url}/v1/apps/${doomed}/jobs/import`)).json()) as {
+      Item: object[]
+    }
+    return Item.length === 1 || undefined
+  }, 'the job')
+  t.equal((await fetch(`${url}/v1/apps/${doomed}`, { method: 'DELETE' })).status, 200)
+  await gone
+  t.equal((await otherRun).JobStatus, 'COMPLETED')
+})

@@ -1,0 +1,32 @@
+import t from 'tap'
+import { buildTestApp, isError } from '../../helpers.ts'
+
+t.test('GetApps answers every application, newest first, each as GetApp does', async t => {
+  const { call } = buildTestApp(t)
+  const one = (await call('POST', '/v1/apps', { Name: 'one', tags: { a: 'b' } })).body
+  const two = (await call('POST', '/v1/apps', { Name: 'two' })).body
+  const { status, body } = await call('GET', '/v1/apps')
+  t.equal(status, 200)
+  t.strictSame(body, { Item: [two, one] })
+})
+
+t.test('GetApps answers an empty list when there is no application', async t => {
+  const { call } = buildTestApp(t)
+  t.strictSame((await call('GET', '/v1/apps')).body, { Item: [] })
+})
+
+t.test('GetApps answers in pages', async t => {
+  const { call } = buildTestApp(t)
+  for (const Name of ['one', 'two', 'three']) await call('POST', '/v1/apps', { Name })
+  const first = (await call('GET', '/v1/apps?page-size=2')).body
+  t.match(first.Item, [{ Name: 'three' }, { Name: 'two' }])
+  const second = (await call('GET', `/v1/apps?page-size=2&token=${first.NextToken}`)).body
+  t.match(second, { Item: [{ Name: 'one' }], NextToken: undefined })
+})
+
+t.test('a wrong page size or token answers 400', async t => {
+  const { call } = buildTestApp(t)
+  const size = await call('GET', '/v1/apps?page-size=0')
+  isError(t, size, 400, 'BadRequestException', /^page-size must be/)
+  isError(t, await call('GET', '/v1/apps?token=x'), 400, 'BadRequestException', /^token must be/)
+})
