@@ -1,12 +1,16 @@
 /**
  * Cuts content into near-equal spans of at most `pieceBytes`; empty content has none.
  *
- * @param size the content's bytes
+ * @param size the content's bytes; where it is unknown, one span takes whatever there is
  */
 export function* cutPieces(
-  size: number,
+  size: number | undefined,
   pieceBytes: number,
 ): Generator<{ startByte: number; endByte: number }> {
+  if (size === undefined) {
+    yield { startByte: 0, endByte: Number.MAX_SAFE_INTEGER }
+    return
+  }
   const count = Math.ceil(size / pieceBytes)
   for (let index = 0; index < count; index++) {
     yield { startByte: Math.floor((size * index) / count), endByte: Math.floor((size * (index + 1)) / count) }

@@ -22,7 +22,7 @@ export async function listPieces(
   progress.write(job, () => progress.clearListing(job))
   let objects = 0
   let pieces = 0
-  let batch: (SourceObject & { contentSize: number })[] = []
+  let batch: (SourceObject & { contentSize: number | undefined })[] = []
   const flush = () => {
     progress.write(job, () => {
       for (const { contentSize, ...object } of batch) {
@@ -50,20 +50,20 @@ export async function listPieces(
 }
 
 /**
- * Bytes of an object's content. A compressed object is read through to know it; one that cannot be is given the
- * size that it is stored with, so that it has a piece, which then fails.
+ * Bytes of an object's content. A compressed object is read through to know it; of one that cannot be, it stays
+ * unknown, and reading it once more decides.
  */
 async function contentSizeOf(
   source: ObjectSource,
   object: SourceObject,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<number | undefined> {
   if (!isGzip(object.key)) return object.size
   let size = 0
   try {
     for await (const chunk of readContent(source, object, 0, signal)) size += chunk.length
   } catch (error) {
-    if (error instanceof UnreadableError) return object.size
+    if (error instanceof UnreadableError) return undefined
     throw error
   }
   return size

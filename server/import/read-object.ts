@@ -1,6 +1,10 @@
 import { pipeline } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { type ObjectSource, type SourceObject, UnreadableError } from './sources/source.ts'
+
+/** Milliseconds before reading is taken up again; twice as many each time. */
+const pause = 100
 
 /** Times that reading is taken up again at a byte where it broke off, before the object counts as unreadable. */
 const attemptsAtOneByte = 3
@@ -57,6 +61,7 @@ async function* readBytes(
       return
     } catch (error) {
       if (!(error instanceof UnreadableError && error.brokenOff) || attempts >= attemptsAtOneByte) throw error
+      await setTimeout(pause * 2 ** attempts, undefined, { signal })
     }
   }
 }

@@ -35,13 +35,13 @@ function isData({ key, size }: SourceObject): boolean {
   return size > 0 && name !== '' && !name.startsWith('_') && !name.startsWith('.')
 }
 
-const endings: Record<string, Format | 'other'> = {
-  csv: 'CSV',
-  json: 'JSON',
-  jsonl: 'JSON',
-  ndjson: 'JSON',
-  zip: 'other',
-}
+const endings = new Map<string, Format | 'other'>([
+  ['csv', 'CSV'],
+  ['json', 'JSON'],
+  ['jsonl', 'JSON'],
+  ['ndjson', 'JSON'],
+  ['zip', 'other'],
+])
 
 /** The format that a key's ending stands for; undefined where it has none or an unknown one. */
 function formatOf(key: string): Format | 'other' | undefined {
@@ -49,5 +49,5 @@ function formatOf(key: string): Format | 'other' | undefined {
     .slice(key.lastIndexOf('/') + 1)
     .toLowerCase()
     .replace(/\.gz$/, '')
-  return endings[name.match(/\.([^.]+)$/)?.[1] ?? '']
+  return endings.get(name.match(/\.([^.]+)$/)?.[1] ?? '')
 }

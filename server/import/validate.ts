@@ -23,15 +23,18 @@ export const validateEndpoints = (batches: AsyncIterable<Item<object>[]> | Itera
 
 function relax(record: Record<string, unknown>): void {
   for (const name of ignoredNames) if (name in record) delete record[name]
-  dropNull(record)
+  dropNull(record, levels)
   if (typeof record.ChannelType === 'string') record.ChannelType = record.ChannelType.toUpperCase()
   listAttributeValues(record)
 }
 
-function dropNull(object: Record<string, unknown>): void {
+/** Levels of objects in a record: itself, User, UserAttributes. What lies deeper is refused anyway. */
+const levels = 3
+
+function dropNull(object: Record<string, unknown>, levels: number): void {
   for (const name in object) {
     const value = object[name]
     if (value === null) delete object[name]
-    else if (isObject(value)) dropNull(value)
+    else if (levels > 1 && isObject(value)) dropNull(value, levels - 1)
   }
 }

@@ -86,7 +86,7 @@ interface Tally extends RecordCounts {
 }
 
 /** Why a piece that was read to its end fails all the same. */
-function failureOf({ processed, failed, startByte, endByte }: Piece): string | undefined {
+function failureOf({ processed, failed, startByte }: Piece): string | undefined {
   if (processed === 0 || failed < processed) return undefined
-  return `none of the ${processed} records in bytes ${startByte} to ${endByte} could be imported`
+  return `none of the ${processed} records in the piece that begins at byte ${startByte} could be imported`
 }

@@ -26,7 +26,8 @@ export interface Endpoints {
 export interface EndpointsOfImport extends Endpoints {
   /**
    * Takes back up to `limit` of the job's writes: puts back what it changed, then removes what it created. A row
-   * that somebody else has written since stays as it is.
+   * that somebody else has written since stays as it is. Where that was another job, what it keeps to go back to is
+   * set back too, so that nothing of this job returns if that one fails as well.
    *
    * @returns whether there is more to take back
    */
@@ -81,6 +82,11 @@ export function createEndpoints(db: Database) {
     `UPDATE endpoints SET (${columns}) = (SELECT ${columns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
      WHERE seq = :seq AND import_job = :job`,
   )
+  const putBackInLater = db.prepare(
+    `UPDATE endpoints_before_import SET (${columns}) = (SELECT ${columns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
+     WHERE seq = :seq AND import_job = :job`,
+  )
+  const forgetInLater = db.prepare('DELETE FROM endpoints_before_import WHERE import_job = ?')
   const forget = db.prepare('DELETE FROM endpoints_before_import WHERE job = ? AND seq = ?')
   const removeCreated = db.prepare(
     'DELETE FROM endpoints WHERE seq IN (SELECT seq FROM endpoints WHERE seq > ? AND app = ? AND import_job = ? LIMIT ?) RETURNING seq',
@@ -118,9 +124,11 @@ export function createEndpoints(db: Database) {
         const rows = kept.all(job, limit)
         for (const { seq } of rows) {
           putBack.run({ job, seq })
+          putBackInLater.run({ job, seq })
           forget.run(job, seq)
         }
         if (rows.length > 0) return true
+        if (createdBefore === 0) forgetInLater.run(job)
         const created = removeCreated.all(createdBefore, app.seq, job, limit) as { seq: number }[]
         createdBefore = Math.max(createdBefore, ...created.map(row => row.seq))
         return created.length > 0

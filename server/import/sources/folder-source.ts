@@ -10,13 +10,20 @@ import { changedSinceListed, type ObjectSource, type SourceObject, UnreadableErr
 export function openFolder(folder: string): ObjectSource {
   return {
     async *list(prefix, signal) {
-      const root = await realpath(folder)
-      yield* filesUnder(root, '', prefix, [], signal)
+      try {
+        const root = await realpath(folder)
+        yield* filesUnder(root, '', prefix, [], signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (error instanceof UnreadableError) throw error
+        throw new UnreadableError(`the folder cannot be read: ${(error as Error).message}`)
+      }
     },
 
     async *open(object, from, signal) {
       const file = join(folder, object.key)
-      const found = await inside(await realpath(folder), file)
+      const root = await realpath(folder).catch(() => undefined)
+      const found = root === undefined ? undefined : await inside(root, file)
       if (found === undefined || !found.isFile())
         throw new UnreadableError('the object does not exist any more')
       if (etagOf(found) !== object.etag) throw new UnreadableError(changedSinceListed)

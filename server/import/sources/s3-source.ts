@@ -19,7 +19,15 @@ export function createS3(settings: S3Settings) {
   let loaded: Promise<{ sdk: typeof import('@aws-sdk/client-s3'); client: S3Client }> | undefined
   const where = settings.endpoint ?? 'AWS S3'
 
-  const load = async () => {
+  const load = () => {
+    loaded ??= connect().catch(error => {
+      loaded = undefined
+      throw error
+    })
+    return loaded
+  }
+
+  const connect = async () => {
     const sdk = await import('@aws-sdk/client-s3')
     const client = new sdk.S3Client({
       region: settings.region,
@@ -39,8 +47,7 @@ export function createS3(settings: S3Settings) {
     openBucket(bucket: string): ObjectSource {
       return {
         async *list(prefix, signal) {
-          loaded ??= load()
-          const { sdk, client } = await loaded
+          const { sdk, client } = await load()
           try {
             const pages = sdk.paginateListObjectsV2(
               { client },
@@ -59,8 +66,9 @@ export function createS3(settings: S3Settings) {
         },
 
         async *open({ key, etag, size }, from, signal) {
-          loaded ??= load()
-          const { sdk, client } = await loaded
+          // S3 answers 416 to a range that begins behind the last byte.
+          if (from > 0 && from >= size) return
+          const { sdk, client } = await load()
           const request = new sdk.GetObjectCommand({
             Bucket: bucket,
             Key: key,

@@ -47,3 +47,5 @@ CREATE TABLE endpoints_before_import (
   import_job      INTEGER,
   PRIMARY KEY (job, seq)
 ) STRICT, WITHOUT ROWID;
+-- What later jobs keep of an earlier one's writes, for when that one fails first.
+CREATE INDEX endpoints_kept_of_import ON endpoints_before_import (import_job, seq) WHERE import_job IS NOT NULL;
