@@ -1,0 +1,196 @@
+import t, { type Test } from 'tap'
+import { type BadItem, type Item, isBad } from '../../server/import/item.ts'
+import { parseCsv } from '../../server/import/parse-csv.ts'
+import { UnreadableError } from '../../server/import/sources/source.ts'
+import { badOnes, collect, linesOf, matchEach, outcomes } from './items.ts'
+
+/** Parses lines, the first of which is the header. */
+const parse = (...lines: string[]) => collect(parseCsv([linesOf(lines)]))
+
+/** Expects a header to be refused, and the reason to hold a text. */
+async function refuses(t: Test, header: string, why: string) {
+  const error = await parse(header, 'a').then(
+    () => undefined,
+    error => error,
+  )
+  t.ok(error instanceof UnreadableError, `${header} is refused`)
+  t.match(error?.message, 'CSV header')
+  t.match(error?.message, why)
+}
+
+t.test('each line is a record, its cells placed by the header', async t => {
+  const items = await parse('Id,Address,ChannelType', 'e1,a@example.com,EMAIL', 'e2,b@example.com,EMAIL')
+  t.same(outcomes(items), [
+    { Id: 'e1', Address: 'a@example.com', ChannelType: 'EMAIL' },
+    { Id: 'e2', Address: 'b@example.com', ChannelType: 'EMAIL' },
+  ])
+  t.same(
+    items.map(({ line }) => line.number),
+    [2, 3],
+    'the header is line 1',
+  )
+})
+
+t.test('a name with dots leads into an object', async t => {
+  const [record] = outcomes(
+    await parse(
+      'Location.City,Location.Latitude,User.UserId,User.UserAttributes.team,Attributes.plan,Metrics.visits,Demographic.Make',
+      'Leeds,53.8,u1,red,free,3,Acme',
+    ),
+  )
+  t.same(record, {
+    Location: { City: 'Leeds', Latitude: 53.8 },
+    User: { UserId: 'u1', UserAttributes: { team: ['red'] } },
+    Attributes: { plan: ['free'] },
+    Metrics: { visits: 3 },
+    Demographic: { Make: 'Acme' },
+  })
+})
+
+t.test('every column of one attribute adds a value to its list', async t => {
+  const items = await parse(
+    'Id,User.UserAttributes.tag,Attributes.a,User.UserAttributes.tag,User.UserAttributes.tag',
+    'e1,x,1,y,z',
+    'e2,,1,,z',
+  )
+  matchEach(t, outcomes(items), [
+    { User: { UserAttributes: { tag: ['x', 'y', 'z'] } }, Attributes: { a: ['1'] } },
+    { User: { UserAttributes: { tag: ['z'] } } },
+  ])
+})
+
+t.test('an attribute or metric may have any name', async t => {
+  const names = ['a.b', 'with space', 'constructor', 'toString', 'hasOwnProperty']
+  const header = names.map(name => `Attributes.${name}`).join(',')
+  const [record] = outcomes(await parse(header, names.join(',')))
+  t.same(record, { Attributes: Object.fromEntries(names.map(name => [name, [name]])) })
+  const [metrics] = outcomes(await parse('Metrics.valueOf,Metrics.a.b', '1,2'))
+  t.same(metrics, { Metrics: { valueOf: 1, 'a.b': 2 } })
+})
+
+t.test('a record does not share anything with the one before it', async t => {
+  const items = await parse('Attributes.a,Attributes.b', '1,', ',2')
+  t.same(outcomes(items), [{ Attributes: { a: ['1'] } }, { Attributes: { b: ['2'] } }])
+})
+
+t.test('names in the header may have spaces around them', async t => {
+  t.same(outcomes(await parse('Id, Address ,\tChannelType', 'e1,a,EMAIL')), [
+    { Id: 'e1', Address: 'a', ChannelType: 'EMAIL' },
+  ])
+})
+
+t.test('a quoted cell may hold commas and doubled quotes', async t => {
+  t.same(outcomes(await parse('"Id","Location.City","Address"', '"e1","Berlin, ""Mitte""","a"')), [
+    { Id: 'e1', Location: { City: 'Berlin, "Mitte"' }, Address: 'a' },
+  ])
+})
+
+t.test('a quote inside a cell that is not quoted stands for itself', async t => {
+  t.same(outcomes(await parse('Id,Address', 'e1,5" pipe')), [{ Id: 'e1', Address: '5" pipe' }])
+})
+
+t.test('empty cells and cells that are missing are absent', async t => {
+  t.same(outcomes(await parse('Id,Address,Metrics.m', ',,', 'e1', '"",a,""')), [
+    {},
+    { Id: 'e1' },
+    { Address: 'a' },
+  ])
+})
+
+t.test('a record with more cells than the header is bad', async t => {
+  const items = await parse('Id,Address', 'e1,a', 'e2,b,c', 'e3,c')
+  matchEach(t, badOnes(items), [{ line: { number: 3 }, failsPiece: false, reason: /at most 2 .* 3$/ }])
+  t.same(outcomes(items).slice(0, 1), [{ Id: 'e1', Address: 'a' }])
+  t.same(outcomes(items).slice(2), [{ Id: 'e3', Address: 'c' }])
+})
+
+t.test('a quote that is never closed spoils its own line and no other', async t => {
+  const items = await parse('Id,Address', 'e1,"a', 'e2,b', '"e3"x,c', 'e4,d')
+  t.same(
+    badOnes(items).map(({ line, failsPiece }) => [line.number, failsPiece]),
+    [
+      [2, false],
+      [4, false],
+    ],
+  )
+  t.same(
+    items.filter(item => !isBad(item)).map(item => (item as { value: object }).value),
+    [
+      { Id: 'e2', Address: 'b' },
+      { Id: 'e4', Address: 'd' },
+    ],
+  )
+})
+
+t.test('a metric or coordinate that is no number is bad, and the member is named', async t => {
+  for (const text of ['many', ' ', '1,5', 'NaN', 'Infinity', '0x', '--1']) {
+    const [outcome] = outcomes(await parse('Metrics.visits', `"${text}"`))
+    t.match(outcome, /^Metrics\.visits must be a number/, JSON.stringify(text))
+  }
+  t.match(outcomes(await parse('Location.Latitude', 'north')), [/^Location\.Latitude must be a number/])
+  t.same(outcomes(await parse('Metrics.m', '-1.5e3')), [{ Metrics: { m: -1500 } }])
+})
+
+t.test('text stays as it is, numbers and spaces included', async t => {
+  t.same(outcomes(await parse('Id,Address', '007, +44 20 ')), [{ Id: '007', Address: ' +44 20 ' }])
+})
+
+t.test('a header with a name that Pinpoint does not import is not usable', async t => {
+  for (const name of [
+    'Colour',
+    'id',
+    'address',
+    'Attributes',
+    'Attributes.',
+    'Metrics',
+    'Location.Planet',
+    'User',
+  ]) {
+    await refuses(t, `Id,${name}`, JSON.stringify(name))
+  }
+  await refuses(t, 'Id,,Address', '""')
+})
+
+t.test('a header with a name twice is not usable, unless it is an attribute', async t => {
+  for (const name of ['Id', 'Location.City', 'Metrics.m']) await refuses(t, `${name},Address,${name}`, name)
+})
+
+t.test('a header that is bad in itself is not usable', async t => {
+  await refuses(t, 'Id,"Address', 'quote')
+  const notText: BadItem = {
+    line: linesOf([''])[0]!.line,
+    reason: 'line 1 is not UTF-8 text',
+    failsPiece: true,
+  }
+  const parsed = collect(parseCsv([[notText, ...linesOf(['e1'], 2)]]))
+  await t.rejects(parsed, { message: /header.*not UTF-8/ })
+})
+
+t.test('names that an export carries and an import ignores may stand in the header', async t => {
+  await t.resolves(parse('Id,EndpointStatus,CohortId,CreationDate,ApplicationId', 'e1,ACTIVE,5,x,y'))
+})
+
+t.test('a header that was read before makes every line a record', async t => {
+  const items = await collect(parseCsv([linesOf(['e1,a', 'e2,b'], 7)], 'Id,Address'))
+  t.same(outcomes(items), [
+    { Id: 'e1', Address: 'a' },
+    { Id: 'e2', Address: 'b' },
+  ])
+  t.equal(items[0]!.line.number, 7)
+})
+
+t.test('a header alone has no records, and neither has nothing', async t => {
+  t.same(await parse('Id,Address'), [])
+  t.same(await collect(parseCsv([])), [])
+})
+
+t.test('the header and the records may come in batches of their own', async t => {
+  const batches: Item<string>[][] = [linesOf(['Id']), linesOf(['e1'], 2), linesOf(['e2', 'e3'], 3)]
+  t.same(outcomes(await collect(parseCsv(batches))), [{ Id: 'e1' }, { Id: 'e2' }, { Id: 'e3' }])
+})
+
+t.test('a line that is bad already passes through as it is', async t => {
+  const [header, line] = linesOf(['Id', 'x'])
+  const spoiled: BadItem = { line: line!.line, reason: 'spoiled', failsPiece: true }
+  t.same(await collect(parseCsv([[header!, spoiled]])), [spoiled])
+})

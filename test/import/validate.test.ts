@@ -1,0 +1,118 @@
+import t from 'tap'
+import type { BadItem, Item } from '../../server/import/item.ts'
+import { validateEndpoints } from '../../server/import/validate.ts'
+import { badOnes, collect, linesOf, matchEach, outcomes } from './items.ts'
+
+/** Validates records, one a line. */
+function validate(...records: object[]) {
+  const lines = linesOf(records.map(() => ''))
+  return collect(
+    validateEndpoints([records.map((value, index): Item<object> => ({ line: lines[index]!.line, value }))]),
+  )
+}
+
+/** What is said of one record. */
+const verdictOn = async (record: object) => outcomes(await validate(record))[0]
+
+t.test('a record of everything that an import may hold passes', async t => {
+  const record = {
+    Id: 'e1',
+    Address: 'a@example.com',
+    ChannelType: 'EMAIL',
+    OptOut: 'NONE',
+    RequestId: 'r1',
+    EffectiveDate: '2019-08-23T10:54:35.220Z',
+    Attributes: { plan: ['free', 'trial'] },
+    Metrics: { visits: 3.5 },
+    User: { UserId: 'u1', UserAttributes: { team: ['red'] } },
+    Location: {
+      City: 'Leeds',
+      Country: 'GB',
+      Latitude: 53.8,
+      Longitude: -1.5,
+      PostalCode: 'LS1',
+      Region: 'X',
+    },
+    Demographic: {
+      ...{ AppVersion: '1', Locale: 'en_GB', Make: 'Acme', Model: 'One', ModelVersion: '2' },
+      ...{ Platform: 'ios', PlatformVersion: '17', Timezone: 'Europe/London' },
+    },
+  }
+  t.same(await verdictOn(structuredClone(record)), record)
+})
+
+t.test('a name that Pinpoint does not import makes a record bad, and is named', async t => {
+  t.match(await verdictOn({ Id: 'e1', Colour: 'red' }), /^Colour /)
+  t.match(await verdictOn({ id: 'e1' }), /^id /)
+  t.match(await verdictOn({ Location: { Planet: 'Mars' } }), /^Location\.Planet /)
+  t.match(await verdictOn({ User: { Name: 'Ann' } }), /^User\.Name /)
+})
+
+t.test('a member of the wrong type makes a record bad, and is named', async t => {
+  t.match(await verdictOn({ Id: 5 }), /^Id must be a string/)
+  t.match(await verdictOn({ Metrics: { visits: 'many' } }), /^Metrics\.visits must be a number/)
+  t.match(await verdictOn({ Attributes: { plan: [1] } }), /^Attributes\.plan/)
+  t.match(await verdictOn({ Attributes: 'free' }), /^Attributes must be an object/)
+  t.match(await verdictOn({ Location: [] }), /^Location must be an object/)
+  t.match(await verdictOn({ ChannelType: 'PIGEON' }), /^ChannelType must be one of .*EMAIL/)
+})
+
+t.test('a value that Pinpoint does not take makes a record bad, and its member is named', async t => {
+  t.match(await verdictOn({ OptOut: 'MAYBE' }), /^OptOut must be ALL or NONE/)
+  t.match(await verdictOn({ Id: '' }), /^Id must not be empty/)
+  t.match(await verdictOn({ Id: 'a$b' }), /^Id /)
+  t.match(await verdictOn({ User: { UserId: 'a{b' } }), /^User\.UserId /)
+  t.match(await verdictOn({ EffectiveDate: 'yesterday' }), /^EffectiveDate /)
+  t.match(await verdictOn({ Location: { Latitude: 5 } }), /^Location\.Latitude and Location\.Longitude/)
+  t.match(await verdictOn({ Location: { Latitude: 91, Longitude: 0 } }), /^Location\.Latitude /)
+  t.match(await verdictOn({ Attributes: { a: ['x'.repeat(101)] } }), /^Attributes\.a /)
+  t.match(await verdictOn({ Attributes: { ['x'.repeat(51)]: ['a'] } }), /^Attributes /)
+})
+
+t.test('values are brought to the form in which Pinpoint keeps them', async t => {
+  t.same(await verdictOn({ ChannelType: 'Email' }), { ChannelType: 'EMAIL' })
+  t.same(await verdictOn({ Location: { Latitude: 47.61, Longitude: -122.33 } }), {
+    Location: { Latitude: 47.6, Longitude: -122.3 },
+  })
+  t.same(await verdictOn({ Demographic: { Timezone: 'US/Pacific-New' } }), {
+    Demographic: { Timezone: 'America/Los_Angeles' },
+  })
+  t.same(await verdictOn({ Attributes: { a: 'b' }, User: { UserAttributes: { c: 'd' } } }), {
+    Attributes: { a: ['b'] },
+    User: { UserAttributes: { c: ['d'] } },
+  })
+})
+
+t.test('what is null counts as absent', async t => {
+  t.same(await verdictOn({ Id: 'e1', Address: null, User: null, Location: { City: null, Country: 'GB' } }), {
+    Id: 'e1',
+    Location: { Country: 'GB' },
+  })
+})
+
+t.test('members of an exported endpoint that say nothing here are passed over', async t => {
+  t.same(
+    await verdictOn({
+      Id: 'e1',
+      EndpointStatus: 'ACTIVE',
+      ApplicationId: 'x',
+      CohortId: '7',
+      CreationDate: 'y',
+    }),
+    {
+      Id: 'e1',
+    },
+  )
+})
+
+t.test('a record may nest as deep as a line is long, and is bad by itself', async t => {
+  const depth = 150_000
+  const deep = JSON.parse(`${'{"Location":'.repeat(depth)}1${'}'.repeat(depth)}`)
+  const items = await validate({ Id: 'e1' }, deep, { Id: 'e2' })
+  matchEach(t, badOnes(items), [{ line: { number: 2 }, failsPiece: false, reason: /^Location/ }])
+})
+
+t.test('a record that is bad already passes through as it is', async t => {
+  const spoiled: BadItem = { line: linesOf(['x'])[0]!.line, reason: 'spoiled', failsPiece: true }
+  t.same(await collect(validateEndpoints([[spoiled]])), [spoiled])
+})

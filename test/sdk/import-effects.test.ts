@@ -1,0 +1,175 @@
+import {
+  type EndpointRequest,
+  GetImportJobsCommand,
+  GetSegmentImportJobsCommand,
+  GetSegmentsCommand,
+} from '@aws-sdk/client-pinpoint'
+import t from 'tap'
+import { makeBuckets, putAll } from '../buckets.ts'
+import { createApp, createImportJob, roleArn, runImport, startEmulator, waitForJob } from '../helpers.ts'
+import { completed, csvOf, getEndpoint, getSegment, putEndpoint } from './reads.ts'
+
+const S3Url = 's3://data/users.csv'
+const changed: EndpointRequest = {
+  ChannelType: 'EMAIL',
+  Address: 'old@example.com',
+  Attributes: { kept: ['yes'] },
+}
+
+t.test('an import has the effects that its flags ask for', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'users.csv', csvOf('new', 'old'))
+  const { client } = await startEmulator(t, buckets.env)
+
+  for (const [RegisterEndpoints, DefineSegment, registers, defines] of [
+    [true, true, true, true],
+    [true, false, true, false],
+    [false, true, false, true],
+    [undefined, undefined, true, false],
+    [undefined, true, true, true],
+    [undefined, false, true, false],
+    [true, undefined, true, false],
+  ] as const) {
+    t.test(`RegisterEndpoints=${RegisterEndpoints}, DefineSegment=${DefineSegment}`, async t => {
+      const app = await createApp(client)
+      await putEndpoint(client, app, 'old', changed)
+      const before = await getEndpoint(client, app, 'old')
+      const job = await runImport(client, app, { S3Url, RegisterEndpoints, DefineSegment })
+      t.match(job, completed(2))
+      t.match(job.Definition, {
+        ...{ RegisterEndpoints: RegisterEndpoints ?? true, DefineSegment: DefineSegment ?? false },
+        ...{ S3Url, RoleArn: roleArn, Format: 'CSV', ExternalId: '123456789012' },
+      })
+      if (registers) {
+        t.match(await getEndpoint(client, app, 'new'), { Address: 'new@example.com' })
+        t.match(await getEndpoint(client, app, 'old'), {
+          ...{
+            Address: 'old@example.com',
+            Attributes: { kept: ['yes'] },
+            CreationDate: before!.CreationDate,
+          },
+        })
+      } else {
+        t.equal(await getEndpoint(client, app, 'new'), undefined, 'nothing is saved')
+        t.same(await getEndpoint(client, app, 'old'), before, 'nothing is overwritten')
+      }
+
+      const { SegmentsResponse } = await client.send(new GetSegmentsCommand({ ApplicationId: app }))
+      t.equal(SegmentsResponse?.Item?.length, defines ? 1 : 0)
+      if (!defines) return void t.equal(job.Definition!.SegmentId, undefined)
+      const segment = await getSegment(client, app, job.Definition!.SegmentId!)
+      t.match(segment, {
+        ...{ ApplicationId: app, Id: job.Definition!.SegmentId, SegmentType: 'IMPORT', Version: 1, tags: {} },
+        ImportDefinition: {
+          ...{ Size: 2, ChannelCounts: { EMAIL: 2 }, S3Url, RoleArn: roleArn, Format: 'CSV' },
+          ExternalId: '123456789012',
+        },
+      })
+      t.match(SegmentsResponse?.Item, [segment])
+    })
+  }
+
+  t.test('both false is refused', async t => {
+    const app = await createApp(client)
+    const refused = createImportJob(client, app, { S3Url, RegisterEndpoints: false, DefineSegment: false })
+    await t.rejects(refused, { name: 'BadRequestException', message: /RegisterEndpoints and DefineSegment/ })
+    const { ImportJobsResponse } = await client.send(new GetImportJobsCommand({ ApplicationId: app }))
+    t.same(ImportJobsResponse?.Item, [])
+  })
+})
+
+t.test(
+  'the answer to CreateImportJob names the segment, which is there when the job is COMPLETED',
+  async t => {
+    const buckets = makeBuckets(t)
+    await buckets.put('data', 'users.csv', csvOf('e1'))
+    const { client } = await startEmulator(t, { ...buckets.env, JOB_STATE_DELAY_MS: '50' })
+    const app = await createApp(client)
+    const created = await createImportJob(client, app, { S3Url, DefineSegment: true, SegmentName: 'Named' })
+    t.equal(created.JobStatus, 'CREATED')
+    const { SegmentId } = created.Definition!
+    t.match(SegmentId, /^[0-9a-f]{32}$/)
+    t.equal(await getSegment(client, app, SegmentId!), undefined, 'not before')
+    const renewed = createImportJob(client, app, { S3Url, SegmentId })
+    await t.rejects(renewed, { name: 'NotFoundException' }, 'nor can it be renewed before')
+    t.match(await waitForJob(client, created), completed(1))
+    t.match(await getSegment(client, app, SegmentId!), { Name: 'Named', Version: 1 })
+  },
+)
+
+t.test('an import with SegmentId makes the next version of that segment', async t => {
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', { 'one.csv': csvOf('e1', 'e2', 'e3'), 'two.csv': csvOf('e3') })
+  const { client } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  const one = { S3Url: 's3://data/one.csv', DefineSegment: true, SegmentName: 'First' }
+  const SegmentId = (await runImport(client, app, one)).Definition!.SegmentId!
+  const first = await getSegment(client, app, SegmentId)
+  t.match(first, { Version: 1, Name: 'First', ImportDefinition: { Size: 3 } })
+
+  const two = { S3Url: 's3://data/two.csv', DefineSegment: true, SegmentId }
+  const job = await runImport(client, app, two)
+  t.match(job, completed(1))
+  const second = await getSegment(client, app, SegmentId)
+  t.match(second, {
+    ...{ Id: SegmentId, Version: 2, Name: 'First', Arn: first!.Arn, CreationDate: first!.CreationDate },
+    ImportDefinition: { Size: 1, ChannelCounts: { EMAIL: 1 }, S3Url: 's3://data/two.csv' },
+  })
+  t.ok(second!.LastModifiedDate! > first!.LastModifiedDate!)
+
+  await runImport(client, app, { ...two, DefineSegment: undefined, SegmentName: 'Third' })
+  t.match(await getSegment(client, app, SegmentId), { Version: 3, Name: 'Third' })
+
+  const { ImportJobsResponse } = await client.send(
+    new GetSegmentImportJobsCommand({ ApplicationId: app, SegmentId }),
+  )
+  t.same(
+    ImportJobsResponse?.Item?.map(({ Definition }) => Definition?.S3Url),
+    ['s3://data/two.csv', 's3://data/two.csv', 's3://data/one.csv'],
+    'the newest first',
+  )
+  const { SegmentsResponse } = await client.send(new GetSegmentsCommand({ ApplicationId: app }))
+  t.equal(SegmentsResponse?.Item?.length, 1)
+})
+
+t.test('an import with the SegmentId of no segment is refused', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'users.csv', csvOf('e1'))
+  const { client } = await startEmulator(t, buckets.env)
+  const [app, other] = [await createApp(client), await createApp(client)]
+  const made = await runImport(client, other, { S3Url, DefineSegment: true })
+  for (const SegmentId of ['0123456789abcdef0123456789abcdef', made.Definition!.SegmentId!]) {
+    const refused = createImportJob(client, app, { S3Url, DefineSegment: true, SegmentId })
+    await t.rejects(refused, { name: 'NotFoundException', $metadata: { httpStatusCode: 404 } })
+  }
+  const { ImportJobsResponse } = await client.send(new GetImportJobsCommand({ ApplicationId: app }))
+  t.same(ImportJobsResponse?.Item, [])
+})
+
+t.test(
+  'rows without an Id are the same endpoint for the same channel and address, whenever they come',
+  async t => {
+    // A user has at most 15 endpoints, which tells how many there are.
+    const row = (address: string, channel = 'EMAIL') => `${channel},${address},user`
+    const fileOf = (rows: string[]) => ['ChannelType,Address,User.UserId', ...rows].join('\n')
+    const buckets = makeBuckets(t)
+    await putAll(buckets, 'data', {
+      'same.csv': fileOf(Array(20).fill(row('a@example.com'))),
+      'others.csv': fileOf(
+        Array.from({ length: 14 }, (_, index) => row(`${index}`, index % 2 ? 'EMAIL' : 'SMS')),
+      ),
+      'one-more.csv': fileOf([row('a@example.com'), row('a@example.com', 'SMS')]),
+    })
+    const { client } = await startEmulator(t, buckets.env)
+    const app = await createApp(client)
+    const run = (key: string) => runImport(client, app, { S3Url: `s3://data/${key}` })
+    t.match(await run('same.csv'), completed(20))
+    t.match(await run('same.csv'), completed(20))
+    t.match(await run('others.csv'), completed(14))
+    t.match(await run('others.csv'), completed(14))
+    t.match(await run('one-more.csv'), {
+      ...{ JobStatus: 'COMPLETED', TotalProcessed: 2, TotalFailures: 1 },
+      Failures: ['one-more.csv line 3: Exceeded maximum endpoint per user count: 15'],
+    })
+  },
+)

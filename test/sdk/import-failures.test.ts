@@ -1,0 +1,118 @@
+import { gzipSync } from 'node:zlib'
+import t from 'tap'
+import { type Buckets, putAll } from '../buckets.ts'
+import { createApp, runImport, startEmulator } from '../helpers.ts'
+import { matchEach } from '../import/items.ts'
+import { base, createFilledApp, good } from './filled-app.ts'
+import { csvOf, getSegment, kindsOfBuckets, slowly, watch } from './reads.ts'
+
+/** What is wrong with the second of two objects, and what must be said of it. */
+interface Culprit {
+  title: string
+  key?: string
+  content: string | Buffer
+  /** Happens while the job is PROCESSING, before it reads. */
+  meanwhile?: (buckets: Buckets, key: string) => Promise<void>
+  says: RegExp
+}
+
+/** Compresses far better than it is long, so that what is left of it decompresses to more than its size. */
+const longText = csvOf(...Array.from({ length: 20_000 }, (_, index) => `bulk-${index % 10}`))
+const longGzip = gzipSync(longText)
+
+const culprits: Culprit[] = [
+  {
+    title: 'an unusable header',
+    content: 'Id,Adress\nx,y\n',
+    says: /the CSV header is not usable: "Adress"/,
+  },
+  { title: 'bad records alone', content: 'Id,ChannelType\nx,EMAIL\ny,SMS\n', says: /none of the 2 records/ },
+  {
+    title: 'text that is not UTF-8',
+    content: Buffer.from('Id\n\x8b\x9e\n', 'latin1'),
+    says: /line 2 is not UTF-8/,
+  },
+  { title: 'what is called .gz and is not', key: '2.csv.gz', content: csvOf('x'), says: /gzip/ },
+  { title: 'half a .gz', key: '2.csv.gz', content: gzipSync(csvOf('x')).subarray(0, 40), says: /gzip/ },
+  {
+    title: 'most of a long .gz',
+    key: '2.csv.gz',
+    content: longGzip.subarray(0, longGzip.length - 100),
+    says: /gzip/,
+  },
+  {
+    title: 'an object that vanishes before it is read',
+    content: csvOf('x'),
+    meanwhile: (buckets, key) => buckets.remove('data', key),
+    says: /does not exist any more/,
+  },
+]
+
+for (const [kind, makeBuckets] of kindsOfBuckets) {
+  t.test(`a job that cannot read a part of ${kind} ends FAILED and leaves all as it was`, async t => {
+    const buckets = await makeBuckets(t)
+    await buckets.put('data', 'base.csv', base)
+    for (const [index, { key = '2.csv', content }] of culprits.entries()) {
+      await putAll(buckets, 'data', { [`in-${index}/1.csv`]: good, [`in-${index}/${key}`]: content })
+    }
+    const { client } = await startEmulator(t, { ...buckets.env, ...slowly, MAX_RUNNING_IMPORTS: '10' })
+    t.jobs = 4
+
+    for (const [index, { title, key: name = '2.csv', meanwhile, says }] of culprits.entries()) {
+      t.test(title, async t => {
+        const { app, SegmentId, look } = await createFilledApp(t, client, 's3://data/base.csv')
+        const before = await look()
+        const key = `in-${index}/${name}`
+        const request = { S3Url: `s3://data/in-${index}/`, SegmentId, DefineSegment: true }
+        const { job, states } = await watch(client, app, request, async ({ JobStatus }) => {
+          if (JobStatus === 'PROCESSING') await meanwhile?.(buckets, key)
+        })
+        t.same(states.slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
+        t.match(job, { TotalPieces: 2, CompletedPieces: 1, FailedPieces: 1 })
+        t.ok(job.TotalProcessed! >= 3, 'it had imported the first object')
+        t.match(job.CompletionDate, /Z$/)
+        t.ok(job.Failures?.[0]?.startsWith(`${key}: `), 'it says which')
+        t.match(job.Failures?.[0], says)
+        t.same(await look(), before, 'all is as it was')
+        t.equal(await getSegment(client, app, job.Id!), undefined, 'and there is no other segment')
+      })
+    }
+  })
+
+  t.test(`a job over nothing in ${kind} ends FAILED`, async t => {
+    const buckets = await makeBuckets(t)
+    await putAll(buckets, 'data', { 'in/a.json': '{}', 'in/_SUCCESS': '', 'empty.csv': '' })
+    const { client } = await startEmulator(t, { ...buckets.env, ...slowly, MAX_RUNNING_IMPORTS: '10' })
+    t.jobs = 4
+    for (const key of ['nowhere/', 'nowhere.csv', 'in/', 'empty.csv', '../data/in/a.json', '/']) {
+      const S3Url = `s3://data/${key}`
+      t.test(S3Url, async t => {
+        const { states, job } = await watch(client, await createApp(client), { S3Url, DefineSegment: true })
+        t.same(states.slice(-2), ['FAILING', 'FAILED'])
+        matchEach(t, job.Failures!, [new RegExp(`^${S3Url}: there is nothing to import`)])
+        t.equal(await getSegment(client, job.ApplicationId!, job.Definition!.SegmentId!), undefined)
+      })
+    }
+  })
+
+  t.test(
+    `all failures of a job over ${kind} are counted, and the first 100 shown, those of pieces first`,
+    async t => {
+      const rows = Array.from({ length: 120 }, (_, index) => `bad-${index},EMAIL,`)
+      const content = ['Id,ChannelType,Address', 'good,EMAIL,a@example.com', ...rows].join('\n')
+      const buckets = await makeBuckets(t)
+      await putAll(buckets, 'data', { 'in/1.csv': content, 'in/2.csv': 'Colour\nred\n' })
+      const { client } = await startEmulator(t, buckets.env)
+      const app = await createApp(client)
+      const ofLines = Array.from({ length: 100 }, (_, index) => `in/1.csv line ${index + 3}: Missing Address`)
+
+      const one = await runImport(client, app, { S3Url: 's3://data/in/1.csv' })
+      t.match(one, { JobStatus: 'COMPLETED', TotalProcessed: 121, TotalFailures: 120 })
+      t.same(one.Failures, ofLines)
+      const both = await runImport(client, app, { S3Url: 's3://data/in/' })
+      t.match(both, { JobStatus: 'FAILED', TotalProcessed: 121, TotalFailures: 120 })
+      t.match(both.Failures?.[0], /^in\/2\.csv: the CSV header/)
+      t.same(both.Failures?.slice(1), ofLines.slice(0, 99))
+    },
+  )
+}

@@ -1,0 +1,108 @@
+import {
+  type EndpointRequest,
+  type EndpointResponse,
+  GetEndpointCommand,
+  GetSegmentCommand,
+  type ImportJobResponse,
+  NotFoundException,
+  type PinpointClient,
+  type SegmentResponse,
+  UpdateEndpointCommand,
+} from '@aws-sdk/client-pinpoint'
+import type { Test } from 'tap'
+import { type Buckets, makeBuckets } from '../buckets.ts'
+import { createImportJob, waitForJob } from '../helpers.ts'
+import { startS3 } from '../s3.ts'
+
+/** The two kinds of buckets, each to be tried with whatever concerns both. */
+export const kindsOfBuckets: [name: string, make: (t: Test) => Buckets | Promise<Buckets>][] = [
+  ['a folder', makeBuckets],
+  ['S3', startS3],
+]
+
+/** Lets a job rest long enough for each of its states to be seen, and for a test to do something meanwhile. */
+export const slowly = { JOB_STATE_DELAY_MS: '200' }
+
+/** What a call answers; undefined when it answers that there is no such thing. */
+async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined
+    throw error
+  }
+}
+
+export async function getEndpoint(
+  client: PinpointClient,
+  ApplicationId: string,
+  EndpointId: string,
+): Promise<EndpointResponse | undefined> {
+  const found = await ifFound(client.send(new GetEndpointCommand({ ApplicationId, EndpointId })))
+  return found?.EndpointResponse
+}
+
+export async function getSegment(
+  client: PinpointClient,
+  ApplicationId: string,
+  SegmentId: string,
+): Promise<SegmentResponse | undefined> {
+  const found = await ifFound(client.send(new GetSegmentCommand({ ApplicationId, SegmentId })))
+  return found?.SegmentResponse
+}
+
+export async function putEndpoint(
+  client: PinpointClient,
+  ApplicationId: string,
+  EndpointId: string,
+  EndpointRequest: EndpointRequest,
+) {
+  await client.send(new UpdateEndpointCommand({ ApplicationId, EndpointId, EndpointRequest }))
+}
+
+/** The counters of a job. */
+export const countersOf = (job: ImportJobResponse) => ({
+  TotalPieces: job.TotalPieces,
+  CompletedPieces: job.CompletedPieces,
+  FailedPieces: job.FailedPieces,
+  TotalProcessed: job.TotalProcessed,
+  TotalFailures: job.TotalFailures,
+})
+
+/** A COMPLETED job of one piece that imported all its records. */
+export const completed = (TotalProcessed: number, TotalPieces = 1) => ({
+  ...{ JobStatus: 'COMPLETED', TotalProcessed, TotalFailures: 0 },
+  ...{ TotalPieces, CompletedPieces: TotalPieces, FailedPieces: 0, Failures: undefined },
+})
+
+/**
+ * Runs a job and gives every state in which it is seen, each with the job as it was first seen in it.
+ *
+ * @param onState is told of each
+ */
+export async function watch(
+  client: PinpointClient,
+  applicationId: string,
+  request: Parameters<typeof createImportJob>[2],
+  onState: (job: ImportJobResponse) => Promise<void> | undefined = () => undefined,
+): Promise<{ job: ImportJobResponse; states: string[]; seen: ImportJobResponse[] }> {
+  const seen = [await createImportJob(client, applicationId, request)]
+  for (let job = seen[0]!; job.JobStatus !== 'COMPLETED' && job.JobStatus !== 'FAILED'; seen.push(job)) {
+    const { JobStatus } = job
+    job = await waitForJob(client, job, now => now.JobStatus !== JobStatus)
+    await onState(job)
+  }
+  return { job: seen.at(-1)!, seen, states: seen.map(({ JobStatus }) => JobStatus!) }
+}
+
+/** Waits until a job has read so many records. */
+export const untilProcessed = (client: PinpointClient, job: ImportJobResponse, count: number) =>
+  waitForJob(client, job, ({ TotalProcessed = 0 }) => TotalProcessed >= count)
+
+/** A CSV text with a header for endpoints with an e-mail address. */
+export const csvOf = (...ids: string[]) =>
+  ['Id,ChannelType,Address', ...ids.map(id => `${id},EMAIL,${id}@example.com`), ''].join('\n')
+
+/** The same as newline-delimited JSON. */
+export const ndjsonOf = (...ids: string[]) =>
+  ids.map(Id => `${JSON.stringify({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com` })}\n`).join('')
