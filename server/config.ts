@@ -266,10 +266,12 @@ function readCredentials(env: Record<string, string | undefined>): Config['s3Cre
 }
 
 /** Whether the S3 endpoint leads back here, as it does when AWS_ENDPOINT_URL was set for the SDK's sake. */
-function isItself({ s3Endpoint, port }: Config): boolean {
+function isItself({ s3Endpoint, host, port }: Config): boolean {
   if (s3Endpoint === undefined) return false
   const url = new URL(s3Endpoint)
-  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) && url.port === String(port)
+  const endpointPort = url.port || (url.protocol === 'https:' ? '443' : '80')
+  const here = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', '[::]', host, `[${host}]`]
+  return here.includes(url.hostname) && endpointPort === String(port)
 }
 
 function wholeNumber(least: number, most: number) {

@@ -9,6 +9,9 @@ import { openStore } from './store/open-store.ts'
 import { WriteTurns } from './store/write-turns.ts'
 import { startImportWorker } from './worker/supervisor.ts'
 
+/** Milliseconds that calls under way have to be answered when the emulator stops. */
+const closeTimeout = 300
+
 /** A running emulator. */
 export interface Running {
   /** Where it answers, without a slash at the end. */
@@ -43,7 +46,12 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const app = buildApp({ config, store, importWorker, now: () => new Date(), logger })
-    undo.push(() => app.close())
+    undo.push(async () => {
+      // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
+      const cut = setTimeout(() => app.server.closeAllConnections(), closeTimeout)
+      await app.close()
+      clearTimeout(cut)
+    })
     const [url] = await Promise.all([
       app.listen({ host: config.host, port: config.port }),
       importWorker.ready,

@@ -24,8 +24,9 @@ export interface ImportContext {
   rest: (status: JobStatus) => Promise<unknown>
   /** A job takes a slot before it is prepared; there are only so many. */
   slot: {
-    /** Takes a slot if one is free and nobody waits for one. */
+    /** Takes a slot if one is free; else takes a place in the queue. Gives whether there was one. */
     takeFree: () => boolean
+    /** Waits for the slot. */
     take: () => Promise<void>
   }
   /** Stops the job at the next safe point; it goes on from there when it is run again. */

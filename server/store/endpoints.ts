@@ -89,7 +89,9 @@ export function createEndpoints(db: Database) {
   const forgetInLater = db.prepare('DELETE FROM endpoints_before_import WHERE import_job = ?')
   const forget = db.prepare('DELETE FROM endpoints_before_import WHERE job = ? AND seq = ?')
   const removeCreated = db.prepare(
-    'DELETE FROM endpoints WHERE seq IN (SELECT seq FROM endpoints WHERE seq > ? AND app = ? AND import_job = ? LIMIT ?) RETURNING seq',
+    // In the order of rows, from where the last step ended; +app keeps SQLite from going by the ids instead.
+    `DELETE FROM endpoints WHERE seq IN
+       (SELECT seq FROM endpoints WHERE seq > ? AND +app = ? AND import_job = ? ORDER BY seq LIMIT ?) RETURNING seq`,
   )
 
   const reads = {

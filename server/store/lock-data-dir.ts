@@ -10,13 +10,15 @@ import { StartError } from '../start-error.ts'
  * @returns a function that gives the folder back
  * @throws StartError when another process has the folder, or it cannot be written
  */
-export function lockDataDir(dataDir: string): () => void {
+export function lockDataDir(dataDir: string): () => unknown {
+  let lock: Database.Database | undefined
   try {
     mkdirSync(dataDir, { recursive: true })
-    const lock = new Database(join(dataDir, 'pinpoint.lock'), { timeout: 1000 })
+    lock = new Database(join(dataDir, 'pinpoint.lock'), { timeout: 1000 })
     lock.exec('BEGIN EXCLUSIVE')
-    return () => lock.close()
+    return lock.close.bind(lock)
   } catch (error) {
+    lock?.close()
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'SQLITE_BUSY') {
       throw new StartError(

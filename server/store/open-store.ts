@@ -24,12 +24,14 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  */
 export function openStore(dataDir: string, { turns = new WriteTurns(), busyTimeout = 0 } = {}) {
   const file = databaseFile(dataDir)
+  let db: Database.Database | undefined
   try {
     mkdirSync(dataDir, { recursive: true })
-    const db = new Database(file, { timeout: busyTimeout })
+    db = new Database(file, { timeout: busyTimeout })
     migrate(db)
     return prepareStore(db, turns)
   } catch (error) {
+    db?.close()
     if (error instanceof StartError) throw error
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'SQLITE_NOTADB') {

@@ -44,12 +44,17 @@ function lookForWork(): void {
 const hadSlot = ({ status }: ImportJob) => status !== 'CREATED' && status !== 'PENDING_JOB'
 
 async function run(job: ImportJob): Promise<void> {
-  let hasSlot = false
+  /** Asked for as soon as a job has to wait, so that no newer job is given a slot before it. */
+  let taken = job.status === 'CREATED' ? undefined : slots.take()
   const slot: ImportContext['slot'] = {
-    takeFree: () => (hasSlot = slots.takeFree()),
-    async take() {
-      await Promise.race([slots.take(), aborted])
-      hasSlot = true
+    takeFree() {
+      const isFree = slots.takeFree()
+      taken = isFree ? Promise.resolve() : slots.take()
+      return isFree
+    },
+    take() {
+      taken ??= slots.take()
+      return Promise.race([taken, aborted])
     },
   }
   try {
@@ -69,7 +74,7 @@ async function run(job: ImportJob): Promise<void> {
   } catch (error) {
     if (!(error instanceof JobGone) && !stopping.signal.aborted) throw error
   } finally {
-    if (hasSlot) slots.give()
+    void taken?.then(() => slots.give())
   }
   lookForWork()
 }
