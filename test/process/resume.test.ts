@@ -1,0 +1,437 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import {
+  GetAppsCommand,
+  GetEndpointCommand,
+  GetImportJobsCommand,
+  GetSegmentCommand,
+  type ImportJobRequest,
+  type ImportJobResponse,
+  type PinpointClient,
+  UpdateEndpointCommand,
+} from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { loadConfig } from '../../server/config.ts'
+import { start } from '../../server/start.ts'
+import { createApp, createClient, createImportJob, runImport, silent, until, waitForJob } from '../helpers.ts'
+import { csvFile, idOf, ndjsonFile } from './endpoint-files.ts'
+import { type SpawnedEmulator, spawnEmulator } from './spawn.ts'
+
+type Request = Partial<ImportJobRequest> & Pick<ImportJobRequest, 'S3Url'>
+
+/** Small enough for many pieces in the files below. */
+const pieceBytes = '10000'
+
+/** Long enough for a job to stand still until the emulator is stopped. */
+const forEver = '86400000'
+
+/** Folders in which the jobs of a test stand as CREATED: every copy of the data folder begins with the same jobs. */
+class Prepared {
+  readonly jobs: ImportJobResponse[] = []
+  readonly #dir: string
+  readonly #t: Test
+  #copies = 0
+
+  constructor(t: Test, files: Record<string, string | Buffer>) {
+    this.#t = t
+    this.#dir = t.testdir({ 'data-0': {} })
+    for (const [key, content] of Object.entries(files)) {
+      const file = join(this.#dir, 's3', 'demo', key)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, content)
+    }
+  }
+
+  get applicationId(): string {
+    return this.jobs[0]!.ApplicationId!
+  }
+
+  #env(dataDir: string, env: Record<string, string>): Record<string, string> {
+    return { DATA_DIR: dataDir, S3_DIR: join(this.#dir, 's3'), PIECE_BYTES: pieceBytes, ...env }
+  }
+
+  /** Starts an emulator on a data folder of this test, as a process that can be killed. */
+  start(dataDir: string, env: Record<string, string> = {}): Promise<SpawnedEmulator> {
+    return spawnEmulator(this.#t, this.#env(dataDir, env))
+  }
+
+  /** Uses an emulator that nobody interrupts, and stops it. */
+  async #use<T>(
+    dataDir: string,
+    env: Record<string, string>,
+    use: (client: PinpointClient) => Promise<T>,
+  ): Promise<T> {
+    const { url, close } = await start(loadConfig({ PORT: '0', ...this.#env(dataDir, env) }, []), silent)
+    const client = createClient(url)
+    try {
+      return await use(client)
+    } finally {
+      client.destroy()
+      await close()
+    }
+  }
+
+  /** Creates the jobs, after whatever else is to be there before them. */
+  async create(
+    requests: Request[],
+    before: (client: PinpointClient, app: string) => Promise<Partial<Request>> = async () => ({}),
+  ): Promise<void> {
+    const dataDir = join(this.#dir, 'data-0')
+    const [app, more] = await this.#use(dataDir, {}, async client => {
+      const app = await createApp(client)
+      return [app, await before(client, app)] as const
+    })
+    await this.#use(dataDir, { JOB_STATE_DELAY_MS: forEver }, async client => {
+      for (const request of requests) {
+        this.jobs.push(await createImportJob(client, app, { ...request, ...more }))
+      }
+    })
+  }
+
+  copy(of = join(this.#dir, 'data-0')): string {
+    const copy = join(this.#dir, `data-${++this.#copies}`)
+    cpSync(of, copy, { recursive: true })
+    return copy
+  }
+
+  /** Runs all jobs to their end on a copy, and gives what the database then holds. */
+  async uninterrupted(env: Record<string, string> = {}) {
+    const dataDir = this.copy()
+    const seen = await this.#use(dataDir, env, async client => {
+      for (const job of this.jobs) await waitForJob(client, job)
+      return seenBy(client, this.jobs)
+    })
+    return { seen, held: heldBy(dataDir), dataDir }
+  }
+
+  /** How a killed process has left the jobs, for the next start to find; expects that the database is whole. */
+  leftBehind(t: Test, dataDir: string) {
+    const copy = this.copy(dataDir)
+    const db = new Database(join(copy, 'pinpoint.db'))
+    t.equal(db.pragma('integrity_check', { simple: true }), 'ok', 'the database is whole')
+    const find = db.prepare<[string], { status: string; processed: number }>(
+      'SELECT status, total_processed AS processed FROM import_jobs WHERE id = ?',
+    )
+    const jobs = this.jobs.map(job => find.get(job.Id!)!)
+    db.close()
+    return jobs
+  }
+}
+
+/** What callers see of jobs and their segments, without the dates. */
+async function seenBy(client: PinpointClient, jobs: ImportJobResponse[]) {
+  const seen: unknown[] = []
+  for (const job of jobs) {
+    const { CompletionDate: _, ...rest } = await waitForJob(client, job, () => true)
+    seen.push(rest)
+    const { SegmentId } = job.Definition!
+    if (SegmentId === undefined || rest.JobStatus !== 'COMPLETED') continue
+    const { SegmentResponse } = await client.send(
+      new GetSegmentCommand({ ApplicationId: job.ApplicationId, SegmentId }),
+    )
+    const { CreationDate: __, LastModifiedDate: ___, ...segment } = SegmentResponse!
+    seen.push(segment)
+  }
+  return seen
+}
+
+/** Row numbers and dates, which two runs need not have in common; members stand there as JSON. */
+const unlike = new Set([
+  'seq',
+  'creation_date',
+  'effective_date',
+  'completion_date',
+  'last_modified_date',
+  'CreationDate',
+  'EffectiveDate',
+])
+
+/** Every row of every table, without what two runs need not have in common. */
+function heldBy(dataDir: string): Record<string, string[]> {
+  const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
+  const names = db
+    .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
+    .pluck()
+    .all()
+  const alike = (name: string, value: unknown) => {
+    if (unlike.has(name)) return undefined
+    return name === 'definition' && typeof value === 'string' ? JSON.parse(value, alike) : value
+  }
+  const held = names.map(name => {
+    const rows = db.prepare<[], Record<string, unknown>>(`SELECT * FROM ${name}`).all()
+    return [name, rows.map(row => JSON.stringify(row, alike)).sort()]
+  })
+  db.close()
+  return Object.fromEntries(held)
+}
+
+/** Expects the same rows, and says only which are not, as there are thousands. */
+function sameRows(t: Test, found: Record<string, string[]>, wanted: Record<string, string[]>): void {
+  t.strictSame(Object.keys(found), Object.keys(wanted))
+  for (const [table, rows] of Object.entries(wanted)) {
+    const all = new Set(rows)
+    const there = new Set(found[table])
+    t.equal(found[table]?.length, rows.length, `as many rows in ${table}`)
+    t.strictSame([...all].filter(row => !there.has(row)).slice(0, 5), [], `no row of ${table} is missing`)
+    t.strictSame(
+      [...there].filter(row => !all.has(row)).slice(0, 5),
+      [],
+      `no row of ${table} is one too many`,
+    )
+  }
+}
+
+/** Ends the emulator each time the first job has come so far, starts it again, and watches that totals only grow. */
+async function interrupt(
+  t: Test,
+  prepared: Prepared,
+  dataDir: string,
+  interruptions: { at: number; by: NodeJS.Signals }[],
+) {
+  const [job] = prepared.jobs
+  let highest = 0
+  let fallen = 0
+  const watch = ({ TotalProcessed = 0 }: ImportJobResponse) => {
+    if (TotalProcessed < highest) fallen++
+    highest = Math.max(highest, TotalProcessed)
+    return highest
+  }
+  for (const { at, by } of interruptions) {
+    const { client, end } = await prepared.start(dataDir)
+    await waitForJob(client, job!, job => watch(job) >= at)
+    await end(by)
+    const [left] = prepared.leftBehind(t, dataDir)
+    t.equal(left?.status, 'PROCESSING', `${by} came in the middle, at ${left?.processed}`)
+    t.ok(left!.processed >= highest, 'what was seen is kept')
+  }
+  const { client, end } = await prepared.start(dataDir)
+  await waitForJob(client, job!, job => {
+    watch(job)
+    return job.JobStatus === 'COMPLETED' || job.JobStatus === 'FAILED'
+  })
+  const seen = await seenBy(client, prepared.jobs)
+  t.match(await end('SIGTERM'), { code: 0 })
+  t.equal(fallen, 0, 'TotalProcessed never decreased')
+  return { seen, held: heldBy(dataDir) }
+}
+
+t.test('a CSV import that is killed and stopped again and again ends like one that is not', async t => {
+  const prepared = new Prepared(t, { 'in/a.csv': csvFile(12_000), 'in/b/c.csv': csvFile(300) })
+  await prepared.create([{ S3Url: 's3://demo/in/', DefineSegment: true, SegmentName: 'all' }])
+  const wanted = await prepared.uninterrupted()
+  t.match(wanted.seen, [{ JobStatus: 'COMPLETED', TotalProcessed: 12_300, FailedPieces: 0 }, { Version: 1 }])
+  const [job] = wanted.seen as ImportJobResponse[]
+  t.ok(job!.TotalFailures! > 400, 'with bad rows')
+  t.ok(job!.TotalPieces! > 50, 'with many pieces')
+  t.equal(job!.Failures?.length, 100)
+
+  const found = await interrupt(t, prepared, prepared.copy(), [
+    { at: 1, by: 'SIGKILL' },
+    { at: 3000, by: 'SIGTERM' },
+    { at: 6000, by: 'SIGKILL' },
+  ])
+  t.strictSame(found.seen, wanted.seen)
+  sameRows(t, found.held, wanted.held)
+})
+
+t.test('so does an import of newline-delimited JSON, into a segment that is there', async t => {
+  const prepared = new Prepared(t, { 'a.json': ndjsonFile(12_000), 'few.csv': csvFile(10) })
+  await prepared.create([{ S3Url: 's3://demo/a.json', Format: 'JSON' }], async (client, app) => {
+    const { Definition } = await runImport(client, app, { S3Url: 's3://demo/few.csv', DefineSegment: true })
+    return { SegmentId: Definition!.SegmentId!, DefineSegment: true }
+  })
+  const wanted = await prepared.uninterrupted()
+  t.match(wanted.seen, [{ JobStatus: 'COMPLETED', TotalProcessed: 12_000 }, { Version: 2 }])
+
+  const found = await interrupt(t, prepared, prepared.copy(), [{ at: 4000, by: 'SIGKILL' }])
+  t.strictSame(found.seen, wanted.seen)
+  sameRows(t, found.held, wanted.held)
+})
+
+t.test('so does an import of a compressed object that registers no endpoints', async t => {
+  const prepared = new Prepared(t, { 'a.csv.gz': gzipSync(csvFile(12_000)) })
+  await prepared.create([{ S3Url: 's3://demo/a.csv.gz', DefineSegment: true, RegisterEndpoints: false }])
+  const wanted = await prepared.uninterrupted()
+  t.match(wanted.seen, [{ JobStatus: 'COMPLETED', TotalProcessed: 12_000 }, { Version: 1 }])
+
+  const found = await interrupt(t, prepared, prepared.copy(), [{ at: 4000, by: 'SIGKILL' }])
+  t.strictSame(found.seen, wanted.seen)
+  sameRows(t, found.held, wanted.held)
+})
+
+t.test('an import that is killed in each of its states ends like one that is not', async t => {
+  const prepared = new Prepared(t, { 'a.csv': csvFile(600), 'b.csv': csvFile(900) })
+  await prepared.create([
+    { S3Url: 's3://demo/a.csv', DefineSegment: true },
+    { S3Url: 's3://demo/b.csv', DefineSegment: true },
+  ])
+  const oneByOne = { MAX_RUNNING_IMPORTS: '1' }
+  const wanted = await prepared.uninterrupted(oneByOne)
+  t.match(wanted.seen, [{ JobStatus: 'COMPLETED' }, {}, { JobStatus: 'COMPLETED' }, {}])
+
+  const dataDir = prepared.copy()
+  const [a, b] = prepared.jobs
+  // Jobs rest while the emulator starts, too, so each step waits for a state that is reached after one rest.
+  const rest = '1200'
+  for (const { job, status, delay, left } of [
+    { job: a, status: 'CREATED', delay: forEver, left: ['CREATED', 'CREATED'] },
+    { job: b, status: 'PENDING_JOB', delay: rest, left: ['PREPARING_FOR_INITIALIZATION', 'PENDING_JOB'] },
+    { job: a, status: 'INITIALIZING', delay: rest, left: ['INITIALIZING', 'PENDING_JOB'] },
+    { job: a, status: 'PROCESSING', delay: rest, left: ['PROCESSING', 'PENDING_JOB'] },
+    { job: a, status: 'COMPLETING', delay: rest, left: ['COMPLETING', 'PENDING_JOB'] },
+  ]) {
+    const { client, end } = await prepared.start(dataDir, { ...oneByOne, JOB_STATE_DELAY_MS: delay })
+    await waitForJob(client, job!, ({ JobStatus }) => JobStatus === status)
+    await end('SIGKILL')
+    t.strictSame(
+      prepared.leftBehind(t, dataDir).map(job => job.status),
+      left,
+    )
+  }
+  const { client, end } = await prepared.start(dataDir, oneByOne)
+  for (const job of prepared.jobs) await waitForJob(client, job)
+  t.strictSame(await seenBy(client, prepared.jobs), wanted.seen)
+  await end('SIGTERM')
+  sameRows(t, heldBy(dataDir), wanted.held)
+})
+
+t.test('an endpoint that was updated after its row was imported keeps the update', async t => {
+  const prepared = new Prepared(t, { 'a.csv': csvFile(9000) })
+  await prepared.create([{ S3Url: 's3://demo/a.csv' }])
+  const dataDir = prepared.copy()
+  const [job] = prepared.jobs
+  // Its row is the second, and it comes only once.
+  const endpoint = { ApplicationId: prepared.applicationId, EndpointId: idOf(1) }
+  const first = await prepared.start(dataDir)
+  await waitForJob(first.client, job!, ({ TotalProcessed = 0 }) => TotalProcessed > 500)
+  await first.client.send(
+    new UpdateEndpointCommand({ ...endpoint, EndpointRequest: { Attributes: { likes: ['coffee'] } } }),
+  )
+  await first.end('SIGKILL')
+  t.match(prepared.leftBehind(t, dataDir), [{ status: 'PROCESSING' }])
+
+  const { client } = await prepared.start(dataDir)
+  t.match(await waitForJob(client, job!), { JobStatus: 'COMPLETED', TotalProcessed: 9000 })
+  const { EndpointResponse } = await client.send(new GetEndpointCommand(endpoint))
+  t.strictSame(EndpointResponse?.Attributes, { likes: ['coffee'] })
+})
+
+t.test(
+  'a job that is killed while it is FAILING ends FAILED, and what was there before is untouched',
+  async t => {
+    // The last line is not UTF-8, so the last piece fails, when all others are imported.
+    const files = {
+      'before.csv': csvFile(40),
+      'a.csv': Buffer.concat([Buffer.from(csvFile(9000)), Buffer.of(0xff)]),
+    }
+    const prepared = new Prepared(t, files)
+    await prepared.create([{ S3Url: 's3://demo/a.csv', DefineSegment: true }], async (client, app) => {
+      await runImport(client, app, { S3Url: 's3://demo/before.csv' })
+      await client.send(
+        new UpdateEndpointCommand({
+          ApplicationId: app,
+          EndpointId: idOf(50),
+          EndpointRequest: { ChannelType: 'EMAIL', Address: 'x@example.com', User: { UserId: 'user-50' } },
+        }),
+      )
+      return {}
+    })
+    const [job] = prepared.jobs
+    const before = rowsOfEndpoints(prepared.copy())
+    t.ok(before.length > 30)
+
+    await t.test('also when it is not killed', async t => {
+      const dataDir = prepared.copy()
+      const { client, end } = await prepared.start(dataDir)
+      t.match(await waitForJob(client, job!), { JobStatus: 'FAILED', FailedPieces: 1 })
+      await end('SIGTERM')
+      t.equal(rowsOfEndpoints(dataDir).length, before.length, 'as many endpoints as before')
+      t.strictSame(rowsOfEndpoints(dataDir).slice(0, before.length), before)
+    })
+
+    const dataDir = prepared.copy()
+    const count = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
+    const endpoints = count.prepare<[], number>('SELECT count(*) FROM endpoints').pluck()
+
+    const first = await prepared.start(dataDir, { JOB_STATE_DELAY_MS: '500' })
+    await waitForJob(first.client, job!, ({ JobStatus }) => JobStatus === 'FAILING')
+    await first.end('SIGKILL')
+    t.match(prepared.leftBehind(t, dataDir), [{ status: 'FAILING' }])
+
+    // Again, in the middle of taking back what it wrote.
+    const all = endpoints.get()!
+    const second = await prepared.start(dataDir)
+    await until(() => (endpoints.get()! < all ? true : undefined), 'the first endpoints to be taken back')
+    await second.end('SIGKILL')
+    count.close()
+    prepared.leftBehind(t, dataDir)
+
+    const { client, end } = await prepared.start(dataDir)
+    const { JobStatus, Failures, CompletionDate } = await waitForJob(client, job!)
+    t.equal(JobStatus, 'FAILED')
+    t.match(Failures?.[0], /UTF-8/)
+    t.ok(CompletionDate)
+    const segment = new GetSegmentCommand({
+      ApplicationId: prepared.applicationId,
+      SegmentId: job!.Definition!.SegmentId,
+    })
+    await t.rejects(client.send(segment), { name: 'NotFoundException' })
+    await end('SIGTERM')
+    const after = rowsOfEndpoints(dataDir)
+    t.equal(after.length, before.length, 'as many endpoints as before')
+    t.strictSame(after.slice(0, before.length), before)
+  },
+)
+
+/** All endpoints as they are held, dates and all. */
+function rowsOfEndpoints(dataDir: string): unknown[] {
+  const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
+  const rows = db.prepare('SELECT * FROM endpoints ORDER BY seq').all()
+  db.close()
+  return rows
+}
+
+t.test('several jobs, running and waiting, are all there after a kill and all end', async t => {
+  const prepared = new Prepared(t, {
+    'a.csv': csvFile(14_000),
+    'b.csv': csvFile(100),
+    'c.json': ndjsonFile(100),
+  })
+  await prepared.create([
+    { S3Url: 's3://demo/a.csv', DefineSegment: true },
+    { S3Url: 's3://demo/b.csv', DefineSegment: true },
+    { S3Url: 's3://demo/nowhere.csv' },
+    { S3Url: 's3://demo/c.json', Format: 'JSON' },
+  ])
+  const dataDir = prepared.copy()
+  const first = await prepared.start(dataDir, { MAX_RUNNING_IMPORTS: '1' })
+  await waitForJob(first.client, prepared.jobs[0]!, ({ TotalProcessed = 0 }) => TotalProcessed > 0)
+  await first.end('SIGKILL')
+  t.match(prepared.leftBehind(t, dataDir), [
+    { status: 'PROCESSING' },
+    { status: 'PENDING_JOB' },
+    { status: 'PENDING_JOB' },
+    { status: 'PENDING_JOB' },
+  ])
+
+  const { client } = await prepared.start(dataDir)
+  const { ApplicationsResponse } = await client.send(new GetAppsCommand({}))
+  t.equal(ApplicationsResponse?.Item?.length, 1)
+  const { ImportJobsResponse } = await client.send(
+    new GetImportJobsCommand({ ApplicationId: prepared.applicationId }),
+  )
+  t.strictSame(ImportJobsResponse?.Item?.map(job => job.Id).sort(), prepared.jobs.map(job => job.Id).sort())
+  const ended: unknown[] = []
+  for (const job of prepared.jobs) {
+    const { JobStatus, TotalProcessed } = await waitForJob(client, job)
+    ended.push([JobStatus, TotalProcessed])
+  }
+  t.strictSame(ended, [
+    ['COMPLETED', 14_000],
+    ['COMPLETED', 100],
+    ['FAILED', 0],
+    ['COMPLETED', 100],
+  ])
+})

@@ -1,0 +1,98 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { PinpointClient } from '@aws-sdk/client-pinpoint'
+import type { Test } from 'tap'
+import { createClient, until } from '../helpers.ts'
+
+const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+
+/** How a process ended, and all that it said. */
+export interface Ended {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+}
+
+/** An emulator that is a process of its own. */
+export interface SpawnedEmulator {
+  url: string
+  client: PinpointClient
+  pid: number
+  /** The lines of its log so far. */
+  log: () => LogLine[]
+  /** Sends a signal, and gives how the process ended. */
+  end: (signal: NodeJS.Signals) => Promise<Ended>
+}
+
+export interface LogLine {
+  msg: string
+  [field: string]: unknown
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+/** Starts the emulator's process, with nothing in its environment but what is named; it is gone after the test. */
+function spawnMain(t: Test, env: Record<string, string>, flags: string[]) {
+  const child: Child = spawn(process.execPath, [main, ...flags], {
+    env: { PORT: '0', LOG_FORMAT: 'json', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', text => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', text => {
+    stderr += text
+  })
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal, stdout, stderr }))
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return { child, ended, stdout: () => stdout }
+}
+
+/** Runs the emulator's process to its end: for what ends by itself. */
+export async function runMain(
+  t: Test,
+  env: Record<string, string> = {},
+  flags: string[] = [],
+): Promise<Ended> {
+  return spawnMain(t, env, flags).ended
+}
+
+/** Starts an emulator as a process of its own and waits until it says that it is ready. */
+export async function spawnEmulator(
+  t: Test,
+  env: Record<string, string>,
+  flags: string[] = [],
+): Promise<SpawnedEmulator> {
+  const { child, ended, stdout } = spawnMain(t, env, flags)
+  const failed = ended.then(({ stderr }) => {
+    throw new Error(`the emulator ended before it was ready: ${stderr}`)
+  })
+  failed.catch(() => {})
+  const log = () =>
+    stdout()
+      .split('\n')
+      .slice(0, -1)
+      .map(line => JSON.parse(line) as LogLine)
+  const readyUrl = () => stdout().match(/"pinpoint-local ready on ([^"]+)"\}\n/)?.[1]
+  const url = await Promise.race([until(readyUrl, 'the ready line'), failed])
+  const client = createClient(url)
+  t.teardown(() => client.destroy())
+  return {
+    url,
+    client,
+    pid: child.pid!,
+    log,
+    end(signal) {
+      child.kill(signal)
+      return ended
+    },
+  }
+}

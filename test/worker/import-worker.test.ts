@@ -1,0 +1,406 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { buildApp } from '../../server/app.ts'
+import { newId } from '../../server/aws/arn.ts'
+import type { JobStatus } from '../../server/shapes/import-job.ts'
+import type { AppRef } from '../../server/store/apps.ts'
+import { databaseFile, openStore } from '../../server/store/open-store.ts'
+import { WriteTurns } from '../../server/store/write-turns.ts'
+import type { WorkerSettings } from '../../server/worker/messages.ts'
+import { startImportWorker } from '../../server/worker/supervisor.ts'
+import { roleArn, silent, until } from '../helpers.ts'
+import { s3Credentials, startS3 } from '../s3.ts'
+
+/** A database and a bucket, and a real worker thread on them once it is started. */
+function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
+  const dir = t.testdir({ s3: { demo: {} } })
+  const turns = new WriteTurns()
+  const store = openStore(join(dir, 'data'), { turns })
+  const file = databaseFile(join(dir, 'data'))
+  t.teardown(() => store.close())
+  /** The states that jobs came to, in the order in which they did. */
+  const moves: { job: string; status: JobStatus }[] = []
+  const log = pino(
+    { level: 'info' },
+    {
+      write(line: string) {
+        const { job, msg } = JSON.parse(line)
+        const status = msg.match(/^import job (\w+)$/)?.[1]
+        if (status !== undefined) moves.push({ job, status })
+      },
+    },
+  )
+
+  return {
+    store,
+    moves,
+    file,
+    /** Puts an object into the bucket. */
+    put(key: string, content: string) {
+      mkdirSync(join(dir, 's3', 'demo', key, '..'), { recursive: true })
+      writeFileSync(join(dir, 's3', 'demo', key), content)
+    },
+    async startWorker(more: Partial<WorkerSettings> = {}) {
+      const worker = startImportWorker(
+        {
+          dataDir: join(dir, 'data'),
+          pieceBytes: 100_000,
+          maxRunningImports: 2,
+          jobStateDelayMs: 0,
+          s3Dir: join(dir, 's3'),
+          s3: undefined,
+          turns: turns.shared,
+          ...settings,
+          ...more,
+        },
+        log,
+      )
+      t.teardown(() => worker.stop())
+      await worker.ready
+      return worker
+    },
+    async createApp() {
+      const id = newId()
+      const Arn = `arn:aws:mobiletargeting:us-east-1:123456789012:apps/${id}`
+      const app = { Id: id, Arn, Name: id, CreationDate: new Date().toISOString(), tags: { a: 'b' } }
+      await store.write(() => store.apps.create(app))
+      return store.apps.find(id)!
+    },
+    async createJob(app: AppRef, key: string) {
+      const id = newId()
+      const job = {
+        app,
+        id,
+        definition: {
+          S3Url: `s3://demo/${key}`,
+          RoleArn: roleArn,
+          Format: 'CSV' as const,
+          SegmentId: id,
+          ExternalId: '',
+        },
+        segmentId: id,
+        requestId: newId(),
+        now: new Date().toISOString(),
+      }
+      await store.write(() => store.importJobs.create(job))
+      const get = () => store.importJobs.get(app, id)
+      return { id, get, status: () => get()?.JobStatus }
+    },
+    /** The rows of each table, counted on a connection of its own. */
+    count() {
+      const db = new Database(file, { readonly: true })
+      const tables = db
+        .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table'`)
+        .pluck()
+        .all()
+      const counts = tables
+        .filter(name => !name.startsWith('sqlite_'))
+        .map(name => [name, db.prepare(`SELECT count(*) FROM ${name}`).pluck().get()])
+      db.close()
+      return Object.fromEntries(counts)
+    },
+  }
+}
+
+const endpoints = (count: number, from = 0) =>
+  [
+    'Id,ChannelType,Address',
+    ...Array.from({ length: count }, (_, index) => `e${from + index},EMAIL,e${from + index}@example.com`),
+  ].join('\n')
+
+const whenOver = (jobs: { status: () => JobStatus | undefined }[]) =>
+  until(
+    () => (jobs.every(job => job.status() === 'COMPLETED' || job.status() === 'FAILED') ? true : undefined),
+    'all jobs to be over',
+  )
+
+const statesOf = (moves: { job: string; status: JobStatus }[], job: { id: string }) =>
+  moves.filter(move => move.job === job.id).map(move => move.status)
+
+/** What a job goes through after CREATED when nothing is in its way. */
+const straight = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED']
+
+t.test('at its start the worker takes up the jobs that are not over, without being woken', async t => {
+  const { put, createApp, createJob, startWorker, moves } = setUp(t)
+  put('a.csv', endpoints(10))
+  const app = await createApp()
+  const jobs = [await createJob(app, 'a.csv'), await createJob(app, 'nowhere.csv')]
+  await startWorker()
+  await whenOver(jobs)
+  t.match(
+    jobs.map(job => job.get()),
+    [{ JobStatus: 'COMPLETED', TotalProcessed: 10 }, { JobStatus: 'FAILED' }],
+  )
+  await until(() => (moves.length >= 9 ? true : undefined), 'the log of all moves')
+  t.strictSame(statesOf(moves, jobs[0]!), straight)
+  t.strictSame(statesOf(moves, jobs[1]!), [
+    'PREPARING_FOR_INITIALIZATION',
+    'INITIALIZING',
+    'FAILING',
+    'FAILED',
+  ])
+})
+
+t.test('woken, the worker finds a job that was created meanwhile', async t => {
+  const { put, createApp, createJob, startWorker } = setUp(t)
+  put('a.csv', endpoints(10))
+  const worker = await startWorker()
+  const job = await createJob(await createApp(), 'a.csv')
+  worker.wake()
+  await whenOver([job])
+  t.equal(job.status(), 'COMPLETED')
+})
+
+t.test('a stopped worker leaves its jobs where they are, and the next one ends them', async t => {
+  const { put, createApp, createJob, startWorker } = setUp(t)
+  put('a.csv', endpoints(30_000))
+  const job = await createJob(await createApp(), 'a.csv')
+  const worker = await startWorker()
+  await until(() => ((job.get()?.TotalProcessed ?? 0) > 0 ? true : undefined), 'the first records')
+  await worker.stop()
+  t.notOk(worker.isRunning())
+  const { JobStatus, TotalProcessed = 0 } = job.get()!
+  t.equal(JobStatus, 'PROCESSING')
+  t.ok(TotalProcessed < 30_000)
+  await startWorker()
+  await whenOver([job])
+  t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 30_000, TotalFailures: 0 })
+})
+
+t.test('no more jobs run at once than may, in the order in which they were created', async t => {
+  const { put, createApp, createJob, startWorker, moves } = setUp(t)
+  const apps = [await createApp(), await createApp()]
+  put('a.csv', endpoints(300))
+  const jobs: Awaited<ReturnType<typeof createJob>>[] = []
+  for (let index = 0; index < 7; index++) {
+    jobs.push(await createJob(apps[index % 2]!, index === 3 ? 'no.csv' : 'a.csv'))
+  }
+  const worker = await startWorker({ jobStateDelayMs: 10 })
+  await until(() => (jobs[1]!.status() === 'PROCESSING' ? true : undefined), 'the second job to run')
+  const late = await createJob(apps[0]!, 'a.csv')
+  worker.wake()
+  jobs.push(late)
+  await whenOver(jobs)
+  const isOver = ({ status }: { status: JobStatus }) => status === 'COMPLETED' || status === 'FAILED'
+  await until(() => (moves.filter(isOver).length === jobs.length ? true : undefined), 'the log of all moves')
+
+  const running = new Set<string>()
+  let most = 0
+  for (const move of moves) {
+    if (move.status === 'PREPARING_FOR_INITIALIZATION') running.add(move.job)
+    if (isOver(move)) running.delete(move.job)
+    most = Math.max(most, running.size)
+  }
+  t.equal(most, 2)
+  t.strictSame(
+    moves.filter(move => move.status === 'PREPARING_FOR_INITIALIZATION').map(move => move.job),
+    jobs.map(job => job.id),
+  )
+  t.strictSame(statesOf(moves, jobs[0]!), straight, 'one that finds a slot does not wait')
+  t.strictSame(statesOf(moves, jobs[6]!), ['PENDING_JOB', ...straight], 'one that finds none is PENDING_JOB')
+})
+
+t.test('a newer job does not overtake one that has just begun to wait', async t => {
+  const delay = 300
+  const { put, createApp, createJob, startWorker, moves } = setUp(t, {
+    maxRunningImports: 1,
+    jobStateDelayMs: delay,
+  })
+  put('a.csv', endpoints(1))
+  const app = await createApp()
+  const first = await createJob(app, 'a.csv')
+  const worker = await startWorker()
+  /** Creates a job when the first has been in a state for a part of the time that it rests there. */
+  const createIn = async (status: JobStatus, part: number) => {
+    const seen = await until(() => (first.status() === status ? performance.now() : undefined), status)
+    await until(() => (performance.now() - seen > part * delay ? true : undefined), `a part of ${status}`)
+    const job = await createJob(app, 'a.csv')
+    worker.wake()
+    return job
+  }
+  // The first gives its slot back at the end of COMPLETING. By then the second is PENDING_JOB, and still rests there;
+  // the third finds out next whether there is a slot.
+  const jobs = [first, await createIn('PROCESSING', 0.5), await createIn('COMPLETING', 0.25)]
+  const started = () =>
+    moves.filter(move => move.status === 'PREPARING_FOR_INITIALIZATION').map(move => move.job)
+  await until(() => (started().length === jobs.length ? true : undefined), 'all jobs to start')
+  t.strictSame(
+    started(),
+    jobs.map(job => job.id),
+  )
+})
+
+t.test('jobs that had a slot when they were interrupted take it before those that waited', async t => {
+  const { put, createApp, createJob, startWorker, moves } = setUp(t, { maxRunningImports: 1 })
+  put('a.csv', endpoints(10))
+  const app = await createApp()
+  const jobs = [await createJob(app, 'a.csv'), await createJob(app, 'a.csv'), await createJob(app, 'a.csv')]
+  const worker = await startWorker({ jobStateDelayMs: 100 })
+  await until(() => (jobs[0]!.status() === 'INITIALIZING' ? true : undefined), 'the first job to run')
+  await worker.stop()
+  t.strictSame(
+    jobs.map(job => job.status()),
+    ['INITIALIZING', 'PENDING_JOB', 'PENDING_JOB'],
+  )
+  moves.length = 0
+  await startWorker()
+  await whenOver(jobs)
+  await until(() => (moves.length === 3 + 5 + 5 ? true : undefined), 'the log of all moves')
+  t.strictSame(
+    moves.map(move => jobs.findIndex(job => job.id === move.job)),
+    [0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2],
+  )
+})
+
+t.test('a worker that dies is started again and goes on', async t => {
+  const { put, createApp, createJob, startWorker, file } = setUp(t)
+  put('a.csv', endpoints(10))
+  const db = new Database(file)
+  t.teardown(() => db.close())
+  db.exec(
+    `CREATE TRIGGER trouble BEFORE INSERT ON import_pieces BEGIN SELECT RAISE(ABORT, 'disk trouble'); END`,
+  )
+  const job = await createJob(await createApp(), 'a.csv')
+  const worker = await startWorker()
+  await until(() => (worker.isRunning() ? undefined : true), 'the worker to die')
+  t.equal(job.status(), 'INITIALIZING', 'trouble with the database does not fail the job')
+  db.exec('DROP TRIGGER trouble')
+  await whenOver([job])
+  t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 10, TotalPieces: 1 })
+  t.ok(worker.isRunning())
+})
+
+for (const kind of ['folder', 'S3 server'] as const) {
+  t.test(`a job that had read all but not ended its last piece goes on, from a ${kind}`, async t => {
+    const s3 = kind === 'folder' ? undefined : await startS3(t)
+    const remote = s3 && {
+      region: 'us-east-1',
+      endpoint: s3.url,
+      forcePathStyle: true,
+      credentials: s3Credentials,
+    }
+    const { put, createApp, createJob, startWorker, file } = setUp(
+      t,
+      remote && { s3Dir: undefined, s3: remote },
+    )
+    put('a.csv', endpoints(10))
+    await s3?.put('demo', 'a.csv', endpoints(10))
+    const db = new Database(file)
+    t.teardown(() => db.close())
+    db.exec(
+      `CREATE TRIGGER trouble BEFORE UPDATE ON import_pieces WHEN new.status = 'COMPLETED'
+       BEGIN SELECT RAISE(ABORT, 'disk trouble'); END`,
+    )
+    const job = await createJob(await createApp(), 'a.csv')
+    const worker = await startWorker()
+    await until(() => (worker.isRunning() ? undefined : true), 'the worker to die')
+    t.match(job.get(), { JobStatus: 'PROCESSING', TotalProcessed: 10, CompletedPieces: 0 })
+    db.exec('DROP TRIGGER trouble')
+    await whenOver([job])
+    const { JobStatus, TotalProcessed, CompletedPieces, Failures } = job.get()!
+    t.strictSame([JobStatus, TotalProcessed, CompletedPieces, Failures], ['COMPLETED', 10, 1, undefined])
+  })
+}
+
+t.test('calls are answered and write while a large import runs', async t => {
+  const { store, put, createApp, createJob, startWorker } = setUp(t)
+  put('a.csv', endpoints(60_000))
+  const app = await createApp()
+  const job = await createJob(app, 'a.csv')
+  const worker = await startWorker()
+  const http = buildApp({
+    config: { region: 'us-east-1', accountId: '123456789012' },
+    store,
+    importWorker: worker,
+    now: () => new Date(),
+    logger: silent,
+  })
+  t.teardown(() => http.close())
+  const call = async (method: 'GET' | 'PUT' | 'POST', url: string, body?: object) => {
+    const response = await http.inject({ method, url, ...(body && { payload: body }) })
+    return { status: response.statusCode, body: response.json() }
+  }
+  await until(() => ((job.get()?.TotalProcessed ?? 0) > 0 ? true : undefined), 'the import to run')
+
+  for (let index = 0; index < 20; index++) {
+    const url = `/v1/apps/${app.id}/endpoints/mine-${index}`
+    const body = { ChannelType: 'SMS', Address: `+49${index}` }
+    const put = await call('PUT', url, body)
+    const got = await call('GET', url)
+    const created = await call('POST', '/v1/apps', { Name: `app ${index}` })
+    t.strictSame([put.status, got.status, created.status], [202, 200, 201])
+    t.match(got.body, body)
+  }
+  t.equal(job.status(), 'PROCESSING', 'the import was still running')
+  await worker.stop()
+})
+
+t.test('nothing of a deleted application is left in the end, and all of every other', async t => {
+  const { store, put, createApp, createJob, startWorker, count } = setUp(t)
+  put('a.csv', `${endpoints(2500)}\nbad,EMAIL,`)
+  const kept = await createApp()
+  const before = await createJob(kept, 'a.csv')
+  const worker = await startWorker()
+  await whenOver([before])
+  const alone = count()
+  t.match(alone, { apps: 1, endpoints: 2500, import_members: 2500, import_failures: 1, segments: 1, tags: 1 })
+
+  await t.test('whose import is over', async t => {
+    const app = await createApp()
+    await importTwice(app)
+    await store.write(() => store.apps.delete(app.id))
+    worker.wake()
+    await untilAlone()
+    t.equal(store.apps.get(app.id), undefined)
+  })
+
+  await t.test('whose import is running', async t => {
+    put('many.csv', endpoints(30_000))
+    const app = await createApp()
+    const job = await createJob(app, 'many.csv')
+    worker.wake()
+    await until(() => ((job.get()?.TotalProcessed ?? 0) > 0 ? true : undefined), 'the import to run')
+    await store.write(() => store.apps.delete(app.id))
+    worker.wake()
+    await untilAlone()
+    t.ok(worker.isRunning())
+  })
+
+  await t.test('that was deleted when no worker ran', async () => {
+    const app = await createApp()
+    await importTwice(app)
+    await worker.stop()
+    await store.write(() => store.apps.delete(app.id))
+    await startWorker()
+    await untilAlone()
+  })
+
+  t.match(before.get(), { JobStatus: 'COMPLETED', TotalProcessed: 2501, TotalFailures: 1 })
+  t.match(store.endpoints.get(kept, 'e1')?.endpoint, { Address: 'e1@example.com' })
+
+  async function importTwice(app: AppRef) {
+    const jobs = [await createJob(app, 'a.csv'), await createJob(app, 'a.csv')]
+    worker.wake()
+    await whenOver(jobs)
+  }
+  function untilAlone() {
+    return until(
+      () => (JSON.stringify(count()) === JSON.stringify(alone) ? true : undefined),
+      'the rows to be cleared away',
+    )
+  }
+})
+
+t.test('what a COMPLETED job kept of the endpoints that it changed is cleared away', async t => {
+  const { put, createApp, createJob, startWorker, count } = setUp(t)
+  put('a.csv', endpoints(1200))
+  const app = await createApp()
+  const jobs = [await createJob(app, 'a.csv'), await createJob(app, 'a.csv')]
+  await startWorker({ maxRunningImports: 1 })
+  await whenOver(jobs)
+  await until(() => (count().endpoints_before_import === 0 ? true : undefined), 'the kept rows to go')
+  t.match(count(), { endpoints: 1200, import_members: 2400, import_jobs: 2 })
+})
