@@ -14,7 +14,7 @@ import { Slots } from './slots.ts'
  */
 const settings = workerData as WorkerSettings
 const port = parentPort!
-const store = openStore(settings.dataDir, { turns: new WriteTurns(settings.turns), busyTimeout: 10_000 })
+const store = openStore(settings.dataDir, { turns: new WriteTurns(settings.turns), thread: 'worker' })
 const openSource = createOpenSource(settings)
 const slots = new Slots(settings.maxRunningImports)
 const stopping = new AbortController()

@@ -35,10 +35,14 @@ export async function startServer(args: string[], env: Record<string, string> = 
   }
 }
 
-async function readUrl(child: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const url = line.match(/ready on (http:\/\/[^\s"]+)/)?.[1]
-    if (url !== undefined) return url
-  }
-  throw new Error('the server ended before it was ready')
+function readUrl(child: ChildProcess): Promise<string> {
+  // Its log is read to the end, as somebody would; a server whose pipe is full or closed is another server.
+  const lines = createInterface({ input: child.stdout! })
+  return new Promise((resolve, reject) => {
+    lines.on('line', line => {
+      const url = line.match(/ready on (http:\/\/[^\s"]+)/)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    lines.on('close', () => reject(new Error('the server ended before it was ready')))
+  })
 }

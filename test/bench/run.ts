@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { parseArgs } from 'node:util'
 import { type Server, startServer } from './processes.ts'
 
 /**
@@ -12,7 +13,8 @@ import { type Server, startServer } from './processes.ts'
  *
  *     npm run bench [-- --endpoints 1000000]
  */
-const endpoints = Number(process.argv[process.argv.indexOf('--endpoints') + 1] || 1_000_000)
+const { values } = parseArgs({ options: { endpoints: { type: 'string', default: '1000000' } } })
+const endpoints = Number(values.endpoints)
 const folder = mkdtempSync(join(tmpdir(), 'pinpoint-bench-'))
 const bucket = join(folder, 's3', 'bench')
 const at = (path: string) => new URL(path, import.meta.url).pathname
