@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
 
 /**
- * Takes a data folder for this process: two workers on one database would import every record twice. The lock is
+ * Takes a data folder for this process, and makes it where it is missing: two workers on one database would import every record twice. The lock is
  * SQLite's own, on an empty file beside the database, so it ends with the process however that ends.
  *
  * @returns a function that gives the folder back
@@ -13,7 +13,7 @@ import { StartError } from '../start-error.ts'
 export function lockDataDir(dataDir: string): () => unknown {
   let lock: Database.Database | undefined
   try {
-    mkdirSync(dataDir, { recursive: true })
+    makeFolder(resolve(dataDir))
     lock = new Database(join(dataDir, 'pinpoint.lock'), { timeout: 1000 })
     lock.exec('BEGIN EXCLUSIVE')
     return lock.close.bind(lock)
@@ -26,5 +26,18 @@ export function lockDataDir(dataDir: string): () => unknown {
       )
     }
     throw new StartError(`the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`)
+  }
+}
+
+/** Makes a folder and those above it. Node's own way tries for ever where the system says that the parent is not there. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    makeFolder(dirname(path))
+    mkdirSync(path)
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
@@ -27,7 +26,8 @@ const connections = {
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')
 
 /**
- * Opens the database of a data folder, making and migrating it as need be. Each thread opens its own.
+ * Opens the database of a data folder, making and migrating it as need be; the folder is there (`lockDataDir`). Each
+ * thread opens its own.
  *
  * @param turns shared with the other thread, if there is one
  * @param thread which of the two this is
@@ -40,7 +40,6 @@ export function openStore(
   const file = databaseFile(dataDir)
   let db: Database.Database | undefined
   try {
-    mkdirSync(dataDir, { recursive: true })
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)

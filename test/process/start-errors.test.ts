@@ -32,6 +32,18 @@ t.test('a data folder that cannot be made stops the start', async t => {
   refused(t, await runMain(t, { DATA_DIR: dataDir }), dataDir, 'DATA_DIR')
 })
 
+const onLinux = { skip: process.platform !== 'linux' && 'there is no /proc' }
+
+t.test('a data folder where the system makes no folders stops the start', onLinux, async t => {
+  refused(t, await runMain(t, { DATA_DIR: '/proc/pinpoint-local/data' }), '/proc/pinpoint-local', 'DATA_DIR')
+})
+
+t.test('a data folder is made, and the folders above it', async t => {
+  const dataDir = join(t.testdir(), 'a', 'b', 'c')
+  await spawnEmulator(t, { DATA_DIR: dataDir })
+  t.ok(readdirSync(dataDir).includes('pinpoint.db'))
+})
+
 t.test('a data folder that is a file stops the start', async t => {
   const dataDir = join(t.testdir({ file: 'precious' }), 'file')
   refused(t, await runMain(t, { DATA_DIR: dataDir }), dataDir, 'DATA_DIR')
