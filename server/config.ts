@@ -217,7 +217,7 @@ export function loadConfig(env: Record<string, string | undefined>, argv: string
     }
   }
   const config = { ...values, s3Credentials: readCredentials(env) } as unknown as Config
-  if (problems.length === 0 && isItself(config)) {
+  if (isItself(config)) {
     problems.push(
       `the S3 endpoint (--s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${config.s3Endpoint} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,
     )
@@ -237,7 +237,7 @@ function readFlags(argv: string[]): Record<string, string | true> {
     .usage('[serve] [flags]')
     .addHelpText('after', '\nEvery setting is a flag and an environment variable; the flag wins.')
     .configureHelp({ helpWidth: 110 })
-  program.argument('[command]', 'serve is the only one yet, and needs not be named', serveOnly)
+  program.argument('[command...]', 'serve is the only one yet, and need not be named')
   for (const [name, setting] of Object.entries(allSettings)) {
     const argument = setting.argument === undefined ? '[true|false]' : `<${setting.argument}>`
     const variables = setting.variables.join(', ')
@@ -246,12 +246,14 @@ function readFlags(argv: string[]): Record<string, string | true> {
     program.addOption(option)
     if (option.attributeName() !== name) throw new Error(`the setting ${name} has the flag ${setting.flag}`)
   }
-  return program.parse(argv, { from: 'user' }).opts()
+  program.parse(argv, { from: 'user' })
+  serveOnly(program.args)
+  return program.opts()
 }
 
-function serveOnly(command: string): string {
-  if (command !== 'serve') throw new StartError(`there is no command ${command}: the only one yet is serve`)
-  return command
+function serveOnly([command = 'serve', ...more]: string[]): void {
+  if (command !== 'serve') throw new StartError(`there is no command ${command} yet: the only one is serve`)
+  if (more.length > 0) throw new StartError(`serve takes flags alone; got ${more.join(' ')}`)
 }
 
 function readCredentials(env: Record<string, string | undefined>): Config['s3Credentials'] {
@@ -266,7 +268,7 @@ function readCredentials(env: Record<string, string | undefined>): Config['s3Cre
 }
 
 /** Whether the S3 endpoint leads back here, as it does when AWS_ENDPOINT_URL was set for the SDK's sake. */
-function isItself({ s3Endpoint, host, port }: Config): boolean {
+function isItself({ s3Endpoint, host, port }: Partial<Config>): boolean {
   if (s3Endpoint === undefined) return false
   const url = new URL(s3Endpoint)
   const endpointPort = url.port || (url.protocol === 'https:' ? '443' : '80')

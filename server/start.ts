@@ -32,7 +32,7 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
   }
   try {
-    const dataDir = config.ephemeral ? mkdtempSync(join(tmpdir(), 'pinpoint-local-')) : config.dataDir
+    const dataDir = config.ephemeral ? makeTempFolder() : config.dataDir
     if (config.ephemeral) undo.push(() => rmSync(dataDir, { recursive: true, force: true }))
     undo.push(lockDataDir(dataDir))
     const turns = new WriteTurns()
@@ -63,6 +63,16 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
   }
 }
 
+function makeTempFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'pinpoint-local-'))
+  } catch (error) {
+    throw new StartError(
+      `no folder can be made in the temp directory ${tmpdir()} (${(error as Error).message})`,
+    )
+  }
+}
+
 function s3SettingsOf({ s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config) {
   if (s3Endpoint === undefined) {
     if (!s3AllowAws) return undefined
@@ -77,7 +87,8 @@ function s3SettingsOf({ s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials,
 }
 
 function explain(error: unknown, { host, port }: Config): unknown {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { code, message, syscall } = error as NodeJS.ErrnoException
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return error
   if (code === 'EADDRINUSE')
     return new StartError(`port ${port} of ${host} is in use: name another PORT, or 0 for any`)
   if (code === 'EACCES')

@@ -251,3 +251,14 @@ for (const [what, argv, named] of [
     t.notMatch(stderr, /\n\s+at /, 'no stack')
   })
 }
+
+t.test('the endpoint that is the emulator itself is named beside every other bad setting', async t => {
+  const message = refusal(t, { LOG_LEVEL: 'loud', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:7467' })
+  t.match(message, 'LOG_LEVEL must be one of')
+  t.match(message, 'must not be this emulator itself')
+})
+
+t.test('a command that is not there is named', async t => {
+  t.match(refusal(t, {}, ['import', 'users.csv']), 'there is no command import yet: the only one is serve')
+  t.match(refusal(t, {}, ['serve', 'users.csv']), 'serve takes flags alone; got users.csv')
+})

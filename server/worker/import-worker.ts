@@ -72,6 +72,7 @@ async function run(job: ImportJob): Promise<void> {
         log('error', { job: id, err: error }, 'unexpected error in an import job'),
     })
   } catch (error) {
+    // What the database reports ends this thread, and with it every half-done step; the supervisor starts it again.
     if (!(error instanceof JobGone) && !stopping.signal.aborted) throw error
   } finally {
     void taken?.then(() => slots.give())

@@ -4,8 +4,11 @@ import { Worker } from 'node:worker_threads'
 import type { FastifyBaseLogger } from 'fastify'
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
 
-/** Milliseconds until a worker that died is started again. */
-const restartDelay = 1000
+/** Milliseconds until a worker that died is started again: twice as many each time, up to the longest. */
+const restartDelay = { first: 1000, longest: 30_000 }
+
+/** Milliseconds that a worker must have lived for its death to count as the first. */
+const steadyAfter = 60_000
 
 /** Milliseconds that a worker has to reach a safe point when it is stopped. Killing it then loses nothing either. */
 const stopTimeout = 600
@@ -30,8 +33,10 @@ export function startImportWorker(settings: WorkerSettings, log: FastifyBaseLogg
   let worker: Worker
   let running = false
   let stopped = false
+  let delay = restartDelay.first
 
   const start = () => {
+    const startedAt = Date.now()
     worker = new Worker(file, { workerData: settings, env: process.env })
     worker.on('message', (message: FromWorker) => {
       if (message === 'ready') {
@@ -48,7 +53,9 @@ export function startImportWorker(settings: WorkerSettings, log: FastifyBaseLogg
     worker.on('exit', async () => {
       running = false
       if (stopped) return
-      await setTimeout(restartDelay, undefined, { ref: false })
+      if (Date.now() - startedAt > steadyAfter) delay = restartDelay.first
+      await setTimeout(delay, undefined, { ref: false })
+      delay = Math.min(2 * delay, restartDelay.longest)
       if (!stopped) start()
     })
   }

@@ -44,6 +44,11 @@ t.test('a data folder is made, and the folders above it', async t => {
   t.ok(readdirSync(dataDir).includes('pinpoint.db'))
 })
 
+t.test('a temp directory that is not there stops the start of an ephemeral emulator', async t => {
+  const TMPDIR = join(t.testdir(), 'nowhere')
+  refused(t, await runMain(t, { EPHEMERAL: 'true', TMPDIR }), TMPDIR, 'temp directory')
+})
+
 t.test('a data folder that is a file stops the start', async t => {
   const dataDir = join(t.testdir({ file: 'precious' }), 'file')
   refused(t, await runMain(t, { DATA_DIR: dataDir }), dataDir, 'DATA_DIR')
