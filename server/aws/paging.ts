@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import type { Listed, Page } from '../shapes/page.ts'
 import { badRequest } from './exceptions.ts'
 
 /** The two query parameters of every paged list; `page-size` is a string (source: model). */
@@ -10,18 +11,6 @@ export const PageQuery = Type.Object({
 /** Entries on a page when the caller names no number, and the most that it may name (both assumed). */
 const defaultPageSize = 100
 const largestPageSize = 1000
-
-/** A page to fetch: at most `limit` entries, all of them older than the entry numbered `before`. */
-export interface Page {
-  limit: number
-  before: number
-}
-
-/** An entry of a list: what it answers with, under the number that it was created with. */
-export interface Listed<T> {
-  seq: number
-  value: T
-}
 
 /**
  * Answers one page of a list, newest first, with a NextToken when there is more and no such key when there is

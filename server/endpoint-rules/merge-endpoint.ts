@@ -1,27 +1,6 @@
 import { crc32 } from 'node:zlib'
-import type { Attributes, EndpointRequest, EndpointResponse } from '../shapes/endpoint.ts'
+import type { Attributes, Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
-
-/** An endpoint as it is kept: whatever GetEndpoint always answers with is there. */
-export type Endpoint = EndpointResponse &
-  Required<
-    Pick<
-      EndpointResponse,
-      | 'ApplicationId'
-      | 'Id'
-      | 'EndpointStatus'
-      | 'OptOut'
-      | 'RequestId'
-      | 'CohortId'
-      | 'CreationDate'
-      | 'EffectiveDate'
-      | 'Attributes'
-      | 'Metrics'
-      | 'Location'
-      | 'Demographic'
-      | 'User'
-    >
-  >
 
 /** What identifies one write of one endpoint. */
 export interface Write {

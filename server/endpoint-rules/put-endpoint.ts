@@ -1,8 +1,8 @@
-import type { EndpointRequest } from '../shapes/endpoint.ts'
+import type { Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { Endpoints, StoredEndpoint } from '../store/endpoints.ts'
 import { endpointLimits } from './limits.ts'
-import { type Endpoint, mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
+import { mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
 
 /** Channels of which a user's oldest endpoint makes room for one too many (source: guide). */
 const makesRoom = new Set(['ADM', 'GCM', 'APNS', 'APNS_SANDBOX', 'APNS_VOIP', 'APNS_VOIP_SANDBOX', 'BAIDU'])

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Endpoint, mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
+import { mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
 import { missingMember, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
+import type { Endpoint } from '../shapes/endpoint.ts'
 import type { Endpoints } from '../store/endpoints.ts'
 import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
 import type { ImportedEndpoint } from './imported-names.ts'

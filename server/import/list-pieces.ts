@@ -4,8 +4,8 @@ import { isGzip, readContent } from './read-object.ts'
 import { selectObjects } from './select-objects.ts'
 import { type ObjectSource, type SourceObject, UnreadableError } from './sources/source.ts'
 
-/** Objects written to the database in one transaction. */
-const objectsPerWrite = 100
+/** Objects and pieces written to the database in one transaction. */
+const rowsPerWrite = 1000
 
 /**
  * Lists what a job reads, cuts it into pieces and writes both down. What an interrupted listing has left is
@@ -22,22 +22,25 @@ export async function listPieces(
   progress.write(job, () => progress.clearListing(job))
   let objects = 0
   let pieces = 0
-  let batch: (SourceObject & { contentSize: number | undefined })[] = []
+  let rows: (() => void)[] = []
   const flush = () => {
     progress.write(job, () => {
-      for (const { contentSize, ...object } of batch) {
-        progress.addObject(job, { ...object, number: objects })
-        for (const span of cutPieces(contentSize, pieceBytes)) {
-          progress.addPiece(job, objects, { ...span, number: pieces++ })
-        }
-        objects++
-      }
+      for (const write of rows) write()
     })
-    batch = []
+    rows = []
+  }
+  const add = (write: () => void) => {
+    rows.push(write)
+    if (rows.length === rowsPerWrite) flush()
   }
   for await (const object of selectObjects(source, key, job.definition.Format, signal)) {
-    batch.push({ ...object, contentSize: await contentSizeOf(source, object, signal) })
-    if (batch.length === objectsPerWrite) flush()
+    const contentSize = await contentSizeOf(source, object, signal)
+    const number = objects++
+    add(() => progress.addObject(job, { ...object, number }))
+    for (const span of cutPieces(contentSize, pieceBytes)) {
+      const piece = { ...span, number: pieces++ }
+      add(() => progress.addPiece(job, number, piece))
+    }
   }
   flush()
   if (pieces === 0) {

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { type ObjectSource, type SourceObject, UnreadableError } from './sources/source.ts'
 
-/** Milliseconds before reading is taken up again; twice as many each time. */
+/** Milliseconds before reading is taken up again where bytes have come; twice as many each time where none have. */
 const pause = 100
 
 /** Times that reading is taken up again at a byte where it broke off, before the object counts as unreadable. */

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { SqliteError } from 'better-sqlite3'
 import type { JobStatus } from '../shapes/import-job.ts'
+import { isFinal } from '../shapes/job-status.ts'
+import { readS3Url } from '../shapes/s3-url.ts'
 import { type ImportJob, JobGone } from '../store/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { importObject } from './import-object.ts'
-import { isFinal } from './job-status.ts'
 import { listPieces } from './list-pieces.ts'
 import type { OpenSource } from './sources/open-source.ts'
-import { readS3Url } from './sources/s3-url.ts'
 import { UnreadableError } from './sources/source.ts'
 
 /** Rows taken back in one transaction. */
@@ -98,7 +98,7 @@ const steps: Record<JobStatus, (job: ImportJob, context: ImportContext) => Move 
     const { source, key } = sourceOf(job, context)
     const progress = context.store.importProgress
     await listPieces(job, source, key, { progress, pieceBytes: context.pieceBytes, signal: context.signal })
-    return { to: 'PROCESSING', within: () => progress.countPieces(job) }
+    return { to: 'PROCESSING', within: () => progress.beginProcessing(job) }
   },
 
   async PROCESSING(job, context) {

@@ -84,3 +84,24 @@ export const EndpointResponse = Type.Object({
   CreationDate: optionalString,
 })
 export type EndpointResponse = Static<typeof EndpointResponse>
+
+/** An endpoint as it is kept: whatever GetEndpoint always answers with is there. */
+export type Endpoint = EndpointResponse &
+  Required<
+    Pick<
+      EndpointResponse,
+      | 'ApplicationId'
+      | 'Id'
+      | 'EndpointStatus'
+      | 'OptOut'
+      | 'RequestId'
+      | 'CohortId'
+      | 'CreationDate'
+      | 'EffectiveDate'
+      | 'Attributes'
+      | 'Metrics'
+      | 'Location'
+      | 'Demographic'
+      | 'User'
+    >
+  >

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { Listed, Page } from '../aws/paging.ts'
 import type { ApplicationResponse } from '../shapes/application.ts'
+import type { Listed, Page } from '../shapes/page.ts'
 import type { createTags } from './tags.ts'
 
 interface AppRow {

@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Endpoint } from '../endpoint-rules/merge-endpoint.ts'
-import type { ChannelType } from '../shapes/endpoint.ts'
+import type { ChannelType, Endpoint } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
 
 /** A stored endpoint under its row number. */
@@ -71,8 +70,9 @@ export function createEndpoints(db: Database) {
     `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
+  // Again when somebody else has written the row since: it is what they wrote that is to be put back then.
   const keep = db.prepare(
-    `INSERT OR IGNORE INTO endpoints_before_import (job, seq, app, ${columns})
+    `INSERT OR REPLACE INTO endpoints_before_import (job, seq, app, ${columns})
      SELECT ?, seq, app, ${columns} FROM endpoints WHERE seq = ? AND import_job IS NOT ?`,
   )
   const kept = db.prepare<[number, number], { seq: number }>(
@@ -86,7 +86,19 @@ export function createEndpoints(db: Database) {
     `UPDATE endpoints_before_import SET (${columns}) = (SELECT ${columns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
      WHERE seq = :seq AND import_job = :job`,
   )
-  const forgetInLater = db.prepare('DELETE FROM endpoints_before_import WHERE import_job = ?')
+  // A later job that wrote over what this one created becomes the one that created it, and looks as far back.
+  const passOn = db.prepare(
+    `UPDATE import_jobs SET newest_endpoint =
+       min(newest_endpoint, (SELECT newest_endpoint FROM import_jobs WHERE seq = :job))
+     WHERE seq IN (SELECT job FROM endpoints_before_import WHERE import_job = :job)`,
+  )
+  const forgetInLater = db.prepare(
+    `DELETE FROM endpoints_before_import WHERE (job, seq) IN
+       (SELECT job, seq FROM endpoints_before_import WHERE import_job = ? LIMIT ?)`,
+  )
+  const newestBefore = db
+    .prepare<[number], number | null>('SELECT newest_endpoint FROM import_jobs WHERE seq = ?')
+    .pluck()
   const forget = db.prepare('DELETE FROM endpoints_before_import WHERE job = ? AND seq = ?')
   const removeCreated = db.prepare(
     // In the order of rows, from where the last step ended; +app keeps SQLite from going by the ids instead.
@@ -115,7 +127,8 @@ export function createEndpoints(db: Database) {
 
   /** As an import job, which keeps what it changes until it is COMPLETED. */
   const byImport = (job: number): EndpointsOfImport => {
-    let createdBefore = 0
+    /** Rows up to this one are older than the job, or have been looked at. */
+    let lookedAt: number | undefined
     return {
       ...byCaller,
       save(app, seq, endpoint) {
@@ -130,9 +143,11 @@ export function createEndpoints(db: Database) {
           forget.run(job, seq)
         }
         if (rows.length > 0) return true
-        if (createdBefore === 0) forgetInLater.run(job)
-        const created = removeCreated.all(createdBefore, app.seq, job, limit) as { seq: number }[]
-        createdBefore = Math.max(createdBefore, ...created.map(row => row.seq))
+        passOn.run({ job })
+        if (forgetInLater.run(job, limit).changes > 0) return true
+        lookedAt ??= newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER
+        const created = removeCreated.all(lookedAt, app.seq, job, limit) as { seq: number }[]
+        lookedAt = Math.max(lookedAt, ...created.map(row => row.seq))
         return created.length > 0
       },
     }

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { Listed, Page } from '../aws/paging.ts'
 import type { ImportJobResource, ImportJobResponse, JobStatus } from '../shapes/import-job.ts'
+import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
 
 /** How many failures GetImportJob names at most (source: guide). All of them are kept. */

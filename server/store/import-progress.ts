@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { mayMove } from '../import/job-status.ts'
 import type { ImportJobResource, JobStatus } from '../shapes/import-job.ts'
+import { mayMove } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
 import type { WriteTurns } from './write-turns.ts'
 
@@ -79,8 +79,10 @@ export function createImportProgress(db: Database, turns: WriteTurns) {
   )
   const setStatus = db.prepare('UPDATE import_jobs SET status = :to WHERE seq = :seq AND status = :from')
   const setCompletionDate = db.prepare('UPDATE import_jobs SET completion_date = ? WHERE seq = ?')
-  const setTotalPieces = db.prepare(
-    'UPDATE import_jobs SET total_pieces = (SELECT count(*) FROM import_pieces WHERE job = :job) WHERE seq = :job',
+  const beginProcessing = db.prepare(
+    `UPDATE import_jobs SET total_pieces = (SELECT count(*) FROM import_pieces WHERE job = :job),
+       newest_endpoint = (SELECT coalesce(max(seq), 0) FROM endpoints)
+     WHERE seq = :job`,
   )
   const clearPieces = db.prepare('DELETE FROM import_pieces WHERE job = ?')
   const clearObjects = db.prepare('DELETE FROM import_objects WHERE job = ?')
@@ -92,11 +94,12 @@ export function createImportProgress(db: Database, turns: WriteTurns) {
   )
   const nextObject = db.prepare<[number], ImportObject & Position>(
     `SELECT o.number, o.key, o.size, o.etag, o.next_byte AS byte, o.next_line AS line
-     FROM import_pieces p JOIN import_objects o ON o.job = p.job AND o.number = p.object
+     FROM import_pieces p INDEXED BY import_pieces_pending JOIN import_objects o ON o.job = p.job AND o.number = p.object
      WHERE p.job = ? AND p.status = 'PENDING' ORDER BY p.object LIMIT 1`,
   )
   const nextPiece = db.prepare<[number, number], Piece>(
-    `SELECT number, start_byte AS startByte, end_byte AS endByte, processed, failed FROM import_pieces
+    `SELECT number, start_byte AS startByte, end_byte AS endByte, processed, failed
+     FROM import_pieces INDEXED BY import_pieces_pending
      WHERE job = ? AND object = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
   )
   const savePiece = db.prepare(
@@ -185,7 +188,8 @@ export function createImportProgress(db: Database, turns: WriteTurns) {
       piece: { number: number; startByte: number; endByte: number },
     ): void => void insertPiece.run(job.seq, piece.number, object, piece.startByte, piece.endByte),
 
-    countPieces: (job: ImportJob): void => void setTotalPieces.run({ job: job.seq }),
+    /** Counts the pieces, and notes which endpoints are older than all that the job will create. */
+    beginProcessing: (job: ImportJob): void => void beginProcessing.run({ job: job.seq }),
 
     /** The first object that has pieces left, and where to go on in it. */
     nextObject: (job: ImportJob): (ImportObject & Position) | undefined => nextObject.get(job.seq),

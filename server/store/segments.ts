@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Listed, Page } from '../aws/paging.ts'
+import type { Listed, Page } from '../shapes/page.ts'
 import type { SegmentImportResource, SegmentResponse } from '../shapes/segment.ts'
 import type { AppRef } from './apps.ts'
 import type { ImportJob } from './import-progress.ts'

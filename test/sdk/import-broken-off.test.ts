@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { DeleteEndpointCommand, type ImportJobResponse } from '@aws-sdk/client-pinpoint'
+import { DeleteEndpointCommand, type EndpointRequest, type ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { putAll } from '../buckets.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
@@ -121,6 +121,42 @@ t.test('what callers do while a job runs outlives the failure of the job', async
   t.equal(await getEndpoint(client, app, 'deleted'), undefined)
   t.equal(await getEndpoint(client, app, 'other'), undefined)
 })
+
+t.test(
+  'what others write outlives a failing job that touches the same endpoints before and after',
+  async t => {
+    const rows = ['caller,EMAIL,c@example.com,job', 'importer,EMAIL,i@example.com,job', '']
+    const half = ['Id,ChannelType,Address,Attributes.By', ...rows].join('\n')
+    const s3 = await startS3(t)
+    await putAll(s3, 'data', {
+      'twice.csv': `${half}${rows.join('\n')}last`,
+      'other.csv': 'Id,Attributes.Other\nimporter,job\n',
+    })
+    const held = Promise.withResolvers<void>()
+    const front = await startFront(t, s3, async ({ key, from, body, send, breakOff }) => {
+      if (key === 'other.csv') return send(body)
+      if (from === 0) {
+        await send(body.subarray(0, half.length))
+        await held.promise
+        await send(body.subarray(half.length, body.length - 1))
+      }
+      breakOff()
+    })
+    const { client } = await startEmulator(t, front.env)
+    const app = await createApp(client)
+    const before: EndpointRequest = { ChannelType: 'SMS', Address: 'before', Attributes: { By: ['before'] } }
+    for (const id of ['caller', 'importer']) await putEndpoint(client, app, id, before)
+
+    const job = await createImportJob(client, app, { S3Url: 's3://data/twice.csv' })
+    await untilProcessed(client, job, 2)
+    await putEndpoint(client, app, 'caller', { Attributes: { By: ['caller'], Other: ['caller'] } })
+    t.match(await runImport(client, app, { S3Url: 's3://data/other.csv' }), { JobStatus: 'COMPLETED' })
+    held.resolve()
+    t.match(await waitForJob(client, job), { JobStatus: 'FAILED', TotalProcessed: 4 })
+    t.match(await getEndpoint(client, app, 'caller'), { Attributes: { By: ['caller'], Other: ['caller'] } })
+    t.match(await getEndpoint(client, app, 'importer'), { Attributes: { Other: ['job'] } })
+  },
+)
 
 for (const order of [
   ['1.csv', '2.csv'],

@@ -18,7 +18,11 @@ export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'UpdateEndpoint' },
       schema: { params: EndpointParams, body: EndpointRequest, response: { 202: MessageBody } },
-      preValidation: async request => listAttributeValues(request.body),
+      preValidation: async request => {
+        // An application that is not there is told before anything that is wrong with the body (assumed).
+        findApp(app.store, request.params.applicationId)
+        listAttributeValues(request.body)
+      },
     },
     async (request, reply) => {
       const { applicationId, endpointId } = request.params

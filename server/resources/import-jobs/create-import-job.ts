@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { isRoleArn, newId } from '../../aws/arn.ts'
 import { badRequest } from '../../aws/exceptions.ts'
-import { readS3Url } from '../../import/sources/s3-url.ts'
 import { ApplicationParams } from '../../shapes/common.ts'
 import { ImportJobRequest, ImportJobResponse } from '../../shapes/import-job.ts'
+import { readS3Url } from '../../shapes/s3-url.ts'
 import { findApp, findSegment } from '../find.ts'
 
 /**

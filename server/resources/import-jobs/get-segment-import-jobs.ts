@@ -5,7 +5,7 @@ import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from '../segments/shapes.ts'
 
 /**
- * Lists the jobs that made a segment or renewed it, or are about to renew it.
+ * Lists the jobs that made or renewed a segment, are about to renew it, or failed to.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-jobs-import.html
  */

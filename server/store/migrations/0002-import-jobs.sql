@@ -8,6 +8,7 @@ CREATE TABLE import_jobs (
   request_id       TEXT NOT NULL, -- of the CreateImportJob call: the RequestId of what it imports
   creation_date    TEXT NOT NULL,
   completion_date  TEXT,
+  newest_endpoint  INTEGER,       -- the last row of endpoints before it wrote any; NULL before PROCESSING
   total_pieces     INTEGER NOT NULL DEFAULT 0,
   completed_pieces INTEGER NOT NULL DEFAULT 0,
   failed_pieces    INTEGER NOT NULL DEFAULT 0,

@@ -19,3 +19,4 @@ CREATE TABLE segment_versions (
   import_job         INTEGER NOT NULL REFERENCES import_jobs (seq), -- its members are this version's
   PRIMARY KEY (segment, version)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX segment_versions_by_job ON segment_versions (import_job);

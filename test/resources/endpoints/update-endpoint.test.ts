@@ -35,6 +35,8 @@ t.test('an unknown application answers 404 NotFoundException', async t => {
   const { call } = buildTestApp(t)
   const answer = await call('PUT', '/v1/apps/nope/endpoints/e', email('ann'))
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
+  const wrongBody = await call('PUT', '/v1/apps/nope/endpoints/e', { Address: 7 })
+  isError(t, wrongBody, 404, 'NotFoundException', 'Application not found')
 })
 
 t.test('the dates, the request id and the cohort of an endpoint', async t => {

@@ -1,4 +1,4 @@
-import type { JobStatus } from '../shapes/import-job.ts'
+import type { JobStatus } from './import-job.ts'
 
 /**
  * The states that a job can go to from each of its states, in the order that the contract gives. None is skipped.

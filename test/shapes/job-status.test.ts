@@ -1,6 +1,6 @@
 import t from 'tap'
-import { isFinal, mayMove } from '../../server/import/job-status.ts'
 import { JobStatus } from '../../server/shapes/import-job.ts'
+import { isFinal, mayMove } from '../../server/shapes/job-status.ts'
 
 const all: JobStatus[] = JobStatus.enum as JobStatus[]
 const path = [

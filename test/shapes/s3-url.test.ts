@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readS3Url } from '../../server/import/sources/s3-url.ts'
+import { readS3Url } from '../../server/shapes/s3-url.ts'
 
 t.test('an S3 URL names a bucket and a key, a prefix or nothing further', async t => {
   t.same(readS3Url('s3://bucket/a/b c.csv'), { bucket: 'bucket', key: 'a/b c.csv' })

@@ -5,12 +5,16 @@ import type {
   ApplicationResponse,
   ApplicationsResponse,
   CreateApplicationRequest,
-} from '../server/shapes/application.ts'
-import type { MessageBody } from '../server/shapes/common.ts'
-import type { EndpointRequest, EndpointResponse } from '../server/shapes/endpoint.ts'
-import type { ImportJobRequest, ImportJobResponse, ImportJobsResponse } from '../server/shapes/import-job.ts'
-import type { SegmentImportResource, SegmentResponse } from '../server/shapes/segment.ts'
-import type { TagsModel } from '../server/shapes/tags.ts'
+} from '../../server/shapes/application.ts'
+import type { MessageBody } from '../../server/shapes/common.ts'
+import type { EndpointRequest, EndpointResponse } from '../../server/shapes/endpoint.ts'
+import type {
+  ImportJobRequest,
+  ImportJobResponse,
+  ImportJobsResponse,
+} from '../../server/shapes/import-job.ts'
+import type { SegmentImportResource, SegmentResponse } from '../../server/shapes/segment.ts'
+import type { TagsModel } from '../../server/shapes/tags.ts'
 
 /** A type with `undefined` taken out of every member at every depth, and every member made required. */
 type Plain<T> = T extends (infer Item)[]
