@@ -16,7 +16,7 @@ import { s3Credentials, startS3 } from '../s3.ts'
 
 /** A database and a bucket, and a real worker thread on them once it is started. */
 function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
-  const dir = t.testdir({ s3: { demo: {} } })
+  const dir = t.testdir({ data: {}, s3: { demo: {} } })
   const turns = new WriteTurns()
   const store = openStore(join(dir, 'data'), { turns })
   const file = databaseFile(join(dir, 'data'))
