@@ -147,6 +147,9 @@ export function createImportProgress(db: Database, turns: WriteTurns) {
   }).immediate
 
   return {
+    /** Whether a job's application is still there. */
+    isAlive: (job: ImportJob): boolean => isAlive.get(job.seq) !== undefined,
+
     /** The jobs created after the one numbered `after` that are not over, oldest first. */
     unfinished: (after: number): ImportJob[] =>
       unfinished.all(after).map(({ appSeq, appId, definition, ...row }) => {

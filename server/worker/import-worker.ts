@@ -20,6 +20,9 @@ const slots = new Slots(settings.maxRunningImports)
 const stopping = new AbortController()
 const running = new Set<Promise<void>>()
 
+/** What aborts each of the jobs that are under way. */
+const aborters = new Map<ImportJob, AbortController>()
+
 /** Rows removed in one transaction. */
 const rowsPerStep = 500
 
@@ -29,6 +32,10 @@ let clearing: Promise<void> | undefined
 
 function lookForWork(): void {
   if (stopping.signal.aborted) return
+  // A job whose application is deleted finds out when it next writes; one that waits for S3 would keep its slot.
+  for (const [job, aborter] of aborters) {
+    if (!store.importProgress.isAlive(job)) aborter.abort(new JobGone())
+  }
   const jobs = store.importProgress.unfinished(newest)
   newest = jobs.at(-1)?.seq ?? newest
   // Those that had a slot when they were interrupted take it first.
@@ -46,6 +53,9 @@ const hadSlot = ({ status }: ImportJob) => status !== 'CREATED' && status !== 'P
 async function run(job: ImportJob): Promise<void> {
   /** Asked for as soon as a job has to wait, so that no newer job is given a slot before it. */
   let taken = job.status === 'CREATED' ? undefined : slots.take()
+  const aborter = new AbortController()
+  aborters.set(job, aborter)
+  const signal = AbortSignal.any([stopping.signal, aborter.signal])
   const slot: ImportContext['slot'] = {
     takeFree() {
       const isFree = slots.takeFree()
@@ -54,7 +64,7 @@ async function run(job: ImportJob): Promise<void> {
     },
     take() {
       taken ??= slots.take()
-      return Promise.race([taken, aborted])
+      return Promise.race([taken, untilAborted(signal)])
     },
   }
   try {
@@ -64,17 +74,18 @@ async function run(job: ImportJob): Promise<void> {
       openSource,
       pieceBytes: settings.pieceBytes,
       now: () => new Date(),
-      rest: () => setTimeout(settings.jobStateDelayMs, undefined, { signal: stopping.signal }),
+      rest: () => setTimeout(settings.jobStateDelayMs, undefined, { signal }),
       slot,
-      signal: stopping.signal,
+      signal,
       onMove: ({ id, app, status }) => log('info', { job: id, app: app.id }, `import job ${status}`),
       onUnexpected: ({ id }, error) =>
         log('error', { job: id, err: error }, 'unexpected error in an import job'),
     })
   } catch (error) {
     // What the database reports ends this thread, and with it every half-done step; the supervisor starts it again.
-    if (!(error instanceof JobGone) && !stopping.signal.aborted) throw error
+    if (!(error instanceof JobGone) && !signal.aborted) throw error
   } finally {
+    aborters.delete(job)
     void taken?.then(() => slots.give())
   }
   lookForWork()
@@ -94,10 +105,11 @@ async function stop(): Promise<void> {
 const log = (level: 'info' | 'error', fields: Record<string, unknown>, text: string) =>
   port.postMessage({ level, fields, text } satisfies FromWorker)
 
-const aborted = new Promise<never>((_, reject) => {
-  stopping.signal.addEventListener('abort', () => reject(stopping.signal.reason))
-})
-aborted.catch(() => {})
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  )
+}
 
 port.on('message', (message: ToWorker) => (message === 'wake' ? lookForWork() : void stop()))
 lookForWork()

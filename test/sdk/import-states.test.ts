@@ -142,3 +142,22 @@ t.test('an application that is deleted takes its running jobs with it, and frees
   t.match(await waitForJob(client, next), completed(1))
   t.match(await runImport(client, other, { S3Url }), completed(3), 'and the worker goes on as before')
 })
+
+t.test('the job of a deleted application gives its slot away even while it waits for S3', async t => {
+  const s3 = await startS3(t)
+  await putAll(s3, 'data', { 'silent.csv': csvOf('never'), 'users.csv': csvOf('e1') })
+  const reached = Promise.withResolvers<void>()
+  const front = await startFront(t, s3, async ({ key, body, send }) => {
+    if (key === 'users.csv') return send(body)
+    reached.resolve()
+    await new Promise(() => {})
+  })
+  const { client } = await startEmulator(t, { ...front.env, MAX_RUNNING_IMPORTS: '1' })
+  const [deleted, other] = [await createApp(client), await createApp(client)]
+  await createImportJob(client, deleted, { S3Url: 's3://data/silent.csv' })
+  await reached.promise
+  const waiting = await createImportJob(client, other, { S3Url: 's3://data/users.csv' })
+  await waitForJob(client, waiting, ({ JobStatus }) => JobStatus === 'PENDING_JOB')
+  await client.send(new DeleteAppCommand({ ApplicationId: deleted }))
+  t.match(await waitForJob(client, waiting), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
+})
