@@ -1,4 +1,7 @@
+import type { Static } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
 import { notFound } from '../aws/exceptions.ts'
+import type { ApplicationParams } from '../shapes/common.ts'
 import type { SegmentResponse } from '../shapes/segment.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { Store } from '../store/open-store.ts'
@@ -12,6 +15,15 @@ export function findApp(store: Store, id: string): AppRef {
   const app = store.apps.find(id)
   if (app === undefined) throw notFound('Application not found')
   return app
+}
+
+/**
+ * For `preValidation`: an application that is not there is told before anything that is wrong with the body (assumed).
+ *
+ * @throws NotFoundException
+ */
+export async function appFirst({ server, params }: FastifyRequest): Promise<void> {
+  findApp(server.store, (params as Static<typeof ApplicationParams>).applicationId)
 }
 
 /**

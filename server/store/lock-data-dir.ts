@@ -4,8 +4,9 @@ import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
 
 /**
- * Takes a data folder for this process, and makes it where it is missing: two workers on one database would import every record twice. The lock is
- * SQLite's own, on an empty file beside the database, so it ends with the process however that ends.
+ * Takes a data folder for this process, making it where it is missing. Two workers on one database would import
+ * every record twice. The lock is SQLite's own, on an empty file beside the database, so it ends with the process
+ * however that ends.
  *
  * @returns a function that gives the folder back
  * @throws StartError when another process has the folder, or it cannot be written
@@ -29,7 +30,10 @@ export function lockDataDir(dataDir: string): () => unknown {
   }
 }
 
-/** Makes a folder and those above it. Node's own way tries for ever where the system says that the parent is not there. */
+/**
+ * Makes a folder and those above it. Node's own way tries for ever where the system makes no folders and says that
+ * the parent is not there, as under /proc.
+ */
 function makeFolder(path: string): void {
   try {
     mkdirSync(path)

@@ -4,7 +4,7 @@ import { checkEndpoint, checkId, listAttributeValues } from '../../endpoint-rule
 import { putEndpoint } from '../../endpoint-rules/put-endpoint.ts'
 import { MessageBody } from '../../shapes/common.ts'
 import { EndpointRequest } from '../../shapes/endpoint.ts'
-import { findApp } from '../find.ts'
+import { appFirst, findApp } from '../find.ts'
 import { EndpointParams } from './shapes.ts'
 
 /**
@@ -18,11 +18,7 @@ export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'UpdateEndpoint' },
       schema: { params: EndpointParams, body: EndpointRequest, response: { 202: MessageBody } },
-      preValidation: async request => {
-        // An application that is not there is told before anything that is wrong with the body (assumed).
-        findApp(app.store, request.params.applicationId)
-        listAttributeValues(request.body)
-      },
+      preValidation: [appFirst, async request => listAttributeValues(request.body)],
     },
     async (request, reply) => {
       const { applicationId, endpointId } = request.params

@@ -4,7 +4,7 @@ import { badRequest } from '../../aws/exceptions.ts'
 import { ApplicationParams } from '../../shapes/common.ts'
 import { ImportJobRequest, ImportJobResponse } from '../../shapes/import-job.ts'
 import { readS3Url } from '../../shapes/s3-url.ts'
-import { findApp, findSegment } from '../find.ts'
+import { appFirst, findApp, findSegment } from '../find.ts'
 
 /**
  * Records the job as CREATED and answers at once; the import worker finds it in the store and moves it through the
@@ -18,8 +18,7 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'CreateImportJob' },
       schema: { params: ApplicationParams, body: ImportJobRequest, response: { 201: ImportJobResponse } },
-      // An application that is not there is told before anything that is wrong with the body (assumed).
-      preValidation: async request => void findApp(app.store, request.params.applicationId),
+      preValidation: appFirst,
     },
     async (request, reply) => {
       checkDefinition(request.body)
