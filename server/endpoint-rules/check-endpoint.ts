@@ -39,10 +39,11 @@ export function checkId(member: string, id: string): string | undefined {
 
 /** ISO 8601 in UTC, with up to six digits of a second: imports by AWS's own code carry microseconds (observed). */
 function checkDate(date: string): string | undefined {
-  const isDate =
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$/.test(date) &&
-    !Number.isNaN(Date.parse(date))
-  if (isDate) return undefined
+  const parts = date.match(/^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$/)
+  const daysInMonth =
+    parts === null ? 0 : new Date(Date.UTC(Number(parts[1]), Number(parts[2]), 0)).getUTCDate()
+  // V8 takes the 31st of any month, and goes on into the next.
+  if (!Number.isNaN(Date.parse(date)) && Number(parts?.[3]) <= daysInMonth) return undefined
   return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
 }
 
@@ -117,13 +118,17 @@ function settleTimezone(demographic: { Timezone?: string }): undefined {
  * Puts attribute values that stand alone into lists: AWS's own samples of UpdateEndpoint have both (source: guide).
  *
  * @param endpoint is changed in place; it need not have the right types yet
+ * @param readValue gives what a value is taken as
  */
-export function listAttributeValues(endpoint: unknown): void {
+export function listAttributeValues(endpoint: unknown, readValue = (value: unknown) => value): void {
   if (!isObject(endpoint)) return
   for (const attributes of [endpoint.Attributes, isObject(endpoint.User) && endpoint.User.UserAttributes]) {
     if (!isObject(attributes)) continue
-    for (const name in attributes)
-      if (typeof attributes[name] === 'string') attributes[name] = [attributes[name]]
+    for (const name in attributes) {
+      const value = attributes[name]
+      if (Array.isArray(value)) attributes[name] = value.map(readValue)
+      else if (typeof readValue(value) === 'string') attributes[name] = [readValue(value)]
+    }
   }
 }
 

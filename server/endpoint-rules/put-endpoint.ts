@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
+import type { AttributeName } from '../store/attribute-names.ts'
 import type { Endpoints, StoredEndpoint } from '../store/endpoints.ts'
 import { endpointLimits } from './limits.ts'
 import { mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
@@ -23,33 +24,29 @@ export function putEndpoint(
   const { app } = write
   const stored = endpoints.get(app, write.endpointId)
   const endpoint = mergeEndpoint(stored?.endpoint, change, write)
-  const incomplete = missingMember(endpoint, write)
-  if (incomplete !== undefined) return incomplete
+  const { UserId } = endpoint.User
+  const others =
+    UserId === undefined ? [] : endpoints.ofUser(app, UserId).filter(other => other.seq !== stored?.seq)
+  const oldest =
+    others.length >= endpointLimits.endpointsPerUser ? endpointToRelease(endpoint, others) : undefined
+  if (oldest === 'none') return `Exceeded maximum endpoint per user count: ${endpointLimits.endpointsPerUser}`
+  const siblings = others.filter(other => other !== oldest)
+  takeOnUserAttributes(endpoint, change, siblings[0]?.endpoint)
+  const newNames = endpoints.newNames(app, change)
+  const problem = checkMerged(endpoint, write) ?? checkNames(endpoints, app, newNames)
+  if (problem !== undefined) return problem
 
-  const { User: user, Address: address } = endpoint
-  if (user.UserId !== undefined) {
-    const others = endpoints.ofUser(app, user.UserId).filter(other => other.seq !== stored?.seq)
-    const oldest =
-      others.length >= endpointLimits.endpointsPerUser ? endpointToRelease(endpoint, others) : undefined
-    if (oldest === 'none')
-      return `Exceeded maximum endpoint per user count: ${endpointLimits.endpointsPerUser}`
-    if (oldest !== undefined) {
-      endpoints.save(app, oldest.seq, { ...oldest.endpoint, EndpointStatus: 'INACTIVE', User: {} })
-    }
-    shareUserAttributes(
-      endpoints,
-      app,
-      endpoint,
-      change,
-      others.filter(other => other !== oldest),
-    )
+  if (oldest !== undefined) {
+    endpoints.save(app, oldest.seq, { ...oldest.endpoint, EndpointStatus: 'INACTIVE', User: {} })
   }
-  if (address !== undefined) {
-    for (const other of endpoints.activeAt(app, address)) {
+  shareUserAttributes(endpoints, app, endpoint, siblings)
+  if (endpoint.Address !== undefined) {
+    for (const other of endpoints.activeAt(app, endpoint.Address)) {
       if (other.seq !== stored?.seq)
         endpoints.save(app, other.seq, { ...other.endpoint, EndpointStatus: 'INACTIVE' })
     }
   }
+  if (newNames.length > 0) endpoints.addNames(app, newNames)
   endpoints.save(app, stored?.seq, endpoint)
   return endpoint
 }
@@ -59,14 +56,42 @@ interface Completeness {
   mayBeEmpty: boolean
 }
 
+/** What must be true of an endpoint as a whole, once a change is merged into it; gives what is not. */
+export function checkMerged(endpoint: Endpoint, completeness: Completeness): string | undefined {
+  return missingMember(endpoint, completeness) ?? checkSize(endpoint)
+}
+
 /** An endpoint has both an address and a channel (source: observed, with these texts). */
-export function missingMember(
-  { Address, ChannelType }: Endpoint,
-  { mayBeEmpty }: Completeness,
-): string | undefined {
+function missingMember({ Address, ChannelType }: Endpoint, { mayBeEmpty }: Completeness): string | undefined {
   if (Address === undefined && ChannelType === undefined && mayBeEmpty) return undefined
   if (Address === undefined) return 'Missing Address'
   return ChannelType === undefined ? 'Missing ChannelType' : undefined
+}
+
+function checkSize(endpoint: Endpoint): string | undefined {
+  if (mostJsonBytes(endpoint) <= endpointLimits.endpointBytes) return undefined
+  const bytes = Buffer.byteLength(JSON.stringify(endpoint))
+  if (bytes <= endpointLimits.endpointBytes) return undefined
+  return `an endpoint must be at most 15 KB (${endpointLimits.endpointBytes} bytes of JSON); this one would be ${bytes}`
+}
+
+/** More bytes than a value's JSON text can have, without making it: a character takes six at the most. */
+function mostJsonBytes(value: unknown): number {
+  if (typeof value === 'string') return 6 * value.length + 2
+  if (typeof value !== 'object' || value === null) return 25
+  let bytes = 2
+  for (const name in value)
+    bytes += 6 * name.length + 4 + mostJsonBytes((value as Record<string, unknown>)[name])
+  return bytes
+}
+
+/** The heading of the text is from the guide; the full text was never seen. */
+function checkNames(endpoints: Endpoints, app: AppRef, newNames: AttributeName[]): string | undefined {
+  if (newNames.length === 0) return undefined
+  const count = endpoints.countNames(app, newNames)
+  if (count <= endpointLimits.customAttributes) return undefined
+  const { map, name } = newNames[0]!
+  return `Too many custom attributes: an application has at most ${endpointLimits.customAttributes} names of Attributes, Metrics and User.UserAttributes together; with ${map}.${name} there would be ${count}`
 }
 
 /** Which of a user's 15 endpoints gives way to one more: the longest unchanged push endpoint, for a push endpoint. */
@@ -78,22 +103,29 @@ function endpointToRelease(endpoint: Endpoint, others: StoredEndpoint[]): Stored
   return oldest ?? 'none'
 }
 
-/** Makes the user's attributes the same on all of the user's endpoints: what the user had, changed by the change. */
+/** Gives an endpoint the attributes of its user: what the user had, changed by the change. */
+function takeOnUserAttributes(
+  endpoint: Endpoint,
+  change: EndpointRequest,
+  sibling: Endpoint | undefined,
+): void {
+  const own = endpoint.User.UserAttributes
+  const users = sibling?.User.UserAttributes
+  if (users === undefined) return
+  endpoint.User.UserAttributes = mergeAttributes({ ...own, ...users }, change.User?.UserAttributes)!
+}
+
+/** Makes the attributes of an endpoint's user the same on all of the user's endpoints. */
 function shareUserAttributes(
   endpoints: Endpoints,
   app: AppRef,
-  endpoint: Endpoint,
-  change: EndpointRequest,
-  others: StoredEndpoint[],
+  { User: { UserAttributes } }: Endpoint,
+  siblings: StoredEndpoint[],
 ): void {
-  const own = endpoint.User.UserAttributes
-  const users = others[0]?.endpoint.User.UserAttributes
-  if (own === undefined && users === undefined) return
-  const shared = mergeAttributes({ ...own, ...users }, change.User?.UserAttributes)!
-  endpoint.User.UserAttributes = shared
-  const text = JSON.stringify(shared)
-  for (const { seq, endpoint: other } of others) {
-    if (JSON.stringify(other.User.UserAttributes) === text) continue
-    endpoints.save(app, seq, { ...other, User: { ...other.User, UserAttributes: shared } })
+  if (UserAttributes === undefined) return
+  const text = JSON.stringify(UserAttributes)
+  for (const { seq, endpoint } of siblings) {
+    if (JSON.stringify(endpoint.User.UserAttributes) === text) continue
+    endpoints.save(app, seq, { ...endpoint, User: { ...endpoint.User, UserAttributes } })
   }
 }

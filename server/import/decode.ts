@@ -1,71 +1,89 @@
 import { isUtf8 } from 'node:buffer'
 import type { Position } from '../store/import-progress.ts'
-import { bad, type Item, type Line } from './item.ts'
+import type { Line } from './item.ts'
 
 /**
- * Bytes of the longest line that is read. An endpoint has at most 15 KB (source: guide); the limit only keeps an
- * object that has no lines at all from filling the memory.
+ * Bytes of the longest record that is read. An endpoint has at most 15 KB (source: guide); the limit only keeps an
+ * object that has no lines at all, or a quote that is never closed, from filling the memory.
  */
-export const maxLineBytes = 1024 * 1024
+export const maxRecordBytes = 1024 * 1024
+
+/** A line as it stands in an object, blank or not. */
+export interface DecodedLine extends Line {
+  /** How it ends: LF, CRLF, or not at all where the content ends. */
+  lineBreak: '\n' | '\r\n' | ''
+  /** Why it cannot be read as text, if it cannot. */
+  problem: string | undefined
+}
+
+/** Lines as stages take them: as they come from an object, or from a test. */
+export type Lines = AsyncIterable<DecodedLine[]> | Iterable<DecodedLine[]>
 
 const newline = 0x0a
+const carriageReturn = 0x0d
 const byteOrderMark = '\ufeff'
 
 /**
- * Cuts content into lines, one batch for each chunk. A line ends with LF or CRLF, quoted or not: Pinpoint takes no
- * line breaks in a value (source: guide). So a record is a line, and a stray quote cannot swallow what follows it.
- * Blank lines are left out. A line that is not UTF-8 fails its piece.
+ * Cuts content into lines, one batch for each chunk. A line ends with LF or CRLF, and the two may be mixed. A line
+ * that is not UTF-8 is told by its `problem`, and the lines after it go on.
  *
- * @param from where in the content the first chunk begins, at the beginning of a line
+ * @param from where in the content the first chunk begins, at the beginning of a record
  */
 export async function* decodeLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   from: Position = { byte: 0, line: 1 },
-): AsyncGenerator<Item<string>[]> {
+): AsyncGenerator<DecodedLine[]> {
   /** The beginning of a line whose end is still to come; nothing of one that is longer than any may be. */
   let begun: Buffer[] = []
   let begunBytes = 0
   let { byte: start, line: number } = from
 
-  const finish = (tail: Buffer, lineBreak: 0 | 1): Item<string> | undefined => {
+  const finish = (tail: Buffer, hasEnd: boolean): DecodedLine => {
     const length = begunBytes + tail.length
-    const line: Line = { text: '', number: number++, start, end: start + length + lineBreak }
-    start = line.end
     const bytes = begunBytes === 0 ? tail : Buffer.concat([...begun, tail])
     begun = []
     begunBytes = 0
-    if (length > maxLineBytes)
-      return bad(line, `a line must have at most ${maxLineBytes} bytes; this one has ${length}`)
-    if (!isUtf8(bytes)) return { line, reason: `line ${line.number} is not UTF-8 text`, failsPiece: true }
-    line.text = textOf(bytes, line.start === 0)
-    return isBlank(line.text) ? undefined : { line, value: line.text }
+    const endsWithCr = bytes.at(-1) === carriageReturn
+    const line: DecodedLine = {
+      text:
+        length > maxRecordBytes
+          ? ''
+          : bytes.toString('utf8', 0, endsWithCr ? bytes.length - 1 : bytes.length),
+      number,
+      start,
+      end: start + length + (hasEnd ? 1 : 0),
+      nextNumber: ++number,
+      lineBreak: hasEnd ? (endsWithCr ? '\r\n' : '\n') : '',
+      problem: problemOf(bytes, length),
+    }
+    if (start === 0 && line.text.startsWith(byteOrderMark)) line.text = line.text.slice(1)
+    start = line.end
+    return line
   }
 
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    const batch: Item<string>[] = []
+    const batch: DecodedLine[] = []
     let position = 0
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, position)) {
-      const item = finish(bytes.subarray(position, end), 1)
-      if (item !== undefined) batch.push(item)
+      batch.push(finish(bytes.subarray(position, end), true))
       position = end + 1
     }
     const rest = bytes.subarray(position)
     begunBytes += rest.length
-    if (begunBytes <= maxLineBytes) begun.push(rest)
+    if (begunBytes <= maxRecordBytes) begun.push(rest)
     else begun = []
     if (batch.length > 0) yield batch
   }
-  if (begunBytes > 0) {
-    const last = finish(Buffer.alloc(0), 0)
-    if (last !== undefined) yield [last]
-  }
+  if (begunBytes > 0) yield [finish(Buffer.alloc(0), false)]
 }
 
-function textOf(bytes: Buffer, isFirst: boolean): string {
-  const text = bytes.toString('utf8', 0, bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length)
-  return isFirst && text.startsWith(byteOrderMark) ? text.slice(1) : text
+function problemOf(bytes: Buffer, length: number): string | undefined {
+  if (length > maxRecordBytes)
+    return `a record must have at most ${maxRecordBytes} bytes; this one has ${length}`
+  return isUtf8(bytes) ? undefined : 'a record must be UTF-8 text, and this one is not'
 }
 
-/** Only spaces and tabs; the first character tells in nearly every case. */
-const isBlank = (text: string) => text.length === 0 || (text.charCodeAt(0) <= 0x20 && text.trim() === '')
+/** Whether a line says nothing: spaces and tabs at the most. Its first character tells in nearly every case. */
+export const isBlank = ({ text, problem }: DecodedLine): boolean =>
+  problem === undefined && (text.length === 0 || (text.charCodeAt(0) <= 0x20 && text.trim() === ''))

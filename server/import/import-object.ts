@@ -1,7 +1,6 @@
 import type { ImportJob, ImportObject, Position } from '../store/import-progress.ts'
 import { decodeLines } from './decode.ts'
-import { isBad } from './item.ts'
-import { parseCsv } from './parse-csv.ts'
+import { parseCsv, readHeader } from './parse-csv.ts'
 import { parseNdjson } from './parse-ndjson.ts'
 import { readContent } from './read-object.ts'
 import type { ImportContext } from './run-import-job.ts'
@@ -26,7 +25,7 @@ export async function importObject(
     const records =
       job.definition.Format === 'JSON'
         ? parseNdjson(lines)
-        : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderLine(source, object, signal))
+        : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderAgain(source, object, signal))
     await writeRecords(job, object, validateEndpoints(records), { endpoints, progress, now, signal })
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
@@ -37,15 +36,13 @@ export async function importObject(
   }
 }
 
-/** The first line of an object whose records are read from further on. */
-async function readHeaderLine(
+/** The header of an object whose records are read from further on. */
+async function readHeaderAgain(
   source: ObjectSource,
   object: ImportObject,
   signal: AbortSignal,
 ): Promise<string> {
-  for await (const [first] of decodeLines(readContent(source, object, 0, signal))) {
-    if (first !== undefined && !isBad(first)) return first.value
-    break
-  }
-  throw new UnreadableError('the CSV header cannot be read any more')
+  const header = await readHeader(decodeLines(readContent(source, object, 0, signal)))
+  if (header === undefined) throw new UnreadableError('the CSV header cannot be read any more')
+  return header
 }

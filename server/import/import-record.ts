@@ -1,50 +1,79 @@
 import { createHash } from 'node:crypto'
 import { mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
-import { missingMember, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
+import { checkMerged, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
 import type { Endpoint } from '../shapes/endpoint.ts'
 import type { Endpoints } from '../store/endpoints.ts'
 import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
-import type { ImportedEndpoint } from './imported-names.ts'
+import { type ImportedEndpoint, userOf } from './imported-names.ts'
+
+/** What a record is imported into. */
+interface Into {
+  /** As the job writes them. */
+  endpoints: Endpoints
+  progress: ImportProgress
+  now: string
+  /** Imported endpoints by channel, to be added to; users count in none (assumed). */
+  channels: Map<string, number>
+}
 
 /**
  * Imports one record: writes its endpoint, unless the job registers none, and makes it a member of the segment, if
- * the job makes one. An endpoint that is not registered stands in the segment alone, as it would have become.
+ * the job makes one. An endpoint that is not registered stands in the segment alone, as it would have become. A
+ * record that names a user alone makes the user a member.
  *
- * @param endpoints as the job writes them
- * @returns the endpoint, or why the record cannot be imported
+ * @returns why the record cannot be imported; undefined when it is
  */
-export function importRecord(
-  job: ImportJob,
-  record: ImportedEndpoint,
-  { endpoints, progress, now }: { endpoints: Endpoints; progress: ImportProgress; now: string },
-): Endpoint | string {
+export function importRecord(job: ImportJob, record: ImportedEndpoint, into: Into): string | undefined {
+  const userId = userOf(record)
+  if (userId !== undefined) return importUser(job, userId, into)
   const { Id, ...change } = record
   const id = Id ?? idOf(record)
   if (id === undefined) return record.Address === undefined ? 'Missing Address' : 'Missing ChannelType'
-  const write = { app: job.app, endpointId: id, requestId: job.requestId, now }
 
   const registers = job.definition.RegisterEndpoints !== false
-  const endpoint = registers
-    ? putEndpoint(endpoints, change, { ...write, mayBeEmpty: false })
-    : defineOnly(job, change, write, endpoints, progress)
-  if (typeof endpoint !== 'string' && job.segmentId !== null) {
-    progress.putMember(job, endpoint.Id, registers ? null : JSON.stringify(endpoint))
+  const endpoint = registers ? register(job, id, change, into) : define(job, id, change, into)
+  if (typeof endpoint === 'string') return endpoint
+  if (job.segmentId !== null) {
+    into.progress.putMember(job, endpoint.Id, registers ? null : JSON.stringify(endpoint))
   }
-  return endpoint
+  const channel = endpoint.ChannelType!
+  into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
+  return undefined
 }
 
-function defineOnly(
+/** A user must have endpoints already (source: guide); which they are is looked up when the segment is read. */
+function importUser(job: ImportJob, userId: string, { endpoints, progress }: Into): string | undefined {
+  if (endpoints.ofUser(job.app, userId).length === 0) {
+    return `User.UserId ${JSON.stringify(userId)} has no endpoints: a record of a user alone needs some that are there already`
+  }
+  if (job.segmentId !== null) progress.putUserMember(job, userId)
+  return undefined
+}
+
+/** Writes an endpoint. An id alone only makes it a member, and is no change of it (assumed). */
+function register(job: ImportJob, id: string, change: ImportedEndpoint, { endpoints, now }: Into) {
+  if (isEmpty(change)) return endpoints.get(job.app, id)?.endpoint ?? 'Missing Address'
+  const write = { app: job.app, endpointId: id, requestId: job.requestId, now, mayBeEmpty: false }
+  return putEndpoint(endpoints, change, write)
+}
+
+function define(
   job: ImportJob,
+  id: string,
   change: ImportedEndpoint,
-  write: Parameters<typeof mergeEndpoint>[2],
-  endpoints: Endpoints,
-  progress: ImportProgress,
+  { endpoints, progress, now }: Into,
 ): Endpoint | string {
-  const earlier = progress.memberDefinition(job, write.endpointId)
-  const current =
-    typeof earlier === 'string' ? JSON.parse(earlier) : endpoints.get(job.app, write.endpointId)?.endpoint
+  const earlier = progress.memberDefinition(job, id)
+  const current = typeof earlier === 'string' ? JSON.parse(earlier) : endpoints.get(job.app, id)?.endpoint
+  if (isEmpty(change)) return current ?? 'Missing Address'
+  const write = { app: job.app, endpointId: id, requestId: job.requestId, now }
   const endpoint = mergeEndpoint(current, change, write)
-  return missingMember(endpoint, { mayBeEmpty: false }) ?? endpoint
+  return checkMerged(endpoint, { mayBeEmpty: false }) ?? endpoint
+}
+
+function isEmpty(change: ImportedEndpoint): boolean {
+  for (const _ in change) return false
+  return true
 }
 
 /**

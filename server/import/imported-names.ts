@@ -22,6 +22,16 @@ export const ImportedEndpoint = Type.Object(
 
 export type ImportedEndpoint = Static<typeof ImportedEndpoint>
 
+/**
+ * The user of a record that names a user and nothing else: it stands for all endpoints that the user has (source:
+ * guide).
+ */
+export function userOf(record: { User?: { UserId?: string } }): string | undefined {
+  const { User = {} } = record
+  const isAlone = Object.keys(record).length === 1 && Object.keys(User).length === 1
+  return isAlone ? User.UserId : undefined
+}
+
 const withType = (type: string, schema: TObject, prefix = '') =>
   Object.entries<TSchema>(schema.properties)
     .filter(([, member]) => member.type === type)

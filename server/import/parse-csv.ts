@@ -1,59 +1,93 @@
-import Papa from 'papaparse'
-import { importedNames } from './imported-names.ts'
-import { bad, type Item, isBad } from './item.ts'
+import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
+import { type DecodedLine, isBlank, type Lines } from './decode.ts'
+import { importedNames, userOf } from './imported-names.ts'
+import { type Item, isBad, itemOf, type Line } from './item.ts'
 import { UnreadableError } from './sources/source.ts'
 
 /** Puts a cell's text where the column's name says; gives what is wrong with it, if anything is. */
 type Column = (record: Record<string, unknown>, text: string) => string | undefined
 
+/** Makes the records of one line, or of several, from its cells. */
+type Reader = { columnCount: number; read: (line: Line, cells: string[]) => Item<object>[] }
+
 /**
- * Reads each line as one record, its cells placed by the header. An empty cell counts as absent, too few cells as
- * well, too many are a failure (all assumed); a repeated attribute column adds a value to the attribute's list
- * (source: guide).
+ * Reads records, their cells placed by the header. An empty cell counts as absent, too few cells as well, too many
+ * are a failure (all assumed); a repeated attribute column adds a value to the attribute's list (source: guide). Under
+ * the header `User.UserId` alone, each record is a list of users.
  *
- * @param header the object's header line; without one, the first line that comes is it
+ * @param header the object's header line; without one, the first line that is not blank is it
  * @throws UnreadableError when the header is not usable
  */
-export async function* parseCsv(
-  batches: AsyncIterable<Item<string>[]> | Iterable<Item<string>[]>,
-  header?: string,
-): AsyncGenerator<Item<object>[]> {
-  let columns = header === undefined ? undefined : readHeader(header)
-  for await (const batch of batches) {
-    const records: Item<object>[] = []
-    for (const item of batch) {
-      if (columns === undefined) {
-        if (isBad(item)) throw unusable(item.reason)
-        columns = readHeader(item.value)
-      } else if (isBad(item)) records.push(item)
-      else {
-        const record = readRecord(columns, item.value)
-        records.push(typeof record === 'string' ? bad(item.line, record) : { line: item.line, value: record })
-      }
+export async function* parseCsv(batches: Lines, header?: string): AsyncGenerator<Item<object>[]> {
+  let reader = header === undefined ? undefined : readerFor(header)
+  /** Lines of a record whose end is still to come. */
+  let begun: DecodedLine[] = []
+  const parse = (lines: DecodedLine[], isEnd: boolean): Item<object>[] => {
+    let from = 0
+    if (reader === undefined) {
+      from = lines.findIndex(line => !isBlank(line)) + 1
+      if (from === 0) return []
+      reader = readerOf(lines[from - 1]!)
     }
-    yield records
+    const { read, columnCount } = reader
+    const { records, rest } = cutRecords(from === 0 ? lines : lines.slice(from), columnCount, isEnd)
+    begun = rest
+    return records.flatMap(item => (isBad(item) ? item : read(item.line, item.value)))
+  }
+  for await (const batch of batches) {
+    const records = parse(begun.length === 0 ? batch : [...begun, ...batch], false)
+    if (records.length > 0) yield records
+  }
+  const last = parse(begun, true)
+  if (last.length > 0) yield last
+}
+
+/** The header line of an object: its first line that is not blank. */
+export async function readHeader(batches: Lines): Promise<string | undefined> {
+  for await (const batch of batches) {
+    const line = batch.find(line => !isBlank(line))
+    if (line !== undefined) return line.text
+  }
+  return undefined
+}
+
+function readerOf({ text, problem }: DecodedLine): Reader {
+  if (problem !== undefined) throw unusable(problem)
+  return readerFor(text)
+}
+
+/** Makes the reader for a header; names may have spaces around them (assumed) and are case-sensitive. */
+function readerFor(header: string): Reader {
+  const names = cutCells(header)?.map(name => name.trim())
+  if (names === undefined) throw unusable(badQuotes)
+  if (names.length === 1 && names[0] === 'User.UserId') return { columnCount: 1, read: readUsers }
+  const seen = new Set<string>()
+  const columns = names.map((name, index) => {
+    if (name === '') throw unusable(`column ${index + 1} has no name`)
+    const column = columnFor(name)
+    if (column === undefined) {
+      throw unusable(
+        `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (names are case-sensitive)`,
+      )
+    }
+    if (!column.mayRepeat && seen.has(name)) throw unusable(`${name} stands there twice`)
+    seen.add(name)
+    return column.put
+  })
+  return {
+    columnCount: columns.length,
+    read: (line, cells) => [
+      itemOf(line, tooManyCells(cells, columns.length) ?? readEndpoint(columns, cells)),
+    ],
   }
 }
 
-/**
- * The cells of a line, or what is wrong with it. Most lines hold no quote and are cut at their commas; the library
- * is there for the others.
- */
-function readCells(text: string): string[] | string {
-  if (!text.includes('"')) return text.split(',')
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',', newline: '\n' })
-  if (errors.length > 0) {
-    return 'a quoted value must end with a quote before the next comma or the end of the line (line breaks in a value are not supported)'
-  }
-  return data[0] ?? []
+function tooManyCells({ length }: string[], most: number): string | undefined {
+  if (length <= most) return undefined
+  return `a record must have at most ${most} ${most === 1 ? 'value' : 'values'}, one for each column of the header; this one has ${length}`
 }
 
-function readRecord(columns: Column[], text: string): object | string {
-  const cells = readCells(text)
-  if (typeof cells === 'string') return cells
-  if (cells.length > columns.length) {
-    return `a record must have at most ${columns.length} values, one for each column of the header; this one has ${cells.length}`
-  }
+function readEndpoint(columns: Column[], cells: string[]): object | string {
   const record: Record<string, unknown> = {}
   for (let index = 0; index < cells.length; index++) {
     const cell = cells[index]!
@@ -61,26 +95,31 @@ function readRecord(columns: Column[], text: string): object | string {
     const problem = columns[index]!(record, cell)
     if (problem !== undefined) return problem
   }
-  return record
+  const isUser = userOf(record) !== undefined
+  return isUser ? 'Missing Address (a list of users must have User.UserId as its only column)' : record
 }
 
-/** Makes the columns that a header names; names may have spaces around them (assumed) and are case-sensitive. */
-function readHeader(text: string): Column[] {
-  const cells = readCells(text)
-  if (typeof cells === 'string') throw unusable(cells)
-  const names = cells.map(name => name.trim())
-  return names.map((name, index) => {
-    const column = columnFor(name)
-    if (column === undefined) {
-      throw unusable(
-        `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (names are case-sensitive)`,
-      )
+/**
+ * The users of a line of a list: one, or several with white space between them (source: guide of 2018 and of 2021).
+ * Each is a record of its own, with the bytes at which it begins and ends. A quoted id is taken as it is.
+ */
+function readUsers(line: Line, cells: string[]): Item<object>[] {
+  const problem = tooManyCells(cells, 1)
+  if (problem !== undefined) return [{ line, reason: problem }]
+  if (line.text.includes('"')) return [{ line, value: { User: { UserId: cells[0]! } } }]
+  const users: Item<object>[] = []
+  let read = 0
+  let start = line.start
+  for (const { 0: UserId, index } of line.text.matchAll(/\S+/g)) {
+    const before = users.at(-1)
+    if (before !== undefined) {
+      start += Buffer.byteLength(line.text.slice(read, index))
+      read = index
+      before.line = { ...before.line, end: start, nextNumber: line.number }
     }
-    if (!column.mayRepeat && names.indexOf(name) !== index) {
-      throw unusable(`${name} stands there twice`)
-    }
-    return column.put
-  })
+    users.push({ line: { ...line, text: UserId, start }, value: { User: { UserId } } })
+  }
+  return users
 }
 
 const unusable = (why: string) => new UnreadableError(`the CSV header is not usable: ${why}`)

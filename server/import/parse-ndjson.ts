@@ -1,16 +1,26 @@
-import { eachGood, type Item } from './item.ts'
+import { isBlank, type Lines } from './decode.ts'
+import { type Item, itemOf } from './item.ts'
 
-/** Reads each line as one JSON object. */
-export const parseNdjson = (batches: AsyncIterable<Item<string>[]> | Iterable<Item<string>[]>) =>
-  eachGood<string, object>(batches, text => {
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch (error) {
-      return `not JSON: ${(error as Error).message}`
+/** Reads each line that is not blank as one JSON object. */
+export async function* parseNdjson(batches: Lines): AsyncGenerator<Item<object>[]> {
+  for await (const batch of batches) {
+    const records: Item<object>[] = []
+    for (const line of batch) {
+      if (!isBlank(line)) records.push(itemOf(line, line.problem ?? readObject(line.text)))
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return 'a line must be one JSON object'
-    }
-    return value
-  })
+    yield records
+  }
+}
+
+function readObject(text: string): object | string {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return `not JSON: ${(error as Error).message}`
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'a line must be one JSON object'
+  }
+  return value
+}

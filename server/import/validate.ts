@@ -8,25 +8,41 @@ const types = TypeCompiler.Compile(ImportedEndpoint)
 
 /**
  * Checks each record as UpdateEndpoint checks its body. What an import takes more lightly: a channel in any case, an
- * attribute's value outside a list, null for absent, and the members of an export that say nothing here (assumed).
+ * attribute's value outside a list or as a number, null for absent, and the members of an export that say nothing
+ * here (assumed).
  */
 export const validateEndpoints = (batches: AsyncIterable<Item<object>[]> | Iterable<Item<object>[]>) =>
   eachGood<object, ImportedEndpoint>(batches, record => {
-    relax(record as Record<string, unknown>)
-    if (!types.Check(record)) return explain(types.Errors(record).First()!)
-    if (record.Id !== undefined) {
-      const problem = checkId('Id', record.Id)
+    const endpoint = readEndpoint(record)
+    if (typeof endpoint === 'string') return endpoint
+    if (endpoint.Id !== undefined) {
+      const problem = checkId('Id', endpoint.Id)
       if (problem !== undefined) return problem
     }
-    return checkEndpoint(record) ?? record
+    return checkEndpoint(endpoint) ?? endpoint
   })
+
+/**
+ * Reads a record as an endpoint: its names and types are Pinpoint's, whatever its values are.
+ *
+ * @param record is changed in place
+ * @returns the record, or which of its members is wrong
+ */
+export function readEndpoint(record: object): ImportedEndpoint | string {
+  relax(record as Record<string, unknown>)
+  return types.Check(record) ? record : explain(types.Errors(record).First()!)
+}
 
 function relax(record: Record<string, unknown>): void {
   for (const name of ignoredNames) if (name in record) delete record[name]
   dropNull(record, levels)
   if (typeof record.ChannelType === 'string') record.ChannelType = record.ChannelType.toUpperCase()
-  listAttributeValues(record)
+  listAttributeValues(record, scalarAsText)
 }
+
+/** Numbers and truth values of attributes are taken as the text that they are written as (assumed). */
+const scalarAsText = (value: unknown) =>
+  typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
 
 /** Levels of objects in a record: itself, User, UserAttributes. What lies deeper is refused anyway. */
 const levels = 3

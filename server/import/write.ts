@@ -41,22 +41,17 @@ export async function writeRecords(
 
   const writeItem = (item: Item<ImportedEndpoint>, tally: Tally) => {
     while (piece !== undefined && item.line.start >= piece.endByte) endPiece(piece, failureOf(piece))
-    // The rest of a piece that has failed is passed over.
-    if (piece === undefined || item.line.start < piece.startByte) return
-    if (isBad(item) && item.failsPiece) return endPiece(piece, item.reason)
-    const endpoint = isBad(item)
+    if (piece === undefined) return
+    const problem = isBad(item)
       ? item.reason
-      : importRecord(job, item.value, { endpoints, progress, now: tally.now })
+      : importRecord(job, item.value, { endpoints, progress, now: tally.now, channels: tally.channels })
     piece.processed++
     tally.processed++
-    if (typeof endpoint !== 'string') {
-      tally.channels.set(endpoint.ChannelType!, (tally.channels.get(endpoint.ChannelType!) ?? 0) + 1)
-      return
-    }
+    if (problem === undefined) return
     piece.failed++
     tally.failed++
     const record = item.line.text.slice(0, recordKept)
-    progress.addFailure(job, { object: object.key, line: item.line.number, record, reason: endpoint })
+    progress.addFailure(job, { object: object.key, line: item.line.number, record, reason: problem })
   }
 
   const writeItems = (items: Item<ImportedEndpoint>[]) => {
@@ -64,8 +59,8 @@ export async function writeRecords(
     for (const item of items) writeItem(item, tally)
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, tally)
-    const { end, number } = items.at(-1)!.line
-    progress.savePosition(job, object.number, { byte: end, line: number + 1 })
+    const { end, nextNumber } = items.at(-1)!.line
+    progress.savePosition(job, object.number, { byte: end, line: nextNumber })
   }
 
   for await (const batch of batches) {

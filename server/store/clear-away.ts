@@ -29,11 +29,13 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('segment_versions', 'segment, version', '(SELECT app FROM segments WHERE seq = segment)'),
     remover('segments', 'seq', 'app'),
     remover('endpoints', 'seq', 'app'),
+    remover('attribute_names', 'app, map, name', 'app'),
   ]
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
   const ofJob = [
     kept,
     remover('import_members', 'job, endpoint_id', 'job'),
+    remover('import_user_members', 'job, user_id', 'job'),
     remover('import_failures', 'seq', 'job'),
     remover('import_pieces', 'job, number', 'job'),
     remover('import_objects', 'job, number', 'job'),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import type { ChannelType, Endpoint } from '../shapes/endpoint.ts'
+import type { ChannelType, Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
+import type { AttributeName, AttributeNames } from './attribute-names.ts'
 
 /** A stored endpoint under its row number. */
 export interface StoredEndpoint {
@@ -19,6 +20,11 @@ export interface Endpoints {
   /** Writes an endpoint: over the row `seq`, or as a new one. */
   save(app: AppRef, seq: number | undefined, endpoint: Endpoint): void
   delete(seq: number): void
+  /** The custom names in a change that this writer has to make known. */
+  newNames(app: AppRef, change: EndpointRequest): AttributeName[]
+  /** How many custom names the application would have with these. */
+  countNames(app: AppRef, names: AttributeName[]): number
+  addNames(app: AppRef, names: AttributeName[]): void
 }
 
 /** How an import job's writes can be taken back, as long as the job is not COMPLETED. */
@@ -56,7 +62,7 @@ const columns = `id, channel_type, address, endpoint_status, opt_out, request_id
   effective_date, user_id, user_attributes, attributes, metrics, location, demographic, import_job`
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
-export function createEndpoints(db: Database) {
+export function createEndpoints(db: Database, names: AttributeNames) {
   const select = 'SELECT * FROM endpoints WHERE app = ?'
   const get = db.prepare<[number, string], EndpointRow>(`${select} AND id = ?`)
   const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ?`)
@@ -118,22 +124,25 @@ export function createEndpoints(db: Database) {
     else update.run(toRow(endpoint, job), seq)
   }
 
-  /** As a caller of the API. */
-  const byCaller: Endpoints = {
+  const writer = (job: number | null): Endpoints => ({
     ...reads,
-    save: (app, seq, endpoint) => write(app, seq, endpoint, null),
+    save: (app, seq, endpoint) => write(app, seq, endpoint, job),
     delete: seq => void remove.run(seq),
-  }
+    newNames: (app, change) => names.newNames(app, change, job),
+    countNames: names.count,
+    addNames: (app, added) => names.add(app, added, job),
+  })
 
   /** As an import job, which keeps what it changes until it is COMPLETED. */
   const byImport = (job: number): EndpointsOfImport => {
     /** Rows up to this one are older than the job, or have been looked at. */
     let lookedAt: number | undefined
+    const asJob = writer(job)
     return {
-      ...byCaller,
+      ...asJob,
       save(app, seq, endpoint) {
         if (seq !== undefined) keep.run(job, seq, job)
-        write(app, seq, endpoint, job)
+        asJob.save(app, seq, endpoint)
       },
       takeBack(app, limit) {
         const rows = kept.all(job, limit)
@@ -143,6 +152,7 @@ export function createEndpoints(db: Database) {
           forget.run(job, seq)
         }
         if (rows.length > 0) return true
+        names.removeOfJob(app, job)
         passOn.run({ job })
         if (forgetInLater.run(job, limit).changes > 0) return true
         lookedAt ??= newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER
@@ -153,7 +163,8 @@ export function createEndpoints(db: Database) {
     }
   }
 
-  return { ...byCaller, byImport }
+  /** As a caller of the API; or as an import job. */
+  return { ...writer(null), byImport }
 }
 
 function toRow(endpoint: Endpoint, job: number | null): unknown[] {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource, JobStatus } from '../shapes/import-job.ts'
 import { mayMove } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
+import type { Transact } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** A job as the worker sees it. */
@@ -65,7 +66,7 @@ export interface Failure {
 export class JobGone extends Error {}
 
 /** What the worker does with import jobs. Each write is part of a transaction made by `write`. */
-export function createImportProgress(db: Database, turns: WriteTurns) {
+export function createImportProgress(db: Database, transact: Transact, turns: WriteTurns) {
   const isAlive = db
     .prepare<[number], number>(
       'SELECT 1 FROM import_jobs j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL',
@@ -137,14 +138,16 @@ export function createImportProgress(db: Database, turns: WriteTurns) {
   const putMember = db.prepare(
     'INSERT OR REPLACE INTO import_members (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
-  const dropMembers = db.prepare(
-    `DELETE FROM import_members WHERE job = :job AND endpoint_id IN
-       (SELECT endpoint_id FROM import_members WHERE job = :job LIMIT :limit)`,
+  const putUserMember = db.prepare('INSERT OR IGNORE INTO import_user_members (job, user_id) VALUES (?, ?)')
+  const dropMembers = [
+    ['import_members', 'endpoint_id'],
+    ['import_user_members', 'user_id'],
+  ].map(([table, member]) =>
+    db.prepare(
+      `DELETE FROM ${table} WHERE job = :job AND ${member} IN
+         (SELECT ${member} FROM ${table} WHERE job = :job LIMIT :limit)`,
+    ),
   )
-  const immediate = db.transaction((job: number, work: () => unknown) => {
-    if (isAlive.get(job) === undefined) throw new JobGone()
-    return work()
-  }).immediate
 
   return {
     /** Whether a job's application is still there. */
@@ -163,7 +166,10 @@ export function createImportProgress(db: Database, turns: WriteTurns) {
      */
     write<T>(job: ImportJob, work: () => T): T {
       turns.letCallersGo()
-      return immediate(job.seq, work) as T
+      return transact(() => {
+        if (isAlive.get(job.seq) === undefined) throw new JobGone()
+        return work()
+      })
     },
 
     /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
@@ -237,9 +243,12 @@ export function createImportProgress(db: Database, turns: WriteTurns) {
     putMember: (job: ImportJob, endpointId: string, definition: string | null): void =>
       void putMember.run(job.seq, endpointId, definition),
 
+    /** Makes all endpoints that a user has, or will have, members. */
+    putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),
+
     /** Removes up to `limit` members; gives whether there were any. */
     dropMembers: (job: ImportJob, limit: number): boolean =>
-      dropMembers.run({ job: job.seq, limit }).changes > 0,
+      dropMembers.some(drop => drop.run({ job: job.seq, limit }).changes > 0),
   }
 }
 export type ImportProgress = ReturnType<typeof createImportProgress>

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
 import { createApps } from './apps.ts'
+import { createAttributeNames } from './attribute-names.ts'
 import { createClearAway } from './clear-away.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createImportJobs } from './import-jobs.ts'
@@ -9,6 +10,7 @@ import { createImportProgress } from './import-progress.ts'
 import { migrate } from './migrate.ts'
 import { createSegments } from './segments.ts'
 import { createTags } from './tags.ts'
+import { createTransact } from './transact.ts'
 import { WriteTurns } from './write-turns.ts'
 
 /**
@@ -65,11 +67,13 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   db.pragma('journal_size_limit = 67108864')
 
   const tags = createTags(db)
+  const names = createAttributeNames(db)
+  const transact = createTransact(db, names)
   return {
     apps: createApps(db, tags),
-    endpoints: createEndpoints(db),
+    endpoints: createEndpoints(db, names),
     importJobs: createImportJobs(db),
-    importProgress: createImportProgress(db, turns),
+    importProgress: createImportProgress(db, transact, turns),
     segments: createSegments(db, tags),
     tags,
     clearAway: createClearAway(db, turns),
@@ -78,7 +82,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
      * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under
      * way makes room for it.
      */
-    write: <T>(work: () => T): Promise<T> => turns.asCaller(db.transaction(work).immediate),
+    write: <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work)),
 
     close: (): void => void db.close(),
   }

@@ -1,56 +1,65 @@
 import t from 'tap'
-import { decodeLines, maxLineBytes } from '../../server/import/decode.ts'
-import { isBad } from '../../server/import/item.ts'
-import { badOnes, collect, matchEach, outcomes } from './items.ts'
+import { type DecodedLine, decodeLines, isBlank, maxRecordBytes } from '../../server/import/decode.ts'
+import { matchEach } from './items.ts'
 
 /** Cuts content into chunks of one size. */
 function* chunksOf(content: Buffer, size: number) {
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size)
 }
 
+async function collect(batches: AsyncIterable<DecodedLine[]>): Promise<DecodedLine[]> {
+  const lines: DecodedLine[] = []
+  for await (const batch of batches) lines.push(...batch)
+  return lines
+}
+
 const decode = (content: string | Buffer, size = 65_536) =>
   collect(decodeLines(chunksOf(Buffer.from(content), size)))
+
+const textsOf = (lines: DecodedLine[]) => lines.map(({ text }) => text)
 
 /** A byte order mark, both line ends, blank lines, and characters of one to four bytes; no line end at the end. */
 const mixed = '\ufeffId,Ärger\r\n\r\n漢字,1\n \t \n😀é\r\nlast 😀'
 
 t.test('lines end with LF or CRLF and come without their ends', async t => {
-  t.same(outcomes(await decode('a\nb\r\nc\n')), ['a', 'b', 'c'])
+  matchEach(t, await decode('a\nb\r\nc\n'), [
+    { text: 'a', lineBreak: '\n' },
+    { text: 'b', lineBreak: '\r\n' },
+    { text: 'c', lineBreak: '\n' },
+  ])
 })
 
 t.test('a CR that no LF follows is part of its line', async t => {
-  t.same(outcomes(await decode('a\rb\nc')), ['a\rb', 'c'])
+  t.same(textsOf(await decode('a\rb\nc')), ['a\rb', 'c'])
 })
 
 t.test('the last line needs no end', async t => {
-  t.same(outcomes(await decode('a\nb')), ['a', 'b'])
+  matchEach(t, await decode('a\nb'), [{ text: 'a' }, { text: 'b', lineBreak: '' }])
+  t.same(textsOf(await decode('a\nb\r')), ['a', 'b'], 'nor a whole one')
 })
 
 t.test('empty content has no lines', async t => {
   t.same(await decode(''), [])
-  t.same(await decode('\n\r\n \n'), [], 'nor does content of blank lines')
-  t.same(await decode('\ufeff'), [], 'nor does a byte order mark alone')
 })
 
-t.test('blank lines are left out, but count as lines', async t => {
-  const items = await decode('\n\na\n \t\r\nb')
+t.test('a line is blank that holds spaces and tabs at the most', async t => {
+  const lines = await decode('\n\na\n \t\r\n, \n\u0000')
+  t.same(lines.map(isBlank), [true, true, false, true, false, false])
   t.same(
-    items.map(({ line }) => [line.text, line.number]),
-    [
-      ['a', 3],
-      ['b', 5],
-    ],
+    lines.map(({ number, nextNumber }) => [number, nextNumber]),
+    [1, 2, 3, 4, 5, 6].map(number => [number, number + 1]),
   )
+  t.same((await decode('\ufeff')).map(isBlank), [true], 'a byte order mark alone says nothing either')
 })
 
 t.test('a byte order mark is left out where the content begins, and only there', async t => {
-  t.same(outcomes(await decode('\ufeffa\n\ufeffb')), ['a', '\ufeffb'])
+  t.same(textsOf(await decode('\ufeffa\n\ufeffb')), ['a', '\ufeffb'])
 })
 
 t.test('the lines are the same wherever the chunks are cut', async t => {
   const content = Buffer.from(mixed)
   const whole = await decode(content)
-  t.same(outcomes(whole), ['Id,Ärger', '漢字,1', '😀é', 'last 😀'])
+  t.same(textsOf(whole), ['Id,Ärger', '', '漢字,1', ' \t ', '😀é', 'last 😀'])
   for (let size = 1; size < content.length; size++) {
     t.same(await decode(content, size), whole, `chunks of ${size} bytes`)
   }
@@ -58,55 +67,55 @@ t.test('the lines are the same wherever the chunks are cut', async t => {
 
 t.test('each line knows the bytes at which it begins and the next one may', async t => {
   const content = Buffer.from(mixed)
-  const items = await decode(content, 3)
+  const lines = await decode(content, 3)
   t.same(
-    items.map(({ line }) => content.subarray(line.start, line.end).toString()),
-    ['\ufeffId,Ärger\r\n', '漢字,1\n', '😀é\r\n', 'last 😀'].map(text => text),
+    lines.map(({ start, end }) => content.subarray(start, end).toString()),
+    ['\ufeffId,Ärger\r\n', '\r\n', '漢字,1\n', ' \t \n', '😀é\r\n', 'last 😀'],
   )
-  t.equal(items.at(-1)!.line.end, content.length)
+  t.equal(lines.at(-1)!.end, content.length)
 })
 
 t.test('reading on behind any line gives the lines that are left', async t => {
   const content = Buffer.from(mixed)
-  const items = await decode(content)
-  for (const [index, { line }] of items.entries()) {
-    const rest = decodeLines([content.subarray(line.end)], { byte: line.end, line: line.number + 1 })
-    t.same(await collect(rest), items.slice(index + 1))
+  const lines = await decode(content)
+  for (const [index, { end, nextNumber }] of lines.entries()) {
+    const rest = decodeLines([content.subarray(end)], { byte: end, line: nextNumber })
+    t.same(await collect(rest), lines.slice(index + 1))
   }
 })
 
-t.test('a line that is not UTF-8 fails its piece, and the lines after it go on', async t => {
+t.test('a line that is not UTF-8 says so, and the lines after it go on', async t => {
   const content = Buffer.concat([Buffer.from('a\n'), Buffer.from([0x8b, 0x83, 0x0a]), Buffer.from('c\n')])
   for (const size of [1, 2, content.length]) {
-    const items = await decode(content, size)
-    matchEach(t, items, [
-      { value: 'a' },
-      { line: { number: 2, start: 2, end: 5 }, reason: /line 2 .*UTF-8/, failsPiece: true },
-      { value: 'c', line: { number: 3, start: 5 } },
+    matchEach(t, await decode(content, size), [
+      { text: 'a', problem: undefined },
+      { number: 2, start: 2, end: 5, problem: /UTF-8/ },
+      { text: 'c', number: 3, start: 5, problem: undefined },
     ])
   }
 })
 
 t.test('a character that is cut off at the end of the content is not UTF-8', async t => {
   const content = Buffer.from('a\n漢').subarray(0, -1)
-  matchEach(t, await decode(content), [{ value: 'a' }, { failsPiece: true }])
+  matchEach(t, await decode(content), [{ problem: undefined }, { problem: /UTF-8/ }])
 })
 
 t.test('a line longer than any record is bad by itself, and the lines after it go on', async t => {
-  const long = 'x'.repeat(maxLineBytes + 1)
-  for (const size of [1000, 65_536, 10 * maxLineBytes]) {
-    const items = await decode(`a\n${long}\nc\n`, size)
-    t.same(outcomes([items[0]!, items[2]!]), ['a', 'c'])
-    matchEach(t, badOnes(items), [{ line: { number: 2, start: 2, end: long.length + 3 }, failsPiece: false }])
-    t.match(badOnes(items)[0]!.reason, String(maxLineBytes))
+  const long = 'x'.repeat(maxRecordBytes + 1)
+  for (const size of [1000, 65_536, 10 * maxRecordBytes]) {
+    matchEach(t, await decode(`a\n${long}\nc\n`, size), [
+      { text: 'a' },
+      { number: 2, start: 2, end: long.length + 3, problem: new RegExp(`${maxRecordBytes}`) },
+      { text: 'c' },
+    ])
   }
 })
 
 t.test('a longest line at the end of the content is told apart by one byte', async t => {
-  const [longest] = await decode('x'.repeat(maxLineBytes), 65_536)
-  t.notOk(isBad(longest!))
-  const [tooLong] = await decode('x'.repeat(maxLineBytes + 1), 65_536)
-  t.ok(isBad(tooLong!))
+  const [longest] = await decode('x'.repeat(maxRecordBytes), 65_536)
+  t.equal(longest!.problem, undefined)
+  const [tooLong] = await decode('x'.repeat(maxRecordBytes + 1), 65_536)
+  t.match(tooLong!.problem, /at most/)
 })
 
 t.test('lines come as soon as their chunk is there', async t => {
@@ -118,7 +127,7 @@ t.test('lines come as soon as their chunk is there', async t => {
     }
   }
   for await (const batch of decodeLines(chunks())) {
-    t.same(outcomes(batch), ['a'])
+    t.same(textsOf(batch), ['a'])
     t.same(taken, ['a\nb'], 'nothing further was read')
     break
   }

@@ -1,16 +1,32 @@
 import type { Test } from 'tap'
+import type { DecodedLine } from '../../server/import/decode.ts'
 import { type BadItem, type Item, isBad } from '../../server/import/item.ts'
 
 /** Lines as the decoder gives them, numbered from `from`. */
-export function linesOf(texts: string[], from = 1): Item<string>[] {
+export function linesOf(texts: string[], from = 1): DecodedLine[] {
   let start = 0
   return texts.map((text, index) => {
     const end = start + Buffer.byteLength(text) + 1
-    const line = { text, number: from + index, start, end }
+    const number = from + index
+    const line = {
+      text,
+      number,
+      start,
+      end,
+      nextNumber: number + 1,
+      lineBreak: '\n' as const,
+      problem: undefined,
+    }
     start = end
-    return { line, value: text }
+    return line
   })
 }
+
+/** A line that the decoder could not read as text. */
+export const spoiledLine = (number = 1): DecodedLine => ({
+  ...linesOf(['x'], number)[0]!,
+  problem: 'spoiled',
+})
 
 /** Every item that a stage gives, its batches joined. */
 export async function collect<T>(batches: AsyncIterable<Item<T>[]>): Promise<Item<T>[]> {

@@ -1,7 +1,6 @@
 import t from 'tap'
-import type { BadItem } from '../../server/import/item.ts'
 import { parseNdjson } from '../../server/import/parse-ndjson.ts'
-import { badOnes, collect, linesOf, outcomes } from './items.ts'
+import { badOnes, collect, linesOf, matchEach, outcomes, spoiledLine } from './items.ts'
 
 const parse = (...lines: string[]) => collect(parseNdjson([linesOf(lines)]))
 
@@ -15,12 +14,8 @@ t.test('each line is one object', async t => {
 t.test('a line that is not JSON is bad by itself', async t => {
   const items = await parse('{"Id":"e1"}', '{Id:"e2"}', '{"Id":"e3"', '{"Id":"e4"}{"Id":"e5"}', '{"Id":"e6"}')
   t.same(
-    badOnes(items).map(({ line, failsPiece }) => [line.number, failsPiece]),
-    [
-      [2, false],
-      [3, false],
-      [4, false],
-    ],
+    badOnes(items).map(({ line }) => line.number),
+    [2, 3, 4],
   )
   for (const { reason } of badOnes(items)) t.match(reason, /JSON/)
   t.same(outcomes([items[0]!, items[4]!]), [{ Id: 'e1' }, { Id: 'e6' }])
@@ -32,7 +27,10 @@ t.test('a line that is JSON but no object is bad', async t => {
   for (const { reason } of badOnes(items)) t.match(reason, /one JSON object/)
 })
 
-t.test('a line that is bad already passes through as it is', async t => {
-  const spoiled: BadItem = { line: linesOf(['x'])[0]!.line, reason: 'spoiled', failsPiece: true }
-  t.same(await collect(parseNdjson([[spoiled]])), [spoiled])
+t.test('blank lines are left out', async t => {
+  t.same(outcomes(await parse('', '{"Id":"e1"}', ' \t', '{"Id":"e2"}', '')), [{ Id: 'e1' }, { Id: 'e2' }])
+})
+
+t.test('a line that cannot be read is a bad record', async t => {
+  matchEach(t, await collect(parseNdjson([[spoiledLine(7)]])), [{ reason: 'spoiled', line: { number: 7 } }])
 })

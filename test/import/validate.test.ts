@@ -7,7 +7,7 @@ import { badOnes, collect, linesOf, matchEach, outcomes } from './items.ts'
 function validate(...records: object[]) {
   const lines = linesOf(records.map(() => ''))
   return collect(
-    validateEndpoints([records.map((value, index): Item<object> => ({ line: lines[index]!.line, value }))]),
+    validateEndpoints([records.map((value, index): Item<object> => ({ line: lines[index]!, value }))]),
   )
 }
 
@@ -51,7 +51,9 @@ t.test('a name that Pinpoint does not import makes a record bad, and is named', 
 t.test('a member of the wrong type makes a record bad, and is named', async t => {
   t.match(await verdictOn({ Id: 5 }), /^Id must be a string/)
   t.match(await verdictOn({ Metrics: { visits: 'many' } }), /^Metrics\.visits must be a number/)
-  t.match(await verdictOn({ Attributes: { plan: [1] } }), /^Attributes\.plan/)
+  t.match(await verdictOn({ Attributes: { plan: [{}] } }), /^Attributes\.plan/)
+  t.match(await verdictOn({ Attributes: { plan: {} } }), /^Attributes\.plan/)
+  t.match(await verdictOn({ Attributes: { plan: ['a', null] } }), /^Attributes\.plan/)
   t.match(await verdictOn({ Attributes: 'free' }), /^Attributes must be an object/)
   t.match(await verdictOn({ Location: [] }), /^Location must be an object/)
   t.match(await verdictOn({ ChannelType: 'PIGEON' }), /^ChannelType must be one of .*EMAIL/)
@@ -63,6 +65,8 @@ t.test('a value that Pinpoint does not take makes a record bad, and its member i
   t.match(await verdictOn({ Id: 'a$b' }), /^Id /)
   t.match(await verdictOn({ User: { UserId: 'a{b' } }), /^User\.UserId /)
   t.match(await verdictOn({ EffectiveDate: 'yesterday' }), /^EffectiveDate /)
+  t.match(await verdictOn({ EffectiveDate: '2023-02-29T00:00:00Z' }), /^EffectiveDate /)
+  t.match(await verdictOn({ EffectiveDate: '2024-02-29T00:00:00Z' }), { EffectiveDate: /^2024/ })
   t.match(await verdictOn({ Location: { Latitude: 5 } }), /^Location\.Latitude and Location\.Longitude/)
   t.match(await verdictOn({ Location: { Latitude: 91, Longitude: 0 } }), /^Location\.Latitude /)
   t.match(await verdictOn({ Attributes: { a: ['x'.repeat(101)] } }), /^Attributes\.a /)
@@ -77,10 +81,16 @@ t.test('values are brought to the form in which Pinpoint keeps them', async t =>
   t.same(await verdictOn({ Demographic: { Timezone: 'US/Pacific-New' } }), {
     Demographic: { Timezone: 'America/Los_Angeles' },
   })
-  t.same(await verdictOn({ Attributes: { a: 'b' }, User: { UserAttributes: { c: 'd' } } }), {
-    Attributes: { a: ['b'] },
-    User: { UserAttributes: { c: ['d'] } },
-  })
+  t.same(
+    await verdictOn({
+      Attributes: { a: 'b', age: 39, on: [true, 1.5] },
+      User: { UserAttributes: { c: 'd' } },
+    }),
+    {
+      Attributes: { a: ['b'], age: ['39'], on: ['true', '1.5'] },
+      User: { UserAttributes: { c: ['d'] } },
+    },
+  )
 })
 
 t.test('what is null counts as absent', async t => {
@@ -109,10 +119,10 @@ t.test('a record may nest as deep as a line is long, and is bad by itself', asyn
   const depth = 150_000
   const deep = JSON.parse(`${'{"Location":'.repeat(depth)}1${'}'.repeat(depth)}`)
   const items = await validate({ Id: 'e1' }, deep, { Id: 'e2' })
-  matchEach(t, badOnes(items), [{ line: { number: 2 }, failsPiece: false, reason: /^Location/ }])
+  matchEach(t, badOnes(items), [{ line: { number: 2 }, reason: /^Location/ }])
 })
 
 t.test('a record that is bad already passes through as it is', async t => {
-  const spoiled: BadItem = { line: linesOf(['x'])[0]!.line, reason: 'spoiled', failsPiece: true }
+  const spoiled: BadItem = { line: linesOf(['x'])[0]!, reason: 'spoiled' }
   t.same(await collect(validateEndpoints([[spoiled]])), [spoiled])
 })

@@ -160,7 +160,12 @@ function heldBy(dataDir: string): Record<string, string[]> {
     return name === 'definition' && typeof value === 'string' ? JSON.parse(value, alike) : value
   }
   const held = names.map(name => {
-    const rows = db.prepare<[], Record<string, unknown>>(`SELECT * FROM ${name}`).all()
+    // What a COMPLETED job had kept is cleared away in the worker's own time.
+    const where =
+      name === 'endpoints_before_import'
+        ? `WHERE job NOT IN (SELECT seq FROM import_jobs WHERE status = 'COMPLETED')`
+        : ''
+    const rows = db.prepare<[], Record<string, unknown>>(`SELECT * FROM ${name} ${where}`).all()
     return [name, rows.map(row => JSON.stringify(row, alike)).sort()]
   })
   db.close()
@@ -321,13 +326,10 @@ t.test('an endpoint that was updated after its row was imported keeps the update
 t.test(
   'a job that is killed while it is FAILING ends FAILED, and what was there before is untouched',
   async t => {
-    // The last line is not UTF-8, so the last piece fails, when all others are imported.
-    const files = {
-      'before.csv': csvFile(40),
-      'a.csv': Buffer.concat([Buffer.from(csvFile(9000)), Buffer.of(0xff)]),
-    }
+    // The header of the last object is not usable, so the last piece fails, when all others are imported.
+    const files = { 'before.csv': csvFile(40), 'in/a.csv': csvFile(9000), 'in/b.csv': 'Colour\nred\n' }
     const prepared = new Prepared(t, files)
-    await prepared.create([{ S3Url: 's3://demo/a.csv', DefineSegment: true }], async (client, app) => {
+    await prepared.create([{ S3Url: 's3://demo/in/', DefineSegment: true }], async (client, app) => {
       await runImport(client, app, { S3Url: 's3://demo/before.csv' })
       await client.send(
         new UpdateEndpointCommand({
@@ -371,7 +373,7 @@ t.test(
     const { client, end } = await prepared.start(dataDir)
     const { JobStatus, Failures, CompletionDate } = await waitForJob(client, job!)
     t.equal(JobStatus, 'FAILED')
-    t.match(Failures?.[0], /UTF-8/)
+    t.match(Failures?.[0], /header/)
     t.ok(CompletionDate)
     const segment = new GetSegmentCommand({
       ApplicationId: prepared.applicationId,

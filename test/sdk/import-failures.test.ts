@@ -28,9 +28,9 @@ const culprits: Culprit[] = [
   },
   { title: 'bad records alone', content: 'Id,ChannelType\nx,EMAIL\ny,SMS\n', says: /none of the 2 records/ },
   {
-    title: 'text that is not UTF-8',
-    content: Buffer.from('Id\n\x8b\x9e\n', 'latin1'),
-    says: /line 2 is not UTF-8/,
+    title: 'a header that is not UTF-8',
+    content: Buffer.from('Id,\x8b\x9e\n', 'latin1'),
+    says: /the CSV header is not usable: a record must be UTF-8/,
   },
   { title: 'what is called .gz and is not', key: '2.csv.gz', content: csvOf('x'), says: /gzip/ },
   { title: 'half a .gz', key: '2.csv.gz', content: gzipSync(csvOf('x')).subarray(0, 40), says: /gzip/ },
