@@ -13,7 +13,7 @@ const mayImport: Record<string, string[]> = {
   import: ['endpoint-rules', 'shapes', 'store'],
   worker: ['import', 'store'],
   resources: ['aws', 'endpoint-rules', 'shapes', 'store'],
-  control: ['shapes', 'version'],
+  control: ['aws', 'resources', 'shapes', 'store', 'version'],
 }
 
 t.test('the parts of the server import one another in one direction only', async t => {

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import type { Listed, Page } from '../shapes/page.ts'
 import { badRequest } from './exceptions.ts'
 
@@ -21,18 +21,44 @@ const largestPageSize = 1000
  * @throws BadRequestException when the page size or the token is wrong
  */
 export function answerPage<T>(
-  query: { 'page-size'?: string; token?: string },
+  query: Static<typeof PageQuery>,
   list: string,
   fetch: (page: Page) => Listed<T>[],
 ): { Item: T[]; NextToken?: string } {
+  const { values, token } = readPage(
+    query,
+    list,
+    Number.MAX_SAFE_INTEGER,
+    Number.isSafeInteger,
+    (limit, before) => fetch({ limit, before }).map(({ seq, value }) => ({ at: seq, value })),
+  )
+  return { Item: values, ...(token !== undefined && { NextToken: token }) }
+}
+
+/**
+ * Reads one page of a list in any order that can name where it has come to.
+ *
+ * @param start where the first page begins
+ * @param isPlace whether a value from a token is such a place
+ * @param fetch reads up to `limit` entries behind a place
+ * @returns the entries, and the token of the next page if there is one
+ * @throws BadRequestException when the page size or the token is wrong
+ */
+export function readPage<T, Place>(
+  query: Static<typeof PageQuery>,
+  list: string,
+  start: Place,
+  isPlace: (value: unknown) => boolean,
+  fetch: (limit: number, after: Place) => { at: Place; value: T }[],
+): { values: T[]; token: string | undefined } {
   const size = pageSizeOf(query['page-size'])
-  const before = query.token === undefined ? Number.MAX_SAFE_INTEGER : readToken(query.token, list)
-  const entries = fetch({ limit: size + 1, before })
+  const after = query.token === undefined ? start : (readToken(query.token, list, isPlace) as Place)
+  const entries = fetch(size + 1, after)
   const shown = entries.slice(0, size)
   const last = shown.at(-1)
   return {
-    Item: shown.map(entry => entry.value),
-    ...(entries.length > size && last !== undefined && { NextToken: writeToken(list, last.seq) }),
+    values: shown.map(entry => entry.value),
+    token: entries.length > size && last !== undefined ? writeToken(list, last.at) : undefined,
   }
 }
 
@@ -47,13 +73,13 @@ function pageSizeOf(text: string | undefined): number {
   return size
 }
 
-const writeToken = (list: string, seq: number) =>
-  Buffer.from(JSON.stringify([list, seq])).toString('base64url')
+const writeToken = (list: string, at: unknown) =>
+  Buffer.from(JSON.stringify([list, at])).toString('base64url')
 
-function readToken(token: string, list: string): number {
+function readToken(token: string, list: string, isPlace: (value: unknown) => boolean): unknown {
   try {
-    const [tokenList, seq] = JSON.parse(Buffer.from(token, 'base64url').toString())
-    if (tokenList === list && Number.isSafeInteger(seq)) return seq
+    const [tokenList, at] = JSON.parse(Buffer.from(token, 'base64url').toString())
+    if (tokenList === list && isPlace(at)) return at
   } catch {}
   throw badRequest('token must be the NextToken of an earlier page of this same list')
 }

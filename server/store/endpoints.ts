@@ -39,7 +39,8 @@ export interface EndpointsOfImport extends Endpoints {
   takeBack(app: AppRef, limit: number): boolean
 }
 
-interface EndpointRow {
+/** A row of the table. */
+export interface EndpointRow {
   seq: number
   id: string
   channel_type: ChannelType | null
@@ -188,30 +189,30 @@ function toRow(endpoint: Endpoint, job: number | null): unknown[] {
   ]
 }
 
-function toStored(app: AppRef, row: EndpointRow | undefined): StoredEndpoint | undefined {
-  if (row === undefined) return undefined
+const toStored = (app: AppRef, row: EndpointRow | undefined): StoredEndpoint | undefined =>
+  row && { seq: row.seq, endpoint: toEndpoint(app, row) }
+
+/** The endpoint that a row holds. */
+export function toEndpoint(app: AppRef, row: EndpointRow): Endpoint {
   return {
-    seq: row.seq,
-    endpoint: {
-      ...(row.channel_type !== null && { ChannelType: row.channel_type }),
-      ...(row.address !== null && { Address: row.address }),
-      EndpointStatus: row.endpoint_status,
-      OptOut: row.opt_out,
-      RequestId: row.request_id,
-      Location: fromJson(row.location),
-      Demographic: fromJson(row.demographic),
-      EffectiveDate: row.effective_date,
-      Attributes: fromJson(row.attributes),
-      Metrics: fromJson(row.metrics),
-      User: {
-        ...(row.user_attributes !== null && { UserAttributes: JSON.parse(row.user_attributes) }),
-        ...(row.user_id !== null && { UserId: row.user_id }),
-      },
-      ApplicationId: app.id,
-      Id: row.id,
-      CohortId: row.cohort_id,
-      CreationDate: row.creation_date,
+    ...(row.channel_type !== null && { ChannelType: row.channel_type }),
+    ...(row.address !== null && { Address: row.address }),
+    EndpointStatus: row.endpoint_status,
+    OptOut: row.opt_out,
+    RequestId: row.request_id,
+    Location: fromJson(row.location),
+    Demographic: fromJson(row.demographic),
+    EffectiveDate: row.effective_date,
+    Attributes: fromJson(row.attributes),
+    Metrics: fromJson(row.metrics),
+    User: {
+      ...(row.user_attributes !== null && { UserAttributes: JSON.parse(row.user_attributes) }),
+      ...(row.user_id !== null && { UserId: row.user_id }),
     },
+    ApplicationId: app.id,
+    Id: row.id,
+    CohortId: row.cohort_id,
+    CreationDate: row.creation_date,
   }
 }
 

@@ -8,6 +8,7 @@ import { createEndpoints } from './endpoints.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
 import { migrate } from './migrate.ts'
+import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
 import { createTags } from './tags.ts'
 import { createTransact } from './transact.ts'
@@ -75,6 +76,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, transact, turns),
     segments: createSegments(db, tags),
+    segmentMembers: createSegmentMembers(db),
     tags,
     clearAway: createClearAway(db, turns),
 

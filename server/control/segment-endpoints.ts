@@ -1,0 +1,57 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { badRequest, notFound } from '../aws/exceptions.ts'
+import { PageQuery, readPage } from '../aws/paging.ts'
+import { findApp, findSegment } from '../resources/find.ts'
+import { SegmentParams } from '../resources/segments/shapes.ts'
+import { EndpointResponse } from '../shapes/endpoint.ts'
+import { isMemberPlace, type MemberPlace } from '../store/segment-members.ts'
+
+const SegmentEndpointsQuery = Type.Object({
+  ...PageQuery.properties,
+  version: Type.Optional(Type.String()),
+})
+
+const SegmentEndpoints = Type.Object({
+  items: Type.Array(EndpointResponse),
+  nextToken: Type.Optional(Type.String()),
+})
+
+/**
+ * Pages through the endpoints of a segment, which no call of Pinpoint does: in the current version, or in the one that
+ * `version` names. Each is as it is now; in a segment whose import registered none, as the import defined it.
+ */
+export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/apps/:applicationId/segments/:segmentId/endpoints',
+    {
+      config: { operation: 'segmentEndpoints' },
+      schema: {
+        params: SegmentParams,
+        querystring: SegmentEndpointsQuery,
+        response: { 200: SegmentEndpoints },
+      },
+    },
+    async request => {
+      const { applicationId, segmentId } = request.params
+      const found = findApp(app.store, applicationId)
+      const segment = findSegment(app.store, found, segmentId)
+      const version = readVersion(request.query.version) ?? segment.Version
+      const list = `segment-endpoints/${found.id}/${segment.Id}/${version}`
+      const first = [''] as MemberPlace
+      const { values, token } = readPage(request.query, list, first, isMemberPlace, (limit, after) => {
+        const members = app.store.segmentMembers.list(found, segment.Id, version, { after, limit })
+        if (members === undefined) throw notFound(`Segment version not found: ${version}`)
+        return members
+      })
+      return { items: values, ...(token !== undefined && { nextToken: token }) }
+    },
+  )
+}
+
+function readVersion(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw badRequest(`version must be a whole number from 1; got ${JSON.stringify(text)}`)
+  }
+  return Number(text)
+}

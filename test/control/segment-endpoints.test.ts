@@ -1,0 +1,135 @@
+import { DeleteEndpointCommand } from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { makeBuckets, putAll } from '../buckets.ts'
+import { buildTestApp, createApp, isError, runImport, startEmulator } from '../helpers.ts'
+import { csvOf, ndjsonOf, putEndpoint } from '../sdk/reads.ts'
+
+/** An emulator over objects, with a function that reads a page of a segment's endpoints. */
+async function withObjects(t: Test, objects: Record<string, string>) {
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', objects)
+  const { client, url } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  /** Imports an object into a segment and gives the segment's id. */
+  const define = async (key: string, more: object = {}) => {
+    const Format = key.endsWith('.csv') ? ('CSV' as const) : ('JSON' as const)
+    const job = await runImport(client, app, {
+      S3Url: `s3://data/${key}`,
+      Format,
+      DefineSegment: true,
+      ...more,
+    })
+    t.equal(job.JobStatus, 'COMPLETED', job.Failures?.join() ?? '')
+    return job.Definition!.SegmentId!
+  }
+  const page = async (segment: string, query = '') => {
+    const response = await fetch(`${url}/_pinpoint/apps/${app}/segments/${segment}/endpoints${query}`)
+    t.equal(response.status, 200)
+    return (await response.json()) as { items: { Id: string; Address?: string }[]; nextToken?: string }
+  }
+  const ids = async (segment: string, query = '') => (await page(segment, query)).items.map(({ Id }) => Id)
+  return { client, app, define, page, ids }
+}
+
+t.test('the endpoints of a segment are those of its file, as they are now', async t => {
+  const { client, app, define, page, ids } = await withObjects(t, { 'a.csv': csvOf('b', 'A', 'c') })
+  const segment = await define('a.csv')
+  t.same(await ids(segment), ['A', 'b', 'c'])
+  await putEndpoint(client, app, 'a', { Address: 'moved@example.com' })
+  await putEndpoint(client, app, 'd', { ChannelType: 'EMAIL', Address: 'd@example.com' })
+  await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: 'c' }))
+  t.match((await page(segment)).items, [{ Id: 'A', Address: 'moved@example.com' }, { Id: 'b' }])
+  t.same(await ids(segment), ['A', 'b'])
+})
+
+t.test('endpoints that were not registered are as the import defined them', async t => {
+  const { client, app, define, page, ids } = await withObjects(t, { 'a.csv': csvOf('known', 'new') })
+  await putEndpoint(client, app, 'known', {
+    ChannelType: 'EMAIL',
+    Address: 'old@example.com',
+    Attributes: { plan: ['pro'] },
+  })
+  const segment = await define('a.csv', { RegisterEndpoints: false })
+  await putEndpoint(client, app, 'known', { Attributes: { plan: ['free'] } })
+  const { items } = await page(segment)
+  t.match(items, [
+    { Id: 'known', Address: 'known@example.com', Attributes: { plan: ['pro'] } },
+    { Id: 'new', Address: 'new@example.com', EndpointStatus: 'ACTIVE' },
+  ])
+  await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: 'known' }))
+  t.same(await ids(segment), ['known', 'new'], 'whatever becomes of others of that id')
+})
+
+t.test('users are looked up when the segment is read', async t => {
+  const { client, app, define, ids } = await withObjects(t, {
+    'users.csv': 'User.UserId\nann ben\n',
+    'mixed.json': `${ndjsonOf('b2')}{"User":{"UserId":"ben"}}\n`,
+  })
+  const put = (id: string, UserId: string) =>
+    putEndpoint(client, app, id, { ChannelType: 'EMAIL', Address: `${id}@example.com`, User: { UserId } })
+  for (const [id, user] of [
+    ['z-ann', 'ann'],
+    ['b2', 'ben'],
+    ['b1', 'ben'],
+    ['c', 'cleo'],
+  ] as const) {
+    await put(id, user)
+  }
+  const [users, mixed] = [await define('users.csv'), await define('mixed.json')]
+  t.same(await ids(users), ['z-ann', 'b1', 'b2'], 'by user, then by id')
+  t.same(await ids(mixed), ['b2', 'b1'], 'an endpoint that is named itself stands there once')
+  await put('a-ann', 'ann')
+  await put('b1', 'cleo')
+  t.same(await ids(users), ['a-ann', 'z-ann', 'b2'])
+})
+
+t.test('each version has its own endpoints', async t => {
+  const { define, ids } = await withObjects(t, { 'a.csv': csvOf('a', 'b'), 'b.csv': csvOf('b', 'c') })
+  const segment = await define('a.csv')
+  await define('b.csv', { SegmentId: segment })
+  t.same(await ids(segment), ['b', 'c'])
+  t.same(await ids(segment, '?version=1'), ['a', 'b'])
+  t.same(await ids(segment, '?version=2'), ['b', 'c'])
+})
+
+t.test('pages hold each endpoint once, while others come and go', async t => {
+  const { client, app, define, page } = await withObjects(t, {
+    'all.json': `${ndjsonOf('e1', 'e2', 'e3', 'e4')}{"User":{"UserId":"u"}}\n`,
+  })
+  for (const id of ['u1', 'u2', 'u3']) {
+    await putEndpoint(client, app, id, { ChannelType: 'SMS', Address: id, User: { UserId: 'u' } })
+  }
+  const segment = await define('all.json')
+  const seen: string[] = []
+  let query = '?page-size=2'
+  for (;;) {
+    const { items, nextToken } = await page(segment, query)
+    seen.push(...items.map(({ Id }) => Id))
+    if (nextToken === undefined) break
+    query = `?page-size=2&token=${nextToken}`
+    await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: items[0]!.Id }))
+  }
+  t.same(seen, ['e1', 'e2', 'e3', 'e4', 'u1', 'u2', 'u3'])
+})
+
+t.test('what is not there and what is wrong is said', async t => {
+  const { define, app, client } = await withObjects(t, { 'a.csv': csvOf('a', 'b') })
+  const segment = await define('a.csv')
+  const endpoint = await client.config.endpoint!()
+  const url = `http://${endpoint.hostname}:${endpoint.port}/_pinpoint/apps/${app}/segments/${segment}/endpoints`
+  const refused = async (query: string) => {
+    const response = await fetch(url + query)
+    return [response.status, ((await response.json()) as { Message: string }).Message]
+  }
+  t.same(await refused('?version=2'), [404, 'Segment version not found: 2'])
+  t.match(await refused('?version=0'), [400, /^version must be a whole number/])
+  t.match(await refused('?page-size=0'), [400, /^page-size must be/])
+  t.match(await refused('?token=x'), [400, /^token must be/])
+
+  const { call } = buildTestApp(t)
+  const noApp = await call('GET', '/_pinpoint/apps/nope/segments/nope/endpoints')
+  isError(t, noApp, 404, 'NotFoundException', 'Application not found')
+  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const noSegment = await call('GET', `/_pinpoint/apps/${Id}/segments/nope/endpoints`)
+  isError(t, noSegment, 404, 'NotFoundException', 'Segment not found: nope')
+})
