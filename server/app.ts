@@ -6,19 +6,21 @@ import { allowBrowsers } from './aws/cors.ts'
 import { readCallers } from './aws/credential-scope.ts'
 import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
 import { sendBareJsonType } from './aws/json-type.ts'
+import { limitRates } from './aws/limit-rates.ts'
 import { logRequests } from './aws/log-requests.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { enforceSchemas } from './aws/validator.ts'
 import type { Config } from './config.ts'
 import { control } from './control/index.ts'
+import { requestRateOf } from './quotas.ts'
 import { resources } from './resources/index.ts'
 import type { Store } from './store/open-store.ts'
 import type { ImportWorker } from './worker/supervisor.ts'
 
 /** What the application works with. Tests pass their own. */
 export interface Dependencies {
-  config: Pick<Config, 'region' | 'accountId'>
+  config: Pick<Config, 'region' | 'accountId' | 'quotas'>
   store: Store
   importWorker: Pick<ImportWorker, 'isRunning' | 'wake'>
   now: () => Date
@@ -62,6 +64,7 @@ export function buildApp({ config, store, importWorker, now, logger }: Dependenc
   logRequests(app)
   allowBrowsers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
+  if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
   parseBodiesAsJson(app)
   enforceSchemas(app)
   answerUnknownRoutes(app)

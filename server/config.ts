@@ -19,6 +19,7 @@ export interface Config {
   jobStateDelayMs: number
   pieceBytes: number
   maxRunningImports: number
+  quotas: boolean
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -141,6 +142,15 @@ const settings: Settings = {
     meaning: 'further jobs wait as PENDING_JOB',
     read: wholeNumber(1, 1000),
   },
+  quotas: {
+    variables: ['QUOTAS'],
+    flag: '--quotas',
+    argument: 'on|off',
+    default: 'off',
+    meaning:
+      "enforces Pinpoint's published quotas (running imports, request rates, import size) with its 429 and 400 answers",
+    read: onOrOff,
+  },
   logLevel: {
     variables: ['LOG_LEVEL'],
     flag: '--log-level',
@@ -160,14 +170,6 @@ const settings: Settings = {
 
 /** Settings of the contract that nothing acts on yet. They are refused, and never ignored. */
 const settingsToCome: Record<string, Setting<void>> = {
-  quotas: {
-    variables: ['QUOTAS'],
-    flag: '--quotas',
-    argument: 'on|off',
-    default: 'off',
-    meaning: `enforces Pinpoint's quotas (not served yet: off only)`,
-    read: onlyYet('off'),
-  },
   preflight: {
     variables: ['PREFLIGHT'],
     flag: '--preflight',
@@ -288,6 +290,10 @@ function yesOrNo(text: string): boolean {
   if (text === 'true' || text === '1') return true
   if (text === 'false' || text === '0') return false
   throw new Error('true or false')
+}
+
+function onOrOff(text: string): boolean {
+  return oneOf('on', 'off')(text) === 'on'
 }
 
 function oneOf<const T extends string>(...values: T[]) {

@@ -46,13 +46,13 @@ const served: Row[] = [
   row('jobStateDelayMs', 'JOB_STATE_DELAY_MS', 0, ['5', 5], ['1000', 1000], '-1'),
   row('pieceBytes', 'PIECE_BYTES', 1_048_576, ['1', 1], ['4096', 4096], '0'),
   row('maxRunningImports', 'MAX_RUNNING_IMPORTS', 2, ['1', 1], ['10', 10], '0'),
+  row('quotas', 'QUOTAS', false, ['on', true], ['off', false], 'true'),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
 ]
 
 /** Settings that nothing acts on yet, with a value that would ask for it. */
 const toCome = [
-  ['QUOTAS', '--quotas', 'on'],
   ['PREFLIGHT', '--preflight', 'strict'],
   ['ACCESS_KEYS', '--access-keys', 'AKIA:secret'],
   ['SEED', '--seed', folderA],
@@ -152,7 +152,7 @@ t.test('one message names every bad setting, what it must be and what it is', as
     t.match(byFlag, `${flag} must be`)
     t.match(byVariable, JSON.stringify(value))
   }
-  t.match(refusal(t, { PORT: 'x', QUOTAS: 'on' }, ['--region', 'Y']), /PORT.*\n.*--region.*\n.*QUOTAS/)
+  t.match(refusal(t, { PORT: 'x', SEED: 'x' }, ['--region', 'Y']), /PORT.*\n.*--region.*\n.*SEED/)
 })
 
 for (const text of ['abc', '-1', '1.5', '1e3', '0x10', ' 80', '65536']) {
@@ -172,8 +172,8 @@ for (const [variable, flag, value] of toCome) {
   })
 }
 
-t.test('QUOTAS and PREFLIGHT may be off, as they are', async t => {
-  t.ok(loadConfig({ QUOTAS: 'off', PREFLIGHT: 'off' }, []))
+t.test('PREFLIGHT may be off, as it is', async t => {
+  t.ok(loadConfig({ PREFLIGHT: 'off' }, []))
 })
 
 t.test('the S3 endpoint must not be the emulator itself', async t => {
@@ -214,7 +214,6 @@ t.test('--help prints every setting with its flag, variable and default', async 
     ...served.map(
       row => [row.flag, row.variables, defaultShown(row)] as [string, string[], string | undefined],
     ),
-    ['--quotas', ['QUOTAS'], 'off'],
     ['--preflight', ['PREFLIGHT'], 'off'],
     ['--access-keys', ['ACCESS_KEYS'], undefined],
     ['--seed', ['SEED'], undefined],
@@ -228,6 +227,7 @@ t.test('--help prints every setting with its flag, variable and default', async 
 })
 
 function defaultShown({ name, default: byDefault }: Row): string | undefined {
+  if (name === 'quotas') return 'off'
   if (name === 's3ForcePathStyle') return 'true with an endpoint'
   if (name === 'logFormat') return 'pretty on a terminal, else json'
   return byDefault === undefined ? undefined : String(byDefault)

@@ -25,7 +25,7 @@ export const roleArn = 'arn:aws:iam::123456789012:role/import'
 export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
   const store = openStore(t.testdir())
   const app = buildApp({
-    config: { region: 'us-east-1', accountId: '123456789012' },
+    config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     importWorker: { isRunning: () => true, wake() {} },
     now: () => new Date(),
@@ -60,13 +60,13 @@ export async function startEmulator(t: Test, env: Record<string, string> = {}) {
   return { ...running, client }
 }
 
-/** A client of the real SDK that calls an emulator. */
-export const createClient = (endpoint: string) =>
+/** A client of the real SDK that calls an emulator. It does not try again, unless told otherwise. */
+export const createClient = (endpoint: string, { maxAttempts = 1 } = {}) =>
   new PinpointClient({
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
+    maxAttempts,
   })
 
 /** Creates an application and gives its id. */

@@ -34,3 +34,6 @@ export const badRequest = (message: string) => new PinpointException('BadRequest
 
 /** 404: what the path, or a member such as SegmentId, names does not exist. */
 export const notFound = (message: string) => new PinpointException('NotFoundException', message)
+
+/** 429: a quota is used up; clients may try again later. */
+export const tooManyRequests = (message: string) => new PinpointException('TooManyRequestsException', message)

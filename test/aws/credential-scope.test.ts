@@ -5,7 +5,8 @@ type Sent = { authorization?: string; query?: string }
 
 /** What a request with that signature gets: the ARN of an application, and an import job's ExternalId. */
 async function scopeOf(t: Test, { authorization, query = '' }: Sent) {
-  const { app } = buildTestApp(t, { config: { region: 'eu-central-1', accountId: '999988887777' } })
+  const config = { region: 'eu-central-1', accountId: '999988887777', quotas: false }
+  const { app } = buildTestApp(t, { config })
   const post = async (url: string, payload: object) => {
     const headers = authorization === undefined ? {} : { authorization }
     const response = await app.inject({ method: 'POST', url: url + query, headers, payload })

@@ -1,0 +1,25 @@
+/**
+ * The quotas of an account that Pinpoint publishes (source: guide, quotas page). `QUOTAS=on` enforces them; what an
+ * endpoint may hold is in `endpoint-rules/limits.ts` and holds always.
+ */
+
+/**
+ * Requests per second, for the operations around endpoints, segments and imports that have a quota of their own. The
+ * page had some thousands for endpoints until 2023. Those of campaigns, templates, events and messages are to be added
+ * with the operations.
+ */
+const requestRates: Record<string, number> = {
+  UpdateEndpoint: 10,
+  UpdateEndpointsBatch: 2,
+  GetEndpoint: 10,
+  DeleteEndpoint: 5,
+  CreateSegment: 25,
+  UpdateSegment: 25,
+  DeleteSegment: 25,
+}
+
+/** Requests per second for every other operation. */
+const otherRequestRate = 300
+
+/** How many requests per second an account may make to an operation. */
+export const requestRateOf = (operation: string): number => requestRates[operation] ?? otherRequestRate
