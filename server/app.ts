@@ -28,7 +28,9 @@ export interface Dependencies {
 }
 
 declare module 'fastify' {
-  interface FastifyInstance extends Pick<Dependencies, 'store' | 'importWorker' | 'now'> {}
+  interface FastifyInstance
+    extends Pick<Dependencies, 'store' | 'importWorker' | 'now'>,
+      Pick<Config, 'quotas'> {}
   interface FastifyContextConfig {
     /** The operation's name in Pinpoint's model. */
     operation?: string
@@ -57,6 +59,7 @@ export function buildApp({ config, store, importWorker, now, logger }: Dependenc
   app.decorate('store', store)
   app.decorate('importWorker', importWorker)
   app.decorate('now', now)
+  app.decorate('quotas', config.quotas)
 
   app.setErrorHandler(sendError)
   sendRequestId(app)

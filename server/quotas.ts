@@ -23,3 +23,6 @@ const otherRequestRate = 300
 
 /** How many requests per second an account may make to an operation. */
 export const requestRateOf = (operation: string): number => requestRates[operation] ?? otherRequestRate
+
+/** Import jobs that an account may have under way. The page about imports still says 2, as this one did until 2020. */
+export const importJobsUnderWay = 10

@@ -48,6 +48,11 @@ export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body
 const bodyOf = (response: LightMyRequestResponse): any => (response.body === '' ? undefined : response.json())
 
+/** The header of a request that an account signs; the account is its own access key id. */
+export const signedBy = (account: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260102/us-east-1/mobiletargeting/aws4_request`,
+})
+
 /** The whole emulator, listening on a free port, with a client of the real SDK. */
 export async function startEmulator(t: Test, env: Record<string, string> = {}) {
   const config = loadConfig({ PORT: '0', DATA_DIR: t.testdir(), LOG_LEVEL: 'silent', ...env }, [])

@@ -12,7 +12,7 @@ const mayImport: Record<string, string[]> = {
   'endpoint-rules': ['shapes', 'store'],
   import: ['endpoint-rules', 'shapes', 'store'],
   worker: ['import', 'store'],
-  resources: ['aws', 'endpoint-rules', 'shapes', 'store'],
+  resources: ['aws', 'endpoint-rules', 'quotas', 'shapes', 'store'],
   control: ['aws', 'resources', 'shapes', 'store', 'version'],
 }
 

@@ -36,6 +36,12 @@ export function createImportJobs(db: Database) {
   const listOfSegment = db.prepare<[number, string, number, number], ImportJobRow>(
     'SELECT * FROM import_jobs WHERE app = ? AND segment_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   )
+  const countUnderWay = db
+    .prepare<[string], number>(
+      `SELECT count(*) FROM import_jobs j JOIN apps a ON a.seq = j.app
+       WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND a.id IS NOT NULL AND a.arn LIKE 'arn:%:' || ? || ':apps/%'`,
+    )
+    .pluck()
   const failures = db.prepare<[number, number], { object: string; line: number | null; reason: string }>(
     'SELECT object, line, reason FROM import_failures WHERE job = ? ORDER BY line IS NOT NULL, seq LIMIT ?',
   )
@@ -86,6 +92,9 @@ export function createImportJobs(db: Database) {
 
     list: (app: AppRef, page: Page): Listed<ImportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
+
+    /** How many jobs are not over in the applications of an account: the one in their ARNs. */
+    countUnderWay: (accountId: string): number => countUnderWay.get(accountId)!,
 
     /** The jobs that made or renewed a segment, or are about to. */
     listOfSegment: (app: AppRef, segmentId: string, page: Page): Listed<ImportJobResponse>[] =>

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { answerOf, buildTestApp, isError } from '../helpers.ts'
+import { answerOf, buildTestApp, isError, signedBy } from '../helpers.ts'
 
 const start = Date.parse('2026-01-02T03:04:05.678Z')
 
@@ -9,9 +9,8 @@ async function withClock(t: Test, quotas: boolean) {
   const config = { region: 'us-east-1', accountId: '123456789012', quotas }
   const { app } = buildTestApp(t, { config, now: () => new Date(time) })
   const call = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, account = '123456789012') => {
-    const authorization = `AWS4-HMAC-SHA256 Credential=${account}/20260102/us-east-1/mobiletargeting/aws4_request`
     const payload = method === 'GET' ? {} : { payload: { Name: 'shop' } }
-    return answerOf(await app.inject({ method, url, headers: { authorization }, ...payload }))
+    return answerOf(await app.inject({ method, url, headers: signedBy(account), ...payload }))
   }
   const { Id } = (await call('POST', '/v1/apps')).body
   const url = `/v1/apps/${Id}`

@@ -1,6 +1,6 @@
 import { GetEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { buildTestApp, createApp, createClient } from '../helpers.ts'
+import { buildTestApp, createApp, createClient, createImportJob, startEmulator } from '../helpers.ts'
 
 /** An application that listens, with quotas and a clock that jumps a second ahead whenever it has refused a call. */
 async function startWithQuotas(t: Test) {
@@ -44,4 +44,17 @@ t.test('the real SDK tries again, as it does with Pinpoint', async t => {
   const { askTooOften, statuses } = await startWithQuotas(t)
   t.match(await askTooOften(3), { name: 'NotFoundException', $metadata: { attempts: 2 } })
   t.same(statuses, [429, 404])
+})
+
+t.test('with QUOTAS=on an account has ten import jobs under way at most', async t => {
+  const env = { QUOTAS: 'on', JOB_STATE_DELAY_MS: '60000', S3_DIR: 'fixtures/s3' }
+  const { client } = await startEmulator(t, env)
+  const app = await createApp(client)
+  const S3Url = 's3://demo/users.csv'
+  for (let count = 1; count <= 10; count++) await createImportJob(client, app, { S3Url })
+  await t.rejects(createImportJob(client, app, { S3Url }), {
+    name: 'TooManyRequestsException',
+    message: /10 import jobs/,
+    $metadata: { httpStatusCode: 429 },
+  })
 })

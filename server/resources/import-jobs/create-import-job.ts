@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { isRoleArn, newId } from '../../aws/arn.ts'
-import { badRequest } from '../../aws/exceptions.ts'
+import { badRequest, tooManyRequests } from '../../aws/exceptions.ts'
+import { importJobsUnderWay } from '../../quotas.ts'
 import { ApplicationParams } from '../../shapes/common.ts'
 import { ImportJobRequest, ImportJobResponse } from '../../shapes/import-job.ts'
 import { readS3Url } from '../../shapes/s3-url.ts'
+import type { Store } from '../../store/open-store.ts'
 import { appFirst, findApp, findSegment } from '../find.ts'
 
 /**
@@ -40,6 +42,7 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
       const created = await app.store.write(() => {
         const found = findApp(app.store, request.params.applicationId)
         if (SegmentId !== undefined) findSegment(app.store, found, SegmentId)
+        if (app.quotas) checkUnderWay(app.store, request.caller.accountId)
         const now = app.now().toISOString()
         app.store.importJobs.create({ app: found, id, definition, segmentId, requestId: request.id, now })
         return app.store.importJobs.get(found, id)!
@@ -47,6 +50,18 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
       app.importWorker.wake()
       return reply.code(201).send(created)
     },
+  )
+}
+
+/**
+ * Jobs that wait count as well, in all applications of the account (assumed).
+ *
+ * @throws TooManyRequestsException
+ */
+function checkUnderWay(store: Store, accountId: string): void {
+  if (store.importJobs.countUnderWay(accountId) < importJobsUnderWay) return
+  throw tooManyRequests(
+    `Account ${accountId} has ${importJobsUnderWay} import jobs that are not COMPLETED or FAILED; it must not have more`,
   )
 }
 

@@ -1,12 +1,15 @@
 import { CreateImportJobCommand, GetSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
+import type { JobStatus } from '../../../server/shapes/import-job.ts'
 import {
+  answerOf,
   buildTestApp,
   createApp,
   createImportJob,
   isError,
   roleArn,
   runImport,
+  signedBy,
   startEmulator,
 } from '../../helpers.ts'
 
@@ -208,4 +211,106 @@ t.test('the real SDK reads the exception and its message', async t => {
   t.match(error.message, /^S3Url must be s3:\/\/bucket\/key/)
   t.match(error.RequestID, /^[0-9a-f-]{36}$/)
   t.equal(error.$metadata.requestId, error.RequestID)
+})
+
+/** An application with quotas and callers of any account. There is no worker: a job stays as it is until it is moved. */
+function withQuotas(t: Test, quotas = true) {
+  const config = { region: 'us-east-1', accountId: '123456789012', quotas }
+  const { app, store } = buildTestApp(t, { config })
+  const call = async (method: 'POST' | 'DELETE', url: string, payload: object, account = '123456789012') => {
+    return answerOf(await app.inject({ method, url, payload, headers: signedBy(account) }))
+  }
+  /** Creates an application of an account and gives its URL. */
+  const createApp = async (account?: string) =>
+    `/v1/apps/${(await call('POST', '/v1/apps', { Name: 'shop' }, account)).body.Id}`
+  /** Creates so many jobs, one after the other, and gives the statuses. */
+  const createJobs = async (count: number, url: string, account?: string) => {
+    const statuses: number[] = []
+    for (let index = 0; index < count; index++) {
+      statuses.push((await call('POST', `${url}/jobs/import`, least, account)).status)
+    }
+    return statuses
+  }
+  /** Moves the oldest job that is not over through its next states. */
+  const move = (...states: JobStatus[]) => {
+    const [job] = store.importProgress.unfinished(0)
+    for (const status of states) {
+      store.importProgress.move(job!, status)
+      job!.status = status
+    }
+  }
+  return { call, createApp, createJobs, move }
+}
+
+const ten: number[] = Array(10).fill(201)
+
+t.test('with quotas, the eleventh import job of an account answers 429 and is not created', async t => {
+  const { call, createApp, createJobs } = withQuotas(t)
+  const [one, other] = [await createApp(), await createApp()]
+  t.same([...(await createJobs(7, one)), ...(await createJobs(3, other))], ten, 'in whichever applications')
+  isError(
+    t,
+    await call('POST', `${one}/jobs/import`, least),
+    429,
+    'TooManyRequestsException',
+    'Account 123456789012 has 10 import jobs that are not COMPLETED or FAILED; it must not have more',
+  )
+  t.same(await createJobs(1, other), [429])
+})
+
+t.test('a job counts until it is COMPLETED or FAILED', async t => {
+  const { createApp, createJobs, move } = withQuotas(t)
+  const url = await createApp()
+  t.same(await createJobs(10, url), ten)
+  move('PENDING_JOB', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING')
+  t.same(await createJobs(1, url), [429])
+  move('COMPLETED')
+  t.same(await createJobs(2, url), [201, 429])
+  move('FAILING')
+  t.same(await createJobs(1, url), [429])
+  move('FAILED')
+  t.same(await createJobs(2, url), [201, 429])
+})
+
+t.test('each account may have ten, and the jobs of a deleted application are gone', async t => {
+  const { call, createApp, createJobs } = withQuotas(t)
+  const [mine, theirs] = [await createApp(), await createApp('000011112222')]
+  t.same(await createJobs(11, mine), [...ten, 429])
+  t.same(await createJobs(11, theirs, '000011112222'), [...ten, 429])
+  t.equal((await call('DELETE', mine, {})).status, 200)
+  const next = await createApp()
+  t.same(await createJobs(1, next), [201])
+  t.same(await createJobs(1, theirs, '000011112222'), [429])
+})
+
+t.test('what is wrong with a request is told before the quota', async t => {
+  const { call, createApp, createJobs } = withQuotas(t)
+  const url = await createApp()
+  await createJobs(10, url)
+  const answers = [
+    await call('POST', '/v1/apps/nope/jobs/import', least),
+    await call('POST', `${url}/jobs/import`, { ...least, Format: 'XML' }),
+    await call('POST', `${url}/jobs/import`, { ...least, S3Url: 'nowhere' }),
+    await call('POST', `${url}/jobs/import`, { ...least, SegmentId: 'nope' }),
+    await call('POST', `${url}/jobs/import`, least),
+  ]
+  t.same(
+    answers.map(({ status }) => status),
+    [404, 400, 400, 404, 429],
+  )
+})
+
+t.test('calls at the same time do not get past the quota', async t => {
+  const { call, createApp } = withQuotas(t)
+  const url = await createApp()
+  const answers = await Promise.all(
+    Array.from({ length: 15 }, () => call('POST', `${url}/jobs/import`, least)),
+  )
+  t.equal(answers.filter(({ status }) => status === 201).length, 10)
+  t.equal(answers.filter(({ status }) => status === 429).length, 5)
+})
+
+t.test('without quotas an account may have any number', async t => {
+  const { createApp, createJobs } = withQuotas(t, false)
+  t.same(await createJobs(12, await createApp()), Array(12).fill(201))
 })
