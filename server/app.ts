@@ -13,6 +13,7 @@ import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { enforceSchemas } from './aws/validator.ts'
 import type { Config } from './config.ts'
 import { control } from './control/index.ts'
+import type { Preflight } from './import/preflight.ts'
 import { requestRateOf } from './quotas.ts'
 import { resources } from './resources/index.ts'
 import type { Store } from './store/open-store.ts'
@@ -23,13 +24,14 @@ export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'>
   store: Store
   importWorker: Pick<ImportWorker, 'isRunning' | 'wake'>
+  preflight: Preflight
   now: () => Date
   logger: FastifyBaseLogger
 }
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'importWorker' | 'now'>,
+    extends Pick<Dependencies, 'store' | 'importWorker' | 'preflight' | 'now'>,
       Pick<Config, 'quotas'> {}
   interface FastifyContextConfig {
     /** The operation's name in Pinpoint's model. */
@@ -38,7 +40,7 @@ declare module 'fastify' {
 }
 
 /** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
-export function buildApp({ config, store, importWorker, now, logger }: Dependencies) {
+export function buildApp({ config, store, importWorker, preflight, now, logger }: Dependencies) {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -58,6 +60,7 @@ export function buildApp({ config, store, importWorker, now, logger }: Dependenc
 
   app.decorate('store', store)
   app.decorate('importWorker', importWorker)
+  app.decorate('preflight', preflight)
   app.decorate('now', now)
   app.decorate('quotas', config.quotas)
 

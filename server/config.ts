@@ -20,6 +20,7 @@ export interface Config {
   pieceBytes: number
   maxRunningImports: number
   quotas: boolean
+  preflight: 'strict' | 'off'
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -151,6 +152,15 @@ const settings: Settings = {
       "enforces Pinpoint's published quotas (running imports, request rates, import size) with its 429 and 400 answers",
     read: onOrOff,
   },
+  preflight: {
+    variables: ['PREFLIGHT'],
+    flag: '--preflight',
+    argument: 'strict|off',
+    default: 'off',
+    meaning:
+      "strict: CreateImportJob reads each object's first record before it answers, and refuses with 400",
+    read: oneOf('strict', 'off'),
+  },
   logLevel: {
     variables: ['LOG_LEVEL'],
     flag: '--log-level',
@@ -170,27 +180,19 @@ const settings: Settings = {
 
 /** Settings of the contract that nothing acts on yet. They are refused, and never ignored. */
 const settingsToCome: Record<string, Setting<void>> = {
-  preflight: {
-    variables: ['PREFLIGHT'],
-    flag: '--preflight',
-    argument: 'strict|off',
-    default: 'off',
-    meaning: 'CreateImportJob reads the objects before it answers (not served yet: off only)',
-    read: onlyYet('off'),
-  },
   accessKeys: {
     variables: ['ACCESS_KEYS'],
     flag: '--access-keys',
     argument: 'id:secret,…',
     meaning: 'requests must be signed with one of these (not served yet: leave it unset)',
-    read: onlyYet(),
+    read: notYet,
   },
   seed: {
     variables: ['SEED'],
     flag: '--seed',
     argument: 'path',
     meaning: 'a JSON file or a folder of them (not served yet: leave it unset)',
-    read: onlyYet(),
+    read: notYet,
   },
 }
 
@@ -322,11 +324,6 @@ function httpUrl(text: string): string {
   return text
 }
 
-function onlyYet(value?: string) {
-  return (text: string) => {
-    if (text === value) return
-    throw new Error(
-      value === undefined ? 'unset, as it is not served yet' : `${value}, as the rest is not served yet`,
-    )
-  }
+function notYet(): never {
+  throw new Error('unset, as it is not served yet')
 }

@@ -26,3 +26,6 @@ export const requestRateOf = (operation: string): number => requestRates[operati
 
 /** Import jobs that an account may have under way. The page about imports still says 2, as this one did until 2020. */
 export const importJobsUnderWay = 10
+
+/** What one import job may read: 1 GB in 10,000 files. */
+export const importSize = { bytes: 1024 ** 3, objects: 10_000 }

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from './config.ts'
+import type { Preflight } from './import/preflight.ts'
+import type { SourceSettings } from './import/sources/open-source.ts'
+import { importSize } from './quotas.ts'
 import { StartError } from './start-error.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
 import { openStore } from './store/open-store.ts'
@@ -38,15 +41,19 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     const turns = new WriteTurns()
     const store = openStore(dataDir, { turns })
     undo.push(() => store.close())
+    const sources = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
     const importWorker = startImportWorker(
-      { ...config, dataDir, s3: s3SettingsOf(config), turns: turns.shared },
+      { ...config, ...sources, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
       logger,
     )
     undo.push(() => importWorker.stop())
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
-    const app = buildApp({ config, store, importWorker, now: () => new Date(), logger })
+    const closing = new AbortController()
+    const preflight = await loadPreflight(config, sources, closing.signal)
+    const app = buildApp({ config, store, importWorker, preflight, now: () => new Date(), logger })
     undo.push(async () => {
+      closing.abort()
       // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
       const cut = setTimeout(() => app.server.closeAllConnections(), closeTimeout)
       await app.close()
@@ -61,6 +68,19 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     await close()
     throw explain(error, config)
   }
+}
+
+/** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */
+async function loadPreflight(
+  { preflight, quotas }: Config,
+  sources: SourceSettings,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  if (preflight === 'off' && !quotas) return async () => undefined
+  const { createPreflight } = await import('./import/preflight.ts')
+  const { createOpenSource } = await import('./import/sources/open-source.ts')
+  const settings = { strict: preflight === 'strict', importSize: quotas ? importSize : undefined }
+  return createPreflight(settings, createOpenSource(sources), signal)
 }
 
 function makeTempFolder(): string {

@@ -47,13 +47,13 @@ const served: Row[] = [
   row('pieceBytes', 'PIECE_BYTES', 1_048_576, ['1', 1], ['4096', 4096], '0'),
   row('maxRunningImports', 'MAX_RUNNING_IMPORTS', 2, ['1', 1], ['10', 10], '0'),
   row('quotas', 'QUOTAS', false, ['on', true], ['off', false], 'true'),
+  row('preflight', 'PREFLIGHT', 'off', same('strict'), same('off'), 'on'),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
 ]
 
 /** Settings that nothing acts on yet, with a value that would ask for it. */
 const toCome = [
-  ['PREFLIGHT', '--preflight', 'strict'],
   ['ACCESS_KEYS', '--access-keys', 'AKIA:secret'],
   ['SEED', '--seed', folderA],
 ] as const
@@ -172,10 +172,6 @@ for (const [variable, flag, value] of toCome) {
   })
 }
 
-t.test('PREFLIGHT may be off, as it is', async t => {
-  t.ok(loadConfig({ PREFLIGHT: 'off' }, []))
-})
-
 t.test('the S3 endpoint must not be the emulator itself', async t => {
   const itself: [Record<string, string>, string[]][] = [
     [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:7467' }, []],
@@ -214,7 +210,6 @@ t.test('--help prints every setting with its flag, variable and default', async 
     ...served.map(
       row => [row.flag, row.variables, defaultShown(row)] as [string, string[], string | undefined],
     ),
-    ['--preflight', ['PREFLIGHT'], 'off'],
     ['--access-keys', ['ACCESS_KEYS'], undefined],
     ['--seed', ['SEED'], undefined],
   ]

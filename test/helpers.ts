@@ -28,6 +28,7 @@ export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     importWorker: { isRunning: () => true, wake() {} },
+    preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,
     ...given,

@@ -1,3 +1,4 @@
+import type { Format } from '../shapes/import-job.ts'
 import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
 import { cutPieces } from './cut-pieces.ts'
 import { isGzip, readContent } from './read-object.ts'
@@ -17,7 +18,12 @@ export async function listPieces(
   job: ImportJob,
   source: ObjectSource,
   key: string,
-  { progress, pieceBytes, signal }: { progress: ImportProgress; pieceBytes: number; signal: AbortSignal },
+  {
+    progress,
+    pieceBytes,
+    compressed,
+    signal,
+  }: { progress: ImportProgress; pieceBytes: number; compressed: boolean; signal: AbortSignal },
 ): Promise<void> {
   progress.write(job, () => progress.clearListing(job))
   let objects = 0
@@ -33,7 +39,7 @@ export async function listPieces(
     rows.push(write)
     if (rows.length === rowsPerWrite) flush()
   }
-  for await (const object of selectObjects(source, key, job.definition.Format, signal)) {
+  for await (const object of selectObjects(source, key, job.definition.Format, { compressed, signal })) {
     const contentSize = await contentSizeOf(source, object, signal)
     const number = objects++
     add(() => progress.addObject(job, { ...object, number }))
@@ -43,14 +49,14 @@ export async function listPieces(
     }
   }
   flush()
-  if (pieces === 0) {
-    throw new UnreadableError(
-      objects === 0
-        ? `there is nothing to import: no ${job.definition.Format} object with this key, or with keys that begin with it`
-        : 'there is nothing to import: the object is empty',
-    )
-  }
+  if (pieces === 0) throw new UnreadableError(nothingToImport(job.definition.Format, objects))
 }
+
+/** Said where an S3Url leads to nothing: to no object of the format, or to an empty one. */
+export const nothingToImport = (format: Format, objects: number): string =>
+  objects === 0
+    ? `there is nothing to import: no ${format} object with this key, or with keys that begin with it`
+    : 'there is nothing to import: the object is empty'
 
 /**
  * Bytes of an object's content. A compressed object is read through to know it; of one that cannot be, it stays

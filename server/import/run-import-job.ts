@@ -19,6 +19,8 @@ export interface ImportContext {
   openSource: OpenSource
   /** Most bytes of a piece. */
   pieceBytes: number
+  /** Whether compressed objects under a prefix are read. */
+  compressed: boolean
   now: () => Date
   /** Waits for as long as a job is to rest in a state. */
   rest: (status: JobStatus) => Promise<unknown>
@@ -97,7 +99,7 @@ const steps: Record<JobStatus, (job: ImportJob, context: ImportContext) => Move 
   async INITIALIZING(job, context) {
     const { source, key } = sourceOf(job, context)
     const progress = context.store.importProgress
-    await listPieces(job, source, key, { progress, pieceBytes: context.pieceBytes, signal: context.signal })
+    await listPieces(job, source, key, { ...context, progress })
     return { to: 'PROCESSING', within: () => progress.beginProcessing(job) }
   },
 

@@ -6,12 +6,14 @@ import type { ObjectSource, SourceObject } from './sources/source.ts'
  * object's is read whatever it is called. Under a prefix, objects that are empty, or whose name begins with `_` or
  * `.`, are passed over; those with an ending of the format are read, or, if there are none, those whose ending says
  * nothing. Compressed objects count by the name before `.gz`.
+ *
+ * @param compressed whether compressed objects under a prefix are read; the real service passes them over (assumed)
  */
 export async function* selectObjects(
   source: ObjectSource,
   key: string,
   format: Format,
-  signal: AbortSignal,
+  { compressed, signal }: { compressed: boolean; signal: AbortSignal },
 ): AsyncGenerator<SourceObject> {
   let found = false
   for await (const object of source.list(key, signal)) {
@@ -20,13 +22,13 @@ export async function* selectObjects(
       yield object
       return
     }
-    if (!isData(object) || formatOf(object.key) !== format) continue
+    if (!isData(object) || formatOf(object.key, compressed) !== format) continue
     found = true
     yield object
   }
   if (found) return
   for await (const object of source.list(key, signal)) {
-    if (isData(object) && formatOf(object.key) === undefined) yield object
+    if (isData(object) && formatOf(object.key, compressed) === undefined) yield object
   }
 }
 
@@ -44,10 +46,14 @@ const endings = new Map<string, Format | 'other'>([
 ])
 
 /** The format that a key's ending stands for; undefined where it has none or an unknown one. */
-function formatOf(key: string): Format | 'other' | undefined {
+function formatOf(key: string, compressed: boolean): Format | 'other' | undefined {
+  if (!compressed && isArchive(key)) return 'other'
   const name = key
     .slice(key.lastIndexOf('/') + 1)
     .toLowerCase()
     .replace(/\.gz$/, '')
   return endings.get(name.match(/\.([^.]+)$/)?.[1] ?? '')
 }
+
+/** Whether a key's ending says that the object is compressed. */
+export const isArchive = (key: string): boolean => /\.(gz|zip)$/i.test(key)

@@ -73,6 +73,7 @@ async function run(job: ImportJob): Promise<void> {
       store,
       openSource,
       pieceBytes: settings.pieceBytes,
+      compressed: settings.compressed,
       now: () => new Date(),
       rest: () => setTimeout(settings.jobStateDelayMs, undefined, { signal }),
       slot,

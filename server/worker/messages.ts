@@ -4,6 +4,8 @@ import type { SourceSettings } from '../import/sources/open-source.ts'
 export interface WorkerSettings extends SourceSettings {
   dataDir: string
   pieceBytes: number
+  /** Whether compressed objects under a prefix are read. */
+  compressed: boolean
   maxRunningImports: number
   jobStateDelayMs: number
   /** The memory of the write turns that both threads share. */

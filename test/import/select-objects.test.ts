@@ -19,9 +19,15 @@ function bucketOf(keys: (string | [key: string, size: number])[]): ObjectSource 
   }
 }
 
-async function select(keys: (string | [key: string, size: number])[], key: string, format: Format = 'CSV') {
+async function select(
+  keys: (string | [key: string, size: number])[],
+  key: string,
+  format: Format = 'CSV',
+  { compressed = true } = {},
+) {
   const selected: string[] = []
-  for await (const object of selectObjects(bucketOf(keys), key, format, signal)) selected.push(object.key)
+  for await (const object of selectObjects(bucketOf(keys), key, format, { compressed, signal }))
+    selected.push(object.key)
   return selected
 }
 
@@ -76,6 +82,12 @@ t.test('a compressed object counts by the name before .gz', async t => {
   const keys = ['in/a.csv.gz', 'in/b.json.gz', 'in/c.csv.GZ', 'in/d.csv.zip', 'in/e.gz']
   t.same(await select(keys, 'in/'), ['in/a.csv.gz', 'in/c.csv.GZ'])
   t.same(await select(keys, 'in/', 'JSON'), ['in/b.json.gz'])
+})
+
+t.test('compressed objects under a prefix are passed over where they are not to be read', async t => {
+  const keys = ['in/a.csv.gz', 'in/b.csv', 'in/c.GZ', 'in/d.zip']
+  t.same(await select(keys, 'in/', 'CSV', { compressed: false }), ['in/b.csv'])
+  t.same(await select(['in/a.csv.gz', 'in/c.gz'], 'in/', 'CSV', { compressed: false }), [])
 })
 
 t.test('where no object has an ending of the format, those are read whose ending says nothing', async t => {

@@ -47,6 +47,7 @@ function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
       const worker = startImportWorker(
         {
           dataDir: join(dir, 'data'),
+          compressed: true,
           pieceBytes: 100_000,
           maxRunningImports: 2,
           jobStateDelayMs: 0,
@@ -315,6 +316,7 @@ t.test('calls are answered and write while a large import runs', async t => {
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     importWorker: worker,
+    preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,
   })

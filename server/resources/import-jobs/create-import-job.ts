@@ -5,11 +5,12 @@ import { importJobsUnderWay } from '../../quotas.ts'
 import { ApplicationParams } from '../../shapes/common.ts'
 import { ImportJobRequest, ImportJobResponse } from '../../shapes/import-job.ts'
 import { readS3Url } from '../../shapes/s3-url.ts'
+import type { SegmentResponse } from '../../shapes/segment.ts'
 import type { Store } from '../../store/open-store.ts'
 import { appFirst, findApp, findSegment } from '../find.ts'
 
 /**
- * Records the job as CREATED and answers at once; the import worker finds it in the store and moves it through the
+ * Records the job as CREATED and answers, after a look at what it would read where the settings ask for one; the import worker finds it in the store and moves it through the
  * later states. The answer already names the segment that the job will make: it has the job's own id (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import.html
@@ -39,9 +40,17 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
         ...(segmentId !== null && { SegmentId: segmentId }),
         ...(SegmentName !== undefined && { SegmentName }),
       }
-      const created = await app.store.write(() => {
+      const findTarget = () => {
         const found = findApp(app.store, request.params.applicationId)
-        if (SegmentId !== undefined) findSegment(app.store, found, SegmentId)
+        if (SegmentId !== undefined) checkImported(findSegment(app.store, found, SegmentId))
+        return found
+      }
+      findTarget()
+      const problem = await app.preflight(request.body)
+      if (problem !== undefined) throw badRequest(problem)
+      const created = await app.store.write(() => {
+        // Again: it may have been deleted meanwhile.
+        const found = findTarget()
         if (app.quotas) checkUnderWay(app.store, request.caller.accountId)
         const now = app.now().toISOString()
         app.store.importJobs.create({ app: found, id, definition, segmentId, requestId: request.id, now })
@@ -51,6 +60,12 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
       return reply.code(201).send(created)
     },
   )
+}
+
+/** @throws BadRequestException for a segment that no import made (assumed) */
+function checkImported({ Id, SegmentType }: SegmentResponse): void {
+  if (SegmentType === 'IMPORT') return
+  throw badRequest(`SegmentId must be that of an imported segment; ${Id} is ${SegmentType}`)
 }
 
 /**
