@@ -1,16 +1,14 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
-import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import fastJson from 'fast-json-stringify'
 import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
-import { explain } from '../shapes/explain.ts'
+import { checkOf } from '../shapes/check.ts'
 import { badRequest } from './exceptions.ts'
 
 /**
  * Makes the schemas of every route the law in both directions: a request that does not fit is refused with a
  * sentence that names the member, and an answer carries only members of its schema.
  *
- * Checks and serializers are compiled when a route is first used. Compiling all of them at the start costs more
- * than everything else that the start does.
+ * Serializers, as checks, are compiled when a route is first used.
  */
 export function enforceSchemas(app: FastifyInstance): void {
   app.setValidatorCompiler(compileValidator)
@@ -24,12 +22,11 @@ export function enforceSchemas(app: FastifyInstance): void {
 }
 
 const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  let check: TypeCheck<TSchema> | undefined
+  const check = checkOf(schema)
   return (value: unknown) => {
-    check ??= TypeCompiler.Compile(schema)
     const given = httpPart === 'querystring' ? listsInQuery(schema, value) : value
-    if (check.Check(given)) return { value: given }
-    return { error: badRequest(explain(check.Errors(given).First()!)) }
+    const misfit = check(given)
+    return misfit === undefined ? { value: given } : { error: badRequest(misfit) }
   }
 }
 
