@@ -6,6 +6,7 @@ import { getApps } from './apps/get-apps.ts'
 import { deleteEndpoint } from './endpoints/delete-endpoint.ts'
 import { getEndpoint } from './endpoints/get-endpoint.ts'
 import { updateEndpoint } from './endpoints/update-endpoint.ts'
+import { updateEndpointsBatch } from './endpoints/update-endpoints-batch.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { getImportJob } from './import-jobs/get-import-job.ts'
 import { getImportJobs } from './import-jobs/get-import-jobs.ts'
@@ -27,6 +28,7 @@ export async function resources(app: FastifyInstance): Promise<void> {
 
   // Endpoints
   app.register(updateEndpoint)
+  app.register(updateEndpointsBatch)
   app.register(getEndpoint)
   app.register(deleteEndpoint)
 

@@ -65,7 +65,6 @@ const operations: Operation[] = [
   ['GetVoiceChannel', 'GET', 200, '/v1/apps/:applicationId/channels/voice'],
   ['UpdateVoiceChannel', 'PUT', 200, '/v1/apps/:applicationId/channels/voice'],
   // endpoints
-  ['UpdateEndpointsBatch', 'PUT', 202, '/v1/apps/:applicationId/endpoints'],
   ['GetInAppMessages', 'GET', 200, '/v1/apps/:applicationId/endpoints/:endpointId/inappmessages'],
   // events
   ['PutEvents', 'POST', 202, '/v1/apps/:applicationId/events'],

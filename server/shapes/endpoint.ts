@@ -75,6 +75,10 @@ const endpointMembers = {
 export const EndpointRequest = Type.Object(endpointMembers)
 export type EndpointRequest = Static<typeof EndpointRequest>
 
+/** The same in a batch, where it says of which endpoint. */
+export const EndpointBatchItem = Type.Object({ ...endpointMembers, Id: optionalString })
+export type EndpointBatchItem = Static<typeof EndpointBatchItem>
+
 /** An endpoint as GetEndpoint answers it, its members in the order of the wire sample (source: guide). */
 export const EndpointResponse = Type.Object({
   ...endpointMembers,

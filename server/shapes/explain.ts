@@ -34,7 +34,8 @@ function expected(schema: TSchema): string {
   return `a ${schema.type}`
 }
 
-function describe(value: unknown): string {
+/** A value in a few words, cut to a length that fits into a sentence. */
+export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
   const text = typeof value === 'number' ? String(value) : JSON.stringify(value)

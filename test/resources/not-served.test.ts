@@ -15,16 +15,16 @@ const operations: Operation[] = JSON.parse(
 /** The operations that have behaviour. */
 const served = new Set([
   ...['CreateApp', 'GetApp', 'GetApps', 'DeleteApp'],
-  ...['UpdateEndpoint', 'GetEndpoint', 'DeleteEndpoint'],
+  ...['UpdateEndpoint', 'UpdateEndpointsBatch', 'GetEndpoint', 'DeleteEndpoint'],
   ...['CreateImportJob', 'GetImportJob', 'GetImportJobs', 'GetSegmentImportJobs'],
   ...['GetSegment', 'GetSegments'],
   ...['ListTagsForResource', 'TagResource', 'UntagResource'],
 ])
 const notServed = operations.filter(({ name }) => !served.has(name))
 
-t.test('106 of the 122 operations are not served', async t => {
+t.test('105 of the 122 operations are not served', async t => {
   t.equal(operations.length, 122)
-  t.equal(notServed.length, 106)
+  t.equal(notServed.length, 105)
 })
 
 for (const [title, payload] of Object.entries({

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { badRequest } from '../../aws/exceptions.ts'
-import { checkEndpoint, checkId, listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
-import { putEndpoint } from '../../endpoint-rules/put-endpoint.ts'
+import { listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
 import { MessageBody } from '../../shapes/common.ts'
 import { EndpointRequest } from '../../shapes/endpoint.ts'
 import { appFirst, findApp } from '../find.ts'
 import { EndpointParams } from './shapes.ts'
+import { writeEndpoint } from './write-endpoint.ts'
 
 /**
  * Creates an endpoint, or merges the change into the one that is there.
@@ -23,13 +23,14 @@ export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { applicationId, endpointId } = request.params
       await app.store.write(() => {
-        const found = findApp(app.store, applicationId)
-        const problem = checkId('EndpointId', endpointId) ?? checkEndpoint(request.body)
-        if (problem !== undefined) throw badRequest(problem)
-        const now = app.now().toISOString()
-        const write = { app: found, endpointId, requestId: request.id, now, mayBeEmpty: true }
-        const endpoint = putEndpoint(app.store.endpoints, request.body, write)
-        if (typeof endpoint === 'string') throw badRequest(endpoint)
+        const refusal = writeEndpoint(app.store.endpoints, request.body, {
+          app: findApp(app.store, applicationId),
+          endpointId,
+          idMember: 'EndpointId',
+          requestId: request.id,
+          now: app.now().toISOString(),
+        })
+        if (refusal !== undefined) throw badRequest(refusal)
       })
       return reply.code(202).send({ RequestID: request.id, Message: 'Accepted' })
     },

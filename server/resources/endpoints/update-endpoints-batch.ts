@@ -1,0 +1,73 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { badRequest } from '../../aws/exceptions.ts'
+import { listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
+import { checkOf } from '../../shapes/check.ts'
+import { ApplicationParams, MessageBody } from '../../shapes/common.ts'
+import { EndpointBatchItem } from '../../shapes/endpoint.ts'
+import { describe } from '../../shapes/explain.ts'
+import { appFirst, findApp } from '../find.ts'
+import { writeEndpoint } from './write-endpoint.ts'
+
+/** Most endpoints in a batch (source: API reference). */
+const longestBatch = 100
+
+/** AWS's shape but for its items: one with a member of a wrong type must not spoil the others. */
+const EndpointBatchRequest = Type.Object({ Item: Type.Array(Type.Object({})) })
+
+/**
+ * Creates or changes up to 100 endpoints, each as UpdateEndpoint does, in the order of the list, so the later of two
+ * items with one Id wins. Items that are refused do not keep the others from being written; the answer is then a
+ * BadRequestException that names each of them, since MessageBody has no place for it (assumed).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints.html
+ */
+export const updateEndpointsBatch: FastifyPluginAsyncTypebox = async app => {
+  app.put(
+    '/v1/apps/:applicationId/endpoints',
+    {
+      config: { operation: 'UpdateEndpointsBatch' },
+      schema: { params: ApplicationParams, body: EndpointBatchRequest, response: { 202: MessageBody } },
+      preValidation: appFirst,
+    },
+    async (request, reply) => {
+      const { Item } = request.body
+      if (Item.length > longestBatch) {
+        throw badRequest(`Item must be a list of at most ${longestBatch} endpoints; got ${Item.length}`)
+      }
+      const items = Item.map(readItem)
+      // One transaction: a hundred would have to wait for a running import a hundred times.
+      const refusals = await app.store.write(() => {
+        const found = findApp(app.store, request.params.applicationId)
+        const write = { app: found, idMember: 'Id', requestId: request.id, now: app.now().toISOString() }
+        return items.map(item =>
+          typeof item === 'string'
+            ? item
+            : writeEndpoint(app.store.endpoints, item, { ...write, endpointId: item.Id }),
+        )
+      })
+      const refused = refusals.flatMap((reason, index) =>
+        reason === undefined ? [] : [`${nameOf(Item[index]!, index)}: ${reason}`],
+      )
+      if (refused.length > 0) {
+        const written = Item.length - refused.length
+        throw badRequest(`Written: ${written} of ${Item.length} items. Refused: ${refused.join('; ')}`)
+      }
+      return reply.code(202).send({ RequestID: request.id, Message: 'Accepted' })
+    },
+  )
+}
+
+const checkTypes = checkOf(EndpointBatchItem)
+
+/** The item, attribute values that stand alone put into lists; or what is wrong with its types. */
+function readItem(item: object): (EndpointBatchItem & { Id: string }) | string {
+  listAttributeValues(item)
+  const misfit = checkTypes(item)
+  if (misfit !== undefined) return misfit
+  const { Id } = item as EndpointBatchItem
+  return Id === undefined ? 'Id is required: it must be a string' : { ...item, Id }
+}
+
+/** An item's place in the list, counted from 0 as in every message, and its Id if it has one. */
+const nameOf = ({ Id }: { Id?: unknown }, index: number) =>
+  Id === undefined ? `Item.${index}` : `Item.${index} (Id ${describe(Id)})`
