@@ -13,6 +13,8 @@ import { getImportJobs } from './import-jobs/get-import-jobs.ts'
 import { getSegmentImportJobs } from './import-jobs/get-segment-import-jobs.ts'
 import { notServed } from './not-served.ts'
 import { getSegment } from './segments/get-segment.ts'
+import { getSegmentVersion } from './segments/get-segment-version.ts'
+import { getSegmentVersions } from './segments/get-segment-versions.ts'
 import { getSegments } from './segments/get-segments.ts'
 import { listTagsForResource } from './tags/list-tags-for-resource.ts'
 import { tagResource } from './tags/tag-resource.ts'
@@ -41,6 +43,8 @@ export async function resources(app: FastifyInstance): Promise<void> {
   // Segments
   app.register(getSegment)
   app.register(getSegments)
+  app.register(getSegmentVersion)
+  app.register(getSegmentVersions)
 
   // Tags
   app.register(listTagsForResource)

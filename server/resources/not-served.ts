@@ -172,15 +172,6 @@ const operations: Operation[] = [
   ['CreateSegment', 'POST', 201, '/v1/apps/:applicationId/segments'],
   ['DeleteSegment', 'DELETE', 200, '/v1/apps/:applicationId/segments/:segmentId'],
   ['UpdateSegment', 'PUT', 200, '/v1/apps/:applicationId/segments/:segmentId'],
-  [
-    'GetSegmentVersions',
-    'GET',
-    200,
-    '/v1/apps/:applicationId/segments/:segmentId/versions',
-    'page-size',
-    'token',
-  ],
-  ['GetSegmentVersion', 'GET', 200, '/v1/apps/:applicationId/segments/:segmentId/versions/:version'],
   // settings
   ['GetApplicationSettings', 'GET', 200, '/v1/apps/:applicationId/settings'],
   ['UpdateApplicationSettings', 'PUT', 200, '/v1/apps/:applicationId/settings'],

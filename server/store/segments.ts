@@ -19,11 +19,19 @@ interface SegmentRow {
 
 /** The segments of all applications, each with its versions. */
 export function createSegments(db: Database, tags: ReturnType<typeof createTags>) {
-  const select = `SELECT s.*, v.name, v.last_modified_date, v.import_definition
-    FROM segments s JOIN segment_versions v ON v.segment = s.seq AND v.version = s.version WHERE s.app = ?`
-  const get = db.prepare<[number, string], SegmentRow>(`${select} AND s.id = ?`)
+  const versions = `SELECT s.seq, s.id, s.arn, s.segment_type, s.creation_date,
+      v.version, v.name, v.last_modified_date, v.import_definition
+    FROM segments s JOIN segment_versions v ON v.segment = s.seq WHERE s.app = ?`
+  const current = `${versions} AND v.version = s.version`
+  const get = db.prepare<[number, string], SegmentRow>(`${current} AND s.id = ?`)
   const list = db.prepare<[number, number, number], SegmentRow>(
-    `${select} AND s.seq < ? ORDER BY s.seq DESC LIMIT ?`,
+    `${current} AND s.seq < ? ORDER BY s.seq DESC LIMIT ?`,
+  )
+  const getVersion = db.prepare<[number, string, number], SegmentRow>(
+    `${versions} AND s.id = ? AND v.version = ?`,
+  )
+  const listVersions = db.prepare<[number, string, number, number], SegmentRow>(
+    `${versions} AND s.id = ? AND v.version < ? ORDER BY v.version DESC LIMIT ?`,
   )
   const imported = db.prepare<[number], { size: number; channel_counts: string; arn: string }>(
     `SELECT j.total_processed - j.total_failures AS size, j.channel_counts, a.arn
@@ -62,6 +70,18 @@ export function createSegments(db: Database, tags: ReturnType<typeof createTags>
 
     list: (app: AppRef, page: Page): Listed<SegmentResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
+
+    /** A segment as it was in one of its versions; its tags are today's, as a segment has them and not a version. */
+    getVersion(app: AppRef, segmentId: string, version: number): SegmentResponse | undefined {
+      const row = getVersion.get(app.seq, segmentId, version)
+      return row && toResponse(app, row)
+    },
+
+    /** A segment's versions, each under its own number. */
+    listVersions: (app: AppRef, segmentId: string, page: Page): Listed<SegmentResponse>[] =>
+      listVersions
+        .all(app.seq, segmentId, page.before, page.limit)
+        .map(row => ({ seq: row.version, value: toResponse(app, row) })),
 
     /**
      * Makes the segment of a job that has read everything: version 1 of a new one, or the next version of the one
