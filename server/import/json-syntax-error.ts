@@ -16,20 +16,21 @@ interface Place {
   column: number
 }
 
-/** Finds the first thing that is wrong with a text. Undefined: nothing is, it is JSON. */
+/** Finds the first thing that is wrong with a text, which is one line. Undefined: nothing is, it is JSON. */
 export function findJsonSyntaxError(text: string): JsonSyntaxError | undefined {
-  return new Scan(text).run()
+  return new Scan(text, ({ column }) => `column ${column}`).run()
 }
 
 /** Says what is wrong with a text that `JSON.parse` refuses. */
 export function jsonSyntaxError(text: string): JsonSyntaxError {
-  return findJsonSyntaxError(text) ?? { problem: 'The text is not JSON', ...beforeText }
+  return findJsonSyntaxError(text) ?? notJson
 }
 
 /** The same as Jackson writes it, with the text, or its beginning, and the place in it. */
 export function jacksonMessage(text: string): string {
-  const error = jsonSyntaxError(text)
-  return `${error.problem}\n at ${describePlace(text, error)}`
+  const describe = (place: Place) => describePlace(text, place)
+  const error = new Scan(text, describe).run() ?? notJson
+  return `${error.problem}\n at ${describe(error)}`
 }
 
 /** What Jackson says that a value may be. */
@@ -54,8 +55,11 @@ class Scan {
   /** Whether nothing has been read yet in the innermost of them, or in the text. */
   #isEmpty = true
 
-  constructor(text: string) {
+  readonly #describePlace: (place: Place) => string
+
+  constructor(text: string, describePlace: (place: Place) => string) {
     this.#text = text
+    this.#describePlace = describePlace
   }
 
   run(): JsonSyntaxError | undefined {
@@ -286,7 +290,7 @@ class Scan {
   /** Where the innermost object or array begins. */
   #describeStart(): string {
     const start = this.#open.at(-1)
-    return describePlace(this.#text, start === undefined ? beforeText : placeOf(this.#text, start))
+    return this.#describePlace(start === undefined ? beforeText : placeOf(this.#text, start))
   }
 
   /** The next character in Jackson's form. */
@@ -312,6 +316,8 @@ class Scan {
 
 /** Where Jackson is before it has read anything. */
 const beforeText: Place = { line: 1, column: 0 }
+
+const notJson: JsonSyntaxError = { problem: 'The text is not JSON', ...beforeText }
 
 /** The line and column of an index, both from 1. Jackson counts a lone carriage return as the end of a line too. */
 function placeOf(text: string, index: number): Place {

@@ -1,66 +1,110 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import type { EndpointRequest, ImportJobResponse, SegmentImportResource } from '@aws-sdk/client-pinpoint'
-import t from 'tap'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
+import { readFileSync } from 'node:fs'
+import { BadRequestException, type ImportJobRequest, NotFoundException } from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { type ImportCase, objectsOf, readImportCases } from '../../fixtures/import-cases.ts'
+import { importRules, rulesFile } from '../../fixtures/make-import-rules.ts'
+import { type Buckets, putAll } from '../buckets.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../helpers.ts'
 import { getEndpoint, getSegment, kindsOfBuckets, putEndpoint } from './reads.ts'
 
-/** What the import of a case's file must lead to. */
-interface Expected {
-  /** Endpoints that are there beforehand, by id. */
-  before?: Record<string, EndpointRequest>
-  /** The state and the counters of the job when it is over. */
-  job: Partial<ImportJobResponse>
-  /** How the job's failures begin; `{key}` stands for the object's key. */
-  failures?: string[]
-  /** The segment's Size and ChannelCounts; null when there must be none. */
-  segment: Partial<SegmentImportResource> | null
-  /** Members of endpoints that are there afterwards, by id; null for those that must not be. */
-  endpoints: Record<string, object | null>
+const cases = readImportCases()
+
+/** Members of which only those that are expected are compared. */
+const partly = new Set(['Definition', 'ImportDefinition'])
+
+/** The members of a value that are expected; null for one that is not there. */
+function pick(value: Record<string, unknown> | undefined, expected: Record<string, unknown>): object {
+  const picked = Object.entries(expected).map(([name, wanted]) => {
+    const member = value?.[name] ?? null
+    if (!partly.has(name) || member === null) return [name, member]
+    return [name, pick(member as Record<string, unknown>, wanted as Record<string, unknown>)]
+  })
+  return Object.fromEntries(picked)
 }
 
-const root = new URL('../../fixtures/imports/', import.meta.url)
-const cases = readdirSync(root).map(name => {
-  const file = readdirSync(new URL(`${name}/`, root)).find(file => file.startsWith('input.'))!
-  const expected: Expected = JSON.parse(readFileSync(new URL(`${name}/expected.json`, root), 'utf8'))
-  const content = readFileSync(new URL(`${name}/${file}`, root))
-  const Format = file.endsWith('.csv') ? ('CSV' as const) : ('JSON' as const)
-  return { name, key: `${name}/${file}`, content, Format, ...expected }
-})
+/** A text to compare by, the same for any order of members. */
+function textOf(value: unknown): string {
+  const sorted = (_name: string, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member
+  return JSON.stringify(value, sorted, 2)
+}
+
+async function runCase(
+  t: Test,
+  { client, url }: Awaited<ReturnType<typeof startEmulator>>,
+  { request, before = {}, answer, job = {}, failures = [], segment, members, endpoints = {} }: ImportCase,
+) {
+  const app = await createApp(client)
+  for (const [id, endpoint] of Object.entries(before.endpoints ?? {})) {
+    await putEndpoint(client, app, id, endpoint)
+  }
+  const run = async (request: ImportJobRequest) =>
+    waitForJob(client, await createImportJob(client, app, request))
+  const earlier: string[] = []
+  for (const request of before.imports ?? []) {
+    const done = await run(request)
+    t.equal(done.JobStatus, 'COMPLETED')
+    earlier.push(done.Definition?.SegmentId ?? '')
+  }
+  const SegmentId = request.SegmentId === '{segment}' ? earlier[0] : request.SegmentId
+  // Every member as it stands in the file: the helper's defaults must not stand in for one that is missing.
+  const body: ImportJobRequest = {
+    ...{ Format: undefined, RoleArn: undefined, S3Url: undefined },
+    ...request,
+    ...(SegmentId !== undefined && { SegmentId }),
+  }
+  if (answer !== undefined) {
+    const error = await createImportJob(client, app, body).catch(error => error)
+    t.ok(error instanceof (answer.status === 404 ? NotFoundException : BadRequestException))
+    t.same({ status: error.$metadata?.httpStatusCode, Message: error.message }, answer)
+    return
+  }
+
+  const done = await run(body)
+  t.equal(textOf(pick({ ...done }, job)), textOf(job), 'the job')
+  t.strictSame(done.Failures ?? [], failures, 'the failures')
+  const made = await getSegment(client, app, done.Definition?.SegmentId ?? done.Id!)
+  if (segment === null) t.equal(made, undefined, 'there is no segment')
+  else if (segment !== undefined) t.equal(textOf(pick({ ...made }, segment)), textOf(segment), 'the segment')
+  if (members !== undefined) {
+    const response = await fetch(`${url}/_pinpoint/apps/${app}/segments/${made!.Id}/endpoints`)
+    const { items } = (await response.json()) as { items: { Id: string }[] }
+    t.strictSame(
+      items.map(({ Id }) => Id),
+      members,
+      'the endpoints of the segment',
+    )
+  }
+  for (const [id, wanted] of Object.entries(endpoints)) {
+    const endpoint = await getEndpoint(client, app, id)
+    if (wanted === null) t.equal(endpoint, undefined, `there is no endpoint ${id}`)
+    else t.equal(textOf(pick({ ...endpoint }, wanted)), textOf(wanted), `the endpoint ${id}`)
+  }
+}
+
+async function putCases(buckets: Buckets) {
+  for (const { name } of cases) await putAll(buckets, 'imports', objectsOf(name))
+}
+
+/** The cases, by what the emulator is started with. */
+const bySettings = Map.groupBy(cases, ({ settings = {} }) => JSON.stringify(settings))
 
 for (const [kind, makeBuckets] of kindsOfBuckets) {
   t.test(`an import from ${kind} leads to what its case expects`, async t => {
     const buckets = await makeBuckets(t)
-    for (const { key, content } of cases) await buckets.put('imports', key, content)
-    const { client } = await startEmulator(t, buckets.env)
-
-    for (const { name, key, Format, before = {}, job, failures = [], segment, endpoints } of cases) {
-      t.test(name, async t => {
-        const app = await createApp(client)
-        for (const [id, endpoint] of Object.entries(before)) await putEndpoint(client, app, id, endpoint)
-
-        const done = await runImport(client, app, {
-          S3Url: `s3://imports/${key}`,
-          Format,
-          DefineSegment: true,
-        })
-        t.match(done, job)
-        const wanted = failures.map(failure => failure.replace('{key}', key))
-        const actual = done.Failures ?? []
-        t.same(
-          actual.map((failure, index) => failure.slice(0, wanted[index]?.length)),
-          wanted,
-          'the failures',
-        )
-
-        const made = await getSegment(client, app, done.Definition!.SegmentId!)
-        if (segment === null) t.equal(made, undefined, 'there is no segment')
-        else t.match(made?.ImportDefinition, segment)
-        for (const [id, members] of Object.entries(endpoints)) {
-          const endpoint = await getEndpoint(client, app, id)
-          if (members === null) t.equal(endpoint, undefined, `there is no endpoint ${id}`)
-          else t.match(endpoint, members)
-        }
+    await putCases(buckets)
+    for (const [settings, cases] of bySettings) {
+      t.test(settings, async t => {
+        const emulator = await startEmulator(t, { ...buckets.env, ...JSON.parse(settings) })
+        for (const each of cases) await t.test(each.name, t => runCase(t, emulator, each))
       })
     }
   })
 }
+
+t.test('the table of rules is made from the cases as they are', async t => {
+  t.equal(readFileSync(rulesFile, 'utf8'), importRules(cases), 'else: node fixtures/make-import-rules.ts')
+  t.ok(cases.length >= 100)
+})
