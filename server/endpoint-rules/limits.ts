@@ -6,7 +6,7 @@ export const endpointLimits = {
   endpointsPerUser: 15,
   /** Different names of Attributes, Metrics and User.UserAttributes together, in one application. */
   customAttributes: 250,
-  /** 15 KB (assumed: of the endpoint's JSON text, as GetEndpoint answers it). */
+  /** 15 KB (assumed: of JSON text, of all that GetEndpoint answers and a caller can set). */
   endpointBytes: 15 * 1024,
   demographic: { AppVersion: 50, Make: 50, Model: 100, ModelVersion: 50, Platform: 50, PlatformVersion: 50 },
   location: { City: 75, Region: 75 },

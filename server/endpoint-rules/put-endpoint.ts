@@ -70,7 +70,8 @@ function missingMember({ Address, ChannelType }: Endpoint, { mayBeEmpty }: Compl
 
 function checkSize(endpoint: Endpoint): string | undefined {
   if (mostJsonBytes(endpoint) <= endpointLimits.endpointBytes) return undefined
-  const bytes = Buffer.byteLength(JSON.stringify(endpoint))
+  const { ApplicationId: _, CohortId: _cohort, CreationDate: _date, ...said } = endpoint
+  const bytes = Buffer.byteLength(JSON.stringify(said))
   if (bytes <= endpointLimits.endpointBytes) return undefined
   return `an endpoint must be at most 15 KB (${endpointLimits.endpointBytes} bytes of JSON); this one would be ${bytes}`
 }

@@ -150,10 +150,13 @@ function putText(path: string[]): Column {
   }
 }
 
+/** JavaScript would read 0x10, 0b1 and white space as numbers, too. */
+const isDecimal = /^ *[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? *$/i
+
 function putNumber(path: string[]): Column {
   return (record, text) => {
     const number = Number(text)
-    if (!Number.isFinite(number) || text.trim() === '') {
+    if (!isDecimal.test(text) || !Number.isFinite(number)) {
       return `${path.join('.')} must be a number; got ${JSON.stringify(text)}`
     }
     parentOf(record, path)[path.at(-1)!] = number

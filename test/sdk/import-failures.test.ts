@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { type Buckets, putAll } from '../buckets.ts'
+import { type Buckets, makeBuckets, putAll } from '../buckets.ts'
 import { createApp, runImport, startEmulator } from '../helpers.ts'
 import { matchEach } from '../import/items.ts'
 import { base, createFilledApp, good } from './filled-app.ts'
-import { csvOf, getSegment, kindsOfBuckets, slowly, watch } from './reads.ts'
+import { csvOf, getSegment, kindsOfBuckets, putEndpoint, slowly, watch } from './reads.ts'
 
 /** What is wrong with the second of two objects, and what must be said of it. */
 interface Culprit {
@@ -116,3 +116,20 @@ for (const [kind, makeBuckets] of kindsOfBuckets) {
     },
   )
 }
+
+t.test('a job that fails leaves none of the custom names that it brought', async t => {
+  const attributes = (from: number, to: number) =>
+    Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`n${from + index}`, ['x']]))
+  const email = (id: string) => ({ ChannelType: 'EMAIL' as const, Address: `${id}@example.com` })
+  const line = JSON.stringify({ Id: 'imported', ...email('imported'), Attributes: attributes(0, 250) })
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', { 'in/1.json': line, 'in/2.json': 'no JSON' })
+  const { client } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  const done = await runImport(client, app, { S3Url: 's3://data/in/', Format: 'JSON' })
+  t.match(done, { JobStatus: 'FAILED', TotalProcessed: 2, TotalFailures: 1 })
+  await putEndpoint(client, app, 'e', { ...email('e'), Attributes: attributes(1000, 1250) })
+  await t.rejects(putEndpoint(client, app, 'f', { ...email('f'), Attributes: attributes(0, 1) }), {
+    message: /^Too many custom attributes/,
+  })
+})

@@ -498,6 +498,76 @@ t.test('an attribute takes 50 values and not one more', async t => {
   isError(t, answer, 400, 'BadRequestException', /^Attributes\.a must have at most 50 values; got 51/)
 })
 
+const namesFrom = (from: number, to: number, value: unknown) =>
+  Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`n${from + index}`, value]))
+
+t.test('an application knows 250 custom names and not one more, whatever map they are in', async t => {
+  const { call, put, write, get } = await withApp(t)
+  await write('e', { ...email('ann'), Attributes: namesFrom(0, 100, ['x']), Metrics: namesFrom(0, 100, 1) })
+  await write('f', {
+    ...email('ben'),
+    User: { UserId: 'ben', UserAttributes: namesFrom(0, 50, ['x']) },
+    Attributes: { never: [] },
+  })
+  const refused = await put('e', { Attributes: { new: ['x'], n5: ['y'] } })
+  isError(
+    t,
+    refused,
+    400,
+    'BadRequestException',
+    /^Too many custom attributes: .* 250 .*Attributes\.new .* 251$/,
+  )
+  t.same((await get('e')).Attributes.n5, ['x'], 'and nothing of the change is done')
+  isError(t, await put('e', { Metrics: { new: 1 } }), 400, 'BadRequestException', /Metrics\.new/)
+  const ofUser = await put('f', { User: { UserAttributes: { new: ['x'] } } })
+  isError(t, ofUser, 400, 'BadRequestException', /User\.UserAttributes\.new/)
+  await write('e', { Attributes: { n99: ['y'] }, Metrics: { n99: 2 } })
+
+  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const elsewhere = await call('PUT', `/v1/apps/${Id}/endpoints/e`, {
+    ...email('ann'),
+    Attributes: { new: ['x'] },
+  })
+  t.equal(elsewhere.status, 202, 'another application has names of its own')
+})
+
+t.test('an endpoint takes 15 KB, with all that it has already', async t => {
+  const { put, write, get } = await withApp(t)
+  const values = (length: number) => Array.from({ length }, () => 'v'.repeat(100))
+  await write('e', { ...email('ann'), Attributes: { a: values(50), b: values(50) } })
+  await write('e', { Attributes: { c: values(40) } })
+  const refused = await put('e', { Attributes: { d: values(10) } })
+  isError(
+    t,
+    refused,
+    400,
+    'BadRequestException',
+    /^an endpoint must be at most 15 KB \(15360 bytes of JSON\); this one would be \d+$/,
+  )
+  t.notOk('d' in (await get('e')).Attributes)
+  await write('e', { Attributes: { a: ['short'], d: values(10) } })
+  const twoBytes = await put('f', {
+    ...email('ben'),
+    Attributes: {
+      a: [],
+      ...Object.fromEntries(
+        Array.from({ length: 2 }, (_, i) => [`a${i}`, Array.from({ length: 40 }, () => 'é'.repeat(100))]),
+      ),
+    },
+  })
+  isError(t, twoBytes, 400, 'BadRequestException', /15 KB/)
+})
+
+t.test("a user's attributes count in the size of every endpoint that is written", async t => {
+  const { put, write } = await withApp(t)
+  const values = (length: number) => Array.from({ length }, () => 'v'.repeat(100))
+  const UserAttributes = { a: values(50), b: values(50), c: values(40) }
+  await write('e', { ...email('ann'), User: { UserId: 'ann', UserAttributes } })
+  const refused = await put('f', { ...email('ann2'), Attributes: { a: values(10) }, User: { UserId: 'ann' } })
+  isError(t, refused, 400, 'BadRequestException', /15 KB/)
+  await write('f', { ...email('ann2'), User: { UserId: 'ann' } })
+})
+
 /** A user with 15 endpoints, e1 to e15, of these channels and then of EMAIL. */
 async function withFullUser(t: Test, channels: string[] = []) {
   const app = await withApp(t)
