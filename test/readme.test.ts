@@ -10,7 +10,7 @@ const operations: { name: string; method: InjectOptions['method']; uri: string }
 
 t.test('the tests that server/README.md names are there', async t => {
   const text = readFileSync(new URL('../server/README.md', import.meta.url), 'utf8')
-  const named = [...text.matchAll(/_(test\/[^_]+)_/g)].map(([, path]) => path!)
+  const named = [...text.matchAll(/_((?:test|fixtures)\/[^_]+)_/g)].map(([, path]) => path!)
   t.ok(named.length > 5)
   for (const path of named) t.ok(existsSync(new URL(`../${path}`, import.meta.url)), path)
 })
