@@ -1,10 +1,9 @@
-import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { checkEndpoint, checkId, isObject, listAttributeValues } from '../endpoint-rules/check-endpoint.ts'
-import { explain } from '../shapes/explain.ts'
+import { checkOf } from '../shapes/check.ts'
 import { ImportedEndpoint, ignoredNames } from './imported-names.ts'
 import { eachGood, type Item } from './item.ts'
 
-const types = TypeCompiler.Compile(ImportedEndpoint)
+const checkTypes = checkOf(ImportedEndpoint)
 
 /**
  * Checks each record as UpdateEndpoint checks its body. What an import takes more lightly: a channel in any case, an
@@ -30,7 +29,7 @@ export const validateEndpoints = (batches: AsyncIterable<Item<object>[]> | Itera
  */
 export function readEndpoint(record: object): ImportedEndpoint | string {
   relax(record as Record<string, unknown>)
-  return types.Check(record) ? record : explain(types.Errors(record).First()!)
+  return checkTypes(record) ?? record
 }
 
 function relax(record: Record<string, unknown>): void {
