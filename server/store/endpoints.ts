@@ -39,10 +39,14 @@ export interface EndpointsOfImport extends Endpoints {
   takeBack(app: AppRef, limit: number): boolean
 }
 
+/** The form in which ids are compared: without regard to case (source: API reference). */
+export const keyOf = (endpointId: string): string => endpointId.toLowerCase()
+
 /** A row of the table. */
 export interface EndpointRow {
   seq: number
   id: string
+  spelling: string | null
   channel_type: ChannelType | null
   address: string | null
   endpoint_status: string
@@ -59,7 +63,7 @@ export interface EndpointRow {
   demographic: string | null
 }
 
-const columns = `id, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
+const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
   effective_date, user_id, user_attributes, attributes, metrics, location, demographic, import_job`
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
@@ -71,10 +75,10 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     `${select} AND address = ? AND endpoint_status = 'ACTIVE'`,
   )
   const insert = db.prepare(
-    `INSERT INTO endpoints (app, ${columns}) VALUES (?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+    `INSERT INTO endpoints (app, ${columns}) VALUES (?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
   )
   const update = db.prepare(
-    `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
+    `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   // Again when somebody else has written the row since: it is what they wrote that is to be put back then.
@@ -114,7 +118,7 @@ export function createEndpoints(db: Database, names: AttributeNames) {
   )
 
   const reads = {
-    get: (app: AppRef, id: string) => toStored(app, get.get(app.seq, id)),
+    get: (app: AppRef, id: string) => toStored(app, get.get(app.seq, keyOf(id))),
     ofUser: (app: AppRef, userId: string) => ofUser.all(app.seq, userId).map(row => toStored(app, row)!),
     activeAt: (app: AppRef, address: string) =>
       activeAt.all(app.seq, address).map(row => toStored(app, row)!),
@@ -169,8 +173,10 @@ export function createEndpoints(db: Database, names: AttributeNames) {
 }
 
 function toRow(endpoint: Endpoint, job: number | null): unknown[] {
+  const id = keyOf(endpoint.Id)
   return [
-    endpoint.Id,
+    id,
+    id === endpoint.Id ? null : endpoint.Id,
     endpoint.ChannelType ?? null,
     endpoint.Address ?? null,
     endpoint.EndpointStatus,
@@ -210,7 +216,7 @@ export function toEndpoint(app: AppRef, row: EndpointRow): Endpoint {
       ...(row.user_id !== null && { UserId: row.user_id }),
     },
     ApplicationId: app.id,
-    Id: row.id,
+    Id: row.spelling ?? row.id,
     CohortId: row.cohort_id,
     CreationDate: row.creation_date,
   }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource, JobStatus } from '../shapes/import-job.ts'
 import { mayMove } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
+import { keyOf } from './endpoints.ts'
 import type { Transact } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'
 
@@ -238,10 +239,10 @@ export function createImportProgress(db: Database, transact: Transact, turns: Wr
 
     /** The definition that an earlier record of the same job gave to an endpoint that it does not register. */
     memberDefinition: (job: ImportJob, endpointId: string): string | null | undefined =>
-      member.get(job.seq, endpointId),
+      member.get(job.seq, keyOf(endpointId)),
 
     putMember: (job: ImportJob, endpointId: string, definition: string | null): void =>
-      void putMember.run(job.seq, endpointId, definition),
+      void putMember.run(job.seq, keyOf(endpointId), definition),
 
     /** Makes all endpoints that a user has, or will have, members. */
     putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),

@@ -272,6 +272,9 @@ t.test('an id in another case is the same endpoint, and keeps its first spelling
   await write('Ann', email('ann'))
   await write('aNN', { Attributes: { Plan: ['free'] } })
   t.match(await get('ANN'), { Id: 'Ann', Attributes: { Plan: ['free'] }, EndpointStatus: 'ACTIVE' })
+  await write('ÄRGER', email('aerger'))
+  await write('ärger', { Attributes: { Plan: ['free'] } })
+  t.match(await get('Ärger'), { Id: 'ÄRGER', Attributes: { Plan: ['free'] }, Address: 'aerger@example.com' })
 })
 
 for (const id of ['a$b', 'a{b', 'a}b']) {
