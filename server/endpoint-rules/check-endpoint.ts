@@ -3,7 +3,8 @@ import { endpointLimits as limits } from './limits.ts'
 
 /**
  * Checks the values of an endpoint that already has the right types, and brings them to the form in which
- * Pinpoint keeps them: coordinates with one decimal, two time zones under their newer names (source: guide).
+ * Pinpoint keeps them: coordinates with one decimal, two time zones under their newer names (source: guide), dates in
+ * UTC.
  * The rules are the same for UpdateEndpoint and for an imported record.
  *
  * @param endpoint is changed in place when everything in it is right
@@ -19,7 +20,7 @@ export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
     (EndpointStatus !== undefined && EndpointStatus !== 'ACTIVE' && EndpointStatus !== 'INACTIVE'
       ? `EndpointStatus must be ACTIVE or INACTIVE; got ${JSON.stringify(EndpointStatus)}`
       : undefined) ??
-    (EffectiveDate !== undefined ? checkDate(EffectiveDate) : undefined) ??
+    (EffectiveDate !== undefined ? settleDate(endpoint, EffectiveDate) : undefined) ??
     (User?.UserId !== undefined ? checkId('User.UserId', User.UserId) : undefined) ??
     checkAttributes('Attributes', endpoint.Attributes) ??
     checkAttributes('User.UserAttributes', User?.UserAttributes) ??
@@ -37,13 +38,19 @@ export function checkId(member: string, id: string): string | undefined {
   return /[${}]/.test(id) ? `${member} must not hold $, { or }; got ${JSON.stringify(id)}` : undefined
 }
 
-/** ISO 8601 in UTC, with up to six digits of a second: imports by AWS's own code carry microseconds (observed). */
-function checkDate(date: string): string | undefined {
+/**
+ * ISO 8601 with up to six digits of a second: imports by AWS's own code carry microseconds (observed). A time in UTC is
+ * kept as it is given, any other in UTC (assumed).
+ */
+function settleDate(endpoint: EndpointRequest, date: string): string | undefined {
   const parts = date.match(/^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$/)
   const daysInMonth =
     parts === null ? 0 : new Date(Date.UTC(Number(parts[1]), Number(parts[2]), 0)).getUTCDate()
   // V8 takes the 31st of any month, and goes on into the next.
-  if (!Number.isNaN(Date.parse(date)) && Number(parts?.[3]) <= daysInMonth) return undefined
+  if (!Number.isNaN(Date.parse(date)) && Number(parts?.[3]) <= daysInMonth && !date.includes('T24')) {
+    if (!date.endsWith('Z')) endpoint.EffectiveDate = new Date(date).toISOString()
+    return undefined
+  }
   return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
 }
 
@@ -66,6 +73,8 @@ function checkAttributes(member: string, attributes: Attributes | undefined): st
 function checkNames(member: string, map: object | undefined): string | undefined {
   if (map === undefined) return undefined
   for (const name in map) {
+    // An object cannot hold it safely, in this language and in others.
+    if (name === '__proto__') return `${member} must not have the name __proto__`
     if (name === '' || name.length > limits.attributeName) {
       return `${member} must have names of 1 to ${limits.attributeName} characters; got ${JSON.stringify(name)}`
     }

@@ -33,7 +33,8 @@ export function putEndpoint(
   const siblings = others.filter(other => other !== oldest)
   takeOnUserAttributes(endpoint, change, siblings[0]?.endpoint)
   const newNames = endpoints.newNames(app, change)
-  const problem = checkMerged(endpoint, write) ?? checkNames(endpoints, app, newNames)
+  const problem =
+    checkMerged(endpoint, write) ?? checkSiblings(endpoint, siblings) ?? checkNames(endpoints, app, newNames)
   if (problem !== undefined) return problem
 
   if (oldest !== undefined) {
@@ -66,6 +67,19 @@ function missingMember({ Address, ChannelType }: Endpoint, { mayBeEmpty }: Compl
   if (Address === undefined && ChannelType === undefined && mayBeEmpty) return undefined
   if (Address === undefined) return 'Missing Address'
   return ChannelType === undefined ? 'Missing ChannelType' : undefined
+}
+
+/** The endpoints that get the user's attributes as well must not become too large by them. */
+function checkSiblings(
+  { User: { UserAttributes } }: Endpoint,
+  siblings: StoredEndpoint[],
+): string | undefined {
+  if (UserAttributes === undefined) return undefined
+  for (const { endpoint } of siblings) {
+    const problem = checkSize({ ...endpoint, User: { ...endpoint.User, UserAttributes } })
+    if (problem !== undefined) return `${problem} (${endpoint.Id}, which gets the attributes of its user)`
+  }
+  return undefined
 }
 
 function checkSize(endpoint: Endpoint): string | undefined {

@@ -1,5 +1,11 @@
-import { type DecodedLine, isBlank, maxRecordBytes } from './decode.ts'
+import { type DecodedLine, isBlank } from './decode.ts'
 import type { Item, Line } from './item.ts'
+
+/**
+ * What a record of several lines may have at the most. A value has at most 100 characters and an endpoint 15 KB, so
+ * these are never in the way; they bound what is read again and again behind quotes that are not closed.
+ */
+const most = { lines: 200, bytes: 64 * 1024 }
 
 /** Said of a record whose quotes are not as RFC 4180 wants them. */
 export const badQuotes =
@@ -56,7 +62,8 @@ function cutQuotedRecord(
   let state = cells.read(first.text)
   let last = from
   while (state === 'open') {
-    if (cells.cells.length >= mostCells || lines[last]!.end - first.start > maxRecordBytes) break
+    if (cells.cells.length >= mostCells || last - from >= most.lines) break
+    if (lines[last]!.end - first.start > most.bytes) break
     if (last + 1 === lines.length) {
       if (isEnd) break
       return undefined
@@ -87,8 +94,8 @@ export function cutCells(text: string): string[] | undefined {
 }
 
 /**
- * Reads the cells of one record, line by line. A quote opens a cell only as its first character; elsewhere in a cell
- * that is not quoted it stands for itself (assumed). Spaces between a closing quote and the comma are passed over.
+ * Reads the cells of one record, line by line. A quote opens a cell only where that begins; elsewhere in a cell that is
+ * not quoted it stands for itself. Spaces around a quoted value are passed over (all assumed).
  */
 class CellReader {
   readonly cells: string[] = []
@@ -99,6 +106,7 @@ class CellReader {
   read(text: string): 'whole' | 'open' | 'broken' {
     let at = 0
     for (;;) {
+      if (this.#open === undefined) at = beginOfQuoted(text, at)
       if (this.#open === undefined && text[at] !== '"') {
         const comma = text.indexOf(',', at)
         this.cells.push(comma === -1 ? text.slice(at) : text.slice(at, comma))
@@ -136,4 +144,11 @@ class CellReader {
       return at
     }
   }
+}
+
+/** Where a quoted cell begins behind spaces; where the cell is not quoted, they belong to it. */
+function beginOfQuoted(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ') at++
+  return text[at] === '"' ? at : from
 }

@@ -24,8 +24,8 @@ const carriageReturn = 0x0d
 const byteOrderMark = '\ufeff'
 
 /**
- * Cuts content into lines, one batch for each chunk. A line ends with LF or CRLF, and the two may be mixed. A line
- * that is not UTF-8 is told by its `problem`, and the lines after it go on.
+ * Cuts content into lines, one batch for each chunk. A line ends with LF or CRLF, and the two may be mixed; more CRs
+ * before an LF, as some programs write on Windows, belong to the end as well (assumed). A line that is not UTF-8 is told by its `problem`, and the lines after it go on.
  *
  * @param from where in the content the first chunk begins, at the beginning of a record
  */
@@ -43,17 +43,15 @@ export async function* decodeLines(
     const bytes = begunBytes === 0 ? tail : Buffer.concat([...begun, tail])
     begun = []
     begunBytes = 0
-    const endsWithCr = bytes.at(-1) === carriageReturn
+    let textEnd = bytes.length
+    while (bytes[textEnd - 1] === carriageReturn) textEnd--
     const line: DecodedLine = {
-      text:
-        length > maxRecordBytes
-          ? ''
-          : bytes.toString('utf8', 0, endsWithCr ? bytes.length - 1 : bytes.length),
+      text: length > maxRecordBytes ? '' : bytes.toString('utf8', 0, textEnd),
       number,
       start,
       end: start + length + (hasEnd ? 1 : 0),
       nextNumber: ++number,
-      lineBreak: hasEnd ? (endsWithCr ? '\r\n' : '\n') : '',
+      lineBreak: hasEnd ? (textEnd < bytes.length ? '\r\n' : '\n') : '',
       problem: problemOf(bytes, length),
     }
     if (start === 0 && line.text.startsWith(byteOrderMark)) line.text = line.text.slice(1)

@@ -18,8 +18,9 @@ interface Into {
 
 /**
  * Imports one record: writes its endpoint, unless the job registers none, and makes it a member of the segment, if
- * the job makes one. An endpoint that is not registered stands in the segment alone, as it would have become. A
- * record that names a user alone makes the user a member.
+ * the job makes one. An endpoint that is not registered stands in the segment alone, merged with the registered one of
+ * its id; what concerns other endpoints (a user's number of them and attributes, addresses, custom names) does not
+ * apply to it, as nobody else sees it (assumed). A record that names a user alone makes the user a member.
  *
  * @returns why the record cannot be imported; undefined when it is
  */
@@ -28,7 +29,7 @@ export function importRecord(job: ImportJob, record: ImportedEndpoint, into: Int
   if (userId !== undefined) return importUser(job, userId, into)
   const { Id, ...change } = record
   const id = Id ?? idOf(record)
-  if (id === undefined) return record.Address === undefined ? 'Missing Address' : 'Missing ChannelType'
+  if (id === undefined) return whyNoId(record)
 
   const registers = job.definition.RegisterEndpoints !== false
   const endpoint = registers ? register(job, id, change, into) : define(job, id, change, into)
@@ -36,8 +37,9 @@ export function importRecord(job: ImportJob, record: ImportedEndpoint, into: Int
   if (job.segmentId !== null) {
     into.progress.putMember(job, endpoint.Id, registers ? null : JSON.stringify(endpoint))
   }
-  const channel = endpoint.ChannelType!
-  into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
+  // An endpoint that is known may still have neither address nor channel.
+  const { ChannelType: channel } = endpoint
+  if (channel !== undefined) into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
   return undefined
 }
 
@@ -52,9 +54,21 @@ function importUser(job: ImportJob, userId: string, { endpoints, progress }: Int
 
 /** Writes an endpoint. An id alone only makes it a member, and is no change of it (assumed). */
 function register(job: ImportJob, id: string, change: ImportedEndpoint, { endpoints, now }: Into) {
-  if (isEmpty(change)) return endpoints.get(job.app, id)?.endpoint ?? 'Missing Address'
+  if (isEmpty(change)) return endpoints.get(job.app, id)?.endpoint ?? unknownId(id)
   const write = { app: job.app, endpointId: id, requestId: job.requestId, now, mayBeEmpty: false }
-  return putEndpoint(endpoints, change, write)
+  const endpoint = putEndpoint(endpoints, change, write)
+  return endpoint === 'Missing Address' && change.ChannelType === undefined ? unknownId(id) : endpoint
+}
+
+/** The text that Pinpoint was seen to use, and what most often is the matter. */
+const unknownId = (id: string) =>
+  `Missing Address: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
+
+function whyNoId({ Address, ChannelType }: ImportedEndpoint): string {
+  if (Address !== undefined) return 'Missing ChannelType'
+  return ChannelType === undefined
+    ? 'Missing Address: a record needs an Id, or Address and ChannelType'
+    : 'Missing Address'
 }
 
 function define(
@@ -65,7 +79,7 @@ function define(
 ): Endpoint | string {
   const earlier = progress.memberDefinition(job, id)
   const current = typeof earlier === 'string' ? JSON.parse(earlier) : endpoints.get(job.app, id)?.endpoint
-  if (isEmpty(change)) return current ?? 'Missing Address'
+  if (isEmpty(change)) return current ?? unknownId(id)
   const write = { app: job.app, endpointId: id, requestId: job.requestId, now }
   const endpoint = mergeEndpoint(current, change, write)
   return checkMerged(endpoint, { mayBeEmpty: false }) ?? endpoint

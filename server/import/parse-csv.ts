@@ -67,7 +67,7 @@ function readerFor(header: string): Reader {
     const column = columnFor(name)
     if (column === undefined) {
       throw unusable(
-        `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (names are case-sensitive)`,
+        `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (${hint(name)})`,
       )
     }
     if (!column.mayRepeat && seen.has(name)) throw unusable(`${name} stands there twice`)
@@ -80,6 +80,12 @@ function readerFor(header: string): Reader {
       itemOf(line, tooManyCells(cells, columns.length) ?? readEndpoint(columns, cells)),
     ],
   }
+}
+
+/** What is most often the matter with a name that is not known. */
+function hint(name: string): string {
+  if (name.includes('\r')) return 'lines end with LF or CRLF'
+  return /[;\t|]/.test(name) ? 'only commas separate columns' : 'names are case-sensitive'
 }
 
 function tooManyCells({ length }: string[], most: number): string | undefined {

@@ -1,8 +1,8 @@
 import type { ImportJobRequest } from '../shapes/import-job.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
-import { decodeLines } from './decode.ts'
+import { type DecodedLine, decodeLines } from './decode.ts'
 import { isBad } from './item.ts'
-import { findJsonSyntaxError, jacksonMessage } from './json-syntax-error.ts'
+import { jacksonMessage } from './json-syntax-error.ts'
 import { nothingToImport } from './list-pieces.ts'
 import { parseCsv } from './parse-csv.ts'
 import { parseNdjson } from './parse-ndjson.ts'
@@ -79,19 +79,28 @@ async function problemInFirstRecord(
   format: ImportJobRequest['Format'],
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const lines = decodeLines(readContent(source, object, 0, signal))
+  const lines = oneByOne(decodeLines(readContent(source, object, 0, signal)))
+  /** Pinpoint was seen to answer with what its JSON parser says, and nothing else (source: observed). */
+  let syntaxError: string | undefined
+  const describe = (text: string) => {
+    syntaxError = jacksonMessage(text)
+    return syntaxError
+  }
   try {
-    for await (const [first] of format === 'JSON' ? parseNdjson(lines) : parseCsv(lines)) {
+    for await (const [first] of format === 'JSON' ? parseNdjson(lines, describe) : parseCsv(lines)) {
       if (first === undefined) continue
       const problem = isBad(first) ? first.reason : readEndpoint(first.value)
       if (typeof problem !== 'string') return undefined
-      // Pinpoint was seen to answer with what its JSON parser says, and nothing else (source: observed).
-      if (format === 'JSON' && findJsonSyntaxError(first.line.text)) return jacksonMessage(first.line.text)
-      return `${object.key} line ${first.line.number}: ${problem}`
+      return syntaxError ?? `${object.key} line ${first.line.number}: ${problem}`
     }
     return undefined
   } catch (error) {
     if (error instanceof UnreadableError) return `${object.key}: ${error.message}`
     throw error
   }
+}
+
+/** Each line as a batch of its own, so that no more is parsed than the first record. */
+async function* oneByOne(batches: AsyncIterable<DecodedLine[]>): AsyncGenerator<DecodedLine[]> {
+  for await (const batch of batches) for (const line of batch) yield [line]
 }

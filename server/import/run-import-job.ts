@@ -117,6 +117,7 @@ const steps: Record<JobStatus, (job: ImportJob, context: ImportContext) => Move 
     within() {
       const date = now().toISOString()
       if (job.segmentId !== null) store.segments.defineFromImport({ ...job, segmentId: job.segmentId }, date)
+      store.endpoints.byImport(job.seq).keepNames(job.app)
       store.importProgress.setCompletionDate(job, date)
     },
   }),

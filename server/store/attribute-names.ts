@@ -11,39 +11,49 @@ export interface AttributeName {
   name: string
 }
 
+/** Stands where a job would for a name that was used for good: by a caller, or by a job that is COMPLETED. */
+const forGood = 0
+
 /**
  * The custom names that an application knows: every one that an endpoint was ever given (source: guide, of the quota;
- * that a name outlives its endpoints follows from RemoveAttributes, which forgets it).
+ * that a name outlives its endpoints follows from RemoveAttributes, which forgets it). Each is kept once for every job
+ * under way that has used it, and once for all that is done, so that a job which fails can take its own back.
  */
 export function createAttributeNames(db: Database) {
-  const ofApp = db.prepare<[number], AttributeName & { job: number | null }>(
+  const ofApp = db.prepare<[number], AttributeName & { job: number }>(
     'SELECT map, name, import_job AS job FROM attribute_names WHERE app = ?',
   )
   const insert = db.prepare(
-    `INSERT INTO attribute_names (app, map, name, import_job) VALUES (?, ?, ?, ?)
-     ON CONFLICT (app, map, name) DO UPDATE SET import_job = NULL`,
+    'INSERT OR IGNORE INTO attribute_names (app, map, name, import_job) VALUES (?, ?, ?, ?)',
+  )
+  const keepOfJob = db.prepare(
+    `UPDATE OR REPLACE attribute_names SET import_job = ${forGood} WHERE app = ? AND import_job = ?`,
   )
   const removeOfJob = db.prepare('DELETE FROM attribute_names WHERE app = ? AND import_job = ?')
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
 
-  /** The names of the application that was asked for last, with the job that brought each, if one did. */
-  let known:
-    | { app: number; maps: Record<AttributeMap, Map<string, number | null>>; count: number }
-    | undefined
+  /** The names of the application that was asked for last, with who has used them. */
+  let known: { app: number; maps: Record<AttributeMap, Map<string, Set<number>>> } | undefined
   let version: number | undefined
 
   const namesOf = (app: AppRef) => {
-    if (known?.app === app.seq) return known
+    if (known?.app === app.seq) return known.maps
     known = {
       app: app.seq,
       maps: { Attributes: new Map(), Metrics: new Map(), 'User.UserAttributes': new Map() },
-      count: 0,
     }
-    for (const { map, name, job } of ofApp.iterate(app.seq)) {
-      known.maps[map].set(name, job)
-      known.count++
-    }
-    return known
+    for (const { map, name, job } of ofApp.iterate(app.seq)) note(known.maps[map], name, job)
+    return known.maps
+  }
+
+  const note = (names: Map<string, Set<number>>, name: string, job: number) => {
+    const users = names.get(name)
+    if (users === undefined) names.set(name, new Set([job]))
+    else users.add(job)
+  }
+
+  const endJob = (end: typeof keepOfJob, app: AppRef, job: number): void => {
+    if (end.run(app.seq, job).changes > 0) known = undefined
   }
 
   return {
@@ -59,18 +69,15 @@ export function createAttributeNames(db: Database) {
       known = undefined
     },
 
-    /**
-     * The names among those of a change that are new to the application, or that only another import has brought,
-     * which may take them back.
-     */
+    /** The names among those of a change that nobody has used for good, nor the job itself, if one writes. */
     newNames(app: AppRef, change: EndpointRequest, job: number | null): AttributeName[] {
       const found: AttributeName[] = []
       const look = (map: AttributeMap, members: Record<string, unknown> | undefined) => {
         for (const name in members) {
           // An empty list removes the attribute.
           if ((members[name] as unknown[]).length === 0) continue
-          const by = namesOf(app).maps[map].get(name)
-          if (by !== null && (by === undefined || by !== job)) found.push({ map, name })
+          const users = namesOf(app)[map].get(name)
+          if (!users?.has(forGood) && !users?.has(job ?? forGood)) found.push({ map, name })
         }
       }
       look('Attributes', change.Attributes)
@@ -81,25 +88,24 @@ export function createAttributeNames(db: Database) {
 
     /** How many names the application would have with these. */
     count(app: AppRef, names: AttributeName[]): number {
-      const { maps, count } = namesOf(app)
-      return count + names.filter(({ map, name }) => !maps[map].has(name)).length
+      const maps = namesOf(app)
+      const more = names.filter(({ map, name }) => !maps[map].has(name)).length
+      return maps.Attributes.size + maps.Metrics.size + maps['User.UserAttributes'].size + more
     },
 
-    /** Makes names known: as a job's, or, where the job is null or the name is another's already, for good. */
+    /** Makes names known: as a job's, or for good where there is none. */
     add(app: AppRef, names: AttributeName[], job: number | null): void {
-      const known = namesOf(app)
       for (const { map, name } of names) {
-        insert.run(app.seq, map, name, job)
-        if (!known.maps[map].has(name)) known.count++
-        known.maps[map].set(name, known.maps[map].has(name) ? null : job)
+        insert.run(app.seq, map, name, job ?? forGood)
+        note(namesOf(app)[map], name, job ?? forGood)
       }
     },
 
-    /** Forgets the names that a job brought and nobody else has used. */
-    removeOfJob(app: AppRef, job: number): void {
-      removeOfJob.run(app.seq, job)
-      known = undefined
-    },
+    /** Keeps for good what a job has used, as it is COMPLETED. */
+    keepOfJob: (app: AppRef, job: number): void => endJob(keepOfJob, app, job),
+
+    /** Forgets what a job has used and nobody else. */
+    removeOfJob: (app: AppRef, job: number): void => endJob(removeOfJob, app, job),
   }
 }
 export type AttributeNames = ReturnType<typeof createAttributeNames>

@@ -29,7 +29,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('segment_versions', 'segment, version', '(SELECT app FROM segments WHERE seq = segment)'),
     remover('segments', 'seq', 'app'),
     remover('endpoints', 'seq', 'app'),
-    remover('attribute_names', 'app, map, name', 'app'),
+    remover('attribute_names', 'app, map, name, import_job', 'app'),
   ]
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
   const ofJob = [

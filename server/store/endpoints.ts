@@ -37,6 +37,8 @@ export interface EndpointsOfImport extends Endpoints {
    * @returns whether there is more to take back
    */
   takeBack(app: AppRef, limit: number): boolean
+  /** Keeps for good the custom names that the job has used. */
+  keepNames(app: AppRef): void
 }
 
 /** The form in which ids are compared: without regard to case (source: API reference). */
@@ -97,6 +99,22 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     `UPDATE endpoints_before_import SET (${columns}) = (SELECT ${columns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
      WHERE seq = :seq AND import_job = :job`,
   )
+  const isKept = db
+    .prepare<[number, number], number>('SELECT 1 FROM endpoints_before_import WHERE job = ? AND seq = ?')
+    .pluck()
+  const isWrittenOver = db
+    .prepare<[number, number], number>(
+      'SELECT 1 FROM endpoints_before_import WHERE import_job = ? AND seq = ?',
+    )
+    .pluck()
+  const passOnRow = db.prepare(
+    `UPDATE import_jobs SET newest_endpoint =
+       min(newest_endpoint, (SELECT newest_endpoint FROM import_jobs WHERE seq = :job))
+     WHERE seq IN (SELECT job FROM endpoints_before_import WHERE import_job = :job AND seq = :seq)`,
+  )
+  const forgetRowInLater = db.prepare(
+    'DELETE FROM endpoints_before_import WHERE import_job = :job AND seq = :seq',
+  )
   // A later job that wrote over what this one created becomes the one that created it, and looks as far back.
   const passOn = db.prepare(
     `UPDATE import_jobs SET newest_endpoint =
@@ -138,6 +156,20 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     addNames: (app, added) => names.add(app, added, job),
   })
 
+  /**
+   * Hands what a job would go back to over to the jobs that have written over it, before it writes the same row again:
+   * then it goes back to what they wrote, and they to what was there before. Otherwise two jobs that fail would each
+   * put back what the other wrote.
+   */
+  const handOver = (job: number, seq: number): void => {
+    if (isKept.get(job, seq) === 1) putBackInLater.run({ job, seq })
+    else {
+      // It has created the row.
+      passOnRow.run({ job, seq })
+      forgetRowInLater.run({ job, seq })
+    }
+  }
+
   /** As an import job, which keeps what it changes until it is COMPLETED. */
   const byImport = (job: number): EndpointsOfImport => {
     /** Rows up to this one are older than the job, or have been looked at. */
@@ -146,9 +178,13 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     return {
       ...asJob,
       save(app, seq, endpoint) {
-        if (seq !== undefined) keep.run(job, seq, job)
+        if (seq !== undefined) {
+          if (isWrittenOver.get(job, seq) === 1) handOver(job, seq)
+          keep.run(job, seq, job)
+        }
         asJob.save(app, seq, endpoint)
       },
+      keepNames: app => names.keepOfJob(app, job),
       takeBack(app, limit) {
         const rows = kept.all(job, limit)
         for (const { seq } of rows) {

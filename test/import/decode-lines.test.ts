@@ -29,6 +29,13 @@ t.test('lines end with LF or CRLF and come without their ends', async t => {
   ])
 })
 
+t.test('more CRs before an LF are its end as well', async t => {
+  matchEach(t, await decode('a\r\r\nb\r\r\r\n'), [
+    { text: 'a', lineBreak: '\r\n', end: 4 },
+    { text: 'b', lineBreak: '\r\n', end: 9 },
+  ])
+})
+
 t.test('a CR that no LF follows is part of its line', async t => {
   t.same(textsOf(await decode('a\rb\nc')), ['a\rb', 'c'])
 })

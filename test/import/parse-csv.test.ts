@@ -1,5 +1,4 @@
 import t, { type Test } from 'tap'
-import { maxRecordBytes } from '../../server/import/decode.ts'
 import { isBad } from '../../server/import/item.ts'
 import { parseCsv } from '../../server/import/parse-csv.ts'
 import { UnreadableError } from '../../server/import/sources/source.ts'
@@ -80,6 +79,12 @@ t.test('names in the header may have spaces around them', async t => {
   ])
 })
 
+t.test('spaces around a quoted cell say nothing', async t => {
+  t.same(outcomes(await parse('Id, "Address" ,Location.City', ' "e1" , "a, b"  , c')), [
+    { Id: 'e1', Address: 'a, b', Location: { City: ' c' } },
+  ])
+})
+
 t.test('a quoted cell may hold commas and doubled quotes', async t => {
   t.same(outcomes(await parse('"Id","Location.City","Address"', '"e1","Berlin, ""Mitte""","a"')), [
     { Id: 'e1', Location: { City: 'Berlin, "Mitte"' }, Address: 'a' },
@@ -147,6 +152,11 @@ t.test('a header with a name that Pinpoint does not import is not usable', async
     await refuses(t, `Id,${name}`, JSON.stringify(name))
   }
   await refuses(t, 'Id,,Address', 'column 2 has no name')
+})
+
+t.test('a header that other signs separate, or that a CR ends, is told so', async t => {
+  for (const sign of [';', '\t', '|']) await refuses(t, `Id${sign}Address`, 'only commas separate columns')
+  await refuses(t, 'Id,Address\re1,a', 'lines end with LF or CRLF')
 })
 
 t.test('a header with a name twice is not usable, unless it is an attribute', async t => {
@@ -246,15 +256,37 @@ t.test('a quoted cell does not take in more cells than a record may have', async
   ])
 })
 
-t.test('a quote that is never closed spoils one line of any number', async t => {
-  const line = 'x'.repeat(1000)
-  const lines = ['Id', '"e', ...Array<string>(2 * Math.ceil(maxRecordBytes / 1000)).fill(line)]
-  const items = await parse(...lines)
-  t.equal(items.length, lines.length - 1)
-  t.same(
-    badOnes(items).map(({ line }) => line.number),
-    [2],
-  )
+t.test(
+  'a record has at most 200 lines and 64 KB, so that a quote which is never closed spoils one line',
+  async t => {
+    const closedAfter = (count: number, line = 'x') => [
+      'Id',
+      '"e',
+      ...Array<string>(count).fill(line),
+      'e"',
+      'e2',
+    ]
+    t.equal((await parse(...closedAfter(198))).length, 2, 'a record of 200 lines is one')
+    for (const lines of [
+      closedAfter(200),
+      closedAfter(70, 'x'.repeat(1000)),
+      closedAfter(5000).slice(0, -2),
+    ]) {
+      const items = await parse(...lines)
+      t.equal(items.length, lines.length - 1)
+      t.same(
+        badOnes(items).map(({ line }) => line.number),
+        [2],
+      )
+    }
+  },
+)
+
+t.test('lines that each open a quote and close another are read in a time that does not explode', async t => {
+  // Each line is looked at again for every line before it that it could belong to: that must be a bounded number.
+  const columns = Array.from({ length: 2000 }, (_, index) => `Attributes.a${index}`)
+  const items = await parse(columns.join(','), ...Array<string>(20_000).fill('x""","'))
+  t.equal(badOnes(items).length, 20_000)
 })
 
 t.test('under the header User.UserId each line lists users', async t => {

@@ -4,7 +4,7 @@ import { type Buckets, makeBuckets, putAll } from '../buckets.ts'
 import { createApp, runImport, startEmulator } from '../helpers.ts'
 import { matchEach } from '../import/items.ts'
 import { base, createFilledApp, good } from './filled-app.ts'
-import { csvOf, getSegment, kindsOfBuckets, putEndpoint, slowly, watch } from './reads.ts'
+import { csvOf, getEndpoint, getSegment, kindsOfBuckets, putEndpoint, slowly, watch } from './reads.ts'
 
 /** What is wrong with the second of two objects, and what must be said of it. */
 interface Culprit {
@@ -116,6 +116,56 @@ for (const [kind, makeBuckets] of kindsOfBuckets) {
     },
   )
 }
+
+t.test(
+  'jobs at once that fail leave all as it was before any of them, whatever they wrote over each other',
+  async t => {
+    const jobs = ['a', 'b', 'c']
+    const buckets = makeBuckets(t)
+    for (const name of jobs) {
+      const change = (id: string) => `${id},EMAIL,${id}@example.com,crowd,${name},${name}`
+      const rows = Array.from({ length: 400 }, () =>
+        ['base', 'sibling', 'created', `created-by-${name}`].map(change),
+      ).flat()
+      await putAll(buckets, 'data', {
+        [`${name}/1.csv`]: [
+          'Id,ChannelType,Address,User.UserId,Attributes.shared,User.UserAttributes.by',
+          ...rows,
+          `moved-${name},EMAIL,base@example.com,,,`,
+        ].join('\n'),
+        [`${name}/2.csv`]: 'Colour\n',
+      })
+    }
+    const { client } = await startEmulator(t, { ...buckets.env, MAX_RUNNING_IMPORTS: '3' })
+    for (const failing of [jobs, ['a', 'b']]) {
+      const app = await createApp(client)
+      const put = (id: string, more: object) =>
+        putEndpoint(client, app, id, { ChannelType: 'EMAIL', Address: `${id}@example.com`, ...more })
+      await put('base', { Attributes: { kept: ['yes'] } })
+      await put('sibling', { User: { UserId: 'crowd', UserAttributes: { by: ['caller'] } } })
+      const look = () =>
+        Promise.all(
+          ['base', 'sibling', 'created', ...jobs.flatMap(job => [`created-by-${job}`, `moved-${job}`])].map(
+            id => getEndpoint(client, app, id),
+          ),
+        )
+      const before = await look()
+      const done = await Promise.all(
+        failing.map(name => runImport(client, app, { S3Url: `s3://data/${name}/`, DefineSegment: true })),
+      )
+      t.same(
+        done.map(({ JobStatus, TotalProcessed }) => [JobStatus, TotalProcessed]),
+        failing.map(() => ['FAILED', 1601]),
+      )
+      t.same(await look(), before)
+      const names = Object.fromEntries(Array.from({ length: 249 }, (_, index) => [`n${index}`, 1]))
+      // kept, by and these are 251.
+      await t.rejects(put('full', { Metrics: names }), { message: /^Too many custom attributes/ })
+      const { n0: _, ...oneLess } = names
+      await put('full', { Metrics: oneLess })
+    }
+  },
+)
 
 t.test('a job that fails leaves none of the custom names that it brought', async t => {
   const attributes = (from: number, to: number) =>

@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { BadRequestException, type ImportJobRequest, NotFoundException } from '@aws-sdk/client-pinpoint'
+import {
+  BadRequestException,
+  GetImportJobsCommand,
+  type ImportJobRequest,
+  NotFoundException,
+} from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { type ImportCase, objectsOf, readImportCases } from '../../fixtures/import-cases.ts'
 import { importRules, rulesFile } from '../../fixtures/make-import-rules.ts'
@@ -59,6 +64,8 @@ async function runCase(
     const error = await createImportJob(client, app, body).catch(error => error)
     t.ok(error instanceof (answer.status === 404 ? NotFoundException : BadRequestException))
     t.same({ status: error.$metadata?.httpStatusCode, Message: error.message }, answer)
+    const { ImportJobsResponse } = await client.send(new GetImportJobsCommand({ ApplicationId: app }))
+    t.equal(ImportJobsResponse?.Item?.length, earlier.length, 'no job is recorded')
     return
   }
 

@@ -98,6 +98,7 @@ function checkDefinition({
       `RoleArn must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/import; got ${JSON.stringify(RoleArn)}`,
     )
   }
+  if (SegmentId === '') throw badRequest('SegmentId must not be empty')
   if (RegisterEndpoints === false && (DefineSegment ?? SegmentId !== undefined) === false) {
     throw badRequest(
       'RegisterEndpoints and DefineSegment must not both be false: the import would have no effect',

@@ -3,14 +3,15 @@ CREATE TABLE attribute_names (
   app        INTEGER NOT NULL REFERENCES apps (seq),
   map        TEXT NOT NULL, -- Attributes, Metrics or User.UserAttributes
   name       TEXT NOT NULL,
-  import_job INTEGER,       -- the job that brought it, and takes it back if it fails; NULL once anybody else has used it
-  PRIMARY KEY (app, map, name)
+  -- The job under way that has used it, and takes it back if it fails; 0 for a name that was used for good.
+  import_job INTEGER NOT NULL,
+  PRIMARY KEY (app, map, name, import_job)
 ) STRICT, WITHOUT ROWID;
 
-INSERT OR IGNORE INTO attribute_names
-  SELECT app, 'Attributes', key, NULL FROM endpoints, json_each(attributes) WHERE attributes IS NOT NULL
-  UNION SELECT app, 'Metrics', key, NULL FROM endpoints, json_each(metrics) WHERE metrics IS NOT NULL
-  UNION SELECT app, 'User.UserAttributes', key, NULL FROM endpoints, json_each(user_attributes) WHERE user_attributes IS NOT NULL;
+INSERT INTO attribute_names
+  SELECT app, 'Attributes', key, 0 FROM endpoints, json_each(attributes) WHERE attributes IS NOT NULL
+  UNION SELECT app, 'Metrics', key, 0 FROM endpoints, json_each(metrics) WHERE metrics IS NOT NULL
+  UNION SELECT app, 'User.UserAttributes', key, 0 FROM endpoints, json_each(user_attributes) WHERE user_attributes IS NOT NULL;
 
 -- The users in the segment that a job makes: all endpoints of theirs are in it, whenever it is read.
 CREATE TABLE import_user_members (

@@ -571,6 +571,28 @@ t.test("a user's attributes count in the size of every endpoint that is written"
   await write('f', { ...email('ann2'), User: { UserId: 'ann' } })
 })
 
+t.test("a user's attributes must not make another endpoint of the user too large", async t => {
+  const { put, write, get } = await withApp(t)
+  const values = (length: number) => Array.from({ length }, () => 'v'.repeat(100))
+  await write('e', { ...email('ann'), User: { UserId: 'ann' }, Attributes: { a: values(50), b: values(40) } })
+  const UserAttributes = { c: values(50), d: values(20) }
+  const refused = await put('f', { ...email('ann2'), User: { UserId: 'ann', UserAttributes } })
+  isError(t, refused, 400, 'BadRequestException', /15 KB .* \(e, which gets the attributes of its user\)$/)
+  t.equal((await get('f')).Message, 'Endpoint not found: f')
+  t.strictSame((await get('e')).User, { UserId: 'ann' })
+  await write('e', { Metrics: { m: 1 } })
+})
+
+t.test('an EffectiveDate that is not in UTC is kept in UTC', async t => {
+  const { put, write, get } = await withApp(t)
+  for (const date of ['2019-08-23T12:54:35.22+02:00', '2019-08-23T12:54:35.220+0200']) {
+    await write('e', { ...email('ann'), EffectiveDate: date })
+    t.equal((await get('e')).EffectiveDate, '2019-08-23T10:54:35.220Z')
+  }
+  const refused = await put('e', { EffectiveDate: '2019-08-23T24:00:00Z' })
+  isError(t, refused, 400, 'BadRequestException', /^EffectiveDate must be/)
+})
+
 /** A user with 15 endpoints, e1 to e15, of these channels and then of EMAIL. */
 async function withFullUser(t: Test, channels: string[] = []) {
   const app = await withApp(t)

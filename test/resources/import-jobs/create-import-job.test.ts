@@ -79,6 +79,7 @@ for (const url of ['s3://abc', 's3://abc/', 's3://bucket/prefix', 's3://bucket/a
 
 const refused: [title: string, change: object, message: string | RegExp][] = [
   ['no Format', { Format: undefined }, /^Format is required.*one of CSV, JSON/],
+  ['an empty SegmentId', { SegmentId: '', DefineSegment: true }, 'SegmentId must not be empty'],
   ['an unknown Format', { Format: 'XML' }, /^Format must be one of CSV, JSON; got "XML"/],
   ['a Format in lower case', { Format: 'csv' }, /^Format must be one of CSV, JSON; got "csv"/],
   ['no S3Url', { S3Url: undefined }, /^S3Url is required.*a string/],
