@@ -6,9 +6,9 @@ export function explain({ path, type, schema, value }: ValueError): string {
   const member = path
     .slice(1)
     .split('/')
-    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""')
     .join('.')
-  if (member === '') {
+  if (path === '') {
     // Fastify says null where there is no body.
     return value === undefined || value === null
       ? 'The request body is required: it must be a JSON object'

@@ -46,6 +46,8 @@ t.test('a name that Pinpoint does not import makes a record bad, and is named', 
   t.match(await verdictOn({ id: 'e1' }), /^id /)
   t.match(await verdictOn({ Location: { Planet: 'Mars' } }), /^Location\.Planet /)
   t.match(await verdictOn({ User: { Name: 'Ann' } }), /^User\.Name /)
+  t.match(await verdictOn({ '': 'x' }), /^"" is not a name/)
+  t.match(await verdictOn({ Metrics: { '': 'x' } }), /^Metrics\."" must be a number/)
 })
 
 t.test('a member of the wrong type makes a record bad, and is named', async t => {
