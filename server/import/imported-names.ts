@@ -44,7 +44,6 @@ export const importedNames = {
     ...withType('string', EndpointDemographic, 'Demographic.'),
     ...withType('string', EndpointLocation, 'Location.'),
     ...withType('string', EndpointUser, 'User.'),
-    ...ignoredNames,
   ]),
   numbers: new Set(withType('number', EndpointLocation, 'Location.')),
   /** Lists of values follow under names of the caller's own. */

@@ -1,6 +1,6 @@
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode.ts'
-import { importedNames, userOf } from './imported-names.ts'
+import { ignoredNames, importedNames, userOf } from './imported-names.ts'
 import { type Item, isBad, itemOf, type Line } from './item.ts'
 import { UnreadableError } from './sources/source.ts'
 
@@ -133,6 +133,7 @@ const unusable = (why: string) => new UnreadableError(`the CSV header is not usa
 function columnFor(name: string): { put: Column; mayRepeat: boolean } | undefined {
   const path = name.split('.')
   const top = path[0]!
+  if (ignoredNames.some(ignored => ignored === name)) return { put: () => undefined, mayRepeat: false }
   if (importedNames.single.has(name)) return { put: putText(path), mayRepeat: false }
   if (importedNames.numbers.has(name)) return { put: putNumber(path), mayRepeat: false }
   const attributes = importedNames.attributes.find(prefix => name.startsWith(`${prefix}.`))

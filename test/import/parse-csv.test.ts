@@ -316,4 +316,6 @@ t.test('each user of a line has the bytes at which it begins and the next one do
 t.test('a row of other columns that names a user alone is no user', async t => {
   const items = await parse('Id,User.UserId', ',u1', 'e1,u1')
   matchEach(t, outcomes(items), [/^Missing Address .*User\.UserId as its only column/, { Id: 'e1' }])
+  const beside = await parse('EndpointStatus,User.UserId', 'ACTIVE,u1')
+  matchEach(t, outcomes(beside), [/^Missing Address .*User\.UserId as its only column/])
 })
