@@ -19,6 +19,8 @@ import { getSegments } from './segments/get-segments.ts'
 import { listTagsForResource } from './tags/list-tags-for-resource.ts'
 import { tagResource } from './tags/tag-resource.ts'
 import { untagResource } from './tags/untag-resource.ts'
+import { deleteUserEndpoints } from './users/delete-user-endpoints.ts'
+import { getUserEndpoints } from './users/get-user-endpoints.ts'
 
 /** Every operation of Pinpoint, by resource. */
 export async function resources(app: FastifyInstance): Promise<void> {
@@ -33,6 +35,10 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(updateEndpointsBatch)
   app.register(getEndpoint)
   app.register(deleteEndpoint)
+
+  // Users
+  app.register(getUserEndpoints)
+  app.register(deleteUserEndpoints)
 
   // Import jobs
   app.register(createImportJob)

@@ -206,9 +206,6 @@ const operations: Operation[] = [
     'next-token',
     'page-size',
   ],
-  // users
-  ['DeleteUserEndpoints', 'DELETE', 202, '/v1/apps/:applicationId/users/:userId'],
-  ['GetUserEndpoints', 'GET', 200, '/v1/apps/:applicationId/users/:userId'],
 ]
 
 /** Answers each of them with 501 and a message that names it. */

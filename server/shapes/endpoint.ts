@@ -89,6 +89,8 @@ export const EndpointResponse = Type.Object({
 })
 export type EndpointResponse = Static<typeof EndpointResponse>
 
+export const EndpointsResponse = Type.Object({ Item: Type.Array(EndpointResponse) })
+
 /** An endpoint as it is kept: whatever GetEndpoint always answers with is there. */
 export type Endpoint = EndpointResponse &
   Required<

@@ -13,7 +13,7 @@ export interface StoredEndpoint {
 export interface Endpoints {
   /** Finds an endpoint; ids are compared without regard to case (source: API reference). */
   get(app: AppRef, id: string): StoredEndpoint | undefined
-  /** All endpoints of a user. */
+  /** All endpoints of a user, the oldest first. */
   ofUser(app: AppRef, userId: string): StoredEndpoint[]
   /** The ACTIVE endpoints at an address. */
   activeAt(app: AppRef, address: string): StoredEndpoint[]
@@ -72,7 +72,7 @@ const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, 
 export function createEndpoints(db: Database, names: AttributeNames) {
   const select = 'SELECT * FROM endpoints WHERE app = ?'
   const get = db.prepare<[number, string], EndpointRow>(`${select} AND id = ?`)
-  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ?`)
+  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ? ORDER BY seq`)
   const activeAt = db.prepare<[number, string], EndpointRow>(
     `${select} AND address = ? AND endpoint_status = 'ACTIVE'`,
   )

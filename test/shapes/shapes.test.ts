@@ -7,7 +7,12 @@ import type {
   CreateApplicationRequest,
 } from '../../server/shapes/application.ts'
 import type { MessageBody } from '../../server/shapes/common.ts'
-import type { EndpointBatchItem, EndpointRequest, EndpointResponse } from '../../server/shapes/endpoint.ts'
+import type {
+  EndpointBatchItem,
+  EndpointRequest,
+  EndpointResponse,
+  EndpointsResponse,
+} from '../../server/shapes/endpoint.ts'
 import type {
   ImportJobRequest,
   ImportJobResponse,
@@ -47,6 +52,7 @@ const checked: true[] = [
   true satisfies Equal<typeof EndpointRequest, sdk.EndpointRequest>,
   true satisfies Equal<typeof EndpointBatchItem, sdk.EndpointBatchItem>,
   true satisfies Equal<typeof EndpointResponse, sdk.EndpointResponse>,
+  true satisfies Equal<typeof EndpointsResponse, sdk.EndpointsResponse>,
   true satisfies Equal<typeof MessageBody, sdk.MessageBody>,
   true satisfies Equal<typeof ImportJobRequest, sdk.ImportJobRequest>,
   true satisfies Equal<typeof ImportJobResponse, sdk.ImportJobResponse>,
