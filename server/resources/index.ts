@@ -3,6 +3,7 @@ import { createApp } from './apps/create-app.ts'
 import { deleteApp } from './apps/delete-app.ts'
 import { getApp } from './apps/get-app.ts'
 import { getApps } from './apps/get-apps.ts'
+import { removeAttributes } from './attributes/remove-attributes.ts'
 import { deleteEndpoint } from './endpoints/delete-endpoint.ts'
 import { getEndpoint } from './endpoints/get-endpoint.ts'
 import { updateEndpoint } from './endpoints/update-endpoint.ts'
@@ -39,6 +40,9 @@ export async function resources(app: FastifyInstance): Promise<void> {
   // Users
   app.register(getUserEndpoints)
   app.register(deleteUserEndpoints)
+
+  // Attributes
+  app.register(removeAttributes)
 
   // Import jobs
   app.register(createImportJob)

@@ -7,8 +7,6 @@ type Operation = [name: string, method: HTTPMethods, status: number, url: string
 
 /** The operations of Pinpoint that have no behaviour here yet (source: model). */
 const operations: Operation[] = [
-  // attributes
-  ['RemoveAttributes', 'PUT', 200, '/v1/apps/:applicationId/attributes/:attributeType'],
   // campaigns
   ['GetCampaigns', 'GET', 200, '/v1/apps/:applicationId/campaigns', 'page-size', 'token'],
   ['CreateCampaign', 'POST', 201, '/v1/apps/:applicationId/campaigns'],

@@ -29,6 +29,11 @@ export function createAttributeNames(db: Database) {
   const keepOfJob = db.prepare(
     `UPDATE OR REPLACE attribute_names SET import_job = ${forGood} WHERE app = ? AND import_job = ?`,
   )
+  const remove = db
+    .prepare<[number, AttributeMap, string, string], string>(
+      'DELETE FROM attribute_names WHERE app = ? AND map = ? AND (name = ? OR name GLOB ?) RETURNING name',
+    )
+    .pluck()
   const removeOfJob = db.prepare('DELETE FROM attribute_names WHERE app = ? AND import_job = ?')
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
 
@@ -99,6 +104,17 @@ export function createAttributeNames(db: Database) {
         insert.run(app.seq, map, name, job ?? forGood)
         note(namesOf(app)[map], name, job ?? forGood)
       }
+    },
+
+    /**
+     * Forgets a name of one map, or all that fit a glob, whoever brought them. A job that is under way brings a name
+     * anew with the next record that holds it, and still takes it back if it fails.
+     *
+     * @returns the names that were known
+     */
+    remove(app: AppRef, map: AttributeMap, pattern: string): string[] {
+      known = undefined
+      return [...new Set(remove.all(app.seq, map, pattern, pattern))]
     },
 
     /** Keeps for good what a job has used, as it is COMPLETED. */

@@ -72,6 +72,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   const transact = createTransact(db, names)
   return {
     apps: createApps(db, tags),
+    attributeNames: names,
     endpoints: createEndpoints(db, names),
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, transact, turns),

@@ -6,6 +6,7 @@ import type {
   ApplicationsResponse,
   CreateApplicationRequest,
 } from '../../server/shapes/application.ts'
+import type { AttributesResource, UpdateAttributesRequest } from '../../server/shapes/attributes.ts'
 import type { MessageBody } from '../../server/shapes/common.ts'
 import type {
   EndpointBatchItem,
@@ -53,6 +54,8 @@ const checked: true[] = [
   true satisfies Equal<typeof EndpointBatchItem, sdk.EndpointBatchItem>,
   true satisfies Equal<typeof EndpointResponse, sdk.EndpointResponse>,
   true satisfies Equal<typeof EndpointsResponse, sdk.EndpointsResponse>,
+  true satisfies Equal<typeof UpdateAttributesRequest, sdk.UpdateAttributesRequest>,
+  true satisfies Equal<typeof AttributesResource, sdk.AttributesResource>,
   true satisfies Equal<typeof MessageBody, sdk.MessageBody>,
   true satisfies Equal<typeof ImportJobRequest, sdk.ImportJobRequest>,
   true satisfies Equal<typeof ImportJobResponse, sdk.ImportJobResponse>,
