@@ -17,6 +17,8 @@ import { getSegment } from './segments/get-segment.ts'
 import { getSegmentVersion } from './segments/get-segment-version.ts'
 import { getSegmentVersions } from './segments/get-segment-versions.ts'
 import { getSegments } from './segments/get-segments.ts'
+import { getApplicationSettings } from './settings/get-application-settings.ts'
+import { updateApplicationSettings } from './settings/update-application-settings.ts'
 import { listTagsForResource } from './tags/list-tags-for-resource.ts'
 import { tagResource } from './tags/tag-resource.ts'
 import { untagResource } from './tags/untag-resource.ts'
@@ -30,6 +32,8 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(getApp)
   app.register(getApps)
   app.register(deleteApp)
+  app.register(getApplicationSettings)
+  app.register(updateApplicationSettings)
 
   // Endpoints
   app.register(updateEndpoint)

@@ -170,9 +170,6 @@ const operations: Operation[] = [
   ['CreateSegment', 'POST', 201, '/v1/apps/:applicationId/segments'],
   ['DeleteSegment', 'DELETE', 200, '/v1/apps/:applicationId/segments/:segmentId'],
   ['UpdateSegment', 'PUT', 200, '/v1/apps/:applicationId/segments/:segmentId'],
-  // settings
-  ['GetApplicationSettings', 'GET', 200, '/v1/apps/:applicationId/settings'],
-  ['UpdateApplicationSettings', 'PUT', 200, '/v1/apps/:applicationId/settings'],
   // templates
   ['ListTemplates', 'GET', 200, '/v1/templates', 'next-token', 'page-size', 'prefix', 'template-type'],
   ['DeleteEmailTemplate', 'DELETE', 202, '/v1/templates/:templateName/email', 'version'],

@@ -30,6 +30,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('segments', 'seq', 'app'),
     remover('endpoints', 'seq', 'app'),
     remover('attribute_names', 'app, map, name, import_job', 'app'),
+    remover('application_settings', 'app', 'app'),
   ]
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
   const ofJob = [

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
+import { createApplicationSettings } from './application-settings.ts'
 import { createApps } from './apps.ts'
 import { createAttributeNames } from './attribute-names.ts'
 import { createClearAway } from './clear-away.ts'
@@ -72,6 +73,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   const transact = createTransact(db, names)
   return {
     apps: createApps(db, tags),
+    applicationSettings: createApplicationSettings(db),
     attributeNames: names,
     endpoints: createEndpoints(db, names),
     importJobs: createImportJobs(db),

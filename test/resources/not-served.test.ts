@@ -15,6 +15,7 @@ const operations: Operation[] = JSON.parse(
 /** The operations that have behaviour. */
 const served = new Set([
   ...['CreateApp', 'GetApp', 'GetApps', 'DeleteApp'],
+  ...['GetApplicationSettings', 'UpdateApplicationSettings'],
   ...['UpdateEndpoint', 'UpdateEndpointsBatch', 'GetEndpoint', 'DeleteEndpoint'],
   ...['GetUserEndpoints', 'DeleteUserEndpoints', 'RemoveAttributes'],
   ...['CreateImportJob', 'GetImportJob', 'GetImportJobs', 'GetSegmentImportJobs'],
@@ -23,9 +24,9 @@ const served = new Set([
 ])
 const notServed = operations.filter(({ name }) => !served.has(name))
 
-t.test('100 of the 122 operations are not served', async t => {
+t.test('98 of the 122 operations are not served', async t => {
   t.equal(operations.length, 122)
-  t.equal(notServed.length, 100)
+  t.equal(notServed.length, 98)
 })
 
 for (const [title, payload] of Object.entries({

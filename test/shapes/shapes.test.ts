@@ -6,6 +6,10 @@ import type {
   ApplicationsResponse,
   CreateApplicationRequest,
 } from '../../server/shapes/application.ts'
+import type {
+  ApplicationSettingsResource,
+  WriteApplicationSettingsRequest,
+} from '../../server/shapes/application-settings.ts'
 import type { AttributesResource, UpdateAttributesRequest } from '../../server/shapes/attributes.ts'
 import type { MessageBody } from '../../server/shapes/common.ts'
 import type {
@@ -50,6 +54,8 @@ const checked: true[] = [
   true satisfies Equal<typeof CreateApplicationRequest, sdk.CreateApplicationRequest>,
   true satisfies Equal<typeof ApplicationResponse, sdk.ApplicationResponse>,
   true satisfies Equal<typeof ApplicationsResponse, sdk.ApplicationsResponse>,
+  true satisfies Equal<typeof WriteApplicationSettingsRequest, sdk.WriteApplicationSettingsRequest>,
+  true satisfies Equal<typeof ApplicationSettingsResource, sdk.ApplicationSettingsResource>,
   true satisfies Equal<typeof EndpointRequest, sdk.EndpointRequest>,
   true satisfies Equal<typeof EndpointBatchItem, sdk.EndpointBatchItem>,
   true satisfies Equal<typeof EndpointResponse, sdk.EndpointResponse>,

@@ -385,6 +385,7 @@ t.test('nothing of a deleted application is left in the end, and all of every ot
 
   async function importTwice(app: AppRef) {
     const jobs = [await createJob(app, 'a.csv'), await createJob(app, 'a.csv')]
+    await store.write(() => store.applicationSettings.put(app, {}, new Date().toISOString()))
     worker.wake()
     await whenOver(jobs)
   }

@@ -1,0 +1,94 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { badRequest } from '../../aws/exceptions.ts'
+import {
+  ApplicationSettingsResource,
+  WriteApplicationSettingsRequest,
+} from '../../shapes/application-settings.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { appFirst, findApp } from '../find.ts'
+
+/**
+ * Replaces each of CampaignHook, JourneyLimits, Limits and QuietTime that is given, as a whole, and leaves the others
+ * as they are: Terraform's provider sends those alone that have changed, with all their members (source: observed).
+ * CloudWatchMetricsEnabled and EventTaggingEnabled are taken and have no effect, as no answer shows them (source:
+ * model).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-settings.html
+ */
+export const updateApplicationSettings: FastifyPluginAsyncTypebox = async app => {
+  app.put(
+    '/v1/apps/:applicationId/settings',
+    {
+      config: { operation: 'UpdateApplicationSettings' },
+      schema: {
+        params: ApplicationParams,
+        body: WriteApplicationSettingsRequest,
+        response: { 200: ApplicationSettingsResource },
+      },
+      preValidation: appFirst,
+    },
+    async request => {
+      const { body } = request
+      const problem = checkSettings(body)
+      if (problem !== undefined) throw badRequest(problem)
+      return app.store.write(() => {
+        const found = findApp(app.store, request.params.applicationId)
+        app.store.applicationSettings.put(found, body, app.now().toISOString())
+        return app.store.applicationSettings.get(found)
+      })
+    },
+  )
+}
+
+/** The largest integer of the model, which has 32 bits. */
+const largest = 2 ** 31 - 1
+
+/** The smallest and the largest value of each limit but 0 (source: API reference; Session has none there). */
+const bounds = {
+  campaigns: {
+    Daily: [1, 100],
+    MaximumDuration: [60, largest],
+    MessagesPerSecond: [1, 20_000],
+    Session: [1, largest],
+    Total: [1, 100],
+  },
+  journeys: { DailyCap: [1, 100], TotalCap: [1, 100] },
+  timeframe: { Cap: [1, 100], Days: [1, 30] },
+} as const
+
+/** Gives what is wrong with the values of settings. */
+function checkSettings(settings: WriteApplicationSettingsRequest): string | undefined {
+  const { Limits = {}, QuietTime = {} } = settings
+  const { TimeframeCap = {}, ...JourneyLimits } = settings.JourneyLimits ?? {}
+  return (
+    checkBounds('Limits', Limits, bounds.campaigns) ??
+    checkBounds('JourneyLimits', JourneyLimits, bounds.journeys) ??
+    checkBounds('JourneyLimits.TimeframeCap', TimeframeCap, bounds.timeframe) ??
+    checkTime('QuietTime.Start', QuietTime.Start) ??
+    checkTime('QuietTime.End', QuietTime.End)
+  )
+}
+
+/**
+ * 0 is no limit (source: API reference, of journeys; of campaigns assumed, as Terraform's provider sends it for each
+ * limit that is not set).
+ */
+function checkBounds<Name extends string>(
+  member: string,
+  limits: { [name in Name]?: number },
+  bounds: Readonly<Record<Name, readonly [least: number, most: number]>>,
+): string | undefined {
+  for (const name in bounds) {
+    const [least, most] = bounds[name]
+    const value = limits[name] ?? 0
+    if (value === 0 || (value >= least && value <= most)) continue
+    return `${member}.${name} must be from ${least} to ${most}, or 0 for no limit; got ${value}`
+  }
+  return undefined
+}
+
+/** A time is HH:MM (source: API reference), or empty, as Terraform's provider sends one that is not set (assumed). */
+function checkTime(member: string, time = ''): string | undefined {
+  if (time === '' || /^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return undefined
+  return `${member} must be a time from 00:00 to 23:59 in the form HH:MM; got ${JSON.stringify(time)}`
+}
