@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { isRoleArn, newId } from '../../aws/arn.ts'
+import { newId } from '../../aws/arn.ts'
 import { badRequest, tooManyRequests } from '../../aws/exceptions.ts'
 import { importJobsUnderWay } from '../../quotas.ts'
 import { ApplicationParams } from '../../shapes/common.ts'
@@ -7,6 +7,7 @@ import { ImportJobRequest, ImportJobResponse } from '../../shapes/import-job.ts'
 import { readS3Url } from '../../shapes/s3-url.ts'
 import type { SegmentResponse } from '../../shapes/segment.ts'
 import type { Store } from '../../store/open-store.ts'
+import { checkRoleArn } from '../check-role-arn.ts'
 import { appFirst, findApp, findSegment } from '../find.ts'
 
 /**
@@ -93,11 +94,7 @@ function checkDefinition({
       `S3Url must be s3://bucket/key or s3://bucket/prefix, the bucket's name 3 to 63 lower-case letters, digits, dots and hyphens; got ${JSON.stringify(S3Url)}`,
     )
   }
-  if (!isRoleArn(RoleArn)) {
-    throw badRequest(
-      `RoleArn must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/import; got ${JSON.stringify(RoleArn)}`,
-    )
-  }
+  checkRoleArn(RoleArn)
   if (SegmentId === '') throw badRequest('SegmentId must not be empty')
   if (RegisterEndpoints === false && (DefineSegment ?? SegmentId !== undefined) === false) {
     throw badRequest(

@@ -1,0 +1,10 @@
+import { isRoleArn } from '../aws/arn.ts'
+import { badRequest } from '../aws/exceptions.ts'
+
+/** @throws BadRequestException for a RoleArn that is not the ARN of an IAM role */
+export function checkRoleArn(RoleArn: string): void {
+  if (isRoleArn(RoleArn)) return
+  throw badRequest(
+    `RoleArn must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/import; got ${JSON.stringify(RoleArn)}`,
+  )
+}
