@@ -8,6 +8,9 @@ import { deleteEndpoint } from './endpoints/delete-endpoint.ts'
 import { getEndpoint } from './endpoints/get-endpoint.ts'
 import { updateEndpoint } from './endpoints/update-endpoint.ts'
 import { updateEndpointsBatch } from './endpoints/update-endpoints-batch.ts'
+import { deleteEventStream } from './event-stream/delete-event-stream.ts'
+import { getEventStream } from './event-stream/get-event-stream.ts'
+import { putEventStream } from './event-stream/put-event-stream.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { getImportJob } from './import-jobs/get-import-job.ts'
 import { getImportJobs } from './import-jobs/get-import-jobs.ts'
@@ -59,6 +62,11 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(getSegments)
   app.register(getSegmentVersion)
   app.register(getSegmentVersions)
+
+  // Event streams
+  app.register(putEventStream)
+  app.register(getEventStream)
+  app.register(deleteEventStream)
 
   // Tags
   app.register(listTagsForResource)

@@ -66,10 +66,6 @@ const operations: Operation[] = [
   ['GetInAppMessages', 'GET', 200, '/v1/apps/:applicationId/endpoints/:endpointId/inappmessages'],
   // events
   ['PutEvents', 'POST', 202, '/v1/apps/:applicationId/events'],
-  // eventstream
-  ['DeleteEventStream', 'DELETE', 200, '/v1/apps/:applicationId/eventstream'],
-  ['GetEventStream', 'GET', 200, '/v1/apps/:applicationId/eventstream'],
-  ['PutEventStream', 'POST', 200, '/v1/apps/:applicationId/eventstream'],
   // jobs
   ['GetExportJobs', 'GET', 200, '/v1/apps/:applicationId/jobs/export', 'page-size', 'token'],
   ['CreateExportJob', 'POST', 202, '/v1/apps/:applicationId/jobs/export'],

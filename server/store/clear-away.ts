@@ -31,6 +31,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('endpoints', 'seq', 'app'),
     remover('attribute_names', 'app, map, name, import_job', 'app'),
     remover('application_settings', 'app', 'app'),
+    remover('event_streams', 'app', 'app'),
   ]
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
   const ofJob = [

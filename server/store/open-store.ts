@@ -6,6 +6,7 @@ import { createApps } from './apps.ts'
 import { createAttributeNames } from './attribute-names.ts'
 import { createClearAway } from './clear-away.ts'
 import { createEndpoints } from './endpoints.ts'
+import { createEventStreams } from './event-streams.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
 import { migrate } from './migrate.ts'
@@ -76,6 +77,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
     endpoints: createEndpoints(db, names),
+    eventStreams: createEventStreams(db),
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, transact, turns),
     segments: createSegments(db, tags),

@@ -20,13 +20,14 @@ const served = new Set([
   ...['GetUserEndpoints', 'DeleteUserEndpoints', 'RemoveAttributes'],
   ...['CreateImportJob', 'GetImportJob', 'GetImportJobs', 'GetSegmentImportJobs'],
   ...['GetSegment', 'GetSegments', 'GetSegmentVersion', 'GetSegmentVersions'],
+  ...['PutEventStream', 'GetEventStream', 'DeleteEventStream'],
   ...['ListTagsForResource', 'TagResource', 'UntagResource'],
 ])
 const notServed = operations.filter(({ name }) => !served.has(name))
 
-t.test('98 of the 122 operations are not served', async t => {
+t.test('95 of the 122 operations are not served', async t => {
   t.equal(operations.length, 122)
-  t.equal(notServed.length, 98)
+  t.equal(notServed.length, 95)
 })
 
 for (const [title, payload] of Object.entries({

@@ -18,6 +18,7 @@ import type {
   EndpointResponse,
   EndpointsResponse,
 } from '../../server/shapes/endpoint.ts'
+import type { EventStream, WriteEventStream } from '../../server/shapes/event-stream.ts'
 import type {
   ImportJobRequest,
   ImportJobResponse,
@@ -62,6 +63,8 @@ const checked: true[] = [
   true satisfies Equal<typeof EndpointsResponse, sdk.EndpointsResponse>,
   true satisfies Equal<typeof UpdateAttributesRequest, sdk.UpdateAttributesRequest>,
   true satisfies Equal<typeof AttributesResource, sdk.AttributesResource>,
+  true satisfies Equal<typeof WriteEventStream, sdk.WriteEventStream>,
+  true satisfies Equal<typeof EventStream, sdk.EventStream>,
   true satisfies Equal<typeof MessageBody, sdk.MessageBody>,
   true satisfies Equal<typeof ImportJobRequest, sdk.ImportJobRequest>,
   true satisfies Equal<typeof ImportJobResponse, sdk.ImportJobResponse>,

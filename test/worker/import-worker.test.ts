@@ -385,7 +385,11 @@ t.test('nothing of a deleted application is left in the end, and all of every ot
 
   async function importTwice(app: AppRef) {
     const jobs = [await createJob(app, 'a.csv'), await createJob(app, 'a.csv')]
-    await store.write(() => store.applicationSettings.put(app, {}, new Date().toISOString()))
+    await store.write(() => {
+      const now = new Date().toISOString()
+      store.applicationSettings.put(app, {}, now)
+      store.eventStreams.put(app, { DestinationStreamArn: '', RoleArn: roleArn }, now)
+    })
     worker.wake()
     await whenOver(jobs)
   }

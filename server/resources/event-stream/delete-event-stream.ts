@@ -1,0 +1,27 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { EventStream } from '../../shapes/event-stream.ts'
+import { findApp } from '../find.ts'
+import { findEventStream } from './find-event-stream.ts'
+
+/**
+ * Deletes the event stream of an application and answers it as it was.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-eventstream.html
+ */
+export const deleteEventStream: FastifyPluginAsyncTypebox = async app => {
+  app.delete(
+    '/v1/apps/:applicationId/eventstream',
+    {
+      config: { operation: 'DeleteEventStream' },
+      schema: { params: ApplicationParams, response: { 200: EventStream } },
+    },
+    async request =>
+      app.store.write(() => {
+        const found = findApp(app.store, request.params.applicationId)
+        const deleted = findEventStream(app.store, found)
+        app.store.eventStreams.delete(found)
+        return deleted
+      }),
+  )
+}

@@ -1,0 +1,15 @@
+import { notFound } from '../../aws/exceptions.ts'
+import type { EventStream } from '../../shapes/event-stream.ts'
+import type { AppRef } from '../../store/apps.ts'
+import type { Store } from '../../store/open-store.ts'
+
+/**
+ * Finds the event stream of an application.
+ *
+ * @throws NotFoundException with the text that test suites in the wild compare (source: observed)
+ */
+export function findEventStream(store: Store, app: AppRef): EventStream {
+  const stream = store.eventStreams.get(app)
+  if (stream === undefined) throw notFound('Resource not found')
+  return stream
+}

@@ -1,0 +1,39 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { isStreamArn } from '../../aws/arn.ts'
+import { badRequest } from '../../aws/exceptions.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { EventStream, WriteEventStream } from '../../shapes/event-stream.ts'
+import { checkRoleArn } from '../check-role-arn.ts'
+import { appFirst, findApp } from '../find.ts'
+import { findEventStream } from './find-event-stream.ts'
+
+/**
+ * Gives an application an event stream, or its event stream new settings. Whether there is such a stream and such a
+ * role is not looked at, and nothing is sent there.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-eventstream.html
+ */
+export const putEventStream: FastifyPluginAsyncTypebox = async app => {
+  app.post(
+    '/v1/apps/:applicationId/eventstream',
+    {
+      config: { operation: 'PutEventStream' },
+      schema: { params: ApplicationParams, body: WriteEventStream, response: { 200: EventStream } },
+      preValidation: appFirst,
+    },
+    async request => {
+      const { DestinationStreamArn, RoleArn } = request.body
+      if (!isStreamArn(DestinationStreamArn)) {
+        throw badRequest(
+          `DestinationStreamArn must be the ARN of a Kinesis data stream or a Firehose delivery stream, such as arn:aws:kinesis:us-east-1:123456789012:stream/events; got ${JSON.stringify(DestinationStreamArn)}`,
+        )
+      }
+      checkRoleArn(RoleArn)
+      return app.store.write(() => {
+        const found = findApp(app.store, request.params.applicationId)
+        app.store.eventStreams.put(found, request.body, app.now().toISOString())
+        return findEventStream(app.store, found)
+      })
+    },
+  )
+}
