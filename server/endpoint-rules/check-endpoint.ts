@@ -1,4 +1,5 @@
 import type { Attributes, EndpointRequest } from '../shapes/endpoint.ts'
+import { readInstant } from '../shapes/instant.ts'
 import { endpointLimits as limits } from './limits.ts'
 
 /**
@@ -38,20 +39,14 @@ export function checkId(member: string, id: string): string | undefined {
   return /[${}]/.test(id) ? `${member} must not hold $, { or }; got ${JSON.stringify(id)}` : undefined
 }
 
-/**
- * ISO 8601 with up to six digits of a second: imports by AWS's own code carry microseconds (observed). A time in UTC is
- * kept as it is given, any other in UTC (assumed).
- */
+/** A time in UTC is kept as it is given, any other in UTC (assumed). */
 function settleDate(endpoint: EndpointRequest, date: string): string | undefined {
-  const parts = date.match(/^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$/)
-  const daysInMonth =
-    parts === null ? 0 : new Date(Date.UTC(Number(parts[1]), Number(parts[2]), 0)).getUTCDate()
-  // V8 takes the 31st of any month, and goes on into the next.
-  if (!Number.isNaN(Date.parse(date)) && Number(parts?.[3]) <= daysInMonth && !date.includes('T24')) {
-    if (!date.endsWith('Z')) endpoint.EffectiveDate = new Date(date).toISOString()
-    return undefined
+  const instant = readInstant(date)
+  if (instant === undefined) {
+    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
   }
-  return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
+  if (!date.endsWith('Z')) endpoint.EffectiveDate = new Date(instant).toISOString()
+  return undefined
 }
 
 function checkAttributes(member: string, attributes: Attributes | undefined): string | undefined {
