@@ -1,6 +1,16 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { MapOf, MapOfString, OneOf } from './common.ts'
 import { Format } from './import-job.ts'
+import { SegmentDimensions, SegmentGroupList } from './segment-dimensions.ts'
+
+/** What CreateSegment and UpdateSegment are told; a name that is there is not empty (assumed). */
+export const WriteSegmentRequest = Type.Object({
+  Dimensions: Type.Optional(SegmentDimensions),
+  Name: Type.Optional(Type.String({ minLength: 1 })),
+  SegmentGroups: Type.Optional(SegmentGroupList),
+  tags: Type.Optional(MapOfString),
+})
+export type WriteSegmentRequest = Static<typeof WriteSegmentRequest>
 
 /** Where an imported segment came from, and how many endpoints it holds. */
 export const SegmentImportResource = Type.Object({
@@ -17,10 +27,12 @@ export const SegmentResponse = Type.Object({
   ApplicationId: Type.String(),
   Arn: Type.String(),
   CreationDate: Type.String(),
+  Dimensions: Type.Optional(SegmentDimensions),
   Id: Type.String(),
   ImportDefinition: Type.Optional(SegmentImportResource),
   LastModifiedDate: Type.Optional(Type.String()),
   Name: Type.Optional(Type.String()),
+  SegmentGroups: Type.Optional(SegmentGroupList),
   SegmentType: OneOf(['DIMENSIONAL', 'IMPORT']),
   tags: Type.Optional(MapOfString),
   Version: Type.Optional(Type.Integer()),

@@ -24,7 +24,25 @@ import type {
   ImportJobResponse,
   ImportJobsResponse,
 } from '../../server/shapes/import-job.ts'
-import type { SegmentImportResource, SegmentResponse } from '../../server/shapes/segment.ts'
+import type {
+  SegmentImportResource,
+  SegmentResponse,
+  SegmentsResponse,
+  WriteSegmentRequest,
+} from '../../server/shapes/segment.ts'
+import type {
+  AttributeDimension,
+  GPSPointDimension,
+  MetricDimension,
+  RecencyDimension,
+  SegmentDemographics,
+  SegmentDimensions,
+  SegmentGroup,
+  SegmentGroupList,
+  SegmentLocation,
+  SegmentReference,
+  SetDimension,
+} from '../../server/shapes/segment-dimensions.ts'
 import type { TagsModel } from '../../server/shapes/tags.ts'
 
 /** A type with `undefined` taken out of every member at every depth, and every member made required. */
@@ -47,9 +65,6 @@ type Equal<Ours extends TSchema, Theirs> = [
   ? true
   : false
 
-/** Segments that are not imported are not served yet, and so neither are the members that only they have. */
-type ImportedSegment = Omit<sdk.SegmentResponse, 'Dimensions' | 'SegmentGroups'>
-
 /** Each line compiles only as long as our shape is AWS's own. */
 const checked: true[] = [
   true satisfies Equal<typeof CreateApplicationRequest, sdk.CreateApplicationRequest>,
@@ -69,8 +84,21 @@ const checked: true[] = [
   true satisfies Equal<typeof ImportJobRequest, sdk.ImportJobRequest>,
   true satisfies Equal<typeof ImportJobResponse, sdk.ImportJobResponse>,
   true satisfies Equal<typeof ImportJobsResponse, sdk.ImportJobsResponse>,
-  true satisfies Equal<typeof SegmentResponse, ImportedSegment>,
+  true satisfies Equal<typeof SegmentResponse, sdk.SegmentResponse>,
+  true satisfies Equal<typeof SegmentsResponse, sdk.SegmentsResponse>,
+  true satisfies Equal<typeof WriteSegmentRequest, sdk.WriteSegmentRequest>,
   true satisfies Equal<typeof SegmentImportResource, sdk.SegmentImportResource>,
+  true satisfies Equal<typeof AttributeDimension, sdk.AttributeDimension>,
+  true satisfies Equal<typeof GPSPointDimension, sdk.GPSPointDimension>,
+  true satisfies Equal<typeof MetricDimension, sdk.MetricDimension>,
+  true satisfies Equal<typeof RecencyDimension, sdk.RecencyDimension>,
+  true satisfies Equal<typeof SegmentDemographics, sdk.SegmentDemographics>,
+  true satisfies Equal<typeof SegmentDimensions, sdk.SegmentDimensions>,
+  true satisfies Equal<typeof SegmentGroup, sdk.SegmentGroup>,
+  true satisfies Equal<typeof SegmentGroupList, sdk.SegmentGroupList>,
+  true satisfies Equal<typeof SegmentLocation, sdk.SegmentLocation>,
+  true satisfies Equal<typeof SegmentReference, sdk.SegmentReference>,
+  true satisfies Equal<typeof SetDimension, sdk.SetDimension>,
   true satisfies Equal<typeof TagsModel, sdk.TagsModel>,
 ]
 

@@ -1,0 +1,96 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { MapOf, OneOf } from './common.ts'
+
+/** How the values of an attribute are compared; the last four take them as times (source: API reference). */
+export const AttributeType = OneOf(['INCLUSIVE', 'EXCLUSIVE', 'CONTAINS', 'BEFORE', 'AFTER', 'ON', 'BETWEEN'])
+export type AttributeType = Static<typeof AttributeType>
+
+export const AttributeDimension = Type.Object({
+  AttributeType: Type.Optional(AttributeType),
+  Values: Type.Array(Type.String()),
+})
+export type AttributeDimension = Static<typeof AttributeDimension>
+
+/** How a metric is compared. The model has any text here, the API reference these. */
+export const comparisonOperators = [
+  'GREATER_THAN',
+  'LESS_THAN',
+  'GREATER_THAN_OR_EQUAL',
+  'LESS_THAN_OR_EQUAL',
+  'EQUAL',
+] as const
+
+export const MetricDimension = Type.Object({ ComparisonOperator: Type.String(), Value: Type.Number() })
+export type MetricDimension = Static<typeof MetricDimension>
+
+export const SetDimension = Type.Object({
+  DimensionType: Type.Optional(OneOf(['INCLUSIVE', 'EXCLUSIVE'])),
+  Values: Type.Array(Type.String()),
+})
+export type SetDimension = Static<typeof SetDimension>
+
+const optionalSet = Type.Optional(SetDimension)
+
+export const SegmentDemographics = Type.Object({
+  AppVersion: optionalSet,
+  Channel: optionalSet,
+  DeviceType: optionalSet,
+  Make: optionalSet,
+  Model: optionalSet,
+  Platform: optionalSet,
+})
+export type SegmentDemographics = Static<typeof SegmentDemographics>
+
+export const GPSPointDimension = Type.Object({
+  Coordinates: Type.Object({ Latitude: Type.Number(), Longitude: Type.Number() }),
+  RangeInKilometers: Type.Optional(Type.Number()),
+})
+export type GPSPointDimension = Static<typeof GPSPointDimension>
+
+export const SegmentLocation = Type.Object({
+  Country: optionalSet,
+  GPSPoint: Type.Optional(GPSPointDimension),
+})
+export type SegmentLocation = Static<typeof SegmentLocation>
+
+export const RecencyDimension = Type.Object({
+  Duration: OneOf(['HR_24', 'DAY_7', 'DAY_14', 'DAY_30']),
+  RecencyType: OneOf(['ACTIVE', 'INACTIVE']),
+})
+export type RecencyDimension = Static<typeof RecencyDimension>
+
+/** What an endpoint must be like to be in a segment. */
+export const SegmentDimensions = Type.Object({
+  Attributes: Type.Optional(MapOf(AttributeDimension)),
+  Behavior: Type.Optional(Type.Object({ Recency: Type.Optional(RecencyDimension) })),
+  Demographic: Type.Optional(SegmentDemographics),
+  Location: Type.Optional(SegmentLocation),
+  Metrics: Type.Optional(MapOf(MetricDimension)),
+  UserAttributes: Type.Optional(MapOf(AttributeDimension)),
+})
+export type SegmentDimensions = Static<typeof SegmentDimensions>
+
+/** A segment that another is built on: in a version that stays, or in whichever is current (assumed). */
+export const SegmentReference = Type.Object({
+  Id: Type.String(),
+  Version: Type.Optional(Type.Integer()),
+})
+export type SegmentReference = Static<typeof SegmentReference>
+
+/** How many of several parts must hold. */
+const Include = OneOf(['ALL', 'ANY', 'NONE'])
+export type Include = Static<typeof Include>
+
+export const SegmentGroup = Type.Object({
+  Dimensions: Type.Optional(Type.Array(SegmentDimensions)),
+  SourceSegments: Type.Optional(Type.Array(SegmentReference)),
+  SourceType: Type.Optional(Include),
+  Type: Type.Optional(Include),
+})
+export type SegmentGroup = Static<typeof SegmentGroup>
+
+export const SegmentGroupList = Type.Object({
+  Groups: Type.Optional(Type.Array(SegmentGroup)),
+  Include: Type.Optional(Include),
+})
+export type SegmentGroupList = Static<typeof SegmentGroupList>
