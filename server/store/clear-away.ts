@@ -2,14 +2,20 @@ import type { Database } from 'better-sqlite3'
 import type { WriteTurns } from './write-turns.ts'
 
 /**
- * Prepares the removal of what nobody can see any more: all that was in deleted applications, and what COMPLETED
- * jobs had kept to be able to take themselves back.
+ * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
+ * segments with their members, and what COMPLETED jobs had kept to be able to take themselves back.
  *
  * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
  *   that its caller decides how long the database is kept busy
  */
 export function createClearAway(db: Database, turns: WriteTurns): (limit: number) => boolean {
   const deletedApp = db.prepare<[], number>('SELECT seq FROM apps WHERE id IS NULL LIMIT 1').pluck()
+  const deletedSegment = db.prepare<[], number>('SELECT seq FROM segments WHERE id IS NULL LIMIT 1').pluck()
+  const importOf = db
+    .prepare<[number], number>(
+      'SELECT import_job FROM segment_versions WHERE segment = ? AND import_job IS NOT NULL LIMIT 1',
+    )
+    .pluck()
   const jobOf = db.prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1').pluck()
   const keptBy = db
     .prepare<[number], number | null>('SELECT min(job) FROM endpoints_before_import WHERE job > ?')
@@ -25,6 +31,15 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     )
     return (of: number, limit: number) => statement.run(of, limit).changes
   }
+  const members = [
+    remover('import_members', 'job, endpoint_id', 'job'),
+    remover('import_user_members', 'job, user_id', 'job'),
+  ]
+  const ofSegmentImport = [...members, remover('segment_versions', 'segment, version', 'import_job')]
+  const ofSegment = [
+    remover('segment_versions', 'segment, version', 'segment'),
+    remover('segments', 'seq', 'seq'),
+  ]
   const ofApp = [
     remover('segment_versions', 'segment, version', '(SELECT app FROM segments WHERE seq = segment)'),
     remover('segments', 'seq', 'app'),
@@ -36,8 +51,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
   const ofJob = [
     kept,
-    remover('import_members', 'job, endpoint_id', 'job'),
-    remover('import_user_members', 'job, user_id', 'job'),
+    ...members,
     remover('import_failures', 'seq', 'job'),
     remover('import_pieces', 'job, number', 'job'),
     remover('import_objects', 'job, number', 'job'),
@@ -52,9 +66,19 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     return ofJob.some(remove => remove(job, limit) > 0)
   }
 
+  /** A version with an import goes after the import's members: it is what names them. */
+  const clearSegment = (segment: number, limit: number): boolean => {
+    const job = importOf.get(segment)
+    return job === undefined
+      ? ofSegment.some(remove => remove(segment, limit) > 0)
+      : ofSegmentImport.some(remove => remove(job, limit) > 0)
+  }
+
   const step = db.transaction((limit: number): boolean => {
     const app = deletedApp.get()
     if (app !== undefined) return clearApp(app, limit)
+    const segment = deletedSegment.get()
+    if (segment !== undefined) return clearSegment(segment, limit)
     for (let job = keptBy.get(0); typeof job === 'number'; job = keptBy.get(job)) {
       if (isCompleted.get(job) === 1) return kept(job, limit) > 0
     }

@@ -70,7 +70,7 @@ function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
       await store.write(() => store.apps.create(app))
       return store.apps.find(id)!
     },
-    async createJob(app: AppRef, key: string) {
+    async createJob(app: AppRef, key: string, segmentId?: string) {
       const id = newId()
       const job = {
         app,
@@ -79,10 +79,10 @@ function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
           S3Url: `s3://demo/${key}`,
           RoleArn: roleArn,
           Format: 'CSV' as const,
-          SegmentId: id,
+          SegmentId: segmentId ?? id,
           ExternalId: '',
         },
-        segmentId: id,
+        segmentId: segmentId ?? id,
         requestId: newId(),
         now: new Date().toISOString(),
       }
@@ -410,4 +410,44 @@ t.test('what a COMPLETED job kept of the endpoints that it changed is cleared aw
   await whenOver(jobs)
   await until(() => (count().endpoints_before_import === 0 ? true : undefined), 'the kept rows to go')
   t.match(count(), { endpoints: 1200, import_members: 2400, import_jobs: 2 })
+})
+
+t.test('the versions and members of a deleted segment are cleared away, and no others', async t => {
+  const { store, put, createApp, createJob, startWorker, count } = setUp(t)
+  put('many.csv', endpoints(1200))
+  put('user.csv', 'Id,ChannelType,Address,User.UserId\nann-1,EMAIL,ann@example.com,ann')
+  put('users.csv', 'User.UserId\nann')
+  const app = await createApp()
+  const one = await createJob(app, 'many.csv')
+  const other = await createJob(app, 'many.csv')
+  const worker = await startWorker({ maxRunningImports: 1 })
+  await whenOver([one, other])
+  const renewals: (typeof one)[] = []
+  for (const key of ['user.csv', 'users.csv', 'many.csv']) renewals.push(await createJob(app, key, one.id))
+  worker.wake()
+  await whenOver(renewals)
+  await store.write(() => {
+    store.segments.update(app, one.id, { Name: 'renamed' }, 'now')
+    store.segments.create(app, { Id: 'dimensional' }, 'now')
+    store.segments.update(app, 'dimensional', {}, 'now')
+  })
+  const all = { segments: 3, segment_versions: 8, import_members: 3601, import_user_members: 1 }
+  const kept = { import_jobs: 5, endpoints: 1201 }
+  t.match(count(), { ...all, ...kept })
+
+  await store.write(() => store.segments.delete(app, one.id))
+  worker.wake()
+  await until(() => (count().segments === 2 ? true : undefined), 'the segment to be cleared away')
+  const rest = { segments: 2, segment_versions: 3, import_members: 1200, import_user_members: 0 }
+  t.match(count(), { ...rest, ...kept })
+  t.equal(store.segments.get(app, other.id)?.Version, 1)
+
+  await worker.stop()
+  await store.write(() => {
+    store.segments.delete(app, 'dimensional')
+    store.segments.delete(app, other.id)
+  })
+  await startWorker()
+  await until(() => (count().segments === 0 ? true : undefined), 'those deleted when no worker ran')
+  t.match(count(), { segment_versions: 0, import_members: 0, import_user_members: 0, ...kept })
 })

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { databaseFile, openStore } from '../../server/store/open-store.ts'
+
+const folder = new URL('../../server/store/migrations/', import.meta.url)
+
+/** Makes a database as it was before a migration, with some rows in it, and gives its folder. */
+function databaseBefore(dataDir: string, migration: string, rows: string): string {
+  const steps = readdirSync(folder)
+    .sort()
+    .filter(step => step < migration)
+  const db = new Database(databaseFile(dataDir))
+  for (const step of steps) db.exec(readFileSync(new URL(step, folder), 'utf8'))
+  db.exec(rows)
+  db.pragma(`application_id = ${0x50494e50}`)
+  db.pragma(`user_version = ${steps.length}`)
+  db.close()
+  return dataDir
+}
+
+t.test(
+  'imported segments of an older database stay as they were, and can be renewed and renamed',
+  async t => {
+    const definition = { Format: 'CSV', S3Url: 's3://b/k', RoleArn: 'r', ExternalId: 'e', Size: 1 }
+    const json = JSON.stringify(definition)
+    const dataDir = databaseBefore(
+      join(t.testdir({ data: {} }), 'data'),
+      '0009',
+      `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');
+     INSERT INTO import_jobs (seq, app, id, status, definition, segment_id, request_id, creation_date)
+       VALUES (1, 1, 'j1', 'COMPLETED', '${json}', 'j1', 'r', '2026-01-02'),
+         (2, 1, 'j2', 'COMPLETED', '${json}', 'j1', 'r', '2026-01-03');
+     INSERT INTO import_members VALUES (1, 'e1', '{"Id":"e1"}'), (2, 'e2', '{"Id":"e2"}');
+     INSERT INTO segments VALUES (7, 1, 'j1', 'arn:a/segments/j1', 'IMPORT', '2026-01-02', 2);
+     INSERT INTO segment_versions VALUES (7, 1, NULL, '2026-01-02', '${json}', 1),
+       (7, 2, 'named', '2026-01-03', '${json}', 2);
+     INSERT INTO tags VALUES ('arn:a/segments/j1', 'team', 'red');`,
+    )
+    const store = openStore(dataDir)
+    t.teardown(() => store.close())
+    const app = store.apps.find('a')!
+    const segment = {
+      ApplicationId: 'a',
+      Arn: 'arn:a/segments/j1',
+      CreationDate: '2026-01-02',
+      Id: 'j1',
+      ImportDefinition: definition,
+      LastModifiedDate: '2026-01-03',
+      Name: 'named',
+      SegmentType: 'IMPORT',
+      tags: { team: 'red' },
+      Version: 2,
+    }
+    t.same(store.segments.get(app, 'j1'), segment)
+    const { Name, ...first } = { ...segment, LastModifiedDate: '2026-01-02', Version: 1 }
+    t.same(store.segments.getVersion(app, 'j1', 1), first)
+    t.same(
+      store.segments.list(app, { before: 100, limit: 10 }).map(({ seq }) => seq),
+      [7],
+    )
+    const membersOf = (version?: number) =>
+      store.segmentMembers.list(app, 'j1', version, { after: [''], limit: 10 })?.map(({ value }) => value.Id)
+    t.same([membersOf(1), membersOf(2), membersOf()], [['e1'], ['e2'], ['e2']])
+
+    await store.write(() => {
+      store.segments.update(app, 'j1', { Name: 'renamed' }, '2026-01-04')
+      store.segments.create(app, { Id: 'd1', Dimensions: {} }, '2026-01-05')
+    })
+    t.match(store.segments.get(app, 'j1'), { Name: 'renamed', Version: 3, ImportDefinition: definition })
+    t.same(membersOf(), ['e2'])
+    const db = new Database(databaseFile(dataDir), { readonly: true })
+    t.same(db.pragma('foreign_key_check'), [])
+    t.same(db.pragma('integrity_check', { simple: true }), 'ok')
+    t.match(db.prepare(`SELECT group_concat(sql) FROM sqlite_master`).pluck().get(), /REFERENCES "segments"/)
+    db.close()
+  },
+)
