@@ -5,6 +5,7 @@ import type { ApplicationParams } from '../shapes/common.ts'
 import type { SegmentResponse } from '../shapes/segment.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { Store } from '../store/open-store.ts'
+import type { SegmentParams } from './segments/shapes.ts'
 
 /**
  * Finds the application that a path names.
@@ -24,6 +25,16 @@ export function findApp(store: Store, id: string): AppRef {
  */
 export async function appFirst({ server, params }: FastifyRequest): Promise<void> {
   findApp(server.store, (params as Static<typeof ApplicationParams>).applicationId)
+}
+
+/**
+ * The same for a segment, and the application that it should be in.
+ *
+ * @throws NotFoundException
+ */
+export async function segmentFirst({ server, params }: FastifyRequest): Promise<void> {
+  const { applicationId, segmentId } = params as Static<typeof SegmentParams>
+  findSegment(server.store, findApp(server.store, applicationId), segmentId)
 }
 
 /**

@@ -16,10 +16,13 @@ import { getImportJob } from './import-jobs/get-import-job.ts'
 import { getImportJobs } from './import-jobs/get-import-jobs.ts'
 import { getSegmentImportJobs } from './import-jobs/get-segment-import-jobs.ts'
 import { notServed } from './not-served.ts'
+import { createSegment } from './segments/create-segment.ts'
+import { deleteSegment } from './segments/delete-segment.ts'
 import { getSegment } from './segments/get-segment.ts'
 import { getSegmentVersion } from './segments/get-segment-version.ts'
 import { getSegmentVersions } from './segments/get-segment-versions.ts'
 import { getSegments } from './segments/get-segments.ts'
+import { updateSegment } from './segments/update-segment.ts'
 import { getApplicationSettings } from './settings/get-application-settings.ts'
 import { updateApplicationSettings } from './settings/update-application-settings.ts'
 import { listTagsForResource } from './tags/list-tags-for-resource.ts'
@@ -58,10 +61,13 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(getSegmentImportJobs)
 
   // Segments
+  app.register(createSegment)
   app.register(getSegment)
   app.register(getSegments)
   app.register(getSegmentVersion)
   app.register(getSegmentVersions)
+  app.register(updateSegment)
+  app.register(deleteSegment)
 
   // Event streams
   app.register(putEventStream)

@@ -162,10 +162,6 @@ const operations: Operation[] = [
   ['DeleteRecommenderConfiguration', 'DELETE', 200, '/v1/recommenders/:recommenderId'],
   ['GetRecommenderConfiguration', 'GET', 200, '/v1/recommenders/:recommenderId'],
   ['UpdateRecommenderConfiguration', 'PUT', 200, '/v1/recommenders/:recommenderId'],
-  // segments
-  ['CreateSegment', 'POST', 201, '/v1/apps/:applicationId/segments'],
-  ['DeleteSegment', 'DELETE', 200, '/v1/apps/:applicationId/segments/:segmentId'],
-  ['UpdateSegment', 'PUT', 200, '/v1/apps/:applicationId/segments/:segmentId'],
   // templates
   ['ListTemplates', 'GET', 200, '/v1/templates', 'next-token', 'page-size', 'prefix', 'template-type'],
   ['DeleteEmailTemplate', 'DELETE', 202, '/v1/templates/:templateName/email', 'version'],

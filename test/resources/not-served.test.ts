@@ -19,15 +19,16 @@ const served = new Set([
   ...['UpdateEndpoint', 'UpdateEndpointsBatch', 'GetEndpoint', 'DeleteEndpoint'],
   ...['GetUserEndpoints', 'DeleteUserEndpoints', 'RemoveAttributes'],
   ...['CreateImportJob', 'GetImportJob', 'GetImportJobs', 'GetSegmentImportJobs'],
-  ...['GetSegment', 'GetSegments', 'GetSegmentVersion', 'GetSegmentVersions'],
+  ...['CreateSegment', 'GetSegment', 'GetSegments', 'GetSegmentVersion', 'GetSegmentVersions'],
+  ...['UpdateSegment', 'DeleteSegment'],
   ...['PutEventStream', 'GetEventStream', 'DeleteEventStream'],
   ...['ListTagsForResource', 'TagResource', 'UntagResource'],
 ])
 const notServed = operations.filter(({ name }) => !served.has(name))
 
-t.test('95 of the 122 operations are not served', async t => {
+t.test('92 of the 122 operations are not served', async t => {
   t.equal(operations.length, 122)
-  t.equal(notServed.length, 95)
+  t.equal(notServed.length, 92)
 })
 
 for (const [title, payload] of Object.entries({

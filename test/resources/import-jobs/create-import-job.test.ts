@@ -1,8 +1,6 @@
 import { CreateImportJobCommand, GetSegmentCommand } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import type { JobStatus } from '../../../server/shapes/import-job.ts'
-import { databaseFile } from '../../../server/store/open-store.ts'
 import {
   answerOf,
   buildTestApp,
@@ -196,19 +194,10 @@ t.test('a SegmentId renews that segment, with and without DefineSegment', async 
 })
 
 t.test('a segment that no import made answers 400', async t => {
-  const dataDir = t.testdir()
-  const { client } = await startEmulator(t, { S3_DIR: 'fixtures/s3', DATA_DIR: dataDir })
-  const app = await createApp(client)
-  const { Id } = await runImport(client, app, { S3Url: 's3://demo/users.csv', DefineSegment: true })
-  // No call makes a dimensional segment yet.
-  const db = new Database(databaseFile(dataDir))
-  db.exec(`UPDATE segments SET segment_type = 'DIMENSIONAL'`)
-  db.close()
-  const renewed = createImportJob(client, app, { S3Url: 's3://demo/users.csv', SegmentId: Id })
-  await t.rejects(renewed, {
-    name: 'BadRequestException',
-    message: `SegmentId must be that of an imported segment; ${Id} is DIMENSIONAL`,
-  })
+  const { call, id, url } = await withApp(t)
+  const { Id } = (await call('POST', `/v1/apps/${id}/segments`, {})).body
+  const message = `SegmentId must be that of an imported segment; ${Id} is DIMENSIONAL`
+  isError(t, await call('POST', url, { ...least, SegmentId: Id }), 400, 'BadRequestException', message)
 })
 
 t.test("another application's segment answers 404", async t => {

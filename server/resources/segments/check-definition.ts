@@ -1,0 +1,141 @@
+import { badRequest } from '../../aws/exceptions.ts'
+import { describe } from '../../shapes/explain.ts'
+import { readInstant } from '../../shapes/instant.ts'
+import type { WriteSegmentRequest } from '../../shapes/segment.ts'
+import {
+  type AttributeDimension,
+  type AttributeType,
+  comparisonOperators,
+  type GPSPointDimension,
+  type MetricDimension,
+  SegmentDemographics,
+  type SegmentDimensions,
+  type SegmentGroupList,
+} from '../../shapes/segment-dimensions.ts'
+
+/**
+ * What one segment may hold: dimensions over all of its groups (source: quotas page), and groups. The API reference
+ * allows one of those and the console makes two, so no number is known (assumed).
+ */
+const limits = { dimensions: 100, groups: 5 }
+
+/** How many times an attribute is compared with, where it is compared with times. */
+const timesOf: Partial<Record<AttributeType, number>> = { BEFORE: 1, AFTER: 1, ON: 1, BETWEEN: 2 }
+
+const demographics = Object.keys(SegmentDemographics.properties) as (keyof SegmentDemographics)[]
+
+/**
+ * Checks what types cannot say of a segment's definition, but for the segments that it is built on.
+ *
+ * @throws BadRequestException that names the member that is wrong
+ */
+export function checkDefinition({ Dimensions, SegmentGroups }: WriteSegmentRequest): void {
+  if (Dimensions !== undefined && SegmentGroups !== undefined) {
+    throw badRequest('Dimensions and SegmentGroups must not both be given')
+  }
+  let count = 0
+  if (Dimensions !== undefined) count += checkDimensions('Dimensions', Dimensions)
+  if (SegmentGroups !== undefined) count += checkGroups(SegmentGroups)
+  if (count > limits.dimensions) {
+    const member = Dimensions !== undefined ? 'Dimensions' : 'SegmentGroups'
+    throw badRequest(`${member} must hold at most ${limits.dimensions} dimensions in all; got ${count}`)
+  }
+}
+
+/** Gives how many dimensions there are in the groups. */
+function checkGroups({ Groups = [] }: SegmentGroupList): number {
+  if (Groups.length < 1 || Groups.length > limits.groups) {
+    throw badRequest(`SegmentGroups.Groups must have 1 to ${limits.groups} groups; got ${Groups.length}`)
+  }
+  let count = 0
+  for (const [index, { SourceSegments = [], Dimensions = [] }] of Groups.entries()) {
+    const member = `SegmentGroups.Groups.${index}`
+    // All endpoints are asked for by empty Dimensions, as the console does; a group of nothing is a mistake (assumed).
+    if (SourceSegments.length === 0 && Dimensions.length === 0) {
+      throw badRequest(`${member} must have SourceSegments or Dimensions`)
+    }
+    for (const [number, dimensions] of Dimensions.entries()) {
+      count += checkDimensions(`${member}.Dimensions.${number}`, dimensions)
+    }
+  }
+  return count
+}
+
+/** Gives how many dimensions there are. */
+function checkDimensions(member: string, dimensions: SegmentDimensions): number {
+  const { Demographic = {}, Location = {}, Behavior = {} } = dimensions
+  let count = Behavior.Recency === undefined ? 0 : 1
+  for (const map of ['Attributes', 'UserAttributes'] as const) {
+    for (const [name, dimension] of Object.entries(dimensions[map] ?? {})) {
+      checkAttribute(`${member}.${map}.${name}`, dimension)
+      count++
+    }
+  }
+  for (const [name, dimension] of Object.entries(dimensions.Metrics ?? {})) {
+    checkMetric(`${member}.Metrics.${name}`, dimension)
+    count++
+  }
+  for (const name of demographics) {
+    const dimension = Demographic[name]
+    if (dimension === undefined) continue
+    checkValues(`${member}.Demographic.${name}`, dimension.Values)
+    count++
+  }
+  if (Location.Country !== undefined) {
+    checkValues(`${member}.Location.Country`, Location.Country.Values)
+    count++
+  }
+  if (Location.GPSPoint !== undefined) {
+    checkPoint(`${member}.Location.GPSPoint`, Location.GPSPoint)
+    count++
+  }
+  return count
+}
+
+function checkAttribute(member: string, { AttributeType = 'INCLUSIVE', Values }: AttributeDimension): void {
+  checkValues(member, Values)
+  const times = timesOf[AttributeType]
+  if (times === undefined) return
+  if (Values.length !== times) {
+    throw badRequest(
+      `${member}.Values must have exactly ${times === 1 ? 'one value' : 'two values'} for ${AttributeType}; got ${Values.length}`,
+    )
+  }
+  const instants = Values.map(value => {
+    const instant = readInstant(value)
+    if (instant !== undefined) return instant
+    throw badRequest(
+      `${member}.Values must be ISO 8601 times such as 2019-08-23T10:54:35.220Z for ${AttributeType}; got ${describe(value)}`,
+    )
+  })
+  if (instants.length === 2 && instants[0]! > instants[1]!) {
+    throw badRequest(
+      `${member}.Values must have the earlier time first for BETWEEN; got ${Values.map(describe).join(', ')}`,
+    )
+  }
+}
+
+function checkMetric(member: string, { ComparisonOperator }: MetricDimension): void {
+  if ((comparisonOperators as readonly string[]).includes(ComparisonOperator)) return
+  throw badRequest(
+    `${member}.ComparisonOperator must be one of ${comparisonOperators.join(', ')}; got ${describe(ComparisonOperator)}`,
+  )
+}
+
+function checkValues(member: string, values: string[]): void {
+  if (values.length === 0) throw badRequest(`${member}.Values must have at least one value`)
+}
+
+function checkPoint(member: string, { Coordinates, RangeInKilometers }: GPSPointDimension): void {
+  for (const [name, most] of [
+    ['Latitude', 90],
+    ['Longitude', 180],
+  ] as const) {
+    const degrees = Coordinates[name]
+    if (Math.abs(degrees) <= most) continue
+    throw badRequest(`${member}.Coordinates.${name} must be from -${most} to ${most}; got ${degrees}`)
+  }
+  if (RangeInKilometers !== undefined && RangeInKilometers <= 0) {
+    throw badRequest(`${member}.RangeInKilometers must be more than 0; got ${RangeInKilometers}`)
+  }
+}

@@ -1,0 +1,68 @@
+import { badRequest, notFound } from '../../aws/exceptions.ts'
+import type { SegmentResponse, WriteSegmentRequest } from '../../shapes/segment.ts'
+import type { SegmentReference } from '../../shapes/segment-dimensions.ts'
+import type { AppRef } from '../../store/apps.ts'
+import type { Store } from '../../store/open-store.ts'
+import { findSegment } from '../find.ts'
+
+/**
+ * Checks the segments that a segment is to be built on: each is there, an imported one stands alone in its group
+ * (source: API reference), and none is built on the segment itself, in whichever version (assumed). As versions stay
+ * as they were written, a circle can only ever be closed by the write that is checked here.
+ *
+ * To be called in the transaction that writes the segment.
+ *
+ * @param segmentId the segment itself, if it is there already
+ * @throws NotFoundException, BadRequestException
+ */
+export function checkSources(
+  store: Store,
+  app: AppRef,
+  { SegmentGroups }: WriteSegmentRequest,
+  segmentId?: string,
+): void {
+  const leadsBack = segmentId === undefined ? () => false : createLeadsBack(store, app, segmentId)
+  for (const [index, { SourceSegments = [] }] of (SegmentGroups?.Groups ?? []).entries()) {
+    const member = `SegmentGroups.Groups.${index}.SourceSegments`
+    for (const [number, reference] of SourceSegments.entries()) {
+      const { Id, SegmentType } = findSource(store, app, reference)
+      if (SegmentType === 'IMPORT' && SourceSegments.length > 1) {
+        throw badRequest(
+          `${member} must be dimensional segments or exactly one imported segment; ${Id} is imported, and one of ${SourceSegments.length}`,
+        )
+      }
+      if (leadsBack(reference)) {
+        throw badRequest(
+          `${member}.${number}.Id must not be the segment itself or one that is built on it; got ${JSON.stringify(Id)}`,
+        )
+      }
+    }
+  }
+}
+
+function findSource(store: Store, app: AppRef, { Id, Version }: SegmentReference): SegmentResponse {
+  const current = findSegment(store, app, Id)
+  const source = Version === undefined ? current : store.segments.getVersion(app, Id, Version)
+  if (source === undefined) throw notFound(`Segment version not found: ${Version} of ${Id}`)
+  return source
+}
+
+/** Makes a function that says whether a reference leads back to a segment; what it has looked at, it knows. */
+function createLeadsBack(store: Store, app: AppRef, segmentId: string) {
+  const seen = new Set<string>()
+  return (reference: SegmentReference): boolean => {
+    const references = [reference]
+    for (const { Id, Version } of references) {
+      if (Id === segmentId) return true
+      const key = `${Id}/${Version ?? 'current'}`
+      if (seen.has(key)) continue
+      seen.add(key)
+      const source =
+        Version === undefined ? store.segments.get(app, Id) : store.segments.getVersion(app, Id, Version)
+      for (const { SourceSegments = [] } of source?.SegmentGroups?.Groups ?? []) {
+        for (const further of SourceSegments) references.push(further)
+      }
+    }
+    return false
+  }
+}

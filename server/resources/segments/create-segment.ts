@@ -1,0 +1,37 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { newId } from '../../aws/arn.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { SegmentResponse, WriteSegmentRequest } from '../../shapes/segment.ts'
+import { appFirst, findApp, findSegment } from '../find.ts'
+import { checkTags } from '../tags/check-tags.ts'
+import { checkDefinition } from './check-definition.ts'
+import { checkSources } from './check-sources.ts'
+
+/**
+ * Creates a dimensional segment. Without Dimensions and SegmentGroups, all endpoints are in it (source: API
+ * reference). What is sent is kept and answered as it is, no defaults filled in (assumed).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments.html
+ */
+export const createSegment: FastifyPluginAsyncTypebox = async app => {
+  app.post(
+    '/v1/apps/:applicationId/segments',
+    {
+      config: { operation: 'CreateSegment' },
+      schema: { params: ApplicationParams, body: WriteSegmentRequest, response: { 201: SegmentResponse } },
+      preValidation: appFirst,
+    },
+    async (request, reply) => {
+      checkDefinition(request.body)
+      checkTags(request.body.tags ?? {})
+      const Id = newId()
+      const created = await app.store.write(() => {
+        const found = findApp(app.store, request.params.applicationId)
+        checkSources(app.store, found, request.body)
+        app.store.segments.create(found, { ...request.body, Id }, app.now().toISOString())
+        return findSegment(app.store, found, Id)
+      })
+      return reply.code(201).send(created)
+    },
+  )
+}

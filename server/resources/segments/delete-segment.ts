@@ -1,0 +1,32 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { SegmentResponse } from '../../shapes/segment.ts'
+import { findApp, findSegment } from '../find.ts'
+import { SegmentParams } from './shapes.ts'
+
+/**
+ * Deletes a segment with all its versions. It is gone at once; the worker then clears its rows away. Import jobs
+ * that made it are still answered, one that is about to renew it ends FAILED, and a segment that is built on it keeps
+ * its definition (all assumed).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id.html
+ */
+export const deleteSegment: FastifyPluginAsyncTypebox = async app => {
+  app.delete(
+    '/v1/apps/:applicationId/segments/:segmentId',
+    {
+      config: { operation: 'DeleteSegment' },
+      schema: { params: SegmentParams, response: { 200: SegmentResponse } },
+    },
+    async request => {
+      const { applicationId, segmentId } = request.params
+      const deleted = await app.store.write(() => {
+        const found = findApp(app.store, applicationId)
+        const segment = findSegment(app.store, found, segmentId)
+        app.store.segments.delete(found, segmentId)
+        return segment
+      })
+      app.importWorker.wake()
+      return deleted
+    },
+  )
+}
