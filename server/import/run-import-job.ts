@@ -45,6 +45,9 @@ interface Move {
   within?: () => void
 }
 
+/** Why a job that renews a segment cannot go on: a sentence for its Failures. */
+class SegmentDeleted extends Error {}
+
 /**
  * Walks one job from the state that it is in to COMPLETED or FAILED. Everything that must survive is in the
  * database, so a job that was stopped or killed anywhere is run again from there.
@@ -53,33 +56,37 @@ interface Move {
  *   of the database, which are not the job's fault
  */
 export async function runImportJob(job: ImportJob, context: ImportContext): Promise<void> {
-  const { store, signal } = context
   while (!isFinal(job.status)) {
     await context.rest(job.status)
-    signal.throwIfAborted()
-    const { to, within } = await nextMove(job, context)
-    store.importProgress.write(job, () => {
-      within?.()
-      store.importProgress.move(job, to)
-    })
-    job.status = to
+    context.signal.throwIfAborted()
+    job.status = await takeStep(job, context)
     context.onMove(job)
   }
 }
 
-async function nextMove(job: ImportJob, context: ImportContext): Promise<Move> {
+/** Does what is to be done in a job's state, and writes the state that comes next; gives it. */
+async function takeStep(job: ImportJob, context: ImportContext): Promise<JobStatus> {
   try {
-    return await steps[job.status](job, context)
+    return writeMove(job, await steps[job.status](job, context), context)
   } catch (error) {
-    if (!(error instanceof UnreadableError)) {
-      // What the database reports is not the job's fault, and a job that cannot even be failed is tried again.
-      if (error instanceof JobGone || error instanceof SqliteError) throw error
+    // What the database reports is not the job's fault, and a job that cannot even be failed is tried again.
+    if (error instanceof JobGone || error instanceof SqliteError) throw error
+    if (!(error instanceof UnreadableError || error instanceof SegmentDeleted)) {
       if (context.signal.aborted || job.status === 'FAILING') throw error
       context.onUnexpected(job, error)
     }
     const failure = { object: job.definition.S3Url, reason: (error as Error).message }
-    return { to: 'FAILING', within: () => context.store.importProgress.addFailure(job, failure) }
+    const within = () => context.store.importProgress.addFailure(job, failure)
+    return writeMove(job, { to: 'FAILING', within }, context)
   }
+}
+
+function writeMove(job: ImportJob, { to, within }: Move, { store }: ImportContext): JobStatus {
+  store.importProgress.write(job, () => {
+    within?.()
+    store.importProgress.move(job, to)
+  })
+  return to
 }
 
 /** What is done in each state, and the state that comes next. */
@@ -92,6 +99,7 @@ const steps: Record<JobStatus, (job: ImportJob, context: ImportContext) => Move 
   },
 
   PREPARING_FOR_INITIALIZATION(job, context) {
+    checkSegment(job, context)
     sourceOf(job, context)
     return { to: 'INITIALIZING' }
   },
@@ -112,9 +120,12 @@ const steps: Record<JobStatus, (job: ImportJob, context: ImportContext) => Move 
     return { to: progress.failedPieces(job) > 0 ? 'FAILING' : 'COMPLETING' }
   },
 
-  COMPLETING: (job, { store, now }) => ({
+  COMPLETING: (job, context) => ({
     to: 'COMPLETED',
     within() {
+      const { store, now } = context
+      // Here, in the transaction: it may be deleted at any moment before.
+      checkSegment(job, context)
       const date = now().toISOString()
       if (job.segmentId !== null) store.segments.defineFromImport({ ...job, segmentId: job.segmentId }, date)
       store.endpoints.byImport(job.seq).keepNames(job.app)
@@ -145,4 +156,15 @@ function sourceOf(job: ImportJob, { openSource }: ImportContext) {
   const location = readS3Url(job.definition.S3Url)
   if (location === undefined) throw new UnreadableError('S3Url must be s3://bucket/key')
   return { source: openSource(location.bucket), key: location.key }
+}
+
+/**
+ * Checks that the segment that a job renews is still there. A job that makes a segment gives it its own id; any other
+ * segment was there when the job was created, and to make it anew would bring back what somebody has deleted (assumed).
+ *
+ * @throws SegmentDeleted
+ */
+function checkSegment({ id, app, segmentId }: ImportJob, { store }: ImportContext): void {
+  if (segmentId === null || segmentId === id || store.segments.get(app, segmentId) !== undefined) return
+  throw new SegmentDeleted(`the segment ${segmentId}, which the job was to renew, has been deleted`)
 }
