@@ -33,9 +33,13 @@ export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
   )
 }
 
-/** Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference). */
+/**
+ * Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference), nor U+0000 (assumed: SQLite
+ * compares ids without regard to case up to there only, and would take one for another).
+ */
 export function checkId(member: string, id: string): string | undefined {
   if (id === '') return `${member} must not be empty`
+  if (id.includes('\0')) return `${member} must not hold the character U+0000; got ${JSON.stringify(id)}`
   return /[${}]/.test(id) ? `${member} must not hold $, { or }; got ${JSON.stringify(id)}` : undefined
 }
 

@@ -65,6 +65,7 @@ t.test('a value that Pinpoint does not take makes a record bad, and its member i
   t.match(await verdictOn({ OptOut: 'MAYBE' }), /^OptOut must be ALL or NONE/)
   t.match(await verdictOn({ Id: '' }), /^Id must not be empty/)
   t.match(await verdictOn({ Id: 'a$b' }), /^Id /)
+  t.match(await verdictOn({ Id: 'a\0b' }), /^Id must not hold the character U\+0000; got "a\\u0000b"/)
   t.match(await verdictOn({ User: { UserId: 'a{b' } }), /^User\.UserId /)
   t.match(await verdictOn({ EffectiveDate: 'yesterday' }), /^EffectiveDate /)
   t.match(await verdictOn({ EffectiveDate: '2023-02-29T00:00:00Z' }), /^EffectiveDate /)
