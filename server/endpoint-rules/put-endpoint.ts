@@ -38,17 +38,19 @@ export function putEndpoint(
   if (problem !== undefined) return problem
 
   if (oldest !== undefined) {
-    endpoints.save(app, oldest.seq, { ...oldest.endpoint, EndpointStatus: 'INACTIVE', User: {} })
+    const released = { ...oldest.endpoint, EndpointStatus: 'INACTIVE', User: {} }
+    endpoints.save(app, oldest.seq, released, oldest.turn)
   }
   shareUserAttributes(endpoints, app, endpoint, siblings)
   if (endpoint.Address !== undefined) {
     for (const other of endpoints.activeAt(app, endpoint.Address)) {
-      if (other.seq !== stored?.seq)
-        endpoints.save(app, other.seq, { ...other.endpoint, EndpointStatus: 'INACTIVE' })
+      if (other.seq === stored?.seq) continue
+      endpoints.save(app, other.seq, { ...other.endpoint, EndpointStatus: 'INACTIVE' }, other.turn)
     }
   }
   if (newNames.length > 0) endpoints.addNames(app, newNames)
-  endpoints.save(app, stored?.seq, endpoint)
+  const turn = 1 + Math.max(stored?.turn ?? 0, ...others.map(other => other.turn))
+  endpoints.save(app, stored?.seq, endpoint, turn)
   return endpoint
 }
 
@@ -114,7 +116,10 @@ function endpointToRelease(endpoint: Endpoint, others: StoredEndpoint[]): Stored
   if (!makesRoom.has(endpoint.ChannelType ?? '')) return 'none'
   const [oldest] = others
     .filter(other => makesRoom.has(other.endpoint.ChannelType ?? ''))
-    .sort((a, b) => Date.parse(a.endpoint.EffectiveDate) - Date.parse(b.endpoint.EffectiveDate))
+    .sort(
+      (a, b) =>
+        Date.parse(a.endpoint.EffectiveDate) - Date.parse(b.endpoint.EffectiveDate) || a.turn - b.turn,
+    )
   return oldest ?? 'none'
 }
 
@@ -139,8 +144,8 @@ function shareUserAttributes(
 ): void {
   if (UserAttributes === undefined) return
   const text = JSON.stringify(UserAttributes)
-  for (const { seq, endpoint } of siblings) {
+  for (const { seq, endpoint, turn } of siblings) {
     if (JSON.stringify(endpoint.User.UserAttributes) === text) continue
-    endpoints.save(app, seq, { ...endpoint, User: { ...endpoint.User, UserAttributes } })
+    endpoints.save(app, seq, { ...endpoint, User: { ...endpoint.User, UserAttributes } }, turn)
   }
 }

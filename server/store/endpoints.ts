@@ -7,6 +7,8 @@ import type { AttributeName, AttributeNames } from './attribute-names.ts'
 export interface StoredEndpoint {
   seq: number
   endpoint: Endpoint
+  /** Grows from write to write of a user's endpoints: it orders those of the same EffectiveDate. */
+  turn: number
 }
 
 /** The endpoints of all applications, as one writer sees them: a caller of the API, or one import job. */
@@ -18,7 +20,7 @@ export interface Endpoints {
   /** The ACTIVE endpoints at an address. */
   activeAt(app: AppRef, address: string): StoredEndpoint[]
   /** Writes an endpoint: over the row `seq`, or as a new one. */
-  save(app: AppRef, seq: number | undefined, endpoint: Endpoint): void
+  save(app: AppRef, seq: number | undefined, endpoint: Endpoint, turn: number): void
   delete(seq: number): void
   /** The custom names in a change that this writer has to make known. */
   newNames(app: AppRef, change: EndpointRequest): AttributeName[]
@@ -63,10 +65,11 @@ export interface EndpointRow {
   metrics: string | null
   location: string | null
   demographic: string | null
+  turn: number
 }
 
 const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
-  effective_date, user_id, user_attributes, attributes, metrics, location, demographic, import_job`
+  effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn, import_job`
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
 export function createEndpoints(db: Database, names: AttributeNames) {
@@ -77,10 +80,10 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     `${select} AND address = ? AND endpoint_status = 'ACTIVE'`,
   )
   const insert = db.prepare(
-    `INSERT INTO endpoints (app, ${columns}) VALUES (?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+    `INSERT INTO endpoints (app, ${columns}) VALUES (?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
   )
   const update = db.prepare(
-    `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
+    `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   // Again when somebody else has written the row since: it is what they wrote that is to be put back then.
@@ -142,14 +145,14 @@ export function createEndpoints(db: Database, names: AttributeNames) {
       activeAt.all(app.seq, address).map(row => toStored(app, row)!),
   }
 
-  const write = (app: AppRef, seq: number | undefined, endpoint: Endpoint, job: number | null) => {
-    if (seq === undefined) insert.run(app.seq, toRow(endpoint, job))
-    else update.run(toRow(endpoint, job), seq)
+  const write = (app: AppRef, seq: number | undefined, row: unknown[]) => {
+    if (seq === undefined) insert.run(app.seq, row)
+    else update.run(row, seq)
   }
 
   const writer = (job: number | null): Endpoints => ({
     ...reads,
-    save: (app, seq, endpoint) => write(app, seq, endpoint, job),
+    save: (app, seq, endpoint, turn) => write(app, seq, toRow(endpoint, turn, job)),
     delete: seq => void remove.run(seq),
     newNames: (app, change) => names.newNames(app, change, job),
     countNames: names.count,
@@ -177,12 +180,12 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     const asJob = writer(job)
     return {
       ...asJob,
-      save(app, seq, endpoint) {
+      save(app, seq, endpoint, turn) {
         if (seq !== undefined) {
           if (isWrittenOver.get(job, seq) === 1) handOver(job, seq)
           keep.run(job, seq, job)
         }
-        asJob.save(app, seq, endpoint)
+        asJob.save(app, seq, endpoint, turn)
       },
       keepNames: app => names.keepOfJob(app, job),
       takeBack(app, limit) {
@@ -208,7 +211,7 @@ export function createEndpoints(db: Database, names: AttributeNames) {
   return { ...writer(null), byImport }
 }
 
-function toRow(endpoint: Endpoint, job: number | null): unknown[] {
+function toRow(endpoint: Endpoint, turn: number, job: number | null): unknown[] {
   const id = keyOf(endpoint.Id)
   return [
     id,
@@ -227,12 +230,13 @@ function toRow(endpoint: Endpoint, job: number | null): unknown[] {
     toJson(endpoint.Metrics),
     toJson(endpoint.Location),
     toJson(endpoint.Demographic),
+    turn,
     job,
   ]
 }
 
 const toStored = (app: AppRef, row: EndpointRow | undefined): StoredEndpoint | undefined =>
-  row && { seq: row.seq, endpoint: toEndpoint(app, row) }
+  row && { seq: row.seq, endpoint: toEndpoint(app, row), turn: row.turn }
 
 /** The endpoint that a row holds. */
 export function toEndpoint(app: AppRef, row: EndpointRow): Endpoint {

@@ -151,6 +151,20 @@ t.test("a user's 16th endpoint is refused, and the first 15 of the batch are wri
   t.notOk(await isThere('e15'))
 })
 
+t.test(
+  'of endpoints written in one moment, the one written first gives way to the 16th of its user',
+  async t => {
+    const { batch, get } = await withApp(t)
+    const push = (Id: string) => ({ Id, ChannelType: 'GCM', Address: Id, User: { UserId: 'ann' } })
+    const items = Array.from({ length: 15 }, (_, index) => push(`e${index}`))
+    t.equal((await batch(...items, push('e0'), push('e15'))).status, 202)
+    t.match(await get('e0'), { EndpointStatus: 'ACTIVE', User: { UserId: 'ann' } }, 'it was written again')
+    const released = await get('e1')
+    t.equal(released.EndpointStatus, 'INACTIVE')
+    t.notOk('UserId' in released.User)
+  },
+)
+
 t.test('a batch holds up to 100 items; of one with more, nothing is written', async t => {
   const { batch, isThere } = await withApp(t)
   const items = Array.from({ length: 101 }, (_, index) => email(`e${index}`))
