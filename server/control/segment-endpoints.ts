@@ -18,7 +18,8 @@ const SegmentEndpoints = Type.Object({
 
 /**
  * Pages through the endpoints of a segment, which no call of Pinpoint does: in the current version, or in the one that
- * `version` names. Each is as it is now; in a segment whose import registered none, as the import defined it.
+ * `version` names. Those of a dimensional segment are the ones that are as it says now. Each is as it is now; where an
+ * import registered none, as the import defined it.
  */
 export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
   app.get(
@@ -37,9 +38,15 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       const segment = findSegment(app.store, found, segmentId)
       const version = readVersion(request.query.version) ?? segment.Version
       const list = `segment-endpoints/${found.id}/${segment.Id}/${version}`
-      const first = [''] as MemberPlace
+      const { segmentMembers } = app.store
+      const query = segmentMembers.queryOf(found, segment.Id, version, app.now().toISOString())
+      if (query !== undefined) {
+        await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, query))
+      }
+      const first = (query === undefined ? [''] : [0]) as MemberPlace
       const { values, token } = readPage(request.query, list, first, isMemberPlace, (limit, after) => {
-        const members = app.store.segmentMembers.list(found, segment.Id, version, { after, limit })
+        if (query !== undefined) return segmentMembers.listMatching(found, query, { after, limit })
+        const members = segmentMembers.listImported(found, segment.Id, version, { after, limit })
         if (members === undefined) throw notFound(`Segment version not found: ${version}`)
         return members
       })

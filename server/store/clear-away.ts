@@ -47,6 +47,8 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('attribute_names', 'app, map, name, import_job', 'app'),
     remover('application_settings', 'app', 'app'),
     remover('event_streams', 'app', 'app'),
+    // Their terms went with the endpoints.
+    remover('indexed_dimensions', 'seq', 'app'),
   ]
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
   const ofJob = [

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
 import { createApplicationSettings } from './application-settings.ts'
-import { createApps } from './apps.ts'
+import { type AppRef, createApps } from './apps.ts'
 import { createAttributeNames } from './attribute-names.ts'
 import { createClearAway } from './clear-away.ts'
+import { createEndpointTerms } from './endpoint-terms.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createEventStreams } from './event-streams.ts'
 import { createImportJobs } from './import-jobs.ts'
@@ -26,6 +28,9 @@ const connections = {
   http: { busyTimeout: 0, checkpointPages: 16_000 },
   worker: { busyTimeout: 10_000, checkpointPages: 8_000 },
 }
+
+/** Endpoints put into an index in one transaction. */
+const endpointsPerStep = 2000
 
 /** The database file in a data folder. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')
@@ -71,9 +76,12 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
 
   const tags = createTags(db)
   const names = createAttributeNames(db)
+  const terms = createEndpointTerms(db)
   const transact = createTransact(db, names)
+  const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work))
+  const apps = createApps(db, tags)
   return {
-    apps: createApps(db, tags),
+    apps,
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
     endpoints: createEndpoints(db, names),
@@ -81,7 +89,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, transact, turns),
     segments: createSegments(db, tags),
-    segmentMembers: createSegmentMembers(db),
+    segmentMembers: createSegmentMembers(db, terms),
     tags,
     clearAway: createClearAway(db, turns),
 
@@ -89,7 +97,15 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
      * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under
      * way makes room for it.
      */
-    write: <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work)),
+    write,
+
+    /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
+    async indexDimensions(app: AppRef, names: string[]): Promise<void> {
+      for (const name of names) {
+        const step = () => apps.find(app.id) !== undefined && terms.build(app, name, endpointsPerStep)
+        while (await write(step)) await setImmediate()
+      }
+    },
 
     close: (): void => void db.close(),
   }

@@ -1,0 +1,330 @@
+import t, { type Test } from 'tap'
+import { makeBuckets, putAll } from '../buckets.ts'
+import { buildTestApp, createApp, runImport, startEmulator } from '../helpers.ts'
+
+const now = new Date('2026-01-31T12:00:00.000Z')
+const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString()
+
+/** Endpoints by id; each is what its line says and an e-mail address beside. */
+const endpoints: Record<string, object> = {
+  ann: {
+    Attributes: { plan: ['pro'], tags: ['a', 'b'] },
+    Metrics: { visits: 10 },
+    Location: { Country: 'GB', Latitude: 51.5, Longitude: -0.1 },
+    Demographic: { Make: 'Acme', Model: 'One', Platform: 'ios', AppVersion: '1.0' },
+    User: { UserId: 'ann', UserAttributes: { born: ['1990-05-17T00:00:00Z'], team: ['red'] } },
+    EffectiveDate: daysAgo(0.5),
+  },
+  ben: {
+    Attributes: { plan: ['free'], tags: ['b'] },
+    Metrics: { visits: 0 },
+    Location: { Country: 'DE', Latitude: 52.5, Longitude: 13.4 },
+    Demographic: { Make: 'Bolt', Platform: 'android' },
+    User: { UserId: 'ben', UserAttributes: { born: ['1990-05-17T23:59:59.999Z'] } },
+    EffectiveDate: daysAgo(5),
+  },
+  cleo: {
+    ChannelType: 'SMS',
+    Attributes: { plan: ['Profi'], 'a.b "c"': ['x'] },
+    Metrics: { visits: -2.5, score: 1 },
+    Location: { Country: 'GB', Latitude: 51.6, Longitude: -0.2 },
+    User: { UserId: 'cleo', UserAttributes: { born: ['2001-01-01T00:00:00+02:00'] } },
+    EffectiveDate: daysAgo(20),
+  },
+  dora: { Attributes: { plan: ['constructor'] }, EffectiveDate: daysAgo(300) },
+}
+
+/** An application with these endpoints, and a function that gives who is in a segment. */
+async function withEndpoints(t: Test) {
+  const { call, store } = buildTestApp(t, { now: () => now })
+  const { Id: app } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const put = async (id: string, body: object) => {
+    const whole = { ChannelType: 'EMAIL', Address: `${id}@example.com`, ...body }
+    const answer = await call('PUT', `/v1/apps/${app}/endpoints/${id}`, whole)
+    t.equal(answer.status, 202, answer.body.Message)
+  }
+  for (const [id, body] of Object.entries(endpoints)) await put(id, body)
+  const create = async (segment: object) => {
+    const { status, body } = await call('POST', `/v1/apps/${app}/segments`, { Name: 'segment', ...segment })
+    t.equal(status, 201, body.Message)
+    return body.Id as string
+  }
+  const page = async (segment: string, query = '') =>
+    (await call('GET', `/_pinpoint/apps/${app}/segments/${segment}/endpoints${query}`)).body
+  const members = async (segment: string) => (await page(segment)).items.map(({ Id }: { Id: string }) => Id)
+  const inSegment = async (segment: object) => members(await create(segment))
+  return { app, call, store, put, create, page, members, inSegment }
+}
+
+const all = Object.keys(endpoints)
+const but = (...ids: string[]) => all.filter(id => !ids.includes(id))
+const attribute = (name: string, AttributeType: string | undefined, ...Values: string[]) => ({
+  Attributes: { [name]: { AttributeType, Values } },
+})
+const born = (AttributeType: string, ...Values: string[]) => ({
+  UserAttributes: { born: { AttributeType, Values } },
+})
+const visits = (ComparisonOperator: string, Value: number) => ({
+  Metrics: { visits: { ComparisonOperator, Value } },
+})
+const near = (Latitude: number, Longitude: number, RangeInKilometers?: number) => ({
+  Location: { GPSPoint: { Coordinates: { Latitude, Longitude }, RangeInKilometers } },
+})
+const recent = (RecencyType: string, Duration: string) => ({
+  Behavior: { Recency: { RecencyType, Duration } },
+})
+
+/** Dimensions, and who meets them. */
+const dimensions: [title: string, dimensions: object, members: string[]][] = [
+  ['no dimensions: all', {}, all],
+  ['an attribute with a value', attribute('plan', 'INCLUSIVE', 'pro'), ['ann']],
+  ['INCLUSIVE by default', attribute('plan', undefined, 'pro'), ['ann']],
+  ['any of several values', attribute('plan', 'INCLUSIVE', 'pro', 'free', 'none'), ['ann', 'ben']],
+  ['any value of an attribute with several', attribute('tags', 'INCLUSIVE', 'b'), ['ann', 'ben']],
+  ['another case is another value', attribute('plan', 'INCLUSIVE', 'PRO'), []],
+  ['EXCLUSIVE: none of the values, or no such attribute', attribute('tags', 'EXCLUSIVE', 'a'), but('ann')],
+  ['CONTAINS: a part of a value', attribute('plan', 'CONTAINS', 'ro'), ['ann', 'cleo']],
+  [
+    'CONTAINS minds the case, and takes % and _ as they are',
+    attribute('plan', 'CONTAINS', 'PR', '%', '_'),
+    [],
+  ],
+  ['a name of any characters', attribute('a.b "c"', 'INCLUSIVE', 'x'), ['cleo']],
+  ['a value of any name', attribute('plan', 'INCLUSIVE', 'constructor'), ['dora']],
+  ['an attribute that nobody has', attribute('none', 'INCLUSIVE', 'x'), []],
+  ['a user attribute', { UserAttributes: { team: { Values: ['red'] } } }, ['ann']],
+  ['BEFORE a time', born('BEFORE', '1990-05-17T00:00:01Z'), ['ann']],
+  ['AFTER a time', born('AFTER', '1990-05-17T00:00:00Z'), ['ben', 'cleo']],
+  ['ON a day, whatever the time', born('ON', '1990-05-17T12:00:00Z'), ['ann', 'ben']],
+  ['ON a day in UTC', born('ON', '2000-12-31T12:00:00Z'), ['cleo']],
+  [
+    'BETWEEN two times, both included',
+    born('BETWEEN', '1990-05-17T00:00:00Z', '2000-12-31T22:00:00Z'),
+    ['ann', 'ben', 'cleo'],
+  ],
+  ['a time compared with what is none', attribute('plan', 'AFTER', '1990-05-17T00:00:00Z'), []],
+  ['GREATER_THAN', visits('GREATER_THAN', 0), ['ann']],
+  ['LESS_THAN', visits('LESS_THAN', 0), ['cleo']],
+  ['GREATER_THAN_OR_EQUAL', visits('GREATER_THAN_OR_EQUAL', 0), ['ann', 'ben']],
+  ['LESS_THAN_OR_EQUAL', visits('LESS_THAN_OR_EQUAL', 0), ['ben', 'cleo']],
+  ['EQUAL', visits('EQUAL', -2.5), ['cleo']],
+  ['a channel', { Demographic: { Channel: { Values: ['SMS'] } } }, ['cleo']],
+  [
+    'all channels but one',
+    { Demographic: { Channel: { DimensionType: 'EXCLUSIVE', Values: ['SMS'] } } },
+    but('cleo'),
+  ],
+  ['a make', { Demographic: { Make: { Values: ['Acme', 'Bolt'] } } }, ['ann', 'ben']],
+  [
+    'a make, a model, a platform and an app version',
+    {
+      Demographic: {
+        Make: { Values: ['Acme'] },
+        Model: { Values: ['One'] },
+        Platform: { Values: ['ios'] },
+        AppVersion: { Values: ['1.0'] },
+      },
+    },
+    ['ann'],
+  ],
+  [
+    'EXCLUSIVE holds for those who have none',
+    { Demographic: { Make: { DimensionType: 'EXCLUSIVE', Values: ['Acme'] } } },
+    but('ann'),
+  ],
+  ['a device type, which nobody has', { Demographic: { DeviceType: { Values: ['MOBILE'] } } }, []],
+  [
+    'another device type than that',
+    { Demographic: { DeviceType: { DimensionType: 'EXCLUSIVE', Values: ['MOBILE'] } } },
+    all,
+  ],
+  ['a country', { Location: { Country: { Values: ['GB'] } } }, ['ann', 'cleo']],
+  ['near a point', near(51.5, -0.1, 1), ['ann']],
+  ['near a point, farther', near(51.5, -0.1, 20), ['ann', 'cleo']],
+  ['near a point, much farther', near(51.5, -0.1, 1000), ['ann', 'ben', 'cleo']],
+  ['at a point, as endpoints have it', near(51.52, -0.14), ['ann']],
+  ['active in the last day', recent('ACTIVE', 'HR_24'), ['ann']],
+  ['active in the last week', recent('ACTIVE', 'DAY_7'), ['ann', 'ben']],
+  ['not active in the last two weeks', recent('INACTIVE', 'DAY_14'), ['cleo', 'dora']],
+  ['not active in the last month', recent('INACTIVE', 'DAY_30'), ['dora']],
+  ['all dimensions together', { ...attribute('tags', 'INCLUSIVE', 'b'), ...visits('LESS_THAN', 5) }, ['ben']],
+]
+
+t.test('dimensions are met by those who meet all of them', async t => {
+  const { inSegment } = await withEndpoints(t)
+  for (const [title, Dimensions, wanted] of dimensions)
+    t.strictSame(await inSegment({ Dimensions }), wanted, title)
+})
+
+t.test('so they are when nothing changes any more and when everything was written anew', async t => {
+  const { create, members, put } = await withEndpoints(t)
+  const segments: string[] = []
+  for (const [, Dimensions] of dimensions) segments.push(await create({ Dimensions }))
+  const check = async (when: string) => {
+    for (const [index, [title, , wanted]] of dimensions.entries()) {
+      t.strictSame(await members(segments[index]!), wanted, `${title}, ${when}`)
+    }
+  }
+  await check('at first')
+  await check('once the index is there')
+  for (const [id, body] of Object.entries(endpoints)) await put(id, body)
+  await check('after every endpoint was written again')
+})
+
+t.test('a segment follows what becomes of endpoints', async t => {
+  const { app, call, create, members, put } = await withEndpoints(t)
+  const pro = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'pro') })
+  t.strictSame(await members(pro), ['ann'])
+  await put('ben', { Attributes: { plan: ['pro', 'free'] } })
+  await put('eve', { Attributes: { plan: ['pro'] } })
+  t.strictSame(await members(pro), ['ann', 'ben', 'eve'])
+  await put('ann', { Attributes: { plan: ['free'] } })
+  await call('DELETE', `/v1/apps/${app}/endpoints/eve`)
+  t.strictSame(await members(pro), ['ben'])
+  await put('ben', { Attributes: { plan: [] } })
+  t.strictSame(await members(pro), [])
+})
+
+t.test("another application's endpoints are in none", async t => {
+  const { call, inSegment } = await withEndpoints(t)
+  const { Id: other } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  await call('PUT', `/v1/apps/${other}/endpoints/x`, {
+    ChannelType: 'EMAIL',
+    Address: 'x',
+    Attributes: { plan: ['pro'] },
+  })
+  t.strictSame(await inSegment({ Dimensions: attribute('plan', 'INCLUSIVE', 'pro') }), ['ann'])
+  t.strictSame(await inSegment({}), all)
+})
+
+t.test('groups join dimensions and other segments by ALL, ANY and NONE', async t => {
+  const { create, inSegment } = await withEndpoints(t)
+  const pro = { Id: await create({ Dimensions: attribute('plan', 'CONTAINS', 'ro') }) }
+  const british = { Id: await create({ Dimensions: { Location: { Country: { Values: ['GB'] } } } }) }
+  const tagged = { Id: await create({ Dimensions: attribute('tags', 'INCLUSIVE', 'b') }) }
+  const [hasVisits, isMarked] = [visits('GREATER_THAN', -10), attribute('tags', 'INCLUSIVE', 'a')]
+  for (const [groups, wanted] of [
+    [{ Groups: [{ Dimensions: [hasVisits, isMarked] }] }, ['ann']],
+    [{ Groups: [{ Dimensions: [hasVisits, isMarked], Type: 'ALL' }] }, ['ann']],
+    [{ Groups: [{ Dimensions: [visits('LESS_THAN', 0), isMarked], Type: 'ANY' }] }, ['ann', 'cleo']],
+    [{ Groups: [{ Dimensions: [visits('LESS_THAN', 0), isMarked], Type: 'NONE' }] }, ['ben', 'dora']],
+    [{ Groups: [{ SourceSegments: [pro, tagged] }] }, ['ann']],
+    [{ Groups: [{ SourceSegments: [pro, tagged], SourceType: 'ANY' }] }, ['ann', 'ben', 'cleo']],
+    [{ Groups: [{ SourceSegments: [pro, tagged], SourceType: 'NONE' }] }, ['dora']],
+    [{ Groups: [{ SourceSegments: [british], Dimensions: [isMarked], Type: 'NONE' }] }, ['cleo']],
+    [{ Groups: [{ SourceSegments: [british] }, { Dimensions: [isMarked] }], Include: 'ALL' }, ['ann']],
+    [
+      { Groups: [{ SourceSegments: [british] }, { Dimensions: [visits('EQUAL', 0)] }], Include: 'ANY' },
+      ['ann', 'ben', 'cleo'],
+    ],
+    [
+      { Groups: [{ SourceSegments: [british] }, { Dimensions: [visits('EQUAL', 0)] }], Include: 'NONE' },
+      ['dora'],
+    ],
+  ] as const) {
+    t.strictSame(await inSegment({ SegmentGroups: groups }), wanted, JSON.stringify(groups))
+  }
+})
+
+t.test(
+  'a source is meant in its current version, or in the one that is named; a deleted one is empty',
+  async t => {
+    const { app, call, create, members } = await withEndpoints(t)
+    const Id = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'pro') })
+    const current = await create({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id }] }] } })
+    const first = await create({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id, Version: 1 }] }] } })
+    await call('PUT', `/v1/apps/${app}/segments/${Id}`, {
+      Dimensions: attribute('plan', 'INCLUSIVE', 'free'),
+    })
+    t.strictSame(await members(current), ['ben'])
+    t.strictSame(await members(first), ['ann'])
+    await call('DELETE', `/v1/apps/${app}/segments/${Id}`)
+    t.strictSame(await members(current), [])
+    t.strictSame(await members(first), [])
+  },
+)
+
+t.test('each version of a segment has its own members', async t => {
+  const { app, call, create, page } = await withEndpoints(t)
+  const Id = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'pro') })
+  await call('PUT', `/v1/apps/${app}/segments/${Id}`, { Dimensions: attribute('plan', 'INCLUSIVE', 'free') })
+  const ids = async (query: string) => (await page(Id, query)).items.map((item: { Id: string }) => item.Id)
+  t.strictSame([await ids('?version=1'), await ids('?version=2'), await ids('')], [['ann'], ['ben'], ['ben']])
+})
+
+t.test('members come in pages, each once, while others come and go', async t => {
+  const { app, call, create, page, put } = await withEndpoints(t)
+  for (let index = 0; index < 25; index++) await put(`m${index}`, { Attributes: { plan: ['many'] } })
+  const Id = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'many') })
+  const seen: string[] = []
+  let query = '?page-size=10'
+  for (;;) {
+    const { items, nextToken } = await page(Id, query)
+    seen.push(...items.map((item: { Id: string }) => item.Id))
+    if (nextToken === undefined) break
+    await call('DELETE', `/v1/apps/${app}/endpoints/${items[0].Id}`)
+    query = `?page-size=10&token=${nextToken}`
+  }
+  t.strictSame(
+    seen,
+    Array.from({ length: 25 }, (_, index) => `m${index}`),
+  )
+})
+
+t.test('imported segments are sources, with users and with endpoints that are not registered', async t => {
+  const line = (Id: string, plan: string) =>
+    `${JSON.stringify({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com`, Attributes: { plan: [plan] } })}\n`
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', {
+    'registered.json': `${line('r1', 'pro')}${line('r2', 'free')}`,
+    'defined.json': `${line('d1', 'pro')}${line('d2', 'free')}${line('r2', 'pro')}`,
+    'users.csv': 'User.UserId\nann\n',
+  })
+  const { client, url } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  const call = async (method: string, path: string, body?: object) => {
+    const response = await fetch(url + path, { method, ...(body && { body: JSON.stringify(body) }) })
+    return (await response.json()) as { Id: string; items: { Id: string }[]; nextToken?: string }
+  }
+  await call('PUT', `/v1/apps/${app}/endpoints/a1`, {
+    ...{ ChannelType: 'EMAIL', Address: 'a1', User: { UserId: 'ann' }, Attributes: { plan: ['pro'] } },
+  })
+  const imported = async (key: string, more: object = {}) => {
+    const Format = key.endsWith('.csv') ? ('CSV' as const) : ('JSON' as const)
+    const job = await runImport(client, app, {
+      S3Url: `s3://data/${key}`,
+      Format,
+      DefineSegment: true,
+      ...more,
+    })
+    t.equal(job.JobStatus, 'COMPLETED')
+    return { Id: job.Definition!.SegmentId! }
+  }
+  const registered = await imported('registered.json')
+  const defined = await imported('defined.json', { RegisterEndpoints: false })
+  const users = await imported('users.csv')
+  const pro = attribute('plan', 'INCLUSIVE', 'pro')
+  for (const [groups, wanted] of [
+    [{ Groups: [{ SourceSegments: [registered], Dimensions: [pro] }] }, ['r1']],
+    [{ Groups: [{ SourceSegments: [users], Dimensions: [pro] }] }, ['a1']],
+    [{ Groups: [{ SourceSegments: [defined], Dimensions: [pro] }] }, ['d1', 'r2']],
+    [
+      { Groups: [{ SourceSegments: [registered] }, { SourceSegments: [defined] }], Include: 'ANY' },
+      ['r1', 'r2', 'd1', 'd2', 'r2'],
+    ],
+    [{ Groups: [{ SourceSegments: [registered] }], Include: 'NONE' }, ['a1']],
+  ] as const) {
+    const { Id } = await call('POST', `/v1/apps/${app}/segments`, { Name: 'x', SegmentGroups: groups })
+    const seen: string[] = []
+    for (let token: string | undefined = ''; token !== undefined; ) {
+      const query: string = `?page-size=1${token === '' ? '' : `&token=${token}`}`
+      const { items, nextToken } = await call(
+        'GET',
+        `/_pinpoint/apps/${app}/segments/${Id}/endpoints${query}`,
+      )
+      seen.push(...items.map(item => item.Id))
+      token = nextToken
+    }
+    t.strictSame(seen, wanted, JSON.stringify(groups))
+  }
+})
