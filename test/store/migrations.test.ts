@@ -61,7 +61,9 @@ t.test(
       [7],
     )
     const membersOf = (version?: number) =>
-      store.segmentMembers.listImported(app, 'j1', version, { after: [''], limit: 10 })?.map(({ value }) => value.Id)
+      store.segmentMembers
+        .listImported(app, 'j1', version, { after: [''], limit: 10 })
+        ?.map(({ value }) => value.Id)
     t.same([membersOf(1), membersOf(2), membersOf()], [['e1'], ['e2'], ['e2']])
 
     await store.write(() => {
