@@ -8,8 +8,8 @@ const applicationId = 0x50494e50
 const folder = new URL('./migrations/', import.meta.url)
 
 /**
- * Brings the database to the newest version, each step in a transaction of its own. `user_version` holds the
- * number of the last step taken.
+ * Brings the database to the newest version, all steps in one transaction: each of its own would have to reach the disk
+ * before the next, which is most of the time that a new database takes. `user_version` holds the number of the last step.
  *
  * @throws StartError when the file belongs to another program or to a newer pinpoint-local
  */
@@ -26,12 +26,10 @@ export function migrate(db: Database): void {
       `${db.name} was written by a newer pinpoint-local (its version is ${version}, this one knows ${steps.length}): upgrade pinpoint-local, or name another DATA_DIR`,
     )
   }
-  for (const [index, step] of steps.entries()) {
-    if (index < version) continue
-    db.transaction(() => {
-      db.exec(readFileSync(new URL(step, folder), 'utf8'))
-      db.pragma(`application_id = ${applicationId}`)
-      db.pragma(`user_version = ${index + 1}`)
-    }).immediate()
-  }
+  if (version === steps.length) return
+  db.transaction(() => {
+    for (const step of steps.slice(version)) db.exec(readFileSync(new URL(step, folder), 'utf8'))
+    db.pragma(`application_id = ${applicationId}`)
+    db.pragma(`user_version = ${steps.length}`)
+  }).immediate()
 }
