@@ -191,7 +191,7 @@ const loosenAttributes = (attributes: Values, dice: Dice): Values =>
     Object.entries(attributes).map(([name, values]) => {
       if (!Array.isArray(values)) return [name, values]
       const looser = values.map(value => (dice.isOne(2) ? unquote(value) : value))
-      return [name, looser.length === 1 && dice.isOne(3) ? looser[0] : looser]
+      return [name, looser.length === 1 && !Array.isArray(looser[0]) && dice.isOne(3) ? looser[0] : looser]
     }),
   )
 
