@@ -44,7 +44,8 @@ export interface MemberQuery {
   jobs: number[]
 }
 
-interface Listed {
+/** A member, and where the list goes on behind it. */
+export interface ListedMember {
   at: MemberPlace
   value: Endpoint
 }
@@ -77,8 +78,8 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     )
     .pluck()
 
-  const listOfImport = (app: AppRef, job: number, after: MemberPlace, limit: number): Listed[] => {
-    const members: Listed[] = []
+  const listOfImport = (app: AppRef, job: number, after: MemberPlace, limit: number): ListedMember[] => {
+    const members: ListedMember[] = []
     if (after.length === 1) {
       for (const row of named.all({ app: app.seq, job, after: after[0], limit })) {
         const value = row.definition === null ? toEndpoint(app, row) : JSON.parse(row.definition)
@@ -151,7 +152,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     { condition }: MemberQuery,
     after: number,
     limit: number,
-  ): Listed[] => {
+  ): ListedMember[] => {
     const { lookups, count } =
       condition.cover === undefined
         ? { lookups: [], count: Number.POSITIVE_INFINITY }
@@ -176,8 +177,8 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     { condition, jobs }: MemberQuery,
     [fromJob, fromId]: [number, string],
     limit: number,
-  ): Listed[] => {
-    const members: Listed[] = []
+  ): ListedMember[] => {
+    const members: ListedMember[] = []
     for (const job of jobs.filter(job => job >= fromJob && definesEndpoints.get(job) === 1)) {
       const rows = db
         .prepare<unknown[], { endpoint_id: string; definition: string }>(
@@ -239,7 +240,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
       segmentId: string,
       number: number | undefined,
       { after, limit }: { after: MemberPlace; limit: number },
-    ): Listed[] | undefined {
+    ): ListedMember[] | undefined {
       const row = version.get(app.seq, segmentId, number ?? null)
       return row?.import_job == null ? undefined : listOfImport(app, row.import_job, after, limit)
     },
@@ -249,7 +250,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
       app: AppRef,
       query: MemberQuery,
       { after, limit }: { after: MemberPlace; limit: number },
-    ): Listed[] {
+    ): ListedMember[] {
       const [first, second] = after as [number] | [number, string]
       const members = second === undefined ? listRegistered(app, query, first, limit) : []
       if (members.length === limit) return members

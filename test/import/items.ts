@@ -48,4 +48,4 @@ export function matchEach(t: Test, values: unknown[], patterns: unknown[]) {
 }
 
 /** A signal that nobody raises. */
-export const { signal } = new AbortController()
+export const signal: AbortSignal = new AbortController().signal
