@@ -92,14 +92,35 @@ function checkSize(endpoint: Endpoint): string | undefined {
   return `an endpoint must be at most 15 KB (${endpointLimits.endpointBytes} bytes of JSON); this one would be ${bytes}`
 }
 
-/** More bytes than a value's JSON text can have, without making it: a character takes six at the most. */
-function mostJsonBytes(value: unknown): number {
-  if (typeof value === 'string') return 6 * value.length + 2
-  if (typeof value !== 'object' || value === null) return 25
-  let bytes = 2
-  for (const name in value)
-    bytes += 6 * name.length + 4 + mostJsonBytes((value as Record<string, unknown>)[name])
-  return bytes
+/**
+ * More bytes than an endpoint's JSON text can have, without making it: a character takes six at the most, and what is
+ * not counted here less than 2,000 together.
+ */
+function mostJsonBytes({
+  Id,
+  Address = '',
+  RequestId,
+  User,
+  Attributes,
+  Metrics,
+  Location,
+  Demographic,
+}: Endpoint) {
+  let characters = Id.length + Address.length + RequestId.length + (User.UserId ?? '').length
+  for (const attributes of [Attributes, User.UserAttributes]) {
+    for (const name in attributes) {
+      characters += name.length + 2
+      for (const value of attributes[name]!) characters += value.length + 1
+    }
+  }
+  for (const name in Metrics) characters += name.length + 5
+  for (const members of [Location, Demographic]) {
+    for (const name in members) {
+      const value = (members as Record<string, unknown>)[name]
+      characters += name.length + 5 + (typeof value === 'string' ? value.length : 0)
+    }
+  }
+  return 2000 + 6 * characters
 }
 
 /** The heading of the text is from the guide; the full text was never seen. */

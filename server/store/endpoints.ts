@@ -75,7 +75,7 @@ const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, 
 export function createEndpoints(db: Database, names: AttributeNames) {
   const select = 'SELECT * FROM endpoints WHERE app = ?'
   const get = db.prepare<[number, string], EndpointRow>(`${select} AND id = ?`)
-  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ? ORDER BY seq`)
+  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ?`)
   const activeAt = db.prepare<[number, string], EndpointRow>(
     `${select} AND address = ? AND endpoint_status = 'ACTIVE'`,
   )
@@ -140,7 +140,12 @@ export function createEndpoints(db: Database, names: AttributeNames) {
 
   const reads = {
     get: (app: AppRef, id: string) => toStored(app, get.get(app.seq, keyOf(id))),
-    ofUser: (app: AppRef, userId: string) => ofUser.all(app.seq, userId).map(row => toStored(app, row)!),
+    // In this order without ORDER BY, which makes an import a fifth slower: a user has few endpoints.
+    ofUser: (app: AppRef, userId: string) =>
+      ofUser
+        .all(app.seq, userId)
+        .map(row => toStored(app, row)!)
+        .sort((a, b) => a.seq - b.seq),
     activeAt: (app: AppRef, address: string) =>
       activeAt.all(app.seq, address).map(row => toStored(app, row)!),
   }
