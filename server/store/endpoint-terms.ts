@@ -45,8 +45,6 @@ export function createEndpointTerms(db: Database) {
   }
   const setBuiltTo = db.prepare('UPDATE indexed_dimensions SET built_to = ? WHERE seq = ?')
 
-  const lookupSql = (where: string) =>
-    `SELECT endpoint FROM endpoint_terms candidate WHERE dimension = ? AND (${where})`
   const dimensionOf = (app: AppRef, name: string): number => find.get(app.seq, name)!.seq
 
   return {
@@ -73,7 +71,7 @@ export function createEndpointTerms(db: Database) {
 
     /** SQL that selects `endpoint`, the row numbers of what a lookup finds, with its parameters. */
     select: (app: AppRef, { dimension, where, params }: TermLookup): { sql: string; params: unknown[] } => ({
-      sql: lookupSql(where),
+      sql: `SELECT endpoint FROM endpoint_terms candidate WHERE dimension = ? AND (${where})`,
       params: [dimensionOf(app, dimension), ...params],
     }),
   }
