@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import type { BucketSettings } from './buckets/open-bucket.ts'
 import type { Config } from './config.ts'
 import type { Preflight } from './import/preflight.ts'
-import type { SourceSettings } from './import/sources/open-source.ts'
 import { importSize } from './quotas.ts'
 import { StartError } from './start-error.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
@@ -41,16 +41,16 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     const turns = new WriteTurns()
     const store = openStore(dataDir, { turns })
     undo.push(() => store.close())
-    const sources = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
+    const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
     const importWorker = startImportWorker(
-      { ...config, ...sources, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
+      { ...config, ...buckets, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
       logger,
     )
     undo.push(() => importWorker.stop())
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
-    const preflight = await loadPreflight(config, sources, closing.signal)
+    const preflight = await loadPreflight(config, buckets, closing.signal)
     const app = buildApp({ config, store, importWorker, preflight, now: () => new Date(), logger })
     undo.push(async () => {
       closing.abort()
@@ -73,14 +73,14 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
 /** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */
 async function loadPreflight(
   { preflight, quotas }: Config,
-  sources: SourceSettings,
+  buckets: BucketSettings,
   signal: AbortSignal,
 ): Promise<Preflight> {
   if (preflight === 'off' && !quotas) return async () => undefined
   const { createPreflight } = await import('./import/preflight.ts')
-  const { createOpenSource } = await import('./import/sources/open-source.ts')
+  const { createOpenBucket } = await import('./buckets/open-bucket.ts')
   const settings = { strict: preflight === 'strict', importSize: quotas ? importSize : undefined }
-  return createPreflight(settings, createOpenSource(sources), signal)
+  return createPreflight(settings, createOpenBucket(buckets), signal)
 }
 
 function makeTempFolder(): string {

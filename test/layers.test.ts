@@ -7,11 +7,12 @@ const server = new URL('../server/', import.meta.url).pathname
 /** What each part may import besides itself: imports point one way. Files at the top put the parts together. */
 const mayImport: Record<string, string[]> = {
   shapes: [],
+  buckets: [],
   aws: ['shapes'],
   store: ['shapes', 'start-error'],
   'endpoint-rules': ['shapes', 'store'],
-  import: ['endpoint-rules', 'shapes', 'store'],
-  worker: ['import', 'store'],
+  import: ['buckets', 'endpoint-rules', 'shapes', 'store'],
+  worker: ['buckets', 'import', 'store'],
   resources: ['aws', 'endpoint-rules', 'quotas', 'shapes', 'store'],
   control: ['aws', 'resources', 'shapes', 'store', 'version'],
 }

@@ -1,10 +1,10 @@
+import { type Bucket, UnreadableError } from '../buckets/bucket.ts'
 import type { ImportJob, ImportObject, Position } from '../store/import-progress.ts'
 import { decodeLines } from './decode.ts'
 import { parseCsv, readHeader } from './parse-csv.ts'
 import { parseNdjson } from './parse-ndjson.ts'
 import { readContent } from './read-object.ts'
 import type { ImportContext } from './run-import-job.ts'
-import { type ObjectSource, UnreadableError } from './sources/source.ts'
 import { validateEndpoints } from './validate.ts'
 import { writeRecords } from './write.ts'
 
@@ -15,17 +15,17 @@ import { writeRecords } from './write.ts'
 export async function importObject(
   job: ImportJob,
   object: ImportObject & Position,
-  source: ObjectSource,
+  bucket: Bucket,
   { store, now, signal }: Pick<ImportContext, 'store' | 'now' | 'signal'>,
 ): Promise<void> {
   const progress = store.importProgress
   const endpoints = store.endpoints.byImport(job.seq)
   try {
-    const lines = decodeLines(readContent(source, object, object.byte, signal), object)
+    const lines = decodeLines(readContent(bucket, object, object.byte, signal), object)
     const records =
       job.definition.Format === 'JSON'
         ? parseNdjson(lines)
-        : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderAgain(source, object, signal))
+        : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderAgain(bucket, object, signal))
     await writeRecords(job, object, validateEndpoints(records), { endpoints, progress, now, signal })
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
@@ -37,12 +37,8 @@ export async function importObject(
 }
 
 /** The header of an object whose records are read from further on. */
-async function readHeaderAgain(
-  source: ObjectSource,
-  object: ImportObject,
-  signal: AbortSignal,
-): Promise<string> {
-  const header = await readHeader(decodeLines(readContent(source, object, 0, signal)))
+async function readHeaderAgain(bucket: Bucket, object: ImportObject, signal: AbortSignal): Promise<string> {
+  const header = await readHeader(decodeLines(readContent(bucket, object, 0, signal)))
   if (header === undefined) throw new UnreadableError('the CSV header cannot be read any more')
   return header
 }

@@ -1,9 +1,9 @@
+import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
 import type { Format } from '../shapes/import-job.ts'
 import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
 import { cutPieces } from './cut-pieces.ts'
 import { isGzip, readContent } from './read-object.ts'
 import { selectObjects } from './select-objects.ts'
-import { type ObjectSource, type SourceObject, UnreadableError } from './sources/source.ts'
 
 /** Objects and pieces written to the database in one transaction. */
 const rowsPerWrite = 1000
@@ -16,7 +16,7 @@ const rowsPerWrite = 1000
  */
 export async function listPieces(
   job: ImportJob,
-  source: ObjectSource,
+  bucket: Bucket,
   key: string,
   {
     progress,
@@ -39,8 +39,8 @@ export async function listPieces(
     rows.push(write)
     if (rows.length === rowsPerWrite) flush()
   }
-  for await (const object of selectObjects(source, key, job.definition.Format, { compressed, signal })) {
-    const contentSize = await contentSizeOf(source, object, signal)
+  for await (const object of selectObjects(bucket, key, job.definition.Format, { compressed, signal })) {
+    const contentSize = await contentSizeOf(bucket, object, signal)
     const number = objects++
     add(() => progress.addObject(job, { ...object, number }))
     for (const span of cutPieces(contentSize, pieceBytes)) {
@@ -63,14 +63,14 @@ export const nothingToImport = (format: Format, objects: number): string =>
  * unknown, and reading it once more decides.
  */
 async function contentSizeOf(
-  source: ObjectSource,
-  object: SourceObject,
+  bucket: Bucket,
+  object: BucketObject,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   if (!isGzip(object.key)) return object.size
   let size = 0
   try {
-    for await (const chunk of readContent(source, object, 0, signal)) size += chunk.length
+    for await (const chunk of readContent(bucket, object, 0, signal)) size += chunk.length
   } catch (error) {
     if (error instanceof UnreadableError) return undefined
     throw error

@@ -1,8 +1,8 @@
+import { UnreadableError } from '../buckets/bucket.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode.ts'
 import { ignoredNames, importedNames, userOf } from './imported-names.ts'
 import { type Item, isBad, itemOf, type Line } from './item.ts'
-import { UnreadableError } from './sources/source.ts'
 
 /** Puts a cell's text where the column's name says; gives what is wrong with it, if anything is. */
 type Column = (record: Record<string, unknown>, text: string) => string | undefined

@@ -1,3 +1,5 @@
+import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
+import type { OpenBucket } from '../buckets/open-bucket.ts'
 import type { ImportJobRequest } from '../shapes/import-job.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import { type DecodedLine, decodeLines } from './decode.ts'
@@ -8,8 +10,6 @@ import { parseCsv } from './parse-csv.ts'
 import { parseNdjson } from './parse-ndjson.ts'
 import { readContent } from './read-object.ts'
 import { isArchive, selectObjects } from './select-objects.ts'
-import type { OpenSource } from './sources/open-source.ts'
-import { type ObjectSource, type SourceObject, UnreadableError } from './sources/source.ts'
 import { readEndpoint } from './validate.ts'
 
 /** What CreateImportJob looks at before it answers. */
@@ -33,25 +33,25 @@ export type Preflight = (
  */
 export function createPreflight(
   { strict, importSize }: PreflightSettings,
-  openSource: OpenSource,
+  openBucket: OpenBucket,
   signal: AbortSignal,
 ): Preflight {
   return async ({ S3Url, Format }) => {
     const location = readS3Url(S3Url)
     if (location === undefined) return undefined
-    const { bucket, key } = location
+    const { bucket: name, key } = location
     if (strict && isArchive(key)) {
       return `${S3Url} is compressed: Pinpoint imports objects that are not (without PREFLIGHT=strict, .gz is read)`
     }
     let [objects, bytes] = [0, 0]
     try {
-      const source = openSource(bucket)
-      for await (const object of selectObjects(source, key, Format, { compressed: !strict, signal })) {
+      const bucket = openBucket(name)
+      for await (const object of selectObjects(bucket, key, Format, { compressed: !strict, signal })) {
         objects++
         bytes += object.size
         const problem =
           tooLarge({ objects, bytes }, importSize) ??
-          (strict ? await problemInFirstRecord(source, object, Format, signal) : undefined)
+          (strict ? await problemInFirstRecord(bucket, object, Format, signal) : undefined)
         if (problem !== undefined) return problem
       }
     } catch (error) {
@@ -74,12 +74,12 @@ function tooLarge(
 
 /** What keeps an object's first record from being one: its syntax, its names or its types, not its values. */
 async function problemInFirstRecord(
-  source: ObjectSource,
-  object: SourceObject,
+  bucket: Bucket,
+  object: BucketObject,
   format: ImportJobRequest['Format'],
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const lines = oneByOne(decodeLines(readContent(source, object, 0, signal)))
+  const lines = oneByOne(decodeLines(readContent(bucket, object, 0, signal)))
   /** Pinpoint was seen to answer with what its JSON parser says, and nothing else (source: observed). */
   let syntaxError: string | undefined
   const describe = (text: string) => {

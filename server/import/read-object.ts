@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
-import { type ObjectSource, type SourceObject, UnreadableError } from './sources/source.ts'
+import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
 
 /** Milliseconds before reading is taken up again where bytes have come; twice as many each time where none have. */
 const pause = 100
@@ -18,18 +18,18 @@ export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz'
  * @throws UnreadableError when the object cannot be read, or not be decompressed
  */
 export async function* readContent(
-  source: ObjectSource,
-  object: SourceObject,
+  bucket: Bucket,
+  object: BucketObject,
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   if (!isGzip(object.key)) {
-    yield* readBytes(source, object, from, signal)
+    yield* readBytes(bucket, object, from, signal)
     return
   }
   const gunzip = createGunzip()
   // Its failures reach the loop below through the stream.
-  pipeline(readBytes(source, object, 0, signal), gunzip).catch(() => {})
+  pipeline(readBytes(bucket, object, 0, signal), gunzip).catch(() => {})
   let toSkip = from
   try {
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
@@ -45,15 +45,15 @@ export async function* readContent(
 
 /** The stored bytes of an object. A connection that breaks is taken up again where it broke. */
 async function* readBytes(
-  source: ObjectSource,
-  object: SourceObject,
+  bucket: Bucket,
+  object: BucketObject,
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let next = from
   for (let attempts = 1; ; attempts++) {
     try {
-      for await (const chunk of source.open(object, next, signal)) {
+      for await (const chunk of bucket.open(object, next, signal)) {
         next += chunk.length
         attempts = 0
         yield chunk

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { SqliteError } from 'better-sqlite3'
+import { UnreadableError } from '../buckets/bucket.ts'
+import type { OpenBucket } from '../buckets/open-bucket.ts'
 import type { JobStatus } from '../shapes/import-job.ts'
 import { isFinal } from '../shapes/job-status.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
@@ -7,8 +9,6 @@ import { type ImportJob, JobGone } from '../store/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { importObject } from './import-object.ts'
 import { listPieces } from './list-pieces.ts'
-import type { OpenSource } from './sources/open-source.ts'
-import { UnreadableError } from './sources/source.ts'
 
 /** Rows taken back in one transaction. */
 const rowsPerStep = 500
@@ -16,7 +16,7 @@ const rowsPerStep = 500
 /** What a job needs from the world. */
 export interface ImportContext {
   store: Store
-  openSource: OpenSource
+  openBucket: OpenBucket
   /** Most bytes of a piece. */
   pieceBytes: number
   /** Whether compressed objects under a prefix are read. */
@@ -100,22 +100,22 @@ const steps: Record<JobStatus, (job: ImportJob, context: ImportContext) => Move 
 
   PREPARING_FOR_INITIALIZATION(job, context) {
     checkSegment(job, context)
-    sourceOf(job, context)
+    bucketOf(job, context)
     return { to: 'INITIALIZING' }
   },
 
   async INITIALIZING(job, context) {
-    const { source, key } = sourceOf(job, context)
+    const { bucket, key } = bucketOf(job, context)
     const progress = context.store.importProgress
-    await listPieces(job, source, key, { ...context, progress })
+    await listPieces(job, bucket, key, { ...context, progress })
     return { to: 'PROCESSING', within: () => progress.beginProcessing(job) }
   },
 
   async PROCESSING(job, context) {
-    const { source } = sourceOf(job, context)
+    const { bucket } = bucketOf(job, context)
     const progress = context.store.importProgress
     for (let object = progress.nextObject(job); object !== undefined; object = progress.nextObject(job)) {
-      await importObject(job, object, source, context)
+      await importObject(job, object, bucket, context)
     }
     return { to: progress.failedPieces(job) > 0 ? 'FAILING' : 'COMPLETING' }
   },
@@ -152,10 +152,10 @@ function over(job: ImportJob): never {
   throw new Error(`job ${job.id} is ${job.status} already`)
 }
 
-function sourceOf(job: ImportJob, { openSource }: ImportContext) {
+function bucketOf(job: ImportJob, { openBucket }: ImportContext) {
   const location = readS3Url(job.definition.S3Url)
   if (location === undefined) throw new UnreadableError('S3Url must be s3://bucket/key')
-  return { source: openSource(location.bucket), key: location.key }
+  return { bucket: openBucket(location.bucket), key: location.key }
 }
 
 /**

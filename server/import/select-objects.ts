@@ -1,5 +1,5 @@
+import type { Bucket, BucketObject } from '../buckets/bucket.ts'
 import type { Format } from '../shapes/import-job.ts'
-import type { ObjectSource, SourceObject } from './sources/source.ts'
 
 /**
  * The objects that an import reads (contract; how a format is recognised is assumed). A key that is exactly an
@@ -10,13 +10,13 @@ import type { ObjectSource, SourceObject } from './sources/source.ts'
  * @param compressed whether compressed objects under a prefix are read; the real service passes them over (assumed)
  */
 export async function* selectObjects(
-  source: ObjectSource,
+  bucket: Bucket,
   key: string,
   format: Format,
   { compressed, signal }: { compressed: boolean; signal: AbortSignal },
-): AsyncGenerator<SourceObject> {
+): AsyncGenerator<BucketObject> {
   let found = false
-  for await (const object of source.list(key, signal)) {
+  for await (const object of bucket.list(key, signal)) {
     // It sorts before every longer key, so it comes first if it is there.
     if (object.key === key && !key.endsWith('/')) {
       yield object
@@ -27,12 +27,12 @@ export async function* selectObjects(
     yield object
   }
   if (found) return
-  for await (const object of source.list(key, signal)) {
+  for await (const object of bucket.list(key, signal)) {
     if (isData(object) && formatOf(object.key, compressed) === undefined) yield object
   }
 }
 
-function isData({ key, size }: SourceObject): boolean {
+function isData({ key, size }: BucketObject): boolean {
   const name = key.slice(key.lastIndexOf('/') + 1)
   return size > 0 && name !== '' && !name.startsWith('_') && !name.startsWith('.')
 }

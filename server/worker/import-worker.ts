@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { createOpenBucket } from '../buckets/open-bucket.ts'
 import { type ImportContext, runImportJob } from '../import/run-import-job.ts'
-import { createOpenSource } from '../import/sources/open-source.ts'
 import { type ImportJob, JobGone } from '../store/import-progress.ts'
 import { openStore } from '../store/open-store.ts'
 import { WriteTurns } from '../store/write-turns.ts'
@@ -15,7 +15,7 @@ import { Slots } from './slots.ts'
 const settings = workerData as WorkerSettings
 const port = parentPort!
 const store = openStore(settings.dataDir, { turns: new WriteTurns(settings.turns), thread: 'worker' })
-const openSource = createOpenSource(settings)
+const openBucket = createOpenBucket(settings)
 const slots = new Slots(settings.maxRunningImports)
 const stopping = new AbortController()
 const running = new Set<Promise<void>>()
@@ -71,7 +71,7 @@ async function run(job: ImportJob): Promise<void> {
     if (hadSlot(job)) await slot.take()
     await runImportJob(job, {
       store,
-      openSource,
+      openBucket,
       pieceBytes: settings.pieceBytes,
       compressed: settings.compressed,
       now: () => new Date(),

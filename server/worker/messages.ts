@@ -1,7 +1,7 @@
-import type { SourceSettings } from '../import/sources/open-source.ts'
+import type { BucketSettings } from '../buckets/open-bucket.ts'
 
 /** What the worker is started with. */
-export interface WorkerSettings extends SourceSettings {
+export interface WorkerSettings extends BucketSettings {
   dataDir: string
   pieceBytes: number
   /** Whether compressed objects under a prefix are read. */

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
+import { UnreadableError } from '../../server/buckets/bucket.ts'
 import { isBad } from '../../server/import/item.ts'
 import { parseCsv } from '../../server/import/parse-csv.ts'
-import { UnreadableError } from '../../server/import/sources/source.ts'
 import { badOnes, collect, linesOf, matchEach, outcomes, spoiledLine } from './items.ts'
 
 /** Parses lines, the first of which is the header. */

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
+import { type Bucket, UnreadableError } from '../../server/buckets/bucket.ts'
 import { readContent } from '../../server/import/read-object.ts'
-import { type ObjectSource, UnreadableError } from '../../server/import/sources/source.ts'
 import { signal } from './items.ts'
 
 /** A text of many chunks, which compresses to several as well. */
@@ -26,7 +26,7 @@ async function read(
 ): Promise<Reading> {
   const opened: number[] = []
   const left = [...breaks]
-  const source: ObjectSource = {
+  const bucket: Bucket = {
     list: () => {
       throw new Error('reading lists nothing')
     },
@@ -41,7 +41,7 @@ async function read(
   const content = () => Buffer.concat(chunks)
   try {
     const object = { key, size: stored.length, etag: '' }
-    for await (const chunk of readContent(source, object, from, signal)) chunks.push(chunk)
+    for await (const chunk of readContent(bucket, object, from, signal)) chunks.push(chunk)
     return { opened, content: content(), error: undefined }
   } catch (error) {
     return { opened, content: content(), error: error as Error }
@@ -144,7 +144,7 @@ t.test('reading can be given up early', async t => {
     ['a.csv.gz', gzipSync(text)],
   ] as const) {
     let closed = false
-    const source: ObjectSource = {
+    const bucket: Bucket = {
       list: () => {
         throw new Error('reading lists nothing')
       },
@@ -156,7 +156,7 @@ t.test('reading can be given up early', async t => {
         }
       },
     }
-    for await (const _ of readContent(source, { key, size: stored.length, etag: '' }, 0, signal)) break
+    for await (const _ of readContent(bucket, { key, size: stored.length, etag: '' }, 0, signal)) break
     await new Promise(setImmediate)
     t.ok(closed, `${key} is closed`)
   }

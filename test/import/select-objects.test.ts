@@ -1,11 +1,11 @@
 import t from 'tap'
+import type { Bucket } from '../../server/buckets/bucket.ts'
 import { selectObjects } from '../../server/import/select-objects.ts'
-import type { ObjectSource } from '../../server/import/sources/source.ts'
 import type { Format } from '../../server/shapes/import-job.ts'
 import { signal } from './items.ts'
 
 /** A bucket of objects, each of one byte unless its size is given. */
-function bucketOf(keys: (string | [key: string, size: number])[]): ObjectSource {
+function bucketOf(keys: (string | [key: string, size: number])[]): Bucket {
   const objects = keys
     .map(key => (typeof key === 'string' ? { key, size: 1 } : { key: key[0], size: key[1] }))
     .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))

@@ -1,13 +1,13 @@
 import { createReadStream, type Stats } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { changedSinceListed, type ObjectSource, type SourceObject, UnreadableError } from './source.ts'
+import { type Bucket, type BucketObject, changedSinceListed, UnreadableError } from './bucket.ts'
 
 /**
  * A folder that serves as a bucket: each file in it, at any depth, is an object. Links are followed as long as
  * they stay inside the folder; what points out of it does not exist.
  */
-export function openFolder(folder: string): ObjectSource {
+export function openFolder(folder: string): Bucket {
   return {
     async *list(prefix, signal) {
       try {
@@ -53,7 +53,7 @@ async function* filesUnder(
   prefix: string,
   above: string[],
   signal: AbortSignal,
-): AsyncGenerator<SourceObject> {
+): AsyncGenerator<BucketObject> {
   signal.throwIfAborted()
   const folder = await realpath(join(root, below))
   if (above.includes(folder)) return

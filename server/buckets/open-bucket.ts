@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openFolder } from './folder-source.ts'
-import { createS3, type S3Settings } from './s3-source.ts'
-import { type ObjectSource, UnreadableError } from './source.ts'
+import { type Bucket, UnreadableError } from './bucket.ts'
+import { openFolder } from './folder-bucket.ts'
+import { createS3, type S3Settings } from './s3-bucket.ts'
 
 /** Where buckets are looked for. */
-export interface SourceSettings {
+export interface BucketSettings {
   /** A folder whose sub-folders are buckets. */
   s3Dir: string | undefined
   /** Undefined when no S3 is configured: then nothing outside is contacted. */
@@ -13,10 +13,10 @@ export interface SourceSettings {
 }
 
 /** Finds a bucket; throws UnreadableError when there is nowhere to look for it. */
-export type OpenSource = (bucket: string) => ObjectSource
+export type OpenBucket = (bucket: string) => Bucket
 
 /** A bucket that is a folder under S3_DIR is read there, any other from the S3 endpoint (contract). */
-export function createOpenSource({ s3Dir, s3 }: SourceSettings): OpenSource {
+export function createOpenBucket({ s3Dir, s3 }: BucketSettings): OpenBucket {
   const remote = s3 && createS3(s3)
   return bucket => {
     if (s3Dir !== undefined && isFolder(join(s3Dir, bucket))) return openFolder(join(s3Dir, bucket))

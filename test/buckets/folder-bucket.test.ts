@@ -9,9 +9,9 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { openFolder } from '../../../server/import/sources/folder-source.ts'
-import { makeFolder } from '../../buckets.ts'
-import { matchEach } from '../items.ts'
+import { openFolder } from '../../server/buckets/folder-bucket.ts'
+import { makeFolder } from '../buckets.ts'
+import { matchEach } from '../import/items.ts'
 import { find, isUnreadable, keysOf, list, read } from './reading.ts'
 
 /** Writes files below a folder. */
@@ -64,14 +64,14 @@ t.test('the order of keys is that of their UTF-8 bytes, as in S3', async t => {
 t.test('a prefix takes the keys that begin with it, also in the middle of a name', async t => {
   const folder = t.testdir()
   fill(folder, { 'in/part-1': '', 'in/part-2/a': '', 'in/port': '', 'inner/x': '', in2: '' })
-  const source = openFolder(folder)
-  t.same(await keysOf(source, 'in/par'), ['in/part-1', 'in/part-2/a'])
-  t.same(await keysOf(source, 'in/part-2'), ['in/part-2/a'])
-  t.same(await keysOf(source, 'in/part-2/'), ['in/part-2/a'])
-  t.same(await keysOf(source, 'in'), ['in/part-1', 'in/part-2/a', 'in/port', 'in2', 'inner/x'])
-  t.same(await keysOf(source, 'in/'), ['in/part-1', 'in/part-2/a', 'in/port'])
-  t.same(await keysOf(source, 'in/port/'), [])
-  t.same(await keysOf(source, 'nowhere'), [])
+  const bucket = openFolder(folder)
+  t.same(await keysOf(bucket, 'in/par'), ['in/part-1', 'in/part-2/a'])
+  t.same(await keysOf(bucket, 'in/part-2'), ['in/part-2/a'])
+  t.same(await keysOf(bucket, 'in/part-2/'), ['in/part-2/a'])
+  t.same(await keysOf(bucket, 'in'), ['in/part-1', 'in/part-2/a', 'in/port', 'in2', 'inner/x'])
+  t.same(await keysOf(bucket, 'in/'), ['in/part-1', 'in/part-2/a', 'in/port'])
+  t.same(await keysOf(bucket, 'in/port/'), [])
+  t.same(await keysOf(bucket, 'nowhere'), [])
 })
 
 t.test('a path that leads out of the folder does not exist', async t => {
@@ -79,7 +79,7 @@ t.test('a path that leads out of the folder does not exist', async t => {
     bucket: { 'a.csv': 'a', sub: { 'b.csv': 'b' } },
     other: { 'secret.csv': 'secret' },
   })
-  const source = openFolder(join(root, 'bucket'))
+  const bucket = openFolder(join(root, 'bucket'))
   const out = [
     '../other/secret.csv',
     '../',
@@ -90,10 +90,10 @@ t.test('a path that leads out of the folder does not exist', async t => {
     './',
   ]
   for (const key of [...out, 'sub/../a.csv', './a.csv', '//a.csv', 'sub//b.csv']) {
-    t.same(await keysOf(source, key), [], `${key} lists nothing`)
+    t.same(await keysOf(bucket, key), [], `${key} lists nothing`)
   }
   for (const key of out) {
-    await isUnreadable(t, read(source, { key, size: 6, etag: '' }), 'does not exist')
+    await isUnreadable(t, read(bucket, { key, size: 6, etag: '' }), 'does not exist')
   }
 })
 
@@ -103,14 +103,14 @@ t.test('a link that points out of the folder does not exist', async t => {
     other: { 'secret.csv': 'secret' },
     'bucket-2': { 'b.csv': 'b' },
   })
-  const bucket = join(root, 'bucket')
-  symlinkSync(join(root, 'other'), join(bucket, 'folder'))
-  symlinkSync('../other/secret.csv', join(bucket, 'file.csv'))
-  symlinkSync('../bucket-2', join(bucket, 'neighbour'))
-  symlinkSync('..', join(bucket, 'up'))
-  symlinkSync('nowhere', join(bucket, 'broken.csv'))
-  const source = openFolder(bucket)
-  t.same(await keysOf(source), ['a.csv'])
+  const folder = join(root, 'bucket')
+  symlinkSync(join(root, 'other'), join(folder, 'folder'))
+  symlinkSync('../other/secret.csv', join(folder, 'file.csv'))
+  symlinkSync('../bucket-2', join(folder, 'neighbour'))
+  symlinkSync('..', join(folder, 'up'))
+  symlinkSync('nowhere', join(folder, 'broken.csv'))
+  const bucket = openFolder(folder)
+  t.same(await keysOf(bucket), ['a.csv'])
   for (const key of [
     'folder/secret.csv',
     'file.csv',
@@ -118,58 +118,58 @@ t.test('a link that points out of the folder does not exist', async t => {
     'up/other/secret.csv',
     'broken.csv',
   ]) {
-    t.same(await keysOf(source, key), [], key)
-    await isUnreadable(t, read(source, { key, size: 6, etag: '' }), 'does not exist')
+    t.same(await keysOf(bucket, key), [], key)
+    await isUnreadable(t, read(bucket, { key, size: 6, etag: '' }), 'does not exist')
   }
 })
 
 t.test('a file that becomes a link out of the folder after it was listed is not read', async t => {
   const root = t.testdir({ bucket: { 'a.csv': 'listed' }, 'secret.csv': 'secret' })
-  const source = openFolder(join(root, 'bucket'))
-  const object = await find(source, 'a.csv')
+  const bucket = openFolder(join(root, 'bucket'))
+  const object = await find(bucket, 'a.csv')
   rmSync(join(root, 'bucket/a.csv'))
   symlinkSync('../secret.csv', join(root, 'bucket/a.csv'))
-  await isUnreadable(t, read(source, object), 'does not exist')
+  await isUnreadable(t, read(bucket, object), 'does not exist')
 })
 
 t.test('links inside the folder are followed', async t => {
-  const bucket = t.testdir({ real: { 'a.csv': 'aaa' } })
-  symlinkSync('real', join(bucket, 'folder'))
-  symlinkSync('real/a.csv', join(bucket, 'file.csv'))
-  const source = openFolder(bucket)
-  matchEach(t, await list(source), [
+  const folder = t.testdir({ real: { 'a.csv': 'aaa' } })
+  symlinkSync('real', join(folder, 'folder'))
+  symlinkSync('real/a.csv', join(folder, 'file.csv'))
+  const bucket = openFolder(folder)
+  matchEach(t, await list(bucket), [
     { key: 'file.csv', size: 3 },
     { key: 'folder/a.csv', size: 3 },
     { key: 'real/a.csv', size: 3 },
   ])
-  t.equal(String(await read(source, await find(source, 'folder/a.csv'))), 'aaa')
+  t.equal(String(await read(bucket, await find(bucket, 'folder/a.csv'))), 'aaa')
 })
 
 t.test('a bucket that is a link itself is the folder that it points to', async t => {
   const root = t.testdir({ real: { 'a.csv': 'aaa' } })
   symlinkSync('real', join(root, 'bucket'))
-  const source = openFolder(join(root, 'bucket'))
-  t.equal(String(await read(source, await find(source, 'a.csv'))), 'aaa')
+  const bucket = openFolder(join(root, 'bucket'))
+  t.equal(String(await read(bucket, await find(bucket, 'a.csv'))), 'aaa')
 })
 
 t.test('links that lead round in circles come to an end', async t => {
-  const bucket = t.testdir({ a: { 'x.csv': 'x' }, b: { 'y.csv': 'y' } })
-  symlinkSync('../b', join(bucket, 'a/to-b'))
-  symlinkSync('../a', join(bucket, 'b/to-a'))
-  symlinkSync('.', join(bucket, 'a/self'))
-  symlinkSync('loop', join(bucket, 'loop'))
-  const keys = await keysOf(openFolder(bucket))
+  const folder = t.testdir({ a: { 'x.csv': 'x' }, b: { 'y.csv': 'y' } })
+  symlinkSync('../b', join(folder, 'a/to-b'))
+  symlinkSync('../a', join(folder, 'b/to-a'))
+  symlinkSync('.', join(folder, 'a/self'))
+  symlinkSync('loop', join(folder, 'loop'))
+  const keys = await keysOf(openFolder(folder))
   t.ok(keys.includes('a/x.csv') && keys.includes('b/y.csv') && keys.includes('a/to-b/y.csv'))
   t.equal(new Set(keys).size, keys.length)
 })
 
 t.test('an object is read whole, and from any byte on', async t => {
   const text = 'é漢😀'.repeat(50_000)
-  const source = openFolder(t.testdir({ 'a.csv': text }))
-  const object = await find(source, 'a.csv')
+  const bucket = openFolder(t.testdir({ 'a.csv': text }))
+  const object = await find(bucket, 'a.csv')
   const bytes = Buffer.from(text)
   for (const from of [0, 1, 65_535, 65_536, bytes.length - 1, bytes.length]) {
-    t.ok((await read(source, object, from)).equals(bytes.subarray(from)), `from byte ${from}`)
+    t.ok((await read(bucket, object, from)).equals(bytes.subarray(from)), `from byte ${from}`)
   }
 })
 
@@ -177,40 +177,40 @@ t.test('names with characters of every kind are keys', async t => {
   const folder = t.testdir()
   const keys = ['a b+c&d=e?f#g%20h.csv', 'ü/漢字/😀.csv', "it's [one] {two} (three)!.csv", '-rf', '...']
   fill(folder, Object.fromEntries(keys.map(key => [key, key])))
-  const source = openFolder(folder)
-  t.same((await keysOf(source)).sort(), [...keys].sort())
-  for (const key of keys) t.equal(String(await read(source, await find(source, key))), key)
+  const bucket = openFolder(folder)
+  t.same((await keysOf(bucket)).sort(), [...keys].sort())
+  for (const key of keys) t.equal(String(await read(bucket, await find(bucket, key))), key)
 })
 
 t.test('a file that vanishes after it was listed is unreadable', async t => {
   const folder = t.testdir({ 'a.csv': 'a' })
-  const source = openFolder(folder)
-  const object = await find(source, 'a.csv')
+  const bucket = openFolder(folder)
+  const object = await find(bucket, 'a.csv')
   rmSync(join(folder, 'a.csv'))
-  await isUnreadable(t, read(source, object), 'does not exist any more')
+  await isUnreadable(t, read(bucket, object), 'does not exist any more')
   mkdirSync(join(folder, 'a.csv'))
-  await isUnreadable(t, read(source, object), 'does not exist any more')
+  await isUnreadable(t, read(bucket, object), 'does not exist any more')
 })
 
 t.test('a bucket that vanishes is unreadable', async t => {
   const folder = makeFolder(t)
   fill(folder, { 'a.csv': 'a' })
-  const source = openFolder(folder)
-  const object = await find(source, 'a.csv')
+  const bucket = openFolder(folder)
+  const object = await find(bucket, 'a.csv')
   rmSync(folder, { recursive: true })
-  await isUnreadable(t, list(source))
-  await isUnreadable(t, read(source, object), 'does not exist any more')
+  await isUnreadable(t, list(bucket))
+  await isUnreadable(t, read(bucket, object), 'does not exist any more')
 })
 
 t.test('a file that changes after it was listed is unreadable', async t => {
   const folder = t.testdir({ 'a.csv': 'old', 'b.csv': 'old', 'c.csv': 'old' })
-  const source = openFolder(folder)
-  const objects = await list(source)
+  const bucket = openFolder(folder)
+  const objects = await list(bucket)
   appendFileSync(join(folder, 'a.csv'), 'er')
   truncateSync(join(folder, 'b.csv'), 1)
   writeFileSync(join(folder, 'c.csv'), 'new')
   utimesSync(join(folder, 'c.csv'), 0, 0)
-  for (const object of objects) await isUnreadable(t, read(source, object), 'has changed')
+  for (const object of objects) await isUnreadable(t, read(bucket, object), 'has changed')
 })
 
 t.test('a file that changes while it is read is unreadable', async t => {
@@ -218,11 +218,11 @@ t.test('a file that changes while it is read is unreadable', async t => {
     const folder = makeFolder(t)
     const file = join(folder, 'a.csv')
     writeFileSync(file, Buffer.alloc(1024 * 1024))
-    const source = openFolder(folder)
-    const object = await find(source, 'a.csv')
+    const bucket = openFolder(folder)
+    const object = await find(bucket, 'a.csv')
     const reading = async () => {
       let chunks = 0
-      for await (const _ of source.open(object, 0, new AbortController().signal)) {
+      for await (const _ of bucket.open(object, 0, new AbortController().signal)) {
         if (chunks++ > 0) continue
         if (change === 'a') appendFileSync(file, 'more')
         else truncateSync(file, 512 * 1024)
@@ -235,12 +235,12 @@ t.test('a file that changes while it is read is unreadable', async t => {
 t.test('reading stops when it is told to', async t => {
   const folder = makeFolder(t)
   writeFileSync(join(folder, 'a.csv'), Buffer.alloc(1024 * 1024))
-  const source = openFolder(folder)
-  const object = await find(source, 'a.csv')
+  const bucket = openFolder(folder)
+  const object = await find(bucket, 'a.csv')
   const stopping = new AbortController()
   const reason = new Error('enough')
   const reading = async () => {
-    for await (const _ of source.open(object, 0, stopping.signal)) stopping.abort(reason)
+    for await (const _ of bucket.open(object, 0, stopping.signal)) stopping.abort(reason)
   }
   await t.rejects(reading(), reason)
 })

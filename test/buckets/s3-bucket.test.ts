@@ -1,15 +1,15 @@
 import t, { type Test } from 'tap'
-import { readContent } from '../../../server/import/read-object.ts'
-import { createS3 } from '../../../server/import/sources/s3-source.ts'
-import type { ObjectSource, SourceObject } from '../../../server/import/sources/source.ts'
-import { putAll } from '../../buckets.ts'
-import { type ObjectAnswer, s3Credentials, startFront, startS3, unusedUrl } from '../../s3.ts'
-import { matchEach } from '../items.ts'
+import type { Bucket, BucketObject } from '../../server/buckets/bucket.ts'
+import { createS3 } from '../../server/buckets/s3-bucket.ts'
+import { readContent } from '../../server/import/read-object.ts'
+import { putAll } from '../buckets.ts'
+import { matchEach } from '../import/items.ts'
+import { type ObjectAnswer, s3Credentials, startFront, startS3, unusedUrl } from '../s3.ts'
 import { find, isUnreadable, keysOf, list, read } from './reading.ts'
 
 const { signal } = new AbortController()
 
-const openBucket = (url: string, bucket: string, credentials = s3Credentials): ObjectSource =>
+const openBucket = (url: string, bucket: string, credentials = s3Credentials): Bucket =>
   createS3({ region: 'us-east-1', endpoint: url, forcePathStyle: true, credentials }).openBucket(bucket)
 
 /** Some hundred thousand bytes, none like its neighbours. */
@@ -20,27 +20,27 @@ async function startWithFront(t: Test, answer?: (answer: ObjectAnswer) => Promis
   const s3 = await startS3(t)
   await s3.put('data', 'a.csv', bytes)
   const front = await startFront(t, s3, answer)
-  const source = openBucket(front.url, 'data')
-  return { s3, front, source, object: await find(source, 'a.csv') }
+  const bucket = openBucket(front.url, 'data')
+  return { s3, front, bucket, object: await find(bucket, 'a.csv') }
 }
 
-async function readAll(source: ObjectSource, object: SourceObject, from = 0): Promise<Buffer> {
+async function readAll(bucket: Bucket, object: BucketObject, from = 0): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of readContent(source, object, from, signal)) chunks.push(chunk)
+  for await (const chunk of readContent(bucket, object, from, signal)) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
 t.test('objects are listed by their prefix, with their sizes', async t => {
   const s3 = await startS3(t)
   await putAll(s3, 'data', { 'in/a.csv': 'aaa', 'in/b/c.csv': 'é', 'in/empty.csv': '', 'other.csv': 'x' })
-  const source = openBucket(s3.url, 'data')
-  matchEach(t, await list(source, 'in/'), [
+  const bucket = openBucket(s3.url, 'data')
+  matchEach(t, await list(bucket, 'in/'), [
     { key: 'in/a.csv', size: 3 },
     { key: 'in/b/c.csv', size: 2 },
     { key: 'in/empty.csv', size: 0 },
   ])
-  t.equal((await list(source)).length, 4)
-  t.same(await list(source, 'nowhere'), [])
+  t.equal((await list(bucket)).length, 4)
+  t.same(await list(bucket, 'nowhere'), [])
 })
 
 t.test('a listing of more objects than fit on one page is read to its end', async t => {
@@ -56,39 +56,39 @@ t.test('a listing of more objects than fit on one page is read to its end', asyn
 })
 
 t.test('an object is read whole, and from any byte on', async t => {
-  const { source, object } = await startWithFront(t)
+  const { bucket, object } = await startWithFront(t)
   for (const from of [0, 1, 65_536, bytes.length - 1]) {
-    t.ok((await read(source, object, from)).equals(bytes.subarray(from)), `from byte ${from}`)
+    t.ok((await read(bucket, object, from)).equals(bytes.subarray(from)), `from byte ${from}`)
   }
 })
 
 t.test('behind the last byte of an object there is nothing to read', async t => {
-  const { source, object } = await startWithFront(t)
-  t.equal((await read(source, object, bytes.length)).length, 0)
+  const { bucket, object } = await startWithFront(t)
+  t.equal((await read(bucket, object, bytes.length)).length, 0)
 })
 
 t.test('an empty object has nothing to read', async t => {
   const s3 = await startS3(t)
   await s3.put('data', 'empty.csv', '')
-  const source = openBucket(s3.url, 'data')
-  t.equal((await read(source, await find(source, 'empty.csv'))).length, 0)
+  const bucket = openBucket(s3.url, 'data')
+  t.equal((await read(bucket, await find(bucket, 'empty.csv'))).length, 0)
 })
 
 t.test('names with characters of every kind are keys', async t => {
   const s3 = await startS3(t)
   const keys = ['a b+c&d=e.csv', 'ü/漢字/😀.csv', "it's (one)!~*.csv", 'a<b>c.csv', 'a%20b.csv']
   await putAll(s3, 'data', Object.fromEntries(keys.map(key => [key, key])))
-  const source = openBucket(s3.url, 'data')
-  t.same((await keysOf(source)).sort(), [...keys].sort())
-  for (const key of keys) t.equal(String(await read(source, await find(source, key))), key)
+  const bucket = openBucket(s3.url, 'data')
+  t.same((await keysOf(bucket)).sort(), [...keys].sort())
+  for (const key of keys) t.equal(String(await read(bucket, await find(bucket, key))), key)
 })
 
 t.test('the version that was listed is asked for, and no other is taken', async t => {
-  const { s3, front, source, object } = await startWithFront(t)
-  await read(source, object, 5)
+  const { s3, front, bucket, object } = await startWithFront(t)
+  await read(bucket, object, 5)
   t.match(front.requests.at(-1), { ifMatch: object.etag, range: /^bytes=5-/ })
   await s3.put('data', 'a.csv', 'something else')
-  await isUnreadable(t, read(source, object), 'has changed since')
+  await isUnreadable(t, read(bucket, object), 'has changed since')
 })
 
 t.test('a bucket that does not exist is named', async t => {
@@ -97,18 +97,18 @@ t.test('a bucket that does not exist is named', async t => {
 })
 
 t.test('an object that vanishes after it was listed is unreadable', async t => {
-  const { s3, source, object } = await startWithFront(t)
+  const { s3, bucket, object } = await startWithFront(t)
   await s3.remove('data', 'a.csv')
-  await isUnreadable(t, read(source, object), 'does not exist any more')
+  await isUnreadable(t, read(bucket, object), 'does not exist any more')
 })
 
 t.test('wrong credentials are told as such', async t => {
   const s3 = await startS3(t)
   await s3.put('data', 'a.csv', 'x')
   const object = await find(openBucket(s3.url, 'data'), 'a.csv')
-  const source = openBucket(s3.url, 'data', { accessKeyId: 'someone', secretAccessKey: 'else' })
-  await isUnreadable(t, list(source), /access to the bucket data is denied/, 'InvalidAccessKeyId', s3.url)
-  await isUnreadable(t, read(source, object), /access to the bucket data is denied/)
+  const bucket = openBucket(s3.url, 'data', { accessKeyId: 'someone', secretAccessKey: 'else' })
+  await isUnreadable(t, list(bucket), /access to the bucket data is denied/, 'InvalidAccessKeyId', s3.url)
+  await isUnreadable(t, read(bucket, object), /access to the bucket data is denied/)
 })
 
 t.test('an endpoint at which nothing listens is named', async t => {
@@ -118,20 +118,20 @@ t.test('an endpoint at which nothing listens is named', async t => {
 })
 
 t.test('an object that breaks off in the middle says where', async t => {
-  const { source, object } = await startWithFront(t, async ({ send, breakOff, body }) => {
+  const { bucket, object } = await startWithFront(t, async ({ send, breakOff, body }) => {
     await send(body.subarray(0, 100_000))
     breakOff()
   })
-  await isUnreadable(t, read(source, object), /broke off at byte \d+ of \d+/, String(bytes.length))
+  await isUnreadable(t, read(bucket, object), /broke off at byte \d+ of \d+/, String(bytes.length))
 })
 
 t.test('an object that broke off once is read on, and no byte is lost or repeated', async t => {
-  const { source, object, front } = await startWithFront(t, async ({ send, breakOff, body, count }) => {
+  const { bucket, object, front } = await startWithFront(t, async ({ send, breakOff, body, count }) => {
     if (count > 1) return send(body)
     await send(body.subarray(0, 100_000))
     breakOff()
   })
-  t.ok((await readAll(source, object)).equals(bytes))
+  t.ok((await readAll(bucket, object)).equals(bytes))
   const [first, second] = front.requests.filter(({ path }) => path.startsWith('/data/a.csv'))
   t.equal(first?.range, undefined)
   t.match(second?.range, /^bytes=\d+-$/)
@@ -139,47 +139,47 @@ t.test('an object that broke off once is read on, and no byte is lost or repeate
 })
 
 t.test('an object that breaks off now and then, but further on each time, is read to its end', async t => {
-  const { source, object, front } = await startWithFront(t, async ({ send, breakOff, body }) => {
+  const { bucket, object, front } = await startWithFront(t, async ({ send, breakOff, body }) => {
     await send(body.subarray(0, 150_000))
     if (body.length > 150_000) breakOff()
   })
-  t.ok((await readAll(source, object)).equals(bytes))
+  t.ok((await readAll(bucket, object)).equals(bytes))
   t.ok(front.requests.length > 3)
 })
 
 t.test('an object that always breaks off at the same byte is given up', async t => {
-  const { source, object, front } = await startWithFront(t, async ({ send, breakOff, body, from }) => {
+  const { bucket, object, front } = await startWithFront(t, async ({ send, breakOff, body, from }) => {
     await send(body.subarray(0, Math.max(0, 100_000 - from)))
     breakOff()
   })
-  await isUnreadable(t, readAll(source, object), /broke off at byte \d+/)
+  await isUnreadable(t, readAll(bucket, object), /broke off at byte \d+/)
   t.ok(front.requests.length < 20, `after ${front.requests.length} requests`)
 })
 
 t.test('an object that changes where it broke off is unreadable', async t => {
-  const { s3, source, object } = await startWithFront(t, async ({ send, breakOff, body, count }) => {
+  const { s3, bucket, object } = await startWithFront(t, async ({ send, breakOff, body, count }) => {
     if (count > 1) return send(body)
     await s3.put('data', 'a.csv', Buffer.alloc(bytes.length, 'x'))
     await send(body.subarray(0, 100_000))
     breakOff()
   })
-  await isUnreadable(t, readAll(source, object), 'has changed since')
+  await isUnreadable(t, readAll(bucket, object), 'has changed since')
 })
 
 t.test('reading and listing stop when they are told to', async t => {
   const held = Promise.withResolvers<void>()
-  const { source, object } = await startWithFront(t, async ({ send, body }) => {
+  const { bucket, object } = await startWithFront(t, async ({ send, body }) => {
     await send(body.subarray(0, 1000))
     await held.promise
   })
   const stopping = new AbortController()
   const reason = new Error('enough')
   const reading = async () => {
-    for await (const _ of source.open(object, 0, stopping.signal)) stopping.abort(reason)
+    for await (const _ of bucket.open(object, 0, stopping.signal)) stopping.abort(reason)
   }
   await t.rejects(reading(), reason)
   held.resolve()
   await t.rejects(async () => {
-    for await (const _ of source.list('', stopping.signal));
+    for await (const _ of bucket.list('', stopping.signal));
   }, reason)
 })

@@ -1,5 +1,5 @@
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
-import { changedSinceListed, type ObjectSource, UnreadableError } from './source.ts'
+import { type Bucket, changedSinceListed, UnreadableError } from './bucket.ts'
 
 /** How to reach S3. */
 export interface S3Settings {
@@ -44,7 +44,7 @@ export function createS3(settings: S3Settings) {
   }
 
   return {
-    openBucket(bucket: string): ObjectSource {
+    openBucket(bucket: string): Bucket {
       return {
         async *list(prefix, signal) {
           const { sdk, client } = await load()

@@ -1,5 +1,5 @@
 /** An object as a listing names it. */
-export interface SourceObject {
+export interface BucketObject {
   key: string
   /** Bytes as stored. */
   size: number
@@ -8,20 +8,20 @@ export interface SourceObject {
 }
 
 /** A bucket that can be read. */
-export interface ObjectSource {
+export interface Bucket {
   /**
    * The objects whose keys begin with the prefix, in the order of their keys' UTF-8 bytes, as S3 lists them.
    *
    * @throws UnreadableError when the bucket cannot be listed
    */
-  list(prefix: string, signal: AbortSignal): AsyncIterable<SourceObject>
+  list(prefix: string, signal: AbortSignal): AsyncIterable<BucketObject>
 
   /**
    * The bytes of an object from `from` on, as they come.
    *
    * @throws UnreadableError when the object is gone, changed since it was listed, or cannot be read
    */
-  open(object: SourceObject, from: number, signal: AbortSignal): AsyncIterable<Uint8Array>
+  open(object: BucketObject, from: number, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
 /** Why a bucket, an object or the rest of an object cannot be read: a sentence for the job's Failures. */
