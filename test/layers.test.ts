@@ -11,8 +11,9 @@ const mayImport: Record<string, string[]> = {
   aws: ['shapes'],
   store: ['shapes', 'start-error'],
   'endpoint-rules': ['shapes', 'store'],
-  import: ['buckets', 'endpoint-rules', 'shapes', 'store'],
-  worker: ['buckets', 'import', 'store'],
+  jobs: ['shapes', 'store'],
+  import: ['buckets', 'endpoint-rules', 'jobs', 'shapes', 'store'],
+  worker: ['buckets', 'import', 'jobs', 'store'],
   resources: ['aws', 'endpoint-rules', 'quotas', 'shapes', 'store'],
   control: ['aws', 'resources', 'shapes', 'store', 'version'],
 }

@@ -1,27 +1,11 @@
 import type { Database } from 'better-sqlite3'
-import type { ImportJobResource, ImportJobResponse, JobStatus } from '../shapes/import-job.ts'
+import type { ImportJobResource, ImportJobResponse } from '../shapes/import-job.ts'
 import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
+import { type JobRow, toJob } from './job-rows.ts'
 
 /** How many failures GetImportJob names at most (source: guide). All of them are kept. */
 const failuresShown = 100
-
-/** States in which the counters say something: from PROCESSING on, they are running totals (contract). */
-const countedStates = new Set<JobStatus>(['PROCESSING', 'COMPLETING', 'COMPLETED', 'FAILING', 'FAILED'])
-
-interface ImportJobRow {
-  seq: number
-  id: string
-  status: JobStatus
-  definition: string
-  creation_date: string
-  completion_date: string | null
-  total_pieces: number
-  completed_pieces: number
-  failed_pieces: number
-  total_processed: number
-  total_failures: number
-}
 
 /** What the HTTP side does with import jobs: it records them and shows them. `import-progress.ts` does the rest. */
 export function createImportJobs(db: Database) {
@@ -29,11 +13,11 @@ export function createImportJobs(db: Database) {
     `INSERT INTO import_jobs (app, id, status, definition, segment_id, request_id, creation_date)
      VALUES (:app, :id, 'CREATED', :definition, :segmentId, :requestId, :now)`,
   )
-  const get = db.prepare<[number, string], ImportJobRow>('SELECT * FROM import_jobs WHERE app = ? AND id = ?')
-  const list = db.prepare<[number, number, number], ImportJobRow>(
+  const get = db.prepare<[number, string], JobRow>('SELECT * FROM import_jobs WHERE app = ? AND id = ?')
+  const list = db.prepare<[number, number, number], JobRow>(
     'SELECT * FROM import_jobs WHERE app = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   )
-  const listOfSegment = db.prepare<[number, string, number, number], ImportJobRow>(
+  const listOfSegment = db.prepare<[number, string, number, number], JobRow>(
     'SELECT * FROM import_jobs WHERE app = ? AND segment_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   )
   const countUnderWay = db
@@ -46,30 +30,15 @@ export function createImportJobs(db: Database) {
     'SELECT object, line, reason FROM import_failures WHERE job = ? ORDER BY line IS NOT NULL, seq LIMIT ?',
   )
 
-  const toResponse = (app: AppRef, row: ImportJobRow): ImportJobResponse => {
-    const failed = failures.all(row.seq, failuresShown)
-    return {
-      ApplicationId: app.id,
-      Id: row.id,
-      JobStatus: row.status,
-      ...(countedStates.has(row.status) && {
-        CompletedPieces: row.completed_pieces,
-        FailedPieces: row.failed_pieces,
-        TotalPieces: row.total_pieces,
-        TotalFailures: row.total_failures,
-        TotalProcessed: row.total_processed,
-      }),
-      CreationDate: row.creation_date,
-      ...(row.completion_date !== null && { CompletionDate: row.completion_date }),
-      Type: 'IMPORT',
-      ...(failed.length > 0 && {
-        Failures: failed.map(({ object, line, reason }) =>
+  const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
+    toJob(app, row, {
+      type: 'IMPORT',
+      failures: failures
+        .all(row.seq, failuresShown)
+        .map(({ object, line, reason }) =>
           line === null ? `${object}: ${reason}` : `${object} line ${line}: ${reason}`,
         ),
-      }),
-      Definition: JSON.parse(row.definition) as ImportJobResource,
-    }
-  }
+    })
 
   return {
     /** Records a new job as CREATED; the worker finds it there. */

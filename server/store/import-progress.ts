@@ -1,17 +1,10 @@
 import type { Database } from 'better-sqlite3'
-import type { ImportJobResource, JobStatus } from '../shapes/import-job.ts'
-import { mayMove } from '../shapes/job-status.ts'
-import type { AppRef } from './apps.ts'
+import type { ImportJobResource } from '../shapes/import-job.ts'
 import { keyOf } from './endpoints.ts'
-import type { Transact } from './transact.ts'
-import type { WriteTurns } from './write-turns.ts'
+import type { Job, JobProgress } from './job-progress.ts'
 
-/** A job as the worker sees it. */
-export interface ImportJob {
-  seq: number
-  id: string
-  app: AppRef
-  status: JobStatus
+/** An import job as the worker sees it. */
+export interface ImportJob extends Job {
   definition: ImportJobResource
   /** The segment that it makes or renews. */
   segmentId: string | null
@@ -63,24 +56,14 @@ export interface Failure {
   reason: string
 }
 
-/** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
-export class JobGone extends Error {}
-
 /** What the worker does with import jobs. Each write is part of a transaction made by `write`. */
-export function createImportProgress(db: Database, transact: Transact, turns: WriteTurns) {
-  const isAlive = db
-    .prepare<[number], number>(
-      'SELECT 1 FROM import_jobs j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL',
-    )
-    .pluck()
+export function createImportProgress(db: Database, jobs: JobProgress) {
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
        j.request_id AS requestId
      FROM import_jobs j JOIN apps a ON a.seq = j.app
      WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND a.id IS NOT NULL AND j.seq > ? ORDER BY j.seq`,
   )
-  const setStatus = db.prepare('UPDATE import_jobs SET status = :to WHERE seq = :seq AND status = :from')
-  const setCompletionDate = db.prepare('UPDATE import_jobs SET completion_date = ? WHERE seq = ?')
   const beginProcessing = db.prepare(
     `UPDATE import_jobs SET total_pieces = (SELECT count(*) FROM import_pieces WHERE job = :job),
        newest_endpoint = (SELECT coalesce(max(seq), 0) FROM endpoints)
@@ -151,37 +134,13 @@ export function createImportProgress(db: Database, transact: Transact, turns: Wr
   )
 
   return {
-    /** Whether a job's application is still there. */
-    isAlive: (job: ImportJob): boolean => isAlive.get(job.seq) !== undefined,
+    ...jobs,
 
     /** The jobs created after the one numbered `after` that are not over, oldest first. */
     unfinished: (after: number): ImportJob[] =>
       unfinished.all(after).map(({ appSeq, appId, definition, ...row }) => {
         return { ...row, app: { seq: appSeq, id: appId }, definition: JSON.parse(definition!) } as ImportJob
       }),
-
-    /**
-     * Runs one transaction on behalf of a job: everything in it is written, or nothing.
-     *
-     * @throws JobGone when the job's application has been deleted
-     */
-    write<T>(job: ImportJob, work: () => T): T {
-      turns.letCallersGo()
-      return transact(() => {
-        if (isAlive.get(job.seq) === undefined) throw new JobGone()
-        return work()
-      })
-    },
-
-    /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
-    move(job: ImportJob, to: JobStatus): void {
-      if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)
-      if (setStatus.run({ seq: job.seq, from: job.status, to }).changes !== 1) {
-        throw new Error(`job ${job.id} is not in the state ${job.status} that it should be in`)
-      }
-    },
-
-    setCompletionDate: (job: ImportJob, now: string): void => void setCompletionDate.run(now, job.seq),
 
     /** Forgets what an interrupted listing has written. */
     clearListing(job: ImportJob): void {

@@ -11,6 +11,7 @@ import { createEndpoints } from './endpoints.ts'
 import { createEventStreams } from './event-streams.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
+import { createJobProgress } from './job-progress.ts'
 import { migrate } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
@@ -87,7 +88,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     endpoints: createEndpoints(db, names),
     eventStreams: createEventStreams(db),
     importJobs: createImportJobs(db),
-    importProgress: createImportProgress(db, transact, turns),
+    importProgress: createImportProgress(db, createJobProgress(db, transact, turns, 'import_jobs')),
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { JobStatus } from '../../server/shapes/import-job.ts'
-import { isFinal, mayMove } from '../../server/shapes/job-status.ts'
+import { isFinal, JobStatus, mayMove } from '../../server/shapes/job-status.ts'
 
 const all: JobStatus[] = JobStatus.enum as JobStatus[]
 const path = [

@@ -1,0 +1,96 @@
+import { SqliteError } from 'better-sqlite3'
+import { isFinal, type JobStatus } from '../shapes/job-status.ts'
+import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
+
+/** What a job of any kind needs from the world. */
+export interface JobContext {
+  now: () => Date
+  /** Waits for as long as a job is to rest in a state. */
+  rest: (status: JobStatus) => Promise<unknown>
+  /** A job takes a slot before it is prepared; there are only so many. */
+  slot: {
+    /** Takes a slot if one is free; else takes a place in the queue. Gives whether there was one. */
+    takeFree: () => boolean
+    /** Waits for the slot. */
+    take: () => Promise<void>
+  }
+  /** Stops the job at the next safe point; it goes on from there when it is run again. */
+  signal: AbortSignal
+  /** Told of every state that a job has reached. */
+  onMove: (job: Job) => void
+  /** Told of an error that nothing here expects, which fails the job. */
+  onUnexpected: (job: Job, error: unknown) => void
+}
+
+/** Where a job goes next, and what is written in the same transaction. */
+export interface Move {
+  to: JobStatus
+  within?: () => void
+}
+
+/** The states in which a kind of job has something of its own to do. */
+type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FAILED'>
+
+/** What makes a kind of job. */
+export interface JobKind<J extends Job> {
+  /** What is done in each state, and the state that comes next. */
+  steps: Record<OwnState, (job: J) => Move | Promise<Move>>
+  progress: Pick<JobProgress, 'write' | 'move'>
+  /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
+  isReason: (error: unknown) => error is Error
+  /** Writes that down. */
+  addFailure: (job: J, reason: string) => void
+}
+
+/**
+ * Walks one job from the state that it is in to COMPLETED or FAILED. Everything that must survive is in the
+ * database, so a job that was stopped or killed anywhere is run again from there.
+ *
+ * @throws JobGone when the job's application is deleted meanwhile; the signal's reason when it is aborted; errors
+ *   of the database, which are not the job's fault
+ */
+export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
+  while (!isFinal(job.status)) {
+    await context.rest(job.status)
+    context.signal.throwIfAborted()
+    job.status = await takeStep(job, kind, context)
+    context.onMove(job)
+  }
+}
+
+/** Does what is to be done in a job's state, and writes the state that comes next; gives it. */
+async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {
+  const writeMove = ({ to, within }: Move): JobStatus => {
+    kind.progress.write(job, () => {
+      within?.()
+      kind.progress.move(job, to)
+    })
+    return to
+  }
+  try {
+    return writeMove(await nextMove(job, kind, context))
+  } catch (error) {
+    // What the database reports is not the job's fault, and a job that cannot even be failed is tried again.
+    if (error instanceof JobGone || error instanceof SqliteError) throw error
+    if (!kind.isReason(error)) {
+      if (context.signal.aborted || job.status === 'FAILING') throw error
+      context.onUnexpected(job, error)
+    }
+    return writeMove({ to: 'FAILING', within: () => kind.addFailure(job, (error as Error).message) })
+  }
+}
+
+async function nextMove<J extends Job>(job: J, { steps }: JobKind<J>, { slot }: JobContext): Promise<Move> {
+  switch (job.status) {
+    case 'CREATED':
+      return { to: slot.takeFree() ? 'PREPARING_FOR_INITIALIZATION' : 'PENDING_JOB' }
+    case 'PENDING_JOB':
+      await slot.take()
+      return { to: 'PREPARING_FOR_INITIALIZATION' }
+    case 'COMPLETED':
+    case 'FAILED':
+      throw new Error(`job ${job.id} is ${job.status} already`)
+    default:
+      return steps[job.status](job)
+  }
+}

@@ -1,0 +1,62 @@
+import type { Database } from 'better-sqlite3'
+import { type JobStatus, mayMove } from '../shapes/job-status.ts'
+import type { AppRef } from './apps.ts'
+import type { Transact } from './transact.ts'
+import type { WriteTurns } from './write-turns.ts'
+
+/** A job of any kind, as the worker sees it. */
+export interface Job {
+  seq: number
+  id: string
+  app: AppRef
+  status: JobStatus
+}
+
+/** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
+export class JobGone extends Error {}
+
+/** What the worker does with jobs of every kind. Each write is part of a transaction made by `write`. */
+export function createJobProgress(
+  db: Database,
+  transact: Transact,
+  turns: WriteTurns,
+  table: 'import_jobs' | 'export_jobs',
+) {
+  const isAlive = db
+    .prepare<[number], number>(
+      `SELECT 1 FROM ${table} j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL`,
+    )
+    .pluck()
+  const setStatus = db.prepare(`UPDATE ${table} SET status = :to WHERE seq = :seq AND status = :from`)
+  const setCompletionDate = db.prepare(`UPDATE ${table} SET completion_date = ? WHERE seq = ?`)
+
+  return {
+    /** Whether a job's application is still there. */
+    isAlive: (job: Job): boolean => isAlive.get(job.seq) !== undefined,
+
+    /**
+     * Runs one transaction on behalf of a job: everything in it is written, or nothing.
+     *
+     * @throws JobGone when the job's application has been deleted
+     */
+    write<T>(job: Job, work: () => T): T {
+      turns.letCallersGo()
+      return transact(() => {
+        if (isAlive.get(job.seq) === undefined) throw new JobGone()
+        return work()
+      })
+    },
+
+    /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
+    move(job: Job, to: JobStatus): void {
+      if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)
+      if (setStatus.run({ seq: job.seq, from: job.status, to }).changes !== 1) {
+        throw new Error(`job ${job.id} is not in the state ${job.status} that it should be in`)
+      }
+    },
+
+    /** @param now ISO 8601 */
+    setCompletionDate: (job: Job, now: string): void => void setCompletionDate.run(now, job.seq),
+  }
+}
+export type JobProgress = ReturnType<typeof createJobProgress>
