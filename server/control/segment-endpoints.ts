@@ -4,7 +4,7 @@ import { PageQuery, readPage } from '../aws/paging.ts'
 import { findApp, findSegment } from '../resources/find.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import { EndpointResponse } from '../shapes/endpoint.ts'
-import { isMemberPlace, type MemberPlace } from '../store/segment-members.ts'
+import { isMemberPlace, memberEndpoint, startOf } from '../store/segment-members.ts'
 
 const SegmentEndpointsQuery = Type.Object({
   ...PageQuery.properties,
@@ -39,17 +39,19 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       const version = readVersion(request.query.version) ?? segment.Version
       const list = `segment-endpoints/${found.id}/${segment.Id}/${version}`
       const { segmentMembers } = app.store
-      const query = segmentMembers.queryOf(found, segment.Id, version, app.now().toISOString())
-      if (query !== undefined) {
-        await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, query))
-      }
-      const first = (query === undefined ? [''] : [0]) as MemberPlace
-      const { values, token } = readPage(request.query, list, first, isMemberPlace, (limit, after) => {
-        if (query !== undefined) return segmentMembers.listMatching(found, query, { after, limit })
-        const members = segmentMembers.listImported(found, segment.Id, version, { after, limit })
-        if (members === undefined) throw notFound(`Segment version not found: ${version}`)
-        return members
-      })
+      const members = segmentMembers.find(found, segment.Id, version, app.now().toISOString())
+      if (members === undefined) throw notFound(`Segment version not found: ${version}`)
+      await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, members))
+      const { values, token } = readPage(
+        request.query,
+        list,
+        startOf(members),
+        isMemberPlace,
+        (limit, after) =>
+          segmentMembers
+            .list(found, members, { after, limit })
+            .map(member => ({ at: member.at, value: memberEndpoint(found, member) })),
+      )
       return { items: values, ...(token !== undefined && { nextToken: token }) }
     },
   )

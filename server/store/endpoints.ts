@@ -267,6 +267,25 @@ export function toEndpoint(app: AppRef, row: EndpointRow): Endpoint {
   }
 }
 
+/** The endpoint that a row holds, as JSON: what the row has as JSON is not read. */
+export function endpointJson(app: AppRef, row: EndpointRow): string {
+  const member = (name: string, value: string | null) =>
+    value === null ? '' : `"${name}":${JSON.stringify(value)},`
+  const user = [
+    ...(row.user_attributes === null ? [] : [`"UserAttributes":${row.user_attributes}`]),
+    ...(row.user_id === null ? [] : [`"UserId":${JSON.stringify(row.user_id)}`]),
+  ]
+  return (
+    `{${member('ChannelType', row.channel_type)}${member('Address', row.address)}` +
+    `"EndpointStatus":"${row.endpoint_status}","OptOut":"${row.opt_out}",${member('RequestId', row.request_id)}` +
+    `"Location":${row.location ?? '{}'},"Demographic":${row.demographic ?? '{}'},` +
+    `"EffectiveDate":"${row.effective_date}",` +
+    `"Attributes":${row.attributes ?? '{}'},"Metrics":${row.metrics ?? '{}'},"User":{${user.join()}},` +
+    `"ApplicationId":"${app.id}",${member('Id', row.spelling ?? row.id)}` +
+    `"CohortId":"${row.cohort_id}","CreationDate":"${row.creation_date}"}`
+  )
+}
+
 function toJson(members: object): string | null {
   for (const _ in members) return JSON.stringify(members)
   return null

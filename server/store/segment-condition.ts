@@ -32,7 +32,7 @@ export interface Surroundings {
   ofSegment: (id: string, version: number | undefined) => Condition
 }
 
-const everybody: Condition = { sql: '1', params: [], cover: undefined }
+export const everybody: Condition = { sql: '1', params: [], cover: undefined }
 
 export const nobody: Condition = { sql: '0', params: [], cover: { allOf: [] } }
 

@@ -1,14 +1,15 @@
 import type { Database } from 'better-sqlite3'
-import type { Endpoint } from '../shapes/endpoint.ts'
+import type { EndpointResponse } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
 import type { EndpointTerms } from './endpoint-terms.ts'
-import { type EndpointRow, toEndpoint } from './endpoints.ts'
+import { type EndpointRow, endpointJson, toEndpoint } from './endpoints.ts'
 import {
   type Condition,
   type Cover,
   conditionOfDimensions,
   conditionOfGroups,
   conditionOfImport,
+  everybody,
   type Lookup,
   nobody,
 } from './segment-condition.ts'
@@ -37,21 +38,34 @@ interface VersionRow {
   segment_groups: string | null
 }
 
-/** What it takes to find the members of a segment. */
+/** What it takes to find the members of a dimensional segment. */
 export interface MemberQuery {
   condition: Condition
   /** The imports among its sources, direct or through others. */
   jobs: number[]
 }
 
-/** A member, and where the list goes on behind it. */
-export interface ListedMember {
-  at: MemberPlace
-  value: Endpoint
+/** Whoever is in a version of a segment: those of an import, or those that a query finds. */
+export type Members = { import: number } | MemberQuery
+
+/** A member, and where the list goes on behind it: a row of `endpoints`, or what an import defined without registering it. */
+export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition: string })
+
+/** A stretch of a list of members. */
+export interface Stretch {
+  after: MemberPlace
+  limit: number
+  /** The last row of `endpoints` to be listed. */
+  upTo: number
+  /** Of `e`, an endpoint: what is read of it. */
+  columns: string
 }
 
 /** Beyond so many rows behind a lookup, going through all endpoints finds a page of members as fast. */
 const mostLookedUp = 20_000
+
+/** Rows that one step through all members looks at: some milliseconds. */
+const rowsPerStep = 10_000
 
 /** Who is in the segments. */
 export function createSegmentMembers(db: Database, terms: EndpointTerms) {
@@ -59,40 +73,40 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     `SELECT v.import_job, v.dimensions, v.segment_groups FROM segments s JOIN segment_versions v ON v.segment = s.seq
      WHERE s.app = ? AND s.id = ? AND v.version = coalesce(?, s.version)`,
   )
-  const named = db.prepare<unknown[], EndpointRow & { endpoint_id: string; definition: string | null }>(
-    `SELECT m.endpoint_id, m.definition, e.*
-     FROM import_members m LEFT JOIN endpoints e ON m.definition IS NULL AND e.app = :app AND e.id = m.endpoint_id
-     WHERE m.job = :job AND m.endpoint_id > :after AND (m.definition IS NOT NULL OR e.seq IS NOT NULL)
-     ORDER BY m.endpoint_id LIMIT :limit`,
-  )
-  const ofUsers = db.prepare<unknown[], EndpointRow & { member_user: string }>(
-    `SELECT u.user_id AS member_user, e.*
-     FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
-     WHERE u.job = :job AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
-       AND NOT EXISTS (SELECT 1 FROM import_members m WHERE m.job = :job AND m.endpoint_id = e.id)
-     ORDER BY u.user_id, e.id LIMIT :limit`,
-  )
   const definesEndpoints = db
     .prepare<[number], number>(
       'SELECT 1 FROM import_members WHERE job = ? AND definition IS NOT NULL LIMIT 1',
     )
     .pluck()
 
-  const listOfImport = (app: AppRef, job: number, after: MemberPlace, limit: number): ListedMember[] => {
-    const members: ListedMember[] = []
+  /** Those that the import's records named, by id; then, by user and id, those of the users that they named. */
+  const listImported = (app: AppRef, job: number, { after, limit, columns }: Stretch): Member[] => {
+    const members: Member[] = []
     if (after.length === 1) {
-      for (const row of named.all({ app: app.seq, job, after: after[0], limit })) {
-        const value = row.definition === null ? toEndpoint(app, row) : JSON.parse(row.definition)
-        members.push({ at: [row.endpoint_id], value })
+      const rows = db
+        .prepare<unknown[], EndpointRow & { endpoint_id: string; definition: string | null }>(
+          `SELECT m.endpoint_id, m.definition, ${columns}
+           FROM import_members m LEFT JOIN endpoints e ON m.definition IS NULL AND e.app = :app AND e.id = m.endpoint_id
+           WHERE m.job = :job AND m.endpoint_id > :after AND (m.definition IS NOT NULL OR e.seq IS NOT NULL)
+           ORDER BY m.endpoint_id LIMIT :limit`,
+        )
+        .all({ app: app.seq, job, after: after[0], limit })
+      for (const { endpoint_id, definition, ...row } of rows) {
+        members.push({ at: [endpoint_id], ...(definition === null ? { row } : { definition }) })
       }
     }
+    if (members.length === limit) return members
     const [user, behind] = after.length === 2 ? after : ['', '']
-    const left = limit - members.length
-    if (left > 0) {
-      for (const row of ofUsers.all({ app: app.seq, job, user, after: behind, limit: left })) {
-        members.push({ at: [row.member_user, row.id], value: toEndpoint(app, row) })
-      }
-    }
+    const rows = db
+      .prepare<unknown[], EndpointRow & { member_user: string; member_id: string }>(
+        `SELECT u.user_id AS member_user, e.id AS member_id, ${columns}
+         FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
+         WHERE u.job = :job AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
+           AND NOT EXISTS (SELECT 1 FROM import_members m WHERE m.job = :job AND m.endpoint_id = e.id)
+         ORDER BY u.user_id, e.id LIMIT :limit`,
+      )
+      .all({ app: app.seq, job, user, after: behind, limit: limit - members.length })
+    for (const { member_user, member_id, ...row } of rows) members.push({ at: [member_user, member_id], row })
     return members
   }
 
@@ -147,16 +161,14 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
       })
   }
 
+  /** Registered endpoints that meet a condition, in the order in which they were created. */
   const listRegistered = (
     app: AppRef,
-    { condition }: MemberQuery,
-    after: number,
-    limit: number,
-  ): ListedMember[] => {
+    { sql, params, cover }: Condition,
+    { after, upTo, limit, columns }: Stretch,
+  ): Member[] => {
     const { lookups, count } =
-      condition.cover === undefined
-        ? { lookups: [], count: Number.POSITIVE_INFINITY }
-        : choose(app, condition.cover)
+      cover === undefined ? { lookups: [], count: Number.POSITIVE_INFINITY } : choose(app, cover)
     if (count === 0) return []
     const selects = count > mostLookedUp ? [] : lookups.map(lookup => selectOf(app, lookup))
     const from =
@@ -166,19 +178,17 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
            CROSS JOIN (SELECT *, NULL AS defined_by FROM endpoints) e ON e.seq = found.endpoint`
     const rows = db
       .prepare<unknown[], EndpointRow>(
-        `SELECT e.* FROM ${from} WHERE +e.app = ? AND e.seq > ? AND ${condition.sql} ORDER BY e.seq LIMIT ?`,
+        `SELECT ${columns} FROM ${from} WHERE +e.app = ? AND e.seq > ? AND e.seq <= ? AND ${sql}
+         ORDER BY e.seq LIMIT ?`,
       )
-      .all(...selects.flatMap(({ params }) => params), app.seq, after, ...condition.params, limit)
-    return rows.map(row => ({ at: [row.seq], value: toEndpoint(app, row) }))
+      .all(...selects.flatMap(({ params }) => params), app.seq, after[0], upTo, ...params, limit)
+    return rows.map(row => ({ at: [row.seq], row }))
   }
 
   /** Those that an import has defined without registering them, in the order of imports and ids. */
-  const listDefined = (
-    { condition, jobs }: MemberQuery,
-    [fromJob, fromId]: [number, string],
-    limit: number,
-  ): ListedMember[] => {
-    const members: ListedMember[] = []
+  const listDefined = ({ condition, jobs }: MemberQuery, { after, limit }: Stretch): Member[] => {
+    const [fromJob, fromId] = after as [number, string]
+    const members: Member[] = []
     for (const job of jobs.filter(job => job >= fromJob && definesEndpoints.get(job) === 1)) {
       const rows = db
         .prepare<unknown[], { endpoint_id: string; definition: string }>(
@@ -186,79 +196,104 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
            WHERE e.id > ? AND ${condition.sql} ORDER BY e.id LIMIT ?`,
         )
         .all(job, job === fromJob ? fromId : '', ...condition.params, limit - members.length)
-      for (const { endpoint_id, definition } of rows) {
-        members.push({ at: [job, endpoint_id], value: JSON.parse(definition) })
-      }
+      for (const { endpoint_id, definition } of rows) members.push({ at: [job, endpoint_id], definition })
       if (members.length === limit) break
     }
     return members
   }
 
+  /** The dimensions that must be in the index before a query is run by it. */
+  const dimensionsToIndex = (app: AppRef, members: Members): string[] => {
+    const names = new Set<string>()
+    const collect = (cover: Cover | undefined): void => {
+      if (cover === undefined) return
+      if ('lookup' in cover) {
+        if ('dimension' in cover.lookup) names.add(cover.lookup.dimension)
+      } else for (const each of 'oneOf' in cover ? cover.oneOf : cover.allOf) collect(each)
+    }
+    if ('condition' in members) collect(members.condition.cover)
+    return [...names].filter(name => !terms.isBuilt(app, name))
+  }
+
   return {
     /**
-     * How the members of a version of a dimensional segment are found; undefined for an imported one, whose members are
-     * kept, and where there is no such version.
+     * Whoever is in a version of a segment.
      *
      * @param number undefined for the current version
      * @param now ISO 8601; what recency is counted back from
+     * @returns undefined where there is no such version
      */
-    queryOf(
-      app: AppRef,
-      segmentId: string,
-      number: number | undefined,
-      now: string,
-    ): MemberQuery | undefined {
+    find(app: AppRef, segmentId: string, number: number | undefined, now: string): Members | undefined {
       const row = version.get(app.seq, segmentId, number ?? null)
-      if (row === undefined || row.import_job !== null) return undefined
+      if (row === undefined) return undefined
+      if (row.import_job !== null) return { import: row.import_job }
       const jobs = new Set<number>()
       const condition = conditionOf(app, row, now, jobs)
       return { condition, jobs: [...jobs].sort((a, b) => a - b) }
     },
 
-    /** The dimensions that must be in the index before a query is run. */
-    dimensionsToIndex(app: AppRef, { condition }: MemberQuery): string[] {
-      const names = new Set<string>()
-      const collect = (cover: Cover | undefined): void => {
-        if (cover === undefined) return
-        if ('lookup' in cover) {
-          if ('dimension' in cover.lookup) names.add(cover.lookup.dimension)
-        } else for (const each of 'oneOf' in cover ? cover.oneOf : cover.allOf) collect(each)
-      }
-      collect(condition.cover)
-      return [...names].filter(name => !terms.isBuilt(app, name))
+    /** Whoever is in an application. */
+    everybody: { condition: everybody, jobs: [] } as Members,
+
+    dimensionsToIndex,
+
+    /**
+     * The endpoints of an imported segment: those that its file named, by id, then those that the users it named have
+     * now, by user and id; those that were deleted since are not in it any more. Or the endpoints that a query finds,
+     * in the order in which they were created, then those of imports alone. What the query asks for is in the index.
+     *
+     * @returns up to `limit` of them behind a place
+     */
+    list(app: AppRef, members: Members, { after, limit }: Pick<Stretch, 'after' | 'limit'>): Member[] {
+      const stretch = { after, limit, upTo: Number.MAX_SAFE_INTEGER, columns: 'e.*' }
+      if ('import' in members) return listImported(app, members.import, stretch)
+      const found = after.length === 1 ? listRegistered(app, members.condition, stretch) : []
+      if (found.length === limit) return found
+      const from: MemberPlace = after.length === 1 ? [0, ''] : after
+      return [...found, ...listDefined(members, { ...stretch, after: from, limit: limit - found.length })]
     },
 
     /**
-     * The endpoints that are in a version of an imported segment: those that its file named, by id, then those that
-     * the users it named have now, by user and id. Endpoints that were deleted since are not in it any more.
+     * Goes through the same list in steps of some milliseconds, whatever is in the index.
      *
-     * @param number undefined for the current version
-     * @returns up to `limit` of them behind a place; undefined when there is no such version
+     * @param options.upTo the last row of `endpoints` to be found by a query
+     * @param options.placesOnly to count them, which needs no more
+     * @returns up to `limit` members behind a place, which may be none; and from where to go on, undefined at the end
      */
-    listImported(
+    step(
       app: AppRef,
-      segmentId: string,
-      number: number | undefined,
-      { after, limit }: { after: MemberPlace; limit: number },
-    ): ListedMember[] | undefined {
-      const row = version.get(app.seq, segmentId, number ?? null)
-      return row?.import_job == null ? undefined : listOfImport(app, row.import_job, after, limit)
-    },
-
-    /** The endpoints that a query finds: in the order in which they were created, then those of imports alone. */
-    listMatching(
-      app: AppRef,
-      query: MemberQuery,
-      { after, limit }: { after: MemberPlace; limit: number },
-    ): ListedMember[] {
-      const [first, second] = after as [number] | [number, string]
-      const members = second === undefined ? listRegistered(app, query, first, limit) : []
-      if (members.length === limit) return members
-      const from: [number, string] = second === undefined ? [0, ''] : [first, second]
-      return [...members, ...listDefined(query, from, limit - members.length)]
+      members: Members,
+      { placesOnly = false, ...given }: Pick<Stretch, 'after' | 'limit' | 'upTo'> & { placesOnly?: boolean },
+    ): { found: Member[]; next: MemberPlace | undefined } {
+      const stretch = { ...given, columns: placesOnly ? 'e.seq' : 'e.*' }
+      const { after, limit, upTo } = stretch
+      const ended = (found: Member[], next?: MemberPlace) => ({
+        found,
+        next: found.length === limit ? found.at(-1)!.at : next,
+      })
+      if ('import' in members) return ended(listImported(app, members.import, stretch))
+      if (after.length === 2) return ended(listDefined(members, stretch))
+      const { condition } = members
+      const isIndexed = condition.cover !== undefined && dimensionsToIndex(app, members).length === 0
+      if (isIndexed) return ended(listRegistered(app, condition, stretch), [0, ''])
+      const to = Math.min(upTo, (after[0] as number) + rowsPerStep)
+      const found = listRegistered(app, { ...condition, cover: undefined }, { ...stretch, upTo: to })
+      return ended(found, to < upTo ? [to] : [0, ''])
     },
   }
 }
+export type SegmentMembers = ReturnType<typeof createSegmentMembers>
+
+/** Where a list of members begins. */
+export const startOf = (members: Members): MemberPlace => ('import' in members ? [''] : [0])
+
+/** A member as GetEndpoint answers it. */
+export const memberEndpoint = (app: AppRef, member: Member): EndpointResponse =>
+  'row' in member ? toEndpoint(app, member.row) : JSON.parse(member.definition)
+
+/** The same as JSON, which costs a tenth. */
+export const memberJson = (app: AppRef, member: Member): string =>
+  'row' in member ? endpointJson(app, member.row) : member.definition
 
 /** The endpoints in a segment alone, as rows of `endpoints`. */
 const definedEndpoints = `SELECT job AS defined_by, endpoint_id AS id, endpoint_id, definition,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
+import { memberEndpoint } from '../../server/store/segment-members.ts'
 
 const folder = new URL('../../server/store/migrations/', import.meta.url)
 
@@ -60,10 +61,11 @@ t.test(
       store.segments.list(app, { before: 100, limit: 10 }).map(({ seq }) => seq),
       [7],
     )
-    const membersOf = (version?: number) =>
-      store.segmentMembers
-        .listImported(app, 'j1', version, { after: [''], limit: 10 })
-        ?.map(({ value }) => value.Id)
+    const membersOf = (version?: number) => {
+      const members = store.segmentMembers.find(app, 'j1', version, '2026-01-04')!
+      const list = store.segmentMembers.list(app, members, { after: [''], limit: 10 })
+      return list.map(member => memberEndpoint(app, member).Id)
+    }
     t.same([membersOf(1), membersOf(2), membersOf()], [['e1'], ['e2'], ['e2']])
 
     await store.write(() => {
