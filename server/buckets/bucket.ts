@@ -24,6 +24,46 @@ export interface Bucket {
   open(object: BucketObject, from: number, signal: AbortSignal): AsyncIterable<Uint8Array>
 }
 
+/**
+ * A bucket that can be written, too. An object in the making is a draft: a text that names it, to be kept, so that the
+ * object can be published or discarded whatever is stopped or killed in between. Nobody sees an object, or a part of
+ * it, before it is published.
+ */
+export interface WritableBucket extends Bucket {
+  /**
+   * Begins an object.
+   *
+   * @returns its draft
+   * @throws UnwritableError when there can be no such object
+   */
+  begin(key: string, signal: AbortSignal): Promise<string>
+
+  /**
+   * Writes the content of an object that has been begun: all of it is kept by the bucket when this resolves.
+   *
+   * @returns its draft from now on
+   * @throws UnwritableError; what `content` throws
+   */
+  write(key: string, draft: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string>
+
+  /**
+   * Puts a written object in its place. To do so again does no harm.
+   *
+   * @throws UnwritableError
+   */
+  publish(key: string, draft: string): Promise<void>
+
+  /**
+   * Removes an object, whatever has become of it: begun, written or published.
+   *
+   * @throws UnwritableError
+   */
+  discard(key: string, draft: string): Promise<void>
+}
+
+/** Why an object cannot be written: a sentence for the job's Failures. */
+export class UnwritableError extends Error {}
+
 /** Why a bucket, an object or the rest of an object cannot be read: a sentence for the job's Failures. */
 export class UnreadableError extends Error {
   /** Whether reading on from where it broke off may help. */

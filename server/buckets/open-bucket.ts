@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Bucket, UnreadableError } from './bucket.ts'
+import { UnreadableError, type WritableBucket } from './bucket.ts'
 import { openFolder } from './folder-bucket.ts'
+import { draftsInFolder } from './folder-drafts.ts'
 import { createS3, type S3Settings } from './s3-bucket.ts'
 
 /** Where buckets are looked for. */
@@ -13,17 +14,18 @@ export interface BucketSettings {
 }
 
 /** Finds a bucket; throws UnreadableError when there is nowhere to look for it. */
-export type OpenBucket = (bucket: string) => Bucket
+export type OpenBucket = (bucket: string) => WritableBucket
 
 /** A bucket that is a folder under S3_DIR is read there, any other from the S3 endpoint (contract). */
 export function createOpenBucket({ s3Dir, s3 }: BucketSettings): OpenBucket {
   const remote = s3 && createS3(s3)
   return bucket => {
-    if (s3Dir !== undefined && isFolder(join(s3Dir, bucket))) return openFolder(join(s3Dir, bucket))
+    const folder = s3Dir === undefined ? undefined : join(s3Dir, bucket)
+    if (folder !== undefined && isFolder(folder)) return { ...openFolder(folder), ...draftsInFolder(folder) }
     if (remote !== undefined) return remote.openBucket(bucket)
     throw new UnreadableError(
       s3Dir === undefined
-        ? `there is nowhere to read the bucket ${bucket} from: set S3_DIR or AWS_ENDPOINT_URL_S3`
+        ? `there is nowhere to look for the bucket ${bucket}: set S3_DIR or AWS_ENDPOINT_URL_S3`
         : `there is no folder ${bucket} under S3_DIR (${s3Dir}), and no S3 endpoint is set (AWS_ENDPOINT_URL_S3)`,
     )
   }

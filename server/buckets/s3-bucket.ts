@@ -1,5 +1,6 @@
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
-import { type Bucket, changedSinceListed, UnreadableError } from './bucket.ts'
+import { changedSinceListed, UnreadableError, type WritableBucket } from './bucket.ts'
+import { draftsInS3 } from './s3-drafts.ts'
 
 /** How to reach S3. */
 export interface S3Settings {
@@ -44,8 +45,12 @@ export function createS3(settings: S3Settings) {
   }
 
   return {
-    openBucket(bucket: string): Bucket {
+    openBucket(bucket: string): WritableBucket {
+      const unreadable = (error: unknown) =>
+        error instanceof UnreadableError ? error : new UnreadableError(explain(error, bucket, where))
       return {
+        ...draftsInS3(bucket, load, error => explain(error, bucket, where)),
+
         async *list(prefix, signal) {
           const { sdk, client } = await load()
           try {
@@ -61,7 +66,7 @@ export function createS3(settings: S3Settings) {
             }
           } catch (error) {
             signal.throwIfAborted()
-            throw explain(error, bucket, where)
+            throw unreadable(error)
           }
         },
 
@@ -77,7 +82,7 @@ export function createS3(settings: S3Settings) {
           })
           const { Body, ContentRange } = await client.send(request, { abortSignal: signal }).catch(error => {
             signal.throwIfAborted()
-            throw explain(error, bucket, where)
+            throw unreadable(error)
           })
           if (from > 0 && !ContentRange?.startsWith(`bytes ${from}-`)) {
             throw new UnreadableError(`${where} does not answer requests for a part of an object (Range)`)
@@ -104,19 +109,15 @@ function brokenOff(received: number, size: number, why: string): UnreadableError
 }
 
 /** What S3 or the network says, in a sentence that tells what to look at. */
-function explain(error: unknown, bucket: string, where: string): UnreadableError {
-  if (error instanceof UnreadableError) return error
+function explain(error: unknown, bucket: string, where: string): string {
   const { name, message, $metadata, code } = error as S3ServiceException & { code?: string }
   const status = $metadata?.httpStatusCode
-  if (name === 'NoSuchBucket') return new UnreadableError(`the bucket ${bucket} does not exist at ${where}`)
-  if (name === 'NoSuchKey' || name === 'NotFound')
-    return new UnreadableError('the object does not exist any more')
-  if (status === 412) return new UnreadableError(changedSinceListed)
+  if (name === 'NoSuchBucket') return `the bucket ${bucket} does not exist at ${where}`
+  if (name === 'NoSuchKey' || name === 'NotFound') return 'the object does not exist any more'
+  if (status === 412) return changedSinceListed
   if (status === 401 || status === 403) {
-    return new UnreadableError(`access to the bucket ${bucket} is denied at ${where} (${name}: ${message})`)
+    return `access to the bucket ${bucket} is denied at ${where} (${name}: ${message})`
   }
-  if (status === undefined) {
-    return new UnreadableError(`${where} cannot be reached (${code ?? name}: ${message})`)
-  }
-  return new UnreadableError(`${where} answered ${status} (${name}: ${message})`)
+  if (status === undefined) return `${where} cannot be reached (${code ?? name}: ${message})`
+  return `${where} answered ${status} (${name}: ${message})`
 }
