@@ -17,13 +17,13 @@ import type { Preflight } from './import/preflight.ts'
 import { requestRateOf } from './quotas.ts'
 import { resources } from './resources/index.ts'
 import type { Store } from './store/open-store.ts'
-import type { ImportWorker } from './worker/supervisor.ts'
+import type { JobWorker } from './worker/supervisor.ts'
 
 /** What the application works with. Tests pass their own. */
 export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'>
   store: Store
-  importWorker: Pick<ImportWorker, 'isRunning' | 'wake'>
+  jobWorker: Pick<JobWorker, 'isRunning' | 'wake'>
   preflight: Preflight
   now: () => Date
   logger: FastifyBaseLogger
@@ -31,7 +31,7 @@ export interface Dependencies {
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'importWorker' | 'preflight' | 'now'>,
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'preflight' | 'now'>,
       Pick<Config, 'quotas'> {}
   interface FastifyContextConfig {
     /** The operation's name in Pinpoint's model. */
@@ -40,7 +40,7 @@ declare module 'fastify' {
 }
 
 /** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
-export function buildApp({ config, store, importWorker, preflight, now, logger }: Dependencies) {
+export function buildApp({ config, store, jobWorker, preflight, now, logger }: Dependencies) {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -59,7 +59,7 @@ export function buildApp({ config, store, importWorker, preflight, now, logger }
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
   app.decorate('store', store)
-  app.decorate('importWorker', importWorker)
+  app.decorate('jobWorker', jobWorker)
   app.decorate('preflight', preflight)
   app.decorate('now', now)
   app.decorate('quotas', config.quotas)

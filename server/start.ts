@@ -10,7 +10,7 @@ import { StartError } from './start-error.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
 import { openStore } from './store/open-store.ts'
 import { WriteTurns } from './store/write-turns.ts'
-import { startImportWorker } from './worker/supervisor.ts'
+import { startJobWorker } from './worker/supervisor.ts'
 
 /** Milliseconds that calls under way have to be answered when the emulator stops. */
 const closeTimeout = 300
@@ -42,16 +42,16 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     const store = openStore(dataDir, { turns })
     undo.push(() => store.close())
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
-    const importWorker = startImportWorker(
+    const jobWorker = startJobWorker(
       { ...config, ...buckets, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
       logger,
     )
-    undo.push(() => importWorker.stop())
+    undo.push(() => jobWorker.stop())
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
     const preflight = await loadPreflight(config, buckets, closing.signal)
-    const app = buildApp({ config, store, importWorker, preflight, now: () => new Date(), logger })
+    const app = buildApp({ config, store, jobWorker, preflight, now: () => new Date(), logger })
     undo.push(async () => {
       closing.abort()
       // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
@@ -59,10 +59,7 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
       await app.close()
       clearTimeout(cut)
     })
-    const [url] = await Promise.all([
-      app.listen({ host: config.host, port: config.port }),
-      importWorker.ready,
-    ])
+    const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
     return { url, close }
   } catch (error) {
     await close()

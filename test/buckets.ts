@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { Test } from 'tap'
 
 /** Buckets that a test fills and an emulator reads. */
@@ -10,6 +10,8 @@ export interface Buckets {
   /** Writes an object, and makes its bucket where that is missing. */
   put(bucket: string, key: string, content: string | Buffer): Promise<void>
   remove(bucket: string, key: string): Promise<void>
+  /** All objects of a bucket by key, in the order of their keys; in a folder, all files. */
+  read(bucket: string): Promise<Record<string, Buffer>>
 }
 
 /** Several objects at once, by key. */
@@ -38,6 +40,13 @@ export function makeBuckets(t: Test): Buckets & { folder: string } {
     },
     async remove(bucket, key) {
       rmSync(join(folder, bucket, key))
+    },
+    async read(bucket) {
+      const root = join(folder, bucket)
+      const files = readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter(entry => entry.isFile())
+        .map(entry => relative(root, join(entry.parentPath, entry.name)))
+      return Object.fromEntries(files.sort().map(key => [key, readFileSync(join(root, key))]))
     },
   }
 }

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import {
   CreateAppCommand,
+  CreateExportJobCommand,
   CreateImportJobCommand,
+  type ExportJobRequest,
+  type ExportJobResponse,
+  GetExportJobCommand,
   GetImportJobCommand,
   type ImportJobRequest,
   type ImportJobResponse,
@@ -27,7 +31,7 @@ export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
   const app = buildApp({
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
-    importWorker: { isRunning: () => true, wake() {} },
+    jobWorker: { isRunning: () => true, wake() {} },
     preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,
@@ -98,12 +102,14 @@ export async function createImportJob(
   return ImportJobResponse!
 }
 
+const isOver = ({ JobStatus }: ImportJobResponse | ExportJobResponse) =>
+  JobStatus === 'COMPLETED' || JobStatus === 'FAILED'
+
 /** Reads a job until it says what is waited for: by default, that it is over. */
 export async function waitForJob(
   client: PinpointClient,
   job: Pick<ImportJobResponse, 'ApplicationId' | 'Id'>,
-  is: (job: ImportJobResponse) => boolean = ({ JobStatus }) =>
-    JobStatus === 'COMPLETED' || JobStatus === 'FAILED',
+  is: (job: ImportJobResponse) => boolean = isOver,
 ): Promise<ImportJobResponse> {
   const command = new GetImportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
   return until(async () => {
@@ -115,6 +121,39 @@ export async function waitForJob(
 /** Runs one import to its end. */
 export async function runImport(...args: Parameters<typeof createImportJob>): Promise<ImportJobResponse> {
   return waitForJob(args[0], await createImportJob(...args))
+}
+
+/** Creates an export job into s3://data/out, or elsewhere, and gives it as it was answered. */
+export async function createExportJob(
+  client: PinpointClient,
+  applicationId: string,
+  request: Partial<ExportJobRequest> = {},
+): Promise<ExportJobResponse> {
+  const { ExportJobResponse } = await client.send(
+    new CreateExportJobCommand({
+      ApplicationId: applicationId,
+      ExportJobRequest: { S3UrlPrefix: 's3://data/out', RoleArn: roleArn, ...request },
+    }),
+  )
+  return ExportJobResponse!
+}
+
+/** Reads an export job until it says what is waited for: by default, that it is over. */
+export async function waitForExport(
+  client: PinpointClient,
+  job: Pick<ExportJobResponse, 'ApplicationId' | 'Id'>,
+  is: (job: ExportJobResponse) => boolean = isOver,
+): Promise<ExportJobResponse> {
+  const command = new GetExportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
+  return until(async () => {
+    const { ExportJobResponse } = await client.send(command)
+    return is(ExportJobResponse!) ? ExportJobResponse : undefined
+  }, `export job ${job.Id}`)
+}
+
+/** Runs one export to its end. */
+export async function runExport(...args: Parameters<typeof createExportJob>): Promise<ExportJobResponse> {
+  return waitForExport(args[0], await createExportJob(...args))
 }
 
 /** Asks again and again until there is an answer; gives up after half a minute. */

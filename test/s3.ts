@@ -2,7 +2,14 @@ import crypto from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import type { Test } from 'tap'
 import { type Buckets, makeFolder } from './buckets.ts'
@@ -73,6 +80,15 @@ export async function startS3(t: Test): Promise<S3> {
     },
     async remove(bucket, key) {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
+    },
+    async read(bucket) {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }))
+      const objects: Record<string, Buffer> = {}
+      for (const { Key } of Contents) {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }))
+        objects[Key!] = Buffer.from(await Body!.transformToByteArray())
+      }
+      return objects
     },
   }
 }

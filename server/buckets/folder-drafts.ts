@@ -87,9 +87,7 @@ async function explained<T>(work: () => Promise<T>, signal?: AbortSignal): Promi
     signal?.throwIfAborted()
     const { code, message } = error as NodeJS.ErrnoException
     // The rest is not the file system's: what the content threw, for one.
-    if (error instanceof UnwritableError || code === undefined || !/^E[A-Z]+$|^ERR_INVALID_ARG/.test(code)) {
-      throw error
-    }
+    if (!code?.startsWith('E')) throw error
     throw new UnwritableError(`the folder cannot be written: ${message}`)
   }
 }

@@ -30,7 +30,6 @@ export function draftsInS3(
       throw new UnwritableError(explain(error))
     }
   }
-  const isGone = (error: Error) => error.name === 'NoSuchUpload'
 
   return {
     async begin(Key, abortSignal) {
@@ -64,10 +63,11 @@ export function draftsInS3(
         ...{ Bucket: bucket, Key, UploadId: uploadId, MultipartUpload: { Parts } },
       })
       const completed = client.send(complete).catch(async error => {
-        if (!isGone(error)) throw error
-        // Published before, or gone: what lies there now tells.
-        const found = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key }))
-        if (found.ContentLength !== bytes) throw error
+        // Published before, perhaps by this very request, whose answer was lost: what lies there now tells.
+        const found = await client
+          .send(new sdk.HeadObjectCommand({ Bucket: bucket, Key }))
+          .catch(() => undefined)
+        if (found?.ContentLength !== bytes) throw error
       })
       await explained(completed)
     },
@@ -76,10 +76,10 @@ export function draftsInS3(
       const { sdk, client } = await load()
       const { uploadId }: S3Draft = JSON.parse(draft)
       const abort = new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId: uploadId })
-      const removed = client.send(abort).catch(async error => {
-        if (!isGone(error)) throw error
-        await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key }))
-      })
+      // An upload that is gone was completed; and some servers know no way to abort one.
+      const removed = client
+        .send(abort)
+        .catch(() => client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key })))
       await explained(removed)
     },
   }

@@ -13,7 +13,7 @@ export const health: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/health',
     { config: { operation: 'health' }, schema: { response: { 200: Health, 503: Health } } },
     async (_request, reply) => {
-      const isReady = app.importWorker.isRunning()
+      const isReady = app.jobWorker.isRunning()
       return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'starting', version })
     },
   )

@@ -1,7 +1,7 @@
 import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
+import { cutPieces } from '../jobs/cut-pieces.ts'
 import type { Format } from '../shapes/import-job.ts'
 import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
-import { cutPieces } from './cut-pieces.ts'
 import { isGzip, readContent } from './read-object.ts'
 import { selectObjects } from './select-objects.ts'
 

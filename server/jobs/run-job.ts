@@ -35,7 +35,7 @@ type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FA
 export interface JobKind<J extends Job> {
   /** What is done in each state, and the state that comes next. */
   steps: Record<OwnState, (job: J) => Move | Promise<Move>>
-  progress: Pick<JobProgress, 'write' | 'move'>
+  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move'>
   /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
   isReason: (error: unknown) => error is Error
   /** Writes that down. */
@@ -50,13 +50,18 @@ export interface JobKind<J extends Job> {
  *   of the database, which are not the job's fault
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
+  if (hadSlot(job)) await context.slot.take()
   while (!isFinal(job.status)) {
     await context.rest(job.status)
     context.signal.throwIfAborted()
+    if (!kind.progress.isAlive(job)) throw new JobGone()
     job.status = await takeStep(job, kind, context)
     context.onMove(job)
   }
 }
+
+/** Whether a job has taken its slot, in this run or an earlier one. */
+export const hadSlot = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
 
 /** Does what is to be done in a job's state, and writes the state that comes next; gives it. */
 async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {

@@ -47,3 +47,21 @@ export function findSegment(store: Store, app: AppRef, segmentId: string): Segme
   if (segment === undefined) throw notFound(`Segment not found: ${segmentId}`)
   return segment
 }
+
+/**
+ * Finds a version of a segment: the current one, where none is named.
+ *
+ * @throws NotFoundException
+ */
+export function findSegmentVersion(
+  store: Store,
+  app: AppRef,
+  segmentId: string,
+  version: number | undefined,
+): SegmentResponse {
+  const current = findSegment(store, app, segmentId)
+  if (version === undefined) return current
+  const found = store.segments.getVersion(app, segmentId, version)
+  if (found === undefined) throw notFound(`Segment version not found: ${version}`)
+  return found
+}

@@ -11,6 +11,10 @@ import { updateEndpointsBatch } from './endpoints/update-endpoints-batch.ts'
 import { deleteEventStream } from './event-stream/delete-event-stream.ts'
 import { getEventStream } from './event-stream/get-event-stream.ts'
 import { putEventStream } from './event-stream/put-event-stream.ts'
+import { createExportJob } from './export-jobs/create-export-job.ts'
+import { getExportJob } from './export-jobs/get-export-job.ts'
+import { getExportJobs } from './export-jobs/get-export-jobs.ts'
+import { getSegmentExportJobs } from './export-jobs/get-segment-export-jobs.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { getImportJob } from './import-jobs/get-import-job.ts'
 import { getImportJobs } from './import-jobs/get-import-jobs.ts'
@@ -59,6 +63,12 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(getImportJob)
   app.register(getImportJobs)
   app.register(getSegmentImportJobs)
+
+  // Export jobs
+  app.register(createExportJob)
+  app.register(getExportJob)
+  app.register(getExportJobs)
+  app.register(getSegmentExportJobs)
 
   // Segments
   app.register(createSegment)

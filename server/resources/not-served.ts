@@ -66,18 +66,6 @@ const operations: Operation[] = [
   ['GetInAppMessages', 'GET', 200, '/v1/apps/:applicationId/endpoints/:endpointId/inappmessages'],
   // events
   ['PutEvents', 'POST', 202, '/v1/apps/:applicationId/events'],
-  // jobs
-  ['GetExportJobs', 'GET', 200, '/v1/apps/:applicationId/jobs/export', 'page-size', 'token'],
-  ['CreateExportJob', 'POST', 202, '/v1/apps/:applicationId/jobs/export'],
-  ['GetExportJob', 'GET', 200, '/v1/apps/:applicationId/jobs/export/:jobId'],
-  [
-    'GetSegmentExportJobs',
-    'GET',
-    200,
-    '/v1/apps/:applicationId/segments/:segmentId/jobs/export',
-    'page-size',
-    'token',
-  ],
   // journeys
   ['ListJourneys', 'GET', 200, '/v1/apps/:applicationId/journeys', 'page-size', 'token'],
   ['CreateJourney', 'POST', 201, '/v1/apps/:applicationId/journeys'],

@@ -9,14 +9,27 @@ import type { WriteTurns } from './write-turns.ts'
  *   that its caller decides how long the database is kept busy
  */
 export function createClearAway(db: Database, turns: WriteTurns): (limit: number) => boolean {
-  const deletedApp = db.prepare<[], number>('SELECT seq FROM apps WHERE id IS NULL LIMIT 1').pluck()
+  // An export that is under way first removes what it has put into its bucket; then it forgets its pieces.
+  const deletedApp = db
+    .prepare<[], number>(
+      `SELECT seq FROM apps WHERE id IS NULL AND NOT EXISTS (
+         SELECT 1 FROM export_jobs j JOIN export_pieces p ON p.job = j.seq
+         WHERE j.app = apps.seq AND j.status NOT IN ('COMPLETED', 'FAILED'))
+       LIMIT 1`,
+    )
+    .pluck()
   const deletedSegment = db.prepare<[], number>('SELECT seq FROM segments WHERE id IS NULL LIMIT 1').pluck()
   const importOf = db
     .prepare<[number], number>(
       'SELECT import_job FROM segment_versions WHERE segment = ? AND import_job IS NOT NULL LIMIT 1',
     )
     .pluck()
-  const jobOf = db.prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1').pluck()
+  const importJobOf = db
+    .prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1')
+    .pluck()
+  const exportJobOf = db
+    .prepare<[number], number>('SELECT seq FROM export_jobs WHERE app = ? LIMIT 1')
+    .pluck()
   const keptBy = db
     .prepare<[number], number | null>('SELECT min(job) FROM endpoints_before_import WHERE job > ?')
     .pluck()
@@ -51,7 +64,8 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('indexed_dimensions', 'seq', 'app'),
   ]
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
-  const ofJob = [
+  const ofExportJob = [remover('export_pieces', 'job, number', 'job'), remover('export_jobs', 'seq', 'seq')]
+  const ofImportJob = [
     kept,
     ...members,
     remover('import_failures', 'seq', 'job'),
@@ -63,9 +77,11 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
 
   const clearApp = (app: number, limit: number): boolean => {
     for (const remove of ofApp) if (remove(app, limit) > 0) return true
-    const job = jobOf.get(app)
-    if (job === undefined) return removeApp(app, 1) > 0
-    return ofJob.some(remove => remove(job, limit) > 0)
+    const importJob = importJobOf.get(app)
+    if (importJob !== undefined) return ofImportJob.some(remove => remove(importJob, limit) > 0)
+    const exportJob = exportJobOf.get(app)
+    if (exportJob !== undefined) return ofExportJob.some(remove => remove(exportJob, limit) > 0)
+    return removeApp(app, 1) > 0
   }
 
   /** A version with an import goes after the import's members: it is what names them. */

@@ -9,6 +9,8 @@ import { createClearAway } from './clear-away.ts'
 import { createEndpointTerms } from './endpoint-terms.ts'
 import { createEndpoints } from './endpoints.ts'
 import { createEventStreams } from './event-streams.ts'
+import { createExportJobs } from './export-jobs.ts'
+import { createExportProgress } from './export-progress.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
 import { createJobProgress } from './job-progress.ts'
@@ -89,6 +91,8 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     eventStreams: createEventStreams(db),
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, createJobProgress(db, transact, turns, 'import_jobs')),
+    exportJobs: createExportJobs(db),
+    exportProgress: createExportProgress(db, createJobProgress(db, transact, turns, 'export_jobs')),
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,

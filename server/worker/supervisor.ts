@@ -13,8 +13,8 @@ const steadyAfter = 60_000
 /** Milliseconds that a worker has to reach a safe point when it is stopped. Killing it then loses nothing either. */
 const stopTimeout = 600
 
-/** The import worker as the HTTP side sees it. */
-export interface ImportWorker {
+/** The job worker as the HTTP side sees it. */
+export interface JobWorker {
   /** Resolves when the worker runs for the first time; rejects if it dies before that. */
   ready: Promise<void>
   /** Whether the worker runs now. */
@@ -25,10 +25,10 @@ export interface ImportWorker {
   stop(): Promise<void>
 }
 
-/** Starts the import worker, and starts it again should it die: its jobs go on from what the database holds. */
-export function startImportWorker(settings: WorkerSettings, log: FastifyBaseLogger): ImportWorker {
+/** Starts the job worker, and starts it again should it die: its jobs go on from what the database holds. */
+export function startJobWorker(settings: WorkerSettings, log: FastifyBaseLogger): JobWorker {
   // The same file is .ts in the source tree and .js in the build.
-  const file = new URL(`./import-worker${extname(import.meta.url)}`, import.meta.url)
+  const file = new URL(`./job-worker${extname(import.meta.url)}`, import.meta.url)
   const firstReady = Promise.withResolvers<void>()
   let worker: Worker
   let running = false
@@ -47,7 +47,7 @@ export function startImportWorker(settings: WorkerSettings, log: FastifyBaseLogg
       }
     })
     worker.on('error', error => {
-      log.error({ err: error }, 'the import worker died')
+      log.error({ err: error }, 'the job worker died')
       firstReady.reject(error)
     })
     worker.on('exit', async () => {

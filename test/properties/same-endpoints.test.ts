@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { gzipSync } from 'node:zlib'
 import { type ChannelType, type EndpointResponse, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import fc from 'fast-check'
 import t from 'tap'
-import { createApp } from '../helpers.ts'
+import { createApp, runExport } from '../helpers.ts'
 import { countersOf } from '../sdk/reads.ts'
 import { badRows } from './bad-rows.ts'
 import { endpointsOf, importAgain, importInto, putBatch, sameEndpoints, startEmulators } from './emulators.ts'
@@ -107,13 +106,11 @@ t.test('endpoints are the same', async t => {
       const items = rows.map(({ values }) => values!)
       await putBatch(emulator, app, items)
       const ids = idsOf(rows)
-      const exported = [
-        ...new Map((await endpointsOf(emulator, app, ids)).map(one => [one!.Id, one!])).values(),
-      ]
-      // As CreateExportJob writes them.
-      const lines = exported.map(endpoint => `${JSON.stringify(endpoint)}\n`)
-      const bucket = await fill({ 'export/0123456789abcdef-00000.gz': gzipSync(lines.join('')) })
-      const { job, app: other } = await importInto(emulator, `s3://${bucket}/export/`, 'JSON')
+      const S3UrlPrefix = `s3://${await fill({ there: 'before' })}/out/`
+      const exported = await runExport(emulator.client, app, { S3UrlPrefix })
+      assert.equal(exported.JobStatus, 'COMPLETED', exported.Failures?.join())
+      assert.equal(exported.TotalProcessed, new Set(ids.map(id => id.toLowerCase())).size)
+      const { job, app: other } = await importInto(emulator, S3UrlPrefix, 'JSON')
       assert.equal(job.TotalFailures, 0, job.Failures?.join())
       const found = await endpointsOf(emulator, other, ids)
       // The application is another, and with it the cohort; they are created anew, and what was written last is ACTIVE.

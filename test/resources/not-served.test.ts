@@ -19,6 +19,7 @@ const served = new Set([
   ...['UpdateEndpoint', 'UpdateEndpointsBatch', 'GetEndpoint', 'DeleteEndpoint'],
   ...['GetUserEndpoints', 'DeleteUserEndpoints', 'RemoveAttributes'],
   ...['CreateImportJob', 'GetImportJob', 'GetImportJobs', 'GetSegmentImportJobs'],
+  ...['CreateExportJob', 'GetExportJob', 'GetExportJobs', 'GetSegmentExportJobs'],
   ...['CreateSegment', 'GetSegment', 'GetSegments', 'GetSegmentVersion', 'GetSegmentVersions'],
   ...['UpdateSegment', 'DeleteSegment'],
   ...['PutEventStream', 'GetEventStream', 'DeleteEventStream'],
@@ -26,9 +27,9 @@ const served = new Set([
 ])
 const notServed = operations.filter(({ name }) => !served.has(name))
 
-t.test('92 of the 122 operations are not served', async t => {
+t.test('88 of the 122 operations are not served', async t => {
   t.equal(operations.length, 122)
-  t.equal(notServed.length, 92)
+  t.equal(notServed.length, 88)
 })
 
 for (const [title, payload] of Object.entries({

@@ -1,6 +1,7 @@
 import {
   type EndpointRequest,
   type EndpointResponse,
+  type ExportJobResponse,
   GetEndpointCommand,
   GetSegmentCommand,
   type ImportJobResponse,
@@ -61,7 +62,7 @@ export async function putEndpoint(
 }
 
 /** The counters of a job. */
-export const countersOf = (job: ImportJobResponse) => ({
+export const countersOf = (job: ImportJobResponse | ExportJobResponse) => ({
   TotalPieces: job.TotalPieces,
   CompletedPieces: job.CompletedPieces,
   FailedPieces: job.FailedPieces,

@@ -20,6 +20,11 @@ import type {
 } from '../../server/shapes/endpoint.ts'
 import type { EventStream, WriteEventStream } from '../../server/shapes/event-stream.ts'
 import type {
+  ExportJobRequest,
+  ExportJobResponse,
+  ExportJobsResponse,
+} from '../../server/shapes/export-job.ts'
+import type {
   ImportJobRequest,
   ImportJobResponse,
   ImportJobsResponse,
@@ -84,6 +89,9 @@ const checked: true[] = [
   true satisfies Equal<typeof ImportJobRequest, sdk.ImportJobRequest>,
   true satisfies Equal<typeof ImportJobResponse, sdk.ImportJobResponse>,
   true satisfies Equal<typeof ImportJobsResponse, sdk.ImportJobsResponse>,
+  true satisfies Equal<typeof ExportJobRequest, sdk.ExportJobRequest>,
+  true satisfies Equal<typeof ExportJobResponse, sdk.ExportJobResponse>,
+  true satisfies Equal<typeof ExportJobsResponse, sdk.ExportJobsResponse>,
   true satisfies Equal<typeof SegmentResponse, sdk.SegmentResponse>,
   true satisfies Equal<typeof SegmentsResponse, sdk.SegmentsResponse>,
   true satisfies Equal<typeof WriteSegmentRequest, sdk.WriteSegmentRequest>,

@@ -19,7 +19,7 @@ export const deleteApp: FastifyPluginAsyncTypebox = async app => {
     async request => {
       const deleted = await app.store.write(() => app.store.apps.delete(request.params.applicationId))
       if (deleted === undefined) throw notFound('Application not found')
-      app.importWorker.wake()
+      app.jobWorker.wake()
       return deleted
     },
   )

@@ -11,8 +11,9 @@ import { checkRoleArn } from '../check-role-arn.ts'
 import { appFirst, findApp, findSegment } from '../find.ts'
 
 /**
- * Records the job as CREATED and answers, after a look at what it would read where the settings ask for one; the import worker finds it in the store and moves it through the
- * later states. The answer already names the segment that the job will make: it has the job's own id (assumed).
+ * Records the job as CREATED and answers, after a look at what it would read where the settings ask for one; the job
+ * worker finds it in the store and moves it through the later states. The answer already names the segment that the
+ * job will make: it has the job's own id (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import.html
  */
@@ -57,7 +58,7 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
         app.store.importJobs.create({ app: found, id, definition, segmentId, requestId: request.id, now })
         return app.store.importJobs.get(found, id)!
       })
-      app.importWorker.wake()
+      app.jobWorker.wake()
       return reply.code(201).send(created)
     },
   )

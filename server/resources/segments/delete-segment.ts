@@ -25,7 +25,7 @@ export const deleteSegment: FastifyPluginAsyncTypebox = async app => {
         app.store.segments.delete(found, segmentId)
         return segment
       })
-      app.importWorker.wake()
+      app.jobWorker.wake()
       return deleted
     },
   )

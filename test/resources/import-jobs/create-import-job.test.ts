@@ -18,8 +18,8 @@ const now = new Date('2026-01-02T03:04:05.678Z')
 /** An application without a worker, which counts how often the worker is woken. */
 async function withApp(t: Test) {
   let wakes = 0
-  const importWorker = { isRunning: () => true, wake: () => void wakes++ }
-  const { app, call } = buildTestApp(t, { now: () => now, importWorker })
+  const jobWorker = { isRunning: () => true, wake: () => void wakes++ }
+  const { app, call } = buildTestApp(t, { now: () => now, jobWorker })
   const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
   const url = `/v1/apps/${Id}/jobs/import`
   return { app, call, id: Id as string, url, wakes: () => wakes }

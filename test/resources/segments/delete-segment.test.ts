@@ -44,7 +44,7 @@ t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for
 t.test('its tags go with it, and the worker is told', async t => {
   let wakes = 0
   const { call, store } = buildTestApp(t, {
-    importWorker: { isRunning: () => true, wake: () => void wakes++ },
+    jobWorker: { isRunning: () => true, wake: () => void wakes++ },
   })
   const app = (await call('POST', '/v1/apps', { Name: 'shop', tags: { a: 'b' } })).body
   const url = `/v1/apps/${app.Id}/segments`

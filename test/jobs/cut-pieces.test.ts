@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cutPieces } from '../../server/import/cut-pieces.ts'
+import { cutPieces } from '../../server/jobs/cut-pieces.ts'
 
 t.test(
   'pieces cover the content from end to end, are near-equal, and no larger than they may be',

@@ -10,7 +10,7 @@ import type { AppRef } from '../../server/store/apps.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { WriteTurns } from '../../server/store/write-turns.ts'
 import type { WorkerSettings } from '../../server/worker/messages.ts'
-import { startImportWorker } from '../../server/worker/supervisor.ts'
+import { startJobWorker } from '../../server/worker/supervisor.ts'
 import { roleArn, silent, until } from '../helpers.ts'
 import { s3Credentials, startS3 } from '../s3.ts'
 
@@ -44,7 +44,7 @@ function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
       writeFileSync(join(dir, 's3', 'demo', key), content)
     },
     async startWorker(more: Partial<WorkerSettings> = {}) {
-      const worker = startImportWorker(
+      const worker = startJobWorker(
         {
           dataDir: join(dir, 'data'),
           compressed: true,
@@ -315,7 +315,7 @@ t.test('calls are answered and write while a large import runs', async t => {
   const http = buildApp({
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
-    importWorker: worker,
+    jobWorker: worker,
     preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,

@@ -1,0 +1,58 @@
+import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
+import { createGzip } from 'node:zlib'
+import type { AppRef } from '../store/apps.ts'
+import { type MemberPlace, type Members, memberJson } from '../store/segment-members.ts'
+import type { ExportContext } from './run-export-job.ts'
+
+/** Endpoints read at once. */
+const endpointsPerRead = 500
+
+/** Which members a piece is made of. */
+export interface PieceOfMembers {
+  app: AppRef
+  members: Members
+  /** Those behind this place. */
+  after: MemberPlace
+  /** The last row of `endpoints` that is exported. */
+  upTo: number
+  /** At the most. */
+  endpoints: number
+}
+
+/**
+ * Writes a piece: endpoints → lines → gzip → bucket. A line is an endpoint as GetEndpoint answers it (assumed).
+ *
+ * @param write writes the object; gives its draft
+ * @returns the draft, how many endpoints are in it, and the place of the last one
+ */
+export async function writePiece(
+  piece: PieceOfMembers,
+  write: (chunks: AsyncIterable<Buffer>) => Promise<string>,
+  { store, signal }: Pick<ExportContext, 'store' | 'signal'>,
+): Promise<{ draft: string; endpoints: number; at: MemberPlace }> {
+  const { app, members, upTo } = piece
+  let at = piece.after
+  let left = piece.endpoints
+  let endpoints = 0
+
+  async function* lines(): AsyncGenerator<string> {
+    for (let next: MemberPlace | undefined = at; next !== undefined && left > 0; ) {
+      signal.throwIfAborted()
+      const limit = Math.min(endpointsPerRead, left)
+      const step = store.segmentMembers.step(app, members, { after: next, upTo, limit })
+      yield step.found.map(member => `${memberJson(app, member)}\n`).join('')
+      endpoints += step.found.length
+      left -= step.found.length
+      next = step.next
+      at = next ?? step.found.at(-1)?.at ?? at
+      await setImmediate()
+    }
+  }
+
+  let draft = ''
+  await pipeline(lines, createGzip(), async chunks => {
+    draft = await write(chunks)
+  })
+  return { draft, endpoints, at }
+}

@@ -1,0 +1,65 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { newId } from '../../aws/arn.ts'
+import { badRequest } from '../../aws/exceptions.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { ExportJobRequest, ExportJobResponse } from '../../shapes/export-job.ts'
+import { readS3Url } from '../../shapes/s3-url.ts'
+import { checkRoleArn } from '../check-role-arn.ts'
+import { appFirst, findApp, findSegmentVersion } from '../find.ts'
+
+/**
+ * Records the job as CREATED and answers; the job worker finds it in the store and moves it through the later states.
+ * Without a SegmentVersion, the version that is current now is exported (assumed).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-export.html
+ */
+export const createExportJob: FastifyPluginAsyncTypebox = async app => {
+  app.post(
+    '/v1/apps/:applicationId/jobs/export',
+    {
+      config: { operation: 'CreateExportJob' },
+      schema: { params: ApplicationParams, body: ExportJobRequest, response: { 202: ExportJobResponse } },
+      preValidation: appFirst,
+    },
+    async (request, reply) => {
+      checkDefinition(request.body)
+      const { S3UrlPrefix, RoleArn, SegmentId, SegmentVersion } = request.body
+      const definition = {
+        S3UrlPrefix,
+        RoleArn,
+        ...(SegmentId !== undefined && { SegmentId }),
+        ...(SegmentVersion !== undefined && { SegmentVersion }),
+      }
+      const id = newId()
+      const created = await app.store.write(() => {
+        const found = findApp(app.store, request.params.applicationId)
+        const segment =
+          SegmentId === undefined
+            ? undefined
+            : findSegmentVersion(app.store, found, SegmentId, SegmentVersion)
+        const [segmentId, segmentVersion] = [segment?.Id ?? null, segment?.Version ?? null]
+        const now = app.now().toISOString()
+        app.store.exportJobs.create({ app: found, id, definition, segmentId, segmentVersion, now })
+        return app.store.exportJobs.get(found, id)!
+      })
+      app.jobWorker.wake()
+      return reply.code(202).send(created)
+    },
+  )
+}
+
+/** What the types of the members cannot say. */
+function checkDefinition({ S3UrlPrefix, RoleArn, SegmentId, SegmentVersion }: ExportJobRequest): void {
+  if (readS3Url(S3UrlPrefix) === undefined) {
+    throw badRequest(
+      `S3UrlPrefix must be s3://bucket or s3://bucket/prefix, the bucket's name 3 to 63 lower-case letters, digits, dots and hyphens; got ${JSON.stringify(S3UrlPrefix)}`,
+    )
+  }
+  checkRoleArn(RoleArn)
+  if (SegmentId === '') throw badRequest('SegmentId must not be empty')
+  if (SegmentVersion === undefined) return
+  if (SegmentId === undefined) throw badRequest('SegmentVersion needs the SegmentId that it is a version of')
+  if (SegmentVersion < 1) {
+    throw badRequest(`SegmentVersion must be a whole number from 1; got ${SegmentVersion}`)
+  }
+}

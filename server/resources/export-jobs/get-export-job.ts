@@ -1,0 +1,24 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { notFound } from '../../aws/exceptions.ts'
+import { ApplicationParams } from '../../shapes/common.ts'
+import { ExportJobResponse } from '../../shapes/export-job.ts'
+import { findApp } from '../find.ts'
+
+const ExportJobParams = Type.Object({ ...ApplicationParams.properties, jobId: Type.String() })
+
+/** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-export-job-id.html */
+export const getExportJob: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/v1/apps/:applicationId/jobs/export/:jobId',
+    {
+      config: { operation: 'GetExportJob' },
+      schema: { params: ExportJobParams, response: { 200: ExportJobResponse } },
+    },
+    async request => {
+      const { applicationId, jobId } = request.params
+      const job = app.store.exportJobs.get(findApp(app.store, applicationId), jobId)
+      if (job === undefined) throw notFound(`Export job not found: ${jobId}`)
+      return job
+    },
+  )
+}

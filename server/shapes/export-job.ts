@@ -1,0 +1,22 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { jobResponse } from './job.ts'
+
+/** What a caller asks to be exported; the answer repeats it, and nothing else (source: guide). */
+export const ExportJobRequest = Type.Object({
+  S3UrlPrefix: Type.String(),
+  RoleArn: Type.String(),
+  SegmentId: Type.Optional(Type.String()),
+  SegmentVersion: Type.Optional(Type.Integer()),
+})
+export type ExportJobRequest = Static<typeof ExportJobRequest>
+export const ExportJobResource = ExportJobRequest
+export type ExportJobResource = ExportJobRequest
+
+/** A job as GetExportJob answers it. */
+export const ExportJobResponse = jobResponse(ExportJobResource)
+export type ExportJobResponse = Static<typeof ExportJobResponse>
+
+export const ExportJobsResponse = Type.Object({
+  Item: Type.Array(ExportJobResponse),
+  NextToken: Type.Optional(Type.String()),
+})

@@ -1,0 +1,122 @@
+import type { Database } from 'better-sqlite3'
+import type { ExportJobResource } from '../shapes/export-job.ts'
+import type { Job, JobProgress } from './job-progress.ts'
+import type { MemberPlace } from './segment-members.ts'
+
+/** An export job as the worker sees it. */
+export interface ExportJob extends Job {
+  definition: ExportJobResource
+  /** The segment that it exports; null for the whole application. */
+  segmentId: string | null
+  segmentVersion: number | null
+  /** ISO 8601; what a segment's recency is counted back from. */
+  creationDate: string
+}
+
+/** A part of what a job exports: an object of its own. */
+export interface ExportPiece {
+  number: number
+  /** How many endpoints are to be written; the last piece takes what is left. */
+  endpoints: number
+  /** What the bucket knows the object by; null before it is begun. */
+  draft: string | null
+}
+
+/** What the worker does with export jobs. Each write is part of a transaction made by `write`. */
+export function createExportProgress(db: Database, jobs: JobProgress) {
+  // Also those of deleted applications: what they have begun is to be removed from the bucket.
+  const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
+    `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
+       j.segment_version AS segmentVersion, j.creation_date AS creationDate
+     FROM export_jobs j JOIN apps a ON a.seq = j.app
+     WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND j.seq > ? ORDER BY j.seq`,
+  )
+  const newestEndpoint = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM endpoints').pluck()
+  const clearPieces = db.prepare('DELETE FROM export_pieces WHERE job = ?')
+  const insertPiece = db.prepare('INSERT INTO export_pieces (job, number, endpoints) VALUES (?, ?, ?)')
+  const beginProcessing = db.prepare(
+    `UPDATE export_jobs SET total_pieces = (SELECT count(*) FROM export_pieces WHERE job = :job),
+       newest_endpoint = :newest
+     WHERE seq = :job`,
+  )
+  const position = db.prepare<[number], { newest: number; at: string | null }>(
+    'SELECT newest_endpoint AS newest, position AS at FROM export_jobs WHERE seq = ?',
+  )
+  const pieces = db.prepare<[number], ExportPiece>(
+    'SELECT number, endpoints, draft FROM export_pieces WHERE job = ? ORDER BY number',
+  )
+  const nextPiece = db.prepare<[number], ExportPiece>(
+    `SELECT number, endpoints, draft FROM export_pieces WHERE job = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
+  )
+  const saveDraft = db.prepare(
+    'UPDATE export_pieces SET draft = :draft WHERE job = :job AND number = :number',
+  )
+  const endPiece = db.prepare('UPDATE export_pieces SET status = ? WHERE job = ? AND number = ?')
+  const countPiece = db.prepare(
+    `UPDATE export_jobs SET position = :at, completed_pieces = completed_pieces + 1,
+       total_processed = total_processed + :endpoints
+     WHERE seq = :job`,
+  )
+  const countFailedPiece = db.prepare(
+    'UPDATE export_jobs SET failed_pieces = failed_pieces + 1 WHERE seq = ?',
+  )
+  const setFailure = db.prepare('UPDATE export_jobs SET failure = ? WHERE seq = ?')
+
+  return {
+    ...jobs,
+
+    /** The jobs created after the one numbered `after` that are not over, oldest first. */
+    unfinished: (after: number): ExportJob[] =>
+      unfinished.all(after).map(({ appSeq, appId, definition, ...row }) => {
+        return { ...row, app: { seq: appSeq, id: appId }, definition: JSON.parse(definition!) } as ExportJob
+      }),
+
+    /** The row of the endpoint that was created last. */
+    newestEndpoint: (): number => newestEndpoint.get()!,
+
+    /** Writes down the pieces, instead of those that an interrupted listing has left. */
+    setPieces(job: ExportJob, sizes: number[], newest: number): void {
+      clearPieces.run(job.seq)
+      for (const [number, endpoints] of sizes.entries()) insertPiece.run(job.seq, number, endpoints)
+      beginProcessing.run({ job: job.seq, newest })
+    },
+
+    /** All pieces of a job. */
+    pieces: (job: ExportJob): ExportPiece[] => pieces.all(job.seq),
+
+    /** The first piece that is left. */
+    nextPiece: (job: ExportJob): ExportPiece | undefined => nextPiece.get(job.seq),
+
+    /** The place of the last member that is written, and the row of the last endpoint that is to be. */
+    position(job: ExportJob): { after: MemberPlace | undefined; upTo: number } {
+      const { newest, at } = position.get(job.seq)!
+      return { after: at === null ? undefined : JSON.parse(at), upTo: newest }
+    },
+
+    /** Writes down what the bucket knows a piece's object by. */
+    saveDraft: (job: ExportJob, { number }: ExportPiece, draft: string | null): void =>
+      void saveDraft.run({ job: job.seq, number, draft }),
+
+    /** @param written how many endpoints are in the object, and the place of the last one */
+    completePiece(
+      job: ExportJob,
+      { number }: ExportPiece,
+      written: { draft: string; endpoints: number; at: MemberPlace },
+    ): void {
+      saveDraft.run({ job: job.seq, number, draft: written.draft })
+      endPiece.run('COMPLETED', job.seq, number)
+      countPiece.run({ job: job.seq, endpoints: written.endpoints, at: JSON.stringify(written.at) })
+    },
+
+    failPiece(job: ExportJob, { number }: ExportPiece): void {
+      endPiece.run('FAILED', job.seq, number)
+      countFailedPiece.run(job.seq)
+    },
+
+    setFailure: (job: ExportJob, reason: string): void => void setFailure.run(reason, job.seq),
+
+    /** Forgets the pieces of a job whose application is deleted. Not part of a `write`, which such a job has no more. */
+    forgetPieces: (job: ExportJob): void => void clearPieces.run(job.seq),
+  }
+}
+export type ExportProgress = ReturnType<typeof createExportProgress>

@@ -1,0 +1,135 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { createOpenBucket } from '../buckets/open-bucket.ts'
+import { runExportJob } from '../export/run-export-job.ts'
+import { runImportJob } from '../import/run-import-job.ts'
+import { hadSlot, type JobContext } from '../jobs/run-job.ts'
+import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
+import { openStore } from '../store/open-store.ts'
+import { WriteTurns } from '../store/write-turns.ts'
+import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+import { Slots } from './slots.ts'
+
+/**
+ * The thread that does the jobs. It has a connection of its own, looks into the database for jobs that are not over,
+ * and runs each from the state in which it stands there: also those that an earlier process left behind.
+ */
+const settings = workerData as WorkerSettings
+const port = parentPort!
+const store = openStore(settings.dataDir, { turns: new WriteTurns(settings.turns), thread: 'worker' })
+const openBucket = createOpenBucket(settings)
+const stopping = new AbortController()
+const running = new Set<Promise<void>>()
+
+/** Rows removed in one transaction. */
+const rowsPerStep = 500
+
+let clearing: Promise<void> | undefined
+
+/** The jobs of one kind, with slots of their own. */
+function createJobs<J extends Job>(
+  name: 'import' | 'export',
+  progress: Pick<JobProgress, 'isAlive'> & { unfinished(after: number): J[] },
+  runJob: (job: J, context: JobContext) => Promise<void>,
+) {
+  const slots = new Slots(settings.maxRunningImports)
+  /** What aborts each of the jobs that are under way. */
+  const aborters = new Map<J, AbortController>()
+  /** The newest job that has been started; all older ones are running or over. */
+  let newest = 0
+
+  const run = async (job: J): Promise<void> => {
+    /** Asked for as soon as a job has to wait, so that no newer job is given a slot before it. */
+    let taken = job.status === 'CREATED' ? undefined : slots.take()
+    const aborter = new AbortController()
+    aborters.set(job, aborter)
+    const signal = AbortSignal.any([stopping.signal, aborter.signal])
+    const slot: JobContext['slot'] = {
+      takeFree() {
+        const isFree = slots.takeFree()
+        taken = isFree ? Promise.resolve() : slots.take()
+        return isFree
+      },
+      take() {
+        taken ??= slots.take()
+        return Promise.race([taken, untilAborted(signal)])
+      },
+    }
+    try {
+      await runJob(job, {
+        now: () => new Date(),
+        rest: () => setTimeout(settings.jobStateDelayMs, undefined, { signal }),
+        slot,
+        signal,
+        onMove: ({ id, app, status }) => log('info', { job: id, app: app.id }, `${name} job ${status}`),
+        onUnexpected: ({ id }, error) =>
+          log('error', { job: id, err: error }, `unexpected error in an ${name} job`),
+      })
+    } catch (error) {
+      // What the database reports ends this thread, and with it every half-done step; the supervisor starts it again.
+      if (!(error instanceof JobGone) && !signal.aborted) throw error
+    } finally {
+      aborters.delete(job)
+      void taken?.then(() => slots.give())
+    }
+    lookForWork()
+  }
+
+  return {
+    /** Starts the jobs that have come since, and stops those whose applications are deleted. */
+    lookForWork(): void {
+      // Such a job finds out when it next writes; one that waits for S3 would keep its slot.
+      for (const [job, aborter] of aborters) {
+        if (!progress.isAlive(job)) aborter.abort(new JobGone())
+      }
+      const jobs = progress.unfinished(newest)
+      newest = jobs.at(-1)?.seq ?? newest
+      // Those that had a slot when they were interrupted take it first.
+      for (const job of [...jobs.filter(hadSlot), ...jobs.filter(job => !hadSlot(job))]) {
+        const task = run(job).finally(() => running.delete(task))
+        running.add(task)
+      }
+    },
+  }
+}
+
+const kinds = [
+  createJobs('import', store.importProgress, (job, context) =>
+    runImportJob(job, { ...context, ...settings, store, openBucket }),
+  ),
+  createJobs('export', store.exportProgress, (job, context) =>
+    runExportJob(job, { ...context, ...settings, store, openBucket }),
+  ),
+]
+
+function lookForWork(): void {
+  if (stopping.signal.aborted) return
+  for (const kind of kinds) kind.lookForWork()
+  clearing ??= clearAway().finally(() => {
+    clearing = undefined
+  })
+}
+
+async function clearAway(): Promise<void> {
+  while (!stopping.signal.aborted && store.clearAway(rowsPerStep)) await setImmediate()
+}
+
+async function stop(): Promise<void> {
+  stopping.abort()
+  await Promise.allSettled([...running, clearing])
+  store.close()
+  port.close()
+}
+
+const log = (level: 'info' | 'error', fields: Record<string, unknown>, text: string) =>
+  port.postMessage({ level, fields, text } satisfies FromWorker)
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  )
+}
+
+port.on('message', (message: ToWorker) => (message === 'wake' ? lookForWork() : void stop()))
+lookForWork()
+port.postMessage('ready' satisfies FromWorker)

@@ -1,0 +1,202 @@
+import { cpSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ExportJobResponse } from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { loadConfig } from '../../server/config.ts'
+import { start } from '../../server/start.ts'
+import { type Buckets, makeBuckets } from '../buckets.ts'
+import {
+  createApp,
+  createClient,
+  createExportJob,
+  runImport,
+  silent,
+  until,
+  waitForExport,
+} from '../helpers.ts'
+import { startS3 } from '../s3.ts'
+import { endpointsExported } from '../sdk/exported.ts'
+import { countersOf } from '../sdk/reads.ts'
+import { csvFile } from './endpoint-files.ts'
+import { spawnEmulator } from './spawn.ts'
+
+/** Long enough for a job to stand still until the emulator is stopped. */
+const forEver = '86400000'
+
+/** A data folder in which an export stands as CREATED; every copy of it begins with the same job. */
+async function prepare(t: Test, buckets: Buckets, endpoints: number) {
+  const dir = t.testdir({ 'data-0': {} })
+  let copies = 0
+  await buckets.put('data', 'in/all.csv', csvFile(endpoints))
+  const use = async <T>(
+    env: Record<string, string>,
+    work: (client: ReturnType<typeof createClient>) => Promise<T>,
+  ) => {
+    const settings = { PORT: '0', DATA_DIR: join(dir, 'data-0'), ...buckets.env, ...env }
+    const { url, close } = await start(loadConfig(settings, []), silent)
+    const client = createClient(url)
+    try {
+      return await work(client)
+    } finally {
+      client.destroy()
+      await close()
+    }
+  }
+  const [app, SegmentId] = await use({}, async client => {
+    const app = await createApp(client)
+    const job = await runImport(client, app, { S3Url: 's3://data/in/all.csv', DefineSegment: true })
+    return [app, job.Definition!.SegmentId!]
+  })
+  const jobs = await use({ JOB_STATE_DELAY_MS: forEver }, async client => [
+    await createExportJob(client, app),
+    await createExportJob(client, app, { SegmentId }),
+  ])
+  return {
+    app,
+    jobs,
+    copy() {
+      const copy = join(dir, `data-${++copies}`)
+      cpSync(join(dir, 'data-0'), copy, { recursive: true })
+      return copy
+    },
+    // Ten endpoints a piece.
+    start: (dataDir: string, env: Record<string, string> = {}) =>
+      spawnEmulator(t, { DATA_DIR: dataDir, PIECE_BYTES: '640', ...buckets.env, ...env }),
+  }
+}
+
+/** Removes what was exported, so that the next run begins anew. */
+async function clear(buckets: Buckets): Promise<void> {
+  for (const key of Object.keys(await buckets.read('data'))) {
+    if (!key.startsWith('in/')) await buckets.remove('data', key)
+  }
+}
+
+for (const [kind, make, endpoints] of [
+  ['a folder', makeBuckets, 1500],
+  // s3rver needs its time for each object.
+  ['S3', startS3, 300],
+] as [string, (t: Test) => Buckets | Promise<Buckets>, number][]) {
+  t.test(
+    `exports to ${kind} that are killed and stopped again and again end like ones that are not`,
+    async t => {
+      const buckets = await make(t)
+      const { jobs, copy, start } = await prepare(t, buckets, endpoints)
+
+      const results = async (client: ReturnType<typeof createClient>) => {
+        for (const job of jobs) await waitForExport(client, job)
+      const ended: object[] = []
+        for (const job of jobs) {
+          const over = await waitForExport(client, job)
+          const lines = (await endpointsExported(buckets, job)).map(({ Id }) => Id).sort()
+          ended.push({ JobStatus: over.JobStatus, Failures: over.Failures, ...countersOf(over), lines })
+        }
+        return ended
+      }
+      const undisturbed = await start(copy())
+      const wanted = await results(undisturbed.client)
+      await undisturbed.end('SIGTERM')
+      t.match(wanted, [{ JobStatus: 'COMPLETED' }, { JobStatus: 'COMPLETED' }])
+      const objects = Object.keys(await buckets.read('data')).length
+      await clear(buckets)
+
+      const dataDir = copy()
+      let highest = 0
+      for (const [share, signal] of [
+        [0, 'SIGKILL'],
+        [0.2, 'SIGKILL'],
+        [0.4, 'SIGTERM'],
+        [0.6, 'SIGKILL'],
+      ] as const) {
+        const { client, end } = await start(dataDir)
+        const [job] = jobs
+        const { TotalPieces = 0, ...at } = await waitForExport(
+          client,
+          job!,
+          ({ CompletedPieces = -1, TotalPieces = 0 }) => CompletedPieces >= share * TotalPieces,
+        )
+        await end(signal)
+        t.ok(TotalPieces > 20, 'with many pieces')
+        t.ok(at.TotalProcessed! >= highest, 'TotalProcessed never decreases')
+        highest = at.TotalProcessed!
+        if (at.JobStatus === 'PROCESSING') {
+          const seen = Object.keys(await buckets.read('data')).filter(key => key.endsWith('.gz'))
+          t.same(seen, [], 'nothing is to be seen of an export that is not over')
+        }
+      }
+      const { client, end } = await start(dataDir)
+      t.strictSame(await results(client), wanted)
+      t.match(await end('SIGTERM'), { code: 0 })
+      t.equal(Object.keys(await buckets.read('data')).length, objects, 'no object more, no draft')
+      const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
+      t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
+      db.close()
+    },
+  )
+}
+
+t.test('an export that is killed in each of its states ends like one that is not', async t => {
+  const buckets = makeBuckets(t)
+  const { jobs, copy, start } = await prepare(t, buckets, 100)
+  const dataDir = copy()
+  const [job] = jobs
+  const states = ['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING']
+  for (const [index, status] of states.entries()) {
+    const { client, end } = await start(dataDir, { JOB_STATE_DELAY_MS: index === 0 ? forEver : '1200' })
+    await waitForExport(client, job!, ({ JobStatus }) => JobStatus === status)
+    await end('SIGKILL')
+  }
+  const { client } = await start(dataDir)
+  const ended: ExportJobResponse[] = []
+  for (const each of jobs) ended.push(await waitForExport(client, each))
+  t.match(ended, [{ JobStatus: 'COMPLETED' }, { JobStatus: 'COMPLETED' }])
+  for (const each of ended) t.equal((await endpointsExported(buckets, each)).length, each.TotalProcessed)
+  t.same(hidden(buckets.folder), [])
+})
+
+t.test('publishing that was interrupted is taken up again', async t => {
+  const buckets = makeBuckets(t)
+  const { jobs, copy, start } = await prepare(t, buckets, 100)
+  const dataDir = copy()
+  const first = await start(dataDir, { JOB_STATE_DELAY_MS: '1200' })
+  await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
+  await first.end('SIGKILL')
+  // As if it had been killed after the first object was in its place.
+  const out = join(buckets.folder, 'data/out')
+  const name = `${jobs[0]!.Id}-00000.gz`
+  cpSync(join(out, `.${name}.part`), join(out, name))
+  const { client } = await start(dataDir)
+  const job = await waitForExport(client, jobs[0]!)
+  t.match(job, { JobStatus: 'COMPLETED' })
+  t.equal((await endpointsExported(buckets, job)).length, job.TotalProcessed)
+})
+
+t.test(
+  'the drafts of an application that was deleted before a kill are removed at the next start',
+  async t => {
+    const buckets = makeBuckets(t)
+    const { app, jobs, copy, start } = await prepare(t, buckets, 100)
+    const dataDir = copy()
+    const first = await start(dataDir, { JOB_STATE_DELAY_MS: '1200' })
+    await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
+    await first.end('SIGKILL')
+    t.ok(hidden(buckets.folder).length > 0)
+    // As if the kill had come between the call and the worker.
+    const db = new Database(join(dataDir, 'pinpoint.db'))
+    db.prepare('UPDATE apps SET id = NULL WHERE id = ?').run(app)
+    db.close()
+    await start(dataDir)
+    await until(() => hidden(buckets.folder).length === 0 || undefined, 'the drafts to be removed')
+    await until(() => {
+      const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
+      const left = db.prepare('SELECT count(*) FROM apps').pluck().get()
+      db.close()
+      return left === 0 || undefined
+    }, 'the application to be cleared away')
+  },
+)
+
+/** The files of a folder that an import would pass over. */
+const hidden = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => /(^|\/)\.[^/]+$/.test(name))
