@@ -140,7 +140,7 @@ const settings: Settings = {
     flag: '--max-running-imports',
     argument: 'number',
     default: '2',
-    meaning: 'further jobs wait as PENDING_JOB',
+    meaning: 'further jobs wait as PENDING_JOB; as many exports may run beside them',
     read: wholeNumber(1, 1000),
   },
   quotas: {
