@@ -38,9 +38,9 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     .pluck()
 
   /** Removes rows of a table, as many as may be; gives how many. */
-  const remover = (table: string, key: string, owner: string) => {
+  const remover = (table: string, key: string, owner: string, owners = '?') => {
     const statement = db.prepare<[number, number]>(
-      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${owner} = ? LIMIT ?)`,
+      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${owner} IN (${owners}) LIMIT ?)`,
     )
     return (of: number, limit: number) => statement.run(of, limit).changes
   }
@@ -53,15 +53,22 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('segment_versions', 'segment, version', 'segment'),
     remover('segments', 'seq', 'seq'),
   ]
+  const endpoints = createEndpointRemover(db)
   const ofApp = [
-    remover('segment_versions', 'segment, version', '(SELECT app FROM segments WHERE seq = segment)'),
+    remover('segment_versions', 'segment, version', 'segment', 'SELECT seq FROM segments WHERE app = ?'),
     remover('segments', 'seq', 'app'),
-    remover('endpoints', 'seq', 'app'),
+    // Before the endpoints, as triggers would look for the terms of each of them, and take longer than all the rest.
+    remover(
+      'endpoint_terms',
+      'dimension, value, endpoint',
+      'dimension',
+      'SELECT seq FROM indexed_dimensions WHERE app = ?',
+    ),
+    remover('indexed_dimensions', 'seq', 'app'),
+    endpoints.remove,
     remover('attribute_names', 'app, map, name, import_job', 'app'),
     remover('application_settings', 'app', 'app'),
     remover('event_streams', 'app', 'app'),
-    // Their terms went with the endpoints.
-    remover('indexed_dimensions', 'seq', 'app'),
   ]
   const kept = remover('endpoints_before_import', 'job, seq', 'job')
   const ofExportJob = [remover('export_pieces', 'job, number', 'job'), remover('export_jobs', 'seq', 'seq')]
@@ -92,8 +99,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
       : ofSegmentImport.some(remove => remove(job, limit) > 0)
   }
 
-  const step = db.transaction((limit: number): boolean => {
-    const app = deletedApp.get()
+  const step = db.transaction((app: number | undefined, limit: number): boolean => {
     if (app !== undefined) return clearApp(app, limit)
     const segment = deletedSegment.get()
     if (segment !== undefined) return clearSegment(segment, limit)
@@ -103,7 +109,32 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     return false
   }).immediate
   return limit => {
+    const app = deletedApp.get()
+    if (app !== undefined) endpoints.prepare(app)
     turns.letCallersGo()
-    return step(limit)
+    return step(app, limit)
+  }
+}
+
+/**
+ * Removes the endpoints of a deleted application in the order of their rows. In that of their ids, which is what the
+ * index gives, nearly each would be in another page of the table: a step would write, and keep others from writing,
+ * twice as long.
+ */
+function createEndpointRemover(db: Database) {
+  const rowsOf = db.prepare<[number], number>('SELECT seq FROM endpoints WHERE app = ?').pluck()
+  const remove = db.prepare<[string]>('DELETE FROM endpoints WHERE seq IN (SELECT value FROM json_each(?))')
+  /** The rows of the application that were not removed yet, the last first. */
+  let left = { app: 0, rows: [] as number[] }
+
+  return {
+    /** Looks for the rows, once: a deleted application is given no more. To be called outside of any transaction. */
+    prepare(app: number): void {
+      if (left.app !== app) left = { app, rows: rowsOf.all(app).sort((a, b) => b - a) }
+    },
+
+    /** Removes a fifth of `limit`, as each is in four indexes; gives how many. */
+    remove: (_app: number, limit: number): number =>
+      remove.run(JSON.stringify(left.rows.splice(-Math.ceil(limit / 5)))).changes,
   }
 }
