@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
-import { badRequest, notFound } from '../aws/exceptions.ts'
+import { notFound } from '../aws/exceptions.ts'
 import { PageQuery, readPage } from '../aws/paging.ts'
-import { findApp, findSegment } from '../resources/find.ts'
+import { findApp, findSegmentVersion } from '../resources/find.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import { EndpointResponse } from '../shapes/endpoint.ts'
 import { isMemberPlace, memberEndpoint, startOf } from '../store/segment-members.ts'
@@ -35,11 +35,10 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
     async request => {
       const { applicationId, segmentId } = request.params
       const found = findApp(app.store, applicationId)
-      const segment = findSegment(app.store, found, segmentId)
-      const version = readVersion(request.query.version) ?? segment.Version
-      const list = `segment-endpoints/${found.id}/${segment.Id}/${version}`
+      const { Version: version } = findSegmentVersion(app.store, found, segmentId, request.query.version)
+      const list = `segment-endpoints/${found.id}/${segmentId}/${version}`
       const { segmentMembers } = app.store
-      const members = segmentMembers.find(found, segment.Id, version, app.now().toISOString())
+      const members = segmentMembers.find(found, segmentId, version, app.now().toISOString())
       if (members === undefined) throw notFound(`Segment version not found: ${version}`)
       await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, members))
       const { values, token } = readPage(
@@ -55,12 +54,4 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       return { items: values, ...(token !== undefined && { nextToken: token }) }
     },
   )
-}
-
-function readVersion(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw badRequest(`version must be a whole number from 1; got ${JSON.stringify(text)}`)
-  }
-  return Number(text)
 }

@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { notFound } from '../aws/exceptions.ts'
+import { badRequest, notFound } from '../aws/exceptions.ts'
 import type { ApplicationParams } from '../shapes/common.ts'
 import type { SegmentResponse } from '../shapes/segment.ts'
 import type { AppRef } from '../store/apps.ts'
@@ -51,17 +51,22 @@ export function findSegment(store: Store, app: AppRef, segmentId: string): Segme
 /**
  * Finds a version of a segment: the current one, where none is named.
  *
- * @throws NotFoundException
+ * @param version a number, or what stands in a URL
+ * @throws NotFoundException; BadRequestException for text that no version can ever have, as a 404 would send the caller
+ *   to look for one that is gone (assumed)
  */
 export function findSegmentVersion(
   store: Store,
   app: AppRef,
   segmentId: string,
-  version: number | undefined,
+  version: number | string | undefined,
 ): SegmentResponse {
   const current = findSegment(store, app, segmentId)
   if (version === undefined) return current
-  const found = store.segments.getVersion(app, segmentId, version)
+  if (typeof version === 'string' && !/^[1-9]\d*$/.test(version)) {
+    throw badRequest(`version must be a whole number from 1; got ${JSON.stringify(version)}`)
+  }
+  const found = store.segments.getVersion(app, segmentId, Number(version))
   if (found === undefined) throw notFound(`Segment version not found: ${version}`)
   return found
 }

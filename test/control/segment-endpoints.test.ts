@@ -121,8 +121,15 @@ t.test('what is not there and what is wrong is said', async t => {
     const response = await fetch(url + query)
     return [response.status, ((await response.json()) as { Message: string }).Message]
   }
-  t.same(await refused('?version=2'), [404, 'Segment version not found: 2'])
-  t.match(await refused('?version=0'), [400, /^version must be a whole number/])
+  for (const version of ['2', '9999999999', '9'.repeat(400)]) {
+    t.same(await refused(`?version=${version}`), [404, `Segment version not found: ${version}`])
+  }
+  for (const version of ['0', '01', 'x', '']) {
+    t.same(await refused(`?version=${version}`), [
+      400,
+      `version must be a whole number from 1; got "${version}"`,
+    ])
+  }
   t.match(await refused('?page-size=0'), [400, /^page-size must be/])
   t.match(await refused('?token=x'), [400, /^token must be/])
 
