@@ -52,7 +52,7 @@ export function readPage<T, Place>(
   fetch: (limit: number, after: Place) => { at: Place; value: T }[],
 ): { values: T[]; token: string | undefined } {
   const size = pageSizeOf(query['page-size'])
-  const after = query.token === undefined ? start : (readToken(query.token, list, isPlace) as Place)
+  const after = readPlace(query, list, start, isPlace)
   const entries = fetch(size + 1, after)
   const shown = entries.slice(0, size)
   const last = shown.at(-1)
@@ -60,6 +60,20 @@ export function readPage<T, Place>(
     values: shown.map(entry => entry.value),
     token: entries.length > size && last !== undefined ? writeToken(list, last.at) : undefined,
   }
+}
+
+/**
+ * Reads where a page begins, as `readPage` does.
+ *
+ * @throws BadRequestException when the token is wrong
+ */
+export function readPlace<Place>(
+  { token }: Static<typeof PageQuery>,
+  list: string,
+  start: Place,
+  isPlace: (value: unknown) => boolean,
+): Place {
+  return token === undefined ? start : (readToken(token, list, isPlace) as Place)
 }
 
 function pageSizeOf(text: string | undefined): number {

@@ -1,10 +1,10 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { notFound } from '../aws/exceptions.ts'
-import { PageQuery, readPage } from '../aws/paging.ts'
+import { PageQuery, readPage, readPlace } from '../aws/paging.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import { EndpointResponse } from '../shapes/endpoint.ts'
-import { isMemberPlace, memberEndpoint, startOf } from '../store/segment-members.ts'
+import { isMemberPlace, type MemberPlace, memberEndpoint, startOf } from '../store/segment-members.ts'
 
 const SegmentEndpointsQuery = Type.Object({
   ...PageQuery.properties,
@@ -18,8 +18,8 @@ const SegmentEndpoints = Type.Object({
 
 /**
  * Pages through the endpoints of a segment, which no call of Pinpoint does: in the current version, or in the one that
- * `version` names. Those of a dimensional segment are the ones that are as it says now. Each is as it is now; where an
- * import registered none, as the import defined it.
+ * `version` names; with a token, in that of the first page. Those of a dimensional segment are the ones that are as it
+ * says now. Each is as it is now; where an import registered none, as the import defined it.
  */
 export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
   app.get(
@@ -35,23 +35,33 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
     async request => {
       const { applicationId, segmentId } = request.params
       const found = findApp(app.store, applicationId)
-      const { Version: version } = findSegmentVersion(app.store, found, segmentId, request.query.version)
-      const list = `segment-endpoints/${found.id}/${segmentId}/${version}`
+      const given = request.query.version
+      const { Version } = findSegmentVersion(app.store, found, segmentId, given)
+      const list = `segment-endpoints/${found.id}/${segmentId}`
+      const start: Place = [Version!, null]
+      const isPlace = (value: unknown) => isPlaceIn(given === undefined ? undefined : Version, value)
+      const [version] = readPlace(request.query, list, start, isPlace)
       const { segmentMembers } = app.store
       const members = segmentMembers.find(found, segmentId, version, app.now().toISOString())
       if (members === undefined) throw notFound(`Segment version not found: ${version}`)
       await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, members))
-      const { values, token } = readPage(
-        request.query,
-        list,
-        startOf(members),
-        isMemberPlace,
-        (limit, after) =>
-          segmentMembers
-            .list(found, members, { after, limit })
-            .map(member => ({ at: member.at, value: memberEndpoint(found, member) })),
+      const { values, token } = readPage(request.query, list, start, isPlace, (limit, [, place]) =>
+        segmentMembers
+          .list(found, members, { after: place ?? startOf(members), limit })
+          .map(member => ({ at: [version, member.at] as Place, value: memberEndpoint(found, member) })),
       )
       return { items: values, ...(token !== undefined && { nextToken: token }) }
     },
   )
 }
+
+/** Pages go on in the version in which they began, also where the segment has a newer one by then. */
+type Place = [version: number, place: MemberPlace | null]
+
+/** @param given the version that the caller names, if any: a token of another does not go with it */
+const isPlaceIn = (given: number | undefined, value: unknown): value is Place =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  Number.isSafeInteger(value[0]) &&
+  value[0] === (given ?? value[0]) &&
+  isMemberPlace(value[1])

@@ -1,4 +1,4 @@
-import { DeleteEndpointCommand } from '@aws-sdk/client-pinpoint'
+import { CreateSegmentCommand, DeleteEndpointCommand, UpdateSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../buckets.ts'
 import { buildTestApp, createApp, isError, runImport, startEmulator } from '../helpers.ts'
@@ -22,9 +22,9 @@ async function withObjects(t: Test, objects: Record<string, string>) {
     t.equal(job.JobStatus, 'COMPLETED', job.Failures?.join() ?? '')
     return job.Definition!.SegmentId!
   }
-  const page = async (segment: string, query = '') => {
+  const page = async (segment: string, query = '', status = 200) => {
     const response = await fetch(`${url}/_pinpoint/apps/${app}/segments/${segment}/endpoints${query}`)
-    t.equal(response.status, 200)
+    t.equal(response.status, status)
     return (await response.json()) as { items: { Id: string; Address?: string }[]; nextToken?: string }
   }
   const ids = async (segment: string, query = '') => (await page(segment, query)).items.map(({ Id }) => Id)
@@ -110,6 +110,46 @@ t.test('pages hold each endpoint once, while others come and go', async t => {
     await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: items[0]!.Id }))
   }
   t.same(seen, ['e1', 'e2', 'e3', 'e4', 'u1', 'u2', 'u3'])
+})
+
+t.test('pages go on in the version in which they began', async t => {
+  const { client, app, define, page, ids } = await withObjects(t, {
+    'a.csv': csvOf('a', 'b', 'c', 'd'),
+    'b.csv': csvOf('d', 'e'),
+  })
+  const imported = await define('a.csv')
+  const defineBy = (Country: string) => ({ Dimensions: { Location: { Country: { Values: [Country] } } } })
+  const { SegmentResponse } = await client.send(
+    new CreateSegmentCommand({ ApplicationId: app, WriteSegmentRequest: defineBy('GB') }),
+  )
+  const dimensional = SegmentResponse!.Id!
+  for (const id of ['a', 'b', 'c']) await putEndpoint(client, app, id, { Location: { Country: 'GB' } })
+
+  const renew = {
+    [imported]: () => define('b.csv', { SegmentId: imported }),
+    [dimensional]: () =>
+      client.send(
+        new UpdateSegmentCommand({
+          ApplicationId: app,
+          SegmentId: dimensional,
+          WriteSegmentRequest: defineBy('FR'),
+        }),
+      ),
+  }
+  for (const [segment, expected] of [
+    [imported, ['b', 'c', 'd']],
+    [dimensional, ['b', 'c']],
+  ] as const) {
+    const { items, nextToken } = await page(segment, '?page-size=1')
+    t.match(items, [{ Id: 'a' }])
+    await renew[segment]!()
+    t.same(await ids(segment, `?token=${nextToken}`), expected)
+    const { nextToken: next } = await page(segment, `?page-size=1&token=${nextToken}`)
+    t.same(await ids(segment, `?token=${next}`), expected.slice(1))
+    t.same(await ids(segment, `?version=1&token=${next}`), expected.slice(1))
+    await page(segment, `?version=2&token=${next}`, 400)
+    t.same(await ids(segment), segment === imported ? ['d', 'e'] : [], 'the first page is of the newest')
+  }
 })
 
 t.test('what is not there and what is wrong is said', async t => {
