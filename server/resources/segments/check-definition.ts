@@ -14,10 +14,12 @@ import {
 } from '../../shapes/segment-dimensions.ts'
 
 /**
- * What one segment may hold: dimensions over all of its groups (source: quotas page), and groups. The API reference
- * allows one of those and the console makes two, so no number is known (assumed).
+ * What one segment may hold: dimensions over all of its groups (source: quotas page), and groups, of which the API
+ * reference allows one and the console makes two, so no number is known (assumed). Sets of dimensions count as well as
+ * the dimensions in them, as an empty one is something to be met, too, and so do source segments (both assumed: with
+ * some thousands of them nobody could be looked up any more).
  */
-const limits = { dimensions: 100, groups: 5 }
+const limits = { dimensions: 100, groups: 5, sets: 100, sources: 100 }
 
 /** How many times an attribute is compared with, where it is compared with times. */
 const timesOf: Partial<Record<AttributeType, number>> = { BEFORE: 1, AFTER: 1, ON: 1, BETWEEN: 2 }
@@ -47,6 +49,8 @@ function checkGroups({ Groups = [] }: SegmentGroupList): number {
   if (Groups.length < 1 || Groups.length > limits.groups) {
     throw badRequest(`SegmentGroups.Groups must have 1 to ${limits.groups} groups; got ${Groups.length}`)
   }
+  checkCount('SourceSegments', Groups.flatMap(group => group.SourceSegments ?? []).length, limits.sources)
+  checkCount('Dimensions', Groups.flatMap(group => group.Dimensions ?? []).length, limits.sets)
   let count = 0
   for (const [index, { SourceSegments = [], Dimensions = [] }] of Groups.entries()) {
     const member = `SegmentGroups.Groups.${index}`
@@ -59,6 +63,11 @@ function checkGroups({ Groups = [] }: SegmentGroupList): number {
     }
   }
   return count
+}
+
+function checkCount(list: string, count: number, most: number): void {
+  if (count <= most) return
+  throw badRequest(`SegmentGroups must have at most ${most} ${list} in all of its groups; got ${count}`)
 }
 
 /** Gives how many dimensions there are. */

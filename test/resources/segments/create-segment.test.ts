@@ -321,6 +321,24 @@ t.test('a segment may have 100 dimensions of all kinds together, and no more', a
   isError(t, await call('POST', url, inGroups(21)), 400, 'BadRequestException', `SegmentGroups ${message}`)
 })
 
+t.test('a segment may have 100 sources and 100 sets of dimensions in its groups, and no more', async t => {
+  const { call, app, url } = await withSegments(t)
+  const segments = `/v1/apps/${app}/segments`
+  const { Id } = (await call('POST', segments, {})).body
+  await call('PUT', `/v1/apps/${app}/endpoints/e`, { ChannelType: 'EMAIL', Address: 'e' })
+  for (const [list, entry] of Object.entries({ SourceSegments: { Id }, Dimensions: {} })) {
+    const inGroups = (count: number) => groups({ [list]: [entry] }, { [list]: Array(count - 1).fill(entry) })
+    const { status, body } = await call('POST', segments, inGroups(100))
+    t.equal(status, 201)
+    const members = await call('GET', `/_pinpoint/apps/${app}/segments/${body.Id}/endpoints`)
+    t.match(members, { status: 200, body: { items: [{ Id: 'e' }] } })
+    const tooMany = inGroups(101)
+    const message = `SegmentGroups must have at most 100 ${list} in all of its groups; got 101`
+    isError(t, await call('POST', segments, tooMany), 400, 'BadRequestException', message)
+    isError(t, await call('PUT', url(Id), tooMany), 400, 'BadRequestException', message)
+  }
+})
+
 t.test('every source is there in the application, in the version that is given', async t => {
   const { call, app, url } = await withSegments(t)
   const { Id } = (await call('POST', `/v1/apps/${app}/segments`, {})).body
