@@ -86,7 +86,7 @@ for (const [kind, make, endpoints] of [
 
       const results = async (client: ReturnType<typeof createClient>) => {
         for (const job of jobs) await waitForExport(client, job)
-      const ended: object[] = []
+        const ended: object[] = []
         for (const job of jobs) {
           const over = await waitForExport(client, job)
           const lines = (await endpointsExported(buckets, job)).map(({ Id }) => Id).sort()
