@@ -4,7 +4,7 @@ import { PageQuery, readPage, readPlace } from '../aws/paging.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import { EndpointResponse } from '../shapes/endpoint.ts'
-import { isMemberPlace, type MemberPlace, memberEndpoint, startOf } from '../store/segment-members.ts'
+import { firstPlaceOf, isMemberPlace, type MemberPlace, memberEndpoint } from '../store/segment-members.ts'
 
 const SegmentEndpointsQuery = Type.Object({
   ...PageQuery.properties,
@@ -47,7 +47,7 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, members))
       const { values, token } = readPage(request.query, list, start, isPlace, (limit, [, place]) =>
         segmentMembers
-          .list(found, members, { after: place ?? startOf(members), limit })
+          .list(found, members, { after: place ?? firstPlaceOf(members), limit })
           .map(member => ({ at: [version, member.at] as Place, value: memberEndpoint(found, member) })),
       )
       return { items: values, ...(token !== undefined && { nextToken: token }) }

@@ -7,7 +7,7 @@ import { readS3Url } from '../shapes/s3-url.ts'
 import type { ExportJob, ExportPiece } from '../store/export-progress.ts'
 import { JobGone } from '../store/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
-import { type MemberPlace, type Members, startOf } from '../store/segment-members.ts'
+import { firstPlaceOf, type MemberPlace, type Members } from '../store/segment-members.ts'
 import { writePiece } from './write-piece.ts'
 
 /** Compressed bytes of an endpoint, about: so that a piece of an export is as large as one of an import. */
@@ -82,7 +82,7 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
       const key = keyOf(job, piece)
       const draft = await beginAgain(job, piece, bucket, context)
       const members = membersOf(job, context)
-      const { after = startOf(members), upTo } = progress.position(job)
+      const { after = firstPlaceOf(members), upTo } = progress.position(job)
       const endpoints = piece.number === last ? Number.POSITIVE_INFINITY : piece.endpoints
       const written = await writePiece(
         { app: job.app, members, after, upTo, endpoints },
@@ -135,11 +135,10 @@ async function beginAgain(
 /** Counts whoever is to be exported, in small steps. */
 async function countMembers(job: ExportJob, upTo: number, context: ExportContext): Promise<number> {
   const members = membersOf(job, context)
+  const step = context.store.segmentMembers.prepareSteps(job.app, members, { upTo, columns: 'e.seq' })
   let count = 0
-  for (let after: MemberPlace | undefined = startOf(members); after !== undefined; ) {
-    const { found, next } = context.store.segmentMembers.step(job.app, members, {
-      ...{ after, upTo, limit: countedPerStep, placesOnly: true },
-    })
+  for (let after: MemberPlace | undefined = firstPlaceOf(members); after !== undefined; ) {
+    const { found, next } = step(after, countedPerStep)
     count += found.length
     after = next
     await setImmediate()

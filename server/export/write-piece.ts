@@ -36,11 +36,12 @@ export async function writePiece(
   let left = piece.endpoints
   let endpoints = 0
 
+  const read = store.segmentMembers.prepareSteps(app, members, { upTo, columns: 'e.*' })
   async function* lines(): AsyncGenerator<string> {
     for (let next: MemberPlace | undefined = at; next !== undefined && left > 0; ) {
       signal.throwIfAborted()
       const limit = Math.min(endpointsPerRead, left)
-      const step = store.segmentMembers.step(app, members, { after: next, upTo, limit })
+      const step = read(next, limit)
       yield step.found.map(member => `${memberJson(app, member)}\n`).join('')
       endpoints += step.found.length
       left -= step.found.length

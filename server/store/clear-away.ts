@@ -48,7 +48,24 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('import_members', 'job, endpoint_id', 'job'),
     remover('import_user_members', 'job, user_id', 'job'),
   ]
-  const ofSegmentImport = [...members, remover('segment_versions', 'segment, version', 'import_job')]
+  const dimensionOfImport = db
+    .prepare<[number], number>(
+      `SELECT d.seq FROM import_jobs j JOIN indexed_dimensions d ON d.app = j.app AND d.name = 'Import.' || j.seq
+       WHERE j.seq = ?`,
+    )
+    .pluck()
+  const dimensionOfApp = db
+    .prepare<[number], number>('SELECT seq FROM indexed_dimensions WHERE app = ? LIMIT 1')
+    .pluck()
+  const terms = remover('endpoint_terms', 'dimension, block, value, endpoint', 'dimension')
+  const dimension = remover('indexed_dimensions', 'seq', 'seq')
+  const removeDimension = (seq: number | undefined, limit: number): number =>
+    seq === undefined ? 0 : terms(seq, limit) || dimension(seq, limit)
+  const ofSegmentImport = [
+    (job: number, limit: number) => removeDimension(dimensionOfImport.get(job), limit),
+    ...members,
+    remover('segment_versions', 'segment, version', 'import_job'),
+  ]
   const ofSegment = [
     remover('segment_versions', 'segment, version', 'segment'),
     remover('segments', 'seq', 'seq'),
@@ -58,13 +75,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     remover('segment_versions', 'segment, version', 'segment', 'SELECT seq FROM segments WHERE app = ?'),
     remover('segments', 'seq', 'app'),
     // Before the endpoints, as triggers would look for the terms of each of them, and take longer than all the rest.
-    remover(
-      'endpoint_terms',
-      'dimension, value, endpoint',
-      'dimension',
-      'SELECT seq FROM indexed_dimensions WHERE app = ?',
-    ),
-    remover('indexed_dimensions', 'seq', 'app'),
+    (app: number, limit: number) => removeDimension(dimensionOfApp.get(app), limit),
     endpoints.remove,
     remover('attribute_names', 'app, map, name, import_job', 'app'),
     remover('application_settings', 'app', 'app'),

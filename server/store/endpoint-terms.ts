@@ -3,12 +3,26 @@ import type { AppRef } from './apps.ts'
 
 /** Endpoints looked up in the index: those with a value of a dimension that meets a condition. */
 export interface TermLookup {
-  /** As in the view `endpoint_values`: `ChannelType`, `Location.Country`, `Attributes.<name>`, … */
+  /** As in the view `endpoint_values`: `ChannelType`, `Location.Country`, `AttributeDays.<name>`, … */
   dimension: string
-  /** On the column `value`. */
+  /** On `candidate.value`. */
   where: string
   params: unknown[]
+  /** That the condition names no values or range of values, so that each value has to be looked at. */
+  ofEach?: boolean
 }
+
+/** Endpoints whose row numbers have the same number before these bits stand together in the index. */
+const bitsOfBlock = 14
+
+/** The block that a row of `endpoints` is in. */
+export const blockOf = (row: number): number => Math.floor(row / 2 ** bitsOfBlock)
+
+/** The first row of a block. */
+export const startOf = (block: number): number => block * 2 ** bitsOfBlock
+
+/** Different values of a block that are looked at one by one; where there are more, so are all of their endpoints. */
+const mostValues = 256
 
 /**
  * The index of endpoints by the values of their dimensions. It holds the dimensions that segments of an application ask
@@ -24,28 +38,16 @@ export function createEndpointTerms(db: Database) {
   )
   const endOfStep = db
     .prepare<[number, number, number], number | null>(
-      'SELECT max(seq) FROM (SELECT seq FROM endpoints WHERE seq > ? AND +app = ? ORDER BY seq LIMIT ?)',
+      `SELECT max(seq) FROM (
+         SELECT seq FROM endpoints INDEXED BY endpoints_by_app WHERE app = ? AND seq > ? ORDER BY seq LIMIT ?)`,
     )
     .pluck()
-  const addTerms = (values: string) =>
-    db.prepare(
-      `INSERT OR IGNORE INTO endpoint_terms
-         SELECT :dimension, value, seq FROM (${values})
-         WHERE seq > :from AND seq <= :to AND +app = :app AND value IS NOT NULL`,
-    )
-  /** By the first part of a dimension's name. As in the view, but of one dimension, which is much faster. */
-  const adders = {
-    ChannelType: addTerms('SELECT seq, app, channel_type AS value, :key FROM endpoints'),
-    EffectiveDate: addTerms('SELECT seq, app, julianday(effective_date) AS value, :key FROM endpoints'),
-    Demographic: addTerms(membersOf('demographic')),
-    Location: addTerms(membersOf('location')),
-    Metrics: addTerms(membersOf('metrics')),
-    Attributes: addTerms(valuesOf('attributes')),
-    UserAttributes: addTerms(valuesOf('user_attributes')),
-  }
+  const addTerms = db.prepare(
+    `INSERT OR IGNORE INTO endpoint_terms
+       SELECT dimension, block, value, endpoint FROM endpoint_values
+       WHERE dimension = ? AND endpoint > ? AND endpoint <= ?`,
+  )
   const setBuiltTo = db.prepare('UPDATE indexed_dimensions SET built_to = ? WHERE seq = ?')
-
-  const dimensionOf = (app: AppRef, name: string): number => find.get(app.seq, name)!.seq
 
   return {
     /** Whether every endpoint of an application is in the index of a dimension. */
@@ -60,27 +62,42 @@ export function createEndpointTerms(db: Database) {
       register.run(app.seq, name)
       const { seq: dimension, built_to: from } = find.get(app.seq, name)!
       if (from === null) return false
-      const to = endOfStep.get(from, app.seq, limit) ?? null
-      if (to !== null) {
-        const [map] = name.split('.') as [keyof typeof adders]
-        adders[map].run({ dimension, app: app.seq, from, to, key: name.slice(map.length + 1) })
-      }
+      const to = endOfStep.get(app.seq, from, limit) ?? null
+      if (to !== null) addTerms.run(dimension, from, to)
       setBuiltTo.run(to, dimension)
       return to !== null
     },
 
-    /** SQL that selects `endpoint`, the row numbers of what a lookup finds, with its parameters. */
-    select: (app: AppRef, { dimension, where, params }: TermLookup): { sql: string; params: unknown[] } => ({
-      sql: `SELECT endpoint FROM endpoint_terms candidate WHERE dimension = ? AND (${where})`,
-      params: [dimensionOf(app, dimension), ...params],
-    }),
+    /**
+     * Prepares a lookup in a dimension that is built.
+     *
+     * @returns a function that gives the rows of a block that it finds, in any order and some of them twice, but not
+     *   many more than `limit`
+     */
+    prepareLookup(app: AppRef, { dimension, where, params, ofEach }: TermLookup) {
+      // What is deleted meanwhile has no rows any more.
+      const seq = find.get(app.seq, dimension)?.seq ?? null
+      const inBlock = 'endpoint_terms candidate WHERE dimension = :dimension AND block = :block'
+      const statement = db
+        .prepare<unknown[], number>(
+          ofEach
+            ? `WITH RECURSIVE known (value, number) AS (
+                 SELECT min(value), 1 FROM ${inBlock}
+                 UNION ALL SELECT (SELECT min(value) FROM ${inBlock} AND value > known.value), number + 1
+                   FROM known WHERE value IS NOT NULL AND number < ${mostValues}
+               )
+               SELECT endpoint FROM ${inBlock} AND value IN (SELECT value FROM known candidate WHERE ${where})
+               UNION ALL SELECT endpoint FROM ${inBlock}
+                 AND value > (SELECT value FROM known WHERE number = ${mostValues}) AND (${where})
+               LIMIT :limit`
+            : `SELECT endpoint FROM ${inBlock} AND (${where}) LIMIT :limit`,
+        )
+        .pluck()
+      const all = ofEach ? [...params, ...params] : params
+      return (block: number, limit: number): number[] =>
+        statement.all({ dimension: seq, block, limit }, ...all)
+    },
   }
 }
-
-const membersOf = (column: string) =>
-  `SELECT e.seq, e.app, m.value FROM endpoints e, json_each(e.${column}) m WHERE m.key = :key`
-
-const valuesOf = (column: string) =>
-  `SELECT e.seq, e.app, v.value FROM endpoints e, json_each(e.${column}) a, json_each(a.value) v WHERE a.key = :key`
 
 export type EndpointTerms = ReturnType<typeof createEndpointTerms>

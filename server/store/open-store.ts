@@ -32,8 +32,11 @@ const connections = {
   worker: { busyTimeout: 10_000, checkpointPages: 8_000 },
 }
 
-/** Endpoints put into an index in one transaction. */
-const endpointsPerStep = 2000
+/**
+ * Endpoints put into an index in one transaction, and pages of the write-ahead log at which the HTTP thread copies them
+ * meanwhile: few, as it is the one that waits.
+ */
+const indexing = { endpointsPerStep: 1000, checkpointPages: 1000 }
 
 /** The database file in a data folder. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')
@@ -106,9 +109,12 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
 
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {
+      const isThere = () => apps.find(app.id) !== undefined
       for (const name of names) {
-        const step = () => apps.find(app.id) !== undefined && terms.build(app, name, endpointsPerStep)
+        const step = () => isThere() && terms.build(app, name, indexing.endpointsPerStep)
+        db.pragma(`wal_autocheckpoint = ${indexing.checkpointPages}`)
         while (await write(step)) await setImmediate()
+        db.pragma(`wal_autocheckpoint = ${connections.http.checkpointPages}`)
       }
     },
 

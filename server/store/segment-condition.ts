@@ -17,12 +17,14 @@ export interface Condition {
   params: unknown[]
   /** Undefined: anywhere. */
   cover: Cover | undefined
+  /** The same for those that do not meet it. */
+  complement: Cover | undefined
 }
 
 /** Where all endpoints are that meet a condition: behind a lookup, behind any one of several covers, or behind all. */
-export type Cover = { lookup: Lookup } | { oneOf: Cover[] } | { allOf: Cover[] }
+export type Cover = { lookup: TermLookup } | { oneOf: Cover[] } | { allOf: Cover[] }
 
-export type Lookup = TermLookup | { job: number }
+const nowhere: Cover = { allOf: [] }
 
 /** What a condition is made with. */
 export interface Surroundings {
@@ -32,27 +34,42 @@ export interface Surroundings {
   ofSegment: (id: string, version: number | undefined) => Condition
 }
 
-export const everybody: Condition = { sql: '1', params: [], cover: undefined }
+export const everybody: Condition = { sql: '1', params: [], cover: undefined, complement: nowhere }
 
-export const nobody: Condition = { sql: '0', params: [], cover: { allOf: [] } }
+export const nobody: Condition = { sql: '0', params: [], cover: nowhere, complement: undefined }
 
 /** Meets all conditions; nothing to meet is met by everybody. */
 function allOf(conditions: Condition[]): Condition {
   if (conditions.length === 0) return everybody
-  const covers = conditions.flatMap(({ cover }) => cover ?? [])
-  return { ...joined(conditions, ' AND '), cover: covers.length > 0 ? { oneOf: covers } : undefined }
+  return {
+    ...joined(conditions, ' AND '),
+    cover: behindAny(conditions.map(({ cover }) => cover)),
+    complement: behindAll(conditions.map(({ complement }) => complement)),
+  }
 }
 
 /** Meets one condition or more. */
 function anyOf(conditions: Condition[]): Condition {
   if (conditions.length === 0) return everybody
-  const covers = conditions.map(({ cover }) => cover)
-  const isCovered = covers.every(cover => cover !== undefined)
-  return { ...joined(conditions, ' OR '), cover: isCovered ? { allOf: covers } : undefined }
+  return {
+    ...joined(conditions, ' OR '),
+    cover: behindAll(conditions.map(({ cover }) => cover)),
+    complement: behindAny(conditions.map(({ complement }) => complement)),
+  }
 }
 
-function not({ sql, params }: Condition): Condition {
-  return { sql: `NOT coalesce(${sql}, 0)`, params, cover: undefined }
+function not({ sql, params, cover, complement }: Condition): Condition {
+  return { sql: `NOT coalesce(${sql}, 0)`, params, cover: complement, complement: cover }
+}
+
+function behindAny(covers: (Cover | undefined)[]): Cover | undefined {
+  const known = covers.filter(cover => cover !== undefined)
+  return known.length > 0 ? { oneOf: known } : undefined
+}
+
+function behindAll(covers: (Cover | undefined)[]): Cover | undefined {
+  const known = covers.filter(cover => cover !== undefined)
+  return known.length === covers.length ? { allOf: known } : undefined
 }
 
 const joined = (conditions: Condition[], by: string) => ({
@@ -101,10 +118,10 @@ export function conditionOfDimensions(
 ): Condition {
   const conditions: Condition[] = []
   for (const [name, dimension] of Object.entries(Attributes ?? {})) {
-    conditions.push(attributeCondition('attributes', `Attributes.${name}`, name, dimension))
+    conditions.push(attributeCondition('Attribute', name, dimension))
   }
   for (const [name, dimension] of Object.entries(UserAttributes ?? {})) {
-    conditions.push(attributeCondition('user_attributes', `UserAttributes.${name}`, name, dimension))
+    conditions.push(attributeCondition('UserAttribute', name, dimension))
   }
   for (const [name, { ComparisonOperator, Value }] of Object.entries(Metrics ?? {})) {
     const where = `candidate.value ${operators[ComparisonOperator!]} ?`
@@ -112,6 +129,7 @@ export function conditionOfDimensions(
       sql: `EXISTS (SELECT 1 FROM json_each(e.metrics) candidate WHERE candidate.key = ? AND ${where})`,
       params: [name, Value],
       cover: { lookup: { dimension: `Metrics.${name}`, where, params: [Value] } },
+      complement: undefined,
     })
   }
   const { Channel, DeviceType, Platform, AppVersion, Make, Model } = Demographic ?? {}
@@ -138,52 +156,84 @@ const operators: Record<string, string> = {
   EQUAL: '=',
 }
 
-/** How a value is compared with those of an attribute dimension (source: API reference). */
-const comparisons: Record<string, (values: string[]) => { where: string; params: unknown[] }> = {
-  INCLUSIVE: values => isOneOf(values),
-  CONTAINS: values => ({
-    where: `EXISTS (SELECT 1 FROM json_each(?) AS part WHERE instr(candidate.value, part.value) > 0)`,
-    params: [JSON.stringify(values)],
-  }),
-  BEFORE: ([date]) => ({ where: 'julianday(candidate.value) < julianday(?)', params: [date] }),
-  AFTER: ([date]) => ({ where: 'julianday(candidate.value) > julianday(?)', params: [date] }),
-  ON: ([date]) => ({ where: 'date(candidate.value) = date(?)', params: [date] }),
-  BETWEEN: ([from, to]) => ({
-    where: 'julianday(candidate.value) BETWEEN julianday(?) AND julianday(?)',
-    params: [from, to],
-  }),
+/** A comparison of values: SQL on `candidate.value`. */
+interface Comparison {
+  where: string
+  params: unknown[]
 }
 
-const isOneOf = (values: string[]) => ({
+const isOneOf = (values: string[]): Comparison => ({
   where: 'candidate.value IN (SELECT value FROM json_each(?))',
   params: [JSON.stringify(values)],
 })
 
+/** So many parts are written one by one, which is faster; SQLite minds how many there are. */
+const mostParts = 50
+
+const containsOneOf = (values: string[]): Comparison =>
+  values.length <= mostParts
+    ? { where: `(${values.map(() => 'instr(candidate.value, ?)').join(' OR ')})`, params: values }
+    : {
+        where: 'EXISTS (SELECT 1 FROM json_each(?) AS part WHERE instr(candidate.value, part.value))',
+        params: [JSON.stringify(values)],
+      }
+
+/** Comparisons of times, in days (source: API reference). */
+const comparisonsOfTimes: Record<string, string> = {
+  BEFORE: 'candidate.value < julianday(?)',
+  AFTER: 'candidate.value > julianday(?)',
+  ON: 'candidate.value >= julianday(date(?)) AND candidate.value < julianday(date(?)) + 1',
+  BETWEEN: 'candidate.value BETWEEN julianday(?) AND julianday(?)',
+}
+
 function attributeCondition(
-  column: 'attributes' | 'user_attributes',
-  dimension: string,
+  map: 'Attribute' | 'UserAttribute',
   name: string,
   { AttributeType = 'INCLUSIVE', Values }: AttributeDimension,
 ): Condition {
   if (AttributeType === 'EXCLUSIVE') {
-    return not(attributeCondition(column, dimension, name, { AttributeType: 'INCLUSIVE', Values }))
+    return not(attributeCondition(map, name, { AttributeType: 'INCLUSIVE', Values }))
   }
-  const { where, params } = comparisons[AttributeType]!(Values!)
+  const column = map === 'Attribute' ? 'e.attributes' : 'e.user_attributes'
+  const values = `json_each(${column}) attribute, json_each(attribute.value)`
+  const comparesTimes = comparisonsOfTimes[AttributeType]
+  if (comparesTimes !== undefined) {
+    const times = AttributeType === 'ON' ? [Values![0], Values![0]] : Values!
+    return {
+      sql: `EXISTS (SELECT 1 FROM (
+          SELECT ${daysOf('v.value')} AS value FROM ${values} v WHERE attribute.key = ?
+        ) candidate WHERE ${comparesTimes})`,
+      params: [name, ...times],
+      cover: { lookup: { dimension: `${map}Days.${name}`, where: comparesTimes, params: times } },
+      complement: undefined,
+    }
+  }
+  const comparison = AttributeType === 'CONTAINS' ? containsOneOf(Values!) : isOneOf(Values!)
   return {
-    sql: `EXISTS (SELECT 1 FROM json_each(e.${column}) attribute, json_each(attribute.value) candidate
-      WHERE attribute.key = ? AND ${where})`,
-    params: [name, ...params],
-    cover: { lookup: { dimension, where, params } },
+    sql: `EXISTS (SELECT 1 FROM ${values} candidate WHERE attribute.key = ? AND ${comparison.where})`,
+    params: [name, ...comparison.params],
+    ...coversOf(`${map}s.${name}`, comparison, AttributeType === 'CONTAINS'),
+  }
+}
+
+/** When a text is, in days; NULL where it is no time. `now`, which is one to SQLite, is none. */
+const daysOf = (text: string) => `CASE WHEN ${text} GLOB '[0-9-]*' THEN julianday(${text}) END`
+
+/** Where those are that have a value which meets a comparison, and those that have another or none. */
+function coversOf(dimension: string, { where, params }: Comparison, ofEach = false) {
+  return {
+    cover: { lookup: { dimension, where, params, ofEach } },
+    complement: { lookup: { dimension, where: `NOT (${where})`, params, ofEach: true } },
   }
 }
 
 /** @param value SQL that gives the endpoint's one value */
 function setCondition(value: string, dimension: string, { DimensionType, Values }: SetDimension): Condition {
-  const { where, params } = isOneOf(Values!)
+  const comparison = isOneOf(Values!)
   const inclusive: Condition = {
-    sql: where.replace('candidate.value', value),
-    params,
-    cover: { lookup: { dimension, where, params } },
+    sql: comparison.where.replace('candidate.value', value),
+    params: comparison.params,
+    ...coversOf(dimension, comparison),
   }
   return DimensionType === 'EXCLUSIVE' ? not(inclusive) : inclusive
 }
@@ -204,20 +254,34 @@ function nearbyCondition({ Coordinates, RangeInKilometers = 0 }: GPSPointDimensi
   // A meter more, for what is lost in calculating.
   const range = RangeInKilometers + 0.001
   const reach = range / kilometersPerDegree
+  const between = (name: string, middle: number, around: number): Cover => ({
+    lookup: {
+      dimension: `Location.${name}`,
+      where: 'candidate.value BETWEEN ? AND ?',
+      params: [middle - around, middle + around],
+    },
+  })
+  const covers = [between('Latitude', latitude, reach)]
+  const reachOfLongitude = degreesOfLongitude(latitude, reach)
+  if (Math.abs(longitude) + reachOfLongitude < 180) {
+    covers.push(between('Longitude', longitude, reachOfLongitude))
+  }
   return {
     sql: `${2 * earthRadius} * asin(min(1, sqrt(
         pow(sin(radians((e.location ->> 'Latitude') - ?) / 2), 2)
         + cos(radians(?)) * cos(radians(e.location ->> 'Latitude'))
           * pow(sin(radians((e.location ->> 'Longitude') - ?) / 2), 2)))) <= ?`,
     params: [latitude, latitude, longitude, range],
-    cover: {
-      lookup: {
-        dimension: 'Location.Latitude',
-        where: 'candidate.value BETWEEN ? AND ?',
-        params: [latitude - reach, latitude + reach],
-      },
-    },
+    cover: { oneOf: covers },
+    complement: undefined,
   }
+}
+
+/** How far to the east or the west a circle on the earth reaches, in degrees; infinitely where a pole is in it. */
+function degreesOfLongitude(latitude: number, radius: number): number {
+  if (Math.abs(latitude) + radius >= 89.9) return Number.POSITIVE_INFINITY
+  const radians = (degrees: number) => (degrees * Math.PI) / 180
+  return (Math.asin(Math.sin(radians(radius)) / Math.cos(radians(latitude))) / Math.PI) * 180 + 0.001
 }
 
 /** Days of each duration (source: model). */
@@ -233,14 +297,27 @@ function recencyCondition({ Duration, RecencyType }: RecencyDimension, now: stri
     cover: {
       lookup: { dimension: 'EffectiveDate', where: `candidate.value ${operator} julianday(?) - ?`, params },
     },
+    complement: undefined,
   }
 }
 
 /** In an imported segment: named by its file, or of a user that the file names. */
-export const conditionOfImport = (job: number): Condition => ({
-  sql: `(e.defined_by IS ? OR e.defined_by IS NULL AND (
+export function conditionOfImport(job: number): Condition {
+  const lookup = { dimension: `Import.${job}`, where: 'candidate.value = ?' }
+  return {
+    sql: `(e.defined_by IS ? OR e.defined_by IS NULL AND (
       EXISTS (SELECT 1 FROM import_members m WHERE m.job = ? AND m.endpoint_id = e.id AND m.definition IS NULL)
       OR EXISTS (SELECT 1 FROM import_user_members u WHERE u.job = ? AND u.user_id = e.user_id)))`,
-  params: [job, job, job],
-  cover: { lookup: { job } },
+    params: [job, job, job],
+    cover: { lookup: { ...lookup, params: [1] } },
+    complement: { lookup: { ...lookup, params: [0] } },
+  }
+}
+
+/** In a source segment: its condition is worked out once for each row, however many others ask for it. */
+export const conditionOfSource = (column: string, { cover, complement }: Condition): Condition => ({
+  sql: `e.${column}`,
+  params: [],
+  cover,
+  complement,
 })

@@ -1,16 +1,17 @@
 import type { Database } from 'better-sqlite3'
 import type { EndpointResponse } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
-import type { EndpointTerms } from './endpoint-terms.ts'
+import { blockOf, type EndpointTerms, startOf } from './endpoint-terms.ts'
 import { type EndpointRow, endpointJson, toEndpoint } from './endpoints.ts'
+import { prepareCandidates } from './segment-candidates.ts'
 import {
   type Condition,
   type Cover,
   conditionOfDimensions,
   conditionOfGroups,
   conditionOfImport,
+  conditionOfSource,
   everybody,
-  type Lookup,
   nobody,
 } from './segment-condition.ts'
 
@@ -41,8 +42,16 @@ interface VersionRow {
 /** What it takes to find the members of a dimensional segment. */
 export interface MemberQuery {
   condition: Condition
+  /** The conditions of its sources, direct and through others, each after those that it is built on. */
+  sources: Source[]
   /** The imports among its sources, direct or through others. */
   jobs: number[]
+}
+
+/** A source segment; in the conditions of others it is a column of this name. */
+interface Source {
+  column: string
+  condition: Condition
 }
 
 /** Whoever is in a version of a segment: those of an import, or those that a query finds. */
@@ -51,21 +60,17 @@ export type Members = { import: number } | MemberQuery
 /** A member, and where the list goes on behind it: a row of `endpoints`, or what an import defined without registering it. */
 export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition: string })
 
-/** A stretch of a list of members. */
-export interface Stretch {
-  after: MemberPlace
-  limit: number
-  /** The last row of `endpoints` to be listed. */
-  upTo: number
-  /** Of `e`, an endpoint: what is read of it. */
-  columns: string
-}
+/** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
+export type Columns = 'e.*' | 'e.seq'
 
-/** Beyond so many rows behind a lookup, going through all endpoints finds a page of members as fast. */
-const mostLookedUp = 20_000
+/**
+ * Segments that one is built on, directly or through others. Each is a table in a table to SQLite, which takes 15 ms to
+ * understand a hundred of them, and nearly a second for three hundred.
+ */
+export const mostSources = 100
 
-/** Rows that one step through all members looks at: some milliseconds. */
-const rowsPerStep = 10_000
+/** Candidates that are looked at in one query. */
+const candidatesPerQuery = 100
 
 /** Who is in the segments. */
 export function createSegmentMembers(db: Database, terms: EndpointTerms) {
@@ -73,14 +78,21 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     `SELECT v.import_job, v.dimensions, v.segment_groups FROM segments s JOIN segment_versions v ON v.segment = s.seq
      WHERE s.app = ? AND s.id = ? AND v.version = coalesce(?, s.version)`,
   )
+  // What the job says, as to look for such a member takes as long as there are others.
   const definesEndpoints = db
     .prepare<[number], number>(
-      'SELECT 1 FROM import_members WHERE job = ? AND definition IS NOT NULL LIMIT 1',
+      `SELECT definition ->> 'RegisterEndpoints' IS 0 FROM import_jobs WHERE seq = ?`,
     )
     .pluck()
 
   /** Those that the import's records named, by id; then, by user and id, those of the users that they named. */
-  const listImported = (app: AppRef, job: number, { after, limit, columns }: Stretch): Member[] => {
+  const listImported = (
+    app: AppRef,
+    job: number,
+    after: MemberPlace,
+    limit: number,
+    columns: Columns,
+  ): Member[] => {
     const members: Member[] = []
     if (after.length === 1) {
       const rows = db
@@ -110,108 +122,125 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     return members
   }
 
-  const conditionOf = (app: AppRef, row: VersionRow, now: string, jobs: Set<number>): Condition => {
-    if (row.import_job !== null) {
-      jobs.add(row.import_job)
-      return conditionOfImport(row.import_job)
+  const nextRow = db
+    .prepare<[number, number], number | null>(
+      'SELECT min(seq) FROM endpoints INDEXED BY endpoints_by_app WHERE app = ? AND seq > ?',
+    )
+    .pluck()
+
+  /** @param into what it takes to find the members of a segment's sources is added here */
+  const conditionOf = (
+    app: AppRef,
+    row: VersionRow,
+    now: string,
+    into: { sources: Source[]; jobs: Set<number> },
+  ): Condition => {
+    const known = new Map<string, Condition>()
+    const ofVersion = (row: VersionRow): Condition => {
+      if (row.import_job !== null) {
+        into.jobs.add(row.import_job)
+        return conditionOfImport(row.import_job)
+      }
+      if (row.segment_groups !== null) return conditionOfGroups(JSON.parse(row.segment_groups), surroundings)
+      return conditionOfDimensions(JSON.parse(row.dimensions ?? '{}'), surroundings)
+    }
+    const ofSource = (id: string, number: number | undefined): Condition => {
+      const row = version.get(app.seq, id, number ?? null)
+      // A source that is deleted has no members any more (assumed).
+      if (row === undefined) return nobody
+      const condition = ofVersion(row)
+      const column = `source_${into.sources.length}`
+      into.sources.push({ column, condition })
+      return conditionOfSource(column, condition)
     }
     const surroundings = {
       now,
       ofSegment(id: string, number: number | undefined): Condition {
-        const source = version.get(app.seq, id, number ?? null)
-        // A source that is deleted has no members any more (assumed).
-        return source === undefined ? nobody : conditionOf(app, source, now, jobs)
+        const key = `${id}/${number ?? 'current'}`
+        const condition = known.get(key) ?? ofSource(id, number)
+        known.set(key, condition)
+        return condition
       },
     }
-    if (row.segment_groups !== null) return conditionOfGroups(JSON.parse(row.segment_groups), surroundings)
-    return conditionOfDimensions(JSON.parse(row.dimensions ?? '{}'), surroundings)
+    return ofVersion(row)
   }
 
-  const selectOf = (app: AppRef, lookup: Lookup): { sql: string; params: unknown[] } =>
-    'job' in lookup
-      ? {
-          sql: `SELECT e.seq AS endpoint FROM import_members m JOIN endpoints e ON e.app = ? AND e.id = m.endpoint_id
-                WHERE m.job = ? AND m.definition IS NULL
-                UNION ALL SELECT e.seq FROM import_user_members u JOIN endpoints e ON e.app = ? AND e.user_id = u.user_id
-                WHERE u.job = ?`,
-          params: [app.seq, lookup.job, app.seq, lookup.job],
-        }
-      : terms.select(app, lookup)
-
-  /** How many rows are behind a lookup, up to what matters. */
-  const countOf = (app: AppRef, lookup: Lookup): number => {
-    const { sql, params } = selectOf(app, lookup)
-    return db
-      .prepare<unknown[], number>(`SELECT count(*) FROM (SELECT 1 FROM (${sql}) LIMIT ${mostLookedUp + 1})`)
-      .pluck()
-      .get(...params)!
-  }
-
-  /** The lookups with the fewest rows behind them that together find everybody. */
-  const choose = (app: AppRef, cover: Cover): { lookups: Lookup[]; count: number } => {
-    if ('lookup' in cover) return { lookups: [cover.lookup], count: countOf(app, cover.lookup) }
-    if ('oneOf' in cover) {
-      return cover.oneOf.map(each => choose(app, each)).reduce((a, b) => (b.count < a.count ? b : a))
-    }
-    return cover.allOf
-      .map(each => choose(app, each))
-      .reduce((a, b) => ({ lookups: [...a.lookups, ...b.lookups], count: a.count + b.count }), {
-        lookups: [],
-        count: 0,
-      })
-  }
-
-  /** Registered endpoints that meet a condition, in the order in which they were created. */
-  const listRegistered = (
+  /**
+   * Prepares listing the registered endpoints that meet a condition, in the order in which they were created, block by
+   * block.
+   *
+   * @param isIndexed whether the dimensions of the condition are in the index
+   * @param upTo the last row that is listed
+   * @returns a function that gives those of the next block behind a row in which there are any rows, and from which row
+   *   to go on; undefined when there are no more rows
+   */
+  const prepareRegistered = (
     app: AppRef,
-    { sql, params, cover }: Condition,
-    { after, upTo, limit, columns }: Stretch,
-  ): Member[] => {
-    const { lookups, count } =
-      cover === undefined ? { lookups: [], count: Number.POSITIVE_INFINITY } : choose(app, cover)
-    if (count === 0) return []
-    const selects = count > mostLookedUp ? [] : lookups.map(lookup => selectOf(app, lookup))
-    const from =
-      selects.length === 0
-        ? '(SELECT *, NULL AS defined_by FROM endpoints) e'
-        : `(SELECT DISTINCT endpoint FROM (${selects.map(({ sql }) => sql).join(' UNION ALL ')}) ) found
-           CROSS JOIN (SELECT *, NULL AS defined_by FROM endpoints) e ON e.seq = found.endpoint`
-    const rows = db
-      .prepare<unknown[], EndpointRow>(
-        `SELECT ${columns} FROM ${from} WHERE +e.app = ? AND e.seq > ? AND e.seq <= ? AND ${sql}
-         ORDER BY e.seq LIMIT ?`,
-      )
-      .all(...selects.flatMap(({ params }) => params), app.seq, after[0], upTo, ...params, limit)
-    return rows.map(row => ({ at: [row.seq], row }))
+    query: MemberQuery,
+    { isIndexed, columns, upTo }: { isIndexed: boolean; columns: Columns; upTo: number },
+  ) => {
+    const { cover } = query.condition
+    const candidatesIn = isIndexed && cover ? prepareCandidates(terms, app, cover) : undefined
+    const all = 'SELECT *, NULL AS defined_by FROM endpoints'
+    const inRange = prepareMatching<EndpointRow>(
+      db,
+      `${all} INDEXED BY endpoints_by_app WHERE app = ? AND seq > ? AND seq < ? ORDER BY seq`,
+      query,
+      columns,
+    )
+    const among = prepareMatching<EndpointRow>(
+      db,
+      `${all} WHERE seq IN (SELECT value FROM json_each(?)) AND +app = ? ORDER BY seq`,
+      query,
+      columns,
+    )
+    return (after: number, limit: number): { found: Member[]; next: number } | undefined => {
+      const first = nextRow.get(app.seq, after) ?? null
+      if (first === null || first > upTo) return undefined
+      const end = Math.min(startOf(blockOf(first) + 1), upTo + 1)
+      const candidates = candidatesIn?.(blockOf(first))
+      const rows: EndpointRow[] = []
+      if (candidates === undefined) rows.push(...inRange([app.seq, after, end], limit))
+      else {
+        const left = candidates.filter(row => row > after && row < end)
+        while (left.length > 0 && rows.length < limit) {
+          const some = JSON.stringify(left.splice(0, candidatesPerQuery))
+          rows.push(...among([some, app.seq], limit - rows.length))
+        }
+      }
+      const found = rows.map((row): Member => ({ at: [row.seq], row }))
+      return { found, next: rows.length === limit ? rows.at(-1)!.seq : end - 1 }
+    }
   }
 
   /** Those that an import has defined without registering them, in the order of imports and ids. */
-  const listDefined = ({ condition, jobs }: MemberQuery, { after, limit }: Stretch): Member[] => {
-    const [fromJob, fromId] = after as [number, string]
+  const listDefined = (query: MemberQuery, [fromJob, fromId]: [number, string], limit: number): Member[] => {
     const members: Member[] = []
-    for (const job of jobs.filter(job => job >= fromJob && definesEndpoints.get(job) === 1)) {
-      const rows = db
-        .prepare<unknown[], { endpoint_id: string; definition: string }>(
-          `SELECT endpoint_id, definition FROM (${definedEndpoints}) e
-           WHERE e.id > ? AND ${condition.sql} ORDER BY e.id LIMIT ?`,
-        )
-        .all(job, job === fromJob ? fromId : '', ...condition.params, limit - members.length)
+    for (const job of query.jobs.filter(job => job >= fromJob && definesEndpoints.get(job) === 1)) {
+      const matching = prepareMatching<{ endpoint_id: string; definition: string }>(
+        db,
+        `${definedEndpoints} AND endpoint_id > ? ORDER BY endpoint_id`,
+        query,
+        'e.*',
+      )
+      const rows = matching([job, job === fromJob ? fromId : ''], limit - members.length)
       for (const { endpoint_id, definition } of rows) members.push({ at: [job, endpoint_id], definition })
       if (members.length === limit) break
     }
     return members
   }
 
-  /** The dimensions that must be in the index before a query is run by it. */
+  /** The dimensions that must be in the index before members are listed. */
   const dimensionsToIndex = (app: AppRef, members: Members): string[] => {
+    if ('import' in members) return []
+    const { cover } = members.condition
     const names = new Set<string>()
-    const collect = (cover: Cover | undefined): void => {
-      if (cover === undefined) return
-      if ('lookup' in cover) {
-        if ('dimension' in cover.lookup) names.add(cover.lookup.dimension)
-      } else for (const each of 'oneOf' in cover ? cover.oneOf : cover.allOf) collect(each)
+    // A set grows while it is gone through, and takes a part of several others once.
+    const covers = new Set<Cover>(cover && [cover])
+    for (const cover of covers) {
+      if ('lookup' in cover) names.add(cover.lookup.dimension)
+      else for (const part of 'oneOf' in cover ? cover.oneOf : cover.allOf) covers.add(part)
     }
-    if ('condition' in members) collect(members.condition.cover)
     return [...names].filter(name => !terms.isBuilt(app, name))
   }
 
@@ -227,13 +256,14 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
       const row = version.get(app.seq, segmentId, number ?? null)
       if (row === undefined) return undefined
       if (row.import_job !== null) return { import: row.import_job }
+      const sources: Source[] = []
       const jobs = new Set<number>()
-      const condition = conditionOf(app, row, now, jobs)
-      return { condition, jobs: [...jobs].sort((a, b) => a - b) }
+      const condition = conditionOf(app, row, now, { sources, jobs })
+      return { condition, sources, jobs: [...jobs].sort((a, b) => a - b) }
     },
 
     /** Whoever is in an application. */
-    everybody: { condition: everybody, jobs: [] } as Members,
+    everybody: { condition: everybody, sources: [], jobs: [] } as Members,
 
     dimensionsToIndex,
 
@@ -244,48 +274,55 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
      *
      * @returns up to `limit` of them behind a place
      */
-    list(app: AppRef, members: Members, { after, limit }: Pick<Stretch, 'after' | 'limit'>): Member[] {
-      const stretch = { after, limit, upTo: Number.MAX_SAFE_INTEGER, columns: 'e.*' }
-      if ('import' in members) return listImported(app, members.import, stretch)
-      const found = after.length === 1 ? listRegistered(app, members.condition, stretch) : []
-      if (found.length === limit) return found
-      const from: MemberPlace = after.length === 1 ? [0, ''] : after
-      return [...found, ...listDefined(members, { ...stretch, after: from, limit: limit - found.length })]
+    list(app: AppRef, members: Members, { after, limit }: { after: MemberPlace; limit: number }): Member[] {
+      if ('import' in members) return listImported(app, members.import, after, limit, 'e.*')
+      const [first, second] = after as [number] | [number, string]
+      if (second !== undefined) return listDefined(members, [first, second], limit)
+      const options = { isIndexed: true, columns: 'e.*', upTo: Number.MAX_SAFE_INTEGER } as const
+      const inNextBlock = prepareRegistered(app, members, options)
+      const found: Member[] = []
+      for (let at: number | undefined = first; at !== undefined && found.length < limit; ) {
+        const block = inNextBlock(at, limit - found.length)
+        if (block !== undefined) found.push(...block.found)
+        at = block?.next
+      }
+      return [...found, ...listDefined(members, [0, ''], limit - found.length)]
     },
 
     /**
-     * Goes through the same list in steps of some milliseconds, whatever is in the index.
+     * Prepares going through the same list in steps of some milliseconds, whatever is in the index.
      *
-     * @param options.upTo the last row of `endpoints` to be found by a query
-     * @param options.placesOnly to count them, which needs no more
-     * @returns up to `limit` members behind a place, which may be none; and from where to go on, undefined at the end
+     * @param upTo the last row of `endpoints` to be found by a query
+     * @returns a function that gives up to `limit` members behind a place, which may be none, and from where to go on;
+     *   undefined at the end
      */
-    step(
+    prepareSteps(
       app: AppRef,
       members: Members,
-      { placesOnly = false, ...given }: Pick<Stretch, 'after' | 'limit' | 'upTo'> & { placesOnly?: boolean },
-    ): { found: Member[]; next: MemberPlace | undefined } {
-      const stretch = { ...given, columns: placesOnly ? 'e.seq' : 'e.*' }
-      const { after, limit, upTo } = stretch
-      const ended = (found: Member[], next?: MemberPlace) => ({
+      { upTo, columns }: { upTo: number; columns: Columns },
+    ): (after: MemberPlace, limit: number) => { found: Member[]; next: MemberPlace | undefined } {
+      const upToEnd = (found: Member[], limit: number) => ({
         found,
-        next: found.length === limit ? found.at(-1)!.at : next,
+        next: found.length < limit ? undefined : found.at(-1)!.at,
       })
-      if ('import' in members) return ended(listImported(app, members.import, stretch))
-      if (after.length === 2) return ended(listDefined(members, stretch))
-      const { condition } = members
-      const isIndexed = condition.cover !== undefined && dimensionsToIndex(app, members).length === 0
-      if (isIndexed) return ended(listRegistered(app, condition, stretch), [0, ''])
-      const to = Math.min(upTo, (after[0] as number) + rowsPerStep)
-      const found = listRegistered(app, { ...condition, cover: undefined }, { ...stretch, upTo: to })
-      return ended(found, to < upTo ? [to] : [0, ''])
+      if ('import' in members) {
+        return (after, limit) => upToEnd(listImported(app, members.import, after, limit, columns), limit)
+      }
+      const isIndexed = dimensionsToIndex(app, members).length === 0
+      const inNextBlock = prepareRegistered(app, members, { isIndexed, columns, upTo })
+      return (after, limit) => {
+        const [first, second] = after as [number] | [number, string]
+        if (second !== undefined) return upToEnd(listDefined(members, [first, second], limit), limit)
+        const block = inNextBlock(first, limit)
+        return block === undefined ? { found: [], next: [0, ''] } : { found: block.found, next: [block.next] }
+      }
     },
   }
 }
 export type SegmentMembers = ReturnType<typeof createSegmentMembers>
 
 /** Where a list of members begins. */
-export const startOf = (members: Members): MemberPlace => ('import' in members ? [''] : [0])
+export const firstPlaceOf = (members: Members): MemberPlace => ('import' in members ? [''] : [0])
 
 /** A member as GetEndpoint answers it. */
 export const memberEndpoint = (app: AppRef, member: Member): EndpointResponse =>
@@ -294,6 +331,31 @@ export const memberEndpoint = (app: AppRef, member: Member): EndpointResponse =>
 /** The same as JSON, which costs a tenth. */
 export const memberJson = (app: AppRef, member: Member): string =>
   'row' in member ? endpointJson(app, member.row) : member.definition
+
+/**
+ * Prepares taking from rows of endpoints, in their order, those that meet the condition of a query.
+ *
+ * @param rows SQL that selects them
+ * @returns a function of that SQL's parameters and of how many there may be
+ */
+function prepareMatching<Row>(
+  db: Database,
+  rows: string,
+  { sources, condition }: MemberQuery,
+  columns: Columns,
+) {
+  // The limits, which limit nothing, keep SQLite from writing a source's condition into every one that asks for it.
+  const tables = sources.map(
+    ({ column, condition: { sql } }, index) =>
+      `, rows_${index + 1} AS (SELECT e.*, ${sql} AS ${column} FROM rows_${index} e LIMIT -1)`,
+  )
+  const statement = db.prepare<unknown[], Row>(
+    `WITH rows_0 AS (${rows}) ${tables.join('')}
+     SELECT ${columns} FROM rows_${sources.length} e WHERE ${condition.sql} LIMIT ?`,
+  )
+  const params = [...sources.map(source => source.condition), condition].flatMap(each => each.params)
+  return (of: unknown[], limit: number): Row[] => statement.all(...of, ...params, limit)
+}
 
 /** The endpoints in a segment alone, as rows of `endpoints`. */
 const definedEndpoints = `SELECT job AS defined_by, endpoint_id AS id, endpoint_id, definition,

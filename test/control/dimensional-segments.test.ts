@@ -1,4 +1,7 @@
+import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import { databaseFile } from '../../server/store/open-store.ts'
+import type { MemberQuery } from '../../server/store/segment-members.ts'
 import { makeBuckets, putAll } from '../buckets.ts'
 import { buildTestApp, createApp, runImport, startEmulator } from '../helpers.ts'
 
@@ -102,6 +105,7 @@ const dimensions: [title: string, dimensions: object, members: string[]][] = [
     born('BETWEEN', '1990-05-17T00:00:00Z', '2000-12-31T22:00:00Z'),
     ['ann', 'ben', 'cleo'],
   ],
+  ['a time that is none', born('AFTER', '2100-01-01T00:00:00Z'), []],
   ['a time compared with what is none', attribute('plan', 'AFTER', '1990-05-17T00:00:00Z'), []],
   ['GREATER_THAN', visits('GREATER_THAN', 0), ['ann']],
   ['LESS_THAN', visits('LESS_THAN', 0), ['cleo']],
@@ -269,6 +273,88 @@ t.test('members come in pages, each once, while others come and go', async t => 
     seen,
     Array.from({ length: 25 }, (_, index) => `m${index}`),
   )
+})
+
+t.test('a value that says now is no time', async t => {
+  const { inSegment, put } = await withEndpoints(t)
+  await put('eve', { User: { UserAttributes: { born: ['now'] } } })
+  t.strictSame(await inSegment({ Dimensions: born('BEFORE', '2100-01-01T00:00:00Z') }), [
+    'ann',
+    'ben',
+    'cleo',
+  ])
+})
+
+t.test('among very many endpoints the same ones are found as by going through all of them', async t => {
+  const { app, create, page, store } = await withEndpoints(t)
+  const db = new Database(databaseFile(t.testdirName))
+  // Three stretches far apart: of many who are alike, of few, and of many who are not.
+  const addMany = db.prepare(
+    `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < :count)
+       INSERT INTO endpoints (seq, app, id, channel_type, endpoint_status, opt_out, request_id, cohort_id, creation_date,
+         effective_date, attributes, metrics, location, user_id, user_attributes)
+       SELECT :from + value, 1, 'x' || (:from + value), CASE value % 97 WHEN 0 THEN 'SMS' ELSE 'EMAIL' END, 'ACTIVE', 'NONE',
+         'r', '0', '2026-01-01', strftime('%Y-%m-%dT%H:%M:%fZ', 2461000 + value % 80 + 0.25),
+         json_object('plan', json_array(CASE value % 50 WHEN 0 THEN 'pro' ELSE 'free' END), 'tags', CASE value % 2
+           WHEN 0 THEN json_array('a', 'b') ELSE json_array('t' || value) END),
+         CASE value % 3 WHEN 0 THEN NULL ELSE json_object('visits', value % 20 - 10.5) END,
+         json_object('Country', CASE value % 40 WHEN 0 THEN 'GB' ELSE 'DE' END, 'Latitude', value % 90, 'Longitude', value % 180),
+         'u' || value, json_object('born', json_array(date(2440000 + value)))
+       FROM numbers`,
+  )
+  for (const [from, count] of [
+    [1000, 6000],
+    [40_000, 30],
+    [100_000, 5000],
+  ]) {
+    addMany.run({ from, count })
+  }
+  const found = store.apps.find(app)!
+  const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
+  const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]
+  const segments: [string, object][] = [
+    ...dimensions.map(([title, Dimensions]): [string, object] => [title, { Dimensions }]),
+    ...['ALL', 'ANY', 'NONE'].map((Type): [string, object] => [Type, groups({ Dimensions: both, Type })]),
+    ['nearly all are not', { Dimensions: attribute('plan', 'EXCLUSIVE', 'free', 'pro') }],
+    ['both of many', { Dimensions: { ...attribute('plan', undefined, 'free'), ...visits('LESS_THAN', 8) } }],
+  ]
+  for (const [title, segment] of segments) {
+    const Id = await create(segment)
+    const query = store.segmentMembers.find(found, Id, undefined, now.toISOString())
+    const { condition } = query as MemberQuery
+    const wanted = db
+      .prepare<unknown[], string>(
+        `SELECT id FROM (SELECT *, NULL AS defined_by FROM endpoints) e WHERE ${condition.sql} ORDER BY seq`,
+      )
+      .pluck()
+      .all(...condition.params)
+    const seen: string[] = []
+    for (let token: string | undefined = ''; token !== undefined; ) {
+      const { items, nextToken } = await page(Id, `?page-size=1000${token === '' ? '' : `&token=${token}`}`)
+      seen.push(...items.map((item: { Id: string }) => item.Id))
+      token = nextToken
+    }
+    t.strictSame(seen, wanted, `${title}: ${wanted.length}`)
+  }
+  db.close()
+})
+
+t.test('a source that is reached by very many paths is worked out once', async t => {
+  const { create, members } = await withEndpoints(t)
+  let sources = [
+    { Id: await create({ Dimensions: attribute('tags', 'INCLUSIVE', 'b') }) },
+    { Id: await create({ Dimensions: attribute('plan', 'CONTAINS', 'ro') }) },
+  ]
+  // Over and over: in one of the two or in none, and in one of the two.
+  for (let level = 0; level < 30; level++) {
+    const none = { SourceSegments: sources, SourceType: 'NONE' }
+    const any = { SourceSegments: sources, SourceType: 'ANY' }
+    sources = [
+      { Id: await create({ SegmentGroups: { Groups: [none, any], Include: 'ANY' } }) },
+      { Id: await create({ SegmentGroups: { Groups: [any] } }) },
+    ]
+  }
+  for (const { Id } of sources) t.strictSame(await members(Id), all)
 })
 
 t.test('imported segments are sources, with users and with endpoints that are not registered', async t => {

@@ -81,3 +81,32 @@ t.test(
     db.close()
   },
 )
+
+t.test('an older database with an index of endpoints has a new one, and the same members', async t => {
+  const dataDir = databaseBefore(
+    t.testdir(),
+    '0014',
+    `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');
+     INSERT INTO endpoints (seq, app, id, channel_type, endpoint_status, opt_out, request_id, cohort_id, creation_date, effective_date)
+       VALUES (1, 1, 'e1', 'SMS', 'ACTIVE', 'NONE', 'r', '0', '2026-01-01', '2026-01-01'),
+         (2, 1, 'e2', 'EMAIL', 'ACTIVE', 'NONE', 'r', '0', '2026-01-01', '2026-01-01');
+     INSERT INTO indexed_dimensions VALUES (1, 1, 'ChannelType', NULL);
+     INSERT INTO endpoint_terms VALUES (1, 'SMS', 1), (1, 'EMAIL', 2);`,
+  )
+  const store = openStore(dataDir)
+  t.teardown(() => store.close())
+  const app = store.apps.find('a')!
+  await store.write(() => {
+    const Dimensions = { Demographic: { Channel: { Values: ['SMS'] } } }
+    store.segments.create(app, { Id: 'd1', Dimensions }, '2026-01-05')
+  })
+  const query = store.segmentMembers.find(app, 'd1', undefined, '2026-01-06')!
+  const dimensions = store.segmentMembers.dimensionsToIndex(app, query)
+  t.same(dimensions, ['ChannelType'])
+  await store.indexDimensions(app, dimensions)
+  const members = store.segmentMembers.list(app, query, { after: [0], limit: 10 })
+  t.same(
+    members.map(member => memberEndpoint(app, member).Id),
+    ['e1'],
+  )
+})
