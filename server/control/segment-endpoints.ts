@@ -2,9 +2,16 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import { notFound } from '../aws/exceptions.ts'
 import { PageQuery, readPage, readPlace } from '../aws/paging.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
+import { tooManySources } from '../resources/segments/check-sources.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import { EndpointResponse } from '../shapes/endpoint.ts'
-import { firstPlaceOf, isMemberPlace, type MemberPlace, memberEndpoint } from '../store/segment-members.ts'
+import {
+  firstPlaceOf,
+  isMemberPlace,
+  type MemberPlace,
+  memberEndpoint,
+  mostSources,
+} from '../store/segment-members.ts'
 
 const SegmentEndpointsQuery = Type.Object({
   ...PageQuery.properties,
@@ -44,6 +51,8 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       const { segmentMembers } = app.store
       const members = segmentMembers.find(found, segmentId, version, app.now().toISOString())
       if (members === undefined) throw notFound(`Segment version not found: ${version}`)
+      // Its sources may have been changed since it was written.
+      if ('sources' in members && members.sources.length > mostSources) throw tooManySources()
       await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, members))
       const { values, token } = readPage(request.query, list, start, isPlace, (limit, [, place]) =>
         segmentMembers

@@ -7,7 +7,7 @@ import { readS3Url } from '../shapes/s3-url.ts'
 import type { ExportJob, ExportPiece } from '../store/export-progress.ts'
 import { JobGone } from '../store/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
-import { firstPlaceOf, type MemberPlace, type Members } from '../store/segment-members.ts'
+import { firstPlaceOf, type MemberPlace, type Members, mostSources } from '../store/segment-members.ts'
 import { writePiece } from './write-piece.ts'
 
 /** Compressed bytes of an endpoint, about: so that a piece of an export is as large as one of an import. */
@@ -24,8 +24,8 @@ export interface ExportContext extends JobContext {
   pieceBytes: number
 }
 
-/** Why a job that exports a segment cannot go on: a sentence for its Failures. */
-class SegmentDeleted extends Error {}
+/** Why nobody can tell who is in the segment that a job exports: a sentence for its Failures. */
+class NoSuchMembers extends Error {}
 
 /**
  * Walks an export job to its end, as `runJob` says. What a job has written into its bucket is seen by nobody before all
@@ -37,7 +37,7 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
     steps: stepsOf(context),
     progress,
     isReason: error =>
-      error instanceof UnreadableError || error instanceof UnwritableError || error instanceof SegmentDeleted,
+      error instanceof UnreadableError || error instanceof UnwritableError || error instanceof NoSuchMembers,
     addFailure(_job, reason) {
       progress.setFailure(job, reason)
       const piece = job.status === 'PROCESSING' ? progress.nextPiece(job) : undefined
@@ -160,15 +160,20 @@ async function discardAll(job: ExportJob, context: ExportContext): Promise<void>
   }
 }
 
-/** @throws SegmentDeleted */
+/** @throws NoSuchMembers */
 function membersOf(
   { app, segmentId, segmentVersion, creationDate }: ExportJob,
   { store }: ExportContext,
 ): Members {
   if (segmentId === null) return store.segmentMembers.everybody
   const members = store.segmentMembers.find(app, segmentId, segmentVersion ?? undefined, creationDate)
-  if (members !== undefined) return members
-  throw new SegmentDeleted(`the segment ${segmentId}, which the job was to export, has been deleted`)
+  if (members === undefined) {
+    throw new NoSuchMembers(`the segment ${segmentId}, which the job was to export, has been deleted`)
+  }
+  if ('sources' in members && members.sources.length > mostSources) {
+    throw new NoSuchMembers(`the segment ${segmentId} is built on more than ${mostSources} others`)
+  }
+  return members
 }
 
 function bucketOf({ definition }: ExportJob, { openBucket }: ExportContext): WritableBucket {

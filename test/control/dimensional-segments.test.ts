@@ -357,6 +357,18 @@ t.test('a source that is reached by very many paths is worked out once', async t
   for (const { Id } of sources) t.strictSame(await members(Id), all)
 })
 
+t.test('a hundred segments may stand on one another; more, after a change, are refused', async t => {
+  const { app, call, create, members, page } = await withEndpoints(t)
+  const lowest = await create({ Dimensions: attribute('tags', 'INCLUSIVE', 'b') })
+  const builtOn = (Id: string) => ({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id }] }] } })
+  let top = lowest
+  for (let level = 0; level < 100; level++) top = await create(builtOn(top))
+  t.strictSame(await members(top), ['ann', 'ben'])
+  const british = await create({ Dimensions: { Location: { Country: { Values: ['GB'] } } } })
+  await call('PUT', `/v1/apps/${app}/segments/${lowest}`, builtOn(british))
+  t.match(await page(top), { Message: /^SegmentGroups must not lead to more than 100 source segments/ })
+})
+
 t.test('imported segments are sources, with users and with endpoints that are not registered', async t => {
   const line = (Id: string, plan: string) =>
     `${JSON.stringify({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com`, Attributes: { plan: [plan] } })}\n`

@@ -3,12 +3,14 @@ import type { SegmentResponse, WriteSegmentRequest } from '../../shapes/segment.
 import type { SegmentReference } from '../../shapes/segment-dimensions.ts'
 import type { AppRef } from '../../store/apps.ts'
 import type { Store } from '../../store/open-store.ts'
+import { mostSources } from '../../store/segment-members.ts'
 import { findSegment } from '../find.ts'
 
 /**
  * Checks the segments that a segment is to be built on: each is there, an imported one stands alone in its group
- * (source: API reference), and none is built on the segment itself, in whichever version (assumed). As versions stay
- * as they were written, a circle can only ever be closed by the write that is checked here.
+ * (source: API reference), none is built on the segment itself, in whichever version, and there are not too many with
+ * those that they are built on (assumed). As versions stay as they were written, a circle can only ever be closed by the
+ * write that is checked here.
  *
  * To be called in the transaction that writes the segment.
  *
@@ -21,7 +23,7 @@ export function checkSources(
   { SegmentGroups }: WriteSegmentRequest,
   segmentId?: string,
 ): void {
-  const leadsBack = segmentId === undefined ? () => false : createLeadsBack(store, app, segmentId)
+  const leadsBack = createLeadsBack(store, app, segmentId)
   for (const [index, { SourceSegments = [] }] of (SegmentGroups?.Groups ?? []).entries()) {
     const member = `SegmentGroups.Groups.${index}.SourceSegments`
     for (const [number, reference] of SourceSegments.entries()) {
@@ -48,7 +50,7 @@ function findSource(store: Store, app: AppRef, { Id, Version }: SegmentReference
 }
 
 /** Makes a function that says whether a reference leads back to a segment; what it has looked at, it knows. */
-function createLeadsBack(store: Store, app: AppRef, segmentId: string) {
+function createLeadsBack(store: Store, app: AppRef, segmentId: string | undefined) {
   const seen = new Set<string>()
   return (reference: SegmentReference): boolean => {
     const references = [reference]
@@ -57,6 +59,7 @@ function createLeadsBack(store: Store, app: AppRef, segmentId: string) {
       const key = `${Id}/${Version ?? 'current'}`
       if (seen.has(key)) continue
       seen.add(key)
+      if (seen.size > mostSources) throw tooManySources()
       const source =
         Version === undefined ? store.segments.get(app, Id) : store.segments.getVersion(app, Id, Version)
       for (const { SourceSegments = [] } of source?.SegmentGroups?.Groups ?? []) {
@@ -66,3 +69,9 @@ function createLeadsBack(store: Store, app: AppRef, segmentId: string) {
     return false
   }
 }
+
+/** Of a segment that is built on more others than can be joined. */
+export const tooManySources = () =>
+  badRequest(
+    `SegmentGroups must not lead to more than ${mostSources} source segments, those that the sources are built on included`,
+  )

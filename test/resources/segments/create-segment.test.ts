@@ -366,6 +366,21 @@ t.test('every source is there in the application, in the version that is given',
   t.equal(answer.status, 201)
 })
 
+t.test('a segment may be built on 100 others, directly and through others, and no more', async t => {
+  const { call, app } = await withSegments(t)
+  const url = `/v1/apps/${app}/segments`
+  const create = async (body: object = {}) => ({ Id: (await call('POST', url, body)).body.Id as string })
+  const sources: { Id: string }[] = []
+  for (let count = 0; count < 99; count++) sources.push(await create())
+  const middle = await create(groups({ SourceSegments: sources }))
+  const top = groups({ SourceSegments: [middle, middle] }, { SourceSegments: sources })
+  t.equal((await call('POST', url, top)).status, 201)
+  const message =
+    'SegmentGroups must not lead to more than 100 source segments, those that the sources are built on included'
+  const answer = await call('POST', url, groups({ SourceSegments: [middle, await create()] }))
+  isError(t, answer, 400, 'BadRequestException', message)
+})
+
 t.test('an imported segment stands alone in its group', async t => {
   const { call, app, defineSegment } = await withSegments(t)
   const [one, two] = [await defineSegment(), await defineSegment()]
