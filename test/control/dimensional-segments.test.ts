@@ -318,24 +318,39 @@ t.test('among very many endpoints the same ones are found as by going through al
     ['nearly all are not', { Dimensions: attribute('plan', 'EXCLUSIVE', 'free', 'pro') }],
     ['both of many', { Dimensions: { ...attribute('plan', undefined, 'free'), ...visits('LESS_THAN', 8) } }],
   ]
-  for (const [title, segment] of segments) {
-    const Id = await create(segment)
-    const query = store.segmentMembers.find(found, Id, undefined, now.toISOString())
-    const { condition } = query as MemberQuery
-    const wanted = db
-      .prepare<unknown[], string>(
-        `SELECT id FROM (SELECT *, NULL AS defined_by FROM endpoints) e WHERE ${condition.sql} ORDER BY seq`,
-      )
-      .pluck()
-      .all(...condition.params)
-    const seen: string[] = []
-    for (let token: string | undefined = ''; token !== undefined; ) {
-      const { items, nextToken } = await page(Id, `?page-size=1000${token === '' ? '' : `&token=${token}`}`)
-      seen.push(...items.map((item: { Id: string }) => item.Id))
-      token = nextToken
+  const ids: string[] = []
+  for (const [, segment] of segments) ids.push(await create(segment))
+  const compare = async (when: string) => {
+    for (const [index, [title]] of segments.entries()) {
+      const query = store.segmentMembers.find(found, ids[index]!, undefined, now.toISOString())
+      const { condition } = query as MemberQuery
+      const wanted = db
+        .prepare<unknown[], string>(
+          `SELECT id FROM (SELECT *, NULL AS defined_by FROM endpoints) e WHERE ${condition.sql} ORDER BY seq`,
+        )
+        .pluck()
+        .all(...condition.params)
+      const seen: string[] = []
+      for (let token: string | undefined = ''; token !== undefined; ) {
+        const more: string = token === '' ? '' : `&token=${token}`
+        const { items, nextToken } = await page(ids[index]!, `?page-size=1000${more}`)
+        seen.push(...items.map((item: { Id: string }) => item.Id))
+        token = nextToken
+      }
+      t.strictSame(seen, wanted, `${title}, ${when}: ${wanted.length}`)
     }
-    t.strictSame(seen, wanted, `${title}: ${wanted.length}`)
   }
+  await compare('as they were created')
+  db.exec(`
+    UPDATE endpoints SET attributes = '{"plan":["pro","Profi"]}' WHERE seq % 11 = 0;
+    UPDATE endpoints SET attributes = NULL, metrics = '{"visits":-2.5}' WHERE seq % 13 = 0;
+    UPDATE endpoints SET location = '{"Country":"GB","Latitude":51.5,"Longitude":-0.1}' WHERE seq % 101 = 0;
+    UPDATE endpoints SET channel_type = 'SMS', demographic = '{"Make":"Acme"}' WHERE seq % 7 = 0;
+    UPDATE endpoints SET user_attributes = '{"born":["1990-05-17"]}' WHERE seq % 17 = 0;
+    UPDATE endpoints SET effective_date = '${daysAgo(0.5)}', user_id = 'u' WHERE seq % 19 = 0;
+    DELETE FROM endpoints WHERE seq % 23 = 0;
+  `)
+  await compare('changed')
   db.close()
 })
 

@@ -32,7 +32,7 @@ CREATE INDEX endpoints_by_app ON endpoints (app);
 -- form; a text that begins as no date does is none ('now' is another time every time). An endpoint without a value has
 -- an empty blob, which nothing else is, where the endpoints without some value are asked for.
 CREATE VIEW endpoint_values AS
-  SELECT d.seq AS dimension, e.seq >> 14 AS block, e.seq AS endpoint, CASE d.map
+  SELECT d.seq AS dimension, e.seq >> 14 AS block, e.seq AS endpoint, d.map, CASE d.map
       WHEN 'ChannelType' THEN coalesce(e.channel_type, x'')
       WHEN 'EffectiveDate' THEN julianday(e.effective_date)
       WHEN 'Demographic' THEN coalesce((SELECT value FROM json_each(e.demographic) WHERE key = d.key), x'')
@@ -56,7 +56,7 @@ CREATE VIEW endpoint_values AS
         THEN (SELECT value FROM json_each(e.user_attributes) WHERE key = d.key)
     END) v;
 
--- The index follows the endpoints, whoever writes them.
+-- The index follows the endpoints, whoever writes them; a change touches what depends on the columns that differ.
 CREATE TRIGGER endpoint_terms_of_created AFTER INSERT ON endpoints
 WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = NEW.app)
 BEGIN
@@ -68,14 +68,36 @@ CREATE TRIGGER endpoint_terms_before_change BEFORE UPDATE ON endpoints
 WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = OLD.app)
 BEGIN
   DELETE FROM endpoint_terms WHERE (dimension, block, value, endpoint) IN (
-    SELECT dimension, block, value, endpoint FROM endpoint_values WHERE endpoint = OLD.seq);
+    SELECT dimension, block, value, endpoint FROM endpoint_values
+    WHERE endpoint = OLD.seq AND CASE map
+      WHEN 'ChannelType' THEN OLD.channel_type IS NOT NEW.channel_type
+      WHEN 'EffectiveDate' THEN OLD.effective_date IS NOT NEW.effective_date
+      WHEN 'Demographic' THEN OLD.demographic IS NOT NEW.demographic
+      WHEN 'Location' THEN OLD.location IS NOT NEW.location
+      WHEN 'Metrics' THEN OLD.metrics IS NOT NEW.metrics
+      WHEN 'Import' THEN OLD.user_id IS NOT NEW.user_id
+      WHEN 'Attributes' THEN OLD.attributes IS NOT NEW.attributes
+      WHEN 'AttributeDays' THEN OLD.attributes IS NOT NEW.attributes
+      ELSE OLD.user_attributes IS NOT NEW.user_attributes
+    END);
 END;
 
 CREATE TRIGGER endpoint_terms_after_change AFTER UPDATE ON endpoints
 WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = NEW.app)
 BEGIN
   INSERT OR IGNORE INTO endpoint_terms
-    SELECT dimension, block, value, endpoint FROM endpoint_values WHERE endpoint = NEW.seq;
+    SELECT dimension, block, value, endpoint FROM endpoint_values
+    WHERE endpoint = NEW.seq AND CASE map
+      WHEN 'ChannelType' THEN OLD.channel_type IS NOT NEW.channel_type
+      WHEN 'EffectiveDate' THEN OLD.effective_date IS NOT NEW.effective_date
+      WHEN 'Demographic' THEN OLD.demographic IS NOT NEW.demographic
+      WHEN 'Location' THEN OLD.location IS NOT NEW.location
+      WHEN 'Metrics' THEN OLD.metrics IS NOT NEW.metrics
+      WHEN 'Import' THEN OLD.user_id IS NOT NEW.user_id
+      WHEN 'Attributes' THEN OLD.attributes IS NOT NEW.attributes
+      WHEN 'AttributeDays' THEN OLD.attributes IS NOT NEW.attributes
+      ELSE OLD.user_attributes IS NOT NEW.user_attributes
+    END;
 END;
 
 CREATE TRIGGER endpoint_terms_of_deleted BEFORE DELETE ON endpoints
