@@ -193,3 +193,65 @@ export async function unusedUrl(): Promise<string> {
   await once(server, 'close')
   return `http://127.0.0.1:${port}`
 }
+
+/** A request to an S3 server, which a test lets through, answers itself, or leaves without an answer. */
+export interface S3Request {
+  method: string
+  /** The object's key. */
+  key: string
+  /** What is asked of it: of a multipart upload, `uploads`, `partNumber` and `uploadId` among others. */
+  query: URLSearchParams
+}
+
+/** The status of an answer without effect, no answer at all, or undefined to let a request through. */
+type Stop = number | 'hang' | undefined
+
+/**
+ * Stands before an S3 server and passes everything on but what the test stops: with a status, or `hang`.
+ *
+ * @param stop is asked for each request, which waits for its answer
+ */
+export async function startGate(
+  t: Test,
+  { url: target }: S3,
+  stop: (request: S3Request) => Stop | Promise<Stop>,
+): Promise<{ env: Record<string, string>; requests: S3Request[] }> {
+  const requests: S3Request[] = []
+  const server = createServer(async (incoming, response) => {
+    const { pathname, searchParams: query } = new URL(target + incoming.url!)
+    const key = decodeURIComponent(pathname.split('/').slice(2).join('/'))
+    const asked = { method: incoming.method!, key, query }
+    requests.push(asked)
+    const stopped = await stop(asked)
+    const chunks: Buffer[] = []
+    for await (const chunk of incoming) chunks.push(chunk)
+    if (stopped === 'hang') return
+    if (stopped !== undefined) {
+      response.writeHead(stopped, { 'content-type': 'application/xml' })
+      return void response.end('<Error><Code>Stopped</Code><Message>by the test</Message></Error>')
+    }
+    const { authorization, 'content-type': type } = incoming.headers
+    const answer = await fetch(target + incoming.url!, {
+      method: incoming.method!,
+      headers: {
+        ...(authorization && { authorization }),
+        ...(type && { 'content-type': type }),
+        ...amzHeaders(incoming.headers),
+      },
+      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+    })
+    const body = Buffer.from(await answer.arrayBuffer())
+    response.writeHead(answer.status, {
+      'content-length': answer.headers.get('content-length') ?? body.length,
+      ...pick(answer.headers, ['content-type', 'etag', 'last-modified']),
+    })
+    response.end(body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { env: envOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), requests }
+}

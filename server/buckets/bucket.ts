@@ -25,15 +25,15 @@ export interface Bucket {
 }
 
 /**
- * A bucket that can be written, too. An object in the making is a draft: a text that names it, to be kept, so that the
- * object can be published or discarded whatever is stopped or killed in between. Nobody sees an object, or a part of
- * it, before it is published.
+ * How objects come into a bucket. An object in the making is a draft, named by a text that is to be kept, so that it can
+ * be published or discarded whatever is stopped or killed in between. Nobody sees the object, or a part of it, before it
+ * is published. A draft belongs to the kind of bucket in which it was begun: another one refuses it.
  */
-export interface WritableBucket extends Bucket {
+export interface Drafts {
   /**
    * Begins an object.
    *
-   * @returns its draft
+   * @returns what names its draft
    * @throws UnwritableError when there can be no such object
    */
   begin(key: string, signal: AbortSignal): Promise<string>
@@ -41,7 +41,7 @@ export interface WritableBucket extends Bucket {
   /**
    * Writes the content of an object that has been begun: all of it is kept by the bucket when this resolves.
    *
-   * @returns its draft from now on
+   * @returns what names its draft from now on
    * @throws UnwritableError; what `content` throws
    */
   write(key: string, draft: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string>
@@ -51,15 +51,18 @@ export interface WritableBucket extends Bucket {
    *
    * @throws UnwritableError
    */
-  publish(key: string, draft: string): Promise<void>
+  publish(key: string, draft: string, signal: AbortSignal): Promise<void>
 
   /**
    * Removes an object, whatever has become of it: begun, written or published.
    *
    * @throws UnwritableError
    */
-  discard(key: string, draft: string): Promise<void>
+  discard(key: string, draft: string, signal: AbortSignal): Promise<void>
 }
+
+/** A bucket that can be written, too. */
+export type WritableBucket = Bucket & Drafts
 
 /** Why an object cannot be written: a sentence for the job's Failures. */
 export class UnwritableError extends Error {}

@@ -1,14 +1,14 @@
-import type { S3Client } from '@aws-sdk/client-s3'
-import { UnwritableError, type WritableBucket } from './bucket.ts'
+import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
+import { type Drafts, UnwritableError } from './bucket.ts'
 
 /** Bytes of a part; S3 takes no fewer than 5 MB, but for the last part, and 10,000 parts of an object. */
 const partBytes = 8 * 1024 * 1024
 
-/** A draft in S3: an upload, and once everything is uploaded, what it takes to publish it. */
+/** What a draft says of itself: an upload, and once everything is uploaded, what it takes to publish it. */
 interface S3Draft {
+  in: 'S3'
   uploadId: string
-  etags?: string[]
-  bytes?: number
+  written?: { etags: string[]; bytes: number }
 }
 
 /**
@@ -21,12 +21,12 @@ export function draftsInS3(
   bucket: string,
   load: () => Promise<{ sdk: typeof import('@aws-sdk/client-s3'); client: S3Client }>,
   explain: (error: unknown) => string,
-): Pick<WritableBucket, 'begin' | 'write' | 'publish' | 'discard'> {
-  const explained = async <T>(answer: Promise<T>, signal?: AbortSignal): Promise<T> => {
+): Drafts {
+  const explained = async <T>(answer: Promise<T>, signal: AbortSignal): Promise<T> => {
     try {
       return await answer
     } catch (error) {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       throw new UnwritableError(explain(error))
     }
   }
@@ -36,12 +36,12 @@ export function draftsInS3(
       const { sdk, client } = await load()
       const create = new sdk.CreateMultipartUploadCommand({ Bucket: bucket, Key })
       const { UploadId } = await explained(client.send(create, { abortSignal }), abortSignal)
-      return JSON.stringify({ uploadId: UploadId! } satisfies S3Draft)
+      return JSON.stringify({ in: 'S3', uploadId: UploadId! } satisfies S3Draft)
     },
 
     async write(Key, draft, content, abortSignal) {
+      const { uploadId } = readDraft(draft)
       const { sdk, client } = await load()
-      const { uploadId }: S3Draft = JSON.parse(draft)
       const etags: string[] = []
       let bytes = 0
       for await (const Body of partsOf(content)) {
@@ -52,38 +52,53 @@ export function draftsInS3(
         etags.push(ETag!)
         bytes += Body.length
       }
-      return JSON.stringify({ uploadId, etags, bytes } satisfies S3Draft)
+      return JSON.stringify({ in: 'S3', uploadId, written: { etags, bytes } } satisfies S3Draft)
     },
 
-    async publish(Key, draft) {
+    async publish(Key, draft, abortSignal) {
+      const { uploadId, written } = readDraft(draft)
+      if (written === undefined) throw new UnwritableError(`${Key} has not been written`)
       const { sdk, client } = await load()
-      const { uploadId, etags = [], bytes }: S3Draft = JSON.parse(draft)
-      const Parts = etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }))
+      const Parts = written.etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }))
       const complete = new sdk.CompleteMultipartUploadCommand({
         ...{ Bucket: bucket, Key, UploadId: uploadId, MultipartUpload: { Parts } },
       })
-      const completed = client.send(complete).catch(async error => {
+      const completed = client.send(complete, { abortSignal }).catch(async error => {
         // Published before, perhaps by this very request, whose answer was lost: what lies there now tells.
-        const found = await client
-          .send(new sdk.HeadObjectCommand({ Bucket: bucket, Key }))
-          .catch(() => undefined)
-        if (found?.ContentLength !== bytes) throw error
+        const head = new sdk.HeadObjectCommand({ Bucket: bucket, Key })
+        const found = await client.send(head, { abortSignal }).catch(() => undefined)
+        if (found === undefined || found.ContentLength !== written.bytes) throw error
       })
-      await explained(completed)
+      await explained(completed, abortSignal)
     },
 
-    async discard(Key, draft) {
+    async discard(Key, draft, abortSignal) {
+      const { uploadId } = readDraft(draft)
       const { sdk, client } = await load()
-      const { uploadId }: S3Draft = JSON.parse(draft)
       const abort = new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId: uploadId })
-      // An upload that is gone was completed; and some servers know no way to abort one.
-      const removed = client
-        .send(abort)
-        .catch(() => client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key })))
-      await explained(removed)
+      const remove = new sdk.DeleteObjectCommand({ Bucket: bucket, Key })
+      const removed = client.send(abort, { abortSignal }).then(
+        () => true,
+        async error => {
+          // An upload that is gone was completed. It may be that after another error, too.
+          await client.send(remove, { abortSignal })
+          if (!isGone(error)) throw error
+        },
+      )
+      await explained(removed, abortSignal)
     },
   }
 }
+
+function readDraft(draft: string): S3Draft {
+  const read = JSON.parse(draft)
+  if (read.in === 'S3') return read
+  throw new UnwritableError('the bucket was a folder when the object was begun, and is none now')
+}
+
+/** Whether there is no such upload any more; or no way to abort one, as in some small servers. */
+const isGone = ({ name, $metadata }: S3ServiceException) =>
+  name === 'NoSuchUpload' || [405, 501].includes($metadata?.httpStatusCode ?? 0)
 
 /** Cuts content into parts of at least `partBytes`, and a last one of what is left. */
 async function* partsOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
@@ -13,8 +13,20 @@ import { writePiece } from './write-piece.ts'
 /** Compressed bytes of an endpoint, about: so that a piece of an export is as large as one of an import. */
 const bytesPerEndpoint = 64
 
+/** Pieces that five digits can number. */
+const mostPieces = 100_000
+
 /** Endpoints counted in one step. */
 const countedPerStep = 10_000
+
+/** Pieces written down, or forgotten, in one transaction. */
+const piecesPerStep = 1000
+
+/** Milliseconds before an object is published once more, after the SDK's own attempts: all of it is written by then. */
+const publishAgainAfter = [500, 2000, 8000]
+
+/** Milliseconds in which everything that a job has written is to be removed. */
+const discardTimeout = 20_000
 
 /** What an export job needs from the world. */
 export interface ExportContext extends JobContext {
@@ -27,6 +39,16 @@ export interface ExportContext extends JobContext {
 /** Why nobody can tell who is in the segment that a job exports: a sentence for its Failures. */
 class NoSuchMembers extends Error {}
 
+/** Why an export cannot go on with a piece. */
+class PieceFailed extends Error {
+  readonly piece: ExportPiece
+
+  constructor(piece: ExportPiece, { message }: Error) {
+    super(message)
+    this.piece = piece
+  }
+}
+
 /**
  * Walks an export job to its end, as `runJob` says. What a job has written into its bucket is seen by nobody before all
  * of it is written, and is removed if the job fails or its application is deleted.
@@ -36,21 +58,16 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
   const kind: JobKind<ExportJob> = {
     steps: stepsOf(context),
     progress,
-    isReason: error =>
-      error instanceof UnreadableError || error instanceof UnwritableError || error instanceof NoSuchMembers,
-    addFailure(_job, reason) {
-      progress.setFailure(job, reason)
-      const piece = job.status === 'PROCESSING' ? progress.nextPiece(job) : undefined
-      if (piece !== undefined) progress.failPiece(job, piece)
+    isReason: error => error instanceof PieceFailed || error instanceof NoSuchMembers || isBucketError(error),
+    addFailure(_job, error) {
+      progress.addFailure(job, `${job.definition.S3UrlPrefix}: ${error.message}`)
+      if (error instanceof PieceFailed) progress.failPiece(job, error.piece)
     },
   }
   try {
     await runJob(job, kind, context)
   } catch (error) {
-    if (error instanceof JobGone || context.signal.reason instanceof JobGone) {
-      await discardAll(job, context)
-      progress.forgetPieces(job)
-    }
+    if (error instanceof JobGone || context.signal.reason instanceof JobGone) await forget(job, context)
     throw error
   }
 }
@@ -67,11 +84,25 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
     const progress = context.store.exportProgress
     const newest = progress.newestEndpoint()
     const count = await countMembers(job, newest, context)
-    const perPiece = Math.max(1, Math.floor(context.pieceBytes / bytesPerEndpoint))
-    const sizes = Array.from(cutPieces(count, perPiece), span => span.endByte - span.startByte)
+    const perPiece = Math.max(
+      1,
+      Math.floor(context.pieceBytes / bytesPerEndpoint),
+      Math.ceil(count / mostPieces),
+    )
+    const spans = [...cutPieces(count, perPiece)]
     // Where there is nobody, one empty object says so (assumed).
-    const within = () => progress.setPieces(job, sizes.length === 0 ? [0] : sizes, newest)
-    return { to: 'PROCESSING', within }
+    const sizes = spans.length === 0 ? [0] : spans.map(({ startByte, endByte }) => endByte - startByte)
+    // Those that an interrupted listing has left.
+    while (progress.write(job, () => progress.clearPieces(job, piecesPerStep))) await setImmediate()
+    for (let from = 0; from < sizes.length; from += piecesPerStep) {
+      progress.write(job, () => {
+        for (const [index, endpoints] of sizes.slice(from, from + piecesPerStep).entries()) {
+          progress.addPiece(job, { number: from + index, endpoints })
+        }
+      })
+      await setImmediate()
+    }
+    return { to: 'PROCESSING', within: () => progress.beginProcessing(job, newest) }
   },
 
   async PROCESSING(job) {
@@ -79,39 +110,94 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
     const bucket = bucketOf(job, context)
     const last = progress.pieces(job).at(-1)!.number
     for (let piece = progress.nextPiece(job); piece !== undefined; piece = progress.nextPiece(job)) {
-      const key = keyOf(job, piece)
-      const draft = await beginAgain(job, piece, bucket, context)
-      const members = membersOf(job, context)
-      const { after = firstPlaceOf(members), upTo } = progress.position(job)
-      const endpoints = piece.number === last ? Number.POSITIVE_INFINITY : piece.endpoints
-      const written = await writePiece(
-        { app: job.app, members, after, upTo, endpoints },
-        chunks => bucket.write(key, draft, chunks, context.signal),
-        context,
-      )
-      progress.write(job, () => progress.completePiece(job, piece!, written))
+      await ofPiece(piece, exportPiece(job, piece, bucket, piece.number === last, context))
     }
     return { to: 'COMPLETING' }
   },
 
   async COMPLETING(job) {
-    const { store, now, signal } = context
+    const { store, now } = context
     const bucket = bucketOf(job, context)
     for (const piece of store.exportProgress.pieces(job)) {
-      signal.throwIfAborted()
-      await bucket.publish(keyOf(job, piece), piece.draft!)
+      await ofPiece(piece, publishPiece(job, piece, bucket, context))
     }
     const date = now().toISOString()
     return { to: 'COMPLETED', within: () => store.exportProgress.setCompletionDate(job, date) }
   },
 
   async FAILING(job) {
-    const { store, now } = context
-    await discardAll(job, context)
+    const { store, now, signal } = context
+    const left = await discardAll(
+      job,
+      context,
+      AbortSignal.any([signal, AbortSignal.timeout(discardTimeout)]),
+    )
+    signal.throwIfAborted()
     const date = now().toISOString()
-    return { to: 'FAILED', within: () => store.exportProgress.setCompletionDate(job, date) }
+    const within = () => {
+      for (const sentence of left) store.exportProgress.addFailure(job, sentence)
+      store.exportProgress.setCompletionDate(job, date)
+    }
+    return { to: 'FAILED', within }
   },
 })
+
+const isBucketError = (error: unknown): error is Error =>
+  error instanceof UnreadableError || error instanceof UnwritableError
+
+/** Says of which piece an error of the bucket is. */
+async function ofPiece<T>(piece: ExportPiece, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw isBucketError(error) ? new PieceFailed(piece, error) : error
+  }
+}
+
+async function exportPiece(
+  job: ExportJob,
+  piece: ExportPiece,
+  bucket: WritableBucket,
+  isLast: boolean,
+  context: ExportContext,
+): Promise<void> {
+  const progress = context.store.exportProgress
+  const draft = await beginAgain(job, piece, bucket, context)
+  const members = membersOf(job, context)
+  const { after = firstPlaceOf(members), upTo } = progress.position(job)
+  const endpoints = isLast ? Number.POSITIVE_INFINITY : piece.endpoints
+  const written = await writePiece(
+    { app: job.app, members, after, upTo, endpoints },
+    chunks => bucket.write(keyOf(job, piece), draft, chunks, context.signal),
+    context,
+  )
+  progress.write(job, () => {
+    // Here, in the transaction: had they been deleted before, some of the members would be missing.
+    if (importsOf(membersOf(job, context)) !== importsOf(members)) {
+      throw new NoSuchMembers(
+        `a segment on which ${job.segmentId} is built has been changed or deleted meanwhile`,
+      )
+    }
+    progress.completePiece(job, piece, written)
+  })
+}
+
+async function publishPiece(
+  job: ExportJob,
+  piece: ExportPiece,
+  bucket: WritableBucket,
+  { signal }: ExportContext,
+): Promise<void> {
+  for (const pause of [...publishAgainAfter, undefined]) {
+    signal.throwIfAborted()
+    try {
+      return await bucket.publish(keyOf(job, piece), piece.draft!, signal)
+    } catch (error) {
+      if (!isBucketError(error) || pause === undefined) throw error
+      await setTimeout(pause, undefined, { signal })
+    }
+  }
+}
 
 /** Begins a piece's object, instead of what an earlier run has begun. */
 async function beginAgain(
@@ -121,12 +207,12 @@ async function beginAgain(
   { store, signal }: ExportContext,
 ): Promise<string> {
   const key = keyOf(job, piece)
-  if (piece.draft !== null) await bucket.discard(key, piece.draft)
+  if (piece.draft !== null) await bucket.discard(key, piece.draft, signal)
   const draft = await bucket.begin(key, signal)
   try {
     store.exportProgress.write(job, () => store.exportProgress.saveDraft(job, piece, draft))
   } catch (error) {
-    await bucket.discard(key, draft)
+    await bucket.discard(key, draft, AbortSignal.timeout(discardTimeout))
     throw error
   }
   return draft
@@ -147,18 +233,37 @@ async function countMembers(job: ExportJob, upTo: number, context: ExportContext
   return count
 }
 
-/** Removes from the bucket whatever a job has begun there, as far as that can be done. */
-async function discardAll(job: ExportJob, context: ExportContext): Promise<void> {
+/**
+ * Removes from the bucket whatever a job has begun there, as far as that can be done.
+ *
+ * @returns a sentence for each object that may be there still
+ */
+async function discardAll(job: ExportJob, context: ExportContext, signal: AbortSignal): Promise<string[]> {
+  const left: string[] = []
   for (const piece of context.store.exportProgress.pieces(job)) {
     if (piece.draft === null) continue
+    const key = keyOf(job, piece)
     try {
-      await bucketOf(job, context).discard(keyOf(job, piece), piece.draft)
+      signal.throwIfAborted()
+      await bucketOf(job, context).discard(key, piece.draft, signal)
     } catch (error) {
-      // The bucket is why the job fails, most likely.
-      if (!(error instanceof UnwritableError || error instanceof UnreadableError)) throw error
+      left.push(`${key}: what was written could not be removed: ${(error as Error).message}`)
     }
   }
+  return left
 }
+
+/** Removes what a job of a deleted application has written, and lets its rows be cleared away. */
+async function forget(job: ExportJob, context: ExportContext): Promise<void> {
+  const { exportProgress } = context.store
+  const left = await discardAll(job, context, AbortSignal.timeout(discardTimeout))
+  if (left.length > 0) context.onUnexpected(job, new Error(left.join('; ')))
+  while (exportProgress.clearPieces(job, piecesPerStep)) await setImmediate()
+}
+
+/** Tells by which imports members are found. */
+const importsOf = (members: Members): string =>
+  'import' in members ? String(members.import) : members.jobs.join()
 
 /** @throws NoSuchMembers */
 function membersOf(

@@ -31,7 +31,8 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
     steps: stepsOf(context),
     progress,
     isReason: error => error instanceof UnreadableError || error instanceof SegmentDeleted,
-    addFailure: ({ definition }, reason) => progress.addFailure(job, { object: definition.S3Url, reason }),
+    addFailure: ({ definition }, { message }) =>
+      progress.addFailure(job, { object: definition.S3Url, reason: message }),
   }
   return runJob(job, kind, context)
 }

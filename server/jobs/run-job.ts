@@ -39,7 +39,7 @@ export interface JobKind<J extends Job> {
   /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
   isReason: (error: unknown) => error is Error
   /** Writes that down. */
-  addFailure: (job: J, reason: string) => void
+  addFailure: (job: J, reason: Error) => void
 }
 
 /**
@@ -52,6 +52,7 @@ export interface JobKind<J extends Job> {
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
   if (hadSlot(job)) await context.slot.take()
   while (!isFinal(job.status)) {
+    if (!kind.progress.isAlive(job)) throw new JobGone()
     await context.rest(job.status)
     context.signal.throwIfAborted()
     if (!kind.progress.isAlive(job)) throw new JobGone()
@@ -81,7 +82,7 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
       if (context.signal.aborted || job.status === 'FAILING') throw error
       context.onUnexpected(job, error)
     }
-    return writeMove({ to: 'FAILING', within: () => kind.addFailure(job, (error as Error).message) })
+    return writeMove({ to: 'FAILING', within: () => kind.addFailure(job, error as Error) })
   }
 }
 

@@ -20,11 +20,8 @@ export function createExportJobs(db: Database) {
     `${select} AND segment_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
   )
 
-  const toResponse = (app: AppRef, row: ExportJobRow): ExportJobResponse => {
-    const job = toJob<ExportJobResource>(app, row, { type: 'EXPORT', failures: [] })
-    if (row.failure === null) return job
-    return { ...job, Failures: [`${job.Definition.S3UrlPrefix}: ${row.failure}`] }
-  }
+  const toResponse = (app: AppRef, row: ExportJobRow): ExportJobResponse =>
+    toJob(app, row, { type: 'EXPORT', failures: JSON.parse(row.failures) })
   const toListed = (app: AppRef) => (row: ExportJobRow) => ({ seq: row.seq, value: toResponse(app, row) })
 
   return {
@@ -56,5 +53,5 @@ export function createExportJobs(db: Database) {
 }
 
 interface ExportJobRow extends JobRow {
-  failure: string | null
+  failures: string
 }

@@ -32,7 +32,10 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
      WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND j.seq > ? ORDER BY j.seq`,
   )
   const newestEndpoint = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM endpoints').pluck()
-  const clearPieces = db.prepare('DELETE FROM export_pieces WHERE job = ?')
+  const clearPieces = db.prepare(
+    `DELETE FROM export_pieces WHERE job = :job AND number IN
+       (SELECT number FROM export_pieces WHERE job = :job LIMIT :limit)`,
+  )
   const insertPiece = db.prepare('INSERT INTO export_pieces (job, number, endpoints) VALUES (?, ?, ?)')
   const beginProcessing = db.prepare(
     `UPDATE export_jobs SET total_pieces = (SELECT count(*) FROM export_pieces WHERE job = :job),
@@ -58,9 +61,13 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
      WHERE seq = :job`,
   )
   const countFailedPiece = db.prepare(
-    'UPDATE export_jobs SET failed_pieces = failed_pieces + 1 WHERE seq = ?',
+    `UPDATE export_jobs SET failed_pieces = failed_pieces + 1, completed_pieces = completed_pieces -
+       (SELECT status = 'COMPLETED' FROM export_pieces WHERE job = :job AND number = :number)
+     WHERE seq = :job`,
   )
-  const setFailure = db.prepare('UPDATE export_jobs SET failure = ? WHERE seq = ?')
+  const addFailure = db.prepare(
+    `UPDATE export_jobs SET failures = json_insert(failures, '$[#]', ?) WHERE seq = ?`,
+  )
 
   return {
     ...jobs,
@@ -74,12 +81,16 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
     /** The row of the endpoint that was created last. */
     newestEndpoint: (): number => newestEndpoint.get()!,
 
-    /** Writes down the pieces, instead of those that an interrupted listing has left. */
-    setPieces(job: ExportJob, sizes: number[], newest: number): void {
-      clearPieces.run(job.seq)
-      for (const [number, endpoints] of sizes.entries()) insertPiece.run(job.seq, number, endpoints)
-      beginProcessing.run({ job: job.seq, newest })
-    },
+    /** Removes up to `limit` pieces; gives whether there were any. Can be done without `write`, too. */
+    clearPieces: (job: ExportJob, limit: number): boolean =>
+      clearPieces.run({ job: job.seq, limit }).changes > 0,
+
+    addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
+      void insertPiece.run(job.seq, piece.number, piece.endpoints),
+
+    /** Counts the pieces, and notes which endpoints are too new to be exported. */
+    beginProcessing: (job: ExportJob, newest: number): void =>
+      void beginProcessing.run({ job: job.seq, newest }),
 
     /** All pieces of a job. */
     pieces: (job: ExportJob): ExportPiece[] => pieces.all(job.seq),
@@ -108,15 +119,14 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
       countPiece.run({ job: job.seq, endpoints: written.endpoints, at: JSON.stringify(written.at) })
     },
 
+    /** Counts a piece as failed, be it one that was written and cannot be published. */
     failPiece(job: ExportJob, { number }: ExportPiece): void {
+      countFailedPiece.run({ job: job.seq, number })
       endPiece.run('FAILED', job.seq, number)
-      countFailedPiece.run(job.seq)
     },
 
-    setFailure: (job: ExportJob, reason: string): void => void setFailure.run(reason, job.seq),
-
-    /** Forgets the pieces of a job whose application is deleted. Not part of a `write`, which such a job has no more. */
-    forgetPieces: (job: ExportJob): void => void clearPieces.run(job.seq),
+    /** Writes down why the job fails, or what else goes wrong then. */
+    addFailure: (job: ExportJob, sentence: string): void => void addFailure.run(sentence, job.seq),
   }
 }
 export type ExportProgress = ReturnType<typeof createExportProgress>

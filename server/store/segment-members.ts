@@ -63,6 +63,15 @@ export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition:
 /** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
 export type Columns = 'e.*' | 'e.seq'
 
+/** A stretch of a list of members. */
+export interface Stretch {
+  after: MemberPlace
+  limit: number
+  columns: Columns
+  /** The last row of `endpoints` that is listed. */
+  upTo: number
+}
+
 /**
  * Segments that one is built on, directly or through others. Each is a table in a table to SQLite, which takes 15 ms to
  * understand a hundred of them, and nearly a second for three hundred.
@@ -86,23 +95,17 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     .pluck()
 
   /** Those that the import's records named, by id; then, by user and id, those of the users that they named. */
-  const listImported = (
-    app: AppRef,
-    job: number,
-    after: MemberPlace,
-    limit: number,
-    columns: Columns,
-  ): Member[] => {
+  const listImported = (app: AppRef, job: number, { after, limit, columns, upTo }: Stretch): Member[] => {
     const members: Member[] = []
     if (after.length === 1) {
       const rows = db
         .prepare<unknown[], EndpointRow & { endpoint_id: string; definition: string | null }>(
           `SELECT m.endpoint_id, m.definition, ${columns}
            FROM import_members m LEFT JOIN endpoints e ON m.definition IS NULL AND e.app = :app AND e.id = m.endpoint_id
-           WHERE m.job = :job AND m.endpoint_id > :after AND (m.definition IS NOT NULL OR e.seq IS NOT NULL)
+           WHERE m.job = :job AND m.endpoint_id > :after AND (m.definition IS NOT NULL OR e.seq <= :upTo)
            ORDER BY m.endpoint_id LIMIT :limit`,
         )
-        .all({ app: app.seq, job, after: after[0], limit })
+        .all({ app: app.seq, job, after: after[0], limit, upTo })
       for (const { endpoint_id, definition, ...row } of rows) {
         members.push({ at: [endpoint_id], ...(definition === null ? { row } : { definition }) })
       }
@@ -113,11 +116,11 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
       .prepare<unknown[], EndpointRow & { member_user: string; member_id: string }>(
         `SELECT u.user_id AS member_user, e.id AS member_id, ${columns}
          FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
-         WHERE u.job = :job AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
+         WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
            AND NOT EXISTS (SELECT 1 FROM import_members m WHERE m.job = :job AND m.endpoint_id = e.id)
          ORDER BY u.user_id, e.id LIMIT :limit`,
       )
-      .all({ app: app.seq, job, user, after: behind, limit: limit - members.length })
+      .all({ app: app.seq, job, user, after: behind, limit: limit - members.length, upTo })
     for (const { member_user, member_id, ...row } of rows) members.push({ at: [member_user, member_id], row })
     return members
   }
@@ -275,11 +278,11 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
      * @returns up to `limit` of them behind a place
      */
     list(app: AppRef, members: Members, { after, limit }: { after: MemberPlace; limit: number }): Member[] {
-      if ('import' in members) return listImported(app, members.import, after, limit, 'e.*')
+      const whole = { columns: 'e.*', upTo: Number.MAX_SAFE_INTEGER } as const
+      if ('import' in members) return listImported(app, members.import, { after, limit, ...whole })
       const [first, second] = after as [number] | [number, string]
       if (second !== undefined) return listDefined(members, [first, second], limit)
-      const options = { isIndexed: true, columns: 'e.*', upTo: Number.MAX_SAFE_INTEGER } as const
-      const inNextBlock = prepareRegistered(app, members, options)
+      const inNextBlock = prepareRegistered(app, members, { isIndexed: true, ...whole })
       const found: Member[] = []
       for (let at: number | undefined = first; at !== undefined && found.length < limit; ) {
         const block = inNextBlock(at, limit - found.length)
@@ -292,7 +295,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     /**
      * Prepares going through the same list in steps of some milliseconds, whatever is in the index.
      *
-     * @param upTo the last row of `endpoints` to be found by a query
+     * @param options.upTo the last row of `endpoints` that is listed
      * @returns a function that gives up to `limit` members behind a place, which may be none, and from where to go on;
      *   undefined at the end
      */
@@ -306,7 +309,8 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
         next: found.length < limit ? undefined : found.at(-1)!.at,
       })
       if ('import' in members) {
-        return (after, limit) => upToEnd(listImported(app, members.import, after, limit, columns), limit)
+        return (after, limit) =>
+          upToEnd(listImported(app, members.import, { after, limit, columns, upTo }), limit)
       }
       const isIndexed = dimensionsToIndex(app, members).length === 0
       const inNextBlock = prepareRegistered(app, members, { isIndexed, columns, upTo })

@@ -41,9 +41,9 @@ for (const kind of ['folder', 'S3'] as const) {
     t.same(await seen(), {})
     const draft = await bucket.write(key, begun, chunks('one, ', 'two'), signal)
     t.same(await seen(), {})
-    await bucket.publish(key, draft)
+    await bucket.publish(key, draft, signal)
     t.same(await seen(), { [key]: Buffer.from('one, two') })
-    await bucket.publish(key, draft)
+    await bucket.publish(key, draft, signal)
     t.same(await seen(), { [key]: Buffer.from('one, two') }, 'to publish it again changes nothing')
   })
 
@@ -51,25 +51,26 @@ for (const kind of ['folder', 'S3'] as const) {
     const { bucket, seen } = await open(t, kind)
     const chunk = Buffer.alloc(700_001, 'some bytes, ')
     const content = Array.from({ length: 30 }, () => chunk)
-    await bucket.publish(key, await write(bucket, chunks(...content)))
+    await bucket.publish(key, await write(bucket, chunks(...content)), signal)
     t.ok((await seen())[key]?.equals(Buffer.concat(content)))
   })
 
   t.test(`in ${kind}, an object can be discarded whatever has become of it`, async t => {
     const { bucket, buckets } = await open(t, kind)
     const before = await buckets.read('data')
-    await bucket.discard(key, await bucket.begin(key, signal))
+    await bucket.discard(key, await bucket.begin(key, signal), signal)
     t.same(await buckets.read('data'), before, 'begun')
     const draft = await write(bucket, chunks('text'))
-    await bucket.discard(key, draft)
+    await bucket.discard(key, draft, signal)
     t.same(await buckets.read('data'), before, 'written')
     // s3rver cannot abort an upload.
-    if (kind === 'folder') await t.rejects(bucket.publish(key, draft), { message: /is gone from the folder/ })
+    if (kind === 'folder')
+      await t.rejects(bucket.publish(key, draft, signal), { message: /is gone from the folder/ })
     const published = await write(bucket, chunks('text'))
-    await bucket.publish(key, published)
-    await bucket.discard(key, published)
+    await bucket.publish(key, published, signal)
+    await bucket.discard(key, published, signal)
     t.same(await buckets.read('data'), before, 'published')
-    await bucket.discard(key, published)
+    await bucket.discard(key, published, signal)
   })
 
   t.test(`in ${kind}, what the content throws comes out, and nothing is seen`, async t => {
@@ -80,7 +81,7 @@ for (const kind of ['folder', 'S3'] as const) {
     }
     await t.rejects(write(bucket, broken()), { name: 'RangeError', message: 'broken' })
     t.same(await seen(), {})
-    await bucket.publish(key, await write(bucket, chunks('whole')))
+    await bucket.publish(key, await write(bucket, chunks('whole')), signal)
     t.same(await seen(), { [key]: Buffer.from('whole') }, 'and it can be written again')
   })
 
@@ -112,11 +113,11 @@ t.test('keys that would lead out of a folder are refused, and nothing outside is
     ['a/./b.gz', /between its slashes/],
     ['link/b.gz', /leads out of its bucket's folder, by the link link/],
     ['link/deep/b.gz', /leads out of its bucket's folder, by the link link/],
-    ['a\0b/c.gz', /cannot be written/],
+    ['a\0b/c.gz', /between its slashes/],
     [`${'x'.repeat(300)}/c.gz`, /cannot be written.*ENAMETOOLONG/],
     ['there/c.gz', /cannot be written.*ENOTDIR/],
   ] as const) {
-    const attempt = write(bucket, chunks('text'), name).then(draft => bucket.publish(name, draft))
+    const attempt = write(bucket, chunks('text'), name).then(draft => bucket.publish(name, draft, signal))
     await t.rejects(attempt, { constructor: UnwritableError, message: says }, JSON.stringify(name))
   }
   t.strictSame(readFileSync(join(outside, 'kept.txt'), 'utf8'), 'kept')
@@ -129,7 +130,7 @@ t.test('a link where the object is to be is replaced, and not followed', async t
   mkdirSync(join(folder, 'deep/er'), { recursive: true })
   symlinkSync(outside, join(folder, key))
   symlinkSync(outside, join(folder, 'deep/er/.object.gz.part'))
-  await bucket.publish(key, await write(bucket, chunks('text')))
+  await bucket.publish(key, await write(bucket, chunks('text')), signal)
   t.equal(readFileSync(join(folder, key), 'utf8'), 'text')
   t.equal(readFileSync(outside, 'utf8'), 'kept')
 })
@@ -138,7 +139,7 @@ t.test('what was left half-written is written anew', async t => {
   const { bucket, folder } = await open(t, 'folder')
   mkdirSync(join(folder, 'deep/er'), { recursive: true })
   writeFileSync(join(folder, 'deep/er/.object.gz.part'), 'half of something longer')
-  await bucket.publish(key, await write(bucket, chunks('text')))
+  await bucket.publish(key, await write(bucket, chunks('text')), signal)
   t.equal(readFileSync(join(folder, key), 'utf8'), 'text')
 })
 

@@ -48,11 +48,21 @@ export const createExportJob: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
+/** Bytes that S3 allows a key, and those of what comes behind the prefix. */
+const keyBytes = { most: 1024, ofName: '/0123456789abcdef0123456789abcdef-00000.gz'.length }
+
 /** What the types of the members cannot say. */
 function checkDefinition({ S3UrlPrefix, RoleArn, SegmentId, SegmentVersion }: ExportJobRequest): void {
-  if (readS3Url(S3UrlPrefix) === undefined) {
+  const location = readS3Url(S3UrlPrefix)
+  if (location === undefined) {
     throw badRequest(
       `S3UrlPrefix must be s3://bucket or s3://bucket/prefix, the bucket's name 3 to 63 lower-case letters, digits, dots and hyphens; got ${JSON.stringify(S3UrlPrefix)}`,
+    )
+  }
+  const room = keyBytes.most - keyBytes.ofName
+  if (Buffer.byteLength(location.key) > room) {
+    throw badRequest(
+      `S3UrlPrefix must leave room for the objects' names in S3's ${keyBytes.most} bytes of a key: its own key must have at most ${room} bytes`,
     )
   }
   checkRoleArn(RoleArn)

@@ -14,7 +14,7 @@ CREATE TABLE export_jobs (
   completed_pieces INTEGER NOT NULL DEFAULT 0,
   failed_pieces    INTEGER NOT NULL DEFAULT 0,
   total_processed  INTEGER NOT NULL DEFAULT 0,
-  failure          TEXT           -- why it failed
+  failures         TEXT NOT NULL DEFAULT '[]' -- JSON, sentences: why it failed, and what it could not remove then
 ) STRICT;
 CREATE INDEX export_jobs_by_app ON export_jobs (app, seq);
 CREATE INDEX export_jobs_by_segment ON export_jobs (app, segment_id, seq) WHERE segment_id IS NOT NULL;

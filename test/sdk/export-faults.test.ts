@@ -1,0 +1,185 @@
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { DeleteAppCommand, DeleteSegmentCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
+import t from 'tap'
+import { makeBuckets, makeFolder } from '../buckets.ts'
+import {
+  createApp,
+  createExportJob,
+  roleArn,
+  runExport,
+  runImport,
+  startEmulator,
+  until,
+  waitForExport,
+} from '../helpers.ts'
+import { startGate, startS3 } from '../s3.ts'
+import { exported, watchExport } from './exported.ts'
+import { csvOf, slowly } from './reads.ts'
+
+/** One endpoint a piece. */
+const piecewise = { PIECE_BYTES: '64' }
+
+const idsOf = (count: number) => Array.from({ length: count }, (_, index) => `e${index}`)
+
+/** Makes an application with some endpoints from a bucket that is a folder, which may be another than the exports'. */
+async function fill(client: PinpointClient, S3Url = 's3://source/users.csv') {
+  const app = await createApp(client)
+  const job = await runImport(client, app, { S3Url, DefineSegment: true })
+  t.equal(job.JobStatus, 'COMPLETED', job.Failures?.join() ?? '')
+  return { app, segment: job.Definition!.SegmentId! }
+}
+
+const isComplete = ({ method, query }: { method: string; query: URLSearchParams }) =>
+  method === 'POST' && query.has('uploadId')
+
+t.test('a segment that is deleted while it is written is not exported in part', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('source', 'users.csv', csvOf(...idsOf(100)))
+  const s3 = await startS3(t)
+  await s3.put('data', 'there', 'x')
+  const uploading = Promise.withResolvers<void>()
+  const deleted = Promise.withResolvers<void>()
+  const gate = await startGate(t, s3, async ({ query }) => {
+    if (!query.has('partNumber')) return undefined
+    uploading.resolve()
+    await deleted.promise
+    return undefined
+  })
+  const { client } = await startEmulator(t, { ...buckets.env, ...gate.env })
+  const { app, segment } = await fill(client)
+  const job = await createExportJob(client, app, { SegmentId: segment })
+  await uploading.promise
+  await client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId: segment }))
+  deleted.resolve()
+  const over = await waitForExport(client, job)
+  t.match(over, { JobStatus: 'FAILED', Failures: [/segment .* has been deleted/], CompletedPieces: 0 })
+  t.same(Object.keys(await s3.read('data')), ['there'])
+})
+
+t.test('a bucket that is no folder any more when an export is to be published', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'users.csv', csvOf('e1', 'e2'))
+  const s3 = await startS3(t)
+  await s3.put('data', 'there', 'x')
+  const { client } = await startEmulator(t, { ...buckets.env, ...s3.env, ...slowly })
+  const { app } = await fill(client, 's3://data/users.csv')
+  const { job, states } = await watchExport(client, app, {}, async ({ JobStatus }) => {
+    if (JobStatus === 'COMPLETING') renameSync(join(buckets.folder, 'data'), join(buckets.folder, 'moved'))
+  })
+  t.same(states.slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
+  t.match(job.Failures, [/was a folder when the object was begun/, /could not be removed: .* was a folder/])
+  t.match(job, { CompletedPieces: 0, FailedPieces: 1, TotalPieces: 1 })
+  t.match(await runExport(client, app), exported(2), 'the next one goes to S3')
+})
+
+t.test('an object that S3 refuses for a while is published all the same', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('source', 'users.csv', csvOf(...idsOf(3)))
+  const s3 = await startS3(t)
+  await s3.put('data', 'there', 'x')
+  let refused = 0
+  const gate = await startGate(t, s3, request => (isComplete(request) && refused++ < 4 ? 503 : undefined))
+  const { client } = await startEmulator(t, { ...buckets.env, ...gate.env, ...piecewise })
+  const { app } = await fill(client)
+  t.match(await runExport(client, app), exported(3, 3))
+  t.equal(Object.keys(await s3.read('data')).length, 4)
+})
+
+t.test('what cannot be removed is named', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('source', 'users.csv', csvOf(...idsOf(3)))
+  const s3 = await startS3(t)
+  await s3.put('data', 'there', 'x')
+  // The second piece cannot be uploaded, and nothing be removed.
+  const gate = await startGate(t, s3, ({ method, key, query }) => {
+    if (method === 'DELETE') return 403
+    return query.has('partNumber') && key.endsWith('-00001.gz') ? 403 : undefined
+  })
+  const { client } = await startEmulator(t, { ...buckets.env, ...gate.env, ...piecewise })
+  const { app } = await fill(client)
+  const job = await runExport(client, app)
+  t.match(job, {
+    JobStatus: 'FAILED',
+    CompletedPieces: 1,
+    FailedPieces: 1,
+    TotalPieces: 3,
+    TotalProcessed: 1,
+  })
+  t.match(job.Failures, [
+    /^s3:\/\/data\/out: access to the bucket data is denied/,
+    new RegExp(`^out/${job.Id}-00000.gz: what was written could not be removed: access`),
+    new RegExp(`^out/${job.Id}-00001.gz: what was written could not be removed: access`),
+  ])
+  t.match(
+    await runExport(client, app, { S3UrlPrefix: 's3://source/out' }),
+    exported(3, 3),
+    'the worker goes on',
+  )
+})
+
+t.test('an application that is deleted while S3 hangs frees the slot of its export', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('source', 'users.csv', csvOf(...idsOf(3)))
+  const s3 = await startS3(t)
+  await s3.put('data', 'there', 'x')
+  const hanging = Promise.withResolvers<void>()
+  const gate = await startGate(t, s3, request => {
+    if (!isComplete(request)) return undefined
+    hanging.resolve()
+    return 'hang'
+  })
+  const { client } = await startEmulator(t, {
+    ...buckets.env,
+    ...gate.env,
+    ...piecewise,
+    MAX_RUNNING_IMPORTS: '1',
+  })
+  const { app } = await fill(client)
+  const { app: other } = await fill(client)
+  await createExportJob(client, app)
+  await hanging.promise
+  const waiting = await createExportJob(client, other, { S3UrlPrefix: 's3://source/out' })
+  await client.send(new DeleteAppCommand({ ApplicationId: app }))
+  t.match(await waitForExport(client, waiting), exported(3, 3))
+  await until(
+    () => gate.requests.filter(({ method }) => method === 'DELETE').length >= 3 || undefined,
+    'the uploads to be aborted',
+  )
+})
+
+t.test('a link that comes to lead out of the folder is not followed', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'users.csv', csvOf('e1'))
+  const outside = makeFolder(t)
+  const { client } = await startEmulator(t, { ...buckets.env, ...slowly })
+  const { app } = await fill(client, 's3://data/users.csv')
+  const { job } = await watchExport(client, app, {}, async ({ JobStatus }) => {
+    if (JobStatus !== 'COMPLETING') return
+    renameSync(join(buckets.folder, 'data/out'), join(outside, 'out'))
+    symlinkSync(join(outside, 'out'), join(buckets.folder, 'data/out'))
+  })
+  t.match(job, {
+    JobStatus: 'FAILED',
+    Failures: [/leads out of its bucket's folder, by the link out/, /removed/],
+  })
+})
+
+t.test('a key that is too long is refused before there is a job', async t => {
+  const { client } = await startEmulator(t)
+  const app = await createApp(client)
+  const long = createExportJob(client, app, {
+    S3UrlPrefix: `s3://data/${'x/'.repeat(500)}`,
+    RoleArn: roleArn,
+  })
+  await t.rejects(long, { name: 'BadRequestException', message: /^S3UrlPrefix must leave room/ })
+})
+
+t.test('a prefix of many folders takes no longer than others', async t => {
+  const buckets = makeBuckets(t)
+  mkdirSync(join(buckets.folder, 'data'))
+  const { client } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  const job = await runExport(client, app, { S3UrlPrefix: `s3://data/${'x/'.repeat(490)}` })
+  t.match(job, exported(0))
+})
