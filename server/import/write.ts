@@ -11,8 +11,11 @@ import { importRecord } from './import-record.ts'
 import type { ImportedEndpoint } from './imported-names.ts'
 import { type Item, isBad } from './item.ts'
 
-/** Records in a transaction: few enough for a write of the HTTP side not to wait long for its turn. */
-const recordsPerWrite = 250
+/**
+ * Records in a transaction: few enough for a write of the HTTP side not to wait long for its turn, and fewer when one
+ * does wait.
+ */
+const recordsPerWrite = { most: 250, whenAwaited: 25 }
 
 /** Characters of a bad record that are kept. */
 const recordKept = 4096
@@ -54,19 +57,26 @@ export async function writeRecords(
     progress.addFailure(job, { object: object.key, line: item.line.number, record, reason: problem })
   }
 
-  const writeItems = (items: Item<ImportedEndpoint>[]) => {
+  /** Writes some of the items, from one on, and gives the number of the first that is left. */
+  const writeItems = (items: Item<ImportedEndpoint>[], from: number): number => {
     const tally: Tally = { now: context.now().toISOString(), processed: 0, failed: 0, channels: new Map() }
-    for (const item of items) writeItem(item, tally)
+    const end = Math.min(items.length, from + recordsPerWrite.most)
+    let next = from
+    do {
+      const few = Math.min(end, next + recordsPerWrite.whenAwaited)
+      while (next < few) writeItem(items[next++]!, tally)
+    } while (next < end && !progress.isCallerWaiting())
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, tally)
-    const { end, nextNumber } = items.at(-1)!.line
-    progress.savePosition(job, object.number, { byte: end, line: nextNumber })
+    const { line } = items[next - 1]!
+    progress.savePosition(job, object.number, { byte: line.end, line: line.nextNumber })
+    return next
   }
 
   for await (const batch of batches) {
-    for (let from = 0; from < batch.length; from += recordsPerWrite) {
+    for (let from = 0; from < batch.length; ) {
       signal.throwIfAborted()
-      progress.write(job, () => writeItems(batch.slice(from, from + recordsPerWrite)))
+      from = progress.write(job, () => writeItems(batch, from))
       await setImmediate()
     }
   }

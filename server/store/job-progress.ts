@@ -47,6 +47,9 @@ export function createJobProgress(
       })
     },
 
+    /** Whether a caller waits for a transaction of this thread to end. */
+    isCallerWaiting: (): boolean => turns.isCallerWaiting,
+
     /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
     move(job: Job, to: JobStatus): void {
       if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)

@@ -45,6 +45,11 @@ export class WriteTurns {
     }
   }
 
+  /** Whether a caller waits to write. */
+  get isCallerWaiting(): boolean {
+    return Atomics.load(this.#callers, 0) > 0
+  }
+
   /** Lets callers go first, as long as patience lasts. Holds up the import's thread. */
   letCallersGo(): void {
     const until = Date.now() + patience
