@@ -6,7 +6,7 @@ import { tooManySources } from '../resources/segments/check-sources.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import { EndpointResponse } from '../shapes/endpoint.ts'
 import {
-  firstPlaceOf,
+  firstPlace,
   isMemberPlace,
   type MemberPlace,
   memberEndpoint,
@@ -56,7 +56,7 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, members))
       const { values, token } = readPage(request.query, list, start, isPlace, (limit, [, place]) =>
         segmentMembers
-          .list(found, members, { after: place ?? firstPlaceOf(members), limit })
+          .list(found, members, { after: place ?? firstPlace, limit })
           .map(member => ({ at: [version, member.at] as Place, value: memberEndpoint(found, member) })),
       )
       return { items: values, ...(token !== undefined && { nextToken: token }) }

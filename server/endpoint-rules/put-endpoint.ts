@@ -20,7 +20,7 @@ export function putEndpoint(
   endpoints: Endpoints,
   change: EndpointRequest,
   write: Write & Completeness,
-): Endpoint | string {
+): StoredEndpoint | string {
   const { app } = write
   const stored = endpoints.get(app, write.endpointId)
   const endpoint = mergeEndpoint(stored?.endpoint, change, write)
@@ -50,8 +50,7 @@ export function putEndpoint(
   }
   if (newNames.length > 0) endpoints.addNames(app, newNames)
   const turn = 1 + Math.max(stored?.turn ?? 0, ...others.map(other => other.turn))
-  endpoints.save(app, stored?.seq, endpoint, turn)
-  return endpoint
+  return { seq: endpoints.save(app, stored?.seq, endpoint, turn), endpoint, turn }
 }
 
 interface Completeness {

@@ -7,7 +7,7 @@ import { readS3Url } from '../shapes/s3-url.ts'
 import type { ExportJob, ExportPiece } from '../store/export-progress.ts'
 import { JobGone } from '../store/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
-import { firstPlaceOf, type MemberPlace, type Members, mostSources } from '../store/segment-members.ts'
+import { firstPlace, type MemberPlace, type Members, mostSources } from '../store/segment-members.ts'
 import { writePiece } from './write-piece.ts'
 
 /** Compressed bytes of an endpoint, about: so that a piece of an export is as large as one of an import. */
@@ -164,7 +164,7 @@ async function exportPiece(
   const progress = context.store.exportProgress
   const draft = await beginAgain(job, piece, bucket, context)
   const members = membersOf(job, context)
-  const { after = firstPlaceOf(members), upTo } = progress.position(job)
+  const { after = firstPlace, upTo } = progress.position(job)
   const endpoints = isLast ? Number.POSITIVE_INFINITY : piece.endpoints
   const written = await writePiece(
     { app: job.app, members, after, upTo, endpoints },
@@ -223,7 +223,7 @@ async function countMembers(job: ExportJob, upTo: number, context: ExportContext
   const members = membersOf(job, context)
   const step = context.store.segmentMembers.prepareSteps(job.app, members, { upTo, columns: 'e.seq' })
   let count = 0
-  for (let after: MemberPlace | undefined = firstPlaceOf(members); after !== undefined; ) {
+  for (let after: MemberPlace | undefined = firstPlace; after !== undefined; ) {
     const { found, next } = step(after, countedPerStep)
     count += found.length
     after = next

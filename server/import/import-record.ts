@@ -31,12 +31,11 @@ export function importRecord(job: ImportJob, record: ImportedEndpoint, into: Int
   const id = Id ?? idOf(record)
   if (id === undefined) return whyNoId(record)
 
-  const registers = job.definition.RegisterEndpoints !== false
-  const endpoint = registers ? register(job, id, change, into) : define(job, id, change, into)
+  const endpoint =
+    job.definition.RegisterEndpoints === false
+      ? define(job, id, change, into)
+      : register(job, id, change, into)
   if (typeof endpoint === 'string') return endpoint
-  if (job.segmentId !== null) {
-    into.progress.putMember(job, endpoint.Id, registers ? null : JSON.stringify(endpoint))
-  }
   // An endpoint that is known may still have neither address nor channel.
   const { ChannelType: channel } = endpoint
   if (channel !== undefined) into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
@@ -53,11 +52,21 @@ function importUser(job: ImportJob, userId: string, { endpoints, progress }: Int
 }
 
 /** Writes an endpoint. An id alone only makes it a member, and is no change of it (assumed). */
-function register(job: ImportJob, id: string, change: ImportedEndpoint, { endpoints, now }: Into) {
-  if (isEmpty(change)) return endpoints.get(job.app, id)?.endpoint ?? unknownId(id)
+function register(
+  job: ImportJob,
+  id: string,
+  change: ImportedEndpoint,
+  { endpoints, progress, now }: Into,
+): Endpoint | string {
   const write = { app: job.app, endpointId: id, requestId: job.requestId, now, mayBeEmpty: false }
-  const endpoint = putEndpoint(endpoints, change, write)
-  return endpoint === 'Missing Address' && change.ChannelType === undefined ? unknownId(id) : endpoint
+  const stored = isEmpty(change)
+    ? (endpoints.get(job.app, id) ?? unknownId(id))
+    : putEndpoint(endpoints, change, write)
+  if (typeof stored === 'string') {
+    return stored === 'Missing Address' && change.ChannelType === undefined ? unknownId(id) : stored
+  }
+  if (job.segmentId !== null) progress.putMember(job, stored)
+  return stored.endpoint
 }
 
 /** The text that Pinpoint was seen to use, and what most often is the matter. */
@@ -77,12 +86,15 @@ function define(
   change: ImportedEndpoint,
   { endpoints, progress, now }: Into,
 ): Endpoint | string {
-  const earlier = progress.memberDefinition(job, id)
-  const current = typeof earlier === 'string' ? JSON.parse(earlier) : endpoints.get(job.app, id)?.endpoint
-  if (isEmpty(change)) return current ?? unknownId(id)
+  const earlier = progress.definitionOf(job, id)
+  const current = earlier === undefined ? endpoints.get(job.app, id)?.endpoint : JSON.parse(earlier)
   const write = { app: job.app, endpointId: id, requestId: job.requestId, now }
-  const endpoint = mergeEndpoint(current, change, write)
-  return checkMerged(endpoint, { mayBeEmpty: false }) ?? endpoint
+  const endpoint = isEmpty(change) ? (current ?? unknownId(id)) : mergeEndpoint(current, change, write)
+  if (typeof endpoint === 'string') return endpoint
+  const problem = isEmpty(change) ? undefined : checkMerged(endpoint, { mayBeEmpty: false })
+  if (problem !== undefined) return problem
+  if (job.segmentId !== null) progress.putDefinition(job, endpoint.Id, JSON.stringify(endpoint))
+  return endpoint
 }
 
 function isEmpty(change: ImportedEndpoint): boolean {

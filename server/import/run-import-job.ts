@@ -78,7 +78,7 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
     const { store, now, signal } = context
     const endpoints = store.endpoints.byImport(job.seq)
     const takeBack = () =>
-      endpoints.takeBack(job.app, rowsPerStep) || store.importProgress.dropMembers(job, rowsPerStep)
+      store.importProgress.dropMembers(job, rowsPerStep) || endpoints.takeBack(job.app, rowsPerStep)
     while (store.importProgress.write(job, takeBack)) {
       await setImmediate()
       signal.throwIfAborted()

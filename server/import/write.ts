@@ -12,10 +12,10 @@ import type { ImportedEndpoint } from './imported-names.ts'
 import { type Item, isBad } from './item.ts'
 
 /**
- * Records in a transaction: few enough for a write of the HTTP side not to wait long for its turn, and fewer when one
- * does wait.
+ * Records in a transaction, of those that have come together: as many as are worth it, as a transaction writes whole
+ * pages, and few when a caller waits to write.
  */
-const recordsPerWrite = { most: 250, whenAwaited: 25 }
+const recordsPerWrite = { most: 2000, whenAwaited: 25 }
 
 /** Characters of a bad record that are kept. */
 const recordKept = 4096

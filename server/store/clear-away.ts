@@ -45,7 +45,9 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     return (of: number, limit: number) => statement.run(of, limit).changes
   }
   const members = [
-    remover('import_members', 'job, endpoint_id', 'job'),
+    remover('import_members', 'job, endpoint', 'job'),
+    remover('import_members_deleted', 'app, endpoint_id, job', 'job'),
+    remover('import_definitions', 'job, endpoint_id', 'job'),
     remover('import_user_members', 'job, user_id', 'job'),
   ]
   const dimensionOfImport = db

@@ -47,6 +47,11 @@ export function createEndpointTerms(db: Database) {
        SELECT dimension, block, value, endpoint FROM endpoint_values
        WHERE dimension = ? AND endpoint > ? AND endpoint <= ?`,
   )
+  const hasTriggers = db
+    .prepare<[], number>(
+      `SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name = 'endpoint_terms_of_created'`,
+    )
+    .pluck()
   const setBuiltTo = db.prepare('UPDATE indexed_dimensions SET built_to = ? WHERE seq = ?')
 
   return {
@@ -59,6 +64,7 @@ export function createEndpointTerms(db: Database) {
      * @returns whether there may be more
      */
     build(app: AppRef, name: string, limit: number): boolean {
+      if (hasTriggers.get() === 0) db.exec(triggers)
       register.run(app.seq, name)
       const { seq: dimension, built_to: from } = find.get(app.seq, name)!
       if (from === null) return false
@@ -99,5 +105,62 @@ export function createEndpointTerms(db: Database) {
     },
   }
 }
+
+/**
+ * The index follows the endpoints, whoever writes them; a change touches what depends on the columns that differ. Made
+ * with the first index: a statement with a trigger keeps each page that it changes as it was, for the case that the
+ * trigger fails, which costs an import a fifth of its time.
+ */
+const triggers = `
+CREATE TRIGGER IF NOT EXISTS endpoint_terms_of_created AFTER INSERT ON endpoints
+WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = NEW.app)
+BEGIN
+  INSERT OR IGNORE INTO endpoint_terms
+    SELECT dimension, block, value, endpoint FROM endpoint_values WHERE endpoint = NEW.seq;
+END;
+
+CREATE TRIGGER IF NOT EXISTS endpoint_terms_before_change BEFORE UPDATE ON endpoints
+WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = OLD.app)
+BEGIN
+  DELETE FROM endpoint_terms WHERE (dimension, block, value, endpoint) IN (
+    SELECT dimension, block, value, endpoint FROM endpoint_values
+    WHERE endpoint = OLD.seq AND CASE map
+      WHEN 'ChannelType' THEN OLD.channel_type IS NOT NEW.channel_type
+      WHEN 'EffectiveDate' THEN OLD.effective_date IS NOT NEW.effective_date
+      WHEN 'Demographic' THEN OLD.demographic IS NOT NEW.demographic
+      WHEN 'Location' THEN OLD.location IS NOT NEW.location
+      WHEN 'Metrics' THEN OLD.metrics IS NOT NEW.metrics
+      WHEN 'Import' THEN OLD.user_id IS NOT NEW.user_id
+      WHEN 'Attributes' THEN OLD.attributes IS NOT NEW.attributes
+      WHEN 'AttributeDays' THEN OLD.attributes IS NOT NEW.attributes
+      ELSE OLD.user_attributes IS NOT NEW.user_attributes
+    END);
+END;
+
+CREATE TRIGGER IF NOT EXISTS endpoint_terms_after_change AFTER UPDATE ON endpoints
+WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = NEW.app)
+BEGIN
+  INSERT OR IGNORE INTO endpoint_terms
+    SELECT dimension, block, value, endpoint FROM endpoint_values
+    WHERE endpoint = NEW.seq AND CASE map
+      WHEN 'ChannelType' THEN OLD.channel_type IS NOT NEW.channel_type
+      WHEN 'EffectiveDate' THEN OLD.effective_date IS NOT NEW.effective_date
+      WHEN 'Demographic' THEN OLD.demographic IS NOT NEW.demographic
+      WHEN 'Location' THEN OLD.location IS NOT NEW.location
+      WHEN 'Metrics' THEN OLD.metrics IS NOT NEW.metrics
+      WHEN 'Import' THEN OLD.user_id IS NOT NEW.user_id
+      WHEN 'Attributes' THEN OLD.attributes IS NOT NEW.attributes
+      WHEN 'AttributeDays' THEN OLD.attributes IS NOT NEW.attributes
+      ELSE OLD.user_attributes IS NOT NEW.user_attributes
+    END;
+END;
+
+CREATE TRIGGER IF NOT EXISTS endpoint_terms_of_deleted BEFORE DELETE ON endpoints
+WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = OLD.app)
+BEGIN
+  DELETE FROM endpoint_terms WHERE (dimension, block, value, endpoint) IN (
+    SELECT dimension, block, value, endpoint FROM endpoint_values WHERE endpoint = OLD.seq);
+END;
+`
 
 export type EndpointTerms = ReturnType<typeof createEndpointTerms>

@@ -19,8 +19,8 @@ export interface Endpoints {
   ofUser(app: AppRef, userId: string): StoredEndpoint[]
   /** The ACTIVE endpoints at an address. */
   activeAt(app: AppRef, address: string): StoredEndpoint[]
-  /** Writes an endpoint: over the row `seq`, or as a new one. */
-  save(app: AppRef, seq: number | undefined, endpoint: Endpoint, turn: number): void
+  /** Writes an endpoint: over the row `seq`, or as a new one; gives the row. */
+  save(app: AppRef, seq: number | undefined, endpoint: Endpoint, turn: number): number
   delete(seq: number): void
   /** The custom names in a change that this writer has to make known. */
   newNames(app: AppRef, change: EndpointRequest): AttributeName[]
@@ -86,6 +86,22 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
+  const leftBy = db
+    .prepare<[number, string], number>(
+      'SELECT 1 FROM import_members_deleted WHERE app = ? AND endpoint_id = ? LIMIT 1',
+    )
+    .pluck()
+  const joined = db
+    .prepare<unknown[], number>(
+      `INSERT INTO import_members (job, endpoint)
+       SELECT job, :created FROM import_members_deleted WHERE app = :app AND endpoint_id = :id RETURNING job`,
+    )
+    .pluck()
+  const joinTerms = db.prepare(
+    `UPDATE endpoint_terms SET value = 1 WHERE endpoint = :created AND value = 0 AND block = CAST(:created AS INTEGER) >> 14
+       AND dimension = (SELECT seq FROM indexed_dimensions WHERE app = :app AND name = 'Import.' || CAST(:job AS INTEGER))`,
+  )
+  const forgetLeft = db.prepare('DELETE FROM import_members_deleted WHERE app = ? AND endpoint_id = ?')
   // Again when somebody else has written the row since: it is what they wrote that is to be put back then.
   const keep = db.prepare(
     `INSERT OR REPLACE INTO endpoints_before_import (job, seq, app, ${columns})
@@ -150,9 +166,21 @@ export function createEndpoints(db: Database, names: AttributeNames) {
       activeAt.all(app.seq, address).map(row => toStored(app, row)!),
   }
 
-  const write = (app: AppRef, seq: number | undefined, row: unknown[]) => {
-    if (seq === undefined) insert.run(app.seq, row)
-    else update.run(row, seq)
+  const write = (app: AppRef, seq: number | undefined, row: unknown[]): number => {
+    if (seq === undefined) {
+      const created = insert.run(app.seq, row).lastInsertRowid as number
+      joinAgain(app, row[0] as string, created)
+      return created
+    }
+    update.run(row, seq)
+    return seq
+  }
+
+  /** An endpoint that is created again is in the segments in which it was before it was deleted. */
+  const joinAgain = (app: AppRef, id: string, created: number): void => {
+    if (leftBy.get(app.seq, id) === undefined) return
+    for (const job of joined.all({ app: app.seq, id, created })) joinTerms.run({ app: app.seq, job, created })
+    forgetLeft.run(app.seq, id)
   }
 
   const writer = (job: number | null): Endpoints => ({
@@ -190,7 +218,7 @@ export function createEndpoints(db: Database, names: AttributeNames) {
           if (isWrittenOver.get(job, seq) === 1) handOver(job, seq)
           keep.run(job, seq, job)
         }
-        asJob.save(app, seq, endpoint, turn)
+        return asJob.save(app, seq, endpoint, turn)
       },
       keepNames: app => names.keepOfJob(app, job),
       takeBack(app, limit) {

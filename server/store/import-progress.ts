@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../shapes/import-job.ts'
-import { keyOf } from './endpoints.ts'
+import { keyOf, type StoredEndpoint } from './endpoints.ts'
 import type { Job, JobProgress } from './job-progress.ts'
 
 /** An import job as the worker sees it. */
@@ -114,17 +114,20 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
   const failedPieces = db
     .prepare<[number], number>('SELECT failed_pieces FROM import_jobs WHERE seq = ?')
     .pluck()
-  const member = db
-    .prepare<[number, string], string | null>(
-      'SELECT definition FROM import_members WHERE job = ? AND endpoint_id = ?',
+  const definition = db
+    .prepare<[number, string], string>(
+      'SELECT definition FROM import_definitions WHERE job = ? AND endpoint_id = ?',
     )
     .pluck()
-  const putMember = db.prepare(
-    'INSERT OR REPLACE INTO import_members (job, endpoint_id, definition) VALUES (?, ?, ?)',
+  const putMember = db.prepare('INSERT OR IGNORE INTO import_members (job, endpoint) VALUES (?, ?)')
+  const putDefinition = db.prepare(
+    'INSERT OR REPLACE INTO import_definitions (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
   const putUserMember = db.prepare('INSERT OR IGNORE INTO import_user_members (job, user_id) VALUES (?, ?)')
   const dropMembers = [
-    ['import_members', 'endpoint_id'],
+    ['import_members', 'endpoint'],
+    ['import_members_deleted', 'endpoint_id'],
+    ['import_definitions', 'endpoint_id'],
     ['import_user_members', 'user_id'],
   ].map(([table, member]) =>
     db.prepare(
@@ -197,11 +200,15 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     failedPieces: (job: ImportJob): number => failedPieces.get(job.seq)!,
 
     /** The definition that an earlier record of the same job gave to an endpoint that it does not register. */
-    memberDefinition: (job: ImportJob, endpointId: string): string | null | undefined =>
-      member.get(job.seq, keyOf(endpointId)),
+    definitionOf: (job: ImportJob, endpointId: string): string | undefined =>
+      definition.get(job.seq, keyOf(endpointId)),
 
-    putMember: (job: ImportJob, endpointId: string, definition: string | null): void =>
-      void putMember.run(job.seq, keyOf(endpointId), definition),
+    /** Makes an endpoint that is not registered a member. */
+    putDefinition: (job: ImportJob, endpointId: string, definition: string): void =>
+      void putDefinition.run(job.seq, keyOf(endpointId), definition),
+
+    /** Makes a registered endpoint a member. */
+    putMember: (job: ImportJob, endpoint: StoredEndpoint): void => void putMember.run(job.seq, endpoint.seq),
 
     /** Makes all endpoints that a user has, or will have, members. */
     putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),

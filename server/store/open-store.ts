@@ -79,6 +79,8 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   db.pragma('foreign_keys = ON')
   db.pragma('cache_size = -16384')
   db.pragma('journal_size_limit = 67108864')
+  // What a statement with triggers may have to take back is kept here, which else is a file, a page for a page.
+  db.pragma('temp_store = MEMORY')
 
   const tags = createTags(db)
   const names = createAttributeNames(db)

@@ -16,9 +16,9 @@ import {
 } from './segment-condition.ts'
 
 /**
- * How far a list of members has come. In an imported segment: to an endpoint that a record named, or, behind all of
- * those, to an endpoint of a user that a record named. In a dimensional one: to the row of an endpoint, or, behind all
- * of those, to an endpoint that stands in an imported source alone.
+ * How far a list of members has come: to the row of an endpoint. Behind all of those, in an imported segment: to an
+ * endpoint that it defines alone, then to an endpoint of a user that a record named; in a dimensional one: to an endpoint
+ * that an imported source defines alone.
  */
 export type MemberPlace =
   | [endpointId: string]
@@ -94,21 +94,30 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     )
     .pluck()
 
-  /** Those that the import's records named, by id; then, by user and id, those of the users that they named. */
+  /**
+   * Those that the import's records named, in the order in which they were created, or by id where it registers none;
+   * then, by user and id, those of the users that they named.
+   */
   const listImported = (app: AppRef, job: number, { after, limit, columns, upTo }: Stretch): Member[] => {
     const members: Member[] = []
+    if (typeof after[0] === 'number') {
+      const rows = db
+        .prepare<unknown[], EndpointRow>(
+          `SELECT ${columns} FROM import_members m CROSS JOIN endpoints e ON e.seq = m.endpoint
+           WHERE m.job = :job AND m.endpoint > :after AND m.endpoint <= :upTo ORDER BY m.endpoint LIMIT :limit`,
+        )
+        .all({ job, after: after[0], limit, upTo })
+      for (const row of rows) members.push({ at: [row.seq], row })
+    }
+    if (members.length === limit) return members
     if (after.length === 1) {
       const rows = db
-        .prepare<unknown[], EndpointRow & { endpoint_id: string; definition: string | null }>(
-          `SELECT m.endpoint_id, m.definition, ${columns}
-           FROM import_members m LEFT JOIN endpoints e ON m.definition IS NULL AND e.app = :app AND e.id = m.endpoint_id
-           WHERE m.job = :job AND m.endpoint_id > :after AND (m.definition IS NOT NULL OR e.seq <= :upTo)
-           ORDER BY m.endpoint_id LIMIT :limit`,
+        .prepare<unknown[], { endpoint_id: string; definition: string }>(
+          `SELECT endpoint_id, definition FROM import_definitions
+           WHERE job = :job AND endpoint_id > :after ORDER BY endpoint_id LIMIT :limit`,
         )
-        .all({ app: app.seq, job, after: after[0], limit, upTo })
-      for (const { endpoint_id, definition, ...row } of rows) {
-        members.push({ at: [endpoint_id], ...(definition === null ? { row } : { definition }) })
-      }
+        .all({ job, after: typeof after[0] === 'string' ? after[0] : '', limit: limit - members.length })
+      for (const { endpoint_id, definition } of rows) members.push({ at: [endpoint_id], definition })
     }
     if (members.length === limit) return members
     const [user, behind] = after.length === 2 ? after : ['', '']
@@ -117,7 +126,8 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
         `SELECT u.user_id AS member_user, e.id AS member_id, ${columns}
          FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
          WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
-           AND NOT EXISTS (SELECT 1 FROM import_members m WHERE m.job = :job AND m.endpoint_id = e.id)
+           AND NOT EXISTS (SELECT 1 FROM import_members m WHERE m.job = :job AND m.endpoint = e.seq)
+           AND NOT EXISTS (SELECT 1 FROM import_definitions d WHERE d.job = :job AND d.endpoint_id = e.id)
          ORDER BY u.user_id, e.id LIMIT :limit`,
       )
       .all({ app: app.seq, job, user, after: behind, limit: limit - members.length, upTo })
@@ -271,9 +281,9 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     dimensionsToIndex,
 
     /**
-     * The endpoints of an imported segment: those that its file named, by id, then those that the users it named have
-     * now, by user and id; those that were deleted since are not in it any more. Or the endpoints that a query finds,
-     * in the order in which they were created, then those of imports alone. What the query asks for is in the index.
+     * The endpoints of an imported segment: those that its file named, then those that the users it named have now; those
+     * that were deleted since are not in it any more. Or the endpoints that a query finds, then those of imports alone.
+     * What the query asks for is in the index.
      *
      * @returns up to `limit` of them behind a place
      */
@@ -326,7 +336,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
 export type SegmentMembers = ReturnType<typeof createSegmentMembers>
 
 /** Where a list of members begins. */
-export const firstPlaceOf = (members: Members): MemberPlace => ('import' in members ? [''] : [0])
+export const firstPlace: MemberPlace = [0]
 
 /** A member as GetEndpoint answers it. */
 export const memberEndpoint = (app: AppRef, member: Member): EndpointResponse =>
@@ -362,9 +372,9 @@ function prepareMatching<Row>(
 }
 
 /** The endpoints in a segment alone, as rows of `endpoints`. */
-const definedEndpoints = `SELECT job AS defined_by, endpoint_id AS id, endpoint_id, definition,
+const definedEndpoints = `SELECT NULL AS seq, job AS defined_by, endpoint_id AS id, endpoint_id, definition,
     definition ->> 'ChannelType' AS channel_type, definition ->> 'EffectiveDate' AS effective_date,
     definition -> 'Attributes' AS attributes, definition -> 'Metrics' AS metrics,
     definition -> 'Location' AS location, definition -> 'Demographic' AS demographic,
     definition -> 'User' -> 'UserAttributes' AS user_attributes, definition -> 'User' ->> 'UserId' AS user_id
-  FROM import_members WHERE job = ? AND definition IS NOT NULL`
+  FROM import_definitions WHERE job = ?`

@@ -32,7 +32,7 @@ async function withObjects(t: Test, objects: Record<string, string>) {
 }
 
 t.test('the endpoints of a segment are those of its file, as they are now', async t => {
-  const { client, app, define, page, ids } = await withObjects(t, { 'a.csv': csvOf('b', 'A', 'c') })
+  const { client, app, define, page, ids } = await withObjects(t, { 'a.csv': csvOf('A', 'b', 'c') })
   const segment = await define('a.csv')
   t.same(await ids(segment), ['A', 'b', 'c'])
   await putEndpoint(client, app, 'a', { Address: 'moved@example.com' })
@@ -40,6 +40,25 @@ t.test('the endpoints of a segment are those of its file, as they are now', asyn
   await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: 'c' }))
   t.match((await page(segment)).items, [{ Id: 'A', Address: 'moved@example.com' }, { Id: 'b' }])
   t.same(await ids(segment), ['A', 'b'])
+  const both = await client.send(
+    new CreateSegmentCommand({
+      ApplicationId: app,
+      WriteSegmentRequest: { SegmentGroups: { Groups: [{ SourceSegments: [{ Id: segment }] }] } },
+    }),
+  )
+  const built = both.SegmentResponse!.Id!
+  t.same(await ids(built), ['A', 'b'])
+  await putEndpoint(client, app, 'C', { ChannelType: 'EMAIL', Address: 'c@example.com' })
+  t.same(await ids(segment), ['A', 'b', 'C'], 'one that is created again is in it again')
+  t.same(await ids(built), ['A', 'b', 'C'])
+  await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: 'C' }))
+  t.same(
+    [await ids(segment), await ids(built)],
+    [
+      ['A', 'b'],
+      ['A', 'b'],
+    ],
+  )
 })
 
 t.test('endpoints that were not registered are as the import defined them', async t => {
