@@ -26,9 +26,15 @@ export function createBench(endpoints: number): Bench {
   return { folder, bucket, endpoints }
 }
 
-/** Starts an emulator with nothing in it. */
-export function startEmulator({ folder }: Bench, main = source): Promise<Server> {
-  const dataDir = mkdtempSync(join(folder, 'data-'))
+/** A data folder with nothing in it. */
+export const makeDataDir = ({ folder }: Bench): string => mkdtempSync(join(folder, 'data-'))
+
+/** Starts an emulator, with nothing in it unless told otherwise. */
+export function startEmulator(
+  bench: Bench,
+  { main = source, dataDir = makeDataDir(bench) }: { main?: string; dataDir?: string } = {},
+): Promise<Server> {
+  const { folder } = bench
   const args = [main, '--port', '0', '--data-dir', dataDir, '--s3-dir', join(folder, 's3')]
   return startServer(args, { LOG_FORMAT: 'json' })
 }
@@ -57,6 +63,9 @@ export function report(
   )
 }
 
+export const megabytes = (number: number | undefined): string =>
+  number === undefined ? 'unknown' : `${number.toFixed(0)} MB`
+
 export const perSecond = (number: number): string => `${number.toFixed(0)}/s`
 
 // biome-ignore lint/suspicious/noExplicitAny: the bench reads a few members of bodies that the tests check
@@ -73,12 +82,16 @@ export async function timeOf(...args: Parameters<typeof call>): Promise<number> 
   return performance.now() - begun
 }
 
-/** Begins to import an object into a new application, and gives the URLs of that and of the job. */
-export async function createJob(server: Server, key: string): Promise<{ app: string; job: string }> {
-  const { Id } = await call('POST', `${server.url}/v1/apps`, { Name: 'bench' })
-  const app = `${server.url}/v1/apps/${Id}`
+/** Begins to import an object, into a new application unless told otherwise; gives the URLs of that and of the job. */
+export async function createJob(
+  server: Server,
+  key: string,
+  into?: string,
+): Promise<{ app: string; job: string }> {
+  const app =
+    into ?? `${server.url}/v1/apps/${(await call('POST', `${server.url}/v1/apps`, { Name: 'bench' })).Id}`
   const job = await call('POST', `${app}/jobs/import`, {
-    Format: 'CSV',
+    Format: key.endsWith('.json') ? 'JSON' : 'CSV',
     S3Url: `s3://bench/${key}`,
     RoleArn: 'arn:aws:iam::123456789012:role/bench',
     DefineSegment: true,

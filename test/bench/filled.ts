@@ -6,6 +6,7 @@ import {
   type Bench,
   createJob,
   finish,
+  makeDataDir,
   ms,
   quantile,
   report,
@@ -18,7 +19,10 @@ import type { Server } from './processes.ts'
 
 /** An emulator with one application that holds the data set. */
 export interface Filled {
+  bench: Bench
   server: Server
+  /** The server's. */
+  dataDir: string
   endpoints: number
   /** The path of the application. */
   app: string
@@ -33,7 +37,8 @@ export interface Filled {
  */
 export async function fill(bench: Bench): Promise<Filled> {
   await pipeline(dataSet(bench.endpoints), createWriteStream(join(bench.bucket, 'data-set.csv')))
-  const [server, bare] = [await startEmulator(bench), await startBare({ Message: 'Accepted' })]
+  const dataDir = makeDataDir(bench)
+  const [server, bare] = [await startEmulator(bench, { dataDir }), await startBare({ Message: 'Accepted' })]
   const begun = performance.now()
   const { app, job } = await createJob(server, 'data-set.csv')
   const ours: number[] = []
@@ -60,5 +65,6 @@ export async function fill(bench: Bench): Promise<Filled> {
     `the longest of ${ours.length}: ${ms(Math.max(...ours))}; the import meanwhile: ${ms(importMs)}`,
   )
   const path = app.slice(server.url.length)
-  return { server, endpoints: bench.endpoints, app: path, segmentId: Definition.SegmentId, importMs }
+  const { SegmentId: segmentId } = Definition
+  return { bench, server, dataDir, endpoints: bench.endpoints, app: path, segmentId, importMs }
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -9,10 +10,13 @@ import {
   createJob,
   finish,
   median,
+  megabytes,
   ms,
+  quantile,
   report,
   startBare,
   startEmulator,
+  timeOf,
 } from './bench.ts'
 
 /** Imports: a small one from the call to its end, what it costs to ask for it, and a large one. */
@@ -21,12 +25,40 @@ export async function benchImports(bench: Bench): Promise<void> {
   await benchLargeImport(bench)
 }
 
+/** An endpoint of the large files: ten columns, its id at random, as ids that callers make mostly are. */
+const endpoint = (number: number) => ({
+  Id: randomBytes(12).toString('hex'),
+  ChannelType: 'EMAIL',
+  Address: `user${number}@example.com`,
+  OptOut: 'NONE',
+  'User.UserId': `user-${number >> 1}`,
+  'Attributes.Plan': number % 20 === 0 ? 'Acme, Inc' : 'free',
+  'Location.Country': 'GB',
+  'Location.City': 'London',
+  'Metrics.Score': (number % 100) + 0.5,
+  'Demographic.Timezone': 'Europe/Paris',
+})
+
 function* csv(count: number): Generator<string> {
-  yield 'Id,ChannelType,Address,User.UserId,Attributes.Plan,Location.Country,Metrics.Score,Demographic.Timezone\n'
+  yield `${Object.keys(endpoint(0)).join()}\n`
   for (let number = 0; number < count; number++) {
-    const id = String(number).padStart(8, '0')
-    const plan = number % 20 === 0 ? '"Acme, Inc"' : 'free'
-    yield `ep-${id},EMAIL,user${id}@example.com,user-${number >> 1},${plan},GB,${number % 100}.5,Europe/Paris\n`
+    const values = Object.values(endpoint(number))
+    yield `${values.map(value => (String(value).includes(',') ? `"${value}"` : value)).join()}\n`
+  }
+}
+
+function* ndjson(count: number): Generator<string> {
+  for (let number = 0; number < count; number++) {
+    const given = endpoint(number)
+    const nested = {
+      ...{ Id: given.Id, ChannelType: given.ChannelType, Address: given.Address, OptOut: given.OptOut },
+      User: { UserId: given['User.UserId'] },
+      Attributes: { Plan: [given['Attributes.Plan']] },
+      Location: { Country: given['Location.Country'], City: given['Location.City'] },
+      Metrics: { Score: given['Metrics.Score'] },
+      Demographic: { Timezone: given['Demographic.Timezone'] },
+    }
+    yield `${JSON.stringify(nested)}\n`
   }
 }
 
@@ -56,27 +88,45 @@ async function benchSmallImport(bench: Bench): Promise<void> {
 }
 
 async function benchLargeImport(bench: Bench): Promise<void> {
-  const file = join(bench.bucket, 'large.csv')
-  await pipeline(csv(bench.endpoints), createWriteStream(file))
-  const emulator = await startEmulator(bench)
-  const begun = performance.now()
-  const { ms: ours, TotalProcessed } = await finish((await createJob(emulator, 'large.csv')).job, begun)
-  const memory = emulator.peakMemory()
-  await emulator.stop()
-  if (TotalProcessed !== bench.endpoints)
-    throw new Error(`${TotalProcessed} of ${bench.endpoints} records were processed`)
+  const { bucket, endpoints } = bench
+  const tenth = Math.round(endpoints / 10)
+  await pipeline(csv(endpoints), createWriteStream(join(bucket, 'large.csv')))
+  await pipeline(csv(tenth), createWriteStream(join(bucket, 'tenth.csv')))
+  await pipeline(ndjson(endpoints), createWriteStream(join(bucket, 'large.json')))
+  const sqlite = importWithSqlite(bench, join(bucket, 'large.csv'))
+  const compare = (what: string, took: number) => {
+    if (sqlite === undefined) console.log(`${what}: ${ms(took)} (install sqlite3 for the yardstick)`)
+    else report(what, took, sqlite, { of: 'sqlite3 .import, keyed table' })
+  }
 
-  const what = `${bench.endpoints} endpoints from CSV`
-  const theirs = importWithSqlite(bench, file)
-  if (theirs === undefined)
-    console.log(`${what}: ${ms(ours)} (install the sqlite3 command line for the yardstick)`)
-  else report(what, ours, theirs, { of: 'sqlite3 .import, keyed table' })
-  console.log(`peak memory meanwhile: ${memory === undefined ? 'unknown' : `${memory.toFixed(0)} MB`}`)
+  const emulator = await startEmulator(bench)
+  const calls: number[] = []
+  const importInto = async (key: string, app?: string) => {
+    const begun = performance.now()
+    const created = await createJob(emulator, key, app)
+    const poll = async () => void calls.push(await timeOf('GET', created.job))
+    return { ...created, ...(await finish(created.job, begun, poll)) }
+  }
+  const small = await importInto('tenth.csv')
+  const large = await importInto('large.csv')
+  const memory = emulator.peakMemory()
+  const again = await importInto('large.csv', large.app)
+  const json = await importInto('large.json')
+  await emulator.stop()
+  compare(`${endpoints} endpoints from CSV`, large.ms)
+  compare('the same from JSON', json.ms)
+  report('the same CSV again', again.ms, large.ms, { of: 'the first time' })
+  report('an endpoint of the large file', large.ms / endpoints, small.ms / tenth, {
+    of: `of one of ${tenth}`,
+    unit: number => `${(number * 1000).toFixed(1)} µs`,
+  })
+  console.log(`peak memory of the first two: ${megabytes(memory)}`)
+  console.log(`GetImportJob meanwhile, p99 of ${calls.length}: ${ms(quantile(calls, 0.99))}`)
 }
 
 /** Milliseconds that SQLite's own command line needs for the same file. */
 function importWithSqlite({ folder }: Bench, file: string): number | undefined {
-  const columns = ['Id TEXT PRIMARY KEY', ...'bcdefgh'].join(', ')
+  const columns = ['Id TEXT PRIMARY KEY', ...'bcdefghij'].join(', ')
   const script = [
     `CREATE TABLE endpoints (${columns});`,
     '.mode csv',

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createBench } from './bench.ts'
 import { benchCalls } from './calls.ts'
+import { benchExports } from './exports.ts'
 import { type Filled, fill } from './filled.ts'
 import { benchImports } from './imports.ts'
 import { benchSegments } from './segments.ts'
@@ -24,6 +25,7 @@ const onFilled: Record<string, (filled: Filled) => Promise<void>> = {
   updates: async () => {},
   calls: benchCalls,
   segments: benchSegments,
+  exports: benchExports,
 }
 const names = [...Object.keys(alone), ...Object.keys(onFilled)]
 const { only } = values

@@ -14,7 +14,7 @@ export async function benchStarts(bench: Bench): Promise<void> {
   for (let round = 0; round < 7; round++) {
     await time(bares, startBare)
     await time(ours, () => startEmulator(bench))
-    if (built !== undefined) await time(fromBuild, () => startEmulator(bench, built))
+    if (built !== undefined) await time(fromBuild, () => startEmulator(bench, { main: built }))
   }
   const yardstick = median(bares)
   report('start to ready, from source', median(ours), yardstick, { of: 'bare Fastify' })
