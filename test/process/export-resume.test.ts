@@ -73,11 +73,17 @@ async function clear(buckets: Buckets): Promise<void> {
   }
 }
 
-for (const [kind, make, endpoints] of [
-  ['a folder', makeBuckets, 1500],
+const kills = [
+  [0, 'SIGKILL'],
+  [0.3, 'SIGTERM'],
+  [0.6, 'SIGKILL'],
+] as const
+
+for (const [kind, make, endpoints, interruptions] of [
+  ['a folder', makeBuckets, 1500, kills],
   // s3rver needs its time for each object.
-  ['S3', startS3, 300],
-] as [string, (t: Test) => Buckets | Promise<Buckets>, number][]) {
+  ['S3', startS3, 300, kills.slice(2)],
+] as [string, (t: Test) => Buckets | Promise<Buckets>, number, typeof kills][]) {
   t.test(
     `exports to ${kind} that are killed and stopped again and again end like ones that are not`,
     async t => {
@@ -103,12 +109,7 @@ for (const [kind, make, endpoints] of [
 
       const dataDir = copy()
       let highest = 0
-      for (const [share, signal] of [
-        [0, 'SIGKILL'],
-        [0.2, 'SIGKILL'],
-        [0.4, 'SIGTERM'],
-        [0.6, 'SIGKILL'],
-      ] as const) {
+      for (const [share, signal] of interruptions) {
         const { client, end } = await start(dataDir)
         const [job] = jobs
         const { TotalPieces = 0, ...at } = await waitForExport(
@@ -143,7 +144,7 @@ t.test('an export that is killed in each of its states ends like one that is not
   const [job] = jobs
   const states = ['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING']
   for (const [index, status] of states.entries()) {
-    const { client, end } = await start(dataDir, { JOB_STATE_DELAY_MS: index === 0 ? forEver : '1200' })
+    const { client, end } = await start(dataDir, { JOB_STATE_DELAY_MS: index === 0 ? forEver : '800' })
     await waitForExport(client, job!, ({ JobStatus }) => JobStatus === status)
     await end('SIGKILL')
   }
@@ -159,7 +160,7 @@ t.test('publishing that was interrupted is taken up again', async t => {
   const buckets = makeBuckets(t)
   const { jobs, copy, start } = await prepare(t, buckets, 100)
   const dataDir = copy()
-  const first = await start(dataDir, { JOB_STATE_DELAY_MS: '1200' })
+  const first = await start(dataDir, { JOB_STATE_DELAY_MS: '800' })
   await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
   await first.end('SIGKILL')
   // As if it had been killed after the first object was in its place.
@@ -178,7 +179,7 @@ t.test(
     const buckets = makeBuckets(t)
     const { app, jobs, copy, start } = await prepare(t, buckets, 100)
     const dataDir = copy()
-    const first = await start(dataDir, { JOB_STATE_DELAY_MS: '1200' })
+    const first = await start(dataDir, { JOB_STATE_DELAY_MS: '800' })
     await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
     await first.end('SIGKILL')
     t.ok(hidden(buckets.folder).length > 0)
