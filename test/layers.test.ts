@@ -8,13 +8,13 @@ const server = new URL('../server/', import.meta.url).pathname
 const mayImport: Record<string, string[]> = {
   shapes: [],
   buckets: [],
-  aws: ['shapes'],
+  aws: ['disk-trouble', 'shapes'],
   store: ['shapes', 'start-error'],
   'endpoint-rules': ['shapes', 'store'],
-  jobs: ['shapes', 'store'],
+  jobs: ['disk-trouble', 'shapes', 'store'],
   import: ['buckets', 'endpoint-rules', 'jobs', 'shapes', 'store'],
   export: ['buckets', 'jobs', 'shapes', 'store'],
-  worker: ['buckets', 'export', 'import', 'jobs', 'store'],
+  worker: ['buckets', 'disk-trouble', 'export', 'import', 'jobs', 'store'],
   resources: ['aws', 'endpoint-rules', 'quotas', 'shapes', 'store'],
   control: ['aws', 'resources', 'shapes', 'store', 'version'],
 }

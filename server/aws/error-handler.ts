@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { diskTrouble } from '../disk-trouble.ts'
 import { PinpointException } from './exceptions.ts'
 import { jsonType } from './json-type.ts'
 import { requestIdHeader } from './request-id.ts'
@@ -68,7 +69,7 @@ function toException(error: unknown): PinpointException {
       }
       return new PinpointException(
         'InternalServerErrorException',
-        'Internal error; the log of pinpoint-local tells more',
+        diskTrouble(error) ?? 'Internal error; the log of pinpoint-local tells more',
       )
   }
 }

@@ -1,6 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { SqliteError } from 'better-sqlite3'
+import { diskTrouble } from '../disk-trouble.ts'
 import { isFinal, type JobStatus } from '../shapes/job-status.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
+
+/** Milliseconds until a write that the disk has refused is tried again: twice as many each time, up to the longest. */
+const writeAgain = { first: 200, longest: 30_000 }
 
 /** What a job of any kind needs from the world. */
 export interface JobContext {
@@ -18,7 +23,7 @@ export interface JobContext {
   signal: AbortSignal
   /** Told of every state that a job has reached. */
   onMove: (job: Job) => void
-  /** Told of an error that nothing here expects, which fails the job. */
+  /** Told of an error that nothing here expects, or that is the disk's. It fails the job. */
   onUnexpected: (job: Job, error: unknown) => void
 }
 
@@ -47,7 +52,7 @@ export interface JobKind<J extends Job> {
  * database, so a job that was stopped or killed anywhere is run again from there.
  *
  * @throws JobGone when the job's application is deleted meanwhile; the signal's reason when it is aborted; errors
- *   of the database, which are not the job's fault
+ *   of the database, which are not the job's fault, but for those of the disk, which fail it
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
   if (hadSlot(job)) await context.slot.take()
@@ -64,27 +69,53 @@ export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: J
 /** Whether a job has taken its slot, in this run or an earlier one. */
 export const hadSlot = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
 
-/** Does what is to be done in a job's state, and writes the state that comes next; gives it. */
+/**
+ * Does what is to be done in a job's state, and writes the state that comes next; gives it. Where the disk keeps that
+ * from being written, it is tried until it can be.
+ */
 async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {
-  const writeMove = ({ to, within }: Move): JobStatus => {
-    kind.progress.write(job, () => {
-      within?.()
-      kind.progress.move(job, to)
-    })
-    return to
-  }
-  try {
-    return writeMove(await nextMove(job, kind, context))
-  } catch (error) {
-    // What the database reports is not the job's fault, and a job that cannot even be failed is tried again.
-    if (error instanceof JobGone || error instanceof SqliteError) throw error
-    if (!kind.isReason(error)) {
-      if (context.signal.aborted || job.status === 'FAILING') throw error
-      context.onUnexpected(job, error)
+  /** Why the job is to fail, once that is known. */
+  let reason: Error | undefined
+  let pause = writeAgain.first
+  for (;;) {
+    try {
+      const { to, within } =
+        reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
+      kind.progress.write(job, () => {
+        within?.()
+        kind.progress.move(job, to)
+      })
+      return to
+    } catch (error) {
+      if (error instanceof JobGone) throw error
+      const trouble = diskTrouble(error)
+      if (trouble !== undefined) context.onUnexpected(job, error)
+      if (reason === undefined && job.status !== 'FAILING') {
+        reason = trouble === undefined ? reasonOf(error, job, kind, context) : new Error(trouble)
+      } else {
+        if (trouble === undefined) throw error
+        await setTimeout(pause, undefined, { signal: context.signal })
+        pause = Math.min(2 * pause, writeAgain.longest)
+      }
     }
-    return writeMove({ to: 'FAILING', within: () => kind.addFailure(job, error as Error) })
   }
 }
+
+/** Why an error fails a job; throws it where it does not. */
+function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, context: JobContext): Error {
+  // What else the database reports is not the job's fault: the worker ends, and the job is tried again.
+  if (error instanceof SqliteError) throw error
+  if (!kind.isReason(error)) {
+    if (context.signal.aborted) throw error
+    context.onUnexpected(job, error)
+  }
+  return error as Error
+}
+
+const failing = <J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move => ({
+  to: 'FAILING',
+  within: () => kind.addFailure(job, reason),
+})
 
 async function nextMove<J extends Job>(job: J, { steps }: JobKind<J>, { slot }: JobContext): Promise<Move> {
   switch (job.status) {

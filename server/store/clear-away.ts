@@ -125,7 +125,12 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     const app = deletedApp.get()
     if (app !== undefined) endpoints.prepare(app)
     turns.letCallersGo()
-    return step(app, limit)
+    try {
+      return step(app, limit)
+    } catch (error) {
+      endpoints.forget()
+      throw error
+    }
   }
 }
 
@@ -144,6 +149,11 @@ function createEndpointRemover(db: Database) {
     /** Looks for the rows, once: a deleted application is given no more. To be called outside of any transaction. */
     prepare(app: number): void {
       if (left.app !== app) left = { app, rows: rowsOf.all(app).sort((a, b) => b - a) }
+    },
+
+    /** Rows that were not removed after all are to be looked for once more. */
+    forget(): void {
+      left = { app: 0, rows: [] }
     },
 
     /** Removes a fifth of `limit`, as each is in four indexes; gives how many. */

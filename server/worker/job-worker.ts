@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
+import { diskTrouble } from '../disk-trouble.ts'
 import { runExportJob } from '../export/run-export-job.ts'
 import { runImportJob } from '../import/run-import-job.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
@@ -23,6 +24,9 @@ const running = new Set<Promise<void>>()
 
 /** Rows removed in one transaction. */
 const rowsPerStep = 500
+
+/** Milliseconds until rows that the disk keeps from being removed are tried again. */
+const clearAgainAfter = 10_000
 
 let clearing: Promise<void> | undefined
 
@@ -66,7 +70,7 @@ function createJobs<J extends Job>(
           log('error', { job: id, err: error }, `unexpected error in an ${name} job`),
       })
     } catch (error) {
-      // What the database reports ends this thread, and with it every half-done step; the supervisor starts it again.
+      // What else the database reports ends this thread, and with it every half-done step; the supervisor starts it again.
       if (!(error instanceof JobGone) && !signal.aborted) throw error
     } finally {
       aborters.delete(job)
@@ -111,7 +115,16 @@ function lookForWork(): void {
 }
 
 async function clearAway(): Promise<void> {
-  while (!stopping.signal.aborted && store.clearAway(rowsPerStep)) await setImmediate()
+  while (!stopping.signal.aborted) {
+    try {
+      if (!store.clearAway(rowsPerStep)) return
+      await setImmediate()
+    } catch (error) {
+      if (diskTrouble(error) === undefined) throw error
+      log('error', { err: error }, 'what is deleted cannot be cleared away')
+      await setTimeout(clearAgainAfter, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  }
 }
 
 async function stop(): Promise<void> {

@@ -37,15 +37,26 @@ type Child = ChildProcessByStdio<null, Readable, Readable>
 
 /** Where the tests' processes keep what they have compiled. */
 const { NODE_COMPILE_CACHE } = process.env
-const compileCache =
+const compileCache: Record<string, string> =
   NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: resolve(NODE_COMPILE_CACHE) }
 
+/** How a process is started. */
+interface SpawnOptions {
+  flags?: string[]
+  /**
+   * Whether tap's own additions are left out, which it gives to every process that a test starts. They see what is
+   * covered, take half of a start, and end the process at signals that node ignores.
+   */
+  bare?: boolean
+}
+
 /** Starts the emulator's process, with nothing in its environment but what is named; it is gone after the test. */
-function spawnMain(t: Test, env: Record<string, string>, flags: string[]) {
-  const child: Child = spawn(process.execPath, [main, ...flags], {
-    env: { PORT: '0', LOG_FORMAT: 'json', ...compileCache, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+function spawnMain(t: Test, given: Record<string, string>, { flags = [], bare = false }: SpawnOptions) {
+  const env: Record<string, string> = { PORT: '0', LOG_FORMAT: 'json', ...compileCache, ...given }
+  const command = [process.execPath, main, ...flags]
+  // tap adds to the environment; `env -i` begins with an empty one, and becomes the process.
+  if (bare) command.unshift('/usr/bin/env', '-i', ...Object.entries(env).map(entry => entry.join('=')))
+  const child: Child = spawn(command[0]!, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', text => {
@@ -68,37 +79,50 @@ export async function runMain(
   env: Record<string, string> = {},
   flags: string[] = [],
 ): Promise<Ended> {
-  return spawnMain(t, env, flags).ended
+  return spawnMain(t, env, { flags }).ended
 }
 
-/** Starts an emulator as a process of its own and waits until it says that it is ready. */
-export async function spawnEmulator(
+/** An emulator's process that has just been started. */
+export interface BegunEmulator {
+  /** Resolves when it says that it is ready; rejects if it ends before that. */
+  ready: Promise<SpawnedEmulator>
+  /** Sends a signal, and gives how the process ended. */
+  end: (signal: NodeJS.Signals) => Promise<Ended>
+}
+
+/** Starts an emulator as a process of its own, and does not wait for it. */
+export function beginEmulator(
   t: Test,
   env: Record<string, string>,
-  flags: string[] = [],
-): Promise<SpawnedEmulator> {
-  const { child, ended, stdout } = spawnMain(t, env, flags)
+  options: SpawnOptions = {},
+): BegunEmulator {
+  const { child, ended, stdout } = spawnMain(t, env, options)
   const failed = ended.then(({ stderr }) => {
     throw new Error(`the emulator ended before it was ready: ${stderr}`)
   })
-  failed.catch(() => {})
   const log = () =>
     stdout()
       .split('\n')
       .slice(0, -1)
       .map(line => JSON.parse(line) as LogLine)
-  const readyUrl = () => stdout().match(/"pinpoint-local ready on ([^"]+)"\}\n/)?.[1]
-  const url = await Promise.race([until(readyUrl, 'the ready line'), failed])
-  const client = createClient(url)
-  t.teardown(() => client.destroy())
-  return {
-    url,
-    client,
-    pid: child.pid!,
-    log,
-    end(signal) {
-      child.kill(signal)
-      return ended
-    },
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
   }
+  const readyUrl = () => stdout().match(/"pinpoint-local ready on ([^"]+)"\}\n/)?.[1]
+  const ready = Promise.race([until(readyUrl, 'the ready line'), failed]).then(url => {
+    const client = createClient(url)
+    t.teardown(() => client.destroy())
+    return { url, client, pid: child.pid!, log, end }
+  })
+  ready.catch(() => {})
+  return { ready, end }
 }
+
+/** Starts an emulator as a process of its own and waits until it says that it is ready. */
+export const spawnEmulator = (
+  t: Test,
+  env: Record<string, string>,
+  flags: string[] = [],
+  options: SpawnOptions = {},
+): Promise<SpawnedEmulator> => beginEmulator(t, env, { flags, ...options }).ready

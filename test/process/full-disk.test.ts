@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { GetAppsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { makeBuckets } from '../buckets.ts'
+import {
+  createApp,
+  createExportJob,
+  createImportJob,
+  runImport,
+  until,
+  waitForExport,
+  waitForJob,
+} from '../helpers.ts'
+import { endpointsExported } from '../sdk/exported.ts'
+import { getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
+import { csvFile, idOf } from './endpoint-files.ts'
+import { spawnEmulator } from './spawn.ts'
+
+/** The system's own command, which sets limits of a process that runs. */
+const prlimit = (...args: string[]) => execFileSync('prlimit', args, { stdio: 'pipe' })
+
+const skip = (() => {
+  try {
+    prlimit('--version')
+    return false
+  } catch {
+    return 'there is no prlimit here'
+  }
+})()
+
+/**
+ * An emulator whose files can be kept from growing: then SQLite is told by the system that it cannot write, as it is
+ * where a disk is full.
+ */
+async function startOnDisk(t: Test, users: number, env: Record<string, string> = {}) {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'before.csv', csvFile(40))
+  await buckets.put('data', 'users.csv', csvFile(users))
+  const dataDir = t.testdir()
+  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...buckets.env, ...env }, [], { bare: true })
+  const app = await createApp(emulator.client)
+  await runImport(emulator.client, app, { S3Url: 's3://data/before.csv' })
+  const limit = (bytes: string) => prlimit('--pid', String(emulator.pid), `--fsize=${bytes}:`)
+  return {
+    ...{ ...emulator, app, buckets, dataDir },
+    fill: () => limit(String(statSync(join(dataDir, 'pinpoint.db-wal')).size)),
+    makeRoom: () => limit('unlimited'),
+    /** How many of the emulator's writes were refused in the jobs so far. */
+    refused: () => emulator.log().filter(({ msg }) => /^unexpected error in an \w+ job$/.test(msg)).length,
+  }
+}
+
+const trouble = /the disk that holds DATA_DIR cannot be read or written \(SQLITE_IOERR_WRITE: /
+
+/** Expects that what was there can be read, and that nothing can be written, with the reason. */
+async function readsOnly(t: Test, client: PinpointClient, app: string): Promise<void> {
+  t.match(await client.send(new GetAppsCommand({})), { ApplicationsResponse: { Item: [{ Id: app }] } })
+  t.match(await getEndpoint(client, app, idOf(1)), { Id: idOf(1) })
+  await t.rejects(putEndpoint(client, app, 'mine', { ChannelType: 'SMS', Address: '+49' }), {
+    name: 'InternalServerErrorException',
+    message: trouble,
+  })
+}
+
+t.test(
+  'an import that the disk keeps from going on ends FAILED when it can, and says why',
+  { skip },
+  async t => {
+    const { client, app, dataDir, fill, makeRoom, refused, end } = await startOnDisk(t, 40_000)
+    const before = await getEndpoint(client, app, idOf(1))
+    const job = await createImportJob(client, app, { S3Url: 's3://data/users.csv', DefineSegment: true })
+    await untilProcessed(client, job, 1000)
+    fill()
+    await until(() => (refused() >= 3 ? true : undefined), 'the job to be refused, and to try again')
+    t.match(await waitForJob(client, job, () => true), { JobStatus: 'PROCESSING' })
+    await readsOnly(t, client, app)
+    makeRoom()
+    const ended = await waitForJob(client, job)
+    t.match(ended, { JobStatus: 'FAILED', Failures: [trouble] })
+    t.ok(ended.TotalProcessed! < 40_000)
+    t.ok(refused() < 12, `refused ${refused()} times, with pauses`)
+    t.strictSame(await getEndpoint(client, app, idOf(1)), before)
+    t.equal(await getEndpoint(client, app, idOf(100)), undefined, 'what the job had written is taken back')
+    t.equal(await getSegment(client, app, job.Definition!.SegmentId!), undefined)
+    t.match(await runImport(client, app, { S3Url: 's3://data/before.csv' }), { JobStatus: 'COMPLETED' })
+    t.match(await end('SIGTERM'), { code: 0 }, 'the process has lived on')
+    const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
+    t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
+    db.close()
+  },
+)
+
+const tenEndpointsAPiece = { PIECE_BYTES: '640' }
+
+t.test('so does an export, and leaves nothing in the bucket', { skip }, async t => {
+  const { client, app, buckets, fill, makeRoom, refused } = await startOnDisk(t, 2000, tenEndpointsAPiece)
+  fill()
+  await t.rejects(createExportJob(client, app), { name: 'InternalServerErrorException', message: trouble })
+  makeRoom()
+  await runImport(client, app, { S3Url: 's3://data/users.csv' })
+  const job = await createExportJob(client, app)
+  await waitForExport(client, job, ({ CompletedPieces = 0 }) => CompletedPieces > 0)
+  fill()
+  await until(() => (refused() >= 1 ? true : undefined), 'the job to be refused')
+  makeRoom()
+  t.match(await waitForExport(client, job), { JobStatus: 'FAILED', Failures: [trouble] })
+  t.same(Object.keys(await buckets.read('data')), ['before.csv', 'users.csv'])
+  const again = await waitForExport(client, await createExportJob(client, app))
+  t.match(again, { JobStatus: 'COMPLETED' })
+  t.equal((await endpointsExported(buckets, again)).length, again.TotalProcessed)
+})
