@@ -45,6 +45,7 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     const jobWorker = startJobWorker(
       { ...config, ...buckets, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
       logger,
+      store,
     )
     undo.push(() => jobWorker.stop())
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.

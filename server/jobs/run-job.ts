@@ -4,6 +4,9 @@ import { diskTrouble } from '../disk-trouble.ts'
 import { isFinal, type JobStatus } from '../shapes/job-status.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 
+/** Times that the worker may die of a job that comes no further; then the job fails. */
+const mostDeaths = 3
+
 /** Milliseconds until a write that the disk has refused is tried again: twice as many each time, up to the longest. */
 const writeAgain = { first: 200, longest: 30_000 }
 
@@ -40,7 +43,7 @@ type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FA
 export interface JobKind<J extends Job> {
   /** What is done in each state, and the state that comes next. */
   steps: Record<OwnState, (job: J) => Move | Promise<Move>>
-  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move'>
+  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move' | 'deaths'>
   /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
   isReason: (error: unknown) => error is Error
   /** Writes that down. */
@@ -56,12 +59,13 @@ export interface JobKind<J extends Job> {
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
   if (hadSlot(job)) await context.slot.take()
+  const failure = killsItsWorker(job, kind)
   while (!isFinal(job.status)) {
     if (!kind.progress.isAlive(job)) throw new JobGone()
     await context.rest(job.status)
     context.signal.throwIfAborted()
     if (!kind.progress.isAlive(job)) throw new JobGone()
-    job.status = await takeStep(job, kind, context)
+    job.status = await takeStep(job, kind, context, job.status === 'FAILING' ? undefined : failure)
     context.onMove(job)
   }
 }
@@ -69,13 +73,28 @@ export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: J
 /** Whether a job has taken its slot, in this run or an earlier one. */
 export const hadSlot = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
 
+/** Why a job is not to be tried once more, where the worker has died of it again and again. */
+function killsItsWorker<J extends Job>(job: J, { progress }: JobKind<J>): Error | undefined {
+  const { count, reason } = progress.deaths(job)
+  if (count < mostDeaths) return undefined
+  return new Error(
+    `the job worker died ${count} times at the same point of this job, the last time of: ${reason}`,
+  )
+}
+
 /**
  * Does what is to be done in a job's state, and writes the state that comes next; gives it. Where the disk keeps that
  * from being written, it is tried until it can be.
+ *
+ * @param failure why the job is to fail, if that is known already
  */
-async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {
-  /** Why the job is to fail, once that is known. */
-  let reason: Error | undefined
+async function takeStep<J extends Job>(
+  job: J,
+  kind: JobKind<J>,
+  context: JobContext,
+  failure: Error | undefined,
+): Promise<JobStatus> {
+  let reason = failure
   let pause = writeAgain.first
   for (;;) {
     try {

@@ -12,6 +12,12 @@ export interface Job {
   status: JobStatus
 }
 
+/** How often the worker has died while it did a job, and what it died of the last time. */
+export interface Deaths {
+  count: number
+  reason: string | null
+}
+
 /** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
 export class JobGone extends Error {}
 
@@ -29,6 +35,16 @@ export function createJobProgress(
     .pluck()
   const setStatus = db.prepare(`UPDATE ${table} SET status = :to WHERE seq = :seq AND status = :from`)
   const setCompletionDate = db.prepare(`UPDATE ${table} SET completion_date = ? WHERE seq = ?`)
+  const deaths = db.prepare<[number], Deaths>(
+    `SELECT deaths AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
+  )
+  // What a job has come to is seen in its state and its counters, which grow with all that it keeps.
+  const place = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
+  const countDeath = db.prepare(
+    `UPDATE ${table} SET deaths = iif(death_place IS ${place}, deaths + 1, 1), death_place = ${place},
+       death_reason = :reason
+     WHERE seq = :seq`,
+  )
 
   return {
     /** Whether a job's application is still there. */
@@ -57,6 +73,12 @@ export function createJobProgress(
         throw new Error(`job ${job.id} is not in the state ${job.status} that it should be in`)
       }
     },
+
+    /** How often the worker has died of a job, or beside it, since the job last came any further. */
+    deaths: (job: Job): Deaths => deaths.get(job.seq) ?? { count: 0, reason: null },
+
+    /** Writes down that the worker has died while it did a job. To be part of a transaction, but of no `write`. */
+    countDeath: (seq: number, reason: string): void => void countDeath.run({ seq, reason }),
 
     /** @param now ISO 8601 */
     setCompletionDate: (job: Job, now: string): void => void setCompletionDate.run(now, job.seq),

@@ -8,7 +8,7 @@ import { hadSlot, type JobContext } from '../jobs/run-job.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 import { openStore } from '../store/open-store.ts'
 import { WriteTurns } from '../store/write-turns.ts'
-import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+import type { FromWorker, JobName, ToWorker, WorkerSettings } from './messages.ts'
 import { Slots } from './slots.ts'
 
 /**
@@ -30,10 +30,13 @@ const clearAgainAfter = 10_000
 
 let clearing: Promise<void> | undefined
 
+/** Whether the jobs that an earlier worker may have died of are still under way, and no others yet. */
+let suspecting = true
+
 /** The jobs of one kind, with slots of their own. */
 function createJobs<J extends Job>(
-  name: 'import' | 'export',
-  progress: Pick<JobProgress, 'isAlive'> & { unfinished(after: number): J[] },
+  name: JobName['kind'],
+  progress: Pick<JobProgress, 'isAlive' | 'deaths'> & { unfinished(after: number): J[] },
   runJob: (job: J, context: JobContext) => Promise<void>,
 ) {
   const slots = new Slots(settings.maxRunningImports)
@@ -48,15 +51,18 @@ function createJobs<J extends Job>(
     const aborter = new AbortController()
     aborters.set(job, aborter)
     const signal = AbortSignal.any([stopping.signal, aborter.signal])
+    const begins = () => tell({ begins: { kind: name, seq: job.seq } })
     const slot: JobContext['slot'] = {
       takeFree() {
         const isFree = slots.takeFree()
         taken = isFree ? Promise.resolve() : slots.take()
+        if (isFree) begins()
         return isFree
       },
-      take() {
+      async take() {
         taken ??= slots.take()
-        return Promise.race([taken, untilAborted(signal)])
+        await Promise.race([taken, untilAborted(signal)])
+        begins()
       },
     }
     try {
@@ -76,23 +82,34 @@ function createJobs<J extends Job>(
       aborters.delete(job)
       void taken?.then(() => slots.give())
     }
+    // Not where an error ends the thread: the job is then what it died of.
+    tell({ leaves: { kind: name, seq: job.seq } })
     lookForWork()
   }
 
   return {
-    /** Starts the jobs that have come since, and stops those whose applications are deleted. */
-    lookForWork(): void {
+    /** The jobs that the worker may have died of, to be run one at a time. */
+    suspects: (): (() => Promise<void>)[] =>
+      progress
+        .unfinished(0)
+        .filter(job => progress.deaths(job).count > 0)
+        .map(job => () => run(job)),
+
+    /** Stops the jobs whose applications are deleted. */
+    stopGone(): void {
       // Such a job finds out when it next writes; one that waits for S3 would keep its slot.
       for (const [job, aborter] of aborters) {
         if (!progress.isAlive(job)) aborter.abort(new JobGone())
       }
+    },
+
+    /** Starts the jobs that have come since. */
+    lookForWork(): void {
       const jobs = progress.unfinished(newest)
       newest = jobs.at(-1)?.seq ?? newest
       // Those that had a slot when they were interrupted take it first.
-      for (const job of [...jobs.filter(hadSlot), ...jobs.filter(job => !hadSlot(job))]) {
-        const task = run(job).finally(() => running.delete(task))
-        running.add(task)
-      }
+      for (const job of [...jobs.filter(hadSlot), ...jobs.filter(job => !hadSlot(job))])
+        inBackground(run(job))
     },
   }
 }
@@ -106,8 +123,19 @@ const kinds = [
   ),
 ]
 
+/** Does what there is to do, those jobs first that the worker may have died of: if it dies again, it is clear of which. */
+async function begin(): Promise<void> {
+  for (const run of kinds.flatMap(kind => kind.suspects())) {
+    if (!stopping.signal.aborted) await run()
+  }
+  suspecting = false
+  lookForWork()
+}
+
 function lookForWork(): void {
   if (stopping.signal.aborted) return
+  for (const kind of kinds) kind.stopGone()
+  if (suspecting) return
   for (const kind of kinds) kind.lookForWork()
   clearing ??= clearAway().finally(() => {
     clearing = undefined
@@ -127,6 +155,11 @@ async function clearAway(): Promise<void> {
   }
 }
 
+function inBackground(work: Promise<void>): void {
+  const task = work.finally(() => running.delete(task))
+  running.add(task)
+}
+
 async function stop(): Promise<void> {
   stopping.abort()
   await Promise.allSettled([...running, clearing])
@@ -134,8 +167,10 @@ async function stop(): Promise<void> {
   port.close()
 }
 
+const tell = (message: FromWorker) => port.postMessage(message)
+
 const log = (level: 'info' | 'error', fields: Record<string, unknown>, text: string) =>
-  port.postMessage({ level, fields, text } satisfies FromWorker)
+  tell({ level, fields, text })
 
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) =>
@@ -144,5 +179,5 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 }
 
 port.on('message', (message: ToWorker) => (message === 'wake' ? lookForWork() : void stop()))
-lookForWork()
-port.postMessage('ready' satisfies FromWorker)
+inBackground(begin())
+tell('ready')

@@ -18,5 +18,18 @@ export interface WorkerSettings extends BucketSettings {
  */
 export type ToWorker = 'wake' | 'stop'
 
-/** From the worker: that it runs, or a line for the log. */
-export type FromWorker = 'ready' | { level: 'info' | 'error'; fields: Record<string, unknown>; text: string }
+/** What names a job among those of both kinds. */
+export interface JobName {
+  kind: 'import' | 'export'
+  seq: number
+}
+
+/**
+ * From the worker: that it runs, that it begins or leaves a job, or a line for the log. Which jobs it has begun is of no
+ * use but to tell what it may have died of.
+ */
+export type FromWorker =
+  | 'ready'
+  | { begins: JobName }
+  | { leaves: JobName }
+  | { level: 'info' | 'error'; fields: Record<string, unknown>; text: string }

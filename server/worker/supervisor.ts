@@ -1,8 +1,9 @@
 import { extname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads'
 import type { FastifyBaseLogger } from 'fastify'
-import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts'
+import type { Store } from '../store/open-store.ts'
+import type { FromWorker, JobName, ToWorker, WorkerSettings } from './messages.ts'
 
 /** Milliseconds until a worker that died is started again: twice as many each time, up to the longest. */
 const restartDelay = { first: 1000, longest: 30_000 }
@@ -25,35 +26,69 @@ export interface JobWorker {
   stop(): Promise<void>
 }
 
-/** Starts the job worker, and starts it again should it die: its jobs go on from what the database holds. */
-export function startJobWorker(settings: WorkerSettings, log: FastifyBaseLogger): JobWorker {
+/** What only tests need. */
+export interface WorkerOptions extends Pick<ThreadOptions, 'resourceLimits' | 'execArgv'> {
+  firstDelay?: number
+}
+
+/**
+ * Starts the job worker, and starts it again should it die: its jobs go on from what the database holds.
+ *
+ * @param store where it is written down what a worker may have died of, for the next one
+ * @param options for tests: a worker that soon runs out of memory, milliseconds until one that died is started again
+ */
+export function startJobWorker(
+  settings: WorkerSettings,
+  log: FastifyBaseLogger,
+  store: Pick<Store, 'write' | 'importProgress' | 'exportProgress'>,
+  { firstDelay = restartDelay.first, ...thread }: WorkerOptions = {},
+): JobWorker {
   // The same file is .ts in the source tree and .js in the build.
   const file = new URL(`./job-worker${extname(import.meta.url)}`, import.meta.url)
   const firstReady = Promise.withResolvers<void>()
   let worker: Worker
   let running = false
   let stopped = false
-  let delay = restartDelay.first
+  let delay = firstDelay
+
+  const countDeath = (jobs: Iterable<JobName>, reason: string) =>
+    store.write(() => {
+      for (const { kind, seq } of jobs) store[`${kind}Progress`].countDeath(seq, reason)
+    })
 
   const start = () => {
     const startedAt = Date.now()
-    worker = new Worker(file, { workerData: settings, env: process.env })
+    /** By their kinds and numbers as text. */
+    const underWay = new Map<string, JobName>()
+    let diedOf: Error | undefined
+    worker = new Worker(file, { workerData: settings, env: process.env, ...thread })
     worker.on('message', (message: FromWorker) => {
       if (message === 'ready') {
         running = true
         firstReady.resolve()
+      } else if ('begins' in message) {
+        underWay.set(keyOf(message.begins), message.begins)
+      } else if ('leaves' in message) {
+        underWay.delete(keyOf(message.leaves))
       } else {
         log[message.level](message.fields, message.text)
       }
     })
     worker.on('error', error => {
-      log.error({ err: error }, 'the job worker died')
-      firstReady.reject(error)
+      diedOf = error as Error
     })
-    worker.on('exit', async () => {
+    worker.on('exit', async code => {
       running = false
       if (stopped) return
-      if (Date.now() - startedAt > steadyAfter) delay = restartDelay.first
+      diedOf ??= new Error(`it ended with the exit code ${code}`)
+      log.error({ err: diedOf }, 'the job worker died')
+      firstReady.reject(diedOf)
+      try {
+        await countDeath(underWay.values(), diedOf.message)
+      } catch (error) {
+        log.error({ err: error }, 'the death of the job worker could not be written down')
+      }
+      if (Date.now() - startedAt > steadyAfter) delay = firstDelay
       await setTimeout(delay, undefined, { ref: false })
       delay = Math.min(2 * delay, restartDelay.longest)
       if (!stopped) start()
@@ -75,3 +110,5 @@ export function startJobWorker(settings: WorkerSettings, log: FastifyBaseLogger)
     },
   }
 }
+
+const keyOf = ({ kind, seq }: JobName) => `${kind} ${seq}`

@@ -1,0 +1,119 @@
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { buildApp } from '../../server/app.ts'
+import { silent, until } from '../helpers.ts'
+import { endpoints, setUp, whenOver } from './set-up.ts'
+
+/** Restarts soon, so that a test need not wait for long. */
+const soon = { firstDelay: 10 }
+
+/** A line of a megabyte, which takes more than twenty when it is parsed. */
+const heavyLine = `{"Id":"heavy","ChannelType":"SMS","Address":"+49","Attributes":{"a":[${'{},'.repeat(340_000)}{}]}}`
+
+/** So many megabytes that the worker imports anything but such a line; what tap loads into its threads takes some, too. */
+const littleMemory = { ...soon, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 24 } }
+
+const ndjson = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) =>
+    JSON.stringify({
+      Id: `e${from + index}`,
+      ChannelType: 'EMAIL',
+      Address: `new-${from + index}@example.com`,
+    }),
+  )
+
+t.test(
+  'a job that the worker dies of three times at the same point ends FAILED, and others go on',
+  async t => {
+    const { store, put, createApp, createJob, startWorker, deaths } = setUp(t, { maxRunningImports: 3 })
+    put('before.csv', endpoints(10))
+    put('heavy.json', [...ndjson(1000), heavyLine, ...ndjson(1000, 1000)].join('\n'))
+    put('a.csv', endpoints(500, 5000))
+    const app = await createApp()
+    const before = await createJob(app, 'before.csv')
+    const first = await startWorker()
+    await whenOver([before])
+    await first.stop()
+    const there = store.endpoints.get(app, 'e1')
+
+    const other = await createJob(await createApp(), 'a.csv')
+    const heavy = await createJob(app, 'heavy.json')
+    // All of them rest before PROCESSING, so that the worker dies of one while the others are under way.
+    const worker = await startWorker({ jobStateDelayMs: 100 }, littleMemory)
+    const http = buildApp({
+      config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
+      store,
+      jobWorker: worker,
+      preflight: async () => undefined,
+      now: () => new Date(),
+      logger: silent,
+    })
+    t.teardown(() => http.close())
+    const health = async () => {
+      const { statusCode } = await http.inject({ url: '/_pinpoint/health' })
+      return { running: worker.isRunning(), statusCode }
+    }
+    const seen = new Set<string>()
+    await until(async () => {
+      const { running, statusCode } = await health()
+      seen.add(`${running} ${statusCode}`)
+      return heavy.status() === 'FAILED' && other.status() === 'COMPLETED' ? true : undefined
+    }, 'both jobs to be over')
+
+    t.strictSame([...seen].sort(), ['false 503', 'true 200'], 'health tells whether jobs can be done')
+    t.match(heavy.get(), { TotalProcessed: 1000, CompletedPieces: 0 })
+    t.match(heavy.get()?.Failures, [
+      /^s3:\/\/demo\/heavy\.json: the job worker died 3 times at the same point of this job, .*memory/,
+    ])
+    t.match(other.get(), { JobStatus: 'COMPLETED', TotalProcessed: 500 })
+    t.equal(deaths()[2], 3)
+    t.ok((deaths()[1] as number) <= 1, 'the other is not held to be at fault')
+    t.strictSame(store.endpoints.get(app, 'e1'), there, 'what the job had changed is as it was')
+    t.equal(store.endpoints.get(app, 'e999'), undefined, 'what it had made is gone')
+    t.equal(store.segments.get(app, heavy.id), undefined)
+  },
+)
+
+t.test('a job that comes further between the deaths of the worker goes on to its end', async t => {
+  const { put, createApp, createJob, startWorker, deaths, file } = setUp(t)
+  put('a.csv', endpoints(3000))
+  const db = new Database(file)
+  t.teardown(() => db.close())
+  /** Lets the worker die when it comes to an endpoint. */
+  const dieAt = (id: string) =>
+    db.exec(`DROP TRIGGER IF EXISTS trouble;
+      CREATE TRIGGER trouble BEFORE INSERT ON endpoints WHEN new.id = '${id}'
+      BEGIN SELECT RAISE(ABORT, 'trouble at ${id}'); END`)
+  const job = await createJob(await createApp(), 'a.csv')
+  dieAt('e100')
+  await startWorker({}, soon)
+  await until(() => (deaths()[0] === 2 ? true : undefined), 'the worker to die twice')
+  for (const [id, processed] of [
+    ['e600', 500],
+    ['e1100', 1000],
+    ['e1600', 1500],
+  ] as const) {
+    dieAt(id)
+    await until(() => {
+      const { TotalProcessed } = job.get()!
+      return TotalProcessed === processed && deaths()[0] === 1 ? true : undefined
+    }, `the worker to die at ${id}`)
+  }
+  db.exec('DROP TRIGGER trouble')
+  await whenOver([job])
+  t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 3000, Failures: undefined })
+})
+
+t.test('a worker that is stopped has not died', async t => {
+  const { put, createApp, createJob, startWorker, deaths } = setUp(t)
+  put('a.csv', endpoints(5000))
+  const job = await createJob(await createApp(), 'a.csv')
+  for (let stops = 0; stops < 4; stops++) {
+    const worker = await startWorker({ jobStateDelayMs: 86_400_000 })
+    await worker.stop()
+  }
+  await startWorker()
+  await whenOver([job])
+  t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 5000 })
+  t.same(deaths(), [0])
+})
