@@ -10,7 +10,7 @@ t.test('a job that has nowhere to read its bucket from ends FAILED and says what
   await s3.put('data', 'users.csv', csvOf('e1'))
   const { env: folders } = makeBuckets(t)
   for (const [title, env, bucket, ...says] of [
-    ['no folder and no endpoint', {}, 'data', /bucket data .*S3_DIR .*AWS_ENDPOINT_URL_S3/],
+    ['no folder and no endpoint', {}, 'data', /bucket data: .*S3_DIR .*AWS_ENDPOINT_URL_S3/],
     ['no such folder and no endpoint', folders, 'nowhere', /nowhere .*S3_DIR .*AWS_ENDPOINT_URL_S3/],
     ['no such bucket at the endpoint', s3.env, 'nowhere', /bucket nowhere does not exist/],
     [
