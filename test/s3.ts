@@ -2,6 +2,7 @@ import crypto from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -109,47 +110,59 @@ export interface ObjectAnswer {
 
 /** A request that came to a front. */
 export interface FrontRequest {
+  method: string
+  /** With its query. */
   path: string
   range: string | undefined
   ifMatch: string | undefined
 }
 
+/** Answers a request by itself, or does not answer it at all, if it gives true. */
+export type Instead = (request: FrontRequest, response: ServerResponse) => boolean | Promise<boolean>
+
 /**
- * Stands before an S3 server and passes on what it answers, but leaves the sending of objects to the test. It also
- * does what s3rver does not: it answers 412 when `If-Match` names another version than the one that is there.
+ * Stands before an S3 server and passes on what it is asked and what it answers, but leaves the sending of objects to
+ * the test. It also does what s3rver does not: it answers 412 when `If-Match` names another version than the one that
+ * is there.
+ *
+ * @param answer sends an object
+ * @param instead of asking the server
  */
 export async function startFront(
   t: Test,
   { url: target }: S3,
   answer: (answer: ObjectAnswer) => Promise<void> = ({ send, body }) => send(body),
+  instead: Instead = () => false,
 ): Promise<{ url: string; env: Record<string, string>; requests: FrontRequest[] }> {
   const requests: FrontRequest[] = []
   let count = 0
   const server = createServer(async (request, response) => {
     const { range, authorization, 'if-match': ifMatch } = request.headers
-    const path = request.url!
-    requests.push({ path, range, ifMatch })
+    const { method = 'GET', url: path = '' } = request
+    const asked = { method, path, range, ifMatch }
+    requests.push(asked)
+    const content = await buffer(request)
+    if (await instead(asked, response)) return
     const upstream = await fetch(target + path, {
+      method,
       headers: {
         ...(range && { range }),
         ...(authorization && { authorization }),
         ...amzHeaders(request.headers),
       },
+      ...(content.length > 0 && { body: content }),
     })
     const body = Buffer.from(await upstream.arrayBuffer())
     const key = decodeURIComponent(new URL(target + path).pathname.split('/').slice(2).join('/'))
     if (ifMatch !== undefined && upstream.ok && upstream.headers.get('etag') !== ifMatch) {
-      response.writeHead(412, { 'content-type': 'application/xml' })
-      response.end(
-        '<Error><Code>PreconditionFailed</Code><Message>At least one did not hold</Message></Error>',
-      )
+      answerError(response, 412, 'PreconditionFailed')
       return
     }
     response.writeHead(upstream.status, {
-      'content-length': body.length,
+      'content-length': (method === 'HEAD' && upstream.headers.get('content-length')) || body.length,
       ...pick(upstream.headers, ['content-type', 'content-range', 'etag', 'last-modified']),
     })
-    if (key === '' || !upstream.ok) return void response.end(body)
+    if (method !== 'GET' || key === '' || !upstream.ok) return void response.end(body)
     response.flushHeaders()
     const from = Number(upstream.headers.get('content-range')?.match(/^bytes (\d+)-/)?.[1] ?? 0)
     count++
@@ -168,6 +181,12 @@ export async function startFront(
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return { url, env: envOf(url), requests }
+}
+
+/** Answers as S3 does when something is wrong. */
+export function answerError(response: ServerResponse, status: number, code: string): void {
+  response.writeHead(status, { 'content-type': 'application/xml' })
+  response.end(`<Error><Code>${code}</Code><Message>so says the test</Message></Error>`)
 }
 
 /** Resolves when the part has been handed to the network, or the client has gone. */

@@ -10,10 +10,14 @@ export interface S3Settings {
   forcePathStyle: boolean | undefined
   /** Undefined to leave the search to the SDK, as for AWS's own S3. */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
+  /** Milliseconds without a byte after which a connection counts as broken off: half a minute, but in tests. */
+  idleTimeout?: number
+  /**
+   * Times that a request is sent which S3 is too busy for, or which the network loses: 5, but in tests. With the SDK's
+   * pauses these are some seconds.
+   */
+  maxAttempts?: number
 }
-
-/** Milliseconds without a byte after which a connection counts as broken off. */
-const idleTimeout = 30_000
 
 /** A bucket of an S3 endpoint. The SDK is loaded, and connections are made, when something is first read. */
 export function createS3(settings: S3Settings) {
@@ -39,7 +43,8 @@ export function createS3(settings: S3Settings) {
       // Other servers than AWS's know no checksums but those that they must.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { connectionTimeout: 5_000, socketTimeout: idleTimeout },
+      maxAttempts: settings.maxAttempts ?? 5,
+      requestHandler: { connectionTimeout: 5_000, socketTimeout: settings.idleTimeout ?? 30_000 },
     })
     return { sdk, client }
   }
@@ -80,13 +85,18 @@ export function createS3(settings: S3Settings) {
             ...(etag !== '' && { IfMatch: etag }),
             ...(from > 0 && { Range: `bytes=${from}-` }),
           })
-          const { Body, ContentRange } = await client.send(request, { abortSignal: signal }).catch(error => {
-            signal.throwIfAborted()
-            throw unreadable(error)
-          })
+          const { Body, ContentRange, ETag } = await client
+            .send(request, { abortSignal: signal })
+            .catch(error => {
+              signal.throwIfAborted()
+              throw unreadable(error)
+            })
           if (from > 0 && !ContentRange?.startsWith(`bytes ${from}-`)) {
             throw new UnreadableError(`${where} does not answer requests for a part of an object (Range)`)
           }
+          // Not every server knows If-Match.
+          if (ETag !== undefined && etag !== '' && bareEtag(ETag) !== bareEtag(etag))
+            throw new UnreadableError(changedSinceListed)
           let received = from
           try {
             for await (const chunk of Body as AsyncIterable<Uint8Array>) {
@@ -98,11 +108,15 @@ export function createS3(settings: S3Settings) {
             throw brokenOff(received, size, (error as Error).message)
           }
           if (received < size) throw brokenOff(received, size, 'the connection ended')
+          if (received > size) throw new UnreadableError(changedSinceListed)
         },
       }
     },
   }
 }
+
+/** Servers and what stands before them do not agree on quotes, and on the mark of a weak one. */
+const bareEtag = (etag: string) => etag.replaceAll(/^W\/|"/g, '')
 
 function brokenOff(received: number, size: number, why: string): UnreadableError {
   return new UnreadableError(`broke off at byte ${received} of ${size}: ${why}`, { brokenOff: true })
