@@ -1,192 +1,19 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
   GetAppsCommand,
   GetEndpointCommand,
   GetImportJobsCommand,
   GetSegmentCommand,
-  type ImportJobRequest,
   type ImportJobResponse,
-  type PinpointClient,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { loadConfig } from '../../server/config.ts'
-import { start } from '../../server/start.ts'
-import { createApp, createClient, createImportJob, runImport, silent, until, waitForJob } from '../helpers.ts'
+import { runImport, until, waitForJob } from '../helpers.ts'
 import { csvFile, idOf, ndjsonFile } from './endpoint-files.ts'
-import { type SpawnedEmulator, spawnEmulator } from './spawn.ts'
-
-type Request = Partial<ImportJobRequest> & Pick<ImportJobRequest, 'S3Url'>
-
-/** Small enough for many pieces in the files below. */
-const pieceBytes = '10000'
-
-/** Long enough for a job to stand still until the emulator is stopped. */
-const forEver = '86400000'
-
-/** Folders in which the jobs of a test stand as CREATED: every copy of the data folder begins with the same jobs. */
-class Prepared {
-  readonly jobs: ImportJobResponse[] = []
-  readonly #dir: string
-  readonly #t: Test
-  #copies = 0
-
-  constructor(t: Test, files: Record<string, string | Buffer>) {
-    this.#t = t
-    this.#dir = t.testdir({ 'data-0': {} })
-    for (const [key, content] of Object.entries(files)) {
-      const file = join(this.#dir, 's3', 'demo', key)
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, content)
-    }
-  }
-
-  get applicationId(): string {
-    return this.jobs[0]!.ApplicationId!
-  }
-
-  #env(dataDir: string, env: Record<string, string>): Record<string, string> {
-    return { DATA_DIR: dataDir, S3_DIR: join(this.#dir, 's3'), PIECE_BYTES: pieceBytes, ...env }
-  }
-
-  /** Starts an emulator on a data folder of this test, as a process that can be killed. */
-  start(dataDir: string, env: Record<string, string> = {}): Promise<SpawnedEmulator> {
-    return spawnEmulator(this.#t, this.#env(dataDir, env))
-  }
-
-  /** Uses an emulator that nobody interrupts, and stops it. */
-  async #use<T>(
-    dataDir: string,
-    env: Record<string, string>,
-    use: (client: PinpointClient) => Promise<T>,
-  ): Promise<T> {
-    const { url, close } = await start(loadConfig({ PORT: '0', ...this.#env(dataDir, env) }, []), silent)
-    const client = createClient(url)
-    try {
-      return await use(client)
-    } finally {
-      client.destroy()
-      await close()
-    }
-  }
-
-  /** Creates the jobs, after whatever else is to be there before them. */
-  async create(
-    requests: Request[],
-    before: (client: PinpointClient, app: string) => Promise<Partial<Request>> = async () => ({}),
-  ): Promise<void> {
-    const dataDir = join(this.#dir, 'data-0')
-    const [app, more] = await this.#use(dataDir, {}, async client => {
-      const app = await createApp(client)
-      return [app, await before(client, app)] as const
-    })
-    await this.#use(dataDir, { JOB_STATE_DELAY_MS: forEver }, async client => {
-      for (const request of requests) {
-        this.jobs.push(await createImportJob(client, app, { ...request, ...more }))
-      }
-    })
-  }
-
-  copy(of = join(this.#dir, 'data-0')): string {
-    const copy = join(this.#dir, `data-${++this.#copies}`)
-    cpSync(of, copy, { recursive: true })
-    return copy
-  }
-
-  /** Runs all jobs to their end on a copy, and gives what the database then holds. */
-  async uninterrupted(env: Record<string, string> = {}) {
-    const dataDir = this.copy()
-    const seen = await this.#use(dataDir, env, async client => {
-      for (const job of this.jobs) await waitForJob(client, job)
-      return seenBy(client, this.jobs)
-    })
-    return { seen, held: heldBy(dataDir), dataDir }
-  }
-
-  /** How a killed process has left the jobs, for the next start to find; expects that the database is whole. */
-  leftBehind(t: Test, dataDir: string) {
-    const copy = this.copy(dataDir)
-    const db = new Database(join(copy, 'pinpoint.db'))
-    t.equal(db.pragma('integrity_check', { simple: true }), 'ok', 'the database is whole')
-    const find = db.prepare<[string], { status: string; processed: number }>(
-      'SELECT status, total_processed AS processed FROM import_jobs WHERE id = ?',
-    )
-    const jobs = this.jobs.map(job => find.get(job.Id!)!)
-    db.close()
-    return jobs
-  }
-}
-
-/** What callers see of jobs and their segments, without the dates. */
-async function seenBy(client: PinpointClient, jobs: ImportJobResponse[]) {
-  const seen: unknown[] = []
-  for (const job of jobs) {
-    const { CompletionDate: _, ...rest } = await waitForJob(client, job, () => true)
-    seen.push(rest)
-    const { SegmentId } = job.Definition!
-    if (SegmentId === undefined || rest.JobStatus !== 'COMPLETED') continue
-    const { SegmentResponse } = await client.send(
-      new GetSegmentCommand({ ApplicationId: job.ApplicationId, SegmentId }),
-    )
-    const { CreationDate: __, LastModifiedDate: ___, ...segment } = SegmentResponse!
-    seen.push(segment)
-  }
-  return seen
-}
-
-/** Row numbers and dates, which two runs need not have in common; members stand there as JSON. */
-const unlike = new Set([
-  'seq',
-  'creation_date',
-  'effective_date',
-  'completion_date',
-  'last_modified_date',
-  'CreationDate',
-  'EffectiveDate',
-])
-
-/** Every row of every table, without what two runs need not have in common. */
-function heldBy(dataDir: string): Record<string, string[]> {
-  const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-  const names = db
-    .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
-    .pluck()
-    .all()
-  const alike = (name: string, value: unknown) => {
-    if (unlike.has(name)) return undefined
-    return name === 'definition' && typeof value === 'string' ? JSON.parse(value, alike) : value
-  }
-  const held = names.map(name => {
-    // What a COMPLETED job had kept is cleared away in the worker's own time.
-    const where =
-      name === 'endpoints_before_import'
-        ? `WHERE job NOT IN (SELECT seq FROM import_jobs WHERE status = 'COMPLETED')`
-        : ''
-    const rows = db.prepare<[], Record<string, unknown>>(`SELECT * FROM ${name} ${where}`).all()
-    return [name, rows.map(row => JSON.stringify(row, alike)).sort()]
-  })
-  db.close()
-  return Object.fromEntries(held)
-}
-
-/** Expects the same rows, and says only which are not, as there are thousands. */
-function sameRows(t: Test, found: Record<string, string[]>, wanted: Record<string, string[]>): void {
-  t.strictSame(Object.keys(found), Object.keys(wanted))
-  for (const [table, rows] of Object.entries(wanted)) {
-    const all = new Set(rows)
-    const there = new Set(found[table])
-    t.equal(found[table]?.length, rows.length, `as many rows in ${table}`)
-    t.strictSame([...all].filter(row => !there.has(row)).slice(0, 5), [], `no row of ${table} is missing`)
-    t.strictSame(
-      [...there].filter(row => !all.has(row)).slice(0, 5),
-      [],
-      `no row of ${table} is one too many`,
-    )
-  }
-}
+import { heldBy, sameRows, seenBy } from './held.ts'
+import { forEver, Prepared } from './prepared.ts'
 
 /** Ends the emulator each time the first job has come so far, starts it again, and watches that totals only grow. */
 async function interrupt(

@@ -97,8 +97,9 @@ export function beginEmulator(
   options: SpawnOptions = {},
 ): BegunEmulator {
   const { child, ended, stdout } = spawnMain(t, env, options)
-  const failed = ended.then(({ stderr }) => {
-    throw new Error(`the emulator ended before it was ready: ${stderr}`)
+  let over: Ended | undefined
+  void ended.then(how => {
+    over = how
   })
   const log = () =>
     stdout()
@@ -109,8 +110,11 @@ export function beginEmulator(
     child.kill(signal)
     return ended
   }
-  const readyUrl = () => stdout().match(/"pinpoint-local ready on ([^"]+)"\}\n/)?.[1]
-  const ready = Promise.race([until(readyUrl, 'the ready line'), failed]).then(url => {
+  const readyUrl = () => {
+    if (over !== undefined) throw new Error(`the emulator ended before it was ready: ${over.stderr}`)
+    return stdout().match(/"pinpoint-local ready on ([^"]+)"\}\n/)?.[1]
+  }
+  const ready = until(readyUrl, 'the ready line').then(url => {
     const client = createClient(url)
     t.teardown(() => client.destroy())
     return { url, client, pid: child.pid!, log, end }
