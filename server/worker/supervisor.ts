@@ -14,6 +14,12 @@ const steadyAfter = 60_000
 /** Milliseconds that a worker has to reach a safe point when it is stopped. Killing it then loses nothing either. */
 const stopTimeout = 600
 
+/**
+ * Megabytes of JavaScript objects that the worker may have, young ones and all. What a job holds at a time is small;
+ * without limits its garbage is let grow to more than a hundred.
+ */
+const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
+
 /** The job worker as the HTTP side sees it. */
 export interface JobWorker {
   /** Resolves when the worker runs for the first time; rejects if it dies before that. */
@@ -61,7 +67,10 @@ export function startJobWorker(
     /** By their kinds and numbers as text. */
     const underWay = new Map<string, JobName>()
     let diedOf: Error | undefined
-    worker = new Worker(file, { workerData: settings, env: process.env, ...thread })
+    worker = new Worker(file, {
+      ...{ workerData: settings, env: process.env, resourceLimits: memory },
+      ...thread,
+    })
     worker.on('message', (message: FromWorker) => {
       if (message === 'ready') {
         running = true

@@ -171,7 +171,7 @@ for (const [request, is] of Object.entries(requests)) {
       const { bucket, s3 } = await start(t, asked => (is(asked) && left-- > 0 ? fault : undefined))
       const draft = await bucket.write('out.gz', await bucket.begin('out.gz', signal), content(), signal)
       t.equal((await s3.read('data'))['out.gz'], undefined)
-      await bucket.publish('out.gz', draft)
+      await bucket.publish('out.gz', draft, signal)
       t.same((await s3.read('data'))['out.gz'], bytes, what)
     }
   })
@@ -186,7 +186,7 @@ for (const [request, is] of Object.entries(requests)) {
       const { bucket, s3 } = await start(t, asked => (is(asked) ? fault : undefined), { maxAttempts: 2 })
       const writing = async () => {
         const draft = await bucket.write('out.gz', await bucket.begin('out.gz', signal), content(), signal)
-        await bucket.publish('out.gz', draft)
+        await bucket.publish('out.gz', draft, signal)
       }
       await t.rejects(writing(), { constructor: UnwritableError, message: says })
       t.equal((await s3.read('data'))['out.gz'], undefined)
@@ -204,13 +204,13 @@ t.test('an object whose publishing was answered by nothing is published', async 
     const { url } = await startFront(t, s3)
     await createS3({ ...settings, endpoint: url })
       .openBucket('data')
-      .publish('out.gz', draft)
+      .publish('out.gz', draft, signal)
     response.destroy()
     return true
   })
   const bucket = openBucket(front.url)
   const draft = await bucket.write('out.gz', await bucket.begin('out.gz', signal), content(), signal)
-  await bucket.publish('out.gz', draft)
+  await bucket.publish('out.gz', draft, signal)
   t.same((await s3.read('data'))['out.gz'], bytes)
 })
 
