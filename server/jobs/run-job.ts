@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { SqliteError } from 'better-sqlite3'
 import { diskTrouble } from '../disk-trouble.ts'
-import { isFinal, type JobStatus } from '../shapes/job-status.ts'
+import { isFinal } from '../shapes/job-moves.ts'
+import type { JobStatus } from '../shapes/job-status.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 
 /** Times that the worker may die of a job that comes no further; then the job fails. */

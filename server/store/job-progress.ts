@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { type JobStatus, mayMove } from '../shapes/job-status.ts'
+import { mayMove } from '../shapes/job-moves.ts'
+import type { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
 import type { Transact } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'

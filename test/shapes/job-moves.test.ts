@@ -1,5 +1,6 @@
 import t from 'tap'
-import { isFinal, JobStatus, mayMove } from '../../server/shapes/job-status.ts'
+import { isFinal, mayMove } from '../../server/shapes/job-moves.ts'
+import { JobStatus } from '../../server/shapes/job-status.ts'
 
 const all: JobStatus[] = JobStatus.enum as JobStatus[]
 const path = [

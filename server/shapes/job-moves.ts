@@ -1,0 +1,25 @@
+import type { JobStatus } from './job-status.ts'
+
+/**
+ * The states that a job can go to from each of its states, in the order that the contract gives. None is skipped.
+ *
+ *     CREATED → (PENDING_JOB →) PREPARING_FOR_INITIALIZATION → INITIALIZING → PROCESSING → COMPLETING → COMPLETED
+ *        └────────────┴───────────────────┴───────────────────────┴──────────────┴────────────┴→ FAILING → FAILED
+ */
+const moves: Record<JobStatus, readonly JobStatus[]> = {
+  CREATED: ['PENDING_JOB', 'PREPARING_FOR_INITIALIZATION', 'FAILING'],
+  PENDING_JOB: ['PREPARING_FOR_INITIALIZATION', 'FAILING'],
+  PREPARING_FOR_INITIALIZATION: ['INITIALIZING', 'FAILING'],
+  INITIALIZING: ['PROCESSING', 'FAILING'],
+  PROCESSING: ['COMPLETING', 'FAILING'],
+  COMPLETING: ['COMPLETED', 'FAILING'],
+  COMPLETED: [],
+  FAILING: ['FAILED'],
+  FAILED: [],
+}
+
+/** Whether a job may go from one state to another. */
+export const mayMove = (from: JobStatus, to: JobStatus): boolean => moves[from].includes(to)
+
+/** Whether a job in this state is over. */
+export const isFinal = (status: JobStatus): boolean => moves[status].length === 0
