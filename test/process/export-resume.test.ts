@@ -1,6 +1,5 @@
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ExportJobResponse } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../server/config.ts'
@@ -136,25 +135,6 @@ for (const [kind, make, endpoints, interruptions] of [
     },
   )
 }
-
-t.test('an export that is killed in each of its states ends like one that is not', async t => {
-  const buckets = makeBuckets(t)
-  const { jobs, copy, start } = await prepare(t, buckets, 100)
-  const dataDir = copy()
-  const [job] = jobs
-  const states = ['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING']
-  for (const [index, status] of states.entries()) {
-    const { client, end } = await start(dataDir, { JOB_STATE_DELAY_MS: index === 0 ? forEver : '800' })
-    await waitForExport(client, job!, ({ JobStatus }) => JobStatus === status)
-    await end('SIGKILL')
-  }
-  const { client } = await start(dataDir)
-  const ended: ExportJobResponse[] = []
-  for (const each of jobs) ended.push(await waitForExport(client, each))
-  t.match(ended, [{ JobStatus: 'COMPLETED' }, { JobStatus: 'COMPLETED' }])
-  for (const each of ended) t.equal((await endpointsExported(buckets, each)).length, each.TotalProcessed)
-  t.same(hidden(buckets.folder), [])
-})
 
 t.test('publishing that was interrupted is taken up again', async t => {
   const buckets = makeBuckets(t)

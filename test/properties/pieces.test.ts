@@ -154,7 +154,7 @@ t.test('cut into other pieces and objects, records lead to the same', async t =>
           }
         }
       })
-      await holds(t, property, 7)
+      await holds(t, property, 4)
     })
   }
 })

@@ -170,9 +170,9 @@ t.test('every record of a file is counted once, and the bad ones are named', asy
   const { emulators, fill } = await startEmulators(t, {})
 
   for (const [title, format, file, runs] of [
-    ['CSV', 'CSV', files('CSV'), 40],
-    ['newline-delimited JSON', 'JSON', files('JSON'), 40],
-    ['users', 'CSV', userFiles, 30],
+    ['CSV', 'CSV', files('CSV'), 20],
+    ['newline-delimited JSON', 'JSON', files('JSON'), 20],
+    ['users', 'CSV', userFiles, 15],
   ] as [string, Format, fc.Arbitrary<WrittenFile & { before: Values[] }>, number][]) {
     t.test(`in a file of ${title}`, async t => {
       const property = fc.asyncProperty(file, async ({ content, records, before }) => {

@@ -35,7 +35,7 @@ t.test('endpoints are the same', async t => {
         sameEndpoints(twice.members, once.members)
         assert.deepEqual(twice.members.map(createdAt), once.members.map(createdAt))
       })
-      await holds(t, property, 20)
+      await holds(t, property, 10)
     })
   }
 
@@ -56,7 +56,7 @@ t.test('endpoints are the same', async t => {
       sameEndpoints(other.members, one.members)
       assert.deepEqual(one.members.map(addressOf).sort(), addresses.sort(), 'each endpoint is one of its own')
     })
-    await holds(t, property, 30)
+    await holds(t, property, 15)
   })
 
   t.test('whether they are imported, or updated one by one or together', async t => {
@@ -96,7 +96,7 @@ t.test('endpoints are the same', async t => {
       sameEndpoints(batched!, imported!)
       sameEndpoints(updated!, imported!)
     })
-    await holds(t, property, 20)
+    await holds(t, property, 10)
   })
 
   t.test('when they were exported and are imported again', async t => {
@@ -120,6 +120,6 @@ t.test('endpoints are the same', async t => {
       })
       assert.deepEqual(found.map(exportable), (await endpointsOf(emulator, app, ids)).map(exportable))
     })
-    await holds(t, property, 20)
+    await holds(t, property, 10)
   })
 })

@@ -120,7 +120,8 @@ for (const [kind, make] of kindsOfBuckets) {
 
   t.test(`nothing is seen before all of it is written: in ${kind}`, async t => {
     const { client, app, define, buckets } = await setUp(t, {
-      ...{ buckets: await make(t), env: { ...slowly, PIECE_BYTES: '64' } },
+      // Long enough to read the bucket while the job rests.
+      ...{ buckets: await make(t), env: { JOB_STATE_DELAY_MS: '500', PIECE_BYTES: '64' } },
     })
     await define('in/users.csv')
     const seen: Record<string, number> = {}
