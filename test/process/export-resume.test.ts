@@ -79,9 +79,9 @@ const kills = [
 ] as const
 
 for (const [kind, make, endpoints, interruptions] of [
-  ['a folder', makeBuckets, 1500, kills],
+  ['a folder', makeBuckets, 600, kills],
   // s3rver needs its time for each object.
-  ['S3', startS3, 300, kills.slice(2)],
+  ['S3', startS3, 220, kills.slice(2)],
 ] as [string, (t: Test) => Buckets | Promise<Buckets>, number, typeof kills][]) {
   t.test(
     `exports to ${kind} that are killed and stopped again and again end like ones that are not`,
@@ -140,7 +140,7 @@ t.test('publishing that was interrupted is taken up again', async t => {
   const buckets = makeBuckets(t)
   const { jobs, copy, start } = await prepare(t, buckets, 100)
   const dataDir = copy()
-  const first = await start(dataDir, { JOB_STATE_DELAY_MS: '800' })
+  const first = await start(dataDir, { JOB_STATE_DELAY_MS: '300' })
   await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
   await first.end('SIGKILL')
   // As if it had been killed after the first object was in its place.
@@ -159,7 +159,7 @@ t.test(
     const buckets = makeBuckets(t)
     const { app, jobs, copy, start } = await prepare(t, buckets, 100)
     const dataDir = copy()
-    const first = await start(dataDir, { JOB_STATE_DELAY_MS: '800' })
+    const first = await start(dataDir, { JOB_STATE_DELAY_MS: '300' })
     await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
     await first.end('SIGKILL')
     t.ok(hidden(buckets.folder).length > 0)

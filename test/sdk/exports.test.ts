@@ -399,7 +399,7 @@ t.test('an application that is deleted takes its exports with it, and what they 
 })
 
 t.test('exports wait for a slot as imports do, and not for imports', async t => {
-  const { client, app } = await setUp(t, { env: { JOB_STATE_DELAY_MS: '500', MAX_RUNNING_IMPORTS: '1' } })
+  const { client, app } = await setUp(t, { env: { JOB_STATE_DELAY_MS: '300', MAX_RUNNING_IMPORTS: '1' } })
   const path = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED']
   const [imported, ...both] = await Promise.all([
     runImport(client, app, { S3Url: 's3://data/in/users.csv' }),
