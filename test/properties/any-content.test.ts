@@ -169,5 +169,5 @@ t.test('whatever an object holds, its import ends, and says why where something 
     assert.deepEqual(cut, plain)
     if (strict !== undefined) assert.deepEqual(strict, plain)
   })
-  await holds(t, property, 25)
+  await holds(t, property, 15)
 })
