@@ -30,15 +30,26 @@ async function interrupt(
     highest = Math.max(highest, TotalProcessed)
     return highest
   }
+  let folder = dataDir
   for (const { at, by } of interruptions) {
-    const { client, end } = await prepared.start(dataDir)
-    await waitForJob(client, job!, job => watch(job) >= at)
-    await end(by)
-    const [left] = prepared.leftBehind(t, dataDir)
-    t.equal(left?.status, 'PROCESSING', `${by} came in the middle, at ${left?.processed}`)
-    t.ok(left!.processed >= highest, 'what was seen is kept')
+    const seenBefore = highest
+    for (let attempt = 1; ; attempt++) {
+      // For another attempt, should the job have been faster than this test.
+      const before = prepared.copy(folder)
+      const { client, end } = await prepared.start(folder)
+      await waitForJob(client, job!, job => watch(job) >= at)
+      await end(by)
+      const [left] = prepared.leftBehind(t, folder)
+      if (left?.status === 'PROCESSING' || attempt === 6) {
+        t.equal(left?.status, 'PROCESSING', `${by} came in the middle, at ${left?.processed}`)
+        t.ok(left!.processed >= highest, 'what was seen is kept')
+        break
+      }
+      folder = before
+      highest = seenBefore
+    }
   }
-  const { client, end } = await prepared.start(dataDir)
+  const { client, end } = await prepared.start(folder)
   await waitForJob(client, job!, job => {
     watch(job)
     return job.JobStatus === 'COMPLETED' || job.JobStatus === 'FAILED'
@@ -46,7 +57,7 @@ async function interrupt(
   const seen = await seenBy(client, prepared.jobs)
   t.match(await end('SIGTERM'), { code: 0 })
   t.equal(fallen, 0, 'TotalProcessed never decreased')
-  return { seen, held: heldBy(dataDir) }
+  return { seen, held: heldBy(folder) }
 }
 
 t.test('a CSV import that is killed and stopped again and again ends like one that is not', async t => {
@@ -130,7 +141,7 @@ t.test('an import that is killed in each of its states ends like one that is not
 })
 
 t.test('an endpoint that was updated after its row was imported keeps the update', async t => {
-  const prepared = new Prepared(t, { 'a.csv': csvFile(9000) })
+  const prepared = new Prepared(t, { 'a.csv': csvFile(16_000) })
   await prepared.create([{ S3Url: 's3://demo/a.csv' }])
   const dataDir = prepared.copy()
   const [job] = prepared.jobs
@@ -145,7 +156,7 @@ t.test('an endpoint that was updated after its row was imported keeps the update
   t.match(prepared.leftBehind(t, dataDir), [{ status: 'PROCESSING' }])
 
   const { client } = await prepared.start(dataDir)
-  t.match(await waitForJob(client, job!), { JobStatus: 'COMPLETED', TotalProcessed: 9000 })
+  t.match(await waitForJob(client, job!), { JobStatus: 'COMPLETED', TotalProcessed: 16_000 })
   const { EndpointResponse } = await client.send(new GetEndpointCommand(endpoint))
   t.strictSame(EndpointResponse?.Attributes, { likes: ['coffee'] })
 })
@@ -224,7 +235,7 @@ function rowsOfEndpoints(dataDir: string): unknown[] {
 
 t.test('several jobs, running and waiting, are all there after a kill and all end', async t => {
   const prepared = new Prepared(t, {
-    'a.csv': csvFile(14_000),
+    'a.csv': csvFile(16_000),
     'b.csv': csvFile(100),
     'c.json': ndjsonFile(100),
   })
@@ -258,7 +269,7 @@ t.test('several jobs, running and waiting, are all there after a kill and all en
     ended.push([JobStatus, TotalProcessed])
   }
   t.strictSame(ended, [
-    ['COMPLETED', 14_000],
+    ['COMPLETED', 16_000],
     ['COMPLETED', 100],
     ['FAILED', 0],
     ['COMPLETED', 100],
