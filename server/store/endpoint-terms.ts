@@ -47,11 +47,6 @@ export function createEndpointTerms(db: Database) {
        SELECT dimension, block, value, endpoint FROM endpoint_values
        WHERE dimension = ? AND endpoint > ? AND endpoint <= ?`,
   )
-  const hasTriggers = db
-    .prepare<[], number>(
-      `SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name = 'endpoint_terms_of_created'`,
-    )
-    .pluck()
   const setBuiltTo = db.prepare('UPDATE indexed_dimensions SET built_to = ? WHERE seq = ?')
 
   return {
@@ -64,8 +59,7 @@ export function createEndpointTerms(db: Database) {
      * @returns whether there may be more
      */
     build(app: AppRef, name: string, limit: number): boolean {
-      if (hasTriggers.get() === 0) db.exec(triggers)
-      register.run(app.seq, name)
+      if (register.run(app.seq, name).changes > 0) db.exec(triggers)
       const { seq: dimension, built_to: from } = find.get(app.seq, name)!
       if (from === null) return false
       const to = endOfStep.get(app.seq, from, limit) ?? null
@@ -106,6 +100,19 @@ export function createEndpointTerms(db: Database) {
   }
 }
 
+/** In a trigger on a change: whether a row of `endpoint_values` depends on a column that differs. */
+const hasChanged = `CASE map
+  WHEN 'ChannelType' THEN OLD.channel_type IS NOT NEW.channel_type
+  WHEN 'EffectiveDate' THEN OLD.effective_date IS NOT NEW.effective_date
+  WHEN 'Demographic' THEN OLD.demographic IS NOT NEW.demographic
+  WHEN 'Location' THEN OLD.location IS NOT NEW.location
+  WHEN 'Metrics' THEN OLD.metrics IS NOT NEW.metrics
+  WHEN 'Import' THEN OLD.user_id IS NOT NEW.user_id
+  WHEN 'Attributes' THEN OLD.attributes IS NOT NEW.attributes
+  WHEN 'AttributeDays' THEN OLD.attributes IS NOT NEW.attributes
+  ELSE OLD.user_attributes IS NOT NEW.user_attributes
+END`
+
 /**
  * The index follows the endpoints, whoever writes them; a change touches what depends on the columns that differ. Made
  * with the first index: a statement with a trigger keeps each page that it changes as it was, for the case that the
@@ -124,17 +131,7 @@ WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = OLD.app)
 BEGIN
   DELETE FROM endpoint_terms WHERE (dimension, block, value, endpoint) IN (
     SELECT dimension, block, value, endpoint FROM endpoint_values
-    WHERE endpoint = OLD.seq AND CASE map
-      WHEN 'ChannelType' THEN OLD.channel_type IS NOT NEW.channel_type
-      WHEN 'EffectiveDate' THEN OLD.effective_date IS NOT NEW.effective_date
-      WHEN 'Demographic' THEN OLD.demographic IS NOT NEW.demographic
-      WHEN 'Location' THEN OLD.location IS NOT NEW.location
-      WHEN 'Metrics' THEN OLD.metrics IS NOT NEW.metrics
-      WHEN 'Import' THEN OLD.user_id IS NOT NEW.user_id
-      WHEN 'Attributes' THEN OLD.attributes IS NOT NEW.attributes
-      WHEN 'AttributeDays' THEN OLD.attributes IS NOT NEW.attributes
-      ELSE OLD.user_attributes IS NOT NEW.user_attributes
-    END);
+    WHERE endpoint = OLD.seq AND ${hasChanged});
 END;
 
 CREATE TRIGGER IF NOT EXISTS endpoint_terms_after_change AFTER UPDATE ON endpoints
@@ -142,17 +139,7 @@ WHEN EXISTS (SELECT 1 FROM indexed_dimensions WHERE app = NEW.app)
 BEGIN
   INSERT OR IGNORE INTO endpoint_terms
     SELECT dimension, block, value, endpoint FROM endpoint_values
-    WHERE endpoint = NEW.seq AND CASE map
-      WHEN 'ChannelType' THEN OLD.channel_type IS NOT NEW.channel_type
-      WHEN 'EffectiveDate' THEN OLD.effective_date IS NOT NEW.effective_date
-      WHEN 'Demographic' THEN OLD.demographic IS NOT NEW.demographic
-      WHEN 'Location' THEN OLD.location IS NOT NEW.location
-      WHEN 'Metrics' THEN OLD.metrics IS NOT NEW.metrics
-      WHEN 'Import' THEN OLD.user_id IS NOT NEW.user_id
-      WHEN 'Attributes' THEN OLD.attributes IS NOT NEW.attributes
-      WHEN 'AttributeDays' THEN OLD.attributes IS NOT NEW.attributes
-      ELSE OLD.user_attributes IS NOT NEW.user_attributes
-    END;
+    WHERE endpoint = NEW.seq AND ${hasChanged};
 END;
 
 CREATE TRIGGER IF NOT EXISTS endpoint_terms_of_deleted BEFORE DELETE ON endpoints
