@@ -2,6 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
 import { diskTrouble } from '../disk-trouble.ts'
+import { runExportJob } from '../export/run-export-job.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 import { openStore } from '../store/open-store.ts'
@@ -115,19 +116,16 @@ function createJobs<J extends Job>(
 // Loading the schemas of an import takes longer than all the rest of this thread's start, so the first job does it; or
 // the thread, once it has been idle for a second.
 const loadImport = () => import('../import/run-import-job.ts')
-const loadExport = () => import('../export/run-export-job.ts')
-const preloading = setTimeout(1000, undefined, { ref: false, signal: stopping.signal })
-preloading.then(() => Promise.all([loadImport(), loadExport()])).catch(() => {})
+setTimeout(1000, undefined, { ref: false, signal: stopping.signal }).then(loadImport, () => {})
 
 const kinds = [
   createJobs('import', store.importProgress, async (job, context) => {
     const { runImportJob } = await loadImport()
     await runImportJob(job, { ...context, ...settings, store, openBucket })
   }),
-  createJobs('export', store.exportProgress, async (job, context) => {
-    const { runExportJob } = await loadExport()
-    await runExportJob(job, { ...context, ...settings, store, openBucket })
-  }),
+  createJobs('export', store.exportProgress, (job, context) =>
+    runExportJob(job, { ...context, ...settings, store, openBucket }),
+  ),
 ]
 
 /** Does what there is to do, those jobs first that the worker may have died of: if it dies again, it is clear of which. */
