@@ -111,11 +111,15 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
 
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {
+      if (names.length === 0) return
       const isThere = () => apps.find(app.id) !== undefined
-      for (const name of names) {
-        const step = () => isThere() && terms.build(app, name, indexing.endpointsPerStep)
-        db.pragma(`wal_autocheckpoint = ${indexing.checkpointPages}`)
-        while (await write(step)) await setImmediate()
+      db.pragma(`wal_autocheckpoint = ${indexing.checkpointPages}`)
+      try {
+        for (const name of names) {
+          const step = () => isThere() && terms.build(app, name, indexing.endpointsPerStep)
+          while (await write(step)) await setImmediate()
+        }
+      } finally {
         db.pragma(`wal_autocheckpoint = ${connections.http.checkpointPages}`)
       }
     },
