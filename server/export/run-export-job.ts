@@ -59,7 +59,7 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
     steps: stepsOf(context),
     progress,
     isReason: error => error instanceof PieceFailed || error instanceof NoSuchMembers || isBucketError(error),
-    addFailure(_job, error) {
+    addFailure(job, error) {
       progress.addFailure(job, `${job.definition.S3UrlPrefix}: ${error.message}`)
       if (error instanceof PieceFailed) progress.failPiece(job, error.piece)
     },

@@ -31,8 +31,8 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
     steps: stepsOf(context),
     progress,
     isReason: error => error instanceof UnreadableError || error instanceof SegmentDeleted,
-    addFailure: ({ definition }, { message }) =>
-      progress.addFailure(job, { object: definition.S3Url, reason: message }),
+    addFailure: (job, { message }) =>
+      progress.addFailure(job, { object: job.definition.S3Url, reason: message }),
   }
   return runJob(job, kind, context)
 }

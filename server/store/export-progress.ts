@@ -105,7 +105,7 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
     },
 
     /** Writes down what the bucket knows a piece's object by. */
-    saveDraft: (job: ExportJob, { number }: ExportPiece, draft: string | null): void =>
+    saveDraft: (job: ExportJob, { number }: ExportPiece, draft: string): void =>
       void saveDraft.run({ job: job.seq, number, draft }),
 
     /** @param written how many endpoints are in the object, and the place of the last one */
