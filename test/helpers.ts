@@ -105,6 +105,12 @@ export async function createImportJob(
 const isOver = ({ JobStatus }: ImportJobResponse | ExportJobResponse) =>
   JobStatus === 'COMPLETED' || JobStatus === 'FAILED'
 
+const untilJob = <Job>(read: () => Promise<Job>, is: (job: Job) => boolean, what: string): Promise<Job> =>
+  until(async () => {
+    const job = await read()
+    return is(job) ? job : undefined
+  }, what)
+
 /** Reads a job until it says what is waited for: by default, that it is over. */
 export async function waitForJob(
   client: PinpointClient,
@@ -112,10 +118,7 @@ export async function waitForJob(
   is: (job: ImportJobResponse) => boolean = isOver,
 ): Promise<ImportJobResponse> {
   const command = new GetImportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
-  return until(async () => {
-    const { ImportJobResponse } = await client.send(command)
-    return is(ImportJobResponse!) ? ImportJobResponse : undefined
-  }, `job ${job.Id}`)
+  return untilJob(async () => (await client.send(command)).ImportJobResponse!, is, `job ${job.Id}`)
 }
 
 /** Runs one import to its end. */
@@ -145,10 +148,7 @@ export async function waitForExport(
   is: (job: ExportJobResponse) => boolean = isOver,
 ): Promise<ExportJobResponse> {
   const command = new GetExportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
-  return until(async () => {
-    const { ExportJobResponse } = await client.send(command)
-    return is(ExportJobResponse!) ? ExportJobResponse : undefined
-  }, `export job ${job.Id}`)
+  return untilJob(async () => (await client.send(command)).ExportJobResponse!, is, `export job ${job.Id}`)
 }
 
 /** Runs one export to its end. */

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteAppCommand, DeleteSegmentCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { makeBuckets, makeFolder } from '../buckets.ts'
 import {
   createApp,
@@ -13,14 +13,9 @@ import {
   until,
   waitForExport,
 } from '../helpers.ts'
-import { startGate, startS3 } from '../s3.ts'
+import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../s3.ts'
 import { exported, watchExport } from './exported.ts'
 import { csvOf, slowly } from './reads.ts'
-
-/** One endpoint a piece. */
-const piecewise = { PIECE_BYTES: '64' }
-
-const idsOf = (count: number) => Array.from({ length: count }, (_, index) => `e${index}`)
 
 /** Makes an application with some endpoints from a bucket that is a folder, which may be another than the exports'. */
 async function fill(client: PinpointClient, S3Url = 's3://source/users.csv') {
@@ -30,23 +25,34 @@ async function fill(client: PinpointClient, S3Url = 's3://source/users.csv') {
   return { app, segment: job.Definition!.SegmentId! }
 }
 
-const isComplete = ({ method, query }: { method: string; query: URLSearchParams }) =>
-  method === 'POST' && query.has('uploadId')
-
-t.test('a segment that is deleted while it is written is not exported in part', async t => {
+/** An emulator that imports from a folder, and exports to an S3 behind a front: an endpoint a piece. */
+async function startBehindFront(
+  t: Test,
+  instead: Instead = () => false,
+  { endpoints = 3, env = { PIECE_BYTES: '64' } as Record<string, string> } = {},
+) {
   const buckets = makeBuckets(t)
-  await buckets.put('source', 'users.csv', csvOf(...idsOf(100)))
+  const ids = Array.from({ length: endpoints }, (_, index) => `e${index}`)
+  await buckets.put('source', 'users.csv', csvOf(...ids))
   const s3 = await startS3(t)
   await s3.put('data', 'there', 'x')
+  const { env: frontEnv, requests } = await startFront(t, s3, undefined, instead)
+  const { client } = await startEmulator(t, { ...buckets.env, ...frontEnv, ...env })
+  return { client, s3, requests }
+}
+
+const isComplete = ({ method, path }: FrontRequest) => method === 'POST' && path.includes('uploadId=')
+
+t.test('a segment that is deleted while it is written is not exported in part', async t => {
   const uploading = Promise.withResolvers<void>()
   const deleted = Promise.withResolvers<void>()
-  const gate = await startGate(t, s3, async ({ query }) => {
-    if (!query.has('partNumber')) return undefined
+  const untilDeleted: Instead = async ({ path }) => {
+    if (!path.includes('partNumber=')) return false
     uploading.resolve()
     await deleted.promise
-    return undefined
-  })
-  const { client } = await startEmulator(t, { ...buckets.env, ...gate.env })
+    return false
+  }
+  const { client, s3 } = await startBehindFront(t, untilDeleted, { endpoints: 100, env: {} })
   const { app, segment } = await fill(client)
   const job = await createExportJob(client, app, { SegmentId: segment })
   await uploading.promise
@@ -74,29 +80,25 @@ t.test('a bucket that is no folder any more when an export is to be published', 
 })
 
 t.test('an object that S3 refuses for a while is published all the same', async t => {
-  const buckets = makeBuckets(t)
-  await buckets.put('source', 'users.csv', csvOf(...idsOf(3)))
-  const s3 = await startS3(t)
-  await s3.put('data', 'there', 'x')
   let refused = 0
-  const gate = await startGate(t, s3, request => (isComplete(request) && refused++ < 4 ? 503 : undefined))
-  const { client } = await startEmulator(t, { ...buckets.env, ...gate.env, ...piecewise })
+  const { client, s3 } = await startBehindFront(t, (request, response) => {
+    // More often than the SDK tries by itself.
+    if (!isComplete(request) || refused++ >= 6) return false
+    answerError(response, 503, 'SlowDown')
+    return true
+  })
   const { app } = await fill(client)
   t.match(await runExport(client, app), exported(3, 3))
   t.equal(Object.keys(await s3.read('data')).length, 4)
 })
 
 t.test('what cannot be removed is named', async t => {
-  const buckets = makeBuckets(t)
-  await buckets.put('source', 'users.csv', csvOf(...idsOf(3)))
-  const s3 = await startS3(t)
-  await s3.put('data', 'there', 'x')
   // The second piece cannot be uploaded, and nothing be removed.
-  const gate = await startGate(t, s3, ({ method, key, query }) => {
-    if (method === 'DELETE') return 403
-    return query.has('partNumber') && key.endsWith('-00001.gz') ? 403 : undefined
+  const { client } = await startBehindFront(t, ({ method, path }, response) => {
+    if (method !== 'DELETE' && !/-00001\.gz\?.*partNumber=/.test(path)) return false
+    answerError(response, 403, 'AccessDenied')
+    return true
   })
-  const { client } = await startEmulator(t, { ...buckets.env, ...gate.env, ...piecewise })
   const { app } = await fill(client)
   const job = await runExport(client, app)
   t.match(job, {
@@ -119,22 +121,14 @@ t.test('what cannot be removed is named', async t => {
 })
 
 t.test('an application that is deleted while S3 hangs frees the slot of its export', async t => {
-  const buckets = makeBuckets(t)
-  await buckets.put('source', 'users.csv', csvOf(...idsOf(3)))
-  const s3 = await startS3(t)
-  await s3.put('data', 'there', 'x')
   const hanging = Promise.withResolvers<void>()
-  const gate = await startGate(t, s3, request => {
-    if (!isComplete(request)) return undefined
+  const hangs: Instead = request => {
+    if (!isComplete(request)) return false
     hanging.resolve()
-    return 'hang'
-  })
-  const { client } = await startEmulator(t, {
-    ...buckets.env,
-    ...gate.env,
-    ...piecewise,
-    MAX_RUNNING_IMPORTS: '1',
-  })
+    return true
+  }
+  const env = { PIECE_BYTES: '64', MAX_RUNNING_IMPORTS: '1' }
+  const { client, requests } = await startBehindFront(t, hangs, { env })
   const { app } = await fill(client)
   const { app: other } = await fill(client)
   await createExportJob(client, app)
@@ -143,7 +137,7 @@ t.test('an application that is deleted while S3 hangs frees the slot of its expo
   await client.send(new DeleteAppCommand({ ApplicationId: app }))
   t.match(await waitForExport(client, waiting), exported(3, 3))
   await until(
-    () => gate.requests.filter(({ method }) => method === 'DELETE').length >= 3 || undefined,
+    () => requests.filter(({ method }) => method === 'DELETE').length >= 3 || undefined,
     'the uploads to be aborted',
   )
 })

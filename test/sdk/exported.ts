@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import type { EndpointResponse, ExportJobResponse, PinpointClient } from '@aws-sdk/client-pinpoint'
 import type { Buckets } from '../buckets.ts'
 import { createExportJob, waitForExport } from '../helpers.ts'
+import { follow } from './reads.ts'
 
 /** What an export has written, by key: the endpoints of each object. */
 export async function readExports(
@@ -29,18 +30,15 @@ export const exported = (TotalProcessed: number, TotalPieces = 1) => ({
   ...{ TotalPieces, CompletedPieces: TotalPieces, FailedPieces: 0, Failures: undefined },
 })
 
-/** Runs an export and gives every state in which it is seen, each with the job as it was first seen in it. */
-export async function watchExport(
+/** Runs an export and follows it. */
+export const watchExport = async (
   client: PinpointClient,
   applicationId: string,
   request: Parameters<typeof createExportJob>[2] = {},
-  onState: (job: ExportJobResponse) => Promise<void> | undefined = () => undefined,
-): Promise<{ job: ExportJobResponse; states: string[]; seen: ExportJobResponse[] }> {
-  const seen = [await createExportJob(client, applicationId, request)]
-  for (let job = seen[0]!; job.JobStatus !== 'COMPLETED' && job.JobStatus !== 'FAILED'; seen.push(job)) {
-    const { JobStatus } = job
-    job = await waitForExport(client, job, now => now.JobStatus !== JobStatus)
-    await onState(job)
-  }
-  return { job: seen.at(-1)!, seen, states: seen.map(({ JobStatus }) => JobStatus!) }
-}
+  onState?: (job: ExportJobResponse) => Promise<void> | undefined,
+) =>
+  follow(
+    await createExportJob(client, applicationId, request),
+    (job, is) => waitForExport(client, job, is),
+    onState,
+  )

@@ -77,24 +77,37 @@ export const completed = (TotalProcessed: number, TotalPieces = 1) => ({
 })
 
 /**
- * Runs a job and gives every state in which it is seen, each with the job as it was first seen in it.
+ * Follows a job to its end and gives every state in which it is seen, each with the job as it was first seen in it.
  *
+ * @param waitFor reads the job until it says what is waited for
  * @param onState is told of each
  */
-export async function watch(
-  client: PinpointClient,
-  applicationId: string,
-  request: Parameters<typeof createImportJob>[2],
-  onState: (job: ImportJobResponse) => Promise<void> | undefined = () => undefined,
-): Promise<{ job: ImportJobResponse; states: string[]; seen: ImportJobResponse[] }> {
-  const seen = [await createImportJob(client, applicationId, request)]
-  for (let job = seen[0]!; job.JobStatus !== 'COMPLETED' && job.JobStatus !== 'FAILED'; seen.push(job)) {
+export async function follow<Job extends ImportJobResponse | ExportJobResponse>(
+  created: Job,
+  waitFor: (job: Job, is: (job: Job) => boolean) => Promise<Job>,
+  onState: (job: Job) => Promise<void> | undefined = () => undefined,
+): Promise<{ job: Job; states: string[]; seen: Job[] }> {
+  const seen = [created]
+  for (let job = created; job.JobStatus !== 'COMPLETED' && job.JobStatus !== 'FAILED'; seen.push(job)) {
     const { JobStatus } = job
-    job = await waitForJob(client, job, now => now.JobStatus !== JobStatus)
+    job = await waitFor(job, now => now.JobStatus !== JobStatus)
     await onState(job)
   }
   return { job: seen.at(-1)!, seen, states: seen.map(({ JobStatus }) => JobStatus!) }
 }
+
+/** Runs an import and follows it. */
+export const watch = async (
+  client: PinpointClient,
+  applicationId: string,
+  request: Parameters<typeof createImportJob>[2],
+  onState?: (job: ImportJobResponse) => Promise<void> | undefined,
+) =>
+  follow(
+    await createImportJob(client, applicationId, request),
+    (job, is) => waitForJob(client, job, is),
+    onState,
+  )
 
 /** Waits until a job has read so many records. */
 export const untilProcessed = (client: PinpointClient, job: ImportJobResponse, count: number) =>
