@@ -1,9 +1,11 @@
+import type { ImportJobRequest } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { databaseFile } from '../../server/store/open-store.ts'
 import type { MemberQuery } from '../../server/store/segment-members.ts'
 import { makeBuckets, putAll } from '../buckets.ts'
-import { buildTestApp, createApp, runImport, startEmulator } from '../helpers.ts'
+import { buildTestApp, createApp, startEmulator } from '../helpers.ts'
+import { defineSegment } from '../sdk/reads.ts'
 
 const now = new Date('2026-01-31T12:00:00.000Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString()
@@ -402,17 +404,9 @@ t.test('imported segments are sources, with users and with endpoints that are no
   await call('PUT', `/v1/apps/${app}/endpoints/a1`, {
     ...{ ChannelType: 'EMAIL', Address: 'a1', User: { UserId: 'ann' }, Attributes: { plan: ['pro'] } },
   })
-  const imported = async (key: string, more: object = {}) => {
-    const Format = key.endsWith('.csv') ? ('CSV' as const) : ('JSON' as const)
-    const job = await runImport(client, app, {
-      S3Url: `s3://data/${key}`,
-      Format,
-      DefineSegment: true,
-      ...more,
-    })
-    t.equal(job.JobStatus, 'COMPLETED')
-    return { Id: job.Definition!.SegmentId! }
-  }
+  const imported = async (key: string, more: Partial<ImportJobRequest> = {}) => ({
+    Id: await defineSegment(t, client, app, `s3://data/${key}`, more),
+  })
   const registered = await imported('registered.json')
   const defined = await imported('defined.json', { RegisterEndpoints: false })
   const users = await imported('users.csv')

@@ -1,8 +1,13 @@
-import { CreateSegmentCommand, DeleteEndpointCommand, UpdateSegmentCommand } from '@aws-sdk/client-pinpoint'
+import {
+  CreateSegmentCommand,
+  DeleteEndpointCommand,
+  type ImportJobRequest,
+  UpdateSegmentCommand,
+} from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../buckets.ts'
-import { buildTestApp, createApp, isError, runImport, startEmulator } from '../helpers.ts'
-import { csvOf, ndjsonOf, putEndpoint } from '../sdk/reads.ts'
+import { buildTestApp, createApp, isError, startEmulator } from '../helpers.ts'
+import { csvOf, defineSegment, ndjsonOf, putEndpoint } from '../sdk/reads.ts'
 
 /** An emulator over objects, with a function that reads a page of a segment's endpoints. */
 async function withObjects(t: Test, objects: Record<string, string>) {
@@ -11,17 +16,8 @@ async function withObjects(t: Test, objects: Record<string, string>) {
   const { client, url } = await startEmulator(t, buckets.env)
   const app = await createApp(client)
   /** Imports an object into a segment and gives the segment's id. */
-  const define = async (key: string, more: object = {}) => {
-    const Format = key.endsWith('.csv') ? ('CSV' as const) : ('JSON' as const)
-    const job = await runImport(client, app, {
-      S3Url: `s3://data/${key}`,
-      Format,
-      DefineSegment: true,
-      ...more,
-    })
-    t.equal(job.JobStatus, 'COMPLETED', job.Failures?.join() ?? '')
-    return job.Definition!.SegmentId!
-  }
+  const define = (key: string, more: Partial<ImportJobRequest> = {}) =>
+    defineSegment(t, client, app, `s3://data/${key}`, more)
   const page = async (segment: string, query = '', status = 200) => {
     const response = await fetch(`${url}/_pinpoint/apps/${app}/segments/${segment}/endpoints${query}`)
     t.equal(response.status, status)

@@ -8,21 +8,18 @@ import {
   createExportJob,
   roleArn,
   runExport,
-  runImport,
   startEmulator,
   until,
   waitForExport,
 } from '../helpers.ts'
 import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../s3.ts'
 import { exported, watchExport } from './exported.ts'
-import { csvOf, slowly } from './reads.ts'
+import { csvOf, defineSegment, slowly } from './reads.ts'
 
 /** Makes an application with some endpoints from a bucket that is a folder, which may be another than the exports'. */
-async function fill(client: PinpointClient, S3Url = 's3://source/users.csv') {
+async function fill(t: Test, client: PinpointClient, S3Url = 's3://source/users.csv') {
   const app = await createApp(client)
-  const job = await runImport(client, app, { S3Url, DefineSegment: true })
-  t.equal(job.JobStatus, 'COMPLETED', job.Failures?.join() ?? '')
-  return { app, segment: job.Definition!.SegmentId! }
+  return { app, segment: await defineSegment(t, client, app, S3Url) }
 }
 
 /** An emulator that imports from a folder, and exports to an S3 behind a front: an endpoint a piece. */
@@ -53,7 +50,7 @@ t.test('a segment that is deleted while it is written is not exported in part', 
     return false
   }
   const { client, s3 } = await startBehindFront(t, untilDeleted, { endpoints: 100, env: {} })
-  const { app, segment } = await fill(client)
+  const { app, segment } = await fill(t, client)
   const job = await createExportJob(client, app, { SegmentId: segment })
   await uploading.promise
   await client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId: segment }))
@@ -69,7 +66,7 @@ t.test('a bucket that is no folder any more when an export is to be published', 
   const s3 = await startS3(t)
   await s3.put('data', 'there', 'x')
   const { client } = await startEmulator(t, { ...buckets.env, ...s3.env, ...slowly })
-  const { app } = await fill(client, 's3://data/users.csv')
+  const { app } = await fill(t, client, 's3://data/users.csv')
   const { job, states } = await watchExport(client, app, {}, async ({ JobStatus }) => {
     if (JobStatus === 'COMPLETING') renameSync(join(buckets.folder, 'data'), join(buckets.folder, 'moved'))
   })
@@ -87,7 +84,7 @@ t.test('an object that S3 refuses for a while is published all the same', async 
     answerError(response, 503, 'SlowDown')
     return true
   })
-  const { app } = await fill(client)
+  const { app } = await fill(t, client)
   t.match(await runExport(client, app), exported(3, 3))
   t.equal(Object.keys(await s3.read('data')).length, 4)
 })
@@ -99,7 +96,7 @@ t.test('what cannot be removed is named', async t => {
     answerError(response, 403, 'AccessDenied')
     return true
   })
-  const { app } = await fill(client)
+  const { app } = await fill(t, client)
   const job = await runExport(client, app)
   t.match(job, {
     JobStatus: 'FAILED',
@@ -129,8 +126,8 @@ t.test('an application that is deleted while S3 hangs frees the slot of its expo
   }
   const env = { PIECE_BYTES: '64', MAX_RUNNING_IMPORTS: '1' }
   const { client, requests } = await startBehindFront(t, hangs, { env })
-  const { app } = await fill(client)
-  const { app: other } = await fill(client)
+  const { app } = await fill(t, client)
+  const { app: other } = await fill(t, client)
   await createExportJob(client, app)
   await hanging.promise
   const waiting = await createExportJob(client, other, { S3UrlPrefix: 's3://source/out' })
@@ -147,7 +144,7 @@ t.test('a link that comes to lead out of the folder is not followed', async t =>
   await buckets.put('data', 'users.csv', csvOf('e1'))
   const outside = makeFolder(t)
   const { client } = await startEmulator(t, { ...buckets.env, ...slowly })
-  const { app } = await fill(client, 's3://data/users.csv')
+  const { app } = await fill(t, client, 's3://data/users.csv')
   const { job } = await watchExport(client, app, {}, async ({ JobStatus }) => {
     if (JobStatus !== 'COMPLETING') return
     renameSync(join(buckets.folder, 'data/out'), join(outside, 'out'))

@@ -8,6 +8,7 @@ import {
   type EndpointResponse,
   GetExportJobCommand,
   GetSegmentExportJobsCommand,
+  type ImportJobRequest,
   type PinpointClient,
   UpdateSegmentCommand,
 } from '@aws-sdk/client-pinpoint'
@@ -24,7 +25,7 @@ import {
 } from '../helpers.ts'
 import { startS3, unusedUrl } from '../s3.ts'
 import { endpointsExported, exported, readExports, watchExport } from './exported.ts'
-import { csvOf, getEndpoint, kindsOfBuckets, ndjsonOf, putEndpoint, slowly } from './reads.ts'
+import { csvOf, defineSegment, getEndpoint, kindsOfBuckets, ndjsonOf, putEndpoint, slowly } from './reads.ts'
 
 /** An emulator over buckets, and an application in which a file of endpoints is a segment. */
 async function setUp(
@@ -39,17 +40,8 @@ async function setUp(
   const emulator = await startEmulator(t, { ...buckets.env, ...env })
   const { client } = emulator
   const app = await createApp(client)
-  const define = async (key: string, more: object = {}) => {
-    const Format = key.endsWith('.csv') ? ('CSV' as const) : ('JSON' as const)
-    const job = await runImport(client, app, {
-      S3Url: `s3://data/${key}`,
-      Format,
-      DefineSegment: true,
-      ...more,
-    })
-    t.equal(job.JobStatus, 'COMPLETED', job.Failures?.join() ?? '')
-    return job.Definition!.SegmentId!
-  }
+  const define = (key: string, more: Partial<ImportJobRequest> = {}) =>
+    defineSegment(t, client, app, `s3://data/${key}`, more)
   const idsOf = async (job: { Id?: string | undefined }) =>
     (await endpointsExported(buckets, { Id: job.Id })).map(({ Id }) => Id)
   return { ...emulator, buckets, app, define, idsOf }

@@ -4,6 +4,7 @@ import {
   type ExportJobResponse,
   GetEndpointCommand,
   GetSegmentCommand,
+  type ImportJobRequest,
   type ImportJobResponse,
   NotFoundException,
   type PinpointClient,
@@ -12,7 +13,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
 import { type Buckets, makeBuckets } from '../buckets.ts'
-import { createImportJob, waitForJob } from '../helpers.ts'
+import { createImportJob, runImport, waitForJob } from '../helpers.ts'
 import { startS3 } from '../s3.ts'
 
 /** The two kinds of buckets, each to be tried with whatever concerns both. */
@@ -108,6 +109,20 @@ export const watch = async (
     (job, is) => waitForJob(client, job, is),
     onState,
   )
+
+/** Imports an object, CSV or JSON by its ending, into a segment; expects that it is COMPLETED and gives the segment's id. */
+export async function defineSegment(
+  t: Test,
+  client: PinpointClient,
+  applicationId: string,
+  S3Url: string,
+  more: Partial<ImportJobRequest> = {},
+): Promise<string> {
+  const Format = S3Url.endsWith('.csv') ? 'CSV' : 'JSON'
+  const job = await runImport(client, applicationId, { S3Url, Format, DefineSegment: true, ...more })
+  t.equal(job.JobStatus, 'COMPLETED', job.Failures?.join() ?? '')
+  return job.Definition!.SegmentId!
+}
 
 /** Waits until a job has read so many records. */
 export const untilProcessed = (client: PinpointClient, job: ImportJobResponse, count: number) =>
