@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { prepareMemberRemoval, prepareRemoval } from './remove-rows.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /**
@@ -37,19 +38,9 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
     .prepare<[number], number>(`SELECT status = 'COMPLETED' FROM import_jobs WHERE seq = ?`)
     .pluck()
 
-  /** Removes rows of a table, as many as may be; gives how many. */
-  const remover = (table: string, key: string, owner: string, owners = '?') => {
-    const statement = db.prepare<[number, number]>(
-      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${owner} IN (${owners}) LIMIT ?)`,
-    )
-    return (of: number, limit: number) => statement.run(of, limit).changes
-  }
-  const members = [
-    remover('import_members', 'job, endpoint', 'job'),
-    remover('import_members_deleted', 'app, endpoint_id, job', 'job'),
-    remover('import_definitions', 'job, endpoint_id', 'job'),
-    remover('import_user_members', 'job, user_id', 'job'),
-  ]
+  const remover = (table: string, key: string, owner: string, owners?: string) =>
+    prepareRemoval(db, table, key, owner, owners)
+  const members = prepareMemberRemoval(db)
   const dimensionOfImport = db
     .prepare<[number], number>(
       `SELECT d.seq FROM import_jobs j JOIN indexed_dimensions d ON d.app = j.app AND d.name = 'Import.' || j.seq

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ExportJobResource } from '../shapes/export-job.ts'
 import type { Job, JobProgress } from './job-progress.ts'
+import { prepareRemoval } from './remove-rows.ts'
 import type { MemberPlace } from './segment-members.ts'
 
 /** An export job as the worker sees it. */
@@ -32,10 +33,7 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
      WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND j.seq > ? ORDER BY j.seq`,
   )
   const newestEndpoint = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM endpoints').pluck()
-  const clearPieces = db.prepare(
-    `DELETE FROM export_pieces WHERE job = :job AND number IN
-       (SELECT number FROM export_pieces WHERE job = :job LIMIT :limit)`,
-  )
+  const clearPieces = prepareRemoval(db, 'export_pieces', 'job, number', 'job')
   const insertPiece = db.prepare('INSERT INTO export_pieces (job, number, endpoints) VALUES (?, ?, ?)')
   const beginProcessing = db.prepare(
     `UPDATE export_jobs SET total_pieces = (SELECT count(*) FROM export_pieces WHERE job = :job),
@@ -82,8 +80,7 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
     newestEndpoint: (): number => newestEndpoint.get()!,
 
     /** Removes up to `limit` pieces; gives whether there were any. Can be done without `write`, too. */
-    clearPieces: (job: ExportJob, limit: number): boolean =>
-      clearPieces.run({ job: job.seq, limit }).changes > 0,
+    clearPieces: (job: ExportJob, limit: number): boolean => clearPieces(job.seq, limit) > 0,
 
     addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
       void insertPiece.run(job.seq, piece.number, piece.endpoints),

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../shapes/import-job.ts'
 import { keyOf, type StoredEndpoint } from './endpoints.ts'
 import type { Job, JobProgress } from './job-progress.ts'
+import { prepareMemberRemoval } from './remove-rows.ts'
 
 /** An import job as the worker sees it. */
 export interface ImportJob extends Job {
@@ -124,17 +125,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     'INSERT OR REPLACE INTO import_definitions (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
   const putUserMember = db.prepare('INSERT OR IGNORE INTO import_user_members (job, user_id) VALUES (?, ?)')
-  const dropMembers = [
-    ['import_members', 'endpoint'],
-    ['import_members_deleted', 'endpoint_id'],
-    ['import_definitions', 'endpoint_id'],
-    ['import_user_members', 'user_id'],
-  ].map(([table, member]) =>
-    db.prepare(
-      `DELETE FROM ${table} WHERE job = :job AND ${member} IN
-         (SELECT ${member} FROM ${table} WHERE job = :job LIMIT :limit)`,
-    ),
-  )
+  const dropMembers = prepareMemberRemoval(db)
 
   return {
     ...jobs,
@@ -215,7 +206,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
 
     /** Removes up to `limit` members; gives whether there were any. */
     dropMembers: (job: ImportJob, limit: number): boolean =>
-      dropMembers.some(drop => drop.run({ job: job.seq, limit }).changes > 0),
+      dropMembers.some(drop => drop(job.seq, limit) > 0),
   }
 }
 export type ImportProgress = ReturnType<typeof createImportProgress>
