@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Endpoints } from '../store/endpoints.ts'
 import type {
   ImportJob,
@@ -11,11 +11,15 @@ import { importRecord } from './import-record.ts'
 import type { ImportedEndpoint } from './imported-names.ts'
 import { type Item, isBad } from './item.ts'
 
+/** Records after which it is looked whether a caller waits to write. */
+const recordsAtOnce = 100
+
 /**
- * Records in a transaction, of those that have come together: as many as are worth it, as a transaction writes whole
- * pages, and few when a caller waits to write.
+ * Milliseconds of a transaction. It writes whole pages, so the more records it has, the fewer each of them writes; but
+ * a caller waits while it is committed, so it stays short for a while where callers have come, and where the worker has
+ * died of the job, which shows what of. It ends where the next records are not at hand.
  */
-const recordsPerWrite = { most: 2000, whenAwaited: 25 }
+const transaction = { longest: 300, shortFor: 1000, waits: 2 }
 
 /** Characters of a bad record that are kept. */
 const recordKept = 4096
@@ -60,12 +64,11 @@ export async function writeRecords(
   /** Writes some of the items, from one on, and gives the number of the first that is left. */
   const writeItems = (items: Item<ImportedEndpoint>[], from: number): number => {
     const tally: Tally = { now: context.now().toISOString(), processed: 0, failed: 0, channels: new Map() }
-    const end = Math.min(items.length, from + recordsPerWrite.most)
     let next = from
     do {
-      const few = Math.min(end, next + recordsPerWrite.whenAwaited)
+      const few = Math.min(items.length, next + recordsAtOnce)
       while (next < few) writeItem(items[next++]!, tally)
-    } while (next < end && !progress.isCallerWaiting())
+    } while (next < items.length && !progress.isCallerWaiting())
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, tally)
     const { line } = items[next - 1]!
@@ -73,16 +76,52 @@ export async function writeRecords(
     return next
   }
 
-  for await (const batch of batches) {
-    for (let from = 0; from < batch.length; ) {
-      signal.throwIfAborted()
-      from = progress.write(job, () => writeItems(batch, from))
-      await setImmediate()
+  const longest = progress.deaths(job).count > 0 ? 0 : transaction.longest
+  let begun = performance.now()
+  let awaited = Number.NEGATIVE_INFINITY
+  const commit = () => {
+    progress.commit(job)
+    begun = performance.now()
+  }
+  try {
+    for await (const batch of tellWaits(batches, commit)) {
+      for (let from = 0; from < batch.length; ) {
+        signal.throwIfAborted()
+        from = progress.writeOn(job, () => writeItems(batch, from))
+        const now = performance.now()
+        if (progress.isCallerWaiting()) awaited = now
+        if (now - awaited < transaction.shortFor || now - begun > longest) commit()
+        await setImmediate()
+      }
     }
+  } finally {
+    commit()
   }
   progress.write(job, () => {
     while (piece !== undefined) endPiece(piece, failureOf(piece))
   })
+}
+
+/** Gives batches as they come, and tells when the next one has to be waited for. */
+async function* tellWaits<T>(batches: AsyncIterable<T> | Iterable<T>, onWait: () => void): AsyncGenerator<T> {
+  const iterator = (async function* () {
+    yield* batches
+  })()
+  try {
+    for (;;) {
+      const coming = iterator.next()
+      // It is awaited below, unless `onWait` fails.
+      coming.catch(() => {})
+      const soon = new AbortController()
+      await Promise.race([coming, setTimeout(transaction.waits, undefined, soon).then(onWait, () => {})])
+      soon.abort()
+      const { value, done } = await coming
+      if (done) return
+      yield value
+    }
+  } finally {
+    await iterator.return(undefined)
+  }
 }
 
 /** What the records of one transaction add up to. */

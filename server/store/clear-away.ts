@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { prepareMemberRemoval, prepareRemoval } from './remove-rows.ts'
+import type { Transactions } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /**
@@ -9,7 +10,11 @@ import type { WriteTurns } from './write-turns.ts'
  * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
  *   that its caller decides how long the database is kept busy
  */
-export function createClearAway(db: Database, turns: WriteTurns): (limit: number) => boolean {
+export function createClearAway(
+  db: Database,
+  { transact }: Transactions,
+  turns: WriteTurns,
+): (limit: number) => boolean {
   // An export that is under way first removes what it has put into its bucket; then it forgets its pieces.
   const deletedApp = db
     .prepare<[], number>(
@@ -103,7 +108,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
       : ofSegmentImport.some(remove => remove(job, limit) > 0)
   }
 
-  const step = db.transaction((app: number | undefined, limit: number): boolean => {
+  const step = (app: number | undefined, limit: number): boolean => {
     if (app !== undefined) return clearApp(app, limit)
     const segment = deletedSegment.get()
     if (segment !== undefined) return clearSegment(segment, limit)
@@ -111,13 +116,13 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
       if (isCompleted.get(job) === 1) return kept(job, limit) > 0
     }
     return false
-  }).immediate
+  }
   return limit => {
     const app = deletedApp.get()
     if (app !== undefined) endpoints.prepare(app)
     turns.letCallersGo()
     try {
-      return step(app, limit)
+      return transact(() => step(app, limit))
     } catch (error) {
       endpoints.forget()
       throw error

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { mayMove } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
-import type { Transact } from './transact.ts'
+import type { Transactions } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** A job of any kind, as the worker sees it. */
@@ -25,7 +25,7 @@ export class JobGone extends Error {}
 /** What the worker does with jobs of every kind. Each write is part of a transaction made by `write`. */
 export function createJobProgress(
   db: Database,
-  transact: Transact,
+  { transact, join, commit }: Transactions,
   turns: WriteTurns,
   table: 'import_jobs' | 'export_jobs',
 ) {
@@ -63,6 +63,24 @@ export function createJobProgress(
         return work()
       })
     },
+
+    /**
+     * As `write`, in a transaction that stays open for more of the same job's, until it is committed or anybody else
+     * writes: not to be left open while something is waited for.
+     *
+     * @throws JobGone when the job's application has been deleted
+     */
+    writeOn<T>(job: Job, work: () => T): T {
+      if (turns.isCallerWaiting) commit(job)
+      turns.letCallersGo()
+      return join(job, () => {
+        if (isAlive.get(job.seq) === undefined) throw new JobGone()
+        return work()
+      })
+    },
+
+    /** Commits what `writeOn` has left open. */
+    commit: (job: Job): void => commit(job),
 
     /** Whether a caller waits for a transaction of this thread to end. */
     isCallerWaiting: (): boolean => turns.isCallerWaiting,

@@ -18,7 +18,7 @@ import { migrate } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
 import { createTags } from './tags.ts'
-import { createTransact } from './transact.ts'
+import { createTransactions } from './transact.ts'
 import { WriteTurns } from './write-turns.ts'
 
 /**
@@ -85,8 +85,8 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   const tags = createTags(db)
   const names = createAttributeNames(db)
   const terms = createEndpointTerms(db)
-  const transact = createTransact(db, names)
-  const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work))
+  const transactions = createTransactions(db, names)
+  const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transactions.transact(work))
   const apps = createApps(db, tags)
   return {
     apps,
@@ -95,13 +95,13 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     endpoints: createEndpoints(db, names),
     eventStreams: createEventStreams(db),
     importJobs: createImportJobs(db),
-    importProgress: createImportProgress(db, createJobProgress(db, transact, turns, 'import_jobs')),
+    importProgress: createImportProgress(db, createJobProgress(db, transactions, turns, 'import_jobs')),
     exportJobs: createExportJobs(db),
-    exportProgress: createExportProgress(db, createJobProgress(db, transact, turns, 'export_jobs')),
+    exportProgress: createExportProgress(db, createJobProgress(db, transactions, turns, 'export_jobs')),
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,
-    clearAway: createClearAway(db, turns),
+    clearAway: createClearAway(db, transactions, turns),
 
     /**
      * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under

@@ -1,21 +1,98 @@
 import type { Database } from 'better-sqlite3'
 import type { AttributeNames } from './attribute-names.ts'
 
-/** Runs one transaction: everything in it is written, or nothing. */
-export type Transact = <T>(work: () => T) => T
+/** The one way in which a connection writes. */
+export interface Transactions {
+  /** Runs one transaction: everything in it is written, or nothing. */
+  transact<T>(work: () => T): T
+  /**
+   * Writes in a transaction that stays open for more of the same writer, until it is committed, or anything else is to
+   * be written by this connection: what many writes change in the same page is written once. Where one of them fails,
+   * all of them are taken back, and where the transaction cannot be committed, the writer is told by its next write.
+   *
+   * @param writer what stands in memory of the writes, and is of no use any more when they are lost
+   */
+  join<T>(writer: object, work: () => T): T
+  /** Ends a writer's open transaction, if there is one. */
+  commit(writer: object): void
+}
 
-/** Makes the one way in which this connection writes; what it keeps in memory follows the database. */
-export function createTransact(db: Database, names: AttributeNames): Transact {
-  const immediate = db.transaction((work: () => unknown) => {
-    names.refresh()
-    return work()
-  }).immediate
-  return <T>(work: () => T): T => {
+/** Makes the way in which a connection writes; what it keeps in memory follows the database. */
+export function createTransactions(db: Database, names: AttributeNames): Transactions {
+  const begin = db.prepare('BEGIN IMMEDIATE')
+  const commitAll = db.prepare('COMMIT')
+  const rollback = db.prepare('ROLLBACK')
+  /** Whose transaction is open. */
+  let open: object | undefined
+  /** What kept writers' transactions from being committed. */
+  const lost = new WeakMap<object, unknown>()
+
+  const takeBack = (): void => {
+    open = undefined
+    names.forget()
+    // SQLite may have done it already.
+    if (db.inTransaction) rollback.run()
+  }
+
+  const guarded = <T>(work: () => T): T => {
     try {
-      return immediate(work) as T
+      return work()
     } catch (error) {
-      names.forget()
+      takeBack()
       throw error
     }
+  }
+
+  const start = (): void => {
+    begin.run()
+    guarded(() => names.refresh())
+  }
+
+  const end = (): void => {
+    guarded(() => commitAll.run())
+    open = undefined
+  }
+
+  /** Ends the transaction that is open, whose writer is not the one that calls. */
+  const endOpen = (): void => {
+    const writer = open
+    if (writer === undefined) return
+    try {
+      end()
+    } catch (error) {
+      lost.set(writer, error)
+    }
+  }
+
+  const tellLoss = (writer: object): void => {
+    if (!lost.has(writer)) return
+    const error = lost.get(writer)
+    lost.delete(writer)
+    throw error
+  }
+
+  return {
+    transact(work) {
+      endOpen()
+      start()
+      const result = guarded(work)
+      end()
+      return result
+    },
+
+    join(writer, work) {
+      tellLoss(writer)
+      if (open !== writer) {
+        endOpen()
+        start()
+        open = writer
+      }
+      return guarded(work)
+    },
+
+    commit(writer) {
+      tellLoss(writer)
+      if (open === writer) end()
+    },
   }
 }
