@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
 import { checkMerged, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
-import type { Endpoint } from '../shapes/endpoint.ts'
+import type { Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
+import type { Lookups } from '../store/endpoint-lookups.ts'
 import type { Endpoints } from '../store/endpoints.ts'
 import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
 import { type ImportedEndpoint, userOf } from './imported-names.ts'
@@ -40,6 +41,19 @@ export function importRecord(job: ImportJob, record: ImportedEndpoint, into: Int
   const { ChannelType: channel } = endpoint
   if (channel !== undefined) into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
   return undefined
+}
+
+/** What records will look endpoints up by when they are imported. */
+export function lookupsOf(records: ImportedEndpoint[]): Lookups {
+  const lookups: Lookups = { ids: [], userIds: [], addresses: [] }
+  for (const record of records) {
+    const { User, Address }: EndpointRequest = record
+    const id = record.Id ?? idOf(record)
+    if (id !== undefined) lookups.ids.push(id)
+    if (User?.UserId !== undefined) lookups.userIds.push(User.UserId)
+    if (Address !== undefined) lookups.addresses.push(Address)
+  }
+  return lookups
 }
 
 /** A user must have endpoints already (source: guide); which they are is looked up when the segment is read. */

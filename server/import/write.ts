@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import type { Endpoints } from '../store/endpoints.ts'
+import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type {
   ImportJob,
   ImportObject,
@@ -7,11 +7,11 @@ import type {
   Piece,
   RecordCounts,
 } from '../store/import-progress.ts'
-import { importRecord } from './import-record.ts'
+import { importRecord, lookupsOf } from './import-record.ts'
 import type { ImportedEndpoint } from './imported-names.ts'
 import { type Item, isBad } from './item.ts'
 
-/** Records after which it is looked whether a caller waits to write. */
+/** Records that are looked up together, after which it is looked whether a caller waits to write. */
 const recordsAtOnce = 100
 
 /**
@@ -35,7 +35,7 @@ export async function writeRecords(
   job: ImportJob,
   object: ImportObject,
   batches: AsyncIterable<Item<ImportedEndpoint>[]> | Iterable<Item<ImportedEndpoint>[]>,
-  context: { endpoints: Endpoints; progress: ImportProgress; now: () => Date; signal: AbortSignal },
+  context: { endpoints: EndpointsOfImport; progress: ImportProgress; now: () => Date; signal: AbortSignal },
 ): Promise<void> {
   const { endpoints, progress, signal } = context
   let piece = progress.nextPiece(job, object.number)
@@ -66,8 +66,12 @@ export async function writeRecords(
     const tally: Tally = { now: context.now().toISOString(), processed: 0, failed: 0, channels: new Map() }
     let next = from
     do {
-      const few = Math.min(items.length, next + recordsAtOnce)
-      while (next < few) writeItem(items[next++]!, tally)
+      const few = items.slice(next, next + recordsAtOnce)
+      const records = few.flatMap(item => (isBad(item) ? [] : [item.value]))
+      endpoints.lookingUp(job.app, lookupsOf(records), () => {
+        for (const item of few) writeItem(item, tally)
+      })
+      next += few.length
     } while (next < items.length && !progress.isCallerWaiting())
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, tally)

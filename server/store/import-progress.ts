@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../shapes/import-job.ts'
-import { keyOf, type StoredEndpoint } from './endpoints.ts'
+import { foldedId } from './endpoint-key.ts'
+import type { StoredEndpoint } from './endpoints.ts'
 import type { Job, JobProgress } from './job-progress.ts'
 import { prepareMemberRemoval } from './remove-rows.ts'
 
@@ -192,11 +193,11 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
 
     /** The definition that an earlier record of the same job gave to an endpoint that it does not register. */
     definitionOf: (job: ImportJob, endpointId: string): string | undefined =>
-      definition.get(job.seq, keyOf(endpointId)),
+      definition.get(job.seq, foldedId(endpointId)),
 
     /** Makes an endpoint that is not registered a member. */
     putDefinition: (job: ImportJob, endpointId: string, definition: string): void =>
-      void putDefinition.run(job.seq, keyOf(endpointId), definition),
+      void putDefinition.run(job.seq, foldedId(endpointId), definition),
 
     /** Makes a registered endpoint a member. */
     putMember: (job: ImportJob, endpoint: StoredEndpoint): void => void putMember.run(job.seq, endpoint.seq),

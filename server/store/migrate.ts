@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
+import { endpointKey, foldedId } from './endpoint-key.ts'
 
 /** Marks a SQLite file as ours ("PINP"), so that nobody else's is ever migrated. */
 const applicationId = 0x50494e50
@@ -27,9 +28,16 @@ export function migrate(db: Database): void {
     )
   }
   if (version === steps.length) return
+  prepareFunctions(db)
   db.transaction(() => {
     for (const step of steps.slice(version)) db.exec(readFileSync(new URL(step, folder), 'utf8'))
     db.pragma(`application_id = ${applicationId}`)
     db.pragma(`user_version = ${steps.length}`)
   }).immediate()
+}
+
+/** Prepares what the migrations call. */
+export function prepareFunctions(db: Database): void {
+  db.function('folded_id', { deterministic: true }, id => foldedId(id as string))
+  db.function('endpoint_key', { deterministic: true }, (app, id) => endpointKey(app as number, id as string))
 }

@@ -110,3 +110,27 @@ t.test('an older database with an index of endpoints has a new one, and the same
     ['e1'],
   )
 })
+
+t.test('endpoints of an older database are found, whatever the case of their ids', async t => {
+  const dataDir = databaseBefore(
+    t.testdir(),
+    '0017',
+    `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01'), (2, 'b', 'arn:b', 'shop', '2026-01-01');
+     INSERT INTO endpoints (seq, app, id, spelling, address, endpoint_status, opt_out, request_id, cohort_id, creation_date, effective_date)
+       VALUES (1, 1, 'Änne', NULL, 'x', 'ACTIVE', 'NONE', 'r', '0', '2026-01-01', '2026-01-01'),
+         (2, 1, 'bob', 'BOB', 'y', 'ACTIVE', 'NONE', 'r', '0', '2026-01-01', '2026-01-01'),
+         (3, 2, 'cat', NULL, 'z', 'ACTIVE', 'NONE', 'r', '0', '2026-01-01', '2026-01-01');
+     DELETE FROM endpoints WHERE seq = 3;`,
+  )
+  const store = openStore(dataDir)
+  t.teardown(() => store.close())
+  const [app, other] = [store.apps.find('a')!, store.apps.find('b')!]
+  const ids = ['ÄNNE', 'änne', 'Bob', 'cat'].map(id => store.endpoints.get(app, id)?.endpoint.Id)
+  t.same(ids, ['Änne', 'Änne', 'BOB', undefined])
+  t.equal(store.endpoints.get(other, 'bob'), undefined)
+  const { endpoint, turn } = store.endpoints.get(app, 'bob')!
+  const created = await store.write(() =>
+    store.endpoints.save(app, undefined, { ...endpoint, Id: 'new' }, turn),
+  )
+  t.equal(created, 4, 'the row of an endpoint that is gone is not given again')
+})

@@ -1,0 +1,23 @@
+/** The form in which ids are compared: without regard to case (source: API reference). */
+export const foldedId = (endpointId: string): string => endpointId.toLowerCase()
+
+/**
+ * A number of 47 bits by which an endpoint is found, the same for the same application and id for ever: it stands in
+ * the database. It is spread evenly, so two endpoints seldom have the same; whoever looks one up compares the ids.
+ *
+ * @param app the application's row
+ * @param id in lower case
+ */
+export function endpointKey(app: number, id: string): number {
+  let low = Math.imul(app ^ 0x9e3779b9, 0x85ebca6b)
+  let high = Math.imul(app ^ 0x7f4a7c15, 0xc2b2ae35)
+  for (let index = 0; index < id.length; index++) {
+    const unit = id.charCodeAt(index)
+    low = Math.imul(low ^ unit, 0x01000193)
+    high = Math.imul(high ^ unit, 0x5bd1e995)
+    high ^= high >>> 15
+  }
+  low = Math.imul(low ^ (low >>> 16) ^ high, 0x85ebca6b)
+  high = Math.imul(high ^ (high >>> 13) ^ low, 0xc2b2ae35)
+  return ((high ^ (high >>> 16)) & 0x7fff) * 2 ** 32 + ((low ^ (low >>> 13)) >>> 0)
+}
