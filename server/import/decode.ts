@@ -19,12 +19,15 @@ export interface DecodedLine extends Line {
 /** Lines as stages take them: as they come from an object, or from a test. */
 export type Lines = AsyncIterable<DecodedLine[]> | Iterable<DecodedLine[]>
 
+/** Lines in a batch, at most. */
+const linesPerBatch = 100
+
 const newline = 0x0a
 const carriageReturn = 0x0d
 const byteOrderMark = '\ufeff'
 
 /**
- * Cuts content into lines, one batch for each chunk. A line ends with LF or CRLF, and the two may be mixed; more CRs
+ * Cuts content into lines, a few at a time, so that little of what later stages make of them lives at once. A line ends with LF or CRLF, and the two may be mixed; more CRs
  * before an LF, as some programs write on Windows, belong to the end as well (assumed). A line that is not UTF-8 is told by its `problem`, and the lines after it go on.
  *
  * @param from where in the content the first chunk begins, at the beginning of a record
@@ -66,6 +69,7 @@ export async function* decodeLines(
     for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, position)) {
       batch.push(finish(bytes.subarray(position, end), true))
       position = end + 1
+      if (batch.length === linesPerBatch) yield batch.splice(0)
     }
     const rest = bytes.subarray(position)
     begunBytes += rest.length

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type {
   ImportJob,
@@ -19,7 +19,7 @@ const recordsAtOnce = 100
  * a caller waits while it is committed, so it stays short for a while where callers have come, and where the worker has
  * died of the job, which shows what of. It ends where the next records are not at hand.
  */
-const transaction = { longest: 300, shortFor: 1000, waits: 2 }
+const transaction = { longest: 300, short: 15, shortFor: 1000, waits: 2 }
 
 /** Characters of a bad record that are kept. */
 const recordKept = 4096
@@ -83,49 +83,32 @@ export async function writeRecords(
   const longest = progress.deaths(job).count > 0 ? 0 : transaction.longest
   let begun = performance.now()
   let awaited = Number.NEGATIVE_INFINITY
+  let waiting: NodeJS.Timeout | undefined
   const commit = () => {
     progress.commit(job)
     begun = performance.now()
   }
   try {
-    for await (const batch of tellWaits(batches, commit)) {
+    for await (const batch of batches) {
+      clearTimeout(waiting)
       for (let from = 0; from < batch.length; ) {
         signal.throwIfAborted()
         from = progress.writeOn(job, () => writeItems(batch, from))
         const now = performance.now()
         if (progress.isCallerWaiting()) awaited = now
-        if (now - awaited < transaction.shortFor || now - begun > longest) commit()
+        const mayLast = now - awaited < transaction.shortFor ? transaction.short : longest
+        if (now - begun >= Math.min(mayLast, longest)) commit()
         await setImmediate()
       }
+      waiting = setTimeout(() => progress.leave(job), transaction.waits)
     }
   } finally {
+    clearTimeout(waiting)
     commit()
   }
   progress.write(job, () => {
     while (piece !== undefined) endPiece(piece, failureOf(piece))
   })
-}
-
-/** Gives batches as they come, and tells when the next one has to be waited for. */
-async function* tellWaits<T>(batches: AsyncIterable<T> | Iterable<T>, onWait: () => void): AsyncGenerator<T> {
-  const iterator = (async function* () {
-    yield* batches
-  })()
-  try {
-    for (;;) {
-      const coming = iterator.next()
-      // It is awaited below, unless `onWait` fails.
-      coming.catch(() => {})
-      const soon = new AbortController()
-      await Promise.race([coming, setTimeout(transaction.waits, undefined, soon).then(onWait, () => {})])
-      soon.abort()
-      const { value, done } = await coming
-      if (done) return
-      yield value
-    }
-  } finally {
-    await iterator.return(undefined)
-  }
 }
 
 /** What the records of one transaction add up to. */

@@ -25,7 +25,7 @@ export class JobGone extends Error {}
 /** What the worker does with jobs of every kind. Each write is part of a transaction made by `write`. */
 export function createJobProgress(
   db: Database,
-  { transact, join, commit }: Transactions,
+  { transact, join, commit, leave }: Transactions,
   turns: WriteTurns,
   table: 'import_jobs' | 'export_jobs',
 ) {
@@ -81,6 +81,9 @@ export function createJobProgress(
 
     /** Commits what `writeOn` has left open. */
     commit: (job: Job): void => commit(job),
+
+    /** As `commit`; where that fails, the next `writeOn` says so. */
+    leave: (job: Job): void => leave(job),
 
     /** Whether a caller waits for a transaction of this thread to end. */
     isCallerWaiting: (): boolean => turns.isCallerWaiting,

@@ -13,8 +13,10 @@ export interface Transactions {
    * @param writer what stands in memory of the writes, and is of no use any more when they are lost
    */
   join<T>(writer: object, work: () => T): T
-  /** Ends a writer's open transaction, if there is one. */
+  /** Commits a writer's open transaction, if there is one. */
   commit(writer: object): void
+  /** As `commit`; where that fails, the next write or commit of the writer says so. */
+  leave(writer: object): void
 }
 
 /** Makes the way in which a connection writes; what it keeps in memory follows the database. */
@@ -53,7 +55,7 @@ export function createTransactions(db: Database, names: AttributeNames): Transac
     open = undefined
   }
 
-  /** Ends the transaction that is open, whose writer is not the one that calls. */
+  /** Commits the transaction that is open; its writer is told later where that fails. */
   const endOpen = (): void => {
     const writer = open
     if (writer === undefined) return
@@ -93,6 +95,10 @@ export function createTransactions(db: Database, names: AttributeNames): Transac
     commit(writer) {
       tellLoss(writer)
       if (open === writer) end()
+    },
+
+    leave(writer) {
+      if (open === writer) endOpen()
     },
   }
 }
