@@ -2,13 +2,16 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { parseBodiesAsJson } from './aws/body-parser.ts'
 import { answerBrokenRequest } from './aws/client-error.ts'
+import { collectRoutes } from './aws/collect-routes.ts'
 import { allowBrowsers } from './aws/cors.ts'
 import { readCallers } from './aws/credential-scope.ts'
 import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
 import { sendBareJsonType } from './aws/json-type.ts'
 import { limitRates } from './aws/limit-rates.ts'
 import { logRequests } from './aws/log-requests.ts'
+import { createRecorder, recordRequests } from './aws/record-requests.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
+import { RequestJournal } from './aws/request-journal.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { enforceSchemas } from './aws/validator.ts'
 import type { Config } from './config.ts'
@@ -32,7 +35,10 @@ export interface Dependencies {
 declare module 'fastify' {
   interface FastifyInstance
     extends Pick<Dependencies, 'store' | 'jobWorker' | 'preflight' | 'now'>,
-      Pick<Config, 'quotas'> {}
+      Pick<Config, 'quotas'> {
+    /** What has been called of late. */
+    requestJournal: RequestJournal
+  }
   interface FastifyContextConfig {
     /** The operation's name in Pinpoint's model. */
     operation?: string
@@ -41,6 +47,9 @@ declare module 'fastify' {
 
 /** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
 export function buildApp({ config, store, jobWorker, preflight, now, logger }: Dependencies) {
+  const requestJournal = new RequestJournal()
+  const record = createRecorder(now, call => requestJournal.record(call))
+
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -50,7 +59,10 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
     exposeHeadRoutes: false,
     // Requests that are under way at the end are answered as ever; new connections are not taken.
     return503OnClosing: false,
-    frameworkErrors: sendError,
+    frameworkErrors(error, request, reply) {
+      sendError(error, request, reply)
+      record(request, reply)
+    },
     clientErrorHandler: answerBrokenRequest,
     // Node's own answers to a request without Host, or with an Expect that it does not know, are no JSON.
     http: { requireHostHeader: false },
@@ -63,11 +75,14 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
   app.decorate('preflight', preflight)
   app.decorate('now', now)
   app.decorate('quotas', config.quotas)
+  app.decorate('requestJournal', requestJournal)
 
+  collectRoutes(app)
   app.setErrorHandler(sendError)
   sendRequestId(app)
   sendBareJsonType(app)
   logRequests(app)
+  recordRequests(app, record)
   allowBrowsers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
   if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })

@@ -5,23 +5,15 @@ import { notFound, PinpointException } from './exceptions.ts'
  * Answers what no route answers: 405 for a path that has routes for other methods, 404 for any other (both assumed).
  */
 export function answerUnknownRoutes(app: FastifyInstance): void {
-  const methodsOf = new Map<string, Set<string>>()
-  app.addHook('onRoute', ({ url, method }) => {
-    const methods = methodsOf.get(url) ?? new Set()
-    for (const name of [method].flat()) if (name !== 'OPTIONS') methods.add(name)
-    methodsOf.set(url, methods)
-  })
-
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split('?')[0]!
-    const allowed = [...methodsOf]
-      .filter(([url]) => matches(url, path))
-      .flatMap(([, methods]) => [...methods])
-    if (allowed.length === 0) throw notFound(`There is nothing at ${path}`)
-    reply.header('allow', allowed.join(', '))
+    const methods = app.routes.filter(({ url }) => matches(url, path)).flatMap(({ method }) => method)
+    const allowed = [...new Set(methods)].filter(method => method !== 'OPTIONS').join(', ')
+    if (allowed === '') throw notFound(`There is nothing at ${path}`)
+    reply.header('allow', allowed)
     throw new PinpointException(
       'MethodNotAllowedException',
-      `${request.method} is not allowed at ${path}; allowed: ${allowed.join(', ')}`,
+      `${request.method} is not allowed at ${path}; allowed: ${allowed}`,
     )
   })
 }

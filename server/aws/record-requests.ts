@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isControl } from './control-path.ts'
+import { errorTypeHeader } from './error-handler.ts'
+
+/** A call, as it is known when it has been answered. */
+export interface Call {
+  /** Undefined where there is no such operation. */
+  operation: string | undefined
+  method: string
+  /** With its query. */
+  path: string
+  status: number
+  /** The exception's name, where it was answered with one. */
+  exception: string | undefined
+  milliseconds: number
+  /** When it was answered, in milliseconds since 1970. */
+  answeredAt: number
+  requestId: string
+}
+
+/** Takes note of a request that is answered. */
+export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => void
+
+/** Makes what notes every call of Pinpoint, whatever becomes of it; calls of the control API are none. */
+export function createRecorder(now: () => Date, record: (call: Call) => void): RecordRequest {
+  return (request, reply) => {
+    if (isControl(request)) return
+    record({
+      operation: request.routeOptions.config.operation,
+      method: request.method,
+      path: request.url,
+      status: reply.statusCode,
+      exception: reply.getHeader(errorTypeHeader) as string | undefined,
+      milliseconds: reply.elapsedTime,
+      answeredAt: now().getTime(),
+      requestId: request.id,
+    })
+  }
+}
+
+/** Records what comes so far as to be routed. What Fastify refuses before skips every hook; see `app.ts`. */
+export function recordRequests(app: FastifyInstance, record: RecordRequest): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    record(request, reply)
+    done()
+  })
+}

@@ -1,0 +1,77 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { badRequest } from '../aws/exceptions.ts'
+import { PageQuery, readPage } from '../aws/paging.ts'
+import type { Call } from '../aws/record-requests.ts'
+
+const RequestsQuery = Type.Object({
+  ...PageQuery.properties,
+  operation: Type.Optional(Type.String({ description: 'Only calls of this operation of Pinpoint' })),
+})
+
+const Request = Type.Object({
+  operation: Type.Optional(
+    Type.String({ description: 'Not there where the path is no operation of Pinpoint' }),
+  ),
+  method: Type.String(),
+  path: Type.String({ description: 'With its query' }),
+  status: Type.Integer(),
+  exception: Type.Optional(Type.String({ description: 'What x-amzn-ErrorType said' })),
+  milliseconds: Type.Number(),
+  time: Type.String({ description: 'When it came, ISO 8601' }),
+  requestId: Type.String({ description: 'What x-amzn-RequestId said' }),
+})
+
+const Requests = Type.Object({ items: Type.Array(Request), nextToken: Type.Optional(Type.String()) })
+
+/** The latest calls of Pinpoint's API, newest first, whatever became of them: what a test wants to assert on. */
+export const requests: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/requests',
+    {
+      config: { operation: 'requests' },
+      schema: {
+        summary: "The latest calls of Pinpoint's API, newest first",
+        querystring: RequestsQuery,
+        response: { 200: Requests },
+      },
+    },
+    async ({ query }) => {
+      const { operation } = query
+      if (operation !== undefined) checkOperation(operation, app.routes)
+      const list = `requests/${operation ?? ''}`
+      const { values, token } = readPage(
+        query,
+        list,
+        Number.MAX_SAFE_INTEGER,
+        Number.isSafeInteger,
+        (limit, before) => app.requestJournal.list(before, limit, operation),
+      )
+      return { items: values.map(toRequest), ...(token !== undefined && { nextToken: token }) }
+    },
+  )
+
+  app.delete(
+    '/_pinpoint/requests',
+    {
+      config: { operation: 'deleteRequests' },
+      schema: { summary: 'Forgets the calls so far', response: { 204: Type.Null() } },
+    },
+    async (_request, reply) => {
+      app.requestJournal.clear()
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+const toRequest = ({ milliseconds, answeredAt, ...call }: Call) => ({
+  ...call,
+  milliseconds: Number(milliseconds.toFixed(3)),
+  time: new Date(answeredAt - milliseconds).toISOString(),
+})
+
+/** @throws BadRequestException that lists the operations */
+function checkOperation(operation: string, routes: { url: string; config?: { operation?: string } }[]): void {
+  const known = routes.filter(({ url }) => url.startsWith('/v1/')).map(({ config }) => config?.operation)
+  if (known.includes(operation)) return
+  throw badRequest(`operation must be one of ${known.sort().join(', ')}; got ${JSON.stringify(operation)}`)
+}
