@@ -10,6 +10,7 @@ import { sendBareJsonType } from './aws/json-type.ts'
 import { limitRates } from './aws/limit-rates.ts'
 import { logRequests } from './aws/log-requests.ts'
 import { createRecorder, recordRequests } from './aws/record-requests.ts'
+import { RequestCounts } from './aws/request-counts.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { RequestJournal } from './aws/request-journal.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
@@ -26,7 +27,7 @@ import type { JobWorker } from './worker/supervisor.ts'
 export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'>
   store: Store
-  jobWorker: Pick<JobWorker, 'isRunning' | 'wake'>
+  jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
   preflight: Preflight
   now: () => Date
   logger: FastifyBaseLogger
@@ -38,6 +39,7 @@ declare module 'fastify' {
       Pick<Config, 'quotas'> {
     /** What has been called of late. */
     requestJournal: RequestJournal
+    requestCounts: RequestCounts
   }
   interface FastifyContextConfig {
     /** The operation's name in Pinpoint's model. */
@@ -48,7 +50,11 @@ declare module 'fastify' {
 /** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
 export function buildApp({ config, store, jobWorker, preflight, now, logger }: Dependencies) {
   const requestJournal = new RequestJournal()
-  const record = createRecorder(now, call => requestJournal.record(call))
+  const requestCounts = new RequestCounts()
+  const record = createRecorder(now, call => {
+    requestJournal.record(call)
+    requestCounts.record(call)
+  })
 
   const app = Fastify({
     loggerInstance: logger,
@@ -76,6 +82,7 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
   app.decorate('now', now)
   app.decorate('quotas', config.quotas)
   app.decorate('requestJournal', requestJournal)
+  app.decorate('requestCounts', requestCounts)
 
   collectRoutes(app)
   app.setErrorHandler(sendError)

@@ -17,6 +17,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import { buildApp, type Dependencies } from '../server/app.ts'
 import { loadConfig } from '../server/config.ts'
+import { JobCounters } from '../server/jobs/job-counters.ts'
 import { start } from '../server/start.ts'
 import { openStore } from '../server/store/open-store.ts'
 
@@ -26,12 +27,20 @@ export const silent = pino({ level: 'silent' })
 export const roleArn = 'arn:aws:iam::123456789012:role/import'
 
 /** An application on a database of its own, without a worker: what an operation itself does. */
-export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
+export function buildTestApp(
+  t: Test,
+  {
+    jobWorker,
+    ...given
+  }: Partial<Omit<Dependencies, 'jobWorker'>> & {
+    jobWorker?: Partial<Dependencies['jobWorker']>
+  } = {},
+) {
   const store = openStore(t.testdir())
   const app = buildApp({
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
-    jobWorker: { isRunning: () => true, wake() {} },
+    jobWorker: { isRunning: () => true, wake() {}, counters: new JobCounters(), ...jobWorker },
     preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,

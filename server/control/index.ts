@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { health } from './health.ts'
+import { metrics } from './metrics.ts'
 import { requests } from './requests.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 
@@ -8,4 +9,5 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(health)
   app.register(segmentEndpoints)
   app.register(requests)
+  app.register(metrics)
 }

@@ -2,6 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
+import type { JobCounters } from '../jobs/job-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import type { ExportJob, ExportPiece } from '../store/export-progress.ts'
@@ -34,6 +35,7 @@ export interface ExportContext extends JobContext {
   openBucket: OpenBucket
   /** Bytes of a piece, about. */
   pieceBytes: number
+  counters: JobCounters
 }
 
 /** Why nobody can tell who is in the segment that a job exports: a sentence for its Failures. */
@@ -180,6 +182,7 @@ async function exportPiece(
     }
     progress.completePiece(job, piece, written)
   })
+  context.counters.add('exportProcessed', written.endpoints)
 }
 
 async function publishPiece(

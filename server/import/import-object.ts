@@ -16,8 +16,9 @@ export async function importObject(
   job: ImportJob,
   object: ImportObject & Position,
   bucket: Bucket,
-  { store, now, signal }: Pick<ImportContext, 'store' | 'now' | 'signal'>,
+  { store, ...context }: Pick<ImportContext, 'store' | 'counters' | 'now' | 'signal'>,
 ): Promise<void> {
+  const { signal } = context
   const progress = store.importProgress
   const endpoints = store.endpoints.byImport(job.seq)
   try {
@@ -26,7 +27,7 @@ export async function importObject(
       job.definition.Format === 'JSON'
         ? parseNdjson(lines)
         : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderAgain(bucket, object, signal))
-    await writeRecords(job, object, validateEndpoints(records), { endpoints, progress, now, signal })
+    await writeRecords(job, object, validateEndpoints(records), { ...context, endpoints, progress })
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
     progress.write(job, () => {

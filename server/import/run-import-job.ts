@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { UnreadableError } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
+import type { JobCounters } from '../jobs/job-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import type { ImportJob } from '../store/import-progress.ts'
@@ -19,6 +20,7 @@ export interface ImportContext extends JobContext {
   pieceBytes: number
   /** Whether compressed objects under a prefix are read. */
   compressed: boolean
+  counters: JobCounters
 }
 
 /** Why a job that renews a segment cannot go on: a sentence for its Failures. */

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { JobCounters } from '../jobs/job-counters.ts'
 import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type {
   ImportJob,
@@ -35,9 +36,17 @@ export async function writeRecords(
   job: ImportJob,
   object: ImportObject,
   batches: AsyncIterable<Item<ImportedEndpoint>[]> | Iterable<Item<ImportedEndpoint>[]>,
-  context: { endpoints: EndpointsOfImport; progress: ImportProgress; now: () => Date; signal: AbortSignal },
+  context: {
+    endpoints: EndpointsOfImport
+    progress: ImportProgress
+    counters: JobCounters
+    now: () => Date
+    signal: AbortSignal
+  },
 ): Promise<void> {
-  const { endpoints, progress, signal } = context
+  const { endpoints, progress, counters, signal } = context
+  /** Records of the transaction that is open. */
+  const written = { processed: 0, failed: 0 }
   let piece = progress.nextPiece(job, object.number)
 
   const endPiece = (ended: Piece, failure?: string) => {
@@ -75,6 +84,8 @@ export async function writeRecords(
     } while (next < items.length && !progress.isCallerWaiting())
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, tally)
+    written.processed += tally.processed
+    written.failed += tally.failed
     const { line } = items[next - 1]!
     progress.savePosition(job, object.number, { byte: line.end, line: line.nextNumber })
     return next
@@ -86,6 +97,9 @@ export async function writeRecords(
   let waiting: NodeJS.Timeout | undefined
   const commit = () => {
     progress.commit(job)
+    counters.add('importProcessed', written.processed)
+    counters.add('importFailed', written.failed)
+    Object.assign(written, { processed: 0, failed: 0 })
     begun = performance.now()
   }
   try {

@@ -18,6 +18,9 @@ const moves: Record<JobStatus, readonly JobStatus[]> = {
   FAILED: [],
 }
 
+/** Every state, in the order in which jobs come to them. */
+export const jobStatuses = Object.keys(moves) as JobStatus[]
+
 /** Whether a job may go from one state to another. */
 export const mayMove = (from: JobStatus, to: JobStatus): boolean => moves[from].includes(to)
 

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ExportJobResource, ExportJobResponse } from '../shapes/export-job.ts'
 import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
-import { type JobRow, toJob } from './job-rows.ts'
+import { type JobRow, prepareCountByStatus, toJob } from './job-rows.ts'
 
 /** What the HTTP side does with export jobs: it records them and shows them. `export-progress.ts` does the rest. */
 export function createExportJobs(db: Database) {
@@ -25,6 +25,8 @@ export function createExportJobs(db: Database) {
   const toListed = (app: AppRef) => (row: ExportJobRow) => ({ seq: row.seq, value: toResponse(app, row) })
 
   return {
+    countByStatus: prepareCountByStatus(db, 'export_jobs'),
+
     /** Records a new job as CREATED; the worker finds it there. */
     create(job: {
       app: AppRef

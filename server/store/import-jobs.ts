@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource, ImportJobResponse } from '../shapes/import-job.ts'
 import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
-import { type JobRow, toJob } from './job-rows.ts'
+import { type JobRow, prepareCountByStatus, toJob } from './job-rows.ts'
 
 /** How many failures GetImportJob names at most (source: guide). All of them are kept. */
 const failuresShown = 100
@@ -41,6 +41,8 @@ export function createImportJobs(db: Database) {
     })
 
   return {
+    countByStatus: prepareCountByStatus(db, 'import_jobs'),
+
     /** Records a new job as CREATED; the worker finds it there. */
     create(job: {
       app: AppRef

@@ -1,4 +1,6 @@
+import type { Database } from 'better-sqlite3'
 import type { ImportJobResponse } from '../shapes/import-job.ts'
+import { jobStatuses } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
 
@@ -43,4 +45,15 @@ export function toJob<Definition>(
     ...(failures.length > 0 && { Failures: failures }),
     Definition: JSON.parse(row.definition),
   }
+}
+
+/** Makes what counts the jobs of one kind that are in each state, of the applications that are there. */
+export function prepareCountByStatus(db: Database, table: 'import_jobs' | 'export_jobs') {
+  const count = db
+    .prepare<[], [JobStatus, number]>(
+      `SELECT j.status, count(*) FROM ${table} j JOIN apps a ON a.seq = j.app WHERE a.id IS NOT NULL GROUP BY j.status`,
+    )
+    .raw()
+  return (): Map<JobStatus, number> =>
+    new Map([...jobStatuses.map((status): [JobStatus, number] => [status, 0]), ...count.all()])
 }

@@ -3,21 +3,23 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
 import { diskTrouble } from '../disk-trouble.ts'
 import { runExportJob } from '../export/run-export-job.ts'
+import { JobCounters } from '../jobs/job-counters.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 import { openStore } from '../store/open-store.ts'
 import { WriteTurns } from '../store/write-turns.ts'
-import type { FromWorker, JobName, ToWorker, WorkerSettings } from './messages.ts'
+import type { FromWorker, JobName, ThreadData, ToWorker } from './messages.ts'
 import { Slots } from './slots.ts'
 
 /**
  * The thread that does the jobs. It has a connection of its own, looks into the database for jobs that are not over,
  * and runs each from the state in which it stands there: also those that an earlier process left behind.
  */
-const settings = workerData as WorkerSettings
+const settings = workerData as ThreadData
 const port = parentPort!
 const store = openStore(settings.dataDir, { turns: new WriteTurns(settings.turns), thread: 'worker' })
 const openBucket = createOpenBucket(settings)
+const counters = new JobCounters(settings.counters)
 const stopping = new AbortController()
 const running = new Set<Promise<void>>()
 
@@ -121,10 +123,10 @@ setTimeout(1000, undefined, { ref: false, signal: stopping.signal }).then(loadIm
 const kinds = [
   createJobs('import', store.importProgress, async (job, context) => {
     const { runImportJob } = await loadImport()
-    await runImportJob(job, { ...context, ...settings, store, openBucket })
+    await runImportJob(job, { ...context, ...settings, store, openBucket, counters })
   }),
   createJobs('export', store.exportProgress, (job, context) =>
-    runExportJob(job, { ...context, ...settings, store, openBucket }),
+    runExportJob(job, { ...context, ...settings, store, openBucket, counters }),
   ),
 ]
 

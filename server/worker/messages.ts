@@ -12,6 +12,12 @@ export interface WorkerSettings extends BucketSettings {
   turns: SharedArrayBuffer
 }
 
+/** What its thread is given. */
+export interface ThreadData extends WorkerSettings {
+  /** The memory of the counters that both threads share. */
+  counters: SharedArrayBuffer
+}
+
 /**
  * To the worker: `wake` says that the database may hold something new to do, `stop` that it is to end at a safe
  * point. What there is to do stands in the database alone.

@@ -2,8 +2,9 @@ import { extname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads'
 import type { FastifyBaseLogger } from 'fastify'
+import { JobCounters } from '../jobs/job-counters.ts'
 import type { Store } from '../store/open-store.ts'
-import type { FromWorker, JobName, ToWorker, WorkerSettings } from './messages.ts'
+import type { FromWorker, JobName, ThreadData, ToWorker, WorkerSettings } from './messages.ts'
 
 /** Milliseconds until a worker that died is started again: twice as many each time, up to the longest. */
 const restartDelay = { first: 1000, longest: 30_000 }
@@ -28,6 +29,8 @@ export interface JobWorker {
   isRunning(): boolean
   /** Tells the worker that the database may hold something new to do. */
   wake(): void
+  /** Of all the threads that have done the jobs. */
+  counters: JobCounters
   /** Stops the worker at a safe point; its jobs go on at the next start. */
   stop(): Promise<void>
 }
@@ -51,6 +54,8 @@ export function startJobWorker(
 ): JobWorker {
   // The same file is .ts in the source tree and .js in the build.
   const file = new URL(`./job-worker${extname(import.meta.url)}`, import.meta.url)
+  const counters = new JobCounters()
+  const workerData: ThreadData = { ...settings, counters: counters.shared }
   const firstReady = Promise.withResolvers<void>()
   let worker: Worker
   let running = false
@@ -68,7 +73,7 @@ export function startJobWorker(
     const underWay = new Map<string, JobName>()
     let diedOf: Error | undefined
     worker = new Worker(file, {
-      ...{ workerData: settings, env: process.env, resourceLimits: memory },
+      ...{ workerData, env: process.env, resourceLimits: memory },
       ...thread,
     })
     worker.on('message', (message: FromWorker) => {
@@ -100,7 +105,9 @@ export function startJobWorker(
       if (Date.now() - startedAt > steadyAfter) delay = firstDelay
       await setTimeout(delay, undefined, { ref: false })
       delay = Math.min(2 * delay, restartDelay.longest)
-      if (!stopped) start()
+      if (stopped) return
+      counters.add('workerRestarts', 1)
+      start()
     })
   }
   start()
@@ -108,6 +115,7 @@ export function startJobWorker(
   return {
     ready: firstReady.promise,
     isRunning: () => running,
+    counters,
     wake: () => worker.postMessage('wake' satisfies ToWorker),
     async stop() {
       stopped = true

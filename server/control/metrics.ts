@@ -1,0 +1,26 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { Registry } from 'prom-client'
+
+/** What Prometheus collects. Its library is loaded when somebody first asks; what it shows is counted from the start. */
+export const metrics: FastifyPluginAsyncTypebox = async app => {
+  let registry: Promise<Registry> | undefined
+  app.get(
+    '/_pinpoint/metrics',
+    {
+      config: { operation: 'metrics' },
+      schema: {
+        summary: 'Requests, jobs, records and the process, for Prometheus',
+        produces: ['text/plain'],
+        response: { 200: Type.String({ description: "Prometheus's text format" }) },
+      },
+    },
+    async (_request, reply) => {
+      registry ??= import('./prometheus.ts').then(({ createRegistry }) => createRegistry(app))
+      const { contentType, metrics } = await registry.then(async found => ({
+        contentType: found.contentType,
+        metrics: await found.metrics(),
+      }))
+      return reply.type(contentType).send(metrics)
+    },
+  )
+}

@@ -1,0 +1,134 @@
+import { performance } from 'node:perf_hooks'
+import type { FastifyInstance } from 'fastify'
+import { Counter, Gauge, type Metric, Registry } from 'prom-client'
+import { durationBounds, type RequestCounts } from '../aws/request-counts.ts'
+
+/** A value of a metric, and what tells it from the others. */
+type Sample = [labels: Record<string, string>, value: number]
+
+type Sources = Pick<FastifyInstance, 'requestCounts' | 'jobWorker' | 'store'>
+
+/**
+ * Makes the metrics of one emulator, each read from where it is kept when it is asked for. The library's own metrics of
+ * the process would leave observers and a timer behind when an emulator in a test process is closed; these have the
+ * same names and leave nothing.
+ */
+export function createRegistry({ requestCounts, jobWorker, store }: Sources): Registry {
+  const { counters } = jobWorker
+  const registry = new Registry()
+  const registers = [registry]
+  const metric = (
+    Kind: typeof Counter | typeof Gauge,
+    name: string,
+    help: string,
+    labelNames: string[],
+    samples: () => Iterable<Sample>,
+  ) =>
+    new Kind({
+      ...{ name, help, labelNames, registers },
+      collect() {
+        this.reset()
+        for (const [labels, value] of samples()) this.inc(labels, value)
+      },
+    })
+
+  metric(
+    Counter,
+    'pinpoint_requests_total',
+    "Calls of Pinpoint's API, by operation and status",
+    ['operation', 'status'],
+    () => requestSamples(requestCounts),
+  )
+  registry.registerMetric(durations(requestCounts))
+  metric(
+    Gauge,
+    'pinpoint_jobs',
+    'Jobs of the applications that are there, by status',
+    ['kind', 'status'],
+    () => [...jobSamples('import', store.importJobs), ...jobSamples('export', store.exportJobs)],
+  )
+  metric(
+    Counter,
+    'pinpoint_records_processed_total',
+    'Records that jobs have read or written, failed ones included',
+    ['kind'],
+    () => [
+      [{ kind: 'import' }, counters.get('importProcessed')],
+      [{ kind: 'export' }, counters.get('exportProcessed')],
+    ],
+  )
+  metric(Counter, 'pinpoint_records_failed_total', 'Records that could not be imported', ['kind'], () => [
+    [{ kind: 'import' }, counters.get('importFailed')],
+  ])
+  const single = (Kind: typeof Counter | typeof Gauge, name: string, help: string, value: () => number) =>
+    metric(Kind, name, help, [], () => [[{}, value()]])
+
+  single(
+    Counter,
+    'pinpoint_worker_restarts_total',
+    'Times that the job worker died and was started again',
+    () => counters.get('workerRestarts'),
+  )
+  const cpu = (kind: 'user' | 'system') => process.cpuUsage()[kind] / 1e6
+  single(Counter, 'process_cpu_user_seconds_total', 'User CPU time in seconds', () => cpu('user'))
+  single(Counter, 'process_cpu_system_seconds_total', 'System CPU time in seconds', () => cpu('system'))
+  single(
+    Counter,
+    'process_cpu_seconds_total',
+    'User and system CPU time in seconds',
+    () => cpu('user') + cpu('system'),
+  )
+  single(
+    Gauge,
+    'process_start_time_seconds',
+    'Start time of the process in seconds since 1970',
+    () => performance.timeOrigin / 1000,
+  )
+  const memory = (kind: keyof NodeJS.MemoryUsage) => () => process.memoryUsage()[kind]
+  single(Gauge, 'process_resident_memory_bytes', 'Resident memory in bytes', memory('rss'))
+  single(Gauge, 'nodejs_heap_size_total_bytes', 'Heap of the HTTP thread in bytes', memory('heapTotal'))
+  single(Gauge, 'nodejs_heap_size_used_bytes', 'Heap of the HTTP thread in use in bytes', memory('heapUsed'))
+  single(Gauge, 'nodejs_external_memory_bytes', 'Memory outside the heap in bytes', memory('external'))
+  single(
+    Gauge,
+    'nodejs_eventloop_utilization',
+    'Part of the time since the start in which the HTTP thread was busy',
+    () => performance.eventLoopUtilization().utilization,
+  )
+  return registry
+}
+
+function* requestSamples({ byOperation }: RequestCounts): Generator<Sample> {
+  for (const [operation, { statuses }] of byOperation) {
+    for (const [status, count] of statuses) yield [{ operation, status: String(status) }, count]
+  }
+}
+
+function* jobSamples(kind: string, jobs: { countByStatus(): Map<string, number> }): Generator<Sample> {
+  for (const [status, count] of jobs.countByStatus()) yield [{ kind, status }, count]
+}
+
+/** A histogram that was counted elsewhere: the library's own takes single observations alone. */
+function durations({ byOperation }: RequestCounts): Metric {
+  const name = 'pinpoint_request_duration_seconds'
+  const values = () =>
+    [...byOperation].flatMap(([operation, { buckets, seconds, statuses }]) => {
+      const count = [...statuses.values()].reduce((sum, number) => sum + number, 0)
+      let upTo = 0
+      const bounded = durationBounds.map((le, place) => {
+        upTo += buckets[place]!
+        return { metricName: `${name}_bucket`, labels: { le, operation }, value: upTo }
+      })
+      return [
+        ...bounded,
+        { metricName: `${name}_bucket`, labels: { le: '+Inf', operation }, value: count },
+        { metricName: `${name}_sum`, labels: { operation }, value: seconds },
+        { metricName: `${name}_count`, labels: { operation }, value: count },
+      ]
+    })
+  const help = "How long calls of Pinpoint's API took, in seconds, by operation"
+  return {
+    name,
+    get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: values() }),
+  } as unknown as Metric
+}
