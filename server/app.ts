@@ -13,6 +13,7 @@ import { createRecorder, recordRequests } from './aws/record-requests.ts'
 import { RequestCounts } from './aws/request-counts.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { RequestJournal } from './aws/request-journal.ts'
+import { requireSignatures } from './aws/require-signatures.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { enforceSchemas } from './aws/validator.ts'
 import type { Config } from './config.ts'
@@ -25,7 +26,7 @@ import type { JobWorker } from './worker/supervisor.ts'
 
 /** What the application works with. Tests pass their own. */
 export interface Dependencies {
-  config: Pick<Config, 'region' | 'accountId' | 'quotas'>
+  config: Pick<Config, 'region' | 'accountId' | 'quotas'> & Partial<Pick<Config, 'accessKeys'>>
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
   preflight: Preflight
@@ -92,6 +93,7 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
   recordRequests(app, record)
   allowBrowsers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
+  if (config.accessKeys) requireSignatures(app, { accessKeys: config.accessKeys, now })
   if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
   parseBodiesAsJson(app)
   enforceSchemas(app)

@@ -21,6 +21,8 @@ export interface Config {
   maxRunningImports: number
   quotas: boolean
   preflight: 'strict' | 'off'
+  /** Secrets by the ids of their keys; undefined: signatures are not checked. */
+  accessKeys: ReadonlyMap<string, string> | undefined
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -40,6 +42,8 @@ interface Setting<T = unknown> {
   meaning: string
   /** Gives the value, or throws a sentence that says what it must be. */
   read: (text: string) => T
+  /** Its text is shown to nobody. */
+  isSecret?: true
 }
 
 type Settings = { [Name in keyof Omit<Config, 's3Credentials'>]: Setting<NonNullable<Config[Name]>> }
@@ -161,6 +165,14 @@ const settings: Settings = {
       "strict: CreateImportJob reads each object's first record before it answers, and refuses with 400",
     read: oneOf('strict', 'off'),
   },
+  accessKeys: {
+    variables: ['ACCESS_KEYS'],
+    flag: '--access-keys',
+    argument: 'id:secret,…',
+    meaning: 'requests must be signed with one of these keys, by Signature Version 4 (default: not checked)',
+    read: keyPairs,
+    isSecret: true,
+  },
   logLevel: {
     variables: ['LOG_LEVEL'],
     flag: '--log-level',
@@ -180,13 +192,6 @@ const settings: Settings = {
 
 /** Settings of the contract that nothing acts on yet. They are refused, and never ignored. */
 const settingsToCome: Record<string, Setting<void>> = {
-  accessKeys: {
-    variables: ['ACCESS_KEYS'],
-    flag: '--access-keys',
-    argument: 'id:secret,…',
-    meaning: 'requests must be signed with one of these (not served yet: leave it unset)',
-    read: notYet,
-  },
   seed: {
     variables: ['SEED'],
     flag: '--seed',
@@ -217,7 +222,8 @@ export function loadConfig(env: Record<string, string | undefined>, argv: string
       if (text !== undefined) values[name] = setting.read(text)
     } catch (error) {
       const source = flags[name] === undefined ? variable : setting.flag
-      problems.push(`${source} must be ${(error as Error).message}; got ${JSON.stringify(text)}`)
+      const got = setting.isSecret ? 'a value that is not shown, as it is secret' : JSON.stringify(text)
+      problems.push(`${source} must be ${(error as Error).message}; got ${got}`)
     }
   }
   const config = { ...values, s3Credentials: readCredentials(env) } as unknown as Config
@@ -311,6 +317,15 @@ function matching(pattern: RegExp, what: string) {
     if (!pattern.test(text)) throw new Error(what)
     return text
   }
+}
+
+function keyPairs(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(',').map(pair => pair.trim().match(/^(\w+):(\S+)$/))
+  const keys = new Map(pairs.map(pair => [pair?.[1] ?? '', pair?.[2] ?? '']))
+  if (pairs.includes(null) || keys.size < pairs.length) {
+    throw new Error('pairs such as id:secret,id:secret, each id once')
+  }
+  return keys
 }
 
 function existingFolder(text: string): string {

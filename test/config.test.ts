@@ -48,15 +48,26 @@ const served: Row[] = [
   row('maxRunningImports', 'MAX_RUNNING_IMPORTS', 2, ['1', 1], ['10', 10], '0'),
   row('quotas', 'QUOTAS', false, ['on', true], ['off', false], 'true'),
   row('preflight', 'PREFLIGHT', 'off', same('strict'), same('off'), 'on'),
+  row(
+    'accessKeys',
+    'ACCESS_KEYS',
+    undefined,
+    ['AKIA:se/cr+et', new Map([['AKIA', 'se/cr+et']])],
+    [
+      'a:1, b:2:3',
+      new Map([
+        ['a', '1'],
+        ['b', '2:3'],
+      ]),
+    ],
+    'AKIA',
+  ),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
 ]
 
 /** Settings that nothing acts on yet, with a value that would ask for it. */
-const toCome = [
-  ['ACCESS_KEYS', '--access-keys', 'AKIA:secret'],
-  ['SEED', '--seed', folderA],
-] as const
+const toCome = [['SEED', '--seed', folderA]] as const
 
 function row(
   name: keyof Config,
@@ -150,7 +161,7 @@ t.test('one message names every bad setting, what it must be and what it is', as
   for (const { variables, flag, bad: value } of bad) {
     t.match(byVariable, `${variables[0]} must be`)
     t.match(byFlag, `${flag} must be`)
-    t.match(byVariable, JSON.stringify(value))
+    if (variables[0] !== 'ACCESS_KEYS') t.match(byVariable, JSON.stringify(value))
   }
   t.match(refusal(t, { PORT: 'x', SEED: 'x' }, ['--region', 'Y']), /PORT.*\n.*--region.*\n.*SEED/)
 })
@@ -169,6 +180,15 @@ for (const [variable, flag, value] of toCome) {
     t.match(refusal(t, { [variable]: value }), new RegExp(`${variable} must be .*not served yet`))
     t.match(refusal(t, {}, [flag, value]), new RegExp(`${flag} must be .*not served yet`))
     t.ok(loadConfig({ [variable]: '' }, []), 'empty is not set')
+  })
+}
+
+for (const bad of ['hush', ':hush', 'a:', 'a:hush,', 'a:hush,a:hush2', 'a b:hush', 'a:hu sh']) {
+  t.test(`${JSON.stringify(bad)} are no access keys, and nobody is shown them`, async t => {
+    const message = refusal(t, { ACCESS_KEYS: bad })
+    t.match(message, /ACCESS_KEYS must be pairs such as id:secret,id:secret, each id once; got a value that/)
+    t.notMatch(message, 'hu')
+    t.notMatch(refusal(t, {}, ['--access-keys', bad]), 'hu')
   })
 }
 
@@ -210,7 +230,6 @@ t.test('--help prints every setting with its flag, variable and default', async 
     ...served.map(
       row => [row.flag, row.variables, defaultShown(row)] as [string, string[], string | undefined],
     ),
-    ['--access-keys', ['ACCESS_KEYS'], undefined],
     ['--seed', ['SEED'], undefined],
   ]
   for (const [flag, variables, byDefault] of shown) {

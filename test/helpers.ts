@@ -11,6 +11,7 @@ import {
   type ImportJobRequest,
   type ImportJobResponse,
   PinpointClient,
+  type PinpointClientConfig,
 } from '@aws-sdk/client-pinpoint'
 import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
@@ -80,12 +81,13 @@ export async function startEmulator(t: Test, env: Record<string, string> = {}) {
 }
 
 /** A client of the real SDK that calls an emulator. It does not try again, unless told otherwise. */
-export const createClient = (endpoint: string, { maxAttempts = 1 } = {}) =>
+export const createClient = (endpoint: string, more: PinpointClientConfig = {}) =>
   new PinpointClient({
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts,
+    maxAttempts: 1,
+    ...more,
   })
 
 /** Creates an application and gives its id. */

@@ -1,10 +1,15 @@
 /**
- * The errors that Pinpoint answers with: the eight exceptions of its service model (source: model), and
- * NotImplementedException, which is ours alone, for operations that this emulator does not serve yet.
+ * The errors that Pinpoint answers with: the eight exceptions of its service model (source: model); those that AWS's
+ * services have for signatures; and NotImplementedException, which is ours alone, for operations that this emulator does
+ * not serve yet.
  */
 const statusOf = {
   BadRequestException: 400,
   ForbiddenException: 403,
+  IncompleteSignatureException: 403,
+  InvalidSignatureException: 403,
+  MissingAuthenticationTokenException: 403,
+  UnrecognizedClientException: 403,
   NotFoundException: 404,
   MethodNotAllowedException: 405,
   ConflictException: 409,

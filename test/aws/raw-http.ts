@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { Test } from 'tap'
 import { type Answer, buildTestApp } from '../helpers.ts'
 
 /** An application that listens on a free port. */
-export async function listen(t: Test) {
-  const { app, ...rest } = buildTestApp(t)
+export async function listen(...args: Parameters<typeof buildTestApp>) {
+  const { app, ...rest } = buildTestApp(...args)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return { app, url, port: Number(new URL(url).port), ...rest }
 }
