@@ -3,7 +3,7 @@
  * services have for signatures; and NotImplementedException, which is ours alone, for operations that this emulator does
  * not serve yet.
  */
-const statusOf = {
+export const statusOf = {
   BadRequestException: 400,
   ForbiddenException: 403,
   IncompleteSignatureException: 403,

@@ -4,8 +4,8 @@ import { badRequest } from './exceptions.ts'
 
 /** The two query parameters of every paged list; `page-size` is a string (source: model). */
 export const PageQuery = Type.Object({
-  'page-size': Type.Optional(Type.String()),
-  token: Type.Optional(Type.String()),
+  'page-size': Type.Optional(Type.String({ description: 'Entries on a page: 1 to 1000, by default 100' })),
+  token: Type.Optional(Type.String({ description: 'The NextToken of the page before' })),
 })
 
 /** Entries on a page when the caller names no number, and the most that it may name (both assumed). */

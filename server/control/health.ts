@@ -11,7 +11,10 @@ const Health = Type.Object({ status: OneOf(['ready', 'starting']), version: Type
 export const health: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/_pinpoint/health',
-    { config: { operation: 'health' }, schema: { response: { 200: Health, 503: Health } } },
+    {
+      config: { operation: 'health' },
+      schema: { summary: 'Whether imports can be done', response: { 200: Health, 503: Health } },
+    },
     async (_request, reply) => {
       const isReady = app.jobWorker.isRunning()
       return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'starting', version })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { health } from './health.ts'
 import { metrics } from './metrics.ts'
+import { openapi } from './openapi.ts'
 import { requests } from './requests.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 
@@ -10,4 +11,5 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(segmentEndpoints)
   app.register(requests)
   app.register(metrics)
+  app.register(openapi)
 }

@@ -15,7 +15,7 @@ import {
 
 const SegmentEndpointsQuery = Type.Object({
   ...PageQuery.properties,
-  version: Type.Optional(Type.String()),
+  version: Type.Optional(Type.String({ description: 'An earlier version of the segment' })),
 })
 
 const SegmentEndpoints = Type.Object({
@@ -34,6 +34,7 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'segmentEndpoints' },
       schema: {
+        summary: 'The endpoints of a segment',
         params: SegmentParams,
         querystring: SegmentEndpointsQuery,
         response: { 200: SegmentEndpoints },

@@ -192,6 +192,7 @@ export async function notServed(app: FastifyInstance): Promise<void> {
       url,
       config: { operation },
       schema: {
+        hide: true,
         params: strings(parameters),
         querystring: strings(query),
         response: { [status]: Type.Unknown() },

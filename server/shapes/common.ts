@@ -10,7 +10,9 @@ export function OneOf<const T extends string>(values: readonly T[], options: Sch
 TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.includes(value as string))
 
 /** Path of every operation on one application. */
-export const ApplicationParams = Type.Object({ applicationId: Type.String() })
+export const ApplicationParams = Type.Object({
+  applicationId: Type.String({ description: 'Id of the application' }),
+})
 
 /** A map under names of the caller's own. The pattern says any text: TypeBox's own stops at a line break. */
 export const MapOf = <T extends TSchema>(value: T) => Type.Record(Type.String({ pattern: '^[^]*$' }), value)

@@ -14,7 +14,9 @@ const maps = {
 
 const AttributesParams = Type.Object({
   ...ApplicationParams.properties,
-  attributeType: OneOf(Object.keys(maps) as (keyof typeof maps)[]),
+  attributeType: OneOf(Object.keys(maps) as (keyof typeof maps)[], {
+    description: 'What the names are of',
+  }),
 })
 
 /**

@@ -2,4 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { ApplicationParams } from '../../shapes/common.ts'
 
 /** Path of every operation on one endpoint. */
-export const EndpointParams = Type.Object({ ...ApplicationParams.properties, endpointId: Type.String() })
+export const EndpointParams = Type.Object({
+  ...ApplicationParams.properties,
+  endpointId: Type.String({ description: 'Id of the endpoint' }),
+})

@@ -4,7 +4,10 @@ import { ApplicationParams } from '../../shapes/common.ts'
 import { ExportJobResponse } from '../../shapes/export-job.ts'
 import { findApp } from '../find.ts'
 
-const ExportJobParams = Type.Object({ ...ApplicationParams.properties, jobId: Type.String() })
+const ExportJobParams = Type.Object({
+  ...ApplicationParams.properties,
+  jobId: Type.String({ description: 'Id of the job' }),
+})
 
 /** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-export-job-id.html */
 export const getExportJob: FastifyPluginAsyncTypebox = async app => {

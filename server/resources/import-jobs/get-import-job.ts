@@ -4,7 +4,10 @@ import { ApplicationParams } from '../../shapes/common.ts'
 import { ImportJobResponse } from '../../shapes/import-job.ts'
 import { findApp } from '../find.ts'
 
-const ImportJobParams = Type.Object({ ...ApplicationParams.properties, jobId: Type.String() })
+const ImportJobParams = Type.Object({
+  ...ApplicationParams.properties,
+  jobId: Type.String({ description: 'Id of the job' }),
+})
 
 /** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import-job-id.html */
 export const getImportJob: FastifyPluginAsyncTypebox = async app => {

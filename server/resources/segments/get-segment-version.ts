@@ -3,7 +3,10 @@ import { SegmentResponse } from '../../shapes/segment.ts'
 import { findApp, findSegmentVersion } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 
-const SegmentVersionParams = Type.Object({ ...SegmentParams.properties, version: Type.String() })
+const SegmentVersionParams = Type.Object({
+  ...SegmentParams.properties,
+  version: Type.String({ description: 'Number of the version' }),
+})
 
 /**
  * Answers a segment as it was in one of its versions.

@@ -2,4 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { ApplicationParams } from '../../shapes/common.ts'
 
 /** Path of every operation on one segment. */
-export const SegmentParams = Type.Object({ ...ApplicationParams.properties, segmentId: Type.String() })
+export const SegmentParams = Type.Object({
+  ...ApplicationParams.properties,
+  segmentId: Type.String({ description: 'Id of the segment' }),
+})

@@ -4,7 +4,7 @@ import type { Store } from '../../store/open-store.ts'
 
 /** SDKs send an ARN as one part with %2F, other clients with its slashes; `*` takes both. */
 export const tagsUrl = '/v1/tags/*'
-export const ResourceParams = Type.Object({ '*': Type.String() })
+export const ResourceParams = Type.Object({ '*': Type.String({ description: 'ARN of the resource' }) })
 
 /**
  * Finds the resource that an ARN names, in the account and region that the ARN says.

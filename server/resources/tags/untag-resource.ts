@@ -13,7 +13,7 @@ export const untagResource: FastifyPluginAsyncTypebox = async app => {
       config: { operation: 'UntagResource' },
       schema: {
         params: ResourceParams,
-        querystring: Type.Object({ tagKeys: Type.Array(Type.String()) }),
+        querystring: Type.Object({ tagKeys: Type.Array(Type.String(), { description: 'Keys of the tags' }) }),
         response: { 204: Type.Null() },
       },
     },

@@ -5,7 +5,10 @@ import type { Store } from '../../store/open-store.ts'
 import { findApp } from '../find.ts'
 
 /** Path of every operation on one user. */
-export const UserParams = Type.Object({ ...ApplicationParams.properties, userId: Type.String() })
+export const UserParams = Type.Object({
+  ...ApplicationParams.properties,
+  userId: Type.String({ description: 'Id of the user' }),
+})
 
 /**
  * Finds all endpoints of a user, the oldest first (assumed). A user is nothing but what endpoints say, so one without

@@ -1,0 +1,230 @@
+import { STATUS_CODES } from 'node:http'
+import swagger from '@fastify/swagger'
+import { Kind, type TSchema, Type } from '@sinclair/typebox'
+import Fastify, { type FastifySchema, type RouteOptions } from 'fastify'
+import { controlPath } from '../aws/control-path.ts'
+import { errorTypeHeader } from '../aws/error-handler.ts'
+import { type ExceptionName, statusOf } from '../aws/exceptions.ts'
+import { jsonType } from '../aws/json-type.ts'
+import { requestIdHeader } from '../aws/request-id.ts'
+import * as application from '../shapes/application.ts'
+import * as applicationSettings from '../shapes/application-settings.ts'
+import * as attributes from '../shapes/attributes.ts'
+import * as common from '../shapes/common.ts'
+import * as endpoint from '../shapes/endpoint.ts'
+import * as eventStream from '../shapes/event-stream.ts'
+import * as exportJob from '../shapes/export-job.ts'
+import * as importJob from '../shapes/import-job.ts'
+import * as jobStatus from '../shapes/job-status.ts'
+import * as segment from '../shapes/segment.ts'
+import * as segmentDimensions from '../shapes/segment-dimensions.ts'
+import * as tags from '../shapes/tags.ts'
+import { version } from '../version.ts'
+
+const shapes: Record<string, unknown> = {
+  ...{ ...common, ...application, ...applicationSettings, ...attributes, ...endpoint, ...eventStream },
+  ...{ ...importJob, ...exportJob, ...jobStatus, ...segment, ...segmentDimensions, ...tags },
+}
+
+/** The names under which the shapes are exported, which are the model's. An optional shape is a copy with these parts. */
+const nameOf = new Map<unknown, string>()
+for (const [name, shape] of Object.entries(shapes)) {
+  const isSchema = typeof shape === 'object' && shape !== null && Kind in shape
+  if (isSchema && !nameOf.has(ownPart(shape))) nameOf.set(ownPart(shape), name)
+}
+
+/** What makes a shape that has a name, and stays the same in its copies. */
+function ownPart({ properties, patternProperties, enum: values }: Record<string, unknown>): unknown {
+  return properties ?? patternProperties ?? values
+}
+
+/** Every operation of Pinpoint can answer with these (source: model). */
+const pinpointErrors: ExceptionName[] = [
+  'BadRequestException',
+  'ForbiddenException',
+  'NotFoundException',
+  'MethodNotAllowedException',
+  'PayloadTooLargeException',
+  'TooManyRequestsException',
+  'InternalServerErrorException',
+]
+
+/** What a control call can answer with; the second where its path names something. */
+const controlErrors: ExceptionName[] = [
+  'BadRequestException',
+  'NotFoundException',
+  'InternalServerErrorException',
+]
+
+/** What is not to be described: paths that are none, and operations that are not served. */
+const isHidden = ({ url, schema }: RouteOptions): boolean =>
+  url === '*' || (schema as { hide?: boolean } | undefined)?.hide === true
+
+/**
+ * Describes routes from the schemas by which their requests are checked and their answers are written. The plugin that
+ * does so collects routes as they are registered, so they are registered once more, in an application that nobody calls.
+ *
+ * @returns an OpenAPI 3.1 document
+ */
+export async function describeApi(routes: RouteOptions[]): Promise<object> {
+  const app = Fastify({ exposeHeadRoutes: false })
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => JSON.stringify)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'pinpoint-local',
+        version,
+        description:
+          'An emulator of Amazon Pinpoint: the operations that it serves, and the control API, which Pinpoint does not have.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      tags: [
+        { name: 'Pinpoint', description: "Operations of Amazon Pinpoint's API" },
+        { name: 'control', description: 'What Pinpoint does not have' },
+      ],
+      components: {
+        responses: Object.fromEntries(pinpointErrors.map(name => [name, describeError(name)])),
+        securitySchemes: {
+          sigv4: {
+            ...{ type: 'apiKey', in: 'header', name: 'Authorization' },
+            description: 'Signature Version 4, for mobiletargeting; checked where ACCESS_KEYS is set',
+          },
+        },
+      },
+    },
+    refResolver: { buildLocalReference: ({ $id }) => String($id) },
+  })
+
+  const components = new Components()
+  components.refer(common.MessageBody)
+  for (const route of routes.filter(route => !isHidden(route))) {
+    app.route({
+      method: route.method,
+      url: route.url.replace('*', ':resourceArn'),
+      schema: describe(route, components),
+      handler: async () => {},
+    })
+  }
+  for (const component of components.all()) app.addSchema(component)
+  await app.ready()
+  const document = app.swagger()
+  await app.close()
+  addErrors(document.paths as Paths)
+  return document
+}
+
+/** Operations by path and method: what is needed of their descriptions. */
+type Paths = Record<string, Record<string, { tags: string[]; responses: object }>>
+
+/** Lets operations refer to their errors, which the plugin could only repeat. */
+function addErrors(paths: Paths): void {
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const operation of Object.values(operations)) {
+      const isControl = operation.tags.includes('control')
+      const names = isControl ? controlErrors : pinpointErrors
+      const possible = names.filter(name => name !== 'NotFoundException' || !isControl || path.includes('{'))
+      const errors = possible.map(name => [statusOf[name], { $ref: `#/components/responses/${name}` }])
+      operation.responses = { ...Object.fromEntries(errors), ...operation.responses }
+    }
+  }
+}
+
+function describeError(exception: ExceptionName) {
+  const isForbidden = exception === 'ForbiddenException'
+  const header = (description: string) => ({ description, schema: { type: 'string' as const } })
+  return {
+    description: isForbidden ? `${exception}, or one of signatures where ACCESS_KEYS is set` : exception,
+    headers: {
+      [errorTypeHeader]: header("The exception's name"),
+      [requestIdHeader]: header("The request's id"),
+    },
+    content: { [jsonType]: { schema: { $ref: '#/components/schemas/MessageBody' } } },
+  }
+}
+
+/** The shapes that are used, each described once. */
+class Components {
+  readonly #used = new Map<string, object>()
+
+  /** Gives a schema in which every shape that has a name is a reference to it. One that refers to itself has an $id. */
+  refer(schema: unknown): unknown {
+    if (typeof schema !== 'object' || schema === null) return schema
+    if (Array.isArray(schema)) return schema.map(item => this.refer(item))
+    const { $id, $ref, ...parts } = schema as Record<string, unknown>
+    if (typeof $ref === 'string') return { $ref: `${$ref}#` }
+    const name = nameOf.get(ownPart(parts)) ?? (typeof $id === 'string' ? $id : undefined)
+    if (name === undefined) return this.inside(schema)
+    if (!this.#used.has(name)) {
+      this.#used.set(name, {})
+      this.#used.set(name, { title: name, ...this.inside(schema), $id: name })
+    }
+    return { $ref: `${name}#` }
+  }
+
+  /** The same, but for the schema itself. */
+  inside(schema: object): object {
+    return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, this.refer(value)]))
+  }
+
+  all(): Iterable<object> {
+    return this.#used.values()
+  }
+}
+
+/** A route's schema, with all that can be said of it besides. */
+function describe({ url, config, schema = {} }: RouteOptions, components: Components): FastifySchema {
+  const { params, querystring, body, response, ...said } = schema
+  const isControl = url.startsWith(controlPath)
+  const operation = config?.operation
+  return {
+    operationId: operation,
+    ...(isControl
+      ? { tags: ['control'], security: [] }
+      : {
+          ...{ tags: ['Pinpoint'], security: [{ sigv4: [] }, {}] },
+          ...{ summary: inWords(operation!), externalDocs: { url: referenceOf(url) } },
+        }),
+    ...said,
+    ...(params !== undefined && { params: describeParams(params as TSchema, components) }),
+    ...(querystring !== undefined && { querystring: components.inside(querystring as object) }),
+    ...(body !== undefined && { body: components.refer(body) }),
+    response: describeAnswers((response ?? {}) as Record<string, TSchema>, components),
+  } as FastifySchema
+}
+
+/** OpenAPI has no parameters that take in slashes; where one does, it is an ARN. */
+function describeParams(params: TSchema, components: Components): object {
+  const { '*': resourceArn, ...named } = params.properties as Record<string, TSchema>
+  return components.inside(Type.Object({ ...named, ...(resourceArn && { resourceArn }) }))
+}
+
+function describeAnswers(response: Record<string, TSchema>, components: Components): object {
+  return Object.fromEntries(
+    Object.entries(response).map(([status, schema]) => {
+      const description = schema.description ?? STATUS_CODES[status] ?? 'Another answer'
+      const answer = components.refer(schema) as object
+      // What stands beside a reference is the answer's; what stands in a schema is the schema's.
+      const named = '$ref' in answer ? { description } : { 'x-response-description': description }
+      return [status, { ...answer, ...named }]
+    }),
+  )
+}
+
+/** `CreateImportJob` as "Create import job". */
+function inWords(operation: string): string {
+  const words = operation.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
+  return words[0]! + words.slice(1)
+}
+
+/** Where AWS describes what is at a URL: the names of its pages are the paths of the model. */
+function referenceOf(url: string): string {
+  const page = url
+    .slice('/v1/'.length)
+    .replace('*', 'resource-arn')
+    .replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+    .replaceAll('/:', '-')
+    .replaceAll('/', '-')
+  return `https://docs.aws.amazon.com/pinpoint/latest/apireference/${page}.html`
+}

@@ -1,0 +1,27 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { describeApi } from './describe-api.ts'
+
+const Document = Type.Unsafe<object>({
+  type: 'object',
+  additionalProperties: true,
+  description: 'An OpenAPI 3.1 document',
+})
+
+/** Describes all that is served. The description is made when somebody first asks for it. */
+export const openapi: FastifyPluginAsyncTypebox = async app => {
+  let document: ReturnType<typeof describeApi> | undefined
+  app.get(
+    '/_pinpoint/openapi.json',
+    {
+      config: { operation: 'openapi' },
+      schema: {
+        summary: 'This API and the operations of Pinpoint that are served, as OpenAPI 3.1',
+        response: { 200: Document },
+      },
+    },
+    async request => {
+      document ??= import('./describe-api.ts').then(({ describeApi }) => describeApi(app.routes))
+      return { ...(await document), servers: [{ url: `${request.protocol}://${request.host}` }] }
+    },
+  )
+}
