@@ -8,7 +8,6 @@ import { readCallers } from './aws/credential-scope.ts'
 import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
 import { sendBareJsonType } from './aws/json-type.ts'
 import { limitRates } from './aws/limit-rates.ts'
-import { logRequests } from './aws/log-requests.ts'
 import { createRecorder, recordRequests } from './aws/record-requests.ts'
 import { RequestCounts } from './aws/request-counts.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
@@ -89,7 +88,6 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
   app.setErrorHandler(sendError)
   sendRequestId(app)
   sendBareJsonType(app)
-  logRequests(app)
   recordRequests(app, record)
   allowBrowsers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })

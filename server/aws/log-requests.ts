@@ -1,21 +1,17 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Call } from './record-requests.ts'
 
 /**
- * Logs one line for each answer: what was called, how it ended, how long it took. A health check is told at debug
- * alone, as a container asks every other second.
+ * Logs one line for an answer: what was called, how it ended, how long it took. A health check is told at debug alone,
+ * as a container asks every other second.
  */
-export function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const { operation = 'unknown operation' } = request.routeOptions.config
-    const level = operation === 'health' && reply.statusCode === 200 ? 'debug' : 'info'
-    request.log[level](
-      {
-        method: request.method,
-        path: request.url,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      `${operation} ${reply.statusCode}`,
-    )
-  })
+export function logCall(
+  log: FastifyBaseLogger,
+  { operation, method, path, status, milliseconds }: Call,
+): void {
+  const level = operation === 'health' && status === 200 ? 'debug' : 'info'
+  log[level](
+    { method, path, status, ms: Math.round(milliseconds) },
+    `${operation ?? 'unknown operation'} ${status}`,
+  )
 }

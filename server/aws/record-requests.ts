@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isControl } from './control-path.ts'
 import { errorTypeHeader } from './error-handler.ts'
+import { logCall } from './log-requests.ts'
 
 /** A call, as it is known when it has been answered. */
 export interface Call {
@@ -21,12 +22,16 @@ export interface Call {
 /** Takes note of a request that is answered. */
 export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => void
 
-/** Makes what notes every call of Pinpoint, whatever becomes of it; calls of the control API are none. */
+/**
+ * Makes what logs every call, whatever becomes of it.
+ *
+ * @param record is told as well of those that are Pinpoint's
+ */
 export function createRecorder(now: () => Date, record: (call: Call) => void): RecordRequest {
   return (request, reply) => {
-    if (isControl(request)) return
-    record({
-      operation: request.routeOptions.config.operation,
+    const { config, url } = request.routeOptions
+    const call = {
+      operation: config.operation,
       method: request.method,
       path: request.url,
       status: reply.statusCode,
@@ -34,7 +39,9 @@ export function createRecorder(now: () => Date, record: (call: Call) => void): R
       milliseconds: reply.elapsedTime,
       answeredAt: now().getTime(),
       requestId: request.id,
-    })
+    }
+    logCall(request.log, call)
+    if (!isControl(url, call.path)) record(call)
   }
 }
 

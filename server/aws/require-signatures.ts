@@ -34,7 +34,7 @@ export function requireSignatures(
   app.decorateRequest('signedBody', undefined)
 
   app.addHook('onRequest', async request => {
-    if (request.method === 'OPTIONS' || isControl(request)) return
+    if (request.method === 'OPTIONS' || isControl(request.routeOptions.url, request.url)) return
     const { path, query } = cut(request.url)
     const signature = readSignature(request.headers, query)
     const secret = accessKeys.get(signature.keyId)
