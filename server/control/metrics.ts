@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client'
 
 /** What Prometheus collects. Its library is loaded when somebody first asks; what it shows is counted from the start. */
 export const metrics: FastifyPluginAsyncTypebox = async app => {
-  let registry: Promise<Registry> | undefined
+  let loading: Promise<Registry> | undefined
   app.get(
     '/_pinpoint/metrics',
     {
@@ -15,12 +15,9 @@ export const metrics: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async (_request, reply) => {
-      registry ??= import('./prometheus.ts').then(({ createRegistry }) => createRegistry(app))
-      const { contentType, metrics } = await registry.then(async found => ({
-        contentType: found.contentType,
-        metrics: await found.metrics(),
-      }))
-      return reply.type(contentType).send(metrics)
+      loading ??= import('./prometheus.ts').then(({ createRegistry }) => createRegistry(app))
+      const registry = await loading
+      return reply.type(registry.contentType).send(await registry.metrics())
     },
   )
 }
