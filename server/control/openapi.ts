@@ -21,7 +21,9 @@ export const openapi: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       document ??= import('./describe-api.ts').then(({ describeApi }) => describeApi(app.routes))
-      return { ...(await document), servers: [{ url: `${request.protocol}://${request.host}` }] }
+      const { protocol, host } = request
+      // HTTP/1.0 may name no host; the document's own is then meant.
+      return { ...(await document), servers: [{ url: host ? `${protocol}://${host}` : '/' }] }
     },
   )
 }
