@@ -3,6 +3,7 @@ import { UnreadableError, UnwritableError, type WritableBucket } from '../bucket
 import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
+import { exportKey } from '../shapes/export-key.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import type { ExportJob, ExportPiece } from '../store/export-progress.ts'
 import { JobGone } from '../store/job-progress.ts'
@@ -116,27 +117,24 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
   },
 
   async COMPLETING(job) {
-    const { store, now } = context
+    const { store } = context
     const bucket = bucketOf(job, context)
     for (const piece of store.exportProgress.pieces(job)) {
       await ofPiece(piece, publishPiece(job, piece, bucket, context))
     }
-    const date = now().toISOString()
-    return { to: 'COMPLETED', within: () => store.exportProgress.setCompletionDate(job, date) }
+    return { to: 'COMPLETED' }
   },
 
   async FAILING(job) {
-    const { store, now, signal } = context
+    const { store, signal } = context
     const left = await discardAll(
       job,
       context,
       AbortSignal.any([signal, AbortSignal.timeout(discardTimeout)]),
     )
     signal.throwIfAborted()
-    const date = now().toISOString()
     const within = () => {
       for (const sentence of left) store.exportProgress.addFailure(job, sentence)
-      store.exportProgress.setCompletionDate(job, date)
     }
     return { to: 'FAILED', within }
   },
@@ -287,9 +285,5 @@ function bucketOf({ definition }: ExportJob, { openBucket }: ExportContext): Wri
   return openBucket(location.bucket)
 }
 
-/** What a piece's object is called (assumed). */
-function keyOf({ id, definition }: ExportJob, { number }: ExportPiece): string {
-  const { key: prefix } = readS3Url(definition.S3UrlPrefix)!
-  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
-  return `${folder}${id}-${String(number).padStart(5, '0')}.gz`
-}
+const keyOf = ({ id, definition }: ExportJob, { number }: ExportPiece): string =>
+  exportKey(definition.S3UrlPrefix, id, number)

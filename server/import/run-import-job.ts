@@ -63,19 +63,17 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
 
   COMPLETING: job => ({
     to: 'COMPLETED',
-    within() {
-      const { store, now } = context
+    within(date) {
+      const { store } = context
       // Here, in the transaction: it may be deleted at any moment before.
       checkSegment(job, context)
-      const date = now().toISOString()
       if (job.segmentId !== null) store.segments.defineFromImport({ ...job, segmentId: job.segmentId }, date)
       store.endpoints.byImport(job.seq).keepNames(job.app)
-      store.importProgress.setCompletionDate(job, date)
     },
   }),
 
   async FAILING(job) {
-    const { store, now, signal } = context
+    const { store, signal } = context
     const endpoints = store.endpoints.byImport(job.seq)
     const takeBack = () =>
       store.importProgress.dropMembers(job, rowsPerStep) || endpoints.takeBack(job.app, rowsPerStep)
@@ -83,7 +81,7 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
       await setImmediate()
       signal.throwIfAborted()
     }
-    return { to: 'FAILED', within: () => store.importProgress.setCompletionDate(job, now().toISOString()) }
+    return { to: 'FAILED' }
   },
 })
 

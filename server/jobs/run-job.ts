@@ -31,10 +31,10 @@ export interface JobContext {
   onUnexpected: (job: Job, error: unknown) => void
 }
 
-/** Where a job goes next, and what is written in the same transaction. */
+/** Where a job goes next, and what is written in the same transaction, at a time that is given in ISO 8601. */
 export interface Move {
   to: JobStatus
-  within?: () => void
+  within?: (now: string) => void
 }
 
 /** The states in which a kind of job has something of its own to do. */
@@ -102,8 +102,9 @@ async function takeStep<J extends Job>(
       const { to, within } =
         reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
       kind.progress.write(job, () => {
-        within?.()
-        kind.progress.move(job, to)
+        const now = context.now().toISOString()
+        within?.(now)
+        kind.progress.move(job, to, now)
       })
       return to
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { mayMove } from '../shapes/job-moves.ts'
+import { isFinal, mayMove } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
 import type { Transact } from './transact.ts'
@@ -34,8 +34,11 @@ export function createJobProgress(
       `SELECT 1 FROM ${table} j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL`,
     )
     .pluck()
-  const setStatus = db.prepare(`UPDATE ${table} SET status = :to WHERE seq = :seq AND status = :from`)
-  const setCompletionDate = db.prepare(`UPDATE ${table} SET completion_date = ? WHERE seq = ?`)
+  const setStatus = db.prepare(
+    `UPDATE ${table} SET status = :to, completion_date = :completed,
+       history = json_insert(history, '$[#]', json_object('status', :to, 'at', :now))
+     WHERE seq = :seq AND status = :from`,
+  )
   const deaths = db.prepare<[number], Deaths>(
     `SELECT deaths AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
   )
@@ -67,10 +70,15 @@ export function createJobProgress(
     /** Whether a caller waits for a transaction of this thread to end. */
     isCallerWaiting: (): boolean => turns.isCallerWaiting,
 
-    /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
-    move(job: Job, to: JobStatus): void {
+    /**
+     * Moves a job to its next state, in the database; whoever holds the job changes it once that is written.
+     *
+     * @param now ISO 8601: what its history says, and its CompletionDate where the state is its last
+     */
+    move(job: Job, to: JobStatus, now: string): void {
       if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)
-      if (setStatus.run({ seq: job.seq, from: job.status, to }).changes !== 1) {
+      const completed = isFinal(to) ? now : null
+      if (setStatus.run({ seq: job.seq, from: job.status, to, now, completed }).changes !== 1) {
         throw new Error(`job ${job.id} is not in the state ${job.status} that it should be in`)
       }
     },
@@ -80,9 +88,6 @@ export function createJobProgress(
 
     /** Writes down that the worker has died while it did a job. To be part of a transaction, but of no `write`. */
     countDeath: (seq: number, reason: string): void => void countDeath.run({ seq, reason }),
-
-    /** @param now ISO 8601 */
-    setCompletionDate: (job: Job, now: string): void => void setCompletionDate.run(now, job.seq),
   }
 }
 export type JobProgress = ReturnType<typeof createJobProgress>
