@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { exportJob } from './export-job.ts'
 import { health } from './health.ts'
+import { importJob } from './import-job.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 
 /** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
   app.register(health)
+  app.register(importJob)
+  app.register(exportJob)
   app.register(segmentEndpoints)
 }
