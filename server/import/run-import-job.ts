@@ -33,6 +33,10 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
     isReason: error => error instanceof UnreadableError || error instanceof SegmentDeleted,
     addFailure: (job, { message }) =>
       progress.addFailure(job, { object: job.definition.S3Url, reason: message }),
+    whatIsLeft(job) {
+      const { created, changed } = context.store.endpoints.byImport(job.seq).left(job.app)
+      return `${created} endpoints that the job created and ${changed} that it changed could not be taken back`
+    },
   }
   return runJob(job, kind, context)
 }

@@ -5,7 +5,7 @@ import { isFinal } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 
-/** Times that the worker may die of a job that comes no further; then the job fails. */
+/** Times that the worker may die of a job that comes no further; then the job fails, or ends if it is failing. */
 const mostDeaths = 3
 
 /** Milliseconds until a write that the disk has refused is tried again: twice as many each time, up to the longest. */
@@ -49,6 +49,8 @@ export interface JobKind<J extends Job> {
   isReason: (error: unknown) => error is Error
   /** Writes that down. */
   addFailure: (job: J, reason: Error) => void
+  /** What is left of a job that ends without being taken back, in a sentence for its Failures. */
+  whatIsLeft: (job: J) => string
 }
 
 /**
@@ -60,13 +62,12 @@ export interface JobKind<J extends Job> {
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
   if (hadSlot(job)) await context.slot.take()
-  const failure = killsItsWorker(job, kind)
   while (!isFinal(job.status)) {
     if (!kind.progress.isAlive(job)) throw new JobGone()
     await context.rest(job.status)
     context.signal.throwIfAborted()
     if (!kind.progress.isAlive(job)) throw new JobGone()
-    job.status = await takeStep(job, kind, context, job.status === 'FAILING' ? undefined : failure)
+    job.status = await takeStep(job, kind, context)
     context.onMove(job)
   }
 }
@@ -86,16 +87,9 @@ function killsItsWorker<J extends Job>(job: J, { progress }: JobKind<J>): Error 
 /**
  * Does what is to be done in a job's state, and writes the state that comes next; gives it. Where the disk keeps that
  * from being written, it is tried until it can be.
- *
- * @param failure why the job is to fail, if that is known already
  */
-async function takeStep<J extends Job>(
-  job: J,
-  kind: JobKind<J>,
-  context: JobContext,
-  failure: Error | undefined,
-): Promise<JobStatus> {
-  let reason = failure
+async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {
+  let reason = killsItsWorker(job, kind)
   let pause = writeAgain.first
   for (;;) {
     try {
@@ -133,10 +127,12 @@ function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, conte
   return error as Error
 }
 
-const failing = <J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move => ({
-  to: 'FAILING',
-  within: () => kind.addFailure(job, reason),
-})
+/** Fails a job; one that is failing already ends as it is. */
+function failing<J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move {
+  if (job.status !== 'FAILING') return { to: 'FAILING', within: () => kind.addFailure(job, reason) }
+  const left = new Error(`${kind.whatIsLeft(job)}, as ${reason.message}`)
+  return { to: 'FAILED', within: () => kind.addFailure(job, left) }
+}
 
 async function nextMove<J extends Job>(job: J, { steps }: JobKind<J>, { slot }: JobContext): Promise<Move> {
   switch (job.status) {

@@ -39,11 +39,11 @@ export function createJobProgress(
        history = json_insert(history, '$[#]', json_object('status', :to, 'at', :now))
      WHERE seq = :seq AND status = :from`,
   )
-  const deaths = db.prepare<[number], Deaths>(
-    `SELECT deaths AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
-  )
   // What a job has come to is seen in its state and its counters, which grow with all that it keeps.
   const place = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
+  const deaths = db.prepare<[number], Deaths>(
+    `SELECT iif(death_place IS ${place}, deaths, 0) AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
+  )
   const countDeath = db.prepare(
     `UPDATE ${table} SET deaths = iif(death_place IS ${place}, deaths + 1, 1), death_place = ${place},
        death_reason = :reason

@@ -101,6 +101,38 @@ t.test('a job that comes further between the deaths of the worker goes on to its
   t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 12_000, Failures: undefined })
 })
 
+t.test(
+  'a job that the worker dies of while it is taken back ends FAILED, and says what is left of it',
+  async t => {
+    const { store, put, createApp, createJob, startWorker, file, count } = setUp(t)
+    put('a.csv', endpoints(10))
+    put('b.csv', `${endpoints(600)}\nbad,EMAIL,`)
+    const app = await createApp()
+    const before = await createJob(app, 'a.csv')
+    const first = await startWorker({}, soon)
+    await whenOver([before])
+    const there = store.endpoints.get(app, 'e1')
+    const db = new Database(file)
+    t.teardown(() => db.close())
+    db.exec(`CREATE TRIGGER trouble BEFORE DELETE ON endpoints BEGIN SELECT RAISE(ABORT, 'trouble'); END`)
+    const job = await createJob(app, 'b.csv')
+    first.wake()
+    await first.stop()
+    // The last piece fails, as the only record in it is bad.
+    await startWorker({ pieceBytes: 20 }, soon)
+    await whenOver([job])
+    t.equal(job.status(), 'FAILED')
+    t.match(job.get()!.Failures![0], /^b\.csv: none of the 1 records/)
+    t.match(
+      job.get()!.Failures!.find(failure => failure.startsWith('s3://')),
+      's3://demo/b.csv: 590 endpoints that the job created and 0 that it changed could not be taken back, as the job worker died 3 times at the same point of this job, the last time of: trouble',
+    )
+    t.strictSame(store.endpoints.get(app, 'e1'), there, 'what it had changed is as it was')
+    db.exec('DROP TRIGGER trouble')
+    await until(() => (count().endpoints_before_import === 0 ? true : undefined), 'nothing more to be kept')
+  },
+)
+
 t.test('a worker that is stopped has not died', async t => {
   const { put, createApp, createJob, startWorker, deaths } = setUp(t)
   put('a.csv', endpoints(5000))
