@@ -10,6 +10,7 @@ import { limitRates } from './aws/limit-rates.ts'
 import { logRequests } from './aws/log-requests.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
+import { endWithCallers } from './aws/until-gone.ts'
 import { enforceSchemas } from './aws/validator.ts'
 import type { Config } from './config.ts'
 import { control } from './control/index.ts'
@@ -69,6 +70,7 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
   sendBareJsonType(app)
   logRequests(app)
   allowBrowsers(app)
+  endWithCallers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
   if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
   parseBodiesAsJson(app)

@@ -35,5 +35,8 @@ export const badRequest = (message: string) => new PinpointException('BadRequest
 /** 404: what the path, or a member such as SegmentId, names does not exist. */
 export const notFound = (message: string) => new PinpointException('NotFoundException', message)
 
+/** 409: the request does not go with the state that something is in. */
+export const conflict = (message: string) => new PinpointException('ConflictException', message)
+
 /** 429: a quota is used up; clients may try again later. */
 export const tooManyRequests = (message: string) => new PinpointException('TooManyRequestsException', message)

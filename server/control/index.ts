@@ -1,12 +1,16 @@
 import type { FastifyInstance } from 'fastify'
+import { advanceJobs } from './advance-jobs.ts'
 import { exportJob } from './export-job.ts'
 import { health } from './health.ts'
 import { importJob } from './import-job.ts'
+import { jobControl } from './job-control.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 
 /** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
   app.register(health)
+  app.register(jobControl)
+  app.register(advanceJobs)
   app.register(importJob)
   app.register(exportJob)
   app.register(segmentEndpoints)

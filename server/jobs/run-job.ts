@@ -14,8 +14,10 @@ const writeAgain = { first: 200, longest: 30_000 }
 /** What a job of any kind needs from the world. */
 export interface JobContext {
   now: () => Date
-  /** Waits for as long as a job is to rest in a state. */
-  rest: (status: JobStatus) => Promise<unknown>
+  /** Waits for as long as a job that has come to a state is to rest there before it does anything. */
+  rest: () => Promise<unknown>
+  /** Waits until a job may leave its state, all that is to be done there being done. */
+  hold: () => Promise<unknown>
   /** A job takes a slot before it is prepared; there are only so many. */
   slot: {
     /** Takes a slot if one is free; else takes a place in the queue. Gives whether there was one. */
@@ -64,7 +66,7 @@ export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: J
   if (hadSlot(job)) await context.slot.take()
   while (!isFinal(job.status)) {
     if (!kind.progress.isAlive(job)) throw new JobGone()
-    await context.rest(job.status)
+    await context.rest()
     context.signal.throwIfAborted()
     if (!kind.progress.isAlive(job)) throw new JobGone()
     job.status = await takeStep(job, kind, context)
@@ -93,8 +95,11 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
   let pause = writeAgain.first
   for (;;) {
     try {
+      // Without a slot, all that there is to do is to take one, which is to leave the state.
+      if (!hadSlot(job)) await context.hold()
       const { to, within } =
         reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
+      if (hadSlot(job)) await context.hold()
       kind.progress.write(job, () => {
         const now = context.now().toISOString()
         within?.(now)

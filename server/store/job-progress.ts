@@ -27,7 +27,7 @@ export function createJobProgress(
   db: Database,
   transact: Transact,
   turns: WriteTurns,
-  table: 'import_jobs' | 'export_jobs',
+  { table, slots }: { table: 'import_jobs' | 'export_jobs'; slots: number },
 ) {
   const isAlive = db
     .prepare<[number], number>(
@@ -38,6 +38,15 @@ export function createJobProgress(
     `UPDATE ${table} SET status = :to, completion_date = :completed,
        history = json_insert(history, '$[#]', json_object('status', :to, 'at', :now))
      WHERE seq = :seq AND status = :from`,
+  )
+  const isLet = `EXISTS (SELECT 1 FROM json_each(j.may_leave) WHERE value = j.status)`
+  const mayLeave = db.prepare<[number], number>(`SELECT ${isLet} FROM ${table} j WHERE seq = ?`).pluck()
+  const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
+  const holders = db.prepare<[{ seq: number }], { id: string; mayLeave: number }>(
+    `SELECT j.id, ${isLet} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
+     WHERE j.status NOT IN ('CREATED', 'COMPLETED', 'FAILED') AND j.seq <> :seq AND a.id IS NOT NULL
+       AND (j.status <> 'PENDING_JOB' OR j.seq < :seq)
+     ORDER BY j.seq`,
   )
   // What a job has come to is seen in its state and its counters, which grow with all that it keeps.
   const place = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
@@ -81,6 +90,23 @@ export function createJobProgress(
       if (setStatus.run({ seq: job.seq, from: job.status, to, now, completed }).changes !== 1) {
         throw new Error(`job ${job.id} is not in the state ${job.status} that it should be in`)
       }
+    },
+
+    /** Whether a job may leave its state, where jobs are held in each. */
+    mayLeave: (job: Job): boolean => mayLeave.get(job.seq) === 1,
+
+    /** Lets a job leave these states and no others. To be part of a transaction, but of no `write`. */
+    letLeave: (seq: number, states: JobStatus[]): void => void letLeave.run(JSON.stringify(states), seq),
+
+    /**
+     * The jobs that have the slots for which a job waits, or wait before it: where all of them are held, so that none
+     * of them will ever give its slot by itself; else undefined.
+     */
+    holdersOfSlots(seq: number): string[] | undefined {
+      const all = holders.all({ seq })
+      return all.length >= slots && all.every(({ mayLeave }) => mayLeave === 0)
+        ? all.map(({ id }) => id)
+        : undefined
     },
 
     /** How often the worker has died of a job, or beside it, since the job last came any further. */

@@ -13,6 +13,7 @@ import { createExportJobs } from './export-jobs.ts'
 import { createExportProgress } from './export-progress.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
+import { createJobControl } from './job-control.ts'
 import { createJobProgress } from './job-progress.ts'
 import { migrate } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
@@ -47,11 +48,18 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  *
  * @param turns shared with the other thread, if there is one
  * @param thread which of the two this is
+ * @param jobStateDelayMs how long a job rests in each state, unless a caller has said otherwise
+ * @param maxRunningImports slots of jobs of either kind
  * @throws StartError when the folder cannot be written, or holds a database that is not for this version
  */
 export function openStore(
   dataDir: string,
-  { turns = new WriteTurns(), thread = 'http' as keyof typeof connections } = {},
+  {
+    turns = new WriteTurns(),
+    thread = 'http' as keyof typeof connections,
+    jobStateDelayMs = 0,
+    maxRunningImports = 1,
+  } = {},
 ) {
   const file = databaseFile(dataDir)
   let db: Database.Database | undefined
@@ -59,7 +67,7 @@ export function openStore(
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
-    return prepareStore(db, turns)
+    return prepareStore(db, turns, { jobStateDelayMs, slots: maxRunningImports })
   } catch (error) {
     db?.close()
     if (error instanceof StartError) throw error
@@ -72,7 +80,11 @@ export function openStore(
 }
 export type Store = ReturnType<typeof openStore>
 
-function prepareStore(db: Database.Database, turns: WriteTurns) {
+function prepareStore(
+  db: Database.Database,
+  turns: WriteTurns,
+  { jobStateDelayMs, slots }: { jobStateDelayMs: number; slots: number },
+) {
   // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole.
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
@@ -87,6 +99,8 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   const terms = createEndpointTerms(db)
   const transact = createTransact(db, names)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work))
+  const progressOf = (table: 'import_jobs' | 'export_jobs') =>
+    createJobProgress(db, transact, turns, { table, slots })
   const apps = createApps(db, tags)
   return {
     apps,
@@ -95,9 +109,10 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     endpoints: createEndpoints(db, names),
     eventStreams: createEventStreams(db),
     importJobs: createImportJobs(db),
-    importProgress: createImportProgress(db, createJobProgress(db, transact, turns, 'import_jobs')),
+    importProgress: createImportProgress(db, progressOf('import_jobs')),
     exportJobs: createExportJobs(db),
-    exportProgress: createExportProgress(db, createJobProgress(db, transact, turns, 'export_jobs')),
+    exportProgress: createExportProgress(db, progressOf('export_jobs')),
+    jobControl: createJobControl(db, jobStateDelayMs),
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,

@@ -1,0 +1,144 @@
+import { setTimeout } from 'node:timers/promises'
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { conflict, notFound } from '../aws/exceptions.ts'
+import { findApp } from '../resources/find.ts'
+import { ExportJobResponse } from '../shapes/export-job.ts'
+import { ImportJobResponse } from '../shapes/import-job.ts'
+import { canCome, isFinal, statesBefore } from '../shapes/job-moves.ts'
+import { JobStatus } from '../shapes/job-status.ts'
+import type { AppRef } from '../store/apps.ts'
+import type { JobProgress } from '../store/job-progress.ts'
+import type { FoundJob } from '../store/job-rows.ts'
+import { JobParams } from './job-shapes.ts'
+
+const Advance = Type.Object(
+  {
+    to: Type.Optional({ ...JobStatus, description: 'The state to go on to; without it, the next one' }),
+  },
+  { additionalProperties: false },
+)
+
+/** Milliseconds after which a job is looked at again: soon at first, then less and less often. */
+const lookAgain = { first: 1, longest: 25 }
+
+/** The jobs of one kind. */
+interface Jobs<Answer> {
+  kind: string
+  find: (app: AppRef, jobId: string) => FoundJob<Answer> | undefined
+  progress: Pick<JobProgress, 'letLeave' | 'holdersOfSlots'>
+}
+
+/**
+ * Lets a job go on where jobs are held in each of their states: to the next state, or on to a certain one. It is
+ * answered when the job is there.
+ *
+ * A job that fails on the way to a state goes on to FAILED. It then will not come to the state, nor will one that has
+ * gone past it (only PENDING_JOB can be passed by) or that waits for a slot which a held job has: those are 409, as is a
+ * state that is not ahead of the job, and every call in another mode.
+ */
+export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
+  const { importJobs, importProgress, exportJobs, exportProgress } = app.store
+  const schema = { params: JobParams, body: Advance }
+  // A body is not needed.
+  const preValidation = async (request: { body?: unknown }) => {
+    request.body ??= {}
+  }
+
+  app.post(
+    '/_pinpoint/apps/:applicationId/import-jobs/:jobId/advance',
+    {
+      config: { operation: 'advanceImportJob' },
+      schema: { ...schema, response: { 200: ImportJobResponse } },
+      preValidation,
+    },
+    async ({ params, body }, reply) =>
+      advance(
+        app,
+        { kind: 'Import', ...importJobs, progress: importProgress },
+        params,
+        body.to,
+        reply.untilGone(),
+      ),
+  )
+
+  app.post(
+    '/_pinpoint/apps/:applicationId/export-jobs/:jobId/advance',
+    {
+      config: { operation: 'advanceExportJob' },
+      schema: { ...schema, response: { 200: ExportJobResponse } },
+      preValidation,
+    },
+    async ({ params, body }, reply) =>
+      advance(
+        app,
+        { kind: 'Export', ...exportJobs, progress: exportProgress },
+        params,
+        body.to,
+        reply.untilGone(),
+      ),
+  )
+}
+
+async function advance<Answer extends { JobStatus: JobStatus; Failures?: string[] }>(
+  app: Pick<FastifyInstance, 'store' | 'jobWorker'>,
+  { kind, find, progress }: Jobs<Answer>,
+  { applicationId, jobId }: { applicationId: string; jobId: string },
+  to: JobStatus | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const read = (): FoundJob<Answer> => {
+    const found = find(findApp(app.store, applicationId), jobId)
+    if (found === undefined) throw notFound(`${kind} job not found: ${jobId}`)
+    return found
+  }
+
+  const from = await app.store.write(() => {
+    const { seq, job } = read()
+    checkMode(app.store.jobControl.get().mode)
+    checkAhead(job.JobStatus, to)
+    progress.letLeave(seq, to === undefined ? [job.JobStatus] : statesOnTheWay(to))
+    return job.JobStatus
+  })
+  app.jobWorker.wake()
+
+  for (let pause = lookAgain.first; ; pause = Math.min(2 * pause, lookAgain.longest)) {
+    const { seq, job, history } = read()
+    const { JobStatus: status, Failures = [] } = job
+    if (to === undefined ? status !== from : history.some(move => move.status === to)) return job
+    if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {
+      throw conflict([`the job did not come to ${to}: it is ${status}`, ...Failures.slice(0, 1)].join(': '))
+    }
+    if (status === 'PENDING_JOB') {
+      const holders = progress.holdersOfSlots(seq)
+      if (holders !== undefined) {
+        await app.store.write(() => progress.letLeave(seq, []))
+        throw conflict(
+          `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holders.join(' or ')} first`,
+        )
+      }
+    }
+    await setTimeout(pause, undefined, { signal }).catch(() => {})
+    if (signal.aborted) throw conflict(`the emulator stops: the job is ${status}, and goes on from there`)
+  }
+}
+
+/** The states that a job has to leave to come to a state. Where it fails instead, it goes on to its end. */
+const statesOnTheWay = (to: JobStatus): JobStatus[] =>
+  to === 'FAILING' ? statesBefore(to) : [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]
+
+/** @throws ConflictException */
+function checkMode(mode: string): void {
+  if (mode === 'manual') return
+  throw conflict(
+    `jobs advance by themselves in the mode ${mode}: PUT {"mode":"manual"} to /_pinpoint/job-control to advance them by hand`,
+  )
+}
+
+/** @throws ConflictException */
+function checkAhead(status: JobStatus, to: JobStatus | undefined): void {
+  if (isFinal(status)) throw conflict(`the job is ${status}: no state comes after that`)
+  if (to === undefined || canCome(status, to)) return
+  const ahead = (JobStatus.enum as JobStatus[]).filter(state => canCome(status, state))
+  throw conflict(`to must be a state that is still ahead of the job, which is ${status}: ${ahead.join(', ')}`)
+}
