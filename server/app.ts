@@ -5,9 +5,11 @@ import { answerBrokenRequest } from './aws/client-error.ts'
 import { allowBrowsers } from './aws/cors.ts'
 import { readCallers } from './aws/credential-scope.ts'
 import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
+import { injectFaults } from './aws/inject-faults.ts'
 import { sendBareJsonType } from './aws/json-type.ts'
 import { limitRates } from './aws/limit-rates.ts'
 import { logRequests } from './aws/log-requests.ts'
+import { nameOperations } from './aws/operations.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { endWithCallers } from './aws/until-gone.ts'
@@ -72,6 +74,8 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
   allowBrowsers(app)
   endWithCallers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
+  nameOperations(app)
+  injectFaults(app, { ...store.faults, use: id => store.write(() => store.faults.use(id)) })
   if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
   parseBodiesAsJson(app)
   enforceSchemas(app)

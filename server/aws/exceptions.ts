@@ -1,18 +1,10 @@
+import { modelledExceptions } from '../shapes/exception.ts'
+
 /**
- * The errors that Pinpoint answers with: the eight exceptions of its service model (source: model), and
- * NotImplementedException, which is ours alone, for operations that this emulator does not serve yet.
+ * The errors that Pinpoint answers with, and NotImplementedException, which is ours alone, for operations that this
+ * emulator does not serve yet.
  */
-const statusOf = {
-  BadRequestException: 400,
-  ForbiddenException: 403,
-  NotFoundException: 404,
-  MethodNotAllowedException: 405,
-  ConflictException: 409,
-  PayloadTooLargeException: 413,
-  TooManyRequestsException: 429,
-  InternalServerErrorException: 500,
-  NotImplementedException: 501,
-} as const
+const statusOf = { ...modelledExceptions, NotImplementedException: 501 } as const
 
 export type ExceptionName = keyof typeof statusOf
 

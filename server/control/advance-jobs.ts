@@ -26,7 +26,7 @@ const lookAgain = { first: 1, longest: 25 }
 interface Jobs<Answer> {
   kind: string
   find: (app: AppRef, jobId: string) => FoundJob<Answer> | undefined
-  progress: Pick<JobProgress, 'letLeave' | 'holdersOfSlots'>
+  progress: Pick<JobProgress, 'letLeave' | 'holdersOfSlots' | 'hanging'>
 }
 
 /**
@@ -101,6 +101,8 @@ async function advance<Answer extends { JobStatus: JobStatus; Failures?: string[
     return job.JobStatus
   })
   app.jobWorker.wake()
+  /** What is refused is not done later either. */
+  const takeBack = (seq: number) => app.store.write(() => progress.letLeave(seq, []))
 
   for (let pause = lookAgain.first; ; pause = Math.min(2 * pause, lookAgain.longest)) {
     const { seq, job, history } = read()
@@ -109,10 +111,17 @@ async function advance<Answer extends { JobStatus: JobStatus; Failures?: string[
     if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {
       throw conflict([`the job did not come to ${to}: it is ${status}`, ...Failures.slice(0, 1)].join(': '))
     }
+    const fault = progress.hanging(seq)
+    if (fault !== undefined) {
+      await takeBack(seq)
+      throw conflict(
+        `the fault rule ${fault} keeps the job in ${status}: DELETE /_pinpoint/faults/${fault} first`,
+      )
+    }
     if (status === 'PENDING_JOB') {
       const holders = progress.holdersOfSlots(seq)
       if (holders !== undefined) {
-        await app.store.write(() => progress.letLeave(seq, []))
+        await takeBack(seq)
         throw conflict(
           `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holders.join(' or ')} first`,
         )

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { advanceJobs } from './advance-jobs.ts'
 import { exportJob } from './export-job.ts'
+import { faults } from './faults.ts'
 import { health } from './health.ts'
 import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
@@ -11,6 +12,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(health)
   app.register(jobControl)
   app.register(advanceJobs)
+  app.register(faults)
   app.register(importJob)
   app.register(exportJob)
   app.register(segmentEndpoints)

@@ -2,6 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
+import { faultsInProcessing } from '../jobs/faults.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { exportKey } from '../shapes/export-key.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
@@ -164,6 +165,8 @@ async function exportPiece(
   context: ExportContext,
 ): Promise<void> {
   const progress = context.store.exportProgress
+  const fault = faultsInProcessing(job, progress)?.ofPiece(piece.number)
+  if (fault !== undefined) throw new PieceFailed(piece, new Error(fault))
   const draft = await beginAgain(job, piece, bucket, context)
   const members = membersOf(job, context)
   const { after = firstPlace, upTo } = progress.position(job)

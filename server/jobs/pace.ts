@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Job, JobProgress } from '../store/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
+import { isHung } from './faults.ts'
 
 /** Milliseconds of the longest timer that there is. */
 const longestTimer = 2 ** 31 - 1
@@ -38,12 +39,13 @@ export class Pace {
    */
   async hold(
     job: Job,
-    progress: Pick<JobProgress, 'mayLeave'>,
+    progress: Pick<JobProgress, 'mayLeave' | 'faults'>,
     signal: AbortSignal,
     onHeld: () => void,
   ): Promise<void> {
     await this.#wait(() => {
-      if (this.#control.get().mode !== 'manual' || progress.mayLeave(job)) return 0
+      const mayLeave = this.#control.get().mode !== 'manual' || progress.mayLeave(job)
+      if (mayLeave && !isHung(job, progress)) return 0
       onHeld()
       return longestTimer
     }, signal)

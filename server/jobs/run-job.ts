@@ -4,6 +4,7 @@ import { diskTrouble } from '../disk-trouble.ts'
 import { isFinal } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
+import { checkFaults, FaultStruck } from './faults.ts'
 
 /** Times that the worker may die of a job that comes no further; then the job fails, or ends if it is failing. */
 const mostDeaths = 3
@@ -46,7 +47,7 @@ type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FA
 export interface JobKind<J extends Job> {
   /** What is done in each state, and the state that comes next. */
   steps: Record<OwnState, (job: J) => Move | Promise<Move>>
-  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move' | 'deaths'>
+  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move' | 'deaths' | 'faults'>
   /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
   isReason: (error: unknown) => error is Error
   /** Writes that down. */
@@ -95,11 +96,14 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
   let pause = writeAgain.first
   for (;;) {
     try {
+      if (reason === undefined) checkFaults(job, kind.progress)
       // Without a slot, all that there is to do is to take one, which is to leave the state.
       if (!hadSlot(job)) await context.hold()
       const { to, within } =
         reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
       if (hadSlot(job)) await context.hold()
+      // There may be new ones since.
+      if (reason === undefined) checkFaults(job, kind.progress)
       kind.progress.write(job, () => {
         const now = context.now().toISOString()
         within?.(now)
@@ -125,7 +129,7 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
 function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, context: JobContext): Error {
   // What else the database reports is not the job's fault: the worker ends, and the job is tried again.
   if (error instanceof SqliteError) throw error
-  if (!kind.isReason(error)) {
+  if (!(error instanceof FaultStruck) && !kind.isReason(error)) {
     if (context.signal.aborted) throw error
     context.onUnexpected(job, error)
   }

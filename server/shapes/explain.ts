@@ -31,6 +31,7 @@ function expected(schema: TSchema): string {
   if (schema.type === 'boolean') return 'true or false'
   if (schema.type === 'object') return 'an object'
   if (schema.type === 'integer') return `a whole number${rangeOf(schema)}`
+  if (schema.type === 'number') return `a number${rangeOf(schema)}`
   if (schema.minLength === 1) return 'a string that is not empty'
   return `a ${schema.type}`
 }

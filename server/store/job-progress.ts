@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3'
+import type { Fault } from '../shapes/fault.ts'
 import { isFinal, mayMove } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
+import type { createJobFaults } from './job-faults.ts'
 import type { Transact } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'
 
@@ -27,7 +29,15 @@ export function createJobProgress(
   db: Database,
   transact: Transact,
   turns: WriteTurns,
-  { table, slots }: { table: 'import_jobs' | 'export_jobs'; slots: number },
+  {
+    table,
+    slots,
+    faults,
+  }: {
+    table: 'import_jobs' | 'export_jobs'
+    slots: number
+    faults: ReturnType<typeof createJobFaults>
+  },
 ) {
   const isAlive = db
     .prepare<[number], number>(
@@ -59,22 +69,31 @@ export function createJobProgress(
      WHERE seq = :seq`,
   )
 
+  /**
+   * Runs one transaction on behalf of a job: everything in it is written, or nothing.
+   *
+   * @throws JobGone when the job's application has been deleted
+   */
+  const write = <T>(job: Job, work: () => T): T => {
+    turns.letCallersGo()
+    return transact(() => {
+      if (isAlive.get(job.seq) === undefined) throw new JobGone()
+      return work()
+    })
+  }
+
   return {
     /** Whether a job's application is still there. */
     isAlive: (job: Job): boolean => isAlive.get(job.seq) !== undefined,
 
-    /**
-     * Runs one transaction on behalf of a job: everything in it is written, or nothing.
-     *
-     * @throws JobGone when the job's application has been deleted
-     */
-    write<T>(job: Job, work: () => T): T {
-      turns.letCallersGo()
-      return transact(() => {
-        if (isAlive.get(job.seq) === undefined) throw new JobGone()
-        return work()
-      })
-    },
+    write,
+
+    /** The rules by which a job is to fail or to hang, of those that matter now. To be part of no transaction. */
+    faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>
+      faults.isAny() ? write(job, () => faults.strike(job, matters)) : [],
+
+    /** The rule that keeps a job in its state, if one does. */
+    hanging: faults.hanging,
 
     /** Whether a caller waits for a transaction of this thread to end. */
     isCallerWaiting: (): boolean => turns.isCallerWaiting,

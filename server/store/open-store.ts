@@ -11,9 +11,11 @@ import { createEndpoints } from './endpoints.ts'
 import { createEventStreams } from './event-streams.ts'
 import { createExportJobs } from './export-jobs.ts'
 import { createExportProgress } from './export-progress.ts'
+import { createFaults } from './faults.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
 import { createJobControl } from './job-control.ts'
+import { createJobFaults } from './job-faults.ts'
 import { createJobProgress } from './job-progress.ts'
 import { migrate } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
@@ -99,8 +101,9 @@ function prepareStore(
   const terms = createEndpointTerms(db)
   const transact = createTransact(db, names)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work))
+  const faults = createFaults(db)
   const progressOf = (table: 'import_jobs' | 'export_jobs') =>
-    createJobProgress(db, transact, turns, { table, slots })
+    createJobProgress(db, transact, turns, { table, slots, faults: createJobFaults(db, table, faults) })
   const apps = createApps(db, tags)
   return {
     apps,
@@ -108,6 +111,7 @@ function prepareStore(
     attributeNames: names,
     endpoints: createEndpoints(db, names),
     eventStreams: createEventStreams(db),
+    faults,
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, progressOf('import_jobs')),
     exportJobs: createExportJobs(db),

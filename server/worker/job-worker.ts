@@ -41,7 +41,9 @@ let suspecting = true
 /** The jobs of one kind, with slots of their own. */
 function createJobs<J extends Job>(
   name: JobName['kind'],
-  progress: Pick<JobProgress, 'isAlive' | 'deaths' | 'mayLeave'> & { unfinished(after: number): J[] },
+  progress: Pick<JobProgress, 'isAlive' | 'deaths' | 'mayLeave' | 'faults'> & {
+    unfinished(after: number): J[]
+  },
   runJob: (job: J, context: JobContext) => Promise<void>,
 ) {
   const slots = new Slots(settings.maxRunningImports)
