@@ -22,6 +22,8 @@ const Advance = Type.Object(
 /** Milliseconds after which a job is looked at again: soon at first, then less and less often. */
 const lookAgain = { first: 1, longest: 25 }
 
+type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'>
+
 /** The jobs of one kind. */
 interface Jobs<Answer> {
   kind: string
@@ -31,7 +33,7 @@ interface Jobs<Answer> {
 
 /**
  * Lets a job go on where jobs are held in each of their states: to the next state, or on to a certain one. It is
- * answered when the job is there.
+ * answered when the job is there, and has done all that there is to do there.
  *
  * A job that fails on the way to a state goes on to FAILED. It then will not come to the state, nor will one that has
  * gone past it (only PENDING_JOB can be passed by) or that waits for a slot which a held job has: those are 409, as is a
@@ -80,7 +82,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-async function advance<Answer extends { JobStatus: JobStatus; Failures?: string[] }>(
+async function advance<Answer extends AnyJob>(
   app: Pick<FastifyInstance, 'store' | 'jobWorker'>,
   { kind, find, progress }: Jobs<Answer>,
   { applicationId, jobId }: { applicationId: string; jobId: string },
@@ -101,35 +103,43 @@ async function advance<Answer extends { JobStatus: JobStatus; Failures?: string[
     return job.JobStatus
   })
   app.jobWorker.wake()
-  /** What is refused is not done later either. */
-  const takeBack = (seq: number) => app.store.write(() => progress.letLeave(seq, []))
 
   for (let pause = lookAgain.first; ; pause = Math.min(2 * pause, lookAgain.longest)) {
-    const { seq, job, history } = read()
-    const { JobStatus: status, Failures = [] } = job
-    if (to === undefined ? status !== from : history.some(move => move.status === to)) return job
-    if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {
-      throw conflict([`the job did not come to ${to}: it is ${status}`, ...Failures.slice(0, 1)].join(': '))
-    }
-    const fault = progress.hanging(seq)
-    if (fault !== undefined) {
-      await takeBack(seq)
-      throw conflict(
-        `the fault rule ${fault} keeps the job in ${status}: DELETE /_pinpoint/faults/${fault} first`,
-      )
-    }
-    if (status === 'PENDING_JOB') {
-      const holders = progress.holdersOfSlots(seq)
-      if (holders !== undefined) {
-        await takeBack(seq)
-        throw conflict(
-          `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holders.join(' or ')} first`,
-        )
+    const found = read()
+    const { JobStatus: status } = found.job
+    if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {
+      // There, but for what it has to do there; in another mode by now, it may be further on.
+      if (found.held || isFinal(status) || status !== (to ?? status)) return found.job
+    } else {
+      const obstacle = whatKeeps(found, to, progress)
+      if (obstacle !== undefined) {
+        // What is refused is not to be done later.
+        await app.store.write(() => progress.letLeave(found.seq, []))
+        throw conflict(obstacle)
       }
     }
     await setTimeout(pause, undefined, { signal }).catch(() => {})
     if (signal.aborted) throw conflict(`the emulator stops: the job is ${status}, and goes on from there`)
   }
+}
+
+/** Why a job will not come to a state, or not before something else is done, if that can be told already. */
+function whatKeeps(
+  { seq, job }: FoundJob<AnyJob>,
+  to: JobStatus | undefined,
+  progress: Jobs<AnyJob>['progress'],
+): string | undefined {
+  const { JobStatus: status, Failures = [] } = job
+  if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {
+    return [`the job did not come to ${to}: it is ${status}`, ...Failures.slice(0, 1)].join(': ')
+  }
+  const fault = progress.hanging(seq)
+  if (fault !== undefined) {
+    return `the fault rule ${fault} keeps the job in ${status}: DELETE /_pinpoint/faults/${fault} first`
+  }
+  const holders = status === 'PENDING_JOB' ? progress.holdersOfSlots(seq) : undefined
+  if (holders === undefined) return undefined
+  return `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holders.join(' or ')} first`
 }
 
 /** The states that a job has to leave to come to a state. Where it fails instead, it goes on to its end. */

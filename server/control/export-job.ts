@@ -3,11 +3,12 @@ import { notFound } from '../aws/exceptions.ts'
 import { findApp } from '../resources/find.ts'
 import { ExportJobResponse } from '../shapes/export-job.ts'
 import { exportKey } from '../shapes/export-key.ts'
-import { History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
+import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 
 const ExportJobPage = Type.Object({
   job: ExportJobResponse,
   history: History,
+  held: Held,
   pieces: Type.Array(
     Type.Object({
       ...pieceMembers,
@@ -29,14 +30,14 @@ export const exportJob: FastifyPluginAsyncTypebox = async app => {
       const jobs = app.store.exportJobs
       const found = jobs.find(findApp(app.store, params.applicationId), params.jobId)
       if (found === undefined) throw notFound(`Export job not found: ${params.jobId}`)
-      const { seq, job, history } = found
+      const { seq, job, history, held } = found
       const { S3UrlPrefix } = job.Definition
       const shown = showPieces(query['from-piece'], (from, limit) =>
         jobs
           .pieces(seq, from, limit)
           .map(piece => ({ ...piece, object: exportKey(S3UrlPrefix, job.Id, piece.index) })),
       )
-      return { job, history, ...shown }
+      return { job, history, held, ...shown }
     },
   )
 }

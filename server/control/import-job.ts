@@ -4,7 +4,7 @@ import { PageQuery, readPage } from '../aws/paging.ts'
 import { findApp } from '../resources/find.ts'
 import { ImportJobResponse } from '../shapes/import-job.ts'
 import type { FailurePlace } from '../store/import-jobs.ts'
-import { History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
+import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 
 const Failure = Type.Object({
   object: Type.String({ description: "The object's key, or the S3Url where the whole job failed" }),
@@ -16,6 +16,7 @@ const Failure = Type.Object({
 const ImportJobPage = Type.Object({
   job: ImportJobResponse,
   history: History,
+  held: Held,
   pieces: Type.Array(
     Type.Object({
       ...pieceMembers,
@@ -53,7 +54,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
       const jobs = app.store.importJobs
       const found = jobs.find(findApp(app.store, params.applicationId), params.jobId)
       if (found === undefined) throw notFound(`Import job not found: ${params.jobId}`)
-      const { seq, job, history } = found
+      const { seq, job, history, held } = found
       const { values: items, token } = readPage(
         query,
         `import-failures/${job.Id}`,
@@ -62,7 +63,13 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
         (limit, after) => jobs.failures(seq, after, limit),
       )
       const shown = showPieces(query['from-piece'], (from, limit) => jobs.pieces(seq, from, limit))
-      return { job, history, ...shown, failures: { items, ...(token !== undefined && { nextToken: token }) } }
+      return {
+        job,
+        history,
+        held,
+        ...shown,
+        failures: { items, ...(token !== undefined && { nextToken: token }) },
+      }
     },
   )
 }

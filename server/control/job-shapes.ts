@@ -12,6 +12,11 @@ export const History = Type.Array(
   { description: 'The states of the job, in the order in which it came to them' },
 )
 
+export const Held = Type.Boolean({
+  description:
+    'Whether all is done in its state, and it waits to be advanced, or for a fault rule to be removed',
+})
+
 /** What can be told of a piece of any kind. */
 export const pieceMembers = {
   index: Type.Integer({ description: 'From 0' }),

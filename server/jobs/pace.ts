@@ -35,7 +35,7 @@ export class Pace {
   /**
    * Waits until a job may leave its state.
    *
-   * @param onHeld told when it may not
+   * @param onHeld told when it may not, whenever that is found out
    */
   async hold(
     job: Job,

@@ -51,6 +51,7 @@ export function createJobProgress(
   )
   const isLet = `EXISTS (SELECT 1 FROM json_each(j.may_leave) WHERE value = j.status)`
   const mayLeave = db.prepare<[number], number>(`SELECT ${isLet} FROM ${table} j WHERE seq = ?`).pluck()
+  const noteHeld = db.prepare(`UPDATE ${table} SET held_in = status WHERE seq = ?`)
   const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
   const holders = db.prepare<[{ seq: number }], { id: string; mayLeave: number }>(
     `SELECT j.id, ${isLet} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
@@ -113,6 +114,9 @@ export function createJobProgress(
 
     /** Whether a job may leave its state, where jobs are held in each. */
     mayLeave: (job: Job): boolean => mayLeave.get(job.seq) === 1,
+
+    /** Writes down that a job is held in the state that it is in. */
+    noteHeld: (job: Job): void => void noteHeld.run(job.seq),
 
     /** Lets a job leave these states and no others. To be part of a transaction, but of no `write`. */
     letLeave: (seq: number, states: JobStatus[]): void => void letLeave.run(JSON.stringify(states), seq),

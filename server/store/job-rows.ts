@@ -20,6 +20,7 @@ export interface JobRow {
   total_failures: number
   /** JSON, of the states after CREATED. */
   history: string
+  held_in: JobStatus | null
 }
 
 /** When a job came to a state. */
@@ -36,6 +37,8 @@ export interface FoundJob<Answer> {
   job: Answer
   /** Its states in the order in which it came to them. */
   history: JobMove[]
+  /** Whether all that there is to do in its state is done, and it waits until it is let go on. */
+  held: boolean
 }
 
 /** What a row says of a job. */
@@ -43,6 +46,7 @@ export const toFound = <Answer>(row: JobRow, job: Answer): FoundJob<Answer> => (
   seq: row.seq,
   job,
   history: [{ status: 'CREATED', at: row.creation_date }, ...JSON.parse(row.history)],
+  held: row.held_in === row.status,
 })
 
 /** A row as it is answered. */

@@ -41,7 +41,7 @@ let suspecting = true
 /** The jobs of one kind, with slots of their own. */
 function createJobs<J extends Job>(
   name: JobName['kind'],
-  progress: Pick<JobProgress, 'isAlive' | 'deaths' | 'mayLeave' | 'faults'> & {
+  progress: Pick<JobProgress, 'isAlive' | 'deaths' | 'write' | 'mayLeave' | 'noteHeld' | 'faults'> & {
     unfinished(after: number): J[]
   },
   runJob: (job: J, context: JobContext) => Promise<void>,
@@ -64,7 +64,9 @@ function createJobs<J extends Job>(
     const hold = async () => {
       let wasHeld = false
       await pace.hold(job, progress, signal, () => {
+        if (wasHeld) return
         wasHeld = true
+        progress.write(job, () => progress.noteHeld(job))
         leaves()
         onHeld()
       })
