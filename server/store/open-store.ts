@@ -102,6 +102,7 @@ function prepareStore(
   const transact = createTransact(db, names)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work))
   const faults = createFaults(db)
+  const jobControl = createJobControl(db, jobStateDelayMs)
   const progressOf = (table: 'import_jobs' | 'export_jobs') =>
     createJobProgress(db, transact, turns, { table, slots, faults: createJobFaults(db, table, faults) })
   const apps = createApps(db, tags)
@@ -116,7 +117,7 @@ function prepareStore(
     importProgress: createImportProgress(db, progressOf('import_jobs')),
     exportJobs: createExportJobs(db),
     exportProgress: createExportProgress(db, progressOf('export_jobs')),
-    jobControl: createJobControl(db, jobStateDelayMs),
+    jobControl,
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,
@@ -127,6 +128,12 @@ function prepareStore(
      * way makes room for it.
      */
     write,
+
+    /** Forgets what callers have said of how jobs advance, and all fault rules. To be part of a transaction. */
+    forgetControl(): void {
+      jobControl.forget()
+      faults.removeAll()
+    },
 
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {
