@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { buildApp } from '../../server/app.ts'
+import type { JobStatus } from '../../server/shapes/job-status.ts'
 import { silent, until } from '../helpers.ts'
 import { endpoints, setUp, whenOver } from './set-up.ts'
 
@@ -132,6 +133,43 @@ t.test(
     await until(() => (count().endpoints_before_import === 0 ? true : undefined), 'nothing more to be kept')
   },
 )
+
+t.test('a job that is held is not what the worker dies of, and keeps no other waiting', async t => {
+  const { store, put, createApp, createJob, startWorker, file, deaths } = setUp(t)
+  put('held.csv', endpoints(10))
+  put('a.csv', endpoints(10, 100))
+  const app = await createApp()
+  await store.write(() => store.jobControl.put({ mode: 'manual' }))
+  /** Lets the job that was created last leave these states. */
+  const letLeave = (...states: JobStatus[]) =>
+    store.write(() => store.importProgress.letLeave(store.importProgress.unfinished(0).at(-1)!.seq, states))
+  const first = await startWorker({}, soon)
+  const held = await createJob(app, 'held.csv')
+  await letLeave('CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING')
+  first.wake()
+  await until(() => {
+    const { held: isHeld, job } = store.importJobs.find(app, held.id)!
+    return isHeld && job.JobStatus === 'PROCESSING' ? true : undefined
+  }, 'PROCESSING')
+  await first.stop()
+  const db = new Database(file)
+  t.teardown(() => db.close())
+  db.exec(`UPDATE import_jobs SET deaths = 1, death_place = 'PROCESSING 10 1 0';
+    CREATE TRIGGER trouble BEFORE INSERT ON endpoints BEGIN SELECT RAISE(ABORT, 'trouble'); END`)
+  const deadly = await createJob(app, 'a.csv')
+  await letLeave(
+    ...(['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'FAILING'] as const),
+  )
+  const worker = await startWorker({}, soon)
+  await whenOver([deadly])
+  t.equal(deadly.status(), 'FAILED')
+  t.same(deaths(), [1, 3])
+  await store.write(() => store.forgetControl())
+  db.exec('DROP TRIGGER trouble')
+  worker.wake()
+  await whenOver([held])
+  t.match(held.get(), { JobStatus: 'COMPLETED', TotalProcessed: 10 })
+})
 
 t.test('a worker that is stopped has not died', async t => {
   const { put, createApp, createJob, startWorker, deaths } = setUp(t)
