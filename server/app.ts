@@ -6,14 +6,17 @@ import { collectRoutes } from './aws/collect-routes.ts'
 import { allowBrowsers } from './aws/cors.ts'
 import { readCallers } from './aws/credential-scope.ts'
 import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
+import { injectFaults } from './aws/inject-faults.ts'
 import { sendBareJsonType } from './aws/json-type.ts'
 import { limitRates } from './aws/limit-rates.ts'
+import { nameOperations } from './aws/operations.ts'
 import { createRecorder, recordRequests } from './aws/record-requests.ts'
 import { RequestCounts } from './aws/request-counts.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { RequestJournal } from './aws/request-journal.ts'
 import { requireSignatures } from './aws/require-signatures.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
+import { endWithCallers } from './aws/until-gone.ts'
 import { enforceSchemas } from './aws/validator.ts'
 import type { Config } from './config.ts'
 import { control } from './control/index.ts'
@@ -90,8 +93,11 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
   sendBareJsonType(app)
   recordRequests(app, record)
   allowBrowsers(app)
+  endWithCallers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
   if (config.accessKeys) requireSignatures(app, { accessKeys: config.accessKeys, now })
+  nameOperations(app)
+  injectFaults(app, { ...store.faults, use: id => store.write(() => store.faults.use(id)) })
   if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
   parseBodiesAsJson(app)
   enforceSchemas(app)

@@ -39,7 +39,7 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     if (config.ephemeral) undo.push(() => rmSync(dataDir, { recursive: true, force: true }))
     undo.push(lockDataDir(dataDir))
     const turns = new WriteTurns()
-    const store = openStore(dataDir, { turns })
+    const store = openStore(dataDir, { ...config, turns })
     undo.push(() => store.close())
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
     const jobWorker = startJobWorker(

@@ -1,21 +1,15 @@
+import { modelledExceptions } from '../shapes/exception.ts'
+
 /**
- * The errors that Pinpoint answers with: the eight exceptions of its service model (source: model); those that AWS's
- * services have for signatures; and NotImplementedException, which is ours alone, for operations that this emulator does
- * not serve yet.
+ * The errors that Pinpoint answers with; those that AWS's services have for signatures; and NotImplementedException,
+ * which is ours alone, for operations that this emulator does not serve yet.
  */
 export const statusOf = {
-  BadRequestException: 400,
-  ForbiddenException: 403,
+  ...modelledExceptions,
   IncompleteSignatureException: 403,
   InvalidSignatureException: 403,
   MissingAuthenticationTokenException: 403,
   UnrecognizedClientException: 403,
-  NotFoundException: 404,
-  MethodNotAllowedException: 405,
-  ConflictException: 409,
-  PayloadTooLargeException: 413,
-  TooManyRequestsException: 429,
-  InternalServerErrorException: 500,
   NotImplementedException: 501,
 } as const
 
@@ -39,6 +33,9 @@ export const badRequest = (message: string) => new PinpointException('BadRequest
 
 /** 404: what the path, or a member such as SegmentId, names does not exist. */
 export const notFound = (message: string) => new PinpointException('NotFoundException', message)
+
+/** 409: the request does not go with the state that something is in. */
+export const conflict = (message: string) => new PinpointException('ConflictException', message)
 
 /** 429: a quota is used up; clients may try again later. */
 export const tooManyRequests = (message: string) => new PinpointException('TooManyRequestsException', message)

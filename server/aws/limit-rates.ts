@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { tooManyRequests } from './exceptions.ts'
+import { operationOf } from './operations.ts'
 
 /** Milliseconds in which requests are counted together. */
 const window = 1000
@@ -21,8 +22,8 @@ export function limitRates(
   let tidied = 0
 
   app.addHook('onRequest', async request => {
-    const { url, config } = request.routeOptions
-    if (config.operation === undefined || !url?.startsWith('/v1/')) return
+    const operation = operationOf(request)
+    if (operation === undefined) return
     const time = now().getTime()
     // Accounts are whatever callers say that they are: those that are silent must not stay here for ever.
     if (!isRecent(tidied, time)) {
@@ -31,12 +32,12 @@ export function limitRates(
     }
 
     const { accountId } = request.caller
-    const key = `${accountId} ${config.operation}`
+    const key = `${accountId} ${operation}`
     const times = (accepted.get(key) ?? []).filter(earlier => isRecent(earlier, time))
-    const rate = rateOf(config.operation)
+    const rate = rateOf(operation)
     if (times.length >= rate) {
       throw tooManyRequests(
-        `${config.operation} takes at most ${rate} requests per second from an account; ${accountId} has made them`,
+        `${operation} takes at most ${rate} requests per second from an account; ${accountId} has made them`,
       )
     }
     accepted.set(key, [...times, time])

@@ -1,5 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { advanceJobs } from './advance-jobs.ts'
+import { exportJob } from './export-job.ts'
+import { faults } from './faults.ts'
 import { health } from './health.ts'
+import { importJob } from './import-job.ts'
+import { jobControl } from './job-control.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { requests } from './requests.ts'
@@ -8,6 +13,11 @@ import { segmentEndpoints } from './segment-endpoints.ts'
 /** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
   app.register(health)
+  app.register(jobControl)
+  app.register(advanceJobs)
+  app.register(faults)
+  app.register(importJob)
+  app.register(exportJob)
   app.register(segmentEndpoints)
   app.register(requests)
   app.register(metrics)

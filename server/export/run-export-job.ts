@@ -2,8 +2,10 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
+import { faultsInProcessing } from '../jobs/faults.ts'
 import type { JobCounters } from '../jobs/job-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
+import { exportKey } from '../shapes/export-key.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import type { ExportJob, ExportPiece } from '../store/export-progress.ts'
 import { JobGone } from '../store/job-progress.ts'
@@ -65,6 +67,10 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
       progress.addFailure(job, `${job.definition.S3UrlPrefix}: ${error.message}`)
       if (error instanceof PieceFailed) progress.failPiece(job, error.piece)
     },
+    whatIsLeft(job) {
+      const begun = progress.pieces(job).filter(({ draft }) => draft !== null)
+      return `what was written for ${begun.length} pieces could not be removed`
+    },
   }
   try {
     await runJob(job, kind, context)
@@ -118,27 +124,24 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
   },
 
   async COMPLETING(job) {
-    const { store, now } = context
+    const { store } = context
     const bucket = bucketOf(job, context)
     for (const piece of store.exportProgress.pieces(job)) {
       await ofPiece(piece, publishPiece(job, piece, bucket, context))
     }
-    const date = now().toISOString()
-    return { to: 'COMPLETED', within: () => store.exportProgress.setCompletionDate(job, date) }
+    return { to: 'COMPLETED' }
   },
 
   async FAILING(job) {
-    const { store, now, signal } = context
+    const { store, signal } = context
     const left = await discardAll(
       job,
       context,
       AbortSignal.any([signal, AbortSignal.timeout(discardTimeout)]),
     )
     signal.throwIfAborted()
-    const date = now().toISOString()
     const within = () => {
       for (const sentence of left) store.exportProgress.addFailure(job, sentence)
-      store.exportProgress.setCompletionDate(job, date)
     }
     return { to: 'FAILED', within }
   },
@@ -164,6 +167,8 @@ async function exportPiece(
   context: ExportContext,
 ): Promise<void> {
   const progress = context.store.exportProgress
+  const fault = faultsInProcessing(job, progress)?.ofPiece(piece.number)
+  if (fault !== undefined) throw new PieceFailed(piece, new Error(fault))
   const draft = await beginAgain(job, piece, bucket, context)
   const members = membersOf(job, context)
   const { after = firstPlace, upTo } = progress.position(job)
@@ -290,9 +295,5 @@ function bucketOf({ definition }: ExportJob, { openBucket }: ExportContext): Wri
   return openBucket(location.bucket)
 }
 
-/** What a piece's object is called (assumed). */
-function keyOf({ id, definition }: ExportJob, { number }: ExportPiece): string {
-  const { key: prefix } = readS3Url(definition.S3UrlPrefix)!
-  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
-  return `${folder}${id}-${String(number).padStart(5, '0')}.gz`
-}
+const keyOf = ({ id, definition }: ExportJob, { number }: ExportPiece): string =>
+  exportKey(definition.S3UrlPrefix, id, number)

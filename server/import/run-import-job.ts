@@ -35,6 +35,10 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
     isReason: error => error instanceof UnreadableError || error instanceof SegmentDeleted,
     addFailure: (job, { message }) =>
       progress.addFailure(job, { object: job.definition.S3Url, reason: message }),
+    whatIsLeft(job) {
+      const { created, changed } = context.store.endpoints.byImport(job.seq).left(job.app)
+      return `${created} endpoints that the job created and ${changed} that it changed could not be taken back`
+    },
   }
   return runJob(job, kind, context)
 }
@@ -65,19 +69,17 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
 
   COMPLETING: job => ({
     to: 'COMPLETED',
-    within() {
-      const { store, now } = context
+    within(date) {
+      const { store } = context
       // Here, in the transaction: it may be deleted at any moment before.
       checkSegment(job, context)
-      const date = now().toISOString()
       if (job.segmentId !== null) store.segments.defineFromImport({ ...job, segmentId: job.segmentId }, date)
       store.endpoints.byImport(job.seq).keepNames(job.app)
-      store.importProgress.setCompletionDate(job, date)
     },
   }),
 
   async FAILING(job) {
-    const { store, now, signal } = context
+    const { store, signal } = context
     const endpoints = store.endpoints.byImport(job.seq)
     const takeBack = () =>
       store.importProgress.dropMembers(job, rowsPerStep) || endpoints.takeBack(job.app, rowsPerStep)
@@ -85,7 +87,7 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
       await setImmediate()
       signal.throwIfAborted()
     }
-    return { to: 'FAILED', within: () => store.importProgress.setCompletionDate(job, now().toISOString()) }
+    return { to: 'FAILED' }
   },
 })
 

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { faultsInProcessing, type ProcessingFaults } from '../jobs/faults.ts'
 import type { JobCounters } from '../jobs/job-counters.ts'
 import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type {
@@ -48,19 +49,23 @@ export async function writeRecords(
   /** Records of the transaction that is open. */
   const written = { processed: 0, failed: 0 }
   let piece = progress.nextPiece(job, object.number)
+  let faults: ProcessingFaults | undefined
 
-  const endPiece = (ended: Piece, failure?: string) => {
+  const endPiece = (ended: Piece) => {
+    const failure = faults?.ofPiece(ended.number) ?? failureOf(ended)
     if (failure !== undefined) progress.addFailure(job, { object: object.key, reason: failure })
     progress.endPiece(job, ended, failure === undefined ? 'COMPLETED' : 'FAILED')
     piece = progress.nextPiece(job, object.number)
   }
 
   const writeItem = (item: Item<ImportedEndpoint>, tally: Tally) => {
-    while (piece !== undefined && item.line.start >= piece.endByte) endPiece(piece, failureOf(piece))
+    while (piece !== undefined && item.line.start >= piece.endByte) endPiece(piece)
     if (piece === undefined) return
-    const problem = isBad(item)
-      ? item.reason
-      : importRecord(job, item.value, { endpoints, progress, now: tally.now, channels: tally.channels })
+    const problem =
+      faults?.ofRecord(++tally.number) ??
+      (isBad(item)
+        ? item.reason
+        : importRecord(job, item.value, { endpoints, progress, now: tally.now, channels: tally.channels }))
     piece.processed++
     tally.processed++
     if (problem === undefined) return
@@ -72,7 +77,11 @@ export async function writeRecords(
 
   /** Writes some of the items, from one on, and gives the number of the first that is left. */
   const writeItems = (items: Item<ImportedEndpoint>[], from: number): number => {
-    const tally: Tally = { now: context.now().toISOString(), processed: 0, failed: 0, channels: new Map() }
+    const tally: Tally = {
+      now: context.now().toISOString(),
+      number: faults === undefined ? 0 : progress.processed(job),
+      ...{ processed: 0, failed: 0, channels: new Map() },
+    }
     let next = from
     do {
       const few = items.slice(next, next + recordsAtOnce)
@@ -107,6 +116,7 @@ export async function writeRecords(
       clearTimeout(waiting)
       for (let from = 0; from < batch.length; ) {
         signal.throwIfAborted()
+        faults = faultsInProcessing(job, progress)
         from = progress.writeOn(job, () => writeItems(batch, from))
         const now = performance.now()
         if (progress.isCallerWaiting()) awaited = now
@@ -120,14 +130,17 @@ export async function writeRecords(
     clearTimeout(waiting)
     commit()
   }
+  faults = faultsInProcessing(job, progress)
   progress.write(job, () => {
-    while (piece !== undefined) endPiece(piece, failureOf(piece))
+    while (piece !== undefined) endPiece(piece)
   })
 }
 
 /** What the records of one transaction add up to. */
 interface Tally extends RecordCounts {
   now: string
+  /** Of all the job's records, which one was the last; counted only where rules ask for it. */
+  number: number
 }
 
 /** Why a piece that was read to its end fails all the same. */

@@ -4,8 +4,9 @@ import { diskTrouble } from '../disk-trouble.ts'
 import { isFinal } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
+import { checkFaults, FaultStruck } from './faults.ts'
 
-/** Times that the worker may die of a job that comes no further; then the job fails. */
+/** Times that the worker may die of a job that comes no further; then the job fails, or ends if it is failing. */
 const mostDeaths = 3
 
 /** Milliseconds until a write that the disk has refused is tried again: twice as many each time, up to the longest. */
@@ -14,8 +15,10 @@ const writeAgain = { first: 200, longest: 30_000 }
 /** What a job of any kind needs from the world. */
 export interface JobContext {
   now: () => Date
-  /** Waits for as long as a job is to rest in a state. */
-  rest: (status: JobStatus) => Promise<unknown>
+  /** Waits for as long as a job that has come to a state is to rest there before it does anything. */
+  rest: () => Promise<unknown>
+  /** Waits until a job may leave its state, all that is to be done there being done. */
+  hold: () => Promise<unknown>
   /** A job takes a slot before it is prepared; there are only so many. */
   slot: {
     /** Takes a slot if one is free; else takes a place in the queue. Gives whether there was one. */
@@ -31,10 +34,10 @@ export interface JobContext {
   onUnexpected: (job: Job, error: unknown) => void
 }
 
-/** Where a job goes next, and what is written in the same transaction. */
+/** Where a job goes next, and what is written in the same transaction, at a time that is given in ISO 8601. */
 export interface Move {
   to: JobStatus
-  within?: () => void
+  within?: (now: string) => void
 }
 
 /** The states in which a kind of job has something of its own to do. */
@@ -44,11 +47,13 @@ type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FA
 export interface JobKind<J extends Job> {
   /** What is done in each state, and the state that comes next. */
   steps: Record<OwnState, (job: J) => Move | Promise<Move>>
-  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move' | 'deaths'>
+  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move' | 'deaths' | 'faults'>
   /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
   isReason: (error: unknown) => error is Error
   /** Writes that down. */
   addFailure: (job: J, reason: Error) => void
+  /** What is left of a job that ends without being taken back, in a sentence for its Failures. */
+  whatIsLeft: (job: J) => string
 }
 
 /**
@@ -60,13 +65,12 @@ export interface JobKind<J extends Job> {
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
   if (hadSlot(job)) await context.slot.take()
-  const failure = killsItsWorker(job, kind)
   while (!isFinal(job.status)) {
     if (!kind.progress.isAlive(job)) throw new JobGone()
-    await context.rest(job.status)
+    await context.rest()
     context.signal.throwIfAborted()
     if (!kind.progress.isAlive(job)) throw new JobGone()
-    job.status = await takeStep(job, kind, context, job.status === 'FAILING' ? undefined : failure)
+    job.status = await takeStep(job, kind, context)
     context.onMove(job)
   }
 }
@@ -86,24 +90,24 @@ function killsItsWorker<J extends Job>(job: J, { progress }: JobKind<J>): Error 
 /**
  * Does what is to be done in a job's state, and writes the state that comes next; gives it. Where the disk keeps that
  * from being written, it is tried until it can be.
- *
- * @param failure why the job is to fail, if that is known already
  */
-async function takeStep<J extends Job>(
-  job: J,
-  kind: JobKind<J>,
-  context: JobContext,
-  failure: Error | undefined,
-): Promise<JobStatus> {
-  let reason = failure
+async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {
+  let reason = killsItsWorker(job, kind)
   let pause = writeAgain.first
   for (;;) {
     try {
+      if (reason === undefined) checkFaults(job, kind.progress)
+      // Without a slot, all that there is to do is to take one, which is to leave the state.
+      if (!hadSlot(job)) await context.hold()
       const { to, within } =
         reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
+      if (hadSlot(job)) await context.hold()
+      // There may be new ones since.
+      if (reason === undefined) checkFaults(job, kind.progress)
       kind.progress.write(job, () => {
-        within?.()
-        kind.progress.move(job, to)
+        const now = context.now().toISOString()
+        within?.(now)
+        kind.progress.move(job, to, now)
       })
       return to
     } catch (error) {
@@ -125,17 +129,19 @@ async function takeStep<J extends Job>(
 function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, context: JobContext): Error {
   // What else the database reports is not the job's fault: the worker ends, and the job is tried again.
   if (error instanceof SqliteError) throw error
-  if (!kind.isReason(error)) {
+  if (!(error instanceof FaultStruck) && !kind.isReason(error)) {
     if (context.signal.aborted) throw error
     context.onUnexpected(job, error)
   }
   return error as Error
 }
 
-const failing = <J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move => ({
-  to: 'FAILING',
-  within: () => kind.addFailure(job, reason),
-})
+/** Fails a job; one that is failing already ends as it is. */
+function failing<J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move {
+  if (job.status !== 'FAILING') return { to: 'FAILING', within: () => kind.addFailure(job, reason) }
+  const left = new Error(`${kind.whatIsLeft(job)}, as ${reason.message}`)
+  return { to: 'FAILED', within: () => kind.addFailure(job, left) }
+}
 
 async function nextMove<J extends Job>(job: J, { steps }: JobKind<J>, { slot }: JobContext): Promise<Move> {
   switch (job.status) {

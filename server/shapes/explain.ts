@@ -30,9 +30,15 @@ function expected(schema: TSchema): string {
   }
   if (schema.type === 'boolean') return 'true or false'
   if (schema.type === 'object') return 'an object'
-  if (schema.type === 'integer') return 'a whole number'
+  if (schema.type === 'integer') return `a whole number${rangeOf(schema)}`
+  if (schema.type === 'number') return `a number${rangeOf(schema)}`
   if (schema.minLength === 1) return 'a string that is not empty'
   return `a ${schema.type}`
+}
+
+function rangeOf({ minimum, maximum }: TSchema): string {
+  if (minimum === undefined) return ''
+  return maximum === undefined ? ` from ${minimum}` : ` from ${minimum} to ${maximum}`
 }
 
 /** A value in a few words, cut to a length that fits into a sentence. */

@@ -24,5 +24,13 @@ export const jobStatuses = Object.keys(moves) as JobStatus[]
 /** Whether a job may go from one state to another. */
 export const mayMove = (from: JobStatus, to: JobStatus): boolean => moves[from].includes(to)
 
+/** Whether a job can ever come from one state to another. */
+export const canCome = (from: JobStatus, to: JobStatus): boolean =>
+  moves[from].some(next => next === to || canCome(next, to))
+
+/** The states from which a job can come to a state. */
+export const statesBefore = (to: JobStatus): JobStatus[] =>
+  (Object.keys(moves) as JobStatus[]).filter(from => canCome(from, to))
+
 /** Whether a job in this state is over. */
 export const isFinal = (status: JobStatus): boolean => moves[status].length === 0

@@ -5,7 +5,7 @@ import type { WriteTurns } from './write-turns.ts'
 
 /**
  * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
- * segments with their members, and what COMPLETED jobs had kept to be able to take themselves back.
+ * segments with their members, and what jobs that are over had kept to be able to take themselves back.
  *
  * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
  *   that its caller decides how long the database is kept busy
@@ -39,8 +39,8 @@ export function createClearAway(
   const keptBy = db
     .prepare<[number], number | null>('SELECT min(job) FROM endpoints_before_import WHERE job > ?')
     .pluck()
-  const isCompleted = db
-    .prepare<[number], number>(`SELECT status = 'COMPLETED' FROM import_jobs WHERE seq = ?`)
+  const isOver = db
+    .prepare<[number], number>(`SELECT status IN ('COMPLETED', 'FAILED') FROM import_jobs WHERE seq = ?`)
     .pluck()
 
   const remover = (table: string, key: string, owner: string, owners?: string) =>
@@ -113,7 +113,7 @@ export function createClearAway(
     const segment = deletedSegment.get()
     if (segment !== undefined) return clearSegment(segment, limit)
     for (let job = keptBy.get(0); typeof job === 'number'; job = keptBy.get(job)) {
-      if (isCompleted.get(job) === 1) return kept(job, limit) > 0
+      if (isOver.get(job) === 1) return kept(job, limit) > 0
     }
     return false
   }

@@ -46,6 +46,8 @@ export interface EndpointsOfImport extends Endpoints {
    * @returns whether there is more to take back
    */
   takeBack(app: AppRef, limit: number): boolean
+  /** How many of the job's writes are left: rows that it created, and rows that it changed. */
+  left(app: AppRef): { created: number; changed: number }
   /** Keeps for good the custom names that the job has used. */
   keepNames(app: AppRef): void
 }
@@ -160,6 +162,14 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     `DELETE FROM endpoints WHERE seq IN
        (SELECT seq FROM endpoints WHERE seq > ? AND +app = ? AND import_job = ? ORDER BY seq LIMIT ?) RETURNING seq`,
   )
+  const countCreated = db
+    .prepare<[number, number, number], number>(
+      'SELECT count(*) FROM endpoints WHERE seq > ? AND +app = ? AND import_job = ?',
+    )
+    .pluck()
+  const countKept = db
+    .prepare<[number], number>('SELECT count(*) FROM endpoints_before_import WHERE job = ?')
+    .pluck()
 
   const reads = {
     get(app: AppRef, id: string) {
@@ -247,6 +257,10 @@ export function createEndpoints(db: Database, names: AttributeNames) {
         absent?.addresses.delete(endpoint.Address!)
         return asJob.save(app, seq, endpoint, turn)
       },
+      left: app => ({
+        created: countCreated.get(newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER, app.seq, job)!,
+        changed: countKept.get(job)!,
+      }),
       keepNames: app => names.keepOfJob(app, job),
       takeBack(app, limit) {
         const rows = kept.all(job, limit)

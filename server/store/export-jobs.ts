@@ -2,7 +2,15 @@ import type { Database } from 'better-sqlite3'
 import type { ExportJobResource, ExportJobResponse } from '../shapes/export-job.ts'
 import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
-import { type JobRow, prepareCountByStatus, toJob } from './job-rows.ts'
+import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
+
+/** A piece of an export, as it stands. */
+export interface ExportPieceRow {
+  index: number
+  /** How many endpoints are to be in it; the last piece takes what is left. */
+  endpoints: number
+  status: 'PENDING' | 'COMPLETED' | 'FAILED'
+}
 
 /** What the HTTP side does with export jobs: it records them and shows them. `export-progress.ts` does the rest. */
 export function createExportJobs(db: Database) {
@@ -18,6 +26,10 @@ export function createExportJobs(db: Database) {
   )
   const listOfSegment = db.prepare<[number, string, number, number], ExportJobRow>(
     `${select} AND segment_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  )
+  const pieces = db.prepare<[number, number, number], ExportPieceRow>(
+    `SELECT number AS 'index', endpoints, status FROM export_pieces WHERE job = ? AND number >= ?
+     ORDER BY number LIMIT ?`,
   )
 
   const toResponse = (app: AppRef, row: ExportJobRow): ExportJobResponse =>
@@ -44,6 +56,14 @@ export function createExportJobs(db: Database) {
       const row = get.get(app.seq, jobId)
       return row && toResponse(app, row)
     },
+
+    find(app: AppRef, jobId: string): FoundJob<ExportJobResponse> | undefined {
+      const row = get.get(app.seq, jobId)
+      return row && toFound(row, toResponse(app, row))
+    },
+
+    /** The pieces of a job from one on. */
+    pieces: (job: number, from: number, limit: number): ExportPieceRow[] => pieces.all(job, from, limit),
 
     list: (app: AppRef, page: Page): Listed<ExportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(toListed(app)),

@@ -2,10 +2,26 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource, ImportJobResponse } from '../shapes/import-job.ts'
 import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
-import { type JobRow, prepareCountByStatus, toJob } from './job-rows.ts'
+import type { Failure } from './import-progress.ts'
+import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
 
 /** How many failures GetImportJob names at most (source: guide). All of them are kept. */
 const failuresShown = 100
+
+/** Where a list of failures has come to: whether at those of records, which come last, and at which row. */
+export type FailurePlace = [ofRecords: 0 | 1, seq: number]
+
+/** A piece of an import, as it stands. */
+export interface ImportPiece {
+  index: number
+  object: string
+  /** The bytes of the object's content at which it begins and ends; where the size is unknown, no end. */
+  start: number
+  end?: number
+  status: 'PENDING' | 'COMPLETED' | 'FAILED'
+  processed: number
+  failed: number
+}
 
 /** What the HTTP side does with import jobs: it records them and shows them. `import-progress.ts` does the rest. */
 export function createImportJobs(db: Database) {
@@ -28,6 +44,15 @@ export function createImportJobs(db: Database) {
     .pluck()
   const failures = db.prepare<[number, number], { object: string; line: number | null; reason: string }>(
     'SELECT object, line, reason FROM import_failures WHERE job = ? ORDER BY line IS NOT NULL, seq LIMIT ?',
+  )
+  const pieces = db.prepare<[number, number, number], ImportPiece & { end: number }>(
+    `SELECT p.number AS 'index', o.key AS object, start_byte AS start, end_byte AS end, status, processed, failed
+     FROM import_pieces p JOIN import_objects o ON o.job = p.job AND o.number = p.object
+     WHERE p.job = ? AND p.number >= ? ORDER BY p.number LIMIT ?`,
+  )
+  const failuresBehind = db.prepare<[number, ...FailurePlace, number], FailureRow>(
+    `SELECT line IS NOT NULL AS ofRecords, seq, object, line, record, reason FROM import_failures
+     WHERE job = ? AND (line IS NOT NULL) = ? AND seq > ? ORDER BY seq LIMIT ?`,
   )
 
   const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
@@ -61,6 +86,31 @@ export function createImportJobs(db: Database) {
       return row && toResponse(app, row)
     },
 
+    find(app: AppRef, jobId: string): FoundJob<ImportJobResponse> | undefined {
+      const row = get.get(app.seq, jobId)
+      return row && toFound(row, toResponse(app, row))
+    },
+
+    /** The pieces of a job from one on. */
+    pieces: (job: number, from: number, limit: number): ImportPiece[] =>
+      pieces
+        .all(job, from, limit)
+        .map(({ end, ...piece }) => ({ ...piece, ...(end < Number.MAX_SAFE_INTEGER && { end }) })),
+
+    /** Up to `limit` failures of a job behind a place: those of whole pieces, objects and the job, then those of records. */
+    failures(
+      job: number,
+      [ofRecords, seq]: FailurePlace,
+      limit: number,
+    ): { at: FailurePlace; value: Failure }[] {
+      const rows = failuresBehind.all(job, ofRecords, seq, limit)
+      if (ofRecords === 0) rows.push(...failuresBehind.all(job, 1, 0, limit - rows.length))
+      return rows.map(({ ofRecords, seq, object, line, record, reason }) => ({
+        at: [ofRecords, seq],
+        value: { object, ...(line !== null && { line }), ...(record !== null && { record }), reason },
+      }))
+    },
+
     list: (app: AppRef, page: Page): Listed<ImportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
 
@@ -73,4 +123,13 @@ export function createImportJobs(db: Database) {
         .all(app.seq, segmentId, page.before, page.limit)
         .map(row => ({ seq: row.seq, value: toResponse(app, row) })),
   }
+}
+
+interface FailureRow {
+  ofRecords: 0 | 1
+  seq: number
+  object: string
+  line: number | null
+  record: string | null
+  reason: string
 }

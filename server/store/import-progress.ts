@@ -113,6 +113,9 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
   const insertFailure = db.prepare(
     'INSERT INTO import_failures (job, object, line, record, reason) VALUES (?, ?, ?, ?, ?)',
   )
+  const processed = db
+    .prepare<[number], number>('SELECT total_processed FROM import_jobs WHERE seq = ?')
+    .pluck()
   const failedPieces = db
     .prepare<[number], number>('SELECT failed_pieces FROM import_jobs WHERE seq = ?')
     .pluck()
@@ -188,6 +191,9 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
 
     addFailure: (job: ImportJob, { object, line, record, reason }: Failure): void =>
       void insertFailure.run(job.seq, object, line ?? null, record ?? null, reason),
+
+    /** How many records have been read and counted. */
+    processed: (job: ImportJob): number => processed.get(job.seq)!,
 
     failedPieces: (job: ImportJob): number => failedPieces.get(job.seq)!,
 

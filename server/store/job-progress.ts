@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3'
-import { mayMove } from '../shapes/job-moves.ts'
+import type { Fault } from '../shapes/fault.ts'
+import { isFinal, mayMove } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
+import type { createJobFaults } from './job-faults.ts'
 import type { Transactions } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'
 
@@ -27,42 +29,72 @@ export function createJobProgress(
   db: Database,
   { transact, join, commit, leave }: Transactions,
   turns: WriteTurns,
-  table: 'import_jobs' | 'export_jobs',
+  {
+    table,
+    slots,
+    faults,
+  }: {
+    table: 'import_jobs' | 'export_jobs'
+    slots: number
+    faults: ReturnType<typeof createJobFaults>
+  },
 ) {
   const isAlive = db
     .prepare<[number], number>(
       `SELECT 1 FROM ${table} j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL`,
     )
     .pluck()
-  const setStatus = db.prepare(`UPDATE ${table} SET status = :to WHERE seq = :seq AND status = :from`)
-  const setCompletionDate = db.prepare(`UPDATE ${table} SET completion_date = ? WHERE seq = ?`)
-  const deaths = db.prepare<[number], Deaths>(
-    `SELECT deaths AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
+  const setStatus = db.prepare(
+    `UPDATE ${table} SET status = :to, completion_date = :completed,
+       history = json_insert(history, '$[#]', json_object('status', :to, 'at', :now))
+     WHERE seq = :seq AND status = :from`,
+  )
+  const isLet = `EXISTS (SELECT 1 FROM json_each(j.may_leave) WHERE value = j.status)`
+  const mayLeave = db.prepare<[number], number>(`SELECT ${isLet} FROM ${table} j WHERE seq = ?`).pluck()
+  const noteHeld = db.prepare(`UPDATE ${table} SET held_in = status WHERE seq = ?`)
+  const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
+  const holders = db.prepare<[{ seq: number }], { id: string; mayLeave: number }>(
+    `SELECT j.id, ${isLet} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
+     WHERE j.status NOT IN ('CREATED', 'COMPLETED', 'FAILED') AND j.seq <> :seq AND a.id IS NOT NULL
+       AND (j.status <> 'PENDING_JOB' OR j.seq < :seq)
+     ORDER BY j.seq`,
   )
   // What a job has come to is seen in its state and its counters, which grow with all that it keeps.
   const place = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
+  const deaths = db.prepare<[number], Deaths>(
+    `SELECT iif(death_place IS ${place}, deaths, 0) AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
+  )
   const countDeath = db.prepare(
     `UPDATE ${table} SET deaths = iif(death_place IS ${place}, deaths + 1, 1), death_place = ${place},
        death_reason = :reason
      WHERE seq = :seq`,
   )
 
+  /**
+   * Runs one transaction on behalf of a job: everything in it is written, or nothing.
+   *
+   * @throws JobGone when the job's application has been deleted
+   */
+  const write = <T>(job: Job, work: () => T): T => {
+    turns.letCallersGo()
+    return transact(() => {
+      if (isAlive.get(job.seq) === undefined) throw new JobGone()
+      return work()
+    })
+  }
+
   return {
     /** Whether a job's application is still there. */
     isAlive: (job: Job): boolean => isAlive.get(job.seq) !== undefined,
 
-    /**
-     * Runs one transaction on behalf of a job: everything in it is written, or nothing.
-     *
-     * @throws JobGone when the job's application has been deleted
-     */
-    write<T>(job: Job, work: () => T): T {
-      turns.letCallersGo()
-      return transact(() => {
-        if (isAlive.get(job.seq) === undefined) throw new JobGone()
-        return work()
-      })
-    },
+    write,
+
+    /** The rules by which a job is to fail or to hang, of those that matter now. To be part of no transaction. */
+    faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>
+      faults.isAny() ? write(job, () => faults.strike(job, matters)) : [],
+
+    /** The rule that keeps a job in its state, if one does. */
+    hanging: faults.hanging,
 
     /**
      * As `write`, in a transaction that stays open for more of the same job's, until it is committed or anybody else
@@ -88,12 +120,37 @@ export function createJobProgress(
     /** Whether a caller waits for a transaction of this thread to end. */
     isCallerWaiting: (): boolean => turns.isCallerWaiting,
 
-    /** Moves a job to its next state, in the database; whoever holds the job changes it once that is written. */
-    move(job: Job, to: JobStatus): void {
+    /**
+     * Moves a job to its next state, in the database; whoever holds the job changes it once that is written.
+     *
+     * @param now ISO 8601: what its history says, and its CompletionDate where the state is its last
+     */
+    move(job: Job, to: JobStatus, now: string): void {
       if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)
-      if (setStatus.run({ seq: job.seq, from: job.status, to }).changes !== 1) {
+      const completed = isFinal(to) ? now : null
+      if (setStatus.run({ seq: job.seq, from: job.status, to, now, completed }).changes !== 1) {
         throw new Error(`job ${job.id} is not in the state ${job.status} that it should be in`)
       }
+    },
+
+    /** Whether a job may leave its state, where jobs are held in each. */
+    mayLeave: (job: Job): boolean => mayLeave.get(job.seq) === 1,
+
+    /** Writes down that a job is held in the state that it is in. */
+    noteHeld: (job: Job): void => void noteHeld.run(job.seq),
+
+    /** Lets a job leave these states and no others. To be part of a transaction, but of no `write`. */
+    letLeave: (seq: number, states: JobStatus[]): void => void letLeave.run(JSON.stringify(states), seq),
+
+    /**
+     * The jobs that have the slots for which a job waits, or wait before it: where all of them are held, so that none
+     * of them will ever give its slot by itself; else undefined.
+     */
+    holdersOfSlots(seq: number): string[] | undefined {
+      const all = holders.all({ seq })
+      return all.length >= slots && all.every(({ mayLeave }) => mayLeave === 0)
+        ? all.map(({ id }) => id)
+        : undefined
     },
 
     /** How often the worker has died of a job, or beside it, since the job last came any further. */
@@ -101,9 +158,6 @@ export function createJobProgress(
 
     /** Writes down that the worker has died while it did a job. To be part of a transaction, but of no `write`. */
     countDeath: (seq: number, reason: string): void => void countDeath.run({ seq, reason }),
-
-    /** @param now ISO 8601 */
-    setCompletionDate: (job: Job, now: string): void => void setCompletionDate.run(now, job.seq),
   }
 }
 export type JobProgress = ReturnType<typeof createJobProgress>

@@ -20,7 +20,36 @@ export interface JobRow {
   failed_pieces: number
   total_processed: number
   total_failures: number
+  /** JSON, of the states after CREATED. */
+  history: string
+  held_in: JobStatus | null
 }
+
+/** When a job came to a state. */
+export interface JobMove {
+  status: JobStatus
+  /** ISO 8601. */
+  at: string
+}
+
+/** A job with what no call of Pinpoint tells of it. */
+export interface FoundJob<Answer> {
+  seq: number
+  /** As it is answered. */
+  job: Answer
+  /** Its states in the order in which it came to them. */
+  history: JobMove[]
+  /** Whether all that there is to do in its state is done, and it waits until it is let go on. */
+  held: boolean
+}
+
+/** What a row says of a job. */
+export const toFound = <Answer>(row: JobRow, job: Answer): FoundJob<Answer> => ({
+  seq: row.seq,
+  job,
+  history: [{ status: 'CREATED', at: row.creation_date }, ...JSON.parse(row.history)],
+  held: row.held_in === row.status,
+})
 
 /** A row as it is answered. */
 export function toJob<Definition>(

@@ -11,8 +11,11 @@ import { createEndpoints } from './endpoints.ts'
 import { createEventStreams } from './event-streams.ts'
 import { createExportJobs } from './export-jobs.ts'
 import { createExportProgress } from './export-progress.ts'
+import { createFaults } from './faults.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
+import { createJobControl } from './job-control.ts'
+import { createJobFaults } from './job-faults.ts'
 import { createJobProgress } from './job-progress.ts'
 import { migrate } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
@@ -47,11 +50,18 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  *
  * @param turns shared with the other thread, if there is one
  * @param thread which of the two this is
+ * @param jobStateDelayMs how long a job rests in each state, unless a caller has said otherwise
+ * @param maxRunningImports slots of jobs of either kind
  * @throws StartError when the folder cannot be written, or holds a database that is not for this version
  */
 export function openStore(
   dataDir: string,
-  { turns = new WriteTurns(), thread = 'http' as keyof typeof connections } = {},
+  {
+    turns = new WriteTurns(),
+    thread = 'http' as keyof typeof connections,
+    jobStateDelayMs = 0,
+    maxRunningImports = 1,
+  } = {},
 ) {
   const file = databaseFile(dataDir)
   let db: Database.Database | undefined
@@ -59,7 +69,7 @@ export function openStore(
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
-    return prepareStore(db, turns)
+    return prepareStore(db, turns, { jobStateDelayMs, slots: maxRunningImports })
   } catch (error) {
     db?.close()
     if (error instanceof StartError) throw error
@@ -72,7 +82,11 @@ export function openStore(
 }
 export type Store = ReturnType<typeof openStore>
 
-function prepareStore(db: Database.Database, turns: WriteTurns) {
+function prepareStore(
+  db: Database.Database,
+  turns: WriteTurns,
+  { jobStateDelayMs, slots }: { jobStateDelayMs: number; slots: number },
+) {
   // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole.
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
@@ -87,6 +101,10 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   const terms = createEndpointTerms(db)
   const transactions = createTransactions(db, names)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transactions.transact(work))
+  const faults = createFaults(db)
+  const jobControl = createJobControl(db, jobStateDelayMs)
+  const progressOf = (table: 'import_jobs' | 'export_jobs') =>
+    createJobProgress(db, transactions, turns, { table, slots, faults: createJobFaults(db, table, faults) })
   const apps = createApps(db, tags)
   return {
     apps,
@@ -94,10 +112,12 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     attributeNames: names,
     endpoints: createEndpoints(db, names),
     eventStreams: createEventStreams(db),
+    faults,
     importJobs: createImportJobs(db),
-    importProgress: createImportProgress(db, createJobProgress(db, transactions, turns, 'import_jobs')),
+    importProgress: createImportProgress(db, progressOf('import_jobs')),
     exportJobs: createExportJobs(db),
-    exportProgress: createExportProgress(db, createJobProgress(db, transactions, turns, 'export_jobs')),
+    exportProgress: createExportProgress(db, progressOf('export_jobs')),
+    jobControl,
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,
@@ -108,6 +128,12 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
      * way makes room for it.
      */
     write,
+
+    /** Forgets what callers have said of how jobs advance, and all fault rules. To be part of a transaction. */
+    forgetControl(): void {
+      jobControl.forget()
+      faults.removeAll()
+    },
 
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {

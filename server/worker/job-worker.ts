@@ -4,6 +4,7 @@ import { createOpenBucket } from '../buckets/open-bucket.ts'
 import { diskTrouble } from '../disk-trouble.ts'
 import { runExportJob } from '../export/run-export-job.ts'
 import { JobCounters } from '../jobs/job-counters.ts'
+import { Pace } from '../jobs/pace.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 import { openStore } from '../store/open-store.ts'
@@ -17,7 +18,12 @@ import { Slots } from './slots.ts'
  */
 const settings = workerData as ThreadData
 const port = parentPort!
-const store = openStore(settings.dataDir, { turns: new WriteTurns(settings.turns), thread: 'worker' })
+const store = openStore(settings.dataDir, {
+  ...settings,
+  turns: new WriteTurns(settings.turns),
+  thread: 'worker',
+})
+const pace = new Pace(store.jobControl)
 const openBucket = createOpenBucket(settings)
 const counters = new JobCounters(settings.counters)
 const stopping = new AbortController()
@@ -37,7 +43,9 @@ let suspecting = true
 /** The jobs of one kind, with slots of their own. */
 function createJobs<J extends Job>(
   name: JobName['kind'],
-  progress: Pick<JobProgress, 'isAlive' | 'deaths'> & { unfinished(after: number): J[] },
+  progress: Pick<JobProgress, 'isAlive' | 'deaths' | 'write' | 'mayLeave' | 'noteHeld' | 'faults'> & {
+    unfinished(after: number): J[]
+  },
   runJob: (job: J, context: JobContext) => Promise<void>,
 ) {
   const slots = new Slots(settings.maxRunningImports)
@@ -46,13 +54,26 @@ function createJobs<J extends Job>(
   /** The newest job that has been started; all older ones are running or over. */
   let newest = 0
 
-  const run = async (job: J): Promise<void> => {
+  const run = async (job: J, onHeld = () => {}): Promise<void> => {
     /** Asked for as soon as a job has to wait, so that no newer job is given a slot before it. */
     let taken = job.status === 'CREATED' ? undefined : slots.take()
     const aborter = new AbortController()
     aborters.set(job, aborter)
     const signal = AbortSignal.any([stopping.signal, aborter.signal])
     const begins = () => tell({ begins: { kind: name, seq: job.seq } })
+    const leaves = () => tell({ leaves: { kind: name, seq: job.seq } })
+    /** A job that is held does nothing that the worker could die of. */
+    const hold = async () => {
+      let wasHeld = false
+      await pace.hold(job, progress, signal, () => {
+        if (wasHeld) return
+        wasHeld = true
+        progress.write(job, () => progress.noteHeld(job))
+        leaves()
+        onHeld()
+      })
+      if (wasHeld && hadSlot(job)) begins()
+    }
     const slot: JobContext['slot'] = {
       takeFree() {
         const isFree = slots.takeFree()
@@ -69,7 +90,8 @@ function createJobs<J extends Job>(
     try {
       await runJob(job, {
         now: () => new Date(),
-        rest: () => setTimeout(settings.jobStateDelayMs, undefined, { signal }),
+        rest: () => pace.rest(signal),
+        hold,
         slot,
         signal,
         onMove: ({ id, app, status }) => log('info', { job: id, app: app.id }, `${name} job ${status}`),
@@ -84,17 +106,22 @@ function createJobs<J extends Job>(
       void taken?.then(() => slots.give())
     }
     // Not where an error ends the thread: the job is then what it died of.
-    tell({ leaves: { kind: name, seq: job.seq } })
+    leaves()
     lookForWork()
   }
 
   return {
-    /** The jobs that the worker may have died of, to be run one at a time. */
+    /** The jobs that the worker may have died of, to be run one at a time: each until it is over or held. */
     suspects: (): (() => Promise<void>)[] =>
       progress
         .unfinished(0)
         .filter(job => progress.deaths(job).count > 0)
-        .map(job => () => run(job)),
+        .map(job => async () => {
+          const { promise: held, resolve: onHeld } = Promise.withResolvers<void>()
+          const over = run(job, onHeld)
+          inBackground(over)
+          await Promise.race([held, over])
+        }),
 
     /** Stops the jobs whose applications are deleted. */
     stopGone(): void {
@@ -106,8 +133,10 @@ function createJobs<J extends Job>(
 
     /** Starts the jobs that have come since. */
     lookForWork(): void {
-      const jobs = progress.unfinished(newest)
-      newest = jobs.at(-1)?.seq ?? newest
+      const begun = new Set([...aborters.keys()].map(({ seq }) => seq))
+      const found = progress.unfinished(newest)
+      newest = found.at(-1)?.seq ?? newest
+      const jobs = found.filter(({ seq }) => !begun.has(seq))
       // Those that had a slot when they were interrupted take it first.
       for (const job of [...jobs.filter(hadSlot), ...jobs.filter(job => !hadSlot(job))])
         inBackground(run(job))
@@ -185,6 +214,10 @@ function untilAborted(signal: AbortSignal): Promise<never> {
   )
 }
 
-port.on('message', (message: ToWorker) => (message === 'wake' ? lookForWork() : void stop()))
+port.on('message', (message: ToWorker) => {
+  if (message === 'stop') return void stop()
+  pace.lookAgain()
+  lookForWork()
+})
 inBackground(begin())
 tell('ready')

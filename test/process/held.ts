@@ -21,12 +21,13 @@ export async function seenBy(client: PinpointClient, jobs: ImportJobResponse[]) 
   return seen
 }
 
-/** Row numbers and dates, which two runs need not have in common; members stand there as JSON. */
+/** Row numbers, dates and whether a job had to wait, which two runs need not have in common; members stand there as JSON. */
 const unlike = new Set([
   'seq',
   'creation_date',
   'effective_date',
   'completion_date',
+  'history',
   'last_modified_date',
   'CreationDate',
   'EffectiveDate',

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { buildApp } from '../../server/app.ts'
+import type { JobStatus } from '../../server/shapes/job-status.ts'
 import { silent, until } from '../helpers.ts'
 import { endpoints, setUp, whenOver } from './set-up.ts'
 
@@ -101,6 +102,75 @@ t.test('a job that comes further between the deaths of the worker goes on to its
   db.exec('DROP TRIGGER trouble')
   await whenOver([job])
   t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 12_000, Failures: undefined })
+})
+
+t.test(
+  'a job that the worker dies of while it is taken back ends FAILED, and says what is left of it',
+  async t => {
+    const { store, put, createApp, createJob, startWorker, file, count } = setUp(t)
+    put('a.csv', endpoints(10))
+    put('b.csv', `${endpoints(600)}\nbad,EMAIL,`)
+    const app = await createApp()
+    const before = await createJob(app, 'a.csv')
+    const first = await startWorker({}, soon)
+    await whenOver([before])
+    const there = store.endpoints.get(app, 'e1')
+    const db = new Database(file)
+    t.teardown(() => db.close())
+    db.exec(`CREATE TRIGGER trouble BEFORE DELETE ON endpoints BEGIN SELECT RAISE(ABORT, 'trouble'); END`)
+    const job = await createJob(app, 'b.csv')
+    first.wake()
+    await first.stop()
+    // The last piece fails, as the only record in it is bad.
+    await startWorker({ pieceBytes: 20 }, soon)
+    await whenOver([job])
+    t.equal(job.status(), 'FAILED')
+    t.match(job.get()!.Failures![0], /^b\.csv: none of the 1 records/)
+    t.match(
+      job.get()!.Failures!.find(failure => failure.startsWith('s3://')),
+      's3://demo/b.csv: 590 endpoints that the job created and 0 that it changed could not be taken back, as the job worker died 3 times at the same point of this job, the last time of: trouble',
+    )
+    t.strictSame(store.endpoints.get(app, 'e1'), there, 'what it had changed is as it was')
+    db.exec('DROP TRIGGER trouble')
+    await until(() => (count().endpoints_before_import === 0 ? true : undefined), 'nothing more to be kept')
+  },
+)
+
+t.test('a job that is held is not what the worker dies of, and keeps no other waiting', async t => {
+  const { store, put, createApp, createJob, startWorker, file, deaths } = setUp(t)
+  put('held.csv', endpoints(10))
+  put('a.csv', endpoints(10, 100))
+  const app = await createApp()
+  await store.write(() => store.jobControl.put({ mode: 'manual' }))
+  /** Lets the job that was created last leave these states. */
+  const letLeave = (...states: JobStatus[]) =>
+    store.write(() => store.importProgress.letLeave(store.importProgress.unfinished(0).at(-1)!.seq, states))
+  const first = await startWorker({}, soon)
+  const held = await createJob(app, 'held.csv')
+  await letLeave('CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING')
+  first.wake()
+  await until(() => {
+    const { held: isHeld, job } = store.importJobs.find(app, held.id)!
+    return isHeld && job.JobStatus === 'PROCESSING' ? true : undefined
+  }, 'PROCESSING')
+  await first.stop()
+  const db = new Database(file)
+  t.teardown(() => db.close())
+  db.exec(`UPDATE import_jobs SET deaths = 1, death_place = 'PROCESSING 10 1 0';
+    CREATE TRIGGER trouble BEFORE INSERT ON endpoints BEGIN SELECT RAISE(ABORT, 'trouble'); END`)
+  const deadly = await createJob(app, 'a.csv')
+  await letLeave(
+    ...(['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'FAILING'] as const),
+  )
+  const worker = await startWorker({}, soon)
+  await whenOver([deadly])
+  t.equal(deadly.status(), 'FAILED')
+  t.same(deaths(), [1, 3])
+  await store.write(() => store.forgetControl())
+  db.exec('DROP TRIGGER trouble')
+  worker.wake()
+  await whenOver([held])
+  t.match(held.get(), { JobStatus: 'COMPLETED', TotalProcessed: 10 })
 })
 
 t.test('a worker that is stopped has not died', async t => {

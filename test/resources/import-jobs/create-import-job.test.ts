@@ -243,7 +243,7 @@ function withQuotas(t: Test, quotas = true) {
   const move = (...states: JobStatus[]) => {
     const [job] = store.importProgress.unfinished(0)
     for (const status of states) {
-      store.importProgress.move(job!, status)
+      store.importProgress.move(job!, status, new Date().toISOString())
       job!.status = status
     }
   }

@@ -1,0 +1,33 @@
+import { setTimeout } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import type { Fault } from '../shapes/fault.ts'
+import { fits } from '../shapes/wildcard.ts'
+import { PinpointException } from './exceptions.ts'
+import { operationOf } from './operations.ts'
+
+/**
+ * Lets calls fail or take long as rules say, in the order in which they were added: each that fits has its latency, and
+ * the first one with an error ends the call. A caller that leaves ends the wait, as does the end of the emulator.
+ *
+ * @param ofCalls the rules there are
+ * @param use takes one of a rule's times; gives whether there was one left
+ */
+export function injectFaults(
+  app: FastifyInstance,
+  { ofCalls, use }: { ofCalls: () => Fault[]; use: (id: string) => Promise<boolean> },
+): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const rules = ofCalls()
+    if (rules.length === 0) return
+    const called = operationOf(request)
+    if (called === undefined) return
+    for (const { id, operation = '*', error, message, latencyMs, times, probability = 1 } of rules) {
+      if (!fits(operation, called) || Math.random() >= probability) continue
+      if (times !== undefined && !(await use(id))) continue
+      if (latencyMs !== undefined) {
+        await setTimeout(latencyMs, undefined, { signal: reply.untilGone() }).catch(() => {})
+      }
+      if (error !== undefined) throw new PinpointException(error, message ?? `the fault rule ${id} says so`)
+    }
+  })
+}

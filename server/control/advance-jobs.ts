@@ -1,0 +1,163 @@
+import { setTimeout } from 'node:timers/promises'
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { conflict, notFound } from '../aws/exceptions.ts'
+import { findApp } from '../resources/find.ts'
+import { ExportJobResponse } from '../shapes/export-job.ts'
+import { ImportJobResponse } from '../shapes/import-job.ts'
+import { canCome, isFinal, statesBefore } from '../shapes/job-moves.ts'
+import { JobStatus } from '../shapes/job-status.ts'
+import type { AppRef } from '../store/apps.ts'
+import type { JobProgress } from '../store/job-progress.ts'
+import type { FoundJob } from '../store/job-rows.ts'
+import { JobParams } from './job-shapes.ts'
+
+const Advance = Type.Object(
+  {
+    to: Type.Optional({ ...JobStatus, description: 'The state to go on to; without it, the next one' }),
+  },
+  { additionalProperties: false },
+)
+
+/** Milliseconds after which a job is looked at again: soon at first, then less and less often. */
+const lookAgain = { first: 1, longest: 25 }
+
+type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'>
+
+/** The jobs of one kind. */
+interface Jobs<Answer> {
+  kind: string
+  find: (app: AppRef, jobId: string) => FoundJob<Answer> | undefined
+  progress: Pick<JobProgress, 'letLeave' | 'holdersOfSlots' | 'hanging'>
+}
+
+/**
+ * Lets a job go on where jobs are held in each of their states: to the next state, or on to a certain one. It is
+ * answered when the job is there, and has done all that there is to do there.
+ *
+ * A job that fails on the way to a state goes on to FAILED. It then will not come to the state, nor will one that has
+ * gone past it (only PENDING_JOB can be passed by) or that waits for a slot which a held job has: those are 409, as is a
+ * state that is not ahead of the job, and every call in another mode.
+ */
+export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
+  const { importJobs, importProgress, exportJobs, exportProgress } = app.store
+  const schema = { params: JobParams, body: Advance }
+  // A body is not needed.
+  const preValidation = async (request: { body?: unknown }) => {
+    request.body ??= {}
+  }
+
+  app.post(
+    '/_pinpoint/apps/:applicationId/import-jobs/:jobId/advance',
+    {
+      config: { operation: 'advanceImportJob' },
+      schema: { ...schema, response: { 200: ImportJobResponse } },
+      preValidation,
+    },
+    async ({ params, body }, reply) =>
+      advance(
+        app,
+        { kind: 'Import', ...importJobs, progress: importProgress },
+        params,
+        body.to,
+        reply.untilGone(),
+      ),
+  )
+
+  app.post(
+    '/_pinpoint/apps/:applicationId/export-jobs/:jobId/advance',
+    {
+      config: { operation: 'advanceExportJob' },
+      schema: { ...schema, response: { 200: ExportJobResponse } },
+      preValidation,
+    },
+    async ({ params, body }, reply) =>
+      advance(
+        app,
+        { kind: 'Export', ...exportJobs, progress: exportProgress },
+        params,
+        body.to,
+        reply.untilGone(),
+      ),
+  )
+}
+
+async function advance<Answer extends AnyJob>(
+  app: Pick<FastifyInstance, 'store' | 'jobWorker'>,
+  { kind, find, progress }: Jobs<Answer>,
+  { applicationId, jobId }: { applicationId: string; jobId: string },
+  to: JobStatus | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const read = (): FoundJob<Answer> => {
+    const found = find(findApp(app.store, applicationId), jobId)
+    if (found === undefined) throw notFound(`${kind} job not found: ${jobId}`)
+    return found
+  }
+
+  const from = await app.store.write(() => {
+    const { seq, job } = read()
+    checkMode(app.store.jobControl.get().mode)
+    checkAhead(job.JobStatus, to)
+    progress.letLeave(seq, to === undefined ? [job.JobStatus] : statesOnTheWay(to))
+    return job.JobStatus
+  })
+  app.jobWorker.wake()
+
+  for (let pause = lookAgain.first; ; pause = Math.min(2 * pause, lookAgain.longest)) {
+    const found = read()
+    const { JobStatus: status } = found.job
+    if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {
+      // There, but for what it has to do there; in another mode by now, it may be further on.
+      if (found.held || isFinal(status) || status !== (to ?? status)) return found.job
+    } else {
+      const obstacle = whatKeeps(found, to, progress)
+      if (obstacle !== undefined) {
+        // What is refused is not to be done later.
+        await app.store.write(() => progress.letLeave(found.seq, []))
+        throw conflict(obstacle)
+      }
+    }
+    await setTimeout(pause, undefined, { signal }).catch(() => {})
+    if (signal.aborted) throw conflict(`the emulator stops: the job is ${status}, and goes on from there`)
+  }
+}
+
+/** Why a job will not come to a state, or not before something else is done, if that can be told already. */
+function whatKeeps(
+  { seq, job }: FoundJob<AnyJob>,
+  to: JobStatus | undefined,
+  progress: Jobs<AnyJob>['progress'],
+): string | undefined {
+  const { JobStatus: status, Failures = [] } = job
+  if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {
+    return [`the job did not come to ${to}: it is ${status}`, ...Failures.slice(0, 1)].join(': ')
+  }
+  const fault = progress.hanging(seq)
+  if (fault !== undefined) {
+    return `the fault rule ${fault} keeps the job in ${status}: DELETE /_pinpoint/faults/${fault} first`
+  }
+  const holders = status === 'PENDING_JOB' ? progress.holdersOfSlots(seq) : undefined
+  if (holders === undefined) return undefined
+  return `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holders.join(' or ')} first`
+}
+
+/** The states that a job has to leave to come to a state. Where it fails instead, it goes on to its end. */
+const statesOnTheWay = (to: JobStatus): JobStatus[] =>
+  to === 'FAILING' ? statesBefore(to) : [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]
+
+/** @throws ConflictException */
+function checkMode(mode: string): void {
+  if (mode === 'manual') return
+  throw conflict(
+    `jobs advance by themselves in the mode ${mode}: PUT {"mode":"manual"} to /_pinpoint/job-control to advance them by hand`,
+  )
+}
+
+/** @throws ConflictException */
+function checkAhead(status: JobStatus, to: JobStatus | undefined): void {
+  if (isFinal(status)) throw conflict(`the job is ${status}: no state comes after that`)
+  if (to === undefined || canCome(status, to)) return
+  const ahead = (JobStatus.enum as JobStatus[]).filter(state => canCome(status, state))
+  throw conflict(`to must be a state that is still ahead of the job, which is ${status}: ${ahead.join(', ')}`)
+}

@@ -1,0 +1,43 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { notFound } from '../aws/exceptions.ts'
+import { findApp } from '../resources/find.ts'
+import { ExportJobResponse } from '../shapes/export-job.ts'
+import { exportKey } from '../shapes/export-key.ts'
+import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
+
+const ExportJobPage = Type.Object({
+  job: ExportJobResponse,
+  history: History,
+  held: Held,
+  pieces: Type.Array(
+    Type.Object({
+      ...pieceMembers,
+      endpoints: Type.Integer({ description: 'How many are to be in it; the last piece takes what is left' }),
+    }),
+  ),
+  nextPiece,
+})
+
+/** All that is known of an export job: the job as GetExportJob answers it, its history and its pieces. */
+export const exportJob: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/apps/:applicationId/export-jobs/:jobId',
+    {
+      config: { operation: 'exportJob' },
+      schema: { params: JobParams, querystring: Type.Object(piecesQuery), response: { 200: ExportJobPage } },
+    },
+    async ({ params, query }) => {
+      const jobs = app.store.exportJobs
+      const found = jobs.find(findApp(app.store, params.applicationId), params.jobId)
+      if (found === undefined) throw notFound(`Export job not found: ${params.jobId}`)
+      const { seq, job, history, held } = found
+      const { S3UrlPrefix } = job.Definition
+      const shown = showPieces(query['from-piece'], (from, limit) =>
+        jobs
+          .pieces(seq, from, limit)
+          .map(piece => ({ ...piece, object: exportKey(S3UrlPrefix, job.Id, piece.index) })),
+      )
+      return { job, history, held, ...shown }
+    },
+  )
+}

@@ -1,0 +1,58 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { newId } from '../aws/arn.ts'
+import { notFound } from '../aws/exceptions.ts'
+import { Fault, FaultRule } from '../shapes/fault.ts'
+import { checkFault } from './check-fault.ts'
+
+const Nothing = Type.Null({ description: 'No body' })
+
+/**
+ * Rules by which calls and jobs fail or take long. A new rule is for calls that come and for jobs that are under way; a
+ * rule whose times are used up stays until it is removed, and shows that it struck.
+ */
+export const faults: FastifyPluginAsyncTypebox = async app => {
+  app.post(
+    '/_pinpoint/faults',
+    { config: { operation: 'addFault' }, schema: { body: FaultRule, response: { 201: Fault } } },
+    async (request, reply) => {
+      checkFault(request.body, app.operations)
+      const added = await app.store.write(() => app.store.faults.add(newId(), request.body))
+      app.jobWorker.wake()
+      return reply.code(201).send(added)
+    },
+  )
+
+  app.get(
+    '/_pinpoint/faults',
+    {
+      config: { operation: 'getFaults' },
+      schema: { response: { 200: Type.Object({ items: Type.Array(Fault) }) } },
+    },
+    async () => ({ items: app.store.faults.list() }),
+  )
+
+  app.delete(
+    '/_pinpoint/faults/:faultId',
+    {
+      config: { operation: 'removeFault' },
+      schema: { params: Type.Object({ faultId: Type.String() }), response: { 204: Nothing } },
+    },
+    async (request, reply) => {
+      const { faultId } = request.params
+      const wasThere = await app.store.write(() => app.store.faults.remove(faultId))
+      if (!wasThere) throw notFound(`Fault not found: ${faultId}`)
+      app.jobWorker.wake()
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.delete(
+    '/_pinpoint/faults',
+    { config: { operation: 'removeFaults' }, schema: { response: { 204: Nothing } } },
+    async (_request, reply) => {
+      await app.store.write(() => app.store.faults.removeAll())
+      app.jobWorker.wake()
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,81 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { notFound } from '../aws/exceptions.ts'
+import { PageQuery, readPage } from '../aws/paging.ts'
+import { findApp } from '../resources/find.ts'
+import { ImportJobResponse } from '../shapes/import-job.ts'
+import type { FailurePlace } from '../store/import-jobs.ts'
+import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
+
+const Failure = Type.Object({
+  object: Type.String({ description: "The object's key, or the S3Url where the whole job failed" }),
+  line: Type.Optional(Type.Integer({ description: 'From 1; absent where more than a record failed' })),
+  record: Type.Optional(Type.String({ description: 'As it was read, its first 4096 characters' })),
+  reason: Type.String(),
+})
+
+const ImportJobPage = Type.Object({
+  job: ImportJobResponse,
+  history: History,
+  held: Held,
+  pieces: Type.Array(
+    Type.Object({
+      ...pieceMembers,
+      start: Type.Integer({ description: "The byte of the object's content at which it begins" }),
+      end: Type.Optional(
+        Type.Integer({ description: 'The byte behind its last; absent where the size is unknown' }),
+      ),
+      processed: Type.Integer({ description: 'Records that were read' }),
+      failed: Type.Integer({ description: 'Of those, the ones that could not be imported' }),
+    }),
+  ),
+  nextPiece,
+  failures: Type.Object({ items: Type.Array(Failure), nextToken: Type.Optional(Type.String()) }),
+})
+
+const first: FailurePlace = [0, 0]
+
+/**
+ * All that is known of an import job: the job as GetImportJob answers it, when it came to each of its states, its
+ * pieces, and its failures, of which `token` leads to the next page. Those of the whole job, of objects and of pieces
+ * come first, as in GetImportJob's Failures; then those of records, in the order in which they were read.
+ */
+export const importJob: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/apps/:applicationId/import-jobs/:jobId',
+    {
+      config: { operation: 'importJob' },
+      schema: {
+        params: JobParams,
+        querystring: Type.Object({ ...PageQuery.properties, ...piecesQuery }),
+        response: { 200: ImportJobPage },
+      },
+    },
+    async ({ params, query }) => {
+      const jobs = app.store.importJobs
+      const found = jobs.find(findApp(app.store, params.applicationId), params.jobId)
+      if (found === undefined) throw notFound(`Import job not found: ${params.jobId}`)
+      const { seq, job, history, held } = found
+      const { values: items, token } = readPage(
+        query,
+        `import-failures/${job.Id}`,
+        first,
+        isPlace,
+        (limit, after) => jobs.failures(seq, after, limit),
+      )
+      const shown = showPieces(query['from-piece'], (from, limit) => jobs.pieces(seq, from, limit))
+      return {
+        job,
+        history,
+        held,
+        ...shown,
+        failures: { items, ...(token !== undefined && { nextToken: token }) },
+      }
+    },
+  )
+}
+
+const isPlace = (value: unknown): value is FailurePlace =>
+  Array.isArray(value) &&
+  value.length === 2 &&
+  (value[0] === 0 || value[0] === 1) &&
+  Number.isSafeInteger(value[1])

@@ -1,0 +1,36 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { badRequest } from '../aws/exceptions.ts'
+import { JobControl } from '../shapes/job-control.ts'
+
+/** Reads and changes how jobs advance. A change is felt at once, also by jobs that rest or are held. */
+export const jobControl: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/job-control',
+    { config: { operation: 'getJobControl' }, schema: { response: { 200: JobControl } } },
+    async () => app.store.jobControl.get(),
+  )
+
+  app.put(
+    '/_pinpoint/job-control',
+    { config: { operation: 'putJobControl' }, schema: { body: JobControl, response: { 200: JobControl } } },
+    async request => {
+      const control = request.body
+      checkDelay(control)
+      await app.store.write(() => app.store.jobControl.put(control))
+      app.jobWorker.wake()
+      return control
+    },
+  )
+}
+
+/** @throws BadRequestException */
+function checkDelay({ mode, delayMs }: JobControl): void {
+  if (mode === 'timed' && delayMs === undefined) {
+    throw badRequest(
+      'delayMs is required with the mode timed: the milliseconds that a job rests in each state',
+    )
+  }
+  if (mode !== 'timed' && delayMs !== undefined) {
+    throw badRequest(`delayMs goes with the mode timed alone; the mode is ${mode}`)
+  }
+}

@@ -1,0 +1,143 @@
+import type { PinpointClient } from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { makeBuckets, putAll } from '../buckets.ts'
+import { createApp, isError, runExport, runImport, startEmulator } from '../helpers.ts'
+import { csvOf } from '../sdk/reads.ts'
+import { controlOf } from './control.ts'
+
+const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+const straight = [
+  ...['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED'],
+]
+
+/** Subtests over one emulator and one application. */
+async function withJobs(t: Test, objects: Record<string, string>, env: Record<string, string> = {}) {
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', objects)
+  const { client, url } = await startEmulator(t, { ...buckets.env, ...env })
+  const app = await createApp(client)
+  return { client: client as PinpointClient, app, call: controlOf(url), jobs: `/_pinpoint/apps/${app}` }
+}
+
+t.test("a job's own page", async t => {
+  const bad = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, index) => `bad${from + index},EMAIL,`).join('\n')
+  const { client, app, call, jobs } = await withJobs(
+    t,
+    {
+      'good.csv': csvOf('e1', 'e2', 'e3'),
+      'bad.csv': `${csvOf('e1')}\n${bad(250)}`,
+      'p/1.csv': csvOf('e1', 'e2', 'e3', 'e4'),
+      'p/2.csv': `Id,ChannelType,Address\n${bad(3)}`,
+    },
+    { PIECE_BYTES: '50' },
+  )
+
+  await t.test('says when an import came to each of its states, and what its pieces are', async t => {
+    const job = await runImport(client, app, { S3Url: 's3://data/p/' })
+    const { status, body } = await call('GET', `${jobs}/import-jobs/${job.Id}`)
+    t.equal(status, 200)
+    t.same(body.job, job, 'the job is as GetImportJob answers it')
+    t.same(
+      body.history.map(({ status }: { status: string }) => status),
+      [...straight.slice(0, 4), 'FAILING', 'FAILED'],
+    )
+    const times: string[] = body.history.map(({ at }: { at: string }) => at)
+    for (const at of times) t.match(at, iso)
+    t.same(times, times.toSorted())
+    t.same([times[0], times.at(-1)], [job.CreationDate, job.CompletionDate])
+
+    t.equal(body.pieces.length, job.TotalPieces)
+    t.same(
+      body.pieces.map(({ index }: { index: number }) => index),
+      [...body.pieces.keys()],
+    )
+    t.same(
+      body.pieces.map(({ object, status }: { object: string; status: string }) => `${object} ${status}`),
+      ['p/1.csv COMPLETED', 'p/1.csv COMPLETED', 'p/1.csv COMPLETED', 'p/2.csv FAILED', 'p/2.csv FAILED'],
+    )
+    const [one, two, three, , last] = body.pieces
+    t.same([one.start, two.start, three.start], [0, one.end, two.end])
+    t.same([one.processed + two.processed + three.processed, last.processed, last.failed], [4, 2, 2])
+    t.match(body.failures.items[0], {
+      object: 'p/2.csv',
+      reason: /^none of the 1 records in the piece/,
+      line: undefined,
+    })
+    t.equal(body.nextPiece, undefined)
+    const from = await call('GET', `${jobs}/import-jobs/${job.Id}?from-piece=3`)
+    t.same(from.body.pieces, body.pieces.slice(3))
+  })
+
+  await t.test('has all failures, in pages', async t => {
+    const job = await runImport(client, app, { S3Url: 's3://data/bad.csv' })
+    t.equal(job.JobStatus, 'FAILED')
+    const page = async (query: string) =>
+      (await call('GET', `${jobs}/import-jobs/${job.Id}?${query}`)).body.failures
+    const all: { line?: number; object: string; record?: string; reason: string }[] = []
+    let pages = 0
+    for (let token = ''; token !== undefined; pages++) {
+      const { items, nextToken } = await page(`page-size=70${token && `&token=${token}`}`)
+      all.push(...items)
+      token = nextToken
+    }
+    const ofRecords = all.filter(({ line }) => line !== undefined)
+    t.equal(pages, Math.ceil(all.length / 70))
+    t.same(
+      ofRecords.map(({ line }) => line),
+      Array.from({ length: 250 }, (_, index) => index + 4),
+    )
+    t.equal(
+      all.findIndex(({ line }) => line !== undefined),
+      all.length - 250,
+      'those of records come last',
+    )
+    t.same(ofRecords[0], {
+      object: 'bad.csv',
+      line: 4,
+      record: 'bad0,EMAIL,',
+      reason: 'Missing Address',
+    })
+    t.equal((await page('')).items.length, 100)
+    t.equal(job.Failures?.length, 100, 'GetImportJob shows no more')
+  })
+
+  await t.test('of an export has its history and its pieces', async t => {
+    await runImport(client, app, { S3Url: 's3://data/good.csv' })
+    const job = await runExport(client, app, { S3UrlPrefix: 's3://data/out' })
+    const { status, body } = await call('GET', `${jobs}/export-jobs/${job.Id}`)
+    t.equal(status, 200)
+    t.same(body.job, job)
+    t.same(
+      body.history.map(({ status }: { status: string }) => status),
+      straight,
+    )
+    t.same(
+      body.pieces,
+      [0, 1, 2].map(index => ({
+        ...{ index, object: `out/${job.Id}-0000${index}.gz`, status: 'COMPLETED', endpoints: 1 },
+      })),
+    )
+  })
+
+  await t.test('is not there for what is not there', async t => {
+    const job = await runImport(client, app, { S3Url: 's3://data/good.csv' })
+    const other = await createApp(client)
+    for (const [path, message] of [
+      [`/_pinpoint/apps/${app}/import-jobs/none`, 'Import job not found: none'],
+      [`/_pinpoint/apps/${app}/export-jobs/${job.Id}`, `Export job not found: ${job.Id}`],
+      [`/_pinpoint/apps/${other}/import-jobs/${job.Id}`, `Import job not found: ${job.Id}`],
+      [`/_pinpoint/apps/none/import-jobs/${job.Id}`, 'Application not found'],
+    ] as const) {
+      isError(t, await call('GET', path), 404, 'NotFoundException', message)
+    }
+    const page = `${jobs}/import-jobs/${job.Id}`
+    for (const [query, message] of [
+      ['token=no', /^token must be the NextToken of an earlier page/],
+      ['page-size=0', /^page-size must be a whole number from 1 to 1000; got "0"/],
+      ['from-piece=x', 'from-piece must be a whole number from 0; got "x"'],
+    ] as const) {
+      isError(t, await call('GET', `${page}?${query}`), 400, 'BadRequestException', message)
+    }
+  })
+})
