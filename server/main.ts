@@ -1,23 +1,10 @@
 #!/usr/bin/env node
-import closeWithGrace from 'close-with-grace'
-import { loadConfig } from './config.ts'
-import { createLog } from './log.ts'
-import { start } from './start.ts'
 import { StartError } from './start-error.ts'
 
-/** The process: environment and flags → settings → emulator, until a signal ends it. */
+/** The process. What its command needs is loaded by that alone. */
 try {
-  const config = loadConfig(process.env, process.argv.slice(2))
-  const log = await createLog(config)
-  const starting = start(config, log)
-  // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
-  const handlers = closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
-    if (err) log.fatal({ err }, 'unexpected error, stopping')
-    await (await starting).close()
-  })
-  starting.catch(handlers.uninstall)
-  const { url } = await starting
-  log.info(`pinpoint-local ready on ${url}`)
+  const { serve } = await import('./serve.ts')
+  await serve(process.env, process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`)
   process.exitCode = 1
