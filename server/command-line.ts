@@ -3,8 +3,8 @@ import { allSettings } from './config.ts'
 import { StartError } from './start-error.ts'
 import { version } from './version.ts'
 
-/** How wide `--help` is, on whatever it is printed. */
-const help: HelpConfiguration = { helpWidth: 80 }
+/** `--help` is as wide on everything on which it is printed. */
+export const helpConfiguration: HelpConfiguration = { helpWidth: 80 }
 
 /**
  * Reads the flags of `serve`. Answers `--help` and `--version` and ends the process for them, and for a flag that does
@@ -16,12 +16,14 @@ const help: HelpConfiguration = { helpWidth: 80 }
  */
 export function readFlags(argv: string[]): Record<string, unknown> {
   const program = new Command('pinpoint-local')
-    .description('An emulator of Amazon Pinpoint that really imports your endpoints.')
+    .description(
+      'An emulator of Amazon Pinpoint that really imports your endpoints.\n\nCommands:\n  serve         runs the emulator until a signal ends it; need not be named\n  import FILE   imports a file or an S3 URL once, and says what became of it:\n                see pinpoint-local import --help',
+    )
     .version(version)
     .usage('[serve] [flags]')
     .addHelpText('after', '\nEvery setting is a flag and an environment variable; the flag wins.')
-    .configureHelp(help)
-  program.argument('[command...]').configureHelp({ ...help, visibleArguments: () => [] })
+    .configureHelp({ ...helpConfiguration, visibleArguments: () => [] })
+    .argument('[command...]')
   addSettings(program, Object.keys(allSettings))
   program.parse(argv, { from: 'user' })
   serveOnly(program.args)
@@ -29,7 +31,7 @@ export function readFlags(argv: string[]): Record<string, unknown> {
 }
 
 /** Adds the flags of some settings to a command. */
-function addSettings(command: Command, names: readonly string[]): void {
+export function addSettings(command: Command, names: readonly string[]): void {
   for (const name of names) {
     const { flag, argument, variables, meaning, default: byDefault } = allSettings[name]!
     const fallback = byDefault === undefined ? '' : `; default ${byDefault}`
@@ -44,7 +46,9 @@ function addSettings(command: Command, names: readonly string[]): void {
 
 function serveOnly([command = 'serve', ...more]: string[]): void {
   if (command !== 'serve') {
-    throw new StartError(`there is no command ${command}: the only one is serve`)
+    throw new StartError(
+      `there is no command ${command}: the commands are serve and import, and come before all flags`,
+    )
   }
   if (more.length > 0) throw new StartError(`serve takes flags alone; got ${more.join(' ')}`)
 }

@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 import { StartError } from './start-error.ts'
 
-/** The process. What its command needs is loaded by that alone. */
+/** The process. What a command needs is loaded by it alone: `serve` is to be ready soon. */
 try {
-  const { serve } = await import('./serve.ts')
-  await serve(process.env, process.argv.slice(2))
+  const [command, ...rest] = process.argv.slice(2)
+  if (command === 'import') {
+    const { runImport } = await import('./cli/import.ts')
+    process.exitCode = await runImport(process.env, rest)
+  } else {
+    const { serve } = await import('./serve.ts')
+    await serve(process.env, process.argv.slice(2))
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`)
   process.exitCode = 1

@@ -75,7 +75,7 @@ function spawnNode(t: Test, env: Record<string, string>, args: string[], { bare 
     child.kill('SIGKILL')
     await ended
   })
-  return { child, ended, stdout: () => stdout }
+  return { child, ended, stdout: () => stdout, stderr: () => stderr }
 }
 
 /** Runs the emulator's process to its end: for what ends by itself. */
@@ -91,6 +91,16 @@ export async function runMain(
 export async function runScript(t: Test, env: Record<string, string>, text: string): Promise<Ended> {
   const args = ['--input-type=module', '--eval', text]
   return spawnNode(t, { ...compileCache, ...env }, args, { bare: true }).ended
+}
+
+/** Starts `pinpoint-local import` as a process, whose progress can be seen and which a signal ends. */
+export function beginImport(t: Test, env: Record<string, string>, argv: string[]) {
+  const { child, ended, stderr } = spawnMain(t, env, { flags: ['import', ...argv], bare: true })
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  return { end, stderr }
 }
 
 /** An emulator's process that has just been started. */
