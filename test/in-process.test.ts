@@ -16,6 +16,14 @@ import { runScript } from './process/spawn.ts'
 const temp = makeFolder(t)
 process.env.TMPDIR = temp
 
+// No environment variable is read: with these, nothing would start.
+Object.assign(process.env, {
+  PORT: 'x',
+  S3_DIR: '/nowhere',
+  LOG_LEVEL: 'loud',
+  AWS_ENDPOINT_URL_S3: 'nonsense',
+})
+
 const s3Dir = t.testdir({
   data: {
     'users.csv': 'Id,ChannelType,Address\ne1,EMAIL,a@example.com\ne2,EMAIL,\n',
@@ -74,6 +82,23 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
       await t.rejects(pinpoint.waitForImportJob(app, 'nix', { timeoutMs }), RangeError, `${timeoutMs}`)
     }
   })
+
+  t.test('a start that fails says why, and leaves nothing behind', async t => {
+    const before = readdirSync(temp)
+    const resources = process.getActiveResourcesInfo().sort()
+    const port = Number(new URL(pinpoint.url).port)
+    const inUse = `port ${port} of 127.0.0.1 is in use: name another PORT, or 0 for any`
+    await t.rejects(startPinpoint({ port }), new StartError(inUse))
+    await t.rejects(startPinpoint({ port: 65_536, s3Dir: '/nowhere' }), /port must be .*\n.*s3Dir must be/)
+    t.strictSame(readdirSync(temp), before)
+    t.strictSame(process.getActiveResourcesInfo().sort(), resources)
+  })
+
+  t.test('two may close it at once, and again', async t => {
+    await Promise.all([pinpoint.close(), pinpoint.close(), pinpoint[Symbol.asyncDispose]()])
+    await pinpoint.close()
+    await t.rejects(fetch(pinpoint.url))
+  })
 })
 
 t.test('a job that is not over in time is told by its state and counters', async t => {
@@ -87,63 +112,20 @@ t.test('a job that is not over in time is told by its state and counters', async
   await Promise.all([t.rejects(waiting, /pinpoint-local is closed/, 'close ends the wait'), pinpoint.close()])
 })
 
-t.test('several run at once, with databases of their own', async t => {
-  const all = await Promise.all([
-    startOne(t),
-    startOne(t, { quotas: true }),
-    startOne(t, { dataDir: t.testdir() }),
-  ])
-  const apps = await Promise.all(all.map(({ client }) => createApp(client)))
-  for (const [index, { client }] of all.entries()) {
-    const { ApplicationsResponse } = await client.send(new GetAppsCommand({}))
-    t.match(ApplicationsResponse?.Item, [{ Id: apps[index] }])
-  }
-  t.equal(readdirSync(temp).length, 2, 'two of them are ephemeral, as nothing else is said')
-})
-
-t.test('what is in dataDir is there at the next start', async t => {
-  const dataDir = join(t.testdir(), 'data')
-  const first = await startOne(t, { dataDir })
-  const app = await createApp(first.client)
-  await first.pinpoint.close()
-  const { client } = await startOne(t, { dataDir })
-  t.match((await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item, [{ Id: app }])
-})
-
-t.test('no environment variable is read', async t => {
-  const given = { PORT: 'x', S3_DIR: '/nowhere', LOG_LEVEL: 'loud', AWS_ENDPOINT_URL: 'nonsense' }
-  const before = Object.fromEntries(Object.keys(given).map(name => [name, process.env[name]]))
-  Object.assign(process.env, given)
-  t.teardown(() => {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-    }
-  })
-  const { pinpoint } = await startOne(t)
-  t.equal((await fetch(`${pinpoint.url}/_pinpoint/health`)).status, 200)
-})
-
-t.test('a start that fails says why, and leaves nothing behind', async t => {
-  const { pinpoint } = await startOne(t)
-  const before = readdirSync(temp)
-  const resources = process.getActiveResourcesInfo().sort()
-  const port = Number(new URL(pinpoint.url).port)
-  await t.rejects(
-    startPinpoint({ port }),
-    new StartError(`port ${port} of 127.0.0.1 is in use: name another PORT, or 0 for any`),
-  )
-  await t.rejects(startPinpoint({ port: 65_536, s3Dir: '/nowhere' }), /port must be .*\n.*s3Dir must be/)
-  t.strictSame(readdirSync(temp), before)
-  t.strictSame(process.getActiveResourcesInfo().sort(), resources)
-})
-
-t.test('two may close it at once, and again', async t => {
-  const { pinpoint } = await startOne(t)
-  await Promise.all([pinpoint.close(), pinpoint.close(), pinpoint[Symbol.asyncDispose]()])
-  await pinpoint.close()
-  await t.rejects(fetch(pinpoint.url))
-})
+t.test(
+  'several run at once, with databases of their own; what is in dataDir is there at the next start',
+  async t => {
+    const dataDir = join(t.testdir(), 'data')
+    const both = await Promise.all([startOne(t, { quotas: true }), startOne(t, { dataDir })])
+    const apps = await Promise.all(both.map(({ client }) => createApp(client)))
+    const listed = async ({ client }: { client: PinpointClient }) =>
+      (await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item?.map(({ Id }) => Id)
+    for (const [index, one] of both.entries()) t.strictSame(await listed(one), [apps[index]])
+    t.equal(readdirSync(temp).length, 1, 'one of them is ephemeral, as nothing else is said')
+    await both[1]!.pinpoint.close()
+    t.strictSame(await listed(await startOne(t, { dataDir })), [apps[1]])
+  },
+)
 
 const index = JSON.stringify(new URL('../server/index.ts', import.meta.url).href)
 const lookAround = `({
