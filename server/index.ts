@@ -84,7 +84,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
   }
 
   const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(
-    jobs: { get(app: AppRef, jobId: string): Job | undefined },
+    get: (app: AppRef, jobId: string) => Job | undefined,
     [kind, applicationId, jobId]: [kind: string, applicationId: string, jobId: string],
     { timeoutMs = 30_000 }: WaitOptions = {},
   ): Promise<Job> => {
@@ -92,7 +92,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
       if (!isOpen) throw new Error(`pinpoint-local is closed: nothing is known of the ${kind} job ${jobId}`)
       const found = app.store.apps.find(applicationId)
       if (found === undefined) throw new Error(`there is no application ${applicationId}`)
-      const job = jobs.get(found, jobId)
+      const job = get(found, jobId)
       if (job === undefined) throw new Error(`application ${applicationId} has no ${kind} job ${jobId}`)
       return job
     }
@@ -115,9 +115,17 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
       credentials: { accessKeyId: 'pinpoint-local', secretAccessKey: 'pinpoint-local' },
     },
     waitForImportJob: (applicationId, jobId, options) =>
-      waitForJob(app.store.importJobs, ['import', applicationId, jobId], options),
+      waitForJob(
+        (found, id) => app.store.importJobs.get(found, id),
+        ['import', applicationId, jobId],
+        options,
+      ),
     waitForExportJob: (applicationId, jobId, options) =>
-      waitForJob(app.store.exportJobs, ['export', applicationId, jobId], options),
+      waitForJob(
+        (found, id) => app.store.exportJobs.get(found, id),
+        ['export', applicationId, jobId],
+        options,
+      ),
     async reset({ seed = false } = {}) {
       const { statusCode, body } = await app.inject({
         method: 'POST',
