@@ -129,9 +129,11 @@ for (const { name, variables, flag, one, other, default: byDefault, bad } of ser
 for (const { name, one, other, default: byDefault, bad } of served) {
   t.test(`the option ${name} sets it`, async t => {
     for (const [text, value] of [one, other]) {
-      t.strictSame(configOf({ [name]: value })[name], value, 'by its value')
+      // What is no plain value is given as text.
+      const given = typeof value === 'object' ? text : value
+      t.strictSame(configOf({ [name]: given })[name], value, 'by its value')
       t.strictSame(configOf({ [name]: text })[name], value, 'by its text')
-      t.strictSame(configOf({ [name]: undefined }, { [name]: value })[name], value, 'undefined is not set')
+      t.strictSame(configOf({ [name]: undefined }, { [name]: given })[name], value, 'undefined is not set')
     }
     t.strictSame(configOf({}, {})[name], byDefault)
     const named = new RegExp(`\\b${name} must be `)
