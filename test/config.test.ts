@@ -242,6 +242,7 @@ t.test(`the SDK's own variables sign requests to an S3 endpoint`, async t => {
 t.test('--help prints every setting with its flag, variable and default', async t => {
   const { code, stdout, stderr } = await runMain(t, {}, ['--help'])
   t.match({ code, stderr }, { code: 0, stderr: '' })
+  for (const line of stdout.split('\n')) t.ok(line.length <= 80, `fits 80 columns: ${line}`)
   // Each option begins a line of its own and may run over several.
   const options = stdout.split(/\n(?= {2}-)/).map(option => option.replace(/\s+/g, ' ').trim())
   const shown: [flag: string, variables: string[], byDefault: string | undefined][] = [
