@@ -1,7 +1,5 @@
 import { statSync } from 'node:fs'
-import { Command, Option } from 'commander'
 import { StartError } from './start-error.ts'
-import { version } from './version.ts'
 
 /** Everything that can be set; the names are the contract's. */
 export interface Config {
@@ -31,7 +29,7 @@ export interface Config {
 }
 
 /** One setting: where it comes from, what it means, and how its text is read. */
-interface Setting<T = unknown> {
+export interface Setting<T = unknown> {
   /** The first that is set counts. */
   variables: string[]
   flag: string
@@ -44,6 +42,8 @@ interface Setting<T = unknown> {
   read: (text: string) => T
   /** Its text is shown to nobody. */
   isSecret?: true
+  /** The text of a value that is given as such, where JavaScript's own is another. */
+  write?: (value: unknown) => string
 }
 
 type Settings = { [Name in keyof Omit<Config, 's3Credentials'>]: Setting<NonNullable<Config[Name]>> }
@@ -155,6 +155,7 @@ const settings: Settings = {
     meaning:
       "enforces Pinpoint's published quotas (running imports, request rates, import size) with its 429 and 400 answers",
     read: onOrOff,
+    write: isOn => (isOn === true ? 'on' : 'off'),
   },
   preflight: {
     variables: ['PREFLIGHT'],
@@ -201,35 +202,92 @@ const settingsToCome: Record<string, Setting<void>> = {
   },
 }
 
-const allSettings: Record<string, Setting> = { ...settings, ...settingsToCome }
+/** The table of settings, by their names as options. */
+export const allSettings: Readonly<Record<string, Setting>> = { ...settings, ...settingsToCome }
 
 /**
  * Reads all settings from flags and environment variables; the flag wins, and an empty variable counts as not set.
- * Answers `--help` and `--version` and ends the process for them, and for a flag that does not exist.
  *
- * @param argv what follows the program's name
+ * @param flags by the settings' names, as the command line gave them: text, or true for a flag that stands alone
  * @throws StartError that names every bad setting
  */
-export function loadConfig(env: Record<string, string | undefined>, argv: string[]): Readonly<Config> {
-  const flags = readFlags(argv)
+export function loadConfig(
+  env: Record<string, string | undefined>,
+  flags: Readonly<Record<string, unknown>> = {},
+): Readonly<Config> {
+  const given = (name: string, { variables, flag }: Setting): Given | undefined => {
+    if (flags[name] !== undefined) return { value: flags[name], as: flag }
+    const variable = variables.find(variable => env[variable])
+    return variable === undefined ? undefined : { value: env[variable], as: variable }
+  }
+  return readSettings(given, readCredentials(env), [])
+}
+
+/**
+ * Every setting of the README's table as a member, its name in camel case, its value as the setting means it: a number
+ * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint. (A setting's text does as well,
+ * for callers that have nothing else.)
+ */
+export type Options = {
+  [Name in keyof Settings]?: Config[Name] extends string | number | boolean | undefined
+    ? Config[Name]
+    : string
+} & Partial<Pick<Config, 's3Credentials'>>
+
+/**
+ * Reads all settings from options. Nothing is read from the environment: there, AWS_ENDPOINT_URL may be what leads a
+ * program that is under test to the emulator.
+ *
+ * @param defaults what counts for an option that is missing or undefined, before the table's own defaults
+ * @throws StartError that names every bad option, and every one that does not exist
+ */
+export function configOf(options: Options, defaults: Options = {}): Readonly<Config> {
+  const known = [...Object.keys(allSettings), 's3Credentials']
+  const problems = Object.keys(options)
+    .filter(name => !known.includes(name))
+    .map(name => `there is no option ${name}; the options are ${known.join(', ')}`)
+  const { s3Credentials = noCredentials } = options
+  const { accessKeyId, secretAccessKey } = s3Credentials ?? {}
+  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
+    problems.push('s3Credentials must be an object with the texts accessKeyId and secretAccessKey')
+  }
+  const isGiven = ([, value]: [string, unknown]) => value !== undefined
+  const values = new Map<string, unknown>([defaults, options].flatMap(Object.entries).filter(isGiven))
+  const given = (name: string) => (values.has(name) ? { value: values.get(name), as: name } : undefined)
+  return readSettings(given, s3Credentials, problems)
+}
+
+/** A setting's value or its text, and the name by which it was given. */
+interface Given {
+  value: unknown
+  as: string
+}
+
+/**
+ * Reads the whole table of settings.
+ *
+ * @param problems what is known to be wrong already
+ * @throws StartError that names every bad setting
+ */
+function readSettings(
+  given: (name: string, setting: Setting) => Given | undefined,
+  s3Credentials: Config['s3Credentials'],
+  problems: string[],
+): Readonly<Config> {
   const values: Record<string, unknown> = {}
-  const problems: string[] = []
   for (const [name, setting] of Object.entries(allSettings)) {
-    const variable = setting.variables.find(variable => env[variable])
-    const given = flags[name] ?? (variable && env[variable])
-    const text = given === undefined ? setting.default : String(given)
+    const { value, as } = given(name, setting) ?? { value: setting.default, as: name }
     try {
-      if (text !== undefined) values[name] = setting.read(text)
+      if (value !== undefined) values[name] = readValue(setting, value)
     } catch (error) {
-      const source = flags[name] === undefined ? variable : setting.flag
-      const got = setting.isSecret ? 'a value that is not shown, as it is secret' : JSON.stringify(text)
-      problems.push(`${source} must be ${(error as Error).message}; got ${got}`)
+      const got = setting.isSecret ? 'a value that is not shown, as it is secret' : JSON.stringify(value)
+      problems.push(`${as} must be ${(error as Error).message}; got ${got}`)
     }
   }
-  const config = { ...values, s3Credentials: readCredentials(env) } as unknown as Config
+  const config = { ...values, s3Credentials } as unknown as Config
   if (isItself(config)) {
     problems.push(
-      `the S3 endpoint (--s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${config.s3Endpoint} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,
+      `the S3 endpoint (s3Endpoint, --s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${config.s3Endpoint} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,
     )
   }
   if (problems.length > 0) {
@@ -240,31 +298,16 @@ export function loadConfig(env: Record<string, string | undefined>, argv: string
   return Object.freeze(config)
 }
 
-function readFlags(argv: string[]): Record<string, string | true> {
-  const program = new Command('pinpoint-local')
-    .description('An emulator of Amazon Pinpoint that really imports your endpoints.')
-    .version(version)
-    .usage('[serve] [flags]')
-    .addHelpText('after', '\nEvery setting is a flag and an environment variable; the flag wins.')
-    .configureHelp({ helpWidth: 110 })
-  program.argument('[command...]', 'serve is the only one yet, and need not be named')
-  for (const [name, setting] of Object.entries(allSettings)) {
-    const argument = setting.argument === undefined ? '[true|false]' : `<${setting.argument}>`
-    const variables = setting.variables.join(', ')
-    const fallback = setting.default === undefined ? '' : `; default ${setting.default}`
-    const option = new Option(`${setting.flag} ${argument}`, `${setting.meaning} (${variables}${fallback})`)
-    program.addOption(option)
-    if (option.attributeName() !== name) throw new Error(`the setting ${name} has the flag ${setting.flag}`)
-  }
-  program.parse(argv, { from: 'user' })
-  serveOnly(program.args)
-  return program.opts()
+/** Reads a text; or a value by its text, so that both are held to the same rule. */
+function readValue({ read, write = String }: Setting, value: unknown): unknown {
+  if (typeof value === 'string') return read(value)
+  const result = read(write(value))
+  if (typeof result !== typeof value) throw new Error(`a ${typeof result}`)
+  return result
 }
 
-function serveOnly([command = 'serve', ...more]: string[]): void {
-  if (command !== 'serve') throw new StartError(`there is no command ${command} yet: the only one is serve`)
-  if (more.length > 0) throw new StartError(`serve takes flags alone; got ${more.join(' ')}`)
-}
+/** What signs requests to an S3 endpoint where nothing else is said. */
+const noCredentials = { accessKeyId: 'pinpoint-local', secretAccessKey: 'pinpoint-local' }
 
 function readCredentials(env: Record<string, string | undefined>): Config['s3Credentials'] {
   const {
@@ -272,8 +315,7 @@ function readCredentials(env: Record<string, string | undefined>): Config['s3Cre
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: token,
   } = env
-  if (!accessKeyId || !secretAccessKey)
-    return { accessKeyId: 'pinpoint-local', secretAccessKey: 'pinpoint-local' }
+  if (!accessKeyId || !secretAccessKey) return noCredentials
   return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) }
 }
 

@@ -3,6 +3,8 @@ import type { Config } from './config.ts'
 
 /** Makes the log: for people where somebody looks on, else one JSON object a line. */
 export async function createLog({ logLevel, logFormat }: Config): Promise<Logger> {
+  // Without a way out, so that a process which hosts a silent emulator gets no listener for its exit.
+  if (logLevel === 'silent') return pino({ level: logLevel }, { write() {} })
   const isPretty = logFormat === undefined ? process.stdout.isTTY === true : logFormat === 'pretty'
   if (!isPretty) return pino({ level: logLevel })
   const { default: pretty } = await import('pino-pretty')

@@ -1,23 +1,16 @@
 #!/usr/bin/env node
-import closeWithGrace from 'close-with-grace'
-import { loadConfig } from './config.ts'
-import { createLog } from './log.ts'
-import { start } from './start.ts'
 import { StartError } from './start-error.ts'
 
-/** The process: environment and flags → settings → emulator, until a signal ends it. */
+/** The process. What a command needs is loaded by it alone: `serve` is to be ready soon. */
 try {
-  const config = loadConfig(process.env, process.argv.slice(2))
-  const log = await createLog(config)
-  const starting = start(config, log)
-  // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
-  const handlers = closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
-    if (err) log.fatal({ err }, 'unexpected error, stopping')
-    await (await starting).close()
-  })
-  starting.catch(handlers.uninstall)
-  const { url } = await starting
-  log.info(`pinpoint-local ready on ${url}`)
+  const [command, ...rest] = process.argv.slice(2)
+  if (command === 'import') {
+    const { runImport } = await import('./cli/import.ts')
+    process.exitCode = await runImport(process.env, rest)
+  } else {
+    const { serve } = await import('./serve.ts')
+    await serve(process.env, process.argv.slice(2))
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`)
   process.exitCode = 1

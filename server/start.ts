@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import type { buildApp } from './app.ts'
 import type { BucketSettings } from './buckets/open-bucket.ts'
 import type { Config } from './config.ts'
 import type { Preflight } from './import/preflight.ts'
@@ -10,6 +8,7 @@ import { StartError } from './start-error.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
 import { openStore } from './store/open-store.ts'
 import { WriteTurns } from './store/write-turns.ts'
+import { makeTempFolder } from './temp-folder.ts'
 import { startJobWorker } from './worker/supervisor.ts'
 
 /** Milliseconds that calls under way have to be answered when the emulator stops. */
@@ -19,7 +18,12 @@ const closeTimeout = 300
 export interface Running {
   /** Where it answers, without a slash at the end. */
   url: string
-  /** Stops it: calls under way are answered, jobs stop at a safe point and go on at the next start. */
+  /** Its HTTP side. */
+  app: ReturnType<typeof buildApp>
+  /**
+   * Stops it: calls under way are answered, jobs stop at a safe point and go on at the next start. All callers wait for
+   * the same end.
+   */
   close(): Promise<void>
 }
 
@@ -31,12 +35,17 @@ export interface Running {
  */
 export async function start(config: Config, logger: FastifyBaseLogger): Promise<Running> {
   const undo: (() => unknown)[] = []
-  const close = async () => {
+  let closed: Promise<void> | undefined
+  const undoAll = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
   }
+  const close = () => {
+    closed ??= undoAll()
+    return closed
+  }
   try {
-    const dataDir = config.ephemeral ? makeTempFolder() : config.dataDir
-    if (config.ephemeral) undo.push(() => rmSync(dataDir, { recursive: true, force: true }))
+    const [dataDir, removeDataDir] = config.ephemeral ? makeTempFolder() : [config.dataDir]
+    if (removeDataDir !== undefined) undo.push(removeDataDir)
     undo.push(lockDataDir(dataDir))
     const turns = new WriteTurns()
     const store = openStore(dataDir, { ...config, turns })
@@ -61,7 +70,7 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
       clearTimeout(cut)
     })
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
-    return { url, close }
+    return { url, app, close }
   } catch (error) {
     await close()
     throw explain(error, config)
@@ -79,16 +88,6 @@ async function loadPreflight(
   const { createOpenBucket } = await import('./buckets/open-bucket.ts')
   const settings = { strict: preflight === 'strict', importSize: quotas ? importSize : undefined }
   return createPreflight(settings, createOpenBucket(buckets), signal)
-}
-
-function makeTempFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'pinpoint-local-'))
-  } catch (error) {
-    throw new StartError(
-      `no folder can be made in the temp directory ${tmpdir()} (${(error as Error).message})`,
-    )
-  }
 }
 
 function s3SettingsOf({ s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config) {

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { type Config, loadConfig } from '../server/config.ts'
+import { readFlags } from '../server/command-line.ts'
+import { type Config, configOf, loadConfig as load, type Options } from '../server/config.ts'
 import { StartError } from '../server/start-error.ts'
 import { version } from '../server/version.ts'
 import { runMain } from './process/spawn.ts'
+
+const loadConfig = (env: Record<string, string>, argv: string[]) => load(env, readFlags(argv))
 
 /** A setting of the contract: two values that it can have, as text and as read, and one that it cannot. */
 interface Row {
@@ -134,6 +137,41 @@ for (const { name, variables, flag, one, other, default: byDefault, bad } of ser
   })
 }
 
+for (const { name, one, other, default: byDefault, bad } of served) {
+  t.test(`the option ${name} sets it`, async t => {
+    for (const [text, value] of [one, other]) {
+      // What is no plain value is given as text.
+      const given = typeof value === 'object' ? text : value
+      t.strictSame(configOf({ [name]: given })[name], value, 'by its value')
+      t.strictSame(configOf({ [name]: text })[name], value, 'by its text')
+      t.strictSame(configOf({ [name]: undefined }, { [name]: given })[name], value, 'undefined is not set')
+    }
+    t.strictSame(configOf({}, {})[name], byDefault)
+    const named = new RegExp(`\\b${name} must be `)
+    if (bad !== undefined) t.throws(() => configOf({ [name]: bad }), named)
+    for (const value of [null, ['x'], Number.NaN])
+      t.throws(() => configOf({ [name]: value } as unknown as Options), named)
+  })
+}
+
+t.test('one message names every bad option, and those that do not exist', async t => {
+  const options = { port: true, s3dir: 'x', accountId: 123456789012, s3Credentials: {} } as unknown as Options
+  t.throws(() => configOf(options), {
+    message:
+      /no option s3dir; the options are port, .*\n.*s3Credentials must be .*\n.*port must be .*; got true\n.*accountId must be a string; got 123456789012/,
+  })
+  t.type(
+    t.throws(() => configOf(options)),
+    StartError,
+  )
+})
+
+t.test('options say what signs requests to an S3 endpoint', async t => {
+  const s3Credentials = { accessKeyId: 'id', secretAccessKey: 'secret' }
+  t.strictSame(configOf({ s3Credentials }).s3Credentials, s3Credentials)
+  t.type(configOf({}).s3Credentials.accessKeyId, 'string')
+})
+
 t.test('a flag that says yes or no needs no value', async t => {
   const { ephemeral, s3AllowAws, s3ForcePathStyle } = loadConfig({}, [
     '--ephemeral',
@@ -224,6 +262,7 @@ t.test(`the SDK's own variables sign requests to an S3 endpoint`, async t => {
 t.test('--help prints every setting with its flag, variable and default', async t => {
   const { code, stdout, stderr } = await runMain(t, {}, ['--help'])
   t.match({ code, stderr }, { code: 0, stderr: '' })
+  for (const line of stdout.split('\n')) t.ok(line.length <= 80, `fits 80 columns: ${line}`)
   // Each option begins a line of its own and may run over several.
   const options = stdout.split(/\n(?= {2}-)/).map(option => option.replace(/\s+/g, ' ').trim())
   const shown: [flag: string, variables: string[], byDefault: string | undefined][] = [
@@ -272,7 +311,8 @@ t.test('the endpoint that is the emulator itself is named beside every other bad
   t.match(message, 'must not be this emulator itself')
 })
 
-t.test('a command that is not there is named', async t => {
-  t.match(refusal(t, {}, ['import', 'users.csv']), 'there is no command import yet: the only one is serve')
+t.test('a command that is not there, or comes too late, is named', async t => {
+  t.match(refusal(t, {}, ['dance']), 'there is no command dance: the commands are serve and import')
+  t.match(refusal(t, {}, ['--port', '0', 'import', 'users.csv']), 'come before all flags')
   t.match(refusal(t, {}, ['serve', 'users.csv']), 'serve takes flags alone; got users.csv')
 })

@@ -32,7 +32,8 @@ export async function* selectObjects(
   }
 }
 
-function isData({ key, size }: BucketObject): boolean {
+/** Whether an object under a prefix may hold records, by its size and name. */
+export function isData({ key, size }: BucketObject): boolean {
   const name = key.slice(key.lastIndexOf('/') + 1)
   return size > 0 && name !== '' && !name.startsWith('_') && !name.startsWith('.')
 }
@@ -46,7 +47,7 @@ const endings = new Map<string, Format | 'other'>([
 ])
 
 /** The format that a key's ending stands for; undefined where it has none or an unknown one. */
-function formatOf(key: string, compressed: boolean): Format | 'other' | undefined {
+export function formatOf(key: string, compressed: boolean): Format | 'other' | undefined {
   if (!compressed && isArchive(key)) return 'other'
   const name = key
     .slice(key.lastIndexOf('/') + 1)

@@ -73,7 +73,7 @@ export function startJobWorker(
     const underWay = new Map<string, JobName>()
     let diedOf: Error | undefined
     worker = new Worker(file, {
-      ...{ workerData, env: process.env, resourceLimits: memory },
+      ...{ workerData, env: process.env, resourceLimits: memory, ...withoutInputType() },
       ...thread,
     })
     worker.on('message', (message: FromWorker) => {
@@ -127,5 +127,9 @@ export function startJobWorker(
     },
   }
 }
+
+/** A thread inherits node's flags, and one that says that the program is no file would have it refuse its own. */
+const withoutInputType = (): Pick<ThreadOptions, 'execArgv'> =>
+  process.execArgv.some(flag => flag.startsWith('--input-type')) ? { execArgv: [] } : {}
 
 const keyOf = ({ kind, seq }: JobName) => `${kind} ${seq}`

@@ -33,7 +33,7 @@ async function prepare(t: Test, buckets: Buckets, endpoints: number) {
     work: (client: ReturnType<typeof createClient>) => Promise<T>,
   ) => {
     const settings = { PORT: '0', DATA_DIR: join(dir, 'data-0'), ...buckets.env, ...env }
-    const { url, close } = await start(loadConfig(settings, []), silent)
+    const { url, close } = await start(loadConfig(settings), silent)
     const client = createClient(url)
     try {
       return await work(client)

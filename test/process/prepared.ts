@@ -69,7 +69,7 @@ export class Prepared {
     env: Record<string, string>,
     use: (client: PinpointClient) => Promise<T>,
   ): Promise<T> {
-    const { url, close } = await start(loadConfig({ PORT: '0', ...this.#env(dataDir, env) }, []), silent)
+    const { url, close } = await start(loadConfig({ PORT: '0', ...this.#env(dataDir, env) }), silent)
     const client = createClient(url)
     try {
       return await use(client)

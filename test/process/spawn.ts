@@ -50,10 +50,15 @@ interface SpawnOptions {
   bare?: boolean
 }
 
-/** Starts the emulator's process, with nothing in its environment but what is named; it is gone after the test. */
+/** Starts the emulator's process. */
 function spawnMain(t: Test, given: Record<string, string>, { flags = [], bare = false }: SpawnOptions) {
   const env: Record<string, string> = { PORT: '0', LOG_FORMAT: 'json', ...compileCache, ...given }
-  const command = [process.execPath, main, ...flags]
+  return spawnNode(t, env, [main, ...flags], { bare })
+}
+
+/** Starts node with nothing in its environment but what is named; it is gone after the test. */
+function spawnNode(t: Test, env: Record<string, string>, args: string[], { bare = false } = {}) {
+  const command = [process.execPath, ...args]
   // tap adds to the environment; `env -i` begins with an empty one, and becomes the process.
   if (bare) command.unshift('/usr/bin/env', '-i', ...Object.entries(env).map(entry => entry.join('=')))
   const child: Child = spawn(command[0]!, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -70,7 +75,7 @@ function spawnMain(t: Test, given: Record<string, string>, { flags = [], bare = 
     child.kill('SIGKILL')
     await ended
   })
-  return { child, ended, stdout: () => stdout }
+  return { child, ended, stdout: () => stdout, stderr: () => stderr }
 }
 
 /** Runs the emulator's process to its end: for what ends by itself. */
@@ -80,6 +85,22 @@ export async function runMain(
   flags: string[] = [],
 ): Promise<Ended> {
   return spawnMain(t, env, { flags }).ended
+}
+
+/** Runs a program that is an ES module's text to its end. */
+export async function runScript(t: Test, env: Record<string, string>, text: string): Promise<Ended> {
+  const args = ['--input-type=module', '--eval', text]
+  return spawnNode(t, { ...compileCache, ...env }, args, { bare: true }).ended
+}
+
+/** Starts `pinpoint-local import` as a process, whose progress can be seen and which a signal ends. */
+export function beginImport(t: Test, env: Record<string, string>, argv: string[]) {
+  const { child, ended, stderr } = spawnMain(t, env, { flags: ['import', ...argv], bare: true })
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  return { end, stderr }
 }
 
 /** An emulator's process that has just been started. */

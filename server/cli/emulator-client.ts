@@ -1,0 +1,77 @@
+import type { ImportJobRequest, ImportJobResponse } from '../shapes/import-job.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Why something was not imported. */
+export interface Failure {
+  /** The object's key, or the S3 URL where the whole job failed. */
+  object: string
+  /** From 1; absent where more than a record failed. */
+  line?: number
+  /** As it was read, or its beginning. */
+  record?: string
+  reason: string
+}
+
+/** The calls that an import takes, of any emulator. All of them throw UsageError when it refuses or does not answer. */
+export function createEmulatorClient(url: string, signal: AbortSignal) {
+  const call = async <T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> => {
+    const response = await fetch(url + path, {
+      ...{ method, signal },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).catch(error => {
+      signal.throwIfAborted()
+      throw new UsageError(`no emulator answers at ${url}: ${reasonOf(error)}`)
+    })
+    const text = await response.text()
+    if (response.ok) return read<T>(text, url)
+    const { Message = text.slice(0, 500) } = read<{ Message?: string }>(text, url)
+    const exception = response.headers.get('x-amzn-errortype') ?? ''
+    throw new UsageError(`${method} ${path} was refused: ${response.status} ${exception} ${Message}`)
+  }
+
+  const jobPath = ({ ApplicationId, Id }: ImportJobResponse) => [
+    `apps/${encodeURIComponent(ApplicationId)}`,
+    encodeURIComponent(Id),
+  ]
+
+  return {
+    /** Creates an application, and gives its id. */
+    async createApp(name: string): Promise<string> {
+      const { Id } = await call<{ Id: string }>('POST', '/v1/apps', { Name: name })
+      return Id
+    },
+
+    createImportJob: (application: string, request: ImportJobRequest) =>
+      call<ImportJobResponse>('POST', `/v1/apps/${encodeURIComponent(application)}/jobs/import`, request),
+
+    getImportJob(job: ImportJobResponse) {
+      const [app, id] = jobPath(job)
+      return call<ImportJobResponse>('GET', `/v1/${app}/jobs/import/${id}`)
+    },
+
+    /** All failures of a job that is over, those of more than a record first. */
+    failuresOf: (job: ImportJobResponse): Failure[] => (job.Failures ?? []).map(readFailure),
+  }
+}
+
+/** Reads a failure as GetImportJob names it: `<key> line <n>: <reason>`, or without a line. */
+function readFailure(text: string): Failure {
+  const [, object, line, reason] = text.match(/^(.*?)(?: line (\d+))?: (.*)$/s) ?? []
+  if (object === undefined || reason === undefined) return { object: '', reason: text }
+  return { object, ...(line !== undefined && { line: Number(line) }), reason }
+}
+
+function read<T>(text: string, url: string): T {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UsageError(`what answers at ${url} is no emulator of Pinpoint: it says ${text.slice(0, 200)}`)
+  }
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: Error): string {
+  const { cause } = error
+  if (!(cause instanceof Error)) return error.message
+  return cause.message || (cause as NodeJS.ErrnoException).code || error.message
+}

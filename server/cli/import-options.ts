@@ -1,0 +1,136 @@
+import { Argument, Command, Option } from 'commander'
+import { addSettings, helpConfiguration } from '../command-line.ts'
+import { type Config, loadConfig } from '../config.ts'
+import type { Format } from '../shapes/import-job.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What was typed after `import`. */
+export interface ImportOptions {
+  /** A file, a folder or an S3 URL, as it was typed. */
+  what: string
+  format: Format | undefined
+  /** The emulator that is to import, without a slash at the end; undefined for one that is thrown away. */
+  url: string | undefined
+  application: string | undefined
+  segmentName: string | undefined
+  json: boolean
+  /** How the emulator that is thrown away is set. */
+  config: Readonly<Config>
+}
+
+/** The settings of an emulator that is thrown away: where S3 is, and what an import can be seen to depend on. */
+const s3Settings = ['s3Dir', 's3Endpoint', 's3AllowAws', 's3ForcePathStyle', 'region']
+const settings = [...s3Settings, 'pieceBytes']
+
+/** The variables that the command reads. Others are about a server, and may be set for one. */
+const variables = [
+  ...['S3_DIR', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL', 'S3_ALLOW_AWS', 'S3_FORCE_PATH_STYLE'],
+  ...['AWS_REGION', 'PIECE_BYTES', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+]
+
+const examples = `
+Without --url, an emulator runs in this process for as long as the import does,
+and nothing is kept: will this file import, and if not, why not?
+
+  pinpoint-local import users.csv
+  pinpoint-local import exports/ --format JSON
+  pinpoint-local import s3://demo/users.csv --s3-dir ./buckets
+
+With --url, the emulator there imports, from an S3 URL that it can read, and
+keeps what it has imported:
+
+  pinpoint-local import s3://demo/users.csv --url http://127.0.0.1:7467
+
+What comes out goes to stdout, progress to stderr. Exit status: 0 the job is
+COMPLETED (bad records and all), 1 it is FAILED, 2 it could not be run.`
+
+/**
+ * Reads the command line of `import`.
+ *
+ * @param argv what follows `import`
+ * @throws CommanderError, with everything printed, for `--help` and what commander refuses; UsageError; StartError
+ */
+export function readImportOptions(
+  env: NodeJS.ProcessEnv,
+  argv: string[],
+  { stdout, stderr }: { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream },
+): ImportOptions {
+  const command = new Command('pinpoint-local import')
+    .description('Imports endpoints once, and prints what was counted and what was refused.')
+    .usage('FILE [flags]')
+    .addArgument(new Argument('FILE', 'a file, a folder of them, or s3://bucket/key-or-prefix'))
+    .addOption(
+      new Option(
+        '--format <CSV|JSON>',
+        "needed where neither the name nor a file's content tells it",
+      ).argParser(readFormat),
+    )
+    .option('--url <url>', 'the running emulator that is to import')
+    .option('--application <id>', 'with --url: where to import; a new one by default')
+    .option('--segment-name <name>', 'makes a segment of this name of the endpoints')
+    .option('--json', 'prints one JSON document {"job", "failures"} on stdout instead')
+    .addHelpText('after', examples)
+    .configureHelp(helpConfiguration)
+    .configureOutput({ writeOut: text => stdout.write(text), writeErr: text => stderr.write(text) })
+    .exitOverride()
+  addSettings(command, settings)
+  command.parse(argv, { from: 'user' })
+  const given = command.opts()
+  const what = command.args[0]!
+  refuse(given, { isS3: isS3(what) })
+  const relevant = variables.map(name => [name, env[name]] as const)
+  // An emulator that is thrown away is on no known port, and no AWS_ENDPOINT_URL is its own.
+  const s3 = given.url === undefined && isS3(what)
+  const config = loadConfig(s3 ? Object.fromEntries(relevant) : {}, {
+    ...Object.fromEntries(settings.map(name => [name, given[name]])),
+    ...{ port: '0', ephemeral: 'true', logLevel: 'silent' },
+  })
+  return {
+    what,
+    format: given.format,
+    url: given.url === undefined ? undefined : readUrl(given.url),
+    application: given.application,
+    segmentName: given.segmentName,
+    json: given.json === true,
+    config,
+  }
+}
+
+/** Whether what is to be imported is in S3, by its name. */
+export const isS3 = (what: string): boolean => /^s3:/i.test(what)
+
+/** Refuses flags that would be without an effect. */
+function refuse(given: Record<string, unknown>, { isS3 }: { isS3: boolean }): void {
+  if (given.url === undefined && given.application !== undefined) {
+    throw new UsageError(
+      '--application goes with --url: without it, the emulator is new, and so is its application',
+    )
+  }
+  if (given.url !== undefined && !isS3) {
+    throw new UsageError(
+      'with --url, name an s3:// URL: the emulator there reads its own buckets, and not the files here. Leave --url out to try the file here, or put it into a bucket that the emulator reads (its S3_DIR or S3 endpoint)',
+    )
+  }
+  const idle = (given.url === undefined ? s3Settings : settings).find(name => given[name] !== undefined)
+  if (idle === undefined || (given.url === undefined && isS3)) return
+  const flag = `--${idle.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+  throw new UsageError(
+    given.url === undefined
+      ? `${flag} goes with an s3:// URL: a file or folder is read where it is`
+      : `${flag} is without an effect with --url: the emulator there has settings of its own`,
+  )
+}
+
+function readFormat(text: string): Format {
+  const format = text.toUpperCase()
+  if (format === 'CSV' || format === 'JSON') return format
+  throw new UsageError(`--format must be CSV or JSON (one object a line); got ${JSON.stringify(text)}`)
+}
+
+function readUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`--url must be a URL such as http://127.0.0.1:7467; got ${JSON.stringify(text)}`)
+  }
+  return text.replace(/\/+$/, '')
+}

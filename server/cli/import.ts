@@ -1,0 +1,142 @@
+import { symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { CommanderError } from 'commander'
+import { createLog } from '../log.ts'
+import type { ImportJobResponse } from '../shapes/import-job.ts'
+import { isFinal } from '../shapes/job-moves.ts'
+import { start } from '../start.ts'
+import { StartError } from '../start-error.ts'
+import { makeTempFolder } from '../temp-folder.ts'
+import { createEmulatorClient } from './emulator-client.ts'
+import { findSource, localBucket, type Source } from './find-source.ts'
+import { type ImportOptions, readImportOptions } from './import-options.ts'
+import { type Output, type Progress, showProgress } from './progress.ts'
+import { describeJob } from './report.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Milliseconds between two looks at the job: few at first, as most files are small. */
+const looks = { first: 5, longest: 200 }
+
+/** No role is looked at, but the model demands one. */
+const roleArn = 'arn:aws:iam::123456789012:role/pinpoint-local'
+
+/** What a shell says of a process that a signal has ended. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 }
+
+/** Where a command writes to: what comes out, and all that is said on the way. */
+export interface Outputs {
+  stdout: Output
+  stderr: Output
+}
+
+/**
+ * The command `pinpoint-local import`: one import job, from the files to the report.
+ *
+ * @param argv what follows `import`
+ * @param outputs the process's own, but in tests
+ * @returns the exit status: 0 COMPLETED, 1 FAILED, 2 where the job could not be run
+ */
+export async function runImport(
+  env: NodeJS.ProcessEnv,
+  argv: string[],
+  outputs: Outputs = process,
+): Promise<number> {
+  const stopping = new AbortController()
+  const stop = (signal: keyof typeof exitCodes) => stopping.abort(signal)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+  try {
+    const options = readImportOptions(env, argv, outputs)
+    const source = await findSource(options.what, options.format, stopping.signal)
+    const job = await importOnce(options, source, outputs, stopping.signal)
+    return job.JobStatus === 'COMPLETED' ? 0 : 1
+  } catch (error) {
+    if (stopping.signal.aborted) return exitCodes[stopping.signal.reason as keyof typeof exitCodes]
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    const isExpected = error instanceof UsageError || error instanceof StartError
+    outputs.stderr.write(`${isExpected ? error.message : (error as Error).stack}\n`)
+    return 2
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
+  }
+}
+
+/** Runs the job, on the emulator that is named or on one of its own, and prints what became of it. */
+async function importOnce(
+  options: ImportOptions,
+  source: Source,
+  { stdout, stderr }: Outputs,
+  signal: AbortSignal,
+): Promise<ImportJobResponse> {
+  const own = options.url === undefined ? await startOwn(options, source) : undefined
+  try {
+    signal.throwIfAborted()
+    const client = createEmulatorClient(options.url ?? own!.url, signal)
+    const application = options.application ?? (await client.createApp(`import of ${nameOf(options.what)}`))
+    const created = await client.createImportJob(application, {
+      S3Url: source.s3Url,
+      Format: source.format,
+      RoleArn: roleArn,
+      ...(options.segmentName !== undefined && { DefineSegment: true, SegmentName: options.segmentName }),
+    })
+    if (own === undefined) {
+      stderr.write(`application ${created.ApplicationId}, import job ${created.Id}\n`)
+    }
+    const job = await follow(created, client.getImportJob, showProgress(stderr), signal)
+    const failures = client.failuresOf(job).map(failure => ({
+      ...failure,
+      object: failure.object === source.s3Url ? options.what : failure.object,
+    }))
+    const { what, json } = options
+    const width = stdout.isTTY ? stdout.columns : undefined
+    stdout.write(
+      json ? `${JSON.stringify({ job, failures }, null, 2)}\n` : describeJob(job, failures, { what, width }),
+    )
+    return job
+  } finally {
+    await own?.close()
+  }
+}
+
+/** Shows how a job gets on until it is over. */
+async function follow(
+  created: ImportJobResponse,
+  read: (job: ImportJobResponse) => Promise<ImportJobResponse>,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ImportJobResponse> {
+  try {
+    let job = created
+    for (let pause = looks.first; ; pause = Math.min(pause * 1.5, looks.longest)) {
+      progress.show(job)
+      if (isFinal(job.JobStatus)) return job
+      await setTimeout(pause, undefined, { signal })
+      job = await read(job)
+    }
+  } finally {
+    progress.stop()
+  }
+}
+
+/** Starts an emulator that is gone when it is closed. */
+async function startOwn({ config }: ImportOptions, { folder }: Source) {
+  const [s3Dir, removeS3Dir] = folder === undefined ? [config.s3Dir] : makeBucketOf(folder)
+  try {
+    const own = { ...config, s3Dir }
+    const { url, close } = await start(own, await createLog(own))
+    return { url, close: () => close().finally(removeS3Dir) }
+  } catch (error) {
+    removeS3Dir?.()
+    throw error
+  }
+}
+
+/** A folder of buckets whose only bucket is a folder that is elsewhere. */
+function makeBucketOf(folder: string): [s3Dir: string, remove: () => void] {
+  const [s3Dir, remove] = makeTempFolder()
+  symlinkSync(folder, join(s3Dir, localBucket), 'junction')
+  return [s3Dir, remove]
+}
+
+/** What is imported, short enough for an application's name (64 characters; source: model). */
+const nameOf = (what: string) => basename(what).slice(0, 50)

@@ -1,0 +1,152 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { setTimeout } from 'node:timers/promises'
+import { configOf, type Options } from './config.ts'
+import { createLog } from './log.ts'
+import type { ExportJobResponse } from './shapes/export-job.ts'
+import type { ImportJobResponse } from './shapes/import-job.ts'
+import { isFinal } from './shapes/job-moves.ts'
+import { start } from './start.ts'
+import type { AppRef } from './store/apps.ts'
+
+export { StartError } from './start-error.ts'
+export type { ExportJobResponse, ImportJobResponse, Options as PinpointOptions }
+
+/** An emulator that runs in this process. */
+export interface Pinpoint {
+  /** Where it answers, without a slash at the end. */
+  readonly url: string
+
+  /** What a client of any AWS SDK for JavaScript is made with: `new PinpointClient(pinpoint.clientConfig)`. */
+  readonly clientConfig: ClientConfig
+
+  /**
+   * Waits until an import job is over.
+   *
+   * @returns the job as GetImportJob answers it, COMPLETED or FAILED: look at its `JobStatus`, and at `Failures` for why
+   * @throws Error when the job is not over in time, which tells its state and counters; or is not there, or not any more
+   */
+  waitForImportJob(applicationId: string, jobId: string, options?: WaitOptions): Promise<ImportJobResponse>
+
+  /** Waits until an export job is over, like `waitForImportJob`. */
+  waitForExportJob(applicationId: string, jobId: string, options?: WaitOptions): Promise<ExportJobResponse>
+
+  /**
+   * Removes everything that is in it, running jobs included.
+   *
+   * @param options `seed: true` applies the seed again
+   */
+  reset(options?: { seed?: boolean }): Promise<void>
+
+  /**
+   * Stops it: calls under way are answered, jobs stop at a safe point. Nothing of it is left in this process then, and
+   * nothing on the disk but what is in its `dataDir`. To call it again does no harm.
+   */
+  close(): Promise<void>
+
+  /** The same as `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Where and as whom a client calls. */
+export interface ClientConfig {
+  endpoint: string
+  region: string
+  credentials: { accessKeyId: string; secretAccessKey: string }
+}
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Milliseconds; half a minute by default. */
+  timeoutMs?: number
+}
+
+/**
+ * Starts an emulator in this process: its HTTP side here, its job worker as a thread. Each has a database and a worker
+ * of its own, and several may run at once.
+ *
+ * Any setting of the README's table is an option. Where nothing is said, three of them are as suits a test: `port` is
+ * 0, `ephemeral` is true unless there is a `dataDir`, and `logLevel` is `silent`. No environment variable is read.
+ *
+ * @returns when it is ready
+ * @throws StartError that names every bad option, or says why it cannot start; nothing is left behind then
+ */
+export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
+  const config = configOf(options, {
+    port: 0,
+    ephemeral: options.dataDir === undefined,
+    logLevel: 'silent',
+  })
+  const { url, app, close } = await start(config, await createLog(config))
+  let isOpen = true
+  const stop = () => {
+    isOpen = false
+    return close()
+  }
+
+  const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(
+    get: (app: AppRef, jobId: string) => Job | undefined,
+    [kind, applicationId, jobId]: [kind: string, applicationId: string, jobId: string],
+    { timeoutMs = 30_000 }: WaitOptions = {},
+  ): Promise<Job> => {
+    const read = (): Job => {
+      if (!isOpen) throw new Error(`pinpoint-local is closed: nothing is known of the ${kind} job ${jobId}`)
+      const found = app.store.apps.find(applicationId)
+      if (found === undefined) throw new Error(`there is no application ${applicationId}`)
+      const job = get(found, jobId)
+      if (job === undefined) throw new Error(`application ${applicationId} has no ${kind} job ${jobId}`)
+      return job
+    }
+    // No clock and no timer that a test may have replaced by its own.
+    const deadline = AbortSignal.timeout(checkTimeout(timeoutMs))
+    let job = read()
+    for (let pause = 1; !isFinal(job.JobStatus); pause = Math.min(pause * 1.5, 25)) {
+      if (deadline.aborted) throw new Error(`${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms`)
+      await setTimeout(pause)
+      job = read()
+    }
+    return job
+  }
+
+  return {
+    url,
+    clientConfig: {
+      endpoint: url,
+      region: config.region,
+      credentials: { accessKeyId: 'pinpoint-local', secretAccessKey: 'pinpoint-local' },
+    },
+    waitForImportJob: (applicationId, jobId, options) =>
+      waitForJob(
+        (found, id) => app.store.importJobs.get(found, id),
+        ['import', applicationId, jobId],
+        options,
+      ),
+    waitForExportJob: (applicationId, jobId, options) =>
+      waitForJob(
+        (found, id) => app.store.exportJobs.get(found, id),
+        ['export', applicationId, jobId],
+        options,
+      ),
+    async reset({ seed = false } = {}) {
+      const { statusCode, body } = await app.inject({
+        method: 'POST',
+        url: '/_pinpoint/reset',
+        ...(seed && { query: { seed: 'true' } }),
+      })
+      if (statusCode !== 204) throw new Error(`the emulator could not be reset: ${body}`)
+    },
+    close: stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+function checkTimeout(timeoutMs: number): number {
+  if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs
+  throw new RangeError(`timeoutMs must be a whole number of milliseconds below 2^31; got ${timeoutMs}`)
+}
+
+/** Where a job stands, as far as it is known. */
+function standOf(job: ImportJobResponse | ExportJobResponse): string {
+  const { JobStatus, TotalPieces, CompletedPieces, FailedPieces, TotalProcessed, TotalFailures } = job
+  if (TotalPieces === undefined) return JobStatus
+  return `${JobStatus} (CompletedPieces ${CompletedPieces} and FailedPieces ${FailedPieces} of TotalPieces ${TotalPieces}, TotalProcessed ${TotalProcessed}, TotalFailures ${TotalFailures})`
+}

@@ -1,0 +1,27 @@
+import closeWithGrace from 'close-with-grace'
+import { loadConfig } from './config.ts'
+import { createLog } from './log.ts'
+import { start } from './start.ts'
+
+/**
+ * Environment and flags → settings → emulator, until a signal ends it.
+ *
+ * @param argv what follows the program's name
+ * @returns when the emulator is ready
+ * @throws StartError
+ */
+export async function serve(env: NodeJS.ProcessEnv, argv: string[]): Promise<void> {
+  // Most containers set all by variables, and what parses flags takes some 20 ms to load.
+  const flags = argv.length === 0 ? {} : (await import('./command-line.ts')).readFlags(argv)
+  const config = loadConfig(env, flags)
+  const log = await createLog(config)
+  const starting = start(config, log)
+  // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
+  const handlers = closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
+    if (err) log.fatal({ err }, 'unexpected error, stopping')
+    await (await starting).close()
+  })
+  starting.catch(handlers.uninstall)
+  const { url } = await starting
+  log.info(`pinpoint-local ready on ${url}`)
+}

@@ -1,0 +1,224 @@
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { GetEndpointCommand, GetImportJobsCommand, GetSegmentsCommand } from '@aws-sdk/client-pinpoint'
+import t from 'tap'
+import { findSource } from '../../server/cli/find-source.ts'
+import { runImport } from '../../server/cli/import.ts'
+import { makeFolder } from '../buckets.ts'
+import { createApp, startEmulator, until } from '../helpers.ts'
+import { beginImport } from '../process/spawn.ts'
+
+// What an emulator that is thrown away leaves behind would be seen here.
+const temp = makeFolder(t)
+process.env.TMPDIR = temp
+
+const csv = 'Id,ChannelType,Address\ne1,EMAIL,a@example.com\ne2,EMAIL,\n'
+const json = '{"Id":"e1","ChannelType":"EMAIL","Address":"a@example.com"}\n'
+const dir = t.testdir({
+  'users.csv': csv,
+  'users.ndjson': json,
+  'users.txt': csv,
+  'users.dat': json,
+  'READ ME': 'hello',
+  'zip.zip': 'PK',
+  'unusable.csv': 'Colour\nred\n',
+  csv: { 'a.csv': csv, deep: { 'b.csv.gz': gzipSync(csv) }, '_c.csv': 'x' },
+  mixed: { 'a.csv': csv, 'b.json': json },
+  unnamed: { a: json },
+  empty: {},
+  elsewhere: {},
+  s3: { data: { 'users.csv': csv } },
+})
+const many = [
+  'Id,ChannelType,Address',
+  'a,\u001b[31mred,x',
+  ...Array(120).fill('e,EMAIL,'),
+  'b,EMAIL,b@example.com',
+]
+writeFileSync(join(dir, 'many.csv'), many.join('\n'))
+symlinkSync(join(dir, 'users.csv'), join(dir, 'elsewhere', 'link.csv'))
+
+/** Runs the command here, and gives all that it wrote. */
+async function run(argv: string[], env: Record<string, string> = {}, terminal = {}) {
+  const written = { stdout: '', stderr: '' }
+  const output = (name: keyof typeof written) =>
+    Object.assign(
+      new PassThrough().setEncoding('utf8').on('data', text => {
+        written[name] += text
+      }),
+      terminal,
+    )
+  const code = await runImport(env, argv, { stdout: output('stdout'), stderr: output('stderr') })
+  return { code, ...written }
+}
+
+const at = (name: string) => join(dir, name)
+
+t.test('a file is imported, and its counts and failures are printed', async t => {
+  const { code, stdout, stderr } = await run([at('users.csv')])
+  t.equal(code, 0)
+  t.match(stdout, `COMPLETED  ${at('users.csv')}: 2 records read, 1 imported, 1 refused, 1 piece\n`)
+  t.match(stdout, /│ object +│ line │ reason +│\n.*\n│ users\.csv │ +3 │ Missing Address │\n/)
+  t.match(stderr, /^CREATED\n/, 'progress is elsewhere, a line for a state')
+  t.notMatch(stderr, '\u001b')
+  t.strictSame(readdirSync(temp), [], 'nothing is left of the emulator')
+})
+
+t.test(
+  '--json prints one document and nothing else on stdout; of a folder, what fits is imported',
+  async t => {
+    const { code, stdout, stderr } = await run(['--json', at('csv'), '--segment-name', 'mine'])
+    t.equal(code, 0)
+    t.match(JSON.parse(stdout), {
+      job: {
+        JobStatus: 'COMPLETED',
+        TotalProcessed: 4,
+        TotalFailures: 2,
+        Definition: { Format: 'CSV', DefineSegment: true, SegmentName: 'mine' },
+      },
+      failures: [
+        { object: 'a.csv', line: 3, reason: 'Missing Address' },
+        { object: 'deep/b.csv.gz', line: 3, reason: 'Missing Address' },
+      ],
+    })
+    t.match(stderr, 'CREATED')
+  },
+)
+
+t.test('a job that fails says why, and the status is 1', async t => {
+  const { code, stdout } = await run([at('unusable.csv')])
+  t.equal(code, 1)
+  t.match(stdout, /^FAILED {2}.*: 0 records read, nothing imported, 0 refused, 1 piece, 1 of them failed\n/)
+  t.match(stdout, '"Colour" is not a name that Pinpoint imports')
+})
+
+t.test('on a terminal, there is a bar and a table that fits', async t => {
+  const { code, stdout, stderr } = await run([at('many.csv')], {}, { isTTY: true, columns: 70 })
+  t.equal(code, 0)
+  t.match(stripVTControlCharacters(stderr), /█{20} COMPLETED: 1 of 1 pieces, 122 records, 121 refused/)
+  t.ok(stderr.lastIndexOf('\u001b[?25h') > stderr.lastIndexOf('\u001b[?25l'), 'the cursor is shown again')
+  t.match(stdout, '122 records read, 1 imported, 121 refused')
+  t.match(stdout, '\\u001b[31MRED')
+  t.notMatch(stdout, '\u001b', 'what a file holds does not reach the terminal as commands')
+  for (const line of stdout.split('\n').slice(1)) t.ok(line.length <= 70, line)
+  t.equal(stdout.match(/many\.csv │/g)?.length, 100, 'a hundred failures are shown')
+  t.match(stdout, /\nand 21 more\n$/)
+})
+
+t.test('an S3 URL is read where the settings say', async t => {
+  const env = { S3_DIR: at('s3'), PORT: 'not for this command' }
+  t.match(await run(['s3://data/users.csv'], env), { code: 0, stdout: 's3://data/users.csv: 2 records' })
+})
+
+for (const [name, given, format] of [
+  ['users.ndjson', undefined, 'JSON'],
+  ['users.txt', undefined, 'CSV'],
+  ['users.dat', undefined, 'JSON'],
+  ['users.dat', 'CSV', 'CSV'],
+  ['csv', undefined, 'CSV'],
+  ['unnamed', undefined, 'JSON'],
+  ['mixed', 'JSON', 'JSON'],
+  ['elsewhere/link.csv', undefined, 'CSV'],
+  ['s3://data/users.JSONL.gz', undefined, 'JSON'],
+] as const) {
+  t.test(`${name} is ${format}${given === undefined ? '' : ', when --format says so'}`, async t => {
+    const what = name.startsWith('s3:') ? name : at(name)
+    t.match(await findSource(what, given, new AbortController().signal), { format })
+  })
+}
+
+t.test('a link to a file leads to where that is', async t => {
+  const { folder, s3Url } = await findSource(
+    at('elsewhere/link.csv'),
+    undefined,
+    new AbortController().signal,
+  )
+  t.strictSame([folder, s3Url], [dir, 's3://local/users.csv'])
+})
+
+for (const [what, argv, says] of [
+  ['no file', [], /FILE/],
+  ['two files', ['a', 'b'], /too many/],
+  ['a flag that does not exist', ['a', '--colour'], '--colour'],
+  ['a file that is not there', [at('nix.csv')], `there is no file or folder ${at('nix.csv')}`],
+  ['what is neither a file nor a folder', ['/dev/null'], 'neither a file nor a folder'],
+  ['an empty folder', [at('empty')], 'there is nothing to import in'],
+  ['a file of no known format', [at('READ ME')], 'add --format CSV or --format JSON'],
+  ['an archive', [at('zip.zip')], 'add --format CSV or --format JSON'],
+  ['a folder of both formats', [at('mixed')], 'holds CSV and JSON'],
+  ['a format that is none', [at('users.csv'), '--format', 'XML'], '--format must be CSV or JSON'],
+  ['an S3 URL that is none', ['s3://x'], 's3://bucket/key'],
+  ['an S3 URL of no known format', ['s3://data/users'], 'add --format CSV or --format JSON'],
+  ['a folder that is no S3_DIR', ['s3://data/users.csv', '--s3-dir', '/nix'], '--s3-dir must be a folder'],
+  ['an S3 flag for a file', [at('users.csv'), '--s3-dir', dir], '--s3-dir goes with an s3:// URL'],
+  ['an application without --url', [at('users.csv'), '--application', 'a'], '--application goes with --url'],
+  ['a file for another emulator', [at('users.csv'), '--url', 'http://x'], 'name an s3:// URL'],
+  [
+    'a setting of another emulator',
+    ['s3://data/a.csv', '--url', 'http://x', '--piece-bytes', '9'],
+    '--piece-bytes',
+  ],
+  [
+    'a --url that is none',
+    ['s3://data/a.csv', '--url', 'x'],
+    '--url must be a URL such as http://127.0.0.1:7467',
+  ],
+  ['a --url where nothing is', ['s3://data/a.csv', '--url', 'http://127.0.0.1:1'], 'no emulator answers at'],
+] as const) {
+  t.test(`${what} is told in a sentence, and the status is 2`, async t => {
+    const { code, stdout, stderr } = await run([...argv])
+    t.match({ code, stdout }, { code: 2, stdout: '' })
+    t.match(stderr, says)
+    t.notMatch(stderr, /\n\s+at /, 'no stack')
+  })
+}
+
+t.test('with --url, the emulator there imports and keeps it', async t => {
+  const { url, client } = await startEmulator(t, { S3_DIR: at('s3') })
+  const app = await createApp(client)
+  const argv = ['s3://data/users.csv', '--url', `${url}/`]
+  const { code, stdout, stderr } = await run([...argv, '--application', app, '--segment-name', 'mine'])
+  t.match({ code, stdout }, { code: 0, stdout: '2 records read, 1 imported' })
+  const jobs = await client.send(new GetImportJobsCommand({ ApplicationId: app }))
+  t.match(stderr, `application ${app}, import job ${jobs.ImportJobsResponse!.Item![0]!.Id}\n`)
+  const segments = await client.send(new GetSegmentsCommand({ ApplicationId: app }))
+  t.match(segments.SegmentsResponse!.Item, [{ Name: 'mine' }])
+  t.ok(await client.send(new GetEndpointCommand({ ApplicationId: app, EndpointId: 'e1' })))
+
+  t.test('by default in an application that it makes', async t => {
+    const { stderr } = await run(argv)
+    const made = stderr.match(/^application ([0-9a-f]{32}),/)?.[1]
+    t.ok(await client.send(new GetEndpointCommand({ ApplicationId: made, EndpointId: 'e1' })))
+  })
+
+  t.test('what it refuses is told as it says it', async t => {
+    const refused = await run([...argv, '--application', 'nix'])
+    t.match(refused, { code: 2, stdout: '', stderr: /404 NotFoundException Application not found\n$/ })
+  })
+
+  t.test('what is no emulator is told', async t => {
+    const refused = await run(['s3://data/users.csv', '--url', `${url}/_pinpoint`])
+    t.match(refused, { code: 2, stdout: '', stderr: 'was refused: 404' })
+  })
+})
+
+t.test('--help fits 80 columns and is no error', async t => {
+  const { code, stdout, stderr } = await run(['--help'])
+  t.match({ code, stderr }, { code: 0, stderr: '' })
+  for (const flag of ['--format', '--url', '--json', '--application', '--segment-name', '--s3-endpoint'])
+    t.match(stdout, flag)
+  for (const line of stdout.split('\n')) t.ok(line.length <= 80, line)
+})
+
+t.test('the command ends with the status, and Ctrl-C leaves nothing behind', async t => {
+  const file = join(makeFolder(t), 'big.csv')
+  writeFileSync(file, `Id,ChannelType,Address\n${'e,EMAIL,a@example.com\n'.repeat(500_000)}`)
+  const before = readdirSync(temp)
+  const { end, stderr } = beginImport(t, { TMPDIR: temp }, [file])
+  await until(() => (stderr().includes('PROCESSING') ? true : undefined), 'the import to begin')
+  t.match(await end('SIGINT'), { code: 130, signal: null, stdout: '' })
+  t.strictSame(readdirSync(temp), before)
+})

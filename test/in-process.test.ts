@@ -1,0 +1,167 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  CreateAppCommand,
+  GetAppsCommand,
+  GetImportJobCommand,
+  PinpointClient,
+} from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { type PinpointOptions, StartError, startPinpoint } from '../server/index.ts'
+import { makeFolder } from './buckets.ts'
+import { createApp, createExportJob, createImportJob } from './helpers.ts'
+import { runScript } from './process/spawn.ts'
+
+// What the emulators of this file leave behind would be seen here.
+const temp = makeFolder(t)
+process.env.TMPDIR = temp
+
+// No environment variable is read: with these, nothing would start.
+Object.assign(process.env, {
+  PORT: 'x',
+  S3_DIR: '/nowhere',
+  LOG_LEVEL: 'loud',
+  AWS_ENDPOINT_URL_S3: 'nonsense',
+})
+
+const s3Dir = t.testdir({
+  data: {
+    'users.csv': 'Id,ChannelType,Address\ne1,EMAIL,a@example.com\ne2,EMAIL,\n',
+    'bad.csv': 'Colour\nred\n',
+  },
+})
+
+/** An emulator and a client made of its `clientConfig`. */
+async function startOne(t: Test, options: PinpointOptions = {}) {
+  const pinpoint = await startPinpoint(options)
+  const client = new PinpointClient(pinpoint.clientConfig)
+  t.teardown(async () => {
+    client.destroy()
+    await pinpoint.close()
+  })
+  return { pinpoint, client }
+}
+
+t.test('it is ready at once for a client of the SDK that is made with clientConfig', async t => {
+  const { pinpoint, client } = await startOne(t, { port: 0, ephemeral: true, s3Dir, region: 'eu-west-1' })
+  t.match(pinpoint.url, /^http:\/\/127\.0\.0\.1:\d+$/)
+  t.equal((await fetch(`${pinpoint.url}/_pinpoint/health`)).status, 200)
+  const { ApplicationResponse } = await client.send(
+    new CreateAppCommand({ CreateApplicationRequest: { Name: 'first' } }),
+  )
+  t.match(ApplicationResponse?.Arn, ':eu-west-1:')
+  const app = ApplicationResponse!.Id!
+
+  t.test('waitForImportJob gives a job that is COMPLETED as GetImportJob answers it', async t => {
+    const { Id } = await createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+    const job = await pinpoint.waitForImportJob(app, Id!)
+    t.match(job, { JobStatus: 'COMPLETED', TotalProcessed: 2, TotalFailures: 1 })
+    const { ImportJobResponse } = await client.send(
+      new GetImportJobCommand({ ApplicationId: app, JobId: Id }),
+    )
+    t.strictSame(job, ImportJobResponse)
+  })
+
+  t.test('and one that is FAILED, which says why', async t => {
+    const { Id } = await createImportJob(client, app, { S3Url: 's3://data/bad.csv' })
+    const job = await pinpoint.waitForImportJob(app, Id!, { timeoutMs: 30_000 })
+    t.match(job, { JobStatus: 'FAILED', Failures: [/Colour/] })
+  })
+
+  t.test('waitForExportJob does the same for an export', async t => {
+    const { Id } = await createExportJob(client, app)
+    t.match(await pinpoint.waitForExportJob(app, Id!), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
+  })
+
+  t.test('who waits for what is not there is told so at once', async t => {
+    await t.rejects(pinpoint.waitForImportJob(app, 'nix'), {
+      message: `application ${app} has no import job nix`,
+    })
+    await t.rejects(pinpoint.waitForExportJob('nix', 'nix'), { message: 'there is no application nix' })
+    for (const timeoutMs of [-1, Number.NaN, 1.5, Number.POSITIVE_INFINITY]) {
+      await t.rejects(pinpoint.waitForImportJob(app, 'nix', { timeoutMs }), RangeError, `${timeoutMs}`)
+    }
+  })
+
+  t.test('a start that fails says why, and leaves nothing behind', async t => {
+    const before = readdirSync(temp)
+    const resources = process.getActiveResourcesInfo().sort()
+    const port = Number(new URL(pinpoint.url).port)
+    const inUse = `port ${port} of 127.0.0.1 is in use: name another PORT, or 0 for any`
+    await t.rejects(startPinpoint({ port }), new StartError(inUse))
+    await t.rejects(startPinpoint({ port: 65_536, s3Dir: '/nowhere' }), /port must be .*\n.*s3Dir must be/)
+    t.strictSame(readdirSync(temp), before)
+    t.strictSame(process.getActiveResourcesInfo().sort(), resources)
+  })
+
+  t.test('two may close it at once, and again', async t => {
+    await Promise.all([pinpoint.close(), pinpoint.close(), pinpoint[Symbol.asyncDispose]()])
+    await pinpoint.close()
+    await t.rejects(fetch(pinpoint.url))
+  })
+})
+
+t.test('a job that is not over in time is told by its state and counters', async t => {
+  const { pinpoint, client } = await startOne(t, { s3Dir, jobStateDelayMs: 86_400_000 })
+  const app = await createApp(client)
+  const { Id } = await createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+  await t.rejects(pinpoint.waitForImportJob(app, Id!, { timeoutMs: 20 }), {
+    message: `import job ${Id} is CREATED after 20 ms`,
+  })
+  const waiting = pinpoint.waitForImportJob(app, Id!)
+  await Promise.all([t.rejects(waiting, /pinpoint-local is closed/, 'close ends the wait'), pinpoint.close()])
+})
+
+t.test(
+  'several run at once, with databases of their own; what is in dataDir is there at the next start',
+  async t => {
+    const dataDir = join(t.testdir(), 'data')
+    const both = await Promise.all([startOne(t, { quotas: true }), startOne(t, { dataDir })])
+    const apps = await Promise.all(both.map(({ client }) => createApp(client)))
+    const listed = async ({ client }: { client: PinpointClient }) =>
+      (await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item?.map(({ Id }) => Id)
+    for (const [index, one] of both.entries()) t.strictSame(await listed(one), [apps[index]])
+    t.equal(readdirSync(temp).length, 1, 'one of them is ephemeral, as nothing else is said')
+    await both[1]!.pinpoint.close()
+    t.strictSame(await listed(await startOne(t, { dataDir })), [apps[1]])
+  },
+)
+
+const index = JSON.stringify(new URL('../server/index.ts', import.meta.url).href)
+const lookAround = `({
+  listeners: process.eventNames().filter(name => name !== 'newListener' && name !== 'removeListener'),
+  resources: process.getActiveResourcesInfo().filter(name => name !== 'PipeWrap'),
+  files: fs.readdirSync(process.env.TMPDIR),
+})`
+
+t.test('after close nothing is left of it, and the process ends by itself', async t => {
+  const { code, stdout, stderr } = await runScript(
+    t,
+    { TMPDIR: temp },
+    `import fs from 'node:fs'
+     import { startPinpoint } from ${index}
+     const before = ${lookAround}
+     const both = await Promise.all([startPinpoint(), startPinpoint({ s3Dir: ${JSON.stringify(s3Dir)} })])
+     const during = ${lookAround}
+     await Promise.all(both.map(pinpoint => pinpoint.close()))
+     console.log(JSON.stringify({ before, during, after: ${lookAround} }))`,
+  )
+  t.match({ code, stderr }, { code: 0, stderr: '' })
+  const { before, during, after } = JSON.parse(stdout)
+  t.equal(during.files.length, before.files.length + 2, 'while they run there is something to see')
+  t.equal(during.resources.length, before.resources.length + 4, 'a port and a thread each')
+  t.strictSame(after, before)
+})
+
+t.test('a process that ends without closing it leaves no folder behind', async t => {
+  const before = readdirSync(temp)
+  const ended = await runScript(
+    t,
+    { TMPDIR: temp },
+    `import { startPinpoint } from ${index}
+     await startPinpoint()
+     process.exit(7)`,
+  )
+  t.match(ended, { code: 7, stdout: '', stderr: '' })
+  t.strictSame(readdirSync(temp), before)
+})
