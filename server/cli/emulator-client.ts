@@ -50,15 +50,23 @@ export function createEmulatorClient(url: string, signal: AbortSignal) {
     },
 
     /** All failures of a job that is over, those of more than a record first. */
-    failuresOf: (job: ImportJobResponse): Failure[] => (job.Failures ?? []).map(readFailure),
+    async failuresOf(job: ImportJobResponse): Promise<Failure[]> {
+      const [app, id] = jobPath(job)
+      const failures: Failure[] = []
+      for (let token: string | undefined = ''; token !== undefined; ) {
+        const query: string = `page-size=1000${token && `&token=${encodeURIComponent(token)}`}`
+        const page = await call<JobPage>('GET', `/_pinpoint/${app}/import-jobs/${id}?${query}`)
+        failures.push(...page.failures.items)
+        token = page.failures.nextToken
+      }
+      return failures
+    },
   }
 }
 
-/** Reads a failure as GetImportJob names it: `<key> line <n>: <reason>`, or without a line. */
-function readFailure(text: string): Failure {
-  const [, object, line, reason] = text.match(/^(.*?)(?: line (\d+))?: (.*)$/s) ?? []
-  if (object === undefined || reason === undefined) return { object: '', reason: text }
-  return { object, ...(line !== undefined && { line: Number(line) }), reason }
+/** What is used of a job's own page. */
+interface JobPage {
+  failures: { items: Failure[]; nextToken?: string }
 }
 
 function read<T>(text: string, url: string): T {

@@ -83,7 +83,7 @@ async function importOnce(
       stderr.write(`application ${created.ApplicationId}, import job ${created.Id}\n`)
     }
     const job = await follow(created, client.getImportJob, showProgress(stderr), signal)
-    const failures = client.failuresOf(job).map(failure => ({
+    const failures = (await client.failuresOf(job)).map(failure => ({
       ...failure,
       object: failure.object === source.s3Url ? options.what : failure.object,
     }))

@@ -108,6 +108,17 @@ t.test('on a terminal, there is a bar and a table that fits', async t => {
   t.match(stdout, /\nand 21 more\n$/)
 })
 
+t.test('--json names all failures, and what was read', async t => {
+  const { failures } = JSON.parse((await run([at('many.csv'), '--json'])).stdout)
+  t.equal(failures.length, 121)
+  t.strictSame(failures.at(-1), {
+    object: 'many.csv',
+    line: 122,
+    record: 'e,EMAIL,',
+    reason: 'Missing Address',
+  })
+})
+
 t.test('an S3 URL is read where the settings say', async t => {
   const env = { S3_DIR: at('s3'), PORT: 'not for this command' }
   t.match(await run(['s3://data/users.csv'], env), { code: 0, stdout: 's3://data/users.csv: 2 records' })
