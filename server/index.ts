@@ -16,7 +16,10 @@ export interface Pinpoint {
   /** Where it answers, without a slash at the end. */
   readonly url: string
 
-  /** What a client of any AWS SDK for JavaScript is made with: `new PinpointClient(pinpoint.clientConfig)`. */
+  /**
+   * What a client of any AWS SDK for JavaScript is made with: `new PinpointClient(pinpoint.clientConfig)`. Its credentials
+   * are the first of `accessKeys`, if there are any.
+   */
   readonly clientConfig: ClientConfig
 
   /**
@@ -77,6 +80,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     logLevel: 'silent',
   })
   const { url, app, close } = await start(config, await createLog(config))
+  const [[accessKeyId, secretAccessKey] = ['pinpoint-local', 'pinpoint-local']] = config.accessKeys ?? []
   let isOpen = true
   const stop = () => {
     isOpen = false
@@ -112,7 +116,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     clientConfig: {
       endpoint: url,
       region: config.region,
-      credentials: { accessKeyId: 'pinpoint-local', secretAccessKey: 'pinpoint-local' },
+      credentials: { accessKeyId, secretAccessKey },
     },
     waitForImportJob: (applicationId, jobId, options) =>
       waitForJob(

@@ -116,7 +116,10 @@ t.test(
   'several run at once, with databases of their own; what is in dataDir is there at the next start',
   async t => {
     const dataDir = join(t.testdir(), 'data')
-    const both = await Promise.all([startOne(t, { quotas: true }), startOne(t, { dataDir })])
+    const both = await Promise.all([
+      startOne(t, { quotas: true, accessKeys: 'id:secret,other:secret' }),
+      startOne(t, { dataDir }),
+    ])
     const apps = await Promise.all(both.map(({ client }) => createApp(client)))
     const listed = async ({ client }: { client: PinpointClient }) =>
       (await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item?.map(({ Id }) => Id)
