@@ -51,7 +51,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/apps/:applicationId/import-jobs/:jobId/advance',
     {
       config: { operation: 'advanceImportJob' },
-      schema: { ...schema, response: { 200: ImportJobResponse } },
+      schema: { ...schema, summary: 'Lets a held import job go on', response: { 200: ImportJobResponse } },
       preValidation,
     },
     async ({ params, body }, reply) =>
@@ -68,7 +68,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/apps/:applicationId/export-jobs/:jobId/advance',
     {
       config: { operation: 'advanceExportJob' },
-      schema: { ...schema, response: { 200: ExportJobResponse } },
+      schema: { ...schema, summary: 'Lets a held export job go on', response: { 200: ExportJobResponse } },
       preValidation,
     },
     async ({ params, body }, reply) =>

@@ -24,7 +24,12 @@ export const exportJob: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/apps/:applicationId/export-jobs/:jobId',
     {
       config: { operation: 'exportJob' },
-      schema: { params: JobParams, querystring: Type.Object(piecesQuery), response: { 200: ExportJobPage } },
+      schema: {
+        summary: 'All that is known of an export job',
+        params: JobParams,
+        querystring: Type.Object(piecesQuery),
+        response: { 200: ExportJobPage },
+      },
     },
     async ({ params, query }) => {
       const jobs = app.store.exportJobs

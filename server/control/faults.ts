@@ -13,7 +13,14 @@ const Nothing = Type.Null({ description: 'No body' })
 export const faults: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/_pinpoint/faults',
-    { config: { operation: 'addFault' }, schema: { body: FaultRule, response: { 201: Fault } } },
+    {
+      config: { operation: 'addFault' },
+      schema: {
+        summary: 'Adds a rule by which calls or jobs fail, take long or hang',
+        body: FaultRule,
+        response: { 201: Fault },
+      },
+    },
     async (request, reply) => {
       checkFault(request.body, app.operations)
       const added = await app.store.write(() => app.store.faults.add(newId(), request.body))
@@ -26,7 +33,10 @@ export const faults: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/faults',
     {
       config: { operation: 'getFaults' },
-      schema: { response: { 200: Type.Object({ items: Type.Array(Fault) }) } },
+      schema: {
+        summary: 'All fault rules, in the order in which they apply',
+        response: { 200: Type.Object({ items: Type.Array(Fault) }) },
+      },
     },
     async () => ({ items: app.store.faults.list() }),
   )
@@ -35,7 +45,11 @@ export const faults: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/faults/:faultId',
     {
       config: { operation: 'removeFault' },
-      schema: { params: Type.Object({ faultId: Type.String() }), response: { 204: Nothing } },
+      schema: {
+        summary: 'Removes a fault rule',
+        params: Type.Object({ faultId: Type.String({ description: 'Id of the rule' }) }),
+        response: { 204: Nothing },
+      },
     },
     async (request, reply) => {
       const { faultId } = request.params
@@ -48,7 +62,10 @@ export const faults: FastifyPluginAsyncTypebox = async app => {
 
   app.delete(
     '/_pinpoint/faults',
-    { config: { operation: 'removeFaults' }, schema: { response: { 204: Nothing } } },
+    {
+      config: { operation: 'removeFaults' },
+      schema: { summary: 'Removes all fault rules', response: { 204: Nothing } },
+    },
     async (_request, reply) => {
       await app.store.write(() => app.store.faults.removeAll())
       app.jobWorker.wake()

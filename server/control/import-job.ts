@@ -45,6 +45,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'importJob' },
       schema: {
+        summary: 'All that is known of an import job',
         params: JobParams,
         querystring: Type.Object({ ...PageQuery.properties, ...piecesQuery }),
         response: { 200: ImportJobPage },

@@ -6,13 +6,23 @@ import { JobControl } from '../shapes/job-control.ts'
 export const jobControl: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/_pinpoint/job-control',
-    { config: { operation: 'getJobControl' }, schema: { response: { 200: JobControl } } },
+    {
+      config: { operation: 'getJobControl' },
+      schema: { summary: 'How jobs advance', response: { 200: JobControl } },
+    },
     async () => app.store.jobControl.get(),
   )
 
   app.put(
     '/_pinpoint/job-control',
-    { config: { operation: 'putJobControl' }, schema: { body: JobControl, response: { 200: JobControl } } },
+    {
+      config: { operation: 'putJobControl' },
+      schema: {
+        summary: 'Says how jobs advance, those that run now as well',
+        body: JobControl,
+        response: { 200: JobControl },
+      },
+    },
     async request => {
       const control = request.body
       checkDelay(control)

@@ -4,7 +4,10 @@ import { ApplicationParams, OneOf } from '../shapes/common.ts'
 import { JobStatus } from '../shapes/job-status.ts'
 
 /** Path of every control call on one job. */
-export const JobParams = Type.Object({ ...ApplicationParams.properties, jobId: Type.String() })
+export const JobParams = Type.Object({
+  ...ApplicationParams.properties,
+  jobId: Type.String({ description: 'Id of the job' }),
+})
 
 /** A job's states in the order in which it came to them. */
 export const History = Type.Array(
