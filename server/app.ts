@@ -16,6 +16,7 @@ import { control } from './control/index.ts'
 import type { Preflight } from './import/preflight.ts'
 import { requestRateOf } from './quotas.ts'
 import { resources } from './resources/index.ts'
+import type { State } from './state.ts'
 import type { Store } from './store/open-store.ts'
 import type { JobWorker } from './worker/supervisor.ts'
 
@@ -24,6 +25,7 @@ export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'>
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake'>
+  state: State
   preflight: Preflight
   now: () => Date
   logger: FastifyBaseLogger
@@ -31,7 +33,7 @@ export interface Dependencies {
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'jobWorker' | 'preflight' | 'now'>,
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'preflight' | 'now'>,
       Pick<Config, 'quotas'> {}
   interface FastifyContextConfig {
     /** The operation's name in Pinpoint's model. */
@@ -40,7 +42,7 @@ declare module 'fastify' {
 }
 
 /** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
-export function buildApp({ config, store, jobWorker, preflight, now, logger }: Dependencies) {
+export function buildApp({ config, store, jobWorker, state, preflight, now, logger }: Dependencies) {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -60,6 +62,7 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
 
   app.decorate('store', store)
   app.decorate('jobWorker', jobWorker)
+  app.decorate('state', state)
   app.decorate('preflight', preflight)
   app.decorate('now', now)
   app.decorate('quotas', config.quotas)

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { Preflight } from './import/preflight.ts'
 import { importSize } from './quotas.ts'
 import { StartError } from './start-error.ts'
+import { createState } from './state.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
 import { openStore } from './store/open-store.ts'
 import { WriteTurns } from './store/write-turns.ts'
@@ -47,12 +48,13 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
       logger,
       store,
     )
-    undo.push(() => jobWorker.stop())
+    undo.push(() => jobWorker.stop({ forGood: config.ephemeral }))
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
+    const state = createState({ dataDir, store, turns, jobWorker })
     const preflight = await loadPreflight(config, buckets, closing.signal)
-    const app = buildApp({ config, store, jobWorker, preflight, now: () => new Date(), logger })
+    const app = buildApp({ config, store, jobWorker, state, preflight, now: () => new Date(), logger })
     undo.push(async () => {
       closing.abort()
       // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.

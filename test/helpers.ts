@@ -18,6 +18,7 @@ import type { Test } from 'tap'
 import { buildApp, type Dependencies } from '../server/app.ts'
 import { loadConfig } from '../server/config.ts'
 import { start } from '../server/start.ts'
+import type { State } from '../server/state.ts'
 import { openStore } from '../server/store/open-store.ts'
 
 export const silent = pino({ level: 'silent' })
@@ -32,6 +33,7 @@ export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     jobWorker: { isRunning: () => true, wake() {} },
+    state: noState,
     preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,
@@ -48,6 +50,12 @@ export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
     return { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
   }
   return { app, store, call }
+}
+
+/** For what does not concern the state as a whole. */
+export const noState: State = {
+  reset: () => Promise.reject(new Error('there is no worker')),
+  onReplaced() {},
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body

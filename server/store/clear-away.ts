@@ -6,10 +6,15 @@ import type { WriteTurns } from './write-turns.ts'
  * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
  * segments with their members, and what COMPLETED jobs had kept to be able to take themselves back.
  *
+ * @param checkState called in each transaction, throws what ends it
  * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
  *   that its caller decides how long the database is kept busy
  */
-export function createClearAway(db: Database, turns: WriteTurns): (limit: number) => boolean {
+export function createClearAway(
+  db: Database,
+  turns: WriteTurns,
+  checkState: () => void,
+): (limit: number) => boolean {
   // An export that is under way first removes what it has put into its bucket; then it forgets its pieces.
   const deletedApp = db
     .prepare<[], number>(
@@ -104,6 +109,7 @@ export function createClearAway(db: Database, turns: WriteTurns): (limit: number
   }
 
   const step = db.transaction((app: number | undefined, limit: number): boolean => {
+    checkState()
     if (app !== undefined) return clearApp(app, limit)
     const segment = deletedSegment.get()
     if (segment !== undefined) return clearSegment(segment, limit)

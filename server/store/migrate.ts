@@ -5,6 +5,9 @@ import { StartError } from '../start-error.ts'
 /** Marks a SQLite file as ours ("PINP"), so that nobody else's is ever migrated. */
 const applicationId = 0x50494e50
 
+/** Bytes of a page: SQLite's default, which this program never changes. */
+export const pageBytes = 4096
+
 const folder = new URL('./migrations/', import.meta.url)
 
 /**

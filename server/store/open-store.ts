@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -14,11 +15,11 @@ import { createExportProgress } from './export-progress.ts'
 import { createImportJobs } from './import-jobs.ts'
 import { createImportProgress } from './import-progress.ts'
 import { createJobProgress } from './job-progress.ts'
-import { migrate } from './migrate.ts'
+import { migrate, pageBytes } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
 import { createTags } from './tags.ts'
-import { createTransact } from './transact.ts'
+import { createTransact, StateReplaced } from './transact.ts'
 import { WriteTurns } from './write-turns.ts'
 
 /**
@@ -45,21 +46,29 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  * Opens the database of a data folder, making and migrating it as need be; the folder is there (`lockDataDir`). Each
  * thread opens its own.
  *
- * @param turns shared with the other thread, if there is one
- * @param thread which of the two this is
+ * @param options.turns shared with the other thread, if there is one
+ * @param options.thread which of the two this is. What the worker does is done for jobs, which belong to the state that
+ *   the database has now: once that has been replaced, each of its transactions ends with StateReplaced
+ * @param options.onReplaced called before that is thrown
  * @throws StartError when the folder cannot be written, or holds a database that is not for this version
  */
 export function openStore(
   dataDir: string,
-  { turns = new WriteTurns(), thread = 'http' as keyof typeof connections } = {},
+  { turns = new WriteTurns(), thread = 'http' as keyof typeof connections, onReplaced = () => {} } = {},
 ) {
   const file = databaseFile(dataDir)
+  const { generation } = turns
+  const checkState = () => {
+    if (turns.generation === generation) return
+    onReplaced()
+    throw new StateReplaced()
+  }
   let db: Database.Database | undefined
   try {
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
-    return prepareStore(db, turns)
+    return prepareStore(db, turns, thread === 'worker' ? checkState : () => {})
   } catch (error) {
     db?.close()
     if (error instanceof StartError) throw error
@@ -72,7 +81,8 @@ export function openStore(
 }
 export type Store = ReturnType<typeof openStore>
 
-function prepareStore(db: Database.Database, turns: WriteTurns) {
+/** Prepares the repositories on a database that is migrated. */
+export function prepareStore(db: Database.Database, turns: WriteTurns, checkState: () => void) {
   // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole.
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
@@ -85,7 +95,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
   const tags = createTags(db)
   const names = createAttributeNames(db)
   const terms = createEndpointTerms(db)
-  const transact = createTransact(db, names)
+  const transact = createTransact(db, names, checkState)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transact(work))
   const apps = createApps(db, tags)
   return {
@@ -97,11 +107,11 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, createJobProgress(db, transact, turns, 'import_jobs')),
     exportJobs: createExportJobs(db),
-    exportProgress: createExportProgress(db, createJobProgress(db, transact, turns, 'export_jobs')),
+    exportProgress: createExportProgress(db, createJobProgress(db, transact, turns, 'export_jobs'), transact),
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,
-    clearAway: createClearAway(db, turns),
+    clearAway: createClearAway(db, turns, checkState),
 
     /**
      * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under
@@ -112,7 +122,7 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {
       if (names.length === 0) return
-      const isThere = () => apps.find(app.id) !== undefined
+      const isThere = () => apps.find(app.id)?.seq === app.seq
       db.pragma(`wal_autocheckpoint = ${indexing.checkpointPages}`)
       try {
         for (const name of names) {
@@ -122,6 +132,19 @@ function prepareStore(db: Database.Database, turns: WriteTurns) {
       } finally {
         db.pragma(`wal_autocheckpoint = ${connections.http.checkpointPages}`)
       }
+    },
+
+    /**
+     * Makes the file as small as what it holds, where it is much larger: as after a large state was replaced. Takes the
+     * time of copying the write-ahead log, and holds up this thread alone.
+     */
+    shrink(): void {
+      const bytes = (db.pragma('page_count', { simple: true }) as number) * pageBytes
+      const slack = connections.worker.checkpointPages * pageBytes
+      const sizes = [db.name, `${db.name}-wal`].map(
+        file => statSync(file, { throwIfNoEntry: false })?.size ?? 0,
+      )
+      if (Math.max(...sizes) > bytes + slack) db.pragma('wal_checkpoint(PASSIVE)')
     },
 
     close: (): void => void db.close(),
