@@ -52,7 +52,7 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
-    const state = createState({ dataDir, store, turns, jobWorker })
+    const state = createState({ dataDir, store, turns, jobWorker, signal: closing.signal })
     const preflight = await loadPreflight(config, buckets, closing.signal)
     const app = buildApp({ config, store, jobWorker, state, preflight, now: () => new Date(), logger })
     undo.push(async () => {

@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream, readdirSync, rmSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { ExportDraft } from './store/export-progress.ts'
 import { type NextState, openNextState } from './store/next-state.ts'
-import type { Store } from './store/open-store.ts'
+import { databaseFile, type Store } from './store/open-store.ts'
+import { runSnapshotTask } from './store/snapshot.ts'
 import type { WriteTurns } from './store/write-turns.ts'
 import type { JobWorker } from './worker/supervisor.ts'
 
@@ -12,26 +19,40 @@ const discardTimeout = 500
 export interface State {
   /** Replaces the state by an empty one: everything is gone, running jobs included. */
   reset(): Promise<void>
+  /**
+   * Replaces the state by that of a snapshot.
+   *
+   * @param body the snapshot's bytes
+   * @returns why it is refused; then nothing has changed
+   */
+  restore(body: Readable): Promise<string | undefined>
+  /** Gives the state as one SQLite file, as it is at one moment between the call and the answer. */
+  snapshot(): Promise<{ content: Readable; bytes: number }>
   /** Has something done whenever the state has been replaced: what is known of the old one is to be forgotten. */
   onReplaced(forget: () => void): void
 }
 
 /**
- * Makes what replaces the state. A state is replaced by writing the new one over it in one transaction of
+ * Makes what replaces the state and copies it. A state is replaced by writing the new one over it in one transaction of
  * SQLite's, so both threads keep their connections, no call and no job sees half of either, and whatever is killed in the
  * middle, the database holds the one or the other. From before that on, jobs of the old state write nothing any more.
+ *
+ * @param signal ends what is under way
  */
 export function createState({
   dataDir,
   store,
   turns,
   jobWorker,
+  signal,
 }: {
   dataDir: string
   store: Store
   turns: WriteTurns
   jobWorker: Pick<JobWorker, 'replaced'>
+  signal: AbortSignal
 }): State {
+  removeLeftovers(dataDir)
   const forgetting: (() => void)[] = []
   /** What is under way; one after the other. */
   let last: Promise<unknown> = Promise.resolve()
@@ -63,6 +84,15 @@ export function createState({
     }
   }
 
+  const withFile = async <T>(work: (file: string) => Promise<T>): Promise<T> => {
+    const file = join(dataDir, `snapshot-${randomUUID()}.db`)
+    try {
+      return await work(file)
+    } finally {
+      for (const ending of ['', '-journal', '-wal', '-shm']) await rm(file + ending, { force: true })
+    }
+  }
+
   return {
     reset: () =>
       inTurn(async () => {
@@ -70,6 +100,38 @@ export function createState({
         await replaceBy(next).finally(() => next.close())
       }),
 
+    restore: body =>
+      withFile(async file => {
+        try {
+          await pipeline(body, createWriteStream(file), { signal })
+        } catch (error) {
+          if (body.readableAborted) return 'the body ended before all of it was sent'
+          throw error
+        }
+        const refusal = await runSnapshotTask({ check: file }, signal)
+        if (refusal !== undefined) return refusal
+        await inTurn(async () => {
+          const next = openNextState(file)
+          await replaceBy(next).finally(() => next.close())
+        })
+        return undefined
+      }),
+
+    snapshot: () =>
+      withFile(async file => {
+        await runSnapshotTask({ copy: databaseFile(dataDir), to: file }, signal)
+        // Open, it can be read after its name is gone, however the reading ends.
+        const opened = await open(file)
+        return { content: opened.createReadStream(), bytes: (await opened.stat()).size }
+      }),
+
     onReplaced: forget => void forgetting.push(forget),
+  }
+}
+
+/** Removes what a process has left behind that was killed while it had a snapshot in its hands. */
+function removeLeftovers(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (/^snapshot-[0-9a-f-]{36}\.db(-\w+)?$/.test(name)) rmSync(join(dataDir, name), { force: true })
   }
 }

@@ -55,6 +55,8 @@ export function buildTestApp(t: Test, given: Partial<Dependencies> = {}) {
 /** For what does not concern the state as a whole. */
 export const noState: State = {
   reset: () => Promise.reject(new Error('there is no worker')),
+  restore: () => Promise.reject(new Error('there is no worker')),
+  snapshot: () => Promise.reject(new Error('there is no worker')),
   onReplaced() {},
 }
 

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { getSnapshot } from './get-snapshot.ts'
 import { health } from './health.ts'
+import { putSnapshot } from './put-snapshot.ts'
 import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 
@@ -7,5 +9,7 @@ import { segmentEndpoints } from './segment-endpoints.ts'
 export async function control(app: FastifyInstance): Promise<void> {
   app.register(health)
   app.register(reset)
+  app.register(getSnapshot)
+  app.register(putSnapshot)
   app.register(segmentEndpoints)
 }
