@@ -21,6 +21,8 @@ export interface Config {
   maxRunningImports: number
   quotas: boolean
   preflight: 'strict' | 'off'
+  /** A JSON file or a folder of them. */
+  seed: string | undefined
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -161,6 +163,13 @@ const settings: Settings = {
       "strict: CreateImportJob reads each object's first record before it answers, and refuses with 400",
     read: oneOf('strict', 'off'),
   },
+  seed: {
+    variables: ['SEED'],
+    flag: '--seed',
+    argument: 'path',
+    meaning: 'a JSON file, or a folder of them, with what is to be there at the start',
+    read: existingPath,
+  },
   logLevel: {
     variables: ['LOG_LEVEL'],
     flag: '--log-level',
@@ -185,13 +194,6 @@ const settingsToCome: Record<string, Setting<void>> = {
     flag: '--access-keys',
     argument: 'id:secret,…',
     meaning: 'requests must be signed with one of these (not served yet: leave it unset)',
-    read: notYet,
-  },
-  seed: {
-    variables: ['SEED'],
-    flag: '--seed',
-    argument: 'path',
-    meaning: 'a JSON file or a folder of them (not served yet: leave it unset)',
     read: notYet,
   },
 }
@@ -315,6 +317,12 @@ function matching(pattern: RegExp, what: string) {
 
 function existingFolder(text: string): string {
   if (!statSync(text, { throwIfNoEntry: false })?.isDirectory()) throw new Error('a folder that exists')
+  return text
+}
+
+function existingPath(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false }) === undefined)
+    throw new Error('a file or a folder that exists')
   return text
 }
 

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Caller } from './aws/credential-scope.ts'
 import type { BucketSettings } from './buckets/open-bucket.ts'
 import type { Config } from './config.ts'
 import type { Preflight } from './import/preflight.ts'
 import { importSize } from './quotas.ts'
+import type { Seed } from './seed/seed.ts'
 import { StartError } from './start-error.ts'
 import { createState } from './state.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
@@ -27,10 +29,15 @@ export interface Running {
 /**
  * Starts the emulator: database, worker, HTTP.
  *
- * @returns when it is ready: the database migrated, the worker running, the port open
- * @throws StartError with one sentence when it cannot start; nothing is left behind then
+ * @param signal ends the start, which may have to wait for the seed's imports
+ * @returns when it is ready: the database migrated, the seed applied and its imports over, the worker running, the port open
+ * @throws StartError when it cannot start, the signal's reason; nothing is left behind then, but what the seed has made
  */
-export async function start(config: Config, logger: FastifyBaseLogger): Promise<Running> {
+export async function start(
+  config: Config,
+  logger: FastifyBaseLogger,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Running> {
   const undo: (() => unknown)[] = []
   const close = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
@@ -42,6 +49,9 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     const turns = new WriteTurns()
     const store = openStore(dataDir, { turns })
     undo.push(() => store.close())
+    const caller = { region: config.region, accountId: config.accountId }
+    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller)
+    const seedImports = (await seed?.apply(store)) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
     const jobWorker = startJobWorker(
       { ...config, ...buckets, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
@@ -52,7 +62,7 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
-    const state = createState({ dataDir, store, turns, jobWorker, signal: closing.signal })
+    const state = createState({ dataDir, store, turns, jobWorker, seed, signal: closing.signal })
     const preflight = await loadPreflight(config, buckets, closing.signal)
     const app = buildApp({ config, store, jobWorker, state, preflight, now: () => new Date(), logger })
     undo.push(async () => {
@@ -62,12 +72,22 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
       await app.close()
       clearTimeout(cut)
     })
+    if (seed !== undefined) {
+      await jobWorker.ready
+      await seed.untilImported(seedImports, store, signal)
+      logger.info({ imports: seedImports.length }, 'seed applied')
+    }
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
     return { url, close }
   } catch (error) {
     await close()
     throw explain(error, config)
   }
+}
+
+async function loadSeed(path: string, caller: Caller): Promise<Seed> {
+  const { createSeed } = await import('./seed/seed.ts')
+  return createSeed(path, caller)
 }
 
 /** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */

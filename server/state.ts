@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
+import type { Seed } from './seed/seed.ts'
+import { StartError } from './start-error.ts'
 import type { ExportDraft } from './store/export-progress.ts'
 import { type NextState, openNextState } from './store/next-state.ts'
 import { databaseFile, type Store } from './store/open-store.ts'
@@ -17,8 +19,14 @@ const discardTimeout = 500
 
 /** The whole state of the emulator: what can be done with it at once. */
 export interface State {
-  /** Replaces the state by an empty one: everything is gone, running jobs included. */
-  reset(): Promise<void>
+  /**
+   * Replaces the state by an empty one: everything is gone, running jobs included.
+   *
+   * @param options.seed whether the seed is applied again: the new state holds it from the first moment on, and its imports
+   *   are over when this resolves
+   * @returns why the seed cannot be applied; where it is not an import that has FAILED, nothing has changed then
+   */
+  reset(options: { seed: boolean }): Promise<string | undefined>
   /**
    * Replaces the state by that of a snapshot.
    *
@@ -44,12 +52,14 @@ export function createState({
   store,
   turns,
   jobWorker,
+  seed,
   signal,
 }: {
   dataDir: string
   store: Store
   turns: WriteTurns
   jobWorker: Pick<JobWorker, 'replaced'>
+  seed: Seed | undefined
   signal: AbortSignal
 }): State {
   removeLeftovers(dataDir)
@@ -84,6 +94,18 @@ export function createState({
     }
   }
 
+  /** @param fill what the state holds then */
+  const replaceByNew = async <T>(fill: (next: NextState) => Promise<T>): Promise<T> => {
+    const next = openNextState()
+    try {
+      const filled = await fill(next)
+      await replaceBy(next)
+      return filled
+    } finally {
+      next.close()
+    }
+  }
+
   const withFile = async <T>(work: (file: string) => Promise<T>): Promise<T> => {
     const file = join(dataDir, `snapshot-${randomUUID()}.db`)
     try {
@@ -94,11 +116,18 @@ export function createState({
   }
 
   return {
-    reset: () =>
-      inTurn(async () => {
-        const next = openNextState()
-        await replaceBy(next).finally(() => next.close())
-      }),
+    async reset({ seed: withSeed }) {
+      if (!withSeed) return void (await inTurn(() => replaceByNew(async () => {})))
+      if (seed === undefined) return 'no seed is set: SEED or --seed names it at the start'
+      try {
+        const imports = await inTurn(() => replaceByNew(next => seed.apply(next.openStore())))
+        await seed.untilImported(imports, store, signal)
+        return undefined
+      } catch (error) {
+        if (error instanceof StartError) return error.message
+        throw error
+      }
+    },
 
     restore: body =>
       withFile(async file => {
