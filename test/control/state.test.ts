@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
+import { GetAppsCommand, GetImportJobCommand } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
@@ -22,10 +22,29 @@ import { rowsIn } from './rows.ts'
 
 const buckets = makeBuckets(t)
 await buckets.put('data', 'few.csv', csvOf('few-1', 'few-2'))
-await buckets.put('data', 'many.csv', csvOf(...Array.from({ length: 30_000 }, (_, n) => `many-${n}`)))
+await buckets.put('data', 'many.csv', csvOf(...Array.from({ length: 15_000 }, (_, n) => `many-${n}`)))
 const DATA_DIR = makeFolder(t)
-const { url, client } = await startEmulator(t, { ...buckets.env, DATA_DIR, PIECE_BYTES: '100000' })
+const { url, client } = await startEmulator(t, { ...buckets.env, DATA_DIR, PIECE_BYTES: '50000' })
 const few = { S3Url: 's3://data/few.csv', DefineSegment: true }
+
+const reset = (at = url) => fetch(`${at}/_pinpoint/reset`, { method: 'POST' })
+
+/** Long enough for a state to be seen. */
+const slowly = { ...buckets.env, JOB_STATE_DELAY_MS: '250' }
+const slow = await startEmulator(t, { ...slowly, DATA_DIR: makeFolder(t) })
+const hidden = () =>
+  readdirSync(join(buckets.folder, 'data'))
+    .filter(name => name.startsWith('.'))
+    .sort()
+
+/** Starts an export and waits until all of it is written, and nothing is published. */
+async function exportToTheBrink(emulator: typeof slow, S3UrlPrefix = 's3://data') {
+  const app = await createApp(emulator.client)
+  await putEndpoint(emulator.client, app, 'e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
+  const job = await createExportJob(emulator.client, app, { S3UrlPrefix })
+  await waitForExport(emulator.client, job, ({ JobStatus }) => JobStatus === 'COMPLETING')
+  return job
+}
 
 const snapshotOf = async (at = url) =>
   Buffer.from(await (await fetch(`${at}/_pinpoint/snapshot`)).arrayBuffer())
@@ -41,6 +60,7 @@ function changed(t: Test, snapshot: Buffer, change: (db: Database.Database) => v
   const file = join(makeFolder(t), 'changed.db')
   writeFileSync(file, snapshot)
   const db = new Database(file)
+  db.pragma('synchronous = OFF')
   change(db)
   db.pragma('journal_mode = DELETE')
   db.close()
@@ -48,6 +68,83 @@ function changed(t: Test, snapshot: Buffer, change: (db: Database.Database) => v
 }
 
 const filesOf = (dataDir: string) => readdirSync(dataDir).filter(name => !/^pinpoint\.(db|lock)/.test(name))
+
+t.test('a reset removes everything', async t => {
+  const app = await createApp(client)
+  const job = await runImport(client, app, few)
+  const answer = await reset()
+  t.strictSame([answer.status, await answer.text()], [204, ''])
+  t.strictSame((await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item, [])
+  t.equal(await getEndpoint(client, app, 'few-1'), undefined)
+  t.equal(await getSegment(client, app, job.Id!), undefined)
+  t.strictSame(rowsIn(DATA_DIR), {})
+})
+
+t.test('a running import writes nothing into what comes after a reset', async t => {
+  const old = await createApp(client)
+  const running = await createImportJob(client, old, { S3Url: 's3://data/many.csv', DefineSegment: true })
+  await untilProcessed(client, running, 1)
+  t.equal((await reset()).status, 204)
+  const get = new GetImportJobCommand({ ApplicationId: old, JobId: running.Id })
+  await t.rejects(client.send(get), { name: 'NotFoundException' })
+
+  // In the database it has the number of the old one.
+  const app = await createApp(client)
+  const job = await runImport(client, app, few)
+  t.match(job, { JobStatus: 'COMPLETED', TotalProcessed: 2, TotalPieces: 1, CompletedPieces: 1 })
+  const { apps, endpoints, import_jobs, import_members, segments } = rowsIn(DATA_DIR)
+  t.strictSame([apps, endpoints, import_jobs, import_members, segments], [1, 2, 1, 2, 1])
+})
+
+t.test('calls that come meanwhile are answered from the one state or the other', async t => {
+  const app = await createApp(client)
+  let over = false
+  const seen = new Set<number>()
+  const call = async () => {
+    while (!over) {
+      const body = JSON.stringify({ ChannelType: 'EMAIL', Address: 'a@example.com' })
+      const { status } = await fetch(`${url}/v1/apps/${app}/endpoints/e`, { method: 'PUT', body })
+      seen.add(status)
+      seen.add((await fetch(`${url}/v1/apps/${app}`)).status)
+    }
+  }
+  const calls = [call(), call(), call()]
+  await until(() => (seen.has(202) ? true : undefined), 'calls')
+  const resets = await Promise.all([reset(), reset(), reset()])
+  await until(() => (seen.has(404) ? true : undefined), 'calls afterwards')
+  over = true
+  await Promise.all(calls)
+  t.strictSame(
+    resets.map(({ status }) => status),
+    [204, 204, 204],
+  )
+  t.strictSame([...seen].sort(), [200, 202, 404])
+})
+
+t.test('a reset discards what a running export has written, and other files stay', async t => {
+  await buckets.put('data', '.mine', '')
+  const job = await exportToTheBrink(slow)
+  t.strictSame(hidden(), ['.mine', `.${job.Id}-00000.gz.part`].sort())
+  t.equal((await reset(slow.url)).status, 204)
+  t.strictSame(hidden(), ['.mine'])
+})
+
+t.test('an ephemeral emulator that stops discards it too, any other keeps it for its next start', async t => {
+  await buckets.remove('data', '.mine')
+  const ephemeral = await startEmulator(t, { ...slowly, EPHEMERAL: 'true' })
+  await exportToTheBrink(ephemeral)
+  t.equal(hidden().length, 1)
+  await ephemeral.close()
+  t.strictSame(hidden(), [])
+
+  const env = { ...slowly, DATA_DIR: makeFolder(t) }
+  const first = await startEmulator(t, env)
+  const job = await exportToTheBrink(first)
+  await first.close()
+  t.equal(hidden().length, 1)
+  const second = await startEmulator(t, env)
+  t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
+})
 
 t.test('a snapshot is the whole state in a SQLite file, and replaces any other', async t => {
   const app = await createApp(client)
@@ -112,10 +209,10 @@ t.test('an import that ran when the snapshot was taken goes on from there', asyn
   await untilProcessed(client, job, 1)
   const snapshot = await snapshotOf()
   const whole = await waitForJob(client, job)
-  t.match(whole, { JobStatus: 'COMPLETED', TotalProcessed: 30_000 })
+  t.match(whole, { JobStatus: 'COMPLETED', TotalProcessed: 15_000 })
   const rows = rowsIn(DATA_DIR)
   t.strictSame(await restore(snapshot), restored)
-  t.ok((await waitForJob(client, job, () => true)).TotalProcessed! < 30_000, 'it is where it was')
+  t.ok((await waitForJob(client, job, () => true)).TotalProcessed! < 15_000, 'it is where it was')
   // While it runs: what the job of before writes must not get into what comes then.
   await untilProcessed(client, job, 1)
   t.strictSame(await restore(snapshot), restored)
@@ -127,11 +224,7 @@ t.test('an import that ran when the snapshot was taken goes on from there', asyn
 })
 
 t.test('an export that ran when the snapshot was taken goes on from there', async t => {
-  const slow = await startEmulator(t, { ...buckets.env, DATA_DIR: makeFolder(t), JOB_STATE_DELAY_MS: '250' })
-  const app = await createApp(slow.client)
-  await putEndpoint(slow.client, app, 'e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
-  const job = await createExportJob(slow.client, app, { S3UrlPrefix: 's3://data/out' })
-  await waitForExport(slow.client, job, ({ JobStatus }) => JobStatus === 'COMPLETING')
+  const job = await exportToTheBrink(slow, 's3://data/out')
   const snapshot = await snapshotOf(slow.url)
   t.strictSame(await restore(snapshot, { at: slow.url }), restored)
   t.match(await waitForExport(slow.client, job), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
@@ -181,6 +274,7 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
     ['a virtual table', exec('CREATE VIRTUAL TABLE f USING fts5(x)'), /a table f\w* that is not/],
     ['another table', exec('ALTER TABLE apps ADD COLUMN x TEXT'), /a table apps that is not/],
     ['a missing table', exec('DROP TABLE event_streams'), /lacks the table event_streams/],
+    ['a job without a definition', exec("UPDATE import_jobs SET definition = '{'"), /rows in import_jobs/],
     [
       'another size of pages',
       exec('PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM'),
