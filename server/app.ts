@@ -23,6 +23,7 @@ import { control } from './control/index.ts'
 import type { Preflight } from './import/preflight.ts'
 import { requestRateOf } from './quotas.ts'
 import { resources } from './resources/index.ts'
+import type { State } from './state.ts'
 import type { Store } from './store/open-store.ts'
 import type { JobWorker } from './worker/supervisor.ts'
 
@@ -31,6 +32,7 @@ export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'> & Partial<Pick<Config, 'accessKeys'>>
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
+  state: State
   preflight: Preflight
   now: () => Date
   logger: FastifyBaseLogger
@@ -38,7 +40,7 @@ export interface Dependencies {
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'jobWorker' | 'preflight' | 'now'>,
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'preflight' | 'now'>,
       Pick<Config, 'quotas'> {
     /** What has been called of late. */
     requestJournal: RequestJournal
@@ -51,9 +53,13 @@ declare module 'fastify' {
 }
 
 /** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
-export function buildApp({ config, store, jobWorker, preflight, now, logger }: Dependencies) {
+export function buildApp({ config, store, jobWorker, state, preflight, now, logger }: Dependencies) {
   const requestJournal = new RequestJournal()
   const requestCounts = new RequestCounts()
+  state.onReplaced(() => {
+    requestJournal.clear()
+    store.faults.lookAgain()
+  })
   const record = createRecorder(now, call => {
     requestJournal.record(call)
     requestCounts.record(call)
@@ -81,6 +87,7 @@ export function buildApp({ config, store, jobWorker, preflight, now, logger }: D
 
   app.decorate('store', store)
   app.decorate('jobWorker', jobWorker)
+  app.decorate('state', state)
   app.decorate('preflight', preflight)
   app.decorate('now', now)
   app.decorate('quotas', config.quotas)

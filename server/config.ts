@@ -21,6 +21,8 @@ export interface Config {
   preflight: 'strict' | 'off'
   /** Secrets by the ids of their keys; undefined: signatures are not checked. */
   accessKeys: ReadonlyMap<string, string> | undefined
+  /** A JSON file or a folder of them. */
+  seed: string | undefined
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -174,6 +176,13 @@ const settings: Settings = {
     read: keyPairs,
     isSecret: true,
   },
+  seed: {
+    variables: ['SEED'],
+    flag: '--seed',
+    argument: 'path',
+    meaning: 'a JSON file, or a folder of them, with what is to be there at the start',
+    read: existingPath,
+  },
   logLevel: {
     variables: ['LOG_LEVEL'],
     flag: '--log-level',
@@ -191,19 +200,8 @@ const settings: Settings = {
   },
 }
 
-/** Settings of the contract that nothing acts on yet. They are refused, and never ignored. */
-const settingsToCome: Record<string, Setting<void>> = {
-  seed: {
-    variables: ['SEED'],
-    flag: '--seed',
-    argument: 'path',
-    meaning: 'a JSON file or a folder of them (not served yet: leave it unset)',
-    read: notYet,
-  },
-}
-
 /** The table of settings, by their names as options. */
-export const allSettings: Readonly<Record<string, Setting>> = { ...settings, ...settingsToCome }
+export const allSettings: Readonly<Record<string, Setting>> = settings
 
 /**
  * Reads all settings from flags and environment variables; the flag wins, and an empty variable counts as not set.
@@ -375,12 +373,14 @@ function existingFolder(text: string): string {
   return text
 }
 
+function existingPath(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false }) === undefined)
+    throw new Error('a file or a folder that exists')
+  return text
+}
+
 function httpUrl(text: string): string {
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
     throw new Error('a URL such as http://127.0.0.1:9000')
   return text
-}
-
-function notYet(): never {
-  throw new Error('unset, as it is not served yet')
 }

@@ -15,13 +15,20 @@ export async function serve(env: NodeJS.ProcessEnv, argv: string[]): Promise<voi
   const flags = argv.length === 0 ? {} : (await import('./command-line.ts')).readFlags(argv)
   const config = loadConfig(env, flags)
   const log = await createLog(config)
-  const starting = start(config, log)
+  const stopping = new AbortController()
+  const starting = start(config, log, stopping.signal)
   // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
   const handlers = closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
     if (err) log.fatal({ err }, 'unexpected error, stopping')
-    await (await starting).close()
+    stopping.abort()
+    const running = await starting.catch(() => undefined)
+    await running?.close()
   })
   starting.catch(handlers.uninstall)
-  const { url } = await starting
-  log.info(`pinpoint-local ready on ${url}`)
+  try {
+    const { url } = await starting
+    log.info(`pinpoint-local ready on ${url}`)
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error
+  }
 }

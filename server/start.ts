@@ -1,10 +1,13 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { buildApp } from './app.ts'
+import type { Caller } from './aws/credential-scope.ts'
 import type { BucketSettings } from './buckets/open-bucket.ts'
 import type { Config } from './config.ts'
 import type { Preflight } from './import/preflight.ts'
 import { importSize } from './quotas.ts'
+import type { Seed } from './seed/seed.ts'
 import { StartError } from './start-error.ts'
+import { createState } from './state.ts'
 import { lockDataDir } from './store/lock-data-dir.ts'
 import { openStore } from './store/open-store.ts'
 import { WriteTurns } from './store/write-turns.ts'
@@ -30,10 +33,15 @@ export interface Running {
 /**
  * Starts the emulator: database, worker, HTTP.
  *
- * @returns when it is ready: the database migrated, the worker running, the port open
- * @throws StartError with one sentence when it cannot start; nothing is left behind then
+ * @param signal ends the start, which may have to wait for the seed's imports
+ * @returns when it is ready: the database migrated, the seed applied and its imports over, the worker running, the port open
+ * @throws StartError when it cannot start, the signal's reason; nothing is left behind then, but what the seed has made
  */
-export async function start(config: Config, logger: FastifyBaseLogger): Promise<Running> {
+export async function start(
+  config: Config,
+  logger: FastifyBaseLogger,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Running> {
   const undo: (() => unknown)[] = []
   let closed: Promise<void> | undefined
   const undoAll = async () => {
@@ -50,18 +58,22 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
     const turns = new WriteTurns()
     const store = openStore(dataDir, { ...config, turns })
     undo.push(() => store.close())
+    const caller = { region: config.region, accountId: config.accountId }
+    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller)
+    const seedImports = (await seed?.apply(store)) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
     const jobWorker = startJobWorker(
       { ...config, ...buckets, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
       logger,
       store,
     )
-    undo.push(() => jobWorker.stop())
+    undo.push(() => jobWorker.stop({ forGood: config.ephemeral }))
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
+    const state = createState({ dataDir, store, turns, jobWorker, seed, signal: closing.signal })
     const preflight = await loadPreflight(config, buckets, closing.signal)
-    const app = buildApp({ config, store, jobWorker, preflight, now: () => new Date(), logger })
+    const app = buildApp({ config, store, jobWorker, state, preflight, now: () => new Date(), logger })
     undo.push(async () => {
       closing.abort()
       // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
@@ -69,12 +81,22 @@ export async function start(config: Config, logger: FastifyBaseLogger): Promise<
       await app.close()
       clearTimeout(cut)
     })
+    if (seed !== undefined) {
+      await jobWorker.ready
+      await seed.untilImported(seedImports, store, signal)
+      logger.info({ imports: seedImports.length }, 'seed applied')
+    }
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
     return { url, app, close }
   } catch (error) {
     await close()
     throw explain(error, config)
   }
+}
+
+async function loadSeed(path: string, caller: Caller): Promise<Seed> {
+  const { createSeed } = await import('./seed/seed.ts')
+  return createSeed(path, caller)
 }
 
 /** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */

@@ -20,6 +20,7 @@ import { buildApp, type Dependencies } from '../server/app.ts'
 import { loadConfig } from '../server/config.ts'
 import { JobCounters } from '../server/jobs/job-counters.ts'
 import { start } from '../server/start.ts'
+import type { State } from '../server/state.ts'
 import { openStore } from '../server/store/open-store.ts'
 
 export const silent = pino({ level: 'silent' })
@@ -42,6 +43,7 @@ export function buildTestApp(
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     jobWorker: { isRunning: () => true, wake() {}, counters: new JobCounters(), ...jobWorker },
+    state: noState,
     preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,
@@ -58,6 +60,14 @@ export function buildTestApp(
     return { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
   }
   return { app, store, call }
+}
+
+/** For what does not concern the state as a whole. */
+export const noState: State = {
+  reset: () => Promise.reject(new Error('there is no worker')),
+  restore: () => Promise.reject(new Error('there is no worker')),
+  snapshot: () => Promise.reject(new Error('there is no worker')),
+  onReplaced() {},
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body

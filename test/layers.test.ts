@@ -26,6 +26,7 @@ const mayImport: Record<string, string[]> = {
   import: ['buckets', 'endpoint-rules', 'jobs', 'shapes', 'store'],
   export: ['buckets', 'jobs', 'shapes', 'store'],
   worker: ['buckets', 'disk-trouble', 'export', 'import', 'jobs', 'store'],
+  seed: ['aws', 'endpoint-rules', 'import', 'resources', 'shapes', 'start-error', 'store'],
   resources: ['aws', 'endpoint-rules', 'quotas', 'shapes', 'store'],
   control: ['aws', 'resources', 'shapes', 'store', 'version'],
 }

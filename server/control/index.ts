@@ -2,17 +2,23 @@ import type { FastifyInstance } from 'fastify'
 import { advanceJobs } from './advance-jobs.ts'
 import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'
+import { getSnapshot } from './get-snapshot.ts'
 import { health } from './health.ts'
 import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
+import { putSnapshot } from './put-snapshot.ts'
 import { requests } from './requests.ts'
+import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 
 /** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
   app.register(health)
+  app.register(reset)
+  app.register(getSnapshot)
+  app.register(putSnapshot)
   app.register(jobControl)
   app.register(advanceJobs)
   app.register(faults)

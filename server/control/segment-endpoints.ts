@@ -42,19 +42,26 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       const { applicationId, segmentId } = request.params
-      const found = findApp(app.store, applicationId)
       const given = request.query.version
-      const { Version } = findSegmentVersion(app.store, found, segmentId, given)
-      const list = `segment-endpoints/${found.id}/${segmentId}`
-      const start: Place = [Version!, null]
-      const isPlace = (value: unknown) => isPlaceIn(given === undefined ? undefined : Version, value)
-      const [version] = readPlace(request.query, list, start, isPlace)
+      const list = `segment-endpoints/${applicationId}/${segmentId}`
       const { segmentMembers } = app.store
-      const members = segmentMembers.find(found, segmentId, version, app.now().toISOString())
-      if (members === undefined) throw notFound(`Segment version not found: ${version}`)
-      // Its sources may have been changed since it was written.
-      if ('sources' in members && members.sources.length > mostSources) throw tooManySources()
-      await app.store.indexDimensions(found, segmentMembers.dimensionsToIndex(found, members))
+      const findMembers = () => {
+        const found = findApp(app.store, applicationId)
+        const { Version } = findSegmentVersion(app.store, found, segmentId, given)
+        const start: Place = [Version!, null]
+        const isPlace = (value: unknown) => isPlaceIn(given === undefined ? undefined : Version, value)
+        const [version] = readPlace(request.query, list, start, isPlace)
+        const members = segmentMembers.find(found, segmentId, version, app.now().toISOString())
+        if (members === undefined) throw notFound(`Segment version not found: ${version}`)
+        // Its sources may have been changed since it was written.
+        if ('sources' in members && members.sources.length > mostSources) throw tooManySources()
+        return { found, start, isPlace, version, members }
+      }
+      const first = findMembers()
+      const dimensions = segmentMembers.dimensionsToIndex(first.found, first.members)
+      await app.store.indexDimensions(first.found, dimensions)
+      // Again: all of it may have been replaced meanwhile.
+      const { found, start, isPlace, version, members } = dimensions.length === 0 ? first : findMembers()
       const { values, token } = readPage(request.query, list, start, isPlace, (limit, [, place]) =>
         segmentMembers
           .list(found, members, { after: place ?? firstPlace, limit })

@@ -7,7 +7,7 @@ import type { JobCounters } from '../jobs/job-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { exportKey } from '../shapes/export-key.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
-import type { ExportJob, ExportPiece } from '../store/export-progress.ts'
+import type { ExportDraft, ExportJob, ExportPiece } from '../store/export-progress.ts'
 import { JobGone } from '../store/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { firstPlace, type MemberPlace, type Members, mostSources } from '../store/segment-members.ts'
@@ -241,15 +241,26 @@ async function countMembers(job: ExportJob, upTo: number, context: ExportContext
   return count
 }
 
+/** Removes from the bucket whatever a job has begun there, as `discardDrafts` does. */
+function discardAll(job: ExportJob, context: ExportContext, signal: AbortSignal): Promise<string[]> {
+  const drafts = context.store.exportProgress.pieces(job).flatMap(({ number, draft }) => {
+    return draft === null ? [] : [{ job, piece: { number, draft } }]
+  })
+  return discardDrafts(drafts, context, signal)
+}
+
 /**
- * Removes from the bucket whatever a job has begun there, as far as that can be done.
+ * Removes what exports have begun in buckets, as far as that can be done.
  *
  * @returns a sentence for each object that may be there still
  */
-async function discardAll(job: ExportJob, context: ExportContext, signal: AbortSignal): Promise<string[]> {
+export async function discardDrafts(
+  drafts: ExportDraft[],
+  context: Pick<ExportContext, 'openBucket'>,
+  signal: AbortSignal,
+): Promise<string[]> {
   const left: string[] = []
-  for (const piece of context.store.exportProgress.pieces(job)) {
-    if (piece.draft === null) continue
+  for (const { job, piece } of drafts) {
     const key = keyOf(job, piece)
     try {
       signal.throwIfAborted()
@@ -289,11 +300,14 @@ function membersOf(
   return members
 }
 
-function bucketOf({ definition }: ExportJob, { openBucket }: ExportContext): WritableBucket {
+function bucketOf(
+  { definition }: Pick<ExportJob, 'definition'>,
+  { openBucket }: Pick<ExportContext, 'openBucket'>,
+): WritableBucket {
   const location = readS3Url(definition.S3UrlPrefix)
   if (location === undefined) throw new UnwritableError('S3UrlPrefix must be s3://bucket/prefix')
   return openBucket(location.bucket)
 }
 
-const keyOf = ({ id, definition }: ExportJob, { number }: ExportPiece): string =>
+const keyOf = ({ id, definition }: ExportDraft['job'], { number }: Pick<ExportPiece, 'number'>): string =>
   exportKey(definition.S3UrlPrefix, id, number)

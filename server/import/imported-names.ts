@@ -1,11 +1,10 @@
 import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
+import { closed } from '../shapes/common.ts'
 import { EndpointDemographic, EndpointLocation, EndpointRequest, EndpointUser } from '../shapes/endpoint.ts'
 
 /** Members of an exported endpoint that an import accepts and leaves alone, so that an export can come back (assumed). */
 export const ignoredNames = ['EndpointStatus', 'ApplicationId', 'CohortId', 'CreationDate'] as const
 
-const closed = <T extends TObject>(schema: T) =>
-  Type.Object(schema.properties, { additionalProperties: false })
 const { EndpointStatus: _, ...requestMembers } = EndpointRequest.properties
 
 /** A record of an import, of either format: an endpoint with its id, and no name that Pinpoint does not import. */

@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
-import { explain } from './explain.ts'
+import { explain, type Wording } from './explain.ts'
 
 /**
  * A check of values against a schema: it gives one sentence on the first thing that does not fit, undefined when
@@ -15,4 +15,13 @@ export function checkOf(schema: TSchema): (value: unknown) => string | undefined
     types ??= TypeCompiler.Compile(schema)
     return types.Check(value) ? undefined : explain(types.Errors(value).First()!)
   }
+}
+
+/** Checks a value against a schema, and gives a sentence on each place that does not fit. */
+export function misfitsIn(schema: TSchema, value: unknown, wording: Wording): string[] {
+  const misfits = new Map<string, string>()
+  for (const error of TypeCompiler.Compile(schema).Errors(value)) {
+    if (!misfits.has(error.path)) misfits.set(error.path, explain(error, wording))
+  }
+  return [...misfits.values()]
 }

@@ -1,4 +1,12 @@
-import { Kind, type SchemaOptions, type TSchema, type TUnsafe, Type, TypeRegistry } from '@sinclair/typebox'
+import {
+  Kind,
+  type SchemaOptions,
+  type TObject,
+  type TSchema,
+  type TUnsafe,
+  Type,
+  TypeRegistry,
+} from '@sinclair/typebox'
 
 /**
  * A string that is one of a few, checked as a whole, so that a wrong one yields a single clear sentence (a union
@@ -8,6 +16,10 @@ export function OneOf<const T extends string>(values: readonly T[], options: Sch
   return Type.Unsafe<T>({ ...options, [Kind]: 'OneOf', type: 'string', enum: values })
 }
 TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.includes(value as string))
+
+/** The same object, without any member but those that it names. */
+export const closed = <T extends TObject>(schema: T): TObject<T['properties']> =>
+  Type.Object(schema.properties, { additionalProperties: false }) as TObject<T['properties']>
 
 /** Path of every operation on one application. */
 export const ApplicationParams = Type.Object({

@@ -1,19 +1,26 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 
+/** How a sentence names what it is about. */
+export interface Wording {
+  /** All of the value. */
+  root: string
+  /** A member, by the names and numbers that lead to it. */
+  member: (parts: string[]) => string
+}
+
+const ofRequest: Wording = { root: 'The request body', member: parts => parts.join('.') }
+
 /** One sentence on what is wrong: the member, what it must be, and what came instead. */
-export function explain({ path, type, schema, value }: ValueError): string {
-  const member = path
-    .slice(1)
-    .split('/')
-    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""')
-    .join('.')
+export function explain({ path, type, schema, value }: ValueError, wording = ofRequest): string {
   if (path === '') {
     // Fastify says null where there is no body.
     return value === undefined || value === null
-      ? 'The request body is required: it must be a JSON object'
-      : `The request body must be a JSON object; got ${describe(value)}`
+      ? `${wording.root} is required: it must be a JSON object`
+      : `${wording.root} must be a JSON object; got ${describe(value)}`
   }
+  const parts = path.slice(1).split('/')
+  const member = wording.member(parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""'))
   if (type === ValueErrorType.ObjectAdditionalProperties) {
     return `${member} is not a name that is known here (names are case-sensitive)`
   }

@@ -27,6 +27,7 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
   const insert = db.prepare(
     'INSERT INTO apps (id, arn, name, creation_date) VALUES (:Id, :Arn, :Name, :CreationDate)',
   )
+  const rename = db.prepare('UPDATE apps SET name = ? WHERE id = ?')
   const markDeleted = db.prepare('UPDATE apps SET id = NULL WHERE id = ?')
 
   const toResponse = (row: AppRow): ApplicationResponse => ({
@@ -52,6 +53,9 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
       insert.run({ Id: app.Id, Arn: app.Arn, Name: app.Name, CreationDate: app.CreationDate })
       tags.put(app.Arn, app.tags)
     },
+
+    /** Gives an application another name, which no call of Pinpoint does. */
+    rename: (id: string, name: string): void => void rename.run(name, id),
 
     /** Deletes an application with all that is in it, and gives it as it was. */
     delete(id: string): ApplicationResponse | undefined {

@@ -3,6 +3,7 @@ import type { ExportJobResource } from '../shapes/export-job.ts'
 import type { Job, JobProgress } from './job-progress.ts'
 import { prepareRemoval } from './remove-rows.ts'
 import type { MemberPlace } from './segment-members.ts'
+import type { Transactions } from './transact.ts'
 
 /** An export job as the worker sees it. */
 export interface ExportJob extends Job {
@@ -23,8 +24,18 @@ export interface ExportPiece {
   draft: string | null
 }
 
-/** What the worker does with export jobs. Each write is part of a transaction made by `write`. */
-export function createExportProgress(db: Database, jobs: JobProgress) {
+/** What a bucket knows a part of an unfinished export by. */
+export interface ExportDraft {
+  job: Pick<ExportJob, 'id' | 'definition'>
+  piece: Pick<ExportPiece, 'number'> & { draft: string }
+}
+
+/**
+ * What the worker does with export jobs. Each write is part of a transaction made by `write`; what says which drafts a job
+ * has is read in a transaction as well, so that no job acts on those of another state.
+ */
+export function createExportProgress(db: Database, jobs: JobProgress, { transact }: Transactions) {
+  const inState = <T>(work: () => T): T => (db.inTransaction ? work() : transact(work))
   // Also those of deleted applications: what they have begun is to be removed from the bucket.
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
@@ -48,6 +59,10 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
   )
   const nextPiece = db.prepare<[number], ExportPiece>(
     `SELECT number, endpoints, draft FROM export_pieces WHERE job = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
+  )
+  const drafts = db.prepare<[], Record<'id' | 'definition' | 'draft', string> & { number: number }>(
+    `SELECT j.id, j.definition, p.number, p.draft FROM export_jobs j JOIN export_pieces p ON p.job = j.seq
+     WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND p.draft IS NOT NULL`,
   )
   const saveDraft = db.prepare(
     'UPDATE export_pieces SET draft = :draft WHERE job = :job AND number = :number',
@@ -80,7 +95,7 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
     newestEndpoint: (): number => newestEndpoint.get()!,
 
     /** Removes up to `limit` pieces; gives whether there were any. Can be done without `write`, too. */
-    clearPieces: (job: ExportJob, limit: number): boolean => clearPieces(job.seq, limit) > 0,
+    clearPieces: (job: ExportJob, limit: number): boolean => inState(() => clearPieces(job.seq, limit) > 0),
 
     addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
       void insertPiece.run(job.seq, piece.number, piece.endpoints),
@@ -90,14 +105,20 @@ export function createExportProgress(db: Database, jobs: JobProgress) {
       void beginProcessing.run({ job: job.seq, newest }),
 
     /** All pieces of a job. */
-    pieces: (job: ExportJob): ExportPiece[] => pieces.all(job.seq),
+    pieces: (job: ExportJob): ExportPiece[] => inState(() => pieces.all(job.seq)),
 
     /** The first piece that is left. */
-    nextPiece: (job: ExportJob): ExportPiece | undefined => nextPiece.get(job.seq),
+    nextPiece: (job: ExportJob): ExportPiece | undefined => inState(() => nextPiece.get(job.seq)),
+
+    /** What all exports that are not over have begun in buckets. */
+    drafts: (): ExportDraft[] =>
+      drafts.all().map(({ id, definition, number, draft }) => {
+        return { job: { id, definition: JSON.parse(definition) }, piece: { number, draft } }
+      }),
 
     /** The place of the last member that is written, and the row of the last endpoint that is to be. */
     position(job: ExportJob): { after: MemberPlace | undefined; upTo: number } {
-      const { newest, at } = position.get(job.seq)!
+      const { newest, at } = inState(() => position.get(job.seq)!)
       return { after: at === null ? undefined : JSON.parse(at), upTo: newest }
     },
 

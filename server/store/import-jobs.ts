@@ -26,10 +26,13 @@ export interface ImportPiece {
 /** What the HTTP side does with import jobs: it records them and shows them. `import-progress.ts` does the rest. */
 export function createImportJobs(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO import_jobs (app, id, status, definition, segment_id, request_id, creation_date)
-     VALUES (:app, :id, 'CREATED', :definition, :segmentId, :requestId, :now)`,
+    `INSERT INTO import_jobs (app, id, status, definition, segment_id, request_id, creation_date, seed_entry)
+     VALUES (:app, :id, 'CREATED', :definition, :segmentId, :requestId, :now, :seedEntry)`,
   )
   const get = db.prepare<[number, string], JobRow>('SELECT * FROM import_jobs WHERE app = ? AND id = ?')
+  const ofSeed = db.prepare<[number, string], JobRow>(
+    'SELECT * FROM import_jobs WHERE app = ? AND seed_entry = ? ORDER BY seq DESC LIMIT 1',
+  )
   const list = db.prepare<[number, number, number], JobRow>(
     'SELECT * FROM import_jobs WHERE app = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
   )
@@ -77,8 +80,17 @@ export function createImportJobs(db: Database) {
       segmentId: string | null
       requestId: string
       now: string
+      /** Names the import of the seed that asks for the job, if one does. */
+      seedEntry?: string
     }): void {
-      insert.run({ ...job, app: job.app.seq, definition: JSON.stringify(job.definition) })
+      const definition = JSON.stringify(job.definition)
+      insert.run({ seedEntry: null, ...job, app: job.app.seq, definition })
+    },
+
+    /** The last job that an import of the seed has asked for. */
+    ofSeed(app: AppRef, seedEntry: string): ImportJobResponse | undefined {
+      const row = ofSeed.get(app.seq, seedEntry)
+      return row && toResponse(app, row)
     },
 
     get(app: AppRef, jobId: string): ImportJobResponse | undefined {

@@ -4,18 +4,25 @@ import { StartError } from '../start-error.ts'
 import { endpointKey, foldedId } from './endpoint-key.ts'
 
 /** Marks a SQLite file as ours ("PINP"), so that nobody else's is ever migrated. */
-const applicationId = 0x50494e50
+export const applicationId = 0x50494e50
+
+/** Bytes of a page: SQLite's default, which this program never changes. */
+export const pageBytes = 4096
 
 const folder = new URL('./migrations/', import.meta.url)
+
+/** The number of the last step. */
+export const newestVersion = (): number => readdirSync(folder).length
 
 /**
  * Brings the database to the newest version, all steps in one transaction: each of its own would have to reach the disk
  * before the next, which is most of the time that a new database takes. `user_version` holds the number of the last step.
  *
+ * @param to the number of the last step, where it is to be an older version
  * @throws StartError when the file belongs to another program or to a newer pinpoint-local
  */
-export function migrate(db: Database): void {
-  const steps = readdirSync(folder).sort()
+export function migrate(db: Database, to?: number): void {
+  const steps = readdirSync(folder).sort().slice(0, to)
   const version = db.pragma('user_version', { simple: true }) as number
   const owner = db.pragma('application_id', { simple: true })
   const isNew = version === 0 && owner === 0 && db.pragma('schema_version', { simple: true }) === 0

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -17,11 +18,11 @@ import { createImportProgress } from './import-progress.ts'
 import { createJobControl } from './job-control.ts'
 import { createJobFaults } from './job-faults.ts'
 import { createJobProgress } from './job-progress.ts'
-import { migrate } from './migrate.ts'
+import { migrate, pageBytes } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
 import { createTags } from './tags.ts'
-import { createTransactions } from './transact.ts'
+import { createTransactions, StateReplaced } from './transact.ts'
 import { WriteTurns } from './write-turns.ts'
 
 /**
@@ -48,10 +49,12 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  * Opens the database of a data folder, making and migrating it as need be; the folder is there (`lockDataDir`). Each
  * thread opens its own.
  *
- * @param turns shared with the other thread, if there is one
- * @param thread which of the two this is
- * @param jobStateDelayMs how long a job rests in each state, unless a caller has said otherwise
- * @param maxRunningImports slots of jobs of either kind
+ * @param options.turns shared with the other thread, if there is one
+ * @param options.thread which of the two this is. What the worker does is done for jobs, which belong to the state that
+ *   the database has now: once that has been replaced, each of its transactions ends with StateReplaced
+ * @param options.onReplaced called before that is thrown
+ * @param options.jobStateDelayMs how long a job rests in each state, unless a caller has said otherwise
+ * @param options.maxRunningImports slots of jobs of either kind
  * @throws StartError when the folder cannot be written, or holds a database that is not for this version
  */
 export function openStore(
@@ -59,17 +62,29 @@ export function openStore(
   {
     turns = new WriteTurns(),
     thread = 'http' as keyof typeof connections,
+    onReplaced = () => {},
     jobStateDelayMs = 0,
     maxRunningImports = 1,
   } = {},
 ) {
   const file = databaseFile(dataDir)
+  const { generation } = turns
+  const checkState = () => {
+    if (turns.generation === generation) return
+    onReplaced()
+    throw new StateReplaced()
+  }
   let db: Database.Database | undefined
   try {
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
-    return prepareStore(db, turns, { jobStateDelayMs, slots: maxRunningImports })
+    return prepareStore(db, {
+      turns,
+      checkState: thread === 'worker' ? checkState : () => {},
+      jobStateDelayMs,
+      slots: maxRunningImports,
+    })
   } catch (error) {
     db?.close()
     if (error instanceof StartError) throw error
@@ -82,10 +97,10 @@ export function openStore(
 }
 export type Store = ReturnType<typeof openStore>
 
-function prepareStore(
+/** Prepares the repositories on a database that is migrated. */
+export function prepareStore(
   db: Database.Database,
-  turns: WriteTurns,
-  { jobStateDelayMs, slots }: { jobStateDelayMs: number; slots: number },
+  { turns = new WriteTurns(), checkState = () => {}, jobStateDelayMs = 0, slots = 1 } = {},
 ) {
   // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole.
   db.pragma('journal_mode = WAL')
@@ -99,7 +114,7 @@ function prepareStore(
   const tags = createTags(db)
   const names = createAttributeNames(db)
   const terms = createEndpointTerms(db)
-  const transactions = createTransactions(db, names)
+  const transactions = createTransactions(db, names, checkState)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
@@ -116,7 +131,7 @@ function prepareStore(
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, progressOf('import_jobs')),
     exportJobs: createExportJobs(db),
-    exportProgress: createExportProgress(db, progressOf('export_jobs')),
+    exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
@@ -138,7 +153,7 @@ function prepareStore(
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {
       if (names.length === 0) return
-      const isThere = () => apps.find(app.id) !== undefined
+      const isThere = () => apps.find(app.id)?.seq === app.seq
       db.pragma(`wal_autocheckpoint = ${indexing.checkpointPages}`)
       try {
         for (const name of names) {
@@ -148,6 +163,19 @@ function prepareStore(
       } finally {
         db.pragma(`wal_autocheckpoint = ${connections.http.checkpointPages}`)
       }
+    },
+
+    /**
+     * Makes the file as small as what it holds, where it is much larger: as after a large state was replaced. Takes the
+     * time of copying the write-ahead log, and holds up this thread alone.
+     */
+    shrink(): void {
+      const bytes = (db.pragma('page_count', { simple: true }) as number) * pageBytes
+      const slack = connections.worker.checkpointPages * pageBytes
+      const sizes = [db.name, `${db.name}-wal`].map(
+        file => statSync(file, { throwIfNoEntry: false })?.size ?? 0,
+      )
+      if (Math.max(...sizes) > bytes + slack) db.pragma('wal_checkpoint(PASSIVE)')
     },
 
     close: (): void => void db.close(),

@@ -19,8 +19,21 @@ export interface Transactions {
   leave(writer: object): void
 }
 
-/** Makes the way in which a connection writes; what it keeps in memory follows the database. */
-export function createTransactions(db: Database, names: AttributeNames): Transactions {
+/** Thrown out of a transaction of a job: the state that the job belongs to has been replaced by another. */
+export class StateReplaced extends Error {
+  override message = 'the state has been replaced'
+}
+
+/**
+ * Makes the way in which a connection writes; what it keeps in memory follows the database.
+ *
+ * @param checkState called where each transaction begins, throws what ends it
+ */
+export function createTransactions(
+  db: Database,
+  names: AttributeNames,
+  checkState: () => void,
+): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commitAll = db.prepare('COMMIT')
   const rollback = db.prepare('ROLLBACK')
@@ -47,7 +60,10 @@ export function createTransactions(db: Database, names: AttributeNames): Transac
 
   const start = (): void => {
     begin.run()
-    guarded(() => names.refresh())
+    guarded(() => {
+      checkState()
+      names.refresh()
+    })
   }
 
   const end = (): void => {

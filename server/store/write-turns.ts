@@ -6,20 +6,37 @@ const patience = 20
 /** Milliseconds after which a caller's write fails. */
 const deadline = 10_000
 
+/** The same where the state is being replaced meanwhile: that ends by itself, but a large snapshot takes its time. */
+const deadlineWhenReplaced = 120_000
+
 /**
  * Lets callers write between the transactions of an import. SQLite has one writer at a time and no queue: an import
  * that writes one transaction after the other takes the lock again before anybody who waits for it wakes up (a
  * caller's write was seen to wait ten seconds). So callers count themselves here, in memory that both threads share,
  * and the import looks before each transaction.
+ *
+ * The same memory says which state the database holds, so that a job of an earlier one writes nothing into a later one.
  */
 export class WriteTurns {
   readonly shared: SharedArrayBuffer
   readonly #callers: Int32Array
+  readonly #generation: Int32Array
 
   /** @param shared of the other thread's turns; without it, new ones are made */
-  constructor(shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
     this.shared = shared
-    this.#callers = new Int32Array(shared)
+    this.#callers = new Int32Array(shared, 0, 1)
+    this.#generation = new Int32Array(shared, Int32Array.BYTES_PER_ELEMENT, 1)
+  }
+
+  /** Numbers the states that the database has held. It is odd while one is being replaced by another. */
+  get generation(): number {
+    return Atomics.load(this.#generation, 0)
+  }
+
+  /** To be called before a state is replaced, and once more when it is. */
+  nextGeneration(): void {
+    Atomics.add(this.#generation, 0, 1)
   }
 
   /**
@@ -28,14 +45,18 @@ export class WriteTurns {
    * @param write one transaction, which fails with SQLITE_BUSY while the database is not free
    */
   async asCaller<T>(write: () => T): Promise<T> {
-    const giveUpAt = Date.now() + deadline
+    const begun = Date.now()
+    let replaced = false
     Atomics.add(this.#callers, 0, 1)
     try {
       for (;;) {
         try {
           return write()
         } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || Date.now() > giveUpAt) throw error
+          replaced ||= this.generation % 2 === 1
+          const longest = replaced ? deadlineWhenReplaced : deadline
+          if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || Date.now() - begun > longest)
+            throw error
         }
         await setTimeout(1)
       }

@@ -2,12 +2,13 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
 import { diskTrouble } from '../disk-trouble.ts'
-import { runExportJob } from '../export/run-export-job.ts'
+import { discardDrafts, runExportJob } from '../export/run-export-job.ts'
 import { JobCounters } from '../jobs/job-counters.ts'
 import { Pace } from '../jobs/pace.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
+import type { ExportDraft } from '../store/export-progress.ts'
 import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
-import { openStore } from '../store/open-store.ts'
+import { openStore, type Store } from '../store/open-store.ts'
 import { WriteTurns } from '../store/write-turns.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker } from './messages.ts'
 import { Slots } from './slots.ts'
@@ -18,15 +19,15 @@ import { Slots } from './slots.ts'
  */
 const settings = workerData as ThreadData
 const port = parentPort!
-const store = openStore(settings.dataDir, {
-  ...settings,
-  turns: new WriteTurns(settings.turns),
-  thread: 'worker',
-})
-const pace = new Pace(store.jobControl)
+const turns = new WriteTurns(settings.turns)
 const openBucket = createOpenBucket(settings)
 const counters = new JobCounters(settings.counters)
-const stopping = new AbortController()
+/** Stops what is done for the state that the database has; another begins with another one. */
+let stopping = new AbortController()
+/** Stops what outlasts a state. */
+const ending = new AbortController()
+let store = openState()
+let pace = new Pace(store.jobControl)
 const running = new Set<Promise<void>>()
 
 /** Rows removed in one transaction. */
@@ -40,6 +41,14 @@ let clearing: Promise<void> | undefined
 /** Whether the jobs that an earlier worker may have died of are still under way, and no others yet. */
 let suspecting = true
 
+/** Milliseconds in which drafts are to be discarded: of a state that was replaced; where this is the end of all jobs. */
+const discardTimeout = { replaced: 20_000, atEnd: 1500 }
+
+function openState(): Store {
+  const onReplaced = () => stopping.abort()
+  return openStore(settings.dataDir, { ...settings, turns, thread: 'worker', onReplaced })
+}
+
 /** The jobs of one kind, with slots of their own. */
 function createJobs<J extends Job>(
   name: JobName['kind'],
@@ -49,6 +58,7 @@ function createJobs<J extends Job>(
   runJob: (job: J, context: JobContext) => Promise<void>,
 ) {
   const slots = new Slots(settings.maxRunningImports)
+  const { generation } = turns
   /** What aborts each of the jobs that are under way. */
   const aborters = new Map<J, AbortController>()
   /** The newest job that has been started; all older ones are running or over. */
@@ -60,8 +70,9 @@ function createJobs<J extends Job>(
     const aborter = new AbortController()
     aborters.set(job, aborter)
     const signal = AbortSignal.any([stopping.signal, aborter.signal])
-    const begins = () => tell({ begins: { kind: name, seq: job.seq } })
-    const leaves = () => tell({ leaves: { kind: name, seq: job.seq } })
+    const jobName = { kind: name, seq: job.seq, generation }
+    const begins = () => tell({ begins: jobName })
+    const leaves = () => tell({ leaves: jobName })
     /** A job that is held does nothing that the worker could die of. */
     const hold = async () => {
       let wasHeld = false
@@ -147,9 +158,9 @@ function createJobs<J extends Job>(
 // Loading the schemas of an import takes longer than all the rest of this thread's start, so the first job does it; or
 // the thread, once it has been idle for a second.
 const loadImport = () => import('../import/run-import-job.ts')
-setTimeout(1000, undefined, { ref: false, signal: stopping.signal }).then(loadImport, () => {})
+setTimeout(1000, undefined, { ref: false, signal: ending.signal }).then(loadImport, () => {})
 
-const kinds = [
+const createKinds = () => [
   createJobs('import', store.importProgress, async (job, context) => {
     const { runImportJob } = await loadImport()
     await runImportJob(job, { ...context, ...settings, store, openBucket, counters })
@@ -158,6 +169,7 @@ const kinds = [
     runExportJob(job, { ...context, ...settings, store, openBucket, counters }),
   ),
 ]
+let kinds = createKinds()
 
 /** Does what there is to do, those jobs first that the worker may have died of: if it dies again, it is clear of which. */
 async function begin(): Promise<void> {
@@ -184,6 +196,7 @@ async function clearAway(): Promise<void> {
       if (!store.clearAway(rowsPerStep)) return
       await setImmediate()
     } catch (error) {
+      if (stopping.signal.aborted) return
       if (diskTrouble(error) === undefined) throw error
       log('error', { err: error }, 'what is deleted cannot be cleared away')
       await setTimeout(clearAgainAfter, undefined, { signal: stopping.signal }).catch(() => {})
@@ -196,11 +209,44 @@ function inBackground(work: Promise<void>): void {
   running.add(task)
 }
 
-async function stop(): Promise<void> {
+/** What is still to be done before the thread does anything else that concerns all jobs. */
+let turn = Promise.resolve()
+
+/** Ends what is done for the state that the database has had; then does something else, after what was to be done before. */
+function endJobs(then: () => Promise<void>): void {
   stopping.abort()
-  await Promise.allSettled([...running, clearing])
+  turn = turn.then(async () => {
+    stopping.abort()
+    await Promise.allSettled([...running, clearing])
+    await then()
+  })
+}
+
+async function stop(forGood: boolean): Promise<void> {
+  ending.abort()
+  if (forGood) await discard(store.exportProgress.drafts(), AbortSignal.timeout(discardTimeout.atEnd))
   store.close()
   port.close()
+}
+
+/** Takes up the jobs of the state that the database has now, and discards what those of the one before have begun. */
+async function takeUpState(generation: number, drafts: ExportDraft[]): Promise<void> {
+  store.close()
+  stopping = new AbortController()
+  store = openState()
+  // Before a caller's write, which would hold up the HTTP thread for it.
+  store.shrink()
+  pace = new Pace(store.jobControl)
+  kinds = createKinds()
+  suspecting = true
+  inBackground(begin())
+  const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(discardTimeout.replaced)])
+  void discard(drafts, signal).then(() => tell({ discarded: generation }))
+}
+
+async function discard(drafts: ExportDraft[], signal: AbortSignal): Promise<void> {
+  const left = await discardDrafts(drafts, { openBucket }, signal)
+  if (left.length > 0) log('error', { left }, 'what unfinished exports have written could not all be removed')
 }
 
 const tell = (message: FromWorker) => port.postMessage(message)
@@ -215,9 +261,14 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 }
 
 port.on('message', (message: ToWorker) => {
-  if (message === 'stop') return void stop()
-  pace.lookAgain()
-  lookForWork()
+  if (message === 'wake') {
+    pace.lookAgain()
+    lookForWork()
+  } else if (message === 'stop' || message === 'stop for good') {
+    endJobs(() => stop(message === 'stop for good'))
+  } else {
+    endJobs(() => takeUpState(message.generation, message.replaced))
+  }
 })
 inBackground(begin())
 tell('ready')

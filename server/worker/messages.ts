@@ -1,4 +1,5 @@
 import type { BucketSettings } from '../buckets/open-bucket.ts'
+import type { ExportDraft } from '../store/export-progress.ts'
 
 /** What the worker is started with. */
 export interface WorkerSettings extends BucketSettings {
@@ -20,22 +21,25 @@ export interface ThreadData extends WorkerSettings {
 
 /**
  * To the worker: `wake` says that the database may hold something new to do, `stop` that it is to end at a safe
- * point. What there is to do stands in the database alone.
+ * point, `stop for good` that nobody goes on with its jobs after that; `replaced` that the database holds another state,
+ * that of a generation, and which drafts nobody is going to publish. What there is to do stands in the database alone.
  */
-export type ToWorker = 'wake' | 'stop'
+export type ToWorker = 'wake' | 'stop' | 'stop for good' | { replaced: ExportDraft[]; generation: number }
 
-/** What names a job among those of both kinds. */
+/** What names a job among those of both kinds, and of all states that the database has held. */
 export interface JobName {
   kind: 'import' | 'export'
   seq: number
+  generation: number
 }
 
 /**
- * From the worker: that it runs, that it begins or leaves a job, or a line for the log. Which jobs it has begun is of no
- * use but to tell what it may have died of.
+ * From the worker: that it runs, that it begins or leaves a job, that it has discarded what was to be discarded when a
+ * generation of the state began, or a line for the log. Which jobs it has begun is of no use but to tell what it may have died of.
  */
 export type FromWorker =
   | 'ready'
+  | { discarded: number }
   | { begins: JobName }
   | { leaves: JobName }
   | { level: 'info' | 'error'; fields: Record<string, unknown>; text: string }

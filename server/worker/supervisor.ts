@@ -3,7 +3,9 @@ import { setTimeout } from 'node:timers/promises'
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads'
 import type { FastifyBaseLogger } from 'fastify'
 import { JobCounters } from '../jobs/job-counters.ts'
+import type { ExportDraft } from '../store/export-progress.ts'
 import type { Store } from '../store/open-store.ts'
+import { WriteTurns } from '../store/write-turns.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker, WorkerSettings } from './messages.ts'
 
 /** Milliseconds until a worker that died is started again: twice as many each time, up to the longest. */
@@ -14,6 +16,9 @@ const steadyAfter = 60_000
 
 /** Milliseconds that a worker has to reach a safe point when it is stopped. Killing it then loses nothing either. */
 const stopTimeout = 600
+
+/** Milliseconds that it has besides to discard what its jobs have begun, where nobody goes on with them. */
+const discardTimeout = 2000
 
 /**
  * Megabytes of JavaScript objects that the worker may have, young ones and all. What a job holds at a time is small;
@@ -31,8 +36,20 @@ export interface JobWorker {
   wake(): void
   /** Of all the threads that have done the jobs. */
   counters: JobCounters
-  /** Stops the worker at a safe point; its jobs go on at the next start. */
-  stop(): Promise<void>
+  /**
+   * Tells the worker that the database holds another state now: it stops the jobs that it is doing, and takes up those of
+   * the new state.
+   *
+   * @param drafts what exports of the old state have begun and nobody is going to publish
+   * @returns when they are discarded, or the worker is not there to do it
+   */
+  replaced(drafts: ExportDraft[]): Promise<void>
+  /**
+   * Stops the worker at a safe point; its jobs go on at the next start.
+   *
+   * @param options.forGood that there will be no such start: then what exports have begun in buckets is discarded
+   */
+  stop(options?: { forGood?: boolean }): Promise<void>
 }
 
 /** What only tests need. */
@@ -61,10 +78,16 @@ export function startJobWorker(
   let running = false
   let stopped = false
   let delay = firstDelay
+  const turns = new WriteTurns(settings.turns)
+  /** Who waits for drafts to be discarded, by the generation with which that begins. */
+  const discarding = new Map<number, () => void>()
 
   const countDeath = (jobs: Iterable<JobName>, reason: string) =>
     store.write(() => {
-      for (const { kind, seq } of jobs) store[`${kind}Progress`].countDeath(seq, reason)
+      for (const { kind, seq, generation } of jobs) {
+        // A job of a state that is no more is not the one that has its number now.
+        if (generation === turns.generation) store[`${kind}Progress`].countDeath(seq, reason)
+      }
     })
 
   const start = () => {
@@ -80,6 +103,8 @@ export function startJobWorker(
       if (message === 'ready') {
         running = true
         firstReady.resolve()
+      } else if ('discarded' in message) {
+        discarding.get(message.discarded)?.()
       } else if ('begins' in message) {
         underWay.set(keyOf(message.begins), message.begins)
       } else if ('leaves' in message) {
@@ -93,6 +118,7 @@ export function startJobWorker(
     })
     worker.on('exit', async code => {
       running = false
+      for (const done of discarding.values()) done()
       if (stopped) return
       diedOf ??= new Error(`it ended with the exit code ${code}`)
       log.error({ err: diedOf }, 'the job worker died')
@@ -117,12 +143,20 @@ export function startJobWorker(
     isRunning: () => running,
     counters,
     wake: () => worker.postMessage('wake' satisfies ToWorker),
-    async stop() {
+    async replaced(drafts) {
+      if (worker.threadId === -1) return
+      const { generation } = turns
+      worker.postMessage({ replaced: drafts, generation } satisfies ToWorker)
+      await new Promise<void>(resolve => discarding.set(generation, resolve))
+      discarding.delete(generation)
+    },
+    async stop({ forGood = false } = {}) {
       stopped = true
       const exited = new Promise<unknown>(resolve => worker.once('exit', resolve))
       if (worker.threadId === -1) return
-      worker.postMessage('stop' satisfies ToWorker)
-      await Promise.race([exited, setTimeout(stopTimeout, undefined, { ref: false })])
+      worker.postMessage((forGood ? 'stop for good' : 'stop') satisfies ToWorker)
+      const timeout = stopTimeout + (forGood ? discardTimeout : 0)
+      await Promise.race([exited, setTimeout(timeout, undefined, { ref: false })])
       await worker.terminate()
     },
   }
@@ -132,4 +166,4 @@ export function startJobWorker(
 const withoutInputType = (): Pick<ThreadOptions, 'execArgv'> =>
   process.execArgv.some(flag => flag.startsWith('--input-type')) ? { execArgv: [] } : {}
 
-const keyOf = ({ kind, seq }: JobName) => `${kind} ${seq}`
+const keyOf = ({ kind, seq, generation }: JobName) => `${kind} ${seq} ${generation}`

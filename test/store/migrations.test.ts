@@ -1,25 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { memberEndpoint } from '../../server/store/segment-members.ts'
-
-const folder = new URL('../../server/store/migrations/', import.meta.url)
-
-/** Makes a database as it was before a migration, with some rows in it, and gives its folder. */
-function databaseBefore(dataDir: string, migration: string, rows: string): string {
-  const steps = readdirSync(folder)
-    .sort()
-    .filter(step => step < migration)
-  const db = new Database(databaseFile(dataDir))
-  for (const step of steps) db.exec(readFileSync(new URL(step, folder), 'utf8'))
-  db.exec(rows)
-  db.pragma(`application_id = ${0x50494e50}`)
-  db.pragma(`user_version = ${steps.length}`)
-  db.close()
-  return dataDir
-}
+import { databaseBefore } from './older-database.ts'
 
 t.test(
   'imported segments of an older database stay as they were, and can be renewed and renamed',

@@ -3,7 +3,7 @@ import t from 'tap'
 import { buildApp } from '../../server/app.ts'
 import type { JobStatus } from '../../server/shapes/job-status.ts'
 import type { AppRef } from '../../server/store/apps.ts'
-import { roleArn, silent, until } from '../helpers.ts'
+import { noState, roleArn, silent, until } from '../helpers.ts'
 import { s3Credentials, startS3 } from '../s3.ts'
 import { endpoints, setUp, whenOver } from './set-up.ts'
 
@@ -205,6 +205,7 @@ t.test('calls are answered and write while a large import runs', async t => {
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     jobWorker: worker,
+    state: noState,
     preflight: async () => undefined,
     now: () => new Date(),
     logger: silent,

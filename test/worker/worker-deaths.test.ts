@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { buildApp } from '../../server/app.ts'
 import type { JobStatus } from '../../server/shapes/job-status.ts'
-import { silent, until } from '../helpers.ts'
+import { noState, silent, until } from '../helpers.ts'
 import { endpoints, setUp, whenOver } from './set-up.ts'
 
 /** Restarts soon, so that a test need not wait for long. */
@@ -45,6 +45,7 @@ t.test(
       config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
       store,
       jobWorker: worker,
+      state: noState,
       preflight: async () => undefined,
       now: () => new Date(),
       logger: silent,

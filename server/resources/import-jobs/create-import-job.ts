@@ -4,11 +4,9 @@ import { badRequest, tooManyRequests } from '../../aws/exceptions.ts'
 import { importJobsUnderWay } from '../../quotas.ts'
 import { ApplicationParams } from '../../shapes/common.ts'
 import { ImportJobRequest, ImportJobResponse } from '../../shapes/import-job.ts'
-import { readS3Url } from '../../shapes/s3-url.ts'
-import type { SegmentResponse } from '../../shapes/segment.ts'
 import type { Store } from '../../store/open-store.ts'
-import { checkRoleArn } from '../check-role-arn.ts'
-import { appFirst, findApp, findSegment } from '../find.ts'
+import { appFirst, findApp } from '../find.ts'
+import { checkTarget, define } from './definition.ts'
 
 /**
  * Records the job as CREATED and answers, after a look at what it would read where the settings ask for one; the job
@@ -26,25 +24,11 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
       preValidation: appFirst,
     },
     async (request, reply) => {
-      checkDefinition(request.body)
-      const { SegmentId, DefineSegment = false, RegisterEndpoints = true } = request.body
-      const { Format, S3Url, RoleArn, SegmentName, ExternalId = request.caller.accountId } = request.body
       const id = newId()
-      // A SegmentId without DefineSegment renews that segment too: AWS's own code relied on it (source: observed).
-      const segmentId = SegmentId ?? (DefineSegment ? id : null)
-      const definition = {
-        S3Url,
-        RoleArn,
-        ExternalId,
-        Format,
-        RegisterEndpoints,
-        DefineSegment,
-        ...(segmentId !== null && { SegmentId: segmentId }),
-        ...(SegmentName !== undefined && { SegmentName }),
-      }
+      const { definition, segmentId } = define(request.body, id, request.caller)
       const findTarget = () => {
         const found = findApp(app.store, request.params.applicationId)
-        if (SegmentId !== undefined) checkImported(findSegment(app.store, found, SegmentId))
+        checkTarget(app.store, found, request.body)
         return found
       }
       findTarget()
@@ -64,12 +48,6 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** @throws BadRequestException for a segment that no import made (assumed) */
-function checkImported({ Id, SegmentType }: SegmentResponse): void {
-  if (SegmentType === 'IMPORT') return
-  throw badRequest(`SegmentId must be that of an imported segment; ${Id} is ${SegmentType}`)
-}
-
 /**
  * Jobs that wait count as well, in all applications of the account (assumed).
  *
@@ -80,26 +58,4 @@ function checkUnderWay(store: Store, accountId: string): void {
   throw tooManyRequests(
     `Account ${accountId} has ${importJobsUnderWay} import jobs that are not COMPLETED or FAILED; it must not have more`,
   )
-}
-
-/** What the types of the members cannot say. */
-function checkDefinition({
-  S3Url,
-  RoleArn,
-  RegisterEndpoints,
-  DefineSegment,
-  SegmentId,
-}: ImportJobRequest): void {
-  if (readS3Url(S3Url) === undefined) {
-    throw badRequest(
-      `S3Url must be s3://bucket/key or s3://bucket/prefix, the bucket's name 3 to 63 lower-case letters, digits, dots and hyphens; got ${JSON.stringify(S3Url)}`,
-    )
-  }
-  checkRoleArn(RoleArn)
-  if (SegmentId === '') throw badRequest('SegmentId must not be empty')
-  if (RegisterEndpoints === false && (DefineSegment ?? SegmentId !== undefined) === false) {
-    throw badRequest(
-      'RegisterEndpoints and DefineSegment must not both be false: the import would have no effect',
-    )
-  }
 }

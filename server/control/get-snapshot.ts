@@ -1,0 +1,27 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+
+/** The registered type of a SQLite file. */
+export const sqliteType = 'application/vnd.sqlite3'
+
+/** Answers the whole state as one SQLite file, jobs that are running included. Nobody has to wait meanwhile. */
+export const getSnapshot: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/snapshot',
+    {
+      config: { operation: 'getSnapshot' },
+      schema: {
+        description: 'The whole state, running jobs included, as one SQLite file.',
+        response: { 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
+      },
+    },
+    async (_request, reply) => {
+      const { content, bytes } = await app.state.snapshot()
+      const at = app.now().toISOString().replaceAll(':', '-')
+      return reply
+        .header('content-type', sqliteType)
+        .header('content-length', bytes)
+        .header('content-disposition', `attachment; filename="pinpoint-${at}.db"`)
+        .send(content)
+    },
+  )
+}

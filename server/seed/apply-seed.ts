@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { arnOf, newId } from '../aws/arn.ts'
+import type { Caller } from '../aws/credential-scope.ts'
+import { newRequestId } from '../aws/request-id.ts'
+import { mergeEndpoint, type Write } from '../endpoint-rules/merge-endpoint.ts'
+import { writeEndpoint } from '../resources/endpoints/write-endpoint.ts'
+import { checkTarget, define } from '../resources/import-jobs/definition.ts'
+import { checkTags } from '../resources/tags/check-tags.ts'
+import type { Endpoint } from '../shapes/endpoint.ts'
+import type { ImportJobRequest } from '../shapes/import-job.ts'
+import type { AppRef } from '../store/apps.ts'
+import type { Store } from '../store/open-store.ts'
+import { type PlacedApp, placeProblem, problemOf } from './read-seed.ts'
+import { SeedError } from './seed-error.ts'
+import type { SeedApp, SeedEndpoint } from './shapes.ts'
+
+/** An import of the seed, where it stands there, and the job that does it, or has done it. */
+export interface SeedImport {
+  at: string
+  app: AppRef
+  jobId: string
+}
+
+/** Whose applications they are, and when it is. */
+export interface SeedContext {
+  caller: Caller
+  /** ISO 8601 */
+  now: string
+}
+
+/**
+ * Makes everything as the seed says, and leaves alone what is so already. To be called in a transaction.
+ *
+ * @returns the imports, which the worker does, or has done
+ * @throws SeedError when the API would refuse something of it
+ */
+export function applySeed(placed: PlacedApp[], store: Store, context: SeedContext): SeedImport[] {
+  const mistakes: string[] = []
+  const imports: SeedImport[] = []
+  for (const { at, app } of placed) {
+    mistakes.push(...problemOf(at, () => putApp(app, store, context)))
+    const found = store.apps.find(app.Id)
+    if (found === undefined) continue
+    for (const [index, endpoint] of (app.endpoints ?? []).entries()) {
+      const problem = putEndpoint(endpoint, found, store, context)
+      if (problem !== undefined) mistakes.push(placeProblem(`${at}.endpoints[${index}]`, problem))
+    }
+    const entries = new Map<string, number>()
+    for (const [index, request] of (app.imports ?? []).entries()) {
+      const place = `${at}.imports[${index}]`
+      const text = JSON.stringify(Object.entries(request).sort())
+      const count = (entries.get(text) ?? 0) + 1
+      entries.set(text, count)
+      const entry = createHash('sha256').update(`${count} ${text}`).digest('hex')
+      const add = () => {
+        const jobId = doneBefore(entry, found, store) ?? createJob(request, entry, found, store, context)
+        imports.push({ at: place, app: found, jobId })
+      }
+      mistakes.push(...problemOf(place, add))
+    }
+  }
+  if (mistakes.length > 0) throw new SeedError(mistakes)
+  return imports
+}
+
+function putApp({ Id, Name, tags = {} }: SeedApp, store: Store, { caller, now }: SeedContext): void {
+  const current = store.apps.get(Id)
+  if (current === undefined) {
+    store.apps.create({ Arn: arnOf(caller, `apps/${Id}`), CreationDate: now, Id, Name, tags })
+    return
+  }
+  checkTags(tags, current.tags)
+  if (current.Name !== Name) store.apps.rename(Id, Name)
+  store.tags.put(current.Arn, tags)
+}
+
+/** Gives why the endpoint is refused. */
+function putEndpoint(
+  endpoint: SeedEndpoint,
+  app: AppRef,
+  store: Store,
+  { now }: SeedContext,
+): string | undefined {
+  const write = { app, endpointId: endpoint.Id, requestId: newRequestId(), now }
+  const current = store.endpoints.get(app, endpoint.Id)?.endpoint
+  if (current !== undefined && isAlready(current, endpoint, write)) return undefined
+  return writeEndpoint(store.endpoints, endpoint, { ...write, idMember: 'Id' })
+}
+
+/** Whether an endpoint is as the seed says; it may be otherwise in what that does not name. */
+function isAlready(current: Endpoint, endpoint: SeedEndpoint, write: Write): boolean {
+  const { EndpointStatus, EffectiveDate, RequestId } = current
+  return isDeepStrictEqual(
+    mergeEndpoint(current, { EndpointStatus, EffectiveDate, RequestId, ...endpoint }, write),
+    current,
+  )
+}
+
+/** The job of an earlier time, unless it has FAILED, or its segment has been deleted since. */
+function doneBefore(entry: string, app: AppRef, store: Store): string | undefined {
+  const job = store.importJobs.ofSeed(app, entry)
+  if (job === undefined || job.JobStatus === 'FAILED') return undefined
+  const { SegmentId } = job.Definition
+  const isGone =
+    job.JobStatus === 'COMPLETED' &&
+    SegmentId !== undefined &&
+    store.segments.get(app, SegmentId) === undefined
+  return isGone ? undefined : job.Id
+}
+
+function createJob(
+  request: ImportJobRequest,
+  seedEntry: string,
+  app: AppRef,
+  store: Store,
+  { caller, now }: SeedContext,
+): string {
+  const id = newId()
+  const job = define(request, id, caller)
+  checkTarget(store, app, request)
+  store.importJobs.create({ ...job, app, id, requestId: newRequestId(), now, seedEntry })
+  return id
+}

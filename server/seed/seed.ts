@@ -1,0 +1,56 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Caller } from '../aws/credential-scope.ts'
+import { isFinal } from '../shapes/job-moves.ts'
+import type { Store } from '../store/open-store.ts'
+import { applySeed, type SeedImport } from './apply-seed.ts'
+import { readSeed } from './read-seed.ts'
+import { SeedError } from './seed-error.ts'
+
+/** Milliseconds between two looks at imports: half as many more each time, up to the longest. */
+const look = { first: 5, longest: 100 }
+
+/** The seed of the settings. */
+export interface Seed {
+  /**
+   * Reads it, and applies all of it or nothing.
+   *
+   * @returns its imports, which are jobs as any other
+   * @throws SeedError that names every mistake
+   */
+  apply(store: Store): Promise<SeedImport[]>
+  /**
+   * Waits until imports are over.
+   *
+   * @throws SeedError that names those that FAILED, and why; the signal's reason
+   */
+  untilImported(imports: SeedImport[], store: Store, signal: AbortSignal): Promise<void>
+}
+
+/**
+ * @param path a JSON file, or a folder of them
+ * @param caller whose applications they are
+ */
+export function createSeed(path: string, caller: Caller): Seed {
+  return {
+    async apply(store) {
+      const placed = readSeed(path)
+      return store.write(() => applySeed(placed, store, { caller, now: new Date().toISOString() }))
+    },
+
+    async untilImported(imports, store, signal) {
+      const failed: string[] = []
+      for (const { at, app, jobId } of imports) {
+        let pause = look.first
+        // One that is gone with its application, or with its state, is not waited for.
+        let job = store.importJobs.get(app, jobId)
+        for (; job !== undefined && !isFinal(job.JobStatus); job = store.importJobs.get(app, jobId)) {
+          await setTimeout(pause, undefined, { signal })
+          pause = Math.min(1.5 * pause, look.longest)
+        }
+        if (job?.JobStatus === 'FAILED')
+          failed.push(`${at}: the import FAILED: ${job.Failures?.slice(0, 3).join('; ')}`)
+      }
+      if (failed.length > 0) throw new SeedError(failed)
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import { statSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { triggers } from './endpoint-terms.ts'
+import { applicationId, migrate, newestVersion, pageBytes } from './migrate.ts'
+
+/**
+ * Checks whether a file is a state of pinpoint-local that can be taken over, and brings it to this version if it is.
+ *
+ * Nothing of the file is run before it is known to have no tables, triggers, views or other things but those that this
+ * program makes itself, word for word. Until then, and while the file is looked through, SQLite is told to trust none.
+ *
+ * @returns why it is refused
+ */
+export function checkSnapshot(file: string): string | undefined {
+  if (statSync(file).size === 0) return 'the body is empty: it must be a SQLite file, as GET answers it'
+  const db = new Database(file, { fileMustExist: true })
+  try {
+    db.pragma('trusted_schema = OFF')
+    db.pragma('cell_size_check = ON')
+    const problem = whoseProblem(db) ?? schemaProblem(db) ?? contentProblem(db)
+    if (problem !== undefined) return problem
+    // One file, without a log beside it.
+    db.pragma('journal_mode = DELETE')
+    migrate(db)
+    return undefined
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (code === 'SQLITE_NOTADB') return 'the body is not a SQLite file'
+    if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_ERROR') throw error
+    return damaged(message)
+  } finally {
+    db.close()
+  }
+}
+
+const damaged = (why: string) => `the SQLite file is damaged, or not all of it was sent (${why})`
+
+function whoseProblem(db: Database.Database): string | undefined {
+  const owner = db.pragma('application_id', { simple: true })
+  const version = db.pragma('user_version', { simple: true }) as number
+  const page = db.pragma('page_size', { simple: true })
+  if (owner !== applicationId || version < 1) return 'the SQLite file is not one of pinpoint-local'
+  if (version > newestVersion()) {
+    return `the snapshot was made by a newer pinpoint-local (its version is ${version}, this one knows ${newestVersion()}): upgrade pinpoint-local`
+  }
+  if (page === pageBytes) return undefined
+  return `the snapshot must have pages of ${pageBytes} bytes; it has pages of ${page} (PRAGMA page_size = ${pageBytes}; VACUUM changes that)`
+}
+
+/** What the file defines beside, or instead of, what this program does. */
+function schemaProblem(db: Database.Database): string | undefined {
+  const version = db.pragma('user_version', { simple: true }) as number
+  const own = new Database(':memory:')
+  migrate(own, version)
+  const needed = definitionsIn(own)
+  // Those that an index of endpoints brings.
+  if (needed.has('table indexed_dimensions')) own.exec(triggers)
+  const allowed = definitionsIn(own)
+  own.close()
+  const found = definitionsIn(db)
+  for (const [name, definition] of found) {
+    if (allowed.get(name) !== definition) return `the snapshot has a ${name} that is not pinpoint-local's`
+  }
+  for (const name of needed.keys()) if (!found.has(name)) return `the snapshot lacks the ${name}`
+  return undefined
+}
+
+/** What is in a schema, by kind and name. */
+function definitionsIn(db: Database.Database): Map<string, string> {
+  const rows = db
+    .prepare<[], Record<'type' | 'name' | 'tbl_name' | 'sql', string>>(
+      'SELECT type, name, tbl_name, sql FROM sqlite_schema',
+    )
+    .all()
+  return new Map(rows.map(row => [`${row.type} ${row.name}`, `${row.tbl_name}: ${row.sql}`]))
+}
+
+function contentProblem(db: Database.Database): string | undefined {
+  const result = db.pragma('quick_check(1)', { simple: true })
+  if (result !== 'ok') return damaged(String(result))
+  // A job that cannot be read would end the worker, again and again.
+  for (const [table, member] of [
+    ['import_jobs', 'S3Url'],
+    ['export_jobs', 'S3UrlPrefix'],
+  ]) {
+    const isThere = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined
+    const isText = `iif(json_valid(definition), json_type(definition, '$.${member}') = 'text', 0)`
+    if (isThere && db.prepare(`SELECT 1 FROM ${table} WHERE ${isText} IS NOT 1`).get() !== undefined) {
+      return `the snapshot has rows in ${table} whose definition is none`
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,322 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { GetAppsCommand, GetImportJobCommand } from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { databaseFile, openStore } from '../../server/store/open-store.ts'
+import { makeBuckets, makeFolder } from '../buckets.ts'
+import {
+  createApp,
+  createExportJob,
+  createImportJob,
+  runImport,
+  startEmulator,
+  until,
+  waitForExport,
+  waitForJob,
+} from '../helpers.ts'
+import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
+import { databaseBefore } from '../store/older-database.ts'
+import { rowsIn } from './rows.ts'
+
+const buckets = makeBuckets(t)
+await buckets.put('data', 'few.csv', csvOf('few-1', 'few-2'))
+await buckets.put('data', 'many.csv', csvOf(...Array.from({ length: 15_000 }, (_, n) => `many-${n}`)))
+const DATA_DIR = makeFolder(t)
+const { url, client } = await startEmulator(t, { ...buckets.env, DATA_DIR, PIECE_BYTES: '50000' })
+const few = { S3Url: 's3://data/few.csv', DefineSegment: true }
+
+const reset = (at = url) => fetch(`${at}/_pinpoint/reset`, { method: 'POST' })
+
+/** Long enough for a state to be seen. */
+const slowly = { ...buckets.env, JOB_STATE_DELAY_MS: '250' }
+const slow = await startEmulator(t, { ...slowly, DATA_DIR: makeFolder(t) })
+const hidden = () =>
+  readdirSync(join(buckets.folder, 'data'))
+    .filter(name => name.startsWith('.'))
+    .sort()
+
+/** Starts an export and waits until all of it is written, and nothing is published. */
+async function exportToTheBrink(emulator: typeof slow, S3UrlPrefix = 's3://data') {
+  const app = await createApp(emulator.client)
+  await putEndpoint(emulator.client, app, 'e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
+  const job = await createExportJob(emulator.client, app, { S3UrlPrefix })
+  await waitForExport(emulator.client, job, ({ JobStatus }) => JobStatus === 'COMPLETING')
+  return job
+}
+
+const snapshotOf = async (at = url) =>
+  Buffer.from(await (await fetch(`${at}/_pinpoint/snapshot`)).arrayBuffer())
+
+async function restore(body: Buffer, { at = url, headers = {} } = {}) {
+  const answer = await fetch(`${at}/_pinpoint/snapshot`, { method: 'PUT', body, headers })
+  return { status: answer.status, text: await answer.text() }
+}
+const restored = { status: 204, text: '' }
+
+/** Writes a snapshot to a file, changes it there, and gives what it has become. */
+function changed(t: Test, snapshot: Buffer, change: (db: Database.Database) => void): Buffer {
+  const file = join(makeFolder(t), 'changed.db')
+  writeFileSync(file, snapshot)
+  const db = new Database(file)
+  db.pragma('synchronous = OFF')
+  change(db)
+  db.pragma('journal_mode = DELETE')
+  db.close()
+  return readFileSync(file)
+}
+
+const filesOf = (dataDir: string) => readdirSync(dataDir).filter(name => !/^pinpoint\.(db|lock)/.test(name))
+
+t.test('a reset removes everything', async t => {
+  const app = await createApp(client)
+  const job = await runImport(client, app, few)
+  const answer = await reset()
+  t.strictSame([answer.status, await answer.text()], [204, ''])
+  t.strictSame((await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item, [])
+  t.equal(await getEndpoint(client, app, 'few-1'), undefined)
+  t.equal(await getSegment(client, app, job.Id!), undefined)
+  t.strictSame(rowsIn(DATA_DIR), {})
+})
+
+t.test('a running import writes nothing into what comes after a reset', async t => {
+  const old = await createApp(client)
+  const running = await createImportJob(client, old, { S3Url: 's3://data/many.csv', DefineSegment: true })
+  await untilProcessed(client, running, 1)
+  t.equal((await reset()).status, 204)
+  const get = new GetImportJobCommand({ ApplicationId: old, JobId: running.Id })
+  await t.rejects(client.send(get), { name: 'NotFoundException' })
+
+  // In the database it has the number of the old one.
+  const app = await createApp(client)
+  const job = await runImport(client, app, few)
+  t.match(job, { JobStatus: 'COMPLETED', TotalProcessed: 2, TotalPieces: 1, CompletedPieces: 1 })
+  const { apps, endpoints, import_jobs, import_members, segments } = rowsIn(DATA_DIR)
+  t.strictSame([apps, endpoints, import_jobs, import_members, segments], [1, 2, 1, 2, 1])
+})
+
+t.test('calls that come meanwhile are answered from the one state or the other', async t => {
+  const app = await createApp(client)
+  let over = false
+  const seen = new Set<number>()
+  const call = async () => {
+    while (!over) {
+      const body = JSON.stringify({ ChannelType: 'EMAIL', Address: 'a@example.com' })
+      const { status } = await fetch(`${url}/v1/apps/${app}/endpoints/e`, { method: 'PUT', body })
+      seen.add(status)
+      seen.add((await fetch(`${url}/v1/apps/${app}`)).status)
+    }
+  }
+  const calls = [call(), call(), call()]
+  await until(() => (seen.has(202) ? true : undefined), 'calls')
+  const resets = await Promise.all([reset(), reset(), reset()])
+  await until(() => (seen.has(404) ? true : undefined), 'calls afterwards')
+  over = true
+  await Promise.all(calls)
+  t.strictSame(
+    resets.map(({ status }) => status),
+    [204, 204, 204],
+  )
+  t.strictSame([...seen].sort(), [200, 202, 404])
+})
+
+t.test('a reset discards what a running export has written, and other files stay', async t => {
+  await buckets.put('data', '.mine', '')
+  const job = await exportToTheBrink(slow)
+  t.strictSame(hidden(), ['.mine', `.${job.Id}-00000.gz.part`].sort())
+  t.equal((await reset(slow.url)).status, 204)
+  t.strictSame(hidden(), ['.mine'])
+})
+
+t.test('an ephemeral emulator that stops discards it too, any other keeps it for its next start', async t => {
+  await buckets.remove('data', '.mine')
+  const ephemeral = await startEmulator(t, { ...slowly, EPHEMERAL: 'true' })
+  await exportToTheBrink(ephemeral)
+  t.equal(hidden().length, 1)
+  await ephemeral.close()
+  t.strictSame(hidden(), [])
+
+  const env = { ...slowly, DATA_DIR: makeFolder(t) }
+  const first = await startEmulator(t, env)
+  const job = await exportToTheBrink(first)
+  await first.close()
+  t.equal(hidden().length, 1)
+  const second = await startEmulator(t, env)
+  t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
+})
+
+t.test('a snapshot is the whole state in a SQLite file, and replaces any other', async t => {
+  const app = await createApp(client)
+  const job = await runImport(client, app, few)
+  const answer = await fetch(`${url}/_pinpoint/snapshot`)
+  t.equal(answer.status, 200)
+  t.equal(answer.headers.get('content-type'), 'application/vnd.sqlite3')
+  t.match(answer.headers.get('content-disposition'), /^attachment; filename="pinpoint-[\dTZ.-]+\.db"$/)
+  const snapshot = Buffer.from(await answer.arrayBuffer())
+  const folder = makeFolder(t)
+  writeFileSync(databaseFile(folder), snapshot)
+  t.strictSame(rowsIn(folder), rowsIn(DATA_DIR))
+  const look = async (from = client) => [
+    await getEndpoint(from, app, 'few-1'),
+    await getSegment(from, app, job.Id!),
+    await waitForJob(from, job),
+  ]
+  const before = await look()
+
+  const later = await createApp(client)
+  await putEndpoint(client, app, 'few-1', { Address: 'changed@example.com' })
+  t.strictSame(await restore(snapshot), restored)
+  t.strictSame(await look(), before)
+  t.equal(await getEndpoint(client, later, 'e'), undefined)
+
+  const dataDir = makeFolder(t)
+  const other = await startEmulator(t, { DATA_DIR: dataDir })
+  await createApp(other.client)
+  t.strictSame(await restore(snapshot, { at: other.url }), restored)
+  t.strictSame(await look(other.client), before, 'in another emulator')
+  await other.close()
+  const again = await startEmulator(t, { DATA_DIR: dataDir })
+  t.strictSame(await look(again.client), before, 'and after its next start')
+  t.strictSame([filesOf(DATA_DIR), filesOf(dataDir)], [[], []])
+})
+
+t.test('a snapshot is taken whatever its type says', async t => {
+  const snapshot = await snapshotOf()
+  const types = ['application/octet-stream', 'application/vnd.sqlite3', 'application/x-www-form-urlencoded']
+  for (const type of types) {
+    t.strictSame(await restore(snapshot, { headers: { 'content-type': type } }), restored, type)
+  }
+  t.strictSame(await restore(snapshot), restored, 'or where it has none')
+})
+
+t.test('a snapshot may be larger than any other body', async t => {
+  const large = changed(t, await snapshotOf(), db => {
+    const insert = db.prepare('INSERT INTO tags VALUES (?, ?, ?)')
+    db.transaction(() => {
+      for (let n = 0; n < 9000; n++) insert.run(`arn:${n}`, 'k', 'v'.repeat(1000))
+    })()
+  })
+  t.ok(large.length > 8 * 1024 * 1024)
+  t.strictSame(await restore(large), restored)
+  t.equal(rowsIn(DATA_DIR).tags, 9000)
+  t.equal((await fetch(`${url}/_pinpoint/reset`, { method: 'POST' })).status, 204)
+})
+
+t.test('an import that ran when the snapshot was taken goes on from there', async t => {
+  const app = await createApp(client)
+  const job = await createImportJob(client, app, { S3Url: 's3://data/many.csv', DefineSegment: true })
+  await untilProcessed(client, job, 1)
+  const snapshot = await snapshotOf()
+  const whole = await waitForJob(client, job)
+  t.match(whole, { JobStatus: 'COMPLETED', TotalProcessed: 15_000 })
+  const rows = rowsIn(DATA_DIR)
+  t.strictSame(await restore(snapshot), restored)
+  t.ok((await waitForJob(client, job, () => true)).TotalProcessed! < 15_000, 'it is where it was')
+  // While it runs: what the job of before writes must not get into what comes then.
+  await untilProcessed(client, job, 1)
+  t.strictSame(await restore(snapshot), restored)
+  const resumed = await waitForJob(client, job)
+  t.strictSame(countersOf(resumed), countersOf(whole))
+  t.equal(resumed.JobStatus, 'COMPLETED')
+  await until(() => (rowsIn(DATA_DIR).endpoints_before_import === undefined ? true : undefined), 'tidiness')
+  t.strictSame(rowsIn(DATA_DIR), rows)
+})
+
+t.test('an export that ran when the snapshot was taken goes on from there', async t => {
+  const job = await exportToTheBrink(slow, 's3://data/out')
+  const snapshot = await snapshotOf(slow.url)
+  t.strictSame(await restore(snapshot, { at: slow.url }), restored)
+  t.match(await waitForExport(slow.client, job), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
+  t.strictSame(
+    Object.keys(await buckets.read('data')).filter(key => key.startsWith('out/')),
+    [`out/${job.Id}-00000.gz`],
+  )
+})
+
+t.test('a snapshot of an older version is brought to this one', async t => {
+  const folder = databaseBefore(
+    makeFolder(t),
+    '0009',
+    `INSERT INTO apps VALUES (1, 'old', 'arn:old', 'shop', '2026-01-01');`,
+  )
+  t.strictSame(await restore(readFileSync(databaseFile(folder))), restored)
+  t.match((await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item, [
+    { Id: 'old', Name: 'shop' },
+  ])
+})
+
+t.test('what is no snapshot is refused, says why, and changes nothing', async t => {
+  const app = await createApp(client)
+  await runImport(client, app, few)
+  const good = await snapshotOf()
+  const broken = Buffer.from(good)
+  broken.fill(7, 4096 * 3, 4096 * 4)
+  const exec = (sql: string) => changed(t, good, db => void db.exec(sql))
+  const cases: [what: string, body: Buffer, says: RegExp][] = [
+    ['nothing', Buffer.alloc(0), /the body is empty/],
+    ['text', Buffer.from('hello\n'), /not a SQLite file/],
+    ['a long text', Buffer.from('hello\n'.repeat(10_000)), /not a SQLite file/],
+    ['half of a snapshot', good.subarray(0, good.length / 2), /damaged, or not all of it was sent/],
+    ['a few bytes of a snapshot', good.subarray(0, 120), /damaged, or not all of it was sent|not a SQLite/],
+    ['a broken page', broken, /damaged/],
+    ['another program', exec('PRAGMA application_id = 7'), /not one of pinpoint-local/],
+    ['no program', exec('PRAGMA application_id = 0; PRAGMA user_version = 0'), /not one of pinpoint-local/],
+    ['a newer version', exec('PRAGMA user_version = 999'), /newer pinpoint-local .*999/],
+    ['a version that it is not', exec('PRAGMA user_version = 3'), /not pinpoint-local's/],
+    [
+      'a trigger',
+      exec('CREATE TRIGGER t AFTER INSERT ON apps BEGIN DELETE FROM apps; END'),
+      /a trigger t that is not pinpoint-local's/,
+    ],
+    ['a view', exec('CREATE VIEW v AS SELECT 1'), /a view v that is not/],
+    ['a table', exec('CREATE TABLE mine (x)'), /a table mine that is not/],
+    ['a virtual table', exec('CREATE VIRTUAL TABLE f USING fts5(x)'), /a table f\w* that is not/],
+    ['another table', exec('ALTER TABLE apps ADD COLUMN x TEXT'), /a table apps that is not/],
+    ['a missing table', exec('DROP TABLE event_streams'), /lacks the table event_streams/],
+    ['a job without a definition', exec("UPDATE import_jobs SET definition = '{'"), /rows in import_jobs/],
+    [
+      'another size of pages',
+      exec('PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM'),
+      /pages of/,
+    ],
+  ]
+  const rows = rowsIn(DATA_DIR)
+  for (const [what, body, says] of cases) {
+    const { status, text } = await restore(body)
+    t.equal(status, 400, what)
+    t.match(JSON.parse(text).Message, says, what)
+  }
+  t.strictSame(rowsIn(DATA_DIR), rows)
+  t.match(await getEndpoint(client, app, 'few-1'), { Address: 'few-1@example.com' })
+  t.strictSame(filesOf(DATA_DIR), [])
+})
+
+t.test('a client that leaves in the middle changes nothing, and leaves nothing behind', async t => {
+  const rows = rowsIn(DATA_DIR)
+  const snapshot = await snapshotOf()
+  const headers = { 'content-length': snapshot.length }
+  const put = request(`${url}/_pinpoint/snapshot`, { method: 'PUT', headers })
+  put.on('error', () => {})
+  put.write(snapshot.subarray(0, 50_000))
+  await until(() => (filesOf(DATA_DIR).length > 0 ? true : undefined), 'the body to arrive')
+  put.destroy()
+  await until(() => (filesOf(DATA_DIR).length === 0 ? true : undefined), 'the file to be gone')
+  t.strictSame(rowsIn(DATA_DIR), rows)
+
+  const controller = new AbortController()
+  const get = await fetch(`${url}/_pinpoint/snapshot`, { signal: controller.signal })
+  t.equal(get.status, 200)
+  t.strictSame(filesOf(DATA_DIR), [], 'while it is sent, it has no name any more')
+  controller.abort()
+})
+
+t.test('what a killed process has left of a snapshot is removed by the next start', async t => {
+  const dataDir = makeFolder(t)
+  openStore(dataDir).close()
+  const left = join(dataDir, 'snapshot-0f9619ff-8b86-4d01-b42d-00cf4fc964ff.db')
+  for (const ending of ['', '-journal', '-wal', '-shm']) copyFileSync(databaseFile(dataDir), left + ending)
+  mkdirSync(join(dataDir, 'snapshot-mine'))
+  await startEmulator(t, { DATA_DIR: dataDir })
+  t.strictSame(filesOf(dataDir), ['snapshot-mine'])
+})

@@ -1,0 +1,245 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  DeleteAppCommand,
+  GetAppCommand,
+  GetImportJobsCommand,
+  type PinpointClient,
+  TagResourceCommand,
+} from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { loadConfig } from '../../server/config.ts'
+import { start } from '../../server/start.ts'
+import { StartError } from '../../server/start-error.ts'
+import { makeBuckets, makeFolder } from '../buckets.ts'
+import { rowsIn } from '../control/rows.ts'
+import { createApp, roleArn, silent, startEmulator } from '../helpers.ts'
+import { csvOf, getEndpoint, getSegment, putEndpoint } from '../sdk/reads.ts'
+
+const Id = '0123456789abcdef0123456789abcdef'
+const otherId = 'fedcba9876543210fedcba9876543210'
+const buckets = makeBuckets(t)
+await buckets.put('demo', 'users.csv', csvOf('u1', 'u2'))
+const users = { Format: 'CSV', S3Url: 's3://demo/users.csv', RoleArn: roleArn, DefineSegment: true }
+
+/** Writes the files of a seed into a folder of their own. */
+function seedOf(t: Test, files: Record<string, unknown>): string {
+  const folder = makeFolder(t)
+  for (const [name, content] of Object.entries(files)) {
+    const isText = typeof content === 'string' || content instanceof Buffer
+    writeFileSync(join(folder, name), isText ? content : JSON.stringify(content))
+  }
+  return folder
+}
+
+/** Expects that the seed stops the start, and gives why. */
+async function refusal(t: Test, env: Record<string, string>): Promise<string> {
+  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...buckets.env, ...env })
+  const error = await start(config, silent).then(
+    running => running.close(),
+    error => error,
+  )
+  t.type(error, StartError)
+  return error?.message ?? ''
+}
+
+const jobsOf = async (client: PinpointClient, ApplicationId: string) =>
+  (await client.send(new GetImportJobsCommand({ ApplicationId }))).ImportJobsResponse?.Item ?? []
+
+const demo = {
+  Id,
+  Name: 'demo',
+  tags: { team: 'red' },
+  endpoints: [
+    { Id: 'e1', ChannelType: 'EMAIL', Address: 'ann@example.com', Attributes: { plan: 'free' } },
+    // Of one address, only the last is ACTIVE.
+    { Id: 'e2', ChannelType: 'EMAIL', Address: 'ann@example.com', User: { UserId: 'ann' } },
+  ],
+  imports: [users],
+}
+
+t.test('a seed is there when the emulator is ready, and applying it again changes nothing', async t => {
+  const SEED = seedOf(t, {
+    '1.json': { apps: [demo] },
+    '2.json': { apps: [{ Id: otherId, Name: 'other' }] },
+    'notes.txt': 'not part of it',
+  })
+  const DATA_DIR = makeFolder(t)
+  const env = { ...buckets.env, SEED, DATA_DIR }
+  const look = async (client: PinpointClient) => ({
+    app: (await client.send(new GetAppCommand({ ApplicationId: Id }))).ApplicationResponse,
+    other: (await client.send(new GetAppCommand({ ApplicationId: otherId }))).ApplicationResponse,
+    endpoints: await Promise.all(['e1', 'e2', 'u1', 'u2'].map(id => getEndpoint(client, Id, id))),
+    jobs: await jobsOf(client, Id),
+  })
+  const first = await startEmulator(t, { ...env, ACCOUNT_ID: '999999999999', AWS_REGION: 'eu-west-1' })
+  const before = await look(first.client)
+  t.match(before.app, {
+    Arn: `arn:aws:mobiletargeting:eu-west-1:999999999999:apps/${Id}`,
+    Name: 'demo',
+    tags: { team: 'red' },
+  })
+  t.match(before.other, { Name: 'other', tags: {} })
+  t.match(before.endpoints, [
+    { Attributes: { plan: ['free'] }, EndpointStatus: 'INACTIVE' },
+    { Address: 'ann@example.com', EndpointStatus: 'ACTIVE', User: { UserId: 'ann' } },
+    { Address: 'u1@example.com' },
+    { Address: 'u2@example.com' },
+  ])
+  t.match(before.jobs, [{ JobStatus: 'COMPLETED', TotalProcessed: 2, Definition: users }])
+  t.ok(await getSegment(first.client, Id, before.jobs[0]!.Id!))
+  await first.close()
+
+  const second = await startEmulator(t, env)
+  t.strictSame(await look(second.client), before)
+  await putEndpoint(second.client, Id, 'e1', { Address: 'moved@example.com', Attributes: { mine: ['x'] } })
+  const ResourceArn = before.app!.Arn
+  const changes = { tags: { team: 'blue', mine: 'y' } }
+  await second.client.send(new TagResourceCommand({ ResourceArn, TagsModel: changes }))
+  await second.client.send(new DeleteAppCommand({ ApplicationId: otherId }))
+  await second.close()
+
+  writeFileSync(
+    join(SEED, '2.json'),
+    JSON.stringify({ apps: [{ Id: otherId, Name: 'new', imports: [users] }] }),
+  )
+  const third = await startEmulator(t, env)
+  const after = await look(third.client)
+  t.match(after.app, { tags: { team: 'red', mine: 'y' } }, 'what is no more as it says, is again')
+  t.match(after.endpoints[0], { Address: 'ann@example.com', Attributes: { plan: ['free'], mine: ['x'] } })
+  t.strictSame(after.endpoints.slice(2), before.endpoints.slice(2))
+  t.strictSame(after.jobs, before.jobs)
+  t.match(after.other, { Name: 'new' })
+  t.match(await jobsOf(third.client, otherId), [{ JobStatus: 'COMPLETED' }])
+})
+
+t.test('every mistake is named, with its file and place, and nothing is applied', async t => {
+  const app = { Id, Name: 'a' }
+  const SEED = seedOf(t, {
+    'a.json': { apps: [app] },
+    'double.json': { apps: [app] },
+    'latin-1.json': Buffer.from('{"apps": "ä"}', 'latin1'),
+    'rules.json': {
+      apps: [
+        {
+          Id: 'demo',
+          Name: 'b',
+          tags: { 'aws:x': 'y' },
+          endpoints: [{ Id: 'e$' }, { Id: 'e', Location: { Latitude: 1 } }, { Id: 'E' }],
+          imports: [{ ...users, S3Url: 'users.csv' }],
+        },
+      ],
+    },
+    'syntax.json': '{"apps": [\n  {"Id": }\n]}',
+    'types.json': {
+      apps: [
+        {
+          ...app,
+          endpoints: [{ Id: 'e' }, { Id: 'f' }, { Id: 'g', Address: 7 }],
+          imports: [{ Format: 'XML' }],
+        },
+        { Name: '', endpoint: [] },
+      ],
+    },
+  })
+  const DATA_DIR = makeFolder(t)
+  const message = await refusal(t, { SEED, DATA_DIR })
+  for (const [file, place] of [
+    [
+      'double.json',
+      `apps[0].Id must not be that of another application: ${Id} is ${join(SEED, 'a.json')}: apps[0]`,
+    ],
+    ['latin-1.json', 'the file must be UTF-8'],
+    ['rules.json', 'apps[0].Id must be 32 lower-case hexadecimal digits'],
+    ['rules.json', 'apps[0].tags must have keys'],
+    ['rules.json', 'apps[0].endpoints[0].Id must not hold $'],
+    ['rules.json', 'apps[0].endpoints[1].Location.Latitude and Location.Longitude must be given together'],
+    ['rules.json', 'apps[0].endpoints[2].Id must not be that of endpoints[1]'],
+    ['rules.json', 'apps[0].imports[0].S3Url must be s3://'],
+    ['syntax.json', 'line 2, column '],
+    ['types.json', 'apps[0].endpoints[2].Address must be a string; got 7'],
+    ['types.json', 'apps[0].imports[0].S3Url is required'],
+    ['types.json', 'apps[0].imports[0].Format must be one of CSV, JSON; got "XML"'],
+    ['types.json', 'apps[1].Id is required'],
+    ['types.json', 'apps[1].Name must be a string that is not empty'],
+    ['types.json', 'apps[1].endpoint is not a name that is known here'],
+  ] as const) {
+    t.ok(message.includes(`${join(SEED, file)}: ${place}`), `${file}: ${place}`)
+  }
+  t.notMatch(message, `${join(SEED, 'a.json')}: apps[0].`, 'and nothing else')
+  t.strictSame(rowsIn(DATA_DIR), {})
+
+  const many = { apps: Array.from({ length: 30 }, () => ({})) }
+  t.match(await refusal(t, { SEED: seedOf(t, { 'a.json': many }), DATA_DIR }), /and 40 more mistakes$/)
+  t.match(
+    await refusal(t, { SEED: makeFolder(t), DATA_DIR }),
+    'the folder has no file whose name ends with .json',
+  )
+})
+
+t.test('what the API would refuse only when it writes is a mistake as well', async t => {
+  const endpoints = Array.from({ length: 16 }, (_, n) => ({
+    ...{ Id: `e${n}`, ChannelType: 'EMAIL', Address: `${n}@example.com`, User: { UserId: 'one' } },
+  }))
+  const DATA_DIR = makeFolder(t)
+  const imports = [{ ...users, SegmentId: 'nowhere' }]
+  const SEED = seedOf(t, { 'a.json': { apps: [{ Id, Name: 'a', endpoints, imports }] } })
+  const message = await refusal(t, { SEED, DATA_DIR })
+  t.match(message, 'apps[0].endpoints[15]: Exceeded maximum endpoint per user count: 15')
+  t.match(message, 'apps[0].imports[0]: Segment not found: nowhere')
+  t.strictSame(rowsIn(DATA_DIR), {})
+})
+
+t.test('an import that FAILED stops the start, and is done again by the next one', async t => {
+  const DATA_DIR = makeFolder(t)
+  const app = { Id, Name: 'a', imports: [users, { ...users, S3Url: 's3://demo/later.csv' }] }
+  const SEED = seedOf(t, { 'a.json': { apps: [app] } })
+  const message = await refusal(t, { SEED, DATA_DIR })
+  t.match(message, 'apps[0].imports[1]: the import FAILED: s3://demo/later.csv: there is nothing to import')
+  t.notMatch(message, 'imports[0]')
+  await buckets.put('demo', 'later.csv', csvOf('l1'))
+  const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
+  const jobs = await jobsOf(client, Id)
+  t.strictSame(jobs.map(({ JobStatus }) => JobStatus).sort(), ['COMPLETED', 'COMPLETED', 'FAILED'])
+  t.match(await getEndpoint(client, Id, 'l1'), { Address: 'l1@example.com' })
+})
+
+t.test('a start that waits for the seed can be ended', async t => {
+  const DATA_DIR = makeFolder(t)
+  const SEED = join(seedOf(t, { 'a.json': { apps: [demo] } }), 'a.json')
+  const env = { PORT: '0', LOG_LEVEL: 'silent', ...buckets.env, SEED, DATA_DIR, JOB_STATE_DELAY_MS: '600000' }
+  const controller = new AbortController()
+  const starting = start(loadConfig(env), silent, controller.signal)
+  controller.abort()
+  await t.rejects(starting, { name: 'AbortError' })
+  const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
+  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }], 'and the next one goes on')
+})
+
+t.test('a reset applies the seed again where it is asked to', async t => {
+  const SEED = seedOf(t, { 'a.json': { apps: [demo] } })
+  const DATA_DIR = makeFolder(t)
+  const { url, client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
+  const reset = async (query: string) => {
+    const answer = await fetch(`${url}/_pinpoint/reset${query}`, { method: 'POST' })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const mine = await createApp(client)
+  await putEndpoint(client, Id, 'e1', { Address: 'moved@example.com' })
+  t.strictSame(await reset('?seed=true'), { status: 204, text: '' })
+  t.match(await getEndpoint(client, Id, 'e1'), { Address: 'ann@example.com' })
+  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
+  await t.rejects(jobsOf(client, mine), { name: 'NotFoundException' })
+
+  const rows = rowsIn(DATA_DIR)
+  writeFileSync(join(SEED, 'b.json'), '{"apps": [{}]}')
+  t.match(await reset('?seed=true'), { status: 400, text: /b\.json: apps\[0\]\.Id is required/ })
+  t.match(await reset('?seed=yes'), { status: 400, text: /seed must be one of true, false/ })
+  t.strictSame(rowsIn(DATA_DIR), rows, 'nothing has changed')
+  t.strictSame(await reset('?seed=false'), { status: 204, text: '' })
+  t.strictSame(rowsIn(DATA_DIR), {})
+
+  const without = await startEmulator(t, { DATA_DIR: makeFolder(t) })
+  const answer = await fetch(`${without.url}/_pinpoint/reset?seed=true`, { method: 'POST' })
+  t.match(await answer.json(), { Message: /no seed is set/ })
+})
