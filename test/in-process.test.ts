@@ -168,3 +168,24 @@ t.test('a process that ends without closing it leaves no folder behind', async t
   t.match(ended, { code: 7, stdout: '', stderr: '' })
   t.strictSame(readdirSync(temp), before)
 })
+
+t.test('reset removes everything, and applies the seed again where that is said', async t => {
+  const Id = '0123456789abcdef0123456789abcdef'
+  const dir = t.testdir({ 'seed.json': JSON.stringify({ apps: [{ Id, Name: 'seeded' }] }) })
+  const { pinpoint, client } = await startOne(t, {
+    s3Dir,
+    seed: join(dir, 'seed.json'),
+    jobStateDelayMs: 86_400_000,
+  })
+  const app = await createApp(client)
+  const { Id: job } = await createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+  const waiting = pinpoint.waitForImportJob(app, job!)
+  const listed = async () => (await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item ?? []
+  await Promise.all([
+    t.rejects(waiting, { message: `there is no application ${app}` }, 'who waits for a job is told'),
+    pinpoint.reset({ seed: true }),
+  ])
+  t.match(await listed(), [{ Id, Name: 'seeded' }])
+  await pinpoint.reset()
+  t.strictSame(await listed(), [])
+})
