@@ -10,7 +10,7 @@ export const getSnapshot: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'getSnapshot' },
       schema: {
-        description: 'The whole state, running jobs included, as one SQLite file.',
+        summary: 'The whole state, running jobs included, as one SQLite file',
         response: { 200: Type.Unsafe<unknown>({ type: 'string', format: 'binary' }) },
       },
     },

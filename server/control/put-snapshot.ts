@@ -14,7 +14,7 @@ export const putSnapshot: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'putSnapshot' },
       schema: {
-        description: 'Replaces the whole state by a snapshot: the body is the SQLite file that GET answers.',
+        summary: 'Replaces the whole state by a snapshot: the body is the SQLite file that GET answers',
         response: { 204: Type.Null() },
       },
     },

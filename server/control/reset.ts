@@ -17,7 +17,7 @@ export const reset: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'reset' },
       schema: {
-        description: 'Removes everything, running jobs included.',
+        summary: 'Removes everything, running jobs included',
         querystring: ResetQuery,
         response: { 204: Type.Null() },
       },
