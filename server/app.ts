@@ -17,7 +17,7 @@ import { RequestJournal } from './aws/request-journal.ts'
 import { requireSignatures } from './aws/require-signatures.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { endWithCallers } from './aws/until-gone.ts'
-import { enforceSchemas } from './aws/validator.ts'
+import { enforceSchemas, noOtherCompilers } from './aws/validator.ts'
 import type { Config } from './config.ts'
 import { control } from './control/index.ts'
 import type { Preflight } from './import/preflight.ts'
@@ -67,6 +67,7 @@ export function buildApp({ config, store, jobWorker, state, preflight, now, logg
 
   const app = Fastify({
     loggerInstance: logger,
+    schemaController: noOtherCompilers,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     bodyLimit: maxBodyBytes,

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { conflict, notFound } from '../aws/exceptions.ts'
 import { findApp } from '../resources/find.ts'

@@ -1,4 +1,5 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import { newId } from '../aws/arn.ts'
 import { notFound } from '../aws/exceptions.ts'
 import { Fault, FaultRule } from '../shapes/fault.ts'

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import { badRequest } from '../aws/exceptions.ts'
 import { ApplicationParams, OneOf } from '../shapes/common.ts'
 import { JobStatus } from '../shapes/job-status.ts'

@@ -1,4 +1,5 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { Registry } from 'prom-client'
 
 /** What Prometheus collects. Its library is loaded when somebody first asks; what it shows is counted from the start. */

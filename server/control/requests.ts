@@ -1,4 +1,5 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import { badRequest } from '../aws/exceptions.ts'
 import { PageQuery, readPage } from '../aws/paging.ts'
 import type { Call } from '../aws/record-requests.ts'

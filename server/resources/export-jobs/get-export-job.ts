@@ -1,4 +1,5 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import { notFound } from '../../aws/exceptions.ts'
 import { ApplicationParams } from '../../shapes/common.ts'
 import { ExportJobResponse } from '../../shapes/export-job.ts'

@@ -1,4 +1,5 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import { SegmentResponse } from '../../shapes/segment.ts'
 import { findApp, findSegmentVersion } from '../find.ts'
 import { SegmentParams } from './shapes.ts'

@@ -1,4 +1,5 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import { TagsModel } from '../../shapes/tags.ts'
 import { checkTags } from './check-tags.ts'
 import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
