@@ -156,8 +156,12 @@ function createJobs<J extends Job>(
 }
 
 // Loading the schemas of an import takes longer than all the rest of this thread's start, so the first job does it; or
-// the thread, once it has been idle for a second.
-const loadImport = () => import('../import/run-import-job.ts')
+// the thread, once it has been idle for a second. One promise for all, so that jobs go on in the order in which they came.
+let loading: Promise<typeof import('../import/run-import-job.ts')> | undefined
+const loadImport = () => {
+  loading ??= import('../import/run-import-job.ts')
+  return loading
+}
 setTimeout(1000, undefined, { ref: false, signal: ending.signal }).then(loadImport, () => {})
 
 const createKinds = () => [
