@@ -61,11 +61,13 @@ export function createImportJobs(db: Database) {
   const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
     toJob(app, row, {
       type: 'IMPORT',
-      failures: failures
-        .all(row.seq, failuresShown)
-        .map(({ object, line, reason }) =>
-          line === null ? `${object}: ${reason}` : `${object} line ${line}: ${reason}`,
-        ),
+      failures: mayHaveFailures(row)
+        ? failures
+            .all(row.seq, failuresShown)
+            .map(({ object, line, reason }) =>
+              line === null ? `${object}: ${reason}` : `${object} line ${line}: ${reason}`,
+            )
+        : [],
     })
 
   return {
@@ -145,3 +147,7 @@ interface FailureRow {
   record: string | null
   reason: string
 }
+
+/** Whether it is worth while to look for failures: most jobs have none. */
+const mayHaveFailures = (row: JobRow): boolean =>
+  row.total_failures > 0 || row.failed_pieces > 0 || row.status === 'FAILING' || row.status === 'FAILED'

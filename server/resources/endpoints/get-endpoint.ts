@@ -14,7 +14,8 @@ export const getEndpoint: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       const { applicationId, endpointId } = request.params
-      const stored = app.store.endpoints.get(findApp(app.store, applicationId), endpointId)
+      const { store } = app
+      const stored = store.read(() => store.endpoints.get(findApp(store, applicationId), endpointId))
       if (stored === undefined) throw notFound(`Endpoint not found: ${endpointId}`)
       return stored.endpoint
     },

@@ -20,7 +20,8 @@ export const getExportJob: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       const { applicationId, jobId } = request.params
-      const job = app.store.exportJobs.get(findApp(app.store, applicationId), jobId)
+      const { store } = app
+      const job = store.read(() => store.exportJobs.get(findApp(store, applicationId), jobId))
       if (job === undefined) throw notFound(`Export job not found: ${jobId}`)
       return job
     },

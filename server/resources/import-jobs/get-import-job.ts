@@ -20,7 +20,8 @@ export const getImportJob: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       const { applicationId, jobId } = request.params
-      const job = app.store.importJobs.get(findApp(app.store, applicationId), jobId)
+      const { store } = app
+      const job = store.read(() => store.importJobs.get(findApp(store, applicationId), jobId))
       if (job === undefined) throw notFound(`Import job not found: ${jobId}`)
       return job
     },

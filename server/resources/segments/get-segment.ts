@@ -18,7 +18,8 @@ export const getSegment: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       const { applicationId, segmentId } = request.params
-      return findSegment(app.store, findApp(app.store, applicationId), segmentId)
+      const { store } = app
+      return store.read(() => findSegment(store, findApp(store, applicationId), segmentId))
     },
   )
 }
