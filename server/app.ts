@@ -60,7 +60,7 @@ export function buildApp({ config, store, jobWorker, state, preflight, now, logg
     requestJournal.clear()
     store.faults.lookAgain()
   })
-  const record = createRecorder(now, call => {
+  const record = createRecorder(call => {
     requestJournal.record(call)
     requestCounts.record(call)
   })

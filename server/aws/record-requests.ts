@@ -27,7 +27,7 @@ export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => vo
  *
  * @param record is told as well of those that are Pinpoint's
  */
-export function createRecorder(now: () => Date, record: (call: Call) => void): RecordRequest {
+export function createRecorder(record: (call: Call) => void): RecordRequest {
   return (request, reply) => {
     const { config, url } = request.routeOptions
     const call = {
@@ -37,7 +37,7 @@ export function createRecorder(now: () => Date, record: (call: Call) => void): R
       status: reply.statusCode,
       exception: reply.getHeader(errorTypeHeader) as string | undefined,
       milliseconds: reply.elapsedTime,
-      answeredAt: now().getTime(),
+      answeredAt: Date.now(),
       requestId: request.id,
     }
     logCall(request.log, call)
