@@ -25,8 +25,7 @@ export function putEndpoint(
   const stored = endpoints.get(app, write.endpointId)
   const endpoint = mergeEndpoint(stored?.endpoint, change, write)
   const { UserId } = endpoint.User
-  const others =
-    UserId === undefined ? [] : endpoints.ofUser(app, UserId).filter(other => other.seq !== stored?.seq)
+  const others = UserId === undefined ? [] : endpoints.ofUser(app, UserId, stored?.seq)
   const oldest =
     others.length >= endpointLimits.endpointsPerUser ? endpointToRelease(endpoint, others) : undefined
   if (oldest === 'none') return `Exceeded maximum endpoint per user count: ${endpointLimits.endpointsPerUser}`
@@ -39,18 +38,17 @@ export function putEndpoint(
 
   if (oldest !== undefined) {
     const released = { ...oldest.endpoint, EndpointStatus: 'INACTIVE', User: {} }
-    endpoints.save(app, oldest.seq, released, oldest.turn)
+    endpoints.save(app, oldest, released, oldest.turn)
   }
   shareUserAttributes(endpoints, app, endpoint, siblings)
   if (endpoint.Address !== undefined) {
-    for (const other of endpoints.activeAt(app, endpoint.Address)) {
-      if (other.seq === stored?.seq) continue
-      endpoints.save(app, other.seq, { ...other.endpoint, EndpointStatus: 'INACTIVE' }, other.turn)
+    for (const other of endpoints.activeAt(app, endpoint.Address, stored?.seq)) {
+      endpoints.save(app, other, { ...other.endpoint, EndpointStatus: 'INACTIVE' }, other.turn)
     }
   }
   if (newNames.length > 0) endpoints.addNames(app, newNames)
   const turn = 1 + Math.max(stored?.turn ?? 0, ...others.map(other => other.turn))
-  return { seq: endpoints.save(app, stored?.seq, endpoint, turn), endpoint, turn }
+  return { seq: endpoints.save(app, stored, endpoint, turn), endpoint, turn }
 }
 
 interface Completeness {
@@ -164,8 +162,9 @@ function shareUserAttributes(
 ): void {
   if (UserAttributes === undefined) return
   const text = JSON.stringify(UserAttributes)
-  for (const { seq, endpoint, turn } of siblings) {
+  for (const sibling of siblings) {
+    const { endpoint, turn } = sibling
     if (JSON.stringify(endpoint.User.UserAttributes) === text) continue
-    endpoints.save(app, seq, { ...endpoint, User: { ...endpoint.User, UserAttributes } }, turn)
+    endpoints.save(app, sibling, { ...endpoint, User: { ...endpoint.User, UserAttributes } }, turn)
   }
 }

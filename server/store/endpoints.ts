@@ -17,12 +17,12 @@ export interface StoredEndpoint {
 export interface Endpoints {
   /** Finds an endpoint; ids are compared without regard to case (source: API reference). */
   get(app: AppRef, id: string): StoredEndpoint | undefined
-  /** All endpoints of a user, the oldest first. */
-  ofUser(app: AppRef, userId: string): StoredEndpoint[]
-  /** The ACTIVE endpoints at an address. */
-  activeAt(app: AppRef, address: string): StoredEndpoint[]
-  /** Writes an endpoint: over the row `seq`, or as a new one; gives the row. */
-  save(app: AppRef, seq: number | undefined, endpoint: Endpoint, turn: number): number
+  /** All endpoints of a user, the oldest first; without the row `but`. */
+  ofUser(app: AppRef, userId: string, but?: number): StoredEndpoint[]
+  /** The ACTIVE endpoints at an address; without the row `but`. */
+  activeAt(app: AppRef, address: string, but?: number): StoredEndpoint[]
+  /** Writes an endpoint: over one that is stored, or as a new one; gives its row. */
+  save(app: AppRef, stored: StoredEndpoint | undefined, endpoint: Endpoint, turn: number): number
   delete(seq: number): void
   /** The custom names in a change that this writer has to make known. */
   newNames(app: AppRef, change: EndpointRequest): AttributeName[]
@@ -83,15 +83,22 @@ export function createEndpoints(db: Database, names: AttributeNames) {
   const get = db.prepare<[number, number, string], EndpointRow>(
     'SELECT * FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?',
   )
-  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ?`)
-  const activeAt = db.prepare<[number, string], EndpointRow>(
-    `${select} AND address = ? AND endpoint_status = 'ACTIVE'`,
+  const ofUser = db.prepare<[number, string, number | null], EndpointRow>(
+    `${select} AND user_id = ? AND seq IS NOT ?`,
+  )
+  const activeAt = db.prepare<[number, string, number | null], EndpointRow>(
+    `${select} AND address = ? AND endpoint_status = 'ACTIVE' AND seq IS NOT ?`,
   )
   const insert = db.prepare(
     `INSERT INTO endpoints (app, key, ${columns}) VALUES (?, ?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
   )
   const update = db.prepare(
     `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
+  )
+  // Columns that no index has: to set one that has the same value as before costs as much as another value.
+  const updateRest = db.prepare(
+    `UPDATE endpoints SET (channel_type, opt_out, request_id, effective_date, user_attributes, attributes, metrics, location,
+       demographic, turn, import_job) = (?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   const lookUp = createEndpointLookups(db)
@@ -177,23 +184,29 @@ export function createEndpoints(db: Database, names: AttributeNames) {
       return toStored(app, get.get(endpointKey(app.seq, folded), app.seq, folded))
     },
     // In this order without ORDER BY, which makes an import a fifth slower: a user has few endpoints.
-    ofUser: (app: AppRef, userId: string) =>
+    ofUser: (app: AppRef, userId: string, but?: number) =>
       ofUser
-        .all(app.seq, userId)
+        .all(app.seq, userId, but ?? null)
         .map(row => toStored(app, row)!)
         .sort((a, b) => a.seq - b.seq),
-    activeAt: (app: AppRef, address: string) =>
-      activeAt.all(app.seq, address).map(row => toStored(app, row)!),
+    activeAt: (app: AppRef, address: string, but?: number) =>
+      activeAt.all(app.seq, address, but ?? null).map(row => toStored(app, row)!),
   }
 
-  const write = (app: AppRef, seq: number | undefined, row: unknown[]): number => {
-    if (seq === undefined) {
-      const id = row[0] as string
-      const created = insert.run(app.seq, endpointKey(app.seq, id), row).lastInsertRowid as number
-      joinAgain(app, id, created)
-      return created
-    }
-    update.run(row, seq)
+  const create = (app: AppRef, row: unknown[]): number => {
+    const id = row[0] as string
+    const created = insert.run(app.seq, endpointKey(app.seq, id), row).lastInsertRowid as number
+    joinAgain(app, id, created)
+    return created
+  }
+
+  const change = ({ seq, endpoint: before }: StoredEndpoint, after: Endpoint, row: unknown[]): number => {
+    const isFoundAsBefore =
+      before.Address === after.Address &&
+      before.EndpointStatus === after.EndpointStatus &&
+      before.User.UserId === after.User.UserId
+    if (isFoundAsBefore) updateRest.run(row[2], row[5], row[6], row[9], row.slice(11), seq)
+    else update.run(row, seq)
     return seq
   }
 
@@ -206,7 +219,10 @@ export function createEndpoints(db: Database, names: AttributeNames) {
 
   const writer = (job: number | null): Endpoints => ({
     ...reads,
-    save: (app, seq, endpoint, turn) => write(app, seq, toRow(endpoint, turn, job)),
+    save(app, stored, endpoint, turn) {
+      const row = toRow(endpoint, turn, job)
+      return stored === undefined ? create(app, row) : change(stored, endpoint, row)
+    },
     delete: seq => void remove.run(seq),
     newNames: (app, change) => names.newNames(app, change, job),
     countNames: names.count,
@@ -245,17 +261,19 @@ export function createEndpoints(db: Database, names: AttributeNames) {
         }
       },
       get: (app, id) => (absent?.ids.has(foldedId(id)) ? undefined : asJob.get(app, id)),
-      ofUser: (app, userId) => (absent?.userIds.has(userId) ? [] : asJob.ofUser(app, userId)),
-      activeAt: (app, address) => (absent?.addresses.has(address) ? [] : asJob.activeAt(app, address)),
-      save(app, seq, endpoint, turn) {
-        if (seq !== undefined) {
+      ofUser: (app, userId, but) => (absent?.userIds.has(userId) ? [] : asJob.ofUser(app, userId, but)),
+      activeAt: (app, address, but) =>
+        absent?.addresses.has(address) ? [] : asJob.activeAt(app, address, but),
+      save(app, stored, endpoint, turn) {
+        if (stored !== undefined) {
+          const { seq } = stored
           if (isWrittenOver.get(job, seq) === 1) handOver(job, seq)
           keep.run(job, seq, job)
         }
         absent?.ids.delete(foldedId(endpoint.Id))
         absent?.userIds.delete(endpoint.User.UserId!)
         absent?.addresses.delete(endpoint.Address!)
-        return asJob.save(app, seq, endpoint, turn)
+        return asJob.save(app, stored, endpoint, turn)
       },
       left: app => ({
         created: countCreated.get(newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER, app.seq, job)!,
