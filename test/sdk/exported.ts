@@ -38,6 +38,7 @@ export const watchExport = async (
   onState?: (job: ExportJobResponse) => Promise<void> | undefined,
 ) =>
   follow(
+    client,
     await createExportJob(client, applicationId, request),
     (job, is) => waitForExport(client, job, is),
     onState,

@@ -2,7 +2,7 @@ import t from 'tap'
 import { makeBuckets } from '../buckets.ts'
 import { createApp, runImport, startEmulator } from '../helpers.ts'
 import { startS3, unusedUrl } from '../s3.ts'
-import { csvOf, getEndpoint, getSegment, slowly, watch } from './reads.ts'
+import { csvOf, getEndpoint, getSegment, watch } from './reads.ts'
 
 t.test('a job that has nowhere to read its bucket from ends FAILED and says what to set', async t => {
   const url = await unusedUrl()
@@ -23,7 +23,7 @@ t.test('a job that has nowhere to read its bucket from ends FAILED and says what
     ['nothing at the endpoint', { AWS_ENDPOINT_URL_S3: url }, 'data', new RegExp(`${url} .*ECONNREFUSED`)],
   ] as [string, Record<string, string>, string, RegExp][]) {
     await t.test(title, async t => {
-      const { client } = await startEmulator(t, { ...env, ...slowly })
+      const { client } = await startEmulator(t, env)
       const app = await createApp(client)
       const S3Url = `s3://${bucket}/users.csv`
       const { states, job } = await watch(client, app, { S3Url, DefineSegment: true })

@@ -77,13 +77,26 @@ export const completed = (TotalProcessed: number, TotalPieces = 1) => ({
   ...{ TotalPieces, CompletedPieces: TotalPieces, FailedPieces: 0, Failures: undefined },
 })
 
+/** The states of a job in the order in which it came to them, from its own page: a short one cannot be missed there. */
+async function statesOf(
+  client: PinpointClient,
+  { ApplicationId, Id, Type }: ImportJobResponse | ExportJobResponse,
+): Promise<string[]> {
+  const { protocol, hostname, port } = await client.config.endpoint!()
+  const kind = `${Type!.toLowerCase()}-jobs`
+  const page = await fetch(`${protocol}//${hostname}:${port}/_pinpoint/apps/${ApplicationId}/${kind}/${Id}`)
+  const { history } = (await page.json()) as { history: { status: string }[] }
+  return history.map(({ status }) => status)
+}
+
 /**
- * Follows a job to its end and gives every state in which it is seen, each with the job as it was first seen in it.
+ * Follows a job to its end and gives its states, and the job as it was first seen in each in which it was seen.
  *
  * @param waitFor reads the job until it says what is waited for
  * @param onState is told of each
  */
 export async function follow<Job extends ImportJobResponse | ExportJobResponse>(
+  client: PinpointClient,
   created: Job,
   waitFor: (job: Job, is: (job: Job) => boolean) => Promise<Job>,
   onState: (job: Job) => Promise<void> | undefined = () => undefined,
@@ -94,7 +107,7 @@ export async function follow<Job extends ImportJobResponse | ExportJobResponse>(
     job = await waitFor(job, now => now.JobStatus !== JobStatus)
     await onState(job)
   }
-  return { job: seen.at(-1)!, seen, states: seen.map(({ JobStatus }) => JobStatus!) }
+  return { job: seen.at(-1)!, seen, states: await statesOf(client, created) }
 }
 
 /** Runs an import and follows it. */
@@ -105,6 +118,7 @@ export const watch = async (
   onState?: (job: ImportJobResponse) => Promise<void> | undefined,
 ) =>
   follow(
+    client,
     await createImportJob(client, applicationId, request),
     (job, is) => waitForJob(client, job, is),
     onState,
