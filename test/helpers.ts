@@ -80,7 +80,7 @@ export const signedBy = (account: string) => ({
 
 /** The whole emulator, listening on a free port, with a client of the real SDK. */
 export async function startEmulator(t: Test, env: Record<string, string> = {}) {
-  const config = loadConfig({ PORT: '0', DATA_DIR: t.testdir(), LOG_LEVEL: 'silent', ...env })
+  const config = loadConfig({ PORT: '0', DATA_DIR: env.DATA_DIR ?? t.testdir(), LOG_LEVEL: 'silent', ...env })
   const running = await start(config, silent)
   const client = createClient(running.url)
   t.teardown(async () => {

@@ -40,7 +40,7 @@ async function startOnDisk(t: Test, users: number, env: Record<string, string> =
   await buckets.put('data', 'before.csv', csvFile(40))
   await buckets.put('data', 'users.csv', csvFile(users))
   const dataDir = t.testdir()
-  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...buckets.env, ...env }, [], { bare: true })
+  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...buckets.env, ...env })
   const app = await createApp(emulator.client)
   await runImport(emulator.client, app, { S3Url: 's3://data/before.csv' })
   const limit = (bytes: string) => prlimit('--pid', String(emulator.pid), `--fsize=${bytes}:`)

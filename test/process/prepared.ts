@@ -60,7 +60,7 @@ export class Prepared {
 
   /** The same, without waiting for it. */
   begin(dataDir: string, env: Record<string, string> = {}): BegunEmulator {
-    return beginEmulator(this.#t, this.#env(dataDir, env), { bare: true })
+    return beginEmulator(this.#t, this.#env(dataDir, env))
   }
 
   /** Uses an emulator that nobody interrupts, and stops it. */

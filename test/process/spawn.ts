@@ -40,28 +40,23 @@ const { NODE_COMPILE_CACHE } = process.env
 const compileCache: Record<string, string> =
   NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: resolve(NODE_COMPILE_CACHE) }
 
-/** How a process is started. */
-interface SpawnOptions {
-  flags?: string[]
-  /**
-   * Whether tap's own additions are left out, which it gives to every process that a test starts. They see what is
-   * covered, take half of a start, and end the process at signals that node ignores.
-   */
-  bare?: boolean
-}
-
 /** Starts the emulator's process. */
-function spawnMain(t: Test, given: Record<string, string>, { flags = [], bare = false }: SpawnOptions) {
+function spawnMain(t: Test, given: Record<string, string>, flags: readonly string[] = []) {
   const env: Record<string, string> = { PORT: '0', LOG_FORMAT: 'json', ...compileCache, ...given }
-  return spawnNode(t, env, [main, ...flags], { bare })
+  return spawnNode(t, env, [main, ...flags])
 }
 
-/** Starts node with nothing in its environment but what is named; it is gone after the test. */
-function spawnNode(t: Test, env: Record<string, string>, args: string[], { bare = false } = {}) {
-  const command = [process.execPath, ...args]
+/**
+ * Starts node with nothing in its environment but what is named; it is gone after the test. tap's own additions are left
+ * out, which it gives to every process that a test starts: they see what is covered, take half of a start, and end the
+ * process at signals that node ignores.
+ */
+function spawnNode(t: Test, env: Record<string, string>, args: string[]) {
   // tap adds to the environment; `env -i` begins with an empty one, and becomes the process.
-  if (bare) command.unshift('/usr/bin/env', '-i', ...Object.entries(env).map(entry => entry.join('=')))
-  const child: Child = spawn(command[0]!, command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const variables = Object.entries(env).map(entry => entry.join('='))
+  const child: Child = spawn('/usr/bin/env', ['-i', ...variables, process.execPath, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', text => {
@@ -84,18 +79,18 @@ export async function runMain(
   env: Record<string, string> = {},
   flags: string[] = [],
 ): Promise<Ended> {
-  return spawnMain(t, env, { flags }).ended
+  return spawnMain(t, env, flags).ended
 }
 
 /** Runs a program that is an ES module's text to its end. */
 export async function runScript(t: Test, env: Record<string, string>, text: string): Promise<Ended> {
   const args = ['--input-type=module', '--eval', text]
-  return spawnNode(t, { ...compileCache, ...env }, args, { bare: true }).ended
+  return spawnNode(t, { ...compileCache, ...env }, args).ended
 }
 
 /** Starts `pinpoint-local import` as a process, whose progress can be seen and which a signal ends. */
 export function beginImport(t: Test, env: Record<string, string>, argv: string[]) {
-  const { child, ended, stderr } = spawnMain(t, env, { flags: ['import', ...argv], bare: true })
+  const { child, ended, stderr } = spawnMain(t, env, ['import', ...argv])
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal)
     return ended
@@ -115,9 +110,9 @@ export interface BegunEmulator {
 export function beginEmulator(
   t: Test,
   env: Record<string, string>,
-  options: SpawnOptions = {},
+  flags: readonly string[] = [],
 ): BegunEmulator {
-  const { child, ended, stdout } = spawnMain(t, env, options)
+  const { child, ended, stdout } = spawnMain(t, env, flags)
   let over: Ended | undefined
   void ended.then(how => {
     over = how
@@ -148,6 +143,5 @@ export function beginEmulator(
 export const spawnEmulator = (
   t: Test,
   env: Record<string, string>,
-  flags: string[] = [],
-  options: SpawnOptions = {},
-): Promise<SpawnedEmulator> => beginEmulator(t, env, { flags, ...options }).ready
+  flags: readonly string[] = [],
+): Promise<SpawnedEmulator> => beginEmulator(t, env, flags).ready
