@@ -1,3 +1,4 @@
+import type { ExportJobResponse, ImportJobResponse, JobStatus } from '@aws-sdk/client-pinpoint'
 import type { Answer } from '../helpers.ts'
 
 /** Makes control calls to an emulator over HTTP. A string is sent as it is, anything else as JSON. */
@@ -15,3 +16,23 @@ export const controlOf =
       body: text === '' ? undefined : JSON.parse(text),
     }
   }
+
+/** How jobs advance, as the call takes it. */
+type JobControl = { mode: 'manual' | 'immediate' } | { mode: 'timed'; delayMs: number }
+
+/** Says how the jobs of an emulator advance, and advances them. Throws what is answered where that is refused. */
+export function jobsOf(url: string) {
+  const call = controlOf(url)
+  const expectOk = async (answer: Promise<Answer>) => {
+    const { status, body } = await answer
+    if (status !== 200) throw new Error(`${status}: ${body?.Message}`)
+  }
+  return {
+    control: (jobControl: JobControl) => expectOk(call('PUT', '/_pinpoint/job-control', jobControl)),
+    /** Lets a held job go on to a state; resolves when all is done there. */
+    advance: ({ ApplicationId, Id, Type }: ImportJobResponse | ExportJobResponse, to: JobStatus) => {
+      const jobs = Type === 'EXPORT' ? 'export-jobs' : 'import-jobs'
+      return expectOk(call('POST', `/_pinpoint/apps/${ApplicationId}/${jobs}/${Id}/advance`, { to }))
+    },
+  }
+}

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import type { ImportJobResponse, PinpointClient } from '@aws-sdk/client-pinpoint'
+import type { ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import type { Test } from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
@@ -91,7 +91,7 @@ async function prepare(t: Test, endpoints: number): Promise<Prepared> {
   })
   const { dataDir } = prepared
   // The other applications come first: the place of a job's own endpoints may not depend on what is cleared away.
-  const apps = await prepared.use(dataDir, settings, async client => {
+  const apps = await prepared.use(dataDir, settings, async ({ client }) => {
     const deleted = await createApp(client, 'deleted')
     await runImport(client, deleted, { S3Url: 's3://demo/a.csv', DefineSegment: true })
     const exported = await createApp(client, 'exported')
@@ -100,7 +100,7 @@ async function prepare(t: Test, endpoints: number): Promise<Prepared> {
     const few = await runImport(client, imported, { S3Url: 's3://demo/few.csv', DefineSegment: true })
     return { deleted, exported, imported, SegmentId: few.Definition!.SegmentId! }
   })
-  await prepared.use(dataDir, { ...settings, JOB_STATE_DELAY_MS: forEver }, async client => {
+  await prepared.use(dataDir, { ...settings, JOB_STATE_DELAY_MS: forEver }, async ({ client }) => {
     const { deleted, exported, imported, SegmentId } = apps
     for (const request of [
       { S3Url: 's3://demo/a.csv', DefineSegment: true },
@@ -136,7 +136,7 @@ async function uninterrupted(t: Test, prepared: Prepared) {
 
 /** Lets everything come to its end, stops the emulator, and gives what there is then; what was exported is removed. */
 async function finish(prepared: Prepared, dataDir: string) {
-  const seen = await prepared.use(dataDir, settings, async (client: PinpointClient) => {
+  const seen = await prepared.use(dataDir, settings, async ({ client }) => {
     await until(() => standing(dataDir).isOver || undefined, 'all jobs to be over')
     return seenBy(client, prepared.jobs as ImportJobResponse[])
   })

@@ -2,52 +2,30 @@ import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { loadConfig } from '../../server/config.ts'
-import { start } from '../../server/start.ts'
 import { type Buckets, makeBuckets } from '../buckets.ts'
-import {
-  createApp,
-  createClient,
-  createExportJob,
-  runImport,
-  silent,
-  until,
-  waitForExport,
-} from '../helpers.ts'
+import { createApp, createExportJob, runImport, until, waitForExport } from '../helpers.ts'
 import { startS3 } from '../s3.ts'
 import { endpointsExported } from '../sdk/exported.ts'
 import { countersOf } from '../sdk/reads.ts'
 import { csvFile } from './endpoint-files.ts'
+import { forEver, type InUse, useEmulator } from './prepared.ts'
 import { spawnEmulator } from './spawn.ts'
 
-/** Long enough for a job to stand still until the emulator is stopped. */
-const forEver = '86400000'
-
-/** A data folder in which an export stands as CREATED; every copy of it begins with the same job. */
+/** A data folder in which two exports stand as CREATED; every copy of it begins with the same jobs. */
 async function prepare(t: Test, buckets: Buckets, endpoints: number) {
   const dir = t.testdir({ 'data-0': {} })
   let copies = 0
   await buckets.put('data', 'in/all.csv', csvFile(endpoints))
-  const use = async <T>(
-    env: Record<string, string>,
-    work: (client: ReturnType<typeof createClient>) => Promise<T>,
-  ) => {
-    const settings = { PORT: '0', DATA_DIR: join(dir, 'data-0'), ...buckets.env, ...env }
-    const { url, close } = await start(loadConfig(settings), silent)
-    const client = createClient(url)
-    try {
-      return await work(client)
-    } finally {
-      client.destroy()
-      await close()
-    }
-  }
-  const [app, SegmentId] = await use({}, async client => {
+  // Ten endpoints a piece.
+  const settings = (dataDir: string) => ({ DATA_DIR: dataDir, PIECE_BYTES: '640', ...buckets.env })
+  const first = join(dir, 'data-0')
+  const env = { DATA_DIR: first, ...buckets.env }
+  const [app, SegmentId] = await useEmulator(env, async ({ client }) => {
     const app = await createApp(client)
     const job = await runImport(client, app, { S3Url: 's3://data/in/all.csv', DefineSegment: true })
     return [app, job.Definition!.SegmentId!]
   })
-  const jobs = await use({ JOB_STATE_DELAY_MS: forEver }, async client => [
+  const jobs = await useEmulator({ ...env, JOB_STATE_DELAY_MS: forEver }, async ({ client }) => [
     await createExportJob(client, app),
     await createExportJob(client, app, { SegmentId }),
   ])
@@ -56,12 +34,23 @@ async function prepare(t: Test, buckets: Buckets, endpoints: number) {
     jobs,
     copy() {
       const copy = join(dir, `data-${++copies}`)
-      cpSync(join(dir, 'data-0'), copy, { recursive: true })
+      cpSync(first, copy, { recursive: true })
       return copy
     },
-    // Ten endpoints a piece.
-    start: (dataDir: string, env: Record<string, string> = {}) =>
-      spawnEmulator(t, { DATA_DIR: dataDir, PIECE_BYTES: '640', ...buckets.env, ...env }),
+    start: (dataDir: string) => spawnEmulator(t, settings(dataDir)),
+    use: <T>(dataDir: string, work: (emulator: InUse) => Promise<T>) => useEmulator(settings(dataDir), work),
+    /** Stops an emulator when all of the first job is written, and nothing is published. */
+    toTheBrink: (dataDir: string) =>
+      useEmulator(
+        { ...settings(dataDir), JOB_STATE_DELAY_MS: forEver },
+        async ({ client, ...jobControl }) => {
+          await jobControl.control({ mode: 'manual' })
+          await jobControl.advance(jobs[0]!, 'PROCESSING')
+          // It rests in its next state before it does anything there.
+          await jobControl.control({ mode: 'timed', delayMs: Number(forEver) })
+          await waitForExport(client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
+        },
+      ),
   }
 }
 
@@ -87,9 +76,9 @@ for (const [kind, make, endpoints, interruptions] of [
     `exports to ${kind} that are killed and stopped again and again end like ones that are not`,
     async t => {
       const buckets = await make(t)
-      const { jobs, copy, start } = await prepare(t, buckets, endpoints)
+      const { jobs, copy, start, use } = await prepare(t, buckets, endpoints)
 
-      const results = async (client: ReturnType<typeof createClient>) => {
+      const results = async ({ client }: InUse) => {
         for (const job of jobs) await waitForExport(client, job)
         const ended: object[] = []
         for (const job of jobs) {
@@ -99,9 +88,7 @@ for (const [kind, make, endpoints, interruptions] of [
         }
         return ended
       }
-      const undisturbed = await start(copy())
-      const wanted = await results(undisturbed.client)
-      await undisturbed.end('SIGTERM')
+      const wanted = await use(copy(), results)
       t.match(wanted, [{ JobStatus: 'COMPLETED' }, { JobStatus: 'COMPLETED' }])
       const objects = Object.keys(await buckets.read('data')).length
       await clear(buckets)
@@ -125,9 +112,7 @@ for (const [kind, make, endpoints, interruptions] of [
           t.same(seen, [], 'nothing is to be seen of an export that is not over')
         }
       }
-      const { client, end } = await start(dataDir)
-      t.strictSame(await results(client), wanted)
-      t.match(await end('SIGTERM'), { code: 0 })
+      t.strictSame(await use(dataDir, results), wanted)
       t.equal(Object.keys(await buckets.read('data')).length, objects, 'no object more, no draft')
       const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
       t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
@@ -138,17 +123,17 @@ for (const [kind, make, endpoints, interruptions] of [
 
 t.test('publishing that was interrupted is taken up again', async t => {
   const buckets = makeBuckets(t)
-  const { jobs, copy, start } = await prepare(t, buckets, 100)
+  const { jobs, copy, use, toTheBrink } = await prepare(t, buckets, 100)
   const dataDir = copy()
-  const first = await start(dataDir, { JOB_STATE_DELAY_MS: '300' })
-  await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
-  await first.end('SIGKILL')
+  await toTheBrink(dataDir)
   // As if it had been killed after the first object was in its place.
   const out = join(buckets.folder, 'data/out')
   const name = `${jobs[0]!.Id}-00000.gz`
   cpSync(join(out, `.${name}.part`), join(out, name))
-  const { client } = await start(dataDir)
-  const job = await waitForExport(client, jobs[0]!)
+  const job = await use(dataDir, async ({ client, control }) => {
+    await control({ mode: 'immediate' })
+    return waitForExport(client, jobs[0]!)
+  })
   t.match(job, { JobStatus: 'COMPLETED' })
   t.equal((await endpointsExported(buckets, job)).length, job.TotalProcessed)
 })
@@ -157,24 +142,23 @@ t.test(
   'the drafts of an application that was deleted before a kill are removed at the next start',
   async t => {
     const buckets = makeBuckets(t)
-    const { app, jobs, copy, start } = await prepare(t, buckets, 100)
+    const { app, copy, use, toTheBrink } = await prepare(t, buckets, 100)
     const dataDir = copy()
-    const first = await start(dataDir, { JOB_STATE_DELAY_MS: '300' })
-    await waitForExport(first.client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
-    await first.end('SIGKILL')
+    await toTheBrink(dataDir)
     t.ok(hidden(buckets.folder).length > 0)
     // As if the kill had come between the call and the worker.
     const db = new Database(join(dataDir, 'pinpoint.db'))
     db.prepare('UPDATE apps SET id = NULL WHERE id = ?').run(app)
     db.close()
-    await start(dataDir)
-    await until(() => hidden(buckets.folder).length === 0 || undefined, 'the drafts to be removed')
-    await until(() => {
-      const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-      const left = db.prepare('SELECT count(*) FROM apps').pluck().get()
-      db.close()
-      return left === 0 || undefined
-    }, 'the application to be cleared away')
+    await use(dataDir, async () => {
+      await until(() => hidden(buckets.folder).length === 0 || undefined, 'the drafts to be removed')
+      await until(() => {
+        const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
+        const left = db.prepare('SELECT count(*) FROM apps').pluck().get()
+        db.close()
+        return left === 0 || undefined
+      }, 'the application to be cleared away')
+    })
   },
 )
 

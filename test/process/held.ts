@@ -21,23 +21,27 @@ export async function seenBy(client: PinpointClient, jobs: ImportJobResponse[]) 
   return seen
 }
 
-/** Row numbers, dates and whether a job had to wait, which two runs need not have in common; members stand there as JSON. */
+/** Row numbers, dates, whether a job had to wait and who let it go on, which two runs need not have in common; members stand there as JSON. */
 const unlike = new Set([
   'seq',
   'creation_date',
   'effective_date',
   'completion_date',
   'history',
+  'held_in',
+  'may_leave',
   'last_modified_date',
   'CreationDate',
   'EffectiveDate',
 ])
 
-/** Every row of every table, without what two runs need not have in common. */
+/** Every row of every table but of `job_control`, without what two runs need not have in common. */
 export function heldBy(dataDir: string): Record<string, string[]> {
   const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
   const names = db
-    .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`)
+    .prepare<[], string>(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'job_control' ORDER BY name`,
+    )
     .pluck()
     .all()
   const alike = (name: string, value: unknown) => {

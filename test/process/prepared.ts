@@ -5,9 +5,10 @@ import Database from 'better-sqlite3'
 import type { Test } from 'tap'
 import { loadConfig } from '../../server/config.ts'
 import { start } from '../../server/start.ts'
+import { jobsOf } from '../control/control.ts'
 import { createApp, createClient, createImportJob, silent, waitForJob } from '../helpers.ts'
 import { heldBy, seenBy } from './held.ts'
-import { type BegunEmulator, beginEmulator, type SpawnedEmulator, spawnEmulator } from './spawn.ts'
+import { type BegunEmulator, beginEmulator, spawnEmulator } from './spawn.ts'
 
 /** What an import job is created with. */
 export type Request = Partial<ImportJobRequest> & Pick<ImportJobRequest, 'S3Url'>
@@ -17,6 +18,26 @@ const pieceBytes = '10000'
 
 /** Long enough for a job to stand still until the emulator is stopped. */
 export const forEver = '86400000'
+
+/** An emulator in the test's process. */
+export interface InUse extends ReturnType<typeof jobsOf> {
+  client: PinpointClient
+}
+
+/** Starts an emulator in the test's process for some work, and stops it after that. */
+export async function useEmulator<T>(
+  env: Record<string, string>,
+  use: (emulator: InUse) => Promise<T>,
+): Promise<T> {
+  const { url, close } = await start(loadConfig({ PORT: '0', ...env }), silent)
+  const client = createClient(url)
+  try {
+    return await use({ client, ...jobsOf(url) })
+  } finally {
+    client.destroy()
+    await close()
+  }
+}
 
 /** Folders in which the jobs of a test stand as CREATED: every copy of the data folder begins with the same jobs. */
 export class Prepared {
@@ -54,8 +75,9 @@ export class Prepared {
   }
 
   /** Starts an emulator on a data folder of this test, as a process that can be killed. */
-  start(dataDir: string, env: Record<string, string> = {}): Promise<SpawnedEmulator> {
-    return spawnEmulator(this.#t, this.#env(dataDir, env))
+  async start(dataDir: string, env: Record<string, string> = {}) {
+    const emulator = await spawnEmulator(this.#t, this.#env(dataDir, env))
+    return { ...emulator, ...jobsOf(emulator.url) }
   }
 
   /** The same, without waiting for it. */
@@ -64,19 +86,8 @@ export class Prepared {
   }
 
   /** Uses an emulator that nobody interrupts, and stops it. */
-  async use<T>(
-    dataDir: string,
-    env: Record<string, string>,
-    use: (client: PinpointClient) => Promise<T>,
-  ): Promise<T> {
-    const { url, close } = await start(loadConfig({ PORT: '0', ...this.#env(dataDir, env) }), silent)
-    const client = createClient(url)
-    try {
-      return await use(client)
-    } finally {
-      client.destroy()
-      await close()
-    }
+  use<T>(dataDir: string, env: Record<string, string>, use: (emulator: InUse) => Promise<T>): Promise<T> {
+    return useEmulator(this.#env(dataDir, env), use)
   }
 
   /** Creates the jobs, after whatever else is to be there before them. */
@@ -85,11 +96,11 @@ export class Prepared {
     before: (client: PinpointClient, app: string) => Promise<Partial<Request>> = async () => ({}),
   ): Promise<void> {
     const { dataDir } = this
-    const [app, more] = await this.use(dataDir, {}, async client => {
+    const [app, more] = await this.use(dataDir, {}, async ({ client }) => {
       const app = await createApp(client)
       return [app, await before(client, app)] as const
     })
-    await this.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, async client => {
+    await this.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, async ({ client }) => {
       for (const request of requests) {
         this.jobs.push(await createImportJob(client, app, { ...request, ...more }))
       }
@@ -105,7 +116,7 @@ export class Prepared {
   /** Runs all jobs to their end on a copy, and gives what the database then holds. */
   async uninterrupted(env: Record<string, string> = {}) {
     const dataDir = this.copy()
-    const seen = await this.use(dataDir, env, async client => {
+    const seen = await this.use(dataDir, env, async ({ client }) => {
       for (const job of this.jobs) await waitForJob(client, job)
       return seenBy(client, this.jobs)
     })

@@ -6,6 +6,7 @@ import {
   GetImportJobsCommand,
   GetSegmentCommand,
   type ImportJobResponse,
+  type JobStatus,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
@@ -49,13 +50,13 @@ async function interrupt(
       highest = seenBefore
     }
   }
-  const { client, end } = await prepared.start(folder)
-  await waitForJob(client, job!, job => {
-    watch(job)
-    return job.JobStatus === 'COMPLETED' || job.JobStatus === 'FAILED'
+  const seen = await prepared.use(folder, {}, async ({ client }) => {
+    await waitForJob(client, job!, job => {
+      watch(job)
+      return job.JobStatus === 'COMPLETED' || job.JobStatus === 'FAILED'
+    })
+    return seenBy(client, prepared.jobs)
   })
-  const seen = await seenBy(client, prepared.jobs)
-  t.match(await end('SIGTERM'), { code: 0 })
   t.equal(fallen, 0, 'TotalProcessed never decreased')
   return { seen, held: heldBy(folder) }
 }
@@ -115,28 +116,35 @@ t.test('an import that is killed in each of its states ends like one that is not
   t.match(wanted.seen, [{ JobStatus: 'COMPLETED' }, {}, { JobStatus: 'COMPLETED' }, {}])
 
   const dataDir = prepared.copy()
+  await prepared.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, ({ control }) => control({ mode: 'manual' }))
   const [a, b] = prepared.jobs
-  // Jobs rest while the emulator starts, too, so each step waits for a state that is reached after one rest.
-  const rest = '700'
-  for (const { job, status, delay, left } of [
-    { job: a, status: 'CREATED', delay: forEver, left: ['CREATED', 'CREATED'] },
-    { job: b, status: 'PENDING_JOB', delay: rest, left: ['PREPARING_FOR_INITIALIZATION', 'PENDING_JOB'] },
-    { job: a, status: 'INITIALIZING', delay: rest, left: ['INITIALIZING', 'PENDING_JOB'] },
-    { job: a, status: 'PROCESSING', delay: rest, left: ['PROCESSING', 'PENDING_JOB'] },
-    { job: a, status: 'COMPLETING', delay: rest, left: ['COMPLETING', 'PENDING_JOB'] },
-  ]) {
-    const { client, end } = await prepared.start(dataDir, { ...oneByOne, JOB_STATE_DELAY_MS: delay })
-    await waitForJob(client, job!, ({ JobStatus }) => JobStatus === status)
+  for (const { moves, left } of [
+    { moves: [], left: ['CREATED', 'CREATED'] },
+    {
+      moves: [
+        [a, 'PREPARING_FOR_INITIALIZATION'],
+        [b, 'PENDING_JOB'],
+      ],
+      left: ['PREPARING_FOR_INITIALIZATION', 'PENDING_JOB'],
+    },
+    { moves: [[a, 'INITIALIZING']], left: ['INITIALIZING', 'PENDING_JOB'] },
+    { moves: [[a, 'PROCESSING']], left: ['PROCESSING', 'PENDING_JOB'] },
+    { moves: [[a, 'COMPLETING']], left: ['COMPLETING', 'PENDING_JOB'] },
+  ] as { moves: [ImportJobResponse, JobStatus][]; left: JobStatus[] }[]) {
+    const { advance, end } = await prepared.start(dataDir, oneByOne)
+    for (const [job, status] of moves) await advance(job, status)
     await end('SIGKILL')
     t.strictSame(
       prepared.leftBehind(t, dataDir).map(job => job.status),
       left,
     )
   }
-  const { client, end } = await prepared.start(dataDir, oneByOne)
-  for (const job of prepared.jobs) await waitForJob(client, job)
-  t.strictSame(await seenBy(client, prepared.jobs), wanted.seen)
-  await end('SIGTERM')
+  const seen = await prepared.use(dataDir, oneByOne, async ({ client, control }) => {
+    await control({ mode: 'immediate' })
+    for (const job of prepared.jobs) await waitForJob(client, job)
+    return seenBy(client, prepared.jobs)
+  })
+  t.strictSame(seen, wanted.seen)
   sameRows(t, heldBy(dataDir), wanted.held)
 })
 
@@ -155,10 +163,11 @@ t.test('an endpoint that was updated after its row was imported keeps the update
   await first.end('SIGKILL')
   t.match(prepared.leftBehind(t, dataDir), [{ status: 'PROCESSING' }])
 
-  const { client } = await prepared.start(dataDir)
-  t.match(await waitForJob(client, job!), { JobStatus: 'COMPLETED', TotalProcessed: 16_000 })
-  const { EndpointResponse } = await client.send(new GetEndpointCommand(endpoint))
-  t.strictSame(EndpointResponse?.Attributes, { likes: ['coffee'] })
+  await prepared.use(dataDir, {}, async ({ client }) => {
+    t.match(await waitForJob(client, job!), { JobStatus: 'COMPLETED', TotalProcessed: 16_000 })
+    const { EndpointResponse } = await client.send(new GetEndpointCommand(endpoint))
+    t.strictSame(EndpointResponse?.Attributes, { likes: ['coffee'] })
+  })
 })
 
 t.test(
@@ -184,9 +193,8 @@ t.test(
 
     await t.test('also when it is not killed', async t => {
       const dataDir = prepared.copy()
-      const { client, end } = await prepared.start(dataDir)
-      t.match(await waitForJob(client, job!), { JobStatus: 'FAILED', FailedPieces: 1 })
-      await end('SIGTERM')
+      const ended = await prepared.use(dataDir, {}, ({ client }) => waitForJob(client, job!))
+      t.match(ended, { JobStatus: 'FAILED', FailedPieces: 1 })
       t.equal(rowsOfEndpoints(dataDir).length, before.length, 'as many endpoints as before')
       t.strictSame(rowsOfEndpoints(dataDir).slice(0, before.length), before)
     })
@@ -195,7 +203,11 @@ t.test(
     const count = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
     const endpoints = count.prepare<[], number>('SELECT count(*) FROM endpoints').pluck()
 
-    const first = await prepared.start(dataDir, { JOB_STATE_DELAY_MS: '500' })
+    await prepared.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, ({ control }) => control({ mode: 'manual' }))
+    const first = await prepared.start(dataDir)
+    await first.advance(job!, 'PROCESSING')
+    // It rests in its next state before it does anything there.
+    await first.control({ mode: 'timed', delayMs: Number(forEver) })
     await waitForJob(first.client, job!, ({ JobStatus }) => JobStatus === 'FAILING')
     await first.end('SIGKILL')
     t.match(prepared.leftBehind(t, dataDir), [{ status: 'FAILING' }])
@@ -203,22 +215,23 @@ t.test(
     // Again, in the middle of taking back what it wrote.
     const all = endpoints.get()!
     const second = await prepared.start(dataDir)
+    await second.control({ mode: 'immediate' })
     await until(() => (endpoints.get()! < all ? true : undefined), 'the first endpoints to be taken back')
     await second.end('SIGKILL')
     count.close()
     prepared.leftBehind(t, dataDir)
 
-    const { client, end } = await prepared.start(dataDir)
-    const { JobStatus, Failures, CompletionDate } = await waitForJob(client, job!)
-    t.equal(JobStatus, 'FAILED')
-    t.match(Failures?.[0], /header/)
-    t.ok(CompletionDate)
-    const segment = new GetSegmentCommand({
-      ApplicationId: prepared.applicationId,
-      SegmentId: job!.Definition!.SegmentId,
+    await prepared.use(dataDir, {}, async ({ client }) => {
+      const { JobStatus, Failures, CompletionDate } = await waitForJob(client, job!)
+      t.equal(JobStatus, 'FAILED')
+      t.match(Failures?.[0], /header/)
+      t.ok(CompletionDate)
+      const segment = new GetSegmentCommand({
+        ApplicationId: prepared.applicationId,
+        SegmentId: job!.Definition!.SegmentId,
+      })
+      await t.rejects(client.send(segment), { name: 'NotFoundException' })
     })
-    await t.rejects(client.send(segment), { name: 'NotFoundException' })
-    await end('SIGTERM')
     const after = rowsOfEndpoints(dataDir)
     t.equal(after.length, before.length, 'as many endpoints as before')
     t.strictSame(after.slice(0, before.length), before)
@@ -235,7 +248,7 @@ function rowsOfEndpoints(dataDir: string): unknown[] {
 
 t.test('several jobs, running and waiting, are all there after a kill and all end', async t => {
   const prepared = new Prepared(t, {
-    'a.csv': csvFile(16_000),
+    'a.csv': csvFile(300),
     'b.csv': csvFile(100),
     'c.json': ndjsonFile(100),
   })
@@ -246,8 +259,11 @@ t.test('several jobs, running and waiting, are all there after a kill and all en
     { S3Url: 's3://demo/c.json', Format: 'JSON' },
   ])
   const dataDir = prepared.copy()
+  await prepared.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, ({ control }) => control({ mode: 'manual' }))
+  const [running, ...waiting] = prepared.jobs
   const first = await prepared.start(dataDir, { MAX_RUNNING_IMPORTS: '1' })
-  await waitForJob(first.client, prepared.jobs[0]!, ({ TotalProcessed = 0 }) => TotalProcessed > 0)
+  await first.advance(running!, 'PROCESSING')
+  for (const job of waiting) await first.advance(job, 'PENDING_JOB')
   await first.end('SIGKILL')
   t.match(prepared.leftBehind(t, dataDir), [
     { status: 'PROCESSING' },
@@ -256,22 +272,24 @@ t.test('several jobs, running and waiting, are all there after a kill and all en
     { status: 'PENDING_JOB' },
   ])
 
-  const { client } = await prepared.start(dataDir)
-  const { ApplicationsResponse } = await client.send(new GetAppsCommand({}))
-  t.equal(ApplicationsResponse?.Item?.length, 1)
-  const { ImportJobsResponse } = await client.send(
-    new GetImportJobsCommand({ ApplicationId: prepared.applicationId }),
-  )
-  t.strictSame(ImportJobsResponse?.Item?.map(job => job.Id).sort(), prepared.jobs.map(job => job.Id).sort())
-  const ended: unknown[] = []
-  for (const job of prepared.jobs) {
-    const { JobStatus, TotalProcessed } = await waitForJob(client, job)
-    ended.push([JobStatus, TotalProcessed])
-  }
-  t.strictSame(ended, [
-    ['COMPLETED', 16_000],
-    ['COMPLETED', 100],
-    ['FAILED', 0],
-    ['COMPLETED', 100],
-  ])
+  await prepared.use(dataDir, {}, async ({ client, control }) => {
+    const { ApplicationsResponse } = await client.send(new GetAppsCommand({}))
+    t.equal(ApplicationsResponse?.Item?.length, 1)
+    const { ImportJobsResponse } = await client.send(
+      new GetImportJobsCommand({ ApplicationId: prepared.applicationId }),
+    )
+    t.strictSame(ImportJobsResponse?.Item?.map(job => job.Id).sort(), prepared.jobs.map(job => job.Id).sort())
+    await control({ mode: 'immediate' })
+    const ended: unknown[] = []
+    for (const job of prepared.jobs) {
+      const { JobStatus, TotalProcessed } = await waitForJob(client, job)
+      ended.push([JobStatus, TotalProcessed])
+    }
+    t.strictSame(ended, [
+      ['COMPLETED', 300],
+      ['COMPLETED', 100],
+      ['FAILED', 0],
+      ['COMPLETED', 100],
+    ])
+  })
 })
