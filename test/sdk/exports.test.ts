@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CreateSegmentCommand,
@@ -13,7 +13,7 @@ import {
   UpdateSegmentCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { type Buckets, makeBuckets, putAll } from '../buckets.ts'
+import { type Buckets, makeBuckets, makeFolder, putAll } from '../buckets.ts'
 import {
   createApp,
   createExportJob,
@@ -27,17 +27,30 @@ import { startS3, unusedUrl } from '../s3.ts'
 import { endpointsExported, exported, readExports, watchExport } from './exported.ts'
 import { csvOf, defineSegment, getEndpoint, kindsOfBuckets, ndjsonOf, putEndpoint, slowly } from './reads.ts'
 
+/** The buckets of most tests, emptied for each. */
+const folders = makeBuckets(t)
+const emulators = new Map<string, ReturnType<typeof startEmulator>>()
+
+/** An emulator over those buckets; tests with the same settings share it. */
+function shared(env: Record<string, string>) {
+  const key = JSON.stringify(env)
+  const emulator = emulators.get(key) ?? startEmulator(t, { DATA_DIR: makeFolder(t), ...folders.env, ...env })
+  emulators.set(key, emulator)
+  return emulator
+}
+
 /** An emulator over buckets, and an application in which a file of endpoints is a segment. */
 async function setUp(
   t: Test,
   {
-    buckets = makeBuckets(t) as Buckets,
+    buckets = folders as Buckets,
     objects = { 'in/users.csv': csvOf('e1', 'e2', 'e3') } as Record<string, string>,
     env = {} as Record<string, string>,
   } = {},
 ) {
+  if (buckets === folders) rmSync(join(folders.folder, 'data'), { recursive: true, force: true })
   await putAll(buckets, 'data', objects)
-  const emulator = await startEmulator(t, { ...buckets.env, ...env })
+  const emulator = await (buckets === folders ? shared(env) : startEmulator(t, { ...buckets.env, ...env }))
   const { client } = emulator
   const app = await createApp(client)
   const define = (key: string, more: Partial<ImportJobRequest> = {}) =>
@@ -127,9 +140,11 @@ for (const [kind, make] of kindsOfBuckets) {
   })
 }
 
+/** Long enough for no state to go unseen, however busy the machine is. */
+const restful = { JOB_STATE_DELAY_MS: '500' }
+
 t.test('a job goes through its states in their order, and has counters from PROCESSING on', async t => {
-  // Long enough for no state to go unseen, however busy the machine is.
-  const { client, app, define } = await setUp(t, { env: { JOB_STATE_DELAY_MS: '500' } })
+  const { client, app, define } = await setUp(t, { env: restful })
   await define('in/users.csv')
   const request = { S3UrlPrefix: 's3://data/out/' }
   const { states, seen, job } = await watchExport(client, app, request)
@@ -289,23 +304,23 @@ t.test('what was exported can be imported: the same endpoints in another applica
 const byId = (a: { Id?: string | undefined }, b: { Id?: string | undefined }) => (a.Id! < b.Id! ? -1 : 1)
 
 t.test('an export that cannot be written ends FAILED, says why and leaves nothing', async t => {
-  const folders = makeBuckets(t)
   const url = await unusedUrl()
   const s3 = await startS3(t)
   await s3.put('data', 'x', 'x')
+  rmSync(join(folders.folder, 'data'), { recursive: true, force: true })
   for (const [title, env, S3UrlPrefix, says] of [
     ['nowhere to write to', {}, 's3://data/out', /S3_DIR .*AWS_ENDPOINT_URL_S3/],
-    ['no such folder', folders.env, 's3://nowhere/out', /no folder nowhere .*S3_DIR/],
+    ['no such folder', undefined, 's3://nowhere/out', /no folder nowhere .*S3_DIR/],
     ['no such bucket', s3.env, 's3://nowhere/out', /bucket nowhere does not exist/],
     ['wrong credentials', { ...s3.env, AWS_ACCESS_KEY_ID: 'someone' }, 's3://data/out', /denied/],
     ['nobody there', { AWS_ENDPOINT_URL_S3: url }, 's3://data/out', /ECONNREFUSED/],
-    ['out of the folder', folders.env, 's3://data/../../out', /between its slashes/],
-    ['a file is in the way', folders.env, 's3://data/file/out', /cannot be written/],
+    ['out of the folder', undefined, 's3://data/../../out', /between its slashes/],
+    ['a file is in the way', undefined, 's3://data/file/out', /cannot be written/],
   ] as const) {
     await t.test(title, async t => {
       mkdirSync(join(folders.folder, 'data'), { recursive: true })
       writeFileSync(join(folders.folder, 'data/file'), 'x')
-      const { client } = await startEmulator(t, env)
+      const { client } = await (env === undefined ? shared({}) : startEmulator(t, env))
       const job = await runExport(client, await createApp(client), { S3UrlPrefix })
       t.equal(job.JobStatus, 'FAILED')
       t.equal(job.Failures?.length, 1)
@@ -318,12 +333,11 @@ t.test('an export that cannot be written ends FAILED, says why and leaves nothin
 })
 
 t.test('what cannot be published is removed with what was', async t => {
-  const buckets = makeBuckets(t)
-  const { client, app, define } = await setUp(t, { buckets, env: { ...slowly, PIECE_BYTES: '64' } })
+  const { client, app, define, buckets } = await setUp(t, { env: { ...slowly, PIECE_BYTES: '64' } })
   await define('in/users.csv')
   const { job, states } = await watchExport(client, app, {}, async ({ JobStatus, Id }) => {
     // A folder where the second object is to be.
-    if (JobStatus === 'COMPLETING') mkdirSync(join(buckets.folder, `data/out/${Id}-00001.gz`))
+    if (JobStatus === 'COMPLETING') mkdirSync(join(folders.folder, `data/out/${Id}-00001.gz`))
   })
   t.same(states.slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
   t.match(job, { FailedPieces: 1, CompletedPieces: 2, TotalPieces: 3, TotalProcessed: 3 })
@@ -332,13 +346,12 @@ t.test('what cannot be published is removed with what was', async t => {
 })
 
 t.test('a piece that cannot be written is counted as failed', async t => {
-  const buckets = makeBuckets(t)
-  const { client, app, define } = await setUp(t, { buckets, env: { ...slowly, PIECE_BYTES: '64' } })
+  const { client, app, define, buckets } = await setUp(t, { env: { ...slowly, PIECE_BYTES: '64' } })
   await define('in/users.csv')
   const { job, states } = await watchExport(client, app, {}, async ({ JobStatus, Id }) => {
     // A folder where the second draft is to be.
     if (JobStatus === 'PROCESSING') {
-      mkdirSync(join(buckets.folder, `data/out/.${Id}-00001.gz.part`), { recursive: true })
+      mkdirSync(join(folders.folder, `data/out/.${Id}-00001.gz.part`), { recursive: true })
     }
   })
   t.same(states.slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
@@ -371,8 +384,7 @@ t.test('endpoints that are created or deleted meanwhile', async t => {
 })
 
 t.test('an application that is deleted takes its exports with it, and what they have written', async t => {
-  const buckets = makeBuckets(t)
-  const { client, app, define } = await setUp(t, { buckets, env: { JOB_STATE_DELAY_MS: '300' } })
+  const { client, app, define, buckets } = await setUp(t, { env: restful })
   await define('in/users.csv')
   const finished = await runExport(client, app, { S3UrlPrefix: 's3://data/kept' })
   const running = await createExportJob(client, app)
