@@ -131,6 +131,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
         options,
       ),
     async reset({ seed = false } = {}) {
+      if (!isOpen) throw new Error('pinpoint-local is closed: there is nothing to reset')
       const { statusCode, body } = await app.inject({
         method: 'POST',
         url: '/_pinpoint/reset',

@@ -83,7 +83,7 @@ export async function start(
     })
     if (seed !== undefined) {
       await jobWorker.ready
-      await seed.untilImported(seedImports, store, signal)
+      await seed.untilImported(seedImports, store, signal, what => logger.warn(what))
       logger.info({ imports: seedImports.length }, 'seed applied')
     }
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { access, constants, realpath, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { BucketObject } from '../buckets/bucket.ts'
 import { openFolder } from '../buckets/folder-bucket.ts'
@@ -54,6 +54,7 @@ async function look(what: string): Promise<{ path: string; isFolder: boolean }> 
   try {
     const path = await realpath(what)
     const entry = await stat(path)
+    await access(path, constants.R_OK)
     if (entry.isDirectory() || entry.isFile()) return { path, isFolder: entry.isDirectory() }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

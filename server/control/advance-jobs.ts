@@ -6,7 +6,7 @@ import { conflict, notFound } from '../aws/exceptions.ts'
 import { findApp } from '../resources/find.ts'
 import { ExportJobResponse } from '../shapes/export-job.ts'
 import { ImportJobResponse } from '../shapes/import-job.ts'
-import { canCome, isFinal, statesBefore } from '../shapes/job-moves.ts'
+import { canCome, isFinal, jobStatuses, statesBefore } from '../shapes/job-moves.ts'
 import { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { JobProgress } from '../store/job-progress.ts'
@@ -126,7 +126,7 @@ async function advance<Answer extends AnyJob>(
 
 /** Why a job will not come to a state, or not before something else is done, if that can be told already. */
 function whatKeeps(
-  { seq, job }: FoundJob<AnyJob>,
+  { seq, job, held }: FoundJob<AnyJob>,
   to: JobStatus | undefined,
   progress: Jobs<AnyJob>['progress'],
 ): string | undefined {
@@ -138,14 +138,26 @@ function whatKeeps(
   if (fault !== undefined) {
     return `the fault rule ${fault} keeps the job in ${status}: DELETE /_pinpoint/faults/${fault} first`
   }
+  if ((to === 'FAILING' || to === 'FAILED') && held && status === 'COMPLETING') {
+    return `the job has not failed: it is held in COMPLETING, and will not come to ${to}`
+  }
   const holders = status === 'PENDING_JOB' ? progress.holdersOfSlots(seq) : undefined
   if (holders === undefined) return undefined
   return `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holders.join(' or ')} first`
 }
 
-/** The states that a job has to leave to come to a state. Where it fails instead, it goes on to its end. */
-const statesOnTheWay = (to: JobStatus): JobStatus[] =>
-  to === 'FAILING' ? statesBefore(to) : [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]
+/**
+ * The states that a job has to leave to come to a state. Where it fails instead, it goes on to its end; one that is to
+ * fail does not become COMPLETED instead.
+ */
+function statesOnTheWay(to: JobStatus): JobStatus[] {
+  if (to === 'FAILING' || to === 'FAILED') {
+    return statesBefore(to).filter(
+      status => status !== 'COMPLETING' && (to === 'FAILED' || status !== 'FAILING'),
+    )
+  }
+  return [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]
+}
 
 /** @throws ConflictException */
 function checkMode(mode: string): void {
@@ -159,6 +171,6 @@ function checkMode(mode: string): void {
 function checkAhead(status: JobStatus, to: JobStatus | undefined): void {
   if (isFinal(status)) throw conflict(`the job is ${status}: no state comes after that`)
   if (to === undefined || canCome(status, to)) return
-  const ahead = (JobStatus.enum as JobStatus[]).filter(state => canCome(status, state))
+  const ahead = jobStatuses.filter(state => canCome(status, state))
   throw conflict(`to must be a state that is still ahead of the job, which is ${status}: ${ahead.join(', ')}`)
 }

@@ -56,6 +56,9 @@ const controlErrors: ExceptionName[] = [
   'InternalServerErrorException',
 ]
 
+/** What advancing a job may answer as well. */
+const conflict: ExceptionName = 'ConflictException'
+
 /** What is not to be described: paths that are none, and operations that are not served. */
 const isHidden = ({ url, schema }: RouteOptions): boolean =>
   url === '*' || (schema as { hide?: boolean } | undefined)?.hide === true
@@ -85,7 +88,7 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
         { name: 'control', description: 'What Pinpoint does not have' },
       ],
       components: {
-        responses: Object.fromEntries(pinpointErrors.map(name => [name, describeError(name)])),
+        responses: Object.fromEntries([...pinpointErrors, conflict].map(name => [name, describeError(name)])),
         securitySchemes: {
           sigv4: {
             ...{ type: 'apiKey', in: 'header', name: 'Authorization' },
@@ -115,8 +118,21 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
   return document
 }
 
-/** Operations by path and method: what is needed of their descriptions. */
-type Paths = Record<string, Record<string, { tags: string[]; responses: object }>>
+/** What is needed of the description of an operation. */
+interface Operation {
+  operationId: string
+  tags: string[]
+  responses: object
+  requestBody?: object
+}
+
+/** Operations by path and method. */
+type Paths = Record<string, Record<string, Operation>>
+
+const sqliteFile = {
+  required: true,
+  content: { 'application/vnd.sqlite3': { schema: { type: 'string', format: 'binary' } } },
+}
 
 /** Lets operations refer to their errors, which the plugin could only repeat. */
 function addErrors(paths: Paths): void {
@@ -124,9 +140,14 @@ function addErrors(paths: Paths): void {
     for (const operation of Object.values(operations)) {
       const isControl = operation.tags.includes('control')
       const names = isControl ? controlErrors : pinpointErrors
-      const possible = names.filter(name => name !== 'NotFoundException' || !isControl || path.includes('{'))
+      const possible = [
+        ...names.filter(name => name !== 'NotFoundException' || !isControl || path.includes('{')),
+        ...(path.endsWith('/advance') ? [conflict] : []),
+      ]
       const errors = possible.map(name => [statusOf[name], { $ref: `#/components/responses/${name}` }])
       operation.responses = { ...Object.fromEntries(errors), ...operation.responses }
+      // The one body that is no JSON: no schema checks it, so the plugin knows nothing of it.
+      if (operation.operationId === 'putSnapshot') operation.requestBody = sqliteFile
     }
   }
 }

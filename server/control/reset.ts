@@ -3,9 +3,10 @@ import { Type } from '@sinclair/typebox'
 import { badRequest } from '../aws/exceptions.ts'
 import { OneOf } from '../shapes/common.ts'
 
-const ResetQuery = Type.Object({
-  seed: Type.Optional(OneOf(['true', 'false'], { description: 'Whether the seed is applied again.' })),
-})
+const ResetQuery = Type.Object(
+  { seed: Type.Optional(OneOf(['true', 'false'], { description: 'Whether the seed is applied again.' })) },
+  { additionalProperties: false },
+)
 
 /**
  * Removes everything: applications with all that is in them, and jobs, also those that are running; what unfinished

@@ -46,7 +46,7 @@ function readFile(file: string): SeedFile & { problems: string[] } {
 function filesOf(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [path]
-    const names = readdirSync(path).filter(name => name.endsWith('.json'))
+    const names = readdirSync(path).filter(name => name.endsWith('.json') && !name.startsWith('.'))
     if (names.length === 0)
       throw new SeedError([`${path}: the folder has no file whose name ends with .json`])
     return names.sort().map(name => join(path, name))

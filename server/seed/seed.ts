@@ -6,8 +6,8 @@ import { applySeed, type SeedImport } from './apply-seed.ts'
 import { readSeed } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
 
-/** Milliseconds between two looks at imports: half as many more each time, up to the longest. */
-const look = { first: 5, longest: 100 }
+/** Milliseconds between two looks at imports: half as many more each time, up to the longest; and until it is said why. */
+const look = { first: 5, longest: 100, patience: 5000 }
 
 /** The seed of the settings. */
 export interface Seed {
@@ -21,9 +21,15 @@ export interface Seed {
   /**
    * Waits until imports are over.
    *
+   * @param tell is told, once, what is waited for where that takes long
    * @throws SeedError that names those that FAILED, and why; the signal's reason
    */
-  untilImported(imports: SeedImport[], store: Store, signal: AbortSignal): Promise<void>
+  untilImported(
+    imports: SeedImport[],
+    store: Store,
+    signal: AbortSignal,
+    tell?: (what: string) => void,
+  ): Promise<void>
 }
 
 /**
@@ -37,13 +43,19 @@ export function createSeed(path: string, caller: Caller): Seed {
       return store.write(() => applySeed(placed, store, { caller, now: new Date().toISOString() }))
     },
 
-    async untilImported(imports, store, signal) {
+    async untilImported(imports, store, signal, tell = () => {}) {
       const failed: string[] = []
+      const patientUntil = performance.now() + look.patience
+      let told = false
       for (const { at, app, jobId } of imports) {
         let pause = look.first
         // One that is gone with its application, or with its state, is not waited for.
         let job = store.importJobs.get(app, jobId)
         for (; job !== undefined && !isFinal(job.JobStatus); job = store.importJobs.get(app, jobId)) {
+          if (!told && performance.now() > patientUntil) {
+            tell(`the start waits for an import of the seed: ${at} is ${job.JobStatus}`)
+            told = true
+          }
           await setTimeout(pause, undefined, { signal })
           pause = Math.min(1.5 * pause, look.longest)
         }

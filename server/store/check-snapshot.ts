@@ -1,5 +1,10 @@
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { checkOf } from '../shapes/check.ts'
+import { FaultRule } from '../shapes/fault.ts'
+import { JobControl } from '../shapes/job-control.ts'
+import { jobStatuses } from '../shapes/job-moves.ts'
+import { readS3Url } from '../shapes/s3-url.ts'
 import { triggers } from './endpoint-terms.ts'
 import { applicationId, migrate, newestVersion, pageBytes } from './migrate.ts'
 
@@ -17,12 +22,12 @@ export function checkSnapshot(file: string): string | undefined {
   try {
     db.pragma('trusted_schema = OFF')
     db.pragma('cell_size_check = ON')
-    const problem = whoseProblem(db) ?? schemaProblem(db) ?? contentProblem(db)
+    const problem = whoseProblem(db) ?? schemaProblem(db) ?? damage(db)
     if (problem !== undefined) return problem
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
     migrate(db)
-    return undefined
+    return jobProblem(db) ?? controlProblem(db)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     if (code === 'SQLITE_NOTADB') return 'the body is not a SQLite file'
@@ -75,19 +80,62 @@ function definitionsIn(db: Database.Database): Map<string, string> {
   return new Map(rows.map(row => [`${row.type} ${row.name}`, `${row.tbl_name}: ${row.sql}`]))
 }
 
-function contentProblem(db: Database.Database): string | undefined {
+function damage(db: Database.Database): string | undefined {
   const result = db.pragma('quick_check(1)', { simple: true })
-  if (result !== 'ok') return damaged(String(result))
-  // A job that cannot be read would end the worker, again and again.
-  for (const [table, member] of [
+  return result === 'ok' ? undefined : damaged(String(result))
+}
+
+/** What jobs say that cannot be read, and would end the worker again and again. */
+function jobProblem(db: Database.Database): string | undefined {
+  for (const [table, url] of [
     ['import_jobs', 'S3Url'],
     ['export_jobs', 'S3UrlPrefix'],
-  ]) {
-    const isThere = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined
-    const isText = `iif(json_valid(definition), json_type(definition, '$.${member}') = 'text', 0)`
-    if (isThere && db.prepare(`SELECT 1 FROM ${table} WHERE ${isText} IS NOT 1`).get() !== undefined) {
-      return `the snapshot has rows in ${table} whose definition is none`
-    }
+  ] as const) {
+    const rows = db
+      .prepare<[string], { id: string; url: unknown }>(
+        `SELECT id, definition ->> '${url}' AS url FROM ${table}
+         WHERE NOT iif(json_valid(definition), json_type(definition) = 'object', 0)
+           OR json_type(definition, '$.${url}') IS NOT 'text'
+           OR NOT iif(json_valid(history), json_type(history) = 'array', 0)
+           OR NOT iif(json_valid(may_leave), json_type(may_leave) = 'array', 0)
+           OR NOT iif(json_valid(faults), json_type(faults) = 'object', 0)
+           OR status NOT IN (SELECT value FROM json_each(?))
+         LIMIT 1`,
+      )
+      .all(JSON.stringify(jobStatuses))
+    const unreadable =
+      rows[0] ??
+      db
+        .prepare<[], { id: string; url: string }>(
+          `SELECT id, definition ->> '${url}' AS url FROM ${table} WHERE status NOT IN ('COMPLETED', 'FAILED')`,
+        )
+        .all()
+        .find(row => readS3Url(row.url) === undefined)
+    if (unreadable !== undefined) return `the snapshot has a row in ${table} that is no job: ${unreadable.id}`
   }
   return undefined
+}
+
+/** What is said of jobs and faults that no call could have said. */
+function controlProblem(db: Database.Database): string | undefined {
+  const checkRule = checkOf(FaultRule)
+  for (const { id, rule } of db
+    .prepare<[], { id: string; rule: string }>('SELECT id, rule FROM faults')
+    .all()) {
+    const problem = checkRule(parsed(rule))
+    if (problem !== undefined) return `the snapshot has a row in faults that is no rule: ${id} (${problem})`
+  }
+  const control = db.prepare('SELECT mode, delay_ms AS delayMs FROM job_control').get()
+  if (control === undefined) return undefined
+  const { delayMs, mode } = control as { delayMs: number | null; mode: string }
+  const problem = checkOf(JobControl)({ mode, ...(delayMs !== null && { delayMs }) })
+  return problem && `the snapshot has a row in job_control that is none (${problem})`
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }

@@ -5,6 +5,7 @@ import type { Fault, FaultRule } from '../shapes/fault.ts'
 export function createFaults(db: Database) {
   const insert = db.prepare('INSERT INTO faults (id, rule, times_left) VALUES (?, ?, ?)')
   const all = db.prepare<[], FaultRow>('SELECT id, rule, times_left AS timesLeft FROM faults ORDER BY seq')
+  const isThere = db.prepare('SELECT 1 FROM faults WHERE id = ?')
   const remove = db.prepare('DELETE FROM faults WHERE id = ?')
   const removeAll = db.prepare('DELETE FROM faults')
   const use = db.prepare(
@@ -30,6 +31,8 @@ export function createFaults(db: Database) {
       insert.run(id, JSON.stringify(rule), rule.times ?? null)
       return { id, ...rule, ...(rule.times !== undefined && { timesLeft: rule.times }) }
     },
+
+    isThere: (id: string): boolean => isThere.get(id) !== undefined,
 
     /** Gives whether there was such a rule. */
     remove(id: string): boolean {

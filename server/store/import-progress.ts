@@ -62,7 +62,7 @@ export interface Failure {
 export function createImportProgress(db: Database, jobs: JobProgress) {
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
-       j.request_id AS requestId
+       j.request_id AS requestId, j.seed_entry IS NOT NULL AS ofSeed
      FROM import_jobs j JOIN apps a ON a.seq = j.app
      WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND a.id IS NOT NULL AND j.seq > ? ORDER BY j.seq`,
   )

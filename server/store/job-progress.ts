@@ -10,6 +10,8 @@ import type { WriteTurns } from './write-turns.ts'
 /** A job of any kind, as the worker sees it. */
 export interface Job {
   seq: number
+  /** Not 0 for an import of the seed: the start waits for it, so nothing that callers said holds it or fails it. */
+  ofSeed?: number
   id: string
   app: AppRef
   status: JobStatus
@@ -91,7 +93,7 @@ export function createJobProgress(
 
     /** The rules by which a job is to fail or to hang, of those that matter now. To be part of no transaction. */
     faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>
-      faults.isAny() ? write(job, () => faults.strike(job, matters)) : [],
+      !job.ofSeed && faults.isAny() ? write(job, () => faults.strike(job, matters)) : [],
 
     /** The rule that keeps a job in its state, if one does. */
     hanging: faults.hanging,

@@ -75,6 +75,7 @@ function createJobs<J extends Job>(
     const leaves = () => tell({ leaves: jobName })
     /** A job that is held does nothing that the worker could die of. */
     const hold = async () => {
+      if (job.ofSeed) return
       let wasHeld = false
       await pace.hold(job, progress, signal, () => {
         if (wasHeld) return
@@ -101,7 +102,7 @@ function createJobs<J extends Job>(
     try {
       await runJob(job, {
         now: () => new Date(),
-        rest: () => pace.rest(signal),
+        rest: async () => (job.ofSeed ? undefined : pace.rest(signal)),
         hold,
         slot,
         signal,

@@ -45,7 +45,6 @@ t.test('a browser may read an answer from anywhere, its request id and exception
     [404, 'GET', '/v1/apps/nope'],
     [405, 'PATCH', '/v1/apps'],
     [501, 'GET', `/v1/apps/${Id}/campaigns`],
-    [200, 'GET', '/_pinpoint/health'],
   ] as const
   for (const [status, method, url] of asked) {
     const { statusCode, headers } = await app.inject({
@@ -57,5 +56,17 @@ t.test('a browser may read an answer from anywhere, its request id and exception
     t.equal(headers['access-control-allow-origin'], '*', url)
     t.match(headers['access-control-expose-headers'], /x-amzn-requestid/i, url)
     t.match(headers['access-control-expose-headers'], /x-amzn-errortype/i, url)
+  }
+})
+
+t.test('no page of another origin may use the control API', async t => {
+  const { app } = buildTestApp(t)
+  const headers = { origin: 'https://shop.example', 'access-control-request-method': 'POST' }
+  for (const [method, url] of [
+    ['GET', '/_pinpoint/health'],
+    ['OPTIONS', '/_pinpoint/reset'],
+  ] as const) {
+    const answer = await app.inject({ method, url, headers })
+    t.equal(answer.headers['access-control-allow-origin'], undefined, `${method} ${url}`)
   }
 })

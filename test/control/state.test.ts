@@ -280,7 +280,25 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
     ['a virtual table', exec('CREATE VIRTUAL TABLE f USING fts5(x)'), /a table f\w* that is not/],
     ['another table', exec('ALTER TABLE apps ADD COLUMN x TEXT'), /a table apps that is not/],
     ['a missing table', exec('DROP TABLE event_streams'), /lacks the table event_streams/],
-    ['a job without a definition', exec("UPDATE import_jobs SET definition = '{'"), /rows in import_jobs/],
+    ...["definition = '{'", "status = 'BOGUS'", "history = 'x'", "may_leave = '{}'", "faults = '[]'"].map(
+      (set): [string, Buffer, RegExp] => [
+        set,
+        exec(`UPDATE import_jobs SET ${set}`),
+        /row in import_jobs that is no/,
+      ],
+    ),
+    [
+      'a job that leads elsewhere',
+      exec(`UPDATE import_jobs SET status = 'CREATED', definition = '{"S3Url":"s3://../x"}'`),
+      /row in import_jobs that is no job/,
+    ],
+    [
+      'a broken rule',
+      exec(`INSERT INTO faults (id, rule) VALUES ('f', '{')`),
+      /row in faults that is no rule: f/,
+    ],
+    ['a rule that is none', exec(`INSERT INTO faults (id, rule) VALUES ('f', '{"times":0}')`), /times/],
+    ['a mode that is none', exec(`INSERT INTO job_control VALUES (1, 'bogus', NULL)`), /row in job_control/],
     [
       'another size of pages',
       exec('PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM'),

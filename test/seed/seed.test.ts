@@ -12,6 +12,7 @@ import { loadConfig } from '../../server/config.ts'
 import { start } from '../../server/start.ts'
 import { StartError } from '../../server/start-error.ts'
 import { makeBuckets, makeFolder } from '../buckets.ts'
+import { controlOf } from '../control/control.ts'
 import { rowsIn } from '../control/rows.ts'
 import { createApp, roleArn, silent, startEmulator } from '../helpers.ts'
 import { csvOf, getEndpoint, getSegment, putEndpoint } from '../sdk/reads.ts'
@@ -214,6 +215,20 @@ t.test('a start that waits for the seed can be ended', async t => {
   await t.rejects(starting, { name: 'AbortError' })
   const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
   t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }], 'and the next one goes on')
+})
+
+t.test('what was said of jobs before neither holds the imports of the seed nor fails them', async t => {
+  const DATA_DIR = makeFolder(t)
+  const before = await startEmulator(t, { ...buckets.env, DATA_DIR })
+  const say = controlOf(before.url)
+  await say('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+  for (const rule of [{ hangAt: 'CREATED' }, { failAt: 'PROCESSING' }]) {
+    t.equal((await say('POST', '/_pinpoint/faults', { job: {}, ...rule })).status, 201)
+  }
+  await before.close()
+  const SEED = join(seedOf(t, { 'a.json': { apps: [demo] } }), 'a.json')
+  const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
+  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
 })
 
 t.test('a reset applies the seed again where it is asked to', async t => {
