@@ -1,6 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { diskTrouble } from '../disk-trouble.ts'
-import { controlPath } from './control-path.ts'
 import { PinpointException } from './exceptions.ts'
 import { jsonType } from './json-type.ts'
 import { requestIdHeader } from './request-id.ts'
@@ -27,11 +26,10 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (exception.statusCode === 413) reply.removeHeader('connection')
   // Some SDKs wait for as long as it says; a second is also the window in which requests are counted.
   if (exception.statusCode === 429) reply.header('retry-after', '1')
-  // As `allowBrowsers` does it.
-  if (!request.url.startsWith(controlPath)) reply.header('access-control-allow-origin', '*')
   reply
     .code(exception.statusCode)
     .header('content-type', jsonType)
+    .header('access-control-allow-origin', '*')
     .header('access-control-expose-headers', exposedHeaders.join(', '))
     .header(requestIdHeader, request.id)
     .header(errorTypeHeader, exception.exception)
