@@ -163,6 +163,13 @@ t.test('links that lead round in circles come to an end', async t => {
   t.equal(new Set(keys).size, keys.length)
 })
 
+t.test('a folder of more files than can be sorted is unreadable, and named', async t => {
+  const folder = t.testdir({ in: { 'a.csv': 'a', 'b.csv': 'b', 'c.csv': 'c' } })
+  const bucket = openFolder(folder, 2)
+  await isUnreadable(t, keysOf(bucket, 'in/'), /\/in holds more than 2 files of the prefix/)
+  t.same(await keysOf(bucket, 'in/c'), ['in/c.csv'], 'others do not count')
+})
+
 t.test('an object is read whole, and from any byte on', async t => {
   const text = 'é漢😀'.repeat(50_000)
   const bucket = openFolder(t.testdir({ 'a.csv': text }))
