@@ -97,6 +97,14 @@ t.test('a path that leads out of the folder does not exist', async t => {
   }
 })
 
+t.test('a key with NUL leads nowhere', async t => {
+  const bucket = openFolder(t.testdir({ 'a.csv': 'a' }))
+  t.same(await keysOf(bucket, 'a.csv\0'), [])
+  t.same(await keysOf(bucket, 'a.csv\0/'), [])
+  const { etag, size } = await find(bucket, 'a.csv')
+  await isUnreadable(t, read(bucket, { key: 'a.csv\0', etag, size }), /the file cannot be read/)
+})
+
 t.test('a link that points out of the folder does not exist', async t => {
   const root = t.testdir({
     bucket: { 'a.csv': 'a' },
