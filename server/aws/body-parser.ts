@@ -18,7 +18,9 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
     try {
       done(null, JSON.parse(utf8.decode(body as Buffer), dropNull))
     } catch (error) {
-      done(badRequest(`The request body must be JSON: ${(error as Error).message}`))
+      // What JSON.parse says of the stack, at some thousands of levels, tells a caller nothing.
+      const why = error instanceof RangeError ? 'it is nested too deep' : (error as Error).message
+      done(badRequest(`The request body must be JSON: ${why}`))
     }
   })
 }

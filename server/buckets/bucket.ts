@@ -39,6 +39,12 @@ export interface Drafts {
   begin(key: string, signal: AbortSignal): Promise<string>
 
   /**
+   * Discards drafts of an object of which nobody knows the names: they were begun, and a kill came before that was written
+   * down. To be called before the object is begun again. What cannot be found is left, as nobody sees it.
+   */
+  discardUnknown(key: string, signal: AbortSignal): Promise<void>
+
+  /**
    * Writes the content of an object that has been begun: all of it is kept by the bucket when this resolves.
    *
    * @returns what names its draft from now on

@@ -4,6 +4,9 @@ import { type Drafts, UnwritableError } from './bucket.ts'
 /** Bytes of a part; S3 takes no fewer than 5 MB, but for the last part, and 10,000 parts of an object. */
 const partBytes = 8 * 1024 * 1024
 
+/** Milliseconds in which uploads that nobody knows of are to be found: what is in vain is not to hold up an export. */
+const unknownTimeout = 3000
+
 /** What a draft says of itself: an upload, and once everything is uploaded, what it takes to publish it. */
 interface S3Draft {
   in: 'S3'
@@ -37,6 +40,23 @@ export function draftsInS3(
       const create = new sdk.CreateMultipartUploadCommand({ Bucket: bucket, Key })
       const { UploadId } = await explained(client.send(create, { abortSignal }), abortSignal)
       return JSON.stringify({ in: 'S3', uploadId: UploadId! } satisfies S3Draft)
+    },
+
+    async discardUnknown(Key, signal) {
+      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(unknownTimeout)])
+      try {
+        const { sdk, client } = await load()
+        const list = new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: Key })
+        const { Uploads = [] } = await client.send(list, { abortSignal })
+        for (const { UploadId } of Uploads.filter(upload => upload.Key === Key)) {
+          await client.send(new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), {
+            abortSignal,
+          })
+        }
+      } catch {
+        // Not every server knows the call, and not everybody may make it.
+        signal.throwIfAborted()
+      }
     },
 
     async write(Key, draft, content, abortSignal) {

@@ -117,6 +117,9 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
     const progress = context.store.exportProgress
     const bucket = bucketOf(job, context)
     const last = progress.pieces(job).at(-1)!.number
+    const next = progress.nextPiece(job)
+    // A kill may have come between the beginning of its object and the line that says so.
+    if (next?.draft === null) await bucket.discardUnknown(keyOf(job, next), context.signal)
     for (let piece = progress.nextPiece(job); piece !== undefined; piece = progress.nextPiece(job)) {
       await ofPiece(piece, exportPiece(job, piece, bucket, piece.number === last, context))
     }

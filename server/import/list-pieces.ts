@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
 import type { Format } from '../shapes/import-job.ts'
@@ -5,7 +6,7 @@ import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
 import { isGzip, readContent } from './read-object.ts'
 import { selectObjects } from './select-objects.ts'
 
-/** Objects and pieces written to the database in one transaction. */
+/** Objects and pieces written to the database, or forgotten, in one transaction. */
 const rowsPerWrite = 1000
 
 /**
@@ -25,30 +26,36 @@ export async function listPieces(
     signal,
   }: { progress: ImportProgress; pieceBytes: number; compressed: boolean; signal: AbortSignal },
 ): Promise<void> {
-  progress.write(job, () => progress.clearListing(job))
+  /** Lets other jobs, messages and callers have their turn. */
+  const breathe = async () => {
+    await setImmediate()
+    signal.throwIfAborted()
+  }
+  while (progress.write(job, () => progress.clearListing(job, rowsPerWrite))) await breathe()
   let objects = 0
   let pieces = 0
   let rows: (() => void)[] = []
-  const flush = () => {
+  const flush = async () => {
     progress.write(job, () => {
       for (const write of rows) write()
     })
     rows = []
+    await breathe()
   }
-  const add = (write: () => void) => {
+  const add = async (write: () => void) => {
     rows.push(write)
-    if (rows.length === rowsPerWrite) flush()
+    if (rows.length === rowsPerWrite) await flush()
   }
   for await (const object of selectObjects(bucket, key, job.definition.Format, { compressed, signal })) {
     const contentSize = await contentSizeOf(bucket, object, signal)
     const number = objects++
-    add(() => progress.addObject(job, { ...object, number }))
+    await add(() => progress.addObject(job, { ...object, number }))
     for (const span of cutPieces(contentSize, pieceBytes)) {
       const piece = { ...span, number: pieces++ }
-      add(() => progress.addPiece(job, number, piece))
+      await add(() => progress.addPiece(job, number, piece))
     }
   }
-  flush()
+  await flush()
   if (pieces === 0) throw new UnreadableError(nothingToImport(job.definition.Format, objects))
 }
 

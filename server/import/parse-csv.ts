@@ -1,4 +1,5 @@
 import { UnreadableError } from '../buckets/bucket.ts'
+import { endpointLimits } from '../endpoint-rules/limits.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode.ts'
 import { ignoredNames, importedNames, userOf } from './imported-names.ts'
@@ -93,7 +94,13 @@ function tooManyCells({ length }: string[], most: number): string | undefined {
   return `a record must have at most ${most} ${most === 1 ? 'value' : 'values'}, one for each column of the header; this one has ${length}`
 }
 
+/** Values that an endpoint can hold at the most: each takes three bytes of its JSON text or more. */
+const mostValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.length
+
 function readEndpoint(columns: Column[], cells: string[]): object | string {
+  const values = cells.length > mostValues ? cells.filter(cell => cell !== '').length : 0
+  // An object of so many names takes its time, and is in vain.
+  if (values > mostValues) return `an endpoint must be at most 15 KB; this one has ${values} values`
   const record: Record<string, unknown> = {}
   for (let index = 0; index < cells.length; index++) {
     const cell = cells[index]!

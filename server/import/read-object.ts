@@ -6,6 +6,9 @@ import { type Bucket, type BucketObject, UnreadableError } from '../buckets/buck
 /** Milliseconds before reading is taken up again where bytes have come; twice as many each time where none have. */
 const pause = 100
 
+/** Bytes that are decompressed at a time; with fewer, each of them takes longer. */
+const gunzipBytes = 64 * 1024
+
 /** Times that reading is taken up again at a byte where it broke off, before the object counts as unreadable. */
 const attemptsAtOneByte = 3
 
@@ -27,7 +30,7 @@ export async function* readContent(
     yield* readBytes(bucket, object, from, signal)
     return
   }
-  const gunzip = createGunzip()
+  const gunzip = createGunzip({ chunkSize: gunzipBytes })
   // Its failures reach the loop below through the stream.
   pipeline(readBytes(bucket, object, 0, signal), gunzip).catch(() => {})
   let toSkip = from

@@ -117,7 +117,13 @@ export async function writeRecords(
       for (let from = 0; from < batch.length; ) {
         signal.throwIfAborted()
         faults = faultsInProcessing(job, progress)
-        from = progress.writeOn(job, () => writeItems(batch, from))
+        try {
+          from = progress.writeOn(job, () => writeItems(batch, from))
+        } catch (error) {
+          // All that is not committed is taken back.
+          Object.assign(written, { processed: 0, failed: 0 })
+          throw error
+        }
         const now = performance.now()
         if (progress.isCallerWaiting()) awaited = now
         const mayLast = now - awaited < transaction.shortFor ? transaction.short : longest

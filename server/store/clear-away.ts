@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { prepareMemberRemoval, prepareRemoval } from './remove-rows.ts'
 import type { Transactions } from './transact.ts'
-import type { WriteTurns } from './write-turns.ts'
 
 /**
  * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
@@ -12,8 +11,7 @@ import type { WriteTurns } from './write-turns.ts'
  */
 export function createClearAway(
   db: Database,
-  { transact }: Transactions,
-  turns: WriteTurns,
+  { transact, letCallersGo }: Transactions,
 ): (limit: number) => boolean {
   // An export that is under way first removes what it has put into its bucket; then it forgets its pieces.
   const deletedApp = db
@@ -120,7 +118,7 @@ export function createClearAway(
   return limit => {
     const app = deletedApp.get()
     if (app !== undefined) endpoints.prepare(app)
-    turns.letCallersGo()
+    letCallersGo()
     try {
       return transact(() => step(app, limit))
     } catch (error) {

@@ -3,7 +3,7 @@ import type { ImportJobResource } from '../shapes/import-job.ts'
 import { foldedId } from './endpoint-key.ts'
 import type { StoredEndpoint } from './endpoints.ts'
 import type { Job, JobProgress } from './job-progress.ts'
-import { prepareMemberRemoval } from './remove-rows.ts'
+import { prepareMemberRemoval, prepareRemoval } from './remove-rows.ts'
 
 /** An import job as the worker sees it. */
 export interface ImportJob extends Job {
@@ -67,12 +67,14 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
      WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND a.id IS NOT NULL AND j.seq > ? ORDER BY j.seq`,
   )
   const beginProcessing = db.prepare(
-    `UPDATE import_jobs SET total_pieces = (SELECT count(*) FROM import_pieces WHERE job = :job),
+    `UPDATE import_jobs SET total_pieces = (SELECT max(number) + 1 FROM import_pieces WHERE job = :job),
        newest_endpoint = (SELECT coalesce(max(seq), 0) FROM endpoints)
      WHERE seq = :job`,
   )
-  const clearPieces = db.prepare('DELETE FROM import_pieces WHERE job = ?')
-  const clearObjects = db.prepare('DELETE FROM import_objects WHERE job = ?')
+  const listing = [
+    prepareRemoval(db, 'import_pieces', 'job, number', 'job'),
+    prepareRemoval(db, 'import_objects', 'job, number', 'job'),
+  ]
   const insertObject = db.prepare(
     'INSERT INTO import_objects (job, number, key, size, etag) VALUES (?, ?, ?, ?, ?)',
   )
@@ -140,11 +142,9 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
         return { ...row, app: { seq: appSeq, id: appId }, definition: JSON.parse(definition!) } as ImportJob
       }),
 
-    /** Forgets what an interrupted listing has written. */
-    clearListing(job: ImportJob): void {
-      clearPieces.run(job.seq)
-      clearObjects.run(job.seq)
-    },
+    /** Removes up to `limit` rows of what an interrupted listing has written; gives whether there were any. */
+    clearListing: (job: ImportJob, limit: number): boolean =>
+      listing.some(remove => remove(job.seq, limit) > 0),
 
     addObject: (job: ImportJob, object: ImportObject): void =>
       void insertObject.run(job.seq, object.number, object.key, object.size, object.etag),

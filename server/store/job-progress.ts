@@ -29,7 +29,7 @@ export class JobGone extends Error {}
 /** What the worker does with jobs of every kind. Each write is part of a transaction made by `write`. */
 export function createJobProgress(
   db: Database,
-  { transact, join, commit, leave }: Transactions,
+  { transact, join, commit, leave, letCallersGo }: Transactions,
   turns: WriteTurns,
   {
     table,
@@ -78,7 +78,7 @@ export function createJobProgress(
    * @throws JobGone when the job's application has been deleted
    */
   const write = <T>(job: Job, work: () => T): T => {
-    turns.letCallersGo()
+    letCallersGo()
     return transact(() => {
       if (isAlive.get(job.seq) === undefined) throw new JobGone()
       return work()
@@ -105,8 +105,7 @@ export function createJobProgress(
      * @throws JobGone when the job's application has been deleted
      */
     writeOn<T>(job: Job, work: () => T): T {
-      if (turns.isCallerWaiting) commit(job)
-      turns.letCallersGo()
+      letCallersGo()
       return join(job, () => {
         if (isAlive.get(job.seq) === undefined) throw new JobGone()
         return work()

@@ -114,7 +114,7 @@ export function prepareStore(
   const tags = createTags(db)
   const names = createAttributeNames(db)
   const terms = createEndpointTerms(db)
-  const transactions = createTransactions(db, names, checkState)
+  const transactions = createTransactions(db, names, turns, checkState)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
@@ -136,7 +136,7 @@ export function prepareStore(
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db, terms),
     tags,
-    clearAway: createClearAway(db, transactions, turns),
+    clearAway: createClearAway(db, transactions),
 
     /**
      * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under

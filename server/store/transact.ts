@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { AttributeNames } from './attribute-names.ts'
+import type { WriteTurns } from './write-turns.ts'
 
 /** The one way in which a connection writes. */
 export interface Transactions {
@@ -17,6 +18,8 @@ export interface Transactions {
   commit(writer: object): void
   /** As `commit`; where that fails, the next write or commit of the writer says so. */
   leave(writer: object): void
+  /** Lets callers write first, as `WriteTurns` says; whosever transaction is open would keep them from it. */
+  letCallersGo(): void
 }
 
 /** Thrown out of a transaction of a job: the state that the job belongs to has been replaced by another. */
@@ -32,6 +35,7 @@ export class StateReplaced extends Error {
 export function createTransactions(
   db: Database,
   names: AttributeNames,
+  turns: WriteTurns,
   checkState: () => void,
 ): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
@@ -115,6 +119,12 @@ export function createTransactions(
 
     leave(writer) {
       if (open === writer) endOpen()
+    },
+
+    letCallersGo() {
+      if (!turns.isCallerWaiting) return
+      endOpen()
+      turns.letCallersGo()
     },
   }
 }

@@ -115,6 +115,11 @@ t.test('null in a list answers 400', async t => {
   isError(t, answer, 400, 'BadRequestException', 'Attributes.Ride.1 must be a string; got null')
 })
 
+t.test('a body that is nested a hundred thousand deep is refused, and said to be', async t => {
+  const { answer } = await post(t, `{"tags":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)
+  isError(t, answer, 400, 'BadRequestException', 'The request body must be JSON: it is nested too deep')
+})
+
 t.test('__proto__ is no member, and reaches no prototype', async t => {
   const { answer } = await post(t, '{"__proto__":{"Name":"x"}}')
   isError(t, answer, 400, 'BadRequestException', /^Name is required/)

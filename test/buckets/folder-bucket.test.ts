@@ -97,6 +97,14 @@ t.test('a path that leads out of the folder does not exist', async t => {
   }
 })
 
+t.test('a key with NUL leads nowhere', async t => {
+  const bucket = openFolder(t.testdir({ 'a.csv': 'a' }))
+  t.same(await keysOf(bucket, 'a.csv\0'), [])
+  t.same(await keysOf(bucket, 'a.csv\0/'), [])
+  const { etag, size } = await find(bucket, 'a.csv')
+  await isUnreadable(t, read(bucket, { key: 'a.csv\0', etag, size }), /the file cannot be read/)
+})
+
 t.test('a link that points out of the folder does not exist', async t => {
   const root = t.testdir({
     bucket: { 'a.csv': 'a' },
@@ -161,6 +169,13 @@ t.test('links that lead round in circles come to an end', async t => {
   const keys = await keysOf(openFolder(folder))
   t.ok(keys.includes('a/x.csv') && keys.includes('b/y.csv') && keys.includes('a/to-b/y.csv'))
   t.equal(new Set(keys).size, keys.length)
+})
+
+t.test('a folder of more files than can be sorted is unreadable, and named', async t => {
+  const folder = t.testdir({ in: { 'a.csv': 'a', 'b.csv': 'b', 'c.csv': 'c' } })
+  const bucket = openFolder(folder, 2)
+  await isUnreadable(t, keysOf(bucket, 'in/'), /\/in holds more than 2 files of the prefix/)
+  t.same(await keysOf(bucket, 'in/c'), ['in/c.csv'], 'others do not count')
 })
 
 t.test('an object is read whole, and from any byte on', async t => {

@@ -89,6 +89,31 @@ t.test('an object that S3 refuses for a while is published all the same', async 
   t.equal(Object.keys(await s3.read('data')).length, 4)
 })
 
+t.test('an upload that a kill has left under the key of a piece is removed, and no other', async t => {
+  const { client, s3, requests } = await startBehindFront(t, ({ method, path }, response) => {
+    const query = new URL(path, 'http://s3').searchParams
+    if (method === 'DELETE' && /^(lost|other)$/.test(query.get('uploadId') ?? '')) {
+      response.writeHead(204).end()
+      return true
+    }
+    if (method !== 'GET' || !query.has('uploads')) return false
+    const uploads = [
+      [query.get('prefix'), 'lost'],
+      [`${query.get('prefix')}.other`, 'other'],
+    ].map(([key, id]) => `<Upload><Key>${key}</Key><UploadId>${id}</UploadId></Upload>`)
+    response.writeHead(200, { 'content-type': 'application/xml' })
+    response.end(`<ListMultipartUploadsResult>${uploads.join('')}</ListMultipartUploadsResult>`)
+    return true
+  })
+  const { app } = await fill(t, client)
+  const job = await runExport(client, app)
+  t.match(job, exported(3, 3))
+  t.equal(Object.keys(await s3.read('data')).length, 4)
+  const removed = requests.filter(({ method }) => method === 'DELETE')
+  t.match(removed, [{ path: new RegExp(`${job.Id}-00000\\.gz\\?.*uploadId=lost`) }])
+  t.equal(removed.length, 1)
+})
+
 t.test('what cannot be removed is named', async t => {
   // The second piece cannot be uploaded, and nothing be removed.
   const { client } = await startBehindFront(t, ({ method, path }, response) => {

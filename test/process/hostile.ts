@@ -1,0 +1,224 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { DeleteAppCommand, type ImportJobResponse, type PinpointClient } from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
+import type { Test } from 'tap'
+import { databaseFile } from '../../server/store/open-store.ts'
+import { createApp, createImportJob, waitForJob } from '../helpers.ts'
+import { putEndpoint } from '../sdk/reads.ts'
+import { type MadeObject, madeOf, startMadeS3, textOf } from './made-s3.ts'
+import { type SpawnedEmulator, spawnEmulator } from './spawn.ts'
+
+const MB = 1024 * 1024
+const header = 'Id,ChannelType,Address\n'
+
+/** MB by which the memory may grow beyond what an ordinary import took: the worker's limit of JavaScript objects. */
+const mostGrowth = 128
+
+/** Milliseconds that a caller's write may take meanwhile, on a machine that does other things, too. */
+const slowestWrite = 2000
+
+/** Something that nobody should have to import, and what its import is to come to. */
+interface Case {
+  object: MadeObject
+  expected: Partial<ImportJobResponse>
+  /** What is among the job's Failures. */
+  says: RegExp
+}
+
+/**
+ * Imports hostile objects from an S3 server that makes them up, in an emulator that is a process of its own. Expects a clear
+ * failure, little memory and that callers' writes are answered meanwhile.
+ *
+ * @param bytes of the large objects
+ * @param bombBytes of what is in the small one
+ * @param objects under one prefix
+ * @param tell is told what each took
+ */
+export async function hostile(
+  t: Test,
+  {
+    bytes,
+    bombBytes,
+    objects,
+    tell = () => {},
+  }: { bytes: number; bombBytes: number; objects: number; tell?: (text: string) => void },
+): Promise<void> {
+  const cases = casesOf(bytes, bombBytes)
+  const s3 = await startMadeS3(
+    t,
+    { 'ordinary.csv': textOf(ordinary), ...Object.fromEntries(Object.entries(cases).map(objectOf)) },
+    { prefix: 'many/', count: objects, content: `${header}e,EMAIL,e` },
+  )
+  const dataDir = t.testdir()
+  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...s3.env }, [], { bare: true })
+  const { client } = emulator
+  const [app, other] = [await createApp(client), await createApp(client)]
+  const look = lookInto(dataDir)
+
+  /** Imports while an endpoint of another application is written again and again. */
+  const importing = async (key: string): Promise<{ job: ImportJobResponse; took: Took }> => {
+    const job = await createImportJob(client, app, {
+      ...{
+        S3Url: `s3://hostile/${key}`,
+        Format: key.endsWith('.json') ? 'JSON' : 'CSV',
+        DefineSegment: true,
+      },
+    })
+    const took = await measure(emulator, other, () => look.isOver(job))
+    return { job: await waitForJob(client, job), took }
+  }
+  const { peak: base } = (await importing('ordinary.csv')).took
+  tell(`an ordinary import: peak memory ${base?.toFixed(0)} MB`)
+  const check = (t: Test, what: string, { ms, peak, slowest }: Took) => {
+    tell(
+      `${what}: ${seconds(ms)}, peak memory ${peak?.toFixed(0)} MB, slowest write ${slowest.toFixed(0)} ms`,
+    )
+    t.ok(slowest < slowestWrite, `a write meanwhile took ${slowest} ms`)
+    if (base !== undefined && peak !== undefined)
+      t.ok(peak - base < mostGrowth, `the memory went from ${base} to ${peak} MB`)
+  }
+
+  for (const [key, { expected, says }] of Object.entries(cases)) {
+    await t.test(key, async t => {
+      const { job, took } = await importing(key)
+      t.match(job, expected)
+      t.ok(
+        job.Failures?.some(failure => says.test(failure)),
+        `says ${says}: ${job.Failures?.join().slice(0, 300)}`,
+      )
+      check(t, key, took)
+    })
+  }
+
+  await t.test(`${objects} objects under a prefix`, async t => {
+    const rule = { job: { s3Url: 's3://hostile/many/*' }, failAt: 'PROCESSING', reason: 'that is enough' }
+    await fetch(`${emulator.url}/_pinpoint/faults`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(rule) },
+    })
+    const pages = s3.sent.pages
+    const { job, took } = await importing('many/')
+    t.match(job, { JobStatus: 'FAILED', TotalPieces: objects, Failures: [/that is enough/] })
+    t.equal(s3.sent.pages - pages, Math.ceil(objects / 1000), 'each page is asked for once')
+    check(t, `${objects} objects under a prefix`, took)
+  })
+
+  await t.test('their application is deleted at once, and cleared away beside others', async t => {
+    const begun = performance.now()
+    await client.send(new DeleteAppCommand({ ApplicationId: app }))
+    const ms = performance.now() - begun
+    t.ok(ms < slowestWrite, `DeleteApp took ${ms} ms`)
+    check(t, 'clearing away', await measure(emulator, other, look.isCleared))
+  })
+}
+
+const ordinary = `${header}${Array.from({ length: 5000 }, (_, index) => `o${index},EMAIL,o${index}`).join('\n')}`
+
+const objectOf = ([key, { object }]: [string, Case]): [string, MadeObject] => [key, object]
+
+function casesOf(bytes: number, bombBytes: number): Record<string, Case> {
+  const lineBytes = 60_000
+  const lines = Math.ceil((bytes / 4 + 1) / lineBytes)
+  const zeros = gzipSync(Buffer.alloc(16 * MB))
+  const columns = (count: number) =>
+    Array.from({ length: count }, (_, index) => `Metrics.${index.toString(36)}`).join()
+  const failed = (records: number) => ({
+    JobStatus: 'FAILED' as const,
+    TotalProcessed: records,
+    TotalFailures: records,
+  })
+  const tooLong = /a record must have at most 1048576 bytes; this one has \d+/
+  return {
+    'one line.csv': { object: madeOf(header, 'a', bytes), expected: failed(1), says: tooLong },
+    'one quote over all lines.csv': {
+      object: madeOf(`${header}"`, `${'a'.repeat(lineBytes - 1)}\n`, bytes / 4),
+      expected: failed(lines),
+      says: /none of the \d+ records in the piece that begins at byte \d+ could be imported/,
+    },
+    // Concatenated, they are one content.
+    'bomb.csv.gz': {
+      object: textOf(Buffer.concat(Array.from({ length: Math.ceil(bombBytes / (16 * MB)) }, () => zeros))),
+      expected: { JobStatus: 'FAILED', TotalProcessed: 0 },
+      says: tooLong,
+    },
+    '100000 columns.csv': {
+      object: textOf(`${columns(100_000)}\n1,2,3\n`),
+      expected: { JobStatus: 'FAILED', TotalProcessed: 0 },
+      says: /the CSV header is not usable: a record must have at most 1048576 bytes/,
+    },
+    '80000 columns.csv': {
+      object: textOf(`${columns(80_000)}\n${`${'1,'.repeat(79_999)}1\n`.repeat(5)}`),
+      expected: failed(5),
+      says: /an endpoint must be at most 15 KB; this one has 80000 values/,
+    },
+    'nested.json': {
+      object: textOf(
+        `{"Id":"n","Attributes":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n${'{"User":'.repeat(100_000)}\n`,
+      ),
+      expected: failed(2),
+      says: /line 2/,
+    },
+  }
+}
+
+/** What something took. */
+interface Took {
+  ms: number
+  /** The most memory that the emulator had meanwhile, in MB; undefined where the system does not tell. */
+  peak: number | undefined
+  /** Milliseconds of the slowest write. */
+  slowest: number
+}
+
+/** Writes an endpoint again and again until something is done. */
+async function measure(
+  { client, pid }: Pick<SpawnedEmulator, 'client' | 'pid'>,
+  app: string,
+  isDone: () => boolean,
+): Promise<Took> {
+  const isLinux = process.platform === 'linux'
+  // What it had before does not count (proc(5)).
+  if (isLinux) writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  const begun = performance.now()
+  let slowest = 0
+  for (let count = 0; !isDone(); count++) {
+    slowest = Math.max(slowest, await timeOf(() => write(client, app, count)))
+    await setTimeout(50)
+  }
+  const ms = performance.now() - begun
+  const status = isLinux ? readFileSync(`/proc/${pid}/status`, 'utf8') : ''
+  const peak = status.match(/VmHWM:\s+(\d+)/)?.[1]
+  return { ms, slowest, peak: peak === undefined ? undefined : Number(peak) / 1024 }
+}
+
+const write = (client: PinpointClient, app: string, count: number) =>
+  putEndpoint(client, app, 'beside', { ChannelType: 'EMAIL', Address: `${count}@example.com` })
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now()
+  await work()
+  return performance.now() - begun
+}
+
+/** Looks into an emulator's database, so that no call of a test's own is in its way. */
+function lookInto(dataDir: string) {
+  const read = <T>(sql: string, ...given: string[]): T => {
+    const db = new Database(databaseFile(dataDir), { readonly: true })
+    try {
+      return db
+        .prepare<string[], T>(sql)
+        .pluck()
+        .get(...given)!
+    } finally {
+      db.close()
+    }
+  }
+  return {
+    isOver: ({ Id }: ImportJobResponse) =>
+      read<string>('SELECT completion_date FROM import_jobs WHERE id = ?', Id!) !== null,
+    isCleared: () => read<number>('SELECT count(*) FROM apps WHERE id IS NULL') === 0,
+  }
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
