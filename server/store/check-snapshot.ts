@@ -92,10 +92,10 @@ function jobProblem(db: Database.Database): string | undefined {
     ['export_jobs', 'S3UrlPrefix'],
   ] as const) {
     const rows = db
-      .prepare<[string], { id: string; url: unknown }>(
-        `SELECT id, definition ->> '${url}' AS url FROM ${table}
+      .prepare<[string], { id: string }>(
+        `SELECT id FROM ${table}
          WHERE NOT iif(json_valid(definition), json_type(definition) = 'object', 0)
-           OR json_type(definition, '$.${url}') IS NOT 'text'
+           OR iif(json_valid(definition), json_type(definition, '$.${url}'), 0) IS NOT 'text'
            OR NOT iif(json_valid(history), json_type(history) = 'array', 0)
            OR NOT iif(json_valid(may_leave), json_type(may_leave) = 'array', 0)
            OR NOT iif(json_valid(faults), json_type(faults) = 'object', 0)

@@ -17,6 +17,18 @@ export const controlOf =
     }
   }
 
+/**
+ * Has the records of imports written a hundred at a time, so that a test finds a job in the middle: where a rule might fail
+ * any of them, no transaction stays open for more.
+ */
+export async function writeFewAtATime(url: string): Promise<void> {
+  const { status } = await controlOf(url)('POST', '/_pinpoint/faults', {
+    job: {},
+    failRecords: { every: 1_000_000_000 },
+  })
+  if (status !== 201) throw new Error(`the rule was answered with ${status}`)
+}
+
 /** How jobs advance, as the call takes it. */
 type JobControl = { mode: 'manual' | 'immediate' } | { mode: 'timed'; delayMs: number }
 

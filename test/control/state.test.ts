@@ -18,6 +18,7 @@ import {
 } from '../helpers.ts'
 import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
 import { databaseBefore } from '../store/older-database.ts'
+import { writeFewAtATime } from './control.ts'
 import { rowsIn } from './rows.ts'
 
 const buckets = makeBuckets(t)
@@ -205,9 +206,7 @@ t.test('a snapshot may be larger than any other body', async t => {
 
 t.test('an import that ran when the snapshot was taken goes on from there', async t => {
   const app = await createApp(client)
-  // Where a rule may strike any record, they are written a few at a time, and not all at once.
-  const body = JSON.stringify({ job: {}, failRecords: { every: 1_000_000 } })
-  t.equal((await fetch(`${url}/_pinpoint/faults`, { method: 'POST', body })).status, 201)
+  await writeFewAtATime(url)
   const job = await createImportJob(client, app, { S3Url: 's3://data/many.csv', DefineSegment: true })
   await untilProcessed(client, job, 1)
   const snapshot = await snapshotOf()

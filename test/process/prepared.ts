@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import type { Test } from 'tap'
 import { loadConfig } from '../../server/config.ts'
 import { start } from '../../server/start.ts'
-import { jobsOf } from '../control/control.ts'
+import { jobsOf, writeFewAtATime } from '../control/control.ts'
 import { createApp, createClient, createImportJob, silent, waitForJob } from '../helpers.ts'
 import { heldBy, seenBy } from './held.ts'
 import { type BegunEmulator, beginEmulator, spawnEmulator } from './spawn.ts'
@@ -22,6 +22,7 @@ export const forEver = '86400000'
 /** An emulator in the test's process. */
 export interface InUse extends ReturnType<typeof jobsOf> {
   client: PinpointClient
+  url: string
 }
 
 /** Starts an emulator in the test's process for some work, and stops it after that. */
@@ -32,7 +33,7 @@ export async function useEmulator<T>(
   const { url, close } = await start(loadConfig({ PORT: '0', ...env }), silent)
   const client = createClient(url)
   try {
-    return await use({ client, ...jobsOf(url) })
+    return await use({ client, url, ...jobsOf(url) })
   } finally {
     client.destroy()
     await close()
@@ -100,7 +101,8 @@ export class Prepared {
       const app = await createApp(client)
       return [app, await before(client, app)] as const
     })
-    await this.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, async ({ client }) => {
+    await this.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, async ({ client, url }) => {
+      await writeFewAtATime(url)
       for (const request of requests) {
         this.jobs.push(await createImportJob(client, app, { ...request, ...more }))
       }

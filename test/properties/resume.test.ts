@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import t from 'tap'
 import { makeFolder } from '../buckets.ts'
+import { writeFewAtATime } from '../control/control.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../helpers.ts'
 import { countersOf } from '../sdk/reads.ts'
 import { badRows } from './bad-rows.ts'
@@ -92,6 +93,7 @@ for (const [title, files, runs] of [
     const { buckets, fill } = await startEmulators(t)
     const env = { ...buckets.env, DATA_DIR: makeFolder(t) }
     let emulator = await startEmulator(t, env)
+    await writeFewAtATime(emulator.url)
     let stoppedInside = 0
 
     const stops = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 2 })
