@@ -5,6 +5,7 @@ import { databaseFile } from '../../server/store/open-store.ts'
 import type { MemberQuery } from '../../server/store/segment-members.ts'
 import { makeBuckets, putAll } from '../buckets.ts'
 import { buildTestApp, createApp, startEmulator } from '../helpers.ts'
+import { onlyLong } from '../long.ts'
 import { defineSegment } from '../sdk/reads.ts'
 
 const now = new Date('2026-01-31T12:00:00.000Z')
@@ -287,12 +288,15 @@ t.test('a value that says now is no time', async t => {
   ])
 })
 
-t.test('among very many endpoints the same ones are found as by going through all of them', async t => {
-  const { app, create, page, store } = await withEndpoints(t)
-  const db = new Database(databaseFile(t.testdirName))
-  // Three stretches far apart: of many who are alike, of few, and of many who are not.
-  const addMany = db.prepare(
-    `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < :count)
+t.test(
+  'among very many endpoints the same ones are found as by going through all of them',
+  onlyLong,
+  async t => {
+    const { app, create, page, store } = await withEndpoints(t)
+    const db = new Database(databaseFile(t.testdirName))
+    // Three stretches far apart: of many who are alike, of few, and of many who are not.
+    const addMany = db.prepare(
+      `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < :count)
        INSERT INTO endpoints (seq, app, key, turn, id, channel_type, endpoint_status, opt_out, request_id, cohort_id, creation_date,
          effective_date, attributes, metrics, location, user_id, user_attributes)
        SELECT :from + value, 1, :from + value, 1, 'x' || (:from + value), CASE value % 97 WHEN 0 THEN 'SMS' ELSE 'EMAIL' END, 'ACTIVE', 'NONE',
@@ -303,47 +307,50 @@ t.test('among very many endpoints the same ones are found as by going through al
          json_object('Country', CASE value % 40 WHEN 0 THEN 'GB' ELSE 'DE' END, 'Latitude', value % 90, 'Longitude', value % 180),
          'u' || value, json_object('born', json_array(date(2440000 + value)))
        FROM numbers`,
-  )
-  for (const [from, count] of [
-    [1000, 6000],
-    [40_000, 30],
-    [100_000, 5000],
-  ]) {
-    addMany.run({ from, count })
-  }
-  const found = store.apps.find(app)!
-  const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
-  const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]
-  const segments: [string, object][] = [
-    ...dimensions.map(([title, Dimensions]): [string, object] => [title, { Dimensions }]),
-    ...['ALL', 'ANY', 'NONE'].map((Type): [string, object] => [Type, groups({ Dimensions: both, Type })]),
-    ['nearly all are not', { Dimensions: attribute('plan', 'EXCLUSIVE', 'free', 'pro') }],
-    ['both of many', { Dimensions: { ...attribute('plan', undefined, 'free'), ...visits('LESS_THAN', 8) } }],
-  ]
-  const ids: string[] = []
-  for (const [, segment] of segments) ids.push(await create(segment))
-  const compare = async (when: string) => {
-    for (const [index, [title]] of segments.entries()) {
-      const query = store.segmentMembers.find(found, ids[index]!, undefined, now.toISOString())
-      const { condition } = query as MemberQuery
-      const wanted = db
-        .prepare<unknown[], string>(
-          `SELECT id FROM (SELECT *, NULL AS defined_by FROM endpoints) e WHERE ${condition.sql} ORDER BY seq`,
-        )
-        .pluck()
-        .all(...condition.params)
-      const seen: string[] = []
-      for (let token: string | undefined = ''; token !== undefined; ) {
-        const more: string = token === '' ? '' : `&token=${token}`
-        const { items, nextToken } = await page(ids[index]!, `?page-size=1000${more}`)
-        seen.push(...items.map((item: { Id: string }) => item.Id))
-        token = nextToken
-      }
-      t.strictSame(seen, wanted, `${title}, ${when}: ${wanted.length}`)
+    )
+    for (const [from, count] of [
+      [1000, 6000],
+      [40_000, 30],
+      [100_000, 5000],
+    ]) {
+      addMany.run({ from, count })
     }
-  }
-  await compare('as they were created')
-  db.exec(`
+    const found = store.apps.find(app)!
+    const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
+    const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]
+    const segments: [string, object][] = [
+      ...dimensions.map(([title, Dimensions]): [string, object] => [title, { Dimensions }]),
+      ...['ALL', 'ANY', 'NONE'].map((Type): [string, object] => [Type, groups({ Dimensions: both, Type })]),
+      ['nearly all are not', { Dimensions: attribute('plan', 'EXCLUSIVE', 'free', 'pro') }],
+      [
+        'both of many',
+        { Dimensions: { ...attribute('plan', undefined, 'free'), ...visits('LESS_THAN', 8) } },
+      ],
+    ]
+    const ids: string[] = []
+    for (const [, segment] of segments) ids.push(await create(segment))
+    const compare = async (when: string) => {
+      for (const [index, [title]] of segments.entries()) {
+        const query = store.segmentMembers.find(found, ids[index]!, undefined, now.toISOString())
+        const { condition } = query as MemberQuery
+        const wanted = db
+          .prepare<unknown[], string>(
+            `SELECT id FROM (SELECT *, NULL AS defined_by FROM endpoints) e WHERE ${condition.sql} ORDER BY seq`,
+          )
+          .pluck()
+          .all(...condition.params)
+        const seen: string[] = []
+        for (let token: string | undefined = ''; token !== undefined; ) {
+          const more: string = token === '' ? '' : `&token=${token}`
+          const { items, nextToken } = await page(ids[index]!, `?page-size=1000${more}`)
+          seen.push(...items.map((item: { Id: string }) => item.Id))
+          token = nextToken
+        }
+        t.strictSame(seen, wanted, `${title}, ${when}: ${wanted.length}`)
+      }
+    }
+    await compare('as they were created')
+    db.exec(`
     UPDATE endpoints SET attributes = '{"plan":["pro","Profi"]}' WHERE seq % 11 = 0;
     UPDATE endpoints SET attributes = NULL, metrics = '{"visits":-2.5}' WHERE seq % 13 = 0;
     UPDATE endpoints SET location = '{"Country":"GB","Latitude":51.5,"Longitude":-0.1}' WHERE seq % 101 = 0;
@@ -352,9 +359,10 @@ t.test('among very many endpoints the same ones are found as by going through al
     UPDATE endpoints SET effective_date = '${daysAgo(0.5)}', user_id = 'u' WHERE seq % 19 = 0;
     DELETE FROM endpoints WHERE seq % 23 = 0;
   `)
-  await compare('changed')
-  db.close()
-})
+    await compare('changed')
+    db.close()
+  },
+)
 
 t.test('a source that is reached by very many paths is worked out once', async t => {
   const { create, members } = await withEndpoints(t)

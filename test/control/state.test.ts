@@ -16,6 +16,7 @@ import {
   waitForExport,
   waitForJob,
 } from '../helpers.ts'
+import { onlyLong } from '../long.ts'
 import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
 import { databaseBefore } from '../store/older-database.ts'
 import { writeFewAtATime } from './control.ts'
@@ -130,22 +131,26 @@ t.test('a reset discards what a running export has written, and other files stay
   t.strictSame(hidden(), ['.mine'])
 })
 
-t.test('an ephemeral emulator that stops discards it too, any other keeps it for its next start', async t => {
-  await buckets.remove('data', '.mine')
-  const ephemeral = await startEmulator(t, { ...slowly, EPHEMERAL: 'true' })
-  await exportToTheBrink(ephemeral)
-  t.equal(hidden().length, 1)
-  await ephemeral.close()
-  t.strictSame(hidden(), [])
+t.test(
+  'an ephemeral emulator that stops discards it too, any other keeps it for its next start',
+  onlyLong,
+  async t => {
+    await buckets.remove('data', '.mine')
+    const ephemeral = await startEmulator(t, { ...slowly, EPHEMERAL: 'true' })
+    await exportToTheBrink(ephemeral)
+    t.equal(hidden().length, 1)
+    await ephemeral.close()
+    t.strictSame(hidden(), [])
 
-  const env = { ...slowly, DATA_DIR: makeFolder(t) }
-  const first = await startEmulator(t, env)
-  const job = await exportToTheBrink(first)
-  await first.close()
-  t.equal(hidden().length, 1)
-  const second = await startEmulator(t, env)
-  t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
-})
+    const env = { ...slowly, DATA_DIR: makeFolder(t) }
+    const first = await startEmulator(t, env)
+    const job = await exportToTheBrink(first)
+    await first.close()
+    t.equal(hidden().length, 1)
+    const second = await startEmulator(t, env)
+    t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
+  },
+)
 
 t.test('a snapshot is the whole state in a SQLite file, and replaces any other', async t => {
   const app = await createApp(client)
@@ -191,7 +196,7 @@ t.test('a snapshot is taken whatever its type says', async t => {
   t.strictSame(await restore(snapshot), restored, 'or where it has none')
 })
 
-t.test('a snapshot may be larger than any other body', async t => {
+t.test('a snapshot may be larger than any other body', onlyLong, async t => {
   const large = changed(t, await snapshotOf(), db => {
     const insert = db.prepare('INSERT INTO tags VALUES (?, ?, ?)')
     db.transaction(() => {
@@ -228,7 +233,7 @@ t.test('an import that ran when the snapshot was taken goes on from there', asyn
   t.strictSame(rowsIn(DATA_DIR), rows)
 })
 
-t.test('an export that ran when the snapshot was taken goes on from there', async t => {
+t.test('an export that ran when the snapshot was taken goes on from there', onlyLong, async t => {
   const job = await exportToTheBrink(slow, 's3://data/out')
   const snapshot = await snapshotOf(slow.url)
   t.strictSame(await restore(snapshot, { at: slow.url }), restored)

@@ -12,6 +12,7 @@ import {
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { runImport, until, waitForJob } from '../helpers.ts'
+import { onlyLong } from '../long.ts'
 import { csvFile, idOf, ndjsonFile } from './endpoint-files.ts'
 import { heldBy, sameRows, seenBy } from './held.ts'
 import { forEver, Prepared } from './prepared.ts'
@@ -80,7 +81,7 @@ t.test('a CSV import that is killed and stopped again and again ends like one th
   sameRows(t, found.held, wanted.held)
 })
 
-t.test('so does an import of newline-delimited JSON, into a segment that is there', async t => {
+t.test('so does an import of newline-delimited JSON, into a segment that is there', onlyLong, async t => {
   const prepared = new Prepared(t, { 'a.json': ndjsonFile(6_000), 'few.csv': csvFile(10) })
   await prepared.create([{ S3Url: 's3://demo/a.json', Format: 'JSON' }], async (client, app) => {
     const { Definition } = await runImport(client, app, { S3Url: 's3://demo/few.csv', DefineSegment: true })
@@ -94,7 +95,7 @@ t.test('so does an import of newline-delimited JSON, into a segment that is ther
   sameRows(t, found.held, wanted.held)
 })
 
-t.test('so does an import of a compressed object that registers no endpoints', async t => {
+t.test('so does an import of a compressed object that registers no endpoints', onlyLong, async t => {
   const prepared = new Prepared(t, { 'a.csv.gz': gzipSync(csvFile(6_000)) })
   await prepared.create([{ S3Url: 's3://demo/a.csv.gz', DefineSegment: true, RegisterEndpoints: false }])
   const wanted = await prepared.uninterrupted()
@@ -148,7 +149,7 @@ t.test('an import that is killed in each of its states ends like one that is not
   sameRows(t, heldBy(dataDir), wanted.held)
 })
 
-t.test('an endpoint that was updated after its row was imported keeps the update', async t => {
+t.test('an endpoint that was updated after its row was imported keeps the update', onlyLong, async t => {
   const prepared = new Prepared(t, { 'a.csv': csvFile(16_000) })
   await prepared.create([{ S3Url: 's3://demo/a.csv' }])
   const dataDir = prepared.copy()
@@ -246,7 +247,7 @@ function rowsOfEndpoints(dataDir: string): unknown[] {
   return rows
 }
 
-t.test('several jobs, running and waiting, are all there after a kill and all end', async t => {
+t.test('several jobs, running and waiting, are all there after a kill and all end', onlyLong, async t => {
   const prepared = new Prepared(t, {
     'a.csv': csvFile(300),
     'b.csv': csvFile(100),

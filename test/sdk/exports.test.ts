@@ -23,6 +23,7 @@ import {
   until,
   waitForExport,
 } from '../helpers.ts'
+import { onlyLong } from '../long.ts'
 import { startS3, unusedUrl } from '../s3.ts'
 import { endpointsExported, exported, readExports, watchExport } from './exported.ts'
 import { csvOf, defineSegment, getEndpoint, kindsOfBuckets, ndjsonOf, putEndpoint, slowly } from './reads.ts'
@@ -332,7 +333,7 @@ t.test('an export that cannot be written ends FAILED, says why and leaves nothin
   }
 })
 
-t.test('what cannot be published is removed with what was', async t => {
+t.test('what cannot be published is removed with what was', onlyLong, async t => {
   const { client, app, define, buckets } = await setUp(t, { env: { ...slowly, PIECE_BYTES: '64' } })
   await define('in/users.csv')
   const { job, states } = await watchExport(client, app, {}, async ({ JobStatus, Id }) => {
@@ -345,7 +346,7 @@ t.test('what cannot be published is removed with what was', async t => {
   t.same(Object.keys(await buckets.read('data')), ['in/users.csv'])
 })
 
-t.test('a piece that cannot be written is counted as failed', async t => {
+t.test('a piece that cannot be written is counted as failed', onlyLong, async t => {
   const { client, app, define, buckets } = await setUp(t, { env: { ...slowly, PIECE_BYTES: '64' } })
   await define('in/users.csv')
   const { job, states } = await watchExport(client, app, {}, async ({ JobStatus, Id }) => {
@@ -370,7 +371,7 @@ t.test('a segment that is deleted before it is exported fails the job', async t 
   t.same(await readExports(buckets, job), {})
 })
 
-t.test('endpoints that are created or deleted meanwhile', async t => {
+t.test('endpoints that are created or deleted meanwhile', onlyLong, async t => {
   const { client, app, define, idsOf } = await setUp(t, { env: slowly })
   await define('in/users.csv')
   const { job } = await watchExport(client, app, {}, async ({ JobStatus }) => {
