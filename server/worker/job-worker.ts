@@ -63,10 +63,25 @@ function createJobs<J extends Job>(
   const aborters = new Map<J, AbortController>()
   /** The newest job that has been started; all older ones are running or over. */
   let newest = 0
+  /**
+   * Resolves when all jobs that have been started have rested in CREATED. They ask for slots in the order in which they were
+   * created, so none goes on before those: timers and modules that are being loaded keep no order.
+   */
+  let rested: Promise<unknown> = Promise.resolve()
 
   const run = async (job: J, onHeld = () => {}): Promise<void> => {
     /** Asked for as soon as a job has to wait, so that no newer job is given a slot before it. */
     let taken = job.status === 'CREATED' ? undefined : slots.take()
+    const before = rested
+    const { promise: resting, resolve: hasRested } = Promise.withResolvers<void>()
+    if (job.status === 'CREATED') rested = Promise.all([before, resting])
+    const rest = async () => {
+      if (!job.ofSeed) {
+        await pace.rest(signal)
+        if (job.status === 'CREATED') await before
+      }
+      hasRested()
+    }
     const aborter = new AbortController()
     aborters.set(job, aborter)
     const signal = AbortSignal.any([stopping.signal, aborter.signal])
@@ -102,7 +117,7 @@ function createJobs<J extends Job>(
     try {
       await runJob(job, {
         now: () => new Date(),
-        rest: async () => (job.ofSeed ? undefined : pace.rest(signal)),
+        rest,
         hold,
         slot,
         signal,
@@ -115,6 +130,7 @@ function createJobs<J extends Job>(
       if (!(error instanceof JobGone) && !signal.aborted) throw error
     } finally {
       aborters.delete(job)
+      hasRested()
       void taken?.then(() => slots.give())
     }
     // Not where an error ends the thread: the job is then what it died of.
@@ -157,12 +173,8 @@ function createJobs<J extends Job>(
 }
 
 // Loading the schemas of an import takes longer than all the rest of this thread's start, so the first job does it; or
-// the thread, once it has been idle for a second. One promise for all, so that jobs go on in the order in which they came.
-let loading: Promise<typeof import('../import/run-import-job.ts')> | undefined
-const loadImport = () => {
-  loading ??= import('../import/run-import-job.ts')
-  return loading
-}
+// the thread, once it has been idle for a second.
+const loadImport = () => import('../import/run-import-job.ts')
 setTimeout(1000, undefined, { ref: false, signal: ending.signal }).then(loadImport, () => {})
 
 const createKinds = () => [

@@ -4,7 +4,6 @@ import { buildApp } from '../../server/app.ts'
 import type { JobStatus } from '../../server/shapes/job-status.ts'
 import type { AppRef } from '../../server/store/apps.ts'
 import { noState, roleArn, silent, until } from '../helpers.ts'
-import { onlyLong } from '../long.ts'
 import { s3Credentials, startS3 } from '../s3.ts'
 import { endpoints, setUp, whenOver } from './set-up.ts'
 
@@ -61,7 +60,7 @@ t.test('a stopped worker leaves its jobs where they are, and the next one ends t
   t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 30_000, TotalFailures: 0 })
 })
 
-t.test('no more jobs run at once than may, in the order in which they were created', onlyLong, async t => {
+t.test('no more jobs run at once than may, in the order in which they were created', async t => {
   const { put, createApp, createJob, startWorker, moves } = setUp(t)
   const apps = [await createApp(), await createApp()]
   put('a.csv', endpoints(300))
