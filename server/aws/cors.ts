@@ -1,6 +1,6 @@
 import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { controlPath } from './control-path.ts'
+import { isControl } from './control-path.ts'
 import { exposedHeaders } from './error-handler.ts'
 
 /**
@@ -22,7 +22,7 @@ export function allowBrowsers(app: FastifyInstance): void {
   app.register(
     cors,
     () => (request: FastifyRequest, callback: (error: null, options: FastifyCorsOptions) => void) => {
-      callback(null, request.url.startsWith(controlPath) ? toNone : toAll)
+      callback(null, isControl(request.routeOptions.url, request.url) ? toNone : toAll)
     },
   )
 }

@@ -38,7 +38,7 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }) => {
       const { operation } = query
-      if (operation !== undefined) checkOperation(operation, app.routes)
+      if (operation !== undefined) checkOperation(operation, app.operations)
       const list = `requests/${operation ?? ''}`
       const { values, token } = readPage(
         query,
@@ -71,8 +71,9 @@ const toRequest = ({ milliseconds, answeredAt, ...call }: Call) => ({
 })
 
 /** @throws BadRequestException that lists the operations */
-function checkOperation(operation: string, routes: { url: string; config?: { operation?: string } }[]): void {
-  const known = routes.filter(({ url }) => url.startsWith('/v1/')).map(({ config }) => config?.operation)
-  if (known.includes(operation)) return
-  throw badRequest(`operation must be one of ${known.sort().join(', ')}; got ${JSON.stringify(operation)}`)
+function checkOperation(operation: string, known: ReadonlySet<string>): void {
+  if (known.has(operation)) return
+  throw badRequest(
+    `operation must be one of ${[...known].sort().join(', ')}; got ${JSON.stringify(operation)}`,
+  )
 }

@@ -27,8 +27,9 @@ const carriageReturn = 0x0d
 const byteOrderMark = '\ufeff'
 
 /**
- * Cuts content into lines, a few at a time, so that little of what later stages make of them lives at once. A line ends with LF or CRLF, and the two may be mixed; more CRs
- * before an LF, as some programs write on Windows, belong to the end as well (assumed). A line that is not UTF-8 is told by its `problem`, and the lines after it go on.
+ * Cuts content into lines, a few at a time, so that little of what later stages make of them lives at once. A line ends
+ * with LF or CRLF, and the two may be mixed; more CRs before an LF, as some programs write on Windows, belong to the end as
+ * well (assumed). A line that is not UTF-8 is told by its `problem`, and the lines after it go on.
  *
  * @param from where in the content the first chunk begins, at the beginning of a record
  */

@@ -13,7 +13,6 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
     'SELECT mode, delay_ms AS delayMs FROM job_control',
   )
   const put = db.prepare('INSERT OR REPLACE INTO job_control (only_row, mode, delay_ms) VALUES (1, ?, ?)')
-  const forget = db.prepare('DELETE FROM job_control')
   const takeBackLeave = ['import_jobs', 'export_jobs'].map(table =>
     db.prepare(`UPDATE ${table} SET may_leave = '[]' WHERE status NOT IN ('COMPLETED', 'FAILED')`),
   )
@@ -32,8 +31,5 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
       if (read().mode !== mode) for (const statement of takeBackLeave) statement.run()
       put.run(mode, delayMs ?? null)
     },
-
-    /** Goes back to what the setting says. */
-    forget: (): void => void forget.run(),
   }
 }

@@ -146,12 +146,6 @@ export function prepareStore(
 
     read: createRead(db),
 
-    /** Forgets what callers have said of how jobs advance, and all fault rules. To be part of a transaction. */
-    forgetControl(): void {
-      jobControl.forget()
-      faults.removeAll()
-    },
-
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {
       if (names.length === 0) return

@@ -52,7 +52,7 @@ export async function hostile(
     { prefix: 'many/', count: objects, content: `${header}e,EMAIL,e` },
   )
   const dataDir = t.testdir()
-  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...s3.env }, [])
+  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...s3.env })
   const { client } = emulator
   const [app, other] = [await createApp(client), await createApp(client)]
   const look = lookInto(dataDir)

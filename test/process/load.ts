@@ -51,7 +51,7 @@ export async function load(
   await buckets.put('load', 'large.csv', csvFile(endpoints))
   await buckets.put('load', 'small.csv', csvFile(20))
   const env = { DATA_DIR: t.testdir(), MAX_RUNNING_IMPORTS: String(importsAtOnce), ...buckets.env }
-  const { url, pid } = await spawnEmulator(t, env, [])
+  const { url, pid } = await spawnEmulator(t, env)
   const agent = new Agent({ keepAlive: true, maxSockets: 100 })
   t.teardown(() => agent.destroy())
   const times = new Map<string, number[]>()

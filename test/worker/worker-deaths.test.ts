@@ -167,7 +167,7 @@ t.test('a job that is held is not what the worker dies of, and keeps no other wa
   await whenOver([deadly])
   t.equal(deadly.status(), 'FAILED')
   t.same(deaths(), [1, 3])
-  await store.write(() => store.forgetControl())
+  await store.write(() => store.jobControl.put({ mode: 'immediate' }))
   db.exec('DROP TRIGGER trouble')
   worker.wake()
   await whenOver([held])
