@@ -1,7 +1,7 @@
 import type { Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { AttributeName } from '../store/attribute-names.ts'
-import type { Endpoints, StoredEndpoint } from '../store/endpoints.ts'
+import type { Endpoints, Sibling, StoredEndpoint } from '../store/endpoints.ts'
 import { endpointLimits } from './limits.ts'
 import { mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
 
@@ -25,22 +25,28 @@ export function putEndpoint(
   const stored = endpoints.get(app, write.endpointId)
   const endpoint = mergeEndpoint(stored?.endpoint, change, write)
   const { UserId } = endpoint.User
-  const others = UserId === undefined ? [] : endpoints.ofUser(app, UserId, stored?.seq)
+  const others = UserId === undefined ? [] : endpoints.siblings(app, UserId, stored?.seq)
   const oldest =
-    others.length >= endpointLimits.endpointsPerUser ? endpointToRelease(endpoint, others) : undefined
+    others.length >= endpointLimits.endpointsPerUser
+      ? endpointToRelease(
+          endpoint,
+          others.map(({ seq }) => endpoints.at(app, seq)),
+        )
+      : undefined
   if (oldest === 'none') return `Exceeded maximum endpoint per user count: ${endpointLimits.endpointsPerUser}`
-  const siblings = others.filter(other => other !== oldest)
-  takeOnUserAttributes(endpoint, change, siblings[0]?.endpoint)
+  const siblings = others.filter(({ seq }) => seq !== oldest?.seq)
+  takeOnUserAttributes(endpoint, change, siblings[0]?.userAttributes ?? null)
+  const toShareWith = siblingsToChange(endpoints, app, endpoint, siblings)
   const newNames = endpoints.newNames(app, change)
   const problem =
-    checkMerged(endpoint, write) ?? checkSiblings(endpoint, siblings) ?? checkNames(endpoints, app, newNames)
+    checkMerged(endpoint, write) ?? checkSiblings(toShareWith) ?? checkNames(endpoints, app, newNames)
   if (problem !== undefined) return problem
 
   if (oldest !== undefined) {
     const released = { ...oldest.endpoint, EndpointStatus: 'INACTIVE', User: {} }
     endpoints.save(app, oldest, released, oldest.turn)
   }
-  shareUserAttributes(endpoints, app, endpoint, siblings)
+  for (const { sibling, changed } of toShareWith) endpoints.save(app, sibling, changed, sibling.turn)
   if (endpoint.Address !== undefined) {
     for (const other of endpoints.activeAt(app, endpoint.Address, stored?.seq)) {
       endpoints.save(app, other, { ...other.endpoint, EndpointStatus: 'INACTIVE' }, other.turn)
@@ -69,14 +75,10 @@ function missingMember({ Address, ChannelType }: Endpoint, { mayBeEmpty }: Compl
 }
 
 /** The endpoints that get the user's attributes as well must not become too large by them. */
-function checkSiblings(
-  { User: { UserAttributes } }: Endpoint,
-  siblings: StoredEndpoint[],
-): string | undefined {
-  if (UserAttributes === undefined) return undefined
-  for (const { endpoint } of siblings) {
-    const problem = checkSize({ ...endpoint, User: { ...endpoint.User, UserAttributes } })
-    if (problem !== undefined) return `${problem} (${endpoint.Id}, which gets the attributes of its user)`
+function checkSiblings(toShareWith: { changed: Endpoint }[]): string | undefined {
+  for (const { changed } of toShareWith) {
+    const problem = checkSize(changed)
+    if (problem !== undefined) return `${problem} (${changed.Id}, which gets the attributes of its user)`
   }
   return undefined
 }
@@ -142,29 +144,29 @@ function endpointToRelease(endpoint: Endpoint, others: StoredEndpoint[]): Stored
 }
 
 /** Gives an endpoint the attributes of its user: what the user had, changed by the change. */
-function takeOnUserAttributes(
-  endpoint: Endpoint,
-  change: EndpointRequest,
-  sibling: Endpoint | undefined,
-): void {
+function takeOnUserAttributes(endpoint: Endpoint, change: EndpointRequest, ofUser: string | null): void {
+  if (ofUser === null) return
   const own = endpoint.User.UserAttributes
-  const users = sibling?.User.UserAttributes
-  if (users === undefined) return
-  endpoint.User.UserAttributes = mergeAttributes({ ...own, ...users }, change.User?.UserAttributes)!
+  endpoint.User.UserAttributes = mergeAttributes(
+    { ...own, ...JSON.parse(ofUser) },
+    change.User?.UserAttributes,
+  )!
 }
 
-/** Makes the attributes of an endpoint's user the same on all of the user's endpoints. */
-function shareUserAttributes(
+/** The user's other endpoints that have other attributes than the user has now, as they are and as they become. */
+function siblingsToChange(
   endpoints: Endpoints,
   app: AppRef,
   { User: { UserAttributes } }: Endpoint,
-  siblings: StoredEndpoint[],
-): void {
-  if (UserAttributes === undefined) return
+  siblings: Sibling[],
+): { sibling: StoredEndpoint; changed: Endpoint }[] {
+  if (UserAttributes === undefined) return []
   const text = JSON.stringify(UserAttributes)
-  for (const sibling of siblings) {
-    const { endpoint, turn } = sibling
-    if (JSON.stringify(endpoint.User.UserAttributes) === text) continue
-    endpoints.save(app, sibling, { ...endpoint, User: { ...endpoint.User, UserAttributes } }, turn)
-  }
+  return siblings
+    .filter(({ userAttributes }) => userAttributes !== text)
+    .map(({ seq }) => {
+      const sibling = endpoints.at(app, seq)
+      const { endpoint } = sibling
+      return { sibling, changed: { ...endpoint, User: { ...endpoint.User, UserAttributes } } }
+    })
 }

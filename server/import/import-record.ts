@@ -4,17 +4,19 @@ import { checkMerged, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
 import type { Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { Lookups } from '../store/endpoint-lookups.ts'
 import type { Endpoints } from '../store/endpoints.ts'
-import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
+import type { ImportJob, ImportProgress, RowRange } from '../store/import-progress.ts'
 import { type ImportedEndpoint, userOf } from './imported-names.ts'
 
 /** What a record is imported into. */
-interface Into {
+export interface Into {
   /** As the job writes them. */
   endpoints: Endpoints
   progress: ImportProgress
   now: string
   /** Imported endpoints by channel, to be added to; users count in none (assumed). */
   channels: Map<string, number>
+  /** The rows of imported endpoints, which are to be members of the segment, are added to these. */
+  members: RowRange[]
 }
 
 /**
@@ -58,7 +60,7 @@ export function lookupsOf(records: ImportedEndpoint[]): Lookups {
 
 /** A user must have endpoints already (source: guide); which they are is looked up when the segment is read. */
 function importUser(job: ImportJob, userId: string, { endpoints, progress }: Into): string | undefined {
-  if (endpoints.ofUser(job.app, userId).length === 0) {
+  if (endpoints.siblings(job.app, userId).length === 0) {
     return `User.UserId ${JSON.stringify(userId)} has no endpoints: a record of a user alone needs some that are there already`
   }
   if (job.segmentId !== null) progress.putUserMember(job, userId)
@@ -70,7 +72,7 @@ function register(
   job: ImportJob,
   id: string,
   change: ImportedEndpoint,
-  { endpoints, progress, now }: Into,
+  { endpoints, now, members }: Into,
 ): Endpoint | string {
   const write = { app: job.app, endpointId: id, requestId: job.requestId, now, mayBeEmpty: false }
   const stored = isEmpty(change)
@@ -79,8 +81,15 @@ function register(
   if (typeof stored === 'string') {
     return stored === 'Missing Address' && change.ChannelType === undefined ? unknownId(id) : stored
   }
-  if (job.segmentId !== null) progress.putMember(job, stored)
+  addRow(members, stored.seq)
   return stored.endpoint
+}
+
+/** Adds a row to ranges of rows. Most files have their endpoints in the order of their rows. */
+function addRow(ranges: RowRange[], seq: number): void {
+  const last = ranges.at(-1)
+  if (last?.to === seq - 1) last.to = seq
+  else ranges.push({ from: seq, to: seq })
 }
 
 /** The text that Pinpoint was seen to use, and what most often is the matter. */

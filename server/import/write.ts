@@ -8,8 +8,9 @@ import type {
   ImportProgress,
   Piece,
   RecordCounts,
+  RowRange,
 } from '../store/import-progress.ts'
-import { importRecord, lookupsOf } from './import-record.ts'
+import { type Into, importRecord, lookupsOf } from './import-record.ts'
 import type { ImportedEndpoint } from './imported-names.ts'
 import { type Item, isBad } from './item.ts'
 
@@ -63,9 +64,7 @@ export async function writeRecords(
     if (piece === undefined) return
     const problem =
       faults?.ofRecord(++tally.number) ??
-      (isBad(item)
-        ? item.reason
-        : importRecord(job, item.value, { endpoints, progress, now: tally.now, channels: tally.channels }))
+      (isBad(item) ? item.reason : importRecord(job, item.value, tally.into))
     piece.processed++
     tally.processed++
     if (problem === undefined) return
@@ -77,20 +76,23 @@ export async function writeRecords(
 
   /** Writes some of the items, from one on, and gives the number of the first that is left. */
   const writeItems = (items: Item<ImportedEndpoint>[], from: number): number => {
+    const channels = new Map<string, number>()
+    const members: RowRange[] = []
     const tally: Tally = {
-      now: context.now().toISOString(),
+      into: { endpoints, progress, now, channels, members },
       number: faults === undefined ? 0 : progress.processed(job),
-      ...{ processed: 0, failed: 0, channels: new Map() },
+      ...{ processed: 0, failed: 0, channels },
     }
     let next = from
     do {
       const few = items.slice(next, next + recordsAtOnce)
-      const records = few.flatMap(item => (isBad(item) ? [] : [item.value]))
-      endpoints.lookingUp(job.app, lookupsOf(records), () => {
+      const lookups = () => lookupsOf(few.flatMap(item => (isBad(item) ? [] : [item.value])))
+      endpoints.lookingUp(job.app, lookups, () => {
         for (const item of few) writeItem(item, tally)
       })
       next += few.length
     } while (next < items.length && !progress.isCallerWaiting())
+    if (job.segmentId !== null) for (const rows of members) progress.putMembers(job, rows)
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, tally)
     written.processed += tally.processed
@@ -102,18 +104,28 @@ export async function writeRecords(
 
   const longest = progress.deaths(job).count > 0 ? 0 : transaction.longest
   let begun = performance.now()
+  /** The time of the transaction, which is that of all endpoints in it. */
+  let now = context.now().toISOString()
   let awaited = Number.NEGATIVE_INFINITY
   let waiting: NodeJS.Timeout | undefined
+  /** Whether the transaction has been ended as no records came. */
+  let hasLeft = false
+  const beginNext = () => {
+    begun = performance.now()
+    now = context.now().toISOString()
+  }
   const commit = () => {
     progress.commit(job)
     counters.add('importProcessed', written.processed)
     counters.add('importFailed', written.failed)
     Object.assign(written, { processed: 0, failed: 0 })
-    begun = performance.now()
+    beginNext()
   }
   try {
     for await (const batch of batches) {
       clearTimeout(waiting)
+      if (hasLeft) beginNext()
+      hasLeft = false
       for (let from = 0; from < batch.length; ) {
         signal.throwIfAborted()
         faults = faultsInProcessing(job, progress)
@@ -124,13 +136,16 @@ export async function writeRecords(
           Object.assign(written, { processed: 0, failed: 0 })
           throw error
         }
-        const now = performance.now()
-        if (progress.isCallerWaiting()) awaited = now
-        const mayLast = now - awaited < transaction.shortFor ? transaction.short : longest
-        if (now - begun >= Math.min(mayLast, longest)) commit()
+        const at = performance.now()
+        if (progress.isCallerWaiting()) awaited = at
+        const mayLast = at - awaited < transaction.shortFor ? transaction.short : longest
+        if (at - begun >= Math.min(mayLast, longest)) commit()
         await setImmediate()
       }
-      waiting = setTimeout(() => progress.leave(job), transaction.waits)
+      waiting = setTimeout(() => {
+        progress.leave(job)
+        hasLeft = true
+      }, transaction.waits)
     }
   } finally {
     clearTimeout(waiting)
@@ -144,7 +159,7 @@ export async function writeRecords(
 
 /** What the records of one transaction add up to. */
 interface Tally extends RecordCounts {
-  now: string
+  into: Into
   /** Of all the job's records, which one was the last; counted only where rules ask for it. */
   number: number
 }

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from './apps.ts'
 import { endpointKey, foldedId } from './endpoint-key.ts'
+import { SeenFilter } from './seen-filter.ts'
+import type { WriteTurns } from './write-turns.ts'
 
 /** What endpoints are looked up by. */
 export interface Lookups {
@@ -10,11 +12,13 @@ export interface Lookups {
   addresses: string[]
 }
 
-/** Of these, what no endpoint of the application has. The ids are folded. */
+/** What is known not to be there, of all that may be asked for. Ids are folded. */
 export interface Absent {
-  ids: Set<string>
-  userIds: Set<string>
-  addresses: Set<string>
+  id(id: string): boolean
+  userId(userId: string): boolean
+  address(address: string): boolean
+  /** That an endpoint is there now. */
+  note(id: string, userId: string | undefined, address: string | undefined): void
 }
 
 const isPlain = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
@@ -59,10 +63,63 @@ export function createEndpointLookups(db: Database): (app: AppRef, lookups: Look
   return (app, lookups) => {
     const folded = lookups.ids.map(foldedId)
     const keys = folded.map(id => endpointKey(app.seq, id))
-    return {
+    const absent = {
       ids: without(ids, app, folded, keys),
       userIds: without(userIds, app, lookups.userIds),
       addresses: without(addresses, app, lookups.addresses),
+    }
+    return {
+      id: id => absent.ids.has(id),
+      userId: userId => absent.userIds.has(userId),
+      address: address => absent.addresses.has(address),
+      note(id, userId, address) {
+        absent.ids.delete(id)
+        if (userId !== undefined) absent.userIds.delete(userId)
+        if (address !== undefined) absent.addresses.delete(address)
+      },
+    }
+  }
+}
+
+/** Kinds of what a filter has seen, which stand in its keys where an application does elsewhere. */
+const kinds = { id: 1, userId: 2, address: 3 }
+
+/**
+ * Prepares what takes the place of lookups for a job in an application that has no endpoints but the job's own, as most
+ * large imports have: the job remembers what it has written. It is of use until anybody else writes endpoints there.
+ */
+export function createOwnEndpoints(db: Database, turns: WriteTurns) {
+  const isAny = db.prepare<[number], 1>('SELECT 1 FROM endpoints WHERE app = ? LIMIT 1').pluck()
+
+  /** To be called where a job begins, or begins again; gives what is to be asked in each of its transactions. */
+  return () => {
+    let known: Absent | undefined
+    let writes = 0
+    let isOver = false
+
+    const begin = (app: AppRef): Absent | undefined => {
+      if (isAny.get(app.seq) === 1) return undefined
+      writes = turns.endpointWrites(app.seq)
+      const seen = new SeenFilter()
+      return {
+        id: id => !seen.mayHave(endpointKey(kinds.id, id)),
+        userId: userId => !seen.mayHave(endpointKey(kinds.userId, userId)),
+        address: address => !seen.mayHave(endpointKey(kinds.address, address)),
+        note(id, userId, address) {
+          writes = (writes + 1) | 0
+          seen.add(endpointKey(kinds.id, id))
+          if (userId !== undefined) seen.add(endpointKey(kinds.userId, userId))
+          if (address !== undefined) seen.add(endpointKey(kinds.address, address))
+        },
+      }
+    }
+
+    return (app: AppRef): Absent | undefined => {
+      if (isOver) return undefined
+      known ??= begin(app)
+      isOver = known === undefined || writes !== turns.endpointWrites(app.seq)
+      if (isOver) known = undefined
+      return known
     }
   }
 }

@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import type { ChannelType, Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
+import { prepareForAlike } from './alike-rows.ts'
 import type { AppRef } from './apps.ts'
 import type { AttributeName, AttributeNames } from './attribute-names.ts'
 import { endpointKey, foldedId } from './endpoint-key.ts'
-import { type Absent, createEndpointLookups, type Lookups } from './endpoint-lookups.ts'
+import { type Absent, createEndpointLookups, createOwnEndpoints, type Lookups } from './endpoint-lookups.ts'
+import type { WriteTurns } from './write-turns.ts'
 
 /** A stored endpoint under its row number. */
 export interface StoredEndpoint {
@@ -13,12 +15,22 @@ export interface StoredEndpoint {
   turn: number
 }
 
+/** What an endpoint has to do with the others of its user. */
+export interface Sibling {
+  seq: number
+  turn: number
+  /** JSON; null where it has none. */
+  userAttributes: string | null
+}
+
 /** The endpoints of all applications, as one writer sees them: a caller of the API, or one import job. */
 export interface Endpoints {
   /** Finds an endpoint; ids are compared without regard to case (source: API reference). */
   get(app: AppRef, id: string): StoredEndpoint | undefined
-  /** All endpoints of a user, the oldest first; without the row `but`. */
-  ofUser(app: AppRef, userId: string, but?: number): StoredEndpoint[]
+  /** The endpoint of a row. */
+  at(app: AppRef, seq: number): StoredEndpoint
+  /** What concerns a user of all the user's endpoints, the oldest first; without the row `but`. */
+  siblings(app: AppRef, userId: string, but?: number): Sibling[]
   /** The ACTIVE endpoints at an address; without the row `but`. */
   activeAt(app: AppRef, address: string, but?: number): StoredEndpoint[]
   /** Writes an endpoint: over one that is stored, or as a new one; gives its row. */
@@ -36,8 +48,10 @@ export interface EndpointsOfImport extends Endpoints {
   /**
    * Looks up at once what `work` will then look up one by one, as most of it is not there in most imports; to be called
    * in the transaction that `work` is a part of. A lookup that finds nothing takes half as long so.
+   *
+   * @param lookups gives them where they are needed
    */
-  lookingUp(app: AppRef, lookups: Lookups, work: () => void): void
+  lookingUp(app: AppRef, lookups: () => Lookups, work: () => void): void
   /**
    * Takes back up to `limit` of the job's writes: puts back what it changed, then removes what it created. A row
    * that somebody else has written since stays as it is. Where that was another job, what it keeps to go back to is
@@ -78,30 +92,42 @@ const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, 
   effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn, import_job`
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
-export function createEndpoints(db: Database, names: AttributeNames) {
+export function createEndpoints(db: Database, names: AttributeNames, turns: WriteTurns) {
   const select = 'SELECT * FROM endpoints WHERE app = ?'
   const get = db.prepare<[number, number, string], EndpointRow>(
     'SELECT * FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?',
   )
-  const ofUser = db.prepare<[number, string, number | null], EndpointRow>(
-    `${select} AND user_id = ? AND seq IS NOT ?`,
+  const at = db.prepare<[number], EndpointRow>('SELECT * FROM endpoints WHERE seq = ?')
+  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ? ORDER BY seq`)
+  const siblings = db.prepare<[number, string, number | null], Sibling>(
+    `SELECT seq, turn, user_attributes AS userAttributes FROM endpoints
+     WHERE app = ? AND user_id = ? AND seq IS NOT ?`,
   )
   const activeAt = db.prepare<[number, string, number | null], EndpointRow>(
     `${select} AND address = ? AND endpoint_status = 'ACTIVE' AND seq IS NOT ?`,
   )
-  const insert = db.prepare(
-    `INSERT INTO endpoints (app, key, ${columns}) VALUES (?, ?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+  const insert = prepareForAlike(
+    db,
+    values => `INSERT INTO endpoints (app, key, ${columns}) VALUES (${values})`,
+    20,
   )
   const update = db.prepare(
     `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
   )
   // Columns that no index has: to set one that has the same value as before costs as much as another value.
-  const updateRest = db.prepare(
-    `UPDATE endpoints SET (channel_type, opt_out, request_id, effective_date, user_attributes, attributes, metrics, location,
-       demographic, turn, import_job) = (?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
+  const updateRest = prepareForAlike(
+    db,
+    values =>
+      `UPDATE endpoints SET (channel_type, opt_out, request_id, effective_date, user_attributes, attributes, metrics,
+         location, demographic, turn, import_job) = (${values.slice(0, -1)}) WHERE seq = ${values.at(-1)}`,
+    12,
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   const lookUp = createEndpointLookups(db)
+  const ownEndpoints = createOwnEndpoints(db, turns)
+  const isAnyLeft = db
+    .prepare<[number], number>('SELECT 1 FROM import_members_deleted WHERE app = ? LIMIT 1')
+    .pluck()
   const leftBy = db
     .prepare<[number, string], number>(
       'SELECT 1 FROM import_members_deleted WHERE app = ? AND endpoint_id = ? LIMIT 1',
@@ -183,21 +209,20 @@ export function createEndpoints(db: Database, names: AttributeNames) {
       const folded = foldedId(id)
       return toStored(app, get.get(endpointKey(app.seq, folded), app.seq, folded))
     },
+    at: (app: AppRef, seq: number) => toStored(app, at.get(seq))!,
     // In this order without ORDER BY, which makes an import a fifth slower: a user has few endpoints.
-    ofUser: (app: AppRef, userId: string, but?: number) =>
-      ofUser
-        .all(app.seq, userId, but ?? null)
-        .map(row => toStored(app, row)!)
-        .sort((a, b) => a.seq - b.seq),
+    siblings: (app: AppRef, userId: string, but?: number) =>
+      siblings.all(app.seq, userId, but ?? null).sort((a, b) => a.seq - b.seq),
     activeAt: (app: AppRef, address: string, but?: number) =>
       activeAt.all(app.seq, address, but ?? null).map(row => toStored(app, row)!),
   }
 
+  /** The application of which no endpoint was deleted that is a member when it comes again. */
+  let nobodyLeft: number | undefined
+
   const create = (app: AppRef, row: unknown[]): number => {
     const id = row[0] as string
-    const created = insert.run(app.seq, endpointKey(app.seq, id), row).lastInsertRowid as number
-    joinAgain(app, id, created)
-    return created
+    return insert([app.seq, endpointKey(app.seq, id), ...row]).lastInsertRowid as number
   }
 
   const change = ({ seq, endpoint: before }: StoredEndpoint, after: Endpoint, row: unknown[]): number => {
@@ -205,14 +230,15 @@ export function createEndpoints(db: Database, names: AttributeNames) {
       before.Address === after.Address &&
       before.EndpointStatus === after.EndpointStatus &&
       before.User.UserId === after.User.UserId
-    if (isFoundAsBefore) updateRest.run(row[2], row[5], row[6], row[9], row.slice(11), seq)
+    if (isFoundAsBefore) updateRest([row[2], row[5], row[6], row[9], ...row.slice(11), seq])
     else update.run(row, seq)
     return seq
   }
 
   /** An endpoint that is created again is in the segments in which it was before it was deleted. */
-  const joinAgain = (app: AppRef, id: string, created: number): void => {
-    if (leftBy.get(app.seq, id) === undefined) return
+  const joinAgain = (app: AppRef, endpointId: string, created: number): void => {
+    const id = foldedId(endpointId)
+    if (nobodyLeft === app.seq || leftBy.get(app.seq, id) === undefined) return
     for (const job of joined.all({ app: app.seq, id, created })) joinTerms.run({ app: app.seq, job, created })
     forgetLeft.run(app.seq, id)
   }
@@ -220,8 +246,12 @@ export function createEndpoints(db: Database, names: AttributeNames) {
   const writer = (job: number | null): Endpoints => ({
     ...reads,
     save(app, stored, endpoint, turn) {
+      turns.noteEndpointWrite(app.seq)
       const row = toRow(endpoint, turn, job)
-      return stored === undefined ? create(app, row) : change(stored, endpoint, row)
+      if (stored !== undefined) return change(stored, endpoint, row)
+      const created = create(app, row)
+      joinAgain(app, endpoint.Id, created)
+      return created
     },
     delete: seq => void remove.run(seq),
     newNames: (app, change) => names.newNames(app, change, job),
@@ -249,30 +279,30 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     let lookedAt: number | undefined
     /** What was looked up before and is not there. */
     let absent: Absent | undefined
+    const onlyOwn = ownEndpoints()
     const asJob = writer(job)
     return {
       ...asJob,
       lookingUp(app, lookups, work) {
-        absent = lookUp(app, lookups)
+        absent = onlyOwn(app) ?? lookUp(app, lookups())
+        if (isAnyLeft.get(app.seq) === undefined) nobodyLeft = app.seq
         try {
           work()
         } finally {
           absent = undefined
+          nobodyLeft = undefined
         }
       },
-      get: (app, id) => (absent?.ids.has(foldedId(id)) ? undefined : asJob.get(app, id)),
-      ofUser: (app, userId, but) => (absent?.userIds.has(userId) ? [] : asJob.ofUser(app, userId, but)),
-      activeAt: (app, address, but) =>
-        absent?.addresses.has(address) ? [] : asJob.activeAt(app, address, but),
+      get: (app, id) => (absent?.id(foldedId(id)) ? undefined : asJob.get(app, id)),
+      siblings: (app, userId, but) => (absent?.userId(userId) ? [] : asJob.siblings(app, userId, but)),
+      activeAt: (app, address, but) => (absent?.address(address) ? [] : asJob.activeAt(app, address, but)),
       save(app, stored, endpoint, turn) {
         if (stored !== undefined) {
           const { seq } = stored
           if (isWrittenOver.get(job, seq) === 1) handOver(job, seq)
           keep.run(job, seq, job)
         }
-        absent?.ids.delete(foldedId(endpoint.Id))
-        absent?.userIds.delete(endpoint.User.UserId!)
-        absent?.addresses.delete(endpoint.Address!)
+        absent?.note(foldedId(endpoint.Id), endpoint.User.UserId, endpoint.Address)
         return asJob.save(app, stored, endpoint, turn)
       },
       left: app => ({
@@ -283,6 +313,7 @@ export function createEndpoints(db: Database, names: AttributeNames) {
       takeBack(app, limit) {
         const rows = kept.all(job, limit)
         for (const { seq } of rows) {
+          turns.noteEndpointWrite(app.seq)
           putBack.run({ job, seq })
           putBackInLater.run({ job, seq })
           forget.run(job, seq)
@@ -299,8 +330,14 @@ export function createEndpoints(db: Database, names: AttributeNames) {
     }
   }
 
-  /** As a caller of the API; or as an import job. */
-  return { ...writer(null), byImport }
+  return {
+    /** As a caller of the API. */
+    ...writer(null),
+    /** All endpoints of a user, the oldest first. */
+    ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
+      ofUser.all(app.seq, userId).map(row => toStored(app, row)!),
+    byImport,
+  }
 }
 
 function toRow(endpoint: Endpoint, turn: number, job: number | null): unknown[] {

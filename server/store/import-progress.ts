@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../shapes/import-job.ts'
 import { foldedId } from './endpoint-key.ts'
-import type { StoredEndpoint } from './endpoints.ts'
 import type { Job, JobProgress } from './job-progress.ts'
 import { prepareMemberRemoval, prepareRemoval } from './remove-rows.ts'
 
@@ -46,6 +45,12 @@ export interface RecordCounts {
   failed: number
   /** The imported ones, by the channel of their endpoint. */
   channels: Map<string, number>
+}
+
+/** Rows of endpoints, one after the other, from the first to the last. */
+export interface RowRange {
+  from: number
+  to: number
 }
 
 /** Something that could not be imported: a record, or, without a line, a piece, an object or the whole job. */
@@ -127,6 +132,11 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     )
     .pluck()
   const putMember = db.prepare('INSERT OR IGNORE INTO import_members (job, endpoint) VALUES (?, ?)')
+  const putMembers = db.prepare(
+    `INSERT OR IGNORE INTO import_members (job, endpoint)
+       WITH RECURSIVE rows (seq) AS (VALUES (:from) UNION ALL SELECT seq + 1 FROM rows WHERE seq < :to)
+       SELECT :job, seq FROM rows`,
+  )
   const putDefinition = db.prepare(
     'INSERT OR REPLACE INTO import_definitions (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
@@ -205,8 +215,11 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     putDefinition: (job: ImportJob, endpointId: string, definition: string): void =>
       void putDefinition.run(job.seq, foldedId(endpointId), definition),
 
-    /** Makes a registered endpoint a member. */
-    putMember: (job: ImportJob, endpoint: StoredEndpoint): void => void putMember.run(job.seq, endpoint.seq),
+    /** Makes registered endpoints members: all rows from one to another. */
+    putMembers(job: ImportJob, { from, to }: RowRange): void {
+      if (from === to) putMember.run(job.seq, from)
+      else putMembers.run({ job: job.seq, from, to })
+    },
 
     /** Makes all endpoints that a user has, or will have, members. */
     putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),

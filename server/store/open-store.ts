@@ -125,7 +125,7 @@ export function prepareStore(
     apps,
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
-    endpoints: createEndpoints(db, names),
+    endpoints: createEndpoints(db, names, turns),
     eventStreams: createEventStreams(db),
     faults,
     importJobs: createImportJobs(db),

@@ -9,24 +9,30 @@ const deadline = 10_000
 /** The same where the state is being replaced meanwhile: that ends by itself, but a large snapshot takes its time. */
 const deadlineWhenReplaced = 120_000
 
+/** Applications share so many counters of their endpoints' writes. */
+const counters = 64
+
 /**
  * Lets callers write between the transactions of an import. SQLite has one writer at a time and no queue: an import
  * that writes one transaction after the other takes the lock again before anybody who waits for it wakes up (a
  * caller's write was seen to wait ten seconds). So callers count themselves here, in memory that both threads share,
  * and the import looks before each transaction.
  *
- * The same memory says which state the database holds, so that a job of an earlier one writes nothing into a later one.
+ * The same memory says which state the database holds, so that a job of an earlier one writes nothing into a later one,
+ * and whether anybody has written endpoints of an application.
  */
 export class WriteTurns {
   readonly shared: SharedArrayBuffer
   readonly #callers: Int32Array
   readonly #generation: Int32Array
+  readonly #endpointWrites: Int32Array
 
   /** @param shared of the other thread's turns; without it, new ones are made */
-  constructor(shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(shared = new SharedArrayBuffer((2 + counters) * Int32Array.BYTES_PER_ELEMENT)) {
     this.shared = shared
     this.#callers = new Int32Array(shared, 0, 1)
     this.#generation = new Int32Array(shared, Int32Array.BYTES_PER_ELEMENT, 1)
+    this.#endpointWrites = new Int32Array(shared, 2 * Int32Array.BYTES_PER_ELEMENT)
   }
 
   /** Numbers the states that the database has held. It is odd while one is being replaced by another. */
@@ -64,6 +70,16 @@ export class WriteTurns {
       Atomics.sub(this.#callers, 0, 1)
       Atomics.notify(this.#callers, 0)
     }
+  }
+
+  /** To be called for each endpoint that is created or changed, in the transaction that does it. */
+  noteEndpointWrite(app: number): void {
+    Atomics.add(this.#endpointWrites, app % counters, 1)
+  }
+
+  /** Grows, in steps of 32 bits, with each write of an application's endpoints, and with some of others. */
+  endpointWrites(app: number): number {
+    return Atomics.load(this.#endpointWrites, app % counters)
   }
 
   /** Whether a caller waits to write. */

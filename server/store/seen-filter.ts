@@ -1,0 +1,46 @@
+/** Bits of the parts that a filter is made of one after the other, as two's logarithm: 1 MB, 4 MB and 16 MB. */
+const sizes = [23, 25, 27]
+
+/** Bits for each key at which a part is full: about one in a hundred keys that were not added seems so then. */
+const bitsPerKey = 10
+
+const probes = 5
+
+/**
+ * Remembers which keys were added, in little memory: of a key that was not, it says once in a while that it may have
+ * been; never the other way round (a Bloom filter). It holds some five million keys well.
+ */
+export class SeenFilter {
+  readonly #parts: { bits: Uint32Array; size: number; left: number }[] = []
+
+  /** @param key an integer of 47 bits, spread evenly as `endpointKey` is */
+  add(key: number): void {
+    let part = this.#parts.at(-1)
+    if ((part === undefined || part.left <= 0) && this.#parts.length < sizes.length) {
+      const size = 2 ** sizes[this.#parts.length]!
+      part = { bits: new Uint32Array(size / 32), size, left: size / bitsPerKey }
+      this.#parts.push(part)
+    }
+    const { bits, size } = part!
+    part!.left--
+    const step = stepOf(key)
+    for (let probe = 0, at = key % 2 ** 32; probe < probes; probe++, at += step) {
+      const bit = at & (size - 1)
+      bits[bit >>> 5]! |= 1 << (bit & 31)
+    }
+  }
+
+  mayHave(key: number): boolean {
+    return this.#parts.some(({ bits, size }) => {
+      const step = stepOf(key)
+      for (let probe = 0, at = key % 2 ** 32; probe < probes; probe++, at += step) {
+        const bit = at & (size - 1)
+        if ((bits[bit >>> 5]! & (1 << (bit & 31))) === 0) return false
+      }
+      return true
+    })
+  }
+}
+
+/** Odd, so that all probes are at different places. */
+const stepOf = (key: number): number => Math.floor(key / 2 ** 17) | 1
