@@ -22,7 +22,7 @@ const recordsAtOnce = 100
  * a caller waits while it is committed, so it stays short for a while where callers have come, and where the worker has
  * died of the job, which shows what of. It ends where the next records are not at hand.
  */
-const transaction = { longest: 300, short: 15, shortFor: 1000, waits: 2 }
+const transaction = { longest: 600, short: 15, shortFor: 1000, waits: 2 }
 
 /** Characters of a bad record that are kept. */
 const recordKept = 4096

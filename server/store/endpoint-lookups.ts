@@ -23,11 +23,16 @@ export interface Absent {
 
 const isPlain = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
+/** How seldom lookups are made that have found nearly all that they looked for. */
+const vain = { mostAbsent: 0.25, rest: 20 }
+
 /**
  * Prepares lookups of many endpoints at once: a statement for each takes twice as long where nothing is found, which
- * is what most imports look for.
+ * is what most imports look for. Where they find most of it they are in vain, so they rest for a while.
+ *
+ * @returns what makes the lookups of one job
  */
-export function createEndpointLookups(db: Database): (app: AppRef, lookups: Lookups) => Absent {
+export function createEndpointLookups(db: Database): () => (app: AppRef, lookups: Lookups) => Absent {
   const ids = db
     .prepare<[string, number], string>(
       `SELECT e.id FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_key
@@ -60,23 +65,40 @@ export function createEndpointLookups(db: Database): (app: AppRef, lookups: Look
     return absent
   }
 
-  return (app, lookups) => {
-    const folded = lookups.ids.map(foldedId)
-    const keys = folded.map(id => endpointKey(app.seq, id))
-    const absent = {
-      ids: without(ids, app, folded, keys),
-      userIds: without(userIds, app, lookups.userIds),
-      addresses: without(addresses, app, lookups.addresses),
+  /** As `without`, of which nothing is known while it rests. */
+  const restingWithout = (find: typeof ids, keyOf?: (app: AppRef, text: string) => number) => {
+    let rest = 0
+    return (app: AppRef, wanted: string[]): Set<string> => {
+      if (rest > 0) {
+        rest--
+        return new Set()
+      }
+      const absent = without(find, app, wanted, keyOf && wanted.map(text => keyOf(app, text)))
+      if (absent.size < wanted.length * vain.mostAbsent) rest = vain.rest
+      return absent
     }
-    return {
-      id: id => absent.ids.has(id),
-      userId: userId => absent.userIds.has(userId),
-      address: address => absent.addresses.has(address),
-      note(id, userId, address) {
-        absent.ids.delete(id)
-        if (userId !== undefined) absent.userIds.delete(userId)
-        if (address !== undefined) absent.addresses.delete(address)
-      },
+  }
+
+  return () => {
+    const idsWithout = restingWithout(ids, (app, id) => endpointKey(app.seq, id))
+    const userIdsWithout = restingWithout(userIds)
+    const addressesWithout = restingWithout(addresses)
+    return (app, lookups) => {
+      const absent = {
+        ids: idsWithout(app, lookups.ids.map(foldedId)),
+        userIds: userIdsWithout(app, lookups.userIds),
+        addresses: addressesWithout(app, lookups.addresses),
+      }
+      return {
+        id: id => absent.ids.has(id),
+        userId: userId => absent.userIds.has(userId),
+        address: address => absent.addresses.has(address),
+        note(id, userId, address) {
+          absent.ids.delete(id)
+          if (userId !== undefined) absent.userIds.delete(userId)
+          if (address !== undefined) absent.addresses.delete(address)
+        },
+      }
     }
   }
 }

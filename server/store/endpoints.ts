@@ -49,9 +49,9 @@ export interface EndpointsOfImport extends Endpoints {
    * Looks up at once what `work` will then look up one by one, as most of it is not there in most imports; to be called
    * in the transaction that `work` is a part of. A lookup that finds nothing takes half as long so.
    *
-   * @param lookups gives them where they are needed
+   * @param wanted gives the lookups where they are needed
    */
-  lookingUp(app: AppRef, lookups: () => Lookups, work: () => void): void
+  lookingUp(app: AppRef, wanted: () => Lookups, work: () => void): void
   /**
    * Takes back up to `limit` of the job's writes: puts back what it changed, then removes what it created. A row
    * that somebody else has written since stays as it is. Where that was another job, what it keeps to go back to is
@@ -123,7 +123,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     12,
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
-  const lookUp = createEndpointLookups(db)
+  const lookups = createEndpointLookups(db)
   const ownEndpoints = createOwnEndpoints(db, turns)
   const isAnyLeft = db
     .prepare<[number], number>('SELECT 1 FROM import_members_deleted WHERE app = ? LIMIT 1')
@@ -280,11 +280,12 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     /** What was looked up before and is not there. */
     let absent: Absent | undefined
     const onlyOwn = ownEndpoints()
+    const lookUp = lookups()
     const asJob = writer(job)
     return {
       ...asJob,
-      lookingUp(app, lookups, work) {
-        absent = onlyOwn(app) ?? lookUp(app, lookups())
+      lookingUp(app, wanted, work) {
+        absent = onlyOwn(app) ?? lookUp(app, wanted())
         if (isAnyLeft.get(app.seq) === undefined) nobodyLeft = app.seq
         try {
           work()

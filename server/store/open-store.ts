@@ -29,11 +29,12 @@ import { WriteTurns } from './write-turns.ts'
  * What differs between the threads' connections: milliseconds that a write waits for the other thread's transaction,
  * holding up its own thread, and pages of the write-ahead log (4 KB each) at which a write copies them into the
  * database. SQLite's 1000 make an import of shuffled ids a quarter slower; the HTTP thread leaves the copying, which
- * can take a third of a second, to the worker as long as that writes.
+ * can take a third of a second, to the worker as long as that writes. The page cache is filled by what needs it; the
+ * worker's has room for the index of the keys of a million endpoints, of which an import writes any page at any time.
  */
 const connections = {
-  http: { busyTimeout: 0, checkpointPages: 16_000 },
-  worker: { busyTimeout: 10_000, checkpointPages: 8_000 },
+  http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
+  worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 32_768 },
 }
 
 /**
@@ -79,6 +80,7 @@ export function openStore(
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
+    db.pragma(`cache_size = -${connections[thread].cacheKiB}`)
     return prepareStore(db, {
       turns,
       checkState: thread === 'worker' ? checkState : () => {},
@@ -106,7 +108,6 @@ export function prepareStore(
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.pragma('foreign_keys = ON')
-  db.pragma('cache_size = -16384')
   db.pragma('journal_size_limit = 67108864')
   // What a statement with triggers may have to take back is kept here, which else is a file, a page for a page.
   db.pragma('temp_store = MEMORY')

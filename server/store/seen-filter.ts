@@ -24,23 +24,27 @@ export class SeenFilter {
     const { bits, size } = part!
     part!.left--
     const step = stepOf(key)
-    for (let probe = 0, at = key % 2 ** 32; probe < probes; probe++, at += step) {
+    // In 32 bits throughout, which is several times as fast as with larger numbers.
+    for (let probe = 0, at = key | 0; probe < probes; probe++, at = (at + step) | 0) {
       const bit = at & (size - 1)
       bits[bit >>> 5]! |= 1 << (bit & 31)
     }
   }
 
   mayHave(key: number): boolean {
-    return this.#parts.some(({ bits, size }) => {
-      const step = stepOf(key)
-      for (let probe = 0, at = key % 2 ** 32; probe < probes; probe++, at += step) {
-        const bit = at & (size - 1)
-        if ((bits[bit >>> 5]! & (1 << (bit & 31))) === 0) return false
-      }
-      return true
-    })
+    const step = stepOf(key)
+    for (const { bits, size } of this.#parts) if (hasAll(bits, size, key | 0, step)) return true
+    return false
   }
 }
 
+function hasAll(bits: Uint32Array, size: number, from: number, step: number): boolean {
+  for (let probe = 0, at = from; probe < probes; probe++, at = (at + step) | 0) {
+    const bit = at & (size - 1)
+    if ((bits[bit >>> 5]! & (1 << (bit & 31))) === 0) return false
+  }
+  return true
+}
+
 /** Odd, so that all probes are at different places. */
-const stepOf = (key: number): number => Math.floor(key / 2 ** 17) | 1
+const stepOf = (key: number): number => (key / 2 ** 17) | 1
