@@ -2,16 +2,17 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY build.ts tsconfig.json tsconfig.build.json ./
 COPY server server
-RUN npm run build
+RUN npm run build && rm -r dist/types
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts
-# better-sqlite3 carries its C sources and a binary for every platform; opening a database shows that the right one is left.
-RUN cd node_modules/better-sqlite3 \
+# Nothing but better-sqlite3 is outside of dist. It carries its C sources and a binary for every platform; opening a database
+# shows that the right one is left.
+RUN rm -r node_modules/@sinclair && cd node_modules/better-sqlite3 \
   && rm -r deps src \
   && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
   && node -e "new (require('better-sqlite3'))(':memory:')"
