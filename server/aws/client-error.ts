@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorBody, errorTypeHeader, exposedHeaders } from './error-handler.ts'
 import { jsonType } from './json-type.ts'
@@ -16,7 +15,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
   const id = newRequestId()
   const body = errorBody(`The request is not valid HTTP: ${error.message}`, id)
   const headers = [
-    `HTTP/1.1 400 ${STATUS_CODES[400]}`,
+    'HTTP/1.1 400 Bad Request',
     `content-type: ${jsonType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'access-control-allow-origin: *',
