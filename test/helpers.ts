@@ -177,10 +177,10 @@ export async function runExport(...args: Parameters<typeof createExportJob>): Pr
   return waitForExport(args[0], await createExportJob(...args))
 }
 
-/** Asks again and again, less and less often, until there is an answer; gives up after half a minute. */
+/** Asks again and again, less and less often, until there is an answer; gives up after a minute. */
 export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
   let pause = 2
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await setTimeout(pause)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await setTimeout(pause)) {
     const answer = await ask()
     if (answer !== undefined) return answer
     pause = Math.min(pause * 1.3, 25)
