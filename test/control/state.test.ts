@@ -138,27 +138,23 @@ t.test('a reset discards what a running export has written, and other files stay
   t.strictSame(hidden(), ['.mine'])
 })
 
-t.test(
-  'an ephemeral emulator that stops discards it too, any other keeps it for its next start',
-  onlyLong,
-  async t => {
-    await buckets.remove('data', '.mine')
-    const ephemeral = await startEmulator(t, { ...buckets.env, EPHEMERAL: 'true' })
-    await exportToTheBrink(ephemeral)
-    t.equal(hidden().length, 1)
-    await ephemeral.close()
-    t.strictSame(hidden(), [])
+t.test('an ephemeral emulator that stops discards it too, any other keeps it for its next start', async t => {
+  await buckets.remove('data', '.mine')
+  const ephemeral = await startEmulator(t, { ...buckets.env, EPHEMERAL: 'true' })
+  await exportToTheBrink(ephemeral)
+  t.equal(hidden().length, 1)
+  await ephemeral.close()
+  t.strictSame(hidden(), [])
 
-    const env = { ...buckets.env, DATA_DIR: makeFolder(t) }
-    const first = await startEmulator(t, env)
-    const job = await exportToTheBrink(first)
-    await first.close()
-    t.equal(hidden().length, 1)
-    const second = await startEmulator(t, env)
-    await jobsOf(second.url).control({ mode: 'immediate' })
-    t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
-  },
-)
+  const env = { ...buckets.env, DATA_DIR: makeFolder(t) }
+  const first = await startEmulator(t, env)
+  const job = await exportToTheBrink(first)
+  await first.close()
+  t.equal(hidden().length, 1)
+  const second = await startEmulator(t, env)
+  await jobsOf(second.url).control({ mode: 'immediate' })
+  t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
+})
 
 t.test('a snapshot is the whole state in a SQLite file, and replaces any other', async t => {
   const app = await createApp(client)
@@ -241,7 +237,7 @@ t.test('an import that ran when the snapshot was taken goes on from there', asyn
   t.strictSame(rowsIn(DATA_DIR), rows)
 })
 
-t.test('an export that ran when the snapshot was taken goes on from there', onlyLong, async t => {
+t.test('an export that ran when the snapshot was taken goes on from there', async t => {
   const job = await exportToTheBrink(exporting, 's3://data/out')
   const snapshot = await snapshotOf(exporting.url)
   t.strictSame(await restore(snapshot, { at: exporting.url }), restored)

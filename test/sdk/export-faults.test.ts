@@ -13,7 +13,6 @@ import {
   until,
   waitForExport,
 } from '../helpers.ts'
-import { onlyLong } from '../long.ts'
 import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../s3.ts'
 import { exported } from './exported.ts'
 import { csvOf, defineSegment, statesOf } from './reads.ts'
@@ -118,7 +117,7 @@ t.test('an upload that a kill has left under the key of a piece is removed, and 
   t.equal(removed.length, 1)
 })
 
-t.test('what cannot be removed is named', onlyLong, async t => {
+t.test('what cannot be removed is named', async t => {
   // The second piece cannot be uploaded, and nothing be removed.
   const { client } = await startBehindFront(t, ({ method, path }, response) => {
     if (method !== 'DELETE' && !/-00001\.gz\?.*partNumber=/.test(path)) return false
@@ -146,7 +145,7 @@ t.test('what cannot be removed is named', onlyLong, async t => {
   )
 })
 
-t.test('an application that is deleted while S3 hangs frees the slot of its export', onlyLong, async t => {
+t.test('an application that is deleted while S3 hangs frees the slot of its export', async t => {
   const hanging = Promise.withResolvers<void>()
   const hangs: Instead = request => {
     if (!isComplete(request)) return false

@@ -26,7 +26,6 @@ import {
   waitForExport,
   waitForJob,
 } from '../helpers.ts'
-import { onlyLong } from '../long.ts'
 import { startS3, unusedUrl } from '../s3.ts'
 import { endpointsExported, exported, readExports } from './exported.ts'
 import {
@@ -348,7 +347,7 @@ t.test('an export that cannot be written ends FAILED, says why and leaves nothin
   }
 })
 
-t.test('what cannot be published is removed with what was', onlyLong, async t => {
+t.test('what cannot be published is removed with what was', async t => {
   const { client, app, define, buckets, url } = await setUp(t, { env: { PIECE_BYTES: '64' } })
   await define('in/users.csv')
   const create = () => createExportJob(client, app)
@@ -363,7 +362,7 @@ t.test('what cannot be published is removed with what was', onlyLong, async t =>
   t.same(Object.keys(await buckets.read('data')), ['in/users.csv'])
 })
 
-t.test('a piece that cannot be written is counted as failed', onlyLong, async t => {
+t.test('a piece that cannot be written is counted as failed', async t => {
   const { client, app, define, buckets, url } = await setUp(t, { env: { PIECE_BYTES: '64' } })
   await define('in/users.csv')
   const create = () => createExportJob(client, app)
@@ -390,7 +389,7 @@ t.test('a segment that is deleted before it is exported fails the job', async t 
   t.same(await readExports(buckets, job), {})
 })
 
-t.test('endpoints that are created or deleted meanwhile', onlyLong, async t => {
+t.test('endpoints that are created or deleted meanwhile', async t => {
   const { client, app, define, idsOf, url } = await setUp(t)
   await define('in/users.csv')
   const create = () => createExportJob(client, app)
