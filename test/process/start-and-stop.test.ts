@@ -9,6 +9,8 @@ import t, { type Test } from 'tap'
 import { version } from '../../server/version.ts'
 import { createApp, createImportJob, waitForJob } from '../helpers.ts'
 import { isLong, onlyLong } from '../long.ts'
+import { startHolding, startS3 } from '../s3.ts'
+import { csvOf } from '../sdk/reads.ts'
 import { type Ended, type SpawnedEmulator, spawnEmulator } from './spawn.ts'
 
 /**
@@ -88,8 +90,12 @@ for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as
   })
 
   t.test(`${signal} ends it in the middle of an import`, async t => {
-    const dir = t.testdir({ data: {}, s3: { demo: { 'many.csv': manyEndpoints() } } })
-    const emulator = await spawnEmulator(t, { DATA_DIR: join(dir, 'data'), S3_DIR: join(dir, 's3') })
+    const ids = Array.from({ length: 20_000 }, (_, index) => `e${index}`)
+    const s3 = await startS3(t)
+    await s3.put('demo', 'many.csv', csvOf(...ids))
+    // All but the last are imported as fast as they can be.
+    const front = await startHolding(t, s3, 'e19999,')
+    const emulator = await spawnEmulator(t, { DATA_DIR: t.testdir(), ...front.env })
     const app = await createApp(emulator.client)
     const job = await createImportJob(emulator.client, app, { S3Url: 's3://demo/many.csv' })
     await waitForJob(emulator.client, job, ({ TotalProcessed = 0 }) => TotalProcessed > 0)
@@ -120,9 +126,3 @@ t.test('two emulators run side by side on folders of their own', onlyLong, async
   await createApp(a.client)
   t.strictSame((await b.client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item, [])
 })
-
-function manyEndpoints(): string {
-  const lines = ['Id,ChannelType,Address']
-  for (let index = 0; index < 50_000; index++) lines.push(`e${index},EMAIL,e${index}@example.com`)
-  return lines.join('\n')
-}
