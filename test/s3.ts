@@ -183,6 +183,21 @@ export async function startFront(
   return { url, env: envOf(url), requests }
 }
 
+/**
+ * Stands before an S3 server and sends of each object what comes before a text, and the rest only when they are let go: an
+ * import stays in the middle for as long as a test wants.
+ */
+export async function startHolding(t: Test, s3: S3, text: string) {
+  const held = Promise.withResolvers<void>()
+  const front = await startFront(t, s3, async ({ body, send }) => {
+    const at = Math.max(0, body.indexOf(text))
+    await send(body.subarray(0, at))
+    await held.promise
+    await send(body.subarray(at))
+  })
+  return { ...front, letGo: held.resolve }
+}
+
 /** Answers as S3 does when something is wrong. */
 export function answerError(response: ServerResponse, status: number, code: string): void {
   response.writeHead(status, { 'content-type': 'application/xml' })

@@ -48,3 +48,60 @@ export function jobsOf(url: string) {
     },
   }
 }
+
+/**
+ * Creates a job, holds it when all is done in a state, does something, and lets it go on by itself; gives it as it was
+ * created.
+ */
+export async function holdAt<Job extends ImportJobResponse | ExportJobResponse>(
+  url: string,
+  state: JobStatus,
+  create: () => Promise<Job>,
+  meanwhile: (job: Job) => unknown,
+): Promise<Job> {
+  const { control, advance } = jobsOf(url)
+  await control({ mode: 'manual' })
+  try {
+    const job = await create()
+    if (job.JobStatus !== state) await advance(job, state)
+    await meanwhile(job)
+    return job
+  } finally {
+    await control({ mode: 'immediate' })
+  }
+}
+
+/**
+ * Creates a job and gives it as it is read in each state through which it goes: in PROCESSING before it does anything
+ * there, in the others when all is done there.
+ *
+ * @param waitFor reads the job until it is as is wanted
+ */
+export async function seenInEachState<Job extends ImportJobResponse | ExportJobResponse>(
+  url: string,
+  create: () => Promise<Job>,
+  waitFor: (job: Job, is: (job: Job) => boolean) => Promise<Job>,
+): Promise<Job[]> {
+  const { control, advance } = jobsOf(url)
+  await control({ mode: 'manual' })
+  try {
+    const job = await create()
+    const read = () => waitFor(job, () => true)
+    const seen = [job]
+    const advanceTo = async (state: JobStatus) => {
+      await advance(job, state)
+      seen.push(await read())
+    }
+    await advanceTo('PREPARING_FOR_INITIALIZATION')
+    await advanceTo('INITIALIZING')
+    // A job rests before it does anything, and is held after that.
+    await control({ mode: 'timed', delayMs: 86_400_000 })
+    seen.push(await waitFor(job, ({ JobStatus }) => JobStatus === 'PROCESSING'))
+    await control({ mode: 'manual' })
+    await advanceTo('COMPLETING')
+    await advanceTo('COMPLETED')
+    return seen
+  } finally {
+    await control({ mode: 'immediate' })
+  }
+}

@@ -110,10 +110,8 @@ t.test('calls fail and wait as rules say', async t => {
     t.ok(await client.send(new GetAppsCommand({})), 'others are answered')
     leaving.abort()
     await t.rejects(left, { name: 'AbortError' })
-    const closing = performance.now()
     await close()
     await last
-    t.ok(performance.now() - closing < 10_000)
   })
 })
 

@@ -17,34 +17,41 @@ import {
   waitForJob,
 } from '../helpers.ts'
 import { onlyLong } from '../long.ts'
+import { startHolding, startS3 } from '../s3.ts'
 import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
 import { databaseBefore } from '../store/older-database.ts'
-import { writeFewAtATime } from './control.ts'
+import { jobsOf } from './control.ts'
 import { rowsIn } from './rows.ts'
 
 const buckets = makeBuckets(t)
 await buckets.put('data', 'few.csv', csvOf('few-1', 'few-2'))
-await buckets.put('data', 'many.csv', csvOf(...Array.from({ length: 15_000 }, (_, n) => `many-${n}`)))
+const s3 = await startS3(t)
+await s3.put('large', 'many.csv', csvOf(...Array.from({ length: 2000 }, (_, n) => `many-${n}`)))
+const large = await startHolding(t, s3, 'many-1000,')
+const many = { S3Url: 's3://large/many.csv', DefineSegment: true }
 const DATA_DIR = makeFolder(t)
-const { url, client } = await startEmulator(t, { ...buckets.env, DATA_DIR, PIECE_BYTES: '50000' })
+const { url, client } = await startEmulator(t, {
+  ...{ ...buckets.env, ...large.env, DATA_DIR },
+  PIECE_BYTES: '50000',
+})
 const few = { S3Url: 's3://data/few.csv', DefineSegment: true }
 
 const reset = (at = url) => fetch(`${at}/_pinpoint/reset`, { method: 'POST' })
 
-/** Long enough for a state to be seen. */
-const slowly = { ...buckets.env, JOB_STATE_DELAY_MS: '250' }
-const slow = await startEmulator(t, { ...slowly, DATA_DIR: makeFolder(t) })
+const exporting = await startEmulator(t, { ...buckets.env, DATA_DIR: makeFolder(t) })
 const hidden = () =>
   readdirSync(join(buckets.folder, 'data'))
     .filter(name => name.startsWith('.'))
     .sort()
 
-/** Starts an export and waits until all of it is written, and nothing is published. */
-async function exportToTheBrink(emulator: typeof slow, S3UrlPrefix = 's3://data') {
+/** Starts an export that is held when all of it is written, and nothing is published. */
+async function exportToTheBrink(emulator: typeof exporting, S3UrlPrefix = 's3://data') {
   const app = await createApp(emulator.client)
   await putEndpoint(emulator.client, app, 'e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
+  const { control, advance } = jobsOf(emulator.url)
+  await control({ mode: 'manual' })
   const job = await createExportJob(emulator.client, app, { S3UrlPrefix })
-  await waitForExport(emulator.client, job, ({ JobStatus }) => JobStatus === 'COMPLETING')
+  await advance(job, 'PROCESSING')
   return job
 }
 
@@ -84,7 +91,7 @@ t.test('a reset removes everything', async t => {
 
 t.test('a running import writes nothing into what comes after a reset', async t => {
   const old = await createApp(client)
-  const running = await createImportJob(client, old, { S3Url: 's3://data/many.csv', DefineSegment: true })
+  const running = await createImportJob(client, old, many)
   await untilProcessed(client, running, 1)
   t.equal((await reset()).status, 204)
   const get = new GetImportJobCommand({ ApplicationId: old, JobId: running.Id })
@@ -125,32 +132,29 @@ t.test('calls that come meanwhile are answered from the one state or the other',
 
 t.test('a reset discards what a running export has written, and other files stay', async t => {
   await buckets.put('data', '.mine', '')
-  const job = await exportToTheBrink(slow)
+  const job = await exportToTheBrink(exporting)
   t.strictSame(hidden(), ['.mine', `.${job.Id}-00000.gz.part`].sort())
-  t.equal((await reset(slow.url)).status, 204)
+  t.equal((await reset(exporting.url)).status, 204)
   t.strictSame(hidden(), ['.mine'])
 })
 
-t.test(
-  'an ephemeral emulator that stops discards it too, any other keeps it for its next start',
-  onlyLong,
-  async t => {
-    await buckets.remove('data', '.mine')
-    const ephemeral = await startEmulator(t, { ...slowly, EPHEMERAL: 'true' })
-    await exportToTheBrink(ephemeral)
-    t.equal(hidden().length, 1)
-    await ephemeral.close()
-    t.strictSame(hidden(), [])
+t.test('an ephemeral emulator that stops discards it too, any other keeps it for its next start', async t => {
+  await buckets.remove('data', '.mine')
+  const ephemeral = await startEmulator(t, { ...buckets.env, EPHEMERAL: 'true' })
+  await exportToTheBrink(ephemeral)
+  t.equal(hidden().length, 1)
+  await ephemeral.close()
+  t.strictSame(hidden(), [])
 
-    const env = { ...slowly, DATA_DIR: makeFolder(t) }
-    const first = await startEmulator(t, env)
-    const job = await exportToTheBrink(first)
-    await first.close()
-    t.equal(hidden().length, 1)
-    const second = await startEmulator(t, env)
-    t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
-  },
-)
+  const env = { ...buckets.env, DATA_DIR: makeFolder(t) }
+  const first = await startEmulator(t, env)
+  const job = await exportToTheBrink(first)
+  await first.close()
+  t.equal(hidden().length, 1)
+  const second = await startEmulator(t, env)
+  await jobsOf(second.url).control({ mode: 'immediate' })
+  t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
+})
 
 t.test('a snapshot is the whole state in a SQLite file, and replaces any other', async t => {
   const app = await createApp(client)
@@ -211,20 +215,20 @@ t.test('a snapshot may be larger than any other body', onlyLong, async t => {
 
 t.test('an import that ran when the snapshot was taken goes on from there', async t => {
   const app = await createApp(client)
-  await writeFewAtATime(url)
-  const job = await createImportJob(client, app, { S3Url: 's3://data/many.csv', DefineSegment: true })
+  const job = await createImportJob(client, app, many)
   await untilProcessed(client, job, 1)
   const snapshot = await snapshotOf()
   changed(t, snapshot, db => {
     const status = db.prepare('SELECT status FROM import_jobs WHERE id = ?').pluck().get(job.Id)
     t.equal(status, 'PROCESSING', 'it is in the middle')
   })
-  const whole = await waitForJob(client, job)
-  t.match(whole, { JobStatus: 'COMPLETED', TotalProcessed: 15_000 })
-  const rows = rowsIn(DATA_DIR)
-  t.strictSame(await restore(snapshot), restored)
   // While it runs: what the job of before writes must not get into what comes then.
-  await untilProcessed(client, job, 1)
+  t.strictSame(await restore(snapshot), restored)
+  large.letGo()
+  const whole = await waitForJob(client, job)
+  t.match(whole, { JobStatus: 'COMPLETED', TotalProcessed: 2000 })
+  await until(() => (rowsIn(DATA_DIR).endpoints_before_import === undefined ? true : undefined), 'tidiness')
+  const rows = rowsIn(DATA_DIR)
   t.strictSame(await restore(snapshot), restored)
   const resumed = await waitForJob(client, job)
   t.strictSame(countersOf(resumed), countersOf(whole))
@@ -233,11 +237,12 @@ t.test('an import that ran when the snapshot was taken goes on from there', asyn
   t.strictSame(rowsIn(DATA_DIR), rows)
 })
 
-t.test('an export that ran when the snapshot was taken goes on from there', onlyLong, async t => {
-  const job = await exportToTheBrink(slow, 's3://data/out')
-  const snapshot = await snapshotOf(slow.url)
-  t.strictSame(await restore(snapshot, { at: slow.url }), restored)
-  t.match(await waitForExport(slow.client, job), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
+t.test('an export that ran when the snapshot was taken goes on from there', async t => {
+  const job = await exportToTheBrink(exporting, 's3://data/out')
+  const snapshot = await snapshotOf(exporting.url)
+  t.strictSame(await restore(snapshot, { at: exporting.url }), restored)
+  await jobsOf(exporting.url).control({ mode: 'immediate' })
+  t.match(await waitForExport(exporting.client, job), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
   t.strictSame(
     Object.keys(await buckets.read('data')).filter(key => key.startsWith('out/')),
     [`out/${job.Id}-00000.gz`],

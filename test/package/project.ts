@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { version } from '../../server/version.ts'
 import { makeFolder } from '../buckets.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -45,13 +46,12 @@ const npm = (cwd: string, ...args: string[]) =>
  *
  * @param extra packages that only a user of the package has
  */
-export async function makeProject(t: Test, extra: readonly string[]) {
+export async function makeProject(t: Test, extra: readonly string[] = []) {
   const folder = makeFolder(t)
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
   succeeded(await run(root, 'npm', ['pack', '--silent', '--pack-destination', folder]))
   copyDependencies(folder)
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const install = (...specs: string[]) =>
     npm(folder, 'install', '--no-package-lock', `./pinpoint-local-${version}.tgz`, ...specs)
   const { code, output } = await install(...extra)
@@ -68,6 +68,31 @@ export async function makeProject(t: Test, extra: readonly string[]) {
       if (!existsSync(path)) symlinkSync(join(root, 'node_modules', name), path)
     },
   }
+}
+
+/** Expects that a node of that major version runs the package in such a project: by import, by require, and by its bin. */
+export async function runsPackage(t: Test, folder: string, node: string, major: string): Promise<void> {
+  writeFileSync(
+    join(folder, 'both.mjs'),
+    `import { createRequire } from 'node:module'
+   import { startPinpoint } from 'pinpoint-local'
+   if (createRequire(import.meta.url)('pinpoint-local').startPinpoint !== startPinpoint) throw new Error('require gives another')
+   const pinpoint = await startPinpoint({ s3Dir: 'examples/buckets' })
+   const call = async (path, body) => (await fetch(pinpoint.url + path, { method: 'POST', body: JSON.stringify(body) })).json()
+   const app = await call('/v1/apps', { Name: 'first' })
+   const job = await call('/v1/apps/' + app.Id + '/jobs/import', {
+     Format: 'CSV', S3Url: 's3://demo/users.csv', RoleArn: 'arn:aws:iam::123456789012:role/any',
+   })
+   const { JobStatus, TotalProcessed } = await pinpoint.waitForImportJob(app.Id, job.Id)
+   await pinpoint.close()
+   console.log(process.version.split('.')[0], JobStatus, TotalProcessed)`,
+  )
+  const [both, bin] = await Promise.all([
+    run(folder, node, ['both.mjs']),
+    run(folder, node, [join('node_modules', '.bin', 'pinpoint-local'), '--version']),
+  ])
+  t.strictSame(both, { code: 0, output: `v${major} COMPLETED 3\n` }, 'by import and by require')
+  t.strictSame(bin, { code: 0, output: `${version}\n` }, 'by its bin')
 }
 
 /**

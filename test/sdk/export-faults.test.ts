@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DeleteAppCommand, DeleteSegmentCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, makeFolder } from '../buckets.ts'
+import { holdAt } from '../control/control.ts'
 import {
   createApp,
   createExportJob,
@@ -12,10 +13,9 @@ import {
   until,
   waitForExport,
 } from '../helpers.ts'
-import { onlyLong } from '../long.ts'
 import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../s3.ts'
-import { exported, watchExport } from './exported.ts'
-import { csvOf, defineSegment, slowly } from './reads.ts'
+import { exported } from './exported.ts'
+import { csvOf, defineSegment, statesOf } from './reads.ts'
 
 /** Makes an application with some endpoints from a bucket that is a folder, which may be another than the exports'. */
 async function fill(t: Test, client: PinpointClient, S3Url = 's3://source/users.csv') {
@@ -66,12 +66,14 @@ t.test('a bucket that is no folder any more when an export is to be published', 
   await buckets.put('data', 'users.csv', csvOf('e1', 'e2'))
   const s3 = await startS3(t)
   await s3.put('data', 'there', 'x')
-  const { client } = await startEmulator(t, { ...buckets.env, ...s3.env, ...slowly })
+  const { client, url } = await startEmulator(t, { ...buckets.env, ...s3.env })
   const { app } = await fill(t, client, 's3://data/users.csv')
-  const { job, states } = await watchExport(client, app, {}, async ({ JobStatus }) => {
-    if (JobStatus === 'COMPLETING') renameSync(join(buckets.folder, 'data'), join(buckets.folder, 'moved'))
-  })
-  t.same(states.slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
+  const create = () => createExportJob(client, app)
+  const created = await holdAt(url, 'PROCESSING', create, () =>
+    renameSync(join(buckets.folder, 'data'), join(buckets.folder, 'moved')),
+  )
+  const job = await waitForExport(client, created)
+  t.same((await statesOf(client, job)).slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
   t.match(job.Failures, [/was a folder when the object was begun/, /could not be removed: .* was a folder/])
   t.match(job, { CompletedPieces: 0, FailedPieces: 1, TotalPieces: 1 })
   t.match(await runExport(client, app), exported(2), 'the next one goes to S3')
@@ -115,7 +117,7 @@ t.test('an upload that a kill has left under the key of a piece is removed, and 
   t.equal(removed.length, 1)
 })
 
-t.test('what cannot be removed is named', onlyLong, async t => {
+t.test('what cannot be removed is named', async t => {
   // The second piece cannot be uploaded, and nothing be removed.
   const { client } = await startBehindFront(t, ({ method, path }, response) => {
     if (method !== 'DELETE' && !/-00001\.gz\?.*partNumber=/.test(path)) return false
@@ -143,7 +145,7 @@ t.test('what cannot be removed is named', onlyLong, async t => {
   )
 })
 
-t.test('an application that is deleted while S3 hangs frees the slot of its export', onlyLong, async t => {
+t.test('an application that is deleted while S3 hangs frees the slot of its export', async t => {
   const hanging = Promise.withResolvers<void>()
   const hangs: Instead = request => {
     if (!isComplete(request)) return false
@@ -169,14 +171,14 @@ t.test('a link that comes to lead out of the folder is not followed', async t =>
   const buckets = makeBuckets(t)
   await buckets.put('data', 'users.csv', csvOf('e1'))
   const outside = makeFolder(t)
-  const { client } = await startEmulator(t, { ...buckets.env, ...slowly })
+  const { client, url } = await startEmulator(t, buckets.env)
   const { app } = await fill(t, client, 's3://data/users.csv')
-  const { job } = await watchExport(client, app, {}, async ({ JobStatus }) => {
-    if (JobStatus !== 'COMPLETING') return
+  const create = () => createExportJob(client, app)
+  const job = await holdAt(url, 'PROCESSING', create, () => {
     renameSync(join(buckets.folder, 'data/out'), join(outside, 'out'))
     symlinkSync(join(outside, 'out'), join(buckets.folder, 'data/out'))
   })
-  t.match(job, {
+  t.match(await waitForExport(client, job), {
     JobStatus: 'FAILED',
     Failures: [/leads out of its bucket's folder, by the link out/, /removed/],
   })

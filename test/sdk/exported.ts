@@ -1,8 +1,6 @@
 import { gunzipSync } from 'node:zlib'
-import type { EndpointResponse, ExportJobResponse, PinpointClient } from '@aws-sdk/client-pinpoint'
+import type { EndpointResponse, ExportJobResponse } from '@aws-sdk/client-pinpoint'
 import type { Buckets } from '../buckets.ts'
-import { createExportJob, waitForExport } from '../helpers.ts'
-import { follow } from './reads.ts'
 
 /** What an export has written, by key: the endpoints of each object. */
 export async function readExports(
@@ -29,17 +27,3 @@ export const exported = (TotalProcessed: number, TotalPieces = 1) => ({
   ...{ JobStatus: 'COMPLETED', TotalProcessed, TotalFailures: 0 },
   ...{ TotalPieces, CompletedPieces: TotalPieces, FailedPieces: 0, Failures: undefined },
 })
-
-/** Runs an export and follows it. */
-export const watchExport = async (
-  client: PinpointClient,
-  applicationId: string,
-  request: Parameters<typeof createExportJob>[2] = {},
-  onState?: (job: ExportJobResponse) => Promise<void> | undefined,
-) =>
-  follow(
-    client,
-    await createExportJob(client, applicationId, request),
-    (job, is) => waitForExport(client, job, is),
-    onState,
-  )

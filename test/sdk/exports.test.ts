@@ -14,19 +14,29 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { type Buckets, makeBuckets, makeFolder, putAll } from '../buckets.ts'
+import { holdAt, jobsOf, seenInEachState } from '../control/control.ts'
 import {
   createApp,
   createExportJob,
+  createImportJob,
   runExport,
   runImport,
   startEmulator,
   until,
   waitForExport,
+  waitForJob,
 } from '../helpers.ts'
-import { onlyLong } from '../long.ts'
 import { startS3, unusedUrl } from '../s3.ts'
-import { endpointsExported, exported, readExports, watchExport } from './exported.ts'
-import { csvOf, defineSegment, getEndpoint, kindsOfBuckets, ndjsonOf, putEndpoint, slowly } from './reads.ts'
+import { endpointsExported, exported, readExports } from './exported.ts'
+import {
+  csvOf,
+  defineSegment,
+  getEndpoint,
+  kindsOfBuckets,
+  ndjsonOf,
+  putEndpoint,
+  statesOf,
+} from './reads.ts'
 
 /** The buckets of most tests, emptied for each. */
 const folders = makeBuckets(t)
@@ -125,33 +135,36 @@ for (const [kind, make] of kindsOfBuckets) {
   })
 
   t.test(`nothing is seen before all of it is written: in ${kind}`, async t => {
-    const { client, app, define, buckets } = await setUp(t, {
-      // Long enough to read the bucket while the job rests.
-      ...{ buckets: await make(t), env: { JOB_STATE_DELAY_MS: '500', PIECE_BYTES: '64' } },
-    })
+    const env = { PIECE_BYTES: '64' }
+    const { client, app, define, buckets, url } = await setUp(t, { buckets: await make(t), env })
     await define('in/users.csv')
-    const seen: Record<string, number> = {}
-    await watchExport(client, app, {}, async ({ JobStatus }) => {
-      const keys = Object.keys(await buckets.read('data'))
-      seen[JobStatus!] = keys.filter(key => key.endsWith('.gz')).length
+    const seen = async () => Object.keys(await buckets.read('data')).filter(key => key.endsWith('.gz')).length
+    const create = () => createExportJob(client, app)
+    const job = await holdAt(url, 'PROCESSING', create, async job => {
+      const written = await waitForExport(client, job, () => true)
+      t.match(written, { CompletedPieces: 3 })
+      t.equal(await seen(), 0)
     })
-    const { COMPLETED, ...before } = seen
-    t.equal(COMPLETED, 3)
-    t.same(new Set(Object.values(before)), new Set([0]))
+    await waitForExport(client, job)
+    t.equal(await seen(), 3)
   })
 }
 
-/** Long enough for no state to go unseen, however busy the machine is. */
-const restful = { JOB_STATE_DELAY_MS: '500' }
-
 t.test('a job goes through its states in their order, and has counters from PROCESSING on', async t => {
-  const { client, app, define } = await setUp(t, { env: restful })
+  const { client, app, define, url } = await setUp(t)
   await define('in/users.csv')
   const request = { S3UrlPrefix: 's3://data/out/' }
-  const { states, seen, job } = await watchExport(client, app, request)
-  t.same(states, [
-    ...['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED'],
-  ])
+  const seen = await seenInEachState(
+    url,
+    () => createExportJob(client, app, request),
+    (job, is) => waitForExport(client, job, is),
+  )
+  const states = ['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING']
+  t.same(await statesOf(client, seen[0]!), [...states, 'COMPLETED'])
+  t.same(
+    seen.map(({ JobStatus }) => JobStatus),
+    [...states, 'COMPLETED'],
+  )
   const [created] = seen
   t.strictSame(Object.keys(created!).sort(), [
     ...['ApplicationId', 'CreationDate', 'Definition', 'Id', 'JobStatus', 'Type'],
@@ -170,7 +183,7 @@ t.test('a job goes through its states in their order, and has counters from PROC
     seen.find(({ JobStatus }) => JobStatus === 'PROCESSING'),
     { TotalPieces: 1, TotalProcessed: 0, CompletedPieces: 0 },
   )
-  t.match(job, { CompletionDate: iso, ...exported(3) })
+  t.match(seen.at(-1), { CompletionDate: iso, ...exported(3) })
 })
 
 t.test('an application without endpoints is one empty object', async t => {
@@ -219,17 +232,18 @@ t.test('a segment is exported at a version', async t => {
 })
 
 t.test('the version is the one that was current when the job was created', async t => {
-  const { client, app, idsOf } = await setUp(t, { env: slowly })
+  const { client, app, idsOf, url } = await setUp(t)
   await putEndpoint(client, app, 'gb', { ...email('gb'), Location: { Country: 'GB' } })
   await putEndpoint(client, app, 'de', { ...email('de'), Location: { Country: 'DE' } })
   const inCountry = (country: string) => ({
     Dimensions: { Location: { Country: { DimensionType: 'INCLUSIVE' as const, Values: [country] } } },
   })
   const SegmentId = await createSegment(client, app, inCountry('GB'))
-  const created = await createExportJob(client, app, { SegmentId })
-  await client.send(
-    new UpdateSegmentCommand({ ApplicationId: app, SegmentId, WriteSegmentRequest: inCountry('DE') }),
-  )
+  const update = new UpdateSegmentCommand({
+    ...{ ApplicationId: app, SegmentId, WriteSegmentRequest: inCountry('DE') },
+  })
+  const create = () => createExportJob(client, app, { SegmentId })
+  const created = await holdAt(url, 'CREATED', create, () => client.send(update))
   t.same(await idsOf(await waitForExport(client, created)), ['gb'])
   t.same(await idsOf(await runExport(client, app, { SegmentId })), ['de'])
 })
@@ -333,65 +347,71 @@ t.test('an export that cannot be written ends FAILED, says why and leaves nothin
   }
 })
 
-t.test('what cannot be published is removed with what was', onlyLong, async t => {
-  const { client, app, define, buckets } = await setUp(t, { env: { ...slowly, PIECE_BYTES: '64' } })
+t.test('what cannot be published is removed with what was', async t => {
+  const { client, app, define, buckets, url } = await setUp(t, { env: { PIECE_BYTES: '64' } })
   await define('in/users.csv')
-  const { job, states } = await watchExport(client, app, {}, async ({ JobStatus, Id }) => {
+  const create = () => createExportJob(client, app)
+  const created = await holdAt(url, 'PROCESSING', create, ({ Id }) =>
     // A folder where the second object is to be.
-    if (JobStatus === 'COMPLETING') mkdirSync(join(folders.folder, `data/out/${Id}-00001.gz`))
-  })
-  t.same(states.slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
+    mkdirSync(join(folders.folder, `data/out/${Id}-00001.gz`)),
+  )
+  const job = await waitForExport(client, created)
+  t.same((await statesOf(client, job)).slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
   t.match(job, { FailedPieces: 1, CompletedPieces: 2, TotalPieces: 3, TotalProcessed: 3 })
   t.match(job.Failures?.[0], /cannot be written/)
   t.same(Object.keys(await buckets.read('data')), ['in/users.csv'])
 })
 
-t.test('a piece that cannot be written is counted as failed', onlyLong, async t => {
-  const { client, app, define, buckets } = await setUp(t, { env: { ...slowly, PIECE_BYTES: '64' } })
+t.test('a piece that cannot be written is counted as failed', async t => {
+  const { client, app, define, buckets, url } = await setUp(t, { env: { PIECE_BYTES: '64' } })
   await define('in/users.csv')
-  const { job, states } = await watchExport(client, app, {}, async ({ JobStatus, Id }) => {
+  const create = () => createExportJob(client, app)
+  const created = await holdAt(url, 'INITIALIZING', create, ({ Id }) =>
     // A folder where the second draft is to be.
-    if (JobStatus === 'PROCESSING') {
-      mkdirSync(join(folders.folder, `data/out/.${Id}-00001.gz.part`), { recursive: true })
-    }
-  })
-  t.same(states.slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
+    mkdirSync(join(folders.folder, `data/out/.${Id}-00001.gz.part`), { recursive: true }),
+  )
+  const job = await waitForExport(client, created)
+  t.same((await statesOf(client, job)).slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
   t.match(job, { FailedPieces: 1, CompletedPieces: 1, TotalPieces: 3, TotalProcessed: 1 })
   t.match(job.Failures?.[0], /cannot be written/)
   t.same(Object.keys(await buckets.read('data')), ['in/users.csv'])
 })
 
 t.test('a segment that is deleted before it is exported fails the job', async t => {
-  const { client, app, define, buckets } = await setUp(t, { env: slowly })
+  const { client, app, define, buckets, url } = await setUp(t)
   const SegmentId = await define('in/users.csv')
-  const created = await createExportJob(client, app, { SegmentId })
-  await client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId }))
+  const create = () => createExportJob(client, app, { SegmentId })
+  const created = await holdAt(url, 'CREATED', create, () =>
+    client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId })),
+  )
   const job = await waitForExport(client, created)
   t.match(job, { JobStatus: 'FAILED', Failures: [/segment .* has been deleted/] })
   t.same(await readExports(buckets, job), {})
 })
 
-t.test('endpoints that are created or deleted meanwhile', onlyLong, async t => {
-  const { client, app, define, idsOf } = await setUp(t, { env: slowly })
+t.test('endpoints that are created or deleted meanwhile', async t => {
+  const { client, app, define, idsOf, url } = await setUp(t)
   await define('in/users.csv')
-  const { job } = await watchExport(client, app, {}, async ({ JobStatus }) => {
-    if (JobStatus !== 'PROCESSING') return
+  const create = () => createExportJob(client, app)
+  const created = await holdAt(url, 'INITIALIZING', create, async () => {
     await putEndpoint(client, app, 'late', email('late'))
     await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: 'e2' }))
     await putEndpoint(client, app, 'e3', { Attributes: { plan: ['pro'] } })
   })
+  const job = await waitForExport(client, created)
   t.match(job, exported(2))
   t.same(await idsOf(job), ['e1', 'e3'], 'those created later are not in it')
 })
 
 t.test('an application that is deleted takes its exports with it, and what they have written', async t => {
-  const { client, app, define, buckets } = await setUp(t, { env: restful })
+  const { client, app, define, buckets, url } = await setUp(t)
   await define('in/users.csv')
   const finished = await runExport(client, app, { S3UrlPrefix: 's3://data/kept' })
-  const running = await createExportJob(client, app)
-  await waitForExport(client, running, ({ JobStatus }) => JobStatus === 'COMPLETING')
-  t.equal(Object.keys(await buckets.read('data')).length, 3, 'a draft is there')
-  await client.send(new DeleteAppCommand({ ApplicationId: app }))
+  const create = () => createExportJob(client, app)
+  const running = await holdAt(url, 'PROCESSING', create, async () => {
+    t.equal(Object.keys(await buckets.read('data')).length, 3, 'a draft is there')
+    await client.send(new DeleteAppCommand({ ApplicationId: app }))
+  })
   const get = new GetExportJobCommand({ ApplicationId: app, JobId: running.Id })
   await t.rejects(client.send(get), { name: 'NotFoundException' })
   const left = [`in/users.csv`, `kept/${finished.Id}-00000.gz`]
@@ -404,15 +424,19 @@ t.test('an application that is deleted takes its exports with it, and what they 
 })
 
 t.test('exports wait for a slot as imports do, and not for imports', async t => {
-  const { client, app } = await setUp(t, { env: { JOB_STATE_DELAY_MS: '300', MAX_RUNNING_IMPORTS: '1' } })
+  const { client, app, url } = await setUp(t, { env: { MAX_RUNNING_IMPORTS: '1' } })
+  const { control, advance } = jobsOf(url)
+  await control({ mode: 'manual' })
+  const imported = await createImportJob(client, app, { S3Url: 's3://data/in/users.csv' })
+  await advance(imported, 'PROCESSING')
+  const [first, second] = [await createExportJob(client, app), await createExportJob(client, app)]
+  await advance(first, 'PREPARING_FOR_INITIALIZATION')
+  await advance(second, 'PENDING_JOB')
+  await advance(first, 'COMPLETED')
+  await advance(second, 'COMPLETED')
+  await control({ mode: 'immediate' })
+  t.match(await waitForJob(client, imported), { JobStatus: 'COMPLETED' })
   const path = ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED']
-  const [imported, ...both] = await Promise.all([
-    runImport(client, app, { S3Url: 's3://data/in/users.csv' }),
-    watchExport(client, app),
-    watchExport(client, app),
-  ])
-  t.equal(imported.JobStatus, 'COMPLETED')
-  both.sort((a, b) => a.states.length - b.states.length)
-  t.same(both[0]!.states, ['CREATED', ...path])
-  t.same(both[1]!.states, ['CREATED', 'PENDING_JOB', ...path])
+  t.same(await statesOf(client, first), ['CREATED', ...path])
+  t.same(await statesOf(client, second), ['CREATED', 'PENDING_JOB', ...path])
 })

@@ -2,11 +2,12 @@ import { gzipSync } from 'node:zlib'
 import { DeleteEndpointCommand, type EndpointRequest, type ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { putAll } from '../buckets.ts'
+import { holdAt } from '../control/control.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
 import { matchEach } from '../import/items.ts'
 import { startFront, startS3 } from '../s3.ts'
 import { base, createFilledApp, good } from './filled-app.ts'
-import { csvOf, getEndpoint, getSegment, putEndpoint, slowly, untilProcessed, watch } from './reads.ts'
+import { csvOf, getEndpoint, getSegment, putEndpoint, statesOf, untilProcessed } from './reads.ts'
 
 t.test('a job whose object breaks off while it is read ends FAILED and leaves all as it was', async t => {
   const s3 = await startS3(t)
@@ -16,11 +17,11 @@ t.test('a job whose object breaks off while it is read ends FAILED and leaves al
     await send(body.subarray(0, Math.max(0, good.length - from)))
     breakOff()
   })
-  const { client } = await startEmulator(t, { ...front.env, ...slowly })
+  const { client } = await startEmulator(t, front.env)
   const { app, SegmentId, look } = await createFilledApp(t, client, 's3://data/base.csv')
   const before = await look()
-  const { job, states } = await watch(client, app, { S3Url: 's3://data/users.csv', SegmentId })
-  t.same(states.slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
+  const job = await runImport(client, app, { S3Url: 's3://data/users.csv', SegmentId })
+  t.same((await statesOf(client, job)).slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
   t.match(job, { TotalPieces: 1, FailedPieces: 1, CompletedPieces: 0 })
   matchEach(t, job.Failures!, [/^users\.csv: broke off at byte \d+ of \d+/])
   t.same(await look(), before)
@@ -64,11 +65,13 @@ t.test('a .gz that could not be measured is imported whole or not at all', async
     if (measuring) breakOff()
     else await send(body)
   })
-  const { client } = await startEmulator(t, { ...front.env, ...slowly })
-  const S3Url = 's3://data/users.csv.gz'
-  const { job } = await watch(client, await createApp(client), { S3Url }, async ({ JobStatus }) => {
-    if (JobStatus === 'PROCESSING') measuring = false
+  const { client, url } = await startEmulator(t, front.env)
+  const app = await createApp(client)
+  const create = () => createImportJob(client, app, { S3Url: 's3://data/users.csv.gz' })
+  const created = await holdAt(url, 'INITIALIZING', create, () => {
+    measuring = false
   })
+  const job = await waitForJob(client, created)
   if (job.JobStatus !== 'FAILED') t.match(job, { JobStatus: 'COMPLETED', TotalProcessed: 5_000 })
   else t.match(job.Failures?.[0], /^users\.csv\.gz: |^s3:/)
 })

@@ -1,26 +1,27 @@
 import { DeleteSegmentCommand } from '@aws-sdk/client-pinpoint'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { makeBuckets, putAll } from '../buckets.ts'
+import { holdAt } from '../control/control.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
-import { csvOf, getEndpoint, getSegment, slowly } from './reads.ts'
+import { csvOf, getEndpoint, getSegment } from './reads.ts'
 
-/** An emulator over two files and an application with a segment that the first of them made. */
-async function withSegment(t: Test, env: Record<string, string> = {}) {
-  const buckets = makeBuckets(t)
-  await putAll(buckets, 'data', { 'one.csv': csvOf('e1', 'e2'), 'two.csv': csvOf('e3') })
-  const { client } = await startEmulator(t, { ...buckets.env, ...env })
+const buckets = makeBuckets(t)
+await putAll(buckets, 'data', { 'one.csv': csvOf('e1', 'e2'), 'two.csv': csvOf('e3') })
+const { client, url } = await startEmulator(t, buckets.env)
+
+/** An application with a segment that the first of the files has made. */
+async function withSegment() {
   const app = await createApp(client)
   const { Id } = await runImport(client, app, { S3Url: 's3://data/one.csv', DefineSegment: true })
   const remove = () => client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId: Id }))
-  return { client, app, segment: Id!, remove }
+  return { app, segment: Id!, remove }
 }
 
-for (const status of ['CREATED', 'PROCESSING', 'COMPLETING']) {
+for (const status of ['CREATED', 'PROCESSING', 'COMPLETING'] as const) {
   t.test(`a ${status} job ends FAILED when its segment is deleted, and leaves nothing`, async t => {
-    const { client, app, segment, remove } = await withSegment(t, slowly)
-    const job = await createImportJob(client, app, { S3Url: 's3://data/two.csv', SegmentId: segment })
-    await waitForJob(client, job, ({ JobStatus }) => JobStatus === status)
-    await remove()
+    const { app, segment, remove } = await withSegment()
+    const create = () => createImportJob(client, app, { S3Url: 's3://data/two.csv', SegmentId: segment })
+    const job = await holdAt(url, status, create, remove)
     const { JobStatus, Failures, TotalProcessed, CompletionDate } = await waitForJob(client, job)
     t.equal(JobStatus, 'FAILED')
     const reason = `the segment ${segment}, which the job was to renew, has been deleted`
@@ -34,7 +35,7 @@ for (const status of ['CREATED', 'PROCESSING', 'COMPLETING']) {
 }
 
 t.test('the endpoints of an import stay when its segment is deleted, and can be imported again', async t => {
-  const { client, app, segment, remove } = await withSegment(t)
+  const { app, segment, remove } = await withSegment()
   await remove()
   t.match(await getEndpoint(client, app, 'e1'), { Id: 'e1' })
   const again = await runImport(client, app, { S3Url: 's3://data/one.csv', DefineSegment: true })

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../buckets.ts'
+import { holdAt } from '../control/control.ts'
 import { createApp, createImportJob, roleArn, runImport, startEmulator, waitForJob } from '../helpers.ts'
 import { completed, csvOf, getEndpoint, getSegment, putEndpoint } from './reads.ts'
 
@@ -83,16 +84,19 @@ t.test(
   async t => {
     const buckets = makeBuckets(t)
     await buckets.put('data', 'users.csv', csvOf('e1'))
-    const { client } = await startEmulator(t, { ...buckets.env, JOB_STATE_DELAY_MS: '50' })
+    const { client, url } = await startEmulator(t, buckets.env)
     const app = await createApp(client)
-    const created = await createImportJob(client, app, { S3Url, DefineSegment: true, SegmentName: 'Named' })
-    t.equal(created.JobStatus, 'CREATED')
-    const { SegmentId } = created.Definition!
-    t.match(SegmentId, /^[0-9a-f]{32}$/)
-    t.equal(await getSegment(client, app, SegmentId!), undefined, 'not before')
-    const renewed = createImportJob(client, app, { S3Url, SegmentId })
-    await t.rejects(renewed, { name: 'NotFoundException' }, 'nor can it be renewed before')
+    const create = () => createImportJob(client, app, { S3Url, DefineSegment: true, SegmentName: 'Named' })
+    const created = await holdAt(url, 'COMPLETING', create, async ({ JobStatus, Definition }) => {
+      t.equal(JobStatus, 'CREATED')
+      const { SegmentId } = Definition!
+      t.match(SegmentId, /^[0-9a-f]{32}$/)
+      t.equal(await getSegment(client, app, SegmentId!), undefined, 'not before')
+      const renewed = createImportJob(client, app, { S3Url, SegmentId })
+      await t.rejects(renewed, { name: 'NotFoundException' }, 'nor can it be renewed before')
+    })
     t.match(await waitForJob(client, created), completed(1))
+    const { SegmentId } = created.Definition!
     t.match(await getSegment(client, app, SegmentId!), { Name: 'Named', Version: 1 })
   },
 )

@@ -1,18 +1,19 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { type Buckets, makeBuckets, putAll } from '../buckets.ts'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
+import { makeBuckets, putAll } from '../buckets.ts'
+import { holdAt } from '../control/control.ts'
+import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
 import { matchEach } from '../import/items.ts'
 import { base, createFilledApp, good } from './filled-app.ts'
-import { csvOf, getEndpoint, getSegment, kindsOfBuckets, putEndpoint, slowly, watch } from './reads.ts'
+import { csvOf, getEndpoint, getSegment, kindsOfBuckets, putEndpoint, statesOf } from './reads.ts'
 
 /** What is wrong with the second of two objects, and what must be said of it. */
 interface Culprit {
   title: string
   key?: string
   content: string | Buffer
-  /** Happens while the job is PROCESSING, before it reads. */
-  meanwhile?: (buckets: Buckets, key: string) => Promise<void>
+  /** Whether it is removed when it has been listed. */
+  vanishes?: boolean
   says: RegExp
 }
 
@@ -43,7 +44,7 @@ const culprits: Culprit[] = [
   {
     title: 'an object that vanishes before it is read',
     content: csvOf('x'),
-    meanwhile: (buckets, key) => buckets.remove('data', key),
+    vanishes: true,
     says: /does not exist any more/,
   },
 ]
@@ -55,19 +56,20 @@ for (const [kind, makeBuckets] of kindsOfBuckets) {
     for (const [index, { key = '2.csv', content }] of culprits.entries()) {
       await putAll(buckets, 'data', { [`in-${index}/1.csv`]: good, [`in-${index}/${key}`]: content })
     }
-    const { client } = await startEmulator(t, { ...buckets.env, ...slowly, MAX_RUNNING_IMPORTS: '10' })
-    t.jobs = 4
+    const { client, url } = await startEmulator(t, buckets.env)
 
-    for (const [index, { title, key: name = '2.csv', meanwhile, says }] of culprits.entries()) {
+    for (const [index, { title, key: name = '2.csv', vanishes, says }] of culprits.entries()) {
       t.test(title, async t => {
         const { app, SegmentId, look } = await createFilledApp(t, client, 's3://data/base.csv')
         const before = await look()
         const key = `in-${index}/${name}`
         const request = { S3Url: `s3://data/in-${index}/`, SegmentId, DefineSegment: true }
-        const { job, states } = await watch(client, app, request, async ({ JobStatus }) => {
-          if (JobStatus === 'PROCESSING') await meanwhile?.(buckets, key)
-        })
-        t.same(states.slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
+        const create = () => createImportJob(client, app, request)
+        const created = vanishes
+          ? await holdAt(url, 'INITIALIZING', create, () => buckets.remove('data', key))
+          : await create()
+        const job = await waitForJob(client, created)
+        t.same((await statesOf(client, job)).slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
         t.match(job, { TotalPieces: 2, CompletedPieces: 1, FailedPieces: 1 })
         t.ok(job.TotalProcessed! >= 3, 'it had imported the first object')
         t.match(job.CompletionDate, /Z$/)
@@ -87,8 +89,8 @@ for (const [kind, makeBuckets] of kindsOfBuckets) {
     for (const key of ['nowhere/', 'nowhere.csv', 'in/', 'empty.csv', '../data/in/a.json', '/']) {
       const S3Url = `s3://data/${key}`
       t.test(S3Url, async t => {
-        const { states, job } = await watch(client, await createApp(client), { S3Url, DefineSegment: true })
-        t.same(states.slice(-2), ['FAILING', 'FAILED'])
+        const job = await runImport(client, await createApp(client), { S3Url, DefineSegment: true })
+        t.same((await statesOf(client, job)).slice(-2), ['FAILING', 'FAILED'])
         matchEach(t, job.Failures!, [new RegExp(`^${S3Url}: there is nothing to import`)])
         t.equal(await getSegment(client, job.ApplicationId!, job.Definition!.SegmentId!), undefined)
       })

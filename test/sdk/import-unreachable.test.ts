@@ -2,7 +2,7 @@ import t from 'tap'
 import { makeBuckets } from '../buckets.ts'
 import { createApp, runImport, startEmulator } from '../helpers.ts'
 import { startS3, unusedUrl } from '../s3.ts'
-import { csvOf, getEndpoint, getSegment, watch } from './reads.ts'
+import { csvOf, getEndpoint, getSegment, statesOf } from './reads.ts'
 
 t.test('a job that has nowhere to read its bucket from ends FAILED and says what to set', async t => {
   const url = await unusedUrl()
@@ -26,7 +26,8 @@ t.test('a job that has nowhere to read its bucket from ends FAILED and says what
       const { client } = await startEmulator(t, env)
       const app = await createApp(client)
       const S3Url = `s3://${bucket}/users.csv`
-      const { states, job } = await watch(client, app, { S3Url, DefineSegment: true })
+      const job = await runImport(client, app, { S3Url, DefineSegment: true })
+      const states = await statesOf(client, job)
       t.same(states.slice(-2), ['FAILING', 'FAILED'])
       t.equal(job.Failures?.length, 1)
       t.ok(job.Failures?.[0]?.startsWith(`${S3Url}: `), 'it says which')

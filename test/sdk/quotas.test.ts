@@ -47,7 +47,7 @@ t.test('the real SDK tries again, as it does with Pinpoint', async t => {
 })
 
 t.test('with QUOTAS=on an account has ten import jobs under way at most', async t => {
-  const env = { QUOTAS: 'on', JOB_STATE_DELAY_MS: '60000', S3_DIR: 'fixtures/s3' }
+  const env = { QUOTAS: 'on', JOB_STATE_DELAY_MS: '86400000', S3_DIR: 'fixtures/s3' }
   const { client } = await startEmulator(t, env)
   const app = await createApp(client)
   const S3Url = 's3://demo/users.csv'

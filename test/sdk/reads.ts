@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
 import { type Buckets, makeBuckets } from '../buckets.ts'
-import { createImportJob, runImport, waitForJob } from '../helpers.ts'
+import { runImport, waitForJob } from '../helpers.ts'
 import { startS3 } from '../s3.ts'
 
 /** The two kinds of buckets, each to be tried with whatever concerns both. */
@@ -21,9 +21,6 @@ export const kindsOfBuckets: [name: string, make: (t: Test) => Buckets | Promise
   ['a folder', makeBuckets],
   ['S3', startS3],
 ]
-
-/** Lets a job rest long enough for each of its states to be seen, and for a test to do something meanwhile. */
-export const slowly = { JOB_STATE_DELAY_MS: '200' }
 
 /** What a call answers; undefined when it answers that there is no such thing. */
 async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
@@ -78,7 +75,7 @@ export const completed = (TotalProcessed: number, TotalPieces = 1) => ({
 })
 
 /** The states of a job in the order in which it came to them, from its own page: a short one cannot be missed there. */
-async function statesOf(
+export async function statesOf(
   client: PinpointClient,
   { ApplicationId, Id, Type }: ImportJobResponse | ExportJobResponse,
 ): Promise<string[]> {
@@ -88,41 +85,6 @@ async function statesOf(
   const { history } = (await page.json()) as { history: { status: string }[] }
   return history.map(({ status }) => status)
 }
-
-/**
- * Follows a job to its end and gives its states, and the job as it was first seen in each in which it was seen.
- *
- * @param waitFor reads the job until it says what is waited for
- * @param onState is told of each
- */
-export async function follow<Job extends ImportJobResponse | ExportJobResponse>(
-  client: PinpointClient,
-  created: Job,
-  waitFor: (job: Job, is: (job: Job) => boolean) => Promise<Job>,
-  onState: (job: Job) => Promise<void> | undefined = () => undefined,
-): Promise<{ job: Job; states: string[]; seen: Job[] }> {
-  const seen = [created]
-  for (let job = created; job.JobStatus !== 'COMPLETED' && job.JobStatus !== 'FAILED'; seen.push(job)) {
-    const { JobStatus } = job
-    job = await waitFor(job, now => now.JobStatus !== JobStatus)
-    await onState(job)
-  }
-  return { job: seen.at(-1)!, seen, states: await statesOf(client, created) }
-}
-
-/** Runs an import and follows it. */
-export const watch = async (
-  client: PinpointClient,
-  applicationId: string,
-  request: Parameters<typeof createImportJob>[2],
-  onState?: (job: ImportJobResponse) => Promise<void> | undefined,
-) =>
-  follow(
-    client,
-    await createImportJob(client, applicationId, request),
-    (job, is) => waitForJob(client, job, is),
-    onState,
-  )
 
 /** Imports an object, CSV or JSON by its ending, into a segment; expects that it is COMPLETED and gives the segment's id. */
 export async function defineSegment(

@@ -5,7 +5,7 @@ import { matchEach } from '../import/items.ts'
 import { answerError, startFront, startS3 } from '../s3.ts'
 import { endpointsExported, exported } from './exported.ts'
 import { base, createFilledApp, good } from './filled-app.ts'
-import { completed, csvOf, slowly, watch } from './reads.ts'
+import { completed, csvOf, statesOf } from './reads.ts'
 
 for (const [what, status, code, says] of [
   ['denied', 403, 'AccessDenied', /^in\/b\.csv: access to the bucket data is denied .*AccessDenied/],
@@ -19,11 +19,11 @@ for (const [what, status, code, says] of [
       if (isIt) answerError(response, status, code)
       return isIt
     })
-    const { client } = await startEmulator(t, { ...front.env, ...slowly })
+    const { client } = await startEmulator(t, front.env)
     const { app, SegmentId, look } = await createFilledApp(t, client, 's3://data/base.csv')
     const before = await look()
-    const { job, states } = await watch(client, app, { S3Url: 's3://data/in/', SegmentId })
-    t.same(states.slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
+    const job = await runImport(client, app, { S3Url: 's3://data/in/', SegmentId })
+    t.same((await statesOf(client, job)).slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
     t.match(job, { TotalPieces: 2, FailedPieces: 1, CompletedPieces: 1 })
     matchEach(t, job.Failures!, [says])
     t.same(await look(), before)

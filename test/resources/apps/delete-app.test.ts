@@ -1,5 +1,14 @@
 import t from 'tap'
-import { buildTestApp, createApp, isError, runImport, startEmulator, until } from '../../helpers.ts'
+import { jobsOf } from '../../control/control.ts'
+import {
+  buildTestApp,
+  createApp,
+  createImportJob,
+  isError,
+  runImport,
+  startEmulator,
+  waitForJob,
+} from '../../helpers.ts'
 
 t.test('DeleteApp answers the application as it was', async t => {
   const { call } = buildTestApp(t)
@@ -49,22 +58,17 @@ t.test('DeleteApp deletes an application with imported endpoints, jobs and a seg
 })
 
 t.test('DeleteApp ends a job that is under way, and the worker goes on with others', async t => {
-  const { client, url } = await startEmulator(t, {
-    S3_DIR: 'fixtures/s3',
-    JOB_STATE_DELAY_MS: '200',
-    MAX_RUNNING_IMPORTS: '1',
-  })
+  const { client, url } = await startEmulator(t, { S3_DIR: 'fixtures/s3', MAX_RUNNING_IMPORTS: '1' })
   const [doomed, other] = [await createApp(client), await createApp(client)]
-  const doomedRun = runImport(client, doomed, { S3Url: 's3://demo/users.csv' })
-  const otherRun = runImport(client, other, { S3Url: 's3://demo/users.csv' })
-  const gone = t.rejects(doomedRun, { name: 'NotFoundException', message: 'Application not found' })
-  await until(async () => {
-    const { Item } = (await (await fetch(`${url}/v1/apps/${doomed}/jobs/import`)).json()) as {
-      Item: object[]
-    }
-    return Item.length === 1 || undefined
-  }, 'the job')
+  const { control, advance } = jobsOf(url)
+  await control({ mode: 'manual' })
+  const running = await createImportJob(client, doomed, { S3Url: 's3://demo/users.csv' })
+  await advance(running, 'PROCESSING')
+  const waiting = await createImportJob(client, other, { S3Url: 's3://demo/users.csv' })
+  await advance(waiting, 'PENDING_JOB')
   t.equal((await fetch(`${url}/v1/apps/${doomed}`, { method: 'DELETE' })).status, 200)
-  await gone
-  t.equal((await otherRun).JobStatus, 'COMPLETED')
+  const gone = { name: 'NotFoundException', message: 'Application not found' }
+  await t.rejects(waitForJob(client, running), gone)
+  await control({ mode: 'immediate' })
+  t.equal((await waitForJob(client, waiting)).JobStatus, 'COMPLETED')
 })
