@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { s3Credentials, startS3 } from '../s3.ts'
+import { csvOf } from '../sdk/reads.ts'
 import { makeProject, run, runsPackage } from './project.ts'
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
@@ -9,6 +11,38 @@ const { folder, link } = await makeProject(t)
 
 t.test('the package runs from a clean project', t =>
   runsPackage(t, folder, process.execPath, process.versions.node.split('.')[0]!),
+)
+
+t.test(
+  'what the package loads when it is first wanted is there: S3, control pages, snapshots, signatures',
+  async t => {
+    const s3 = await startS3(t)
+    await s3.put('data', 'users.csv', csvOf('a', 'b'))
+    const options = { s3Endpoint: s3.url, s3Credentials }
+    writeFileSync(
+      join(folder, 'lazy.mjs'),
+      `import { startPinpoint } from 'pinpoint-local'
+     await using signed = await startPinpoint({ accessKeys: 'AKIAEXAMPLE:secret' })
+     await using pinpoint = await startPinpoint(${JSON.stringify(options)})
+     const call = async (path, body) => (await fetch(pinpoint.url + path, { method: 'POST', body: JSON.stringify(body) })).json()
+     const app = await call('/v1/apps', { Name: 'first' })
+     const over = async (kind, request) => {
+       const RoleArn = 'arn:aws:iam::123456789012:role/any'
+       const job = await call('/v1/apps/' + app.Id + '/jobs/' + kind, { RoleArn, ...request })
+       return kind === 'import' ? pinpoint.waitForImportJob(app.Id, job.Id) : pinpoint.waitForExportJob(app.Id, job.Id)
+     }
+     const status = async (url, path) => (await fetch(url + path)).status
+     console.log(JSON.stringify([
+       await over('import', { Format: 'CSV', S3Url: 's3://data/users.csv' }),
+       await over('export', { S3UrlPrefix: 's3://data/out' }),
+     ].map(({ JobStatus, TotalProcessed, Failures }) => [JobStatus, TotalProcessed, Failures])))
+     const pages = ['metrics', 'openapi.json', 'snapshot', 'requests'].map(page => status(pinpoint.url, '/_pinpoint/' + page))
+     console.log((await Promise.all(pages)).join(), await status(signed.url, '/v1/apps'))`,
+    )
+    const { code, output } = await run(folder, process.execPath, ['lazy.mjs'])
+    t.equal(output, '[["COMPLETED",2,null],["COMPLETED",2,null]]\n200,200,200,200 403\n')
+    t.equal(code, 0)
+  },
 )
 
 t.test('its types need none of what it is developed with', async t => {
