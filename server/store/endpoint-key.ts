@@ -1,9 +1,16 @@
 /** The form in which ids are compared: without regard to case (source: API reference). */
 export const foldedId = (endpointId: string): string => endpointId.toLowerCase()
 
+/** Bits of a key that are made of the id; those before them are the application's. */
+const idBits = 36
+
+/** Applications after which their numbers begin again in the keys. */
+const appNumbers = 2 ** 11
+
 /**
  * A number of 47 bits by which an endpoint is found, the same for the same application and id for ever: it stands in
- * the database. It is spread evenly, so two endpoints seldom have the same; whoever looks one up compares the ids.
+ * the database. The keys of an application are next to each other, so that an import of many touches those of no other, and
+ * spread evenly there, so two endpoints seldom have the same; whoever looks one up compares the ids.
  *
  * @param app the application's row
  * @param id in lower case
@@ -19,5 +26,6 @@ export function endpointKey(app: number, id: string): number {
   }
   low = Math.imul(low ^ (low >>> 16) ^ high, 0x85ebca6b)
   high = Math.imul(high ^ (high >>> 13) ^ low, 0xc2b2ae35)
-  return ((high ^ (high >>> 16)) & 0x7fff) * 2 ** 32 + ((low ^ (low >>> 13)) >>> 0)
+  const ofId = ((high ^ (high >>> 16)) & (2 ** (idBits - 32) - 1)) * 2 ** 32 + ((low ^ (low >>> 13)) >>> 0)
+  return (app % appNumbers) * 2 ** idBits + ofId
 }

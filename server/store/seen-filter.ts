@@ -13,7 +13,7 @@ const probes = 5
 export class SeenFilter {
   readonly #parts: { bits: Uint32Array; size: number; left: number }[] = []
 
-  /** @param key an integer of 47 bits, spread evenly as `endpointKey` is */
+  /** @param key a key as `endpointKey` makes it */
   add(key: number): void {
     let part = this.#parts.at(-1)
     if ((part === undefined || part.left <= 0) && this.#parts.length < sizes.length) {
