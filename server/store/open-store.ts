@@ -138,6 +138,8 @@ export function prepareStore(
     segmentMembers: createSegmentMembers(db, terms),
     tags,
     clearAway: createClearAway(db, transactions),
+    /** Whether a job is in the middle of a transaction, which anything else that is written would end. */
+    isJobWriting: transactions.isJoined,
 
     /**
      * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under

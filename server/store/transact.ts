@@ -18,6 +18,8 @@ export interface Transactions {
   commit(writer: object): void
   /** As `commit`; where that fails, the next write or commit of the writer says so. */
   leave(writer: object): void
+  /** Whether a writer's transaction is open for more, which any other would end. */
+  isJoined(): boolean
   /** Lets callers write first, as `WriteTurns` says; whosever transaction is open would keep them from it. */
   letCallersGo(): void
 }
@@ -120,6 +122,8 @@ export function createTransactions(
     leave(writer) {
       if (open === writer) endOpen()
     },
+
+    isJoined: () => open !== undefined,
 
     letCallersGo() {
       if (!turns.isCallerWaiting) return

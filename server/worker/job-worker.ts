@@ -33,6 +33,9 @@ const running = new Set<Promise<void>>()
 /** Rows removed in one transaction. */
 const rowsPerStep = 500
 
+/** Milliseconds between steps while a job writes, whose transaction each of them ends. */
+const besideJobs = 500
+
 /** Milliseconds until rows that the disk keeps from being removed are tried again. */
 const clearAgainAfter = 10_000
 
@@ -210,6 +213,7 @@ function lookForWork(): void {
 async function clearAway(): Promise<void> {
   while (!stopping.signal.aborted) {
     try {
+      if (store.isJobWriting()) await setTimeout(besideJobs, undefined, { signal: stopping.signal })
       if (!store.clearAway(rowsPerStep)) return
       await setImmediate()
     } catch (error) {
