@@ -1,4 +1,5 @@
 import { type Bucket, UnreadableError } from '../buckets/bucket.ts'
+import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type { ImportJob, ImportObject, Position } from '../store/import-progress.ts'
 import { decodeLines } from './decode.ts'
 import { parseCsv, readHeader } from './parse-csv.ts'
@@ -16,18 +17,22 @@ export async function importObject(
   job: ImportJob,
   object: ImportObject & Position,
   bucket: Bucket,
-  { store, ...context }: Pick<ImportContext, 'store' | 'counters' | 'now' | 'signal'>,
+  {
+    store,
+    ...context
+  }: Pick<ImportContext, 'store' | 'counters' | 'now' | 'signal'> & {
+    endpoints: EndpointsOfImport
+  },
 ): Promise<void> {
   const { signal } = context
   const progress = store.importProgress
-  const endpoints = store.endpoints.byImport(job.seq)
   try {
     const lines = decodeLines(readContent(bucket, object, object.byte, signal), object)
     const records =
       job.definition.Format === 'JSON'
         ? parseNdjson(lines)
         : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderAgain(bucket, object, signal))
-    await writeRecords(job, object, validateEndpoints(records), { ...context, endpoints, progress })
+    await writeRecords(job, object, validateEndpoints(records), { ...context, progress })
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
     progress.write(job, () => {

@@ -61,8 +61,9 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
   async PROCESSING(job) {
     const { bucket } = bucketOf(job, context)
     const progress = context.store.importProgress
+    const endpoints = context.store.endpoints.byImport(job.seq)
     for (let object = progress.nextObject(job); object !== undefined; object = progress.nextObject(job)) {
-      await importObject(job, object, bucket, context)
+      await importObject(job, object, bucket, { ...context, endpoints })
     }
     return { to: progress.failedPieces(job) > 0 ? 'FAILING' : 'COMPLETING' }
   },

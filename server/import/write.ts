@@ -103,34 +103,31 @@ export async function writeRecords(
   }
 
   const longest = progress.deaths(job).count > 0 ? 0 : transaction.longest
-  let begun = performance.now()
-  /** The time of the transaction, which is that of all endpoints in it. */
-  let now = context.now().toISOString()
+  /** When the transaction began, as milliseconds and as the time of all endpoints in it. */
+  let begun = 0
+  let now = ''
   let awaited = Number.NEGATIVE_INFINITY
   let waiting: NodeJS.Timeout | undefined
-  /** Whether the transaction has been ended as no records came. */
-  let hasLeft = false
-  const beginNext = () => {
-    begun = performance.now()
-    now = context.now().toISOString()
-  }
   const commit = () => {
     progress.commit(job)
     counters.add('importProcessed', written.processed)
     counters.add('importFailed', written.failed)
     Object.assign(written, { processed: 0, failed: 0 })
-    beginNext()
   }
   try {
     for await (const batch of batches) {
       clearTimeout(waiting)
-      if (hasLeft) beginNext()
-      hasLeft = false
       for (let from = 0; from < batch.length; ) {
         signal.throwIfAborted()
         faults = faultsInProcessing(job, progress)
         try {
-          from = progress.writeOn(job, () => writeItems(batch, from))
+          from = progress.writeOn(job, begins => {
+            if (begins) {
+              begun = performance.now()
+              now = context.now().toISOString()
+            }
+            return writeItems(batch, from)
+          })
         } catch (error) {
           // All that is not committed is taken back.
           Object.assign(written, { processed: 0, failed: 0 })
@@ -142,10 +139,7 @@ export async function writeRecords(
         if (at - begun >= Math.min(mayLast, longest)) commit()
         await setImmediate()
       }
-      waiting = setTimeout(() => {
-        progress.leave(job)
-        hasLeft = true
-      }, transaction.waits)
+      waiting = setTimeout(() => progress.leave(job), transaction.waits)
     }
   } finally {
     clearTimeout(waiting)

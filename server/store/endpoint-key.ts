@@ -1,5 +1,5 @@
-/** The form in which ids are compared: without regard to case (source: API reference). */
-export const foldedId = (endpointId: string): string => endpointId.toLowerCase()
+/** The form in which ids are compared: without regard to case (source: API reference), and as the database keeps texts. */
+export const foldedId = (endpointId: string): string => endpointId.toLowerCase().toWellFormed()
 
 /** Bits of a key that are made of the id; those before them are the application's. */
 const idBits = 36

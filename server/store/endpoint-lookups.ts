@@ -123,15 +123,17 @@ export function createOwnEndpoints(db: Database, turns: WriteTurns) {
       if (isAny.get(app.seq) === 1) return undefined
       writes = turns.endpointWrites(app.seq)
       const seen = new SeenFilter()
+      // SQLite keeps texts well-formed, so these are what it would find the same.
+      const keyOf = (kind: number, text: string) => endpointKey(kind, text.toWellFormed())
       return {
-        id: id => !seen.mayHave(endpointKey(kinds.id, id)),
-        userId: userId => !seen.mayHave(endpointKey(kinds.userId, userId)),
-        address: address => !seen.mayHave(endpointKey(kinds.address, address)),
+        id: id => !seen.mayHave(keyOf(kinds.id, id)),
+        userId: userId => !seen.mayHave(keyOf(kinds.userId, userId)),
+        address: address => !seen.mayHave(keyOf(kinds.address, address)),
         note(id, userId, address) {
           writes = (writes + 1) | 0
-          seen.add(endpointKey(kinds.id, id))
-          if (userId !== undefined) seen.add(endpointKey(kinds.userId, userId))
-          if (address !== undefined) seen.add(endpointKey(kinds.address, address))
+          seen.add(keyOf(kinds.id, id))
+          if (userId !== undefined) seen.add(keyOf(kinds.userId, userId))
+          if (address !== undefined) seen.add(keyOf(kinds.address, address))
         },
       }
     }

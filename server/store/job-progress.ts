@@ -102,13 +102,14 @@ export function createJobProgress(
      * As `write`, in a transaction that stays open for more of the same job's, until it is committed or anybody else
      * writes: not to be left open while something is waited for.
      *
+     * @param work is told whether the transaction begins with it
      * @throws JobGone when the job's application has been deleted
      */
-    writeOn<T>(job: Job, work: () => T): T {
+    writeOn<T>(job: Job, work: (begins: boolean) => T): T {
       letCallersGo()
-      return join(job, () => {
+      return join(job, begins => {
         if (isAlive.get(job.seq) === undefined) throw new JobGone()
-        return work()
+        return work(begins)
       })
     },
 

@@ -11,9 +11,10 @@ export interface Transactions {
    * be written by this connection: what many writes change in the same page is written once. Where one of them fails,
    * all of them are taken back, and where the transaction cannot be committed, the writer is told by its next write.
    *
+   * @param work is told whether the transaction begins with it
    * @param writer what stands in memory of the writes, and is of no use any more when they are lost
    */
-  join<T>(writer: object, work: () => T): T
+  join<T>(writer: object, work: (begins: boolean) => T): T
   /** Commits a writer's open transaction, if there is one. */
   commit(writer: object): void
   /** As `commit`; where that fails, the next write or commit of the writer says so. */
@@ -106,12 +107,13 @@ export function createTransactions(
 
     join(writer, work) {
       tellLoss(writer)
-      if (open !== writer) {
+      const begins = open !== writer
+      if (begins) {
         endOpen()
         start()
         open = writer
       }
-      return guarded(work)
+      return guarded(() => work(begins))
     },
 
     commit(writer) {

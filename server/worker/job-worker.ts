@@ -33,8 +33,8 @@ const running = new Set<Promise<void>>()
 /** Rows removed in one transaction. */
 const rowsPerStep = 500
 
-/** Milliseconds between steps while a job writes, whose transaction each of them ends. */
-const besideJobs = 500
+/** Milliseconds that clearing away rests, and then takes, while a job writes, whose transaction it ends. */
+const besideJobs = { rest: 500, steps: 30 }
 
 /** Milliseconds until rows that the disk keeps from being removed are tried again. */
 const clearAgainAfter = 10_000
@@ -213,8 +213,14 @@ function lookForWork(): void {
 async function clearAway(): Promise<void> {
   while (!stopping.signal.aborted) {
     try {
-      if (store.isJobWriting()) await setTimeout(besideJobs, undefined, { signal: stopping.signal })
-      if (!store.clearAway(rowsPerStep)) return
+      let until = 0
+      if (store.isJobWriting()) {
+        await setTimeout(besideJobs.rest, undefined, { signal: stopping.signal })
+        until = performance.now() + besideJobs.steps
+      }
+      do {
+        if (!store.clearAway(rowsPerStep)) return
+      } while (performance.now() < until)
       await setImmediate()
     } catch (error) {
       if (stopping.signal.aborted) return
