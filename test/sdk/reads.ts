@@ -86,6 +86,23 @@ export async function statesOf(
   return history.map(({ status }) => status)
 }
 
+/** Expects that a job that was COMPLETED went through all states before in their order, and was seen in each. */
+export async function sameStates(
+  t: Test,
+  client: PinpointClient,
+  seen: (ImportJobResponse | ExportJobResponse)[],
+): Promise<void> {
+  const states = [
+    ...['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING'],
+    ...['PROCESSING', 'COMPLETING', 'COMPLETED'],
+  ]
+  t.same(await statesOf(client, seen[0]!), states)
+  t.same(
+    seen.map(({ JobStatus }) => JobStatus),
+    states,
+  )
+}
+
 /** Imports an object, CSV or JSON by its ending, into a segment; expects that it is COMPLETED and gives the segment's id. */
 export async function defineSegment(
   t: Test,
