@@ -53,36 +53,29 @@ export function createEndpointLookups(db: Database): () => (app: AppRef, lookups
     )
     .pluck()
 
-  const without = (
-    find: typeof ids,
-    app: AppRef,
-    wanted: string[],
-    keys: unknown[] = wanted,
-  ): Set<string> => {
-    // SQLite reads other texts from JSON in another form than from a parameter.
-    const absent = new Set(wanted.filter(isPlain))
-    if (absent.size > 0) for (const found of find.all(JSON.stringify(keys), app.seq)) absent.delete(found)
-    return absent
-  }
-
-  /** As `without`, of which nothing is known while it rests. */
-  const restingWithout = (find: typeof ids, keyOf?: (app: AppRef, text: string) => number) => {
+  /** Makes a lookup by one of the three, which gives what is absent; nothing of it is known while the lookup rests. */
+  const without = (find: typeof ids, keyOf?: (app: AppRef, text: string) => number) => {
     let rest = 0
     return (app: AppRef, wanted: string[]): Set<string> => {
       if (rest > 0) {
         rest--
         return new Set()
       }
-      const absent = without(find, app, wanted, keyOf && wanted.map(text => keyOf(app, text)))
+      // SQLite reads other texts from JSON in another form than from a parameter.
+      const absent = new Set(wanted.filter(isPlain))
+      if (absent.size > 0) {
+        const keys = keyOf === undefined ? wanted : wanted.map(text => keyOf(app, text))
+        for (const found of find.all(JSON.stringify(keys), app.seq)) absent.delete(found)
+      }
       if (absent.size < wanted.length * vain.mostAbsent) rest = vain.rest
       return absent
     }
   }
 
   return () => {
-    const idsWithout = restingWithout(ids, (app, id) => endpointKey(app.seq, id))
-    const userIdsWithout = restingWithout(userIds)
-    const addressesWithout = restingWithout(addresses)
+    const idsWithout = without(ids, (app, id) => endpointKey(app.seq, id))
+    const userIdsWithout = without(userIds)
+    const addressesWithout = without(addresses)
     return (app, lookups) => {
       const absent = {
         ids: idsWithout(app, lookups.ids.map(foldedId)),

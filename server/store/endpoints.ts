@@ -217,9 +217,6 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
       activeAt.all(app.seq, address, but ?? null).map(row => toStored(app, row)!),
   }
 
-  /** The application of which no endpoint was deleted that is a member when it comes again. */
-  let nobodyLeft: number | undefined
-
   const create = (app: AppRef, row: unknown[]): number => {
     const id = row[0] as string
     return insert([app.seq, endpointKey(app.seq, id), ...row]).lastInsertRowid as number
@@ -236,21 +233,21 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   }
 
   /** An endpoint that is created again is in the segments in which it was before it was deleted. */
-  const joinAgain = (app: AppRef, endpointId: string, created: number): void => {
-    const id = foldedId(endpointId)
-    if (nobodyLeft === app.seq || leftBy.get(app.seq, id) === undefined) return
+  const joinAgain = (app: AppRef, id: string, created: number): void => {
+    if (leftBy.get(app.seq, id) === undefined) return
     for (const job of joined.all({ app: app.seq, id, created })) joinTerms.run({ app: app.seq, job, created })
     forgetLeft.run(app.seq, id)
   }
 
-  const writer = (job: number | null): Endpoints => ({
+  /** @param hasAnyLeft whether endpoints of the application were deleted that are members when they come again */
+  const writer = (job: number | null, hasAnyLeft = () => true): Endpoints => ({
     ...reads,
     save(app, stored, endpoint, turn) {
       turns.noteEndpointWrite(app.seq)
       const row = toRow(endpoint, turn, job)
       if (stored !== undefined) return change(stored, endpoint, row)
       const created = create(app, row)
-      joinAgain(app, endpoint.Id, created)
+      if (hasAnyLeft()) joinAgain(app, row[0] as string, created)
       return created
     },
     delete: seq => void remove.run(seq),
@@ -281,17 +278,18 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     let absent: Absent | undefined
     const onlyOwn = ownEndpoints()
     const lookUp = lookups()
-    const asJob = writer(job)
+    let hasAnyLeft = true
+    const asJob = writer(job, () => hasAnyLeft)
     return {
       ...asJob,
       lookingUp(app, wanted, work) {
         absent = onlyOwn(app) ?? lookUp(app, wanted())
-        if (isAnyLeft.get(app.seq) === undefined) nobodyLeft = app.seq
+        hasAnyLeft = isAnyLeft.get(app.seq) !== undefined
         try {
           work()
         } finally {
           absent = undefined
-          nobodyLeft = undefined
+          hasAnyLeft = true
         }
       },
       get: (app, id) => (absent?.id(foldedId(id)) ? undefined : asJob.get(app, id)),

@@ -11,8 +11,8 @@ export interface Transactions {
    * be written by this connection: what many writes change in the same page is written once. Where one of them fails,
    * all of them are taken back, and where the transaction cannot be committed, the writer is told by its next write.
    *
-   * @param work is told whether the transaction begins with it
    * @param writer what stands in memory of the writes, and is of no use any more when they are lost
+   * @param work is told whether the transaction begins with it
    */
   join<T>(writer: object, work: (begins: boolean) => T): T
   /** Commits a writer's open transaction, if there is one. */
