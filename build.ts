@@ -16,6 +16,7 @@ const { metafile } = await build({
     'server/main.ts',
     'server/index.ts',
     'server/worker/job-worker.ts',
+    'server/worker/reader-thread.ts',
     'server/store/snapshot-thread.ts',
   ],
   outdir: dist,

@@ -1,14 +1,24 @@
 import { crc32 } from 'node:zlib'
-import type { Attributes, Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
+import type { Attributes } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
+import { type EndpointRef, endpointRef } from '../store/endpoint-key.ts'
+import { type EndpointChange, type EndpointValues, unlessEmpty } from '../store/endpoint-row.ts'
 
-/** What identifies one write of one endpoint. */
+/** What one write of one endpoint is about. */
 export interface Write {
   app: AppRef
-  endpointId: string
+  endpoint: EndpointRef
+  /** Of the endpoint, should it be created. */
+  cohortId: string
   requestId: string
   /** ISO 8601, UTC */
   now: string
+}
+
+/** What identifies an endpoint in a write. */
+export function endpointOf(app: AppRef, id: string): Pick<Write, 'app' | 'endpoint' | 'cohortId'> {
+  const endpoint = endpointRef(app.seq, id)
+  return { app, endpoint, cohortId: cohortOf(app, endpoint) }
 }
 
 /**
@@ -19,55 +29,57 @@ export interface Write {
  * @param current the endpoint as it is; undefined when the write creates it
  */
 export function mergeEndpoint(
-  current: Endpoint | undefined,
-  change: EndpointRequest,
-  write: Write,
-): Endpoint {
-  const address = change.Address ?? current?.Address
-  const channelType = change.ChannelType ?? current?.ChannelType
-  const userId = change.User?.UserId ?? current?.User.UserId
-  const userAttributes = mergeAttributes(
-    // Another user's attributes do not come along; those that were there before any user do.
-    [userId, undefined].includes(current?.User.UserId) ? current?.User.UserAttributes : undefined,
-    change.User?.UserAttributes,
-  )
+  current: EndpointValues | undefined,
+  change: EndpointChange,
+  { endpoint: { id, folded, key }, cohortId, requestId, now }: Write,
+): EndpointValues {
+  const address = change.address ?? current?.address ?? null
+  const user = change.user_id ?? current?.user_id ?? null
+  // Another user's attributes do not come along; those that were there before any user do.
+  const isUserAsBefore = current !== undefined && (current.user_id === null || current.user_id === user)
   return {
-    ...(channelType !== undefined && { ChannelType: channelType }),
-    ...(address !== undefined && { Address: address }),
+    id: folded,
+    key,
+    spelling: current === undefined ? (id === folded ? null : id) : current.spelling,
+    channel_type: change.channel_type ?? current?.channel_type ?? null,
+    address,
     // Every write makes it ACTIVE again (source: API reference); saying INACTIVE outright is honoured (assumed).
-    EndpointStatus: change.EndpointStatus ?? 'ACTIVE',
+    endpoint_status: change.endpoint_status ?? 'ACTIVE',
     // An endpoint that begins without an address has opted out (source: API reference).
-    OptOut: change.OptOut ?? current?.OptOut ?? (address === undefined ? 'ALL' : 'NONE'),
-    RequestId: change.RequestId ?? write.requestId,
-    Location: { ...current?.Location, ...change.Location },
-    Demographic: { ...current?.Demographic, ...change.Demographic },
-    EffectiveDate: change.EffectiveDate ?? write.now,
-    Attributes: mergeAttributes(current?.Attributes, change.Attributes) ?? {},
-    Metrics: { ...current?.Metrics, ...change.Metrics },
-    User: {
-      ...(userAttributes !== undefined && { UserAttributes: userAttributes }),
-      ...(userId !== undefined && { UserId: userId }),
-    },
-    ApplicationId: write.app.id,
-    Id: current?.Id ?? write.endpointId,
-    CohortId: current?.CohortId ?? cohortOf(write),
-    CreationDate: current?.CreationDate ?? write.now,
+    opt_out: change.opt_out ?? current?.opt_out ?? (address === null ? 'ALL' : 'NONE'),
+    request_id: change.request_id ?? requestId,
+    cohort_id: current?.cohort_id ?? cohortId,
+    creation_date: current?.creation_date ?? now,
+    effective_date: change.effective_date ?? now,
+    user_id: user,
+    user_attributes: mergeAttributes(isUserAsBefore ? current.user_attributes : null, change.user_attributes),
+    attributes: unlessEmpty(mergeAttributes(current?.attributes ?? null, change.attributes)),
+    metrics: mergeMembers(current?.metrics ?? null, change.metrics),
+    location: mergeMembers(current?.location ?? null, change.location),
+    demographic: mergeMembers(current?.demographic ?? null, change.demographic),
   }
 }
 
-/** Merges attributes by name; gives undefined when there were none and none came. */
-export function mergeAttributes(
-  current: Attributes | undefined,
-  change: Attributes | undefined,
-): Attributes | undefined {
-  if (change === undefined) return current
-  const merged = { ...current, ...change }
-  for (const name in change) if (change[name]!.length === 0) delete merged[name]
-  return merged
+/** Merges attributes, which are JSON, by name; gives null when there were none and none came. */
+export function mergeAttributes(current: string | null, change: string | null): string | null {
+  // Where no list seems empty, the most frequent cases need not be read.
+  if (change === null || (current === change && !change.includes('[]'))) return current
+  if (current === null && !change.includes('[]')) return change
+  const changed: Attributes = JSON.parse(change)
+  const merged: Attributes = { ...(current !== null && JSON.parse(current)), ...changed }
+  for (const name in changed) if (changed[name]!.length === 0) delete merged[name]
+  return JSON.stringify(merged)
+}
+
+function mergeMembers(current: string | null, change: string | null): string | null {
+  if (change === null || change === current) return current
+  if (current === null) return unlessEmpty(change)
+  return JSON.stringify({ ...JSON.parse(current), ...JSON.parse(change) })
 }
 
 /**
  * One of a hundred cohorts, "0" to "99" (source: guide). Pinpoint draws it at random; here the id decides, evenly
  * too, so that an import which was interrupted ends like one which was not.
  */
-const cohortOf = ({ app, endpointId }: Write) => String(crc32(endpointId.toLowerCase(), crc32(app.id)) % 100)
+export const cohortOf = (app: AppRef, { folded }: EndpointRef): string =>
+  String(crc32(folded, crc32(app.id)) % 100)

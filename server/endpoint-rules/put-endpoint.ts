@@ -1,7 +1,12 @@
-import type { Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { AttributeName } from '../store/attribute-names.ts'
-import type { Endpoints, Sibling, StoredEndpoint } from '../store/endpoints.ts'
+import {
+  type EndpointChange,
+  type EndpointRow,
+  type EndpointValues,
+  toEndpoint,
+} from '../store/endpoint-row.ts'
+import type { Endpoints, Sibling } from '../store/endpoints.ts'
 import { endpointLimits } from './limits.ts'
 import { mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
 
@@ -18,43 +23,43 @@ const makesRoom = new Set(['ADM', 'GCM', 'APNS', 'APNS_SANDBOX', 'APNS_VOIP', 'A
  */
 export function putEndpoint(
   endpoints: Endpoints,
-  change: EndpointRequest,
+  change: EndpointChange,
   write: Write & Completeness,
-): StoredEndpoint | string {
+): { seq: number; endpoint: EndpointValues } | string {
   const { app } = write
-  const stored = endpoints.get(app, write.endpointId)
-  const endpoint = mergeEndpoint(stored?.endpoint, change, write)
-  const { UserId } = endpoint.User
-  const others = UserId === undefined ? [] : endpoints.siblings(app, UserId, stored?.seq)
+  const stored = endpoints.find(app, write.endpoint)
+  const endpoint = mergeEndpoint(stored, change, write)
+  const { user_id, address } = endpoint
+  const others = user_id === null ? [] : endpoints.siblings(app, user_id, stored?.seq)
   const oldest =
     others.length >= endpointLimits.endpointsPerUser
-      ? endpointToRelease(
-          endpoint,
-          others.map(({ seq }) => endpoints.at(app, seq)),
-        )
+      ? endpointToRelease(endpoints, endpoint, others)
       : undefined
   if (oldest === 'none') return `Exceeded maximum endpoint per user count: ${endpointLimits.endpointsPerUser}`
   const siblings = others.filter(({ seq }) => seq !== oldest?.seq)
-  takeOnUserAttributes(endpoint, change, siblings[0]?.userAttributes ?? null)
-  const toShareWith = siblingsToChange(endpoints, app, endpoint, siblings)
+  takeOnUserAttributes(endpoint, change, siblings[0]?.user_attributes ?? null)
+  const toShareWith = siblingsToChange(endpoints, endpoint, siblings)
   const newNames = endpoints.newNames(app, change)
   const problem =
-    checkMerged(endpoint, write) ?? checkSiblings(toShareWith) ?? checkNames(endpoints, app, newNames)
+    checkMerged(app, endpoint, write) ??
+    checkSiblings(app, toShareWith) ??
+    checkNames(endpoints, app, newNames)
   if (problem !== undefined) return problem
 
   if (oldest !== undefined) {
-    const released = { ...oldest.endpoint, EndpointStatus: 'INACTIVE', User: {} }
+    const released = { ...oldest, endpoint_status: 'INACTIVE', user_id: null, user_attributes: null }
     endpoints.save(app, oldest, released, oldest.turn)
   }
   for (const { sibling, changed } of toShareWith) endpoints.save(app, sibling, changed, sibling.turn)
-  if (endpoint.Address !== undefined) {
-    for (const other of endpoints.activeAt(app, endpoint.Address, stored?.seq)) {
-      endpoints.save(app, other, { ...other.endpoint, EndpointStatus: 'INACTIVE' }, other.turn)
+  if (address !== null) {
+    for (const other of endpoints.activeAt(app, address, stored?.seq)) {
+      endpoints.save(app, other, { ...other, endpoint_status: 'INACTIVE' }, other.turn)
     }
   }
   if (newNames.length > 0) endpoints.addNames(app, newNames)
-  const turn = 1 + Math.max(stored?.turn ?? 0, ...others.map(other => other.turn))
-  return { seq: endpoints.save(app, stored, endpoint, turn), endpoint, turn }
+  let turn = stored?.turn ?? 0
+  for (const other of others) turn = Math.max(turn, other.turn)
+  return { seq: endpoints.save(app, stored, endpoint, turn + 1), endpoint }
 }
 
 interface Completeness {
@@ -63,64 +68,60 @@ interface Completeness {
 }
 
 /** What must be true of an endpoint as a whole, once a change is merged into it; gives what is not. */
-export function checkMerged(endpoint: Endpoint, completeness: Completeness): string | undefined {
-  return missingMember(endpoint, completeness) ?? checkSize(endpoint)
+export function checkMerged(
+  app: AppRef,
+  endpoint: EndpointValues,
+  completeness: Completeness,
+): string | undefined {
+  return missingMember(endpoint, completeness) ?? checkSize(app, endpoint)
 }
 
 /** An endpoint has both an address and a channel (source: observed, with these texts). */
-function missingMember({ Address, ChannelType }: Endpoint, { mayBeEmpty }: Completeness): string | undefined {
-  if (Address === undefined && ChannelType === undefined && mayBeEmpty) return undefined
-  if (Address === undefined) return 'Missing Address'
-  return ChannelType === undefined ? 'Missing ChannelType' : undefined
+function missingMember(
+  { address, channel_type }: EndpointValues,
+  { mayBeEmpty }: Completeness,
+): string | undefined {
+  if (address === null && channel_type === null && mayBeEmpty) return undefined
+  if (address === null) return 'Missing Address'
+  return channel_type === null ? 'Missing ChannelType' : undefined
 }
 
 /** The endpoints that get the user's attributes as well must not become too large by them. */
-function checkSiblings(toShareWith: { changed: Endpoint }[]): string | undefined {
+function checkSiblings(app: AppRef, toShareWith: { changed: EndpointRow }[]): string | undefined {
   for (const { changed } of toShareWith) {
-    const problem = checkSize(changed)
-    if (problem !== undefined) return `${problem} (${changed.Id}, which gets the attributes of its user)`
+    const problem = checkSize(app, changed)
+    if (problem !== undefined)
+      return `${problem} (${changed.spelling ?? changed.id}, which gets the attributes of its user)`
   }
   return undefined
 }
 
-function checkSize(endpoint: Endpoint): string | undefined {
+function checkSize(app: AppRef, endpoint: EndpointValues): string | undefined {
   if (mostJsonBytes(endpoint) <= endpointLimits.endpointBytes) return undefined
-  const { ApplicationId: _, CohortId: _cohort, CreationDate: _date, ...said } = endpoint
+  const { ApplicationId: _, CohortId: _cohort, CreationDate: _date, ...said } = toEndpoint(app, endpoint)
   const bytes = Buffer.byteLength(JSON.stringify(said))
   if (bytes <= endpointLimits.endpointBytes) return undefined
   return `an endpoint must be at most 15 KB (${endpointLimits.endpointBytes} bytes of JSON); this one would be ${bytes}`
 }
 
 /**
- * More bytes than an endpoint's JSON text can have, without making it: a character takes six at the most, and what is
- * not counted here less than 2,000 together.
+ * More bytes than an endpoint's JSON text can have, without making it: a character takes three at the most, or six
+ * where it has to be escaped, and what is not counted here less than 2,000 together.
  */
-function mostJsonBytes({
-  Id,
-  Address = '',
-  RequestId,
-  User,
-  Attributes,
-  Metrics,
-  Location,
-  Demographic,
-}: Endpoint) {
-  let characters = Id.length + Address.length + RequestId.length + (User.UserId ?? '').length
-  for (const attributes of [Attributes, User.UserAttributes]) {
-    for (const name in attributes) {
-      characters += name.length + 2
-      for (const value of attributes[name]!) characters += value.length + 1
-    }
-  }
-  for (const name in Metrics) characters += name.length + 5
-  for (const members of [Location, Demographic]) {
-    for (const name in members) {
-      const value = (members as Record<string, unknown>)[name]
-      characters += name.length + 5 + (typeof value === 'string' ? value.length : 0)
-    }
-  }
-  return 2000 + 6 * characters
+function mostJsonBytes(endpoint: EndpointValues): number {
+  const { id, address, request_id, user_id } = endpoint
+  const { user_attributes, attributes, metrics, location, demographic } = endpoint
+  const texts = id.length + lengthOf(address) + request_id.length + lengthOf(user_id)
+  const json =
+    lengthOf(user_attributes) +
+    lengthOf(attributes) +
+    lengthOf(metrics) +
+    lengthOf(location) +
+    lengthOf(demographic)
+  return 2000 + 6 * texts + 3 * json
 }
+
+const lengthOf = (text: string | null) => text?.length ?? 0
 
 /** The heading of the text is from the guide; the full text was never seen. */
 function checkNames(endpoints: Endpoints, app: AppRef, newNames: AttributeName[]): string | undefined {
@@ -132,41 +133,39 @@ function checkNames(endpoints: Endpoints, app: AppRef, newNames: AttributeName[]
 }
 
 /** Which of a user's 15 endpoints gives way to one more: the longest unchanged push endpoint, for a push endpoint. */
-function endpointToRelease(endpoint: Endpoint, others: StoredEndpoint[]): StoredEndpoint | 'none' {
-  if (!makesRoom.has(endpoint.ChannelType ?? '')) return 'none'
+function endpointToRelease(
+  endpoints: Endpoints,
+  { channel_type }: EndpointValues,
+  others: Sibling[],
+): EndpointRow | 'none' {
+  if (!makesRoom.has(channel_type ?? '')) return 'none'
   const [oldest] = others
-    .filter(other => makesRoom.has(other.endpoint.ChannelType ?? ''))
-    .sort(
-      (a, b) =>
-        Date.parse(a.endpoint.EffectiveDate) - Date.parse(b.endpoint.EffectiveDate) || a.turn - b.turn,
-    )
+    .map(({ seq }) => endpoints.at(seq))
+    .filter(other => makesRoom.has(other.channel_type ?? ''))
+    .sort((a, b) => Date.parse(a.effective_date) - Date.parse(b.effective_date) || a.turn - b.turn)
   return oldest ?? 'none'
 }
 
 /** Gives an endpoint the attributes of its user: what the user had, changed by the change. */
-function takeOnUserAttributes(endpoint: Endpoint, change: EndpointRequest, ofUser: string | null): void {
+function takeOnUserAttributes(endpoint: EndpointValues, change: EndpointChange, ofUser: string | null): void {
   if (ofUser === null) return
-  const own = endpoint.User.UserAttributes
-  endpoint.User.UserAttributes = mergeAttributes(
-    { ...own, ...JSON.parse(ofUser) },
-    change.User?.UserAttributes,
-  )!
+  endpoint.user_attributes = mergeAttributes(
+    mergeAttributes(endpoint.user_attributes, ofUser),
+    change.user_attributes,
+  )
 }
 
 /** The user's other endpoints that have other attributes than the user has now, as they are and as they become. */
 function siblingsToChange(
   endpoints: Endpoints,
-  app: AppRef,
-  { User: { UserAttributes } }: Endpoint,
+  { user_attributes }: EndpointValues,
   siblings: Sibling[],
-): { sibling: StoredEndpoint; changed: Endpoint }[] {
-  if (UserAttributes === undefined) return []
-  const text = JSON.stringify(UserAttributes)
+): { sibling: EndpointRow; changed: EndpointRow }[] {
+  if (user_attributes === null) return []
   return siblings
-    .filter(({ userAttributes }) => userAttributes !== text)
+    .filter(sibling => sibling.user_attributes !== user_attributes)
     .map(({ seq }) => {
-      const sibling = endpoints.at(app, seq)
-      const { endpoint } = sibling
-      return { sibling, changed: { ...endpoint, User: { ...endpoint.User, UserAttributes } } }
+      const sibling = endpoints.at(seq)
+      return { sibling, changed: { ...sibling, user_attributes } }
     })
 }

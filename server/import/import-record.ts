@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
 import { checkMerged, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
-import type { Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
-import type { Lookups } from '../store/endpoint-lookups.ts'
+import type { EndpointRef } from '../store/endpoint-key.ts'
+import { type EndpointValues, endpointJson, fromEndpoint } from '../store/endpoint-row.ts'
 import type { Endpoints } from '../store/endpoints.ts'
 import type { ImportJob, ImportProgress, RowRange } from '../store/import-progress.ts'
-import { type ImportedEndpoint, userOf } from './imported-names.ts'
+import type { PreparedRecord } from './prepare.ts'
 
 /** What a record is imported into. */
 export interface Into {
@@ -19,6 +18,11 @@ export interface Into {
   members: RowRange[]
 }
 
+/** A record that names an endpoint. */
+type NamedRecord = PreparedRecord & { endpoint: EndpointRef }
+
+const isNamed = (record: PreparedRecord): record is NamedRecord => record.endpoint !== null
+
 /**
  * Imports one record: writes its endpoint, unless the job registers none, and makes it a member of the segment, if
  * the job makes one. An endpoint that is not registered stands in the segment alone, merged with the registered one of
@@ -27,35 +31,15 @@ export interface Into {
  *
  * @returns why the record cannot be imported; undefined when it is
  */
-export function importRecord(job: ImportJob, record: ImportedEndpoint, into: Into): string | undefined {
-  const userId = userOf(record)
-  if (userId !== undefined) return importUser(job, userId, into)
-  const { Id, ...change } = record
-  const id = Id ?? idOf(record)
-  if (id === undefined) return whyNoId(record)
-
-  const endpoint =
-    job.definition.RegisterEndpoints === false
-      ? define(job, id, change, into)
-      : register(job, id, change, into)
-  if (typeof endpoint === 'string') return endpoint
+export function importRecord(job: ImportJob, record: PreparedRecord, into: Into): string | undefined {
+  if (!isNamed(record)) return importUser(job, record.change.user_id!, into)
+  const written =
+    job.definition.RegisterEndpoints === false ? define(job, record, into) : register(job, record, into)
+  if (typeof written === 'string') return written
   // An endpoint that is known may still have neither address nor channel.
-  const { ChannelType: channel } = endpoint
-  if (channel !== undefined) into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
+  const { channel_type: channel } = written
+  if (channel !== null) into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
   return undefined
-}
-
-/** What records will look endpoints up by when they are imported. */
-export function lookupsOf(records: ImportedEndpoint[]): Lookups {
-  const lookups: Lookups = { ids: [], userIds: [], addresses: [] }
-  for (const record of records) {
-    const { User, Address }: EndpointRequest = record
-    const id = record.Id ?? idOf(record)
-    if (id !== undefined) lookups.ids.push(id)
-    if (User?.UserId !== undefined) lookups.userIds.push(User.UserId)
-    if (Address !== undefined) lookups.addresses.push(Address)
-  }
-  return lookups
 }
 
 /** A user must have endpoints already (source: guide); which they are is looked up when the segment is read. */
@@ -68,21 +52,21 @@ function importUser(job: ImportJob, userId: string, { endpoints, progress }: Int
 }
 
 /** Writes an endpoint. An id alone only makes it a member, and is no change of it (assumed). */
-function register(
-  job: ImportJob,
-  id: string,
-  change: ImportedEndpoint,
-  { endpoints, now, members }: Into,
-): Endpoint | string {
-  const write = { app: job.app, endpointId: id, requestId: job.requestId, now, mayBeEmpty: false }
-  const stored = isEmpty(change)
-    ? (endpoints.get(job.app, id) ?? unknownId(id))
-    : putEndpoint(endpoints, change, write)
-  if (typeof stored === 'string') {
-    return stored === 'Missing Address' && change.ChannelType === undefined ? unknownId(id) : stored
+function register(job: ImportJob, record: NamedRecord, { endpoints, now, members }: Into) {
+  const { endpoint, change, cohortId, isIdAlone } = record
+  const { app, requestId } = job
+  if (isIdAlone) {
+    const stored = endpoints.find(app, endpoint)
+    if (stored === undefined) return unknownId(endpoint)
+    addRow(members, stored.seq)
+    return stored
   }
-  addRow(members, stored.seq)
-  return stored.endpoint
+  const put = putEndpoint(endpoints, change, { app, endpoint, cohortId, requestId, now, mayBeEmpty: false })
+  if (typeof put === 'string') {
+    return put === 'Missing Address' && change.channel_type === null ? unknownId(endpoint) : put
+  }
+  addRow(members, put.seq)
+  return put.endpoint
 }
 
 /** Adds a row to ranges of rows. Most files have their endpoints in the order of their rows. */
@@ -93,43 +77,24 @@ function addRow(ranges: RowRange[], seq: number): void {
 }
 
 /** The text that Pinpoint was seen to use, and what most often is the matter. */
-const unknownId = (id: string) =>
+const unknownId = ({ id }: EndpointRef) =>
   `Missing Address: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
-
-function whyNoId({ Address, ChannelType }: ImportedEndpoint): string {
-  if (Address !== undefined) return 'Missing ChannelType'
-  return ChannelType === undefined
-    ? 'Missing Address: a record needs an Id, or Address and ChannelType'
-    : 'Missing Address'
-}
 
 function define(
   job: ImportJob,
-  id: string,
-  change: ImportedEndpoint,
+  { endpoint, change, cohortId, isIdAlone }: NamedRecord,
   { endpoints, progress, now }: Into,
-): Endpoint | string {
-  const earlier = progress.definitionOf(job, id)
-  const current = earlier === undefined ? endpoints.get(job.app, id)?.endpoint : JSON.parse(earlier)
-  const write = { app: job.app, endpointId: id, requestId: job.requestId, now }
-  const endpoint = isEmpty(change) ? (current ?? unknownId(id)) : mergeEndpoint(current, change, write)
-  if (typeof endpoint === 'string') return endpoint
-  const problem = isEmpty(change) ? undefined : checkMerged(endpoint, { mayBeEmpty: false })
+): EndpointValues | string {
+  const { app, requestId } = job
+  const earlier = progress.definitionOf(job, endpoint)
+  const current =
+    earlier === undefined ? endpoints.find(app, endpoint) : fromEndpoint(JSON.parse(earlier), endpoint)
+  if (isIdAlone && current === undefined) return unknownId(endpoint)
+  const defined = isIdAlone
+    ? current!
+    : mergeEndpoint(current, change, { app, endpoint, cohortId, requestId, now })
+  const problem = isIdAlone ? undefined : checkMerged(app, defined, { mayBeEmpty: false })
   if (problem !== undefined) return problem
-  if (job.segmentId !== null) progress.putDefinition(job, endpoint.Id, JSON.stringify(endpoint))
-  return endpoint
-}
-
-function isEmpty(change: ImportedEndpoint): boolean {
-  for (const _ in change) return false
-  return true
-}
-
-/**
- * The id of an endpoint whose record names none: the same for the same channel and address, so that a file imported
- * twice updates its endpoints (assumed).
- */
-function idOf({ ChannelType, Address }: ImportedEndpoint): string | undefined {
-  if (ChannelType === undefined || Address === undefined) return undefined
-  return createHash('md5').update(`${ChannelType}:${Address}`).digest('hex')
+  if (job.segmentId !== null) progress.putDefinition(job, endpoint, endpointJson(app, defined))
+  return defined
 }

@@ -8,6 +8,7 @@ import type { ImportJob } from '../store/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { importObject } from './import-object.ts'
 import { listPieces } from './list-pieces.ts'
+import type { ReadingJob, RecordReader } from './read-records.ts'
 
 /** Rows taken back in one transaction. */
 const rowsPerStep = 500
@@ -16,6 +17,8 @@ const rowsPerStep = 500
 export interface ImportContext extends JobContext {
   store: Store
   openBucket: OpenBucket
+  /** @param bytes how much there is to read, as stored */
+  openReader: (job: ReadingJob, bytes: number) => RecordReader
   /** Most bytes of a piece. */
   pieceBytes: number
   /** Whether compressed objects under a prefix are read. */
@@ -47,23 +50,29 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
 const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
   PREPARING_FOR_INITIALIZATION(job) {
     checkSegment(job, context)
-    bucketOf(job, context)
+    context.openBucket(locationOf(job).bucket)
     return { to: 'INITIALIZING' }
   },
 
   async INITIALIZING(job) {
-    const { bucket, key } = bucketOf(job, context)
+    const { bucket, key } = locationOf(job)
     const progress = context.store.importProgress
-    await listPieces(job, bucket, key, { ...context, progress })
+    await listPieces(job, context.openBucket(bucket), key, { ...context, progress })
     return { to: 'PROCESSING', within: () => progress.beginProcessing(job) }
   },
 
   async PROCESSING(job) {
-    const { bucket } = bucketOf(job, context)
     const progress = context.store.importProgress
-    const endpoints = context.store.endpoints.byImport(job.seq)
-    for (let object = progress.nextObject(job); object !== undefined; object = progress.nextObject(job)) {
-      await importObject(job, object, bucket, { ...context, endpoints })
+    const writing = { ...context, progress, endpoints: context.store.endpoints.byImport(job.seq) }
+    const { app, definition } = job
+    const { bucket } = locationOf(job)
+    const reader = context.openReader({ app, bucket, format: definition.Format }, progress.bytesLeft(job))
+    try {
+      for (let object = progress.nextObject(job); object !== undefined; object = progress.nextObject(job)) {
+        await importObject(job, object, reader, writing)
+      }
+    } finally {
+      reader.close()
     }
     return { to: progress.failedPieces(job) > 0 ? 'FAILING' : 'COMPLETING' }
   },
@@ -92,10 +101,10 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
   },
 })
 
-function bucketOf(job: ImportJob, { openBucket }: ImportContext) {
-  const location = readS3Url(job.definition.S3Url)
+function locationOf({ definition }: ImportJob): { bucket: string; key: string } {
+  const location = readS3Url(definition.S3Url)
   if (location === undefined) throw new UnreadableError('S3Url must be s3://bucket/key')
-  return { bucket: openBucket(location.bucket), key: location.key }
+  return location
 }
 
 /**

@@ -10,9 +10,9 @@ import type {
   RecordCounts,
   RowRange,
 } from '../store/import-progress.ts'
-import { type Into, importRecord, lookupsOf } from './import-record.ts'
-import type { ImportedEndpoint } from './imported-names.ts'
+import { type Into, importRecord } from './import-record.ts'
 import { type Item, isBad } from './item.ts'
+import type { PreparedBatch, PreparedRecord } from './prepare.ts'
 
 /** Records that are looked up together, after which it is looked whether a caller waits to write. */
 const recordsAtOnce = 100
@@ -22,10 +22,19 @@ const recordsAtOnce = 100
  * a caller waits while it is committed, so it stays short for a while where callers have come, and where the worker has
  * died of the job, which shows what of. It ends where the next records are not at hand.
  */
-const transaction = { longest: 600, short: 15, shortFor: 1000, waits: 2 }
+const transaction = { longest: 2000, short: 15, shortFor: 1000, waits: 2 }
 
 /** Characters of a bad record that are kept. */
 const recordKept = 4096
+
+/** What records are written with. */
+export interface WriteContext {
+  endpoints: EndpointsOfImport
+  progress: ImportProgress
+  counters: JobCounters
+  now: () => Date
+  signal: AbortSignal
+}
 
 /**
  * The last stage: writes the records of one object, in the order of the object. Endpoints, members, failures, the
@@ -37,14 +46,8 @@ const recordKept = 4096
 export async function writeRecords(
   job: ImportJob,
   object: ImportObject,
-  batches: AsyncIterable<Item<ImportedEndpoint>[]> | Iterable<Item<ImportedEndpoint>[]>,
-  context: {
-    endpoints: EndpointsOfImport
-    progress: ImportProgress
-    counters: JobCounters
-    now: () => Date
-    signal: AbortSignal
-  },
+  batches: AsyncIterable<PreparedBatch>,
+  context: WriteContext,
 ): Promise<void> {
   const { endpoints, progress, counters, signal } = context
   /** Records of the transaction that is open. */
@@ -59,7 +62,7 @@ export async function writeRecords(
     piece = progress.nextPiece(job, object.number)
   }
 
-  const writeItem = (item: Item<ImportedEndpoint>, tally: Tally) => {
+  const writeItem = (item: Item<PreparedRecord>, tally: Tally) => {
     while (piece !== undefined && item.line.start >= piece.endByte) endPiece(piece)
     if (piece === undefined) return
     const problem =
@@ -75,7 +78,7 @@ export async function writeRecords(
   }
 
   /** Writes some of the items, from one on, and gives the number of the first that is left. */
-  const writeItems = (items: Item<ImportedEndpoint>[], from: number): number => {
+  const writeItems = ({ items, names }: PreparedBatch, from: number): number => {
     const channels = new Map<string, number>()
     const members: RowRange[] = []
     const tally: Tally = {
@@ -86,10 +89,8 @@ export async function writeRecords(
     let next = from
     do {
       const few = items.slice(next, next + recordsAtOnce)
-      const lookups = () => lookupsOf(few.flatMap(item => (isBad(item) ? [] : [item.value])))
-      endpoints.lookingUp(job.app, lookups, () => {
-        for (const item of few) writeItem(item, tally)
-      })
+      const wanted = few.map(item => (isBad(item) ? undefined : item.value))
+      endpoints.writeAll(job.app, wanted, names, index => writeItem(few[index]!, tally))
       next += few.length
     } while (next < items.length && !progress.isCallerWaiting())
     if (job.segmentId !== null) for (const rows of members) progress.putMembers(job, rows)
@@ -117,7 +118,7 @@ export async function writeRecords(
   try {
     for await (const batch of batches) {
       clearTimeout(waiting)
-      for (let from = 0; from < batch.length; ) {
+      for (let from = 0; from < batch.items.length; ) {
         signal.throwIfAborted()
         faults = faultsInProcessing(job, progress)
         try {

@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { arnOf, newId } from '../aws/arn.ts'
 import type { Caller } from '../aws/credential-scope.ts'
 import { newRequestId } from '../aws/request-id.ts'
-import { mergeEndpoint, type Write } from '../endpoint-rules/merge-endpoint.ts'
+import { endpointOf, mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
 import { writeEndpoint } from '../resources/endpoints/write-endpoint.ts'
 import { checkTarget, define } from '../resources/import-jobs/definition.ts'
 import { checkTags } from '../resources/tags/check-tags.ts'
-import type { Endpoint } from '../shapes/endpoint.ts'
 import type { ImportJobRequest } from '../shapes/import-job.ts'
 import type { AppRef } from '../store/apps.ts'
+import { changeOf, type EndpointRow, toEndpoint } from '../store/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
 import { type PlacedApp, placeProblem, problemOf } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
@@ -82,19 +82,24 @@ function putEndpoint(
   store: Store,
   { now }: SeedContext,
 ): string | undefined {
-  const write = { app, endpointId: endpoint.Id, requestId: newRequestId(), now }
-  const current = store.endpoints.get(app, endpoint.Id)?.endpoint
-  if (current !== undefined && isAlready(current, endpoint, write)) return undefined
-  return writeEndpoint(store.endpoints, endpoint, { ...write, idMember: 'Id' })
+  const current = store.endpoints.find(app, endpointOf(app, endpoint.Id).endpoint)
+  if (current !== undefined && isAlready(app, current, endpoint)) return undefined
+  const write = { app, endpointId: endpoint.Id, idMember: 'Id', requestId: newRequestId(), now }
+  return writeEndpoint(store.endpoints, endpoint, write)
 }
 
 /** Whether an endpoint is as the seed says; it may be otherwise in what that does not name. */
-function isAlready(current: Endpoint, endpoint: SeedEndpoint, write: Write): boolean {
-  const { EndpointStatus, EffectiveDate, RequestId } = current
-  return isDeepStrictEqual(
-    mergeEndpoint(current, { EndpointStatus, EffectiveDate, RequestId, ...endpoint }, write),
-    current,
-  )
+function isAlready(app: AppRef, current: EndpointRow, endpoint: SeedEndpoint): boolean {
+  const { endpoint_status, effective_date, request_id } = current
+  const said = changeOf(endpoint)
+  const change = {
+    ...said,
+    endpoint_status: said.endpoint_status ?? endpoint_status,
+    effective_date: said.effective_date ?? effective_date,
+    request_id: said.request_id ?? request_id,
+  }
+  const merged = mergeEndpoint(current, change, { ...endpointOf(app, endpoint.Id), requestId: '', now: '' })
+  return isDeepStrictEqual(toEndpoint(app, merged), toEndpoint(app, current))
 }
 
 /** The job of an earlier time, unless it has FAILED, or its segment has been deleted since. */

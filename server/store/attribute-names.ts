@@ -1,14 +1,30 @@
 import type { Database } from 'better-sqlite3'
-import type { EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
+import type { EndpointChange } from './endpoint-row.ts'
 
 /** The maps of an endpoint whose names are the callers' own. */
-export type AttributeMap = 'Attributes' | 'Metrics' | 'User.UserAttributes'
+export const attributeMaps = ['Attributes', 'Metrics', 'User.UserAttributes'] as const
+export type AttributeMap = (typeof attributeMaps)[number]
 
 /** A custom name, as it stands in one of the maps. */
 export interface AttributeName {
   map: AttributeMap
   name: string
+}
+
+/** The custom names that a change gives values to: an empty list of them removes an attribute. */
+export function namesIn(change: EndpointChange): AttributeName[] {
+  const names = (map: AttributeMap, text: string | null): AttributeName[] =>
+    text === null
+      ? []
+      : Object.entries(JSON.parse(text) as Record<string, unknown[] | number>).flatMap(([name, value]) =>
+          Array.isArray(value) && value.length === 0 ? [] : { map, name },
+        )
+  return [
+    ...names('Attributes', change.attributes),
+    ...names('Metrics', change.metrics),
+    ...names('User.UserAttributes', change.user_attributes),
+  ]
 }
 
 /** Stands where a job would for a name that was used for good: by a caller, or by a job that is COMPLETED. */
@@ -74,22 +90,12 @@ export function createAttributeNames(db: Database) {
       known = undefined
     },
 
-    /** The names among those of a change that nobody has used for good, nor the job itself, if one writes. */
-    newNames(app: AppRef, change: EndpointRequest, job: number | null): AttributeName[] {
-      const found: AttributeName[] = []
-      const look = (map: AttributeMap, members: Record<string, unknown> | undefined) => {
-        for (const name in members) {
-          // An empty list removes the attribute.
-          if ((members[name] as unknown[]).length === 0) continue
-          const users = namesOf(app)[map].get(name)
-          if (!users?.has(forGood) && !users?.has(job ?? forGood)) found.push({ map, name })
-        }
-      }
-      look('Attributes', change.Attributes)
-      look('Metrics', change.Metrics)
-      look('User.UserAttributes', change.User?.UserAttributes)
-      return found
-    },
+    /** The names among some that nobody has used for good, nor the job itself, if one writes. */
+    newNames: (app: AppRef, names: AttributeName[], job: number | null): AttributeName[] =>
+      names.filter(({ map, name }) => {
+        const users = namesOf(app)[map].get(name)
+        return !users?.has(forGood) && !users?.has(job ?? forGood)
+      }),
 
     /** How many names the application would have with these. */
     count(app: AppRef, names: AttributeName[]): number {

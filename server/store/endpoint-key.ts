@@ -1,6 +1,19 @@
 /** The form in which ids are compared: without regard to case (source: API reference), and as the database keeps texts. */
 export const foldedId = (endpointId: string): string => endpointId.toLowerCase().toWellFormed()
 
+/** What an endpoint is found by, within its application. */
+export interface EndpointRef {
+  /** As it was given. */
+  id: string
+  folded: string
+  key: number
+}
+
+export function endpointRef(app: number, id: string): EndpointRef {
+  const folded = foldedId(id)
+  return { id, folded, key: endpointKey(app, folded) }
+}
+
 /** Bits of a key that are made of the id; those before them are the application's. */
 const idBits = 36
 
@@ -13,7 +26,7 @@ const appNumbers = 2 ** 11
  * spread evenly there, so two endpoints seldom have the same; whoever looks one up compares the ids.
  *
  * @param app the application's row
- * @param id in lower case
+ * @param id folded
  */
 export function endpointKey(app: number, id: string): number {
   let low = Math.imul(app ^ 0x9e3779b9, 0x85ebca6b)

@@ -1,24 +1,31 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from './apps.ts'
-import { endpointKey, foldedId } from './endpoint-key.ts'
-import { SeenFilter } from './seen-filter.ts'
+import type { EndpointRef } from './endpoint-key.ts'
+import type { EndpointChange } from './endpoint-row.ts'
 import type { WriteTurns } from './write-turns.ts'
 
-/** What endpoints are looked up by. */
-export interface Lookups {
-  ids: string[]
-  userIds: string[]
-  /** Where ACTIVE endpoints are looked for. */
-  addresses: string[]
+/** What is known not to be there, of what an endpoint is looked up by: false where it may be there. */
+export interface Absent {
+  /** An endpoint of its id. */
+  isIdNew: boolean
+  /** Endpoints of the user that it is to have. */
+  isUserNew: boolean
+  /** ACTIVE endpoints at the address that it is to have. */
+  isAddressNew: boolean
 }
 
-/** What is known not to be there, of all that may be asked for. Ids are folded. */
-export interface Absent {
-  id(id: string): boolean
-  userId(userId: string): boolean
-  address(address: string): boolean
+/** What is looked up of an endpoint before it is written, and what of it none of its job's endpoints before had. */
+export interface Wanted extends Absent {
+  /** Null where it is about a user alone. */
+  endpoint: EndpointRef | null
+  change: Pick<EndpointChange, 'user_id' | 'address'>
+}
+
+/** What many lookups have found. */
+export interface Found {
+  absentOf(wanted: Wanted): Absent
   /** That an endpoint is there now. */
-  note(id: string, userId: string | undefined, address: string | undefined): void
+  note(id: string, userId: string | null, address: string | null): void
 }
 
 const isPlain = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
@@ -32,7 +39,7 @@ const vain = { mostAbsent: 0.25, rest: 20 }
  *
  * @returns what makes the lookups of one job
  */
-export function createEndpointLookups(db: Database): () => (app: AppRef, lookups: Lookups) => Absent {
+export function createEndpointLookups(db: Database): () => (app: AppRef, wanted: Wanted[]) => Found {
   const ids = db
     .prepare<[string, number], string>(
       `SELECT e.id FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_key
@@ -54,9 +61,9 @@ export function createEndpointLookups(db: Database): () => (app: AppRef, lookups
     .pluck()
 
   /** Makes a lookup by one of the three, which gives what is absent; nothing of it is known while the lookup rests. */
-  const without = (find: typeof ids, keyOf?: (app: AppRef, text: string) => number) => {
+  const without = (find: typeof ids) => {
     let rest = 0
-    return (app: AppRef, wanted: string[]): Set<string> => {
+    return (app: AppRef, wanted: string[], keys: unknown[] = wanted): Set<string> => {
       if (rest > 0) {
         rest--
         return new Set()
@@ -64,7 +71,6 @@ export function createEndpointLookups(db: Database): () => (app: AppRef, lookups
       // SQLite reads other texts from JSON in another form than from a parameter.
       const absent = new Set(wanted.filter(isPlain))
       if (absent.size > 0) {
-        const keys = keyOf === undefined ? wanted : wanted.map(text => keyOf(app, text))
         for (const found of find.all(JSON.stringify(keys), app.seq)) absent.delete(found)
       }
       if (absent.size < wanted.length * vain.mostAbsent) rest = vain.rest
@@ -73,70 +79,65 @@ export function createEndpointLookups(db: Database): () => (app: AppRef, lookups
   }
 
   return () => {
-    const idsWithout = without(ids, (app, id) => endpointKey(app.seq, id))
+    const idsWithout = without(ids)
     const userIdsWithout = without(userIds)
     const addressesWithout = without(addresses)
-    return (app, lookups) => {
-      const absent = {
-        ids: idsWithout(app, lookups.ids.map(foldedId)),
-        userIds: userIdsWithout(app, lookups.userIds),
-        addresses: addressesWithout(app, lookups.addresses),
-      }
+    return (app, wanted) => {
+      const named = wanted.flatMap(({ endpoint }) => endpoint ?? [])
+      const absentIds = idsWithout(
+        app,
+        named.map(({ folded }) => folded),
+        named.map(({ key }) => key),
+      )
+      const absentUserIds = userIdsWithout(
+        app,
+        wanted.flatMap(({ change }) => change.user_id ?? []),
+      )
+      const absentAddresses = addressesWithout(
+        app,
+        wanted.flatMap(({ change }) => change.address ?? []),
+      )
       return {
-        id: id => absent.ids.has(id),
-        userId: userId => absent.userIds.has(userId),
-        address: address => absent.addresses.has(address),
+        absentOf: ({ endpoint, change }) => ({
+          isIdNew: endpoint !== null && absentIds.has(endpoint.folded),
+          isUserNew: change.user_id !== null && absentUserIds.has(change.user_id),
+          isAddressNew: change.address !== null && absentAddresses.has(change.address),
+        }),
         note(id, userId, address) {
-          absent.ids.delete(id)
-          if (userId !== undefined) absent.userIds.delete(userId)
-          if (address !== undefined) absent.addresses.delete(address)
+          absentIds.delete(id)
+          if (userId !== null) absentUserIds.delete(userId)
+          if (address !== null) absentAddresses.delete(address)
         },
       }
     }
   }
 }
 
-/** Kinds of what a filter has seen, which stand in its keys where an application does elsewhere. */
-const kinds = { id: 1, userId: 2, address: 3 }
-
 /**
- * Prepares what takes the place of lookups for a job in an application that has no endpoints but the job's own, as most
- * large imports have: the job remembers what it has written. It is of use until anybody else writes endpoints there.
+ * Prepares what tells whether a job is alone in its application: none of its endpoints is another's, as in most large
+ * imports. Then nothing is there but what the job has written, so it is enough to know that.
  */
-export function createOwnEndpoints(db: Database, turns: WriteTurns) {
+export function createSolitude(db: Database, turns: WriteTurns) {
   const isAny = db.prepare<[number], 1>('SELECT 1 FROM endpoints WHERE app = ? LIMIT 1').pluck()
 
-  /** To be called where a job begins, or begins again; gives what is to be asked in each of its transactions. */
+  /** To be called where a job begins, or begins again. */
   return () => {
-    let known: Absent | undefined
-    let writes = 0
+    let writes: number | undefined
     let isOver = false
-
-    const begin = (app: AppRef): Absent | undefined => {
-      if (isAny.get(app.seq) === 1) return undefined
-      writes = turns.endpointWrites(app.seq)
-      const seen = new SeenFilter()
-      // SQLite keeps texts well-formed, so these are what it would find the same.
-      const keyOf = (kind: number, text: string) => endpointKey(kind, text.toWellFormed())
-      return {
-        id: id => !seen.mayHave(keyOf(kinds.id, id)),
-        userId: userId => !seen.mayHave(keyOf(kinds.userId, userId)),
-        address: address => !seen.mayHave(keyOf(kinds.address, address)),
-        note(id, userId, address) {
-          writes = (writes + 1) | 0
-          seen.add(keyOf(kinds.id, id))
-          if (userId !== undefined) seen.add(keyOf(kinds.userId, userId))
-          if (address !== undefined) seen.add(keyOf(kinds.address, address))
-        },
-      }
-    }
-
-    return (app: AppRef): Absent | undefined => {
-      if (isOver) return undefined
-      known ??= begin(app)
-      isOver = known === undefined || writes !== turns.endpointWrites(app.seq)
-      if (isOver) known = undefined
-      return known
+    return {
+      /** To be asked in each of the job's transactions. Once it is not alone, it never is again. */
+      isAlone(app: AppRef): boolean {
+        if (isOver) return false
+        if (writes === undefined) {
+          isOver = isAny.get(app.seq) === 1
+          writes = turns.endpointWrites(app.seq)
+        } else isOver = writes !== turns.endpointWrites(app.seq)
+        return !isOver
+      },
+      /** That the job itself has written an endpoint. */
+      note(): void {
+        if (writes !== undefined) writes = (writes + 1) | 0
+      },
     }
   }
 }

@@ -1,43 +1,43 @@
 import type { Database } from 'better-sqlite3'
-import type { ChannelType, Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
+import type { Endpoint } from '../shapes/endpoint.ts'
 import { prepareForAlike } from './alike-rows.ts'
 import type { AppRef } from './apps.ts'
-import type { AttributeName, AttributeNames } from './attribute-names.ts'
-import { endpointKey, foldedId } from './endpoint-key.ts'
-import { type Absent, createEndpointLookups, createOwnEndpoints, type Lookups } from './endpoint-lookups.ts'
+import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
+import { type EndpointRef, endpointRef } from './endpoint-key.ts'
+import {
+  type Absent,
+  createEndpointLookups,
+  createSolitude,
+  type Found,
+  type Wanted,
+} from './endpoint-lookups.ts'
+import { type EndpointChange, type EndpointRow, type EndpointValues, toEndpoint } from './endpoint-row.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** A stored endpoint under its row number. */
 export interface StoredEndpoint {
   seq: number
   endpoint: Endpoint
-  /** Grows from write to write of a user's endpoints: it orders those of the same EffectiveDate. */
-  turn: number
 }
 
 /** What an endpoint has to do with the others of its user. */
-export interface Sibling {
-  seq: number
-  turn: number
-  /** JSON; null where it has none. */
-  userAttributes: string | null
-}
+export type Sibling = Pick<EndpointRow, 'seq' | 'turn' | 'user_attributes'>
 
 /** The endpoints of all applications, as one writer sees them: a caller of the API, or one import job. */
 export interface Endpoints {
   /** Finds an endpoint; ids are compared without regard to case (source: API reference). */
-  get(app: AppRef, id: string): StoredEndpoint | undefined
-  /** The endpoint of a row. */
-  at(app: AppRef, seq: number): StoredEndpoint
+  find(app: AppRef, endpoint: EndpointRef): EndpointRow | undefined
+  /** The endpoint of a row that is there. */
+  at(seq: number): EndpointRow
   /** What concerns a user of all the user's endpoints, the oldest first; without the row `but`. */
   siblings(app: AppRef, userId: string, but?: number): Sibling[]
   /** The ACTIVE endpoints at an address; without the row `but`. */
-  activeAt(app: AppRef, address: string, but?: number): StoredEndpoint[]
+  activeAt(app: AppRef, address: string, but?: number): EndpointRow[]
   /** Writes an endpoint: over one that is stored, or as a new one; gives its row. */
-  save(app: AppRef, stored: StoredEndpoint | undefined, endpoint: Endpoint, turn: number): number
+  save(app: AppRef, stored: EndpointRow | undefined, endpoint: EndpointValues, turn: number): number
   delete(seq: number): void
   /** The custom names in a change that this writer has to make known. */
-  newNames(app: AppRef, change: EndpointRequest): AttributeName[]
+  newNames(app: AppRef, change: EndpointChange): AttributeName[]
   /** How many custom names the application would have with these. */
   countNames(app: AppRef, names: AttributeName[]): number
   addNames(app: AppRef, names: AttributeName[]): void
@@ -46,12 +46,19 @@ export interface Endpoints {
 /** An import job's writes, which can be taken back as long as the job is not COMPLETED. */
 export interface EndpointsOfImport extends Endpoints {
   /**
-   * Looks up at once what `work` will then look up one by one, as most of it is not there in most imports; to be called
-   * in the transaction that `work` is a part of. A lookup that finds nothing takes half as long so.
+   * Writes endpoints one after the other, in one transaction. What they will be looked up by is looked up at once
+   * before, as most of it is not there in most imports, and a lookup that finds nothing takes half as long so.
    *
-   * @param wanted gives the lookups where they are needed
+   * @param wanted undefined where nothing is to be looked up
+   * @param names all custom names that are used
+   * @param write is called for one after the other, by its place among those wanted
    */
-  lookingUp(app: AppRef, wanted: () => Lookups, work: () => void): void
+  writeAll(
+    app: AppRef,
+    wanted: (Wanted | undefined)[],
+    names: AttributeName[],
+    write: (index: number) => void,
+  ): void
   /**
    * Takes back up to `limit` of the job's writes: puts back what it changed, then removes what it created. A row
    * that somebody else has written since stays as it is. Where that was another job, what it keeps to go back to is
@@ -66,41 +73,24 @@ export interface EndpointsOfImport extends Endpoints {
   keepNames(app: AppRef): void
 }
 
-/** A row of the table. */
-export interface EndpointRow {
-  seq: number
-  id: string
-  spelling: string | null
-  channel_type: ChannelType | null
-  address: string | null
-  endpoint_status: string
-  opt_out: string
-  request_id: string
-  cohort_id: string
-  creation_date: string
-  effective_date: string
-  user_id: string | null
-  user_attributes: string | null
-  attributes: string | null
-  metrics: string | null
-  location: string | null
-  demographic: string | null
-  turn: number
-}
+/** What is read of a row. */
+const selected = `seq, id, key, spelling, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
+  effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn`
 
+/** What is written of it besides the key, which stays. */
 const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
   effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn, import_job`
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
 export function createEndpoints(db: Database, names: AttributeNames, turns: WriteTurns) {
-  const select = 'SELECT * FROM endpoints WHERE app = ?'
-  const get = db.prepare<[number, number, string], EndpointRow>(
-    'SELECT * FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?',
+  const select = `SELECT ${selected} FROM endpoints WHERE app = ?`
+  const find = db.prepare<[number, number, string], EndpointRow>(
+    `SELECT ${selected} FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?`,
   )
-  const at = db.prepare<[number], EndpointRow>('SELECT * FROM endpoints WHERE seq = ?')
+  const at = db.prepare<[number], EndpointRow>(`SELECT ${selected} FROM endpoints WHERE seq = ?`)
   const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ? ORDER BY seq`)
   const siblings = db.prepare<[number, string, number | null], Sibling>(
-    `SELECT seq, turn, user_attributes AS userAttributes FROM endpoints
+    `SELECT seq, turn, user_attributes FROM endpoints
      WHERE app = ? AND user_id = ? AND seq IS NOT ?`,
   )
   const activeAt = db.prepare<[number, string, number | null], EndpointRow>(
@@ -124,7 +114,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   const lookups = createEndpointLookups(db)
-  const ownEndpoints = createOwnEndpoints(db, turns)
+  const solitude = createSolitude(db, turns)
   const isAnyLeft = db
     .prepare<[number], number>('SELECT 1 FROM import_members_deleted WHERE app = ? LIMIT 1')
     .pluck()
@@ -205,30 +195,32 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     .pluck()
 
   const reads = {
-    get(app: AppRef, id: string) {
-      const folded = foldedId(id)
-      return toStored(app, get.get(endpointKey(app.seq, folded), app.seq, folded))
-    },
-    at: (app: AppRef, seq: number) => toStored(app, at.get(seq))!,
+    find: (app: AppRef, { key, folded }: EndpointRef) => find.get(key, app.seq, folded),
+    at: (seq: number) => at.get(seq)!,
     // In this order without ORDER BY, which makes an import a fifth slower: a user has few endpoints.
     siblings: (app: AppRef, userId: string, but?: number) =>
       siblings.all(app.seq, userId, but ?? null).sort((a, b) => a.seq - b.seq),
-    activeAt: (app: AppRef, address: string, but?: number) =>
-      activeAt.all(app.seq, address, but ?? null).map(row => toStored(app, row)!),
+    activeAt: (app: AppRef, address: string, but?: number) => activeAt.all(app.seq, address, but ?? null),
   }
 
-  const create = (app: AppRef, row: unknown[]): number => {
-    const id = row[0] as string
-    return insert([app.seq, endpointKey(app.seq, id), ...row]).lastInsertRowid as number
-  }
+  const create = (app: AppRef, endpoint: EndpointValues, turn: number, job: number | null): number =>
+    insert([app.seq, endpoint.key, ...toColumns(endpoint, turn, job)]).lastInsertRowid as number
 
-  const change = ({ seq, endpoint: before }: StoredEndpoint, after: Endpoint, row: unknown[]): number => {
+  const change = (before: EndpointRow, after: EndpointValues, turn: number, job: number | null): number => {
+    const { seq } = before
     const isFoundAsBefore =
-      before.Address === after.Address &&
-      before.EndpointStatus === after.EndpointStatus &&
-      before.User.UserId === after.User.UserId
-    if (isFoundAsBefore) updateRest([row[2], row[5], row[6], row[9], ...row.slice(11), seq])
-    else update.run(row, seq)
+      before.address === after.address &&
+      before.endpoint_status === after.endpoint_status &&
+      before.user_id === after.user_id
+    if (!isFoundAsBefore) update.run(toColumns(after, turn, job), seq)
+    else {
+      const { channel_type, opt_out, request_id, effective_date, user_attributes } = after
+      const { attributes, metrics, location, demographic } = after
+      updateRest([
+        ...[channel_type, opt_out, request_id, effective_date, user_attributes],
+        ...[attributes, metrics, location, demographic, turn, job, seq],
+      ])
+    }
     return seq
   }
 
@@ -244,14 +236,13 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     ...reads,
     save(app, stored, endpoint, turn) {
       turns.noteEndpointWrite(app.seq)
-      const row = toRow(endpoint, turn, job)
-      if (stored !== undefined) return change(stored, endpoint, row)
-      const created = create(app, row)
-      if (hasAnyLeft()) joinAgain(app, row[0] as string, created)
+      if (stored !== undefined) return change(stored, endpoint, turn, job)
+      const created = create(app, endpoint, turn, job)
+      if (hasAnyLeft()) joinAgain(app, endpoint.id, created)
       return created
     },
     delete: seq => void remove.run(seq),
-    newNames: (app, change) => names.newNames(app, change, job),
+    newNames: (app, change) => names.newNames(app, namesIn(change), job),
     countNames: names.count,
     addNames: (app, added) => names.add(app, added, job),
   })
@@ -274,34 +265,49 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   const byImport = (job: number): EndpointsOfImport => {
     /** Rows up to this one are older than the job, or have been looked at. */
     let lookedAt: number | undefined
-    /** What was looked up before and is not there. */
-    let absent: Absent | undefined
-    const onlyOwn = ownEndpoints()
     const lookUp = lookups()
+    const alone = solitude()
+    let found: Found | undefined
+    let absent = nothing
+    let areNamesKnown = false
     let hasAnyLeft = true
     const asJob = writer(job, () => hasAnyLeft)
     return {
       ...asJob,
-      lookingUp(app, wanted, work) {
-        absent = onlyOwn(app) ?? lookUp(app, wanted())
+      writeAll(app, wanted, used, write) {
+        areNamesKnown = names.newNames(app, used, job).length === 0
         hasAnyLeft = isAnyLeft.get(app.seq) !== undefined
+        found = alone.isAlone(app)
+          ? undefined
+          : lookUp(
+              app,
+              wanted.filter(one => one !== undefined),
+            )
         try {
-          work()
+          for (let index = 0; index < wanted.length; index++) {
+            const one = wanted[index]
+            absent = one === undefined ? nothing : (found?.absentOf(one) ?? one)
+            write(index)
+          }
         } finally {
-          absent = undefined
+          found = undefined
+          absent = nothing
+          areNamesKnown = false
           hasAnyLeft = true
         }
       },
-      get: (app, id) => (absent?.id(foldedId(id)) ? undefined : asJob.get(app, id)),
-      siblings: (app, userId, but) => (absent?.userId(userId) ? [] : asJob.siblings(app, userId, but)),
-      activeAt: (app, address, but) => (absent?.address(address) ? [] : asJob.activeAt(app, address, but)),
+      find: (app, endpoint) => (absent.isIdNew ? undefined : asJob.find(app, endpoint)),
+      siblings: (app, userId, but) => (absent.isUserNew ? [] : asJob.siblings(app, userId, but)),
+      activeAt: (app, address, but) => (absent.isAddressNew ? [] : asJob.activeAt(app, address, but)),
+      newNames: (app, change) => (areNamesKnown ? [] : asJob.newNames(app, change)),
       save(app, stored, endpoint, turn) {
         if (stored !== undefined) {
           const { seq } = stored
           if (isWrittenOver.get(job, seq) === 1) handOver(job, seq)
           keep.run(job, seq, job)
         }
-        absent?.note(foldedId(endpoint.Id), endpoint.User.UserId, endpoint.Address)
+        alone.note()
+        found?.note(endpoint.id, endpoint.user_id, endpoint.address)
         return asJob.save(app, stored, endpoint, turn)
       },
       left: app => ({
@@ -332,86 +338,46 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   return {
     /** As a caller of the API. */
     ...writer(null),
+
+    get(app: AppRef, id: string): StoredEndpoint | undefined {
+      const row = reads.find(app, endpointRef(app.seq, id))
+      return row && toStored(app, row)
+    },
+
     /** All endpoints of a user, the oldest first. */
     ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
-      ofUser.all(app.seq, userId).map(row => toStored(app, row)!),
+      ofUser.all(app.seq, userId).map(row => toStored(app, row)),
+
     byImport,
   }
 }
 
-function toRow(endpoint: Endpoint, turn: number, job: number | null): unknown[] {
-  const id = foldedId(endpoint.Id)
-  return [
-    id,
-    id === endpoint.Id ? null : endpoint.Id,
-    endpoint.ChannelType ?? null,
-    endpoint.Address ?? null,
-    endpoint.EndpointStatus,
-    endpoint.OptOut,
-    endpoint.RequestId,
-    endpoint.CohortId,
-    endpoint.CreationDate,
-    endpoint.EffectiveDate,
-    endpoint.User.UserId ?? null,
-    endpoint.User.UserAttributes === undefined ? null : JSON.stringify(endpoint.User.UserAttributes),
-    toJson(endpoint.Attributes),
-    toJson(endpoint.Metrics),
-    toJson(endpoint.Location),
-    toJson(endpoint.Demographic),
-    turn,
-    job,
-  ]
-}
+/** Where nothing is known. */
+const nothing: Absent = { isIdNew: false, isUserNew: false, isAddressNew: false }
 
-const toStored = (app: AppRef, row: EndpointRow | undefined): StoredEndpoint | undefined =>
-  row && { seq: row.seq, endpoint: toEndpoint(app, row), turn: row.turn }
+/** The values of `columns`. */
+const toColumns = (endpoint: EndpointValues, turn: number, job: number | null): unknown[] => [
+  endpoint.id,
+  endpoint.spelling,
+  endpoint.channel_type,
+  endpoint.address,
+  endpoint.endpoint_status,
+  endpoint.opt_out,
+  endpoint.request_id,
+  endpoint.cohort_id,
+  endpoint.creation_date,
+  endpoint.effective_date,
+  endpoint.user_id,
+  endpoint.user_attributes,
+  endpoint.attributes,
+  endpoint.metrics,
+  endpoint.location,
+  endpoint.demographic,
+  turn,
+  job,
+]
 
-/** The endpoint that a row holds. */
-export function toEndpoint(app: AppRef, row: EndpointRow): Endpoint {
-  return {
-    ...(row.channel_type !== null && { ChannelType: row.channel_type }),
-    ...(row.address !== null && { Address: row.address }),
-    EndpointStatus: row.endpoint_status,
-    OptOut: row.opt_out,
-    RequestId: row.request_id,
-    Location: fromJson(row.location),
-    Demographic: fromJson(row.demographic),
-    EffectiveDate: row.effective_date,
-    Attributes: fromJson(row.attributes),
-    Metrics: fromJson(row.metrics),
-    User: {
-      ...(row.user_attributes !== null && { UserAttributes: JSON.parse(row.user_attributes) }),
-      ...(row.user_id !== null && { UserId: row.user_id }),
-    },
-    ApplicationId: app.id,
-    Id: row.spelling ?? row.id,
-    CohortId: row.cohort_id,
-    CreationDate: row.creation_date,
-  }
-}
-
-/** The endpoint that a row holds, as JSON: what the row has as JSON is not read. */
-export function endpointJson(app: AppRef, row: EndpointRow): string {
-  const member = (name: string, value: string | null) =>
-    value === null ? '' : `"${name}":${JSON.stringify(value)},`
-  const user = [
-    ...(row.user_attributes === null ? [] : [`"UserAttributes":${row.user_attributes}`]),
-    ...(row.user_id === null ? [] : [`"UserId":${JSON.stringify(row.user_id)}`]),
-  ]
-  return (
-    `{${member('ChannelType', row.channel_type)}${member('Address', row.address)}` +
-    `"EndpointStatus":"${row.endpoint_status}","OptOut":"${row.opt_out}",${member('RequestId', row.request_id)}` +
-    `"Location":${row.location ?? '{}'},"Demographic":${row.demographic ?? '{}'},` +
-    `"EffectiveDate":"${row.effective_date}",` +
-    `"Attributes":${row.attributes ?? '{}'},"Metrics":${row.metrics ?? '{}'},"User":{${user.join()}},` +
-    `"ApplicationId":"${app.id}",${member('Id', row.spelling ?? row.id)}` +
-    `"CohortId":"${row.cohort_id}","CreationDate":"${row.creation_date}"}`
-  )
-}
-
-function toJson(members: object): string | null {
-  for (const _ in members) return JSON.stringify(members)
-  return null
-}
-
-const fromJson = (text: string | null) => (text === null ? {} : JSON.parse(text))
+const toStored = (app: AppRef, row: EndpointRow): StoredEndpoint => ({
+  seq: row.seq,
+  endpoint: toEndpoint(app, row),
+})

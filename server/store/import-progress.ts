@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../shapes/import-job.ts'
-import { foldedId } from './endpoint-key.ts'
+import type { EndpointRef } from './endpoint-key.ts'
 import type { Job, JobProgress } from './job-progress.ts'
 import { prepareMemberRemoval, prepareRemoval } from './remove-rows.ts'
 
@@ -96,6 +96,11 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
      FROM import_pieces INDEXED BY import_pieces_pending
      WHERE job = ? AND object = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
   )
+  const bytesLeft = db
+    .prepare<[number], number>(
+      `SELECT coalesce(sum(size - min(size, next_byte)), 0) FROM import_objects WHERE job = ?`,
+    )
+    .pluck()
   const savePiece = db.prepare(
     `UPDATE import_pieces SET status = :status, processed = :processed, failed = :failed
      WHERE job = :job AND number = :number`,
@@ -171,6 +176,9 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     /** The first object that has pieces left, and where to go on in it. */
     nextObject: (job: ImportJob): (ImportObject & Position) | undefined => nextObject.get(job.seq),
 
+    /** How many bytes there are behind the positions in its objects, as stored. */
+    bytesLeft: (job: ImportJob): number => bytesLeft.get(job.seq)!,
+
     /** The first piece of an object that is left. */
     nextPiece: (job: ImportJob, object: number): Piece | undefined => nextPiece.get(job.seq, object),
 
@@ -208,12 +216,12 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     failedPieces: (job: ImportJob): number => failedPieces.get(job.seq)!,
 
     /** The definition that an earlier record of the same job gave to an endpoint that it does not register. */
-    definitionOf: (job: ImportJob, endpointId: string): string | undefined =>
-      definition.get(job.seq, foldedId(endpointId)),
+    definitionOf: (job: ImportJob, { folded }: EndpointRef): string | undefined =>
+      definition.get(job.seq, folded),
 
     /** Makes an endpoint that is not registered a member. */
-    putDefinition: (job: ImportJob, endpointId: string, definition: string): void =>
-      void putDefinition.run(job.seq, foldedId(endpointId), definition),
+    putDefinition: (job: ImportJob, { folded }: EndpointRef, definition: string): void =>
+      void putDefinition.run(job.seq, folded, definition),
 
     /** Makes registered endpoints members: all rows from one to another. */
     putMembers(job: ImportJob, { from, to }: RowRange): void {

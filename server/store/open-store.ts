@@ -34,7 +34,7 @@ import { WriteTurns } from './write-turns.ts'
  */
 const connections = {
   http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
-  worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 32_768 },
+  worker: { busyTimeout: 10_000, checkpointPages: 16_000, cacheKiB: 32_768 },
 }
 
 /**

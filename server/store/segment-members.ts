@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { EndpointResponse } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
+import { type EndpointRow, endpointJson, toEndpoint } from './endpoint-row.ts'
 import { blockOf, type EndpointTerms, startOf } from './endpoint-terms.ts'
-import { type EndpointRow, endpointJson, toEndpoint } from './endpoints.ts'
 import { prepareCandidates } from './segment-candidates.ts'
 import {
   type Condition,

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
 import { diskTrouble } from '../disk-trouble.ts'
 import { discardDrafts, runExportJob } from '../export/run-export-job.ts'
+import type { ImportContext } from '../import/run-import-job.ts'
 import { JobCounters } from '../jobs/job-counters.ts'
 import { Pace } from '../jobs/pace.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
@@ -11,6 +12,7 @@ import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { WriteTurns } from '../store/write-turns.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker } from './messages.ts'
+import { createReaders } from './readers.ts'
 import { Slots } from './slots.ts'
 
 /**
@@ -21,6 +23,7 @@ const settings = workerData as ThreadData
 const port = parentPort!
 const turns = new WriteTurns(settings.turns)
 const openBucket = createOpenBucket(settings)
+const openReaderThere = createReaders(settings)
 const counters = new JobCounters(settings.counters)
 /** Stops what is done for the state that the database has; another begins with another one. */
 let stopping = new AbortController()
@@ -29,6 +32,12 @@ const ending = new AbortController()
 let store = openState()
 let pace = new Pace(store.jobControl)
 const running = new Set<Promise<void>>()
+
+/**
+ * Bytes from which on the records of an import are read by a thread of their own: to start that takes as long as to import
+ * some thousand, and memory.
+ */
+const largeBytes = 4 * 1024 * 1024
 
 /** Rows removed in one transaction. */
 const rowsPerStep = 500
@@ -177,13 +186,16 @@ function createJobs<J extends Job>(
 
 // Loading the schemas of an import takes longer than all the rest of this thread's start, so the first job does it; or
 // the thread, once it has been idle for a second.
-const loadImport = () => import('../import/run-import-job.ts')
+const loadImport = () =>
+  Promise.all([import('../import/run-import-job.ts'), import('../import/read-records.ts')])
 setTimeout(1000, undefined, { ref: false, signal: ending.signal }).then(loadImport, () => {})
 
 const createKinds = () => [
   createJobs('import', store.importProgress, async (job, context) => {
-    const { runImportJob } = await loadImport()
-    await runImportJob(job, { ...context, ...settings, store, openBucket, counters })
+    const [{ runImportJob }, { createRecordReader }] = await loadImport()
+    const openReader: ImportContext['openReader'] = (job, bytes) =>
+      bytes < largeBytes ? createRecordReader(job, openBucket) : openReaderThere(job)
+    await runImportJob(job, { ...context, ...settings, store, openBucket, openReader, counters })
   }),
   createJobs('export', store.exportProgress, (job, context) =>
     runExportJob(job, { ...context, ...settings, store, openBucket, counters }),

@@ -1,5 +1,8 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
+import type { ObjectFrom, ReadingJob } from '../import/read-records.ts'
 import type { ExportDraft } from '../store/export-progress.ts'
+import type { PackedBatch } from './packed-batch.ts'
 
 /** What the worker is started with. */
 export interface WorkerSettings extends BucketSettings {
@@ -43,3 +46,15 @@ export type FromWorker =
   | { begins: JobName }
   | { leaves: JobName }
   | { level: 'info' | 'error'; fields: Record<string, unknown>; text: string }
+
+/** To the thread that reads: a job, and the port by which its objects are asked for, one after the other. */
+export interface ToReaders {
+  job: ReadingJob
+  port: MessagePort
+}
+
+/** By a job's port: an object to be read, or that one more batch of it may be sent. */
+export type ToReader = ObjectFrom | 'more'
+
+/** And back: records, and then that there are no more, or why. */
+export type FromReader = PackedBatch | 'end' | { unreadable: string } | { error: Error }

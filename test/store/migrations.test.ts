@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
+import { endpointRef } from '../../server/store/endpoint-key.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { memberEndpoint } from '../../server/store/segment-members.ts'
 import { databaseBefore } from './older-database.ts'
@@ -112,9 +113,10 @@ t.test('endpoints of an older database are found, whatever the case of their ids
   const ids = ['ÄNNE', 'änne', 'Bob', 'cat'].map(id => store.endpoints.get(app, id)?.endpoint.Id)
   t.same(ids, ['Änne', 'Änne', 'BOB', undefined])
   t.equal(store.endpoints.get(other, 'bob'), undefined)
-  const { endpoint, turn } = store.endpoints.get(app, 'bob')!
+  const row = store.endpoints.find(app, endpointRef(app.seq, 'bob'))!
+  const { folded, key } = endpointRef(app.seq, 'new')
   const created = await store.write(() =>
-    store.endpoints.save(app, undefined, { ...endpoint, Id: 'new' }, turn),
+    store.endpoints.save(app, undefined, { ...row, id: folded, key, spelling: null }, row.turn),
   )
   t.equal(created, 4, 'the row of an endpoint that is gone is not given again')
 })

@@ -1,7 +1,9 @@
 import { checkEndpoint, checkId } from '../../endpoint-rules/check-endpoint.ts'
-import type { Write } from '../../endpoint-rules/merge-endpoint.ts'
+import { endpointOf, type Write } from '../../endpoint-rules/merge-endpoint.ts'
 import { putEndpoint } from '../../endpoint-rules/put-endpoint.ts'
 import type { EndpointRequest } from '../../shapes/endpoint.ts'
+import type { AppRef } from '../../store/apps.ts'
+import { changeOf } from '../../store/endpoint-row.ts'
 import type { Endpoints } from '../../store/endpoints.ts'
 
 /**
@@ -14,13 +16,24 @@ import type { Endpoints } from '../../store/endpoints.ts'
 export function writeEndpoint(
   endpoints: Endpoints,
   change: EndpointRequest,
-  write: Write & {
+  {
+    app,
+    endpointId,
+    idMember,
+    ...write
+  }: Pick<Write, 'requestId' | 'now'> & {
+    app: AppRef
+    endpointId: string
     /** Where the caller has written the id. */
     idMember: string
   },
 ): string | undefined {
-  const problem = checkId(write.idMember, write.endpointId) ?? checkEndpoint(change)
+  const problem = checkId(idMember, endpointId) ?? checkEndpoint(change)
   if (problem !== undefined) return problem
-  const endpoint = putEndpoint(endpoints, change, { ...write, mayBeEmpty: true })
+  const endpoint = putEndpoint(endpoints, changeOf(change), {
+    ...write,
+    ...endpointOf(app, endpointId),
+    mayBeEmpty: true,
+  })
   return typeof endpoint === 'string' ? endpoint : undefined
 }

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { endpointOf } from '../endpoint-rules/merge-endpoint.ts'
+import type { Attributes } from '../shapes/endpoint.ts'
+import type { AppRef } from '../store/apps.ts'
+import { type AttributeMap, type AttributeName, attributeMaps } from '../store/attribute-names.ts'
+import { endpointKey } from '../store/endpoint-key.ts'
+import type { Wanted } from '../store/endpoint-lookups.ts'
+import { changeOf, type EndpointChange } from '../store/endpoint-row.ts'
+import { type ImportedEndpoint, userOf } from './imported-names.ts'
+import { type Item, isBad, itemOf } from './item.ts'
+import { SeenFilter } from './seen-filter.ts'
+
+/** A record with all that can be known of it without the database. */
+export interface PreparedRecord extends Wanted {
+  change: EndpointChange
+  /** Whether it says nothing of its endpoint but the id. */
+  isIdAlone: boolean
+  /** Of the endpoint, should it be created. */
+  cohortId: string
+}
+
+/** Records on their way to the writer. */
+export interface PreparedBatch {
+  items: Item<PreparedRecord>[]
+  /** The custom names in them, each once. */
+  names: AttributeName[]
+}
+
+/**
+ * Prepares the records of one job, object after object, and remembers what they named: as long as a job is alone in its
+ * application, what none of its records has named before is not there, and need not be looked up.
+ */
+export function createPreparation(app: AppRef) {
+  const seen = new SeenFilter()
+  const isNew = (key: number): boolean => {
+    if (seen.mayHave(key)) return false
+    seen.add(key)
+    return true
+  }
+
+  const prepare = (record: ImportedEndpoint): PreparedRecord | string => {
+    const { Id, ...said } = record
+    const change = changeOf(said)
+    const isUserAlone = userOf(record) !== undefined
+    const id = Id ?? idOf(record)
+    if (id === undefined && !isUserAlone) return whyNoId(record)
+    const { endpoint, cohortId } = isUserAlone ? ofUser : endpointOf(app, id!)
+    return {
+      endpoint,
+      change,
+      isIdAlone: isEmpty(said),
+      cohortId,
+      isIdNew: endpoint !== null && isNew(endpoint.key),
+      isUserNew: change.user_id !== null && isNew(keyOf(kinds.user, change.user_id)),
+      isAddressNew: change.address !== null && isNew(keyOf(kinds.address, change.address)),
+    }
+  }
+
+  return async function* (
+    batches: AsyncIterable<Item<ImportedEndpoint>[]> | Iterable<Item<ImportedEndpoint>[]>,
+  ): AsyncGenerator<PreparedBatch> {
+    for await (const batch of batches) {
+      const names = createNames()
+      const items = batch.map(item => {
+        if (isBad(item)) return item
+        names.add(item.value)
+        return itemOf(item.line, prepare(item.value))
+      })
+      yield { items, names: names.all() }
+    }
+  }
+}
+
+/** What is said of a record that names a user alone. */
+const ofUser = { endpoint: null, cohortId: '' }
+
+/** Kinds of keys besides those of endpoints, where an application stands otherwise. */
+const kinds = { user: -1, address: -2 }
+
+/** SQLite keeps texts well-formed, so these are what it would find the same. */
+const keyOf = (kind: number, text: string) => endpointKey(kind, text.toWellFormed())
+
+/** Collects the custom names of records. */
+function createNames() {
+  const found: Record<AttributeMap, Set<string>> = {
+    Attributes: new Set(),
+    Metrics: new Set(),
+    'User.UserAttributes': new Set(),
+  }
+  const addLists = (names: Set<string>, lists: Attributes | undefined) => {
+    for (const name in lists) if (lists[name]!.length > 0) names.add(name)
+  }
+  return {
+    add({ Attributes, Metrics, User }: ImportedEndpoint): void {
+      addLists(found.Attributes, Attributes)
+      for (const name in Metrics) found.Metrics.add(name)
+      addLists(found['User.UserAttributes'], User?.UserAttributes)
+    },
+    all: (): AttributeName[] => attributeMaps.flatMap(map => [...found[map]].map(name => ({ map, name }))),
+  }
+}
+
+function isEmpty(change: object): boolean {
+  for (const _ in change) return false
+  return true
+}
+
+function whyNoId({ Address, ChannelType }: ImportedEndpoint): string {
+  if (Address !== undefined) return 'Missing ChannelType'
+  return ChannelType === undefined
+    ? 'Missing Address: a record needs an Id, or Address and ChannelType'
+    : 'Missing Address'
+}
+
+/**
+ * The id of an endpoint whose record names none: the same for the same channel and address, so that a file imported
+ * twice updates its endpoints (assumed).
+ */
+function idOf({ ChannelType, Address }: ImportedEndpoint): string | undefined {
+  if (ChannelType === undefined || Address === undefined) return undefined
+  return createHash('md5').update(`${ChannelType}:${Address}`).digest('hex')
+}

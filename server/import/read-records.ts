@@ -1,0 +1,56 @@
+import { UnreadableError } from '../buckets/bucket.ts'
+import type { OpenBucket } from '../buckets/open-bucket.ts'
+import type { Format } from '../shapes/import-job.ts'
+import type { AppRef } from '../store/apps.ts'
+import type { ImportObject, Position } from '../store/import-progress.ts'
+import { decodeLines } from './decode.ts'
+import { parseCsv, readHeader } from './parse-csv.ts'
+import { parseNdjson } from './parse-ndjson.ts'
+import { createPreparation, type PreparedBatch } from './prepare.ts'
+import { readContent } from './read-object.ts'
+import { validateEndpoints } from './validate.ts'
+
+/** What has to be known of a job to read its records. */
+export interface ReadingJob {
+  app: AppRef
+  format: Format
+  bucket: string
+}
+
+/** Where in an object to begin. */
+export type ObjectFrom = ImportObject & Position
+
+/** Reads the records of one job, its objects one after the other. */
+export interface RecordReader {
+  /**
+   * The records of an object from a position on.
+   *
+   * @throws UnreadableError when the object cannot be read to its end
+   */
+  read(object: ObjectFrom, signal: AbortSignal): AsyncIterable<PreparedBatch>
+  /** To be called when nothing more is to be read. */
+  close(): void
+}
+
+/** Reads records in this thread: source → decode → parse → validate → prepare. */
+export function createRecordReader(job: ReadingJob, openBucket: OpenBucket): RecordReader {
+  const prepare = createPreparation(job.app)
+  return {
+    async *read(object, signal) {
+      const bucket = openBucket(job.bucket)
+      const linesFrom = ({ byte, line }: Position) =>
+        decodeLines(readContent(bucket, object, byte, signal), { byte, line })
+      const readHeaderAgain = async () => {
+        const header = await readHeader(linesFrom({ byte: 0, line: 1 }))
+        if (header === undefined) throw new UnreadableError('the CSV header cannot be read any more')
+        return header
+      }
+      const records =
+        job.format === 'JSON'
+          ? parseNdjson(linesFrom(object))
+          : parseCsv(linesFrom(object), object.byte === 0 ? undefined : await readHeaderAgain())
+      yield* prepare(validateEndpoints(records))
+    },
+    close() {},
+  }
+}

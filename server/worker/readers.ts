@@ -1,0 +1,57 @@
+import { on } from 'node:events'
+import { extname } from 'node:path'
+import { MessageChannel, resourceLimits, Worker } from 'node:worker_threads'
+import { UnreadableError } from '../buckets/bucket.ts'
+import type { BucketSettings } from '../buckets/open-bucket.ts'
+import type { ReadingJob, RecordReader } from '../import/read-records.ts'
+import type { FromReader, ToReader, ToReaders } from './messages.ts'
+import { unpack } from './packed-batch.ts'
+
+/** Of JavaScript objects, the thread may have half as many as this one: it keeps nothing but the records that it is at. */
+const memory = { ...resourceLimits, maxOldGenerationSizeMb: resourceLimits.maxOldGenerationSizeMb! / 2 }
+
+/**
+ * Makes what opens the readers of jobs in a thread beside this one, which has enough to do with writing. The thread is there
+ * as long as it is needed, as it takes some 40 MB. Should it die, so does this one, and is started again with its jobs.
+ */
+export function createReaders(settings: BucketSettings): (job: ReadingJob) => RecordReader {
+  let thread: Worker | undefined
+  let open = 0
+
+  const start = (): Worker => {
+    const file = new URL(`./reader-thread${extname(import.meta.url)}`, import.meta.url)
+    const { s3Dir, s3 } = settings
+    const started = new Worker(file, { workerData: { s3Dir, s3 }, env: process.env, resourceLimits: memory })
+    started.on('error', error => {
+      throw error
+    })
+    started.unref()
+    return started
+  }
+
+  return job => {
+    open++
+    thread ??= start()
+    const { port1: port, port2 } = new MessageChannel()
+    thread.postMessage({ job, port: port2 } satisfies ToReaders, [port2])
+    return {
+      async *read(object, signal) {
+        const messages = on(port, 'message', { signal }) as AsyncIterable<[FromReader]>
+        port.postMessage(object satisfies ToReader)
+        for await (const [message] of messages) {
+          if (message === 'end') return
+          if ('unreadable' in message) throw new UnreadableError(message.unreadable)
+          if ('error' in message) throw message.error
+          yield unpack(message)
+          port.postMessage('more' satisfies ToReader)
+        }
+      },
+      close() {
+        port.close()
+        if (--open > 0) return
+        void thread?.terminate()
+        thread = undefined
+      },
+    }
+  }
+}
