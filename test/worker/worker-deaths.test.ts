@@ -78,6 +78,22 @@ t.test(
   },
 )
 
+t.test('a large job that its reader dies of three times ends FAILED, and others go on', async t => {
+  const { put, createApp, createJob, startWorker } = setUp(t, { maxRunningImports: 2 })
+  // As many bytes as have a job read by a thread of its own.
+  put('heavy.json', [...ndjson(1000), heavyLine, ...ndjson(60_000, 1000)].join('\n'))
+  put('a.json', ndjson(60_000).join('\n'))
+  const [heavy, other] = [
+    await createJob(await createApp(), 'heavy.json'),
+    await createJob(await createApp(), 'a.json'),
+  ]
+  await startWorker({}, littleMemory)
+  await whenOver([heavy, other])
+  t.match(heavy.get(), { JobStatus: 'FAILED', CompletedPieces: 0 })
+  t.match(heavy.get()?.Failures, [/the job worker died 3 times at the same point of this job, .*memory/])
+  t.match(other.get(), { JobStatus: 'COMPLETED', TotalProcessed: 60_000 })
+})
+
 t.test('a job that comes further between the deaths of the worker goes on to its end', async t => {
   const { put, createApp, createJob, startWorker, deaths, file } = setUp(t)
   put('a.csv', endpoints(12_000))
