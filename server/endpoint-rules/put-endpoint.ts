@@ -29,8 +29,8 @@ export function putEndpoint(
   const { app } = write
   const stored = endpoints.find(app, write.endpoint)
   const endpoint = mergeEndpoint(stored, change, write)
-  const { user_id, address } = endpoint
-  const others = user_id === null ? [] : endpoints.siblings(app, user_id, stored?.seq)
+  const { address } = endpoint
+  const { others, turn } = othersOf(endpoints, app, endpoint, stored)
   const oldest =
     others.length >= endpointLimits.endpointsPerUser
       ? endpointToRelease(endpoints, endpoint, others)
@@ -57,9 +57,23 @@ export function putEndpoint(
     }
   }
   if (newNames.length > 0) endpoints.addNames(app, newNames)
-  let turn = stored?.turn ?? 0
-  for (const other of others) turn = Math.max(turn, other.turn)
-  return { seq: endpoints.save(app, stored, endpoint, turn + 1), endpoint }
+  return { seq: endpoints.save(app, stored, endpoint, 1 + Math.max(turn, stored?.turn ?? 0)), endpoint }
+}
+
+/** The other endpoints of a user, as far as a write has to do with them, and the newest turn of them all. */
+function othersOf(
+  endpoints: Endpoints,
+  app: AppRef,
+  { user_id, user_attributes }: EndpointValues,
+  stored: EndpointRow | undefined,
+): { others: Sibling[]; turn: number } {
+  if (user_id === null) return { others: [], turn: 0 }
+  // In most writes they are few and as the write leaves them, and to read them takes twice as long.
+  const like = { user_attributes, most: endpointLimits.endpointsPerUser - 1 }
+  const turn = endpoints.turnOfAlike(app, user_id, like, stored?.seq)
+  if (turn !== undefined) return { others: [], turn }
+  const others = endpoints.siblings(app, user_id, stored?.seq)
+  return { others, turn: Math.max(0, ...others.map(other => other.turn)) }
 }
 
 interface Completeness {

@@ -40,14 +40,17 @@ export function prepareForAlike(
 
   return row => {
     if (alike !== undefined) {
-      const { row: model, fixed, bound, statement } = alike
-      if (fixed.every(index => row[index] === model[index]))
-        return statement.run(bound.map(index => row[index]))
+      if (isLike(row, alike)) return alike.statement.run(...alike.bound.map(index => row[index]))
       alike = undefined
     }
     learn(row)
     return ofAny.run(row)
   }
+}
+
+function isLike(row: unknown[], { row: model, fixed }: { row: unknown[]; fixed: number[] }): boolean {
+  for (const index of fixed) if (row[index] !== model[index]) return false
+  return true
 }
 
 /** A value as SQL, or undefined where it is of a kind that cannot well be written so. */

@@ -23,6 +23,12 @@ export interface StoredEndpoint {
 /** What an endpoint has to do with the others of its user. */
 export type Sibling = Pick<EndpointRow, 'seq' | 'turn' | 'user_attributes'>
 
+/** What a user's endpoints are expected to be: at the most so many, with these attributes. */
+export interface Likeness {
+  most: number
+  user_attributes: string | null
+}
+
 /** The endpoints of all applications, as one writer sees them: a caller of the API, or one import job. */
 export interface Endpoints {
   /** Finds an endpoint; ids are compared without regard to case (source: API reference). */
@@ -31,6 +37,11 @@ export interface Endpoints {
   at(seq: number): EndpointRow
   /** What concerns a user of all the user's endpoints, the oldest first; without the row `but`. */
   siblings(app: AppRef, userId: string, but?: number): Sibling[]
+  /**
+   * The newest turn of a user's endpoints, 0 where there are none; undefined where they are more than the most, or some have
+   * other attributes. Without the row `but`.
+   */
+  turnOfAlike(app: AppRef, userId: string, like: Likeness, but?: number): number | undefined
   /** The ACTIVE endpoints at an address; without the row `but`. */
   activeAt(app: AppRef, address: string, but?: number): EndpointRow[]
   /** Writes an endpoint: over one that is stored, or as a new one; gives its row. */
@@ -90,15 +101,22 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   const at = db.prepare<[number], EndpointRow>(`SELECT ${selected} FROM endpoints WHERE seq = ?`)
   const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ? ORDER BY seq`)
   const siblings = db.prepare<[number, string, number | null], Sibling>(
-    `SELECT seq, turn, user_attributes FROM endpoints
-     WHERE app = ? AND user_id = ? AND seq IS NOT ?`,
+    `SELECT seq, turn, user_attributes FROM endpoints WHERE app = ? AND user_id = ? AND seq IS NOT ?`,
   )
-  const activeAt = db.prepare<[number, string, number | null], EndpointRow>(
-    `${select} AND address = ? AND endpoint_status = 'ACTIVE' AND seq IS NOT ?`,
-  )
+  const turnOfAlike = db
+    .prepare<[number, string | null, number, string, number | null], number | null>(
+      `SELECT iif(count(*) > ? OR max(user_attributes IS NOT ?), NULL, coalesce(max(turn), 0)) FROM endpoints
+       WHERE app = ? AND user_id = ? AND seq IS NOT ?`,
+    )
+    .pluck()
+  const activeAt = db
+    .prepare<[number, string, number | null], number>(
+      `SELECT seq FROM endpoints WHERE app = ? AND address = ? AND endpoint_status = 'ACTIVE' AND seq IS NOT ?`,
+    )
+    .pluck()
   const insert = prepareForAlike(
     db,
-    values => `INSERT INTO endpoints (app, key, ${columns}) VALUES (${values})`,
+    values => `INSERT INTO endpoints (${columns}, app, key) VALUES (${values})`,
     20,
   )
   const update = db.prepare(
@@ -158,6 +176,9 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
       'SELECT 1 FROM endpoints_before_import WHERE import_job = ? AND seq = ?',
     )
     .pluck()
+  const isAnyOver = db
+    .prepare<[number], number>('SELECT 1 FROM endpoints_before_import WHERE import_job = ? LIMIT 1')
+    .pluck()
   const passOnRow = db.prepare(
     `UPDATE import_jobs SET newest_endpoint =
        min(newest_endpoint, (SELECT newest_endpoint FROM import_jobs WHERE seq = :job))
@@ -200,11 +221,14 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     // In this order without ORDER BY, which makes an import a fifth slower: a user has few endpoints.
     siblings: (app: AppRef, userId: string, but?: number) =>
       siblings.all(app.seq, userId, but ?? null).sort((a, b) => a.seq - b.seq),
-    activeAt: (app: AppRef, address: string, but?: number) => activeAt.all(app.seq, address, but ?? null),
+    turnOfAlike: (app: AppRef, userId: string, { most, user_attributes }: Likeness, but?: number) =>
+      turnOfAlike.get(most, user_attributes, app.seq, userId, but ?? null) ?? undefined,
+    activeAt: (app: AppRef, address: string, but?: number) =>
+      activeAt.all(app.seq, address, but ?? null).map(seq => at.get(seq)!),
   }
 
   const create = (app: AppRef, endpoint: EndpointValues, turn: number, job: number | null): number =>
-    insert([app.seq, endpoint.key, ...toColumns(endpoint, turn, job)]).lastInsertRowid as number
+    insert(toColumns(endpoint, turn, job, app.seq, endpoint.key)).lastInsertRowid as number
 
   const change = (before: EndpointRow, after: EndpointValues, turn: number, job: number | null): number => {
     const { seq } = before
@@ -271,12 +295,14 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     let absent = nothing
     let areNamesKnown = false
     let hasAnyLeft = true
+    let isAnyWrittenOver = true
     const asJob = writer(job, () => hasAnyLeft)
     return {
       ...asJob,
       writeAll(app, wanted, used, write) {
         areNamesKnown = names.newNames(app, used, job).length === 0
         hasAnyLeft = isAnyLeft.get(app.seq) !== undefined
+        isAnyWrittenOver = isAnyOver.get(job) !== undefined
         found = alone.isAlone(app)
           ? undefined
           : lookUp(
@@ -294,16 +320,18 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
           absent = nothing
           areNamesKnown = false
           hasAnyLeft = true
+          isAnyWrittenOver = true
         }
       },
       find: (app, endpoint) => (absent.isIdNew ? undefined : asJob.find(app, endpoint)),
       siblings: (app, userId, but) => (absent.isUserNew ? [] : asJob.siblings(app, userId, but)),
+      turnOfAlike: (app, userId, ...rest) => (absent.isUserNew ? 0 : asJob.turnOfAlike(app, userId, ...rest)),
       activeAt: (app, address, but) => (absent.isAddressNew ? [] : asJob.activeAt(app, address, but)),
       newNames: (app, change) => (areNamesKnown ? [] : asJob.newNames(app, change)),
       save(app, stored, endpoint, turn) {
         if (stored !== undefined) {
           const { seq } = stored
-          if (isWrittenOver.get(job, seq) === 1) handOver(job, seq)
+          if (isAnyWrittenOver && isWrittenOver.get(job, seq) === 1) handOver(job, seq)
           keep.run(job, seq, job)
         }
         alone.note()
@@ -356,7 +384,12 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
 const nothing: Absent = { isIdNew: false, isUserNew: false, isAddressNew: false }
 
 /** The values of `columns`. */
-const toColumns = (endpoint: EndpointValues, turn: number, job: number | null): unknown[] => [
+const toColumns = (
+  endpoint: EndpointValues,
+  turn: number,
+  job: number | null,
+  ...more: unknown[]
+): unknown[] => [
   endpoint.id,
   endpoint.spelling,
   endpoint.channel_type,
@@ -375,6 +408,7 @@ const toColumns = (endpoint: EndpointValues, turn: number, job: number | null): 
   endpoint.demographic,
   turn,
   job,
+  ...more,
 ]
 
 const toStored = (app: AppRef, row: EndpointRow): StoredEndpoint => ({
