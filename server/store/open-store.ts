@@ -33,8 +33,8 @@ import { WriteTurns } from './write-turns.ts'
  * worker's has room for the index of the keys of a million endpoints, of which an import writes any page at any time.
  */
 const connections = {
-  http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
-  worker: { busyTimeout: 10_000, checkpointPages: 16_000, cacheKiB: 32_768 },
+  http: { busyTimeout: 0, checkpointPages: 32_000, cacheKiB: 16_384 },
+  worker: { busyTimeout: 10_000, checkpointPages: 16_000, cacheKiB: 16_384 },
 }
 
 /**
