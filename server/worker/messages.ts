@@ -53,8 +53,8 @@ export interface ToReaders {
   port: MessagePort
 }
 
-/** By a job's port: an object to be read, or that one more batch of it may be sent. */
+/** By a job's port: an object to be read, or that more of it may be sent. */
 export type ToReader = ObjectFrom | 'more'
 
 /** And back: records, and then that there are no more, or why. */
-export type FromReader = PackedBatch | 'end' | { unreadable: string } | { error: Error }
+export type FromReader = PackedBatch[] | 'end' | { unreadable: string } | { error: Error }

@@ -3,11 +3,11 @@ import { UnreadableError } from '../buckets/bucket.ts'
 import { type BucketSettings, createOpenBucket } from '../buckets/open-bucket.ts'
 import { createRecordReader, type ObjectFrom, type ReadingJob } from '../import/read-records.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
-import { pack } from './packed-batch.ts'
+import { type PackedBatch, pack } from './packed-batch.ts'
 import { Slots } from './slots.ts'
 
-/** Batches that are read before the first of them is written. */
-const batchesAhead = 8
+/** Batches in a message, as each message takes its time; and messages that are sent before the first is written. */
+const sent = { batches: 4, ahead: 3 }
 
 /**
  * The thread that reads the records of large import jobs, while the job worker writes them. It knows nothing of the
@@ -21,15 +21,29 @@ function serve(job: ReadingJob, port: MessagePort): void {
   const closed = new AbortController()
   const { promise: untilClosed, reject } = Promise.withResolvers<never>()
   untilClosed.catch(() => {})
-  const ahead = new Slots(batchesAhead)
+  const ahead = new Slots(sent.ahead)
   const tell = (message: FromReader) => port.postMessage(message)
 
   const read = async (object: ObjectFrom): Promise<void> => {
-    try {
-      for await (const batch of reader.read(object, closed.signal)) {
-        await Promise.race([ahead.take(), untilClosed])
-        tell(pack(batch))
+    let packed: PackedBatch[] = []
+    const send = async () => {
+      await Promise.race([ahead.take(), untilClosed])
+      tell(packed)
+      packed = []
+    }
+    /** Sends what there is, also where no more can be read. */
+    const sendAll = async () => {
+      try {
+        for await (const batch of reader.read(object, closed.signal)) {
+          packed.push(pack(batch))
+          if (packed.length === sent.batches) await send()
+        }
+      } finally {
+        if (packed.length > 0) await send()
       }
+    }
+    try {
+      await sendAll()
       tell('end')
     } catch (error) {
       if (closed.signal.aborted) return

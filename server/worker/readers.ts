@@ -7,8 +7,11 @@ import type { ReadingJob, RecordReader } from '../import/read-records.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
 import { unpack } from './packed-batch.ts'
 
-/** Of JavaScript objects, the thread may have half as many as this one: it keeps nothing but the records that it is at. */
-const memory = { ...resourceLimits, maxOldGenerationSizeMb: resourceLimits.maxOldGenerationSizeMb! / 2 }
+/** Megabytes of JavaScript objects: half as many as in this thread, as it keeps nothing but the records that it is at. */
+const memory = {
+  maxYoungGenerationSizeMb: resourceLimits.maxYoungGenerationSizeMb! / 2,
+  maxOldGenerationSizeMb: resourceLimits.maxOldGenerationSizeMb! / 2,
+}
 
 /**
  * Makes what opens the readers of jobs in a thread beside this one, which has enough to do with writing. The thread is there
@@ -42,7 +45,8 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
           if (message === 'end') return
           if ('unreadable' in message) throw new UnreadableError(message.unreadable)
           if ('error' in message) throw message.error
-          yield unpack(message)
+          const batches = message.map(unpack)
+          yield { items: batches.flatMap(({ items }) => items), names: batches.flatMap(({ names }) => names) }
           port.postMessage('more' satisfies ToReader)
         }
       },
