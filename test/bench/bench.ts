@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,10 +14,11 @@ export interface Bench {
 }
 
 const at = (path: string) => new URL(path, import.meta.url).pathname
-const source = at('../../server/main.ts')
+/** The emulator as it stands in the repository. */
+export const source = at('../../server/main.ts')
 
-/** The compiled emulator, if `npm run build` has made one. */
-export const built = existsSync(at('../../dist/main.js')) ? at('../../dist/main.js') : undefined
+/** The emulator as it is published, which is what people run: `npm run bench` makes it first. */
+const built = at('../../dist/main.js')
 
 export function createBench(endpoints: number): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'pinpoint-bench-'))
@@ -32,7 +33,7 @@ export const makeDataDir = ({ folder }: Bench): string => mkdtempSync(join(folde
 /** Starts an emulator, with nothing in it unless told otherwise. */
 export function startEmulator(
   bench: Bench,
-  { main = source, dataDir = makeDataDir(bench) }: { main?: string; dataDir?: string } = {},
+  { main = built, dataDir = makeDataDir(bench) }: { main?: string; dataDir?: string } = {},
 ): Promise<Server> {
   const { folder } = bench
   const args = [main, '--port', '0', '--data-dir', dataDir, '--s3-dir', join(folder, 's3')]
