@@ -9,7 +9,10 @@ import { type Item, isBad, itemOf, type Line } from './item.ts'
 type Column = (record: Record<string, unknown>, text: string) => string | undefined
 
 /** Makes the records of one line, or of several, from its cells. */
-type Reader = { columnCount: number; read: (line: Line, cells: string[]) => Item<object>[] }
+type Reader = { columnCount: number; read: (line: Line, cells: string[]) => Iterable<Item<object>> }
+
+/** Records in a batch, at most: one line may list a hundred thousand users. */
+const recordsPerBatch = 100
 
 /**
  * Reads records, their cells placed by the header. An empty cell counts as absent, too few cells as well, too many
@@ -23,24 +26,29 @@ export async function* parseCsv(batches: Lines, header?: string): AsyncGenerator
   let reader = header === undefined ? undefined : readerFor(header)
   /** Lines of a record whose end is still to come. */
   let begun: DecodedLine[] = []
-  const parse = (lines: DecodedLine[], isEnd: boolean): Item<object>[] => {
+  const parse = function* (lines: DecodedLine[], isEnd: boolean): Generator<Item<object>[]> {
     let from = 0
     if (reader === undefined) {
       from = lines.findIndex(line => !isBlank(line)) + 1
-      if (from === 0) return []
+      if (from === 0) return
       reader = readerOf(lines[from - 1]!)
     }
     const { read, columnCount } = reader
     const { records, rest } = cutRecords(from === 0 ? lines : lines.slice(from), columnCount, isEnd)
     begun = rest
-    return records.flatMap(item => (isBad(item) ? item : read(item.line, item.value)))
+    let some: Item<object>[] = []
+    for (const item of records) {
+      for (const record of isBad(item) ? [item] : read(item.line, item.value)) {
+        some.push(record)
+        if (some.length < recordsPerBatch) continue
+        yield some
+        some = []
+      }
+    }
+    if (some.length > 0) yield some
   }
-  for await (const batch of batches) {
-    const records = parse(begun.length === 0 ? batch : [...begun, ...batch], false)
-    if (records.length > 0) yield records
-  }
-  const last = parse(begun, true)
-  if (last.length > 0) yield last
+  for await (const batch of batches) yield* parse(begun.length === 0 ? batch : [...begun, ...batch], false)
+  yield* parse(begun, true)
 }
 
 /** The header line of an object: its first line that is not blank. */
@@ -116,23 +124,28 @@ function readEndpoint(columns: Column[], cells: string[]): object | string {
  * The users of a line of a list: one, or several with white space between them (source: guide of 2018 and of 2021).
  * Each is a record of its own, with the bytes at which it begins and ends. A quoted id is taken as it is.
  */
-function readUsers(line: Line, cells: string[]): Item<object>[] {
+function* readUsers(line: Line, cells: string[]): Generator<Item<object>> {
   const problem = tooManyCells(cells, 1)
-  if (problem !== undefined) return [{ line, reason: problem }]
-  if (line.text.includes('"')) return [{ line, value: { User: { UserId: cells[0]! } } }]
-  const users: Item<object>[] = []
+  if (problem !== undefined) {
+    yield { line, reason: problem }
+    return
+  }
+  if (line.text.includes('"')) {
+    yield { line, value: { User: { UserId: cells[0]! } } }
+    return
+  }
   let read = 0
   let start = line.start
+  let before: Item<object> | undefined
   for (const { 0: UserId, index } of line.text.matchAll(/\S+/g)) {
-    const before = users.at(-1)
     if (before !== undefined) {
       start += Buffer.byteLength(line.text.slice(read, index))
       read = index
-      before.line = { ...before.line, end: start, nextNumber: line.number }
+      yield { ...before, line: { ...before.line, end: start, nextNumber: line.number } }
     }
-    users.push({ line: { ...line, text: UserId, start }, value: { User: { UserId } } })
+    before = { line: { ...line, text: UserId, start }, value: { User: { UserId } } }
   }
-  return users
+  if (before !== undefined) yield before
 }
 
 const unusable = (why: string) => new UnreadableError(`the CSV header is not usable: ${why}`)
