@@ -28,12 +28,15 @@ export interface PreparedBatch {
 
 /**
  * Prepares the records of one job, object after object, and remembers what they named: as long as a job is alone in its
- * application, what none of its records has named before is not there, and need not be looked up.
+ * application, what none of its records has named before is not there, and need not be looked up. To begin again is of no
+ * use for that, but for a job that has not written anything.
+ *
+ * @param options.isAlone whether the application has no endpoints when this begins; else nothing is remembered
  */
-export function createPreparation(app: AppRef) {
-  const seen = new SeenFilter()
+export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }) {
+  const seen = isAlone ? new SeenFilter() : undefined
   const isNew = (key: number): boolean => {
-    if (seen.mayHave(key)) return false
+    if (seen === undefined || seen.mayHave(key)) return false
     seen.add(key)
     return true
   }

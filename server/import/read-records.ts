@@ -13,6 +13,8 @@ import { validateEndpoints } from './validate.ts'
 /** What has to be known of a job to read its records. */
 export interface ReadingJob {
   app: AppRef
+  /** Whether there are no endpoints but the job's, and it has none yet: as the writer finds when both begin. */
+  isAlone: boolean
   format: Format
   bucket: string
 }
@@ -34,7 +36,7 @@ export interface RecordReader {
 
 /** Reads records in this thread: source → decode → parse → validate → prepare. */
 export function createRecordReader(job: ReadingJob, openBucket: OpenBucket): RecordReader {
-  const prepare = createPreparation(job.app)
+  const prepare = createPreparation(job.app, job)
   return {
     async *read(object, signal) {
       const bucket = openBucket(job.bucket)

@@ -17,7 +17,7 @@ const rowsPerStep = 500
 export interface ImportContext extends JobContext {
   store: Store
   openBucket: OpenBucket
-  /** @param bytes how much there is to read, as stored */
+  /** @param bytes of all its objects, as stored */
   openReader: (job: ReadingJob, bytes: number) => RecordReader
   /** Most bytes of a piece. */
   pieceBytes: number
@@ -63,10 +63,13 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
 
   async PROCESSING(job) {
     const progress = context.store.importProgress
-    const writing = { ...context, progress, endpoints: context.store.endpoints.byImport(job.seq) }
-    const { app, definition } = job
+    const endpoints = context.store.endpoints.byImport(job.seq)
+    const writing = { ...context, progress, endpoints }
     const { bucket } = locationOf(job)
-    const reader = context.openReader({ app, bucket, format: definition.Format }, progress.bytesLeft(job))
+    context.openBucket(bucket)
+    const isAlone = progress.write(job, () => endpoints.isAlone(job.app))
+    const reading = { app: job.app, isAlone, bucket, format: job.definition.Format }
+    const reader = context.openReader(reading, progress.bytes(job))
     try {
       for (let object = progress.nextObject(job); object !== undefined; object = progress.nextObject(job)) {
         await importObject(job, object, reader, writing)

@@ -57,7 +57,12 @@ export interface Endpoints {
 /** An import job's writes, which can be taken back as long as the job is not COMPLETED. */
 export interface EndpointsOfImport extends Endpoints {
   /**
-   * Writes endpoints one after the other, in one transaction. What they will be looked up by is looked up at once
+   * Whether no endpoint of the application is another writer's, nor of an earlier beginning of the job. To be asked in a
+   * transaction, and first when the job's records begin to be prepared; once it is not so, it never is again.
+   */
+  isAlone(app: AppRef): boolean
+  /**
+   * Has endpoints written one after the other; to be called in a transaction. What they will be looked up by is looked up at once
    * before, as most of it is not there in most imports, and a lookup that finds nothing takes half as long so.
    *
    * @param wanted undefined where nothing is to be looked up
@@ -299,16 +304,13 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     const asJob = writer(job, () => hasAnyLeft)
     return {
       ...asJob,
+      isAlone: alone.isAlone,
       writeAll(app, wanted, used, write) {
         areNamesKnown = names.newNames(app, used, job).length === 0
         hasAnyLeft = isAnyLeft.get(app.seq) !== undefined
         isAnyWrittenOver = isAnyOver.get(job) !== undefined
-        found = alone.isAlone(app)
-          ? undefined
-          : lookUp(
-              app,
-              wanted.filter(one => one !== undefined),
-            )
+        const all = wanted.filter(one => one !== undefined)
+        found = alone.isAlone(app) && areMostlyNew(all) ? undefined : lookUp(app, all)
         try {
           for (let index = 0; index < wanted.length; index++) {
             const one = wanted[index]
@@ -379,6 +381,9 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     byImport,
   }
 }
+
+/** Whether it is worth while to go without looking up: what is not new is looked up one by one then. */
+const areMostlyNew = (wanted: Wanted[]) => wanted.filter(one => one.isIdNew).length * 2 >= wanted.length
 
 /** Where nothing is known. */
 const nothing: Absent = { isIdNew: false, isUserNew: false, isAddressNew: false }

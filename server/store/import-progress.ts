@@ -96,10 +96,8 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
      FROM import_pieces INDEXED BY import_pieces_pending
      WHERE job = ? AND object = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
   )
-  const bytesLeft = db
-    .prepare<[number], number>(
-      `SELECT coalesce(sum(size - min(size, next_byte)), 0) FROM import_objects WHERE job = ?`,
-    )
+  const bytes = db
+    .prepare<[number], number>('SELECT coalesce(sum(size), 0) FROM import_objects WHERE job = ?')
     .pluck()
   const savePiece = db.prepare(
     `UPDATE import_pieces SET status = :status, processed = :processed, failed = :failed
@@ -176,8 +174,8 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     /** The first object that has pieces left, and where to go on in it. */
     nextObject: (job: ImportJob): (ImportObject & Position) | undefined => nextObject.get(job.seq),
 
-    /** How many bytes there are behind the positions in its objects, as stored. */
-    bytesLeft: (job: ImportJob): number => bytesLeft.get(job.seq)!,
+    /** How many bytes all its objects have, as stored. */
+    bytes: (job: ImportJob): number => bytes.get(job.seq)!,
 
     /** The first piece of an object that is left. */
     nextPiece: (job: ImportJob, object: number): Piece | undefined => nextPiece.get(job.seq, object),

@@ -30,7 +30,7 @@ import { WriteTurns } from './write-turns.ts'
  * holding up its own thread, and pages of the write-ahead log (4 KB each) at which a write copies them into the
  * database. SQLite's 1000 make an import of shuffled ids a quarter slower; the HTTP thread leaves the copying, which
  * can take a third of a second, to the worker as long as that writes. The page cache is filled by what needs it; the
- * worker's has room for the index of the keys of a million endpoints, of which an import writes any page at any time.
+ * worker's has room for most of the index of the keys of a million endpoints, of which an import writes any page at any time.
  */
 const connections = {
   http: { busyTimeout: 0, checkpointPages: 32_000, cacheKiB: 16_384 },

@@ -193,8 +193,8 @@ setTimeout(1000, undefined, { ref: false, signal: ending.signal }).then(loadImpo
 const createKinds = () => [
   createJobs('import', store.importProgress, async (job, context) => {
     const [{ runImportJob }, { createRecordReader }] = await loadImport()
-    const openReader: ImportContext['openReader'] = (job, bytes) =>
-      bytes < largeBytes ? createRecordReader(job, openBucket) : openReaderThere(job)
+    const openReader: ImportContext['openReader'] = (reading, bytes) =>
+      bytes < largeBytes ? createRecordReader(reading, openBucket) : openReaderThere(reading)
     await runImportJob(job, { ...context, ...settings, store, openBucket, openReader, counters })
   }),
   createJobs('export', store.exportProgress, (job, context) =>

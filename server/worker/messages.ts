@@ -56,5 +56,5 @@ export interface ToReaders {
 /** By a job's port: an object to be read, or that more of it may be sent. */
 export type ToReader = ObjectFrom | 'more'
 
-/** And back: records, and then that there are no more, or why. */
+/** And back: records, and then that there are no more, or why not. */
 export type FromReader = PackedBatch[] | 'end' | { unreadable: string } | { error: Error }

@@ -19,15 +19,14 @@ const openBucket = createOpenBucket(workerData as BucketSettings)
 function serve(job: ReadingJob, port: MessagePort): void {
   const reader = createRecordReader(job, openBucket)
   const closed = new AbortController()
-  const { promise: untilClosed, reject } = Promise.withResolvers<never>()
-  untilClosed.catch(() => {})
   const ahead = new Slots(sent.ahead)
   const tell = (message: FromReader) => port.postMessage(message)
 
   const read = async (object: ObjectFrom): Promise<void> => {
     let packed: PackedBatch[] = []
     const send = async () => {
-      await Promise.race([ahead.take(), untilClosed])
+      await ahead.take()
+      closed.signal.throwIfAborted()
       tell(packed)
       packed = []
     }
@@ -57,7 +56,8 @@ function serve(job: ReadingJob, port: MessagePort): void {
   })
   port.on('close', () => {
     closed.abort()
-    reject(closed.signal.reason)
+    // Whoever waits to send finds out.
+    ahead.give()
   })
 }
 

@@ -33,8 +33,8 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
   }
 
   return job => {
-    open++
     thread ??= start()
+    open++
     const { port1: port, port2 } = new MessageChannel()
     thread.postMessage({ job, port: port2 } satisfies ToReaders, [port2])
     return {
