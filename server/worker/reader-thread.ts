@@ -25,6 +25,7 @@ function serve(job: ReadingJob, port: MessagePort): void {
   const read = async (object: ObjectFrom): Promise<void> => {
     let packed: PackedBatch[] = []
     const send = async () => {
+      closed.signal.throwIfAborted()
       await ahead.take()
       closed.signal.throwIfAborted()
       tell(packed)
