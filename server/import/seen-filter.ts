@@ -1,5 +1,5 @@
-/** Bits of the parts that a filter is made of one after the other, as two's logarithm: 1 MB, 4 MB and 8 MB. */
-const sizes = [23, 25, 26]
+/** Bits of the parts that a filter is made of one after the other, as two's logarithm: 0.5 MB, 2 MB and 4 MB. */
+const sizes = [22, 24, 25]
 
 /** Bits for each key at which a part is full: about one in a hundred keys that were not added seems so then. */
 const bitsPerKey = 10
@@ -8,7 +8,7 @@ const probes = 5
 
 /**
  * Remembers which keys were added, in little memory: of a key that was not, it says once in a while that it may have
- * been; never the other way round (a Bloom filter). It holds some ten million keys well.
+ * been; never the other way round (a Bloom filter). It holds some five million keys well.
  */
 export class SeenFilter {
   readonly #parts: { bits: Uint32Array; size: number; left: number }[] = []
