@@ -81,5 +81,4 @@ function mergeMembers(current: string | null, change: string | null): string | n
  * One of a hundred cohorts, "0" to "99" (source: guide). Pinpoint draws it at random; here the id decides, evenly
  * too, so that an import which was interrupted ends like one which was not.
  */
-export const cohortOf = (app: AppRef, { folded }: EndpointRef): string =>
-  String(crc32(folded, crc32(app.id)) % 100)
+const cohortOf = (app: AppRef, { folded }: EndpointRef): string => String(crc32(folded, crc32(app.id)) % 100)

@@ -22,7 +22,7 @@ export interface PreparedRecord extends Wanted {
 /** Records on their way to the writer. */
 export interface PreparedBatch {
   items: Item<PreparedRecord>[]
-  /** The custom names in them, each once. */
+  /** The custom names in them. */
   names: AttributeName[]
 }
 
