@@ -12,6 +12,7 @@ import {
   type Wanted,
 } from './endpoint-lookups.ts'
 import { type EndpointChange, type EndpointRow, type EndpointValues, toEndpoint } from './endpoint-row.ts'
+import { createKnownUsers, turnAmong } from './known-users.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** A stored endpoint under its row number. */
@@ -298,10 +299,16 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     const alone = solitude()
     let found: Found | undefined
     let absent = nothing
+    const users = createKnownUsers()
     let areNamesKnown = false
     let hasAnyLeft = true
     let isAnyWrittenOver = true
     const asJob = writer(job, () => hasAnyLeft)
+    /** A user's other endpoints, where they are known. */
+    const knownOthers = (userId: string, but: number | undefined): Sibling[] | undefined => {
+      if (absent.isUserNew) users.noteNew(userId)
+      return users.others(userId, but)
+    }
     return {
       ...asJob,
       isAlone: alone.isAlone,
@@ -320,14 +327,19 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
         } finally {
           found = undefined
           absent = nothing
+          users.forget()
           areNamesKnown = false
           hasAnyLeft = true
           isAnyWrittenOver = true
         }
       },
       find: (app, endpoint) => (absent.isIdNew ? undefined : asJob.find(app, endpoint)),
-      siblings: (app, userId, but) => (absent.isUserNew ? [] : asJob.siblings(app, userId, but)),
-      turnOfAlike: (app, userId, ...rest) => (absent.isUserNew ? 0 : asJob.turnOfAlike(app, userId, ...rest)),
+      siblings: (app, userId, but) =>
+        knownOthers(userId, but)?.sort((a, b) => a.seq - b.seq) ?? asJob.siblings(app, userId, but),
+      turnOfAlike(app, userId, like, but) {
+        const others = knownOthers(userId, but)
+        return others === undefined ? asJob.turnOfAlike(app, userId, like, but) : turnAmong(others, like)
+      },
       activeAt: (app, address, but) => (absent.isAddressNew ? [] : asJob.activeAt(app, address, but)),
       newNames: (app, change) => (areNamesKnown ? [] : asJob.newNames(app, change)),
       save(app, stored, endpoint, turn) {
@@ -337,8 +349,11 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
           keep.run(job, seq, job)
         }
         alone.note()
-        found?.note(endpoint.id, endpoint.user_id, endpoint.address)
-        return asJob.save(app, stored, endpoint, turn)
+        const { user_id, user_attributes } = endpoint
+        found?.note(endpoint.id, user_id, endpoint.address)
+        const seq = asJob.save(app, stored, endpoint, turn)
+        users.noteWrite(stored?.user_id ?? null, user_id, { seq, turn, user_attributes })
+        return seq
       },
       left: app => ({
         created: countCreated.get(newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER, app.seq, job)!,
