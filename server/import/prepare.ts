@@ -42,16 +42,15 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
   }
 
   const prepare = (record: ImportedEndpoint): PreparedRecord | string => {
-    const { Id, ...said } = record
-    const change = changeOf(said)
+    const change = changeOf(record)
     const isUserAlone = userOf(record) !== undefined
-    const id = Id ?? idOf(record)
+    const id = record.Id ?? idOf(record)
     if (id === undefined && !isUserAlone) return whyNoId(record)
     const { endpoint, cohortId } = isUserAlone ? ofUser : endpointOf(app, id!)
     return {
       endpoint,
       change,
-      isIdAlone: isEmpty(said),
+      isIdAlone: isIdAlone(record),
       cohortId,
       isIdNew: endpoint !== null && isNew(endpoint.key),
       isUserNew: change.user_id !== null && isNew(keyOf(kinds.user, change.user_id)),
@@ -103,8 +102,8 @@ function createNames() {
   }
 }
 
-function isEmpty(change: object): boolean {
-  for (const _ in change) return false
+function isIdAlone(record: ImportedEndpoint): boolean {
+  for (const name in record) if (name !== 'Id') return false
   return true
 }
 

@@ -17,42 +17,61 @@ export interface PackedBatch {
   bad: { place: number; item: BadItem }[]
 }
 
-/** The values of a record in the order of the columns; what `unpack` makes an item of. */
-function valuesOf({ line, value }: GoodItem<PreparedRecord>): unknown[] {
-  const { endpoint, change } = value
-  return [
-    ...[line.number, line.start, line.end, line.nextNumber, line.text.length],
-    ...[
-      endpoint?.id ?? null,
-      endpoint?.folded === endpoint?.id ? null : endpoint!.folded,
-      endpoint?.key ?? null,
-    ],
-    ...[value.cohortId, value.isIdAlone, value.isIdNew, value.isUserNew, value.isAddressNew],
-    ...[change.channel_type, change.address, change.endpoint_status, change.opt_out],
-    ...[change.request_id, change.effective_date, change.user_id, change.user_attributes],
-    ...[change.attributes, change.metrics, change.location, change.demographic],
-  ]
-}
+/** What a record has in each column; what `unpack` makes an item of. */
+const fields: ((item: GoodItem<PreparedRecord>) => unknown)[] = [
+  ({ line }) => line.number,
+  ({ line }) => line.start,
+  ({ line }) => line.end,
+  ({ line }) => line.nextNumber,
+  ({ line }) => line.text.length,
+  ({ value: { endpoint } }) => (endpoint === null ? null : endpoint.id),
+  ({ value: { endpoint } }) =>
+    endpoint === null || endpoint.folded === endpoint.id ? null : endpoint.folded,
+  ({ value: { endpoint } }) => (endpoint === null ? null : endpoint.key),
+  ({ value }) => value.cohortId,
+  ({ value }) => value.isIdAlone,
+  ({ value }) => value.isIdNew,
+  ({ value }) => value.isUserNew,
+  ({ value }) => value.isAddressNew,
+  ({ value: { change } }) => change.channel_type,
+  ({ value: { change } }) => change.address,
+  ({ value: { change } }) => change.endpoint_status,
+  ({ value: { change } }) => change.opt_out,
+  ({ value: { change } }) => change.request_id,
+  ({ value: { change } }) => change.effective_date,
+  ({ value: { change } }) => change.user_id,
+  ({ value: { change } }) => change.user_attributes,
+  ({ value: { change } }) => change.attributes,
+  ({ value: { change } }) => change.metrics,
+  ({ value: { change } }) => change.location,
+  ({ value: { change } }) => change.demographic,
+]
 
 export function pack({ items, names }: PreparedBatch): PackedBatch {
-  const rows: unknown[][] = []
+  const good: GoodItem<PreparedRecord>[] = []
   const bad: PackedBatch['bad'] = []
-  let texts = ''
-  for (const [place, item] of items.entries()) {
+  for (let place = 0; place < items.length; place++) {
+    const item = items[place]!
     if (isBad(item)) bad.push({ place, item })
-    else {
-      rows.push(valuesOf(item))
-      texts += item.line.text
-    }
+    else good.push(item)
   }
-  const columns = (rows[0] ?? []).map((first, column) => {
-    if (rows.every(row => row[column] === first)) return first
-    // Not by map(): what that makes could have holes, for all that is known, and is copied slowly.
-    const values: unknown[] = []
-    for (const row of rows) values.push(row[column])
-    return values
-  })
-  return { columns, texts, names, count: rows.length, bad }
+  return {
+    columns: good.length === 0 ? [] : fields.map(field => columnOf(good, field)),
+    texts: good.map(({ line }) => line.text).join(''),
+    names,
+    count: good.length,
+    bad,
+  }
+}
+
+/** What all items have in a column, or a list of what each has. */
+function columnOf(items: GoodItem<PreparedRecord>[], field: (typeof fields)[number]): unknown {
+  const first = field(items[0]!)
+  if (items.every(item => field(item) === first)) return first
+  // Not by map(): what that makes could have holes, for all that is known, and is copied slowly.
+  const values: unknown[] = []
+  for (const item of items) values.push(field(item))
+  return values
 }
 
 /** A column's value in a row. No value is a list. */
