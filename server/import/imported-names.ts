@@ -26,9 +26,16 @@ export type ImportedEndpoint = Static<typeof ImportedEndpoint>
  * guide).
  */
 export function userOf(record: { User?: { UserId?: string } }): string | undefined {
-  const { User = {} } = record
-  const isAlone = Object.keys(record).length === 1 && Object.keys(User).length === 1
-  return isAlone ? User.UserId : undefined
+  const { User } = record
+  return User?.UserId !== undefined && hasNoneBut(record, 'User') && hasNoneBut(User, 'UserId')
+    ? User.UserId
+    : undefined
+}
+
+/** Whether an object has no members but one, if that. */
+export function hasNoneBut(object: object, member: string): boolean {
+  for (const name in object) if (name !== member) return false
+  return true
 }
 
 const withType = (type: string, schema: TObject, prefix = '') =>

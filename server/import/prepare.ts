@@ -6,7 +6,7 @@ import { type AttributeMap, type AttributeName, attributeMaps } from '../store/a
 import { endpointKey } from '../store/endpoint-key.ts'
 import type { Wanted } from '../store/endpoint-lookups.ts'
 import { changeOf, type EndpointChange } from '../store/endpoint-row.ts'
-import { type ImportedEndpoint, userOf } from './imported-names.ts'
+import { hasNoneBut, type ImportedEndpoint, userOf } from './imported-names.ts'
 import { type Item, isBad, itemOf } from './item.ts'
 import { SeenFilter } from './seen-filter.ts'
 
@@ -50,7 +50,7 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
     return {
       endpoint,
       change,
-      isIdAlone: isIdAlone(record),
+      isIdAlone: hasNoneBut(record, 'Id'),
       cohortId,
       isIdNew: endpoint !== null && isNew(endpoint.key),
       isUserNew: change.user_id !== null && isNew(keyOf(kinds.user, change.user_id)),
@@ -100,11 +100,6 @@ function createNames() {
     },
     all: (): AttributeName[] => attributeMaps.flatMap(map => [...found[map]].map(name => ({ map, name }))),
   }
-}
-
-function isIdAlone(record: ImportedEndpoint): boolean {
-  for (const name in record) if (name !== 'Id') return false
-  return true
 }
 
 function whyNoId({ Address, ChannelType }: ImportedEndpoint): string {
