@@ -157,6 +157,7 @@ function standing(dataDir: string, t?: Test): Standing {
   const db = new Database(join(dataDir, 'pinpoint.db'))
   try {
     t?.equal(db.pragma('integrity_check', { simple: true }), 'ok', 'the database is whole')
+    t?.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
     const jobs = ['import_jobs', 'export_jobs'].flatMap(table =>
       db
         .prepare<[], Standing['jobs'][number]>(

@@ -121,6 +121,7 @@ for (const [kind, make, endpoints, interruptions] of [
       t.equal(Object.keys(await buckets.read('data')).length, objects, 'no object more, no draft')
       const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
       t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
+      t.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
       db.close()
     },
   )

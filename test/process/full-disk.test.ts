@@ -89,6 +89,7 @@ t.test(
     t.match(await end('SIGTERM'), { code: 0 }, 'the process has lived on')
     const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
     t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
+    t.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
     db.close()
   },
 )

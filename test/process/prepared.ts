@@ -130,6 +130,7 @@ export class Prepared {
     const copy = this.copy(dataDir)
     const db = new Database(join(copy, 'pinpoint.db'))
     t.equal(db.pragma('integrity_check', { simple: true }), 'ok', 'the database is whole')
+    t.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
     const find = db.prepare<[string], { status: string; processed: number }>(
       'SELECT status, total_processed AS processed FROM import_jobs WHERE id = ?',
     )
