@@ -7,9 +7,9 @@ import type { ReadingJob, RecordReader } from '../import/read-records.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
 import { unpack } from './packed-batch.ts'
 
-/** Megabytes of JavaScript objects: half as many as in this thread, as it keeps nothing but the records that it is at. */
+/** Megabytes of JavaScript objects: of old ones half as many as in this thread, as it keeps nothing but the records that it is at. */
 const memory = {
-  maxYoungGenerationSizeMb: resourceLimits.maxYoungGenerationSizeMb! / 2,
+  maxYoungGenerationSizeMb: resourceLimits.maxYoungGenerationSizeMb,
   maxOldGenerationSizeMb: resourceLimits.maxOldGenerationSizeMb! / 2,
 }
 
