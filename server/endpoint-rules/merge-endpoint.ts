@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Attributes } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
+import type { Column, Columns } from '../store/columns.ts'
 import { type EndpointRef, endpointRef } from '../store/endpoint-key.ts'
 import { type EndpointChange, type EndpointValues, unlessEmpty } from '../store/endpoint-row.ts'
 
@@ -59,6 +60,27 @@ export function mergeEndpoint(
     demographic: mergeMembers(current?.demographic ?? null, change.demographic),
   }
 }
+
+/**
+ * The endpoints that are created by changes which are whole, as `isWhole` says: those that `mergeEndpoint` would make, by
+ * columns.
+ */
+export function wholeEndpoints(
+  changes: Columns<EndpointChange & Pick<EndpointValues, 'id' | 'key' | 'spelling' | 'cohort_id'>>,
+  { requestId, now }: Pick<Write, 'requestId' | 'now'>,
+): Columns<EndpointValues> {
+  return {
+    ...changes,
+    endpoint_status: 'ACTIVE',
+    opt_out: insteadOfNull(changes.opt_out, 'NONE'),
+    request_id: insteadOfNull(changes.request_id, requestId),
+    creation_date: now,
+    effective_date: insteadOfNull(changes.effective_date, now),
+  }
+}
+
+const insteadOfNull = (column: Column<string | null>, value: string): Column<string> =>
+  Array.isArray(column) ? column.map(one => one ?? value) : (column ?? value)
 
 /** Merges attributes, which are JSON, by name; gives null when there were none and none came. */
 export function mergeAttributes(current: string | null, change: string | null): string | null {

@@ -1,5 +1,6 @@
 import type { AppRef } from '../store/apps.ts'
 import type { AttributeName } from '../store/attribute-names.ts'
+import type { EndpointRef } from '../store/endpoint-key.ts'
 import {
   type EndpointChange,
   type EndpointRow,
@@ -59,6 +60,29 @@ export function putEndpoint(
   if (newNames.length > 0) endpoints.addNames(app, newNames)
   return { seq: endpoints.save(app, stored, endpoint, 1 + Math.max(turn, stored?.turn ?? 0)), endpoint }
 }
+
+/**
+ * Whether an endpoint that is created by a change is just as the change says: it has what it must have, the change holds
+ * nothing that does not come to be in it, and it is far from too large. Then nothing but what else there is can keep it from
+ * being created.
+ */
+export function isWhole({ id }: EndpointRef, change: EndpointChange): boolean {
+  const { address, channel_type, endpoint_status, request_id } = change
+  return (
+    address !== null &&
+    channel_type !== null &&
+    endpoint_status === null &&
+    isKept(change.user_attributes) &&
+    isKept(change.attributes) &&
+    isKept(change.metrics) &&
+    isKept(change.location) &&
+    isKept(change.demographic) &&
+    mostJsonBytes({ ...change, id, request_id: request_id ?? '' }) < endpointLimits.endpointBytes - 1000
+  )
+}
+
+/** Whether a new endpoint has a map as a change says it. */
+const isKept = (map: string | null): boolean => map === null || (map !== '{}' && !map.includes('[]'))
 
 /** The other endpoints of a user, as far as a write has to do with them, and the newest turn of them all. */
 function othersOf(
@@ -122,7 +146,7 @@ function checkSize(app: AppRef, endpoint: EndpointValues): string | undefined {
  * More bytes than an endpoint's JSON text can have, without making it: a character takes three at the most, or six
  * where it has to be escaped, and what is not counted here less than 2,000 together.
  */
-function mostJsonBytes(endpoint: EndpointValues): number {
+function mostJsonBytes(endpoint: Pick<EndpointValues, 'id' | 'request_id'> & EndpointChange): number {
   const { id, address, request_id, user_id } = endpoint
   const { user_attributes, attributes, metrics, location, demographic } = endpoint
   const texts = id.length + lengthOf(address) + request_id.length + lengthOf(user_id)

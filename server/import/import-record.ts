@@ -1,15 +1,18 @@
+import { endpointLimits } from '../endpoint-rules/limits.ts'
 import { mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
 import { checkMerged, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
+import { type Columns, valueAt } from '../store/columns.ts'
 import type { EndpointRef } from '../store/endpoint-key.ts'
+import type { Rows } from '../store/endpoint-lookups.ts'
 import { type EndpointValues, endpointJson, fromEndpoint } from '../store/endpoint-row.ts'
-import type { Endpoints } from '../store/endpoints.ts'
+import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type { ImportJob, ImportProgress, RowRange } from '../store/import-progress.ts'
 import type { PreparedRecord } from './prepare.ts'
 
 /** What a record is imported into. */
 export interface Into {
   /** As the job writes them. */
-  endpoints: Endpoints
+  endpoints: EndpointsOfImport
   progress: ImportProgress
   now: string
   /** Imported endpoints by channel, to be added to; users count in none (assumed). */
@@ -36,10 +39,36 @@ export function importRecord(job: ImportJob, record: PreparedRecord, into: Into)
   const written =
     job.definition.RegisterEndpoints === false ? define(job, record, into) : register(job, record, into)
   if (typeof written === 'string') return written
-  // An endpoint that is known may still have neither address nor channel.
-  const { channel_type: channel } = written
-  if (channel !== null) into.channels.set(channel, (into.channels.get(channel) ?? 0) + 1)
+  addChannel(into.channels, written.channel_type)
   return undefined
+}
+
+/**
+ * Imports records that create endpoints, all at once: as many as there are, one after the other from the first, and as
+ * `importRecord` would import each.
+ *
+ * @param rows of records that are whole
+ * @returns how many were imported
+ */
+export function importNew(
+  endpoints: Columns<EndpointValues>,
+  rows: Rows,
+  job: ImportJob,
+  into: Into,
+): number {
+  const created = into.endpoints.createNew(job.app, endpoints, rows, endpointLimits.endpointsPerUser)
+  if (created === undefined) return 0
+  addRows(into.members, created)
+  const count = created.to - created.from + 1
+  for (let row = rows.from; row < rows.from + count; row++) {
+    addChannel(into.channels, valueAt(endpoints.channel_type, row))
+  }
+  return count
+}
+
+// An endpoint that is known may still have neither address nor channel.
+function addChannel(channels: Into['channels'], channel: string | null): void {
+  if (channel !== null) channels.set(channel, (channels.get(channel) ?? 0) + 1)
 }
 
 /** A user must have endpoints already (source: guide); which they are is looked up when the segment is read. */
@@ -58,22 +87,22 @@ function register(job: ImportJob, record: NamedRecord, { endpoints, now, members
   if (isIdAlone) {
     const stored = endpoints.find(app, endpoint)
     if (stored === undefined) return unknownId(endpoint)
-    addRow(members, stored.seq)
+    addRows(members, { from: stored.seq, to: stored.seq })
     return stored
   }
   const put = putEndpoint(endpoints, change, { app, endpoint, cohortId, requestId, now, mayBeEmpty: false })
   if (typeof put === 'string') {
     return put === 'Missing Address' && change.channel_type === null ? unknownId(endpoint) : put
   }
-  addRow(members, put.seq)
+  addRows(members, { from: put.seq, to: put.seq })
   return put.endpoint
 }
 
-/** Adds a row to ranges of rows. Most files have their endpoints in the order of their rows. */
-function addRow(ranges: RowRange[], seq: number): void {
+/** Adds rows to ranges of rows. Most files have their endpoints in the order of their rows. */
+function addRows(ranges: RowRange[], { from, to }: RowRange): void {
   const last = ranges.at(-1)
-  if (last?.to === seq - 1) last.to = seq
-  else ranges.push({ from: seq, to: seq })
+  if (last?.to === from - 1) last.to = to
+  else ranges.push({ from, to })
 }
 
 /** The text that Pinpoint was seen to use, and what most often is the matter. */

@@ -1,25 +1,30 @@
 import { createHash } from 'node:crypto'
 import { endpointOf } from '../endpoint-rules/merge-endpoint.ts'
+import { isWhole } from '../endpoint-rules/put-endpoint.ts'
 import type { Attributes } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
 import { type AttributeMap, type AttributeName, attributeMaps } from '../store/attribute-names.ts'
-import { endpointKey } from '../store/endpoint-key.ts'
-import type { Wanted } from '../store/endpoint-lookups.ts'
+import { type EndpointRef, endpointKey } from '../store/endpoint-key.ts'
+import type { Absent } from '../store/endpoint-lookups.ts'
 import { changeOf, type EndpointChange } from '../store/endpoint-row.ts'
 import { hasNoneBut, type ImportedEndpoint, userOf } from './imported-names.ts'
 import { type Item, isBad, itemOf } from './item.ts'
 import { SeenFilter } from './seen-filter.ts'
 
 /** A record with all that can be known of it without the database. */
-export interface PreparedRecord extends Wanted {
+export interface PreparedRecord extends Absent {
+  /** Null where it is about a user alone. */
+  endpoint: EndpointRef | null
   change: EndpointChange
+  /** Whether an endpoint that it creates is as it says, with nothing to be merged and nothing to be refused. */
+  isWhole: boolean
   /** Whether it says nothing of its endpoint but the id. */
   isIdAlone: boolean
   /** Of the endpoint, should it be created. */
   cohortId: string
 }
 
-/** Records on their way to the writer. */
+/** Records that have gone through all stages of reading. */
 export interface PreparedBatch {
   items: Item<PreparedRecord>[]
   /** The custom names in them. */
@@ -51,6 +56,7 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
       endpoint,
       change,
       isIdAlone: hasNoneBut(record, 'Id'),
+      isWhole: endpoint !== null && isWhole(endpoint, change),
       cohortId,
       isIdNew: endpoint !== null && isNew(endpoint.key),
       isUserNew: change.user_id !== null && isNew(keyOf(kinds.user, change.user_id)),
@@ -62,6 +68,7 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
     batches: AsyncIterable<Item<ImportedEndpoint>[]> | Iterable<Item<ImportedEndpoint>[]>,
   ): AsyncGenerator<PreparedBatch> {
     for await (const batch of batches) {
+      if (batch.length === 0) continue
       const names = createNames()
       const items = batch.map(item => {
         if (isBad(item)) return item

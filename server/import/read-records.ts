@@ -8,6 +8,7 @@ import { parseCsv, readHeader } from './parse-csv.ts'
 import { parseNdjson } from './parse-ndjson.ts'
 import { createPreparation, type PreparedBatch } from './prepare.ts'
 import { readContent } from './read-object.ts'
+import { pack, RecordBatch } from './record-batch.ts'
 import { validateEndpoints } from './validate.ts'
 
 /** What has to be known of a job to read its records. */
@@ -29,30 +30,38 @@ export interface RecordReader {
    *
    * @throws UnreadableError when the object cannot be read to its end
    */
-  read(object: ObjectFrom, signal: AbortSignal): AsyncIterable<PreparedBatch>
+  read(object: ObjectFrom, signal: AbortSignal): AsyncIterable<RecordBatch>
   /** To be called when nothing more is to be read. */
   close(): void
 }
 
-/** Reads records in this thread: source → decode → parse → validate → prepare. */
+/** Reads records in this thread. */
 export function createRecordReader(job: ReadingJob, openBucket: OpenBucket): RecordReader {
-  const prepare = createPreparation(job.app, job)
+  const read = createStages(job, openBucket)
   return {
     async *read(object, signal) {
-      const bucket = openBucket(job.bucket)
-      const linesFrom = ({ byte, line }: Position) =>
-        decodeLines(readContent(bucket, object, byte, signal), { byte, line })
-      const readHeaderAgain = async () => {
-        const header = await readHeader(linesFrom({ byte: 0, line: 1 }))
-        if (header === undefined) throw new UnreadableError('the CSV header cannot be read any more')
-        return header
-      }
-      const records =
-        job.format === 'JSON'
-          ? parseNdjson(linesFrom(object))
-          : parseCsv(linesFrom(object), object.byte === 0 ? undefined : await readHeaderAgain())
-      yield* prepare(validateEndpoints(records))
+      for await (const batch of read(object, signal)) yield new RecordBatch(pack([batch]))
     },
     close() {},
+  }
+}
+
+/** The stages in which the records of one job are read: source → decode → parse → validate → prepare. */
+export function createStages(job: ReadingJob, openBucket: OpenBucket) {
+  const prepare = createPreparation(job.app, job)
+  return async function* (object: ObjectFrom, signal: AbortSignal): AsyncGenerator<PreparedBatch> {
+    const bucket = openBucket(job.bucket)
+    const linesFrom = ({ byte, line }: Position) =>
+      decodeLines(readContent(bucket, object, byte, signal), { byte, line })
+    const readHeaderAgain = async () => {
+      const header = await readHeader(linesFrom({ byte: 0, line: 1 }))
+      if (header === undefined) throw new UnreadableError('the CSV header cannot be read any more')
+      return header
+    }
+    const records =
+      job.format === 'JSON'
+        ? parseNdjson(linesFrom(object))
+        : parseCsv(linesFrom(object), object.byte === 0 ? undefined : await readHeaderAgain())
+    yield* prepare(validateEndpoints(records))
   }
 }

@@ -1,6 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
+import { wholeEndpoints } from '../endpoint-rules/merge-endpoint.ts'
 import { faultsInProcessing, type ProcessingFaults } from '../jobs/faults.ts'
 import type { JobCounters } from '../jobs/job-counters.ts'
+import type { Columns } from '../store/columns.ts'
+import type { Rows } from '../store/endpoint-lookups.ts'
+import type { EndpointValues } from '../store/endpoint-row.ts'
 import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type {
   ImportJob,
@@ -8,11 +12,10 @@ import type {
   ImportProgress,
   Piece,
   RecordCounts,
-  RowRange,
 } from '../store/import-progress.ts'
-import { type Into, importRecord } from './import-record.ts'
-import { type Item, isBad } from './item.ts'
-import type { PreparedBatch, PreparedRecord } from './prepare.ts'
+import { type Into, importNew, importRecord } from './import-record.ts'
+import { isBad } from './item.ts'
+import type { RecordBatch } from './record-batch.ts'
 
 /** Records that are looked up together, after which it is looked whether a caller waits to write. */
 const recordsAtOnce = 100
@@ -46,7 +49,7 @@ export interface WriteContext {
 export async function writeRecords(
   job: ImportJob,
   object: ImportObject,
-  batches: AsyncIterable<PreparedBatch>,
+  batches: AsyncIterable<RecordBatch>,
   context: WriteContext,
 ): Promise<void> {
   const { endpoints, progress, counters, signal } = context
@@ -62,44 +65,64 @@ export async function writeRecords(
     piece = progress.nextPiece(job, object.number)
   }
 
-  const writeItem = (item: Item<PreparedRecord>, tally: Tally) => {
-    while (piece !== undefined && item.line.start >= piece.endByte) endPiece(piece)
-    if (piece === undefined) return
+  /** Writes the first of some records, or as many as create endpoints and can be written at once; gives the place of the next. */
+  const writeFirst = ({ from: place, to }: Rows, batch: RecordBatch, tally: Tally): number => {
+    while (piece !== undefined && batch.start(place) >= piece.endByte) endPiece(piece)
+    if (piece === undefined) return place + 1
+    if (tally.wholeTo <= place) tally.wholeTo = batch.endOfWhole({ from: place, to }, piece.endByte)
+    const whole = { from: place, to: tally.wholeTo }
+    const created = tally.whole === undefined ? 0 : importNew(tally.whole, whole, job, tally.into)
+    if (created > 0) {
+      piece.processed += created
+      tally.processed += created
+      return place + created
+    }
+    const item = batch.item(place)
     const problem =
       faults?.ofRecord(++tally.number) ??
       (isBad(item) ? item.reason : importRecord(job, item.value, tally.into))
     piece.processed++
     tally.processed++
-    if (problem === undefined) return
+    if (problem === undefined) return place + 1
     piece.failed++
     tally.failed++
     const record = item.line.text.slice(0, recordKept)
     progress.addFailure(job, { object: object.key, line: item.line.number, record, reason: problem })
+    return place + 1
   }
 
-  /** Writes some of the items, from one on, and gives the number of the first that is left. */
-  const writeItems = ({ items, names }: PreparedBatch, from: number): number => {
+  const tallyOf = ({ columns }: RecordBatch): Tally => {
     const channels = new Map<string, number>()
-    const members: RowRange[] = []
-    const tally: Tally = {
-      into: { endpoints, progress, now, channels, members },
-      number: faults === undefined ? 0 : progress.processed(job),
+    const isRegistered = job.definition.RegisterEndpoints !== false
+    return {
       ...{ processed: 0, failed: 0, channels },
+      into: { endpoints, progress, now, channels, members: [] },
+      number: faults === undefined ? 0 : progress.processed(job),
+      whole:
+        columns !== undefined && isRegistered && faults === undefined
+          ? wholeEndpoints(columns, { requestId: job.requestId, now })
+          : undefined,
+      wholeTo: 0,
     }
+  }
+
+  /** Writes some of the records, from one on, and gives the place of the first that is left. */
+  const writeSome = (batch: RecordBatch, from: number): number => {
+    const tally = tallyOf(batch)
     let next = from
     do {
-      const few = items.slice(next, next + recordsAtOnce)
-      const wanted = few.map(item => (isBad(item) ? undefined : item.value))
-      endpoints.writeAll(job.app, wanted, names, index => writeItem(few[index]!, tally))
-      next += few.length
-    } while (next < items.length && !progress.isCallerWaiting())
-    if (job.segmentId !== null) for (const rows of members) progress.putMembers(job, rows)
+      const to = Math.min(next + recordsAtOnce, batch.length)
+      endpoints.writeAll(job.app, batch.columns, batch.names, { from: next, to }, place =>
+        writeFirst({ from: place, to }, batch, tally),
+      )
+      next = to
+    } while (next < batch.length && !progress.isCallerWaiting())
+    if (job.segmentId !== null) for (const rows of tally.into.members) progress.putMembers(job, rows)
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, tally)
     written.processed += tally.processed
     written.failed += tally.failed
-    const { line } = items[next - 1]!
-    progress.savePosition(job, object.number, { byte: line.end, line: line.nextNumber })
+    progress.savePosition(job, object.number, batch.positionAfter(next - 1))
     return next
   }
 
@@ -118,7 +141,7 @@ export async function writeRecords(
   try {
     for await (const batch of batches) {
       clearTimeout(waiting)
-      for (let from = 0; from < batch.items.length; ) {
+      for (let from = 0; from < batch.length; ) {
         signal.throwIfAborted()
         faults = faultsInProcessing(job, progress)
         try {
@@ -127,7 +150,7 @@ export async function writeRecords(
               begun = performance.now()
               now = context.now().toISOString()
             }
-            return writeItems(batch, from)
+            return writeSome(batch, from)
           })
         } catch (error) {
           // All that is not committed is taken back.
@@ -157,6 +180,10 @@ interface Tally extends RecordCounts {
   into: Into
   /** Of all the job's records, which one was the last; counted only where rules ask for it. */
   number: number
+  /** The endpoints of records that are whole; undefined where none are to be created but one by one. */
+  whole: Columns<EndpointValues> | undefined
+  /** The place behind the last that is whole, of those that follow one another. */
+  wholeTo: number
 }
 
 /** Why a piece that was read to its end fails all the same. */

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from './apps.ts'
-import type { EndpointRef } from './endpoint-key.ts'
+import { type Columns, valueAt } from './columns.ts'
 import type { EndpointChange } from './endpoint-row.ts'
 import type { WriteTurns } from './write-turns.ts'
 
@@ -15,17 +15,25 @@ export interface Absent {
 }
 
 /** What is looked up of an endpoint before it is written, and what of it none of its job's endpoints before had. */
-export interface Wanted extends Absent {
-  /** Null where it is about a user alone. */
-  endpoint: EndpointRef | null
-  change: Pick<EndpointChange, 'user_id' | 'address'>
+export interface Wanted extends Absent, Pick<EndpointChange, 'user_id' | 'address'> {
+  /** In the form in which ids are compared; empty, which no id is, where it is about a user alone. */
+  id: string
+  /** As `endpointKey` makes it of the id. */
+  key: number
 }
 
 /** What many lookups have found. */
 export interface Found {
-  absentOf(wanted: Wanted): Absent
+  /** Of one of those that were looked up, by its row. */
+  absentOf(row: number): Absent
   /** That an endpoint is there now. */
   note(id: string, userId: string | null, address: string | null): void
+}
+
+/** Rows from one on, up to before another. */
+export interface Rows {
+  from: number
+  to: number
 }
 
 const isPlain = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
@@ -39,7 +47,9 @@ const vain = { mostAbsent: 0.25, rest: 20 }
  *
  * @returns what makes the lookups of one job
  */
-export function createEndpointLookups(db: Database): () => (app: AppRef, wanted: Wanted[]) => Found {
+export function createEndpointLookups(
+  db: Database,
+): () => (app: AppRef, rows: Columns<Wanted>, range: Rows) => Found {
   const ids = db
     .prepare<[string, number], string>(
       `SELECT e.id FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_key
@@ -82,26 +92,28 @@ export function createEndpointLookups(db: Database): () => (app: AppRef, wanted:
     const idsWithout = without(ids)
     const userIdsWithout = without(userIds)
     const addressesWithout = without(addresses)
-    return (app, wanted) => {
-      const named = wanted.flatMap(({ endpoint }) => endpoint ?? [])
-      const absentIds = idsWithout(
-        app,
-        named.map(({ folded }) => folded),
-        named.map(({ key }) => key),
-      )
-      const absentUserIds = userIdsWithout(
-        app,
-        wanted.flatMap(({ change }) => change.user_id ?? []),
-      )
-      const absentAddresses = addressesWithout(
-        app,
-        wanted.flatMap(({ change }) => change.address ?? []),
-      )
+    return (app, { id, key, user_id, address }, { from, to }) => {
+      const named: { id: string[]; key: number[] } = { id: [], key: [] }
+      const users: string[] = []
+      const places: string[] = []
+      for (let row = from; row < to; row++) {
+        const [ofRow, user, place] = [valueAt(id, row), valueAt(user_id, row), valueAt(address, row)]
+        if (ofRow !== '') {
+          named.id.push(ofRow)
+          named.key.push(valueAt(key, row))
+        }
+        if (user !== null) users.push(user)
+        if (place !== null) places.push(place)
+      }
+      const absentIds = idsWithout(app, named.id, named.key)
+      const absentUserIds = userIdsWithout(app, users)
+      const absentAddresses = addressesWithout(app, places)
+      const isIn = (absent: Set<string>, value: string | null) => value !== null && absent.has(value)
       return {
-        absentOf: ({ endpoint, change }) => ({
-          isIdNew: endpoint !== null && absentIds.has(endpoint.folded),
-          isUserNew: change.user_id !== null && absentUserIds.has(change.user_id),
-          isAddressNew: change.address !== null && absentAddresses.has(change.address),
+        absentOf: row => ({
+          isIdNew: isIn(absentIds, valueAt(id, row)),
+          isUserNew: isIn(absentUserIds, valueAt(user_id, row)),
+          isAddressNew: isIn(absentAddresses, valueAt(address, row)),
         }),
         note(id, userId, address) {
           absentIds.delete(id)
@@ -134,9 +146,9 @@ export function createSolitude(db: Database, turns: WriteTurns) {
         } else isOver = writes !== turns.endpointWrites(app.seq)
         return !isOver
       },
-      /** That the job itself has written an endpoint. */
-      note(): void {
-        if (writes !== undefined) writes = (writes + 1) | 0
+      /** That the job itself has written endpoints. */
+      note(count = 1): void {
+        if (writes !== undefined) writes = (writes + count) | 0
       },
     }
   }

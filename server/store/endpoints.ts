@@ -3,15 +3,19 @@ import type { Endpoint } from '../shapes/endpoint.ts'
 import { prepareForAlike } from './alike-rows.ts'
 import type { AppRef } from './apps.ts'
 import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
+import { type Column, type Columns, valueAt } from './columns.ts'
 import { type EndpointRef, endpointRef } from './endpoint-key.ts'
 import {
   type Absent,
   createEndpointLookups,
   createSolitude,
   type Found,
+  type Rows,
   type Wanted,
 } from './endpoint-lookups.ts'
 import { type EndpointChange, type EndpointRow, type EndpointValues, toEndpoint } from './endpoint-row.ts'
+import type { RowRange } from './import-progress.ts'
+import { createEndpointInserts } from './insert-endpoints.ts'
 import { createKnownUsers, turnAmong } from './known-users.ts'
 import type { WriteTurns } from './write-turns.ts'
 
@@ -68,14 +72,29 @@ export interface EndpointsOfImport extends Endpoints {
    *
    * @param wanted undefined where nothing is to be looked up
    * @param names all custom names that are used
-   * @param write is called for one after the other, by its place among those wanted
+   * @param write is called for one row after the other, and gives the next
    */
   writeAll(
     app: AppRef,
-    wanted: (Wanted | undefined)[],
+    wanted: Columns<Wanted> | undefined,
     names: AttributeName[],
-    write: (index: number) => void,
+    rows: Rows,
+    write: (row: number) => number,
   ): void
+  /**
+   * Creates, of endpoints that are written now by `writeAll`, as many as are known to be new, one after the other from the
+   * first: nothing is there of their ids and addresses, and their users have none, or less than so many, with the same
+   * attributes. Each is written as it is given.
+   *
+   * @param endpoints by the rows of what is wanted
+   * @returns their rows; undefined where the first one is not known to be new
+   */
+  createNew(
+    app: AppRef,
+    endpoints: Columns<EndpointValues>,
+    rows: Rows,
+    mostOfUser: number,
+  ): RowRange | undefined
   /**
    * Takes back up to `limit` of the job's writes: puts back what it changed, then removes what it created. A row
    * that somebody else has written since stays as it is. Where that was another job, what it keeps to go back to is
@@ -104,6 +123,11 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   const find = db.prepare<[number, number, string], EndpointRow>(
     `SELECT ${selected} FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?`,
   )
+  const isThere = db
+    .prepare<[number, number, string], 1>(
+      'SELECT 1 FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?',
+    )
+    .pluck()
   const at = db.prepare<[number], EndpointRow>(`SELECT ${selected} FROM endpoints WHERE seq = ?`)
   const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ? ORDER BY seq`)
   const siblings = db.prepare<[number, string, number | null], Sibling>(
@@ -136,6 +160,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
          location, demographic, turn, import_job) = (${values.slice(0, -1)}) WHERE seq = ${values.at(-1)}`,
     12,
   )
+  const insertNew = createEndpointInserts(db)
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   const lookups = createEndpointLookups(db)
   const solitude = createSolitude(db, turns)
@@ -265,7 +290,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   const writer = (job: number | null, hasAnyLeft = () => true): Endpoints => ({
     ...reads,
     save(app, stored, endpoint, turn) {
-      turns.noteEndpointWrite(app.seq)
+      turns.noteEndpointWrites(app.seq)
       if (stored !== undefined) return change(stored, endpoint, turn, job)
       const created = create(app, endpoint, turn, job)
       if (hasAnyLeft()) joinAgain(app, endpoint.id, created)
@@ -298,6 +323,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     const lookUp = lookups()
     const alone = solitude()
     let found: Found | undefined
+    let wanted: Columns<Wanted> | undefined
     let absent = nothing
     const users = createKnownUsers()
     let areNamesKnown = false
@@ -306,25 +332,35 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     const asJob = writer(job, () => hasAnyLeft)
     /** A user's other endpoints, where they are known. */
     const knownOthers = (userId: string, but: number | undefined): Sibling[] | undefined => {
-      if (absent.isUserNew) users.noteNew(userId)
+      if (absent.isUserNew) users.note(userId, [])
       return users.others(userId, but)
+    }
+    const absentOf = (row: number): Absent => {
+      if (wanted === undefined) return nothing
+      if (found !== undefined) return found.absentOf(row)
+      return {
+        isIdNew: valueAt(wanted.isIdNew, row),
+        isUserNew: valueAt(wanted.isUserNew, row),
+        isAddressNew: valueAt(wanted.isAddressNew, row),
+      }
     }
     return {
       ...asJob,
       isAlone: alone.isAlone,
-      writeAll(app, wanted, used, write) {
+      writeAll(app, columns, used, rows, write) {
+        wanted = columns
         areNamesKnown = names.newNames(app, used, job).length === 0
         hasAnyLeft = isAnyLeft.get(app.seq) !== undefined
         isAnyWrittenOver = isAnyOver.get(job) !== undefined
-        const all = wanted.filter(one => one !== undefined)
-        found = alone.isAlone(app) && areMostlyNew(all) ? undefined : lookUp(app, all)
+        const isKnown = columns === undefined || (alone.isAlone(app) && areMostlyNew(columns, rows))
+        found = isKnown ? undefined : lookUp(app, columns, rows)
         try {
-          for (let index = 0; index < wanted.length; index++) {
-            const one = wanted[index]
-            absent = one === undefined ? nothing : (found?.absentOf(one) ?? one)
-            write(index)
+          for (let row = rows.from; row < rows.to; ) {
+            absent = absentOf(row)
+            row = write(row)
           }
         } finally {
+          wanted = undefined
           found = undefined
           absent = nothing
           users.forget()
@@ -332,6 +368,46 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
           hasAnyLeft = true
           isAnyWrittenOver = true
         }
+      },
+      createNew(app, endpoints, { from, to }, mostOfUser) {
+        if (!areNamesKnown || hasAnyLeft || !absentOf(from).isIdNew) return undefined
+        const { id, key, address, user_id, user_attributes } = endpoints
+        const siblings: Sibling[] = []
+        const turn: number[] = Array(to).fill(1)
+        let end = from
+        // What seemed to be there is looked up: in most cases it is not, and to go on with it costs less than to begin anew.
+        const isAmongThese = <T>(column: Column<T>, value: T): boolean =>
+          Array.isArray(column) ? column.slice(from, end).includes(value) : end > from
+        const isIdThere = (folded: string): boolean =>
+          isAmongThese(id, folded) || isThere.get(valueAt(key, end), app.seq, folded) === 1
+        const isAddressThere = (place: string): boolean =>
+          isAmongThese(address, place) || activeAt.get(app.seq, place, null) !== undefined
+        for (; end < to; end++) {
+          const { isIdNew, isUserNew, isAddressNew } = absentOf(end)
+          if (!isIdNew && isIdThere(valueAt(id, end))) break
+          if (!isAddressNew && isAddressThere(valueAt(address, end)!)) break
+          const userId = valueAt(user_id, end)
+          if (userId !== null) {
+            const like = { most: mostOfUser - 1, user_attributes: valueAt(user_attributes, end) }
+            if (isUserNew) users.note(userId, [])
+            else if (!users.isKnown(userId)) users.note(userId, asJob.siblings(app, userId))
+            const newest = users.turnOfAlike(userId, like)
+            if (newest === undefined) break
+            turn[end] = newest + 1
+            // Its row number is not known yet.
+            const sibling = { seq: end - from, turn: newest + 1, user_attributes: like.user_attributes }
+            users.noteWrite(null, userId, sibling)
+            siblings.push(sibling)
+          }
+          found?.note(valueAt(id, end), userId, valueAt(address, end))
+        }
+        if (end === from) return undefined
+        turns.noteEndpointWrites(app.seq, end - from)
+        alone.note(end - from)
+        const row = { ...endpoints, turn, app: app.seq, import_job: job }
+        const first = insertNew(row, { from, to: end })
+        for (const sibling of siblings) sibling.seq += first
+        return { from: first, to: first + end - from - 1 }
       },
       find: (app, endpoint) => (absent.isIdNew ? undefined : asJob.find(app, endpoint)),
       siblings: (app, userId, but) =>
@@ -363,7 +439,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
       takeBack(app, limit) {
         const rows = kept.all(job, limit)
         for (const { seq } of rows) {
-          turns.noteEndpointWrite(app.seq)
+          turns.noteEndpointWrites(app.seq)
           putBack.run({ job, seq })
           putBackInLater.run({ job, seq })
           forget.run(job, seq)
@@ -398,7 +474,11 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
 }
 
 /** Whether it is worth while to go without looking up: what is not new is looked up one by one then. */
-const areMostlyNew = (wanted: Wanted[]) => wanted.filter(one => one.isIdNew).length * 2 >= wanted.length
+function areMostlyNew({ isIdNew }: Columns<Wanted>, { from, to }: Rows): boolean {
+  if (!Array.isArray(isIdNew)) return isIdNew
+  const ofRows = isIdNew.slice(from, to)
+  return ofRows.filter(Boolean).length * 2 >= ofRows.length
+}
 
 /** Where nothing is known. */
 const nothing: Absent = { isIdNew: false, isUserNew: false, isAddressNew: false }

@@ -1,8 +1,8 @@
 import type { Likeness, Sibling } from './endpoints.ts'
 
 /**
- * The endpoints of users, as far as they are known without a look into the database: those who had none before, and
- * got all that they have since. In most files a user's endpoints stand one after the other. What is known holds for as
+ * The endpoints of users, as far as they are known without another look into the database: those that they had, if any, and
+ * those that they have got since. In most files a user's endpoints stand one after the other. What is known holds for as
  * long as nobody else writes.
  */
 export function createKnownUsers() {
@@ -13,9 +13,23 @@ export function createKnownUsers() {
     others: (userId: string, but?: number): Sibling[] | undefined =>
       users.get(userId)?.filter(({ seq }) => seq !== but),
 
-    /** That a user has no endpoints. */
-    noteNew(userId: string): void {
-      if (!users.has(userId)) users.set(userId, [])
+    /** As `Endpoints.turnOfAlike` says; undefined also where they are not known. */
+    turnOfAlike(userId: string, { most, user_attributes }: Likeness): number | undefined {
+      const endpoints = users.get(userId)
+      if (endpoints === undefined || endpoints.length > most) return undefined
+      let newest = 0
+      for (const endpoint of endpoints) {
+        if (endpoint.user_attributes !== user_attributes) return undefined
+        newest = Math.max(newest, endpoint.turn)
+      }
+      return newest
+    },
+
+    isKnown: (userId: string): boolean => users.has(userId),
+
+    /** Which endpoints a user has, where that was not known. */
+    note(userId: string, endpoints: Sibling[]): void {
+      if (!users.has(userId)) users.set(userId, endpoints)
     },
 
     /** That an endpoint is another one's now, or no one's, or has changed. */

@@ -72,9 +72,9 @@ export class WriteTurns {
     }
   }
 
-  /** To be called for each endpoint that is created or changed, in the transaction that does it. */
-  noteEndpointWrite(app: number): void {
-    Atomics.add(this.#endpointWrites, app % counters, 1)
+  /** To be called for endpoints that are created or changed, in the transaction that does it. */
+  noteEndpointWrites(app: number, count = 1): void {
+    Atomics.add(this.#endpointWrites, app % counters, count)
   }
 
   /** Grows, in steps of 32 bits, with each write of an application's endpoints, and with some of others. */

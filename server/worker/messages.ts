@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
 import type { ObjectFrom, ReadingJob } from '../import/read-records.ts'
+import type { PackedBatch } from '../import/record-batch.ts'
 import type { ExportDraft } from '../store/export-progress.ts'
-import type { PackedBatch } from './packed-batch.ts'
 
 /** What the worker is started with. */
 export interface WorkerSettings extends BucketSettings {
@@ -57,4 +57,4 @@ export interface ToReaders {
 export type ToReader = ObjectFrom | 'more'
 
 /** And back: records, and then that there are no more, or why not. */
-export type FromReader = PackedBatch[] | 'end' | { unreadable: string } | { error: Error }
+export type FromReader = PackedBatch | 'end' | { unreadable: string } | { error: Error }

@@ -1,9 +1,10 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { UnreadableError } from '../buckets/bucket.ts'
 import { type BucketSettings, createOpenBucket } from '../buckets/open-bucket.ts'
-import { createRecordReader, type ObjectFrom, type ReadingJob } from '../import/read-records.ts'
+import type { PreparedBatch } from '../import/prepare.ts'
+import { createStages, type ObjectFrom, type ReadingJob } from '../import/read-records.ts'
+import { pack } from '../import/record-batch.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
-import { type PackedBatch, pack } from './packed-batch.ts'
 import { Slots } from './slots.ts'
 
 /** Batches in a message, as each message takes its time; and messages that are sent before the first is written. */
@@ -17,29 +18,29 @@ const openBucket = createOpenBucket(workerData as BucketSettings)
 
 /** Reads for one job as long as the job worker holds the other end of the port. */
 function serve(job: ReadingJob, port: MessagePort): void {
-  const reader = createRecordReader(job, openBucket)
+  const readObject = createStages(job, openBucket)
   const closed = new AbortController()
   const ahead = new Slots(sent.ahead)
   const tell = (message: FromReader) => port.postMessage(message)
 
-  const read = async (object: ObjectFrom): Promise<void> => {
-    let packed: PackedBatch[] = []
+  const sendObject = async (object: ObjectFrom): Promise<void> => {
+    let read: PreparedBatch[] = []
     const send = async () => {
       closed.signal.throwIfAborted()
       await ahead.take()
       closed.signal.throwIfAborted()
-      tell(packed)
-      packed = []
+      tell(pack(read))
+      read = []
     }
     /** Sends what there is, also where no more can be read. */
     const sendAll = async () => {
       try {
-        for await (const batch of reader.read(object, closed.signal)) {
-          packed.push(pack(batch))
-          if (packed.length === sent.batches) await send()
+        for await (const batch of readObject(object, closed.signal)) {
+          read.push(batch)
+          if (read.length === sent.batches) await send()
         }
       } finally {
-        if (packed.length > 0) await send()
+        if (read.length > 0) await send()
       }
     }
     try {
@@ -53,7 +54,7 @@ function serve(job: ReadingJob, port: MessagePort): void {
 
   port.on('message', (message: ToReader) => {
     if (message === 'more') ahead.give()
-    else void read(message)
+    else void sendObject(message)
   })
   port.on('close', () => {
     closed.abort()

@@ -4,8 +4,8 @@ import { MessageChannel, resourceLimits, Worker } from 'node:worker_threads'
 import { UnreadableError } from '../buckets/bucket.ts'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
 import type { ReadingJob, RecordReader } from '../import/read-records.ts'
+import { RecordBatch } from '../import/record-batch.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
-import { unpack } from './packed-batch.ts'
 
 /** Megabytes of JavaScript objects: of old ones half as many as in this thread, as it keeps nothing but the records that it is at. */
 const memory = {
@@ -45,8 +45,7 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
           if (message === 'end') return
           if ('unreadable' in message) throw new UnreadableError(message.unreadable)
           if ('error' in message) throw message.error
-          const batches = message.map(unpack)
-          yield { items: batches.flatMap(({ items }) => items), names: batches.flatMap(({ names }) => names) }
+          yield new RecordBatch(message)
           port.postMessage('more' satisfies ToReader)
         }
       },

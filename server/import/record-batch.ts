@@ -1,0 +1,200 @@
+import type { AttributeName } from '../store/attribute-names.ts'
+import { type Column, type Columns, valueAt } from '../store/columns.ts'
+import type { Rows, Wanted } from '../store/endpoint-lookups.ts'
+import type { EndpointChange } from '../store/endpoint-row.ts'
+import type { Position } from '../store/import-progress.ts'
+import { type GoodItem, type Item, isBad, type Line } from './item.ts'
+import type { PreparedBatch, PreparedRecord } from './prepare.ts'
+
+/** Where a record stands, with the characters of the batch's text up to its end. */
+type LineRow = Omit<Line, 'text'> & { textEnd: number }
+
+/** What a good record says. */
+interface RecordRow extends Wanted, EndpointChange {
+  /** The endpoint's id as it was given, where that is another text. */
+  spelling: string | null
+  cohort_id: string
+  isIdAlone: boolean
+  isWhole: boolean
+}
+
+/**
+ * A batch as it goes from thread to thread: by columns, of which most say the same of all records, and without objects for
+ * each record, which take several times as long to copy.
+ */
+export interface PackedBatch {
+  length: number
+  lines: Columns<LineRow>
+  /** Those of bad records say what those of another one say; undefined where all are bad. */
+  records: Columns<RecordRow> | undefined
+  /** Why records are bad, by their places. */
+  reasons: Map<number, string>
+  /** The lines' texts, one after the other. */
+  text: string
+  names: AttributeName[]
+}
+
+type Fields<In, Row> = { [Name in keyof Row]: (value: In) => Row[Name] }
+
+const lineFields: Fields<Line, Omit<LineRow, 'textEnd'>> = {
+  number: line => line.number,
+  start: line => line.start,
+  end: line => line.end,
+  nextNumber: line => line.nextNumber,
+}
+
+const recordFields: Fields<PreparedRecord, RecordRow> = {
+  id: ({ endpoint }) => (endpoint === null ? '' : endpoint.folded),
+  spelling: ({ endpoint }) => (endpoint === null || endpoint.folded === endpoint.id ? null : endpoint.id),
+  key: ({ endpoint }) => (endpoint === null ? 0 : endpoint.key),
+  cohort_id: record => record.cohortId,
+  isIdAlone: record => record.isIdAlone,
+  isIdNew: record => record.isIdNew,
+  isUserNew: record => record.isUserNew,
+  isAddressNew: record => record.isAddressNew,
+  isWhole: record => record.isWhole,
+  channel_type: ({ change }) => change.channel_type,
+  address: ({ change }) => change.address,
+  endpoint_status: ({ change }) => change.endpoint_status,
+  opt_out: ({ change }) => change.opt_out,
+  request_id: ({ change }) => change.request_id,
+  effective_date: ({ change }) => change.effective_date,
+  user_id: ({ change }) => change.user_id,
+  user_attributes: ({ change }) => change.user_attributes,
+  attributes: ({ change }) => change.attributes,
+  metrics: ({ change }) => change.metrics,
+  location: ({ change }) => change.location,
+  demographic: ({ change }) => change.demographic,
+}
+
+/** Makes one of several batches that follow one another, as each has its costs. */
+export function pack(batches: PreparedBatch[]): PackedBatch {
+  const items = batches.flatMap(batch => batch.items)
+  const lines = items.map(({ line }) => line)
+  const reasons: PackedBatch['reasons'] = new Map()
+  const good = items.find((item): item is GoodItem<PreparedRecord> => !isBad(item))
+  const records: PreparedRecord[] = []
+  const textEnds: number[] = []
+  let text = ''
+  for (let place = 0; place < items.length; place++) {
+    const item = items[place]!
+    text += item.line.text
+    textEnds.push(text.length)
+    if (isBad(item)) reasons.set(place, item.reason)
+    if (good !== undefined) records.push(isBad(item) ? good.value : item.value)
+  }
+  return {
+    length: items.length,
+    lines: { ...columnsOf(lines, lineFields), textEnd: textEnds },
+    records: good && columnsOf(records, recordFields),
+    reasons,
+    text,
+    names: batches.flatMap(batch => batch.names),
+  }
+}
+
+function columnsOf<In, Row>(values: In[], fields: Fields<In, Row>): Columns<Row> {
+  const columns: Partial<Columns<Row>> = {}
+  for (const name in fields) columns[name] = columnOf(values, fields[name])
+  return columns as Columns<Row>
+}
+
+function columnOf<In, T>(values: In[], field: (value: In) => T): Column<T> {
+  const first = field(values[0]!)
+  if (values.every(value => field(value) === first)) return first
+  // Not by map(): what that makes could have holes, for all that is known, and is copied slowly.
+  const column: T[] = []
+  for (const value of values) column.push(field(value))
+  return column
+}
+
+/** Records on their way to the writer, and the custom names in them. */
+export class RecordBatch {
+  readonly length: number
+  readonly names: AttributeName[]
+  /** What records say, by columns; what those of bad ones say is of no use. */
+  readonly columns: PackedBatch['records']
+  readonly #packed: PackedBatch
+
+  constructor(packed: PackedBatch) {
+    this.length = packed.length
+    this.names = packed.names
+    this.columns = packed.records
+    this.#packed = packed
+  }
+
+  /** The byte at which a record begins. */
+  start(place: number): number {
+    return valueAt(this.#packed.lines.start, place)
+  }
+
+  /** Where reading goes on behind a record. */
+  positionAfter(place: number): Position {
+    const { end, nextNumber } = this.#packed.lines
+    return { byte: valueAt(end, place), line: valueAt(nextNumber, place) }
+  }
+
+  /** The place behind the last of those records that are whole, follow one another from the first, and begin before a byte. */
+  endOfWhole({ from, to }: Rows, byte: number): number {
+    const { records, reasons } = this.#packed
+    if (records === undefined) return from
+    let place = from
+    while (
+      place < to &&
+      valueAt(records.isWhole, place) &&
+      this.start(place) < byte &&
+      !(reasons.size > 0 && reasons.has(place))
+    ) {
+      place++
+    }
+    return place
+  }
+
+  item(place: number): Item<PreparedRecord> {
+    const line = this.#line(place)
+    const reason = this.#packed.reasons.get(place)
+    return reason === undefined ? { line, value: this.#record(place) } : { line, reason }
+  }
+
+  #line(place: number): Line {
+    const { text, lines } = this.#packed
+    return {
+      text: text.slice(place === 0 ? 0 : valueAt(lines.textEnd, place - 1), valueAt(lines.textEnd, place)),
+      number: valueAt(lines.number, place),
+      start: valueAt(lines.start, place),
+      end: valueAt(lines.end, place),
+      nextNumber: valueAt(lines.nextNumber, place),
+    }
+  }
+
+  #record(place: number): PreparedRecord {
+    const columns = this.columns!
+    const id = valueAt(columns.id, place)
+    return {
+      endpoint:
+        id === ''
+          ? null
+          : { id: valueAt(columns.spelling, place) ?? id, folded: id, key: valueAt(columns.key, place) },
+      cohortId: valueAt(columns.cohort_id, place),
+      isIdAlone: valueAt(columns.isIdAlone, place),
+      isIdNew: valueAt(columns.isIdNew, place),
+      isUserNew: valueAt(columns.isUserNew, place),
+      isAddressNew: valueAt(columns.isAddressNew, place),
+      isWhole: valueAt(columns.isWhole, place),
+      change: {
+        channel_type: valueAt(columns.channel_type, place),
+        address: valueAt(columns.address, place),
+        endpoint_status: valueAt(columns.endpoint_status, place),
+        opt_out: valueAt(columns.opt_out, place),
+        request_id: valueAt(columns.request_id, place),
+        effective_date: valueAt(columns.effective_date, place),
+        user_id: valueAt(columns.user_id, place),
+        user_attributes: valueAt(columns.user_attributes, place),
+        attributes: valueAt(columns.attributes, place),
+        metrics: valueAt(columns.metrics, place),
+        location: valueAt(columns.location, place),
+        demographic: valueAt(columns.demographic, place),
+      },
+    }
+  }
+}
