@@ -7,6 +7,7 @@ import type { Rows } from '../store/endpoint-lookups.ts'
 import { type EndpointValues, endpointJson, fromEndpoint } from '../store/endpoint-row.ts'
 import type { EndpointsOfImport } from '../store/endpoints.ts'
 import type { ImportJob, ImportProgress, RowRange } from '../store/import-progress.ts'
+import type { Renewal } from '../store/renewals.ts'
 import type { PreparedRecord } from './prepare.ts'
 
 /** What a record is imported into. */
@@ -44,22 +45,29 @@ export function importRecord(job: ImportJob, record: PreparedRecord, into: Into)
 }
 
 /**
- * Imports records that create endpoints, all at once: as many as there are, one after the other from the first, and as
- * `importRecord` would import each.
+ * Imports records at once which create endpoints, or change nothing in those that there are: as many as there are of the
+ * one kind, one after the other from the first, and as `importRecord` would import each.
  *
+ * @param changes what the records say
+ * @param endpoints what they make where they create endpoints
  * @param rows of records that are whole
  * @returns how many were imported
  */
-export function importNew(
+export function importAlike(
+  changes: Columns<Renewal>,
   endpoints: Columns<EndpointValues>,
   rows: Rows,
   job: ImportJob,
   into: Into,
 ): number {
-  const created = into.endpoints.createNew(job.app, endpoints, rows, endpointLimits.endpointsPerUser)
-  if (created === undefined) return 0
-  addRows(into.members, created)
-  const count = created.to - created.from + 1
+  const most = endpointLimits.endpointsPerUser
+  const { app } = job
+  const written =
+    into.endpoints.createNew(app, endpoints, rows, most) ??
+    into.endpoints.renew(app, changes, endpoints, rows, most)
+  if (written === undefined) return 0
+  addRows(into.members, written)
+  const count = written.to - written.from + 1
   for (let row = rows.from; row < rows.from + count; row++) {
     addChannel(into.channels, valueAt(endpoints.channel_type, row))
   }

@@ -13,7 +13,7 @@ import type {
   Piece,
   RecordCounts,
 } from '../store/import-progress.ts'
-import { type Into, importNew, importRecord } from './import-record.ts'
+import { type Into, importAlike, importRecord } from './import-record.ts'
 import { isBad } from './item.ts'
 import type { RecordBatch } from './record-batch.ts'
 
@@ -71,11 +71,12 @@ export async function writeRecords(
     if (piece === undefined) return place + 1
     if (tally.wholeTo <= place) tally.wholeTo = batch.endOfWhole({ from: place, to }, piece.endByte)
     const whole = { from: place, to: tally.wholeTo }
-    const created = tally.whole === undefined ? 0 : importNew(tally.whole, whole, job, tally.into)
-    if (created > 0) {
-      piece.processed += created
-      tally.processed += created
-      return place + created
+    const atOnce =
+      tally.whole === undefined ? 0 : importAlike(batch.columns!, tally.whole, whole, job, tally.into)
+    if (atOnce > 0) {
+      piece.processed += atOnce
+      tally.processed += atOnce
+      return place + atOnce
     }
     const item = batch.item(place)
     const problem =

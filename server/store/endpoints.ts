@@ -17,6 +17,7 @@ import { type EndpointChange, type EndpointRow, type EndpointValues, toEndpoint 
 import type { RowRange } from './import-progress.ts'
 import { createEndpointInserts } from './insert-endpoints.ts'
 import { createKnownUsers, turnAmong } from './known-users.ts'
+import { createRenewals, createRunLength, type Renewal } from './renewals.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** A stored endpoint under its row number. */
@@ -96,6 +97,22 @@ export interface EndpointsOfImport extends Endpoints {
     mostOfUser: number,
   ): RowRange | undefined
   /**
+   * Writes, of endpoints that are written now by `writeAll`, as many as are stored just as they are to be, one after the other
+   * from the first, and in rows that follow one another: so nothing else has to be looked at, and only who wrote them last, and
+   * when, is new.
+   *
+   * @param changes what is said of them, by the rows of what is wanted
+   * @param written by whom they are written, and when
+   * @returns their rows; undefined where the first one is not known to be as it is to be
+   */
+  renew(
+    app: AppRef,
+    changes: Columns<Renewal>,
+    written: Columns<Pick<EndpointValues, 'key' | 'request_id' | 'effective_date'>>,
+    rows: Rows,
+    mostOfUser: number,
+  ): RowRange | undefined
+  /**
    * Takes back up to `limit` of the job's writes: puts back what it changed, then removes what it created. A row
    * that somebody else has written since stays as it is. Where that was another job, what it keeps to go back to is
    * set back too, so that nothing of this job returns if that one fails as well.
@@ -118,14 +135,14 @@ const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, 
   effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn, import_job`
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
-export function createEndpoints(db: Database, names: AttributeNames, turns: WriteTurns) {
+export function createEndpoints(db: Database, names: AttributeNames, writeTurns: WriteTurns) {
   const select = `SELECT ${selected} FROM endpoints WHERE app = ?`
   const find = db.prepare<[number, number, string], EndpointRow>(
     `SELECT ${selected} FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?`,
   )
-  const isThere = db
-    .prepare<[number, number, string], 1>(
-      'SELECT 1 FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?',
+  const seqOf = db
+    .prepare<[number, number, string], number>(
+      'SELECT seq FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?',
     )
     .pluck()
   const at = db.prepare<[number], EndpointRow>(`SELECT ${selected} FROM endpoints WHERE seq = ?`)
@@ -161,9 +178,21 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     12,
   )
   const insertNew = createEndpointInserts(db)
+  const turnsOfRenewed = createRenewals(db)
+  const renew = prepareForAlike(
+    db,
+    values =>
+      `UPDATE endpoints SET (request_id, effective_date, turn, import_job) = (${values.slice(0, -1)}) WHERE seq = ${values.at(-1)}`,
+    5,
+  )
+  const keepAll = db.prepare(
+    `INSERT OR REPLACE INTO endpoints_before_import (job, seq, app, ${columns})
+     SELECT :job, seq, app, ${columns} FROM endpoints
+     WHERE seq >= :from AND seq <= :to AND import_job IS NOT :job`,
+  )
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   const lookups = createEndpointLookups(db)
-  const solitude = createSolitude(db, turns)
+  const solitude = createSolitude(db, writeTurns)
   const isAnyLeft = db
     .prepare<[number], number>('SELECT 1 FROM import_members_deleted WHERE app = ? LIMIT 1')
     .pluck()
@@ -290,7 +319,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
   const writer = (job: number | null, hasAnyLeft = () => true): Endpoints => ({
     ...reads,
     save(app, stored, endpoint, turn) {
-      turns.noteEndpointWrites(app.seq)
+      writeTurns.noteEndpointWrites(app.seq)
       if (stored !== undefined) return change(stored, endpoint, turn, job)
       const created = create(app, endpoint, turn, job)
       if (hasAnyLeft()) joinAgain(app, endpoint.id, created)
@@ -326,6 +355,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
     let wanted: Columns<Wanted> | undefined
     let absent = nothing
     const users = createKnownUsers()
+    const renewal = createRunLength()
     let areNamesKnown = false
     let hasAnyLeft = true
     let isAnyWrittenOver = true
@@ -379,7 +409,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
         const isAmongThese = <T>(column: Column<T>, value: T): boolean =>
           Array.isArray(column) ? column.slice(from, end).includes(value) : end > from
         const isIdThere = (folded: string): boolean =>
-          isAmongThese(id, folded) || isThere.get(valueAt(key, end), app.seq, folded) === 1
+          isAmongThese(id, folded) || seqOf.get(valueAt(key, end), app.seq, folded) !== undefined
         const isAddressThere = (place: string): boolean =>
           isAmongThese(address, place) || activeAt.get(app.seq, place, null) !== undefined
         for (; end < to; end++) {
@@ -402,12 +432,37 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
           found?.note(valueAt(id, end), userId, valueAt(address, end))
         }
         if (end === from) return undefined
-        turns.noteEndpointWrites(app.seq, end - from)
+        writeTurns.noteEndpointWrites(app.seq, end - from)
         alone.note(end - from)
         const row = { ...endpoints, turn, app: app.seq, import_job: job }
         const first = insertNew(row, { from, to: end })
         for (const sibling of siblings) sibling.seq += first
         return { from: first, to: first + end - from - 1 }
+      },
+      renew(app, changes, { key, request_id, effective_date }, { from, to }, mostOfUser) {
+        if (!areNamesKnown || isAnyWrittenOver || absentOf(from).isIdNew || renewal.rests()) return undefined
+        const rows = { from, to: Math.min(to, from + renewal.length) }
+        let turns = turnsOfRenewed(app, changes, rows, renewal.expected, mostOfUser)
+        if (turns.length === 0) {
+          const found = seqOf.get(valueAt(key, from), app.seq, valueAt(changes.id, from))
+          if (found !== undefined && found !== renewal.expected) {
+            renewal.expected = found
+            turns = turnsOfRenewed(app, changes, rows, found, mostOfUser)
+          }
+        }
+        const first = renewal.expected
+        renewal.note(turns.length, rows)
+        if (turns.length === 0) return undefined
+        const range = { from: first, to: first + turns.length - 1 }
+        writeTurns.noteEndpointWrites(app.seq, turns.length)
+        alone.note(turns.length)
+        keepAll.run({ ...range, job })
+        for (let row = from; row < from + turns.length; row++) {
+          const [request, date] = [valueAt(request_id, row), valueAt(effective_date, row)]
+          renew([request, date, turns[row - from], job, first + row - from])
+        }
+        users.forget()
+        return range
       },
       find: (app, endpoint) => (absent.isIdNew ? undefined : asJob.find(app, endpoint)),
       siblings: (app, userId, but) =>
@@ -439,7 +494,7 @@ export function createEndpoints(db: Database, names: AttributeNames, turns: Writ
       takeBack(app, limit) {
         const rows = kept.all(job, limit)
         for (const { seq } of rows) {
-          turns.noteEndpointWrites(app.seq)
+          writeTurns.noteEndpointWrites(app.seq)
           putBack.run({ job, seq })
           putBackInLater.run({ job, seq })
           forget.run(job, seq)
