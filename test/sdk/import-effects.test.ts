@@ -177,3 +177,88 @@ t.test(
     })
   },
 )
+
+t.test(
+  'a file that is imported again leaves the same endpoints, in whatever order its records are',
+  async t => {
+    const count = 120
+    const ids = Array.from({ length: count }, (_, number) => `e${number}`)
+    const record = (id: string, number: number) => ({
+      ...{ Id: id, ChannelType: 'EMAIL', Address: `${id}@example.com`, OptOut: 'NONE' },
+      User: { UserId: `user${number >> 1}`, UserAttributes: { Team: [`team${number >> 1}`] } },
+      Attributes: { Plan: [number % 7 === 0 ? 'pro' : 'free'] },
+      Metrics: { Score: number },
+      Location: { Country: 'GB' },
+    })
+    const lines = ids.map((id, number) => `${JSON.stringify(record(id, number))}\n`)
+    const buckets = makeBuckets(t)
+    await buckets.put('data', 'ordered.json', lines.join(''))
+    await buckets.put('data', 'turned.json', lines.toReversed().join(''))
+    const { client } = await startEmulator(t, buckets.env)
+    const importFrom = (app: string, key: string) =>
+      runImport(client, app, { S3Url: `s3://data/${key}`, Format: 'JSON', DefineSegment: true })
+    const read = async (app: string) => {
+      const endpoints = await Promise.all(ids.map(id => getEndpoint(client, app, id)))
+      return endpoints.map(endpoint => {
+        const { ApplicationId: _, RequestId, EffectiveDate, CreationDate, CohortId, ...rest } = endpoint!
+        return rest
+      })
+    }
+    /** What callers may have made of the endpoints meanwhile, some in each of the records that are compared at once. */
+    const change = async (app: string) => {
+      await putEndpoint(client, app, 'e1', { OptOut: 'ALL' })
+      await putEndpoint(client, app, 'e9', { Metrics: { Score: 1000, More: 1 } })
+      await putEndpoint(client, app, 'e20', { Attributes: { Plan: ['none'], Kept: ['yes'] } })
+      await putEndpoint(client, app, 'e31', { EndpointStatus: 'INACTIVE' })
+      await putEndpoint(client, app, 'e40', { User: { UserAttributes: { Team: ['other'], Kept: ['yes'] } } })
+      await putEndpoint(client, app, 'e53', { User: { UserId: 'user3' } })
+      await putEndpoint(client, app, 'guest', { ChannelType: 'EMAIL', Address: 'e66@example.com' })
+      await putEndpoint(client, app, 'sibling', {
+        ...{ ChannelType: 'SMS', Address: '+4912345', User: { UserId: 'user40' } },
+      })
+    }
+
+    const [once, again, turned] = await Promise.all([1, 2, 3].map(() => createApp(client)))
+    for (const app of [once!, again!, turned!])
+      t.match(await importFrom(app, 'ordered.json'), completed(count))
+    const first = await read(once!)
+    t.match(await importFrom(once!, 'ordered.json'), completed(count))
+    t.strictSame(await read(once!), first, 'nothing has changed')
+    t.match(await getEndpoint(client, once!, 'e119'), first.at(-1))
+
+    for (const app of [again!, turned!]) await change(app)
+    const job = await importFrom(again!, 'ordered.json')
+    t.match(job, completed(count))
+    t.match(await importFrom(turned!, 'turned.json'), completed(count))
+    t.strictSame(await read(again!), await read(turned!))
+    t.match(
+      await getEndpoint(client, again!, 'guest'),
+      { EndpointStatus: 'INACTIVE' },
+      'its address is taken',
+    )
+    t.match(await getEndpoint(client, again!, 'sibling'), { User: { UserAttributes: { Team: ['team40'] } } })
+    for (const id of ['e0', 'e66', 'e119']) {
+      t.match(await getEndpoint(client, again!, id), {
+        RequestId: (await getEndpoint(client, again!, 'e5'))!.RequestId,
+      })
+    }
+    const segment = await getSegment(client, again!, job.Definition!.SegmentId!)
+    t.match(segment, { ImportDefinition: { Size: count, ChannelCounts: { EMAIL: count } } })
+  },
+)
+
+t.test('an import that fails after it has written endpoints again leaves them as they were', async t => {
+  const ids = Array.from({ length: 30 }, (_, number) => `e${number}`)
+  const lines = csvOf(...ids)
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'good/a.csv', lines)
+  await buckets.put('data', 'mixed/a.csv', lines)
+  await buckets.put('data', 'mixed/b.csv', 'NoSuchColumn\nx\n')
+  const { client } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  t.match(await runImport(client, app, { S3Url: 's3://data/good/' }), completed(30))
+  const read = () => Promise.all(ids.map(id => getEndpoint(client, app, id)))
+  const before = await read()
+  t.match(await runImport(client, app, { S3Url: 's3://data/mixed/' }), { JobStatus: 'FAILED' })
+  t.strictSame(await read(), before)
+})
