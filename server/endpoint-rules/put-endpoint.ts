@@ -67,11 +67,14 @@ export function putEndpoint(
  * being created.
  */
 export function isWhole({ id }: EndpointRef, change: EndpointChange): boolean {
-  const { address, channel_type, endpoint_status, request_id } = change
+  const { address, channel_type, endpoint_status, request_id, user_id } = change
   return (
     address !== null &&
     channel_type !== null &&
     endpoint_status === null &&
+    // Others are kept as another text.
+    address.isWellFormed() &&
+    (user_id === null || user_id.isWellFormed()) &&
     isKept(change.user_attributes) &&
     isKept(change.attributes) &&
     isKept(change.metrics) &&

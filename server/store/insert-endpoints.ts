@@ -31,15 +31,14 @@ const names = [
  */
 export function createEndpointInserts(db: Database) {
   const statements = new Map<string, Statement<unknown[]>>()
+  const isIndexed = db.prepare<[number], 1>('SELECT 1 FROM indexed_dimensions WHERE app = ? LIMIT 1').pluck()
 
-  const prepare = (row: string, count: number): Statement<unknown[]> => {
-    const key = `${count} ${row}`
+  const prepare = (insert: string, row: string, count: number): Statement<unknown[]> => {
+    const key = `${insert} ${count} ${row}`
     const kept = statements.get(key)
     if (kept !== undefined) return kept
     if (statements.size === mostStatements) statements.clear()
-    // Else SQLite would keep a copy of each page that it changes, to be able to take back a part of the rows: what fails
-    // here takes back the whole transaction.
-    const sql = `INSERT OR FAIL INTO endpoints (${names}) VALUES ${Array(count).fill(row)}`
+    const sql = `${insert} INTO endpoints (${names}) VALUES ${Array(count).fill(row)}`
     const statement = db.prepare<unknown[]>(sql)
     statements.set(key, statement)
     return statement
@@ -59,12 +58,15 @@ export function createEndpointInserts(db: Database) {
       return `@${name}`
     })
     const row = `(${expressions})`
+    // Without OR FAIL, SQLite would keep a copy of each page that it changes, to be able to take back a part of the rows: what
+    // fails here takes back the whole transaction. With it, triggers that write terms would fail where they are to ignore.
+    const insert = isIndexed.get(endpoints.app as number) === 1 ? 'INSERT' : 'INSERT OR FAIL'
     let last = 0
     for (let next = from; next < to; ) {
       const count = Math.min(mostRows, 2 ** Math.floor(Math.log2(to - next)))
       const values: unknown[] = []
       for (const end = next + count; next < end; next++) for (const list of lists) values.push(list[next])
-      last = prepare(row, count).run(...values, same).lastInsertRowid as number
+      last = prepare(insert, row, count).run(...values, same).lastInsertRowid as number
     }
     return last - (to - from) + 1
   }

@@ -443,3 +443,37 @@ t.test('imported segments are sources, with users and with endpoints that are no
     t.strictSame(seen, wanted, JSON.stringify(groups))
   }
 })
+
+t.test('endpoints that an import creates come into indexes, also where they hold a value twice', async t => {
+  const line = (number: number) =>
+    `${JSON.stringify({
+      ...{ Id: `e${number}`, ChannelType: 'EMAIL', Address: `e${number}@example.com` },
+      Attributes: { plan: number % 2 === 0 ? ['pro', 'pro'] : ['free'] },
+    })}\n`
+  const lines = Array.from({ length: 40 }, (_, number) => line(number))
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', {
+    'one.json': lines.slice(0, 1).join(''),
+    'rest.json': lines.slice(1).join(''),
+    'all.json': lines.join(''),
+  })
+  const { client, url } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  await defineSegment(t, client, app, 's3://data/one.json')
+  const created = await fetch(`${url}/v1/apps/${app}/segments`, {
+    method: 'POST',
+    body: JSON.stringify({ Name: 'pro', Dimensions: attribute('plan', 'INCLUSIVE', 'pro') }),
+  })
+  const { Id } = (await created.json()) as { Id: string }
+  const members = async () => {
+    const answer = await fetch(`${url}/_pinpoint/apps/${app}/segments/${Id}/endpoints?page-size=100`)
+    const { items } = (await answer.json()) as { items: { Id: string }[] }
+    return items.map(item => item.Id)
+  }
+  t.strictSame(await members(), ['e0'])
+  const wanted = lines.flatMap((_, number) => (number % 2 === 0 ? [`e${number}`] : []))
+  for (const key of ['rest.json', 'all.json']) {
+    await defineSegment(t, client, app, `s3://data/${key}`)
+    t.strictSame(await members(), wanted, key)
+  }
+})
