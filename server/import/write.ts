@@ -23,9 +23,13 @@ const recordsAtOnce = 100
 /**
  * Milliseconds of a transaction. It writes whole pages, so the more records it has, the fewer each of them writes; but
  * a caller waits while it is committed, so it stays short for a while where callers have come, and where the worker has
- * died of the job, which shows what of. It ends where the next records are not at hand.
+ * died of the job, which shows what of. It waits a moment for the next records, as long as no caller comes: whoever reads
+ * them collects garbage in between.
  */
-const transaction = { longest: 2000, short: 15, shortFor: 1000, waits: 2 }
+const transaction = { longest: 2000, short: 15, shortFor: 1000, waits: 50 }
+
+/** Milliseconds after which it is looked again whether a caller waits, where the next records are not at hand. */
+const looksAgain = 2
 
 /** Characters of a bad record that are kept. */
 const recordKept = 4096
@@ -141,7 +145,7 @@ export async function writeRecords(
   }
   try {
     for await (const batch of batches) {
-      clearTimeout(waiting)
+      clearInterval(waiting)
       for (let from = 0; from < batch.length; ) {
         signal.throwIfAborted()
         faults = faultsInProcessing(job, progress)
@@ -164,10 +168,17 @@ export async function writeRecords(
         if (at - begun >= Math.min(mayLast, longest)) commit()
         await setImmediate()
       }
-      waiting = setTimeout(() => progress.leave(job), transaction.waits)
+      const since = performance.now()
+      waiting = setInterval(() => {
+        const at = performance.now()
+        if (progress.isCallerWaiting()) awaited = at
+        else if (at - since < transaction.waits) return
+        clearInterval(waiting)
+        progress.leave(job)
+      }, looksAgain)
     }
   } finally {
-    clearTimeout(waiting)
+    clearInterval(waiting)
     commit()
   }
   faults = faultsInProcessing(job, progress)
