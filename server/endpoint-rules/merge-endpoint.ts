@@ -1,25 +1,16 @@
-import { crc32 } from 'node:zlib'
 import type { Attributes } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { Column, Columns } from '../store/columns.ts'
-import { type EndpointRef, endpointRef } from '../store/endpoint-key.ts'
+import type { EndpointRef } from '../store/endpoint-key.ts'
 import { type EndpointChange, type EndpointValues, unlessEmpty } from '../store/endpoint-row.ts'
 
 /** What one write of one endpoint is about. */
 export interface Write {
   app: AppRef
   endpoint: EndpointRef
-  /** Of the endpoint, should it be created. */
-  cohortId: string
   requestId: string
-  /** ISO 8601, UTC */
-  now: string
-}
-
-/** What identifies an endpoint in a write. */
-export function endpointOf(app: AppRef, id: string): Pick<Write, 'app' | 'endpoint' | 'cohortId'> {
-  const endpoint = endpointRef(app.seq, id)
-  return { app, endpoint, cohortId: cohortOf(app, endpoint) }
+  /** Milliseconds since 1970. */
+  now: number
 }
 
 /**
@@ -32,7 +23,7 @@ export function endpointOf(app: AppRef, id: string): Pick<Write, 'app' | 'endpoi
 export function mergeEndpoint(
   current: EndpointValues | undefined,
   change: EndpointChange,
-  { endpoint: { id, folded, key }, cohortId, requestId, now }: Write,
+  { endpoint: { id, folded, key }, requestId, now }: Write,
 ): EndpointValues {
   const address = change.address ?? current?.address ?? null
   const user = change.user_id ?? current?.user_id ?? null
@@ -49,7 +40,6 @@ export function mergeEndpoint(
     // An endpoint that begins without an address has opted out (source: API reference).
     opt_out: change.opt_out ?? current?.opt_out ?? (address === null ? 'ALL' : 'NONE'),
     request_id: change.request_id ?? requestId,
-    cohort_id: current?.cohort_id ?? cohortId,
     creation_date: current?.creation_date ?? now,
     effective_date: change.effective_date ?? now,
     user_id: user,
@@ -66,7 +56,7 @@ export function mergeEndpoint(
  * columns.
  */
 export function wholeEndpoints(
-  changes: Columns<EndpointChange & Pick<EndpointValues, 'id' | 'key' | 'spelling' | 'cohort_id'>>,
+  changes: Columns<EndpointChange & Pick<EndpointValues, 'id' | 'key' | 'spelling'>>,
   { requestId, now }: Pick<Write, 'requestId' | 'now'>,
 ): Columns<EndpointValues> {
   return {
@@ -79,7 +69,7 @@ export function wholeEndpoints(
   }
 }
 
-const insteadOfNull = (column: Column<string | null>, value: string): Column<string> =>
+const insteadOfNull = <T>(column: Column<string | null>, value: T): Column<string | T> =>
   Array.isArray(column) ? column.map(one => one ?? value) : (column ?? value)
 
 /** Merges attributes, which are JSON, by name; gives null when there were none and none came. */
@@ -98,9 +88,3 @@ function mergeMembers(current: string | null, change: string | null): string | n
   if (current === null) return unlessEmpty(change)
   return JSON.stringify({ ...JSON.parse(current), ...JSON.parse(change) })
 }
-
-/**
- * One of a hundred cohorts, "0" to "99" (source: guide). Pinpoint draws it at random; here the id decides, evenly
- * too, so that an import which was interrupted ends like one which was not.
- */
-const cohortOf = (app: AppRef, { folded }: EndpointRef): string => String(crc32(folded, crc32(app.id)) % 100)

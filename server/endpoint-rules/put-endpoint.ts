@@ -3,6 +3,7 @@ import type { AttributeName } from '../store/attribute-names.ts'
 import type { EndpointRef } from '../store/endpoint-key.ts'
 import {
   type EndpointChange,
+  type EndpointMaps,
   type EndpointRow,
   type EndpointValues,
   toEndpoint,
@@ -149,7 +150,9 @@ function checkSize(app: AppRef, endpoint: EndpointValues): string | undefined {
  * More bytes than an endpoint's JSON text can have, without making it: a character takes three at the most, or six
  * where it has to be escaped, and what is not counted here less than 2,000 together.
  */
-function mostJsonBytes(endpoint: Pick<EndpointValues, 'id' | 'request_id'> & EndpointChange): number {
+function mostJsonBytes(
+  endpoint: Pick<EndpointValues, 'id' | 'request_id' | 'address' | 'user_id' | keyof EndpointMaps>,
+): number {
   const { id, address, request_id, user_id } = endpoint
   const { user_attributes, attributes, metrics, location, demographic } = endpoint
   const texts = id.length + lengthOf(address) + request_id.length + lengthOf(user_id)
@@ -183,9 +186,11 @@ function endpointToRelease(
   const [oldest] = others
     .map(({ seq }) => endpoints.at(seq))
     .filter(other => makesRoom.has(other.channel_type ?? ''))
-    .sort((a, b) => Date.parse(a.effective_date) - Date.parse(b.effective_date) || a.turn - b.turn)
+    .sort((a, b) => instantOf(a.effective_date) - instantOf(b.effective_date) || a.turn - b.turn)
   return oldest ?? 'none'
 }
+
+const instantOf = (date: string | number): number => (typeof date === 'number' ? date : Date.parse(date))
 
 /** Gives an endpoint the attributes of its user: what the user had, changed by the change. */
 function takeOnUserAttributes(endpoint: EndpointValues, change: EndpointChange, ofUser: string | null): void {

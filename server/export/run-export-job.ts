@@ -232,7 +232,7 @@ async function beginAgain(
 /** Counts whoever is to be exported, in small steps. */
 async function countMembers(job: ExportJob, upTo: number, context: ExportContext): Promise<number> {
   const members = membersOf(job, context)
-  const step = context.store.segmentMembers.prepareSteps(job.app, members, { upTo, columns: 'e.seq' })
+  const step = context.store.segmentMembers.prepareSteps(job.app, members, { upTo, columns: 'count' })
   let count = 0
   for (let after: MemberPlace | undefined = firstPlace; after !== undefined; ) {
     const { found, next } = step(after, countedPerStep)

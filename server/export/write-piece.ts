@@ -36,7 +36,7 @@ export async function writePiece(
   let left = piece.endpoints
   let endpoints = 0
 
-  const read = store.segmentMembers.prepareSteps(app, members, { upTo, columns: 'e.*' })
+  const read = store.segmentMembers.prepareSteps(app, members, { upTo, columns: 'all' })
   async function* lines(): AsyncGenerator<string> {
     for (let next: MemberPlace | undefined = at; next !== undefined && left > 0; ) {
       signal.throwIfAborted()

@@ -15,7 +15,8 @@ export interface Into {
   /** As the job writes them. */
   endpoints: EndpointsOfImport
   progress: ImportProgress
-  now: string
+  /** Milliseconds since 1970. */
+  now: number
   /** Imported endpoints by channel, to be added to; users count in none (assumed). */
   channels: Map<string, number>
   /** The rows of imported endpoints, which are to be members of the segment, are added to these. */
@@ -90,7 +91,7 @@ function importUser(job: ImportJob, userId: string, { endpoints, progress }: Int
 
 /** Writes an endpoint. An id alone only makes it a member, and is no change of it (assumed). */
 function register(job: ImportJob, record: NamedRecord, { endpoints, now, members }: Into) {
-  const { endpoint, change, cohortId, isIdAlone } = record
+  const { endpoint, change, isIdAlone } = record
   const { app, requestId } = job
   if (isIdAlone) {
     const stored = endpoints.find(app, endpoint)
@@ -98,7 +99,7 @@ function register(job: ImportJob, record: NamedRecord, { endpoints, now, members
     addRows(members, { from: stored.seq, to: stored.seq })
     return stored
   }
-  const put = putEndpoint(endpoints, change, { app, endpoint, cohortId, requestId, now, mayBeEmpty: false })
+  const put = putEndpoint(endpoints, change, { app, endpoint, requestId, now, mayBeEmpty: false })
   if (typeof put === 'string') {
     return put === 'Missing Address' && change.channel_type === null ? unknownId(endpoint) : put
   }
@@ -119,7 +120,7 @@ const unknownId = ({ id }: EndpointRef) =>
 
 function define(
   job: ImportJob,
-  { endpoint, change, cohortId, isIdAlone }: NamedRecord,
+  { endpoint, change, isIdAlone }: NamedRecord,
   { endpoints, progress, now }: Into,
 ): EndpointValues | string {
   const { app, requestId } = job
@@ -127,9 +128,7 @@ function define(
   const current =
     earlier === undefined ? endpoints.find(app, endpoint) : fromEndpoint(JSON.parse(earlier), endpoint)
   if (isIdAlone && current === undefined) return unknownId(endpoint)
-  const defined = isIdAlone
-    ? current!
-    : mergeEndpoint(current, change, { app, endpoint, cohortId, requestId, now })
+  const defined = isIdAlone ? current! : mergeEndpoint(current, change, { app, endpoint, requestId, now })
   const problem = isIdAlone ? undefined : checkMerged(app, defined, { mayBeEmpty: false })
   if (problem !== undefined) return problem
   if (job.segmentId !== null) progress.putDefinition(job, endpoint, endpointJson(app, defined))

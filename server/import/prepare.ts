@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { endpointOf } from '../endpoint-rules/merge-endpoint.ts'
 import { isWhole } from '../endpoint-rules/put-endpoint.ts'
 import type { Attributes } from '../shapes/endpoint.ts'
 import type { AppRef } from '../store/apps.ts'
 import { type AttributeMap, type AttributeName, attributeMaps } from '../store/attribute-names.ts'
-import { type EndpointRef, endpointKey } from '../store/endpoint-key.ts'
+import { type EndpointRef, endpointKey, endpointRef } from '../store/endpoint-key.ts'
 import type { Absent } from '../store/endpoint-lookups.ts'
 import { changeOf, type EndpointChange } from '../store/endpoint-row.ts'
 import { hasNoneBut, type ImportedEndpoint, userOf } from './imported-names.ts'
@@ -20,8 +19,6 @@ export interface PreparedRecord extends Absent {
   isWhole: boolean
   /** Whether it says nothing of its endpoint but the id. */
   isIdAlone: boolean
-  /** Of the endpoint, should it be created. */
-  cohortId: string
 }
 
 /** Records that have gone through all stages of reading. */
@@ -51,13 +48,12 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
     const isUserAlone = userOf(record) !== undefined
     const id = record.Id ?? idOf(record)
     if (id === undefined && !isUserAlone) return whyNoId(record)
-    const { endpoint, cohortId } = isUserAlone ? ofUser : endpointOf(app, id!)
+    const endpoint = isUserAlone ? null : endpointRef(app.seq, id!)
     return {
       endpoint,
       change,
       isIdAlone: hasNoneBut(record, 'Id'),
       isWhole: endpoint !== null && isWhole(endpoint, change),
-      cohortId,
       isIdNew: endpoint !== null && isNew(endpoint.key),
       isUserNew: change.user_id !== null && isNew(keyOf(kinds.user, change.user_id)),
       isAddressNew: change.address !== null && isNew(keyOf(kinds.address, change.address)),
@@ -79,9 +75,6 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
     }
   }
 }
-
-/** What is said of a record that names a user alone. */
-const ofUser = { endpoint: null, cohortId: '' }
 
 /** Kinds of keys besides those of endpoints, where an application stands otherwise. */
 const kinds = { user: -1, address: -2 }

@@ -13,7 +13,6 @@ type LineRow = Omit<Line, 'text'> & { textEnd: number }
 interface RecordRow extends Wanted, EndpointChange {
   /** The endpoint's id as it was given, where that is another text. */
   spelling: string | null
-  cohort_id: string
   isIdAlone: boolean
   isWhole: boolean
 }
@@ -47,7 +46,6 @@ const recordFields: Fields<PreparedRecord, RecordRow> = {
   id: ({ endpoint }) => (endpoint === null ? '' : endpoint.folded),
   spelling: ({ endpoint }) => (endpoint === null || endpoint.folded === endpoint.id ? null : endpoint.id),
   key: ({ endpoint }) => (endpoint === null ? 0 : endpoint.key),
-  cohort_id: record => record.cohortId,
   isIdAlone: record => record.isIdAlone,
   isIdNew: record => record.isIdNew,
   isUserNew: record => record.isUserNew,
@@ -175,7 +173,6 @@ export class RecordBatch {
         id === ''
           ? null
           : { id: valueAt(columns.spelling, place) ?? id, folded: id, key: valueAt(columns.key, place) },
-      cohortId: valueAt(columns.cohort_id, place),
       isIdAlone: valueAt(columns.isIdAlone, place),
       isIdNew: valueAt(columns.isIdNew, place),
       isUserNew: valueAt(columns.isUserNew, place),

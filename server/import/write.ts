@@ -134,7 +134,7 @@ export async function writeRecords(
   const longest = progress.deaths(job).count > 0 ? 0 : transaction.longest
   /** When the transaction began, as milliseconds and as the time of all endpoints in it. */
   let begun = 0
-  let now = ''
+  let now = 0
   let awaited = Number.NEGATIVE_INFINITY
   let waiting: NodeJS.Timeout | undefined
   const commit = () => {
@@ -153,7 +153,7 @@ export async function writeRecords(
           from = progress.writeOn(job, begins => {
             if (begins) {
               begun = performance.now()
-              now = context.now().toISOString()
+              now = context.now().getTime()
             }
             return writeSome(batch, from)
           })

@@ -3,13 +3,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { arnOf, newId } from '../aws/arn.ts'
 import type { Caller } from '../aws/credential-scope.ts'
 import { newRequestId } from '../aws/request-id.ts'
-import { endpointOf, mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
+import { mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
 import { writeEndpoint } from '../resources/endpoints/write-endpoint.ts'
 import { checkTarget, define } from '../resources/import-jobs/definition.ts'
 import { checkTags } from '../resources/tags/check-tags.ts'
 import type { ImportJobRequest } from '../shapes/import-job.ts'
 import type { AppRef } from '../store/apps.ts'
-import { changeOf, type EndpointRow, toEndpoint } from '../store/endpoint-row.ts'
+import { endpointRef } from '../store/endpoint-key.ts'
+import { changeOf, dateText, type EndpointRow, toEndpoint } from '../store/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
 import { type PlacedApp, placeProblem, problemOf } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
@@ -82,9 +83,15 @@ function putEndpoint(
   store: Store,
   { now }: SeedContext,
 ): string | undefined {
-  const current = store.endpoints.find(app, endpointOf(app, endpoint.Id).endpoint)
+  const current = store.endpoints.find(app, endpointRef(app.seq, endpoint.Id))
   if (current !== undefined && isAlready(app, current, endpoint)) return undefined
-  const write = { app, endpointId: endpoint.Id, idMember: 'Id', requestId: newRequestId(), now }
+  const write = {
+    app,
+    endpointId: endpoint.Id,
+    idMember: 'Id',
+    requestId: newRequestId(),
+    now: Date.parse(now),
+  }
   return writeEndpoint(store.endpoints, endpoint, write)
 }
 
@@ -95,10 +102,11 @@ function isAlready(app: AppRef, current: EndpointRow, endpoint: SeedEndpoint): b
   const change = {
     ...said,
     endpoint_status: said.endpoint_status ?? endpoint_status,
-    effective_date: said.effective_date ?? effective_date,
+    effective_date: said.effective_date ?? dateText(effective_date),
     request_id: said.request_id ?? request_id,
   }
-  const merged = mergeEndpoint(current, change, { ...endpointOf(app, endpoint.Id), requestId: '', now: '' })
+  const write = { app, endpoint: endpointRef(app.seq, endpoint.Id), requestId: '', now: 0 }
+  const merged = mergeEndpoint(current, change, write)
   return isDeepStrictEqual(toEndpoint(app, merged), toEndpoint(app, current))
 }
 

@@ -1,9 +1,10 @@
+import { crc32 } from 'node:zlib'
 import type { ChannelType, Endpoint, EndpointRequest } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
 import type { EndpointRef } from './endpoint-key.ts'
 
 /** Maps of an endpoint, each as JSON; null where it has none. */
-interface EndpointMaps {
+export interface EndpointMaps {
   user_attributes: string | null
   attributes: string | null
   metrics: string | null
@@ -24,9 +25,10 @@ export interface EndpointValues extends EndpointMaps {
   endpoint_status: string
   opt_out: string
   request_id: string
-  cohort_id: string
-  creation_date: string
-  effective_date: string
+  /** Milliseconds since 1970. */
+  creation_date: number
+  /** The text that a writer gave, or milliseconds since 1970. */
+  effective_date: string | number
   user_id: string | null
 }
 
@@ -36,6 +38,10 @@ export interface EndpointRow extends EndpointValues {
   /** Grows from write to write of a user's endpoints: it orders those of the same EffectiveDate. */
   turn: number
 }
+
+/** SQL of a row's request id. */
+export const requestId =
+  'coalesce(own_request_id, (SELECT j.request_id FROM import_jobs j WHERE j.seq = import_job))'
 
 /** What somebody says of an endpoint, in the same form: null where nothing is said. */
 export interface EndpointChange extends EndpointMaps {
@@ -82,8 +88,7 @@ export function fromEndpoint(endpoint: Endpoint, { folded, key }: EndpointRef): 
     endpoint_status: endpoint.EndpointStatus,
     opt_out: endpoint.OptOut,
     request_id: endpoint.RequestId,
-    cohort_id: endpoint.CohortId,
-    creation_date: endpoint.CreationDate,
+    creation_date: Date.parse(endpoint.CreationDate),
     effective_date: endpoint.EffectiveDate,
   }
 }
@@ -101,7 +106,7 @@ export function toEndpoint(app: AppRef, row: EndpointValues): Endpoint {
     RequestId: row.request_id,
     Location: fromJson(row.location),
     Demographic: fromJson(row.demographic),
-    EffectiveDate: row.effective_date,
+    EffectiveDate: dateText(row.effective_date),
     Attributes: fromJson(row.attributes),
     Metrics: fromJson(row.metrics),
     User: {
@@ -110,8 +115,8 @@ export function toEndpoint(app: AppRef, row: EndpointValues): Endpoint {
     },
     ApplicationId: app.id,
     Id: row.spelling ?? row.id,
-    CohortId: row.cohort_id,
-    CreationDate: row.creation_date,
+    CohortId: cohortOf(app, row),
+    CreationDate: dateText(row.creation_date),
   }
 }
 
@@ -127,12 +132,23 @@ export function endpointJson(app: AppRef, row: EndpointValues): string {
     `{${member('ChannelType', row.channel_type)}${member('Address', row.address)}` +
     `"EndpointStatus":"${row.endpoint_status}","OptOut":"${row.opt_out}",${member('RequestId', row.request_id)}` +
     `"Location":${row.location ?? '{}'},"Demographic":${row.demographic ?? '{}'},` +
-    `"EffectiveDate":"${row.effective_date}",` +
+    `"EffectiveDate":"${dateText(row.effective_date)}",` +
     `"Attributes":${row.attributes ?? '{}'},"Metrics":${row.metrics ?? '{}'},"User":{${user.join()}},` +
     `"ApplicationId":"${app.id}",${member('Id', row.spelling ?? row.id)}` +
-    `"CohortId":"${row.cohort_id}","CreationDate":"${row.creation_date}"}`
+    `"CohortId":"${cohortOf(app, row)}","CreationDate":"${dateText(row.creation_date)}"}`
   )
 }
+
+/**
+ * One of a hundred cohorts, "0" to "99" (source: guide). Pinpoint draws it at random; here the id decides, evenly
+ * too, so that an import which was interrupted ends like one which was not.
+ */
+const cohortOf = (app: AppRef, { id }: Pick<EndpointValues, 'id'>): string =>
+  String(crc32(id, crc32(app.id)) % 100)
+
+/** A date as a row has it, as ISO 8601. */
+export const dateText = (date: string | number): string =>
+  typeof date === 'string' ? date : new Date(date).toISOString()
 
 const toJson = (map: object | undefined) => (map === undefined ? null : JSON.stringify(map))
 

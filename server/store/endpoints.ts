@@ -13,7 +13,13 @@ import {
   type Rows,
   type Wanted,
 } from './endpoint-lookups.ts'
-import { type EndpointChange, type EndpointRow, type EndpointValues, toEndpoint } from './endpoint-row.ts'
+import {
+  type EndpointChange,
+  type EndpointRow,
+  type EndpointValues,
+  requestId,
+  toEndpoint,
+} from './endpoint-row.ts'
 import type { RowRange } from './import-progress.ts'
 import { createEndpointInserts } from './insert-endpoints.ts'
 import { createKnownUsers, turnAmong } from './known-users.ts'
@@ -127,11 +133,11 @@ export interface EndpointsOfImport extends Endpoints {
 }
 
 /** What is read of a row. */
-const selected = `seq, id, key, spelling, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
+const selected = `seq, id, key, spelling, channel_type, address, endpoint_status, opt_out, ${requestId} AS request_id, creation_date,
   effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn`
 
 /** What is written of it besides the key, which stays. */
-const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, request_id, cohort_id, creation_date,
+const columns = `id, spelling, channel_type, address, endpoint_status, opt_out, own_request_id, creation_date,
   effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn, import_job`
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
@@ -164,25 +170,26 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
   const insert = prepareForAlike(
     db,
     values => `INSERT INTO endpoints (${columns}, app, key) VALUES (${values})`,
-    20,
+    19,
   )
   const update = db.prepare(
-    `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
+    `UPDATE endpoints SET (${columns}) = (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE seq = ?`,
   )
   // Columns that no index has: to set one that has the same value as before costs as much as another value.
   const updateRest = prepareForAlike(
     db,
     values =>
-      `UPDATE endpoints SET (channel_type, opt_out, request_id, effective_date, user_attributes, attributes, metrics,
+      `UPDATE endpoints SET (channel_type, opt_out, own_request_id, effective_date, user_attributes, attributes, metrics,
          location, demographic, turn, import_job) = (${values.slice(0, -1)}) WHERE seq = ${values.at(-1)}`,
     12,
   )
+  const requestIdOf = db.prepare<[number], string>('SELECT request_id FROM import_jobs WHERE seq = ?').pluck()
   const insertNew = createEndpointInserts(db)
   const turnsOfRenewed = createRenewals(db)
   const renew = prepareForAlike(
     db,
     values =>
-      `UPDATE endpoints SET (request_id, effective_date, turn, import_job) = (${values.slice(0, -1)}) WHERE seq = ${values.at(-1)}`,
+      `UPDATE endpoints SET (own_request_id, effective_date, turn, import_job) = (${values.slice(0, -1)}) WHERE seq = ${values.at(-1)}`,
     5,
   )
   const keepAll = db.prepare(
@@ -287,22 +294,22 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
       activeAt.all(app.seq, address, but ?? null).map(seq => at.get(seq)!),
   }
 
-  const create = (app: AppRef, endpoint: EndpointValues, turn: number, job: number | null): number =>
-    insert(toColumns(endpoint, turn, job, app.seq, endpoint.key)).lastInsertRowid as number
+  const create = (app: AppRef, endpoint: EndpointValues, turn: number, by: Writer): number =>
+    insert(toColumns(endpoint, turn, by, app.seq, endpoint.key)).lastInsertRowid as number
 
-  const change = (before: EndpointRow, after: EndpointValues, turn: number, job: number | null): number => {
+  const change = (before: EndpointRow, after: EndpointValues, turn: number, by: Writer): number => {
     const { seq } = before
     const isFoundAsBefore =
       before.address === after.address &&
       before.endpoint_status === after.endpoint_status &&
       before.user_id === after.user_id
-    if (!isFoundAsBefore) update.run(toColumns(after, turn, job), seq)
+    if (!isFoundAsBefore) update.run(toColumns(after, turn, by), seq)
     else {
       const { channel_type, opt_out, request_id, effective_date, user_attributes } = after
       const { attributes, metrics, location, demographic } = after
       updateRest([
-        ...[channel_type, opt_out, request_id, effective_date, user_attributes],
-        ...[attributes, metrics, location, demographic, turn, job, seq],
+        ...[channel_type, opt_out, ownRequestId(request_id, by), effective_date, user_attributes],
+        ...[attributes, metrics, location, demographic, turn, by.job, seq],
       ])
     }
     return seq
@@ -316,19 +323,19 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
   }
 
   /** @param hasAnyLeft whether endpoints of the application were deleted that are members when they come again */
-  const writer = (job: number | null, hasAnyLeft = () => true): Endpoints => ({
+  const writer = (by: Writer, hasAnyLeft = () => true): Endpoints => ({
     ...reads,
     save(app, stored, endpoint, turn) {
       writeTurns.noteEndpointWrites(app.seq)
-      if (stored !== undefined) return change(stored, endpoint, turn, job)
-      const created = create(app, endpoint, turn, job)
+      if (stored !== undefined) return change(stored, endpoint, turn, by)
+      const created = create(app, endpoint, turn, by)
       if (hasAnyLeft()) joinAgain(app, endpoint.id, created)
       return created
     },
     delete: seq => void remove.run(seq),
-    newNames: (app, change) => names.newNames(app, namesIn(change), job),
+    newNames: (app, change) => names.newNames(app, namesIn(change), by.job),
     countNames: names.count,
-    addNames: (app, added) => names.add(app, added, job),
+    addNames: (app, added) => names.add(app, added, by.job),
   })
 
   /**
@@ -359,7 +366,8 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
     let areNamesKnown = false
     let hasAnyLeft = true
     let isAnyWrittenOver = true
-    const asJob = writer(job, () => hasAnyLeft)
+    const by = { job, requestId: requestIdOf.get(job) }
+    const asJob = writer(by, () => hasAnyLeft)
     /** A user's other endpoints, where they are known. */
     const knownOthers = (userId: string, but: number | undefined): Sibling[] | undefined => {
       if (absent.isUserNew) users.note(userId, [])
@@ -434,7 +442,11 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
         if (end === from) return undefined
         writeTurns.noteEndpointWrites(app.seq, end - from)
         alone.note(end - from)
-        const row = { ...endpoints, turn, app: app.seq, import_job: job }
+        const { request_id } = endpoints
+        const own_request_id = Array.isArray(request_id)
+          ? request_id.map(id => ownRequestId(id, by))
+          : ownRequestId(request_id, by)
+        const row = { ...endpoints, turn, own_request_id, app: app.seq, import_job: job }
         const first = insertNew(row, { from, to: end })
         for (const sibling of siblings) sibling.seq += first
         return { from: first, to: first + end - from - 1 }
@@ -458,8 +470,8 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
         alone.note(turns.length)
         keepAll.run({ ...range, job })
         for (let row = from; row < from + turns.length; row++) {
-          const [request, date] = [valueAt(request_id, row), valueAt(effective_date, row)]
-          renew([request, date, turns[row - from], job, first + row - from])
+          const request = ownRequestId(valueAt(request_id, row), by)
+          renew([request, valueAt(effective_date, row), turns[row - from], job, first + row - from])
         }
         users.forget()
         return range
@@ -513,7 +525,7 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
 
   return {
     /** As a caller of the API. */
-    ...writer(null),
+    ...writer({ job: null, requestId: undefined }),
 
     get(app: AppRef, id: string): StoredEndpoint | undefined {
       const row = reads.find(app, endpointRef(app.seq, id))
@@ -535,24 +547,28 @@ function areMostlyNew({ isIdNew }: Columns<Wanted>, { from, to }: Rows): boolean
   return ofRows.filter(Boolean).length * 2 >= ofRows.length
 }
 
+/** Who writes endpoints: an import job, or a caller of the API. */
+interface Writer {
+  job: number | null
+  /** What its endpoints have, unless they say something else. */
+  requestId: string | undefined
+}
+
+const ownRequestId = (requestId: string, by: Writer): string | null =>
+  requestId === by.requestId ? null : requestId
+
 /** Where nothing is known. */
 const nothing: Absent = { isIdNew: false, isUserNew: false, isAddressNew: false }
 
 /** The values of `columns`. */
-const toColumns = (
-  endpoint: EndpointValues,
-  turn: number,
-  job: number | null,
-  ...more: unknown[]
-): unknown[] => [
+const toColumns = (endpoint: EndpointValues, turn: number, by: Writer, ...more: unknown[]): unknown[] => [
   endpoint.id,
   endpoint.spelling,
   endpoint.channel_type,
   endpoint.address,
   endpoint.endpoint_status,
   endpoint.opt_out,
-  endpoint.request_id,
-  endpoint.cohort_id,
+  ownRequestId(endpoint.request_id, by),
   endpoint.creation_date,
   endpoint.effective_date,
   endpoint.user_id,
@@ -562,7 +578,7 @@ const toColumns = (
   endpoint.location,
   endpoint.demographic,
   turn,
-  job,
+  by.job,
   ...more,
 ]
 

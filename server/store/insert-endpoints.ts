@@ -5,8 +5,9 @@ import type { EndpointRow } from './endpoint-row.ts'
 
 /** Rows of endpoints that are to be created. */
 export type NewEndpoints = Columns<
-  Omit<EndpointRow, 'seq'> & {
+  Omit<EndpointRow, 'seq' | 'request_id'> & {
     app: number
+    own_request_id: string | null
     import_job: number
   }
 >
@@ -19,7 +20,7 @@ const mostStatements = 32
 
 const names = [
   ...(['app', 'key', 'id', 'spelling', 'channel_type', 'address', 'endpoint_status', 'opt_out'] as const),
-  ...(['request_id', 'cohort_id', 'creation_date', 'effective_date', 'user_id', 'user_attributes'] as const),
+  ...(['own_request_id', 'creation_date', 'effective_date', 'user_id', 'user_attributes'] as const),
   ...(['attributes', 'metrics', 'location', 'demographic', 'turn', 'import_job'] as const),
 ]
 
@@ -46,14 +47,14 @@ export function createEndpointInserts(db: Database) {
 
   return (endpoints: NewEndpoints, { from, to }: Rows): number => {
     const lists: unknown[][] = []
-    const same: Record<string, string> = {}
+    const same: Record<string, unknown> = {}
     const expressions = names.map(name => {
       const column: unknown = endpoints[name]
       if (Array.isArray(column)) {
         lists.push(column)
         return '?'
       }
-      if (typeof column !== 'string') return column === null ? 'NULL' : String(column)
+      if (column === null) return 'NULL'
       same[name] = column
       return `@${name}`
     })

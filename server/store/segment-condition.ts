@@ -292,7 +292,9 @@ function recencyCondition({ Duration, RecencyType }: RecencyDimension, now: stri
   const operator = RecencyType === 'ACTIVE' ? '>=' : '<'
   const params = [now, durations[Duration!]]
   return {
-    sql: `julianday(e.effective_date) ${operator} julianday(?) - ?`,
+    // As in the view endpoint_values.
+    sql: `iif(typeof(e.effective_date) = 'integer', (e.effective_date + 210866760000000) / 86400000.0,
+      julianday(e.effective_date)) ${operator} julianday(?) - ?`,
     params,
     cover: {
       lookup: { dimension: 'EffectiveDate', where: `candidate.value ${operator} julianday(?) - ?`, params },

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { EndpointResponse } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
-import { type EndpointRow, endpointJson, toEndpoint } from './endpoint-row.ts'
+import { type EndpointRow, endpointJson, requestId, toEndpoint } from './endpoint-row.ts'
 import { blockOf, type EndpointTerms, startOf } from './endpoint-terms.ts'
 import { prepareCandidates } from './segment-candidates.ts'
 import {
@@ -61,7 +61,9 @@ export type Members = { import: number } | MemberQuery
 export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition: string })
 
 /** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
-export type Columns = 'e.*' | 'e.seq'
+const memberColumns = { all: `e.*, ${requestId} AS request_id`, count: 'e.seq' }
+
+export type Columns = keyof typeof memberColumns
 
 /** A stretch of a list of members. */
 export interface Stretch {
@@ -103,7 +105,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     if (typeof after[0] === 'number') {
       const rows = db
         .prepare<unknown[], EndpointRow>(
-          `SELECT ${columns} FROM import_members m CROSS JOIN endpoints e ON e.seq = m.endpoint
+          `SELECT ${memberColumns[columns]} FROM import_members m CROSS JOIN endpoints e ON e.seq = m.endpoint
            WHERE m.job = :job AND m.endpoint > :after AND m.endpoint <= :upTo ORDER BY m.endpoint LIMIT :limit`,
         )
         .all({ job, after: after[0], limit, upTo })
@@ -123,7 +125,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     const [user, behind] = after.length === 2 ? after : ['', '']
     const rows = db
       .prepare<unknown[], EndpointRow & { member_user: string; member_id: string }>(
-        `SELECT u.user_id AS member_user, e.id AS member_id, ${columns}
+        `SELECT u.user_id AS member_user, e.id AS member_id, ${memberColumns[columns]}
          FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
          WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
            AND NOT EXISTS (SELECT 1 FROM import_members m WHERE m.job = :job AND m.endpoint = e.seq)
@@ -199,13 +201,13 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
       db,
       `${all} INDEXED BY endpoints_by_app WHERE app = ? AND seq > ? AND seq < ? ORDER BY seq`,
       query,
-      columns,
+      memberColumns[columns],
     )
     const among = prepareMatching<EndpointRow>(
       db,
       `${all} WHERE seq IN (SELECT value FROM json_each(?)) AND +app = ? ORDER BY seq`,
       query,
-      columns,
+      memberColumns[columns],
     )
     return (after: number, limit: number): { found: Member[]; next: number } | undefined => {
       const first = nextRow.get(app.seq, after) ?? null
@@ -288,11 +290,11 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
      * @returns up to `limit` of them behind a place
      */
     list(app: AppRef, members: Members, { after, limit }: { after: MemberPlace; limit: number }): Member[] {
-      const whole = { columns: 'e.*', upTo: Number.MAX_SAFE_INTEGER } as const
-      if ('import' in members) return listImported(app, members.import, { after, limit, ...whole })
+      const all = { columns: 'all', upTo: Number.MAX_SAFE_INTEGER } as const
+      if ('import' in members) return listImported(app, members.import, { after, limit, ...all })
       const [first, second] = after as [number] | [number, string]
       if (second !== undefined) return listDefined(members, [first, second], limit)
-      const inNextBlock = prepareRegistered(app, members, { isIndexed: true, ...whole })
+      const inNextBlock = prepareRegistered(app, members, { isIndexed: true, ...all })
       const found: Member[] = []
       for (let at: number | undefined = first; at !== undefined && found.length < limit; ) {
         const block = inNextBlock(at, limit - found.length)
@@ -356,7 +358,7 @@ function prepareMatching<Row>(
   db: Database,
   rows: string,
   { sources, condition }: MemberQuery,
-  columns: Columns,
+  columns: string,
 ) {
   // The limits, which limit nothing, keep SQLite from writing a source's condition into every one that asks for it.
   const tables = sources.map(

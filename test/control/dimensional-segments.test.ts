@@ -297,10 +297,10 @@ t.test(
     // Three stretches far apart: of many who are alike, of few, and of many who are not.
     const addMany = db.prepare(
       `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < :count)
-       INSERT INTO endpoints (seq, app, key, turn, id, channel_type, endpoint_status, opt_out, request_id, cohort_id, creation_date,
+       INSERT INTO endpoints (seq, app, key, turn, id, channel_type, endpoint_status, opt_out, own_request_id, creation_date,
          effective_date, attributes, metrics, location, user_id, user_attributes)
        SELECT :from + value, 1, :from + value, 1, 'x' || (:from + value), CASE value % 97 WHEN 0 THEN 'SMS' ELSE 'EMAIL' END, 'ACTIVE', 'NONE',
-         'r', '0', '2026-01-01', strftime('%Y-%m-%dT%H:%M:%fZ', 2461000 + value % 80 + 0.25),
+         'r', 1767225600000, strftime('%Y-%m-%dT%H:%M:%fZ', 2461000 + value % 80 + 0.25),
          json_object('plan', json_array(CASE value % 50 WHEN 0 THEN 'pro' ELSE 'free' END), 'tags', CASE value % 2
            WHEN 0 THEN json_array('a', 'b') ELSE json_array('t' || value) END),
          CASE value % 3 WHEN 0 THEN NULL ELSE json_object('visits', value % 20 - 10.5) END,

@@ -120,3 +120,28 @@ t.test('endpoints of an older database are found, whatever the case of their ids
   )
   t.equal(created, 4, 'the row of an endpoint that is gone is not given again')
 })
+
+t.test('endpoints of an older database are what they were, and go back to what they were', async t => {
+  const dataDir = databaseBefore(
+    t.testdir(),
+    '0032',
+    `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');
+     INSERT INTO import_jobs (seq, app, id, status, definition, request_id, creation_date, newest_endpoint)
+       VALUES (1, 1, 'j1', 'FAILING', '{}', 'r1', '2026-01-02', 1);
+     INSERT INTO endpoints (seq, app, key, id, address, channel_type, endpoint_status, opt_out, request_id, cohort_id,
+         creation_date, effective_date, turn, import_job)
+       SELECT 1, 1, endpoint_key(1, 'e1'), 'e1', 'new', 'SMS', 'ACTIVE', 'NONE', 'r1', '0',
+         '2026-01-01T02:03:04.567Z', '2026-01-02T02:03:04.568Z', 2, 1;
+     INSERT INTO endpoints_before_import (job, seq, app, id, address, channel_type, endpoint_status, opt_out, request_id, cohort_id,
+         creation_date, effective_date, turn)
+       VALUES (1, 1, 1, 'e1', 'old', 'SMS', 'ACTIVE', 'NONE', 'r0', '0', '2026-01-01T02:03:04.567Z', '2020-01-01', 1);`,
+  )
+  const store = openStore(dataDir)
+  t.teardown(() => store.close())
+  const app = store.apps.find('a')!
+  const now = { CreationDate: '2026-01-01T02:03:04.567Z', EffectiveDate: '2026-01-02T02:03:04.568Z' }
+  t.match(store.endpoints.get(app, 'e1')?.endpoint, { ...now, Address: 'new', RequestId: 'r1' })
+  await store.write(() => store.endpoints.byImport(1).takeBack(app, 10))
+  const before = { CreationDate: '2026-01-01T02:03:04.567Z', EffectiveDate: '2020-01-01' }
+  t.match(store.endpoints.get(app, 'e1')?.endpoint, { ...before, Address: 'old', RequestId: 'r0' })
+})

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import { prepareFunctions } from '../../server/store/migrate.ts'
 import { databaseFile } from '../../server/store/open-store.ts'
 
 const folder = new URL('../../server/store/migrations/', import.meta.url)
@@ -10,6 +11,7 @@ export function databaseBefore(dataDir: string, migration: string, rows: string)
     .sort()
     .filter(step => step < migration)
   const db = new Database(databaseFile(dataDir))
+  prepareFunctions(db)
   for (const step of steps) db.exec(readFileSync(new URL(step, folder), 'utf8'))
   db.exec(rows)
   db.pragma(`application_id = ${0x50494e50}`)

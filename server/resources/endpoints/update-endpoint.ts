@@ -28,7 +28,7 @@ export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
           endpointId,
           idMember: 'EndpointId',
           requestId: request.id,
-          now: app.now().toISOString(),
+          now: app.now().getTime(),
         })
         if (refusal !== undefined) throw badRequest(refusal)
       })

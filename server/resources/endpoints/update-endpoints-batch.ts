@@ -39,7 +39,7 @@ export const updateEndpointsBatch: FastifyPluginAsyncTypebox = async app => {
       // One transaction: a hundred would have to wait for a running import a hundred times.
       const refusals = await app.store.write(() => {
         const found = findApp(app.store, request.params.applicationId)
-        const write = { app: found, idMember: 'Id', requestId: request.id, now: app.now().toISOString() }
+        const write = { app: found, idMember: 'Id', requestId: request.id, now: app.now().getTime() }
         return items.map(item =>
           typeof item === 'string'
             ? item

@@ -1,8 +1,9 @@
 import { checkEndpoint, checkId } from '../../endpoint-rules/check-endpoint.ts'
-import { endpointOf, type Write } from '../../endpoint-rules/merge-endpoint.ts'
+import type { Write } from '../../endpoint-rules/merge-endpoint.ts'
 import { putEndpoint } from '../../endpoint-rules/put-endpoint.ts'
 import type { EndpointRequest } from '../../shapes/endpoint.ts'
 import type { AppRef } from '../../store/apps.ts'
+import { endpointRef } from '../../store/endpoint-key.ts'
 import { changeOf } from '../../store/endpoint-row.ts'
 import type { Endpoints } from '../../store/endpoints.ts'
 
@@ -32,7 +33,8 @@ export function writeEndpoint(
   if (problem !== undefined) return problem
   const endpoint = putEndpoint(endpoints, changeOf(change), {
     ...write,
-    ...endpointOf(app, endpointId),
+    app,
+    endpoint: endpointRef(app.seq, endpointId),
     mayBeEmpty: true,
   })
   return typeof endpoint === 'string' ? endpoint : undefined
