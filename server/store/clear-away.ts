@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { createEndpointRemoval } from './endpoint-stretches.ts'
 import { prepareMemberRemoval, prepareRemoval } from './remove-rows.ts'
 import type { Transactions } from './transact.ts'
 
@@ -66,13 +67,14 @@ export function createClearAway(
     remover('segment_versions', 'segment, version', 'segment'),
     remover('segments', 'seq', 'seq'),
   ]
-  const endpoints = createEndpointRemover(db)
+  const endpoints = createEndpointRemoval(db)
   const ofApp = [
     remover('segment_versions', 'segment, version', 'segment', 'SELECT seq FROM segments WHERE app = ?'),
     remover('segments', 'seq', 'app'),
     // Before the endpoints, as triggers would look for the terms of each of them, and take longer than all the rest.
     (app: number, limit: number) => removeDimension(dimensionOfApp.get(app), limit),
-    endpoints.remove,
+    // A fifth, as each is in three indexes.
+    (app: number, limit: number) => endpoints(app, Math.ceil(limit / 5)),
     remover('attribute_names', 'app, map, name, import_job', 'app'),
     remover('application_settings', 'app', 'app'),
     remover('event_streams', 'app', 'app'),
@@ -117,41 +119,7 @@ export function createClearAway(
   }
   return limit => {
     const app = deletedApp.get()
-    if (app !== undefined) endpoints.prepare(app)
     letCallersGo()
-    try {
-      return transact(() => step(app, limit))
-    } catch (error) {
-      endpoints.forget()
-      throw error
-    }
-  }
-}
-
-/**
- * Removes the endpoints of a deleted application in the order of their rows. In that of their ids, which is what the
- * index gives, nearly each would be in another page of the table: a step would write, and keep others from writing,
- * twice as long.
- */
-function createEndpointRemover(db: Database) {
-  const rowsOf = db.prepare<[number], number>('SELECT seq FROM endpoints WHERE app = ?').pluck()
-  const remove = db.prepare<[string]>('DELETE FROM endpoints WHERE seq IN (SELECT value FROM json_each(?))')
-  /** The rows of the application that were not removed yet, the last first. */
-  let left = { app: 0, rows: [] as number[] }
-
-  return {
-    /** Looks for the rows, once: a deleted application is given no more. To be called outside of any transaction. */
-    prepare(app: number): void {
-      if (left.app !== app) left = { app, rows: rowsOf.all(app).sort((a, b) => b - a) }
-    },
-
-    /** Rows that were not removed after all are to be looked for once more. */
-    forget(): void {
-      left = { app: 0, rows: [] }
-    },
-
-    /** Removes a fifth of `limit`, as each is in four indexes; gives how many. */
-    remove: (_app: number, limit: number): number =>
-      remove.run(JSON.stringify(left.rows.splice(-Math.ceil(limit / 5)))).changes,
+    return transact(() => step(app, limit))
   }
 }

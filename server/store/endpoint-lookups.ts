@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { AppRef } from './apps.ts'
 import { type Columns, valueAt } from './columns.ts'
 import type { EndpointChange } from './endpoint-row.ts'
+import { type RangeOfApp, rangeOfApp, selectOfApp } from './endpoint-stretches.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** What is known not to be there, of what an endpoint is looked up by: false where it may be there. */
@@ -130,7 +131,7 @@ export function createEndpointLookups(
  * imports. Then nothing is there but what the job has written, so it is enough to know that.
  */
 export function createSolitude(db: Database, turns: WriteTurns) {
-  const isAny = db.prepare<[number], 1>('SELECT 1 FROM endpoints WHERE app = ? LIMIT 1').pluck()
+  const isAny = db.prepare<RangeOfApp, 1>(`${selectOfApp('1')} LIMIT 1`).pluck()
 
   /** To be called where a job begins, or begins again. */
   return () => {
@@ -141,7 +142,7 @@ export function createSolitude(db: Database, turns: WriteTurns) {
       isAlone(app: AppRef): boolean {
         if (isOver) return false
         if (writes === undefined) {
-          isOver = isAny.get(app.seq) === 1
+          isOver = isAny.get(...rangeOfApp(app, 0)) === 1
           writes = turns.endpointWrites(app.seq)
         } else isOver = writes !== turns.endpointWrites(app.seq)
         return !isOver

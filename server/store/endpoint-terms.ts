@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from './apps.ts'
+import { type RangeOfApp, rangeOfApp, selectOfApp } from './endpoint-stretches.ts'
 
 /** Endpoints looked up in the index: those with a value of a dimension that meets a condition. */
 export interface TermLookup {
@@ -37,10 +38,7 @@ export function createEndpointTerms(db: Database) {
     'INSERT OR IGNORE INTO indexed_dimensions (app, name, built_to) VALUES (?, ?, 0)',
   )
   const endOfStep = db
-    .prepare<[number, number, number], number | null>(
-      `SELECT max(seq) FROM (
-         SELECT seq FROM endpoints INDEXED BY endpoints_by_app WHERE app = ? AND seq > ? ORDER BY seq LIMIT ?)`,
-    )
+    .prepare<[...RangeOfApp, number], number | null>(`SELECT max(seq) FROM (${selectOfApp('e.seq')} LIMIT ?)`)
     .pluck()
   const addTerms = db.prepare(
     `INSERT OR IGNORE INTO endpoint_terms
@@ -62,7 +60,7 @@ export function createEndpointTerms(db: Database) {
       if (register.run(app.seq, name).changes > 0) db.exec(triggers)
       const { seq: dimension, built_to: from } = find.get(app.seq, name)!
       if (from === null) return false
-      const to = endOfStep.get(app.seq, from, limit) ?? null
+      const to = endOfStep.get(...rangeOfApp(app, from), limit) ?? null
       if (to !== null) addTerms.run(dimension, from, to)
       setBuiltTo.run(to, dimension)
       return to !== null

@@ -20,6 +20,7 @@ import {
   requestId,
   toEndpoint,
 } from './endpoint-row.ts'
+import { createStretchNotes } from './endpoint-stretches.ts'
 import type { RowRange } from './import-progress.ts'
 import { createEndpointInserts } from './insert-endpoints.ts'
 import { createKnownUsers, turnAmong } from './known-users.ts'
@@ -184,6 +185,7 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
     12,
   )
   const requestIdOf = db.prepare<[number], string>('SELECT request_id FROM import_jobs WHERE seq = ?').pluck()
+  const noteStretches = createStretchNotes(db)
   const insertNew = createEndpointInserts(db)
   const turnsOfRenewed = createRenewals(db)
   const renew = prepareForAlike(
@@ -294,8 +296,11 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
       activeAt.all(app.seq, address, but ?? null).map(seq => at.get(seq)!),
   }
 
-  const create = (app: AppRef, endpoint: EndpointValues, turn: number, by: Writer): number =>
-    insert(toColumns(endpoint, turn, by, app.seq, endpoint.key)).lastInsertRowid as number
+  const create = (app: AppRef, endpoint: EndpointValues, turn: number, by: Writer): number => {
+    const row = insert(toColumns(endpoint, turn, by, app.seq, endpoint.key)).lastInsertRowid as number
+    noteStretches(app.seq, { from: row, to: row })
+    return row
+  }
 
   const change = (before: EndpointRow, after: EndpointValues, turn: number, by: Writer): number => {
     const { seq } = before
@@ -449,7 +454,9 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
         const row = { ...endpoints, turn, own_request_id, app: app.seq, import_job: job }
         const first = insertNew(row, { from, to: end })
         for (const sibling of siblings) sibling.seq += first
-        return { from: first, to: first + end - from - 1 }
+        const created = { from: first, to: first + end - from - 1 }
+        noteStretches(app.seq, created)
+        return created
       },
       renew(app, changes, { key, request_id, effective_date }, { from, to }, mostOfUser) {
         if (!areNamesKnown || isAnyWrittenOver || absentOf(from).isIdNew || renewal.rests()) return undefined

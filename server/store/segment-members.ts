@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { EndpointResponse } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
 import { type EndpointRow, endpointJson, requestId, toEndpoint } from './endpoint-row.ts'
+import { type RangeOfApp, rangeOfApp, selectOfApp } from './endpoint-stretches.ts'
 import { blockOf, type EndpointTerms, startOf } from './endpoint-terms.ts'
 import { prepareCandidates } from './segment-candidates.ts'
 import {
@@ -137,11 +138,7 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     return members
   }
 
-  const nextRow = db
-    .prepare<[number, number], number | null>(
-      'SELECT min(seq) FROM endpoints INDEXED BY endpoints_by_app WHERE app = ? AND seq > ?',
-    )
-    .pluck()
+  const nextRow = db.prepare<RangeOfApp, number>(`${selectOfApp('e.seq')} LIMIT 1`).pluck()
 
   /** @param into what it takes to find the members of a segment's sources is added here */
   const conditionOf = (
@@ -196,35 +193,35 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
   ) => {
     const { cover } = query.condition
     const candidatesIn = isIndexed && cover ? prepareCandidates(terms, app, cover) : undefined
-    const all = 'SELECT *, NULL AS defined_by FROM endpoints'
     const inRange = prepareMatching<EndpointRow>(
       db,
-      `${all} INDEXED BY endpoints_by_app WHERE app = ? AND seq > ? AND seq < ? ORDER BY seq`,
+      selectOfApp('e.*, NULL AS defined_by'),
       query,
       memberColumns[columns],
     )
     const among = prepareMatching<EndpointRow>(
       db,
-      `${all} WHERE seq IN (SELECT value FROM json_each(?)) AND +app = ? ORDER BY seq`,
+      `SELECT *, NULL AS defined_by FROM endpoints
+       WHERE seq IN (SELECT value FROM json_each(?)) AND +app = ? ORDER BY seq`,
       query,
       memberColumns[columns],
     )
     return (after: number, limit: number): { found: Member[]; next: number } | undefined => {
-      const first = nextRow.get(app.seq, after) ?? null
-      if (first === null || first > upTo) return undefined
-      const end = Math.min(startOf(blockOf(first) + 1), upTo + 1)
+      const first = nextRow.get(...rangeOfApp(app, after, upTo))
+      if (first === undefined) return undefined
+      const last = Math.min(startOf(blockOf(first) + 1) - 1, upTo)
       const candidates = candidatesIn?.(blockOf(first))
       const rows: EndpointRow[] = []
-      if (candidates === undefined) rows.push(...inRange([app.seq, after, end], limit))
+      if (candidates === undefined) rows.push(...inRange(rangeOfApp(app, after, last), limit))
       else {
-        const left = candidates.filter(row => row > after && row < end)
+        const left = candidates.filter(row => row > after && row <= last)
         while (left.length > 0 && rows.length < limit) {
           const some = JSON.stringify(left.splice(0, candidatesPerQuery))
           rows.push(...among([some, app.seq], limit - rows.length))
         }
       }
       const found = rows.map((row): Member => ({ at: [row.seq], row }))
-      return { found, next: rows.length === limit ? rows.at(-1)!.seq : end - 1 }
+      return { found, next: rows.length === limit ? rows.at(-1)!.seq : last }
     }
   }
 

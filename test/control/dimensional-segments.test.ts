@@ -315,6 +315,7 @@ t.test(
     ]) {
       addMany.run({ from, count })
     }
+    db.exec('INSERT OR IGNORE INTO endpoint_stretches SELECT DISTINCT app, seq >> 8 FROM endpoints')
     const found = store.apps.find(app)!
     const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
     const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]

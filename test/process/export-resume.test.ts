@@ -10,6 +10,7 @@ import { endpointsExported } from '../sdk/exported.ts'
 import { countersOf } from '../sdk/reads.ts'
 import { csvFile } from './endpoint-files.ts'
 import { forEver, type InUse, useEmulator } from './prepared.ts'
+import { expectSound } from './sound.ts'
 import { spawnEmulator } from './spawn.ts'
 
 /** A data folder in which two exports stand as CREATED; every copy of it begins with the same jobs. */
@@ -120,8 +121,7 @@ for (const [kind, make, endpoints, interruptions] of [
       t.strictSame(await use(dataDir, results), wanted)
       t.equal(Object.keys(await buckets.read('data')).length, objects, 'no object more, no draft')
       const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-      t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
-      t.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
+      expectSound(t, db)
       db.close()
     },
   )

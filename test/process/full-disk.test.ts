@@ -17,6 +17,7 @@ import {
 import { endpointsExported } from '../sdk/exported.ts'
 import { getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
 import { csvFile, idOf } from './endpoint-files.ts'
+import { expectSound } from './sound.ts'
 import { spawnEmulator } from './spawn.ts'
 
 /** The system's own command, which sets limits of a process that runs. */
@@ -88,8 +89,7 @@ t.test(
     t.match(await runImport(client, app, { S3Url: 's3://data/before.csv' }), { JobStatus: 'COMPLETED' })
     t.match(await end('SIGTERM'), { code: 0 }, 'the process has lived on')
     const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-    t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
-    t.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
+    expectSound(t, db)
     db.close()
   },
 )

@@ -35,12 +35,12 @@ const unlike = new Set([
   'EffectiveDate',
 ])
 
-/** Every row of every table but of `job_control`, without what two runs need not have in common. */
+/** Every row of every table but of `job_control`, and of one that says which row numbers there are, without what two runs need not have in common. */
 export function heldBy(dataDir: string): Record<string, string[]> {
   const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
   const names = db
     .prepare<[], string>(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'job_control' ORDER BY name`,
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('job_control', 'endpoint_stretches') ORDER BY name`,
     )
     .pluck()
     .all()

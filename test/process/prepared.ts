@@ -8,6 +8,7 @@ import { start } from '../../server/start.ts'
 import { jobsOf, writeFewAtATime } from '../control/control.ts'
 import { createApp, createClient, createImportJob, silent, waitForJob } from '../helpers.ts'
 import { heldBy, seenBy } from './held.ts'
+import { expectSound } from './sound.ts'
 import { type BegunEmulator, beginEmulator, spawnEmulator } from './spawn.ts'
 
 /** What an import job is created with. */
@@ -129,8 +130,7 @@ export class Prepared {
   leftBehind(t: Test, dataDir: string) {
     const copy = this.copy(dataDir)
     const db = new Database(join(copy, 'pinpoint.db'))
-    t.equal(db.pragma('integrity_check', { simple: true }), 'ok', 'the database is whole')
-    t.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
+    expectSound(t, db)
     const find = db.prepare<[string], { status: string; processed: number }>(
       'SELECT status, total_processed AS processed FROM import_jobs WHERE id = ?',
     )

@@ -1,0 +1,13 @@
+import type { Database } from 'better-sqlite3'
+import type { Test } from 'tap'
+
+/** Expects that a database is whole, and says nothing of what is not there. */
+export function expectSound(t: Test, db: Database): void {
+  t.equal(db.pragma('integrity_check', { simple: true }), 'ok', 'the database is whole')
+  t.same(db.pragma('foreign_key_check'), [], 'no row refers to one that is not there')
+  const unlisted = db.prepare(
+    `SELECT seq FROM endpoints e
+     WHERE NOT EXISTS (SELECT 1 FROM endpoint_stretches s WHERE s.app = e.app AND s.stretch = e.seq >> 8) LIMIT 10`,
+  )
+  t.same(unlisted.all(), [], 'each endpoint is in a stretch of its application')
+}
