@@ -212,8 +212,8 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
     .pluck()
   const joined = db
     .prepare<unknown[], number>(
-      `INSERT INTO import_members (job, endpoint)
-       SELECT job, :created FROM import_members_deleted WHERE app = :app AND endpoint_id = :id RETURNING job`,
+      `INSERT INTO import_members (job, first, last)
+       SELECT job, :created, :created FROM import_members_deleted WHERE app = :app AND endpoint_id = :id RETURNING job`,
     )
     .pluck()
   const joinTerms = db.prepare(

@@ -134,12 +134,12 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
       'SELECT definition FROM import_definitions WHERE job = ? AND endpoint_id = ?',
     )
     .pluck()
-  const putMember = db.prepare('INSERT OR IGNORE INTO import_members (job, endpoint) VALUES (?, ?)')
-  const putMembers = db.prepare(
-    `INSERT OR IGNORE INTO import_members (job, endpoint)
-       WITH RECURSIVE rows (seq) AS (VALUES (:from) UNION ALL SELECT seq + 1 FROM rows WHERE seq < :to)
-       SELECT :job, seq FROM rows`,
+  const lastMembersUpTo = db.prepare<[number, number], { first: number; last: number }>(
+    'SELECT first, last FROM import_members WHERE job = ? AND first <= ? ORDER BY first DESC LIMIT 1',
   )
+  const insertMembers = db.prepare('INSERT INTO import_members (job, first, last) VALUES (?, ?, ?)')
+  const extendMembers = db.prepare('UPDATE import_members SET last = ? WHERE job = ? AND first = ?')
+  const removeMembers = db.prepare('DELETE FROM import_members WHERE job = ? AND first = ?')
   const putDefinition = db.prepare(
     'INSERT OR REPLACE INTO import_definitions (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
@@ -223,8 +223,18 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
 
     /** Makes registered endpoints members: all rows from one to another. */
     putMembers(job: ImportJob, { from, to }: RowRange): void {
-      if (from === to) putMember.run(job.seq, from)
-      else putMembers.run({ job: job.seq, from, to })
+      let end = to
+      for (;;) {
+        const range = lastMembersUpTo.get(job.seq, to + 1)
+        if (range === undefined || range.last < from - 1) break
+        end = Math.max(end, range.last)
+        if (range.first <= from) {
+          if (end > range.last) extendMembers.run(end, job.seq, range.first)
+          return
+        }
+        removeMembers.run(job.seq, range.first)
+      }
+      insertMembers.run(job.seq, from, end)
     },
 
     /** Makes all endpoints that a user has, or will have, members. */

@@ -26,7 +26,7 @@ export function prepareRemoval(
 /** The same for all tables that say who is in the segment of an import job. */
 export const prepareMemberRemoval = (db: Database): RemoveRows[] =>
   [
-    ['import_members', 'job, endpoint'],
+    ['import_members', 'job, first'],
     ['import_members_deleted', 'app, endpoint_id, job'],
     ['import_definitions', 'job, endpoint_id'],
     ['import_user_members', 'job, user_id'],

@@ -308,7 +308,8 @@ export function conditionOfImport(job: number): Condition {
   const lookup = { dimension: `Import.${job}`, where: 'candidate.value = ?' }
   return {
     sql: `(e.defined_by IS ? OR e.defined_by IS NULL AND (
-      EXISTS (SELECT 1 FROM import_members m WHERE m.job = ? AND m.endpoint = e.seq)
+      e.seq <= coalesce((
+        SELECT m.last FROM import_members m WHERE m.job = ? AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)
       OR EXISTS (SELECT 1 FROM import_user_members u WHERE u.job = ? AND u.user_id = e.user_id)))`,
     params: [job, job, job],
     cover: { lookup: { ...lookup, params: [1] } },

@@ -106,8 +106,11 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     if (typeof after[0] === 'number') {
       const rows = db
         .prepare<unknown[], EndpointRow>(
-          `SELECT ${memberColumns[columns]} FROM import_members m CROSS JOIN endpoints e ON e.seq = m.endpoint
-           WHERE m.job = :job AND m.endpoint > :after AND m.endpoint <= :upTo ORDER BY m.endpoint LIMIT :limit`,
+          `SELECT ${memberColumns[columns]} FROM import_members m
+           CROSS JOIN endpoints e ON e.seq BETWEEN max(m.first, :after + 1) AND min(m.last, :upTo)
+           WHERE m.job = :job AND m.first <= :upTo AND m.first >= coalesce(
+             (SELECT max(first) FROM import_members WHERE job = :job AND first <= :after), 0)
+           ORDER BY m.first, e.seq LIMIT :limit`,
         )
         .all({ job, after: after[0], limit, upTo })
       for (const row of rows) members.push({ at: [row.seq], row })
@@ -129,7 +132,8 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
         `SELECT u.user_id AS member_user, e.id AS member_id, ${memberColumns[columns]}
          FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
          WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
-           AND NOT EXISTS (SELECT 1 FROM import_members m WHERE m.job = :job AND m.endpoint = e.seq)
+           AND e.seq > coalesce((
+             SELECT m.last FROM import_members m WHERE m.job = :job AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)
            AND NOT EXISTS (SELECT 1 FROM import_definitions d WHERE d.job = :job AND d.endpoint_id = e.id)
          ORDER BY u.user_id, e.id LIMIT :limit`,
       )

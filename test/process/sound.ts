@@ -10,4 +10,10 @@ export function expectSound(t: Test, db: Database): void {
      WHERE NOT EXISTS (SELECT 1 FROM endpoint_stretches s WHERE s.app = e.app AND s.stretch = e.seq >> 8) LIMIT 10`,
   )
   t.same(unlisted.all(), [], 'each endpoint is in a stretch of its application')
+  const overlapping = db.prepare(
+    `SELECT job, first FROM (
+       SELECT job, first, lag(last) OVER (PARTITION BY job ORDER BY first) AS before FROM import_members)
+     WHERE before >= first LIMIT 10`,
+  )
+  t.same(overlapping.all(), [], 'no endpoint is in two ranges of members')
 }

@@ -89,8 +89,14 @@ export async function outcomeOf({ client, url }: Emulator, job: ImportJobRespons
   return { app, job, members: await membersOf(url, app, SegmentId!) }
 }
 
-async function membersOf(url: string, app: string, segment: string): Promise<EndpointResponse[]> {
-  const list = `${url}/_pinpoint/apps/${app}/segments/${segment}/endpoints?page-size=1000`
+/** Whoever is in a segment, read page by page. */
+export async function membersOf(
+  url: string,
+  app: string,
+  segment: string,
+  pageSize = 1000,
+): Promise<EndpointResponse[]> {
+  const list = `${url}/_pinpoint/apps/${app}/segments/${segment}/endpoints?page-size=${pageSize}`
   const members: EndpointResponse[] = []
   for (let token = ''; ; ) {
     const response = await fetch(list + token)
