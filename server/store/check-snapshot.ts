@@ -6,7 +6,7 @@ import { JobControl } from '../shapes/job-control.ts'
 import { jobStatuses } from '../shapes/job-moves.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import { triggers } from './endpoint-terms.ts'
-import { applicationId, migrate, newestVersion, pageBytes } from './migrate.ts'
+import { applicationId, migrate, newestVersion } from './migrate.ts'
 
 /**
  * Checks whether a file is a state of pinpoint-local that can be taken over, and brings it to this version if it is.
@@ -43,13 +43,11 @@ const damaged = (why: string) => `the SQLite file is damaged, or not all of it w
 function whoseProblem(db: Database.Database): string | undefined {
   const owner = db.pragma('application_id', { simple: true })
   const version = db.pragma('user_version', { simple: true }) as number
-  const page = db.pragma('page_size', { simple: true })
   if (owner !== applicationId || version < 1) return 'the SQLite file is not one of pinpoint-local'
   if (version > newestVersion()) {
     return `the snapshot was made by a newer pinpoint-local (its version is ${version}, this one knows ${newestVersion()}): upgrade pinpoint-local`
   }
-  if (page === pageBytes) return undefined
-  return `the snapshot must have pages of ${pageBytes} bytes; it has pages of ${page} (PRAGMA page_size = ${pageBytes}; VACUUM changes that)`
+  return undefined
 }
 
 /** What the file defines beside, or instead of, what this program does. */

@@ -6,8 +6,8 @@ import { endpointKey, foldedId } from './endpoint-key.ts'
 /** Marks a SQLite file as ours ("PINP"), so that nobody else's is ever migrated. */
 export const applicationId = 0x50494e50
 
-/** Bytes of a page: SQLite's default, which this program never changes. */
-export const pageBytes = 4096
+/** Bytes of a page. With SQLite's 4096, the thread that writes an import takes an eighth more time. */
+export const pageBytes = 8192
 
 const folder = new URL('./migrations/', import.meta.url)
 
@@ -17,6 +17,7 @@ export const newestVersion = (): number => readdirSync(folder).length
 /**
  * Brings the database to the newest version, all steps in one transaction: each of its own would have to reach the disk
  * before the next, which is most of the time that a new database takes. `user_version` holds the number of the last step.
+ * One that has pages of another size is written anew.
  *
  * @param to the number of the last step, where it is to be an older version
  * @throws StartError when the file belongs to another program or to a newer pinpoint-local
@@ -34,13 +35,19 @@ export function migrate(db: Database, to?: number): void {
       `${db.name} was written by a newer pinpoint-local (its version is ${version}, this one knows ${steps.length}): upgrade pinpoint-local, or name another DATA_DIR`,
     )
   }
-  if (version === steps.length) return
-  prepareFunctions(db)
-  db.transaction(() => {
-    for (const step of steps.slice(version)) db.exec(readFileSync(new URL(step, folder), 'utf8'))
-    db.pragma(`application_id = ${applicationId}`)
-    db.pragma(`user_version = ${steps.length}`)
-  }).immediate()
+  if (isNew) db.pragma(`page_size = ${pageBytes}`)
+  if (version < steps.length) {
+    prepareFunctions(db)
+    db.transaction(() => {
+      for (const step of steps.slice(version)) db.exec(readFileSync(new URL(step, folder), 'utf8'))
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma(`user_version = ${steps.length}`)
+    }).immediate()
+  }
+  if (db.pragma('page_size', { simple: true }) !== pageBytes) {
+    // With a log beside the file, SQLite does not change it.
+    db.exec(`PRAGMA journal_mode = DELETE; PRAGMA page_size = ${pageBytes}; VACUUM`)
+  }
 }
 
 /** Prepares what the migrations call. */

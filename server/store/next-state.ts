@@ -4,7 +4,7 @@ import { migrate } from './migrate.ts'
 import { databaseFile, prepareStore, type Store } from './open-store.ts'
 
 /** Pages that are written over others in one go, which holds up the thread for some milliseconds. */
-const pagesPerStep = 1000
+const pagesPerStep = 500
 
 /** Milliseconds after which a state that cannot be replaced, as somebody else writes, stays as it is. */
 const replaceTimeout = 10_000

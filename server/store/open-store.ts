@@ -27,21 +27,21 @@ import { WriteTurns } from './write-turns.ts'
 
 /**
  * What differs between the threads' connections: milliseconds that a write waits for the other thread's transaction,
- * holding up its own thread, and pages of the write-ahead log (4 KB each) at which a write copies them into the
- * database. SQLite's 1000 make an import of shuffled ids a quarter slower; the HTTP thread leaves the copying, which
+ * holding up its own thread, and pages of the write-ahead log (8 KB each) at which a write copies them into the
+ * database. SQLite's 1000, of 4 KB, make an import of shuffled ids a quarter slower; the HTTP thread leaves the copying, which
  * can take a third of a second, to the worker as long as that writes. The page cache is filled by what needs it; the
  * worker's has room for most of the index of the keys of a million endpoints, of which an import writes any page at any time.
  */
 const connections = {
-  http: { busyTimeout: 0, checkpointPages: 32_000, cacheKiB: 16_384 },
-  worker: { busyTimeout: 10_000, checkpointPages: 16_000, cacheKiB: 16_384 },
+  http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
+  worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 16_384 },
 }
 
 /**
  * Endpoints put into an index in one transaction, and pages of the write-ahead log at which the HTTP thread copies them
  * meanwhile: few, as it is the one that waits.
  */
-const indexing = { endpointsPerStep: 1000, checkpointPages: 1000 }
+const indexing = { endpointsPerStep: 1000, checkpointPages: 500 }
 
 /** The database file in a data folder. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')

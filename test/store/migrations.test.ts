@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { endpointRef } from '../../server/store/endpoint-key.ts'
+import { pageBytes } from '../../server/store/migrate.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { memberEndpoint } from '../../server/store/segment-members.ts'
 import { databaseBefore } from './older-database.ts'
@@ -62,6 +63,7 @@ t.test(
     const db = new Database(databaseFile(dataDir), { readonly: true })
     t.same(db.pragma('foreign_key_check'), [])
     t.same(db.pragma('integrity_check', { simple: true }), 'ok')
+    t.equal(db.pragma('page_size', { simple: true }), pageBytes)
     t.match(db.prepare(`SELECT group_concat(sql) FROM sqlite_master`).pluck().get(), /REFERENCES "segments"/)
     db.close()
   },
