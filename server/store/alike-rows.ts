@@ -54,7 +54,7 @@ function isLike(row: unknown[], { row: model, fixed }: { row: unknown[]; fixed: 
 }
 
 /** A value as SQL, or undefined where it is of a kind that cannot well be written so. */
-function literalOf(value: unknown): string | undefined {
+export function literalOf(value: unknown): string | undefined {
   if (value === null) return 'NULL'
   if (Number.isSafeInteger(value)) return String(value)
   // SQLite reads a statement to its first NUL.

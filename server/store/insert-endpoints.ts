@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
+import { literalOf } from './alike-rows.ts'
 import type { Columns } from './columns.ts'
 import type { Rows } from './endpoint-lookups.ts'
 import type { EndpointRow } from './endpoint-row.ts'
@@ -24,9 +25,12 @@ const names = [
   ...(['attributes', 'metrics', 'location', 'demographic', 'turn', 'import_job'] as const),
 ]
 
+/** Columns that have few values, so that where those are written into statements, the statements are few. */
+const fewValues = new Set<string>(['app', 'channel_type', 'endpoint_status', 'opt_out', 'turn', 'import_job'])
+
 /**
  * Prepares what creates many endpoints at once: a statement writes up to 32 of them, as each run of one takes its time, and
- * what is the same of all is bound once, as to bind a value takes as long as to store it.
+ * what is the same of all is written into the statement or bound once, as to bind a value takes as long as to store it.
  *
  * @returns a function that creates endpoints, whose row numbers follow one another, and gives the first
  */
@@ -54,7 +58,7 @@ export function createEndpointInserts(db: Database) {
         lists.push(column)
         return '?'
       }
-      if (column === null) return 'NULL'
+      if (column === null || fewValues.has(name)) return literalOf(column)
       same[name] = column
       return `@${name}`
     })
