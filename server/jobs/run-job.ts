@@ -47,7 +47,7 @@ type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FA
 export interface JobKind<J extends Job> {
   /** What is done in each state, and the state that comes next. */
   steps: Record<OwnState, (job: J) => Move | Promise<Move>>
-  progress: Pick<JobProgress, 'isAlive' | 'write' | 'move' | 'deaths' | 'faults'>
+  progress: Pick<JobProgress, 'isAlive' | 'write' | 'writeToDisk' | 'move' | 'deaths' | 'faults'>
   /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
   isReason: (error: unknown) => error is Error
   /** Writes that down. */
@@ -104,7 +104,8 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
       if (hadSlot(job)) await context.hold()
       // There may be new ones since.
       if (reason === undefined) checkFaults(job, kind.progress)
-      kind.progress.write(job, () => {
+      const write = isFinal(to) ? kind.progress.writeToDisk : kind.progress.write
+      write(job, () => {
         const now = context.now().toISOString()
         within?.(now)
         kind.progress.move(job, to, now)

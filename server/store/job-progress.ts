@@ -29,7 +29,7 @@ export class JobGone extends Error {}
 /** What the worker does with jobs of every kind. Each write is part of a transaction made by `write`. */
 export function createJobProgress(
   db: Database,
-  { transact, join, commit, leave, letCallersGo }: Transactions,
+  { transact, transactToDisk, join, commit, leave, letCallersGo }: Transactions,
   turns: WriteTurns,
   {
     table,
@@ -77,9 +77,9 @@ export function createJobProgress(
    *
    * @throws JobGone when the job's application has been deleted
    */
-  const write = <T>(job: Job, work: () => T): T => {
+  const write = <T>(job: Job, work: () => T, run = transact): T => {
     letCallersGo()
-    return transact(() => {
+    return run(() => {
       if (isAlive.get(job.seq) === undefined) throw new JobGone()
       return work()
     })
@@ -90,6 +90,9 @@ export function createJobProgress(
     isAlive: (job: Job): boolean => isAlive.get(job.seq) !== undefined,
 
     write,
+
+    /** As `write`; with all that was written before, it is on the disk when this returns. */
+    writeToDisk: <T>(job: Job, work: () => T): T => write(job, work, transactToDisk),
 
     /** The rules by which a job is to fail or to hang, of those that matter now. To be part of no transaction. */
     faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>

@@ -56,6 +56,7 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  * @param options.onReplaced called before that is thrown
  * @param options.jobStateDelayMs how long a job rests in each state, unless a caller has said otherwise
  * @param options.maxRunningImports slots of jobs of either kind
+ * @param options.ephemeral whether nobody needs the folder when the process has ended
  * @throws StartError when the folder cannot be written, or holds a database that is not for this version
  */
 export function openStore(
@@ -66,6 +67,7 @@ export function openStore(
     onReplaced = () => {},
     jobStateDelayMs = 0,
     maxRunningImports = 1,
+    ephemeral = false,
   } = {},
 ) {
   const file = databaseFile(dataDir)
@@ -87,6 +89,7 @@ export function openStore(
       foreignKeys: thread !== 'worker',
       jobStateDelayMs,
       slots: maxRunningImports,
+      isKept: !ephemeral,
     })
   } catch (error) {
     db?.close()
@@ -115,9 +118,11 @@ export function prepareStore(
     foreignKeys = true,
     jobStateDelayMs = 0,
     slots = 1,
+    isKept = true,
   } = {},
 ) {
-  // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole.
+  // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole. What is to
+  // survive a failure of power as well, a job's end, is written with FULL.
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.pragma(`foreign_keys = ${foreignKeys ? 'ON' : 'OFF'}`)
@@ -128,7 +133,7 @@ export function prepareStore(
   const tags = createTags(db)
   const names = createAttributeNames(db)
   const terms = createEndpointTerms(db)
-  const transactions = createTransactions(db, names, turns, checkState)
+  const transactions = createTransactions(db, names, turns, checkState, isKept)
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)

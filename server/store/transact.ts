@@ -6,6 +6,8 @@ import type { WriteTurns } from './write-turns.ts'
 export interface Transactions {
   /** Runs one transaction: everything in it is written, or nothing. */
   transact<T>(work: () => T): T
+  /** As `transact`; with all that was written before, it is on the disk when this returns. */
+  transactToDisk<T>(work: () => T): T
   /**
    * Writes in a transaction that stays open for more of the same writer, until it is committed, or anything else is to
    * be written by this connection: what many writes change in the same page is written once. Where one of them fails,
@@ -34,12 +36,14 @@ export class StateReplaced extends Error {
  * Makes the way in which a connection writes; what it keeps in memory follows the database.
  *
  * @param checkState called where each transaction begins, throws what ends it
+ * @param isKept whether what is written is to outlive a failure of power
  */
 export function createTransactions(
   db: Database,
   names: AttributeNames,
   turns: WriteTurns,
   checkState: () => void,
+  isKept: boolean,
 ): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commitAll = db.prepare('COMMIT')
@@ -96,13 +100,26 @@ export function createTransactions(
     throw error
   }
 
+  const transact = <T>(work: () => T): T => {
+    endOpen()
+    start()
+    const result = guarded(work)
+    end()
+    return result
+  }
+
   return {
-    transact(work) {
+    transact,
+
+    transactToDisk(work) {
+      if (!isKept) return transact(work)
       endOpen()
-      start()
-      const result = guarded(work)
-      end()
-      return result
+      db.pragma('synchronous = FULL')
+      try {
+        return transact(work)
+      } finally {
+        db.pragma('synchronous = NORMAL')
+      }
     },
 
     join(writer, work) {

@@ -7,6 +7,7 @@ import type { ExportDraft } from '../store/export-progress.ts'
 /** What the worker is started with. */
 export interface WorkerSettings extends BucketSettings {
   dataDir: string
+  ephemeral: boolean
   pieceBytes: number
   /** Whether compressed objects under a prefix are read. */
   compressed: boolean

@@ -46,6 +46,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
       const worker = startJobWorker(
         {
           dataDir: join(dir, 'data'),
+          ephemeral: false,
           compressed: true,
           pieceBytes: 100_000,
           maxRunningImports: 2,
