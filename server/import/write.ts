@@ -5,7 +5,7 @@ import type { JobCounters } from '../jobs/job-counters.ts'
 import type { Columns } from '../store/columns.ts'
 import type { Rows } from '../store/endpoint-lookups.ts'
 import type { EndpointValues } from '../store/endpoint-row.ts'
-import type { EndpointsOfImport } from '../store/endpoints.ts'
+import type { EndpointsOfImport } from '../store/endpoints-of-import.ts'
 import type {
   ImportJob,
   ImportObject,

@@ -43,6 +43,10 @@ export interface EndpointRow extends EndpointValues {
 export const requestId =
   'coalesce(own_request_id, (SELECT j.request_id FROM import_jobs j WHERE j.seq = import_job))'
 
+/** The columns of a row that a write sets, besides the key, which stays. */
+export const writtenColumns = `id, spelling, channel_type, address, endpoint_status, opt_out, own_request_id, creation_date,
+  effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn, import_job`
+
 /** What somebody says of an endpoint, in the same form: null where nothing is said. */
 export interface EndpointChange extends EndpointMaps {
   channel_type: ChannelType | null
