@@ -56,7 +56,7 @@ function isLike(row: unknown[], { row: model, fixed }: { row: unknown[]; fixed: 
 /** A value as SQL, or undefined where it is of a kind that cannot well be written so. */
 export function literalOf(value: unknown): string | undefined {
   if (value === null) return 'NULL'
-  if (Number.isSafeInteger(value)) return String(value)
+  if (Number.isSafeInteger(value) || typeof value === 'bigint') return String(value)
   // SQLite reads a statement to its first NUL.
   if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) return undefined
   return `'${value.replaceAll("'", "''")}'`

@@ -150,6 +150,13 @@ export function endpointJson(app: AppRef, row: EndpointValues): string {
 const cohortOf = (app: AppRef, { id }: Pick<EndpointValues, 'id'>): string =>
   String(crc32(id, crc32(app.id)) % 100)
 
+/**
+ * An EffectiveDate as it is bound to a statement. A number of milliseconds would become a REAL, as its column takes whatever it
+ * is given: conditions and indexes know dates as whole numbers.
+ */
+export const boundDate = (date: string | number): string | bigint =>
+  typeof date === 'number' ? BigInt(date) : date
+
 /** A date as a row has it, as ISO 8601. */
 export const dateText = (date: string | number): string =>
   typeof date === 'string' ? date : new Date(date).toISOString()

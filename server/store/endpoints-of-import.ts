@@ -3,7 +3,7 @@ import { prepareForAlike } from './alike-rows.ts'
 import type { AppRef } from './apps.ts'
 import type { AttributeName, AttributeNames } from './attribute-names.ts'
 import { createBeforeImport } from './before-import.ts'
-import { type Column, type Columns, valueAt } from './columns.ts'
+import { type Column, type Columns, mapColumn, valueAt } from './columns.ts'
 import {
   type Absent,
   createEndpointLookups,
@@ -12,7 +12,7 @@ import {
   type Rows,
   type Wanted,
 } from './endpoint-lookups.ts'
-import type { EndpointValues } from './endpoint-row.ts'
+import { boundDate, type EndpointValues } from './endpoint-row.ts'
 import { createStretchNotes } from './endpoint-stretches.ts'
 import { type Endpoints, ownRequestId, type Sibling, type Writer } from './endpoints.ts'
 import type { RowRange } from './import-progress.ts'
@@ -202,12 +202,14 @@ export function createEndpointsOfImport(
         if (end === from) return undefined
         writeTurns.noteEndpointWrites(app.seq, end - from)
         alone.note(end - from)
-        const { request_id } = endpoints
-        const own_request_id = Array.isArray(request_id)
-          ? request_id.map(id => ownRequestId(id, by))
-          : ownRequestId(request_id, by)
-        const row = { ...endpoints, turn, own_request_id, app: app.seq, import_job: job }
-        const first = insertNew(row, { from, to: end })
+        const rows = { from, to: end }
+        const row = {
+          ...{ ...endpoints, app: app.seq, import_job: job },
+          turn: turn.every(number => number === 1) ? 1 : turn,
+          own_request_id: mapColumn(endpoints.request_id, rows, id => ownRequestId(id, by)),
+          effective_date: mapColumn(endpoints.effective_date, rows, boundDate),
+        }
+        const first = insertNew(row, rows)
         for (const sibling of siblings) sibling.seq += first
         const created = { from: first, to: first + end - from - 1 }
         noteStretches(app.seq, created)
@@ -233,7 +235,8 @@ export function createEndpointsOfImport(
         before.keepAll(range)
         for (let row = from; row < from + turns.length; row++) {
           const request = ownRequestId(valueAt(request_id, row), by)
-          renew([request, valueAt(effective_date, row), turns[row - from], job, first + row - from])
+          const date = boundDate(valueAt(effective_date, row))
+          renew([request, date, turns[row - from], job, first + row - from])
         }
         users.forget()
         return range

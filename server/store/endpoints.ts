@@ -5,6 +5,7 @@ import type { AppRef } from './apps.ts'
 import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
 import { type EndpointRef, endpointRef } from './endpoint-key.ts'
 import {
+  boundDate,
   type EndpointChange,
   type EndpointRow,
   type EndpointValues,
@@ -158,7 +159,7 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
       const { channel_type, opt_out, request_id, effective_date, user_attributes } = after
       const { attributes, metrics, location, demographic } = after
       updateRest([
-        ...[channel_type, opt_out, ownRequestId(request_id, by), effective_date, user_attributes],
+        ...[channel_type, opt_out, ownRequestId(request_id, by), boundDate(effective_date), user_attributes],
         ...[attributes, metrics, location, demographic, turn, by.job, seq],
       ])
     }
@@ -215,7 +216,7 @@ const toColumns = (endpoint: EndpointValues, turn: number, by: Writer, ...more: 
   endpoint.opt_out,
   ownRequestId(endpoint.request_id, by),
   endpoint.creation_date,
-  endpoint.effective_date,
+  boundDate(endpoint.effective_date),
   endpoint.user_id,
   endpoint.user_attributes,
   endpoint.attributes,

@@ -6,9 +6,10 @@ import type { EndpointRow } from './endpoint-row.ts'
 
 /** Rows of endpoints that are to be created. */
 export type NewEndpoints = Columns<
-  Omit<EndpointRow, 'seq' | 'request_id'> & {
+  Omit<EndpointRow, 'seq' | 'request_id' | 'effective_date'> & {
     app: number
     own_request_id: string | null
+    effective_date: string | bigint
     import_job: number
   }
 >

@@ -6,7 +6,7 @@ import type { MemberQuery } from '../../server/store/segment-members.ts'
 import { makeBuckets, putAll } from '../buckets.ts'
 import { buildTestApp, createApp, startEmulator } from '../helpers.ts'
 import { onlyLong } from '../long.ts'
-import { defineSegment } from '../sdk/reads.ts'
+import { csvOf, defineSegment } from '../sdk/reads.ts'
 
 const now = new Date('2026-01-31T12:00:00.000Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString()
@@ -476,5 +476,40 @@ t.test('endpoints that an import creates come into indexes, also where they hold
   for (const key of ['rest.json', 'all.json']) {
     await defineSegment(t, client, app, `s3://data/${key}`)
     t.strictSame(await members(), wanted, key)
+  }
+})
+
+t.test('an endpoint of which nobody says an EffectiveDate was active when it was written', async t => {
+  const buckets = makeBuckets(t)
+  const ids = Array.from({ length: 120 }, (_, number) => `e${number}`)
+  await putAll(buckets, 'data', { 'few.csv': csvOf(...ids.slice(0, 20)), 'many.csv': csvOf(...ids) })
+  const { client, url } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  const send = async (method: string, path: string, body?: object) =>
+    (await fetch(`${url}${path}`, { method, ...(body && { body: JSON.stringify(body) }) })).json()
+  const [active, inactive] = await Promise.all(
+    ['ACTIVE', 'INACTIVE'].map(async type => {
+      const segment = { Name: type, Dimensions: recent(type, 'HR_24') }
+      const { Id } = (await send('POST', `/v1/apps/${app}/segments`, segment)) as { Id: string }
+      return async () => {
+        const path = `/_pinpoint/apps/${app}/segments/${Id}/endpoints?page-size=1000`
+        return ((await send('GET', path)) as { items: { Id: string }[] }).items.map(item => item.Id)
+      }
+    }),
+  )
+  const expectAll = async (wanted: string[], what: string) => {
+    t.strictSame((await active!()).sort(), wanted.toSorted(), what)
+    t.strictSame(await inactive!(), [], `${what}: nobody is inactive`)
+  }
+  await send('PUT', `/v1/apps/${app}/endpoints/e0`, { ChannelType: 'EMAIL', Address: 'e0' })
+  await expectAll(['e0'], 'a call')
+  for (const [key, count] of [
+    ['few.csv', 20],
+    ['many.csv', 120],
+    ['many.csv', 120],
+    ['few.csv', 120],
+  ] as const) {
+    await defineSegment(t, client, app, `s3://data/${key}`)
+    await expectAll(ids.slice(0, count), key)
   }
 })

@@ -16,4 +16,8 @@ export function expectSound(t: Test, db: Database): void {
      WHERE before >= first LIMIT 10`,
   )
   t.same(overlapping.all(), [], 'no endpoint is in two ranges of members')
+  const dateless = db.prepare(
+    `SELECT seq FROM endpoints WHERE typeof(effective_date) NOT IN ('integer', 'text') LIMIT 10`,
+  )
+  t.same(dateless.all(), [], 'each endpoint has an EffectiveDate that segments understand')
 }

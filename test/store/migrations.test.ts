@@ -147,3 +147,29 @@ t.test('endpoints of an older database are what they were, and go back to what t
   const before = { CreationDate: '2026-01-01T02:03:04.567Z', EffectiveDate: '2020-01-01' }
   t.match(store.endpoints.get(app, 'e1')?.endpoint, { ...before, Address: 'old', RequestId: 'r0' })
 })
+
+t.test('an EffectiveDate that an older database has as a REAL is one that segments understand', async t => {
+  const dataDir = databaseBefore(
+    t.testdir(),
+    '0035',
+    `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');
+     INSERT INTO endpoints (seq, app, key, id, endpoint_status, opt_out, own_request_id, creation_date, effective_date, turn)
+       SELECT 1, 1, endpoint_key(1, 'e1'), 'e1', 'ACTIVE', 'NONE', 'r1', 1767571200000, 1767571200000.0, 1;
+     INSERT INTO endpoint_stretches VALUES (1, 0);
+     INSERT INTO indexed_dimensions (app, name) VALUES (1, 'EffectiveDate');`,
+  )
+  const store = openStore(dataDir)
+  t.teardown(() => store.close())
+  const app = store.apps.find('a')!
+  await store.write(() => {
+    const Dimensions = { Behavior: { Recency: { RecencyType: 'ACTIVE', Duration: 'DAY_7' } } } as const
+    store.segments.create(app, { Id: 'd1', Dimensions }, '2026-01-05')
+  })
+  const query = store.segmentMembers.find(app, 'd1', undefined, '2026-01-06')!
+  await store.indexDimensions(app, store.segmentMembers.dimensionsToIndex(app, query))
+  const members = store.segmentMembers.list(app, query, { after: [0], limit: 10 })
+  t.match(
+    members.map(member => memberEndpoint(app, member)),
+    [{ Id: 'e1', EffectiveDate: '2026-01-05T00:00:00.000Z' }],
+  )
+})
