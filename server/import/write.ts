@@ -76,7 +76,9 @@ export async function writeRecords(
     if (tally.wholeTo <= place) tally.wholeTo = batch.endOfWhole({ from: place, to }, piece.endByte)
     const whole = { from: place, to: tally.wholeTo }
     const atOnce =
-      tally.whole === undefined ? 0 : importAlike(batch.columns!, tally.whole, whole, job, tally.into)
+      tally.whole === undefined || whole.to === place
+        ? 0
+        : importAlike(batch.columns!, tally.whole, whole, job, tally.into)
     if (atOnce > 0) {
       piece.processed += atOnce
       tally.processed += atOnce
@@ -137,11 +139,14 @@ export async function writeRecords(
   let now = 0
   let awaited = Number.NEGATIVE_INFINITY
   let waiting: NodeJS.Timeout | undefined
-  const commit = () => {
-    progress.commit(job)
+  const countWritten = () => {
     counters.add('importProcessed', written.processed)
     counters.add('importFailed', written.failed)
     Object.assign(written, { processed: 0, failed: 0 })
+  }
+  const commit = () => {
+    progress.commit(job)
+    countWritten()
   }
   try {
     for await (const batch of batches) {
@@ -152,6 +157,8 @@ export async function writeRecords(
         try {
           from = progress.writeOn(job, begins => {
             if (begins) {
+              // What was written before has been committed by whoever ended that transaction.
+              countWritten()
               begun = performance.now()
               now = context.now().getTime()
             }
@@ -174,7 +181,7 @@ export async function writeRecords(
         if (progress.isCallerWaiting()) awaited = at
         else if (at - since < transaction.waits) return
         clearInterval(waiting)
-        progress.leave(job)
+        if (progress.leave(job)) countWritten()
       }, looksAgain)
     }
   } finally {

@@ -102,8 +102,8 @@ export function createJobProgress(
     hanging: faults.hanging,
 
     /**
-     * As `write`, in a transaction that stays open for more of the same job's, until it is committed or anybody else
-     * writes: not to be left open while something is waited for.
+     * As `write`, in a transaction that stays open for more of the same job's, until it is committed or anything else is
+     * written by this connection. It keeps all callers from writing, so it is to be left soon.
      *
      * @param work is told whether the transaction begins with it
      * @throws JobGone when the job's application has been deleted
@@ -119,8 +119,8 @@ export function createJobProgress(
     /** Commits what `writeOn` has left open. */
     commit: (job: Job): void => commit(job),
 
-    /** As `commit`; where that fails, the next `writeOn` says so. */
-    leave: (job: Job): void => leave(job),
+    /** As `commit`; where that fails, the next `writeOn` says so. Gives whether nothing was lost. */
+    leave: (job: Job): boolean => leave(job),
 
     /** Whether a caller waits for a transaction of this thread to end. */
     isCallerWaiting: (): boolean => turns.isCallerWaiting,

@@ -19,8 +19,8 @@ export interface Transactions {
   join<T>(writer: object, work: (begins: boolean) => T): T
   /** Commits a writer's open transaction, if there is one. */
   commit(writer: object): void
-  /** As `commit`; where that fails, the next write or commit of the writer says so. */
-  leave(writer: object): void
+  /** As `commit`; where that fails, the next write or commit of the writer says so. Gives whether nothing was lost. */
+  leave(writer: object): boolean
   /** Whether a writer's transaction is open for more, which any other would end. */
   isJoined(): boolean
   /** Lets callers write first, as `WriteTurns` says; whosever transaction is open would keep them from it. */
@@ -140,6 +140,7 @@ export function createTransactions(
 
     leave(writer) {
       if (open === writer) endOpen()
+      return !lost.has(writer)
     },
 
     isJoined: () => open !== undefined,
