@@ -4,6 +4,7 @@ import type { AppRef } from './apps.ts'
 import type { AttributeName, AttributeNames } from './attribute-names.ts'
 import { createBeforeImport } from './before-import.ts'
 import { type Column, type Columns, mapColumn, valueAt } from './columns.ts'
+import type { DeletedMembers } from './deleted-members.ts'
 import {
   type Absent,
   createEndpointLookups,
@@ -96,7 +97,8 @@ export function createEndpointsOfImport(
   db: Database,
   names: AttributeNames,
   writeTurns: WriteTurns,
-  writer: (by: Writer, hasAnyLeft: () => boolean) => Endpoints,
+  deletedMembers: DeletedMembers,
+  writer: (by: Writer, isAnyDeleted: () => boolean) => Endpoints,
 ): (job: number) => EndpointsOfImport {
   const requestIdOf = db.prepare<[number], string>('SELECT request_id FROM import_jobs WHERE seq = ?').pluck()
   const noteStretches = createStretchNotes(db)
@@ -111,9 +113,6 @@ export function createEndpointsOfImport(
   const lookups = createEndpointLookups(db)
   const solitude = createSolitude(db, writeTurns)
   const beforeImport = createBeforeImport(db, names, writeTurns)
-  const isAnyLeft = db
-    .prepare<[number], number>('SELECT 1 FROM import_members_deleted WHERE app = ? LIMIT 1')
-    .pluck()
   return job => {
     const lookUp = lookups()
     const alone = solitude()
@@ -123,10 +122,10 @@ export function createEndpointsOfImport(
     const users = createKnownUsers()
     const renewal = createRunLength()
     let areNamesKnown = false
-    let hasAnyLeft = true
+    let isAnyDeleted = true
     let isAnyWrittenOver = true
     const by = { job, requestId: requestIdOf.get(job) }
-    const asJob = writer(by, () => hasAnyLeft)
+    const asJob = writer(by, () => isAnyDeleted)
     const before = beforeImport(job)
     /** A user's other endpoints, where they are known. */
     const knownOthers = (userId: string, but: number | undefined): Sibling[] | undefined => {
@@ -148,7 +147,7 @@ export function createEndpointsOfImport(
       writeAll(app, columns, used, rows, write) {
         wanted = columns
         areNamesKnown = names.newNames(app, used, job).length === 0
-        hasAnyLeft = isAnyLeft.get(app.seq) !== undefined
+        isAnyDeleted = deletedMembers.isAny(app)
         isAnyWrittenOver = before.isAnyWrittenOver()
         const isKnown = columns === undefined || (alone.isAlone(app) && areMostlyNew(columns, rows))
         found = isKnown ? undefined : lookUp(app, columns, rows)
@@ -163,12 +162,12 @@ export function createEndpointsOfImport(
           absent = nothing
           users.forget()
           areNamesKnown = false
-          hasAnyLeft = true
+          isAnyDeleted = true
           isAnyWrittenOver = true
         }
       },
       createNew(app, endpoints, { from, to }, mostOfUser) {
-        if (!areNamesKnown || hasAnyLeft || !absentOf(from).isIdNew) return undefined
+        if (!areNamesKnown || !absentOf(from).isIdNew) return undefined
         const { id, key, address, user_id, user_attributes } = endpoints
         const siblings: Sibling[] = []
         const turn: number[] = Array(to).fill(1)
@@ -213,6 +212,11 @@ export function createEndpointsOfImport(
         for (const sibling of siblings) sibling.seq += first
         const created = { from: first, to: first + end - from - 1 }
         noteStretches(app.seq, created)
+        if (isAnyDeleted) {
+          for (let row = from; row < end; row++) {
+            deletedMembers.joinAgain(app, valueAt(id, row), first + row - from)
+          }
+        }
         return created
       },
       renew(app, changes, { key, request_id, effective_date }, { from, to }, mostOfUser) {

@@ -3,6 +3,7 @@ import type { Endpoint } from '../shapes/endpoint.ts'
 import { prepareForAlike } from './alike-rows.ts'
 import type { AppRef } from './apps.ts'
 import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
+import { createDeletedMembers } from './deleted-members.ts'
 import { type EndpointRef, endpointRef } from './endpoint-key.ts'
 import {
   boundDate,
@@ -112,22 +113,7 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
   )
   const noteStretches = createStretchNotes(db)
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
-  const leftBy = db
-    .prepare<[number, string], number>(
-      'SELECT 1 FROM import_members_deleted WHERE app = ? AND endpoint_id = ? LIMIT 1',
-    )
-    .pluck()
-  const joined = db
-    .prepare<unknown[], number>(
-      `INSERT INTO import_members (job, first, last)
-       SELECT job, :created, :created FROM import_members_deleted WHERE app = :app AND endpoint_id = :id RETURNING job`,
-    )
-    .pluck()
-  const joinTerms = db.prepare(
-    `UPDATE endpoint_terms SET value = 1 WHERE endpoint = :created AND value = 0 AND block = CAST(:created AS INTEGER) >> 14
-       AND dimension = (SELECT seq FROM indexed_dimensions WHERE app = :app AND name = 'Import.' || CAST(:job AS INTEGER))`,
-  )
-  const forgetLeft = db.prepare('DELETE FROM import_members_deleted WHERE app = ? AND endpoint_id = ?')
+  const deletedMembers = createDeletedMembers(db)
 
   const reads = {
     find: (app: AppRef, { key, folded }: Pick<EndpointRef, 'key' | 'folded'>) =>
@@ -166,21 +152,14 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
     return seq
   }
 
-  /** An endpoint that is created again is in the segments in which it was before it was deleted. */
-  const joinAgain = (app: AppRef, id: string, created: number): void => {
-    if (leftBy.get(app.seq, id) === undefined) return
-    for (const job of joined.all({ app: app.seq, id, created })) joinTerms.run({ app: app.seq, job, created })
-    forgetLeft.run(app.seq, id)
-  }
-
-  /** @param hasAnyLeft whether endpoints of the application were deleted that are members when they come again */
-  const writer = (by: Writer, hasAnyLeft = () => true): Endpoints => ({
+  /** @param isAnyDeleted whether there may be deleted members of the application */
+  const writer = (by: Writer, isAnyDeleted = () => true): Endpoints => ({
     ...reads,
     save(app, stored, endpoint, turn) {
       writeTurns.noteEndpointWrites(app.seq)
       if (stored !== undefined) return change(stored, endpoint, turn, by)
       const created = create(app, endpoint, turn, by)
-      if (hasAnyLeft()) joinAgain(app, endpoint.id, created)
+      if (isAnyDeleted()) deletedMembers.joinAgain(app, endpoint.id, created)
       return created
     },
     delete: seq => void remove.run(seq),
@@ -202,7 +181,7 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
     ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
       ofUser.all(app.seq, userId).map(row => toStored(app, row)),
 
-    byImport: createEndpointsOfImport(db, names, writeTurns, writer),
+    byImport: createEndpointsOfImport(db, names, writeTurns, deletedMembers, writer),
   }
 }
 

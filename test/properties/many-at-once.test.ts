@@ -107,7 +107,7 @@ const block = fc
     return lines
   })
 
-/** Files of which each may come back to what earlier ones say: whole, in another order, or with changes. */
+/** Files of which each may come back to what earlier ones say: whole, in another order, or with changes; and ids deleted before it. */
 const files = fc
   .array(
     fc.record({
@@ -123,21 +123,27 @@ const files = fc
         }),
       ),
       isAgainFirst: fc.boolean(),
+      deletes: fc.array(fc.nat(), { maxLength: 5 }),
       fails: fc.nat(3).map(number => number === 3),
     }),
     { minLength: 2, maxLength: 4 },
   )
   .map(drawn => {
-    const files: { lines: Line[]; fails: boolean }[] = []
-    for (const { fresh, again, isAgainFirst, fails } of drawn) {
+    const files: { lines: Line[]; fails: boolean; deleted: string[] }[] = []
+    for (const { fresh, again, isAgainFirst, deletes, fails } of drawn) {
+      const ids = files.flatMap(({ lines }) => lines).flatMap(line => idsOf(line))
       const old = again === null || files.length === 0 ? [] : [...files[again.file % files.length]!.lines]
       if (again?.isReversed) old.reverse()
       for (const [at, line] of again?.changes ?? []) old.splice(at % (old.length + 1), 1, line)
       const lines = isAgainFirst ? [...old, ...fresh.flat()] : [...fresh.flat(), ...old]
-      files.push({ lines, fails })
+      const deleted = ids.length === 0 ? [] : deletes.map(at => ids[at % ids.length]!)
+      files.push({ lines, fails, deleted })
     }
     return files
   })
+
+const idsOf = (line: Line): string[] =>
+  typeof line !== 'string' && typeof line.Id === 'string' ? [line.Id] : []
 
 /** What both must have in common of endpoints: of times and ids that no file gives, which of them are the same. */
 function compared(endpoints: EndpointResponse[]): object[] {
@@ -164,12 +170,25 @@ t.test(
     const fails = { job: { s3Url: '*failing.json' }, failAt: 'COMPLETING', reason: 'it is to' }
     await Promise.all(emulators.map(emulator => addRule(emulator, fails)))
 
-    const runAll = async (emulator: Emulator, urls: string[], known: Values[]) => {
+    const runAll = async (
+      emulator: Emulator,
+      files: { url: string; deleted: string[] }[],
+      known: Values[],
+    ) => {
       const app = await createApp(emulator.client)
       if (known.length > 0) await putBatch(emulator, app, known)
       const jobs = []
       const segments: string[] = []
-      for (const url of urls) {
+      for (const { url, deleted } of files) {
+        for (const EndpointId of deleted) {
+          // Whichever there is: a file that failed has left none.
+          await fetch(
+            `${emulator.url}/v1/apps/${app}/endpoints/${encodeURIComponent(EndpointId.toWellFormed())}`,
+            {
+              method: 'DELETE',
+            },
+          )
+        }
         const { job, members } = await importAgain(emulator, app, url, 'JSON')
         const { JobStatus, Failures } = job
         jobs.push({ JobStatus, Failures, counters: countersOf(job), members: compared(members) })
@@ -185,9 +204,11 @@ t.test(
         return [`${index}${fails ? '-failing' : ''}.json`, text]
       })
       const bucket = await fill(Object.fromEntries(contents))
-      const urls = contents.map(([key]) => `s3://${bucket}/${key}`)
+      const placed = contents.map(([key], index) => {
+        return { url: `s3://${bucket}/${key}`, deleted: files[index]!.deleted }
+      })
       const known = ids.map(Id => ({ Id, ChannelType: 'EMAIL', Address: Id, User: { UserId: 'u1' } }))
-      const [atOnce, oneByOne] = await Promise.all(emulators.map(emulator => runAll(emulator, urls, known)))
+      const [atOnce, oneByOne] = await Promise.all(emulators.map(emulator => runAll(emulator, placed, known)))
       assert.deepEqual(atOnce, oneByOne)
     })
     await holds(t, property, 25)
