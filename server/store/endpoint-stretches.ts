@@ -36,6 +36,9 @@ export function createStretchNotes(db: Database) {
   }
 }
 
+/** Rows that take as long to remove as a stretch takes to look through. */
+const rowsPerStretch = 16
+
 /**
  * Prepares the removal of a deleted application's endpoints, in the order of their rows: in any other, nearly each would be
  * in another page of the table, and a step would keep others from writing for longer.
@@ -43,13 +46,14 @@ export function createStretchNotes(db: Database) {
 export function createEndpointRemoval(db: Database) {
   const first = db
     .prepare<[number], number>(
-      'SELECT stretch FROM endpoint_stretches WHERE app = ? ORDER BY stretch LIMIT 1',
+      // Not a plain `= ?`, as in import-progress.ts.
+      'SELECT stretch FROM endpoint_stretches WHERE app = +? ORDER BY stretch LIMIT 1',
     )
     .pluck()
   const removeSome = db.prepare<[number, number, number]>(
     `DELETE FROM endpoints WHERE seq IN (
        SELECT e.seq FROM endpoint_stretches s CROSS JOIN endpoints e ON e.seq BETWEEN ${rowsOfStretch} AND +e.app = s.app
-       WHERE s.app = ? AND s.stretch = ? ORDER BY e.seq LIMIT ?)`,
+       WHERE s.app = +? AND s.stretch = +? ORDER BY e.seq LIMIT ?)`,
   )
   const forget = db.prepare<[number, number]>('DELETE FROM endpoint_stretches WHERE app = ? AND stretch = ?')
 
@@ -57,7 +61,7 @@ export function createEndpointRemoval(db: Database) {
   return (app: number, limit: number): number => {
     let endpoints = 0
     let stretches = 0
-    while (endpoints < limit && stretches < limit) {
+    while (endpoints + stretches * rowsPerStretch < limit) {
       const stretch = first.get(app)
       if (stretch === undefined) break
       endpoints += removeSome.run(app, stretch, limit - endpoints).changes

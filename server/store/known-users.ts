@@ -14,15 +14,9 @@ export function createKnownUsers() {
       users.get(userId)?.filter(({ seq }) => seq !== but),
 
     /** As `Endpoints.turnOfAlike` says; undefined also where they are not known. */
-    turnOfAlike(userId: string, { most, user_attributes }: Likeness): number | undefined {
+    turnOfAlike(userId: string, like: Likeness): number | undefined {
       const endpoints = users.get(userId)
-      if (endpoints === undefined || endpoints.length > most) return undefined
-      let newest = 0
-      for (const endpoint of endpoints) {
-        if (endpoint.user_attributes !== user_attributes) return undefined
-        newest = Math.max(newest, endpoint.turn)
-      }
-      return newest
+      return endpoints && turnAmong(endpoints, like)
     },
 
     isKnown: (userId: string): boolean => users.has(userId),

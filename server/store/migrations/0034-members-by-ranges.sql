@@ -17,7 +17,6 @@ INSERT INTO import_members
   GROUP BY job, range;
 DROP TABLE import_members_by_row;
 
--- Where somebody asks for its index, an endpoint's terms are found by who is a member: so this goes afterwards.
 CREATE TRIGGER endpoint_deleted AFTER DELETE ON endpoints
 WHEN EXISTS (SELECT 1 FROM apps WHERE seq = OLD.app AND id IS NOT NULL)
 BEGIN
