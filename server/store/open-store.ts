@@ -94,14 +94,25 @@ export function openStore(
   } catch (error) {
     db?.close()
     if (error instanceof StartError) throw error
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'SQLITE_NOTADB') {
-      throw new StartError(`${file} is not a SQLite database: move it away, or name another DATA_DIR`)
-    }
-    throw new StartError(`the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`)
+    throw new StartError(whyUnusable(dataDir, error as NodeJS.ErrnoException))
   }
 }
 export type Store = ReturnType<typeof openStore>
+
+/** Why the database of a data folder cannot be opened, and what would help. */
+function whyUnusable(dataDir: string, { code = '', message }: NodeJS.ErrnoException): string {
+  const file = databaseFile(dataDir)
+  if (code === 'SQLITE_NOTADB') {
+    return `${file} is not a SQLite database: move it away, or name another DATA_DIR`
+  }
+  if (code === 'SQLITE_BUSY') {
+    return `${file} is open in another program (${message}): end that one, or name another DATA_DIR`
+  }
+  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) {
+    return `there is no room to open ${file} (${message}): one of an older pinpoint-local is converted, which takes as much room again beside it, and in the temp directory (TMPDIR)`
+  }
+  return `the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`
+}
 
 /**
  * Prepares the repositories on a database that is migrated.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { GetAppsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import { openStore } from '../../server/store/open-store.ts'
 import { makeBuckets } from '../buckets.ts'
 import {
   createApp,
@@ -15,10 +16,11 @@ import {
   waitForJob,
 } from '../helpers.ts'
 import { endpointsExported } from '../sdk/exported.ts'
-import { getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
+import { getEndpoint, getSegment, putEndpoint } from '../sdk/reads.ts'
+import { databaseBefore } from '../store/older-database.ts'
 import { csvFile, idOf } from './endpoint-files.ts'
 import { expectSound } from './sound.ts'
-import { spawnEmulator } from './spawn.ts'
+import { main, runScript, spawnEmulator } from './spawn.ts'
 
 /** The system's own command, which sets limits of a process that runs. */
 const prlimit = (...args: string[]) => execFileSync('prlimit', args, { stdio: 'pipe' })
@@ -73,7 +75,13 @@ t.test(
     const { client, app, dataDir, fill, makeRoom, refused, end } = await startOnDisk(t, 40_000)
     const before = await getEndpoint(client, app, idOf(1))
     const job = await createImportJob(client, app, { S3Url: 's3://data/users.csv', DefineSegment: true })
-    await untilProcessed(client, job, 1000)
+    // As long as a caller writes, the job does not write all of it in one transaction.
+    await until(async () => {
+      await putEndpoint(client, app, 'callers', { ChannelType: 'SMS', Address: '+49' })
+      return waitForJob(client, job, () => true).then(
+        ({ TotalProcessed }) => TotalProcessed! >= 1000 || undefined,
+      )
+    }, 'the job to be under way')
     fill()
     await until(() => (refused() >= 3 ? true : undefined), 'the job to be refused, and to try again')
     t.match(await waitForJob(client, job, () => true), { JobStatus: 'PROCESSING' })
@@ -113,3 +121,22 @@ t.test('so does an export, and leaves nothing in the bucket', { skip }, async t 
   t.match(again, { JobStatus: 'COMPLETED' })
   t.equal((await endpointsExported(buckets, again)).length, again.TotalProcessed)
 })
+
+t.test(
+  'a database that there is no room to convert stops the start, and stays as it is',
+  { skip },
+  async t => {
+    const app = `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');`
+    const dataDir = databaseBefore(t.testdir(), '0035', app)
+    const program = `
+    import { execFileSync } from 'node:child_process'
+    execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=65536:'])
+    await import(${JSON.stringify(main)})`
+    const { code, stderr } = await runScript(t, { DATA_DIR: dataDir, PORT: '0' }, program)
+    t.equal(code, 1)
+    t.match(stderr, /^there is no room to open .*pinpoint\.db \(.*\): .* \(TMPDIR\)\n$/)
+    const store = openStore(dataDir)
+    t.match(store.apps.find('a'), { id: 'a' })
+    store.close()
+  },
+)

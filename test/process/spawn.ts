@@ -7,7 +7,8 @@ import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
 import { createClient, until } from '../helpers.ts'
 
-const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+/** The program of the process. */
+export const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
 
 /** How a process ended, and all that it said. */
 export interface Ended {
