@@ -27,10 +27,12 @@ export function checkSnapshot(file: string): string | undefined {
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
     migrate(db)
-    return jobProblem(db) ?? controlProblem(db)
+    return endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     if (code === 'SQLITE_NOTADB') return 'the body is not a SQLite file'
+    if (code.startsWith('SQLITE_CONSTRAINT'))
+      return `the snapshot has a row that cannot be converted (${message})`
     if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_ERROR') throw error
     return damaged(message)
   } finally {
@@ -81,6 +83,26 @@ function definitionsIn(db: Database.Database): Map<string, string> {
 function damage(db: Database.Database): string | undefined {
   const result = db.pragma('quick_check(1)', { simple: true })
   return result === 'ok' ? undefined : damaged(String(result))
+}
+
+/** What endpoints say that cannot be read. */
+function endpointProblem(db: Database.Database): string | undefined {
+  const isDate = 'BETWEEN -8640000000000000 AND 8640000000000000'
+  const maps = ['user_attributes', 'attributes', 'metrics', 'location', 'demographic']
+  const conditions = [
+    `creation_date ${isDate}`,
+    `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
+    ...maps.map(map => `coalesce(${map} GLOB '{*' AND json_valid(${map}), 1)`),
+  ]
+  for (const table of ['endpoints', 'endpoints_before_import']) {
+    const unreadable = db
+      .prepare<[], string>(`SELECT id FROM ${table} WHERE NOT (${conditions.join(' AND ')}) LIMIT 1`)
+      .pluck()
+      .get()
+    if (unreadable !== undefined)
+      return `the snapshot has a row in ${table} that is no endpoint: ${unreadable}`
+  }
+  return undefined
 }
 
 /** What jobs say that cannot be read, and would end the worker again and again. */

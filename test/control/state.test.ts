@@ -280,6 +280,10 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
   const good = await snapshotOf()
   const broken = Buffer.from(good)
   broken.fill(7, pageBytes * 3, pageBytes * 4)
+  const older = `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');
+    INSERT INTO endpoints (seq, app, id, channel_type, endpoint_status, opt_out, request_id, cohort_id, creation_date, effective_date)
+      VALUES (1, 1, 'e1', 'SMS', 'ACTIVE', 'NONE', 'r', '0', 'no date', '2026-01-01');`
+  const inconvertible = readFileSync(databaseFile(databaseBefore(makeFolder(t), '0014', older)))
   const exec = (sql: string) => changed(t, good, db => void db.exec(sql))
   const cases: [what: string, body: Buffer, says: RegExp][] = [
     ['nothing', Buffer.alloc(0), /the body is empty/],
@@ -291,6 +295,7 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
     ['another program', exec('PRAGMA application_id = 7'), /not one of pinpoint-local/],
     ['no program', exec('PRAGMA application_id = 0; PRAGMA user_version = 0'), /not one of pinpoint-local/],
     ['a newer version', exec('PRAGMA user_version = 999'), /newer pinpoint-local .*999/],
+    ['an older row that is none', inconvertible, /a row that cannot be converted .*creation_date/],
     ['a version that it is not', exec('PRAGMA user_version = 3'), /not pinpoint-local's/],
     [
       'a trigger',
@@ -309,6 +314,17 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
         /row in import_jobs that is no/,
       ],
     ),
+    ...[
+      'creation_date = 9e18',
+      'effective_date = -9e15',
+      "effective_date = x''",
+      "attributes = '{'",
+      "location = '[]'",
+    ].map((set): [string, Buffer, RegExp] => [
+      set,
+      exec(`UPDATE endpoints SET ${set} WHERE id = 'few-1'`),
+      /row in endpoints that is no endpoint: few-1/,
+    ]),
     [
       'a job that leads elsewhere',
       exec(`UPDATE import_jobs SET status = 'CREATED', definition = '{"S3Url":"s3://../x"}'`),
