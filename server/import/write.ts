@@ -148,33 +148,39 @@ export async function writeRecords(
     progress.commit(job)
     countWritten()
   }
+  /** Writes the records of a batch; others have their turn before each transaction but the first. */
+  const writeBatch = async (batch: RecordBatch): Promise<void> => {
+    for (let from = 0; from < batch.length; ) {
+      if (from > 0) await setImmediate()
+      signal.throwIfAborted()
+      faults = faultsInProcessing(job, progress)
+      try {
+        from = progress.writeOn(job, begins => {
+          if (begins) {
+            // What was written before has been committed by whoever ended that transaction.
+            countWritten()
+            begun = performance.now()
+            now = context.now().getTime()
+          }
+          return writeSome(batch, from)
+        })
+      } catch (error) {
+        // All that is not committed is taken back.
+        Object.assign(written, { processed: 0, failed: 0 })
+        throw error
+      }
+      const at = performance.now()
+      if (progress.isCallerWaiting()) awaited = at
+      const mayLast = at - awaited < transaction.shortFor ? transaction.short : longest
+      if (at - begun >= Math.min(mayLast, longest)) commit()
+    }
+  }
   try {
     for await (const batch of batches) {
       clearInterval(waiting)
-      for (let from = 0; from < batch.length; ) {
-        signal.throwIfAborted()
-        faults = faultsInProcessing(job, progress)
-        try {
-          from = progress.writeOn(job, begins => {
-            if (begins) {
-              // What was written before has been committed by whoever ended that transaction.
-              countWritten()
-              begun = performance.now()
-              now = context.now().getTime()
-            }
-            return writeSome(batch, from)
-          })
-        } catch (error) {
-          // All that is not committed is taken back.
-          Object.assign(written, { processed: 0, failed: 0 })
-          throw error
-        }
-        const at = performance.now()
-        if (progress.isCallerWaiting()) awaited = at
-        const mayLast = at - awaited < transaction.shortFor ? transaction.short : longest
-        if (at - begun >= Math.min(mayLast, longest)) commit()
-        await setImmediate()
-      }
+      await writeBatch(batch)
+      // While no batch is in memory: whatever is when garbage is collected, which may be now, is copied.
+      await setImmediate()
       const since = performance.now()
       waiting = setInterval(() => {
         const at = performance.now()

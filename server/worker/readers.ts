@@ -1,6 +1,12 @@
-import { on } from 'node:events'
+import { once } from 'node:events'
 import { extname } from 'node:path'
-import { MessageChannel, resourceLimits, Worker } from 'node:worker_threads'
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  resourceLimits,
+  Worker,
+} from 'node:worker_threads'
 import { UnreadableError } from '../buckets/bucket.ts'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
 import type { ReadingJob, RecordReader } from '../import/read-records.ts'
@@ -39,9 +45,9 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
     thread.postMessage({ job, port: port2 } satisfies ToReaders, [port2])
     return {
       async *read(object, signal) {
-        const messages = on(port, 'message', { signal }) as AsyncIterable<[FromReader]>
         port.postMessage(object satisfies ToReader)
-        for await (const [message] of messages) {
+        for (;;) {
+          const message = await nextFrom(port, signal)
           if (message === 'end') return
           if ('unreadable' in message) throw new UnreadableError(message.unreadable)
           if ('error' in message) throw message.error
@@ -57,4 +63,16 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
       },
     }
   }
+}
+
+/**
+ * The next message, which is not read before it is asked for: what the records of several would take in memory would be
+ * copied by each collection of garbage that comes meanwhile.
+ */
+async function nextFrom(port: MessagePort, signal: AbortSignal): Promise<FromReader> {
+  signal.throwIfAborted()
+  const received: { message: FromReader } | undefined = receiveMessageOnPort(port)
+  if (received !== undefined) return received.message
+  const [message] = await once(port, 'message', { signal })
+  return message
 }
