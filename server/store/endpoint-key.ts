@@ -14,8 +14,9 @@ export function endpointRef(app: number, id: string): EndpointRef {
   return { id, folded, key: endpointKey(app, folded) }
 }
 
-/** Bits of a key that are made of the id; those before them are the application's. */
-const idBits = 36
+/** Of a key, 36 bits are made of the id; those before them are the application's. Powers are worked out here, once. */
+const idRange = 2 ** 36
+const highBitsOfId = 2 ** (36 - 32) - 1
 
 /** Applications after which their numbers begin again in the keys. */
 const appNumbers = 2 ** 11
@@ -39,6 +40,6 @@ export function endpointKey(app: number, id: string): number {
   }
   low = Math.imul(low ^ (low >>> 16) ^ high, 0x85ebca6b)
   high = Math.imul(high ^ (high >>> 13) ^ low, 0xc2b2ae35)
-  const ofId = ((high ^ (high >>> 16)) & (2 ** (idBits - 32) - 1)) * 2 ** 32 + ((low ^ (low >>> 13)) >>> 0)
-  return (app % appNumbers) * 2 ** idBits + ofId
+  const ofId = ((high ^ (high >>> 16)) & highBitsOfId) * 2 ** 32 + ((low ^ (low >>> 13)) >>> 0)
+  return (app % appNumbers) * idRange + ofId
 }
