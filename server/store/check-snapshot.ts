@@ -88,11 +88,12 @@ function damage(db: Database.Database): string | undefined {
 /** What endpoints say that cannot be read. */
 function endpointProblem(db: Database.Database): string | undefined {
   const isDate = 'BETWEEN -8640000000000000 AND 8640000000000000'
-  const maps = ['user_attributes', 'attributes', 'metrics', 'location', 'demographic']
+  const isMap = (map: string) => `coalesce(${map} GLOB '{*' AND json_valid(${map}), 1)`
   const conditions = [
     `creation_date ${isDate}`,
     `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
-    ...maps.map(map => `coalesce(${map} GLOB '{*' AND json_valid(${map}), 1)`),
+    ...['user_attributes', 'attributes', 'metrics'].map(isMap),
+    ...['location', 'demographic'].map(map => `(${map} NOT GLOB '*[^0-9]*' OR ${isMap(map)})`),
   ]
   for (const table of ['endpoints', 'endpoints_before_import']) {
     const unreadable = db
@@ -102,7 +103,11 @@ function endpointProblem(db: Database.Database): string | undefined {
     if (unreadable !== undefined)
       return `the snapshot has a row in ${table} that is no endpoint: ${unreadable}`
   }
-  return undefined
+  const map = db
+    .prepare(`SELECT seq FROM endpoint_maps WHERE NOT ${isMap('json')} LIMIT 1`)
+    .pluck()
+    .get()
+  return map === undefined ? undefined : `the snapshot has a row in endpoint_maps that is no map: ${map}`
 }
 
 /** What jobs say that cannot be read, and would end the worker again and again. */

@@ -75,6 +75,7 @@ export function createClearAway(
     (app: number, limit: number) => removeDimension(dimensionOfApp.get(app), limit),
     // A fifth, as each is in three indexes.
     (app: number, limit: number) => endpoints(app, Math.ceil(limit / 5)),
+    remover('endpoint_maps', 'seq', 'app'),
     remover('attribute_names', 'app, map, name, import_job', 'app'),
     remover('application_settings', 'app', 'app'),
     remover('event_streams', 'app', 'app'),

@@ -20,6 +20,7 @@ import type { RowRange } from './import-progress.ts'
 import { createEndpointInserts } from './insert-endpoints.ts'
 import { createKnownUsers, turnAmong } from './known-users.ts'
 import { createRenewals, createRunLength, type Renewal } from './renewals.ts'
+import type { SharedMaps } from './shared-maps.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** An import job's writes, which can be taken back as long as the job is not COMPLETED. */
@@ -95,9 +96,12 @@ export interface EndpointsOfImport extends Endpoints {
  */
 export function createEndpointsOfImport(
   db: Database,
-  names: AttributeNames,
+  {
+    names,
+    maps,
+    deletedMembers,
+  }: { names: AttributeNames; maps: SharedMaps; deletedMembers: DeletedMembers },
   writeTurns: WriteTurns,
-  deletedMembers: DeletedMembers,
   writer: (by: Writer, isAnyDeleted: () => boolean) => Endpoints,
 ): (job: number) => EndpointsOfImport {
   const requestIdOf = db.prepare<[number], string>('SELECT request_id FROM import_jobs WHERE seq = ?').pluck()
@@ -113,6 +117,8 @@ export function createEndpointsOfImport(
   const lookups = createEndpointLookups(db)
   const solitude = createSolitude(db, writeTurns)
   const beforeImport = createBeforeImport(db, names, writeTurns)
+  const share = (app: AppRef, column: Column<string | null>, rows: Rows): Column<string | null> =>
+    mapColumn(column, rows, json => json && maps.stored(app.seq, json, !Array.isArray(column)))
   return job => {
     const lookUp = lookups()
     const alone = solitude()
@@ -207,6 +213,8 @@ export function createEndpointsOfImport(
           turn: turn.every(number => number === 1) ? 1 : turn,
           own_request_id: mapColumn(endpoints.request_id, rows, id => ownRequestId(id, by)),
           effective_date: mapColumn(endpoints.effective_date, rows, boundDate),
+          location: share(app, endpoints.location, rows),
+          demographic: share(app, endpoints.demographic, rows),
         }
         const first = insertNew(row, rows)
         for (const sibling of siblings) sibling.seq += first

@@ -16,6 +16,7 @@ import {
 } from './endpoint-row.ts'
 import { createStretchNotes } from './endpoint-stretches.ts'
 import { createEndpointsOfImport } from './endpoints-of-import.ts'
+import { type SharedMaps, sharedMap } from './shared-maps.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** A stored endpoint under its row number. */
@@ -60,7 +61,8 @@ export interface Endpoints {
 
 /** What is read of a row. */
 const selected = `seq, id, key, spelling, channel_type, address, endpoint_status, opt_out, ${requestId} AS request_id, creation_date,
-  effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn`
+  effective_date, user_id, user_attributes, attributes, metrics, ${sharedMap('location')} AS location,
+  ${sharedMap('demographic')} AS demographic, turn`
 
 /** Who writes endpoints: an import job, or a caller of the API. */
 export interface Writer {
@@ -74,7 +76,12 @@ export const ownRequestId = (requestId: string, by: Writer): string | null =>
   requestId === by.requestId ? null : requestId
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
-export function createEndpoints(db: Database, names: AttributeNames, writeTurns: WriteTurns) {
+export function createEndpoints(
+  db: Database,
+  names: AttributeNames,
+  maps: SharedMaps,
+  writeTurns: WriteTurns,
+) {
   const select = `SELECT ${selected} FROM endpoints WHERE app = ?`
   const find = db.prepare<[number, number, string], EndpointRow>(
     `SELECT ${selected} FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?`,
@@ -181,7 +188,7 @@ export function createEndpoints(db: Database, names: AttributeNames, writeTurns:
     ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
       ofUser.all(app.seq, userId).map(row => toStored(app, row)),
 
-    byImport: createEndpointsOfImport(db, names, writeTurns, deletedMembers, writer),
+    byImport: createEndpointsOfImport(db, { names, maps, deletedMembers }, writeTurns, writer),
   }
 }
 

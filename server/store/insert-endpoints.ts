@@ -29,6 +29,9 @@ const names = [
 /** Columns that have few values, so that where those are written into statements, the statements are few. */
 const fewValues = new Set<string>(['app', 'channel_type', 'endpoint_status', 'opt_out', 'turn', 'import_job'])
 
+/** Columns that have few values for a while, as what many endpoints have alike is the number of a shared map there. */
+const sharedMaps = new Set<string>(['location', 'demographic'])
+
 /**
  * Prepares what creates many endpoints at once: a statement writes up to 32 of them, as each run of one takes its time, and
  * what is the same of all is written into the statement or bound once, as to bind a value takes as long as to store it.
@@ -37,6 +40,8 @@ const fewValues = new Set<string>(['app', 'channel_type', 'endpoint_status', 'op
  */
 export function createEndpointInserts(db: Database) {
   const statements = new Map<string, Statement<unknown[]>>()
+  /** What was the same of all endpoints before. */
+  const before: Record<string, unknown> = {}
   const isIndexed = db.prepare<[number], 1>('SELECT 1 FROM indexed_dimensions WHERE app = ? LIMIT 1').pluck()
 
   const prepare = (insert: string, row: string, count: number): Statement<unknown[]> => {
@@ -59,7 +64,10 @@ export function createEndpointInserts(db: Database) {
         lists.push(column)
         return '?'
       }
-      if (column === null || fewValues.has(name)) return literalOf(column)
+      const isLiteral =
+        column === null || fewValues.has(name) || (sharedMaps.has(name) && column === before[name])
+      before[name] = column
+      if (isLiteral) return literalOf(column)
       same[name] = column
       return `@${name}`
     })

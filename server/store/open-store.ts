@@ -21,6 +21,7 @@ import { createJobProgress } from './job-progress.ts'
 import { migrate, pageBytes } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
+import { createSharedMaps } from './shared-maps.ts'
 import { createTags } from './tags.ts'
 import { createTransactions, StateReplaced } from './transact.ts'
 import { WriteTurns } from './write-turns.ts'
@@ -143,8 +144,9 @@ export function prepareStore(
 
   const tags = createTags(db)
   const names = createAttributeNames(db)
+  const maps = createSharedMaps(db)
   const terms = createEndpointTerms(db)
-  const transactions = createTransactions(db, names, turns, checkState, isKept)
+  const transactions = createTransactions(db, { names, maps, turns, checkState, isKept })
   const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
@@ -155,7 +157,7 @@ export function prepareStore(
     apps,
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
-    endpoints: createEndpoints(db, names, turns),
+    endpoints: createEndpoints(db, names, maps, turns),
     eventStreams: createEventStreams(db),
     faults,
     importJobs: createImportJobs(db),

@@ -3,6 +3,7 @@ import type { AppRef } from './apps.ts'
 import { type Columns, valueAt } from './columns.ts'
 import type { Rows } from './endpoint-lookups.ts'
 import type { EndpointChange } from './endpoint-row.ts'
+import { sharedMap } from './shared-maps.ts'
 
 /** What endpoints are, as far as a change that changes nothing in them has to say it. */
 export type Renewal = Pick<
@@ -22,6 +23,10 @@ const names = [
   ...(['id', 'channel_type', 'address', 'opt_out', 'user_id'] as const),
   ...(['user_attributes', 'attributes', 'metrics', 'location', 'demographic'] as const),
 ]
+
+/** A column as a change says it. */
+const sqlOf = (name: string): string =>
+  name === 'location' || name === 'demographic' ? sharedMap(`e.${name}`) : `e.${name}`
 
 const maps = new Set<string>(['user_attributes', 'attributes', 'metrics', 'location', 'demographic'])
 
@@ -89,11 +94,11 @@ export function createRenewals(db: Database) {
       const column: unknown = changes[name]
       if (Array.isArray(column)) {
         lists.push(column)
-        texts.push(`e.${name}`)
+        texts.push(sqlOf(name))
       } else if (column !== null) {
         same[name] = column
-        conditions.push(`e.${name} = @${name}`)
-      } else if (maps.has(name)) unsaid.push(`coalesce(length(e.${name}), 0)`)
+        conditions.push(`${sqlOf(name)} = @${name}`)
+      } else if (maps.has(name)) unsaid.push(`coalesce(length(${sqlOf(name)}), 0)`)
       else if (name === 'user_id') conditions.push('e.user_id IS NULL')
     }
     if (unsaid.length > 0) conditions.push(`${unsaid.join(' + ')} <= ${mostUnsaid}`)

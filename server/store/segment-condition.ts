@@ -7,6 +7,9 @@ import type {
   SetDimension,
 } from '../shapes/segment-dimensions.ts'
 import type { TermLookup } from './endpoint-terms.ts'
+import { sharedMap } from './shared-maps.ts'
+
+const location = sharedMap('e.location')
 
 /**
  * A condition on an endpoint: SQL over `e`, a row with the columns of `endpoints`, which holds or not for each endpoint
@@ -138,10 +141,12 @@ export function conditionOfDimensions(
   if (DeviceType) conditions.push(DeviceType.DimensionType === 'EXCLUSIVE' ? everybody : nobody)
   for (const [name, dimension] of Object.entries({ Platform, AppVersion, Make, Model })) {
     if (dimension)
-      conditions.push(setCondition(`e.demographic ->> '${name}'`, `Demographic.${name}`, dimension))
+      conditions.push(
+        setCondition(`${sharedMap('e.demographic')} ->> '${name}'`, `Demographic.${name}`, dimension),
+      )
   }
   if (Location?.Country) {
-    conditions.push(setCondition(`e.location ->> 'Country'`, 'Location.Country', Location.Country))
+    conditions.push(setCondition(`${location} ->> 'Country'`, 'Location.Country', Location.Country))
   }
   if (Location?.GPSPoint) conditions.push(nearbyCondition(Location.GPSPoint))
   if (Behavior?.Recency) conditions.push(recencyCondition(Behavior.Recency, now))
@@ -268,9 +273,9 @@ function nearbyCondition({ Coordinates, RangeInKilometers = 0 }: GPSPointDimensi
   }
   return {
     sql: `${2 * earthRadius} * asin(min(1, sqrt(
-        pow(sin(radians((e.location ->> 'Latitude') - ?) / 2), 2)
-        + cos(radians(?)) * cos(radians(e.location ->> 'Latitude'))
-          * pow(sin(radians((e.location ->> 'Longitude') - ?) / 2), 2)))) <= ?`,
+        pow(sin(radians((${location} ->> 'Latitude') - ?) / 2), 2)
+        + cos(radians(?)) * cos(radians(${location} ->> 'Latitude'))
+          * pow(sin(radians((${location} ->> 'Longitude') - ?) / 2), 2)))) <= ?`,
     params: [latitude, latitude, longitude, range],
     cover: { oneOf: covers },
     complement: undefined,

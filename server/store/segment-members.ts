@@ -15,6 +15,7 @@ import {
   everybody,
   nobody,
 } from './segment-condition.ts'
+import { sharedMap } from './shared-maps.ts'
 
 /**
  * How far a list of members has come: to the row of an endpoint. Behind all of those, in an imported segment: to an
@@ -62,7 +63,10 @@ export type Members = { import: number } | MemberQuery
 export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition: string })
 
 /** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
-const memberColumns = { all: `e.*, ${requestId} AS request_id`, count: 'e.seq' }
+const memberColumns = {
+  all: `e.*, ${requestId} AS request_id, ${sharedMap('e.location')} AS location, ${sharedMap('e.demographic')} AS demographic`,
+  count: 'e.seq',
+}
 
 export type Columns = keyof typeof memberColumns
 

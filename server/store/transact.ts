@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { AttributeNames } from './attribute-names.ts'
+import type { SharedMaps } from './shared-maps.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** The one way in which a connection writes. */
@@ -35,15 +36,24 @@ export class StateReplaced extends Error {
 /**
  * Makes the way in which a connection writes; what it keeps in memory follows the database.
  *
- * @param checkState called where each transaction begins, throws what ends it
- * @param isKept whether what is written is to outlive a failure of power
+ * @param options.checkState called where each transaction begins, throws what ends it
+ * @param options.isKept whether what is written is to outlive a failure of power
  */
 export function createTransactions(
   db: Database,
-  names: AttributeNames,
-  turns: WriteTurns,
-  checkState: () => void,
-  isKept: boolean,
+  {
+    names,
+    maps,
+    turns,
+    checkState,
+    isKept,
+  }: {
+    names: AttributeNames
+    maps: SharedMaps
+    turns: WriteTurns
+    checkState: () => void
+    isKept: boolean
+  },
 ): Transactions {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commitAll = db.prepare('COMMIT')
@@ -74,6 +84,7 @@ export function createTransactions(
     guarded(() => {
       checkState()
       names.refresh()
+      maps.forget()
     })
   }
 

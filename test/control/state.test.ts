@@ -320,11 +320,17 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       "effective_date = x''",
       "attributes = '{'",
       "location = '[]'",
+      "demographic = '1x'",
     ].map((set): [string, Buffer, RegExp] => [
       set,
       exec(`UPDATE endpoints SET ${set} WHERE id = 'few-1'`),
       /row in endpoints that is no endpoint: few-1/,
     ]),
+    [
+      'a map that is none',
+      exec(`INSERT INTO endpoint_maps (app, json) SELECT seq, '{' FROM apps`),
+      /row in endpoint_maps that is no map/,
+    ],
     [
       'a job that leads elsewhere',
       exec(`UPDATE import_jobs SET status = 'CREATED', definition = '{"S3Url":"s3://../x"}'`),

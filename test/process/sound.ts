@@ -16,6 +16,15 @@ export function expectSound(t: Test, db: Database): void {
      WHERE before >= first LIMIT 10`,
   )
   t.same(overlapping.all(), [], 'no endpoint is in two ranges of members')
+  const lost = ['location', 'demographic'].map(map =>
+    db
+      .prepare(
+        `SELECT seq FROM endpoints e WHERE ${map} < '{' AND NOT EXISTS (
+           SELECT 1 FROM endpoint_maps m WHERE m.seq = CAST(${map} AS INTEGER) AND m.app = e.app) LIMIT 10`,
+      )
+      .all(),
+  )
+  t.same(lost, [[], []], 'each map that is kept once is there')
   const dateless = db.prepare(
     `SELECT seq FROM endpoints WHERE typeof(effective_date) NOT IN ('integer', 'text') LIMIT 10`,
   )
