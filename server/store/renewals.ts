@@ -61,6 +61,7 @@ export function createRenewals(db: Database) {
     const kept = statements.get(key)
     if (kept !== undefined) return kept
     if (statements.size === mostStatements) statements.clear()
+    // No plain `= @`, as in import-progress.ts.
     const statement = db
       .prepare<unknown[], Row>(
         `SELECT e.seq, ${texts},
@@ -68,7 +69,7 @@ export function createRenewals(db: Database) {
             FROM endpoints s WHERE s.app = e.app AND s.user_id = e.user_id AND s.seq <> e.seq),
            e.turn
          FROM endpoints e
-         WHERE e.seq >= @first AND e.seq < @first + @count AND e.app = @app AND ${conditions}
+         WHERE e.seq >= +@first AND e.seq < @first + @count AND e.app = +@app AND ${conditions}
            AND NOT EXISTS (SELECT 1 FROM endpoints o INDEXED BY endpoints_by_address
              WHERE o.app = e.app AND o.address = e.address AND o.endpoint_status = 'ACTIVE' AND o.seq <> e.seq)
          ORDER BY e.seq`,
@@ -97,7 +98,7 @@ export function createRenewals(db: Database) {
         texts.push(sqlOf(name))
       } else if (column !== null) {
         same[name] = column
-        conditions.push(`${sqlOf(name)} = @${name}`)
+        conditions.push(`${sqlOf(name)} = +@${name}`)
       } else if (maps.has(name)) unsaid.push(`coalesce(length(${sqlOf(name)}), 0)`)
       else if (name === 'user_id') conditions.push('e.user_id IS NULL')
     }
