@@ -22,7 +22,7 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
   const find = db.prepare<[string], AppRef>('SELECT seq, id FROM apps WHERE id = ?')
   const get = db.prepare<[string], AppRow>('SELECT * FROM apps WHERE id = ?')
   const list = db.prepare<Page, AppRow>(
-    'SELECT * FROM apps WHERE id IS NOT NULL AND seq < :before ORDER BY seq DESC LIMIT :limit',
+    'SELECT * FROM apps WHERE id IS NOT NULL AND seq < +:before ORDER BY seq DESC LIMIT +:limit',
   )
   const insert = db.prepare(
     'INSERT INTO apps (id, arn, name, creation_date) VALUES (:Id, :Arn, :Name, :CreationDate)',

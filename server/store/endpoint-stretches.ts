@@ -46,7 +46,6 @@ const rowsPerStretch = 16
 export function createEndpointRemoval(db: Database) {
   const first = db
     .prepare<[number], number>(
-      // Not a plain `= ?`, as in import-progress.ts.
       'SELECT stretch FROM endpoint_stretches WHERE app = +? ORDER BY stretch LIMIT 1',
     )
     .pluck()

@@ -82,12 +82,12 @@ export function createEndpoints(
   maps: SharedMaps,
   writeTurns: WriteTurns,
 ) {
-  const select = `SELECT ${selected} FROM endpoints WHERE app = ?`
+  const select = `SELECT ${selected} FROM endpoints WHERE app = +?`
   const find = db.prepare<[number, number, string], EndpointRow>(
     `SELECT ${selected} FROM endpoints INDEXED BY endpoints_by_key WHERE key = ? AND app = ? AND id = ?`,
   )
   const at = db.prepare<[number], EndpointRow>(`SELECT ${selected} FROM endpoints WHERE seq = ?`)
-  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = ? ORDER BY seq`)
+  const ofUser = db.prepare<[number, string], EndpointRow>(`${select} AND user_id = +? ORDER BY seq`)
   const siblings = db.prepare<[number, string, number | null], Sibling>(
     `SELECT seq, turn, user_attributes FROM endpoints WHERE app = ? AND user_id = ? AND seq IS NOT ?`,
   )

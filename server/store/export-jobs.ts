@@ -19,17 +19,17 @@ export function createExportJobs(db: Database) {
      VALUES (:app, :id, 'CREATED', :definition, :segmentId, :segmentVersion, :now)`,
   )
   // Every endpoint that is read is written, so none fails by itself.
-  const select = 'SELECT *, 0 AS total_failures FROM export_jobs WHERE app = ?'
+  const select = 'SELECT *, 0 AS total_failures FROM export_jobs WHERE app = +?'
   const get = db.prepare<[number, string], ExportJobRow>(`${select} AND id = ?`)
   const list = db.prepare<[number, number, number], ExportJobRow>(
-    `${select} AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    `${select} AND seq < +? ORDER BY seq DESC LIMIT +?`,
   )
   const listOfSegment = db.prepare<[number, string, number, number], ExportJobRow>(
-    `${select} AND segment_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    `${select} AND segment_id = +? AND seq < +? ORDER BY seq DESC LIMIT +?`,
   )
   const pieces = db.prepare<[number, number, number], ExportPieceRow>(
-    `SELECT number AS 'index', endpoints, status FROM export_pieces WHERE job = ? AND number >= ?
-     ORDER BY number LIMIT ?`,
+    `SELECT number AS 'index', endpoints, status FROM export_pieces WHERE job = +? AND number >= +?
+     ORDER BY number LIMIT +?`,
   )
 
   const toResponse = (app: AppRef, row: ExportJobRow): ExportJobResponse =>

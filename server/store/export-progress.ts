@@ -55,10 +55,10 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     'SELECT newest_endpoint AS newest, position AS at FROM export_jobs WHERE seq = ?',
   )
   const pieces = db.prepare<[number], ExportPiece>(
-    'SELECT number, endpoints, draft FROM export_pieces WHERE job = ? ORDER BY number',
+    'SELECT number, endpoints, draft FROM export_pieces WHERE job = +? ORDER BY number',
   )
   const nextPiece = db.prepare<[number], ExportPiece>(
-    `SELECT number, endpoints, draft FROM export_pieces WHERE job = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
+    `SELECT number, endpoints, draft FROM export_pieces WHERE job = +? AND status = 'PENDING' ORDER BY number LIMIT 1`,
   )
   const drafts = db.prepare<[], Record<'id' | 'definition' | 'draft', string> & { number: number }>(
     `SELECT j.id, j.definition, p.number, p.draft FROM export_jobs j JOIN export_pieces p ON p.job = j.seq

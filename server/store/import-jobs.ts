@@ -31,13 +31,13 @@ export function createImportJobs(db: Database) {
   )
   const get = db.prepare<[number, string], JobRow>('SELECT * FROM import_jobs WHERE app = ? AND id = ?')
   const ofSeed = db.prepare<[number, string], JobRow>(
-    'SELECT * FROM import_jobs WHERE app = ? AND seed_entry = ? ORDER BY seq DESC LIMIT 1',
+    'SELECT * FROM import_jobs WHERE app = +? AND seed_entry = +? ORDER BY seq DESC LIMIT 1',
   )
   const list = db.prepare<[number, number, number], JobRow>(
-    'SELECT * FROM import_jobs WHERE app = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+    'SELECT * FROM import_jobs WHERE app = +? AND seq < +? ORDER BY seq DESC LIMIT +?',
   )
   const listOfSegment = db.prepare<[number, string, number, number], JobRow>(
-    'SELECT * FROM import_jobs WHERE app = ? AND segment_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+    'SELECT * FROM import_jobs WHERE app = +? AND segment_id = +? AND seq < +? ORDER BY seq DESC LIMIT +?',
   )
   const countUnderWay = db
     .prepare<[string], number>(
@@ -46,16 +46,16 @@ export function createImportJobs(db: Database) {
     )
     .pluck()
   const failures = db.prepare<[number, number], { object: string; line: number | null; reason: string }>(
-    'SELECT object, line, reason FROM import_failures WHERE job = ? ORDER BY line IS NOT NULL, seq LIMIT ?',
+    'SELECT object, line, reason FROM import_failures WHERE job = +? ORDER BY line IS NOT NULL, seq LIMIT +?',
   )
   const pieces = db.prepare<[number, number, number], ImportPiece & { end: number }>(
     `SELECT p.number AS 'index', o.key AS object, start_byte AS start, end_byte AS end, status, processed, failed
      FROM import_pieces p JOIN import_objects o ON o.job = p.job AND o.number = p.object
-     WHERE p.job = ? AND p.number >= ? ORDER BY p.number LIMIT ?`,
+     WHERE p.job = +? AND p.number >= +? ORDER BY p.number LIMIT +?`,
   )
   const failuresBehind = db.prepare<[number, ...FailurePlace, number], FailureRow>(
     `SELECT line IS NOT NULL AS ofRecords, seq, object, line, record, reason FROM import_failures
-     WHERE job = ? AND (line IS NOT NULL) = ? AND seq > ? ORDER BY seq LIMIT ?`,
+     WHERE job = +? AND (line IS NOT NULL) = +? AND seq > +? ORDER BY seq LIMIT +?`,
   )
 
   const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>

@@ -89,12 +89,12 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
   const nextObject = db.prepare<[number], ImportObject & Position>(
     `SELECT o.number, o.key, o.size, o.etag, o.next_byte AS byte, o.next_line AS line
      FROM import_pieces p INDEXED BY import_pieces_pending JOIN import_objects o ON o.job = p.job AND o.number = p.object
-     WHERE p.job = ? AND p.status = 'PENDING' ORDER BY p.object LIMIT 1`,
+     WHERE p.job = +? AND p.status = 'PENDING' ORDER BY p.object LIMIT 1`,
   )
   const nextPiece = db.prepare<[number, number], Piece>(
     `SELECT number, start_byte AS startByte, end_byte AS endByte, processed, failed
      FROM import_pieces INDEXED BY import_pieces_pending
-     WHERE job = ? AND object = ? AND status = 'PENDING' ORDER BY number LIMIT 1`,
+     WHERE job = +? AND object = +? AND status = 'PENDING' ORDER BY number LIMIT 1`,
   )
   const bytes = db
     .prepare<[number], number>('SELECT coalesce(sum(size), 0) FROM import_objects WHERE job = ?')
@@ -134,7 +134,6 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
       'SELECT definition FROM import_definitions WHERE job = ? AND endpoint_id = ?',
     )
     .pluck()
-  // With a plain `= ?`, SQLite plans it anew at each run, for what it knows of how rows are spread: that takes seven times as long.
   const lastMembersUpTo = db.prepare<[number, number], { first: number; last: number }>(
     'SELECT first, last FROM import_members WHERE job = +? AND first <= ? ORDER BY first DESC LIMIT 1',
   )

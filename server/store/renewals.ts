@@ -61,7 +61,7 @@ export function createRenewals(db: Database) {
     const kept = statements.get(key)
     if (kept !== undefined) return kept
     if (statements.size === mostStatements) statements.clear()
-    // No plain `= @`, as in import-progress.ts.
+    // `+@`, as without it SQLite plans the statement anew at each run.
     const statement = db
       .prepare<unknown[], Row>(
         `SELECT e.seq, ${texts},

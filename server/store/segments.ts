@@ -33,17 +33,17 @@ type NewVersion = Pick<
 export function createSegments(db: Database, tags: ReturnType<typeof createTags>) {
   const versions = `SELECT s.seq, s.id, s.arn, s.segment_type, s.creation_date,
       v.version, v.name, v.last_modified_date, v.import_definition, v.import_job, v.dimensions, v.segment_groups
-    FROM segments s JOIN segment_versions v ON v.segment = s.seq WHERE s.app = ? AND s.id IS NOT NULL`
+    FROM segments s JOIN segment_versions v ON v.segment = s.seq WHERE s.app = +? AND s.id IS NOT NULL`
   const current = `${versions} AND v.version = s.version`
   const get = db.prepare<[number, string], SegmentRow>(`${current} AND s.id = ?`)
   const list = db.prepare<[number, number, number], SegmentRow>(
-    `${current} AND s.seq < ? ORDER BY s.seq DESC LIMIT ?`,
+    `${current} AND s.seq < +? ORDER BY s.seq DESC LIMIT +?`,
   )
   const getVersion = db.prepare<[number, string, number], SegmentRow>(
     `${versions} AND s.id = ? AND v.version = ?`,
   )
   const listVersions = db.prepare<[number, string, number, number], SegmentRow>(
-    `${versions} AND s.id = ? AND v.version < ? ORDER BY v.version DESC LIMIT ?`,
+    `${versions} AND s.id = +? AND v.version < +? ORDER BY v.version DESC LIMIT +?`,
   )
   const imported = db.prepare<[number], { size: number; channel_counts: string }>(
     'SELECT total_processed - total_failures AS size, channel_counts FROM import_jobs WHERE seq = ?',

@@ -4,7 +4,7 @@ import type { Tags } from '../shapes/tags.ts'
 /** The tags of applications and segments, by the ARN of what they are on. */
 export function createTags(db: Database) {
   const get = db
-    .prepare<[string], [string, string]>('SELECT key, value FROM tags WHERE resource_arn = ? ORDER BY key')
+    .prepare<[string], [string, string]>('SELECT key, value FROM tags WHERE resource_arn = +? ORDER BY key')
     .raw()
   const put = db.prepare(
     'INSERT INTO tags VALUES (?, ?, ?) ON CONFLICT (resource_arn, key) DO UPDATE SET value = excluded.value',
