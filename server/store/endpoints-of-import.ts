@@ -13,9 +13,9 @@ import {
   type Rows,
   type Wanted,
 } from './endpoint-lookups.ts'
-import { boundDate, type EndpointValues } from './endpoint-row.ts'
+import { boundDate, type EndpointRow, type EndpointValues } from './endpoint-row.ts'
 import { createStretchNotes } from './endpoint-stretches.ts'
-import { type Endpoints, ownRequestId, type Sibling, type Writer } from './endpoints.ts'
+import { type Endpoints, ownRequestId, type Sibling, selected, type Writer } from './endpoints.ts'
 import type { RowRange } from './import-progress.ts'
 import { createEndpointInserts } from './insert-endpoints.ts'
 import { createKnownUsers, turnAmong } from './known-users.ts'
@@ -114,6 +114,10 @@ export function createEndpointsOfImport(
       `UPDATE endpoints SET (own_request_id, effective_date, turn, import_job) = (${values.slice(0, -1)}) WHERE seq = ${values.at(-1)}`,
     5,
   )
+  // Behind the last one that was found: to look it up by its key is to read another page of the index for each.
+  const findAt = db.prepare<[number, number, string], EndpointRow>(
+    `SELECT ${selected} FROM endpoints WHERE seq = ? AND +app = ? AND id = ?`,
+  )
   const lookups = createEndpointLookups(db)
   const solitude = createSolitude(db, writeTurns)
   const beforeImport = createBeforeImport(db, names, writeTurns)
@@ -127,6 +131,8 @@ export function createEndpointsOfImport(
     let absent = nothing
     const users = createKnownUsers()
     const renewal = createRunLength()
+    /** Whether the last two endpoints that were found follow one another, as those of a file that is imported again mostly do. */
+    let order = { isKept: false, next: 0 }
     let areNamesKnown = false
     let isAnyDeleted = true
     let isAnyWrittenOver = true
@@ -253,7 +259,13 @@ export function createEndpointsOfImport(
         users.forget()
         return range
       },
-      find: (app, endpoint) => (absent.isIdNew ? undefined : asJob.find(app, endpoint)),
+      find(app, endpoint) {
+        if (absent.isIdNew) return undefined
+        const isNext = order.isKept ? findAt.get(order.next, app.seq, endpoint.folded) : undefined
+        const found = isNext ?? asJob.find(app, endpoint)
+        order = { isKept: found?.seq === order.next, next: (found?.seq ?? order.next) + 1 }
+        return found
+      },
       siblings: (app, userId, but) =>
         knownOthers(userId, but)?.sort((a, b) => a.seq - b.seq) ?? asJob.siblings(app, userId, but),
       turnOfAlike(app, userId, like, but) {

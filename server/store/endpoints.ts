@@ -60,7 +60,7 @@ export interface Endpoints {
 }
 
 /** What is read of a row. */
-const selected = `seq, id, key, spelling, channel_type, address, endpoint_status, opt_out, ${requestId} AS request_id, creation_date,
+export const selected = `seq, id, key, spelling, channel_type, address, endpoint_status, opt_out, ${requestId} AS request_id, creation_date,
   effective_date, user_id, user_attributes, attributes, metrics, ${sharedMap('location')} AS location,
   ${sharedMap('demographic')} AS demographic, turn`
 
