@@ -29,11 +29,22 @@ export function createBeforeImport(
   names: AttributeNames,
   writeTurns: WriteTurns,
 ): (job: number) => BeforeImport {
-  // Again when somebody else has written the row since: it is what they wrote that is to be put back then.
-  const keep = db.prepare(
-    `INSERT OR REPLACE INTO endpoints_before_import (job, seq, app, ${writtenColumns})
-     SELECT ?, seq, app, ${writtenColumns} FROM endpoints WHERE seq = ? AND import_job IS NOT ?`,
-  )
+  /**
+   * Prepares keeping some rows. Some may be kept already, and somebody else may have written those since: it is what they
+   * wrote that is to be put back then. But mostly none is, and to replace rows SQLite copies each page that it changes.
+   */
+  const prepareKeep = (rows: string) => {
+    const [keepNew, keepAgain] = ['IGNORE', 'REPLACE'].map(orElse =>
+      db.prepare(
+        `INSERT OR ${orElse} INTO endpoints_before_import (job, seq, app, ${writtenColumns})
+         SELECT :job, seq, app, ${writtenColumns} FROM endpoints WHERE ${rows} AND import_job IS NOT :job`,
+      ),
+    )
+    return (count: number, of: object): void => {
+      if (keepNew!.run(of).changes < count) keepAgain!.run(of)
+    }
+  }
+  const keep = prepareKeep('seq = :seq')
   const kept = db.prepare<[number, number], { seq: number }>(
     'SELECT seq FROM endpoints_before_import WHERE job = ? LIMIT ?',
   )
@@ -92,11 +103,7 @@ export function createBeforeImport(
     .prepare<[number], number>('SELECT count(*) FROM endpoints_before_import WHERE job = ?')
     .pluck()
 
-  const keepAll = db.prepare(
-    `INSERT OR REPLACE INTO endpoints_before_import (job, seq, app, ${writtenColumns})
-     SELECT :job, seq, app, ${writtenColumns} FROM endpoints
-     WHERE seq >= :from AND seq <= :to AND import_job IS NOT :job`,
-  )
+  const keepAll = prepareKeep('seq >= :from AND seq <= :to')
   /**
    * Hands what a job would go back to over to the jobs that have written over it, before it writes the same row again:
    * then it goes back to what they wrote, and they to what was there before. Otherwise two jobs that fail would each
@@ -117,9 +124,9 @@ export function createBeforeImport(
     return {
       keep(seq, isAnyWrittenOver) {
         if (isAnyWrittenOver && isWrittenOver.get(job, seq) === 1) handOver(job, seq)
-        keep.run(job, seq, job)
+        keep(1, { job, seq })
       },
-      keepAll: range => void keepAll.run({ ...range, job }),
+      keepAll: ({ from, to }) => keepAll(to - from + 1, { job, from, to }),
       isAnyWrittenOver: () => isAnyOver.get(job) !== undefined,
       left: app => ({
         created: countCreated.get(newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER, app.seq, job)!,
