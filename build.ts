@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type OnLoadResult } from 'esbuild'
+import { emptyState } from './server/store/migrate.ts'
 
 /**
  * Makes `dist`: what each thread runs in few files, as to find and to read five hundred takes as long as to run them, and
@@ -40,6 +41,7 @@ const { metafile } = await build({
   metafile: true,
 })
 cpSync('server/store/migrations', join(dist, 'migrations'), { recursive: true })
+writeFileSync(join(dist, 'empty.db'), emptyState())
 writeFileSync(join(dist, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)))
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { migrate } from './migrate.ts'
+import { emptyState } from './migrate.ts'
 import { databaseFile, prepareStore, type Store } from './open-store.ts'
 
 /** Pages that are written over others in one go, which holds up the thread for some milliseconds. */
@@ -46,11 +46,6 @@ let image: Buffer | undefined
 
 /** The file of an empty state: to make it takes longer than all the rest of replacing one. */
 function emptyImage(): Buffer {
-  if (image === undefined) {
-    const db = new Database(':memory:')
-    migrate(db)
-    image = db.serialize()
-    db.close()
-  }
+  image ??= emptyState()
   return image
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -18,7 +18,7 @@ import { createImportProgress } from './import-progress.ts'
 import { createJobControl } from './job-control.ts'
 import { createJobFaults } from './job-faults.ts'
 import { createJobProgress } from './job-progress.ts'
-import { migrate, pageBytes } from './migrate.ts'
+import { emptyState, migrate, pageBytes } from './migrate.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
 import { createSharedMaps } from './shared-maps.ts'
@@ -80,6 +80,7 @@ export function openStore(
   }
   let db: Database.Database | undefined
   try {
+    if (!existsSync(file)) create(file, ephemeral)
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
@@ -99,6 +100,13 @@ export function openStore(
   }
 }
 export type Store = ReturnType<typeof openStore>
+
+/** Makes the database of an empty state: all of it, or nothing, also where the power fails. */
+function create(file: string, ephemeral: boolean): void {
+  const draft = `${file}.new`
+  writeFileSync(draft, emptyState(), { flush: !ephemeral })
+  renameSync(draft, file)
+}
 
 /** Why the database of a data folder cannot be opened, and what would help. */
 function whyUnusable(dataDir: string, { code = '', message }: NodeJS.ErrnoException): string {
