@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -80,7 +80,8 @@ export function openStore(
   }
   let db: Database.Database | undefined
   try {
-    if (!existsSync(file)) create(file, ephemeral)
+    // A link that leads nowhere yet is SQLite's to follow.
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) create(file, ephemeral)
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
@@ -103,10 +104,19 @@ export type Store = ReturnType<typeof openStore>
 
 /** Makes the database of an empty state: all of it, or nothing, also where the power fails. */
 function create(file: string, ephemeral: boolean): void {
+  // What belonged to a database that is gone: its log would be laid over this one.
+  for (const left of ['-wal', '-shm', '-journal']) rmSync(file + left, { force: true })
   const draft = `${file}.new`
-  writeFileSync(draft, emptyState(), { flush: !ephemeral })
-  renameSync(draft, file)
+  try {
+    writeFileSync(draft, emptyState(), { flush: !ephemeral })
+    renameSync(draft, file)
+  } finally {
+    rmSync(draft, { force: true })
+  }
 }
+
+/** What the system and SQLite say where a file cannot grow. */
+const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE'])
 
 /** Why the database of a data folder cannot be opened, and what would help. */
 function whyUnusable(dataDir: string, { code = '', message }: NodeJS.ErrnoException): string {
@@ -117,8 +127,8 @@ function whyUnusable(dataDir: string, { code = '', message }: NodeJS.ErrnoExcept
   if (code === 'SQLITE_BUSY') {
     return `${file} is open in another program (${message}): end that one, or name another DATA_DIR`
   }
-  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR')) {
-    return `there is no room to open ${file} (${message}): one of an older pinpoint-local is converted, which takes as much room again beside it, and in the temp directory (TMPDIR)`
+  if (noRoom.has(code)) {
+    return `there is no room for ${file} (${message}): make some, or name another DATA_DIR; one of an older pinpoint-local is converted, which takes as much room again beside it, and in the temp directory (TMPDIR)`
   }
   return `the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`
 }

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetAppsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
-import { makeBuckets } from '../buckets.ts'
+import { makeBuckets, makeFolder } from '../buckets.ts'
 import {
   createApp,
   createExportJob,
@@ -122,19 +122,33 @@ t.test('so does an export, and leaves nothing in the bucket', { skip }, async t 
   t.equal((await endpointsExported(buckets, again)).length, again.TotalProcessed)
 })
 
+/** Starts an emulator none of whose files may become larger than a small one. */
+const runWithoutRoom = (t: Test, dataDir: string) =>
+  runScript(
+    t,
+    { DATA_DIR: dataDir, PORT: '0' },
+    `import { execFileSync } from 'node:child_process'
+     execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=65536:'])
+     await import(${JSON.stringify(main)})`,
+  )
+
+t.test('where there is no room for a database, the start says so and leaves none', { skip }, async t => {
+  const dataDir = makeFolder(t)
+  const { code, stderr } = await runWithoutRoom(t, dataDir)
+  t.equal(code, 1)
+  t.match(stderr, /^there is no room for .*pinpoint\.db \(.*\): .* DATA_DIR/)
+  t.notMatch(readdirSync(dataDir).join(), 'pinpoint.db')
+})
+
 t.test(
   'a database that there is no room to convert stops the start, and stays as it is',
   { skip },
   async t => {
     const app = `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');`
     const dataDir = databaseBefore(t.testdir(), '0035', app)
-    const program = `
-    import { execFileSync } from 'node:child_process'
-    execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=65536:'])
-    await import(${JSON.stringify(main)})`
-    const { code, stderr } = await runScript(t, { DATA_DIR: dataDir, PORT: '0' }, program)
+    const { code, stderr } = await runWithoutRoom(t, dataDir)
     t.equal(code, 1)
-    t.match(stderr, /^there is no room to open .*pinpoint\.db \(.*\): .* \(TMPDIR\)\n$/)
+    t.match(stderr, /^there is no room for .*pinpoint\.db \(.*\): .* \(TMPDIR\)\n$/)
     const store = openStore(dataDir)
     t.match(store.apps.find('a'), { id: 'a' })
     store.close()
