@@ -93,11 +93,14 @@ function endpointProblem(db: Database.Database): string | undefined {
     `creation_date ${isDate}`,
     `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
     ...['user_attributes', 'attributes', 'metrics'].map(isMap),
-    ...['location', 'demographic'].map(map => `(${map} NOT GLOB '*[^0-9]*' OR ${isMap(map)})`),
+    ...['location', 'demographic'].map(
+      map => `(${isMap(map)} OR EXISTS (
+        SELECT 1 FROM endpoint_maps m WHERE m.seq = CAST(${map} AS INTEGER) AND m.app = e.app AND ${map} NOT GLOB '*[^0-9]*'))`,
+    ),
   ]
   for (const table of ['endpoints', 'endpoints_before_import']) {
     const unreadable = db
-      .prepare<[], string>(`SELECT id FROM ${table} WHERE NOT (${conditions.join(' AND ')}) LIMIT 1`)
+      .prepare<[], string>(`SELECT id FROM ${table} e WHERE NOT (${conditions.join(' AND ')}) LIMIT 1`)
       .pluck()
       .get()
     if (unreadable !== undefined)

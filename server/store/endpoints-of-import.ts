@@ -122,7 +122,11 @@ export function createEndpointsOfImport(
   const solitude = createSolitude(db, writeTurns)
   const beforeImport = createBeforeImport(db, names, writeTurns)
   const share = (app: AppRef, column: Column<string | null>, rows: Rows): Column<string | null> =>
-    mapColumn(column, rows, json => json && maps.stored(app.seq, json, !Array.isArray(column)))
+    mapColumn(
+      column,
+      rows,
+      json => json && maps.stored(app.seq, json, Array.isArray(column) ? 1 : rows.to - rows.from),
+    )
   return job => {
     const lookUp = lookups()
     const alone = solitude()

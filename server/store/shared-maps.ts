@@ -8,19 +8,19 @@ export const sharedMap = (column: string): string =>
 const shortest = 16
 
 /** How often a map has to come for that; each that is kept stands in an index, too. */
-const oftenEnough = 4
+const oftenEnough = 12
 
 /** Maps that are remembered; where there are more, nearly each is another one. */
 const mostKnown = 2000
 
-/** Locations and demographics that many endpoints have alike, each kept once for its application. */
+/** Locations and demographics that many endpoints have alike, each kept once for its application, for as long as that is there. */
 export interface SharedMaps {
   /**
    * What a row is to have for a map: its number, where the same has come some times in this transaction; else its JSON.
    *
-   * @param isOfMany whether all rows that are written together have it
+   * @param count of rows that are written together and have it
    */
-  stored(app: number, json: string, isOfMany: boolean): string
+  stored(app: number, json: string, count: number): string
   /** To be called where a transaction begins: what another one was to keep may never have been written. */
   forget(): void
 }
@@ -37,14 +37,14 @@ export function createSharedMaps(db: Database): SharedMaps {
   const known = new Map<string, string | number>()
 
   return {
-    stored(app, json, isOfMany) {
+    stored(app, json, count) {
       if (json.length < shortest) return json
       if (of !== app || known.size >= mostKnown) known.clear()
       of = app
       const stored = known.get(json) ?? 0
       if (typeof stored === 'string') return stored
-      if (!isOfMany && stored + 1 < oftenEnough) {
-        known.set(json, stored + 1)
+      if (stored + count < oftenEnough) {
+        known.set(json, stored + count)
         return json
       }
       const number = find.get(app, json) ?? String(keep.run(app, json).lastInsertRowid)

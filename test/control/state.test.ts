@@ -321,6 +321,8 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       "attributes = '{'",
       "location = '[]'",
       "demographic = '1x'",
+      "location = '77'",
+      "location = ''",
     ].map((set): [string, Buffer, RegExp] => [
       set,
       exec(`UPDATE endpoints SET ${set} WHERE id = 'few-1'`),
