@@ -148,6 +148,11 @@ export async function writeRecords(
     progress.commit(job)
     countWritten()
   }
+  const begin = () => {
+    countWritten()
+    begun = performance.now()
+    now = context.now().getTime()
+  }
   /** Writes the records of a batch; others have their turn before each transaction but the first. */
   const writeBatch = async (batch: RecordBatch): Promise<void> => {
     for (let from = 0; from < batch.length; ) {
@@ -155,15 +160,7 @@ export async function writeRecords(
       signal.throwIfAborted()
       faults = faultsInProcessing(job, progress)
       try {
-        from = progress.writeOn(job, begins => {
-          if (begins) {
-            // What was written before has been committed by whoever ended that transaction.
-            countWritten()
-            begun = performance.now()
-            now = context.now().getTime()
-          }
-          return writeSome(batch, from)
-        })
+        from = progress.writeOn(job, begin, () => writeSome(batch, from))
       } catch (error) {
         // All that is not committed is taken back.
         Object.assign(written, { processed: 0, failed: 0 })

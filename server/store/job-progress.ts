@@ -105,14 +105,15 @@ export function createJobProgress(
      * As `write`, in a transaction that stays open for more of the same job's, until it is committed or anything else is
      * written by this connection. It keeps all callers from writing, so it is to be left soon.
      *
-     * @param work is told whether the transaction begins with it
+     * @param begin called where the transaction begins, so that all that the job wrote before is committed
      * @throws JobGone when the job's application has been deleted
      */
-    writeOn<T>(job: Job, work: (begins: boolean) => T): T {
+    writeOn<T>(job: Job, begin: () => void, work: () => T): T {
       letCallersGo()
       return join(job, begins => {
+        if (begins) begin()
         if (isAlive.get(job.seq) === undefined) throw new JobGone()
-        return work(begins)
+        return work()
       })
     },
 

@@ -363,3 +363,27 @@ t.test('the versions and members of a deleted segment are cleared away, and no o
     ...kept,
   })
 })
+
+t.test('records that are written are counted, also where their application is deleted next', async t => {
+  const { put, createApp, createJob, startWorker, store } = setUp(t)
+  put('a.csv', endpoints(60_000))
+  const worker = await startWorker()
+  const app = await createApp()
+  const job = await createJob(app, 'a.csv')
+  worker.wake()
+  // Whoever writes ends the job's transaction.
+  const written = await until(async () => {
+    const processed = await store.write(() => job.get()!.TotalProcessed ?? 0)
+    if (processed === 0) return undefined
+    return store.write(() => {
+      const { TotalProcessed } = job.get()!
+      store.apps.delete(app.id)
+      return TotalProcessed
+    })
+  }, 'the job to be under way')
+  t.ok(written < 60_000)
+  await until(
+    () => worker.counters.get('importProcessed') === written || undefined,
+    `${written} to be counted`,
+  )
+})
