@@ -148,6 +148,7 @@ export async function writeRecords(
     progress.commit(job)
     countWritten()
   }
+  /** Where a transaction begins, the one before has been committed, by whomever. */
   const begin = () => {
     countWritten()
     begun = performance.now()

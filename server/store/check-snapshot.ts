@@ -7,6 +7,7 @@ import { jobStatuses } from '../shapes/job-moves.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import { triggers } from './endpoint-terms.ts'
 import { applicationId, migrate, newestVersion } from './migrate.ts'
+import { sharedColumns } from './shared-maps.ts'
 
 /**
  * Checks whether a file is a state of pinpoint-local that can be taken over, and brings it to this version if it is.
@@ -93,7 +94,7 @@ function endpointProblem(db: Database.Database): string | undefined {
     `creation_date ${isDate}`,
     `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
     ...['user_attributes', 'attributes', 'metrics'].map(isMap),
-    ...['location', 'demographic'].map(
+    ...[...sharedColumns].map(
       map => `(${isMap(map)} OR EXISTS (
         SELECT 1 FROM endpoint_maps m WHERE m.seq = CAST(${map} AS INTEGER) AND m.app = e.app AND ${map} NOT GLOB '*[^0-9]*'))`,
     ),

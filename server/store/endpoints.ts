@@ -16,7 +16,7 @@ import {
 } from './endpoint-row.ts'
 import { createStretchNotes } from './endpoint-stretches.ts'
 import { createEndpointsOfImport } from './endpoints-of-import.ts'
-import { type SharedMaps, sharedMap } from './shared-maps.ts'
+import { type SharedMaps, sharedMapsAs } from './shared-maps.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** A stored endpoint under its row number. */
@@ -61,8 +61,7 @@ export interface Endpoints {
 
 /** What is read of a row. */
 export const selected = `seq, id, key, spelling, channel_type, address, endpoint_status, opt_out, ${requestId} AS request_id, creation_date,
-  effective_date, user_id, user_attributes, attributes, metrics, ${sharedMap('location')} AS location,
-  ${sharedMap('demographic')} AS demographic, turn`
+  effective_date, user_id, user_attributes, attributes, metrics, ${sharedMapsAs()}, turn`
 
 /** Who writes endpoints: an import job, or a caller of the API. */
 export interface Writer {

@@ -3,6 +3,7 @@ import { literalOf } from './alike-rows.ts'
 import type { Columns } from './columns.ts'
 import type { Rows } from './endpoint-lookups.ts'
 import type { EndpointRow } from './endpoint-row.ts'
+import { sharedColumns } from './shared-maps.ts'
 
 /** Rows of endpoints that are to be created. */
 export type NewEndpoints = Columns<
@@ -28,9 +29,6 @@ const names = [
 
 /** Columns that have few values, so that where those are written into statements, the statements are few. */
 const fewValues = new Set<string>(['app', 'channel_type', 'endpoint_status', 'opt_out', 'turn', 'import_job'])
-
-/** Columns that have few values for a while, as what many endpoints have alike is the number of a shared map there. */
-const sharedMaps = new Set<string>(['location', 'demographic'])
 
 /**
  * Prepares what creates many endpoints at once: a statement writes up to 32 of them, as each run of one takes its time, and
@@ -64,8 +62,9 @@ export function createEndpointInserts(db: Database) {
         lists.push(column)
         return '?'
       }
+      // What many endpoints have alike is a number in a shared column, the same for a while.
       const isLiteral =
-        column === null || fewValues.has(name) || (sharedMaps.has(name) && column === before[name])
+        column === null || fewValues.has(name) || (sharedColumns.has(name) && column === before[name])
       before[name] = column
       if (isLiteral) return literalOf(column)
       same[name] = column

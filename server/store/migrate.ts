@@ -11,7 +11,7 @@ export const pageBytes = 8192
 
 const folder = new URL('./migrations/', import.meta.url)
 
-/** An empty state that the build has made: all the steps take a tenth of a start. */
+/** An empty state that the build has made: all the steps take a twentieth of a start. */
 const prepared = new URL('./empty.db', import.meta.url)
 
 /** The file of an empty state. */

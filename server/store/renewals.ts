@@ -3,7 +3,7 @@ import type { AppRef } from './apps.ts'
 import { type Columns, valueAt } from './columns.ts'
 import type { Rows } from './endpoint-lookups.ts'
 import type { EndpointChange } from './endpoint-row.ts'
-import { sharedMap } from './shared-maps.ts'
+import { sharedColumns, sharedMap } from './shared-maps.ts'
 
 /** What endpoints are, as far as a change that changes nothing in them has to say it. */
 export type Renewal = Pick<
@@ -25,8 +25,7 @@ const names = [
 ]
 
 /** A column as a change says it. */
-const sqlOf = (name: string): string =>
-  name === 'location' || name === 'demographic' ? sharedMap(`e.${name}`) : `e.${name}`
+const sqlOf = (name: string): string => (sharedColumns.has(name) ? sharedMap(`e.${name}`) : `e.${name}`)
 
 const maps = new Set<string>(['user_attributes', 'attributes', 'metrics', 'location', 'demographic'])
 

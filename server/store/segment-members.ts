@@ -15,7 +15,7 @@ import {
   everybody,
   nobody,
 } from './segment-condition.ts'
-import { sharedMap } from './shared-maps.ts'
+import { sharedMapsAs } from './shared-maps.ts'
 
 /**
  * How far a list of members has come: to the row of an endpoint. Behind all of those, in an imported segment: to an
@@ -64,7 +64,7 @@ export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition:
 
 /** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
 const memberColumns = {
-  all: `e.*, ${requestId} AS request_id, ${sharedMap('e.location')} AS location, ${sharedMap('e.demographic')} AS demographic`,
+  all: `e.*, ${requestId} AS request_id, ${sharedMapsAs('e.')}`,
   count: 'e.seq',
 }
 

@@ -1,8 +1,15 @@
 import type { Database } from 'better-sqlite3'
 
-/** SQL of a row's location or demographic as JSON: the column has that, or the number of a map that is kept once. */
+/** The columns that have a map as JSON, or the number of one that is kept once. */
+export const sharedColumns: ReadonlySet<string> = new Set(['location', 'demographic'])
+
+/** SQL of what such a column says, as JSON. */
 export const sharedMap = (column: string): string =>
   `iif(${column} >= '{', ${column}, (SELECT json FROM endpoint_maps WHERE seq = CAST(${column} AS INTEGER)))`
+
+/** SQL of what all of them say, each under its own name. @param prefix `e.`, where the row is `e` */
+export const sharedMapsAs = (prefix = ''): string =>
+  [...sharedColumns].map(column => `${sharedMap(prefix + column)} AS ${column}`).join(', ')
 
 /** Characters of the shortest map that is worth it. */
 const shortest = 16
