@@ -3,9 +3,10 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { parseBodiesAsJson } from './aws/body-parser.ts'
 import { answerBrokenRequest } from './aws/client-error.ts'
 import { collectRoutes } from './aws/collect-routes.ts'
-import { allowBrowsers } from './aws/cors.ts'
+import { answerPreflights } from './aws/cors.ts'
 import { readCallers } from './aws/credential-scope.ts'
 import { maxBodyBytes, maxPathParameterLength, sendError } from './aws/error-handler.ts'
+import { createGuard } from './aws/guard.ts'
 import { injectFaults } from './aws/inject-faults.ts'
 import { sendBareJsonType } from './aws/json-type.ts'
 import { limitRates } from './aws/limit-rates.ts'
@@ -29,7 +30,8 @@ import type { JobWorker } from './worker/supervisor.ts'
 
 /** What the application works with. Tests pass their own. */
 export interface Dependencies {
-  config: Pick<Config, 'region' | 'accountId' | 'quotas'> & Partial<Pick<Config, 'accessKeys'>>
+  config: Pick<Config, 'region' | 'accountId' | 'quotas'> &
+    Partial<Pick<Config, 'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins'>>
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
   state: State
@@ -65,6 +67,8 @@ export function buildApp({ config, store, jobWorker, state, preflight, now, logg
     requestCounts.record(call)
   })
 
+  const guard = createGuard(config)
+
   const app = Fastify({
     loggerInstance: logger,
     schemaController: noOtherCompilers,
@@ -76,7 +80,7 @@ export function buildApp({ config, store, jobWorker, state, preflight, now, logg
     // Requests that are under way at the end are answered as ever; new connections are not taken.
     return503OnClosing: false,
     frameworkErrors(error, request, reply) {
-      sendError(error, request, reply)
+      sendError(guard(request, reply) ?? error, request, reply)
       record(request, reply)
     },
     clientErrorHandler: answerBrokenRequest,
@@ -97,10 +101,15 @@ export function buildApp({ config, store, jobWorker, state, preflight, now, logg
 
   collectRoutes(app)
   app.setErrorHandler(sendError)
+  app.decorateRequest('api', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = guard(request, reply)
+    if (refusal !== undefined) throw refusal
+  })
   sendRequestId(app)
   sendBareJsonType(app)
   recordRequests(app, record)
-  allowBrowsers(app)
+  answerPreflights(app)
   endWithCallers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
   if (config.accessKeys) requireSignatures(app, { accessKeys: config.accessKeys, now })

@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs'
+import { parseHost, withoutFinalDot } from './aws/host.ts'
+import { originOf } from './aws/origin.ts'
 import { StartError } from './start-error.ts'
 
 /** Everything that can be set; the names are the contract's. */
@@ -21,6 +23,10 @@ export interface Config {
   preflight: 'strict' | 'off'
   /** Secrets by the ids of their keys; undefined: signatures are not checked. */
   accessKeys: ReadonlyMap<string, string> | undefined
+  /** Names that a Host header may have, beside the usual ones, in lower case; `*` for any. */
+  allowedHosts: ReadonlySet<string> | undefined
+  /** Web origins that may call, beside loopback's, as browsers write them; `*` for any. */
+  allowedOrigins: ReadonlySet<string> | undefined
   /** A JSON file or a folder of them. */
   seed: string | undefined
   logLevel: string
@@ -176,6 +182,20 @@ const settings: Settings = {
     read: keyPairs,
     isSecret: true,
   },
+  allowedHosts: {
+    variables: ['ALLOWED_HOSTS'],
+    flag: '--allowed-hosts',
+    argument: 'name,…',
+    meaning: "names beside the usual ones that a request's Host may have; * for any",
+    read: list(hostName, 'host names such as pinpoint.example.com, or *'),
+  },
+  allowedOrigins: {
+    variables: ['ALLOWED_ORIGINS'],
+    flag: '--allowed-origins',
+    argument: 'origin,…',
+    meaning: "web origins beside loopback's whose pages may call; * for any",
+    read: list(webOrigin, 'web origins such as https://app.example.com, or *'),
+  },
   seed: {
     variables: ['SEED'],
     flag: '--seed',
@@ -300,7 +320,9 @@ function readSettings(
 function readValue({ read, write = String }: Setting, value: unknown): unknown {
   if (typeof value === 'string') return read(value)
   const result = read(write(value))
-  if (typeof result !== typeof value) throw new Error(`a ${typeof result}`)
+  // A map or a set is given as its text alone.
+  const type = typeof result === 'object' ? 'string' : typeof result
+  if (typeof value !== type) throw new Error(`a ${type}`)
   return result
 }
 
@@ -366,6 +388,27 @@ function keyPairs(text: string): ReadonlyMap<string, string> {
     throw new Error('pairs such as id:secret,id:secret, each id once')
   }
   return keys
+}
+
+/** Reads items with commas between them. `*` stands for itself; what is said of an item that is not right is `what`. */
+function list(read: (item: string) => string | undefined, what: string) {
+  return (text: string): ReadonlySet<string> => {
+    const items = text.split(',').map(item => item.trim())
+    const values = items.map(item => (item === '*' ? item : read(item)))
+    if (values.includes(undefined)) throw new Error(`${what}, with commas between them`)
+    return new Set(values as string[])
+  }
+}
+
+function hostName(text: string): string | undefined {
+  const host = parseHost(text)
+  return host && withoutFinalDot(host.hostname)
+}
+
+function webOrigin(text: string): string | undefined {
+  const url = URL.parse(text)
+  const isOrigin = url !== null && /^[a-z][a-z\d+.-]*:\/\/[^/?#@\\]+\/?$/i.test(text)
+  return isOrigin ? originOf(url) : undefined
 }
 
 function existingFolder(text: string): string {

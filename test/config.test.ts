@@ -65,6 +65,22 @@ const served: Row[] = [
     ],
     'AKIA',
   ),
+  row(
+    'allowedHosts',
+    'ALLOWED_HOSTS',
+    undefined,
+    ['Dev.Example.com., b.example:80', new Set(['dev.example.com', 'b.example'])],
+    ['*', new Set(['*'])],
+    'a b',
+  ),
+  row(
+    'allowedOrigins',
+    'ALLOWED_ORIGINS',
+    undefined,
+    ['https://App.example/, http://b:8080', new Set(['https://app.example', 'http://b:8080'])],
+    ['capacitor://app,*', new Set(['capacitor://app', '*'])],
+    'app.example',
+  ),
   row('seed', 'SEED', undefined, [folderA, folderA], [folderB, folderB], join(folders, 'nowhere')),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
@@ -217,6 +233,23 @@ for (const bad of ['hush', ':hush', 'a:', 'a:hush,', 'a:hush,a:hush2', 'a b:hush
     t.match(message, /ACCESS_KEYS must be pairs such as id:secret,id:secret, each id once; got a value that/)
     t.notMatch(message, 'hu')
     t.notMatch(refusal(t, {}, ['--access-keys', bad]), 'hu')
+  })
+}
+
+for (const bad of [
+  'null',
+  'https://',
+  'https://a/b',
+  'https://a?b',
+  'https://u@a',
+  'a, https://a',
+  'https://a,',
+  '//a',
+]) {
+  t.test(`${JSON.stringify(bad)} is no list of origins`, async t => {
+    const message =
+      /ALLOWED_ORIGINS must be web origins such as https:\/\/app\.example\.com, or \*, with commas between them/
+    t.match(refusal(t, { ALLOWED_ORIGINS: bad }), message)
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { errorBody, errorTypeHeader, exposedHeaders } from './error-handler.ts'
+import { errorBody, errorTypeHeader } from './error-handler.ts'
 import { jsonType } from './json-type.ts'
 import { newRequestId, requestIdHeader } from './request-id.ts'
 
@@ -18,8 +18,6 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
     'HTTP/1.1 400 Bad Request',
     `content-type: ${jsonType}`,
     `content-length: ${Buffer.byteLength(body)}`,
-    'access-control-allow-origin: *',
-    `access-control-expose-headers: ${exposedHeaders.join(', ')}`,
     `${requestIdHeader}: ${id}`,
     `${errorTypeHeader}: BadRequestException`,
     'connection: close',

@@ -1,11 +1,21 @@
-/** Where everything lives that Pinpoint does not have. */
+/** The prefix of all control calls: what the emulator has and Pinpoint does not. */
 export const controlPath = '/_pinpoint/'
 
+/** The prefix of the web console's pages and files. */
+export const consolePath = `${controlPath}console/`
+
 /**
- * Whether a request is for the control API, and so no call of Pinpoint's.
+ * Whether a route belongs to the control API. The control API has a route for everything under its prefix, unknown
+ * paths included, so the router alone decides what lies there: no path is read a second time.
  *
- * @param route the URL of its route; what is unknown has none, and preflights share one
- * @param path its own
+ * @param url the pattern of the route; undefined for what no route answers
  */
-export const isControl = (route = '*', path: string): boolean =>
-  (route === '*' ? path : route).startsWith(controlPath)
+export const isControlRoute = (url: string | undefined): boolean => url?.startsWith(controlPath) ?? false
+
+/** Whether a route answers with a page that a link of another site may lead to. */
+export const isPageRoute = (url: string | undefined): boolean =>
+  url === controlPath || (url?.startsWith(consolePath) ?? false)
+
+/** Whether a route of the control API needs no token: health checks send none, and the console asks for it. */
+export const isOpenRoute = (url: string | undefined): boolean =>
+  url === `${controlPath}health` || isPageRoute(url)

@@ -1,28 +1,24 @@
-import cors, { type FastifyCorsOptions } from '@fastify/cors'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isControl } from './control-path.ts'
-import { exposedHeaders } from './error-handler.ts'
+import type { FastifyInstance } from 'fastify'
+
+/** Seconds for which a browser may remember the answer to a preflight. */
+const maxAge = 86_400
 
 /**
- * Lets browsers call from any origin, as Pinpoint does (source: observed); every path answers OPTIONS with 200. The control
- * API is for no page that somebody happens to have open.
+ * Answers OPTIONS, of every path, with 200 (source: observed): what browsers ask before a request that a form could not
+ * send. The guard has named the origin, or refused it. (`@fastify/cors` would decide about origins a second time, and
+ * does not see what Fastify refuses before its hooks.)
  */
-export function allowBrowsers(app: FastifyInstance): void {
-  const options = {
-    methods: ['GET', 'POST', 'PUT', 'DELETE'],
-    exposedHeaders,
-    maxAge: 86_400,
-    optionsSuccessStatus: 200,
-    strictPreflight: false,
-  }
-  const [toAll, toNone] = [
-    { ...options, origin: '*' },
-    { ...options, origin: false },
-  ]
-  app.register(
-    cors,
-    () => (request: FastifyRequest, callback: (error: null, options: FastifyCorsOptions) => void) => {
-      callback(null, isControl(request.routeOptions.url, request.url) ? toNone : toAll)
-    },
-  )
+export function answerPreflights(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'OPTIONS') return
+    reply.header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
+    reply.header('access-control-max-age', String(maxAge))
+    const headers = request.headers['access-control-request-headers']
+    if (headers !== undefined) reply.header('access-control-allow-headers', headers)
+    // What a browser asks before a page of the public web calls an address of this machine or its network.
+    if (request.headers['access-control-request-private-network'] === 'true') {
+      reply.header('access-control-allow-private-network', 'true')
+    }
+    return reply.code(200).header('content-length', '0').send()
+  })
 }

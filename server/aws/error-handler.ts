@@ -29,8 +29,6 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   reply
     .code(exception.statusCode)
     .header('content-type', jsonType)
-    .header('access-control-allow-origin', '*')
-    .header('access-control-expose-headers', exposedHeaders.join(', '))
     .header(requestIdHeader, request.id)
     .header(errorTypeHeader, exception.exception)
     .send(Buffer.from(errorBody(exception.message, request.id)))

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isControl } from './control-path.ts'
 import { errorTypeHeader } from './error-handler.ts'
 import { logCall } from './log-requests.ts'
 
@@ -25,13 +24,12 @@ export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => vo
 /**
  * Makes what logs every call, whatever becomes of it.
  *
- * @param record is told as well of those that are Pinpoint's
+ * @param record is told as well of those that are Pinpoint's, and were let in
  */
 export function createRecorder(record: (call: Call) => void): RecordRequest {
   return (request, reply) => {
-    const { config, url } = request.routeOptions
     const call = {
-      operation: config.operation,
+      operation: request.routeOptions.config.operation,
       method: request.method,
       path: request.url,
       status: reply.statusCode,
@@ -41,7 +39,7 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
       requestId: request.id,
     }
     logCall(request.log, call)
-    if (!isControl(url, call.path)) record(call)
+    if (request.api === 'pinpoint') record(call)
   }
 }
 

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import { Kind, type TSchema, Type } from '@sinclair/typebox'
 import Fastify, { type FastifySchema, type RouteOptions } from 'fastify'
-import { controlPath } from '../aws/control-path.ts'
+import { isControlRoute } from '../aws/control-path.ts'
 import { errorTypeHeader } from '../aws/error-handler.ts'
 import { type ExceptionName, statusOf } from '../aws/exceptions.ts'
 import { jsonType } from '../aws/json-type.ts'
@@ -60,8 +60,8 @@ const controlErrors: ExceptionName[] = [
 const conflict: ExceptionName = 'ConflictException'
 
 /** What is not to be described: paths that are none, and operations that are not served. */
-const isHidden = ({ url, schema }: RouteOptions): boolean =>
-  url === '*' || (schema as { hide?: boolean } | undefined)?.hide === true
+const isHidden = ({ schema }: RouteOptions): boolean =>
+  (schema as { hide?: boolean } | undefined)?.hide === true
 
 /**
  * Describes routes from the schemas by which their requests are checked and their answers are written. The plugin that
@@ -197,7 +197,7 @@ class Components {
 /** A route's schema, with all that can be said of it besides. */
 function describe({ url, config, schema = {} }: RouteOptions, components: Components): FastifySchema {
   const { params, querystring, body, response, ...said } = schema
-  const isControl = url.startsWith(controlPath)
+  const isControl = isControlRoute(url)
   const operation = config?.operation
   return {
     operationId: operation,

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { consolePath, controlPath } from '../aws/control-path.ts'
+import { refuseUnknown } from '../aws/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
 import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'
@@ -28,4 +30,8 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(requests)
   app.register(metrics)
   app.register(openapi)
+  for (const path of [controlPath, consolePath]) app.all(`${path}*`, unknown)
 }
+
+/** What is not there is refused as part of the control API, and before its body is read. */
+const unknown = { schema: { hide: true }, onRequest: refuseUnknown, handler: refuseUnknown }

@@ -135,8 +135,10 @@ const doors: {
 for (const { title, method, url, payload, status, exception, message } of doors) {
   t.test(`${title} answers ${status} ${exception}`, async t => {
     const { app } = buildTestApp(t)
-    const response = await app.inject({ method, url, ...(payload !== undefined && { payload }) })
+    const headers = { origin: 'http://localhost:3000' }
+    const response = await app.inject({ method, url, headers, ...(payload !== undefined && { payload }) })
     isError(t, answerOf(response), status, exception, message)
+    t.equal(response.headers['access-control-allow-origin'], headers.origin)
     t.match(response.headers['access-control-expose-headers'], /x-amzn-RequestId.*x-amzn-ErrorType/i)
   })
 }
