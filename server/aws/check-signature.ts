@@ -15,12 +15,12 @@ const invalid = (message: string) => new PinpointException('InvalidSignatureExce
 
 /**
  * Reads a request to its end and checks its signature. A session token is not looked at, but must be signed where it is
- * sent.
+ * sent, as every other `x-amz-*` header.
  *
  * @param accessKeys secrets by the ids of their keys
  * @returns the request's body
  * @throws the exceptions of `readSignature`; UnrecognizedClientException where the key is none of those,
- *   InvalidSignatureException where the signature is wrong, too old, or not for Pinpoint
+ *   InvalidSignatureException where the signature is wrong, too old, not for Pinpoint, or leaves out a header
  */
 export async function checkSignature(
   request: IncomingMessage,
@@ -68,7 +68,15 @@ function checkScope({ scope, signedAt }: Signature): void {
   }
 }
 
-/** What is not signed, anybody on the way could change. */
+/**
+ * Requires that `host`, the time and every `x-amz-*` header are signed: anybody on the way could
+ * change what is not. A presigned query needs no check, as the whole of it is signed.
+ *
+ * Sources: the guide of Signature Version 4 says which headers must be signed. AWS's JSON services
+ * were observed to answer a missing `host` with InvalidSignatureException; the text for `x-amz-*`
+ * headers was observed of S3, which lists them in a member of its own. That Pinpoint answers
+ * with this exception and this text is assumed.
+ */
 function checkSignedHeaders({ headers }: IncomingMessage, { signedHeaders, expiresAfter }: Signature): void {
   const required = ['host']
   if (expiresAfter === undefined) required.push(headers['x-amz-date'] === undefined ? 'date' : 'x-amz-date')
@@ -76,6 +84,14 @@ function checkSignedHeaders({ headers }: IncomingMessage, { signedHeaders, expir
     if (!signedHeaders.includes(name)) {
       throw invalid(`'${name}' must be a 'SignedHeader' in the AWS Authorization.`)
     }
+  }
+  const unsigned = Object.keys(headers).filter(
+    name => name.startsWith('x-amz-') && !signedHeaders.includes(name),
+  )
+  if (unsigned.length > 0) {
+    throw invalid(
+      `There were headers present in the request which were not signed: ${unsigned.sort().join(', ')}`,
+    )
   }
 }
 

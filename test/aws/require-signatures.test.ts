@@ -192,6 +192,90 @@ t.test('whatever is changed on the way is refused', async t => {
   }
 })
 
+/** Sends a signed request as raw bytes, so that further header lines stand beside what was signed. */
+async function sendSigned(
+  port: number,
+  { method, path, query, headers }: Awaited<ReturnType<typeof sign>>,
+  more: readonly string[] = [],
+) {
+  const parameters = new URLSearchParams(query as Record<string, string>)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const head = [`${method} ${path}?${parameters} HTTP/1.1`, ...lines, ...more, 'Connection: close']
+  return sendRaw(port, `${head.join('\r\n')}\r\n\r\n`)
+}
+
+/** Header lines that come unsigned, and what is said of them; undefined: they need no signature. */
+const besideSignature: [lines: string[], unsigned: string | undefined][] = [
+  [['x-amz-meta: a'], 'x-amz-meta'],
+  [
+    ['X-AMZ-Security-Token: t', 'X-Amz-Content-Sha256: e', 'x-other: c'],
+    'x-amz-content-sha256, x-amz-security-token',
+  ],
+  [['x-amz-meta: a', 'x-amz-meta: b'], 'x-amz-meta'],
+  [['x-amz-: '], 'x-amz-'],
+  // Proxies add the first of these; SDKs leave it, and the others, unsigned.
+  [['x-amzn-trace-id: Root=1', 'amz-sdk-invocation-id: i', 'user-agent: u', 'x-other: c'], undefined],
+]
+
+for (const [form, signed] of [
+  ['signed', () => sign(request())],
+  ['presigned', () => presign(request())],
+] as const) {
+  t.test(`every x-amz-* header of a ${form} request must be signed`, async t => {
+    const { port } = await listen(t, { config, now: () => now })
+    for (const [lines, unsigned] of besideSignature) {
+      const answer = await sendSigned(port, await signed(), lines)
+      const what = lines.join(', ')
+      if (unsigned === undefined) {
+        t.equal(answer.status, 200, what)
+        continue
+      }
+      const message = `There were headers present in the request which were not signed: ${unsigned}`
+      t.test(what, async t => isError(t, answer, 403, 'InvalidSignatureException', message))
+    }
+  })
+}
+
+t.test('the time of a presigned request is that of its query, and no other may stand beside it', async t => {
+  const { port } = await listen(t, { config, now: () => now })
+  const answer = await sendSigned(port, await presign(request()), ['x-amz-date: 20260102T030405Z'])
+  isError(t, answer, 403, 'InvalidSignatureException', /not signed: x-amz-date$/)
+})
+
+t.test('x-amz-* headers that are signed are served, in either form', async t => {
+  const { port } = await listen(t, { config, now: () => now })
+  const headers = { 'x-amz-meta': 'a', 'x-amz-user-agent': 'aws-sdk-js/3' }
+  t.equal((await sendSigned(port, await sign(request({ headers })))).status, 200)
+  const presigned = await signer({}).presign(request({ headers }), {
+    ...{ signingDate: now, expiresIn: 60 },
+    unhoistableHeaders: new Set(Object.keys(headers)),
+  })
+  t.match(presigned.query?.['X-Amz-SignedHeaders'], 'host;x-amz-meta;x-amz-user-agent')
+  t.equal((await sendSigned(port, presigned)).status, 200)
+})
+
+t.test('what is in the query of a presigned request is signed with it', async t => {
+  const { port } = await listen(t, { config, now: () => now })
+  const presigned = await presign(request({ headers: { 'x-amz-security-token': 't' } }))
+  t.equal(presigned.query?.['x-amz-security-token'], 't')
+  t.equal((await sendSigned(port, presigned)).status, 200)
+  for (const [name, value] of [
+    ['x-amz-security-token', 'other'],
+    ['X-Amz-Meta', 'added'],
+  ] as const) {
+    const answer = await sendSigned(port, { ...presigned, query: { ...presigned.query, [name]: value } })
+    isError(t, answer, 403, 'InvalidSignatureException', mismatch)
+  }
+})
+
+t.test('the host of a presigned request must be signed', async t => {
+  const { port } = await listen(t, { config, now: () => now })
+  const presigned = await presign(request({ headers: { 'x-other': 'c' } }))
+  const query = { ...presigned.query, 'X-Amz-SignedHeaders': 'x-other' }
+  const message = "'host' must be a 'SignedHeader' in the AWS Authorization."
+  isError(t, await sendSigned(port, { ...presigned, query }), 403, 'InvalidSignatureException', message)
+})
+
 t.test('a wrong signature is told what should have been signed', async t => {
   const signed = await sign(request({ path: '/v1/apps/a%20b', query: { token: 'x y' } }), {
     credentials: { ...key, secretAccessKey: 'wrong' },
