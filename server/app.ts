@@ -15,6 +15,7 @@ import { createRecorder, recordRequests } from './aws/record-requests.ts'
 import { RequestCounts } from './aws/request-counts.ts'
 import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { RequestJournal } from './aws/request-journal.ts'
+import { defaultRequestTimeouts, limitRequestTimes, type RequestTimeouts } from './aws/request-timeouts.ts'
 import { requireSignatures } from './aws/require-signatures.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { endWithCallers } from './aws/until-gone.ts'
@@ -38,6 +39,8 @@ export interface Dependencies {
   preflight: Preflight
   now: () => Date
   logger: FastifyBaseLogger
+  /** Those that are not given have their defaults. */
+  requestTimeouts?: Partial<RequestTimeouts>
 }
 
 declare module 'fastify' {
@@ -55,7 +58,17 @@ declare module 'fastify' {
 }
 
 /** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
-export function buildApp({ config, store, jobWorker, state, preflight, now, logger }: Dependencies) {
+export function buildApp({
+  config,
+  store,
+  jobWorker,
+  state,
+  preflight,
+  now,
+  logger,
+  requestTimeouts,
+}: Dependencies) {
+  const timeouts = { ...defaultRequestTimeouts, ...requestTimeouts }
   const requestJournal = new RequestJournal()
   const requestCounts = new RequestCounts()
   state.onReplaced(() => {
@@ -83,9 +96,15 @@ export function buildApp({ config, store, jobWorker, state, preflight, now, logg
       sendError(guard(request, reply) ?? error, request, reply)
       record(request, reply)
     },
-    clientErrorHandler: answerBrokenRequest,
-    // Node's own answers to a request without Host, or with an Expect that it does not know, are no JSON.
-    http: { requireHostHeader: false },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, timeouts.request),
+    requestTimeout: timeouts.request,
+    http: {
+      // Node's own answers to a request without Host, or with an Expect that it does not know, are no JSON.
+      requireHostHeader: false,
+      // Headers are part of the request, and have no shorter time of their own.
+      headersTimeout: 0,
+      connectionsCheckingInterval: timeouts.checkInterval,
+    },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
@@ -106,6 +125,7 @@ export function buildApp({ config, store, jobWorker, state, preflight, now, logg
     const refusal = guard(request, reply)
     if (refusal !== undefined) throw refusal
   })
+  limitRequestTimes(app, timeouts)
   sendRequestId(app)
   sendBareJsonType(app)
   recordRequests(app, record)

@@ -134,7 +134,10 @@ export function createState({
         try {
           await pipeline(body, createWriteStream(file), { signal })
         } catch (error) {
-          if (body.readableAborted) return 'the body ended before all of it was sent'
+          // The client has left; a client that is too slow has an error of its own.
+          if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') {
+            return 'the body ended before all of it was sent'
+          }
           throw error
         }
         const refusal = await runSnapshotTask({ check: file }, signal)

@@ -1,26 +1,39 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { errorBody, errorTypeHeader } from './error-handler.ts'
+import { badRequest, requestTimeout } from './exceptions.ts'
 import { jsonType } from './json-type.ts'
 import { newRequestId, requestIdHeader } from './request-id.ts'
+import { endLateBody, isAnswering, tooLate } from './request-timeouts.ts'
 
 /**
- * Answers what is not even an HTTP request, such as a broken header, in the same form as every other error. There is
- * no request yet that a handler could be given, so the answer is written to the socket.
+ * Answers what does not become an HTTP request, as a header is broken or the rest of it does not
+ * arrive, in the same form as every other error, and ends the connection. There is no request yet
+ * that a handler could be given, so the answer is written to the socket.
+ *
+ * @param timeout the milliseconds that a request may take to arrive
  */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, timeout: number): void {
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  if (isLate && endLateBody(socket, timeout)) return
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
     socket.destroy()
     return
   }
+  const { statusCode, exception, message } = isLate
+    ? requestTimeout(tooLate(timeout))
+    : badRequest(`The request is not valid HTTP: ${error.message}`)
   const id = newRequestId()
-  const body = errorBody(`The request is not valid HTTP: ${error.message}`, id)
+  const body = errorBody(message, id)
   const headers = [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
     `content-type: ${jsonType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     `${requestIdHeader}: ${id}`,
-    `${errorTypeHeader}: BadRequestException`,
+    `${errorTypeHeader}: ${exception}`,
     'connection: close',
   ]
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`)
+  socket.write(`${headers.join('\r\n')}\r\n\r\n${body}`)
+  // Not end(): a client that keeps its half open would hold the connection.
+  socket.destroySoon()
 }

@@ -24,6 +24,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   // Fastify would cut the connection at a body that is too large, which a client that is still sending sees as a
   // reset; Node reads the rest of it instead.
   if (exception.statusCode === 413) reply.removeHeader('connection')
+  // The rest of the request must not be taken for the next one.
+  if (exception.statusCode === 408) reply.header('connection', 'close')
   // Some SDKs wait for as long as it says; a second is also the window in which requests are counted.
   if (exception.statusCode === 429) reply.header('retry-after', '1')
   reply

@@ -1,8 +1,9 @@
 import { modelledExceptions } from '../shapes/exception.ts'
 
 /**
- * The errors that Pinpoint answers with; those that AWS's services have for signatures; and NotImplementedException,
- * which is ours alone, for operations that this emulator does not serve yet.
+ * The errors that Pinpoint answers with; those that all AWS services have in common, for signatures
+ * and for requests that come too slowly (source: guide, common errors); and
+ * NotImplementedException, which is ours alone, for operations that are not served yet.
  */
 export const statusOf = {
   ...modelledExceptions,
@@ -10,6 +11,7 @@ export const statusOf = {
   InvalidSignatureException: 403,
   MissingAuthenticationTokenException: 403,
   UnrecognizedClientException: 403,
+  RequestTimeoutException: 408,
   NotImplementedException: 501,
 } as const
 
@@ -33,6 +35,9 @@ export const badRequest = (message: string) => new PinpointException('BadRequest
 
 /** 404: what the path, or a member such as SegmentId, names does not exist. */
 export const notFound = (message: string) => new PinpointException('NotFoundException', message)
+
+/** 408: the request does not come to its end; the connection is closed after the answer. */
+export const requestTimeout = (message: string) => new PinpointException('RequestTimeoutException', message)
 
 /** 409: the request does not go with the state that something is in. */
 export const conflict = (message: string) => new PinpointException('ConflictException', message)

@@ -13,7 +13,7 @@ export const putSnapshot: FastifyPluginAsyncTypebox = async app => {
   app.put(
     '/_pinpoint/snapshot',
     {
-      config: { operation: 'putSnapshot' },
+      config: { operation: 'putSnapshot', isUpload: true },
       schema: {
         summary: 'Replaces the whole state by a snapshot: the body is the SQLite file that GET answers',
         response: { 204: Type.Null() },

@@ -19,7 +19,7 @@ export async function sendRaw(port: number, ...bytes: (string | Buffer)[]): Prom
 }
 
 /** Reads an answer from its bytes; the body must have a Content-Length or end with the connection. */
-function readRaw(bytes: string): Answer {
+export function readRaw(bytes: string): Answer {
   const end = bytes.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = bytes.slice(0, end).split('\r\n')
   const headers = Object.fromEntries(
