@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ExportJobResource } from '../shapes/export-job.ts'
 import type { Job, JobProgress } from './job-progress.ts'
+import type { NoPromise } from './no-promise.ts'
 import { prepareRemoval } from './remove-rows.ts'
 import type { MemberPlace } from './segment-members.ts'
 import type { Transactions } from './transact.ts'
@@ -35,7 +36,7 @@ export interface ExportDraft {
  * has is read in a transaction as well, so that no job acts on those of another state.
  */
 export function createExportProgress(db: Database, jobs: JobProgress, { transact }: Transactions) {
-  const inState = <T>(work: () => T): T => (db.inTransaction ? work() : transact(work))
+  const inState = <T>(work: () => NoPromise<T>): NoPromise<T> => (db.inTransaction ? work() : transact(work))
   // Also those of deleted applications: what they have begun is to be removed from the bucket.
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,

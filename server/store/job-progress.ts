@@ -4,6 +4,7 @@ import { isFinal, mayMove } from '../shapes/job-moves.ts'
 import type { JobStatus } from '../shapes/job-status.ts'
 import type { AppRef } from './apps.ts'
 import type { createJobFaults } from './job-faults.ts'
+import type { NoPromise } from './no-promise.ts'
 import type { Transactions } from './transact.ts'
 import type { WriteTurns } from './write-turns.ts'
 
@@ -77,9 +78,9 @@ export function createJobProgress(
    *
    * @throws JobGone when the job's application has been deleted
    */
-  const write = <T>(job: Job, work: () => T, run = transact): T => {
+  const write = <T>(job: Job, work: () => NoPromise<T>, run = transact): NoPromise<T> => {
     letCallersGo()
-    return run(() => {
+    return run<T>((): NoPromise<T> => {
       if (isAlive.get(job.seq) === undefined) throw new JobGone()
       return work()
     })
@@ -92,7 +93,7 @@ export function createJobProgress(
     write,
 
     /** As `write`; with all that was written before, it is on the disk when this returns. */
-    writeToDisk: <T>(job: Job, work: () => T): T => write(job, work, transactToDisk),
+    writeToDisk: <T>(job: Job, work: () => NoPromise<T>): NoPromise<T> => write(job, work, transactToDisk),
 
     /** The rules by which a job is to fail or to hang, of those that matter now. To be part of no transaction. */
     faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>
@@ -108,9 +109,9 @@ export function createJobProgress(
      * @param begin called where the transaction begins, so that all that the job wrote before is committed
      * @throws JobGone when the job's application has been deleted
      */
-    writeOn<T>(job: Job, begin: () => void, work: () => T): T {
+    writeOn<T>(job: Job, begin: () => void, work: () => NoPromise<T>): NoPromise<T> {
       letCallersGo()
-      return join(job, begins => {
+      return join<T>(job, (begins): NoPromise<T> => {
         if (begins) begin()
         if (isAlive.get(job.seq) === undefined) throw new JobGone()
         return work()

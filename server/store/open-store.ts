@@ -19,6 +19,7 @@ import { createJobControl } from './job-control.ts'
 import { createJobFaults } from './job-faults.ts'
 import { createJobProgress } from './job-progress.ts'
 import { emptyState, migrate, pageBytes } from './migrate.ts'
+import { type NoPromise, refusePromise } from './no-promise.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
 import { createSharedMaps } from './shared-maps.ts'
@@ -165,7 +166,7 @@ export function prepareStore(
   const maps = createSharedMaps(db)
   const terms = createEndpointTerms(db)
   const transactions = createTransactions(db, { names, maps, turns, checkState, isKept })
-  const write = <T>(work: () => T): Promise<T> => turns.asCaller(() => transactions.transact(work))
+  const write = <T>(work: () => NoPromise<T>): Promise<T> => turns.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
   const progressOf = (table: 'import_jobs' | 'export_jobs') =>
@@ -234,13 +235,13 @@ export function prepareStore(
  * Makes what runs reads that belong together: they see one state of the database, and take half the time, as each by
  * itself would have SQLite look for what others have written.
  */
-function createRead(db: Database.Database): <T>(work: () => T) => T {
+function createRead(db: Database.Database): <T>(work: () => NoPromise<T>) => T {
   const begin = db.prepare('BEGIN')
   const end = db.prepare('COMMIT')
   return work => {
     begin.run()
     try {
-      return work()
+      return refusePromise(work())
     } finally {
       end.run()
     }

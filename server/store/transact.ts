@@ -1,14 +1,15 @@
 import type { Database } from 'better-sqlite3'
 import type { AttributeNames } from './attribute-names.ts'
+import { type NoPromise, refusePromise } from './no-promise.ts'
 import type { SharedMaps } from './shared-maps.ts'
 import type { WriteTurns } from './write-turns.ts'
 
-/** The one way in which a connection writes. */
+/** The one way in which a connection writes. Each function that is given must be synchronous: a promise is refused. */
 export interface Transactions {
   /** Runs one transaction: everything in it is written, or nothing. */
-  transact<T>(work: () => T): T
+  transact<T>(work: () => NoPromise<T>): NoPromise<T>
   /** As `transact`; with all that was written before, it is on the disk when this returns. */
-  transactToDisk<T>(work: () => T): T
+  transactToDisk<T>(work: () => NoPromise<T>): NoPromise<T>
   /**
    * Writes in a transaction that stays open for more of the same writer, until it is committed, or anything else is to
    * be written by this connection: what many writes change in the same page is written once. Where one of them fails,
@@ -17,7 +18,7 @@ export interface Transactions {
    * @param writer what stands in memory of the writes, and is of no use any more when they are lost
    * @param work is told whether the transaction begins with it
    */
-  join<T>(writer: object, work: (begins: boolean) => T): T
+  join<T>(writer: object, work: (begins: boolean) => NoPromise<T>): NoPromise<T>
   /** Commits a writer's open transaction, if there is one. */
   commit(writer: object): void
   /** As `commit`; where that fails, the next write or commit of the writer says so. Gives whether nothing was lost. */
@@ -72,7 +73,7 @@ export function createTransactions(
 
   const guarded = <T>(work: () => T): T => {
     try {
-      return work()
+      return refusePromise(work())
     } catch (error) {
       takeBack()
       throw error
@@ -111,7 +112,7 @@ export function createTransactions(
     throw error
   }
 
-  const transact = <T>(work: () => T): T => {
+  const transact = <T>(work: () => NoPromise<T>): NoPromise<T> => {
     endOpen()
     start()
     const result = guarded(work)

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { type NoPromise, refusePromise } from './no-promise.ts'
 
 /** Milliseconds that an import waits for callers before each of its writes; it is not to stand still for them. */
 const patience = 20
@@ -50,14 +51,14 @@ export class WriteTurns {
    *
    * @param write one transaction, which fails with SQLITE_BUSY while the database is not free
    */
-  async asCaller<T>(write: () => T): Promise<T> {
+  async asCaller<T>(write: () => NoPromise<T>): Promise<T> {
     const begun = Date.now()
     let replaced = false
     Atomics.add(this.#callers, 0, 1)
     try {
       for (;;) {
         try {
-          return write()
+          return refusePromise(write())
         } catch (error) {
           replaced ||= this.generation % 2 === 1
           const longest = replaced ? deadlineWhenReplaced : deadline
