@@ -25,6 +25,7 @@ import { createSegments } from './segments.ts'
 import { createSharedMaps } from './shared-maps.ts'
 import { createTags } from './tags.ts'
 import { createTransactions, StateReplaced } from './transact.ts'
+import { withPragma } from './with-pragma.ts'
 import { WriteTurns } from './write-turns.ts'
 
 /**
@@ -201,16 +202,12 @@ export function prepareStore(
 
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {
-      if (names.length === 0) return
       const isThere = () => apps.find(app.id)?.seq === app.seq
-      db.pragma(`wal_autocheckpoint = ${indexing.checkpointPages}`)
-      try {
-        for (const name of names) {
-          const step = () => isThere() && terms.build(app, name, indexing.endpointsPerStep)
-          while (await write(step)) await setImmediate()
-        }
-      } finally {
-        db.pragma(`wal_autocheckpoint = ${connections.http.checkpointPages}`)
+      for (const name of names) {
+        const build = () =>
+          transactions.transact(() => isThere() && terms.build(app, name, indexing.endpointsPerStep))
+        const step = () => withPragma(db, 'wal_autocheckpoint', indexing.checkpointPages, build)
+        while (await turns.asCaller(step)) await setImmediate()
       }
     },
 

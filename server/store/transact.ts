@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { AttributeNames } from './attribute-names.ts'
 import { type NoPromise, refusePromise } from './no-promise.ts'
 import type { SharedMaps } from './shared-maps.ts'
+import { withPragma } from './with-pragma.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 /** The one way in which a connection writes. Each function that is given must be synchronous: a promise is refused. */
@@ -126,12 +127,7 @@ export function createTransactions(
     transactToDisk(work) {
       if (!isKept) return transact(work)
       endOpen()
-      db.pragma('synchronous = FULL')
-      try {
-        return transact(work)
-      } finally {
-        db.pragma('synchronous = NORMAL')
-      }
+      return withPragma(db, 'synchronous', 'FULL', () => transact(work))
     },
 
     join(writer, work) {
