@@ -63,7 +63,17 @@ export async function start(
     const seedImports = (await seed?.apply(store)) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
     const jobWorker = startJobWorker(
-      { ...config, ...buckets, dataDir, compressed: config.preflight === 'off', turns: turns.shared },
+      // By name: the thread is not to hold secrets that it does not need.
+      {
+        dataDir,
+        ephemeral: config.ephemeral,
+        pieceBytes: config.pieceBytes,
+        maxRunningImports: config.maxRunningImports,
+        jobStateDelayMs: config.jobStateDelayMs,
+        compressed: config.preflight === 'off',
+        turns: turns.shared,
+        ...buckets,
+      },
       logger,
       store,
     )
