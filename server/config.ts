@@ -50,6 +50,8 @@ export interface Setting<T = unknown> {
   read: (text: string) => T
   /** Its text is shown to nobody. */
   isSecret?: true
+  /** Its text may hold a user and a password, which are shown to nobody. */
+  isUrl?: true
   /** The text of a value that is given as such, where JavaScript's own is another. */
   write?: (value: unknown) => string
 }
@@ -101,6 +103,7 @@ const settings: Settings = {
     argument: 'url',
     meaning: 'the S3-compatible endpoint (MinIO, LocalStack, …) for buckets that are no such folder',
     read: httpUrl,
+    isUrl: true,
   },
   s3AllowAws: {
     variables: ['S3_ALLOW_AWS'],
@@ -298,14 +301,13 @@ function readSettings(
     try {
       if (value !== undefined) values[name] = readValue(setting, value)
     } catch (error) {
-      const got = setting.isSecret ? 'a value that is not shown, as it is secret' : JSON.stringify(value)
-      problems.push(`${as} must be ${(error as Error).message}; got ${got}`)
+      problems.push(`${as} must be ${(error as Error).message}; got ${shown(setting, value)}`)
     }
   }
   const config = { ...values, s3Credentials } as unknown as Config
   if (isItself(config)) {
     problems.push(
-      `the S3 endpoint (s3Endpoint, --s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${config.s3Endpoint} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,
+      `the S3 endpoint (s3Endpoint, --s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${hideUser(config.s3Endpoint!)} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,
     )
   }
   if (problems.length > 0) {
@@ -315,6 +317,16 @@ function readSettings(
   }
   return Object.freeze(config)
 }
+
+/** A value as messages show it. */
+function shown({ isSecret, isUrl }: Setting, value: unknown): string {
+  if (isSecret) return 'a value that is not shown, as it is secret'
+  const text = JSON.stringify(value)
+  return isUrl ? hideUser(text) : text
+}
+
+/** Leaves out of a URL, or of what was meant to be one, all that may be a user and a password. */
+const hideUser = (url: string): string => url.replace(/^("?(?:[a-z][\w+.-]*:\/\/)?).*@/is, '$1***@')
 
 /** Reads a text; or a value by its text, so that both are held to the same rule. */
 function readValue({ read, write = String }: Setting, value: unknown): unknown {

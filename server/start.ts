@@ -61,7 +61,7 @@ export async function start(
     const caller = { region: config.region, accountId: config.accountId }
     const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller)
     const seedImports = (await seed?.apply(store)) ?? []
-    const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config) }
+    const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
     const jobWorker = startJobWorker(
       // By name: the thread is not to hold secrets that it does not need.
       {
@@ -122,17 +122,39 @@ async function loadPreflight(
   return createPreflight(settings, createOpenBucket(buckets), signal)
 }
 
-function s3SettingsOf({ s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config) {
+/** @param warn told what is not as it may seem */
+function s3SettingsOf(
+  { s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config,
+  warn: (what: string) => void,
+): BucketSettings['s3'] {
   if (s3Endpoint === undefined) {
     if (!s3AllowAws) return undefined
     return { region, endpoint: undefined, forcePathStyle: s3ForcePathStyle, credentials: undefined }
   }
+  const endpoint = withoutUser(s3Endpoint)
+  if (endpoint !== s3Endpoint) {
+    warn(
+      "the user and password in the S3 endpoint's URL are not used: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (s3Credentials in a test process) sign the requests",
+    )
+  }
   return {
     region,
-    endpoint: s3Endpoint,
+    endpoint,
     forcePathStyle: s3ForcePathStyle ?? true,
     credentials: s3Credentials,
   }
+}
+
+/**
+ * A URL without the user and password in it, if there are any: requests to S3 are signed, so nobody needs them, and
+ * messages name the URL.
+ */
+function withoutUser(text: string): string {
+  const url = new URL(text)
+  if (url.username === '' && url.password === '') return text
+  url.username = ''
+  url.password = ''
+  return url.href.replace(/\/$/, '')
 }
 
 function explain(error: unknown, { host, port }: Config): unknown {
