@@ -10,6 +10,7 @@ import { StartError } from './start-error.ts'
 import type { ExportDraft } from './store/export-progress.ts'
 import { type NextState, openNextState } from './store/next-state.ts'
 import { databaseFile, type Store } from './store/open-store.ts'
+import { privateFile } from './store/private-files.ts'
 import { runSnapshotTask } from './store/snapshot.ts'
 import type { WriteTurns } from './store/write-turns.ts'
 import type { JobWorker } from './worker/supervisor.ts'
@@ -132,7 +133,7 @@ export function createState({
     restore: body =>
       withFile(async file => {
         try {
-          await pipeline(body, createWriteStream(file), { signal })
+          await pipeline(body, createWriteStream(file, { mode: privateFile }), { signal })
         } catch (error) {
           // The client has left; a client that is too slow has an error of its own.
           if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') {

@@ -1,10 +1,12 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
+import { makePrivateFile, privateFolder } from './private-files.ts'
 
 /**
- * Takes a data folder for this process, making it where it is missing. Two workers on one database would import
+ * Takes a data folder for this process, making it where it is missing: then it is its user's alone, and git passes it
+ * over, as it holds people's addresses. One that is there already stays as its user has made it. Two workers on one database would import
  * every record twice. The lock is SQLite's own, on an empty file beside the database, so it ends with the process
  * however that ends.
  *
@@ -14,8 +16,10 @@ import { StartError } from '../start-error.ts'
 export function lockDataDir(dataDir: string): () => unknown {
   let lock: Database.Database | undefined
   try {
-    makeFolder(resolve(dataDir))
-    lock = new Database(join(dataDir, 'pinpoint.lock'), { timeout: 1000 })
+    if (makeFolder(resolve(dataDir), privateFolder)) writeFileSync(join(dataDir, '.gitignore'), '*\n')
+    const file = join(dataDir, 'pinpoint.lock')
+    makePrivateFile(file)
+    lock = new Database(file, { timeout: 1000 })
     lock.exec('BEGIN EXCLUSIVE')
     return lock.close.bind(lock)
   } catch (error) {
@@ -33,15 +37,19 @@ export function lockDataDir(dataDir: string): () => unknown {
 /**
  * Makes a folder and those above it. Node's own way tries for ever where the system makes no folders and says that
  * the parent is not there, as under /proc.
+ *
+ * @param mode its permissions; those above it have the usual ones
+ * @returns whether it was not there before
  */
-function makeFolder(path: string): void {
+function makeFolder(path: string, mode?: number): boolean {
   try {
-    mkdirSync(path)
+    mkdirSync(path, mode)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return
+    if (code === 'EEXIST') return false
     if (code !== 'ENOENT' || dirname(path) === path) throw error
     makeFolder(dirname(path))
-    mkdirSync(path)
+    mkdirSync(path, mode)
   }
+  return true
 }

@@ -20,6 +20,7 @@ import { createJobFaults } from './job-faults.ts'
 import { createJobProgress } from './job-progress.ts'
 import { emptyState, migrate, pageBytes } from './migrate.ts'
 import { type NoPromise, refusePromise } from './no-promise.ts'
+import { makePrivateFile, privateFile } from './private-files.ts'
 import { createSegmentMembers } from './segment-members.ts'
 import { createSegments } from './segments.ts'
 import { createSharedMaps } from './shared-maps.ts'
@@ -82,8 +83,8 @@ export function openStore(
   }
   let db: Database.Database | undefined
   try {
-    // A link that leads nowhere yet is SQLite's to follow.
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) create(file, ephemeral)
+    makePrivateFile(file)
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
@@ -110,7 +111,7 @@ function create(file: string, ephemeral: boolean): void {
   for (const left of ['-wal', '-shm', '-journal']) rmSync(file + left, { force: true })
   const draft = `${file}.new`
   try {
-    writeFileSync(draft, emptyState(), { flush: !ephemeral })
+    writeFileSync(draft, emptyState(), { flush: !ephemeral, mode: privateFile })
     renameSync(draft, file)
   } finally {
     rmSync(draft, { force: true })

@@ -1,12 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { checkSnapshot } from './check-snapshot.ts'
+import { makePrivateFile } from './private-files.ts'
 import type { SnapshotTask } from './snapshot.ts'
 
 /** The thread that does one task with a snapshot, and ends. */
 const task = workerData as SnapshotTask
 
 async function copy(file: string, to: string): Promise<undefined> {
+  makePrivateFile(to)
   const db = new Database(file, { readonly: true })
   try {
     // In one step, for which SQLite keeps the state as it is: were it several, each write of somebody else would begin it anew.

@@ -40,7 +40,8 @@ t.test('an emulator starts, stops cleanly, and starts again where it was', async
   const logged = messages.slice(messages.indexOf(ready))
   t.strictSame(logged, [ready, 'CreateApp 201'], 'the ready line is the last one logged on start')
   t.match(first.url, /^http:\/\/127\.0\.0\.1:\d+$/, 'and names where it answers')
-  t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'], 'one file, its log merged')
+  const files = ['.gitignore', 'pinpoint.db', 'pinpoint.lock']
+  t.strictSame(readdirSync(dataDir).sort(), files, 'one file, its log merged')
 
   const again = async (after: string) => {
     const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, PORT: new URL(first.url).port })
