@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { build, type OnLoadResult } from 'esbuild'
 import { emptyState } from './server/store/migrate.ts'
+import { oldestNode } from './server/version.ts'
 
 /**
  * Makes `dist`: what each thread runs in few files, as to find and to read five hundred takes as long as to run them, and
@@ -26,7 +27,7 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node22.18',
+  target: `node${oldestNode}`,
   external: ['better-sqlite3'],
   // Of the AWS SDK, what has names to import.
   mainFields: ['module', 'main'],

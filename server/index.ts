@@ -1,11 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { setTimeout } from 'node:timers/promises'
-import { configOf, type Options } from './config.ts'
-import { createLog } from './log.ts'
+import { checkNode } from './check-node.ts'
+import type { Options } from './config.ts'
 import type { ExportJobResponse } from './shapes/export-job.ts'
 import type { ImportJobResponse } from './shapes/import-job.ts'
 import { isFinal } from './shapes/job-moves.ts'
-import { start } from './start.ts'
 import type { AppRef } from './store/apps.ts'
 
 export { StartError } from './start-error.ts'
@@ -74,6 +73,12 @@ export interface WaitOptions {
  * @throws StartError that names every bad option, or says why it cannot start; nothing is left behind then
  */
 export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
+  checkNode()
+  const [{ configOf }, { createLog }, { start }] = await Promise.all([
+    import('./config.ts'),
+    import('./log.ts'),
+    import('./start.ts'),
+  ])
   const config = configOf(options, {
     port: 0,
     ephemeral: options.dataDir === undefined,

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { checkNode } from './check-node.ts'
 import { StartError } from './start-error.ts'
 
 /** The process. What a command needs is loaded by it alone: `serve` is to be ready soon. */
 try {
+  checkNode()
   const [command, ...rest] = process.argv.slice(2)
   if (command === 'import') {
     const { runImport } = await import('./cli/import.ts')

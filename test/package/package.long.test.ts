@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { oldestNode } from '../../server/version.ts'
 import { makeFolder } from '../buckets.ts'
-import { makeProject, run, runsPackage, unpack } from './project.ts'
+import { makeProject, refusesNode, run, runsPackage, unpack } from './project.ts'
 
 /** What the package is tried with besides the node that runs the tests; each has its own line in the report. */
-const otherNodes = [22, 26]
+const otherNodes = [20, 22, 26]
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 const nodes = makeFolder(t)
@@ -25,9 +26,13 @@ const { folder, missing, link } = await makeProject(t, ['vitest@5.1.1', 'jest@30
 const example = (name: string) => join(folder, 'examples', name)
 
 for (const { major, node, skip } of await fetching) {
-  t.test(`Node ${major} runs the package from a clean project`, { skip }, t =>
-    runsPackage(t, folder, node, major),
-  )
+  if (Number(major) < Number.parseInt(oldestNode, 10)) {
+    t.test(`Node ${major} says what is needed`, { skip }, t => refusesNode(t, folder, node))
+  } else {
+    t.test(`Node ${major} runs the package from a clean project`, { skip }, t =>
+      runsPackage(t, folder, node, major),
+    )
+  }
 }
 
 link('@aws-sdk/client-pinpoint')

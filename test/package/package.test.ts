@@ -2,15 +2,25 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { oldestNode } from '../../server/version.ts'
 import { s3Credentials, startS3 } from '../s3.ts'
 import { csvOf } from '../sdk/reads.ts'
-import { makeProject, run, runsPackage } from './project.ts'
+import { makeProject, refusesNode, run, runsPackage } from './project.ts'
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 const { folder, link } = await makeProject(t)
 
 t.test('the package runs from a clean project', t =>
   runsPackage(t, folder, process.execPath, process.versions.node.split('.')[0]!),
+)
+
+// The machine's own node, by which npm runs; the one of the tests comes with the packages.
+const { npm_node_execpath: ownNode = process.execPath } = process.env
+const { output: ownVersion } = await run(folder, ownNode, ['--version'])
+const isOld = Number.parseInt(ownVersion.slice(1), 10) < Number.parseInt(oldestNode, 10)
+
+t.test('a Node that is too old says what is needed', { skip: !isOld && `${ownVersion.trim()} runs it` }, t =>
+  refusesNode(t, folder, ownNode),
 )
 
 t.test(

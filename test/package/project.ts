@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import { version } from '../../server/version.ts'
+import { oldestNode, version } from '../../server/version.ts'
 import { makeFolder } from '../buckets.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -93,6 +93,20 @@ export async function runsPackage(t: Test, folder: string, node: string, major: 
   ])
   t.strictSame(both, { code: 0, output: `v${major} COMPLETED 3\n` }, 'by import and by require')
   t.strictSame(bin, { code: 0, output: `${version}\n` }, 'by its bin')
+}
+
+/** Expects that a node that is too old says what is needed: by import, by require, and by its bin. */
+export async function refusesNode(t: Test, folder: string, node: string): Promise<void> {
+  const start = 'startPinpoint().catch(({ name, message }) => console.log(name, message))'
+  writeFileSync(join(folder, 'old.mjs'), `import { startPinpoint } from 'pinpoint-local'\n${start}`)
+  writeFileSync(join(folder, 'old.cjs'), `const { startPinpoint } = require('pinpoint-local')\n${start}`)
+  const says = `pinpoint-local needs Node ${oldestNode} or later, and this is Node `
+  for (const file of ['old.mjs', 'old.cjs'])
+    t.match(await run(folder, node, [file]), { code: 0, output: `StartError ${says}` }, file)
+  const { code, output } = await run(folder, node, [join('node_modules', '.bin', 'pinpoint-local')])
+  t.equal(code, 1, 'by its bin')
+  t.match(output, says)
+  t.equal(output.split('\n').length, 2, 'in one line')
 }
 
 /**
