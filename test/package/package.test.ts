@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { oldestNode } from '../../server/version.ts'
+import { makeFolder } from '../buckets.ts'
 import { s3Credentials, startS3 } from '../s3.ts'
 import { csvOf } from '../sdk/reads.ts'
-import { makeProject, refusesNode, run, runsPackage } from './project.ts'
+import { makeProject, refusesNode, root, run, runsPackage } from './project.ts'
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 const { folder, link } = await makeProject(t)
@@ -54,6 +55,11 @@ t.test(
     t.equal(code, 0)
   },
 )
+
+t.test('without what it is built with, npm has nothing to prepare', async t => {
+  const prepare = join(root, 'prepare.js')
+  t.strictSame(await run(makeFolder(t), process.execPath, [prepare]), { code: 0, output: '' })
+})
 
 t.test('its types need none of what it is developed with', async t => {
   writeFileSync(

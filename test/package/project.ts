@@ -6,7 +6,8 @@ import type { Test } from 'tap'
 import { oldestNode, version } from '../../server/version.ts'
 import { makeFolder } from '../buckets.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+/** This repository's folder. */
+export const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** How a process ended, and all that it said. */
 export interface Ran {
