@@ -3,6 +3,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY build.ts tsconfig.json tsconfig.build.json ./
+COPY licences licences
 COPY server server
 RUN npm run build && rm -r dist/types
 

@@ -12,6 +12,17 @@ import { oldestNode } from './server/version.ts'
  * folder above) is there for every one of them.
  */
 const dist = 'dist'
+
+/** Where the licence is of packages that come without a file of it. */
+const licencesElsewhere: Record<string, string[]> = {
+  // In their repository it is one for all packages.
+  '@aws-sdk/credential-provider-http': ['node_modules/@aws-sdk/client-s3/LICENSE'],
+  '@aws-sdk/credential-provider-login': ['node_modules/@aws-sdk/client-s3/LICENSE'],
+  '@aws-sdk/nested-clients': ['node_modules/@aws-sdk/client-s3/LICENSE'],
+  // No file in its repository either: its package.json says MIT, and who its author is.
+  'abstract-logging': ['licences/abstract-logging.txt'],
+}
+
 rmSync(dist, { recursive: true, force: true })
 const { metafile } = await build({
   entryPoints: [
@@ -56,14 +67,25 @@ function withPlainRequire({ path }: { path: string }): OnLoadResult {
   return { contents, loader: 'ts' }
 }
 
-/** The licences of the packages that files are from. */
+/**
+ * The licence texts of all packages that the files are from.
+ *
+ * @throws Error that names a package without one
+ */
 function licences(files: string[]): string {
-  const packages = new Set(files.flatMap(file => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []))
-  const texts = [...packages].sort().map(folder => {
+  const folders = new Set(files.flatMap(file => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []))
+  const texts = [...folders].sort().map(folder => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    const file = readdirSync(folder).find(name => /^licen[cs]e/i.test(name))
-    const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()
-    return `${name} ${version} (${license})\n\n${text}`
+    const inPackage = readdirSync(folder).filter(file => /^(licen[cs]e|copying|notice)/i.test(file))
+    const paths = inPackage.length > 0 ? inPackage.map(file => join(folder, file)) : licencesElsewhere[name]
+    if (paths === undefined) {
+      throw new Error(
+        `${name} comes without the text of its licence (${license}): say in build.ts where it is`,
+      )
+    }
+    return [`${name} ${version} (${license})`, ...paths.map(path => readFileSync(path, 'utf8').trim())].join(
+      '\n\n',
+    )
   })
   return `pinpoint-local has in it what these packages are:\n\n${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }

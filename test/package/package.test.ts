@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -81,6 +81,14 @@ t.test('its types need none of what it is developed with', async t => {
     code: 0,
     output: '',
   })
+})
+
+t.test('it has the licence of every package that is bundled', async t => {
+  const text = readFileSync(join(folder, 'node_modules', 'pinpoint-local', 'dist', 'LICENSES.txt'), 'utf8')
+  const licences = text.split(`\n${'-'.repeat(80)}\n`)
+  t.ok(licences.length > 50)
+  const names = licences.filter(licence => licence.length < 500).map(licence => licence.trim().split('\n')[0])
+  t.strictSame(names, [], 'none is shorter than the shortest licence')
 })
 
 t.test('pinpoint-local import says whether the example imports', async t => {
