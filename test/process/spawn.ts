@@ -1,14 +1,16 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
 import { createClient, until } from '../helpers.ts'
 
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
 /** The program of the process. */
-export const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
+export const main = join(root, 'server', 'main.ts')
 
 /** How a process ended, and all that it said. */
 export interface Ended {
@@ -47,15 +49,20 @@ function spawnMain(t: Test, given: Record<string, string>, flags: readonly strin
   return spawnNode(t, env, [main, ...flags])
 }
 
+/** Starts node with nothing in its environment but what is named. */
+const spawnNode = (t: Test, env: Record<string, string>, args: string[]) =>
+  spawnBare(t, env, [process.execPath, ...args])
+
 /**
- * Starts node with nothing in its environment but what is named; it is gone after the test. tap's own additions are left
- * out, which it gives to every process that a test starts: they see what is covered, take half of a start, and end the
+ * Starts a program with nothing in its environment but what is named; it is gone after the test. tap's own additions are
+ * left out, which it gives to every process that a test starts: they see what is covered, take half of a start, and end the
  * process at signals that node ignores.
  */
-function spawnNode(t: Test, env: Record<string, string>, args: string[]) {
+function spawnBare(t: Test, env: Record<string, string>, command: string[]) {
   // tap adds to the environment; `env -i` begins with an empty one, and becomes the process.
   const variables = Object.entries(env).map(entry => entry.join('='))
-  const child: Child = spawn('/usr/bin/env', ['-i', ...variables, process.execPath, ...args], {
+  const child: Child = spawn('/usr/bin/env', ['-i', ...variables, ...command], {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
@@ -72,6 +79,13 @@ function spawnNode(t: Test, env: Record<string, string>, args: string[]) {
     await ended
   })
   return { child, ended, stdout: () => stdout, stderr: () => stderr }
+}
+
+/** Starts an emulator by `npm start`, in this repository. The process that gets the signal of `end` is npm. */
+export function beginByNpm(t: Test, given: Record<string, string>): BegunEmulator {
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, PORT: '0', LOG_FORMAT: 'json', ...compileCache, ...given }
+  return begun(t, spawnBare(t, env, ['npm', 'start', '--silent']))
 }
 
 /** Runs the emulator's process to its end: for what ends by itself. */
@@ -113,7 +127,10 @@ export function beginEmulator(
   env: Record<string, string>,
   flags: readonly string[] = [],
 ): BegunEmulator {
-  const { child, ended, stdout } = spawnMain(t, env, flags)
+  return begun(t, spawnMain(t, env, flags))
+}
+
+function begun(t: Test, { child, ended, stdout }: ReturnType<typeof spawnBare>): BegunEmulator {
   let over: Ended | undefined
   void ended.then(how => {
     over = how

@@ -11,7 +11,7 @@ import { createApp, createImportJob, waitForJob } from '../helpers.ts'
 import { isLong, onlyLong } from '../long.ts'
 import { startHolding, startS3 } from '../s3.ts'
 import { csvOf } from '../sdk/reads.ts'
-import { type Ended, type SpawnedEmulator, spawnEmulator } from './spawn.ts'
+import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from './spawn.ts'
 
 /**
  * Ends an emulator by a signal and expects that it does so cleanly, within the second that the contract gives; on a machine
@@ -105,6 +105,18 @@ for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as
     t.notMatch(stdout, '"level":50', 'no error was logged')
   })
 }
+
+const byNpm = { skip: process.platform === 'win32' && 'Windows has no signals' }
+
+t.test('a signal to npm start ends the emulator, and npm waits for its end', byNpm, async t => {
+  const dataDir = t.testdir()
+  const emulator = await beginByNpm(t, { DATA_DIR: dataDir }).ready
+  const { pid } = emulator.log()[0]!
+  t.not(pid, emulator.pid, 'npm is another process')
+  await emulator.end('SIGTERM')
+  t.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' })
+  t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'], 'it ended cleanly')
+})
 
 t.test('SIGTERM ends it while a compressed object is read through', async t => {
   const dir = t.testdir({ data: {}, s3: { demo: {} } })
