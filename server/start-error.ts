@@ -2,3 +2,7 @@
 export class StartError extends Error {
   override name = 'StartError'
 }
+
+/** What a person types to stop a process. */
+export const stopCommand = (pid: number): string =>
+  process.platform === 'win32' ? `taskkill /F /PID ${pid}` : `kill ${pid}`

@@ -100,7 +100,7 @@ export async function start(
     return { url, app, close }
   } catch (error) {
     await close()
-    throw explain(error, config)
+    throw await explain(error, config)
   }
 }
 
@@ -157,11 +157,13 @@ function withoutUser(text: string): string {
   return url.href.replace(/\/$/, '')
 }
 
-function explain(error: unknown, { host, port }: Config): unknown {
+async function explain(error: unknown, { host, port }: Config): Promise<unknown> {
   const { code, message, syscall } = error as NodeJS.ErrnoException
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return error
-  if (code === 'EADDRINUSE')
-    return new StartError(`port ${port} of ${host} is in use: name another PORT, or 0 for any`)
+  if (code === 'EADDRINUSE') {
+    const { portInUse } = await import('./port-in-use.ts')
+    return portInUse(host, port)
+  }
   if (code === 'EACCES')
     return new StartError(`port ${port} of ${host} may not be used (${message}): name another PORT`)
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {

@@ -87,7 +87,7 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     const before = readdirSync(temp)
     const resources = process.getActiveResourcesInfo().sort()
     const port = Number(new URL(pinpoint.url).port)
-    const inUse = `port ${port} of 127.0.0.1 is in use: name another PORT, or 0 for any`
+    const inUse = `port ${port} of 127.0.0.1 is in use by this process itself: name another PORT, or 0 for any`
     await t.rejects(startPinpoint({ port }), new StartError(inUse))
     await t.rejects(startPinpoint({ port: 65_536, s3Dir: '/nowhere' }), /port must be .*\n.*s3Dir must be/)
     t.strictSame(readdirSync(temp), before)

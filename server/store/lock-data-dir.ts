@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
 import { makePrivateFile, privateFolder } from './private-files.ts'
+import { describeHolder, noteHolder } from './lock-holder.ts'
 
 /**
  * Takes a data folder for this process, making it where it is missing: then it is its user's alone, and git passes it
@@ -21,13 +22,17 @@ export function lockDataDir(dataDir: string): () => unknown {
     makePrivateFile(file)
     lock = new Database(file, { timeout: 1000 })
     lock.exec('BEGIN EXCLUSIVE')
-    return lock.close.bind(lock)
+    const removeNote = noteHolder(dataDir)
+    return () => {
+      removeNote()
+      lock?.close()
+    }
   } catch (error) {
     lock?.close()
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'SQLITE_BUSY') {
       throw new StartError(
-        `the data folder ${dataDir} is in use by another pinpoint-local: name another DATA_DIR`,
+        `the data folder ${dataDir} is in use by ${describeHolder(dataDir)}, or name another DATA_DIR`,
       )
     }
     throw new StartError(`the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -111,10 +111,12 @@ const byNpm = { skip: process.platform === 'win32' && 'Windows has no signals' }
 t.test('a signal to npm start ends the emulator, and npm waits for its end', byNpm, async t => {
   const dataDir = t.testdir()
   const emulator = await beginByNpm(t, { DATA_DIR: dataDir }).ready
-  const { pid } = emulator.log()[0]!
+  const pid = Number.parseInt(readFileSync(join(dataDir, 'pinpoint.pid'), 'utf8'), 10)
   t.not(pid, emulator.pid, 'npm is another process')
+  const isThere = () => process.kill(pid, 0)
+  t.ok(isThere())
   await emulator.end('SIGTERM')
-  t.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' })
+  t.throws(isThere, { code: 'ESRCH' })
   t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'], 'it ended cleanly')
 })
 

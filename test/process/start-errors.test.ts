@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
@@ -33,6 +34,14 @@ function useTemp(t: Test, folder: string): void {
     if (TMPDIR === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = TMPDIR
   })
+}
+
+/** Listens on a port, on which nothing is answered, and gives its number. */
+async function listen(t: Test): Promise<string> {
+  const server = createServer(socket => socket.end())
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  return String((server.address() as AddressInfo).port)
 }
 
 t.test('what stops the start is printed as one line, without a stack, and the process ends', async t => {
@@ -85,17 +94,38 @@ t.test('a database that cannot be opened stops the start', async t => {
 })
 
 t.test('a port in use stops the start, and leaves neither a lock nor a folder behind', async t => {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => server.close())
-  const port = String((server.address() as AddressInfo).port)
-
+  const port = await listen(t)
   const [dataDir, temp] = [makeFolder(t), makeFolder(t)]
   useTemp(t, temp)
-  await isRefused(t, { DATA_DIR: dataDir, PORT: port }, port, '127.0.0.1', 'in use')
+  await isRefused(
+    t,
+    { DATA_DIR: dataDir, PORT: port },
+    `port ${port} of 127.0.0.1 is in use`,
+    'name another PORT',
+  )
   await isRefused(t, { EPHEMERAL: 'true', PORT: port }, port)
   t.strictSame(readdirSync(temp), [])
   await startEmulator(t, { DATA_DIR: dataDir })
+})
+
+const whereFound = { skip: process.platform === 'win32' && 'nothing tells who listens' }
+
+t.test('a port in use is told with the process that has it', whereFound, async t => {
+  const { url } = await startEmulator(t, { DATA_DIR: t.testdir() })
+  const ofEmulator = new URL(url).port
+  const other = await listen(t)
+  const env = { DATA_DIR: join(t.testdir(), 'data') }
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    const { code, stderr } = await runMain(t, { ...env, HOST: host, PORT: ofEmulator })
+    t.equal(code, 1)
+    t.equal(
+      stderr,
+      `port ${ofEmulator} of ${host} is in use by another pinpoint-local, process ${process.pid}: stop it (kill ${process.pid}), or name another PORT, or 0 for any\n`,
+    )
+  }
+  const { stderr } = await runMain(t, { ...env, PORT: other })
+  t.match(stderr, `port ${other} of 127.0.0.1 is in use by process ${process.pid} (node): name another PORT`)
+  await isRefused(t, { ...env, PORT: other }, 'in use by this process itself: name another PORT')
 })
 
 t.test('a host that is no address of this machine stops the start', async t => {
@@ -155,9 +185,22 @@ t.test('a data folder in use by another emulator stops the start, and the other 
   const first = await startEmulator(t, { DATA_DIR: dataDir })
   const { code, stderr } = await runMain(t, { DATA_DIR: dataDir })
   t.equal(code, 1, 'of another process')
-  t.match(stderr, 'in use')
-  t.match(stderr, dataDir)
-  await isRefused(t, { DATA_DIR: dataDir }, dataDir, 'in use')
+  const stopping = process.platform === 'win32' ? 'taskkill /F /PID' : 'kill'
+  t.equal(
+    stderr,
+    `the data folder ${dataDir} is in use by another pinpoint-local, process ${process.pid}: stop it (${stopping} ${process.pid}), or name another DATA_DIR\n`,
+  )
+  await isRefused(t, { DATA_DIR: dataDir }, 'in use by another pinpoint-local in this process')
+  // As it is seen from outside of a container, and where a killed process has had the folder before.
+  for (const [note, said] of [
+    ['1\nabc\n', 'in the container abc: stop it there'],
+    ['7\nabc\n', 'in the container abc: stop it there'],
+    [`${2 ** 30}\n${hostname()}\n`, 'in use by another pinpoint-local: stop it,'],
+    ['', 'in use by another pinpoint-local: stop it,'],
+  ] as const) {
+    writeFileSync(join(dataDir, 'pinpoint.pid'), note)
+    await isRefused(t, { DATA_DIR: dataDir }, said)
+  }
   await createApp(first.client)
   await first.close()
   await startEmulator(t, { DATA_DIR: dataDir })
