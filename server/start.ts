@@ -94,7 +94,7 @@ export async function start(
     if (seed !== undefined) {
       await jobWorker.ready
       await seed.untilImported(seedImports, store, signal, what => logger.warn(what))
-      logger.info({ imports: seedImports.length }, 'seed applied')
+      logger.info({ imports: seedImports.length }, `seed applied: ${seedImports.length} imports`)
     }
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
     return { url, app, close }

@@ -13,6 +13,13 @@ export const errorTypeHeader = 'x-amzn-ErrorType'
 /** What a browser may read of an answer besides its body. */
 export const exposedHeaders = [requestIdHeader, errorTypeHeader]
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** What the call was answered with, if it failed. Its `cause` is what nobody expected, for the log alone. */
+    failure?: PinpointException
+  }
+}
+
 /**
  * Answers anything thrown, in Pinpoint's wire form. Errors leave the server by several doors (handlers and
  * validation, unknown routes, Fastify's own refusals, which skip every hook) and all of them end here, so this
@@ -20,7 +27,11 @@ export const exposedHeaders = [requestIdHeader, errorTypeHeader]
  */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const exception = toException(error)
-  if (exception.statusCode === 500) request.log.error({ err: error }, 'unexpected error')
+  reply.failure = exception
+  // Where the caller has left, the call is not logged by what it was answered.
+  if (exception.cause !== undefined && reply.raw.destroyed) {
+    request.log.error({ err: exception.cause }, `unexpected error: ${exception.message}`)
+  }
   // Fastify would cut the connection at a body that is too large, which a client that is still sending sees as a
   // reset; Node reads the rest of it instead.
   if (exception.statusCode === 413) reply.removeHeader('connection')
@@ -72,6 +83,7 @@ function toException(error: unknown): PinpointException {
       return new PinpointException(
         'InternalServerErrorException',
         diskTrouble(error) ?? 'Internal error; the log of pinpoint-local tells more',
+        { cause: error },
       )
   }
 }

@@ -23,8 +23,8 @@ export class PinpointException extends Error {
   statusCode: number
   readonly exception: ExceptionName
 
-  constructor(exception: ExceptionName, message: string) {
-    super(message)
+  constructor(exception: ExceptionName, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.exception = exception
     this.statusCode = statusOf[exception]
   }

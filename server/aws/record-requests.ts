@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorTypeHeader } from './error-handler.ts'
-import { logCall } from './log-requests.ts'
+import { logAbandoned, logCall } from './log-requests.ts'
+import { redact } from './redact.ts'
 
 /** A call, as it is known when it has been answered. */
 export interface Call {
   /** Undefined where there is no such operation. */
   operation: string | undefined
   method: string
-  /** With its query. */
+  /** With its query, in which secrets are cut out. */
   path: string
   status: number
   /** The exception's name, where it was answered with one. */
@@ -31,22 +32,27 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
     const call = {
       operation: request.routeOptions.config.operation,
       method: request.method,
-      path: request.url,
+      path: redact(request.url),
       status: reply.statusCode,
       exception: reply.getHeader(errorTypeHeader) as string | undefined,
       milliseconds: reply.elapsedTime,
       answeredAt: Date.now(),
       requestId: request.id,
     }
-    logCall(request.log, call)
+    logCall(request.log, call, reply.failure)
     if (request.api === 'pinpoint') record(call)
   }
 }
 
 /** Records what comes so far as to be routed. What Fastify refuses before skips every hook; see `app.ts`. */
 export function recordRequests(app: FastifyInstance, record: RecordRequest): void {
+  app.decorateReply('failure', undefined)
   app.addHook('onResponse', (request, reply, done) => {
     record(request, reply)
+    done()
+  })
+  app.addHook('onRequestAbort', (request, done) => {
+    logAbandoned(request)
     done()
   })
 }

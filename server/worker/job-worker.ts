@@ -5,6 +5,7 @@ import { diskTrouble } from '../disk-trouble.ts'
 import { discardDrafts, runExportJob } from '../export/run-export-job.ts'
 import type { ImportContext } from '../import/run-import-job.ts'
 import { JobCounters } from '../jobs/job-counters.ts'
+import { describeMove, describeStart, type LogLine } from '../jobs/job-log.ts'
 import { Pace } from '../jobs/pace.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
 import type { ExportDraft } from '../store/export-progress.ts'
@@ -126,6 +127,12 @@ function createJobs<J extends Job>(
         begins()
       },
     }
+    /** Logs a job as it is answered; not where it is gone with its application. */
+    const logJob = (describe: typeof describeStart) => {
+      const answer = store[`${name}Jobs`].get(job.app, job.id)
+      if (answer !== undefined) tell(describe(answer))
+    }
+    logJob(describeStart)
     try {
       await runJob(job, {
         now: () => new Date(),
@@ -133,9 +140,9 @@ function createJobs<J extends Job>(
         hold,
         slot,
         signal,
-        onMove: ({ id, app, status }) => log('info', { job: id, app: app.id }, `${name} job ${status}`),
+        onMove: () => logJob(describeMove),
         onUnexpected: ({ id }, error) =>
-          log('error', { job: id, err: error }, `unexpected error in an ${name} job`),
+          logError({ job: id, err: error }, `unexpected error in ${name} job ${id}`),
       })
     } catch (error) {
       // What else the database reports ends this thread, and with it every half-done step; the supervisor starts it again.
@@ -237,7 +244,7 @@ async function clearAway(): Promise<void> {
     } catch (error) {
       if (stopping.signal.aborted) return
       if (diskTrouble(error) === undefined) throw error
-      log('error', { err: error }, 'what is deleted cannot be cleared away')
+      logError({ err: error }, 'what is deleted cannot be cleared away')
       await setTimeout(clearAgainAfter, undefined, { signal: stopping.signal }).catch(() => {})
     }
   }
@@ -285,13 +292,12 @@ async function takeUpState(generation: number, drafts: ExportDraft[]): Promise<v
 
 async function discard(drafts: ExportDraft[], signal: AbortSignal): Promise<void> {
   const left = await discardDrafts(drafts, { openBucket }, signal)
-  if (left.length > 0) log('error', { left }, 'what unfinished exports have written could not all be removed')
+  if (left.length > 0) logError({ left }, `an unfinished export was discarded, but ${left.join('; ')}`)
 }
 
 const tell = (message: FromWorker) => port.postMessage(message)
 
-const log = (level: 'info' | 'error', fields: Record<string, unknown>, text: string) =>
-  tell({ level, fields, text })
+const logError = (fields: LogLine['fields'], text: string) => tell({ level: 'error', fields, text })
 
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) =>

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
 import type { ObjectFrom, ReadingJob } from '../import/read-records.ts'
 import type { PackedBatch } from '../import/record-batch.ts'
+import type { LogLine } from '../jobs/job-log.ts'
 import type { ExportDraft } from '../store/export-progress.ts'
 
 /** What the worker is started with. */
@@ -41,12 +42,7 @@ export interface JobName {
  * From the worker: that it runs, that it begins or leaves a job, that it has discarded what was to be discarded when a
  * generation of the state began, or a line for the log. Which jobs it has begun is of no use but to tell what it may have died of.
  */
-export type FromWorker =
-  | 'ready'
-  | { discarded: number }
-  | { begins: JobName }
-  | { leaves: JobName }
-  | { level: 'info' | 'error'; fields: Record<string, unknown>; text: string }
+export type FromWorker = 'ready' | { discarded: number } | { begins: JobName } | { leaves: JobName } | LogLine
 
 /** To the thread that reads: a job, and the port by which its objects are asked for, one after the other. */
 export interface ToReaders {

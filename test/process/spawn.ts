@@ -27,6 +27,8 @@ export interface SpawnedEmulator {
   pid: number
   /** The lines of its log so far. */
   log: () => LogLine[]
+  /** All that it has written so far. */
+  stdout: () => string
   /** Sends a signal, and gives how the process ended. */
   end: (signal: NodeJS.Signals) => Promise<Ended>
 }
@@ -146,12 +148,12 @@ function begun(t: Test, { child, ended, stdout }: ReturnType<typeof spawnBare>):
   }
   const readyUrl = () => {
     if (over !== undefined) throw new Error(`the emulator ended before it was ready: ${over.stderr}`)
-    return stdout().match(/"pinpoint-local ready on ([^"]+)"\}\n/)?.[1]
+    return stdout().match(/pinpoint-local ready on ([^\s"]+)(?:"\})?\n/)?.[1]
   }
   const ready = until(readyUrl, 'the ready line').then(url => {
     const client = createClient(url)
     t.teardown(() => client.destroy())
-    return { url, client, pid: child.pid!, log, end }
+    return { url, client, pid: child.pid!, log, stdout, end }
   })
   ready.catch(() => {})
   return { ready, end }

@@ -38,7 +38,7 @@ t.test('an emulator starts, stops cleanly, and starts again where it was', async
   const messages = first.log().map(({ msg }) => msg)
   const ready = `pinpoint-local ready on ${first.url}`
   const logged = messages.slice(messages.indexOf(ready))
-  t.strictSame(logged, [ready, 'CreateApp 201'], 'the ready line is the last one logged on start')
+  t.match(logged, [ready, /^CreateApp 201 in \d+ ms$/], 'the ready line is the last one logged on start')
   t.match(first.url, /^http:\/\/127\.0\.0\.1:\d+$/, 'and names where it answers')
   const files = ['.gitignore', 'pinpoint.db', 'pinpoint.lock']
   t.strictSame(readdirSync(dataDir).sort(), files, 'one file, its log merged')
@@ -101,7 +101,7 @@ for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as
     const job = await createImportJob(emulator.client, app, { S3Url: 's3://demo/many.csv' })
     await waitForJob(emulator.client, job, ({ TotalProcessed = 0 }) => TotalProcessed > 0)
     const { stdout } = await endCleanly(t, emulator, signal)
-    t.notMatch(stdout, 'import job COMPLETED', 'the import was not over')
+    t.notMatch(stdout, /import job \w+ COMPLETED/, 'the import was not over')
     t.notMatch(stdout, '"level":50', 'no error was logged')
   })
 }

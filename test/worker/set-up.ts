@@ -22,11 +22,11 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
   /** The states that jobs came to, in the order in which they did. */
   const moves: { job: string; status: JobStatus }[] = []
   const log = pino(
-    { level: 'info' },
+    { level: 'debug' },
     {
       write(line: string) {
         const { job, msg } = JSON.parse(line)
-        const status = msg.match(/^import job (\w+)$/)?.[1]
+        const status = msg.match(/^import job \w+ ([A-Z_]+)/)?.[1]
         if (status !== undefined) moves.push({ job, status })
       },
     },

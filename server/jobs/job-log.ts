@@ -1,0 +1,49 @@
+import type { ExportJobResponse } from '../shapes/export-job.ts'
+import type { ImportJobResponse } from '../shapes/import-job.ts'
+
+/** A line for the log: its members are for programs, its text is for people. */
+export interface LogLine {
+  level: 'debug' | 'info' | 'warn' | 'error'
+  fields: Record<string, unknown>
+  text: string
+}
+
+type AnyJob = ImportJobResponse | ExportJobResponse
+
+const nameOf = (job: AnyJob): string => `${job.Type.toLowerCase()} job ${job.Id}`
+const fieldsOf = (job: AnyJob) => ({ job: job.Id, app: job.ApplicationId, jobStatus: job.JobStatus })
+
+/** What is logged when the worker takes up a job, new or interrupted. */
+export function describeStart(job: AnyJob): LogLine {
+  const { Definition, ApplicationId, JobStatus } = job
+  const what =
+    'S3Url' in Definition
+      ? `${Definition.S3Url} into application ${ApplicationId}`
+      : `application ${ApplicationId} to ${Definition.S3UrlPrefix}`
+  const how = JobStatus === 'CREATED' ? 'starts' : `goes on from ${JobStatus}`
+  return { level: 'info', fields: fieldsOf(job), text: `${nameOf(job)} ${how}: ${what}` }
+}
+
+/** What is logged when a job has come to a state: at the end, what it has counted, or why it FAILED. */
+export function describeMove(job: AnyJob): LogLine {
+  const { JobStatus, TotalProcessed = 0, TotalFailures = 0, TotalPieces = 0 } = job
+  if (JobStatus !== 'COMPLETED' && JobStatus !== 'FAILED') {
+    return { level: 'debug', fields: fieldsOf(job), text: `${nameOf(job)} ${JobStatus}` }
+  }
+  const hasFailed = JobStatus === 'FAILED'
+  const ms = Date.parse(job.CompletionDate!) - Date.parse(job.CreationDate)
+  const counts = [
+    count(TotalProcessed, job.Type === 'IMPORT' ? 'record' : 'endpoint'),
+    ...(TotalFailures > 0 ? [`${TotalFailures} refused`] : []),
+    count(TotalPieces, 'piece'),
+  ].join(', ')
+  const [first, ...more] = job.Failures ?? []
+  const reasons = first === undefined ? [] : [more.length > 0 ? `${first} (more in Failures)` : first]
+  return {
+    level: hasFailed ? 'warn' : 'info',
+    fields: { ...fieldsOf(job), processed: TotalProcessed, failed: TotalFailures, pieces: TotalPieces, ms },
+    text: `${nameOf(job)} ${JobStatus} in ${ms} ms: ${(hasFailed ? [...reasons, counts] : [counts, ...reasons]).join('; ')}`,
+  }
+}
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
