@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { controlPath } from './control-path.ts'
 import { notFound, PinpointException } from './exceptions.ts'
 
 /**
@@ -16,13 +17,17 @@ export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply
     .filter(({ url, config }) => config?.operation !== undefined && matches(url, path))
     .flatMap(({ method }) => method)
   const allowed = [...new Set(methods)].join(', ')
-  if (allowed === '') throw notFound(`There is nothing at ${path}`)
+  if (allowed === '') throw notFound(`There is nothing at ${path}${whereToLook(request)}`)
   reply.header('allow', allowed)
   throw new PinpointException(
     'MethodNotAllowedException',
     `${request.method} is not allowed at ${path}; allowed: ${allowed}`,
   )
 }
+
+/** Where to find out what there is: Pinpoint's own operations are known to whoever calls them. */
+const whereToLook = ({ api }: FastifyRequest): string =>
+  api === 'control' ? `; GET ${controlPath}openapi.json lists all control calls` : ''
 
 /** Whether a path fits the URL of a route; both `:name` and `*` stand for something. */
 function matches(url: string, path: string): boolean {

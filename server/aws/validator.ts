@@ -8,6 +8,7 @@ import type {
   FastifyServerOptions,
 } from 'fastify'
 import { checkOf } from '../shapes/check.ts'
+import type { Wording } from '../shapes/explain.ts'
 import { badRequest } from './exceptions.ts'
 
 /**
@@ -17,7 +18,7 @@ import { badRequest } from './exceptions.ts'
  * Serializers, as checks, are compiled when a route is first used, and what compiles them is loaded then.
  */
 export function enforceSchemas(app: FastifyInstance): void {
-  app.setValidatorCompiler(compileValidator)
+  app.setValidatorCompiler(validatorCompiler())
   app.setSerializerCompiler(compileSerializer)
 }
 
@@ -40,14 +41,17 @@ export const noOtherCompilers: FastifyServerOptions['schemaController'] = {
   compilersFactory: { buildValidator: notUsed, buildSerializer: notUsed },
 }
 
-const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const check = checkOf(schema)
-  return (value: unknown) => {
-    const given = httpPart === 'querystring' ? listsInQuery(schema, value) : value
-    const misfit = check(given)
-    return misfit === undefined ? { value: given } : { error: badRequest(misfit) }
+/** @param wordings how the parts of a request are spoken of, where not as in Pinpoint's own operations */
+export const validatorCompiler =
+  (wordings: Partial<Record<string, Wording>> = {}): FastifySchemaCompiler<TSchema> =>
+  ({ schema, httpPart }) => {
+    const check = checkOf(schema, wordings[httpPart!])
+    return (value: unknown) => {
+      const given = httpPart === 'querystring' ? listsInQuery(schema, value) : value
+      const misfit = check(given)
+      return misfit === undefined ? { value: given } : { error: badRequest(misfit) }
+    }
   }
-}
 
 /** A query parameter that may repeat arrives as a string when it is given once; here it becomes a list of one. */
 function listsInQuery(schema: TSchema, query: unknown): unknown {

@@ -43,17 +43,12 @@ interface Jobs<Answer> {
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   const { importJobs, importProgress, exportJobs, exportProgress } = app.store
   const schema = { params: JobParams, body: Advance }
-  // A body is not needed.
-  const preValidation = async (request: { body?: unknown }) => {
-    request.body ??= {}
-  }
 
   app.post(
     '/_pinpoint/apps/:applicationId/import-jobs/:jobId/advance',
     {
-      config: { operation: 'advanceImportJob' },
+      config: { operation: 'advanceImportJob', isBodyOptional: true },
       schema: { ...schema, summary: 'Lets a held import job go on', response: { 200: ImportJobResponse } },
-      preValidation,
     },
     async ({ params, body }, reply) =>
       advance(
@@ -68,9 +63,8 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/_pinpoint/apps/:applicationId/export-jobs/:jobId/advance',
     {
-      config: { operation: 'advanceExportJob' },
+      config: { operation: 'advanceExportJob', isBodyOptional: true },
       schema: { ...schema, summary: 'Lets a held export job go on', response: { 200: ExportJobResponse } },
-      preValidation,
     },
     async ({ params, body }, reply) =>
       advance(

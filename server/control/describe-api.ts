@@ -85,7 +85,11 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
       },
       tags: [
         { name: 'Pinpoint', description: "Operations of Amazon Pinpoint's API" },
-        { name: 'control', description: 'What Pinpoint does not have' },
+        {
+          name: 'control',
+          description:
+            'What Pinpoint does not have. A query parameter, a member of a body or a body that a call does not know is refused with 400.',
+        },
       ],
       components: {
         responses: Object.fromEntries([...pinpointErrors, conflict].map(name => [name, describeError(name)])),
@@ -114,7 +118,7 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
   await app.ready()
   const document = app.swagger()
   await app.close()
-  addErrors(document.paths as Paths)
+  complete(document.paths as Paths, routes)
   return document
 }
 
@@ -123,7 +127,7 @@ interface Operation {
   operationId: string
   tags: string[]
   responses: object
-  requestBody?: object
+  requestBody?: { required?: boolean; content: object }
 }
 
 /** Operations by path and method. */
@@ -134,8 +138,11 @@ const sqliteFile = {
   content: { 'application/vnd.sqlite3': { schema: { type: 'string', format: 'binary' } } },
 }
 
-/** Lets operations refer to their errors, which the plugin could only repeat. */
-function addErrors(paths: Paths): void {
+/** Adds what the plugin does not know: errors, which it could only repeat, and bodies that are no JSON or not needed. */
+function complete(paths: Paths, routes: RouteOptions[]): void {
+  const optional = new Set(
+    routes.filter(({ config }) => config?.body === 'optional').map(({ config }) => config?.operation),
+  )
   for (const [path, operations] of Object.entries(paths)) {
     for (const operation of Object.values(operations)) {
       const isControl = operation.tags.includes('control')
@@ -146,7 +153,7 @@ function addErrors(paths: Paths): void {
       ]
       const errors = possible.map(name => [statusOf[name], { $ref: `#/components/responses/${name}` }])
       operation.responses = { ...Object.fromEntries(errors), ...operation.responses }
-      // The one body that is no JSON: no schema checks it, so the plugin knows nothing of it.
+      if (optional.has(operation.operationId)) operation.requestBody!.required = false
       if (operation.operationId === 'putSnapshot') operation.requestBody = sqliteFile
     }
   }

@@ -14,9 +14,11 @@ import { putSnapshot } from './put-snapshot.ts'
 import { requests } from './requests.ts'
 import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
+import { refuseUnknownInput } from './strict-requests.ts'
 
 /** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
+  refuseUnknownInput(app)
   app.register(health)
   app.register(reset)
   app.register(getSnapshot)

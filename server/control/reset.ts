@@ -1,33 +1,45 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { badRequest } from '../aws/exceptions.ts'
 import { OneOf } from '../shapes/common.ts'
 
-const ResetQuery = Type.Object(
-  { seed: Type.Optional(OneOf(['true', 'false'], { description: 'Whether the seed is applied again.' })) },
-  { additionalProperties: false },
-)
+const description = 'Whether the seed is applied again; in the query or in the body'
+const ResetQuery = Type.Object({ seed: Type.Optional(OneOf(['true', 'false'], { description })) })
+const Reset = Type.Object({ seed: Type.Optional(Type.Boolean({ description })) })
 
 /**
  * Removes everything: applications with all that is in them, and jobs, also those that are running; what unfinished
- * exports have written into buckets is discarded. It takes some milliseconds, whatever there is. With `seed=true` the
+ * exports have written into buckets is discarded. It takes some milliseconds, whatever there is. With `seed` the
  * answer comes when the seed is applied and its imports are over.
  */
 export const reset: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/_pinpoint/reset',
     {
-      config: { operation: 'reset' },
+      config: { operation: 'reset', isBodyOptional: true },
       schema: {
         summary: 'Removes everything, running jobs included',
         querystring: ResetQuery,
+        body: Reset,
         response: { 204: Type.Null() },
       },
     },
-    async (request, reply) => {
-      const problem = await app.state.reset({ seed: request.query.seed === 'true' })
+    async ({ query, body }, reply) => {
+      const problem = await app.state.reset({ seed: readSeed(query, body) })
       if (problem !== undefined) throw badRequest(problem)
       return reply.code(204).send(null)
     },
   )
+}
+
+/** @throws BadRequestException where the query and the body contradict each other */
+function readSeed(
+  { seed: inQuery }: Static<typeof ResetQuery>,
+  { seed: inBody }: Static<typeof Reset>,
+): boolean {
+  const given = inQuery === undefined ? undefined : inQuery === 'true'
+  if (given !== undefined && inBody !== undefined && given !== inBody) {
+    throw badRequest(`seed is ${given} in the query and ${inBody} in the body: say it in one of them`)
+  }
+  return given ?? inBody ?? false
 }

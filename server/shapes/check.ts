@@ -9,11 +9,11 @@ import { explain, type Wording } from './explain.ts'
  * It is compiled when it is first used. Compiling the schemas of all routes at the start costs more than everything
  * else that the start does.
  */
-export function checkOf(schema: TSchema): (value: unknown) => string | undefined {
+export function checkOf(schema: TSchema, wording?: Wording): (value: unknown) => string | undefined {
   let types: TypeCheck<TSchema> | undefined
   return value => {
     types ??= TypeCompiler.Compile(schema)
-    return types.Check(value) ? undefined : explain(types.Errors(value).First()!)
+    return types.Check(value) ? undefined : explain(types.Errors(value).First()!, wording)
   }
 }
 

@@ -7,9 +7,11 @@ export interface Wording {
   root: string
   /** A member, by the names and numbers that lead to it. */
   member: (parts: string[]) => string
+  /** What is said of a member that is not known, given those that are. */
+  unknown?: (member: string, known: string[]) => string
 }
 
-const ofRequest: Wording = { root: 'The request body', member: parts => parts.join('.') }
+export const ofRequest: Wording = { root: 'The request body', member: parts => parts.join('.') }
 
 /** One sentence on what is wrong: the member, what it must be, and what came instead. */
 export function explain({ path, type, schema, value }: ValueError, wording = ofRequest): string {
@@ -22,7 +24,11 @@ export function explain({ path, type, schema, value }: ValueError, wording = ofR
   const parts = path.slice(1).split('/')
   const member = wording.member(parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""'))
   if (type === ValueErrorType.ObjectAdditionalProperties) {
-    return `${member} is not a name that is known here (names are case-sensitive)`
+    const known = Object.keys(schema.properties)
+    return (
+      wording.unknown?.(member, known) ??
+      `${member} is not a name that is known here (names are case-sensitive)`
+    )
   }
   if (type === ValueErrorType.ObjectRequiredProperty)
     return `${member} is required: it must be ${expected(schema)}`

@@ -1,0 +1,70 @@
+import { type TProperties, type TSchema, Type, TypeGuard } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
+import { badRequest } from '../aws/exceptions.ts'
+import { validatorCompiler } from '../aws/validator.ts'
+import { describe, ofRequest } from '../shapes/explain.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A control call may come without its body, which then is `{}`. */
+    isBodyOptional?: boolean
+  }
+}
+
+/**
+ * Has every control call that is registered from here on refuse what it does not know: query parameters, members of
+ * the body at any depth, and a body where it takes none. A misspelt option that was ignored would look like one that
+ * was obeyed. The schemas are changed themselves, so the OpenAPI document says the same.
+ */
+export function refuseUnknownInput(app: FastifyInstance): void {
+  app.setValidatorCompiler(validatorCompiler(wordings))
+
+  app.addHook('onRoute', route => {
+    const schema: FastifySchema = route.schema ?? {}
+    const { querystring = Type.Object({}), body } = schema as { querystring?: TSchema; body?: TSchema }
+    schema.querystring = closed(querystring)
+    if (body !== undefined) schema.body = closed(body)
+    route.schema = schema
+  })
+
+  app.addHook('preValidation', async request => {
+    const { config, schema } = request.routeOptions
+    if (config.isBodyOptional) request.body ??= {}
+    if (!config.isUpload && schema?.body === undefined) refuseBody(request)
+  })
+}
+
+const wordings = {
+  querystring: {
+    ...ofRequest,
+    unknown: (name: string, known: string[]) =>
+      `${name} is not a query parameter of this call, which takes ${known.join(', ') || 'none'}`,
+  },
+  body: {
+    ...ofRequest,
+    unknown: (name: string, known: string[]) =>
+      `${name} is not a name that is known here (names are case-sensitive); known are ${known.join(', ')}`,
+  },
+}
+
+/** The same schema, whose objects have no members but those that they name. */
+function closed(schema: TSchema): TSchema {
+  if (TypeGuard.IsArray(schema)) return { ...schema, items: closed(schema.items) }
+  if (!TypeGuard.IsObject(schema)) return schema
+  const properties: TProperties = {}
+  for (const [name, member] of Object.entries(schema.properties)) properties[name] = closed(member)
+  return { ...schema, properties, additionalProperties: false }
+}
+
+/**
+ * `{}` says nothing, so it is let pass. The body of a GET is never read.
+ *
+ * @throws BadRequestException
+ */
+function refuseBody({ method, headers, body, routeOptions }: FastifyRequest): void {
+  const isUnread =
+    method === 'GET' && (headers['transfer-encoding'] ?? headers['content-length'] ?? '0') !== '0'
+  const isEmpty = typeof body === 'object' && !Array.isArray(body) && Object.keys(body ?? {}).length === 0
+  if (!isUnread && (body === undefined || isEmpty)) return
+  throw badRequest(`${method} ${routeOptions.url} takes no body; got ${isUnread ? 'one' : describe(body)}`)
+}
