@@ -2,7 +2,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { checkNode } from './check-node.ts'
 import type { Options } from './config.ts'
+import { heldBy } from './control/held-by.ts'
 import type { ExportJobResponse } from './shapes/export-job.ts'
+import { explainHold } from './shapes/held-by.ts'
 import type { ImportJobResponse } from './shapes/import-job.ts'
 import { isFinal } from './shapes/job-moves.ts'
 import type { AppRef } from './store/apps.ts'
@@ -25,7 +27,8 @@ export interface Pinpoint {
    * Waits until an import job is over.
    *
    * @returns the job as GetImportJob answers it, COMPLETED or FAILED: look at its `JobStatus`, and at `Failures` for why
-   * @throws Error when the job is not over in time, which tells its state and counters; or is not there, or not any more
+   * @throws Error when the job is not over in time, which tells its state, its counters and what holds it, if anything
+   *   does; or is not there, or not any more
    */
   waitForImportJob(applicationId: string, jobId: string, options?: WaitOptions): Promise<ImportJobResponse>
 
@@ -94,7 +97,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
 
   const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(
     get: (app: AppRef, jobId: string) => Job | undefined,
-    [kind, applicationId, jobId]: [kind: string, applicationId: string, jobId: string],
+    [kind, applicationId, jobId]: [kind: 'import' | 'export', applicationId: string, jobId: string],
     { timeoutMs = 30_000 }: WaitOptions = {},
   ): Promise<Job> => {
     const read = (): Job => {
@@ -109,7 +112,12 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     const deadline = AbortSignal.timeout(checkTimeout(timeoutMs))
     let job = read()
     for (let pause = 1; !isFinal(job.JobStatus); pause = Math.min(pause * 1.5, 25)) {
-      if (deadline.aborted) throw new Error(`${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms`)
+      if (deadline.aborted) {
+        const found = app.store[`${kind}Jobs`].find(app.store.apps.find(applicationId)!, jobId)!
+        const by = heldBy(app.store, kind, found)
+        const why = by === undefined ? '' : `: ${explainHold(by, job)}`
+        throw new Error(`${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms${why}`)
+      }
       await setTimeout(pause)
       job = read()
     }

@@ -4,6 +4,7 @@ import type { Caller } from './aws/credential-scope.ts'
 import type { BucketSettings } from './buckets/open-bucket.ts'
 import type { Config } from './config.ts'
 import type { Preflight } from './import/preflight.ts'
+import { overridesIn } from './overrides.ts'
 import { importSize } from './quotas.ts'
 import type { Seed } from './seed/seed.ts'
 import { StartError } from './start-error.ts'
@@ -82,6 +83,10 @@ export async function start(
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
     const state = createState({ dataDir, store, turns, jobWorker, seed, signal: closing.signal })
+    const warnOfOverrides = () => {
+      for (const override of overridesIn(store)) logger.warn(override)
+    }
+    state.onReplaced(warnOfOverrides)
     const preflight = await loadPreflight(config, buckets, closing.signal)
     const app = buildApp({ config, store, jobWorker, state, preflight, now: () => new Date(), logger })
     undo.push(async () => {
@@ -96,6 +101,7 @@ export async function start(
       await seed.untilImported(seedImports, store, signal, what => logger.warn(what))
       logger.info({ imports: seedImports.length }, `seed applied: ${seedImports.length} imports`)
     }
+    warnOfOverrides()
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
     return { url, app, close }
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { HeldBy } from '../shapes/held-by.ts'
 import type { ImportJobRequest, ImportJobResponse } from '../shapes/import-job.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -44,9 +45,11 @@ export function createEmulatorClient(url: string, signal: AbortSignal) {
     createImportJob: (application: string, request: ImportJobRequest) =>
       call<ImportJobResponse>('POST', `/v1/apps/${encodeURIComponent(application)}/jobs/import`, request),
 
-    getImportJob(job: ImportJobResponse) {
+    /** The job as it stands, and what holds it, if anything does. */
+    async look(job: ImportJobResponse): Promise<{ job: ImportJobResponse; heldBy?: HeldBy }> {
       const [app, id] = jobPath(job)
-      return call<ImportJobResponse>('GET', `/v1/${app}/jobs/import/${id}`)
+      // Behind the last piece, and with one failure: the rest of the page is not needed.
+      return call('GET', `/_pinpoint/${app}/import-jobs/${id}?page-size=1&from-piece=${10 ** 14}`)
     },
 
     /** All failures of a job that is over, those of more than a record first. */

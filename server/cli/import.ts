@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { CommanderError } from 'commander'
 import { createLog } from '../log.ts'
+import type { HeldBy } from '../shapes/held-by.ts'
 import type { ImportJobResponse } from '../shapes/import-job.ts'
 import { isFinal } from '../shapes/job-moves.ts'
 import { start } from '../start.ts'
@@ -82,7 +83,7 @@ async function importOnce(
     if (own === undefined) {
       stderr.write(`application ${created.ApplicationId}, import job ${created.Id}\n`)
     }
-    const job = await follow(created, client.getImportJob, showProgress(stderr), signal)
+    const job = await follow(created, client.look, showProgress(stderr), signal)
     const failures = (await client.failuresOf(job)).map(failure => ({
       ...failure,
       object: failure.object === source.s3Url ? options.what : failure.object,
@@ -101,17 +102,17 @@ async function importOnce(
 /** Shows how a job gets on until it is over. */
 async function follow(
   created: ImportJobResponse,
-  read: (job: ImportJobResponse) => Promise<ImportJobResponse>,
+  look: (job: ImportJobResponse) => Promise<{ job: ImportJobResponse; heldBy?: HeldBy }>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportJobResponse> {
   try {
-    let job = created
+    let seen: Awaited<ReturnType<typeof look>> = { job: created }
     for (let pause = looks.first; ; pause = Math.min(pause * 1.5, looks.longest)) {
-      progress.show(job)
-      if (isFinal(job.JobStatus)) return job
+      progress.show(seen.job, seen.heldBy)
+      if (isFinal(seen.job.JobStatus)) return seen.job
       await setTimeout(pause, undefined, { signal })
-      job = await read(job)
+      seen = await look(created)
     }
   } finally {
     progress.stop()

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { explainHold, type HeldBy } from '../shapes/held-by.ts'
 import type { ImportJobResponse } from '../shapes/import-job.ts'
 import { isFinal } from '../shapes/job-moves.ts'
 
@@ -10,7 +11,8 @@ export type Output = NodeJS.WritableStream & Partial<Pick<NodeJS.WriteStream, 'i
 
 /** Where it is shown how far a job has come. */
 export interface Progress {
-  show(job: ImportJobResponse): void
+  /** @param heldBy what holds the job in its state, if anything does */
+  show(job: ImportJobResponse, heldBy?: HeldBy): void
   /** Nothing more is shown; the cursor is where it was. */
   stop(): void
 }
@@ -26,24 +28,25 @@ function drawBar(stream: Output): Progress {
   })
   bar.start(1, 0, { text: '' })
   return {
-    show(job) {
+    show(job, heldBy) {
       bar.setTotal(job.TotalPieces || 1)
-      bar.update(donePieces(job), { text: stateOf(job) })
+      bar.update(donePieces(job), { text: stateOf(job, heldBy) })
     },
     stop: () => bar.stop(),
   }
 }
 
 function writeLines(stream: Output): Progress {
-  let status: string | undefined
+  let last: string | undefined
   let at = 0
   return {
-    show(job) {
+    show(job, heldBy) {
       const now = performance.now()
-      if (isFinal(job.JobStatus) || (job.JobStatus === status && now - at < linePause)) return
-      status = job.JobStatus
+      const state = job.JobStatus + JSON.stringify(heldBy)
+      if (isFinal(job.JobStatus) || (state === last && now - at < linePause)) return
+      last = state
       at = now
-      stream.write(`${stateOf(job)}\n`)
+      stream.write(`${stateOf(job, heldBy)}\n`)
     },
     stop() {},
   }
@@ -52,7 +55,12 @@ function writeLines(stream: Output): Progress {
 const donePieces = ({ CompletedPieces = 0, FailedPieces = 0 }: ImportJobResponse) =>
   CompletedPieces + FailedPieces
 
-function stateOf(job: ImportJobResponse): string {
-  if (job.TotalPieces === undefined) return job.JobStatus
-  return `${job.JobStatus}: ${donePieces(job)} of ${job.TotalPieces} pieces, ${job.TotalProcessed} records, ${job.TotalFailures} refused`
+function stateOf(job: ImportJobResponse, heldBy: HeldBy | undefined): string {
+  const { JobStatus, TotalPieces, TotalProcessed, TotalFailures } = job
+  const counts =
+    TotalPieces === undefined
+      ? []
+      : [`${donePieces(job)} of ${TotalPieces} pieces, ${TotalProcessed} records, ${TotalFailures} refused`]
+  const hold = heldBy === undefined ? [] : [explainHold(heldBy, job)]
+  return [JobStatus, ...counts, ...hold].join(': ')
 }

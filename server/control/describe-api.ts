@@ -141,7 +141,7 @@ const sqliteFile = {
 /** Adds what the plugin does not know: errors, which it could only repeat, and bodies that are no JSON or not needed. */
 function complete(paths: Paths, routes: RouteOptions[]): void {
   const optional = new Set(
-    routes.filter(({ config }) => config?.body === 'optional').map(({ config }) => config?.operation),
+    routes.filter(({ config }) => config?.isBodyOptional).map(({ config }) => config?.operation),
   )
   for (const [path, operations] of Object.entries(paths)) {
     for (const operation of Object.values(operations)) {

@@ -4,12 +4,15 @@ import { notFound } from '../aws/exceptions.ts'
 import { findApp } from '../resources/find.ts'
 import { ExportJobResponse } from '../shapes/export-job.ts'
 import { exportKey } from '../shapes/export-key.ts'
+import { HeldBy } from '../shapes/held-by.ts'
+import { heldBy } from './held-by.ts'
 import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 
 const ExportJobPage = Type.Object({
   job: ExportJobResponse,
   history: History,
   held: Held,
+  heldBy: Type.Optional(HeldBy),
   pieces: Type.Array(
     Type.Object({
       ...pieceMembers,
@@ -43,7 +46,7 @@ export const exportJob: FastifyPluginAsyncTypebox = async app => {
           .pieces(seq, from, limit)
           .map(piece => ({ ...piece, object: exportKey(S3UrlPrefix, job.Id, piece.index) })),
       )
-      return { job, history, held, ...shown }
+      return { job, history, held, heldBy: heldBy(app.store, 'export', found), ...shown }
     },
   )
 }

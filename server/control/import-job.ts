@@ -3,8 +3,10 @@ import { Type } from '@sinclair/typebox'
 import { notFound } from '../aws/exceptions.ts'
 import { PageQuery, readPage } from '../aws/paging.ts'
 import { findApp } from '../resources/find.ts'
+import { HeldBy } from '../shapes/held-by.ts'
 import { ImportJobResponse } from '../shapes/import-job.ts'
 import type { FailurePlace } from '../store/import-jobs.ts'
+import { heldBy } from './held-by.ts'
 import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 
 const Failure = Type.Object({
@@ -18,6 +20,7 @@ const ImportJobPage = Type.Object({
   job: ImportJobResponse,
   history: History,
   held: Held,
+  heldBy: Type.Optional(HeldBy),
   pieces: Type.Array(
     Type.Object({
       ...pieceMembers,
@@ -69,6 +72,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
         job,
         history,
         held,
+        heldBy: heldBy(app.store, 'import', found),
         ...shown,
         failures: { items, ...(token !== undefined && { nextToken: token }) },
       }

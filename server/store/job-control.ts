@@ -26,6 +26,13 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
   return {
     get: read,
 
+    /** What callers have said, where it is other than what the settings say. */
+    override(): JobControl | undefined {
+      const control = read()
+      const isSetting = control.mode === bySetting.mode && control.delayMs === bySetting.delayMs
+      return isSetting ? undefined : control
+    },
+
     /** Changes it, for running jobs as well. Jobs that are held from now on wait for a leave of their own. */
     put({ mode, delayMs }: JobControl): void {
       if (read().mode !== mode) for (const statement of takeBackLeave) statement.run()

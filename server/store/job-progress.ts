@@ -141,7 +141,7 @@ export function createJobProgress(
     },
 
     /** Whether a job may leave its state, where jobs are held in each. */
-    mayLeave: (job: Job): boolean => mayLeave.get(job.seq) === 1,
+    mayLeave: (job: Pick<Job, 'seq'>): boolean => mayLeave.get(job.seq) === 1,
 
     /** Writes down that a job is held in the state that it is in. */
     noteHeld: (job: Job): void => void noteHeld.run(job.seq),

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
-import { makePrivateFile, privateFolder } from './private-files.ts'
 import { describeHolder, noteHolder } from './lock-holder.ts'
+import { makePrivateFile, privateFolder } from './private-files.ts'
 
 /**
  * Takes a data folder for this process, making it where it is missing: then it is its user's alone, and git passes it

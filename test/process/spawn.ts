@@ -112,7 +112,7 @@ export function beginImport(t: Test, env: Record<string, string>, argv: string[]
     child.kill(signal)
     return ended
   }
-  return { end, stderr }
+  return { end, ended, stderr }
 }
 
 /** An emulator's process that has just been started. */

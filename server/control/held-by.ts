@@ -1,0 +1,21 @@
+import type { HeldBy } from '../shapes/held-by.ts'
+import type { FoundJob } from '../store/job-rows.ts'
+import type { Store } from '../store/open-store.ts'
+
+/**
+ * What holds a job of a kind.
+ *
+ * @returns undefined where nothing does: it has something to do, is over, or is just about to go on
+ */
+export function heldBy(
+  { jobControl, ...store }: Store,
+  kind: 'import' | 'export',
+  job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
+): HeldBy | undefined {
+  if (!job.held) return undefined
+  const progress = store[`${kind}Progress`]
+  const isManual = jobControl.get().mode === 'manual' && !progress.mayLeave(job)
+  const fault = progress.hanging(job.seq)
+  if (!isManual && fault === undefined) return undefined
+  return { ...(isManual && { mode: 'manual' as const }), ...(fault !== undefined && { fault }) }
+}
