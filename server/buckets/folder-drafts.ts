@@ -1,6 +1,7 @@
 import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Drafts, UnwritableError } from './bucket.ts'
+import { isInside, keyProblem, ownFlavour, type PathFlavour } from './key-path.ts'
 
 /** What a draft says of itself. */
 interface FolderDraft {
@@ -12,12 +13,18 @@ interface FolderDraft {
 /**
  * How objects come into a folder that serves as a bucket: a draft is a file beside the object's, with a name that an
  * import under a prefix passes over, and is renamed when it is published.
+ *
+ * @param flavour whose rules file names follow: the system's, but in tests
  */
-export function draftsInFolder(bucket: string): Drafts {
+export function draftsInFolder(bucket: string, flavour: PathFlavour = ownFlavour): Drafts {
+  const find = (key: string) => findFiles(bucket, key, { make: false, flavour })
+  /** As `find`, but makes the folders that are missing. */
+  const make = async (key: string) => (await findFiles(bucket, key, { make: true, flavour }))!
+
   return {
     begin: key =>
       explained(async () => {
-        await folderOf(bucket, key, { make: true })
+        await make(key)
         return JSON.stringify({ in: 'folder' } satisfies FolderDraft)
       }),
 
@@ -27,7 +34,7 @@ export function draftsInFolder(bucket: string): Drafts {
     write: (key, draft, content, signal) =>
       explained(async () => {
         readDraft(draft)
-        const files = filesOf(await folderOf(bucket, key, { make: true }), key)
+        const files = await make(key)
         // What is there already may be a link to somewhere else.
         await rm(files.draft, { force: true })
         const file = await open(files.draft, 'wx')
@@ -48,8 +55,7 @@ export function draftsInFolder(bucket: string): Drafts {
     publish: (key, draft) =>
       explained(async () => {
         const { bytes } = readDraft(draft)
-        const folder = await folderOf(bucket, key)
-        const files = folder === undefined ? undefined : filesOf(folder, key)
+        const files = await find(key)
         if (files !== undefined && (await hasBytes(files.draft, bytes)))
           await rename(files.draft, files.object)
         else if (files === undefined || !(await hasBytes(files.object, bytes))) {
@@ -62,9 +68,8 @@ export function draftsInFolder(bucket: string): Drafts {
     discard: (key, draft) =>
       explained(async () => {
         readDraft(draft)
-        const folder = await folderOf(bucket, key)
-        if (folder === undefined) return
-        const files = filesOf(folder, key)
+        const files = await find(key)
+        if (files === undefined) return
         await rm(files.draft, { force: true })
         await rm(files.object, { force: true })
       }),
@@ -77,52 +82,46 @@ function readDraft(draft: string): FolderDraft {
   throw new UnwritableError('the bucket is a folder now, and was none when the object was begun')
 }
 
-const filesOf = (folder: string, key: string) => ({
-  object: join(folder, basename(key)),
-  draft: join(folder, `.${basename(key)}.part`),
-})
-
 const hasBytes = async (file: string, bytes: number | undefined): Promise<boolean> => {
   const found = await stat(file).catch(() => undefined)
   return found?.isFile() === true && found.size === bytes
 }
 
 /**
- * Finds the folder that an object is to be in. Links are followed as long as they stay inside the bucket's.
+ * Finds the file of an object and that of its draft. Links are followed as long as they stay inside the bucket's folder, and
+ * every folder on the way is checked for that before anything is made in it.
  *
- * @param options.make whether it is made where it is missing
- * @returns its real path; undefined where it is missing and not to be made
+ * @param options.make whether folders that are missing are made
+ * @returns their paths; undefined where a folder is missing and not to be made
  * @throws UnwritableError when the key leads out of the bucket's folder, or names no file in it
  */
-async function folderOf(bucket: string, key: string, options: { make: true }): Promise<string>
-async function folderOf(bucket: string, key: string): Promise<string | undefined>
-async function folderOf(bucket: string, key: string, { make = false } = {}): Promise<string | undefined> {
-  const names = key.split('/').slice(0, -1)
-  const wrong = names.find(name => name === '' || name === '.' || name === '..' || name.includes('\0'))
-  if (wrong !== undefined) {
-    throw new UnwritableError(
-      `a folder cannot hold the key ${key}: between its slashes there must be names, and not ${JSON.stringify(wrong)}`,
-    )
-  }
+async function findFiles(
+  bucket: string,
+  key: string,
+  { make, flavour }: { make: boolean; flavour: PathFlavour },
+): Promise<{ object: string; draft: string } | undefined> {
+  const problem = keyProblem(key, flavour)
+  if (problem !== undefined) throw new UnwritableError(problem)
+  const folders = key.split('/')
+  const name = folders.pop()!
   const root = await realpath(bucket)
   let folder = root
-  for (const [index, name] of names.entries()) {
+  for (const name of folders) {
     const path = join(folder, name)
-    const entry = await lstat(path).catch(error => {
-      if (error.code !== 'ENOENT') throw error
-    })
-    if (entry === undefined) {
-      if (!make) return undefined
-      const rest = join(folder, ...names.slice(index))
-      await mkdir(rest, { recursive: true })
-      return rest
-    }
+    if (make) await mkdir(path).catch(unlessCode('EEXIST'))
+    const entry = await (make ? lstat(path) : lstat(path).catch(unlessCode('ENOENT')))
+    if (entry === undefined) return undefined
     folder = entry.isSymbolicLink() ? await realpath(path) : path
-    if (folder !== root && !folder.startsWith(root + sep)) {
+    if (!isInside(root, folder)) {
       throw new UnwritableError(`the key ${key} leads out of its bucket's folder, by the link ${name}`)
     }
   }
-  return folder
+  return { object: join(folder, name), draft: join(folder, `.${name}.part`) }
+}
+
+/** Lets one error of the file system pass. */
+const unlessCode = (code: string) => (error: NodeJS.ErrnoException) => {
+  if (error.code !== code) throw error
 }
 
 /** What the file system says, in a sentence that tells what to look at. */

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { UnwritableError, type WritableBucket } from '../../server/buckets/bucket.ts'
+import { draftsInFolder } from '../../server/buckets/folder-drafts.ts'
 import { createOpenBucket } from '../../server/buckets/open-bucket.ts'
 import { type Buckets, makeBuckets } from '../buckets.ts'
 import { s3Credentials, startS3, unusedUrl } from '../s3.ts'
@@ -105,6 +106,8 @@ t.test('keys that would lead out of a folder are refused, and nothing outside is
   const { bucket, folder } = await open(t, 'folder')
   const outside = t.testdir({ 'kept.txt': 'kept' })
   symlinkSync(outside, join(folder, 'link'))
+  mkdirSync(join(folder, 'made'))
+  symlinkSync(outside, join(folder, 'made/link'))
   for (const [name, says] of [
     ['../outside.gz', /between its slashes/],
     ['a/../../outside.gz', /between its slashes/],
@@ -116,12 +119,48 @@ t.test('keys that would lead out of a folder are refused, and nothing outside is
     ['a\0b/c.gz', /between its slashes/],
     [`${'x'.repeat(300)}/c.gz`, /cannot be written.*ENAMETOOLONG/],
     ['there/c.gz', /cannot be written.*ENOTDIR/],
+    ['made/link/b.gz', /leads out of its bucket's folder, by the link link/],
+    ['a/..', /between its slashes/],
+    ['a/', /between its slashes/],
+    ['', /between its slashes/],
   ] as const) {
     const attempt = write(bucket, chunks('text'), name).then(draft => bucket.publish(name, draft, signal))
     await t.rejects(attempt, { constructor: UnwritableError, message: says }, JSON.stringify(name))
   }
   t.strictSame(readFileSync(join(outside, 'kept.txt'), 'utf8'), 'kept')
   t.strictSame(readFileSync(join(folder, 'there'), 'utf8'), 'before')
+})
+
+t.test('keys that Windows takes for something else are refused there before anything is made', async t => {
+  const folder = t.testdir({ bucket: {} })
+  const bucket = join(folder, 'bucket')
+  const drafts = draftsInFolder(bucket, 'win32')
+  const begun = await drafts.begin('a.gz', signal)
+  for (const key of [
+    ...['..\\outside.gz', 'a\\..\\..\\outside.gz', 'in/..\\..\\outside.gz', 'C:/outside.gz', 'C:outside.gz'],
+    ...['\\\\server\\share\\a.gz', 'in/NUL', 'com1.gz', 'a.gz:stream', 'in./a.gz', 'in/a.gz ', 'a?.gz'],
+  ]) {
+    const says = { constructor: UnwritableError, message: /a folder cannot hold the key .*: on Windows / }
+    await t.rejects(drafts.begin(key, signal), says, key)
+    await t.rejects(drafts.write(key, begun, chunks('text'), signal), says, key)
+    await t.rejects(drafts.publish(key, begun, signal), says, key)
+    await t.rejects(drafts.discard(key, begun, signal), says, key)
+  }
+  t.same(readdirSync(folder, { recursive: true }), ['bucket'])
+  await drafts.write('in/a.gz', await drafts.begin('in/a.gz', signal), chunks('text'), signal)
+  t.same(readdirSync(bucket, { recursive: true }).sort(), ['in', 'in/.a.gz.part'])
+})
+
+t.test('a link that comes while folders are made is not followed', async t => {
+  const { bucket, folder } = await open(t, 'folder')
+  const outside = t.testdir({})
+  const draft = await bucket.begin('one/two/object.gz', signal)
+  rmSync(join(folder, 'one/two'), { recursive: true })
+  symlinkSync(outside, join(folder, 'one/two'))
+  const says = { constructor: UnwritableError, message: /by the link two/ }
+  await t.rejects(bucket.write('one/two/object.gz', draft, chunks('text'), signal), says)
+  await t.rejects(bucket.begin('one/two/three/object.gz', signal), says)
+  t.same(readdirSync(outside), [])
 })
 
 t.test('a link where the object is to be is replaced, and not followed', async t => {
