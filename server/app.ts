@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { createControlAuthorizer } from './aws/authorize-control.ts'
 import { parseBodiesAsJson } from './aws/body-parser.ts'
 import { answerBrokenRequest } from './aws/client-error.ts'
 import { collectRoutes } from './aws/collect-routes.ts'
@@ -17,6 +19,7 @@ import { newRequestId, sendRequestId } from './aws/request-id.ts'
 import { RequestJournal } from './aws/request-journal.ts'
 import { defaultRequestTimeouts, limitRequestTimes, type RequestTimeouts } from './aws/request-timeouts.ts'
 import { requireSignatures } from './aws/require-signatures.ts'
+import { Sessions } from './aws/sessions.ts'
 import { answerUnknownRoutes } from './aws/unknown-routes.ts'
 import { endWithCallers } from './aws/until-gone.ts'
 import { enforceSchemas, noOtherCompilers } from './aws/validator.ts'
@@ -32,7 +35,7 @@ import type { JobWorker } from './worker/supervisor.ts'
 /** What the application works with. Tests pass their own. */
 export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'> &
-    Partial<Pick<Config, 'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins'>>
+    Partial<Pick<Config, 'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins' | 'controlToken'>>
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
   state: State
@@ -50,6 +53,9 @@ declare module 'fastify' {
     /** What has been called of late. */
     requestJournal: RequestJournal
     requestCounts: RequestCounts
+    sessions: Sessions
+    /** A token for control calls that this process makes itself; it never leaves the process. */
+    ownToken: string
   }
   interface FastifyContextConfig {
     /** The operation's name in Pinpoint's model. */
@@ -81,6 +87,9 @@ export function buildApp({
   })
 
   const guard = createGuard(config)
+  const sessions = new Sessions()
+  const ownToken = randomBytes(32).toString('base64url')
+  const authorizeControl = createControlAuthorizer({ ...config, ownToken, sessions, now })
 
   const app = Fastify({
     loggerInstance: logger,
@@ -117,6 +126,8 @@ export function buildApp({
   app.decorate('quotas', config.quotas)
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)
+  app.decorate('sessions', sessions)
+  app.decorate('ownToken', ownToken)
 
   collectRoutes(app)
   app.setErrorHandler(sendError)
@@ -124,6 +135,7 @@ export function buildApp({
   app.addHook('onRequest', async (request, reply) => {
     const refusal = guard(request, reply)
     if (refusal !== undefined) throw refusal
+    await authorizeControl(request)
   })
   limitRequestTimes(app, timeouts)
   sendRequestId(app)

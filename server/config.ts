@@ -27,6 +27,8 @@ export interface Config {
   allowedHosts: ReadonlySet<string> | undefined
   /** Web origins that may call, beside loopback's, as browsers write them; `*` for any. */
   allowedOrigins: ReadonlySet<string> | undefined
+  /** What opens the control API; undefined: nothing is needed, unless there are access keys. */
+  controlToken: string | undefined
   /** A JSON file or a folder of them. */
   seed: string | undefined
   logLevel: string
@@ -198,6 +200,14 @@ const settings: Settings = {
     argument: 'origin,…',
     meaning: "web origins beside loopback's whose pages may call; * for any",
     read: list(webOrigin, 'web origins such as https://app.example.com, or *'),
+  },
+  controlToken: {
+    variables: ['CONTROL_TOKEN'],
+    flag: '--control-token',
+    argument: 'token',
+    meaning: 'control calls must carry it: Authorization: Bearer <token> (default: none is needed)',
+    read: matching(/^[\x21-\x7e]+$/, 'a text of ASCII characters, without spaces'),
+    isSecret: true,
   },
   seed: {
     variables: ['SEED'],

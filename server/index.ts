@@ -148,6 +148,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
       const { statusCode, body } = await app.inject({
         method: 'POST',
         url: '/_pinpoint/reset',
+        headers: { authorization: `Bearer ${app.ownToken}` },
         ...(seed && { query: { seed: 'true' } }),
       })
       if (statusCode !== 204) throw new Error(`the emulator could not be reset: ${body}`)

@@ -81,6 +81,7 @@ const served: Row[] = [
     ['capacitor://app,*', new Set(['capacitor://app', '*'])],
     'app.example',
   ),
+  row('controlToken', 'CONTROL_TOKEN', undefined, same('open-sesame'), same('a:b/c+d='), 'a b'),
   row('seed', 'SEED', undefined, [folderA, folderA], [folderB, folderB], join(folders, 'nowhere')),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
@@ -213,7 +214,7 @@ t.test('one message names every bad setting, what it must be and what it is', as
   for (const { variables, flag, bad: value } of bad) {
     t.match(byVariable, `${variables[0]} must be`)
     t.match(byFlag, `${flag} must be`)
-    if (variables[0] !== 'ACCESS_KEYS') t.match(byVariable, JSON.stringify(value))
+    if (!['ACCESS_KEYS', 'CONTROL_TOKEN'].includes(variables[0]!)) t.match(byVariable, JSON.stringify(value))
   }
   t.match(refusal(t, { PORT: 'x', SEED: 'x' }, ['--region', 'Y']), /PORT.*\n.*--region.*\n.*SEED/)
 })

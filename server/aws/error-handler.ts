@@ -37,6 +37,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (exception.statusCode === 413) reply.removeHeader('connection')
   // The rest of the request must not be taken for the next one.
   if (exception.statusCode === 408) reply.header('connection', 'close')
+  if (exception.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   // Some SDKs wait for as long as it says; a second is also the window in which requests are counted.
   if (exception.statusCode === 429) reply.header('retry-after', '1')
   reply

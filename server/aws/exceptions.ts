@@ -1,12 +1,13 @@
 import { modelledExceptions } from '../shapes/exception.ts'
 
 /**
- * The errors that Pinpoint answers with; those that all AWS services have in common, for signatures
- * and for requests that come too slowly (source: guide, common errors); and
- * NotImplementedException, which is ours alone, for operations that are not served yet.
+ * The errors that Pinpoint answers with; those that all AWS services have in common, for signatures and for requests
+ * that arrive too slowly (source: guide, common errors); and two that are ours alone: NotImplementedException for
+ * operations that are not served yet, UnauthorizedException for control calls.
  */
 export const statusOf = {
   ...modelledExceptions,
+  UnauthorizedException: 401,
   IncompleteSignatureException: 403,
   InvalidSignatureException: 403,
   MissingAuthenticationTokenException: 403,

@@ -2,11 +2,12 @@ import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import { Kind, type TSchema, Type } from '@sinclair/typebox'
 import Fastify, { type FastifySchema, type RouteOptions } from 'fastify'
-import { isControlRoute } from '../aws/control-path.ts'
+import { isControlRoute, isOpenRoute } from '../aws/control-path.ts'
 import { errorTypeHeader } from '../aws/error-handler.ts'
 import { type ExceptionName, statusOf } from '../aws/exceptions.ts'
 import { jsonType } from '../aws/json-type.ts'
 import { requestIdHeader } from '../aws/request-id.ts'
+import { sessionCookie } from '../aws/sessions.ts'
 import * as application from '../shapes/application.ts'
 import * as applicationSettings from '../shapes/application-settings.ts'
 import * as attributes from '../shapes/attributes.ts'
@@ -49,9 +50,14 @@ const pinpointErrors: ExceptionName[] = [
   'InternalServerErrorException',
 ]
 
-/** What a control call can answer with; the second where its path names something. */
+/** What a control call answers where it lacks a token. */
+const unauthorized: ExceptionName = 'UnauthorizedException'
+
+/** What control calls can answer with: the second where a token opens them, NotFoundException where a path names something. */
 const controlErrors: ExceptionName[] = [
   'BadRequestException',
+  unauthorized,
+  'ForbiddenException',
   'NotFoundException',
   'InternalServerErrorException',
 ]
@@ -92,11 +98,23 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
         },
       ],
       components: {
-        responses: Object.fromEntries([...pinpointErrors, conflict].map(name => [name, describeError(name)])),
+        responses: Object.fromEntries(
+          [...pinpointErrors, unauthorized, conflict].map(name => [name, describeError(name)]),
+        ),
         securitySchemes: {
           sigv4: {
             ...{ type: 'apiKey', in: 'header', name: 'Authorization' },
             description: 'Signature Version 4, for mobiletargeting; checked where ACCESS_KEYS is set',
+          },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token of CONTROL_TOKEN, where it is set',
+          },
+          session: {
+            ...{ type: 'apiKey', in: 'cookie', name: sessionCookie },
+            description:
+              "What openSession sets, for the emulator's own pages; a hyphen and the port follow its name where the URL has a port",
           },
         },
       },
@@ -126,6 +144,7 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
 interface Operation {
   operationId: string
   tags: string[]
+  security: object[]
   responses: object
   requestBody?: { required?: boolean; content: object }
 }
@@ -148,7 +167,9 @@ function complete(paths: Paths, routes: RouteOptions[]): void {
       const isControl = operation.tags.includes('control')
       const names = isControl ? controlErrors : pinpointErrors
       const possible = [
-        ...names.filter(name => name !== 'NotFoundException' || !isControl || path.includes('{')),
+        ...names
+          .filter(name => name !== 'NotFoundException' || !isControl || path.includes('{'))
+          .filter(name => name !== unauthorized || operation.security.length > 0),
         ...(path.endsWith('/advance') ? [conflict] : []),
       ]
       const errors = possible.map(name => [statusOf[name], { $ref: `#/components/responses/${name}` }])
@@ -159,11 +180,15 @@ function complete(paths: Paths, routes: RouteOptions[]): void {
   }
 }
 
+const explanations: Partial<Record<ExceptionName, string>> = {
+  ForbiddenException:
+    'ForbiddenException, by Host, Origin or token, or one of signatures where ACCESS_KEYS is set',
+}
+
 function describeError(exception: ExceptionName) {
-  const isForbidden = exception === 'ForbiddenException'
   const header = (description: string) => ({ description, schema: { type: 'string' as const } })
   return {
-    description: isForbidden ? `${exception}, or one of signatures where ACCESS_KEYS is set` : exception,
+    description: explanations[exception] ?? exception,
     headers: {
       [errorTypeHeader]: header("The exception's name"),
       [requestIdHeader]: header("The request's id"),
@@ -209,7 +234,10 @@ function describe({ url, config, schema = {} }: RouteOptions, components: Compon
   return {
     operationId: operation,
     ...(isControl
-      ? { tags: ['control'], security: [] }
+      ? {
+          tags: ['control'],
+          security: isOpenRoute(url) ? [] : [{ token: [] }, { session: [] }, { sigv4: [] }, {}],
+        }
       : {
           ...{ tags: ['Pinpoint'], security: [{ sigv4: [] }, {}] },
           ...{ summary: inWords(operation!), externalDocs: { url: referenceOf(url) } },

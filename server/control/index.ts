@@ -15,6 +15,7 @@ import { requests } from './requests.ts'
 import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 import { refuseUnknownInput } from './strict-requests.ts'
+import { session } from './session.ts'
 
 /** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
@@ -31,6 +32,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(segmentEndpoints)
   app.register(requests)
   app.register(metrics)
+  app.register(session)
   app.register(openapi)
   for (const path of [controlPath, consolePath]) app.all(`${path}*`, unknown)
 }

@@ -122,7 +122,7 @@ t.test('the pages of operations are those that their files name', async t => {
   t.ok(compared > 20)
 })
 
-t.test('every control call says what it does and what it answers, and needs no signature', async t => {
+t.test('every control call says what it does, what it answers and what opens it', async t => {
   const { app } = buildTestApp(t)
   const { operations } = await describe(t, { app })
   const routes = app.routes.filter(isOperation).filter(({ url }) => url.startsWith('/_pinpoint/'))
@@ -131,7 +131,11 @@ t.test('every control call says what it does and what it answers, and needs no s
     const name = `${method} ${url}`
     const { summary, tags, security, responses } = operations.get(config!.operation!)!
     t.match(summary, /^[A-Z].{10,}$/, `${name} has a summary`)
-    t.strictSame({ tags, security }, { tags: ['control'], security: [] }, name)
+    t.strictSame(tags, ['control'], name)
+    const isOpen = url === '/_pinpoint/health'
+    t.strictSame(security, isOpen ? [] : [{ token: [] }, { session: [] }, { sigv4: [] }, {}], name)
+    t.equal(responses[401] === undefined, isOpen, `${name} 401`)
+    t.ok(responses[403], `${name} 403`)
     const response = (schema?.response ?? {}) as Record<string, object>
     t.ok(
       Object.keys(response).some(status => status.startsWith('2')),
