@@ -13,11 +13,18 @@ export interface Failure {
   reason: string
 }
 
-/** The calls that an import takes, of any emulator. All of them throw UsageError when it refuses or does not answer. */
-export function createEmulatorClient(url: string, signal: AbortSignal) {
+/**
+ * The calls that an import takes, of any emulator. All of them throw UsageError when it refuses or does not answer.
+ *
+ * @param controlToken what its control calls need, if anything
+ */
+export function createEmulatorClient(url: string, signal: AbortSignal, controlToken?: string) {
   const call = async <T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> => {
+    const isControl = path.startsWith('/_pinpoint/')
     const response = await fetch(url + path, {
       ...{ method, signal },
+      ...(isControl &&
+        controlToken !== undefined && { headers: { authorization: `Bearer ${controlToken}` } }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch(error => {
       signal.throwIfAborted()
@@ -27,7 +34,8 @@ export function createEmulatorClient(url: string, signal: AbortSignal) {
     if (response.ok) return read<T>(text, url)
     const { Message = text.slice(0, 500) } = read<{ Message?: string }>(text, url)
     const exception = response.headers.get('x-amzn-errortype') ?? ''
-    throw new UsageError(`${method} ${path} was refused: ${response.status} ${exception} ${Message}`)
+    const hint = response.status === 401 ? '; give the token by --control-token or CONTROL_TOKEN' : ''
+    throw new UsageError(`${method} ${path} was refused: ${response.status} ${exception} ${Message}${hint}`)
   }
 
   const jobPath = ({ ApplicationId, Id }: ImportJobResponse) => [
@@ -36,6 +44,9 @@ export function createEmulatorClient(url: string, signal: AbortSignal) {
   ]
 
   return {
+    /** Makes a control call that changes nothing: an import ends with one, and is not to fail when all is done. */
+    tryControl: () => call('GET', '/_pinpoint/job-control'),
+
     /** Creates an application, and gives its id. */
     async createApp(name: string): Promise<string> {
       const { Id } = await call<{ Id: string }>('POST', '/v1/apps', { Name: name })

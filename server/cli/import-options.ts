@@ -11,6 +11,8 @@ export interface ImportOptions {
   format: Format | undefined
   /** The emulator that is to import, without a slash at the end; undefined for one that is thrown away. */
   url: string | undefined
+  /** What opens the control calls of that emulator. */
+  controlToken: string | undefined
   application: string | undefined
   segmentName: string | undefined
   json: boolean
@@ -66,6 +68,7 @@ export function readImportOptions(
       ).argParser(readFormat),
     )
     .option('--url <url>', 'the running emulator that is to import')
+    .option('--control-token <token>', 'with --url: what opens its control calls (CONTROL_TOKEN)')
     .option('--application <id>', 'with --url: where to import; a new one by default')
     .option('--segment-name <name>', 'makes a segment of this name of the endpoints')
     .option('--json', 'prints one JSON document {"job", "failures"} on stdout instead')
@@ -78,10 +81,9 @@ export function readImportOptions(
   const given = command.opts()
   const what = command.args[0]!
   refuse(given, { isS3: isS3(what) })
-  const relevant = variables.map(name => [name, env[name]] as const)
   // An emulator that is thrown away is on no known port, and no AWS_ENDPOINT_URL is its own.
   const s3 = given.url === undefined && isS3(what)
-  const config = loadConfig(s3 ? Object.fromEntries(relevant) : {}, {
+  const config = loadConfig(s3 ? pick(env, variables) : {}, {
     ...Object.fromEntries(settings.map(name => [name, given[name]])),
     ...{ port: '0', ephemeral: 'true', logLevel: 'silent' },
   })
@@ -89,12 +91,19 @@ export function readImportOptions(
     what,
     format: given.format,
     url: given.url === undefined ? undefined : readUrl(given.url),
+    controlToken: given.url === undefined ? undefined : readControlToken(env, given.controlToken),
     application: given.application,
     segmentName: given.segmentName,
     json: given.json === true,
     config,
   }
 }
+
+const pick = (env: NodeJS.ProcessEnv, names: readonly string[]) =>
+  Object.fromEntries(names.map(name => [name, env[name]]))
+
+const readControlToken = (env: NodeJS.ProcessEnv, controlToken: string | undefined) =>
+  loadConfig(pick(env, ['CONTROL_TOKEN']), { controlToken }).controlToken
 
 /** Whether what is to be imported is in S3, by its name. */
 export const isS3 = (what: string): boolean => /^s3:/i.test(what)
@@ -105,6 +114,9 @@ function refuse(given: Record<string, unknown>, { isS3 }: { isS3: boolean }): vo
     throw new UsageError(
       '--application goes with --url: without it, the emulator is new, and so is its application',
     )
+  }
+  if (given.url === undefined && given.controlToken !== undefined) {
+    throw new UsageError('--control-token goes with --url: without it, the emulator is new, and needs none')
   }
   if (given.url !== undefined && !isS3) {
     throw new UsageError(

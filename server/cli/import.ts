@@ -72,7 +72,8 @@ async function importOnce(
   const own = options.url === undefined ? await startOwn(options, source) : undefined
   try {
     signal.throwIfAborted()
-    const client = createEmulatorClient(options.url ?? own!.url, signal)
+    const client = createEmulatorClient(options.url ?? own!.url, signal, options.controlToken)
+    if (own === undefined) await client.tryControl()
     const application = options.application ?? (await client.createApp(`import of ${nameOf(options.what)}`))
     const created = await client.createImportJob(application, {
       S3Url: source.s3Url,

@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { GetEndpointCommand, GetImportJobsCommand, GetSegmentsCommand } from '@aws-sdk/client-pinpoint'
+import {
+  GetAppsCommand,
+  GetEndpointCommand,
+  GetImportJobsCommand,
+  GetSegmentsCommand,
+} from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { findSource } from '../../server/cli/find-source.ts'
 import { runImport } from '../../server/cli/import.ts'
@@ -166,6 +171,12 @@ for (const [what, argv, says] of [
   ['a folder that is no S3_DIR', ['s3://data/users.csv', '--s3-dir', '/nix'], '--s3-dir must be a folder'],
   ['an S3 flag for a file', [at('users.csv'), '--s3-dir', dir], '--s3-dir goes with an s3:// URL'],
   ['an application without --url', [at('users.csv'), '--application', 'a'], '--application goes with --url'],
+  ['a token without --url', [at('users.csv'), '--control-token', 'a'], '--control-token goes with --url'],
+  [
+    'a token that is none',
+    ['s3://data/a.csv', '--url', 'http://x', '--control-token', 'a b'],
+    '--control-token must be a text of ASCII characters',
+  ],
   ['a file for another emulator', [at('users.csv'), '--url', 'http://x'], 'name an s3:// URL'],
   [
     'a setting of another emulator',
@@ -210,6 +221,24 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
     t.match(refused, { code: 2, stdout: '', stderr: /404 NotFoundException Application not found\n$/ })
   })
 
+  t.test('what it needs a token for is tried before anything is done', async t => {
+    const { url, client } = await startEmulator(t, { S3_DIR: at('s3'), CONTROL_TOKEN: 'open-sesame' })
+    const argv = ['s3://data/users.csv', '--url', url]
+    const without = await run(argv)
+    t.match(without, {
+      code: 2,
+      stdout: '',
+      stderr: /401 Unauthorized.*; give the token by --control-token or /,
+    })
+    const wrong = await run([...argv, '--control-token', 'sesame'], { CONTROL_TOKEN: 'open-sesame' })
+    t.match(wrong, { code: 2, stdout: '', stderr: /403 Forbidden.*CONTROL_TOKEN/ })
+    const { ApplicationsResponse } = await client.send(new GetAppsCommand({}))
+    t.strictSame(ApplicationsResponse?.Item, [])
+    t.match(await run([...argv, '--control-token', 'open-sesame']), { code: 0, stdout: '1 imported' })
+    t.match(await run(argv, { CONTROL_TOKEN: 'open-sesame' }), { code: 0, stdout: '1 imported' })
+    t.match(await run([at('users.csv')], { CONTROL_TOKEN: 'open-sesame' }), { code: 0 }, 'not for its own')
+  })
+
   t.test('what is no emulator is told', async t => {
     const refused = await run(['s3://data/users.csv', '--url', `${url}/_pinpoint`])
     t.match(refused, { code: 2, stdout: '', stderr: 'was refused: 404' })
@@ -219,7 +248,15 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
 t.test('--help fits 80 columns and is no error', async t => {
   const { code, stdout, stderr } = await run(['--help'])
   t.match({ code, stderr }, { code: 0, stderr: '' })
-  for (const flag of ['--format', '--url', '--json', '--application', '--segment-name', '--s3-endpoint'])
+  for (const flag of [
+    '--format',
+    '--url',
+    '--control-token',
+    '--json',
+    '--application',
+    '--segment-name',
+    '--s3-endpoint',
+  ])
     t.match(stdout, flag)
   for (const line of stdout.split('\n')) t.ok(line.length <= 80, line)
 })
