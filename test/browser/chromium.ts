@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import type { Test } from 'tap'
+
+const { CHROMIUM_PATH, CI, PATH = '', ProgramFiles = 'C:\\Program Files' } = process.env
+
+const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+/** Where Chromium and Chrome are usually installed. */
+const usualPaths = [
+  ...PATH.split(delimiter).flatMap(folder => commands.map(command => join(folder, command))),
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  join(ProgramFiles, 'Google/Chrome/Application/chrome.exe'),
+]
+
+const executablePath = CHROMIUM_PATH || usualPaths.find(path => existsSync(path))
+
+const missing =
+  'no Chromium was found: install it (Debian: apt-get install chromium) or Chrome, or name its executable in CHROMIUM_PATH'
+
+/**
+ * Options of a test that needs a browser: it is skipped where there is none. In CI it fails instead,
+ * as nobody would notice.
+ */
+export const needsBrowser = executablePath === undefined && !CI ? { skip: missing } : {}
+
+/**
+ * Starts a headless Chromium with a new, empty profile; the test closes it at its end.
+ *
+ * Names that end in `.example` lead to this machine, so that a test can serve pages from other
+ * sites; no other name is looked up. Chromium's own guard of local networks is off: a test of who
+ * may call an emulator must not pass because the browser did not let the call out.
+ *
+ * @throws Error where there is no browser, or it does not start
+ */
+export async function launchBrowser(t: Test): Promise<Browser> {
+  if (executablePath === undefined) throw new Error(missing)
+  const { chromium } = await import('playwright-core')
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--host-resolver-rules=MAP *.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
+      '--disable-features=LocalNetworkAccessChecks',
+      // Without these, it calls its maker at every start.
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      '--disable-quic',
+    ],
+  })
+  t.teardown(() => browser.close())
+  return browser
+}
