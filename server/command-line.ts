@@ -1,5 +1,5 @@
 import { Command, type HelpConfiguration, Option } from 'commander'
-import { allSettings } from './config.ts'
+import { allSettings, ownPrefix } from './config.ts'
 import { StartError } from './start-error.ts'
 import { version } from './version.ts'
 
@@ -21,7 +21,10 @@ export function readFlags(argv: string[]): Record<string, unknown> {
     )
     .version(version)
     .usage('[serve] [flags]')
-    .addHelpText('after', '\nEvery setting is a flag and an environment variable; the flag wins.')
+    .addHelpText(
+      'after',
+      `\nEvery setting is a flag and an environment variable; the flag wins.\n${ownPrefix}<NAME>, as ${ownPrefix}PORT, is read as well, and wins over\n<NAME>, which may be set for another program.`,
+    )
     .configureHelp({ ...helpConfiguration, visibleArguments: () => [] })
     .argument('[command...]')
   addSettings(program, Object.keys(allSettings))

@@ -40,7 +40,7 @@ export interface Config {
 
 /** One setting: where it comes from, what it means, and how its text is read. */
 export interface Setting<T = unknown> {
-  /** The first that is set counts. */
+  /** Their usual names; `variablesOf` has all of them. */
   variables: string[]
   flag: string
   /** Shown after the flag; a flag without one may stand alone and then means true. */
@@ -233,11 +233,27 @@ const settings: Settings = {
   },
 }
 
+/** Begins the variables that are meant for this program alone. */
+export const ownPrefix = 'PINPOINT_LOCAL_'
+
+/** Kubernetes sets PINPOINT_LOCAL_PORT=tcp://10.0.0.1:7467 and the like where a service is named pinpoint-local. */
+const serviceLink = /^(tcp|udp|sctp):\/\//
+
+/**
+ * The environment variables of a setting; the first that is set counts. Bare names such as HOST are easily inherited from
+ * what is meant for another program.
+ */
+export const variablesOf = ({ variables }: Setting): string[] => [
+  ...variables.map(name => ownPrefix + name),
+  ...variables,
+]
+
 /** The table of settings, by their names as options. */
 export const allSettings: Readonly<Record<string, Setting>> = settings
 
 /**
- * Reads all settings from flags and environment variables; the flag wins, and an empty variable counts as not set.
+ * Reads all settings from flags and environment variables; the flag wins, then PINPOINT_LOCAL_<NAME>. An empty variable
+ * counts as not set.
  *
  * @param flags by the settings' names, as the command line gave them: text, or true for a flag that stands alone
  * @throws StartError that names every bad setting
@@ -246,9 +262,9 @@ export function loadConfig(
   env: Record<string, string | undefined>,
   flags: Readonly<Record<string, unknown>> = {},
 ): Readonly<Config> {
-  const given = (name: string, { variables, flag }: Setting): Given | undefined => {
-    if (flags[name] !== undefined) return { value: flags[name], as: flag }
-    const variable = variables.find(variable => env[variable])
+  const given = (name: string, setting: Setting): Given | undefined => {
+    if (flags[name] !== undefined) return { value: flags[name], as: setting.flag }
+    const variable = variablesOf(setting).find(variable => env[variable] && !serviceLink.test(env[variable]))
     return variable === undefined ? undefined : { value: env[variable], as: variable }
   }
   return readSettings(given, readCredentials(env), [])
@@ -315,6 +331,12 @@ function readSettings(
     }
   }
   const config = { ...values, s3Credentials } as unknown as Config
+  const [ephemeral, dataDir] = [given('ephemeral', settings.ephemeral), given('dataDir', settings.dataDir)]
+  if (config.ephemeral && dataDir !== undefined) {
+    problems.push(
+      `${ephemeral?.as} and ${dataDir.as} exclude each other, as an ephemeral emulator has a temporary data folder: leave one of them out`,
+    )
+  }
   if (isItself(config)) {
     problems.push(
       `the S3 endpoint (s3Endpoint, --s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${hideUser(config.s3Endpoint!)} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,

@@ -138,6 +138,18 @@ for (const { name, variables, flag, one, other, default: byDefault, bad } of ser
       t.strictSame(loadConfig({ [variable]: '' }, [])[name], byDefault, 'an empty variable is not set')
       t.strictSame(loadConfig({ [variable]: one[0] }, [flag, other[0]])[name], other[1], 'the flag wins')
     }
+    for (const variable of variables) {
+      const own = `PINPOINT_LOCAL_${variable}`
+      for (const bare of variables)
+        t.strictSame(
+          loadConfig({ [own]: one[0], [bare]: other[0] }, [])[name],
+          one[1],
+          `${own} wins over ${bare}`,
+        )
+      t.strictSame(loadConfig({ [own]: '', [variable]: other[0] }, [])[name], other[1], 'if it is set')
+      t.strictSame(loadConfig({ [own]: one[0] }, [flag, other[0]])[name], other[1], 'the flag wins')
+      if (bad !== undefined) t.match(refusal(t, { [own]: bad, [variable]: one[0] }), `  ${own} must be`)
+    }
     t.strictSame(loadConfig({}, [flag, one[0]])[name], one[1], 'the flag sets it')
     t.strictSame(loadConfig({}, [`${flag}=${other[0]}`])[name], other[1], 'with = as well')
     if (bad === undefined) return
@@ -168,6 +180,22 @@ for (const { name, one, other, default: byDefault, bad } of served) {
       t.throws(() => configOf({ [name]: value } as unknown as Options), named)
   })
 }
+
+t.test('what Kubernetes sets for a service named pinpoint-local is no setting', async t => {
+  const env = { PINPOINT_LOCAL_PORT: 'tcp://10.0.0.1:7467', PINPOINT_LOCAL_SERVICE_HOST: '10.0.0.1' }
+  t.equal(loadConfig(env, []).port, 7467)
+  t.equal(loadConfig({ ...env, PORT: '80' }, []).port, 80)
+})
+
+t.test('a data folder that is removed at exit and one that is kept exclude each other', async t => {
+  const exclude = (one: string, other: string) => `  ${one} and ${other} exclude each other`
+  t.match(refusal(t, {}, ['--ephemeral', '--data-dir', 'x']), exclude('--ephemeral', '--data-dir'))
+  t.match(refusal(t, { EPHEMERAL: '1', DATA_DIR: 'x' }), exclude('EPHEMERAL', 'DATA_DIR'))
+  t.match(refusal(t, { DATA_DIR: 'x' }, ['--ephemeral']), exclude('--ephemeral', 'DATA_DIR'))
+  t.throws(() => configOf({ ephemeral: true, dataDir: 'x' }), new RegExp(exclude('ephemeral', 'dataDir')))
+  t.equal(loadConfig({ DATA_DIR: 'x', EPHEMERAL: 'false' }, []).dataDir, 'x')
+  t.equal(loadConfig({ DATA_DIR: '' }, ['--ephemeral']).ephemeral, true)
+})
 
 t.test('one message names every bad option, and those that do not exist', async t => {
   const options = { port: true, s3dir: 'x', accountId: 123456789012, s3Credentials: {} } as unknown as Options
@@ -287,6 +315,7 @@ t.test('--help prints every setting with its flag, variable and default', async 
   const { code, stdout, stderr } = await runMain(t, {}, ['--help'])
   t.match({ code, stderr }, { code: 0, stderr: '' })
   for (const line of stdout.split('\n')) t.ok(line.length <= 80, `fits 80 columns: ${line}`)
+  t.match(stdout.replace(/\s+/g, ' '), 'as PINPOINT_LOCAL_PORT, is read as well, and wins over <NAME>')
   // Each option begins a line of its own and may run over several.
   const options = stdout.split(/\n(?= {2}-)/).map(option => option.replace(/\s+/g, ' ').trim())
   const shown: [flag: string, variables: string[], byDefault: string | undefined][] = [

@@ -100,7 +100,7 @@ export const signedBy = (account: string) => ({
 export async function startEmulator(t: Test, env: Record<string, string> = {}) {
   const config = loadConfig({
     PORT: '0',
-    DATA_DIR: env.DATA_DIR ?? emptyDataDir(t),
+    DATA_DIR: env.DATA_DIR ?? (env.EPHEMERAL === 'true' ? '' : emptyDataDir(t)),
     LOG_LEVEL: 'silent',
     ...env,
   })

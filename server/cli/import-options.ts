@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { addSettings, helpConfiguration } from '../command-line.ts'
-import { type Config, loadConfig } from '../config.ts'
+import { allSettings, type Config, loadConfig, variablesOf } from '../config.ts'
 import type { Format } from '../shapes/import-job.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -26,8 +26,8 @@ const settings = [...s3Settings, 'pieceBytes']
 
 /** The variables that the command reads. Others are about a server, and may be set for one. */
 const variables = [
-  ...['S3_DIR', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL', 'S3_ALLOW_AWS', 'S3_FORCE_PATH_STYLE'],
-  ...['AWS_REGION', 'PIECE_BYTES', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+  ...settings.flatMap(name => variablesOf(allSettings[name]!)),
+  ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
 ]
 
 const examples = `
