@@ -434,7 +434,11 @@ function keyPairs(text: string): ReadonlyMap<string, string> {
   return keys
 }
 
-/** Reads items with commas between them. `*` stands for itself; what is said of an item that is not right is `what`. */
+/**
+ * Reads a list of items with commas between them, each by `read` or `*`.
+ *
+ * @param what says what the items must be, where one of them is not
+ */
 function list(read: (item: string) => string | undefined, what: string) {
   return (text: string): ReadonlySet<string> => {
     const items = text.split(',').map(item => item.trim())

@@ -19,11 +19,13 @@ export interface ControlCredentials {
 }
 
 /**
- * Makes the check of who may make control calls. It is for programs as well as for browsers: whoever can reach the port
- * could else read and replace the state, past the signatures that Pinpoint's own operations need.
+ * Makes the check of who may make control calls. It is for programs as well as for browsers:
+ * whoever can reach the port could else read and replace the state, past the signatures that
+ * Pinpoint's own operations need.
  *
- * @returns what throws for a control call without a token, a session or a signature: UnauthorizedException where there is
- *   none, ForbiddenException and the exceptions of signatures where it is wrong
+ * @returns what throws for a control call without a token, a session or a signature:
+ *   UnauthorizedException where there is none, ForbiddenException and the exceptions of signatures
+ *   where it is wrong
  */
 export function createControlAuthorizer({
   accessKeys,
@@ -35,6 +37,8 @@ export function createControlAuthorizer({
   if (accessKeys === undefined && controlToken === undefined) return async () => {}
   const tokens = controlToken === undefined ? [ownToken] : [ownToken, controlToken]
   const needed = whatIsNeeded(accessKeys !== undefined, controlToken !== undefined)
+
+  const forbidden = (what: string) => new PinpointException('ForbiddenException', `${what}. ${needed}`)
 
   return async request => {
     const { api, method, headers, routeOptions } = request
@@ -49,21 +53,15 @@ export function createControlAuthorizer({
     }
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     if (token !== undefined) {
-      // All of them, always: the time is to tell nothing.
-      if (tokens.filter(known => isSameSecret(known, token)).length > 0) return
-      const wrong = controlToken === undefined ? 'no token is set' : 'this is not the token'
-      throw new PinpointException(
-        'ForbiddenException',
-        `Authorization is "Bearer …", but ${wrong}. ${needed}`,
+      if (tokens.some(known => isSameSecret(known, token))) return
+      throw forbidden(
+        controlToken === undefined
+          ? 'The Authorization header has a token, and none is set'
+          : 'The Authorization header has a wrong token',
       )
     }
-    if (accessKeys === undefined) {
-      const [scheme] = (authorization ?? 'a presigned query').split(' ')
-      throw new PinpointException(
-        'ForbiddenException',
-        `Authorization is ${JSON.stringify(scheme)}. ${needed}`,
-      )
-    }
+    // No word of the header is told: it may be the token, where `Bearer` was forgotten.
+    if (accessKeys === undefined) throw forbidden('The request has no Bearer token, and no keys are set')
     await checkSigned(request, accessKeys, now(), needed)
     // They are the signature's, and no parameters of the call.
     for (const name of Object.keys(query)) if (name.startsWith('X-Amz-')) delete query[name]
@@ -82,9 +80,9 @@ const sessionHint =
   ". The session's cookie counts for requests of the emulator's own pages alone, as Origin, Sec-Fetch-Site or Referer tell"
 
 /**
- * Whether a page of the emulator itself makes a request, or its user from the address bar. SameSite does not tell, as
- * all ports of a host are one site to it. Browsers leave Origin out of most GETs, and Sec-Fetch-Site where a page has
- * neither TLS nor a loopback address; Referer is there then.
+ * Whether a page of the emulator itself makes a request, or its user from the address bar. SameSite
+ * does not tell, as all ports of a host are one site to it. Browsers leave Origin out of most GETs,
+ * and Sec-Fetch-Site where a page has neither TLS nor a loopback address; Referer is there then.
  */
 function isOfOwnPage({ headers }: FastifyRequest): boolean {
   const { origin, host, referer } = headers

@@ -5,8 +5,9 @@ export const controlPath = '/_pinpoint/'
 export const consolePath = `${controlPath}console/`
 
 /**
- * Whether a route belongs to the control API. The control API has a route for everything under its prefix, unknown
- * paths included, so the router alone decides what lies there: no path is read a second time.
+ * Whether a route belongs to the control API. The control API has a route for everything under its
+ * prefix, unknown paths included, so the router alone decides what lies there: no path is read a
+ * second time.
  *
  * @param url the pattern of the route; undefined for what no route answers
  */
@@ -16,6 +17,9 @@ export const isControlRoute = (url: string | undefined): boolean => url?.startsW
 export const isPageRoute = (url: string | undefined): boolean =>
   url === controlPath || (url?.startsWith(consolePath) ?? false)
 
-/** Whether a route of the control API needs no token: health checks send none, and the console asks for it. */
+/**
+ * Whether a route of the control API needs no token: health checks send none, and the console asks
+ * for it.
+ */
 export const isOpenRoute = (url: string | undefined): boolean =>
   url === `${controlPath}health` || isPageRoute(url)

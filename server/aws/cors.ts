@@ -4,9 +4,9 @@ import type { FastifyInstance } from 'fastify'
 const maxAge = 86_400
 
 /**
- * Answers OPTIONS, of every path, with 200 (source: observed): what browsers ask before a request that a form could not
- * send. The guard has named the origin, or refused it. (`@fastify/cors` would decide about origins a second time, and
- * does not see what Fastify refuses before its hooks.)
+ * Answers OPTIONS, of every path, with 200 (source: observed): what browsers ask before a request
+ * that a form could not send. The guard has named the origin, or refused it. (`@fastify/cors` would
+ * decide about origins a second time, and does not see what Fastify refuses before its hooks.)
  */
 export function answerPreflights(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -15,7 +15,7 @@ export function answerPreflights(app: FastifyInstance): void {
     reply.header('access-control-max-age', String(maxAge))
     const headers = request.headers['access-control-request-headers']
     if (headers !== undefined) reply.header('access-control-allow-headers', headers)
-    // What a browser asks before a page of the public web calls an address of this machine or its network.
+    // Private Network Access: a page of the public web calls this machine or its network.
     if (request.headers['access-control-request-private-network'] === 'true') {
       reply.header('access-control-allow-private-network', 'true')
     }

@@ -7,9 +7,10 @@ import { digest } from './digest.ts'
 const maxSessions = 1000
 
 /**
- * Sessions of browsers that have shown the token: a cookie counts as the token for what a browser cannot put an
- * Authorization header on (event streams, frames, downloads). A session's value is random, so the cookie does not give
- * the token away. Sessions are in memory, and end with the process.
+ * Sessions of browsers that have shown the token: a cookie counts as the token for what a browser
+ * cannot put an Authorization header on (event streams, frames, downloads). A session's value is
+ * random, so the cookie does not give the token away. Sessions are in memory, and end with the
+ * process.
  */
 export class Sessions {
   /** Of the values, so that no look-up takes a time that tells anything about them. */
@@ -39,7 +40,9 @@ export class Sessions {
 /** The name of the cookie, on the standard port of HTTP; on others, `-` and the port follow. */
 export const sessionCookie = 'pinpoint-local-session'
 
-/** Browsers keep the cookies of all ports of a host together, and several emulators may run on one. */
+/**
+ * Browsers keep the cookies of all ports of a host together, and several emulators may run on one.
+ */
 const nameFor = ({ port }: FastifyRequest): string =>
   port === null ? sessionCookie : `${sessionCookie}-${port}`
 

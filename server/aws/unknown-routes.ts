@@ -3,14 +3,16 @@ import { controlPath } from './control-path.ts'
 import { notFound, PinpointException } from './exceptions.ts'
 
 /**
- * Answers what no route answers: 405 for a path that has operations for other methods, 404 for any other (both
- * assumed).
+ * Answers what no route answers: 405 for a path that has operations for other methods, 404 for any
+ * other (both assumed).
  */
 export function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler(refuseUnknown)
 }
 
-/** @throws MethodNotAllowedException that lists the methods that there are, else NotFoundException */
+/**
+ * @throws MethodNotAllowedException that lists the methods that there are, else NotFoundException
+ */
 export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply): Promise<never> {
   const path = request.url.split('?')[0]!
   const methods = request.server.routes

@@ -14,7 +14,8 @@ export interface Failure {
 }
 
 /**
- * The calls that an import takes, of any emulator. All of them throw UsageError when it refuses or does not answer.
+ * The calls that an import takes, of any emulator. All of them throw UsageError when it refuses or
+ * does not answer.
  *
  * @param controlToken what its control calls need, if anything
  */
@@ -44,7 +45,10 @@ export function createEmulatorClient(url: string, signal: AbortSignal, controlTo
   ]
 
   return {
-    /** Makes a control call that changes nothing: an import ends with one, and is not to fail when all is done. */
+    /**
+     * Makes a control call that changes nothing. An import ends with a control call, and must not
+     * find out only then that it lacks the token.
+     */
     tryControl: () => call('GET', '/_pinpoint/job-control'),
 
     /** Creates an application, and gives its id. */

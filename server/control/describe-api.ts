@@ -53,7 +53,10 @@ const pinpointErrors: ExceptionName[] = [
 /** What a control call answers where it lacks a token. */
 const unauthorized: ExceptionName = 'UnauthorizedException'
 
-/** What control calls can answer with: the second where a token opens them, NotFoundException where a path names something. */
+/**
+ * What control calls can answer with: UnauthorizedException where a token opens them,
+ * NotFoundException where the path names something.
+ */
 const controlErrors: ExceptionName[] = [
   'BadRequestException',
   unauthorized,

@@ -1,7 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-/** Lets a browser that has shown the token make control calls on which it cannot send it: by a cookie. */
+/**
+ * Lets a browser that has shown the token make control calls on which it cannot send it: by a
+ * cookie.
+ */
 export const session: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/_pinpoint/session',

@@ -65,7 +65,7 @@ t.test('the Host of a request must be a name of the emulator', async t => {
   }
   for (const host of noHosts) {
     const answer = await send(port, 'GET /v1/apps HTTP/1.1', [`Host: ${host}`])
-    isError(t, answer, 400, 'BadRequestException', /^Host must be a host name or address/)
+    isError(t, answer, 400, 'BadRequestException', /^The Host header must have a host name or an address/)
     t.ok(answer.body.Message.endsWith(`got ${JSON.stringify(host)}`), answer.body.Message)
   }
 })
@@ -98,7 +98,7 @@ t.test('the host of a request target that begins with one counts as well', async
   isForbidden(t, await ask('http://localhost/v1/apps', 'evil.example'), 'Host', 'evil.example')
   isForbidden(t, await ask('HTTPS://evil.example?a=/v1/apps', 'localhost'), 'evil.example')
   const user = await ask('http://localhost@evil.example/v1/apps', 'localhost')
-  isError(t, user, 400, 'BadRequestException', /^The host of the request target must be/)
+  isError(t, user, 400, 'BadRequestException', /^The request target must have/)
 })
 
 t.test('ALLOWED_HOSTS names further hosts, * all of them, and HOST is one', async t => {
@@ -124,7 +124,7 @@ t.test('a long or strange value is told shortly, as text', async t => {
   t.equal(host.status, 403)
   t.ok(host.body.Message.length < 400, host.body.Message)
   const origin = await send(port, 'GET /v1/apps HTTP/1.1', ['Host: x', `Origin: "<b>\xe9${'a'.repeat(5000)}`])
-  isForbidden(t, origin, 'Origin is "\\"<b>')
+  isForbidden(t, origin, 'The Origin header is "\\"<b>')
   t.ok(origin.body.Message.length < 400, origin.body.Message)
 })
 
