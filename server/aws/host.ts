@@ -33,13 +33,14 @@ const pinpointHost =
  * a dot, names of domains that are not in the public DNS, the machine's own name, and AWS's.
  *
  * @param name of a URL: lower case, IPv6 addresses in brackets
+ * @param machineName asked each time, as it may change with the network
  */
-export function isUsualHost(name: string): boolean {
+export function isUsualHost(name: string, machineName: () => string = hostname): boolean {
   return (
     isIPv4(name) ||
     !name.includes('.') ||
     localDomains.some(domain => name.endsWith(domain)) ||
     pinpointHost.test(name) ||
-    name === hostname().toLowerCase()
+    name === machineName().toLowerCase()
   )
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import t, { type Test } from 'tap'
+import { isUsualHost } from '../../server/aws/host.ts'
 import { loadConfig } from '../../server/config.ts'
 import { type Answer, isError } from '../helpers.ts'
 import { listen, sendRaw } from './raw-http.ts'
@@ -68,6 +69,13 @@ t.test('the Host of a request must be a name of the emulator', async t => {
     isError(t, answer, 400, 'BadRequestException', /^The Host header must have a host name or an address/)
     t.ok(answer.body.Message.endsWith(`got ${JSON.stringify(host)}`), answer.body.Message)
   }
+})
+
+t.test("a machine's own name may have dots, and is known in either case", async t => {
+  const named = () => 'Box.corp.example'
+  t.ok(isUsualHost('box.corp.example', named))
+  t.notOk(isUsualHost('corp.example', named))
+  t.notOk(isUsualHost('evil.box.corp.example', named))
 })
 
 t.test('a Host header must be there once; in HTTP/1.0 it need not be there', async t => {
