@@ -6,6 +6,13 @@ const troubles: [code: string, meaning: string][] = [
   ['SQLITE_CANTOPEN', 'the database in DATA_DIR cannot be opened'],
 ]
 
+/** What the system and SQLite say where a file cannot grow. */
+const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE']
+
+/** Whether an error says that there is no room on the disk. */
+export const isNoRoom = (error: unknown): boolean =>
+  noRoom.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+
 /**
  * Why the database cannot be used at the moment, in a sentence for whoever can make room for it.
  *

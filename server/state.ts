@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { Seed } from './seed/seed.ts'
 import { StartError } from './start-error.ts'
 import type { ExportDraft } from './store/export-progress.ts'
 import { type NextState, openNextState } from './store/next-state.ts'
 import { databaseFile, type Store } from './store/open-store.ts'
-import { privateFile } from './store/private-files.ts'
+import { receiveSnapshot, type SnapshotBody } from './store/receive-snapshot.ts'
 import { runSnapshotTask } from './store/snapshot.ts'
 import type { WriteTurns } from './store/write-turns.ts'
 import type { JobWorker } from './worker/supervisor.ts'
@@ -31,10 +30,9 @@ export interface State {
   /**
    * Replaces the state by that of a snapshot.
    *
-   * @param body the snapshot's bytes
-   * @returns why it is refused; then nothing has changed
+   * @returns why it is refused; then nothing has changed, and not all of the body may have been read
    */
-  restore(body: Readable): Promise<string | undefined>
+  restore(body: SnapshotBody): Promise<string | undefined>
   /** Gives the state as one SQLite file, as it is at one moment between the call and the answer. */
   snapshot(): Promise<{ content: Readable; bytes: number }>
   /** Has something done whenever the state has been replaced: what is known of the old one is to be forgotten. */
@@ -132,16 +130,9 @@ export function createState({
 
     restore: body =>
       withFile(async file => {
-        try {
-          await pipeline(body, createWriteStream(file, { mode: privateFile }), { signal })
-        } catch (error) {
-          // The client has left; a client that is too slow has an error of its own.
-          if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') {
-            return 'the body ended before all of it was sent'
-          }
-          throw error
-        }
-        const refusal = await runSnapshotTask({ check: file }, signal)
+        const refusal =
+          (await receiveSnapshot(body, file, { database: databaseFile(dataDir), signal })) ??
+          (await runSnapshotTask({ check: file }, signal))
         if (refusal !== undefined) return refusal
         await inTurn(async () => {
           const next = openNextState(file)

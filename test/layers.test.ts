@@ -20,7 +20,7 @@ const mayImport: Record<string, string[]> = {
   shapes: [],
   buckets: [],
   aws: ['disk-trouble', 'shapes'],
-  store: ['shapes', 'start-error'],
+  store: ['disk-trouble', 'shapes', 'start-error'],
   'endpoint-rules': ['shapes', 'store'],
   jobs: ['disk-trouble', 'shapes', 'store'],
   import: ['buckets', 'endpoint-rules', 'jobs', 'shapes', 'store'],

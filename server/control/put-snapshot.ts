@@ -1,7 +1,10 @@
-import { Readable } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../aws/exceptions.ts'
+
+/** Milliseconds without a byte after which nobody waits for the rest of a body that is refused. */
+const silence = 5000
 
 /**
  * Replaces the whole state by that of a snapshot, of this version or an older one; its jobs go on from where they were.
@@ -20,10 +23,27 @@ export const putSnapshot: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async (request, reply) => {
-      const body = request.body instanceof Readable ? request.body : Readable.from([])
-      const refusal = await app.state.restore(body)
-      if (refusal !== undefined) throw badRequest(`The snapshot is refused: ${refusal}`)
-      return reply.code(204).send(null)
+      const content = request.body instanceof Readable ? request.body : Readable.from([])
+      const length = request.headers['content-length']
+      try {
+        const body = { content, length: length === undefined ? undefined : Number(length) }
+        const refusal = await app.state.restore(body)
+        if (refusal !== undefined) throw badRequest(`The snapshot is refused: ${refusal}`)
+        return reply.code(204).send(null)
+      } finally {
+        discardRest(content)
+      }
     },
   )
+}
+
+/**
+ * Reads what is still to come of a body that is refused, and keeps none of it: many clients read no answer before they have
+ * sent everything, and the next request of the connection comes behind it. A client that sends no more loses its connection.
+ */
+function discardRest(body: Readable): void {
+  if (body.readableEnded || body.destroyed) return
+  const close = setTimeout(() => body.destroy(), silence).unref()
+  finished(body, () => clearTimeout(close))
+  body.on('data', () => close.refresh())
 }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { checkOf } from '../shapes/check.ts'
 import { FaultRule } from '../shapes/fault.ts'
@@ -6,11 +5,13 @@ import { JobControl } from '../shapes/job-control.ts'
 import { jobStatuses } from '../shapes/job-moves.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import { triggers } from './endpoint-terms.ts'
-import { applicationId, migrate, newestVersion } from './migrate.ts'
+import { migrate } from './migrate.ts'
 import { sharedColumns } from './shared-maps.ts'
+import { damaged } from './snapshot-header.ts'
 
 /**
- * Checks whether a file is a state of pinpoint-local that can be taken over, and brings it to this version if it is.
+ * Checks whether a SQLite file whose header is good (`readSnapshotHeader`) is a state of pinpoint-local that can be taken
+ * over, and brings it to this version if it is.
  *
  * Nothing of the file is run before it is known to have no tables, triggers, views or other things but those that this
  * program makes itself, word for word. Until then, and while the file is looked through, SQLite is told to trust none.
@@ -18,12 +19,11 @@ import { sharedColumns } from './shared-maps.ts'
  * @returns why it is refused
  */
 export function checkSnapshot(file: string): string | undefined {
-  if (statSync(file).size === 0) return 'the body is empty: it must be a SQLite file, as GET answers it'
   const db = new Database(file, { fileMustExist: true })
   try {
     db.pragma('trusted_schema = OFF')
     db.pragma('cell_size_check = ON')
-    const problem = whoseProblem(db) ?? schemaProblem(db) ?? damage(db)
+    const problem = schemaProblem(db) ?? damage(db)
     if (problem !== undefined) return problem
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
@@ -31,26 +31,13 @@ export function checkSnapshot(file: string): string | undefined {
     return endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (code === 'SQLITE_NOTADB') return 'the body is not a SQLite file'
     if (code.startsWith('SQLITE_CONSTRAINT'))
       return `the snapshot has a row that cannot be converted (${message})`
-    if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_ERROR') throw error
-    return damaged(message)
+    if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code)) return damaged(message)
+    throw error
   } finally {
     db.close()
   }
-}
-
-const damaged = (why: string) => `the SQLite file is damaged, or not all of it was sent (${why})`
-
-function whoseProblem(db: Database.Database): string | undefined {
-  const owner = db.pragma('application_id', { simple: true })
-  const version = db.pragma('user_version', { simple: true }) as number
-  if (owner !== applicationId || version < 1) return 'the SQLite file is not one of pinpoint-local'
-  if (version > newestVersion()) {
-    return `the snapshot was made by a newer pinpoint-local (its version is ${version}, this one knows ${newestVersion()}): upgrade pinpoint-local`
-  }
-  return undefined
 }
 
 /** What the file defines beside, or instead of, what this program does. */

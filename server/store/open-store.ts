@@ -2,6 +2,7 @@ import { lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
+import { isNoRoom } from '../disk-trouble.ts'
 import { StartError } from '../start-error.ts'
 import { createApplicationSettings } from './application-settings.ts'
 import { type AppRef, createApps } from './apps.ts'
@@ -118,11 +119,9 @@ function create(file: string, ephemeral: boolean): void {
   }
 }
 
-/** What the system and SQLite say where a file cannot grow. */
-const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE'])
-
 /** Why the database of a data folder cannot be opened, and what would help. */
-function whyUnusable(dataDir: string, { code = '', message }: NodeJS.ErrnoException): string {
+function whyUnusable(dataDir: string, error: NodeJS.ErrnoException): string {
+  const { code = '', message } = error
   const file = databaseFile(dataDir)
   if (code === 'SQLITE_NOTADB') {
     return `${file} is not a SQLite database: move it away, or name another DATA_DIR`
@@ -130,7 +129,7 @@ function whyUnusable(dataDir: string, { code = '', message }: NodeJS.ErrnoExcept
   if (code === 'SQLITE_BUSY') {
     return `${file} is open in another program (${message}): end that one, or name another DATA_DIR`
   }
-  if (noRoom.has(code)) {
+  if (isNoRoom(error)) {
     return `there is no room for ${file} (${message}): make some, or name another DATA_DIR; one of an older pinpoint-local is converted, which takes as much room again beside it, and in the temp directory (TMPDIR)`
   }
   return `the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`

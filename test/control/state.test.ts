@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { GetAppsCommand, GetImportJobCommand } from '@aws-sdk/client-pinpoint'
+import { GetAppCommand, GetAppsCommand, GetImportJobCommand } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { pageBytes } from '../../server/store/migrate.ts'
+import { migrate, pageBytes } from '../../server/store/migrate.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeBuckets, makeFolder } from '../buckets.ts'
 import {
@@ -76,6 +76,77 @@ function changed(t: Test, snapshot: Buffer, change: (db: Database.Database) => v
   db.close()
   return readFileSync(file)
 }
+
+/** Where the header of a SQLite file has what it says, and in how many bytes (https://sqlite.org/fileformat2.html). */
+const inHeader = {
+  pageSize: [16, 2],
+  writeFormat: [18, 1],
+  readFormat: [19, 1],
+  reservedBytes: [20, 1],
+  maxPayload: [21, 1],
+  minPayload: [22, 1],
+  leafPayload: [23, 1],
+  changeCounter: [24, 4],
+  pages: [28, 4],
+  freelist: [32, 4],
+  schemaFormat: [44, 4],
+  cacheSize: [48, 4],
+  largestRoot: [52, 4],
+  encoding: [56, 4],
+  userVersion: [60, 4],
+  incrementalVacuum: [64, 4],
+  unused: [72, 4],
+} as const
+
+/** A snapshot whose header says something else. */
+function withHeader(snapshot: Buffer, change: { [Name in keyof typeof inHeader]?: number }): Buffer {
+  const copy = Buffer.from(snapshot)
+  for (const [name, value] of Object.entries(change)) {
+    const [at, bytes] = inHeader[name as keyof typeof inHeader]
+    copy.writeUIntBE(value, at, bytes)
+  }
+  return copy
+}
+
+/** An empty state whose text is in another encoding, as no emulator makes it. */
+function emptyIn(t: Test, encoding: 'UTF-16le' | 'UTF-16be'): Buffer {
+  const file = join(makeFolder(t), 'utf-16.db')
+  const db = new Database(file)
+  db.pragma(`encoding = '${encoding}'`)
+  migrate(db)
+  db.close()
+  return readFileSync(file)
+}
+
+/** What a header may say that ours does not, and why it is refused. */
+const headers: [what: string, change: Parameters<typeof withHeader>[1], says: RegExp][] = [
+  ['a page size of 0', { pageSize: 0 }, /page size is 0, and must be /],
+  ['a page size that is no power of two', { pageSize: 8191 }, /page size is 8191, and must be /],
+  ['a page size that is too small', { pageSize: 256 }, /page size is 256, and must be /],
+  ['pages of another size than they have', { pageSize: 4096 }, /longer than the SQLite file/],
+  ['a write format to come', { writeFormat: 3 }, /write format is 3, and must be 1 or 2/],
+  ['a read format to come', { readFormat: 3 }, /read format is 3, and must be 1 or 2/],
+  ['reserved bytes in each page', { reservedBytes: 12 }, /reserved bytes of a page is 12, and must be 0/],
+  ['another largest share of a cell', { maxPayload: 63 }, /is 63, and must be 64/],
+  ['another smallest share of a cell', { minPayload: 31 }, /is 31, and must be 32/],
+  ['another share of a cell in a leaf', { leafPayload: 33 }, /is 33, and must be 32/],
+  ['no pages', { pages: 0 }, /longer than the SQLite file/],
+  ['fewer pages', { pages: 1 }, /longer than the SQLite file/],
+  ['more pages', { pages: 1_000_000 }, /not all of it was sent/],
+  ['a number of pages that is out of date', { changeCounter: 77 }, /does not say how many pages it has/],
+  ['a list of free pages that leads nowhere', { freelist: 999_999 }, /damaged/],
+  ['no schema format', { schemaFormat: 0 }, /schema format is 0, and must be 4/],
+  ['an old schema format', { schemaFormat: 1 }, /schema format is 1, and must be 4/],
+  ['a schema format to come', { schemaFormat: 5 }, /schema format is 5, and must be 4/],
+  ['a size of the page cache', { cacheSize: 2 ** 31 - 1 }, /cache size is 2147483647, and must be 0/],
+  ['auto_vacuum by its header alone', { largestRoot: 3 }, /\(auto_vacuum\) is 3, and must be 0/],
+  ['incremental vacuum', { incrementalVacuum: 1 }, /incremental vacuum is 1, and must be 0/],
+  ['UTF-16 by its header alone', { encoding: 2 }, /text encoding is 2, and must be 1 \(UTF-8/],
+  // SQLite looks at the lowest two bits.
+  ['an encoding that there is not', { encoding: 4 }, /text encoding is 4, and must be 1/],
+  ['a version below 0', { userVersion: 0xff_ff_ff_ff }, /not one of pinpoint-local/],
+  ['bytes that are kept for later', { unused: 1 }, /must be 0/],
+]
 
 const filesOf = (dataDir: string) => readdirSync(dataDir).filter(name => !/^pinpoint\.(db|lock)/.test(name))
 
@@ -286,6 +357,24 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
   const inconvertible = readFileSync(databaseFile(databaseBefore(makeFolder(t), '0014', older)))
   const exec = (sql: string) => changed(t, good, db => void db.exec(sql))
   const cases: [what: string, body: Buffer, says: RegExp][] = [
+    ...headers.map(([what, change, says]): [string, Buffer, RegExp] => [
+      what,
+      withHeader(good, change),
+      says,
+    ]),
+    ...(['UTF-16le', 'UTF-16be'] as const).map((encoding): [string, Buffer, RegExp] => [
+      encoding,
+      emptyIn(t, encoding),
+      /text encoding is [23], and must be 1 \(UTF-8/,
+    ]),
+    ...['FULL', 'INCREMENTAL'].map((mode): [string, Buffer, RegExp] => [
+      `auto_vacuum = ${mode}`,
+      exec(`PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = ${mode}; VACUUM`),
+      /largest root page \(auto_vacuum\) is \d+, and must be 0/,
+    ]),
+    ['a page more', Buffer.concat([good, Buffer.alloc(pageBytes)]), /longer than the SQLite file in it/],
+    ['a byte more', Buffer.concat([good, Buffer.alloc(1)]), /longer than the SQLite file in it/],
+    ['a byte less', good.subarray(0, -1), /damaged, or not all of it was sent/],
     ['nothing', Buffer.alloc(0), /the body is empty/],
     ['text', Buffer.from('hello\n'), /not a SQLite file/],
     ['a long text', Buffer.from('hello\n'.repeat(10_000)), /not a SQLite file/],
@@ -355,6 +444,38 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
   t.strictSame(rowsIn(DATA_DIR), rows)
   t.match(await getEndpoint(client, app, 'few-1'), { Address: 'few-1@example.com' })
   t.strictSame(filesOf(DATA_DIR), [])
+})
+
+t.test('a snapshot in one file, or with a log that it has not, is as good', async t => {
+  const app = await createApp(client)
+  const snapshot = await snapshotOf()
+  for (const format of [1, 2]) {
+    const body = withHeader(snapshot, { writeFormat: format, readFormat: format })
+    t.strictSame(await restore(body), restored, `formats ${format}`)
+    t.match(await client.send(new GetAppCommand({ ApplicationId: app })), {
+      ApplicationResponse: { Id: app },
+    })
+  }
+})
+
+t.test("whatever a snapshot's header says, the emulator goes on", onlyLong, async t => {
+  const { url, client } = await startEmulator(t, { DATA_DIR: makeFolder(t) })
+  const app = await createApp(client)
+  const snapshot = await snapshotOf(url)
+  for (let at = 0; at < 100; at++) {
+    for (const value of [0, 1, 2, 4, 8, 255].filter(value => value !== snapshot[at])) {
+      const body = Buffer.from(snapshot)
+      body[at] = value
+      const { status, text } = await restore(body, { at: url })
+      if (status !== 204)
+        t.match([status, text], [400, /The snapshot is refused: /], `byte ${at} is ${value}`)
+      const { ApplicationsResponse } = await client.send(new GetAppsCommand({}))
+      if (ApplicationsResponse?.Item?.[0]?.Id !== app) t.fail(`byte ${at} is ${value}`)
+    }
+  }
+  t.equal((await reset(url)).status, 204)
+  await createApp(client)
+  t.equal((await fetch(`${url}/_pinpoint/health`)).status, 200)
 })
 
 t.test('a client that leaves in the middle changes nothing, and leaves nothing behind', async t => {

@@ -122,6 +122,22 @@ t.test('so does an export, and leaves nothing in the bucket', { skip }, async t 
   t.equal((await endpointsExported(buckets, again)).length, again.TotalProcessed)
 })
 
+t.test('a snapshot that there is no room for is refused, and nothing is left of it', { skip }, async t => {
+  const { client, app, dataDir, url, pid, makeRoom } = await startOnDisk(t, 40)
+  const body = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
+  const put = () => fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body })
+  prlimit('--pid', String(pid), '--fsize=100000:')
+  const refused = await put()
+  t.equal(refused.status, 400)
+  t.match(await refused.json(), {
+    Message: /^The snapshot is refused: there is no room for it .*DATA_DIR \(EFBIG/,
+  })
+  t.notMatch(readdirSync(dataDir).join(), 'snapshot')
+  makeRoom()
+  t.equal((await put()).status, 204)
+  t.match(await getEndpoint(client, app, idOf(1)), { Id: idOf(1) })
+})
+
 /** Starts an emulator none of whose files may become larger than a small one. */
 const runWithoutRoom = (t: Test, dataDir: string) =>
   runScript(
