@@ -33,7 +33,7 @@ export const newestVersion = (): number => readdirSync(folder).length
  * One that has pages of another size is written anew.
  *
  * @param to the number of the last step, where it is to be an older version
- * @throws StartError when the file belongs to another program or to a newer pinpoint-local
+ * @throws StartError when the file belongs to another program or to a newer pinpoint-local, or is in UTF-16
  */
 export function migrate(db: Database, to?: number): void {
   const steps = readdirSync(folder).sort().slice(0, to)
@@ -42,6 +42,13 @@ export function migrate(db: Database, to?: number): void {
   const isNew = version === 0 && owner === 0 && db.pragma('schema_version', { simple: true }) === 0
   if (!isNew && owner !== applicationId) {
     throw new StartError(`${db.name} is not a database of pinpoint-local: name another DATA_DIR`)
+  }
+  const encoding = db.pragma('encoding', { simple: true })
+  if (!isNew && encoding !== 'UTF-8') {
+    // A reset puts a state in UTF-8 in its place, which none of the open connections could read.
+    throw new StartError(
+      `${db.name} has its text in ${encoding}, and must have it in UTF-8, as pinpoint-local makes it: name another DATA_DIR`,
+    )
   }
   if (version > steps.length) {
     throw new StartError(

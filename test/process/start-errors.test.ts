@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { loadConfig } from '../../server/config.ts'
 import { start } from '../../server/start.ts'
 import { StartError } from '../../server/start-error.ts'
+import { migrate } from '../../server/store/migrate.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../buckets.ts'
 import { createApp, silent, startEmulator } from '../helpers.ts'
@@ -149,6 +150,18 @@ t.test('a database of a newer version stops the start and is left as it is', asy
   again.close()
   await startEmulator(t, { DATA_DIR: dataDir })
   t.pass('nothing is locked after that')
+})
+
+t.test('a database in UTF-16 stops the start and is left as it is', async t => {
+  const dataDir = t.testdir()
+  const file = databaseFile(dataDir)
+  const db = new Database(file)
+  db.pragma("encoding = 'UTF-16le'")
+  migrate(db)
+  db.close()
+  const before = readFileSync(file)
+  await isRefused(t, { DATA_DIR: dataDir }, file, 'UTF-16le', 'UTF-8')
+  t.ok(readFileSync(file).equals(before))
 })
 
 for (const [what, content] of [
