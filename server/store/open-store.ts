@@ -173,6 +173,7 @@ export function prepareStore(
   const progressOf = (table: 'import_jobs' | 'export_jobs') =>
     createJobProgress(db, transactions, turns, { table, slots, faults: createJobFaults(db, table, faults) })
   const apps = createApps(db, tags)
+  const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   return {
     apps,
     applicationSettings: createApplicationSettings(db),
@@ -199,6 +200,13 @@ export function prepareStore(
     write,
 
     read: createRead(db),
+
+    /**
+     * Reads a row of the one table that is never empty.
+     *
+     * @throws what SQLite says, where the database cannot be read
+     */
+    checkReadable: (): void => void anyRow.get(),
 
     /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
     async indexDimensions(app: AppRef, names: string[]): Promise<void> {

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { migrate } from '../../server/store/migrate.ts'
+import { databaseFile } from '../../server/store/open-store.ts'
+import { version } from '../../server/version.ts'
+import { makeFolder } from '../buckets.ts'
+import { createApp, until } from '../helpers.ts'
+import { spawnEmulator } from '../process/spawn.ts'
+
+t.test(
+  'health is that of the database, too: where calls cannot read it, nobody is told that all is well',
+  async t => {
+    const [folder, DATA_DIR] = [makeFolder(t), makeFolder(t)]
+    const { url, client, log } = await spawnEmulator(t, { DATA_DIR })
+    const app = await createApp(client)
+    const health = async () => {
+      const answer = await fetch(`${url}/_pinpoint/health`)
+      return [answer.status, await answer.json()]
+    }
+    const listsApp = async () =>
+      (await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item?.[0]?.Id === app
+    const apart = new Database(databaseFile(DATA_DIR))
+    await apart.backup(join(folder, 'kept.db'))
+    apart.close()
+    const kept = new Database(join(folder, 'kept.db'))
+    const broken = new Database(join(folder, 'utf-16.db'))
+    t.teardown(() => [kept, broken].map(db => db.close()))
+    broken.pragma("encoding = 'UTF-16le'")
+    migrate(broken)
+    t.strictSame(await health(), [200, { status: 'ready', version }])
+
+    // Another program writes over the database what no connection of the emulator can read.
+    await broken.backup(databaseFile(DATA_DIR))
+    await t.rejects(listsApp(), { name: 'InternalServerErrorException' })
+    t.strictSame(await health(), [503, { status: 'starting', version }], 'in the same form as ever')
+    await health()
+    const told = () => log().filter(({ msg }) => msg === 'the database cannot be read')
+    await until(() => told().length > 0 || undefined, 'the log')
+    t.equal(told().length, 1, 'the log says why, once')
+    t.match(told()[0], { err: { message: /encoding/ } })
+
+    await kept.backup(databaseFile(DATA_DIR))
+    t.ok(await listsApp())
+    t.strictSame(await health(), [200, { status: 'ready', version }], 'and when it can be read again')
+  },
+)
