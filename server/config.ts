@@ -52,7 +52,7 @@ export interface Setting<T = unknown> {
   read: (text: string) => T
   /** Its text is shown to nobody. */
   isSecret?: true
-  /** Its text may hold a user and a password, which are shown to nobody. */
+  /** Its text is a URL: messages mask the user and password in it. */
   isUrl?: true
   /** The text of a value that is given as such, where JavaScript's own is another. */
   write?: (value: unknown) => string
@@ -353,11 +353,11 @@ function readSettings(
 /** A value as messages show it. */
 function shown({ isSecret, isUrl }: Setting, value: unknown): string {
   if (isSecret) return 'a value that is not shown, as it is secret'
-  const text = JSON.stringify(value)
+  const text = String(JSON.stringify(value))
   return isUrl ? hideUser(text) : text
 }
 
-/** Leaves out of a URL, or of what was meant to be one, all that may be a user and a password. */
+/** Masks whatever may be a user and a password in a URL, or in a text that was meant to be one. */
 const hideUser = (url: string): string => url.replace(/^("?(?:[a-z][\w+.-]*:\/\/)?).*@/is, '$1***@')
 
 /** Reads a text; or a value by its text, so that both are held to the same rule. */

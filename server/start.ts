@@ -64,7 +64,7 @@ export async function start(
     const seedImports = (await seed?.apply(store)) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
     const jobWorker = startJobWorker(
-      // By name: the thread is not to hold secrets that it does not need.
+      // By name, so that the thread gets no secrets that it does not need.
       {
         dataDir,
         ephemeral: config.ephemeral,
@@ -128,7 +128,7 @@ async function loadPreflight(
   return createPreflight(settings, createOpenBucket(buckets), signal)
 }
 
-/** @param warn told what is not as it may seem */
+/** @param warn called with a message when a part of the settings has no effect */
 function s3SettingsOf(
   { s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config,
   warn: (what: string) => void,
@@ -151,10 +151,7 @@ function s3SettingsOf(
   }
 }
 
-/**
- * A URL without the user and password in it, if there are any: requests to S3 are signed, so nobody needs them, and
- * messages name the URL.
- */
+/** Removes the user and password from a URL: messages show it, and requests to S3 are signed with other keys. */
 function withoutUser(text: string): string {
   const url = new URL(text)
   if (url.username === '' && url.password === '') return text

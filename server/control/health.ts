@@ -6,12 +6,12 @@ import { version } from '../version.ts'
 const Health = Type.Object({ status: OneOf(['ready', 'starting']), version: Type.String() })
 
 /**
- * Whether imports can be done: the worker runs, and the database can be read. While the worker starts, or starts again, and
- * where the database cannot be read, the answer is 503 of the same form; the log says what is wrong with the database.
+ * Answers 200 when the job worker runs and the database can be read, else 503 with a body of the same form. The log says
+ * what is wrong with the database.
  */
 export const health: FastifyPluginAsyncTypebox = async app => {
   let wasReadable = true
-  /** Health is asked for every few seconds, and the log is told once. */
+  /** Logs the error once, since health checks come every few seconds. */
   const isReadable = (): boolean => {
     try {
       app.store.checkReadable()

@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../aws/exceptions.ts'
 
-/** Milliseconds without a byte after which nobody waits for the rest of a body that is refused. */
-const silence = 5000
+/** Milliseconds without a byte after which the connection of a refused upload is closed. */
+const discardTimeout = 5000
 
 /**
  * Replaces the whole state by that of a snapshot, of this version or an older one; its jobs go on from where they were.
@@ -38,12 +38,12 @@ export const putSnapshot: FastifyPluginAsyncTypebox = async app => {
 }
 
 /**
- * Reads what is still to come of a body that is refused, and keeps none of it: many clients read no answer before they have
- * sent everything, and the next request of the connection comes behind it. A client that sends no more loses its connection.
+ * Reads the rest of a refused body and drops it: many clients read the answer only after they have sent everything, and the
+ * connection's next request comes after the body. If no more of it comes, the connection is closed.
  */
 function discardRest(body: Readable): void {
   if (body.readableEnded || body.destroyed) return
-  const close = setTimeout(() => body.destroy(), silence).unref()
+  const close = setTimeout(() => body.destroy(), discardTimeout).unref()
   finished(body, () => clearTimeout(close))
   body.on('data', () => close.refresh())
 }

@@ -6,8 +6,8 @@ import { describeHolder, noteHolder } from './lock-holder.ts'
 import { makePrivateFile, privateFolder } from './private-files.ts'
 
 /**
- * Takes a data folder for this process, making it where it is missing: then it is its user's alone, and git passes it
- * over, as it holds people's addresses. One that is there already stays as its user has made it. Two workers on one database would import
+ * Takes a data folder for this process. A missing one is created, readable for its user only and ignored by git, since it
+ * holds people's addresses; the permissions of an existing one are not changed. Two workers on one database would import
  * every record twice. The lock is SQLite's own, on an empty file beside the database, so it ends with the process
  * however that ends.
  *
@@ -43,8 +43,8 @@ export function lockDataDir(dataDir: string): () => unknown {
  * Makes a folder and those above it. Node's own way tries for ever where the system makes no folders and says that
  * the parent is not there, as under /proc.
  *
- * @param mode its permissions; those above it have the usual ones
- * @returns whether it was not there before
+ * @param mode permissions of the folder itself; those above it get the usual ones
+ * @returns whether it was created
  */
 function makeFolder(path: string, mode?: number): boolean {
   try {

@@ -202,9 +202,9 @@ export function prepareStore(
     read: createRead(db),
 
     /**
-     * Reads a row of the one table that is never empty.
+     * Reads one row, from the only table that is never empty.
      *
-     * @throws what SQLite says, where the database cannot be read
+     * @throws SqliteError if the database cannot be read
      */
     checkReadable: (): void => void anyRow.get(),
 

@@ -1,13 +1,13 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 
-/** Permissions of a folder and of files that hold people's data: their owner's alone. Windows knows no such thing. */
+/** Permissions of folders and files that hold people's data: for their owner only. Windows ignores them. */
 export const privateFolder = 0o700
 export const privateFile = 0o600
 
 /**
- * Makes an empty file for SQLite to write, which would make one that everybody may read. The log and the shared memory
- * beside it have the file's permissions. A link that leads nowhere is followed. What is there already stays as it is and is
- * not opened: to close it would end the locks that this process has on it.
+ * Creates an empty file for SQLite, which itself would create one that everybody can read. SQLite gives its log and shared
+ * memory the permissions of the database file. A dangling link is followed. An existing file is neither changed nor opened:
+ * closing it would drop the locks that this process holds on it.
  */
 export function makePrivateFile(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'a', privateFile))

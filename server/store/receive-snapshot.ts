@@ -8,22 +8,22 @@ import { damaged, headerBytes, mayBeSqlite, readSnapshotHeader } from './snapsho
 /** A snapshot as it is sent. */
 export interface SnapshotBody {
   content: Readable
-  /** How many bytes are to come; undefined where the sender does not say. */
+  /** Its Content-Length in bytes; undefined for a chunked body. */
   length: number | undefined
 }
 
-/** Bytes after which it is looked again whether there is room for the rest, as others write too. */
-const lookAgainAfter = 64 * 1024 * 1024
+/** Bytes received between two checks of the free disk space, which other writers use up as well. */
+const checkRoomEvery = 64 * 1024 * 1024
 
 /**
- * Writes a snapshot that is being sent into a new file. What can be told from its first bytes, its length and the room
- * on the disk is told at once, and before anything is written.
+ * Writes a snapshot that is being uploaded into a new file. Its header, its length and the free disk space are checked as
+ * soon as the header is there, before anything is written.
  *
- * @param file does not exist yet, and may hold a part of the snapshot where that is refused
+ * @param file must not exist; holds a part of the snapshot if that is refused later
  * @param database the file that the snapshot is to replace, on the same disk
- * @returns why it is refused. The rest of the body may be still to come: it is left where it is, since to destroy it would
- *   close the connection before the answer
- * @throws what the system says of the file, but that there is no room; the signal's reason
+ * @returns why it is refused. The body is then left as it is, perhaps not read to its end: destroying it would close the
+ *   connection before the answer is sent
+ * @throws errors of the file system, except that the disk is full; the signal's reason
  */
 export async function receiveSnapshot(
   { content, length }: SnapshotBody,
@@ -33,9 +33,9 @@ export async function receiveSnapshot(
   let written: FileHandle | undefined
   let head = Buffer.alloc(0)
   let received = 0
-  /** By the header; undefined until that is there. */
+  /** Bytes of the file, as its header says; undefined until the header is there. */
   let expected: number | undefined
-  let lookAt = 0
+  let checkRoomAt = 0
   addAbortSignal(signal, content)
   try {
     for await (const part of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -52,10 +52,10 @@ export async function receiveSnapshot(
         chunk = head
       }
       if (received > expected) return wrongLength(received, expected)
-      if (received > lookAt) {
+      if (received > checkRoomAt) {
         const problem = await roomProblem(expected, expected - received + chunk.length, database)
         if (problem !== undefined) return problem
-        lookAt = received + lookAgainAfter
+        checkRoomAt = received + checkRoomEvery
       }
       written ??= await open(file, 'wx', privateFile)
       await written.writeFile(chunk)
@@ -82,17 +82,21 @@ function wrongLength(bytes: number, expected: number): string {
 }
 
 /**
- * Says that there is no room on the disk for what is still to be written of a snapshot, for its copy in the write-ahead log,
- * and for what the database grows by.
+ * Checks that the disk has room for the rest of the upload, for its copy in the write-ahead log, and for what the database
+ * then grows by.
+ *
+ * @param bytes of the whole snapshot
+ * @param left of them, still to be written
+ * @returns why there is no room
  */
 async function roomProblem(bytes: number, left: number, database: string): Promise<string | undefined> {
   const [disk, { size }] = await Promise.all([statfs(dirname(database)), stat(database)])
-  // Some file systems do not know.
+  // Some file systems do not report their size.
   if (disk.blocks === 0) return undefined
   const free = disk.bavail * disk.bsize
   const needed = left + bytes + Math.max(0, bytes - size)
   if (needed <= free) return undefined
-  return `the disk that holds DATA_DIR has ${megabytes(free)} MB free, and to put it in place takes ${megabytes(needed)} MB: make room`
+  return `the disk that holds DATA_DIR has ${megabytes(free)} MB free, and putting the snapshot in place takes ${megabytes(needed)} MB: make room`
 }
 
 const megabytes = (bytes: number) => Math.ceil(bytes / 1e6)

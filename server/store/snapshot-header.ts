@@ -6,8 +6,8 @@ export const headerBytes = 100
 const magic = Buffer.from('SQLite format 3\0')
 
 /**
- * What a header must say, as pinpoint-local's own do. A state is put in place by copying pages, the header's among them,
- * over those of a database that is open: what its connections do not expect would keep them from reading it.
+ * Header fields and the values that pinpoint-local writes. Replacing the state copies all pages, the header included, over
+ * an open database: with other values, such as another text encoding, its connections could no longer read it.
  */
 const fields: [name: string, at: number, bytes: number, allowed: number[], note?: string][] = [
   ['write format', 18, 1, [1, 2]],
@@ -29,19 +29,19 @@ const fields: [name: string, at: number, bytes: number, allowed: number[], note?
   ]),
 ]
 
-/** Why a file is refused of which not all can be read. */
+/** The message for a file that cannot be read to its end. */
 export const damaged = (why: string): string =>
   `the SQLite file is damaged, or not all of it was sent (${why})`
 
-/** Whether a file that begins with these bytes, however few, may be a SQLite file. */
+/** Whether these bytes, however few, can be the beginning of a SQLite file. */
 export const mayBeSqlite = (bytes: Buffer): boolean =>
   bytes.subarray(0, magic.length).equals(magic.subarray(0, bytes.length))
 
 /**
- * Looks at the header of a SQLite file that is to be a snapshot.
+ * Checks the header of an uploaded snapshot.
  *
- * @param header the first `headerBytes` of the file
- * @returns the bytes that the file has by its header; or why it is refused
+ * @param header at least the first `headerBytes` of the file
+ * @returns the size of the file in bytes, as its header says; or why it is refused
  */
 export function readSnapshotHeader(header: Buffer): { bytes: number } | { refusal: string } {
   if (!mayBeSqlite(header)) return { refusal: 'the body is not a SQLite file' }
@@ -64,13 +64,13 @@ export function readSnapshotHeader(header: Buffer): { bytes: number } | { refusa
       `the ${name} is ${value}, and must be ${allowed.join(' or ')}${note === undefined ? '' : ` (${note})`}`,
     )
   }
-  // 65536 does not fit into two bytes.
+  // 1 stands for 65536, which does not fit into two bytes.
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
   if (pageSize < 512 || (pageSize & (pageSize - 1)) !== 0) {
     return wrong(`the page size is ${pageSize}, and must be a power of two from 512 to 65536`)
   }
   const [pages, changes, changesThen] = [28, 24, 92].map(at => header.readUInt32BE(at))
-  // A program that knows nothing of the number of pages leaves it as it was, and does not count the change there.
+  // SQLite before 3.7.0 updates only the first of the two counters, and not the number of pages.
   if (changes !== changesThen) return { refusal: damaged('its header does not say how many pages it has') }
   return { bytes: pages! * pageSize }
 }

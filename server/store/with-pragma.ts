@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3'
 import { type NoPromise, refusePromise } from './no-promise.ts'
 
 /**
- * Runs something while a pragma of the connection has another value. All of a thread shares the connection, so the
- * value is back before anything else of the thread can run: what is run is synchronous.
+ * Runs a function while a pragma of the connection has another value. The whole thread shares the connection, so the
+ * function must be synchronous: the old value is restored before anything else can run.
  */
 export function withPragma<T>(
   db: Database,
