@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { requestTimeout } from './exceptions.ts'
 
@@ -27,13 +26,16 @@ export const defaultRequestTimeouts: Readonly<RequestTimeouts> = {
   checkInterval: 5_000,
 }
 
+/** A request of which the headers are complete, and its answer. */
 interface Exchange {
+  /** A request that is destroyed while it is read loses its own reference. */
+  socket: Socket
   request: IncomingMessage
   response: ServerResponse
   isUpload: boolean
 }
 
-/** The latest request of each connection of which the headers are complete. */
+/** The latest exchange of each connection. */
 const exchanges = new WeakMap<Socket, Exchange>()
 
 /**
@@ -41,36 +43,30 @@ const exchanges = new WeakMap<Socket, Exchange>()
  * connections at an interval and emits `clientError`: see `endLateBody`.
  */
 export function limitRequestTimes(app: FastifyInstance, { uploadIdle }: RequestTimeouts): void {
-  // No hook of Fastify's sees the requests that it refuses by itself.
-  app.server.prependListener('request', (request, response) => {
-    exchanges.set(request.socket, { request, response, isUpload: false })
-  })
-
-  app.addHook('preParsing', async (request, reply, payload) => {
-    if (!request.routeOptions.config.isUpload) return payload
-    const exchange = { request: request.raw, response: reply.raw, isUpload: true }
-    exchanges.set(request.raw.socket, exchange)
-    const timer = setTimeout(() => {
-      // Bytes that wait to be read: the delay is ours, not the client's.
-      if (payload.readableLength > 0 && !exchange.response.headersSent) timer.refresh()
-      else endBody(exchange, `No more bytes of the request body arrived for ${uploadIdle / 1000} seconds`)
-    }, uploadIdle).unref()
-    payload.once('end', () => clearTimeout(timer))
-    return Readable.from(refreshing(payload, timer), { objectMode: false })
-  })
-}
-
-/** The bytes of a stream, each of which restarts the timer. Breaking off leaves the stream open. */
-async function* refreshing(stream: Readable, timer: NodeJS.Timeout): AsyncGenerator<Buffer> {
-  for await (const bytes of stream.iterator({ destroyOnReturn: false })) {
-    timer.refresh()
-    yield bytes
+  const begin = (request: IncomingMessage, response: ServerResponse, isUpload: boolean): Exchange => {
+    const exchange = { socket: request.socket, request, response, isUpload }
+    exchanges.set(request.socket, exchange)
+    return exchange
   }
+
+  // No hook of Fastify's sees the requests that it refuses by itself.
+  app.server.prependListener('request', (request, response) => begin(request, response, false))
+
+  app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
+    if (!routeOptions.config.isUpload) return
+    const exchange = begin(raw, reply.raw, true)
+    // Node restarts the time with every byte.
+    reply.raw.setTimeout(uploadIdle, () => {
+      // Bytes that wait to be read: the delay is ours, not the client's.
+      if (raw.readableLength > 0) return
+      endBody(exchange, `No more bytes of the request body arrived for ${uploadIdle / 1000} seconds`)
+    })
+  })
 }
 
 /**
  * Ends the request of which a connection has received the headers but, when the time was over, not
- * the whole body. An upload that is still being read goes on.
+ * the whole body. An upload goes on until it is answered.
  *
  * @param timeout the milliseconds that it had
  * @returns whether there is such a request
@@ -78,7 +74,9 @@ async function* refreshing(stream: Readable, timer: NodeJS.Timeout): AsyncGenera
 export function endLateBody(socket: Socket, timeout: number): boolean {
   const exchange = exchanges.get(socket)
   if (exchange === undefined || exchange.request.complete) return false
-  if (!exchange.isUpload || exchange.response.headersSent) endBody(exchange, tooLate(timeout))
+  const end = () => endBody(exchange, tooLate(timeout))
+  if (!exchange.isUpload || exchange.response.headersSent) end()
+  else exchange.response.once('finish', end)
   return true
 }
 
@@ -86,17 +84,19 @@ export function endLateBody(socket: Socket, timeout: number): boolean {
 export const tooLate = (timeout: number): string =>
   `The request did not arrive completely within ${timeout / 1000} seconds`
 
-/** Whether an earlier request's answer is not sent yet, so that nothing else can be written. */
-export function isAnswering(socket: Socket): boolean {
+/** Waits until a connection's earlier request is answered, where there is one, and does something. */
+export function afterAnswer(socket: Socket, act: () => void): void {
   const { request, response } = exchanges.get(socket) ?? {}
-  return (request?.complete || response?.headersSent) === true && response?.writableFinished === false
+  const isAnswering = request?.complete || response?.headersSent
+  if (isAnswering && !response?.writableFinished) response?.once('finish', act)
+  else act()
 }
 
 /** Fails the reading of a body, which is then answered like any error; or ends the connection. */
-function endBody({ request, response }: Exchange, message: string): void {
+function endBody({ socket, request, response }: Exchange, message: string): void {
   if (request.complete) return
   // Destroying the request would close the connection before it is answered.
   if (!response.headersSent && request.listenerCount('error') > 0) {
     request.emit('error', requestTimeout(message))
-  } else request.socket.destroy()
+  } else socket.destroy()
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 import t from 'tap'
 import { isError } from '../helpers.ts'
-import { listen, sendRaw } from './raw-http.ts'
+import { listen, receive, sendRaw, statusesIn } from './raw-http.ts'
 
 const notHttp: Record<string, string> = {
   'what is no request at all': 'GARBAGE\r\n\r\n',
@@ -25,6 +25,13 @@ for (const [title, bytes] of Object.entries(notHttp)) {
     t.equal(answer.headers.connection, 'close')
   })
 }
+
+t.test('a broken request is answered behind the one before it', async t => {
+  const { port, call } = await listen(t)
+  await call('POST', '/_pinpoint/faults', { operation: 'GetApps', latencyMs: 100 })
+  const bytes = 'GET /v1/apps HTTP/1.1\r\nHost: x\r\n\r\nGARBAGE\r\n\r\n'
+  t.strictSame(statusesIn(await receive(port, bytes)), [200, 400])
+})
 
 /** What Node would answer by itself, without a body; whether it is refused or served is left open here. */
 const unusual: Record<string, string> = {

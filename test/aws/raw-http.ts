@@ -12,11 +12,20 @@ export async function listen(...args: Parameters<typeof buildTestApp>) {
 
 /** Sends bytes as they are, and reads the answer until the server closes the connection. */
 export async function sendRaw(port: number, ...bytes: (string | Buffer)[]): Promise<Answer> {
+  return readRaw(await receive(port, ...bytes))
+}
+
+/** Sends bytes as they are, and gives those that come until the server closes the connection. */
+export async function receive(port: number, ...bytes: (string | Buffer)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
   for (const part of bytes) socket.write(part)
-  return readRaw(await text(socket))
+  return text(socket)
 }
+
+/** The statuses of all answers of a connection. */
+export const statusesIn = (received: string): number[] =>
+  [...received.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status))
 
 /** A connection that stays open: bytes go out as they are, answers are read one by one. */
 export async function keepOpen(port: number) {

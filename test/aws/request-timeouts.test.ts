@@ -8,7 +8,7 @@ import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { WriteTurns } from '../../server/store/write-turns.ts'
 import { makeFolder } from '../buckets.ts'
 import { isError, until } from '../helpers.ts'
-import { listen, readRaw, sendRaw } from './raw-http.ts'
+import { listen, readRaw, receive, sendRaw, statusesIn } from './raw-http.ts'
 
 const requestTimeouts = { request: 50, checkInterval: 10 }
 const tooLate = /^The request did not arrive completely within 0\.05 seconds$/
@@ -72,16 +72,11 @@ t.test('a client that goes on sending after its answer is cut off', async t => {
   t.strictSame([status, body], [200, { Item: [] }])
 })
 
-t.test('where an earlier answer is to come first, the connection ends without one', async t => {
-  const { port, app, call } = await listen(t, { requestTimeouts })
-  await call('POST', '/_pinpoint/faults', { operation: 'GetApps', latencyMs: 600_000 })
-  const called = once(app.server, 'request')
-  const received = receive(
-    port,
-    'GET /v1/apps HTTP/1.1\r\nHost: x\r\n\r\nPOST /v1/apps HTTP/1.1\r\nHost: x\r\nCon',
-  )
-  await called
-  t.equal(await received, '')
+t.test('a second request that comes too late is answered behind the first', async t => {
+  const { port, call } = await listen(t, { requestTimeouts })
+  await call('POST', '/_pinpoint/faults', { operation: 'GetApps', latencyMs: 500 })
+  const get = 'GET /v1/apps HTTP/1.1\r\nHost: x\r\n\r\n'
+  t.strictSame(statusesIn(await receive(port, `${get}POST /v1/apps HTTP/1.1\r\nHos`)), [200, 408])
 })
 
 t.test('a connection that is open for longer goes on serving', async t => {
@@ -106,7 +101,7 @@ t.test('an upload may take longer than any other request', async t => {
 
 t.test('an upload of which no byte comes any more is answered 408, and its file removed', async t => {
   const { port, snapshot, uploaded, call } = await listenForUploads(t, {
-    requestTimeouts: { uploadIdle: 200 },
+    requestTimeouts: { uploadIdle: 1000 },
   })
   await call('POST', '/v1/apps', { Name: 'kept' })
   const answered = sendRaw(port, uploadHead(snapshot), snapshot.subarray(0, snapshot.length - 1))
@@ -116,7 +111,7 @@ t.test('an upload of which no byte comes any more is answered 408, and its file 
     await answered,
     408,
     'RequestTimeoutException',
-    /^No more bytes of the request body arrived for 0\.2 seconds$/,
+    /^No more bytes of the request body arrived for 1 seconds$/,
   )
   await until(() => uploaded().length === 0 || undefined, 'the file to be gone')
   t.match((await call('GET', '/v1/apps')).body, { Item: [{ Name: 'kept' }] }, 'the state is as it was')
@@ -134,13 +129,6 @@ t.test('an upload may take its time as long as bytes come', async t => {
   slow.write(snapshot.subarray(sent))
   t.match(await text(slow), /^HTTP\/1\.1 204 No Content/)
 })
-
-/** Sends bytes and gives what is received until the server ends the connection. */
-const receive = async (port: number, bytes: string): Promise<string> => {
-  const socket = connect(port, '127.0.0.1')
-  socket.write(bytes)
-  return text(socket)
-}
 
 /** A connection that the test ends, where the server does not. */
 function open(t: Test, port: number, ...bytes: (string | Buffer)[]): Socket {
