@@ -408,9 +408,9 @@ t.test('a body that is too large is told so', async t => {
   t.strictSame([status, headers['x-amzn-errortype']], [413, 'PayloadTooLargeException'])
 })
 
-t.test('control calls and preflights need no signature', async t => {
+t.test('health and preflights need no signature, all else below /_pinpoint/ does', async t => {
   t.equal((await app.inject({ url: '/_pinpoint/health' })).statusCode, 200)
-  t.equal((await app.inject({ url: '/_pinpoint/nothing' })).statusCode, 404)
+  t.equal((await app.inject({ url: '/_pinpoint/nothing' })).statusCode, 401)
   const headers = { origin: 'http://localhost:3000', 'access-control-request-method': 'GET' }
   t.equal((await app.inject({ method: 'OPTIONS', url: '/v1/apps', headers })).statusCode, 200)
   const { statusCode } = await app.inject({ url: '/_pinpoint/../v1/apps' })
