@@ -18,7 +18,7 @@ const fields: [name: string, at: number, bytes: number, allowed: number[], note?
   ['leaf payload fraction', 23, 1, [32]],
   ['schema format', 44, 4, [4]],
   ['default page cache size', 48, 4, [0]],
-  ['largest root page (auto_vacuum)', 52, 4, [0]],
+  ['largest root page (auto_vacuum)', 52, 4, [0], 'PRAGMA auto_vacuum = NONE and VACUUM turn it off'],
   ['text encoding', 56, 4, [1], 'UTF-8; 2 and 3 are UTF-16'],
   ['incremental vacuum', 64, 4, [0]],
   ...[72, 76, 80, 84, 88].map((at): [string, number, number, number[]] => [
