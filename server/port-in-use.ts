@@ -16,15 +16,17 @@ interface Listener {
 
 /** The error of a start whose port is taken: by which process, as far as that can be found out, and how to stop it. */
 export async function portInUse(host: string, port: number): Promise<StartError> {
-  const [user, advice] = describe(await findListener(port), await answersAsPinpointLocal(host, port))
+  const [user, advice] = await describeUser(host, port)
   return new StartError(`port ${port} of ${host} is in use${user}: ${advice}name another PORT, or 0 for any`)
 }
 
-function describe(listener: Listener | undefined, isPinpointLocal: boolean): [user: string, advice: string] {
+async function describeUser(host: string, port: number): Promise<[user: string, advice: string]> {
+  const listener = await findListener(port)
+  if (listener?.pid === process.pid) return [' by this process itself', '']
+  const isPinpointLocal = await answersAsPinpointLocal(host, port)
   if (listener === undefined)
     return isPinpointLocal ? [' by another pinpoint-local', 'stop it, or '] : ['', '']
   const { pid, name } = listener
-  if (pid === process.pid) return [' by this process itself', '']
   if (!isPinpointLocal) return [` by process ${pid} (${name})`, '']
   // Docker and ssh listen on behalf of an emulator that is elsewhere. To stop them would stop more than that.
   if (name !== basename(process.execPath))
