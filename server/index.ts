@@ -3,17 +3,19 @@ import { setTimeout } from 'node:timers/promises'
 import { checkNode } from './check-node.ts'
 import type { Options } from './config.ts'
 import { heldBy } from './control/held-by.ts'
+import { type ControlMethods, createControlMethods } from './control-methods.ts'
 import type { ExportJobResponse } from './shapes/export-job.ts'
 import { explainHold } from './shapes/held-by.ts'
 import type { ImportJobResponse } from './shapes/import-job.ts'
 import { isFinal } from './shapes/job-moves.ts'
 import type { AppRef } from './store/apps.ts'
 
+export type { Fault, FaultRule, JobControl, JobStatus } from './control-methods.ts'
 export { StartError } from './start-error.ts'
 export type { ExportJobResponse, ImportJobResponse, Options as PinpointOptions }
 
 /** An emulator that runs in this process. */
-export interface Pinpoint {
+export interface Pinpoint extends ControlMethods {
   /** Where it answers, without a slash at the end. */
   readonly url: string
 
@@ -95,6 +97,18 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     return close()
   }
 
+  /** Makes a control call in this process. */
+  const control = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => {
+    if (!isOpen) throw new Error('pinpoint-local is closed')
+    const response = await app.inject({
+      ...{ method, url: `/_pinpoint/${path}`, headers: { authorization: `Bearer ${app.ownToken}` } },
+      ...(body !== undefined && { payload: JSON.stringify(body) }),
+    })
+    const answer = response.body === '' ? undefined : response.json()
+    if (response.statusCode >= 400) throw new Error(answer.Message)
+    return answer
+  }
+
   const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(
     get: (app: AppRef, jobId: string) => Job | undefined,
     [kind, applicationId, jobId]: [kind: 'import' | 'export', applicationId: string, jobId: string],
@@ -143,16 +157,11 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
         ['export', applicationId, jobId],
         options,
       ),
-    async reset({ seed = false } = {}) {
-      if (!isOpen) throw new Error('pinpoint-local is closed: there is nothing to reset')
-      const { statusCode, body } = await app.inject({
-        method: 'POST',
-        url: '/_pinpoint/reset',
-        headers: { authorization: `Bearer ${app.ownToken}` },
-        ...(seed && { query: { seed: 'true' } }),
-      })
-      if (statusCode !== 204) throw new Error(`the emulator could not be reset: ${body}`)
-    },
+    ...createControlMethods(control, (applicationId, jobId) => {
+      const found = app.store.apps.find(applicationId)
+      return found !== undefined && app.store.exportJobs.get(found, jobId) !== undefined
+    }),
+    reset: ({ seed = false } = {}) => control('POST', 'reset', { seed }),
     close: stop,
     [Symbol.asyncDispose]: stop,
   }

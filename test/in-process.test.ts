@@ -7,7 +7,13 @@ import {
   PinpointClient,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { type PinpointOptions, StartError, startPinpoint } from '../server/index.ts'
+import {
+  type FaultRule,
+  type JobStatus,
+  type PinpointOptions,
+  StartError,
+  startPinpoint,
+} from '../server/index.ts'
 import { makeFolder } from './buckets.ts'
 import { createApp, createExportJob, createImportJob } from './helpers.ts'
 import { runScript } from './process/spawn.ts'
@@ -167,6 +173,91 @@ t.test('a process that ends without closing it leaves no folder behind', async t
   )
   t.match(ended, { code: 7, stdout: '', stderr: '' })
   t.strictSame(readdirSync(temp), before)
+})
+
+t.test('faults, job control and advance are methods, also where control calls need a token', async t => {
+  const controlToken = 'a-token-for-control-calls'
+  const { pinpoint, client } = await startOne(t, { s3Dir, accessKeys: 'id:secret', controlToken })
+  const { faults, jobControl } = pinpoint
+  const app = await createApp(client)
+  const listApps = () => client.send(new GetAppsCommand({}))
+  const create = () => createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+  /** What the control call answers. */
+  const messageOf = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${pinpoint.url}/_pinpoint/${path}`, {
+      ...{ method, headers: { authorization: `Bearer ${controlToken}` } },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    return ((await response.json()) as { Message: string }).Message
+  }
+
+  await t.test('faults', async t => {
+    const rule: FaultRule = { operation: 'GetApps', error: 'ForbiddenException', message: 'no', times: 1 }
+    const added = await faults.add(rule)
+    t.match(added, { ...rule, id: String, timesLeft: 1 })
+    await t.rejects(listApps(), { name: 'ForbiddenException', message: 'no' })
+    await t.resolves(listApps())
+    const other = await faults.add({ job: {}, failAt: 'PROCESSING', reason: 'disk on fire' })
+    t.match(await faults.list(), [{ id: added.id, timesLeft: 0 }, { id: other.id }])
+    const job = await pinpoint.waitForImportJob(app, (await create()).Id!)
+    t.match(job, { JobStatus: 'FAILED', Failures: [/disk on fire/] })
+    t.equal(await faults.remove(added.id), undefined)
+    t.match(await faults.list(), [{ id: other.id }])
+    await faults.clear()
+    t.strictSame(await faults.list(), [])
+
+    for (const bad of [
+      {},
+      { error: 'Nix' },
+      { operation: 'Dance', latencyMs: 1 },
+      { eror: 'x' },
+      null,
+      'x',
+      undefined,
+    ]) {
+      const message = await messageOf('POST', 'faults', bad)
+      await t.rejects(faults.add(bad as FaultRule), { message }, message)
+    }
+    const message = await messageOf('DELETE', 'faults/a%2Fb')
+    await t.rejects(faults.remove('a/b'), { message }, message)
+    t.strictSame(await faults.list(), [], 'nothing is half added')
+  })
+
+  await t.test('a rule holds for the next call, whether or not it is waited for', async t => {
+    void faults.add({ operation: 'GetApps', error: 'ConflictException', times: 1 })
+    await t.rejects(listApps(), { name: 'ConflictException' })
+  })
+
+  await t.test('job control and advance', async t => {
+    t.strictSame(await jobControl.get(), { mode: 'immediate' })
+    t.strictSame(await jobControl.set({ mode: 'manual' }), { mode: 'manual' })
+    t.strictSame(await jobControl.get(), { mode: 'manual' })
+    const { Id: job } = await create()
+    t.match(await pinpoint.advance(app, job!), { Id: job, JobStatus: 'PREPARING_FOR_INITIALIZATION' })
+    t.match(await pinpoint.advance(app, job!, { to: 'COMPLETED' }), {
+      JobStatus: 'COMPLETED',
+      TotalProcessed: 2,
+    })
+    const { Id: exporting } = await createExportJob(client, app)
+    t.match(await pinpoint.advance(app, exporting!, { to: 'PROCESSING' }), {
+      Type: 'EXPORT',
+      JobStatus: 'PROCESSING',
+    })
+
+    for (const [id, to] of [
+      [job!, 'CREATED'],
+      [job!, 'NIX'],
+      ['nix', undefined],
+    ] as const) {
+      const message = await messageOf('POST', `apps/${app}/import-jobs/${id}/advance`, { to })
+      await t.rejects(pinpoint.advance(app, id, { to: to as JobStatus }), { message }, message)
+    }
+    const message = await messageOf('PUT', 'job-control', { mode: 'timed' })
+    await t.rejects(jobControl.set({ mode: 'timed' }), { message }, message)
+    const waiting = pinpoint.advance(app, exporting!, { to: 'FAILED' })
+    await Promise.all([t.rejects(waiting, Error, 'close ends it'), pinpoint.close()])
+    await t.rejects(jobControl.get(), { message: 'pinpoint-local is closed' })
+  })
 })
 
 t.test('reset removes everything, and applies the seed again where that is said', async t => {
