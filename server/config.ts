@@ -36,6 +36,8 @@ export interface Config {
   logFormat: 'pretty' | 'json' | undefined
   /** What signs requests to an S3 endpoint: the SDK's own variables, else a pair that means nothing. */
   s3Credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  /** Whether it keeps the process alive that has nothing else to do; an option of `startPinpoint` alone. */
+  keepProcessAlive: boolean
 }
 
 /** One setting: where it comes from, what it means, and how its text is read. */
@@ -58,7 +60,10 @@ export interface Setting<T = unknown> {
   write?: (value: unknown) => string
 }
 
-type Settings = { [Name in keyof Omit<Config, 's3Credentials'>]: Setting<NonNullable<Config[Name]>> }
+/** What is set otherwise than by the table of settings. */
+type NoSettings = Pick<Config, 's3Credentials' | 'keepProcessAlive'>
+
+type Settings = { [Name in keyof Omit<Config, keyof NoSettings>]: Setting<NonNullable<Config[Name]>> }
 
 const settings: Settings = {
   port: {
@@ -267,19 +272,19 @@ export function loadConfig(
     const variable = variablesOf(setting).find(variable => env[variable] && !serviceLink.test(env[variable]))
     return variable === undefined ? undefined : { value: env[variable], as: variable }
   }
-  return readSettings(given, readCredentials(env), [])
+  return readSettings(given, { s3Credentials: readCredentials(env), keepProcessAlive: true }, [])
 }
 
 /**
  * Every setting of the README's table as a member, its name in camel case, its value as the setting means it: a number
- * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint. (A setting's text does as well,
- * for callers that have nothing else.)
+ * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint; with `keepProcessAlive`, the process
+ * does not end before the emulator is closed. (A setting's text does as well, for callers that have nothing else.)
  */
 export type Options = {
   [Name in keyof Settings]?: Config[Name] extends string | number | boolean | undefined
     ? Config[Name]
     : string
-} & Partial<Pick<Config, 's3Credentials'>>
+} & Partial<NoSettings>
 
 /**
  * Reads all settings from options. Nothing is read from the environment: there, AWS_ENDPOINT_URL may be what leads a
@@ -289,19 +294,22 @@ export type Options = {
  * @throws StartError that names every bad option, and every one that does not exist
  */
 export function configOf(options: Options, defaults: Options = {}): Readonly<Config> {
-  const known = [...Object.keys(allSettings), 's3Credentials']
+  const known = [...Object.keys(allSettings), 's3Credentials', 'keepProcessAlive']
   const problems = Object.keys(options)
     .filter(name => !known.includes(name))
     .map(name => `there is no option ${name}; the options are ${known.join(', ')}`)
-  const { s3Credentials = noCredentials } = options
+  const { s3Credentials = noCredentials, keepProcessAlive = false } = options
   const { accessKeyId, secretAccessKey } = s3Credentials ?? {}
   if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
     problems.push('s3Credentials must be an object with the texts accessKeyId and secretAccessKey')
   }
+  if (typeof keepProcessAlive !== 'boolean') {
+    problems.push(`keepProcessAlive must be true or false; got ${JSON.stringify(keepProcessAlive)}`)
+  }
   const isGiven = ([, value]: [string, unknown]) => value !== undefined
   const values = new Map<string, unknown>([defaults, options].flatMap(Object.entries).filter(isGiven))
   const given = (name: string) => (values.has(name) ? { value: values.get(name), as: name } : undefined)
-  return readSettings(given, s3Credentials, problems)
+  return readSettings(given, { s3Credentials, keepProcessAlive }, problems)
 }
 
 /** A setting's value or its text, and the name by which it was given. */
@@ -318,7 +326,7 @@ interface Given {
  */
 function readSettings(
   given: (name: string, setting: Setting) => Given | undefined,
-  s3Credentials: Config['s3Credentials'],
+  others: NoSettings,
   problems: string[],
 ): Readonly<Config> {
   const values: Record<string, unknown> = {}
@@ -330,7 +338,7 @@ function readSettings(
       problems.push(`${as} must be ${(error as Error).message}; got ${shown(setting, value)}`)
     }
   }
-  const config = { ...values, s3Credentials } as unknown as Config
+  const config = { ...values, ...others } as unknown as Config
   const [ephemeral, dataDir] = [given('ephemeral', settings.ephemeral), given('dataDir', settings.dataDir)]
   if (config.ephemeral && dataDir !== undefined) {
     problems.push(

@@ -46,7 +46,8 @@ export interface Pinpoint extends ControlMethods {
 
   /**
    * Stops it: calls under way are answered, jobs stop at a safe point. Nothing of it is left in this process then, and
-   * nothing on the disk but what is in its `dataDir`. To call it again does no harm.
+   * nothing on the disk but what is in its `dataDir`. To call it again does no harm. Where it is forgotten, the process
+   * ends all the same, and the folder of an ephemeral emulator with it.
    */
   close(): Promise<void>
 
@@ -74,6 +75,9 @@ export interface WaitOptions {
  * Any setting of the README's table is an option. Where nothing is said, three of them are as suits a test: `port` is
  * 0, `ephemeral` is true unless there is a `dataDir`, and `logLevel` is `silent`. No environment variable is read.
  *
+ * It does not keep the process from ending when there is nothing else to do, unless `keepProcessAlive` is true. Calls that
+ * this process has under way keep it alive, as do the methods of the emulator until their promises are settled.
+ *
  * @returns when it is ready
  * @throws StartError that names every bad option, or says why it cannot start; nothing is left behind then
  */
@@ -97,16 +101,23 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     return close()
   }
 
-  /** Makes a control call in this process. */
+  let callsUnderWay = 0
+  /** Makes a control call in this process, which it keeps alive meanwhile. */
   const control = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => {
     if (!isOpen) throw new Error('pinpoint-local is closed')
-    const response = await app.inject({
-      ...{ method, url: `/_pinpoint/${path}`, headers: { authorization: `Bearer ${app.ownToken}` } },
-      ...(body !== undefined && { payload: JSON.stringify(body) }),
-    })
-    const answer = response.body === '' ? undefined : response.json()
-    if (response.statusCode >= 400) throw new Error(answer.Message)
-    return answer
+    callsUnderWay++
+    app.server.ref()
+    try {
+      const response = await app.inject({
+        ...{ method, url: `/_pinpoint/${path}`, headers: { authorization: `Bearer ${app.ownToken}` } },
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+      })
+      const answer = response.body === '' ? undefined : response.json()
+      if (response.statusCode >= 400) throw new Error(answer.Message)
+      return answer
+    } finally {
+      if (--callsUnderWay === 0 && !config.keepProcessAlive) app.server.unref()
+    }
   }
 
   const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(

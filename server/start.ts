@@ -102,7 +102,13 @@ export async function start(
       logger.info({ imports: seedImports.length }, `seed applied: ${seedImports.length} imports`)
     }
     warnOfOverrides()
+    // A client of this process keeps it alive by its own end of a connection.
+    if (!config.keepProcessAlive) app.server.on('connection', socket => socket.unref())
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
+    if (!config.keepProcessAlive) {
+      app.server.unref()
+      jobWorker.unref()
+    }
     return { url, app, close }
   } catch (error) {
     await close()

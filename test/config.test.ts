@@ -209,6 +209,18 @@ t.test('one message names every bad option, and those that do not exist', async 
   )
 })
 
+t.test(
+  'an option has the emulator keep the process alive, which that of the command line always does',
+  async t => {
+    t.equal(configOf({}).keepProcessAlive, false)
+    t.equal(configOf({ keepProcessAlive: true }).keepProcessAlive, true)
+    t.throws(() => configOf({ keepProcessAlive: 'yes' } as unknown as Options), {
+      message: /keepProcessAlive must be true or false; got "yes"/,
+    })
+    t.equal(loadConfig({}, []).keepProcessAlive, true)
+  },
+)
+
 t.test('options say what signs requests to an S3 endpoint', async t => {
   const s3Credentials = { accessKeyId: 'id', secretAccessKey: 'secret' }
   t.strictSame(configOf({ s3Credentials }).s3Credentials, s3Credentials)

@@ -7,16 +7,10 @@ import {
   PinpointClient,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import {
-  type FaultRule,
-  type JobStatus,
-  type PinpointOptions,
-  StartError,
-  startPinpoint,
-} from '../server/index.ts'
+import { type FaultRule, type JobStatus, type PinpointOptions, startPinpoint } from '../server/index.ts'
 import { makeFolder } from './buckets.ts'
 import { createApp, createExportJob, createImportJob } from './helpers.ts'
-import { runScript } from './process/spawn.ts'
+import { runNode, runScript } from './process/spawn.ts'
 
 // What the emulators of this file leave behind would be seen here.
 const temp = makeFolder(t)
@@ -89,17 +83,6 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     }
   })
 
-  t.test('a start that fails says why, and leaves nothing behind', async t => {
-    const before = readdirSync(temp)
-    const resources = process.getActiveResourcesInfo().sort()
-    const port = Number(new URL(pinpoint.url).port)
-    const inUse = `port ${port} of 127.0.0.1 is in use by this process itself: name another PORT, or 0 for any`
-    await t.rejects(startPinpoint({ port }), new StartError(inUse))
-    await t.rejects(startPinpoint({ port: 65_536, s3Dir: '/nowhere' }), /port must be .*\n.*s3Dir must be/)
-    t.strictSame(readdirSync(temp), before)
-    t.strictSame(process.getActiveResourcesInfo().sort(), resources)
-  })
-
   t.test('two may close it at once, and again', async t => {
     await Promise.all([pinpoint.close(), pinpoint.close(), pinpoint[Symbol.asyncDispose]()])
     await pinpoint.close()
@@ -150,7 +133,8 @@ t.test('after close nothing is left of it, and the process ends by itself', asyn
     `import fs from 'node:fs'
      import { startPinpoint } from ${index}
      const before = ${lookAround}
-     const both = await Promise.all([startPinpoint(), startPinpoint({ s3Dir: ${JSON.stringify(s3Dir)} })])
+     const options = { keepProcessAlive: true }
+     const both = await Promise.all([startPinpoint(options), startPinpoint({ ...options, s3Dir: ${JSON.stringify(s3Dir)} })])
      const during = ${lookAround}
      await Promise.all(both.map(pinpoint => pinpoint.close()))
      console.log(JSON.stringify({ before, during, after: ${lookAround} }))`,
@@ -162,17 +146,108 @@ t.test('after close nothing is left of it, and the process ends by itself', asyn
   t.strictSame(after, before)
 })
 
-t.test('a process that ends without closing it leaves no folder behind', async t => {
+t.test('a start that fails says why, and leaves nothing behind', async t => {
+  const { code, stdout, stderr } = await runScript(
+    t,
+    { TMPDIR: temp },
+    `import fs from 'node:fs'
+     import { startPinpoint } from ${index}
+     await using other = await startPinpoint({ keepProcessAlive: true })
+     const port = Number(new URL(other.url).port)
+     const before = ${lookAround}
+     const refusals = []
+     for (const options of [{ port }, { port: 65_536, s3Dir: '/nowhere' }])
+       await startPinpoint(options).catch(error => refusals.push([error.name, error.message]))
+     console.log(JSON.stringify({ port, refusals, before, after: ${lookAround} }))`,
+  )
+  t.match({ code, stderr }, { code: 0, stderr: '' })
+  const { port, refusals, before, after } = JSON.parse(stdout)
+  const inUse = `port ${port} of 127.0.0.1 is in use by this process itself: name another PORT, or 0 for any`
+  t.match(refusals, [
+    ['StartError', inUse],
+    ['StartError', /port must be .*\n.*s3Dir must be/],
+  ])
+  t.strictSame(after, before)
+})
+
+for (const [how, last] of [
+  ['has nothing else to do', ''],
+  ['ends itself', 'process.exit(0)'],
+] as const) {
+  t.test(`a process that ${how} ends without closing it, and leaves no folder behind`, async t => {
+    const before = readdirSync(temp)
+    const ended = await runScript(
+      t,
+      { TMPDIR: temp },
+      `import { startPinpoint } from ${index}
+       const pinpoint = await startPinpoint()
+       const { status } = await fetch(pinpoint.url + '/_pinpoint/health')
+       console.log(status)
+       ${last}`,
+    )
+    t.match(ended, { code: 0, signal: null, stdout: '200\n', stderr: '' })
+    t.strictSame(readdirSync(temp), before)
+  })
+}
+
+t.test('node:test ends where a test file has forgotten to close it', async t => {
   const before = readdirSync(temp)
+  const file = join(
+    t.testdir({
+      'forgotten.test.mjs': `import { before, test } from 'node:test'
+        import { startPinpoint } from ${index}
+        let pinpoint
+        before(async () => {
+          pinpoint = await startPinpoint()
+        })
+        test('it answers', async () => {
+          if (!(await fetch(pinpoint.url + '/_pinpoint/health')).ok) throw new Error('it does not')
+        })`,
+    }),
+    'forgotten.test.mjs',
+  )
+  const { code, stdout } = await runNode(t, { TMPDIR: temp }, ['--test', file])
+  t.equal(code, 0, stdout)
+  t.match(stdout, /pass 1\b/)
+  t.strictSame(readdirSync(temp), before)
+})
+
+t.test('what a process waits for keeps it alive until it is there', async t => {
+  const seed = join(
+    t.testdir({
+      'seed.json': JSON.stringify({
+        apps: [
+          {
+            ...{ Id: '0123456789abcdef0123456789abcdef', Name: 'seeded' },
+            imports: [
+              { Format: 'CSV', S3Url: 's3://data/users.csv', RoleArn: 'arn:aws:iam::123456789012:role/any' },
+            ],
+          },
+        ],
+      }),
+    }),
+    'seed.json',
+  )
+  const options = JSON.stringify({ s3Dir, seed })
   const ended = await runScript(
     t,
     { TMPDIR: temp },
     `import { startPinpoint } from ${index}
-     await startPinpoint()
-     process.exit(7)`,
+     const pinpoint = await startPinpoint(${options})
+     await pinpoint.reset({ seed: true })
+     console.log('reset')
+     const jobs = pinpoint.url + '/v1/apps/0123456789abcdef0123456789abcdef/jobs/import'
+     const request = { Format: 'CSV', S3Url: 's3://data/users.csv', RoleArn: 'arn:aws:iam::123456789012:role/any' }
+     const create = async () => (await (await fetch(jobs, { method: 'POST', body: JSON.stringify(request) })).json())
+     await pinpoint.jobControl.set({ mode: 'manual' })
+     const { ApplicationId, Id } = await create()
+     console.log((await pinpoint.advance(ApplicationId, Id, { to: 'PROCESSING' })).JobStatus)
+     await pinpoint.jobControl.set({ mode: 'timed', delayMs: 30 })
+     console.log((await pinpoint.waitForImportJob(ApplicationId, Id)).JobStatus)
+     await pinpoint.close()
+     console.log('closed')`,
   )
-  t.match(ended, { code: 7, stdout: '', stderr: '' })
-  t.strictSame(readdirSync(temp), before)
+  t.match(ended, { code: 0, stdout: 'reset\nPROCESSING\nCOMPLETED\nclosed\n', stderr: '' })
 })
 
 t.test('faults, job control and advance are methods, also where control calls need a token', async t => {

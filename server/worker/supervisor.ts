@@ -32,6 +32,8 @@ export interface JobWorker {
   ready: Promise<void>
   /** Whether the worker runs now. */
   isRunning(): boolean
+  /** Lets the process end while the worker runs, if nothing else keeps it alive; not while it stops. */
+  unref(): void
   /** Tells the worker that the database may hold something new to do. */
   wake(): void
   /** Of all the threads that have done the jobs. */
@@ -77,6 +79,7 @@ export function startJobWorker(
   let worker: Worker
   let running = false
   let stopped = false
+  let keepsAlive = true
   let delay = firstDelay
   const turns = new WriteTurns(settings.turns)
   /** Who waits for drafts to be discarded, by the generation with which that begins. */
@@ -99,6 +102,7 @@ export function startJobWorker(
       ...{ workerData, env: process.env, resourceLimits: memory, ...withoutInputType() },
       ...thread,
     })
+    if (!keepsAlive) worker.unref()
     worker.on('message', (message: FromWorker) => {
       if (message === 'ready') {
         running = true
@@ -142,6 +146,10 @@ export function startJobWorker(
     ready: firstReady.promise,
     isRunning: () => running,
     counters,
+    unref() {
+      keepsAlive = false
+      worker.unref()
+    },
     wake: () => worker.postMessage('wake' satisfies ToWorker),
     async replaced(drafts) {
       if (worker.threadId === -1) return
@@ -154,6 +162,7 @@ export function startJobWorker(
       stopped = true
       const exited = new Promise<unknown>(resolve => worker.once('exit', resolve))
       if (worker.threadId === -1) return
+      worker.ref()
       worker.postMessage((forGood ? 'stop for good' : 'stop') satisfies ToWorker)
       const timeout = stopTimeout + (forGood ? discardTimeout : 0)
       await Promise.race([exited, setTimeout(timeout, undefined, { ref: false })])

@@ -99,11 +99,14 @@ export async function runMain(
   return spawnMain(t, env, flags).ended
 }
 
-/** Runs a program that is an ES module's text to its end. */
-export async function runScript(t: Test, env: Record<string, string>, text: string): Promise<Ended> {
-  const args = ['--input-type=module', '--eval', text]
+/** Runs node to its end. */
+export async function runNode(t: Test, env: Record<string, string>, args: string[]): Promise<Ended> {
   return spawnNode(t, { ...compileCache, ...env }, args).ended
 }
+
+/** Runs a program that is an ES module's text to its end. */
+export const runScript = (t: Test, env: Record<string, string>, text: string): Promise<Ended> =>
+  runNode(t, env, ['--input-type=module', '--eval', text])
 
 /** Starts `pinpoint-local import` as a process, whose progress can be seen and which a signal ends. */
 export function beginImport(t: Test, env: Record<string, string>, argv: string[]) {
