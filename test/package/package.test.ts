@@ -1,12 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { oldestNode } from '../../server/version.ts'
+import { oldestNode, version } from '../../server/version.ts'
 import { makeFolder } from '../buckets.ts'
+import { blocksOf } from '../docs/pages.ts'
 import { s3Credentials, startS3 } from '../s3.ts'
 import { csvOf } from '../sdk/reads.ts'
-import { makeProject, refusesNode, root, run, runsPackage } from './project.ts'
+import { copyDependencies, makeProject, refusesNode, root, run, runsPackage } from './project.ts'
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 const { folder, link } = await makeProject(t)
@@ -56,6 +57,22 @@ t.test(
   },
 )
 
+t.test('what the README says installs the package in a project beside a checkout', async t => {
+  const block = blocksOf('README.md').find(
+    ({ section, language }) => section === 'In a test process' && language === 'sh',
+  )!
+  const beside = makeFolder(t)
+  const project = join(beside, 'project')
+  mkdirSync(project)
+  symlinkSync(root, join(beside, 'pinpoint-local'))
+  writeFileSync(join(project, 'package.json'), '{ "private": true }\n')
+  copyDependencies(project)
+  const { code, output } = await run(project, 'bash', ['-c', block.code])
+  t.equal(code, 0, output)
+  const bin = join('node_modules', '.bin', 'pinpoint-local')
+  t.strictSame(await run(project, process.execPath, [bin, '--version']), { code: 0, output: `${version}\n` })
+})
+
 t.test('without what it is built with, npm has nothing to prepare', async t => {
   const prepare = join(root, 'prepare.js')
   t.strictSame(await run(makeFolder(t), process.execPath, [prepare]), { code: 0, output: '' })
@@ -64,13 +81,23 @@ t.test('without what it is built with, npm has nothing to prepare', async t => {
 t.test('its types need none of what it is developed with', async t => {
   writeFileSync(
     join(folder, 'types.mts'),
-    `import { type ImportJobResponse, type PinpointOptions, StartError, startPinpoint } from 'pinpoint-local'
-     const options: PinpointOptions = { port: 0, ephemeral: true, s3Dir: 'x', quotas: true, preflight: 'strict' }
+    `import { type Fault, type FaultRule, type ImportJobResponse, type JobControl, type JobStatus, type PinpointOptions, StartError, startPinpoint } from 'pinpoint-local'
+     const options: PinpointOptions = { port: 0, ephemeral: true, s3Dir: 'x', quotas: true, preflight: 'strict', keepProcessAlive: true }
      const pinpoint = await startPinpoint(options)
      const job: ImportJobResponse = await pinpoint.waitForImportJob('app', 'job', { timeoutMs: 1 })
      const failures: string[] | undefined = job.JobStatus === 'FAILED' ? job.Failures : undefined
      await using again = await startPinpoint()
      export const all = [failures, again.clientConfig.endpoint, StartError]
+     const rule: FaultRule = { operation: 'SendMessages', error: 'TooManyRequestsException', times: 2 }
+     const added: Fault = await pinpoint.faults.add(rule)
+     await pinpoint.faults.remove(added.id)
+     const control: JobControl = await pinpoint.jobControl.set({ mode: 'timed', delayMs: 5 })
+     const state: JobStatus = (await pinpoint.advance('app', 'job', { to: 'PROCESSING' })).JobStatus
+     export const more = [await pinpoint.faults.list(), await pinpoint.jobControl.get(), control, state]
+     // @ts-expect-error there is no such exception
+     await pinpoint.faults.add({ error: 'NixException' })
+     // @ts-expect-error there is no such state
+     await pinpoint.advance('app', 'job', { to: 'DONE' })
      // @ts-expect-error a number is wanted
      await startPinpoint({ port: '0' })
      // @ts-expect-error there is no such option

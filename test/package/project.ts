@@ -124,8 +124,11 @@ export async function unpack(spec: string, folder: string, ...files: string[]): 
   return undefined
 }
 
-/** Installing them anew would take a quarter of a minute, for the same files. */
-function copyDependencies(folder: string): void {
+/**
+ * Copies what the package depends on into a folder, as it is installed here. Installing it anew would take a quarter of a
+ * minute, for the same files.
+ */
+export function copyDependencies(folder: string): void {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   const needed = Object.entries<{ dev?: boolean; devOptional?: boolean }>(packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
