@@ -160,7 +160,7 @@ export class Shell {
   async run(command: string): Promise<{ code: number; output: string }> {
     // As one write of bash's, so that nothing of the command's comes between.
     this.#bash.child.stdin.write(`{ ${command}\n} </dev/null 2>&1; printf '%s %s\\n' "${this.#mark}" "$?"\n`)
-    const pattern = new RegExp(`^([^]*?)${this.#mark} (\\d+)\n`)
+    const pattern = new RegExp(`^([\\s\\S]*?)${this.#mark} (\\d+)\n`)
     const [all, output, code] = await until(
       () => this.#bash.output().slice(this.#read).match(pattern) ?? undefined,
       `the end of: ${command}`,
