@@ -28,8 +28,10 @@ export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply
 }
 
 /** Where to find out what there is: Pinpoint's own operations are known to whoever calls them. */
-const whereToLook = ({ api }: FastifyRequest): string =>
-  api === 'control' ? `; GET ${controlPath}openapi.json lists all control calls` : ''
+const whereToLook = ({ api, url }: FastifyRequest): string =>
+  api === 'control' || `${url}/` === controlPath
+    ? `; GET ${controlPath}openapi.json lists all control calls`
+    : ''
 
 /** Whether a path fits the URL of a route; both `:name` and `*` stand for something. */
 function matches(url: string, path: string): boolean {

@@ -14,8 +14,8 @@ import { putSnapshot } from './put-snapshot.ts'
 import { requests } from './requests.ts'
 import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
-import { refuseUnknownInput } from './strict-requests.ts'
 import { session } from './session.ts'
+import { refuseUnknownInput } from './strict-requests.ts'
 
 /** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {

@@ -200,7 +200,7 @@ t.test('reset takes its option in the query, in the body, or in both if they agr
 
 t.test('a body asks for the seed as the query does', async t => {
   const seed = makeFolder(t)
-  writeFileSync(join(seed, 'seed.json'), '{"apps":[{"Name":"demo"}]}')
+  writeFileSync(join(seed, 'seed.json'), '{"apps":[{"Id":"0123456789abcdef0123456789abcdef","Name":"demo"}]}')
   const { url } = await startEmulator(t, { SEED: seed })
   const call = controlOf(url)
   t.equal((await call('POST', '/_pinpoint/reset')).status, 204)

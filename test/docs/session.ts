@@ -2,7 +2,6 @@ import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:c
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -59,21 +58,11 @@ export function makeEnvironment(t: Test, clone: string): Record<string, string> 
   }
 }
 
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /** Whether a command line starts an emulator that runs until it is stopped. */
 export function isServer(command: string): boolean {
   const words = command
     .replace(/(^|\s)#.*$/, '')
-    .replace(/^(\w+=\S*\s+)*/, '')
+    .replace(/^npm ci && |^(\w+=\S*\s+)*/, '')
     .trim()
   return (
     /^(npm start|(npx )?pinpoint-local)( --)?( serve)?( --\S+( [^-\s]\S*)?)*$/.test(words) &&

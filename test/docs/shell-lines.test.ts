@@ -7,7 +7,6 @@ import { type Block, blocksOf, pages } from './pages.ts'
 import {
   awsVersion,
   commandsOf,
-  freePort,
   isServer,
   makeClone,
   makeEnvironment,
@@ -18,8 +17,8 @@ import {
 /*
  * Every ```sh block of the README and of docs/ is run as it stands, but for the port, in a folder like a clone. Blocks above
  * the first `##` are what the reader has done before, in another terminal or this one; each section begins where they have
- * led to, with the emulator's state and the shell's variables as they were then. A line that starts an emulator is waited
- * for until that is ready. A block without a language below one shows what it prints. What cannot be run has a comment
+ * led to, with the emulator's state and the shell's variables as they were then. A line that starts an emulator is as if typed
+ * in another terminal, and the lines below it are for that one. A block without a language below one shows what it prints. What cannot be run has a comment
  * above it, `<!-- not run: why -->`; see commands.test.ts for what is checked of it all the same.
  */
 
@@ -43,21 +42,16 @@ for (const page of pages) {
 async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[]) {
   const clone = makeClone(t)
   const env = makeEnvironment(t, clone)
-  const port = await freePort()
+  const start = (t: Test, command: string, more: Record<string, string>) =>
+    // Modules are there already, by the npm ci with which every run of the tests begins.
+    startServer(t, clone, { ...env, PORT: '0', ...more }, command.replace('npm ci && ', ''))
+
   const seed = blocks.find(({ language, code }) => language === 'json' && code.includes('"apps"'))
   const seedFile = join(makeFolder(t), 'seed.json')
   if (seed !== undefined) writeFileSync(seedFile, seed.code)
-  const settings = { ...env, PORT: String(port), ...(seed !== undefined && { SEED: seedFile }) }
   const before = scripts.filter(({ section }) => section === '')
-  // Modules are there already, by the npm ci with which every run of the tests begins.
-  const commands = (block: Block) =>
-    commandsOf(
-      block.code
-        .replaceAll('127.0.0.1:7467', `127.0.0.1:${port}`)
-        .replaceAll('npm ci && npm start', 'npm start'),
-    )
-  const start = before.flatMap(commands).find(isServer) ?? 'npm start'
-  const { url } = await startServer(t, clone, settings, start)
+  const first = before.flatMap(({ code }) => commandsOf(code)).find(isServer) ?? 'npm start'
+  const main = await start(t, first, seed === undefined ? {} : { SEED: seedFile })
 
   const newShell = async (t: Test, variables: string) => {
     const shell = new Shell(t, clone, env)
@@ -66,45 +60,52 @@ async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[])
     await shell.run(variables)
     return shell
   }
-  const type = async (t: Test, shell: Shell, block: Block) => {
-    let printed = ''
-    for (const command of commands(block)) {
-      if (command === start) continue
-      if (isServer(command)) {
-        const other = await startServer(t, clone, { ...env, PORT: '0', DATA_DIR: makeFolder(t) }, command)
-        await other.stop()
-        t.pass(command)
-        continue
+  /** Types the lines of blocks, and gives what they print. The emulator is the one that was started last. */
+  const type = async (t: Test, shell: Shell, blocks: Block[]) => {
+    let server = main
+    let all = ''
+    for (const { code, line, output: expected } of blocks) {
+      let printed = ''
+      for (const command of commandsOf(code)) {
+        if (command === first) continue
+        if (isServer(command)) {
+          if (server !== main) await server.stop()
+          server = await start(t, command, { DATA_DIR: makeFolder(t) })
+          t.pass(`${page}:${line}: ${command}`)
+        } else {
+          const { code, output } = await shell.run(command.replaceAll('http://127.0.0.1:7467', server.url))
+          t.equal(code, 0, `${page}:${line}: ${command}\n${output}`)
+          printed += output
+          await untilJobsRest(server.url)
+        }
       }
-      const { code, output } = await shell.run(command)
-      t.equal(code, 0, `${page}:${block.line}: ${command}\n${output}`)
-      printed += output
-      await untilJobsRest(url)
+      if (expected !== undefined) t.match(printed, expected, `${page}:${line} prints what is below it`)
+      all += printed
     }
-    if (block.output !== undefined)
-      t.match(printed, block.output, `${page}:${block.line} prints what is below it`)
-    return printed
+    return all
   }
 
   const shell = await newShell(t, ':')
-  let printed = ''
-  for (const block of before) printed += await type(t, shell, block)
+  const printed = await type(t, shell, before)
   if (page === 'README.md') {
     t.match(printed, /"JobStatus": "COMPLETED"/, 'the first minute ends as the README says')
     t.match(printed, /"TotalProcessed": 5/)
     t.match(printed, /"users.csv line 6: /)
   }
-  const names = before.flatMap(({ code }) =>
-    [...code.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)].map(([, name]) => name),
-  )
+  const assignments = before.flatMap(({ code }) => [...code.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)])
+  const names = assignments.map(([, name]) => name)
   const variables = names.length === 0 ? ':' : (await shell.run(`declare -p ${names.join(' ')}`)).output
-  const snapshot = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
+  const snapshot = await (await fetch(`${main.url}/_pinpoint/snapshot`)).arrayBuffer()
   for (const section of new Set(scripts.map(({ section }) => section))) {
     if (section === '') continue
     await t.test(section, async t => {
-      await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+      await fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
       const shell = await newShell(t, variables)
-      for (const block of scripts) if (block.section === section) await type(t, shell, block)
+      await type(
+        t,
+        shell,
+        scripts.filter(block => block.section === section),
+      )
     })
   }
 }
@@ -112,8 +113,9 @@ async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[])
 /** A reader types more slowly than the emulator works: what he has started is over when he types the next line. */
 async function untilJobsRest(url: string): Promise<void> {
   await until(async () => {
-    const { mode } = (await (await fetch(`${url}/_pinpoint/job-control`)).json()) as { mode: string }
-    if (mode === 'manual') return true
+    const control = await fetch(`${url}/_pinpoint/job-control`)
+    // One that wants a token tells nothing.
+    if (!control.ok || ((await control.json()) as { mode: string }).mode === 'manual') return true
     const metrics = await (await fetch(`${url}/_pinpoint/metrics`)).text()
     const jobs = metrics.matchAll(/^pinpoint_jobs\{.*status="(\w+)".*\} (\d+)$/gm)
     return (
