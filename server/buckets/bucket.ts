@@ -5,6 +5,11 @@ export interface BucketObject {
   size: number
   /** Changes when the object's content does. */
   etag: string
+  /**
+   * Why the object cannot be read, where that is known already: to open it throws just this. With a key that ends with a
+   * slash, it is a folder, and nothing below it is listed.
+   */
+  unreadable?: string
 }
 
 /** A bucket that can be read. */

@@ -1,21 +1,27 @@
 import { createReadStream, type Dirent, type Stats } from 'node:fs'
-import { opendir, realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { lstat, opendir, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Bucket, type BucketObject, changedSinceListed, UnreadableError } from './bucket.ts'
+import { isInside, keyProblem, ownFlavour, type PathFlavour } from './key-path.ts'
 
 /**
- * A folder that serves as a bucket: each file in it, at any depth, is an object. Links are followed as long as
- * they stay inside the folder; what points out of it does not exist.
+ * A folder that serves as a bucket: each file in it, at any depth, is an object. Links are followed as long as they stay
+ * inside the folder. One that leads out of it, or to nothing, is an object that cannot be read: S3 has no links, so whoever
+ * put it there takes it for the object, and a job that passed over it would import less than it was asked to.
  *
- * @param mostNames names that one of its folders may have under a prefix, as they are sorted in memory, where each takes
- *   some 100 bytes: half a million, but in tests
+ * @param options.mostNames names that one of its folders may have under a prefix, as they are sorted in memory, where each
+ *   takes some 100 bytes: half a million, but in tests
+ * @param options.flavour whose rules file names follow: the system's, but in tests
  */
-export function openFolder(folder: string, mostNames = 500_000): Bucket {
+export function openFolder(
+  folder: string,
+  { mostNames = 500_000, flavour = ownFlavour }: { mostNames?: number; flavour?: PathFlavour } = {},
+): Bucket {
   return {
     async *list(prefix, signal) {
       try {
         const root = await realpath(folder)
-        yield* filesUnder(root, '', { prefix, mostNames, signal }, [])
+        yield* filesUnder(root, '', { prefix, mostNames, flavour, signal }, [])
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof UnreadableError) throw error
@@ -24,15 +30,20 @@ export function openFolder(folder: string, mostNames = 500_000): Bucket {
     },
 
     async *open(object, from, signal) {
-      const file = join(folder, object.key)
+      const key = object.key.replace(/\/$/, '')
+      const problem = keyProblem(key, flavour)
+      if (problem !== undefined) throw new UnreadableError(problem)
       const root = await realpath(folder).catch(() => undefined)
-      const found = root === undefined ? undefined : await inside(root, file)
-      if (found === undefined || !found.isFile())
-        throw new UnreadableError('the object does not exist any more')
-      if (etagOf(found) !== object.etag) throw new UnreadableError(changedSinceListed)
+      const found = root === undefined ? undefined : await look(root, join(root, key))
+      if (found !== undefined && 'unreadable' in found) throw new UnreadableError(found.unreadable)
+      if (!found?.stats.isFile()) throw new UnreadableError('the object does not exist any more')
+      if (etagOf(found.stats) !== object.etag) throw new UnreadableError(changedSinceListed)
       let received = from
       try {
-        for await (const chunk of createReadStream(file, { start: from, signal }) as AsyncIterable<Buffer>) {
+        for await (const chunk of createReadStream(found.file, {
+          start: from,
+          signal,
+        }) as AsyncIterable<Buffer>) {
           received += chunk.length
           yield chunk
         }
@@ -53,10 +64,10 @@ export function openFolder(folder: string, mostNames = 500_000): Bucket {
 async function* filesUnder(
   root: string,
   below: string,
-  search: { prefix: string; mostNames: number; signal: AbortSignal },
+  search: Search,
   above: string[],
 ): AsyncGenerator<BucketObject> {
-  const { prefix, signal } = search
+  const { prefix, flavour, signal } = search
   signal.throwIfAborted()
   const folder = await realpath(join(root, below))
   if (above.includes(folder)) return
@@ -66,11 +77,26 @@ async function* filesUnder(
     signal.throwIfAborted()
     const key = below + Buffer.from(bytes, 'latin1').toString()
     const isFolder = key.endsWith('/')
-    const entry = await inside(root, join(root, key))
-    if (entry?.isDirectory() && isFolder) yield* filesUnder(root, key, search, [...above, folder])
-    else if (entry?.isFile() && !isFolder && key.startsWith(prefix))
-      yield { key, size: entry.size, etag: etagOf(entry) }
+    const path = isFolder ? key.slice(0, -1) : key
+    const problem = keyProblem(path, flavour)
+    const entry = problem === undefined ? await look(root, join(root, path)) : { unreadable: problem }
+    if (entry === undefined) continue
+    if ('unreadable' in entry) {
+      // It may stand where the prefix names a folder.
+      const isBelow = isFolder || prefix.startsWith(`${path}/`)
+      yield { key: isBelow ? `${path}/` : path, size: 0, etag: '', unreadable: entry.unreadable }
+    } else if (entry.stats.isDirectory() && isFolder) yield* filesUnder(root, key, search, [...above, folder])
+    else if (entry.stats.isFile() && !isFolder && key.startsWith(prefix))
+      yield { key, size: entry.stats.size, etag: etagOf(entry.stats) }
   }
+}
+
+/** What is listed, and how. */
+interface Search {
+  prefix: string
+  mostNames: number
+  flavour: PathFlavour
+  signal: AbortSignal
 }
 
 /**
@@ -82,7 +108,7 @@ async function* filesUnder(
 async function namesIn(
   folder: string,
   isWanted: (name: string) => boolean,
-  { mostNames, signal }: { mostNames: number; signal: AbortSignal },
+  { mostNames, signal }: Search,
 ): Promise<string[]> {
   const names: string[] = []
   for await (const entry of await opendir(folder, { bufferSize: 1000 })) {
@@ -105,16 +131,31 @@ const isFolder = async (folder: string, entry: Dirent): Promise<boolean> =>
     ? ((await stat(join(folder, entry.name)).catch(() => undefined))?.isDirectory() ?? false)
     : entry.isDirectory()
 
-/** What a path leads to, if that exists and lies inside the root. */
-async function inside(root: string, path: string): Promise<Stats | undefined> {
+/**
+ * Looks where a path inside the root leads.
+ *
+ * @returns the file or folder that is there, by its real path; why nothing of it is read, where a link leads elsewhere;
+ *   undefined where nothing is there
+ * @throws UnreadableError when it cannot be looked at
+ */
+async function look(
+  root: string,
+  path: string,
+): Promise<{ file: string; stats: Stats } | { unreadable: string } | undefined> {
   try {
-    const real = await realpath(path)
-    return real.startsWith(root + sep) ? await stat(real) : undefined
+    const file = await realpath(path)
+    return isInside(root, file) ? { file, stats: await stat(file) } : { unreadable: linkOut }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined
-    throw new UnreadableError(`the file cannot be read: ${message}`)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ELOOP')
+      throw new UnreadableError(`the file cannot be read: ${message}`)
+    const isLink = (await lstat(path).catch(() => undefined))?.isSymbolicLink()
+    return isLink ? { unreadable: linkToNothing } : undefined
   }
 }
+
+const linkOut =
+  "a link that leads out of its bucket's folder is not followed: put what it leads to into the folder instead"
+const linkToNothing = 'a link leads to nothing: put what it should lead to into the folder instead'
 
 const etagOf = (file: Stats) => `${file.size}-${file.mtimeMs}`

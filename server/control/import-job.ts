@@ -34,6 +34,10 @@ const ImportJobPage = Type.Object({
   ),
   nextPiece,
   failures: Type.Object({ items: Type.Array(Failure), nextToken: Type.Optional(Type.String()) }),
+  skipped: Type.Array(Type.Object({ object: Type.String(), reason: Type.String() }), {
+    description: "Objects with keys that begin with the job's that are not read, and why; the first 100",
+  }),
+  skippedTotal: Type.Integer({ description: 'How many objects are not read' }),
 })
 
 const first: FailurePlace = [0, 0]
@@ -59,7 +63,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
       const jobs = app.store.importJobs
       const found = jobs.find(findApp(app.store, params.applicationId), params.jobId)
       if (found === undefined) throw notFound(`Import job not found: ${params.jobId}`)
-      const { seq, job, history, held } = found
+      const { seq, job, history, held, skipped } = found
       const { values: items, token } = readPage(
         query,
         `import-failures/${job.Id}`,
@@ -75,6 +79,8 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
         heldBy: heldBy(app.store, 'import', found),
         ...shown,
         failures: { items, ...(token !== undefined && { nextToken: token }) },
+        skipped: skipped.items,
+        skippedTotal: skipped.total,
       }
     },
   )

@@ -2,16 +2,16 @@ import { setImmediate } from 'node:timers/promises'
 import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
 import type { Format } from '../shapes/import-job.ts'
-import type { ImportJob, ImportProgress } from '../store/import-progress.ts'
+import type { ImportJob, ImportProgress, SkippedObjects } from '../store/import-progress.ts'
 import { isGzip, readContent } from './read-object.ts'
-import { selectObjects } from './select-objects.ts'
+import { Skipped, selectObjects } from './select-objects.ts'
 
 /** Objects and pieces written to the database, or forgotten, in one transaction. */
 const rowsPerWrite = 1000
 
 /**
- * Lists what a job reads, cuts it into pieces and writes both down. What an interrupted listing has left is
- * forgotten first.
+ * Lists what a job reads, cuts it into pieces and writes both down, and what it skips. What an interrupted listing has
+ * left is forgotten first.
  *
  * @throws UnreadableError when the bucket cannot be listed, or there is nothing to read
  */
@@ -46,7 +46,9 @@ export async function listPieces(
     rows.push(write)
     if (rows.length === rowsPerWrite) await flush()
   }
-  for await (const object of selectObjects(bucket, key, job.definition.Format, { compressed, signal })) {
+  const skipped = new Skipped()
+  const selection = { compressed, signal, skipped }
+  for await (const object of selectObjects(bucket, key, job.definition.Format, selection)) {
     const contentSize = await contentSizeOf(bucket, object, signal)
     const number = objects++
     await add(() => progress.addObject(job, { ...object, number }))
@@ -55,18 +57,23 @@ export async function listPieces(
       await add(() => progress.addPiece(job, number, piece))
     }
   }
+  await add(() => progress.saveSkipped(job, skipped))
   await flush()
-  if (pieces === 0) throw new UnreadableError(nothingToImport(job.definition.Format, objects))
+  if (pieces === 0) throw new UnreadableError(nothingToImport(job.definition.Format, objects, skipped))
 }
 
 /** Said where an S3Url leads to nothing: to no object of the format, or to an empty one. */
-export const nothingToImport = (format: Format, objects: number): string =>
-  objects === 0
-    ? `there is nothing to import: no ${format} object with this key, or with keys that begin with it`
-    : 'there is nothing to import: the object is empty'
+export function nothingToImport(format: Format, objects: number, { total, items }: SkippedObjects): string {
+  if (objects > 0) return 'there is nothing to import: the object is empty'
+  const nothing = `there is nothing to import: no ${format} object with this key, or with keys that begin with it`
+  const [first] = items
+  if (first === undefined) return nothing
+  const others = total === 1 ? '' : `, and ${total - 1} more`
+  return `${nothing} (skipped: ${first.object}, as ${first.reason}${others})`
+}
 
 /**
- * Bytes of an object's content. A compressed object is read through to know it; of one that cannot be, it stays
+ * Bytes of an object's content. A compressed object is read through to know it; of one that cannot be read, it stays
  * unknown, and reading it once more decides.
  */
 async function contentSizeOf(
@@ -74,6 +81,7 @@ async function contentSizeOf(
   object: BucketObject,
   signal: AbortSignal,
 ): Promise<number | undefined> {
+  if (object.unreadable !== undefined) return undefined
   if (!isGzip(object.key)) return object.size
   let size = 0
   try {

@@ -9,7 +9,7 @@ import { nothingToImport } from './list-pieces.ts'
 import { parseCsv } from './parse-csv.ts'
 import { parseNdjson } from './parse-ndjson.ts'
 import { readContent } from './read-object.ts'
-import { isArchive, selectObjects } from './select-objects.ts'
+import { isArchive, Skipped, selectObjects } from './select-objects.ts'
 import { readEndpoint } from './validate.ts'
 
 /** What CreateImportJob looks at before it answers. */
@@ -44,9 +44,10 @@ export function createPreflight(
       return `${S3Url} is compressed: Pinpoint imports objects that are not (without PREFLIGHT=strict, .gz is read)`
     }
     let [objects, bytes] = [0, 0]
+    const selection = { compressed: !strict, signal, skipped: new Skipped() }
     try {
       const bucket = openBucket(name)
-      for await (const object of selectObjects(bucket, key, Format, { compressed: !strict, signal })) {
+      for await (const object of selectObjects(bucket, key, Format, selection)) {
         objects++
         bytes += object.size
         const problem =
@@ -59,7 +60,9 @@ export function createPreflight(
       // What cannot be listed fails the job, unless it is to be told here.
       return strict ? `${S3Url}: ${error.message}` : undefined
     }
-    return strict && bytes === 0 ? `${S3Url}: ${nothingToImport(Format, objects)}` : undefined
+    return strict && bytes === 0
+      ? `${S3Url}: ${nothingToImport(Format, objects, selection.skipped)}`
+      : undefined
   }
 }
 

@@ -103,9 +103,10 @@ function endpointProblem(db: Database.Database): string | undefined {
 
 /** What jobs say that cannot be read, and would end the worker again and again. */
 function jobProblem(db: Database.Database): string | undefined {
-  for (const [table, url] of [
-    ['import_jobs', 'S3Url'],
-    ['export_jobs', 'S3UrlPrefix'],
+  const noSkipped = `OR NOT iif(json_valid(skipped), json_type(skipped, '$.items') IS 'array', 0)`
+  for (const [table, url, more] of [
+    ['import_jobs', 'S3Url', noSkipped],
+    ['export_jobs', 'S3UrlPrefix', ''],
   ] as const) {
     const rows = db
       .prepare<[string], { id: string }>(
@@ -115,6 +116,7 @@ function jobProblem(db: Database.Database): string | undefined {
            OR NOT iif(json_valid(history), json_type(history) = 'array', 0)
            OR NOT iif(json_valid(may_leave), json_type(may_leave) = 'array', 0)
            OR NOT iif(json_valid(faults), json_type(faults) = 'object', 0)
+           ${more}
            OR status NOT IN (SELECT value FROM json_each(?))
          LIMIT 1`,
       )

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource, ImportJobResponse } from '../shapes/import-job.ts'
 import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
-import type { Failure } from './import-progress.ts'
+import type { Failure, SkippedObjects } from './import-progress.ts'
 import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
 
 /** How many failures GetImportJob names at most (source: guide). All of them are kept. */
@@ -29,7 +29,9 @@ export function createImportJobs(db: Database) {
     `INSERT INTO import_jobs (app, id, status, definition, segment_id, request_id, creation_date, seed_entry)
      VALUES (:app, :id, 'CREATED', :definition, :segmentId, :requestId, :now, :seedEntry)`,
   )
-  const get = db.prepare<[number, string], JobRow>('SELECT * FROM import_jobs WHERE app = ? AND id = ?')
+  const get = db.prepare<[number, string], JobRow & { skipped: string }>(
+    'SELECT * FROM import_jobs WHERE app = ? AND id = ?',
+  )
   const ofSeed = db.prepare<[number, string], JobRow>(
     'SELECT * FROM import_jobs WHERE app = +? AND seed_entry = +? ORDER BY seq DESC LIMIT 1',
   )
@@ -100,9 +102,12 @@ export function createImportJobs(db: Database) {
       return row && toResponse(app, row)
     },
 
-    find(app: AppRef, jobId: string): FoundJob<ImportJobResponse> | undefined {
+    find(
+      app: AppRef,
+      jobId: string,
+    ): (FoundJob<ImportJobResponse> & { skipped: SkippedObjects }) | undefined {
       const row = get.get(app.seq, jobId)
-      return row && toFound(row, toResponse(app, row))
+      return row && { ...toFound(row, toResponse(app, row)), skipped: JSON.parse(row.skipped) }
     },
 
     /** The pieces of a job from one on. */

@@ -63,6 +63,19 @@ export interface Failure {
   reason: string
 }
 
+/** Objects under a job's prefix that are not read: how many, and the first of them. */
+export interface SkippedObjects {
+  total: number
+  items: SkippedObject[]
+}
+
+export interface SkippedObject {
+  /** Its key. */
+  object: string
+  /** Why it is not read. */
+  reason: string
+}
+
 /** What the worker does with import jobs. Each write is part of a transaction made by `write`. */
 export function createImportProgress(db: Database, jobs: JobProgress) {
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
@@ -123,6 +136,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
   const insertFailure = db.prepare(
     'INSERT INTO import_failures (job, object, line, record, reason) VALUES (?, ?, ?, ?, ?)',
   )
+  const saveSkipped = db.prepare('UPDATE import_jobs SET skipped = ? WHERE seq = ?')
   const processed = db
     .prepare<[number], number>('SELECT total_processed FROM import_jobs WHERE seq = ?')
     .pluck()
@@ -207,6 +221,10 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
 
     addFailure: (job: ImportJob, { object, line, record, reason }: Failure): void =>
       void insertFailure.run(job.seq, object, line ?? null, record ?? null, reason),
+
+    /** Writes down which objects under the job's prefix are not read. */
+    saveSkipped: (job: ImportJob, { total, items }: SkippedObjects): void =>
+      void saveSkipped.run(JSON.stringify({ total, items }), job.seq),
 
     /** How many records have been read and counted. */
     processed: (job: ImportJob): number => processed.get(job.seq)!,

@@ -93,7 +93,7 @@ t.test('a path that leads out of the folder does not exist', async t => {
     t.same(await keysOf(bucket, key), [], `${key} lists nothing`)
   }
   for (const key of out) {
-    await isUnreadable(t, read(bucket, { key, size: 6, etag: '' }), 'does not exist')
+    await isUnreadable(t, read(bucket, { key, size: 6, etag: '' }), /a folder cannot hold the key|not exist/)
   }
 })
 
@@ -102,10 +102,37 @@ t.test('a key with NUL leads nowhere', async t => {
   t.same(await keysOf(bucket, 'a.csv\0'), [])
   t.same(await keysOf(bucket, 'a.csv\0/'), [])
   const { etag, size } = await find(bucket, 'a.csv')
-  await isUnreadable(t, read(bucket, { key: 'a.csv\0', etag, size }), /the file cannot be read/)
+  await isUnreadable(t, read(bucket, { key: 'a.csv\0', etag, size }), 'a folder cannot hold the key')
 })
 
-t.test('a link that points out of the folder does not exist', async t => {
+t.test('keys that Windows takes for something else are not read there', async t => {
+  const folder = t.testdir({ 'a.csv': 'a', sub: { 'NUL.csv': 'a', 'b.csv': 'b' }, 'odd.': { 'c.csv': 'c' } })
+  fill(folder, { 'x\\y.csv': 'x', 'a.csv:b': 'b' })
+  const bucket = openFolder(folder, { flavour: 'win32' })
+  const says = /a folder cannot hold the key .*: on Windows /
+  for (const key of [
+    'x\\y.csv',
+    'a.csv:b',
+    'sub/NUL.csv',
+    'sub\\b.csv',
+    '..\\a.csv',
+    'C:/a.csv',
+    'odd./c.csv',
+  ]) {
+    await isUnreadable(t, read(bucket, { key, size: 1, etag: '' }), says)
+  }
+  matchEach(t, await list(bucket), [
+    { key: 'a.csv', unreadable: undefined },
+    { key: 'a.csv:b', unreadable: says },
+    { key: 'odd./', unreadable: says },
+    { key: 'sub/NUL.csv', unreadable: says },
+    { key: 'sub/b.csv', unreadable: undefined },
+    { key: 'x\\y.csv', unreadable: says },
+  ])
+  t.match(await list(openFolder(folder, { flavour: 'posix' })), { length: 6 })
+})
+
+t.test('a link that leads out of the folder is listed, and says why it is not read', async t => {
   const root = t.testdir({
     bucket: { 'a.csv': 'a' },
     other: { 'secret.csv': 'secret' },
@@ -118,17 +145,34 @@ t.test('a link that points out of the folder does not exist', async t => {
   symlinkSync('..', join(folder, 'up'))
   symlinkSync('nowhere', join(folder, 'broken.csv'))
   const bucket = openFolder(folder)
-  t.same(await keysOf(bucket), ['a.csv'])
-  for (const key of [
-    'folder/secret.csv',
-    'file.csv',
-    'neighbour/b.csv',
-    'up/other/secret.csv',
-    'broken.csv',
-  ]) {
-    t.same(await keysOf(bucket, key), [], key)
-    await isUnreadable(t, read(bucket, { key, size: 6, etag: '' }), 'does not exist')
+  const out = /^a link that leads out of its bucket's folder is not followed/
+  const broken = /^a link leads to nothing/
+  matchEach(t, await list(bucket), [
+    { key: 'a.csv', unreadable: undefined },
+    { key: 'broken.csv', unreadable: broken },
+    { key: 'file.csv', unreadable: out },
+    { key: 'folder/', unreadable: out },
+    { key: 'neighbour/', unreadable: out },
+    { key: 'up/', unreadable: out },
+  ])
+  for (const [key, link, says] of [
+    ['folder/secret.csv', 'folder/', out],
+    ['folder/', 'folder/', out],
+    ['fol', 'folder/', out],
+    ['file.csv', 'file.csv', out],
+    ['file', 'file.csv', out],
+    ['neighbour/b.csv', 'neighbour/', out],
+    ['up/other/secret.csv', 'up/', out],
+    ['broken.csv', 'broken.csv', broken],
+    ['broken.csv/a.csv', 'broken.csv/', broken],
+  ] as const) {
+    const found = await list(bucket, key)
+    matchEach(t, found, [{ key: link, size: 0, unreadable: says }])
+    await isUnreadable(t, read(bucket, found[0]!), says)
   }
+  t.same(await keysOf(bucket, 'filed'), [], 'others are not in the way')
+  await isUnreadable(t, read(bucket, { key: 'folder/secret.csv', size: 6, etag: '' }), out)
+  await isUnreadable(t, read(bucket, { key: 'up/other/secret.csv', size: 6, etag: '' }), out)
 })
 
 t.test('a file that becomes a link out of the folder after it was listed is not read', async t => {
@@ -137,7 +181,7 @@ t.test('a file that becomes a link out of the folder after it was listed is not 
   const object = await find(bucket, 'a.csv')
   rmSync(join(root, 'bucket/a.csv'))
   symlinkSync('../secret.csv', join(root, 'bucket/a.csv'))
-  await isUnreadable(t, read(bucket, object), 'does not exist')
+  await isUnreadable(t, read(bucket, object), "leads out of its bucket's folder")
 })
 
 t.test('links inside the folder are followed', async t => {
@@ -169,11 +213,18 @@ t.test('links that lead round in circles come to an end', async t => {
   const keys = await keysOf(openFolder(folder))
   t.ok(keys.includes('a/x.csv') && keys.includes('b/y.csv') && keys.includes('a/to-b/y.csv'))
   t.equal(new Set(keys).size, keys.length)
+  t.match(await list(openFolder(folder), 'loop'), [{ key: 'loop', unreadable: /^a link leads to nothing/ }])
+})
+
+t.test("a link to the bucket itself leads nowhere new, and is in no one's way", async t => {
+  const folder = t.testdir({ 'a.csv': 'a' })
+  symlinkSync('.', join(folder, 'self'))
+  t.same(await list(openFolder(folder)), [await find(openFolder(folder), 'a.csv')])
 })
 
 t.test('a folder of more files than can be sorted is unreadable, and named', async t => {
   const folder = t.testdir({ in: { 'a.csv': 'a', 'b.csv': 'b', 'c.csv': 'c' } })
-  const bucket = openFolder(folder, 2)
+  const bucket = openFolder(folder, { mostNames: 2 })
   await isUnreadable(t, keysOf(bucket, 'in/'), /\/in holds more than 2 files of the prefix/)
   t.same(await keysOf(bucket, 'in/c'), ['in/c.csv'], 'others do not count')
 })

@@ -141,3 +141,31 @@ t.test("a job's own page", async t => {
     }
   })
 })
+
+t.test('what an import has skipped', async t => {
+  const { client, app, call, jobs } = await withJobs(t, {
+    'in/a.csv': csvOf('e1'),
+    'in/b.json': '{}',
+    'none/b.json': '{}',
+    'none/c.zip': 'x',
+  })
+  const pageOf = async (S3Url: string) => {
+    const job = await runImport(client, app, { S3Url })
+    return (await call('GET', `${jobs}/import-jobs/${job.Id}`)).body
+  }
+  t.match(await pageOf('s3://data/in/'), {
+    job: { JobStatus: 'COMPLETED', Failures: undefined },
+    skipped: [{ object: 'in/b.json', reason: 'its name says that it is JSON' }],
+    skippedTotal: 1,
+  })
+  t.match(await pageOf('s3://data/none/'), {
+    job: {
+      JobStatus: 'FAILED',
+      Failures: [
+        /nothing to import: .* \(skipped: none\/b\.json, as its name says that it is JSON, and 1 more\)$/,
+      ],
+    },
+    skippedTotal: 2,
+  })
+  t.match(await pageOf('s3://data/in/a.csv'), { skipped: [], skippedTotal: 0 })
+})

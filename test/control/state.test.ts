@@ -396,13 +396,14 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
     ['a virtual table', exec('CREATE VIRTUAL TABLE f USING fts5(x)'), /a table f\w* that is not/],
     ['another table', exec('ALTER TABLE apps ADD COLUMN x TEXT'), /a table apps that is not/],
     ['a missing table', exec('DROP TABLE event_streams'), /lacks the table event_streams/],
-    ...["definition = '{'", "status = 'BOGUS'", "history = 'x'", "may_leave = '{}'", "faults = '[]'"].map(
-      (set): [string, Buffer, RegExp] => [
-        set,
-        exec(`UPDATE import_jobs SET ${set}`),
-        /row in import_jobs that is no/,
-      ],
-    ),
+    ...[
+      ...["definition = '{'", "status = 'BOGUS'", "history = 'x'", "may_leave = '{}'", "faults = '[]'"],
+      ...["skipped = '['", "skipped = '[]'", `skipped = '{"items":1}'`],
+    ].map((set): [string, Buffer, RegExp] => [
+      set,
+      exec(`UPDATE import_jobs SET ${set}`),
+      /row in import_jobs that is no/,
+    ]),
     ...[
       'creation_date = 9e18',
       'effective_date = -9e15',

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Bucket } from '../../server/buckets/bucket.ts'
-import { selectObjects } from '../../server/import/select-objects.ts'
+import { Skipped, selectObjects } from '../../server/import/select-objects.ts'
 import type { Format } from '../../server/shapes/import-job.ts'
 import { signal } from './items.ts'
 
@@ -29,6 +29,18 @@ async function select(
   for await (const object of selectObjects(bucketOf(keys), key, format, { compressed, signal }))
     selected.push(object.key)
   return selected
+}
+
+/** What a selection tells that it has skipped. */
+async function skip(
+  keys: (string | [key: string, size: number])[],
+  key: string,
+  format: Format = 'CSV',
+  { compressed = true } = {},
+) {
+  const skipped = new Skipped()
+  for await (const _ of selectObjects(bucketOf(keys), key, format, { compressed, signal, skipped }));
+  return skipped
 }
 
 t.test('a key that is an object is read whatever it is called, and nothing else is', async t => {
@@ -106,4 +118,71 @@ t.test('an ending is unknown whatever it is called', async t => {
 t.test('where there is nothing of the format, nothing is read', async t => {
   t.same(await select(['in/a.json', 'in/_SUCCESS', ['in/a.csv', 0]], 'in/'), [])
   t.same(await select([], ''), [])
+})
+
+t.test('objects that are skipped are named, with the reasons', async t => {
+  const keys: (string | [string, number])[] = [
+    ...['in/_SUCCESS', 'in/.a.csv', 'in/a.csv', 'in/a.json', 'in/b.zip', 'in/c', 'in/d.txt', 'in/e.json.gz'],
+    ['in/', 0],
+    ['in/empty.csv', 0],
+    ['in/odd.csv/', 1],
+    'out/a.csv',
+  ]
+  t.same(await skip(keys, 'in/'), {
+    total: 9,
+    items: [
+      { object: 'in/.a.csv', reason: 'its name begins with .' },
+      { object: 'in/_SUCCESS', reason: 'its name begins with _' },
+      { object: 'in/a.json', reason: 'its name says that it is JSON' },
+      { object: 'in/b.zip', reason: 'it is an archive' },
+      { object: 'in/e.json.gz', reason: 'its name says that it is JSON' },
+      { object: 'in/empty.csv', reason: 'it is empty' },
+      { object: 'in/odd.csv/', reason: 'its key ends with a slash' },
+      { object: 'in/c', reason: 'its name does not end in .csv' },
+      { object: 'in/d.txt', reason: 'its name does not end in .csv' },
+    ],
+  })
+  t.match(await skip(['a.csv.gz', 'b.csv'], '', 'CSV', { compressed: false }), {
+    items: [{ object: 'a.csv.gz', reason: 'it is compressed' }],
+  })
+  t.match(await skip(['a.json', 'b'], '', 'JSON'), {
+    items: [{ object: 'b', reason: 'its name does not end in .json, .jsonl, .ndjson' }],
+  })
+  t.match(await skip(['in/part-0', 'in/x.json'], 'in/'), {
+    total: 1,
+    items: [{ object: 'in/x.json' }],
+  })
+  t.match(
+    await skip(['a.csv', 'a.csv.json'], 'a.csv'),
+    { total: 0 },
+    'of one object, others are not asked for',
+  )
+})
+
+t.test('of very many objects that are skipped the first are named, and all are counted', async t => {
+  const keys = Array.from({ length: 150 }, (_, index) => `${1000 + index}`)
+  const skipped = await skip([...keys, '1.json', 'a.csv'], '')
+  t.equal(skipped.total, 151)
+  t.same([skipped.items.length, skipped.items[0]?.object, skipped.items[1]?.object], [100, '1.json', '1000'])
+})
+
+t.test('what is known to be unreadable is selected by its name, and a folder always', async t => {
+  const bucket: Bucket = {
+    async *list() {
+      for (const key of ['.a.csv', 'a.csv', 'b.json', 'c', 'folder/', 'last.csv'])
+        yield { key, size: 0, etag: '', ...(key !== 'last.csv' && { unreadable: 'for a reason' }) }
+    },
+    open: () => {
+      throw new Error('selecting opens nothing')
+    },
+  }
+  const selected: string[] = []
+  const skipped = new Skipped()
+  const selection = { compressed: true, signal, skipped }
+  for await (const { key } of selectObjects(bucket, '', 'CSV', selection)) selected.push(key)
+  t.same(selected, ['a.csv', 'folder/'])
+  t.same(
+    skipped.items.map(({ object }) => object),
+    ['.a.csv', 'b.json', 'last.csv', 'c'],
+  )
 })
