@@ -119,7 +119,7 @@ export function checkMerged(
 }
 
 /** An endpoint has both an address and a channel (source: observed, with these texts). */
-function missingMember(
+export function missingMember(
   { address, channel_type }: EndpointValues,
   { mayBeEmpty }: Completeness,
 ): string | undefined {

@@ -1,6 +1,6 @@
 import { endpointLimits } from '../endpoint-rules/limits.ts'
 import { mergeEndpoint } from '../endpoint-rules/merge-endpoint.ts'
-import { checkMerged, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
+import { checkMerged, missingMember, putEndpoint } from '../endpoint-rules/put-endpoint.ts'
 import { type Columns, valueAt } from '../store/columns.ts'
 import type { EndpointRef } from '../store/endpoint-key.ts'
 import type { Rows } from '../store/endpoint-lookups.ts'
@@ -8,6 +8,7 @@ import { type EndpointValues, endpointJson, fromEndpoint } from '../store/endpoi
 import type { EndpointsOfImport } from '../store/endpoints-of-import.ts'
 import type { ImportJob, ImportProgress, RowRange } from '../store/import-progress.ts'
 import type { Renewal } from '../store/renewals.ts'
+import { type BadItem, joinProblems } from './item.ts'
 import type { PreparedRecord } from './prepare.ts'
 
 /** What a record is imported into. */
@@ -43,6 +44,21 @@ export function importRecord(job: ImportJob, record: PreparedRecord, into: Into)
   if (typeof written === 'string') return written
   addChannel(into.channels, written.channel_type)
   return undefined
+}
+
+/**
+ * Says why a bad record cannot be imported: what was found when it was read, and what its endpoint would lack, which depends
+ * on what is there of it.
+ */
+export function refuseRecord(job: ImportJob, { reason, rest }: BadItem<PreparedRecord>, into: Into): string {
+  if (rest === undefined || !isNamed(rest)) return reason
+  const { app, requestId } = job
+  const { endpoint, change } = rest
+  const merged = mergeEndpoint(currentOf(job, endpoint, into), change, {
+    ...{ app, endpoint, requestId, now: into.now },
+  })
+  const missing = missingMember(merged, { mayBeEmpty: false })
+  return missing === undefined ? reason : joinProblems([reason, explainMissing(missing, rest)])
 }
 
 /**
@@ -100,9 +116,7 @@ function register(job: ImportJob, record: NamedRecord, { endpoints, now, members
     return stored
   }
   const put = putEndpoint(endpoints, change, { app, endpoint, requestId, now, mayBeEmpty: false })
-  if (typeof put === 'string') {
-    return put === 'Missing Address' && change.channel_type === null ? unknownId(endpoint) : put
-  }
+  if (typeof put === 'string') return explainMissing(put, record)
   addRows(members, { from: put.seq, to: put.seq })
   return put.endpoint
 }
@@ -114,19 +128,34 @@ function addRows(ranges: RowRange[], { from, to }: RowRange): void {
   else ranges.push({ from, to })
 }
 
+/** Where an endpoint would lack both its address and its channel, it most often is not there. */
+const explainMissing = (problem: string, { endpoint, change }: NamedRecord): string =>
+  problem === 'Missing Address' && change.channel_type === null ? unknownId(endpoint) : problem
+
 /** The text that Pinpoint was seen to use, and what most often is the matter. */
 const unknownId = ({ id }: EndpointRef) =>
   `Missing Address: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
 
+/** An endpoint as it is before a record: as an earlier one of the same job defined it, or as it is registered. */
+function currentOf(
+  job: ImportJob,
+  endpoint: EndpointRef,
+  { endpoints, progress }: Into,
+): EndpointValues | undefined {
+  const earlier = progress.definitionOf(job, endpoint)
+  return earlier === undefined
+    ? endpoints.find(job.app, endpoint)
+    : fromEndpoint(JSON.parse(earlier), endpoint)
+}
+
 function define(
   job: ImportJob,
   { endpoint, change, isIdAlone }: NamedRecord,
-  { endpoints, progress, now }: Into,
+  into: Into,
 ): EndpointValues | string {
+  const { progress, now } = into
   const { app, requestId } = job
-  const earlier = progress.definitionOf(job, endpoint)
-  const current =
-    earlier === undefined ? endpoints.find(app, endpoint) : fromEndpoint(JSON.parse(earlier), endpoint)
+  const current = currentOf(job, endpoint, into)
   if (isIdAlone && current === undefined) return unknownId(endpoint)
   const defined = isIdAlone ? current! : mergeEndpoint(current, change, { app, endpoint, requestId, now })
   const problem = isIdAlone ? undefined : checkMerged(app, defined, { mayBeEmpty: false })

@@ -13,35 +13,30 @@ export interface Line {
 }
 
 /** A record on its way through the stages, each of which adds to it or finds that it is bad. */
-export type Item<T> = GoodItem<T> | BadItem
+export type Item<T> = GoodItem<T> | BadItem<T>
 
 export interface GoodItem<T> {
   line: Line
   value: T
 }
 
-export interface BadItem {
+export interface BadItem<T = object> {
   line: Line
   /** Why the record cannot be imported. */
   reason: string
+  /** Its `Id`, where that could be read. */
+  id?: string
+  /** What could be read of it, where later stages may find more that is wrong; with stand-ins for what is wrong already. */
+  rest?: T
 }
 
-export const isBad = <T>(item: Item<T>): item is BadItem => 'reason' in item
+export const isBad = <T>(item: Item<T>): item is BadItem<T> => 'reason' in item
 
-/**
- * A stage that looks at one record at a time. Bad items pass through it as they are.
- *
- * @param step gives the record's next form, or a string that says what is wrong with it
- */
-export async function* eachGood<In, Out extends object>(
-  batches: AsyncIterable<Item<In>[]> | Iterable<Item<In>[]>,
-  step: (value: In) => Out | string,
-): AsyncGenerator<Item<Out>[]> {
-  for await (const batch of batches) {
-    yield batch.map(item => (isBad(item) ? item : itemOf(item.line, step(item.value))))
-  }
+/** Problems that one stage tells of a record. */
+export const maxTold = 10
+
+/** All that is wrong with a record in one sentence. */
+export function joinProblems(problems: string[]): string {
+  const told = problems.length > maxTold ? [...problems.slice(0, maxTold), 'more'] : problems
+  return told.join(', and ')
 }
-
-/** The item of a record that has a next form, or a string that says what is wrong with it. */
-export const itemOf = <T extends object>(line: Line, result: T | string): Item<T> =>
-  typeof result === 'string' ? { line, reason: result } : { line, value: result }

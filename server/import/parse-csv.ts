@@ -3,9 +3,9 @@ import { endpointLimits } from '../endpoint-rules/limits.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode.ts'
 import { ignoredNames, importedNames, userOf } from './imported-names.ts'
-import { type Item, isBad, itemOf, type Line } from './item.ts'
+import { type Item, isBad, joinProblems, type Line } from './item.ts'
 
-/** Puts a cell's text where the column's name says; gives what is wrong with it, if anything is. */
+/** Puts a cell's value where the column's name says; gives what is wrong with its text, if anything is. */
 type Column = (record: Record<string, unknown>, text: string) => string | undefined
 
 /** Makes the records of one line, or of several, from its cells. */
@@ -70,6 +70,7 @@ function readerFor(header: string): Reader {
   const names = cutCells(header)?.map(name => name.trim())
   if (names === undefined) throw unusable(badQuotes)
   if (names.length === 1 && names[0] === 'User.UserId') return { columnCount: 1, read: readUsers }
+  const idColumn = names.indexOf('Id')
   const seen = new Set<string>()
   const columns = names.map((name, index) => {
     if (name === '') throw unusable(`column ${index + 1} has no name`)
@@ -85,9 +86,12 @@ function readerFor(header: string): Reader {
   })
   return {
     columnCount: columns.length,
-    read: (line, cells) => [
-      itemOf(line, tooManyCells(cells, columns.length) ?? readEndpoint(columns, cells)),
-    ],
+    read(line, cells) {
+      const reason = tooManyCells(cells, columns.length) ?? tooManyValues(cells)
+      if (reason === undefined) return [readEndpoint(columns, line, cells)]
+      const id = cells[idColumn]
+      return [{ line, reason, ...(id && { id }) }]
+    },
   }
 }
 
@@ -105,19 +109,28 @@ function tooManyCells({ length }: string[], most: number): string | undefined {
 /** Values that an endpoint can hold at the most: each takes three bytes of its JSON text or more. */
 const mostValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.length
 
-function readEndpoint(columns: Column[], cells: string[]): object | string {
-  const values = cells.length > mostValues ? cells.filter(cell => cell !== '').length : 0
-  // An object of so many names takes its time, and is in vain.
-  if (values > mostValues) return `an endpoint must be at most 15 KB; this one has ${values} values`
+/** An object of so many names takes its time, and is in vain. */
+function tooManyValues(cells: string[]): string | undefined {
+  if (cells.length <= mostValues) return undefined
+  const values = cells.filter(cell => cell !== '').length
+  return values > mostValues ? `an endpoint must be at most 15 KB; this one has ${values} values` : undefined
+}
+
+function readEndpoint(columns: Column[], line: Line, cells: string[]): Item<object> {
   const record: Record<string, unknown> = {}
+  let problems: string[] | undefined
   for (let index = 0; index < cells.length; index++) {
     const cell = cells[index]!
     if (cell === '') continue
     const problem = columns[index]!(record, cell)
-    if (problem !== undefined) return problem
+    if (problem === undefined) continue
+    problems ??= []
+    problems.push(problem)
   }
-  const isUser = userOf(record) !== undefined
-  return isUser ? 'Missing Address (a list of users must have User.UserId as its only column)' : record
+  if (problems !== undefined) return { line, reason: joinProblems(problems), rest: record }
+  return userOf(record) === undefined
+    ? { line, value: record }
+    : { line, reason: 'Missing Address (a list of users must have User.UserId as its only column)' }
 }
 
 /**
@@ -183,11 +196,10 @@ const isDecimal = /^ *[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? *$/i
 function putNumber(path: string[]): Column {
   return (record, text) => {
     const number = Number(text)
-    if (!isDecimal.test(text) || !Number.isFinite(number)) {
-      return `${path.join('.')} must be a number; got ${JSON.stringify(text)}`
-    }
-    parentOf(record, path)[path.at(-1)!] = number
-    return undefined
+    const isNumber = isDecimal.test(text) && Number.isFinite(number)
+    // Where it is none, another stands in for it, so that later stages find nothing else wrong there.
+    parentOf(record, path)[path.at(-1)!] = isNumber ? number : 0
+    return isNumber ? undefined : `${path.join('.')} must be a number; got ${JSON.stringify(text)}`
   }
 }
 

@@ -1,5 +1,6 @@
+import { isObject } from '../endpoint-rules/check-endpoint.ts'
 import { isBlank, type Lines } from './decode.ts'
-import { type Item, itemOf } from './item.ts'
+import type { Item, Line } from './item.ts'
 import { jsonSyntaxError } from './json-syntax-error.ts'
 
 /**
@@ -11,7 +12,9 @@ export async function* parseNdjson(batches: Lines, describe = whyNotJson): Async
   for await (const batch of batches) {
     const records: Item<object>[] = []
     for (const line of batch) {
-      if (!isBlank(line)) records.push(itemOf(line, line.problem ?? readObject(line.text, describe)))
+      if (isBlank(line)) continue
+      const { problem } = line
+      records.push(problem === undefined ? readObject(line, describe) : { line, reason: problem })
     }
     yield records
   }
@@ -22,15 +25,13 @@ function whyNotJson(text: string): string {
   return `not JSON: ${problem}, at column ${column} (each line must be one whole JSON object)`
 }
 
-function readObject(text: string, describe: (text: string) => string): object | string {
+function readObject(line: Line, describe: (text: string) => string): Item<object> {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(line.text)
   } catch {
-    return describe(text)
+    return { line, reason: describe(line.text) }
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return 'a line must be one JSON object'
-  }
-  return value
+  if (isObject(value)) return { line, value }
+  return { line, reason: 'a line must be one JSON object' }
 }

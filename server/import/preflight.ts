@@ -1,5 +1,6 @@
 import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
+import { failureText } from '../shapes/failure-text.ts'
 import type { ImportJobRequest } from '../shapes/import-job.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import { type DecodedLine, decodeLines } from './decode.ts'
@@ -94,7 +95,7 @@ async function problemInFirstRecord(
       if (first === undefined) continue
       const problem = isBad(first) ? first.reason : readEndpoint(first.value)
       if (typeof problem !== 'string') return undefined
-      return syntaxError ?? `${object.key} line ${first.line.number}: ${problem}`
+      return syntaxError ?? failureText(object.key, first.line.number, problem)
     }
     return undefined
   } catch (error) {

@@ -7,7 +7,7 @@ import { type EndpointRef, endpointKey, endpointRef } from '../store/endpoint-ke
 import type { Absent } from '../store/endpoint-lookups.ts'
 import { changeOf, type EndpointChange } from '../store/endpoint-row.ts'
 import { hasNoneBut, type ImportedEndpoint, userOf } from './imported-names.ts'
-import { type Item, isBad, itemOf } from './item.ts'
+import { type BadItem, type Item, isBad, joinProblems } from './item.ts'
 import { SeenFilter } from './seen-filter.ts'
 
 /** A record with all that can be known of it without the database. */
@@ -19,6 +19,8 @@ export interface PreparedRecord extends Absent {
   isWhole: boolean
   /** Whether it says nothing of its endpoint but the id. */
   isIdAlone: boolean
+  /** Whether it has an id of its own, and not one that was made of its address. */
+  isIdGiven: boolean
 }
 
 /** Records that have gone through all stages of reading. */
@@ -53,11 +55,29 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
       endpoint,
       change,
       isIdAlone: hasNoneBut(record, 'Id'),
+      isIdGiven: record.Id !== undefined,
       isWhole: endpoint !== null && isWhole(endpoint, change),
       isIdNew: endpoint !== null && isNew(endpoint.key),
       isUserNew: change.user_id !== null && isNew(keyOf(kinds.user, change.user_id)),
       isAddressNew: change.address !== null && isNew(keyOf(kinds.address, change.address)),
     }
+  }
+
+  const prepareItem = (item: Item<ImportedEndpoint>): Item<PreparedRecord> => {
+    if (isBad(item)) return prepareBad(item)
+    const { line, value } = item
+    const prepared = prepare(value)
+    if (typeof prepared !== 'string') return { line, value: prepared }
+    return { line, reason: prepared }
+  }
+
+  /** What is wrong as well with a bad record is seen here, or else by the writer, who knows which endpoints there are. */
+  const prepareBad = ({ rest, ...bad }: BadItem<ImportedEndpoint>): BadItem<PreparedRecord> => {
+    if (rest === undefined) return bad
+    const prepared = prepare(rest)
+    return typeof prepared === 'string'
+      ? { ...bad, reason: joinProblems([bad.reason, prepared]) }
+      : { ...bad, rest: prepared }
   }
 
   return async function* (
@@ -66,12 +86,8 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
     for await (const batch of batches) {
       if (batch.length === 0) continue
       const names = createNames()
-      const items = batch.map(item => {
-        if (isBad(item)) return item
-        names.add(item.value)
-        return itemOf(item.line, prepare(item.value))
-      })
-      yield { items, names: names.all() }
+      for (const item of batch) if (!isBad(item)) names.add(item.value)
+      yield { items: batch.map(prepareItem), names: names.all() }
     }
   }
 }

@@ -3,7 +3,7 @@ import { type Column, type Columns, valueAt } from '../store/columns.ts'
 import type { Rows, Wanted } from '../store/endpoint-lookups.ts'
 import type { EndpointChange } from '../store/endpoint-row.ts'
 import type { Position } from '../store/import-progress.ts'
-import { type GoodItem, type Item, isBad, type Line } from './item.ts'
+import { type BadItem, type Item, isBad, type Line } from './item.ts'
 import type { PreparedBatch, PreparedRecord } from './prepare.ts'
 
 /** Where a record stands, with the characters of the batch's text up to its end. */
@@ -14,6 +14,7 @@ interface RecordRow extends Wanted, EndpointChange {
   /** The endpoint's id as it was given, where that is another text. */
   spelling: string | null
   isIdAlone: boolean
+  isIdGiven: boolean
   isWhole: boolean
 }
 
@@ -24,10 +25,10 @@ interface RecordRow extends Wanted, EndpointChange {
 export interface PackedBatch {
   length: number
   lines: Columns<LineRow>
-  /** Those of bad records say what those of another one say; undefined where all are bad. */
+  /** Those of bad records without a rest say what those of another one say; undefined where all are such. */
   records: Columns<RecordRow> | undefined
-  /** Why records are bad, by their places. */
-  reasons: Map<number, string>
+  /** Which records are bad, by their places, and what is to be told of each. */
+  bad: Map<number, Omit<BadItem, 'line' | 'rest'> & { hasRest: boolean }>
   /** The lines' texts, one after the other. */
   text: string
   names: AttributeName[]
@@ -47,6 +48,7 @@ const recordFields: Fields<PreparedRecord, RecordRow> = {
   spelling: ({ endpoint }) => (endpoint === null || endpoint.folded === endpoint.id ? null : endpoint.id),
   key: ({ endpoint }) => (endpoint === null ? 0 : endpoint.key),
   isIdAlone: record => record.isIdAlone,
+  isIdGiven: record => record.isIdGiven,
   isIdNew: record => record.isIdNew,
   isUserNew: record => record.isUserNew,
   isAddressNew: record => record.isAddressNew,
@@ -69,8 +71,9 @@ const recordFields: Fields<PreparedRecord, RecordRow> = {
 export function pack(batches: PreparedBatch[]): PackedBatch {
   const items = batches.flatMap(batch => batch.items)
   const lines = items.map(({ line }) => line)
-  const reasons: PackedBatch['reasons'] = new Map()
-  const good = items.find((item): item is GoodItem<PreparedRecord> => !isBad(item))
+  const bad: PackedBatch['bad'] = new Map()
+  const found = items.map(item => (isBad(item) ? item.rest : item.value))
+  const any = found.find(record => record !== undefined)
   const records: PreparedRecord[] = []
   const textEnds: number[] = []
   let text = ''
@@ -78,14 +81,17 @@ export function pack(batches: PreparedBatch[]): PackedBatch {
     const item = items[place]!
     text += item.line.text
     textEnds.push(text.length)
-    if (isBad(item)) reasons.set(place, item.reason)
-    if (good !== undefined) records.push(isBad(item) ? good.value : item.value)
+    if (isBad(item)) {
+      const { line: _, rest, ...told } = item
+      bad.set(place, { ...told, hasRest: rest !== undefined })
+    }
+    if (any !== undefined) records.push(found[place] ?? any)
   }
   return {
     length: items.length,
     lines: { ...columnsOf(lines, lineFields), textEnd: textEnds },
-    records: good && columnsOf(records, recordFields),
-    reasons,
+    records: any && columnsOf(records, recordFields),
+    bad,
     text,
     names: batches.flatMap(batch => batch.names),
   }
@@ -110,7 +116,7 @@ function columnOf<In, T>(values: In[], field: (value: In) => T): Column<T> {
 export class RecordBatch {
   readonly length: number
   readonly names: AttributeName[]
-  /** What records say, by columns; what those of bad ones say is of no use. */
+  /** What records say, by columns; what those of bad ones say is of no use, but for their rest. */
   readonly columns: PackedBatch['records']
   readonly #packed: PackedBatch
 
@@ -134,14 +140,14 @@ export class RecordBatch {
 
   /** The place behind the last of those records that are whole, follow one another from the first, and begin before a byte. */
   endOfWhole({ from, to }: Rows, byte: number): number {
-    const { records, reasons } = this.#packed
+    const { records, bad } = this.#packed
     if (records === undefined) return from
     let place = from
     while (
       place < to &&
       valueAt(records.isWhole, place) &&
       this.start(place) < byte &&
-      !(reasons.size > 0 && reasons.has(place))
+      !(bad.size > 0 && bad.has(place))
     ) {
       place++
     }
@@ -150,8 +156,10 @@ export class RecordBatch {
 
   item(place: number): Item<PreparedRecord> {
     const line = this.#line(place)
-    const reason = this.#packed.reasons.get(place)
-    return reason === undefined ? { line, value: this.#record(place) } : { line, reason }
+    const bad = this.#packed.bad.get(place)
+    if (bad === undefined) return { line, value: this.#record(place) }
+    const { hasRest, ...told } = bad
+    return { line, ...told, ...(hasRest && { rest: this.#record(place) }) }
   }
 
   #line(place: number): Line {
@@ -174,6 +182,7 @@ export class RecordBatch {
           ? null
           : { id: valueAt(columns.spelling, place) ?? id, folded: id, key: valueAt(columns.key, place) },
       isIdAlone: valueAt(columns.isIdAlone, place),
+      isIdGiven: valueAt(columns.isIdGiven, place),
       isIdNew: valueAt(columns.isIdNew, place),
       isUserNew: valueAt(columns.isUserNew, place),
       isAddressNew: valueAt(columns.isAddressNew, place),

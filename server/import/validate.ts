@@ -1,7 +1,7 @@
 import { checkEndpoint, checkId, isObject, listAttributeValues } from '../endpoint-rules/check-endpoint.ts'
 import { checkOf } from '../shapes/check.ts'
-import { ImportedEndpoint, ignoredNames } from './imported-names.ts'
-import { eachGood, type Item } from './item.ts'
+import { hasNoneBut, ImportedEndpoint, ignoredNames } from './imported-names.ts'
+import { type BadItem, type Item, isBad, joinProblems, type Line, maxTold } from './item.ts'
 
 const checkTypes = checkOf(ImportedEndpoint)
 
@@ -10,16 +10,76 @@ const checkTypes = checkOf(ImportedEndpoint)
  * attribute's value outside a list or as a number, null for absent, and the members of an export that say nothing
  * here (assumed).
  */
-export const validateEndpoints = (batches: AsyncIterable<Item<object>[]> | Iterable<Item<object>[]>) =>
-  eachGood<object, ImportedEndpoint>(batches, record => {
-    const endpoint = readEndpoint(record)
-    if (typeof endpoint === 'string') return endpoint
-    if (endpoint.Id !== undefined) {
-      const problem = checkId('Id', endpoint.Id)
-      if (problem !== undefined) return problem
-    }
-    return checkEndpoint(endpoint) ?? endpoint
-  })
+export async function* validateEndpoints(
+  batches: AsyncIterable<Item<object>[]> | Iterable<Item<object>[]>,
+): AsyncGenerator<Item<ImportedEndpoint>[]> {
+  for await (const batch of batches) yield batch.map(validate)
+}
+
+function validate(item: Item<object>): Item<ImportedEndpoint> {
+  if (isBad(item)) {
+    const { rest, ...bad } = item
+    return rest === undefined ? bad : badItem(bad.line, [bad.reason, ...problemsIn(rest)], rest)
+  }
+  const { line, value } = item
+  const problem = problemIn(value)
+  if (problem === undefined) return { line, value }
+  return badItem(line, [...new Set([problem, ...problemsIn(value)])], value)
+}
+
+/** Gives the first thing that is wrong with a record, and changes the record to the form in which it is kept. */
+function problemIn(record: object): string | undefined {
+  const endpoint = readEndpoint(record)
+  if (typeof endpoint === 'string') return endpoint
+  return (endpoint.Id === undefined ? undefined : checkId('Id', endpoint.Id)) ?? checkEndpoint(endpoint)
+}
+
+/**
+ * Gives all that is wrong with a record that is bad. A check ends at the first thing that it finds, so each member is
+ * checked by itself: this costs nothing but where something is wrong.
+ */
+function problemsIn(record: object): string[] {
+  const problems: string[] = []
+  for (const part of partsOf(record, levels)) {
+    const problem = problemIn(part)
+    if (problem !== undefined) problems.push(problem)
+    if (problems.length > maxTold) break
+  }
+  return problems
+}
+
+/** Each member in an object of its own; coordinates, which must be given together, with a good one beside them. */
+function* partsOf(object: object, levels: number): Generator<Record<string, unknown>> {
+  for (const [name, value] of Object.entries(object)) {
+    if (levels > 1 && isObject(value) && Object.keys(value).length > 0) {
+      for (const part of partsOf(value, levels - 1)) yield { [name]: part }
+    } else if (name === 'Latitude' && 'Longitude' in object) yield { Latitude: value, Longitude: 0 }
+    else if (name === 'Longitude' && 'Latitude' in object) yield { Latitude: 0, Longitude: value }
+    else yield { [name]: value }
+  }
+}
+
+/** A bad record, with what tells whether its endpoint would lack an address or a channel as well. */
+function badItem(line: Line, problems: string[], record: object): BadItem<ImportedEndpoint> {
+  const { Id, Address, ChannelType } = record as Record<string, unknown>
+  const id = typeof Id === 'string' ? Id : undefined
+  const isLacking = Address === undefined || ChannelType === undefined
+  const isIdGood = Id === undefined || (id !== undefined && checkId('Id', id) === undefined)
+  return {
+    ...{ line, reason: joinProblems(problems) },
+    ...(id !== undefined && { id }),
+    ...(isLacking &&
+      isIdGood &&
+      // It may be meant as one of a user alone, which needs neither.
+      !hasNoneBut(record, 'User') && {
+        rest: {
+          ...(id !== undefined && { Id: id }),
+          ...(Address !== undefined && { Address: 'given' }),
+          ...(ChannelType !== undefined && { ChannelType: 'EMAIL' }),
+        },
+      }),
+  }
+}
 
 /**
  * Reads a record as an endpoint: its names and types are Pinpoint's, whatever its values are.

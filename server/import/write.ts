@@ -13,8 +13,9 @@ import type {
   Piece,
   RecordCounts,
 } from '../store/import-progress.ts'
-import { type Into, importAlike, importRecord } from './import-record.ts'
+import { type Into, importAlike, importRecord, refuseRecord } from './import-record.ts'
 import { isBad } from './item.ts'
+import type { PreparedRecord } from './prepare.ts'
 import type { RecordBatch } from './record-batch.ts'
 
 /** Records that are looked up together, after which it is looked whether a caller waits to write. */
@@ -31,8 +32,8 @@ const transaction = { longest: 2000, short: 15, shortFor: 1000, waits: 50 }
 /** Milliseconds after which it is looked again whether a caller waits, where the next records are not at hand. */
 const looksAgain = 2
 
-/** Characters of a bad record that are kept. */
-const recordKept = 4096
+/** Characters of a bad record that are kept, and of its id. */
+const kept = { record: 4096, id: 256 }
 
 /** What records are written with. */
 export interface WriteContext {
@@ -60,6 +61,8 @@ export async function writeRecords(
   /** Records of the transaction that is open. */
   const written = { processed: 0, failed: 0 }
   let piece = progress.nextPiece(job, object.number)
+  /** Which of the object's records was the last, from 1. */
+  let recordNumber = progress.recordsOf(job, object.number)
   let faults: ProcessingFaults | undefined
 
   const endPiece = (ended: Piece) => {
@@ -82,19 +85,30 @@ export async function writeRecords(
     if (atOnce > 0) {
       piece.processed += atOnce
       tally.processed += atOnce
+      recordNumber += atOnce
       return place + atOnce
     }
     const item = batch.item(place)
     const problem =
       faults?.ofRecord(++tally.number) ??
-      (isBad(item) ? item.reason : importRecord(job, item.value, tally.into))
+      (isBad(item) ? refuseRecord(job, item, tally.into) : importRecord(job, item.value, tally.into))
     piece.processed++
     tally.processed++
+    recordNumber++
     if (problem === undefined) return place + 1
     piece.failed++
     tally.failed++
-    const record = item.line.text.slice(0, recordKept)
-    progress.addFailure(job, { object: object.key, line: item.line.number, record, reason: problem })
+    const { line } = item
+    const id = (isBad(item) ? item.id : givenId(item.value))?.slice(0, kept.id)
+    const record = line.text.slice(0, kept.record)
+    progress.addFailure(job, {
+      object: object.key,
+      line: line.number,
+      number: recordNumber,
+      id,
+      record,
+      reason: problem,
+    })
     return place + 1
   }
 
@@ -208,6 +222,10 @@ interface Tally extends RecordCounts {
   /** The place behind the last that is whole, of those that follow one another. */
   wholeTo: number
 }
+
+/** The id that a record gives, if it gives one. */
+const givenId = ({ endpoint, isIdGiven }: PreparedRecord): string | undefined =>
+  isIdGiven ? endpoint?.id : undefined
 
 /** Why a piece that was read to its end fails all the same. */
 function failureOf({ processed, failed, startByte }: Piece): string | undefined {

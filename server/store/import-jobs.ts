@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { failureText } from '../shapes/failure-text.ts'
 import type { ImportJobResource, ImportJobResponse } from '../shapes/import-job.ts'
 import type { Listed, Page } from '../shapes/page.ts'
 import type { AppRef } from './apps.ts'
@@ -48,7 +49,7 @@ export function createImportJobs(db: Database) {
     )
     .pluck()
   const failures = db.prepare<[number, number], { object: string; line: number | null; reason: string }>(
-    'SELECT object, line, reason FROM import_failures WHERE job = +? ORDER BY line IS NOT NULL, seq LIMIT +?',
+    'SELECT object, line, reason FROM import_failures WHERE job = +? ORDER BY number IS NOT NULL, seq LIMIT +?',
   )
   const pieces = db.prepare<[number, number, number], ImportPiece & { end: number }>(
     `SELECT p.number AS 'index', o.key AS object, start_byte AS start, end_byte AS end, status, processed, failed
@@ -56,8 +57,8 @@ export function createImportJobs(db: Database) {
      WHERE p.job = +? AND p.number >= +? ORDER BY p.number LIMIT +?`,
   )
   const failuresBehind = db.prepare<[number, ...FailurePlace, number], FailureRow>(
-    `SELECT line IS NOT NULL AS ofRecords, seq, object, line, record, reason FROM import_failures
-     WHERE job = +? AND (line IS NOT NULL) = +? AND seq > +? ORDER BY seq LIMIT +?`,
+    `SELECT number IS NOT NULL AS ofRecords, seq, object, line, number, id, record, reason FROM import_failures
+     WHERE job = +? AND (number IS NOT NULL) = +? AND seq > +? ORDER BY seq LIMIT +?`,
   )
 
   const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
@@ -66,9 +67,7 @@ export function createImportJobs(db: Database) {
       failures: mayHaveFailures(row)
         ? failures
             .all(row.seq, failuresShown)
-            .map(({ object, line, reason }) =>
-              line === null ? `${object}: ${reason}` : `${object} line ${line}: ${reason}`,
-            )
+            .map(({ object, line, reason }) => failureText(object, line, reason))
         : [],
     })
 
@@ -124,9 +123,12 @@ export function createImportJobs(db: Database) {
     ): { at: FailurePlace; value: Failure }[] {
       const rows = failuresBehind.all(job, ofRecords, seq, limit)
       if (ofRecords === 0) rows.push(...failuresBehind.all(job, 1, 0, limit - rows.length))
-      return rows.map(({ ofRecords, seq, object, line, record, reason }) => ({
+      return rows.map(({ ofRecords, seq, object, line, number, id, record, reason }) => ({
         at: [ofRecords, seq],
-        value: { object, ...(line !== null && { line }), ...(record !== null && { record }), reason },
+        value: {
+          ...{ object, line: line ?? undefined, number: number || undefined, id: id ?? undefined },
+          ...{ record: record ?? undefined, reason },
+        },
       }))
     },
 
@@ -149,6 +151,9 @@ interface FailureRow {
   seq: number
   object: string
   line: number | null
+  /** 0 where a record failed before it was written down which one. */
+  number: number | null
+  id: string | null
   record: string | null
   reason: string
 }

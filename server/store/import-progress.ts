@@ -53,13 +53,18 @@ export interface RowRange {
   to: number
 }
 
-/** Something that could not be imported: a record, or, without a line, a piece, an object or the whole job. */
+/** Something that could not be imported: a record, or, without a number, a piece, an object or the whole job. */
 export interface Failure {
   /** The object's key, or the S3Url where no object is meant. */
   object: string
-  line?: number
+  /** From 1. */
+  line?: number | undefined
+  /** Which of the object's records it is, from 1; absent where more than a record failed. */
+  number?: number | undefined
+  /** The record's `Id`, where it has one. */
+  id?: string | undefined
   /** The record as it was read, cut to a few thousand characters. */
-  record?: string
+  record?: string | undefined
   reason: string
 }
 
@@ -134,12 +139,18 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     'UPDATE import_objects SET next_byte = :byte, next_line = :line WHERE job = :job AND number = :object',
   )
   const insertFailure = db.prepare(
-    'INSERT INTO import_failures (job, object, line, record, reason) VALUES (?, ?, ?, ?, ?)',
+    `INSERT INTO import_failures (job, object, line, number, id, record, reason)
+     VALUES (:job, :object, :line, :number, :id, :record, :reason)`,
   )
-  const saveSkipped = db.prepare('UPDATE import_jobs SET skipped = ? WHERE seq = ?')
   const processed = db
     .prepare<[number], number>('SELECT total_processed FROM import_jobs WHERE seq = ?')
     .pluck()
+  const recordsOf = db
+    .prepare<[number, number], number>(
+      'SELECT coalesce(sum(processed), 0) FROM import_pieces WHERE job = ? AND object = ?',
+    )
+    .pluck()
+  const saveSkipped = db.prepare('UPDATE import_jobs SET skipped = ? WHERE seq = ?')
   const failedPieces = db
     .prepare<[number], number>('SELECT failed_pieces FROM import_jobs WHERE seq = ?')
     .pluck()
@@ -219,12 +230,18 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     savePosition: (job: ImportJob, object: number, { byte, line }: Position): void =>
       void savePosition.run({ job: job.seq, object, byte, line }),
 
-    addFailure: (job: ImportJob, { object, line, record, reason }: Failure): void =>
-      void insertFailure.run(job.seq, object, line ?? null, record ?? null, reason),
+    addFailure: (job: ImportJob, { line, number, id, record, ...failure }: Failure): void =>
+      void insertFailure.run({
+        ...{ ...failure, job: job.seq, line: line ?? null, number: number ?? null },
+        ...{ id: id ?? null, record: record ?? null },
+      }),
 
     /** Writes down which objects under the job's prefix are not read. */
     saveSkipped: (job: ImportJob, { total, items }: SkippedObjects): void =>
       void saveSkipped.run(JSON.stringify({ total, items }), job.seq),
+
+    /** How many records of an object have been read and counted. */
+    recordsOf: (job: ImportJob, object: number): number => recordsOf.get(job.seq, object)!,
 
     /** How many records have been read and counted. */
     processed: (job: ImportJob): number => processed.get(job.seq)!,

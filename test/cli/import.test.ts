@@ -119,6 +119,8 @@ t.test('--json names all failures, and what was read', async t => {
   t.strictSame(failures.at(-1), {
     object: 'many.csv',
     line: 122,
+    number: 121,
+    id: 'e',
     record: 'e,EMAIL,',
     reason: 'Missing Address',
   })

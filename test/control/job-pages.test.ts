@@ -74,7 +74,7 @@ t.test("a job's own page", async t => {
     t.equal(job.JobStatus, 'FAILED')
     const page = async (query: string) =>
       (await call('GET', `${jobs}/import-jobs/${job.Id}?${query}`)).body.failures
-    const all: { line?: number; object: string; record?: string; reason: string }[] = []
+    const all: { line?: number; number?: number; object: string; record?: string; reason: string }[] = []
     let pages = 0
     for (let token = ''; token !== undefined; pages++) {
       const { items, nextToken } = await page(`page-size=70${token && `&token=${token}`}`)
@@ -87,6 +87,10 @@ t.test("a job's own page", async t => {
       ofRecords.map(({ line }) => line),
       Array.from({ length: 250 }, (_, index) => index + 4),
     )
+    t.same(
+      ofRecords.map(({ number }) => number),
+      Array.from({ length: 250 }, (_, index) => index + 2),
+    )
     t.equal(
       all.findIndex(({ line }) => line !== undefined),
       all.length - 250,
@@ -95,6 +99,8 @@ t.test("a job's own page", async t => {
     t.same(ofRecords[0], {
       object: 'bad.csv',
       line: 4,
+      number: 2,
+      id: 'bad0',
       record: 'bad0,EMAIL,',
       reason: 'Missing Address',
     })
@@ -141,6 +147,62 @@ t.test("a job's own page", async t => {
     }
   })
 })
+
+t.test('which of its object a failed record is, and its Id', async t => {
+  const { client, app, call, jobs } = await withJobs(t, {
+    'in/1.csv': [
+      'ChannelType,Id,Address,Metrics.m',
+      ...['EMAIL,e1,a,1', 'EMAIL,,b,', 'EMAIL,e2,,', '', 'EMAIL,,,', 'EMAIL,e3,c,x', 'EMAIL,e4,d,1,too many'],
+      ...['"', `EMAIL,${'i'.repeat(300)},,`],
+    ].join('\n'),
+    'in/2.csv': 'Id,ChannelType,Address\ne5,EMAIL,e\ne6,,\n',
+    'users/1.csv': 'User.UserId\nann bob\n',
+  })
+  const failuresOf = async (S3Url: string) => {
+    const job = await runImport(client, app, { S3Url })
+    const { failures } = (await call('GET', `${jobs}/import-jobs/${job.Id}`)).body
+    t.same(
+      failures.items.map(({ object, line, reason }: Record<string, string>) =>
+        line === undefined ? `${object}: ${reason}` : `${object} line ${line}: ${reason}`,
+      ),
+      job.Failures,
+    )
+    return failures.items
+  }
+  const told = ({ object, line, number, id }: Record<string, unknown>) => [object, line, number, id]
+  t.same((await failuresOf('s3://data/in/')).map(told), [
+    ['in/1.csv', 4, 3, 'e2'],
+    ['in/1.csv', 6, 4, undefined],
+    ['in/1.csv', 7, 5, 'e3'],
+    ['in/1.csv', 8, 6, 'e4'],
+    ['in/1.csv', 9, 7, undefined],
+    ['in/1.csv', 10, 8, 'i'.repeat(256)],
+    ['in/2.csv', 3, 2, 'e6'],
+  ])
+  t.same((await failuresOf('s3://data/users/')).map(told), [
+    ['users/1.csv', undefined, undefined, undefined],
+    ['users/1.csv', 2, 1, undefined],
+    ['users/1.csv', 2, 2, undefined],
+  ])
+})
+
+t.test(
+  'the id of a failed record is the one that it gives, and none that is made of its address',
+  async t => {
+    const { client, app, call, jobs } = await withJobs(t, {
+      'crowd.csv': `User.UserId,ChannelType,Address,Id\n${Array.from({ length: 15 }, (_, n) => `u,EMAIL,a${n},`).join('\n')}`,
+      'more.csv': 'User.UserId,ChannelType,Address,Id\nu,EMAIL,b,\nu,EMAIL,c,mine\nv,EMAIL,d,\n',
+    })
+    t.match(await runImport(client, app, { S3Url: 's3://data/crowd.csv' }), { TotalFailures: 0 })
+    const job = await runImport(client, app, { S3Url: 's3://data/more.csv' })
+    const { failures } = (await call('GET', `${jobs}/import-jobs/${job.Id}`)).body
+    t.match(failures.items, [
+      { number: 1, id: undefined, reason: /^Exceeded/ },
+      { number: 2, id: 'mine', reason: /^Exceeded/ },
+    ])
+    t.equal('id' in failures.items[0], false)
+  },
+)
 
 t.test('what an import has skipped', async t => {
   const { client, app, call, jobs } = await withJobs(t, {

@@ -39,7 +39,7 @@ export async function collect<T>(batches: AsyncIterable<Item<T>[]>): Promise<Ite
 export const outcomes = <T>(items: Item<T>[]): (T | string)[] =>
   items.map(item => (isBad(item) ? item.reason : item.value))
 
-export const badOnes = <T>(items: Item<T>[]): BadItem[] => items.filter(item => isBad(item))
+export const badOnes = <T>(items: Item<T>[]): BadItem<T>[] => items.filter(item => isBad(item))
 
 /** Expects as many values as there are patterns, each to match its own. */
 export function matchEach(t: Test, values: unknown[], patterns: unknown[]) {

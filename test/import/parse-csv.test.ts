@@ -159,6 +159,17 @@ t.test('a header that other signs separate, or that a CR ends, is told so', asyn
   await refuses(t, 'Id,Address\re1,a', 'lines end with LF or CRLF')
 })
 
+t.test('all that is wrong with a record is told, and its id', async t => {
+  matchEach(t, await parse('Metrics.a,Id,Metrics.b,Location.Latitude', 'x,e1,y,91', 'z,,1,', '1,e3,2,3,4'), [
+    {
+      reason: 'Metrics.a must be a number; got "x", and Metrics.b must be a number; got "y"',
+      rest: { Id: 'e1', Location: { Latitude: 91 } },
+    },
+    { reason: 'Metrics.a must be a number; got "z"', id: undefined },
+    { reason: /at most 4 values/, id: 'e3', rest: undefined },
+  ])
+})
+
 t.test('a header with a name twice is not usable, unless it is an attribute', async t => {
   for (const name of ['Id', 'Location.City', 'Metrics.m']) await refuses(t, `${name},Address,${name}`, name)
 })

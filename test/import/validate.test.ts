@@ -76,6 +76,69 @@ t.test('a value that Pinpoint does not take makes a record bad, and its member i
   t.match(await verdictOn({ Attributes: { ['x'.repeat(51)]: ['a'] } }), /^Attributes /)
 })
 
+t.test('all that is wrong with a record is told, each once, and its id', async t => {
+  matchEach(
+    t,
+    await validate(
+      {
+        ...{ Id: 'e1', Colour: 'red', OptOut: 'MAYBE', Address: 5, ChannelType: 'PIGEON' },
+        ...{ Location: { Latitude: 91, Longitude: -181, Planet: 'Mars', City: 'x'.repeat(76) } },
+        ...{
+          User: { UserId: '$', UserAttributes: { a: ['x'.repeat(101)], b: [1, {}] } },
+          Metrics: { m: 'x' },
+        },
+      },
+      { Id: '$', OptOut: 'MAYBE', EffectiveDate: 'now' },
+      { Id: 5, Location: { Latitude: 'north', Longitude: 'west' } },
+      { Location: { Latitude: 91 }, Address: '' },
+    ),
+    [
+      {
+        id: 'e1',
+        reason: new RegExp(
+          [
+            ...['Colour', 'OptOut', 'Address', 'ChannelType', 'Location.Latitude', 'Location.Longitude'],
+            ...['Location.Planet', 'Location.City', 'User.UserId', 'User.UserAttributes.a'],
+          ]
+            .map(name => `(?=.*\\b${name} (is not a name|must))`)
+            .join(''),
+        ),
+        rest: undefined,
+      },
+      { id: '$', reason: /^Id must .*, and OptOut must .*, and EffectiveDate must /, rest: undefined },
+      { id: undefined, reason: /Id must be a string/, rest: undefined },
+      { reason: /^Missing Address, and Location.Latitude and Location.Longitude must be given together$/ },
+    ],
+  )
+})
+
+t.test('of very many problems the first are told', async t => {
+  const Attributes = Object.fromEntries(
+    Array.from({ length: 50_000 }, (_, n) => [`a${n}`, ['x'.repeat(101)]]),
+  )
+  const reason = String(await verdictOn({ Id: 'e1', Attributes }))
+  t.match(reason, /^Attributes\.a0 must .*, and Attributes\.a9 must have .* got 101, and more$/)
+})
+
+t.test('a bad record says what its endpoint would lack, as far as its members tell', async t => {
+  const rests = await Promise.all(
+    [
+      { Id: 'e1', Metrics: { a: 'x' } },
+      { Id: 'e1', Metrics: { a: 'x' }, Address: 5 },
+      { Metrics: { a: 'x' }, ChannelType: 'PIGEON' },
+      { Id: 'e1', Metrics: { a: 'x' }, ChannelType: 'SMS', Address: 'a' },
+      { Id: '$', Metrics: { a: 'x' } },
+      { User: { UserId: '$' } },
+    ].map(async record => (await validate(record))[0]),
+  )
+  t.match(rests, [
+    { rest: { Id: 'e1', Address: undefined, ChannelType: undefined } },
+    { rest: { Id: 'e1', Address: String, ChannelType: undefined } },
+    { rest: { Id: undefined, Address: undefined, ChannelType: String } },
+    ...Array(3).fill({ rest: undefined }),
+  ])
+})
+
 t.test('values are brought to the form in which Pinpoint keeps them', async t => {
   t.same(await verdictOn({ ChannelType: 'Email' }), { ChannelType: 'EMAIL' })
   t.same(await verdictOn({ Location: { Latitude: 47.61, Longitude: -122.33 } }), {

@@ -173,3 +173,29 @@ t.test('an EffectiveDate that an older database has as a REAL is one that segmen
     [{ Id: 'e1', EffectiveDate: '2026-01-05T00:00:00.000Z' }],
   )
 })
+
+t.test(
+  'failures of an older database are listed as they were, without what was not known of them',
+  async t => {
+    const dataDir = databaseBefore(
+      t.testdir(),
+      '0037',
+      `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');
+     INSERT INTO import_jobs (seq, app, id, status, definition, request_id, creation_date, total_failures)
+       VALUES (1, 1, 'j1', 'COMPLETED', '{}', 'r1', '2026-01-02', 1);
+     INSERT INTO import_failures (job, object, line, record, reason)
+       VALUES (1, 'a.csv', 2, 'x', 'bad'), (1, 'a.csv', NULL, NULL, 'none of them');`,
+    )
+    const store = openStore(dataDir)
+    t.teardown(() => store.close())
+    const app = store.apps.find('a')!
+    t.match(store.importJobs.find(app, 'j1'), {
+      job: { Failures: ['a.csv: none of them', 'a.csv line 2: bad'] },
+      skipped: { total: 0, items: [] },
+    })
+    t.match(store.importJobs.failures(1, [0, 0], 10), [
+      { value: { line: undefined, number: undefined, reason: 'none of them' } },
+      { value: { line: 2, number: undefined, id: undefined, record: 'x', reason: 'bad' } },
+    ])
+  },
+)
