@@ -103,7 +103,7 @@ const pick = (env: NodeJS.ProcessEnv, names: readonly string[]) =>
   Object.fromEntries(names.map(name => [name, env[name]]))
 
 const readControlToken = (env: NodeJS.ProcessEnv, controlToken: string | undefined) =>
-  loadConfig(pick(env, ['CONTROL_TOKEN']), { controlToken }).controlToken
+  loadConfig(pick(env, ['CONTROL_TOKEN', 'PINPOINT_LOCAL_CONTROL_TOKEN']), { controlToken }).controlToken
 
 /** Whether what is to be imported is in S3, by its name. */
 export const isS3 = (what: string): boolean => /^s3:/i.test(what)
