@@ -9,7 +9,7 @@ import { createApp, runImport, startEmulator } from '../helpers.ts'
 import { blocksOf, pages, root } from './pages.ts'
 
 /*
- * Code in the pages is run where that can be: TypeScript here, shell in shell-lines.test.ts, Python in python.test.ts.
+ * Code in the pages is run where that can be: TypeScript here, shell by type-lines.ts, Python in python.test.ts.
  */
 
 const inLanguage = (page: string, language: string) =>

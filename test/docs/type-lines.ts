@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import type { Test } from 'tap'
 import { makeFolder } from '../buckets.ts'
 import { until } from '../helpers.ts'
-import { type Block, blocksOf, pages } from './pages.ts'
+import { type Block, blocksOf } from './pages.ts'
 import {
   awsVersion,
   commandsOf,
@@ -15,28 +15,33 @@ import {
 } from './session.ts'
 
 /*
- * Every ```sh block of the README and of docs/ is run as it stands, but for the port, in a folder like a clone. Blocks above
- * the first `##` are what the reader has done before, in another terminal or this one; each section begins where they have
- * led to, with the emulator's state and the shell's variables as they were then. A line that starts an emulator is as if typed
- * in another terminal, and the lines below it are for that one. A block without a language below one shows what it prints. What cannot be run has a comment
- * above it, `<!-- not run: why -->`; see commands.test.ts for what is checked of it all the same.
+ * Runs every ```sh block of a page as it stands, but for the port, against a real emulator, in a
+ * folder like a clone.
+ *
+ * - Blocks above the first `##` are what a reader does first. Each section begins with the state of
+ *   the emulator and the shell variables that they leave.
+ * - A line that starts an emulator runs as in another terminal; the lines below it call that one.
+ * - A block without a language right below another one is what that prints.
+ * - A block that cannot be run has a comment above it: `<!-- not run: reason -->`. What it names is
+ *   checked all the same, by names.test.ts.
  */
 
 const version = awsVersion()
-/** From these on the AWS CLI reads AWS_ENDPOINT_URL_PINPOINT. */
-const readsEndpoint =
-  version !== undefined && (version[1] >= 29 || version[0] === 2) && !(version[0] === 2 && version[1] < 13)
-/** What the pages tell those to do who have an older one. */
+const [major, minor] = version ?? [0, 0]
+/** Whether the AWS CLI reads AWS_ENDPOINT_URL_PINPOINT: from 1.29 and 2.13 on. */
+const readsEndpoint = major === 2 ? minor >= 13 : minor >= 29
+/** What the README tells those to do who have an older one. */
 const forOldAws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL_PINPOINT" "$@"; }'
 
 const missing = version === undefined && 'there is no AWS CLI: install awscli'
-if (missing && process.env.CI) t.fail(missing)
 
-for (const page of pages) {
+/** Tests that the lines of a page work, if there are any. Without the AWS CLI that is skipped, but in CI. */
+export function testLines(t: Test, page: string): void {
   const blocks = blocksOf(page)
   const scripts = blocks.filter(({ language, notRun }) => language === 'sh' && notRun === undefined)
-  if (scripts.length > 0)
-    t.test(`what ${page} says to type works`, { skip: missing }, t => typeAll(t, page, blocks, scripts))
+  if (scripts.length === 0) return
+  if (missing && process.env.CI) t.fail(missing)
+  t.test(`what ${page} says to type works`, { skip: missing }, t => typeAll(t, page, blocks, scripts))
 }
 
 async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[]) {
@@ -110,7 +115,7 @@ async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[])
   }
 }
 
-/** A reader types more slowly than the emulator works: what he has started is over when he types the next line. */
+/** Readers type more slowly than the emulator works: a job is over when they type the next line. */
 async function untilJobsRest(url: string): Promise<void> {
   await until(async () => {
     const control = await fetch(`${url}/_pinpoint/job-control`)
