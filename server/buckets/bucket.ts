@@ -82,10 +82,16 @@ export class UnwritableError extends Error {}
 export class UnreadableError extends Error {
   /** Whether reading on from where it broke off may help. */
   readonly brokenOff: boolean
+  /** The line of the object, from 1, that shows it, where one does. */
+  readonly line: number | undefined
 
-  constructor(reason: string, { brokenOff = false } = {}) {
+  constructor(
+    reason: string,
+    { brokenOff = false, line }: { brokenOff?: boolean; line?: number | undefined } = {},
+  ) {
     super(reason)
     this.brokenOff = brokenOff
+    this.line = line
   }
 }
 

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Position } from '../store/import-progress.ts'
+import { saveAsCsv } from './content-kind.ts'
 import type { Line } from './item.ts'
 
 /**
@@ -14,10 +15,15 @@ export interface DecodedLine extends Line {
   lineBreak: '\n' | '\r\n' | ''
   /** Why it cannot be read as text, if it cannot. */
   problem: string | undefined
+  /** What it begins with, where it is too long for its text to be kept. */
+  beginning?: string
 }
 
 /** Lines as stages take them: as they come from an object, or from a test. */
 export type Lines = AsyncIterable<DecodedLine[]> | Iterable<DecodedLine[]>
+
+/** Bytes that are kept of a line that is too long. */
+const beginningBytes = 64
 
 /** Lines in a batch, at most. */
 const linesPerBatch = 100
@@ -37,7 +43,7 @@ export async function* decodeLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   from: Position = { byte: 0, line: 1 },
 ): AsyncGenerator<DecodedLine[]> {
-  /** The beginning of a line whose end is still to come; nothing of one that is longer than any may be. */
+  /** The beginning of a line whose end is still to come; little of one that is longer than any may be. */
   let begun: Buffer[] = []
   let begunBytes = 0
   let { byte: start, line: number } = from
@@ -64,12 +70,15 @@ export async function* decodeLines(
     begunBytes = 0
     let textEnd = bytes.length
     while (bytes[textEnd - 1] === carriageReturn) textEnd--
-    return lineOf(
-      length > maxRecordBytes ? '' : bytes.toString('utf8', 0, textEnd),
+    const isTooLong = length > maxRecordBytes
+    const line = lineOf(
+      isTooLong ? '' : bytes.toString('utf8', 0, textEnd),
       length + (hasEnd ? 1 : 0),
       hasEnd ? (textEnd < bytes.length ? '\r\n' : '\n') : '',
       problemOf(bytes, length),
     )
+    if (isTooLong) line.beginning = bytes.toString('utf8', 0, beginningBytes)
+    return line
   }
 
   /** A line of ASCII, in which a character is a byte. */
@@ -98,8 +107,8 @@ export async function* decodeLines(
     }
     const rest = bytes.subarray(position)
     begunBytes += rest.length
-    if (begunBytes <= maxRecordBytes) begun.push(rest)
-    else begun = []
+    begun.push(rest)
+    if (begunBytes > maxRecordBytes) begun = [Buffer.concat(begun, beginningBytes)]
     if (batch.length > 0) yield batch
   }
   if (begunBytes > 0) yield [finish(Buffer.alloc(0), false)]
@@ -108,7 +117,24 @@ export async function* decodeLines(
 function problemOf(bytes: Buffer, length: number): string | undefined {
   if (length > maxRecordBytes)
     return `a record must have at most ${maxRecordBytes} bytes; this one has ${length}`
-  return isUtf8(bytes) ? undefined : 'a record must be UTF-8 text, and this one is not'
+  if (isUtf8(bytes)) return undefined
+  const word = westernWord(bytes.toString('latin1'))
+  const hint =
+    word === undefined
+      ? ''
+      : `: as Windows-1252 it has the word ${JSON.stringify(word)}. Save the file as UTF-8; from Excel, ${saveAsCsv}`
+  return `a record must be UTF-8 text, and this one is not${hint}`
+}
+
+/**
+ * A word that shows in what a text is written that is not UTF-8: Windows-1252 (or one that is much the same, such as ISO
+ * 8859-1), where each character beyond ASCII is a letter of Western Europe, and alone among letters of ASCII. In Shift-JIS,
+ * GBK or KOI8-R, that is not so for long.
+ */
+function westernWord(text: string): string | undefined {
+  if (/[\x80-\xbf\xd7\xf7]|[\xc0-\xff]{2}/.test(text)) return undefined
+  const words = text.match(/[A-Za-z\xc0-\xff]+/g)?.filter(word => /[\xc0-\xff]/.test(word)) ?? []
+  return words.every(word => /[A-Za-z]/.test(word)) ? words[0]?.slice(0, 50) : undefined
 }
 
 /** Whether a line says nothing: spaces and tabs at the most. Its first character tells in nearly every case. */

@@ -19,7 +19,7 @@ export async function importObject(
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
     progress.write(job, () => {
-      progress.addFailure(job, { object: object.key, reason: error.message })
+      progress.addFailure(job, { object: object.key, line: error.line, reason: error.message })
       progress.failRest(job, object.number)
     })
   }

@@ -68,6 +68,8 @@ function readerOf({ text, problem }: DecodedLine): Reader {
 /** Makes the reader for a header; names may have spaces around them (assumed) and are case-sensitive. */
 function readerFor(header: string): Reader {
   const names = cutCells(header)?.map(name => name.trim())
+  const problem = separatorProblem(header, names)
+  if (problem !== undefined) throw unusable(problem)
   if (names === undefined) throw unusable(badQuotes)
   if (names.length === 1 && names[0] === 'User.UserId') return { columnCount: 1, read: readUsers }
   const idColumn = names.indexOf('Id')
@@ -93,6 +95,32 @@ function readerFor(header: string): Reader {
       return [{ line, reason, ...(id && { id }) }]
     },
   }
+}
+
+/** Separators that people use for a comma, and where they come from. */
+const otherSeparators = [
+  [';', 'semicolons stand between its columns, as Excel writes them where the decimal sign is a comma'],
+  ['\t', 'tabs stand between its columns, as in what Excel calls "Text (Tab delimited)"'],
+  ['|', 'vertical bars stand between its columns'],
+] as const
+
+/**
+ * Recognises, where it is certain, a header whose columns are separated by something else than commas.
+ *
+ * @param names what there is between commas; undefined where the quotes do not allow that
+ */
+function separatorProblem(header: string, names: string[] = []): string | undefined {
+  if (/^"?sep=.?"?,*$/i.test(header)) {
+    return `its first line is ${JSON.stringify(header)}, which only Excel understands: remove that line, and separate columns with commas`
+  }
+  if (names.length > 1) return undefined
+  const isKnown = (column: string) => columnFor(column.replaceAll('"', '').trim()) !== undefined
+  const found = otherSeparators.find(([separator]) => {
+    const columns = header.split(separator)
+    // A name of an attribute may have such a character in it.
+    return columns.length > 1 && (names.some(isKnown) ? columns.every(isKnown) : columns.some(isKnown))
+  })
+  return found && `${found[1]}, and only commas separate columns: write the file with commas instead`
 }
 
 /** What is most often the matter with a name that is not known. */

@@ -1,6 +1,7 @@
 import { isObject } from '../endpoint-rules/check-endpoint.ts'
 import { isBlank, type Lines } from './decode.ts'
 import type { Item, Line } from './item.ts'
+import { eachOnItsLine } from './json-document.ts'
 import { jsonSyntaxError } from './json-syntax-error.ts'
 
 /**
@@ -33,5 +34,11 @@ function readObject(line: Line, describe: (text: string) => string): Item<object
     return { line, reason: describe(line.text) }
   }
   if (isObject(value)) return { line, value }
-  return { line, reason: 'a line must be one JSON object' }
+  const isList = Array.isArray(value) && value.some(isObject)
+  return {
+    line,
+    reason: isList ? `${noObject}, and this is a list: ${eachOnItsLine("jq -c '.[]'")}` : noObject,
+  }
 }
+
+const noObject = 'a line must be one JSON object'

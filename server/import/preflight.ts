@@ -5,6 +5,7 @@ import type { ImportJobRequest } from '../shapes/import-job.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import { type DecodedLine, decodeLines } from './decode.ts'
 import { isBad } from './item.ts'
+import { refuseDocuments } from './json-document.ts'
 import { jacksonMessage } from './json-syntax-error.ts'
 import { nothingToImport } from './list-pieces.ts'
 import { parseCsv } from './parse-csv.ts'
@@ -91,7 +92,9 @@ async function problemInFirstRecord(
     return syntaxError
   }
   try {
-    for await (const [first] of format === 'JSON' ? parseNdjson(lines, describe) : parseCsv(lines)) {
+    for await (const [first] of format === 'JSON'
+      ? parseNdjson(refuseDocuments(lines), describe)
+      : parseCsv(lines)) {
       if (first === undefined) continue
       const problem = isBad(first) ? first.reason : readEndpoint(first.value)
       if (typeof problem !== 'string') return undefined
@@ -99,8 +102,8 @@ async function problemInFirstRecord(
     }
     return undefined
   } catch (error) {
-    if (error instanceof UnreadableError) return `${object.key}: ${error.message}`
-    throw error
+    if (!(error instanceof UnreadableError)) throw error
+    return failureText(object.key, error.line, error.message)
   }
 }
 

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
+import { kindBytes, recognizeKind } from './content-kind.ts'
 
 /** Milliseconds before reading is taken up again where bytes have come; twice as many each time where none have. */
 const pause = 100
@@ -18,9 +19,44 @@ export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz'
 /**
  * The content of an object from a byte on: of what is in it, where the object is compressed.
  *
- * @throws UnreadableError when the object cannot be read, or not be decompressed
+ * @throws UnreadableError when the object cannot be read, or not be decompressed, or is a workbook, an archive or anything
+ *   else that `recognizeKind` knows
  */
 export async function* readContent(
+  bucket: Bucket,
+  object: BucketObject,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const content = decompressed(bucket, object, from, signal)
+  yield* from === 0 ? refuseKinds(content) : content
+}
+
+/** Passes on a content from its beginning, once enough of it is there to see that it is of no kind that is known. */
+async function* refuseKinds(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let begin: Buffer | undefined = Buffer.alloc(0)
+  const check = (bytes: Buffer) => {
+    const kind = recognizeKind(bytes)
+    if (kind !== undefined) throw new UnreadableError(`the object is ${kind}`)
+    return bytes
+  }
+  for await (const chunk of content) {
+    if (begin === undefined) {
+      yield chunk
+      continue
+    }
+    begin =
+      begin.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([begin, chunk])
+    if (begin.length < kindBytes) continue
+    yield check(begin)
+    begin = undefined
+  }
+  if (begin !== undefined && begin.length > 0) yield check(begin)
+}
+
+async function* decompressed(
   bucket: Bucket,
   object: BucketObject,
   from: number,

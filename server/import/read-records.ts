@@ -4,6 +4,7 @@ import type { Format } from '../shapes/import-job.ts'
 import type { AppRef } from '../store/apps.ts'
 import type { ImportObject, Position } from '../store/import-progress.ts'
 import { decodeLines } from './decode.ts'
+import { refuseDocuments } from './json-document.ts'
 import { parseCsv, readHeader } from './parse-csv.ts'
 import { parseNdjson } from './parse-ndjson.ts'
 import { createPreparation, type PreparedBatch } from './prepare.ts'
@@ -58,10 +59,11 @@ export function createStages(job: ReadingJob, openBucket: OpenBucket) {
       if (header === undefined) throw new UnreadableError('the CSV header cannot be read any more')
       return header
     }
+    const lines = linesFrom(object)
     const records =
       job.format === 'JSON'
-        ? parseNdjson(linesFrom(object))
-        : parseCsv(linesFrom(object), object.byte === 0 ? undefined : await readHeaderAgain())
+        ? parseNdjson(object.byte === 0 ? refuseDocuments(lines) : lines)
+        : parseCsv(lines, object.byte === 0 ? undefined : await readHeaderAgain())
     yield* prepare(validateEndpoints(records))
   }
 }

@@ -54,4 +54,8 @@ export interface ToReaders {
 export type ToReader = ObjectFrom | 'more'
 
 /** And back: records, and then that there are no more, or why not. */
-export type FromReader = PackedBatch | 'end' | { unreadable: string } | { error: Error }
+export type FromReader =
+  | PackedBatch
+  | 'end'
+  | { unreadable: string; line: number | undefined }
+  | { error: Error }

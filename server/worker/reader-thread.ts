@@ -48,7 +48,11 @@ function serve(job: ReadingJob, port: MessagePort): void {
       tell('end')
     } catch (error) {
       if (closed.signal.aborted) return
-      tell(error instanceof UnreadableError ? { unreadable: error.message } : { error: error as Error })
+      tell(
+        error instanceof UnreadableError
+          ? { unreadable: error.message, line: error.line }
+          : { error: error as Error },
+      )
     }
   }
 

@@ -49,7 +49,7 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
         for (;;) {
           const message = await nextFrom(port, signal)
           if (message === 'end') return
-          if ('unreadable' in message) throw new UnreadableError(message.unreadable)
+          if ('unreadable' in message) throw new UnreadableError(message.unreadable, message)
           if ('error' in message) throw message.error
           yield new RecordBatch(message)
           port.postMessage('more' satisfies ToReader)

@@ -157,9 +157,10 @@ t.test('which of its object a failed record is, and its Id', async t => {
     ].join('\n'),
     'in/2.csv': 'Id,ChannelType,Address\ne5,EMAIL,e\ne6,,\n',
     'users/1.csv': 'User.UserId\nann bob\n',
+    'list/1.json': '\n[\n{"Id":"e1"},\n{"Id":"e2"}]',
   })
-  const failuresOf = async (S3Url: string) => {
-    const job = await runImport(client, app, { S3Url })
+  const failuresOf = async (S3Url: string, Format: 'CSV' | 'JSON' = 'CSV') => {
+    const job = await runImport(client, app, { S3Url, Format })
     const { failures } = (await call('GET', `${jobs}/import-jobs/${job.Id}`)).body
     t.same(
       failures.items.map(({ object, line, reason }: Record<string, string>) =>
@@ -183,6 +184,9 @@ t.test('which of its object a failed record is, and its Id', async t => {
     ['users/1.csv', undefined, undefined, undefined],
     ['users/1.csv', 2, 1, undefined],
     ['users/1.csv', 2, 2, undefined],
+  ])
+  t.match(await failuresOf('s3://data/list/', 'JSON'), [
+    { object: 'list/1.json', line: 2, number: undefined, record: undefined, reason: /is a JSON list/ },
   ])
 })
 

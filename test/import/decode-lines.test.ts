@@ -102,6 +102,33 @@ t.test('a line that is not UTF-8 says so, and the lines after it go on', async t
   }
 })
 
+t.test('a line in Windows-1252 is told by a word of it', async t => {
+  const says = /^a record must be UTF-8 text, and this one is not: as Windows-1252 it has the word "(.*)"\./
+  const problemOf = async (text: string, encoding: BufferEncoding = 'latin1') =>
+    (await decode(Buffer.from(text, encoding)))[0]!.problem
+  for (const [text, word] of [
+    ['e1,Köln', 'Köln'],
+    ['Müller,Ångström', 'Müller'],
+    ['{"City":"Besançon"}', 'Besançon'],
+    ["O'Brien,José", 'José'],
+  ] as const) {
+    t.equal((await problemOf(text))?.match(says)?.[1], word)
+    t.equal(await problemOf(text, 'utf8'), undefined)
+  }
+  const plain = 'a record must be UTF-8 text, and this one is not'
+  for (const [what, hex] of [
+    ['Shift-JIS', '938c8b9e'],
+    ['GBK', 'd6d0b9fa'],
+    ['KOI8-R', 'f0c1d3d3'],
+    ['a letter alone', '2ce92c'],
+    ['another sign than a letter', '61a762'],
+    ['UTF-8 that is broken', '61c3a9ff62'],
+  ] as const) {
+    const [line] = await decode(Buffer.from(hex, 'hex'))
+    t.equal(line!.problem, plain, what)
+  }
+})
+
 t.test('a character that is cut off at the end of the content is not UTF-8', async t => {
   const content = Buffer.from('a\n漢').subarray(0, -1)
   matchEach(t, await decode(content), [{ problem: undefined }, { problem: /UTF-8/ }])

@@ -159,6 +159,27 @@ t.test('a header that other signs separate, or that a CR ends, is told so', asyn
   await refuses(t, 'Id,Address\re1,a', 'lines end with LF or CRLF')
 })
 
+t.test('a header of Excel with another separator is named for what it is', async t => {
+  const semicolons =
+    'semicolons stand between its columns, as Excel writes them where the decimal sign is a comma, and only commas'
+  for (const header of [
+    'Id;ChannelType;Address',
+    '"Id";"ChannelType";"User.UserAttributes.a"',
+    ' Id ; Colour',
+    'Attributes.plan;Id;Metrics.visits',
+    '"Id";"a,b"',
+  ]) {
+    await refuses(t, header, semicolons)
+  }
+  await refuses(t, 'Id\tAddress', 'tabs stand between its columns')
+  await refuses(t, 'Id|Address', 'vertical bars stand between its columns')
+  await refuses(t, 'sep=;', 'its first line is "sep=;", which only Excel understands: remove that line')
+  await refuses(t, 'sep=,', 'its first line is "sep=,", which only Excel')
+  await refuses(t, '"SEP=;",,', 'which only Excel understands')
+  t.match(outcomes(await parse('Attributes.a;b', 'x')), [{ Attributes: { 'a;b': ['x'] } }])
+  t.match(outcomes(await parse('Id,Attributes.a;Id', 'e1,x')), [{ Attributes: { 'a;Id': ['x'] } }])
+})
+
 t.test('all that is wrong with a record is told, and its id', async t => {
   matchEach(t, await parse('Metrics.a,Id,Metrics.b,Location.Latitude', 'x,e1,y,91', 'z,,1,', '1,e3,2,3,4'), [
     {

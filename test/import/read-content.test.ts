@@ -57,6 +57,28 @@ interface ReadOptions {
 
 const broken = new UnreadableError('broke off', { brokenOff: true })
 
+t.test(
+  'a content that is no text is named, wherever its chunks are cut and whatever it is called',
+  async t => {
+    const says = { message: /^the object is text in UTF-16/ }
+    const utf16 = Buffer.from('\ufeffId,Address\n'.repeat(4000), 'utf16le')
+    const contents: [string, Buffer][] = [
+      ['a.csv', utf16],
+      ['a.csv', utf16.subarray(0, 20)],
+      ['a.csv.gz', gzipSync(utf16)],
+    ]
+    for (const [key, stored] of contents) {
+      const { error, content } = await read(stored, { key })
+      t.ok(error instanceof UnreadableError)
+      t.match(error, says)
+      t.equal(content.length, 0, 'nothing of it is given')
+    }
+    t.match((await read(gzipSync(text))).error, { message: /its name does not say so/ })
+    t.match((await read(gzipSync(gzipSync(text)), { key: 'a.gz' })).error, { message: /compressed again/ })
+    t.equal((await read(utf16, { from: 2 })).error, undefined, 'its first bytes were seen already')
+  },
+)
+
 const isWhole = (t: Test, { content, error }: Reading, wanted = text) => {
   t.equal(error, undefined)
   t.ok(content.equals(wanted), 'every byte once and in order')

@@ -135,6 +135,7 @@ const sayings = [
   /^KEY: the CSV header is not usable: ./,
   /^KEY: none of the \d+ records in the piece that begins at byte \d+ could be imported$/,
   /^KEY: the object cannot be decompressed as gzip: ./,
+  /^KEY: the object is (an Excel workbook|a ZIP archive|compressed with gzip|text in UTF-16)/,
   /^s3:\/\/bucket-\d+\/KEY: there is nothing to import/,
 ].map(({ source }) => source)
 

@@ -17,7 +17,14 @@ const refused: [title: string, key: string, says: string | RegExp, Format?: 'JSO
     `Unexpected character ('I' (code 73)): was expecting double-quote to start field name\n at [Source: (String)"{ Id: "9GSh1dnhtfjUTh8J9Yj9N33LBe4f9gn2x1zks" }"; line: 1, column: 4]`,
     JSON_,
   ],
-  ['a JSON line that is no object', 'list.json', 'list.json line 1: a line must be one JSON object', JSON_],
+  [
+    'a JSON line that is a list',
+    'list.json',
+    /^list\.json line 1: a line must be one JSON object, and this is a list/,
+    JSON_,
+  ],
+  ['JSON over lines', 'pretty.json', /^pretty\.json line 1: a JSON object begins here that goes over/, JSON_],
+  ['a workbook', 'book.csv', 'book.csv: the object is an Excel workbook of the older kind (.xls)'],
   ['a name that Pinpoint does not import', 'name.json', /^name\.json line 2: Colour is not a name/, JSON_],
   [
     'a line that is too long',
@@ -48,6 +55,8 @@ for (const [kind, makeBuckets] of kindsOfBuckets) {
     await putAll(buckets, 'data', {
       'observed.json': '{ Id: "9GSh1dnhtfjUTh8J9Yj9N33LBe4f9gn2x1zks" }\n',
       'list.json': '[{"Id":"e1"}]\n',
+      'pretty.json': '{\n  "Id": "e1"\n}\n',
+      'book.csv': Buffer.from('d0cf11e0a1b11ae1', 'hex'),
       'name.json': '\n{"Id":"e1","Colour":"red"}\n',
       'long.json': `{"Id":"${'x'.repeat(1_100_000)}"`,
       'bytes.json': Buffer.from('{"Id":"\xe9"', 'latin1'),
