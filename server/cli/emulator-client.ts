@@ -6,11 +6,27 @@ import { UsageError } from './usage-error.ts'
 export interface Failure {
   /** The object's key, or the S3 URL where the whole job failed. */
   object: string
-  /** From 1; absent where more than a record failed. */
+  /** From 1: that of the record, or the one that shows why an object failed. */
   line?: number
+  /** Which of the object's records it is, from 1; absent where more than a record failed. */
+  number?: number
+  /** The record's `Id`, where it has one. */
+  id?: string
   /** As it was read, or its beginning. */
   record?: string
   reason: string
+}
+
+/** Objects that were not read: how many, and the first of them, with the reasons. */
+export interface SkippedObjects {
+  total: number
+  items: { object: string; reason: string }[]
+}
+
+/** What became of the objects and records of a job. */
+export interface Outcome {
+  failures: Failure[]
+  skipped: SkippedObjects
 }
 
 /**
@@ -67,17 +83,20 @@ export function createEmulatorClient(url: string, signal: AbortSignal, controlTo
       return call('GET', `/_pinpoint/${app}/import-jobs/${id}?page-size=1&from-piece=${10 ** 14}`)
     },
 
-    /** All failures of a job that is over, those of more than a record first. */
-    async failuresOf(job: ImportJobResponse): Promise<Failure[]> {
+    /** What the page of a job that is over tells: all failures, those of more than a record first, and what was skipped. */
+    async outcomeOf(job: ImportJobResponse): Promise<Outcome> {
       const [app, id] = jobPath(job)
       const failures: Failure[] = []
+      let skipped: SkippedObjects = { total: 0, items: [] }
       for (let token: string | undefined = ''; token !== undefined; ) {
         const query: string = `page-size=1000${token && `&token=${encodeURIComponent(token)}`}`
         const page = await call<JobPage>('GET', `/_pinpoint/${app}/import-jobs/${id}?${query}`)
         failures.push(...page.failures.items)
         token = page.failures.nextToken
+        // An emulator of an older version does not tell.
+        skipped = { total: page.skippedTotal ?? 0, items: page.skipped ?? [] }
       }
-      return failures
+      return { failures, skipped }
     },
   }
 }
@@ -85,6 +104,8 @@ export function createEmulatorClient(url: string, signal: AbortSignal, controlTo
 /** What is used of a job's own page. */
 interface JobPage {
   failures: { items: Failure[]; nextToken?: string }
+  skipped?: SkippedObjects['items']
+  skippedTotal?: number
 }
 
 function read<T>(text: string, url: string): T {

@@ -1,10 +1,10 @@
 import { access, constants, realpath, stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
-import type { BucketObject } from '../buckets/bucket.ts'
+import { basename, dirname, join } from 'node:path'
+import { type BucketObject, UnreadableError } from '../buckets/bucket.ts'
 import { openFolder } from '../buckets/folder-bucket.ts'
 import { importedNames } from '../import/imported-names.ts'
 import { readContent } from '../import/read-object.ts'
-import { formatOf, isData } from '../import/select-objects.ts'
+import { formatOf, isData, isUnreadableFolder } from '../import/select-objects.ts'
 import type { Format } from '../shapes/import-job.ts'
 import { readS3Url } from '../shapes/s3-url.ts'
 import { isS3 } from './import-options.ts'
@@ -82,8 +82,8 @@ async function guess(
   const formats = new Set<Format>()
   let first: BucketObject | undefined
   for await (const object of bucket.list(key, signal)) {
-    if (key !== '' ? object.key !== key : !isData(object)) continue
-    first ??= object
+    if (key !== '' ? object.key !== key : !isData(object) && !isUnreadableFolder(object)) continue
+    if (first === undefined || first.unreadable !== undefined) first = object
     const format = named(formatOf(object.key, true))
     if (format !== undefined) formats.add(format)
   }
@@ -93,19 +93,28 @@ async function guess(
   if (first === undefined) throw new UsageError(`there is nothing to import in ${what}`)
   const [format] = formats
   if (format !== undefined) return format
-  for await (const chunk of readContent(bucket, first, 0, signal)) {
-    return formatOfText(Buffer.from(chunk).toString())
+  try {
+    for await (const chunk of readContent(bucket, first, 0, signal)) {
+      return formatOfText(Buffer.from(chunk).toString())
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error
+    throw new UsageError(`${key === '' ? join(what, first.key) : what}: ${error.message}`)
   }
   return undefined
 }
 
-/** An object begins a JSON file; a line that has a column's name for a cell begins a CSV file. */
+/**
+ * An object begins a JSON file, and a list one that the import explains; a line that has a column's name for a cell begins a
+ * CSV file, whatever separates them.
+ */
 function formatOfText(text: string): Format | undefined {
   const start = text.replace(/^\uFEFF/, '').trimStart()
-  if (start.startsWith('{')) return 'JSON'
+  if (/^[{[]/.test(start)) return 'JSON'
+  if (/^"?sep=/i.test(start)) return 'CSV'
   const cells = start
     .split(/[\r\n]/, 1)[0]!
-    .split(',')
+    .split(/[,;\t]/)
     .map(cell => cell.replaceAll('"', '').trim())
   const isColumn = (cell: string) =>
     importedNames.single.has(cell) || importedNames.attributes.some(name => cell.startsWith(`${name}.`))

@@ -16,6 +16,8 @@ export interface ImportOptions {
   application: string | undefined
   segmentName: string | undefined
   json: boolean
+  /** How many records may be refused of a job that counts as a success; undefined for any number. */
+  maxFailures: MaxFailures | undefined
   /** How the emulator that is thrown away is set. */
   config: Readonly<Config>
 }
@@ -44,7 +46,8 @@ keeps what it has imported:
   pinpoint-local import s3://demo/users.csv --url http://127.0.0.1:7467
 
 What comes out goes to stdout, progress to stderr. Exit status: 0 the job is
-COMPLETED (bad records and all), 1 it is FAILED, 2 it could not be run.`
+COMPLETED, whatever number of records was refused, unless --max-failures says
+how many may be; 1 it is FAILED, or more were refused; 2 it could not be run.`
 
 /**
  * Reads the command line of `import`.
@@ -71,7 +74,13 @@ export function readImportOptions(
     .option('--control-token <token>', 'with --url: what opens its control calls (CONTROL_TOKEN)')
     .option('--application <id>', 'with --url: where to import; a new one by default')
     .option('--segment-name <name>', 'makes a segment of this name of the endpoints')
-    .option('--json', 'prints one JSON document {"job", "failures"} on stdout instead')
+    .addOption(
+      new Option(
+        '--max-failures <n|n%>',
+        'exit status 1 when more records are refused: a number of them, or a part of all, such as 10 or 1%; by default any number may be',
+      ).argParser(readMaxFailures),
+    )
+    .option('--json', 'prints one JSON document {"job", "failures", "skipped"} on stdout instead')
     .addHelpText('after', examples)
     .configureHelp(helpConfiguration)
     .configureOutput({ writeOut: text => stdout.write(text), writeErr: text => stderr.write(text) })
@@ -95,6 +104,7 @@ export function readImportOptions(
     application: given.application,
     segmentName: given.segmentName,
     json: given.json === true,
+    maxFailures: given.maxFailures,
     config,
   }
 }
@@ -137,6 +147,24 @@ function readFormat(text: string): Format {
   const format = text.toUpperCase()
   if (format === 'CSV' || format === 'JSON') return format
   throw new UsageError(`--format must be CSV or JSON (one object a line); got ${JSON.stringify(text)}`)
+}
+
+/** How many records may be refused, as it was typed. */
+export interface MaxFailures {
+  text: string
+  allows: (refused: number, read: number) => boolean
+}
+
+function readMaxFailures(text: string): MaxFailures {
+  const [, number, percent] = text.match(/^(\d+(?:\.\d+)?)(%?)$/) ?? []
+  const limit = Number(number)
+  const isPart = percent === '%'
+  if (number === undefined || (isPart ? limit > 100 : !Number.isSafeInteger(limit))) {
+    throw new UsageError(
+      `--max-failures must be a number of records such as 10, or a part of all such as 1%; got ${JSON.stringify(text)}`,
+    )
+  }
+  return { text, allows: (refused, read) => (isPart ? refused * 100 <= read * limit : refused <= limit) }
 }
 
 function readUrl(text: string): string {

@@ -36,7 +36,8 @@ export interface Outputs {
  *
  * @param argv what follows `import`
  * @param outputs the process's own, but in tests
- * @returns the exit status: 0 COMPLETED, 1 FAILED, 2 where the job could not be run
+ * @returns the exit status: 0 COMPLETED, 1 FAILED or more refused than --max-failures allows, 2 where the job could not be
+ *   run
  */
 export async function runImport(
   env: NodeJS.ProcessEnv,
@@ -50,7 +51,13 @@ export async function runImport(
     const options = readImportOptions(env, argv, outputs)
     const source = await findSource(options.what, options.format, stopping.signal)
     const job = await importOnce(options, source, outputs, stopping.signal)
-    return job.JobStatus === 'COMPLETED' ? 0 : 1
+    if (job.JobStatus !== 'COMPLETED') return 1
+    const { TotalFailures = 0, TotalProcessed = 0 } = job
+    if (options.maxFailures?.allows(TotalFailures, TotalProcessed) ?? true) return 0
+    outputs.stderr.write(
+      `more records were refused than --max-failures ${options.maxFailures!.text} allows\n`,
+    )
+    return 1
   } catch (error) {
     if (stopping.signal.aborted) return exitCodes[stopping.signal.reason as keyof typeof exitCodes]
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -85,14 +92,15 @@ async function importOnce(
       stderr.write(`application ${created.ApplicationId}, import job ${created.Id}\n`)
     }
     const job = await follow(created, client.look, showProgress(stderr), signal)
-    const failures = (await client.failuresOf(job)).map(failure => ({
-      ...failure,
-      object: failure.object === source.s3Url ? options.what : failure.object,
-    }))
+    const { failures, skipped } = await client.outcomeOf(job)
+    for (const failure of failures) if (failure.object === source.s3Url) failure.object = options.what
     const { what, json } = options
     const width = stdout.isTTY ? stdout.columns : undefined
+    const document = { job, failures, skipped: skipped.items, skippedTotal: skipped.total }
     stdout.write(
-      json ? `${JSON.stringify({ job, failures }, null, 2)}\n` : describeJob(job, failures, { what, width }),
+      json
+        ? `${JSON.stringify(document, null, 2)}\n`
+        : describeJob(job, { failures, skipped }, { what, width }),
     )
     return job
   } finally {

@@ -1,22 +1,23 @@
 import Table from 'cli-table3'
 import type { ImportJobResponse } from '../shapes/import-job.ts'
-import type { Failure } from './emulator-client.ts'
+import type { Failure, Outcome, SkippedObjects } from './emulator-client.ts'
 
-/** Failures in a table; a longer one says nothing more to a person. */
+/** Failures in a table, and skipped objects; more of them say nothing more to a person. */
 const mostRows = 100
+const mostSkipped = 20
 
 /** Columns of a table: at least, as words would be cut, and where no terminal says how many there are. */
 const widths = { least: 60, usual: 120 }
 
 /**
- * What a person is told of a job that is over: what was counted, and why records were refused.
+ * What a person is told of a job that is over: what was counted, what was skipped, and why records were refused.
  *
  * @param what what was imported, as it was typed
  * @param width columns of the terminal, into which the table is to fit; undefined where there is none
  */
 export function describeJob(
   job: ImportJobResponse,
-  failures: Failure[],
+  { failures, skipped }: Outcome,
   { what, width }: { what: string; width?: number | undefined },
 ): string {
   const { JobStatus, TotalProcessed = 0, TotalFailures = 0, TotalPieces = 0, FailedPieces = 0 } = job
@@ -28,28 +29,57 @@ export function describeJob(
     count(TotalPieces, 'piece') + (FailedPieces > 0 ? `, ${FailedPieces} of them failed` : ''),
   ]
   const lines = [`${JobStatus}  ${plain(what)}: ${counters.join(', ')}`]
+  if (skipped.total > 0) lines.push('', ...describeSkipped(skipped))
   if (failures.length > 0) lines.push('', tableOf(failures.slice(0, mostRows), width))
   const more = Math.max(TotalFailures, failures.length) - mostRows
   if (more > 0) lines.push(`and ${more} more`)
   return `${lines.join('\n')}\n`
 }
 
+/** The columns of the table: where a failure is, and as the last one why. */
+const columns: {
+  head: string
+  text: (failure: Failure) => string
+  align: 'left' | 'right'
+  /** A share of the table's width at the most. */
+  share: number
+}[] = [
+  { head: 'object', text: ({ object }) => plain(object), align: 'left', share: 0.35 },
+  { head: 'line', text: ({ line }) => String(line ?? ''), align: 'right', share: 1 },
+  { head: 'record', text: ({ number }) => String(number ?? ''), align: 'right', share: 1 },
+  { head: 'Id', text: ({ id }) => plain(id ?? ''), align: 'left', share: 0.2 },
+  { head: 'reason', text: ({ reason }) => plain(reason), align: 'left', share: 1 },
+]
+
 function tableOf(failures: Failure[], width: number = widths.usual): string {
-  const head = ['object', 'line', 'reason']
-  const rows = failures.map(({ object, line, reason }) => [plain(object), line ?? '', plain(reason)])
-  const widest = (column: number) => Math.max(...[head, ...rows].map(row => String(row[column]).length)) + 2
-  const [objects, lines] = [Math.min(widest(0), 42), widest(1)]
-  // Four lines of the frame.
-  const reasons = Math.max(width, widths.least) - objects - lines - 4
+  const used = columns.filter(({ text }) => failures.some(failure => text(failure) !== ''))
+  const rows = failures.map(failure => used.map(({ text }) => text(failure)))
+  const full = Math.max(width, widths.least)
+  const colWidths = used.map(({ head, share }, index) => {
+    const widest = Math.max(head.length, ...rows.map(row => row[index]!.length)) + 2
+    return Math.min(widest, Math.floor(full * share))
+  })
+  // What the others and the frame leave.
+  const others = colWidths.slice(0, -1).reduce((sum, width) => sum + width + 1, 2)
+  colWidths.push(Math.min(colWidths.pop()!, full - others))
   const table = new Table({
-    head,
-    colAligns: ['left', 'right', 'left'],
+    head: used.map(({ head }) => head),
+    colAligns: used.map(({ align }) => align),
     style: { head: [], border: [], compact: true },
-    colWidths: [objects, lines, Math.min(widest(2), reasons)],
+    colWidths,
     wordWrap: true,
   })
   table.push(...rows)
   return table.toString()
+}
+
+function describeSkipped({ total, items }: SkippedObjects): string[] {
+  const named = items.slice(0, mostSkipped)
+  return [
+    `${count(total, 'object')} skipped:`,
+    ...named.map(({ object, reason }) => `  ${plain(object)}: ${plain(reason)}`),
+    ...(total > named.length ? [`  and ${total - named.length} more`] : []),
+  ]
 }
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`

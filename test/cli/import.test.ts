@@ -30,7 +30,20 @@ const dir = t.testdir({
   'READ ME': 'hello',
   'zip.zip': 'PK',
   'unusable.csv': 'Colour\nred\n',
+  'book.xlsx': Buffer.concat([
+    Buffer.from('504b0304', 'hex'),
+    Buffer.alloc(26, 1),
+    Buffer.from('xl/workbook.xml'),
+  ]),
+  'utf16.txt': Buffer.from(`\ufeff${csv}`, 'utf16le'),
+  'list.txt': '[\n{"Id":"e1"}\n]\n',
+  'semicolons.txt': 'Id;ChannelType;Address\n',
+  'sep.txt': 'sep=;\nId;Address\n',
   csv: { 'a.csv': csv, deep: { 'b.csv.gz': gzipSync(csv) }, '_c.csv': 'x' },
+  skipping: { 'a.csv': csv, 'notes.txt': 'x', 'empty.csv': '', 'z.json': json },
+  many: Object.fromEntries([['a.csv', csv], ...Array.from({ length: 130 }, (_, n) => [`${n}.txt`, 'x'])]),
+  links: { 'a.csv': csv },
+  onlyLinks: {},
   mixed: { 'a.csv': csv, 'b.json': json },
   unnamed: { a: json },
   empty: {},
@@ -45,6 +58,8 @@ const many = [
 ]
 writeFileSync(join(dir, 'many.csv'), many.join('\n'))
 symlinkSync(join(dir, 'users.csv'), join(dir, 'elsewhere', 'link.csv'))
+symlinkSync(join(dir, 'users.csv'), join(dir, 'links', 'b.csv'))
+symlinkSync(join(dir, 'csv'), join(dir, 'onlyLinks', 'folder'))
 
 /** Runs the command here, and gives all that it wrote. */
 async function run(argv: string[], env: Record<string, string> = {}, terminal = {}) {
@@ -66,7 +81,10 @@ t.test('a file is imported, and its counts and failures are printed', async t =>
   const { code, stdout, stderr } = await run([at('users.csv')])
   t.equal(code, 0)
   t.match(stdout, `COMPLETED  ${at('users.csv')}: 2 records read, 1 imported, 1 refused, 1 piece\n`)
-  t.match(stdout, /│ object +│ line │ reason +│\n.*\n│ users\.csv │ +3 │ Missing Address │\n/)
+  t.match(
+    stdout,
+    /│ object +│ line │ record │ Id │ reason +│\n.*\n│ users\.csv │ +3 │ +2 │ e2 │ Missing Address │\n/,
+  )
   t.match(stderr, /^CREATED\n/, 'progress is elsewhere, a line for a state')
   t.notMatch(stderr, '\u001b')
   t.strictSame(readdirSync(temp), [], 'nothing is left of the emulator')
@@ -85,9 +103,11 @@ t.test(
         Definition: { Format: 'CSV', DefineSegment: true, SegmentName: 'mine' },
       },
       failures: [
-        { object: 'a.csv', line: 3, reason: 'Missing Address' },
-        { object: 'deep/b.csv.gz', line: 3, reason: 'Missing Address' },
+        { object: 'a.csv', line: 3, number: 2, id: 'e2', reason: 'Missing Address' },
+        { object: 'deep/b.csv.gz', line: 3, number: 2, id: 'e2', reason: 'Missing Address' },
       ],
+      skipped: [{ object: '_c.csv', reason: 'its name begins with _' }],
+      skippedTotal: 1,
     })
     t.match(stderr, 'CREATED')
   },
@@ -98,6 +118,64 @@ t.test('a job that fails says why, and the status is 1', async t => {
   t.equal(code, 1)
   t.match(stdout, /^FAILED {2}.*: 0 records read, nothing imported, 0 refused, 1 piece, 1 of them failed\n/)
   t.match(stdout, '"Colour" is not a name that Pinpoint imports')
+  t.match(stdout, /│ object +│ reason +│\n/, 'columns without anything in them are left out')
+})
+
+t.test('what a folder holds besides is told, and why it was skipped', async t => {
+  const { code, stdout } = await run([at('skipping'), '--format', 'csv'])
+  t.equal(code, 0)
+  t.match(
+    stdout,
+    `1 refused, 1 piece
+
+3 objects skipped:
+  empty.csv: it is empty
+  z.json: its name says that it is JSON
+  notes.txt: its name does not end in .csv
+
+┌`,
+  )
+  const many = await run([at('many')])
+  t.match(many.stdout, /\n130 objects skipped:\n( {2}\d+\.txt: .*\n){20} {2}and 110 more\n\n/)
+  const document = JSON.parse((await run([at('many'), '--json'])).stdout)
+  t.match(document, { skippedTotal: 130, skipped: { length: 100 } })
+})
+
+t.test('a link out of the folder fails the import, and is named', async t => {
+  const { code, stdout } = await run([at('links')])
+  t.equal(code, 1)
+  t.match(stdout, /^FAILED .*nothing imported/)
+  t.match(
+    stdout.replaceAll(/[│\s]+/g, ' '),
+    "b.csv a link that leads out of its bucket's folder is not followed",
+  )
+})
+
+for (const [limit, code] of [
+  ['0', 1],
+  ['120', 1],
+  ['121', 0],
+  ['5%', 1],
+  ['99.1%', 1],
+  ['99.2%', 0],
+  ['100%', 0],
+] as const) {
+  t.test(
+    `121 of 122 records refused are ${code === 0 ? 'allowed' : 'too many'} with --max-failures ${limit}`,
+    async t => {
+      const argv = [at('many.csv'), '--json', '--max-failures', limit]
+      const refused = await run(argv)
+      t.equal(refused.code, code)
+      t.match(JSON.parse(refused.stdout), { job: { JobStatus: 'COMPLETED', TotalFailures: 121 } })
+      const says = `more records were refused than --max-failures ${limit} allows\n`
+      t.equal(refused.stderr.endsWith(says), code === 1)
+    },
+  )
+}
+
+t.test('--max-failures 0 is no matter where none is refused', async t => {
+  t.equal((await run([at('users.ndjson'), '--max-failures', '0'])).code, 0)
+  t.equal((await run([at('users.ndjson'), '--max-failures', '0%'])).code, 0)
 })
 
 t.test('on a terminal, there is a bar and a table that fits', async t => {
@@ -137,6 +215,9 @@ for (const [name, given, format] of [
   ['users.dat', undefined, 'JSON'],
   ['users.dat', 'CSV', 'CSV'],
   ['csv', undefined, 'CSV'],
+  ['list.txt', undefined, 'JSON'],
+  ['semicolons.txt', undefined, 'CSV'],
+  ['sep.txt', undefined, 'CSV'],
   ['unnamed', undefined, 'JSON'],
   ['mixed', 'JSON', 'JSON'],
   ['elsewhere/link.csv', undefined, 'CSV'],
@@ -166,6 +247,21 @@ for (const [what, argv, says] of [
   ['an empty folder', [at('empty')], 'there is nothing to import in'],
   ['a file of no known format', [at('READ ME')], 'add --format CSV or --format JSON'],
   ['an archive', [at('zip.zip')], 'add --format CSV or --format JSON'],
+  [
+    'a workbook',
+    [at('book.xlsx')],
+    `${at('book.xlsx')}: the object is an Excel workbook (.xlsx): save it as`,
+  ],
+  ['a text in UTF-16', [at('utf16.txt')], `${at('utf16.txt')}: the object is text in UTF-16`],
+  ['a folder of links', [at('onlyLinks')], `${at('onlyLinks/folder/')}: a link that leads out`],
+  [
+    'a limit that is no number',
+    [at('users.csv'), '--max-failures', 'few'],
+    '--max-failures must be a number of',
+  ],
+  ['a limit of more than all', [at('users.csv'), '--max-failures', '101%'], 'such as 1%; got "101%"'],
+  ['a limit of half a record', [at('users.csv'), '--max-failures', '1.5'], '--max-failures must be'],
+  ['a limit below none', [at('users.csv'), '--max-failures=-1'], '--max-failures must be'],
   ['a folder of both formats', [at('mixed')], 'holds CSV and JSON'],
   ['a format that is none', [at('users.csv'), '--format', 'XML'], '--format must be CSV or JSON'],
   ['an S3 URL that is none', ['s3://x'], 's3://bucket/key'],
@@ -255,6 +351,7 @@ t.test('--help fits 80 columns and is no error', async t => {
     '--url',
     '--control-token',
     '--json',
+    '--max-failures',
     '--application',
     '--segment-name',
     '--s3-endpoint',
