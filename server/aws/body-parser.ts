@@ -1,4 +1,6 @@
+import type { TSchema } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { checkBodySize } from './body-size.ts'
 import { badRequest } from './exceptions.ts'
 
 /**
@@ -15,12 +17,12 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     // Where there is no route, that is what the caller must be told, whatever the body is.
     if (body.length === 0 || request.is404) return done(null, undefined)
+    const tooMuch = checkBodySize(body as Buffer, request.routeOptions.schema?.body as TSchema | undefined)
+    if (tooMuch !== undefined) return done(badRequest(tooMuch))
     try {
       done(null, JSON.parse(utf8.decode(body as Buffer), dropNull))
     } catch (error) {
-      // What JSON.parse says of the stack, at some thousands of levels, tells a caller nothing.
-      const why = error instanceof RangeError ? 'it is nested too deep' : (error as Error).message
-      done(badRequest(`The request body must be JSON: ${why}`))
+      done(badRequest(`The request body must be JSON: ${(error as Error).message}`))
     }
   })
 }

@@ -18,6 +18,9 @@ export const statusOf = {
 
 export type ExceptionName = keyof typeof statusOf
 
+/** The longest message, in characters. One may quote much of a request, which can have 7 MB. */
+const maxMessageLength = 16_384
+
 /** An error with a name, a status and a message that go to the caller as they are. */
 export class PinpointException extends Error {
   // A plain, writable property: Fastify writes the status of a failed validation back onto the error.
@@ -25,7 +28,7 @@ export class PinpointException extends Error {
   readonly exception: ExceptionName
 
   constructor(exception: ExceptionName, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(message.length > maxMessageLength ? `${message.slice(0, maxMessageLength)}…` : message, options)
     this.exception = exception
     this.statusCode = statusOf[exception]
   }

@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { closed, MapOfString } from '../shapes/common.ts'
+import { closed } from '../shapes/common.ts'
 import { EndpointBatchItem, EndpointDemographic, EndpointLocation, EndpointUser } from '../shapes/endpoint.ts'
 import { ImportJobRequest } from '../shapes/import-job.ts'
+import { Tags } from '../shapes/tags.ts'
 
 /** An endpoint as UpdateEndpointsBatch takes it. A name that is not known is a mistake here: nobody would see it else. */
 const SeedEndpoint = closed(
@@ -19,7 +20,7 @@ const SeedApp = closed(
   Type.Object({
     Id: Type.String(),
     Name: Type.String({ minLength: 1 }),
-    tags: Type.Optional(MapOfString),
+    tags: Type.Optional(Tags),
     endpoints: Type.Optional(Type.Array(SeedEndpoint)),
     imports: Type.Optional(Type.Array(closed(ImportJobRequest))),
   }),

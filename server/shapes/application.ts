@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { MapOfString } from './common.ts'
+import { Tags } from './tags.ts'
 
 export const CreateApplicationRequest = Type.Object({
   Name: Type.String({ minLength: 1 }),
-  tags: Type.Optional(MapOfString),
+  tags: Type.Optional(Tags),
 })
 
 export const ApplicationResponse = Type.Object({
@@ -11,7 +11,7 @@ export const ApplicationResponse = Type.Object({
   CreationDate: Type.Optional(Type.String()),
   Id: Type.String(),
   Name: Type.String(),
-  tags: Type.Optional(MapOfString),
+  tags: Type.Optional(Tags),
 })
 export type ApplicationResponse = Static<typeof ApplicationResponse>
 

@@ -1,6 +1,11 @@
 import { Type } from '@sinclair/typebox'
+import { ListOf } from './common.ts'
+import { attributeLimits } from './endpoint.ts'
 
-export const UpdateAttributesRequest = Type.Object({ Blacklist: Type.Optional(Type.Array(Type.String())) })
+/** What RemoveAttributes is told: as many names or globs as there can be names (assumed). */
+export const UpdateAttributesRequest = Type.Object({
+  Blacklist: Type.Optional(ListOf(Type.String(), attributeLimits.names)),
+})
 
 export const AttributesResource = Type.Object({
   ApplicationId: Type.String(),

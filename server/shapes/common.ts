@@ -26,11 +26,17 @@ export const ApplicationParams = Type.Object({
   applicationId: Type.String({ description: 'Id of the application' }),
 })
 
-/** A map under names of the caller's own. The pattern says any text: TypeBox's own stops at a line break. */
-export const MapOf = <T extends TSchema>(value: T) => Type.Record(Type.String({ pattern: '^[^]*$' }), value)
+/**
+ * A map under names of the caller's own. The pattern says any text: TypeBox's own stops at a line break.
+ *
+ * @param maxProperties the most names, counted before the values are checked; every map of a request
+ *   has such a limit
+ */
+export const MapOf = <T extends TSchema>(value: T, maxProperties?: number) =>
+  Type.Record(Type.String({ pattern: '^[^]*$' }), value, maxProperties === undefined ? {} : { maxProperties })
 
-/** The model's map of string to string, such as tags. */
-export const MapOfString = MapOf(Type.String())
+/** A list of a request. Its entries are counted before they are checked. */
+export const ListOf = <T extends TSchema>(item: T, maxItems: number) => Type.Array(item, { maxItems })
 
 /** The body that answers a write of an endpoint. */
 export const MessageBody = Type.Object({

@@ -1,5 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { MapOf, OneOf } from './common.ts'
+import { ListOf, MapOf, OneOf } from './common.ts'
+
+/**
+ * The most names that an application may have in Attributes, Metrics and User.UserAttributes
+ * together, which is the most that one of these maps may have; and the most values of an attribute
+ * (source: quotas page).
+ */
+export const attributeLimits = { names: 250, values: 50 } as const
 
 /** The channels that an endpoint can have (source: model). */
 export const ChannelType = OneOf([
@@ -22,11 +29,11 @@ export type ChannelType = Static<typeof ChannelType>
 const optionalString = Type.Optional(Type.String())
 
 /** Custom attributes: each name has a list of values. */
-export const Attributes = MapOf(Type.Array(Type.String()))
+export const Attributes = MapOf(ListOf(Type.String(), attributeLimits.values), attributeLimits.names)
 export type Attributes = Static<typeof Attributes>
 
 /** Custom metrics: each name has a number. */
-export const Metrics = MapOf(Type.Number())
+export const Metrics = MapOf(Type.Number(), attributeLimits.names)
 export type Metrics = Static<typeof Metrics>
 
 export const EndpointDemographic = Type.Object({

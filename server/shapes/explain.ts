@@ -11,7 +11,10 @@ export interface Wording {
   unknown?: (member: string, known: string[]) => string
 }
 
-export const ofRequest: Wording = { root: 'The request body', member: parts => parts.join('.') }
+export const ofRequest: Wording = {
+  root: 'The request body',
+  member: parts => parts.map(cut).join('.'),
+}
 
 /** One sentence on what is wrong: the member, what it must be, and what came instead. */
 export function explain({ path, type, schema, value }: ValueError, wording = ofRequest): string {
@@ -23,6 +26,9 @@ export function explain({ path, type, schema, value }: ValueError, wording = ofR
   }
   const parts = path.slice(1).split('/')
   const member = wording.member(parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""'))
+  if (type === ValueErrorType.ArrayMaxItems || type === ValueErrorType.ObjectMaxProperties) {
+    return explainCount(schema, member, Object.keys(value as object).length)
+  }
   if (type === ValueErrorType.ObjectAdditionalProperties) {
     const known = Object.keys(schema.properties)
     return (
@@ -33,6 +39,14 @@ export function explain({ path, type, schema, value }: ValueError, wording = ofR
   if (type === ValueErrorType.ObjectRequiredProperty)
     return `${member} is required: it must be ${expected(schema)}`
   return `${member} must be ${expected(schema)}; got ${describe(value)}`
+}
+
+/** One sentence on a map or list that has more entries than its schema allows. */
+export function explainCount(schema: TSchema, member: string, count: number): string {
+  const most = TypeGuard.IsArray(schema)
+    ? `${schema.maxItems} ${schema.items.type === 'string' ? 'values' : 'entries'}`
+    : `${schema.maxProperties} names`
+  return `${member} must have at most ${most}; got ${count}`
 }
 
 function expected(schema: TSchema): string {
@@ -58,6 +72,9 @@ function rangeOf({ minimum, maximum }: TSchema): string {
 export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+  if (typeof value === 'number') return cut(String(value))
+  // Of megabytes no more than is shown.
+  return cut(JSON.stringify(typeof value === 'string' ? value.slice(0, 100) : value))
 }
+
+const cut = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text)

@@ -1,5 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { MapOf, OneOf } from './common.ts'
+import { ListOf, MapOf, OneOf } from './common.ts'
+
+/**
+ * The most that one segment may hold: dimensions in all of its groups together (source: quotas page);
+ * groups, of which the API reference allows one and the console makes two; sets of dimensions and
+ * source segments, each in all groups together; and values of one dimension (all others assumed).
+ */
+export const segmentLimits = { dimensions: 100, groups: 5, sets: 100, sources: 100, values: 10_000 } as const
+
+const Values = ListOf(Type.String(), segmentLimits.values)
 
 /** How the values of an attribute are compared; the last four take them as times (source: API reference). */
 export const AttributeType = OneOf(['INCLUSIVE', 'EXCLUSIVE', 'CONTAINS', 'BEFORE', 'AFTER', 'ON', 'BETWEEN'])
@@ -7,7 +16,7 @@ export type AttributeType = Static<typeof AttributeType>
 
 export const AttributeDimension = Type.Object({
   AttributeType: Type.Optional(AttributeType),
-  Values: Type.Array(Type.String()),
+  Values,
 })
 export type AttributeDimension = Static<typeof AttributeDimension>
 
@@ -25,7 +34,7 @@ export type MetricDimension = Static<typeof MetricDimension>
 
 export const SetDimension = Type.Object({
   DimensionType: Type.Optional(OneOf(['INCLUSIVE', 'EXCLUSIVE'])),
-  Values: Type.Array(Type.String()),
+  Values,
 })
 export type SetDimension = Static<typeof SetDimension>
 
@@ -61,12 +70,12 @@ export type RecencyDimension = Static<typeof RecencyDimension>
 
 /** What an endpoint must be like to be in a segment. */
 export const SegmentDimensions = Type.Object({
-  Attributes: Type.Optional(MapOf(AttributeDimension)),
+  Attributes: Type.Optional(MapOf(AttributeDimension, segmentLimits.dimensions)),
   Behavior: Type.Optional(Type.Object({ Recency: Type.Optional(RecencyDimension) })),
   Demographic: Type.Optional(SegmentDemographics),
   Location: Type.Optional(SegmentLocation),
-  Metrics: Type.Optional(MapOf(MetricDimension)),
-  UserAttributes: Type.Optional(MapOf(AttributeDimension)),
+  Metrics: Type.Optional(MapOf(MetricDimension, segmentLimits.dimensions)),
+  UserAttributes: Type.Optional(MapOf(AttributeDimension, segmentLimits.dimensions)),
 })
 export type SegmentDimensions = Static<typeof SegmentDimensions>
 
@@ -82,15 +91,15 @@ const Include = OneOf(['ALL', 'ANY', 'NONE'])
 export type Include = Static<typeof Include>
 
 export const SegmentGroup = Type.Object({
-  Dimensions: Type.Optional(Type.Array(SegmentDimensions)),
-  SourceSegments: Type.Optional(Type.Array(SegmentReference)),
+  Dimensions: Type.Optional(ListOf(SegmentDimensions, segmentLimits.sets)),
+  SourceSegments: Type.Optional(ListOf(SegmentReference, segmentLimits.sources)),
   SourceType: Type.Optional(Include),
   Type: Type.Optional(Include),
 })
 export type SegmentGroup = Static<typeof SegmentGroup>
 
 export const SegmentGroupList = Type.Object({
-  Groups: Type.Optional(Type.Array(SegmentGroup)),
+  Groups: Type.Optional(ListOf(SegmentGroup, segmentLimits.groups)),
   Include: Type.Optional(Include),
 })
 export type SegmentGroupList = Static<typeof SegmentGroupList>

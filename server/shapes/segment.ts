@@ -1,14 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { MapOf, MapOfString, OneOf } from './common.ts'
+import { MapOf, OneOf } from './common.ts'
 import { Format } from './import-job.ts'
 import { SegmentDimensions, SegmentGroupList } from './segment-dimensions.ts'
+import { Tags } from './tags.ts'
 
 /** What CreateSegment and UpdateSegment are told; a name that is there is not empty (assumed). */
 export const WriteSegmentRequest = Type.Object({
   Dimensions: Type.Optional(SegmentDimensions),
   Name: Type.Optional(Type.String({ minLength: 1 })),
   SegmentGroups: Type.Optional(SegmentGroupList),
-  tags: Type.Optional(MapOfString),
+  tags: Type.Optional(Tags),
 })
 export type WriteSegmentRequest = Static<typeof WriteSegmentRequest>
 
@@ -34,7 +35,7 @@ export const SegmentResponse = Type.Object({
   Name: Type.Optional(Type.String()),
   SegmentGroups: Type.Optional(SegmentGroupList),
   SegmentType: OneOf(['DIMENSIONAL', 'IMPORT']),
-  tags: Type.Optional(MapOfString),
+  tags: Type.Optional(Tags),
   Version: Type.Optional(Type.Integer()),
 })
 export type SegmentResponse = Static<typeof SegmentResponse>

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { badRequest } from '../../aws/exceptions.ts'
 import { listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
 import { checkOf } from '../../shapes/check.ts'
-import { ApplicationParams, MessageBody } from '../../shapes/common.ts'
+import { ApplicationParams, ListOf, MessageBody } from '../../shapes/common.ts'
 import { EndpointBatchItem } from '../../shapes/endpoint.ts'
 import { describe } from '../../shapes/explain.ts'
 import { appFirst, findApp } from '../find.ts'
@@ -13,7 +13,7 @@ import { writeEndpoint } from './write-endpoint.ts'
 const longestBatch = 100
 
 /** AWS's shape but for its items: one with a member of a wrong type must not spoil the others. */
-const EndpointBatchRequest = Type.Object({ Item: Type.Array(Type.Object({})) })
+const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), longestBatch) })
 
 /**
  * Creates or changes up to 100 endpoints, each as UpdateEndpoint does, in the order of the list, so the later of two
@@ -32,9 +32,6 @@ export const updateEndpointsBatch: FastifyPluginAsyncTypebox = async app => {
     },
     async (request, reply) => {
       const { Item } = request.body
-      if (Item.length > longestBatch) {
-        throw badRequest(`Item must be a list of at most ${longestBatch} endpoints; got ${Item.length}`)
-      }
       const items = Item.map(readItem)
       // One transaction: a hundred would have to wait for a running import a hundred times.
       const refusals = await app.store.write(() => {

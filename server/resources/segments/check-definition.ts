@@ -7,19 +7,12 @@ import {
   type AttributeType,
   comparisonOperators,
   type GPSPointDimension,
+  segmentLimits as limits,
   type MetricDimension,
   SegmentDemographics,
   type SegmentDimensions,
   type SegmentGroupList,
 } from '../../shapes/segment-dimensions.ts'
-
-/**
- * What one segment may hold: dimensions over all of its groups (source: quotas page), and groups, of which the API
- * reference allows one and the console makes two, so no number is known (assumed). Sets of dimensions count as well as
- * the dimensions in them, as an empty one is something to be met, too, and so do source segments (both assumed: with
- * some thousands of them nobody could be looked up any more).
- */
-const limits = { dimensions: 100, groups: 5, sets: 100, sources: 100 }
 
 /** How many times an attribute is compared with, where it is compared with times. */
 const timesOf: Partial<Record<AttributeType, number>> = { BEFORE: 1, AFTER: 1, ON: 1, BETWEEN: 2 }
@@ -46,9 +39,8 @@ export function checkDefinition({ Dimensions, SegmentGroups }: WriteSegmentReque
 
 /** Gives how many dimensions there are in the groups. */
 function checkGroups({ Groups = [] }: SegmentGroupList): number {
-  if (Groups.length < 1 || Groups.length > limits.groups) {
-    throw badRequest(`SegmentGroups.Groups must have 1 to ${limits.groups} groups; got ${Groups.length}`)
-  }
+  if (Groups.length < 1)
+    throw badRequest(`SegmentGroups.Groups must have 1 to ${limits.groups} groups; got 0`)
   checkCount('SourceSegments', Groups.flatMap(group => group.SourceSegments ?? []).length, limits.sources)
   checkCount('Dimensions', Groups.flatMap(group => group.Dimensions ?? []).length, limits.sets)
   let count = 0

@@ -1,8 +1,8 @@
 import { badRequest } from '../../aws/exceptions.ts'
-import type { Tags } from '../../shapes/tags.ts'
+import { maxTags, type Tags } from '../../shapes/tags.ts'
 
 /** What Pinpoint allows of tags (source: guide). */
-const limits = { perResource: 50, key: 128, value: 256 }
+const limits = { perResource: maxTags, key: 128, value: 256 }
 
 /**
  * Checks the tags that a resource is to have.

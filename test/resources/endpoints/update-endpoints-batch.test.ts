@@ -168,7 +168,7 @@ t.test(
 t.test('a batch holds up to 100 items; of one with more, nothing is written', async t => {
   const { batch, isThere } = await withApp(t)
   const items = Array.from({ length: 101 }, (_, index) => email(`e${index}`))
-  const message = 'Item must be a list of at most 100 endpoints; got 101'
+  const message = 'Item must have at most 100 entries; got 101'
   isError(t, await batch(...items), 400, 'BadRequestException', message)
   t.notOk(await isThere('e0'))
   t.equal((await batch(...items.slice(0, 100))).status, 202)

@@ -264,7 +264,7 @@ const refused: [title: string, request: object, message: string | RegExp][] = [
   [
     'six groups',
     groups(...Array(6).fill({ Dimensions: [{}] })),
-    'SegmentGroups.Groups must have 1 to 5 groups; got 6',
+    'SegmentGroups.Groups must have at most 5 entries; got 6',
   ],
   [
     'a group of nothing',
