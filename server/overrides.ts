@@ -5,8 +5,8 @@ import type { Store } from './store/open-store.ts'
 const rulesNamed = 5
 
 /**
- * What callers have said about jobs and faults that is in the database and still in force, a sentence each. It survives
- * the process, so whoever starts the next one has to be told: jobs would wait, and calls fail, for no visible reason.
+ * Warnings about control calls that are still in force: a job control that differs from the settings, and fault rules.
+ * They survive the process; without a word at the next start, jobs would wait and calls fail for no visible reason.
  */
 export function overridesIn({ jobControl, faults }: Pick<Store, 'jobControl' | 'faults'>): string[] {
   const control = jobControl.override()

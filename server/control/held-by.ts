@@ -8,13 +8,13 @@ import type { Store } from '../store/open-store.ts'
  * @returns undefined where nothing does: it has something to do, is over, or is just about to go on
  */
 export function heldBy(
-  { jobControl, ...store }: Store,
+  store: Pick<Store, 'jobControl' | 'importProgress' | 'exportProgress'>,
   kind: 'import' | 'export',
   job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
 ): HeldBy | undefined {
   if (!job.held) return undefined
   const progress = store[`${kind}Progress`]
-  const isManual = jobControl.get().mode === 'manual' && !progress.mayLeave(job)
+  const isManual = store.jobControl.get().mode === 'manual' && !progress.mayLeave(job)
   const fault = progress.hanging(job.seq)
   if (!isManual && fault === undefined) return undefined
   return { ...(isManual && { mode: 'manual' as const }), ...(fault !== undefined && { fault }) }
