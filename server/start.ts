@@ -1,3 +1,4 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { buildApp } from './app.ts'
 import type { Caller } from './aws/credential-scope.ts'
@@ -53,7 +54,7 @@ export async function start(
     return closed
   }
   try {
-    const [dataDir, removeDataDir] = config.ephemeral ? makeTempFolder() : [config.dataDir]
+    const [dataDir, removeDataDir] = config.ephemeral ? makeTempFolder() : [withoutLink(config.dataDir)]
     if (removeDataDir !== undefined) undo.push(removeDataDir)
     undo.push(lockDataDir(dataDir))
     const turns = new WriteTurns()
@@ -114,6 +115,11 @@ export async function start(
     await close()
     throw await explain(error, config)
   }
+}
+
+/** A path, or where it leads to if it is a link: messages name the data folder of a container as /data. */
+function withoutLink(path: string): string {
+  return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
 }
 
 async function loadSeed(path: string, caller: Caller): Promise<Seed> {

@@ -57,6 +57,11 @@ t.test('what stops the start is printed as one line, without a stack, and the pr
   t.equal(readFileSync(dataDir, 'utf8'), 'precious')
 })
 
+t.test('a data folder that is a link is named by where it leads to', async t => {
+  const dir = t.testdir({ file: '', link: t.fixture('symlink', 'file') })
+  await isRefused(t, { DATA_DIR: join(dir, 'link') }, `the data folder ${join(dir, 'file')} cannot be used`)
+})
+
 t.test('a data folder that cannot be made stops the start', async t => {
   const dataDir = join(t.testdir({ file: '' }), 'file', 'data')
   await isRefused(t, { DATA_DIR: dataDir }, dataDir, 'DATA_DIR')
