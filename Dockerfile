@@ -1,4 +1,8 @@
-FROM node:24-bookworm-slim AS build
+# The base of all stages: the Node of the tests by its tag, and the digest of that tag's index for all platforms. Update both
+# together. Any image with Node 24 and npm will do instead: docker build --build-arg NODE_IMAGE=node:24-bookworm-slim
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
@@ -7,7 +11,7 @@ COPY licences licences
 COPY server server
 RUN npm run build && rm -r dist/types
 
-FROM node:24-bookworm-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts
@@ -18,28 +22,31 @@ RUN rm -r node_modules/@sinclair && cd node_modules/better-sqlite3 \
   && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
   && node -e "new (require('better-sqlite3'))(':memory:')"
 
-FROM node:24-bookworm-slim
+FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="pinpoint-local" \
   org.opencontainers.image.description="An emulator of Amazon Pinpoint that really imports your endpoints" \
   org.opencontainers.image.licenses="MIT"
 
-# /s3 stays empty: a folder in it hides the bucket of that name on an S3 endpoint, and "demo" is a name people use.
+# /s3 stays empty: a folder in it hides the bucket of that name on an S3 endpoint, and "demo" is a name people use. The link
+# makes /data the default of DATA_DIR, without setting it: DATA_DIR and EPHEMERAL exclude each other.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn* \
   && mkdir /data /s3 \
-  && chown node:node /data /s3
+  && chown node:node /data /s3 \
+  && mkdir /app \
+  && ln -s /data /app/.pinpoint-local
 
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data S3_DIR=/s3
+ENV NODE_ENV=production HOST=0.0.0.0 S3_DIR=/s3
 USER node
 VOLUME /data
 EXPOSE 7467
 
 # The port may also come as a flag, which only the first process knows. No --start-period: with one, the first check waits 5 seconds.
-HEALTHCHECK --interval=2s --timeout=2s --retries=5 CMD ["node", "-e", "const flag = /\\0--port[=\\0](\\d+)/.exec(fs.readFileSync('/proc/1/cmdline')); const port = flag?.[1] || process.env.PORT || 7467; fetch('http://127.0.0.1:' + port + '/_pinpoint/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=2s --timeout=2s --retries=5 CMD ["node", "-e", "const flag = /\\0--port[=\\0](\\d+)/.exec(fs.readFileSync('/proc/1/cmdline')); const { PINPOINT_LOCAL_PORT: own, PORT: bare } = process.env; const port = [flag?.[1], own, bare, '7467'].find(port => /^\\d+$/.test(port)); fetch('http://127.0.0.1:' + port + '/_pinpoint/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 
 # Without a shell in between, so that flags can follow and SIGTERM reaches node.
 ENTRYPOINT ["node", "/app/dist/main.js"]
