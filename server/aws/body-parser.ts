@@ -20,7 +20,7 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
     const tooMuch = checkBodySize(body as Buffer, request.routeOptions.schema?.body as TSchema | undefined)
     if (tooMuch !== undefined) return done(badRequest(tooMuch))
     try {
-      done(null, JSON.parse(utf8.decode(body as Buffer), dropNull))
+      done(null, JSON.parse(utf8.decode(body as Buffer)))
     } catch (error) {
       done(badRequest(`The request body must be JSON: ${(error as Error).message}`))
     }
@@ -28,12 +28,3 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/**
- * A member that is null counts as absent, since some SDKs write it for "not set" (assumed). In a list a null
- * stays, and fails validation. `__proto__` is dropped: it is no member of any shape, and no attribute's name.
- */
-function dropNull(this: unknown, key: string, value: unknown): unknown {
-  if (key === '__proto__') return undefined
-  return value === null && !Array.isArray(this) && key !== '' ? undefined : value
-}

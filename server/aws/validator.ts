@@ -7,6 +7,7 @@ import type {
   FastifySerializerCompiler,
   FastifyServerOptions,
 } from 'fastify'
+import { removeAbsent } from '../shapes/absent.ts'
 import { checkOf } from '../shapes/check.ts'
 import type { Wording } from '../shapes/explain.ts'
 import { badRequest } from './exceptions.ts'
@@ -47,6 +48,7 @@ export const validatorCompiler =
   ({ schema, httpPart }) => {
     const check = checkOf(schema, wordings[httpPart!])
     return (value: unknown) => {
+      if (httpPart === 'body') removeAbsent(schema, value)
       const given = httpPart === 'querystring' ? listsInQuery(schema, value) : value
       const misfit = check(given)
       return misfit === undefined ? { value: given } : { error: badRequest(misfit) }

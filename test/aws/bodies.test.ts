@@ -10,6 +10,48 @@ import { listen, sendRaw } from './raw-http.ts'
 
 const limit = 7 * 1024 * 1024
 
+const ofStrings = 'a list, each entry a string'
+
+/** The maps that requests hold, by their paths, and what their values must be. */
+const mapsOfRequests: {
+  operation: string
+  method: 'POST' | 'PUT'
+  url: (app: { Id: string; Arn: string }) => string
+  body?: object
+  maps: Record<string, string>
+}[] = [
+  {
+    operation: 'CreateApp',
+    method: 'POST',
+    url: () => '/v1/apps',
+    body: { Name: 'y' },
+    maps: { tags: 'a string' },
+  },
+  {
+    operation: 'TagResource',
+    method: 'POST',
+    url: ({ Arn }) => `/v1/tags/${encodeURIComponent(Arn)}`,
+    maps: { tags: 'a string' },
+  },
+  {
+    operation: 'UpdateEndpoint',
+    method: 'PUT',
+    url: ({ Id }) => `/v1/apps/${Id}/endpoints/e`,
+    maps: { Attributes: ofStrings, Metrics: 'a number', 'User.UserAttributes': ofStrings },
+  },
+  {
+    operation: 'CreateSegment',
+    method: 'POST',
+    url: ({ Id }) => `/v1/apps/${Id}/segments`,
+    maps: {
+      tags: 'a string',
+      'Dimensions.Attributes': 'an object',
+      'Dimensions.UserAttributes': 'an object',
+      'Dimensions.Metrics': 'an object',
+    },
+  },
+]
+
 /** Creates an application by a body that is sent as it is. */
 async function post(t: Test, payload?: string | Buffer, headers: Record<string, string> = {}) {
   const { app, call } = buildTestApp(t)
@@ -114,6 +156,49 @@ t.test('null in a list answers 400', async t => {
   const { Id } = (await call('POST', '/v1/apps', { Name: 'x' })).body
   const answer = await call('PUT', `/v1/apps/${Id}/endpoints/e`, { Attributes: { Ride: ['Bus', null] } })
   isError(t, answer, 400, 'BadRequestException', 'Attributes.Ride.1 must be a string; got null')
+})
+
+/** The body that has a value at the end of a path, and whatever else the operation requires. */
+const nest = (path: string[], value: unknown): object =>
+  path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object
+
+for (const { operation, method, url, body, maps } of mapsOfRequests) {
+  for (const [map, expected] of Object.entries(maps)) {
+    t.test(`${operation}: null as a value in ${map} answers 400 that names it`, async t => {
+      const { call } = buildTestApp(t)
+      const app = (await call('POST', '/v1/apps', { Name: 'x' })).body
+      const send = (value: unknown) => {
+        const path = [...map.split('.'), 'some name']
+        return call(method, url(app), { ...body, ...nest(path, value) })
+      }
+      isError(
+        t,
+        await send(null),
+        400,
+        'BadRequestException',
+        `${map}.some name must be ${expected}; got null`,
+      )
+      const { body: unset } = await call(method, url(app), { ...body, ...nest(map.split('.'), null) })
+      t.notMatch(unset.Message, /got null/, 'null for the whole map is a map that is absent')
+    })
+  }
+}
+
+t.test('UpdateEndpointsBatch: null as a value in a map refuses its item alone', async t => {
+  const { call } = buildTestApp(t)
+  const { Id } = (await call('POST', '/v1/apps', { Name: 'x' })).body
+  const email = { ChannelType: 'EMAIL', Address: 'ann@example.com' }
+  const answer = await call('PUT', `/v1/apps/${Id}/endpoints`, {
+    Item: [
+      { Id: 'a', ...email, Attributes: { plan: null } },
+      { Id: 'b', ...email, Location: null, User: { UserId: 'u', UserAttributes: null } },
+      { Id: 'c', ...email, User: { UserAttributes: { plan: null } } },
+    ],
+  })
+  const message =
+    'Written: 1 of 3 items. Refused: Item.0 (Id "a"): Attributes.plan must be a list, each entry a string; got null; Item.2 (Id "c"): User.UserAttributes.plan must be a list, each entry a string; got null'
+  isError(t, answer, 400, 'BadRequestException', message)
+  t.match(await call('GET', `/v1/apps/${Id}/endpoints/b`), { status: 200, body: { User: { UserId: 'u' } } })
 })
 
 t.test('a body that is nested a hundred thousand deep is refused, and said to be', async t => {

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../../aws/exceptions.ts'
 import { listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
+import { removeAbsent } from '../../shapes/absent.ts'
 import { checkOf } from '../../shapes/check.ts'
 import { ApplicationParams, ListOf, MessageBody } from '../../shapes/common.ts'
 import { EndpointBatchItem } from '../../shapes/endpoint.ts'
@@ -78,6 +79,7 @@ const checkTypes = checkOf(EndpointBatchItem)
 
 /** The item, attribute values that stand alone put into lists; or what is wrong with its types. */
 function readItem(item: object): (EndpointBatchItem & { Id: string }) | string {
+  removeAbsent(EndpointBatchItem, item)
   listAttributeValues(item)
   const misfit = checkTypes(item)
   if (misfit !== undefined) return misfit

@@ -1,0 +1,30 @@
+import { KindGuard, type TSchema } from '@sinclair/typebox'
+
+/**
+ * Removes the members of structures that are null, which counts as absent: some SDKs write it for
+ * "not set" (assumed). As a value in a map or in a list a null stays, and fails the check against
+ * the schema. The name `__proto__` is removed from maps: it is no attribute's name, and an object
+ * cannot hold it safely. A map or list that has too many entries is left alone, as it fails anyway.
+ *
+ * @param value is changed in place; it need not fit the schema
+ */
+export function removeAbsent(schema: TSchema, value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  if (KindGuard.IsArray(schema)) {
+    const { items, maxItems = Number.POSITIVE_INFINITY } = schema
+    if (Array.isArray(value) && value.length <= maxItems) for (const item of value) removeAbsent(items, item)
+    return
+  }
+  const object = value as Record<string, unknown>
+  if (KindGuard.IsRecord(schema)) {
+    if (Object.hasOwn(object, '__proto__')) Reflect.deleteProperty(object, '__proto__')
+    if (Object.keys(object).length > (schema.maxProperties ?? Number.POSITIVE_INFINITY)) return
+    const ofValues = Object.values(schema.patternProperties)[0]!
+    for (const name in object) removeAbsent(ofValues, object[name])
+  } else if (KindGuard.IsObject(schema)) {
+    for (const name in schema.properties) {
+      if (object[name] === null) delete object[name]
+      else removeAbsent(schema.properties[name]!, object[name])
+    }
+  }
+}
