@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { notFound } from '../aws/exceptions.ts'
+import { badRequest, notFound } from '../aws/exceptions.ts'
 import { PageQuery, readPage, readPlace } from '../aws/paging.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
 import { tooManySources } from '../resources/segments/check-sources.ts'
@@ -12,6 +12,7 @@ import {
   type MemberPlace,
   memberEndpoint,
   mostSources,
+  SegmentQueryError,
 } from '../store/segment-members.ts'
 
 const SegmentEndpointsQuery = Type.Object({
@@ -64,13 +65,22 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       // Again: all of it may have been replaced meanwhile.
       const { found, start, isPlace, version, members } = dimensions.length === 0 ? first : findMembers()
       const { values, token } = readPage(request.query, list, start, isPlace, (limit, [, place]) =>
-        segmentMembers
-          .list(found, members, { after: place ?? firstPlace, limit })
-          .map(member => ({ at: [version, member.at] as Place, value: memberEndpoint(found, member) })),
+        refuseTooLarge(() => segmentMembers.list(found, members, { after: place ?? firstPlace, limit })).map(
+          member => ({ at: [version, member.at] as Place, value: memberEndpoint(found, member) }),
+        ),
       )
       return { items: values, ...(token !== undefined && { nextToken: token }) }
     },
   )
+}
+
+/** A segment that is too large is the caller's own mistake. @throws BadRequestException */
+function refuseTooLarge<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof SegmentQueryError ? badRequest(error.message) : error
+  }
 }
 
 /** Pages go on in the version in which they began, also where the segment has a newer one by then. */

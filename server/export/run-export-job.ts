@@ -10,7 +10,13 @@ import { readS3Url } from '../shapes/s3-url.ts'
 import type { ExportDraft, ExportJob, ExportPiece } from '../store/export-progress.ts'
 import { JobGone } from '../store/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
-import { firstPlace, type MemberPlace, type Members, mostSources } from '../store/segment-members.ts'
+import {
+  firstPlace,
+  type MemberPlace,
+  type Members,
+  mostSources,
+  SegmentQueryError,
+} from '../store/segment-members.ts'
 import { writePiece } from './write-piece.ts'
 
 /** Compressed bytes of an endpoint, about: so that a piece of an export is as large as one of an import. */
@@ -62,7 +68,11 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
   const kind: JobKind<ExportJob> = {
     steps: stepsOf(context),
     progress,
-    isReason: error => error instanceof PieceFailed || error instanceof NoSuchMembers || isBucketError(error),
+    isReason: error =>
+      error instanceof PieceFailed ||
+      error instanceof NoSuchMembers ||
+      error instanceof SegmentQueryError ||
+      isBucketError(error),
     addFailure(job, error) {
       progress.addFailure(job, `${job.definition.S3UrlPrefix}: ${error.message}`)
       if (error instanceof PieceFailed) progress.failPiece(job, error.piece)

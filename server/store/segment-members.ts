@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../shapes/endpoint.ts'
 import type { AppRef } from './apps.ts'
 import { type EndpointRow, endpointJson, requestId, toEndpoint } from './endpoint-row.ts'
@@ -370,12 +370,40 @@ function prepareMatching<Row>(
     ({ column, condition: { sql } }, index) =>
       `, rows_${index + 1} AS (SELECT e.*, ${sql} AS ${column} FROM rows_${index} e LIMIT -1)`,
   )
-  const statement = db.prepare<unknown[], Row>(
+  const statement = prepareOrRefuse<Row>(
+    db,
     `WITH rows_0 AS (${rows}) ${tables.join('')}
      SELECT ${columns} FROM rows_${sources.length} e WHERE ${condition.sql} LIMIT ?`,
   )
   const params = [...sources.map(source => source.condition), condition].flatMap(each => each.params)
   return (of: unknown[], limit: number): Row[] => statement.all(...of, ...params, limit)
+}
+
+/** A segment has a query that cannot be evaluated: a sentence for callers, and for the Failures of jobs. */
+export class SegmentQueryError extends Error {
+  constructor(why: string) {
+    super(
+      `the segment has too many dimensions together with the segments that it is built on (${why}): build it on fewer, or on smaller ones`,
+    )
+  }
+}
+
+/**
+ * Characters of the longest query: a thousand dimensions, and more of most kinds. The time that SQLite takes to prepare a
+ * query grows with the square of its dimensions: half a second for a thousand, ten seconds for four thousand.
+ */
+const maxQueryLength = 250_000
+
+/** @throws SegmentQueryError where the query of a segment is beyond what SQLite can do in a reasonable time */
+function prepareOrRefuse<Row>(db: Database, sql: string): Statement<unknown[], Row> {
+  if (sql.length > maxQueryLength) {
+    throw new SegmentQueryError(`a query of ${sql.length} characters, of at most ${maxQueryLength}`)
+  }
+  try {
+    return db.prepare<unknown[], Row>(sql)
+  } catch (error) {
+    throw new SegmentQueryError((error as Error).message)
+  }
 }
 
 /** The endpoints in a segment alone, as rows of `endpoints`. */

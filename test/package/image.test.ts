@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { freePort } from '../docs/session.ts'
 import { createApp, createClient, runImport, until } from '../helpers.ts'
+import { unusedUrl } from '../s3.ts'
 import { root } from './project.ts'
 
 /**
@@ -29,7 +29,7 @@ const docker = async (...args: string[]) => (await promisify(execFile)('docker',
 /** Starts the image in the network of this machine, and gives its URL when its health check says that it is ready. */
 async function runImage(t: Test, options: string[], flags: string[] = []) {
   const name = `pinpoint-local-${randomUUID()}`
-  const port = String(await freePort())
+  const { port } = new URL(await unusedUrl())
   // Last, so that the health check must find it there, unless an option or a flag says it otherwise.
   const env = options.some(option => option.includes('PORT=')) ? [] : ['--env', `PORT=${port}`]
   const given = [...options, ...env].map(option => option.replace('<port>', port))

@@ -246,6 +246,44 @@ t.test('the version is the one that was current when the job was created', async
 
 const email = (id: string) => ({ ChannelType: 'EMAIL' as const, Address: `${id}@example.com` })
 
+t.test('a segment of very many dimensions is exported; one of too many fails its job alone', async t => {
+  const { client, app, idsOf, url } = await setUp(t)
+  const Attributes = Object.fromEntries(
+    Array.from({ length: 100 }, (_, name) => [
+      `name${name}`,
+      { AttributeType: 'CONTAINS', Values: Array.from({ length: 50 }, (_, value) => `value${value}`) },
+    ]),
+  )
+  const SourceSegments: { Id: string }[] = []
+  const builtOn = async (count: number) => {
+    while (SourceSegments.length < count) {
+      SourceSegments.push({ Id: await createSegment(client, app, { Dimensions: { Attributes } }) })
+    }
+    const Groups = [{ SourceSegments, SourceType: 'ALL', Type: 'ALL' }]
+    return createSegment(client, app, { SegmentGroups: { Groups, Include: 'ALL' } })
+  }
+  await putEndpoint(client, app, 'other', email('other'))
+  const values = Object.fromEntries(Object.keys(Attributes).map(name => [name, ['value7']]))
+  const few = Object.fromEntries(Object.entries(values).slice(0, 99))
+  await putEndpoint(client, app, 'nearly', { ...email('nearly'), Attributes: few })
+  await putEndpoint(client, app, 'all', { ...email('all'), Attributes: values })
+  const membersOf = async (segment: string) => {
+    const response = await fetch(`${url}/_pinpoint/apps/${app}/segments/${segment}/endpoints`)
+    return [response.status, await response.json()]
+  }
+
+  const large = await builtOn(7)
+  t.same(await idsOf(await runExport(client, app, { SegmentId: large })), ['all'])
+  t.match(await membersOf(large), [200, { items: [{ Id: 'all' }] }])
+
+  const tooLarge = await builtOn(20)
+  const says = /the segment has too many dimensions together with the segments that it is built on/
+  const failed = await runExport(client, app, { SegmentId: tooLarge })
+  t.match(failed, { JobStatus: 'FAILED', Failures: [says] })
+  t.match(await membersOf(tooLarge), [400, { Message: says }])
+  t.same((await idsOf(await runExport(client, app, {}))).sort(), ['all', 'nearly', 'other'], 'others go on')
+})
+
 t.test('a segment is exported with whoever is in it', async t => {
   const { client, app, define, idsOf, url } = await setUp(t, {
     objects: {
