@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type OnLoadResult } from 'esbuild'
-import { emptyState } from './server/store/migrate.ts'
+import { emptyState } from './server/store/database/schema.ts'
 import { oldestNode } from './server/version.ts'
 
 /**
@@ -30,7 +30,7 @@ const { metafile } = await build({
     'server/index.ts',
     'server/worker/job-worker.ts',
     'server/worker/reader-thread.ts',
-    'server/store/snapshot-thread.ts',
+    'server/store/snapshots/snapshot-thread.ts',
   ],
   outdir: dist,
   entryNames: '[name]',

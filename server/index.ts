@@ -1,17 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { setTimeout } from 'node:timers/promises'
-import { checkNode } from './check-node.ts'
-import type { Options } from './config.ts'
 import { heldBy } from './control/held-by.ts'
-import { type ControlMethods, createControlMethods } from './control-methods.ts'
-import type { ExportJobResponse } from './shapes/export-job.ts'
-import { explainHold } from './shapes/held-by.ts'
-import type { ImportJobResponse } from './shapes/import-job.ts'
-import { isFinal } from './shapes/job-moves.ts'
-import type { AppRef } from './store/apps.ts'
+import { type ControlMethods, createControlMethods } from './emulator/control-methods.ts'
+import type { ExportJobResponse } from './model/export-job.ts'
+import { explainHold } from './model/held-by.ts'
+import type { ImportJobResponse } from './model/import-job.ts'
+import { isFinal } from './model/job-states.ts'
+import { checkNode } from './process/check-node.ts'
+import type { Options } from './process/config.ts'
+import type { AppRef } from './store/applications/applications.ts'
 
-export type { Fault, FaultRule, JobControl, JobStatus } from './control-methods.ts'
-export { StartError } from './start-error.ts'
+export type { Fault, FaultRule, JobControl, JobStatus } from './emulator/control-methods.ts'
+export { StartError } from './process/start-error.ts'
 export type { ExportJobResponse, ImportJobResponse, Options as PinpointOptions }
 
 /** An emulator that runs in this process. */
@@ -84,9 +84,9 @@ export interface WaitOptions {
 export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
   checkNode()
   const [{ configOf }, { createLog }, { start }] = await Promise.all([
-    import('./config.ts'),
-    import('./log.ts'),
-    import('./start.ts'),
+    import('./process/config.ts'),
+    import('./process/log.ts'),
+    import('./emulator/start.ts'),
   ])
   const config = configOf(options, {
     port: 0,

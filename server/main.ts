@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { checkNode } from './check-node.ts'
-import { StartError } from './start-error.ts'
+import { checkNode } from './process/check-node.ts'
+import { StartError } from './process/start-error.ts'
 
 /** The process. What a command needs is loaded by it alone: `serve` is to be ready soon. */
 try {
@@ -10,7 +10,7 @@ try {
     const { runImport } = await import('./cli/import.ts')
     process.exitCode = await runImport(process.env, rest)
   } else {
-    const { serve } = await import('./serve.ts')
+    const { serve } = await import('./cli/serve.ts')
     await serve(process.env, process.argv.slice(2))
   }
 } catch (error) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
-import { buildTestApp } from './helpers.ts'
+import { buildTestApp } from './support/helpers.ts'
 
 /** One row of the service model, remade by `fixtures/make-operations.ts`. */
 interface Operation {

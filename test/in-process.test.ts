@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { type FaultRule, type JobStatus, type PinpointOptions, startPinpoint } from '../server/index.ts'
-import { makeFolder } from './buckets.ts'
-import { createApp, createExportJob, createImportJob } from './helpers.ts'
-import { runNode, runScript } from './process/spawn.ts'
+import { makeFolder } from './support/buckets.ts'
+import { createApp, createExportJob, createImportJob } from './support/helpers.ts'
+import { runNode, runScript } from './support/spawn.ts'
 
 // What the emulators of this file leave behind would be seen here.
 const temp = makeFolder(t)

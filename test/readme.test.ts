@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
-import { buildTestApp } from './helpers.ts'
+import { buildTestApp } from './support/helpers.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const operations: { name: string; method: InjectOptions['method']; uri: string }[] = JSON.parse(

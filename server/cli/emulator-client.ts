@@ -1,5 +1,5 @@
-import type { HeldBy } from '../shapes/held-by.ts'
-import type { ImportJobRequest, ImportJobResponse } from '../shapes/import-job.ts'
+import type { HeldBy } from '../model/held-by.ts'
+import type { ImportJobRequest, ImportJobResponse } from '../model/import-job.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Why something was not imported. */

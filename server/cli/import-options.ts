@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander'
-import { addSettings, helpConfiguration } from '../command-line.ts'
-import { allSettings, type Config, loadConfig, variablesOf } from '../config.ts'
-import type { Format } from '../shapes/import-job.ts'
+import type { Format } from '../model/import-job.ts'
+import { allSettings, type Config, loadConfig, variablesOf } from '../process/config.ts'
+import { addSettings, helpConfiguration } from './settings-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What was typed after `import`. */

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress'
-import { explainHold, type HeldBy } from '../shapes/held-by.ts'
-import type { ImportJobResponse } from '../shapes/import-job.ts'
-import { isFinal } from '../shapes/job-moves.ts'
+import { explainHold, type HeldBy } from '../model/held-by.ts'
+import type { ImportJobResponse } from '../model/import-job.ts'
+import { isFinal } from '../model/job-states.ts'
 
 /** Milliseconds between two lines about a job that stays in its state. */
 const linePause = 5000

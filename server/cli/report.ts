@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import type { ImportJobResponse } from '../shapes/import-job.ts'
+import type { ImportJobResponse } from '../model/import-job.ts'
 import type { Failure, Outcome, SkippedObjects } from './emulator-client.ts'
 
 /** Failures in a table, and skipped objects; more of them say nothing more to a person. */

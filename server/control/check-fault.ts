@@ -1,6 +1,6 @@
-import { badRequest } from '../aws/exceptions.ts'
-import type { FaultRule } from '../shapes/fault.ts'
-import { fits } from '../shapes/wildcard.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import type { FaultRule } from '../model/fault.ts'
+import { fits } from '../model/wildcard.ts'
 
 const callMembers = ['operation', 'error', 'message', 'latencyMs'] as const
 const jobEffects = ['failAt', 'failPieces', 'failRecords', 'hangAt'] as const

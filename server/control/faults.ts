@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { newId } from '../aws/arn.ts'
-import { notFound } from '../aws/exceptions.ts'
-import { Fault, FaultRule } from '../shapes/fault.ts'
+import { newId } from '../http/arn.ts'
+import { notFound } from '../http/errors/exceptions.ts'
+import { Fault, FaultRule } from '../model/fault.ts'
 import { checkFault } from './check-fault.ts'
 
 const Nothing = Type.Null({ description: 'No body' })

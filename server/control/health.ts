@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { OneOf } from '../shapes/common.ts'
+import { OneOf } from '../model/common.ts'
 import { version } from '../version.ts'
 
 const Health = Type.Object({ status: OneOf(['ready', 'starting']), version: Type.String() })

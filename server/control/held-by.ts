@@ -1,5 +1,5 @@
-import type { HeldBy } from '../shapes/held-by.ts'
-import type { FoundJob } from '../store/job-rows.ts'
+import type { HeldBy } from '../model/held-by.ts'
+import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
 /**

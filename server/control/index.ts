@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { consolePath, controlPath } from '../aws/control-path.ts'
-import { refuseUnknown } from '../aws/unknown-routes.ts'
+import { consolePath, controlPath } from '../http/control-path.ts'
+import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
 import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { badRequest } from '../aws/exceptions.ts'
-import { JobControl } from '../shapes/job-control.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { JobControl } from '../model/job-control.ts'
 
 /** Reads and changes how jobs advance. A change is felt at once, also by jobs that rest or are held. */
 export const jobControl: FastifyPluginAsyncTypebox = async app => {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { badRequest } from '../aws/exceptions.ts'
-import { ApplicationParams, OneOf } from '../shapes/common.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { ApplicationParams, OneOf } from '../model/common.ts'
 import { JobStatus } from '../shapes/job-status.ts'
 
 /** Path of every control call on one job. */

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Metric, Registry } from 'prom-client'
-import { durationBounds, type RequestCounts } from '../aws/request-counts.ts'
+import { durationBounds, type RequestCounts } from '../http/call-log/call-counts.ts'
 
 /** A value of a metric, and what tells it from the others. */
 type Sample = [labels: Record<string, string>, value: number]

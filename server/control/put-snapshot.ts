@@ -1,7 +1,7 @@
 import { finished, Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { badRequest } from '../aws/exceptions.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
 
 /** Milliseconds without a byte after which the connection of a refused upload is closed. */
 const discardTimeout = 5000

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { badRequest } from '../aws/exceptions.ts'
-import { PageQuery, readPage } from '../aws/paging.ts'
-import type { Call } from '../aws/record-requests.ts'
+import type { Call } from '../http/call-log/record-calls.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { PageQuery, readPage } from '../http/paging.ts'
 
 const RequestsQuery = Type.Object({
   ...PageQuery.properties,

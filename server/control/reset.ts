@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
-import { badRequest } from '../aws/exceptions.ts'
-import { OneOf } from '../shapes/common.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { OneOf } from '../model/common.ts'
 
 const description = 'Whether the seed is applied again; in the query or in the body'
 const ResetQuery = Type.Object({ seed: Type.Optional(OneOf(['true', 'false'], { description })) })

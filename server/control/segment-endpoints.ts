@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { badRequest, notFound } from '../aws/exceptions.ts'
-import { PageQuery, readPage, readPlace } from '../aws/paging.ts'
+import { badRequest, notFound } from '../http/errors/exceptions.ts'
+import { PageQuery, readPage, readPlace } from '../http/paging.ts'
+import { EndpointResponse } from '../model/endpoint.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
 import { tooManySources } from '../resources/segments/check-sources.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
-import { EndpointResponse } from '../shapes/endpoint.ts'
 import {
   firstPlace,
   isMemberPlace,
@@ -13,7 +13,7 @@ import {
   memberEndpoint,
   mostSources,
   SegmentQueryError,
-} from '../store/segment-members.ts'
+} from '../store/segments/members.ts'
 
 const SegmentEndpointsQuery = Type.Object({
   ...PageQuery.properties,

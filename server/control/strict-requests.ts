@@ -1,8 +1,8 @@
 import { type TProperties, type TSchema, Type, TypeGuard } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
-import { badRequest } from '../aws/exceptions.ts'
-import { validatorCompiler } from '../aws/validator.ts'
-import { describe, ofRequest } from '../shapes/explain.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { validatorCompiler } from '../http/schema-compilers.ts'
+import { describe, ofRequest } from '../validation/explain.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

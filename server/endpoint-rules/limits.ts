@@ -1,4 +1,4 @@
-import { attributeLimits } from '../shapes/endpoint.ts'
+import { attributeLimits } from '../model/endpoint.ts'
 
 /** The limits that Pinpoint sets to what an endpoint holds (source: API reference and quotas page). */
 export const endpointLimits = {

@@ -3,12 +3,12 @@ import { UnreadableError, UnwritableError, type WritableBucket } from '../bucket
 import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
 import { faultsInProcessing } from '../jobs/faults.ts'
-import type { JobCounters } from '../jobs/job-counters.ts'
+import type { JobCounters } from '../jobs/record-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
-import { exportKey } from '../shapes/export-key.ts'
-import { readS3Url } from '../shapes/s3-url.ts'
-import type { ExportDraft, ExportJob, ExportPiece } from '../store/export-progress.ts'
-import { JobGone } from '../store/job-progress.ts'
+import { exportKey } from '../model/export-key.ts'
+import { readS3Url } from '../model/s3-url.ts'
+import type { ExportDraft, ExportJob, ExportPiece } from '../store/jobs/export-progress.ts'
+import { JobGone } from '../store/jobs/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import {
   firstPlace,
@@ -16,7 +16,7 @@ import {
   type Members,
   mostSources,
   SegmentQueryError,
-} from '../store/segment-members.ts'
+} from '../store/segments/members.ts'
 import { writePiece } from './write-piece.ts'
 
 /** Compressed bytes of an endpoint, about: so that a piece of an export is as large as one of an import. */

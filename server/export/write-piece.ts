@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
-import type { AppRef } from '../store/apps.ts'
-import { type MemberPlace, type Members, memberJson } from '../store/segment-members.ts'
+import type { AppRef } from '../store/applications/applications.ts'
+import { type MemberPlace, type Members, memberJson } from '../store/segments/members.ts'
 import type { ExportContext } from './run-export-job.ts'
 
 /** Endpoints read at once. */

@@ -1,7 +1,7 @@
 import { UnreadableError } from '../buckets/bucket.ts'
-import type { ImportJob } from '../store/import-progress.ts'
-import type { ObjectFrom, RecordReader } from './read-records.ts'
-import { type WriteContext, writeRecords } from './write.ts'
+import type { ImportJob } from '../store/jobs/import-progress.ts'
+import type { ObjectFrom, RecordReader } from './read/read-records.ts'
+import { type WriteContext, writeRecords } from './write/write-records.ts'
 
 /**
  * Imports an object from where its import has come to: read → write. If it cannot be read to its end, the pieces that it

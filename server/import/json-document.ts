@@ -1,6 +1,6 @@
 import { UnreadableError } from '../buckets/bucket.ts'
-import { isObject } from '../endpoint-rules/check-endpoint.ts'
-import { type DecodedLine, isBlank, type Lines } from './decode.ts'
+import { isObject } from '../endpoints/check-endpoint.ts'
+import { type DecodedLine, isBlank, type Lines } from './read/decode-lines.ts'
 
 /** Says how JSON becomes lines. */
 export const eachOnItsLine = (jq: string): string => `one object per line is needed, as ${jq} prints them`

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Bucket, type BucketObject, UnreadableError } from '../buckets/bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
-import type { Format } from '../shapes/import-job.ts'
-import type { ImportJob, ImportProgress, SkippedObjects } from '../store/import-progress.ts'
-import { isGzip, readContent } from './read-object.ts'
-import { Skipped, selectObjects } from './select-objects.ts'
+import type { Format } from '../model/import-job.ts'
+import type { ImportJob, ImportProgress, SkippedObjects } from '../store/jobs/import-progress.ts'
+import { isGzip, readContent } from './read/object-content.ts'
+import { Skipped, selectObjects } from './read/select-objects.ts'
 
 /** Objects and pieces written to the database, or forgotten, in one transaction. */
 const rowsPerWrite = 1000

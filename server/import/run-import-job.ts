@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { UnreadableError } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
-import type { JobCounters } from '../jobs/job-counters.ts'
+import type { JobCounters } from '../jobs/record-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
-import { readS3Url } from '../shapes/s3-url.ts'
-import type { ImportJob } from '../store/import-progress.ts'
+import { readS3Url } from '../model/s3-url.ts'
+import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { importObject } from './import-object.ts'
 import { listPieces } from './list-pieces.ts'
-import type { ReadingJob, RecordReader } from './read-records.ts'
+import type { ReadingJob, RecordReader } from './read/read-records.ts'
 
 /** Rows taken back in one transaction. */
 const rowsPerStep = 500

@@ -1,5 +1,5 @@
-import type { Fault } from '../shapes/fault.ts'
-import type { Job, JobProgress } from '../store/job-progress.ts'
+import type { Fault } from '../model/fault.ts'
+import type { Job, JobProgress } from '../store/jobs/job-progress.ts'
 
 /** Thrown for a job that is to fail because a caller wants it to. */
 export class FaultStruck extends Error {}

@@ -1,5 +1,5 @@
-import type { ExportJobResponse } from '../shapes/export-job.ts'
-import type { ImportJobResponse } from '../shapes/import-job.ts'
+import type { ExportJobResponse } from '../model/export-job.ts'
+import type { ImportJobResponse } from '../model/import-job.ts'
 
 /** A line for the log: its members are for programs, its text is for people. */
 export interface LogLine {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Job, JobProgress } from '../store/job-progress.ts'
+import type { Job, JobProgress } from '../store/jobs/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { isHung } from './faults.ts'
 

@@ -1,5 +1,5 @@
-import { isRoleArn } from '../aws/arn.ts'
-import { badRequest } from '../aws/exceptions.ts'
+import { isRoleArn } from '../http/arn.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
 
 /** @throws BadRequestException for a RoleArn that is not the ARN of an IAM role */
 export function checkRoleArn(RoleArn: string): void {

@@ -1,9 +1,9 @@
 import type { Static } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { badRequest, notFound } from '../aws/exceptions.ts'
-import type { ApplicationParams } from '../shapes/common.ts'
-import type { SegmentResponse } from '../shapes/segment.ts'
-import type { AppRef } from '../store/apps.ts'
+import { badRequest, notFound } from '../http/errors/exceptions.ts'
+import type { ApplicationParams } from '../model/common.ts'
+import type { SegmentResponse } from '../model/segment.ts'
+import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import type { SegmentParams } from './segments/shapes.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, HTTPMethods } from 'fastify'
-import { PinpointException } from '../aws/exceptions.ts'
+import { PinpointException } from '../http/errors/exceptions.ts'
 
 /** Name, method, status on success, URL and query parameters of an operation. */
 type Operation = [name: string, method: HTTPMethods, status: number, url: string, ...query: string[]]

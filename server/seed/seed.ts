@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Caller } from '../aws/credential-scope.ts'
-import { isFinal } from '../shapes/job-moves.ts'
+import type { Caller } from '../http/caller.ts'
+import { isFinal } from '../model/job-states.ts'
 import type { Store } from '../store/open-store.ts'
 import { applySeed, type SeedImport } from './apply-seed.ts'
 import { readSeed } from './read-seed.ts'

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { closed } from '../shapes/common.ts'
-import { EndpointBatchItem, EndpointDemographic, EndpointLocation, EndpointUser } from '../shapes/endpoint.ts'
-import { ImportJobRequest } from '../shapes/import-job.ts'
-import { Tags } from '../shapes/tags.ts'
+import { closed } from '../model/common.ts'
+import { EndpointBatchItem, EndpointDemographic, EndpointLocation, EndpointUser } from '../model/endpoint.ts'
+import { ImportJobRequest } from '../model/import-job.ts'
+import { Tags } from '../model/tags.ts'
 
 /** An endpoint as UpdateEndpointsBatch takes it. A name that is not known is a mistake here: nobody would see it else. */
 const SeedEndpoint = closed(

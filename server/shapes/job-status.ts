@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import { OneOf } from './common.ts'
+import { OneOf } from '../model/common.ts'
 
 /** Every state of a job that the model knows. */
 export const JobStatus = OneOf([

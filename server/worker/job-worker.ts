@@ -1,20 +1,20 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
-import { diskTrouble } from '../disk-trouble.ts'
 import { discardDrafts, runExportJob } from '../export/run-export-job.ts'
 import type { ImportContext } from '../import/run-import-job.ts'
-import { JobCounters } from '../jobs/job-counters.ts'
 import { describeMove, describeStart, type LogLine } from '../jobs/job-log.ts'
 import { Pace } from '../jobs/pace.ts'
+import { JobCounters } from '../jobs/record-counters.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
-import type { ExportDraft } from '../store/export-progress.ts'
-import { type Job, JobGone, type JobProgress } from '../store/job-progress.ts'
+import { diskTrouble } from '../process/disk-errors.ts'
+import { WriteTurns } from '../store/database/write-queue.ts'
+import type { ExportDraft } from '../store/jobs/export-progress.ts'
+import { type Job, JobGone, type JobProgress } from '../store/jobs/job-progress.ts'
 import { openStore, type Store } from '../store/open-store.ts'
-import { WriteTurns } from '../store/write-turns.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker } from './messages.ts'
-import { createReaders } from './readers.ts'
-import { Slots } from './slots.ts'
+import { createReaders } from './reader-pool.ts'
+import { Slots } from './semaphore.ts'
 
 /**
  * The thread that does the jobs. It has a connection of its own, looks into the database for jobs that are not over,
@@ -194,7 +194,7 @@ function createJobs<J extends Job>(
 // Loading the schemas of an import takes longer than all the rest of this thread's start, so the first job does it; or
 // the thread, once it has been idle for a second.
 const loadImport = () =>
-  Promise.all([import('../import/run-import-job.ts'), import('../import/read-records.ts')])
+  Promise.all([import('../import/run-import-job.ts'), import('../import/read/read-records.ts')])
 setTimeout(1000, undefined, { ref: false, signal: ending.signal }).then(loadImport, () => {})
 
 const createKinds = () => [

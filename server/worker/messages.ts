@@ -1,9 +1,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
-import type { ObjectFrom, ReadingJob } from '../import/read-records.ts'
-import type { PackedBatch } from '../import/record-batch.ts'
+import type { ObjectFrom, ReadingJob } from '../import/read/read-records.ts'
+import type { PackedBatch } from '../import/read/record-batch.ts'
 import type { LogLine } from '../jobs/job-log.ts'
-import type { ExportDraft } from '../store/export-progress.ts'
+import type { ExportDraft } from '../store/jobs/export-progress.ts'
 
 /** What the worker is started with. */
 export interface WorkerSettings extends BucketSettings {

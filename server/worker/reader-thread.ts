@@ -1,11 +1,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { UnreadableError } from '../buckets/bucket.ts'
 import { type BucketSettings, createOpenBucket } from '../buckets/open-bucket.ts'
-import type { PreparedBatch } from '../import/prepare.ts'
-import { createStages, type ObjectFrom, type ReadingJob } from '../import/read-records.ts'
-import { pack } from '../import/record-batch.ts'
+import type { PreparedBatch } from '../import/read/prepare.ts'
+import { createStages, type ObjectFrom, type ReadingJob } from '../import/read/read-records.ts'
+import { pack } from '../import/read/record-batch.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
-import { Slots } from './slots.ts'
+import { Slots } from './semaphore.ts'
 
 /** Batches in a message, as each message takes its time; and messages that are sent before the first is written. */
 const sent = { batches: 4, ahead: 3 }

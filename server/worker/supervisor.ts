@@ -2,10 +2,10 @@ import { extname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads'
 import type { FastifyBaseLogger } from 'fastify'
-import { JobCounters } from '../jobs/job-counters.ts'
-import type { ExportDraft } from '../store/export-progress.ts'
+import { JobCounters } from '../jobs/record-counters.ts'
+import { WriteTurns } from '../store/database/write-queue.ts'
+import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import type { Store } from '../store/open-store.ts'
-import { WriteTurns } from '../store/write-turns.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker, WorkerSettings } from './messages.ts'
 
 /** Milliseconds until a worker that died is started again: twice as many each time, up to the longest. */

@@ -10,9 +10,9 @@ import {
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { controlOf } from '../control/control.ts'
-import { createApp, startEmulator, until } from '../helpers.ts'
-import { launchBrowser, needsBrowser } from './chromium.ts'
+import { launchBrowser, needsBrowser } from '../support/chromium.ts'
+import { controlOf } from '../support/control.ts'
+import { createApp, startEmulator, until } from '../support/helpers.ts'
 
 const address = 'ann@example.com'
 const key = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }

@@ -4,8 +4,8 @@ import t, { type Test } from 'tap'
 import { UnwritableError, type WritableBucket } from '../../server/buckets/bucket.ts'
 import { draftsInFolder } from '../../server/buckets/folder-drafts.ts'
 import { createOpenBucket } from '../../server/buckets/open-bucket.ts'
-import { type Buckets, makeBuckets } from '../buckets.ts'
-import { s3Credentials, startS3, unusedUrl } from '../s3.ts'
+import { type Buckets, makeBuckets } from '../support/buckets.ts'
+import { s3Credentials, startS3, unusedUrl } from '../support/s3.ts'
 
 const { signal } = new AbortController()
 const key = 'deep/er/object.gz'

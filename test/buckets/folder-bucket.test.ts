@@ -10,9 +10,9 @@ import {
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { openFolder } from '../../server/buckets/folder-bucket.ts'
-import { makeFolder } from '../buckets.ts'
-import { matchEach } from '../import/items.ts'
-import { find, isUnreadable, keysOf, list, read } from './reading.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { matchEach } from '../support/items.ts'
+import { find, isUnreadable, keysOf, list, read } from '../support/reading.ts'
 
 /** Writes files below a folder. */
 function fill(folder: string, files: Record<string, string>) {

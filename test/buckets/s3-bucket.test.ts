@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
 import type { Bucket, BucketObject } from '../../server/buckets/bucket.ts'
 import { createS3 } from '../../server/buckets/s3-bucket.ts'
-import { readContent } from '../../server/import/read-object.ts'
-import { putAll } from '../buckets.ts'
-import { matchEach } from '../import/items.ts'
-import { type ObjectAnswer, s3Credentials, startFront, startS3, unusedUrl } from '../s3.ts'
-import { find, isUnreadable, keysOf, list, read } from './reading.ts'
+import { readContent } from '../../server/import/read/object-content.ts'
+import { putAll } from '../support/buckets.ts'
+import { matchEach } from '../support/items.ts'
+import { find, isUnreadable, keysOf, list, read } from '../support/reading.ts'
+import { type ObjectAnswer, s3Credentials, startFront, startS3, unusedUrl } from '../support/s3.ts'
 
 const { signal } = new AbortController()
 

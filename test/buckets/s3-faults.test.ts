@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { UnwritableError } from '../../server/buckets/bucket.ts'
 import { createS3 } from '../../server/buckets/s3-bucket.ts'
-import { readContent } from '../../server/import/read-object.ts'
-import { answerError, type FrontRequest, s3Credentials, startFront, startS3 } from '../s3.ts'
-import { find, isUnreadable, keysOf, read } from './reading.ts'
+import { readContent } from '../../server/import/read/object-content.ts'
+import { find, isUnreadable, keysOf, read } from '../support/reading.ts'
+import { answerError, type FrontRequest, s3Credentials, startFront, startS3 } from '../support/s3.ts'
 
 const { signal } = new AbortController()
 

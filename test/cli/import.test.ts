@@ -12,9 +12,9 @@ import {
 import t from 'tap'
 import { findSource } from '../../server/cli/find-source.ts'
 import { runImport } from '../../server/cli/import.ts'
-import { makeFolder } from '../buckets.ts'
-import { createApp, startEmulator, until } from '../helpers.ts'
-import { beginImport } from '../process/spawn.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { createApp, startEmulator, until } from '../support/helpers.ts'
+import { beginImport } from '../support/spawn.ts'
 
 // What an emulator that is thrown away leaves behind would be seen here.
 const temp = makeFolder(t)

@@ -2,11 +2,11 @@ import type { ImportJobRequest } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { databaseFile } from '../../server/store/open-store.ts'
-import type { MemberQuery } from '../../server/store/segment-members.ts'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { buildTestApp, createApp, startEmulator } from '../helpers.ts'
-import { onlyLong } from '../long.ts'
-import { csvOf, defineSegment } from '../sdk/reads.ts'
+import type { MemberQuery } from '../../server/store/segments/members.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { buildTestApp, createApp, startEmulator } from '../support/helpers.ts'
+import { onlyLong } from '../support/long.ts'
+import { csvOf, defineSegment } from '../support/reads.ts'
 
 const now = new Date('2026-01-31T12:00:00.000Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString()

@@ -1,7 +1,8 @@
 import { CreateAppCommand, DeleteAppCommand, GetAppCommand, GetAppsCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { modelledExceptions } from '../../server/shapes/exception.ts'
-import { makeBuckets, putAll } from '../buckets.ts'
+import { modelledExceptions } from '../../server/model/exception.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
 import {
   buildTestApp,
   createApp,
@@ -14,9 +15,8 @@ import {
   startEmulator,
   until,
   waitForJob,
-} from '../helpers.ts'
-import { completed, csvOf, getEndpoint } from '../sdk/reads.ts'
-import { controlOf } from './control.ts'
+} from '../support/helpers.ts'
+import { completed, csvOf, getEndpoint } from '../support/reads.ts'
 
 const many = 8000
 const objects = {

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t from 'tap'
-import { migrate } from '../../server/store/migrate.ts'
+import { migrate } from '../../server/store/database/schema.ts'
 import { databaseFile } from '../../server/store/open-store.ts'
 import { version } from '../../server/version.ts'
-import { makeFolder } from '../buckets.ts'
-import { createApp, until } from '../helpers.ts'
-import { spawnEmulator } from '../process/spawn.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { createApp, until } from '../support/helpers.ts'
+import { spawnEmulator } from '../support/spawn.ts'
 
 t.test(
   'health is that of the database, too: where calls cannot read it, nobody is told that all is well',

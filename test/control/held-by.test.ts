@@ -1,11 +1,11 @@
 import { PinpointClient } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { startPinpoint } from '../../server/index.ts'
-import { makeBuckets, makeFolder } from '../buckets.ts'
-import { createApp, createExportJob, createImportJob, until, waitForJob } from '../helpers.ts'
-import { beginImport, spawnEmulator } from '../process/spawn.ts'
-import { csvOf } from '../sdk/reads.ts'
-import { controlOf } from './control.ts'
+import { makeBuckets, makeFolder } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { createApp, createExportJob, createImportJob, until, waitForJob } from '../support/helpers.ts'
+import { csvOf } from '../support/reads.ts'
+import { beginImport, spawnEmulator } from '../support/spawn.ts'
 
 const S3Url = 's3://data/users.csv'
 

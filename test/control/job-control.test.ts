@@ -1,6 +1,7 @@
 import { DeleteAppCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
 import {
   type Answer,
   createApp,
@@ -11,9 +12,8 @@ import {
   startEmulator,
   waitForExport,
   waitForJob,
-} from '../helpers.ts'
-import { csvOf, getEndpoint, getSegment } from '../sdk/reads.ts'
-import { controlOf } from './control.ts'
+} from '../support/helpers.ts'
+import { csvOf, getEndpoint, getSegment } from '../support/reads.ts'
 
 const straight = [
   ...['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED'],

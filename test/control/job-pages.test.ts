@@ -1,9 +1,9 @@
 import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { createApp, isError, runExport, runImport, startEmulator } from '../helpers.ts'
-import { csvOf } from '../sdk/reads.ts'
-import { controlOf } from './control.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { createApp, isError, runExport, runImport, startEmulator } from '../support/helpers.ts'
+import { csvOf } from '../support/reads.ts'
 
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const straight = [

@@ -1,6 +1,6 @@
 import { GetAppCommand, GetAppsCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { createApp, runExport, runImport, startEmulator } from '../helpers.ts'
+import { createApp, runExport, runImport, startEmulator } from '../support/helpers.ts'
 
 /** The samples of Prometheus's text, by name and labels as they are written. */
 async function scrape(t: Test, url: string): Promise<Map<string, number>> {

@@ -4,8 +4,8 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
-import { ImportJobResponse } from '../../server/shapes/import-job.ts'
-import { buildTestApp } from '../helpers.ts'
+import { ImportJobResponse } from '../../server/model/import-job.ts'
+import { buildTestApp } from '../support/helpers.ts'
 
 /** What is looked at here of an operation. */
 interface Operation {

@@ -1,7 +1,7 @@
 import { CreateAppCommand, GetAppCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { listen, sendRaw } from '../aws/raw-http.ts'
-import { buildTestApp, createClient, isError } from '../helpers.ts'
+import { buildTestApp, createClient, isError } from '../support/helpers.ts'
+import { listen, sendRaw } from '../support/raw-http.ts'
 
 t.test('calls are listed newest first, with how each ended', async t => {
   const { url, call } = await listen(t)

@@ -1,9 +1,9 @@
 import { DeleteAppCommand, type EndpointRequest, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { makeBuckets, makeFolder } from '../buckets.ts'
-import { createApp, runImport, startEmulator, until } from '../helpers.ts'
-import { getEndpoint, putEndpoint } from '../sdk/reads.ts'
-import { rowsIn } from './rows.ts'
+import { makeBuckets, makeFolder } from '../support/buckets.ts'
+import { createApp, runImport, startEmulator, until } from '../support/helpers.ts'
+import { getEndpoint, putEndpoint } from '../support/reads.ts'
+import { rowsIn } from '../support/rows.ts'
 
 const makes = ['Acme', 'Bolt', 'Core']
 

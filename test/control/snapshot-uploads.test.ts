@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { keepOpen } from '../aws/raw-http.ts'
-import { makeFolder } from '../buckets.ts'
-import { createApp, startEmulator, until } from '../helpers.ts'
-import { rowsIn } from './rows.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { createApp, startEmulator, until } from '../support/helpers.ts'
+import { keepOpen } from '../support/raw-http.ts'
+import { rowsIn } from '../support/rows.ts'
 
 const DATA_DIR = makeFolder(t)
 const { url, client } = await startEmulator(t, { DATA_DIR })

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { GetAppCommand, GetAppsCommand, GetImportJobCommand } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { migrate, pageBytes } from '../../server/store/migrate.ts'
+import { migrate, pageBytes } from '../../server/store/database/schema.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
-import { makeBuckets, makeFolder } from '../buckets.ts'
+import { makeBuckets, makeFolder } from '../support/buckets.ts'
+import { jobsOf } from '../support/control.ts'
 import {
   createApp,
   createExportJob,
@@ -16,13 +17,12 @@ import {
   until,
   waitForExport,
   waitForJob,
-} from '../helpers.ts'
-import { onlyLong } from '../long.ts'
-import { startHolding, startS3 } from '../s3.ts'
-import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../sdk/reads.ts'
-import { databaseBefore } from '../store/older-database.ts'
-import { jobsOf } from './control.ts'
-import { rowsIn } from './rows.ts'
+} from '../support/helpers.ts'
+import { onlyLong } from '../support/long.ts'
+import { databaseBefore } from '../support/older-database.ts'
+import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../support/reads.ts'
+import { rowsIn } from '../support/rows.ts'
+import { startHolding, startS3 } from '../support/s3.ts'
 
 const buckets = makeBuckets(t)
 await buckets.put('data', 'few.csv', csvOf('few-1', 'few-2'))

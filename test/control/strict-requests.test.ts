@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { listen, sendRaw } from '../aws/raw-http.ts'
-import { makeFolder } from '../buckets.ts'
-import { isError, noState, startEmulator, until } from '../helpers.ts'
-import { controlOf } from './control.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { isError, noState, startEmulator, until } from '../support/helpers.ts'
+import { listen, sendRaw } from '../support/raw-http.ts'
 
 /** A schema of the OpenAPI document, as far as it matters here. */
 interface Schema {

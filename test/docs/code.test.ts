@@ -5,7 +5,7 @@ import { Script } from 'node:vm'
 import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import type { Pinpoint } from '../../server/index.ts'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
+import { createApp, runImport, startEmulator } from '../support/helpers.ts'
 import { blocksOf, pages, root } from './pages.ts'
 
 /*

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { runImport } from '../../server/cli/import.ts'
-import { allSettings } from '../../server/config.ts'
-import { jobStatuses } from '../../server/shapes/job-moves.ts'
-import { buildTestApp } from '../helpers.ts'
+import { jobStatuses } from '../../server/model/job-states.ts'
+import { allSettings } from '../../server/process/config.ts'
+import { buildTestApp } from '../support/helpers.ts'
 import { type Block, blocksOf, pages, readPage, root } from './pages.ts'
 
 /*

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { makeFolder } from '../buckets.ts'
-import { startEmulator, until } from '../helpers.ts'
-import { run } from '../package/project.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { startEmulator, until } from '../support/helpers.ts'
+import { run } from '../support/project.ts'
 import { blocksOf, pages, root } from './pages.ts'
 
 /** The Python that has what the pages use: the one that is typed, or Debian's. */

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import type { Test } from 'tap'
-import { makeFolder } from '../buckets.ts'
-import { until } from '../helpers.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { until } from '../support/helpers.ts'
 import { root } from './pages.ts'
 
 /** What is of one machine or of one run, and not of the repository. */

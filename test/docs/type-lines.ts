@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { makeFolder } from '../buckets.ts'
-import { until } from '../helpers.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { until } from '../support/helpers.ts'
 import { type Block, blocksOf } from './pages.ts'
 import {
   awsVersion,

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { makeFolder } from '../buckets.ts'
-import { root, run, runsPackage } from './project.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { root, run, runsPackage } from '../support/project.ts'
 
 const noRegistry = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT)\b/
 

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { createApp, createClient, runImport, until } from '../helpers.ts'
-import { unusedUrl } from '../s3.ts'
-import { root } from './project.ts'
+import { createApp, createClient, runImport, until } from '../support/helpers.ts'
+import { root } from '../support/project.ts'
+import { unusedUrl } from '../support/s3.ts'
 
 /**
  * The image that is tried: `docker build -t pinpoint-local . && TEST_IMAGE=pinpoint-local npm run tap -- test/package/image.test.ts`

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { oldestNode } from '../../server/version.ts'
-import { makeFolder } from '../buckets.ts'
-import { makeProject, refusesNode, run, runsPackage, unpack } from './project.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { makeProject, refusesNode, run, runsPackage, unpack } from '../support/project.ts'
 
 /** What the package is tried with besides the node that runs the tests; each has its own line in the report. */
 const otherNodes = [20, 22, 26]

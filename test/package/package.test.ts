@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { oldestNode, version } from '../../server/version.ts'
-import { makeFolder } from '../buckets.ts'
 import { blocksOf } from '../docs/pages.ts'
-import { s3Credentials, startS3 } from '../s3.ts'
-import { csvOf } from '../sdk/reads.ts'
-import { copyDependencies, makeProject, refusesNode, root, run, runsPackage } from './project.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { copyDependencies, makeProject, refusesNode, root, run, runsPackage } from '../support/project.ts'
+import { csvOf } from '../support/reads.ts'
+import { s3Credentials, startS3 } from '../support/s3.ts'
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 const { folder, link } = await makeProject(t)

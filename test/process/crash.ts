@@ -6,11 +6,11 @@ import type { ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import type { Test } from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
-import { createApp, createExportJob, createImportJob, runImport, until } from '../helpers.ts'
-import { csvFile, ndjsonFile } from './endpoint-files.ts'
-import { heldBy, sameRows, seenBy } from './held.ts'
-import { forEver, Prepared } from './prepared.ts'
-import { expectSound } from './sound.ts'
+import { csvFile, ndjsonFile } from '../support/endpoint-files.ts'
+import { heldBy, sameRows, seenBy } from '../support/held.ts'
+import { createApp, createExportJob, createImportJob, runImport, until } from '../support/helpers.ts'
+import { forEver, Prepared } from '../support/prepared.ts'
+import { expectSound } from '../support/sound.ts'
 
 /** One import at a time, as the rows of one are written over by the next; the export and the delete run beside it. */
 const settings = { MAX_RUNNING_IMPORTS: '1', PIECE_BYTES: '10000' }

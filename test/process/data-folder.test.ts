@@ -3,9 +3,9 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { databaseFile } from '../../server/store/open-store.ts'
-import { makeFolder } from '../buckets.ts'
-import { createApp, until } from '../helpers.ts'
-import { runMain, spawnEmulator } from './spawn.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { createApp, until } from '../support/helpers.ts'
+import { runMain, spawnEmulator } from '../support/spawn.ts'
 
 const skip = process.platform === 'win32' && 'Windows has no such permissions'
 

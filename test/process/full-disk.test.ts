@@ -5,7 +5,9 @@ import { GetAppsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
-import { makeBuckets, makeFolder } from '../buckets.ts'
+import { makeBuckets, makeFolder } from '../support/buckets.ts'
+import { csvFile, idOf } from '../support/endpoint-files.ts'
+import { endpointsExported } from '../support/exported.ts'
 import {
   createApp,
   createExportJob,
@@ -14,13 +16,11 @@ import {
   until,
   waitForExport,
   waitForJob,
-} from '../helpers.ts'
-import { endpointsExported } from '../sdk/exported.ts'
-import { getEndpoint, getSegment, putEndpoint } from '../sdk/reads.ts'
-import { databaseBefore } from '../store/older-database.ts'
-import { csvFile, idOf } from './endpoint-files.ts'
-import { expectSound } from './sound.ts'
-import { main, runScript, spawnEmulator } from './spawn.ts'
+} from '../support/helpers.ts'
+import { databaseBefore } from '../support/older-database.ts'
+import { getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
+import { expectSound } from '../support/sound.ts'
+import { main, runScript, spawnEmulator } from '../support/spawn.ts'
 
 /** The system's own command, which sets limits of a process that runs. */
 const prlimit = (...args: string[]) => execFileSync('prlimit', args, { stdio: 'pipe' })

@@ -5,10 +5,10 @@ import { DeleteAppCommand, type ImportJobResponse, type PinpointClient } from '@
 import Database from 'better-sqlite3'
 import type { Test } from 'tap'
 import { databaseFile } from '../../server/store/open-store.ts'
-import { createApp, createImportJob, waitForJob } from '../helpers.ts'
-import { putEndpoint } from '../sdk/reads.ts'
-import { type MadeObject, madeOf, startMadeS3, textOf } from './made-s3.ts'
-import { type SpawnedEmulator, spawnEmulator } from './spawn.ts'
+import { createApp, createImportJob, waitForJob } from '../support/helpers.ts'
+import { type MadeObject, madeOf, startMadeS3, textOf } from '../support/made-s3.ts'
+import { putEndpoint } from '../support/reads.ts'
+import { type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
 const MB = 1024 * 1024
 const header = 'Id,ChannelType,Address\n'

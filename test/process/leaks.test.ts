@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
-import { makeFolder } from '../buckets.ts'
-import { createApp, createImportJob, runExport, runImport } from '../helpers.ts'
-import { startS3, unusedUrl } from '../s3.ts'
-import { csvOf } from '../sdk/reads.ts'
-import { runMain, spawnEmulator } from './spawn.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { createApp, createImportJob, runExport, runImport } from '../support/helpers.ts'
+import { csvOf } from '../support/reads.ts'
+import { startS3, unusedUrl } from '../support/s3.ts'
+import { runMain, spawnEmulator } from '../support/spawn.ts'
 
 const secrets = {
   ACCESS_KEYS: 'id:secret-of-a-key',

@@ -4,10 +4,10 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { makeBuckets } from '../buckets.ts'
-import { roleArn } from '../helpers.ts'
-import { csvFile } from './endpoint-files.ts'
-import { spawnEmulator } from './spawn.ts'
+import { makeBuckets } from '../support/buckets.ts'
+import { csvFile } from '../support/endpoint-files.ts'
+import { roleArn } from '../support/helpers.ts'
+import { spawnEmulator } from '../support/spawn.ts'
 
 /** Imports that run at once, all the time. */
 const importsAtOnce = 10

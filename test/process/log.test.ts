@@ -1,11 +1,11 @@
 import { CreateAppCommand, GetAppCommand, PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { sendRaw } from '../aws/raw-http.ts'
-import { makeBuckets } from '../buckets.ts'
-import { controlOf } from '../control/control.ts'
-import { createApp, createImportJob, runExport, runImport, until } from '../helpers.ts'
-import { csvOf } from '../sdk/reads.ts'
-import { type LogLine, type SpawnedEmulator, spawnEmulator } from './spawn.ts'
+import { makeBuckets } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { createApp, createImportJob, runExport, runImport, until } from '../support/helpers.ts'
+import { sendRaw } from '../support/raw-http.ts'
+import { csvOf } from '../support/reads.ts'
+import { type LogLine, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
 const levels = { debug: 20, info: 30, warn: 40, error: 50 }
 

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
-import { makeFolder } from '../buckets.ts'
-import { rowsIn } from '../control/rows.ts'
-import { startEmulator, until } from '../helpers.ts'
-import { spawnEmulator } from './spawn.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { startEmulator, until } from '../support/helpers.ts'
+import { rowsIn } from '../support/rows.ts'
+import { spawnEmulator } from '../support/spawn.ts'
 
 t.test('killed while it puts a snapshot in place, the emulator has the one state or the other', async t => {
   const [dataDir, other] = [makeFolder(t), makeFolder(t)]

@@ -11,11 +11,11 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { runImport, until, waitForJob } from '../helpers.ts'
-import { onlyLong } from '../long.ts'
-import { csvFile, idOf, ndjsonFile } from './endpoint-files.ts'
-import { heldBy, sameRows, seenBy } from './held.ts'
-import { forEver, Prepared } from './prepared.ts'
+import { csvFile, idOf, ndjsonFile } from '../support/endpoint-files.ts'
+import { heldBy, sameRows, seenBy } from '../support/held.ts'
+import { runImport, until, waitForJob } from '../support/helpers.ts'
+import { onlyLong } from '../support/long.ts'
+import { forEver, Prepared } from '../support/prepared.ts'
 
 /** Ends the emulator each time the first job has come so far, starts it again, and watches that totals only grow. */
 async function interrupt(

@@ -7,12 +7,12 @@ import { gzipSync } from 'node:zlib'
 import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { version } from '../../server/version.ts'
-import { makeFolder } from '../buckets.ts'
-import { createApp, createImportJob, waitForJob } from '../helpers.ts'
-import { isLong, onlyLong } from '../long.ts'
-import { startHolding, startS3 } from '../s3.ts'
-import { csvOf } from '../sdk/reads.ts'
-import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from './spawn.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { createApp, createImportJob, waitForJob } from '../support/helpers.ts'
+import { isLong, onlyLong } from '../support/long.ts'
+import { csvOf } from '../support/reads.ts'
+import { startHolding, startS3 } from '../support/s3.ts'
+import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
 /**
  * Ends an emulator by a signal and expects that it does so cleanly, within the second that the contract gives; on a machine

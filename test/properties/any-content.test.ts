@@ -3,11 +3,11 @@ import { gzipSync } from 'node:zlib'
 import { BadRequestException } from '@aws-sdk/client-pinpoint'
 import fc from 'fast-check'
 import t from 'tap'
-import { createApp } from '../helpers.ts'
-import { badRows } from './bad-rows.ts'
-import { type Emulator, importAgain, startEmulators } from './emulators.ts'
-import { writeFile } from './files.ts'
-import { character, type Format, goodRows, holds, look } from './generators.ts'
+import { badRows } from '../support/bad-rows.ts'
+import { type Emulator, importAgain, startEmulators } from '../support/emulators.ts'
+import { writeFile } from '../support/files.ts'
+import { character, type Format, goodRows, holds, look } from '../support/generators.ts'
+import { createApp } from '../support/helpers.ts'
 
 /** Bytes that mean something to some stage of an import. */
 const pieces = [

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import type { EndpointResponse } from '@aws-sdk/client-pinpoint'
 import fc from 'fast-check'
 import t from 'tap'
-import { createApp } from '../helpers.ts'
-import { countersOf } from '../sdk/reads.ts'
-import { type Emulator, importAgain, membersOf, putBatch, startEmulators } from './emulators.ts'
-import { holds, type Values } from './generators.ts'
+import { type Emulator, importAgain, membersOf, putBatch, startEmulators } from '../support/emulators.ts'
+import { holds, type Values } from '../support/generators.ts'
+import { createApp } from '../support/helpers.ts'
+import { countersOf } from '../support/reads.ts'
 
 /** A record, or a line that is none. */
 type Line = Values | string

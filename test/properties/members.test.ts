@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { DeleteEndpointCommand } from '@aws-sdk/client-pinpoint'
 import fc from 'fast-check'
 import t from 'tap'
-import { createApp } from '../helpers.ts'
-import { importAgain, membersOf, putBatch, startEmulators } from './emulators.ts'
-import { holds } from './generators.ts'
+import { importAgain, membersOf, putBatch, startEmulators } from '../support/emulators.ts'
+import { holds } from '../support/generators.ts'
+import { createApp } from '../support/helpers.ts'
 
 /** Endpoints that are there before, created in this order. */
 const all = Array.from({ length: 60 }, (_, index) => `e${index}`)

@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import t from 'tap'
 import { cutPieces } from '../../server/jobs/cut-pieces.ts'
-import { badRows } from './bad-rows.ts'
-import { endpointsOf, importInto, type Outcome, sameEndpoints, startEmulators } from './emulators.ts'
-import { type UserRow, type WrittenFile, writeFile, writeUsers } from './files.ts'
-import { type Format, goodRows, holds, idsOf, look, mix, type Values } from './generators.ts'
+import { badRows } from '../support/bad-rows.ts'
+import { endpointsOf, importInto, type Outcome, sameEndpoints, startEmulators } from '../support/emulators.ts'
+import { type UserRow, type WrittenFile, writeFile, writeUsers } from '../support/files.ts'
+import { type Format, goodRows, holds, idsOf, look, mix, type Values } from '../support/generators.ts'
 
 /** Sizes of pieces: one that takes any file here whole, and smaller ones. */
 const sizes = [1_048_576, 31, 1]

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { badRows } from './bad-rows.ts'
-import { importInto, startEmulators } from './emulators.ts'
-import { type UserRow, type WrittenFile, writeFile, writeUsers } from './files.ts'
+import { badRows } from '../support/bad-rows.ts'
+import { importInto, startEmulators } from '../support/emulators.ts'
+import { type UserRow, type WrittenFile, writeFile, writeUsers } from '../support/files.ts'
 import {
   channels,
   type Format,
@@ -15,7 +15,7 @@ import {
   type Row,
   text,
   type Values,
-} from './generators.ts'
+} from '../support/generators.ts'
 
 /** Endpoints that are there before a file is imported. */
 const before: Values[] = [

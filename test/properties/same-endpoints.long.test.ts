@@ -2,12 +2,19 @@ import assert from 'node:assert/strict'
 import { type ChannelType, type EndpointResponse, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import fc from 'fast-check'
 import t from 'tap'
-import { createApp, runExport } from '../helpers.ts'
-import { countersOf } from '../sdk/reads.ts'
-import { badRows } from './bad-rows.ts'
-import { endpointsOf, importAgain, importInto, putBatch, sameEndpoints, startEmulators } from './emulators.ts'
-import { writeFile } from './files.ts'
-import { endpointsIn, goodRows, holds, idsOf, look, mix } from './generators.ts'
+import { badRows } from '../support/bad-rows.ts'
+import {
+  endpointsOf,
+  importAgain,
+  importInto,
+  putBatch,
+  sameEndpoints,
+  startEmulators,
+} from '../support/emulators.ts'
+import { writeFile } from '../support/files.ts'
+import { endpointsIn, goodRows, holds, idsOf, look, mix } from '../support/generators.ts'
+import { createApp, runExport } from '../support/helpers.ts'
+import { countersOf } from '../support/reads.ts'
 
 const addressOf = ({ ChannelType, Address }: { ChannelType?: unknown; Address?: unknown }) =>
   `${ChannelType} ${Address}`

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { GetCampaignsCommand, PutEventsCommand, UpdateEmailChannelCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { answerOf, buildTestApp, createApp, isError, startEmulator } from '../helpers.ts'
+import { answerOf, buildTestApp, createApp, isError, startEmulator } from '../support/helpers.ts'
 
 interface Operation {
   name: string

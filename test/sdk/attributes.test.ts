@@ -1,8 +1,8 @@
 import { type PinpointClient, RemoveAttributesCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { createApp, createImportJob, startEmulator, waitForJob } from '../helpers.ts'
-import { startHolding, startS3 } from '../s3.ts'
-import { getEndpoint, putEndpoint, untilProcessed } from './reads.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { getEndpoint, putEndpoint, untilProcessed } from '../support/reads.ts'
+import { startHolding, startS3 } from '../support/s3.ts'
 
 const remove = (client: PinpointClient, ApplicationId: string, ...Blacklist: string[]) =>
   client

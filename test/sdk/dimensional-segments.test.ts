@@ -6,9 +6,9 @@ import {
   type WriteSegmentRequest,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
-import { csvOf, getSegment } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { createApp, runImport, startEmulator } from '../support/helpers.ts'
+import { csvOf, getSegment } from '../support/reads.ts'
 
 /** An emulator over a file and an application, with the three writes of segments. */
 async function withApp(t: Test) {

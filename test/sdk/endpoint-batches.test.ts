@@ -4,9 +4,9 @@ import {
   UpdateEndpointsBatchCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { createApp, createImportJob, startEmulator, waitForJob } from '../helpers.ts'
-import { startHolding, startS3 } from '../s3.ts'
-import { csvOf, getEndpoint, untilProcessed } from './reads.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { csvOf, getEndpoint, untilProcessed } from '../support/reads.ts'
+import { startHolding, startS3 } from '../support/s3.ts'
 
 const putBatch = (client: PinpointClient, ApplicationId: string, Item: EndpointBatchItem[]) =>
   client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))

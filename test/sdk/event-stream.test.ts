@@ -4,7 +4,7 @@ import {
   PutEventStreamCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { createApp, roleArn, startEmulator } from '../helpers.ts'
+import { createApp, roleArn, startEmulator } from '../support/helpers.ts'
 
 t.test('an event stream is put, read, replaced and deleted', async t => {
   const { client } = await startEmulator(t)

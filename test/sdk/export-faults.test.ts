@@ -2,8 +2,9 @@ import { mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DeleteAppCommand, DeleteSegmentCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { makeBuckets, makeFolder } from '../buckets.ts'
-import { holdAt } from '../control/control.ts'
+import { makeBuckets, makeFolder } from '../support/buckets.ts'
+import { holdAt } from '../support/control.ts'
+import { exported } from '../support/exported.ts'
 import {
   createApp,
   createExportJob,
@@ -12,10 +13,9 @@ import {
   startEmulator,
   until,
   waitForExport,
-} from '../helpers.ts'
-import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../s3.ts'
-import { exported } from './exported.ts'
-import { csvOf, defineSegment, statesOf } from './reads.ts'
+} from '../support/helpers.ts'
+import { csvOf, defineSegment, statesOf } from '../support/reads.ts'
+import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../support/s3.ts'
 
 /** Makes an application with some endpoints from a bucket that is a folder, which may be another than the exports'. */
 async function fill(t: Test, client: PinpointClient, S3Url = 's3://source/users.csv') {

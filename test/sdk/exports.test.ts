@@ -13,8 +13,9 @@ import {
   UpdateSegmentCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { type Buckets, makeBuckets, makeFolder, putAll } from '../buckets.ts'
-import { holdAt, jobsOf, seenInEachState } from '../control/control.ts'
+import { type Buckets, makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
+import { holdAt, jobsOf, seenInEachState } from '../support/control.ts'
+import { endpointsExported, exported, readExports } from '../support/exported.ts'
 import {
   createApp,
   createExportJob,
@@ -25,9 +26,7 @@ import {
   until,
   waitForExport,
   waitForJob,
-} from '../helpers.ts'
-import { startS3, unusedUrl } from '../s3.ts'
-import { endpointsExported, exported, readExports } from './exported.ts'
+} from '../support/helpers.ts'
 import {
   csvOf,
   defineSegment,
@@ -37,7 +36,8 @@ import {
   putEndpoint,
   sameStates,
   statesOf,
-} from './reads.ts'
+} from '../support/reads.ts'
+import { startS3, unusedUrl } from '../support/s3.ts'
 
 /** The buckets of most tests, emptied for each. */
 const folders = makeBuckets(t)

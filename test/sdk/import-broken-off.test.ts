@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { DeleteEndpointCommand, type EndpointRequest, type ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { putAll } from '../buckets.ts'
-import { holdAt } from '../control/control.ts'
-import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
-import { matchEach } from '../import/items.ts'
-import { startFront, startS3 } from '../s3.ts'
-import { base, createFilledApp, good } from './filled-app.ts'
-import { csvOf, getEndpoint, getSegment, putEndpoint, statesOf, untilProcessed } from './reads.ts'
+import { putAll } from '../support/buckets.ts'
+import { holdAt } from '../support/control.ts'
+import { base, createFilledApp, good } from '../support/filled-app.ts'
+import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
+import { csvOf, getEndpoint, getSegment, putEndpoint, statesOf, untilProcessed } from '../support/reads.ts'
+import { startFront, startS3 } from '../support/s3.ts'
 
 t.test('a job whose object breaks off while it is read ends FAILED and leaves all as it was', async t => {
   const s3 = await startS3(t)

@@ -1,9 +1,9 @@
 import { DeleteSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { holdAt } from '../control/control.ts'
-import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
-import { csvOf, getEndpoint, getSegment } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { holdAt } from '../support/control.ts'
+import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
+import { csvOf, getEndpoint, getSegment } from '../support/reads.ts'
 
 const buckets = makeBuckets(t)
 await putAll(buckets, 'data', { 'one.csv': csvOf('e1', 'e2'), 'two.csv': csvOf('e3') })

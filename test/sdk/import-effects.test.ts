@@ -5,10 +5,17 @@ import {
   GetSegmentsCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { holdAt } from '../control/control.ts'
-import { createApp, createImportJob, roleArn, runImport, startEmulator, waitForJob } from '../helpers.ts'
-import { completed, csvOf, getEndpoint, getSegment, putEndpoint } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { holdAt } from '../support/control.ts'
+import {
+  createApp,
+  createImportJob,
+  roleArn,
+  runImport,
+  startEmulator,
+  waitForJob,
+} from '../support/helpers.ts'
+import { completed, csvOf, getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
 
 const S3Url = 's3://data/users.csv'
 const changed: EndpointRequest = {

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { holdAt } from '../control/control.ts'
-import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
-import { matchEach } from '../import/items.ts'
-import { base, createFilledApp, good } from './filled-app.ts'
-import { csvOf, getEndpoint, getSegment, kindsOfBuckets, putEndpoint, statesOf } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { holdAt } from '../support/control.ts'
+import { base, createFilledApp, good } from '../support/filled-app.ts'
+import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
+import { csvOf, getEndpoint, getSegment, kindsOfBuckets, putEndpoint, statesOf } from '../support/reads.ts'
 
 /** What is wrong with the second of two objects, and what must be said of it. */
 interface Culprit {

@@ -8,10 +8,10 @@ import {
 import t, { type Test } from 'tap'
 import { type ImportCase, objectsOf, readImportCases } from '../../fixtures/import-cases.ts'
 import { importRules, rulesFile } from '../../fixtures/make-import-rules.ts'
-import { type Buckets, putAll } from '../buckets.ts'
-import { createApp, createImportJob, startEmulator, waitForJob } from '../helpers.ts'
-import { isLong } from '../long.ts'
-import { getEndpoint, getSegment, kindsOfBuckets, putEndpoint } from './reads.ts'
+import { type Buckets, putAll } from '../support/buckets.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { isLong } from '../support/long.ts'
+import { getEndpoint, getSegment, kindsOfBuckets, putEndpoint } from '../support/reads.ts'
 
 const cases = readImportCases()
 

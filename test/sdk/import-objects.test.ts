@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { putAll } from '../buckets.ts'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
-import { completed, csvOf, getEndpoint, getSegment, kindsOfBuckets, ndjsonOf } from './reads.ts'
+import { putAll } from '../support/buckets.ts'
+import { createApp, runImport, startEmulator } from '../support/helpers.ts'
+import { completed, csvOf, getEndpoint, getSegment, kindsOfBuckets, ndjsonOf } from '../support/reads.ts'
 
 /** Which of some endpoints are there. */
 async function presentOf(client: PinpointClient, app: string, ids: string[]): Promise<string[]> {

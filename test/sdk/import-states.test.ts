@@ -1,10 +1,10 @@
 import { DeleteAppCommand, GetImportJobCommand, type ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { jobsOf, seenInEachState } from '../control/control.ts'
-import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
-import { startFront, startS3 } from '../s3.ts'
-import { completed, csvOf, getEndpoint, sameStates, statesOf, untilProcessed } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { jobsOf, seenInEachState } from '../support/control.ts'
+import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
+import { completed, csvOf, getEndpoint, sameStates, statesOf, untilProcessed } from '../support/reads.ts'
+import { startFront, startS3 } from '../support/s3.ts'
 
 const S3Url = 's3://data/users.csv'
 const counted = ['PROCESSING', 'COMPLETING', 'COMPLETED', 'FAILING', 'FAILED']

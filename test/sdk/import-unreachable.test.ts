@@ -1,8 +1,8 @@
 import t from 'tap'
-import { makeBuckets } from '../buckets.ts'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
-import { startS3, unusedUrl } from '../s3.ts'
-import { csvOf, getEndpoint, getSegment, statesOf } from './reads.ts'
+import { makeBuckets } from '../support/buckets.ts'
+import { createApp, runImport, startEmulator } from '../support/helpers.ts'
+import { csvOf, getEndpoint, getSegment, statesOf } from '../support/reads.ts'
+import { startS3, unusedUrl } from '../support/s3.ts'
 
 t.test('a job that has nowhere to read its bucket from ends FAILED and says what to set', async t => {
   const url = await unusedUrl()

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { DeleteAppCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../helpers.ts'
-import { matchEach } from '../import/items.ts'
-import { csvFile, ndjsonFile } from '../process/endpoint-files.ts'
-import { importAgain, importInto, type Outcome, sameEndpoints } from '../properties/emulators.ts'
-import { startFront, startS3 } from '../s3.ts'
-import { completed, countersOf, csvOf, untilProcessed } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { importAgain, importInto, type Outcome, sameEndpoints } from '../support/emulators.ts'
+import { csvFile, ndjsonFile } from '../support/endpoint-files.ts'
+import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
+import { completed, countersOf, csvOf, untilProcessed } from '../support/reads.ts'
+import { startFront, startS3 } from '../support/s3.ts'
 
 /** Bytes above which the records of a job are read by a thread of their own. */
 const largeBytes = 4 * 1024 * 1024

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { GetImportJobsCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { createApp, createImportJob, runImport, startEmulator } from '../helpers.ts'
-import { completed, csvOf, kindsOfBuckets, ndjsonOf } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { createApp, createImportJob, runImport, startEmulator } from '../support/helpers.ts'
+import { completed, csvOf, kindsOfBuckets, ndjsonOf } from '../support/reads.ts'
 
 const JSON_ = 'JSON' as const
 

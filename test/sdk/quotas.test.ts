@@ -1,6 +1,6 @@
 import { GetEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { buildTestApp, createApp, createClient, createImportJob, startEmulator } from '../helpers.ts'
+import { buildTestApp, createApp, createClient, createImportJob, startEmulator } from '../support/helpers.ts'
 
 /** An application that listens, with quotas and a clock that jumps a second ahead whenever it has refused a call. */
 async function startWithQuotas(t: Test) {

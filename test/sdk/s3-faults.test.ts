@@ -1,11 +1,11 @@
 import t from 'tap'
-import { putAll } from '../buckets.ts'
-import { createApp, runExport, runImport, startEmulator } from '../helpers.ts'
-import { matchEach } from '../import/items.ts'
-import { answerError, startFront, startS3 } from '../s3.ts'
-import { endpointsExported, exported } from './exported.ts'
-import { base, createFilledApp, good } from './filled-app.ts'
-import { completed, csvOf, statesOf } from './reads.ts'
+import { putAll } from '../support/buckets.ts'
+import { endpointsExported, exported } from '../support/exported.ts'
+import { base, createFilledApp, good } from '../support/filled-app.ts'
+import { createApp, runExport, runImport, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
+import { completed, csvOf, statesOf } from '../support/reads.ts'
+import { answerError, startFront, startS3 } from '../support/s3.ts'
 
 for (const [what, status, code, says] of [
   ['denied', 403, 'AccessDenied', /^in\/b\.csv: access to the bucket data is denied .*AccessDenied/],

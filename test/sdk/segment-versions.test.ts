@@ -5,9 +5,9 @@ import {
   type SegmentResponse,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
-import { csvOf, getSegment, ndjsonOf } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { createApp, runImport, startEmulator } from '../support/helpers.ts'
+import { csvOf, getSegment, ndjsonOf } from '../support/reads.ts'
 
 const getVersion = (client: PinpointClient, ApplicationId: string, SegmentId: string, Version: string) =>
   client

@@ -5,8 +5,8 @@ import {
   type WriteApplicationSettingsRequest,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeFolder } from '../buckets.ts'
-import { createApp, startEmulator } from '../helpers.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { createApp, startEmulator } from '../support/helpers.ts'
 
 const update = (
   client: PinpointClient,

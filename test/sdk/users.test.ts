@@ -1,8 +1,8 @@
 import { DeleteUserEndpointsCommand, GetUserEndpointsCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { makeBuckets, putAll } from '../buckets.ts'
-import { createApp, runImport, startEmulator } from '../helpers.ts'
-import { getEndpoint, putEndpoint } from './reads.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { createApp, runImport, startEmulator } from '../support/helpers.ts'
+import { getEndpoint, putEndpoint } from '../support/reads.ts'
 
 t.test("a user's endpoints, imported and written, are read and deleted together", async t => {
   const buckets = makeBuckets(t)

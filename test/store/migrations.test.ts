@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
-import { endpointRef } from '../../server/store/endpoint-key.ts'
-import { pageBytes } from '../../server/store/migrate.ts'
+import { pageBytes } from '../../server/store/database/schema.ts'
+import { endpointRef } from '../../server/store/endpoints/endpoint-key.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
-import { memberEndpoint } from '../../server/store/segment-members.ts'
-import { databaseBefore } from './older-database.ts'
+import { memberEndpoint } from '../../server/store/segments/members.ts'
+import { databaseBefore } from '../support/older-database.ts'
 
 t.test(
   'imported segments of an older database stay as they were, and can be renewed and renamed',

@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
-import { buildApp } from '../../server/app.ts'
+import { buildApp } from '../../server/emulator/app.ts'
 import type { JobStatus } from '../../server/shapes/job-status.ts'
-import type { AppRef } from '../../server/store/apps.ts'
-import { noState, roleArn, silent, until } from '../helpers.ts'
-import { s3Credentials, startHolding, startS3 } from '../s3.ts'
-import { endpoints, setUp, whenOver } from './set-up.ts'
+import type { AppRef } from '../../server/store/applications/applications.ts'
+import { noState, roleArn, silent, until } from '../support/helpers.ts'
+import { s3Credentials, startHolding, startS3 } from '../support/s3.ts'
+import { endpoints, setUp, whenOver } from '../support/worker.ts'
 
 const statesOf = (moves: { job: string; status: JobStatus }[], job: { id: string }) =>
   moves.filter(move => move.job === job.id).map(move => move.status)

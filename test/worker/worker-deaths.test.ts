@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
-import { buildApp } from '../../server/app.ts'
+import { buildApp } from '../../server/emulator/app.ts'
 import type { JobStatus } from '../../server/shapes/job-status.ts'
-import { noState, silent, until } from '../helpers.ts'
-import { endpoints, setUp, whenOver } from './set-up.ts'
+import { noState, silent, until } from '../support/helpers.ts'
+import { endpoints, setUp, whenOver } from '../support/worker.ts'
 
 /** Restarts soon, so that a test need not wait for long. */
 const soon = { firstDelay: 10 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { notFound } from '../../aws/exceptions.ts'
-import { ApplicationResponse } from '../../shapes/application.ts'
-import { ApplicationParams } from '../../shapes/common.ts'
+import { notFound } from '../../http/errors/exceptions.ts'
+import { ApplicationResponse } from '../../model/application.ts'
+import { ApplicationParams } from '../../model/common.ts'
 
 /**
  * Deletes an application with everything in it, running import jobs included. It is gone at once; the worker then

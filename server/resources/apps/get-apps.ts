@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answerPage, PageQuery } from '../../aws/paging.ts'
-import { ApplicationsResponse } from '../../shapes/application.ts'
+import { answerPage, PageQuery } from '../../http/paging.ts'
+import { ApplicationsResponse } from '../../model/application.ts'
 
 /**
  * Lists all applications, newest first, whichever account and region created them: both stand in ARNs, and divide

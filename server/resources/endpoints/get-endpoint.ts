@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { notFound } from '../../aws/exceptions.ts'
-import { EndpointResponse } from '../../shapes/endpoint.ts'
+import { notFound } from '../../http/errors/exceptions.ts'
+import { EndpointResponse } from '../../model/endpoint.ts'
 import { findApp } from '../find.ts'
 import { EndpointParams } from './shapes.ts'
 

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { badRequest } from '../../aws/exceptions.ts'
-import { listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
-import { MessageBody } from '../../shapes/common.ts'
-import { EndpointRequest } from '../../shapes/endpoint.ts'
+import { listAttributeValues } from '../../endpoints/check-endpoint.ts'
+import { writeEndpoint } from '../../endpoints/write-endpoint.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { MessageBody } from '../../model/common.ts'
+import { EndpointRequest } from '../../model/endpoint.ts'
 import { appFirst, findApp } from '../find.ts'
 import { EndpointParams } from './shapes.ts'
-import { writeEndpoint } from './write-endpoint.ts'
 
 /**
  * Creates an endpoint, or merges the change into the one that is there.

@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { badRequest } from '../../aws/exceptions.ts'
-import { listAttributeValues } from '../../endpoint-rules/check-endpoint.ts'
-import { removeAbsent } from '../../shapes/absent.ts'
-import { checkOf } from '../../shapes/check.ts'
-import { ApplicationParams, ListOf, MessageBody } from '../../shapes/common.ts'
-import { EndpointBatchItem } from '../../shapes/endpoint.ts'
-import { describe } from '../../shapes/explain.ts'
+import { listAttributeValues } from '../../endpoints/check-endpoint.ts'
+import { writeEndpoint } from '../../endpoints/write-endpoint.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { ApplicationParams, ListOf, MessageBody } from '../../model/common.ts'
+import { EndpointBatchItem } from '../../model/endpoint.ts'
+import { removeAbsent } from '../../validation/absent.ts'
+import { checkOf } from '../../validation/check.ts'
+import { describe } from '../../validation/explain.ts'
 import { appFirst, findApp } from '../find.ts'
-import { writeEndpoint } from './write-endpoint.ts'
 
 /** Most endpoints in a batch (source: API reference). */
 const longestBatch = 100

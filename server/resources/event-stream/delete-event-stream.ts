@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { ApplicationParams } from '../../shapes/common.ts'
-import { EventStream } from '../../shapes/event-stream.ts'
+import { ApplicationParams } from '../../model/common.ts'
+import { EventStream } from '../../model/event-stream.ts'
 import { findApp } from '../find.ts'
 import { findEventStream } from './find-event-stream.ts'
 

@@ -1,6 +1,6 @@
-import { notFound } from '../../aws/exceptions.ts'
-import type { EventStream } from '../../shapes/event-stream.ts'
-import type { AppRef } from '../../store/apps.ts'
+import { notFound } from '../../http/errors/exceptions.ts'
+import type { EventStream } from '../../model/event-stream.ts'
+import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 
 /**

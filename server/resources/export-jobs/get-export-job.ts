@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { notFound } from '../../aws/exceptions.ts'
-import { ApplicationParams } from '../../shapes/common.ts'
-import { ExportJobResponse } from '../../shapes/export-job.ts'
+import { notFound } from '../../http/errors/exceptions.ts'
+import { ApplicationParams } from '../../model/common.ts'
+import { ExportJobResponse } from '../../model/export-job.ts'
 import { findApp } from '../find.ts'
 
 const ExportJobParams = Type.Object({

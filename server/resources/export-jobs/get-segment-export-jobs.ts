@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answerPage, PageQuery } from '../../aws/paging.ts'
-import { ExportJobsResponse } from '../../shapes/export-job.ts'
+import { answerPage, PageQuery } from '../../http/paging.ts'
+import { ExportJobsResponse } from '../../model/export-job.ts'
 import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from '../segments/shapes.ts'
 

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { notFound } from '../../aws/exceptions.ts'
-import { ApplicationParams } from '../../shapes/common.ts'
-import { ImportJobResponse } from '../../shapes/import-job.ts'
+import { notFound } from '../../http/errors/exceptions.ts'
+import { ApplicationParams } from '../../model/common.ts'
+import { ImportJobResponse } from '../../model/import-job.ts'
 import { findApp } from '../find.ts'
 
 const ImportJobParams = Type.Object({

@@ -1,7 +1,6 @@
-import { badRequest } from '../../aws/exceptions.ts'
-import { describe } from '../../shapes/explain.ts'
-import { readInstant } from '../../shapes/instant.ts'
-import type { WriteSegmentRequest } from '../../shapes/segment.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { readInstant } from '../../model/iso-time.ts'
+import type { WriteSegmentRequest } from '../../model/segment.ts'
 import {
   type AttributeDimension,
   type AttributeType,
@@ -12,7 +11,8 @@ import {
   SegmentDemographics,
   type SegmentDimensions,
   type SegmentGroupList,
-} from '../../shapes/segment-dimensions.ts'
+} from '../../model/segment-dimensions.ts'
+import { describe } from '../../validation/explain.ts'
 
 /** How many times an attribute is compared with, where it is compared with times. */
 const timesOf: Partial<Record<AttributeType, number>> = { BEFORE: 1, AFTER: 1, ON: 1, BETWEEN: 2 }

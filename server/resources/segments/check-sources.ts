@@ -1,9 +1,9 @@
-import { badRequest, notFound } from '../../aws/exceptions.ts'
-import type { SegmentResponse, WriteSegmentRequest } from '../../shapes/segment.ts'
-import type { SegmentReference } from '../../shapes/segment-dimensions.ts'
-import type { AppRef } from '../../store/apps.ts'
+import { badRequest, notFound } from '../../http/errors/exceptions.ts'
+import type { SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
+import type { SegmentReference } from '../../model/segment-dimensions.ts'
+import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
-import { mostSources } from '../../store/segment-members.ts'
+import { mostSources } from '../../store/segments/members.ts'
 import { findSegment } from '../find.ts'
 
 /**

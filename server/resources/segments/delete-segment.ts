@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { SegmentResponse } from '../../shapes/segment.ts'
+import { SegmentResponse } from '../../model/segment.ts'
 import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 

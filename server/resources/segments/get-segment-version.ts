@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { SegmentResponse } from '../../shapes/segment.ts'
+import { SegmentResponse } from '../../model/segment.ts'
 import { findApp, findSegmentVersion } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answerPage, PageQuery } from '../../aws/paging.ts'
-import { SegmentsResponse } from '../../shapes/segment.ts'
+import { answerPage, PageQuery } from '../../http/paging.ts'
+import { SegmentsResponse } from '../../model/segment.ts'
 import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 

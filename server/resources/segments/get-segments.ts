@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answerPage, PageQuery } from '../../aws/paging.ts'
-import { ApplicationParams } from '../../shapes/common.ts'
-import { SegmentsResponse } from '../../shapes/segment.ts'
+import { answerPage, PageQuery } from '../../http/paging.ts'
+import { ApplicationParams } from '../../model/common.ts'
+import { SegmentsResponse } from '../../model/segment.ts'
 import { findApp } from '../find.ts'
 
 /** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments.html */

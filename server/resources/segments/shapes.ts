@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { ApplicationParams } from '../../shapes/common.ts'
+import { ApplicationParams } from '../../model/common.ts'
 
 /** Path of every operation on one segment. */
 export const SegmentParams = Type.Object({

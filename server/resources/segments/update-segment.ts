@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { badRequest } from '../../aws/exceptions.ts'
-import { SegmentResponse, WriteSegmentRequest } from '../../shapes/segment.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import { findApp, findSegment, segmentFirst } from '../find.ts'
 import { checkDefinition } from './check-definition.ts'
 import { checkSources } from './check-sources.ts'

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { ApplicationSettingsResource } from '../../shapes/application-settings.ts'
-import { ApplicationParams } from '../../shapes/common.ts'
+import { ApplicationSettingsResource } from '../../model/application-settings.ts'
+import { ApplicationParams } from '../../model/common.ts'
 import { findApp } from '../find.ts'
 
 /** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-settings.html */

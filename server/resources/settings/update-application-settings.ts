@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { badRequest } from '../../aws/exceptions.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
 import {
   ApplicationSettingsResource,
   WriteApplicationSettingsRequest,
-} from '../../shapes/application-settings.ts'
-import { ApplicationParams } from '../../shapes/common.ts'
+} from '../../model/application-settings.ts'
+import { ApplicationParams } from '../../model/common.ts'
 import { appFirst, findApp } from '../find.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { badRequest } from '../../aws/exceptions.ts'
-import { maxTags, type Tags } from '../../shapes/tags.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { maxTags, type Tags } from '../../model/tags.ts'
 
 /** What Pinpoint allows of tags (source: guide). */
 const limits = { perResource: maxTags, key: 128, value: 256 }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { badRequest, notFound } from '../../aws/exceptions.ts'
+import { badRequest, notFound } from '../../http/errors/exceptions.ts'
 import type { Store } from '../../store/open-store.ts'
 
 /** SDKs send an ARN as one part with %2F, other clients with its slashes; `*` takes both. */

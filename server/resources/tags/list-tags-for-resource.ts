@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { TagsModel } from '../../shapes/tags.ts'
+import { TagsModel } from '../../model/tags.ts'
 import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
 
 /** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/tags-resource-arn.html */

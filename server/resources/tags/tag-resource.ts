@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { TagsModel } from '../../shapes/tags.ts'
+import { TagsModel } from '../../model/tags.ts'
 import { checkTags } from './check-tags.ts'
 import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { notFound } from '../../aws/exceptions.ts'
-import { ApplicationParams } from '../../shapes/common.ts'
+import { notFound } from '../../http/errors/exceptions.ts'
+import { ApplicationParams } from '../../model/common.ts'
 import type { Store } from '../../store/open-store.ts'
 import { findApp } from '../find.ts'
 

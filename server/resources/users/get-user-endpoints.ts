@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { EndpointsResponse } from '../../shapes/endpoint.ts'
+import { EndpointsResponse } from '../../model/endpoint.ts'
 import { findUserEndpoints, UserParams } from './find-user-endpoints.ts'
 
 /**

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { jobsOf } from '../../control/control.ts'
+import { jobsOf } from '../../support/control.ts'
 import {
   buildTestApp,
   createApp,
@@ -8,7 +8,7 @@ import {
   runImport,
   startEmulator,
   waitForJob,
-} from '../../helpers.ts'
+} from '../../support/helpers.ts'
 
 t.test('DeleteApp answers the application as it was', async t => {
   const { call } = buildTestApp(t)

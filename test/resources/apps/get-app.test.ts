@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
 
 t.test('GetApp answers the application as it was created', async t => {
   const { call } = buildTestApp(t)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
 
 t.test('GetApps answers every application, newest first, each as GetApp does', async t => {
   const { call } = buildTestApp(t)

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
 
 const types = {
   Attributes: 'endpoint-custom-attributes',

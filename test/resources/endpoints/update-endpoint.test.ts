@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
 
 const start = Date.parse('2026-01-02T03:04:05.678Z')
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { answerOf, buildTestApp, isError } from '../../helpers.ts'
+import { answerOf, buildTestApp, isError } from '../../support/helpers.ts'
 
 /** An application, its endpoints' URL, and ways to write a batch and to read an endpoint. */
 async function withApp(t: Test) {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
-import { stream, withApp } from './with-stream.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
+import { stream, withApp } from '../../support/with-stream.ts'
 
 t.test('DeleteEventStream answers 200 with the event stream as it was, which is then gone', async t => {
   const { call, url } = await withApp(t)

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
-import { stream, withApp } from './with-stream.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
+import { stream, withApp } from '../../support/with-stream.ts'
 
 t.test('PutEventStream answers 200 with the event stream', async t => {
   const { call, app, url } = await withApp(t)

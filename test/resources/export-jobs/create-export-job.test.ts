@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { buildTestApp, isError, roleArn } from '../../helpers.ts'
+import { buildTestApp, isError, roleArn } from '../../support/helpers.ts'
 
 const now = new Date('2026-01-02T03:04:05.678Z')
 

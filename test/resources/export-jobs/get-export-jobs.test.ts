@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { makeBuckets } from '../../buckets.ts'
-import { buildTestApp, createApp, isError, roleArn, runExport, startEmulator } from '../../helpers.ts'
+import { makeBuckets } from '../../support/buckets.ts'
+import { buildTestApp, createApp, isError, roleArn, runExport, startEmulator } from '../../support/helpers.ts'
 
 /** Two applications; in the first, jobs of two segments and of the whole, the newest first. */
 async function withJobs(t: Test) {

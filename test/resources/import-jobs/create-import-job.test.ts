@@ -11,7 +11,7 @@ import {
   runImport,
   signedBy,
   startEmulator,
-} from '../../helpers.ts'
+} from '../../support/helpers.ts'
 
 const now = new Date('2026-01-02T03:04:05.678Z')
 

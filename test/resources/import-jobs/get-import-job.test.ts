@@ -7,7 +7,7 @@ import {
   roleArn,
   runImport,
   startEmulator,
-} from '../../helpers.ts'
+} from '../../support/helpers.ts'
 
 const header = 'Id,ChannelType,Address\n'
 const S3_DIR = t.testdir({

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { buildTestApp, createApp, isError, roleArn, runImport, startEmulator } from '../../helpers.ts'
+import { buildTestApp, createApp, isError, roleArn, runImport, startEmulator } from '../../support/helpers.ts'
 
 async function withJobs(t: Test, count: number) {
   const { call } = buildTestApp(t)

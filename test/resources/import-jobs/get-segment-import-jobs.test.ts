@@ -1,6 +1,6 @@
 import { GetSegmentImportJobsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { buildTestApp, createApp, isError, roleArn, runImport, startEmulator } from '../../helpers.ts'
+import { buildTestApp, createApp, isError, roleArn, runImport, startEmulator } from '../../support/helpers.ts'
 
 const list = (client: PinpointClient, ApplicationId: string, SegmentId: string, page: object = {}) =>
   client

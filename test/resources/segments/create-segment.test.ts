@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { answerOf, buildTestApp, isError, signedBy } from '../../helpers.ts'
-import { withSegments } from './versions.ts'
+import { answerOf, buildTestApp, isError, signedBy } from '../../support/helpers.ts'
+import { withSegments } from '../../support/segment-versions.ts'
 
 const now = new Date('2026-01-02T03:04:05.678Z')
 

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
-import { withSegments } from './versions.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
+import { withSegments } from '../../support/segment-versions.ts'
 
 t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for every call', async t => {
   const { call, app, defineSegment, url } = await withSegments(t)

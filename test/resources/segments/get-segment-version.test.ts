@@ -1,6 +1,6 @@
 import t from 'tap'
-import { isError } from '../../helpers.ts'
-import { withSegments } from './versions.ts'
+import { isError } from '../../support/helpers.ts'
+import { withSegments } from '../../support/segment-versions.ts'
 
 t.test('GetSegmentVersion answers each version as GetSegment did while it was the current one', async t => {
   const { call, defineSegment, url } = await withSegments(t)

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { isError } from '../../helpers.ts'
-import { withSegments } from './versions.ts'
+import { isError } from '../../support/helpers.ts'
+import { withSegments } from '../../support/segment-versions.ts'
 
 const numbers = (body: { Item: { Version: number }[] }) => body.Item.map(segment => segment.Version)
 

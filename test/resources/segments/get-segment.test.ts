@@ -14,7 +14,7 @@ import {
   runImport,
   startEmulator,
   until,
-} from '../../helpers.ts'
+} from '../../support/helpers.ts'
 
 const S3_DIR = t.testdir({
   bucket: {

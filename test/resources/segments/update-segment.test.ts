@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
-import { isError } from '../../helpers.ts'
-import { withSegments } from './versions.ts'
+import { isError } from '../../support/helpers.ts'
+import { withSegments } from '../../support/segment-versions.ts'
 
 const plan = (...Values: string[]) => ({ Attributes: { plan: { Values } } })
 const builtOn = (...SourceSegments: object[]) => ({ SegmentGroups: { Groups: [{ SourceSegments }] } })

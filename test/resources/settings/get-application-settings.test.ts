@@ -1,6 +1,6 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
-import { allSettings, withSettings } from './with-settings.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
+import { allSettings, withSettings } from '../../support/with-settings.ts'
 
 t.test('GetApplicationSettings of a new application answers empty objects and its creation date', async t => {
   const { call, url, app, CreationDate } = await withSettings(t)

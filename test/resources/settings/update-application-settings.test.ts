@@ -1,6 +1,6 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
-import { allSettings, withSettings } from './with-settings.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
+import { allSettings, withSettings } from '../../support/with-settings.ts'
 
 t.test('UpdateApplicationSettings answers the settings as they are now', async t => {
   const { get, update, app } = await withSettings(t)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkResources, withTagged } from './tagged.ts'
+import { checkResources, withTagged } from '../../support/tagged.ts'
 
 t.test('ListTagsForResource answers the tags that CreateApp gave', async t => {
   const { call, url } = await withTagged(t, { team: 'a', stage: '' })

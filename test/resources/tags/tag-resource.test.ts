@@ -5,8 +5,8 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { createApp, isError, runImport, startEmulator } from '../../helpers.ts'
-import { checkResources, withTagged } from './tagged.ts'
+import { createApp, isError, runImport, startEmulator } from '../../support/helpers.ts'
+import { checkResources, withTagged } from '../../support/tagged.ts'
 
 t.test('TagResource answers 204 without a body; it adds tags and gives those there new values', async t => {
   const { app, url, tags } = await withTagged(t, { team: 'a', stage: 'test' })

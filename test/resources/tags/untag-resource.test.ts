@@ -1,6 +1,6 @@
 import t from 'tap'
-import { isError } from '../../helpers.ts'
-import { checkResources, withTagged } from './tagged.ts'
+import { isError } from '../../support/helpers.ts'
+import { checkResources, withTagged } from '../../support/tagged.ts'
 
 t.test('UntagResource answers 204 without a body and removes the tags that it names', async t => {
   const { app, url, tags } = await withTagged(t, { team: 'a', stage: 'test', owner: 'ann' })

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../helpers.ts'
-import { oddUserIds, withUsers } from './with-users.ts'
+import { buildTestApp, isError } from '../../support/helpers.ts'
+import { oddUserIds, withUsers } from '../../support/with-users.ts'
 
 t.test('DeleteUserEndpoints answers 202 with the endpoints as they were, which are then gone', async t => {
   const { call, get, user } = await withUsers(t)

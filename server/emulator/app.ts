@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { nameOperations } from '../aws/operations.ts'
+import { control } from '../control/index.ts'
+import { endWithCallers } from '../http/abort-on-disconnect.ts'
+import { parseBodiesAsJson } from '../http/body-parser.ts'
+import { RequestCounts } from '../http/call-log/call-counts.ts'
+import { RequestJournal } from '../http/call-log/recent-calls.ts'
+import { createRecorder, recordRequests } from '../http/call-log/record-calls.ts'
+import { readCallers } from '../http/caller.ts'
+import { sendBareJsonType } from '../http/content-type.ts'
+import { createControlAuthorizer } from '../http/doors/authorize-control.ts'
+import { answerPreflights } from '../http/doors/cors.ts'
+import { createGuard } from '../http/doors/guard.ts'
+import { Sessions } from '../http/doors/sessions.ts'
+import { maxBodyBytes, maxPathParameterLength, sendError } from '../http/errors/error-handler.ts'
+import { answerBrokenRequest } from '../http/errors/malformed-request.ts'
+import { answerUnknownRoutes } from '../http/errors/unknown-routes.ts'
+import { injectFaults } from '../http/inject-faults.ts'
+import { limitRates } from '../http/rate-limit.ts'
+import { newRequestId, sendRequestId } from '../http/request-id.ts'
+import { defaultRequestTimeouts, limitRequestTimes, type RequestTimeouts } from '../http/request-timeouts.ts'
+import { collectRoutes } from '../http/routes.ts'
+import { enforceSchemas, noOtherCompilers } from '../http/schema-compilers.ts'
+import { requireSignatures } from '../http/signatures/require-signatures.ts'
+import type { Preflight } from '../import/preflight.ts'
+import { requestRateOf } from '../model/quotas.ts'
+import type { Config } from '../process/config.ts'
+import { resources } from '../resources/index.ts'
+import type { Store } from '../store/open-store.ts'
+import type { JobWorker } from '../worker/supervisor.ts'
+import type { State } from './state.ts'
+
+/** What the application works with. Tests pass their own. */
+export interface Dependencies {
+  config: Pick<Config, 'region' | 'accountId' | 'quotas'> &
+    Partial<Pick<Config, 'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins' | 'controlToken'>>
+  store: Store
+  jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
+  state: State
+  preflight: Preflight
+  now: () => Date
+  logger: FastifyBaseLogger
+  /** Those that are not given have their defaults. */
+  requestTimeouts?: Partial<RequestTimeouts>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'preflight' | 'now'>,
+      Pick<Config, 'quotas'> {
+    /** What has been called of late. */
+    requestJournal: RequestJournal
+    requestCounts: RequestCounts
+    sessions: Sessions
+    /** A token for control calls that this process makes itself; it never leaves the process. */
+    ownToken: string
+  }
+  interface FastifyContextConfig {
+    /** The operation's name in Pinpoint's model. */
+    operation?: string
+  }
+}
+
+/** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
+export function buildApp({
+  config,
+  store,
+  jobWorker,
+  state,
+  preflight,
+  now,
+  logger,
+  requestTimeouts,
+}: Dependencies) {
+  const timeouts = { ...defaultRequestTimeouts, ...requestTimeouts }
+  const requestJournal = new RequestJournal()
+  const requestCounts = new RequestCounts()
+  state.onReplaced(() => {
+    requestJournal.clear()
+    store.faults.lookAgain()
+  })
+  const record = createRecorder(call => {
+    requestJournal.record(call)
+    requestCounts.record(call)
+  })
+
+  const guard = createGuard(config)
+  const sessions = new Sessions()
+  const ownToken = randomBytes(32).toString('base64url')
+  const authorizeControl = createControlAuthorizer({ ...config, ownToken, sessions, now })
+
+  const app = Fastify({
+    loggerInstance: logger,
+    schemaController: noOtherCompilers,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: newRequestId,
+    bodyLimit: maxBodyBytes,
+    routerOptions: { maxParamLength: maxPathParameterLength },
+    exposeHeadRoutes: false,
+    // Requests that are under way at the end are answered as ever; new connections are not taken.
+    return503OnClosing: false,
+    frameworkErrors(error, request, reply) {
+      sendError(guard(request, reply) ?? error, request, reply)
+      record(request, reply)
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, timeouts.request),
+    requestTimeout: timeouts.request,
+    http: {
+      // Node's own answers to a request without Host, or with an Expect that it does not know, are no JSON.
+      requireHostHeader: false,
+      // Headers are part of the request, and have no shorter time of their own.
+      headersTimeout: 0,
+      connectionsCheckingInterval: timeouts.checkInterval,
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+
+  app.decorate('store', store)
+  app.decorate('jobWorker', jobWorker)
+  app.decorate('state', state)
+  app.decorate('preflight', preflight)
+  app.decorate('now', now)
+  app.decorate('quotas', config.quotas)
+  app.decorate('requestJournal', requestJournal)
+  app.decorate('requestCounts', requestCounts)
+  app.decorate('sessions', sessions)
+  app.decorate('ownToken', ownToken)
+
+  collectRoutes(app)
+  app.setErrorHandler(sendError)
+  app.decorateRequest('api', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = guard(request, reply)
+    if (refusal !== undefined) throw refusal
+    await authorizeControl(request)
+  })
+  limitRequestTimes(app, timeouts)
+  sendRequestId(app)
+  sendBareJsonType(app)
+  recordRequests(app, record)
+  answerPreflights(app)
+  endWithCallers(app)
+  readCallers(app, { region: config.region, accountId: config.accountId })
+  if (config.accessKeys) requireSignatures(app, { accessKeys: config.accessKeys, now })
+  nameOperations(app)
+  injectFaults(app, { ...store.faults, use: id => store.write(() => store.faults.use(id)) })
+  if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
+  parseBodiesAsJson(app)
+  enforceSchemas(app)
+  answerUnknownRoutes(app)
+
+  app.register(resources)
+  app.register(control)
+  return app
+}

@@ -1,0 +1,69 @@
+import type { ExportJobResponse } from '../model/export-job.ts'
+import type { Fault, FaultRule } from '../model/fault.ts'
+import type { ImportJobResponse } from '../model/import-job.ts'
+import type { JobControl } from '../model/job-control.ts'
+import type { JobStatus } from '../shapes/job-status.ts'
+
+export type { Fault, FaultRule, JobControl, JobStatus }
+
+/** Control calls as methods. Each rejects with an Error that has the message which the control call would answer. */
+export interface ControlMethods {
+  /** Rules by which calls and jobs fail, take long or hang. */
+  readonly faults: {
+    /** Adds a rule, for calls or for jobs. */
+    add(rule: FaultRule): Promise<Fault>
+    /** All rules in the order in which they apply, also those whose times are used up. */
+    list(): Promise<Fault[]>
+    /** Removes one rule, by its id. */
+    remove(id: string): Promise<void>
+    /** Removes all rules. */
+    clear(): Promise<void>
+  }
+
+  /** How jobs advance: by themselves, with a rest in each state, or by hand. */
+  readonly jobControl: {
+    get(): Promise<JobControl>
+    /** Changes it, for the jobs that run now as well. */
+    set(control: JobControl): Promise<JobControl>
+  }
+
+  /**
+   * Lets a held import or export job go on, in the mode `manual`.
+   *
+   * @param options `to`: the state to go on to; without it, the next one
+   * @returns the job when it is in that state, and has done all that there is to do there
+   */
+  advance(
+    applicationId: string,
+    jobId: string,
+    options?: { to?: JobStatus },
+  ): Promise<ImportJobResponse | ExportJobResponse>
+}
+
+/**
+ * @param call makes a control call in this process, by its method, its path under `/_pinpoint/` and its body, and gives the
+ *   body that it answers
+ * @param isExport whether an application has an export job of that id
+ */
+export function createControlMethods(
+  call: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<unknown>,
+  isExport: (applicationId: string, jobId: string) => boolean,
+): ControlMethods {
+  return {
+    faults: {
+      add: async rule => (await call('POST', 'faults', rule)) as Fault,
+      list: async () => ((await call('GET', 'faults')) as { items: Fault[] }).items,
+      remove: async id => void (await call('DELETE', `faults/${encodeURIComponent(id)}`)),
+      clear: async () => void (await call('DELETE', 'faults')),
+    },
+    jobControl: {
+      get: async () => (await call('GET', 'job-control')) as JobControl,
+      set: async control => (await call('PUT', 'job-control', control)) as JobControl,
+    },
+    async advance(applicationId, jobId, options = {}) {
+      const kind = isExport(applicationId, jobId) ? 'export' : 'import'
+      const path = `apps/${encodeURIComponent(applicationId)}/${kind}-jobs/${encodeURIComponent(jobId)}/advance`
+      return (await call('POST', path, options)) as ImportJobResponse | ExportJobResponse
+    },
+  }
+}

@@ -1,0 +1,188 @@
+import { existsSync, lstatSync, realpathSync } from 'node:fs'
+import type { FastifyBaseLogger } from 'fastify'
+import type { BucketSettings } from '../buckets/open-bucket.ts'
+import type { Caller } from '../http/caller.ts'
+import type { Preflight } from '../import/preflight.ts'
+import { importSize } from '../model/quotas.ts'
+import type { Config } from '../process/config.ts'
+import { StartError } from '../process/start-error.ts'
+import { makeTempFolder } from '../process/temp-folder.ts'
+import type { Seed } from '../seed/seed.ts'
+import { lockDataDir } from '../store/database/data-dir-lock.ts'
+import { WriteTurns } from '../store/database/write-queue.ts'
+import { openStore } from '../store/open-store.ts'
+import { startJobWorker } from '../worker/supervisor.ts'
+import type { buildApp } from './app.ts'
+import { overridesIn } from './overrides.ts'
+import { createState } from './state.ts'
+
+/** Milliseconds that calls under way have to be answered when the emulator stops. */
+const closeTimeout = 300
+
+/** A running emulator. */
+export interface Running {
+  /** Where it answers, without a slash at the end. */
+  url: string
+  /** Its HTTP side. */
+  app: ReturnType<typeof buildApp>
+  /**
+   * Stops it: calls under way are answered, jobs stop at a safe point and go on at the next start. All callers wait for
+   * the same end.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the emulator: database, worker, HTTP.
+ *
+ * @param signal ends the start, which may have to wait for the seed's imports
+ * @returns when it is ready: the database migrated, the seed applied and its imports over, the worker running, the port open
+ * @throws StartError when it cannot start, the signal's reason; nothing is left behind then, but what the seed has made
+ */
+export async function start(
+  config: Config,
+  logger: FastifyBaseLogger,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Running> {
+  const undo: (() => unknown)[] = []
+  let closed: Promise<void> | undefined
+  const undoAll = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
+  }
+  const close = () => {
+    closed ??= undoAll()
+    return closed
+  }
+  try {
+    const [dataDir, removeDataDir] = config.ephemeral ? makeTempFolder() : [withoutLink(config.dataDir)]
+    if (removeDataDir !== undefined) undo.push(removeDataDir)
+    undo.push(lockDataDir(dataDir))
+    const turns = new WriteTurns()
+    const store = openStore(dataDir, { ...config, turns })
+    undo.push(() => store.close())
+    const caller = { region: config.region, accountId: config.accountId }
+    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller)
+    const seedImports = (await seed?.apply(store)) ?? []
+    const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
+    const jobWorker = startJobWorker(
+      // By name, so that the thread gets no secrets that it does not need.
+      {
+        dataDir,
+        ephemeral: config.ephemeral,
+        pieceBytes: config.pieceBytes,
+        maxRunningImports: config.maxRunningImports,
+        jobStateDelayMs: config.jobStateDelayMs,
+        compressed: config.preflight === 'off',
+        turns: turns.shared,
+        ...buckets,
+      },
+      logger,
+      store,
+    )
+    undo.push(() => jobWorker.stop({ forGood: config.ephemeral }))
+    // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
+    const { buildApp } = await import('./app.ts')
+    const closing = new AbortController()
+    const state = createState({ dataDir, store, turns, jobWorker, seed, signal: closing.signal })
+    const warnOfOverrides = () => {
+      for (const override of overridesIn(store)) logger.warn(override)
+    }
+    state.onReplaced(warnOfOverrides)
+    const preflight = await loadPreflight(config, buckets, closing.signal)
+    const app = buildApp({ config, store, jobWorker, state, preflight, now: () => new Date(), logger })
+    undo.push(async () => {
+      closing.abort()
+      // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
+      const cut = setTimeout(() => app.server.closeAllConnections(), closeTimeout)
+      await app.close()
+      clearTimeout(cut)
+    })
+    if (seed !== undefined) {
+      await jobWorker.ready
+      await seed.untilImported(seedImports, store, signal, what => logger.warn(what))
+      logger.info({ imports: seedImports.length }, `seed applied: ${seedImports.length} imports`)
+    }
+    warnOfOverrides()
+    // A client of this process keeps it alive by its own end of a connection.
+    if (!config.keepProcessAlive) app.server.on('connection', socket => socket.unref())
+    const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
+    if (!config.keepProcessAlive) {
+      app.server.unref()
+      jobWorker.unref()
+    }
+    return { url, app, close }
+  } catch (error) {
+    await close()
+    throw await explain(error, config)
+  }
+}
+
+/** A path, or where it leads to if it is a link: messages name the data folder of a container as /data. */
+function withoutLink(path: string): string {
+  return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
+}
+
+async function loadSeed(path: string, caller: Caller): Promise<Seed> {
+  const { createSeed } = await import('../seed/seed.ts')
+  return createSeed(path, caller)
+}
+
+/** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */
+async function loadPreflight(
+  { preflight, quotas }: Config,
+  buckets: BucketSettings,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  if (preflight === 'off' && !quotas) return async () => undefined
+  const { createPreflight } = await import('../import/preflight.ts')
+  const { createOpenBucket } = await import('../buckets/open-bucket.ts')
+  const settings = { strict: preflight === 'strict', importSize: quotas ? importSize : undefined }
+  return createPreflight(settings, createOpenBucket(buckets), signal)
+}
+
+/** @param warn called with a message when a part of the settings has no effect */
+function s3SettingsOf(
+  { s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config,
+  warn: (what: string) => void,
+): BucketSettings['s3'] {
+  if (s3Endpoint === undefined) {
+    if (!s3AllowAws) return undefined
+    return { region, endpoint: undefined, forcePathStyle: s3ForcePathStyle, credentials: undefined }
+  }
+  const endpoint = withoutUser(s3Endpoint)
+  if (endpoint !== s3Endpoint) {
+    warn(
+      "the user and password in the S3 endpoint's URL are not used: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (s3Credentials in a test process) sign the requests",
+    )
+  }
+  return {
+    region,
+    endpoint,
+    forcePathStyle: s3ForcePathStyle ?? true,
+    credentials: s3Credentials,
+  }
+}
+
+/** Removes the user and password from a URL: messages show it, and requests to S3 are signed with other keys. */
+function withoutUser(text: string): string {
+  const url = new URL(text)
+  if (url.username === '' && url.password === '') return text
+  url.username = ''
+  url.password = ''
+  return url.href.replace(/\/$/, '')
+}
+
+async function explain(error: unknown, { host, port }: Config): Promise<unknown> {
+  const { code, message, syscall } = error as NodeJS.ErrnoException
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return error
+  if (code === 'EADDRINUSE') {
+    const { portInUse } = await import('../process/port-in-use.ts')
+    return portInUse(host, port)
+  }
+  if (code === 'EACCES')
+    return new StartError(`port ${port} of ${host} may not be used (${message}): name another PORT`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new StartError(`HOST ${host} is not an address of this machine (${message})`)
+  }
+  return error
+}

@@ -1,0 +1,140 @@
+import { endpointLimits as limits } from '../endpoint-rules/limits.ts'
+import type { Attributes, EndpointRequest } from '../model/endpoint.ts'
+import { readInstant } from '../model/iso-time.ts'
+
+/**
+ * Checks the values of an endpoint that already has the right types, and brings them to the form in which
+ * Pinpoint keeps them: coordinates with one decimal, two time zones under their newer names (source: guide), dates in
+ * UTC.
+ * The rules are the same for UpdateEndpoint and for an imported record.
+ *
+ * @param endpoint is changed in place when everything in it is right
+ * @returns what is wrong, naming the member and what it should be; undefined when nothing is
+ */
+export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
+  const { OptOut, EndpointStatus, EffectiveDate, User, Location, Demographic } = endpoint
+  return (
+    (endpoint.Address === '' ? 'Missing Address' : undefined) ??
+    (OptOut !== undefined && OptOut !== 'ALL' && OptOut !== 'NONE'
+      ? `OptOut must be ALL or NONE; got ${JSON.stringify(OptOut)}`
+      : undefined) ??
+    (EndpointStatus !== undefined && EndpointStatus !== 'ACTIVE' && EndpointStatus !== 'INACTIVE'
+      ? `EndpointStatus must be ACTIVE or INACTIVE; got ${JSON.stringify(EndpointStatus)}`
+      : undefined) ??
+    (EffectiveDate !== undefined ? settleDate(endpoint, EffectiveDate) : undefined) ??
+    (User?.UserId !== undefined ? checkId('User.UserId', User.UserId) : undefined) ??
+    checkAttributes('Attributes', endpoint.Attributes) ??
+    checkAttributes('User.UserAttributes', User?.UserAttributes) ??
+    checkNames('Metrics', endpoint.Metrics) ??
+    checkLengths('Demographic', Demographic, limits.demographic) ??
+    checkLengths('Location', Location, limits.location) ??
+    (Location !== undefined ? settleCoordinates(Location) : undefined) ??
+    (Demographic !== undefined ? settleTimezone(Demographic) : undefined)
+  )
+}
+
+/**
+ * Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference), nor U+0000 (assumed: SQLite
+ * compares ids without regard to case up to there only, and would take one for another).
+ */
+export function checkId(member: string, id: string): string | undefined {
+  if (id === '') return `${member} must not be empty`
+  if (id.includes('\0')) return `${member} must not hold the character U+0000; got ${JSON.stringify(id)}`
+  return /[${}]/.test(id) ? `${member} must not hold $, { or }; got ${JSON.stringify(id)}` : undefined
+}
+
+/** A time in UTC is kept as it is given, any other in UTC (assumed). */
+function settleDate(endpoint: EndpointRequest, date: string): string | undefined {
+  const instant = readInstant(date)
+  if (instant === undefined) {
+    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
+  }
+  if (!date.endsWith('Z')) endpoint.EffectiveDate = new Date(instant).toISOString()
+  return undefined
+}
+
+function checkAttributes(member: string, attributes: Attributes | undefined): string | undefined {
+  if (attributes === undefined) return undefined
+  for (const name in attributes) {
+    for (const value of attributes[name]!) {
+      if (value.length > limits.attributeValue) {
+        return `${member}.${name} must have values of at most ${limits.attributeValue} characters; got ${value.length}`
+      }
+    }
+  }
+  return checkNames(member, attributes)
+}
+
+function checkNames(member: string, map: object | undefined): string | undefined {
+  if (map === undefined) return undefined
+  for (const name in map) {
+    // An object cannot hold it safely, in this language and in others.
+    if (name === '__proto__') return `${member} must not have the name __proto__`
+    if (name === '' || name.length > limits.attributeName) {
+      return `${member} must have names of 1 to ${limits.attributeName} characters; got ${JSON.stringify(name)}`
+    }
+  }
+  return undefined
+}
+
+function checkLengths(
+  member: string,
+  values: Record<string, unknown> | undefined,
+  longest: Record<string, number>,
+): string | undefined {
+  if (values === undefined) return undefined
+  for (const name in longest) {
+    const value = values[name]
+    if (typeof value === 'string' && value.length > longest[name]!) {
+      return `${member}.${name} must be at most ${longest[name]} characters; got ${value.length}`
+    }
+  }
+  return undefined
+}
+
+function settleCoordinates(location: { Latitude?: number; Longitude?: number }): string | undefined {
+  const { Latitude, Longitude } = location
+  if (Latitude === undefined && Longitude === undefined) return undefined
+  if (Latitude === undefined || Longitude === undefined) {
+    return 'Location.Latitude and Location.Longitude must be given together'
+  }
+  if (Math.abs(Latitude) > 90) return `Location.Latitude must be from -90 to 90; got ${Latitude}`
+  if (Math.abs(Longitude) > 180) return `Location.Longitude must be from -180 to 180; got ${Longitude}`
+  location.Latitude = roundToTenth(Latitude)
+  location.Longitude = roundToTenth(Longitude)
+  return undefined
+}
+
+const roundToTenth = (degrees: number) => Math.round(degrees * 10) / 10
+
+/** Zones that Pinpoint stores under another name (source: guide). */
+const renamedTimezones = new Map([
+  ['Canada/East-Saskatchewan', 'America/Managua'],
+  ['US/Pacific-New', 'America/Los_Angeles'],
+])
+
+function settleTimezone(demographic: { Timezone?: string }): undefined {
+  const renamed = renamedTimezones.get(demographic.Timezone ?? '')
+  if (renamed !== undefined) demographic.Timezone = renamed
+}
+
+/**
+ * Puts attribute values that stand alone into lists: AWS's own samples of UpdateEndpoint have both (source: guide).
+ *
+ * @param endpoint is changed in place; it need not have the right types yet
+ * @param readValue gives what a value is taken as
+ */
+export function listAttributeValues(endpoint: unknown, readValue = (value: unknown) => value): void {
+  if (!isObject(endpoint)) return
+  for (const attributes of [endpoint.Attributes, isObject(endpoint.User) && endpoint.User.UserAttributes]) {
+    if (!isObject(attributes)) continue
+    for (const name in attributes) {
+      const value = attributes[name]
+      if (Array.isArray(value)) attributes[name] = value.map(readValue)
+      else if (typeof readValue(value) === 'string') attributes[name] = [readValue(value)]
+    }
+  }
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { logAbandoned, logCall } from '../../aws/log-requests.ts'
+import { errorTypeHeader } from '../errors/error-handler.ts'
+import { redact } from './redact.ts'
+
+/** A call, as it is known when it has been answered. */
+export interface Call {
+  /** Undefined where there is no such operation. */
+  operation: string | undefined
+  method: string
+  /** With its query, in which secrets are cut out. */
+  path: string
+  status: number
+  /** The exception's name, where it was answered with one. */
+  exception: string | undefined
+  milliseconds: number
+  /** When it was answered, in milliseconds since 1970. */
+  answeredAt: number
+  requestId: string
+}
+
+/** Takes note of a request that is answered. */
+export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => void
+
+/**
+ * Makes what logs every call, whatever becomes of it.
+ *
+ * @param record is told as well of those that are Pinpoint's, and were let in
+ */
+export function createRecorder(record: (call: Call) => void): RecordRequest {
+  return (request, reply) => {
+    const call = {
+      operation: request.routeOptions.config.operation,
+      method: request.method,
+      path: redact(request.url),
+      status: reply.statusCode,
+      exception: reply.getHeader(errorTypeHeader) as string | undefined,
+      milliseconds: reply.elapsedTime,
+      answeredAt: Date.now(),
+      requestId: request.id,
+    }
+    logCall(request.log, call, reply.failure)
+    if (request.api === 'pinpoint') record(call)
+  }
+}
+
+/** Records what comes so far as to be routed. What Fastify refuses before skips every hook; see `app.ts`. */
+export function recordRequests(app: FastifyInstance, record: RecordRequest): void {
+  app.decorateReply('failure', undefined)
+  app.addHook('onResponse', (request, reply, done) => {
+    record(request, reply)
+    done()
+  })
+  app.addHook('onRequestAbort', (request, done) => {
+    logAbandoned(request)
+    done()
+  })
+}

@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { jsonType } from '../content-type.ts'
+import { newRequestId, requestIdHeader } from '../request-id.ts'
+import { afterAnswer, endLateBody, tooLate } from '../request-timeouts.ts'
+import { errorBody, errorTypeHeader } from './error-handler.ts'
+import { badRequest, type PinpointException, requestTimeout } from './exceptions.ts'
+
+/**
+ * Answers what does not become an HTTP request, as a header is broken or the rest of it does not
+ * arrive, in the same form as every other error, and ends the connection. There is no request yet
+ * that a handler could be given, so the answer is written to the socket, behind that of an earlier
+ * request.
+ *
+ * @param timeout the milliseconds that a request may take to arrive
+ */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, timeout: number): void {
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  if (isLate && endLateBody(socket, timeout)) return
+  if (error.code === 'ECONNRESET') return void socket.destroy()
+  const exception = isLate
+    ? requestTimeout(tooLate(timeout))
+    : badRequest(`The request is not valid HTTP: ${error.message}`)
+  afterAnswer(socket, () => {
+    if (socket.writable) socket.write(answerOf(exception))
+    // Not end(): a client that keeps its half open would hold the connection.
+    socket.destroySoon()
+  })
+}
+
+/** An answer's bytes. */
+function answerOf({ statusCode, exception, message }: PinpointException): string {
+  const id = newRequestId()
+  const body = errorBody(message, id)
+  const headers = [
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
+    `content-type: ${jsonType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `${requestIdHeader}: ${id}`,
+    `${errorTypeHeader}: ${exception}`,
+    'connection: close',
+  ]
+  return `${headers.join('\r\n')}\r\n\r\n${body}`
+}

@@ -1,0 +1,99 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Listed, Page } from '../model/page.ts'
+import { badRequest } from './errors/exceptions.ts'
+
+/** The two query parameters of every paged list; `page-size` is a string (source: model). */
+export const PageQuery = Type.Object({
+  'page-size': Type.Optional(Type.String({ description: 'Entries on a page: 1 to 1000, by default 100' })),
+  token: Type.Optional(Type.String({ description: 'The NextToken of the page before' })),
+})
+
+/** Entries on a page when the caller names no number, and the most that it may name (both assumed). */
+const defaultPageSize = 100
+const largestPageSize = 1000
+
+/**
+ * Answers one page of a list, newest first, with a NextToken when there is more and no such key when there is
+ * not. A token names the last entry seen, so pages neither repeat nor skip when entries come or go meanwhile.
+ *
+ * @param list which list this is; a token is good only for the list that gave it
+ * @param fetch reads the entries of a page
+ * @throws BadRequestException when the page size or the token is wrong
+ */
+export function answerPage<T>(
+  query: Static<typeof PageQuery>,
+  list: string,
+  fetch: (page: Page) => Listed<T>[],
+): { Item: T[]; NextToken?: string } {
+  const { values, token } = readPage(
+    query,
+    list,
+    Number.MAX_SAFE_INTEGER,
+    Number.isSafeInteger,
+    (limit, before) => fetch({ limit, before }).map(({ seq, value }) => ({ at: seq, value })),
+  )
+  return { Item: values, ...(token !== undefined && { NextToken: token }) }
+}
+
+/**
+ * Reads one page of a list in any order that can name where it has come to.
+ *
+ * @param start where the first page begins
+ * @param isPlace whether a value from a token is such a place
+ * @param fetch reads up to `limit` entries behind a place
+ * @returns the entries, and the token of the next page if there is one
+ * @throws BadRequestException when the page size or the token is wrong
+ */
+export function readPage<T, Place>(
+  query: Static<typeof PageQuery>,
+  list: string,
+  start: Place,
+  isPlace: (value: unknown) => boolean,
+  fetch: (limit: number, after: Place) => { at: Place; value: T }[],
+): { values: T[]; token: string | undefined } {
+  const size = pageSizeOf(query['page-size'])
+  const after = readPlace(query, list, start, isPlace)
+  const entries = fetch(size + 1, after)
+  const shown = entries.slice(0, size)
+  const last = shown.at(-1)
+  return {
+    values: shown.map(entry => entry.value),
+    token: entries.length > size && last !== undefined ? writeToken(list, last.at) : undefined,
+  }
+}
+
+/**
+ * Reads where a page begins, as `readPage` does.
+ *
+ * @throws BadRequestException when the token is wrong
+ */
+export function readPlace<Place>(
+  { token }: Static<typeof PageQuery>,
+  list: string,
+  start: Place,
+  isPlace: (value: unknown) => boolean,
+): Place {
+  return token === undefined ? start : (readToken(token, list, isPlace) as Place)
+}
+
+function pageSizeOf(text: string | undefined): number {
+  if (text === undefined) return defaultPageSize
+  const size = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (size < 1 || size > largestPageSize) {
+    throw badRequest(
+      `page-size must be a whole number from 1 to ${largestPageSize}; got ${JSON.stringify(text)}`,
+    )
+  }
+  return size
+}
+
+const writeToken = (list: string, at: unknown) =>
+  Buffer.from(JSON.stringify([list, at])).toString('base64url')
+
+function readToken(token: string, list: string, isPlace: (value: unknown) => boolean): unknown {
+  try {
+    const [tokenList, at] = JSON.parse(Buffer.from(token, 'base64url').toString())
+    if (tokenList === list && isPlace(at)) return at
+  } catch {}
+  throw badRequest('token must be the NextToken of an earlier page of this same list')
+}

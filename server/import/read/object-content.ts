@@ -1,0 +1,106 @@
+import { pipeline } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
+import { createGunzip } from 'node:zlib'
+import { type Bucket, type BucketObject, UnreadableError } from '../../buckets/bucket.ts'
+import { kindBytes, recognizeKind } from '../content-kind.ts'
+
+/** Milliseconds before reading is taken up again where bytes have come; twice as many each time where none have. */
+const pause = 100
+
+/** Bytes that are decompressed at a time; with fewer, each of them takes longer. */
+const gunzipBytes = 64 * 1024
+
+/** Times that reading is taken up again at a byte where it broke off, before the object counts as unreadable. */
+const attemptsAtOneByte = 3
+
+/** Whether an object is compressed and read as what is in it. */
+export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz')
+
+/**
+ * The content of an object from a byte on: of what is in it, where the object is compressed.
+ *
+ * @throws UnreadableError when the object cannot be read, or not be decompressed, or is a workbook, an archive or anything
+ *   else that `recognizeKind` knows
+ */
+export async function* readContent(
+  bucket: Bucket,
+  object: BucketObject,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const content = decompressed(bucket, object, from, signal)
+  yield* from === 0 ? refuseKinds(content) : content
+}
+
+/** Passes on a content from its beginning, once enough of it is there to see that it is of no kind that is known. */
+async function* refuseKinds(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let begin: Buffer | undefined = Buffer.alloc(0)
+  const check = (bytes: Buffer) => {
+    const kind = recognizeKind(bytes)
+    if (kind !== undefined) throw new UnreadableError(`the object is ${kind}`)
+    return bytes
+  }
+  for await (const chunk of content) {
+    if (begin === undefined) {
+      yield chunk
+      continue
+    }
+    begin =
+      begin.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([begin, chunk])
+    if (begin.length < kindBytes) continue
+    yield check(begin)
+    begin = undefined
+  }
+  if (begin !== undefined && begin.length > 0) yield check(begin)
+}
+
+async function* decompressed(
+  bucket: Bucket,
+  object: BucketObject,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (!isGzip(object.key)) {
+    yield* readBytes(bucket, object, from, signal)
+    return
+  }
+  const gunzip = createGunzip({ chunkSize: gunzipBytes })
+  // Its failures reach the loop below through the stream.
+  pipeline(readBytes(bucket, object, 0, signal), gunzip).catch(() => {})
+  let toSkip = from
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      if (toSkip < chunk.length) yield chunk.subarray(toSkip)
+      toSkip = Math.max(0, toSkip - chunk.length)
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof UnreadableError) throw error
+    throw new UnreadableError(`the object cannot be decompressed as gzip: ${(error as Error).message}`)
+  }
+}
+
+/** The stored bytes of an object. A connection that breaks is taken up again where it broke. */
+async function* readBytes(
+  bucket: Bucket,
+  object: BucketObject,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let next = from
+  for (let attempts = 1; ; attempts++) {
+    try {
+      for await (const chunk of bucket.open(object, next, signal)) {
+        next += chunk.length
+        attempts = 0
+        yield chunk
+      }
+      return
+    } catch (error) {
+      if (!(error instanceof UnreadableError && error.brokenOff) || attempts >= attemptsAtOneByte) throw error
+      await setTimeout(pause * 2 ** attempts, undefined, { signal })
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import { UnreadableError } from '../../buckets/bucket.ts'
+import { endpointLimits } from '../../endpoint-rules/limits.ts'
+import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
+import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
+import { type Item, isBad, joinProblems, type Line } from './item.ts'
+import { ignoredNames, importedNames, userOf } from './record-schema.ts'
+
+/** Puts a cell's value where the column's name says; gives what is wrong with its text, if anything is. */
+type Column = (record: Record<string, unknown>, text: string) => string | undefined
+
+/** Makes the records of one line, or of several, from its cells. */
+type Reader = { columnCount: number; read: (line: Line, cells: string[]) => Iterable<Item<object>> }
+
+/** Records in a batch, at most: one line may list a hundred thousand users. */
+const recordsPerBatch = 100
+
+/**
+ * Reads records, their cells placed by the header. An empty cell counts as absent, too few cells as well, too many
+ * are a failure (all assumed); a repeated attribute column adds a value to the attribute's list (source: guide). Under
+ * the header `User.UserId` alone, each record is a list of users.
+ *
+ * @param header the object's header line; without one, the first line that is not blank is it
+ * @throws UnreadableError when the header is not usable
+ */
+export async function* parseCsv(batches: Lines, header?: string): AsyncGenerator<Item<object>[]> {
+  let reader = header === undefined ? undefined : readerFor(header)
+  /** Lines of a record whose end is still to come. */
+  let begun: DecodedLine[] = []
+  const parse = function* (lines: DecodedLine[], isEnd: boolean): Generator<Item<object>[]> {
+    let from = 0
+    if (reader === undefined) {
+      from = lines.findIndex(line => !isBlank(line)) + 1
+      if (from === 0) return
+      reader = readerOf(lines[from - 1]!)
+    }
+    const { read, columnCount } = reader
+    const { records, rest } = cutRecords(from === 0 ? lines : lines.slice(from), columnCount, isEnd)
+    begun = rest
+    let some: Item<object>[] = []
+    for (const item of records) {
+      for (const record of isBad(item) ? [item] : read(item.line, item.value)) {
+        some.push(record)
+        if (some.length < recordsPerBatch) continue
+        yield some
+        some = []
+      }
+    }
+    if (some.length > 0) yield some
+  }
+  for await (const batch of batches) yield* parse(begun.length === 0 ? batch : [...begun, ...batch], false)
+  yield* parse(begun, true)
+}
+
+/** The header line of an object: its first line that is not blank. */
+export async function readHeader(batches: Lines): Promise<string | undefined> {
+  for await (const batch of batches) {
+    const line = batch.find(line => !isBlank(line))
+    if (line !== undefined) return line.text
+  }
+  return undefined
+}
+
+function readerOf({ text, problem }: DecodedLine): Reader {
+  if (problem !== undefined) throw unusable(problem)
+  return readerFor(text)
+}
+
+/** Makes the reader for a header; names may have spaces around them (assumed) and are case-sensitive. */
+function readerFor(header: string): Reader {
+  const names = cutCells(header)?.map(name => name.trim())
+  const problem = separatorProblem(header, names)
+  if (problem !== undefined) throw unusable(problem)
+  if (names === undefined) throw unusable(badQuotes)
+  if (names.length === 1 && names[0] === 'User.UserId') return { columnCount: 1, read: readUsers }
+  const idColumn = names.indexOf('Id')
+  const seen = new Set<string>()
+  const columns = names.map((name, index) => {
+    if (name === '') throw unusable(`column ${index + 1} has no name`)
+    const column = columnFor(name)
+    if (column === undefined) {
+      throw unusable(
+        `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (${hint(name)})`,
+      )
+    }
+    if (!column.mayRepeat && seen.has(name)) throw unusable(`${name} stands there twice`)
+    seen.add(name)
+    return column.put
+  })
+  return {
+    columnCount: columns.length,
+    read(line, cells) {
+      const reason = tooManyCells(cells, columns.length) ?? tooManyValues(cells)
+      if (reason === undefined) return [readEndpoint(columns, line, cells)]
+      const id = cells[idColumn]
+      return [{ line, reason, ...(id && { id }) }]
+    },
+  }
+}
+
+/** Separators that people use for a comma, and where they come from. */
+const otherSeparators = [
+  [';', 'semicolons stand between its columns, as Excel writes them where the decimal sign is a comma'],
+  ['\t', 'tabs stand between its columns, as in what Excel calls "Text (Tab delimited)"'],
+  ['|', 'vertical bars stand between its columns'],
+] as const
+
+/**
+ * Recognises, where it is certain, a header whose columns are separated by something else than commas.
+ *
+ * @param names what there is between commas; undefined where the quotes do not allow that
+ */
+function separatorProblem(header: string, names: string[] = []): string | undefined {
+  if (/^"?sep=.?"?,*$/i.test(header)) {
+    return `its first line is ${JSON.stringify(header)}, which only Excel understands: remove that line, and separate columns with commas`
+  }
+  if (names.length > 1) return undefined
+  const isKnown = (column: string) => columnFor(column.replaceAll('"', '').trim()) !== undefined
+  const found = otherSeparators.find(([separator]) => {
+    const columns = header.split(separator)
+    // A name of an attribute may have such a character in it.
+    return columns.length > 1 && (names.some(isKnown) ? columns.every(isKnown) : columns.some(isKnown))
+  })
+  return found && `${found[1]}, and only commas separate columns: write the file with commas instead`
+}
+
+/** What is most often the matter with a name that is not known. */
+function hint(name: string): string {
+  if (name.includes('\r')) return 'lines end with LF or CRLF'
+  return /[;\t|]/.test(name) ? 'only commas separate columns' : 'names are case-sensitive'
+}
+
+function tooManyCells({ length }: string[], most: number): string | undefined {
+  if (length <= most) return undefined
+  return `a record must have at most ${most} ${most === 1 ? 'value' : 'values'}, one for each column of the header; this one has ${length}`
+}
+
+/** Values that an endpoint can hold at the most: each takes three bytes of its JSON text or more. */
+const mostValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.length
+
+/** An object of so many names takes its time, and is in vain. */
+function tooManyValues(cells: string[]): string | undefined {
+  if (cells.length <= mostValues) return undefined
+  const values = cells.filter(cell => cell !== '').length
+  return values > mostValues ? `an endpoint must be at most 15 KB; this one has ${values} values` : undefined
+}
+
+function readEndpoint(columns: Column[], line: Line, cells: string[]): Item<object> {
+  const record: Record<string, unknown> = {}
+  let problems: string[] | undefined
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index]!
+    if (cell === '') continue
+    const problem = columns[index]!(record, cell)
+    if (problem === undefined) continue
+    problems ??= []
+    problems.push(problem)
+  }
+  if (problems !== undefined) return { line, reason: joinProblems(problems), rest: record }
+  return userOf(record) === undefined
+    ? { line, value: record }
+    : { line, reason: 'Missing Address (a list of users must have User.UserId as its only column)' }
+}
+
+/**
+ * The users of a line of a list: one, or several with white space between them (source: guide of 2018 and of 2021).
+ * Each is a record of its own, with the bytes at which it begins and ends. A quoted id is taken as it is.
+ */
+function* readUsers(line: Line, cells: string[]): Generator<Item<object>> {
+  const problem = tooManyCells(cells, 1)
+  if (problem !== undefined) {
+    yield { line, reason: problem }
+    return
+  }
+  if (line.text.includes('"')) {
+    yield { line, value: { User: { UserId: cells[0]! } } }
+    return
+  }
+  let read = 0
+  let start = line.start
+  let before: Item<object> | undefined
+  for (const { 0: UserId, index } of line.text.matchAll(/\S+/g)) {
+    if (before !== undefined) {
+      start += Buffer.byteLength(line.text.slice(read, index))
+      read = index
+      yield { ...before, line: { ...before.line, end: start, nextNumber: line.number } }
+    }
+    before = { line: { ...line, text: UserId, start }, value: { User: { UserId } } }
+  }
+  if (before !== undefined) yield before
+}
+
+const unusable = (why: string) => new UnreadableError(`the CSV header is not usable: ${why}`)
+
+function columnFor(name: string): { put: Column; mayRepeat: boolean } | undefined {
+  const path = name.split('.')
+  const top = path[0]!
+  if (ignoredNames.some(ignored => ignored === name)) return { put: () => undefined, mayRepeat: false }
+  if (importedNames.single.has(name)) return { put: putText(path), mayRepeat: false }
+  if (importedNames.numbers.has(name)) return { put: putNumber(path), mayRepeat: false }
+  const attributes = importedNames.attributes.find(prefix => name.startsWith(`${prefix}.`))
+  if (attributes !== undefined) {
+    const parents = attributes.split('.')
+    const attribute = name.slice(attributes.length + 1)
+    return isUsable(attribute) ? { put: putValue([...parents, attribute]), mayRepeat: true } : undefined
+  }
+  const metric = name.slice(top.length + 1)
+  return top === 'Metrics' && isUsable(metric)
+    ? { put: putNumber([top, metric]), mayRepeat: false }
+    : undefined
+}
+
+const isUsable = (name: string) => name !== '' && name !== '__proto__'
+
+function putText(path: string[]): Column {
+  return (record, text) => {
+    parentOf(record, path)[path.at(-1)!] = text
+    return undefined
+  }
+}
+
+/** JavaScript would read 0x10, 0b1 and white space as numbers, too. */
+const isDecimal = /^ *[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? *$/i
+
+function putNumber(path: string[]): Column {
+  return (record, text) => {
+    const number = Number(text)
+    const isNumber = isDecimal.test(text) && Number.isFinite(number)
+    // Where it is none, another stands in for it, so that later stages find nothing else wrong there.
+    parentOf(record, path)[path.at(-1)!] = isNumber ? number : 0
+    return isNumber ? undefined : `${path.join('.')} must be a number; got ${JSON.stringify(text)}`
+  }
+}
+
+function putValue(path: string[]): Column {
+  return (record, text) => {
+    const attributes = parentOf(record, path) as Record<string, string[]>
+    const name = path.at(-1)!
+    if (Object.hasOwn(attributes, name)) attributes[name]!.push(text)
+    else attributes[name] = [text]
+    return undefined
+  }
+}
+
+/** The object in a record that holds the last part of a path, made where it is missing. */
+function parentOf(record: Record<string, unknown>, path: string[]): Record<string, unknown> {
+  let parent = record
+  for (let index = 0; index < path.length - 1; index++) {
+    parent[path[index]!] ??= {}
+    parent = parent[path[index]!] as Record<string, unknown>
+  }
+  return parent
+}

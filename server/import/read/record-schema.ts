@@ -1,0 +1,57 @@
+import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
+import { closed } from '../../model/common.ts'
+import { EndpointDemographic, EndpointLocation, EndpointRequest, EndpointUser } from '../../model/endpoint.ts'
+
+/** Members of an exported endpoint that an import accepts and leaves alone, so that an export can come back (assumed). */
+export const ignoredNames = ['EndpointStatus', 'ApplicationId', 'CohortId', 'CreationDate'] as const
+
+const { EndpointStatus: _, ...requestMembers } = EndpointRequest.properties
+
+/** A record of an import, of either format: an endpoint with its id, and no name that Pinpoint does not import. */
+export const ImportedEndpoint = Type.Object(
+  {
+    ...requestMembers,
+    Id: Type.Optional(Type.String()),
+    Demographic: Type.Optional(closed(EndpointDemographic)),
+    Location: Type.Optional(closed(EndpointLocation)),
+    User: Type.Optional(closed(EndpointUser)),
+  },
+  { additionalProperties: false },
+)
+
+export type ImportedEndpoint = Static<typeof ImportedEndpoint>
+
+/**
+ * The user of a record that names a user and nothing else: it stands for all endpoints that the user has (source:
+ * guide).
+ */
+export function userOf(record: { User?: { UserId?: string } }): string | undefined {
+  const { User } = record
+  return User?.UserId !== undefined && hasNoneBut(record, 'User') && hasNoneBut(User, 'UserId')
+    ? User.UserId
+    : undefined
+}
+
+/** Whether an object has no members but one, if that. */
+export function hasNoneBut(object: object, member: string): boolean {
+  for (const name in object) if (name !== member) return false
+  return true
+}
+
+const withType = (type: string, schema: TObject, prefix = '') =>
+  Object.entries<TSchema>(schema.properties)
+    .filter(([, member]) => member.type === type)
+    .map(([name]) => prefix + name)
+
+/** The names that may head a CSV column, by what is below them. */
+export const importedNames = {
+  single: new Set([
+    ...withType('string', ImportedEndpoint),
+    ...withType('string', EndpointDemographic, 'Demographic.'),
+    ...withType('string', EndpointLocation, 'Location.'),
+    ...withType('string', EndpointUser, 'User.'),
+  ]),
+  numbers: new Set(withType('number', EndpointLocation, 'Location.')),
+  /** Lists of values follow under names of the caller's own. */
+  attributes: ['Attributes', 'User.UserAttributes'],
+} as const

@@ -1,0 +1,485 @@
+import { statSync } from 'node:fs'
+import { parseHost, withoutFinalDot } from '../http/doors/host.ts'
+import { originOf } from '../http/doors/origin.ts'
+import { StartError } from './start-error.ts'
+
+/** Everything that can be set; the names are the contract's. */
+export interface Config {
+  port: number
+  host: string
+  dataDir: string
+  ephemeral: boolean
+  s3Dir: string | undefined
+  s3Endpoint: string | undefined
+  s3AllowAws: boolean
+  /** Undefined: as it suits, true with an endpoint. */
+  s3ForcePathStyle: boolean | undefined
+  region: string
+  accountId: string
+  jobStateDelayMs: number
+  pieceBytes: number
+  maxRunningImports: number
+  quotas: boolean
+  preflight: 'strict' | 'off'
+  /** Secrets by the ids of their keys; undefined: signatures are not checked. */
+  accessKeys: ReadonlyMap<string, string> | undefined
+  /** Names that a Host header may have, beside the usual ones, in lower case; `*` for any. */
+  allowedHosts: ReadonlySet<string> | undefined
+  /** Web origins that may call, beside loopback's, as browsers write them; `*` for any. */
+  allowedOrigins: ReadonlySet<string> | undefined
+  /** What opens the control API; undefined: nothing is needed, unless there are access keys. */
+  controlToken: string | undefined
+  /** A JSON file or a folder of them. */
+  seed: string | undefined
+  logLevel: string
+  /** Undefined: pretty on a terminal, else json. */
+  logFormat: 'pretty' | 'json' | undefined
+  /** What signs requests to an S3 endpoint: the SDK's own variables, else a pair that means nothing. */
+  s3Credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  /** Whether it keeps the process alive that has nothing else to do; an option of `startPinpoint` alone. */
+  keepProcessAlive: boolean
+}
+
+/** One setting: where it comes from, what it means, and how its text is read. */
+export interface Setting<T = unknown> {
+  /** Their usual names; `variablesOf` has all of them. */
+  variables: string[]
+  flag: string
+  /** Shown after the flag; a flag without one may stand alone and then means true. */
+  argument?: string
+  /** Text that counts where nothing is set. */
+  default?: string
+  meaning: string
+  /** Gives the value, or throws a sentence that says what it must be. */
+  read: (text: string) => T
+  /** Its text is shown to nobody. */
+  isSecret?: true
+  /** Its text is a URL: messages mask the user and password in it. */
+  isUrl?: true
+  /** The text of a value that is given as such, where JavaScript's own is another. */
+  write?: (value: unknown) => string
+}
+
+/** What is set otherwise than by the table of settings. */
+type NoSettings = Pick<Config, 's3Credentials' | 'keepProcessAlive'>
+
+type Settings = { [Name in keyof Omit<Config, keyof NoSettings>]: Setting<NonNullable<Config[Name]>> }
+
+const settings: Settings = {
+  port: {
+    variables: ['PORT'],
+    flag: '--port',
+    argument: 'number',
+    default: '7467',
+    meaning: '0 takes any free port',
+    read: wholeNumber(0, 65_535),
+  },
+  host: {
+    variables: ['HOST'],
+    flag: '--host',
+    argument: 'address',
+    default: '127.0.0.1',
+    meaning: 'the address to listen on',
+    read: text => text,
+  },
+  dataDir: {
+    variables: ['DATA_DIR'],
+    flag: '--data-dir',
+    argument: 'folder',
+    default: '.pinpoint-local',
+    meaning: 'holds pinpoint.db, the SQLite file',
+    read: text => text,
+  },
+  ephemeral: {
+    variables: ['EPHEMERAL'],
+    flag: '--ephemeral',
+    default: 'false',
+    meaning: 'a data folder in the temp directory instead, removed at exit',
+    read: yesOrNo,
+  },
+  s3Dir: {
+    variables: ['S3_DIR'],
+    flag: '--s3-dir',
+    argument: 'folder',
+    meaning: 'a folder whose sub-folders are buckets',
+    read: existingFolder,
+  },
+  s3Endpoint: {
+    variables: ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
+    flag: '--s3-endpoint',
+    argument: 'url',
+    meaning: 'the S3-compatible endpoint (MinIO, LocalStack, …) for buckets that are no such folder',
+    read: httpUrl,
+    isUrl: true,
+  },
+  s3AllowAws: {
+    variables: ['S3_ALLOW_AWS'],
+    flag: '--s3-allow-aws',
+    default: 'false',
+    meaning: 'with no endpoint set, read from AWS S3; without this nothing outside is ever contacted',
+    read: yesOrNo,
+  },
+  s3ForcePathStyle: {
+    variables: ['S3_FORCE_PATH_STYLE'],
+    flag: '--s3-force-path-style',
+    meaning: 'the bucket in the path and not in the host name (default: true with an endpoint)',
+    read: yesOrNo,
+  },
+  region: {
+    variables: ['AWS_REGION'],
+    flag: '--region',
+    argument: 'name',
+    default: 'us-east-1',
+    meaning: 'for requests that carry no credential scope, and for S3',
+    read: matching(/^[a-z0-9-]+$/, 'a region such as us-east-1'),
+  },
+  accountId: {
+    variables: ['ACCOUNT_ID'],
+    flag: '--account-id',
+    argument: 'digits',
+    default: '123456789012',
+    meaning: 'in ARNs and ExternalId; a 12-digit access key id overrides it per request',
+    read: matching(/^\d{12}$/, '12 digits'),
+  },
+  jobStateDelayMs: {
+    variables: ['JOB_STATE_DELAY_MS'],
+    flag: '--job-state-delay-ms',
+    argument: 'ms',
+    default: '0',
+    meaning: 'how long a job rests in each state',
+    read: wholeNumber(0, 86_400_000),
+  },
+  pieceBytes: {
+    variables: ['PIECE_BYTES'],
+    flag: '--piece-bytes',
+    argument: 'bytes',
+    default: '1048576',
+    meaning: 'size of a piece',
+    read: wholeNumber(1, 1_073_741_824),
+  },
+  maxRunningImports: {
+    variables: ['MAX_RUNNING_IMPORTS'],
+    flag: '--max-running-imports',
+    argument: 'number',
+    default: '2',
+    meaning: 'further jobs wait as PENDING_JOB; as many exports may run beside them',
+    read: wholeNumber(1, 1000),
+  },
+  quotas: {
+    variables: ['QUOTAS'],
+    flag: '--quotas',
+    argument: 'on|off',
+    default: 'off',
+    meaning:
+      "enforces Pinpoint's published quotas (running imports, request rates, import size) with its 429 and 400 answers",
+    read: onOrOff,
+    write: isOn => (isOn === true ? 'on' : 'off'),
+  },
+  preflight: {
+    variables: ['PREFLIGHT'],
+    flag: '--preflight',
+    argument: 'strict|off',
+    default: 'off',
+    meaning:
+      "strict: CreateImportJob reads each object's first record before it answers, and refuses with 400",
+    read: oneOf('strict', 'off'),
+  },
+  accessKeys: {
+    variables: ['ACCESS_KEYS'],
+    flag: '--access-keys',
+    argument: 'id:secret,…',
+    meaning: 'requests must be signed with one of these keys, by Signature Version 4 (default: not checked)',
+    read: keyPairs,
+    isSecret: true,
+  },
+  allowedHosts: {
+    variables: ['ALLOWED_HOSTS'],
+    flag: '--allowed-hosts',
+    argument: 'name,…',
+    meaning: "names beside the usual ones that a request's Host may have; * for any",
+    read: list(hostName, 'host names such as pinpoint.example.com, or *'),
+  },
+  allowedOrigins: {
+    variables: ['ALLOWED_ORIGINS'],
+    flag: '--allowed-origins',
+    argument: 'origin,…',
+    meaning: "web origins beside loopback's whose pages may call; * for any",
+    read: list(webOrigin, 'web origins such as https://app.example.com, or *'),
+  },
+  controlToken: {
+    variables: ['CONTROL_TOKEN'],
+    flag: '--control-token',
+    argument: 'token',
+    meaning: 'control calls must carry it: Authorization: Bearer <token> (default: none is needed)',
+    read: matching(/^[\x21-\x7e]+$/, 'a text of ASCII characters, without spaces'),
+    isSecret: true,
+  },
+  seed: {
+    variables: ['SEED'],
+    flag: '--seed',
+    argument: 'path',
+    meaning: 'a JSON file, or a folder of them, with what is to be there at the start',
+    read: existingPath,
+  },
+  logLevel: {
+    variables: ['LOG_LEVEL'],
+    flag: '--log-level',
+    argument: 'level',
+    default: 'info',
+    meaning: 'fatal, error, warn, info, debug, trace or silent',
+    read: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  },
+  logFormat: {
+    variables: ['LOG_FORMAT'],
+    flag: '--log-format',
+    argument: 'format',
+    meaning: 'pretty or json (default: pretty on a terminal, else json)',
+    read: oneOf('pretty', 'json'),
+  },
+}
+
+/** Begins the variables that are meant for this program alone. */
+export const ownPrefix = 'PINPOINT_LOCAL_'
+
+/** Kubernetes sets PINPOINT_LOCAL_PORT=tcp://10.0.0.1:7467 and the like where a service is named pinpoint-local. */
+const serviceLink = /^(tcp|udp|sctp):\/\//
+
+/**
+ * The environment variables of a setting; the first that is set counts. Bare names such as HOST are easily inherited from
+ * what is meant for another program.
+ */
+export const variablesOf = ({ variables }: Setting): string[] => [
+  ...variables.map(name => ownPrefix + name),
+  ...variables,
+]
+
+/** The table of settings, by their names as options. */
+export const allSettings: Readonly<Record<string, Setting>> = settings
+
+/**
+ * Reads all settings from flags and environment variables; the flag wins, then PINPOINT_LOCAL_<NAME>. An empty variable
+ * counts as not set.
+ *
+ * @param flags by the settings' names, as the command line gave them: text, or true for a flag that stands alone
+ * @throws StartError that names every bad setting
+ */
+export function loadConfig(
+  env: Record<string, string | undefined>,
+  flags: Readonly<Record<string, unknown>> = {},
+): Readonly<Config> {
+  const given = (name: string, setting: Setting): Given | undefined => {
+    if (flags[name] !== undefined) return { value: flags[name], as: setting.flag }
+    const variable = variablesOf(setting).find(variable => env[variable] && !serviceLink.test(env[variable]))
+    return variable === undefined ? undefined : { value: env[variable], as: variable }
+  }
+  return readSettings(given, { s3Credentials: readCredentials(env), keepProcessAlive: true }, [])
+}
+
+/**
+ * Every setting of the README's table as a member, its name in camel case, its value as the setting means it: a number
+ * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint; with `keepProcessAlive`, the process
+ * does not end before the emulator is closed. (A setting's text does as well, for callers that have nothing else.)
+ */
+export type Options = {
+  [Name in keyof Settings]?: Config[Name] extends string | number | boolean | undefined
+    ? Config[Name]
+    : string
+} & Partial<NoSettings>
+
+/**
+ * Reads all settings from options. Nothing is read from the environment: there, AWS_ENDPOINT_URL may be what leads a
+ * program that is under test to the emulator.
+ *
+ * @param defaults what counts for an option that is missing or undefined, before the table's own defaults
+ * @throws StartError that names every bad option, and every one that does not exist
+ */
+export function configOf(options: Options, defaults: Options = {}): Readonly<Config> {
+  const known = [...Object.keys(allSettings), 's3Credentials', 'keepProcessAlive']
+  const problems = Object.keys(options)
+    .filter(name => !known.includes(name))
+    .map(name => `there is no option ${name}; the options are ${known.join(', ')}`)
+  const { s3Credentials = noCredentials, keepProcessAlive = false } = options
+  const { accessKeyId, secretAccessKey } = s3Credentials ?? {}
+  if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
+    problems.push('s3Credentials must be an object with the texts accessKeyId and secretAccessKey')
+  }
+  if (typeof keepProcessAlive !== 'boolean') {
+    problems.push(`keepProcessAlive must be true or false; got ${JSON.stringify(keepProcessAlive)}`)
+  }
+  const isGiven = ([, value]: [string, unknown]) => value !== undefined
+  const values = new Map<string, unknown>([defaults, options].flatMap(Object.entries).filter(isGiven))
+  const given = (name: string) => (values.has(name) ? { value: values.get(name), as: name } : undefined)
+  return readSettings(given, { s3Credentials, keepProcessAlive }, problems)
+}
+
+/** A setting's value or its text, and the name by which it was given. */
+interface Given {
+  value: unknown
+  as: string
+}
+
+/**
+ * Reads the whole table of settings.
+ *
+ * @param problems what is known to be wrong already
+ * @throws StartError that names every bad setting
+ */
+function readSettings(
+  given: (name: string, setting: Setting) => Given | undefined,
+  others: NoSettings,
+  problems: string[],
+): Readonly<Config> {
+  const values: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(allSettings)) {
+    const { value, as } = given(name, setting) ?? { value: setting.default, as: name }
+    try {
+      if (value !== undefined) values[name] = readValue(setting, value)
+    } catch (error) {
+      problems.push(`${as} must be ${(error as Error).message}; got ${shown(setting, value)}`)
+    }
+  }
+  const config = { ...values, ...others } as unknown as Config
+  const [ephemeral, dataDir] = [given('ephemeral', settings.ephemeral), given('dataDir', settings.dataDir)]
+  if (config.ephemeral && dataDir !== undefined) {
+    problems.push(
+      `${ephemeral?.as} and ${dataDir.as} exclude each other, as an ephemeral emulator has a temporary data folder: leave one of them out`,
+    )
+  }
+  if (isItself(config)) {
+    problems.push(
+      `the S3 endpoint (s3Endpoint, --s3-endpoint, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL) must not be this emulator itself; got ${hideUser(config.s3Endpoint!)} (to point an SDK at the emulator, AWS_ENDPOINT_URL_PINPOINT is enough)`,
+    )
+  }
+  if (problems.length > 0) {
+    throw new StartError(
+      `pinpoint-local cannot start, as these settings are wrong:\n  ${problems.join('\n  ')}`,
+    )
+  }
+  return Object.freeze(config)
+}
+
+/** A value as messages show it. */
+function shown({ isSecret, isUrl }: Setting, value: unknown): string {
+  if (isSecret) return 'a value that is not shown, as it is secret'
+  const text = String(JSON.stringify(value))
+  return isUrl ? hideUser(text) : text
+}
+
+/** Masks whatever may be a user and a password in a URL, or in a text that was meant to be one. */
+const hideUser = (url: string): string => url.replace(/^("?(?:[a-z][\w+.-]*:\/\/)?).*@/is, '$1***@')
+
+/** Reads a text; or a value by its text, so that both are held to the same rule. */
+function readValue({ read, write = String }: Setting, value: unknown): unknown {
+  if (typeof value === 'string') return read(value)
+  const result = read(write(value))
+  // A map or a set is given as its text alone.
+  const type = typeof result === 'object' ? 'string' : typeof result
+  if (typeof value !== type) throw new Error(`a ${type}`)
+  return result
+}
+
+/** What signs requests to an S3 endpoint where nothing else is said. */
+const noCredentials = { accessKeyId: 'pinpoint-local', secretAccessKey: 'pinpoint-local' }
+
+function readCredentials(env: Record<string, string | undefined>): Config['s3Credentials'] {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: token,
+  } = env
+  if (!accessKeyId || !secretAccessKey) return noCredentials
+  return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) }
+}
+
+/** Whether the S3 endpoint leads back here, as it does when AWS_ENDPOINT_URL was set for the SDK's sake. */
+function isItself({ s3Endpoint, host, port }: Partial<Config>): boolean {
+  if (s3Endpoint === undefined) return false
+  const url = new URL(s3Endpoint)
+  const endpointPort = url.port || (url.protocol === 'https:' ? '443' : '80')
+  const here = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', '[::]', host, `[${host}]`]
+  return here.includes(url.hostname) && endpointPort === String(port)
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string) => {
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (number >= least && number <= most) return number
+    throw new Error(`a whole number from ${least} to ${most}`)
+  }
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === 'true' || text === '1') return true
+  if (text === 'false' || text === '0') return false
+  throw new Error('true or false')
+}
+
+function onOrOff(text: string): boolean {
+  return oneOf('on', 'off')(text) === 'on'
+}
+
+function oneOf<const T extends string>(...values: T[]) {
+  return (text: string): T => {
+    const found = values.find(value => value === text)
+    if (found === undefined) throw new Error(`one of ${values.join(', ')}`)
+    return found
+  }
+}
+
+function matching(pattern: RegExp, what: string) {
+  return (text: string) => {
+    if (!pattern.test(text)) throw new Error(what)
+    return text
+  }
+}
+
+function keyPairs(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(',').map(pair => pair.trim().match(/^(\w+):(\S+)$/))
+  const keys = new Map(pairs.map(pair => [pair?.[1] ?? '', pair?.[2] ?? '']))
+  if (pairs.includes(null) || keys.size < pairs.length) {
+    throw new Error('pairs such as id:secret,id:secret, each id once')
+  }
+  return keys
+}
+
+/**
+ * Reads a list of items with commas between them, each by `read` or `*`.
+ *
+ * @param what says what the items must be, where one of them is not
+ */
+function list(read: (item: string) => string | undefined, what: string) {
+  return (text: string): ReadonlySet<string> => {
+    const items = text.split(',').map(item => item.trim())
+    const values = items.map(item => (item === '*' ? item : read(item)))
+    if (values.includes(undefined)) throw new Error(`${what}, with commas between them`)
+    return new Set(values as string[])
+  }
+}
+
+function hostName(text: string): string | undefined {
+  const host = parseHost(text)
+  return host && withoutFinalDot(host.hostname)
+}
+
+function webOrigin(text: string): string | undefined {
+  const url = URL.parse(text)
+  const isOrigin = url !== null && /^[a-z][a-z\d+.-]*:\/\/[^/?#@\\]+\/?$/i.test(text)
+  return isOrigin ? originOf(url) : undefined
+}
+
+function existingFolder(text: string): string {
+  if (!statSync(text, { throwIfNoEntry: false })?.isDirectory()) throw new Error('a folder that exists')
+  return text
+}
+
+function existingPath(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false }) === undefined)
+    throw new Error('a file or a folder that exists')
+  return text
+}
+
+function httpUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new Error('a URL such as http://127.0.0.1:9000')
+  return text
+}

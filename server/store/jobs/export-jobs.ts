@@ -1,0 +1,79 @@
+import type { Database } from 'better-sqlite3'
+import type { ExportJobResource, ExportJobResponse } from '../../model/export-job.ts'
+import type { Listed, Page } from '../../model/page.ts'
+import type { AppRef } from '../applications/applications.ts'
+import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
+
+/** A piece of an export, as it stands. */
+export interface ExportPieceRow {
+  index: number
+  /** How many endpoints are to be in it; the last piece takes what is left. */
+  endpoints: number
+  status: 'PENDING' | 'COMPLETED' | 'FAILED'
+}
+
+/** What the HTTP side does with export jobs: it records them and shows them. `export-progress.ts` does the rest. */
+export function createExportJobs(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO export_jobs (app, id, status, definition, segment_id, segment_version, creation_date)
+     VALUES (:app, :id, 'CREATED', :definition, :segmentId, :segmentVersion, :now)`,
+  )
+  // Every endpoint that is read is written, so none fails by itself.
+  const select = 'SELECT *, 0 AS total_failures FROM export_jobs WHERE app = +?'
+  const get = db.prepare<[number, string], ExportJobRow>(`${select} AND id = ?`)
+  const list = db.prepare<[number, number, number], ExportJobRow>(
+    `${select} AND seq < +? ORDER BY seq DESC LIMIT +?`,
+  )
+  const listOfSegment = db.prepare<[number, string, number, number], ExportJobRow>(
+    `${select} AND segment_id = +? AND seq < +? ORDER BY seq DESC LIMIT +?`,
+  )
+  const pieces = db.prepare<[number, number, number], ExportPieceRow>(
+    `SELECT number AS 'index', endpoints, status FROM export_pieces WHERE job = +? AND number >= +?
+     ORDER BY number LIMIT +?`,
+  )
+
+  const toResponse = (app: AppRef, row: ExportJobRow): ExportJobResponse =>
+    toJob(app, row, { type: 'EXPORT', failures: JSON.parse(row.failures) })
+  const toListed = (app: AppRef) => (row: ExportJobRow) => ({ seq: row.seq, value: toResponse(app, row) })
+
+  return {
+    countByStatus: prepareCountByStatus(db, 'export_jobs'),
+
+    /** Records a new job as CREATED; the worker finds it there. */
+    create(job: {
+      app: AppRef
+      id: string
+      definition: ExportJobResource
+      /** The segment that it exports; null for the whole application. */
+      segmentId: string | null
+      segmentVersion: number | null
+      now: string
+    }): void {
+      insert.run({ ...job, app: job.app.seq, definition: JSON.stringify(job.definition) })
+    },
+
+    get(app: AppRef, jobId: string): ExportJobResponse | undefined {
+      const row = get.get(app.seq, jobId)
+      return row && toResponse(app, row)
+    },
+
+    find(app: AppRef, jobId: string): FoundJob<ExportJobResponse> | undefined {
+      const row = get.get(app.seq, jobId)
+      return row && toFound(row, toResponse(app, row))
+    },
+
+    /** The pieces of a job from one on. */
+    pieces: (job: number, from: number, limit: number): ExportPieceRow[] => pieces.all(job, from, limit),
+
+    list: (app: AppRef, page: Page): Listed<ExportJobResponse>[] =>
+      list.all(app.seq, page.before, page.limit).map(toListed(app)),
+
+    /** The jobs that exported a segment, in any of its versions, or are about to. */
+    listOfSegment: (app: AppRef, segmentId: string, page: Page): Listed<ExportJobResponse>[] =>
+      listOfSegment.all(app.seq, segmentId, page.before, page.limit).map(toListed(app)),
+  }
+}
+
+interface ExportJobRow extends JobRow {
+  failures: string
+}

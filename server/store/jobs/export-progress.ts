@@ -1,0 +1,151 @@
+import type { Database } from 'better-sqlite3'
+import type { ExportJobResource } from '../../model/export-job.ts'
+import { prepareRemoval } from '../database/batched-delete.ts'
+import type { NoPromise } from '../database/no-promise.ts'
+import type { Transactions } from '../database/transactions.ts'
+import type { MemberPlace } from '../segments/members.ts'
+import type { Job, JobProgress } from './job-progress.ts'
+
+/** An export job as the worker sees it. */
+export interface ExportJob extends Job {
+  definition: ExportJobResource
+  /** The segment that it exports; null for the whole application. */
+  segmentId: string | null
+  segmentVersion: number | null
+  /** ISO 8601; what a segment's recency is counted back from. */
+  creationDate: string
+}
+
+/** A part of what a job exports: an object of its own. */
+export interface ExportPiece {
+  number: number
+  /** How many endpoints are to be written; the last piece takes what is left. */
+  endpoints: number
+  /** What the bucket knows the object by; null before it is begun. */
+  draft: string | null
+}
+
+/** What a bucket knows a part of an unfinished export by. */
+export interface ExportDraft {
+  job: Pick<ExportJob, 'id' | 'definition'>
+  piece: Pick<ExportPiece, 'number'> & { draft: string }
+}
+
+/**
+ * What the worker does with export jobs. Each write is part of a transaction made by `write`; what says which drafts a job
+ * has is read in a transaction as well, so that no job acts on those of another state.
+ */
+export function createExportProgress(db: Database, jobs: JobProgress, { transact }: Transactions) {
+  const inState = <T>(work: () => NoPromise<T>): NoPromise<T> => (db.inTransaction ? work() : transact(work))
+  // Also those of deleted applications: what they have begun is to be removed from the bucket.
+  const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
+    `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
+       j.segment_version AS segmentVersion, j.creation_date AS creationDate
+     FROM export_jobs j JOIN apps a ON a.seq = j.app
+     WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND j.seq > ? ORDER BY j.seq`,
+  )
+  const newestEndpoint = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM endpoints').pluck()
+  const clearPieces = prepareRemoval(db, 'export_pieces', 'job, number', 'job')
+  const insertPiece = db.prepare('INSERT INTO export_pieces (job, number, endpoints) VALUES (?, ?, ?)')
+  const beginProcessing = db.prepare(
+    `UPDATE export_jobs SET total_pieces = (SELECT count(*) FROM export_pieces WHERE job = :job),
+       newest_endpoint = :newest
+     WHERE seq = :job`,
+  )
+  const position = db.prepare<[number], { newest: number; at: string | null }>(
+    'SELECT newest_endpoint AS newest, position AS at FROM export_jobs WHERE seq = ?',
+  )
+  const pieces = db.prepare<[number], ExportPiece>(
+    'SELECT number, endpoints, draft FROM export_pieces WHERE job = +? ORDER BY number',
+  )
+  const nextPiece = db.prepare<[number], ExportPiece>(
+    `SELECT number, endpoints, draft FROM export_pieces WHERE job = +? AND status = 'PENDING' ORDER BY number LIMIT 1`,
+  )
+  const drafts = db.prepare<[], Record<'id' | 'definition' | 'draft', string> & { number: number }>(
+    `SELECT j.id, j.definition, p.number, p.draft FROM export_jobs j JOIN export_pieces p ON p.job = j.seq
+     WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND p.draft IS NOT NULL`,
+  )
+  const saveDraft = db.prepare(
+    'UPDATE export_pieces SET draft = :draft WHERE job = :job AND number = :number',
+  )
+  const endPiece = db.prepare('UPDATE export_pieces SET status = ? WHERE job = ? AND number = ?')
+  const countPiece = db.prepare(
+    `UPDATE export_jobs SET position = :at, completed_pieces = completed_pieces + 1,
+       total_processed = total_processed + :endpoints
+     WHERE seq = :job`,
+  )
+  const countFailedPiece = db.prepare(
+    `UPDATE export_jobs SET failed_pieces = failed_pieces + 1, completed_pieces = completed_pieces -
+       (SELECT status = 'COMPLETED' FROM export_pieces WHERE job = :job AND number = :number)
+     WHERE seq = :job`,
+  )
+  const addFailure = db.prepare(
+    `UPDATE export_jobs SET failures = json_insert(failures, '$[#]', ?) WHERE seq = ?`,
+  )
+
+  return {
+    ...jobs,
+
+    /** The jobs created after the one numbered `after` that are not over, oldest first. */
+    unfinished: (after: number): ExportJob[] =>
+      unfinished.all(after).map(({ appSeq, appId, definition, ...row }) => {
+        return { ...row, app: { seq: appSeq, id: appId }, definition: JSON.parse(definition!) } as ExportJob
+      }),
+
+    /** The row of the endpoint that was created last. */
+    newestEndpoint: (): number => newestEndpoint.get()!,
+
+    /** Removes up to `limit` pieces; gives whether there were any. Can be done without `write`, too. */
+    clearPieces: (job: ExportJob, limit: number): boolean => inState(() => clearPieces(job.seq, limit) > 0),
+
+    addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
+      void insertPiece.run(job.seq, piece.number, piece.endpoints),
+
+    /** Counts the pieces, and notes which endpoints are too new to be exported. */
+    beginProcessing: (job: ExportJob, newest: number): void =>
+      void beginProcessing.run({ job: job.seq, newest }),
+
+    /** All pieces of a job. */
+    pieces: (job: ExportJob): ExportPiece[] => inState(() => pieces.all(job.seq)),
+
+    /** The first piece that is left. */
+    nextPiece: (job: ExportJob): ExportPiece | undefined => inState(() => nextPiece.get(job.seq)),
+
+    /** What all exports that are not over have begun in buckets. */
+    drafts: (): ExportDraft[] =>
+      drafts.all().map(({ id, definition, number, draft }) => {
+        return { job: { id, definition: JSON.parse(definition) }, piece: { number, draft } }
+      }),
+
+    /** The place of the last member that is written, and the row of the last endpoint that is to be. */
+    position(job: ExportJob): { after: MemberPlace | undefined; upTo: number } {
+      const { newest, at } = inState(() => position.get(job.seq)!)
+      return { after: at === null ? undefined : JSON.parse(at), upTo: newest }
+    },
+
+    /** Writes down what the bucket knows a piece's object by. */
+    saveDraft: (job: ExportJob, { number }: ExportPiece, draft: string): void =>
+      void saveDraft.run({ job: job.seq, number, draft }),
+
+    /** @param written how many endpoints are in the object, and the place of the last one */
+    completePiece(
+      job: ExportJob,
+      { number }: ExportPiece,
+      written: { draft: string; endpoints: number; at: MemberPlace },
+    ): void {
+      saveDraft.run({ job: job.seq, number, draft: written.draft })
+      endPiece.run('COMPLETED', job.seq, number)
+      countPiece.run({ job: job.seq, endpoints: written.endpoints, at: JSON.stringify(written.at) })
+    },
+
+    /** Counts a piece as failed, be it one that was written and cannot be published. */
+    failPiece(job: ExportJob, { number }: ExportPiece): void {
+      countFailedPiece.run({ job: job.seq, number })
+      endPiece.run('FAILED', job.seq, number)
+    },
+
+    /** Writes down why the job fails, or what else goes wrong then. */
+    addFailure: (job: ExportJob, sentence: string): void => void addFailure.run(sentence, job.seq),
+  }
+}
+export type ExportProgress = ReturnType<typeof createExportProgress>

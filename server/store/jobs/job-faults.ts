@@ -1,0 +1,67 @@
+import type { Database } from 'better-sqlite3'
+import type { Fault, JobSelector } from '../../model/fault.ts'
+import { fits } from '../../model/wildcard.ts'
+import type { Faults } from './fault-rules.ts'
+import type { Job } from './job-progress.ts'
+
+/** What a rule can be about a job by. */
+interface Definition {
+  S3Url?: string
+  S3UrlPrefix?: string
+  Format?: string
+}
+
+/** Finds the rules that strike the jobs of one kind. */
+export function createJobFaults(db: Database, table: 'import_jobs' | 'export_jobs', faults: Faults) {
+  const type = table === 'import_jobs' ? 'IMPORT' : 'EXPORT'
+  const isAny = db
+    .prepare<[], number>(`SELECT EXISTS (SELECT 1 FROM faults WHERE rule ->> 'job' IS NOT NULL)`)
+    .pluck()
+  const find = db.prepare<[number], { definition: string; decided: string }>(
+    `SELECT definition, faults AS decided FROM ${table} WHERE seq = ?`,
+  )
+  const decide = db.prepare(`UPDATE ${table} SET faults = ? WHERE seq = ?`)
+  const hangs = db
+    .prepare<[number], string>(
+      `SELECT f.id FROM faults f JOIN ${table} j ON j.seq = ?
+       WHERE f.rule ->> 'hangAt' = j.status AND j.faults ->> f.id = 1 LIMIT 1`,
+    )
+    .pluck()
+
+  const concerns = (rule: JobSelector, { app }: Job, definition: Definition): boolean =>
+    (rule.type ?? type) === type &&
+    (rule.applicationId ?? app.id) === app.id &&
+    (rule.format ?? definition.Format) === definition.Format &&
+    fits(rule.s3Url ?? '*', definition.S3Url ?? definition.S3UrlPrefix ?? '')
+
+  /** Whether a rule strikes a job that it concerns. */
+  const strikes = ({ id, probability = 1 }: Fault): boolean => Math.random() < probability && faults.use(id)
+
+  return {
+    /** Whether there are rules about jobs at all. */
+    isAny: (): boolean => isAny.get() === 1,
+
+    /**
+     * The rules that strike a job, of those that matter now. Whether one does is decided when it first matters, and
+     * written down with the job: the same holds when the job is taken up again. To be part of a transaction.
+     */
+    strike(job: Job, matters: (rule: Fault) => boolean): Fault[] {
+      const row = find.get(job.seq)!
+      const definition: Definition = JSON.parse(row.definition)
+      const decided: Record<string, boolean> = JSON.parse(row.decided)
+      const known = Object.keys(decided).length
+      const struck = faults
+        .list()
+        .filter(rule => rule.job !== undefined && matters(rule) && concerns(rule.job, job, definition))
+        .filter(rule => {
+          decided[rule.id] ??= strikes(rule)
+          return decided[rule.id]
+        })
+      if (Object.keys(decided).length > known) decide.run(JSON.stringify(decided), job.seq)
+      return struck
+    },
+
+    /** The rule that keeps a job in its state, if one does. */
+    hanging: (seq: number): string | undefined => hangs.get(seq),
+  }
+}

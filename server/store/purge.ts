@@ -1,0 +1,126 @@
+import type { Database } from 'better-sqlite3'
+import { prepareMemberRemoval, prepareRemoval } from './database/batched-delete.ts'
+import type { Transactions } from './database/transactions.ts'
+import { createEndpointRemoval } from './endpoints/row-blocks.ts'
+
+/**
+ * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
+ * segments with their members, and what jobs that are over had kept to be able to take themselves back.
+ *
+ * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
+ *   that its caller decides how long the database is kept busy
+ */
+export function createClearAway(
+  db: Database,
+  { transact, letCallersGo }: Transactions,
+): (limit: number) => boolean {
+  // An export that is under way first removes what it has put into its bucket; then it forgets its pieces.
+  const deletedApp = db
+    .prepare<[], number>(
+      `SELECT seq FROM apps WHERE id IS NULL AND NOT EXISTS (
+         SELECT 1 FROM export_jobs j JOIN export_pieces p ON p.job = j.seq
+         WHERE j.app = apps.seq AND j.status NOT IN ('COMPLETED', 'FAILED'))
+       LIMIT 1`,
+    )
+    .pluck()
+  const deletedSegment = db.prepare<[], number>('SELECT seq FROM segments WHERE id IS NULL LIMIT 1').pluck()
+  const importOf = db
+    .prepare<[number], number>(
+      'SELECT import_job FROM segment_versions WHERE segment = ? AND import_job IS NOT NULL LIMIT 1',
+    )
+    .pluck()
+  const importJobOf = db
+    .prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1')
+    .pluck()
+  const exportJobOf = db
+    .prepare<[number], number>('SELECT seq FROM export_jobs WHERE app = ? LIMIT 1')
+    .pluck()
+  const keptBy = db
+    .prepare<[number], number | null>('SELECT min(job) FROM endpoints_before_import WHERE job > ?')
+    .pluck()
+  const isOver = db
+    .prepare<[number], number>(`SELECT status IN ('COMPLETED', 'FAILED') FROM import_jobs WHERE seq = ?`)
+    .pluck()
+
+  const remover = (table: string, key: string, owner: string, owners?: string) =>
+    prepareRemoval(db, table, key, owner, owners)
+  const members = prepareMemberRemoval(db)
+  const dimensionOfImport = db
+    .prepare<[number], number>(
+      `SELECT d.seq FROM import_jobs j JOIN indexed_dimensions d ON d.app = j.app AND d.name = 'Import.' || j.seq
+       WHERE j.seq = ?`,
+    )
+    .pluck()
+  const dimensionOfApp = db
+    .prepare<[number], number>('SELECT seq FROM indexed_dimensions WHERE app = ? LIMIT 1')
+    .pluck()
+  const terms = remover('endpoint_terms', 'dimension, block, value, endpoint', 'dimension')
+  const dimension = remover('indexed_dimensions', 'seq', 'seq')
+  const removeDimension = (seq: number | undefined, limit: number): number =>
+    seq === undefined ? 0 : terms(seq, limit) || dimension(seq, limit)
+  const ofSegmentImport = [
+    (job: number, limit: number) => removeDimension(dimensionOfImport.get(job), limit),
+    ...members,
+    remover('segment_versions', 'segment, version', 'import_job'),
+  ]
+  const ofSegment = [
+    remover('segment_versions', 'segment, version', 'segment'),
+    remover('segments', 'seq', 'seq'),
+  ]
+  const endpoints = createEndpointRemoval(db)
+  const ofApp = [
+    remover('segment_versions', 'segment, version', 'segment', 'SELECT seq FROM segments WHERE app = ?'),
+    remover('segments', 'seq', 'app'),
+    // Before the endpoints, as triggers would look for the terms of each of them, and take longer than all the rest.
+    (app: number, limit: number) => removeDimension(dimensionOfApp.get(app), limit),
+    // A fifth, as each is in three indexes.
+    (app: number, limit: number) => endpoints(app, Math.ceil(limit / 5)),
+    remover('endpoint_maps', 'seq', 'app'),
+    remover('attribute_names', 'app, map, name, import_job', 'app'),
+    remover('application_settings', 'app', 'app'),
+    remover('event_streams', 'app', 'app'),
+  ]
+  const kept = remover('endpoints_before_import', 'job, seq', 'job')
+  const ofExportJob = [remover('export_pieces', 'job, number', 'job'), remover('export_jobs', 'seq', 'seq')]
+  const ofImportJob = [
+    kept,
+    ...members,
+    remover('import_failures', 'seq', 'job'),
+    remover('import_pieces', 'job, number', 'job'),
+    remover('import_objects', 'job, number', 'job'),
+    remover('import_jobs', 'seq', 'seq'),
+  ]
+  const removeApp = remover('apps', 'seq', 'seq')
+
+  const clearApp = (app: number, limit: number): boolean => {
+    for (const remove of ofApp) if (remove(app, limit) > 0) return true
+    const importJob = importJobOf.get(app)
+    if (importJob !== undefined) return ofImportJob.some(remove => remove(importJob, limit) > 0)
+    const exportJob = exportJobOf.get(app)
+    if (exportJob !== undefined) return ofExportJob.some(remove => remove(exportJob, limit) > 0)
+    return removeApp(app, 1) > 0
+  }
+
+  /** A version with an import goes after the import's members: it is what names them. */
+  const clearSegment = (segment: number, limit: number): boolean => {
+    const job = importOf.get(segment)
+    return job === undefined
+      ? ofSegment.some(remove => remove(segment, limit) > 0)
+      : ofSegmentImport.some(remove => remove(job, limit) > 0)
+  }
+
+  const step = (app: number | undefined, limit: number): boolean => {
+    if (app !== undefined) return clearApp(app, limit)
+    const segment = deletedSegment.get()
+    if (segment !== undefined) return clearSegment(segment, limit)
+    for (let job = keptBy.get(0); typeof job === 'number'; job = keptBy.get(job)) {
+      if (isOver.get(job) === 1) return kept(job, limit) > 0
+    }
+    return false
+  }
+  return limit => {
+    const app = deletedApp.get()
+    letCallersGo()
+    return transact(() => step(app, limit))
+  }
+}

@@ -1,0 +1,415 @@
+import type { Database, Statement } from 'better-sqlite3'
+import type { EndpointResponse } from '../../model/endpoint.ts'
+import type { AppRef } from '../applications/applications.ts'
+import { type EndpointRow, endpointJson, requestId, toEndpoint } from '../endpoints/endpoint-row.ts'
+import { sharedMapsAs } from '../endpoints/interned-json.ts'
+import { type RangeOfApp, rangeOfApp, selectOfApp } from '../endpoints/row-blocks.ts'
+import { prepareCandidates } from './candidates.ts'
+import {
+  type Condition,
+  type Cover,
+  conditionOfDimensions,
+  conditionOfGroups,
+  conditionOfImport,
+  conditionOfSource,
+  everybody,
+  nobody,
+} from './condition.ts'
+import { blockOf, type EndpointTerms, startOf } from './value-index.ts'
+
+/**
+ * How far a list of members has come: to the row of an endpoint. Behind all of those, in an imported segment: to an
+ * endpoint that it defines alone, then to an endpoint of a user that a record named; in a dimensional one: to an endpoint
+ * that an imported source defines alone.
+ */
+export type MemberPlace =
+  | [endpointId: string]
+  | [userId: string, endpointId: string]
+  | [row: number]
+  | [job: number, endpointId: string]
+
+export const isMemberPlace = (value: unknown): value is MemberPlace =>
+  Array.isArray(value) &&
+  [1, 2].includes(value.length) &&
+  ['string', 'number'].includes(typeof value[0]) &&
+  (value.length === 1 || typeof value[1] === 'string')
+
+/** A version of a segment, as the store keeps it. */
+interface VersionRow {
+  import_job: number | null
+  dimensions: string | null
+  segment_groups: string | null
+}
+
+/** What it takes to find the members of a dimensional segment. */
+export interface MemberQuery {
+  condition: Condition
+  /** The conditions of its sources, direct and through others, each after those that it is built on. */
+  sources: Source[]
+  /** The imports among its sources, direct or through others. */
+  jobs: number[]
+}
+
+/** A source segment; in the conditions of others it is a column of this name. */
+interface Source {
+  column: string
+  condition: Condition
+}
+
+/** Whoever is in a version of a segment: those of an import, or those that a query finds. */
+export type Members = { import: number } | MemberQuery
+
+/** A member, and where the list goes on behind it: a row of `endpoints`, or what an import defined without registering it. */
+export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition: string })
+
+/** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
+const memberColumns = {
+  all: `e.*, ${requestId} AS request_id, ${sharedMapsAs('e.')}`,
+  count: 'e.seq',
+}
+
+export type Columns = keyof typeof memberColumns
+
+/** A stretch of a list of members. */
+export interface Stretch {
+  after: MemberPlace
+  limit: number
+  columns: Columns
+  /** The last row of `endpoints` that is listed. */
+  upTo: number
+}
+
+/**
+ * Segments that one is built on, directly or through others. Each is a table in a table to SQLite, which takes 15 ms to
+ * understand a hundred of them, and nearly a second for three hundred.
+ */
+export const mostSources = 100
+
+/** Candidates that are looked at in one query. */
+const candidatesPerQuery = 100
+
+/** Who is in the segments. */
+export function createSegmentMembers(db: Database, terms: EndpointTerms) {
+  const version = db.prepare<[number, string, number | null], VersionRow>(
+    `SELECT v.import_job, v.dimensions, v.segment_groups FROM segments s JOIN segment_versions v ON v.segment = s.seq
+     WHERE s.app = ? AND s.id = ? AND v.version = coalesce(?, s.version)`,
+  )
+  // What the job says, as to look for such a member takes as long as there are others.
+  const definesEndpoints = db
+    .prepare<[number], number>(
+      `SELECT definition ->> 'RegisterEndpoints' IS 0 FROM import_jobs WHERE seq = ?`,
+    )
+    .pluck()
+
+  /**
+   * Those that the import's records named, in the order in which they were created, or by id where it registers none;
+   * then, by user and id, those of the users that they named.
+   */
+  const listImported = (app: AppRef, job: number, { after, limit, columns, upTo }: Stretch): Member[] => {
+    const members: Member[] = []
+    if (typeof after[0] === 'number') {
+      const rows = db
+        .prepare<unknown[], EndpointRow>(
+          `SELECT ${memberColumns[columns]} FROM import_members m
+           CROSS JOIN endpoints e ON e.seq BETWEEN max(m.first, :after + 1) AND min(m.last, :upTo)
+           WHERE m.job = :job AND m.first <= :upTo AND m.first >= coalesce(
+             (SELECT max(first) FROM import_members WHERE job = :job AND first <= :after), 0)
+           ORDER BY m.first, e.seq LIMIT :limit`,
+        )
+        .all({ job, after: after[0], limit, upTo })
+      for (const row of rows) members.push({ at: [row.seq], row })
+    }
+    if (members.length === limit) return members
+    if (after.length === 1) {
+      const rows = db
+        .prepare<unknown[], { endpoint_id: string; definition: string }>(
+          `SELECT endpoint_id, definition FROM import_definitions
+           WHERE job = :job AND endpoint_id > :after ORDER BY endpoint_id LIMIT :limit`,
+        )
+        .all({ job, after: typeof after[0] === 'string' ? after[0] : '', limit: limit - members.length })
+      for (const { endpoint_id, definition } of rows) members.push({ at: [endpoint_id], definition })
+    }
+    if (members.length === limit) return members
+    const [user, behind] = after.length === 2 ? after : ['', '']
+    const rows = db
+      .prepare<unknown[], EndpointRow & { member_user: string; member_id: string }>(
+        `SELECT u.user_id AS member_user, e.id AS member_id, ${memberColumns[columns]}
+         FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
+         WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
+           AND e.seq > coalesce((
+             SELECT m.last FROM import_members m WHERE m.job = :job AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)
+           AND NOT EXISTS (SELECT 1 FROM import_definitions d WHERE d.job = :job AND d.endpoint_id = e.id)
+         ORDER BY u.user_id, e.id LIMIT :limit`,
+      )
+      .all({ app: app.seq, job, user, after: behind, limit: limit - members.length, upTo })
+    for (const { member_user, member_id, ...row } of rows) members.push({ at: [member_user, member_id], row })
+    return members
+  }
+
+  const nextRow = db.prepare<RangeOfApp, number>(`${selectOfApp('e.seq')} LIMIT 1`).pluck()
+
+  /** @param into what it takes to find the members of a segment's sources is added here */
+  const conditionOf = (
+    app: AppRef,
+    row: VersionRow,
+    now: string,
+    into: { sources: Source[]; jobs: Set<number> },
+  ): Condition => {
+    const known = new Map<string, Condition>()
+    const ofVersion = (row: VersionRow): Condition => {
+      if (row.import_job !== null) {
+        into.jobs.add(row.import_job)
+        return conditionOfImport(row.import_job)
+      }
+      if (row.segment_groups !== null) return conditionOfGroups(JSON.parse(row.segment_groups), surroundings)
+      return conditionOfDimensions(JSON.parse(row.dimensions ?? '{}'), surroundings)
+    }
+    const ofSource = (id: string, number: number | undefined): Condition => {
+      const row = version.get(app.seq, id, number ?? null)
+      // A source that is deleted has no members any more (assumed).
+      if (row === undefined) return nobody
+      const condition = ofVersion(row)
+      const column = `source_${into.sources.length}`
+      into.sources.push({ column, condition })
+      return conditionOfSource(column, condition)
+    }
+    const surroundings = {
+      now,
+      ofSegment(id: string, number: number | undefined): Condition {
+        const key = `${id}/${number ?? 'current'}`
+        const condition = known.get(key) ?? ofSource(id, number)
+        known.set(key, condition)
+        return condition
+      },
+    }
+    return ofVersion(row)
+  }
+
+  /**
+   * Prepares listing the registered endpoints that meet a condition, in the order in which they were created, block by
+   * block.
+   *
+   * @param isIndexed whether the dimensions of the condition are in the index
+   * @param upTo the last row that is listed
+   * @returns a function that gives those of the next block behind a row in which there are any rows, and from which row
+   *   to go on; undefined when there are no more rows
+   */
+  const prepareRegistered = (
+    app: AppRef,
+    query: MemberQuery,
+    { isIndexed, columns, upTo }: { isIndexed: boolean; columns: Columns; upTo: number },
+  ) => {
+    const { cover } = query.condition
+    const candidatesIn = isIndexed && cover ? prepareCandidates(terms, app, cover) : undefined
+    const inRange = prepareMatching<EndpointRow>(
+      db,
+      selectOfApp('e.*, NULL AS defined_by'),
+      query,
+      memberColumns[columns],
+    )
+    const among = prepareMatching<EndpointRow>(
+      db,
+      `SELECT *, NULL AS defined_by FROM endpoints
+       WHERE seq IN (SELECT value FROM json_each(?)) AND +app = ? ORDER BY seq`,
+      query,
+      memberColumns[columns],
+    )
+    return (after: number, limit: number): { found: Member[]; next: number } | undefined => {
+      const first = nextRow.get(...rangeOfApp(app, after, upTo))
+      if (first === undefined) return undefined
+      const last = Math.min(startOf(blockOf(first) + 1) - 1, upTo)
+      const candidates = candidatesIn?.(blockOf(first))
+      const rows: EndpointRow[] = []
+      if (candidates === undefined) rows.push(...inRange(rangeOfApp(app, after, last), limit))
+      else {
+        const left = candidates.filter(row => row > after && row <= last)
+        while (left.length > 0 && rows.length < limit) {
+          const some = JSON.stringify(left.splice(0, candidatesPerQuery))
+          rows.push(...among([some, app.seq], limit - rows.length))
+        }
+      }
+      const found = rows.map((row): Member => ({ at: [row.seq], row }))
+      return { found, next: rows.length === limit ? rows.at(-1)!.seq : last }
+    }
+  }
+
+  /** Those that an import has defined without registering them, in the order of imports and ids. */
+  const listDefined = (query: MemberQuery, [fromJob, fromId]: [number, string], limit: number): Member[] => {
+    const members: Member[] = []
+    for (const job of query.jobs.filter(job => job >= fromJob && definesEndpoints.get(job) === 1)) {
+      const matching = prepareMatching<{ endpoint_id: string; definition: string }>(
+        db,
+        `${definedEndpoints} AND endpoint_id > ? ORDER BY endpoint_id`,
+        query,
+        'e.*',
+      )
+      const rows = matching([job, job === fromJob ? fromId : ''], limit - members.length)
+      for (const { endpoint_id, definition } of rows) members.push({ at: [job, endpoint_id], definition })
+      if (members.length === limit) break
+    }
+    return members
+  }
+
+  /** The dimensions that must be in the index before members are listed. */
+  const dimensionsToIndex = (app: AppRef, members: Members): string[] => {
+    if ('import' in members) return []
+    const { cover } = members.condition
+    const names = new Set<string>()
+    // A set grows while it is gone through, and takes a part of several others once.
+    const covers = new Set<Cover>(cover && [cover])
+    for (const cover of covers) {
+      if ('lookup' in cover) names.add(cover.lookup.dimension)
+      else for (const part of 'oneOf' in cover ? cover.oneOf : cover.allOf) covers.add(part)
+    }
+    return [...names].filter(name => !terms.isBuilt(app, name))
+  }
+
+  return {
+    /**
+     * Whoever is in a version of a segment.
+     *
+     * @param number undefined for the current version
+     * @param now ISO 8601; what recency is counted back from
+     * @returns undefined where there is no such version
+     */
+    find(app: AppRef, segmentId: string, number: number | undefined, now: string): Members | undefined {
+      const row = version.get(app.seq, segmentId, number ?? null)
+      if (row === undefined) return undefined
+      if (row.import_job !== null) return { import: row.import_job }
+      const sources: Source[] = []
+      const jobs = new Set<number>()
+      const condition = conditionOf(app, row, now, { sources, jobs })
+      return { condition, sources, jobs: [...jobs].sort((a, b) => a - b) }
+    },
+
+    /** Whoever is in an application. */
+    everybody: { condition: everybody, sources: [], jobs: [] } as Members,
+
+    dimensionsToIndex,
+
+    /**
+     * The endpoints of an imported segment: those that its file named, then those that the users it named have now; those
+     * that were deleted since are not in it any more. Or the endpoints that a query finds, then those of imports alone.
+     * What the query asks for is in the index.
+     *
+     * @returns up to `limit` of them behind a place
+     */
+    list(app: AppRef, members: Members, { after, limit }: { after: MemberPlace; limit: number }): Member[] {
+      const all = { columns: 'all', upTo: Number.MAX_SAFE_INTEGER } as const
+      if ('import' in members) return listImported(app, members.import, { after, limit, ...all })
+      const [first, second] = after as [number] | [number, string]
+      if (second !== undefined) return listDefined(members, [first, second], limit)
+      const inNextBlock = prepareRegistered(app, members, { isIndexed: true, ...all })
+      const found: Member[] = []
+      for (let at: number | undefined = first; at !== undefined && found.length < limit; ) {
+        const block = inNextBlock(at, limit - found.length)
+        if (block !== undefined) found.push(...block.found)
+        at = block?.next
+      }
+      return [...found, ...listDefined(members, [0, ''], limit - found.length)]
+    },
+
+    /**
+     * Prepares going through the same list in steps of some milliseconds, whatever is in the index.
+     *
+     * @param options.upTo the last row of `endpoints` that is listed
+     * @returns a function that gives up to `limit` members behind a place, which may be none, and from where to go on;
+     *   undefined at the end
+     */
+    prepareSteps(
+      app: AppRef,
+      members: Members,
+      { upTo, columns }: { upTo: number; columns: Columns },
+    ): (after: MemberPlace, limit: number) => { found: Member[]; next: MemberPlace | undefined } {
+      const upToEnd = (found: Member[], limit: number) => ({
+        found,
+        next: found.length < limit ? undefined : found.at(-1)!.at,
+      })
+      if ('import' in members) {
+        return (after, limit) =>
+          upToEnd(listImported(app, members.import, { after, limit, columns, upTo }), limit)
+      }
+      const isIndexed = dimensionsToIndex(app, members).length === 0
+      const inNextBlock = prepareRegistered(app, members, { isIndexed, columns, upTo })
+      return (after, limit) => {
+        const [first, second] = after as [number] | [number, string]
+        if (second !== undefined) return upToEnd(listDefined(members, [first, second], limit), limit)
+        const block = inNextBlock(first, limit)
+        return block === undefined ? { found: [], next: [0, ''] } : { found: block.found, next: [block.next] }
+      }
+    },
+  }
+}
+export type SegmentMembers = ReturnType<typeof createSegmentMembers>
+
+/** Where a list of members begins. */
+export const firstPlace: MemberPlace = [0]
+
+/** A member as GetEndpoint answers it. */
+export const memberEndpoint = (app: AppRef, member: Member): EndpointResponse =>
+  'row' in member ? toEndpoint(app, member.row) : JSON.parse(member.definition)
+
+/** The same as JSON, which costs a tenth. */
+export const memberJson = (app: AppRef, member: Member): string =>
+  'row' in member ? endpointJson(app, member.row) : member.definition
+
+/**
+ * Prepares taking from rows of endpoints, in their order, those that meet the condition of a query.
+ *
+ * @param rows SQL that selects them
+ * @returns a function of that SQL's parameters and of how many there may be
+ */
+function prepareMatching<Row>(
+  db: Database,
+  rows: string,
+  { sources, condition }: MemberQuery,
+  columns: string,
+) {
+  // The limits, which limit nothing, keep SQLite from writing a source's condition into every one that asks for it.
+  const tables = sources.map(
+    ({ column, condition: { sql } }, index) =>
+      `, rows_${index + 1} AS (SELECT e.*, ${sql} AS ${column} FROM rows_${index} e LIMIT -1)`,
+  )
+  const statement = prepareOrRefuse<Row>(
+    db,
+    `WITH rows_0 AS (${rows}) ${tables.join('')}
+     SELECT ${columns} FROM rows_${sources.length} e WHERE ${condition.sql} LIMIT ?`,
+  )
+  const params = [...sources.map(source => source.condition), condition].flatMap(each => each.params)
+  return (of: unknown[], limit: number): Row[] => statement.all(...of, ...params, limit)
+}
+
+/** A segment has a query that cannot be evaluated: a sentence for callers, and for the Failures of jobs. */
+export class SegmentQueryError extends Error {
+  constructor(why: string) {
+    super(
+      `the segment has too many dimensions together with the segments that it is built on (${why}): build it on fewer, or on smaller ones`,
+    )
+  }
+}
+
+/**
+ * Characters of the longest query: a thousand dimensions, and more of most kinds. The time that SQLite takes to prepare a
+ * query grows with the square of its dimensions: half a second for a thousand, ten seconds for four thousand.
+ */
+const maxQueryLength = 250_000
+
+/** @throws SegmentQueryError where the query of a segment is beyond what SQLite can do in a reasonable time */
+function prepareOrRefuse<Row>(db: Database, sql: string): Statement<unknown[], Row> {
+  if (sql.length > maxQueryLength) {
+    throw new SegmentQueryError(`a query of ${sql.length} characters, of at most ${maxQueryLength}`)
+  }
+  try {
+    return db.prepare<unknown[], Row>(sql)
+  } catch (error) {
+    throw new SegmentQueryError((error as Error).message)
+  }
+}
+
+/** The endpoints in a segment alone, as rows of `endpoints`. */
+const definedEndpoints = `SELECT NULL AS seq, job AS defined_by, endpoint_id AS id, endpoint_id, definition,
+    definition ->> 'ChannelType' AS channel_type, definition ->> 'EffectiveDate' AS effective_date,
+    definition -> 'Attributes' AS attributes, definition -> 'Metrics' AS metrics,
+    definition -> 'Location' AS location, definition -> 'Demographic' AS demographic,
+    definition -> 'User' -> 'UserAttributes' AS user_attributes, definition -> 'User' ->> 'UserId' AS user_id
+  FROM import_definitions WHERE job = ?`

@@ -1,0 +1,159 @@
+import Database from 'better-sqlite3'
+import { FaultRule } from '../../model/fault.ts'
+import { JobControl } from '../../model/job-control.ts'
+import { jobStatuses } from '../../model/job-states.ts'
+import { readS3Url } from '../../model/s3-url.ts'
+import { checkOf } from '../../validation/check.ts'
+import { migrate } from '../database/schema.ts'
+import { sharedColumns } from '../endpoints/interned-json.ts'
+import { triggers } from '../segments/value-index.ts'
+import { damaged } from './snapshot-header.ts'
+
+/**
+ * Checks whether a SQLite file whose header is good (`readSnapshotHeader`) is a state of pinpoint-local that can be taken
+ * over, and brings it to this version if it is.
+ *
+ * Nothing of the file is run before it is known to have no tables, triggers, views or other things but those that this
+ * program makes itself, word for word. Until then, and while the file is looked through, SQLite is told to trust none.
+ *
+ * @returns why it is refused
+ */
+export function checkSnapshot(file: string): string | undefined {
+  const db = new Database(file, { fileMustExist: true })
+  try {
+    db.pragma('trusted_schema = OFF')
+    db.pragma('cell_size_check = ON')
+    const problem = schemaProblem(db) ?? damage(db)
+    if (problem !== undefined) return problem
+    // One file, without a log beside it.
+    db.pragma('journal_mode = DELETE')
+    migrate(db)
+    return endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db)
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (code.startsWith('SQLITE_CONSTRAINT'))
+      return `the snapshot has a row that cannot be converted (${message})`
+    if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code)) return damaged(message)
+    throw error
+  } finally {
+    db.close()
+  }
+}
+
+/** What the file defines beside, or instead of, what this program does. */
+function schemaProblem(db: Database.Database): string | undefined {
+  const version = db.pragma('user_version', { simple: true }) as number
+  const own = new Database(':memory:')
+  migrate(own, version)
+  const needed = definitionsIn(own)
+  // Those that an index of endpoints brings.
+  if (needed.has('table indexed_dimensions')) own.exec(triggers)
+  const allowed = definitionsIn(own)
+  own.close()
+  const found = definitionsIn(db)
+  for (const [name, definition] of found) {
+    if (allowed.get(name) !== definition) return `the snapshot has a ${name} that is not pinpoint-local's`
+  }
+  for (const name of needed.keys()) if (!found.has(name)) return `the snapshot lacks the ${name}`
+  return undefined
+}
+
+/** What is in a schema, by kind and name. */
+function definitionsIn(db: Database.Database): Map<string, string> {
+  const rows = db
+    .prepare<[], Record<'type' | 'name' | 'tbl_name' | 'sql', string>>(
+      'SELECT type, name, tbl_name, sql FROM sqlite_schema',
+    )
+    .all()
+  return new Map(rows.map(row => [`${row.type} ${row.name}`, `${row.tbl_name}: ${row.sql}`]))
+}
+
+function damage(db: Database.Database): string | undefined {
+  const result = db.pragma('quick_check(1)', { simple: true })
+  return result === 'ok' ? undefined : damaged(String(result))
+}
+
+/** What endpoints say that cannot be read. */
+function endpointProblem(db: Database.Database): string | undefined {
+  const isDate = 'BETWEEN -8640000000000000 AND 8640000000000000'
+  const isMap = (map: string) => `coalesce(${map} GLOB '{*' AND json_valid(${map}), 1)`
+  const conditions = [
+    `creation_date ${isDate}`,
+    `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
+    ...['user_attributes', 'attributes', 'metrics'].map(isMap),
+    ...[...sharedColumns].map(
+      map => `(${isMap(map)} OR EXISTS (
+        SELECT 1 FROM endpoint_maps m WHERE m.seq = CAST(${map} AS INTEGER) AND m.app = e.app AND ${map} NOT GLOB '*[^0-9]*'))`,
+    ),
+  ]
+  for (const table of ['endpoints', 'endpoints_before_import']) {
+    const unreadable = db
+      .prepare<[], string>(`SELECT id FROM ${table} e WHERE NOT (${conditions.join(' AND ')}) LIMIT 1`)
+      .pluck()
+      .get()
+    if (unreadable !== undefined)
+      return `the snapshot has a row in ${table} that is no endpoint: ${unreadable}`
+  }
+  const map = db
+    .prepare(`SELECT seq FROM endpoint_maps WHERE NOT ${isMap('json')} LIMIT 1`)
+    .pluck()
+    .get()
+  return map === undefined ? undefined : `the snapshot has a row in endpoint_maps that is no map: ${map}`
+}
+
+/** What jobs say that cannot be read, and would end the worker again and again. */
+function jobProblem(db: Database.Database): string | undefined {
+  const noSkipped = `OR NOT iif(json_valid(skipped), json_type(skipped, '$.items') IS 'array', 0)`
+  for (const [table, url, more] of [
+    ['import_jobs', 'S3Url', noSkipped],
+    ['export_jobs', 'S3UrlPrefix', ''],
+  ] as const) {
+    const rows = db
+      .prepare<[string], { id: string }>(
+        `SELECT id FROM ${table}
+         WHERE NOT iif(json_valid(definition), json_type(definition) = 'object', 0)
+           OR iif(json_valid(definition), json_type(definition, '$.${url}'), 0) IS NOT 'text'
+           OR NOT iif(json_valid(history), json_type(history) = 'array', 0)
+           OR NOT iif(json_valid(may_leave), json_type(may_leave) = 'array', 0)
+           OR NOT iif(json_valid(faults), json_type(faults) = 'object', 0)
+           ${more}
+           OR status NOT IN (SELECT value FROM json_each(?))
+         LIMIT 1`,
+      )
+      .all(JSON.stringify(jobStatuses))
+    const unreadable =
+      rows[0] ??
+      db
+        .prepare<[], { id: string; url: string }>(
+          `SELECT id, definition ->> '${url}' AS url FROM ${table} WHERE status NOT IN ('COMPLETED', 'FAILED')`,
+        )
+        .all()
+        .find(row => readS3Url(row.url) === undefined)
+    if (unreadable !== undefined) return `the snapshot has a row in ${table} that is no job: ${unreadable.id}`
+  }
+  return undefined
+}
+
+/** What is said of jobs and faults that no call could have said. */
+function controlProblem(db: Database.Database): string | undefined {
+  const checkRule = checkOf(FaultRule)
+  for (const { id, rule } of db
+    .prepare<[], { id: string; rule: string }>('SELECT id, rule FROM faults')
+    .all()) {
+    const problem = checkRule(parsed(rule))
+    if (problem !== undefined) return `the snapshot has a row in faults that is no rule: ${id} (${problem})`
+  }
+  const control = db.prepare('SELECT mode, delay_ms AS delayMs FROM job_control').get()
+  if (control === undefined) return undefined
+  const { delayMs, mode } = control as { delayMs: number | null; mode: string }
+  const problem = checkOf(JobControl)({ mode, ...(delayMs !== null && { delayMs }) })
+  return problem && `the snapshot has a row in job_control that is none (${problem})`
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+import type * as sdk from '@aws-sdk/client-pinpoint'
+import type { Static, TSchema } from '@sinclair/typebox'
+import t from 'tap'
+import type {
+  ApplicationResponse,
+  ApplicationsResponse,
+  CreateApplicationRequest,
+} from '../../server/model/application.ts'
+import type {
+  ApplicationSettingsResource,
+  WriteApplicationSettingsRequest,
+} from '../../server/model/application-settings.ts'
+import type { AttributesResource, UpdateAttributesRequest } from '../../server/model/attributes.ts'
+import type { MessageBody } from '../../server/model/common.ts'
+import type {
+  EndpointBatchItem,
+  EndpointRequest,
+  EndpointResponse,
+  EndpointsResponse,
+} from '../../server/model/endpoint.ts'
+import type { EventStream, WriteEventStream } from '../../server/model/event-stream.ts'
+import type {
+  ExportJobRequest,
+  ExportJobResponse,
+  ExportJobsResponse,
+} from '../../server/model/export-job.ts'
+import type {
+  ImportJobRequest,
+  ImportJobResponse,
+  ImportJobsResponse,
+} from '../../server/model/import-job.ts'
+import type {
+  SegmentImportResource,
+  SegmentResponse,
+  SegmentsResponse,
+  WriteSegmentRequest,
+} from '../../server/model/segment.ts'
+import type {
+  AttributeDimension,
+  GPSPointDimension,
+  MetricDimension,
+  RecencyDimension,
+  SegmentDemographics,
+  SegmentDimensions,
+  SegmentGroup,
+  SegmentGroupList,
+  SegmentLocation,
+  SegmentReference,
+  SetDimension,
+} from '../../server/model/segment-dimensions.ts'
+import type { TagsModel } from '../../server/model/tags.ts'
+
+/** A type with `undefined` taken out of every member at every depth, and every member made required. */
+type Plain<T> = T extends (infer Item)[]
+  ? Plain<Item>[]
+  : T extends object
+    ? { [Name in keyof T]-?: Plain<Exclude<T[Name], undefined>> }
+    : T
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+
+/** Names of the members that may be left out. The SDK writes required ones as `string | undefined`, without `?`. */
+type OptionalNames<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? Name : never }[keyof T]
+
+/** Whether our shape has the same members as the SDK's, of the same types, and the same of them optional. */
+type Equal<Ours extends TSchema, Theirs> = [
+  Same<Plain<Static<Ours>>, Plain<Theirs>>,
+  Same<OptionalNames<Static<Ours>>, OptionalNames<Theirs>>,
+] extends [true, true]
+  ? true
+  : false
+
+/** Each line compiles only as long as our shape is AWS's own. */
+const checked: true[] = [
+  true satisfies Equal<typeof CreateApplicationRequest, sdk.CreateApplicationRequest>,
+  true satisfies Equal<typeof ApplicationResponse, sdk.ApplicationResponse>,
+  true satisfies Equal<typeof ApplicationsResponse, sdk.ApplicationsResponse>,
+  true satisfies Equal<typeof WriteApplicationSettingsRequest, sdk.WriteApplicationSettingsRequest>,
+  true satisfies Equal<typeof ApplicationSettingsResource, sdk.ApplicationSettingsResource>,
+  true satisfies Equal<typeof EndpointRequest, sdk.EndpointRequest>,
+  true satisfies Equal<typeof EndpointBatchItem, sdk.EndpointBatchItem>,
+  true satisfies Equal<typeof EndpointResponse, sdk.EndpointResponse>,
+  true satisfies Equal<typeof EndpointsResponse, sdk.EndpointsResponse>,
+  true satisfies Equal<typeof UpdateAttributesRequest, sdk.UpdateAttributesRequest>,
+  true satisfies Equal<typeof AttributesResource, sdk.AttributesResource>,
+  true satisfies Equal<typeof WriteEventStream, sdk.WriteEventStream>,
+  true satisfies Equal<typeof EventStream, sdk.EventStream>,
+  true satisfies Equal<typeof MessageBody, sdk.MessageBody>,
+  true satisfies Equal<typeof ImportJobRequest, sdk.ImportJobRequest>,
+  true satisfies Equal<typeof ImportJobResponse, sdk.ImportJobResponse>,
+  true satisfies Equal<typeof ImportJobsResponse, sdk.ImportJobsResponse>,
+  true satisfies Equal<typeof ExportJobRequest, sdk.ExportJobRequest>,
+  true satisfies Equal<typeof ExportJobResponse, sdk.ExportJobResponse>,
+  true satisfies Equal<typeof ExportJobsResponse, sdk.ExportJobsResponse>,
+  true satisfies Equal<typeof SegmentResponse, sdk.SegmentResponse>,
+  true satisfies Equal<typeof SegmentsResponse, sdk.SegmentsResponse>,
+  true satisfies Equal<typeof WriteSegmentRequest, sdk.WriteSegmentRequest>,
+  true satisfies Equal<typeof SegmentImportResource, sdk.SegmentImportResource>,
+  true satisfies Equal<typeof AttributeDimension, sdk.AttributeDimension>,
+  true satisfies Equal<typeof GPSPointDimension, sdk.GPSPointDimension>,
+  true satisfies Equal<typeof MetricDimension, sdk.MetricDimension>,
+  true satisfies Equal<typeof RecencyDimension, sdk.RecencyDimension>,
+  true satisfies Equal<typeof SegmentDemographics, sdk.SegmentDemographics>,
+  true satisfies Equal<typeof SegmentDimensions, sdk.SegmentDimensions>,
+  true satisfies Equal<typeof SegmentGroup, sdk.SegmentGroup>,
+  true satisfies Equal<typeof SegmentGroupList, sdk.SegmentGroupList>,
+  true satisfies Equal<typeof SegmentLocation, sdk.SegmentLocation>,
+  true satisfies Equal<typeof SegmentReference, sdk.SegmentReference>,
+  true satisfies Equal<typeof SetDimension, sdk.SetDimension>,
+  true satisfies Equal<typeof TagsModel, sdk.TagsModel>,
+]
+
+t.test("the shapes are those of AWS's own SDK", async t => {
+  t.ok(checked.every(Boolean), 'the compiler checks them: this file does not compile otherwise')
+})

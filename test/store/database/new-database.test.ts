@@ -1,0 +1,41 @@
+import { copyFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { databaseFile, openStore } from '../../../server/store/open-store.ts'
+import { makeFolder } from '../../support/buckets.ts'
+
+t.test('the log of a database that is gone comes into no other', async t => {
+  const [old, folder] = [makeFolder(t), makeFolder(t)]
+  const gone = openStore(old)
+  await gone.write(() => {
+    for (let number = 0; number < 2000; number++) {
+      const app = {
+        Id: `a${number}`,
+        Arn: `arn:a${number}`,
+        Name: 'old',
+        CreationDate: '2026-01-01',
+        tags: {},
+      }
+      gone.apps.create(app)
+    }
+  })
+  for (const file of ['-wal', '-shm']) copyFileSync(databaseFile(old) + file, databaseFile(folder) + file)
+  gone.close()
+  const store = openStore(folder)
+  t.equal(store.apps.find('a1'), undefined)
+  store.close()
+  const db = new Database(databaseFile(folder), { readonly: true })
+  t.equal(db.pragma('integrity_check', { simple: true }), 'ok')
+  db.close()
+})
+
+t.test('a database that is a link is where that leads, also where there is none yet', async t => {
+  const [folder, elsewhere] = [makeFolder(t), makeFolder(t)]
+  const target = join(elsewhere, 'kept.db')
+  symlinkSync(target, databaseFile(folder))
+  openStore(folder).close()
+  const db = new Database(target, { readonly: true })
+  t.equal(db.prepare('SELECT count(*) FROM apps').pluck().get(), 0)
+  db.close()
+})

@@ -1,0 +1,120 @@
+import { setImmediate } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { migrate } from '../../../server/store/database/schema.ts'
+import { WriteTurns } from '../../../server/store/database/write-queue.ts'
+import { databaseFile, openStore, prepareStore } from '../../../server/store/open-store.ts'
+import { makeFolder } from '../../support/buckets.ts'
+import { roleArn } from '../../support/helpers.ts'
+
+const appOf = (Id: string) => ({ Id, Arn: `arn:${Id}`, Name: Id, CreationDate: '2026-01-01', tags: {} })
+
+/** A store with an application and an import job in it. */
+async function storeWithJob(t: Test) {
+  const store = openStore(makeFolder(t))
+  t.teardown(() => store.close())
+  await store.write(() => store.apps.create(appOf('a')))
+  const definition = { S3Url: 's3://b/k', RoleArn: roleArn, Format: 'CSV' as const, ExternalId: '' }
+  const app = store.apps.find('a')!
+  const request = { app, id: 'j', segmentId: 'j', requestId: 'r', now: '2026-01-01T00:00:00.000Z' }
+  await store.write(() =>
+    store.importJobs.create({ ...request, definition: { ...definition, SegmentId: 'j' } }),
+  )
+  return { store, job: store.importProgress.unfinished(0)[0]! }
+}
+
+const refusal = { name: 'TypeError', message: /must be synchronous/ }
+
+// What tsc must refuse is marked: where a mark has no error below it, the type check fails.
+t.test('a transaction refuses an async function, and writes nothing of it', async t => {
+  const { store, job } = await storeWithJob(t)
+  const { importProgress: progress } = store
+  const writes: [what: string, run: (id: string) => unknown][] = [
+    // @ts-expect-error
+    ['write', id => store.write(async () => store.apps.create(appOf(id)))],
+    // @ts-expect-error
+    ['write of a job', id => progress.write(job, async () => store.apps.create(appOf(id)))],
+    // @ts-expect-error
+    ['writeToDisk', id => progress.writeToDisk(job, async () => store.apps.create(appOf(id)))],
+    [
+      'writeOn',
+      id =>
+        progress.writeOn(
+          job,
+          () => {},
+          // @ts-expect-error
+          async () => store.apps.create(appOf(id)),
+        ),
+    ],
+    [
+      'a function that may return a promise',
+      id =>
+        // @ts-expect-error
+        store.write(() => {
+          store.apps.create(appOf(id))
+          return id === '' ? 1 : Promise.resolve(1)
+        }),
+    ],
+    [
+      'any object with a then',
+      id =>
+        store.write(() => {
+          store.apps.create(appOf(id))
+          // biome-ignore lint/suspicious/noThenProperty: that is what makes it one
+          return { then() {} } as unknown
+        }),
+    ],
+  ]
+  for (const [what, run] of writes) {
+    await t.rejects(async () => run(what), refusal, what)
+    t.equal(store.apps.find(what), undefined, `${what}: nothing is written`)
+    await store.write(() => store.apps.create(appOf(`after ${what}`)))
+    t.ok(store.apps.find(`after ${what}`), `${what}: the next transaction is written`)
+  }
+})
+
+t.test('so does a read', async t => {
+  const { store } = await storeWithJob(t)
+  // @ts-expect-error
+  t.throws(() => store.read(async () => store.apps.find('a')), refusal)
+  t.match(
+    store.read(() => store.apps.find('a')),
+    { id: 'a' },
+    'and the next one is as ever',
+  )
+})
+
+t.test('so does what waits for the database to be free', async t => {
+  const turns = new WriteTurns()
+  const write = async () => 1
+  // @ts-expect-error
+  const refused = turns.asCaller(write)
+  await t.rejects(refused, refusal)
+  t.equal(turns.isCallerWaiting, false)
+})
+
+t.test('no setting of the connection is another one while others have their turn', async t => {
+  const db = new Database(databaseFile(makeFolder(t)))
+  t.teardown(() => db.close())
+  migrate(db)
+  const store = prepareStore(db)
+  await store.write(() => store.apps.create(appOf('a')))
+  const app = store.apps.find('a')!
+  const settings = () =>
+    ['wal_autocheckpoint', 'synchronous', 'foreign_keys'].map(name => db.pragma(name, { simple: true }))
+  const before = settings()
+  let over = false
+  // Two at once: the one must not leave behind what the other has set.
+  const indexing = ['ChannelType', 'Attributes.plan'].map(name =>
+    store.indexDimensions(app, [name, 'Metrics.a']),
+  )
+  const indexed = Promise.all(indexing).finally(() => {
+    over = true
+  })
+  while (!over) {
+    t.strictSame(settings(), before)
+    await setImmediate()
+  }
+  await indexed
+  t.strictSame(settings(), before)
+})

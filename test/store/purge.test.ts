@@ -1,0 +1,98 @@
+import Database from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { databaseFile } from '../../server/store/open-store.ts'
+import { buildTestApp } from '../support/helpers.ts'
+
+/** Applications on a database whose rows can be looked at. */
+async function withApps(t: Test, ...names: string[]) {
+  const { call, store } = buildTestApp(t)
+  const db = new Database(databaseFile(t.testdirName), { readonly: true })
+  t.teardown(() => db.close())
+  const apps: string[] = []
+  for (const Name of names) apps.push((await call('POST', '/v1/apps', { Name })).body.Id)
+  return {
+    call,
+    store,
+    apps,
+    /** Gives an application endpoints of these ids, in this order. */
+    async put(app: string, ids: string[]) {
+      for (let from = 0; from < ids.length; from += 100) {
+        const Item = ids.slice(from, from + 100).map(Id => ({
+          Id,
+          ChannelType: 'EMAIL',
+          Address: `${Id}@example.com`,
+          Attributes: { plan: ['pro'] },
+        }))
+        t.equal((await call('PUT', `/v1/apps/${app}/endpoints`, { Item })).status, 202)
+      }
+    },
+    /** Makes a segment by an attribute, and reads it, so that there is an index of it. */
+    async index(app: string) {
+      const Dimensions = { Attributes: { plan: { Values: ['pro'] } } }
+      const { Id } = (await call('POST', `/v1/apps/${app}/segments`, { Dimensions })).body
+      t.equal((await call('GET', `/_pinpoint/apps/${app}/segments/${Id}/endpoints`)).status, 200)
+    },
+    ids: () => db.prepare<[], string>('SELECT id FROM endpoints ORDER BY seq').pluck().all(),
+    count: (table: string) => db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!,
+  }
+}
+
+/** Ids whose order is the reverse of that in which they are put. */
+const descending = (count: number, prefix: string) =>
+  Array.from({ length: count }, (_, index) => `${prefix}${String(count - index).padStart(3, '0')}`)
+
+t.test('a step removes 100 endpoints at the most, those that were created first', async t => {
+  const { call, store, apps, put, ids } = await withApps(t, 'doomed', 'other')
+  const [doomed, other] = apps as [string, string]
+  const [first, kept, last] = [descending(150, 'a'), descending(20, 'k'), descending(100, 'z')]
+  await put(doomed, first)
+  await put(other, kept)
+  await put(doomed, last)
+  await call('DELETE', `/v1/apps/${doomed}`)
+  const seen: string[][] = []
+  while (store.clearAway(500)) {
+    const left = ids()
+    if (left.length !== seen.at(-1)?.length) seen.push(left)
+  }
+  t.strictSame(seen, [[...first.slice(100), ...kept, ...last], [...kept, ...last.slice(50)], kept])
+})
+
+t.test('what segments look endpoints up by is removed before the endpoints', async t => {
+  const { call, store, apps, put, index, count } = await withApps(t, 'doomed', 'other')
+  for (const app of apps) {
+    await put(app, descending(120, 'e'))
+    await index(app)
+  }
+  await call('DELETE', `/v1/apps/${apps[0]}`)
+  t.equal(count('endpoint_terms'), 240)
+  while (count('endpoints') === 240 && store.clearAway(500));
+  t.equal(count('endpoints'), 140, 'one step into the endpoints')
+  t.equal(count('endpoint_terms'), 120)
+  t.equal(count('indexed_dimensions'), 1)
+})
+
+t.test('applications deleted while another is cleared away leave nothing behind either', async t => {
+  const { call, store, apps, put, index, count } = await withApps(t, 'one', 'two', 'three', 'stays')
+  for (const app of apps) {
+    await put(app, descending(120, 'e'))
+    await index(app)
+  }
+  for (const app of [apps[1], apps[0], apps[2]]) {
+    await call('DELETE', `/v1/apps/${app}`)
+    store.clearAway(100)
+    store.clearAway(100)
+    store.clearAway(100)
+  }
+  while (store.clearAway(500));
+  for (const [table, rows] of Object.entries({
+    apps: 1,
+    endpoints: 120,
+    endpoint_terms: 120,
+    indexed_dimensions: 1,
+    segments: 1,
+    segment_versions: 1,
+    attribute_names: 1,
+  })) {
+    t.equal(count(table), rows, table)
+  }
+})

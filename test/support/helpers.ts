@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import {
+  CreateAppCommand,
+  CreateExportJobCommand,
+  CreateImportJobCommand,
+  type ExportJobRequest,
+  type ExportJobResponse,
+  GetExportJobCommand,
+  GetImportJobCommand,
+  type ImportJobRequest,
+  type ImportJobResponse,
+  PinpointClient,
+  type PinpointClientConfig,
+} from '@aws-sdk/client-pinpoint'
+import type { LightMyRequestResponse } from 'fastify'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { buildApp, type Dependencies } from '../../server/emulator/app.ts'
+import { start } from '../../server/emulator/start.ts'
+import type { State } from '../../server/emulator/state.ts'
+import { JobCounters } from '../../server/jobs/record-counters.ts'
+import { loadConfig } from '../../server/process/config.ts'
+import { databaseFile, openStore } from '../../server/store/open-store.ts'
+
+export const silent = pino({ level: 'silent' })
+
+/** A role that every import job may name. */
+export const roleArn = 'arn:aws:iam::123456789012:role/import'
+
+/** An application on a database of its own, without a worker: what an operation itself does. */
+export function buildTestApp(
+  t: Test,
+  {
+    jobWorker,
+    ...given
+  }: Partial<Omit<Dependencies, 'jobWorker'>> & {
+    jobWorker?: Partial<Dependencies['jobWorker']>
+  } = {},
+) {
+  const store = openStore(emptyDataDir(t))
+  const app = buildApp({
+    config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
+    store,
+    jobWorker: { isRunning: () => true, wake() {}, counters: new JobCounters(), ...jobWorker },
+    state: noState,
+    preflight: async () => undefined,
+    now: () => new Date(),
+    logger: silent,
+    ...given,
+  })
+  t.teardown(async () => {
+    await app.close()
+    store.close()
+  })
+
+  /** Sends a request, its body as JSON, and reads the answer. */
+  const call = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object) => {
+    const response = await app.inject({ method, url, ...(body && { payload: body }) })
+    return { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
+  }
+  return { app, store, call }
+}
+
+let emptyDatabase: Buffer | undefined
+
+/** A data folder whose database is there and empty: to copy it takes a fraction of the time of making it. */
+function emptyDataDir(t: Test): string {
+  if (emptyDatabase === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'pinpoint-test-'))
+    openStore(folder).close()
+    emptyDatabase = readFileSync(databaseFile(folder))
+    rmSync(folder, { recursive: true })
+  }
+  const dataDir = t.testdir()
+  writeFileSync(databaseFile(dataDir), emptyDatabase)
+  return dataDir
+}
+
+/** For what does not concern the state as a whole. */
+export const noState: State = {
+  reset: () => Promise.reject(new Error('there is no worker')),
+  restore: () => Promise.reject(new Error('there is no worker')),
+  snapshot: () => Promise.reject(new Error('there is no worker')),
+  onReplaced() {},
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body
+const bodyOf = (response: LightMyRequestResponse): any => (response.body === '' ? undefined : response.json())
+
+/** The header of a request that an account signs; the account is its own access key id. */
+export const signedBy = (account: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260102/us-east-1/mobiletargeting/aws4_request`,
+})
+
+/** The whole emulator, listening on a free port, with a client of the real SDK. */
+export async function startEmulator(t: Test, env: Record<string, string> = {}) {
+  const config = loadConfig({
+    PORT: '0',
+    DATA_DIR: env.DATA_DIR ?? (env.EPHEMERAL === 'true' ? '' : emptyDataDir(t)),
+    LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const running = await start(config, silent)
+  const client = createClient(running.url)
+  t.teardown(async () => {
+    client.destroy()
+    await running.close()
+  })
+  return { ...running, client }
+}
+
+/** A client of the real SDK that calls an emulator. It does not try again, unless told otherwise. */
+export const createClient = (endpoint: string, more: PinpointClientConfig = {}) =>
+  new PinpointClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    ...more,
+  })
+
+/** Creates an application and gives its id. */
+export async function createApp(client: PinpointClient, name: string = randomUUID()): Promise<string> {
+  const { ApplicationResponse } = await client.send(
+    new CreateAppCommand({ CreateApplicationRequest: { Name: name } }),
+  )
+  return ApplicationResponse!.Id!
+}
+
+/** Creates an import job with defaults that suit most tests, and gives it as it was answered. */
+export async function createImportJob(
+  client: PinpointClient,
+  applicationId: string,
+  request: Partial<ImportJobRequest> & Pick<ImportJobRequest, 'S3Url'>,
+): Promise<ImportJobResponse> {
+  const { ImportJobResponse } = await client.send(
+    new CreateImportJobCommand({
+      ApplicationId: applicationId,
+      ImportJobRequest: { Format: 'CSV', RoleArn: roleArn, ...request },
+    }),
+  )
+  return ImportJobResponse!
+}
+
+const isOver = ({ JobStatus }: ImportJobResponse | ExportJobResponse) =>
+  JobStatus === 'COMPLETED' || JobStatus === 'FAILED'
+
+const untilJob = <Job>(read: () => Promise<Job>, is: (job: Job) => boolean, what: string): Promise<Job> =>
+  until(async () => {
+    const job = await read()
+    return is(job) ? job : undefined
+  }, what)
+
+/** Reads a job until it says what is waited for: by default, that it is over. */
+export async function waitForJob(
+  client: PinpointClient,
+  job: Pick<ImportJobResponse, 'ApplicationId' | 'Id'>,
+  is: (job: ImportJobResponse) => boolean = isOver,
+): Promise<ImportJobResponse> {
+  const command = new GetImportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
+  return untilJob(async () => (await client.send(command)).ImportJobResponse!, is, `job ${job.Id}`)
+}
+
+/** Runs one import to its end. */
+export async function runImport(...args: Parameters<typeof createImportJob>): Promise<ImportJobResponse> {
+  return waitForJob(args[0], await createImportJob(...args))
+}
+
+/** Creates an export job into s3://data/out, or elsewhere, and gives it as it was answered. */
+export async function createExportJob(
+  client: PinpointClient,
+  applicationId: string,
+  request: Partial<ExportJobRequest> = {},
+): Promise<ExportJobResponse> {
+  const { ExportJobResponse } = await client.send(
+    new CreateExportJobCommand({
+      ApplicationId: applicationId,
+      ExportJobRequest: { S3UrlPrefix: 's3://data/out', RoleArn: roleArn, ...request },
+    }),
+  )
+  return ExportJobResponse!
+}
+
+/** Reads an export job until it says what is waited for: by default, that it is over. */
+export async function waitForExport(
+  client: PinpointClient,
+  job: Pick<ExportJobResponse, 'ApplicationId' | 'Id'>,
+  is: (job: ExportJobResponse) => boolean = isOver,
+): Promise<ExportJobResponse> {
+  const command = new GetExportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
+  return untilJob(async () => (await client.send(command)).ExportJobResponse!, is, `export job ${job.Id}`)
+}
+
+/** Runs one export to its end. */
+export async function runExport(...args: Parameters<typeof createExportJob>): Promise<ExportJobResponse> {
+  return waitForExport(args[0], await createExportJob(...args))
+}
+
+/** Asks again and again, less and less often, until there is an answer; gives up after a minute. */
+export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
+  let pause = 2
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await setTimeout(pause)) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    pause = Math.min(pause * 1.3, 25)
+  }
+  throw new Error(`waited in vain for ${what}`)
+}
+
+/** An answer of the emulator, its body read as JSON. */
+export interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body
+  body: any
+}
+
+/** An injected request's answer. */
+export const answerOf = (response: LightMyRequestResponse): Answer => ({
+  status: response.statusCode,
+  headers: response.headers,
+  body: bodyOf(response),
+})
+
+/**
+ * Checks that an answer is the exception with that message, in the form in which every error leaves.
+ *
+ * @param message the whole text, or what it must match
+ */
+export function isError(
+  t: Test,
+  { status, headers, body }: Answer,
+  expected: number,
+  exception: string,
+  message: string | RegExp,
+): void {
+  t.equal(status, expected, 'status')
+  t.equal(headers['x-amzn-errortype'], exception, 'x-amzn-ErrorType')
+  t.match(headers['content-type'], /^application\/json/, 'Content-Type')
+  t.match(headers['x-amzn-requestid'], /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'x-amzn-RequestId')
+  t.equal(body?.RequestID, headers['x-amzn-requestid'], 'RequestID is the id in the header')
+  t.strictSame(Object.keys(body ?? {}).sort(), ['Message', 'RequestID'], 'members of the body')
+  if (typeof message === 'string') t.equal(body?.Message, message, 'Message')
+  else t.match(body?.Message, message, 'Message')
+}

@@ -1,0 +1,141 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ImportJobRequest, ImportJobResponse, PinpointClient } from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
+import type { Test } from 'tap'
+import { start } from '../../server/emulator/start.ts'
+import { loadConfig } from '../../server/process/config.ts'
+import { jobsOf, writeFewAtATime } from './control.ts'
+import { heldBy, seenBy } from './held.ts'
+import { createApp, createClient, createImportJob, silent, waitForJob } from './helpers.ts'
+import { expectSound } from './sound.ts'
+import { type BegunEmulator, beginEmulator, spawnEmulator } from './spawn.ts'
+
+/** What an import job is created with. */
+export type Request = Partial<ImportJobRequest> & Pick<ImportJobRequest, 'S3Url'>
+
+/** Small enough for many pieces in the files below. */
+const pieceBytes = '10000'
+
+/** Long enough for a job to stand still until the emulator is stopped. */
+export const forEver = '86400000'
+
+/** An emulator in the test's process. */
+export interface InUse extends ReturnType<typeof jobsOf> {
+  client: PinpointClient
+  url: string
+}
+
+/** Starts an emulator in the test's process for some work, and stops it after that. */
+export async function useEmulator<T>(
+  env: Record<string, string>,
+  use: (emulator: InUse) => Promise<T>,
+): Promise<T> {
+  const { url, close } = await start(loadConfig({ PORT: '0', ...env }), silent)
+  const client = createClient(url)
+  try {
+    return await use({ client, url, ...jobsOf(url) })
+  } finally {
+    client.destroy()
+    await close()
+  }
+}
+
+/** Folders in which the jobs of a test stand as CREATED: every copy of the data folder begins with the same jobs. */
+export class Prepared {
+  readonly jobs: ImportJobResponse[] = []
+  readonly #dir: string
+  readonly #t: Test
+  #copies = 0
+
+  constructor(t: Test, files: Record<string, string | Buffer>) {
+    this.#t = t
+    this.#dir = t.testdir({ 'data-0': {} })
+    for (const [key, content] of Object.entries(files)) {
+      const file = join(this.#dir, 's3', 'demo', key)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, content)
+    }
+  }
+
+  get applicationId(): string {
+    return this.jobs[0]!.ApplicationId!
+  }
+
+  /** Where its buckets are. */
+  get s3Dir(): string {
+    return join(this.#dir, 's3')
+  }
+
+  /** Where everything begins. */
+  get dataDir(): string {
+    return join(this.#dir, 'data-0')
+  }
+
+  #env(dataDir: string, env: Record<string, string>): Record<string, string> {
+    return { DATA_DIR: dataDir, S3_DIR: this.s3Dir, PIECE_BYTES: pieceBytes, ...env }
+  }
+
+  /** Starts an emulator on a data folder of this test, as a process that can be killed. */
+  async start(dataDir: string, env: Record<string, string> = {}) {
+    const emulator = await spawnEmulator(this.#t, this.#env(dataDir, env))
+    return { ...emulator, ...jobsOf(emulator.url) }
+  }
+
+  /** The same, without waiting for it. */
+  begin(dataDir: string, env: Record<string, string> = {}): BegunEmulator {
+    return beginEmulator(this.#t, this.#env(dataDir, env))
+  }
+
+  /** Uses an emulator that nobody interrupts, and stops it. */
+  use<T>(dataDir: string, env: Record<string, string>, use: (emulator: InUse) => Promise<T>): Promise<T> {
+    return useEmulator(this.#env(dataDir, env), use)
+  }
+
+  /** Creates the jobs, after whatever else is to be there before them. */
+  async create(
+    requests: Request[],
+    before: (client: PinpointClient, app: string) => Promise<Partial<Request>> = async () => ({}),
+  ): Promise<void> {
+    const { dataDir } = this
+    const [app, more] = await this.use(dataDir, {}, async ({ client }) => {
+      const app = await createApp(client)
+      return [app, await before(client, app)] as const
+    })
+    await this.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, async ({ client, url }) => {
+      await writeFewAtATime(url)
+      for (const request of requests) {
+        this.jobs.push(await createImportJob(client, app, { ...request, ...more }))
+      }
+    })
+  }
+
+  copy(of = this.dataDir): string {
+    const copy = join(this.#dir, `data-${++this.#copies}`)
+    cpSync(of, copy, { recursive: true })
+    return copy
+  }
+
+  /** Runs all jobs to their end on a copy, and gives what the database then holds. */
+  async uninterrupted(env: Record<string, string> = {}) {
+    const dataDir = this.copy()
+    const seen = await this.use(dataDir, env, async ({ client }) => {
+      for (const job of this.jobs) await waitForJob(client, job)
+      return seenBy(client, this.jobs)
+    })
+    return { seen, held: heldBy(dataDir), dataDir }
+  }
+
+  /** How a killed process has left the jobs, for the next start to find; expects that the database is whole. */
+  leftBehind(t: Test, dataDir: string) {
+    const copy = this.copy(dataDir)
+    const db = new Database(join(copy, 'pinpoint.db'))
+    expectSound(t, db)
+    const find = db.prepare<[string], { status: string; processed: number }>(
+      'SELECT status, total_processed AS processed FROM import_jobs WHERE id = ?',
+    )
+    const jobs = this.jobs.map(job => find.get(job.Id!)!)
+    db.close()
+    return jobs
+  }
+}
