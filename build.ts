@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type OnLoadResult } from 'esbuild'
-import { emptyState } from './server/store/database/schema.ts'
+import { emptyDatabase } from './server/store/database/schema.ts'
 import { oldestNode } from './server/version.ts'
 
 /**
@@ -53,7 +53,7 @@ const { metafile } = await build({
   metafile: true,
 })
 cpSync('server/store/migrations', join(dist, 'migrations'), { recursive: true })
-writeFileSync(join(dist, 'empty.db'), emptyState())
+writeFileSync(join(dist, 'empty.db'), emptyDatabase())
 writeFileSync(join(dist, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)))
 
 /**

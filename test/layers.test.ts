@@ -4,46 +4,73 @@ import t from 'tap'
 
 const server = new URL('../server/', import.meta.url).pathname
 
-/** What each part may import besides itself: imports point one way. Files at the top put the parts together. */
-const mayImport: Record<string, string[]> = {
-  cli: [
-    'buckets',
-    'command-line',
-    'config',
-    'import',
-    'log',
-    'shapes',
-    'start',
-    'start-error',
-    'temp-folder',
-  ],
-  shapes: [],
-  buckets: [],
-  aws: ['disk-trouble', 'shapes'],
-  store: ['disk-trouble', 'shapes', 'start-error'],
-  'endpoint-rules': ['shapes', 'store'],
-  jobs: ['disk-trouble', 'shapes', 'store'],
-  import: ['buckets', 'endpoint-rules', 'jobs', 'shapes', 'store'],
-  export: ['buckets', 'jobs', 'shapes', 'store'],
-  worker: ['buckets', 'disk-trouble', 'export', 'import', 'jobs', 'store'],
-  seed: ['aws', 'endpoint-rules', 'import', 'resources', 'shapes', 'start-error', 'store'],
-  resources: ['aws', 'endpoint-rules', 'quotas', 'shapes', 'store'],
-  control: ['aws', 'resources', 'shapes', 'store', 'version'],
+/** The rooms of the server, folders and the files beside them, from the door down: each may use those below it. */
+const rooms = [
+  'main.ts',
+  'index.ts',
+  'cli',
+  'emulator',
+  'control',
+  'seed',
+  'worker',
+  'resources',
+  'import',
+  'export',
+  'endpoints',
+  'jobs',
+  'store',
+  'http',
+  'validation',
+  'model',
+  'buckets',
+  'process',
+  'version.ts',
+]
+
+/** Rooms that know nothing of HTTP, so that the worker does not load it. */
+const withoutFastify = ['worker', 'import', 'export', 'endpoints', 'jobs', 'store', 'model', 'buckets']
+
+/** The files of the server, each with the files that it imports. */
+const imports = new Map<string, string[]>()
+for (const file of readdirSync(server, { recursive: true, encoding: 'utf8' }).sort()) {
+  if (!file.endsWith('.ts')) continue
+  const text = readFileSync(join(server, file), 'utf8')
+  const paths = [...text.matchAll(/(?:from|import\(|^import)\s*'(\.[^']+\.ts)'/gm)].map(([, path]) => path!)
+  imports.set(
+    file,
+    paths.map(path => posix.join(posix.dirname(file), path)),
+  )
+  if (withoutFastify.includes(file.split('/')[0]!))
+    t.notMatch(text, "from 'fastify'", `${file} does not know Fastify`)
 }
 
-t.test('the parts of the server import one another in one direction only', async t => {
-  const parts = new Set<string>()
-  for (const file of readdirSync(server, { recursive: true, encoding: 'utf8' })) {
-    const [part, ...rest] = file.split('/')
-    if (rest.length === 0 || !file.endsWith('.ts')) continue
-    parts.add(part!)
-    const text = readFileSync(join(server, file), 'utf8')
-    for (const [, path] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)) {
-      const target = posix.join(posix.dirname(file), path!).split('/')[0]!.replace('.ts', '')
-      t.ok(target === part || mayImport[part!]?.includes(target), `${file} imports ${path}`)
+t.test('each room of the server imports only rooms below it', async t => {
+  for (const [file, targets] of imports) {
+    const level = rooms.indexOf(file.split('/')[0]!)
+    t.not(level, -1, `${file} is in a known room`)
+    for (const target of targets) {
+      t.ok(rooms.indexOf(target.split('/')[0]!) >= level, `${file} may import ${target}`)
     }
-    if (['store', 'jobs', 'import', 'export'].includes(part!))
-      t.notMatch(text, "from 'fastify'", `${file} does not know Fastify`)
   }
-  t.strictSame([...parts].sort(), Object.keys(mayImport).sort())
+  const present = new Set([...imports.keys()].map(file => file.split('/')[0]))
+  t.strictSame(
+    rooms.filter(room => !present.has(room)),
+    [],
+    'each room is there',
+  )
+})
+
+t.test('no files of the server import one another in a circle', async t => {
+  const done = new Set<string>()
+  const visit = (file: string, path: string[]): void => {
+    if (path.includes(file)) {
+      t.fail([...path.slice(path.indexOf(file)), file].join(' -> '))
+      return
+    }
+    if (done.has(file)) return
+    for (const target of imports.get(file) ?? []) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) visit(file, [])
+  t.pass(`${done.size} files`)
 })

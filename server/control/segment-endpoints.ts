@@ -1,17 +1,19 @@
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest, notFound } from '../http/errors/exceptions.ts'
-import { PageQuery, readPage, readPlace } from '../http/paging.ts'
+import { beginPage, PageQuery } from '../http/paging.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
 import { tooManySources } from '../resources/segments/check-sources.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import {
-  firstPlace,
-  isMemberPlace,
-  type MemberPlace,
+  firstMember,
+  isMemberCursor,
+  type MemberCursor,
+  type MemberStep,
+  maxSources,
   memberEndpoint,
-  mostSources,
   SegmentQueryError,
 } from '../store/segments/members.ts'
 
@@ -46,29 +48,31 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       const { applicationId, segmentId } = request.params
       const given = request.query.version
       const list = `segment-endpoints/${applicationId}/${segmentId}`
-      const { segmentMembers } = app.store
-      const findMembers = () => {
-        const found = findApp(app.store, applicationId)
-        const { Version } = findSegmentVersion(app.store, found, segmentId, given)
-        const start: Place = [Version!, null]
-        const isPlace = (value: unknown) => isPlaceIn(given === undefined ? undefined : Version, value)
-        const [version] = readPlace(request.query, list, start, isPlace)
-        const members = segmentMembers.find(found, segmentId, version, app.now().toISOString())
-        if (members === undefined) throw notFound(`Segment version not found: ${version}`)
-        // Its sources may have been changed since it was written.
-        if ('sources' in members && members.sources.length > mostSources) throw tooManySources()
-        return { found, start, isPlace, version, members }
+      const { store } = app
+      const found = findApp(store, applicationId)
+      const { Version } = findSegmentVersion(store, found, segmentId, given)
+      const isPlace = (value: unknown) => isPlaceIn(given === undefined ? undefined : Version, value)
+      const start: Place = [Version!, null]
+      const { limit, after, answer } = beginPage(request.query, list, start, isPlace)
+      const [version, cursor] = after
+      const members = store.segmentMembers.find(found, segmentId, version, app.now().toISOString())
+      if (members === undefined) throw notFound(`Segment version not found: ${version}`)
+      // Its sources may have been changed since it was written.
+      if ('sources' in members && members.sources.length > maxSources) throw tooManySources()
+      const step = refuseTooLarge(() => store.segmentMembers.prepareSteps(found, members))
+      const entries: { at: Place; value: EndpointResponse }[] = []
+      let next: MemberCursor | undefined = cursor ?? firstMember
+      while (next !== undefined && entries.length < limit) {
+        const from: MemberCursor = next
+        const some: MemberStep = refuseTooLarge(() => step(from, limit - entries.length))
+        for (const member of some.found) {
+          entries.push({ at: [version, member.at], value: memberEndpoint(found, member) })
+        }
+        next = some.next
+        // Other calls go on between the steps.
+        if (next !== undefined && entries.length < limit) await setImmediate()
       }
-      const first = findMembers()
-      const dimensions = segmentMembers.dimensionsToIndex(first.found, first.members)
-      await app.store.indexDimensions(first.found, dimensions)
-      // Again: all of it may have been replaced meanwhile.
-      const { found, start, isPlace, version, members } = dimensions.length === 0 ? first : findMembers()
-      const { values, token } = readPage(request.query, list, start, isPlace, (limit, [, place]) =>
-        refuseTooLarge(() => segmentMembers.list(found, members, { after: place ?? firstPlace, limit })).map(
-          member => ({ at: [version, member.at] as Place, value: memberEndpoint(found, member) }),
-        ),
-      )
+      const { values, token } = answer(entries)
       return { items: values, ...(token !== undefined && { nextToken: token }) }
     },
   )
@@ -84,7 +88,7 @@ function refuseTooLarge<T>(work: () => T): T {
 }
 
 /** Pages go on in the version in which they began, also where the segment has a newer one by then. */
-type Place = [version: number, place: MemberPlace | null]
+type Place = [version: number, place: MemberCursor | null]
 
 /** @param given the version that the caller names, if any: a token of another does not go with it */
 const isPlaceIn = (given: number | undefined, value: unknown): value is Place =>
@@ -92,4 +96,4 @@ const isPlaceIn = (given: number | undefined, value: unknown): value is Place =>
   value.length === 2 &&
   Number.isSafeInteger(value[0]) &&
   value[0] === (given ?? value[0]) &&
-  isMemberPlace(value[1])
+  isMemberCursor(value[1])

@@ -1,6 +1,6 @@
-import { endpointLimits as limits } from '../endpoint-rules/limits.ts'
 import type { Attributes, EndpointRequest } from '../model/endpoint.ts'
 import { readInstant } from '../model/iso-time.ts'
+import { endpointLimits as limits } from '../model/quotas.ts'
 
 /**
  * Checks the values of an endpoint that already has the right types, and brings them to the form in which

@@ -1,8 +1,7 @@
 import type { Attributes } from '../model/endpoint.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { EndpointRef } from '../store/endpoints/endpoint-key.ts'
-import { type EndpointChange, type EndpointValues, unlessEmpty } from '../store/endpoints/endpoint-row.ts'
-import type { Column, Columns } from '../store/import-writes/columns.ts'
+import { type EndpointChange, type EndpointValues, nullIfEmpty } from '../store/endpoints/endpoint-row.ts'
 
 /** What one write of one endpoint is about. */
 export interface Write {
@@ -14,21 +13,21 @@ export interface Write {
 }
 
 /**
- * The endpoint that a write leaves behind. Demographic, Location and User are merged member by member, attributes
+ * The endpoint that a change leaves behind. Demographic, Location and User are merged member by member, attributes
  * and metrics name by name; a name's new values replace its old ones, and an empty list removes it (source:
  * guide; the removal is assumed).
  *
- * @param current the endpoint as it is; undefined when the write creates it
+ * @param current the endpoint as it is; undefined when the change creates it
  */
 export function mergeEndpoint(
   current: EndpointValues | undefined,
   change: EndpointChange,
-  { endpoint: { id, folded, key }, requestId, now }: Write,
+  { endpoint: { id, folded, key }, requestId, now }: Omit<Write, 'app'>,
 ): EndpointValues {
   const address = change.address ?? current?.address ?? null
   const user = change.user_id ?? current?.user_id ?? null
   // Another user's attributes do not come along; those that were there before any user do.
-  const isUserAsBefore = current !== undefined && (current.user_id === null || current.user_id === user)
+  const isSameUser = current !== undefined && (current.user_id === null || current.user_id === user)
   return {
     id: folded,
     key,
@@ -43,38 +42,18 @@ export function mergeEndpoint(
     creation_date: current?.creation_date ?? now,
     effective_date: change.effective_date ?? now,
     user_id: user,
-    user_attributes: mergeAttributes(isUserAsBefore ? current.user_attributes : null, change.user_attributes),
-    attributes: unlessEmpty(mergeAttributes(current?.attributes ?? null, change.attributes)),
+    user_attributes: mergeAttributes(isSameUser ? current.user_attributes : null, change.user_attributes),
+    attributes: nullIfEmpty(mergeAttributes(current?.attributes ?? null, change.attributes)),
     metrics: mergeMembers(current?.metrics ?? null, change.metrics),
     location: mergeMembers(current?.location ?? null, change.location),
     demographic: mergeMembers(current?.demographic ?? null, change.demographic),
+    revision: (current?.revision ?? 0) + 1,
   }
 }
-
-/**
- * The endpoints that are created by changes which are whole, as `isWhole` says: those that `mergeEndpoint` would make, by
- * columns.
- */
-export function wholeEndpoints(
-  changes: Columns<EndpointChange & Pick<EndpointValues, 'id' | 'key' | 'spelling'>>,
-  { requestId, now }: Pick<Write, 'requestId' | 'now'>,
-): Columns<EndpointValues> {
-  return {
-    ...changes,
-    endpoint_status: 'ACTIVE',
-    opt_out: insteadOfNull(changes.opt_out, 'NONE'),
-    request_id: insteadOfNull(changes.request_id, requestId),
-    creation_date: now,
-    effective_date: insteadOfNull(changes.effective_date, now),
-  }
-}
-
-const insteadOfNull = <T>(column: Column<string | null>, value: T): Column<string | T> =>
-  Array.isArray(column) ? column.map(one => one ?? value) : (column ?? value)
 
 /** Merges attributes, which are JSON, by name; gives null when there were none and none came. */
 export function mergeAttributes(current: string | null, change: string | null): string | null {
-  // Where no list seems empty, the most frequent cases need not be read.
+  // The most frequent cases need no parsing; `[]` may be an empty list, which removes a name.
   if (change === null || (current === change && !change.includes('[]'))) return current
   if (current === null && !change.includes('[]')) return change
   const changed: Attributes = JSON.parse(change)
@@ -85,6 +64,6 @@ export function mergeAttributes(current: string | null, change: string | null): 
 
 function mergeMembers(current: string | null, change: string | null): string | null {
   if (change === null || change === current) return current
-  if (current === null) return unlessEmpty(change)
+  if (current === null) return nullIfEmpty(change)
   return JSON.stringify({ ...JSON.parse(current), ...JSON.parse(change) })
 }

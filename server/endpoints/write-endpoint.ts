@@ -1,41 +1,48 @@
 import type { EndpointRequest } from '../model/endpoint.ts'
-import type { AppRef } from '../store/applications/applications.ts'
+import type { EndpointRef } from '../store/endpoints/endpoint-key.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'
-import { changeOf } from '../store/endpoints/endpoint-row.ts'
-import type { Endpoints } from '../store/endpoints/endpoints.ts'
+import { changeOf, type EndpointChange } from '../store/endpoints/endpoint-row.ts'
+import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
 import { checkEndpoint, checkId } from './check-endpoint.ts'
 import type { Write } from './merge-endpoint.ts'
-import { putEndpoint } from './put-endpoint.ts'
+import { EndpointPlan } from './plan-endpoints.ts'
+
+/** An endpoint to be written for a caller of the API. */
+export interface RequestedEndpoint {
+  id: string
+  /** Has the right types; its values are brought to the form in which Pinpoint keeps them. */
+  request: EndpointRequest
+}
 
 /**
- * What UpdateEndpoint does with its endpoint, and UpdateEndpointsBatch with each of its own: checks it, and creates
- * or changes it. To be called inside a transaction; nothing is written when it is refused.
+ * Creates or changes endpoints as UpdateEndpoint does with its one, and UpdateEndpointsBatch with each of its own, in
+ * their order. To be called within a transaction. One that is refused does not keep the others from being written.
  *
- * @param change has the right types; its values are brought to the form in which Pinpoint keeps them
- * @returns why it is refused; undefined when it is written
+ * @param write.idMember where the caller has written the ids, for messages
+ * @returns for each, why it is refused; undefined where it is written
  */
-export function writeEndpoint(
-  endpoints: Endpoints,
-  change: EndpointRequest,
-  {
-    app,
-    endpointId,
-    idMember,
-    ...write
-  }: Pick<Write, 'requestId' | 'now'> & {
-    app: AppRef
-    endpointId: string
-    /** Where the caller has written the id. */
-    idMember: string
-  },
-): string | undefined {
-  const problem = checkId(idMember, endpointId) ?? checkEndpoint(change)
-  if (problem !== undefined) return problem
-  const endpoint = putEndpoint(endpoints, changeOf(change), {
-    ...write,
-    app,
-    endpoint: endpointRef(app.seq, endpointId),
-    mayBeEmpty: true,
+export function writeEndpoints(
+  writer: EndpointWriter,
+  requested: RequestedEndpoint[],
+  { app, idMember, requestId, now }: Omit<Write, 'endpoint'> & { idMember: string },
+): (string | undefined)[] {
+  const checked = requested.map(({ id, request }) => {
+    const problem = checkId(idMember, id) ?? checkEndpoint(request)
+    return problem ?? { endpoint: endpointRef(app.seq, id), change: changeOf(request) }
   })
-  return typeof endpoint === 'string' ? endpoint : undefined
+  const changes = checked.filter(one => typeof one !== 'string')
+  const plan = new EndpointPlan(app, writer.load(app, concernedBy(changes)), writer)
+  const refusals = checked.map(one => {
+    if (typeof one === 'string') return one
+    const put = plan.put(one.change, { endpoint: one.endpoint, requestId, now, mayBeEmpty: true })
+    return typeof put === 'string' ? put : undefined
+  })
+  writer.write(app, plan.writes, plan.newNames)
+  return refusals
 }
+
+const concernedBy = (changes: { endpoint: EndpointRef; change: EndpointChange }[]) => ({
+  endpoints: changes.map(({ endpoint }) => endpoint),
+  userIds: changes.map(({ change }) => change.user_id).filter(user => user !== null),
+  addresses: changes.map(({ change }) => change.address).filter(address => address !== null),
+})

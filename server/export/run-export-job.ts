@@ -11,10 +11,10 @@ import type { ExportDraft, ExportJob, ExportPiece } from '../store/jobs/export-p
 import { JobGone } from '../store/jobs/job-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import {
-  firstPlace,
-  type MemberPlace,
+  firstMember,
+  type MemberCursor,
   type Members,
-  mostSources,
+  maxSources,
   SegmentQueryError,
 } from '../store/segments/members.ts'
 import { writePiece } from './write-piece.ts'
@@ -184,7 +184,7 @@ async function exportPiece(
   if (fault !== undefined) throw new PieceFailed(piece, new Error(fault))
   const draft = await beginAgain(job, piece, bucket, context)
   const members = membersOf(job, context)
-  const { after = firstPlace, upTo } = progress.position(job)
+  const { after = firstMember, upTo } = progress.position(job)
   const endpoints = isLast ? Number.POSITIVE_INFINITY : piece.endpoints
   const written = await writePiece(
     { app: job.app, members, after, upTo, endpoints },
@@ -244,7 +244,7 @@ async function countMembers(job: ExportJob, upTo: number, context: ExportContext
   const members = membersOf(job, context)
   const step = context.store.segmentMembers.prepareSteps(job.app, members, { upTo, columns: 'count' })
   let count = 0
-  for (let after: MemberPlace | undefined = firstPlace; after !== undefined; ) {
+  for (let after: MemberCursor | undefined = firstMember; after !== undefined; ) {
     const { found, next } = step(after, countedPerStep)
     count += found.length
     after = next
@@ -302,13 +302,13 @@ function membersOf(
   { app, segmentId, segmentVersion, creationDate }: ExportJob,
   { store }: ExportContext,
 ): Members {
-  if (segmentId === null) return store.segmentMembers.everybody
+  if (segmentId === null) return store.segmentMembers.ofApplication
   const members = store.segmentMembers.find(app, segmentId, segmentVersion ?? undefined, creationDate)
   if (members === undefined) {
     throw new NoSuchMembers(`the segment ${segmentId}, which the job was to export, has been deleted`)
   }
-  if ('sources' in members && members.sources.length > mostSources) {
-    throw new NoSuchMembers(`the segment ${segmentId} is built on more than ${mostSources} others`)
+  if ('sources' in members && members.sources.length > maxSources) {
+    throw new NoSuchMembers(`the segment ${segmentId} is built on more than ${maxSources} others`)
   }
   return members
 }

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import type { AppRef } from '../store/applications/applications.ts'
-import { type MemberPlace, type Members, memberJson } from '../store/segments/members.ts'
+import { type MemberCursor, type Members, memberJson } from '../store/segments/members.ts'
 import type { ExportContext } from './run-export-job.ts'
 
 /** Endpoints read at once. */
@@ -13,7 +13,7 @@ export interface PieceOfMembers {
   app: AppRef
   members: Members
   /** Those behind this place. */
-  after: MemberPlace
+  after: MemberCursor
   /** The last row of `endpoints` that is exported. */
   upTo: number
   /** At the most. */
@@ -30,7 +30,7 @@ export async function writePiece(
   piece: PieceOfMembers,
   write: (chunks: AsyncIterable<Buffer>) => Promise<string>,
   { store, signal }: Pick<ExportContext, 'store' | 'signal'>,
-): Promise<{ draft: string; endpoints: number; at: MemberPlace }> {
+): Promise<{ draft: string; endpoints: number; at: MemberCursor }> {
   const { app, members, upTo } = piece
   let at = piece.after
   let left = piece.endpoints
@@ -38,7 +38,7 @@ export async function writePiece(
 
   const read = store.segmentMembers.prepareSteps(app, members, { upTo, columns: 'all' })
   async function* lines(): AsyncGenerator<string> {
-    for (let next: MemberPlace | undefined = at; next !== undefined && left > 0; ) {
+    for (let next: MemberCursor | undefined = at; next !== undefined && left > 0; ) {
       signal.throwIfAborted()
       const limit = Math.min(endpointsPerRead, left)
       const step = read(next, limit)

@@ -51,14 +51,34 @@ export function readPage<T, Place>(
   isPlace: (value: unknown) => boolean,
   fetch: (limit: number, after: Place) => { at: Place; value: T }[],
 ): { values: T[]; token: string | undefined } {
+  const { limit, after, answer } = beginPage(query, list, start, isPlace)
+  return answer(fetch(limit, after))
+}
+
+/**
+ * The same for a list that takes longer to read: says what to read, and makes the page of it.
+ *
+ * @returns `limit` is one more than the page shows, to know whether there is a next page
+ */
+export function beginPage<Place>(
+  query: Static<typeof PageQuery>,
+  list: string,
+  start: Place,
+  isPlace: (value: unknown) => boolean,
+) {
   const size = pageSizeOf(query['page-size'])
   const after = readPlace(query, list, start, isPlace)
-  const entries = fetch(size + 1, after)
-  const shown = entries.slice(0, size)
-  const last = shown.at(-1)
   return {
-    values: shown.map(entry => entry.value),
-    token: entries.length > size && last !== undefined ? writeToken(list, last.at) : undefined,
+    limit: size + 1,
+    after,
+    answer<T>(entries: { at: Place; value: T }[]): { values: T[]; token: string | undefined } {
+      const shown = entries.slice(0, size)
+      const last = shown.at(-1)
+      return {
+        values: shown.map(entry => entry.value),
+        token: entries.length > size && last !== undefined ? writeToken(list, last.at) : undefined,
+      }
+    },
   }
 }
 

@@ -10,7 +10,7 @@ import { importObject } from './import-object.ts'
 import { listPieces } from './list-pieces.ts'
 import type { ReadingJob, RecordReader } from './read/read-records.ts'
 
-/** Rows taken back in one transaction. */
+/** Rows undone in one transaction. */
 const rowsPerStep = 500
 
 /** What an import job needs from the world. */
@@ -39,8 +39,8 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
     addFailure: (job, { message }) =>
       progress.addFailure(job, { object: job.definition.S3Url, reason: message }),
     whatIsLeft(job) {
-      const { created, changed } = context.store.endpoints.byImport(job.seq).left(job.app)
-      return `${created} endpoints that the job created and ${changed} that it changed could not be taken back`
+      const { created, changed } = context.store.importWriter(job.seq).undoable(job.app)
+      return `${created} endpoints that the job created and ${changed} that it changed could not be undone`
     },
   }
   return runJob(job, kind, context)
@@ -63,12 +63,12 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
 
   async PROCESSING(job) {
     const progress = context.store.importProgress
-    const endpoints = context.store.endpoints.byImport(job.seq)
-    const writing = { ...context, progress, endpoints }
+    const writer = context.store.importWriter(job.seq)
+    const writing = { ...context, progress, writer }
     const { bucket } = locationOf(job)
     context.openBucket(bucket)
-    const isAlone = progress.write(job, () => endpoints.isAlone(job.app))
-    const reading = { app: job.app, isAlone, bucket, format: job.definition.Format }
+    const isSoleWriter = progress.write(job, () => writer.isSoleWriter(job.app))
+    const reading = { app: job.app, isSoleWriter, bucket, format: job.definition.Format }
     const reader = context.openReader(reading, progress.bytes(job))
     try {
       for (let object = progress.nextObject(job); object !== undefined; object = progress.nextObject(job)) {
@@ -87,16 +87,15 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
       // Here, in the transaction: it may be deleted at any moment before.
       checkSegment(job, context)
       if (job.segmentId !== null) store.segments.defineFromImport({ ...job, segmentId: job.segmentId }, date)
-      store.endpoints.byImport(job.seq).keepNames(job.app)
+      store.importWriter(job.seq).keepNames(job.app)
     },
   }),
 
   async FAILING(job) {
     const { store, signal } = context
-    const endpoints = store.endpoints.byImport(job.seq)
-    const takeBack = () =>
-      store.importProgress.dropMembers(job, rowsPerStep) || endpoints.takeBack(job.app, rowsPerStep)
-    while (store.importProgress.write(job, takeBack)) {
+    const writer = store.importWriter(job.seq)
+    const undo = () => store.importProgress.dropMembers(job, rowsPerStep) || writer.undo(job.app, rowsPerStep)
+    while (store.importProgress.write(job, undo)) {
       await setImmediate()
       signal.throwIfAborted()
     }

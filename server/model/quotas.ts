@@ -1,6 +1,8 @@
+import { attributeLimits } from './endpoint.ts'
+
 /**
- * The quotas of an account that Pinpoint publishes (source: guide, quotas page). `QUOTAS=on` enforces them; what an
- * endpoint may hold is in `endpoint-rules/limits.ts` and holds always.
+ * The quotas that Pinpoint publishes (source: guide, quotas page). Those of an account are enforced with `QUOTAS=on`; what an
+ * endpoint may hold is enforced always.
  */
 
 /**
@@ -29,3 +31,16 @@ export const importJobsUnderWay = 10
 
 /** What one import job may read: 1 GB in 10,000 files. */
 export const importSize = { bytes: 1024 ** 3, objects: 10_000 }
+
+/** The limits that Pinpoint sets to what an endpoint holds (source: API reference and quotas page). */
+export const endpointLimits = {
+  attributeName: 50,
+  attributeValue: 100,
+  endpointsPerUser: 15,
+  /** Different names of Attributes, Metrics and User.UserAttributes together, in one application. */
+  customAttributes: attributeLimits.names,
+  /** 15 KB (assumed: of JSON text, of all that GetEndpoint answers and a caller can set). */
+  endpointBytes: 15 * 1024,
+  demographic: { AppVersion: 50, Make: 50, Model: 100, ModelVersion: 50, Platform: 50, PlatformVersion: 50 },
+  location: { City: 75, Region: 75 },
+} as const

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { mergeEndpoint } from '../endpoints/merge-endpoint.ts'
-import { writeEndpoint } from '../endpoints/write-endpoint.ts'
+import { writeEndpoints } from '../endpoints/write-endpoint.ts'
 import { arnOf, newId } from '../http/arn.ts'
 import type { Caller } from '../http/caller.ts'
 import { newRequestId } from '../http/request-id.ts'
@@ -85,14 +85,9 @@ function putEndpoint(
 ): string | undefined {
   const current = store.endpoints.find(app, endpointRef(app.seq, endpoint.Id))
   if (current !== undefined && isAlready(app, current, endpoint)) return undefined
-  const write = {
-    app,
-    endpointId: endpoint.Id,
-    idMember: 'Id',
-    requestId: newRequestId(),
-    now: Date.parse(now),
-  }
-  return writeEndpoint(store.endpoints, endpoint, write)
+  const write = { app, idMember: 'Id', requestId: newRequestId(), now: Date.parse(now) }
+  const [refusal] = writeEndpoints(store.endpoints, [{ id: endpoint.Id, request: endpoint }], write)
+  return refusal
 }
 
 /** Whether an endpoint is as the seed says; it may be otherwise in what that does not name. */

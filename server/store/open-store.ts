@@ -1,22 +1,20 @@
 import { lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { isNoRoom } from '../process/disk-errors.ts'
 import { StartError } from '../process/start-error.ts'
-import { type AppRef, createApps } from './applications/applications.ts'
+import { createApps } from './applications/applications.ts'
 import { createEventStreams } from './applications/event-streams.ts'
 import { createApplicationSettings } from './applications/settings.ts'
 import { createTags } from './applications/tags.ts'
 import { type NoPromise, refusePromise } from './database/no-promise.ts'
 import { makePrivateFile, privateFile } from './database/private-files.ts'
-import { emptyState, migrate, pageBytes } from './database/schema.ts'
+import { emptyDatabase, migrate, pageBytes } from './database/schema.ts'
 import { createTransactions, StateReplaced } from './database/transactions.ts'
-import { withPragma } from './database/with-pragma.ts'
 import { WriteTurns } from './database/write-queue.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
-import { createSharedMaps } from './endpoints/interned-json.ts'
+import { createImportWriters } from './import-writes/import-writer.ts'
 import { createExportJobs } from './jobs/export-jobs.ts'
 import { createExportProgress } from './jobs/export-progress.ts'
 import { createFaults } from './jobs/fault-rules.ts'
@@ -28,7 +26,6 @@ import { createJobProgress } from './jobs/job-progress.ts'
 import { createClearAway } from './purge.ts'
 import { createSegmentMembers } from './segments/members.ts'
 import { createSegments } from './segments/segments.ts'
-import { createEndpointTerms } from './segments/value-index.ts'
 
 /**
  * What differs between the threads' connections: milliseconds that a write waits for the other thread's transaction,
@@ -41,12 +38,6 @@ const connections = {
   http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
   worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 16_384 },
 }
-
-/**
- * Endpoints put into an index in one transaction, and pages of the write-ahead log at which the HTTP thread copies them
- * meanwhile: few, as it is the one that waits.
- */
-const indexing = { endpointsPerStep: 1000, checkpointPages: 500 }
 
 /** The database file in a data folder. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')
@@ -112,7 +103,7 @@ function create(file: string, ephemeral: boolean): void {
   for (const left of ['-wal', '-shm', '-journal']) rmSync(file + left, { force: true })
   const draft = `${file}.new`
   try {
-    writeFileSync(draft, emptyState(), { flush: !ephemeral, mode: privateFile })
+    writeFileSync(draft, emptyDatabase(), { flush: !ephemeral, mode: privateFile })
     renameSync(draft, file)
   } finally {
     rmSync(draft, { force: true })
@@ -164,21 +155,26 @@ export function prepareStore(
 
   const tags = createTags(db)
   const names = createAttributeNames(db)
-  const maps = createSharedMaps(db)
-  const terms = createEndpointTerms(db)
-  const transactions = createTransactions(db, { names, maps, turns, checkState, isKept })
+  const transactions = createTransactions(db, {
+    onBegin: names.refresh,
+    onRollback: names.forget,
+    turns,
+    checkState,
+    isKept,
+  })
   const write = <T>(work: () => NoPromise<T>): Promise<T> => turns.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
   const progressOf = (table: 'import_jobs' | 'export_jobs') =>
     createJobProgress(db, transactions, turns, { table, slots, faults: createJobFaults(db, table, faults) })
-  const apps = createApps(db, tags)
+  const endpoints = createEndpoints(db, names, turns)
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   return {
-    apps,
+    apps: createApps(db, tags),
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
-    endpoints: createEndpoints(db, names, maps, turns),
+    endpoints,
+    importWriter: createImportWriters(db, endpoints, names, turns),
     eventStreams: createEventStreams(db),
     faults,
     importJobs: createImportJobs(db),
@@ -187,7 +183,7 @@ export function prepareStore(
     exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
     segments: createSegments(db, tags),
-    segmentMembers: createSegmentMembers(db, terms),
+    segmentMembers: createSegmentMembers(db),
     tags,
     clearAway: createClearAway(db, transactions),
     /** Whether a job is in the middle of a transaction, which anything else that is written would end. */
@@ -207,17 +203,6 @@ export function prepareStore(
      * @throws SqliteError if the database cannot be read
      */
     checkReadable: (): void => void anyRow.get(),
-
-    /** Puts all endpoints of an application into the index of some dimensions, in steps between which others write. */
-    async indexDimensions(app: AppRef, names: string[]): Promise<void> {
-      const isThere = () => apps.find(app.id)?.seq === app.seq
-      for (const name of names) {
-        const build = () =>
-          transactions.transact(() => isThere() && terms.build(app, name, indexing.endpointsPerStep))
-        const step = () => withPragma(db, 'wal_autocheckpoint', indexing.checkpointPages, build)
-        while (await turns.asCaller(step)) await setImmediate()
-      }
-    },
 
     /**
      * Makes the file as small as what it holds, where it is much larger: as after a large state was replaced. Takes the

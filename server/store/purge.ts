@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { prepareMemberRemoval, prepareRemoval } from './database/batched-delete.ts'
 import type { Transactions } from './database/transactions.ts'
-import { createEndpointRemoval } from './endpoints/row-blocks.ts'
 
 /**
  * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
@@ -45,37 +44,17 @@ export function createClearAway(
   const remover = (table: string, key: string, owner: string, owners?: string) =>
     prepareRemoval(db, table, key, owner, owners)
   const members = prepareMemberRemoval(db)
-  const dimensionOfImport = db
-    .prepare<[number], number>(
-      `SELECT d.seq FROM import_jobs j JOIN indexed_dimensions d ON d.app = j.app AND d.name = 'Import.' || j.seq
-       WHERE j.seq = ?`,
-    )
-    .pluck()
-  const dimensionOfApp = db
-    .prepare<[number], number>('SELECT seq FROM indexed_dimensions WHERE app = ? LIMIT 1')
-    .pluck()
-  const terms = remover('endpoint_terms', 'dimension, block, value, endpoint', 'dimension')
-  const dimension = remover('indexed_dimensions', 'seq', 'seq')
-  const removeDimension = (seq: number | undefined, limit: number): number =>
-    seq === undefined ? 0 : terms(seq, limit) || dimension(seq, limit)
-  const ofSegmentImport = [
-    (job: number, limit: number) => removeDimension(dimensionOfImport.get(job), limit),
-    ...members,
-    remover('segment_versions', 'segment, version', 'import_job'),
-  ]
+  const ofSegmentImport = [...members, remover('segment_versions', 'segment, version', 'import_job')]
   const ofSegment = [
     remover('segment_versions', 'segment, version', 'segment'),
     remover('segments', 'seq', 'seq'),
   ]
-  const endpoints = createEndpointRemoval(db)
+  const endpoints = remover('endpoints', 'seq', 'app')
   const ofApp = [
     remover('segment_versions', 'segment, version', 'segment', 'SELECT seq FROM segments WHERE app = ?'),
     remover('segments', 'seq', 'app'),
-    // Before the endpoints, as triggers would look for the terms of each of them, and take longer than all the rest.
-    (app: number, limit: number) => removeDimension(dimensionOfApp.get(app), limit),
-    // A fifth, as each is in three indexes.
+    // A fifth, as each is in four indexes.
     (app: number, limit: number) => endpoints(app, Math.ceil(limit / 5)),
-    remover('endpoint_maps', 'seq', 'app'),
     remover('attribute_names', 'app, map, name, import_job', 'app'),
     remover('application_settings', 'app', 'app'),
     remover('event_streams', 'app', 'app'),

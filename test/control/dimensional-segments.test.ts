@@ -297,7 +297,7 @@ t.test(
     // Three stretches far apart: of many who are alike, of few, and of many who are not.
     const addMany = db.prepare(
       `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < :count)
-       INSERT INTO endpoints (seq, app, key, turn, id, channel_type, endpoint_status, opt_out, own_request_id, creation_date,
+       INSERT INTO endpoints (seq, app, key, revision, id, channel_type, endpoint_status, opt_out, request_id, creation_date,
          effective_date, attributes, metrics, location, user_id, user_attributes)
        SELECT :from + value, 1, :from + value, 1, 'x' || (:from + value), CASE value % 97 WHEN 0 THEN 'SMS' ELSE 'EMAIL' END, 'ACTIVE', 'NONE',
          'r', 1767225600000, strftime('%Y-%m-%dT%H:%M:%fZ', 2461000 + value % 80 + 0.25),
@@ -315,7 +315,6 @@ t.test(
     ]) {
       addMany.run({ from, count })
     }
-    db.exec('INSERT OR IGNORE INTO endpoint_stretches SELECT DISTINCT app, seq >> 8 FROM endpoints')
     const found = store.apps.find(app)!
     const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
     const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]

@@ -19,7 +19,6 @@ import {
   waitForJob,
 } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
-import { databaseBefore } from '../support/older-database.ts'
 import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../support/reads.ts'
 import { rowsIn } from '../support/rows.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
@@ -123,7 +122,7 @@ const headers: [what: string, change: Parameters<typeof withHeader>[1], says: Re
   ['a page size of 0', { pageSize: 0 }, /page size is 0, and must be /],
   ['a page size that is no power of two', { pageSize: 8191 }, /page size is 8191, and must be /],
   ['a page size that is too small', { pageSize: 256 }, /page size is 256, and must be /],
-  ['pages of another size than they have', { pageSize: 4096 }, /longer than the SQLite file/],
+  ['pages of another size than they have', { pageSize: 4096 }, /page size is 4096, and must be 8192/],
   ['a write format to come', { writeFormat: 3 }, /write format is 3, and must be 1 or 2/],
   ['a read format to come', { readFormat: 3 }, /read format is 3, and must be 1 or 2/],
   ['reserved bytes in each page', { reservedBytes: 12 }, /reserved bytes of a page is 12, and must be 0/],
@@ -322,39 +321,12 @@ t.test('an export that ran when the snapshot was taken goes on from there', asyn
   )
 })
 
-t.test('a snapshot of an older version is brought to this one', async t => {
-  const folder = databaseBefore(
-    makeFolder(t),
-    '0009',
-    `INSERT INTO apps VALUES (1, 'old', 'arn:old', 'shop', '2026-01-01');`,
-  )
-  t.strictSame(await restore(readFileSync(databaseFile(folder))), restored)
-  t.match((await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item, [
-    { Id: 'old', Name: 'shop' },
-  ])
-})
-
-t.test('a snapshot with pages of another size is as good', async t => {
-  const app = await createApp(client)
-  await putEndpoint(client, app, 'e', { Address: 'e@example.com', ChannelType: 'EMAIL' })
-  const before = await getEndpoint(client, app, 'e')
-  const resize = 'PRAGMA journal_mode = DELETE; PRAGMA page_size = 1024; VACUUM'
-  const snapshot = changed(t, await snapshotOf(), db => void db.exec(resize))
-  await putEndpoint(client, app, 'e', { Address: 'changed@example.com' })
-  t.strictSame(await restore(snapshot), restored)
-  t.strictSame(await getEndpoint(client, app, 'e'), before)
-})
-
 t.test('what is no snapshot is refused, says why, and changes nothing', async t => {
   const app = await createApp(client)
   await runImport(client, app, few)
   const good = await snapshotOf()
   const broken = Buffer.from(good)
   broken.fill(7, pageBytes * 3, pageBytes * 4)
-  const older = `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');
-    INSERT INTO endpoints (seq, app, id, channel_type, endpoint_status, opt_out, request_id, cohort_id, creation_date, effective_date)
-      VALUES (1, 1, 'e1', 'SMS', 'ACTIVE', 'NONE', 'r', '0', 'no date', '2026-01-01');`
-  const inconvertible = readFileSync(databaseFile(databaseBefore(makeFolder(t), '0014', older)))
   const exec = (sql: string) => changed(t, good, db => void db.exec(sql))
   const cases: [what: string, body: Buffer, says: RegExp][] = [
     ...headers.map(([what, change, says]): [string, Buffer, RegExp] => [
@@ -383,9 +355,7 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
     ['a broken page', broken, /damaged/],
     ['another program', exec('PRAGMA application_id = 7'), /not one of pinpoint-local/],
     ['no program', exec('PRAGMA application_id = 0; PRAGMA user_version = 0'), /not one of pinpoint-local/],
-    ['a newer version', exec('PRAGMA user_version = 999'), /newer pinpoint-local .*999/],
-    ['an older row that is none', inconvertible, /a row that cannot be converted .*creation_date/],
-    ['a version that it is not', exec('PRAGMA user_version = 3'), /not pinpoint-local's/],
+    ['a newer version', exec('PRAGMA user_version = 36'), /another version of pinpoint-local/],
     [
       'a trigger',
       exec('CREATE TRIGGER t AFTER INSERT ON apps BEGIN DELETE FROM apps; END'),
@@ -418,11 +388,6 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       exec(`UPDATE endpoints SET ${set} WHERE id = 'few-1'`),
       /row in endpoints that is no endpoint: few-1/,
     ]),
-    [
-      'a map that is none',
-      exec(`INSERT INTO endpoint_maps (app, json) SELECT seq, '{' FROM apps`),
-      /row in endpoint_maps that is no map/,
-    ],
     [
       'a job that leads elsewhere',
       exec(`UPDATE import_jobs SET status = 'CREATED', definition = '{"S3Url":"s3://../x"}'`),

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { GetAppsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { openStore } from '../../server/store/open-store.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { csvFile, idOf } from '../support/endpoint-files.ts'
 import { endpointsExported } from '../support/exported.ts'
@@ -17,7 +16,6 @@ import {
   waitForExport,
   waitForJob,
 } from '../support/helpers.ts'
-import { databaseBefore } from '../support/older-database.ts'
 import { getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
 import { expectSound } from '../support/sound.ts'
 import { main, runScript, spawnEmulator } from '../support/spawn.ts'
@@ -155,18 +153,3 @@ t.test('where there is no room for a database, the start says so and leaves none
   t.match(stderr, /^there is no room for .*pinpoint\.db \(.*\): .* DATA_DIR/)
   t.notMatch(readdirSync(dataDir).join(), 'pinpoint.db')
 })
-
-t.test(
-  'a database that there is no room to convert stops the start, and stays as it is',
-  { skip },
-  async t => {
-    const app = `INSERT INTO apps VALUES (1, 'a', 'arn:a', 'shop', '2026-01-01');`
-    const dataDir = databaseBefore(t.testdir(), '0035', app)
-    const { code, stderr } = await runWithoutRoom(t, dataDir)
-    t.equal(code, 1)
-    t.match(stderr, /^there is no room for .*pinpoint\.db \(.*\): .* \(TMPDIR\)\n$/)
-    const store = openStore(dataDir)
-    t.match(store.apps.find('a'), { id: 'a' })
-    store.close()
-  },
-)

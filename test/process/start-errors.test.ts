@@ -11,7 +11,6 @@ import { migrate } from '../../server/store/database/schema.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { createApp, silent, startEmulator } from '../support/helpers.ts'
-import { databaseBefore } from '../support/older-database.ts'
 import { runMain } from '../support/spawn.ts'
 
 /** Expects that the start is stopped by one sentence, which says all of this. */
@@ -71,15 +70,6 @@ const onLinux = { skip: process.platform !== 'linux' && 'there is no /proc' }
 
 t.test('a data folder where the system makes no folders stops the start', onLinux, async t => {
   await isRefused(t, { DATA_DIR: '/proc/pinpoint-local/data' }, '/proc/pinpoint-local', 'DATA_DIR')
-})
-
-t.test('a database that has to be converted, and is open in another program, stops the start', async t => {
-  const dataDir = databaseBefore(t.testdir(), '0035', '')
-  const db = new Database(databaseFile(dataDir))
-  db.exec('PRAGMA page_size = 4096; VACUUM; PRAGMA journal_mode = WAL; SELECT id FROM apps')
-  await isRefused(t, { DATA_DIR: dataDir }, databaseFile(dataDir), 'open in another program')
-  db.close()
-  openStore(dataDir).close()
 })
 
 t.test('a data folder is made, and the folders above it', async t => {

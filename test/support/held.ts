@@ -35,25 +35,17 @@ const unlike = new Set([
   'EffectiveDate',
 ])
 
-const sharedMaps = new Set(['location', 'demographic'])
-
-/** Every row of every table but of `job_control`, and of two that say what follows from the others, without what two runs need not have in common. */
+/** Every row of every table but of `job_control`, without what two runs need not have in common. */
 export function heldBy(dataDir: string): Record<string, string[]> {
   const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
   const names = db
     .prepare<[], string>(
-      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('job_control', 'endpoint_maps', 'endpoint_stretches')
-       ORDER BY name`,
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'job_control' ORDER BY name`,
     )
     .pluck()
     .all()
-  const map = db
-    .prepare<[string], string>('SELECT json FROM endpoint_maps WHERE seq = CAST(? AS INTEGER)')
-    .pluck()
   const alike = (name: string, value: unknown) => {
     if (unlike.has(name)) return undefined
-    // Which maps are kept once depends on how the records come.
-    if (sharedMaps.has(name) && typeof value === 'string' && /^\d/.test(value)) return map.get(value)
     return name === 'definition' && typeof value === 'string' ? JSON.parse(value, alike) : value
   }
   const held = names.map(name => {

@@ -1,5 +1,5 @@
 import { UnreadableError } from '../../buckets/bucket.ts'
-import { endpointLimits } from '../../endpoint-rules/limits.ts'
+import { endpointLimits } from '../../model/quotas.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
 import { type Item, isBad, joinProblems, type Line } from './item.ts'

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { isWhole } from '../../endpoints/put-endpoint.ts'
 import type { Attributes } from '../../model/endpoint.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import {
@@ -9,22 +8,23 @@ import {
 } from '../../store/endpoints/attribute-names.ts'
 import { type EndpointRef, endpointKey, endpointRef } from '../../store/endpoints/endpoint-key.ts'
 import { changeOf, type EndpointChange } from '../../store/endpoints/endpoint-row.ts'
-import type { Absent } from '../../store/import-writes/bulk-lookup.ts'
 import { SeenFilter } from './bloom-filter.ts'
 import { type BadItem, type Item, isBad, joinProblems } from './item.ts'
 import { hasNoneBut, type ImportedEndpoint, userOf } from './record-schema.ts'
 
 /** A record with all that can be known of it without the database. */
-export interface PreparedRecord extends Absent {
+export interface PreparedRecord {
   /** Null where it is about a user alone. */
   endpoint: EndpointRef | null
   change: EndpointChange
-  /** Whether an endpoint that it creates is as it says, with nothing to be merged and nothing to be refused. */
-  isWhole: boolean
   /** Whether it says nothing of its endpoint but the id. */
   isIdAlone: boolean
   /** Whether it has an id of its own, and not one that was made of its address. */
   isIdGiven: boolean
+  /** Whether no record of the job before it has named its id, its user, its address; false where that is not known. */
+  isIdNew: boolean
+  isUserNew: boolean
+  isAddressNew: boolean
 }
 
 /** Records that have gone through all stages of reading. */
@@ -39,10 +39,10 @@ export interface PreparedBatch {
  * application, what none of its records has named before is not there, and need not be looked up. To begin again is of no
  * use for that, but for a job that has not written anything.
  *
- * @param options.isAlone whether the application has no endpoints when this begins; else nothing is remembered
+ * @param options.isSoleWriter whether the application has no endpoints when this begins; else nothing is remembered
  */
-export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }) {
-  const seen = isAlone ? new SeenFilter() : undefined
+export function createPreparation(app: AppRef, { isSoleWriter }: { isSoleWriter: boolean }) {
+  const seen = isSoleWriter ? new SeenFilter() : undefined
   const isNew = (key: number): boolean => {
     if (seen === undefined || seen.mayHave(key)) return false
     seen.add(key)
@@ -60,7 +60,6 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
       change,
       isIdAlone: hasNoneBut(record, 'Id'),
       isIdGiven: record.Id !== undefined,
-      isWhole: endpoint !== null && isWhole(endpoint, change),
       isIdNew: endpoint !== null && isNew(endpoint.key),
       isUserNew: change.user_id !== null && isNew(keyOf(kinds.user, change.user_id)),
       isAddressNew: change.address !== null && isNew(keyOf(kinds.address, change.address)),
@@ -71,11 +70,10 @@ export function createPreparation(app: AppRef, { isAlone }: { isAlone: boolean }
     if (isBad(item)) return prepareBad(item)
     const { line, value } = item
     const prepared = prepare(value)
-    if (typeof prepared !== 'string') return { line, value: prepared }
-    return { line, reason: prepared }
+    return typeof prepared === 'string' ? { line, reason: prepared } : { line, value: prepared }
   }
 
-  /** What is wrong as well with a bad record is seen here, or else by the writer, who knows which endpoints there are. */
+  /** What else is wrong with a bad record is seen here, or else by the writer, who knows which endpoints there are. */
   const prepareBad = ({ rest, ...bad }: BadItem<ImportedEndpoint>): BadItem<PreparedRecord> => {
     if (rest === undefined) return bad
     const prepared = prepare(rest)

@@ -16,7 +16,7 @@ import { validateEndpoints } from './validate.ts'
 export interface ReadingJob {
   app: AppRef
   /** Whether there are no endpoints but the job's, and it has none yet: as the writer finds when both begin. */
-  isAlone: boolean
+  isSoleWriter: boolean
   format: Format
   bucket: string
 }

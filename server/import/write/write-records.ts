@@ -1,31 +1,27 @@
 import { setImmediate } from 'node:timers/promises'
-import { wholeEndpoints } from '../../endpoints/merge-endpoint.ts'
+import { EndpointPlan, type PlannedEndpoint } from '../../endpoints/plan-endpoints.ts'
 import { faultsInProcessing, type ProcessingFaults } from '../../jobs/faults.ts'
 import type { JobCounters } from '../../jobs/record-counters.ts'
-import type { EndpointValues } from '../../store/endpoints/endpoint-row.ts'
-import type { Rows } from '../../store/import-writes/bulk-lookup.ts'
-import type { Columns } from '../../store/import-writes/columns.ts'
-import type { EndpointsOfImport } from '../../store/import-writes/import-writer.ts'
+import type { Concerned } from '../../store/endpoints/endpoints.ts'
+import type { ImportWriter } from '../../store/import-writes/import-writer.ts'
 import type {
   ImportJob,
   ImportObject,
   ImportProgress,
   Piece,
   RecordCounts,
+  RowRange,
 } from '../../store/jobs/import-progress.ts'
-import { isBad } from '../read/item.ts'
+import { type Item, isBad } from '../read/item.ts'
 import type { PreparedRecord } from '../read/prepare.ts'
 import type { RecordBatch } from '../read/record-batch.ts'
-import { type Into, importAlike, importRecord, refuseRecord } from './import-record.ts'
-
-/** Records that are looked up together, after which it is looked whether a caller waits to write. */
-const recordsAtOnce = 100
+import { importRecord, refuseRecord } from './import-record.ts'
 
 /**
- * Milliseconds of a transaction. It writes whole pages, so the more records it has, the fewer each of them writes; but
- * a caller waits while it is committed, so it stays short for a while where callers have come, and where the worker has
- * died of the job, which shows what of. It waits a moment for the next records, as long as no caller comes: whoever reads
- * them collects garbage in between.
+ * Milliseconds of a transaction. It writes whole pages, so the more records it has, the fewer times each page is written; but
+ * a caller waits while it is committed, so it stays short for a while after callers have come, and where the worker has
+ * died of the job, which shows what of. It waits a moment for the next records, as long as no caller comes: the reader
+ * collects garbage in between.
  */
 const transaction = { longest: 2000, short: 15, shortFor: 1000, waits: 50 }
 
@@ -37,7 +33,7 @@ const kept = { record: 4096, id: 256 }
 
 /** What records are written with. */
 export interface WriteContext {
-  endpoints: EndpointsOfImport
+  writer: ImportWriter
   progress: ImportProgress
   counters: JobCounters
   now: () => Date
@@ -57,7 +53,7 @@ export async function writeRecords(
   batches: AsyncIterable<RecordBatch>,
   context: WriteContext,
 ): Promise<void> {
-  const { endpoints, progress, counters, signal } = context
+  const { writer, progress, counters, signal } = context
   /** Records of the transaction that is open. */
   const written = { processed: 0, failed: 0 }
   let piece = progress.nextPiece(job, object.number)
@@ -72,79 +68,45 @@ export async function writeRecords(
     piece = progress.nextPiece(job, object.number)
   }
 
-  /** Writes the first of some records, or as many as create endpoints and can be written at once; gives the place of the next. */
-  const writeFirst = ({ from: place, to }: Rows, batch: RecordBatch, tally: Tally): number => {
-    while (piece !== undefined && batch.start(place) >= piece.endByte) endPiece(piece)
-    if (piece === undefined) return place + 1
-    if (tally.wholeTo <= place) tally.wholeTo = batch.endOfWhole({ from: place, to }, piece.endByte)
-    const whole = { from: place, to: tally.wholeTo }
-    const atOnce =
-      tally.whole === undefined || whole.to === place
-        ? 0
-        : importAlike(batch.columns!, tally.whole, whole, job, tally.into)
-    if (atOnce > 0) {
-      piece.processed += atOnce
-      tally.processed += atOnce
-      recordNumber += atOnce
-      return place + atOnce
+  /** Writes the records of a batch: load → plan → write. To be called within a transaction. */
+  const writeBatch = (batch: RecordBatch, now: number): void => {
+    const items = Array.from({ length: batch.length }, (_, index) => batch.item(index))
+    writer.expectNames(job.app, batch.names)
+    const concerned = concernedBy(items, writer.isSoleWriter(job.app))
+    const plan = new EndpointPlan(job.app, writer.load(job.app, concerned), writer)
+    const counts: RecordCounts = { processed: 0, failed: 0, channels: new Map() }
+    const members: PlannedEndpoint[] = []
+    const target = { plan, progress, now, channels: counts.channels, members }
+    /** Of all records of the job, which one this is; fault rules count them. */
+    let number = faults === undefined ? 0 : progress.processed(job)
+    for (const [index, item] of items.entries()) {
+      while (piece !== undefined && batch.start(index) >= piece.endByte) endPiece(piece)
+      if (piece === undefined) break
+      const problem =
+        faults?.ofRecord(++number) ??
+        (isBad(item) ? refuseRecord(job, item, target) : importRecord(job, item.value, target))
+      piece.processed++
+      counts.processed++
+      recordNumber++
+      if (problem === undefined) continue
+      piece.failed++
+      counts.failed++
+      progress.addFailure(job, {
+        object: object.key,
+        line: item.line.number,
+        number: recordNumber,
+        id: (isBad(item) ? item.id : givenId(item.value))?.slice(0, kept.id),
+        record: item.line.text.slice(0, kept.record),
+        reason: problem,
+      })
     }
-    const item = batch.item(place)
-    const problem =
-      faults?.ofRecord(++tally.number) ??
-      (isBad(item) ? refuseRecord(job, item, tally.into) : importRecord(job, item.value, tally.into))
-    piece.processed++
-    tally.processed++
-    recordNumber++
-    if (problem === undefined) return place + 1
-    piece.failed++
-    tally.failed++
-    const { line } = item
-    const id = (isBad(item) ? item.id : givenId(item.value))?.slice(0, kept.id)
-    const record = line.text.slice(0, kept.record)
-    progress.addFailure(job, {
-      object: object.key,
-      line: line.number,
-      number: recordNumber,
-      id,
-      record,
-      reason: problem,
-    })
-    return place + 1
-  }
-
-  const tallyOf = ({ columns }: RecordBatch): Tally => {
-    const channels = new Map<string, number>()
-    const isRegistered = job.definition.RegisterEndpoints !== false
-    return {
-      ...{ processed: 0, failed: 0, channels },
-      into: { endpoints, progress, now, channels, members: [] },
-      number: faults === undefined ? 0 : progress.processed(job),
-      whole:
-        columns !== undefined && isRegistered && faults === undefined
-          ? wholeEndpoints(columns, { requestId: job.requestId, now })
-          : undefined,
-      wholeTo: 0,
-    }
-  }
-
-  /** Writes some of the records, from one on, and gives the place of the first that is left. */
-  const writeSome = (batch: RecordBatch, from: number): number => {
-    const tally = tallyOf(batch)
-    let next = from
-    do {
-      const to = Math.min(next + recordsAtOnce, batch.length)
-      endpoints.writeAll(job.app, batch.columns, batch.names, { from: next, to }, place =>
-        writeFirst({ from: place, to }, batch, tally),
-      )
-      next = to
-    } while (next < batch.length && !progress.isCallerWaiting())
-    if (job.segmentId !== null) for (const rows of tally.into.members) progress.putMembers(job, rows)
+    writer.write(job.app, plan.writes, plan.newNames)
+    if (job.segmentId !== null) for (const rows of rowRanges(members)) progress.putMembers(job, rows)
     if (piece !== undefined) progress.savePiece(job, piece)
-    progress.countRecords(job, tally)
-    written.processed += tally.processed
-    written.failed += tally.failed
-    progress.savePosition(job, object.number, batch.positionAfter(next - 1))
-    return next
+    progress.countRecords(job, counts)
+    progress.savePosition(job, object.number, batch.positionAfter(batch.length - 1))
+    written.processed += counts.processed
+    written.failed += counts.failed
   }
 
   const longest = progress.deaths(job).count > 0 ? 0 : transaction.longest
@@ -168,29 +130,25 @@ export async function writeRecords(
     begun = performance.now()
     now = context.now().getTime()
   }
-  /** Writes the records of a batch; others have their turn before each transaction but the first. */
-  const writeBatch = async (batch: RecordBatch): Promise<void> => {
-    for (let from = 0; from < batch.length; ) {
-      if (from > 0) await setImmediate()
-      signal.throwIfAborted()
-      faults = faultsInProcessing(job, progress)
-      try {
-        from = progress.writeOn(job, begin, () => writeSome(batch, from))
-      } catch (error) {
-        // All that is not committed is taken back.
-        Object.assign(written, { processed: 0, failed: 0 })
-        throw error
-      }
-      const at = performance.now()
-      if (progress.isCallerWaiting()) awaited = at
-      const mayLast = at - awaited < transaction.shortFor ? transaction.short : longest
-      if (at - begun >= Math.min(mayLast, longest)) commit()
+  const writeInTransaction = (batch: RecordBatch): void => {
+    signal.throwIfAborted()
+    faults = faultsInProcessing(job, progress)
+    try {
+      progress.writeOn(job, begin, () => writeBatch(batch, now))
+    } catch (error) {
+      // All that is not committed is rolled back.
+      Object.assign(written, { processed: 0, failed: 0 })
+      throw error
     }
+    const at = performance.now()
+    if (progress.isCallerWaiting()) awaited = at
+    const mayLast = at - awaited < transaction.shortFor ? transaction.short : longest
+    if (at - begun >= Math.min(mayLast, longest)) commit()
   }
   try {
     for await (const batch of batches) {
       clearInterval(waiting)
-      await writeBatch(batch)
+      writeInTransaction(batch)
       // While no batch is in memory: whatever is when garbage is collected, which may be now, is copied.
       await setImmediate()
       const since = performance.now()
@@ -212,15 +170,34 @@ export async function writeRecords(
   })
 }
 
-/** What the records of one transaction add up to. */
-interface Tally extends RecordCounts {
-  into: Into
-  /** Of all the job's records, which one was the last; counted only where rules ask for it. */
-  number: number
-  /** The endpoints of records that are whole; undefined where none are to be created but one by one. */
-  whole: Columns<EndpointValues> | undefined
-  /** The place behind the last that is whole, of those that follow one another. */
-  wholeTo: number
+/**
+ * What has to be looked up before records are planned.
+ *
+ * @param isSoleWriter whether nothing is stored but what the job itself has written: then what none of its records has named
+ *   before is not stored
+ */
+function concernedBy(items: Item<PreparedRecord>[], isSoleWriter: boolean): Concerned {
+  const concerned: Concerned = { endpoints: [], userIds: [], addresses: [] }
+  for (const item of items) {
+    const record = isBad(item) ? item.rest : item.value
+    if (record === undefined) continue
+    const { endpoint, change, isIdNew, isUserNew, isAddressNew } = record
+    if (endpoint !== null && !(isSoleWriter && isIdNew)) concerned.endpoints.push(endpoint)
+    if (change.user_id !== null && !(isSoleWriter && isUserNew)) concerned.userIds.push(change.user_id)
+    if (change.address !== null && !(isSoleWriter && isAddressNew)) concerned.addresses.push(change.address)
+  }
+  return concerned
+}
+
+/** The rows of endpoints as ranges. Most files have their endpoints in the order of their rows. */
+function rowRanges(endpoints: PlannedEndpoint[]): RowRange[] {
+  const ranges: RowRange[] = []
+  for (const { seq } of endpoints) {
+    const last = ranges.at(-1)
+    if (last?.to === seq! - 1) last.to = seq!
+    else ranges.push({ from: seq!, to: seq! })
+  }
+  return ranges
 }
 
 /** The id that a record gives, if it gives one. */

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { endpointLimits } from '../../endpoint-rules/limits.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { AttributesResource, UpdateAttributesRequest } from '../../model/attributes.ts'
 import { ApplicationParams, OneOf } from '../../model/common.ts'
+import { endpointLimits } from '../../model/quotas.ts'
 import { appFirst, findApp } from '../find.ts'
 
 /** The types of attributes (source: API reference), and where endpoints hold them. */

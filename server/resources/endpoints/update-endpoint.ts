@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { listAttributeValues } from '../../endpoints/check-endpoint.ts'
-import { writeEndpoint } from '../../endpoints/write-endpoint.ts'
+import { writeEndpoints } from '../../endpoints/write-endpoint.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { MessageBody } from '../../model/common.ts'
 import { EndpointRequest } from '../../model/endpoint.ts'
@@ -23,9 +23,8 @@ export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { applicationId, endpointId } = request.params
       await app.store.write(() => {
-        const refusal = writeEndpoint(app.store.endpoints, request.body, {
+        const [refusal] = writeEndpoints(app.store.endpoints, [{ id: endpointId, request: request.body }], {
           app: findApp(app.store, applicationId),
-          endpointId,
           idMember: 'EndpointId',
           requestId: request.id,
           now: app.now().getTime(),

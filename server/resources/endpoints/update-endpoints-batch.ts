@@ -1,8 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { listAttributeValues } from '../../endpoints/check-endpoint.ts'
-import { writeEndpoint } from '../../endpoints/write-endpoint.ts'
+import { writeEndpoints } from '../../endpoints/write-endpoint.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { ApplicationParams, ListOf, MessageBody } from '../../model/common.ts'
 import { EndpointBatchItem } from '../../model/endpoint.ts'
@@ -13,13 +12,6 @@ import { appFirst, findApp } from '../find.ts'
 
 /** Most endpoints in a batch (source: API reference). */
 const longestBatch = 100
-
-/**
- * Milliseconds after which a transaction ends, so that other calls have their turn. Most batches are
- * one transaction: each has to wait for a running import. A hundred items that change the attributes
- * of a user with 15 endpoints take half a second.
- */
-const longestTransaction = 100
 
 /** AWS's shape but for its items: one with a member of a wrong type must not spoil the others. */
 const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), longestBatch) })
@@ -42,27 +34,15 @@ export const updateEndpointsBatch: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { Item } = request.body
       const items = Item.map(readItem)
-      const refusals: (string | undefined)[] = []
-      /** Writes the items that are left, as far as it comes in a transaction. */
-      const writeSome = () => {
+      // One transaction: a hundred would have to wait for a running import a hundred times.
+      const refusals = await app.store.write(() => {
         const found = findApp(app.store, request.params.applicationId)
         const write = { app: found, idMember: 'Id', requestId: request.id, now: app.now().getTime() }
-        const begun = performance.now()
-        const some: typeof refusals = []
-        for (const item of items.slice(refusals.length)) {
-          some.push(
-            typeof item === 'string'
-              ? item
-              : writeEndpoint(app.store.endpoints, item, { ...write, endpointId: item.Id }),
-          )
-          if (performance.now() - begun > longestTransaction) break
-        }
-        return some
-      }
-      while (refusals.length < items.length) {
-        refusals.push(...(await app.store.write(writeSome)))
-        await setImmediate()
-      }
+        const wellTyped = items.filter(item => typeof item !== 'string')
+        const requested = wellTyped.map(item => ({ id: item.Id, request: item }))
+        const reasons = writeEndpoints(app.store.endpoints, requested, write)
+        return items.map(item => (typeof item === 'string' ? item : reasons.shift()))
+      })
       const refused = refusals.flatMap((reason, index) =>
         reason === undefined ? [] : [`${nameOf(Item[index]!, index)}: ${reason}`],
       )

@@ -3,7 +3,7 @@ import type { SegmentResponse, WriteSegmentRequest } from '../../model/segment.t
 import type { SegmentReference } from '../../model/segment-dimensions.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
-import { mostSources } from '../../store/segments/members.ts'
+import { maxSources } from '../../store/segments/members.ts'
 import { findSegment } from '../find.ts'
 
 /**
@@ -59,7 +59,7 @@ function createLeadsBack(store: Store, app: AppRef, segmentId: string | undefine
       const key = `${Id}/${Version ?? 'current'}`
       if (seen.has(key)) continue
       seen.add(key)
-      if (seen.size > mostSources) throw tooManySources()
+      if (seen.size > maxSources) throw tooManySources()
       const source =
         Version === undefined ? store.segments.get(app, Id) : store.segments.getVersion(app, Id, Version)
       for (const { SourceSegments = [] } of source?.SegmentGroups?.Groups ?? []) {
@@ -73,5 +73,5 @@ function createLeadsBack(store: Store, app: AppRef, segmentId: string | undefine
 /** Of a segment that is built on more others than can be joined. */
 export const tooManySources = () =>
   badRequest(
-    `SegmentGroups must not lead to more than ${mostSources} source segments, those that the sources are built on included`,
+    `SegmentGroups must not lead to more than ${maxSources} source segments, those that the sources are built on included`,
   )

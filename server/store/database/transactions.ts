@@ -1,6 +1,4 @@
 import type { Database } from 'better-sqlite3'
-import type { AttributeNames } from '../endpoints/attribute-names.ts'
-import type { SharedMaps } from '../endpoints/interned-json.ts'
 import { type NoPromise, refusePromise } from './no-promise.ts'
 import { withPragma } from './with-pragma.ts'
 import type { WriteTurns } from './write-queue.ts'
@@ -36,22 +34,24 @@ export class StateReplaced extends Error {
 }
 
 /**
- * Makes the way in which a connection writes; what it keeps in memory follows the database.
+ * Makes the way in which a connection writes.
  *
+ * @param options.onBegin called within each transaction that begins: what others have written since may be read again
+ * @param options.onRollback called when a transaction is rolled back: what was remembered of it is to be forgotten
  * @param options.checkState called where each transaction begins, throws what ends it
  * @param options.isKept whether what is written is to outlive a failure of power
  */
 export function createTransactions(
   db: Database,
   {
-    names,
-    maps,
+    onBegin,
+    onRollback,
     turns,
     checkState,
     isKept,
   }: {
-    names: AttributeNames
-    maps: SharedMaps
+    onBegin: () => void
+    onRollback: () => void
     turns: WriteTurns
     checkState: () => void
     isKept: boolean
@@ -67,7 +67,7 @@ export function createTransactions(
 
   const takeBack = (): void => {
     open = undefined
-    names.forget()
+    onRollback()
     // SQLite may have done it already.
     if (db.inTransaction) rollback.run()
   }
@@ -85,8 +85,7 @@ export function createTransactions(
     begin.run()
     guarded(() => {
       checkState()
-      names.refresh()
-      maps.forget()
+      onBegin()
     })
   }
 

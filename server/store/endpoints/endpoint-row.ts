@@ -3,7 +3,33 @@ import type { ChannelType, Endpoint, EndpointRequest } from '../../model/endpoin
 import type { AppRef } from '../applications/applications.ts'
 import type { EndpointRef } from './endpoint-key.ts'
 
-/** Maps of an endpoint, each as JSON; null where it has none. */
+/** Columns of `endpoints` that are written when an endpoint is created, and stay. */
+export const fixedColumns = ['app', 'key', 'id', 'spelling', 'creation_date'] as const
+
+/** Columns of `endpoints` that a request or a record can set; an EndpointChange has the same names. */
+export const changeColumns = [
+  'channel_type',
+  'address',
+  'endpoint_status',
+  'opt_out',
+  'request_id',
+  'effective_date',
+  'user_id',
+  'user_attributes',
+  'attributes',
+  'metrics',
+  'location',
+  'demographic',
+] as const
+export type ChangeColumn = (typeof changeColumns)[number]
+
+/** Columns of `endpoints` that a write can change. */
+export const mutableColumns = [...changeColumns, 'revision', 'import_job'] as const
+
+/** All columns of `endpoints` but the row number `seq`. */
+export const endpointColumns = [...fixedColumns, ...mutableColumns] as const
+
+/** Maps of an endpoint, each as JSON text; null where it has none. Only code that needs their content parses them. */
 export interface EndpointMaps {
   user_attributes: string | null
   attributes: string | null
@@ -12,9 +38,9 @@ export interface EndpointMaps {
   demographic: string | null
 }
 
-/** An endpoint as the table has it. What is JSON there is read by those alone who have to know what it says. */
+/** An endpoint, as a row of `endpoints` holds it. */
 export interface EndpointValues extends EndpointMaps {
-  /** In the form in which ids are compared. */
+  /** The id in the form in which ids are compared (`foldedId`). */
   id: string
   /** As `endpointKey` makes it. */
   key: number
@@ -30,45 +56,43 @@ export interface EndpointValues extends EndpointMaps {
   /** The text that a writer gave, or milliseconds since 1970. */
   effective_date: string | number
   user_id: string | null
+  /** Grows from write to write of a user's endpoints: it orders those with the same EffectiveDate. */
+  revision: number
 }
 
-/** A row of the table. */
+/** A row of `endpoints`. */
 export interface EndpointRow extends EndpointValues {
   seq: number
-  /** Grows from write to write of a user's endpoints: it orders those of the same EffectiveDate. */
-  turn: number
+  /** The import job that wrote it last; null when a caller did. */
+  import_job: number | null
 }
 
-/** SQL of a row's request id. */
-export const requestId =
-  'coalesce(own_request_id, (SELECT j.request_id FROM import_jobs j WHERE j.seq = import_job))'
+/** SQL of a row's request id: a row that has none of its own has that of the job which wrote it. */
+const requestId = (row: string) =>
+  `coalesce(${row}.request_id, (SELECT j.request_id FROM import_jobs j WHERE j.seq = ${row}.import_job)) AS request_id`
 
-/** The columns of a row that a write sets, besides the key, which stays. */
-export const writtenColumns = `id, spelling, channel_type, address, endpoint_status, opt_out, own_request_id, creation_date,
-  effective_date, user_id, user_attributes, attributes, metrics, location, demographic, turn, import_job`
+/** SQL of all columns of a row, as an EndpointRow has them. */
+export const selectRow = (row: string): string =>
+  ['seq', ...endpointColumns]
+    .map(column => (column === 'request_id' ? requestId(row) : `${row}.${column}`))
+    .join(', ')
 
-/** What somebody says of an endpoint, in the same form: null where nothing is said. */
-export interface EndpointChange extends EndpointMaps {
+/** What a request or a record says of an endpoint: null where it says nothing. */
+export type EndpointChange = { [Column in Exclude<ChangeColumn, 'channel_type'>]: string | null } & {
   channel_type: ChannelType | null
-  address: string | null
-  endpoint_status: string | null
-  opt_out: string | null
-  request_id: string | null
-  effective_date: string | null
-  user_id: string | null
 }
 
-/** What a request says of an endpoint. */
+/** Texts are kept well-formed, as SQLite does: so the same text compares the same in memory and there. */
 export function changeOf(request: EndpointRequest): EndpointChange {
   const { User } = request
   return {
     channel_type: request.ChannelType ?? null,
-    address: request.Address ?? null,
+    address: request.Address?.toWellFormed() ?? null,
     endpoint_status: request.EndpointStatus ?? null,
     opt_out: request.OptOut ?? null,
     request_id: request.RequestId ?? null,
     effective_date: request.EffectiveDate ?? null,
-    user_id: User?.UserId ?? null,
+    user_id: User?.UserId?.toWellFormed() ?? null,
     user_attributes: toJson(User?.UserAttributes),
     attributes: toJson(request.Attributes),
     metrics: toJson(request.Metrics),
@@ -77,15 +101,15 @@ export function changeOf(request: EndpointRequest): EndpointChange {
   }
 }
 
-/** The row of an endpoint: `toEndpoint` the other way round. */
+/** The values of an endpoint: the reverse of `toEndpoint`. */
 export function fromEndpoint(endpoint: Endpoint, { folded, key }: EndpointRef): EndpointValues {
-  const said = changeOf(endpoint)
+  const change = changeOf(endpoint)
   return {
-    ...said,
-    attributes: unlessEmpty(said.attributes),
-    metrics: unlessEmpty(said.metrics),
-    location: unlessEmpty(said.location),
-    demographic: unlessEmpty(said.demographic),
+    ...change,
+    attributes: nullIfEmpty(change.attributes),
+    metrics: nullIfEmpty(change.metrics),
+    location: nullIfEmpty(change.location),
+    demographic: nullIfEmpty(change.demographic),
     id: folded,
     key,
     spelling: folded === endpoint.Id ? null : endpoint.Id,
@@ -94,37 +118,17 @@ export function fromEndpoint(endpoint: Endpoint, { folded, key }: EndpointRef): 
     request_id: endpoint.RequestId,
     creation_date: Date.parse(endpoint.CreationDate),
     effective_date: endpoint.EffectiveDate,
+    revision: 0,
   }
 }
 
-/** A map as a row has it; that of user attributes stays there when it is empty. */
-export const unlessEmpty = (map: string | null): string | null => (map === '{}' ? null : map)
+/** A map as a row has it. (User attributes are an exception: they stay when they are empty.) */
+export const nullIfEmpty = (map: string | null): string | null => (map === '{}' ? null : map)
 
-/** The endpoint that a row holds. */
-export function toEndpoint(app: AppRef, row: EndpointValues): Endpoint {
-  return {
-    ...(row.channel_type !== null && { ChannelType: row.channel_type }),
-    ...(row.address !== null && { Address: row.address }),
-    EndpointStatus: row.endpoint_status,
-    OptOut: row.opt_out,
-    RequestId: row.request_id,
-    Location: fromJson(row.location),
-    Demographic: fromJson(row.demographic),
-    EffectiveDate: dateText(row.effective_date),
-    Attributes: fromJson(row.attributes),
-    Metrics: fromJson(row.metrics),
-    User: {
-      ...(row.user_attributes !== null && { UserAttributes: JSON.parse(row.user_attributes) }),
-      ...(row.user_id !== null && { UserId: row.user_id }),
-    },
-    ApplicationId: app.id,
-    Id: row.spelling ?? row.id,
-    CohortId: cohortOf(app, row),
-    CreationDate: dateText(row.creation_date),
-  }
-}
+/** The endpoint that a row holds, as GetEndpoint answers it. */
+export const toEndpoint = (app: AppRef, row: EndpointValues): Endpoint => JSON.parse(endpointJson(app, row))
 
-/** The endpoint that a row holds, as JSON: what the row has as JSON is not read. */
+/** The same as JSON text; the maps are copied without being parsed. */
 export function endpointJson(app: AppRef, row: EndpointValues): string {
   const member = (name: string, value: string | null) =>
     value === null ? '' : `"${name}":${JSON.stringify(value)},`
@@ -150,17 +154,8 @@ export function endpointJson(app: AppRef, row: EndpointValues): string {
 const cohortOf = (app: AppRef, { id }: Pick<EndpointValues, 'id'>): string =>
   String(crc32(id, crc32(app.id)) % 100)
 
-/**
- * An EffectiveDate as it is bound to a statement. A number of milliseconds would become a REAL, as its column takes whatever it
- * is given: conditions and indexes know dates as whole numbers.
- */
-export const boundDate = (date: string | number): string | bigint =>
-  typeof date === 'number' ? BigInt(date) : date
-
-/** A date as a row has it, as ISO 8601. */
+/** A date of a row as ISO 8601. */
 export const dateText = (date: string | number): string =>
   typeof date === 'string' ? date : new Date(date).toISOString()
 
 const toJson = (map: object | undefined) => (map === undefined ? null : JSON.stringify(map))
-
-const fromJson = (text: string | null) => (text === null ? {} : JSON.parse(text))

@@ -3,7 +3,7 @@ import type { ExportJobResource } from '../../model/export-job.ts'
 import { prepareRemoval } from '../database/batched-delete.ts'
 import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
-import type { MemberPlace } from '../segments/members.ts'
+import type { MemberCursor } from '../segments/members.ts'
 import type { Job, JobProgress } from './job-progress.ts'
 
 /** An export job as the worker sees it. */
@@ -118,7 +118,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
       }),
 
     /** The place of the last member that is written, and the row of the last endpoint that is to be. */
-    position(job: ExportJob): { after: MemberPlace | undefined; upTo: number } {
+    position(job: ExportJob): { after: MemberCursor | undefined; upTo: number } {
       const { newest, at } = inState(() => position.get(job.seq)!)
       return { after: at === null ? undefined : JSON.parse(at), upTo: newest }
     },
@@ -131,7 +131,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     completePiece(
       job: ExportJob,
       { number }: ExportPiece,
-      written: { draft: string; endpoints: number; at: MemberPlace },
+      written: { draft: string; endpoints: number; at: MemberCursor },
     ): void {
       saveDraft.run({ job: job.seq, number, draft: written.draft })
       endPiece.run('COMPLETED', job.seq, number)

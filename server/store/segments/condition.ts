@@ -6,28 +6,12 @@ import type {
   SegmentGroupList,
   SetDimension,
 } from '../../model/segment-dimensions.ts'
-import { sharedMap } from '../endpoints/interned-json.ts'
-import type { TermLookup } from './value-index.ts'
 
-const location = sharedMap('e.location')
-
-/**
- * A condition on an endpoint: SQL over `e`, a row with the columns of `endpoints`, which holds or not for each endpoint
- * by itself; and where the endpoints that meet it can be looked for without going through all of them.
- */
+/** A condition on an endpoint: SQL over `e`, a row with the columns of `endpoints`, and its parameters. */
 export interface Condition {
   sql: string
   params: unknown[]
-  /** Undefined: anywhere. */
-  cover: Cover | undefined
-  /** The same for those that do not meet it. */
-  complement: Cover | undefined
 }
-
-/** Where all endpoints are that meet a condition: behind a lookup, behind any one of several covers, or behind all. */
-export type Cover = { lookup: TermLookup } | { oneOf: Cover[] } | { allOf: Cover[] }
-
-const nowhere: Cover = { allOf: [] }
 
 /** What a condition is made with. */
 export interface Surroundings {
@@ -37,48 +21,25 @@ export interface Surroundings {
   ofSegment: (id: string, version: number | undefined) => Condition
 }
 
-export const everybody: Condition = { sql: '1', params: [], cover: undefined, complement: nowhere }
+/** The condition that every endpoint meets, and the one that none does. */
+export const all: Condition = { sql: '1', params: [] }
+export const none: Condition = { sql: '0', params: [] }
 
-export const nobody: Condition = { sql: '0', params: [], cover: nowhere, complement: undefined }
+/** Meets all conditions; every endpoint does where there are none. */
+const allOf = (conditions: Condition[]): Condition => join(conditions, ' AND ')
 
-/** Meets all conditions; nothing to meet is met by everybody. */
-function allOf(conditions: Condition[]): Condition {
-  if (conditions.length === 0) return everybody
+/** Meets one condition or more; every endpoint does where there are none. */
+const anyOf = (conditions: Condition[]): Condition => join(conditions, ' OR ')
+
+const not = ({ sql, params }: Condition): Condition => ({ sql: `NOT coalesce(${sql}, 0)`, params })
+
+function join(conditions: Condition[], operator: string): Condition {
+  if (conditions.length === 0) return all
   return {
-    ...joined(conditions, ' AND '),
-    cover: behindAny(conditions.map(({ cover }) => cover)),
-    complement: behindAll(conditions.map(({ complement }) => complement)),
+    sql: `(${conditions.map(({ sql }) => sql).join(operator)})`,
+    params: conditions.flatMap(({ params }) => params),
   }
 }
-
-/** Meets one condition or more. */
-function anyOf(conditions: Condition[]): Condition {
-  if (conditions.length === 0) return everybody
-  return {
-    ...joined(conditions, ' OR '),
-    cover: behindAll(conditions.map(({ cover }) => cover)),
-    complement: behindAny(conditions.map(({ complement }) => complement)),
-  }
-}
-
-function not({ sql, params, cover, complement }: Condition): Condition {
-  return { sql: `NOT coalesce(${sql}, 0)`, params, cover: complement, complement: cover }
-}
-
-function behindAny(covers: (Cover | undefined)[]): Cover | undefined {
-  const known = covers.filter(cover => cover !== undefined)
-  return known.length > 0 ? { oneOf: known } : undefined
-}
-
-function behindAll(covers: (Cover | undefined)[]): Cover | undefined {
-  const known = covers.filter(cover => cover !== undefined)
-  return known.length === covers.length ? { allOf: known } : undefined
-}
-
-const joined = (conditions: Condition[], by: string) => ({
-  sql: `(${conditions.map(({ sql }) => sql).join(by)})`,
-  params: conditions.flatMap(({ params }) => params),
-})
 
 /** ALL, ANY and NONE, of sources, dimensions and groups alike; ALL where nothing is said (assumed). */
 function combine(how: 'ALL' | 'ANY' | 'NONE' | undefined, conditions: Condition[]): Condition {
@@ -131,22 +92,17 @@ export function conditionOfDimensions(
     conditions.push({
       sql: `EXISTS (SELECT 1 FROM json_each(e.metrics) candidate WHERE candidate.key = ? AND ${where})`,
       params: [name, Value],
-      cover: { lookup: { dimension: `Metrics.${name}`, where, params: [Value] } },
-      complement: undefined,
     })
   }
   const { Channel, DeviceType, Platform, AppVersion, Make, Model } = Demographic ?? {}
-  if (Channel) conditions.push(setCondition('e.channel_type', 'ChannelType', Channel))
+  if (Channel) conditions.push(setCondition('e.channel_type', Channel))
   // An endpoint has no device type, so nobody has one of those that are asked for (assumed).
-  if (DeviceType) conditions.push(DeviceType.DimensionType === 'EXCLUSIVE' ? everybody : nobody)
+  if (DeviceType) conditions.push(DeviceType.DimensionType === 'EXCLUSIVE' ? all : none)
   for (const [name, dimension] of Object.entries({ Platform, AppVersion, Make, Model })) {
-    if (dimension)
-      conditions.push(
-        setCondition(`${sharedMap('e.demographic')} ->> '${name}'`, `Demographic.${name}`, dimension),
-      )
+    if (dimension) conditions.push(setCondition(`e.demographic ->> '${name}'`, dimension))
   }
   if (Location?.Country) {
-    conditions.push(setCondition(`${location} ->> 'Country'`, 'Location.Country', Location.Country))
+    conditions.push(setCondition(`e.location ->> 'Country'`, Location.Country))
   }
   if (Location?.GPSPoint) conditions.push(nearbyCondition(Location.GPSPoint))
   if (Behavior?.Recency) conditions.push(recencyCondition(Behavior.Recency, now))
@@ -207,42 +163,29 @@ function attributeCondition(
           SELECT ${daysOf('v.value')} AS value FROM ${values} v WHERE attribute.key = ?
         ) candidate WHERE ${comparesTimes})`,
       params: [name, ...times],
-      cover: { lookup: { dimension: `${map}Days.${name}`, where: comparesTimes, params: times } },
-      complement: undefined,
     }
   }
   const comparison = AttributeType === 'CONTAINS' ? containsOneOf(Values!) : isOneOf(Values!)
   return {
     sql: `EXISTS (SELECT 1 FROM ${values} candidate WHERE attribute.key = ? AND ${comparison.where})`,
     params: [name, ...comparison.params],
-    ...coversOf(`${map}s.${name}`, comparison, AttributeType === 'CONTAINS'),
   }
 }
 
 /** When a text is, in days; NULL where it is no time. `now`, which is one to SQLite, is none. */
 const daysOf = (text: string) => `CASE WHEN ${text} GLOB '[0-9-]*' THEN julianday(${text}) END`
 
-/** Where those are that have a value which meets a comparison, and those that have another or none. */
-function coversOf(dimension: string, { where, params }: Comparison, ofEach = false) {
-  return {
-    cover: { lookup: { dimension, where, params, ofEach } },
-    complement: { lookup: { dimension, where: `NOT (${where})`, params, ofEach: true } },
-  }
-}
-
 /** @param value SQL that gives the endpoint's one value */
-function setCondition(value: string, dimension: string, { DimensionType, Values }: SetDimension): Condition {
+function setCondition(value: string, { DimensionType, Values }: SetDimension): Condition {
   const comparison = isOneOf(Values!)
   const inclusive: Condition = {
     sql: comparison.where.replace('candidate.value', value),
     params: comparison.params,
-    ...coversOf(dimension, comparison),
   }
   return DimensionType === 'EXCLUSIVE' ? not(inclusive) : inclusive
 }
 
-/** Kilometers of one degree of latitude, and the radius of the earth that goes with it. */
-const kilometersPerDegree = 111.195
+/** The radius of the earth, in kilometers. */
 const earthRadius = 6371
 
 /**
@@ -256,35 +199,13 @@ function nearbyCondition({ Coordinates, RangeInKilometers = 0 }: GPSPointDimensi
   const longitude = roundIfNoRange(Coordinates!.Longitude!)
   // A meter more, for what is lost in calculating.
   const range = RangeInKilometers + 0.001
-  const reach = range / kilometersPerDegree
-  const between = (name: string, middle: number, around: number): Cover => ({
-    lookup: {
-      dimension: `Location.${name}`,
-      where: 'candidate.value BETWEEN ? AND ?',
-      params: [middle - around, middle + around],
-    },
-  })
-  const covers = [between('Latitude', latitude, reach)]
-  const reachOfLongitude = degreesOfLongitude(latitude, reach)
-  if (Math.abs(longitude) + reachOfLongitude < 180) {
-    covers.push(between('Longitude', longitude, reachOfLongitude))
-  }
   return {
     sql: `${2 * earthRadius} * asin(min(1, sqrt(
-        pow(sin(radians((${location} ->> 'Latitude') - (${latitude})) / 2), 2)
-        + cos(radians(${latitude})) * cos(radians(${location} ->> 'Latitude'))
-          * pow(sin(radians((${location} ->> 'Longitude') - (${longitude})) / 2), 2)))) <= ${range}`,
+        pow(sin(radians((e.location ->> 'Latitude') - (${latitude})) / 2), 2)
+        + cos(radians(${latitude})) * cos(radians(e.location ->> 'Latitude'))
+          * pow(sin(radians((e.location ->> 'Longitude') - (${longitude})) / 2), 2)))) <= ${range}`,
     params: [],
-    cover: { oneOf: covers },
-    complement: undefined,
   }
-}
-
-/** How far to the east or the west a circle on the earth reaches, in degrees; infinitely where a pole is in it. */
-function degreesOfLongitude(latitude: number, radius: number): number {
-  if (Math.abs(latitude) + radius >= 89.9) return Number.POSITIVE_INFINITY
-  const radians = (degrees: number) => (degrees * Math.PI) / 180
-  return (Math.asin(Math.sin(radians(radius)) / Math.cos(radians(latitude))) / Math.PI) * 180 + 0.001
 }
 
 /** Days of each duration (source: model). */
@@ -295,35 +216,23 @@ function recencyCondition({ Duration, RecencyType }: RecencyDimension, now: stri
   const operator = RecencyType === 'ACTIVE' ? '>=' : '<'
   const params = [now, durations[Duration!]]
   return {
-    // As in the view endpoint_values.
+    // SQLite counts milliseconds in julianday in the same way.
     sql: `iif(typeof(e.effective_date) = 'integer', (e.effective_date + 210866760000000) / 86400000.0,
       julianday(e.effective_date)) ${operator} julianday(?) - ?`,
     params,
-    cover: {
-      lookup: { dimension: 'EffectiveDate', where: `candidate.value ${operator} julianday(?) - ?`, params },
-    },
-    complement: undefined,
   }
 }
 
 /** In an imported segment: named by its file, or of a user that the file names. */
 export function conditionOfImport(job: number): Condition {
-  const lookup = { dimension: `Import.${job}`, where: 'candidate.value = ?' }
   return {
     sql: `(e.defined_by IS ? OR e.defined_by IS NULL AND (
       e.seq <= coalesce((
         SELECT m.last FROM import_members m WHERE m.job = ? AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)
       OR EXISTS (SELECT 1 FROM import_user_members u WHERE u.job = ? AND u.user_id = e.user_id)))`,
     params: [job, job, job],
-    cover: { lookup: { ...lookup, params: [1] } },
-    complement: { lookup: { ...lookup, params: [0] } },
   }
 }
 
-/** In a source segment: its condition is worked out once for each row, however many others ask for it. */
-export const conditionOfSource = (column: string, { cover, complement }: Condition): Condition => ({
-  sql: `e.${column}`,
-  params: [],
-  cover,
-  complement,
-})
+/** In a source segment: its condition is evaluated once for each row, however many others ask for it. */
+export const conditionOfSource = (column: string): Condition => ({ sql: `e.${column}`, params: [] })

@@ -1,38 +1,36 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../../model/endpoint.ts'
 import type { AppRef } from '../applications/applications.ts'
-import { type EndpointRow, endpointJson, requestId, toEndpoint } from '../endpoints/endpoint-row.ts'
-import { sharedMapsAs } from '../endpoints/interned-json.ts'
-import { type RangeOfApp, rangeOfApp, selectOfApp } from '../endpoints/row-blocks.ts'
-import { prepareCandidates } from './candidates.ts'
+import { type EndpointRow, endpointJson, selectRow, toEndpoint } from '../endpoints/endpoint-row.ts'
 import {
+  all,
   type Condition,
-  type Cover,
   conditionOfDimensions,
   conditionOfGroups,
   conditionOfImport,
   conditionOfSource,
-  everybody,
-  nobody,
+  none,
 } from './condition.ts'
-import { blockOf, type EndpointTerms, startOf } from './value-index.ts'
 
 /**
- * How far a list of members has come: to the row of an endpoint. Behind all of those, in an imported segment: to an
- * endpoint that it defines alone, then to an endpoint of a user that a record named; in a dimensional one: to an endpoint
- * that an imported source defines alone.
+ * A cursor in a list of members: the last endpoint that was listed, by its row. Behind all of those, in an imported segment: the
+ * last one that the import defines without registering it, by its id; then the last one of a user that a record named. In a
+ * dimensional segment: the last one that an imported source defines without registering it.
  */
-export type MemberPlace =
+export type MemberCursor =
+  | [row: number]
   | [endpointId: string]
   | [userId: string, endpointId: string]
-  | [row: number]
   | [job: number, endpointId: string]
 
-export const isMemberPlace = (value: unknown): value is MemberPlace =>
+export const isMemberCursor = (value: unknown): value is MemberCursor =>
   Array.isArray(value) &&
   [1, 2].includes(value.length) &&
   ['string', 'number'].includes(typeof value[0]) &&
   (value.length === 1 || typeof value[1] === 'string')
+
+/** Where a list of members begins. */
+export const firstMember: MemberCursor = [0]
 
 /** A version of a segment, as the store keeps it. */
 interface VersionRow {
@@ -44,7 +42,7 @@ interface VersionRow {
 /** What it takes to find the members of a dimensional segment. */
 export interface MemberQuery {
   condition: Condition
-  /** The conditions of its sources, direct and through others, each after those that it is built on. */
+  /** Its source segments, direct and through others, each after those that it is built on. */
   sources: Source[]
   /** The imports among its sources, direct or through others. */
   jobs: number[]
@@ -56,40 +54,32 @@ interface Source {
   condition: Condition
 }
 
-/** Whoever is in a version of a segment: those of an import, or those that a query finds. */
+/** The members of a version of a segment: those of an import, or those that a query finds. */
 export type Members = { import: number } | MemberQuery
 
-/** A member, and where the list goes on behind it: a row of `endpoints`, or what an import defined without registering it. */
-export type Member = { at: MemberPlace } & ({ row: EndpointRow } | { definition: string })
+/** A member, and its cursor: a row of `endpoints`, or what an import defines without registering it. */
+export type Member = { at: MemberCursor } & ({ row: EndpointRow } | { definition: string })
+
+/** Some members, and the cursor from which to go on; undefined at the end. */
+export interface MemberStep {
+  found: Member[]
+  next: MemberCursor | undefined
+}
 
 /** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
-const memberColumns = {
-  all: `e.*, ${requestId} AS request_id, ${sharedMapsAs('e.')}`,
-  count: 'e.seq',
-}
-
-export type Columns = keyof typeof memberColumns
-
-/** A stretch of a list of members. */
-export interface Stretch {
-  after: MemberPlace
-  limit: number
-  columns: Columns
-  /** The last row of `endpoints` that is listed. */
-  upTo: number
-}
+const memberColumns = { all: selectRow('e'), count: 'e.seq' }
 
 /**
  * Segments that one is built on, directly or through others. Each is a table in a table to SQLite, which takes 15 ms to
  * understand a hundred of them, and nearly a second for three hundred.
  */
-export const mostSources = 100
+export const maxSources = 100
 
-/** Candidates that are looked at in one query. */
-const candidatesPerQuery = 100
+/** Endpoints that one step looks through: some milliseconds. */
+const endpointsPerStep = 4000
 
-/** Who is in the segments. */
-export function createSegmentMembers(db: Database, terms: EndpointTerms) {
+/** Finds the members of segments. */
+export function createSegmentMembers(db: Database) {
   const version = db.prepare<[number, string, number | null], VersionRow>(
     `SELECT v.import_job, v.dimensions, v.segment_groups FROM segments s JOIN segment_versions v ON v.segment = s.seq
      WHERE s.app = ? AND s.id = ? AND v.version = coalesce(?, s.version)`,
@@ -105,7 +95,13 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
    * Those that the import's records named, in the order in which they were created, or by id where it registers none;
    * then, by user and id, those of the users that they named.
    */
-  const listImported = (app: AppRef, job: number, { after, limit, columns, upTo }: Stretch): Member[] => {
+  const listImported = (
+    app: AppRef,
+    job: number,
+    after: MemberCursor,
+    limit: number,
+    { columns, upTo }: StepOptions,
+  ): Member[] => {
     const members: Member[] = []
     if (typeof after[0] === 'number') {
       const rows = db
@@ -146,7 +142,12 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     return members
   }
 
-  const nextRow = db.prepare<RangeOfApp, number>(`${selectOfApp('e.seq')} LIMIT 1`).pluck()
+  const endOfStep = db
+    .prepare<[number, number, number], number | null>(
+      `SELECT max(seq) FROM (
+         SELECT seq FROM endpoints WHERE app = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${endpointsPerStep})`,
+    )
+    .pluck()
 
   /** @param into what it takes to find the members of a segment's sources is added here */
   const conditionOf = (
@@ -167,11 +168,11 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     const ofSource = (id: string, number: number | undefined): Condition => {
       const row = version.get(app.seq, id, number ?? null)
       // A source that is deleted has no members any more (assumed).
-      if (row === undefined) return nobody
+      if (row === undefined) return none
       const condition = ofVersion(row)
       const column = `source_${into.sources.length}`
       into.sources.push({ column, condition })
-      return conditionOfSource(column, condition)
+      return conditionOfSource(column)
     }
     const surroundings = {
       now,
@@ -185,51 +186,19 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     return ofVersion(row)
   }
 
-  /**
-   * Prepares listing the registered endpoints that meet a condition, in the order in which they were created, block by
-   * block.
-   *
-   * @param isIndexed whether the dimensions of the condition are in the index
-   * @param upTo the last row that is listed
-   * @returns a function that gives those of the next block behind a row in which there are any rows, and from which row
-   *   to go on; undefined when there are no more rows
-   */
-  const prepareRegistered = (
-    app: AppRef,
-    query: MemberQuery,
-    { isIndexed, columns, upTo }: { isIndexed: boolean; columns: Columns; upTo: number },
-  ) => {
-    const { cover } = query.condition
-    const candidatesIn = isIndexed && cover ? prepareCandidates(terms, app, cover) : undefined
-    const inRange = prepareMatching<EndpointRow>(
+  /** Prepares looking through the registered endpoints for those that meet a condition, in the order of their creation. */
+  const prepareRegistered = (app: AppRef, query: MemberQuery, { columns, upTo }: StepOptions) => {
+    const matching = prepareMatching<EndpointRow>(
       db,
-      selectOfApp('e.*, NULL AS defined_by'),
+      `SELECT *, NULL AS defined_by FROM endpoints WHERE app = ? AND seq > ? AND seq <= ? ORDER BY seq`,
       query,
       memberColumns[columns],
     )
-    const among = prepareMatching<EndpointRow>(
-      db,
-      `SELECT *, NULL AS defined_by FROM endpoints
-       WHERE seq IN (SELECT value FROM json_each(?)) AND +app = ? ORDER BY seq`,
-      query,
-      memberColumns[columns],
-    )
-    return (after: number, limit: number): { found: Member[]; next: number } | undefined => {
-      const first = nextRow.get(...rangeOfApp(app, after, upTo))
-      if (first === undefined) return undefined
-      const last = Math.min(startOf(blockOf(first) + 1) - 1, upTo)
-      const candidates = candidatesIn?.(blockOf(first))
-      const rows: EndpointRow[] = []
-      if (candidates === undefined) rows.push(...inRange(rangeOfApp(app, after, last), limit))
-      else {
-        const left = candidates.filter(row => row > after && row <= last)
-        while (left.length > 0 && rows.length < limit) {
-          const some = JSON.stringify(left.splice(0, candidatesPerQuery))
-          rows.push(...among([some, app.seq], limit - rows.length))
-        }
-      }
-      const found = rows.map((row): Member => ({ at: [row.seq], row }))
-      return { found, next: rows.length === limit ? rows.at(-1)!.seq : last }
+    return (after: number, limit: number): MemberStep => {
+      const last = endOfStep.get(app.seq, after, upTo) ?? null
+      if (last === null) return { found: [], next: [0, ''] }
+      const found = matching([app.seq, after, last], limit).map((row): Member => ({ at: [row.seq], row }))
+      return { found, next: found.length === limit ? found.at(-1)!.at : [last] }
     }
   }
 
@@ -250,20 +219,6 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
     return members
   }
 
-  /** The dimensions that must be in the index before members are listed. */
-  const dimensionsToIndex = (app: AppRef, members: Members): string[] => {
-    if ('import' in members) return []
-    const { cover } = members.condition
-    const names = new Set<string>()
-    // A set grows while it is gone through, and takes a part of several others once.
-    const covers = new Set<Cover>(cover && [cover])
-    for (const cover of covers) {
-      if ('lookup' in cover) names.add(cover.lookup.dimension)
-      else for (const part of 'oneOf' in cover ? cover.oneOf : cover.allOf) covers.add(part)
-    }
-    return [...names].filter(name => !terms.isBuilt(app, name))
-  }
-
   return {
     /**
      * Whoever is in a version of a segment.
@@ -282,68 +237,47 @@ export function createSegmentMembers(db: Database, terms: EndpointTerms) {
       return { condition, sources, jobs: [...jobs].sort((a, b) => a - b) }
     },
 
-    /** Whoever is in an application. */
-    everybody: { condition: everybody, sources: [], jobs: [] } as Members,
-
-    dimensionsToIndex,
+    /** The members of an application: all its endpoints. */
+    ofApplication: { condition: all, sources: [], jobs: [] } as Members,
 
     /**
-     * The endpoints of an imported segment: those that its file named, then those that the users it named have now; those
-     * that were deleted since are not in it any more. Or the endpoints that a query finds, then those of imports alone.
-     * What the query asks for is in the index.
+     * Prepares walking through members in steps of some milliseconds. In an imported segment, they are those that its file named,
+     * then the endpoints that the users it named have now; in a dimensional one, the endpoints that meet its condition, then
+     * those that its imported sources define without registering them.
      *
-     * @returns up to `limit` of them behind a place
-     */
-    list(app: AppRef, members: Members, { after, limit }: { after: MemberPlace; limit: number }): Member[] {
-      const all = { columns: 'all', upTo: Number.MAX_SAFE_INTEGER } as const
-      if ('import' in members) return listImported(app, members.import, { after, limit, ...all })
-      const [first, second] = after as [number] | [number, string]
-      if (second !== undefined) return listDefined(members, [first, second], limit)
-      const inNextBlock = prepareRegistered(app, members, { isIndexed: true, ...all })
-      const found: Member[] = []
-      for (let at: number | undefined = first; at !== undefined && found.length < limit; ) {
-        const block = inNextBlock(at, limit - found.length)
-        if (block !== undefined) found.push(...block.found)
-        at = block?.next
-      }
-      return [...found, ...listDefined(members, [0, ''], limit - found.length)]
-    },
-
-    /**
-     * Prepares going through the same list in steps of some milliseconds, whatever is in the index.
-     *
-     * @param options.upTo the last row of `endpoints` that is listed
-     * @returns a function that gives up to `limit` members behind a place, which may be none, and from where to go on;
-     *   undefined at the end
+     * @returns a function that gives up to `limit` members behind a cursor, which may be none before the end
      */
     prepareSteps(
       app: AppRef,
       members: Members,
-      { upTo, columns }: { upTo: number; columns: Columns },
-    ): (after: MemberPlace, limit: number) => { found: Member[]; next: MemberPlace | undefined } {
-      const upToEnd = (found: Member[], limit: number) => ({
+      { upTo = Number.MAX_SAFE_INTEGER, columns = 'all' }: Partial<StepOptions> = {},
+    ): (after: MemberCursor, limit: number) => MemberStep {
+      const upToEnd = (found: Member[], limit: number): MemberStep => ({
         found,
         next: found.length < limit ? undefined : found.at(-1)!.at,
       })
       if ('import' in members) {
         return (after, limit) =>
-          upToEnd(listImported(app, members.import, { after, limit, columns, upTo }), limit)
+          upToEnd(listImported(app, members.import, after, limit, { columns, upTo }), limit)
       }
-      const isIndexed = dimensionsToIndex(app, members).length === 0
-      const inNextBlock = prepareRegistered(app, members, { isIndexed, columns, upTo })
+      const registered = prepareRegistered(app, members, { columns, upTo })
       return (after, limit) => {
         const [first, second] = after as [number] | [number, string]
-        if (second !== undefined) return upToEnd(listDefined(members, [first, second], limit), limit)
-        const block = inNextBlock(first, limit)
-        return block === undefined ? { found: [], next: [0, ''] } : { found: block.found, next: [block.next] }
+        return second === undefined
+          ? registered(first, limit)
+          : upToEnd(listDefined(members, [first, second], limit), limit)
       }
     },
   }
 }
 export type SegmentMembers = ReturnType<typeof createSegmentMembers>
 
-/** Where a list of members begins. */
-export const firstPlace: MemberPlace = [0]
+/** What a walk through members reads. */
+export interface StepOptions {
+  columns: keyof typeof memberColumns
+  /** The last row of `endpoints` that is listed. */
+  upTo: number
+}
 
 /** A member as GetEndpoint answers it. */
 export const memberEndpoint = (app: AppRef, member: Member): EndpointResponse =>

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { emptyState } from '../database/schema.ts'
+import { emptyDatabase } from '../database/schema.ts'
 import { databaseFile, prepareStore, type Store } from '../open-store.ts'
 
 /** Pages that are written over others in one go, which holds up the thread for some milliseconds. */
@@ -46,6 +46,6 @@ let image: Buffer | undefined
 
 /** The file of an empty state: to make it takes longer than all the rest of replacing one. */
 function emptyImage(): Buffer {
-  image ??= emptyState()
+  image ??= emptyDatabase()
   return image
 }

@@ -5,8 +5,6 @@ import { jobStatuses } from '../../model/job-states.ts'
 import { readS3Url } from '../../model/s3-url.ts'
 import { checkOf } from '../../validation/check.ts'
 import { migrate } from '../database/schema.ts'
-import { sharedColumns } from '../endpoints/interned-json.ts'
-import { triggers } from '../segments/value-index.ts'
 import { damaged } from './snapshot-header.ts'
 
 /**
@@ -42,19 +40,15 @@ export function checkSnapshot(file: string): string | undefined {
 
 /** What the file defines beside, or instead of, what this program does. */
 function schemaProblem(db: Database.Database): string | undefined {
-  const version = db.pragma('user_version', { simple: true }) as number
   const own = new Database(':memory:')
-  migrate(own, version)
-  const needed = definitionsIn(own)
-  // Those that an index of endpoints brings.
-  if (needed.has('table indexed_dimensions')) own.exec(triggers)
-  const allowed = definitionsIn(own)
+  migrate(own)
+  const ours = definitionsIn(own)
   own.close()
   const found = definitionsIn(db)
   for (const [name, definition] of found) {
-    if (allowed.get(name) !== definition) return `the snapshot has a ${name} that is not pinpoint-local's`
+    if (ours.get(name) !== definition) return `the snapshot has a ${name} that is not pinpoint-local's`
   }
-  for (const name of needed.keys()) if (!found.has(name)) return `the snapshot lacks the ${name}`
+  for (const name of ours.keys()) if (!found.has(name)) return `the snapshot lacks the ${name}`
   return undefined
 }
 
@@ -78,27 +72,23 @@ function endpointProblem(db: Database.Database): string | undefined {
   const isDate = 'BETWEEN -8640000000000000 AND 8640000000000000'
   const isMap = (map: string) => `coalesce(${map} GLOB '{*' AND json_valid(${map}), 1)`
   const conditions = [
-    `creation_date ${isDate}`,
     `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
-    ...['user_attributes', 'attributes', 'metrics'].map(isMap),
-    ...[...sharedColumns].map(
-      map => `(${isMap(map)} OR EXISTS (
-        SELECT 1 FROM endpoint_maps m WHERE m.seq = CAST(${map} AS INTEGER) AND m.app = e.app AND ${map} NOT GLOB '*[^0-9]*'))`,
-    ),
+    ...['user_attributes', 'attributes', 'metrics', 'location', 'demographic'].map(isMap),
   ]
-  for (const table of ['endpoints', 'endpoints_before_import']) {
+  for (const [table, id, isReadable] of [
+    ['endpoints', 'id', [`creation_date ${isDate}`, ...conditions]],
+    ['endpoints_before_import', 'seq', conditions],
+  ] as const) {
     const unreadable = db
-      .prepare<[], string>(`SELECT id FROM ${table} e WHERE NOT (${conditions.join(' AND ')}) LIMIT 1`)
+      .prepare<[], string | number>(
+        `SELECT ${id} FROM ${table} WHERE NOT (${isReadable.join(' AND ')}) LIMIT 1`,
+      )
       .pluck()
       .get()
     if (unreadable !== undefined)
       return `the snapshot has a row in ${table} that is no endpoint: ${unreadable}`
   }
-  const map = db
-    .prepare(`SELECT seq FROM endpoint_maps WHERE NOT ${isMap('json')} LIMIT 1`)
-    .pluck()
-    .get()
-  return map === undefined ? undefined : `the snapshot has a row in endpoint_maps that is no map: ${map}`
+  return undefined
 }
 
 /** What jobs say that cannot be read, and would end the worker again and again. */

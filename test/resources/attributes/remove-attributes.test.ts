@@ -122,8 +122,8 @@ t.test(
   async t => {
     const { app, store, remove } = await withNames(t, ['a'])
     const found = store.apps.find(app)!
-    const imports = store.endpoints.byImport(7)
-    const bring = () => store.write(() => imports.addNames(found, [{ map: 'Attributes', name: 'imported' }]))
+    const bring = () =>
+      store.write(() => store.attributeNames.add(found, [{ map: 'Attributes', name: 'imported' }], 7))
     await bring()
     t.strictSame((await remove(['imported'])).body.Attributes, ['imported'])
     await bring()

@@ -1,9 +1,6 @@
-import { setImmediate } from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { migrate } from '../../../server/store/database/schema.ts'
 import { WriteTurns } from '../../../server/store/database/write-queue.ts'
-import { databaseFile, openStore, prepareStore } from '../../../server/store/open-store.ts'
+import { openStore } from '../../../server/store/open-store.ts'
 import { makeFolder } from '../../support/buckets.ts'
 import { roleArn } from '../../support/helpers.ts'
 
@@ -91,30 +88,4 @@ t.test('so does what waits for the database to be free', async t => {
   const refused = turns.asCaller(write)
   await t.rejects(refused, refusal)
   t.equal(turns.isCallerWaiting, false)
-})
-
-t.test('no setting of the connection is another one while others have their turn', async t => {
-  const db = new Database(databaseFile(makeFolder(t)))
-  t.teardown(() => db.close())
-  migrate(db)
-  const store = prepareStore(db)
-  await store.write(() => store.apps.create(appOf('a')))
-  const app = store.apps.find('a')!
-  const settings = () =>
-    ['wal_autocheckpoint', 'synchronous', 'foreign_keys'].map(name => db.pragma(name, { simple: true }))
-  const before = settings()
-  let over = false
-  // Two at once: the one must not leave behind what the other has set.
-  const indexing = ['ChannelType', 'Attributes.plan'].map(name =>
-    store.indexDimensions(app, [name, 'Metrics.a']),
-  )
-  const indexed = Promise.all(indexing).finally(() => {
-    over = true
-  })
-  while (!over) {
-    t.strictSame(settings(), before)
-    await setImmediate()
-  }
-  await indexed
-  t.strictSame(settings(), before)
 })

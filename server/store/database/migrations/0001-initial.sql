@@ -1,0 +1,312 @@
+-- The schema of the first version. Each `seq` numbers the rows of its table; other tables refer to rows by it. A `seq` that is
+-- AUTOINCREMENT is never used again.
+
+-- Applications ------------------------------------------------------------------------------------------------------
+
+CREATE TABLE apps (
+  seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- NULL once the application is deleted: it is gone for every caller at once, whatever it holds, and the worker purges its
+  -- rows in small steps.
+  id            TEXT UNIQUE,
+  arn           TEXT NOT NULL,
+  name          TEXT NOT NULL,
+  creation_date TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE application_settings (
+  app                INTEGER PRIMARY KEY REFERENCES apps (seq),
+  settings           TEXT NOT NULL, -- JSON: CampaignHook, Limits, QuietTime and JourneyLimits, as far as they were given
+  last_modified_date TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE event_streams (
+  app                    INTEGER PRIMARY KEY REFERENCES apps (seq),
+  destination_stream_arn TEXT NOT NULL,
+  role_arn               TEXT NOT NULL,
+  last_modified_date     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE tags (
+  resource_arn TEXT NOT NULL,
+  key          TEXT NOT NULL,
+  value        TEXT NOT NULL,
+  PRIMARY KEY (resource_arn, key)
+) STRICT, WITHOUT ROWID;
+
+-- The names of Attributes, Metrics and User.UserAttributes that an application has used.
+CREATE TABLE attribute_names (
+  app        INTEGER NOT NULL REFERENCES apps (seq),
+  map        TEXT NOT NULL, -- Attributes, Metrics or User.UserAttributes
+  name       TEXT NOT NULL,
+  -- The running job that has used it, and forgets it if the job fails; 0 for a name that is kept for good.
+  import_job INTEGER NOT NULL,
+  PRIMARY KEY (app, map, name, import_job)
+) STRICT, WITHOUT ROWID;
+
+-- Endpoints ---------------------------------------------------------------------------------------------------------
+
+CREATE TABLE endpoints (
+  seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+  app             INTEGER NOT NULL REFERENCES apps (seq),
+  key             INTEGER NOT NULL, -- a hash of app and id (endpoint-key.ts)
+  id              TEXT NOT NULL,    -- in the form in which ids are compared
+  spelling        TEXT,             -- the id as it was given, where that is another text
+  creation_date   INTEGER NOT NULL, -- milliseconds since 1970
+  channel_type    TEXT,
+  address         TEXT,
+  endpoint_status TEXT NOT NULL,
+  opt_out         TEXT NOT NULL,
+  request_id      TEXT,             -- NULL where it is that of the job in import_job
+  effective_date  ANY NOT NULL,     -- the text that a writer gave, or milliseconds since 1970
+  user_id         TEXT,
+  user_attributes TEXT,             -- JSON, as are the next four; NULL where empty
+  attributes      TEXT,
+  metrics         TEXT,
+  location        TEXT,
+  demographic     TEXT,
+  revision        INTEGER NOT NULL, -- grows from write to write of a user's endpoints
+  import_job      INTEGER           -- the job that wrote it last; NULL when a caller did
+) STRICT;
+
+CREATE INDEX endpoints_by_key ON endpoints (key);
+CREATE INDEX endpoints_by_app ON endpoints (app);
+CREATE INDEX endpoints_by_user ON endpoints (app, user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX endpoints_by_address ON endpoints (app, address)
+  WHERE address IS NOT NULL AND endpoint_status = 'ACTIVE';
+
+-- The undo log of import jobs: copies of the endpoints that a job overwrote, kept until it is COMPLETED. Columns as above.
+CREATE TABLE endpoints_before_import (
+  job             INTEGER NOT NULL REFERENCES import_jobs (seq),
+  seq             INTEGER NOT NULL,
+  channel_type    TEXT,
+  address         TEXT,
+  endpoint_status TEXT NOT NULL,
+  opt_out         TEXT NOT NULL,
+  request_id      TEXT,
+  effective_date  ANY NOT NULL,
+  user_id         TEXT,
+  user_attributes TEXT,
+  attributes      TEXT,
+  metrics         TEXT,
+  location        TEXT,
+  demographic     TEXT,
+  revision        INTEGER NOT NULL,
+  import_job      INTEGER,
+  PRIMARY KEY (job, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Copies of what an earlier job wrote, for when that one fails first.
+CREATE INDEX endpoints_before_import_by_writer ON endpoints_before_import (import_job, seq)
+  WHERE import_job IS NOT NULL;
+
+-- Segments ----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE segments (
+  seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+  app           INTEGER NOT NULL REFERENCES apps (seq),
+  id            TEXT, -- NULL once the segment is deleted, as in apps
+  arn           TEXT NOT NULL,
+  segment_type  TEXT NOT NULL,
+  creation_date TEXT NOT NULL,
+  version       INTEGER NOT NULL, -- the current one
+  UNIQUE (app, id)
+) STRICT;
+
+CREATE INDEX segments_by_app ON segments (app, seq) WHERE id IS NOT NULL;
+CREATE INDEX segments_deleted ON segments (seq) WHERE id IS NULL;
+
+CREATE TABLE segment_versions (
+  segment            INTEGER NOT NULL REFERENCES segments (seq),
+  version            INTEGER NOT NULL,
+  name               TEXT,
+  last_modified_date TEXT NOT NULL,
+  -- Of an IMPORT segment, both. A version that only renames has those of the version before it.
+  import_definition  TEXT,                                 -- JSON, a SegmentImportResource
+  import_job         INTEGER REFERENCES import_jobs (seq), -- its members are this version's
+  -- Of a DIMENSIONAL one, at most one of them, as it was sent. Without both, all endpoints are in the segment.
+  dimensions         TEXT, -- JSON, a SegmentDimensions
+  segment_groups     TEXT, -- JSON, a SegmentGroupList
+  PRIMARY KEY (segment, version),
+  CHECK ((import_definition IS NULL) = (import_job IS NULL)),
+  CHECK ((import_definition IS NOT NULL) + (dimensions IS NOT NULL) + (segment_groups IS NOT NULL) <= 1)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX segment_versions_by_job ON segment_versions (import_job) WHERE import_job IS NOT NULL;
+
+-- Members of the segment that an import job makes, as ranges of rows of endpoints. No two ranges of a job overlap. A row that is
+-- gone may still be in one; its number is never used again.
+CREATE TABLE import_members (
+  job   INTEGER NOT NULL REFERENCES import_jobs (seq),
+  first INTEGER NOT NULL,
+  last  INTEGER NOT NULL,
+  PRIMARY KEY (job, first)
+) STRICT, WITHOUT ROWID;
+
+-- Users whose endpoints are members, whichever they are when the segment is read.
+CREATE TABLE import_user_members (
+  job     INTEGER NOT NULL REFERENCES import_jobs (seq),
+  user_id TEXT NOT NULL,
+  PRIMARY KEY (job, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- Members that the job does not register as endpoints.
+CREATE TABLE import_definitions (
+  job         INTEGER NOT NULL REFERENCES import_jobs (seq),
+  endpoint_id TEXT NOT NULL, -- as endpoints.id
+  definition  TEXT NOT NULL, -- JSON, an EndpointResponse
+  PRIMARY KEY (job, endpoint_id)
+) STRICT, WITHOUT ROWID;
+
+-- Members that were deleted: they are members again as soon as they are created again.
+CREATE TABLE import_members_deleted (
+  app         INTEGER NOT NULL REFERENCES apps (seq),
+  endpoint_id TEXT NOT NULL, -- as endpoints.id
+  job         INTEGER NOT NULL REFERENCES import_jobs (seq),
+  PRIMARY KEY (app, endpoint_id, job)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX import_members_deleted_by_job ON import_members_deleted (job);
+
+CREATE TRIGGER endpoint_deleted AFTER DELETE ON endpoints
+WHEN EXISTS (SELECT 1 FROM apps WHERE seq = OLD.app AND id IS NOT NULL)
+BEGIN
+  INSERT OR IGNORE INTO import_members_deleted
+    SELECT OLD.app, OLD.id, j.seq FROM import_jobs j
+    WHERE j.app = OLD.app AND j.segment_id IS NOT NULL AND OLD.seq <= (
+      SELECT m.last FROM import_members m WHERE m.job = j.seq AND m.first <= OLD.seq ORDER BY m.first DESC LIMIT 1);
+END;
+
+-- Jobs --------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE import_jobs (
+  seq              INTEGER PRIMARY KEY AUTOINCREMENT,
+  app              INTEGER NOT NULL REFERENCES apps (seq),
+  id               TEXT NOT NULL UNIQUE,
+  status           TEXT NOT NULL,
+  definition       TEXT NOT NULL, -- JSON, an ImportJobResource
+  segment_id       TEXT,          -- the segment that the job makes or renews
+  request_id       TEXT NOT NULL, -- of the CreateImportJob call: the RequestId of what it imports
+  creation_date    TEXT NOT NULL,
+  completion_date  TEXT,
+  newest_endpoint  INTEGER,       -- the last row of endpoints before it wrote any; NULL before PROCESSING
+  total_pieces     INTEGER NOT NULL DEFAULT 0,
+  completed_pieces INTEGER NOT NULL DEFAULT 0,
+  failed_pieces    INTEGER NOT NULL DEFAULT 0,
+  total_processed  INTEGER NOT NULL DEFAULT 0,
+  total_failures   INTEGER NOT NULL DEFAULT 0,
+  channel_counts   TEXT NOT NULL DEFAULT '{}', -- JSON, endpoints imported by channel
+  -- How often the worker died of the job, and where in it and of what, the last time.
+  deaths           INTEGER NOT NULL DEFAULT 0,
+  death_place      TEXT,
+  death_reason     TEXT,
+  history          TEXT NOT NULL DEFAULT '[]', -- JSON, the states that it has been in, [{"status", "at"}]
+  may_leave        TEXT NOT NULL DEFAULT '[]', -- JSON, the states that it may leave in manual mode
+  faults           TEXT NOT NULL DEFAULT '{}', -- JSON, by the id of a fault rule: whether it applies, decided once
+  held_in          TEXT,                       -- the last state in which the job was held, its work there done
+  -- JSON, how many objects under its prefix it does not read, and the first of them with the reasons.
+  skipped          TEXT NOT NULL DEFAULT '{"total":0,"items":[]}',
+  seed_entry       TEXT                        -- of a job of the seed: which of its imports that is
+) STRICT;
+
+CREATE INDEX import_jobs_by_app ON import_jobs (app, seq);
+CREATE INDEX import_jobs_by_segment ON import_jobs (app, segment_id, seq) WHERE segment_id IS NOT NULL;
+CREATE INDEX import_jobs_unfinished ON import_jobs (seq) WHERE status NOT IN ('COMPLETED', 'FAILED');
+
+CREATE TABLE import_objects (
+  job    INTEGER NOT NULL REFERENCES import_jobs (seq),
+  number INTEGER NOT NULL,
+  key    TEXT NOT NULL,
+  size   INTEGER NOT NULL, -- bytes as stored, so compressed where the object is
+  etag   TEXT NOT NULL,    -- the version that was listed; no other is read
+  -- Where to go on: the byte of its (decompressed) content at which the next line begins, and that line's
+  -- number. Written with the endpoints, so that no record is imported twice or left out.
+  next_byte INTEGER NOT NULL DEFAULT 0,
+  next_line INTEGER NOT NULL DEFAULT 1,
+  PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE import_pieces (
+  job        INTEGER NOT NULL REFERENCES import_jobs (seq),
+  number     INTEGER NOT NULL,
+  object     INTEGER NOT NULL,
+  start_byte INTEGER NOT NULL,
+  end_byte   INTEGER NOT NULL,
+  status     TEXT NOT NULL DEFAULT 'PENDING', -- then COMPLETED or FAILED
+  processed  INTEGER NOT NULL DEFAULT 0,
+  failed     INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX import_pieces_pending ON import_pieces (job, object, number) WHERE status = 'PENDING';
+
+CREATE TABLE import_failures (
+  seq    INTEGER PRIMARY KEY,
+  job    INTEGER NOT NULL REFERENCES import_jobs (seq),
+  object TEXT NOT NULL,
+  line   INTEGER, -- NULL where no line of the object shows it
+  number INTEGER, -- which of the object's records failed, from 1; NULL where a whole piece, object or job failed
+  id     TEXT,    -- the record's Id
+  record TEXT,
+  reason TEXT NOT NULL
+) STRICT;
+
+-- What failed as a whole comes before the records: it is why the job failed.
+CREATE INDEX import_failures_by_job ON import_failures (job, (number IS NOT NULL), seq);
+
+CREATE TABLE export_jobs (
+  seq              INTEGER PRIMARY KEY AUTOINCREMENT,
+  app              INTEGER NOT NULL REFERENCES apps (seq),
+  id               TEXT NOT NULL UNIQUE,
+  status           TEXT NOT NULL,
+  definition       TEXT NOT NULL, -- JSON, an ExportJobResource
+  segment_id       TEXT,          -- NULL for a whole application
+  segment_version  INTEGER,       -- the one that was current when the job was created, where it names none
+  creation_date    TEXT NOT NULL,
+  completion_date  TEXT,
+  newest_endpoint  INTEGER,       -- the last row of endpoints when PROCESSING began; later ones are not exported
+  position         TEXT,          -- JSON, the cursor of the last member that is written
+  total_pieces     INTEGER NOT NULL DEFAULT 0,
+  completed_pieces INTEGER NOT NULL DEFAULT 0,
+  failed_pieces    INTEGER NOT NULL DEFAULT 0,
+  total_processed  INTEGER NOT NULL DEFAULT 0,
+  failures         TEXT NOT NULL DEFAULT '[]', -- JSON, sentences: why it failed, and what it could not remove then
+  -- As in import_jobs.
+  deaths           INTEGER NOT NULL DEFAULT 0,
+  death_place      TEXT,
+  death_reason     TEXT,
+  history          TEXT NOT NULL DEFAULT '[]',
+  may_leave        TEXT NOT NULL DEFAULT '[]',
+  faults           TEXT NOT NULL DEFAULT '{}',
+  held_in          TEXT
+) STRICT;
+
+CREATE INDEX export_jobs_by_app ON export_jobs (app, seq);
+CREATE INDEX export_jobs_by_segment ON export_jobs (app, segment_id, seq) WHERE segment_id IS NOT NULL;
+CREATE INDEX export_jobs_unfinished ON export_jobs (seq) WHERE status NOT IN ('COMPLETED', 'FAILED');
+
+CREATE TABLE export_pieces (
+  job       INTEGER NOT NULL REFERENCES export_jobs (seq),
+  number    INTEGER NOT NULL,
+  endpoints INTEGER NOT NULL,                -- to be written; the last piece takes what is left
+  status    TEXT NOT NULL DEFAULT 'PENDING', -- then COMPLETED or FAILED
+  draft     TEXT,                            -- what the bucket knows the object by, once it is begun
+  PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+
+-- Jobs under control ------------------------------------------------------------------------------------------------
+
+-- How jobs advance, once a caller has said so; else the settings say it.
+CREATE TABLE job_control (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  mode     TEXT NOT NULL, -- immediate, timed or manual
+  delay_ms INTEGER,       -- of timed alone
+  CHECK ((mode = 'timed') = (delay_ms IS NOT NULL))
+) STRICT;
+
+-- Fault rules.
+CREATE TABLE faults (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  id         TEXT NOT NULL UNIQUE,
+  rule       TEXT NOT NULL, -- JSON, as it was sent
+  times_left INTEGER        -- NULL: any number
+) STRICT;

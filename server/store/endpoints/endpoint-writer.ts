@@ -1,0 +1,118 @@
+import type { Database, Statement } from 'better-sqlite3'
+import type { AppRef } from '../applications/applications.ts'
+import type { WriteTurns } from '../database/write-queue.ts'
+import { type EndpointRow, type EndpointValues, endpointColumns, mutableColumns } from './endpoint-row.ts'
+import { createRestoredMembers } from './restored-members.ts'
+
+/** An endpoint to be written: created where nothing is stored. */
+export interface EndpointWrite {
+  readonly stored: EndpointRow | undefined
+  readonly values: EndpointValues
+  /** Its row number; set when it is created. */
+  seq: number | undefined
+}
+
+/** Who writes: an import job, or a caller of the API. */
+export interface WrittenBy {
+  job: number | null
+  /** The job's request id. A row that it writes has it without storing it. */
+  requestId: string | undefined
+}
+
+/** Rows that one statement inserts at most. A power of two: fewer are inserted by statements of smaller ones. */
+const maxRowsPerInsert = 32
+
+/** Prepares writing endpoints. To be called within a transaction. */
+export function createEndpointWriter(db: Database, queue: WriteTurns) {
+  const inserts = new Map<number, Statement<unknown[]>>()
+  const updates = new Map<string, Statement<unknown[]>>()
+  const restoredMembers = createRestoredMembers(db)
+
+  const insertOf = (count: number): Statement<unknown[]> => {
+    let insert = inserts.get(count)
+    if (insert === undefined) {
+      const row = `(${endpointColumns.map(() => '?')})`
+      // OR FAIL: SQLite need not keep the pages as they were before the statement. What fails here rolls back the transaction.
+      insert = db.prepare(
+        `INSERT OR FAIL INTO endpoints (${endpointColumns}) VALUES ${Array(count).fill(row)}`,
+      )
+      inserts.set(count, insert)
+    }
+    return insert
+  }
+
+  /** An update names only the columns that change: one that names a column of an index writes that index. */
+  const updateOf = (columns: string[]): Statement<unknown[]> => {
+    const key = columns.join()
+    let update = updates.get(key)
+    if (update === undefined) {
+      update = db.prepare(`UPDATE endpoints SET ${columns.map(column => `${column} = ?`)} WHERE seq = ?`)
+      updates.set(key, update)
+    }
+    return update
+  }
+
+  const create = (app: AppRef, created: EndpointWrite[], by: WrittenBy): void => {
+    for (let next = 0; next < created.length; ) {
+      const count = Math.min(maxRowsPerInsert, 2 ** Math.floor(Math.log2(created.length - next)))
+      const values: unknown[] = []
+      for (const endpoint of created.slice(next, next + count)) {
+        for (const column of endpointColumns) values.push(storedValue(app, endpoint.values, column, by))
+      }
+      const last = insertOf(count).run(values).lastInsertRowid as number
+      for (let row = last - count + 1; row <= last; row++) created[next++]!.seq = row
+    }
+    restoredMembers.restore(app, created)
+  }
+
+  const change = (app: AppRef, { stored, values }: EndpointWrite, by: WrittenBy): void => {
+    const columns: string[] = []
+    const params: unknown[] = []
+    for (const column of mutableColumns) {
+      // Whether a row has a request id of its own depends on who wrote it before.
+      const isSet =
+        column === 'request_id' ||
+        (column === 'import_job' ? by.job !== stored!.import_job : values[column] !== stored![column])
+      if (!isSet) continue
+      columns.push(column)
+      params.push(storedValue(app, values, column, by))
+    }
+    updateOf(columns).run(...params, stored!.seq)
+  }
+
+  return {
+    /** Creates and changes endpoints, in their order. */
+    write(app: AppRef, endpoints: EndpointWrite[], by: WrittenBy): void {
+      if (endpoints.length === 0) return
+      queue.noteEndpointWrites(app.seq, endpoints.length)
+      for (const endpoint of endpoints) if (endpoint.stored !== undefined) change(app, endpoint, by)
+      create(
+        app,
+        endpoints.filter(({ stored }) => stored === undefined),
+        by,
+      )
+    },
+  }
+}
+
+/** What a column of a row is to hold. */
+function storedValue(
+  app: AppRef,
+  values: EndpointValues,
+  column: (typeof endpointColumns)[number],
+  by: WrittenBy,
+): unknown {
+  switch (column) {
+    case 'app':
+      return app.seq
+    case 'import_job':
+      return by.job
+    case 'request_id':
+      return values.request_id === by.requestId ? null : values.request_id
+    case 'effective_date':
+      // This column takes any type: a number would be bound as REAL, and conditions know dates as whole numbers.
+      return typeof values.effective_date === 'number' ? BigInt(values.effective_date) : values.effective_date
+    default:
+      return values[column]
+  }
+}
