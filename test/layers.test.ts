@@ -27,8 +27,8 @@ const rooms = [
   'version.ts',
 ]
 
-/** Rooms that know nothing of HTTP, so that the worker does not load it. */
-const withoutFastify = ['worker', 'import', 'export', 'endpoints', 'jobs', 'store', 'model', 'buckets']
+/** Rooms that know nothing of HTTP: the worker's thread does not load it. */
+const withoutFastify = ['import', 'export', 'endpoints', 'jobs', 'store', 'model', 'buckets']
 
 /** The files of the server, each with the files that it imports. */
 const imports = new Map<string, string[]>()

@@ -16,10 +16,10 @@ import * as endpoint from '../model/endpoint.ts'
 import * as eventStream from '../model/event-stream.ts'
 import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
+import * as jobStatus from '../model/job-states.ts'
 import * as segment from '../model/segment.ts'
 import * as segmentDimensions from '../model/segment-dimensions.ts'
 import * as tags from '../model/tags.ts'
-import * as jobStatus from '../shapes/job-status.ts'
 import { version } from '../version.ts'
 
 const shapes: Record<string, unknown> = {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { ApplicationParams, OneOf } from '../model/common.ts'
-import { JobStatus } from '../shapes/job-status.ts'
+import { JobStatus } from '../model/job-states.ts'
 
 /** Path of every control call on one job. */
 export const JobParams = Type.Object({

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { Call } from '../http/call-log/record-calls.ts'
+import type { Call } from '../http/call-log/call.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
 

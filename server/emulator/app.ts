@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
-import { nameOperations } from '../aws/operations.ts'
 import { control } from '../control/index.ts'
 import { endWithCallers } from '../http/abort-on-disconnect.ts'
 import { parseBodiesAsJson } from '../http/body-parser.ts'
@@ -145,7 +144,6 @@ export function buildApp({
   endWithCallers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
   if (config.accessKeys) requireSignatures(app, { accessKeys: config.accessKeys, now })
-  nameOperations(app)
   injectFaults(app, { ...store.faults, use: id => store.write(() => store.faults.use(id)) })
   if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
   parseBodiesAsJson(app)

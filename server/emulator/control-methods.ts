@@ -2,7 +2,7 @@ import type { ExportJobResponse } from '../model/export-job.ts'
 import type { Fault, FaultRule } from '../model/fault.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import type { JobControl } from '../model/job-control.ts'
-import type { JobStatus } from '../shapes/job-status.ts'
+import type { JobStatus } from '../model/job-states.ts'
 
 export type { Fault, FaultRule, JobControl, JobStatus }
 

@@ -1,15 +1,12 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
-import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
 import { faultsInProcessing } from '../jobs/faults.ts'
-import type { JobCounters } from '../jobs/record-counters.ts'
-import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
+import { type JobKind, runJob } from '../jobs/run-job.ts'
 import { exportKey } from '../model/export-key.ts'
 import { readS3Url } from '../model/s3-url.ts'
 import type { ExportDraft, ExportJob, ExportPiece } from '../store/jobs/export-progress.ts'
 import { JobGone } from '../store/jobs/job-progress.ts'
-import type { Store } from '../store/open-store.ts'
 import {
   firstMember,
   type MemberCursor,
@@ -17,6 +14,7 @@ import {
   maxSources,
   SegmentQueryError,
 } from '../store/segments/members.ts'
+import type { ExportContext } from './export-context.ts'
 import { writePiece } from './write-piece.ts'
 
 /** Compressed bytes of an endpoint, about: so that a piece of an export is as large as one of an import. */
@@ -36,15 +34,6 @@ const publishAgainAfter = [500, 2000, 8000]
 
 /** Milliseconds in which everything that a job has written is to be removed. */
 const discardTimeout = 20_000
-
-/** What an export job needs from the world. */
-export interface ExportContext extends JobContext {
-  store: Store
-  openBucket: OpenBucket
-  /** Bytes of a piece, about. */
-  pieceBytes: number
-  counters: JobCounters
-}
 
 /** Why nobody can tell who is in the segment that a job exports: a sentence for its Failures. */
 class NoSuchMembers extends Error {}

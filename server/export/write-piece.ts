@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import type { AppRef } from '../store/applications/applications.ts'
 import { type MemberCursor, type Members, memberJson } from '../store/segments/members.ts'
-import type { ExportContext } from './run-export-job.ts'
+import type { ExportContext } from './export-context.ts'
 
 /** Endpoints read at once. */
 const endpointsPerRead = 500

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { operationOf } from '../aws/operations.ts'
 import type { Fault } from '../model/fault.ts'
 import { fits } from '../model/wildcard.ts'
 import { PinpointException } from './errors/exceptions.ts'
+import { operationOf } from './routes.ts'
 
 /** Milliseconds after which it is looked whether a rule that holds a call is still there. */
 const lookAgainAfter = 250

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { operationOf } from '../aws/operations.ts'
 import { tooManyRequests } from './errors/exceptions.ts'
+import { operationOf } from './routes.ts'
 
 /** Milliseconds in which requests are counted together. */
 const window = 1000

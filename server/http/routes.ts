@@ -1,15 +1,28 @@
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Every route, of Pinpoint and of control, in the order of registration. */
     routes: RouteOptions[]
+    /** The names of all operations of Pinpoint. */
+    operations: ReadonlySet<string>
   }
 }
 
-/** Keeps a list of all routes that are registered from here on. */
+/** Collects all routes that are registered from here on, and the names of Pinpoint's operations among them. */
 export function collectRoutes(app: FastifyInstance): void {
   const routes: RouteOptions[] = []
+  const operations = new Set<string>()
   app.decorate('routes', routes)
-  app.addHook('onRoute', route => void routes.push(route))
+  app.decorate('operations', operations)
+  app.addHook('onRoute', route => {
+    routes.push(route)
+    const { url, config } = route
+    if (url.startsWith('/v1/') && config?.operation !== undefined) operations.add(config.operation)
+  })
+}
+
+/** The operation of Pinpoint that a request is for; undefined for control calls, preflights and unknown routes. */
+export function operationOf({ routeOptions: { url, config } }: FastifyRequest): string | undefined {
+  return url?.startsWith('/v1/') ? config.operation : undefined
 }

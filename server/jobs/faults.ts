@@ -1,5 +1,6 @@
 import type { Fault } from '../model/fault.ts'
-import type { Job, JobProgress } from '../store/jobs/job-progress.ts'
+import type { JobProgress } from '../store/jobs/job-progress.ts'
+import type { Job } from '../store/jobs/job-rows.ts'
 
 /** Thrown for a job that is to fail because a caller wants it to. */
 export class FaultStruck extends Error {}

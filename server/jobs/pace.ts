@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Job, JobProgress } from '../store/jobs/job-progress.ts'
+import type { JobProgress } from '../store/jobs/job-progress.ts'
+import type { Job } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import { isHung } from './faults.ts'
 

@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { SqliteError } from 'better-sqlite3'
+import type { JobStatus } from '../model/job-states.ts'
 import { isFinal } from '../model/job-states.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
-import type { JobStatus } from '../shapes/job-status.ts'
-import { type Job, JobGone, type JobProgress } from '../store/jobs/job-progress.ts'
+import { JobGone, type JobProgress } from '../store/jobs/job-progress.ts'
+import type { Job } from '../store/jobs/job-rows.ts'
 import { checkFaults, FaultStruck } from './faults.ts'
 
 /** Times that the worker may die of a job that comes no further; then the job fails, or ends if it is failing. */

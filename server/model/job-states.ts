@@ -1,4 +1,19 @@
-import type { JobStatus } from '../shapes/job-status.ts'
+import type { Static } from '@sinclair/typebox'
+import { OneOf } from './common.ts'
+
+/** Every state of a job that the model knows. */
+export const JobStatus = OneOf([
+  'CREATED',
+  'PREPARING_FOR_INITIALIZATION',
+  'INITIALIZING',
+  'PROCESSING',
+  'PENDING_JOB',
+  'COMPLETING',
+  'COMPLETED',
+  'FAILING',
+  'FAILED',
+])
+export type JobStatus = Static<typeof JobStatus>
 
 /**
  * The states that a job can go to from each of its states, in the order that the contract gives. None is skipped.

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import { JobStatus } from '../shapes/job-status.ts'
+import { JobStatus } from './job-states.ts'
 
 /** A job as it is answered, its members in the order of the wire sample (source: guide). */
 export const jobResponse = <D extends TSchema>(Definition: D) =>

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
-import { parseHost, withoutFinalDot } from '../http/doors/host.ts'
-import { originOf } from '../http/doors/origin.ts'
+import { parseHost, withoutFinalDot } from './host-names.ts'
 import { StartError } from './start-error.ts'
+import { originOf } from './web-origins.ts'
 
 /** Everything that can be set; the names are the contract's. */
 export interface Config {

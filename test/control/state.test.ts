@@ -147,7 +147,8 @@ const headers: [what: string, change: Parameters<typeof withHeader>[1], says: Re
   ['bytes that are kept for later', { unused: 1 }, /must be 0/],
 ]
 
-const filesOf = (dataDir: string) => readdirSync(dataDir).filter(name => !/^pinpoint\.(db|lock|pid)/.test(name))
+const filesOf = (dataDir: string) =>
+  readdirSync(dataDir).filter(name => !/^pinpoint\.(db|lock|pid)/.test(name))
 
 t.test('a reset removes everything', async t => {
   const app = await createApp(client)

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { isFinal, mayMove } from '../../server/model/job-states.ts'
-import { JobStatus } from '../../server/shapes/job-status.ts'
+import { isFinal, JobStatus, mayMove } from '../../server/model/job-states.ts'
 
 const all: JobStatus[] = JobStatus.enum as JobStatus[]
 const path = [

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { buildApp } from '../../server/emulator/app.ts'
-import type { JobStatus } from '../../server/shapes/job-status.ts'
+import type { JobStatus } from '../../server/model/job-states.ts'
 import type { AppRef } from '../../server/store/applications/applications.ts'
 import { noState, roleArn, silent, until } from '../support/helpers.ts'
 import { s3Credentials, startHolding, startS3 } from '../support/s3.ts'

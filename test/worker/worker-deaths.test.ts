@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { buildApp } from '../../server/emulator/app.ts'
-import type { JobStatus } from '../../server/shapes/job-status.ts'
+import type { JobStatus } from '../../server/model/job-states.ts'
 import { noState, silent, until } from '../support/helpers.ts'
 import { endpoints, setUp, whenOver } from '../support/worker.ts'
 

@@ -1,4 +1,4 @@
-import type { Call } from './record-calls.ts'
+import type { Call } from './call.ts'
 
 /** Calls that are kept. */
 const size = 1000

@@ -1,23 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { logAbandoned, logCall } from '../../aws/log-requests.ts'
+import { redact } from '../../process/redact.ts'
 import { errorTypeHeader } from '../errors/error-handler.ts'
-import { redact } from './redact.ts'
-
-/** A call, as it is known when it has been answered. */
-export interface Call {
-  /** Undefined where there is no such operation. */
-  operation: string | undefined
-  method: string
-  /** With its query, in which secrets are cut out. */
-  path: string
-  status: number
-  /** The exception's name, where it was answered with one. */
-  exception: string | undefined
-  milliseconds: number
-  /** When it was answered, in milliseconds since 1970. */
-  answeredAt: number
-  requestId: string
-}
+import type { Call } from './call.ts'
+import { logAbandoned, logCall } from './log-calls.ts'
 
 /** Takes note of a request that is answered. */
 export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => void

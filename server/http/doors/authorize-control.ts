@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import { isOriginOf, parseOrigin } from '../../process/web-origins.ts'
 import { isOpenRoute } from '../control-path.ts'
 import { maxBodyBytes } from '../errors/error-handler.ts'
 import { PinpointException } from '../errors/exceptions.ts'
-import { isOriginOf, parseOrigin } from './origin.ts'
 import { isSameSecret } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isUsualHost, parseHost, withoutFinalDot } from '../../process/host-names.ts'
+import { isLoopback, isOriginOf, originOf, parseOrigin } from '../../process/web-origins.ts'
 import { isControlRoute, isPageRoute } from '../control-path.ts'
 import { exposedHeaders } from '../errors/error-handler.ts'
 import { badRequest, PinpointException } from '../errors/exceptions.ts'
-import { isUsualHost, parseHost, withoutFinalDot } from './host.ts'
-import { isLoopback, isOriginOf, originOf, parseOrigin } from './origin.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

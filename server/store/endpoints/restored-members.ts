@@ -1,6 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
-import type { EndpointWrite } from './endpoint-writer.ts'
+import type { EndpointValues } from './endpoint-row.ts'
+
+/** An endpoint that has just been created. */
+interface CreatedEndpoint {
+  readonly values: Pick<EndpointValues, 'id'>
+  seq: number | undefined
+}
 
 /**
  * Puts endpoints that are created again back into the imported segments that they were in when they were deleted
@@ -17,8 +23,7 @@ export function createRestoredMembers(db: Database) {
   const forget = db.prepare('DELETE FROM import_members_deleted WHERE app = ? AND endpoint_id = ?')
 
   return {
-    /** @param created endpoints that have just been created */
-    restore(app: AppRef, created: EndpointWrite[]): void {
+    restore(app: AppRef, created: CreatedEndpoint[]): void {
       if (created.length === 0 || isAny.get(app.seq) === undefined) return
       for (const { values, seq } of created) {
         if (restore.run({ app: app.seq, id: values.id, seq }).changes > 0) forget.run(app.seq, values.id)

@@ -4,7 +4,8 @@ import { prepareRemoval } from '../database/batched-delete.ts'
 import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { MemberCursor } from '../segments/members.ts'
-import type { Job, JobProgress } from './job-progress.ts'
+import type { JobProgress } from './job-progress.ts'
+import type { Job } from './job-rows.ts'
 
 /** An export job as the worker sees it. */
 export interface ExportJob extends Job {

@@ -2,7 +2,8 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../../model/import-job.ts'
 import { prepareMemberRemoval, prepareRemoval } from '../database/batched-delete.ts'
 import type { EndpointRef } from '../endpoints/endpoint-key.ts'
-import type { Job, JobProgress } from './job-progress.ts'
+import type { JobProgress } from './job-progress.ts'
+import type { Job } from './job-rows.ts'
 
 /** An import job as the worker sees it. */
 export interface ImportJob extends Job {

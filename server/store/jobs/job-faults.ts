@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { Fault, JobSelector } from '../../model/fault.ts'
 import { fits } from '../../model/wildcard.ts'
 import type { Faults } from './fault-rules.ts'
-import type { Job } from './job-progress.ts'
+import type { Job } from './job-rows.ts'
 
 /** What a rule can be about a job by. */
 interface Definition {

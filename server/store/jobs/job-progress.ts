@@ -1,28 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault } from '../../model/fault.ts'
+import type { JobStatus } from '../../model/job-states.ts'
 import { isFinal, mayMove } from '../../model/job-states.ts'
-import type { JobStatus } from '../../shapes/job-status.ts'
-import type { AppRef } from '../applications/applications.ts'
 import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { WriteTurns } from '../database/write-queue.ts'
 import type { createJobFaults } from './job-faults.ts'
-
-/** A job of any kind, as the worker sees it. */
-export interface Job {
-  seq: number
-  /** Not 0 for an import of the seed: the start waits for it, so nothing that callers said holds it or fails it. */
-  ofSeed?: number
-  id: string
-  app: AppRef
-  status: JobStatus
-}
-
-/** How often the worker has died while it did a job, and what it died of the last time. */
-export interface Deaths {
-  count: number
-  reason: string | null
-}
+import type { Deaths, Job } from './job-rows.ts'
 
 /** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
 export class JobGone extends Error {}

@@ -1,8 +1,24 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResponse } from '../../model/import-job.ts'
+import type { JobStatus } from '../../model/job-states.ts'
 import { jobStatuses } from '../../model/job-states.ts'
-import type { JobStatus } from '../../shapes/job-status.ts'
 import type { AppRef } from '../applications/applications.ts'
+
+/** A job of any kind, as the worker sees it. */
+export interface Job {
+  seq: number
+  /** Not 0 for an import of the seed: the start waits for it, so nothing that callers said holds it or fails it. */
+  ofSeed?: number
+  id: string
+  app: AppRef
+  status: JobStatus
+}
+
+/** How often the worker has died while it did a job, and what it died of the last time. */
+export interface Deaths {
+  count: number
+  reason: string | null
+}
 
 /** States in which the counters say something: from PROCESSING on, they are running totals (contract). */
 const countedStates = new Set<JobStatus>(['PROCESSING', 'COMPLETING', 'COMPLETED', 'FAILING', 'FAILED'])

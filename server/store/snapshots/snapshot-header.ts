@@ -1,4 +1,4 @@
-import { applicationId, newestVersion } from '../database/schema.ts'
+import { applicationId, newestVersion, pageBytes } from '../database/schema.ts'
 
 /** Bytes of the header that each SQLite file begins with (https://sqlite.org/fileformat2.html#the_database_header). */
 export const headerBytes = 100
@@ -51,7 +51,7 @@ export function readSnapshotHeader(header: Buffer): { bytes: number } | { refusa
   }
   if (version > newestVersion()) {
     return {
-      refusal: `the snapshot was made by a newer pinpoint-local (its version is ${version}, this one knows ${newestVersion()}): upgrade pinpoint-local`,
+      refusal: `the snapshot was made by another version of pinpoint-local (its schema is ${version}, this one knows ${newestVersion()})`,
     }
   }
   const wrong = (what: string) => ({
@@ -66,9 +66,7 @@ export function readSnapshotHeader(header: Buffer): { bytes: number } | { refusa
   }
   // 1 stands for 65536, which does not fit into two bytes.
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
-  if (pageSize < 512 || (pageSize & (pageSize - 1)) !== 0) {
-    return wrong(`the page size is ${pageSize}, and must be a power of two from 512 to 65536`)
-  }
+  if (pageSize !== pageBytes) return wrong(`the page size is ${pageSize}, and must be ${pageBytes}`)
   const [pages, changes, changesThen] = [28, 24, 92].map(at => header.readUInt32BE(at))
   // SQLite before 3.7.0 updates only the first of the two counters, and not the number of pages.
   if (changes !== changesThen) return { refusal: damaged('its header does not say how many pages it has') }

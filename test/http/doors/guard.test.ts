@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import t, { type Test } from 'tap'
-import { isUsualHost } from '../../../server/http/doors/host.ts'
 import { loadConfig } from '../../../server/process/config.ts'
+import { isUsualHost } from '../../../server/process/host-names.ts'
 import { type Answer, isError } from '../../support/helpers.ts'
 import { listen, sendRaw } from '../../support/raw-http.ts'
 

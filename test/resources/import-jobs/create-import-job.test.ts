@@ -1,6 +1,6 @@
 import { CreateImportJobCommand, GetSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import type { JobStatus } from '../../../server/shapes/job-status.ts'
+import type { JobStatus } from '../../../server/model/job-states.ts'
 import {
   answerOf,
   buildTestApp,

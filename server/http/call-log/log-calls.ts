@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
-import type { Call } from '../http/call-log/record-calls.ts'
-import { redact } from '../http/call-log/redact.ts'
-import type { PinpointException } from '../http/errors/exceptions.ts'
+import { redact } from '../../process/redact.ts'
+import type { PinpointException } from '../errors/exceptions.ts'
+import type { Call } from './call.ts'
 
 /**
  * Logs one line for a call: what was called, how it ended and in how many milliseconds, and why it failed. What failed

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { redact } from '../../../server/http/call-log/redact.ts'
+import { redact } from '../../server/process/redact.ts'
 
 const same = (t: Test, text: string) => t.equal(redact(text), text)
 

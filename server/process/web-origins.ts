@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import { withoutFinalDot } from './host.ts'
+import { withoutFinalDot } from './host-names.ts'
 
 /**
  * Reads a web origin, `scheme://host[:port]`, of any scheme.
