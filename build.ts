@@ -44,7 +44,7 @@ const { metafile } = await build({
   mainFields: ['module', 'main'],
   legalComments: 'none',
   plugins: [
-    { name: 'require', setup: ({ onLoad }) => onLoad({ filter: /[\\/]validator\.ts$/ }, withPlainRequire) },
+    { name: 'require', setup: ({ onLoad }) => onLoad({ filter: /[\\/]schema-compilers\.ts$/ }, withPlainRequire) },
   ],
   // Modules of the older kind ask for node's own with it.
   banner: {
@@ -52,7 +52,7 @@ const { metafile } = await build({
   },
   metafile: true,
 })
-cpSync('server/store/migrations', join(dist, 'migrations'), { recursive: true })
+cpSync('server/store/database/migrations', join(dist, 'migrations'), { recursive: true })
 writeFileSync(join(dist, 'empty.db'), emptyDatabase())
 writeFileSync(join(dist, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)))
 
