@@ -1,52 +1,77 @@
-import { createReadStream } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { call, finish, megabytes, report, startEmulator } from './bench.ts'
+import type { Bench } from './bench.ts'
+import { call, waitForJob } from './client.ts'
 import type { Filled } from './filled.ts'
+import { startEmulator } from './servers.ts'
+import { beginTable, mebibytes, seconds } from './table.ts'
 
-/** Exports of the whole application and of its segment, by an emulator that has done nothing else: it is started anew. */
-export async function benchExports(filled: Filled): Promise<void> {
-  const { bench, dataDir, app, segmentId, endpoints } = filled
-  await filled.server.stop()
-  const exporter = await startEmulator(bench, { dataDir })
-  filled.server = exporter
-  const before = exporter.peakMemory()
-  for (const [what, request] of [
-    ['the application', {}],
-    ['the segment', { SegmentId: segmentId }],
-  ] as const) {
-    const begun = performance.now()
-    const { Id } = await call('POST', `${exporter.url}${app}/jobs/export`, {
-      S3UrlPrefix: 's3://bench/out',
-      RoleArn: 'arn:aws:iam::123456789012:role/bench',
-      ...request,
-    })
-    const job = await finish(`${exporter.url}${app}/jobs/export/${Id}`, begun)
-    if (job.TotalProcessed < endpoints) throw new Error(`${job.TotalProcessed} endpoints were exported`)
-    report(`export of ${endpoints}, ${what}`, job.ms, await timeToCompress(join(bench.bucket, 'out'), Id), {
-      of: 'gzip of the same lines alone',
-    })
+/** Exports of the whole application and of part of it, by emulators that have done nothing else: they are started anew. */
+export async function benchExports(bench: Bench, filled: Filled[]): Promise<void> {
+  const addRow = beginTable(bench, 'Exports')
+  for (const ofBuild of filled) {
+    await ofBuild.server.stop()
+    ofBuild.server = await startEmulator(bench, ofBuild.build, ofBuild.dataDir)
   }
-  console.log(
-    `peak memory of the exports: ${megabytes(exporter.peakMemory())}, before them: ${megabytes(before)}`,
-  )
+  const exports: [what: string, segmentOf: (ofBuild: Filled) => Promise<object>][] = [
+    ['the whole application', async () => ({})],
+    ["the import's segment", async ({ segmentId }) => ({ SegmentId: segmentId })],
+    ['a segment of 45%', async ofBuild => ({ SegmentId: await createSegment(ofBuild) })],
+  ]
+  for (const [what, segmentOf] of exports) {
+    const measured = []
+    for (const ofBuild of filled) measured.push(await timeExport(bench, ofBuild, await segmentOf(ofBuild)))
+    const lines = measured[0]!.lines.toLocaleString('en')
+    addRow({ what: `${what}, ${lines} lines`, measured, of: 'gzip of the same lines', unit: seconds })
+  }
+  addRow({
+    what: 'peak memory of an emulator that has exported',
+    measured: filled.map(({ server }) => ({ figure: server.peakMemory() })),
+    unit: mebibytes,
+    goal: { of: 'figure', atMost: 200 },
+  })
 }
 
-/** Milliseconds that it takes to compress what was exported, without what it takes to decompress it before. */
-async function timeToCompress(folder: string, job: string): Promise<number> {
-  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() })
-  let took = 0
-  for (const name of (await readdir(folder)).filter(name => name.startsWith(job))) {
-    const read = () => createReadStream(join(folder, name))
-    let begun = performance.now()
-    await pipeline(read(), createGunzip(), nowhere())
-    const decompressing = performance.now() - begun
-    begun = performance.now()
-    await pipeline(read(), createGunzip(), createGzip(), nowhere())
-    took += performance.now() - begun - decompressing
+async function createSegment({ server, app }: Filled): Promise<string> {
+  const Dimensions = { Attributes: { Source: { AttributeType: 'INCLUSIVE', Values: ['web'] } } }
+  return (await call('POST', `${server.url}${app}/segments`, { Name: 'web', Dimensions })).Id
+}
+
+/** Seconds of an export job, and of gzip alone that compresses the same lines. */
+async function timeExport({ bucket }: Bench, { server, app }: Filled, segment: object) {
+  const begun = Date.now()
+  const { Id } = await call('POST', `${server.url}${app}/jobs/export`, {
+    S3UrlPrefix: 's3://bench/out',
+    RoleArn: 'arn:aws:iam::123456789012:role/bench',
+    ...segment,
+  })
+  const { seconds: figure, answer } = await waitForJob(server, `${app}/jobs/export/${Id}`, begun)
+  const written = join(bucket, 'out')
+  const yardstick = await timeGzip(written)
+  await rm(written, { recursive: true })
+  return { figure, yardstick, lines: answer.TotalProcessed as number }
+}
+
+/** Seconds that it takes to compress what an export has written, the faster of two times. */
+async function timeGzip(written: string): Promise<number> {
+  const plain = join(written, 'plain')
+  for (const name of await readdir(written)) {
+    await pipeline(
+      createReadStream(join(written, name)),
+      createGunzip(),
+      createWriteStream(plain, { flags: 'a' }),
+    )
   }
-  return took
+  const times: number[] = []
+  for (let round = 0; round < 2; round++) {
+    const begun = performance.now()
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+    await pipeline(createReadStream(plain), createGzip(), nowhere)
+    times.push((performance.now() - begun) / 1000)
+  }
+  return Math.min(...times)
 }

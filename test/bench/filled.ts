@@ -1,70 +1,35 @@
-import { createWriteStream } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { setTimeout } from 'node:timers/promises'
-import {
-  type Bench,
-  createJob,
-  finish,
-  makeDataDir,
-  ms,
-  quantile,
-  report,
-  startBare,
-  startEmulator,
-  timeOf,
-} from './bench.ts'
-import { dataSet } from './data-set.ts'
-import type { Server } from './processes.ts'
+import type { Bench, Build } from './bench.ts'
+import { createApp, createImportJob, waitForJob } from './client.ts'
+import { makeFolder, type Server, startEmulator } from './servers.ts'
+import { writeCsv } from './write-files.ts'
 
-/** An emulator with one application that holds the data set. */
+/** An emulator that holds the data set, of a build. */
 export interface Filled {
-  bench: Bench
+  build: Build
   server: Server
-  /** The server's. */
   dataDir: string
-  endpoints: number
-  /** The path of the application. */
+  /** The path of its one application. */
   app: string
-  /** The segment that the import made: all of the data set is in it. */
+  /** The path of the import job that brought the data set. */
+  job: string
+  /** The segment that the import made: the whole data set is in it. */
   segmentId: string
-  importMs: number
 }
 
-/**
- * Imports the data set, while somebody calls UpdateEndpoint again and again: how long a caller waits for an import. The
- * yardstick is called in turns, as the import takes the machine's time from it as well.
- */
-export async function fill(bench: Bench): Promise<Filled> {
-  await pipeline(dataSet(bench.endpoints), createWriteStream(join(bench.bucket, 'data-set.csv')))
-  const dataDir = makeDataDir(bench)
-  const [server, bare] = [await startEmulator(bench, { dataDir }), await startBare({ Message: 'Accepted' })]
-  const begun = performance.now()
-  const { app, job } = await createJob(server, 'data-set.csv')
-  const ours: number[] = []
-  const theirs: number[] = []
-  const body = { ChannelType: 'EMAIL', Address: 'somebody@example.com', Attributes: { Plan: ['free'] } }
-  const update = async () => {
-    for (let number = 0; number < 50; number++) {
-      ours.push(await timeOf('PUT', `${app}/endpoints/caller-${number}`, body))
-      theirs.push(await timeOf('PUT', `${bare.url}/endpoints/caller-${number}`, body))
-      await setTimeout(5)
-    }
+/** Imports the data set into a new emulator of each build. */
+export async function fill(bench: Bench): Promise<Filled[]> {
+  const file = join(bench.bucket, 'data.csv')
+  if (!existsSync(file)) await writeCsv(file, bench.rows)
+  const filled: Filled[] = []
+  for (const build of bench.builds) {
+    const dataDir = makeFolder(bench, 'data')
+    const server = await startEmulator(bench, build, dataDir)
+    const app = await createApp(server)
+    const job = await createImportJob(server, app, 'data.csv')
+    const { answer } = await waitForJob(server, job, Date.now())
+    filled.push({ build, server, dataDir, app, job, segmentId: answer.Definition.SegmentId })
   }
-  const { ms: importMs, Definition } = await finish(job, begun, update)
-  await bare.stop()
-  for (const [what, part] of [
-    ['median', 0.5],
-    ['p99', 0.99],
-  ] as const) {
-    report(`UpdateEndpoint during an import, ${what}`, quantile(ours, part), quantile(theirs, part), {
-      of: 'bare Fastify meanwhile',
-    })
-  }
-  console.log(
-    `the longest of ${ours.length}: ${ms(Math.max(...ours))}; the import meanwhile: ${ms(importMs)}`,
-  )
-  const path = app.slice(server.url.length)
-  const { SegmentId: segmentId } = Definition
-  return { bench, server, dataDir, endpoints: bench.endpoints, app: path, segmentId, importMs }
+  return filled
 }

@@ -1,153 +1,245 @@
-import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
-import {
-  type Bench,
-  call,
-  compareWithBare,
-  createJob,
-  finish,
-  median,
-  megabytes,
-  ms,
-  quantile,
-  report,
-  startBare,
-  startEmulator,
-  timeOf,
-} from './bench.ts'
+import type { Bench, Build } from './bench.ts'
+import { call, createApp, createImportJob, timeOf, waitForJob } from './client.ts'
+import { makeFolder, type Server, startBareFastify, startEmulator } from './servers.ts'
+import { importBySqlite } from './sqlite-import.ts'
+import { beginTable, type Goal, mebibytes, milliseconds, seconds, type TableRow } from './table.ts'
+import { measureInTurns, median, quantile } from './turns.ts'
+import { writeCsv, writeNdjson } from './write-files.ts'
 
-/** Imports: a small one from the call to its end, what it costs to ask for it, and a large one. */
+type AddRow = (row: TableRow) => void
+
+const memoryGoal: Goal = { of: 'figure', atMost: 200 }
+
+/** Imports into new emulators: how long they take, how much memory, and how long other callers wait meanwhile. */
 export async function benchImports(bench: Bench): Promise<void> {
-  await benchSmallImport(bench)
-  await benchLargeImport(bench)
+  const { bucket, rows, tenTimes } = bench
+  await writeCsv(join(bucket, 'small.csv'), 10)
+  await writeCsv(join(bucket, 'data.csv'), rows)
+  await writeCsv(join(bucket, 'changed.csv'), rows, 1)
+  await writeNdjson(join(bucket, 'data.json'), rows)
+  const addRow = beginTable(bench, 'Imports')
+  await benchSmallImport(bench, addRow)
+  await benchLargeImports(bench, addRow)
+  await benchUpdatesMeanwhile(bench, addRow)
+  if (tenTimes) await benchTenTimes(bench, addRow)
 }
 
-/** An endpoint of the large files: ten columns, its id at random, as ids that callers make mostly are. */
-const endpoint = (number: number) => ({
-  Id: randomBytes(12).toString('hex'),
-  ChannelType: 'EMAIL',
-  Address: `user${number}@example.com`,
-  OptOut: 'NONE',
-  'User.UserId': `user-${number >> 1}`,
-  'Attributes.Plan': number % 20 === 0 ? 'Acme, Inc' : 'free',
-  'Location.Country': 'GB',
-  'Location.City': 'London',
-  'Metrics.Score': (number % 100) + 0.5,
-  'Demographic.Timezone': 'Europe/Paris',
-})
-
-function* csv(count: number): Generator<string> {
-  yield `${Object.keys(endpoint(0)).join()}\n`
-  for (let number = 0; number < count; number++) {
-    const values = Object.values(endpoint(number))
-    yield `${values.map(value => (String(value).includes(',') ? `"${value}"` : value)).join()}\n`
+/** How long somebody waits for a job of ten records who asks for it without a pause. */
+async function benchSmallImport(bench: Bench, addRow: AddRow): Promise<void> {
+  const measured = []
+  for (const build of bench.builds) {
+    const figure = await onNewEmulator(bench, build, async server => {
+      const times: number[] = []
+      for (let round = 0; round < 50; round++) {
+        const app = await createApp(server)
+        const begun = performance.now()
+        const job = await createImportJob(server, app, 'small.csv')
+        while ((await call('GET', server.url + job)).JobStatus !== 'COMPLETED');
+        times.push(performance.now() - begun)
+      }
+      return median(times)
+    })
+    measured.push({ figure })
   }
+  addRow({
+    what: '10 endpoints, POST to COMPLETED',
+    measured,
+    unit: milliseconds,
+    goal: { of: 'figure', atMost: 50 },
+  })
 }
 
-function* ndjson(count: number): Generator<string> {
-  for (let number = 0; number < count; number++) {
-    const given = endpoint(number)
-    const nested = {
-      ...{ Id: given.Id, ChannelType: given.ChannelType, Address: given.Address, OptOut: given.OptOut },
-      User: { UserId: given['User.UserId'] },
-      Attributes: { Plan: [given['Attributes.Plan']] },
-      Location: { Country: given['Location.Country'], City: given['Location.City'] },
-      Metrics: { Score: given['Metrics.Score'] },
-      Demographic: { Timezone: given['Demographic.Timezone'] },
-    }
-    yield `${JSON.stringify(nested)}\n`
-  }
+/** Imports while a client asks for its job five times a second. */
+async function benchLargeImports(bench: Bench, addRow: AddRow): Promise<void> {
+  const { builds, rounds, bucket, rows } = bench
+  const bare = await startBareFastify(bench)
+  const polls = builds.map((): Latencies => ({ ours: [], bare: [] }))
+  const importBy = (build: Build, server: Server, app: string, key: string) =>
+    importObject(server, app, key, async pollMs => {
+      const { ours, bare: yardstick } = polls[builds.indexOf(build)]!
+      ours.push(pollMs)
+      yardstick.push(await timeOf('GET', bare.url))
+    })
+  const sqlite = async () => importBySqlite(bench, join(bucket, 'data.csv'))
+
+  const csv = await measureInTurns(builds, rounds, sqlite, build =>
+    onNewEmulator(bench, build, async (server, app) => {
+      const before = server.processorSeconds()
+      const first = await importBy(build, server, app, 'data.csv')
+      const processor = server.processorSeconds() - before
+      const memoryOfFirst = server.peakMemory()
+      const again = await importBy(build, server, app, 'data.csv')
+      const changed = await importBy(build, server, app, 'changed.csv')
+      return { first, again, changed, processor, memoryOfFirst, memoryOfAll: server.peakMemory() }
+    }),
+  )
+  const ndjson = await measureInTurns(builds, rounds, sqlite, build =>
+    onNewEmulator(bench, build, (server, app) => importBy(build, server, app, 'data.json')),
+  )
+  await bare.stop()
+
+  const best = csv.figures.map(series => ({
+    first: Math.min(...series.map(({ first }) => first)),
+    again: Math.min(...series.map(({ again }) => again)),
+    changed: Math.min(...series.map(({ changed }) => changed)),
+    processor: Math.min(...series.map(({ processor }) => processor)),
+    memoryOfFirst: Math.max(...series.map(({ memoryOfFirst }) => memoryOfFirst)),
+    memoryOfAll: Math.max(...series.map(({ memoryOfAll }) => memoryOfAll)),
+  }))
+  addRow({
+    what: `${rows.toLocaleString('en')} endpoints from CSV`,
+    measured: best.map(({ first }) => ({ figure: first, yardstick: Math.min(...csv.yardstick) })),
+    of: 'sqlite3 .import',
+    unit: seconds,
+    goal: { of: 'ratio', atMost: 2 },
+  })
+  addRow({
+    what: 'its processor time, which noise disturbs less',
+    measured: best.map(({ processor }) => ({ figure: processor })),
+    unit: seconds,
+  })
+  addRow({
+    what: 'the same from NDJSON',
+    measured: ndjson.figures.map(times => ({
+      figure: Math.min(...times),
+      yardstick: Math.min(...ndjson.yardstick),
+    })),
+    of: 'sqlite3 .import of the CSV',
+    unit: seconds,
+  })
+  addRow({
+    what: 'the same CSV again, nothing changed',
+    measured: best.map(({ first, again }) => ({ figure: again, yardstick: first })),
+    of: 'the first time',
+    unit: seconds,
+    goal: { of: 'ratio', atMost: 1.5 },
+  })
+  addRow({
+    what: 'a CSV of a later day, each endpoint changed',
+    measured: best.map(({ first, changed }) => ({ figure: changed, yardstick: first })),
+    of: 'the first time',
+    unit: seconds,
+  })
+  addRow({
+    what: 'peak memory, first import',
+    measured: best.map(({ memoryOfFirst }) => ({ figure: memoryOfFirst })),
+    unit: mebibytes,
+    goal: memoryGoal,
+  })
+  addRow({
+    what: 'peak memory, after all three imports of CSV',
+    measured: best.map(({ memoryOfAll }) => ({ figure: memoryOfAll })),
+    unit: mebibytes,
+    goal: memoryGoal,
+  })
+  addRow({
+    what: `GetImportJob meanwhile, p99 of ${polls[0]!.ours.length}`,
+    ...besideBare(polls, 0.99),
+    goal: { of: 'figure', atMost: 10 },
+  })
 }
 
-async function benchSmallImport(bench: Bench): Promise<void> {
-  await pipeline(csv(10), createWriteStream(join(bench.bucket, 'small.csv')))
-  const emulator = await startEmulator(bench)
-  const bare = await startBare()
-  const imports: number[] = []
-  const calls: number[] = []
-  for (let round = 0; round < 50; round++) {
-    let begun = performance.now()
-    for (const method of ['POST', 'POST', 'GET'])
-      await call(method, bare.url, method === 'POST' ? {} : undefined)
-    calls.push(performance.now() - begun)
-    begun = performance.now()
-    imports.push((await finish((await createJob(emulator, 'small.csv')).job, begun)).ms)
+/** An import while somebody calls UpdateEndpoint every few milliseconds. */
+async function benchUpdatesMeanwhile(bench: Bench, addRow: AddRow): Promise<void> {
+  const { builds } = bench
+  const bare = await startBareFastify(bench)
+  const updates = builds.map((): Latencies => ({ ours: [], bare: [] }))
+  const times: number[] = []
+  for (const [index, build] of builds.entries()) {
+    const { ours, bare: yardstick } = updates[index]!
+    times[index] = await onNewEmulator(bench, build, (server, app) =>
+      importObject(server, app, 'data.csv', async () => {
+        for (let number = 0; number < 30; number++) {
+          const endpoint = { ChannelType: 'EMAIL', Address: `caller-${number}@example.com` }
+          ours.push(await timeOf('PUT', `${server.url}${app}/endpoints/caller-${number}`, endpoint))
+          yardstick.push(await timeOf('PUT', `${bare.url}/endpoints/caller-${number}`, endpoint))
+          await setTimeout(5)
+        }
+      }),
+    )
   }
   await bare.stop()
-  report('10 endpoints, POST to COMPLETED', median(imports), median(calls), {
-    of: 'bare Fastify, three calls',
+  addRow({ what: 'UpdateEndpoint during an import, median', ...besideBare(updates, 0.5) })
+  addRow({
+    what: `UpdateEndpoint during an import, p99 of ${updates[0]!.ours.length}`,
+    ...besideBare(updates, 0.99),
   })
-  const { job } = await createJob(emulator, 'small.csv')
-  await finish(job, 0)
-  const path = job.slice(emulator.url.length)
-  await compareWithBare('GetImportJob', emulator, 10_000, () => ({ path }))
-  await emulator.stop()
-}
-
-/** A client asks for its job ten times a second. */
-const pause = () => setTimeout(100)
-
-async function benchLargeImport(bench: Bench): Promise<void> {
-  const { bucket, endpoints } = bench
-  const tenth = Math.round(endpoints / 10)
-  await pipeline(csv(endpoints), createWriteStream(join(bucket, 'large.csv')))
-  await pipeline(csv(tenth), createWriteStream(join(bucket, 'tenth.csv')))
-  await pipeline(ndjson(endpoints), createWriteStream(join(bucket, 'large.json')))
-  const sqlite = importWithSqlite(bench, join(bucket, 'large.csv'))
-  const compare = (what: string, took: number) => {
-    if (sqlite === undefined) console.log(`${what}: ${ms(took)} (install sqlite3 for the yardstick)`)
-    else report(what, took, sqlite, { of: 'sqlite3 .import, keyed table' })
-  }
-
-  const emulator = await startEmulator(bench)
-  const importInto = async (key: string, app?: string, rest: (job: string) => Promise<void> = pause) => {
-    const begun = performance.now()
-    const created = await createJob(emulator, key, app)
-    return { ...created, ...(await finish(created.job, begun, () => rest(created.job))) }
-  }
-  const small = await importInto('tenth.csv')
-  const large = await importInto('large.csv')
-  const memory = emulator.peakMemory()
-  const again = await importInto('large.csv', large.app)
-  const json = await importInto('large.json')
-  // The client of this one takes a core for itself, and half of another in the emulator.
-  const calls: number[] = []
-  const asked = await importInto(
-    'large.csv',
-    undefined,
-    async job => void calls.push(await timeOf('GET', job)),
-  )
-  await emulator.stop()
-  compare(`${endpoints} endpoints from CSV`, large.ms)
-  compare('the same from JSON', json.ms)
-  report('the same CSV again', again.ms, large.ms, { of: 'the first time' })
-  report('an endpoint of the large file', large.ms / endpoints, small.ms / tenth, {
-    of: `of one of ${tenth}`,
-    unit: number => `${(number * 1000).toFixed(1)} µs`,
+  addRow({
+    what: 'that import, from CSV',
+    measured: times.map(figure => ({ figure })),
+    unit: seconds,
   })
-  console.log(`peak memory of the first two: ${megabytes(memory)}`)
-  console.log(`GetImportJob without a pause meanwhile, p99 of ${calls.length}: ${ms(quantile(calls, 0.99))}`)
-  report('an import meanwhile', asked.ms, large.ms, { of: 'of the same file, asked for ten times a second' })
 }
 
-/** Milliseconds that SQLite's own command line needs for the same file. */
-function importWithSqlite({ folder }: Bench, file: string): number | undefined {
-  const columns = ['Id TEXT PRIMARY KEY', ...'bcdefghij'].join(', ')
-  const script = [
-    `CREATE TABLE endpoints (${columns});`,
-    '.mode csv',
-    `.import --skip 1 ${file} endpoints`,
-  ].join('\n')
-  try {
-    const begun = performance.now()
-    execFileSync('sqlite3', [join(folder, 'yardstick.db')], { input: script })
-    return performance.now() - begun
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+/** What ten times the rows take of memory. */
+async function benchTenTimes(bench: Bench, addRow: AddRow): Promise<void> {
+  const rows = 10 * bench.rows
+  const file = join(bench.bucket, 'ten-times.csv')
+  await writeCsv(file, rows)
+  const results = []
+  for (const build of bench.builds) {
+    results.push(
+      await onNewEmulator(bench, build, async (server, app) => {
+        const time = await importObject(server, app, 'ten-times.csv')
+        return { time, memory: server.peakMemory() }
+      }),
+    )
   }
+  rmSync(file)
+  const what = `${rows.toLocaleString('en')} endpoints from CSV`
+  addRow({ what, measured: results.map(({ time }) => ({ figure: time })), unit: seconds })
+  addRow({
+    what: `${what}, peak memory`,
+    measured: results.map(({ memory }) => ({ figure: memory })),
+    unit: mebibytes,
+    goal: memoryGoal,
+  })
 }
+
+/** Runs with a new emulator and an application in it, and removes its data. */
+async function onNewEmulator<T>(
+  bench: Bench,
+  build: Build,
+  run: (server: Server, app: string) => Promise<T>,
+): Promise<T> {
+  const dataDir = makeFolder(bench, 'data')
+  const server = await startEmulator(bench, build, dataDir)
+  const result = await run(server, await createApp(server))
+  await server.stop()
+  rmSync(dataDir, { recursive: true })
+  return result
+}
+
+/**
+ * Imports an object of the bucket.
+ *
+ * @param between is called after each poll that found the job unfinished, with the milliseconds that the poll took
+ * @returns seconds
+ */
+async function importObject(
+  server: Server,
+  app: string,
+  key: string,
+  between?: (pollMs: number) => Promise<void>,
+): Promise<number> {
+  const begun = Date.now()
+  return (await waitForJob(server, await createImportJob(server, app, key), begun, between)).seconds
+}
+
+/** Milliseconds that calls took during an import, and those that a bare Fastify took which was called after each. */
+interface Latencies {
+  ours: number[]
+  bare: number[]
+}
+
+const besideBare = (latencies: Latencies[], part: number) => ({
+  measured: latencies.map(({ ours, bare }) => ({
+    figure: quantile(ours, part),
+    yardstick: quantile(bare, part),
+  })),
+  of: 'bare Fastify meanwhile',
+  unit: milliseconds,
+})

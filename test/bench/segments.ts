@@ -1,101 +1,106 @@
-import { call, median, report, timeOf } from './bench.ts'
-import { benchBatches } from './calls.ts'
+import type { Bench } from './bench.ts'
+import { compareBatches } from './calls.ts'
+import { call, timeOf } from './client.ts'
+import { columns, endpointRow } from './data-set.ts'
 import type { Filled } from './filled.ts'
+import { beginTable, milliseconds } from './table.ts'
+import { median } from './turns.ts'
 
-const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
 const attribute = (name: string, AttributeType: string, ...Values: string[]) => ({
   Attributes: { [name]: { AttributeType, Values } },
+})
+const userAttribute = (name: string, AttributeType: string, ...Values: string[]) => ({
+  UserAttributes: { [name]: { AttributeType, Values } },
 })
 const metric = (name: string, ComparisonOperator: string, Value: number) => ({
   Metrics: { [name]: { ComparisonOperator, Value } },
 })
-const demographic = (name: string, ...Values: string[]) => ({ Demographic: { [name]: { Values } } })
-const country = (DimensionType: string, ...Values: string[]) => ({
-  Location: { Country: { DimensionType, Values } },
-})
-const near = (RangeInKilometers: number) => ({
-  Location: { GPSPoint: { Coordinates: { Latitude: 51.5, Longitude: -0.1 }, RangeInKilometers } },
-})
 const recency = (RecencyType: string, Duration: string) => ({
   Behavior: { Recency: { RecencyType, Duration } },
 })
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+const someOrder = endpointRow(1234)[columns.indexOf('Attributes.LastOrder')]!
+const mostCountries = 'US GB DE FR BR IN ES JP PL MX ZA AU'.split(' ')
+const coventry = { Latitude: 52.4, Longitude: -1.5 }
 
-/** Dimensions by kind, each where it finds many and where it finds few. */
-const kinds: [what: string, dimensions: object][] = [
-  ['INCLUSIVE, few', attribute('Plan', 'INCLUSIVE', 'platinum')],
-  ['INCLUSIVE, 5%', attribute('Plan', 'INCLUSIVE', 'pro')],
-  ['INCLUSIVE, 95%', attribute('Plan', 'INCLUSIVE', 'free')],
-  ['INCLUSIVE, one', attribute('Order', 'INCLUSIVE', 'order-7919')],
-  ['EXCLUSIVE, 95%', attribute('Plan', 'EXCLUSIVE', 'pro')],
-  ['EXCLUSIVE, few', attribute('Plan', 'EXCLUSIVE', 'free', 'pro')],
-  ['CONTAINS, 3 values, few', attribute('Plan', 'CONTAINS', 'plat')],
-  ['CONTAINS, 2000 values', attribute('City', 'CONTAINS', 'Bath-77')],
-  ['CONTAINS, all different, many', attribute('Order', 'CONTAINS', '77')],
-  ['CONTAINS, all different, few', attribute('Order', 'CONTAINS', 'order-12345')],
-  ['BEFORE, 50%', attribute('Signup', 'BEFORE', daysAgo(1500))],
-  ['BEFORE, few', attribute('Signup', 'BEFORE', daysAgo(2999.9))],
-  ['AFTER, 50%', attribute('Signup', 'AFTER', daysAgo(1500))],
-  ['AFTER, few', attribute('Signup', 'AFTER', daysAgo(0.2))],
-  ['ON', attribute('Signup', 'ON', daysAgo(1500))],
-  ['BETWEEN, 10 days', attribute('Signup', 'BETWEEN', daysAgo(1510), daysAgo(1500))],
-  [
-    'a user attribute, ON',
-    { UserAttributes: { Born: { AttributeType: 'ON', Values: ['1981-12-05T00:00:00Z'] } } },
-  ],
-  ['a metric, 50%', metric('Score', 'GREATER_THAN', 50)],
-  ['a metric, 0.1%', metric('Score', 'GREATER_THAN', 99.8)],
-  ['a channel, 2%', demographic('Channel', 'SMS')],
-  ['a make, 20%', demographic('Make', 'Echo')],
-  ['a country, 0.1%', country('INCLUSIVE', 'IS')],
-  ['all countries but one', country('EXCLUSIVE', 'GB')],
-  ['near a point, 50 km', near(50)],
-  ['near a point, 1000 km', near(1000)],
-  ['active in a day', recency('ACTIVE', 'HR_24')],
-  ['not active in a month', recency('INACTIVE', 'DAY_30')],
-  ['two of 5% and of 2%', { ...attribute('Plan', 'INCLUSIVE', 'pro'), ...demographic('Channel', 'SMS') }],
-  ['two that nobody meets', { ...attribute('Plan', 'INCLUSIVE', 'pro'), ...demographic('Make', 'Bolt') }],
-]
-
-/** Groups that join dimensions to the segment of the import. */
-const groups = (Id: string): [what: string, groups: object][] => {
-  const sources = (SourceType: string, dimensions?: object) => ({
-    SourceSegments: [{ Id }],
-    SourceType,
-    ...(dimensions && { Dimensions: [dimensions] }),
-  })
-  const few = attribute('Plan', 'INCLUSIVE', 'platinum')
-  return [
-    ['ALL of an import', { Groups: [sources('ALL')] }],
-    ['ALL of an import, and few', { Groups: [sources('ALL', few)] }],
-    ['ANY of an import and few', { Groups: [sources('ALL'), { Dimensions: [few] }], Include: 'ANY' }],
-    ['NONE of an import', { Groups: [sources('NONE')] }],
-  ]
-}
+const rareValue = 'equal to a rare value'
+const commonValue = 'equal to a common value'
+const halfMetric = 'a metric, half'
 
 /**
- * The first page of a segment's members, by kind. The yardstick is a page of the import's own segment, whose members are
- * kept and not looked for; that of the first ask, which makes the index, is the import. Writes have to keep the index true from then on.
+ * Segments of dimensions: some find many endpoints, some few (less than 1 in 1000) and one none. Each asks for an attribute,
+ * a metric or a member that none before it did, since what the emulator prepares for one would make the next faster.
  */
-export async function benchSegments({ server, app, segmentId, importMs }: Filled): Promise<void> {
-  const pageOf = (id: string) => `${server.url}/_pinpoint${app.slice('/v1'.length)}/segments/${id}/endpoints`
-  const indexing: [what: string, milliseconds: number][] = []
-  for (const [what, definition] of [
-    ...kinds.map(([what, Dimensions]): [string, object] => [what, { Dimensions }]),
-    ...groups(segmentId).map(([what, SegmentGroups]): [string, object] => [what, { SegmentGroups }]),
-  ]) {
-    const { Id } = await call('POST', `${server.url}${app}/segments`, { Name: what, ...definition })
-    const first = await timeOf('GET', pageOf(Id))
-    const ours: number[] = []
-    const theirs: number[] = []
-    for (let round = 0; round < 15; round++) {
-      theirs.push(await timeOf('GET', pageOf(segmentId)))
-      ours.push(await timeOf('GET', pageOf(Id)))
+const dimensional: Record<string, object> = {
+  [rareValue]: attribute('Plan', 'INCLUSIVE', 'platinum'),
+  [commonValue]: attribute('Source', 'INCLUSIVE', 'web'),
+  'equal to the value of one endpoint': attribute('LastOrder', 'INCLUSIVE', someOrder),
+  'CONTAINS, few, all values different': userAttribute('CustomerNumber', 'CONTAINS', '00123'),
+  'CONTAINS, many': userAttribute('FirstName', 'CONTAINS', 'an'),
+  'EXCLUSIVE, most': userAttribute('Interests', 'EXCLUSIVE', 'books', 'cooking'),
+  'EXCLUSIVE, 1%': { Location: { Country: { DimensionType: 'EXCLUSIVE', Values: mostCountries } } },
+  'BETWEEN, a day': attribute('LastSeen', 'BETWEEN', daysAgo(301), daysAgo(300)),
+  'BEFORE, half': userAttribute('Birthday', 'BEFORE', '1980-01-01T00:00:00Z'),
+  'a metric, few': metric('Spent', 'GREATER_THAN', 1999),
+  [halfMetric]: metric('Visits', 'GREATER_THAN_OR_EQUAL', 8),
+  'a channel, 1%': { Demographic: { Channel: { Values: ['ADM'] } } },
+  'within 50 km of a point': { Location: { GPSPoint: { Coordinates: coventry, RangeInKilometers: 50 } } },
+  'active in 7 days': recency('ACTIVE', 'DAY_7'),
+  'not active in 30 days': recency('INACTIVE', 'DAY_30'),
+  'two dimensions that exclude each other': {
+    Demographic: { Platform: { Values: ['iOS'] }, Model: { Values: ['Pixel 9'] } },
+  },
+}
+
+const sources = (SourceType: string, ...ids: string[]) => ({
+  SourceSegments: ids.map(Id => ({ Id })),
+  SourceType,
+})
+
+/** Segments of groups, from the segment of the import and two of those above. */
+const grouped: Record<string, (imported: string, common: string, half: string) => object> = {
+  'groups: in the import, of a rare value': imported => ({
+    ...sources('ALL', imported),
+    Dimensions: [dimensional[rareValue]],
+  }),
+  'groups: in two segments': (_, common, half) => sources('ALL', common, half),
+  'groups: in neither of two segments': (_, common, half) => sources('NONE', common, half),
+  'groups: not in the import': imported => sources('NONE', imported),
+}
+
+/** The first page of a segment's members when it is first asked for, beside the median of five times after that. */
+export async function benchSegments(bench: Bench, filled: Filled[]): Promise<void> {
+  const addRow = beginTable(bench, 'First page of a segment')
+  const created = filled.map((): Record<string, string> => ({}))
+  const measure = async (what: string, definitionOf: (build: number) => object) => {
+    const pages: string[] = []
+    for (const [build, { server, app }] of filled.entries()) {
+      const definition = { Name: what, ...definitionOf(build) }
+      const { Id } = await call('POST', `${server.url}${app}/segments`, definition)
+      created[build]![what] = Id
+      pages.push(`${server.url}${app.replace('/v1', '/_pinpoint')}/segments/${Id}/endpoints`)
     }
-    report(`members: ${what}`, median(ours), median(theirs), { of: 'a page of the import' })
-    if (first > 10 * median(ours) && first > 500) indexing.push([what, first])
+    const first: number[] = []
+    for (const page of pages) first.push(await timeOf('GET', page))
+    const again = pages.map((): number[] => [])
+    for (let round = 0; round < 5; round++) {
+      for (const [build, page] of pages.entries()) again[build]!.push(await timeOf('GET', page))
+    }
+    const found = (await call('GET', pages[0]!)).items.length
+    addRow({
+      what,
+      measured: first.map(figure => ({ figure })),
+      unit: milliseconds,
+      note: `again ${again.map(times => milliseconds(median(times))).join(', before ')}; ${found} found`,
+      goal: { of: 'figure', atMost: 1000 },
+    })
   }
-  for (const [what, milliseconds] of indexing) {
-    report(`first ask: ${what}`, milliseconds, importMs, { of: 'the import' })
+  for (const [what, Dimensions] of Object.entries(dimensional)) await measure(what, () => ({ Dimensions }))
+  for (const [what, groupOf] of Object.entries(grouped)) {
+    await measure(what, build => {
+      const { [commonValue]: common, [halfMetric]: half } = created[build]!
+      return { SegmentGroups: { Groups: [groupOf(filled[build]!.segmentId, common!, half!)] } }
+    })
   }
-  await benchBatches({ server, app }, 'with all that in the index')
+  addRow(await compareBatches(bench, filled, 'UpdateEndpointsBatch after all these, endpoints', 'late'))
 }
