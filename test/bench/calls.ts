@@ -32,7 +32,7 @@ export async function benchCalls(bench: Bench, filled: Filled[]): Promise<void> 
       { once: true },
     ),
   )
-  addRow(await compareBatches(bench, filled, 'UpdateEndpointsBatch of 100 new ones, endpoints', 'batch'))
+  addRow(await compareBatches(bench, filled, 'UpdateEndpointsBatch of new ones, endpoints', 'batch'))
 }
 
 const batchSize = 100
@@ -67,7 +67,7 @@ const newEndpoint = (name: string) => ({
   Id: name,
   ChannelType: 'EMAIL',
   Address: `${name}@example.com`,
-  Attributes: { Plan: ['free'], Source: ['web'] },
+  Attributes: { Plan: ['free'], Source: ['api'] },
   Metrics: { Visits: 1 },
   User: { UserId: `user-${name}`, UserAttributes: { FirstName: ['Ada'] } },
 })
