@@ -115,7 +115,9 @@ export function buildApp({
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  for (const event of ['checkExpectation', 'checkContinue']) {
+    app.server.on(event, (request, response) => app.server.emit('request', request, response))
+  }
 
   app.decorate('store', store)
   app.decorate('jobWorker', jobWorker)
@@ -135,6 +137,8 @@ export function buildApp({
     const refusal = guard(request, reply)
     if (refusal !== undefined) throw refusal
     await authorizeControl(request)
+    // Only now: nobody is to send a body that is refused whatever it holds.
+    if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue()
   })
   limitRequestTimes(app, timeouts)
   sendRequestId(app)

@@ -62,6 +62,15 @@ t.test('a client that waits for 100-continue is told to go on', async t => {
   t.match((await once(socket, 'data'))[0], /^HTTP\/1\.1 201 Created/)
 })
 
+t.test('a client that waits for 100-continue and may not call is refused at once', async t => {
+  const { port } = await listen(t)
+  const answer = await sendRaw(
+    port,
+    'POST /v1/apps HTTP/1.1\r\nHost: x\r\nOrigin: https://example.com\r\nExpect: 100-continue\r\nContent-Length: 12\r\nConnection: close\r\n\r\n',
+  )
+  t.equal(answer.status, 403)
+})
+
 for (const text of ['%', '%zz', '%2', '%ff', '%C3%28', '%E0%A4%A']) {
   t.test(`the escape ${text} in a path answers 400 BadRequestException`, async t => {
     const { port } = await listen(t)

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { makeBuckets } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, runExport, runImport, until } from '../support/helpers.ts'
-import { sendRaw } from '../support/raw-http.ts'
+import { keepOpen, sendRaw } from '../support/raw-http.ts'
 import { csvOf } from '../support/reads.ts'
 import { type LogLine, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
@@ -90,6 +90,19 @@ t.test('a call whose caller leaves before it is answered is one line, too', asyn
     lines.filter(({ operation }) => operation === 'GetApps'),
     [{ level: levels.warn, msg: 'GetApps: the caller left before it was answered' }],
   )
+})
+
+t.test('a refused upload that does not come to its end is one line', async t => {
+  const emulator = await start(t)
+  const connection = await keepOpen(Number(new URL(emulator.url).port))
+  connection.send('PUT /_pinpoint/snapshot HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nhello')
+  t.equal((await connection.answer()).status, 400)
+  // The emulator waits some seconds for the rest.
+  await connection.closed
+  await emulator.raw('GET /v1/apps')
+  const lines = await linesUntil(emulator, /^GetApps/)
+  t.match(lines, [{ msg: /^putSnapshot 400 in/ }, { msg: /^GetApps 200 in/ }])
+  t.equal(lines.length, 2)
 })
 
 t.test('a job is a line when it starts, and one with its counts or its reason when it ends', async t => {

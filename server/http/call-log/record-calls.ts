@@ -32,12 +32,15 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
 /** Records what comes so far as to be routed. What Fastify refuses before skips every hook; see `app.ts`. */
 export function recordRequests(app: FastifyInstance, record: RecordRequest): void {
   app.decorateReply('failure', undefined)
+  // A request is aborted as well where its body does not come to its end after the answer.
+  const answered = new WeakSet<FastifyRequest>()
   app.addHook('onResponse', (request, reply, done) => {
     record(request, reply)
+    if (reply.raw.writableFinished) answered.add(request)
     done()
   })
   app.addHook('onRequestAbort', (request, done) => {
-    logAbandoned(request)
+    if (!answered.has(request)) logAbandoned(request)
     done()
   })
 }
