@@ -1,5 +1,6 @@
-/** Bytes of a content that are looked at. In a workbook that Excel writes, they hold the names of its first parts. */
-export const kindBytes = 4096
+/** Bytes of a content that tell its kind, and of an archive, where those of a workbook hold the names of its first parts. */
+const kindBytes = 8
+const archiveBytes = 4096
 
 /** What to do in Excel, in the words of its menu. */
 export const saveAsCsv = 'save it as "CSV UTF-8 (Comma delimited)"'
@@ -38,11 +39,14 @@ const kinds: [isKind: (begin: Buffer) => boolean, says: string][] = [
  * Recognises, by its first bytes, a content that is no text in UTF-8 and is often taken for it. What is recognised is so for
  * certain; what is wrong with anything else, its records tell.
  *
- * @param begin the first `kindBytes` of the content, or all of it
+ * @param begin the content's first bytes: as many as `isEnough` asks for, or all
  * @returns what the content is, and what to do with it, as it goes on behind "the object is"
  */
 export const recognizeKind = (begin: Buffer): string | undefined =>
   kinds.find(([isKind]) => isKind(begin))?.[1]
+
+/** Whether these first bytes tell the kind of a content. A text that comes slowly is not to wait for more than it takes. */
+export const isEnough = (begin: Buffer): boolean => begin.length >= (isZip(begin) ? archiveBytes : kindBytes)
 
 /** Whether a text without a byte order mark is UTF-16: it begins with ASCII, of which every other byte is 0. */
 function isAsciiInPairs(begin: Buffer): boolean {

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { type Bucket, type BucketObject, UnreadableError } from '../../buckets/bucket.ts'
-import { kindBytes, recognizeKind } from '../content-kind.ts'
+import { isEnough, recognizeKind } from '../content-kind.ts'
 
 /** Milliseconds before reading is taken up again where bytes have come; twice as many each time where none have. */
 const pause = 100
@@ -49,7 +49,7 @@ async function* refuseKinds(content: AsyncIterable<Uint8Array>): AsyncGenerator<
       begin.length === 0
         ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
         : Buffer.concat([begin, chunk])
-    if (begin.length < kindBytes) continue
+    if (!isEnough(begin)) continue
     yield check(begin)
     begin = undefined
   }
