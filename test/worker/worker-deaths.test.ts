@@ -123,7 +123,7 @@ t.test('a job that comes further between the deaths of the worker goes on to its
 })
 
 t.test(
-  'a job that the worker dies of while it is taken back ends FAILED, and says what is left of it',
+  'a job that the worker dies of while it is undone ends FAILED, and says what is left of it',
   async t => {
     const { store, put, createApp, createJob, startWorker, file, count } = setUp(t)
     put('a.csv', endpoints(10))
@@ -146,7 +146,7 @@ t.test(
     t.match(job.get()!.Failures![0], /^b\.csv: none of the 1 records/)
     t.match(
       job.get()!.Failures!.find(failure => failure.startsWith('s3://')),
-      's3://demo/b.csv: 590 endpoints that the job created and 0 that it changed could not be taken back, as the job worker died 3 times at the same point of this job, the last time of: trouble',
+      's3://demo/b.csv: 590 endpoints that the job created and 0 that it changed could not be undone, as the job worker died 3 times at the same point of this job, the last time of: trouble',
     )
     t.strictSame(store.endpoints.get(app, 'e1'), there, 'what it had changed is as it was')
     db.exec('DROP TRIGGER trouble')
