@@ -44,7 +44,10 @@ const { metafile } = await build({
   mainFields: ['module', 'main'],
   legalComments: 'none',
   plugins: [
-    { name: 'require', setup: ({ onLoad }) => onLoad({ filter: /[\\/]schema-compilers\.ts$/ }, withPlainRequire) },
+    {
+      name: 'require',
+      setup: ({ onLoad }) => onLoad({ filter: /[\\/]schema-compilers\.ts$/ }, withPlainRequire),
+    },
   ],
   // Modules of the older kind ask for node's own with it.
   banner: {
