@@ -9,19 +9,19 @@ import { isInside, keyProblem, ownFlavour, type PathFlavour } from './key-path.t
  * inside the folder. One that leads out of it, or to nothing, is an object that cannot be read: S3 has no links, so whoever
  * put it there takes it for the object, and a job that passed over it would import less than it was asked to.
  *
- * @param options.mostNames names that one of its folders may have under a prefix, as they are sorted in memory, where each
+ * @param options.maxNames names that one of its folders may have under a prefix, as they are sorted in memory, where each
  *   takes some 100 bytes: half a million, but in tests
  * @param options.flavour whose rules file names follow: the system's, but in tests
  */
 export function openFolder(
   folder: string,
-  { mostNames = 500_000, flavour = ownFlavour }: { mostNames?: number; flavour?: PathFlavour } = {},
+  { maxNames = 500_000, flavour = ownFlavour }: { maxNames?: number; flavour?: PathFlavour } = {},
 ): Bucket {
   return {
     async *list(prefix, signal) {
       try {
         const root = await realpath(folder)
-        yield* filesUnder(root, '', { prefix, mostNames, flavour, signal }, [])
+        yield* filesUnder(root, '', { prefix, maxNames, flavour, signal }, [])
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof UnreadableError) throw error
@@ -94,7 +94,7 @@ async function* filesUnder(
 /** What is listed, and how. */
 interface Search {
   prefix: string
-  mostNames: number
+  maxNames: number
   flavour: PathFlavour
   signal: AbortSignal
 }
@@ -108,15 +108,15 @@ interface Search {
 async function namesIn(
   folder: string,
   isWanted: (name: string) => boolean,
-  { mostNames, signal }: Search,
+  { maxNames, signal }: Search,
 ): Promise<string[]> {
   const names: string[] = []
   for await (const entry of await opendir(folder, { bufferSize: 1000 })) {
     signal.throwIfAborted()
     if (!isWanted(entry.name)) continue
-    if (names.length === mostNames) {
+    if (names.length === maxNames) {
       throw new UnreadableError(
-        `the folder ${folder} holds more than ${mostNames} files of the prefix: so many must be in several folders, or in S3`,
+        `the folder ${folder} holds more than ${maxNames} files of the prefix: so many must be in several folders, or in S3`,
       )
     }
     const bytes = Buffer.from(entry.name).toString('latin1')

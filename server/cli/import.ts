@@ -17,7 +17,7 @@ import { describeJob } from './report.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Milliseconds between two looks at the job: few at first, as most files are small. */
-const looks = { first: 5, longest: 200 }
+const looks = { first: 5, max: 200 }
 
 /** No role is looked at, but the model demands one. */
 const roleArn = 'arn:aws:iam::123456789012:role/pinpoint-local'
@@ -117,7 +117,7 @@ async function follow(
 ): Promise<ImportJobResponse> {
   try {
     let seen: Awaited<ReturnType<typeof look>> = { job: created }
-    for (let pause = looks.first; ; pause = Math.min(pause * 1.5, looks.longest)) {
+    for (let pause = looks.first; ; pause = Math.min(pause * 1.5, looks.max)) {
       progress.show(seen.job, seen.heldBy)
       if (isFinal(seen.job.JobStatus)) return seen.job
       await setTimeout(pause, undefined, { signal })

@@ -3,8 +3,8 @@ import type { ImportJobResponse } from '../model/import-job.ts'
 import type { Failure, Outcome, SkippedObjects } from './emulator-client.ts'
 
 /** Failures in a table, and skipped objects; more of them say nothing more to a person. */
-const mostRows = 100
-const mostSkipped = 20
+const maxRows = 100
+const maxSkipped = 20
 
 /** Columns of a table: at least, as words would be cut, and where no terminal says how many there are. */
 const widths = { least: 60, usual: 120 }
@@ -30,8 +30,8 @@ export function describeJob(
   ]
   const lines = [`${JobStatus}  ${plain(what)}: ${counters.join(', ')}`]
   if (skipped.total > 0) lines.push('', ...describeSkipped(skipped))
-  if (failures.length > 0) lines.push('', tableOf(failures.slice(0, mostRows), width))
-  const more = Math.max(TotalFailures, failures.length) - mostRows
+  if (failures.length > 0) lines.push('', tableOf(failures.slice(0, maxRows), width))
+  const more = Math.max(TotalFailures, failures.length) - maxRows
   if (more > 0) lines.push(`and ${more} more`)
   return `${lines.join('\n')}\n`
 }
@@ -74,7 +74,7 @@ function tableOf(failures: Failure[], width: number = widths.usual): string {
 }
 
 function describeSkipped({ total, items }: SkippedObjects): string[] {
-  const named = items.slice(0, mostSkipped)
+  const named = items.slice(0, maxSkipped)
   return [
     `${count(total, 'object')} skipped:`,
     ...named.map(({ object, reason }) => `  ${plain(object)}: ${plain(reason)}`),

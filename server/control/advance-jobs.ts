@@ -20,7 +20,7 @@ const Advance = Type.Object(
 )
 
 /** Milliseconds after which a job is looked at again: soon at first, then less and less often. */
-const lookAgain = { first: 1, longest: 25 }
+const lookAgain = { first: 1, max: 25 }
 
 type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'>
 
@@ -98,7 +98,7 @@ async function advance<Answer extends AnyJob>(
   })
   app.jobWorker.wake()
 
-  for (let pause = lookAgain.first; ; pause = Math.min(2 * pause, lookAgain.longest)) {
+  for (let pause = lookAgain.first; ; pause = Math.min(2 * pause, lookAgain.max)) {
     const found = read()
     const { JobStatus: status } = found.job
     if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {

@@ -1,6 +1,6 @@
 import { badRequest } from '../http/errors/exceptions.ts'
 import type { FaultRule } from '../model/fault.ts'
-import { fits } from '../model/wildcard.ts'
+import { matchesWildcard } from '../model/wildcard.ts'
 
 const callMembers = ['operation', 'error', 'message', 'latencyMs'] as const
 const jobEffects = ['failAt', 'failPieces', 'failRecords', 'hangAt'] as const
@@ -38,7 +38,7 @@ function checkCallFault(
   if (message !== undefined && error === undefined)
     throw badRequest('message needs the error whose message it is')
   const all = [...operations]
-  if (operation !== undefined && !all.some(name => fits(operation, name))) {
+  if (operation !== undefined && !all.some(name => matchesWildcard(operation, name))) {
     throw badRequest(
       `operation must be an operation of Pinpoint, or fit some of them (* stands for anything); got ${JSON.stringify(operation)}; the operations are ${all.sort().join(', ')}`,
     )

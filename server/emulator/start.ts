@@ -9,7 +9,7 @@ import { StartError } from '../process/start-error.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
 import type { Seed } from '../seed/seed.ts'
 import { lockDataDir } from '../store/database/data-dir-lock.ts'
-import { WriteTurns } from '../store/database/write-queue.ts'
+import { WriteQueue } from '../store/database/write-queue.ts'
 import { openStore } from '../store/open-store.ts'
 import { startJobWorker } from '../worker/supervisor.ts'
 import type { buildApp } from './app.ts'
@@ -57,8 +57,8 @@ export async function start(
     const [dataDir, removeDataDir] = config.ephemeral ? makeTempFolder() : [withoutLink(config.dataDir)]
     if (removeDataDir !== undefined) undo.push(removeDataDir)
     undo.push(lockDataDir(dataDir))
-    const turns = new WriteTurns()
-    const store = openStore(dataDir, { ...config, turns })
+    const writeQueue = new WriteQueue()
+    const store = openStore(dataDir, { ...config, writeQueue })
     undo.push(() => store.close())
     const caller = { region: config.region, accountId: config.accountId }
     const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller)
@@ -73,7 +73,7 @@ export async function start(
         maxRunningImports: config.maxRunningImports,
         jobStateDelayMs: config.jobStateDelayMs,
         compressed: config.preflight === 'off',
-        turns: turns.shared,
+        writeQueue: writeQueue.shared,
         ...buckets,
       },
       logger,
@@ -83,7 +83,7 @@ export async function start(
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
-    const state = createState({ dataDir, store, turns, jobWorker, seed, signal: closing.signal })
+    const state = createState({ dataDir, store, writeQueue, jobWorker, seed, signal: closing.signal })
     const warnOfOverrides = () => {
       for (const override of overridesIn(store)) logger.warn(override)
     }

@@ -6,11 +6,11 @@ import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { StartError } from '../process/start-error.ts'
 import type { Seed } from '../seed/seed.ts'
-import type { WriteTurns } from '../store/database/write-queue.ts'
+import type { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import { databaseFile, type Store } from '../store/open-store.ts'
 import { receiveSnapshot, type SnapshotBody } from '../store/snapshots/receive-snapshot.ts'
-import { type NextState, openNextState } from '../store/snapshots/replacement-database.ts'
+import { openReplacementDatabase, type ReplacementDatabase } from '../store/snapshots/replacement-database.ts'
 import { runSnapshotTask } from '../store/snapshots/snapshot-task.ts'
 import type { JobWorker } from '../worker/supervisor.ts'
 
@@ -49,14 +49,14 @@ export interface State {
 export function createState({
   dataDir,
   store,
-  turns,
+  writeQueue,
   jobWorker,
   seed,
   signal,
 }: {
   dataDir: string
   store: Store
-  turns: WriteTurns
+  writeQueue: WriteQueue
   jobWorker: Pick<JobWorker, 'replaced'>
   seed: Seed | undefined
   signal: AbortSignal
@@ -72,10 +72,10 @@ export function createState({
     return done
   }
 
-  const replaceBy = async (next: NextState): Promise<void> => {
+  const replaceBy = async (next: ReplacementDatabase): Promise<void> => {
     let orphans: ExportDraft[] = []
     let discarded: Promise<void>
-    turns.nextGeneration()
+    writeQueue.nextGeneration()
     try {
       // A job's transaction that is under way ends before this one, and no other follows.
       const drafts = await store.write(() => store.exportProgress.drafts())
@@ -84,7 +84,7 @@ export function createState({
       orphans = drafts.filter(({ job }) => !next.hasExport(job.id))
       for (const forget of forgetting) forget()
     } finally {
-      turns.nextGeneration()
+      writeQueue.nextGeneration()
       // Also where nothing was replaced: the jobs have stopped, and are to be taken up again.
       discarded = jobWorker.replaced(orphans)
     }
@@ -94,8 +94,8 @@ export function createState({
   }
 
   /** @param fill what the state holds then */
-  const replaceByNew = async <T>(fill: (next: NextState) => Promise<T>): Promise<T> => {
-    const next = openNextState()
+  const replaceByNew = async <T>(fill: (next: ReplacementDatabase) => Promise<T>): Promise<T> => {
+    const next = openReplacementDatabase()
     try {
       const filled = await fill(next)
       await replaceBy(next)
@@ -135,7 +135,7 @@ export function createState({
           (await runSnapshotTask({ check: file }, signal))
         if (refusal !== undefined) return refusal
         await inTurn(async () => {
-          const next = openNextState(file)
+          const next = openReplacementDatabase(file)
           await replaceBy(next).finally(() => next.close())
         })
         return undefined

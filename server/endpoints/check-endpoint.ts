@@ -21,15 +21,15 @@ export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
     (EndpointStatus !== undefined && EndpointStatus !== 'ACTIVE' && EndpointStatus !== 'INACTIVE'
       ? `EndpointStatus must be ACTIVE or INACTIVE; got ${JSON.stringify(EndpointStatus)}`
       : undefined) ??
-    (EffectiveDate !== undefined ? settleDate(endpoint, EffectiveDate) : undefined) ??
+    (EffectiveDate !== undefined ? normalizeDate(endpoint, EffectiveDate) : undefined) ??
     (User?.UserId !== undefined ? checkId('User.UserId', User.UserId) : undefined) ??
     checkAttributes('Attributes', endpoint.Attributes) ??
     checkAttributes('User.UserAttributes', User?.UserAttributes) ??
     checkNames('Metrics', endpoint.Metrics) ??
     checkLengths('Demographic', Demographic, limits.demographic) ??
     checkLengths('Location', Location, limits.location) ??
-    (Location !== undefined ? settleCoordinates(Location) : undefined) ??
-    (Demographic !== undefined ? settleTimezone(Demographic) : undefined)
+    (Location !== undefined ? normalizeCoordinates(Location) : undefined) ??
+    (Demographic !== undefined ? normalizeTimezone(Demographic) : undefined)
   )
 }
 
@@ -44,7 +44,7 @@ export function checkId(member: string, id: string): string | undefined {
 }
 
 /** A time in UTC is kept as it is given, any other in UTC (assumed). */
-function settleDate(endpoint: EndpointRequest, date: string): string | undefined {
+function normalizeDate(endpoint: EndpointRequest, date: string): string | undefined {
   const instant = readInstant(date)
   if (instant === undefined) {
     return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
@@ -80,19 +80,19 @@ function checkNames(member: string, map: object | undefined): string | undefined
 function checkLengths(
   member: string,
   values: Record<string, unknown> | undefined,
-  longest: Record<string, number>,
+  max: Record<string, number>,
 ): string | undefined {
   if (values === undefined) return undefined
-  for (const name in longest) {
+  for (const name in max) {
     const value = values[name]
-    if (typeof value === 'string' && value.length > longest[name]!) {
-      return `${member}.${name} must be at most ${longest[name]} characters; got ${value.length}`
+    if (typeof value === 'string' && value.length > max[name]!) {
+      return `${member}.${name} must be at most ${max[name]} characters; got ${value.length}`
     }
   }
   return undefined
 }
 
-function settleCoordinates(location: { Latitude?: number; Longitude?: number }): string | undefined {
+function normalizeCoordinates(location: { Latitude?: number; Longitude?: number }): string | undefined {
   const { Latitude, Longitude } = location
   if (Latitude === undefined && Longitude === undefined) return undefined
   if (Latitude === undefined || Longitude === undefined) {
@@ -113,7 +113,7 @@ const renamedTimezones = new Map([
   ['US/Pacific-New', 'America/Los_Angeles'],
 ])
 
-function settleTimezone(demographic: { Timezone?: string }): undefined {
+function normalizeTimezone(demographic: { Timezone?: string }): undefined {
   const renamed = renamedTimezones.get(demographic.Timezone ?? '')
   if (renamed !== undefined) demographic.Timezone = renamed
 }

@@ -31,7 +31,7 @@ export function writeEndpoints(
     return problem ?? { endpoint: endpointRef(app.seq, id), change: changeOf(request) }
   })
   const changes = checked.filter(one => typeof one !== 'string')
-  const plan = new EndpointPlan(app, writer.load(app, concernedBy(changes)), writer)
+  const plan = new EndpointPlan(app, writer.load(app, lookupsOf(changes)), writer)
   const refusals = checked.map(one => {
     if (typeof one === 'string') return one
     const put = plan.put(one.change, { endpoint: one.endpoint, requestId, now, mayBeEmpty: true })
@@ -41,7 +41,7 @@ export function writeEndpoints(
   return refusals
 }
 
-const concernedBy = (changes: { endpoint: EndpointRef; change: EndpointChange }[]) => ({
+const lookupsOf = (changes: { endpoint: EndpointRef; change: EndpointChange }[]) => ({
   endpoints: changes.map(({ endpoint }) => endpoint),
   userIds: changes.map(({ change }) => change.user_id).filter(user => user !== null),
   addresses: changes.map(({ change }) => change.address).filter(address => address !== null),

@@ -6,7 +6,7 @@ import { type JobKind, runJob } from '../jobs/run-job.ts'
 import { exportKey } from '../model/export-key.ts'
 import { readS3Url } from '../model/s3-url.ts'
 import type { ExportDraft, ExportJob, ExportPiece } from '../store/jobs/export-progress.ts'
-import { JobGone } from '../store/jobs/job-progress.ts'
+import { JobGoneError } from '../store/jobs/job-progress.ts'
 import {
   firstMember,
   type MemberCursor,
@@ -21,7 +21,7 @@ import { writePiece } from './write-piece.ts'
 const bytesPerEndpoint = 64
 
 /** Pieces that five digits can number. */
-const mostPieces = 100_000
+const maxPieces = 100_000
 
 /** Endpoints counted in one step. */
 const countedPerStep = 10_000
@@ -36,10 +36,10 @@ const publishAgainAfter = [500, 2000, 8000]
 const discardTimeout = 20_000
 
 /** Why nobody can tell who is in the segment that a job exports: a sentence for its Failures. */
-class NoSuchMembers extends Error {}
+class NoSuchMembersError extends Error {}
 
 /** Why an export cannot go on with a piece. */
-class PieceFailed extends Error {
+class PieceFailedError extends Error {
   readonly piece: ExportPiece
 
   constructor(piece: ExportPiece, { message }: Error) {
@@ -58,13 +58,13 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
     steps: stepsOf(context),
     progress,
     isReason: error =>
-      error instanceof PieceFailed ||
-      error instanceof NoSuchMembers ||
+      error instanceof PieceFailedError ||
+      error instanceof NoSuchMembersError ||
       error instanceof SegmentQueryError ||
       isBucketError(error),
     addFailure(job, error) {
       progress.addFailure(job, `${job.definition.S3UrlPrefix}: ${error.message}`)
-      if (error instanceof PieceFailed) progress.failPiece(job, error.piece)
+      if (error instanceof PieceFailedError) progress.failPiece(job, error.piece)
     },
     whatIsLeft(job) {
       const begun = progress.pieces(job).filter(({ draft }) => draft !== null)
@@ -74,7 +74,8 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
   try {
     await runJob(job, kind, context)
   } catch (error) {
-    if (error instanceof JobGone || context.signal.reason instanceof JobGone) await forget(job, context)
+    if (error instanceof JobGoneError || context.signal.reason instanceof JobGoneError)
+      await forget(job, context)
     throw error
   }
 }
@@ -94,7 +95,7 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
     const perPiece = Math.max(
       1,
       Math.floor(context.pieceBytes / bytesPerEndpoint),
-      Math.ceil(count / mostPieces),
+      Math.ceil(count / maxPieces),
     )
     const spans = [...cutPieces(count, perPiece)]
     // Where there is nobody, one empty object says so (assumed).
@@ -157,7 +158,7 @@ async function ofPiece<T>(piece: ExportPiece, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw isBucketError(error) ? new PieceFailed(piece, error) : error
+    throw isBucketError(error) ? new PieceFailedError(piece, error) : error
   }
 }
 
@@ -170,7 +171,7 @@ async function exportPiece(
 ): Promise<void> {
   const progress = context.store.exportProgress
   const fault = faultsInProcessing(job, progress)?.ofPiece(piece.number)
-  if (fault !== undefined) throw new PieceFailed(piece, new Error(fault))
+  if (fault !== undefined) throw new PieceFailedError(piece, new Error(fault))
   const draft = await beginAgain(job, piece, bucket, context)
   const members = membersOf(job, context)
   const { after = firstMember, upTo } = progress.position(job)
@@ -183,7 +184,7 @@ async function exportPiece(
   progress.write(job, () => {
     // Here, in the transaction: had they been deleted before, some of the members would be missing.
     if (importsOf(membersOf(job, context)) !== importsOf(members)) {
-      throw new NoSuchMembers(
+      throw new NoSuchMembersError(
         `a segment on which ${job.segmentId} is built has been changed or deleted meanwhile`,
       )
     }
@@ -286,7 +287,7 @@ async function forget(job: ExportJob, context: ExportContext): Promise<void> {
 const importsOf = (members: Members): string =>
   'import' in members ? String(members.import) : members.jobs.join()
 
-/** @throws NoSuchMembers */
+/** @throws NoSuchMembersError */
 function membersOf(
   { app, segmentId, segmentVersion, creationDate }: ExportJob,
   { store }: ExportContext,
@@ -294,10 +295,10 @@ function membersOf(
   if (segmentId === null) return store.segmentMembers.ofApplication
   const members = store.segmentMembers.find(app, segmentId, segmentVersion ?? undefined, creationDate)
   if (members === undefined) {
-    throw new NoSuchMembers(`the segment ${segmentId}, which the job was to export, has been deleted`)
+    throw new NoSuchMembersError(`the segment ${segmentId}, which the job was to export, has been deleted`)
   }
   if ('sources' in members && members.sources.length > maxSources) {
-    throw new NoSuchMembers(`the segment ${segmentId} is built on more than ${maxSources} others`)
+    throw new NoSuchMembersError(`the segment ${segmentId} is built on more than ${maxSources} others`)
   }
   return members
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Fault } from '../model/fault.ts'
-import { fits } from '../model/wildcard.ts'
+import { matchesWildcard } from '../model/wildcard.ts'
 import { PinpointException } from './errors/exceptions.ts'
 import { operationOf } from './routes.ts'
 
@@ -9,7 +9,7 @@ import { operationOf } from './routes.ts'
 const lookAgainAfter = 250
 
 /**
- * Lets calls fail or take long as rules say, in the order in which they were added: each that fits has its latency, and
+ * Lets calls fail or take long as rules say, in the order in which they were added: each that matchesWildcard has its latency, and
  * the first one with an error ends the call. A caller that leaves ends the wait, as does the end of the emulator.
  *
  * @param ofCalls the rules there are
@@ -30,7 +30,7 @@ export function injectFaults(
     const rules = ofCalls()
     if (rules.length === 0) return
     for (const { id, operation = '*', error, message, latencyMs, times, probability = 1 } of rules) {
-      if (!fits(operation, called) || Math.random() >= probability) continue
+      if (!matchesWildcard(operation, called) || Math.random() >= probability) continue
       if (times !== undefined && !(await use(id))) continue
       if (latencyMs !== undefined) {
         const signal = reply.untilGone()

@@ -67,7 +67,7 @@ export function beginPage<Place>(
   isPlace: (value: unknown) => boolean,
 ) {
   const size = pageSizeOf(query['page-size'])
-  const after = readPlace(query, list, start, isPlace)
+  const after = readCursor(query, list, start, isPlace)
   return {
     limit: size + 1,
     after,
@@ -87,7 +87,7 @@ export function beginPage<Place>(
  *
  * @throws BadRequestException when the token is wrong
  */
-export function readPlace<Place>(
+export function readCursor<Place>(
   { token }: Static<typeof PageQuery>,
   list: string,
   start: Place,

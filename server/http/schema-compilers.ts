@@ -50,8 +50,8 @@ export const validatorCompiler =
     return (value: unknown) => {
       if (httpPart === 'body') removeAbsent(schema, value)
       const given = httpPart === 'querystring' ? listsInQuery(schema, value) : value
-      const misfit = check(given)
-      return misfit === undefined ? { value: given } : { error: badRequest(misfit) }
+      const violation = check(given)
+      return violation === undefined ? { value: given } : { error: badRequest(violation) }
     }
   }
 

@@ -27,7 +27,7 @@ export interface ImportContext extends JobContext {
 }
 
 /** Why a job that renews a segment cannot go on: a sentence for its Failures. */
-class SegmentDeleted extends Error {}
+class SegmentDeletedError extends Error {}
 
 /** Walks an import job to its end, as `runJob` says. */
 export function runImportJob(job: ImportJob, context: ImportContext): Promise<void> {
@@ -35,7 +35,7 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
   const kind: JobKind<ImportJob> = {
     steps: stepsOf(context),
     progress,
-    isReason: error => error instanceof UnreadableError || error instanceof SegmentDeleted,
+    isReason: error => error instanceof UnreadableError || error instanceof SegmentDeletedError,
     addFailure: (job, { message }) =>
       progress.addFailure(job, { object: job.definition.S3Url, reason: message }),
     whatIsLeft(job) {
@@ -113,9 +113,9 @@ function locationOf({ definition }: ImportJob): { bucket: string; key: string } 
  * Checks that the segment that a job renews is still there. A job that makes a segment gives it its own id; any other
  * segment was there when the job was created, and to make it anew would bring back what somebody has deleted (assumed).
  *
- * @throws SegmentDeleted
+ * @throws SegmentDeletedError
  */
 function checkSegment({ id, app, segmentId }: ImportJob, { store }: ImportContext): void {
   if (segmentId === null || segmentId === id || store.segments.get(app, segmentId) !== undefined) return
-  throw new SegmentDeleted(`the segment ${segmentId}, which the job was to renew, has been deleted`)
+  throw new SegmentDeletedError(`the segment ${segmentId}, which the job was to renew, has been deleted`)
 }

@@ -3,14 +3,14 @@ import type { JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 
 /** Thrown for a job that is to fail because a caller wants it to. */
-export class FaultStruck extends Error {}
+export class InjectedFaultError extends Error {}
 
 type FaultsOfJobs = Pick<JobProgress, 'faults'>
 
-/** @throws FaultStruck where a rule fails the job in the state that it is in */
+/** @throws InjectedFaultError where a rule fails the job in the state that it is in */
 export function checkFaults(job: Job, progress: FaultsOfJobs): void {
   const [fault] = progress.faults(job, rule => rule.failAt === job.status)
-  if (fault !== undefined) throw new FaultStruck(reasonOf(fault))
+  if (fault !== undefined) throw new InjectedFaultError(reasonOf(fault))
 }
 
 /** Whether a rule keeps the job in the state that it is in. */
@@ -29,20 +29,23 @@ export interface ProcessingFaults {
  * What rules make of a job that is PROCESSING, for as long as it takes to write some records.
  *
  * @returns undefined where there is no rule
- * @throws FaultStruck as `checkFaults` does
+ * @throws InjectedFaultError as `checkFaults` does
  */
 export function faultsInProcessing(job: Job, progress: FaultsOfJobs): ProcessingFaults | undefined {
   checkFaults(job, progress)
-  const struck = progress.faults(job, rule => rule.failPieces !== undefined || rule.failRecords !== undefined)
-  if (struck.length === 0) return undefined
+  const applying = progress.faults(
+    job,
+    rule => rule.failPieces !== undefined || rule.failRecords !== undefined,
+  )
+  if (applying.length === 0) return undefined
   const reasonIf = (matters: (fault: Fault) => boolean) => {
-    const fault = struck.find(matters)
+    const fault = applying.find(matters)
     return fault && reasonOf(fault)
   }
   return {
     ofPiece: index => reasonIf(({ failPieces = 0 }) => index < failPieces),
     ofRecord(number) {
-      const fault = struck.find(({ failRecords }) => failRecords && number % failRecords.every === 0)
+      const fault = applying.find(({ failRecords }) => failRecords && number % failRecords.every === 0)
       return fault && (fault.failRecords?.reason ?? reasonOf(fault))
     },
   }

@@ -5,7 +5,7 @@ import type { Store } from '../store/open-store.ts'
 import { isHung } from './faults.ts'
 
 /** Milliseconds of the longest timer that there is. */
-const longestTimer = 2 ** 31 - 1
+const maxTimer = 2 ** 31 - 1
 
 /**
  * Lets jobs wait in their states as callers have said. What they have said stands in the database; `lookAgain` tells
@@ -48,7 +48,7 @@ export class Pace {
       const mayLeave = this.#control.get().mode !== 'manual' || progress.mayLeave(job)
       if (mayLeave && !isHung(job, progress)) return 0
       onHeld()
-      return longestTimer
+      return maxTimer
     }, signal)
   }
 
@@ -56,7 +56,7 @@ export class Pace {
   async #wait(left: () => number, signal: AbortSignal): Promise<void> {
     for (let ms = left(); ms > 0; ms = left()) {
       const either = AbortSignal.any([signal, this.#looking.signal])
-      await setTimeout(Math.min(Math.ceil(ms), longestTimer), undefined, { signal: either }).catch(() => {})
+      await setTimeout(Math.min(Math.ceil(ms), maxTimer), undefined, { signal: either }).catch(() => {})
       signal.throwIfAborted()
     }
   }

@@ -3,15 +3,15 @@ import { SqliteError } from 'better-sqlite3'
 import type { JobStatus } from '../model/job-states.ts'
 import { isFinal } from '../model/job-states.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
-import { JobGone, type JobProgress } from '../store/jobs/job-progress.ts'
+import { JobGoneError, type JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
-import { checkFaults, FaultStruck } from './faults.ts'
+import { checkFaults, InjectedFaultError } from './faults.ts'
 
 /** Times that the worker may die of a job that comes no further; then the job fails, or ends if it is failing. */
-const mostDeaths = 3
+const maxDeaths = 3
 
 /** Milliseconds until a write that the disk has refused is tried again: twice as many each time, up to the longest. */
-const writeAgain = { first: 200, longest: 30_000 }
+const writeAgain = { first: 200, max: 30_000 }
 
 /** What a job of any kind needs from the world. */
 export interface JobContext {
@@ -23,9 +23,9 @@ export interface JobContext {
   /** A job takes a slot before it is prepared; there are only so many. */
   slot: {
     /** Takes a slot if one is free; else takes a place in the queue. Gives whether there was one. */
-    takeFree: () => boolean
+    tryAcquire: () => boolean
     /** Waits for the slot. */
-    take: () => Promise<void>
+    acquire: () => Promise<void>
   }
   /** Stops the job at the next safe point; it goes on from there when it is run again. */
   signal: AbortSignal
@@ -61,16 +61,16 @@ export interface JobKind<J extends Job> {
  * Walks one job from the state that it is in to COMPLETED or FAILED. Everything that must survive is in the
  * database, so a job that was stopped or killed anywhere is run again from there.
  *
- * @throws JobGone when the job's application is deleted meanwhile; the signal's reason when it is aborted; errors
+ * @throws JobGoneError when the job's application is deleted meanwhile; the signal's reason when it is aborted; errors
  *   of the database, which are not the job's fault, but for those of the disk, which fail it
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
-  if (hadSlot(job)) await context.slot.take()
+  if (hadSlot(job)) await context.slot.acquire()
   while (!isFinal(job.status)) {
-    if (!kind.progress.isAlive(job)) throw new JobGone()
+    if (!kind.progress.isAlive(job)) throw new JobGoneError()
     await context.rest()
     context.signal.throwIfAborted()
-    if (!kind.progress.isAlive(job)) throw new JobGone()
+    if (!kind.progress.isAlive(job)) throw new JobGoneError()
     job.status = await takeStep(job, kind, context)
     context.onMove(job)
   }
@@ -82,7 +82,7 @@ export const hadSlot = ({ status }: Job): boolean => status !== 'CREATED' && sta
 /** Why a job is not to be tried once more, where the worker has died of it again and again. */
 function killsItsWorker<J extends Job>(job: J, { progress }: JobKind<J>): Error | undefined {
   const { count, reason } = progress.deaths(job)
-  if (count < mostDeaths) return undefined
+  if (count < maxDeaths) return undefined
   return new Error(
     `the job worker died ${count} times at the same point of this job, the last time of: ${reason}`,
   )
@@ -113,7 +113,7 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
       })
       return to
     } catch (error) {
-      if (error instanceof JobGone) throw error
+      if (error instanceof JobGoneError) throw error
       const trouble = diskTrouble(error)
       if (trouble !== undefined) context.onUnexpected(job, error)
       if (reason === undefined && job.status !== 'FAILING') {
@@ -121,7 +121,7 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
       } else {
         if (trouble === undefined) throw error
         await setTimeout(pause, undefined, { signal: context.signal })
-        pause = Math.min(2 * pause, writeAgain.longest)
+        pause = Math.min(2 * pause, writeAgain.max)
       }
     }
   }
@@ -131,7 +131,7 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
 function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, context: JobContext): Error {
   // What else the database reports is not the job's fault: the worker ends, and the job is tried again.
   if (error instanceof SqliteError) throw error
-  if (!(error instanceof FaultStruck) && !kind.isReason(error)) {
+  if (!(error instanceof InjectedFaultError) && !kind.isReason(error)) {
     if (context.signal.aborted) throw error
     context.onUnexpected(job, error)
   }
@@ -148,9 +148,9 @@ function failing<J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move {
 async function nextMove<J extends Job>(job: J, { steps }: JobKind<J>, { slot }: JobContext): Promise<Move> {
   switch (job.status) {
     case 'CREATED':
-      return { to: slot.takeFree() ? 'PREPARING_FOR_INITIALIZATION' : 'PENDING_JOB' }
+      return { to: slot.tryAcquire() ? 'PREPARING_FOR_INITIALIZATION' : 'PENDING_JOB' }
     case 'PENDING_JOB':
-      await slot.take()
+      await slot.acquire()
       return { to: 'PREPARING_FOR_INITIALIZATION' }
     case 'COMPLETED':
     case 'FAILED':

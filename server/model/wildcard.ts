@@ -1,5 +1,5 @@
-/** Whether a text fits a pattern, in which each `*` stands for any characters, or none. Case counts. */
-export function fits(pattern: string, text: string): boolean {
+/** Whether a text matchesWildcard a pattern, in which each `*` stands for any characters, or none. Case counts. */
+export function matchesWildcard(pattern: string, text: string): boolean {
   const [first, ...parts] = pattern.split('*')
   const last = parts.pop()
   if (last === undefined) return text === first

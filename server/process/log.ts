@@ -26,10 +26,10 @@ export async function createLog({ logLevel, logFormat }: Config): Promise<Logger
 }
 
 /** Characters of a message that a person is shown: some errors list everything that would be right. */
-const longestMessage = 500
+const maxMessage = 500
 
 /** What a caller sent may hold line breaks, and what moves a terminal's cursor. */
 function onOneLine(text: string): string {
   const printable = text.replace(/\p{Cc}+/gu, control => (/\s/.test(control) ? ' ' : '\ufffd'))
-  return printable.length > longestMessage ? `${printable.slice(0, longestMessage)}…` : printable
+  return printable.length > maxMessage ? `${printable.slice(0, maxMessage)}…` : printable
 }

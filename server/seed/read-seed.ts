@@ -5,7 +5,7 @@ import { PinpointException } from '../http/errors/exceptions.ts'
 import { jsonSyntaxError } from '../import/read/json-syntax-error.ts'
 import { checkDefinition } from '../resources/import-jobs/definition.ts'
 import { checkTags } from '../resources/tags/check-tags.ts'
-import { misfitsIn } from '../validation/check.ts'
+import { violationsIn } from '../validation/check.ts'
 import { SeedError } from './seed-error.ts'
 import { type SeedApp, SeedFile } from './shapes.ts'
 
@@ -39,7 +39,7 @@ function readFile(file: string): SeedFile & { problems: string[] } {
   const read = parse(file)
   if ('problem' in read) return { apps: [], problems: [read.problem] }
   listValues(read.json)
-  const problems = misfitsIn(SeedFile, read.json, { root: 'the file', member: nameOf })
+  const problems = violationsIn(SeedFile, read.json, { root: 'the file', member: nameOf })
   return problems.length > 0 ? { apps: [], problems } : { ...(read.json as SeedFile), problems }
 }
 

@@ -7,7 +7,7 @@ import { readSeed } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
 
 /** Milliseconds between two looks at imports: half as many more each time, up to the longest; and until it is said why. */
-const look = { first: 5, longest: 100, patience: 5000 }
+const look = { first: 5, max: 100, patience: 5000 }
 
 /** The seed of the settings. */
 export interface Seed {
@@ -57,7 +57,7 @@ export function createSeed(path: string, caller: Caller): Seed {
             told = true
           }
           await setTimeout(pause, undefined, { signal })
-          pause = Math.min(1.5 * pause, look.longest)
+          pause = Math.min(1.5 * pause, look.max)
         }
         if (job?.JobStatus === 'FAILED')
           failed.push(`${at}: the import FAILED: ${job.Failures?.slice(0, 3).join('; ')}`)

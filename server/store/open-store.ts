@@ -10,8 +10,8 @@ import { createTags } from './applications/tags.ts'
 import { type NoPromise, refusePromise } from './database/no-promise.ts'
 import { makePrivateFile, privateFile } from './database/private-files.ts'
 import { emptyDatabase, migrate, pageBytes } from './database/schema.ts'
-import { createTransactions, StateReplaced } from './database/transactions.ts'
-import { WriteTurns } from './database/write-queue.ts'
+import { createTransactions, StateReplacedError } from './database/transactions.ts'
+import { WriteQueue } from './database/write-queue.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
 import { createImportWriters } from './import-writes/import-writer.ts'
@@ -23,7 +23,7 @@ import { createImportProgress } from './jobs/import-progress.ts'
 import { createJobControl } from './jobs/job-control.ts'
 import { createJobFaults } from './jobs/job-faults.ts'
 import { createJobProgress } from './jobs/job-progress.ts'
-import { createClearAway } from './purge.ts'
+import { createPurge } from './purge.ts'
 import { createSegmentMembers } from './segments/members.ts'
 import { createSegments } from './segments/segments.ts'
 
@@ -48,7 +48,7 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  *
  * @param options.turns shared with the other thread, if there is one
  * @param options.thread which of the two this is. What the worker does is done for jobs, which belong to the state that
- *   the database has now: once that has been replaced, each of its transactions ends with StateReplaced
+ *   the database has now: once that has been replaced, each of its transactions ends with StateReplacedError
  * @param options.onReplaced called before that is thrown
  * @param options.jobStateDelayMs how long a job rests in each state, unless a caller has said otherwise
  * @param options.maxRunningImports slots of jobs of either kind
@@ -58,7 +58,7 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
 export function openStore(
   dataDir: string,
   {
-    turns = new WriteTurns(),
+    writeQueue = new WriteQueue(),
     thread = 'http' as keyof typeof connections,
     onReplaced = () => {},
     jobStateDelayMs = 0,
@@ -67,11 +67,11 @@ export function openStore(
   } = {},
 ) {
   const file = databaseFile(dataDir)
-  const { generation } = turns
+  const { generation } = writeQueue
   const checkState = () => {
-    if (turns.generation === generation) return
+    if (writeQueue.generation === generation) return
     onReplaced()
-    throw new StateReplaced()
+    throw new StateReplacedError()
   }
   let db: Database.Database | undefined
   try {
@@ -82,7 +82,7 @@ export function openStore(
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
     db.pragma(`cache_size = -${connections[thread].cacheKiB}`)
     return prepareStore(db, {
-      turns,
+      writeQueue,
       checkState: thread === 'worker' ? checkState : () => {},
       foreignKeys: thread !== 'worker',
       jobStateDelayMs,
@@ -136,7 +136,7 @@ function whyUnusable(dataDir: string, error: NodeJS.ErrnoException): string {
 export function prepareStore(
   db: Database.Database,
   {
-    turns = new WriteTurns(),
+    writeQueue = new WriteQueue(),
     checkState = () => {},
     foreignKeys = true,
     jobStateDelayMs = 0,
@@ -158,23 +158,28 @@ export function prepareStore(
   const transactions = createTransactions(db, {
     onBegin: names.refresh,
     onRollback: names.forget,
-    turns,
+    writeQueue,
     checkState,
     isKept,
   })
-  const write = <T>(work: () => NoPromise<T>): Promise<T> => turns.asCaller(() => transactions.transact(work))
+  const write = <T>(work: () => NoPromise<T>): Promise<T> =>
+    writeQueue.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
   const progressOf = (table: 'import_jobs' | 'export_jobs') =>
-    createJobProgress(db, transactions, turns, { table, slots, faults: createJobFaults(db, table, faults) })
-  const endpoints = createEndpoints(db, names, turns)
+    createJobProgress(db, transactions, writeQueue, {
+      table,
+      slots,
+      faults: createJobFaults(db, table, faults),
+    })
+  const endpoints = createEndpoints(db, names, writeQueue)
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   return {
     apps: createApps(db, tags),
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
     endpoints,
-    importWriter: createImportWriters(db, endpoints, names, turns),
+    importWriter: createImportWriters(db, endpoints, names, writeQueue),
     eventStreams: createEventStreams(db),
     faults,
     importJobs: createImportJobs(db),
@@ -185,7 +190,7 @@ export function prepareStore(
     segments: createSegments(db, tags),
     segmentMembers: createSegmentMembers(db),
     tags,
-    clearAway: createClearAway(db, transactions),
+    purge: createPurge(db, transactions),
     /** Whether a job is in the middle of a transaction, which anything else that is written would end. */
     isJobWriting: transactions.isJoined,
 

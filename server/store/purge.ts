@@ -9,7 +9,7 @@ import type { Transactions } from './database/transactions.ts'
  * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
  *   that its caller decides how long the database is kept busy
  */
-export function createClearAway(
+export function createPurge(
   db: Database,
   { transact, letCallersGo }: Transactions,
 ): (limit: number) => boolean {

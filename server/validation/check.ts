@@ -18,10 +18,10 @@ export function checkOf(schema: TSchema, wording?: Wording): (value: unknown) =>
 }
 
 /** Checks a value against a schema, and gives a sentence on each place that does not fit. */
-export function misfitsIn(schema: TSchema, value: unknown, wording: Wording): string[] {
-  const misfits = new Map<string, string>()
+export function violationsIn(schema: TSchema, value: unknown, wording: Wording): string[] {
+  const violations = new Map<string, string>()
   for (const error of TypeCompiler.Compile(schema).Errors(value)) {
-    if (!misfits.has(error.path)) misfits.set(error.path, explain(error, wording))
+    if (!violations.has(error.path)) violations.set(error.path, explain(error, wording))
   }
-  return [...misfits.values()]
+  return [...violations.values()]
 }

@@ -8,14 +8,14 @@ import { Pace } from '../jobs/pace.ts'
 import { JobCounters } from '../jobs/record-counters.ts'
 import { hadSlot, type JobContext } from '../jobs/run-job.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
-import { WriteTurns } from '../store/database/write-queue.ts'
+import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
-import { JobGone, type JobProgress } from '../store/jobs/job-progress.ts'
+import { JobGoneError, type JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker } from './messages.ts'
 import { createReaders } from './reader-pool.ts'
-import { Slots } from './semaphore.ts'
+import { Semaphore } from './semaphore.ts'
 
 /**
  * The thread that does the jobs. It has a connection of its own, looks into the database for jobs that are not over,
@@ -23,7 +23,7 @@ import { Slots } from './semaphore.ts'
  */
 const settings = workerData as ThreadData
 const port = parentPort!
-const turns = new WriteTurns(settings.turns)
+const writeQueue = new WriteQueue(settings.writeQueue)
 const openBucket = createOpenBucket(settings)
 const openReaderThere = createReaders(settings)
 const counters = new JobCounters(settings.counters)
@@ -44,13 +44,13 @@ const largeBytes = 4 * 1024 * 1024
 /** Rows removed in one transaction. */
 const rowsPerStep = 500
 
-/** Milliseconds that clearing away rests, and then takes, while a job writes, whose transaction it ends. */
+/** Milliseconds that purging away rests, and then takes, while a job writes, whose transaction it ends. */
 const besideJobs = { rest: 500, steps: 30 }
 
 /** Milliseconds until rows that the disk keeps from being removed are tried again. */
 const clearAgainAfter = 10_000
 
-let clearing: Promise<void> | undefined
+let purging: Promise<void> | undefined
 
 /** Whether the jobs that an earlier worker may have died of are still under way, and no others yet. */
 let suspecting = true
@@ -60,7 +60,7 @@ const discardTimeout = { replaced: 20_000, atEnd: 1500 }
 
 function openState(): Store {
   const onReplaced = () => stopping.abort()
-  return openStore(settings.dataDir, { ...settings, turns, thread: 'worker', onReplaced })
+  return openStore(settings.dataDir, { ...settings, writeQueue, thread: 'worker', onReplaced })
 }
 
 /** The jobs of one kind, with slots of their own. */
@@ -71,8 +71,8 @@ function createJobs<J extends Job>(
   },
   runJob: (job: J, context: JobContext) => Promise<void>,
 ) {
-  const slots = new Slots(settings.maxRunningImports)
-  const { generation } = turns
+  const slots = new Semaphore(settings.maxRunningImports)
+  const { generation } = writeQueue
   /** What aborts each of the jobs that are under way. */
   const aborters = new Map<J, AbortController>()
   /** The newest job that has been started; all older ones are running or over. */
@@ -85,7 +85,7 @@ function createJobs<J extends Job>(
 
   const run = async (job: J, onHeld = () => {}): Promise<void> => {
     /** Asked for as soon as a job has to wait, so that no newer job is given a slot before it. */
-    let taken = job.status === 'CREATED' ? undefined : slots.take()
+    let taken = job.status === 'CREATED' ? undefined : slots.acquire()
     const before = rested
     const { promise: resting, resolve: hasRested } = Promise.withResolvers<void>()
     if (job.status === 'CREATED') rested = Promise.all([before, resting])
@@ -116,14 +116,14 @@ function createJobs<J extends Job>(
       if (wasHeld && hadSlot(job)) begins()
     }
     const slot: JobContext['slot'] = {
-      takeFree() {
-        const isFree = slots.takeFree()
-        taken = isFree ? Promise.resolve() : slots.take()
+      tryAcquire() {
+        const isFree = slots.tryAcquire()
+        taken = isFree ? Promise.resolve() : slots.acquire()
         if (isFree) begins()
         return isFree
       },
-      async take() {
-        taken ??= slots.take()
+      async acquire() {
+        taken ??= slots.acquire()
         await Promise.race([taken, untilAborted(signal)])
         begins()
       },
@@ -147,11 +147,11 @@ function createJobs<J extends Job>(
       })
     } catch (error) {
       // What else the database reports ends this thread, and with it every half-done step; the supervisor starts it again.
-      if (!(error instanceof JobGone) && !signal.aborted) throw error
+      if (!(error instanceof JobGoneError) && !signal.aborted) throw error
     } finally {
       aborters.delete(job)
       hasRested()
-      void taken?.then(() => slots.give())
+      void taken?.then(() => slots.release())
     }
     // Not where an error ends the thread: the job is then what it died of.
     leaves()
@@ -175,7 +175,7 @@ function createJobs<J extends Job>(
     stopGone(): void {
       // Such a job finds out when it next writes; one that waits for S3 would keep its slot.
       for (const [job, aborter] of aborters) {
-        if (!progress.isAlive(job)) aborter.abort(new JobGone())
+        if (!progress.isAlive(job)) aborter.abort(new JobGoneError())
       }
     },
 
@@ -225,12 +225,12 @@ function lookForWork(): void {
   for (const kind of kinds) kind.stopGone()
   if (suspecting) return
   for (const kind of kinds) kind.lookForWork()
-  clearing ??= clearAway().finally(() => {
-    clearing = undefined
+  purging ??= purge().finally(() => {
+    purging = undefined
   })
 }
 
-async function clearAway(): Promise<void> {
+async function purge(): Promise<void> {
   while (!stopping.signal.aborted) {
     try {
       let until = 0
@@ -239,7 +239,7 @@ async function clearAway(): Promise<void> {
         until = performance.now() + besideJobs.steps
       }
       do {
-        if (!store.clearAway(rowsPerStep)) return
+        if (!store.purge(rowsPerStep)) return
       } while (performance.now() < until)
       await setImmediate()
     } catch (error) {
@@ -264,7 +264,7 @@ function endJobs(then: () => Promise<void>): void {
   stopping.abort()
   turn = turn.then(async () => {
     stopping.abort()
-    await Promise.allSettled([...running, clearing])
+    await Promise.allSettled([...running, purging])
     await then()
   })
 }

@@ -14,8 +14,8 @@ export interface WorkerSettings extends BucketSettings {
   compressed: boolean
   maxRunningImports: number
   jobStateDelayMs: number
-  /** The memory of the write turns that both threads share. */
-  turns: SharedArrayBuffer
+  /** The memory of the write writeQueue that both threads share. */
+  writeQueue: SharedArrayBuffer
 }
 
 /** What its thread is given. */

@@ -5,7 +5,7 @@ import type { PreparedBatch } from '../import/read/prepare.ts'
 import { createStages, type ObjectFrom, type ReadingJob } from '../import/read/read-records.ts'
 import { pack } from '../import/read/record-batch.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
-import { Slots } from './semaphore.ts'
+import { Semaphore } from './semaphore.ts'
 
 /** Batches in a message, as each message takes its time; and messages that are sent before the first is written. */
 const sent = { batches: 4, ahead: 3 }
@@ -20,14 +20,14 @@ const openBucket = createOpenBucket(workerData as BucketSettings)
 function serve(job: ReadingJob, port: MessagePort): void {
   const readObject = createStages(job, openBucket)
   const closed = new AbortController()
-  const ahead = new Slots(sent.ahead)
+  const ahead = new Semaphore(sent.ahead)
   const tell = (message: FromReader) => port.postMessage(message)
 
   const sendObject = async (object: ObjectFrom): Promise<void> => {
     let read: PreparedBatch[] = []
     const send = async () => {
       closed.signal.throwIfAborted()
-      await ahead.take()
+      await ahead.acquire()
       closed.signal.throwIfAborted()
       tell(pack(read))
       read = []
@@ -57,13 +57,13 @@ function serve(job: ReadingJob, port: MessagePort): void {
   }
 
   port.on('message', (message: ToReader) => {
-    if (message === 'more') ahead.give()
+    if (message === 'more') ahead.release()
     else void sendObject(message)
   })
   port.on('close', () => {
     closed.abort()
     // Whoever waits to send finds out.
-    ahead.give()
+    ahead.release()
   })
 }
 

@@ -1,5 +1,5 @@
 /** A number of slots, given out in the order in which they are asked for. */
-export class Slots {
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 
@@ -8,19 +8,19 @@ export class Slots {
   }
 
   /** Takes a slot if one is free now; gives whether it did. */
-  takeFree(): boolean {
+  tryAcquire(): boolean {
     if (this.#free === 0) return false
     this.#free--
     return true
   }
 
   /** Waits for a slot and takes it. */
-  async take(): Promise<void> {
-    if (!this.takeFree()) await new Promise<void>(resolve => this.#waiting.push(resolve))
+  async acquire(): Promise<void> {
+    if (!this.tryAcquire()) await new Promise<void>(resolve => this.#waiting.push(resolve))
   }
 
   /** Gives a slot back: to whoever has waited longest, if anybody does. */
-  give(): void {
+  release(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#free++
     else next()

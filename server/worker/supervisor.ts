@@ -3,13 +3,13 @@ import { setTimeout } from 'node:timers/promises'
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads'
 import type { FastifyBaseLogger } from 'fastify'
 import { JobCounters } from '../jobs/record-counters.ts'
-import { WriteTurns } from '../store/database/write-queue.ts'
+import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker, WorkerSettings } from './messages.ts'
 
 /** Milliseconds until a worker that died is started again: twice as many each time, up to the longest. */
-const restartDelay = { first: 1000, longest: 30_000 }
+const restartDelay = { first: 1000, max: 30_000 }
 
 /** Milliseconds that a worker must have lived for its death to count as the first. */
 const steadyAfter = 60_000
@@ -81,7 +81,7 @@ export function startJobWorker(
   let stopped = false
   let keepsAlive = true
   let delay = firstDelay
-  const turns = new WriteTurns(settings.turns)
+  const writeQueue = new WriteQueue(settings.writeQueue)
   /** Who waits for drafts to be discarded, by the generation with which that begins. */
   const discarding = new Map<number, () => void>()
 
@@ -89,7 +89,7 @@ export function startJobWorker(
     store.write(() => {
       for (const { kind, seq, generation } of jobs) {
         // A job of a state that is no more is not the one that has its number now.
-        if (generation === turns.generation) store[`${kind}Progress`].countDeath(seq, reason)
+        if (generation === writeQueue.generation) store[`${kind}Progress`].countDeath(seq, reason)
       }
     })
 
@@ -134,7 +134,7 @@ export function startJobWorker(
       }
       if (Date.now() - startedAt > steadyAfter) delay = firstDelay
       await setTimeout(delay, undefined, { ref: false })
-      delay = Math.min(2 * delay, restartDelay.longest)
+      delay = Math.min(2 * delay, restartDelay.max)
       if (stopped) return
       counters.add('workerRestarts', 1)
       start()
@@ -153,7 +153,7 @@ export function startJobWorker(
     wake: () => worker.postMessage('wake' satisfies ToWorker),
     async replaced(drafts) {
       if (worker.threadId === -1) return
-      const { generation } = turns
+      const { generation } = writeQueue
       worker.postMessage({ replaced: drafts, generation } satisfies ToWorker)
       await new Promise<void>(resolve => discarding.set(generation, resolve))
       discarding.delete(generation)

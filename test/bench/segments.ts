@@ -20,7 +20,7 @@ const recency = (RecencyType: string, Duration: string) => ({
 })
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
 const someOrder = endpointRow(1234)[columns.indexOf('Attributes.LastOrder')]!
-const mostCountries = 'US GB DE FR BR IN ES JP PL MX ZA AU'.split(' ')
+const maxCountries = 'US GB DE FR BR IN ES JP PL MX ZA AU'.split(' ')
 const coventry = { Latitude: 52.4, Longitude: -1.5 }
 
 const rareValue = 'equal to a rare value'
@@ -38,7 +38,7 @@ const dimensional: Record<string, object> = {
   'CONTAINS, few, all values different': userAttribute('CustomerNumber', 'CONTAINS', '00123'),
   'CONTAINS, many': userAttribute('FirstName', 'CONTAINS', 'an'),
   'EXCLUSIVE, most': userAttribute('Interests', 'EXCLUSIVE', 'books', 'cooking'),
-  'EXCLUSIVE, 1%': { Location: { Country: { DimensionType: 'EXCLUSIVE', Values: mostCountries } } },
+  'EXCLUSIVE, 1%': { Location: { Country: { DimensionType: 'EXCLUSIVE', Values: maxCountries } } },
   'BETWEEN, a day': attribute('LastSeen', 'BETWEEN', daysAgo(301), daysAgo(300)),
   'BEFORE, half': userAttribute('Birthday', 'BEFORE', '1980-01-01T00:00:00Z'),
   'a metric, few': metric('Spent', 'GREATER_THAN', 1999),

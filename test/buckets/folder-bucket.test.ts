@@ -224,7 +224,7 @@ t.test("a link to the bucket itself leads nowhere new, and is in no one's way", 
 
 t.test('a folder of more files than can be sorted is unreadable, and named', async t => {
   const folder = t.testdir({ in: { 'a.csv': 'a', 'b.csv': 'b', 'c.csv': 'c' } })
-  const bucket = openFolder(folder, { mostNames: 2 })
+  const bucket = openFolder(folder, { maxNames: 2 })
   await isUnreadable(t, keysOf(bucket, 'in/'), /\/in holds more than 2 files of the prefix/)
   t.same(await keysOf(bucket, 'in/c'), ['in/c.csv'], 'others do not count')
 })

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { createState } from '../../server/emulator/state.ts'
-import { WriteTurns } from '../../server/store/database/write-queue.ts'
+import { WriteQueue } from '../../server/store/database/write-queue.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { isError, until } from '../support/helpers.ts'
@@ -154,7 +154,7 @@ async function listenForUploads(t: Test, given: Parameters<typeof listen>[1]) {
     store.close()
   })
   const state = createState({
-    ...{ dataDir, store, turns: new WriteTurns(), seed: undefined, signal: ending.signal },
+    ...{ dataDir, store, writeQueue: new WriteQueue(), seed: undefined, signal: ending.signal },
     jobWorker: { replaced: async () => {} },
   })
   const uploaded = () => readdirSync(dataDir).filter(name => name.startsWith('snapshot-'))

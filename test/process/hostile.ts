@@ -14,7 +14,7 @@ const MB = 1024 * 1024
 const header = 'Id,ChannelType,Address\n'
 
 /** MB by which the memory may grow beyond what an ordinary import took: JavaScript objects of the worker and its reader. */
-const mostGrowth = 128 + 64
+const maxGrowth = 128 + 64
 
 /** Milliseconds that a caller's write may take meanwhile, on a machine that does other things, too. */
 const slowestWrite = 2000
@@ -77,7 +77,7 @@ export async function hostile(
     )
     t.ok(slowest < slowestWrite, `a write meanwhile took ${slowest} ms`)
     if (base !== undefined && peak !== undefined)
-      t.ok(peak - base < mostGrowth, `the memory went from ${base} to ${peak} MB`)
+      t.ok(peak - base < maxGrowth, `the memory went from ${base} to ${peak} MB`)
   }
 
   for (const [key, { expected, says }] of Object.entries(cases)) {
@@ -109,7 +109,7 @@ export async function hostile(
     await client.send(new DeleteAppCommand({ ApplicationId: app }))
     const ms = performance.now() - begun
     t.ok(ms < slowestWrite, `DeleteApp took ${ms} ms`)
-    check(t, 'clearing away', await measure(emulator, other, look.isCleared))
+    check(t, 'purging away', await measure(emulator, other, look.isCleared))
   })
 }
 

@@ -19,7 +19,7 @@ const tick = 10
 const every = { jobCreated: 100, appDeleted: 1000 }
 
 /** MB by which the memory may grow in the last third of the time beyond what it was in the second. */
-const mostGrowth = 48
+const maxGrowth = 48
 
 /** An application with an import that is under way. */
 interface Loaded {
@@ -146,13 +146,13 @@ export async function load(
   const asked = new Set<Promise<unknown>>()
   const memory: number[] = []
   let count = 0
-  let mostWaiting = 0
+  let maxWaiting = 0
   for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - begun) / 1000) {
     for (; count < elapsed * rate; count++) {
       const answer = ask(count).finally(() => asked.delete(answer))
       asked.add(answer)
     }
-    mostWaiting = Math.max(mostWaiting, asked.size)
+    maxWaiting = Math.max(maxWaiting, asked.size)
     if (elapsed > memory.length) {
       memory.push(memoryOf(pid))
       tell(`${elapsed.toFixed(0)} s: ${memory.at(-1)!.toFixed(0)} MB, ${asked.size} requests unanswered`)
@@ -166,13 +166,13 @@ export async function load(
     all.sort((a, b) => a - b)
     tell(`${name}: ${all.length}, p50 ${at(all, 0.5)} ms, p99 ${at(all, 0.99)} ms, longest ${at(all, 1)} ms`)
   }
-  tell(`imports: ${[...results].join('; ')}; at most ${mostWaiting} requests unanswered`)
+  tell(`imports: ${[...results].join('; ')}; at most ${maxWaiting} requests unanswered`)
   t.same(errors.slice(0, 10), [], `${count} requests, ${errors.length} errors`)
   t.ok(results.size <= 1, `imports count the same: ${[...results].join('; ')}`)
   const third = Math.floor(memory.length / 3)
   const [before, after] = [Math.max(...memory.slice(third, -third)), Math.max(...memory.slice(-third))]
   if (third > 0)
-    t.ok(after - before < mostGrowth, `the memory went from ${before.toFixed(0)} to ${after.toFixed(0)} MB`)
+    t.ok(after - before < maxGrowth, `the memory went from ${before.toFixed(0)} to ${after.toFixed(0)} MB`)
 }
 
 const at = (sorted: number[], share: number) =>

@@ -48,7 +48,7 @@ t.test('a step removes 100 endpoints at the most, those that were created first'
   await put(doomed, last)
   await call('DELETE', `/v1/apps/${doomed}`)
   const seen: string[][] = []
-  while (store.clearAway(500)) {
+  while (store.purge(500)) {
     const left = ids()
     if (left.length !== seen.at(-1)?.length) seen.push(left)
   }
@@ -63,11 +63,11 @@ t.test('applications deleted while another is cleared away leave nothing behind 
   }
   for (const app of [apps[1], apps[0], apps[2]]) {
     await call('DELETE', `/v1/apps/${app}`)
-    store.clearAway(100)
-    store.clearAway(100)
-    store.clearAway(100)
+    store.purge(100)
+    store.purge(100)
+    store.purge(100)
   }
-  while (store.clearAway(500));
+  while (store.purge(500));
   for (const [table, rows] of Object.entries({
     apps: 1,
     endpoints: 120,

@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { newId } from '../../server/http/arn.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import type { AppRef } from '../../server/store/applications/applications.ts'
-import { WriteTurns } from '../../server/store/database/write-queue.ts'
+import { WriteQueue } from '../../server/store/database/write-queue.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import type { WorkerSettings } from '../../server/worker/messages.ts'
 import { startJobWorker, type WorkerOptions } from '../../server/worker/supervisor.ts'
@@ -15,8 +15,8 @@ import { roleArn, until } from './helpers.ts'
 /** A database and a bucket, and a real worker thread on them once it is started. */
 export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
   const dir = t.testdir({ data: {}, s3: { demo: {} } })
-  const turns = new WriteTurns()
-  const store = openStore(join(dir, 'data'), { turns })
+  const writeQueue = new WriteQueue()
+  const store = openStore(join(dir, 'data'), { writeQueue })
   const file = databaseFile(join(dir, 'data'))
   t.teardown(() => store.close())
   /** The states that jobs came to, in the order in which they did. */
@@ -53,7 +53,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
           jobStateDelayMs: 0,
           s3Dir: join(dir, 's3'),
           s3: undefined,
-          turns: turns.shared,
+          writeQueue: writeQueue.shared,
           ...settings,
           ...more,
         },

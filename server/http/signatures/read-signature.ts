@@ -71,7 +71,7 @@ const presignedNames = [
 ]
 
 /** Seconds for which a presigned request may be good (source: guide of Signature Version 4). */
-const longestExpiry = 604_800
+const maxExpiry = 604_800
 
 function readQuery(query: URLSearchParams): Signature {
   const [, credential, signature, signedHeaders, date] = presignedNames.map(name => {
@@ -83,8 +83,8 @@ function readQuery(query: URLSearchParams): Signature {
   })
   if (query.get('X-Amz-Algorithm') !== algorithm) throw incomplete(`X-Amz-Algorithm must be ${algorithm}.`)
   const expires = query.get('X-Amz-Expires') ?? '900'
-  if (!/^\d+$/.test(expires) || Number(expires) > longestExpiry) {
-    throw incomplete(`X-Amz-Expires must be a number of seconds from 0 to ${longestExpiry}.`)
+  if (!/^\d+$/.test(expires) || Number(expires) > maxExpiry) {
+    throw incomplete(`X-Amz-Expires must be a number of seconds from 0 to ${maxExpiry}.`)
   }
   return {
     ...readCredential(credential!),

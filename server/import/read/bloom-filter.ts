@@ -10,7 +10,7 @@ const probes = 5
  * Remembers which keys were added, in little memory: of a key that was not, it says once in a while that it may have
  * been; never the other way round (a Bloom filter). It holds some five million keys well.
  */
-export class SeenFilter {
+export class BloomFilter {
   readonly #parts: { bits: Uint32Array; size: number; left: number }[] = []
 
   /** @param key a key as `endpointKey` makes it */

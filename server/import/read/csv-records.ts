@@ -20,13 +20,13 @@ export const badQuotes =
  * more cells or bytes than a record may have, the line in which the record begins is bad and the next line begins a
  * new one. Which lines make a record thus depends on nothing but the content from the record's first byte on.
  *
- * @param mostCells of a record of several lines
+ * @param maxCells of a record of several lines
  * @param isEnd whether no line follows these
  * @returns the records, and the lines of a last one whose end is still to come
  */
 export function cutRecords(
   lines: DecodedLine[],
-  mostCells: number,
+  maxCells: number,
   isEnd: boolean,
 ): { records: Item<string[]>[]; rest: DecodedLine[] } {
   const records: Item<string[]>[] = []
@@ -36,7 +36,7 @@ export function cutRecords(
     if (isBlank(line)) {
       next++
     } else if (line.text.includes('"')) {
-      const record = cutQuotedRecord(lines, next, mostCells, isEnd)
+      const record = cutQuotedRecord(lines, next, maxCells, isEnd)
       if (record === undefined) break
       records.push(record.item)
       next += record.lineCount
@@ -54,7 +54,7 @@ export function cutRecords(
 function cutQuotedRecord(
   lines: DecodedLine[],
   from: number,
-  mostCells: number,
+  maxCells: number,
   isEnd: boolean,
 ): { item: Item<string[]>; lineCount: number } | undefined {
   const first = lines[from]!
@@ -62,7 +62,7 @@ function cutQuotedRecord(
   let state = cells.read(first.text)
   let last = from
   while (state === 'open') {
-    if (cells.cells.length >= mostCells || last - from >= most.lines) break
+    if (cells.cells.length >= maxCells || last - from >= most.lines) break
     if (lines[last]!.end - first.start > most.bytes) break
     if (last + 1 === lines.length) {
       if (isEnd) break
@@ -70,7 +70,7 @@ function cutQuotedRecord(
     }
     state = cells.read(lines[last]!.lineBreak + lines[++last]!.text)
   }
-  const isWhole = state === 'whole' && (last === from || cells.cells.length <= mostCells)
+  const isWhole = state === 'whole' && (last === from || cells.cells.length <= maxCells)
   if (!isWhole) return { item: { line: first, reason: first.problem ?? badQuotes }, lineCount: 1 }
   const spanned = lines.slice(from, last + 1)
   const line = last === from ? first : join(spanned)

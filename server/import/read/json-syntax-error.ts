@@ -40,7 +40,7 @@ const values = "(JSON String, Number, Array, Object or token 'null', 'true' or '
 const words: Record<string, string> = { t: 'true', f: 'false', n: 'null', N: 'NaN', I: 'Infinity' }
 
 /** Characters of a longer word that Jackson repeats. */
-const longestToken = 256
+const maxToken = 256
 
 /**
  * Goes through a text as Jackson does, up to the first thing that is wrong. Each step gives that, or undefined and has
@@ -199,10 +199,9 @@ class Scan {
 
   /** A word that is none of JSON's, some of which may have been read. */
   #token(start: number): JsonSyntaxError {
-    while (this.#char !== undefined && isIdentifierPart(this.#char) && this.#at - start < longestToken)
-      this.#at++
+    while (this.#char !== undefined && isIdentifierPart(this.#char) && this.#at - start < maxToken) this.#at++
     const token = this.#text.slice(start, this.#at)
-    const more = token.length < longestToken ? '' : '...'
+    const more = token.length < maxToken ? '' : '...'
     return this.#stop(`Unrecognized token '${token}${more}': was expecting ${values}`)
   }
 
@@ -331,17 +330,17 @@ function placeOf(text: string, index: number): Place {
 }
 
 /** Characters of a text that Jackson shows. */
-const longestSource = 500
+const maxSource = 500
 
 /** A place as Jackson names it. Control characters are written as JSON would have them, except line ends. */
 function describePlace(text: string, { line, column }: Place): string {
   const shown = text
-    .slice(0, longestSource)
+    .slice(0, maxSource)
     .toWellFormed()
     .replace(/(?![\r\n])\p{Cc}/gu, char => {
       return `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
     })
-  const more = text.length > longestSource ? `[truncated ${text.length - longestSource} chars]` : ''
+  const more = text.length > maxSource ? `[truncated ${text.length - maxSource} chars]` : ''
   return `[Source: (String)"${shown}"${more}; line: ${line}, column: ${column}]`
 }
 

@@ -135,13 +135,13 @@ function tooManyCells({ length }: string[], most: number): string | undefined {
 }
 
 /** Values that an endpoint can hold at the most: each takes three bytes of its JSON text or more. */
-const mostValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.length
+const maxValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.length
 
 /** An object of so many names takes its time, and is in vain. */
 function tooManyValues(cells: string[]): string | undefined {
-  if (cells.length <= mostValues) return undefined
+  if (cells.length <= maxValues) return undefined
   const values = cells.filter(cell => cell !== '').length
-  return values > mostValues ? `an endpoint must be at most 15 KB; this one has ${values} values` : undefined
+  return values > maxValues ? `an endpoint must be at most 15 KB; this one has ${values} values` : undefined
 }
 
 function readEndpoint(columns: Column[], line: Line, cells: string[]): Item<object> {

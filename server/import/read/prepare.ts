@@ -8,7 +8,7 @@ import {
 } from '../../store/endpoints/attribute-names.ts'
 import { type EndpointRef, endpointKey, endpointRef } from '../../store/endpoints/endpoint-key.ts'
 import { changeOf, type EndpointChange } from '../../store/endpoints/endpoint-row.ts'
-import { SeenFilter } from './bloom-filter.ts'
+import { BloomFilter } from './bloom-filter.ts'
 import { type BadItem, type Item, isBad, joinProblems } from './item.ts'
 import { hasNoneBut, type ImportedEndpoint, userOf } from './record-schema.ts'
 
@@ -42,7 +42,7 @@ export interface PreparedBatch {
  * @param options.isSoleWriter whether the application has no endpoints when this begins; else nothing is remembered
  */
 export function createPreparation(app: AppRef, { isSoleWriter }: { isSoleWriter: boolean }) {
-  const seen = isSoleWriter ? new SeenFilter() : undefined
+  const seen = isSoleWriter ? new BloomFilter() : undefined
   const isNew = (key: number): boolean => {
     if (seen === undefined || seen.mayHave(key)) return false
     seen.add(key)

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { EndpointPlan, type PlannedEndpoint } from '../../endpoints/plan-endpoints.ts'
 import { faultsInProcessing, type ProcessingFaults } from '../../jobs/faults.ts'
 import type { JobCounters } from '../../jobs/record-counters.ts'
-import type { Concerned } from '../../store/endpoints/endpoints.ts'
+import type { EndpointLookups } from '../../store/endpoints/endpoints.ts'
 import type { ImportWriter } from '../../store/import-writes/import-writer.ts'
 import type {
   ImportJob,
@@ -23,7 +23,7 @@ import { importRecord, refuseRecord } from './import-record.ts'
  * died of the job, which shows what of. It waits a moment for the next records, as long as no caller comes: the reader
  * collects garbage in between.
  */
-const transaction = { longest: 2000, short: 15, shortFor: 1000, waits: 50 }
+const transaction = { max: 2000, short: 15, shortFor: 1000, waits: 50 }
 
 /** Milliseconds after which it is looked again whether a caller waits, where the next records are not at hand. */
 const looksAgain = 2
@@ -72,8 +72,8 @@ export async function writeRecords(
   const writeBatch = (batch: RecordBatch, now: number): void => {
     const items = Array.from({ length: batch.length }, (_, index) => batch.item(index))
     writer.expectNames(job.app, batch.names)
-    const concerned = concernedBy(items, writer.isSoleWriter(job.app))
-    const plan = new EndpointPlan(job.app, writer.load(job.app, concerned), writer)
+    const lookups = lookupsOf(items, writer.isSoleWriter(job.app))
+    const plan = new EndpointPlan(job.app, writer.load(job.app, lookups), writer)
     const counts: RecordCounts = { processed: 0, failed: 0, channels: new Map() }
     const members: PlannedEndpoint[] = []
     const target = { plan, progress, now, channels: counts.channels, members }
@@ -109,7 +109,7 @@ export async function writeRecords(
     written.failed += counts.failed
   }
 
-  const longest = progress.deaths(job).count > 0 ? 0 : transaction.longest
+  const max = progress.deaths(job).count > 0 ? 0 : transaction.max
   /** When the transaction began, as milliseconds and as the time of all endpoints in it. */
   let begun = 0
   let now = 0
@@ -142,8 +142,8 @@ export async function writeRecords(
     }
     const at = performance.now()
     if (progress.isCallerWaiting()) awaited = at
-    const mayLast = at - awaited < transaction.shortFor ? transaction.short : longest
-    if (at - begun >= Math.min(mayLast, longest)) commit()
+    const mayLast = at - awaited < transaction.shortFor ? transaction.short : max
+    if (at - begun >= Math.min(mayLast, max)) commit()
   }
   try {
     for await (const batch of batches) {
@@ -176,17 +176,17 @@ export async function writeRecords(
  * @param isSoleWriter whether nothing is stored but what the job itself has written: then what none of its records has named
  *   before is not stored
  */
-function concernedBy(items: Item<PreparedRecord>[], isSoleWriter: boolean): Concerned {
-  const concerned: Concerned = { endpoints: [], userIds: [], addresses: [] }
+function lookupsOf(items: Item<PreparedRecord>[], isSoleWriter: boolean): EndpointLookups {
+  const lookups: EndpointLookups = { endpoints: [], userIds: [], addresses: [] }
   for (const item of items) {
     const record = isBad(item) ? item.rest : item.value
     if (record === undefined) continue
     const { endpoint, change, isIdNew, isUserNew, isAddressNew } = record
-    if (endpoint !== null && !(isSoleWriter && isIdNew)) concerned.endpoints.push(endpoint)
-    if (change.user_id !== null && !(isSoleWriter && isUserNew)) concerned.userIds.push(change.user_id)
-    if (change.address !== null && !(isSoleWriter && isAddressNew)) concerned.addresses.push(change.address)
+    if (endpoint !== null && !(isSoleWriter && isIdNew)) lookups.endpoints.push(endpoint)
+    if (change.user_id !== null && !(isSoleWriter && isUserNew)) lookups.userIds.push(change.user_id)
+    if (change.address !== null && !(isSoleWriter && isAddressNew)) lookups.addresses.push(change.address)
   }
-  return concerned
+  return lookups
 }
 
 /** The rows of endpoints as ranges. Most files have their endpoints in the order of their rows. */

@@ -60,10 +60,10 @@ export const removeAttributes: FastifyPluginAsyncTypebox = async app => {
 
 /** @throws BadRequestException for what is longer than any name, or empty (assumed) */
 function checkPatterns(patterns: string[]): void {
-  const longest = endpointLimits.attributeName
-  const wrong = patterns.find(pattern => pattern === '' || pattern.length > longest)
+  const max = endpointLimits.attributeName
+  const wrong = patterns.find(pattern => pattern === '' || pattern.length > max)
   if (wrong === undefined) return
   throw badRequest(
-    `Blacklist must hold names or globs of 1 to ${longest} characters; got ${JSON.stringify(wrong)}`,
+    `Blacklist must hold names or globs of 1 to ${max} characters; got ${JSON.stringify(wrong)}`,
   )
 }

@@ -11,10 +11,10 @@ import { describe } from '../../validation/explain.ts'
 import { appFirst, findApp } from '../find.ts'
 
 /** Most endpoints in a batch (source: API reference). */
-const longestBatch = 100
+const maxBatch = 100
 
 /** AWS's shape but for its items: one with a member of a wrong type must not spoil the others. */
-const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), longestBatch) })
+const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), maxBatch) })
 
 /**
  * Creates or changes up to 100 endpoints, each as UpdateEndpoint does, in the order of the list, so the later of two
@@ -61,8 +61,8 @@ const checkTypes = checkOf(EndpointBatchItem)
 function readItem(item: object): (EndpointBatchItem & { Id: string }) | string {
   removeAbsent(EndpointBatchItem, item)
   listAttributeValues(item)
-  const misfit = checkTypes(item)
-  if (misfit !== undefined) return misfit
+  const violation = checkTypes(item)
+  if (violation !== undefined) return violation
   const { Id } = item as EndpointBatchItem
   return Id === undefined ? 'Id is required: it must be a string' : { ...item, Id }
 }

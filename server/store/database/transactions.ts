@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { type NoPromise, refusePromise } from './no-promise.ts'
 import { withPragma } from './with-pragma.ts'
-import type { WriteTurns } from './write-queue.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /** The one way in which a connection writes. Each function that is given must be synchronous: a promise is refused. */
 export interface Transactions {
@@ -24,12 +24,12 @@ export interface Transactions {
   leave(writer: object): boolean
   /** Whether a writer's transaction is open for more, which any other would end. */
   isJoined(): boolean
-  /** Lets callers write first, as `WriteTurns` says; whosever transaction is open would keep them from it. */
+  /** Lets callers write first, as `WriteQueue` says; whosever transaction is open would keep them from it. */
   letCallersGo(): void
 }
 
 /** Thrown out of a transaction of a job: the state that the job belongs to has been replaced by another. */
-export class StateReplaced extends Error {
+export class StateReplacedError extends Error {
   override message = 'the state has been replaced'
 }
 
@@ -46,13 +46,13 @@ export function createTransactions(
   {
     onBegin,
     onRollback,
-    turns,
+    writeQueue,
     checkState,
     isKept,
   }: {
     onBegin: () => void
     onRollback: () => void
-    turns: WriteTurns
+    writeQueue: WriteQueue
     checkState: () => void
     isKept: boolean
   },
@@ -153,9 +153,9 @@ export function createTransactions(
     isJoined: () => open !== undefined,
 
     letCallersGo() {
-      if (!turns.isCallerWaiting) return
+      if (!writeQueue.isCallerWaiting) return
       endOpen()
-      turns.letCallersGo()
+      writeQueue.letCallersGo()
     },
   }
 }

@@ -22,13 +22,13 @@ const counters = 64
  * The same memory says which state the database holds, so that a job of an earlier one writes nothing into a later one,
  * and whether anybody has written endpoints of an application.
  */
-export class WriteTurns {
+export class WriteQueue {
   readonly shared: SharedArrayBuffer
   readonly #callers: Int32Array
   readonly #generation: Int32Array
   readonly #endpointWrites: Int32Array
 
-  /** @param shared of the other thread's turns; without it, new ones are made */
+  /** @param shared of the other thread's writeQueue; without it, new ones are made */
   constructor(shared = new SharedArrayBuffer((2 + counters) * Int32Array.BYTES_PER_ELEMENT)) {
     this.shared = shared
     this.#callers = new Int32Array(shared, 0, 1)
@@ -61,9 +61,8 @@ export class WriteTurns {
           return refusePromise(write())
         } catch (error) {
           replaced ||= this.generation % 2 === 1
-          const longest = replaced ? deadlineWhenReplaced : deadline
-          if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || Date.now() - begun > longest)
-            throw error
+          const max = replaced ? deadlineWhenReplaced : deadline
+          if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || Date.now() - begun > max) throw error
         }
         await setTimeout(1)
       }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
-import type { WriteTurns } from '../database/write-queue.ts'
+import type { WriteQueue } from '../database/write-queue.ts'
 import { type EndpointRow, type EndpointValues, endpointColumns, mutableColumns } from './endpoint-row.ts'
 import { createRestoredMembers } from './restored-members.ts'
 
@@ -23,7 +23,7 @@ export interface WrittenBy {
 const maxRowsPerInsert = 32
 
 /** Prepares writing endpoints. To be called within a transaction. */
-export function createEndpointWriter(db: Database, queue: WriteTurns) {
+export function createEndpointWriter(db: Database, queue: WriteQueue) {
   const inserts = new Map<number, Statement<unknown[]>>()
   const updates = new Map<string, Statement<unknown[]>>()
   const restoredMembers = createRestoredMembers(db)

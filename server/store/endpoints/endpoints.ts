@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Endpoint } from '../../model/endpoint.ts'
 import type { AppRef } from '../applications/applications.ts'
-import type { WriteTurns } from '../database/write-queue.ts'
+import type { WriteQueue } from '../database/write-queue.ts'
 import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
 import { type EndpointRef, endpointRef } from './endpoint-key.ts'
 import { type EndpointChange, type EndpointRow, selectRow, toEndpoint } from './endpoint-row.ts'
@@ -14,7 +14,7 @@ export interface StoredEndpoint {
 }
 
 /** What some changes concern: endpoints by id, users and addresses. */
-export interface Concerned {
+export interface EndpointLookups {
   endpoints: Pick<EndpointRef, 'key' | 'folded'>[]
   userIds: string[]
   addresses: string[]
@@ -26,7 +26,7 @@ export interface EndpointWriter {
    * The endpoints that have to be known to plan some changes: those that the changes name, all endpoints of the users
    * that these have or are to have, and those that are ACTIVE at the addresses that these have or are to have.
    */
-  load(app: AppRef, concerned: Concerned): EndpointRow[]
+  load(app: AppRef, lookups: EndpointLookups): EndpointRow[]
   /** Writes endpoints, to be called within a transaction; sets the row numbers of those that it creates. */
   write(app: AppRef, endpoints: EndpointWrite[], newNames: AttributeName[]): void
   /** The custom names in a change that this writer has to add. */
@@ -36,7 +36,7 @@ export interface EndpointWriter {
 }
 
 /** Prepares the statements on endpoints, once for every writer of this connection. */
-export function createEndpoints(db: Database, names: AttributeNames, queue: WriteTurns) {
+export function createEndpoints(db: Database, names: AttributeNames, queue: WriteQueue) {
   const select = `SELECT ${selectRow('e')} FROM endpoints e`
   const find = db.prepare<[number, number, string], EndpointRow>(
     `${select} INDEXED BY endpoints_by_key WHERE e.key = ? AND e.app = ? AND e.id = ?`,
@@ -67,7 +67,7 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
   const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
   const writer = createEndpointWriter(db, queue)
 
-  const load = (app: AppRef, { endpoints, userIds, addresses }: Concerned): EndpointRow[] => {
+  const load = (app: AppRef, { endpoints, userIds, addresses }: EndpointLookups): EndpointRow[] => {
     const rows = new Map<number, EndpointRow>()
     const users = new Set(userIds)
     const places = new Set(addresses)

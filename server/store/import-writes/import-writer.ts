@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
-import type { WriteTurns } from '../database/write-queue.ts'
+import type { WriteQueue } from '../database/write-queue.ts'
 import type { AttributeName, AttributeNames } from '../endpoints/attribute-names.ts'
 import type { Endpoints, EndpointWriter } from '../endpoints/endpoints.ts'
 import { createSoleWriter } from './sole-writer.ts'
@@ -37,7 +37,7 @@ export function createImportWriters(
   db: Database,
   endpoints: Endpoints,
   names: AttributeNames,
-  queue: WriteTurns,
+  queue: WriteQueue,
 ): (job: number) => ImportWriter {
   const requestIdOf = db.prepare<[number], string>('SELECT request_id FROM import_jobs WHERE seq = ?').pluck()
   const soleWriterOf = createSoleWriter(db, queue)

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
-import type { WriteTurns } from '../database/write-queue.ts'
+import type { WriteQueue } from '../database/write-queue.ts'
 
 /**
  * Prepares what tells whether a job is the sole writer of endpoints of its application, as most large imports are: then
@@ -8,7 +8,7 @@ import type { WriteTurns } from '../database/write-queue.ts'
  *
  * @returns to be called where a job begins, or begins again
  */
-export function createSoleWriter(db: Database, queue: WriteTurns) {
+export function createSoleWriter(db: Database, queue: WriteQueue) {
   const isAny = db.prepare<[number], 1>('SELECT 1 FROM endpoints WHERE app = ? LIMIT 1').pluck()
 
   return () => {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
-import type { WriteTurns } from '../database/write-queue.ts'
+import type { WriteQueue } from '../database/write-queue.ts'
 import type { AttributeNames } from '../endpoints/attribute-names.ts'
 import { type EndpointRow, mutableColumns } from '../endpoints/endpoint-row.ts'
 
@@ -18,7 +18,7 @@ export interface UndoLog {
 export function createUndoLog(
   db: Database,
   names: AttributeNames,
-  queue: WriteTurns,
+  queue: WriteQueue,
 ): (job: number) => UndoLog {
   // What the job has copied already, and somebody else has written since, is copied anew: it is what they wrote that is to
   // be restored. Mostly nothing is there, and to be able to replace rows SQLite copies each page that it changes.

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault, JobSelector } from '../../model/fault.ts'
-import { fits } from '../../model/wildcard.ts'
+import { matchesWildcard } from '../../model/wildcard.ts'
 import type { Faults } from './fault-rules.ts'
 import type { Job } from './job-rows.ts'
 
@@ -32,10 +32,10 @@ export function createJobFaults(db: Database, table: 'import_jobs' | 'export_job
     (rule.type ?? type) === type &&
     (rule.applicationId ?? app.id) === app.id &&
     (rule.format ?? definition.Format) === definition.Format &&
-    fits(rule.s3Url ?? '*', definition.S3Url ?? definition.S3UrlPrefix ?? '')
+    matchesWildcard(rule.s3Url ?? '*', definition.S3Url ?? definition.S3UrlPrefix ?? '')
 
   /** Whether a rule strikes a job that it concerns. */
-  const strikes = ({ id, probability = 1 }: Fault): boolean => Math.random() < probability && faults.use(id)
+  const applies = ({ id, probability = 1 }: Fault): boolean => Math.random() < probability && faults.use(id)
 
   return {
     /** Whether there are rules about jobs at all. */
@@ -45,20 +45,20 @@ export function createJobFaults(db: Database, table: 'import_jobs' | 'export_job
      * The rules that strike a job, of those that matter now. Whether one does is decided when it first matters, and
      * written down with the job: the same holds when the job is taken up again. To be part of a transaction.
      */
-    strike(job: Job, matters: (rule: Fault) => boolean): Fault[] {
+    applying(job: Job, matters: (rule: Fault) => boolean): Fault[] {
       const row = find.get(job.seq)!
       const definition: Definition = JSON.parse(row.definition)
       const decided: Record<string, boolean> = JSON.parse(row.decided)
       const known = Object.keys(decided).length
-      const struck = faults
+      const applying = faults
         .list()
         .filter(rule => rule.job !== undefined && matters(rule) && concerns(rule.job, job, definition))
         .filter(rule => {
-          decided[rule.id] ??= strikes(rule)
+          decided[rule.id] ??= applies(rule)
           return decided[rule.id]
         })
       if (Object.keys(decided).length > known) decide.run(JSON.stringify(decided), job.seq)
-      return struck
+      return applying
     },
 
     /** The rule that keeps a job in its state, if one does. */

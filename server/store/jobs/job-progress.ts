@@ -4,18 +4,18 @@ import type { JobStatus } from '../../model/job-states.ts'
 import { isFinal, mayMove } from '../../model/job-states.ts'
 import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
-import type { WriteTurns } from '../database/write-queue.ts'
+import type { WriteQueue } from '../database/write-queue.ts'
 import type { createJobFaults } from './job-faults.ts'
 import type { Deaths, Job } from './job-rows.ts'
 
 /** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
-export class JobGone extends Error {}
+export class JobGoneError extends Error {}
 
 /** What the worker does with jobs of every kind. Each write is part of a transaction made by `write`. */
 export function createJobProgress(
   db: Database,
   { transact, transactToDisk, join, commit, leave, letCallersGo }: Transactions,
-  turns: WriteTurns,
+  writeQueue: WriteQueue,
   {
     table,
     slots,
@@ -60,12 +60,12 @@ export function createJobProgress(
   /**
    * Runs one transaction on behalf of a job: everything in it is written, or nothing.
    *
-   * @throws JobGone when the job's application has been deleted
+   * @throws JobGoneError when the job's application has been deleted
    */
   const write = <T>(job: Job, work: () => NoPromise<T>, run = transact): NoPromise<T> => {
     letCallersGo()
     return run<T>((): NoPromise<T> => {
-      if (isAlive.get(job.seq) === undefined) throw new JobGone()
+      if (isAlive.get(job.seq) === undefined) throw new JobGoneError()
       return work()
     })
   }
@@ -81,7 +81,7 @@ export function createJobProgress(
 
     /** The rules by which a job is to fail or to hang, of those that matter now. To be part of no transaction. */
     faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>
-      !job.ofSeed && faults.isAny() ? write(job, () => faults.strike(job, matters)) : [],
+      !job.ofSeed && faults.isAny() ? write(job, () => faults.applying(job, matters)) : [],
 
     /** The rule that keeps a job in its state, if one does. */
     hanging: faults.hanging,
@@ -91,13 +91,13 @@ export function createJobProgress(
      * written by this connection. It keeps all callers from writing, so it is to be left soon.
      *
      * @param begin called where the transaction begins, so that all that the job wrote before is committed
-     * @throws JobGone when the job's application has been deleted
+     * @throws JobGoneError when the job's application has been deleted
      */
     writeOn<T>(job: Job, begin: () => void, work: () => NoPromise<T>): NoPromise<T> {
       letCallersGo()
       return join<T>(job, (begins): NoPromise<T> => {
         if (begins) begin()
-        if (isAlive.get(job.seq) === undefined) throw new JobGone()
+        if (isAlive.get(job.seq) === undefined) throw new JobGoneError()
         return work()
       })
     },
@@ -109,7 +109,7 @@ export function createJobProgress(
     leave: (job: Job): boolean => leave(job),
 
     /** Whether a caller waits for a transaction of this thread to end. */
-    isCallerWaiting: (): boolean => turns.isCallerWaiting,
+    isCallerWaiting: (): boolean => writeQueue.isCallerWaiting,
 
     /**
      * Moves a job to its next state, in the database; whoever holds the job changes it once that is written.

@@ -14,7 +14,7 @@ export interface Condition {
 }
 
 /** What a condition is made with. */
-export interface Surroundings {
+export interface ConditionContext {
   /** ISO 8601; what recency is counted back from. */
   now: string
   /** The condition of being in a segment that a group names as its source. */
@@ -50,7 +50,7 @@ function combine(how: 'ALL' | 'ANY' | 'NONE' | undefined, conditions: Condition[
 /** In a segment made of groups: each joins its source segments and its dimensions (source: API reference). */
 export function conditionOfGroups(
   { Groups = [], Include }: SegmentGroupList,
-  surroundings: Surroundings,
+  context: ConditionContext,
 ): Condition {
   const groups = Groups.map(({ SourceSegments = [], SourceType, Dimensions = [], Type }) =>
     allOf([
@@ -59,7 +59,7 @@ export function conditionOfGroups(
         : [
             combine(
               SourceType,
-              SourceSegments.map(({ Id, Version }) => surroundings.ofSegment(Id!, Version)),
+              SourceSegments.map(({ Id, Version }) => context.ofSegment(Id!, Version)),
             ),
           ]),
       ...(Dimensions.length === 0
@@ -67,7 +67,7 @@ export function conditionOfGroups(
         : [
             combine(
               Type,
-              Dimensions.map(dimensions => conditionOfDimensions(dimensions, surroundings)),
+              Dimensions.map(dimensions => conditionOfDimensions(dimensions, context)),
             ),
           ]),
     ]),
@@ -78,7 +78,7 @@ export function conditionOfGroups(
 /** In a segment of dimensions: all of them must be met, and of the values of one, any (assumed). */
 export function conditionOfDimensions(
   { Attributes, UserAttributes, Metrics, Demographic, Location, Behavior }: SegmentDimensions,
-  { now }: Surroundings,
+  { now }: ConditionContext,
 ): Condition {
   const conditions: Condition[] = []
   for (const [name, dimension] of Object.entries(Attributes ?? {})) {

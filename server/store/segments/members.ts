@@ -162,8 +162,8 @@ export function createSegmentMembers(db: Database) {
         into.jobs.add(row.import_job)
         return conditionOfImport(row.import_job)
       }
-      if (row.segment_groups !== null) return conditionOfGroups(JSON.parse(row.segment_groups), surroundings)
-      return conditionOfDimensions(JSON.parse(row.dimensions ?? '{}'), surroundings)
+      if (row.segment_groups !== null) return conditionOfGroups(JSON.parse(row.segment_groups), context)
+      return conditionOfDimensions(JSON.parse(row.dimensions ?? '{}'), context)
     }
     const ofSource = (id: string, number: number | undefined): Condition => {
       const row = version.get(app.seq, id, number ?? null)
@@ -174,7 +174,7 @@ export function createSegmentMembers(db: Database) {
       into.sources.push({ column, condition })
       return conditionOfSource(column)
     }
-    const surroundings = {
+    const context = {
       now,
       ofSegment(id: string, number: number | undefined): Condition {
         const key = `${id}/${number ?? 'current'}`

@@ -10,7 +10,7 @@ const pagesPerStep = 500
 const replaceTimeout = 10_000
 
 /** A state that is to replace the one that a data folder holds. */
-export interface NextState {
+export interface ReplacementDatabase {
   /** Opens it for what is to be written into it before. */
   openStore(): Store
   /** Whether it has an export job of that id, in whichever status. */
@@ -24,7 +24,7 @@ export interface NextState {
 }
 
 /** @param file one that `checkSnapshot` has found good; without it, the state is empty, and in memory */
-export function openNextState(file?: string): NextState {
+export function openReplacementDatabase(file?: string): ReplacementDatabase {
   const db = new Database(file ?? emptyImage())
   return {
     openStore: () => prepareStore(db),

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { WriteTurns } from '../../../server/store/database/write-queue.ts'
+import { WriteQueue } from '../../../server/store/database/write-queue.ts'
 import { openStore } from '../../../server/store/open-store.ts'
 import { makeFolder } from '../../support/buckets.ts'
 import { roleArn } from '../../support/helpers.ts'
@@ -82,10 +82,10 @@ t.test('so does a read', async t => {
 })
 
 t.test('so does what waits for the database to be free', async t => {
-  const turns = new WriteTurns()
+  const writeQueue = new WriteQueue()
   const write = async () => 1
   // @ts-expect-error
-  const refused = turns.asCaller(write)
+  const refused = writeQueue.asCaller(write)
   await t.rejects(refused, refusal)
-  t.equal(turns.isCallerWaiting, false)
+  t.equal(writeQueue.isCallerWaiting, false)
 })
