@@ -8,6 +8,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY build.ts tsconfig.json tsconfig.build.json ./
 COPY licences licences
+COPY fixtures/operations.json fixtures/
 COPY server server
 RUN npm run build && rm -r dist/types
 
