@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type OnLoadResult } from 'esbuild'
+import { startPinpoint } from './server/index.ts'
 import { emptyDatabase } from './server/store/database/schema.ts'
 import { oldestNode } from './server/version.ts'
 
@@ -39,7 +40,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: `node${oldestNode}`,
-  external: ['better-sqlite3'],
+  // The OpenAPI document is made here, so what makes it is not needed there.
+  external: ['better-sqlite3', './describe-api.ts'],
   // Of the AWS SDK, what has names to import.
   mainFields: ['module', 'main'],
   legalComments: 'none',
@@ -57,7 +59,21 @@ const { metafile } = await build({
 })
 cpSync('server/store/database/migrations', join(dist, 'migrations'), { recursive: true })
 writeFileSync(join(dist, 'empty.db'), emptyDatabase())
+writeFileSync(join(dist, 'openapi.json'), JSON.stringify(await openapiDocument()))
 writeFileSync(join(dist, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)))
+
+/** The OpenAPI document of an emulator from source, without the URL of its server. */
+async function openapiDocument(): Promise<object> {
+  const emulator = await startPinpoint()
+  try {
+    const response = await fetch(`${emulator.url}/_pinpoint/openapi.json`)
+    if (!response.ok) throw new Error(`no OpenAPI document: ${response.status} ${await response.text()}`)
+    const { servers, ...document } = (await response.json()) as { servers: object[] }
+    return document
+  } finally {
+    await emulator.close()
+  }
+}
 
 /**
  * What is loaded at once when it is first wanted: node's own modules have `createRequire` for it, and esbuild knows nothing

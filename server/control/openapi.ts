@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { describeApi } from './describe-api.ts'
+import type { RouteOptions } from 'fastify'
 
 const Document = Type.Unsafe<object>({
   type: 'object',
@@ -8,9 +10,12 @@ const Document = Type.Unsafe<object>({
   description: 'An OpenAPI 3.1 document',
 })
 
-/** Describes all that is served. The description is made when somebody first asks for it. */
+/** The document, as the build makes it and puts it beside the code. From source there is none. */
+const prepared = new URL('./openapi.json', import.meta.url)
+
+/** Answers the OpenAPI document of everything that is served. It is read or made on the first request. */
 export const openapi: FastifyPluginAsyncTypebox = async app => {
-  let document: ReturnType<typeof describeApi> | undefined
+  let document: Promise<object> | undefined
   app.get(
     '/_pinpoint/openapi.json',
     {
@@ -21,10 +26,16 @@ export const openapi: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async request => {
-      document ??= import('./describe-api.ts').then(({ describeApi }) => describeApi(app.routes))
+      document ??= loadDocument(app.routes)
       const { protocol, host } = request
-      // HTTP/1.0 may name no host; the document's own is then meant.
+      // An HTTP/1.0 request may have no Host; the server is then the document's own.
       return { ...(await document), servers: [{ url: host ? `${protocol}://${host}` : '/' }] }
     },
   )
+}
+
+async function loadDocument(routes: RouteOptions[]): Promise<object> {
+  if (existsSync(prepared)) return JSON.parse(await readFile(prepared, 'utf8'))
+  const { describeApi } = await import('./describe-api.ts')
+  return describeApi(routes)
 }

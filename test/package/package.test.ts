@@ -5,6 +5,7 @@ import t from 'tap'
 import { oldestNode, version } from '../../server/version.ts'
 import { blocksOf } from '../docs/pages.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { buildTestApp } from '../support/helpers.ts'
 import { copyDependencies, makeProject, refusesNode, root, run, runsPackage } from '../support/project.ts'
 import { csvOf } from '../support/reads.ts'
 import { s3Credentials, startS3 } from '../support/s3.ts'
@@ -56,6 +57,22 @@ t.test(
     t.equal(code, 0)
   },
 )
+
+t.test('its OpenAPI document is the one that is made from source', async t => {
+  writeFileSync(
+    join(folder, 'openapi.mjs'),
+    `import { startPinpoint } from 'pinpoint-local'
+     const pinpoint = await startPinpoint()
+     const { servers, ...document } = await (await fetch(pinpoint.url + '/_pinpoint/openapi.json')).json()
+     if (servers[0].url !== pinpoint.url) throw new Error(servers[0].url + ' is not ' + pinpoint.url)
+     console.log(JSON.stringify(document))`,
+  )
+  const { code, output } = await run(folder, process.execPath, ['openapi.mjs'])
+  t.equal(code, 0, output)
+  const { servers, ...fromSource } = (await buildTestApp(t).app.inject('/_pinpoint/openapi.json')).json()
+  t.ok(Object.keys(fromSource.paths).length > 30)
+  t.strictSame(JSON.parse(output), fromSource)
+})
 
 t.test('what the README says installs the package in a project beside a checkout', async t => {
   const block = blocksOf('README.md').find(
