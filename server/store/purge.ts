@@ -4,7 +4,7 @@ import type { Transactions } from './database/transactions.ts'
 
 /**
  * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
- * segments with their members, and what jobs that are over had kept to be able to take themselves back.
+ * documents, segments with their members, and what jobs that are over had kept to be able to take themselves back.
  *
  * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
  *   that its caller decides how long the database is kept busy
@@ -22,11 +22,9 @@ export function createPurge(
        LIMIT 1`,
     )
     .pluck()
-  const deletedSegment = db.prepare<[], number>('SELECT seq FROM segments WHERE id IS NULL LIMIT 1').pluck()
+  const deletedDocument = db.prepare<[], number>('SELECT seq FROM documents WHERE id IS NULL LIMIT 1').pluck()
   const importOf = db
-    .prepare<[number], number>(
-      'SELECT import_job FROM segment_versions WHERE segment = ? AND import_job IS NOT NULL LIMIT 1',
-    )
+    .prepare<[number], number>('SELECT job FROM segment_imports WHERE document = ? LIMIT 1')
     .pluck()
   const importJobOf = db
     .prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1')
@@ -44,15 +42,17 @@ export function createPurge(
   const remover = (table: string, key: string, owner: string, owners?: string) =>
     prepareRemoval(db, table, key, owner, owners)
   const members = prepareMemberRemoval(db)
-  const ofSegmentImport = [...members, remover('segment_versions', 'segment, version', 'import_job')]
-  const ofSegment = [
-    remover('segment_versions', 'segment, version', 'segment'),
-    remover('segments', 'seq', 'seq'),
+  const ofSegmentImport = [...members, remover('segment_imports', 'document, version', 'job')]
+  const ofDocument = [
+    remover('document_versions', 'document, version', 'document'),
+    remover('documents', 'seq', 'seq'),
   ]
   const endpoints = remover('endpoints', 'seq', 'app')
+  const documentsOfApp = 'SELECT seq FROM documents WHERE app = ?'
   const ofApp = [
-    remover('segment_versions', 'segment, version', 'segment', 'SELECT seq FROM segments WHERE app = ?'),
-    remover('segments', 'seq', 'app'),
+    remover('segment_imports', 'document, version', 'document', documentsOfApp),
+    remover('document_versions', 'document, version', 'document', documentsOfApp),
+    remover('documents', 'seq', 'app'),
     // A fifth, as each is in four indexes.
     (app: number, limit: number) => endpoints(app, Math.ceil(limit / 5)),
     remover('attribute_names', 'app, map, name, import_job', 'app'),
@@ -80,18 +80,18 @@ export function createPurge(
     return removeApp(app, 1) > 0
   }
 
-  /** A version with an import goes after the import's members: it is what names them. */
-  const clearSegment = (segment: number, limit: number): boolean => {
-    const job = importOf.get(segment)
+  /** An import's members go first: a row that refers to the import is what finds them. */
+  const clearDocument = (document: number, limit: number): boolean => {
+    const job = importOf.get(document)
     return job === undefined
-      ? ofSegment.some(remove => remove(segment, limit) > 0)
+      ? ofDocument.some(remove => remove(document, limit) > 0)
       : ofSegmentImport.some(remove => remove(job, limit) > 0)
   }
 
   const step = (app: number | undefined, limit: number): boolean => {
     if (app !== undefined) return clearApp(app, limit)
-    const segment = deletedSegment.get()
-    if (segment !== undefined) return clearSegment(segment, limit)
+    const document = deletedDocument.get()
+    if (document !== undefined) return clearDocument(document, limit)
     for (let job = keptBy.get(0); typeof job === 'number'; job = keptBy.get(job)) {
       if (isOver.get(job) === 1) return kept(job, limit) > 0
     }

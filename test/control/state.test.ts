@@ -173,9 +173,9 @@ t.test('a running import writes nothing into what comes after a reset', async t 
   const app = await createApp(client)
   const job = await runImport(client, app, few)
   t.match(job, { JobStatus: 'COMPLETED', TotalProcessed: 2, TotalPieces: 1, CompletedPieces: 1 })
-  const { apps, endpoints, import_jobs, import_members, segments } = rowsIn(DATA_DIR)
+  const { apps, endpoints, import_jobs, import_members, documents } = rowsIn(DATA_DIR)
   // Members stand there by ranges.
-  t.strictSame([apps, endpoints, import_jobs, import_members, segments], [1, 2, 1, 1, 1])
+  t.strictSame([apps, endpoints, import_jobs, import_members, documents], [1, 2, 1, 1, 1])
 })
 
 t.test('calls that come meanwhile are answered from the one state or the other', async t => {

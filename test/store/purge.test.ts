@@ -71,8 +71,8 @@ t.test('applications deleted while another is cleared away leave nothing behind 
   for (const [table, rows] of Object.entries({
     apps: 1,
     endpoints: 120,
-    segments: 1,
-    segment_versions: 1,
+    documents: 1,
+    document_versions: 1,
     attribute_names: 1,
   })) {
     t.equal(count(table), rows, table)

@@ -246,7 +246,14 @@ t.test('nothing of a deleted application is left in the end, and all of every ot
   const worker = await startWorker()
   await whenOver([before])
   const alone = count()
-  t.match(alone, { apps: 1, endpoints: 2500, import_members: 2500, import_failures: 1, segments: 1, tags: 1 })
+  t.match(alone, {
+    apps: 1,
+    endpoints: 2500,
+    import_members: 2500,
+    import_failures: 1,
+    documents: 1,
+    tags: 1,
+  })
 
   await t.test('whose import is over', async t => {
     const app = await createApp()
@@ -329,14 +336,26 @@ t.test('the versions and members of a deleted segment are cleared away, and no o
     store.segments.create(app, { Id: 'dimensional' }, 'now')
     store.segments.update(app, 'dimensional', {}, 'now')
   })
-  const all = { segments: 3, segment_versions: 8, import_members: 3601, import_user_members: 1 }
+  const all = {
+    documents: 3,
+    document_versions: 8,
+    segment_imports: 6,
+    import_members: 3601,
+    import_user_members: 1,
+  }
   const kept = { import_jobs: 5, endpoints: 1201 }
   t.match(count(), { ...all, ...kept })
 
   await store.write(() => store.segments.delete(app, one.id))
   worker.wake()
-  await until(() => (count().segments === 2 ? true : undefined), 'the segment to be cleared away')
-  const rest = { segments: 2, segment_versions: 3, import_members: 1200, import_user_members: 0 }
+  await until(() => (count().documents === 2 ? true : undefined), 'the segment to be cleared away')
+  const rest = {
+    documents: 2,
+    document_versions: 3,
+    segment_imports: 1,
+    import_members: 1200,
+    import_user_members: 0,
+  }
   t.match(count(), { ...rest, ...kept })
   t.equal(store.segments.get(app, other.id)?.Version, 1)
 
@@ -346,9 +365,10 @@ t.test('the versions and members of a deleted segment are cleared away, and no o
     store.segments.delete(app, other.id)
   })
   await startWorker()
-  await until(() => (count().segments === 0 ? true : undefined), 'those deleted when no worker ran')
+  await until(() => (count().documents === 0 ? true : undefined), 'those deleted when no worker ran')
   t.match(count(), {
-    segment_versions: 0,
+    document_versions: 0,
+    segment_imports: 0,
     import_members: 0,
     import_user_members: 0,
     ...kept,

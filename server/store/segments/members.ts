@@ -11,6 +11,7 @@ import {
   conditionOfSource,
   none,
 } from './condition.ts'
+import type { SegmentBody } from './segments.ts'
 
 /**
  * A cursor in a list of members: the last endpoint that was listed, by its row. Behind all of those, in an imported segment: the
@@ -32,11 +33,10 @@ export const isMemberCursor = (value: unknown): value is MemberCursor =>
 /** Where a list of members begins. */
 export const firstMember: MemberCursor = [0]
 
-/** A version of a segment, as the store keeps it. */
+/** A version of a segment, as the store keeps it: an imported one has a job. */
 interface VersionRow {
-  import_job: number | null
-  dimensions: string | null
-  segment_groups: string | null
+  job: number | null
+  body: string
 }
 
 /** What it takes to find the members of a dimensional segment. */
@@ -81,8 +81,9 @@ const endpointsPerStep = 4000
 /** Finds the members of segments. */
 export function createSegmentMembers(db: Database) {
   const version = db.prepare<[number, string, number | null], VersionRow>(
-    `SELECT v.import_job, v.dimensions, v.segment_groups FROM segments s JOIN segment_versions v ON v.segment = s.seq
-     WHERE s.app = ? AND s.id = ? AND v.version = coalesce(?, s.version)`,
+    `SELECT i.job, v.body FROM documents d JOIN document_versions v ON v.document = d.seq
+     LEFT JOIN segment_imports i ON i.document = v.document AND i.version = v.version
+     WHERE d.app = ? AND d.kind = 'segment' AND d.id = ? AND v.version = coalesce(?, d.version)`,
   )
   // What the job says, as to look for such a member takes as long as there are others.
   const definesEndpoints = db
@@ -158,12 +159,14 @@ export function createSegmentMembers(db: Database) {
   ): Condition => {
     const known = new Map<string, Condition>()
     const ofVersion = (row: VersionRow): Condition => {
-      if (row.import_job !== null) {
-        into.jobs.add(row.import_job)
-        return conditionOfImport(row.import_job)
+      if (row.job !== null) {
+        into.jobs.add(row.job)
+        return conditionOfImport(row.job)
       }
-      if (row.segment_groups !== null) return conditionOfGroups(JSON.parse(row.segment_groups), context)
-      return conditionOfDimensions(JSON.parse(row.dimensions ?? '{}'), context)
+      const { Dimensions = {}, SegmentGroups }: SegmentBody = JSON.parse(row.body)
+      return SegmentGroups === undefined
+        ? conditionOfDimensions(Dimensions, context)
+        : conditionOfGroups(SegmentGroups, context)
     }
     const ofSource = (id: string, number: number | undefined): Condition => {
       const row = version.get(app.seq, id, number ?? null)
@@ -230,7 +233,7 @@ export function createSegmentMembers(db: Database) {
     find(app: AppRef, segmentId: string, number: number | undefined, now: string): Members | undefined {
       const row = version.get(app.seq, segmentId, number ?? null)
       if (row === undefined) return undefined
-      if (row.import_job !== null) return { import: row.import_job }
+      if (row.job !== null) return { import: row.job }
       const sources: Source[] = []
       const jobs = new Set<number>()
       const condition = conditionOf(app, row, now, { sources, jobs })

@@ -99,39 +99,45 @@ CREATE TABLE endpoints_before_import (
 CREATE INDEX endpoints_before_import_by_writer ON endpoints_before_import (import_job, seq)
   WHERE import_job IS NOT NULL;
 
--- Segments ----------------------------------------------------------------------------------------------------------
+-- Documents ---------------------------------------------------------------------------------------------------------
 
-CREATE TABLE segments (
+-- Resources that are JSON to the store, each with its versions.
+CREATE TABLE documents (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
-  app           INTEGER NOT NULL REFERENCES apps (seq),
-  id            TEXT, -- NULL once the segment is deleted, as in apps
+  app           INTEGER REFERENCES apps (seq), -- NULL for a document of the account
+  kind          TEXT NOT NULL,                 -- segment
+  id            TEXT,                          -- or a name; NULL once the document is deleted, as in apps
   arn           TEXT NOT NULL,
-  segment_type  TEXT NOT NULL,
   creation_date TEXT NOT NULL,
-  version       INTEGER NOT NULL, -- the current one
-  UNIQUE (app, id)
+  version       INTEGER NOT NULL,              -- the current one
+  UNIQUE (app, kind, id)
 ) STRICT;
 
-CREATE INDEX segments_by_app ON segments (app, seq) WHERE id IS NOT NULL;
-CREATE INDEX segments_deleted ON segments (seq) WHERE id IS NULL;
+CREATE UNIQUE INDEX documents_of_account ON documents (kind, id) WHERE app IS NULL;
+CREATE INDEX documents_by_app ON documents (app, kind, seq) WHERE id IS NOT NULL;
+CREATE INDEX documents_deleted ON documents (seq) WHERE id IS NULL;
 
-CREATE TABLE segment_versions (
-  segment            INTEGER NOT NULL REFERENCES segments (seq),
+CREATE TABLE document_versions (
+  document           INTEGER NOT NULL REFERENCES documents (seq),
   version            INTEGER NOT NULL,
-  name               TEXT,
   last_modified_date TEXT NOT NULL,
-  -- Of an IMPORT segment, both. A version that only renames has those of the version before it.
-  import_definition  TEXT,                                 -- JSON, a SegmentImportResource
-  import_job         INTEGER REFERENCES import_jobs (seq), -- its members are this version's
-  -- Of a DIMENSIONAL one, at most one of them, as it was sent. Without both, all endpoints are in the segment.
-  dimensions         TEXT, -- JSON, a SegmentDimensions
-  segment_groups     TEXT, -- JSON, a SegmentGroupList
-  PRIMARY KEY (segment, version),
-  CHECK ((import_definition IS NULL) = (import_job IS NULL)),
-  CHECK ((import_definition IS NOT NULL) + (dimensions IS NOT NULL) + (segment_groups IS NOT NULL) <= 1)
+  body               TEXT NOT NULL, -- JSON, of a segment a SegmentBody
+  PRIMARY KEY (document, version)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX segment_versions_by_job ON segment_versions (import_job) WHERE import_job IS NOT NULL;
+-- Segments ----------------------------------------------------------------------------------------------------------
+
+-- The import whose members are those of a version of an imported segment. A version that only
+-- renames the segment has the import of the version before.
+CREATE TABLE segment_imports (
+  document INTEGER NOT NULL,
+  version  INTEGER NOT NULL,
+  job      INTEGER NOT NULL REFERENCES import_jobs (seq),
+  PRIMARY KEY (document, version),
+  FOREIGN KEY (document, version) REFERENCES document_versions (document, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX segment_imports_by_job ON segment_imports (job);
 
 -- Members of the segment that an import job makes, as ranges of rows of endpoints. No two ranges of a job overlap. A row that is
 -- gone may still be in one; its number is never used again.
