@@ -22,13 +22,14 @@ const rooms = [
   'http',
   'validation',
   'model',
+  'clock',
   'buckets',
   'process',
   'version.ts',
 ]
 
 /** Rooms that know nothing of HTTP: the worker's thread does not load it. */
-const withoutFastify = ['import', 'export', 'endpoints', 'jobs', 'store', 'model', 'buckets']
+const withoutFastify = ['import', 'export', 'endpoints', 'jobs', 'store', 'model', 'clock', 'buckets']
 
 /** The files of the server, each with the files that it imports. */
 const imports = new Map<string, string[]>()

@@ -25,7 +25,7 @@ export async function serve(env: NodeJS.ProcessEnv, argv: string[]): Promise<voi
   const config = loadConfig(env, flags)
   const log = await createLog(config)
   const stopping = new AbortController()
-  const starting = start(config, log, stopping.signal)
+  const starting = start(config, log, { signal: stopping.signal })
   // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
   const handlers = closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
     if (err) log.fatal({ err }, 'unexpected error, stopping')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { type Clock, wallClock } from '../clock/clock.ts'
 import { control } from '../control/index.ts'
 import { endWithCallers } from '../http/abort-on-disconnect.ts'
 import { parseBodiesAsJson } from '../http/body-parser.ts'
@@ -39,7 +40,9 @@ export interface Dependencies {
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
   state: State
   preflight: Preflight
-  now: () => Date
+  clock: Pick<Clock, 'now'>
+  /** The machine's time; tests pass their own. */
+  realNow?: () => Date
   logger: FastifyBaseLogger
   /** Those that are not given have their defaults. */
   requestTimeouts?: Partial<RequestTimeouts>
@@ -47,8 +50,10 @@ export interface Dependencies {
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'preflight' | 'now'>,
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'preflight'>,
       Pick<Config, 'quotas'> {
+    /** The time of the emulator's clock. */
+    now: Clock['now']
     /** What has been called of late. */
     requestJournal: RequestJournal
     requestCounts: RequestCounts
@@ -69,7 +74,8 @@ export function buildApp({
   jobWorker,
   state,
   preflight,
-  now,
+  clock,
+  realNow = wallClock,
   logger,
   requestTimeouts,
 }: Dependencies) {
@@ -88,7 +94,7 @@ export function buildApp({
   const guard = createGuard(config)
   const sessions = new Sessions()
   const ownToken = randomBytes(32).toString('base64url')
-  const authorizeControl = createControlAuthorizer({ ...config, ownToken, sessions, now })
+  const authorizeControl = createControlAuthorizer({ ...config, ownToken, sessions, now: realNow })
 
   const app = Fastify({
     loggerInstance: logger,
@@ -123,7 +129,7 @@ export function buildApp({
   app.decorate('jobWorker', jobWorker)
   app.decorate('state', state)
   app.decorate('preflight', preflight)
-  app.decorate('now', now)
+  app.decorate('now', () => clock.now())
   app.decorate('quotas', config.quotas)
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)
@@ -147,9 +153,9 @@ export function buildApp({
   answerPreflights(app)
   endWithCallers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })
-  if (config.accessKeys) requireSignatures(app, { accessKeys: config.accessKeys, now })
+  if (config.accessKeys) requireSignatures(app, { accessKeys: config.accessKeys, now: realNow })
   injectFaults(app, { ...store.faults, use: id => store.write(() => store.faults.use(id)) })
-  if (config.quotas) limitRates(app, { now, rateOf: requestRateOf })
+  if (config.quotas) limitRates(app, { now: realNow, rateOf: requestRateOf })
   parseBodiesAsJson(app)
   enforceSchemas(app)
   answerUnknownRoutes(app)

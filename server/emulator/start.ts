@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
+import { Clock } from '../clock/clock.ts'
 import type { Caller } from '../http/caller.ts'
 import type { Preflight } from '../import/preflight.ts'
 import { importSize } from '../model/quotas.ts'
@@ -35,14 +36,18 @@ export interface Running {
 /**
  * Starts the emulator: database, worker, HTTP.
  *
- * @param signal ends the start, which may have to wait for the seed's imports
+ * @param options.signal ends the start, which may have to wait for the seed's imports
+ * @param options.clock for all its threads; tests pass one that they set
  * @returns when it is ready: the database migrated, the seed applied and its imports over, the worker running, the port open
  * @throws StartError when it cannot start, the signal's reason; nothing is left behind then, but what the seed has made
  */
 export async function start(
   config: Config,
   logger: FastifyBaseLogger,
-  signal: AbortSignal = new AbortController().signal,
+  {
+    signal = new AbortController().signal,
+    clock = new Clock(),
+  }: { signal?: AbortSignal; clock?: Clock } = {},
 ): Promise<Running> {
   const undo: (() => unknown)[] = []
   let closed: Promise<void> | undefined
@@ -61,7 +66,7 @@ export async function start(
     const store = openStore(dataDir, { ...config, writeQueue })
     undo.push(() => store.close())
     const caller = { region: config.region, accountId: config.accountId }
-    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller)
+    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, clock)
     const seedImports = (await seed?.apply(store)) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
     const jobWorker = startJobWorker(
@@ -74,6 +79,7 @@ export async function start(
         jobStateDelayMs: config.jobStateDelayMs,
         compressed: config.preflight === 'off',
         writeQueue: writeQueue.shared,
+        clock: clock.shared,
         ...buckets,
       },
       logger,
@@ -89,7 +95,7 @@ export async function start(
     }
     state.onReplaced(warnOfOverrides)
     const preflight = await loadPreflight(config, buckets, closing.signal)
-    const app = buildApp({ config, store, jobWorker, state, preflight, now: () => new Date(), logger })
+    const app = buildApp({ config, store, jobWorker, state, preflight, clock, logger })
     undo.push(async () => {
       closing.abort()
       // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
@@ -122,9 +128,9 @@ function withoutLink(path: string): string {
   return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
 }
 
-async function loadSeed(path: string, caller: Caller): Promise<Seed> {
+async function loadSeed(path: string, caller: Caller, clock: Clock): Promise<Seed> {
   const { createSeed } = await import('../seed/seed.ts')
-  return createSeed(path, caller)
+  return createSeed(path, caller, clock)
 }
 
 /** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */

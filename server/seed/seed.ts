@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../clock/clock.ts'
 import type { Caller } from '../http/caller.ts'
 import { isFinal } from '../model/job-states.ts'
 import type { Store } from '../store/open-store.ts'
@@ -35,12 +36,13 @@ export interface Seed {
 /**
  * @param path a JSON file, or a folder of them
  * @param caller whose applications they are
+ * @param clock dates what it makes
  */
-export function createSeed(path: string, caller: Caller): Seed {
+export function createSeed(path: string, caller: Caller, clock: Clock): Seed {
   return {
     async apply(store) {
       const placed = readSeed(path)
-      return store.write(() => applySeed(placed, store, { caller, now: new Date().toISOString() }))
+      return store.write(() => applySeed(placed, store, { caller, now: clock.now().toISOString() }))
     },
 
     async untilImported(imports, store, signal, tell = () => {}) {

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
+import { Clock } from '../clock/clock.ts'
 import { discardDrafts, runExportJob } from '../export/run-export-job.ts'
 import type { ImportContext } from '../import/run-import-job.ts'
 import { describeMove, describeStart, type LogLine } from '../jobs/job-log.ts'
@@ -24,6 +25,7 @@ import { Semaphore } from './semaphore.ts'
 const settings = workerData as ThreadData
 const port = parentPort!
 const writeQueue = new WriteQueue(settings.writeQueue)
+const clock = new Clock(settings.clock)
 const openBucket = createOpenBucket(settings)
 const openReaderThere = createReaders(settings)
 const counters = new JobCounters(settings.counters)
@@ -136,7 +138,7 @@ function createJobs<J extends Job>(
     logJob(describeStart)
     try {
       await runJob(job, {
-        now: () => new Date(),
+        now: () => clock.now(),
         rest,
         hold,
         slot,

@@ -16,6 +16,8 @@ export interface WorkerSettings extends BucketSettings {
   jobStateDelayMs: number
   /** The memory of the write writeQueue that both threads share. */
   writeQueue: SharedArrayBuffer
+  /** The memory of the clock that both threads share. */
+  clock: SharedArrayBuffer
 }
 
 /** What its thread is given. */

@@ -94,7 +94,7 @@ export function startJobWorker(
     })
 
   const start = () => {
-    const startedAt = Date.now()
+    const startedAt = performance.now()
     /** By their kinds and numbers as text. */
     const underWay = new Map<string, JobName>()
     let diedOf: Error | undefined
@@ -132,7 +132,7 @@ export function startJobWorker(
       } catch (error) {
         log.error({ err: error }, 'the death of the job worker could not be written down')
       }
-      if (Date.now() - startedAt > steadyAfter) delay = firstDelay
+      if (performance.now() - startedAt > steadyAfter) delay = firstDelay
       await setTimeout(delay, undefined, { ref: false })
       delay = Math.min(2 * delay, restartDelay.max)
       if (stopped) return

@@ -210,7 +210,7 @@ t.test('a start that waits for the seed can be ended', async t => {
   const SEED = join(seedOf(t, { 'a.json': { apps: [demo] } }), 'a.json')
   const env = { PORT: '0', LOG_LEVEL: 'silent', ...buckets.env, SEED, DATA_DIR, JOB_STATE_DELAY_MS: '600000' }
   const controller = new AbortController()
-  const starting = start(loadConfig(env), silent, controller.signal)
+  const starting = start(loadConfig(env), silent, { signal: controller.signal })
   controller.abort()
   await t.rejects(starting, { name: 'AbortError' })
   const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })

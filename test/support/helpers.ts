@@ -19,6 +19,7 @@ import {
 import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import { Clock } from '../../server/clock/clock.ts'
 import { buildApp, type Dependencies } from '../../server/emulator/app.ts'
 import { start } from '../../server/emulator/start.ts'
 import type { State } from '../../server/emulator/state.ts'
@@ -36,8 +37,11 @@ export function buildTestApp(
   t: Test,
   {
     jobWorker,
+    now,
     ...given
   }: Partial<Omit<Dependencies, 'jobWorker'>> & {
+    /** The time, of Pinpoint and of the machine alike. */
+    now?: () => Date
     jobWorker?: Partial<Dependencies['jobWorker']>
   } = {},
 ) {
@@ -48,7 +52,7 @@ export function buildTestApp(
     jobWorker: { isRunning: () => true, wake() {}, counters: new JobCounters(), ...jobWorker },
     state: noState,
     preflight: async () => undefined,
-    now: () => new Date(),
+    ...(now === undefined ? { clock: new Clock() } : { clock: { now }, realNow: now }),
     logger: silent,
     ...given,
   })
@@ -97,14 +101,14 @@ export const signedBy = (account: string) => ({
 })
 
 /** The whole emulator, listening on a free port, with a client of the real SDK. */
-export async function startEmulator(t: Test, env: Record<string, string> = {}) {
+export async function startEmulator(t: Test, env: Record<string, string> = {}, clock = new Clock()) {
   const config = loadConfig({
     PORT: '0',
     DATA_DIR: env.DATA_DIR ?? (env.EPHEMERAL === 'true' ? '' : emptyDataDir(t)),
     LOG_LEVEL: 'silent',
     ...env,
   })
-  const running = await start(config, silent)
+  const running = await start(config, silent, { clock })
   const client = createClient(running.url)
   t.teardown(async () => {
     client.destroy()

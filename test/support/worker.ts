@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { pino } from 'pino'
 import type { Test } from 'tap'
+import { Clock } from '../../server/clock/clock.ts'
 import { newId } from '../../server/http/arn.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import type { AppRef } from '../../server/store/applications/applications.ts'
@@ -54,6 +55,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
           s3Dir: join(dir, 's3'),
           s3: undefined,
           writeQueue: writeQueue.shared,
+          clock: new Clock().shared,
           ...settings,
           ...more,
         },

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
+import { Clock } from '../../server/clock/clock.ts'
 import { buildApp } from '../../server/emulator/app.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import type { AppRef } from '../../server/store/applications/applications.ts'
@@ -215,7 +216,7 @@ t.test('calls are answered and write while a large import runs', async t => {
     jobWorker: worker,
     state: noState,
     preflight: async () => undefined,
-    now: () => new Date(),
+    clock: new Clock(),
     logger: silent,
   })
   t.teardown(() => http.close())

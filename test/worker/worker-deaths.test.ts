@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import t from 'tap'
+import { Clock } from '../../server/clock/clock.ts'
 import { buildApp } from '../../server/emulator/app.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import { noState, silent, until } from '../support/helpers.ts'
@@ -47,7 +48,7 @@ t.test(
       jobWorker: worker,
       state: noState,
       preflight: async () => undefined,
-      now: () => new Date(),
+      clock: new Clock(),
       logger: silent,
     })
     t.teardown(() => http.close())

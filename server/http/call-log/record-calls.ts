@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { wallClock } from '../../clock/clock.ts'
 import { redact } from '../../process/redact.ts'
 import { errorTypeHeader } from '../errors/error-handler.ts'
 import type { Call } from './call.ts'
@@ -21,7 +22,7 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
       status: reply.statusCode,
       exception: reply.getHeader(errorTypeHeader) as string | undefined,
       milliseconds: reply.elapsedTime,
-      answeredAt: Date.now(),
+      answeredAt: wallClock().getTime(),
       requestId: request.id,
     }
     logCall(request.log, call, reply.failure)

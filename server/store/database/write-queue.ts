@@ -52,7 +52,7 @@ export class WriteQueue {
    * @param write one transaction, which fails with SQLITE_BUSY while the database is not free
    */
   async asCaller<T>(write: () => NoPromise<T>): Promise<T> {
-    const begun = Date.now()
+    const begun = performance.now()
     let replaced = false
     Atomics.add(this.#callers, 0, 1)
     try {
@@ -62,7 +62,8 @@ export class WriteQueue {
         } catch (error) {
           replaced ||= this.generation % 2 === 1
           const max = replaced ? deadlineWhenReplaced : deadline
-          if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || Date.now() - begun > max) throw error
+          if ((error as NodeJS.ErrnoException).code !== 'SQLITE_BUSY' || performance.now() - begun > max)
+            throw error
         }
         await setTimeout(1)
       }
@@ -89,9 +90,9 @@ export class WriteQueue {
 
   /** Lets callers go first, as long as patience lasts. Holds up the import's thread. */
   letCallersGo(): void {
-    const until = Date.now() + patience
+    const until = performance.now() + patience
     for (let count = Atomics.load(this.#callers, 0); count > 0; count = Atomics.load(this.#callers, 0)) {
-      const left = until - Date.now()
+      const left = until - performance.now()
       if (left <= 0) return
       Atomics.wait(this.#callers, 0, count, left)
     }

@@ -31,7 +31,11 @@ export function openReplacementDatabase(file?: string): ReplacementDatabase {
     hasExport: id => db.prepare('SELECT 1 FROM export_jobs WHERE id = ?').get(id) !== undefined,
     async replace(dataDir) {
       const target = databaseFile(dataDir)
-      for (const giveUpAt = Date.now() + replaceTimeout; Date.now() < giveUpAt; await setTimeout(1)) {
+      for (
+        const giveUpAt = performance.now() + replaceTimeout;
+        performance.now() < giveUpAt;
+        await setTimeout(1)
+      ) {
         const { totalPages } = await db.backup(target, { progress: () => pagesPerStep })
         // SQLite counts no pages where it cannot begin, as somebody writes.
         if (totalPages > 0) return
