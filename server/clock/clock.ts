@@ -1,13 +1,17 @@
 /**
- * The emulator's clock: everything that Pinpoint would date, schedule or report takes its time from here. All threads share
- * its memory, so that each of them sees the same time. What is about HTTP and not about Pinpoint takes `wallClock`.
+ * The emulator's clock: everything that Pinpoint would date, schedule or report takes its time from
+ * here. All threads share its memory, so that each of them sees the same time. What is about HTTP
+ * and not about Pinpoint takes `wallClock`.
  */
 export class Clock {
   readonly shared: SharedArrayBuffer
   /** Milliseconds by which this clock is ahead of the machine's. */
   readonly #offset: BigInt64Array
 
-  /** @param shared the memory of another thread's clock; without it, a new clock that agrees with the machine's */
+  /**
+   * @param shared the memory of another thread's clock; without it, a new clock that agrees with
+   *   the machine's
+   */
   constructor(shared = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)) {
     this.shared = shared
     this.#offset = new BigInt64Array(shared)

@@ -8,13 +8,14 @@ export interface LogLine {
   text: string
 }
 
-type AnyJob = ImportJobResponse | ExportJobResponse
+/** A job of any kind, as Pinpoint answers it. */
+export type JobResponse = ImportJobResponse | ExportJobResponse
 
-const nameOf = (job: AnyJob): string => `${job.Type.toLowerCase()} job ${job.Id}`
-const fieldsOf = (job: AnyJob) => ({ job: job.Id, app: job.ApplicationId, jobStatus: job.JobStatus })
+const nameOf = (job: JobResponse): string => `${job.Type.toLowerCase()} job ${job.Id}`
+const fieldsOf = (job: JobResponse) => ({ job: job.Id, app: job.ApplicationId, jobStatus: job.JobStatus })
 
 /** What is logged when the worker takes up a job, new or interrupted. */
-export function describeStart(job: AnyJob): LogLine {
+export function describeStart(job: JobResponse): LogLine {
   const { Definition, ApplicationId, JobStatus } = job
   const what =
     'S3Url' in Definition
@@ -25,7 +26,7 @@ export function describeStart(job: AnyJob): LogLine {
 }
 
 /** What is logged when a job has come to a state: at the end, what it has counted, or why it FAILED. */
-export function describeMove(job: AnyJob): LogLine {
+export function describeMove(job: JobResponse): LogLine {
   const { JobStatus, TotalProcessed = 0, TotalFailures = 0, TotalPieces = 0 } = job
   if (JobStatus !== 'COMPLETED' && JobStatus !== 'FAILED') {
     return { level: 'debug', fields: fieldsOf(job), text: `${nameOf(job)} ${JobStatus}` }

@@ -23,6 +23,7 @@ import { createImportProgress } from './jobs/import-progress.ts'
 import { createJobControl } from './jobs/job-control.ts'
 import { createJobFaults } from './jobs/job-faults.ts'
 import { createJobProgress } from './jobs/job-progress.ts'
+import type { JobTable } from './jobs/job-rows.ts'
 import { createPurge } from './purge.ts'
 import { createSegmentMembers } from './segments/members.ts'
 import { createSegments } from './segments/segments.ts'
@@ -166,7 +167,7 @@ export function prepareStore(
     writeQueue.asCaller(() => transactions.transact(work))
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
-  const progressOf = (table: 'import_jobs' | 'export_jobs') =>
+  const progressOf = (table: JobTable) =>
     createJobProgress(db, transactions, writeQueue, {
       table,
       slots,

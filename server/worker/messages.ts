@@ -4,8 +4,9 @@ import type { ObjectFrom, ReadingJob } from '../import/read/read-records.ts'
 import type { PackedBatch } from '../import/read/record-batch.ts'
 import type { LogLine } from '../jobs/job-log.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
+import type { JobKindName } from '../store/jobs/job-rows.ts'
 
-/** What the worker is started with. */
+/** The settings of the worker. */
 export interface WorkerSettings extends BucketSettings {
   dataDir: string
   ephemeral: boolean
@@ -14,48 +15,58 @@ export interface WorkerSettings extends BucketSettings {
   compressed: boolean
   maxRunningImports: number
   jobStateDelayMs: number
-  /** The memory of the write writeQueue that both threads share. */
+  /** The memory of the write queue. */
   writeQueue: SharedArrayBuffer
-  /** The memory of the clock that both threads share. */
+  /** The memory of the clock. */
   clock: SharedArrayBuffer
 }
 
-/** What its thread is given. */
+/** What the worker's thread is started with. */
 export interface ThreadData extends WorkerSettings {
-  /** The memory of the counters that both threads share. */
+  /** The memory of the counters. */
   counters: SharedArrayBuffer
 }
 
 /**
- * To the worker: `wake` says that the database may hold something new to do, `stop` that it is to end at a safe
- * point, `stop for good` that nobody goes on with its jobs after that; `replaced` that the database holds another state,
- * that of a generation, and which drafts nobody is going to publish. What there is to do stands in the database alone.
+ * A message to the worker:
+ * - `wake`: the database may hold something new to do; what that is stands in the database alone
+ * - `stop`: end at a safe point
+ * - `stop for good`: the same, and nobody is going to continue its jobs
+ * - `replaced`: the database holds another state now, of this generation; nobody is going to
+ *   publish these drafts
  */
 export type ToWorker = 'wake' | 'stop' | 'stop for good' | { replaced: ExportDraft[]; generation: number }
 
-/** What names a job among those of both kinds, and of all states that the database has held. */
+/** Identifies a job among those of all kinds, and of all states that the database has held. */
 export interface JobName {
-  kind: 'import' | 'export'
+  kind: JobKindName
   seq: number
   generation: number
 }
 
 /**
- * From the worker: that it runs, that it begins or leaves a job, that it has discarded what was to be discarded when a
- * generation of the state began, or a line for the log. Which jobs it has begun is of no use but to tell what it may have died of.
+ * A message from the worker:
+ * - `ready`: it runs
+ * - `begins`, `leaves`: a job is under way from here on, or no longer. If the worker dies, it may
+ *   be what it died of
+ * - `discarded`: the drafts are discarded that came with the state of this generation
+ * - a line for the log
  */
 export type FromWorker = 'ready' | { discarded: number } | { begins: JobName } | { leaves: JobName } | LogLine
 
-/** To the thread that reads: a job, and the port by which its objects are asked for, one after the other. */
+/**
+ * A message to the reader thread: a job, and the port by which its objects are requested one after
+ * the other.
+ */
 export interface ToReaders {
   job: ReadingJob
   port: MessagePort
 }
 
-/** By a job's port: an object to be read, or that more of it may be sent. */
+/** By a job's port: an object to be read, or that one more message may be sent. */
 export type ToReader = ObjectFrom | 'more'
 
-/** And back: records, and then that there are no more, or why not. */
+/** And back: records; then that there are no more, or why not. */
 export type FromReader =
   | PackedBatch
   | 'end'

@@ -13,15 +13,19 @@ import type { ReadingJob, RecordReader } from '../import/read/read-records.ts'
 import { RecordBatch } from '../import/read/record-batch.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
 
-/** Megabytes of JavaScript objects: of old ones half as many as in this thread, as it keeps nothing but the records that it is at. */
+/**
+ * The reader thread's heap limits in megabytes. Half of this thread's are enough for old objects:
+ * it keeps nothing but the records that it is reading.
+ */
 const memory = {
   maxYoungGenerationSizeMb: resourceLimits.maxYoungGenerationSizeMb,
   maxOldGenerationSizeMb: resourceLimits.maxOldGenerationSizeMb! / 2,
 }
 
 /**
- * Makes what opens the readers of jobs in a thread beside this one, which has enough to do with writing. The thread is there
- * as long as it is needed, as it takes some 40 MB. Should it die, so does this one, and is started again with its jobs.
+ * Creates a function that opens a job's reader in a thread of its own, as this one is busy with
+ * writing. All jobs share that thread, which takes some 40 MB and runs only while it is needed. If
+ * it dies, so does this thread, and the supervisor starts it again with its jobs.
  */
 export function createReaders(settings: BucketSettings): (job: ReadingJob) => RecordReader {
   let thread: Worker | undefined
@@ -66,8 +70,8 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
 }
 
 /**
- * The next message, which is not read before it is asked for: what the records of several would take in memory would be
- * copied by each collection of garbage that comes meanwhile.
+ * Waits for the next message. None is taken off the port before it is needed: the records of
+ * several messages would be copied by each garbage collection meanwhile.
  */
 async function nextFrom(port: MessagePort, signal: AbortSignal): Promise<FromReader> {
   signal.throwIfAborted()

@@ -7,16 +7,19 @@ import { pack } from '../import/read/record-batch.ts'
 import type { FromReader, ToReader, ToReaders } from './messages.ts'
 import { Semaphore } from './semaphore.ts'
 
-/** Batches in a message, as each message takes its time; and messages that are sent before the first is written. */
+/**
+ * Batches in a message, as each message has its cost; and messages that are sent ahead of the
+ * writer.
+ */
 const sent = { batches: 4, ahead: 3 }
 
 /**
- * The thread that reads the records of large import jobs, while the job worker writes them. It knows nothing of the
- * database.
+ * The thread that reads the records of large import jobs while the job worker writes them. It has
+ * no database.
  */
 const openBucket = createOpenBucket(workerData as BucketSettings)
 
-/** Reads for one job as long as the job worker holds the other end of the port. */
+/** Reads for one job until the job worker closes the other end of the port. */
 function serve(job: ReadingJob, port: MessagePort): void {
   const readObject = createStages(job, openBucket)
   const closed = new AbortController()
@@ -32,7 +35,7 @@ function serve(job: ReadingJob, port: MessagePort): void {
       tell(pack(read))
       read = []
     }
-    /** Sends what there is, also where no more can be read. */
+    /** Sends all records, also those before an error. */
     const sendAll = async () => {
       try {
         for await (const batch of readObject(object, closed.signal)) {
@@ -62,7 +65,7 @@ function serve(job: ReadingJob, port: MessagePort): void {
   })
   port.on('close', () => {
     closed.abort()
-    // Whoever waits to send finds out.
+    // Wakes whoever waits to send.
     ahead.release()
   })
 }

@@ -1,4 +1,4 @@
-/** A number of slots, given out in the order in which they are asked for. */
+/** A counting semaphore that is fair: slots go to whoever has waited longest. */
 export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
@@ -7,7 +7,7 @@ export class Semaphore {
     this.#free = count
   }
 
-  /** Takes a slot if one is free now; gives whether it did. */
+  /** Takes a slot if one is free now. Returns whether it did. */
   tryAcquire(): boolean {
     if (this.#free === 0) return false
     this.#free--
@@ -19,7 +19,7 @@ export class Semaphore {
     if (!this.tryAcquire()) await new Promise<void>(resolve => this.#waiting.push(resolve))
   }
 
-  /** Gives a slot back: to whoever has waited longest, if anybody does. */
+  /** Gives a slot back. */
   release(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#free++

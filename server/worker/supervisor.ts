@@ -8,62 +8,69 @@ import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import type { FromWorker, JobName, ThreadData, ToWorker, WorkerSettings } from './messages.ts'
 
-/** Milliseconds until a worker that died is started again: twice as many each time, up to the longest. */
+/** Milliseconds until a worker that died is started again: doubled each time, up to the maximum. */
 const restartDelay = { first: 1000, max: 30_000 }
 
-/** Milliseconds that a worker must have lived for its death to count as the first. */
+/**
+ * Milliseconds after which a worker counts as steady: if it dies then, the delay begins at the
+ * first again.
+ */
 const steadyAfter = 60_000
 
-/** Milliseconds that a worker has to reach a safe point when it is stopped. Killing it then loses nothing either. */
+/**
+ * Milliseconds that a worker has to reach a safe point when it is stopped. After that it is killed,
+ * which loses nothing.
+ */
 const stopTimeout = 600
 
-/** Milliseconds that it has besides to discard what its jobs have begun, where nobody goes on with them. */
+/** Further milliseconds to discard the drafts of exports that nobody is going to continue. */
 const discardTimeout = 2000
 
 /**
- * Megabytes of JavaScript objects that the worker may have, young ones and all. What a job holds at a time is small;
- * without limits its garbage is let grow to more than a hundred.
+ * The worker's heap limits in megabytes. A job holds little at a time; without limits, V8 lets its
+ * garbage grow to more than a hundred.
  */
 const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
 
-/** The job worker as the HTTP side sees it. */
+/** The job worker, as the HTTP thread sees it. */
 export interface JobWorker {
-  /** Resolves when the worker runs for the first time; rejects if it dies before that. */
+  /** Resolves when the worker runs for the first time; rejects if it dies before. */
   ready: Promise<void>
   /** Whether the worker runs now. */
   isRunning(): boolean
-  /** Lets the process end while the worker runs, if nothing else keeps it alive; not while it stops. */
+  /** From here on the worker does not keep the process alive, except while it stops. */
   unref(): void
-  /** Tells the worker that the database may hold something new to do. */
+  /** Tells the worker that the database may hold something new to do. Not needed at its start. */
   wake(): void
-  /** Of all the threads that have done the jobs. */
+  /** Counts since the start of the process, over all restarts of the worker. */
   counters: JobCounters
   /**
-   * Tells the worker that the database holds another state now: it stops the jobs that it is doing, and takes up those of
-   * the new state.
+   * Tells the worker that the database holds another state now. It stops the jobs of the old state,
+   * and goes on with those of the new one.
    *
-   * @param drafts what exports of the old state have begun and nobody is going to publish
-   * @returns when they are discarded, or the worker is not there to do it
+   * @param drafts of exports of the old state that nobody is going to publish
+   * @returns when they are discarded, or when the worker is not there to do it
    */
   replaced(drafts: ExportDraft[]): Promise<void>
   /**
    * Stops the worker at a safe point; its jobs go on at the next start.
    *
-   * @param options.forGood that there will be no such start: then what exports have begun in buckets is discarded
+   * @param options.forGood that there will be no next start: the drafts of exports are then
+   *   discarded
    */
   stop(options?: { forGood?: boolean }): Promise<void>
 }
 
-/** What only tests need. */
+/** Options for tests: milliseconds until the first restart, little memory. */
 export interface WorkerOptions extends Pick<ThreadOptions, 'resourceLimits' | 'execArgv'> {
   firstDelay?: number
 }
 
 /**
- * Starts the job worker, and starts it again should it die: its jobs go on from what the database holds.
+ * Starts the job worker, and starts it again if it dies. Its jobs then go on from what the database
+ * holds.
  *
- * @param store where it is written down what a worker may have died of, for the next one
- * @param options for tests: a worker that soon runs out of memory, milliseconds until one that died is started again
+ * @param store keeps count of the deaths that each job may have caused
  */
 export function startJobWorker(
   settings: WorkerSettings,
@@ -82,20 +89,23 @@ export function startJobWorker(
   let keepsAlive = true
   let delay = firstDelay
   const writeQueue = new WriteQueue(settings.writeQueue)
-  /** Who waits for drafts to be discarded, by the generation with which that begins. */
+  /**
+   * Resolvers of those who wait for drafts to be discarded, by the generation of the state that
+   * came with them.
+   */
   const discarding = new Map<number, () => void>()
 
   const countDeath = (jobs: Iterable<JobName>, reason: string) =>
     store.write(() => {
       for (const { kind, seq, generation } of jobs) {
-        // A job of a state that is no more is not the one that has its number now.
+        // In a later state, another job may have this number.
         if (generation === writeQueue.generation) store[`${kind}Progress`].countDeath(seq, reason)
       }
     })
 
   const start = () => {
     const startedAt = performance.now()
-    /** By their kinds and numbers as text. */
+    /** The jobs that this worker is doing, by `keyOf`. */
     const underWay = new Map<string, JobName>()
     let diedOf: Error | undefined
     worker = new Worker(file, {
@@ -130,7 +140,7 @@ export function startJobWorker(
       try {
         await countDeath(underWay.values(), diedOf.message)
       } catch (error) {
-        log.error({ err: error }, 'the death of the job worker could not be written down')
+        log.error({ err: error }, 'the death of the job worker could not be recorded')
       }
       if (performance.now() - startedAt > steadyAfter) delay = firstDelay
       await setTimeout(delay, undefined, { ref: false })
@@ -171,7 +181,10 @@ export function startJobWorker(
   }
 }
 
-/** A thread inherits node's flags, and one that says that the program is no file would have it refuse its own. */
+/**
+ * The flags of a thread: it inherits node's, but refuses to run a file with one that says the
+ * program is no file.
+ */
 const withoutInputType = (): Pick<ThreadOptions, 'execArgv'> =>
   process.execArgv.some(flag => flag.startsWith('--input-type')) ? { execArgv: [] } : {}
 

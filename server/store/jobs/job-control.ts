@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { JobControl } from '../../model/job-control.ts'
+import { jobTables } from './job-rows.ts'
 
 /**
  * How jobs advance. It stands in the database, so that both threads and the next process know it.
@@ -13,7 +14,7 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
     'SELECT mode, delay_ms AS delayMs FROM job_control',
   )
   const put = db.prepare('INSERT OR REPLACE INTO job_control (only_row, mode, delay_ms) VALUES (1, ?, ?)')
-  const takeBackLeave = ['import_jobs', 'export_jobs'].map(table =>
+  const takeBackLeave = Object.values(jobTables).map(table =>
     db.prepare(`UPDATE ${table} SET may_leave = '[]' WHERE status NOT IN ('COMPLETED', 'FAILED')`),
   )
 

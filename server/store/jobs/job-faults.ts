@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { Fault, JobSelector } from '../../model/fault.ts'
 import { matchesWildcard } from '../../model/wildcard.ts'
 import type { Faults } from './fault-rules.ts'
-import type { Job } from './job-rows.ts'
+import type { Job, JobTable } from './job-rows.ts'
 
 /** What a rule can be about a job by. */
 interface Definition {
@@ -12,7 +12,7 @@ interface Definition {
 }
 
 /** Finds the rules that strike the jobs of one kind. */
-export function createJobFaults(db: Database, table: 'import_jobs' | 'export_jobs', faults: Faults) {
+export function createJobFaults(db: Database, table: JobTable, faults: Faults) {
   const type = table === 'import_jobs' ? 'IMPORT' : 'EXPORT'
   const isAny = db
     .prepare<[], number>(`SELECT EXISTS (SELECT 1 FROM faults WHERE rule ->> 'job' IS NOT NULL)`)

@@ -6,7 +6,7 @@ import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { createJobFaults } from './job-faults.ts'
-import type { Deaths, Job } from './job-rows.ts'
+import type { Deaths, Job, JobTable } from './job-rows.ts'
 
 /** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
 export class JobGoneError extends Error {}
@@ -21,7 +21,7 @@ export function createJobProgress(
     slots,
     faults,
   }: {
-    table: 'import_jobs' | 'export_jobs'
+    table: JobTable
     slots: number
     faults: ReturnType<typeof createJobFaults>
   },

@@ -4,6 +4,11 @@ import type { JobStatus } from '../../model/job-states.ts'
 import { jobStatuses } from '../../model/job-states.ts'
 import type { AppRef } from '../applications/applications.ts'
 
+/** The table of each kind of job. */
+export const jobTables = { import: 'import_jobs', export: 'export_jobs' } as const
+export type JobKindName = keyof typeof jobTables
+export type JobTable = (typeof jobTables)[JobKindName]
+
 /** A job of any kind, as the worker sees it. */
 export interface Job {
   seq: number
@@ -93,7 +98,7 @@ export function toJob<Definition>(
 }
 
 /** Makes what counts the jobs of one kind that are in each state, of the applications that are there. */
-export function prepareCountByStatus(db: Database, table: 'import_jobs' | 'export_jobs') {
+export function prepareCountByStatus(db: Database, table: JobTable) {
   const count = db
     .prepare<[], [JobStatus, number]>(
       `SELECT j.status, count(*) FROM ${table} j JOIN apps a ON a.seq = j.app WHERE a.id IS NOT NULL GROUP BY j.status`,

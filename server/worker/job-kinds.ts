@@ -1,0 +1,78 @@
+import type { OpenBucket } from '../buckets/open-bucket.ts'
+import { runExportJob } from '../export/run-export-job.ts'
+import type { ReadingJob, RecordReader } from '../import/read/read-records.ts'
+import type { ImportContext } from '../import/run-import-job.ts'
+import type { JobResponse } from '../jobs/job-log.ts'
+import type { JobCounters } from '../jobs/record-counters.ts'
+import type { JobContext } from '../jobs/run-job.ts'
+import type { ExportJob } from '../store/jobs/export-progress.ts'
+import type { ImportJob } from '../store/jobs/import-progress.ts'
+import type { JobProgress } from '../store/jobs/job-progress.ts'
+import type { Job, JobKindName } from '../store/jobs/job-rows.ts'
+import type { Store } from '../store/open-store.ts'
+import type { WorkerSettings } from './messages.ts'
+
+/** A kind of job, as the worker runs it. */
+export interface WorkerJobKind {
+  readonly name: JobKindName
+  /** What the store does for jobs of this kind. */
+  readonly progress: Pick<
+    JobProgress,
+    'isAlive' | 'deaths' | 'write' | 'mayLeave' | 'noteHeld' | 'faults'
+  > & {
+    unfinished(after: number): Job[]
+  }
+  /** The job as Pinpoint answers it; undefined when it is gone with its application. */
+  answerOf(job: Job): JobResponse | undefined
+  /** Runs one of its own jobs from the state that it is in to its end, as `runJob` says. */
+  run(job: Job, context: JobContext): Promise<void>
+}
+
+/** What the thread has for jobs of every kind. */
+export interface JobResources {
+  settings: Pick<WorkerSettings, 'pieceBytes' | 'compressed'>
+  openBucket: OpenBucket
+  /** Opens a reader of records that runs in a thread of its own. */
+  openReaderThread: (job: ReadingJob) => RecordReader
+  counters: JobCounters
+}
+
+/**
+ * Bytes from which on an import's records are read by a thread of their own. To start one takes
+ * memory, and as long as to import some thousand records.
+ */
+const largeBytes = 4 * 1024 * 1024
+
+/**
+ * Loads what an import needs: its schemas take longer to load than all the rest of this thread's
+ * start. The first import does it, or the worker once it has been idle.
+ */
+export const preloadJobs = () =>
+  Promise.all([import('../import/run-import-job.ts'), import('../import/read/read-records.ts')])
+
+/** The table of the kinds of jobs that there are. */
+export function createJobKinds(
+  store: Store,
+  { settings, openBucket, openReaderThread, counters }: JobResources,
+): WorkerJobKind[] {
+  return [
+    {
+      name: 'import',
+      progress: store.importProgress,
+      answerOf: ({ app, id }) => store.importJobs.get(app, id),
+      async run(job: ImportJob, context) {
+        const [{ runImportJob }, { createRecordReader }] = await preloadJobs()
+        const openReader: ImportContext['openReader'] = (reading, bytes) =>
+          bytes < largeBytes ? createRecordReader(reading, openBucket) : openReaderThread(reading)
+        await runImportJob(job, { ...context, ...settings, store, openBucket, openReader, counters })
+      },
+    },
+    {
+      name: 'export',
+      progress: store.exportProgress,
+      answerOf: ({ app, id }) => store.exportJobs.get(app, id),
+      run: (job: ExportJob, context) =>
+        runExportJob(job, { ...context, ...settings, store, openBucket, counters }),
+    },
+  ]
+}

@@ -1,0 +1,213 @@
+import { describeMove, describeStart, type JobResponse, type LogLine } from '../jobs/job-log.ts'
+import type { Pace } from '../jobs/pace.ts'
+import { hadSlot, type JobContext } from '../jobs/run-job.ts'
+import { JobGoneError } from '../store/jobs/job-progress.ts'
+import type { Job } from '../store/jobs/job-rows.ts'
+import type { WorkerJobKind } from './job-kinds.ts'
+import type { FromWorker } from './messages.ts'
+import type { Source } from './schedule.ts'
+import { Semaphore } from './semaphore.ts'
+
+/** What a runner needs from its thread. */
+export interface RunnerContext {
+  /** Jobs that may run at once. */
+  slots: number
+  /** Names the state of the database that the jobs belong to. */
+  generation: number
+  pace: Pace
+  now: () => Date
+  /** Stops all jobs at their next safe points. */
+  signal: AbortSignal
+  /** Keeps a task that nobody else awaits; an error ends the thread. */
+  inBackground: (task: Promise<void>) => void
+  /** Called when a job is over, or has been stopped. */
+  onOver: () => void
+  tell: (message: FromWorker) => void
+}
+
+/** Runs the jobs of one kind, as many at once as there are slots. */
+export class JobRunner implements Source {
+  readonly #kind: WorkerJobKind
+  readonly #context: RunnerContext
+  readonly #slots: Semaphore
+  /** The jobs under way, each with what aborts it. */
+  readonly #underWay = new Map<Job, AbortController>()
+  /** The newest job that has been started; all older ones are under way or over. */
+  #newest = 0
+  /**
+   * Resolves when all jobs that have been started have rested in CREATED. They ask for slots in the
+   * order in which they were created, so none goes on before its elders: timers, and modules that
+   * are being loaded, keep no order.
+   */
+  #rested: Promise<unknown> = Promise.resolve()
+
+  constructor(kind: WorkerJobKind, context: RunnerContext) {
+    this.#kind = kind
+    this.#context = context
+    this.#slots = new Semaphore(context.slots)
+  }
+
+  /** Starts the jobs that have been created since. */
+  runDue(): void {
+    const started = new Set([...this.#underWay.keys()].map(({ seq }) => seq))
+    const found = this.#kind.progress.unfinished(this.#newest)
+    this.#newest = found.at(-1)?.seq ?? this.#newest
+    const jobs = found.filter(({ seq }) => !started.has(seq))
+    // Those that had a slot when they were interrupted take it first.
+    for (const job of [...jobs.filter(hadSlot), ...jobs.filter(job => !hadSlot(job))]) {
+      this.#context.inBackground(this.#run(job))
+    }
+  }
+
+  /** Whoever creates a job wakes the worker. */
+  nextDue(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  /**
+   * Runs the suspects one at a time, each until it is over or held: the jobs that were under way
+   * when the worker died. If it dies again, it is clear of which one.
+   */
+  async runSuspects(): Promise<void> {
+    const { progress } = this.#kind
+    const { signal, inBackground } = this.#context
+    for (const job of progress.unfinished(0).filter(job => progress.deaths(job).count > 0)) {
+      if (signal.aborted) return
+      const { promise: held, resolve: onHeld } = Promise.withResolvers<void>()
+      const over = this.#run(job, onHeld)
+      inBackground(over)
+      await Promise.race([held, over])
+    }
+  }
+
+  /**
+   * Aborts the jobs whose applications have been deleted. They would find out with their next
+   * write, but one that waits for S3 would keep its slot until then.
+   */
+  abortDeleted(): void {
+    for (const [job, aborter] of this.#underWay) {
+      if (!this.#kind.progress.isAlive(job)) aborter.abort(new JobGoneError())
+    }
+  }
+
+  /** @param onHeld called whenever the job begins to be held */
+  async #run(job: Job, onHeld = () => {}): Promise<void> {
+    const { now, tell, onOver, generation } = this.#context
+    const aborter = new AbortController()
+    this.#underWay.set(job, aborter)
+    const signal = AbortSignal.any([this.#context.signal, aborter.signal])
+    const name = { kind: this.#kind.name, seq: job.seq, generation }
+    const begins = () => tell({ begins: name })
+    const leaves = () => tell({ leaves: name })
+    const rest = this.#createRest(job, signal)
+    const slot = this.#createSlot(job, signal, begins)
+    this.#log(job, describeStart)
+    try {
+      await this.#kind.run(job, {
+        now,
+        rest: rest.wait,
+        hold: this.#createHold(job, signal, {
+          onHeld() {
+            // A job that is held does nothing that the worker could die of.
+            leaves()
+            onHeld()
+          },
+          onLetGo: begins,
+        }),
+        slot,
+        signal,
+        onMove: () => this.#log(job, describeMove),
+        onUnexpected: ({ id }, error) =>
+          tell({
+            level: 'error',
+            fields: { job: id, err: error },
+            text: `unexpected error in ${this.#kind.name} job ${id}`,
+          }),
+      })
+    } catch (error) {
+      // Any other error of the database ends this thread, and with it every half-done step; the
+      // supervisor starts it again.
+      if (!(error instanceof JobGoneError) && !signal.aborted) throw error
+    } finally {
+      this.#underWay.delete(job)
+      rest.end()
+      slot.release()
+    }
+    // Not when an error ends the thread: the job is then what it died of.
+    leaves()
+    onOver()
+  }
+
+  /** A job's rest in each of its states, and what ends it for good. */
+  #createRest(job: Job, signal: AbortSignal): { wait: JobContext['rest']; end: () => void } {
+    const elders = this.#rested
+    const { promise, resolve: end } = Promise.withResolvers<void>()
+    if (job.status === 'CREATED') this.#rested = Promise.all([elders, promise])
+    const wait = async () => {
+      if (!job.ofSeed) {
+        await this.#context.pace.rest(signal)
+        if (job.status === 'CREATED') await elders
+      }
+      end()
+    }
+    return { wait, end }
+  }
+
+  /**
+   * A job's slot. It joins the queue as soon as it has to wait, so that no younger job gets a slot
+   * before it.
+   */
+  #createSlot(job: Job, signal: AbortSignal, begins: () => void): JobContext['slot'] & { release(): void } {
+    const slots = this.#slots
+    let acquired = job.status === 'CREATED' ? undefined : slots.acquire()
+    return {
+      tryAcquire() {
+        const isFree = slots.tryAcquire()
+        acquired = isFree ? Promise.resolve() : slots.acquire()
+        if (isFree) begins()
+        return isFree
+      },
+      async acquire() {
+        acquired ??= slots.acquire()
+        await Promise.race([acquired, rejectOnAbort(signal)])
+        begins()
+      },
+      release: () => void acquired?.then(() => slots.release()),
+    }
+  }
+
+  /**
+   * @param on.onHeld called once in each state in which the job is held
+   * @param on.onLetGo called when a job that has a slot is held no longer
+   */
+  #createHold(
+    job: Job,
+    signal: AbortSignal,
+    { onHeld, onLetGo }: { onHeld: () => void; onLetGo: () => void },
+  ): JobContext['hold'] {
+    const { progress } = this.#kind
+    return async () => {
+      if (job.ofSeed) return
+      let isHeld = false
+      await this.#context.pace.hold(job, progress, signal, () => {
+        if (isHeld) return
+        isHeld = true
+        progress.write(job, () => progress.noteHeld(job))
+        onHeld()
+      })
+      if (isHeld && hadSlot(job)) onLetGo()
+    }
+  }
+
+  /** Logs a job as it is answered; nothing where it is gone with its application. */
+  #log(job: Job, describe: (answer: JobResponse) => LogLine): void {
+    const answer = this.#kind.answerOf(job)
+    if (answer !== undefined) this.#context.tell(describe(answer))
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  )
+}
