@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
 import { buildTestApp } from './support/helpers.ts'
@@ -7,13 +7,6 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const operations: { name: string; method: InjectOptions['method']; uri: string }[] = JSON.parse(
   readFileSync(new URL('../fixtures/operations.json', import.meta.url), 'utf8'),
 )
-
-t.test('the tests that server/README.md names are there', async t => {
-  const text = readFileSync(new URL('../server/README.md', import.meta.url), 'utf8')
-  const named = [...text.matchAll(/_((?:test|fixtures)\/[^_]+)_/g)].map(([, path]) => path!)
-  t.ok(named.length > 5)
-  for (const path of named) t.ok(existsSync(new URL(`../${path}`, import.meta.url)), path)
-})
 
 /** The names in one column of the table of operations. */
 function namesInColumn(column: number): string[] {

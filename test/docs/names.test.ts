@@ -1,15 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { runImport } from '../../server/cli/import.ts'
 import { jobStatuses } from '../../server/model/job-states.ts'
 import { allSettings } from '../../server/process/config.ts'
 import { buildTestApp } from '../support/helpers.ts'
-import { type Block, blocksOf, pages, readPage, root } from './pages.ts'
+import { type Block, blocksOf, codePages, pages, readPage, root } from './pages.ts'
 
 /*
- * What the pages name is there: also what nobody runs, as it takes Docker, a registry or AWS.
+ * What the pages name exists. This covers what no test can run, as it needs Docker, a registry or AWS.
  */
 
 const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
@@ -19,11 +19,11 @@ const scripts = Object.keys(readJson('package.json').scripts)
 /** Variables that are read by the emulator, by clients, by the tests and by the conftest.py of docs/python.md. */
 const variables = new Set([
   ...['AWS_ENDPOINT_URL_PINPOINT', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
-  ...['AWS_DEFAULT_REGION', 'CHROMIUM_PATH', 'PINPOINT_URL'],
+  ...['AWS_DEFAULT_REGION', 'CHROMIUM_PATH', 'MACHINE_NODE', 'PINPOINT_URL'],
   ...Object.values(allSettings).flatMap(({ variables }) => variables),
 ])
 
-/** What `import --help` says. */
+/** The output of `import --help`. */
 async function importHelp(): Promise<string> {
   const stdout = new PassThrough()
   await runImport({}, ['--help'], { stdout, stderr: new PassThrough() })
@@ -36,7 +36,16 @@ const flags = new Set([
   ...((await importHelp()).match(/--[a-z][\w-]*/g) ?? []),
 ])
 
-t.test('operations, settings and pages that the text names are there', async t => {
+/** The ids that headings of a page have on GitHub. */
+const anchorsOf = (page: string): string[] =>
+  [...readPage(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+t.test('operations and settings that the text names exist', async t => {
   for (const page of pages) {
     const text = readPage(page)
     for (const [, word] of text.matchAll(/\b((?:Create|Get|Update|Delete|Put)[A-Z]\w+?)(?:Command)?\b/g))
@@ -45,9 +54,58 @@ t.test('operations, settings and pages that the text names are there', async t =
     for (const [word] of text.matchAll(/\b(?:[A-Z]+(?:_[A-Z0-9]+)+|SEED)\b/g)) {
       t.ok(words.has(word.replace(/^PINPOINT_LOCAL_/, '')), `${page}: ${word}`)
     }
-    for (const [, path] of text.matchAll(/\]\((?!#|http)([^)#]+)/g))
-      t.ok(existsSync(join(root, dirname(page), path!)), `${page}: ${path}`)
   }
+})
+
+t.test('links lead to files and headings that exist', async t => {
+  for (const page of pages) {
+    for (const [, path = '', anchor] of readPage(page).matchAll(/\]\((?!http)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const target = path === '' ? page : join(dirname(page), path)
+      t.ok(existsSync(join(root, target)), `${page}: ${target}`)
+      if (anchor !== undefined) t.ok(anchorsOf(target).includes(anchor), `${page}: ${target}#${anchor}`)
+    }
+  }
+})
+
+t.test('files and scripts that the pages about the code name exist', async t => {
+  const filesIn = (folder: string) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  const names = new Set([...filesIn('server'), ...filesIn('test')].map(path => basename(path)))
+  /** A path from the root or from server/, or the name of a file alone. */
+  const isThere = (path: string) =>
+    existsSync(join(root, path)) || existsSync(join(root, 'server', path)) || names.has(path)
+  for (const page of codePages) {
+    const inCode = [...readPage(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!)
+    for (const code of inCode) {
+      const [, script] = code.match(/^npm (?:run )?([\w:]+)/) ?? []
+      if (script !== undefined && !['ci', 'run'].includes(script))
+        t.ok(scripts.includes(script), `${page}: ${code}`)
+      for (const word of code.split(' ')) {
+        if (
+          /^\.?\w[\w.-]*\/[\w./-]*$|^[\w-][\w.-]*\.(ts|js|sql)$/.test(word) &&
+          !/^(dist|node_modules)\//.test(word)
+        )
+          t.ok(isThere(word), `${page}: ${word}`)
+      }
+    }
+  }
+})
+
+t.test('each decision has its four parts, and each rule says what enforces it', async t => {
+  /** A test, a run of one, or people who review a change. */
+  const enforcers = /^(`(test|fixtures)\/|`npm run |review(?![a-z]))/
+  const decisions = pages.filter(page => page.startsWith('docs/decisions/'))
+  t.ok(decisions.length > 5)
+  for (const page of decisions) {
+    for (const section of readPage(page).split('\n## ').slice(1)) {
+      const title = `${page}: ${section.split('\n')[0]}`
+      const parts = [...section.matchAll(/^- \*\*(.+?):\*\* (.)/gm)].map(([, part]) => part)
+      t.strictSame(parts, ['Context', 'Decision', 'Consequence', 'Enforced by'], title)
+      t.match(section.split('**Enforced by:** ')[1], enforcers, title)
+    }
+  }
+  const rules = readPage('docs/invariants.md').match(/^- .+(?:\n {2}.+)*/gm)!
+  t.ok(rules.length > 10)
+  for (const rule of rules) t.match(rule.replaceAll(/\s+/g, ' ').split('. _')[1], enforcers, rule)
 })
 
 t.test(
@@ -58,12 +116,12 @@ t.test(
       for (const { language, line, notRun, code } of blocksOf(page)) {
         t.ok(
           known.includes(language),
-          `${page}:${line} is ${language || 'of no language, and not below one that prints it'}`,
+          `${page}:${line} is ${language || 'of no language, and not below a block that prints it'}`,
         )
         if (language === 'sh' && /\bdocker\b/.test(code))
           t.ok(notRun, `${page}:${line} says why it is not run`)
       }
-      const comments = readPage(page).match(/<!-- not run\b.*/g) ?? []
+      const comments = readPage(page).match(/^ *<!-- not run\b.*/gm) ?? []
       const said = blocksOf(page).filter(({ notRun }) => notRun !== undefined)
       t.equal(comments.length, said.length, `${page}: each "not run" has a reason and a block below it`)
     }
@@ -71,7 +129,7 @@ t.test(
 )
 
 t.test(
-  'lines that are not run name scripts, flags, settings, files and control calls that there are',
+  'lines that are not run name scripts, flags, settings, files and control calls that exist',
   async t => {
     const { app } = buildTestApp(t)
     await app.ready()
@@ -84,7 +142,7 @@ t.test(
         .replaceAll('\\\n', ' ')
         .split('\n')
         .map(text => text.replace(/\s#\s.*/, ''))) {
-        // What stands behind the name of the program, or of the image, is its own.
+        // Flags after the name of the program, or of the image, are its own.
         const [, own = ''] = text.match(/\bpinpoint-local((?: +\S+)*)$/) ?? []
         for (const [flag] of own.matchAll(/--[a-z][\w-]*/g)) t.ok(flags.has(flag), `${at}: ${flag}`)
         for (const [, name] of text.matchAll(/(?:^|\s)(?:-e |--env )?([A-Z][A-Z0-9_]+)=/g))

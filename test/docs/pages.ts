@@ -4,39 +4,46 @@ import { fileURLToPath } from 'node:url'
 /** The repository. */
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The pages that tell people what to type. */
+/** All pages, by their paths. */
 export const pages = [
   'README.md',
-  ...readdirSync(`${root}/docs`)
+  'CONTRIBUTING.md',
+  ...readdirSync(`${root}/docs`, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.md'))
-    .map(name => `docs/${name}`),
+    .map(name => `docs/${name}`)
+    .sort(),
 ]
+
+/** The pages about the code, for those who change it. */
+export const codePages = pages.filter(page =>
+  /^(CONTRIBUTING|docs\/(architecture|invariants|performance|decisions\/.+))\.md$/.test(page),
+)
 
 export const readPage = (page: string): string => readFileSync(`${root}/${page}`, 'utf8')
 
 /** A fenced block of a page. */
 export interface Block {
   page: string
-  /** Of its first line, from 1. */
+  /** Number of its first line, from 1. */
   line: number
   /** The heading of second level above it; empty before the first one. */
   section: string
-  /** What stands behind the fence. */
+  /** The word after the opening fence. */
   language: string
   code: string
-  /** Why nobody runs it, from a comment `<!-- not run: … -->` above it. */
+  /** Why the tests do not run it, from a comment `<!-- not run: … -->` above it. */
   notRun: string | undefined
   /** What it prints: a block without a language right below it. */
   output: string | undefined
 }
 
-/** The fenced blocks of a page, but for those that show what another one prints. */
+/** The fenced blocks of a page, except those that show what another one prints. */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = []
   let section = ''
   let notRun: string | undefined
   let open: Block | undefined
-  /** The block that has just ended, and has nothing but empty lines below it so far. */
+  /** The block that has just ended, with nothing but empty lines below it so far. */
   let above: Block | undefined
   for (const [index, text] of readPage(page).split('\n').entries()) {
     const fence = text.match(/^ *```(\w*)/)
