@@ -9,7 +9,7 @@ import { createApp, runImport, startEmulator } from '../support/helpers.ts'
 import { blocksOf, pages, root } from './pages.ts'
 
 /*
- * Code in the pages is run where that can be: TypeScript here, shell by type-lines.ts, Python in python.test.ts.
+ * The code in the pages is run: TypeScript here, shell by type-lines.ts, Python in python.test.ts.
  */
 
 const inLanguage = (page: string, language: string) =>
@@ -18,7 +18,7 @@ const inLanguage = (page: string, language: string) =>
 const recipes = 'docs/recipes.md'
 const dir = t.testdir({ 'seed.json': inLanguage(recipes, 'json')[0]!.code })
 
-/** Loads code of a page as a module. */
+/** Loads the code of a page as a module. */
 async function load(name: string, code: string) {
   const replaced = code
     .replaceAll("'pinpoint-local'", `'${pathToFileURL(join(root, 'server', 'index.ts')).href}'`)
@@ -56,15 +56,13 @@ export const recipes = [${blocks.map(({ code }) => `async () => {\n${code}}`).jo
   }
 })
 
-t.test('clients for JavaScript, as the pages make them, reach an emulator', async t => {
+t.test('the client for JavaScript, as its page makes it, reaches an emulator', async t => {
   const { url } = await startEmulator(t)
-  for (const page of ['README.md', 'docs/clients.md']) {
-    const block = inLanguage(page, 'ts').find(({ code }) => code.includes('new PinpointClient('))!
-    const code = `${block.code.replaceAll('http://127.0.0.1:7467', url)}\nexport { client }`
-    const { client } = await load(`${page.replaceAll(/\W/g, '-')}.ts`, code)
-    t.teardown(() => client.destroy())
-    await t.resolves(client.send(new GetAppsCommand({})), page)
-  }
+  const block = inLanguage('docs/clients.md', 'ts').find(({ code }) => code.includes('new PinpointClient('))!
+  const code = `${block.code.replaceAll('http://127.0.0.1:7467', url)}\nexport { client }`
+  const { client } = await load('clients.ts', code)
+  t.teardown(() => client.destroy())
+  await t.resolves(client.send(new GetAppsCommand({})))
 })
 
 t.test("the README's emulator in a test process can be run as it stands", async t => {
@@ -83,7 +81,7 @@ const jobId = ImportJobResponse!.Id!`
   t.match(job, { JobStatus: 'COMPLETED' })
 })
 
-t.test("the README's files of records import without a failure", async t => {
+t.test('the example files of imports import without a failure', async t => {
   const s3 = join(dir, 's3')
   mkdirSync(join(s3, 'demo'), { recursive: true })
   const { client } = await startEmulator(t, { S3_DIR: s3 })
@@ -98,14 +96,14 @@ t.test("the README's files of records import without a failure", async t => {
       JSON.stringify(job.Failures),
     )
   }
-  const json = inLanguage('README.md', 'json').filter(({ code }) => !code.includes('"apps"'))
-  const csv = inLanguage('README.md', 'csv')
+  const json = inLanguage('docs/imports.md', 'json')
+  const csv = inLanguage('docs/imports.md', 'csv')
   t.ok(json.length > 0 && csv.length > 1)
   for (const [index, { code }] of json.entries()) await importOf(t, `${index}.json`, code)
   for (const [index, { code }] of csv.entries()) await importOf(t, `${index}.csv`, code)
 })
 
-t.test('what else is JavaScript or JSON is well formed', async t => {
+t.test('all JavaScript and JSON in the pages is well formed', async t => {
   for (const page of pages) {
     for (const { line, code } of inLanguage(page, 'js'))
       t.doesNotThrow(() => new Script(code), `${page}:${line}`)

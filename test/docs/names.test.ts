@@ -6,7 +6,7 @@ import { runImport } from '../../server/cli/import.ts'
 import { jobStatuses } from '../../server/model/job-states.ts'
 import { allSettings } from '../../server/process/config.ts'
 import { buildTestApp } from '../support/helpers.ts'
-import { type Block, blocksOf, codePages, pages, readPage, root } from './pages.ts'
+import { type Block, blocksOf, codePages, pages, readPage, root, rowsOf } from './pages.ts'
 
 /*
  * What the pages name exists. This covers what no test can run, as it needs Docker, a registry or AWS.
@@ -64,6 +64,15 @@ t.test('links lead to files and headings that exist', async t => {
       t.ok(existsSync(join(root, target)), `${page}: ${target}`)
       if (anchor !== undefined) t.ok(anchorsOf(target).includes(anchor), `${page}: ${target}#${anchor}`)
     }
+  }
+})
+
+t.test('the README lists all pages for users, and stays short enough to be read', async t => {
+  const readme = readPage('README.md')
+  t.ok(readme.split('\n').length <= 201, 'it has at most 200 lines')
+  const table = rowsOf(readme.slice(readme.indexOf('## Documentation'))).join()
+  for (const page of pages) {
+    if (page.startsWith('docs/') && !codePages.includes(page)) t.ok(table.includes(`(${page})`), page)
   }
 })
 

@@ -21,6 +21,29 @@ export const codePages = pages.filter(page =>
 
 export const readPage = (page: string): string => readFileSync(`${root}/${page}`, 'utf8')
 
+/** Whether the lines of a page continue those of the README's first section, as its opening says. */
+export const continuesReadme = (page: string): boolean =>
+  /\bquick\s+start\]\(\.\.\/README\.md#quick-start\)/.test(readPage(page).split('\n## ')[0]!)
+
+/** The part of a page below one of its headings of second level. */
+export function sectionOf(page: string, heading: string): string {
+  const section = `\n${readPage(page)}`.split('\n## ').find(text => text.startsWith(`${heading}\n`))
+  if (section === undefined) throw new Error(`${page} has no section ${heading}`)
+  return section
+}
+
+/** The rows of the first table in a text, without its head: the cells of each. */
+export function rowsOf(text: string): string[][] {
+  const [table] = text.match(/(?:^\|.*\|\n)+/m)!
+  const rows = table.split('\n').slice(2, -1)
+  return rows.map(row =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map(cell => cell.trim()),
+  )
+}
+
 /** A fenced block of a page. */
 export interface Block {
   page: string

@@ -15,48 +15,58 @@ import {
 } from './session.ts'
 
 /*
- * Runs every ```sh block of a page as it stands, but for the port, against a real emulator, in a
+ * Runs every ```sh block of the pages as it is, except for the port, against a real emulator, in a
  * folder like a clone.
  *
- * - Blocks above the first `##` are what a reader does first. Each section begins with the state of
- *   the emulator and the shell variables that they leave.
+ * - The first page starts the emulator. The blocks in its opening are what a reader types first;
+ *   each section of each page begins with the state of the emulator and the shell variables that
+ *   they leave.
+ * - The opening of a page is what is above its first `##`; in the README, it is its section
+ *   "Quick start". The openings of further pages are typed again before each of their sections.
  * - A line that starts an emulator runs as in another terminal; the lines below it call that one.
  * - A block without a language right below another one is what that prints.
- * - A block that cannot be run has a comment above it: `<!-- not run: reason -->`. What it names is
- *   checked all the same, by names.test.ts.
+ * - A block that cannot be run has a comment above it: `<!-- not run: reason -->`. names.test.ts
+ *   checks what it names.
  */
 
 const version = awsVersion()
 const [major, minor] = version ?? [0, 0]
 /** Whether the AWS CLI reads AWS_ENDPOINT_URL_PINPOINT: from 1.29 and 2.13 on. */
 const readsEndpoint = major === 2 ? minor >= 13 : minor >= 29
-/** What the README tells those to do who have an older one. */
+/** What the README tells readers with an older one to do. */
 const forOldAws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL_PINPOINT" "$@"; }'
 
 const missing = version === undefined && 'there is no AWS CLI: install awscli'
 
-/** Tests that the lines of a page work, if there are any. Without the AWS CLI that is skipped, but in CI. */
-export function testLines(t: Test, page: string): void {
-  const blocks = blocksOf(page)
-  const scripts = blocks.filter(({ language, notRun }) => language === 'sh' && notRun === undefined)
-  if (scripts.length === 0) return
+/** The ```sh blocks of a page that are run. */
+const scriptsOf = (page: string): Block[] =>
+  blocksOf(page).filter(({ language, notRun }) => language === 'sh' && notRun === undefined)
+
+const isOpening = ({ page, section }: Block): boolean =>
+  section === (page === 'README.md' ? 'Quick start' : '') || section === ''
+
+/**
+ * Tests that the lines of pages work, if there are any. Without the AWS CLI that is skipped, except
+ * in CI.
+ *
+ * @param pages the first one starts the emulator, and the others continue what its opening does
+ */
+export function testLines(t: Test, pages: string[]): void {
+  if (pages.every(page => scriptsOf(page).length === 0)) return
   if (missing && process.env.CI) t.fail(missing)
-  t.test(`what ${page} says to type works`, { skip: missing }, t => typeAll(t, page, blocks, scripts))
+  t.test(`what ${pages[0]} says to type works`, { skip: missing }, t => typeAll(t, pages))
 }
 
-async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[]) {
+async function typeAll(t: Test, pages: string[]) {
   const clone = makeClone(t)
   const env = makeEnvironment(t, clone)
   const start = (t: Test, command: string, more: Record<string, string>) =>
-    // Modules are there already, by the npm ci with which every run of the tests begins.
+    // The modules are there already: every run of the tests begins with npm ci.
     startServer(t, clone, { ...env, PORT: '0', ...more }, command.replace('npm ci && ', ''))
 
-  const seed = blocks.find(({ language, code }) => language === 'json' && code.includes('"apps"'))
-  const seedFile = join(makeFolder(t), 'seed.json')
-  if (seed !== undefined) writeFileSync(seedFile, seed.code)
-  const before = scripts.filter(({ section }) => section === '')
-  const first = before.flatMap(({ code }) => commandsOf(code)).find(isServer) ?? 'npm start'
-  const main = await start(t, first, seed === undefined ? {} : { SEED: seedFile })
+  const opening = scriptsOf(pages[0]!).filter(isOpening)
+  const first = opening.flatMap(({ code }) => commandsOf(code)).find(isServer) ?? 'npm start'
+  const main = await start(t, first, makeSeed(t, pages))
 
   const newShell = async (t: Test, variables: string) => {
     const shell = new Shell(t, clone, env)
@@ -65,11 +75,11 @@ async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[])
     await shell.run(variables)
     return shell
   }
-  /** Types the lines of blocks, and gives what they print. The emulator is the one that was started last. */
+  /** Types the lines of blocks and returns what they print. They call the emulator that was started last. */
   const type = async (t: Test, shell: Shell, blocks: Block[]) => {
     let server = main
     let all = ''
-    for (const { code, line, output: expected } of blocks) {
+    for (const { page, code, line, output: expected } of blocks) {
       let printed = ''
       for (const command of commandsOf(code)) {
         if (command === first) continue
@@ -91,35 +101,45 @@ async function typeAll(t: Test, page: string, blocks: Block[], scripts: Block[])
   }
 
   const shell = await newShell(t, ':')
-  const printed = await type(t, shell, before)
-  if (page === 'README.md') {
-    t.match(printed, /"JobStatus": "COMPLETED"/, 'the first minute ends as the README says')
+  const printed = await type(t, shell, opening)
+  if (pages[0] === 'README.md') {
+    t.match(printed, /"JobStatus": "COMPLETED"/, 'the quick start ends as the README says')
     t.match(printed, /"TotalProcessed": 5/)
-    t.match(printed, /"users.csv line 6: /)
+    t.match(printed, /"users.csv line 6: Missing Address"/)
   }
-  const assignments = before.flatMap(({ code }) => [...code.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)])
+  const assignments = opening.flatMap(({ code }) => [...code.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)])
   const names = assignments.map(([, name]) => name)
   const variables = names.length === 0 ? ':' : (await shell.run(`declare -p ${names.join(' ')}`)).output
   const snapshot = await (await fetch(`${main.url}/_pinpoint/snapshot`)).arrayBuffer()
-  for (const section of new Set(scripts.map(({ section }) => section))) {
-    if (section === '') continue
-    await t.test(section, async t => {
-      await fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
-      const shell = await newShell(t, variables)
-      await type(
-        t,
-        shell,
-        scripts.filter(block => block.section === section),
-      )
-    })
+  for (const page of pages) {
+    const scripts = scriptsOf(page)
+    const before = page === pages[0] ? [] : scripts.filter(isOpening)
+    const sections = scripts.filter(block => !isOpening(block))
+    for (const section of new Set(sections.map(({ section }) => section))) {
+      await t.test(`${page}: ${section}`, async t => {
+        await fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+        const shell = await newShell(t, variables)
+        await type(t, shell, [...before, ...sections.filter(block => block.section === section)])
+      })
+    }
   }
 }
 
-/** Readers type more slowly than the emulator works: a job is over when they type the next line. */
+/** Writes the seed that one of the pages shows to a file, and returns the setting that names it. */
+function makeSeed(t: Test, pages: string[]): Record<string, string> {
+  const blocks = pages.flatMap(blocksOf)
+  const seed = blocks.find(({ language, code }) => language === 'json' && code.includes('"apps"'))
+  if (seed === undefined) return {}
+  const SEED = join(makeFolder(t), 'seed.json')
+  writeFileSync(SEED, seed.code)
+  return { SEED }
+}
+
+/** Waits for all jobs to end: readers type more slowly than the emulator works. */
 async function untilJobsRest(url: string): Promise<void> {
   await until(async () => {
     const control = await fetch(`${url}/_pinpoint/job-control`)
-    // One that wants a token tells nothing.
+    // One that needs a token answers nothing.
     if (!control.ok || ((await control.json()) as { mode: string }).mode === 'manual') return true
     const metrics = await (await fetch(`${url}/_pinpoint/metrics`)).text()
     const jobs = metrics.matchAll(/^pinpoint_jobs\{.*status="(\w+)".*\} (\d+)$/gm)

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { InjectOptions } from 'fastify'
+import t from 'tap'
+import { allSettings } from '../../server/process/config.ts'
+import { buildTestApp } from '../support/helpers.ts'
+import { readPage, root, rowsOf, sectionOf } from './pages.ts'
+
+/*
+ * The tables that the code could also tell: operations, settings, control calls.
+ */
+
+t.test('the table of operations says which of the 122 are served and which answer 501', async t => {
+  const { app } = buildTestApp(t)
+  const operations: { name: string; method: InjectOptions['method']; uri: string }[] = JSON.parse(
+    readFileSync(join(root, 'fixtures', 'operations.json'), 'utf8'),
+  )
+  const served: string[] = []
+  const notServed: string[] = []
+  for (const { name, method, uri } of operations) {
+    const url = uri.replace(/\{[^}]+\}/g, 'x')
+    const { statusCode } = await app.inject({ method, url })
+    const list = statusCode === 501 ? notServed : served
+    list.push(name)
+  }
+  const rows = rowsOf(sectionOf('docs/operations.md', 'Operations served'))
+  const namesIn = (column: number) => rows.flatMap(row => row[column]!.split(', ').filter(Boolean))
+  t.strictSame(namesIn(1).sort(), served.sort())
+  t.strictSame(namesIn(2).sort(), notServed.sort())
+  const readme = readPage('README.md').replaceAll(/\s+/g, ' ')
+  t.match(readme, `${served.length} of Pinpoint's ${operations.length} operations`)
+})
+
+t.test('the table of settings has their variables, flags and defaults', async t => {
+  const rows = rowsOf(sectionOf('docs/settings.md', 'All settings'))
+  const inCode = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!)
+  t.strictSame(
+    rows.map(([variables, flag]) => [inCode(variables!), flag]),
+    Object.values(allSettings).map(({ variables, flag }) => [variables, `\`${flag}\``]),
+  )
+  for (const [index, setting] of Object.values(allSettings).entries()) {
+    const shown = rows[index]![2]!
+    if (setting.default === undefined) t.match(shown, /^(none|true with|pretty on)/, setting.flag)
+    else t.ok(shown.replaceAll('`', '').startsWith(setting.default), `${setting.flag}: ${shown}`)
+  }
+})
+
+t.test('the table of control calls has all of them', async t => {
+  const { app } = buildTestApp(t)
+  await app.ready()
+  const calls = app.routes
+    .filter(({ url, schema }) => url.startsWith('/_pinpoint/') && schema?.hide !== true)
+    .flatMap(({ method, url }) => [method].flat().map(method => `${method} ${url}`))
+  const named = rowsOf(sectionOf('docs/control-api.md', 'Calls')).map(([call]) => call!)
+  const withoutNames = (call: string) => call.replaceAll('`', '').replaceAll(/:\w+|\{\w+\}/g, '{}')
+  t.strictSame(named.map(withoutNames).sort(), calls.map(withoutNames).sort())
+})
