@@ -72,7 +72,7 @@ export interface WaitOptions {
  * Starts an emulator in this process: its HTTP side here, its job worker as a thread. Each has a database and a worker
  * of its own, and several may run at once.
  *
- * Any setting of the README's table is an option. Where nothing is said, three of them are as suits a test: `port` is
+ * Every setting of docs/settings.md is an option. Where nothing is said, three of them are as suits a test: `port` is
  * 0, `ephemeral` is true unless there is a `dataDir`, and `logLevel` is `silent`. No environment variable is read.
  *
  * It does not keep the process from ending when there is nothing else to do, unless `keepProcessAlive` is true. Calls that

@@ -276,7 +276,7 @@ export function loadConfig(
 }
 
 /**
- * Every setting of the README's table as a member, its name in camel case, its value as the setting means it: a number
+ * Every setting of docs/settings.md as a member, its name in camel case, its value as the setting means it: a number
  * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint; with `keepProcessAlive`, the process
  * does not end before the emulator is closed. (A setting's text does as well, for callers that have nothing else.)
  */

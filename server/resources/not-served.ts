@@ -25,7 +25,7 @@ export async function notServed(app: FastifyInstance): Promise<void> {
       onRequest: async () => {
         throw new PinpointException(
           'NotImplementedException',
-          `${name} is not served yet by pinpoint-local; the README lists the operations that are`,
+          `${name} is not served yet by pinpoint-local; docs/operations.md lists the operations that are`,
         )
       },
       handler: async () => {},
