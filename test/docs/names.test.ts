@@ -6,7 +6,7 @@ import { runImport } from '../../server/cli/import.ts'
 import { jobStatuses } from '../../server/model/job-states.ts'
 import { allSettings } from '../../server/process/config.ts'
 import { buildTestApp } from '../support/helpers.ts'
-import { type Block, blocksOf, codePages, pages, readPage, root, rowsOf } from './pages.ts'
+import { type Block, blocksOf, codePages, pages, readPage, root, rowsOf, sectionOf } from './pages.ts'
 
 /*
  * What the pages name exists. This covers what no test can run, as it needs Docker, a registry or AWS.
@@ -97,6 +97,17 @@ t.test('files and scripts that the pages about the code name exist', async t => 
       }
     }
   }
+})
+
+t.test('the table of layers has all folders of the server', async t => {
+  const folders = readdirSync(join(root, 'server'), { withFileTypes: true }).filter(each =>
+    each.isDirectory(),
+  )
+  const named = rowsOf(sectionOf('docs/architecture.md', 'Layers')).flatMap(([room]) => room!.split(', '))
+  t.strictSame(
+    named.filter(room => room.endsWith('/`')).sort(),
+    folders.map(({ name }) => `\`${name}/\``).sort(),
+  )
 })
 
 t.test('each decision has its four parts, and each rule says what enforces it', async t => {
