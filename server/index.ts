@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { heldBy } from './control/held-by.ts'
 import { type ControlMethods, createControlMethods } from './emulator/control-methods.ts'
+import { mayConcern } from './events/event-bus.ts'
 import type { ExportJobResponse } from './model/export-job.ts'
 import { explainHold } from './model/held-by.ts'
 import type { ImportJobResponse } from './model/import-job.ts'
@@ -95,16 +96,16 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
   })
   const { url, app, close } = await start(config, await createLog(config))
   const [[accessKeyId, secretAccessKey] = ['pinpoint-local', 'pinpoint-local']] = config.accessKeys ?? []
-  let isOpen = true
+  const closing = new AbortController()
   const stop = () => {
-    isOpen = false
+    closing.abort()
     return close()
   }
 
   let callsUnderWay = 0
   /** Makes a control call in this process, which it keeps alive meanwhile. */
   const control = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => {
-    if (!isOpen) throw new Error('pinpoint-local is closed')
+    if (closing.signal.aborted) throw new Error('pinpoint-local is closed')
     callsUnderWay++
     app.server.ref()
     try {
@@ -126,27 +127,39 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     { timeoutMs = 30_000 }: WaitOptions = {},
   ): Promise<Job> => {
     const read = (): Job => {
-      if (!isOpen) throw new Error(`pinpoint-local is closed: nothing is known of the ${kind} job ${jobId}`)
       const found = app.store.apps.find(applicationId)
       if (found === undefined) throw new Error(`there is no application ${applicationId}`)
       const job = get(found, jobId)
       if (job === undefined) throw new Error(`application ${applicationId} has no ${kind} job ${jobId}`)
       return job
     }
-    // No clock and no timer that a test may have replaced by its own.
-    const deadline = AbortSignal.timeout(checkTimeout(timeoutMs))
-    let job = read()
-    for (let pause = 1; !isFinal(job.JobStatus); pause = Math.min(pause * 1.5, 25)) {
-      if (deadline.aborted) {
-        const found = app.store[`${kind}Jobs`].find(app.store.apps.find(applicationId)!, jobId)!
-        const by = heldBy(app.store, kind, found)
-        const why = by === undefined ? '' : `: ${explainHold(by, job)}`
-        throw new Error(`${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms${why}`)
-      }
-      await setTimeout(pause)
-      job = read()
+    const late = (job: Job) => {
+      const found = app.store[`${kind}Jobs`].find(app.store.apps.find(applicationId)!, jobId)!
+      const by = heldBy(app.store, kind, found)
+      const why = by === undefined ? '' : `: ${explainHold(by, job)}`
+      return new Error(`${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms${why}`)
     }
-    return job
+    const look = () => {
+      const job = read()
+      return isFinal(job.JobStatus) ? job : undefined
+    }
+    const done = new AbortController()
+    // It keeps the process alive meanwhile. Of node's own module, as a test may have replaced the global timers.
+    const timeout = setTimeout(checkTimeout(timeoutMs), undefined, { signal: done.signal })
+    const signal = AbortSignal.any([done.signal, closing.signal])
+    try {
+      return await Promise.race([
+        app.bus.waitFor(mayConcern(jobId), look, signal),
+        timeout.then(() => {
+          throw late(read())
+        }),
+      ])
+    } catch (error) {
+      if (!closing.signal.aborted) throw error
+      throw new Error(`pinpoint-local is closed: nothing is known of the ${kind} job ${jobId}`)
+    } finally {
+      done.abort()
+    }
   }
 
   return {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CreateAppCommand,
+  DeleteAppCommand,
   GetAppsCommand,
   GetImportJobCommand,
   PinpointClient,
@@ -99,6 +100,24 @@ t.test('a job that is not over in time is told by its state and counters', async
   })
   const waiting = pinpoint.waitForImportJob(app, Id!)
   await Promise.all([t.rejects(waiting, /pinpoint-local is closed/, 'close ends the wait'), pinpoint.close()])
+})
+
+t.test('a wait ends when its job is gone with its application, or with the state', async t => {
+  const { pinpoint, client } = await startOne(t, { s3Dir, jobStateDelayMs: 86_400_000 })
+  const startWait = async () => {
+    const app = await createApp(client)
+    const { Id } = await createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+    return {
+      app,
+      ended: t.rejects(pinpoint.waitForImportJob(app, Id!), { message: `there is no application ${app}` }),
+    }
+  }
+  const { app, ended } = await startWait()
+  await client.send(new DeleteAppCommand({ ApplicationId: app }))
+  await ended
+  const other = await startWait()
+  await pinpoint.reset()
+  await other.ended
 })
 
 t.test(

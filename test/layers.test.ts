@@ -18,6 +18,7 @@ const rooms = [
   'export',
   'endpoints',
   'jobs',
+  'events',
   'store',
   'http',
   'validation',
@@ -29,7 +30,17 @@ const rooms = [
 ]
 
 /** Rooms that know nothing of HTTP: the worker's thread does not load it. */
-const withoutFastify = ['import', 'export', 'endpoints', 'jobs', 'store', 'model', 'clock', 'buckets']
+const withoutFastify = [
+  'import',
+  'export',
+  'endpoints',
+  'jobs',
+  'events',
+  'store',
+  'model',
+  'clock',
+  'buckets',
+]
 
 /** The files of the server, each with the files that it imports. */
 const imports = new Map<string, string[]>()

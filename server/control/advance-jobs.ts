@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import type { Event } from '../events/event-bus.ts'
 import { conflict, notFound } from '../http/errors/exceptions.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
@@ -18,9 +18,6 @@ const Advance = Type.Object(
   },
   { additionalProperties: false },
 )
-
-/** Milliseconds after which a job is looked at again: soon at first, then less and less often. */
-const lookAgain = { first: 1, max: 25 }
 
 type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'>
 
@@ -77,7 +74,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
 }
 
 async function advance<Answer extends AnyJob>(
-  app: Pick<FastifyInstance, 'store' | 'jobWorker'>,
+  app: Pick<FastifyInstance, 'store' | 'jobWorker' | 'bus'>,
   { kind, find, progress }: Jobs<Answer>,
   { applicationId, jobId }: { applicationId: string; jobId: string },
   to: JobStatus | undefined,
@@ -98,24 +95,31 @@ async function advance<Answer extends AnyJob>(
   })
   app.jobWorker.wake()
 
-  for (let pause = lookAgain.first; ; pause = Math.min(2 * pause, lookAgain.max)) {
+  let status = from
+  const look = (): { job: Answer } | { obstacle: string; seq: number } | undefined => {
     const found = read()
-    const { JobStatus: status } = found.job
+    status = found.job.JobStatus
     if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {
       // There, but for what it has to do there; in another mode by now, it may be further on.
-      if (found.held || isFinal(status) || status !== (to ?? status)) return found.job
-    } else {
-      const obstacle = whatKeeps(found, to, progress)
-      if (obstacle !== undefined) {
-        // What is refused is not to be done later.
-        await app.store.write(() => progress.letLeave(found.seq, []))
-        throw conflict(obstacle)
-      }
+      const isDone = found.held || isFinal(status) || status !== (to ?? status)
+      return isDone ? { job: found.job } : undefined
     }
-    await setTimeout(pause, undefined, { signal }).catch(() => {})
-    if (signal.aborted) throw conflict(`the emulator stops: the job is ${status}, and goes on from there`)
+    const obstacle = whatKeeps(found, to, progress)
+    return obstacle === undefined ? undefined : { obstacle, seq: found.seq }
   }
+  const outcome = await app.bus.waitFor(mayMatter, look, signal).catch(error => {
+    if (!signal.aborted) throw error
+    throw conflict(`the emulator stops: the job is ${status}, and goes on from there`)
+  })
+  if ('job' in outcome) return outcome.job
+  // What is refused is not to be done later.
+  await app.store.write(() => progress.letLeave(outcome.seq, []))
+  app.bus.emit({ kind: 'jobs' })
+  throw conflict(outcome.obstacle)
 }
+
+/** Other jobs matter as well: they may have the slots that the job waits for. */
+const mayMatter = ({ kind }: Event): boolean => kind === 'job' || kind === 'jobs' || kind === 'state'
 
 /** Why a job will not come to a state, or not before something else is done, if that can be told already. */
 function whatKeeps(

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { type Clock, wallClock } from '../clock/clock.ts'
 import { control } from '../control/index.ts'
+import type { EventBus } from '../events/event-bus.ts'
 import { endWithCallers } from '../http/abort-on-disconnect.ts'
 import { parseBodiesAsJson } from '../http/body-parser.ts'
 import { RequestCounts } from '../http/call-log/call-counts.ts'
@@ -39,6 +40,7 @@ export interface Dependencies {
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
   state: State
+  bus: EventBus
   preflight: Preflight
   clock: Pick<Clock, 'now'>
   /** The machine's time; tests pass their own. */
@@ -50,7 +52,7 @@ export interface Dependencies {
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'preflight'>,
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'bus' | 'preflight'>,
       Pick<Config, 'quotas'> {
     /** The time of the emulator's clock. */
     now: Clock['now']
@@ -73,6 +75,7 @@ export function buildApp({
   store,
   jobWorker,
   state,
+  bus,
   preflight,
   clock,
   realNow = wallClock,
@@ -82,14 +85,16 @@ export function buildApp({
   const timeouts = { ...defaultRequestTimeouts, ...requestTimeouts }
   const requestJournal = new RequestJournal()
   const requestCounts = new RequestCounts()
-  state.onReplaced(() => {
-    requestJournal.clear()
-    store.faults.lookAgain()
+  bus.follow(event => {
+    if (event.kind === 'call') {
+      requestJournal.record(event.call)
+      requestCounts.record(event.call)
+    } else if (event.kind === 'state') {
+      requestJournal.clear()
+      store.faults.lookAgain()
+    }
   })
-  const record = createRecorder(call => {
-    requestJournal.record(call)
-    requestCounts.record(call)
-  })
+  const record = createRecorder(call => bus.emit({ kind: 'call', call }))
 
   const guard = createGuard(config)
   const sessions = new Sessions()
@@ -128,6 +133,7 @@ export function buildApp({
   app.decorate('store', store)
   app.decorate('jobWorker', jobWorker)
   app.decorate('state', state)
+  app.decorate('bus', bus)
   app.decorate('preflight', preflight)
   app.decorate('now', () => clock.now())
   app.decorate('quotas', config.quotas)

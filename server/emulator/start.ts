@@ -2,13 +2,14 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
 import { Clock } from '../clock/clock.ts'
+import { EventBus } from '../events/event-bus.ts'
 import type { Caller } from '../http/caller.ts'
 import type { Preflight } from '../import/preflight.ts'
 import { importSize } from '../model/quotas.ts'
 import type { Config } from '../process/config.ts'
 import { StartError } from '../process/start-error.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
-import type { Seed } from '../seed/seed.ts'
+import type { Seed, SeedSupport } from '../seed/seed.ts'
 import { lockDataDir } from '../store/database/data-dir-lock.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import { openStore } from '../store/open-store.ts'
@@ -65,8 +66,9 @@ export async function start(
     const writeQueue = new WriteQueue()
     const store = openStore(dataDir, { ...config, writeQueue })
     undo.push(() => store.close())
+    const bus = new EventBus()
     const caller = { region: config.region, accountId: config.accountId }
-    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, clock)
+    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, { clock, bus })
     const seedImports = (await seed?.apply(store)) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
     const jobWorker = startJobWorker(
@@ -84,18 +86,21 @@ export async function start(
       },
       logger,
       store,
+      bus,
     )
     undo.push(() => jobWorker.stop({ forGood: config.ephemeral }))
     // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
-    const state = createState({ dataDir, store, writeQueue, jobWorker, seed, signal: closing.signal })
+    const state = createState({ dataDir, store, writeQueue, jobWorker, bus, seed, signal: closing.signal })
     const warnOfOverrides = () => {
       for (const override of overridesIn(store)) logger.warn(override)
     }
-    state.onReplaced(warnOfOverrides)
+    bus.follow(({ kind }) => {
+      if (kind === 'state') warnOfOverrides()
+    })
     const preflight = await loadPreflight(config, buckets, closing.signal)
-    const app = buildApp({ config, store, jobWorker, state, preflight, clock, logger })
+    const app = buildApp({ config, store, jobWorker, state, bus, preflight, clock, logger })
     undo.push(async () => {
       closing.abort()
       // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
@@ -128,9 +133,9 @@ function withoutLink(path: string): string {
   return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
 }
 
-async function loadSeed(path: string, caller: Caller, clock: Clock): Promise<Seed> {
+async function loadSeed(path: string, caller: Caller, context: SeedSupport): Promise<Seed> {
   const { createSeed } = await import('../seed/seed.ts')
-  return createSeed(path, caller, clock)
+  return createSeed(path, caller, context)
 }
 
 /** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */

@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import type { EventBus } from '../events/event-bus.ts'
 import { StartError } from '../process/start-error.ts'
 import type { Seed } from '../seed/seed.ts'
 import type { WriteQueue } from '../store/database/write-queue.ts'
@@ -35,8 +36,6 @@ export interface State {
   restore(body: SnapshotBody): Promise<string | undefined>
   /** Gives the state as one SQLite file, as it is at one moment between the call and the answer. */
   snapshot(): Promise<{ content: Readable; bytes: number }>
-  /** Has something done whenever the state has been replaced: what is known of the old one is to be forgotten. */
-  onReplaced(forget: () => void): void
 }
 
 /**
@@ -51,6 +50,7 @@ export function createState({
   store,
   writeQueue,
   jobWorker,
+  bus,
   seed,
   signal,
 }: {
@@ -58,11 +58,12 @@ export function createState({
   store: Store
   writeQueue: WriteQueue
   jobWorker: Pick<JobWorker, 'replaced'>
+  /** Is told whenever the state has been replaced. */
+  bus: EventBus
   seed: Seed | undefined
   signal: AbortSignal
 }): State {
   removeLeftovers(dataDir)
-  const forgetting: (() => void)[] = []
   /** What is under way; one after the other. */
   let last: Promise<unknown> = Promise.resolve()
 
@@ -82,7 +83,7 @@ export function createState({
       await next.replace(dataDir)
       // A snapshot may hold the very job, which then goes on with what it has begun.
       orphans = drafts.filter(({ job }) => !next.hasExport(job.id))
-      for (const forget of forgetting) forget()
+      bus.emit({ kind: 'state' })
     } finally {
       writeQueue.nextGeneration()
       // Also where nothing was replaced: the jobs have stopped, and are to be taken up again.
@@ -148,8 +149,6 @@ export function createState({
         const opened = await open(file)
         return { content: opened.createReadStream(), bytes: (await opened.stat()).size }
       }),
-
-    onReplaced: forget => void forgetting.push(forget),
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../clock/clock.ts'
+import { type EventBus, mayConcern } from '../events/event-bus.ts'
 import type { Caller } from '../http/caller.ts'
 import { isFinal } from '../model/job-states.ts'
 import type { Store } from '../store/open-store.ts'
@@ -7,8 +8,8 @@ import { applySeed, type SeedImport } from './apply-seed.ts'
 import { readSeed } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
 
-/** Milliseconds between two looks at imports: half as many more each time, up to the longest; and until it is said why. */
-const look = { first: 5, max: 100, patience: 5000 }
+/** Milliseconds of waiting after which it is said what is waited for. */
+const patience = 5000
 
 /** The seed of the settings. */
 export interface Seed {
@@ -33,12 +34,19 @@ export interface Seed {
   ): Promise<void>
 }
 
+/** What the seed needs from the emulator. */
+export interface SeedSupport {
+  clock: Clock
+  bus: EventBus
+}
+
 /**
  * @param path a JSON file, or a folder of them
  * @param caller whose applications they are
- * @param clock dates what it makes
+ * @param support.clock dates what the seed makes
+ * @param support.bus tells how its imports get on
  */
-export function createSeed(path: string, caller: Caller, clock: Clock): Seed {
+export function createSeed(path: string, caller: Caller, { clock, bus }: SeedSupport): Seed {
   return {
     async apply(store) {
       const placed = readSeed(path)
@@ -47,22 +55,28 @@ export function createSeed(path: string, caller: Caller, clock: Clock): Seed {
 
     async untilImported(imports, store, signal, tell = () => {}) {
       const failed: string[] = []
-      const patientUntil = performance.now() + look.patience
-      let told = false
-      for (const { at, app, jobId } of imports) {
-        let pause = look.first
-        // One that is gone with its application, or with its state, is not waited for.
-        let job = store.importJobs.get(app, jobId)
-        for (; job !== undefined && !isFinal(job.JobStatus); job = store.importJobs.get(app, jobId)) {
-          if (!told && performance.now() > patientUntil) {
-            tell(`the start waits for an import of the seed: ${at} is ${job.JobStatus}`)
-            told = true
+      let waitsFor = ''
+      const done = new AbortController()
+      const told = setTimeout(patience, undefined, { signal: done.signal }).then(
+        () => tell(`the start waits for an import of the seed: ${waitsFor}`),
+        () => {},
+      )
+      try {
+        for (const { at, app, jobId } of imports) {
+          const look = () => {
+            const job = store.importJobs.get(app, jobId)
+            // One that is gone with its application, or with its state, is not waited for.
+            if (job === undefined || isFinal(job.JobStatus)) return { job }
+            waitsFor = `${at} is ${job.JobStatus}`
+            return undefined
           }
-          await setTimeout(pause, undefined, { signal })
-          pause = Math.min(1.5 * pause, look.max)
+          const { job } = await bus.waitFor(mayConcern(jobId), look, signal)
+          if (job?.JobStatus === 'FAILED')
+            failed.push(`${at}: the import FAILED: ${job.Failures?.slice(0, 3).join('; ')}`)
         }
-        if (job?.JobStatus === 'FAILED')
-          failed.push(`${at}: the import FAILED: ${job.Failures?.slice(0, 3).join('; ')}`)
+      } finally {
+        done.abort()
+        await told
       }
       if (failed.length > 0) throw new SeedError(failed)
     },

@@ -99,9 +99,15 @@ export class JobRunner implements Source {
     const name = { kind: this.#kind.name, seq: job.seq, generation }
     const begins = () => tell({ begins: name })
     const leaves = () => tell({ leaves: name })
+    const moved = () => tell({ moved: { kind: name.kind, app: job.app.id, id: job.id } })
     const rest = this.#createRest(job, signal)
     const slot = this.#createSlot(job, signal, begins)
-    this.#log(job, describeStart)
+    const log = (describe: (answer: JobResponse) => LogLine) => {
+      const answer = this.#kind.answerOf(job)
+      // It may be gone with its application.
+      if (answer !== undefined) tell(describe(answer))
+    }
+    log(describeStart)
     try {
       await this.#kind.run(job, {
         now,
@@ -112,11 +118,15 @@ export class JobRunner implements Source {
             leaves()
             onHeld()
           },
+          onLook: moved,
           onLetGo: begins,
         }),
         slot,
         signal,
-        onMove: () => this.#log(job, describeMove),
+        onMove() {
+          moved()
+          log(describeMove)
+        },
         onUnexpected: ({ id }, error) =>
           tell({
             level: 'error',
@@ -178,31 +188,29 @@ export class JobRunner implements Source {
 
   /**
    * @param on.onHeld called once in each state in which the job is held
+   * @param on.onLook called then, and each time when it turns out to be held still: why, may have
+   *   changed
    * @param on.onLetGo called when a job that has a slot is held no longer
    */
   #createHold(
     job: Job,
     signal: AbortSignal,
-    { onHeld, onLetGo }: { onHeld: () => void; onLetGo: () => void },
+    { onHeld, onLook, onLetGo }: Record<'onHeld' | 'onLook' | 'onLetGo', () => void>,
   ): JobContext['hold'] {
     const { progress } = this.#kind
     return async () => {
       if (job.ofSeed) return
       let isHeld = false
       await this.#context.pace.hold(job, progress, signal, () => {
-        if (isHeld) return
-        isHeld = true
-        progress.write(job, () => progress.noteHeld(job))
-        onHeld()
+        if (!isHeld) {
+          isHeld = true
+          progress.write(job, () => progress.noteHeld(job))
+          onHeld()
+        }
+        onLook()
       })
       if (isHeld && hadSlot(job)) onLetGo()
     }
-  }
-
-  /** Logs a job as it is answered; nothing where it is gone with its application. */
-  #log(job: Job, describe: (answer: JobResponse) => LogLine): void {
-    const answer = this.#kind.answerOf(job)
-    if (answer !== undefined) this.#context.tell(describe(answer))
   }
 }
 

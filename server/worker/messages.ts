@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
+import type { JobRef } from '../events/event-bus.ts'
 import type { ObjectFrom, ReadingJob } from '../import/read/read-records.ts'
 import type { PackedBatch } from '../import/read/record-batch.ts'
 import type { LogLine } from '../jobs/job-log.ts'
@@ -49,10 +50,17 @@ export interface JobName {
  * - `ready`: it runs
  * - `begins`, `leaves`: a job is under way from here on, or no longer. If the worker dies, it may
  *   be what it died of
+ * - `moved`: a job has come to a state, or waits to be let go on
  * - `discarded`: the drafts are discarded that came with the state of this generation
  * - a line for the log
  */
-export type FromWorker = 'ready' | { discarded: number } | { begins: JobName } | { leaves: JobName } | LogLine
+export type FromWorker =
+  | 'ready'
+  | { begins: JobName }
+  | { leaves: JobName }
+  | { moved: JobRef }
+  | { discarded: number }
+  | LogLine
 
 /**
  * A message to the reader thread: a job, and the port by which its objects are requested one after

@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads'
 import type { FastifyBaseLogger } from 'fastify'
+import type { EventBus } from '../events/event-bus.ts'
 import { JobCounters } from '../jobs/record-counters.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
@@ -71,11 +72,13 @@ export interface WorkerOptions extends Pick<ThreadOptions, 'resourceLimits' | 'e
  * holds.
  *
  * @param store keeps count of the deaths that each job may have caused
+ * @param bus is told what jobs come to
  */
 export function startJobWorker(
   settings: WorkerSettings,
   log: FastifyBaseLogger,
   store: Pick<Store, 'write' | 'importProgress' | 'exportProgress'>,
+  bus: EventBus,
   { firstDelay = restartDelay.first, ...thread }: WorkerOptions = {},
 ): JobWorker {
   // The same file is .ts in the source tree and .js in the build.
@@ -117,6 +120,8 @@ export function startJobWorker(
       if (message === 'ready') {
         running = true
         firstReady.resolve()
+      } else if ('moved' in message) {
+        bus.emit({ kind: 'job', job: message.moved })
       } else if ('discarded' in message) {
         discarding.get(message.discarded)?.()
       } else if ('begins' in message) {
@@ -133,6 +138,8 @@ export function startJobWorker(
     worker.on('exit', async code => {
       running = false
       for (const done of discarding.values()) done()
+      // It may not have told of the last moves.
+      bus.emit({ kind: 'jobs' })
       if (stopped) return
       diedOf ??= new Error(`it ended with the exit code ${code}`)
       log.error({ err: diedOf }, 'the job worker died')
@@ -160,7 +167,10 @@ export function startJobWorker(
       keepsAlive = false
       worker.unref()
     },
-    wake: () => worker.postMessage('wake' satisfies ToWorker),
+    wake() {
+      worker.postMessage('wake' satisfies ToWorker)
+      bus.emit({ kind: 'jobs' })
+    },
     async replaced(drafts) {
       if (worker.threadId === -1) return
       const { generation } = writeQueue

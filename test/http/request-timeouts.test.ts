@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { createState } from '../../server/emulator/state.ts'
+import { EventBus } from '../../server/events/event-bus.ts'
 import { WriteQueue } from '../../server/store/database/write-queue.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
@@ -154,7 +155,14 @@ async function listenForUploads(t: Test, given: Parameters<typeof listen>[1]) {
     store.close()
   })
   const state = createState({
-    ...{ dataDir, store, writeQueue: new WriteQueue(), seed: undefined, signal: ending.signal },
+    ...{
+      dataDir,
+      store,
+      writeQueue: new WriteQueue(),
+      bus: new EventBus(),
+      seed: undefined,
+      signal: ending.signal,
+    },
     jobWorker: { replaced: async () => {} },
   })
   const uploaded = () => readdirSync(dataDir).filter(name => name.startsWith('snapshot-'))

@@ -23,6 +23,7 @@ import { Clock } from '../../server/clock/clock.ts'
 import { buildApp, type Dependencies } from '../../server/emulator/app.ts'
 import { start } from '../../server/emulator/start.ts'
 import type { State } from '../../server/emulator/state.ts'
+import { EventBus } from '../../server/events/event-bus.ts'
 import { JobCounters } from '../../server/jobs/record-counters.ts'
 import { loadConfig } from '../../server/process/config.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
@@ -51,6 +52,7 @@ export function buildTestApp(
     store,
     jobWorker: { isRunning: () => true, wake() {}, counters: new JobCounters(), ...jobWorker },
     state: noState,
+    bus: new EventBus(),
     preflight: async () => undefined,
     ...(now === undefined ? { clock: new Clock() } : { clock: { now }, realNow: now }),
     logger: silent,
@@ -89,7 +91,6 @@ export const noState: State = {
   reset: () => Promise.reject(new Error('there is no worker')),
   restore: () => Promise.reject(new Error('there is no worker')),
   snapshot: () => Promise.reject(new Error('there is no worker')),
-  onReplaced() {},
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { Clock } from '../../server/clock/clock.ts'
+import { EventBus } from '../../server/events/event-bus.ts'
 import { newId } from '../../server/http/arn.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import type { AppRef } from '../../server/store/applications/applications.ts'
@@ -61,6 +62,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
         },
         log,
         store,
+        new EventBus(),
         options,
       )
       t.teardown(() => worker.stop())

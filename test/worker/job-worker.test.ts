@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { Clock } from '../../server/clock/clock.ts'
 import { buildApp } from '../../server/emulator/app.ts'
+import { EventBus } from '../../server/events/event-bus.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import type { AppRef } from '../../server/store/applications/applications.ts'
 import { noState, roleArn, silent, until } from '../support/helpers.ts'
@@ -215,6 +216,7 @@ t.test('calls are answered and write while a large import runs', async t => {
     store,
     jobWorker: worker,
     state: noState,
+    bus: new EventBus(),
     preflight: async () => undefined,
     clock: new Clock(),
     logger: silent,

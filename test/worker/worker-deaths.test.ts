@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import t from 'tap'
 import { Clock } from '../../server/clock/clock.ts'
 import { buildApp } from '../../server/emulator/app.ts'
+import { EventBus } from '../../server/events/event-bus.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import { noState, silent, until } from '../support/helpers.ts'
 import { endpoints, setUp, whenOver } from '../support/worker.ts'
@@ -47,6 +48,7 @@ t.test(
       store,
       jobWorker: worker,
       state: noState,
+      bus: new EventBus(),
       preflight: async () => undefined,
       clock: new Clock(),
       logger: silent,

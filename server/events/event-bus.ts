@@ -1,0 +1,85 @@
+import type { Call } from '../http/call-log/call.ts'
+import type { JobKindName } from '../store/jobs/job-rows.ts'
+
+/** Identifies a job. */
+export interface JobRef {
+  kind: JobKindName
+  /** Id of its application. */
+  app: string
+  id: string
+}
+
+/**
+ * What happens in this process. An event says what it is about; how that stands now, the store
+ * says.
+ */
+export type Event =
+  /** A job has come to a state, or waits to be let go on. */
+  | { kind: 'job'; job: JobRef }
+  /**
+   * Any job may stand otherwise: a caller has created or deleted something, or has changed how jobs
+   * advance; or the worker has died.
+   */
+  | { kind: 'jobs' }
+  /** The database holds another state. */
+  | { kind: 'state' }
+  /** A call of Pinpoint's has been answered. */
+  | { kind: 'call'; call: Call }
+
+/** The one stream of events of this process. */
+export class EventBus {
+  readonly #followers = new Set<(event: Event) => void>()
+
+  emit(event: Event): void {
+    for (const follow of this.#followers) follow(event)
+  }
+
+  /** Calls a function with every event from now on. Returns what ends that. */
+  follow(follower: (event: Event) => void): () => void {
+    this.#followers.add(follower)
+    return () => void this.#followers.delete(follower)
+  }
+
+  /**
+   * Waits for something in the store, without polling: looks now, and again after each event that
+   * may have changed what there is to see. So no event can be missed.
+   *
+   * @param mayMatter whether an event may have changed it
+   * @param look returns what is waited for; undefined while it is not there
+   * @throws what `look` throws; the signal's reason
+   */
+  waitFor<T>(
+    mayMatter: (event: Event) => boolean,
+    look: () => T | undefined,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const lookNow = () => {
+      try {
+        signal.throwIfAborted()
+        const found = look()
+        if (found === undefined) return
+        resolve(found)
+      } catch (error) {
+        reject(error)
+      }
+      end()
+    }
+    const unfollow = this.follow(event => {
+      if (mayMatter(event)) lookNow()
+    })
+    const end = () => {
+      unfollow()
+      signal.removeEventListener('abort', lookNow)
+    }
+    signal.addEventListener('abort', lookNow)
+    lookNow()
+    return promise
+  }
+}
+
+/** Whether an event may concern a job: what it has come to, or whether it is there at all. */
+export const mayConcern =
+  (jobId: string) =>
+  (event: Event): boolean =>
+    event.kind === 'job' ? event.job.id === jobId : event.kind === 'jobs' || event.kind === 'state'
