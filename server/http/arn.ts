@@ -5,12 +5,48 @@ import type { Caller } from './caller.ts'
 export const newId = (): string => randomUUID().replaceAll('-', '')
 
 /**
- * The ARN of a Pinpoint resource (source: guide).
- *
- * @param path what follows the account: `apps/<application>`, `apps/<application>/segments/<segment>`, …
+ * The kinds of resources that have an ARN and can have tags, each with what follows the account in
+ * its ARN: `*` stands for an id or a name (source: guide).
  */
-export function arnOf({ region, accountId }: Caller, path: string): string {
+const resourcePaths = {
+  application: 'apps/*',
+  segment: 'apps/*/segments/*',
+} as const
+
+export type ResourceKind = keyof typeof resourcePaths
+
+/** What an ARN of Pinpoint says. */
+export interface ResourceName extends Caller {
+  /** Undefined where the ARN is that of no kind of resource. */
+  kind: ResourceKind | undefined
+  /** What stands for the `*` of the kind, in their order. */
+  ids: string[]
+}
+
+/**
+ * The ARN of a resource.
+ *
+ * @param ids what stands for each `*` of the kind: of a segment, its application's id and its own
+ */
+export function arnOf({ region, accountId }: Caller, kind: ResourceKind, ...ids: string[]): string {
+  const path = resourcePaths[kind].replace(/\*/g, () => ids.shift()!)
   return `arn:${partitionOf(region)}:mobiletargeting:${region}:${accountId}:${path}`
+}
+
+/**
+ * Reads an ARN.
+ *
+ * @returns undefined for a text that is not an ARN of Pinpoint, in any account and region
+ */
+export function readArn(arn: string): ResourceName | undefined {
+  const parts = arn.match(/^arn:aws[a-z-]*:mobiletargeting:([a-z0-9-]+):(\d{12}):(.+)$/s)
+  if (parts === null) return undefined
+  const [, region, accountId, path] = parts as unknown as [string, string, string, string]
+  for (const kind of Object.keys(resourcePaths) as ResourceKind[]) {
+    const ids = path.match(new RegExp(`^${resourcePaths[kind].replaceAll('*', '([^/]+)')}$`))
+    if (ids !== null) return { region, accountId, kind, ids: ids.slice(1) }
+  }
+  return { region, accountId, kind: undefined, ids: [] }
 }
 
 function partitionOf(region: string): string {

@@ -68,7 +68,7 @@ export function applySeed(placed: PlacedApp[], store: Store, context: SeedContex
 function putApp({ Id, Name, tags = {} }: SeedApp, store: Store, { caller, now }: SeedContext): void {
   const current = store.apps.get(Id)
   if (current === undefined) {
-    store.apps.create({ Arn: arnOf(caller, `apps/${Id}`), CreationDate: now, Id, Name, tags })
+    store.apps.create({ Arn: arnOf(caller, 'application', Id), CreationDate: now, Id, Name, tags })
     return
   }
   checkTags(tags, current.tags)

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { arnOf, newId } from '../../http/arn.ts'
 import { ApplicationResponse, CreateApplicationRequest } from '../../model/application.ts'
-import { checkTags } from '../tags/check-tags.ts'
+import { newTags } from '../tags/check-tags.ts'
 
 /**
  * Creates an application, in the account and region of the caller.
@@ -16,14 +16,13 @@ export const createApp: FastifyPluginAsyncTypebox = async app => {
       schema: { body: CreateApplicationRequest, response: { 201: ApplicationResponse } },
     },
     async (request, reply) => {
-      const { Name, tags = {} } = request.body
-      checkTags(tags)
+      const tags = newTags(request.body)
       const Id = newId()
       const created = {
-        Arn: arnOf(request.caller, `apps/${Id}`),
+        Arn: arnOf(request.caller, 'application', Id),
         CreationDate: app.now().toISOString(),
         Id,
-        Name,
+        Name: request.body.Name,
         tags,
       }
       await app.store.write(() => app.store.apps.create(created))

@@ -3,7 +3,7 @@ import { newId } from '../../http/arn.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import { appFirst, findApp, findSegment } from '../find.ts'
-import { checkTags } from '../tags/check-tags.ts'
+import { newTags } from '../tags/check-tags.ts'
 import { checkDefinition } from './check-definition.ts'
 import { checkSources } from './check-sources.ts'
 
@@ -23,13 +23,12 @@ export const createSegment: FastifyPluginAsyncTypebox = async app => {
     },
     async (request, reply) => {
       checkDefinition(request.body)
-      checkTags(request.body.tags ?? {})
-      const Id = newId()
+      const segment = { ...request.body, tags: newTags(request.body), Id: newId() }
       const created = await app.store.write(() => {
         const found = findApp(app.store, request.params.applicationId)
-        checkSources(app.store, found, request.body)
-        app.store.segments.create(found, { ...request.body, Id }, app.now().toISOString())
-        return findSegment(app.store, found, Id)
+        checkSources(app.store, found, segment)
+        app.store.segments.create(found, segment, app.now().toISOString())
+        return findSegment(app.store, found, segment.Id)
       })
       return reply.code(201).send(created)
     },

@@ -5,7 +5,17 @@ import { maxTags, type Tags } from '../../model/tags.ts'
 const limits = { perResource: maxTags, key: 128, value: 256 }
 
 /**
- * Checks the tags that a resource is to have.
+ * The tags that a call gives the resource that it creates.
+ *
+ * @throws BadRequestException that names the tag that is wrong
+ */
+export function newTags({ tags = {} }: { tags?: Tags }): Tags {
+  checkTags(tags)
+  return tags
+}
+
+/**
+ * Checks tags that are to be added to a resource.
  *
  * @throws BadRequestException that names the tag that is wrong
  */

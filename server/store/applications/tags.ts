@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Tags } from '../../model/tags.ts'
 
-/** The tags of applications and segments, by the ARN of what they are on. */
+/** The tags of all resources, by the ARNs of the resources. */
 export function createTags(db: Database) {
   const get = db
     .prepare<[string], [string, string]>('SELECT key, value FROM tags WHERE resource_arn = +? ORDER BY key')
@@ -26,7 +26,7 @@ export function createTags(db: Database) {
       for (const key of keys) remove.run(arn, key)
     },
 
-    /** Removes the tags of a resource and of everything in it. */
+    /** Removes the tags of a resource, and of the resources in it: their ARNs begin with its own. */
     deleteUnder: (arn: string): void => void removeUnder.run({ arn }),
   }
 }

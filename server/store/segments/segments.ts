@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { arnOf, readArn } from '../../http/arn.ts'
 import type { SegmentImportResource, SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { createTags } from '../applications/tags.ts'
@@ -29,7 +30,8 @@ export function createSegments(db: Database, tags: ReturnType<typeof createTags>
      SELECT document, :version, job FROM segment_imports WHERE document = :document AND version = :version - 1`,
   )
 
-  const arnOf = (app: AppRef, segmentId: string) => `${appArn.get(app.seq)}/segments/${segmentId}`
+  /** In the account and region of the application. */
+  const arnIn = (app: AppRef, id: string) => arnOf(readArn(appArn.get(app.seq)!)!, 'segment', app.id, id)
 
   return {
     ...documents,
@@ -38,7 +40,7 @@ export function createSegments(db: Database, tags: ReturnType<typeof createTags>
     create(app: AppRef, segment: WriteSegmentRequest & { Id: string }, now: string): void {
       const { Id: id, Name, Dimensions, SegmentGroups, tags = {} } = segment
       const body = { Name, Dimensions, SegmentGroups }
-      documents.create(app, { id, arn: arnOf(app, id), body, tags }, now)
+      documents.create(app, { id, arn: arnIn(app, id), body, tags }, now)
     },
 
     /**
@@ -73,7 +75,7 @@ export function createSegments(db: Database, tags: ReturnType<typeof createTags>
       const body = { Name: SegmentName ?? current?.Name, ImportDefinition }
       const version =
         current === undefined
-          ? documents.create(app, { id: segmentId, arn: arnOf(app, segmentId), body, tags: {} }, now)
+          ? documents.create(app, { id: segmentId, arn: arnIn(app, segmentId), body, tags: {} }, now)
           : documents.update(app, segmentId, body, now)
       insertImport.run({ ...version, job: job.seq })
     },
