@@ -7,7 +7,6 @@ import { refuseDocuments } from './json-document.ts'
 import { nothingToImport } from './list-pieces.ts'
 import { type DecodedLine, decodeLines } from './read/decode-lines.ts'
 import { isBad } from './read/item.ts'
-import { jacksonMessage } from './read/json-syntax-error.ts'
 import { readContent } from './read/object-content.ts'
 import { parseCsv } from './read/parse-csv.ts'
 import { parseNdjson } from './read/parse-ndjson.ts'
@@ -87,7 +86,8 @@ async function problemInFirstRecord(
   const lines = oneByOne(decodeLines(readContent(bucket, object, 0, signal)))
   /** Pinpoint was seen to answer with what its JSON parser says, and nothing else (source: observed). */
   let syntaxError: string | undefined
-  const describe = (text: string) => {
+  const describe = async (text: string) => {
+    const { jacksonMessage } = await import('./read/json-syntax-error.ts')
     syntaxError = jacksonMessage(text)
     return syntaxError
   }

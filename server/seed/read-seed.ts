@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkEndpoint, checkId, isObject, listAttributeValues } from '../endpoints/check-endpoint.ts'
 import { PinpointException } from '../http/errors/exceptions.ts'
-import { jsonSyntaxError } from '../import/read/json-syntax-error.ts'
 import { checkDefinition } from '../resources/import-jobs/definition.ts'
 import { checkTags } from '../resources/tags/check-tags.ts'
 import { violationsIn } from '../validation/check.ts'
@@ -21,11 +20,11 @@ export interface PlacedApp {
  *
  * @throws SeedError that names every mistake
  */
-export function readSeed(path: string): PlacedApp[] {
+export async function readSeed(path: string): Promise<PlacedApp[]> {
   const mistakes: string[] = []
   const placed: PlacedApp[] = []
   for (const file of filesOf(path)) {
-    const { apps, problems } = readFile(file)
+    const { apps, problems } = await readFile(file)
     placed.push(...apps.map((app, index) => ({ at: `${file}: apps[${index}]`, app })))
     mistakes.push(...problems.map(problem => `${file}: ${problem}`))
   }
@@ -35,8 +34,8 @@ export function readSeed(path: string): PlacedApp[] {
 }
 
 /** Gives the applications of a file, or all that is wrong with its types. */
-function readFile(file: string): SeedFile & { problems: string[] } {
-  const read = parse(file)
+async function readFile(file: string): Promise<SeedFile & { problems: string[] }> {
+  const read = await parse(file)
   if ('problem' in read) return { apps: [], problems: [read.problem] }
   listValues(read.json)
   const problems = violationsIn(SeedFile, read.json, { root: 'the file', member: nameOf })
@@ -59,7 +58,7 @@ function filesOf(path: string): string[] {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** The JSON of a file, or what is wrong with it. */
-function parse(file: string): { json: unknown } | { problem: string } {
+async function parse(file: string): Promise<{ json: unknown } | { problem: string }> {
   let text: string
   try {
     text = utf8.decode(readFileSync(file))
@@ -70,6 +69,7 @@ function parse(file: string): { json: unknown } | { problem: string } {
   try {
     return { json: JSON.parse(text) }
   } catch {
+    const { jsonSyntaxError } = await import('../import/read/json-syntax-error.ts')
     const { problem, line, column } = jsonSyntaxError(text)
     return { problem: `line ${line}, column ${column}: not JSON: ${problem}` }
   }

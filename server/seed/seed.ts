@@ -49,7 +49,7 @@ export interface SeedSupport {
 export function createSeed(path: string, caller: Caller, { clock, bus }: SeedSupport): Seed {
   return {
     async apply(store) {
-      const placed = readSeed(path)
+      const placed = await readSeed(path)
       return store.write(() => applySeed(placed, store, { caller, now: clock.now().toISOString() }))
     },
 

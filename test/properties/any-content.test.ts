@@ -131,7 +131,7 @@ const object = fc
 
 /** All that may be said of a file; what nothing in the emulator expects would be told of the S3Url. */
 const sayings = [
-  /^KEY line [1-9]\d*: (?!not JSON: The text is not JSON)./,
+  /^KEY line [1-9]\d*: (?!not JSON: The text is nested too deeply)./,
   /^KEY: the CSV header is not usable: ./,
   /^KEY: none of the \d+ records in the piece that begins at byte \d+ could be imported$/,
   /^KEY: the object cannot be decompressed as gzip: ./,

@@ -2,36 +2,43 @@ import { isObject } from '../../endpoints/check-endpoint.ts'
 import { eachOnItsLine } from '../json-document.ts'
 import { isBlank, type Lines } from './decode-lines.ts'
 import type { Item, Line } from './item.ts'
-import { jsonSyntaxError } from './json-syntax-error.ts'
 
 /**
  * Reads each line that is not blank as one JSON object.
  *
  * @param describe says what is wrong with a line that is not JSON
  */
-export async function* parseNdjson(batches: Lines, describe = whyNotJson): AsyncGenerator<Item<object>[]> {
+export async function* parseNdjson(
+  batches: Lines,
+  describe = describeSyntaxError,
+): AsyncGenerator<Item<object>[]> {
   for await (const batch of batches) {
     const records: Item<object>[] = []
     for (const line of batch) {
       if (isBlank(line)) continue
-      const { problem } = line
-      records.push(problem === undefined ? readObject(line, describe) : { line, reason: problem })
+      const item = line.problem === undefined ? readObject(line) : { line, reason: line.problem }
+      records.push(item ?? { line, reason: await describe(line.text) })
     }
     yield records
   }
 }
 
-function whyNotJson(text: string): string {
-  const { problem, column } = jsonSyntaxError(text)
+/** Loaded at the first line that is not JSON, and kept: even a repeated `import()` costs microseconds. */
+let syntaxErrors: Promise<typeof import('./json-syntax-error.ts')> | undefined
+
+async function describeSyntaxError(text: string): Promise<string> {
+  syntaxErrors ??= import('./json-syntax-error.ts')
+  const { problem, column } = (await syntaxErrors).jsonSyntaxError(text)
   return `not JSON: ${problem}, at column ${column} (each line must be one whole JSON object)`
 }
 
-function readObject(line: Line, describe: (text: string) => string): Item<object> {
+/** Gives undefined for a line that is not JSON. */
+function readObject(line: Line): Item<object> | undefined {
   let value: unknown
   try {
     value = JSON.parse(line.text)
   } catch {
-    return { line, reason: describe(line.text) }
+    return undefined
   }
   if (isObject(value)) return { line, value }
   const isList = Array.isArray(value) && value.some(isObject)
