@@ -1,23 +1,27 @@
-/** Bytes of a content that tell its kind, and of an archive, where those of a workbook hold the names of its first parts. */
+/** Bytes that are enough to recognize a kind of file. */
 const kindBytes = 8
+
+/**
+ * Bytes that are enough to tell a workbook from other archives, by the names of its first files.
+ */
 const archiveBytes = 4096
 
-/** What to do in Excel, in the words of its menu. */
+/** The advice for users of Excel, in the words of its menu. */
 export const saveAsCsv = 'save it as "CSV UTF-8 (Comma delimited)"'
 
-/** Begins with one of these bytes, in hexadecimal. */
+/** A test whether content begins with one of these byte sequences, written in hexadecimal. */
 const beginsWith =
   (...hex: string[]) =>
   (begin: Buffer): boolean =>
     hex.some(bytes => begin.subarray(0, bytes.length / 2).toString('hex') === bytes)
 
-/** An archive with files in it, without any, or a part of one (source: PKWARE's APPNOTE). */
+/** An archive with files, an empty one, or a part of a split one (source: PKWARE's APPNOTE). */
 const isZip = beginsWith('504b0304', '504b0506', '504b0708')
 
-/** Whether one of an archive's first files is where Excel's are (source: ECMA-376). */
+/** Whether one of an archive's first files is in the folder of Excel's files (source: ECMA-376). */
 const isWorkbook = (begin: Buffer): boolean => /PK\p{Cc}{2}.{26}xl\//su.test(begin.toString('latin1'))
 
-/** Kinds of files that are no text in UTF-8, the more precise ones first, and what is said of each. */
+/** Kinds of files that are not UTF-8 text, more precise ones first, and the message for each. */
 const kinds: [isKind: (begin: Buffer) => boolean, says: string][] = [
   [begin => isZip(begin) && isWorkbook(begin), `an Excel workbook (.xlsx): ${saveAsCsv}`],
   [isZip, 'a ZIP archive: unpack it, or use gzip and a name that ends in .gz'],
@@ -36,19 +40,19 @@ const kinds: [isKind: (begin: Buffer) => boolean, says: string][] = [
 ]
 
 /**
- * Recognises, by its first bytes, a content that is no text in UTF-8 and is often taken for it. What is recognised is so for
- * certain; what is wrong with anything else, its records tell.
+ * Recognizes, by its first bytes, content that is certainly not UTF-8 text, of the kinds that
+ * people upload by mistake. Any other content is read, and its bad records fail by themselves.
  *
- * @param begin the content's first bytes: as many as `isEnough` asks for, or all
- * @returns what the content is, and what to do with it, as it goes on behind "the object is"
+ * @param begin the first bytes of the content: as many as `isEnough` asks for, or all
+ * @returns what the content is and what to do, to follow the words "the object is"
  */
 export const recognizeKind = (begin: Buffer): string | undefined =>
   kinds.find(([isKind]) => isKind(begin))?.[1]
 
-/** Whether these first bytes tell the kind of a content. A text that comes slowly is not to wait for more than it takes. */
+/** Whether these bytes are enough for `recognizeKind`. Slow input waits for no more than that. */
 export const isEnough = (begin: Buffer): boolean => begin.length >= (isZip(begin) ? archiveBytes : kindBytes)
 
-/** Whether a text without a byte order mark is UTF-16: it begins with ASCII, of which every other byte is 0. */
+/** Whether content without a byte order mark is UTF-16: ASCII in which every second byte is 0. */
 function isAsciiInPairs(begin: Buffer): boolean {
   if (begin.length < 8) return false
   const isAscii = (byte: number) => byte > 0 && byte < 0x80

@@ -4,8 +4,8 @@ import type { ObjectFrom, RecordReader } from './read/read-records.ts'
 import { type WriteContext, writeRecords } from './write/write-records.ts'
 
 /**
- * Imports an object from where its import has come to: read → write. If it cannot be read to its end, the pieces that it
- * has left fail.
+ * Imports the rest of an object, from the position that the last transaction saved: read → write.
+ * If the object cannot be read to its end, its remaining pieces fail.
  */
 export async function importObject(
   job: ImportJob,

@@ -2,24 +2,25 @@ import { UnreadableError } from '../buckets/bucket.ts'
 import { isObject } from '../endpoints/check-endpoint.ts'
 import { type DecodedLine, isBlank, type Lines } from './read/decode-lines.ts'
 
-/** Says how JSON becomes lines. */
+/** The advice for JSON that is not one object a line. */
 export const eachOnItsLine = (jq: string): string => `one object per line is needed, as ${jq} prints them`
 
 /**
- * Passes on the lines of an object from its beginning, unless they are one JSON document or several that go over lines: a
- * list, or objects that are written for people to read. Of such an object each line would be a bad record.
+ * Passes on the lines of an object, unless they are a JSON list, or JSON that is printed over
+ * several lines. Each line of such an object would be a bad record.
  *
- * This is so for certain where the first line that is not blank is the beginning of a list or an object, and the second
- * goes on with it; or where it begins a list and is far too long.
+ * Only what is certain is refused: the first line that is not blank begins a list or an object
+ * which the second line continues, or it begins a list and is longer than any record.
  *
- * @throws UnreadableError with the line in which the first document begins
+ * @param batches the lines of an object from its beginning
+ * @throws UnreadableError with the number of the line in which the document begins
  */
 export async function* refuseDocuments(batches: Lines): AsyncGenerator<DecodedLine[]> {
   const check = (first: DecodedLine, second?: DecodedLine) => {
     const problem = problemOf(first, second)
     if (problem !== undefined) throw new UnreadableError(problem, { line: first.number })
   }
-  /** The lines that are not blank, until there are two of them. */
+  /** The lines that are not blank, as long as there are fewer than two. */
   let begun: DecodedLine[] | undefined = []
   for await (const batch of batches) {
     if (begun === undefined) {
@@ -46,10 +47,8 @@ function problemOf(first: DecodedLine, second: DecodedLine | undefined): string 
   if (second === undefined) return undefined
   if (!/^\s*[{[]/.test(first.text) || parse(first.text) !== undefined) return undefined
   const document = parse(close(`${first.text}\n${second.text}`))
-  if (Array.isArray(document)) {
-    return list
-  }
-  // Else it may be a record that is cut off, and the next one.
+  if (Array.isArray(document)) return list
+  // If the second line begins with something else, the first may be a record that was cut off.
   return isObject(document) && /^\s*"/.test(second.text)
     ? `a JSON object begins here that goes over lines: ${eachOnItsLine('jq -c .')}`
     : undefined
@@ -63,7 +62,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The beginning of a JSON text as a whole one: without a comma at its end, and with all that is open closed. */
+/** Completes the beginning of a JSON text: drops a final comma, and closes all that is open. */
 function close(text: string): string {
   const open: string[] = []
   let isInString = false

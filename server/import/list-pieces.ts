@@ -6,12 +6,12 @@ import type { ImportJob, ImportProgress, SkippedObjects } from '../store/jobs/im
 import { isGzip, readContent } from './read/object-content.ts'
 import { Skipped, selectObjects } from './read/select-objects.ts'
 
-/** Objects and pieces written to the database, or forgotten, in one transaction. */
+/** Rows of objects and pieces that are written or deleted in one transaction. */
 const rowsPerWrite = 1000
 
 /**
- * Lists what a job reads, cuts it into pieces and writes both down, and what it skips. What an interrupted listing has
- * left is forgotten first.
+ * Lists the objects that a job reads, cuts them into pieces, and stores both, and the objects that
+ * it skips. Rows that an interrupted listing has left are deleted first.
  *
  * @throws UnreadableError when the bucket cannot be listed, or there is nothing to read
  */
@@ -26,12 +26,12 @@ export async function listPieces(
     signal,
   }: { progress: ImportProgress; pieceBytes: number; compressed: boolean; signal: AbortSignal },
 ): Promise<void> {
-  /** Lets other jobs, messages and callers have their turn. */
-  const breathe = async () => {
+  /** Lets other jobs, messages and callers run. */
+  const yieldToOthers = async () => {
     await setImmediate()
     signal.throwIfAborted()
   }
-  while (progress.write(job, () => progress.clearListing(job, rowsPerWrite))) await breathe()
+  while (progress.write(job, () => progress.clearListing(job, rowsPerWrite))) await yieldToOthers()
   let objects = 0
   let pieces = 0
   let rows: (() => void)[] = []
@@ -40,7 +40,7 @@ export async function listPieces(
       for (const write of rows) write()
     })
     rows = []
-    await breathe()
+    await yieldToOthers()
   }
   const add = async (write: () => void) => {
     rows.push(write)
@@ -62,7 +62,7 @@ export async function listPieces(
   if (pieces === 0) throw new UnreadableError(nothingToImport(job.definition.Format, objects, skipped))
 }
 
-/** Said where an S3Url leads to nothing: to no object of the format, or to an empty one. */
+/** Says that an S3Url selects no object of the format, or only empty ones. */
 export function nothingToImport(format: Format, objects: number, { total, items }: SkippedObjects): string {
   if (objects > 0) return 'there is nothing to import: the object is empty'
   const nothing = `there is nothing to import: no ${format} object with this key, or with keys that begin with it`
@@ -73,8 +73,8 @@ export function nothingToImport(format: Format, objects: number, { total, items 
 }
 
 /**
- * Bytes of an object's content. A compressed object is read through to know it; of one that cannot be read, it stays
- * unknown, and reading it once more decides.
+ * The bytes of an object's content. A compressed object is read through to count them. If it cannot
+ * be read, the size is undefined, and the import reads it again and says what is wrong.
  */
 async function contentSizeOf(
   bucket: Bucket,

@@ -13,24 +13,24 @@ import { parseNdjson } from './read/parse-ndjson.ts'
 import { isArchive, Skipped, selectObjects } from './read/select-objects.ts'
 import { readEndpoint } from './read/validate.ts'
 
-/** What CreateImportJob looks at before it answers. */
+/** What CreateImportJob checks before it answers. */
 export interface PreflightSettings {
-  /** Whether the objects are opened and the first record of each is read, as the real service was seen to do. */
+  /** Whether the first record of each object is read and checked (source: observed). */
   strict: boolean
-  /** The most that one job may read; undefined for any amount. */
+  /** The quota of one job; undefined for no limit. */
   importSize: { bytes: number; objects: number } | undefined
 }
 
-/** Gives why a job must not be created; undefined when it may. */
+/** Returns why a job must be refused, or undefined when it may be created. */
 export type Preflight = (
   definition: Pick<ImportJobRequest, 'S3Url' | 'Format'>,
 ) => Promise<string | undefined>
 
 /**
- * Makes the look that CreateImportJob takes at what a job would read: at the size, or at each object's first record,
- * or at both.
+ * Makes the check of the objects that a job would read: of their number and size, of the first
+ * record of each, or of both.
  *
- * @param signal ends it
+ * @param signal aborts it, with its reason
  */
 export function createPreflight(
   { strict, importSize }: PreflightSettings,
@@ -58,7 +58,7 @@ export function createPreflight(
       }
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error
-      // What cannot be listed fails the job, unless it is to be told here.
+      // Otherwise the job is created, and fails.
       return strict ? `${S3Url}: ${error.message}` : undefined
     }
     return strict && bytes === 0
@@ -76,7 +76,7 @@ function tooLarge(
   return found.bytes > most.bytes ? `an import must read at most 1 GB (${most.bytes} bytes)` : undefined
 }
 
-/** What keeps an object's first record from being one: its syntax, its names or its types, not its values. */
+/** What is wrong with the syntax, names or types of an object's first record, if anything. */
 async function problemInFirstRecord(
   bucket: Bucket,
   object: BucketObject,
@@ -84,7 +84,7 @@ async function problemInFirstRecord(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const lines = oneByOne(decodeLines(readContent(bucket, object, 0, signal)))
-  /** Pinpoint was seen to answer with what its JSON parser says, and nothing else (source: observed). */
+  /** Pinpoint answers with the message of its JSON parser, and nothing else (source: observed). */
   let syntaxError: string | undefined
   const describe = async (text: string) => {
     const { jacksonMessage } = await import('./read/json-syntax-error.ts')
@@ -107,7 +107,7 @@ async function problemInFirstRecord(
   }
 }
 
-/** Each line as a batch of its own, so that no more is parsed than the first record. */
+/** Puts each line into a batch of its own, so that no line after the first record is parsed. */
 async function* oneByOne(batches: AsyncIterable<DecodedLine[]>): AsyncGenerator<DecodedLine[]> {
   for await (const batch of batches) for (const line of batch) yield [line]
 }

@@ -10,26 +10,26 @@ import { importObject } from './import-object.ts'
 import { listPieces } from './list-pieces.ts'
 import type { ReadingJob, RecordReader } from './read/read-records.ts'
 
-/** Rows undone in one transaction. */
+/** Rows that are undone in one transaction. */
 const rowsPerStep = 500
 
-/** What an import job needs from the world. */
+/** What an import job is run with. */
 export interface ImportContext extends JobContext {
   store: Store
   openBucket: OpenBucket
-  /** @param bytes of all its objects, as stored */
+  /** @param bytes of all objects of the job, as stored */
   openReader: (job: ReadingJob, bytes: number) => RecordReader
-  /** Most bytes of a piece. */
+  /** Maximum bytes of a piece. */
   pieceBytes: number
   /** Whether compressed objects under a prefix are read. */
   compressed: boolean
   counters: JobCounters
 }
 
-/** Why a job that renews a segment cannot go on: a sentence for its Failures. */
+/** The segment that a job updates is gone. The message is a sentence for the job's Failures. */
 class SegmentDeletedError extends Error {}
 
-/** Walks an import job to its end, as `runJob` says. */
+/** Takes an import job from state to state until its end, as `runJob` describes. */
 export function runImportJob(job: ImportJob, context: ImportContext): Promise<void> {
   const progress = context.store.importProgress
   const kind: JobKind<ImportJob> = {
@@ -46,7 +46,7 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
   return runJob(job, kind, context)
 }
 
-/** What an import does in each state, and the state that comes next. */
+/** What an import does in each state, and the state that follows. */
 const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
   PREPARING_FOR_INITIALIZATION(job) {
     checkSegment(job, context)
@@ -84,7 +84,7 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
     to: 'COMPLETED',
     within(date) {
       const { store } = context
-      // Here, in the transaction: it may be deleted at any moment before.
+      // Checked again within the transaction, as it may have been deleted meanwhile.
       checkSegment(job, context)
       if (job.segmentId !== null) store.segments.defineFromImport({ ...job, segmentId: job.segmentId }, date)
       store.importWriter(job.seq).keepNames(job.app)
@@ -110,8 +110,8 @@ function locationOf({ definition }: ImportJob): { bucket: string; key: string } 
 }
 
 /**
- * Checks that the segment that a job renews is still there. A job that makes a segment gives it its own id; any other
- * segment was there when the job was created, and to make it anew would bring back what somebody has deleted (assumed).
+ * Checks that the segment which a job updates still exists. Creating it again would bring back what
+ * somebody has deleted (assumed). A segment that the job creates has the id of the job.
  *
  * @throws SegmentDeletedError
  */

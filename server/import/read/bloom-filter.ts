@@ -1,19 +1,21 @@
-/** Bits of the parts that a filter is made of one after the other, as two's logarithm: 0.5 MB, 2 MB and 4 MB. */
+/**
+ * Bits of a filter's parts, as powers of two: 0.5, 2 and 4 MB. When one is full, the next is added.
+ */
 const sizes = [22, 24, 25]
 
-/** Bits for each key at which a part is full: about one in a hundred keys that were not added seems so then. */
+/** A part is full when it has one key for so many bits: one answer in a hundred is then wrong. */
 const bitsPerKey = 10
 
 const probes = 5
 
 /**
- * Remembers which keys were added, in little memory: of a key that was not, it says once in a while that it may have
- * been; never the other way round (a Bloom filter). It holds some five million keys well.
+ * A Bloom filter: a set in little memory, with false positives but no false negatives. Beyond some
+ * five million keys, false positives become frequent.
  */
 export class BloomFilter {
   readonly #parts: { bits: Uint32Array; size: number; left: number }[] = []
 
-  /** @param key a key as `endpointKey` makes it */
+  /** @param key as returned by `endpointKey` */
   add(key: number): void {
     let part = this.#parts.at(-1)
     if ((part === undefined || part.left <= 0) && this.#parts.length < sizes.length) {
@@ -24,7 +26,7 @@ export class BloomFilter {
     const { bits, size } = part!
     part!.left--
     const step = stepOf(key)
-    // In 32 bits throughout, which is several times as fast as with larger numbers.
+    // Integers of 32 bits are several times as fast as larger numbers.
     for (let probe = 0, at = key | 0; probe < probes; probe++, at = (at + step) | 0) {
       const bit = at & (size - 1)
       bits[bit >>> 5]! |= 1 << (bit & 31)
@@ -46,5 +48,5 @@ function hasAll(bits: Uint32Array, size: number, from: number, step: number): bo
   return true
 }
 
-/** Odd, so that all probes are at different places. */
+/** An odd step, so that all probes are at different bits. */
 const stepOf = (key: number): number => (key / 2 ** 17) | 1

@@ -2,27 +2,28 @@ import { type DecodedLine, isBlank } from './decode-lines.ts'
 import type { Item, Line } from './item.ts'
 
 /**
- * What a record of several lines may have at the most. A value has at most 100 characters and an endpoint 15 KB, so
- * these are never in the way; they bound what is read again and again behind quotes that are not closed.
+ * Limits of a record of several lines, far above what an endpoint may have. Without them, each
+ * quote that is never closed would make the reader go through all lines after it.
  */
-const most = { lines: 200, bytes: 64 * 1024 }
+const max = { lines: 200, bytes: 64 * 1024 }
 
-/** Said of a record whose quotes are not as RFC 4180 wants them. */
+/** The reason for a record whose quotes do not conform to RFC 4180. */
 export const badQuotes =
   'a value that begins with a quote must end with one, right before a comma or the end of the record, and quotes inside it must be doubled'
 
 /**
- * Cuts lines into records and records into cells, as RFC 4180 says: a quoted cell may hold commas, doubled quotes and
- * line breaks (source: guide of 2017; later ones advise against the line breaks). Blank lines between records are
- * left out.
+ * Splits lines into records and records into cells, as in RFC 4180: a quoted cell may contain
+ * commas, doubled quotes and line breaks (source: guide of 2017; later ones advise against line
+ * breaks). Blank lines between records are skipped.
  *
- * A stray quote must not swallow the records after it. So where a quoted cell does not end as it should, or takes in
- * more cells or bytes than a record may have, the line in which the record begins is bad and the next line begins a
- * new one. Which lines make a record thus depends on nothing but the content from the record's first byte on.
+ * A stray quote must not swallow the records after it. So if a quoted cell does not end as it
+ * should, or the record exceeds a limit, only the line in which the record begins is bad, and the
+ * next line begins a new record. Which lines make up a record thus depends only on the content from
+ * its first byte on, so reading can continue at any record.
  *
  * @param maxCells of a record of several lines
- * @param isEnd whether no line follows these
- * @returns the records, and the lines of a last one whose end is still to come
+ * @param isEnd whether these are the last lines
+ * @returns the records, and the lines of an incomplete record at the end
  */
 export function cutRecords(
   lines: DecodedLine[],
@@ -50,7 +51,7 @@ export function cutRecords(
   return { records, rest: lines.slice(next) }
 }
 
-/** Cuts out the record that begins in a line with quotes; gives undefined when its end is still to come. */
+/** Returns the record that begins in a line with quotes, or undefined if it is not complete yet. */
 function cutQuotedRecord(
   lines: DecodedLine[],
   from: number,
@@ -62,8 +63,8 @@ function cutQuotedRecord(
   let state = cells.read(first.text)
   let last = from
   while (state === 'open') {
-    if (cells.cells.length >= maxCells || last - from >= most.lines) break
-    if (lines[last]!.end - first.start > most.bytes) break
+    if (cells.cells.length >= maxCells || last - from >= max.lines) break
+    if (lines[last]!.end - first.start > max.bytes) break
     if (last + 1 === lines.length) {
       if (isEnd) break
       return undefined
@@ -87,22 +88,23 @@ function join(lines: DecodedLine[]): Line {
   return { text, number: first.number, start: first.start, end: last.end, nextNumber: last.nextNumber }
 }
 
-/** The cells of one line that is a record by itself, or undefined when its quotes do not allow that. */
+/** The cells of a line that is a complete record, or undefined if its quotes are wrong. */
 export function cutCells(text: string): string[] | undefined {
   const cells = new CellReader()
   return cells.read(text) === 'whole' ? cells.cells : undefined
 }
 
 /**
- * Reads the cells of one record, line by line. A quote opens a cell only where that begins; elsewhere in a cell that is
- * not quoted it stands for itself. Spaces around a quoted value are passed over (all assumed).
+ * Reads the cells of one record, line by line. A quote is special only at the beginning of a cell;
+ * elsewhere in an unquoted cell it is an ordinary character. Spaces around a quoted cell are
+ * skipped (all assumed).
  */
 class CellReader {
   readonly cells: string[] = []
-  /** What has come of a quoted cell that has not ended yet. */
+  /** The beginning of a quoted cell that continues in the next line. */
   #open: string | undefined
 
-  /** @returns whether the record is whole now, its last cell still open, or its quotes broken */
+  /** @returns whether the record is complete, its last cell still open, or its quotes wrong */
   read(text: string): 'whole' | 'open' | 'broken' {
     let at = 0
     for (;;) {
@@ -126,7 +128,7 @@ class CellReader {
     }
   }
 
-  /** Reads an open cell; gives where the text goes on behind it, or undefined when it has not ended. */
+  /** Reads an open cell. Returns the index after it, or undefined if the cell does not end here. */
   #readQuoted(text: string, from: number): number | undefined {
     for (let at = from; ; ) {
       const quote = text.indexOf('"', at)
@@ -146,7 +148,7 @@ class CellReader {
   }
 }
 
-/** Where a quoted cell begins behind spaces; where the cell is not quoted, they belong to it. */
+/** Skips spaces before a quoted cell. Before any other cell they belong to its value. */
 function beginOfQuoted(text: string, from: number): number {
   let at = from
   while (text[at] === ' ') at++

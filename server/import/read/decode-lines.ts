@@ -4,28 +4,28 @@ import { saveAsCsv } from '../content-kind.ts'
 import type { Line } from './item.ts'
 
 /**
- * Bytes of the longest record that is read. An endpoint has at most 15 KB (source: guide); the limit only keeps an
- * object that has no lines at all, or a quote that is never closed, from filling the memory.
+ * Maximum bytes of a record. An endpoint has at most 15 KB (source: guide), so this only bounds the
+ * memory that an object without line breaks takes.
  */
 export const maxRecordBytes = 1024 * 1024
 
-/** A line as it stands in an object, blank or not. */
+/** A line of an object, blank or not. */
 export interface DecodedLine extends Line {
-  /** How it ends: LF, CRLF, or not at all where the content ends. */
+  /** Empty for a last line without a line break. */
   lineBreak: '\n' | '\r\n' | ''
-  /** Why it cannot be read as text, if it cannot. */
+  /** Why it cannot be read as text. */
   problem: string | undefined
-  /** What it begins with, where it is too long for its text to be kept. */
+  /** Its first characters, if it is too long and `text` is empty. */
   beginning?: string
 }
 
-/** Lines as stages take them: as they come from an object, or from a test. */
+/** Batches of lines: of an object, or of a test. */
 export type Lines = AsyncIterable<DecodedLine[]> | Iterable<DecodedLine[]>
 
 /** Bytes that are kept of a line that is too long. */
 const beginningBytes = 64
 
-/** Lines in a batch, at most. */
+/** Maximum lines of a batch. */
 const linesPerBatch = 100
 
 const newline = 0x0a
@@ -33,17 +33,19 @@ const carriageReturn = 0x0d
 const byteOrderMark = '\ufeff'
 
 /**
- * Cuts content into lines, a few at a time, so that little of what later stages make of them lives at once. A line ends
- * with LF or CRLF, and the two may be mixed; more CRs before an LF, as some programs write on Windows, belong to the end as
- * well (assumed). A line that is not UTF-8 is told by its `problem`, and the lines after it go on.
+ * Splits content into lines, in small batches, so that few records are in memory at the same time.
  *
- * @param from where in the content the first chunk begins, at the beginning of a record
+ * Lines end with LF or CRLF, which may be mixed. Further CRs before an LF, which some programs
+ * write on Windows, belong to the line end (assumed). A line that is not UTF-8 has a `problem`; the
+ * lines after it are read as usual.
+ *
+ * @param from the position of the first chunk in the content, where a record begins
  */
 export async function* decodeLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   from: Position = { byte: 0, line: 1 },
 ): AsyncGenerator<DecodedLine[]> {
-  /** The beginning of a line whose end is still to come; little of one that is longer than any may be. */
+  /** The beginning of an incomplete line; only a few bytes once it is too long. */
   let begun: Buffer[] = []
   let begunBytes = 0
   let { byte: start, line: number } = from
@@ -62,7 +64,7 @@ export async function* decodeLines(
     return line
   }
 
-  /** A line that ends in this chunk, or with the content, and may have begun in an earlier one. */
+  /** Makes the line that ends with these bytes and may have begun in earlier chunks. */
   const finish = (tail: Buffer, hasEnd: boolean): DecodedLine => {
     const length = begunBytes + tail.length
     const bytes = begunBytes === 0 ? tail : Buffer.concat([...begun, tail])
@@ -81,7 +83,7 @@ export async function* decodeLines(
     return line
   }
 
-  /** A line of ASCII, in which a character is a byte. */
+  /** Makes a line of ASCII, in which each character is one byte. */
   const finishAscii = (text: string): DecodedLine => {
     let textEnd = text.length
     while (text.charCodeAt(textEnd - 1) === carriageReturn) textEnd--
@@ -92,7 +94,7 @@ export async function* decodeLines(
 
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-    // As most content is: to cut one text leaves less behind than to decode each line.
+    // Most content is ASCII. Slicing one string leaves less garbage than decoding each line.
     const ascii = bytes.length <= maxRecordBytes && isAscii(bytes) ? bytes.toString('latin1') : undefined
     const batch: DecodedLine[] = []
     let position = 0
@@ -127,9 +129,9 @@ function problemOf(bytes: Buffer, length: number): string | undefined {
 }
 
 /**
- * A word that shows in what a text is written that is not UTF-8: Windows-1252 (or one that is much the same, such as ISO
- * 8859-1), where each character beyond ASCII is a letter of Western Europe, and alone among letters of ASCII. In Shift-JIS,
- * GBK or KOI8-R, that is not so for long.
+ * Returns a word with a letter such as "é" if a text that is not UTF-8 is likely to be Windows-1252
+ * or ISO 8859-1: each character beyond ASCII is a letter of Western Europe between letters of
+ * ASCII. In Shift-JIS, GBK or KOI8-R this is rarely so.
  */
 function westernWord(text: string): string | undefined {
   if (/[\x80-\xbf\xd7\xf7]|[\xc0-\xff]{2}/.test(text)) return undefined
@@ -137,6 +139,6 @@ function westernWord(text: string): string | undefined {
   return words.every(word => /[A-Za-z]/.test(word)) ? words[0]?.slice(0, 50) : undefined
 }
 
-/** Whether a line says nothing: spaces and tabs at the most. Its first character tells in nearly every case. */
+/** Whether a line is empty or only white space. Its first character almost always decides. */
 export const isBlank = ({ text, problem }: DecodedLine): boolean =>
   problem === undefined && (text.length === 0 || (text.charCodeAt(0) <= 0x20 && text.trim() === ''))

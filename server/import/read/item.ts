@@ -1,18 +1,18 @@
-/** A line of an object's content, or the lines of a record that has line breaks in a quoted value. */
+/** A line of an object's content, or the lines of one record with line breaks in quoted values. */
 export interface Line {
-  /** What it says, without its end and without a byte order mark. */
+  /** Its text, without the line end and without a byte order mark. */
   text: string
-  /** The first line of an object is 1; of several lines, this is the first. */
+  /** The number of the line, or of the first of several lines; from 1. */
   number: number
-  /** The byte of the content at which it begins. */
+  /** The position of its first byte in the content. */
   start: number
-  /** The byte of the content at which reading goes on behind it. */
+  /** The position in the content from which reading continues after it. */
   end: number
-  /** The number of the line in which reading goes on. */
+  /** The number of the line at that position. */
   nextNumber: number
 }
 
-/** A record on its way through the stages, each of which adds to it or finds that it is bad. */
+/** A record on its way through the stages of reading, any of which may find that it is bad. */
 export type Item<T> = GoodItem<T> | BadItem<T>
 
 export interface GoodItem<T> {
@@ -24,19 +24,22 @@ export interface BadItem<T = object> {
   line: Line
   /** Why the record cannot be imported. */
   reason: string
-  /** Its `Id`, where that could be read. */
+  /** Its `Id`, if that could be read. */
   id?: string
-  /** What could be read of it, where later stages may find more that is wrong; with stand-ins for what is wrong already. */
+  /**
+   * What could be read of it, for later stages to find more problems. Values that were already
+   * found to be wrong are replaced by valid ones.
+   */
   rest?: T
 }
 
 export const isBad = <T>(item: Item<T>): item is BadItem<T> => 'reason' in item
 
-/** Problems that one stage tells of a record. */
-export const maxTold = 10
+/** Maximum number of problems that one stage reports of a record. */
+export const maxReported = 10
 
-/** All that is wrong with a record in one sentence. */
+/** Joins all problems of a record into one sentence. */
 export function joinProblems(problems: string[]): string {
-  const told = problems.length > maxTold ? [...problems.slice(0, maxTold), 'more'] : problems
-  return told.join(', and ')
+  const reported = problems.length > maxReported ? [...problems.slice(0, maxReported), 'more'] : problems
+  return reported.join(', and ')
 }

@@ -6,7 +6,9 @@ export interface JsonSyntaxError {
   problem: string
   /** From 1. A line ends with LF, CR or CRLF. */
   line: number
-  /** From 1, as Jackson counts: just after an unexpected character, or after the end of the text. */
+  /**
+   * From 1, as Jackson counts: just after an unexpected character, or after the end of the text.
+   */
   column: number
 }
 
@@ -55,8 +57,8 @@ function firstError(text: string): { expected: string; offset: number } | undefi
 }
 
 /**
- * Matches `Invalid number '-', expecting a digit but got 'x' at position 2` and the like. The number
- * is left out, as it may be as long as the text.
+ * Matches `Invalid number '-', expecting a digit but got 'x' at position 2` and the like. The
+ * number is left out, as it may be as long as the text.
  */
 const libraryMessage =
   /^(?:Invalid number '.*', )?(.*?)(?: but (?:got '.'|reached end of input))? at position (\d+)$/s

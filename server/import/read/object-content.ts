@@ -4,23 +4,24 @@ import { createGunzip } from 'node:zlib'
 import { type Bucket, type BucketObject, UnreadableError } from '../../buckets/bucket.ts'
 import { isEnough, recognizeKind } from '../content-kind.ts'
 
-/** Milliseconds before reading is taken up again where bytes have come; twice as many each time where none have. */
+/** Milliseconds before a retry, doubled for each attempt in a row that has read nothing. */
 const pause = 100
 
-/** Bytes that are decompressed at a time; with fewer, each of them takes longer. */
+/** Bytes that are decompressed at a time. Smaller chunks take longer for each byte. */
 const gunzipBytes = 64 * 1024
 
-/** Times that reading is taken up again at a byte where it broke off, before the object counts as unreadable. */
-const attemptsAtOneByte = 3
+/** Maximum attempts to read from the same byte. */
+const maxAttempts = 3
 
-/** Whether an object is compressed and read as what is in it. */
+/** Whether an object is compressed with gzip, judged by its key. */
 export const isGzip = (key: string): boolean => key.toLowerCase().endsWith('.gz')
 
 /**
- * The content of an object from a byte on: of what is in it, where the object is compressed.
+ * Reads the content of an object; of a compressed object, the decompressed content.
  *
- * @throws UnreadableError when the object cannot be read, or not be decompressed, or is a workbook, an archive or anything
- *   else that `recognizeKind` knows
+ * @param from the position in the content from which to read
+ * @throws UnreadableError when the object cannot be read or decompressed, or is of a kind that
+ *   `recognizeKind` knows, such as a workbook
  */
 export async function* readContent(
   bucket: Bucket,
@@ -32,7 +33,7 @@ export async function* readContent(
   yield* from === 0 ? refuseKinds(content) : content
 }
 
-/** Passes on a content from its beginning, once enough of it is there to see that it is of no kind that is known. */
+/** Passes on content from its beginning. Holds it back until its kind can be recognized. */
 async function* refuseKinds(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let begin: Buffer | undefined = Buffer.alloc(0)
   const check = (bytes: Buffer) => {
@@ -67,7 +68,7 @@ async function* decompressed(
     return
   }
   const gunzip = createGunzip({ chunkSize: gunzipBytes })
-  // Its failures reach the loop below through the stream.
+  // Errors reach the loop below through the stream.
   pipeline(readBytes(bucket, object, 0, signal), gunzip).catch(() => {})
   let toSkip = from
   try {
@@ -82,7 +83,7 @@ async function* decompressed(
   }
 }
 
-/** The stored bytes of an object. A connection that breaks is taken up again where it broke. */
+/** Reads the stored bytes of an object. If the connection breaks, continues at the same byte. */
 async function* readBytes(
   bucket: Bucket,
   object: BucketObject,
@@ -99,7 +100,7 @@ async function* readBytes(
       }
       return
     } catch (error) {
-      if (!(error instanceof UnreadableError && error.brokenOff) || attempts >= attemptsAtOneByte) throw error
+      if (!(error instanceof UnreadableError && error.brokenOff) || attempts >= maxAttempts) throw error
       await setTimeout(pause * 2 ** attempts, undefined, { signal })
     }
   }

@@ -5,26 +5,31 @@ import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
 import { type Item, isBad, joinProblems, type Line } from './item.ts'
 import { ignoredNames, importedNames, userOf } from './record-schema.ts'
 
-/** Puts a cell's value where the column's name says; gives what is wrong with its text, if anything is. */
+/**
+ * Puts the value of a cell into a record, at the place that the column names. Returns what is wrong
+ * with it.
+ */
 type Column = (record: Record<string, unknown>, text: string) => string | undefined
 
-/** Makes the records of one line, or of several, from its cells. */
+/** Makes the records of a line from its cells; a line of a list of users has several. */
 type Reader = { columnCount: number; read: (line: Line, cells: string[]) => Iterable<Item<object>> }
 
-/** Records in a batch, at most: one line may list a hundred thousand users. */
+/** Maximum records of a batch: a single line may list a hundred thousand users. */
 const recordsPerBatch = 100
 
 /**
- * Reads records, their cells placed by the header. An empty cell counts as absent, too few cells as well, too many
- * are a failure (all assumed); a repeated attribute column adds a value to the attribute's list (source: guide). Under
- * the header `User.UserId` alone, each record is a list of users.
+ * Reads records by the names in the header. Empty and missing cells mean absent members; too many
+ * cells make a record bad (all assumed). A repeated attribute column adds a value to the
+ * attribute's list (source: guide). If `User.UserId` is the only column, each record is a list of
+ * users.
  *
- * @param header the object's header line; without one, the first line that is not blank is it
+ * @param header the header line, if the lines begin after it; by default, the first line that is
+ *   not blank is the header
  * @throws UnreadableError when the header is not usable
  */
 export async function* parseCsv(batches: Lines, header?: string): AsyncGenerator<Item<object>[]> {
   let reader = header === undefined ? undefined : readerFor(header)
-  /** Lines of a record whose end is still to come. */
+  /** The lines of an incomplete record. */
   let begun: DecodedLine[] = []
   const parse = function* (lines: DecodedLine[], isEnd: boolean): Generator<Item<object>[]> {
     let from = 0
@@ -65,7 +70,10 @@ function readerOf({ text, problem }: DecodedLine): Reader {
   return readerFor(text)
 }
 
-/** Makes the reader for a header; names may have spaces around them (assumed) and are case-sensitive. */
+/**
+ * Makes the reader for a header. Names are case-sensitive, and spaces around them are ignored
+ * (assumed).
+ */
 function readerFor(header: string): Reader {
   const names = cutCells(header)?.map(name => name.trim())
   const problem = separatorProblem(header, names)
@@ -97,7 +105,7 @@ function readerFor(header: string): Reader {
   }
 }
 
-/** Separators that people use for a comma, and where they come from. */
+/** Separators that people use instead of commas, and the message for each. */
 const otherSeparators = [
   [';', 'semicolons stand between its columns, as Excel writes them where the decimal sign is a comma'],
   ['\t', 'tabs stand between its columns, as in what Excel calls "Text (Tab delimited)"'],
@@ -105,9 +113,9 @@ const otherSeparators = [
 ] as const
 
 /**
- * Recognises, where it is certain, a header whose columns are separated by something else than commas.
+ * Recognizes a header whose columns are certainly separated by something other than commas.
  *
- * @param names what there is between commas; undefined where the quotes do not allow that
+ * @param names the names between commas; none if the quotes of the header are wrong
  */
 function separatorProblem(header: string, names: string[] = []): string | undefined {
   if (/^"?sep=.?"?,*$/i.test(header)) {
@@ -117,13 +125,13 @@ function separatorProblem(header: string, names: string[] = []): string | undefi
   const isKnown = (column: string) => columnFor(column.replaceAll('"', '').trim()) !== undefined
   const found = otherSeparators.find(([separator]) => {
     const columns = header.split(separator)
-    // A name of an attribute may have such a character in it.
+    // The name of an attribute may contain such a character.
     return columns.length > 1 && (names.some(isKnown) ? columns.every(isKnown) : columns.some(isKnown))
   })
   return found && `${found[1]}, and only commas separate columns: write the file with commas instead`
 }
 
-/** What is most often the matter with a name that is not known. */
+/** The most likely cause of an unknown name. */
 function hint(name: string): string {
   if (name.includes('\r')) return 'lines end with LF or CRLF'
   return /[;\t|]/.test(name) ? 'only commas separate columns' : 'names are case-sensitive'
@@ -134,10 +142,10 @@ function tooManyCells({ length }: string[], most: number): string | undefined {
   return `a record must have at most ${most} ${most === 1 ? 'value' : 'values'}, one for each column of the header; this one has ${length}`
 }
 
-/** Values that an endpoint can hold at the most: each takes three bytes of its JSON text or more. */
+/** Maximum number of an endpoint's values: each takes at least three bytes of JSON. */
 const maxValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.length
 
-/** An object of so many names takes its time, and is in vain. */
+/** Refuses early what would be too large anyway: an object with so many members is slow to make. */
 function tooManyValues(cells: string[]): string | undefined {
   if (cells.length <= maxValues) return undefined
   const values = cells.filter(cell => cell !== '').length
@@ -162,8 +170,8 @@ function readEndpoint(columns: Column[], line: Line, cells: string[]): Item<obje
 }
 
 /**
- * The users of a line of a list: one, or several with white space between them (source: guide of 2018 and of 2021).
- * Each is a record of its own, with the bytes at which it begins and ends. A quoted id is taken as it is.
+ * Reads the users of a line: one, or several separated by white space (source: guides of 2018 and
+ * 2021). Each is a record with positions of its own. A quoted id is taken as it is.
  */
 function* readUsers(line: Line, cells: string[]): Generator<Item<object>> {
   const problem = tooManyCells(cells, 1)
@@ -218,14 +226,14 @@ function putText(path: string[]): Column {
   }
 }
 
-/** JavaScript would read 0x10, 0b1 and white space as numbers, too. */
+/** Decimal numbers only: `Number()` would also accept 0x10, 0b1 and white space. */
 const isDecimal = /^ *[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)? *$/i
 
 function putNumber(path: string[]): Column {
   return (record, text) => {
     const number = Number(text)
     const isNumber = isDecimal.test(text) && Number.isFinite(number)
-    // Where it is none, another stands in for it, so that later stages find nothing else wrong there.
+    // A valid number instead of a bad one, so that later stages report nothing else about it.
     parentOf(record, path)[path.at(-1)!] = isNumber ? number : 0
     return isNumber ? undefined : `${path.join('.')} must be a number; got ${JSON.stringify(text)}`
   }
@@ -241,7 +249,7 @@ function putValue(path: string[]): Column {
   }
 }
 
-/** The object in a record that holds the last part of a path, made where it is missing. */
+/** The object that contains the last name of a path; objects on the way are created if missing. */
 function parentOf(record: Record<string, unknown>, path: string[]): Record<string, unknown> {
   let parent = record
   for (let index = 0; index < path.length - 1; index++) {

@@ -23,7 +23,9 @@ export async function* parseNdjson(
   }
 }
 
-/** Loaded at the first line that is not JSON, and kept: even a repeated `import()` costs microseconds. */
+/**
+ * Loaded at the first line that is not JSON. Kept, as even a repeated `import()` takes its time.
+ */
 let syntaxErrors: Promise<typeof import('./json-syntax-error.ts')> | undefined
 
 async function describeSyntaxError(text: string): Promise<string> {

@@ -12,34 +12,35 @@ import { BloomFilter } from './bloom-filter.ts'
 import { type BadItem, type Item, isBad, joinProblems } from './item.ts'
 import { hasNoneBut, type ImportedEndpoint, userOf } from './record-schema.ts'
 
-/** A record with all that can be known of it without the database. */
+/** A record with everything that the writer needs and that can be computed without the database. */
 export interface PreparedRecord {
-  /** Null where it is about a user alone. */
+  /** Null for a record of a user alone. */
   endpoint: EndpointRef | null
   change: EndpointChange
-  /** Whether it says nothing of its endpoint but the id. */
+  /** Whether its only member is the Id. */
   isIdAlone: boolean
-  /** Whether it has an id of its own, and not one that was made of its address. */
+  /** Whether it has an Id; otherwise the id was made of its channel and address. */
   isIdGiven: boolean
-  /** Whether no record of the job before it has named its id, its user, its address; false where that is not known. */
+  /** Whether no earlier record of the job had its id, user or address; false where unknown. */
   isIdNew: boolean
   isUserNew: boolean
   isAddressNew: boolean
 }
 
-/** Records that have gone through all stages of reading. */
+/** Records after all stages of reading. */
 export interface PreparedBatch {
   items: Item<PreparedRecord>[]
-  /** The custom names in them. */
+  /** The names of their attributes and metrics. */
   names: AttributeName[]
 }
 
 /**
- * Prepares the records of one job, object after object, and remembers what they named: as long as a job is alone in its
- * application, what none of its records has named before is not there, and need not be looked up. To begin again is of no
- * use for that, but for a job that has not written anything.
+ * Makes the last stage of reading, for all objects of one job. It remembers which ids, users and
+ * addresses occurred: as long as nobody else writes to the application, those that are new to the
+ * job are not stored, and the writer need not look them up.
  *
- * @param options.isSoleWriter whether the application has no endpoints when this begins; else nothing is remembered
+ * @param options.isSoleWriter whether the application has no endpoints when reading begins;
+ *   otherwise nothing is remembered
  */
 export function createPreparation(app: AppRef, { isSoleWriter }: { isSoleWriter: boolean }) {
   const seen = isSoleWriter ? new BloomFilter() : undefined
@@ -73,7 +74,10 @@ export function createPreparation(app: AppRef, { isSoleWriter }: { isSoleWriter:
     return typeof prepared === 'string' ? { line, reason: prepared } : { line, value: prepared }
   }
 
-  /** What else is wrong with a bad record is seen here, or else by the writer, who knows which endpoints there are. */
+  /**
+   * Adds a problem of the id. What a new endpoint would lack is added by the writer, who knows
+   * which exist.
+   */
   const prepareBad = ({ rest, ...bad }: BadItem<ImportedEndpoint>): BadItem<PreparedRecord> => {
     if (rest === undefined) return bad
     const prepared = prepare(rest)
@@ -94,13 +98,13 @@ export function createPreparation(app: AppRef, { isSoleWriter }: { isSoleWriter:
   }
 }
 
-/** Kinds of keys besides those of endpoints, where an application stands otherwise. */
+/** Kinds of keys other than endpoints, in place of the application's number. */
 const kinds = { user: -1, address: -2 }
 
-/** SQLite keeps texts well-formed, so these are what it would find the same. */
+/** The key of a text as SQLite stores it, with lone surrogates replaced. */
 const keyOf = (kind: number, text: string) => endpointKey(kind, text.toWellFormed())
 
-/** Collects the custom names of records. */
+/** Collects the names of the attributes and metrics of records. */
 function createNames() {
   const found: Record<AttributeMap, Set<string>> = {
     Attributes: new Set(),
@@ -128,8 +132,8 @@ function whyNoId({ Address, ChannelType }: ImportedEndpoint): string {
 }
 
 /**
- * The id of an endpoint whose record names none: the same for the same channel and address, so that a file imported
- * twice updates its endpoints (assumed).
+ * The id of an endpoint whose record has none. It depends only on channel and address, so that
+ * importing a file again updates the same endpoints (assumed).
  */
 function idOf({ ChannelType, Address }: ImportedEndpoint): string | undefined {
   if (ChannelType === undefined || Address === undefined) return undefined

@@ -12,27 +12,27 @@ import { createPreparation, type PreparedBatch } from './prepare.ts'
 import { pack, RecordBatch } from './record-batch.ts'
 import { validateEndpoints } from './validate.ts'
 
-/** What has to be known of a job to read its records. */
+/** What the stages of reading know of a job. */
 export interface ReadingJob {
   app: AppRef
-  /** Whether there are no endpoints but the job's, and it has none yet: as the writer finds when both begin. */
+  /** Whether the application has no endpoints when reading begins. */
   isSoleWriter: boolean
   format: Format
   bucket: string
 }
 
-/** Where in an object to begin. */
+/** An object, and the position in it from which to read. */
 export type ObjectFrom = ImportObject & Position
 
-/** Reads the records of one job, its objects one after the other. */
+/** Reads the records of one job, one object after the other. */
 export interface RecordReader {
   /**
-   * The records of an object from a position on.
+   * Returns the records of an object from a position on.
    *
    * @throws UnreadableError when the object cannot be read to its end
    */
   read(object: ObjectFrom, signal: AbortSignal): AsyncIterable<RecordBatch>
-  /** To be called when nothing more is to be read. */
+  /** Must be called when nothing more is read. */
   close(): void
 }
 
@@ -47,7 +47,7 @@ export function createRecordReader(job: ReadingJob, openBucket: OpenBucket): Rec
   }
 }
 
-/** The stages in which the records of one job are read: source → decode → parse → validate → prepare. */
+/** Connects the stages of reading: content → lines → records → validated → prepared. */
 export function createStages(job: ReadingJob, openBucket: OpenBucket) {
   const prepare = createPreparation(job.app, job)
   return async function* (object: ObjectFrom, signal: AbortSignal): AsyncGenerator<PreparedBatch> {

@@ -5,36 +5,38 @@ import { type Columns, columnOf, valueAt } from './columns.ts'
 import { type BadItem, type Item, isBad, type Line } from './item.ts'
 import type { PreparedBatch, PreparedRecord } from './prepare.ts'
 
-/** Where a record stands, with the characters of the batch's text up to its end. */
+/** The position of a record, with the end of its text in the text of the batch. */
 type LineRow = Omit<Line, 'text'> & { textEnd: number }
 
-/** A record; its `change` apart. */
+/** A record without its `change`. */
 type RecordRow = Omit<PreparedRecord, 'change' | 'endpoint'> & {
-  /** The endpoint's id, in the form in which ids are compared; empty where the record is about a user alone. */
+  /**
+   * The endpoint's id in the form in which ids are compared; empty for a record of a user alone.
+   */
   id: string
   key: number
-  /** The id as it was given, where that is another text. */
+  /** The id as it was given, if that differs. */
   spelling: string | null
 }
 
 /**
- * A batch as it goes from thread to thread: by columns, of which many are the same for all records, since an object for each
- * record takes several times as long to copy.
+ * A batch as it is sent between threads. It is stored by column, because an object for each record
+ * takes several times as long to copy; in many columns all records have the same value.
  */
 export interface PackedBatch {
   length: number
   lines: Columns<LineRow>
-  /** A bad record without a rest has the columns of some other one; undefined where all are such. */
+  /** A bad record without `rest` has the values of any other; undefined if there is no other. */
   records: Columns<RecordRow> | undefined
   changes: Columns<EndpointChange> | undefined
-  /** The bad records by their index, and what is to be told of each. */
+  /** The bad records, by index. */
   bad: Map<number, Omit<BadItem, 'line' | 'rest'> & { hasRest: boolean }>
-  /** The text of all lines, one after the other. */
+  /** The texts of all lines, concatenated. */
   text: string
   names: AttributeName[]
 }
 
-/** Makes one packed batch of several batches that follow one another. */
+/** Packs consecutive batches into one. */
 export function pack(batches: PreparedBatch[]): PackedBatch {
   const items = batches.flatMap(batch => batch.items)
   const lines = items.map(({ line }) => line)
@@ -48,8 +50,8 @@ export function pack(batches: PreparedBatch[]): PackedBatch {
     text += item.line.text
     textEnds.push(text.length)
     if (isBad(item)) {
-      const { line: _, rest, ...told } = item
-      bad.set(index, { ...told, hasRest: rest !== undefined })
+      const { line: _, rest, ...problem } = item
+      bad.set(index, { ...problem, hasRest: rest !== undefined })
     }
     if (any !== undefined) records.push(readable[index] ?? any)
   }
@@ -87,7 +89,7 @@ const changesOf = (records: PreparedRecord[]) =>
     changeColumns.map(column => [column, columnOf(records, ({ change }) => change[column])]),
   ) as Columns<EndpointChange>
 
-/** Records on their way to the writer, and the custom names in them. */
+/** Records for the writer, unpacked one by one, and the names of their attributes and metrics. */
 export class RecordBatch {
   readonly length: number
   readonly names: AttributeName[]
@@ -99,12 +101,12 @@ export class RecordBatch {
     this.#packed = packed
   }
 
-  /** The byte at which a record begins. */
+  /** The position of a record's first byte. */
   start(index: number): number {
     return valueAt(this.#packed.lines.start, index)
   }
 
-  /** Where reading goes on behind a record. */
+  /** The position from which reading continues after a record. */
   positionAfter(index: number): Position {
     const { end, nextNumber } = this.#packed.lines
     return { byte: valueAt(end, index), line: valueAt(nextNumber, index) }
@@ -114,8 +116,8 @@ export class RecordBatch {
     const line = this.#line(index)
     const bad = this.#packed.bad.get(index)
     if (bad === undefined) return { line, value: this.#record(index) }
-    const { hasRest, ...told } = bad
-    return { line, ...told, ...(hasRest && { rest: this.#record(index) }) }
+    const { hasRest, ...problem } = bad
+    return { line, ...problem, ...(hasRest && { rest: this.#record(index) }) }
   }
 
   #line(index: number): Line {

@@ -2,12 +2,14 @@ import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox
 import { closed } from '../../model/common.ts'
 import { EndpointDemographic, EndpointLocation, EndpointRequest, EndpointUser } from '../../model/endpoint.ts'
 
-/** Members of an exported endpoint that an import accepts and leaves alone, so that an export can come back (assumed). */
+/**
+ * Members of exported endpoints that an import ignores, so that exports can be imported (assumed).
+ */
 export const ignoredNames = ['EndpointStatus', 'ApplicationId', 'CohortId', 'CreationDate'] as const
 
 const { EndpointStatus: _, ...requestMembers } = EndpointRequest.properties
 
-/** A record of an import, of either format: an endpoint with its id, and no name that Pinpoint does not import. */
+/** A record of either format: an endpoint with its id. Other names are refused. */
 export const ImportedEndpoint = Type.Object(
   {
     ...requestMembers,
@@ -22,8 +24,8 @@ export const ImportedEndpoint = Type.Object(
 export type ImportedEndpoint = Static<typeof ImportedEndpoint>
 
 /**
- * The user of a record that names a user and nothing else: it stands for all endpoints that the user has (source:
- * guide).
+ * The user of a record that has a UserId and nothing else: it stands for the user's endpoints
+ * (source: guide).
  */
 export function userOf(record: { User?: { UserId?: string } }): string | undefined {
   const { User } = record
@@ -32,7 +34,7 @@ export function userOf(record: { User?: { UserId?: string } }): string | undefin
     : undefined
 }
 
-/** Whether an object has no members but one, if that. */
+/** Whether an object has no members other than this one. */
 export function hasNoneBut(object: object, member: string): boolean {
   for (const name in object) if (name !== member) return false
   return true
@@ -43,7 +45,7 @@ const withType = (type: string, schema: TObject, prefix = '') =>
     .filter(([, member]) => member.type === type)
     .map(([name]) => prefix + name)
 
-/** The names that may head a CSV column, by what is below them. */
+/** The names that a CSV column may have, by the type of its values. */
 export const importedNames = {
   single: new Set([
     ...withType('string', ImportedEndpoint),
@@ -52,6 +54,6 @@ export const importedNames = {
     ...withType('string', EndpointUser, 'User.'),
   ]),
   numbers: new Set(withType('number', EndpointLocation, 'Location.')),
-  /** Lists of values follow under names of the caller's own. */
+  /** Followed by a name of the caller's own; the values are lists of strings. */
   attributes: ['Attributes', 'User.UserAttributes'],
 } as const

@@ -2,10 +2,10 @@ import type { Bucket, BucketObject } from '../../buckets/bucket.ts'
 import type { Format } from '../../model/import-job.ts'
 import type { SkippedObjects } from '../../store/jobs/import-progress.ts'
 
-/** Skipped objects that are named; the others are counted. */
+/** Maximum number of skipped objects that are named. All are counted. */
 const maxNamed = 100
 
-/** Collects objects that are not read. */
+/** Collects objects that are skipped. */
 export class Skipped implements SkippedObjects {
   total = 0
   readonly items: SkippedObjects['items'] = []
@@ -22,15 +22,17 @@ export class Skipped implements SkippedObjects {
 }
 
 /**
- * The objects that an import reads (contract; how a format is recognised is assumed). A key that is exactly an
- * object's is read whatever it is called. Under a prefix, objects that are empty, or whose name begins with `_` or
- * `.`, are skipped; those with an ending of the format are read, or, if there are none, those whose ending says
- * nothing. Compressed objects count by the name before `.gz`.
+ * Selects the objects that an import reads (source: guide; how a format is recognized is assumed).
  *
- * An object that is known to be unreadable is given like any other, so that the job fails and names it.
+ * - If the key is exactly that of an object, this object is read, whatever its name.
+ * - Under a prefix, empty objects and names that begin with `_` or `.` are skipped. Objects with an
+ *   extension of the format are read; if there are none, objects without a known extension. The
+ *   extension of a compressed object is the one before `.gz`.
+ * - An object that is known to be unreadable is returned, so that the job fails and names it.
  *
- * @param options.compressed whether compressed objects under a prefix are read; the real service skips them (assumed)
- * @param options.skipped is told of objects that are not read, once all have been given
+ * @param options.compressed whether compressed objects under a prefix are read; the real service
+ *   skips them (assumed)
+ * @param options.skipped collects the objects that are not read; complete when the generator ends
  */
 export async function* selectObjects(
   bucket: Bucket,
@@ -43,10 +45,10 @@ export async function* selectObjects(
   }: { compressed: boolean; signal: AbortSignal; skipped?: Skipped },
 ): AsyncGenerator<BucketObject> {
   let found = false
-  /** Those that are read where no object has an ending of the format. */
+  /** Objects without a known extension. They are read if no object has one of the format. */
   const unnamed = new Skipped()
   for await (const object of bucket.list(key, signal)) {
-    // It sorts before every longer key, so it comes first if it is there.
+    // It sorts before all longer keys, so it comes first if it exists.
     if (object.key === key && !key.endsWith('/')) {
       yield object
       return
@@ -75,7 +77,7 @@ export async function* selectObjects(
   }
 }
 
-/** Whether it stands for all that would be below it. */
+/** Whether an entry stands for a folder that cannot be listed. */
 export const isUnreadableFolder = ({ key, unreadable }: BucketObject): boolean =>
   unreadable !== undefined && key.endsWith('/')
 
@@ -84,10 +86,10 @@ const whyOther = (key: string, named: Format | 'other'): string => {
   return /\.gz$/i.test(key) ? 'it is compressed' : 'it is an archive'
 }
 
-/** What S3's console makes for an empty folder. */
+/** Whether an object is the marker that the console of S3 creates for a folder. */
 const isFolderMarker = ({ key, size }: BucketObject): boolean => size === 0 && key.endsWith('/')
 
-/** Whether an object under a prefix may hold records, by its size and name. */
+/** Whether an object under a prefix may contain records, judged by its size and name. */
 export const isData = (object: BucketObject): boolean => whyNoData(object) === undefined
 
 function whyNoData({ key, size, unreadable }: BucketObject): string | undefined {
@@ -105,11 +107,11 @@ const endings = new Map<string, Format | 'other'>([
   ['zip', 'other'],
 ])
 
-/** The endings of a format's names, as a sentence has them. */
+/** The extensions of a format, for a message. */
 const endingsOf = (format: Format): string =>
   [...endings].flatMap(([ending, of]) => (of === format ? [`.${ending}`] : [])).join(', ')
 
-/** The format that a key's ending stands for; undefined where it has none or an unknown one. */
+/** The format of a key's extension; undefined for no extension or an unknown one. */
 export function formatOf(key: string, compressed: boolean): Format | 'other' | undefined {
   if (!compressed && isArchive(key)) return 'other'
   const name = key
@@ -119,5 +121,5 @@ export function formatOf(key: string, compressed: boolean): Format | 'other' | u
   return endings.get(name.match(/\.([^.]+)$/)?.[1] ?? '')
 }
 
-/** Whether a key's ending says that the object is compressed. */
+/** Whether an object is compressed or an archive, judged by its key. */
 export const isArchive = (key: string): boolean => /\.(gz|zip)$/i.test(key)

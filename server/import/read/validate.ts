@@ -1,14 +1,14 @@
 import { checkEndpoint, checkId, isObject, listAttributeValues } from '../../endpoints/check-endpoint.ts'
 import { checkOf } from '../../validation/check.ts'
-import { type BadItem, type Item, isBad, joinProblems, type Line, maxTold } from './item.ts'
+import { type BadItem, type Item, isBad, joinProblems, type Line, maxReported } from './item.ts'
 import { hasNoneBut, ImportedEndpoint, ignoredNames } from './record-schema.ts'
 
 const checkTypes = checkOf(ImportedEndpoint)
 
 /**
- * Checks each record as UpdateEndpoint checks its body. What an import takes more lightly: a channel in any case, an
- * attribute's value outside a list or as a number, null for absent, and the members of an export that say nothing
- * here (assumed).
+ * Checks each record as UpdateEndpoint checks its body. An import also accepts channel types in any
+ * case, attribute values that are numbers or not in a list, null for absent members, and the
+ * members that only exports have (assumed).
  */
 export async function* validateEndpoints(
   batches: AsyncIterable<Item<object>[]> | Iterable<Item<object>[]>,
@@ -27,7 +27,7 @@ function validate(item: Item<object>): Item<ImportedEndpoint> {
   return badItem(line, [...new Set([problem, ...problemsIn(value)])], value)
 }
 
-/** Gives the first thing that is wrong with a record, and changes the record to the form in which it is kept. */
+/** Returns the first problem of a record, and normalizes the record in place. */
 function problemIn(record: object): string | undefined {
   const endpoint = readEndpoint(record)
   if (typeof endpoint === 'string') return endpoint
@@ -35,20 +35,23 @@ function problemIn(record: object): string | undefined {
 }
 
 /**
- * Gives all that is wrong with a record that is bad. A check ends at the first thing that it finds, so each member is
- * checked by itself: this costs nothing but where something is wrong.
+ * Returns all problems of a bad record. A check stops at its first problem, so each member is
+ * checked by itself. Good records never come here.
  */
 function problemsIn(record: object): string[] {
   const problems: string[] = []
   for (const part of partsOf(record, levels)) {
     const problem = problemIn(part)
     if (problem !== undefined) problems.push(problem)
-    if (problems.length > maxTold) break
+    if (problems.length > maxReported) break
   }
   return problems
 }
 
-/** Each member in an object of its own; coordinates, which must be given together, with a good one beside them. */
+/**
+ * Splits an object into objects of one member each. A coordinate is accompanied by a valid other
+ * one, as both must be given together.
+ */
 function* partsOf(object: object, levels: number): Generator<Record<string, unknown>> {
   for (const [name, value] of Object.entries(object)) {
     if (levels > 1 && isObject(value) && Object.keys(value).length > 0) {
@@ -59,7 +62,7 @@ function* partsOf(object: object, levels: number): Generator<Record<string, unkn
   }
 }
 
-/** A bad record, with what tells whether its endpoint would lack an address or a channel as well. */
+/** Makes a bad item. From its `rest` the writer sees whether address or channel are missing. */
 function badItem(line: Line, problems: string[], record: object): BadItem<ImportedEndpoint> {
   const { Id, Address, ChannelType } = record as Record<string, unknown>
   const id = typeof Id === 'string' ? Id : undefined
@@ -70,7 +73,7 @@ function badItem(line: Line, problems: string[], record: object): BadItem<Import
     ...(id !== undefined && { id }),
     ...(isLacking &&
       isIdGood &&
-      // It may be meant as one of a user alone, which needs neither.
+      // A record of a user alone needs neither.
       !hasNoneBut(record, 'User') && {
         rest: {
           ...(id !== undefined && { Id: id }),
@@ -82,10 +85,10 @@ function badItem(line: Line, problems: string[], record: object): BadItem<Import
 }
 
 /**
- * Reads a record as an endpoint: its names and types are Pinpoint's, whatever its values are.
+ * Checks the names and types of a record's members, but not their values.
  *
- * @param record is changed in place
- * @returns the record, or which of its members is wrong
+ * @param record normalized in place
+ * @returns the record, or its first problem
  */
 export function readEndpoint(record: object): ImportedEndpoint | string {
   relax(record as Record<string, unknown>)
@@ -99,11 +102,11 @@ function relax(record: Record<string, unknown>): void {
   listAttributeValues(record, scalarAsText)
 }
 
-/** Numbers and truth values of attributes are taken as the text that they are written as (assumed). */
+/** Numbers and booleans as attribute values are converted to text (assumed). */
 const scalarAsText = (value: unknown) =>
   typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
 
-/** Levels of objects in a record: itself, User, UserAttributes. What lies deeper is refused anyway. */
+/** Levels of objects in a record: itself, User, UserAttributes. Deeper ones are refused anyway. */
 const levels = 3
 
 function dropNull(object: Record<string, unknown>, levels: number): void {

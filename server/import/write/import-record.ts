@@ -11,45 +11,47 @@ import type { ImportJob, ImportProgress } from '../../store/jobs/import-progress
 import { type BadItem, joinProblems } from '../read/item.ts'
 import type { PreparedRecord } from '../read/prepare.ts'
 
-/** What the records of a batch are imported into. */
+/** Where the records of a batch go. */
 export interface Target {
   plan: EndpointPlan
   progress: ImportProgress
   /** Milliseconds since 1970. */
   now: number
-  /** Imported endpoints by channel, to be added to; users count in none (assumed). */
+  /** Counts imported endpoints by channel. Records of a user alone are not counted (assumed). */
   channels: Map<string, number>
-  /** The registered endpoints that are to be members of the segment are added to these. */
+  /** Collects the registered endpoints, to become members of the segment. */
   members: PlannedEndpoint[]
 }
 
-/** A record that names an endpoint. */
+/** A record of an endpoint, not of a user alone. */
 type NamedRecord = PreparedRecord & { endpoint: EndpointRef }
 
 const isNamed = (record: PreparedRecord): record is NamedRecord => record.endpoint !== null
 
 /**
- * Imports one record: plans its endpoint, unless the job registers none, and makes it a member of the segment, if
- * the job makes one. An endpoint that is not registered is in the segment alone, merged with the registered one of
- * its id; what concerns other endpoints (a user's number of them and attributes, addresses, custom names) does not
- * apply to it, as nobody else sees it (assumed). A record that names a user alone makes the user a member.
+ * Imports one record: registers its endpoint, and makes it a member of the job's segment, if any.
  *
- * @returns why the record cannot be imported; undefined when it is
+ * With RegisterEndpoints false, the endpoint exists only in the segment, merged with the registered
+ * one of its id. Rules about other endpoints (the number of a user's endpoints, user attributes,
+ * addresses, attribute names) do not apply to it, as nobody else sees it (assumed). A record of a
+ * user alone makes the user a member.
+ *
+ * @returns why the record cannot be imported, or undefined if it was
  */
 export function importRecord(job: ImportJob, record: PreparedRecord, target: Target): string | undefined {
   if (!isNamed(record)) return importUser(job, record.change.user_id!, target)
   const imported =
     job.definition.RegisterEndpoints === false ? define(job, record, target) : register(job, record, target)
   if (typeof imported === 'string') return imported
-  // An endpoint that is known may still have neither address nor channel.
+  // An endpoint that existed before may have neither address nor channel.
   const { channel_type } = imported
   if (channel_type !== null) target.channels.set(channel_type, (target.channels.get(channel_type) ?? 0) + 1)
   return undefined
 }
 
 /**
- * Says why a bad record cannot be imported: what was found when it was read, and what its endpoint would lack, which depends
- * on what is stored of it.
+ * Returns all problems of a bad record: those found by reading, and what its endpoint would lack,
+ * which depends on whether it is stored already.
  */
 export function refuseRecord(
   job: ImportJob,
@@ -64,7 +66,10 @@ export function refuseRecord(
   return missing === undefined ? reason : joinProblems([reason, explainMissing(missing, rest)])
 }
 
-/** A user must have endpoints already (source: guide); which they are is looked up when the segment is read. */
+/**
+ * Makes a user a member. The user must have endpoints already (source: guide); they are looked up
+ * when the segment is read.
+ */
 function importUser(job: ImportJob, userId: string, { plan, progress }: Target): string | undefined {
   if (plan.ofUser(userId).length === 0) {
     return `User.UserId ${JSON.stringify(userId)} has no endpoints: a record of a user alone needs some that are there already`
@@ -73,7 +78,10 @@ function importUser(job: ImportJob, userId: string, { plan, progress }: Target):
   return undefined
 }
 
-/** Plans an endpoint. An id alone only makes it a member, and is no change of it (assumed). */
+/**
+ * Plans an endpoint. A record of an id alone makes the endpoint a member without changing it
+ * (assumed).
+ */
 function register(job: ImportJob, record: NamedRecord, { plan, now, members }: Target) {
   const { endpoint, change, isIdAlone } = record
   const planned = isIdAlone
@@ -84,15 +92,15 @@ function register(job: ImportJob, record: NamedRecord, { plan, now, members }: T
   return planned.values
 }
 
-/** Where an endpoint would lack both its address and its channel, it most often is not there. */
+/** If both address and channel are missing, the most likely mistake is an unknown id. */
 const explainMissing = (problem: string, { endpoint, change }: NamedRecord): string =>
   problem === 'Missing Address' && change.channel_type === null ? unknownId(endpoint) : problem
 
-/** The text that Pinpoint was seen to use, and what most often is the matter. */
+/** Pinpoint's text (source: observed), and the most likely cause. */
 const unknownId = ({ id }: EndpointRef) =>
   `Missing Address: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
 
-/** An endpoint as it is before a record: as an earlier one of the same job defined it, or as it is registered. */
+/** The endpoint before a record: as defined by an earlier record of the job, or as registered. */
 function currentOf(
   job: ImportJob,
   endpoint: EndpointRef,
@@ -102,6 +110,7 @@ function currentOf(
   return earlier === undefined ? plan.find(endpoint)?.values : fromEndpoint(JSON.parse(earlier), endpoint)
 }
 
+/** Puts an endpoint into the segment without registering it. */
 function define(
   job: ImportJob,
   { endpoint, change, isIdAlone }: NamedRecord,
