@@ -15,20 +15,10 @@ import type {
 import { type Item, isBad } from '../read/item.ts'
 import type { PreparedRecord } from '../read/prepare.ts'
 import type { RecordBatch } from '../read/record-batch.ts'
+import { createBatchTransactions } from './batch-transactions.ts'
 import { importRecord, refuseRecord } from './import-record.ts'
 
-/**
- * Milliseconds of a transaction. It writes whole pages, so the more records it has, the fewer times each page is written; but
- * a caller waits while it is committed, so it stays short for a while after callers have come, and where the worker has
- * died of the job, which shows what of. It waits a moment for the next records, as long as no caller comes: the reader
- * collects garbage in between.
- */
-const transaction = { max: 2000, short: 15, shortFor: 1000, waits: 50 }
-
-/** Milliseconds after which it is looked again whether a caller waits, where the next records are not at hand. */
-const looksAgain = 2
-
-/** Characters of a bad record that are kept, and of its id. */
+/** Maximum characters that are kept of a bad record and of its id. */
 const kept = { record: 4096, id: 256 }
 
 /** What records are written with. */
@@ -41,11 +31,11 @@ export interface WriteContext {
 }
 
 /**
- * The last stage: writes the records of one object, in the order of the object. Endpoints, members, failures, the
- * counters and the position from which to go on are written in the same transaction, so whatever happens between
- * two transactions, each record is imported and counted once.
+ * Writes the records of one object, in their order. Endpoints, members, failures, counters and the
+ * position in the object are written in the same transaction, so each record is imported and
+ * counted exactly once, whatever happens between two transactions.
  *
- * @param batches the object's records from the position that is written down
+ * @param batches the records after the position that the last transaction saved
  */
 export async function writeRecords(
   job: ImportJob,
@@ -53,11 +43,9 @@ export async function writeRecords(
   batches: AsyncIterable<RecordBatch>,
   context: WriteContext,
 ): Promise<void> {
-  const { writer, progress, counters, signal } = context
-  /** Records of the transaction that is open. */
-  const written = { processed: 0, failed: 0 }
+  const { writer, progress, signal } = context
   let piece = progress.nextPiece(job, object.number)
-  /** Which of the object's records was the last, from 1. */
+  /** The number of the last record in the object, from 1. */
   let recordNumber = progress.recordsOf(job, object.number)
   let faults: ProcessingFaults | undefined
 
@@ -68,8 +56,8 @@ export async function writeRecords(
     piece = progress.nextPiece(job, object.number)
   }
 
-  /** Writes the records of a batch: load → plan → write. To be called within a transaction. */
-  const writeBatch = (batch: RecordBatch, now: number): void => {
+  /** Writes the records of a batch: load → plan → write. Must be called within a transaction. */
+  const writeBatch = (batch: RecordBatch, now: number): RecordCounts => {
     const items = Array.from({ length: batch.length }, (_, index) => batch.item(index))
     writer.expectNames(job.app, batch.names)
     const lookups = lookupsOf(items, writer.isSoleWriter(job.app))
@@ -77,7 +65,7 @@ export async function writeRecords(
     const counts: RecordCounts = { processed: 0, failed: 0, channels: new Map() }
     const members: PlannedEndpoint[] = []
     const target = { plan, progress, now, channels: counts.channels, members }
-    /** Of all records of the job, which one this is; fault rules count them. */
+    /** The number of the record in the job, which fault rules count. */
     let number = faults === undefined ? 0 : progress.processed(job)
     for (const [index, item] of items.entries()) {
       while (piece !== undefined && batch.start(index) >= piece.endByte) endPiece(piece)
@@ -105,64 +93,21 @@ export async function writeRecords(
     if (piece !== undefined) progress.savePiece(job, piece)
     progress.countRecords(job, counts)
     progress.savePosition(job, object.number, batch.positionAfter(batch.length - 1))
-    written.processed += counts.processed
-    written.failed += counts.failed
+    return counts
   }
 
-  const max = progress.deaths(job).count > 0 ? 0 : transaction.max
-  /** When the transaction began, as milliseconds and as the time of all endpoints in it. */
-  let begun = 0
-  let now = 0
-  let awaited = Number.NEGATIVE_INFINITY
-  let waiting: NodeJS.Timeout | undefined
-  const countWritten = () => {
-    counters.add('importProcessed', written.processed)
-    counters.add('importFailed', written.failed)
-    Object.assign(written, { processed: 0, failed: 0 })
-  }
-  const commit = () => {
-    progress.commit(job)
-    countWritten()
-  }
-  /** Where a transaction begins, the one before has been committed, by whomever. */
-  const begin = () => {
-    countWritten()
-    begun = performance.now()
-    now = context.now().getTime()
-  }
-  const writeInTransaction = (batch: RecordBatch): void => {
-    signal.throwIfAborted()
-    faults = faultsInProcessing(job, progress)
-    try {
-      progress.writeOn(job, begin, () => writeBatch(batch, now))
-    } catch (error) {
-      // All that is not committed is rolled back.
-      Object.assign(written, { processed: 0, failed: 0 })
-      throw error
-    }
-    const at = performance.now()
-    if (progress.isCallerWaiting()) awaited = at
-    const mayLast = at - awaited < transaction.shortFor ? transaction.short : max
-    if (at - begun >= Math.min(mayLast, max)) commit()
-  }
+  const transactions = createBatchTransactions(job, context, writeBatch)
   try {
     for await (const batch of batches) {
-      clearInterval(waiting)
-      writeInTransaction(batch)
-      // While no batch is in memory: whatever is when garbage is collected, which may be now, is copied.
+      signal.throwIfAborted()
+      faults = faultsInProcessing(job, progress)
+      transactions.write(batch)
+      // Garbage may be collected now, when the records of the batch are garbage and are not copied.
       await setImmediate()
-      const since = performance.now()
-      waiting = setInterval(() => {
-        const at = performance.now()
-        if (progress.isCallerWaiting()) awaited = at
-        else if (at - since < transaction.waits) return
-        clearInterval(waiting)
-        if (progress.leave(job)) countWritten()
-      }, looksAgain)
+      transactions.idle()
     }
   } finally {
-    clearInterval(waiting)
-    commit()
+    transactions.end()
   }
   faults = faultsInProcessing(job, progress)
   progress.write(job, () => {
@@ -171,10 +116,10 @@ export async function writeRecords(
 }
 
 /**
- * What has to be looked up before records are planned.
+ * The ids, users and addresses that must be looked up before records are planned.
  *
- * @param isSoleWriter whether nothing is stored but what the job itself has written: then what none of its records has named
- *   before is not stored
+ * @param isSoleWriter whether everything stored was written by the job itself; then those that are
+ *   new to the job are not stored
  */
 function lookupsOf(items: Item<PreparedRecord>[], isSoleWriter: boolean): EndpointLookups {
   const lookups: EndpointLookups = { endpoints: [], userIds: [], addresses: [] }
@@ -189,7 +134,7 @@ function lookupsOf(items: Item<PreparedRecord>[], isSoleWriter: boolean): Endpoi
   return lookups
 }
 
-/** The rows of endpoints as ranges. Most files have their endpoints in the order of their rows. */
+/** The rows of endpoints as ranges: new endpoints have consecutive rows. */
 function rowRanges(endpoints: PlannedEndpoint[]): RowRange[] {
   const ranges: RowRange[] = []
   for (const { seq } of endpoints) {
@@ -200,11 +145,11 @@ function rowRanges(endpoints: PlannedEndpoint[]): RowRange[] {
   return ranges
 }
 
-/** The id that a record gives, if it gives one. */
+/** The id that stands in a record, if any. */
 const givenId = ({ endpoint, isIdGiven }: PreparedRecord): string | undefined =>
   isIdGiven ? endpoint?.id : undefined
 
-/** Why a piece that was read to its end fails all the same. */
+/** A piece that was read to its end fails only if all of its records failed (assumed). */
 function failureOf({ processed, failed, startByte }: Piece): string | undefined {
   if (processed === 0 || failed < processed) return undefined
   return `none of the ${processed} records in the piece that begins at byte ${startByte} could be imported`
