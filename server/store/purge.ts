@@ -1,19 +1,22 @@
 import type { Database } from 'better-sqlite3'
-import { prepareMemberRemoval, prepareRemoval } from './database/batched-delete.ts'
+import { prepareDelete, prepareMemberDelete } from './database/batched-delete.ts'
+import { CascadingDelete } from './database/cascading-delete.ts'
 import type { Transactions } from './database/transactions.ts'
 
 /**
- * Prepares the removal of what nobody can see any more: all that was in deleted applications, deleted
- * documents, segments with their members, and what jobs that are over had kept to be able to take themselves back.
+ * Prepares purging the rows that nobody can see any more: deleted applications and documents with
+ * all that refers to them, and the undo logs of import jobs that are over.
  *
- * @returns a function that removes up to `limit` rows in one transaction and says whether there may be more, so
- *   that its caller decides how long the database is kept busy
+ * @returns a function that deletes up to `limit` rows in one transaction, a row counting as several
+ *   where it is in indexes. It returns whether there may be more, so that the caller decides for
+ *   how long the database is busy
  */
 export function createPurge(
   db: Database,
   { transact, letCallersGo }: Transactions,
 ): (limit: number) => boolean {
-  // An export that is under way first removes what it has put into its bucket; then it forgets its pieces.
+  // An application waits for its unfinished exports: they first discard their drafts, of which
+  // their pieces are the only record, and then delete these pieces.
   const deletedApp = db
     .prepare<[], number>(
       `SELECT seq FROM apps WHERE id IS NULL AND NOT EXISTS (
@@ -26,80 +29,46 @@ export function createPurge(
   const importOf = db
     .prepare<[number], number>('SELECT job FROM segment_imports WHERE document = ? LIMIT 1')
     .pluck()
-  const importJobOf = db
-    .prepare<[number], number>('SELECT seq FROM import_jobs WHERE app = ? LIMIT 1')
-    .pluck()
-  const exportJobOf = db
-    .prepare<[number], number>('SELECT seq FROM export_jobs WHERE app = ? LIMIT 1')
-    .pluck()
-  const keptBy = db
+  const nextUndoLog = db
     .prepare<[number], number | null>('SELECT min(job) FROM endpoints_before_import WHERE job > ?')
     .pluck()
   const isOver = db
     .prepare<[number], number>(`SELECT status IN ('COMPLETED', 'FAILED') FROM import_jobs WHERE seq = ?`)
     .pluck()
+  const deleteUndoLog = prepareDelete(db, 'endpoints_before_import', 'job')
+  const deleteMembers = prepareMemberDelete(db)
+  const deleteSegmentImports = prepareDelete(db, 'segment_imports', 'job')
+  let cascade: CascadingDelete | undefined
 
-  const remover = (table: string, key: string, owner: string, owners?: string) =>
-    prepareRemoval(db, table, key, owner, owners)
-  const members = prepareMemberRemoval(db)
-  const ofSegmentImport = [...members, remover('segment_imports', 'document, version', 'job')]
-  const ofDocument = [
-    remover('document_versions', 'document, version', 'document'),
-    remover('documents', 'seq', 'seq'),
-  ]
-  const endpoints = remover('endpoints', 'seq', 'app')
-  const documentsOfApp = 'SELECT seq FROM documents WHERE app = ?'
-  const ofApp = [
-    remover('segment_imports', 'document, version', 'document', documentsOfApp),
-    remover('document_versions', 'document, version', 'document', documentsOfApp),
-    remover('documents', 'seq', 'app'),
-    // A fifth, as each is in four indexes.
-    (app: number, limit: number) => endpoints(app, Math.ceil(limit / 5)),
-    remover('attribute_names', 'app, map, name, import_job', 'app'),
-    remover('application_settings', 'app', 'app'),
-    remover('event_streams', 'app', 'app'),
-  ]
-  const kept = remover('endpoints_before_import', 'job, seq', 'job')
-  const ofExportJob = [remover('export_pieces', 'job, number', 'job'), remover('export_jobs', 'seq', 'seq')]
-  const ofImportJob = [
-    kept,
-    ...members,
-    remover('import_failures', 'seq', 'job'),
-    remover('import_pieces', 'job, number', 'job'),
-    remover('import_objects', 'job, number', 'job'),
-    remover('import_jobs', 'seq', 'seq'),
-  ]
-  const removeApp = remover('apps', 'seq', 'seq')
-
-  const clearApp = (app: number, limit: number): boolean => {
-    for (const remove of ofApp) if (remove(app, limit) > 0) return true
-    const importJob = importJobOf.get(app)
-    if (importJob !== undefined) return ofImportJob.some(remove => remove(importJob, limit) > 0)
-    const exportJob = exportJobOf.get(app)
-    if (exportJob !== undefined) return ofExportJob.some(remove => remove(exportJob, limit) > 0)
-    return removeApp(app, 1) > 0
+  const deleteWithAll = (table: 'apps' | 'documents', seq: number, limit: number): true => {
+    // Most processes purge nothing: the schema is not read before.
+    cascade ??= new CascadingDelete(db)
+    cascade.step(table, { seq }, limit)
+    return true
   }
 
-  /** An import's members go first: a row that refers to the import is what finds them. */
-  const clearDocument = (document: number, limit: number): boolean => {
+  const purgeDocument = (document: number, limit: number): boolean => {
+    // A segment's members refer to the import job, which stays. They go before the rows that name
+    // it, as nothing else would find them.
     const job = importOf.get(document)
-    return job === undefined
-      ? ofDocument.some(remove => remove(document, limit) > 0)
-      : ofSegmentImport.some(remove => remove(job, limit) > 0)
+    if (job === undefined) return deleteWithAll('documents', document, limit)
+    return deleteMembers(job, limit) > 0 || deleteSegmentImports(job, limit) > 0
   }
 
-  const step = (app: number | undefined, limit: number): boolean => {
-    if (app !== undefined) return clearApp(app, limit)
-    const document = deletedDocument.get()
-    if (document !== undefined) return clearDocument(document, limit)
-    for (let job = keptBy.get(0); typeof job === 'number'; job = keptBy.get(job)) {
-      if (isOver.get(job) === 1) return kept(job, limit) > 0
+  const purgeUndoLogs = (limit: number): boolean => {
+    for (let job = nextUndoLog.get(0); typeof job === 'number'; job = nextUndoLog.get(job)) {
+      if (isOver.get(job) === 1) return deleteUndoLog(job, limit) > 0
     }
     return false
   }
+
   return limit => {
     const app = deletedApp.get()
     letCallersGo()
-    return transact(() => step(app, limit))
+    return transact(() => {
+      if (app !== undefined) return deleteWithAll('apps', app, limit)
+      const document = deletedDocument.get()
+      return document === undefined ? purgeUndoLogs(limit) : purgeDocument(document, limit)
+    })
   }
 }

@@ -2,7 +2,7 @@ import { diskTrouble } from '../process/disk-errors.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Source } from './schedule.ts'
 
-/** Rows removed in one transaction. */
+/** Rows deleted in one transaction; one that is in indexes counts as several. */
 const rowsPerStep = 500
 
 /**

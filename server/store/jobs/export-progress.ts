@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ExportJobResource } from '../../model/export-job.ts'
-import { prepareRemoval } from '../database/batched-delete.ts'
+import { prepareDelete } from '../database/batched-delete.ts'
 import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { MemberCursor } from '../segments/members.ts'
@@ -46,7 +46,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
      WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND j.seq > ? ORDER BY j.seq`,
   )
   const newestEndpoint = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM endpoints').pluck()
-  const clearPieces = prepareRemoval(db, 'export_pieces', 'job, number', 'job')
+  const deletePieces = prepareDelete(db, 'export_pieces', 'job')
   const insertPiece = db.prepare('INSERT INTO export_pieces (job, number, endpoints) VALUES (?, ?, ?)')
   const beginProcessing = db.prepare(
     `UPDATE export_jobs SET total_pieces = (SELECT count(*) FROM export_pieces WHERE job = :job),
@@ -97,7 +97,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     newestEndpoint: (): number => newestEndpoint.get()!,
 
     /** Removes up to `limit` pieces; gives whether there were any. Can be done without `write`, too. */
-    clearPieces: (job: ExportJob, limit: number): boolean => inState(() => clearPieces(job.seq, limit) > 0),
+    clearPieces: (job: ExportJob, limit: number): boolean => inState(() => deletePieces(job.seq, limit) > 0),
 
     addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
       void insertPiece.run(job.seq, piece.number, piece.endpoints),

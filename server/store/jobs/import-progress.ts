@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../../model/import-job.ts'
-import { prepareMemberRemoval, prepareRemoval } from '../database/batched-delete.ts'
+import { prepareDeleteFrom, prepareMemberDelete } from '../database/batched-delete.ts'
 import type { EndpointRef } from '../endpoints/endpoint-key.ts'
 import type { JobProgress } from './job-progress.ts'
 import type { Job } from './job-rows.ts'
@@ -95,10 +95,10 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
        newest_endpoint = (SELECT coalesce(max(seq), 0) FROM endpoints)
      WHERE seq = :job`,
   )
-  const listing = [
-    prepareRemoval(db, 'import_pieces', 'job, number', 'job'),
-    prepareRemoval(db, 'import_objects', 'job, number', 'job'),
-  ]
+  const deleteListing = prepareDeleteFrom(db, [
+    ['import_pieces', 'job'],
+    ['import_objects', 'job'],
+  ])
   const insertObject = db.prepare(
     'INSERT INTO import_objects (job, number, key, size, etag) VALUES (?, ?, ?, ?, ?)',
   )
@@ -170,7 +170,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     'INSERT OR REPLACE INTO import_definitions (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
   const putUserMember = db.prepare('INSERT OR IGNORE INTO import_user_members (job, user_id) VALUES (?, ?)')
-  const dropMembers = prepareMemberRemoval(db)
+  const deleteMembers = prepareMemberDelete(db)
 
   return {
     ...jobs,
@@ -182,8 +182,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
       }),
 
     /** Removes up to `limit` rows of what an interrupted listing has written; gives whether there were any. */
-    clearListing: (job: ImportJob, limit: number): boolean =>
-      listing.some(remove => remove(job.seq, limit) > 0),
+    clearListing: (job: ImportJob, limit: number): boolean => deleteListing(job.seq, limit) > 0,
 
     addObject: (job: ImportJob, object: ImportObject): void =>
       void insertObject.run(job.seq, object.number, object.key, object.size, object.etag),
@@ -277,8 +276,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),
 
     /** Removes up to `limit` members; gives whether there were any. */
-    dropMembers: (job: ImportJob, limit: number): boolean =>
-      dropMembers.some(drop => drop(job.seq, limit) > 0),
+    dropMembers: (job: ImportJob, limit: number): boolean => deleteMembers(job.seq, limit) > 0,
   }
 }
 export type ImportProgress = ReturnType<typeof createImportProgress>
