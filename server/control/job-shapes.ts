@@ -1,13 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
-import { ApplicationParams, OneOf } from '../model/common.ts'
+import { OneOf } from '../model/common.ts'
 import { JobStatus } from '../model/job-states.ts'
 
-/** Path of every control call on one job. */
-export const JobParams = Type.Object({
-  ...ApplicationParams.properties,
-  jobId: Type.String({ description: 'Id of the job' }),
-})
+export { JobParams } from '../model/job.ts'
 
 /** A job's states in the order in which it came to them. */
 export const History = Type.Array(

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { PageOf } from './common.ts'
 import { jobResponse } from './job.ts'
 
 /** What a caller asks to be exported; the answer repeats it, and nothing else (source: guide). */
@@ -16,7 +17,4 @@ export type ExportJobResource = ExportJobRequest
 export const ExportJobResponse = jobResponse(ExportJobResource)
 export type ExportJobResponse = Static<typeof ExportJobResponse>
 
-export const ExportJobsResponse = Type.Object({
-  Item: Type.Array(ExportJobResponse),
-  NextToken: Type.Optional(Type.String()),
-})
+export const ExportJobsResponse = PageOf(ExportJobResponse)

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { OneOf } from './common.ts'
+import { OneOf, PageOf } from './common.ts'
 import { jobResponse } from './job.ts'
 
 /** The formats of an import file (source: model). JSON means one object a line. */
@@ -25,7 +25,4 @@ export type ImportJobResource = ImportJobRequest
 export const ImportJobResponse = jobResponse(ImportJobResource)
 export type ImportJobResponse = Static<typeof ImportJobResponse>
 
-export const ImportJobsResponse = Type.Object({
-  Item: Type.Array(ImportJobResponse),
-  NextToken: Type.Optional(Type.String()),
-})
+export const ImportJobsResponse = PageOf(ImportJobResponse)

@@ -1,5 +1,9 @@
 import { type TSchema, Type } from '@sinclair/typebox'
+import { paramsInApplication } from './common.ts'
 import { JobStatus } from './job-states.ts'
+
+/** Path of an operation on one job. */
+export const JobParams = paramsInApplication({ jobId: 'Id of the job' })
 
 /** A job as it is answered, its members in the order of the wire sample (source: guide). */
 export const jobResponse = <D extends TSchema>(Definition: D) =>

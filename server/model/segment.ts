@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { MapOf, OneOf } from './common.ts'
+import { MapOf, OneOf, PageOf } from './common.ts'
 import { Format } from './import-job.ts'
 import { SegmentDimensions, SegmentGroupList } from './segment-dimensions.ts'
 import { Tags } from './tags.ts'
@@ -40,7 +40,4 @@ export const SegmentResponse = Type.Object({
 })
 export type SegmentResponse = Static<typeof SegmentResponse>
 
-export const SegmentsResponse = Type.Object({
-  Item: Type.Array(SegmentResponse),
-  NextToken: Type.Optional(Type.String()),
-})
+export const SegmentsResponse = PageOf(SegmentResponse)

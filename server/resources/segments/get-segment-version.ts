@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { paramsInApplication } from '../../model/common.ts'
 import { SegmentResponse } from '../../model/segment.ts'
 import { findApp, findSegmentVersion } from '../find.ts'
-import { SegmentParams } from './shapes.ts'
 
-const SegmentVersionParams = Type.Object({
-  ...SegmentParams.properties,
-  version: Type.String({ description: 'Number of the version' }),
+const SegmentVersionParams = paramsInApplication({
+  segmentId: 'Id of the segment',
+  version: 'Number of the version',
 })
 
 /**

@@ -1,8 +1,4 @@
-import { Type } from '@sinclair/typebox'
-import { ApplicationParams } from '../../model/common.ts'
+import { paramsInApplication } from '../../model/common.ts'
 
-/** Path of every operation on one segment. */
-export const SegmentParams = Type.Object({
-  ...ApplicationParams.properties,
-  segmentId: Type.String({ description: 'Id of the segment' }),
-})
+/** Path of an operation on one segment. */
+export const SegmentParams = paramsInApplication({ segmentId: 'Id of the segment' })

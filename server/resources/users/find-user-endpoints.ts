@@ -1,14 +1,10 @@
-import { Type } from '@sinclair/typebox'
 import { notFound } from '../../http/errors/exceptions.ts'
-import { ApplicationParams } from '../../model/common.ts'
+import { paramsInApplication } from '../../model/common.ts'
 import type { Store } from '../../store/open-store.ts'
 import { findApp } from '../find.ts'
 
-/** Path of every operation on one user. */
-export const UserParams = Type.Object({
-  ...ApplicationParams.properties,
-  userId: Type.String({ description: 'Id of the user' }),
-})
+/** Path of an operation on one user. */
+export const UserParams = paramsInApplication({ userId: 'Id of the user' })
 
 /**
  * Finds all endpoints of a user, the oldest first (assumed). A user is nothing but what endpoints say, so one without
