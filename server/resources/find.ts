@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
-import { badRequest, notFound } from '../http/errors/exceptions.ts'
+import { badRequest, orNotFound } from '../http/errors/exceptions.ts'
 import type { ApplicationParams } from '../model/common.ts'
 import type { SegmentResponse } from '../model/segment.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -13,9 +13,7 @@ import type { SegmentParams } from './segments/shapes.ts'
  * @throws NotFoundException with the text that test suites in the wild compare (source: observed)
  */
 export function findApp(store: Store, id: string): AppRef {
-  const app = store.apps.find(id)
-  if (app === undefined) throw notFound('Application not found')
-  return app
+  return orNotFound(store.apps.find(id), 'Application not found')
 }
 
 /**
@@ -43,9 +41,7 @@ export async function segmentFirst({ server, params }: FastifyRequest): Promise<
  * @throws NotFoundException
  */
 export function findSegment(store: Store, app: AppRef, segmentId: string): SegmentResponse {
-  const segment = store.segments.get(app, segmentId)
-  if (segment === undefined) throw notFound(`Segment not found: ${segmentId}`)
-  return segment
+  return orNotFound(store.segments.get(app, segmentId), `Segment not found: ${segmentId}`)
 }
 
 /**
@@ -67,6 +63,5 @@ export function findSegmentVersion(
     throw badRequest(`version must be a whole number from 1; got ${JSON.stringify(version)}`)
   }
   const found = store.segments.getVersion(app, segmentId, Number(version))
-  if (found === undefined) throw notFound(`Segment version not found: ${version}`)
-  return found
+  return orNotFound(found, `Segment version not found: ${version}`)
 }

@@ -40,6 +40,12 @@ export const badRequest = (message: string) => new PinpointException('BadRequest
 /** 404: what the path, or a member such as SegmentId, names does not exist. */
 export const notFound = (message: string) => new PinpointException('NotFoundException', message)
 
+/** What was looked up. @throws NotFoundException with the message where there is nothing */
+export function orNotFound<T>(found: T | undefined, message: string): T {
+  if (found === undefined) throw notFound(message)
+  return found
+}
+
 /** 408: the request does not come to its end; the connection is closed after the answer. */
 export const requestTimeout = (message: string) => new PinpointException('RequestTimeoutException', message)
 

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { notFound } from '../../http/errors/exceptions.ts'
+import { orNotFound } from '../../http/errors/exceptions.ts'
 import { ApplicationResponse } from '../../model/application.ts'
 import { ApplicationParams } from '../../model/common.ts'
 
@@ -18,9 +18,8 @@ export const deleteApp: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       const deleted = await app.store.write(() => app.store.apps.delete(request.params.applicationId))
-      if (deleted === undefined) throw notFound('Application not found')
       app.jobWorker.wake()
-      return deleted
+      return orNotFound(deleted, 'Application not found')
     },
   )
 }

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { notFound } from '../../http/errors/exceptions.ts'
+import { orNotFound } from '../../http/errors/exceptions.ts'
 import { ApplicationResponse } from '../../model/application.ts'
 import { ApplicationParams } from '../../model/common.ts'
 
@@ -11,10 +11,6 @@ export const getApp: FastifyPluginAsyncTypebox = async app => {
       config: { operation: 'GetApp' },
       schema: { params: ApplicationParams, response: { 200: ApplicationResponse } },
     },
-    async request => {
-      const found = app.store.apps.get(request.params.applicationId)
-      if (found === undefined) throw notFound('Application not found')
-      return found
-    },
+    async request => orNotFound(app.store.apps.get(request.params.applicationId), 'Application not found'),
   )
 }

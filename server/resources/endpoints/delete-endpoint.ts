@@ -1,8 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { notFound } from '../../http/errors/exceptions.ts'
 import { EndpointResponse } from '../../model/endpoint.ts'
-import { findApp } from '../find.ts'
-import { EndpointParams } from './shapes.ts'
+import { EndpointParams, findEndpoint } from './find-endpoint.ts'
 
 /**
  * Deletes an endpoint and answers it as it was.
@@ -19,10 +17,9 @@ export const deleteEndpoint: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { applicationId, endpointId } = request.params
       const deleted = await app.store.write(() => {
-        const stored = app.store.endpoints.get(findApp(app.store, applicationId), endpointId)
-        if (stored === undefined) throw notFound(`Endpoint not found: ${endpointId}`)
-        app.store.endpoints.delete(stored.seq)
-        return stored.endpoint
+        const { seq, endpoint } = findEndpoint(app.store, applicationId, endpointId)
+        app.store.endpoints.delete(seq)
+        return endpoint
       })
       return reply.code(202).send(deleted)
     },

@@ -1,8 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { notFound } from '../../http/errors/exceptions.ts'
 import { EndpointResponse } from '../../model/endpoint.ts'
-import { findApp } from '../find.ts'
-import { EndpointParams } from './shapes.ts'
+import { EndpointParams, findEndpoint } from './find-endpoint.ts'
 
 /** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html */
 export const getEndpoint: FastifyPluginAsyncTypebox = async app => {
@@ -15,9 +13,7 @@ export const getEndpoint: FastifyPluginAsyncTypebox = async app => {
     async request => {
       const { applicationId, endpointId } = request.params
       const { store } = app
-      const stored = store.read(() => store.endpoints.get(findApp(store, applicationId), endpointId))
-      if (stored === undefined) throw notFound(`Endpoint not found: ${endpointId}`)
-      return stored.endpoint
+      return store.read(() => findEndpoint(store, applicationId, endpointId)).endpoint
     },
   )
 }

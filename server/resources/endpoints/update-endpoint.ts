@@ -5,7 +5,7 @@ import { badRequest } from '../../http/errors/exceptions.ts'
 import { MessageBody } from '../../model/common.ts'
 import { EndpointRequest } from '../../model/endpoint.ts'
 import { appFirst, findApp } from '../find.ts'
-import { EndpointParams } from './shapes.ts'
+import { EndpointParams } from './find-endpoint.ts'
 
 /**
  * Creates an endpoint, or merges the change into the one that is there.

@@ -1,4 +1,4 @@
-import { notFound } from '../../http/errors/exceptions.ts'
+import { orNotFound } from '../../http/errors/exceptions.ts'
 import type { EventStream } from '../../model/event-stream.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -9,7 +9,5 @@ import type { Store } from '../../store/open-store.ts'
  * @throws NotFoundException with the text that test suites in the wild compare (source: observed)
  */
 export function findEventStream(store: Store, app: AppRef): EventStream {
-  const stream = store.eventStreams.get(app)
-  if (stream === undefined) throw notFound('Resource not found')
-  return stream
+  return orNotFound(store.eventStreams.get(app), 'Resource not found')
 }

@@ -1,4 +1,4 @@
-import { badRequest, notFound } from '../../http/errors/exceptions.ts'
+import { badRequest, orNotFound } from '../../http/errors/exceptions.ts'
 import type { SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import type { SegmentReference } from '../../model/segment-dimensions.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
@@ -44,9 +44,9 @@ export function checkSources(
 
 function findSource(store: Store, app: AppRef, { Id, Version }: SegmentReference): SegmentResponse {
   const current = findSegment(store, app, Id)
-  const source = Version === undefined ? current : store.segments.getVersion(app, Id, Version)
-  if (source === undefined) throw notFound(`Segment version not found: ${Version} of ${Id}`)
-  return source
+  if (Version === undefined) return current
+  const source = store.segments.getVersion(app, Id, Version)
+  return orNotFound(source, `Segment version not found: ${Version} of ${Id}`)
 }
 
 /** Makes a function that says whether a reference leads back to a segment; what it has looked at, it knows. */
