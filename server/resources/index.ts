@@ -12,13 +12,8 @@ import { deleteEventStream } from './event-stream/delete-event-stream.ts'
 import { getEventStream } from './event-stream/get-event-stream.ts'
 import { putEventStream } from './event-stream/put-event-stream.ts'
 import { createExportJob } from './export-jobs/create-export-job.ts'
-import { getExportJob } from './export-jobs/get-export-job.ts'
-import { getExportJobs } from './export-jobs/get-export-jobs.ts'
-import { getSegmentExportJobs } from './export-jobs/get-segment-export-jobs.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
-import { getImportJob } from './import-jobs/get-import-job.ts'
-import { getImportJobs } from './import-jobs/get-import-jobs.ts'
-import { getSegmentImportJobs } from './import-jobs/get-segment-import-jobs.ts'
+import { readJobs } from './jobs/read-jobs.ts'
 import { notServed } from './not-served.ts'
 import { createSegment } from './segments/create-segment.ts'
 import { deleteSegment } from './segments/delete-segment.ts'
@@ -58,17 +53,10 @@ export async function resources(app: FastifyInstance): Promise<void> {
   // Attributes
   app.register(removeAttributes)
 
-  // Import jobs
+  // Import and export jobs
   app.register(createImportJob)
-  app.register(getImportJob)
-  app.register(getImportJobs)
-  app.register(getSegmentImportJobs)
-
-  // Export jobs
   app.register(createExportJob)
-  app.register(getExportJob)
-  app.register(getExportJobs)
-  app.register(getSegmentExportJobs)
+  app.register(readJobs)
 
   // Segments
   app.register(createSegment)

@@ -1,0 +1,82 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { TSchema } from '@sinclair/typebox'
+import { orNotFound } from '../../http/errors/exceptions.ts'
+import { answerPage, PageQuery } from '../../http/paging.ts'
+import { ApplicationParams } from '../../model/common.ts'
+import { ExportJobResponse, ExportJobsResponse } from '../../model/export-job.ts'
+import { ImportJobResponse, ImportJobsResponse } from '../../model/import-job.ts'
+import { JobParams } from '../../model/job.ts'
+import type { Listed, Page } from '../../model/page.ts'
+import type { AppRef } from '../../store/applications/applications.ts'
+import { findApp, findSegment } from '../find.ts'
+import { SegmentParams } from '../segments/shapes.ts'
+
+/** What differs between the two kinds of jobs. */
+interface JobKind {
+  name: 'Import' | 'Export'
+  jobs: {
+    get(app: AppRef, jobId: string): object | undefined
+    list(app: AppRef, page: Page): Listed<object>[]
+    listOfSegment(app: AppRef, segmentId: string, page: Page): Listed<object>[]
+  }
+  Job: TSchema
+  Jobs: TSchema
+}
+
+/**
+ * Reads jobs of both kinds:
+ *
+ * - GetImportJob and GetExportJob, `/v1/apps/:applicationId/jobs/(import|export)/:jobId`
+ * - GetImportJobs and GetExportJobs, `/v1/apps/:applicationId/jobs/(import|export)`
+ * - GetSegmentImportJobs and GetSegmentExportJobs,
+ *   `/v1/apps/:applicationId/segments/:segmentId/jobs/(import|export)`: the jobs that made, renewed or
+ *   exported a segment in any of its versions, those that are going to, and those that failed to
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import.html
+ */
+export const readJobs: FastifyPluginAsyncTypebox = async app => {
+  const { store } = app
+  const kinds: JobKind[] = [
+    { name: 'Import', jobs: store.importJobs, Job: ImportJobResponse, Jobs: ImportJobsResponse },
+    { name: 'Export', jobs: store.exportJobs, Job: ExportJobResponse, Jobs: ExportJobsResponse },
+  ]
+  for (const { name, jobs, Job, Jobs } of kinds) {
+    const path = name.toLowerCase()
+
+    app.get(
+      `/v1/apps/:applicationId/jobs/${path}/:jobId`,
+      { config: { operation: `Get${name}Job` }, schema: { params: JobParams, response: { 200: Job } } },
+      async ({ params: { applicationId, jobId } }) => {
+        const job = store.read(() => jobs.get(findApp(store, applicationId), jobId))
+        return orNotFound(job, `${name} job not found: ${jobId}`)
+      },
+    )
+
+    app.get(
+      `/v1/apps/:applicationId/jobs/${path}`,
+      {
+        config: { operation: `Get${name}Jobs` },
+        schema: { params: ApplicationParams, querystring: PageQuery, response: { 200: Jobs } },
+      },
+      async ({ params, query }) => {
+        const found = findApp(store, params.applicationId)
+        return answerPage(query, `${path}-jobs/${found.id}`, page => jobs.list(found, page))
+      },
+    )
+
+    app.get(
+      `/v1/apps/:applicationId/segments/:segmentId/jobs/${path}`,
+      {
+        config: { operation: `GetSegment${name}Jobs` },
+        schema: { params: SegmentParams, querystring: PageQuery, response: { 200: Jobs } },
+      },
+      async ({ params, query }) => {
+        const found = findApp(store, params.applicationId)
+        const { Id } = findSegment(store, found, params.segmentId)
+        return answerPage(query, `${path}-jobs/${found.id}/${Id}`, page =>
+          jobs.listOfSegment(found, Id, page),
+        )
+      },
+    )
+  }
+}
