@@ -1,16 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Listed, Page } from '../model/page.ts'
+import { pageSize } from '../model/quotas.ts'
 import { badRequest } from './errors/exceptions.ts'
 
 /** The two query parameters of every paged list; `page-size` is a string (source: model). */
 export const PageQuery = Type.Object({
-  'page-size': Type.Optional(Type.String({ description: 'Entries on a page: 1 to 1000, by default 100' })),
+  'page-size': Type.Optional(
+    Type.String({ description: `Entries on a page: 1 to ${pageSize.max}, by default ${pageSize.default}` }),
+  ),
   token: Type.Optional(Type.String({ description: 'The NextToken of the page before' })),
 })
-
-/** Entries on a page when the caller names no number, and the most that it may name (both assumed). */
-const defaultPageSize = 100
-const largestPageSize = 1000
 
 /**
  * Answers one page of a list, newest first, with a NextToken when there is more and no such key when there is
@@ -97,11 +96,11 @@ export function readCursor<Place>(
 }
 
 function pageSizeOf(text: string | undefined): number {
-  if (text === undefined) return defaultPageSize
+  if (text === undefined) return pageSize.default
   const size = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (size < 1 || size > largestPageSize) {
+  if (size < 1 || size > pageSize.max) {
     throw badRequest(
-      `page-size must be a whole number from 1 to ${largestPageSize}; got ${JSON.stringify(text)}`,
+      `page-size must be a whole number from 1 to ${pageSize.max}; got ${JSON.stringify(text)}`,
     )
   }
   return size

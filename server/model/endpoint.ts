@@ -1,12 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ListOf, MapOf, OneOf } from './common.ts'
-
-/**
- * The most names that an application may have in Attributes, Metrics and User.UserAttributes
- * together, which is the most that one of these maps may have; and the most values of an attribute
- * (source: quotas page).
- */
-export const attributeLimits = { names: 250, values: 50 } as const
+import { endpointLimits as limits } from './quotas.ts'
 
 /** The channels that an endpoint can have (source: model). */
 export const ChannelType = OneOf([
@@ -29,11 +23,11 @@ export type ChannelType = Static<typeof ChannelType>
 const optionalString = Type.Optional(Type.String())
 
 /** Custom attributes: each name has a list of values. */
-export const Attributes = MapOf(ListOf(Type.String(), attributeLimits.values), attributeLimits.names)
+export const Attributes = MapOf(ListOf(Type.String(), limits.attributeValues), limits.customAttributes)
 export type Attributes = Static<typeof Attributes>
 
 /** Custom metrics: each name has a number. */
-export const Metrics = MapOf(Type.Number(), attributeLimits.names)
+export const Metrics = MapOf(Type.Number(), limits.customAttributes)
 export type Metrics = Static<typeof Metrics>
 
 export const EndpointDemographic = Type.Object({

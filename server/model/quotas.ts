@@ -1,14 +1,18 @@
-import { attributeLimits } from './endpoint.ts'
-
 /**
- * The quotas that Pinpoint publishes (source: guide, quotas page). Those of an account are enforced with `QUOTAS=on`; what an
- * endpoint may hold is enforced always.
+ * The quotas and limits of Pinpoint (source: the guide's quotas page, where no other is named).
+ * Those of an account are enforced with `QUOTAS=on`: request rates, running imports, import size.
+ * All others are always enforced.
  */
 
+/** Largest request body in bytes: the payload quota. */
+export const maxBodyBytes = 7 * 1024 * 1024
+
+/** Entries on a page of a list: where the caller names no number, and at most (both assumed). */
+export const pageSize = { default: 100, max: 1000 } as const
+
 /**
- * Requests per second, for the operations around endpoints, segments and imports that have a quota of their own. The
- * page had some thousands for endpoints until 2023. Those of campaigns, templates, events and messages are to be added
- * with the operations.
+ * Requests per second, for the operations around endpoints, segments and imports that have a quota
+ * of their own. The page had some thousands for endpoints until 2023.
  */
 const requestRates: Record<string, number> = {
   UpdateEndpoint: 10,
@@ -26,21 +30,62 @@ const otherRequestRate = 300
 /** How many requests per second an account may make to an operation. */
 export const requestRateOf = (operation: string): number => requestRates[operation] ?? otherRequestRate
 
-/** Import jobs that an account may have under way. The page about imports still says 2, as this one did until 2020. */
+/**
+ * Import jobs of an account that are not COMPLETED or FAILED. The page about imports still says 2,
+ * as the quotas page did until 2020.
+ */
 export const importJobsUnderWay = 10
 
 /** What one import job may read: 1 GB in 10,000 files. */
 export const importSize = { bytes: 1024 ** 3, objects: 10_000 }
 
-/** The limits that Pinpoint sets to what an endpoint holds (source: API reference and quotas page). */
+/** Failures that GetImportJob names; the control API has all of them (source: guide). */
+export const failuresShown = 100
+
+/** Tags of a resource: how many, and characters of a key and of a value (source: guide). */
+export const tagLimits = { perResource: 50, key: 128, value: 256 } as const
+
+/** What an endpoint and a batch of endpoints may hold, lengths in characters (source: API reference and quotas page). */
 export const endpointLimits = {
+  batch: 100,
   attributeName: 50,
   attributeValue: 100,
+  /** Values of one attribute. */
+  attributeValues: 50,
   endpointsPerUser: 15,
-  /** Different names of Attributes, Metrics and User.UserAttributes together, in one application. */
-  customAttributes: attributeLimits.names,
+  /**
+   * Different names of Attributes, Metrics and User.UserAttributes together, in one application;
+   * so one of these maps cannot have more either.
+   */
+  customAttributes: 250,
   /** 15 KB (assumed: of JSON text, of all that GetEndpoint answers and a caller can set). */
   endpointBytes: 15 * 1024,
   demographic: { AppVersion: 50, Make: 50, Model: 100, ModelVersion: 50, Platform: 50, PlatformVersion: 50 },
   location: { City: 75, Region: 75 },
+} as const
+
+/**
+ * The most that one segment may hold: dimensions in all of its groups together; groups, of which the
+ * API reference allows one and the console makes two; sets of dimensions and source segments, each
+ * in all groups together; and values of one dimension (all but dimensions assumed).
+ */
+export const segmentLimits = { dimensions: 100, groups: 5, sets: 100, sources: 100, values: 10_000 } as const
+
+/** The largest integer of the model, which has 32 bits. */
+const maxInteger = 2 ** 31 - 1
+
+/**
+ * The smallest and the largest value of each limit that an application sets for its campaigns and
+ * journeys (source: API reference; Session has none there).
+ */
+export const settingsBounds = {
+  Limits: {
+    Daily: [1, 100],
+    MaximumDuration: [60, maxInteger],
+    MessagesPerSecond: [1, 20_000],
+    Session: [1, maxInteger],
+    Total: [1, 100],
+  },
+  JourneyLimits: { DailyCap: [1, 100], TotalCap: [1, 100] },
+  TimeframeCap: { Cap: [1, 100], Days: [1, 30] },
 } as const

@@ -1,12 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ListOf, MapOf, OneOf } from './common.ts'
-
-/**
- * The most that one segment may hold: dimensions in all of its groups together (source: quotas page);
- * groups, of which the API reference allows one and the console makes two; sets of dimensions and
- * source segments, each in all groups together; and values of one dimension (all others assumed).
- */
-export const segmentLimits = { dimensions: 100, groups: 5, sets: 100, sources: 100, values: 10_000 } as const
+import { segmentLimits } from './quotas.ts'
 
 const Values = ListOf(Type.String(), segmentLimits.values)
 

@@ -1,11 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { MapOf } from './common.ts'
-
-/** The most tags that a resource may have (source: guide). */
-export const maxTags = 50
+import { tagLimits } from './quotas.ts'
 
 /** The tags of a resource: values by keys. */
-export const Tags = MapOf(Type.String(), maxTags)
+export const Tags = MapOf(Type.String(), tagLimits.perResource)
 export type Tags = Static<typeof Tags>
 
 /** A resource's tags, as they are sent and answered. */

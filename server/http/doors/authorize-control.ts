@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import { maxBodyBytes } from '../../model/quotas.ts'
 import { isOriginOf, parseOrigin } from '../../process/web-origins.ts'
 import { isOpenRoute } from '../control-path.ts'
-import { maxBodyBytes } from '../errors/error-handler.ts'
 import { PinpointException } from '../errors/exceptions.ts'
 import { isSameSecret } from './secrets.ts'
 import type { Sessions } from './sessions.ts'

@@ -1,11 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { maxBodyBytes } from '../../model/quotas.ts'
 import { diskTrouble } from '../../process/disk-errors.ts'
 import { jsonType } from '../content-type.ts'
 import { requestIdHeader } from '../request-id.ts'
 import { PinpointException } from './exceptions.ts'
-
-/** Largest request body in bytes: Pinpoint's payload quota (source: guide, quotas). */
-export const maxBodyBytes = 7 * 1024 * 1024
 
 /** The header in which AWS SDKs look for the name of the exception (source: observed). */
 export const errorTypeHeader = 'x-amzn-ErrorType'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { errorCodes } from 'fastify'
-import { maxBodyBytes } from '../errors/error-handler.ts'
+import { maxBodyBytes } from '../../model/quotas.ts'
 import { badRequest, PinpointException } from '../errors/exceptions.ts'
 import { readSignature, type Signature } from './read-signature.ts'
 import { verifySignature } from './verify-signature.ts'

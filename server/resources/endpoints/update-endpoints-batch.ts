@@ -5,16 +5,14 @@ import { writeEndpoints } from '../../endpoints/write-endpoint.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { ApplicationParams, ListOf, MessageBody } from '../../model/common.ts'
 import { EndpointBatchItem } from '../../model/endpoint.ts'
+import { endpointLimits } from '../../model/quotas.ts'
 import { removeAbsent } from '../../validation/absent.ts'
 import { checkOf } from '../../validation/check.ts'
 import { describe } from '../../validation/explain.ts'
 import { appFirst, findApp } from '../find.ts'
 
-/** Most endpoints in a batch (source: API reference). */
-const maxBatch = 100
-
 /** AWS's shape but for its items: one with a member of a wrong type must not spoil the others. */
-const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), maxBatch) })
+const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), endpointLimits.batch) })
 
 /**
  * Creates or changes up to 100 endpoints, each as UpdateEndpoint does, in the order of the list, so the later of two

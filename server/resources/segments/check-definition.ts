@@ -1,12 +1,12 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { readInstant } from '../../model/iso-time.ts'
+import { segmentLimits as limits } from '../../model/quotas.ts'
 import type { WriteSegmentRequest } from '../../model/segment.ts'
 import {
   type AttributeDimension,
   type AttributeType,
   comparisonOperators,
   type GPSPointDimension,
-  segmentLimits as limits,
   type MetricDimension,
   SegmentDemographics,
   type SegmentDimensions,

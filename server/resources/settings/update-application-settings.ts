@@ -5,6 +5,7 @@ import {
   WriteApplicationSettingsRequest,
 } from '../../model/application-settings.ts'
 import { ApplicationParams } from '../../model/common.ts'
+import { settingsBounds as bounds } from '../../model/quotas.ts'
 import { appFirst, findApp } from '../find.ts'
 
 /**
@@ -40,30 +41,14 @@ export const updateApplicationSettings: FastifyPluginAsyncTypebox = async app =>
   )
 }
 
-/** The largest integer of the model, which has 32 bits. */
-const largest = 2 ** 31 - 1
-
-/** The smallest and the largest value of each limit but 0 (source: API reference; Session has none there). */
-const bounds = {
-  campaigns: {
-    Daily: [1, 100],
-    MaximumDuration: [60, largest],
-    MessagesPerSecond: [1, 20_000],
-    Session: [1, largest],
-    Total: [1, 100],
-  },
-  journeys: { DailyCap: [1, 100], TotalCap: [1, 100] },
-  timeframe: { Cap: [1, 100], Days: [1, 30] },
-} as const
-
 /** Gives what is wrong with the values of settings. */
 function checkSettings(settings: WriteApplicationSettingsRequest): string | undefined {
   const { Limits = {}, QuietTime = {} } = settings
   const { TimeframeCap = {}, ...JourneyLimits } = settings.JourneyLimits ?? {}
   return (
-    checkBounds('Limits', Limits, bounds.campaigns) ??
-    checkBounds('JourneyLimits', JourneyLimits, bounds.journeys) ??
-    checkBounds('JourneyLimits.TimeframeCap', TimeframeCap, bounds.timeframe) ??
+    checkBounds('Limits', Limits, bounds.Limits) ??
+    checkBounds('JourneyLimits', JourneyLimits, bounds.JourneyLimits) ??
+    checkBounds('JourneyLimits.TimeframeCap', TimeframeCap, bounds.TimeframeCap) ??
     checkTime('QuietTime.Start', QuietTime.Start) ??
     checkTime('QuietTime.End', QuietTime.End)
   )

@@ -1,8 +1,6 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
-import { maxTags, type Tags } from '../../model/tags.ts'
-
-/** What Pinpoint allows of tags (source: guide). */
-const limits = { perResource: maxTags, key: 128, value: 256 }
+import { tagLimits as limits } from '../../model/quotas.ts'
+import type { Tags } from '../../model/tags.ts'
 
 /**
  * The tags that a call gives the resource that it creates.

@@ -2,12 +2,10 @@ import type { Database } from 'better-sqlite3'
 import { failureText } from '../../model/failure-text.ts'
 import type { ImportJobResource, ImportJobResponse } from '../../model/import-job.ts'
 import type { Listed, Page } from '../../model/page.ts'
+import { failuresShown } from '../../model/quotas.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { Failure, SkippedObjects } from './import-progress.ts'
 import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
-
-/** How many failures GetImportJob names at most (source: guide). All of them are kept. */
-const failuresShown = 100
 
 /** Where a list of failures has come to: whether at those of records, which come last, and at which row. */
 export type FailurePlace = [ofRecords: 0 | 1, seq: number]
