@@ -29,12 +29,12 @@ interface Jobs<Answer> {
 }
 
 /**
- * Lets a job go on where jobs are held in each of their states: to the next state, or on to a certain one. It is
- * answered when the job is there, and has done all that there is to do there.
+ * In the mode `manual`, lets a held job go on to its next state, or to a given one. The answer
+ * comes when the job is in that state and has done all its work there.
  *
- * A job that fails on the way to a state goes on to FAILED. It then will not come to the state, nor will one that has
- * gone past it (only PENDING_JOB can be passed by) or that waits for a slot which a held job has: those are 409, as is a
- * state that is not ahead of the job, and every call in another mode.
+ * A job that fails on the way goes on to FAILED. The answer is 409 if the job will not reach the
+ * state: it has failed, has skipped PENDING_JOB, hangs by a fault rule, or waits for a slot that
+ * held jobs have. It is also 409 for a state that is not ahead of the job, and in every other mode.
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   const { importJobs, importProgress, exportJobs, exportProgress } = app.store
@@ -100,11 +100,11 @@ async function advance<Answer extends AnyJob>(
     const found = read()
     status = found.job.JobStatus
     if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {
-      // There, but for what it has to do there; in another mode by now, it may be further on.
+      // It is there, and may still be working. If the mode has changed, it may be further already.
       const isDone = found.held || isFinal(status) || status !== (to ?? status)
       return isDone ? { job: found.job } : undefined
     }
-    const obstacle = whatKeeps(found, to, progress)
+    const obstacle = obstacleTo(found, to, progress)
     return obstacle === undefined ? undefined : { obstacle, seq: found.seq }
   }
   const outcome = await app.bus.waitFor(mayMatter, look, signal).catch(error => {
@@ -112,17 +112,17 @@ async function advance<Answer extends AnyJob>(
     throw conflict(`the emulator stops: the job is ${status}, and goes on from there`)
   })
   if ('job' in outcome) return outcome.job
-  // What is refused is not to be done later.
+  // A refused advance must not happen later.
   await app.store.write(() => progress.letLeave(outcome.seq, []))
   app.bus.emit({ kind: 'jobs' })
   throw conflict(outcome.obstacle)
 }
 
-/** Other jobs matter as well: they may have the slots that the job waits for. */
+/** Other jobs matter as well, as they may have the slots that the job waits for. */
 const mayMatter = ({ kind }: Event): boolean => kind === 'job' || kind === 'jobs' || kind === 'state'
 
-/** Why a job will not come to a state, or not before something else is done, if that can be told already. */
-function whatKeeps(
+/** Why a job will not reach a state without the caller's doing; undefined while it may. */
+function obstacleTo(
   { seq, job, held }: FoundJob<AnyJob>,
   to: JobStatus | undefined,
   progress: Jobs<AnyJob>['progress'],
@@ -144,8 +144,8 @@ function whatKeeps(
 }
 
 /**
- * The states that a job has to leave to come to a state. Where it fails instead, it goes on to its end; one that is to
- * fail does not become COMPLETED instead.
+ * The states that a job may leave on its way to a state. If it fails instead, it may go on to
+ * FAILED; if it is meant to fail, it may not become COMPLETED.
  */
 function statesOnTheWay(to: JobStatus): JobStatus[] {
   if (to === 'FAILING' || to === 'FAILED') {

@@ -22,7 +22,9 @@ const ExportJobPage = Type.Object({
   nextPiece,
 })
 
-/** All that is known of an export job: the job as GetExportJob answers it, its history and its pieces. */
+/**
+ * All that is known of an export job: the job as GetExportJob answers it, its history, its pieces.
+ */
 export const exportJob: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/_pinpoint/apps/:applicationId/export-jobs/:jobId',

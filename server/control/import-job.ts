@@ -5,7 +5,7 @@ import { PageQuery, readPage } from '../http/paging.ts'
 import { HeldBy } from '../model/held-by.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { findApp } from '../resources/find.ts'
-import type { FailurePlace } from '../store/jobs/import-jobs.ts'
+import type { FailureCursor } from '../store/jobs/import-jobs.ts'
 import { heldBy } from './held-by.ts'
 import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 
@@ -48,12 +48,13 @@ const ImportJobPage = Type.Object({
   skippedTotal: Type.Integer({ description: 'How many objects are not read' }),
 })
 
-const first: FailurePlace = [0, 0]
+/** Before all failures. */
+const first: FailureCursor = [0, 0]
 
 /**
- * All that is known of an import job: the job as GetImportJob answers it, when it came to each of its states, its
- * pieces, and its failures, of which `token` leads to the next page. Those of the whole job, of objects and of pieces
- * come first, as in GetImportJob's Failures; then those of records, in the order in which they were read.
+ * All that is known of an import job: the job as GetImportJob answers it, its history, its pieces,
+ * and its failures, page by page. Failures of the whole job, of objects and of pieces come first,
+ * as in GetImportJob's Failures; then those of records, in the order in which they were read.
  */
 export const importJob: FastifyPluginAsyncTypebox = async app => {
   app.get(
@@ -76,7 +77,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
         query,
         `import-failures/${job.Id}`,
         first,
-        isPlace,
+        isFailureCursor,
         (limit, after) => jobs.failures(seq, after, limit),
       )
       const shown = showPieces(query['from-piece'], (from, limit) => jobs.pieces(seq, from, limit))
@@ -94,7 +95,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-const isPlace = (value: unknown): value is FailurePlace =>
+const isFailureCursor = (value: unknown): value is FailureCursor =>
   Array.isArray(value) &&
   value.length === 2 &&
   (value[0] === 0 || value[0] === 1) &&

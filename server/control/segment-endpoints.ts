@@ -51,22 +51,22 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       const { store } = app
       const found = findApp(store, applicationId)
       const { Version } = findSegmentVersion(store, found, segmentId, given)
-      const isPlace = (value: unknown) => isPlaceIn(given === undefined ? undefined : Version, value)
-      const start: Place = [Version!, null]
-      const { limit, after, answer } = beginPage(request.query, list, start, isPlace)
+      const isCursor = (value: unknown) => isCursorIn(given === undefined ? undefined : Version, value)
+      const start: ListCursor = [Version!, null]
+      const { limit, after, answer } = beginPage(request.query, list, start, isCursor)
       const [version, cursor] = after
       const members = store.segmentMembers.find(found, segmentId, version, app.now().toISOString())
       if (members === undefined) throw notFound(`Segment version not found: ${version}`)
       // Its sources may have been changed since it was written.
       if ('sources' in members && members.sources.length > maxSources) throw tooManySources()
       const step = refuseTooLarge(() => store.segmentMembers.prepareSteps(found, members))
-      const entries: { at: Place; value: EndpointResponse }[] = []
+      const entries: { at: ListCursor; value: EndpointResponse }[] = []
       let next: MemberCursor | undefined = cursor ?? firstMember
       while (next !== undefined && entries.length < limit) {
         const from: MemberCursor = next
         const some: MemberStep = refuseTooLarge(() => step(from, limit - entries.length))
         for (const member of some.found) {
-          entries.push({ at: [version, member.at], value: memberEndpoint(found, member) })
+          entries.push({ at: [version, member.cursor], value: memberEndpoint(found, member) })
         }
         next = some.next
         // Other calls go on between the steps.
@@ -88,10 +88,10 @@ function refuseTooLarge<T>(work: () => T): T {
 }
 
 /** Pages go on in the version in which they began, also where the segment has a newer one by then. */
-type Place = [version: number, place: MemberCursor | null]
+type ListCursor = [version: number, cursor: MemberCursor | null]
 
 /** @param given the version that the caller names, if any: a token of another does not go with it */
-const isPlaceIn = (given: number | undefined, value: unknown): value is Place =>
+const isCursorIn = (given: number | undefined, value: unknown): value is ListCursor =>
   Array.isArray(value) &&
   value.length === 2 &&
   Number.isSafeInteger(value[0]) &&

@@ -66,7 +66,7 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
       progress.addFailure(job, `${job.definition.S3UrlPrefix}: ${error.message}`)
       if (error instanceof PieceFailedError) progress.failPiece(job, error.piece)
     },
-    whatIsLeft(job) {
+    describeRest(job) {
       const begun = progress.pieces(job).filter(({ draft }) => draft !== null)
       return `what was written for ${begun.length} pieces could not be removed`
     },

@@ -12,7 +12,7 @@ const endpointsPerRead = 500
 export interface PieceOfMembers {
   app: AppRef
   members: Members
-  /** Those behind this place. */
+  /** Those behind this cursor. */
   after: MemberCursor
   /** The last row of `endpoints` that is exported. */
   upTo: number
@@ -24,21 +24,21 @@ export interface PieceOfMembers {
  * Writes a piece: endpoints → lines → gzip → bucket. A line is an endpoint as GetEndpoint answers it (assumed).
  *
  * @param write writes the object; gives its draft
- * @returns the draft, how many endpoints are in it, and the place of the last one
+ * @returns the draft, how many endpoints are in it, and the cursor of the last one
  */
 export async function writePiece(
   piece: PieceOfMembers,
   write: (chunks: AsyncIterable<Buffer>) => Promise<string>,
   { store, signal }: Pick<ExportContext, 'store' | 'signal'>,
-): Promise<{ draft: string; endpoints: number; at: MemberCursor }> {
+): Promise<{ draft: string; endpoints: number; cursor: MemberCursor }> {
   const { app, members, upTo } = piece
-  let at = piece.after
+  let cursor = piece.after
   let left = piece.endpoints
   let endpoints = 0
 
   const read = store.segmentMembers.prepareSteps(app, members, { upTo, columns: 'all' })
   async function* lines(): AsyncGenerator<string> {
-    for (let next: MemberCursor | undefined = at; next !== undefined && left > 0; ) {
+    for (let next: MemberCursor | undefined = cursor; next !== undefined && left > 0; ) {
       signal.throwIfAborted()
       const limit = Math.min(endpointsPerRead, left)
       const step = read(next, limit)
@@ -46,7 +46,7 @@ export async function writePiece(
       endpoints += step.found.length
       left -= step.found.length
       next = step.next
-      at = next ?? step.found.at(-1)?.at ?? at
+      cursor = next ?? step.found.at(-1)?.cursor ?? cursor
       await setImmediate()
     }
   }
@@ -55,5 +55,5 @@ export async function writePiece(
   await pipeline(lines, createGzip(), async chunks => {
     draft = await write(chunks)
   })
-  return { draft, endpoints, at }
+  return { draft, endpoints, cursor }
 }

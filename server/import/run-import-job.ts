@@ -38,7 +38,7 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
     isReason: error => error instanceof UnreadableError || error instanceof SegmentDeletedError,
     addFailure: (job, { message }) =>
       progress.addFailure(job, { object: job.definition.S3Url, reason: message }),
-    whatIsLeft(job) {
+    describeRest(job) {
       const { created, changed } = context.store.importWriter(job.seq).undoable(job.app)
       return `${created} endpoints that the job created and ${changed} that it changed could not be undone`
     },
@@ -94,7 +94,8 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
   async FAILING(job) {
     const { store, signal } = context
     const writer = store.importWriter(job.seq)
-    const undo = () => store.importProgress.dropMembers(job, rowsPerStep) || writer.undo(job.app, rowsPerStep)
+    const undo = () =>
+      store.importProgress.deleteMembers(job, rowsPerStep) || writer.undo(job.app, rowsPerStep)
     while (store.importProgress.write(job, undo)) {
       await setImmediate()
       signal.throwIfAborted()

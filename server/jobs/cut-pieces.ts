@@ -1,7 +1,7 @@
 /**
- * Cuts content into near-equal spans of at most `pieceBytes`; empty content has none.
+ * Cuts content into near-equal spans of at most `pieceBytes` bytes. Empty content has no span.
  *
- * @param size the content's bytes; where it is unknown, one span takes whatever there is
+ * @param size bytes of the content; if it is unknown, one span covers all of it
  */
 export function* cutPieces(
   size: number | undefined,

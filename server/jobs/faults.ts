@@ -2,33 +2,33 @@ import type { Fault } from '../model/fault.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 
-/** Thrown for a job that is to fail because a caller wants it to. */
+/** Thrown to fail a job because a fault rule says so. */
 export class InjectedFaultError extends Error {}
 
 type FaultsOfJobs = Pick<JobProgress, 'faults'>
 
-/** @throws InjectedFaultError where a rule fails the job in the state that it is in */
+/** @throws InjectedFaultError if a rule fails the job in its current state */
 export function checkFaults(job: Job, progress: FaultsOfJobs): void {
   const [fault] = progress.faults(job, rule => rule.failAt === job.status)
   if (fault !== undefined) throw new InjectedFaultError(reasonOf(fault))
 }
 
-/** Whether a rule keeps the job in the state that it is in. */
+/** Whether a rule makes the job hang in its current state. */
 export const isHung = (job: Job, progress: FaultsOfJobs): boolean =>
   progress.faults(job, rule => rule.hangAt === job.status).length > 0
 
-/** What rules make of the pieces and records of a job; each gives the reason for which one fails. */
+/** Fault rules for pieces and records. Each method returns the reason for the failure, if any. */
 export interface ProcessingFaults {
   /** @param index from 0 */
   ofPiece(index: number): string | undefined
-  /** @param number which of all the job's records it is, from 1 */
+  /** @param number of the record, counted over the whole job from 1 */
   ofRecord(number: number): string | undefined
 }
 
 /**
- * What rules make of a job that is PROCESSING, for as long as it takes to write some records.
+ * Finds the rules for a job that is PROCESSING. To be called for each batch, as rules may change.
  *
- * @returns undefined where there is no rule
+ * @returns undefined if there are none
  * @throws InjectedFaultError as `checkFaults` does
  */
 export function faultsInProcessing(job: Job, progress: FaultsOfJobs): ProcessingFaults | undefined {
@@ -38,12 +38,12 @@ export function faultsInProcessing(job: Job, progress: FaultsOfJobs): Processing
     rule => rule.failPieces !== undefined || rule.failRecords !== undefined,
   )
   if (applying.length === 0) return undefined
-  const reasonIf = (matters: (fault: Fault) => boolean) => {
+  const reasonOfFirst = (matters: (fault: Fault) => boolean) => {
     const fault = applying.find(matters)
     return fault && reasonOf(fault)
   }
   return {
-    ofPiece: index => reasonIf(({ failPieces = 0 }) => index < failPieces),
+    ofPiece: index => reasonOfFirst(({ failPieces = 0 }) => index < failPieces),
     ofRecord(number) {
       const fault = applying.find(({ failRecords }) => failRecords && number % failRecords.every === 0)
       return fault && (fault.failRecords?.reason ?? reasonOf(fault))

@@ -1,7 +1,7 @@
 import type { ExportJobResponse } from '../model/export-job.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 
-/** A line for the log: its members are for programs, its text is for people. */
+/** A line of the log: fields for programs, a text for people. */
 export interface LogLine {
   level: 'debug' | 'info' | 'warn' | 'error'
   fields: Record<string, unknown>
@@ -14,7 +14,7 @@ export type JobResponse = ImportJobResponse | ExportJobResponse
 const nameOf = (job: JobResponse): string => `${job.Type.toLowerCase()} job ${job.Id}`
 const fieldsOf = (job: JobResponse) => ({ job: job.Id, app: job.ApplicationId, jobStatus: job.JobStatus })
 
-/** What is logged when the worker takes up a job, new or interrupted. */
+/** The line for a job that the worker starts, or resumes. */
 export function describeStart(job: JobResponse): LogLine {
   const { Definition, ApplicationId, JobStatus } = job
   const what =
@@ -25,7 +25,9 @@ export function describeStart(job: JobResponse): LogLine {
   return { level: 'info', fields: fieldsOf(job), text: `${nameOf(job)} ${how}: ${what}` }
 }
 
-/** What is logged when a job has come to a state: at the end, what it has counted, or why it FAILED. */
+/**
+ * The line for a job that has reached a state. For the last state: its counters, and why it FAILED.
+ */
 export function describeMove(job: JobResponse): LogLine {
   const { JobStatus, TotalProcessed = 0, TotalFailures = 0, TotalPieces = 0 } = job
   if (JobStatus !== 'COMPLETED' && JobStatus !== 'FAILED') {

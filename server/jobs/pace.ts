@@ -8,11 +8,12 @@ import { isHung } from './faults.ts'
 const maxTimer = 2 ** 31 - 1
 
 /**
- * Lets jobs wait in their states as callers have said. What they have said stands in the database; `lookAgain` tells
- * that it may be something else by now, and every job that waits finds out.
+ * Makes jobs wait in their states as the job control and the fault rules say. Both are in the
+ * database; after `lookAgain`, every waiting job reads them again.
  */
 export class Pace {
   readonly #control: Store['jobControl']
+  /** Aborted to have the waiting jobs look again. */
   #looking = new AbortController()
 
   constructor(control: Store['jobControl']) {
@@ -24,7 +25,10 @@ export class Pace {
     this.#looking = new AbortController()
   }
 
-  /** Waits for as long as a job that has just come to a state rests there before it does anything. */
+  /**
+   * Waits for the delay of the mode `timed`, which a job rests in each state before it does
+   * anything.
+   */
   async rest(signal: AbortSignal): Promise<void> {
     const since = performance.now()
     await this.#wait(() => {
@@ -36,7 +40,7 @@ export class Pace {
   /**
    * Waits until a job may leave its state.
    *
-   * @param onHeld told when it may not, whenever that is found out
+   * @param onHeld called each time a look finds that it may not
    */
   async hold(
     job: Job,
@@ -52,9 +56,9 @@ export class Pace {
     }, signal)
   }
 
-  /** @param left how many milliseconds there are left to wait, as far as can be told now */
-  async #wait(left: () => number, signal: AbortSignal): Promise<void> {
-    for (let ms = left(); ms > 0; ms = left()) {
+  /** @param msLeft returns how many milliseconds are left to wait, as things stand now */
+  async #wait(msLeft: () => number, signal: AbortSignal): Promise<void> {
+    for (let ms = msLeft(); ms > 0; ms = msLeft()) {
       const either = AbortSignal.any([signal, this.#looking.signal])
       await setTimeout(Math.min(Math.ceil(ms), maxTimer), undefined, { signal: either }).catch(() => {})
       signal.throwIfAborted()

@@ -1,15 +1,15 @@
-/** What is counted. An export fails as a whole, so none of its records fails. */
+/** The counters. There is none for failed records of exports, as an export fails as a whole. */
 const names = ['importProcessed', 'importFailed', 'exportProcessed', 'workerRestarts'] as const
 
 /**
- * Counters since the start of the process, in memory that both threads share: those of the database go with the jobs.
- * Records are counted once they are written.
+ * Counters since the start of the process, in memory that both threads share. Those in the database
+ * are deleted with their jobs. A record is counted when it has been written.
  */
 export class JobCounters {
   readonly shared: SharedArrayBuffer
   readonly #counts: BigInt64Array
 
-  /** @param shared of the other thread's counters; without it, new ones are made */
+  /** @param shared the memory of the other thread's counters; without it, new counters */
   constructor(shared = new SharedArrayBuffer(names.length * BigInt64Array.BYTES_PER_ELEMENT)) {
     this.shared = shared
     this.#counts = new BigInt64Array(shared)

@@ -7,62 +7,74 @@ import { JobGoneError, type JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 import { checkFaults, InjectedFaultError } from './faults.ts'
 
-/** Times that the worker may die of a job that comes no further; then the job fails, or ends if it is failing. */
+/**
+ * Deaths of the worker at the same point of a job after which the job fails, or ends at once if it
+ * is FAILING already.
+ */
 const maxDeaths = 3
 
-/** Milliseconds until a write that the disk has refused is tried again: twice as many each time, up to the longest. */
-const writeAgain = { first: 200, max: 30_000 }
+/**
+ * Milliseconds until a write that the disk refused is retried: doubled each time, up to the
+ * maximum.
+ */
+const retryDelay = { first: 200, max: 30_000 }
 
-/** What a job of any kind needs from the world. */
+/** What a job of any kind needs from its runner. */
 export interface JobContext {
+  /** The time of the emulator's clock. */
   now: () => Date
-  /** Waits for as long as a job that has come to a state is to rest there before it does anything. */
+  /** Waits for the time that a job rests in each state before it does anything. */
   rest: () => Promise<unknown>
-  /** Waits until a job may leave its state, all that is to be done there being done. */
+  /** Waits until a job may leave its state. To be called when all its work there is done. */
   hold: () => Promise<unknown>
-  /** A job takes a slot before it is prepared; there are only so many. */
+  /** The slot that a job needs from PREPARING_FOR_INITIALIZATION on. Their number is limited. */
   slot: {
-    /** Takes a slot if one is free; else takes a place in the queue. Gives whether there was one. */
+    /**
+     * Takes a slot if one is free, and joins the queue for one otherwise. Returns whether it has
+     * one.
+     */
     tryAcquire: () => boolean
     /** Waits for the slot. */
     acquire: () => Promise<void>
   }
-  /** Stops the job at the next safe point; it goes on from there when it is run again. */
+  /** Stops the job at its next safe point, from which a later run goes on. */
   signal: AbortSignal
-  /** Told of every state that a job has reached. */
+  /** Called when a job has reached a state. */
   onMove: (job: Job) => void
-  /** Told of an error that nothing here expects, or that is the disk's. It fails the job. */
+  /** Called with an unexpected error, or one of the disk, which fails the job. */
   onUnexpected: (job: Job, error: unknown) => void
 }
 
-/** Where a job goes next, and what is written in the same transaction, at a time that is given in ISO 8601. */
+/** A move to another state. */
 export interface Move {
   to: JobStatus
+  /** Writes whatever belongs into the same transaction; its date is `now`, in ISO 8601. */
   within?: (now: string) => void
 }
 
-/** The states in which a kind of job has something of its own to do. */
+/** The states in which each kind of job has work of its own. */
 type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FAILED'>
 
-/** What makes a kind of job. */
+/** What a kind of job does. */
 export interface JobKind<J extends Job> {
-  /** What is done in each state, and the state that comes next. */
+  /** The work of each state; returns the next move. */
   steps: Record<OwnState, (job: J) => Move | Promise<Move>>
   progress: Pick<JobProgress, 'isAlive' | 'write' | 'writeToDisk' | 'move' | 'deaths' | 'faults'>
-  /** Whether an error says why the job cannot go on, in a sentence for its Failures. */
+  /** Whether an error is an expected reason to fail the job, with a message for its Failures. */
   isReason: (error: unknown) => error is Error
-  /** Writes that down. */
+  /** Records such a reason. */
   addFailure: (job: J, reason: Error) => void
-  /** What is left of a job that ends without being taken back, in a sentence for its Failures. */
-  whatIsLeft: (job: J) => string
+  /** A sentence for the Failures of a job that ends without being undone: what is left of it. */
+  describeRest: (job: J) => string
 }
 
 /**
- * Walks one job from the state that it is in to COMPLETED or FAILED. Everything that must survive is in the
- * database, so a job that was stopped or killed anywhere is run again from there.
+ * Runs one job from its current state to COMPLETED or FAILED. Everything that must survive is in
+ * the database, so a job that was stopped or killed anywhere can be run again from there.
  *
- * @throws JobGoneError when the job's application is deleted meanwhile; the signal's reason when it is aborted; errors
- *   of the database, which are not the job's fault, but for those of the disk, which fail it
+ * @throws JobGoneError when the job's application is deleted meanwhile; the signal's reason when it
+ *   is aborted; errors of the database that are not the job's fault. Errors of the disk fail the
+ *   job
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
   if (hadSlot(job)) await context.slot.acquire()
@@ -76,11 +88,11 @@ export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: J
   }
 }
 
-/** Whether a job has taken its slot, in this run or an earlier one. */
+/** Whether a job has had its slot, in this run or an earlier one. */
 export const hadSlot = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
 
-/** Why a job is not to be tried once more, where the worker has died of it again and again. */
-function killsItsWorker<J extends Job>(job: J, { progress }: JobKind<J>): Error | undefined {
+/** The error that fails a job of which the worker has died too often. */
+function tooManyDeaths<J extends Job>(job: J, { progress }: JobKind<J>): Error | undefined {
   const { count, reason } = progress.deaths(job)
   if (count < maxDeaths) return undefined
   return new Error(
@@ -89,21 +101,21 @@ function killsItsWorker<J extends Job>(job: J, { progress }: JobKind<J>): Error 
 }
 
 /**
- * Does what is to be done in a job's state, and writes the state that comes next; gives it. Where the disk keeps that
- * from being written, it is tried until it can be.
+ * Does the work of a job's state, and writes the next state, which it returns. While the disk
+ * refuses that, it retries.
  */
 async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {
-  let reason = killsItsWorker(job, kind)
-  let pause = writeAgain.first
+  let reason = tooManyDeaths(job, kind)
+  let delay = retryDelay.first
   for (;;) {
     try {
       if (reason === undefined) checkFaults(job, kind.progress)
-      // Without a slot, all that there is to do is to take one, which is to leave the state.
+      // Without a slot, the only work is to get one, which is to leave the state.
       if (!hadSlot(job)) await context.hold()
       const { to, within } =
         reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
       if (hadSlot(job)) await context.hold()
-      // There may be new ones since.
+      // A rule may have been added since.
       if (reason === undefined) checkFaults(job, kind.progress)
       const write = isFinal(to) ? kind.progress.writeToDisk : kind.progress.write
       write(job, () => {
@@ -120,16 +132,21 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
         reason = trouble === undefined ? reasonOf(error, job, kind, context) : new Error(trouble)
       } else {
         if (trouble === undefined) throw error
-        await setTimeout(pause, undefined, { signal: context.signal })
-        pause = Math.min(2 * pause, writeAgain.max)
+        await setTimeout(delay, undefined, { signal: context.signal })
+        delay = Math.min(2 * delay, retryDelay.max)
       }
     }
   }
 }
 
-/** Why an error fails a job; throws it where it does not. */
+/**
+ * Returns the error if it fails the job.
+ *
+ * @throws the error if it does not
+ */
 function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, context: JobContext): Error {
-  // What else the database reports is not the job's fault: the worker ends, and the job is tried again.
+  // Other errors of the database are not the job's fault: the worker ends, and the job is run
+  // again.
   if (error instanceof SqliteError) throw error
   if (!(error instanceof InjectedFaultError) && !kind.isReason(error)) {
     if (context.signal.aborted) throw error
@@ -138,11 +155,11 @@ function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, conte
   return error as Error
 }
 
-/** Fails a job; one that is failing already ends as it is. */
+/** The move of a job that fails. One that is FAILING already ends as it is. */
 function failing<J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move {
   if (job.status !== 'FAILING') return { to: 'FAILING', within: () => kind.addFailure(job, reason) }
-  const left = new Error(`${kind.whatIsLeft(job)}, as ${reason.message}`)
-  return { to: 'FAILED', within: () => kind.addFailure(job, left) }
+  const rest = new Error(`${kind.describeRest(job)}, as ${reason.message}`)
+  return { to: 'FAILED', within: () => kind.addFailure(job, rest) }
 }
 
 async function nextMove<J extends Job>(job: J, { steps }: JobKind<J>, { slot }: JobContext): Promise<Move> {

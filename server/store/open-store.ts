@@ -29,11 +29,16 @@ import { createSegmentMembers } from './segments/members.ts'
 import { createSegments } from './segments/segments.ts'
 
 /**
- * What differs between the threads' connections: milliseconds that a write waits for the other thread's transaction,
- * holding up its own thread, and pages of the write-ahead log (8 KB each) at which a write copies them into the
- * database. SQLite's 1000, of 4 KB, make an import of shuffled ids a quarter slower; the HTTP thread leaves the copying, which
- * can take a third of a second, to the worker as long as that writes. The page cache is filled by what needs it; the
- * worker's has room for most of the index of the keys of a million endpoints, of which an import writes any page at any time.
+ * How the connections of the two threads differ.
+ *
+ * - busyTimeout: milliseconds that a write waits for the other thread's transaction, which blocks
+ *   its thread
+ * - checkpointPages: pages of the write-ahead log, of 8 KB each, at which a write copies them into
+ *   the database (a checkpoint). With SQLite's default, 1000 pages of 4 KB, an import of shuffled
+ *   ids is a quarter slower. A checkpoint can take a third of a second, so the HTTP thread leaves
+ *   it to the worker, as long as that writes
+ * - cacheKiB: the page cache. The worker's has room for most of the index of the keys of a million
+ *   endpoints, which an import writes in random order
  */
 const connections = {
   http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
@@ -44,17 +49,17 @@ const connections = {
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')
 
 /**
- * Opens the database of a data folder, making and migrating it as need be; the folder is there (`lockDataDir`). Each
- * thread opens its own.
+ * Opens the database of a data folder, and creates and migrates it if need be. The folder exists
+ * (see `lockDataDir`). Each thread opens its own connection.
  *
- * @param options.turns shared with the other thread, if there is one
- * @param options.thread which of the two this is. What the worker does is done for jobs, which belong to the state that
- *   the database has now: once that has been replaced, each of its transactions ends with StateReplacedError
+ * @param options.writeQueue shares its memory with that of the other thread, if there is one
+ * @param options.thread which of the two this is. The worker writes for jobs of the state that the
+ *   database holds now: once that is replaced, all its transactions throw StateReplacedError
  * @param options.onReplaced called before that is thrown
- * @param options.jobStateDelayMs how long a job rests in each state, unless a caller has said otherwise
- * @param options.maxRunningImports slots of jobs of either kind
- * @param options.ephemeral whether nobody needs the folder when the process has ended
- * @throws StartError when the folder cannot be written, or holds a database that is not for this version
+ * @param options.jobStateDelayMs how long a job rests in each state, until a caller changes it
+ * @param options.maxRunningImports slots of each kind of job
+ * @param options.ephemeral whether nobody needs the folder after the process
+ * @throws StartError if the folder cannot be written, or has a database of another version
  */
 export function openStore(
   dataDir: string,
@@ -98,9 +103,9 @@ export function openStore(
 }
 export type Store = ReturnType<typeof openStore>
 
-/** Makes the database of an empty state: all of it, or nothing, also where the power fails. */
+/** Creates the database of an empty state: all of it or nothing, even if the power fails. */
 function create(file: string, ephemeral: boolean): void {
-  // What belonged to a database that is gone: its log would be laid over this one.
+  // SQLite would apply the log of a database that is gone to the new one.
   for (const left of ['-wal', '-shm', '-journal']) rmSync(file + left, { force: true })
   const draft = `${file}.new`
   try {
@@ -111,7 +116,7 @@ function create(file: string, ephemeral: boolean): void {
   }
 }
 
-/** Why the database of a data folder cannot be opened, and what would help. */
+/** Why the database of a data folder cannot be opened, and what helps. */
 function whyUnusable(dataDir: string, error: NodeJS.ErrnoException): string {
   const { code = '', message } = error
   const file = databaseFile(dataDir)
@@ -128,11 +133,11 @@ function whyUnusable(dataDir: string, error: NodeJS.ErrnoException): string {
 }
 
 /**
- * Prepares the repositories on a database that is migrated.
+ * Prepares the repositories on a migrated database.
  *
- * @param options.foreignKeys whether each write has SQLite look up the rows that it refers to, which takes a tenth of an
- *   import's time there. All that the worker writes it writes for a job and an application that it has just read, in the
- *   same transaction or behind the one that removes them; tests look over the whole database afterwards
+ * @param options.foreignKeys whether SQLite checks foreign keys, which takes a tenth of an import's
+ *   time. The worker does without: it writes for a job and an application that it has read in the
+ *   same transaction. Tests check the whole database afterwards
  */
 export function prepareStore(
   db: Database.Database,
@@ -145,13 +150,13 @@ export function prepareStore(
     isKept = true,
   } = {},
 ) {
-  // WAL lets the HTTP thread read while the worker writes; with it, NORMAL survives a killed process whole. What is to
-  // survive a failure of power as well, a job's end, is written with FULL.
+  // WAL lets the HTTP thread read while the worker writes, and with it NORMAL survives a killed
+  // process. A job's end must also survive a power failure, and is written with FULL.
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.pragma(`foreign_keys = ${foreignKeys ? 'ON' : 'OFF'}`)
   db.pragma('journal_size_limit = 67108864')
-  // What a statement with triggers may have to take back is kept here, which else is a file, a page for a page.
+  // The statement journal, which a statement with triggers needs, is a file otherwise.
   db.pragma('temp_store = MEMORY')
 
   const tags = createTags(db)
@@ -192,27 +197,27 @@ export function prepareStore(
     segmentMembers: createSegmentMembers(db),
     tags,
     purge: createPurge(db, transactions),
-    /** Whether a job is in the middle of a transaction, which anything else that is written would end. */
+    /** Whether a job's transaction is open, which any other write would end. */
     isJobWriting: transactions.isJoined,
 
     /**
-     * Runs one transaction for a caller of the API: everything in it is written, or nothing. An import that is under
-     * way makes room for it.
+     * Runs one transaction for a caller of the API: all of it is written, or nothing. A running
+     * import lets it go first.
      */
     write,
 
     read: createRead(db),
 
     /**
-     * Reads one row, from the only table that is never empty.
+     * Reads one row, of the only table that is never empty.
      *
      * @throws SqliteError if the database cannot be read
      */
     checkReadable: (): void => void anyRow.get(),
 
     /**
-     * Makes the file as small as what it holds, where it is much larger: as after a large state was replaced. Takes the
-     * time of copying the write-ahead log, and holds up this thread alone.
+     * Truncates the file to what it holds, if it is much larger, as it is after a large state was
+     * replaced. It takes a checkpoint, which blocks this thread only.
      */
     shrink(): void {
       const bytes = (db.pragma('page_count', { simple: true }) as number) * pageBytes
@@ -228,8 +233,9 @@ export function prepareStore(
 }
 
 /**
- * Makes what runs reads that belong together: they see one state of the database, and take half the time, as each by
- * itself would have SQLite look for what others have written.
+ * Creates a function that runs several reads as one transaction. They see the same state of the
+ * database, and take half the time, as SQLite otherwise looks before each for what others have
+ * written.
  */
 function createRead(db: Database.Database): <T>(work: () => NoPromise<T>) => T {
   const begin = db.prepare('BEGIN')

@@ -177,7 +177,7 @@ t.test('a job that is held is not what the worker dies of, and keeps no other wa
   await first.stop()
   const db = new Database(file)
   t.teardown(() => db.close())
-  db.exec(`UPDATE import_jobs SET deaths = 1, death_place = 'PROCESSING 10 1 0';
+  db.exec(`UPDATE import_jobs SET deaths = 1, death_progress = 'PROCESSING 10 1 0';
     CREATE TRIGGER trouble BEFORE INSERT ON endpoints BEGIN SELECT RAISE(ABORT, 'trouble'); END`)
   const deadly = await createJob(app, 'a.csv')
   await letLeave(

@@ -11,13 +11,16 @@ interface AppRow {
   creation_date: string
 }
 
-/** An application, with the number under which its endpoints, jobs and segments stand. */
+/** An application. Rows of its endpoints, jobs and segments refer to its `seq`. */
 export interface AppRef {
   seq: number
   id: string
 }
 
-/** The applications. A deleted one is gone for every method here; `store/purge.ts` removes its rows. */
+/**
+ * The repository of applications. Deleted ones do not exist for its methods; `store/purge.ts`
+ * purges their rows.
+ */
 export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
   const find = db.prepare<[string], AppRef>('SELECT seq, id FROM apps WHERE id = ?')
   const get = db.prepare<[string], AppRow>('SELECT * FROM apps WHERE id = ?')
@@ -54,10 +57,10 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
       tags.put(app.Arn, app.tags)
     },
 
-    /** Gives an application another name, which no call of Pinpoint does. */
+    /** Renames an application, which no operation of Pinpoint does. */
     rename: (id: string, name: string): void => void rename.run(name, id),
 
-    /** Deletes an application with all that is in it, and gives it as it was. */
+    /** Deletes an application with everything in it, and returns it as it was. */
     delete(id: string): ApplicationResponse | undefined {
       const row = get.get(id)
       if (row === undefined) return undefined

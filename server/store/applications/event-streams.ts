@@ -8,7 +8,7 @@ interface EventStreamRow {
   last_modified_date: string
 }
 
-/** The event streams of the applications: each has one or none. */
+/** The repository of event streams. An application has one or none. */
 export function createEventStreams(db: Database) {
   const get = db.prepare<[number], EventStreamRow>('SELECT * FROM event_streams WHERE app = ?')
   const put = db.prepare('INSERT OR REPLACE INTO event_streams VALUES (?, ?, ?, ?)')
@@ -16,8 +16,8 @@ export function createEventStreams(db: Database) {
 
   return {
     /**
-     * An application's event stream. ExternalId is left out, as it is deprecated and no longer used (source: API
-     * reference), and LastUpdatedBy, the IAM user, as there is no IAM.
+     * An application's event stream. It has no ExternalId, which is deprecated and no longer used
+     * (source: API reference), and no LastUpdatedBy, as there are no IAM users.
      */
     get(app: AppRef): EventStream | undefined {
       const row = get.get(app.seq)

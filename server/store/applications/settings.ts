@@ -10,7 +10,7 @@ interface SettingsRow {
   last_modified_date: string
 }
 
-/** The settings of the applications. */
+/** The repository of application settings. */
 export function createApplicationSettings(db: Database) {
   const get = db.prepare<[number], SettingsRow>(
     `SELECT coalesce(s.settings, '{}') AS settings,
@@ -21,9 +21,9 @@ export function createApplicationSettings(db: Database) {
 
   return {
     /**
-     * An application's settings. Its hook, limits and quiet time are always objects, as Terraform's provider reads
-     * their members unasked (source: observed); its journey limits are, too, and an application that nobody has given
-     * settings was last modified when it was created (both assumed).
+     * An application's settings. Hook, limits and quiet time are always objects, as Terraform's
+     * provider reads their members without a check (observed); so are journey limits (assumed).
+     * Without settings, LastModifiedDate is the application's CreationDate (assumed).
      */
     get(app: AppRef): ApplicationSettingsResource {
       const row = get.get(app.seq)!
@@ -38,7 +38,7 @@ export function createApplicationSettings(db: Database) {
       }
     },
 
-    /** Replaces the members that a change names, each as a whole. */
+    /** Replaces the members that the change has, each as a whole. */
     put(app: AppRef, change: WriteApplicationSettingsRequest, now: string): void {
       const { settings } = get.get(app.seq)!
       const { CampaignHook, JourneyLimits, Limits, QuietTime } = { ...JSON.parse(settings), ...change }

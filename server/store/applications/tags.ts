@@ -17,7 +17,7 @@ export function createTags(db: Database) {
   return {
     get: (arn: string): Tags => Object.fromEntries(get.all(arn)),
 
-    /** Adds tags to a resource; a key that it already has takes the new value. */
+    /** Adds tags to a resource. A key that it already has gets the new value. */
     put(arn: string, tags: Tags): void {
       for (const [key, value] of Object.entries(tags)) put.run(arn, key, value)
     },
@@ -26,7 +26,9 @@ export function createTags(db: Database) {
       for (const key of keys) remove.run(arn, key)
     },
 
-    /** Removes the tags of a resource, and of the resources in it: their ARNs begin with its own. */
+    /**
+     * Removes the tags of a resource, and of the resources in it: their ARNs begin with its own.
+     */
     deleteUnder: (arn: string): void => void removeUnder.run({ arn }),
   }
 }

@@ -13,7 +13,7 @@ type Row = Record<string, unknown>
 /**
  * Deletes rows together with all that refers to them, as ON DELETE CASCADE would, but in steps: a
  * row goes when nothing refers to it any more. What refers to a table is read from the schema, so a
- * new table needs no mention here. An index must lead by each foreign key's columns.
+ * new table needs no mention here. Each foreign key needs an index that begins with its columns.
  */
 export class CascadingDelete {
   readonly #db: Database

@@ -6,13 +6,13 @@ import { describeHolder, noteHolder } from './lock-holder.ts'
 import { makePrivateFile, privateFolder } from './private-files.ts'
 
 /**
- * Takes a data folder for this process. A missing one is created, readable for its user only and ignored by git, since it
- * holds people's addresses; the permissions of an existing one are not changed. Two workers on one database would import
- * every record twice. The lock is SQLite's own, on an empty file beside the database, so it ends with the process
- * however that ends.
+ * Locks a data folder for this process, as two workers on one database would import everything
+ * twice. A missing folder is created, readable for its user only and ignored by git, since it holds
+ * people's addresses; the permissions of an existing one are not changed. The lock is SQLite's own,
+ * on an empty file beside the database, so it ends with the process however that ends.
  *
- * @returns a function that gives the folder back
- * @throws StartError when another process has the folder, or it cannot be written
+ * @returns a function that releases the lock
+ * @throws StartError if another process has the lock, or the folder cannot be written
  */
 export function lockDataDir(dataDir: string): () => unknown {
   let lock: Database.Database | undefined
@@ -40,10 +40,10 @@ export function lockDataDir(dataDir: string): () => unknown {
 }
 
 /**
- * Makes a folder and those above it. Node's own way tries for ever where the system makes no folders and says that
- * the parent is not there, as under /proc.
+ * Creates a folder and its parents. Node's recursive mkdir loops for ever where no folder can be
+ * created and the parent is said to be missing, as under /proc.
  *
- * @param mode permissions of the folder itself; those above it get the usual ones
+ * @param mode permissions of the folder itself; its parents get the usual ones
  * @returns whether it was created
  */
 function makeFolder(path: string, mode?: number): boolean {

@@ -3,34 +3,41 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { stopCommand } from '../../process/start-error.ts'
 
-/** Beside the lock, since a lock of SQLite's does not say who has it: the process's id, and its host's name. */
+/**
+ * The file beside the lock with the holder's process id and host name, which SQLite's lock does not
+ * tell.
+ */
 const fileIn = (dataDir: string) => join(dataDir, 'pinpoint.pid')
 
 /**
- * Writes down that this process has the lock of a data folder.
+ * Notes in the data folder that this process has its lock.
  *
- * @returns a function that removes that again
+ * @returns a function that removes the note
  */
 export function noteHolder(dataDir: string): () => void {
   const file = fileIn(dataDir)
   try {
     writeFileSync(file, `${process.pid}\n${hostname()}\n`)
   } catch {
-    // It is for a message alone: what is wrong with the folder, the database will say.
+    // The note is only for a message. If the folder cannot be written, opening the database says
+    // so.
   }
   return () => rmSync(file, { force: true })
 }
 
-/** Which process has the lock of a data folder, and what to do about it: `… process 12: stop it (kill 12)`. */
+/**
+ * Describes who has the lock of a data folder, and what to do about it: `… process 12: stop it
+ * (kill 12)`.
+ */
 export function describeHolder(dataDir: string): string {
   const [id = '', host] = readNote(dataDir).split('\n')
   const pid = Number(id)
   if (pid === process.pid && host === hostname())
     return 'another pinpoint-local in this process: close that one'
-  // Process 1 is that of a container, which may have the name of its host.
+  // Process 1 is a container's, whose host name may be that of this machine.
   if (pid === 1 || (pid > 0 && host !== hostname()))
     return `another pinpoint-local, on the host or in the container ${host}: stop it there`
-  // A killed process has left its note, and the one that has the lock now has written none yet.
+  // The note is a killed process's, and the holder has not written its own yet.
   if (!isRunning(pid)) return 'another pinpoint-local: stop it'
   return `another pinpoint-local, process ${pid}: stop it (${stopCommand(pid)})`
 }

@@ -1,11 +1,11 @@
 /**
- * The type that a transaction's function may return: any but a promise. An async function returns at its first
- * `await`, so the transaction would be committed before the rest of it has run.
+ * What a transaction's function may return: anything but a promise. An async function returns at
+ * its first `await`, so the transaction would be committed before the rest of it has run.
  */
 export type NoPromise<T> = T extends PromiseLike<unknown> ? never : T
 
 /**
- * Checks what a transaction's function has returned: types can be got round, by a cast or from JavaScript.
+ * Checks at run time what a transaction's function has returned, as types can be circumvented.
  *
  * @throws TypeError for a promise
  */

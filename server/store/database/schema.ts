@@ -2,15 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartError } from '../../process/start-error.ts'
 
-/** Marks a SQLite file as ours ("PINP"), so that nobody else's is ever migrated. */
+/** Marks a SQLite file as ours ("PINP"), so that no other program's is ever migrated. */
 export const applicationId = 0x50494e50
 
-/** Bytes of a page. With SQLite's 4096, the thread that writes an import takes an eighth more time. */
+/** Bytes of a page. With SQLite's default of 4096, writing an import takes an eighth longer. */
 export const pageBytes = 8192
 
 const folder = new URL('./migrations/', import.meta.url)
 
-/** The file of an empty database, made by the build: to run the migrations takes a twentieth of a start. */
+/**
+ * The file of an empty database, made by the build. Running the migrations takes a twentieth of a
+ * start.
+ */
 const prepared = new URL('./empty.db', import.meta.url)
 
 /** The content of an empty database file. */
@@ -27,9 +30,11 @@ export function emptyDatabase(): Buffer {
 export const newestVersion = (): number => readdirSync(folder).length
 
 /**
- * Brings a database to the newest version, all migrations in one transaction. `user_version` holds the number of the last one.
+ * Migrates a database to the newest version, in one transaction. `user_version` is the number of
+ * the last migration.
  *
- * @throws StartError when the file belongs to another program or to another version of pinpoint-local, or is in UTF-16
+ * @throws StartError if the file belongs to another program or to another version of
+ *   pinpoint-local, or is in UTF-16
  */
 export function migrate(db: Database): void {
   const migrations = readdirSync(folder).sort()
@@ -41,7 +46,7 @@ export function migrate(db: Database): void {
   }
   const encoding = db.pragma('encoding', { simple: true })
   if (!isNew && encoding !== 'UTF-8') {
-    // A reset puts a state in UTF-8 in its place, which none of the open connections could read.
+    // After a reset it would be in UTF-8, which connections that were opened before could not read.
     throw new StartError(
       `${db.name} has its text in ${encoding}, and must have it in UTF-8, as pinpoint-local makes it: name another DATA_DIR`,
     )

@@ -3,43 +3,51 @@ import { type NoPromise, refusePromise } from './no-promise.ts'
 import { withPragma } from './with-pragma.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** The one way in which a connection writes. Each function that is given must be synchronous: a promise is refused. */
+/**
+ * The one way in which a connection writes. A transaction's function must be synchronous: a promise
+ * is refused.
+ */
 export interface Transactions {
-  /** Runs one transaction: everything in it is written, or nothing. */
+  /** Runs one transaction: all of it is written, or nothing. */
   transact<T>(work: () => NoPromise<T>): NoPromise<T>
-  /** As `transact`; with all that was written before, it is on the disk when this returns. */
+  /** Like `transact`. Once it returns, this and all earlier writes are on the disk. */
   transactToDisk<T>(work: () => NoPromise<T>): NoPromise<T>
   /**
-   * Writes in a transaction that stays open for more of the same writer, until it is committed, or anything else is to
-   * be written by this connection: what many writes change in the same page is written once. Where one of them fails,
-   * all of them are taken back, and where the transaction cannot be committed, the writer is told by its next write.
+   * Writes in a transaction that stays open for further writes of the same writer, until it is
+   * committed, or this connection writes anything else. So a page that many writes change is
+   * written once. If one of them fails, all of them are rolled back. If the transaction cannot be
+   * committed, the writer's next write throws the error.
    *
-   * @param writer what stands in memory of the writes, and is of no use any more when they are lost
+   * @param writer identifies the writer
    * @param work is told whether the transaction begins with it
    */
   join<T>(writer: object, work: (begins: boolean) => NoPromise<T>): NoPromise<T>
   /** Commits a writer's open transaction, if there is one. */
   commit(writer: object): void
-  /** As `commit`; where that fails, the next write or commit of the writer says so. Gives whether nothing was lost. */
+  /**
+   * Like `commit`, but if that fails, the writer's next write or commit throws the error. Returns
+   * whether it has not failed.
+   */
   leave(writer: object): boolean
-  /** Whether a writer's transaction is open for more, which any other would end. */
+  /** Whether a writer's transaction is open, which any other write would end. */
   isJoined(): boolean
-  /** Lets callers write first, as `WriteQueue` says; whosever transaction is open would keep them from it. */
+  /**
+   * Lets waiting callers write first (see `WriteQueue`), for which it commits an open transaction.
+   */
   letCallersGo(): void
 }
 
-/** Thrown out of a transaction of a job: the state that the job belongs to has been replaced by another. */
+/** Thrown by a job's transaction when the state that the job belongs to has been replaced. */
 export class StateReplacedError extends Error {
   override message = 'the state has been replaced'
 }
 
 /**
- * Makes the way in which a connection writes.
- *
- * @param options.onBegin called within each transaction that begins: what others have written since may be read again
- * @param options.onRollback called when a transaction is rolled back: what was remembered of it is to be forgotten
- * @param options.checkState called where each transaction begins, throws what ends it
- * @param options.isKept whether what is written is to outlive a failure of power
+ * @param options.onBegin called at the beginning of each transaction, to drop caches that another
+ *   connection's writes have made stale
+ * @param options.onRollback called after each rollback, to drop caches of what was rolled back
+ * @param options.checkState called at the beginning of each transaction; if it throws, that ends
+ * @param options.isKept whether writes have to survive a power failure
  */
 export function createTransactions(
   db: Database,
@@ -60,15 +68,15 @@ export function createTransactions(
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commitAll = db.prepare('COMMIT')
   const rollback = db.prepare('ROLLBACK')
-  /** Whose transaction is open. */
+  /** The writer whose transaction is open. */
   let open: object | undefined
-  /** What kept writers' transactions from being committed. */
+  /** The errors of transactions that could not be committed, until their writers are told. */
   const lost = new WeakMap<object, unknown>()
 
-  const takeBack = (): void => {
+  const rollBack = (): void => {
     open = undefined
     onRollback()
-    // SQLite may have done it already.
+    // SQLite may have rolled back already.
     if (db.inTransaction) rollback.run()
   }
 
@@ -76,7 +84,7 @@ export function createTransactions(
     try {
       return refusePromise(work())
     } catch (error) {
-      takeBack()
+      rollBack()
       throw error
     }
   }
@@ -94,7 +102,7 @@ export function createTransactions(
     open = undefined
   }
 
-  /** Commits the transaction that is open; its writer is told later where that fails. */
+  /** Commits the open transaction. If that fails, its writer is told later. */
   const endOpen = (): void => {
     const writer = open
     if (writer === undefined) return
@@ -105,7 +113,7 @@ export function createTransactions(
     }
   }
 
-  const tellLoss = (writer: object): void => {
+  const throwLoss = (writer: object): void => {
     if (!lost.has(writer)) return
     const error = lost.get(writer)
     lost.delete(writer)
@@ -130,7 +138,7 @@ export function createTransactions(
     },
 
     join(writer, work) {
-      tellLoss(writer)
+      throwLoss(writer)
       const begins = open !== writer
       if (begins) {
         endOpen()
@@ -141,7 +149,7 @@ export function createTransactions(
     },
 
     commit(writer) {
-      tellLoss(writer)
+      throwLoss(writer)
       if (open === writer) end()
     },
 

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { type NoPromise, refusePromise } from './no-promise.ts'
 
 /**
- * Runs a function while a pragma of the connection has another value. The whole thread shares the connection, so the
+ * Runs a function with another value of a pragma. The whole thread shares the connection, so the
  * function must be synchronous: the old value is restored before anything else can run.
  */
 export function withPragma<T>(

@@ -1,26 +1,29 @@
 import { setTimeout } from 'node:timers/promises'
 import { type NoPromise, refusePromise } from './no-promise.ts'
 
-/** Milliseconds that an import waits for callers before each of its writes; it is not to stand still for them. */
+/**
+ * Milliseconds that a job waits for callers before each of its transactions, so that it always gets
+ * on.
+ */
 const patience = 20
 
 /** Milliseconds after which a caller's write fails. */
 const deadline = 10_000
 
-/** The same where the state is being replaced meanwhile: that ends by itself, but a large snapshot takes its time. */
+/** The same while the state is being replaced, which takes its time for a large snapshot. */
 const deadlineWhenReplaced = 120_000
 
-/** Applications share so many counters of their endpoints' writes. */
+/** Counters of endpoint writes, which all applications share. */
 const counters = 64
 
 /**
- * Lets callers write between the transactions of an import. SQLite has one writer at a time and no queue: an import
- * that writes one transaction after the other takes the lock again before anybody who waits for it wakes up (a
- * caller's write was seen to wait ten seconds). So callers count themselves here, in memory that both threads share,
- * and the import looks before each transaction.
+ * A queue by which callers write between the transactions of a job. SQLite has one writer at a
+ * time, and no queue: a job that writes one transaction after the other takes the lock again before
+ * a waiting caller wakes up (one was seen to wait ten seconds). So waiting callers are counted
+ * here, in memory that both threads share, and a job looks at the count before each transaction.
  *
- * The same memory says which state the database holds, so that a job of an earlier one writes nothing into a later one,
- * and whether anybody has written endpoints of an application.
+ * The same memory has the generation of the state, so that a job of an earlier state writes nothing
+ * into a later one, and counts the writes of endpoints.
  */
 export class WriteQueue {
   readonly shared: SharedArrayBuffer
@@ -28,7 +31,7 @@ export class WriteQueue {
   readonly #generation: Int32Array
   readonly #endpointWrites: Int32Array
 
-  /** @param shared of the other thread's writeQueue; without it, new ones are made */
+  /** @param shared the memory of the other thread's queue; without it, a new queue */
   constructor(shared = new SharedArrayBuffer((2 + counters) * Int32Array.BYTES_PER_ELEMENT)) {
     this.shared = shared
     this.#callers = new Int32Array(shared, 0, 1)
@@ -36,20 +39,22 @@ export class WriteQueue {
     this.#endpointWrites = new Int32Array(shared, 2 * Int32Array.BYTES_PER_ELEMENT)
   }
 
-  /** Numbers the states that the database has held. It is odd while one is being replaced by another. */
+  /**
+   * The number of the state that the database holds. It is odd while the state is being replaced.
+   */
   get generation(): number {
     return Atomics.load(this.#generation, 0)
   }
 
-  /** To be called before a state is replaced, and once more when it is. */
+  /** To be called before the state is replaced, and again afterwards. */
   nextGeneration(): void {
     Atomics.add(this.#generation, 0, 1)
   }
 
   /**
-   * Writes for a caller as soon as the database is free, without holding up its thread meanwhile.
+   * Writes for a caller as soon as the database is free. The thread is not blocked meanwhile.
    *
-   * @param write one transaction, which fails with SQLITE_BUSY while the database is not free
+   * @param write one transaction, which throws SQLITE_BUSY while the database is not free
    */
   async asCaller<T>(write: () => NoPromise<T>): Promise<T> {
     const begun = performance.now()
@@ -73,12 +78,15 @@ export class WriteQueue {
     }
   }
 
-  /** To be called for endpoints that are created or changed, in the transaction that does it. */
+  /** Counts endpoints that are created or changed. To be called in the transaction that does it. */
   noteEndpointWrites(app: number, count = 1): void {
     Atomics.add(this.#endpointWrites, app % counters, count)
   }
 
-  /** Grows, in steps of 32 bits, with each write of an application's endpoints, and with some of others. */
+  /**
+   * A counter, modulo 2^32, that grows with each write of an application's endpoints. Other
+   * applications may share it.
+   */
   endpointWrites(app: number): number {
     return Atomics.load(this.#endpointWrites, app % counters)
   }
@@ -88,7 +96,7 @@ export class WriteQueue {
     return Atomics.load(this.#callers, 0) > 0
   }
 
-  /** Lets callers go first, as long as patience lasts. Holds up the import's thread. */
+  /** Blocks the job's thread while callers wait to write, but no longer than `patience`. */
   letCallersGo(): void {
     const until = performance.now() + patience
     for (let count = Atomics.load(this.#callers, 0); count > 0; count = Atomics.load(this.#callers, 0)) {

@@ -2,17 +2,19 @@ import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 import type { EndpointChange } from './endpoint-row.ts'
 
-/** The maps of an endpoint whose names are the callers' own. */
+/** The maps of an endpoint whose keys are custom names. */
 export const attributeMaps = ['Attributes', 'Metrics', 'User.UserAttributes'] as const
 export type AttributeMap = (typeof attributeMaps)[number]
 
-/** A custom name, as it stands in one of the maps. */
+/** A custom name in one of the maps. */
 export interface AttributeName {
   map: AttributeMap
   name: string
 }
 
-/** The custom names that a change gives values to: an empty list of them removes an attribute. */
+/**
+ * The custom names to which a change gives values. (An empty list of values removes an attribute.)
+ */
 export function namesIn(change: EndpointChange): AttributeName[] {
   const names = (map: AttributeMap, text: string | null): AttributeName[] =>
     text === null
@@ -27,13 +29,14 @@ export function namesIn(change: EndpointChange): AttributeName[] {
   ]
 }
 
-/** Stands where a job would for a name that was used for good: by a caller, or by a job that is COMPLETED. */
+/** The value of `import_job` for a name that is kept: a caller, or a COMPLETED job, has used it. */
 const forGood = 0
 
 /**
- * The custom names that an application knows: every one that an endpoint was ever given (source: guide, of the quota;
- * that a name outlives its endpoints follows from RemoveAttributes, which forgets it). Each is kept once for every job
- * under way that has used it, and once for all that is done, so that a job which fails can take its own back.
+ * The repository of an application's custom names: all that were ever given to an endpoint (source:
+ * guide, on the quota; that names outlive endpoints follows from RemoveAttributes, which removes
+ * them). A name has a row for each unfinished job that uses it, so that a failed job can remove its
+ * own, and one for everything else.
  */
 export function createAttributeNames(db: Database) {
   const ofApp = db.prepare<[number], AttributeName & { job: number }>(
@@ -53,7 +56,9 @@ export function createAttributeNames(db: Database) {
   const removeOfJob = db.prepare('DELETE FROM attribute_names WHERE app = ? AND import_job = ?')
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
 
-  /** The names of the application that was asked for last, with who has used them. */
+  /**
+   * A cache: the names of the application that was used last, each with the values of `import_job`.
+   */
   let known: { app: number; maps: Record<AttributeMap, Map<string, Set<number>>> } | undefined
   let version: number | undefined
 
@@ -78,33 +83,35 @@ export function createAttributeNames(db: Database) {
   }
 
   return {
-    /** To be called where a transaction begins: what another connection has written since is read again. */
+    /**
+     * Empties the cache if another connection has written. To be called when a transaction begins.
+     */
     refresh(): void {
       const now = dataVersion.get()
       if (now !== version) known = undefined
       version = now
     },
 
-    /** To be called when a transaction is rolled back. */
+    /** Empties the cache. To be called when a transaction is rolled back. */
     forget(): void {
       known = undefined
     },
 
-    /** The names among some that nobody has used for good, nor the job itself, if one writes. */
+    /** Those of some names that are neither kept nor, if a job writes, the job's already. */
     newNames: (app: AppRef, names: AttributeName[], job: number | null): AttributeName[] =>
       names.filter(({ map, name }) => {
         const users = namesOf(app)[map].get(name)
         return !users?.has(forGood) && !users?.has(job ?? forGood)
       }),
 
-    /** How many names the application would have with these. */
+    /** How many names the application would have together with these. */
     count(app: AppRef, names: AttributeName[]): number {
       const maps = namesOf(app)
       const more = names.filter(({ map, name }) => !maps[map].has(name)).length
       return maps.Attributes.size + maps.Metrics.size + maps['User.UserAttributes'].size + more
     },
 
-    /** Makes names known: as a job's, or for good where there is none. */
+    /** Adds names, of a job; without a job, names that are kept. */
     add(app: AppRef, names: AttributeName[], job: number | null): void {
       for (const { map, name } of names) {
         insert.run(app.seq, map, name, job ?? forGood)
@@ -113,20 +120,20 @@ export function createAttributeNames(db: Database) {
     },
 
     /**
-     * Forgets a name of one map, or all that fit a glob, whoever brought them. A job that is under way brings a name
-     * anew with the next record that holds it, and still takes it back if it fails.
+     * Removes a name of one map, or all names that match a glob. A running job adds a name again
+     * with the next record that has it, and removes it again if it fails.
      *
-     * @returns the names that were known
+     * @returns the removed names
      */
     remove(app: AppRef, map: AttributeMap, pattern: string): string[] {
       known = undefined
       return [...new Set(remove.all(app.seq, map, pattern, pattern))]
     },
 
-    /** Keeps for good what a job has used, as it is COMPLETED. */
+    /** Keeps the names of a job that is COMPLETED. */
     keepOfJob: (app: AppRef, job: number): void => endJob(keepOfJob, app, job),
 
-    /** Forgets what a job has used and nobody else. */
+    /** Removes the names that only a job has used. */
     removeOfJob: (app: AppRef, job: number): void => endJob(removeOfJob, app, job),
   }
 }

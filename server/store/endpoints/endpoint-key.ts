@@ -1,9 +1,12 @@
-/** The form in which ids are compared: without regard to case (source: API reference), and as the database keeps texts. */
+/**
+ * The form in which ids are compared: regardless of case (source: API reference), and well-formed,
+ * as SQLite stores texts.
+ */
 export const foldedId = (endpointId: string): string => endpointId.toLowerCase().toWellFormed()
 
-/** What an endpoint is found by, within its application. */
+/** What identifies an endpoint in its application. */
 export interface EndpointRef {
-  /** As it was given. */
+  /** The id as it was given. */
   id: string
   folded: string
   key: number
@@ -14,19 +17,19 @@ export function endpointRef(app: number, id: string): EndpointRef {
   return { id, folded, key: endpointKey(app, folded) }
 }
 
-/** Of a key, 36 bits are made of the id; those before them are the application's. Powers are worked out here, once. */
+/** The lower 36 bits of a key are a hash of the id; the upper ones are the application's. */
 const idRange = 2 ** 36
 const highBitsOfId = 2 ** (36 - 32) - 1
 
-/** Applications after which their numbers begin again in the keys. */
+/** The application's part of a key is its number modulo this. */
 const appNumbers = 2 ** 11
 
 /**
- * A number of 47 bits by which an endpoint is found, the same for the same application and id for ever: it stands in
- * the database. The keys of an application are next to each other, so that an import of many touches those of no other, and
- * spread evenly there, so two endpoints seldom have the same; whoever looks one up compares the ids.
+ * A hash of 47 bits by which an endpoint is found. It is stored, so it must never change. The keys
+ * of an application are adjacent, so that a large import touches no pages of other applications.
+ * Keys seldom collide, but they can: whoever looks one up compares the ids.
  *
- * @param app the application's row
+ * @param app the application's `seq`
  * @param id folded
  */
 export function endpointKey(app: number, id: string): number {

@@ -3,10 +3,12 @@ import type { ChannelType, Endpoint, EndpointRequest } from '../../model/endpoin
 import type { AppRef } from '../applications/applications.ts'
 import type { EndpointRef } from './endpoint-key.ts'
 
-/** Columns of `endpoints` that are written when an endpoint is created, and stay. */
+/** Columns of `endpoints` that are written when an endpoint is created, and never change. */
 export const fixedColumns = ['app', 'key', 'id', 'spelling', 'creation_date'] as const
 
-/** Columns of `endpoints` that a request or a record can set; an EndpointChange has the same names. */
+/**
+ * Columns of `endpoints` that a request or a record can set. An EndpointChange has the same names.
+ */
 export const changeColumns = [
   'channel_type',
   'address',
@@ -29,7 +31,10 @@ export const mutableColumns = [...changeColumns, 'revision', 'import_job'] as co
 /** All columns of `endpoints` but the row number `seq`. */
 export const endpointColumns = [...fixedColumns, ...mutableColumns] as const
 
-/** Maps of an endpoint, each as JSON text; null where it has none. Only code that needs their content parses them. */
+/**
+ * Maps of an endpoint as JSON texts; null if there is none. Only code that needs their content
+ * parses them.
+ */
 export interface EndpointMaps {
   user_attributes: string | null
   attributes: string | null
@@ -38,13 +43,13 @@ export interface EndpointMaps {
   demographic: string | null
 }
 
-/** An endpoint, as a row of `endpoints` holds it. */
+/** The values in a row of `endpoints`. */
 export interface EndpointValues extends EndpointMaps {
   /** The id in the form in which ids are compared (`foldedId`). */
   id: string
-  /** As `endpointKey` makes it. */
+  /** The hash of application and id (`endpointKey`). */
   key: number
-  /** The id as it was given, where that is another text. */
+  /** The id as it was given, if that is another text. */
   spelling: string | null
   channel_type: ChannelType | null
   address: string | null
@@ -53,10 +58,10 @@ export interface EndpointValues extends EndpointMaps {
   request_id: string
   /** Milliseconds since 1970. */
   creation_date: number
-  /** The text that a writer gave, or milliseconds since 1970. */
+  /** The text that a caller or a record gave, or milliseconds since 1970. */
   effective_date: string | number
   user_id: string | null
-  /** Grows from write to write of a user's endpoints: it orders those with the same EffectiveDate. */
+  /** Grows with each write of a user's endpoints. It orders those with the same EffectiveDate. */
   revision: number
 }
 
@@ -67,22 +72,25 @@ export interface EndpointRow extends EndpointValues {
   import_job: number | null
 }
 
-/** SQL of a row's request id: a row that has none of its own has that of the job which wrote it. */
+/** SQL of a row's request id: its own, or that of the job that wrote it. */
 const requestId = (row: string) =>
   `coalesce(${row}.request_id, (SELECT j.request_id FROM import_jobs j WHERE j.seq = ${row}.import_job)) AS request_id`
 
-/** SQL of all columns of a row, as an EndpointRow has them. */
+/** SQL of the columns of an EndpointRow. */
 export const selectRow = (row: string): string =>
   ['seq', ...endpointColumns]
     .map(column => (column === 'request_id' ? requestId(row) : `${row}.${column}`))
     .join(', ')
 
-/** What a request or a record says of an endpoint: null where it says nothing. */
+/** The values that a request or a record sets; null for those that it does not set. */
 export type EndpointChange = { [Column in Exclude<ChangeColumn, 'channel_type'>]: string | null } & {
   channel_type: ChannelType | null
 }
 
-/** Texts are kept well-formed, as SQLite does: so the same text compares the same in memory and there. */
+/**
+ * Makes texts well-formed, as SQLite does, so that they compare the same in memory and in the
+ * database.
+ */
 export function changeOf(request: EndpointRequest): EndpointChange {
   const { User } = request
   return {
@@ -122,13 +130,13 @@ export function fromEndpoint(endpoint: Endpoint, { folded, key }: EndpointRef): 
   }
 }
 
-/** A map as a row has it. (User attributes are an exception: they stay when they are empty.) */
+/** A map as it is stored. (Empty user attributes are an exception: they are stored.) */
 export const nullIfEmpty = (map: string | null): string | null => (map === '{}' ? null : map)
 
-/** The endpoint that a row holds, as GetEndpoint answers it. */
+/** The endpoint of a row, as GetEndpoint answers it. */
 export const toEndpoint = (app: AppRef, row: EndpointValues): Endpoint => JSON.parse(endpointJson(app, row))
 
-/** The same as JSON text; the maps are copied without being parsed. */
+/** The same as JSON text. The maps are copied without being parsed. */
 export function endpointJson(app: AppRef, row: EndpointValues): string {
   const member = (name: string, value: string | null) =>
     value === null ? '' : `"${name}":${JSON.stringify(value)},`
@@ -148,8 +156,8 @@ export function endpointJson(app: AppRef, row: EndpointValues): string {
 }
 
 /**
- * One of a hundred cohorts, "0" to "99" (source: guide). Pinpoint draws it at random; here the id decides, evenly
- * too, so that an import which was interrupted ends like one which was not.
+ * One of a hundred cohorts, "0" to "99" (source: guide). Pinpoint chooses it at random. Here it is
+ * a hash of the id, so that an interrupted import ends like any other.
  */
 const cohortOf = (app: AppRef, { id }: Pick<EndpointValues, 'id'>): string =>
   String(crc32(id, crc32(app.id)) % 100)

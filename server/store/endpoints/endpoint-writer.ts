@@ -4,7 +4,7 @@ import type { WriteQueue } from '../database/write-queue.ts'
 import { type EndpointRow, type EndpointValues, endpointColumns, mutableColumns } from './endpoint-row.ts'
 import { createRestoredMembers } from './restored-members.ts'
 
-/** An endpoint to be written: created where nothing is stored. */
+/** An endpoint to be written. It is created if nothing is stored. */
 export interface EndpointWrite {
   readonly stored: EndpointRow | undefined
   readonly values: EndpointValues
@@ -12,17 +12,17 @@ export interface EndpointWrite {
   seq: number | undefined
 }
 
-/** Who writes: an import job, or a caller of the API. */
+/** The writer: an import job, or a caller of the API. */
 export interface WrittenBy {
   job: number | null
-  /** The job's request id. A row that it writes has it without storing it. */
+  /** The job's request id. Rows of the job have it without storing it. */
   requestId: string | undefined
 }
 
-/** Rows that one statement inserts at most. A power of two: fewer are inserted by statements of smaller ones. */
+/** Rows that one statement inserts at most. Statements exist for powers of two up to this one. */
 const maxRowsPerInsert = 32
 
-/** Prepares writing endpoints. To be called within a transaction. */
+/** Prepares writing endpoints. */
 export function createEndpointWriter(db: Database, queue: WriteQueue) {
   const inserts = new Map<number, Statement<unknown[]>>()
   const updates = new Map<string, Statement<unknown[]>>()
@@ -32,7 +32,8 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
     let insert = inserts.get(count)
     if (insert === undefined) {
       const row = `(${endpointColumns.map(() => '?')})`
-      // OR FAIL: SQLite need not keep the pages as they were before the statement. What fails here rolls back the transaction.
+      // OR FAIL saves SQLite the statement journal. If it fails, the whole transaction is rolled
+      // back.
       insert = db.prepare(
         `INSERT OR FAIL INTO endpoints (${endpointColumns}) VALUES ${Array(count).fill(row)}`,
       )
@@ -41,7 +42,10 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
     return insert
   }
 
-  /** An update names only the columns that change: one that names a column of an index writes that index. */
+  /**
+   * Updates only the columns that change, as SQLite rewrites the indexes of all columns that are
+   * named.
+   */
   const updateOf = (columns: string[]): Statement<unknown[]> => {
     const key = columns.join()
     let update = updates.get(key)
@@ -69,7 +73,7 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
     const columns: string[] = []
     const params: unknown[] = []
     for (const column of mutableColumns) {
-      // Whether a row has a request id of its own depends on who wrote it before.
+      // Whether the request id is stored depends on who wrote the row before.
       const isSet =
         column === 'request_id' ||
         (column === 'import_job' ? by.job !== stored!.import_job : values[column] !== stored![column])
@@ -81,7 +85,7 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
   }
 
   return {
-    /** Creates and changes endpoints, in their order. */
+    /** Creates and updates endpoints, in their order. To be called in a transaction. */
     write(app: AppRef, endpoints: EndpointWrite[], by: WrittenBy): void {
       if (endpoints.length === 0) return
       queue.noteEndpointWrites(app.seq, endpoints.length)
@@ -95,7 +99,7 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
   }
 }
 
-/** What a column of a row is to hold. */
+/** The value to be stored in a column. */
 function storedValue(
   app: AppRef,
   values: EndpointValues,
@@ -110,7 +114,7 @@ function storedValue(
     case 'request_id':
       return values.request_id === by.requestId ? null : values.request_id
     case 'effective_date':
-      // This column takes any type: a number would be bound as REAL, and conditions know dates as whole numbers.
+      // The column has type ANY: a number would be stored as REAL, but conditions expect INTEGER.
       return typeof values.effective_date === 'number' ? BigInt(values.effective_date) : values.effective_date
     default:
       return values[column]

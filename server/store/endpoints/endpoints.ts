@@ -13,29 +13,30 @@ export interface StoredEndpoint {
   endpoint: Endpoint
 }
 
-/** What some changes concern: endpoints by id, users and addresses. */
+/** What to look up for some changes: endpoints by id, by user and by address. */
 export interface EndpointLookups {
   endpoints: Pick<EndpointRef, 'key' | 'folded'>[]
   userIds: string[]
   addresses: string[]
 }
 
-/** The endpoints of an application, as one writer sees them: a caller of the API, or one import job. */
+/** Access to endpoints for one writer: the callers of the API, or one import job. */
 export interface EndpointWriter {
   /**
-   * The endpoints that have to be known to plan some changes: those that the changes name, all endpoints of the users
-   * that these have or are to have, and those that are ACTIVE at the addresses that these have or are to have.
+   * Loads the endpoints that are needed to plan some changes: those that the changes name, all
+   * endpoints of the users that these have or get, and the ACTIVE ones at the addresses that these
+   * have or get.
    */
   load(app: AppRef, lookups: EndpointLookups): EndpointRow[]
-  /** Writes endpoints, to be called within a transaction; sets the row numbers of those that it creates. */
+  /** Writes endpoints, and sets the row numbers of new ones. To be called in a transaction. */
   write(app: AppRef, endpoints: EndpointWrite[], newNames: AttributeName[]): void
-  /** The custom names in a change that this writer has to add. */
+  /** The custom names in a change that are not stored yet, as far as this writer is concerned. */
   newNames(app: AppRef, change: EndpointChange): AttributeName[]
   /** How many custom names the application would have with these. */
   countNames(app: AppRef, names: AttributeName[]): number
 }
 
-/** Prepares the statements on endpoints, once for every writer of this connection. */
+/** The repository of endpoints. All writers of the connection share its statements. */
 export function createEndpoints(db: Database, names: AttributeNames, queue: WriteQueue) {
   const select = `SELECT ${selectRow('e')} FROM endpoints e`
   const find = db.prepare<[number, number, string], EndpointRow>(
@@ -44,7 +45,7 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
   const ofUser = db.prepare<[number, string], EndpointRow>(
     `${select} WHERE e.app = +? AND e.user_id = +? ORDER BY e.seq`,
   )
-  // Keys are compared first: the index has no ids.
+  // The index has keys only; ids are compared afterwards.
   const byKeys = db.prepare<[string, number], EndpointRow>(
     `SELECT ${selectRow('e')} FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_key
      WHERE e.key = k.value AND e.app = ?`,
@@ -106,13 +107,13 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
     find.get(key, app.seq, folded)
 
   return {
-    /** As a caller of the API. */
+    /** The writer for callers of the API. */
     ...writerOf({ job: null, requestId: undefined }),
 
-    /** As an import job. */
+    /** Creates the writer of an import job. */
     writerOf,
 
-    /** Finds a row; ids are compared without regard to case (source: API reference). */
+    /** Finds a row. Ids are compared regardless of case (source: API reference). */
     find: findRow,
 
     get(app: AppRef, id: string): StoredEndpoint | undefined {
@@ -120,7 +121,7 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
       return row && toStored(app, row)
     },
 
-    /** All endpoints of a user, the oldest first. */
+    /** All endpoints of a user, oldest first. */
     ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
       ofUser.all(app.seq, userId).map(row => toStored(app, row)),
 

@@ -9,8 +9,8 @@ interface CreatedEndpoint {
 }
 
 /**
- * Puts endpoints that are created again back into the imported segments that they were in when they were deleted
- * (assumed). The trigger `endpoint_deleted` keeps note of those segments.
+ * Makes endpoints that are created again members of the imported segments of which they were
+ * members when they were deleted (assumed). The trigger `endpoint_deleted` records those.
  */
 export function createRestoredMembers(db: Database) {
   const isAny = db

@@ -6,33 +6,36 @@ import type { Endpoints, EndpointWriter } from '../endpoints/endpoints.ts'
 import { createSoleWriter } from './sole-writer.ts'
 import { createUndoLog } from './undo-log.ts'
 
-/** An import job's writes of endpoints, which can be undone as long as the job is not COMPLETED. */
+/** The endpoint writer of an import job. Its writes can be undone until the job is COMPLETED. */
 export interface ImportWriter extends EndpointWriter {
   /**
-   * Whether nobody but the job has written endpoints of the application. To be asked within a transaction, and first when
-   * reading of the job's records begins; once it is false, it stays so.
+   * Whether only this job has written endpoints of the application. To be called in a transaction,
+   * for the first time before the job's records are read. Once it is false, it stays so.
    */
   isSoleWriter(app: AppRef): boolean
   /**
-   * Says which custom names the records use that are planned next. Where the job knows them all, their changes need
-   * not be searched for new ones.
+   * Announces the custom names in the records that are planned next. If all are stored already, the
+   * changes need not be searched for new ones.
    */
   expectNames(app: AppRef, names: AttributeName[]): void
   /**
-   * Undoes up to `limit` of the job's writes: restores what it changed, then deletes what it created. A row that
-   * somebody else has written since stays as it is. Where that was another job, its undo log is changed too, so that
-   * nothing of this job returns if that one fails as well.
+   * Undoes up to `limit` of the job's writes: restores the endpoints that it changed, then deletes
+   * those that it created. A row that somebody else has written since is left alone. If that was
+   * another job, its undo log is changed, so that nothing of this job returns if that one fails as
+   * well.
    *
    * @returns whether there is more to undo
    */
   undo(app: AppRef, limit: number): boolean
-  /** How many of the job's writes could be undone: rows that it created, and rows that it changed. */
+  /**
+   * How many endpoints of the job can be undone: those that it created, and those that it changed.
+   */
   undoable(app: AppRef): { created: number; changed: number }
-  /** Keeps the custom names for good that the job has used. */
+  /** Keeps the custom names that the job has used, as it is COMPLETED. */
   keepNames(app: AppRef): void
 }
 
-/** Prepares the statements of import jobs on endpoints, once for every job of this connection. */
+/** Creates the writers of import jobs. All of them share their statements. */
 export function createImportWriters(
   db: Database,
   endpoints: Endpoints,

@@ -3,20 +3,20 @@ import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 
 /**
- * Prepares what tells whether a job is the sole writer of endpoints of its application, as most large imports are: then
- * nothing is stored but what the job itself has written, so it need not be looked up.
+ * Tells whether a job is the sole writer of its application's endpoints, as most large imports are.
+ * Then only its own writes are stored, and nothing else need be looked up.
  *
- * @returns to be called where a job begins, or begins again
+ * @returns a function to be called when a job starts or resumes
  */
 export function createSoleWriter(db: Database, queue: WriteQueue) {
   const isAny = db.prepare<[number], 1>('SELECT 1 FROM endpoints WHERE app = ? LIMIT 1').pluck()
 
   return () => {
-    /** Of the job, as the shared counter of the application's writes counts them. */
+    /** The application's counter of writes, as it is if nobody but the job has written. */
     let writes: number | undefined
     let isOver = false
     return {
-      /** To be asked within each of the job's transactions. Once it is false, it stays so. */
+      /** To be called in each of the job's transactions. Once it is false, it stays so. */
       isSole(app: AppRef): boolean {
         if (isOver) return false
         if (writes === undefined) {
@@ -25,7 +25,7 @@ export function createSoleWriter(db: Database, queue: WriteQueue) {
         } else isOver = writes !== queue.endpointWrites(app.seq)
         return !isOver
       },
-      /** That the job itself writes endpoints. */
+      /** Notes that the job itself writes endpoints. */
       noteOwn(count: number): void {
         if (writes !== undefined) writes = (writes + count) | 0
       },

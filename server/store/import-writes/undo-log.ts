@@ -6,11 +6,13 @@ import { type EndpointRow, mutableColumns } from '../endpoints/endpoint-row.ts'
 
 /** The undo log of a job: copies of the endpoints that it overwrote, kept until it is COMPLETED. */
 export interface UndoLog {
-  /** Copies endpoints that the job is about to change, each once since somebody else wrote it. */
+  /**
+   * Copies endpoints that the job is about to change, unless it was the job that wrote them last.
+   */
   keep(rows: EndpointRow[]): void
-  /** As `ImportWriter` says. */
+  /** See `ImportWriter`. */
   undo(app: AppRef, limit: number): boolean
-  /** As `ImportWriter` says. */
+  /** See `ImportWriter`. */
   undoable(app: AppRef): { created: number; changed: number }
 }
 
@@ -20,8 +22,8 @@ export function createUndoLog(
   names: AttributeNames,
   queue: WriteQueue,
 ): (job: number) => UndoLog {
-  // What the job has copied already, and somebody else has written since, is copied anew: it is what they wrote that is to
-  // be restored. Mostly nothing is there, and to be able to replace rows SQLite copies each page that it changes.
+  // A row that somebody else has written since it was copied is copied again: what they wrote is to
+  // be restored. That is rare, and OR REPLACE is slower, as it needs a statement journal.
   const [copy, copyAgain] = ['IGNORE', 'REPLACE'].map(orElse =>
     db.prepare<[{ job: number; seqs: string }]>(
       `INSERT OR ${orElse} INTO endpoints_before_import (job, seq, ${mutableColumns})
@@ -51,7 +53,8 @@ export function createUndoLog(
   const isAnyOverwritten = db
     .prepare<[number], number>('SELECT 1 FROM endpoints_before_import WHERE import_job = ? LIMIT 1')
     .pluck()
-  // A later job that overwrote what this one created becomes the one that created it, and looks as far back.
+  // A later job that overwrote endpoints which this one created is taken for their creator, and
+  // undoes from the same row on.
   const passOnCreation = (rows: string) =>
     db.prepare<[{ job: number; seq?: number }]>(
       `UPDATE import_jobs SET newest_endpoint =
@@ -85,20 +88,21 @@ export function createUndoLog(
     .pluck()
 
   /**
-   * Gives the job's copy of a row to the jobs that overwrote the row, before this job writes it again: then it restores
-   * what they wrote, and they what was there before. Otherwise two jobs that fail would each restore what the other wrote.
+   * Hands the job's copy of a row over to the jobs that overwrote the row, before this job writes
+   * it again. Then this job restores what they wrote, and they restore what was there before.
+   * Otherwise two failing jobs would each restore what the other wrote.
    */
   const handOver = (job: number, seq: number): void => {
     if (isKept.get(job, seq) === 1) restoreInLater.run({ job, seq })
     else {
-      // The job has created the row.
+      // It has no copy, as it created the row.
       passOnRow.run({ job, seq })
       forgetRowInLater.run({ job, seq })
     }
   }
 
   return job => {
-    /** Rows up to this one are older than the job, or are done. */
+    /** Rows up to this one are older than the job, or are undone already. */
     let undoneTo: number | undefined
     return {
       keep(rows) {

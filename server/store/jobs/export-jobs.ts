@@ -7,18 +7,21 @@ import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from
 /** A piece of an export, as it stands. */
 export interface ExportPieceRow {
   index: number
-  /** How many endpoints are to be in it; the last piece takes what is left. */
+  /** How many endpoints it is to contain; the last piece takes the rest. */
   endpoints: number
   status: 'PENDING' | 'COMPLETED' | 'FAILED'
 }
 
-/** What the HTTP side does with export jobs: it records them and shows them. `export-progress.ts` does the rest. */
+/**
+ * The repository of export jobs for callers, who create and read them. The worker uses
+ * `export-progress.ts`.
+ */
 export function createExportJobs(db: Database) {
   const insert = db.prepare(
     `INSERT INTO export_jobs (app, id, status, definition, segment_id, segment_version, creation_date)
      VALUES (:app, :id, 'CREATED', :definition, :segmentId, :segmentVersion, :now)`,
   )
-  // Every endpoint that is read is written, so none fails by itself.
+  // An endpoint of an export does not fail by itself.
   const select = 'SELECT *, 0 AS total_failures FROM export_jobs WHERE app = +?'
   const get = db.prepare<[number, string], ExportJobRow>(`${select} AND id = ?`)
   const list = db.prepare<[number, number, number], ExportJobRow>(
@@ -39,12 +42,12 @@ export function createExportJobs(db: Database) {
   return {
     countByStatus: prepareCountByStatus(db, 'export_jobs'),
 
-    /** Records a new job as CREATED; the worker finds it there. */
+    /** Records a new job as CREATED, which the worker finds when it is woken. */
     create(job: {
       app: AppRef
       id: string
       definition: ExportJobResource
-      /** The segment that it exports; null for the whole application. */
+      /** The exported segment; null for the whole application. */
       segmentId: string | null
       segmentVersion: number | null
       now: string
@@ -62,13 +65,13 @@ export function createExportJobs(db: Database) {
       return row && toFound(row, toResponse(app, row))
     },
 
-    /** The pieces of a job from one on. */
+    /** The pieces of a job, from the index `from` on. */
     pieces: (job: number, from: number, limit: number): ExportPieceRow[] => pieces.all(job, from, limit),
 
     list: (app: AppRef, page: Page): Listed<ExportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(toListed(app)),
 
-    /** The jobs that exported a segment, in any of its versions, or are about to. */
+    /** The jobs that export a segment, in whichever version. */
     listOfSegment: (app: AppRef, segmentId: string, page: Page): Listed<ExportJobResponse>[] =>
       listOfSegment.all(app.seq, segmentId, page.before, page.limit).map(toListed(app)),
   }

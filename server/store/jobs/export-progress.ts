@@ -10,35 +10,36 @@ import type { Job } from './job-rows.ts'
 /** An export job as the worker sees it. */
 export interface ExportJob extends Job {
   definition: ExportJobResource
-  /** The segment that it exports; null for the whole application. */
+  /** The exported segment; null for the whole application. */
   segmentId: string | null
   segmentVersion: number | null
-  /** ISO 8601; what a segment's recency is counted back from. */
+  /** ISO 8601. The recency dimension of a segment is relative to it. */
   creationDate: string
 }
 
-/** A part of what a job exports: an object of its own. */
+/** A piece of an export, which is an object of its own. */
 export interface ExportPiece {
   number: number
-  /** How many endpoints are to be written; the last piece takes what is left. */
+  /** How many endpoints are to be written; the last piece takes the rest. */
   endpoints: number
-  /** What the bucket knows the object by; null before it is begun. */
+  /** Identifies the object's draft in the bucket; null before it is begun. */
   draft: string | null
 }
 
-/** What a bucket knows a part of an unfinished export by. */
+/** The draft of one piece of an unfinished export. */
 export interface ExportDraft {
   job: Pick<ExportJob, 'id' | 'definition'>
   piece: Pick<ExportPiece, 'number'> & { draft: string }
 }
 
 /**
- * What the worker does with export jobs. Each write is part of a transaction made by `write`; what says which drafts a job
- * has is read in a transaction as well, so that no job acts on those of another state.
+ * The repository of export jobs for the worker. Each write is part of a transaction made by
+ * `write`. Drafts are read in a transaction as well, which ends with StateReplacedError if the
+ * state is no longer that of the job: so no job touches the drafts of another state.
  */
 export function createExportProgress(db: Database, jobs: JobProgress, { transact }: Transactions) {
   const inState = <T>(work: () => NoPromise<T>): NoPromise<T> => (db.inTransaction ? work() : transact(work))
-  // Also those of deleted applications: what they have begun is to be removed from the bucket.
+  // Also those of deleted applications, as their drafts have to be discarded.
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
        j.segment_version AS segmentVersion, j.creation_date AS creationDate
@@ -53,8 +54,8 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
        newest_endpoint = :newest
      WHERE seq = :job`,
   )
-  const position = db.prepare<[number], { newest: number; at: string | null }>(
-    'SELECT newest_endpoint AS newest, position AS at FROM export_jobs WHERE seq = ?',
+  const position = db.prepare<[number], { newest: number; cursor: string | null }>(
+    'SELECT newest_endpoint AS newest, member_cursor AS cursor FROM export_jobs WHERE seq = ?',
   )
   const pieces = db.prepare<[number], ExportPiece>(
     'SELECT number, endpoints, draft FROM export_pieces WHERE job = +? ORDER BY number',
@@ -71,7 +72,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
   )
   const endPiece = db.prepare('UPDATE export_pieces SET status = ? WHERE job = ? AND number = ?')
   const countPiece = db.prepare(
-    `UPDATE export_jobs SET position = :at, completed_pieces = completed_pieces + 1,
+    `UPDATE export_jobs SET member_cursor = :cursor, completed_pieces = completed_pieces + 1,
        total_processed = total_processed + :endpoints
      WHERE seq = :job`,
   )
@@ -93,59 +94,64 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
         return { ...row, app: { seq: appSeq, id: appId }, definition: JSON.parse(definition!) } as ExportJob
       }),
 
-    /** The row of the endpoint that was created last. */
+    /** The `seq` of the newest endpoint. */
     newestEndpoint: (): number => newestEndpoint.get()!,
 
-    /** Removes up to `limit` pieces; gives whether there were any. Can be done without `write`, too. */
+    /**
+     * Deletes up to `limit` pieces. Returns whether there were any. May be called outside `write`.
+     */
     clearPieces: (job: ExportJob, limit: number): boolean => inState(() => deletePieces(job.seq, limit) > 0),
 
     addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
       void insertPiece.run(job.seq, piece.number, piece.endpoints),
 
-    /** Counts the pieces, and notes which endpoints are too new to be exported. */
+    /** Saves the number of pieces, and the newest endpoint to be exported. */
     beginProcessing: (job: ExportJob, newest: number): void =>
       void beginProcessing.run({ job: job.seq, newest }),
 
     /** All pieces of a job. */
     pieces: (job: ExportJob): ExportPiece[] => inState(() => pieces.all(job.seq)),
 
-    /** The first piece that is left. */
+    /** The first piece that is still PENDING. */
     nextPiece: (job: ExportJob): ExportPiece | undefined => inState(() => nextPiece.get(job.seq)),
 
-    /** What all exports that are not over have begun in buckets. */
+    /** The drafts of all unfinished exports. */
     drafts: (): ExportDraft[] =>
       drafts.all().map(({ id, definition, number, draft }) => {
         return { job: { id, definition: JSON.parse(definition) }, piece: { number, draft } }
       }),
 
-    /** The place of the last member that is written, and the row of the last endpoint that is to be. */
+    /**
+     * The cursor of the last member that is written, and the `seq` of the last endpoint to be
+     * exported.
+     */
     position(job: ExportJob): { after: MemberCursor | undefined; upTo: number } {
-      const { newest, at } = inState(() => position.get(job.seq)!)
-      return { after: at === null ? undefined : JSON.parse(at), upTo: newest }
+      const { newest, cursor } = inState(() => position.get(job.seq)!)
+      return { after: cursor === null ? undefined : JSON.parse(cursor), upTo: newest }
     },
 
-    /** Writes down what the bucket knows a piece's object by. */
+    /** Saves what identifies a piece's draft in the bucket. */
     saveDraft: (job: ExportJob, { number }: ExportPiece, draft: string): void =>
       void saveDraft.run({ job: job.seq, number, draft }),
 
-    /** @param written how many endpoints are in the object, and the place of the last one */
+    /** @param written the draft, how many endpoints are in it, and the cursor of the last one */
     completePiece(
       job: ExportJob,
       { number }: ExportPiece,
-      written: { draft: string; endpoints: number; at: MemberCursor },
+      written: { draft: string; endpoints: number; cursor: MemberCursor },
     ): void {
       saveDraft.run({ job: job.seq, number, draft: written.draft })
       endPiece.run('COMPLETED', job.seq, number)
-      countPiece.run({ job: job.seq, endpoints: written.endpoints, at: JSON.stringify(written.at) })
+      countPiece.run({ job: job.seq, endpoints: written.endpoints, cursor: JSON.stringify(written.cursor) })
     },
 
-    /** Counts a piece as failed, be it one that was written and cannot be published. */
+    /** Counts a piece as failed. It may be one that was written but cannot be published. */
     failPiece(job: ExportJob, { number }: ExportPiece): void {
       countFailedPiece.run({ job: job.seq, number })
       endPiece.run('FAILED', job.seq, number)
     },
 
-    /** Writes down why the job fails, or what else goes wrong then. */
+    /** Records why the job fails, or what goes wrong while it does. */
     addFailure: (job: ExportJob, sentence: string): void => void addFailure.run(sentence, job.seq),
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault, FaultRule } from '../../model/fault.ts'
 
-/** The rules by which calls and jobs fail or take long. They stand in the database, and survive the process. */
+/** The repository of fault rules. They are part of the state, and survive the process. */
 export function createFaults(db: Database) {
   const insert = db.prepare('INSERT INTO faults (id, rule, times_left) VALUES (?, ?, ?)')
   const all = db.prepare<[], FaultRow>('SELECT id, rule, times_left AS timesLeft FROM faults ORDER BY seq')
@@ -12,7 +12,7 @@ export function createFaults(db: Database) {
     'UPDATE faults SET times_left = times_left - 1 WHERE id = ? AND (times_left IS NULL OR times_left > 0)',
   )
 
-  /** The rules about calls, as long as this connection knows that nobody has changed them. */
+  /** A cache of the rules about calls; undefined when it has to be read. */
   let ofCalls: Fault[] | undefined
 
   const list = (): Fault[] =>
@@ -34,7 +34,7 @@ export function createFaults(db: Database) {
 
     isThere: (id: string): boolean => isThere.get(id) !== undefined,
 
-    /** Gives whether there was such a rule. */
+    /** Returns whether there was such a rule. */
     remove(id: string): boolean {
       ofCalls = undefined
       return remove.run(id).changes > 0
@@ -45,19 +45,24 @@ export function createFaults(db: Database) {
       removeAll.run()
     },
 
-    /** Takes one of a rule's times; gives whether there was one left. To be part of a transaction. */
+    /**
+     * Uses up one of a rule's `times`. Returns whether one was left. To be called in a transaction.
+     */
     use(id: string): boolean {
       ofCalls = undefined
       return use.run(id).changes > 0
     },
 
-    /** The rules about calls. They are kept in memory, as every call asks for them, and one thread alone changes them. */
+    /**
+     * The rules about calls, from the cache: every call needs them, and only this thread changes
+     * them.
+     */
     ofCalls(): Fault[] {
       ofCalls ??= list().filter(({ job, timesLeft }) => job === undefined && timesLeft !== 0)
       return ofCalls
     },
 
-    /** To be called when the whole database has been replaced under this connection. */
+    /** Empties the cache. To be called when the state has been replaced. */
     lookAgain(): void {
       ofCalls = undefined
     },

@@ -7,14 +7,17 @@ import type { AppRef } from '../applications/applications.ts'
 import type { Failure, SkippedObjects } from './import-progress.ts'
 import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
 
-/** Where a list of failures has come to: whether at those of records, which come last, and at which row. */
-export type FailurePlace = [ofRecords: 0 | 1, seq: number]
+/**
+ * A cursor in a job's failures: whether it is among those of records, which come last, and the
+ * row's `seq`.
+ */
+export type FailureCursor = [ofRecords: 0 | 1, seq: number]
 
 /** A piece of an import, as it stands. */
 export interface ImportPiece {
   index: number
   object: string
-  /** The bytes of the object's content at which it begins and ends; where the size is unknown, no end. */
+  /** Its span in the bytes of the object's content; without an end if the size is unknown. */
   start: number
   end?: number
   status: 'PENDING' | 'COMPLETED' | 'FAILED'
@@ -22,7 +25,10 @@ export interface ImportPiece {
   failed: number
 }
 
-/** What the HTTP side does with import jobs: it records them and shows them. `import-progress.ts` does the rest. */
+/**
+ * The repository of import jobs for callers, who create and read them. The worker uses
+ * `import-progress.ts`.
+ */
 export function createImportJobs(db: Database) {
   const insert = db.prepare(
     `INSERT INTO import_jobs (app, id, status, definition, segment_id, request_id, creation_date, seed_entry)
@@ -54,7 +60,7 @@ export function createImportJobs(db: Database) {
      FROM import_pieces p JOIN import_objects o ON o.job = p.job AND o.number = p.object
      WHERE p.job = +? AND p.number >= +? ORDER BY p.number LIMIT +?`,
   )
-  const failuresBehind = db.prepare<[number, ...FailurePlace, number], FailureRow>(
+  const failuresBehind = db.prepare<[number, ...FailureCursor, number], FailureRow>(
     `SELECT number IS NOT NULL AS ofRecords, seq, object, line, number, id, record, reason FROM import_failures
      WHERE job = +? AND (number IS NOT NULL) = +? AND seq > +? ORDER BY seq LIMIT +?`,
   )
@@ -72,16 +78,16 @@ export function createImportJobs(db: Database) {
   return {
     countByStatus: prepareCountByStatus(db, 'import_jobs'),
 
-    /** Records a new job as CREATED; the worker finds it there. */
+    /** Records a new job as CREATED, which the worker finds when it is woken. */
     create(job: {
       app: AppRef
       id: string
       definition: ImportJobResource
-      /** The segment that the job will make or renew, if any. */
+      /** The segment that the job creates or renews, if any. */
       segmentId: string | null
       requestId: string
       now: string
-      /** Names the import of the seed that asks for the job, if one does. */
+      /** Identifies the import of the seed that the job is for, if it is for one. */
       seedEntry?: string
     }): void {
       const definition = JSON.stringify(job.definition)
@@ -107,18 +113,21 @@ export function createImportJobs(db: Database) {
       return row && { ...toFound(row, toResponse(app, row)), skipped: JSON.parse(row.skipped) }
     },
 
-    /** The pieces of a job from one on. */
+    /** The pieces of a job, from the index `from` on. */
     pieces: (job: number, from: number, limit: number): ImportPiece[] =>
       pieces
         .all(job, from, limit)
         .map(({ end, ...piece }) => ({ ...piece, ...(end < Number.MAX_SAFE_INTEGER && { end }) })),
 
-    /** Up to `limit` failures of a job behind a place: those of whole pieces, objects and the job, then those of records. */
+    /**
+     * Up to `limit` failures of a job behind a cursor: first those of pieces, objects and the job,
+     * then those of records.
+     */
     failures(
       job: number,
-      [ofRecords, seq]: FailurePlace,
+      [ofRecords, seq]: FailureCursor,
       limit: number,
-    ): { at: FailurePlace; value: Failure }[] {
+    ): { at: FailureCursor; value: Failure }[] {
       const rows = failuresBehind.all(job, ofRecords, seq, limit)
       if (ofRecords === 0) rows.push(...failuresBehind.all(job, 1, 0, limit - rows.length))
       return rows.map(({ ofRecords, seq, object, line, number, id, record, reason }) => ({
@@ -133,10 +142,13 @@ export function createImportJobs(db: Database) {
     list: (app: AppRef, page: Page): Listed<ImportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
 
-    /** How many jobs are not over in the applications of an account: the one in their ARNs. */
+    /**
+     * The number of unfinished jobs in the applications of an account, which is the one in their
+     * ARNs.
+     */
     countUnderWay: (accountId: string): number => countUnderWay.get(accountId)!,
 
-    /** The jobs that made or renewed a segment, or are about to. */
+    /** The jobs that create or renew a segment. */
     listOfSegment: (app: AppRef, segmentId: string, page: Page): Listed<ImportJobResponse>[] =>
       listOfSegment
         .all(app.seq, segmentId, page.before, page.limit)
@@ -149,13 +161,13 @@ interface FailureRow {
   seq: number
   object: string
   line: number | null
-  /** 0 where a record failed before it was written down which one. */
+  /** 0 if a record failed whose number is not known. */
   number: number | null
   id: string | null
   record: string | null
   reason: string
 }
 
-/** Whether it is worth while to look for failures: most jobs have none. */
+/** Whether a job may have failures. Most have none, and need not be searched for them. */
 const mayHaveFailures = (row: JobRow): boolean =>
   row.total_failures > 0 || row.failed_pieces > 0 || row.status === 'FAILING' || row.status === 'FAILED'

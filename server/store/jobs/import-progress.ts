@@ -8,7 +8,7 @@ import type { Job } from './job-rows.ts'
 /** An import job as the worker sees it. */
 export interface ImportJob extends Job {
   definition: ImportJobResource
-  /** The segment that it makes or renews. */
+  /** The segment that it creates or renews. */
   segmentId: string | null
   /** Of the CreateImportJob call. */
   requestId: string
@@ -18,13 +18,16 @@ export interface ImportJob extends Job {
 export interface ImportObject {
   number: number
   key: string
-  /** Bytes as stored, so compressed where the object is. */
+  /** Bytes as stored: compressed, if the object is. */
   size: number
-  /** Names the version that was listed. */
+  /** Identifies the version that was listed. */
   etag: string
 }
 
-/** Where reading goes on: the byte of the object's content at which the next line begins, and its number from 1. */
+/**
+ * Where to go on reading: the byte of the object's content at which the next line begins, and its
+ * number from 1.
+ */
 export interface Position {
   byte: number
   line: number
@@ -42,25 +45,25 @@ export interface Piece {
 /** Records to be added to a job's counters. */
 export interface RecordCounts {
   processed: number
-  /** Of those, the ones that could not be imported. */
+  /** How many of them could not be imported. */
   failed: number
-  /** The imported ones, by the channel of their endpoint. */
+  /** How many were imported, by channel. */
   channels: Map<string, number>
 }
 
-/** Rows of endpoints, one after the other, from the first to the last. */
+/** A range of rows of `endpoints`, both ends included. */
 export interface RowRange {
   from: number
   to: number
 }
 
-/** Something that could not be imported: a record, or, without a number, a piece, an object or the whole job. */
+/** A failed record; without a `number`, a failed piece, object or job. */
 export interface Failure {
-  /** The object's key, or the S3Url where no object is meant. */
+  /** The object's key; the S3Url if the failure is not about one object. */
   object: string
   /** From 1. */
   line?: number | undefined
-  /** Which of the object's records it is, from 1; absent where more than a record failed. */
+  /** The record's number in its object, from 1. */
   number?: number | undefined
   /** The record's `Id`, where it has one. */
   id?: string | undefined
@@ -69,7 +72,7 @@ export interface Failure {
   reason: string
 }
 
-/** Objects under a job's prefix that are not read: how many, and the first of them. */
+/** Objects under a job's prefix that are not read: their number, and the first of them. */
 export interface SkippedObjects {
   total: number
   items: SkippedObject[]
@@ -82,7 +85,10 @@ export interface SkippedObject {
   reason: string
 }
 
-/** What the worker does with import jobs. Each write is part of a transaction made by `write`. */
+/**
+ * The repository of import jobs for the worker. Each write is part of a transaction made by
+ * `write`.
+ */
 export function createImportProgress(db: Database, jobs: JobProgress) {
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
@@ -181,7 +187,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
         return { ...row, app: { seq: appSeq, id: appId }, definition: JSON.parse(definition!) } as ImportJob
       }),
 
-    /** Removes up to `limit` rows of what an interrupted listing has written; gives whether there were any. */
+    /** Deletes up to `limit` rows of an interrupted listing. Returns whether there were any. */
     clearListing: (job: ImportJob, limit: number): boolean => deleteListing(job.seq, limit) > 0,
 
     addObject: (job: ImportJob, object: ImportObject): void =>
@@ -193,28 +199,29 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
       piece: { number: number; startByte: number; endByte: number },
     ): void => void insertPiece.run(job.seq, piece.number, object, piece.startByte, piece.endByte),
 
-    /** Counts the pieces, and notes which endpoints are older than all that the job will create. */
+    /** Saves the number of pieces, and the newest endpoint that is older than the job's. */
     beginProcessing: (job: ImportJob): void => void beginProcessing.run({ job: job.seq }),
 
-    /** The first object that has pieces left, and where to go on in it. */
+    /** The first object with PENDING pieces, and where to go on in it. */
     nextObject: (job: ImportJob): (ImportObject & Position) | undefined => nextObject.get(job.seq),
 
-    /** How many bytes all its objects have, as stored. */
+    /** The total size of its objects in bytes, as stored. */
     bytes: (job: ImportJob): number => bytes.get(job.seq)!,
 
-    /** The first piece of an object that is left. */
+    /** The first piece of an object that is still PENDING. */
     nextPiece: (job: ImportJob, object: number): Piece | undefined => nextPiece.get(job.seq, object),
 
-    /** Writes down how far a piece has come. */
+    /** Saves the counters of a piece that goes on. */
     savePiece: (job: ImportJob, { number, processed, failed }: Piece): void =>
       void savePiece.run({ job: job.seq, number, processed, failed, status: 'PENDING' }),
 
+    /** Saves the counters of a piece that is over, and counts it. */
     endPiece(job: ImportJob, { number, processed, failed }: Piece, status: 'COMPLETED' | 'FAILED'): void {
       savePiece.run({ job: job.seq, number, processed, failed, status })
       countPiece[status].run(1, job.seq)
     },
 
-    /** Fails every piece that an object has left. */
+    /** Fails all PENDING pieces of an object. */
     failRest(job: ImportJob, object: number): void {
       countPiece.FAILED.run(failRest.run(job.seq, object).changes, job.seq)
     },
@@ -236,27 +243,31 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
         ...{ id: id ?? null, record: record ?? null },
       }),
 
-    /** Writes down which objects under the job's prefix are not read. */
+    /** Saves which objects under the job's prefix are not read. */
     saveSkipped: (job: ImportJob, { total, items }: SkippedObjects): void =>
       void saveSkipped.run(JSON.stringify({ total, items }), job.seq),
 
-    /** How many records of an object have been read and counted. */
+    /** How many records of an object have been counted. */
     recordsOf: (job: ImportJob, object: number): number => recordsOf.get(job.seq, object)!,
 
-    /** How many records have been read and counted. */
+    /** How many records of the job have been counted. */
     processed: (job: ImportJob): number => processed.get(job.seq)!,
 
     failedPieces: (job: ImportJob): number => failedPieces.get(job.seq)!,
 
-    /** The definition that an earlier record of the same job gave to an endpoint that it does not register. */
+    /**
+     * The definition of an endpoint that an earlier record of the job gave without registering it.
+     */
     definitionOf: (job: ImportJob, { folded }: EndpointRef): string | undefined =>
       definition.get(job.seq, folded),
 
-    /** Makes an endpoint that is not registered a member. */
+    /** Makes an endpoint a member without registering it. */
     putDefinition: (job: ImportJob, { folded }: EndpointRef, definition: string): void =>
       void putDefinition.run(job.seq, folded, definition),
 
-    /** Makes registered endpoints members: all rows from one to another. */
+    /**
+     * Makes a range of registered endpoints members, and joins it with the ranges that it touches.
+     */
     putMembers(job: ImportJob, { from, to }: RowRange): void {
       let end = to
       for (;;) {
@@ -272,11 +283,13 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
       insertMembers.run(job.seq, from, end)
     },
 
-    /** Makes all endpoints that a user has, or will have, members. */
+    /**
+     * Makes all endpoints of a user members: those that the user has whenever the segment is read.
+     */
     putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),
 
-    /** Removes up to `limit` members; gives whether there were any. */
-    dropMembers: (job: ImportJob, limit: number): boolean => deleteMembers(job.seq, limit) > 0,
+    /** Deletes up to `limit` members. Returns whether there were any. */
+    deleteMembers: (job: ImportJob, limit: number): boolean => deleteMembers(job.seq, limit) > 0,
   }
 }
 export type ImportProgress = ReturnType<typeof createImportProgress>

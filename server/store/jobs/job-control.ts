@@ -3,9 +3,9 @@ import type { JobControl } from '../../model/job-control.ts'
 import { jobTables } from './job-rows.ts'
 
 /**
- * How jobs advance. It stands in the database, so that both threads and the next process know it.
+ * The job control: how jobs advance. It is in the database, for both threads and the next process.
  *
- * @param jobStateDelayMs what holds as long as no caller has said anything else
+ * @param jobStateDelayMs the setting, which applies until a caller changes it
  */
 export function createJobControl(db: Database, jobStateDelayMs: number) {
   const bySetting: JobControl =
@@ -14,7 +14,7 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
     'SELECT mode, delay_ms AS delayMs FROM job_control',
   )
   const put = db.prepare('INSERT OR REPLACE INTO job_control (only_row, mode, delay_ms) VALUES (1, ?, ?)')
-  const takeBackLeave = Object.values(jobTables).map(table =>
+  const revokeLeave = Object.values(jobTables).map(table =>
     db.prepare(`UPDATE ${table} SET may_leave = '[]' WHERE status NOT IN ('COMPLETED', 'FAILED')`),
   )
 
@@ -27,16 +27,19 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
   return {
     get: read,
 
-    /** What callers have said, where it is other than what the settings say. */
+    /** The job control, if a caller has made it other than the setting. */
     override(): JobControl | undefined {
       const control = read()
       const isSetting = control.mode === bySetting.mode && control.delayMs === bySetting.delayMs
       return isSetting ? undefined : control
     },
 
-    /** Changes it, for running jobs as well. Jobs that are held from now on wait for a leave of their own. */
+    /**
+     * Changes it, for running jobs as well. In another mode, no job has permission to leave its
+     * state.
+     */
     put({ mode, delayMs }: JobControl): void {
-      if (read().mode !== mode) for (const statement of takeBackLeave) statement.run()
+      if (read().mode !== mode) for (const statement of revokeLeave) statement.run()
       put.run(mode, delayMs ?? null)
     },
   }

@@ -4,14 +4,14 @@ import { matchesWildcard } from '../../model/wildcard.ts'
 import type { Faults } from './fault-rules.ts'
 import type { Job, JobTable } from './job-rows.ts'
 
-/** What a rule can be about a job by. */
+/** The members of a job's definition that a rule can select it by. */
 interface Definition {
   S3Url?: string
   S3UrlPrefix?: string
   Format?: string
 }
 
-/** Finds the rules that strike the jobs of one kind. */
+/** Finds the fault rules that apply to the jobs of one kind. */
 export function createJobFaults(db: Database, table: JobTable, faults: Faults) {
   const type = table === 'import_jobs' ? 'IMPORT' : 'EXPORT'
   const isAny = db
@@ -28,22 +28,25 @@ export function createJobFaults(db: Database, table: JobTable, faults: Faults) {
     )
     .pluck()
 
-  const concerns = (rule: JobSelector, { app }: Job, definition: Definition): boolean =>
+  const selects = (rule: JobSelector, { app }: Job, definition: Definition): boolean =>
     (rule.type ?? type) === type &&
     (rule.applicationId ?? app.id) === app.id &&
     (rule.format ?? definition.Format) === definition.Format &&
     matchesWildcard(rule.s3Url ?? '*', definition.S3Url ?? definition.S3UrlPrefix ?? '')
 
-  /** Whether a rule strikes a job that it concerns. */
-  const applies = ({ id, probability = 1 }: Fault): boolean => Math.random() < probability && faults.use(id)
+  /** Decides whether a rule applies to a job that it selects. */
+  const decideOn = ({ id, probability = 1 }: Fault): boolean => Math.random() < probability && faults.use(id)
 
   return {
-    /** Whether there are rules about jobs at all. */
+    /** Whether there are any rules about jobs. */
     isAny: (): boolean => isAny.get() === 1,
 
     /**
-     * The rules that strike a job, of those that matter now. Whether one does is decided when it first matters, and
-     * written down with the job: the same holds when the job is taken up again. To be part of a transaction.
+     * The rules that apply to a job. Whether a rule does is decided once, when it first matters,
+     * and saved with the job, so that a resumed job ends as it would have ended. To be called in a
+     * transaction.
+     *
+     * @param matters selects the rules that are of interest now
      */
     applying(job: Job, matters: (rule: Fault) => boolean): Fault[] {
       const row = find.get(job.seq)!
@@ -52,16 +55,16 @@ export function createJobFaults(db: Database, table: JobTable, faults: Faults) {
       const known = Object.keys(decided).length
       const applying = faults
         .list()
-        .filter(rule => rule.job !== undefined && matters(rule) && concerns(rule.job, job, definition))
+        .filter(rule => rule.job !== undefined && matters(rule) && selects(rule.job, job, definition))
         .filter(rule => {
-          decided[rule.id] ??= applies(rule)
+          decided[rule.id] ??= decideOn(rule)
           return decided[rule.id]
         })
       if (Object.keys(decided).length > known) decide.run(JSON.stringify(decided), job.seq)
       return applying
     },
 
-    /** The rule that keeps a job in its state, if one does. */
+    /** The id of the rule that makes a job hang in its state, if there is one. */
     hanging: (seq: number): string | undefined => hangs.get(seq),
   }
 }

@@ -8,10 +8,12 @@ import type { WriteQueue } from '../database/write-queue.ts'
 import type { createJobFaults } from './job-faults.ts'
 import type { Deaths, Job, JobTable } from './job-rows.ts'
 
-/** Thrown out of a write for a job whose application has been deleted: there is nothing left to do for it. */
+/** Thrown by a write for a job whose application has been deleted. */
 export class JobGoneError extends Error {}
 
-/** What the worker does with jobs of every kind. Each write is part of a transaction made by `write`. */
+/**
+ * What the worker does with jobs of any kind. Each write is part of a transaction made by `write`.
+ */
 export function createJobProgress(
   db: Database,
   { transact, transactToDisk, join, commit, leave, letCallersGo }: Transactions,
@@ -36,29 +38,29 @@ export function createJobProgress(
        history = json_insert(history, '$[#]', json_object('status', :to, 'at', :now))
      WHERE seq = :seq AND status = :from`,
   )
-  const isLet = `EXISTS (SELECT 1 FROM json_each(j.may_leave) WHERE value = j.status)`
-  const mayLeave = db.prepare<[number], number>(`SELECT ${isLet} FROM ${table} j WHERE seq = ?`).pluck()
+  const hasLeave = `EXISTS (SELECT 1 FROM json_each(j.may_leave) WHERE value = j.status)`
+  const mayLeave = db.prepare<[number], number>(`SELECT ${hasLeave} FROM ${table} j WHERE seq = ?`).pluck()
   const noteHeld = db.prepare(`UPDATE ${table} SET held_in = status WHERE seq = ?`)
   const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
   const holders = db.prepare<[{ seq: number }], { id: string; mayLeave: number }>(
-    `SELECT j.id, ${isLet} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
+    `SELECT j.id, ${hasLeave} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
      WHERE j.status NOT IN ('CREATED', 'COMPLETED', 'FAILED') AND j.seq <> :seq AND a.id IS NOT NULL
        AND (j.status <> 'PENDING_JOB' OR j.seq < :seq)
      ORDER BY j.seq`,
   )
-  // What a job has come to is seen in its state and its counters, which grow with all that it keeps.
-  const place = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
+  // The progress of a job: its state and its counters, which grow with everything that it writes.
+  const progress = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
   const deaths = db.prepare<[number], Deaths>(
-    `SELECT iif(death_place IS ${place}, deaths, 0) AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
+    `SELECT iif(death_progress IS ${progress}, deaths, 0) AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
   )
   const countDeath = db.prepare(
-    `UPDATE ${table} SET deaths = iif(death_place IS ${place}, deaths + 1, 1), death_place = ${place},
+    `UPDATE ${table} SET deaths = iif(death_progress IS ${progress}, deaths + 1, 1), death_progress = ${progress},
        death_reason = :reason
      WHERE seq = :seq`,
   )
 
   /**
-   * Runs one transaction on behalf of a job: everything in it is written, or nothing.
+   * Runs one transaction for a job: all of it is written, or nothing.
    *
    * @throws JobGoneError when the job's application has been deleted
    */
@@ -71,26 +73,31 @@ export function createJobProgress(
   }
 
   return {
-    /** Whether a job's application is still there. */
+    /** Whether a job's application still exists. */
     isAlive: (job: Job): boolean => isAlive.get(job.seq) !== undefined,
 
     write,
 
-    /** As `write`; with all that was written before, it is on the disk when this returns. */
+    /** Like `write`. Once it returns, this and all earlier writes are on the disk. */
     writeToDisk: <T>(job: Job, work: () => NoPromise<T>): NoPromise<T> => write(job, work, transactToDisk),
 
-    /** The rules by which a job is to fail or to hang, of those that matter now. To be part of no transaction. */
+    /**
+     * The fault rules that apply to a job, of those that `matters` selects. To be called outside
+     * transactions.
+     */
     faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>
       !job.ofSeed && faults.isAny() ? write(job, () => faults.applying(job, matters)) : [],
 
-    /** The rule that keeps a job in its state, if one does. */
+    /** The id of the fault rule that makes a job hang in its state, if there is one. */
     hanging: faults.hanging,
 
     /**
-     * As `write`, in a transaction that stays open for more of the same job's, until it is committed or anything else is
-     * written by this connection. It keeps all callers from writing, so it is to be left soon.
+     * Like `write`, in a transaction that stays open for further writes of the same job, until it
+     * is committed, or this connection writes anything else. No caller can write meanwhile, so it
+     * must be committed soon.
      *
-     * @param begin called where the transaction begins, so that all that the job wrote before is committed
+     * @param begin called when a transaction begins: all earlier writes of the job are committed
+     *   then
      * @throws JobGoneError when the job's application has been deleted
      */
     writeOn<T>(job: Job, begin: () => void, work: () => NoPromise<T>): NoPromise<T> {
@@ -102,19 +109,23 @@ export function createJobProgress(
       })
     },
 
-    /** Commits what `writeOn` has left open. */
+    /** Commits the transaction that `writeOn` has left open. */
     commit: (job: Job): void => commit(job),
 
-    /** As `commit`; where that fails, the next `writeOn` says so. Gives whether nothing was lost. */
+    /**
+     * Like `commit`, but if that fails, the next `writeOn` throws the error. Returns whether it has
+     * not failed.
+     */
     leave: (job: Job): boolean => leave(job),
 
-    /** Whether a caller waits for a transaction of this thread to end. */
+    /** Whether a caller is waiting to write. */
     isCallerWaiting: (): boolean => writeQueue.isCallerWaiting,
 
     /**
-     * Moves a job to its next state, in the database; whoever holds the job changes it once that is written.
+     * Moves a job to its next state in the database. Whoever has the object in memory changes it
+     * when the transaction is committed.
      *
-     * @param now ISO 8601: what its history says, and its CompletionDate where the state is its last
+     * @param now ISO 8601, for the history, and for CompletionDate if it is the last state
      */
     move(job: Job, to: JobStatus, now: string): void {
       if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)
@@ -124,18 +135,22 @@ export function createJobProgress(
       }
     },
 
-    /** Whether a job may leave its state, where jobs are held in each. */
+    /** Whether a job has permission to leave its state, which it needs in the mode `manual`. */
     mayLeave: (job: Pick<Job, 'seq'>): boolean => mayLeave.get(job.seq) === 1,
 
-    /** Writes down that a job is held in the state that it is in. */
+    /** Records that a job is held in its current state. */
     noteHeld: (job: Job): void => void noteHeld.run(job.seq),
 
-    /** Lets a job leave these states and no others. To be part of a transaction, but of no `write`. */
+    /**
+     * Permits a job to leave these states, and no others. To be called in a transaction other than
+     * `write`.
+     */
     letLeave: (seq: number, states: JobStatus[]): void => void letLeave.run(JSON.stringify(states), seq),
 
     /**
-     * The jobs that have the slots for which a job waits, or wait before it: where all of them are held, so that none
-     * of them will ever give its slot by itself; else undefined.
+     * The jobs that keep a job waiting for a slot: those that have slots, and those before it in
+     * the queue. Undefined unless all of them are held, so that none will give its slot back by
+     * itself.
      */
     holdersOfSlots(seq: number): string[] | undefined {
       const all = holders.all({ seq })
@@ -144,10 +159,13 @@ export function createJobProgress(
         : undefined
     },
 
-    /** How often the worker has died of a job, or beside it, since the job last came any further. */
+    /** How often the worker died with a job under way since the job last made progress. */
     deaths: (job: Job): Deaths => deaths.get(job.seq) ?? { count: 0, reason: null },
 
-    /** Writes down that the worker has died while it did a job. To be part of a transaction, but of no `write`. */
+    /**
+     * Counts a death of the worker with a job under way. To be called in a transaction other than
+     * `write`.
+     */
     countDeath: (seq: number, reason: string): void => void countDeath.run({ seq, reason }),
   }
 }

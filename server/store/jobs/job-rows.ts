@@ -12,23 +12,26 @@ export type JobTable = (typeof jobTables)[JobKindName]
 /** A job of any kind, as the worker sees it. */
 export interface Job {
   seq: number
-  /** Not 0 for an import of the seed: the start waits for it, so nothing that callers said holds it or fails it. */
+  /**
+   * Not 0 for an import of the seed. The start waits for it, so neither job control nor faults
+   * apply.
+   */
   ofSeed?: number
   id: string
   app: AppRef
   status: JobStatus
 }
 
-/** How often the worker has died while it did a job, and what it died of the last time. */
+/** Deaths of the worker with a job under way, and the error of the last one. */
 export interface Deaths {
   count: number
   reason: string | null
 }
 
-/** States in which the counters say something: from PROCESSING on, they are running totals (contract). */
+/** States in which a job has counters: running totals from PROCESSING on (contract). */
 const countedStates = new Set<JobStatus>(['PROCESSING', 'COMPLETING', 'COMPLETED', 'FAILING', 'FAILED'])
 
-/** What the tables of both kinds of jobs have. */
+/** The columns that the tables of all kinds of jobs have. */
 export interface JobRow {
   seq: number
   id: string
@@ -46,25 +49,25 @@ export interface JobRow {
   held_in: JobStatus | null
 }
 
-/** When a job came to a state. */
+/** A move of a job to a state. */
 export interface JobMove {
   status: JobStatus
   /** ISO 8601. */
   at: string
 }
 
-/** A job with what no call of Pinpoint tells of it. */
+/** A job with what no operation of Pinpoint shows. */
 export interface FoundJob<Answer> {
   seq: number
-  /** As it is answered. */
+  /** The job as Pinpoint answers it. */
   job: Answer
-  /** Its states in the order in which it came to them. */
+  /** Its states, oldest first. */
   history: JobMove[]
-  /** Whether all that there is to do in its state is done, and it waits until it is let go on. */
+  /** Whether it has done all its work in its state, and waits to be let go on. */
   held: boolean
 }
 
-/** What a row says of a job. */
+/** Makes a FoundJob of a row. */
 export const toFound = <Answer>(row: JobRow, job: Answer): FoundJob<Answer> => ({
   seq: row.seq,
   job,
@@ -72,7 +75,7 @@ export const toFound = <Answer>(row: JobRow, job: Answer): FoundJob<Answer> => (
   held: row.held_in === row.status,
 })
 
-/** A row as it is answered. */
+/** Makes of a row what Pinpoint answers. */
 export function toJob<Definition>(
   app: AppRef,
   row: JobRow,
@@ -97,7 +100,9 @@ export function toJob<Definition>(
   }
 }
 
-/** Makes what counts the jobs of one kind that are in each state, of the applications that are there. */
+/**
+ * Prepares counting the jobs of one kind by their states, without those of deleted applications.
+ */
 export function prepareCountByStatus(db: Database, table: JobTable) {
   const count = db
     .prepare<[], [JobStatus, number]>(

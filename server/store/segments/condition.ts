@@ -7,28 +7,31 @@ import type {
   SetDimension,
 } from '../../model/segment-dimensions.ts'
 
-/** A condition on an endpoint: SQL over `e`, a row with the columns of `endpoints`, and its parameters. */
+/**
+ * A condition on an endpoint: SQL on `e`, a row with the columns of `endpoints`, and its
+ * parameters.
+ */
 export interface Condition {
   sql: string
   params: unknown[]
 }
 
-/** What a condition is made with. */
+/** What conditions depend on. */
 export interface ConditionContext {
-  /** ISO 8601; what recency is counted back from. */
+  /** ISO 8601, to which the recency dimension is relative. */
   now: string
-  /** The condition of being in a segment that a group names as its source. */
+  /** The condition of being a member of a source segment. */
   ofSegment: (id: string, version: number | undefined) => Condition
 }
 
-/** The condition that every endpoint meets, and the one that none does. */
+/** Conditions that all endpoints meet, and none. */
 export const all: Condition = { sql: '1', params: [] }
 export const none: Condition = { sql: '0', params: [] }
 
-/** Meets all conditions; every endpoint does where there are none. */
+/** All conditions are met, as they are if there are none. */
 const allOf = (conditions: Condition[]): Condition => join(conditions, ' AND ')
 
-/** Meets one condition or more; every endpoint does where there are none. */
+/** At least one condition is met, or there are none. */
 const anyOf = (conditions: Condition[]): Condition => join(conditions, ' OR ')
 
 const not = ({ sql, params }: Condition): Condition => ({ sql: `NOT coalesce(${sql}, 0)`, params })
@@ -41,13 +44,16 @@ function join(conditions: Condition[], operator: string): Condition {
   }
 }
 
-/** ALL, ANY and NONE, of sources, dimensions and groups alike; ALL where nothing is said (assumed). */
+/** Combines sources, dimensions or groups by ALL, ANY or NONE; ALL by default (assumed). */
 function combine(how: 'ALL' | 'ANY' | 'NONE' | undefined, conditions: Condition[]): Condition {
   if (how === 'ANY') return anyOf(conditions)
   return how === 'NONE' ? not(anyOf(conditions)) : allOf(conditions)
 }
 
-/** In a segment made of groups: each joins its source segments and its dimensions (source: API reference). */
+/**
+ * The members of a segment of groups. Within a group, both its sources and its dimensions must fit
+ * (source: API reference).
+ */
 export function conditionOfGroups(
   { Groups = [], Include }: SegmentGroupList,
   context: ConditionContext,
@@ -75,7 +81,7 @@ export function conditionOfGroups(
   return combine(Include, groups)
 }
 
-/** In a segment of dimensions: all of them must be met, and of the values of one, any (assumed). */
+/** The members of a segment of dimensions: all must be met, each by any of its values (assumed). */
 export function conditionOfDimensions(
   { Attributes, UserAttributes, Metrics, Demographic, Location, Behavior }: SegmentDimensions,
   { now }: ConditionContext,
@@ -96,7 +102,7 @@ export function conditionOfDimensions(
   }
   const { Channel, DeviceType, Platform, AppVersion, Make, Model } = Demographic ?? {}
   if (Channel) conditions.push(setCondition('e.channel_type', Channel))
-  // An endpoint has no device type, so nobody has one of those that are asked for (assumed).
+  // An endpoint has no device type, so it never has one of the wanted types (assumed).
   if (DeviceType) conditions.push(DeviceType.DimensionType === 'EXCLUSIVE' ? all : none)
   for (const [name, dimension] of Object.entries({ Platform, AppVersion, Make, Model })) {
     if (dimension) conditions.push(setCondition(`e.demographic ->> '${name}'`, dimension))
@@ -117,7 +123,7 @@ const operators: Record<string, string> = {
   EQUAL: '=',
 }
 
-/** A comparison of values: SQL on `candidate.value`. */
+/** A comparison of a value: SQL on `candidate.value`. */
 interface Comparison {
   where: string
   params: unknown[]
@@ -128,7 +134,10 @@ const isOneOf = (values: string[]): Comparison => ({
   params: [JSON.stringify(values)],
 })
 
-/** Any number of values is one parameter, since SQLite allows 32,766 in a query. One value by itself is faster. */
+/**
+ * All values are one parameter, as SQLite allows no more than 32,766. A single value is faster by
+ * itself.
+ */
 const containsOneOf = (values: string[]): Comparison =>
   values.length === 1
     ? { where: 'instr(candidate.value, ?)', params: values }
@@ -172,10 +181,10 @@ function attributeCondition(
   }
 }
 
-/** When a text is, in days; NULL where it is no time. `now`, which is one to SQLite, is none. */
+/** A text's time in days; NULL if it is no time. `now` is excluded, which SQLite takes for one. */
 const daysOf = (text: string) => `CASE WHEN ${text} GLOB '[0-9-]*' THEN julianday(${text}) END`
 
-/** @param value SQL that gives the endpoint's one value */
+/** @param value SQL of the endpoint's value */
 function setCondition(value: string, { DimensionType, Values }: SetDimension): Condition {
   const comparison = isOneOf(Values!)
   const inclusive: Condition = {
@@ -189,15 +198,16 @@ function setCondition(value: string, { DimensionType, Values }: SetDimension): C
 const earthRadius = 6371
 
 /**
- * Within so many kilometers of a point, as the crow flies. Endpoints keep their coordinates with one decimal, some
- * eleven kilometers, and so without a range those at the rounded point itself are meant (assumed).
+ * Within a number of kilometers of a point, as the crow flies. Without a range, at the point
+ * rounded to one decimal, which is some eleven kilometers, as endpoints have such coordinates
+ * (assumed).
  */
 function nearbyCondition({ Coordinates, RangeInKilometers = 0 }: GPSPointDimension): Condition {
   const roundIfNoRange = (degrees: number) =>
     RangeInKilometers === 0 ? Math.round(degrees * 10) / 10 : degrees
   const latitude = roundIfNoRange(Coordinates!.Latitude!)
   const longitude = roundIfNoRange(Coordinates!.Longitude!)
-  // A meter more, for what is lost in calculating.
+  // One meter of tolerance for rounding errors.
   const range = RangeInKilometers + 0.001
   return {
     sql: `${2 * earthRadius} * asin(min(1, sqrt(
@@ -211,19 +221,19 @@ function nearbyCondition({ Coordinates, RangeInKilometers = 0 }: GPSPointDimensi
 /** Days of each duration (source: model). */
 const durations: Record<string, number> = { HR_24: 1, DAY_7: 7, DAY_14: 14, DAY_30: 30 }
 
-/** Active, or not, in the last days: an endpoint was active last when it was written last (assumed). */
+/** Active, or inactive, in the last days. An endpoint is active when it is written (assumed). */
 function recencyCondition({ Duration, RecencyType }: RecencyDimension, now: string): Condition {
   const operator = RecencyType === 'ACTIVE' ? '>=' : '<'
   const params = [now, durations[Duration!]]
   return {
-    // SQLite counts milliseconds in julianday in the same way.
+    // julianday counts days from a date that is so many milliseconds before 1970.
     sql: `iif(typeof(e.effective_date) = 'integer', (e.effective_date + 210866760000000) / 86400000.0,
       julianday(e.effective_date)) ${operator} julianday(?) - ?`,
     params,
   }
 }
 
-/** In an imported segment: named by its file, or of a user that the file names. */
+/** The members of an import: endpoints that its records name, and those of users that they name. */
 export function conditionOfImport(job: number): Condition {
   return {
     sql: `(e.defined_by IS ? OR e.defined_by IS NULL AND (
@@ -234,5 +244,7 @@ export function conditionOfImport(job: number): Condition {
   }
 }
 
-/** In a source segment: its condition is evaluated once for each row, however many others ask for it. */
+/**
+ * The members of a source segment, whose condition is evaluated once for each row, in its column.
+ */
 export const conditionOfSource = (column: string): Condition => ({ sql: `e.${column}`, params: [] })

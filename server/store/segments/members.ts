@@ -14,9 +14,10 @@ import {
 import type { SegmentBody } from './segments.ts'
 
 /**
- * A cursor in a list of members: the last endpoint that was listed, by its row. Behind all of those, in an imported segment: the
- * last one that the import defines without registering it, by its id; then the last one of a user that a record named. In a
- * dimensional segment: the last one that an imported source defines without registering it.
+ * A cursor in a list of members, which names the last member that was listed. Registered endpoints
+ * come first, identified by their rows. An imported segment goes on with endpoints that the import
+ * defines without registering them, by id, and then with those of the users that its records name.
+ * A dimensional segment goes on with endpoints that its imported sources define.
  */
 export type MemberCursor =
   | [row: number]
@@ -30,52 +31,55 @@ export const isMemberCursor = (value: unknown): value is MemberCursor =>
   ['string', 'number'].includes(typeof value[0]) &&
   (value.length === 1 || typeof value[1] === 'string')
 
-/** Where a list of members begins. */
+/** The cursor before the first member. */
 export const firstMember: MemberCursor = [0]
 
-/** A version of a segment, as the store keeps it: an imported one has a job. */
+/** A version of a segment as it is stored. That of an imported segment has a job. */
 interface VersionRow {
   job: number | null
   body: string
 }
 
-/** What it takes to find the members of a dimensional segment. */
+/** A query for the members of a dimensional segment. */
 export interface MemberQuery {
   condition: Condition
-  /** Its source segments, direct and through others, each after those that it is built on. */
+  /** All segments that it is built on, directly or through others, each after its own sources. */
   sources: Source[]
-  /** The imports among its sources, direct or through others. */
+  /** The import jobs of the imported segments among them. */
   jobs: number[]
 }
 
-/** A source segment; in the conditions of others it is a column of this name. */
+/** A source segment. In the conditions of others it is a column of this name. */
 interface Source {
   column: string
   condition: Condition
 }
 
-/** The members of a version of a segment: those of an import, or those that a query finds. */
+/**
+ * How the members of a segment's version are found: they are those of an import job, or of a query.
+ */
 export type Members = { import: number } | MemberQuery
 
-/** A member, and its cursor: a row of `endpoints`, or what an import defines without registering it. */
-export type Member = { at: MemberCursor } & ({ row: EndpointRow } | { definition: string })
+/** A member: a row of `endpoints`, or an endpoint that an import defines without registering it. */
+export type Member = { cursor: MemberCursor } & ({ row: EndpointRow } | { definition: string })
 
-/** Some members, and the cursor from which to go on; undefined at the end. */
+/** The members that a step has found, and the cursor for the next step; undefined at the end. */
 export interface MemberStep {
   found: Member[]
   next: MemberCursor | undefined
 }
 
-/** What is read of `e`, an endpoint: all, or no more than it takes to count it. */
+/** The columns that are read of an endpoint `e`: all, or only what it takes to count it. */
 const memberColumns = { all: selectRow('e'), count: 'e.seq' }
 
 /**
- * Segments that one is built on, directly or through others. Each is a table in a table to SQLite, which takes 15 ms to
- * understand a hundred of them, and nearly a second for three hundred.
+ * Segments that a segment may be built on, directly or through others. Each is a nested table to
+ * SQLite, which prepares a query with a hundred in 15 ms, and with three hundred in nearly a
+ * second.
  */
 export const maxSources = 100
 
-/** Endpoints that one step looks through: some milliseconds. */
+/** Endpoints that a step scans, which takes some milliseconds. */
 const endpointsPerStep = 4000
 
 /** Finds the members of segments. */
@@ -85,7 +89,7 @@ export function createSegmentMembers(db: Database) {
      LEFT JOIN segment_imports i ON i.document = v.document AND i.version = v.version
      WHERE d.app = ? AND d.kind = 'segment' AND d.id = ? AND v.version = coalesce(?, d.version)`,
   )
-  // What the job says, as to look for such a member takes as long as there are others.
+  // The job's definition tells: to search for such a member would scan all the others.
   const definesEndpoints = db
     .prepare<[number], number>(
       `SELECT definition ->> 'RegisterEndpoints' IS 0 FROM import_jobs WHERE seq = ?`,
@@ -93,8 +97,8 @@ export function createSegmentMembers(db: Database) {
     .pluck()
 
   /**
-   * Those that the import's records named, in the order in which they were created, or by id where it registers none;
-   * then, by user and id, those of the users that they named.
+   * The members of an import: the endpoints that its records name, by row, or by id if it registers
+   * none; then those of the users that its records name, by user and id.
    */
   const listImported = (
     app: AppRef,
@@ -114,7 +118,7 @@ export function createSegmentMembers(db: Database) {
            ORDER BY m.first, e.seq LIMIT :limit`,
         )
         .all({ job, after: after[0], limit, upTo })
-      for (const row of rows) members.push({ at: [row.seq], row })
+      for (const row of rows) members.push({ cursor: [row.seq], row })
     }
     if (members.length === limit) return members
     if (after.length === 1) {
@@ -124,7 +128,7 @@ export function createSegmentMembers(db: Database) {
            WHERE job = :job AND endpoint_id > :after ORDER BY endpoint_id LIMIT :limit`,
         )
         .all({ job, after: typeof after[0] === 'string' ? after[0] : '', limit: limit - members.length })
-      for (const { endpoint_id, definition } of rows) members.push({ at: [endpoint_id], definition })
+      for (const { endpoint_id, definition } of rows) members.push({ cursor: [endpoint_id], definition })
     }
     if (members.length === limit) return members
     const [user, behind] = after.length === 2 ? after : ['', '']
@@ -139,7 +143,8 @@ export function createSegmentMembers(db: Database) {
          ORDER BY u.user_id, e.id LIMIT :limit`,
       )
       .all({ app: app.seq, job, user, after: behind, limit: limit - members.length, upTo })
-    for (const { member_user, member_id, ...row } of rows) members.push({ at: [member_user, member_id], row })
+    for (const { member_user, member_id, ...row } of rows)
+      members.push({ cursor: [member_user, member_id], row })
     return members
   }
 
@@ -150,7 +155,7 @@ export function createSegmentMembers(db: Database) {
     )
     .pluck()
 
-  /** @param into what it takes to find the members of a segment's sources is added here */
+  /** @param into the sources of the segment, and their jobs, are added here */
   const conditionOf = (
     app: AppRef,
     row: VersionRow,
@@ -170,7 +175,7 @@ export function createSegmentMembers(db: Database) {
     }
     const ofSource = (id: string, number: number | undefined): Condition => {
       const row = version.get(app.seq, id, number ?? null)
-      // A source that is deleted has no members any more (assumed).
+      // A deleted source has no members (assumed).
       if (row === undefined) return none
       const condition = ofVersion(row)
       const column = `source_${into.sources.length}`
@@ -189,7 +194,10 @@ export function createSegmentMembers(db: Database) {
     return ofVersion(row)
   }
 
-  /** Prepares looking through the registered endpoints for those that meet a condition, in the order of their creation. */
+  /**
+   * Prepares scanning the registered endpoints, in the order of their rows, for those that meet a
+   * condition.
+   */
   const prepareRegistered = (app: AppRef, query: MemberQuery, { columns, upTo }: StepOptions) => {
     const matching = prepareMatching<EndpointRow>(
       db,
@@ -200,12 +208,12 @@ export function createSegmentMembers(db: Database) {
     return (after: number, limit: number): MemberStep => {
       const last = endOfStep.get(app.seq, after, upTo) ?? null
       if (last === null) return { found: [], next: [0, ''] }
-      const found = matching([app.seq, after, last], limit).map((row): Member => ({ at: [row.seq], row }))
-      return { found, next: found.length === limit ? found.at(-1)!.at : [last] }
+      const found = matching([app.seq, after, last], limit).map((row): Member => ({ cursor: [row.seq], row }))
+      return { found, next: found.length === limit ? found.at(-1)!.cursor : [last] }
     }
   }
 
-  /** Those that an import has defined without registering them, in the order of imports and ids. */
+  /** Members that imports define without registering them, by job and id. */
   const listDefined = (query: MemberQuery, [fromJob, fromId]: [number, string], limit: number): Member[] => {
     const members: Member[] = []
     for (const job of query.jobs.filter(job => job >= fromJob && definesEndpoints.get(job) === 1)) {
@@ -216,7 +224,7 @@ export function createSegmentMembers(db: Database) {
         'e.*',
       )
       const rows = matching([job, job === fromJob ? fromId : ''], limit - members.length)
-      for (const { endpoint_id, definition } of rows) members.push({ at: [job, endpoint_id], definition })
+      for (const { endpoint_id, definition } of rows) members.push({ cursor: [job, endpoint_id], definition })
       if (members.length === limit) break
     }
     return members
@@ -224,11 +232,11 @@ export function createSegmentMembers(db: Database) {
 
   return {
     /**
-     * Whoever is in a version of a segment.
+     * How to find the members of a segment's version.
      *
-     * @param number undefined for the current version
-     * @param now ISO 8601; what recency is counted back from
-     * @returns undefined where there is no such version
+     * @param number of the version; undefined for the current one
+     * @param now ISO 8601, to which the recency dimension is relative
+     * @returns undefined if there is no such version
      */
     find(app: AppRef, segmentId: string, number: number | undefined, now: string): Members | undefined {
       const row = version.get(app.seq, segmentId, number ?? null)
@@ -244,11 +252,10 @@ export function createSegmentMembers(db: Database) {
     ofApplication: { condition: all, sources: [], jobs: [] } as Members,
 
     /**
-     * Prepares walking through members in steps of some milliseconds. In an imported segment, they are those that its file named,
-     * then the endpoints that the users it named have now; in a dimensional one, the endpoints that meet its condition, then
-     * those that its imported sources define without registering them.
+     * Prepares listing members in steps of some milliseconds.
      *
-     * @returns a function that gives up to `limit` members behind a cursor, which may be none before the end
+     * @returns a function that lists up to `limit` members behind a cursor. There may be none,
+     *   although more are to come
      */
     prepareSteps(
       app: AppRef,
@@ -257,7 +264,7 @@ export function createSegmentMembers(db: Database) {
     ): (after: MemberCursor, limit: number) => MemberStep {
       const upToEnd = (found: Member[], limit: number): MemberStep => ({
         found,
-        next: found.length < limit ? undefined : found.at(-1)!.at,
+        next: found.length < limit ? undefined : found.at(-1)!.cursor,
       })
       if ('import' in members) {
         return (after, limit) =>
@@ -275,10 +282,10 @@ export function createSegmentMembers(db: Database) {
 }
 export type SegmentMembers = ReturnType<typeof createSegmentMembers>
 
-/** What a walk through members reads. */
+/** What is read of which members. */
 export interface StepOptions {
   columns: keyof typeof memberColumns
-  /** The last row of `endpoints` that is listed. */
+  /** The last row of `endpoints` that may be listed. */
   upTo: number
 }
 
@@ -286,15 +293,16 @@ export interface StepOptions {
 export const memberEndpoint = (app: AppRef, member: Member): EndpointResponse =>
   'row' in member ? toEndpoint(app, member.row) : JSON.parse(member.definition)
 
-/** The same as JSON, which costs a tenth. */
+/** The same as JSON text, at a tenth of the cost. */
 export const memberJson = (app: AppRef, member: Member): string =>
   'row' in member ? endpointJson(app, member.row) : member.definition
 
 /**
- * Prepares taking from rows of endpoints, in their order, those that meet the condition of a query.
+ * Prepares selecting, from rows of endpoints and in their order, those that meet a query's
+ * condition.
  *
- * @param rows SQL that selects them
- * @returns a function of that SQL's parameters and of how many there may be
+ * @param rows SQL that selects the rows
+ * @returns a function of that SQL's parameters and of a limit
  */
 function prepareMatching<Row>(
   db: Database,
@@ -302,7 +310,8 @@ function prepareMatching<Row>(
   { sources, condition }: MemberQuery,
   columns: string,
 ) {
-  // The limits, which limit nothing, keep SQLite from writing a source's condition into every one that asks for it.
+  // LIMIT -1 limits nothing, but keeps SQLite from inlining a source's condition wherever it is
+  // used.
   const tables = sources.map(
     ({ column, condition: { sql } }, index) =>
       `, rows_${index + 1} AS (SELECT e.*, ${sql} AS ${column} FROM rows_${index} e LIMIT -1)`,
@@ -316,7 +325,10 @@ function prepareMatching<Row>(
   return (of: unknown[], limit: number): Row[] => statement.all(...of, ...params, limit)
 }
 
-/** A segment has a query that cannot be evaluated: a sentence for callers, and for the Failures of jobs. */
+/**
+ * Thrown for a segment whose query is too large. The message is for callers, and for the Failures
+ * of jobs.
+ */
 export class SegmentQueryError extends Error {
   constructor(why: string) {
     super(
@@ -326,12 +338,13 @@ export class SegmentQueryError extends Error {
 }
 
 /**
- * Characters of the longest query: a thousand dimensions, and more of most kinds. The time that SQLite takes to prepare a
- * query grows with the square of its dimensions: half a second for a thousand, ten seconds for four thousand.
+ * Characters of the longest query, which are those of a thousand dimensions or more. The time to
+ * prepare a query grows with the square of its dimensions: half a second for a thousand, ten
+ * seconds for four thousand.
  */
 const maxQueryLength = 250_000
 
-/** @throws SegmentQueryError where the query of a segment is beyond what SQLite can do in a reasonable time */
+/** @throws SegmentQueryError if the query is too large for SQLite */
 function prepareOrRefuse<Row>(db: Database, sql: string): Statement<unknown[], Row> {
   if (sql.length > maxQueryLength) {
     throw new SegmentQueryError(`a query of ${sql.length} characters, of at most ${maxQueryLength}`)
@@ -343,7 +356,7 @@ function prepareOrRefuse<Row>(db: Database, sql: string): Statement<unknown[], R
   }
 }
 
-/** The endpoints in a segment alone, as rows of `endpoints`. */
+/** The endpoints that an import defines without registering them, as rows of `endpoints`. */
 const definedEndpoints = `SELECT NULL AS seq, job AS defined_by, endpoint_id AS id, endpoint_id, definition,
     definition ->> 'ChannelType' AS channel_type, definition ->> 'EffectiveDate' AS effective_date,
     definition -> 'Attributes' AS attributes, definition -> 'Metrics' AS metrics,

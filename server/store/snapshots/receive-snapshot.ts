@@ -16,13 +16,13 @@ export interface SnapshotBody {
 const checkRoomEvery = 64 * 1024 * 1024
 
 /**
- * Writes a snapshot that is being uploaded into a new file. Its header, its length and the free disk space are checked as
- * soon as the header is there, before anything is written.
+ * Writes a snapshot that is being uploaded into a new file. Its header, its length and the free
+ * disk space are checked as soon as the header is there, before anything is written.
  *
  * @param file must not exist; holds a part of the snapshot if that is refused later
  * @param database the file that the snapshot is to replace, on the same disk
- * @returns why it is refused. The body is then left as it is, perhaps not read to its end: destroying it would close the
- *   connection before the answer is sent
+ * @returns why it is refused. The body is then left as it is, perhaps not read to its end:
+ *   destroying it would close the connection before the answer is sent
  * @throws errors of the file system, except that the disk is full; the signal's reason
  */
 export async function receiveSnapshot(
@@ -82,8 +82,8 @@ function wrongLength(bytes: number, expected: number): string {
 }
 
 /**
- * Checks that the disk has room for the rest of the upload, for its copy in the write-ahead log, and for what the database
- * then grows by.
+ * Checks that the disk has room for the rest of the upload, for its copy in the write-ahead log,
+ * and for what the database then grows by.
  *
  * @param bytes of the whole snapshot
  * @param left of them, still to be written

@@ -3,27 +3,30 @@ import Database from 'better-sqlite3'
 import { emptyDatabase } from '../database/schema.ts'
 import { databaseFile, prepareStore, type Store } from '../open-store.ts'
 
-/** Pages that are written over others in one go, which holds up the thread for some milliseconds. */
+/** Pages that a step of the backup writes, which blocks the thread for some milliseconds. */
 const pagesPerStep = 500
 
-/** Milliseconds after which a state that cannot be replaced, as somebody else writes, stays as it is. */
+/** Milliseconds after which replacing the state is given up, if another writer prevents it. */
 const replaceTimeout = 10_000
 
-/** A state that is to replace the one that a data folder holds. */
+/** A database whose state is to replace that of a data folder. */
 export interface ReplacementDatabase {
-  /** Opens it for what is to be written into it before. */
+  /** Opens it as a store, to fill it before. */
   openStore(): Store
-  /** Whether it has an export job of that id, in whichever status. */
+  /** Whether it has an export job with this id, in whatever state. */
   hasExport(id: string): boolean
   /**
-   * Writes it over what a data folder's database holds, in one transaction, whoever has that open: it then holds this
-   * state, or, where that fails or is cut short, the one that it held. Writers wait meanwhile, readers do not.
+   * Writes it over the database of a data folder, in one transaction. Other connections may be
+   * open; if this fails or is interrupted, they keep the old state. Writers wait meanwhile, readers
+   * do not.
    */
   replace(dataDir: string): Promise<void>
   close(): void
 }
 
-/** @param file one that `checkSnapshot` has found good; without it, the state is empty, and in memory */
+/**
+ * @param file a snapshot that `checkSnapshot` has accepted; without it, an empty state in memory
+ */
 export function openReplacementDatabase(file?: string): ReplacementDatabase {
   const db = new Database(file ?? emptyImage())
   return {
@@ -37,7 +40,7 @@ export function openReplacementDatabase(file?: string): ReplacementDatabase {
         await setTimeout(1)
       ) {
         const { totalPages } = await db.backup(target, { progress: () => pagesPerStep })
-        // SQLite counts no pages where it cannot begin, as somebody writes.
+        // SQLite counts no pages if it cannot begin, as somebody else is writing.
         if (totalPages > 0) return
       }
       throw new Error(`another process has been writing to ${target} for ${replaceTimeout / 1000} s`)
@@ -48,7 +51,9 @@ export function openReplacementDatabase(file?: string): ReplacementDatabase {
 
 let image: Buffer | undefined
 
-/** The file of an empty state: to make it takes longer than all the rest of replacing one. */
+/**
+ * The file of an empty state. It is cached, as making it takes longer than all the rest of a reset.
+ */
 function emptyImage(): Buffer {
   image ??= emptyDatabase()
   return image

@@ -1,13 +1,17 @@
 import { applicationId, newestVersion, pageBytes } from '../database/schema.ts'
 
-/** Bytes of the header that each SQLite file begins with (https://sqlite.org/fileformat2.html#the_database_header). */
+/**
+ * Bytes of the header that each SQLite file begins with
+ * (https://sqlite.org/fileformat2.html#the_database_header).
+ */
 export const headerBytes = 100
 
 const magic = Buffer.from('SQLite format 3\0')
 
 /**
- * Header fields and the values that pinpoint-local writes. Replacing the state copies all pages, the header included, over
- * an open database: with other values, such as another text encoding, its connections could no longer read it.
+ * Header fields and the values that pinpoint-local writes. Replacing the state copies all pages,
+ * the header included, over an open database: with other values, such as another text encoding, its
+ * connections could no longer read it.
  */
 const fields: [name: string, at: number, bytes: number, allowed: number[], note?: string][] = [
   ['write format', 18, 1, [1, 2]],

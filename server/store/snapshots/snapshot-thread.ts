@@ -4,14 +4,14 @@ import { makePrivateFile } from '../database/private-files.ts'
 import type { SnapshotTask } from './snapshot-task.ts'
 import { checkSnapshot } from './verify-snapshot.ts'
 
-/** The thread that does one task with a snapshot, and ends. */
+/** The thread of one task. */
 const task = workerData as SnapshotTask
 
 async function copy(file: string, to: string): Promise<undefined> {
   makePrivateFile(to)
   const db = new Database(file, { readonly: true })
   try {
-    // In one step, for which SQLite keeps the state as it is: were it several, each write of somebody else would begin it anew.
+    // In a single step: between several, a write of somebody else would restart the backup.
     await db.backup(to, { progress: () => 0x7fffffff })
   } finally {
     db.close()

@@ -8,11 +8,11 @@ import { migrate } from '../database/schema.ts'
 import { damaged } from './snapshot-header.ts'
 
 /**
- * Checks whether a SQLite file whose header is good (`readSnapshotHeader`) is a state of pinpoint-local that can be taken
- * over, and brings it to this version if it is.
+ * Checks whether a SQLite file with a valid header (`readSnapshotHeader`) is an acceptable
+ * snapshot, and migrates it to this version if so.
  *
- * Nothing of the file is run before it is known to have no tables, triggers, views or other things but those that this
- * program makes itself, word for word. Until then, and while the file is looked through, SQLite is told to trust none.
+ * Nothing in the file is run before its schema is known to be, word for word, the one that this
+ * program creates. Until then, SQLite does not trust the schema.
  *
  * @returns why it is refused
  */
@@ -38,7 +38,7 @@ export function checkSnapshot(file: string): string | undefined {
   }
 }
 
-/** What the file defines beside, or instead of, what this program does. */
+/** What is missing in the file's schema, or should not be there. */
 function schemaProblem(db: Database.Database): string | undefined {
   const own = new Database(':memory:')
   migrate(own)
@@ -52,7 +52,7 @@ function schemaProblem(db: Database.Database): string | undefined {
   return undefined
 }
 
-/** What is in a schema, by kind and name. */
+/** The definitions in a schema, by type and name. */
 function definitionsIn(db: Database.Database): Map<string, string> {
   const rows = db
     .prepare<[], Record<'type' | 'name' | 'tbl_name' | 'sql', string>>(
@@ -67,7 +67,7 @@ function damage(db: Database.Database): string | undefined {
   return result === 'ok' ? undefined : damaged(String(result))
 }
 
-/** What endpoints say that cannot be read. */
+/** Which endpoint cannot be read. */
 function endpointProblem(db: Database.Database): string | undefined {
   const isDate = 'BETWEEN -8640000000000000 AND 8640000000000000'
   const isMap = (map: string) => `coalesce(${map} GLOB '{*' AND json_valid(${map}), 1)`
@@ -91,7 +91,7 @@ function endpointProblem(db: Database.Database): string | undefined {
   return undefined
 }
 
-/** What jobs say that cannot be read, and would end the worker again and again. */
+/** Which job cannot be read: the worker would die of it again and again. */
 function jobProblem(db: Database.Database): string | undefined {
   const noSkipped = `OR NOT iif(json_valid(skipped), json_type(skipped, '$.items') IS 'array', 0)`
   for (const [table, url, more] of [
@@ -124,7 +124,7 @@ function jobProblem(db: Database.Database): string | undefined {
   return undefined
 }
 
-/** What is said of jobs and faults that no call could have said. */
+/** Which fault rule or job control is one that no call accepts. */
 function controlProblem(db: Database.Database): string | undefined {
   const checkRule = checkOf(FaultRule)
   for (const { id, rule } of db

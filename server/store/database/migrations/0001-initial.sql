@@ -201,9 +201,9 @@ CREATE TABLE import_jobs (
   total_processed  INTEGER NOT NULL DEFAULT 0,
   total_failures   INTEGER NOT NULL DEFAULT 0,
   channel_counts   TEXT NOT NULL DEFAULT '{}', -- JSON, endpoints imported by channel
-  -- How often the worker died of the job, and where in it and of what, the last time.
+  -- How often the worker died with the job under way; the job's progress at the last time, and the error.
   deaths           INTEGER NOT NULL DEFAULT 0,
-  death_place      TEXT,
+  death_progress   TEXT,
   death_reason     TEXT,
   history          TEXT NOT NULL DEFAULT '[]', -- JSON, the states that it has been in, [{"status", "at"}]
   may_leave        TEXT NOT NULL DEFAULT '[]', -- JSON, the states that it may leave in manual mode
@@ -270,7 +270,7 @@ CREATE TABLE export_jobs (
   creation_date    TEXT NOT NULL,
   completion_date  TEXT,
   newest_endpoint  INTEGER,       -- the last row of endpoints when PROCESSING began; later ones are not exported
-  position         TEXT,          -- JSON, the cursor of the last member that is written
+  member_cursor    TEXT,          -- JSON, a MemberCursor: the last member that is written
   total_pieces     INTEGER NOT NULL DEFAULT 0,
   completed_pieces INTEGER NOT NULL DEFAULT 0,
   failed_pieces    INTEGER NOT NULL DEFAULT 0,
@@ -278,7 +278,7 @@ CREATE TABLE export_jobs (
   failures         TEXT NOT NULL DEFAULT '[]', -- JSON, sentences: why it failed, and what it could not remove then
   -- As in import_jobs.
   deaths           INTEGER NOT NULL DEFAULT 0,
-  death_place      TEXT,
+  death_progress   TEXT,
   death_reason     TEXT,
   history          TEXT NOT NULL DEFAULT '[]',
   may_leave        TEXT NOT NULL DEFAULT '[]',
