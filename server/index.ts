@@ -17,21 +17,22 @@ export type { ExportJobResponse, ImportJobResponse, Options as PinpointOptions }
 
 /** An emulator that runs in this process. */
 export interface Pinpoint extends ControlMethods {
-  /** Where it answers, without a slash at the end. */
+  /** Its base URL, without a slash at the end. */
   readonly url: string
 
   /**
-   * What a client of any AWS SDK for JavaScript is made with: `new PinpointClient(pinpoint.clientConfig)`. Its credentials
-   * are the first of `accessKeys`, if there are any.
+   * The configuration of a client of the AWS SDK for JavaScript: `new
+   * PinpointClient(pinpoint.clientConfig)`. The credentials are the first of `accessKeys`, if set.
    */
   readonly clientConfig: ClientConfig
 
   /**
    * Waits until an import job is over.
    *
-   * @returns the job as GetImportJob answers it, COMPLETED or FAILED: look at its `JobStatus`, and at `Failures` for why
-   * @throws Error when the job is not over in time, which tells its state, its counters and what holds it, if anything
-   *   does; or is not there, or not any more
+   * @returns the job as GetImportJob answers it, COMPLETED or FAILED (see its `JobStatus`, and
+   *   `Failures` for the reason)
+   * @throws Error if the job is not over in time, which tells its state, its counters and what
+   *   holds it; or if the job does not exist, or is deleted meanwhile
    */
   waitForImportJob(applicationId: string, jobId: string, options?: WaitOptions): Promise<ImportJobResponse>
 
@@ -39,16 +40,17 @@ export interface Pinpoint extends ControlMethods {
   waitForExportJob(applicationId: string, jobId: string, options?: WaitOptions): Promise<ExportJobResponse>
 
   /**
-   * Removes everything that is in it, running jobs included.
+   * Removes everything in it, running jobs included.
    *
    * @param options `seed: true` applies the seed again
    */
   reset(options?: { seed?: boolean }): Promise<void>
 
   /**
-   * Stops it: calls under way are answered, jobs stop at a safe point. Nothing of it is left in this process then, and
-   * nothing on the disk but what is in its `dataDir`. To call it again does no harm. Where it is forgotten, the process
-   * ends all the same, and the folder of an ephemeral emulator with it.
+   * Stops it: calls under way are answered, jobs stop at a safe point. Afterwards nothing of it is
+   * left in this process, and on the disk only what is in its `dataDir`. To call it again does no
+   * harm. If it is forgotten, the process ends all the same, and removes the folder of an ephemeral
+   * emulator.
    */
   close(): Promise<void>
 
@@ -56,7 +58,7 @@ export interface Pinpoint extends ControlMethods {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Where and as whom a client calls. */
+/** What a client of the AWS SDK needs to call the emulator. */
 export interface ClientConfig {
   endpoint: string
   region: string
@@ -65,22 +67,24 @@ export interface ClientConfig {
 
 /** How long to wait. */
 export interface WaitOptions {
-  /** Milliseconds; half a minute by default. */
+  /** Milliseconds; 30 seconds by default. */
   timeoutMs?: number
 }
 
 /**
- * Starts an emulator in this process: its HTTP side here, its job worker as a thread. Each has a database and a worker
- * of its own, and several may run at once.
+ * Starts an emulator in this process: its HTTP side in this thread, its job worker in another.
+ * Several may run at once, each with its own database and worker.
  *
- * Every setting of docs/settings.md is an option. Where nothing is said, three of them are as suits a test: `port` is
- * 0, `ephemeral` is true unless there is a `dataDir`, and `logLevel` is `silent`. No environment variable is read.
+ * Every setting of docs/settings.md is an option. Three have defaults that suit a test: `port` is
+ * 0, `ephemeral` is true unless there is a `dataDir`, and `logLevel` is `silent`. No environment
+ * variable is read.
  *
- * It does not keep the process from ending when there is nothing else to do, unless `keepProcessAlive` is true. Calls that
- * this process has under way keep it alive, as do the methods of the emulator until their promises are settled.
+ * It does not keep the process alive, unless `keepProcessAlive` is true. Calls that this process
+ * has under way do, and so do the methods of the emulator until their promises are settled.
  *
  * @returns when it is ready
- * @throws StartError that names every bad option, or says why it cannot start; nothing is left behind then
+ * @throws StartError that names every bad option, or says why it cannot start. Nothing is left
+ *   behind then
  */
 export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
   checkNode()
@@ -103,7 +107,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
   }
 
   let callsUnderWay = 0
-  /** Makes a control call in this process, which it keeps alive meanwhile. */
+  /** Makes a control call in this process, which is kept alive meanwhile. */
   const control = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => {
     if (closing.signal.aborted) throw new Error('pinpoint-local is closed')
     callsUnderWay++
@@ -133,25 +137,26 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
       if (job === undefined) throw new Error(`application ${applicationId} has no ${kind} job ${jobId}`)
       return job
     }
-    const late = (job: Job) => {
+    const timeoutError = (job: Job) => {
       const found = app.store[`${kind}Jobs`].find(app.store.apps.find(applicationId)!, jobId)!
       const by = heldBy(app.store, kind, found)
       const why = by === undefined ? '' : `: ${explainHold(by, job)}`
       return new Error(`${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms${why}`)
     }
-    const look = () => {
+    const lookForEnd = () => {
       const job = read()
       return isFinal(job.JobStatus) ? job : undefined
     }
     const done = new AbortController()
-    // It keeps the process alive meanwhile. Of node's own module, as a test may have replaced the global timers.
+    // This timer keeps the process alive. It is the module's, as tests may replace the global
+    // timers.
     const timeout = setTimeout(checkTimeout(timeoutMs), undefined, { signal: done.signal })
     const signal = AbortSignal.any([done.signal, closing.signal])
     try {
       return await Promise.race([
-        app.bus.waitFor(mayConcern(jobId), look, signal),
+        app.bus.waitFor(mayConcern(jobId), lookForEnd, signal),
         timeout.then(() => {
-          throw late(read())
+          throw timeoutError(read())
         }),
       ])
     } catch (error) {
@@ -196,7 +201,7 @@ function checkTimeout(timeoutMs: number): number {
   throw new RangeError(`timeoutMs must be a whole number of milliseconds below 2^31; got ${timeoutMs}`)
 }
 
-/** Where a job stands, as far as it is known. */
+/** A job's state and counters, in words. */
 function standOf(job: ImportJobResponse | ExportJobResponse): string {
   const { JobStatus, TotalPieces, CompletedPieces, FailedPieces, TotalProcessed, TotalFailures } = job
   if (TotalPieces === undefined) return JobStatus

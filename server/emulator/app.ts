@@ -33,7 +33,7 @@ import type { Store } from '../store/open-store.ts'
 import type { JobWorker } from '../worker/supervisor.ts'
 import type { State } from './state.ts'
 
-/** What the application works with. Tests pass their own. */
+/** What the application is built from. Tests pass their own. */
 export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'> &
     Partial<Pick<Config, 'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins' | 'controlToken'>>
@@ -46,7 +46,7 @@ export interface Dependencies {
   /** The machine's time; tests pass their own. */
   realNow?: () => Date
   logger: FastifyBaseLogger
-  /** Those that are not given have their defaults. */
+  /** Only those that differ from the defaults. */
   requestTimeouts?: Partial<RequestTimeouts>
 }
 
@@ -56,20 +56,20 @@ declare module 'fastify' {
       Pick<Config, 'quotas'> {
     /** The time of the emulator's clock. */
     now: Clock['now']
-    /** What has been called of late. */
+    /** The latest calls. */
     requestJournal: RequestJournal
     requestCounts: RequestCounts
     sessions: Sessions
-    /** A token for control calls that this process makes itself; it never leaves the process. */
+    /** A token for control calls that this process makes itself. It never leaves the process. */
     ownToken: string
   }
   interface FastifyContextConfig {
-    /** The operation's name in Pinpoint's model. */
+    /** The operation's name in Pinpoint's service model. */
     operation?: string
   }
 }
 
-/** Builds the HTTP side in the order in which a request goes through it. It does not listen. */
+/** Builds the HTTP side, in the order in which a request passes through it. It does not listen. */
 export function buildApp({
   config,
   store,
@@ -109,7 +109,7 @@ export function buildApp({
     bodyLimit: maxBodyBytes,
     routerOptions: { maxParamLength: maxPathParameterLength },
     exposeHeadRoutes: false,
-    // Requests that are under way at the end are answered as ever; new connections are not taken.
+    // While the server closes, requests under way are still answered; new connections are refused.
     return503OnClosing: false,
     frameworkErrors(error, request, reply) {
       sendError(guard(request, reply) ?? error, request, reply)
@@ -118,9 +118,9 @@ export function buildApp({
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, timeouts.request),
     requestTimeout: timeouts.request,
     http: {
-      // Node's own answers to a request without Host, or with an Expect that it does not know, are no JSON.
+      // Node's own answers to a request without Host, or with an unknown Expect, are not JSON.
       requireHostHeader: false,
-      // Headers are part of the request, and have no shorter time of their own.
+      // Headers count towards the request's timeout, and have none of their own.
       headersTimeout: 0,
       connectionsCheckingInterval: timeouts.checkInterval,
     },
@@ -149,7 +149,7 @@ export function buildApp({
     const refusal = guard(request, reply)
     if (refusal !== undefined) throw refusal
     await authorizeControl(request)
-    // Only now: nobody is to send a body that is refused whatever it holds.
+    // Only now, so that no client sends a body that is refused anyway.
     if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue()
   })
   limitRequestTimes(app, timeouts)

@@ -6,13 +6,16 @@ import type { JobStatus } from '../model/job-states.ts'
 
 export type { Fault, FaultRule, JobControl, JobStatus }
 
-/** Control calls as methods. Each rejects with an Error that has the message which the control call would answer. */
+/**
+ * Control calls as methods. Each rejects with an Error that has the message of the control call's
+ * answer.
+ */
 export interface ControlMethods {
-  /** Rules by which calls and jobs fail, take long or hang. */
+  /** Fault rules, by which calls and jobs fail, are slow, or hang. */
   readonly faults: {
-    /** Adds a rule, for calls or for jobs. */
+    /** Adds a rule for calls or for jobs. */
     add(rule: FaultRule): Promise<Fault>
-    /** All rules in the order in which they apply, also those whose times are used up. */
+    /** All rules, in the order in which they apply, including those whose `times` are used up. */
     list(): Promise<Fault[]>
     /** Removes one rule, by its id. */
     remove(id: string): Promise<void>
@@ -20,10 +23,10 @@ export interface ControlMethods {
     clear(): Promise<void>
   }
 
-  /** How jobs advance: by themselves, with a rest in each state, or by hand. */
+  /** The job control: jobs advance at once, after a rest in each state, or by hand. */
   readonly jobControl: {
     get(): Promise<JobControl>
-    /** Changes it, for the jobs that run now as well. */
+    /** Changes it, for running jobs as well. */
     set(control: JobControl): Promise<JobControl>
   }
 
@@ -31,7 +34,7 @@ export interface ControlMethods {
    * Lets a held import or export job go on, in the mode `manual`.
    *
    * @param options `to`: the state to go on to; without it, the next one
-   * @returns the job when it is in that state, and has done all that there is to do there
+   * @returns the job, when it is in that state and has done all its work there
    */
   advance(
     applicationId: string,
@@ -41,9 +44,9 @@ export interface ControlMethods {
 }
 
 /**
- * @param call makes a control call in this process, by its method, its path under `/_pinpoint/` and its body, and gives the
- *   body that it answers
- * @param isExport whether an application has an export job of that id
+ * @param call makes a control call in this process: takes the method, the path under `/_pinpoint/`
+ *   and the body, and returns the body of the answer
+ * @param isExport whether an application has an export job with this id
  */
 export function createControlMethods(
   call: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<unknown>,

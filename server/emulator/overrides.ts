@@ -1,12 +1,13 @@
 import type { Fault } from '../model/fault.ts'
 import type { Store } from '../store/open-store.ts'
 
-/** Fault rules that one line names. */
+/** Fault rules that a warning names at most. */
 const rulesNamed = 5
 
 /**
- * Warnings about control calls that are still in force: a job control that differs from the settings, and fault rules.
- * They survive the process; without a word at the next start, jobs would wait and calls fail for no visible reason.
+ * Warnings about a job control that differs from the settings, and about fault rules. They survive
+ * the process: without a warning at the next start, jobs would wait and calls fail for no visible
+ * reason.
  */
 export function overridesIn({ jobControl, faults }: Pick<Store, 'jobControl' | 'faults'>): string[] {
   const control = jobControl.override()

@@ -18,18 +18,18 @@ import type { buildApp } from './app.ts'
 import { overridesIn } from './overrides.ts'
 import { createState } from './state.ts'
 
-/** Milliseconds that calls under way have to be answered when the emulator stops. */
+/** Milliseconds that calls under way have to finish when the emulator stops. */
 const closeTimeout = 300
 
 /** A running emulator. */
 export interface Running {
-  /** Where it answers, without a slash at the end. */
+  /** Its base URL, without a slash at the end. */
   url: string
   /** Its HTTP side. */
   app: ReturnType<typeof buildApp>
   /**
-   * Stops it: calls under way are answered, jobs stop at a safe point and go on at the next start. All callers wait for
-   * the same end.
+   * Stops it: calls under way are answered, jobs stop at a safe point and go on at the next start.
+   * All callers wait for the same end.
    */
   close(): Promise<void>
 }
@@ -37,10 +37,12 @@ export interface Running {
 /**
  * Starts the emulator: database, worker, HTTP.
  *
- * @param options.signal ends the start, which may have to wait for the seed's imports
+ * @param options.signal aborts the start, which may take long for the seed's imports
  * @param options.clock for all its threads; tests pass one that they set
- * @returns when it is ready: the database migrated, the seed applied and its imports over, the worker running, the port open
- * @throws StartError when it cannot start, the signal's reason; nothing is left behind then, but what the seed has made
+ * @returns when it is ready: the database is migrated, the seed applied, its imports over, the
+ *   worker running and the port open
+ * @throws StartError if it cannot start; the signal's reason. Nothing is left behind then, except
+ *   for what the seed has created
  */
 export async function start(
   config: Config,
@@ -72,7 +74,7 @@ export async function start(
     const seedImports = (await seed?.apply(store)) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
     const jobWorker = startJobWorker(
-      // By name, so that the thread gets no secrets that it does not need.
+      // Each by name, so that the thread gets no secrets that it does not need.
       {
         dataDir,
         ephemeral: config.ephemeral,
@@ -89,7 +91,8 @@ export async function start(
       bus,
     )
     undo.push(() => jobWorker.stop({ forGood: config.ephemeral }))
-    // Loaded while the worker starts on the other core: Fastify and the schemas are most of what a start loads.
+    // Loaded while the worker starts on another core. Fastify and the schemas are most of what is
+    // loaded.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
     const state = createState({ dataDir, store, writeQueue, jobWorker, bus, seed, signal: closing.signal })
@@ -103,7 +106,7 @@ export async function start(
     const app = buildApp({ config, store, jobWorker, state, bus, preflight, clock, logger })
     undo.push(async () => {
       closing.abort()
-      // Fastify waits for connections that have sent nothing, or half a request, as long as they stay.
+      // Fastify waits without end for connections that have sent nothing, or half a request.
       const cut = setTimeout(() => app.server.closeAllConnections(), closeTimeout)
       await app.close()
       clearTimeout(cut)
@@ -114,7 +117,7 @@ export async function start(
       logger.info({ imports: seedImports.length }, `seed applied: ${seedImports.length} imports`)
     }
     warnOfOverrides()
-    // A client of this process keeps it alive by its own end of a connection.
+    // If a client in this process needs the connection, the client's end keeps the process alive.
     if (!config.keepProcessAlive) app.server.on('connection', socket => socket.unref())
     const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
     if (!config.keepProcessAlive) {
@@ -128,7 +131,7 @@ export async function start(
   }
 }
 
-/** A path, or where it leads to if it is a link: messages name the data folder of a container as /data. */
+/** Resolves a link, so that messages name the data folder of a container as /data. */
 function withoutLink(path: string): string {
   return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
 }
@@ -138,7 +141,10 @@ async function loadSeed(path: string, caller: Caller, context: SeedSupport): Pro
   return createSeed(path, caller, context)
 }
 
-/** What CreateImportJob looks at before it answers. Nothing is loaded where that is nothing. */
+/**
+ * Creates the preflight of CreateImportJob, and loads what it takes only if the settings ask for
+ * one.
+ */
 async function loadPreflight(
   { preflight, quotas }: Config,
   buckets: BucketSettings,
@@ -151,7 +157,7 @@ async function loadPreflight(
   return createPreflight(settings, createOpenBucket(buckets), signal)
 }
 
-/** @param warn called with a message when a part of the settings has no effect */
+/** @param warn called with a message if a part of the settings has no effect */
 function s3SettingsOf(
   { s3Endpoint, s3AllowAws, s3ForcePathStyle, s3Credentials, region }: Config,
   warn: (what: string) => void,
@@ -174,7 +180,10 @@ function s3SettingsOf(
   }
 }
 
-/** Removes the user and password from a URL: messages show it, and requests to S3 are signed with other keys. */
+/**
+ * Removes the user and password from a URL. Messages show it, and requests are signed with other
+ * keys.
+ */
 function withoutUser(text: string): string {
   const url = new URL(text)
   if (url.username === '' && url.password === '') return text

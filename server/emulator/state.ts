@@ -15,35 +15,41 @@ import { openReplacementDatabase, type ReplacementDatabase } from '../store/snap
 import { runSnapshotTask } from '../store/snapshots/snapshot-task.ts'
 import type { JobWorker } from '../worker/supervisor.ts'
 
-/** Milliseconds that a caller waits for what exports of the old state have begun to be discarded, which goes on after that. */
+/**
+ * Milliseconds that a caller waits until the drafts of the old state are discarded, which goes on
+ * after that.
+ */
 const discardTimeout = 500
 
-/** The whole state of the emulator: what can be done with it at once. */
+/** Operations on the whole state of the emulator. */
 export interface State {
   /**
-   * Replaces the state by an empty one: everything is gone, running jobs included.
+   * Replaces the state by an empty one. Everything is gone, running jobs included.
    *
-   * @param options.seed whether the seed is applied again: the new state holds it from the first moment on, and its imports
-   *   are over when this resolves
-   * @returns why the seed cannot be applied; where it is not an import that has FAILED, nothing has changed then
+   * @param options.seed whether to apply the seed again. The new state has it from the first moment
+   *   on, and its imports are over when this resolves
+   * @returns why the seed cannot be applied. Nothing has changed then, unless it is an import that
+   *   FAILED
    */
   reset(options: { seed: boolean }): Promise<string | undefined>
   /**
    * Replaces the state by that of a snapshot.
    *
-   * @returns why it is refused; then nothing has changed, and not all of the body may have been read
+   * @returns why the snapshot is refused. Nothing has changed then, and the body may not be read to
+   *   its end
    */
   restore(body: SnapshotBody): Promise<string | undefined>
-  /** Gives the state as one SQLite file, as it is at one moment between the call and the answer. */
+  /** Copies the state, as it is at one moment, into one SQLite file. */
   snapshot(): Promise<{ content: Readable; bytes: number }>
 }
 
 /**
- * Makes what replaces the state and copies it. A state is replaced by writing the new one over it in one transaction of
- * SQLite's, so both threads keep their connections, no call and no job sees half of either, and whatever is killed in the
- * middle, the database holds the one or the other. From before that on, jobs of the old state write nothing any more.
+ * Creates the operations on the state. It is replaced by writing the new state over it in one
+ * transaction. So both threads keep their connections, no call and no job sees half of either
+ * state, and the database has one or the other if the process is killed. Jobs of the old state
+ * write nothing from before the replacement on.
  *
- * @param signal ends what is under way
+ * @param signal aborts operations under way
  */
 export function createState({
   dataDir,
@@ -64,10 +70,10 @@ export function createState({
   signal: AbortSignal
 }): State {
   removeLeftovers(dataDir)
-  /** What is under way; one after the other. */
+  /** The last of the replacements, which run one after the other. */
   let last: Promise<unknown> = Promise.resolve()
 
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const afterOthers = <T>(work: () => Promise<T>): Promise<T> => {
     const done = last.then(work)
     last = done.catch(() => {})
     return done
@@ -78,15 +84,15 @@ export function createState({
     let discarded: Promise<void>
     writeQueue.nextGeneration()
     try {
-      // A job's transaction that is under way ends before this one, and no other follows.
+      // A job's open transaction ends before this one, and the job begins no other.
       const drafts = await store.write(() => store.exportProgress.drafts())
       await next.replace(dataDir)
-      // A snapshot may hold the very job, which then goes on with what it has begun.
+      // If a snapshot has the same job, that goes on with its drafts.
       orphans = drafts.filter(({ job }) => !next.hasExport(job.id))
       bus.emit({ kind: 'state' })
     } finally {
       writeQueue.nextGeneration()
-      // Also where nothing was replaced: the jobs have stopped, and are to be taken up again.
+      // Even if nothing was replaced: the jobs have stopped, and have to be resumed.
       discarded = jobWorker.replaced(orphans)
     }
     if (orphans.length > 0) {
@@ -94,7 +100,7 @@ export function createState({
     }
   }
 
-  /** @param fill what the state holds then */
+  /** @param fill writes into the new state before it replaces the old one */
   const replaceByNew = async <T>(fill: (next: ReplacementDatabase) => Promise<T>): Promise<T> => {
     const next = openReplacementDatabase()
     try {
@@ -117,10 +123,10 @@ export function createState({
 
   return {
     async reset({ seed: withSeed }) {
-      if (!withSeed) return void (await inTurn(() => replaceByNew(async () => {})))
+      if (!withSeed) return void (await afterOthers(() => replaceByNew(async () => {})))
       if (seed === undefined) return 'no seed is set: SEED or --seed names it at the start'
       try {
-        const imports = await inTurn(() => replaceByNew(next => seed.apply(next.openStore())))
+        const imports = await afterOthers(() => replaceByNew(next => seed.apply(next.openStore())))
         await seed.untilImported(imports, store, signal)
         return undefined
       } catch (error) {
@@ -135,7 +141,7 @@ export function createState({
           (await receiveSnapshot(body, file, { database: databaseFile(dataDir), signal })) ??
           (await runSnapshotTask({ check: file }, signal))
         if (refusal !== undefined) return refusal
-        await inTurn(async () => {
+        await afterOthers(async () => {
           const next = openReplacementDatabase(file)
           await replaceBy(next).finally(() => next.close())
         })
@@ -145,14 +151,14 @@ export function createState({
     snapshot: () =>
       withFile(async file => {
         await runSnapshotTask({ copy: databaseFile(dataDir), to: file }, signal)
-        // Open, it can be read after its name is gone, however the reading ends.
+        // An open file can be read after it is removed, so it need not be removed later.
         const opened = await open(file)
         return { content: opened.createReadStream(), bytes: (await opened.stat()).size }
       }),
   }
 }
 
-/** Removes what a process has left behind that was killed while it had a snapshot in its hands. */
+/** Removes the snapshot files of a process that was killed. */
 function removeLeftovers(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     if (/^snapshot-[0-9a-f-]{36}\.db(-\w+)?$/.test(name)) rmSync(join(dataDir, name), { force: true })

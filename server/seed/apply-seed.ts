@@ -12,53 +12,54 @@ import type { AppRef } from '../store/applications/applications.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import { changeOf, dateText, type EndpointRow, toEndpoint } from '../store/endpoints/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
-import { type PlacedApp, placeProblem, problemOf } from './read-seed.ts'
+import { type LocatedApp, locateProblem, problemOf } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
 import type { SeedApp, SeedEndpoint } from './shapes.ts'
 
-/** An import of the seed, where it stands there, and the job that does it, or has done it. */
+/** An import of the seed, with the job that does it, or has done it. */
 export interface SeedImport {
-  at: string
+  /** Where the import stands in the seed. */
+  location: string
   app: AppRef
   jobId: string
 }
 
-/** Whose applications they are, and when it is. */
 export interface SeedContext {
+  /** The account and Region of its applications. */
   caller: Caller
-  /** ISO 8601 */
+  /** ISO 8601; dates all that is created. */
   now: string
 }
 
 /**
- * Makes everything as the seed says, and leaves alone what is so already. To be called in a transaction.
+ * Creates and changes whatever is not as the seed says. To be called in a transaction.
  *
- * @returns the imports, which the worker does, or has done
- * @throws SeedError when the API would refuse something of it
+ * @returns the imports, whose jobs the worker runs, or has run
+ * @throws SeedError that names everything that the API would refuse
  */
-export function applySeed(placed: PlacedApp[], store: Store, context: SeedContext): SeedImport[] {
+export function applySeed(apps: LocatedApp[], store: Store, context: SeedContext): SeedImport[] {
   const mistakes: string[] = []
   const imports: SeedImport[] = []
-  for (const { at, app } of placed) {
-    mistakes.push(...problemOf(at, () => putApp(app, store, context)))
+  for (const { location, app } of apps) {
+    mistakes.push(...problemOf(location, () => putApp(app, store, context)))
     const found = store.apps.find(app.Id)
     if (found === undefined) continue
     for (const [index, endpoint] of (app.endpoints ?? []).entries()) {
       const problem = putEndpoint(endpoint, found, store, context)
-      if (problem !== undefined) mistakes.push(placeProblem(`${at}.endpoints[${index}]`, problem))
+      if (problem !== undefined) mistakes.push(locateProblem(`${location}.endpoints[${index}]`, problem))
     }
     const entries = new Map<string, number>()
     for (const [index, request] of (app.imports ?? []).entries()) {
-      const place = `${at}.imports[${index}]`
+      const importLocation = `${location}.imports[${index}]`
       const text = JSON.stringify(Object.entries(request).sort())
       const count = (entries.get(text) ?? 0) + 1
       entries.set(text, count)
       const entry = createHash('sha256').update(`${count} ${text}`).digest('hex')
       const add = () => {
-        const jobId = doneBefore(entry, found, store) ?? createJob(request, entry, found, store, context)
-        imports.push({ at: place, app: found, jobId })
+        const jobId = earlierJob(entry, found, store) ?? createJob(request, entry, found, store, context)
+        imports.push({ location: importLocation, app: found, jobId })
       }
-      mistakes.push(...problemOf(place, add))
+      mistakes.push(...problemOf(importLocation, add))
     }
   }
   if (mistakes.length > 0) throw new SeedError(mistakes)
@@ -76,7 +77,7 @@ function putApp({ Id, Name, tags = {} }: SeedApp, store: Store, { caller, now }:
   store.tags.put(current.Arn, tags)
 }
 
-/** Gives why the endpoint is refused. */
+/** Returns why the endpoint is refused, if it is. */
 function putEndpoint(
   endpoint: SeedEndpoint,
   app: AppRef,
@@ -90,7 +91,9 @@ function putEndpoint(
   return refusal
 }
 
-/** Whether an endpoint is as the seed says; it may be otherwise in what that does not name. */
+/**
+ * Whether an endpoint is as the seed says. It may differ in members that the seed does not name.
+ */
 function isAlready(app: AppRef, current: EndpointRow, endpoint: SeedEndpoint): boolean {
   const { endpoint_status, effective_date, request_id } = current
   const said = changeOf(endpoint)
@@ -105,8 +108,11 @@ function isAlready(app: AppRef, current: EndpointRow, endpoint: SeedEndpoint): b
   return isDeepStrictEqual(toEndpoint(app, merged), toEndpoint(app, current))
 }
 
-/** The job of an earlier time, unless it has FAILED, or its segment has been deleted since. */
-function doneBefore(entry: string, app: AppRef, store: Store): string | undefined {
+/**
+ * The job by which an import was done before, unless it FAILED or its segment has been deleted
+ * since.
+ */
+function earlierJob(entry: string, app: AppRef, store: Store): string | undefined {
   const job = store.importJobs.ofSeed(app, entry)
   if (job === undefined || job.JobStatus === 'FAILED') return undefined
   const { SegmentId } = job.Definition

@@ -8,32 +8,33 @@ import { violationsIn } from '../validation/check.ts'
 import { SeedError } from './seed-error.ts'
 import { type SeedApp, SeedFile } from './shapes.ts'
 
-/** An application of the seed, and where it stands: `seed.json: apps[0]`. */
-export interface PlacedApp {
-  at: string
+/** An application of the seed. */
+export interface LocatedApp {
+  /** Where it stands in the seed: `seed.json: apps[0]`. */
+  location: string
   app: SeedApp
 }
 
 /**
- * Reads a file, or all `.json` files of a folder in the order of their names, and checks all that can be told without the
- * database, by the rules of the API.
+ * Reads a file, or all `.json` files of a folder in the order of their names, and checks everything
+ * that can be checked without the database, by the rules of the API.
  *
  * @throws SeedError that names every mistake
  */
-export async function readSeed(path: string): Promise<PlacedApp[]> {
+export async function readSeed(path: string): Promise<LocatedApp[]> {
   const mistakes: string[] = []
-  const placed: PlacedApp[] = []
+  const located: LocatedApp[] = []
   for (const file of filesOf(path)) {
     const { apps, problems } = await readFile(file)
-    placed.push(...apps.map((app, index) => ({ at: `${file}: apps[${index}]`, app })))
+    located.push(...apps.map((app, index) => ({ location: `${file}: apps[${index}]`, app })))
     mistakes.push(...problems.map(problem => `${file}: ${problem}`))
   }
-  mistakes.push(...placed.flatMap(checkApp), ...checkDoubles(placed))
+  mistakes.push(...located.flatMap(checkApp), ...checkDuplicates(located))
   if (mistakes.length > 0) throw new SeedError(mistakes)
-  return placed
+  return located
 }
 
-/** Gives the applications of a file, or all that is wrong with its types. */
+/** Reads the applications of a file, or everything that does not fit their schema. */
 async function readFile(file: string): Promise<SeedFile & { problems: string[] }> {
   const read = await parse(file)
   if ('problem' in read) return { apps: [], problems: [read.problem] }
@@ -57,7 +58,7 @@ function filesOf(path: string): string[] {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The JSON of a file, or what is wrong with it. */
+/** Parses a file, or returns what is wrong with it. */
 async function parse(file: string): Promise<{ json: unknown } | { problem: string }> {
   let text: string
   try {
@@ -75,7 +76,7 @@ async function parse(file: string): Promise<{ json: unknown } | { problem: strin
   }
 }
 
-/** Puts attribute values that stand alone into lists, as the API does. */
+/** Makes lists of single attribute values, as the API does. */
 function listValues(json: unknown): void {
   for (const app of membersOf(json, 'apps')) {
     for (const endpoint of membersOf(app, 'endpoints')) listAttributeValues(endpoint)
@@ -87,62 +88,66 @@ function membersOf(value: unknown, name: string): unknown[] {
   return Array.isArray(list) ? list : []
 }
 
-/** A place as JavaScript would name it: `apps[0].endpoints[2].Address`. */
+/** A path in JavaScript's notation: `apps[0].endpoints[2].Address`. */
 const nameOf = (parts: string[]): string =>
   parts.reduce((name, part) => {
     if (/^\d+$/.test(part)) return `${name}[${part}]`
     return name === '' ? part : `${name}.${part}`
   }, '')
 
-/** What the types of the members cannot say. */
-function checkApp({ at, app }: PlacedApp): string[] {
+/** Checks what the schema cannot express. */
+function checkApp({ location, app }: LocatedApp): string[] {
   const { Id, tags = {}, endpoints = [], imports = [] } = app
   const found = [
     ...(/^[0-9a-f]{32}$/.test(Id)
       ? []
-      : [`${at}.Id must be 32 lower-case hexadecimal digits, as Pinpoint's own; got ${JSON.stringify(Id)}`]),
-    ...problemOf(at, () => checkTags(tags)),
+      : [
+          `${location}.Id must be 32 lower-case hexadecimal digits, as Pinpoint's own; got ${JSON.stringify(Id)}`,
+        ]),
+    ...problemOf(location, () => checkTags(tags)),
     ...endpoints.flatMap((endpoint, index) => {
       const problem = checkId('Id', endpoint.Id) ?? checkEndpoint(endpoint)
-      return problem === undefined ? [] : [placeProblem(`${at}.endpoints[${index}]`, problem)]
+      return problem === undefined ? [] : [locateProblem(`${location}.endpoints[${index}]`, problem)]
     }),
     ...imports.flatMap((request, index) =>
-      problemOf(`${at}.imports[${index}]`, () => checkDefinition(request)),
+      problemOf(`${location}.imports[${index}]`, () => checkDefinition(request)),
     ),
   ]
-  const places = new Map<string, number>()
+  const indexes = new Map<string, number>()
   for (const [index, { Id }] of endpoints.entries()) {
-    const first = places.get(Id.toLowerCase())
-    if (first === undefined) places.set(Id.toLowerCase(), index)
+    const first = indexes.get(Id.toLowerCase())
+    if (first === undefined) indexes.set(Id.toLowerCase(), index)
     else
       found.push(
-        `${at}.endpoints[${index}].Id must not be that of endpoints[${first}]; got ${JSON.stringify(Id)}`,
+        `${location}.endpoints[${index}].Id must not be that of endpoints[${first}]; got ${JSON.stringify(Id)}`,
       )
   }
   return found
 }
 
-/** Puts a place before what is wrong there; most sentences begin with the member that they are about. */
-export const placeProblem = (at: string, problem: string): string =>
-  /^(tags|[A-Z])[\w.]* (must|and) /.test(problem) ? `${at}.${problem}` : `${at}: ${problem}`
+/** Prefixes a problem with its location. Most problems begin with the name of the member. */
+export const locateProblem = (location: string, problem: string): string =>
+  /^(tags|[A-Z])[\w.]* (must|and) /.test(problem) ? `${location}.${problem}` : `${location}: ${problem}`
 
-function checkDoubles(placed: PlacedApp[]): string[] {
-  const places = new Map<string, string>()
-  return placed.flatMap(({ at, app: { Id } }) => {
-    const first = places.get(Id)
-    if (first !== undefined) return [`${at}.Id must not be that of another application: ${Id} is ${first}`]
-    places.set(Id, at)
+/** Checks that no two applications have the same id. */
+function checkDuplicates(apps: LocatedApp[]): string[] {
+  const locations = new Map<string, string>()
+  return apps.flatMap(({ location, app: { Id } }) => {
+    const first = locations.get(Id)
+    if (first !== undefined)
+      return [`${location}.Id must not be that of another application: ${Id} is ${first}`]
+    locations.set(Id, location)
     return []
   })
 }
 
-/** What a check of the API refuses, where it does. */
-export function problemOf(at: string, check: () => void): string[] {
+/** Runs a check of the API, and returns its exception's message as a problem. */
+export function problemOf(location: string, check: () => void): string[] {
   try {
     check()
     return []
   } catch (error) {
-    if (error instanceof PinpointException) return [placeProblem(at, error.message)]
+    if (error instanceof PinpointException) return [locateProblem(location, error.message)]
     throw error
   }
 }

@@ -1,9 +1,9 @@
 import { StartError } from '../process/start-error.ts'
 
-/** Mistakes that one message names. */
+/** Mistakes that a message names at most. */
 const maxNamed = 20
 
-/** Says what is wrong with the seed: every mistake, as far as they fit into one message. */
+/** The message names the mistakes in the seed, up to a maximum. */
 export class SeedError extends StartError {
   constructor(mistakes: string[]) {
     const named = mistakes.slice(0, maxNamed)

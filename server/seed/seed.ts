@@ -8,23 +8,23 @@ import { applySeed, type SeedImport } from './apply-seed.ts'
 import { readSeed } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
 
-/** Milliseconds of waiting after which it is said what is waited for. */
+/** Milliseconds of waiting after which the user is told what the start waits for. */
 const patience = 5000
 
-/** The seed of the settings. */
+/** The seed that the settings name. */
 export interface Seed {
   /**
-   * Reads it, and applies all of it or nothing.
+   * Reads the seed, and applies all of it or nothing.
    *
-   * @returns its imports, which are jobs as any other
+   * @returns its imports, which are ordinary jobs
    * @throws SeedError that names every mistake
    */
   apply(store: Store): Promise<SeedImport[]>
   /**
    * Waits until imports are over.
    *
-   * @param tell is told, once, what is waited for where that takes long
-   * @throws SeedError that names those that FAILED, and why; the signal's reason
+   * @param tell called once with what is waited for, if that takes long
+   * @throws SeedError that names the FAILED ones, and why; the signal's reason
    */
   untilImported(
     imports: SeedImport[],
@@ -42,15 +42,15 @@ export interface SeedSupport {
 
 /**
  * @param path a JSON file, or a folder of them
- * @param caller whose applications they are
- * @param support.clock dates what the seed makes
+ * @param caller the account and Region of its applications
+ * @param support.clock dates what the seed creates
  * @param support.bus tells how its imports get on
  */
 export function createSeed(path: string, caller: Caller, { clock, bus }: SeedSupport): Seed {
   return {
     async apply(store) {
-      const placed = await readSeed(path)
-      return store.write(() => applySeed(placed, store, { caller, now: clock.now().toISOString() }))
+      const apps = await readSeed(path)
+      return store.write(() => applySeed(apps, store, { caller, now: clock.now().toISOString() }))
     },
 
     async untilImported(imports, store, signal, tell = () => {}) {
@@ -62,17 +62,17 @@ export function createSeed(path: string, caller: Caller, { clock, bus }: SeedSup
         () => {},
       )
       try {
-        for (const { at, app, jobId } of imports) {
+        for (const { location, app, jobId } of imports) {
           const look = () => {
             const job = store.importJobs.get(app, jobId)
-            // One that is gone with its application, or with its state, is not waited for.
+            // A job that is gone with its application, or with the state, is not waited for.
             if (job === undefined || isFinal(job.JobStatus)) return { job }
-            waitsFor = `${at} is ${job.JobStatus}`
+            waitsFor = `${location} is ${job.JobStatus}`
             return undefined
           }
           const { job } = await bus.waitFor(mayConcern(jobId), look, signal)
           if (job?.JobStatus === 'FAILED')
-            failed.push(`${at}: the import FAILED: ${job.Failures?.slice(0, 3).join('; ')}`)
+            failed.push(`${location}: the import FAILED: ${job.Failures?.slice(0, 3).join('; ')}`)
         }
       } finally {
         done.abort()

@@ -4,7 +4,10 @@ import { EndpointBatchItem, EndpointDemographic, EndpointLocation, EndpointUser 
 import { ImportJobRequest } from '../model/import-job.ts'
 import { Tags } from '../model/tags.ts'
 
-/** An endpoint as UpdateEndpointsBatch takes it. A name that is not known is a mistake here: nobody would see it else. */
+/**
+ * An endpoint as in UpdateEndpointsBatch. Unknown members are refused, as a typo would go
+ * unnoticed.
+ */
 const SeedEndpoint = closed(
   Type.Object({
     ...EndpointBatchItem.properties,
@@ -27,6 +30,6 @@ const SeedApp = closed(
 )
 export type SeedApp = Static<typeof SeedApp>
 
-/** What a file of the seed holds. */
+/** The content of a seed file. */
 export const SeedFile = closed(Type.Object({ apps: Type.Array(SeedApp) }))
 export type SeedFile = Static<typeof SeedFile>
