@@ -2,12 +2,14 @@ import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** A signal for what may take long: it is aborted when the caller has left, or the server closes. */
+    /** An AbortSignal that fires when the client disconnects or the server closes. */
     untilGone(): AbortSignal
   }
 }
 
-/** Lets what may take long end when nobody waits for it any more. A call that does not ask pays nothing for it. */
+/**
+ * Gives replies `untilGone`, by which a handler that takes long can stop when nobody waits for it.
+ */
 export function endWithCallers(app: FastifyInstance): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())

@@ -54,13 +54,16 @@ function partitionOf(region: string): string {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
 
-/** Whether the text is the ARN of an IAM role. The emulator has no IAM, so every well-formed one will do. */
+/**
+ * Whether a text is the ARN of an IAM role. The emulator has no IAM and accepts every well-formed
+ * one.
+ */
 export const isRoleArn = (text: string): boolean =>
   /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(text)
 
 /**
- * Whether the text is the ARN of a Kinesis data stream or of a Firehose delivery stream (source: API reference), with a
- * name that those services allow.
+ * Whether a text is the ARN of a Kinesis data stream or a Firehose delivery stream (source: API
+ * reference), with a name that those services allow.
  */
 export const isStreamArn = (text: string): boolean =>
   /^arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream\/[\w.-]{1,128}|firehose:[a-z0-9-]+:\d{12}:deliverystream\/[\w.-]{1,64})$/.test(

@@ -2,13 +2,13 @@ import { KindGuard, type TSchema } from '@sinclair/typebox'
 import { explainCount, ofRequest } from '../validation/explain.ts'
 
 /**
- * The most that a body may hold (assumed), well above the largest request of any operation: a full
- * UpdateEndpointsBatch has at most some 30,000 names and 385,000 values. What is below takes less
- * than a quarter of a second to parse.
+ * Limits of a body (assumed), well above the largest request of any operation: a full
+ * UpdateEndpointsBatch has some 30,000 names and 385,000 values. A body within the limits is parsed
+ * in less than a quarter of a second.
  */
 const limits = { levels: 100, names: 50_000, values: 400_000 }
 
-/** What a body holds: names of members, and values, those of members included. */
+/** How many member names and values a body has. The values of members count too. */
 interface Counts {
   names: number
   values: number
@@ -17,12 +17,12 @@ interface Counts {
 }
 
 /**
- * Checks how much is in a body before it is parsed: to parse 7 MB of short names or empty lists takes
- * seconds and hundreds of megabytes, to count them takes milliseconds.
+ * Checks a body against the limits before it is parsed: parsing 7 MB of short names or empty lists
+ * takes seconds and hundreds of megabytes, counting them takes milliseconds.
  *
- * @param bytes JSON in UTF-8; whether it is that is not checked
- * @param schema of the operation's body
- * @returns a sentence on what is too much, which names the largest map or list; undefined if nothing is
+ * @param bytes JSON in UTF-8, which is not checked here
+ * @param schema the schema of the operation's body
+ * @returns a sentence that names the limit and the largest map or list; undefined if all is within
  */
 export function checkBodySize(bytes: Buffer, schema: TSchema | undefined): string | undefined {
   const counts = countValues(bytes)
@@ -37,20 +37,20 @@ export function checkBodySize(bytes: Buffer, schema: TSchema | undefined): strin
   return `The request body must have at most ${limits[kind]} ${kind} in all; got ${counts[kind]}${where}`
 }
 
-/** A map or list that the count is in: its commas so far, and where its last name was, if it is a map. */
+/** An open map or list: its commas so far and, of a map, the position of its latest name. */
 interface Open {
   commas: number
   nameFrom: number
   nameTo: number
 }
 
-/** Counts in one pass that makes nothing of what it sees. Gives undefined for what is nested too deep. */
+/** Counts in one pass, without building values. Gives undefined if the nesting is too deep. */
 function countValues(bytes: Buffer): Counts | undefined {
   let names = 0
   let values = 1
   let largest: { count: number; outer: Open[] } = { count: 0, outer: [] }
   const string = { from: 0, to: 0 }
-  // By level; the first is outside of the value itself.
+  // One entry per nesting level; the first stands for the outside of the whole value.
   const open = Array.from({ length: limits.levels + 1 }, (): Open => ({ commas: 0, nameFrom: 0, nameTo: 0 }))
   let level = 0
   let here = open[level]!
@@ -74,7 +74,7 @@ function countValues(bytes: Buffer): Counts | undefined {
       case 0x7b: // {
       case 0x5b: // [
         if (level === limits.levels) return undefined
-        // Its first entry; the others come behind commas.
+        // Its first entry; each comma adds another.
         values++
         here = open[++level]!
         here.commas = here.nameTo = 0
@@ -94,7 +94,7 @@ function countValues(bytes: Buffer): Counts | undefined {
   return { names, values, largest: { path, count: largest.count } }
 }
 
-/** The schema of what is at a path in a value; undefined where none is known. */
+/** The schema of the value at a path; undefined if the schema does not describe it. */
 function schemaAt(schema: TSchema | undefined, path: string[]): TSchema | undefined {
   let found = schema
   for (const name of path) {

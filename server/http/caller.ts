@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 
-/** Who calls, and where, as the request's signature says. It is read here, not verified. */
+/** The account and region that a request's signature names. The signature is not verified here. */
 export interface Caller {
-  /** The region of the credential scope, else the configured one. */
+  /** The region of the credential scope, or the configured one without a scope. */
   region: string
-  /** A 12-digit access key id stands for the account of that number; any other means the configured account. */
+  /** The access key id if it has 12 digits, else the configured account. */
   accountId: string
 }
 
@@ -24,8 +24,9 @@ export function readCallers(app: FastifyInstance, defaults: Caller): void {
 }
 
 /**
- * Reads `Credential=<key id>/<date>/<region>/<service>/aws4_request` from a Signature Version 4 header, or from
- * the X-Amz-Credential parameter of a presigned request. Whatever is not in that form counts as not sent.
+ * Reads `Credential=<key id>/<date>/<region>/<service>/aws4_request` from a Signature Version 4
+ * header, or the X-Amz-Credential parameter of a presigned request. Text in any other form is
+ * ignored.
  */
 function callerOf(headers: IncomingHttpHeaders, query: unknown, defaults: Caller): Caller {
   const presigned = (query as Record<string, unknown>)['X-Amz-Credential']

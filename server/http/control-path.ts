@@ -1,25 +1,24 @@
-/** The prefix of all control calls: what the emulator has and Pinpoint does not. */
+/** The prefix of the control API: the emulator's own calls, which Pinpoint does not have. */
 export const controlPath = '/_pinpoint/'
 
 /** The prefix of the web console's pages and files. */
 export const consolePath = `${controlPath}console/`
 
 /**
- * Whether a route belongs to the control API. The control API has a route for everything under its
- * prefix, unknown paths included, so the router alone decides what lies there: no path is read a
- * second time.
+ * Whether a route belongs to the control API. The control API has a catch-all route under its
+ * prefix, so the router alone decides which requests belong to it; no code parses paths again.
  *
- * @param url the pattern of the route; undefined for what no route answers
+ * @param url the URL pattern of the route; undefined if no route matched
  */
 export const isControlRoute = (url: string | undefined): boolean => url?.startsWith(controlPath) ?? false
 
-/** Whether a route answers with a page that a link of another site may lead to. */
+/** Whether a route answers with a page to which another site may link. */
 export const isPageRoute = (url: string | undefined): boolean =>
   url === controlPath || (url?.startsWith(consolePath) ?? false)
 
 /**
- * Whether a route of the control API needs no token: health checks send none, and the console asks
- * for it.
+ * Whether a route of the control API needs no token: health checks have none, and the pages of the
+ * console ask their user for it.
  */
 export const isOpenRoute = (url: string | undefined): boolean =>
   url === `${controlPath}health` || isPageRoute(url)

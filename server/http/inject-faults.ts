@@ -5,16 +5,17 @@ import { matchesWildcard } from '../model/wildcard.ts'
 import { PinpointException } from './errors/exceptions.ts'
 import { operationOf } from './routes.ts'
 
-/** Milliseconds after which it is looked whether a rule that holds a call is still there. */
-const lookAgainAfter = 250
+/** Milliseconds between checks whether the rule that delays a call still exists. */
+const checkInterval = 250
 
 /**
- * Lets calls fail or take long as rules say, in the order in which they were added: each that matchesWildcard has its latency, and
- * the first one with an error ends the call. A caller that leaves ends the wait, as does the end of the emulator.
+ * Applies the fault rules for calls, in the order in which they were added: each matching rule
+ * delays the call by its latency, and the first one with an error ends it. A delay ends early when
+ * the client disconnects, the server closes or the rule is removed.
  *
- * @param ofCalls the rules there are
- * @param isThere whether a rule has not been removed: its latency ends with it
- * @param use takes one of a rule's times; gives whether there was one left
+ * @param ofCalls the rules for calls
+ * @param isThere whether a rule still exists
+ * @param use uses up one of a rule's times; gives whether one was left
  */
 export function injectFaults(
   app: FastifyInstance,
@@ -34,8 +35,8 @@ export function injectFaults(
       if (times !== undefined && !(await use(id))) continue
       if (latencyMs !== undefined) {
         const signal = reply.untilGone()
-        for (let left = latencyMs; left > 0 && isThere(id) && !signal.aborted; left -= lookAgainAfter) {
-          await setTimeout(Math.min(left, lookAgainAfter), undefined, { signal }).catch(() => {})
+        for (let left = latencyMs; left > 0 && isThere(id) && !signal.aborted; left -= checkInterval) {
+          await setTimeout(Math.min(left, checkInterval), undefined, { signal }).catch(() => {})
         }
         if (!isThere(id)) continue
       }

@@ -3,19 +3,20 @@ import type { Listed, Page } from '../model/page.ts'
 import { pageSize } from '../model/quotas.ts'
 import { badRequest } from './errors/exceptions.ts'
 
-/** The two query parameters of every paged list; `page-size` is a string (source: model). */
+/** The query parameters of a paged list; `page-size` is a string (source: model). */
 export const PageQuery = Type.Object({
   'page-size': Type.Optional(
     Type.String({ description: `Entries on a page: 1 to ${pageSize.max}, by default ${pageSize.default}` }),
   ),
-  token: Type.Optional(Type.String({ description: 'The NextToken of the page before' })),
+  token: Type.Optional(Type.String({ description: 'The NextToken of the previous page' })),
 })
 
 /**
- * Answers one page of a list, newest first, with a NextToken when there is more and no such key when there is
- * not. A token names the last entry seen, so pages neither repeat nor skip when entries come or go meanwhile.
+ * One page of a list, newest first. NextToken is present if there is another page. A token holds a
+ * cursor, the last entry of its page, so entries that come or go between two pages do not make the
+ * list repeat or skip others.
  *
- * @param list which list this is; a token is good only for the list that gave it
+ * @param list a name of the list; a token is valid only for the list that it came from
  * @param fetch reads the entries of a page
  * @throws BadRequestException when the page size or the token is wrong
  */
@@ -35,42 +36,44 @@ export function answerPage<T>(
 }
 
 /**
- * Reads one page of a list in any order that can name where it has come to.
+ * Reads one page of a list in any order, with cursors of any JSON type.
  *
- * @param start where the first page begins
- * @param isPlace whether a value from a token is such a place
- * @param fetch reads up to `limit` entries behind a place
+ * @param start the cursor with which the first page begins
+ * @param isCursor whether a value from a token is a cursor of this list
+ * @param fetch reads up to `limit` entries behind a cursor
  * @returns the entries, and the token of the next page if there is one
  * @throws BadRequestException when the page size or the token is wrong
  */
-export function readPage<T, Place>(
+export function readPage<T, Cursor>(
   query: Static<typeof PageQuery>,
   list: string,
-  start: Place,
-  isPlace: (value: unknown) => boolean,
-  fetch: (limit: number, after: Place) => { at: Place; value: T }[],
+  start: Cursor,
+  isCursor: (value: unknown) => boolean,
+  fetch: (limit: number, after: Cursor) => { at: Cursor; value: T }[],
 ): { values: T[]; token: string | undefined } {
-  const { limit, after, answer } = beginPage(query, list, start, isPlace)
+  const { limit, after, answer } = beginPage(query, list, start, isCursor)
   return answer(fetch(limit, after))
 }
 
 /**
- * The same for a list that takes longer to read: says what to read, and makes the page of it.
+ * The same in two steps, for a list that is read in several parts: gives what to read, and then
+ * makes the page of it.
  *
- * @returns `limit` is one more than the page shows, to know whether there is a next page
+ * @returns `limit`, one more than the page shows, which tells whether there is a next page;
+ *   `after`, the cursor; `answer`, which makes the page of the entries
  */
-export function beginPage<Place>(
+export function beginPage<Cursor>(
   query: Static<typeof PageQuery>,
   list: string,
-  start: Place,
-  isPlace: (value: unknown) => boolean,
+  start: Cursor,
+  isCursor: (value: unknown) => boolean,
 ) {
   const size = pageSizeOf(query['page-size'])
-  const after = readCursor(query, list, start, isPlace)
+  const after = readCursor(query, list, start, isCursor)
   return {
     limit: size + 1,
     after,
-    answer<T>(entries: { at: Place; value: T }[]): { values: T[]; token: string | undefined } {
+    answer<T>(entries: { at: Cursor; value: T }[]): { values: T[]; token: string | undefined } {
       const shown = entries.slice(0, size)
       const last = shown.at(-1)
       return {
@@ -82,17 +85,17 @@ export function beginPage<Place>(
 }
 
 /**
- * Reads where a page begins, as `readPage` does.
+ * The cursor with which a page begins: that of the token, or `start` without one.
  *
  * @throws BadRequestException when the token is wrong
  */
-export function readCursor<Place>(
+export function readCursor<Cursor>(
   { token }: Static<typeof PageQuery>,
   list: string,
-  start: Place,
-  isPlace: (value: unknown) => boolean,
-): Place {
-  return token === undefined ? start : (readToken(token, list, isPlace) as Place)
+  start: Cursor,
+  isCursor: (value: unknown) => boolean,
+): Cursor {
+  return token === undefined ? start : (readToken(token, list, isCursor) as Cursor)
 }
 
 function pageSizeOf(text: string | undefined): number {
@@ -109,10 +112,10 @@ function pageSizeOf(text: string | undefined): number {
 const writeToken = (list: string, at: unknown) =>
   Buffer.from(JSON.stringify([list, at])).toString('base64url')
 
-function readToken(token: string, list: string, isPlace: (value: unknown) => boolean): unknown {
+function readToken(token: string, list: string, isCursor: (value: unknown) => boolean): unknown {
   try {
     const [tokenList, at] = JSON.parse(Buffer.from(token, 'base64url').toString())
-    if (tokenList === list && isPlace(at)) return at
+    if (tokenList === list && isCursor(at)) return at
   } catch {}
   throw badRequest('token must be the NextToken of an earlier page of this same list')
 }

@@ -2,22 +2,22 @@ import type { FastifyInstance } from 'fastify'
 import { tooManyRequests } from './errors/exceptions.ts'
 import { operationOf } from './routes.ts'
 
-/** Milliseconds in which requests are counted together. */
+/** The window of the rate limit, in milliseconds. */
 const window = 1000
 
 /**
- * Refuses the request that would be one too many within a second, for an account and an operation. Pinpoint's own
- * algorithm is not known; an exact sliding window is assumed. Refused requests do not count, nor do calls that are no
- * operation of Pinpoint: control calls, preflights, unknown routes.
+ * Limits the requests per second of each account to each operation. Pinpoint's algorithm is not
+ * known; an exact sliding window is assumed. Refused requests do not count, nor do control calls,
+ * preflights and unknown routes.
  *
  * @param now the clock
- * @param rateOf how many requests per second an operation takes from an account
+ * @param rateOf how many requests per second an account may make to an operation
  */
 export function limitRates(
   app: FastifyInstance,
   { now, rateOf }: { now: () => Date; rateOf: (operation: string) => number },
 ): void {
-  /** When the requests of the last second were accepted, by account and operation. */
+  /** Times at which requests were accepted in the last second, by account and operation. */
   const accepted = new Map<string, number[]>()
   let tidied = 0
 
@@ -25,7 +25,7 @@ export function limitRates(
     const operation = operationOf(request)
     if (operation === undefined) return
     const time = now().getTime()
-    // Accounts are whatever callers say that they are: those that are silent must not stay here for ever.
+    // Callers can name any account, so entries without recent requests are removed.
     if (!isRecent(tidied, time)) {
       for (const [key, times] of accepted) if (!isRecent(times.at(-1)!, time)) accepted.delete(key)
       tidied = time
@@ -44,5 +44,5 @@ export function limitRates(
   })
 }
 
-/** Whether a request is within the last second. One that lies ahead is not: the clock was set back since. */
+/** Whether a time is within the last second. A time ahead is not: the clock was set back since. */
 const isRecent = (earlier: number, time: number): boolean => earlier > time - window && earlier <= time

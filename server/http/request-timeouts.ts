@@ -5,18 +5,20 @@ import { requestTimeout } from './errors/exceptions.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The body is an upload: it may take any time, as long as bytes keep arriving. */
+    /** The body is an upload: it may take any time as long as bytes keep arriving. */
     isUpload?: boolean
   }
 }
 
-/** How long a request may take to arrive. All in milliseconds. */
+/** How long a request may take to arrive, in milliseconds. */
 export interface RequestTimeouts {
   /** From the first byte of a request to its last. The body of an upload is exempt. */
   request: number
   /** Between two bytes of an upload. */
   uploadIdle: number
-  /** How often all connections are checked: a request is ended by at most so much too late. */
+  /**
+   * How often connections are checked, which is also by how much a request may be ended too late.
+   */
   checkInterval: number
 }
 
@@ -26,9 +28,9 @@ export const defaultRequestTimeouts: Readonly<RequestTimeouts> = {
   checkInterval: 5_000,
 }
 
-/** A request of which the headers are complete, and its answer. */
+/** A request whose headers are complete, and its answer. */
 interface Exchange {
-  /** A request that is destroyed while it is read loses its own reference. */
+  /** Kept here because a request that is destroyed while it is read loses its own reference. */
   socket: Socket
   request: IncomingMessage
   response: ServerResponse
@@ -39,8 +41,8 @@ interface Exchange {
 const exchanges = new WeakMap<Socket, Exchange>()
 
 /**
- * Ends uploads that have become silent. Every other request is timed by Node, which checks all
- * connections at an interval and emits `clientError`: see `endLateBody`.
+ * Ends uploads that have stopped sending. Node times every other request: it checks all connections
+ * at an interval and emits `clientError`, see `endLateBody`.
  */
 export function limitRequestTimes(app: FastifyInstance, { uploadIdle }: RequestTimeouts): void {
   const begin = (request: IncomingMessage, response: ServerResponse, isUpload: boolean): Exchange => {
@@ -49,15 +51,15 @@ export function limitRequestTimes(app: FastifyInstance, { uploadIdle }: RequestT
     return exchange
   }
 
-  // No hook of Fastify's sees the requests that it refuses by itself.
+  // Fastify's hooks do not see the requests that Fastify itself refuses.
   app.server.prependListener('request', (request, response) => begin(request, response, false))
 
   app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
     if (!routeOptions.config.isUpload) return
     const exchange = begin(raw, reply.raw, true)
-    // Node restarts the time with every byte.
+    // Node restarts this timer with every byte.
     reply.raw.setTimeout(uploadIdle, () => {
-      // Bytes that wait to be read: the delay is ours, not the client's.
+      // Bytes are waiting to be read, so the delay is ours, not the client's.
       if (raw.readableLength > 0) return
       endBody(exchange, `No more bytes of the request body arrived for ${uploadIdle / 1000} seconds`)
     })
@@ -65,11 +67,11 @@ export function limitRequestTimes(app: FastifyInstance, { uploadIdle }: RequestT
 }
 
 /**
- * Ends the request of which a connection has received the headers but, when the time was over, not
- * the whole body. An upload goes on until it is answered.
+ * Ends a connection's request whose headers have arrived in time but whose body has not. An upload
+ * goes on until it is answered.
  *
- * @param timeout the milliseconds that it had
- * @returns whether there is such a request
+ * @param timeout the milliseconds that the request had
+ * @returns whether the connection has such a request
  */
 export function endLateBody(socket: Socket, timeout: number): boolean {
   const exchange = exchanges.get(socket)
@@ -80,11 +82,11 @@ export function endLateBody(socket: Socket, timeout: number): boolean {
   return true
 }
 
-/** What a request is told that took longer than so many milliseconds to arrive. */
+/** The message for a request that took longer than `timeout` milliseconds to arrive. */
 export const tooLate = (timeout: number): string =>
   `The request did not arrive completely within ${timeout / 1000} seconds`
 
-/** Waits until a connection's earlier request is answered, where there is one, and does something. */
+/** Calls `act` when the connection's earlier request, if there is one, has been answered. */
 export function afterAnswer(socket: Socket, act: () => void): void {
   const { request, response } = exchanges.get(socket) ?? {}
   const isAnswering = request?.complete || response?.headersSent
@@ -92,10 +94,10 @@ export function afterAnswer(socket: Socket, act: () => void): void {
   else act()
 }
 
-/** Fails the reading of a body, which is then answered like any error; or ends the connection. */
+/** Makes reading the body fail, which is answered like any error, or else ends the connection. */
 function endBody({ socket, request, response }: Exchange, message: string): void {
   if (request.complete) return
-  // Destroying the request would close the connection before it is answered.
+  // Destroying the request would close the connection before the answer is sent.
   if (!response.headersSent && request.listenerCount('error') > 0) {
     request.emit('error', requestTimeout(message))
   } else socket.destroy()

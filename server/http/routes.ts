@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Every route, of Pinpoint and of control, in the order of registration. */
+    /** All routes, of Pinpoint and of the control API, in the order of registration. */
     routes: RouteOptions[]
-    /** The names of all operations of Pinpoint. */
+    /** The names of Pinpoint's operations that have a route. */
     operations: ReadonlySet<string>
   }
 }
 
-/** Collects all routes that are registered from here on, and the names of Pinpoint's operations among them. */
+/** Collects all routes that are registered from now on, and the names of Pinpoint's operations. */
 export function collectRoutes(app: FastifyInstance): void {
   const routes: RouteOptions[] = []
   const operations = new Set<string>()
@@ -22,7 +22,10 @@ export function collectRoutes(app: FastifyInstance): void {
   })
 }
 
-/** The operation of Pinpoint that a request is for; undefined for control calls, preflights and unknown routes. */
+/**
+ * The operation of Pinpoint that a request calls; undefined for control calls, preflights and
+ * unknown routes.
+ */
 export function operationOf({ routeOptions: { url, config } }: FastifyRequest): string | undefined {
   return url?.startsWith('/v1/') ? config.operation : undefined
 }

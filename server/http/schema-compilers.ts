@@ -13,10 +13,11 @@ import type { Wording } from '../validation/explain.ts'
 import { badRequest } from './errors/exceptions.ts'
 
 /**
- * Makes the schemas of every route the law in both directions: a request that does not fit is refused with a
- * sentence that names the member, and an answer carries only members of its schema.
+ * Has the schemas of every route enforced: a request that does not match is refused with a sentence
+ * that names the member, and an answer has only the members of its schema.
  *
- * Serializers, as checks, are compiled when a route is first used, and what compiles them is loaded then.
+ * Validators and serializers are compiled when a route is first used, and their compilers are
+ * loaded then.
  */
 export function enforceSchemas(app: FastifyInstance): void {
   app.setValidatorCompiler(validatorCompiler())
@@ -37,12 +38,15 @@ function notUsed(): never {
   throw new Error('every route has the compilers of enforceSchemas')
 }
 
-/** Keeps Fastify from loading compilers of its own, a tenth of a start, as every route gets these. */
+/** Keeps Fastify from loading its own compilers, which would take a tenth of a start. */
 export const noOtherCompilers: FastifyServerOptions['schemaController'] = {
   compilersFactory: { buildValidator: notUsed, buildSerializer: notUsed },
 }
 
-/** @param wordings how the parts of a request are spoken of, where not as in Pinpoint's own operations */
+/**
+ * @param wordings the wording of messages by part of the request, where it differs from the usual
+ *   one
+ */
 export const validatorCompiler =
   (wordings: Partial<Record<string, Wording>> = {}): FastifySchemaCompiler<TSchema> =>
   ({ schema, httpPart }) => {
@@ -55,7 +59,7 @@ export const validatorCompiler =
     }
   }
 
-/** A query parameter that may repeat arrives as a string when it is given once; here it becomes a list of one. */
+/** Turns a repeatable query parameter that was given once, a string, into a list of one. */
 function listsInQuery(schema: TSchema, query: unknown): unknown {
   const given: Record<string, unknown> = { ...(query as object) }
   for (const [name, member] of Object.entries<TSchema>(schema.properties)) {

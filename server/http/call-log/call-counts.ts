@@ -1,20 +1,20 @@
 import type { Call } from './call.ts'
 
-/** Upper bounds of the buckets, in seconds. */
+/** Upper bounds of the histogram's buckets, in seconds. */
 export const durationBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** The calls of one operation. */
+/** Counters of one operation. */
 export interface OperationCounts {
-  /** How many were answered with each status. */
+  /** Calls by status. */
   statuses: Map<number, number>
-  /** How many took at most as long as the bound of the same place, but longer than the one before. */
+  /** Calls by duration: those above the previous bound and up to the bound of the same index. */
   buckets: number[]
   seconds: number
 }
 
-/** Counts the calls from the start of the process, whether anybody will ask for them or not. */
+/** Counters of all calls since the start of the process. */
 export class RequestCounts {
-  /** By operation; those that are none together. */
+  /** By operation; calls of unknown routes share one entry. */
   readonly byOperation = new Map<string, OperationCounts>()
 
   record({ operation = 'unknown', status, milliseconds }: Call): void {

@@ -1,12 +1,12 @@
-/** A call, as it is known when it has been answered. */
+/** A call that has been answered. */
 export interface Call {
-  /** Undefined where there is no such operation. */
+  /** Undefined for an unknown route. */
   operation: string | undefined
   method: string
-  /** With its query, in which secrets are cut out. */
+  /** Path and query, with secrets cut out. */
   path: string
   status: number
-  /** The exception's name, where it was answered with one. */
+  /** The name of the exception that was answered, if any. */
   exception: string | undefined
   milliseconds: number
   /** When it was answered, in milliseconds since 1970. */

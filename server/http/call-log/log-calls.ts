@@ -4,11 +4,11 @@ import type { PinpointException } from '../errors/exceptions.ts'
 import type { Call } from './call.ts'
 
 /**
- * Logs one line for a call: what was called, how it ended and in how many milliseconds, and why it failed. What failed
- * for a reason that only the emulator can know is logged with its stack. A health check that finds nothing is told at
- * debug alone, as a container asks every other second.
+ * Logs one line for a call: operation, status, milliseconds, and the reason if it failed. An
+ * internal error is logged with its stack. A successful health check is logged at debug level only,
+ * as a container makes one every two seconds.
  *
- * @param failure what the call was answered with, if it failed
+ * @param failure the exception that was answered, if any
  */
 export function logCall(log: FastifyBaseLogger, call: Call, failure: PinpointException | undefined): void {
   const { operation, method, path, status, exception, milliseconds } = call
@@ -23,14 +23,16 @@ export function logCall(log: FastifyBaseLogger, call: Call, failure: PinpointExc
   )
 }
 
-/** What is not served yet is no error of the emulator, but its caller has to know. */
+/** An operation that is not served yet (501) is a warning, not an error of the emulator. */
 function levelOf({ operation, status }: Call): 'debug' | 'info' | 'warn' | 'error' {
   if (status >= 500 && status !== 501) return operation === 'health' ? 'warn' : 'error'
   if (status >= 400) return 'warn'
   return operation === 'health' ? 'debug' : 'info'
 }
 
-/** Logs one line for a call whose caller left before there was an answer, as SDKs do after their timeouts. */
+/**
+ * Logs one line for a call whose client disconnected before the answer, as SDKs do after a timeout.
+ */
 export function logAbandoned({ log, method, url, routeOptions: { config } }: FastifyRequest): void {
   const { operation } = config
   const path = redact(url)

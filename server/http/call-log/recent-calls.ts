@@ -1,30 +1,31 @@
 import type { Call } from './call.ts'
 
-/** Calls that are kept. */
+/** How many calls are kept. */
 const size = 1000
 
-/** The latest calls, in memory: the view of a test, which need not outlive the process. */
+/** The latest calls, in memory only: tests look at them while the process runs. */
 export class RequestJournal {
-  /** A ring: each call takes the place of the one that came `size` calls before it. */
+  /** A ring buffer: call number n is at index n modulo `size`. */
   readonly #calls: (Call | undefined)[] = Array(size).fill(undefined)
-  /** Numbers of calls, from 0. */
+  /** The number of the next call; calls are numbered from 0. */
   #next = 0
+  /** The number of the first call since the last clear. */
   #first = 0
 
   record(call: Call): void {
     this.#calls[this.#next++ % size] = call
   }
 
-  /** Forgets all calls. Their numbers are not used again. */
+  /** Removes all calls. Their numbers are not used again. */
   clear(): void {
     this.#calls.fill(undefined)
     this.#first = this.#next
   }
 
   /**
-   * The calls before the one of a number, newest first.
+   * The calls before the one with a number, newest first.
    *
-   * @param operation of this operation alone
+   * @param operation only calls of this operation
    */
   list(before: number, limit: number, operation?: string): { at: number; value: Call }[] {
     const found: { at: number; value: Call }[] = []

@@ -5,13 +5,13 @@ import { errorTypeHeader } from '../errors/error-handler.ts'
 import type { Call } from './call.ts'
 import { logAbandoned, logCall } from './log-calls.ts'
 
-/** Takes note of a request that is answered. */
+/** Logs and records a request that has been answered. */
 export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => void
 
 /**
- * Makes what logs every call, whatever becomes of it.
+ * Makes the function that logs every call.
  *
- * @param record is told as well of those that are Pinpoint's, and were let in
+ * @param record called as well for calls of Pinpoint's API that the guard has let pass
  */
 export function createRecorder(record: (call: Call) => void): RecordRequest {
   return (request, reply) => {
@@ -30,10 +30,13 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
   }
 }
 
-/** Records what comes so far as to be routed. What Fastify refuses before skips every hook; see `app.ts`. */
+/**
+ * Records all requests that are routed. Those that Fastify refuses before skip all hooks; see
+ * `app.ts`.
+ */
 export function recordRequests(app: FastifyInstance, record: RecordRequest): void {
   app.decorateReply('failure', undefined)
-  // A request is aborted as well where its body does not come to its end after the answer.
+  // A request whose body is still incomplete after the answer is aborted as well.
   const answered = new WeakSet<FastifyRequest>()
   app.addHook('onResponse', (request, reply, done) => {
     record(request, reply)

@@ -6,26 +6,26 @@ import { PinpointException } from '../errors/exceptions.ts'
 import { isSameSecret } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 
-/** What opens the control API. With neither keys nor a token it is open. */
+/** The credentials that control calls need. With neither keys nor a token, they need none. */
 export interface ControlCredentials {
-  /** Secrets by the ids of their keys. */
+  /** Secret access keys by key id. */
   accessKeys?: ReadonlyMap<string, string> | undefined
-  /** CONTROL_TOKEN. */
+  /** The setting CONTROL_TOKEN. */
   controlToken?: string | undefined
-  /** A token of this process, by which it makes control calls of its own. */
+  /** The token with which this process makes control calls itself. */
   ownToken: string
   sessions: Pick<Sessions, 'has'>
   now: () => Date
 }
 
 /**
- * Makes the check of who may make control calls. It is for programs as well as for browsers:
- * whoever can reach the port could else read and replace the state, past the signatures that
- * Pinpoint's own operations need.
+ * Makes the authorization check of control calls, for programs and browsers alike. Without it,
+ * whoever can reach the port could read and replace the state, although Pinpoint's own operations
+ * require signatures.
  *
- * @returns what throws for a control call without a token, a session or a signature:
- *   UnauthorizedException where there is none, ForbiddenException and the exceptions of signatures
- *   where it is wrong
+ * @returns a function that throws for a control call without a valid token, session or signature:
+ *   UnauthorizedException if there is none, ForbiddenException or an exception about signatures if
+ *   it is wrong
  */
 export function createControlAuthorizer({
   accessKeys,
@@ -60,10 +60,10 @@ export function createControlAuthorizer({
           : 'The Authorization header has a wrong token',
       )
     }
-    // No word of the header is told: it may be the token, where `Bearer` was forgotten.
+    // The header is not quoted: it may be the token, with `Bearer` forgotten.
     if (accessKeys === undefined) throw forbidden('The request has no Bearer token, and no keys are set')
     await checkSigned(request, accessKeys, now(), needed)
-    // They are the signature's, and no parameters of the call.
+    // These parameters belong to the signature, not to the call.
     for (const name of Object.keys(query)) if (name.startsWith('X-Amz-')) delete query[name]
   }
 }
@@ -80,9 +80,10 @@ const sessionHint =
   ". The session's cookie counts for requests of the emulator's own pages alone, as Origin, Sec-Fetch-Site or Referer tell"
 
 /**
- * Whether a page of the emulator itself makes a request, or its user from the address bar. SameSite
- * does not tell, as all ports of a host are one site to it. Browsers leave Origin out of most GETs,
- * and Sec-Fetch-Site where a page has neither TLS nor a loopback address; Referer is there then.
+ * Whether the request comes from a page of the emulator itself, or from the address bar. SameSite
+ * cookies cannot tell, as all ports of a host are the same site. Browsers send no Origin with most
+ * GETs, and no Sec-Fetch-Site to a host with neither TLS nor a loopback address; they then send
+ * Referer.
  */
 function isOfOwnPage({ headers }: FastifyRequest): boolean {
   const { origin, host, referer } = headers
@@ -92,7 +93,9 @@ function isOfOwnPage({ headers }: FastifyRequest): boolean {
   return page != null && isOriginOf(page, host)
 }
 
-/** Checks a signature, for which the body is read; what is answered says what else would do. */
+/**
+ * Reads the body and checks the signature. Its errors also say which other credentials would do.
+ */
 async function checkSigned(
   request: FastifyRequest,
   accessKeys: ReadonlyMap<string, string>,

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Seconds for which a browser may remember the answer to a preflight. */
+/** Seconds for which a browser may cache the answer to a preflight. */
 const maxAge = 86_400
 
 /**
- * Answers OPTIONS, of every path, with 200 (source: observed): what browsers ask before a request
- * that a form could not send. The guard has named the origin, or refused it. (`@fastify/cors` would
- * decide about origins a second time, and does not see what Fastify refuses before its hooks.)
+ * Answers OPTIONS on every path with 200 (source: observed): the preflight that browsers send
+ * before a request that a form could not send. The guard has already allowed or refused the origin.
+ * (`@fastify/cors` would decide about origins a second time, and does not see requests that Fastify
+ * refuses before its hooks.)
  */
 export function answerPreflights(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {

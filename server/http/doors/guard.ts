@@ -9,36 +9,36 @@ import { badRequest, PinpointException } from '../errors/exceptions.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * The API that a request is for; undefined while the guard has not let it pass. What no route
-     * answers is Pinpoint's.
+     * The API that a request is for; undefined until the guard has let it pass. An unknown route
+     * outside of the control API's prefix counts as Pinpoint's.
      */
     api: 'pinpoint' | 'control' | undefined
   }
 }
 
-/** Who may call, beside those who may by default. `*` in a list stands for everybody. */
+/** Hosts and origins that are allowed besides the default ones. `*` in a list allows all. */
 export interface GuardSettings {
-  /** The address that is listened on, which may be a name. */
+  /** The address or host name that the server listens on. */
   host?: string
-  /** Names that a Host header may have. */
+  /** Host names that a Host header may have. */
   allowedHosts?: ReadonlySet<string> | undefined
-  /** Origins whose pages may call, as browsers write them. */
+  /** Web origins that may call, as browsers write them. */
   allowedOrigins?: ReadonlySet<string> | undefined
 }
 
 /**
- * Decides whether a request may go on, by its Host, Origin and Sec-Fetch-Site headers and its
- * route; sets its `api` and the CORS headers of its answer if it may.
+ * Allows or refuses a request by its Host, Origin and Sec-Fetch-Site headers and its route. Sets
+ * `api` and the CORS headers of the answer if the request is allowed.
  *
- * @returns why it may not
+ * @returns the refusal, undefined if the request is allowed
  */
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => PinpointException | undefined
 
 /**
- * Makes the guard against web pages: the emulator holds people's data on a machine where a browser
- * is open. A page of any site can send requests here, and can have its own host name lead here (DNS
- * rebinding) to read the answers as well. Programs that are no browser send neither Origin nor
- * Sec-Fetch-Site, and pass.
+ * Makes the guard against web pages. The emulator holds people's data on a machine where a browser
+ * is open: a page of any site can send requests here, and by DNS rebinding (pointing its own host
+ * name here) read the answers as well. Other programs send neither Origin nor Sec-Fetch-Site, and
+ * pass.
  */
 export function createGuard({ host = '', allowedHosts = none, allowedOrigins = none }: GuardSettings): Guard {
   const hosts = new Set([...allowedHosts, host.toLowerCase()])
@@ -64,12 +64,12 @@ const none: ReadonlySet<string> = new Set()
 const forbidden = (message: string) => new PinpointException('ForbiddenException', message)
 
 /**
- * Checks the Host header, and the host of a request target such as `http://host/path`, which takes
- * precedence over it (RFC 9112, 3.2.2). HTTP/1.0 needs no Host header; every browser sends one.
+ * Checks the Host header, and the host in a request target such as `http://host/path`, which takes
+ * precedence (RFC 9112, 3.2.2). HTTP/1.0 does not require a Host header; every browser sends one.
  */
 function checkHosts(request: IncomingMessage, allowed: ReadonlySet<string>): PinpointException | undefined {
   const { rawHeaders, httpVersion, url = '' } = request
-  // Of a header that comes twice, `headers` has one alone.
+  // `headers` has only one of two headers with the same name.
   const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]!.toLowerCase() === 'host')
   if (hosts.length > 1) {
     return badRequest(`A request must have one Host header; got ${hosts.map(shown).join(' and ')}`)
@@ -82,7 +82,7 @@ function checkHosts(request: IncomingMessage, allowed: ReadonlySet<string>): Pin
   return checkHost('The Host header', host, allowed) ?? checkHost('The request target', target, allowed)
 }
 
-/** @param place where the host stands */
+/** @param place the part of the request that has the host, for messages */
 function checkHost(
   place: string,
   text: string | undefined,
@@ -103,10 +103,10 @@ function checkHost(
 }
 
 /**
- * Checks where a browser says that a request comes from. Pinpoint's operations are open to pages of
- * the emulator's own origin, of loopback and of the list; control calls to the first and the last.
+ * Checks the origin that a browser names. Pinpoint's operations are open to the emulator's own
+ * origin, loopback origins and allowed origins; control calls only to its own and allowed ones.
  *
- * @param url of the route
+ * @param url the URL pattern of the route
  */
 function checkOrigin(
   request: FastifyRequest,
@@ -127,7 +127,7 @@ function checkOrigin(
     if (!isControl || site !== 'cross-site') return undefined
   }
 
-  // Without an Origin: an image, a script or a frame of a page, a followed link, a download.
+  // Requests without Origin: images, scripts, frames, followed links and downloads.
   const isOtherSite = site === 'cross-site' || (isControl && site === 'same-site')
   if (!isOtherSite || (isLinkFollowed(request) && (!isControl || isPageRoute(url)))) return undefined
   return forbidden(
@@ -147,8 +147,8 @@ function forbiddenOrigin(origin: string, isControl: boolean): PinpointException 
 }
 
 /**
- * Whether a link was followed in a tab of its own: its page can neither read nor send anything. A
- * frame is not that.
+ * Whether a link was followed as a top-level navigation: the page with the link can then neither
+ * read nor send anything. A frame does not count.
  */
 function isLinkFollowed({ method, headers }: FastifyRequest): boolean {
   const dest = headers['sec-fetch-dest']
@@ -159,6 +159,6 @@ function isLinkFollowed({ method, headers }: FastifyRequest): boolean {
   )
 }
 
-/** A header's value as part of a message: quoted, and not longer than a line. */
+/** A header's value for a message: quoted, cut to 100 characters. */
 const shown = (value: string): string =>
   JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value)

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** SHA-256. */
+/** The SHA-256 digest of a text. */
 export const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Compares secrets in a time that tells neither where they differ nor how long they are. */
+/** Compares secrets in constant time, whatever their content and length. */
 export const isSameSecret = (one: string, other: string): boolean =>
   timingSafeEqual(digest(one), digest(other))

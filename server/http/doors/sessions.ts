@@ -3,20 +3,20 @@ import type { FastifyRequest } from 'fastify'
 import { controlPath } from '../control-path.ts'
 import { digest } from './secrets.ts'
 
-/** Sessions that are kept, the latest. */
+/** How many sessions are kept; the oldest end first. */
 const maxSessions = 1000
 
 /**
- * Sessions of browsers that have shown the token: a cookie counts as the token for what a browser
- * cannot put an Authorization header on (event streams, frames, downloads). A session's value is
- * random, so the cookie does not give the token away. Sessions are in memory, and end with the
- * process.
+ * Sessions of browsers that have sent the token. A session's cookie counts as the token, for
+ * requests to which a browser cannot add an Authorization header (event streams, frames,
+ * downloads). Its value is random, so the cookie does not reveal the token. Sessions are in memory
+ * and end with the process.
  */
 export class Sessions {
-  /** Of the values, so that no look-up takes a time that tells anything about them. */
+  /** Digests of the values, so that the time of a look-up reveals nothing about a value. */
   readonly #digests = new Set<string>()
 
-  /** @returns the value of a Set-Cookie header */
+  /** Opens a session. @returns the value of a Set-Cookie header */
   open(request: FastifyRequest): string {
     const value = randomBytes(32).toString('base64url')
     this.#digests.add(digest(value).toString('hex'))
@@ -37,11 +37,12 @@ export class Sessions {
   }
 }
 
-/** The name of the cookie, on the standard port of HTTP; on others, `-` and the port follow. */
+/** The name of the cookie on the standard HTTP port; on others, a hyphen and the port follow. */
 export const sessionCookie = 'pinpoint-local-session'
 
 /**
- * Browsers keep the cookies of all ports of a host together, and several emulators may run on one.
+ * Includes the port: browsers share cookies between all ports of a host, where several emulators
+ * may run.
  */
 const nameFor = ({ port }: FastifyRequest): string =>
   port === null ? sessionCookie : `${sessionCookie}-${port}`
@@ -49,7 +50,7 @@ const nameFor = ({ port }: FastifyRequest): string =>
 const setCookie = (request: FastifyRequest, value: string): string =>
   `${nameFor(request)}=${value}; Path=${controlPath}; HttpOnly; SameSite=Strict`
 
-/** The values of a request's session cookie; a browser may send several of one name. */
+/** The values of a request's session cookies: a browser may send several with the same name. */
 function valuesOf(request: FastifyRequest): string[] {
   const start = `${nameFor(request)}=`
   const cookies = request.headers.cookie?.split(';').map(cookie => cookie.trim()) ?? []

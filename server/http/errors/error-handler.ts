@@ -5,38 +5,41 @@ import { jsonType } from '../content-type.ts'
 import { requestIdHeader } from '../request-id.ts'
 import { PinpointException } from './exceptions.ts'
 
-/** The header in which AWS SDKs look for the name of the exception (source: observed). */
+/** The header from which AWS SDKs read the name of the exception (source: observed). */
 export const errorTypeHeader = 'x-amzn-ErrorType'
 
-/** What a browser may read of an answer besides its body. */
+/** Headers of an answer that a browser may show to a page of another origin. */
 export const exposedHeaders = [requestIdHeader, errorTypeHeader]
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** What the call was answered with, if it failed. Its `cause` is what nobody expected, for the log alone. */
+    /**
+     * The exception that was answered, if any. Its `cause` is an unexpected error, only for the
+     * log.
+     */
     failure?: PinpointException
   }
 }
 
 /**
- * Answers anything thrown, in Pinpoint's wire form. Errors leave the server by several doors (handlers and
- * validation, unknown routes, Fastify's own refusals, which skip every hook) and all of them end here, so this
- * function sets every header itself.
+ * Answers any error in Pinpoint's wire form. Errors come from handlers and validation, from unknown
+ * routes, and from Fastify's own checks, which skip all hooks; so this function sets every header
+ * itself.
  */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const exception = toException(error)
   reply.failure = exception
-  // Where the caller has left, the call is not logged by what it was answered.
+  // If the client has disconnected, the call's log line does not have the error.
   if (exception.cause !== undefined && reply.raw.destroyed) {
     request.log.error({ err: exception.cause }, `unexpected error: ${exception.message}`)
   }
-  // Fastify would cut the connection at a body that is too large, which a client that is still sending sees as a
-  // reset; Node reads the rest of it instead.
+  // Fastify would close the connection on a body that is too large, which a client that is still
+  // sending sees as a reset. Without the header, Node reads the rest of the body.
   if (exception.statusCode === 413) reply.removeHeader('connection')
-  // The rest of the request must not be taken for the next one.
+  // The rest of this request must not be read as the next request.
   if (exception.statusCode === 408) reply.header('connection', 'close')
   if (exception.statusCode === 401) reply.header('www-authenticate', 'Bearer')
-  // Some SDKs wait for as long as it says; a second is also the window in which requests are counted.
+  // Some SDKs wait for that long. One second is also the window of the rate limit.
   if (exception.statusCode === 429) reply.header('retry-after', '1')
   reply
     .code(exception.statusCode)
@@ -46,11 +49,17 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     .send(Buffer.from(errorBody(exception.message, request.id)))
 }
 
-/** The body of every error, as text (source: model; a real error was seen without RequestID, SDKs take both). */
+/**
+ * The body of every error (source: model; a real one was observed without RequestID, SDKs accept
+ * both).
+ */
 export const errorBody = (message: string, requestId: string): string =>
   JSON.stringify({ Message: message, RequestID: requestId })
 
-/** Turns what Fastify or a handler threw into one of Pinpoint's exceptions; the unexpected is told briefly. */
+/**
+ * Turns an error into one of Pinpoint's exceptions. The message for an unexpected error has no
+ * details.
+ */
 function toException(error: unknown): PinpointException {
   if (error instanceof PinpointException) return error
   const { code, message, statusCode } = (error ?? {}) as Partial<FastifyError>
@@ -81,11 +90,13 @@ function toException(error: unknown): PinpointException {
       }
       return new PinpointException(
         'InternalServerErrorException',
-        diskTrouble(error) ?? 'Internal error; the log of pinpoint-local tells more',
+        diskTrouble(error) ?? 'Internal error; see the log of pinpoint-local',
         { cause: error },
       )
   }
 }
 
-/** Longest path parameter in characters. Fastify's own limit of 100 is shorter than a segment's ARN. */
+/**
+ * Longest path parameter in characters. Fastify's default of 100 is shorter than a segment's ARN.
+ */
 export const maxPathParameterLength = 2048

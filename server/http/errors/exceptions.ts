@@ -1,9 +1,10 @@
 import { modelledExceptions } from '../../model/exception.ts'
 
 /**
- * The errors that Pinpoint answers with; those that all AWS services have in common, for signatures and for requests
- * that arrive too slowly (source: guide, common errors); and two that are ours alone: NotImplementedException for
- * operations that are not served yet, UnauthorizedException for control calls.
+ * Exceptions and their statuses: Pinpoint's own; those of all AWS services, about signatures and
+ * requests that arrive too slowly (source: guide, common errors); and two of the emulator:
+ * NotImplementedException for operations that are not served yet, UnauthorizedException for control
+ * calls.
  */
 export const statusOf = {
   ...modelledExceptions,
@@ -18,12 +19,12 @@ export const statusOf = {
 
 export type ExceptionName = keyof typeof statusOf
 
-/** The longest message, in characters. One may quote much of a request, which can have 7 MB. */
+/** Longest message, in characters. A message may quote parts of a request, which can have 7 MB. */
 const maxMessageLength = 16_384
 
-/** An error with a name, a status and a message that go to the caller as they are. */
+/** An error whose name, status and message are answered as they are. */
 export class PinpointException extends Error {
-  // A plain, writable property: Fastify writes the status of a failed validation back onto the error.
+  // Must be writable: after a failed validation, Fastify sets the status of the error.
   statusCode: number
   readonly exception: ExceptionName
 
@@ -34,23 +35,23 @@ export class PinpointException extends Error {
   }
 }
 
-/** 400: the request is wrong; the message names the member and what it should have been. */
+/** 400: the request is wrong. The message names the member and says what it must be. */
 export const badRequest = (message: string) => new PinpointException('BadRequestException', message)
 
-/** 404: what the path, or a member such as SegmentId, names does not exist. */
+/** 404: the resource that the path, or a member such as SegmentId, names does not exist. */
 export const notFound = (message: string) => new PinpointException('NotFoundException', message)
 
-/** What was looked up. @throws NotFoundException with the message where there is nothing */
+/** The result of a look-up. @throws NotFoundException with this message if it is undefined */
 export function orNotFound<T>(found: T | undefined, message: string): T {
   if (found === undefined) throw notFound(message)
   return found
 }
 
-/** 408: the request does not come to its end; the connection is closed after the answer. */
+/** 408: the request arrives too slowly. The connection is closed after the answer. */
 export const requestTimeout = (message: string) => new PinpointException('RequestTimeoutException', message)
 
-/** 409: the request does not go with the state that something is in. */
+/** 409: the request conflicts with the state of a resource. */
 export const conflict = (message: string) => new PinpointException('ConflictException', message)
 
-/** 429: a quota is used up; clients may try again later. */
+/** 429: a quota is used up. Clients may retry later. */
 export const tooManyRequests = (message: string) => new PinpointException('TooManyRequestsException', message)

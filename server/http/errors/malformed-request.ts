@@ -7,10 +7,9 @@ import { errorBody, errorTypeHeader } from './error-handler.ts'
 import { badRequest, type PinpointException, requestTimeout } from './exceptions.ts'
 
 /**
- * Answers what does not become an HTTP request, as a header is broken or the rest of it does not
- * arrive, in the same form as every other error, and ends the connection. There is no request yet
- * that a handler could be given, so the answer is written to the socket, behind that of an earlier
- * request.
+ * Answers bytes that are not a valid HTTP request, or a request that does not arrive in time, in
+ * the form of every other error, and closes the connection. Fastify has no request object for it,
+ * so the answer is written to the socket, after that of an earlier request.
  *
  * @param timeout the milliseconds that a request may take to arrive
  */
@@ -23,12 +22,12 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
     : badRequest(`The request is not valid HTTP: ${error.message}`)
   afterAnswer(socket, () => {
     if (socket.writable) socket.write(answerOf(exception))
-    // Not end(): a client that keeps its half open would hold the connection.
+    // Not end(): a client that keeps its half of the connection open would keep all of it open.
     socket.destroySoon()
   })
 }
 
-/** An answer's bytes. */
+/** The bytes of the HTTP response. */
 function answerOf({ statusCode, exception, message }: PinpointException): string {
   const id = newRequestId()
   const body = errorBody(message, id)

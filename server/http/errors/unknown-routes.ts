@@ -3,16 +3,14 @@ import { controlPath } from '../control-path.ts'
 import { notFound, PinpointException } from './exceptions.ts'
 
 /**
- * Answers what no route answers: 405 for a path that has operations for other methods, 404 for any
- * other (both assumed).
+ * Answers requests without a route: 405 if the path has operations with other methods, else 404
+ * (both assumed).
  */
 export function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler(refuseUnknown)
 }
 
-/**
- * @throws MethodNotAllowedException that lists the methods that there are, else NotFoundException
- */
+/** @throws MethodNotAllowedException that lists the allowed methods, or NotFoundException */
 export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply): Promise<never> {
   const path = request.url.split('?')[0]!
   const methods = request.server.routes
@@ -27,13 +25,13 @@ export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply
   )
 }
 
-/** Where to find out what there is: Pinpoint's own operations are known to whoever calls them. */
+/** Where to look up the control calls. Callers of Pinpoint's operations know those already. */
 const whereToLook = ({ api, url }: FastifyRequest): string =>
   api === 'control' || `${url}/` === controlPath
     ? `; GET ${controlPath}openapi.json lists all control calls`
     : ''
 
-/** Whether a path fits the URL of a route; both `:name` and `*` stand for something. */
+/** Whether a path matches the URL pattern of a route, in which `:name` and `*` are not empty. */
 function matches(url: string, path: string): boolean {
   const parts = url.split('/').map(part => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.+' : part))
   return new RegExp(`^${parts.join('/')}$`).test(path)

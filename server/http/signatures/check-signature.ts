@@ -5,22 +5,26 @@ import { badRequest, PinpointException } from '../errors/exceptions.ts'
 import { readSignature, type Signature } from './read-signature.ts'
 import { verifySignature } from './verify-signature.ts'
 
-/** The name under which Pinpoint's requests are signed (source: model). */
+/** The service name in the signatures of Pinpoint's requests (source: model). */
 const signingName = 'mobiletargeting'
 
-/** Minutes by which a signature's time may differ from ours (source: guide of Signature Version 4). */
+/**
+ * Minutes by which a signature's time may differ from the server's (source: guide of Signature
+ * Version 4).
+ */
 const tolerance = 15
 
 const invalid = (message: string) => new PinpointException('InvalidSignatureException', message)
 
 /**
- * Reads a request to its end and checks its signature. A session token is not looked at, but must be signed where it is
- * sent, as every other `x-amz-*` header.
+ * Reads a request's body and checks the signature. A session token is not checked, but must be
+ * signed if it is sent, as every `x-amz-*` header.
  *
- * @param accessKeys secrets by the ids of their keys
+ * @param accessKeys secret access keys by key id
  * @returns the request's body
- * @throws the exceptions of `readSignature`; UnrecognizedClientException where the key is none of those,
- *   InvalidSignatureException where the signature is wrong, too old, not for Pinpoint, or leaves out a header
+ * @throws the exceptions of `readSignature`; UnrecognizedClientException for an unknown key;
+ *   InvalidSignatureException for a signature that is wrong, too old, not for Pinpoint, or does not
+ *   cover a required header
  */
 export async function checkSignature(
   request: IncomingMessage,
@@ -45,7 +49,9 @@ export async function checkSignature(
   return body
 }
 
-/** The parts of a URL as a request has it, which may begin with a host. A + stands for itself, as signers take it. */
+/**
+ * Path and query of a request target, which may have a host. A `+` is a plus sign, as for signers.
+ */
 function cut(url: string): { path: string; query: URLSearchParams } {
   const [, path = '', query = ''] = url.match(/^(?:https?:\/\/[^/?]*)?([^?]*)\??(.*)$/is) ?? []
   return { path, query: new URLSearchParams(query.replaceAll('+', '%2B')) }
@@ -69,13 +75,13 @@ function checkScope({ scope, signedAt }: Signature): void {
 }
 
 /**
- * Requires that `host`, the time and every `x-amz-*` header are signed: anybody on the way could
- * change what is not. A presigned query needs no check, as the whole of it is signed.
+ * Requires that `host`, the time and every `x-amz-*` header are signed: a header that is not could
+ * be changed on the way. The query of a presigned request needs no check, as all of it is signed.
  *
  * Sources: the guide of Signature Version 4 says which headers must be signed. AWS's JSON services
  * were observed to answer a missing `host` with InvalidSignatureException; the text for `x-amz-*`
- * headers was observed of S3, which lists them in a member of its own. That Pinpoint answers
- * with this exception and this text is assumed.
+ * headers was observed at S3, which lists them in a member of its own. That Pinpoint answers with
+ * this exception and this text is assumed.
  */
 function checkSignedHeaders({ headers }: IncomingMessage, { signedHeaders, expiresAfter }: Signature): void {
   const required = ['host']
@@ -113,14 +119,14 @@ function checkTime({ signedAt, expiresAfter }: Signature, now: Date): void {
   if (now > end) throw invalid(`Signature expired: ${basic(end)} is now earlier than ${basic(now)}`)
 }
 
-/** A time in the form that signatures have. */
+/** A time in the format of signatures. */
 const basic = (date: Date): string => date.toISOString().replace(/[-:]|\.\d+/g, '')
 
 async function readBody(raw: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0
   try {
-    // The connection is still to carry the answer.
+    // Not destroyed: the connection is needed for the answer.
     for await (const part of raw.iterator({ destroyOnReturn: false })) {
       size += part.length
       if (size > maxBodyBytes) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE()
@@ -133,7 +139,10 @@ async function readBody(raw: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** Node leaves out some headers that come twice, so they are read as they came. */
+/**
+ * Headers by lower-case name. Node's own `headers` drops some repeated ones, so the raw ones are
+ * read.
+ */
 function headersOf({ rawHeaders }: IncomingMessage): Map<string, string> {
   const headers = new Map<string, string>()
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { PinpointException } from '../errors/exceptions.ts'
 
-/** What a request says of its signature. */
+/** A request's signature and what it was made with. */
 export interface Signature {
   keyId: string
-  /** Of the credential scope, in its order. */
+  /** The credential scope. */
   scope: { date: string; region: string; service: string; terminator: string }
-  /** Lower-case names. */
+  /** Names of the signed headers, in lower case. */
   signedHeaders: string[]
   /** Hexadecimal. */
   signature: string
   signedAt: Date
-  /** Milliseconds for which a presigned request is good; undefined for any other. */
+  /** Milliseconds for which a presigned request is valid; undefined for any other. */
   expiresAfter: number | undefined
 }
 
@@ -20,12 +20,12 @@ export const algorithm = 'AWS4-HMAC-SHA256'
 const incomplete = (message: string) => new PinpointException('IncompleteSignatureException', message)
 
 /**
- * Reads the Signature Version 4 of a request, from its Authorization header, else from its query. Names and texts of
- * the errors are those that AWS's services are known to answer with.
+ * Reads the Signature Version 4 of a request from the Authorization header or, without one, from
+ * the query. Names and texts of the errors are those of AWS's services.
  *
- * @param query as it is in the URL
- * @throws MissingAuthenticationTokenException where there is none, IncompleteSignatureException where a part is missing
- *   or has another form
+ * @param query the query of the URL
+ * @throws MissingAuthenticationTokenException without a signature, IncompleteSignatureException if
+ *   a part of it is missing or malformed
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
  */
 export function readSignature(headers: IncomingHttpHeaders, query: URLSearchParams): Signature {
@@ -70,7 +70,9 @@ const presignedNames = [
   'X-Amz-Date',
 ]
 
-/** Seconds for which a presigned request may be good (source: guide of Signature Version 4). */
+/**
+ * Most seconds for which a presigned request may be valid (source: guide of Signature Version 4).
+ */
 const maxExpiry = 604_800
 
 function readQuery(query: URLSearchParams): Signature {
@@ -105,7 +107,7 @@ function readCredential(credential: string): Pick<Signature, 'keyId' | 'scope'> 
   return { keyId, scope: { date, region, service, terminator } }
 }
 
-/** Of X-Amz-Date or, in HTTP's own form, of Date. */
+/** Reads the format of X-Amz-Date, or that of HTTP's Date header. */
 function readDate(text: string): Date {
   const basic = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/
   const date = new Date(basic.test(text) ? text.replace(basic, '$1-$2-$3T$4:$5:$6Z') : text)

@@ -3,16 +3,16 @@ import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body of a request whose signature is right. */
+    /** The body, if the request's signature was checked and is right. */
     signedBody: Buffer | undefined
   }
 }
 
 /**
- * Refuses every call of Pinpoint that is not signed with one of the keys by Signature Version 4, before anything else is
- * said about it. Preflights are never signed.
+ * Requires a Signature Version 4 by one of the keys for every call of Pinpoint, before any other
+ * check of the call. Preflights are never signed.
  *
- * @param accessKeys secrets by the ids of their keys
+ * @param accessKeys secret access keys by key id
  */
 export function requireSignatures(
   app: FastifyInstance,
@@ -22,7 +22,7 @@ export function requireSignatures(
 
   app.addHook('onRequest', async request => {
     if (request.method === 'OPTIONS' || request.api !== 'pinpoint') return
-    // Loaded by the first request: most who start the emulator check no signatures.
+    // Loaded on the first request: most users do not have signatures checked.
     const { checkSignature } = await import('./check-signature.ts')
     request.signedBody = await checkSignature(request.raw, accessKeys, now())
   })

@@ -4,21 +4,21 @@ import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4'
 import { PinpointException } from '../errors/exceptions.ts'
 import { algorithm, type Signature } from './read-signature.ts'
 
-/** A request as it came. */
+/** A request as it was sent. */
 export interface SentRequest {
   method: string
   path: string
   query: URLSearchParams
-  /** By lower-case names; those that came more than once are joined by commas. */
+  /** By lower-case name; repeated headers are joined by commas. */
   headers: ReadonlyMap<string, string>
   body: Uint8Array
 }
 
 /**
- * Signs a request anew, as its caller should have, and compares.
+ * Verifies a signature: computes it again, as the client should have, and compares.
  *
- * @param secret of the key that the signature names
- * @throws InvalidSignatureException that says, as AWS does, what should have been signed
+ * @param secret the secret of the key that the signature names
+ * @throws InvalidSignatureException that shows, as AWS does, the text that should have been signed
  */
 export async function verifySignature(request: SentRequest, given: Signature, secret: string): Promise<void> {
   const signer = new Signer({
@@ -42,7 +42,7 @@ The String-to-Sign should have been
   )
 }
 
-/** The SDK's own signer, which by itself signs what it is about to send. */
+/** The SDK's signer, made to sign a request that has already been sent. */
 class Signer extends SignatureV4 {
   async signAgain(
     { method, path, query, headers, body }: SentRequest,
@@ -80,7 +80,7 @@ class Signer extends SignatureV4 {
   }
 }
 
-/** Compares in a time that says nothing about where they differ. */
+/** Compares in constant time. */
 function isSame(signature: string, given: string): boolean {
   const [one, other] = [Buffer.from(signature), Buffer.from(given)]
   return one.length === other.length && timingSafeEqual(one, other)
