@@ -26,7 +26,7 @@ const ApplicationSettingsJourneyLimits = Type.Object({
   TotalCap: optionalInteger,
 })
 
-/** What is kept of an application's settings. */
+/** The settings that are stored. */
 const settings = {
   CampaignHook: Type.Optional(CampaignHook),
   Limits: Type.Optional(CampaignLimits),

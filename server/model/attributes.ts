@@ -2,7 +2,10 @@ import { Type } from '@sinclair/typebox'
 import { ListOf } from './common.ts'
 import { endpointLimits } from './quotas.ts'
 
-/** What RemoveAttributes is told: as many names or globs as there can be names (assumed). */
+/**
+ * The body of RemoveAttributes: names or globs, at most as many as an application has names
+ * (assumed).
+ */
 export const UpdateAttributesRequest = Type.Object({
   Blacklist: Type.Optional(ListOf(Type.String(), endpointLimits.customAttributes)),
 })

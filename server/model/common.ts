@@ -10,22 +10,22 @@ import {
 } from '@sinclair/typebox'
 
 /**
- * A string that is one of a few, checked as a whole, so that a wrong one yields a single clear sentence (a union
- * of literals yields one for each).
+ * An enum of strings. It is checked as a whole, so that a wrong value gives a single clear sentence
+ * (a union of literals gives one for each).
  */
 export function OneOf<const T extends string>(values: readonly T[], options: SchemaOptions = {}): TUnsafe<T> {
   return Type.Unsafe<T>({ ...options, [Kind]: 'OneOf', type: 'string', enum: values })
 }
 TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.includes(value as string))
 
-/** The same object, without any member but those that it names. */
+/** An object schema that allows no other members. */
 export const closed = <T extends TObject>(schema: T): TObject<T['properties']> =>
   Type.Object(schema.properties, { additionalProperties: false }) as TObject<T['properties']>
 
 /**
- * The parameters of a path.
+ * A schema of path parameters.
  *
- * @param descriptions of the parameters, by their names
+ * @param descriptions a description of each parameter, by name
  */
 export function pathParams<Name extends string>(
   descriptions: Record<Name, string>,
@@ -38,30 +38,31 @@ export function pathParams<Name extends string>(
 
 const applicationId = 'Id of the application'
 
-/** Path of every operation on one application. */
+/** Path parameters of an operation on an application. */
 export const ApplicationParams = pathParams({ applicationId })
 
-/** Path of an operation on something in an application, whose parameters are described likewise. */
+/**
+ * Path parameters of an operation on a resource in an application, described as for `pathParams`.
+ */
 export const paramsInApplication = <Name extends string>(descriptions: Record<Name, string>) =>
   pathParams({ applicationId, ...descriptions } as Record<Name | 'applicationId', string>)
 
 /**
- * A map under names of the caller's own. The pattern says any text: TypeBox's own stops at a line break.
+ * A map with any names. The pattern matches all text; TypeBox's default does not match line breaks.
  *
- * @param maxProperties the most names, counted before the values are checked; every map of a request
- *   has such a limit
+ * @param maxProperties most names, counted before the values are checked; required for requests
  */
 export const MapOf = <T extends TSchema>(value: T, maxProperties?: number) =>
   Type.Record(Type.String({ pattern: '^[^]*$' }), value, maxProperties === undefined ? {} : { maxProperties })
 
-/** A list of a request. Its entries are counted before they are checked. */
+/** A list in a request. Its entries are counted before they are checked. */
 export const ListOf = <T extends TSchema>(item: T, maxItems: number) => Type.Array(item, { maxItems })
 
-/** One page of a list, as it is answered. */
+/** The body that answers a page of a list. */
 export const PageOf = <T extends TSchema>(item: T) =>
   Type.Object({ Item: Type.Array(item), NextToken: Type.Optional(Type.String()) })
 
-/** The body that answers a write of an endpoint. */
+/** The body that answers writes of endpoints. */
 export const MessageBody = Type.Object({
   RequestID: Type.Optional(Type.String()),
   Message: Type.Optional(Type.String()),

@@ -22,11 +22,11 @@ export type ChannelType = Static<typeof ChannelType>
 
 const optionalString = Type.Optional(Type.String())
 
-/** Custom attributes: each name has a list of values. */
+/** Custom attributes: lists of values by name. */
 export const Attributes = MapOf(ListOf(Type.String(), limits.attributeValues), limits.customAttributes)
 export type Attributes = Static<typeof Attributes>
 
-/** Custom metrics: each name has a number. */
+/** Custom metrics: numbers by name. */
 export const Metrics = MapOf(Type.Number(), limits.customAttributes)
 export type Metrics = Static<typeof Metrics>
 
@@ -72,15 +72,15 @@ const endpointMembers = {
   User: Type.Optional(EndpointUser),
 }
 
-/** What a caller may say of an endpoint. */
+/** The body of UpdateEndpoint. */
 export const EndpointRequest = Type.Object(endpointMembers)
 export type EndpointRequest = Static<typeof EndpointRequest>
 
-/** The same in a batch, where it says of which endpoint. */
+/** An item of UpdateEndpointsBatch. */
 export const EndpointBatchItem = Type.Object({ ...endpointMembers, Id: optionalString })
 export type EndpointBatchItem = Static<typeof EndpointBatchItem>
 
-/** An endpoint as GetEndpoint answers it, its members in the order of the wire sample (source: guide). */
+/** The answer of GetEndpoint, its members in the order of the sample in the guide. */
 export const EndpointResponse = Type.Object({
   ...endpointMembers,
   ApplicationId: optionalString,
@@ -92,7 +92,7 @@ export type EndpointResponse = Static<typeof EndpointResponse>
 
 export const EndpointsResponse = Type.Object({ Item: Type.Array(EndpointResponse) })
 
-/** An endpoint as it is kept: whatever GetEndpoint always answers with is there. */
+/** An endpoint with the members that GetEndpoint always has. */
 export type Endpoint = EndpointResponse &
   Required<
     Pick<

@@ -1,4 +1,4 @@
-/** The eight exceptions of Pinpoint's service model, and their statuses (source: model). */
+/** The eight exceptions of Pinpoint and their statuses (source: model). */
 export const modelledExceptions = {
   BadRequestException: 400,
   ForbiddenException: 403,

@@ -2,7 +2,10 @@ import { type Static, Type } from '@sinclair/typebox'
 import { PageOf } from './common.ts'
 import { jobResponse } from './job.ts'
 
-/** What a caller asks to be exported; the answer repeats it, and nothing else (source: guide). */
+/**
+ * The body of CreateExportJob. The answer's Definition has these members and no others (source:
+ * guide).
+ */
 export const ExportJobRequest = Type.Object({
   S3UrlPrefix: Type.String(),
   RoleArn: Type.String(),
@@ -13,7 +16,7 @@ export type ExportJobRequest = Static<typeof ExportJobRequest>
 export const ExportJobResource = ExportJobRequest
 export type ExportJobResource = ExportJobRequest
 
-/** A job as GetExportJob answers it. */
+/** The answer of GetExportJob. */
 export const ExportJobResponse = jobResponse(ExportJobResource)
 export type ExportJobResponse = Static<typeof ExportJobResponse>
 

@@ -1,7 +1,7 @@
 import { readS3Url } from './s3-url.ts'
 
 /**
- * What the object of a piece of an export is called (assumed).
+ * The key of the object of one piece of an export (assumed).
  *
  * @param prefix the job's S3UrlPrefix
  */

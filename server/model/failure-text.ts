@@ -1,7 +1,7 @@
 /**
- * What could not be imported, as a job's `Failures` name it (contract).
+ * An entry of an import job's `Failures` (contract).
  *
- * @param line from 1; null or undefined where no line of the object shows it
+ * @param line from 1; null or undefined if the failure belongs to no line
  */
 export const failureText = (object: string, line: number | null | undefined, reason: string): string =>
   `${object}${line == null ? '' : ` line ${line}`}: ${reason}`

@@ -5,13 +5,13 @@ import { Format } from './import-job.ts'
 
 const exact = { additionalProperties: false }
 
-/** Which jobs a rule is about: those to which everything applies that is given. */
+/** The jobs that a rule applies to: those that match all members that are given. */
 export const JobSelector = Type.Object(
   {
     type: Type.Optional(OneOf(['IMPORT', 'EXPORT'])),
     s3Url: Type.Optional(
       Type.String({
-        description: 'The S3Url of an import or S3UrlPrefix of an export; * stands for anything',
+        description: 'The S3Url of an import or S3UrlPrefix of an export; * matches any text',
       }),
     ),
     applicationId: Type.Optional(Type.String()),
@@ -26,12 +26,15 @@ const states = [
   ...(['PROCESSING', 'COMPLETING'] as const),
 ]
 
-/** A rule by which calls or jobs fail, or take long (contract). Which members go together is for `check-fault.ts`. */
+/**
+ * A rule that makes calls or jobs fail or take long (contract). `check-fault.ts` says which members
+ * go together.
+ */
 export const FaultRule = Type.Object(
   {
     operation: Type.Optional(
       Type.String({
-        description: 'An operation of Pinpoint; * stands for anything. Without it, all of them',
+        description: 'An operation of Pinpoint; * matches any text. By default all operations',
       }),
     ),
     error: Type.Optional(
@@ -44,40 +47,40 @@ export const FaultRule = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 3_600_000,
-        description: 'Milliseconds before the call is looked at',
+        description: 'Milliseconds before the call is handled',
       }),
     ),
     job: Type.Optional(JobSelector),
-    failAt: Type.Optional(OneOf(states, { description: 'The job fails when it is in this state' })),
+    failAt: Type.Optional(OneOf(states, { description: 'The state in which the job fails' })),
     failPieces: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'So many of the first pieces fail, and the job by them' }),
+      Type.Integer({ minimum: 1, description: 'How many of the first pieces fail, and so the job' }),
     ),
     failRecords: Type.Optional(
       Type.Object(
         {
           every: Type.Integer({
             minimum: 1,
-            description: 'The number of the first record that fails, and so on',
+            description: 'The interval: with 10, records 10, 20, 30 and so on fail',
           }),
           reason: Type.Optional(Type.String()),
         },
         exact,
       ),
     ),
-    reason: Type.Optional(Type.String({ description: 'What Failures says: of failAt and failPieces' })),
+    reason: Type.Optional(Type.String({ description: 'The reason in Failures, for failAt and failPieces' })),
     hangAt: Type.Optional(
       OneOf([...states, 'FAILING'], {
-        description: 'The job stays in this state, all being done there, until the rule is removed',
+        description: 'The state in which the job stays, its work there done, until the rule is removed',
       }),
     ),
     times: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'So many calls or jobs are struck; without it, all of them' }),
+      Type.Integer({ minimum: 1, description: 'How many calls or jobs the rule applies to; by default all' }),
     ),
     probability: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1,
-        description: 'How often a call or job is struck; without it, always',
+        description: 'The probability that the rule applies to a call or job; by default 1',
       }),
     ),
   },
@@ -85,10 +88,10 @@ export const FaultRule = Type.Object(
 )
 export type FaultRule = Static<typeof FaultRule>
 
-/** A rule as it is answered. */
+/** A rule as the control API answers it. */
 export const Fault = Type.Object({
   id: Type.String(),
   ...FaultRule.properties,
-  timesLeft: Type.Optional(Type.Integer({ description: 'How many of its times are left' })),
+  timesLeft: Type.Optional(Type.Integer({ description: 'How many of `times` are left' })),
 })
 export type Fault = Static<typeof Fault>

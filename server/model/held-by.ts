@@ -8,7 +8,7 @@ export const HeldBy = Type.Object({
 })
 export type HeldBy = Static<typeof HeldBy>
 
-/** Why a job is held and what lets it go on, in a sentence. */
+/** A sentence on why a job is held and what lets it go on. */
 export function explainHold(
   { mode, fault }: HeldBy,
   { ApplicationId, Id, Type }: { ApplicationId: string; Id: string; Type: string },

@@ -1,15 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from './common.ts'
 
-/** How jobs of both kinds advance (contract). */
+/** How import and export jobs advance through their states (contract). */
 export const JobControl = Type.Object(
   {
     mode: OneOf(['immediate', 'timed', 'manual'], {
       description:
-        'immediate: a job never rests; timed: it rests for delayMs in each state; manual: what a state has to do is done, and then the job is held until it is advanced',
+        'immediate: a job goes on at once; timed: it waits for delayMs in each state; manual: it does the work of a state and is then held until it is advanced',
     }),
     delayMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 86_400_000, description: 'Milliseconds; with timed alone' }),
+      Type.Integer({ minimum: 0, maximum: 86_400_000, description: 'Milliseconds; only with timed' }),
     ),
   },
   { additionalProperties: false },

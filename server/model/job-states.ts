@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import { OneOf } from './common.ts'
 
-/** Every state of a job that the model knows. */
+/** The states of a job (source: model). */
 export const JobStatus = OneOf([
   'CREATED',
   'PREPARING_FOR_INITIALIZATION',
@@ -16,7 +16,7 @@ export const JobStatus = OneOf([
 export type JobStatus = Static<typeof JobStatus>
 
 /**
- * The states that a job can go to from each of its states, in the order that the contract gives. None is skipped.
+ * The next states of each state (contract). No state is skipped.
  *
  *     CREATED → (PENDING_JOB →) PREPARING_FOR_INITIALIZATION → INITIALIZING → PROCESSING → COMPLETING → COMPLETED
  *        └────────────┴───────────────────┴───────────────────────┴──────────────┴────────────┴→ FAILING → FAILED
@@ -33,19 +33,19 @@ const moves: Record<JobStatus, readonly JobStatus[]> = {
   FAILED: [],
 }
 
-/** Every state, in the order in which jobs come to them. */
+/** All states, in the order in which jobs reach them. */
 export const jobStatuses = Object.keys(moves) as JobStatus[]
 
-/** Whether a job may go from one state to another. */
+/** Whether a job can go from one state directly to another. */
 export const mayMove = (from: JobStatus, to: JobStatus): boolean => moves[from].includes(to)
 
-/** Whether a job can ever come from one state to another. */
+/** Whether a job can reach a state from another, directly or through others. */
 export const canCome = (from: JobStatus, to: JobStatus): boolean =>
   moves[from].some(next => next === to || canCome(next, to))
 
-/** The states from which a job can come to a state. */
+/** The states from which a job can reach a state. */
 export const statesBefore = (to: JobStatus): JobStatus[] =>
   (Object.keys(moves) as JobStatus[]).filter(from => canCome(from, to))
 
-/** Whether a job in this state is over. */
+/** Whether a state is final. */
 export const isFinal = (status: JobStatus): boolean => moves[status].length === 0

@@ -2,10 +2,10 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { paramsInApplication } from './common.ts'
 import { JobStatus } from './job-states.ts'
 
-/** Path of an operation on one job. */
+/** Path parameters of an operation on a job. */
 export const JobParams = paramsInApplication({ jobId: 'Id of the job' })
 
-/** A job as it is answered, its members in the order of the wire sample (source: guide). */
+/** The answer for a job of either kind, its members in the order of the sample in the guide. */
 export const jobResponse = <D extends TSchema>(Definition: D) =>
   Type.Object({
     ApplicationId: Type.String(),

@@ -1,10 +1,10 @@
-/** A page to fetch: at most `limit` entries, all of them older than the entry numbered `before`. */
+/** A page to fetch: at most `limit` entries, older than the entry with the number `before`. */
 export interface Page {
   limit: number
   before: number
 }
 
-/** An entry of a list: what it answers with, under the number that it was created with. */
+/** An entry of a list, with its number, which is the cursor of the list. */
 export interface Listed<T> {
   seq: number
   value: T

@@ -45,7 +45,10 @@ export const failuresShown = 100
 /** Tags of a resource: how many, and characters of a key and of a value (source: guide). */
 export const tagLimits = { perResource: 50, key: 128, value: 256 } as const
 
-/** What an endpoint and a batch of endpoints may hold, lengths in characters (source: API reference and quotas page). */
+/**
+ * What an endpoint and a batch of endpoints may hold, lengths in characters (source: API reference
+ * and quotas page).
+ */
 export const endpointLimits = {
   batch: 100,
   attributeName: 50,
@@ -65,9 +68,9 @@ export const endpointLimits = {
 } as const
 
 /**
- * The most that one segment may hold: dimensions in all of its groups together; groups, of which the
- * API reference allows one and the console makes two; sets of dimensions and source segments, each
- * in all groups together; and values of one dimension (all but dimensions assumed).
+ * The most that one segment may hold: dimensions in all of its groups together; groups, of which
+ * the API reference allows one and the console makes two; sets of dimensions and source segments,
+ * each in all groups together; and values of one dimension (all but dimensions assumed).
  */
 export const segmentLimits = { dimensions: 100, groups: 5, sets: 100, sources: 100, values: 10_000 } as const
 

@@ -1,14 +1,14 @@
-/** What an S3Url names: one object, or all objects whose keys begin so. */
+/** The location that an S3Url names: one object, or all objects whose keys have a prefix. */
 export interface S3Location {
   bucket: string
-  /** An object's key or a prefix; empty for the whole bucket. */
+  /** The key of an object, or a prefix; empty for the whole bucket. */
   key: string
 }
 
 /**
  * Reads `s3://bucket/key` or `s3://bucket/prefix`.
  *
- * @returns undefined when the text is no such URL or the bucket's name is not one that S3 allows
+ * @returns undefined for a text that is no such URL, or a bucket name that S3 does not allow
  */
 export function readS3Url(text: string): S3Location | undefined {
   const [, bucket, key = ''] = text.match(/^s3:\/\/([^/]+)(?:\/(.*))?$/s) ?? []
@@ -16,5 +16,5 @@ export function readS3Url(text: string): S3Location | undefined {
   return { bucket, key }
 }
 
-/** S3's rules for the names of buckets; as none can hold a slash or two dots, a name never leaves S3_DIR. */
+/** S3's rules for bucket names. Without slashes and `..`, a name cannot lead out of S3_DIR. */
 const isBucketName = (name: string) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..')

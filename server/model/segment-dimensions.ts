@@ -4,7 +4,9 @@ import { segmentLimits } from './quotas.ts'
 
 const Values = ListOf(Type.String(), segmentLimits.values)
 
-/** How the values of an attribute are compared; the last four take them as times (source: API reference). */
+/**
+ * How the values of an attribute are compared; the last four compare times (source: API reference).
+ */
 export const AttributeType = OneOf(['INCLUSIVE', 'EXCLUSIVE', 'CONTAINS', 'BEFORE', 'AFTER', 'ON', 'BETWEEN'])
 export type AttributeType = Static<typeof AttributeType>
 
@@ -14,7 +16,7 @@ export const AttributeDimension = Type.Object({
 })
 export type AttributeDimension = Static<typeof AttributeDimension>
 
-/** How a metric is compared. The model has any text here, the API reference these. */
+/** How a metric is compared (source: API reference; the model allows any text). */
 export const comparisonOperators = [
   'GREATER_THAN',
   'LESS_THAN',
@@ -62,7 +64,7 @@ export const RecencyDimension = Type.Object({
 })
 export type RecencyDimension = Static<typeof RecencyDimension>
 
-/** What an endpoint must be like to be in a segment. */
+/** The conditions that an endpoint of a segment meets. */
 export const SegmentDimensions = Type.Object({
   Attributes: Type.Optional(MapOf(AttributeDimension, segmentLimits.dimensions)),
   Behavior: Type.Optional(Type.Object({ Recency: Type.Optional(RecencyDimension) })),
@@ -73,14 +75,14 @@ export const SegmentDimensions = Type.Object({
 })
 export type SegmentDimensions = Static<typeof SegmentDimensions>
 
-/** A segment that another is built on: in a version that stays, or in whichever is current (assumed). */
+/** A source segment: in a fixed version or, without one, in the current version (assumed). */
 export const SegmentReference = Type.Object({
   Id: Type.String(),
   Version: Type.Optional(Type.Integer()),
 })
 export type SegmentReference = Static<typeof SegmentReference>
 
-/** How many of several parts must hold. */
+/** How several conditions are combined. */
 const Include = OneOf(['ALL', 'ANY', 'NONE'])
 export type Include = Static<typeof Include>
 

@@ -4,7 +4,7 @@ import { Format } from './import-job.ts'
 import { SegmentDimensions, SegmentGroupList } from './segment-dimensions.ts'
 import { Tags } from './tags.ts'
 
-/** What CreateSegment and UpdateSegment are told; a name that is there is not empty (assumed). */
+/** The body of CreateSegment and UpdateSegment. A name must not be empty (assumed). */
 export const WriteSegmentRequest = Type.Object({
   Dimensions: Type.Optional(SegmentDimensions),
   Name: Type.Optional(Type.String({ minLength: 1 })),
@@ -13,7 +13,7 @@ export const WriteSegmentRequest = Type.Object({
 })
 export type WriteSegmentRequest = Static<typeof WriteSegmentRequest>
 
-/** Where an imported segment came from, and how many endpoints it holds. */
+/** The import that made a segment, and how many endpoints the segment has. */
 export const SegmentImportResource = Type.Object({
   ChannelCounts: Type.Optional(MapOf(Type.Integer())),
   ExternalId: Type.String(),

@@ -2,9 +2,9 @@ import { type Static, Type } from '@sinclair/typebox'
 import { MapOf } from './common.ts'
 import { tagLimits } from './quotas.ts'
 
-/** The tags of a resource: values by keys. */
+/** The tags of a resource: values by key. */
 export const Tags = MapOf(Type.String(), tagLimits.perResource)
 export type Tags = Static<typeof Tags>
 
-/** A resource's tags, as they are sent and answered. */
+/** A body with tags, of requests and answers. */
 export const TagsModel = Type.Object({ tags: Tags })

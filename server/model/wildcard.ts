@@ -1,4 +1,4 @@
-/** Whether a text matchesWildcard a pattern, in which each `*` stands for any characters, or none. Case counts. */
+/** Whether a text matches a pattern in which `*` stands for any text, also none. Case matters. */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const [first, ...parts] = pattern.split('*')
   const last = parts.pop()

@@ -1,12 +1,12 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox'
 
 /**
- * Removes the members of structures that are null, which counts as absent: some SDKs write it for
- * "not set" (assumed). As a value in a map or in a list a null stays, and fails the check against
- * the schema. The name `__proto__` is removed from maps: it is no attribute's name, and an object
- * cannot hold it safely. A map or list that has too many entries is left alone, as it fails anyway.
+ * Removes members of structures that are null, which counts as absent: some SDKs write null for
+ * "not set" (assumed). A null in a map or a list stays, and fails validation. The name `__proto__`
+ * is removed from maps, as an object cannot have it safely. A map or list with too many entries is
+ * not changed, as it fails validation anyway.
  *
- * @param value is changed in place; it need not fit the schema
+ * @param value is changed in place; it need not match the schema
  */
 export function removeAbsent(schema: TSchema, value: unknown): void {
   if (typeof value !== 'object' || value === null) return

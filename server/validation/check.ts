@@ -3,11 +3,11 @@ import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { explain, type Wording } from './explain.ts'
 
 /**
- * A check of values against a schema: it gives one sentence on the first thing that does not fit, undefined when
- * everything does.
+ * Makes a validator of values. It gives a sentence on the first violation of the schema, undefined
+ * if there is none.
  *
- * It is compiled when it is first used. Compiling the schemas of all routes at the start costs more than everything
- * else that the start does.
+ * It is compiled when it is first used: compiling the schemas of all routes would take more than
+ * half of a start.
  */
 export function checkOf(schema: TSchema, wording?: Wording): (value: unknown) => string | undefined {
   let types: TypeCheck<TSchema> | undefined
@@ -17,7 +17,7 @@ export function checkOf(schema: TSchema, wording?: Wording): (value: unknown) =>
   }
 }
 
-/** Checks a value against a schema, and gives a sentence on each place that does not fit. */
+/** Validates a value. Gives one sentence for each member that violates the schema. */
 export function violationsIn(schema: TSchema, value: unknown, wording: Wording): string[] {
   const violations = new Map<string, string>()
   for (const error of TypeCompiler.Compile(schema).Errors(value)) {

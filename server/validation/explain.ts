@@ -1,13 +1,13 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 
-/** How a sentence names what it is about. */
+/** The wording of messages. */
 export interface Wording {
-  /** All of the value. */
+  /** The name of the whole value. */
   root: string
-  /** A member, by the names and numbers that lead to it. */
+  /** The name of a member, from the names and indexes of its path. */
   member: (parts: string[]) => string
-  /** What is said of a member that is not known, given those that are. */
+  /** The message for an unknown member, given the known ones. */
   unknown?: (member: string, known: string[]) => string
 }
 
@@ -16,10 +16,10 @@ export const ofRequest: Wording = {
   member: parts => parts.map(cut).join('.'),
 }
 
-/** One sentence on what is wrong: the member, what it must be, and what came instead. */
+/** A sentence on a violation: the member, what it must be, and what it is. */
 export function explain({ path, type, schema, value }: ValueError, wording = ofRequest): string {
   if (path === '') {
-    // Fastify says null where there is no body.
+    // Fastify passes null if there is no body.
     return value === undefined || value === null
       ? `${wording.root} is required: it must be a JSON object`
       : `${wording.root} must be a JSON object; got ${describe(value)}`
@@ -41,7 +41,7 @@ export function explain({ path, type, schema, value }: ValueError, wording = ofR
   return `${member} must be ${expected(schema)}; got ${describe(value)}`
 }
 
-/** One sentence on a map or list that has more entries than its schema allows. */
+/** A sentence on a map or list with more entries than its schema allows. */
 export function explainCount(schema: TSchema, member: string, count: number): string {
   const most = TypeGuard.IsArray(schema)
     ? `${schema.maxItems} ${schema.items.type === 'string' ? 'values' : 'entries'}`
@@ -68,12 +68,12 @@ function rangeOf({ minimum, maximum }: TSchema): string {
   return maximum === undefined ? ` from ${minimum}` : ` from ${minimum} to ${maximum}`
 }
 
-/** A value in a few words, cut to a length that fits into a sentence. */
+/** A short description of a value for a message. */
 export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
   if (typeof value === 'number') return cut(String(value))
-  // Of megabytes no more than is shown.
+  // Cut first: the value may have megabytes.
   return cut(JSON.stringify(typeof value === 'string' ? value.slice(0, 100) : value))
 }
 
