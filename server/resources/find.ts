@@ -8,16 +8,17 @@ import type { Store } from '../store/open-store.ts'
 import type { SegmentParams } from './segments/shapes.ts'
 
 /**
- * Finds the application that a path names.
+ * Finds an application by its id.
  *
- * @throws NotFoundException with the text that test suites in the wild compare (source: observed)
+ * @throws NotFoundException with the text that existing test suites expect (source: observed)
  */
 export function findApp(store: Store, id: string): AppRef {
   return orNotFound(store.apps.find(id), 'Application not found')
 }
 
 /**
- * For `preValidation`: an application that is not there is told before anything that is wrong with the body (assumed).
+ * A `preValidation` hook: an unknown application is a 404, whatever is wrong with the body
+ * (assumed).
  *
  * @throws NotFoundException
  */
@@ -26,7 +27,7 @@ export async function appFirst({ server, params }: FastifyRequest): Promise<void
 }
 
 /**
- * The same for a segment, and the application that it should be in.
+ * The same for a segment and its application.
  *
  * @throws NotFoundException
  */
@@ -45,11 +46,11 @@ export function findSegment(store: Store, app: AppRef, segmentId: string): Segme
 }
 
 /**
- * Finds a version of a segment: the current one, where none is named.
+ * Finds a version of a segment, by default the current one.
  *
- * @param version a number, or what stands in a URL
- * @throws NotFoundException; BadRequestException for text that no version can ever have, as a 404 would send the caller
- *   to look for one that is gone (assumed)
+ * @param version a number, or the text in a URL
+ * @throws NotFoundException; BadRequestException for text that is no version number, as a 404 would
+ *   suggest that there could be such a version (assumed)
  */
 export function findSegmentVersion(
   store: Store,

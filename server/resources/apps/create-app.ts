@@ -4,7 +4,7 @@ import { ApplicationResponse, CreateApplicationRequest } from '../../model/appli
 import { newTags } from '../tags/check-tags.ts'
 
 /**
- * Creates an application, in the account and region of the caller.
+ * Creates an application in the account and region of the caller.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps.html
  */

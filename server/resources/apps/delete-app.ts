@@ -4,8 +4,8 @@ import { ApplicationResponse } from '../../model/application.ts'
 import { ApplicationParams } from '../../model/common.ts'
 
 /**
- * Deletes an application with everything in it, running import jobs included. It is gone at once; the worker then
- * clears its rows away, so that deleting a million endpoints holds up no other call.
+ * Deletes an application with everything in it, running jobs included. For callers it is gone at
+ * once; the worker then purges its rows, so that deleting a million endpoints delays no other call.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id.html
  */

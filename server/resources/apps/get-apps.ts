@@ -3,8 +3,8 @@ import { answerPage, PageQuery } from '../../http/paging.ts'
 import { ApplicationsResponse } from '../../model/application.ts'
 
 /**
- * Lists all applications, newest first, whichever account and region created them: both stand in ARNs, and divide
- * nothing here.
+ * Lists all applications, newest first, of all accounts and regions: the emulator does not separate
+ * them, they are only parts of ARNs.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps.html
  */

@@ -6,7 +6,7 @@ import { ApplicationParams, OneOf } from '../../model/common.ts'
 import { endpointLimits } from '../../model/quotas.ts'
 import { appFirst, findApp } from '../find.ts'
 
-/** The types of attributes (source: API reference), and where endpoints hold them. */
+/** The maps of an endpoint, by attribute type (source: API reference). */
 const maps = {
   'endpoint-custom-attributes': 'Attributes',
   'endpoint-metric-attributes': 'Metrics',
@@ -16,17 +16,19 @@ const maps = {
 const AttributesParams = Type.Object({
   ...ApplicationParams.properties,
   attributeType: OneOf(Object.keys(maps) as (keyof typeof maps)[], {
-    description: 'What the names are of',
+    description: 'The type of the attributes',
   }),
 })
 
 /**
- * Makes an application forget custom names, so that they no longer count among its 250. Endpoints keep the values that
- * they have under them (source: API reference), and a name is known again when the next endpoint is given it.
+ * Removes custom attribute names from an application, so that they no longer count towards its 250
+ * names. Endpoints keep their values (source: API reference), and a name counts again when the next
+ * endpoint is written with it.
  *
- * A name may be given as it is or as a glob (source: API reference; which globs is assumed): `*` stands for any text,
- * `?` for one character, `[a-z]` for one of these and `[^a-z]` for one of all others. Case matters. The answer lists
- * the names that the application knew, in order; it is no error to name one that it did not (both assumed).
+ * A name may be given literally or as a glob (source: API reference; the syntax is assumed): `*`
+ * matches any text, `?` one character, `[a-z]` one of these and `[^a-z]` one of all others. Case
+ * matters. The answer lists the names that were removed, in order; an unknown name is no error
+ * (both assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-attributes-attribute-type.html
  */
@@ -44,7 +46,8 @@ export const removeAttributes: FastifyPluginAsyncTypebox = async app => {
     },
     async request => {
       const { applicationId, attributeType } = request.params
-      // Without a Blacklist, which the model does not require, there is nothing to remove (assumed).
+      // Without a Blacklist, which the model does not require, there is nothing to remove
+      // (assumed).
       const { Blacklist = [] } = request.body
       checkPatterns(Blacklist)
       const removed = await app.store.write(() => {
@@ -58,7 +61,9 @@ export const removeAttributes: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** @throws BadRequestException for what is longer than any name, or empty (assumed) */
+/**
+ * @throws BadRequestException for a name that is empty, or longer than any name can be (assumed)
+ */
 function checkPatterns(patterns: string[]): void {
   const max = endpointLimits.attributeName
   const wrong = patterns.find(pattern => pattern === '' || pattern.length > max)

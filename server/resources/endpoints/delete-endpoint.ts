@@ -3,7 +3,7 @@ import { EndpointResponse } from '../../model/endpoint.ts'
 import { EndpointParams, findEndpoint } from './find-endpoint.ts'
 
 /**
- * Deletes an endpoint and answers it as it was.
+ * Deletes an endpoint. The answer is the deleted endpoint.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
  */

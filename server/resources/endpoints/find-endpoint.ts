@@ -3,13 +3,13 @@ import { paramsInApplication } from '../../model/common.ts'
 import type { Store } from '../../store/open-store.ts'
 import { findApp } from '../find.ts'
 
-/** Path of an operation on one endpoint. */
+/** Path parameters of an operation on an endpoint. */
 export const EndpointParams = paramsInApplication({ endpointId: 'Id of the endpoint' })
 
 /**
  * Finds an endpoint.
  *
- * @throws NotFoundException for an application or an endpoint that is not there
+ * @throws NotFoundException for an unknown application or endpoint
  */
 export function findEndpoint(store: Store, applicationId: string, endpointId: string) {
   const stored = store.endpoints.get(findApp(store, applicationId), endpointId)

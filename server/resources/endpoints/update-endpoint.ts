@@ -8,7 +8,7 @@ import { appFirst, findApp } from '../find.ts'
 import { EndpointParams } from './find-endpoint.ts'
 
 /**
- * Creates an endpoint, or merges the change into the one that is there.
+ * Creates an endpoint, or merges the body into an existing one.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
  */

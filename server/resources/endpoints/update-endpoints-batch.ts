@@ -11,13 +11,17 @@ import { checkOf } from '../../validation/check.ts'
 import { describe } from '../../validation/explain.ts'
 import { appFirst, findApp } from '../find.ts'
 
-/** AWS's shape but for its items: one with a member of a wrong type must not spoil the others. */
+/**
+ * The batch, without the shape of its items: each is validated by itself, so that a bad one does
+ * not keep the others from being written.
+ */
 const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), endpointLimits.batch) })
 
 /**
- * Creates or changes up to 100 endpoints, each as UpdateEndpoint does, in the order of the list, so the later of two
- * items with one Id wins. Items that are refused do not keep the others from being written; the answer is then a
- * BadRequestException that names each of them, since MessageBody has no place for it (assumed).
+ * Creates or changes up to 100 endpoints, each as UpdateEndpoint does, in the order of the list:
+ * the later of two items with the same Id wins. If items are refused, the others are written all
+ * the same, and the answer is a BadRequestException that names each refused item, as MessageBody
+ * has no member for that (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints.html
  */
@@ -32,7 +36,7 @@ export const updateEndpointsBatch: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { Item } = request.body
       const items = Item.map(readItem)
-      // One transaction: a hundred would have to wait for a running import a hundred times.
+      // One transaction for all: each would have to wait for a running import.
       const refusals = await app.store.write(() => {
         const found = findApp(app.store, request.params.applicationId)
         const write = { app: found, idMember: 'Id', requestId: request.id, now: app.now().getTime() }
@@ -55,7 +59,9 @@ export const updateEndpointsBatch: FastifyPluginAsyncTypebox = async app => {
 
 const checkTypes = checkOf(EndpointBatchItem)
 
-/** The item, attribute values that stand alone put into lists; or what is wrong with its types. */
+/**
+ * Validates an item and puts single attribute values into lists. Gives the item, or the violation.
+ */
 function readItem(item: object): (EndpointBatchItem & { Id: string }) | string {
   removeAbsent(EndpointBatchItem, item)
   listAttributeValues(item)
@@ -65,6 +71,6 @@ function readItem(item: object): (EndpointBatchItem & { Id: string }) | string {
   return Id === undefined ? 'Id is required: it must be a string' : { ...item, Id }
 }
 
-/** An item's place in the list, counted from 0 as in every message, and its Id if it has one. */
+/** An item's index, and its Id if it has one, for messages. */
 const nameOf = ({ Id }: { Id?: unknown }, index: number) =>
   Id === undefined ? `Item.${index}` : `Item.${index} (Id ${describe(Id)})`

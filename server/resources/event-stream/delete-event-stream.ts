@@ -5,7 +5,7 @@ import { findApp } from '../find.ts'
 import { findEventStream } from './find-event-stream.ts'
 
 /**
- * Deletes the event stream of an application and answers it as it was.
+ * Deletes the event stream of an application. The answer is the deleted event stream.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-eventstream.html
  */

@@ -6,7 +6,7 @@ import type { Store } from '../../store/open-store.ts'
 /**
  * Finds the event stream of an application.
  *
- * @throws NotFoundException with the text that test suites in the wild compare (source: observed)
+ * @throws NotFoundException with the text that existing test suites expect (source: observed)
  */
 export function findEventStream(store: Store, app: AppRef): EventStream {
   return orNotFound(store.eventStreams.get(app), 'Resource not found')

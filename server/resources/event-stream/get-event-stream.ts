@@ -4,7 +4,9 @@ import { EventStream } from '../../model/event-stream.ts'
 import { findApp } from '../find.ts'
 import { findEventStream } from './find-event-stream.ts'
 
-/** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-eventstream.html */
+/**
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-eventstream.html
+ */
 export const getEventStream: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/v1/apps/:applicationId/eventstream',

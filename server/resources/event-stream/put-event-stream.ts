@@ -8,8 +8,8 @@ import { appFirst, findApp } from '../find.ts'
 import { findEventStream } from './find-event-stream.ts'
 
 /**
- * Gives an application an event stream, or its event stream new settings. Whether there is such a stream and such a
- * role is not looked at, and nothing is sent there.
+ * Creates or replaces the event stream of an application. Whether the stream and the role exist is
+ * not checked, and no events are sent to the stream.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-eventstream.html
  */

@@ -8,7 +8,7 @@ import { checkRoleArn } from '../check-role-arn.ts'
 import { appFirst, findApp, findSegmentVersion } from '../find.ts'
 
 /**
- * Records the job as CREATED and answers; the job worker finds it in the store and moves it through the later states.
+ * Creates an export job and answers at once; the worker finds the job in the store and runs it.
  * Without a SegmentVersion, the version that is current now is exported (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-export.html
@@ -48,10 +48,10 @@ export const createExportJob: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** Bytes that S3 allows a key, and those of what comes behind the prefix. */
-const keyBytes = { most: 1024, ofName: '/0123456789abcdef0123456789abcdef-00000.gz'.length }
+/** Bytes of a key: the most that S3 allows, and those that an object's name adds to the prefix. */
+const keyBytes = { max: 1024, ofName: '/0123456789abcdef0123456789abcdef-00000.gz'.length }
 
-/** What the types of the members cannot say. */
+/** Checks what the types of the members cannot express. @throws BadRequestException */
 function checkDefinition({ S3UrlPrefix, RoleArn, SegmentId, SegmentVersion }: ExportJobRequest): void {
   const location = readS3Url(S3UrlPrefix)
   if (location === undefined) {
@@ -59,10 +59,10 @@ function checkDefinition({ S3UrlPrefix, RoleArn, SegmentId, SegmentVersion }: Ex
       `S3UrlPrefix must be s3://bucket or s3://bucket/prefix, the bucket's name 3 to 63 lower-case letters, digits, dots and hyphens; got ${JSON.stringify(S3UrlPrefix)}`,
     )
   }
-  const room = keyBytes.most - keyBytes.ofName
+  const room = keyBytes.max - keyBytes.ofName
   if (Buffer.byteLength(location.key) > room) {
     throw badRequest(
-      `S3UrlPrefix must leave room for the objects' names in S3's ${keyBytes.most} bytes of a key: its own key must have at most ${room} bytes`,
+      `S3UrlPrefix must leave room for the objects' names in S3's ${keyBytes.max} bytes of a key: its own key must have at most ${room} bytes`,
     )
   }
   checkRoleArn(RoleArn)

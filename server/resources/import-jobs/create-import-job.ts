@@ -9,9 +9,9 @@ import { appFirst, findApp } from '../find.ts'
 import { checkTarget, define } from './definition.ts'
 
 /**
- * Records the job as CREATED and answers, after a look at what it would read where the settings ask for one; the job
- * worker finds it in the store and moves it through the later states. The answer already names the segment that the
- * job will make: it has the job's own id (assumed).
+ * Creates an import job and answers at once, or after a look at the objects if PREFLIGHT or QUOTAS
+ * ask for one; the worker finds the job in the store and runs it. The answer already names the
+ * segment that the job will make, which has the job's own id (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import.html
  */
@@ -35,7 +35,7 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
       const problem = await app.preflight(request.body)
       if (problem !== undefined) throw badRequest(problem)
       const created = await app.store.write(() => {
-        // Again: it may have been deleted meanwhile.
+        // Checked again: it may have been deleted meanwhile.
         const found = findTarget()
         if (app.quotas) checkUnderWay(app.store, request.caller.accountId)
         const now = app.now().toISOString()
@@ -49,7 +49,8 @@ export const createImportJob: FastifyPluginAsyncTypebox = async app => {
 }
 
 /**
- * Jobs that wait count as well, in all applications of the account (assumed).
+ * Checks the quota of import jobs: of all applications of the account, waiting jobs included
+ * (assumed).
  *
  * @throws TooManyRequestsException
  */

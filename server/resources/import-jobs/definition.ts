@@ -9,10 +9,10 @@ import { checkRoleArn } from '../check-role-arn.ts'
 import { findSegment } from '../find.ts'
 
 /**
- * Checks what is asked for, and fills in its defaults.
+ * Checks a request and fills in defaults.
  *
- * @param id the job's; it is that of the segment as well, if the job makes one (assumed)
- * @returns what the job does, and the segment that it makes or renews, if any
+ * @param id the job's id, which is also the id of a segment that the job creates (assumed)
+ * @returns the job's definition, and the id of the segment that the job creates or renews, if any
  * @throws BadRequestException
  */
 export function define(
@@ -23,7 +23,8 @@ export function define(
   checkDefinition(request)
   const { SegmentId, DefineSegment = false, RegisterEndpoints = true } = request
   const { Format, S3Url, RoleArn, SegmentName, ExternalId = accountId } = request
-  // A SegmentId without DefineSegment renews that segment too: AWS's own code relied on it (source: observed).
+  // A SegmentId renews the segment even without DefineSegment: AWS's own code relied on that
+  // (source: observed).
   const segmentId = SegmentId ?? (DefineSegment ? id : null)
   const definition = {
     S3Url,
@@ -39,9 +40,9 @@ export function define(
 }
 
 /**
- * Checks the segment that is to be renewed, if one is named.
+ * Checks the segment that a job is to renew, if the request names one.
  *
- * @throws NotFoundException; BadRequestException for a segment that no import made (assumed)
+ * @throws NotFoundException; BadRequestException for a segment that is not imported (assumed)
  */
 export function checkTarget(store: Store, app: AppRef, { SegmentId }: ImportJobRequest): void {
   if (SegmentId !== undefined) checkImported(findSegment(store, app, SegmentId))
@@ -52,7 +53,7 @@ function checkImported({ Id, SegmentType }: SegmentResponse): void {
   throw badRequest(`SegmentId must be that of an imported segment; ${Id} is ${SegmentType}`)
 }
 
-/** What the types of the members cannot say. */
+/** Checks what the types of the members cannot express. @throws BadRequestException */
 export function checkDefinition({
   S3Url,
   RoleArn,

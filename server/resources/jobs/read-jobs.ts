@@ -29,8 +29,8 @@ interface JobKind {
  * - GetImportJob and GetExportJob, `/v1/apps/:applicationId/jobs/(import|export)/:jobId`
  * - GetImportJobs and GetExportJobs, `/v1/apps/:applicationId/jobs/(import|export)`
  * - GetSegmentImportJobs and GetSegmentExportJobs,
- *   `/v1/apps/:applicationId/segments/:segmentId/jobs/(import|export)`: the jobs that made, renewed or
- *   exported a segment in any of its versions, those that are going to, and those that failed to
+ *   `/v1/apps/:applicationId/segments/:segmentId/jobs/(import|export)`: the jobs that made, renewed
+ *   or exported a segment in any of its versions, those that are going to, and those that failed to
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-jobs-import.html
  */

@@ -14,15 +14,15 @@ import {
 } from '../../model/segment-dimensions.ts'
 import { describe } from '../../validation/explain.ts'
 
-/** How many times an attribute is compared with, where it is compared with times. */
+/** How many values a comparison of times takes. */
 const timesOf: Partial<Record<AttributeType, number>> = { BEFORE: 1, AFTER: 1, ON: 1, BETWEEN: 2 }
 
 const demographics = Object.keys(SegmentDemographics.properties) as (keyof SegmentDemographics)[]
 
 /**
- * Checks what types cannot say of a segment's definition, but for the segments that it is built on.
+ * Checks what the types cannot express of a segment's definition, except for its source segments.
  *
- * @throws BadRequestException that names the member that is wrong
+ * @throws BadRequestException that names the wrong member
  */
 export function checkDefinition({ Dimensions, SegmentGroups }: WriteSegmentRequest): void {
   if (Dimensions !== undefined && SegmentGroups !== undefined) {
@@ -37,7 +37,7 @@ export function checkDefinition({ Dimensions, SegmentGroups }: WriteSegmentReque
   }
 }
 
-/** Gives how many dimensions there are in the groups. */
+/** Checks the groups. Gives the number of dimensions in all of them. */
 function checkGroups({ Groups = [] }: SegmentGroupList): number {
   if (Groups.length < 1)
     throw badRequest(`SegmentGroups.Groups must have 1 to ${limits.groups} groups; got 0`)
@@ -46,7 +46,8 @@ function checkGroups({ Groups = [] }: SegmentGroupList): number {
   let count = 0
   for (const [index, { SourceSegments = [], Dimensions = [] }] of Groups.entries()) {
     const member = `SegmentGroups.Groups.${index}`
-    // All endpoints are asked for by empty Dimensions, as the console does; a group of nothing is a mistake (assumed).
+    // Pinpoint's console writes empty Dimensions for "all endpoints"; a group with neither is a
+    // mistake (assumed).
     if (SourceSegments.length === 0 && Dimensions.length === 0) {
       throw badRequest(`${member} must have SourceSegments or Dimensions`)
     }
@@ -62,7 +63,7 @@ function checkCount(list: string, count: number, most: number): void {
   throw badRequest(`SegmentGroups must have at most ${most} ${list} in all of its groups; got ${count}`)
 }
 
-/** Gives how many dimensions there are. */
+/** Checks a set of dimensions. Gives their number. */
 function checkDimensions(member: string, dimensions: SegmentDimensions): number {
   const { Demographic = {}, Location = {}, Behavior = {} } = dimensions
   let count = Behavior.Recency === undefined ? 0 : 1

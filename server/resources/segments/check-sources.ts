@@ -7,14 +7,14 @@ import { maxSources } from '../../store/segments/members.ts'
 import { findSegment } from '../find.ts'
 
 /**
- * Checks the segments that a segment is to be built on: each is there, an imported one stands alone in its group
- * (source: API reference), none is built on the segment itself, in whichever version, and there are not too many with
- * those that they are built on (assumed). As versions stay as they were written, a circle can only ever be closed by the
- * write that is checked here.
+ * Checks the source segments of a segment: each exists; an imported one is the only source of its
+ * group (source: API reference); none leads back to the segment itself, in any version; and there
+ * are not too many, including the sources of sources (assumed). As versions never change, only the
+ * write that is checked here can close a cycle.
  *
- * To be called in the transaction that writes the segment.
+ * Call it in the transaction that writes the segment.
  *
- * @param segmentId the segment itself, if it is there already
+ * @param segmentId the segment itself, if it exists already
  * @throws NotFoundException, BadRequestException
  */
 export function checkSources(
@@ -49,7 +49,10 @@ function findSource(store: Store, app: AppRef, { Id, Version }: SegmentReference
   return orNotFound(source, `Segment version not found: ${Version} of ${Id}`)
 }
 
-/** Makes a function that says whether a reference leads back to a segment; what it has looked at, it knows. */
+/**
+ * Makes a function that tells whether a reference leads back to a segment. It visits each source
+ * once, over all calls.
+ */
 function createLeadsBack(store: Store, app: AppRef, segmentId: string | undefined) {
   const seen = new Set<string>()
   return (reference: SegmentReference): boolean => {
@@ -70,7 +73,7 @@ function createLeadsBack(store: Store, app: AppRef, segmentId: string | undefine
   }
 }
 
-/** Of a segment that is built on more others than can be joined. */
+/** The error for a segment with more sources than a query can join. */
 export const tooManySources = () =>
   badRequest(
     `SegmentGroups must not lead to more than ${maxSources} source segments, those that the sources are built on included`,

@@ -8,8 +8,9 @@ import { checkDefinition } from './check-definition.ts'
 import { checkSources } from './check-sources.ts'
 
 /**
- * Creates a dimensional segment. Without Dimensions and SegmentGroups, all endpoints are in it (source: API
- * reference). What is sent is kept and answered as it is, no defaults filled in (assumed).
+ * Creates a dimensional segment. Without Dimensions and SegmentGroups, it has all endpoints
+ * (source: API reference). The definition is stored and answered as it was sent, without defaults
+ * (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments.html
  */

@@ -4,9 +4,9 @@ import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 
 /**
- * Deletes a segment with all its versions. It is gone at once; the worker then clears its rows away. Import jobs
- * that made it are still answered, one that is about to renew it ends FAILED, and a segment that is built on it keeps
- * its definition (all assumed).
+ * Deletes a segment with all its versions. For callers it is gone at once; the worker then purges
+ * its rows. The import jobs that made it stay, a job that is about to renew it becomes FAILED, and
+ * segments that have it as a source keep their definitions (all assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id.html
  */

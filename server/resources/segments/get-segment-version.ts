@@ -9,7 +9,7 @@ const SegmentVersionParams = paramsInApplication({
 })
 
 /**
- * Answers a segment as it was in one of its versions.
+ * Answers one version of a segment.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-versions-version.html
  */

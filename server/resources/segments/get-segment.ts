@@ -4,8 +4,8 @@ import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 
 /**
- * Answers a segment's current version. The segment of an import is there when its job is COMPLETED, not before
- * (source: guide).
+ * Answers the current version of a segment. The segment of an import exists from the moment when
+ * its job is COMPLETED (source: guide).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id.html
  */

@@ -4,7 +4,9 @@ import { ApplicationParams } from '../../model/common.ts'
 import { SegmentsResponse } from '../../model/segment.ts'
 import { findApp } from '../find.ts'
 
-/** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments.html */
+/**
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments.html
+ */
 export const getSegments: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/v1/apps/:applicationId/segments',

@@ -1,4 +1,4 @@
 import { paramsInApplication } from '../../model/common.ts'
 
-/** Path of an operation on one segment. */
+/** Path parameters of an operation on a segment. */
 export const SegmentParams = paramsInApplication({ segmentId: 'Id of the segment' })

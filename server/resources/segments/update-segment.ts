@@ -7,9 +7,9 @@ import { checkSources } from './check-sources.ts'
 import { SegmentParams } from './shapes.ts'
 
 /**
- * Makes the next version of a segment. Dimensions or SegmentGroups replace what the segment was defined by, and
- * neither of them means all endpoints; a Name that is not sent stays (all assumed). `tags` are ignored, as they have
- * been since May 2023 (source: guide).
+ * Creates the next version of a segment. Dimensions or SegmentGroups replace the definition,
+ * without both the segment has all endpoints, and without a Name the name stays (all assumed).
+ * `tags` are ignored, as Pinpoint has done since May 2023 (source: guide).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id.html
  */
@@ -25,7 +25,7 @@ export const updateSegment: FastifyPluginAsyncTypebox = async app => {
       const { applicationId, segmentId } = request.params
       checkDefinition(request.body)
       return app.store.write(() => {
-        // Again: it may have been deleted meanwhile.
+        // Checked again: it may have been deleted meanwhile.
         const found = findApp(app.store, applicationId)
         const segment = findSegment(app.store, found, segmentId)
         if (segment.SegmentType === 'IMPORT') checkNameAlone(request.body)
@@ -37,7 +37,7 @@ export const updateSegment: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** @throws BadRequestException for an imported segment that is to become a dimensional one (assumed) */
+/** @throws BadRequestException for a definition: an imported segment cannot get one (assumed) */
 function checkNameAlone({ Dimensions, SegmentGroups }: WriteSegmentRequest): void {
   const given =
     Dimensions !== undefined ? 'Dimensions' : SegmentGroups !== undefined ? 'SegmentGroups' : undefined

@@ -3,7 +3,9 @@ import { ApplicationSettingsResource } from '../../model/application-settings.ts
 import { ApplicationParams } from '../../model/common.ts'
 import { findApp } from '../find.ts'
 
-/** @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-settings.html */
+/**
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-settings.html
+ */
 export const getApplicationSettings: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/v1/apps/:applicationId/settings',

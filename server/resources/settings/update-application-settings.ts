@@ -9,10 +9,10 @@ import { settingsBounds as bounds } from '../../model/quotas.ts'
 import { appFirst, findApp } from '../find.ts'
 
 /**
- * Replaces each of CampaignHook, JourneyLimits, Limits and QuietTime that is given, as a whole, and leaves the others
- * as they are: Terraform's provider sends those alone that have changed, with all their members (source: observed).
- * CloudWatchMetricsEnabled and EventTaggingEnabled are taken and have no effect, as no answer shows them (source:
- * model).
+ * Replaces those of CampaignHook, JourneyLimits, Limits and QuietTime that are given, each as a
+ * whole, and leaves the others: Terraform's provider sends only those that have changed, with all
+ * their members (source: observed). CloudWatchMetricsEnabled and EventTaggingEnabled are accepted
+ * and have no effect, as no answer has them (source: model).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-settings.html
  */
@@ -41,7 +41,7 @@ export const updateApplicationSettings: FastifyPluginAsyncTypebox = async app =>
   )
 }
 
-/** Gives what is wrong with the values of settings. */
+/** Checks the values of settings. Gives a sentence on the first violation. */
 function checkSettings(settings: WriteApplicationSettingsRequest): string | undefined {
   const { Limits = {}, QuietTime = {} } = settings
   const { TimeframeCap = {}, ...JourneyLimits } = settings.JourneyLimits ?? {}
@@ -55,8 +55,8 @@ function checkSettings(settings: WriteApplicationSettingsRequest): string | unde
 }
 
 /**
- * 0 is no limit (source: API reference, of journeys; of campaigns assumed, as Terraform's provider sends it for each
- * limit that is not set).
+ * Checks limits. 0 means no limit (source: API reference for journeys; assumed for campaigns, as
+ * Terraform's provider sends 0 for each limit that is not set).
  */
 function checkBounds<Name extends string>(
   member: string,
@@ -72,7 +72,10 @@ function checkBounds<Name extends string>(
   return undefined
 }
 
-/** A time is HH:MM (source: API reference), or empty, as Terraform's provider sends one that is not set (assumed). */
+/**
+ * Checks a time: HH:MM (source: API reference), or empty, as Terraform's provider sends a time that
+ * is not set (assumed).
+ */
 function checkTime(member: string, time = ''): string | undefined {
   if (time === '' || /^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return undefined
   return `${member} must be a time from 00:00 to 23:59 in the form HH:MM; got ${JSON.stringify(time)}`

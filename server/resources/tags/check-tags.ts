@@ -3,9 +3,9 @@ import { tagLimits as limits } from '../../model/quotas.ts'
 import type { Tags } from '../../model/tags.ts'
 
 /**
- * The tags that a call gives the resource that it creates.
+ * The tags that a call gives to the resource that it creates, checked.
  *
- * @throws BadRequestException that names the tag that is wrong
+ * @throws BadRequestException that names the wrong tag
  */
 export function newTags({ tags = {} }: { tags?: Tags }): Tags {
   checkTags(tags)
@@ -15,7 +15,7 @@ export function newTags({ tags = {} }: { tags?: Tags }): Tags {
 /**
  * Checks tags that are to be added to a resource.
  *
- * @throws BadRequestException that names the tag that is wrong
+ * @throws BadRequestException that names the wrong tag
  */
 export function checkTags(tags: Tags, alreadyThere: Tags = {}): void {
   for (const [key, value] of Object.entries(tags)) {

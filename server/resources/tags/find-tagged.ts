@@ -3,11 +3,11 @@ import { type ResourceKind, readArn } from '../../http/arn.ts'
 import { badRequest, notFound } from '../../http/errors/exceptions.ts'
 import type { Store } from '../../store/open-store.ts'
 
-/** SDKs send an ARN as one part with %2F, other clients with its slashes; `*` takes both. */
+/** `*` matches an ARN with escaped slashes (%2F), as SDKs send it, and with plain ones. */
 export const tagsUrl = '/v1/tags/*'
 export const ResourceParams = Type.Object({ '*': Type.String({ description: 'ARN of the resource' }) })
 
-/** How a resource of each kind is found by the ids in its ARN. */
+/** How a resource of each kind is found, by the ids in its ARN. */
 const finders: Record<ResourceKind, (store: Store, ids: string[]) => { Arn: string } | undefined> = {
   application: ({ apps }, [id]) => apps.get(id!),
 
@@ -18,10 +18,11 @@ const finders: Record<ResourceKind, (store: Store, ids: string[]) => { Arn: stri
 }
 
 /**
- * Finds the resource that an ARN names, in the account and region that the ARN says.
+ * Finds the resource that an ARN names. Account and region must be the resource's own.
  *
  * @returns the ARN
- * @throws BadRequestException for what is no ARN of Pinpoint, NotFoundException for a resource that is not there
+ * @throws BadRequestException for a text that is no ARN of Pinpoint, NotFoundException for an
+ *   unknown resource
  */
 export function findTagged(store: Store, arn: string): string {
   const name = readArn(arn)

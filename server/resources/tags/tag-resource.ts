@@ -5,7 +5,7 @@ import { checkTags } from './check-tags.ts'
 import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
 
 /**
- * Adds tags to a resource, or gives those that it has new values.
+ * Adds tags to a resource. A key that it already has gets the new value.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/tags-resource-arn.html
  */

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
 
 /**
- * Removes tags by their keys; a key that is not there is no error (assumed).
+ * Removes tags by their keys. An unknown key is no error (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/tags-resource-arn.html
  */

@@ -3,7 +3,7 @@ import { EndpointsResponse } from '../../model/endpoint.ts'
 import { findUserEndpoints, UserParams } from './find-user-endpoints.ts'
 
 /**
- * Deletes all endpoints of a user, and with them the user; answers them as they were.
+ * Deletes all endpoints of a user, and thereby the user. The answer has the deleted endpoints.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-users-user-id.html
  */

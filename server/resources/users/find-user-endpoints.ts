@@ -3,15 +3,15 @@ import { paramsInApplication } from '../../model/common.ts'
 import type { Store } from '../../store/open-store.ts'
 import { findApp } from '../find.ts'
 
-/** Path of an operation on one user. */
+/** Path parameters of an operation on a user. */
 export const UserParams = paramsInApplication({ userId: 'Id of the user' })
 
 /**
- * Finds all endpoints of a user, the oldest first (assumed). A user is nothing but what endpoints say, so one without
- * endpoints is unknown. User ids are compared letter by letter (assumed: of endpoint ids alone it is said that their
- * case does not matter).
+ * Finds all endpoints of a user, the oldest first (assumed). Users exist only as a member of
+ * endpoints, so a user without endpoints is unknown. The case of user ids matters (assumed: the
+ * documentation says only of endpoint ids that theirs does not).
  *
- * @throws NotFoundException: clients catch it where they take an unknown user for one without endpoints (source:
+ * @throws NotFoundException, which clients catch and treat as a user without endpoints (source:
  *   observed; its text is assumed)
  */
 export function findUserEndpoints(store: Store, applicationId: string, userId: string) {

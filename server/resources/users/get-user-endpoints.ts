@@ -3,7 +3,7 @@ import { EndpointsResponse } from '../../model/endpoint.ts'
 import { findUserEndpoints, UserParams } from './find-user-endpoints.ts'
 
 /**
- * Answers all endpoints of a user, INACTIVE ones too.
+ * Answers all endpoints of a user, including INACTIVE ones.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-users-user-id.html
  */
