@@ -7,9 +7,9 @@ const jobEffects = ['failAt', 'failPieces', 'failRecords', 'hangAt'] as const
 const jobMembers = ['job', ...jobEffects, 'reason'] as const
 
 /**
- * What the types of a rule's members cannot say: which of them go together.
+ * Checks which members of a rule go together, which the types cannot express.
  *
- * @param operations the names that there are
+ * @param operations the names of Pinpoint's operations
  * @throws BadRequestException
  */
 export function checkFault(rule: FaultRule, operations: ReadonlySet<string>): void {
@@ -40,21 +40,21 @@ function checkCallFault(
   const all = [...operations]
   if (operation !== undefined && !all.some(name => matchesWildcard(operation, name))) {
     throw badRequest(
-      `operation must be an operation of Pinpoint, or fit some of them (* stands for anything); got ${JSON.stringify(operation)}; the operations are ${all.sort().join(', ')}`,
+      `operation must be an operation of Pinpoint, or a pattern that matches some (* matches any text); got ${JSON.stringify(operation)}; the operations are ${all.sort().join(', ')}`,
     )
   }
 }
 
 function checkJobFault({ job, failAt, failPieces, failRecords, reason }: FaultRule, effects: string[]): void {
   if (job === undefined) {
-    throw badRequest('a rule for jobs needs job, which says for which of them: {} is for all')
+    throw badRequest('a rule for jobs needs job, which selects the jobs: {} selects all')
   }
   if (effects.length === 0) {
     throw badRequest(`a rule for jobs must say what happens: ${jobEffects.join(', ')}`)
   }
   if (reason !== undefined && failAt === undefined && failPieces === undefined) {
     throw badRequest(
-      'reason needs the failAt or failPieces whose reason it is; that of failRecords is a member of it',
+      'reason needs the failAt or failPieces whose reason it is; failRecords has a reason of its own',
     )
   }
   if (job.type !== 'EXPORT') return

@@ -27,19 +27,19 @@ const shapes: Record<string, unknown> = {
   ...{ ...importJob, ...exportJob, ...jobStatus, ...segment, ...segmentDimensions, ...tags },
 }
 
-/** The names under which the shapes are exported, which are the model's. An optional shape is a copy with these parts. */
+/** Names of shapes: those under which they are exported, which are the model's. */
 const nameOf = new Map<unknown, string>()
 for (const [name, shape] of Object.entries(shapes)) {
   const isSchema = typeof shape === 'object' && shape !== null && Kind in shape
   if (isSchema && !nameOf.has(ownPart(shape))) nameOf.set(ownPart(shape), name)
 }
 
-/** What makes a shape that has a name, and stays the same in its copies. */
+/** The part of a shape that is the same object in its copies, such as optional ones. */
 function ownPart({ properties, patternProperties, enum: values }: Record<string, unknown>): unknown {
   return properties ?? patternProperties ?? values
 }
 
-/** Every operation of Pinpoint can answer with these (source: model). */
+/** The exceptions that every operation of Pinpoint can answer (source: model). */
 const pinpointErrors: ExceptionName[] = [
   'BadRequestException',
   'ForbiddenException',
@@ -50,12 +50,12 @@ const pinpointErrors: ExceptionName[] = [
   'InternalServerErrorException',
 ]
 
-/** What a control call answers where it lacks a token. */
+/** The exception of a control call without a token. */
 const unauthorized: ExceptionName = 'UnauthorizedException'
 
 /**
- * What control calls can answer with: UnauthorizedException where a token opens them,
- * NotFoundException where the path names something.
+ * The exceptions that control calls can answer: UnauthorizedException only if they need a token,
+ * NotFoundException only if their path has a parameter.
  */
 const controlErrors: ExceptionName[] = [
   'BadRequestException',
@@ -65,18 +65,17 @@ const controlErrors: ExceptionName[] = [
   'InternalServerErrorException',
 ]
 
-/** What advancing a job may answer as well. */
+/** An exception that advancing a job can answer as well. */
 const conflict: ExceptionName = 'ConflictException'
 
-/** What is not to be described: paths that are none, and operations that are not served. */
+/** Whether a route is left out: catch-all routes and operations that are not served. */
 const isHidden = ({ schema }: RouteOptions): boolean =>
   (schema as { hide?: boolean } | undefined)?.hide === true
 
 /**
- * Describes routes from the schemas by which their requests are checked and their answers are written. The plugin that
- * does so collects routes as they are registered, so they are registered once more, in an application that nobody calls.
- *
- * @returns an OpenAPI 3.1 document
+ * Makes the OpenAPI 3.1 document of routes, from the schemas that validate their requests and
+ * serialize their answers. @fastify/swagger collects routes as they are registered, so they are
+ * registered once more, in an application that is never called.
  */
 export async function describeApi(routes: RouteOptions[]): Promise<object> {
   const app = Fastify({ exposeHeadRoutes: false })
@@ -97,7 +96,7 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
         {
           name: 'control',
           description:
-            'What Pinpoint does not have. A query parameter, a member of a body or a body that a call does not know is refused with 400.',
+            "The emulator's own calls, which Pinpoint does not have. Unknown query parameters, members and bodies are refused with 400.",
         },
       ],
       components: {
@@ -143,7 +142,7 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
   return document
 }
 
-/** What is needed of the description of an operation. */
+/** The parts of an operation's description that are completed here. */
 interface Operation {
   operationId: string
   tags: string[]
@@ -160,7 +159,10 @@ const sqliteFile = {
   content: { 'application/vnd.sqlite3': { schema: { type: 'string', format: 'binary' } } },
 }
 
-/** Adds what the plugin does not know: errors, which it could only repeat, and bodies that are no JSON or not needed. */
+/**
+ * Adds what @fastify/swagger cannot know: errors by reference, and bodies that are optional or not
+ * JSON.
+ */
 function complete(paths: Paths, routes: RouteOptions[]): void {
   const optional = new Set(
     routes.filter(({ config }) => config?.isBodyOptional).map(({ config }) => config?.operation),
@@ -200,11 +202,11 @@ function describeError(exception: ExceptionName) {
   }
 }
 
-/** The shapes that are used, each described once. */
+/** The shapes in use, each described once. */
 class Components {
   readonly #used = new Map<string, object>()
 
-  /** Gives a schema in which every shape that has a name is a reference to it. One that refers to itself has an $id. */
+  /** Replaces every shape with a name by a reference. A recursive shape has its name in `$id`. */
   refer(schema: unknown): unknown {
     if (typeof schema !== 'object' || schema === null) return schema
     if (Array.isArray(schema)) return schema.map(item => this.refer(item))
@@ -219,7 +221,7 @@ class Components {
     return { $ref: `${name}#` }
   }
 
-  /** The same, but for the schema itself. */
+  /** The same for the parts of a schema, but not for the schema itself. */
   inside(schema: object): object {
     return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, this.refer(value)]))
   }
@@ -229,7 +231,7 @@ class Components {
   }
 }
 
-/** A route's schema, with all that can be said of it besides. */
+/** A route's schema with everything else that the document says of it. */
 function describe({ url, config, schema = {} }: RouteOptions, components: Components): FastifySchema {
   const { params, querystring, body, response, ...said } = schema
   const isControl = isControlRoute(url)
@@ -253,7 +255,7 @@ function describe({ url, config, schema = {} }: RouteOptions, components: Compon
   } as FastifySchema
 }
 
-/** OpenAPI has no parameters that take in slashes; where one does, it is an ARN. */
+/** Describes path parameters. OpenAPI has none with slashes; the only wildcard here is an ARN. */
 function describeParams(params: TSchema, components: Components): object {
   const { '*': resourceArn, ...named } = params.properties as Record<string, TSchema>
   return components.inside(Type.Object({ ...named, ...(resourceArn && { resourceArn }) }))
@@ -264,20 +266,21 @@ function describeAnswers(response: Record<string, TSchema>, components: Componen
     Object.entries(response).map(([status, schema]) => {
       const description = schema.description ?? STATUS_CODES[status] ?? 'Another answer'
       const answer = components.refer(schema) as object
-      // What stands beside a reference is the answer's; what stands in a schema is the schema's.
+      // Beside a reference, `description` is that of the answer; inside a schema, it is the
+      // schema's.
       const named = '$ref' in answer ? { description } : { 'x-response-description': description }
       return [status, { ...answer, ...named }]
     }),
   )
 }
 
-/** `CreateImportJob` as "Create import job". */
+/** Turns `CreateImportJob` into "Create import job". */
 function inWords(operation: string): string {
   const words = operation.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
   return words[0]! + words.slice(1)
 }
 
-/** Where AWS describes what is at a URL: the names of its pages are the paths of the model. */
+/** The page of the API reference for a URL: the pages are named after the model's paths. */
 function referenceOf(url: string): string {
   const page = url
     .slice('/v1/'.length)

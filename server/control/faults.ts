@@ -8,8 +8,9 @@ import { checkFault } from './check-fault.ts'
 const Nothing = Type.Null({ description: 'No body' })
 
 /**
- * Rules by which calls and jobs fail or take long. A new rule is for calls that come and for jobs that are under way; a
- * rule whose times are used up stays until it is removed, and shows that it struck.
+ * Fault injection: rules that make calls and jobs fail or take long. A new rule applies to later
+ * calls and to running jobs. A rule whose `times` are used up stays in the list until it is
+ * removed, so that a test can see that it was applied.
  */
 export const faults: FastifyPluginAsyncTypebox = async app => {
   app.post(
@@ -17,7 +18,7 @@ export const faults: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'addFault' },
       schema: {
-        summary: 'Adds a rule by which calls or jobs fail, take long or hang',
+        summary: 'Adds a fault rule, which makes calls or jobs fail, take long or hang',
         body: FaultRule,
         response: { 201: Fault },
       },

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
-/** The registered type of a SQLite file. */
+/** The registered media type of a SQLite file. */
 export const sqliteType = 'application/vnd.sqlite3'
 
-/** Answers the whole state as one SQLite file, jobs that are running included. Nobody has to wait meanwhile. */
+/**
+ * Answers the whole state, running jobs included, as one SQLite file. Other calls go on meanwhile.
+ */
 export const getSnapshot: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/_pinpoint/snapshot',

@@ -6,12 +6,12 @@ import { version } from '../version.ts'
 const Health = Type.Object({ status: OneOf(['ready', 'starting']), version: Type.String() })
 
 /**
- * Answers 200 when the job worker runs and the database can be read, else 503 with a body of the same form. The log says
- * what is wrong with the database.
+ * Answers 200 if the job worker runs and the database can be read, else 503 with a body of the same
+ * shape. The log has the error of the database.
  */
 export const health: FastifyPluginAsyncTypebox = async app => {
   let wasReadable = true
-  /** Logs the error once, since health checks come every few seconds. */
+  /** Logs an error only once, as health checks come every few seconds. */
   const isReadable = (): boolean => {
     try {
       app.store.checkReadable()
@@ -27,7 +27,10 @@ export const health: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/health',
     {
       config: { operation: 'health' },
-      schema: { summary: 'Whether imports can be done', response: { 200: Health, 503: Health } },
+      schema: {
+        summary: 'Whether the emulator is ready to run jobs',
+        response: { 200: Health, 503: Health },
+      },
     },
     async (_request, reply) => {
       const isReady = app.jobWorker.isRunning() && isReadable()

@@ -3,9 +3,9 @@ import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
 /**
- * What holds a job of a kind.
+ * What holds a job in its state.
  *
- * @returns undefined where nothing does: it has something to do, is over, or is just about to go on
+ * @returns undefined if nothing does: the job is working, over, or about to go on
  */
 export function heldBy(
   store: Pick<Store, 'jobControl' | 'importProgress' | 'exportProgress'>,

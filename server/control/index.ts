@@ -17,7 +17,7 @@ import { segmentEndpoints } from './segment-endpoints.ts'
 import { session } from './session.ts'
 import { refuseUnknownInput } from './strict-requests.ts'
 
-/** What Pinpoint does not have: calls that control the emulator, under `/_pinpoint/`. */
+/** The control API: the emulator's own calls, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
   refuseUnknownInput(app)
   app.register(health)
@@ -37,5 +37,8 @@ export async function control(app: FastifyInstance): Promise<void> {
   for (const path of [controlPath, consolePath]) app.all(`${path}*`, unknown)
 }
 
-/** What is not there is refused as part of the control API, and before its body is read. */
+/**
+ * Unknown paths under the prefix are part of the control API, and are refused before the body is
+ * read.
+ */
 const unknown = { schema: { hide: true }, onRequest: refuseUnknown, handler: refuseUnknown }

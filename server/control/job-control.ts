@@ -2,7 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { JobControl } from '../model/job-control.ts'
 
-/** Reads and changes how jobs advance. A change is felt at once, also by jobs that rest or are held. */
+/**
+ * Reads and sets how jobs advance. A change takes effect at once, also for jobs that wait or are
+ * held.
+ */
 export const jobControl: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/_pinpoint/job-control',
@@ -18,7 +21,7 @@ export const jobControl: FastifyPluginAsyncTypebox = async app => {
     {
       config: { operation: 'putJobControl' },
       schema: {
-        summary: 'Says how jobs advance, those that run now as well',
+        summary: 'Sets how jobs advance, running ones included',
         body: JobControl,
         response: { 200: JobControl },
       },
@@ -37,7 +40,7 @@ export const jobControl: FastifyPluginAsyncTypebox = async app => {
 function checkDelay({ mode, delayMs }: JobControl): void {
   if (mode === 'timed' && delayMs === undefined) {
     throw badRequest(
-      'delayMs is required with the mode timed: the milliseconds that a job rests in each state',
+      'delayMs is required with the mode timed: the milliseconds that a job waits in each state',
     )
   }
   if (mode !== 'timed' && delayMs !== undefined) {

@@ -5,47 +5,47 @@ import { JobStatus } from '../model/job-states.ts'
 
 export { JobParams } from '../model/job.ts'
 
-/** A job's states in the order in which it came to them. */
+/** The states that a job has reached, in order. */
 export const History = Type.Array(
   Type.Object({ status: JobStatus, at: Type.String({ description: 'ISO 8601' }) }),
-  { description: 'The states of the job, in the order in which it came to them' },
+  { description: 'The states that the job has reached, in order' },
 )
 
 export const Held = Type.Boolean({
   description:
-    'Whether all is done in its state, and it waits to be advanced, or for a fault rule to be removed',
+    'Whether the job is held: its work in this state is done, and it waits to be advanced, or for a fault rule to be removed',
 })
 
-/** What can be told of a piece of any kind. */
+/** The members that pieces of imports and exports share. */
 export const pieceMembers = {
   index: Type.Integer({ description: 'From 0' }),
   object: Type.String({ description: "The object's key" }),
   status: OneOf(['PENDING', 'COMPLETED', 'FAILED']),
 }
 
-/** Asks for the pieces behind the first ones. */
+/** The query parameter for the next pieces. */
 export const piecesQuery = {
   'from-piece': Type.Optional(
-    Type.String({ description: 'The index of the first piece to show: nextPiece' }),
+    Type.String({ description: 'The index of the first piece to answer: nextPiece of the previous answer' }),
   ),
 }
 
-/** Says that there are more pieces than were shown. */
+/** Present if there are more pieces. */
 export const nextPiece = Type.Optional(
   Type.Integer({
-    description: 'Where there are more pieces: the index of the next, to be sent as from-piece',
+    description: 'If there are more pieces: the index of the next one, for from-piece',
   }),
 )
 
-/** Pieces that one answer shows. A job may have millions, of a few bytes each. */
+/** Most pieces in an answer. A job may have millions, of a few bytes each. */
 const piecesShown = 10_000
 
 /**
- * Reads the pieces that an answer shows.
+ * Reads the pieces of an answer.
  *
- * @param from as it stands in the URL
- * @param read gives pieces from one on
- * @throws BadRequestException where `from` is no number
+ * @param from the query parameter
+ * @param read gives up to `limit` pieces from an index on
+ * @throws BadRequestException if `from` is not a whole number
  */
 export function showPieces<Piece>(
   from: string | undefined,

@@ -2,7 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { Registry } from 'prom-client'
 
-/** What Prometheus collects. Its library is loaded when somebody first asks; what it shows is counted from the start. */
+/**
+ * Metrics for Prometheus. prom-client is loaded on the first request; the counters run from the
+ * start of the process.
+ */
 export const metrics: FastifyPluginAsyncTypebox = async app => {
   let loading: Promise<Registry> | undefined
   app.get(

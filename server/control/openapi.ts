@@ -13,7 +13,10 @@ const Document = Type.Unsafe<object>({
 /** The document, as the build makes it and puts it beside the code. From source there is none. */
 const prepared = new URL('./openapi.json', import.meta.url)
 
-/** Answers the OpenAPI document of everything that is served. It is read or made on the first request. */
+/**
+ * Answers the OpenAPI document of everything that is served. It is read or made on the first
+ * request.
+ */
 export const openapi: FastifyPluginAsyncTypebox = async app => {
   let document: Promise<object> | undefined
   app.get(

@@ -3,15 +3,15 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Metric, Registry } from 'prom-client'
 import { durationBounds, type RequestCounts } from '../http/call-log/call-counts.ts'
 
-/** A value of a metric, and what tells it from the others. */
+/** One value of a metric, with its labels. */
 type Sample = [labels: Record<string, string>, value: number]
 
 type Sources = Pick<FastifyInstance, 'requestCounts' | 'jobWorker' | 'store'>
 
 /**
- * Makes the metrics of one emulator, each read from where it is kept when it is asked for. The library's own metrics of
- * the process would leave observers and a timer behind when an emulator in a test process is closed; these have the
- * same names and leave nothing.
+ * Makes the metrics of one emulator. Values are read from their sources when they are collected.
+ * prom-client's default metrics of the process would leave observers and a timer behind when an
+ * emulator in a test process closes; those here have the same names and leave nothing behind.
  */
 export function createRegistry({ requestCounts, jobWorker, store }: Sources): Registry {
   const { counters } = jobWorker
@@ -40,13 +40,10 @@ export function createRegistry({ requestCounts, jobWorker, store }: Sources): Re
     () => requestSamples(requestCounts),
   )
   registry.registerMetric(durations(requestCounts))
-  metric(
-    Gauge,
-    'pinpoint_jobs',
-    'Jobs of the applications that are there, by status',
-    ['kind', 'status'],
-    () => [...jobSamples('import', store.importJobs), ...jobSamples('export', store.exportJobs)],
-  )
+  metric(Gauge, 'pinpoint_jobs', 'Jobs of all applications, by status', ['kind', 'status'], () => [
+    ...jobSamples('import', store.importJobs),
+    ...jobSamples('export', store.exportJobs),
+  ])
   metric(
     Counter,
     'pinpoint_records_processed_total',
@@ -66,7 +63,7 @@ export function createRegistry({ requestCounts, jobWorker, store }: Sources): Re
   single(
     Counter,
     'pinpoint_worker_restarts_total',
-    'Times that the job worker died and was started again',
+    'Times that the job worker has died and been restarted',
     () => counters.get('workerRestarts'),
   )
   const cpu = (kind: 'user' | 'system') => process.cpuUsage()[kind] / 1e6
@@ -92,7 +89,7 @@ export function createRegistry({ requestCounts, jobWorker, store }: Sources): Re
   single(
     Gauge,
     'nodejs_eventloop_utilization',
-    'Part of the time since the start in which the HTTP thread was busy',
+    'Fraction of the time since the start in which the HTTP thread was busy',
     () => performance.eventLoopUtilization().utilization,
   )
   return registry
@@ -108,7 +105,7 @@ function* jobSamples(kind: string, jobs: { countByStatus(): Map<string, number> 
   for (const [status, count] of jobs.countByStatus()) yield [{ kind, status }, count]
 }
 
-/** A histogram that was counted elsewhere: the library's own takes single observations alone. */
+/** A histogram of counts made elsewhere: prom-client's own only takes single observations. */
 function durations({ byOperation }: RequestCounts): Metric {
   const name = 'pinpoint_request_duration_seconds'
   const values = () =>

@@ -7,8 +7,8 @@ import { badRequest } from '../http/errors/exceptions.ts'
 const discardTimeout = 5000
 
 /**
- * Replaces the whole state by that of a snapshot, of this version or an older one; its jobs go on from where they were.
- * The body may be as large as it is, and of any type.
+ * Replaces the whole state by a snapshot of this version or an older one. The snapshot's jobs go on
+ * from where they were. The body may have any size and Content-Type.
  */
 export const putSnapshot: FastifyPluginAsyncTypebox = async app => {
   app.removeAllContentTypeParsers()
@@ -38,8 +38,9 @@ export const putSnapshot: FastifyPluginAsyncTypebox = async app => {
 }
 
 /**
- * Reads the rest of a refused body and drops it: many clients read the answer only after they have sent everything, and the
- * connection's next request comes after the body. If no more of it comes, the connection is closed.
+ * Reads and drops the rest of a refused body: many clients read the answer only after they have
+ * sent the whole body, and the connection's next request follows it. If no more bytes arrive, the
+ * connection is closed.
  */
 function discardRest(body: Readable): void {
   if (body.readableEnded || body.destroyed) return

@@ -10,21 +10,21 @@ const RequestsQuery = Type.Object({
 })
 
 const Request = Type.Object({
-  operation: Type.Optional(
-    Type.String({ description: 'Not there where the path is no operation of Pinpoint' }),
-  ),
+  operation: Type.Optional(Type.String({ description: 'Absent for an unknown route' })),
   method: Type.String(),
-  path: Type.String({ description: 'With its query' }),
+  path: Type.String({ description: 'Path and query, with secrets cut out' }),
   status: Type.Integer(),
-  exception: Type.Optional(Type.String({ description: 'What x-amzn-ErrorType said' })),
+  exception: Type.Optional(Type.String({ description: 'The name of the exception that was answered' })),
   milliseconds: Type.Number(),
-  time: Type.String({ description: 'When it came, ISO 8601' }),
-  requestId: Type.String({ description: 'What x-amzn-RequestId said' }),
+  time: Type.String({ description: 'When the call arrived, ISO 8601' }),
+  requestId: Type.String({ description: 'The request id, as in the header x-amzn-RequestId' }),
 })
 
 const Requests = Type.Object({ items: Type.Array(Request), nextToken: Type.Optional(Type.String()) })
 
-/** The latest calls of Pinpoint's API, newest first, whatever became of them: what a test wants to assert on. */
+/**
+ * The latest calls of Pinpoint's API, newest first, failed ones included, for tests to assert on.
+ */
 export const requests: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/_pinpoint/requests',
@@ -55,7 +55,7 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/requests',
     {
       config: { operation: 'deleteRequests' },
-      schema: { summary: 'Forgets the calls so far', response: { 204: Type.Null() } },
+      schema: { summary: 'Removes all calls from the list', response: { 204: Type.Null() } },
     },
     async (_request, reply) => {
       app.requestJournal.clear()

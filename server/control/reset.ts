@@ -8,9 +8,9 @@ const ResetQuery = Type.Object({ seed: Type.Optional(OneOf(['true', 'false'], { 
 const Reset = Type.Object({ seed: Type.Optional(Type.Boolean({ description })) })
 
 /**
- * Removes everything: applications with all that is in them, and jobs, also those that are running; what unfinished
- * exports have written into buckets is discarded. It takes some milliseconds, whatever there is. With `seed` the
- * answer comes when the seed is applied and its imports are over.
+ * Removes the whole state, running jobs included, and discards what unfinished exports have written
+ * into buckets. It takes some milliseconds, however large the state is. With `seed`, the answer
+ * comes when the seed is applied and its imports are over.
  */
 export const reset: FastifyPluginAsyncTypebox = async app => {
   app.post(
@@ -32,7 +32,7 @@ export const reset: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** @throws BadRequestException where the query and the body contradict each other */
+/** @throws BadRequestException if the query and the body contradict each other */
 function readSeed(
   { seed: inQuery }: Static<typeof ResetQuery>,
   { seed: inBody }: Static<typeof Reset>,

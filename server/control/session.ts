@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 
 /**
- * Lets a browser that has shown the token make control calls on which it cannot send it: by a
- * cookie.
+ * Opens and ends sessions: a cookie that counts as the token, for control calls to which a browser
+ * cannot add an Authorization header.
  */
 export const session: FastifyPluginAsyncTypebox = async app => {
   app.post(

@@ -6,15 +6,16 @@ import { describe, ofRequest } from '../validation/explain.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A control call may come without its body, which then is `{}`. */
+    /** The body may be left out, and is then `{}`. */
     isBodyOptional?: boolean
   }
 }
 
 /**
- * Has every control call that is registered from here on refuse what it does not know: query parameters, members of
- * the body at any depth, and a body where it takes none. A misspelt option that was ignored would look like one that
- * was obeyed. The schemas are changed themselves, so the OpenAPI document says the same.
+ * Makes every control call that is registered from now on refuse unknown query parameters, unknown
+ * members of the body at any depth, and a body if it takes none: a misspelt option that is ignored
+ * would look like one that took effect. It changes the schemas themselves, so the OpenAPI document
+ * has these rules too.
  */
 export function refuseUnknownInput(app: FastifyInstance): void {
   app.setValidatorCompiler(validatorCompiler(wordings))
@@ -47,7 +48,7 @@ const wordings = {
   },
 }
 
-/** The same schema, whose objects have no members but those that they name. */
+/** The same schema, with no additional members allowed in any object. */
 function closed(schema: TSchema): TSchema {
   if (TypeGuard.IsArray(schema)) return { ...schema, items: closed(schema.items) }
   if (!TypeGuard.IsObject(schema)) return schema
@@ -57,7 +58,7 @@ function closed(schema: TSchema): TSchema {
 }
 
 /**
- * `{}` says nothing, so it is let pass. The body of a GET is never read.
+ * Refuses a body, except `{}`. The body of a GET is never read, so its headers are checked.
  *
  * @throws BadRequestException
  */
