@@ -1,8 +1,5 @@
 import type { ImportJobRequest } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { databaseFile } from '../../server/store/open-store.ts'
-import type { MemberQuery } from '../../server/store/segments/members.ts'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { buildTestApp, createApp, startEmulator } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
@@ -288,81 +285,73 @@ t.test('a value that says now is no time', async t => {
   ])
 })
 
-t.test(
-  'among very many endpoints the same ones are found as by going through all of them',
-  onlyLong,
-  async t => {
-    const { app, create, page, store } = await withEndpoints(t)
-    const db = new Database(databaseFile(t.testdirName))
-    // Three stretches far apart: of many who are alike, of few, and of many who are not.
-    const addMany = db.prepare(
-      `WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < :count)
-       INSERT INTO endpoints (seq, app, key, revision, id, channel_type, endpoint_status, opt_out, request_id, creation_date,
-         effective_date, attributes, metrics, location, user_id, user_attributes)
-       SELECT :from + value, 1, :from + value, 1, 'x' || (:from + value), CASE value % 97 WHEN 0 THEN 'SMS' ELSE 'EMAIL' END, 'ACTIVE', 'NONE',
-         'r', 1767225600000, strftime('%Y-%m-%dT%H:%M:%fZ', 2461000 + value % 80 + 0.25),
-         json_object('plan', json_array(CASE value % 50 WHEN 0 THEN 'pro' ELSE 'free' END), 'tags', CASE value % 2
-           WHEN 0 THEN json_array('a', 'b') ELSE json_array('t' || value) END),
-         CASE value % 3 WHEN 0 THEN NULL ELSE json_object('visits', value % 20 - 10.5) END,
-         json_object('Country', CASE value % 40 WHEN 0 THEN 'GB' ELSE 'DE' END, 'Latitude', value % 90, 'Longitude', value % 180),
-         'u' || value, json_object('born', json_array(date(2440000 + value)))
-       FROM numbers`,
-    )
-    for (const [from, count] of [
-      [1000, 6000],
-      [40_000, 30],
-      [100_000, 5000],
-    ]) {
-      addMany.run({ from, count })
+t.test('of thousands of endpoints those are members that are copies of members', onlyLong, async t => {
+  const { call, inSegment } = await withEndpoints(t)
+  const { Id: app } = (await call('POST', '/v1/apps', { Name: 'large' })).body
+  const { Id: other } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const originals = Object.entries(endpoints)
+  /** Which endpoint each one is a copy of, in the order in which they were created. */
+  const copies = new Map<string, string>()
+  const putCopies = async (app: string, copied: [id: string, name: string][]) => {
+    for (let from = 0; from < copied.length; from += 100) {
+      const Item = copied.slice(from, from + 100).map(([Id, name]) => {
+        const copy = { ChannelType: 'EMAIL', Address: `${Id}@example.com`, User: {}, ...endpoints[name] }
+        return { ...copy, Id, User: { ...copy.User, UserId: Id } }
+      })
+      t.equal((await call('PUT', `/v1/apps/${app}/endpoints`, { Item })).status, 202)
     }
-    const found = store.apps.find(app)!
-    const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
-    const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]
-    const segments: [string, object][] = [
-      ...dimensions.map(([title, Dimensions]): [string, object] => [title, { Dimensions }]),
-      ...['ALL', 'ANY', 'NONE'].map((Type): [string, object] => [Type, groups({ Dimensions: both, Type })]),
-      ['nearly all are not', { Dimensions: attribute('plan', 'EXCLUSIVE', 'free', 'pro') }],
-      [
-        'both of many',
-        { Dimensions: { ...attribute('plan', undefined, 'free'), ...visits('LESS_THAN', 8) } },
-      ],
-    ]
-    const ids: string[] = []
-    for (const [, segment] of segments) ids.push(await create(segment))
-    const compare = async (when: string) => {
-      for (const [index, [title]] of segments.entries()) {
-        const query = store.segmentMembers.find(found, ids[index]!, undefined, now.toISOString())
-        const { condition } = query as MemberQuery
-        const wanted = db
-          .prepare<unknown[], string>(
-            `SELECT id FROM (SELECT *, NULL AS defined_by FROM endpoints) e WHERE ${condition.sql} ORDER BY seq`,
-          )
-          .pluck()
-          .all(...condition.params)
-        const seen: string[] = []
-        for (let token: string | undefined = ''; token !== undefined; ) {
-          const more: string = token === '' ? '' : `&token=${token}`
-          const { items, nextToken } = await page(ids[index]!, `?page-size=1000${more}`)
-          seen.push(...items.map((item: { Id: string }) => item.Id))
-          token = nextToken
-        }
-        t.strictSame(seen, wanted, `${title}, ${when}: ${wanted.length}`)
+  }
+  const create = (count: number) => {
+    const created = Array.from({ length: count }, (_, index): [string, string] => {
+      return [`x${copies.size + index}`, originals[index % originals.length]![0]]
+    })
+    for (const [id, name] of created) copies.set(id, name)
+    return putCopies(app, created)
+  }
+  // More than one step looks through, and as many of another application between few of this one.
+  await create(4500)
+  await putCopies(other, [...copies].slice(0, 4500))
+  await create(30)
+  await putCopies(other, [...copies].slice(0, 4500))
+  await create(200)
+
+  const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
+  const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]
+  const segments: [title: string, segment: object][] = [
+    ['all', { Dimensions: {} }],
+    ['a quarter', { Dimensions: attribute('plan', 'INCLUSIVE', 'pro') }],
+    ['none', { Dimensions: attribute('none', 'INCLUSIVE', 'x') }],
+    ['half, by a group', groups({ Dimensions: both, Type: 'ANY' })],
+    ['the other half', groups({ Dimensions: both, Type: 'NONE' })],
+  ]
+  const compare = async (when: string) => {
+    for (const [title, segment] of segments) {
+      const members = new Set(await inSegment(segment))
+      const wanted = [...copies].filter(([, name]) => members.has(name)).map(([id]) => id)
+      const body = { Name: title, ...segment }
+      const { Id } = (await call('POST', `/v1/apps/${app}/segments`, body)).body
+      const path = `/_pinpoint/apps/${app}/segments/${Id}/endpoints?page-size=1000`
+      const found: string[] = []
+      for (let token: string | undefined = ''; token !== undefined; ) {
+        const { body } = await call('GET', token === '' ? path : `${path}&token=${token}`)
+        found.push(...body.items.map((item: { Id: string }) => item.Id))
+        token = body.nextToken
       }
+      t.strictSame(found, wanted, `${title}, ${when}`)
     }
-    await compare('as they were created')
-    db.exec(`
-    UPDATE endpoints SET attributes = '{"plan":["pro","Profi"]}' WHERE seq % 11 = 0;
-    UPDATE endpoints SET attributes = NULL, metrics = '{"visits":-2.5}' WHERE seq % 13 = 0;
-    UPDATE endpoints SET location = '{"Country":"GB","Latitude":51.5,"Longitude":-0.1}' WHERE seq % 101 = 0;
-    UPDATE endpoints SET channel_type = 'SMS', demographic = '{"Make":"Acme"}' WHERE seq % 7 = 0;
-    UPDATE endpoints SET user_attributes = '{"born":["1990-05-17"]}' WHERE seq % 17 = 0;
-    UPDATE endpoints SET effective_date = '${daysAgo(0.5)}', user_id = 'u' WHERE seq % 19 = 0;
-    DELETE FROM endpoints WHERE seq % 23 = 0;
-  `)
-    await compare('changed')
-    db.close()
-  },
-)
+  }
+  await compare('as they were created')
+
+  const deleted = [...copies].filter((_, index) => index % 23 === 0)
+  for (const [id] of deleted) {
+    await call('DELETE', `/v1/apps/${app}/endpoints/${id}`)
+    copies.delete(id)
+  }
+  const createdAgain = deleted.slice(100)
+  await putCopies(app, createdAgain)
+  for (const [id, name] of createdAgain) copies.set(id, name)
+  await compare('after some were deleted, and created again')
+})
 
 t.test('a source that is reached by very many paths is worked out once', async t => {
   const { create, members } = await withEndpoints(t)

@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
 import t from 'tap'
-import { migrate } from '../../server/store/database/schema.ts'
 import { databaseFile } from '../../server/store/open-store.ts'
 import { version } from '../../server/version.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { copyDatabase, makeUtf16Database } from '../support/database.ts'
 import { createApp, until } from '../support/helpers.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
@@ -21,18 +20,13 @@ t.test(
     }
     const listsApp = async () =>
       (await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item?.[0]?.Id === app
-    const apart = new Database(databaseFile(DATA_DIR))
-    await apart.backup(join(folder, 'kept.db'))
-    apart.close()
-    const kept = new Database(join(folder, 'kept.db'))
-    const broken = new Database(join(folder, 'utf-16.db'))
-    t.teardown(() => [kept, broken].map(db => db.close()))
-    broken.pragma("encoding = 'UTF-16le'")
-    migrate(broken)
+    const [kept, broken] = [join(folder, 'kept.db'), join(folder, 'utf-16.db')]
+    await copyDatabase(databaseFile(DATA_DIR), kept)
+    makeUtf16Database(broken)
     t.strictSame(await health(), [200, { status: 'ready', version }])
 
     // Another program writes over the database what no connection of the emulator can read.
-    await broken.backup(databaseFile(DATA_DIR))
+    await copyDatabase(broken, databaseFile(DATA_DIR))
     await t.rejects(listsApp(), { name: 'InternalServerErrorException' })
     t.strictSame(await health(), [503, { status: 'starting', version }], 'in the same form as ever')
     await health()
@@ -41,7 +35,7 @@ t.test(
     t.equal(told().length, 1, 'the log says why, once')
     t.match(told()[0], { err: { message: /encoding/ } })
 
-    await kept.backup(databaseFile(DATA_DIR))
+    await copyDatabase(kept, databaseFile(DATA_DIR))
     t.ok(await listsApp())
     t.strictSame(await health(), [200, { status: 'ready', version }], 'and when it can be read again')
   },

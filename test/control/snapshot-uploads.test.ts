@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { makeFolder } from '../support/buckets.ts'
+import { countRows } from '../support/database.ts'
 import { createApp, startEmulator, until } from '../support/helpers.ts'
 import { keepOpen } from '../support/raw-http.ts'
-import { rowsIn } from '../support/rows.ts'
 
 const DATA_DIR = makeFolder(t)
 const { url, client } = await startEmulator(t, { DATA_DIR })
 await createApp(client)
-const rows = rowsIn(DATA_DIR)
+const rows = countRows(DATA_DIR)
 const port = Number(new URL(url).port)
 const good = Buffer.from(await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer())
 
@@ -129,7 +129,7 @@ t.test('a body that ends before all of it was sent changes nothing, and leaves n
     await until(() => uploads().length === 0 || undefined, 'the file to be gone')
     connection.destroy()
   }
-  t.strictSame(rowsIn(DATA_DIR), rows)
+  t.strictSame(countRows(DATA_DIR), rows)
 })
 
 t.test('bytes behind the body are no part of it', async t => {
@@ -140,5 +140,5 @@ t.test('bytes behind the body are no part of it', async t => {
   await connection.closed
   await until(() => uploads().length === 0 || undefined, 'the file to be gone')
   t.equal((await fetch(`${url}/_pinpoint/health`)).status, 200)
-  t.strictSame(rowsIn(DATA_DIR), rows)
+  t.strictSame(countRows(DATA_DIR), rows)
 })

@@ -2,12 +2,12 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { GetAppCommand, GetAppsCommand, GetImportJobCommand } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { migrate, pageBytes } from '../../server/store/database/schema.ts'
+import { pageBytes } from '../../server/store/database/schema.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { jobsOf } from '../support/control.ts'
+import { changeDatabase, countRows, makeUtf16Database } from '../support/database.ts'
 import {
   createApp,
   createExportJob,
@@ -18,9 +18,9 @@ import {
   waitForExport,
   waitForJob,
 } from '../support/helpers.ts'
+import { largeSnapshot } from '../support/large-snapshot.ts'
 import { onlyLong } from '../support/long.ts'
 import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../support/reads.ts'
-import { rowsIn } from '../support/rows.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 
 const buckets = makeBuckets(t)
@@ -64,16 +64,19 @@ async function restore(body: Buffer, { at = url, headers = {} } = {}) {
 }
 const restored = { status: 204, text: '' }
 
-/** Writes a snapshot to a file, changes it there, and gives what it has become. */
-function changed(t: Test, snapshot: Buffer, change: (db: Database.Database) => void): Buffer {
+/** A snapshot after SQL has changed it. */
+function changed(t: Test, snapshot: Buffer, sql: string): Buffer {
   const file = join(makeFolder(t), 'changed.db')
   writeFileSync(file, snapshot)
-  const db = new Database(file)
-  db.pragma('synchronous = OFF')
-  change(db)
-  db.pragma('journal_mode = DELETE')
-  db.close()
+  changeDatabase(file, sql)
   return readFileSync(file)
+}
+
+/** A data folder that holds a snapshot. */
+function folderWith(t: Test, snapshot: Buffer): string {
+  const folder = makeFolder(t)
+  writeFileSync(databaseFile(folder), snapshot)
+  return folder
 }
 
 /** Where the header of a SQLite file has what it says, and in how many bytes (https://sqlite.org/fileformat2.html). */
@@ -107,13 +110,10 @@ function withHeader(snapshot: Buffer, change: { [Name in keyof typeof inHeader]?
   return copy
 }
 
-/** An empty state whose text is in another encoding, as no emulator makes it. */
+/** The snapshot of an empty state, in another encoding. */
 function emptyIn(t: Test, encoding: 'UTF-16le' | 'UTF-16be'): Buffer {
   const file = join(makeFolder(t), 'utf-16.db')
-  const db = new Database(file)
-  db.pragma(`encoding = '${encoding}'`)
-  migrate(db)
-  db.close()
+  makeUtf16Database(file, encoding)
   return readFileSync(file)
 }
 
@@ -158,7 +158,7 @@ t.test('a reset removes everything', async t => {
   t.strictSame((await client.send(new GetAppsCommand({}))).ApplicationsResponse?.Item, [])
   t.equal(await getEndpoint(client, app, 'few-1'), undefined)
   t.equal(await getSegment(client, app, job.Id!), undefined)
-  t.strictSame(rowsIn(DATA_DIR), {})
+  t.strictSame(countRows(DATA_DIR), {})
 })
 
 t.test('a running import writes nothing into what comes after a reset', async t => {
@@ -173,9 +173,8 @@ t.test('a running import writes nothing into what comes after a reset', async t 
   const app = await createApp(client)
   const job = await runImport(client, app, few)
   t.match(job, { JobStatus: 'COMPLETED', TotalProcessed: 2, TotalPieces: 1, CompletedPieces: 1 })
-  const { apps, endpoints, import_jobs, import_members, documents } = rowsIn(DATA_DIR)
-  // Members stand there by ranges.
-  t.strictSame([apps, endpoints, import_jobs, import_members, documents], [1, 2, 1, 1, 1])
+  const { apps, endpoints, import_jobs, import_members, documents } = countRows(DATA_DIR)
+  t.strictSame([apps, endpoints, import_jobs, import_members, documents], [1, 2, 1, 2, 1])
 })
 
 t.test('calls that come meanwhile are answered from the one state or the other', async t => {
@@ -237,9 +236,7 @@ t.test('a snapshot is the whole state in a SQLite file, and replaces any other',
   t.equal(answer.headers.get('content-type'), 'application/vnd.sqlite3')
   t.match(answer.headers.get('content-disposition'), /^attachment; filename="pinpoint-[\dTZ.-]+\.db"$/)
   const snapshot = Buffer.from(await answer.arrayBuffer())
-  const folder = makeFolder(t)
-  writeFileSync(databaseFile(folder), snapshot)
-  t.strictSame(rowsIn(folder), rowsIn(DATA_DIR))
+  t.strictSame(countRows(folderWith(t, snapshot)), countRows(DATA_DIR))
   const look = async (from = client) => [
     await getEndpoint(from, app, 'few-1'),
     await getSegment(from, app, job.Id!),
@@ -274,15 +271,10 @@ t.test('a snapshot is taken whatever its type says', async t => {
 })
 
 t.test('a snapshot may be larger than any other body', onlyLong, async t => {
-  const large = changed(t, await snapshotOf(), db => {
-    const insert = db.prepare('INSERT INTO tags VALUES (?, ?, ?)')
-    db.transaction(() => {
-      for (let n = 0; n < 9000; n++) insert.run(`arn:${n}`, 'k', 'v'.repeat(1000))
-    })()
-  })
+  const large = await largeSnapshot(t, 9)
   t.ok(large.length > 8 * 1024 * 1024)
   t.strictSame(await restore(large), restored)
-  t.equal(rowsIn(DATA_DIR).tags, 9000)
+  t.strictSame(countRows(DATA_DIR), { tags: 90 })
   t.equal((await fetch(`${url}/_pinpoint/reset`, { method: 'POST' })).status, 204)
 })
 
@@ -291,23 +283,28 @@ t.test('an import that ran when the snapshot was taken goes on from there', asyn
   const job = await createImportJob(client, app, many)
   await untilProcessed(client, job, 1)
   const snapshot = await snapshotOf()
-  changed(t, snapshot, db => {
-    const status = db.prepare('SELECT status FROM import_jobs WHERE id = ?').pluck().get(job.Id)
-    t.equal(status, 'PROCESSING', 'it is in the middle')
-  })
+  const store = openStore(folderWith(t, snapshot))
+  t.match(store.importJobs.get(store.apps.find(app)!, job.Id!), { JobStatus: 'PROCESSING' })
+  store.close()
   // While it runs: what the job of before writes must not get into what comes then.
   t.strictSame(await restore(snapshot), restored)
   large.letGo()
   const whole = await waitForJob(client, job)
   t.match(whole, { JobStatus: 'COMPLETED', TotalProcessed: 2000 })
-  await until(() => (rowsIn(DATA_DIR).endpoints_before_import === undefined ? true : undefined), 'tidiness')
-  const rows = rowsIn(DATA_DIR)
+  await until(
+    () => (countRows(DATA_DIR).endpoints_before_import === undefined ? true : undefined),
+    'tidiness',
+  )
+  const rows = countRows(DATA_DIR)
   t.strictSame(await restore(snapshot), restored)
   const resumed = await waitForJob(client, job)
   t.strictSame(countersOf(resumed), countersOf(whole))
   t.equal(resumed.JobStatus, 'COMPLETED')
-  await until(() => (rowsIn(DATA_DIR).endpoints_before_import === undefined ? true : undefined), 'tidiness')
-  t.strictSame(rowsIn(DATA_DIR), rows)
+  await until(
+    () => (countRows(DATA_DIR).endpoints_before_import === undefined ? true : undefined),
+    'tidiness',
+  )
+  t.strictSame(countRows(DATA_DIR), rows)
 })
 
 t.test('an export that ran when the snapshot was taken goes on from there', async t => {
@@ -328,7 +325,7 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
   const good = await snapshotOf()
   const broken = Buffer.from(good)
   broken.fill(7, pageBytes * 3, pageBytes * 4)
-  const exec = (sql: string) => changed(t, good, db => void db.exec(sql))
+  const exec = (sql: string) => changed(t, good, sql)
   const cases: [what: string, body: Buffer, says: RegExp][] = [
     ...headers.map(([what, change, says]): [string, Buffer, RegExp] => [
       what,
@@ -402,13 +399,13 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
     ['a rule that is none', exec(`INSERT INTO faults (id, rule) VALUES ('f', '{"times":0}')`), /times/],
     ['a mode that is none', exec(`INSERT INTO job_control VALUES (1, 'bogus', NULL)`), /row in job_control/],
   ]
-  const rows = rowsIn(DATA_DIR)
+  const rows = countRows(DATA_DIR)
   for (const [what, body, says] of cases) {
     const { status, text } = await restore(body)
     t.equal(status, 400, what)
     t.match(JSON.parse(text).Message, says, what)
   }
-  t.strictSame(rowsIn(DATA_DIR), rows)
+  t.strictSame(countRows(DATA_DIR), rows)
   t.match(await getEndpoint(client, app, 'few-1'), { Address: 'few-1@example.com' })
   t.strictSame(filesOf(DATA_DIR), [])
 })
@@ -446,7 +443,7 @@ t.test("whatever a snapshot's header says, the emulator goes on", onlyLong, asyn
 })
 
 t.test('a client that leaves in the middle changes nothing, and leaves nothing behind', async t => {
-  const rows = rowsIn(DATA_DIR)
+  const rows = countRows(DATA_DIR)
   const snapshot = await snapshotOf()
   const headers = { 'content-length': snapshot.length }
   const put = request(`${url}/_pinpoint/snapshot`, { method: 'PUT', headers })
@@ -455,7 +452,7 @@ t.test('a client that leaves in the middle changes nothing, and leaves nothing b
   await until(() => (filesOf(DATA_DIR).length > 0 ? true : undefined), 'the body to arrive')
   put.destroy()
   await until(() => (filesOf(DATA_DIR).length === 0 ? true : undefined), 'the file to be gone')
-  t.strictSame(rowsIn(DATA_DIR), rows)
+  t.strictSame(countRows(DATA_DIR), rows)
 
   const controller = new AbortController()
   const get = await fetch(`${url}/_pinpoint/snapshot`, { signal: controller.signal })

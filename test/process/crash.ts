@@ -2,26 +2,31 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import type { ImportJobResponse } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
+import type { ExportJobResponse, ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
+import { isFinal, type JobStatus } from '../../server/model/job-states.ts'
 import { openStore } from '../../server/store/open-store.ts'
+import { countRows, expectSound, readRows, sameRows } from '../support/database.ts'
 import { csvFile, ndjsonFile } from '../support/endpoint-files.ts'
-import { heldBy, sameRows, seenBy } from '../support/held.ts'
-import { createApp, createExportJob, createImportJob, runImport, until } from '../support/helpers.ts'
-import { forEver, Prepared } from '../support/prepared.ts'
-import { expectSound } from '../support/sound.ts'
+import {
+  createApp,
+  createExportJob,
+  createImportJob,
+  runImport,
+  until,
+  waitForExport,
+  waitForJob,
+} from '../support/helpers.ts'
+import { forEver, Prepared, seenBy } from '../support/prepared.ts'
 
 /** One import at a time, as the rows of one are written over by the next; the export and the delete run beside it. */
 const settings = { MAX_RUNNING_IMPORTS: '1', PIECE_BYTES: '10000' }
 
-/** How a database stands. */
+/** What a database says of the jobs and of the deleted application. */
 interface Standing {
+  /** Whether all jobs are over and nothing of the deleted application is left. */
   isOver: boolean
-  /** Of each job, imports first: its state and how many records or endpoints it has done. */
-  jobs: { id: string; status: string; processed: number }[]
-  /** Endpoints of the deleted application that are still there. */
-  deleted: number
+  jobs: Pick<ImportJobResponse, 'Id' | 'JobStatus' | 'TotalProcessed'>[]
 }
 
 /**
@@ -42,8 +47,9 @@ export async function crash(
   }: { endpoints: number; kills: number; seed: number; tell?: (text: string) => void },
 ): Promise<void> {
   const random = randomFrom(seed)
-  const prepared = await prepare(t, endpoints)
-  const wanted = await uninterrupted(t, prepared)
+  const all = await prepare(t, endpoints)
+  const { prepared } = all
+  const wanted = await uninterrupted(t, all)
   tell(`nothing killed: ${wanted.ms} ms`)
 
   let killed = 0
@@ -62,27 +68,34 @@ export async function crash(
       killed++
       // On a copy, so that the next start finds what the kill has left.
       const copy = prepared.copy(dataDir)
-      left = standing(copy, t)
+      expectSound(t, copy)
+      left = standing(copy)
       rmSync(copy, { recursive: true })
-      for (const { id, processed } of left.jobs) {
-        if (processed < (highest.get(id) ?? 0)) t.fail(`kill ${killed}: what ${id} had counted is lost`)
-        highest.set(id, processed)
+      for (const { Id, TotalProcessed = 0 } of left.jobs) {
+        if (TotalProcessed < (highest.get(Id!) ?? 0)) t.fail(`kill ${killed}: what ${Id} had counted is lost`)
+        highest.set(Id!, TotalProcessed)
       }
-      const jobs = left.jobs.map(({ status, processed }) => `${status} ${processed}`).join(', ')
-      tell(`round ${round}, kill ${killed} of ${kills}: ${jobs}; ${left.deleted} deleted endpoints left`)
+      const jobs = left.jobs.map(({ JobStatus, TotalProcessed = 0 }) => `${JobStatus} ${TotalProcessed}`)
+      tell(`round ${round}, kill ${killed} of ${kills}: ${jobs.join(', ')}`)
     }
-    const found = await finish(prepared, dataDir)
+    const found = await finish(all, dataDir)
     t.strictSame(found.seen, wanted.seen, `round ${round}: jobs and segments after ${killed - before} kills`)
     t.strictSame(found.exported, wanted.exported, 'what is exported')
-    sameRows(t, found.held, wanted.held)
+    sameRows(t, found.rows, wanted.rows)
   }
+}
+
+/** The imports of a data folder, and its export. */
+interface Everything {
+  prepared: Prepared
+  exportJob: ExportJobResponse
 }
 
 /**
  * Makes a data folder with everything still to be done: an import that makes a segment, one that renews a segment, one
  * that fails in its last object, an export of an application, and another application that is deleted.
  */
-async function prepare(t: Test, endpoints: number): Promise<Prepared> {
+async function prepare(t: Test, endpoints: number): Promise<Everything> {
   const prepared = new Prepared(t, {
     'few.csv': csvFile(20),
     'a.csv': csvFile(endpoints),
@@ -101,29 +114,33 @@ async function prepare(t: Test, endpoints: number): Promise<Prepared> {
     const few = await runImport(client, imported, { S3Url: 's3://demo/few.csv', DefineSegment: true })
     return { deleted, exported, imported, SegmentId: few.Definition!.SegmentId! }
   })
-  await prepared.use(dataDir, { ...settings, JOB_STATE_DELAY_MS: forEver }, async ({ client }) => {
-    const { deleted, exported, imported, SegmentId } = apps
-    for (const request of [
-      { S3Url: 's3://demo/a.csv', DefineSegment: true },
-      { S3Url: 's3://demo/b.json', Format: 'JSON', DefineSegment: true, SegmentId },
-      { S3Url: 's3://demo/bad/', DefineSegment: true },
-    ] as const) {
-      prepared.jobs.push(await createImportJob(client, imported, request))
-    }
-    await createExportJob(client, exported, { S3UrlPrefix: 's3://demo/out' })
-    await createExportJob(client, deleted, { S3UrlPrefix: 's3://demo/out' })
-  })
+  const exportJob = await prepared.use(
+    dataDir,
+    { ...settings, JOB_STATE_DELAY_MS: forEver },
+    async ({ client }) => {
+      const { deleted, exported, imported, SegmentId } = apps
+      for (const request of [
+        { S3Url: 's3://demo/a.csv', DefineSegment: true },
+        { S3Url: 's3://demo/b.json', Format: 'JSON', DefineSegment: true, SegmentId },
+        { S3Url: 's3://demo/bad/', DefineSegment: true },
+      ] as const) {
+        prepared.jobs.push(await createImportJob(client, imported, request))
+      }
+      await createExportJob(client, deleted, { S3UrlPrefix: 's3://demo/out' })
+      return createExportJob(client, exported, { S3UrlPrefix: 's3://demo/out' })
+    },
+  )
   // Without a worker, which would begin to clear it away.
   const store = openStore(dataDir)
   await store.write(() => store.apps.delete(apps.deleted))
   store.close()
-  return prepared
+  return { prepared, exportJob }
 }
 
-async function uninterrupted(t: Test, prepared: Prepared) {
-  const dataDir = prepared.copy()
+async function uninterrupted(t: Test, all: Everything) {
+  const dataDir = all.prepared.copy()
   const begun = performance.now()
-  const found = await finish(prepared, dataDir)
+  const found = await finish(all, dataDir)
   t.match(found.seen, [
     { JobStatus: 'COMPLETED' },
     { Version: 1 },
@@ -136,10 +153,12 @@ async function uninterrupted(t: Test, prepared: Prepared) {
 }
 
 /** Lets everything come to its end, stops the emulator, and gives what there is then; what was exported is removed. */
-async function finish(prepared: Prepared, dataDir: string) {
+async function finish({ prepared, exportJob }: Everything, dataDir: string) {
   const seen = await prepared.use(dataDir, settings, async ({ client }) => {
-    await until(() => standing(dataDir).isOver || undefined, 'all jobs to be over')
-    return seenBy(client, prepared.jobs as ImportJobResponse[])
+    for (const job of prepared.jobs) await waitForJob(client, job)
+    await waitForExport(client, exportJob)
+    await until(() => countRows(dataDir).apps === 2 || undefined, 'the deleted application to be purged')
+    return seenBy(client, prepared.jobs)
   })
   const out = join(prepared.s3Dir, 'demo/out')
   const files = readdirSync(out, { encoding: 'utf8' })
@@ -150,32 +169,20 @@ async function finish(prepared: Prepared, dataDir: string) {
       .split('\n'),
   )
   rmSync(out, { recursive: true })
-  return { seen, held: heldBy(dataDir), exported: [...files.sort(), ...lines.sort()] }
+  return { seen, rows: readRows(dataDir), exported: [...files.sort(), ...lines.sort()] }
 }
 
-/** @param t expects that the database is whole, which takes its time */
-function standing(dataDir: string, t?: Test): Standing {
-  const db = new Database(join(dataDir, 'pinpoint.db'))
-  try {
-    if (t !== undefined) expectSound(t, db)
-    const jobs = ['import_jobs', 'export_jobs'].flatMap(table =>
-      db
-        .prepare<[], Standing['jobs'][number]>(
-          `SELECT j.id, status, total_processed AS processed FROM ${table} j JOIN apps a ON a.seq = j.app
-           WHERE a.id IS NOT NULL ORDER BY j.seq`,
-        )
-        .all(),
-    )
-    const deleted = db
-      .prepare('SELECT count(*) FROM endpoints e JOIN apps a ON a.seq = e.app WHERE a.id IS NULL')
-      .pluck()
-      .get() as number
-    const apps = db.prepare('SELECT count(*) FROM apps WHERE id IS NULL').pluck().get()
-    const isFinal = ({ status }: { status: string }) => status === 'COMPLETED' || status === 'FAILED'
-    return { jobs, deleted, isOver: apps === 0 && jobs.every(isFinal) }
-  } finally {
-    db.close()
-  }
+/** Reads the database of an emulator that does not run. */
+function standing(dataDir: string): Standing {
+  const store = openStore(dataDir)
+  const page = { before: Number.MAX_SAFE_INTEGER, limit: 100 }
+  const apps = store.apps.list(page).map(({ value }) => store.apps.find(value.Id)!)
+  const jobs = apps.flatMap(app =>
+    [...store.importJobs.list(app, page), ...store.exportJobs.list(app, page)].map(({ value }) => value),
+  )
+  store.close()
+  const isPurged = countRows(dataDir).apps === apps.length
+  return { jobs, isOver: isPurged && jobs.every(({ JobStatus }) => isFinal(JobStatus as JobStatus)) }
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */

@@ -1,8 +1,9 @@
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import { openStore } from '../../server/store/open-store.ts'
 import { type Buckets, makeBuckets } from '../support/buckets.ts'
+import { countRows, expectSound } from '../support/database.ts'
 import { csvFile } from '../support/endpoint-files.ts'
 import { endpointsExported } from '../support/exported.ts'
 import { createApp, createExportJob, runImport, until, waitForExport } from '../support/helpers.ts'
@@ -10,7 +11,6 @@ import { isLong } from '../support/long.ts'
 import { forEver, type InUse, useEmulator } from '../support/prepared.ts'
 import { countersOf } from '../support/reads.ts'
 import { startS3 } from '../support/s3.ts'
-import { expectSound } from '../support/sound.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
 /** A data folder in which two exports stand as CREATED; every copy of it begins with the same jobs. */
@@ -78,7 +78,7 @@ for (const [kind, make, endpoints, interruptions] of [
     `exports to ${kind} that are killed and stopped again and again end like ones that are not`,
     async t => {
       const buckets = await make(t)
-      const { jobs, copy, start, use } = await prepare(t, buckets, endpoints)
+      const { app, jobs, copy, start, use } = await prepare(t, buckets, endpoints)
 
       const results = async ({ client }: InUse) => {
         for (const job of jobs) await waitForExport(client, job)
@@ -107,22 +107,20 @@ for (const [kind, make, endpoints, interruptions] of [
         )
         await end(signal)
         // On a copy, so that the next start finds what the kill has left.
-        const db = new Database(join(copy(dataDir), 'pinpoint.db'))
-        const status = db.prepare('SELECT status FROM export_jobs WHERE id = ?').pluck().get(job!.Id)
-        db.close()
+        const store = openStore(copy(dataDir))
+        const left = store.exportJobs.get(store.apps.find(app)!, job!.Id!)
+        store.close()
         t.ok(TotalPieces > 10, 'with many pieces')
         t.ok(at.TotalProcessed! >= highest, 'TotalProcessed never decreases')
         highest = at.TotalProcessed!
-        if (status === 'PROCESSING') {
+        if (left?.JobStatus === 'PROCESSING') {
           const seen = Object.keys(await buckets.read('data')).filter(key => key.endsWith('.gz'))
           t.same(seen, [], 'nothing is to be seen of an export that is not over')
         }
       }
       t.strictSame(await use(dataDir, results), wanted)
       t.equal(Object.keys(await buckets.read('data')).length, objects, 'no object more, no draft')
-      const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-      expectSound(t, db)
-      db.close()
+      expectSound(t, dataDir)
     },
   )
 }
@@ -153,17 +151,12 @@ t.test(
     await toTheBrink(dataDir)
     t.ok(hidden(buckets.folder).length > 0)
     // As if the kill had come between the call and the worker.
-    const db = new Database(join(dataDir, 'pinpoint.db'))
-    db.prepare('UPDATE apps SET id = NULL WHERE id = ?').run(app)
-    db.close()
+    const store = openStore(dataDir)
+    await store.write(() => store.apps.delete(app))
+    store.close()
     await use(dataDir, async () => {
       await until(() => hidden(buckets.folder).length === 0 || undefined, 'the drafts to be removed')
-      await until(() => {
-        const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-        const left = db.prepare('SELECT count(*) FROM apps').pluck().get()
-        db.close()
-        return left === 0 || undefined
-      }, 'the application to be cleared away')
+      await until(() => countRows(dataDir).apps === undefined || undefined, 'the application to be purged')
     })
   },
 )

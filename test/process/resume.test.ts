@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
   GetAppsCommand,
@@ -9,13 +8,13 @@ import {
   type JobStatus,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
+import { countRows, readRows, sameRows } from '../support/database.ts'
+import { allEndpoints } from '../support/emulators.ts'
 import { csvFile, idOf, ndjsonFile } from '../support/endpoint-files.ts'
-import { heldBy, sameRows, seenBy } from '../support/held.ts'
 import { runImport, until, waitForJob } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
-import { forEver, Prepared } from '../support/prepared.ts'
+import { forEver, type InUse, Prepared, seenBy } from '../support/prepared.ts'
 
 /** Ends the emulator each time the first job has come so far, starts it again, and watches that totals only grow. */
 async function interrupt(
@@ -42,9 +41,9 @@ async function interrupt(
       await waitForJob(client, job!, job => watch(job) >= at)
       await end(by)
       const [left] = prepared.leftBehind(t, folder)
-      if (left?.status === 'PROCESSING' || attempt === 6) {
-        t.equal(left?.status, 'PROCESSING', `${by} came in the middle, at ${left?.processed}`)
-        t.ok(left!.processed >= highest, 'what was seen is kept')
+      if (left?.JobStatus === 'PROCESSING' || attempt === 6) {
+        t.equal(left?.JobStatus, 'PROCESSING', `${by} came in the middle, at ${left?.TotalProcessed}`)
+        t.ok(left!.TotalProcessed! >= highest, 'what was seen is kept')
         break
       }
       folder = before
@@ -59,7 +58,7 @@ async function interrupt(
     return seenBy(client, prepared.jobs)
   })
   t.equal(fallen, 0, 'TotalProcessed never decreased')
-  return { seen, held: heldBy(folder) }
+  return { seen, rows: readRows(folder) }
 }
 
 t.test('a CSV import that is killed and stopped again and again ends like one that is not', async t => {
@@ -78,7 +77,7 @@ t.test('a CSV import that is killed and stopped again and again ends like one th
     { at: 4000, by: 'SIGKILL' },
   ])
   t.strictSame(found.seen, wanted.seen)
-  sameRows(t, found.held, wanted.held)
+  sameRows(t, found.rows, wanted.rows)
 })
 
 t.test('so does an import of newline-delimited JSON, into a segment that is there', onlyLong, async t => {
@@ -92,7 +91,7 @@ t.test('so does an import of newline-delimited JSON, into a segment that is ther
 
   const found = await interrupt(t, prepared, prepared.copy(), [{ at: 1500, by: 'SIGKILL' }])
   t.strictSame(found.seen, wanted.seen)
-  sameRows(t, found.held, wanted.held)
+  sameRows(t, found.rows, wanted.rows)
 })
 
 t.test('so does an import of a compressed object that registers no endpoints', onlyLong, async t => {
@@ -103,7 +102,7 @@ t.test('so does an import of a compressed object that registers no endpoints', o
 
   const found = await interrupt(t, prepared, prepared.copy(), [{ at: 1500, by: 'SIGKILL' }])
   t.strictSame(found.seen, wanted.seen)
-  sameRows(t, found.held, wanted.held)
+  sameRows(t, found.rows, wanted.rows)
 })
 
 t.test('an import that is killed in each of its states ends like one that is not', async t => {
@@ -136,7 +135,7 @@ t.test('an import that is killed in each of its states ends like one that is not
     for (const [job, status] of moves) await advance(job, status)
     await end('SIGKILL')
     t.strictSame(
-      prepared.leftBehind(t, dataDir).map(job => job.status),
+      prepared.leftBehind(t, dataDir).map(job => job.JobStatus),
       left,
     )
   }
@@ -146,7 +145,7 @@ t.test('an import that is killed in each of its states ends like one that is not
     return seenBy(client, prepared.jobs)
   })
   t.strictSame(seen, wanted.seen)
-  sameRows(t, heldBy(dataDir), wanted.held)
+  sameRows(t, readRows(dataDir), wanted.rows)
 })
 
 t.test('an endpoint that was updated after its row was imported keeps the update', onlyLong, async t => {
@@ -162,7 +161,7 @@ t.test('an endpoint that was updated after its row was imported keeps the update
     new UpdateEndpointCommand({ ...endpoint, EndpointRequest: { Attributes: { likes: ['coffee'] } } }),
   )
   await first.end('SIGKILL')
-  t.match(prepared.leftBehind(t, dataDir), [{ status: 'PROCESSING' }])
+  t.match(prepared.leftBehind(t, dataDir), [{ JobStatus: 'PROCESSING' }])
 
   await prepared.use(dataDir, {}, async ({ client }) => {
     t.match(await waitForJob(client, job!), { JobStatus: 'COMPLETED', TotalProcessed: 16_000 })
@@ -189,21 +188,26 @@ t.test(
       return {}
     })
     const [job] = prepared.jobs
-    const before = rowsOfEndpoints(prepared.copy())
+    const { applicationId: app } = prepared
+    const before = await prepared.use(prepared.copy(), { JOB_STATE_DELAY_MS: forEver }, emulator =>
+      allEndpoints(emulator, app),
+    )
     t.ok(before.length > 30)
+    const isAsBefore = async (t: Test, emulator: InUse) => {
+      const after = await allEndpoints(emulator, app)
+      t.equal(after.length, before.length, 'as many endpoints as before')
+      t.strictSame(after.slice(0, before.length), before)
+    }
 
     await t.test('also when it is not killed', async t => {
       const dataDir = prepared.copy()
-      const ended = await prepared.use(dataDir, {}, ({ client }) => waitForJob(client, job!))
-      t.match(ended, { JobStatus: 'FAILED', FailedPieces: 1 })
-      t.equal(rowsOfEndpoints(dataDir).length, before.length, 'as many endpoints as before')
-      t.strictSame(rowsOfEndpoints(dataDir).slice(0, before.length), before)
+      await prepared.use(dataDir, {}, async emulator => {
+        t.match(await waitForJob(emulator.client, job!), { JobStatus: 'FAILED', FailedPieces: 1 })
+        await isAsBefore(t, emulator)
+      })
     })
 
     const dataDir = prepared.copy()
-    const count = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-    const endpoints = count.prepare<[], number>('SELECT count(*) FROM endpoints').pluck()
-
     await prepared.use(dataDir, { JOB_STATE_DELAY_MS: forEver }, ({ control }) => control({ mode: 'manual' }))
     const first = await prepared.start(dataDir)
     await first.advance(job!, 'PROCESSING')
@@ -211,41 +215,31 @@ t.test(
     await first.control({ mode: 'timed', delayMs: Number(forEver) })
     await waitForJob(first.client, job!, ({ JobStatus }) => JobStatus === 'FAILING')
     await first.end('SIGKILL')
-    t.match(prepared.leftBehind(t, dataDir), [{ status: 'FAILING' }])
+    t.match(prepared.leftBehind(t, dataDir), [{ JobStatus: 'FAILING' }])
 
     // Again, in the middle of taking back what it wrote.
-    const all = endpoints.get()!
+    const { endpoints: all = 0 } = countRows(dataDir)
     const second = await prepared.start(dataDir)
     await second.control({ mode: 'immediate' })
-    await until(() => (endpoints.get()! < all ? true : undefined), 'the first endpoints to be taken back')
+    await until(() => countRows(dataDir).endpoints! < all || undefined, 'the first endpoints to be undone')
     await second.end('SIGKILL')
-    count.close()
     prepared.leftBehind(t, dataDir)
 
-    await prepared.use(dataDir, {}, async ({ client }) => {
+    await prepared.use(dataDir, {}, async emulator => {
+      const { client } = emulator
       const { JobStatus, Failures, CompletionDate } = await waitForJob(client, job!)
       t.equal(JobStatus, 'FAILED')
       t.match(Failures?.[0], /header/)
       t.ok(CompletionDate)
       const segment = new GetSegmentCommand({
-        ApplicationId: prepared.applicationId,
+        ApplicationId: app,
         SegmentId: job!.Definition!.SegmentId,
       })
       await t.rejects(client.send(segment), { name: 'NotFoundException' })
+      await isAsBefore(t, emulator)
     })
-    const after = rowsOfEndpoints(dataDir)
-    t.equal(after.length, before.length, 'as many endpoints as before')
-    t.strictSame(after.slice(0, before.length), before)
   },
 )
-
-/** All endpoints as they are held, dates and all. */
-function rowsOfEndpoints(dataDir: string): unknown[] {
-  const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-  const rows = db.prepare('SELECT * FROM endpoints ORDER BY seq').all()
-  db.close()
-  return rows
-}
 
 t.test('several jobs, running and waiting, are all there after a kill and all end', onlyLong, async t => {
   const prepared = new Prepared(t, {
@@ -267,10 +261,10 @@ t.test('several jobs, running and waiting, are all there after a kill and all en
   for (const job of waiting) await first.advance(job, 'PENDING_JOB')
   await first.end('SIGKILL')
   t.match(prepared.leftBehind(t, dataDir), [
-    { status: 'PROCESSING' },
-    { status: 'PENDING_JOB' },
-    { status: 'PENDING_JOB' },
-    { status: 'PENDING_JOB' },
+    { JobStatus: 'PROCESSING' },
+    { JobStatus: 'PENDING_JOB' },
+    { JobStatus: 'PENDING_JOB' },
+    { JobStatus: 'PENDING_JOB' },
   ])
 
   await prepared.use(dataDir, {}, async ({ client, control }) => {

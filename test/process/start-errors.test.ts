@@ -2,14 +2,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { start } from '../../server/emulator/start.ts'
 import { loadConfig } from '../../server/process/config.ts'
 import { StartError } from '../../server/process/start-error.ts'
-import { migrate } from '../../server/store/database/schema.ts'
+import { newestVersion } from '../../server/store/database/schema.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { changeDatabase, makeUtf16Database } from '../support/database.ts'
 import { createApp, silent, startEmulator } from '../support/helpers.ts'
 import { runMain } from '../support/spawn.ts'
 
@@ -132,17 +132,12 @@ t.test('a database of a newer version stops the start and is left as it is', asy
   const dataDir = t.testdir()
   openStore(dataDir).close()
   const file = databaseFile(dataDir)
-  const db = new Database(file)
-  const version = db.pragma('user_version', { simple: true })
-  db.pragma('user_version = 999')
-  db.close()
+  changeDatabase(file, 'PRAGMA user_version = 999')
   const before = readFileSync(file)
   await isRefused(t, { DATA_DIR: dataDir }, file, 'newer', '999')
   t.ok(readFileSync(file).equals(before))
 
-  const again = new Database(file)
-  again.pragma(`user_version = ${version}`)
-  again.close()
+  changeDatabase(file, `PRAGMA user_version = ${newestVersion()}`)
   await startEmulator(t, { DATA_DIR: dataDir })
   t.pass('nothing is locked after that')
 })
@@ -150,10 +145,7 @@ t.test('a database of a newer version stops the start and is left as it is', asy
 t.test('a database in UTF-16 stops the start and is left as it is', async t => {
   const dataDir = t.testdir()
   const file = databaseFile(dataDir)
-  const db = new Database(file)
-  db.pragma("encoding = 'UTF-16le'")
-  migrate(db)
-  db.close()
+  makeUtf16Database(file)
   const before = readFileSync(file)
   await isRefused(t, { DATA_DIR: dataDir }, file, 'UTF-16le', 'UTF-8')
   t.ok(readFileSync(file).equals(before))
@@ -179,9 +171,10 @@ for (const [what, pragma] of [
   t.test(`another program's SQLite database${what} stops the start and is left as it is`, async t => {
     const dataDir = t.testdir()
     const file = databaseFile(dataDir)
-    const db = new Database(file)
-    db.exec(`CREATE TABLE letters (text TEXT); INSERT INTO letters VALUES ('dear'); PRAGMA ${pragma}`)
-    db.close()
+    changeDatabase(
+      file,
+      `CREATE TABLE letters (text TEXT); INSERT INTO letters VALUES ('dear'); PRAGMA ${pragma}`,
+    )
     const before = readFileSync(file)
     await isRefused(t, { DATA_DIR: dataDir }, file, 'not a database of pinpoint-local')
     t.ok(readFileSync(file).equals(before))

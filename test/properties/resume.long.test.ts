@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import t from 'tap'
+import { openStore } from '../../server/store/open-store.ts'
 import { badRows } from '../support/bad-rows.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { writeFewAtATime } from '../support/control.ts'
@@ -108,7 +107,7 @@ for (const [title, files, runs] of [
         const count = (wanted.job.TotalProcessed! * percent) / 100
         await waitForJob(emulator.client, job, ({ TotalProcessed = 0 }) => TotalProcessed >= count)
         await emulator.close()
-        if (isHalfDone(env.DATA_DIR, job.Id!)) stoppedInside++
+        if (isHalfDone(env.DATA_DIR, app, job.Id!)) stoppedInside++
         emulator = await startEmulator(t, env)
       }
       const found = await outcomeOf(emulator, await waitForJob(emulator.client, job))
@@ -122,12 +121,9 @@ for (const [title, files, runs] of [
 }
 
 /** Whether a job stands between two of its records in the database that a stopped emulator has left. */
-function isHalfDone(dataDir: string, id: string): boolean {
-  const db = new Database(join(dataDir, 'pinpoint.db'), { readonly: true })
-  const status = db
-    .prepare<[string], string>('SELECT status FROM import_jobs WHERE id = ? AND total_processed > 0')
-    .pluck()
-    .get(id)
-  db.close()
-  return status === 'PROCESSING'
+function isHalfDone(dataDir: string, appId: string, jobId: string): boolean {
+  const store = openStore(dataDir)
+  const job = store.importJobs.get(store.apps.find(appId)!, jobId)!
+  store.close()
+  return job.JobStatus === 'PROCESSING' && job.TotalProcessed! > 0
 }

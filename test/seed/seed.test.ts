@@ -13,9 +13,9 @@ import { loadConfig } from '../../server/process/config.ts'
 import { StartError } from '../../server/process/start-error.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
+import { countRows } from '../support/database.ts'
 import { createApp, roleArn, silent, startEmulator } from '../support/helpers.ts'
 import { csvOf, getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
-import { rowsIn } from '../support/rows.ts'
 
 const Id = '0123456789abcdef0123456789abcdef'
 const otherId = 'fedcba9876543210fedcba9876543210'
@@ -168,7 +168,7 @@ t.test('every mistake is named, with its file and place, and nothing is applied'
     t.ok(message.includes(`${join(SEED, file)}: ${place}`), `${file}: ${place}`)
   }
   t.notMatch(message, `${join(SEED, 'a.json')}: apps[0].`, 'and nothing else')
-  t.strictSame(rowsIn(DATA_DIR), {})
+  t.strictSame(countRows(DATA_DIR), {})
 
   const many = { apps: Array.from({ length: 30 }, () => ({})) }
   t.match(await refusal(t, { SEED: seedOf(t, { 'a.json': many }), DATA_DIR }), /and 40 more mistakes$/)
@@ -188,7 +188,7 @@ t.test('what the API would refuse only when it writes is a mistake as well', asy
   const message = await refusal(t, { SEED, DATA_DIR })
   t.match(message, 'apps[0].endpoints[15]: Exceeded maximum endpoint per user count: 15')
   t.match(message, 'apps[0].imports[0]: Segment not found: nowhere')
-  t.strictSame(rowsIn(DATA_DIR), {})
+  t.strictSame(countRows(DATA_DIR), {})
 })
 
 t.test('an import that FAILED stops the start, and is done again by the next one', async t => {
@@ -246,13 +246,13 @@ t.test('a reset applies the seed again where it is asked to', async t => {
   t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
   await t.rejects(jobsOf(client, mine), { name: 'NotFoundException' })
 
-  const rows = rowsIn(DATA_DIR)
+  const rows = countRows(DATA_DIR)
   writeFileSync(join(SEED, 'b.json'), '{"apps": [{}]}')
   t.match(await reset('?seed=true'), { status: 400, text: /b\.json: apps\[0\]\.Id is required/ })
   t.match(await reset('?seed=yes'), { status: 400, text: /seed must be one of true, false/ })
-  t.strictSame(rowsIn(DATA_DIR), rows, 'nothing has changed')
+  t.strictSame(countRows(DATA_DIR), rows, 'nothing has changed')
   t.strictSame(await reset('?seed=false'), { status: 204, text: '' })
-  t.strictSame(rowsIn(DATA_DIR), {})
+  t.strictSame(countRows(DATA_DIR), {})
 
   const without = await startEmulator(t, { DATA_DIR: makeFolder(t) })
   const answer = await fetch(`${without.url}/_pinpoint/reset?seed=true`, { method: 'POST' })

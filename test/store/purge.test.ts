@@ -1,13 +1,10 @@
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { databaseFile } from '../../server/store/open-store.ts'
+import { countRows, storedEndpoints } from '../support/database.ts'
 import { buildTestApp } from '../support/helpers.ts'
 
-/** Applications on a database whose rows can be looked at. */
+/** Applications without a worker, so that a test purges step by step. */
 async function withApps(t: Test, ...names: string[]) {
-  const { call, store } = buildTestApp(t)
-  const db = new Database(databaseFile(t.testdirName), { readonly: true })
-  t.teardown(() => db.close())
+  const { call, store, dataDir } = buildTestApp(t)
   const apps: string[] = []
   for (const Name of names) apps.push((await call('POST', '/v1/apps', { Name })).body.Id)
   return {
@@ -30,8 +27,7 @@ async function withApps(t: Test, ...names: string[]) {
       const Dimensions = { Attributes: { plan: { Values: ['pro'] } } }
       t.equal((await call('POST', `/v1/apps/${app}/segments`, { Dimensions })).status, 201)
     },
-    ids: () => db.prepare<[], string>('SELECT id FROM endpoints ORDER BY seq').pluck().all(),
-    count: (table: string) => db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get()!,
+    dataDir,
   }
 }
 
@@ -40,7 +36,7 @@ const descending = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(count - index).padStart(3, '0')}`)
 
 t.test('a step removes 100 endpoints at the most, those that were created first', async t => {
-  const { call, store, apps, put, ids } = await withApps(t, 'doomed', 'other')
+  const { call, store, apps, put, dataDir } = await withApps(t, 'doomed', 'other')
   const [doomed, other] = apps as [string, string]
   const [first, kept, last] = [descending(150, 'a'), descending(20, 'k'), descending(100, 'z')]
   await put(doomed, first)
@@ -49,14 +45,14 @@ t.test('a step removes 100 endpoints at the most, those that were created first'
   await call('DELETE', `/v1/apps/${doomed}`)
   const seen: string[][] = []
   while (store.purge(500)) {
-    const left = ids()
+    const left = storedEndpoints(dataDir)
     if (left.length !== seen.at(-1)?.length) seen.push(left)
   }
   t.strictSame(seen, [[...first.slice(100), ...kept, ...last], [...kept, ...last.slice(50)], kept])
 })
 
 t.test('applications deleted while another is cleared away leave nothing behind either', async t => {
-  const { call, store, apps, put, createSegment, count } = await withApps(t, 'one', 'two', 'three', 'stays')
+  const { call, store, apps, put, createSegment, dataDir } = await withApps(t, 'one', 'two', 'three', 'stays')
   for (const app of apps) {
     await put(app, descending(120, 'e'))
     await createSegment(app)
@@ -68,13 +64,6 @@ t.test('applications deleted while another is cleared away leave nothing behind 
     store.purge(100)
   }
   while (store.purge(500));
-  for (const [table, rows] of Object.entries({
-    apps: 1,
-    endpoints: 120,
-    documents: 1,
-    document_versions: 1,
-    attribute_names: 1,
-  })) {
-    t.equal(count(table), rows, table)
-  }
+  const left = { apps: 1, endpoints: 120, documents: 1, document_versions: 1, attribute_names: 1 }
+  t.strictSame(countRows(dataDir), left)
 })

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
-import type { EndpointResponse, ImportJobResponse, PinpointClient } from '@aws-sdk/client-pinpoint'
+import {
+  CreateSegmentCommand,
+  type EndpointResponse,
+  type ImportJobResponse,
+  type PinpointClient,
+} from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
 import { makeBuckets, makeFolder, putAll } from './buckets.ts'
 import type { Format, Values } from './generators.ts'
@@ -106,6 +111,14 @@ export async function membersOf(
     if (nextToken === undefined) return members
     token = `&token=${nextToken}`
   }
+}
+
+/** Every endpoint of an application, the oldest first: the members of a segment without dimensions. */
+export async function allEndpoints({ client, url }: Emulator, app: string): Promise<EndpointResponse[]> {
+  const { SegmentResponse } = await client.send(
+    new CreateSegmentCommand({ ApplicationId: app, WriteSegmentRequest: { Name: 'all', Dimensions: {} } }),
+  )
+  return membersOf(url, app, SegmentResponse!.Id!)
 }
 
 /** The endpoints with these ids, undefined for those that are not there. */

@@ -46,7 +46,8 @@ export function buildTestApp(
     jobWorker?: Partial<Dependencies['jobWorker']>
   } = {},
 ) {
-  const store = openStore(emptyDataDir(t))
+  const dataDir = emptyDataDir(t)
+  const store = openStore(dataDir)
   const app = buildApp({
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
@@ -68,7 +69,7 @@ export function buildTestApp(
     const response = await app.inject({ method, url, ...(body && { payload: body }) })
     return { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
   }
-  return { app, store, call }
+  return { app, store, dataDir, call }
 }
 
 let emptyDatabase: Buffer | undefined
@@ -151,7 +152,8 @@ export async function createImportJob(
   return ImportJobResponse!
 }
 
-const isOver = ({ JobStatus }: ImportJobResponse | ExportJobResponse) =>
+/** Whether a job is COMPLETED or FAILED. */
+export const isOver = ({ JobStatus }: ImportJobResponse | ExportJobResponse) =>
   JobStatus === 'COMPLETED' || JobStatus === 'FAILED'
 
 const untilJob = <Job>(read: () => Promise<Job>, is: (job: Job) => boolean, what: string): Promise<Job> =>

@@ -1,14 +1,18 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ImportJobRequest, ImportJobResponse, PinpointClient } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
+import {
+  GetSegmentCommand,
+  type ImportJobRequest,
+  type ImportJobResponse,
+  type PinpointClient,
+} from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
 import { start } from '../../server/emulator/start.ts'
 import { loadConfig } from '../../server/process/config.ts'
+import { openStore } from '../../server/store/open-store.ts'
 import { jobsOf, writeFewAtATime } from './control.ts'
-import { heldBy, seenBy } from './held.ts'
+import { expectSound, readRows } from './database.ts'
 import { createApp, createClient, createImportJob, silent, waitForJob } from './helpers.ts'
-import { expectSound } from './sound.ts'
 import { type BegunEmulator, beginEmulator, spawnEmulator } from './spawn.ts'
 
 /** What an import job is created with. */
@@ -123,19 +127,35 @@ export class Prepared {
       for (const job of this.jobs) await waitForJob(client, job)
       return seenBy(client, this.jobs)
     })
-    return { seen, held: heldBy(dataDir), dataDir }
+    return { seen, rows: readRows(dataDir), dataDir }
   }
 
-  /** How a killed process has left the jobs, for the next start to find; expects that the database is whole. */
-  leftBehind(t: Test, dataDir: string) {
+  /** The jobs as a killed process has left them for the next start; expects that the database is sound. */
+  leftBehind(t: Test, dataDir: string): ImportJobResponse[] {
+    // On a copy, as the next start is to find the write-ahead log as it was left.
     const copy = this.copy(dataDir)
-    const db = new Database(join(copy, 'pinpoint.db'))
-    expectSound(t, db)
-    const find = db.prepare<[string], { status: string; processed: number }>(
-      'SELECT status, total_processed AS processed FROM import_jobs WHERE id = ?',
-    )
-    const jobs = this.jobs.map(job => find.get(job.Id!)!)
-    db.close()
+    expectSound(t, copy)
+    const store = openStore(copy)
+    const app = store.apps.find(this.applicationId)!
+    const jobs = this.jobs.map(job => store.importJobs.get(app, job.Id!)!)
+    store.close()
     return jobs
   }
+}
+
+/** What callers see of jobs and their segments, without the dates. */
+export async function seenBy(client: PinpointClient, jobs: ImportJobResponse[]) {
+  const seen: unknown[] = []
+  for (const job of jobs) {
+    const { CompletionDate: _, ...rest } = await waitForJob(client, job, () => true)
+    seen.push(rest)
+    const { SegmentId } = job.Definition!
+    if (SegmentId === undefined || rest.JobStatus !== 'COMPLETED') continue
+    const { SegmentResponse } = await client.send(
+      new GetSegmentCommand({ ApplicationId: job.ApplicationId, SegmentId }),
+    )
+    const { CreationDate: __, LastModifiedDate: ___, ...segment } = SegmentResponse!
+    seen.push(segment)
+  }
+  return seen
 }
