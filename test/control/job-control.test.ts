@@ -10,7 +10,6 @@ import {
   createImportJob,
   isError,
   startEmulator,
-  waitForExport,
   waitForJob,
 } from '../support/helpers.ts'
 import { csvOf, getEndpoint, getSegment } from '../support/reads.ts'
@@ -125,7 +124,7 @@ t.test('jobs advance as callers say', async t => {
     const job = await createExportJob(client, app)
     isIn(t, await advance(job, 'COMPLETING'), 'COMPLETING')
     await put(t, 'immediate')
-    t.match(await waitForExport(client, job), { JobStatus: 'COMPLETED', TotalProcessed: 2 })
+    t.match(await waitForJob(client, job), { JobStatus: 'COMPLETED', TotalProcessed: 2 })
     isRefused(
       t,
       await advance(job),

@@ -15,7 +15,6 @@ import {
   runImport,
   startEmulator,
   until,
-  waitForExport,
   waitForJob,
 } from '../support/helpers.ts'
 import { largeSnapshot } from '../support/large-snapshot.ts'
@@ -225,7 +224,7 @@ t.test('an ephemeral emulator that stops discards it too, any other keeps it for
   t.equal(hidden().length, 1)
   const second = await startEmulator(t, env)
   await jobsOf(second.url).control({ mode: 'immediate' })
-  t.match(await waitForExport(second.client, job), { JobStatus: 'COMPLETED' })
+  t.match(await waitForJob(second.client, job), { JobStatus: 'COMPLETED' })
 })
 
 t.test('a snapshot is the whole state in a SQLite file, and replaces any other', async t => {
@@ -312,7 +311,7 @@ t.test('an export that ran when the snapshot was taken goes on from there', asyn
   const snapshot = await snapshotOf(exporting.url)
   t.strictSame(await restore(snapshot, { at: exporting.url }), restored)
   await jobsOf(exporting.url).control({ mode: 'immediate' })
-  t.match(await waitForExport(exporting.client, job), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
+  t.match(await waitForJob(exporting.client, job), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
   t.strictSame(
     Object.keys(await buckets.read('data')).filter(key => key.startsWith('out/')),
     [`out/${job.Id}-00000.gz`],

@@ -14,7 +14,6 @@ import {
   createImportJob,
   runImport,
   until,
-  waitForExport,
   waitForJob,
 } from '../support/helpers.ts'
 import { forEver, Prepared, seenBy } from '../support/prepared.ts'
@@ -156,7 +155,7 @@ async function uninterrupted(t: Test, all: Everything) {
 async function finish({ prepared, exportJob }: Everything, dataDir: string) {
   const seen = await prepared.use(dataDir, settings, async ({ client }) => {
     for (const job of prepared.jobs) await waitForJob(client, job)
-    await waitForExport(client, exportJob)
+    await waitForJob(client, exportJob)
     await until(() => countRows(dataDir).apps === 2 || undefined, 'the deleted application to be purged')
     return seenBy(client, prepared.jobs)
   })

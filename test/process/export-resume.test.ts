@@ -6,7 +6,7 @@ import { type Buckets, makeBuckets } from '../support/buckets.ts'
 import { countRows, expectSound } from '../support/database.ts'
 import { csvFile } from '../support/endpoint-files.ts'
 import { endpointsExported } from '../support/exported.ts'
-import { createApp, createExportJob, runImport, until, waitForExport } from '../support/helpers.ts'
+import { createApp, createExportJob, runImport, until, waitForJob } from '../support/helpers.ts'
 import { isLong } from '../support/long.ts'
 import { forEver, type InUse, useEmulator } from '../support/prepared.ts'
 import { countersOf } from '../support/reads.ts'
@@ -22,12 +22,12 @@ async function prepare(t: Test, buckets: Buckets, endpoints: number) {
   const settings = (dataDir: string) => ({ DATA_DIR: dataDir, PIECE_BYTES: '640', ...buckets.env })
   const first = join(dir, 'data-0')
   const env = { DATA_DIR: first, ...buckets.env }
-  const [app, SegmentId] = await useEmulator(env, async ({ client }) => {
+  const [app, SegmentId] = await useEmulator(t, env, async ({ client }) => {
     const app = await createApp(client)
     const job = await runImport(client, app, { S3Url: 's3://data/in/all.csv', DefineSegment: true })
     return [app, job.Definition!.SegmentId!]
   })
-  const jobs = await useEmulator({ ...env, JOB_STATE_DELAY_MS: forEver }, async ({ client }) => [
+  const jobs = await useEmulator(t, { ...env, JOB_STATE_DELAY_MS: forEver }, async ({ client }) => [
     await createExportJob(client, app),
     await createExportJob(client, app, { SegmentId }),
   ])
@@ -40,17 +40,19 @@ async function prepare(t: Test, buckets: Buckets, endpoints: number) {
       return copy
     },
     start: (dataDir: string) => spawnEmulator(t, settings(dataDir)),
-    use: <T>(dataDir: string, work: (emulator: InUse) => Promise<T>) => useEmulator(settings(dataDir), work),
+    use: <T>(dataDir: string, work: (emulator: InUse) => Promise<T>) =>
+      useEmulator(t, settings(dataDir), work),
     /** Stops an emulator when all of the first job is written, and nothing is published. */
     toTheBrink: (dataDir: string) =>
       useEmulator(
+        t,
         { ...settings(dataDir), JOB_STATE_DELAY_MS: forEver },
         async ({ client, ...jobControl }) => {
           await jobControl.control({ mode: 'manual' })
           await jobControl.advance(jobs[0]!, 'PROCESSING')
           // It rests in its next state before it does anything there.
           await jobControl.control({ mode: 'timed', delayMs: Number(forEver) })
-          await waitForExport(client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
+          await waitForJob(client, jobs[0]!, ({ JobStatus }) => JobStatus === 'COMPLETING')
         },
       ),
   }
@@ -81,10 +83,10 @@ for (const [kind, make, endpoints, interruptions] of [
       const { app, jobs, copy, start, use } = await prepare(t, buckets, endpoints)
 
       const results = async ({ client }: InUse) => {
-        for (const job of jobs) await waitForExport(client, job)
+        for (const job of jobs) await waitForJob(client, job)
         const ended: object[] = []
         for (const job of jobs) {
-          const over = await waitForExport(client, job)
+          const over = await waitForJob(client, job)
           const lines = (await endpointsExported(buckets, job)).map(({ Id }) => Id).sort()
           ended.push({ JobStatus: over.JobStatus, Failures: over.Failures, ...countersOf(over), lines })
         }
@@ -100,7 +102,7 @@ for (const [kind, make, endpoints, interruptions] of [
       for (const [share, signal] of interruptions) {
         const { client, end } = await start(dataDir)
         const [job] = jobs
-        const { TotalPieces = 0, ...at } = await waitForExport(
+        const { TotalPieces = 0, ...at } = await waitForJob(
           client,
           job!,
           ({ CompletedPieces = -1, TotalPieces = 0 }) => CompletedPieces >= share * TotalPieces,
@@ -136,7 +138,7 @@ t.test('publishing that was interrupted is taken up again', async t => {
   cpSync(join(out, `.${name}.part`), join(out, name))
   const job = await use(dataDir, async ({ client, control }) => {
     await control({ mode: 'immediate' })
-    return waitForExport(client, jobs[0]!)
+    return waitForJob(client, jobs[0]!)
   })
   t.match(job, { JobStatus: 'COMPLETED' })
   t.equal((await endpointsExported(buckets, job)).length, job.TotalProcessed)

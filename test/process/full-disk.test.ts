@@ -11,9 +11,9 @@ import {
   createApp,
   createExportJob,
   createImportJob,
+  readJob,
   runImport,
   until,
-  waitForExport,
   waitForJob,
 } from '../support/helpers.ts'
 import { getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
@@ -75,13 +75,11 @@ t.test(
     // As long as a caller writes, the job does not write all of it in one transaction.
     await until(async () => {
       await putEndpoint(client, app, 'callers', { ChannelType: 'SMS', Address: '+49' })
-      return waitForJob(client, job, () => true).then(
-        ({ TotalProcessed }) => TotalProcessed! >= 1000 || undefined,
-      )
+      return readJob(client, job).then(({ TotalProcessed }) => TotalProcessed! >= 1000 || undefined)
     }, 'the job to be under way')
     fill()
     await until(() => (refused() >= 3 ? true : undefined), 'the job to be refused, and to try again')
-    t.match(await waitForJob(client, job, () => true), { JobStatus: 'PROCESSING' })
+    t.match(await readJob(client, job), { JobStatus: 'PROCESSING' })
     await readsOnly(t, client, app)
     makeRoom()
     const ended = await waitForJob(client, job)
@@ -106,13 +104,13 @@ t.test('so does an export, and leaves nothing in the bucket', { skip }, async t 
   makeRoom()
   await runImport(client, app, { S3Url: 's3://data/users.csv' })
   const job = await createExportJob(client, app)
-  await waitForExport(client, job, ({ CompletedPieces = 0 }) => CompletedPieces > 0)
+  await waitForJob(client, job, ({ CompletedPieces = 0 }) => CompletedPieces > 0)
   fill()
   await until(() => (refused() >= 1 ? true : undefined), 'the job to be refused')
   makeRoom()
-  t.match(await waitForExport(client, job), { JobStatus: 'FAILED', Failures: [trouble] })
+  t.match(await waitForJob(client, job), { JobStatus: 'FAILED', Failures: [trouble] })
   t.same(Object.keys(await buckets.read('data')), ['before.csv', 'users.csv'])
-  const again = await waitForExport(client, await createExportJob(client, app))
+  const again = await waitForJob(client, await createExportJob(client, app))
   t.match(again, { JobStatus: 'COMPLETED' })
   t.equal((await endpointsExported(buckets, again)).length, again.TotalProcessed)
 })

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { DeleteAppCommand, type ImportJobResponse, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
 import { countRows } from '../support/database.ts'
-import { createApp, createImportJob, isOver, waitForJob } from '../support/helpers.ts'
+import { createApp, createImportJob, isOver, readJob, waitForJob } from '../support/helpers.ts'
 import { type MadeObject, madeOf, startMadeS3, textOf } from '../support/made-s3.ts'
 import { putEndpoint } from '../support/reads.ts'
 import { type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
@@ -64,7 +64,7 @@ export async function hostile(
         DefineSegment: true,
       },
     })
-    const isDone = async () => isOver(await waitForJob(client, job, () => true))
+    const isDone = async () => isOver(await readJob(client, job))
     const took = await measure(emulator, other, isDone)
     answered += took.answered
     return { job: await waitForJob(client, job), took }

@@ -12,7 +12,7 @@ import {
   runExport,
   startEmulator,
   until,
-  waitForExport,
+  waitForJob,
 } from '../support/helpers.ts'
 import { csvOf, defineSegment, statesOf } from '../support/reads.ts'
 import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../support/s3.ts'
@@ -56,7 +56,7 @@ t.test('a segment that is deleted while it is written is not exported in part', 
   await uploading.promise
   await client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId: segment }))
   deleted.resolve()
-  const over = await waitForExport(client, job)
+  const over = await waitForJob(client, job)
   t.match(over, { JobStatus: 'FAILED', Failures: [/segment .* has been deleted/], CompletedPieces: 0 })
   t.same(Object.keys(await s3.read('data')), ['there'])
 })
@@ -72,7 +72,7 @@ t.test('a bucket that is no folder any more when an export is to be published', 
   const created = await holdAt(url, 'PROCESSING', create, () =>
     renameSync(join(buckets.folder, 'data'), join(buckets.folder, 'moved')),
   )
-  const job = await waitForExport(client, created)
+  const job = await waitForJob(client, created)
   t.same((await statesOf(client, job)).slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
   t.match(job.Failures, [/was a folder when the object was begun/, /could not be removed: .* was a folder/])
   t.match(job, { CompletedPieces: 0, FailedPieces: 1, TotalPieces: 1 })
@@ -160,7 +160,7 @@ t.test('an application that is deleted while S3 hangs frees the slot of its expo
   await hanging.promise
   const waiting = await createExportJob(client, other, { S3UrlPrefix: 's3://source/out' })
   await client.send(new DeleteAppCommand({ ApplicationId: app }))
-  t.match(await waitForExport(client, waiting), exported(3, 3))
+  t.match(await waitForJob(client, waiting), exported(3, 3))
   await until(
     () => requests.filter(({ method }) => method === 'DELETE').length >= 3 || undefined,
     'the uploads to be aborted',
@@ -178,7 +178,7 @@ t.test('a link that comes to lead out of the folder is not followed', async t =>
     renameSync(join(buckets.folder, 'data/out'), join(outside, 'out'))
     symlinkSync(join(outside, 'out'), join(buckets.folder, 'data/out'))
   })
-  t.match(await waitForExport(client, job), {
+  t.match(await waitForJob(client, job), {
     JobStatus: 'FAILED',
     Failures: [/leads out of its bucket's folder, by the link out/, /removed/],
   })

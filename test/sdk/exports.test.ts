@@ -20,11 +20,11 @@ import {
   createApp,
   createExportJob,
   createImportJob,
+  readJob,
   runExport,
   runImport,
   startEmulator,
   until,
-  waitForExport,
   waitForJob,
 } from '../support/helpers.ts'
 import {
@@ -142,11 +142,11 @@ for (const [kind, make] of kindsOfBuckets) {
     const seen = async () => Object.keys(await buckets.read('data')).filter(key => key.endsWith('.gz')).length
     const create = () => createExportJob(client, app)
     const job = await holdAt(url, 'PROCESSING', create, async job => {
-      const written = await waitForExport(client, job, () => true)
+      const written = await readJob(client, job)
       t.match(written, { CompletedPieces: 3 })
       t.equal(await seen(), 0)
     })
-    await waitForExport(client, job)
+    await waitForJob(client, job)
     t.equal(await seen(), 3)
   })
 }
@@ -155,11 +155,7 @@ t.test('a job goes through its states in their order, and has counters from PROC
   const { client, app, define, url } = await setUp(t)
   await define('in/users.csv')
   const request = { S3UrlPrefix: 's3://data/out/' }
-  const seen = await seenInEachState(
-    url,
-    () => createExportJob(client, app, request),
-    (job, is) => waitForExport(client, job, is),
-  )
+  const seen = await seenInEachState({ url, client }, () => createExportJob(client, app, request))
   await sameStates(t, client, seen)
   const [created] = seen
   t.strictSame(Object.keys(created!).sort(), [
@@ -240,7 +236,7 @@ t.test('the version is the one that was current when the job was created', async
   })
   const create = () => createExportJob(client, app, { SegmentId })
   const created = await holdAt(url, 'CREATED', create, () => client.send(update))
-  t.same(await idsOf(await waitForExport(client, created)), ['gb'])
+  t.same(await idsOf(await waitForJob(client, created)), ['gb'])
   t.same(await idsOf(await runExport(client, app, { SegmentId })), ['de'])
 })
 
@@ -389,7 +385,7 @@ t.test('what cannot be published is removed with what was', async t => {
     // A folder where the second object is to be.
     mkdirSync(join(folders.folder, `data/out/${Id}-00001.gz`)),
   )
-  const job = await waitForExport(client, created)
+  const job = await waitForJob(client, created)
   t.same((await statesOf(client, job)).slice(-3), ['COMPLETING', 'FAILING', 'FAILED'])
   t.match(job, { FailedPieces: 1, CompletedPieces: 2, TotalPieces: 3, TotalProcessed: 3 })
   t.match(job.Failures?.[0], /cannot be written/)
@@ -404,7 +400,7 @@ t.test('a piece that cannot be written is counted as failed', async t => {
     // A folder where the second draft is to be.
     mkdirSync(join(folders.folder, `data/out/.${Id}-00001.gz.part`), { recursive: true }),
   )
-  const job = await waitForExport(client, created)
+  const job = await waitForJob(client, created)
   t.same((await statesOf(client, job)).slice(-3), ['PROCESSING', 'FAILING', 'FAILED'])
   t.match(job, { FailedPieces: 1, CompletedPieces: 1, TotalPieces: 3, TotalProcessed: 1 })
   t.match(job.Failures?.[0], /cannot be written/)
@@ -418,7 +414,7 @@ t.test('a segment that is deleted before it is exported fails the job', async t 
   const created = await holdAt(url, 'CREATED', create, () =>
     client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId })),
   )
-  const job = await waitForExport(client, created)
+  const job = await waitForJob(client, created)
   t.match(job, { JobStatus: 'FAILED', Failures: [/segment .* has been deleted/] })
   t.same(await readExports(buckets, job), {})
 })
@@ -432,7 +428,7 @@ t.test('endpoints that are created or deleted meanwhile', async t => {
     await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: 'e2' }))
     await putEndpoint(client, app, 'e3', { Attributes: { plan: ['pro'] } })
   })
-  const job = await waitForExport(client, created)
+  const job = await waitForJob(client, created)
   t.match(job, exported(2))
   t.same(await idsOf(job), ['e1', 'e3'], 'those created later are not in it')
 })

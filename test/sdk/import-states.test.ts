@@ -14,11 +14,7 @@ t.test('a job goes through its states in their order and skips none', async t =>
   await buckets.put('data', 'users.csv', csvOf('e1', 'e2'))
   const { client, url } = await startEmulator(t, buckets.env)
   const app = await createApp(client)
-  const seen = await seenInEachState(
-    url,
-    () => createImportJob(client, app, { S3Url }),
-    (job, is) => waitForJob(client, job, is),
-  )
+  const seen = await seenInEachState({ url, client }, () => createImportJob(client, app, { S3Url }))
   await sameStates(t, client, seen)
   t.match(seen.at(-1), completed(2))
 

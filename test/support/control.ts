@@ -1,5 +1,5 @@
-import type { ExportJobResponse, ImportJobResponse, JobStatus } from '@aws-sdk/client-pinpoint'
-import type { Answer } from './helpers.ts'
+import type { JobStatus, PinpointClient } from '@aws-sdk/client-pinpoint'
+import { type Answer, type AnyJob, readJob, waitForJob } from './helpers.ts'
 
 /** Makes control calls to an emulator over HTTP. A string is sent as it is, anything else as JSON. */
 export const controlOf =
@@ -42,7 +42,7 @@ export function jobsOf(url: string) {
   return {
     control: (jobControl: JobControl) => expectOk(call('PUT', '/_pinpoint/job-control', jobControl)),
     /** Lets a held job go on to a state; resolves when all is done there. */
-    advance: ({ ApplicationId, Id, Type }: ImportJobResponse | ExportJobResponse, to: JobStatus) => {
+    advance: ({ ApplicationId, Id, Type }: AnyJob, to: JobStatus) => {
       const jobs = Type === 'EXPORT' ? 'export-jobs' : 'import-jobs'
       return expectOk(call('POST', `/_pinpoint/apps/${ApplicationId}/${jobs}/${Id}/advance`, { to }))
     },
@@ -53,7 +53,7 @@ export function jobsOf(url: string) {
  * Creates a job, holds it when all is done in a state, does something, and lets it go on by itself; gives it as it was
  * created.
  */
-export async function holdAt<Job extends ImportJobResponse | ExportJobResponse>(
+export async function holdAt<Job extends AnyJob>(
   url: string,
   state: JobStatus,
   create: () => Promise<Job>,
@@ -74,29 +74,25 @@ export async function holdAt<Job extends ImportJobResponse | ExportJobResponse>(
 /**
  * Creates a job and gives it as it is read in each state through which it goes: in PROCESSING before it does anything
  * there, in the others when all is done there.
- *
- * @param waitFor reads the job until it is as is wanted
  */
-export async function seenInEachState<Job extends ImportJobResponse | ExportJobResponse>(
-  url: string,
+export async function seenInEachState<Job extends AnyJob>(
+  { url, client }: { url: string; client: PinpointClient },
   create: () => Promise<Job>,
-  waitFor: (job: Job, is: (job: Job) => boolean) => Promise<Job>,
 ): Promise<Job[]> {
   const { control, advance } = jobsOf(url)
   await control({ mode: 'manual' })
   try {
     const job = await create()
-    const read = () => waitFor(job, () => true)
     const seen = [job]
     const advanceTo = async (state: JobStatus) => {
       await advance(job, state)
-      seen.push(await read())
+      seen.push(await readJob(client, job))
     }
     await advanceTo('PREPARING_FOR_INITIALIZATION')
     await advanceTo('INITIALIZING')
     // A job rests before it does anything, and is held after that.
     await control({ mode: 'timed', delayMs: 86_400_000 })
-    seen.push(await waitFor(job, ({ JobStatus }) => JobStatus === 'PROCESSING'))
+    seen.push(await waitForJob(client, job, ({ JobStatus }) => JobStatus === 'PROCESSING'))
     await control({ mode: 'manual' })
     await advanceTo('COMPLETING')
     await advanceTo('COMPLETED')

@@ -152,26 +152,6 @@ export async function createImportJob(
   return ImportJobResponse!
 }
 
-/** Whether a job is COMPLETED or FAILED. */
-export const isOver = ({ JobStatus }: ImportJobResponse | ExportJobResponse) =>
-  JobStatus === 'COMPLETED' || JobStatus === 'FAILED'
-
-const untilJob = <Job>(read: () => Promise<Job>, is: (job: Job) => boolean, what: string): Promise<Job> =>
-  until(async () => {
-    const job = await read()
-    return is(job) ? job : undefined
-  }, what)
-
-/** Reads a job until it says what is waited for: by default, that it is over. */
-export async function waitForJob(
-  client: PinpointClient,
-  job: Pick<ImportJobResponse, 'ApplicationId' | 'Id'>,
-  is: (job: ImportJobResponse) => boolean = isOver,
-): Promise<ImportJobResponse> {
-  const command = new GetImportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
-  return untilJob(async () => (await client.send(command)).ImportJobResponse!, is, `job ${job.Id}`)
-}
-
 /** Runs one import to its end. */
 export async function runImport(...args: Parameters<typeof createImportJob>): Promise<ImportJobResponse> {
   return waitForJob(args[0], await createImportJob(...args))
@@ -192,22 +172,46 @@ export async function createExportJob(
   return ExportJobResponse!
 }
 
-/** Reads an export job until it says what is waited for: by default, that it is over. */
-export async function waitForExport(
-  client: PinpointClient,
-  job: Pick<ExportJobResponse, 'ApplicationId' | 'Id'>,
-  is: (job: ExportJobResponse) => boolean = isOver,
-): Promise<ExportJobResponse> {
-  const command = new GetExportJobCommand({ ApplicationId: job.ApplicationId, JobId: job.Id })
-  return untilJob(async () => (await client.send(command)).ExportJobResponse!, is, `export job ${job.Id}`)
-}
-
 /** Runs one export to its end. */
 export async function runExport(...args: Parameters<typeof createExportJob>): Promise<ExportJobResponse> {
-  return waitForExport(args[0], await createExportJob(...args))
+  return waitForJob(args[0], await createExportJob(...args))
 }
 
-/** Asks again and again, less and less often, until there is an answer; gives up after a minute. */
+/** A job of either kind. */
+export type AnyJob = ImportJobResponse | ExportJobResponse
+
+/** Whether a job is COMPLETED or FAILED. */
+export const isOver = ({ JobStatus }: Pick<AnyJob, 'JobStatus'>): boolean =>
+  JobStatus === 'COMPLETED' || JobStatus === 'FAILED'
+
+/** Reads a job again. */
+export async function readJob<Job extends AnyJob>(
+  client: PinpointClient,
+  { ApplicationId, Id: JobId, Type }: Job,
+): Promise<Job> {
+  const job =
+    Type === 'EXPORT'
+      ? (await client.send(new GetExportJobCommand({ ApplicationId, JobId }))).ExportJobResponse
+      : (await client.send(new GetImportJobCommand({ ApplicationId, JobId }))).ImportJobResponse
+  return job as Job
+}
+
+/** Reads a job until a condition holds: by default, that it is over. */
+export const waitForJob = <Job extends AnyJob>(
+  client: PinpointClient,
+  job: Job,
+  is: (job: Job) => boolean = isOver,
+): Promise<Job> =>
+  until(async () => {
+    const read = await readJob(client, job)
+    return is(read) ? read : undefined
+  }, `the job ${job.Id}`)
+
+/**
+ * Asks again and again, less and less often, until there is an answer.
+ *
+ * @throws Error after a minute
+ */
 export async function until<T>(ask: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
   let pause = 2
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await setTimeout(pause)) {

@@ -7,12 +7,10 @@ import {
   type PinpointClient,
 } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
-import { start } from '../../server/emulator/start.ts'
-import { loadConfig } from '../../server/process/config.ts'
 import { openStore } from '../../server/store/open-store.ts'
 import { jobsOf, writeFewAtATime } from './control.ts'
 import { expectSound, readRows } from './database.ts'
-import { createApp, createClient, createImportJob, silent, waitForJob } from './helpers.ts'
+import { createApp, createImportJob, readJob, startEmulator, waitForJob } from './helpers.ts'
 import { type BegunEmulator, beginEmulator, spawnEmulator } from './spawn.ts'
 
 /** What an import job is created with. */
@@ -24,7 +22,7 @@ const pieceBytes = '10000'
 /** Long enough for a job to stand still until the emulator is stopped. */
 export const forEver = '86400000'
 
-/** An emulator in the test's process. */
+/** An emulator, and the control of its jobs. */
 export interface InUse extends ReturnType<typeof jobsOf> {
   client: PinpointClient
   url: string
@@ -32,20 +30,19 @@ export interface InUse extends ReturnType<typeof jobsOf> {
 
 /** Starts an emulator in the test's process for some work, and stops it after that. */
 export async function useEmulator<T>(
+  t: Test,
   env: Record<string, string>,
   use: (emulator: InUse) => Promise<T>,
 ): Promise<T> {
-  const { url, close } = await start(loadConfig({ PORT: '0', ...env }), silent)
-  const client = createClient(url)
+  const { client, url, close } = await startEmulator(t, env)
   try {
     return await use({ client, url, ...jobsOf(url) })
   } finally {
-    client.destroy()
     await close()
   }
 }
 
-/** Folders in which the jobs of a test stand as CREATED: every copy of the data folder begins with the same jobs. */
+/** A data folder whose jobs are CREATED. Every copy of it begins with the same jobs. */
 export class Prepared {
   readonly jobs: ImportJobResponse[] = []
   readonly #dir: string
@@ -66,12 +63,12 @@ export class Prepared {
     return this.jobs[0]!.ApplicationId!
   }
 
-  /** Where its buckets are. */
+  /** The folder of the buckets. */
   get s3Dir(): string {
     return join(this.#dir, 's3')
   }
 
-  /** Where everything begins. */
+  /** The data folder of which copies are made. */
   get dataDir(): string {
     return join(this.#dir, 'data-0')
   }
@@ -80,7 +77,7 @@ export class Prepared {
     return { DATA_DIR: dataDir, S3_DIR: this.s3Dir, PIECE_BYTES: pieceBytes, ...env }
   }
 
-  /** Starts an emulator on a data folder of this test, as a process that can be killed. */
+  /** Starts an emulator on a data folder, as a process that can be killed. */
   async start(dataDir: string, env: Record<string, string> = {}) {
     const emulator = await spawnEmulator(this.#t, this.#env(dataDir, env))
     return { ...emulator, ...jobsOf(emulator.url) }
@@ -91,12 +88,16 @@ export class Prepared {
     return beginEmulator(this.#t, this.#env(dataDir, env))
   }
 
-  /** Uses an emulator that nobody interrupts, and stops it. */
+  /** Starts an emulator on a data folder in the test's process for some work, and stops it after that. */
   use<T>(dataDir: string, env: Record<string, string>, use: (emulator: InUse) => Promise<T>): Promise<T> {
-    return useEmulator(this.#env(dataDir, env), use)
+    return useEmulator(this.#t, this.#env(dataDir, env), use)
   }
 
-  /** Creates the jobs, after whatever else is to be there before them. */
+  /**
+   * Creates an application and the jobs.
+   *
+   * @param before makes what is to be there before them; gives what to add to each request
+   */
   async create(
     requests: Request[],
     before: (client: PinpointClient, app: string) => Promise<Partial<Request>> = async () => ({}),
@@ -120,7 +121,7 @@ export class Prepared {
     return copy
   }
 
-  /** Runs all jobs to their end on a copy, and gives what the database then holds. */
+  /** Runs all jobs to their end on a copy, and reads what they have led to. */
   async uninterrupted(env: Record<string, string> = {}) {
     const dataDir = this.copy()
     const seen = await this.use(dataDir, env, async ({ client }) => {
@@ -147,7 +148,7 @@ export class Prepared {
 export async function seenBy(client: PinpointClient, jobs: ImportJobResponse[]) {
   const seen: unknown[] = []
   for (const job of jobs) {
-    const { CompletionDate: _, ...rest } = await waitForJob(client, job, () => true)
+    const { CompletionDate: _, ...rest } = await readJob(client, job)
     seen.push(rest)
     const { SegmentId } = job.Definition!
     if (SegmentId === undefined || rest.JobStatus !== 'COMPLETED') continue
