@@ -31,13 +31,12 @@ import {
   csvOf,
   defineSegment,
   getEndpoint,
-  kindsOfBuckets,
   ndjsonOf,
   putEndpoint,
   sameStates,
   statesOf,
 } from '../support/reads.ts'
-import { startS3, unusedUrl } from '../support/s3.ts'
+import { kindsOfBuckets, startS3, unusedUrl } from '../support/s3.ts'
 
 /** The buckets of most tests, emptied for each. */
 const folders = makeBuckets(t)

@@ -5,7 +5,8 @@ import { holdAt } from '../support/control.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { csvOf, getEndpoint, getSegment, kindsOfBuckets, putEndpoint, statesOf } from '../support/reads.ts'
+import { csvOf, getEndpoint, getSegment, putEndpoint, statesOf } from '../support/reads.ts'
+import { kindsOfBuckets } from '../support/s3.ts'
 
 /** What is wrong with the second of two objects, and what must be said of it. */
 interface Culprit {

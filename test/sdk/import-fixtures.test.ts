@@ -11,7 +11,8 @@ import { importRules, rulesFile } from '../../fixtures/make-import-rules.ts'
 import { type Buckets, putAll } from '../support/buckets.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
 import { isLong } from '../support/long.ts'
-import { getEndpoint, getSegment, kindsOfBuckets, putEndpoint } from '../support/reads.ts'
+import { getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
+import { kindsOfBuckets } from '../support/s3.ts'
 
 const cases = readImportCases()
 

@@ -3,7 +3,8 @@ import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { putAll } from '../support/buckets.ts'
 import { createApp, runImport, startEmulator } from '../support/helpers.ts'
-import { completed, csvOf, getEndpoint, getSegment, kindsOfBuckets, ndjsonOf } from '../support/reads.ts'
+import { completed, csvOf, getEndpoint, getSegment, ndjsonOf } from '../support/reads.ts'
+import { kindsOfBuckets } from '../support/s3.ts'
 
 /** Which of some endpoints are there. */
 async function presentOf(client: PinpointClient, app: string, ids: string[]): Promise<string[]> {

@@ -5,7 +5,8 @@ import { GetImportJobsCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { createApp, createImportJob, runImport, startEmulator } from '../support/helpers.ts'
-import { completed, csvOf, kindsOfBuckets, ndjsonOf } from '../support/reads.ts'
+import { completed, csvOf, ndjsonOf } from '../support/reads.ts'
+import { kindsOfBuckets } from '../support/s3.ts'
 
 const JSON_ = 'JSON' as const
 

@@ -12,15 +12,7 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
-import { type Buckets, makeBuckets } from './buckets.ts'
 import { runImport, waitForJob } from './helpers.ts'
-import { startS3 } from './s3.ts'
-
-/** The two kinds of buckets, each to be tried with whatever concerns both. */
-export const kindsOfBuckets: [name: string, make: (t: Test) => Buckets | Promise<Buckets>][] = [
-  ['a folder', makeBuckets],
-  ['S3', startS3],
-]
 
 /** What a call answers; undefined when it answers that there is no such thing. */
 async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {

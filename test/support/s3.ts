@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3'
 import S3rver from 's3rver'
 import type { Test } from 'tap'
-import { type Buckets, makeFolder } from './buckets.ts'
+import { type Buckets, makeBuckets, makeFolder } from './buckets.ts'
 
 /** The one pair of keys that s3rver knows. */
 export const s3Credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }
@@ -93,6 +93,12 @@ export async function startS3(t: Test): Promise<S3> {
     },
   }
 }
+
+/** Both kinds of buckets, for tests of what holds in either. */
+export const kindsOfBuckets: [name: string, make: (t: Test) => Buckets | Promise<Buckets>][] = [
+  ['a folder', makeBuckets],
+  ['S3', startS3],
+]
 
 /** The answer to a request for an object, which a test sends as it likes. */
 export interface ObjectAnswer {
