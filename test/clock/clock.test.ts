@@ -10,8 +10,9 @@ import t from 'tap'
 import { Clock } from '../../server/clock/clock.ts'
 import { makeBuckets } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { roleArn, runImport, startEmulator } from '../support/helpers.ts'
-import { csvOf, getEndpoint } from '../support/reads.ts'
+import { getEndpoint } from '../support/reads.ts'
 
 const hour = 3_600_000
 

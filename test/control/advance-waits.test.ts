@@ -2,8 +2,8 @@ import { DeleteAppCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, isError, startEmulator, until } from '../support/helpers.ts'
-import { csvOf } from '../support/reads.ts'
 
 const files = { 'a.csv': csvOf('e1'), 'b.csv': csvOf('e2') }
 

@@ -1,9 +1,10 @@
 import type { ImportJobRequest } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { buildTestApp, createApp, startEmulator } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
-import { csvOf, defineSegment } from '../support/reads.ts'
+import { defineSegment } from '../support/reads.ts'
 
 const now = new Date('2026-01-31T12:00:00.000Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString()
@@ -269,10 +270,7 @@ t.test('members come in pages, each once, while others come and go', async t => 
     await call('DELETE', `/v1/apps/${app}/endpoints/${items[0].Id}`)
     query = `?page-size=10&token=${nextToken}`
   }
-  t.strictSame(
-    seen,
-    Array.from({ length: 25 }, (_, index) => `m${index}`),
-  )
+  t.strictSame(seen, numbered('m', 25))
 })
 
 t.test('a value that says now is no time', async t => {
@@ -469,7 +467,7 @@ t.test('endpoints that an import creates come into indexes, also where they hold
 
 t.test('an endpoint of which nobody says an EffectiveDate was active when it was written', async t => {
   const buckets = makeBuckets(t)
-  const ids = Array.from({ length: 120 }, (_, number) => `e${number}`)
+  const ids = numbered('e', 120)
   await putAll(buckets, 'data', { 'few.csv': csvOf(...ids.slice(0, 20)), 'many.csv': csvOf(...ids) })
   const { client, url } = await startEmulator(t, buckets.env)
   const app = await createApp(client)

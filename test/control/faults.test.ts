@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { modelledExceptions } from '../../server/model/exception.ts'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import {
   buildTestApp,
   createApp,
@@ -17,13 +18,13 @@ import {
   until,
   waitForJob,
 } from '../support/helpers.ts'
-import { completed, csvOf, getEndpoint } from '../support/reads.ts'
+import { completed, getEndpoint } from '../support/reads.ts'
 
 const many = 8000
 const objects = {
   'users.csv': csvOf('e1', 'e2', 'e3', 'e4', 'e5'),
   'others.csv': csvOf('e6'),
-  'many.csv': csvOf(...Array.from({ length: many }, (_, index) => `m${index}`)),
+  'many.csv': csvOf(numbered('m', many)),
 }
 
 /** An emulator over objects, with functions that add rules. */

@@ -2,6 +2,7 @@ import { DeleteAppCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import {
   type Answer,
   createApp,
@@ -12,7 +13,7 @@ import {
   startEmulator,
   waitForJob,
 } from '../support/helpers.ts'
-import { csvOf, getEndpoint, getSegment } from '../support/reads.ts'
+import { getEndpoint, getSegment } from '../support/reads.ts'
 
 const straight = [
   ...['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED'],

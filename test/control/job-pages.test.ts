@@ -2,8 +2,8 @@ import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, isError, runExport, runImport, startEmulator } from '../support/helpers.ts'
-import { csvOf } from '../support/reads.ts'
 
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const straight = [

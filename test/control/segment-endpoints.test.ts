@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
+import { csvOf, ndjsonOf } from '../support/endpoint-files.ts'
 import { buildTestApp, createApp, isError, startEmulator } from '../support/helpers.ts'
-import { csvOf, defineSegment, ndjsonOf, putEndpoint } from '../support/reads.ts'
+import { defineSegment, putEndpoint } from '../support/reads.ts'
 
 /** An emulator over objects, with a function that reads a page of a segment's endpoints. */
 async function withObjects(t: Test, objects: Record<string, string>) {

@@ -8,6 +8,7 @@ import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { jobsOf } from '../support/control.ts'
 import { changeDatabase, countRows, makeUtf16Database } from '../support/database.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import {
   createApp,
   createExportJob,
@@ -19,13 +20,13 @@ import {
 } from '../support/helpers.ts'
 import { largeSnapshot } from '../support/large-snapshot.ts'
 import { onlyLong } from '../support/long.ts'
-import { countersOf, csvOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../support/reads.ts'
+import { countersOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../support/reads.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 
 const buckets = makeBuckets(t)
 await buckets.put('data', 'few.csv', csvOf('few-1', 'few-2'))
 const s3 = await startS3(t)
-await s3.put('large', 'many.csv', csvOf(...Array.from({ length: 2000 }, (_, n) => `many-${n}`)))
+await s3.put('large', 'many.csv', csvOf(numbered('many-', 2000)))
 const large = await startHolding(t, s3, 'many-1000,')
 const many = { S3Url: 's3://large/many.csv', DefineSegment: true }
 const DATA_DIR = makeFolder(t)

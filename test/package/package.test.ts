@@ -5,9 +5,9 @@ import t from 'tap'
 import { oldestNode, version } from '../../server/version.ts'
 import { blocksOf } from '../docs/pages.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { buildTestApp } from '../support/helpers.ts'
 import { copyDependencies, makeProject, refusesNode, root, run, runsPackage } from '../support/project.ts'
-import { csvOf } from '../support/reads.ts'
 import { s3Credentials, startS3 } from '../support/s3.ts'
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))

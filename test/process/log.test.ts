@@ -2,9 +2,9 @@ import { CreateAppCommand, GetAppCommand, PinpointClient } from '@aws-sdk/client
 import t, { type Test } from 'tap'
 import { makeBuckets } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runExport, runImport, until } from '../support/helpers.ts'
 import { keepOpen, sendRaw } from '../support/raw-http.ts'
-import { csvOf } from '../support/reads.ts'
 import { type LogLine, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
 const levels = { debug: 20, info: 30, warn: 40, error: 50 }

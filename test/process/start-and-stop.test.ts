@@ -8,9 +8,9 @@ import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { version } from '../../server/version.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, waitForJob } from '../support/helpers.ts'
 import { isLong, onlyLong } from '../support/long.ts'
-import { csvOf } from '../support/reads.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
@@ -89,7 +89,7 @@ for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as
   })
 
   t.test(`${signal} ends it in the middle of an import`, async t => {
-    const ids = Array.from({ length: 20_000 }, (_, index) => `e${index}`)
+    const ids = numbered('e', 20_000)
     const s3 = await startS3(t)
     await s3.put('demo', 'many.csv', csvOf(...ids))
     // All but the last are imported as fast as they can be.

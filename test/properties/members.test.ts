@@ -3,11 +3,12 @@ import { DeleteEndpointCommand } from '@aws-sdk/client-pinpoint'
 import fc from 'fast-check'
 import t from 'tap'
 import { importAgain, membersOf, putBatch, startEmulators } from '../support/emulators.ts'
+import { numbered } from '../support/endpoint-files.ts'
 import { holds } from '../support/generators.ts'
 import { createApp } from '../support/helpers.ts'
 
 /** Endpoints that are there before, created in this order. */
-const all = Array.from({ length: 60 }, (_, index) => `e${index}`)
+const all = numbered('e', 60)
 const endpoint = (Id: string) => ({ Id, ChannelType: 'SMS', Address: `+${Id}` })
 
 const id = fc.constantFrom(...all)

@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, runImport, startEmulator } from '../support/helpers.ts'
-import { csvOf, getSegment } from '../support/reads.ts'
+import { getSegment } from '../support/reads.ts'
 
 /** An emulator over a file and an application, with the three writes of segments. */
 async function withApp(t: Test) {

@@ -4,8 +4,9 @@ import {
   UpdateEndpointsBatchCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, readJob, startEmulator, waitForJob } from '../support/helpers.ts'
-import { csvOf, getEndpoint, untilProcessed } from '../support/reads.ts'
+import { getEndpoint, untilProcessed } from '../support/reads.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 
 const putBatch = (client: PinpointClient, ApplicationId: string, Item: EndpointBatchItem[]) =>
@@ -34,7 +35,7 @@ t.test('UpdateEndpointsBatch writes endpoints, and names those that it refuses',
 })
 
 t.test('batches are written while a large import runs, and neither undoes what the other writes', async t => {
-  const ids = Array.from({ length: 6000 }, (_, index) => `e${index}`)
+  const ids = numbered('e', 6000)
   const s3 = await startS3(t)
   await s3.put('data', 'users.csv', csvOf(...ids))
   // All but the last of its endpoints are imported as fast as they can be.
@@ -46,7 +47,7 @@ t.test('batches are written while a large import runs, and neither undoes what t
 
   const Attributes = { by: ['batch'] }
   for (let index = 0; index < 5; index++) {
-    const own = Array.from({ length: 98 }, (_, place) => `mine-${index}-${place}`)
+    const own = numbered(`mine-${index}-`, 98)
     // The import has read the first of its endpoints, and comes to the last in the end.
     const items = [...own, `e${index}`, `e${5999 - index}`].map(Id => ({ Id, Attributes }))
     await putBatch(client, app, items)

@@ -4,6 +4,7 @@ import { DeleteAppCommand, DeleteSegmentCommand, type PinpointClient } from '@aw
 import t, { type Test } from 'tap'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { holdAt } from '../support/control.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { exported } from '../support/exported.ts'
 import {
   createApp,
@@ -14,7 +15,7 @@ import {
   until,
   waitForJob,
 } from '../support/helpers.ts'
-import { csvOf, defineSegment, statesOf } from '../support/reads.ts'
+import { defineSegment, statesOf } from '../support/reads.ts'
 import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../support/s3.ts'
 
 /** Makes an application with some endpoints from a bucket that is a folder, which may be another than the exports'. */
@@ -30,7 +31,7 @@ async function startBehindFront(
   { endpoints = 3, env = { PIECE_BYTES: '64' } as Record<string, string> } = {},
 ) {
   const buckets = makeBuckets(t)
-  const ids = Array.from({ length: endpoints }, (_, index) => `e${index}`)
+  const ids = numbered('e', endpoints)
   await buckets.put('source', 'users.csv', csvOf(...ids))
   const s3 = await startS3(t)
   await s3.put('data', 'there', 'x')

@@ -15,6 +15,7 @@ import {
 import t, { type Test } from 'tap'
 import { type Buckets, makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
 import { holdAt, jobsOf, seenInEachState } from '../support/control.ts'
+import { csvOf, ndjsonOf, numbered } from '../support/endpoint-files.ts'
 import { endpointsExported, exported, readExports } from '../support/exported.ts'
 import {
   createApp,
@@ -27,15 +28,7 @@ import {
   until,
   waitForJob,
 } from '../support/helpers.ts'
-import {
-  csvOf,
-  defineSegment,
-  getEndpoint,
-  ndjsonOf,
-  putEndpoint,
-  sameStates,
-  statesOf,
-} from '../support/reads.ts'
+import { defineSegment, getEndpoint, putEndpoint, sameStates, statesOf } from '../support/reads.ts'
 import { kindsOfBuckets, startS3, unusedUrl } from '../support/s3.ts'
 
 /** The buckets of most tests, emptied for each. */
@@ -105,7 +98,7 @@ for (const [kind, make] of kindsOfBuckets) {
   })
 
   t.test(`a large export is several objects, near-equal, each once: to ${kind}`, async t => {
-    const ids = Array.from({ length: 25 }, (_, index) => `e${index}`)
+    const ids = numbered('e', 25)
     const { client, app, define, buckets } = await setUp(t, {
       ...{ buckets: await make(t), objects: { 'in/users.csv': csvOf(...ids) } },
       // Ten endpoints a piece.
@@ -246,7 +239,7 @@ t.test('a segment of very many dimensions is exported; one of too many fails its
   const Attributes = Object.fromEntries(
     Array.from({ length: 100 }, (_, name) => [
       `name${name}`,
-      { AttributeType: 'CONTAINS', Values: Array.from({ length: 50 }, (_, value) => `value${value}`) },
+      { AttributeType: 'CONTAINS', Values: numbered('value', 50) },
     ]),
   )
   const SourceSegments: { Id: string }[] = []

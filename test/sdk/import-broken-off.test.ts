@@ -3,10 +3,11 @@ import { DeleteEndpointCommand, type EndpointRequest, type ImportJobResponse } f
 import t, { type Test } from 'tap'
 import { putAll } from '../support/buckets.ts'
 import { holdAt } from '../support/control.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { csvOf, getEndpoint, getSegment, putEndpoint, statesOf, untilProcessed } from '../support/reads.ts'
+import { getEndpoint, getSegment, putEndpoint, statesOf, untilProcessed } from '../support/reads.ts'
 import { startFront, startS3 } from '../support/s3.ts'
 
 t.test('a job whose object breaks off while it is read ends FAILED and leaves all as it was', async t => {
@@ -29,7 +30,7 @@ t.test('a job whose object breaks off while it is read ends FAILED and leaves al
 
 t.test('a job whose object breaks off once is as if it had not', async t => {
   const s3 = await startS3(t)
-  const ids = Array.from({ length: 20_000 }, (_, index) => `e${index}`)
+  const ids = numbered('e', 20_000)
   const content = csvOf(...ids)
   await s3.put('data', 'users.csv', content)
   await s3.put('data', 'users.csv.gz', gzipSync(content))

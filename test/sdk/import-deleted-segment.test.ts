@@ -2,8 +2,9 @@ import { DeleteSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { holdAt } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
-import { csvOf, getEndpoint, getSegment } from '../support/reads.ts'
+import { getEndpoint, getSegment } from '../support/reads.ts'
 
 const buckets = makeBuckets(t)
 await putAll(buckets, 'data', { 'one.csv': csvOf('e1', 'e2'), 'two.csv': csvOf('e3') })

@@ -7,6 +7,7 @@ import {
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { holdAt } from '../support/control.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import {
   createApp,
   createImportJob,
@@ -15,7 +16,7 @@ import {
   startEmulator,
   waitForJob,
 } from '../support/helpers.ts'
-import { completed, csvOf, getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
+import { completed, getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
 
 const S3Url = 's3://data/users.csv'
 const changed: EndpointRequest = {
@@ -189,7 +190,7 @@ t.test(
   'a file that is imported again leaves the same endpoints, in whatever order its records are',
   async t => {
     const count = 120
-    const ids = Array.from({ length: count }, (_, number) => `e${number}`)
+    const ids = numbered('e', count)
     const record = (id: string, number: number) => ({
       ...{ Id: id, ChannelType: 'EMAIL', Address: `${id}@example.com`, OptOut: 'NONE' },
       User: { UserId: `user${number >> 1}`, UserAttributes: { Team: [`team${number >> 1}`] } },
@@ -255,7 +256,7 @@ t.test(
 )
 
 t.test('an import that fails after it has written endpoints again leaves them as they were', async t => {
-  const ids = Array.from({ length: 30 }, (_, number) => `e${number}`)
+  const ids = numbered('e', 30)
   const lines = csvOf(...ids)
   const buckets = makeBuckets(t)
   await buckets.put('data', 'good/a.csv', lines)

@@ -2,10 +2,11 @@ import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { holdAt } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { csvOf, getEndpoint, getSegment, putEndpoint, statesOf } from '../support/reads.ts'
+import { getEndpoint, getSegment, putEndpoint, statesOf } from '../support/reads.ts'
 import { kindsOfBuckets } from '../support/s3.ts'
 
 /** What is wrong with the second of two objects, and what must be said of it. */

@@ -2,8 +2,9 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runImport, startEmulator } from '../support/helpers.ts'
-import { completed, csvOf, getEndpoint } from '../support/reads.ts'
+import { completed, getEndpoint } from '../support/reads.ts'
 
 /** An emulator whose bucket `data` has links in it, some of which lead out. */
 async function startWithLinks(t: Test, env: Record<string, string> = {}) {

@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib'
 import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { putAll } from '../support/buckets.ts'
+import { csvOf, ndjsonOf } from '../support/endpoint-files.ts'
 import { createApp, runImport, startEmulator } from '../support/helpers.ts'
-import { completed, csvOf, getEndpoint, getSegment, ndjsonOf } from '../support/reads.ts'
+import { completed, getEndpoint, getSegment } from '../support/reads.ts'
 import { kindsOfBuckets } from '../support/s3.ts'
 
 /** Which of some endpoints are there. */

@@ -2,8 +2,9 @@ import { DeleteAppCommand, GetImportJobCommand, type ImportJobResponse } from '@
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { jobsOf, seenInEachState } from '../support/control.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
-import { completed, csvOf, getEndpoint, sameStates, statesOf, untilProcessed } from '../support/reads.ts'
+import { completed, getEndpoint, sameStates, statesOf, untilProcessed } from '../support/reads.ts'
 import { startFront, startS3 } from '../support/s3.ts'
 
 const S3Url = 's3://data/users.csv'

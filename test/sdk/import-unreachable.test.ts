@@ -1,7 +1,8 @@
 import t from 'tap'
 import { makeBuckets } from '../support/buckets.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, runImport, startEmulator } from '../support/helpers.ts'
-import { csvOf, getEndpoint, getSegment, statesOf } from '../support/reads.ts'
+import { getEndpoint, getSegment, statesOf } from '../support/reads.ts'
 import { startS3, unusedUrl } from '../support/s3.ts'
 
 t.test('a job that has nowhere to read its bucket from ends FAILED and says what to set', async t => {

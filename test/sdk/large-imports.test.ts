@@ -3,10 +3,10 @@ import { DeleteAppCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { importAgain, importInto, type Outcome, sameEndpoints } from '../support/emulators.ts'
-import { csvFile, ndjsonFile } from '../support/endpoint-files.ts'
+import { csvFile, csvOf, ndjsonFile, numbered } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { completed, countersOf, csvOf, untilProcessed } from '../support/reads.ts'
+import { completed, countersOf, untilProcessed } from '../support/reads.ts'
 import { startFront, startS3 } from '../support/s3.ts'
 
 /** Bytes above which the records of a job are read by a thread of their own. */
@@ -44,7 +44,7 @@ for (const [format, content] of [
   })
 }
 
-const manyIds = Array.from({ length: 80_000 }, (_, index) => `an-endpoint-of-many-${index}`)
+const manyIds = numbered('an-endpoint-of-many-', 80_000)
 
 t.test('a large object that cannot be read to its end is imported up to there, and fails', async t => {
   const s3 = await startS3(t)

@@ -4,8 +4,9 @@ import { gzipSync } from 'node:zlib'
 import { GetImportJobsCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
+import { csvOf, ndjsonOf } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runImport, startEmulator } from '../support/helpers.ts'
-import { completed, csvOf, ndjsonOf } from '../support/reads.ts'
+import { completed } from '../support/reads.ts'
 import { kindsOfBuckets } from '../support/s3.ts'
 
 const JSON_ = 'JSON' as const

@@ -1,10 +1,11 @@
 import t from 'tap'
 import { putAll } from '../support/buckets.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { endpointsExported, exported } from '../support/exported.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
 import { createApp, runExport, runImport, startEmulator } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { completed, csvOf, statesOf } from '../support/reads.ts'
+import { completed, statesOf } from '../support/reads.ts'
 import { answerError, startFront, startS3 } from '../support/s3.ts'
 
 for (const [what, status, code, says] of [
@@ -32,7 +33,7 @@ for (const [what, status, code, says] of [
 
 t.test('an import and an export through an S3 that fails every other request count right', async t => {
   const s3 = await startS3(t)
-  const idsOf = (object: number) => Array.from({ length: 2000 }, (_, index) => `e${object}-${index}`)
+  const idsOf = (object: number) => numbered(`e${object}-`, 2000)
   for (let object = 0; object < 3; object++) await s3.put('data', `in/${object}.csv`, csvOf(...idsOf(object)))
   let count = 0
   let sent = 0

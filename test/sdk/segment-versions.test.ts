@@ -6,8 +6,9 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
+import { csvOf, ndjsonOf } from '../support/endpoint-files.ts'
 import { createApp, runImport, startEmulator } from '../support/helpers.ts'
-import { csvOf, getSegment, ndjsonOf } from '../support/reads.ts'
+import { getSegment } from '../support/reads.ts'
 
 const getVersion = (client: PinpointClient, ApplicationId: string, SegmentId: string, Version: string) =>
   client

@@ -11,6 +11,7 @@ import { openStore } from '../../server/store/open-store.ts'
 import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
 import { jobsOf } from '../support/control.ts'
 import { countRows, foreignKeysIn, tablesIn } from '../support/database.ts'
+import { csvOf } from '../support/endpoint-files.ts'
 import {
   createApp,
   createImportJob,
@@ -20,7 +21,7 @@ import {
   startEmulator,
   until,
 } from '../support/helpers.ts'
-import { csvOf, defineSegment } from '../support/reads.ts'
+import { defineSegment } from '../support/reads.ts'
 
 /** Tables of which no row belongs to an application. */
 const ofEmulator = ['faults', 'job_control']

@@ -1,5 +1,20 @@
 import { createHash } from 'node:crypto'
 
+/** So many ids or names: a prefix, and a number from `from` on. */
+export const numbered = (prefix: string, count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${from + index}`)
+
+/** A CSV file of endpoints with these ids, each with an e-mail address. */
+export const csvOf = (...ids: (string | string[])[]): string =>
+  ['Id,ChannelType,Address', ...ids.flat().map(id => `${id},EMAIL,${id}@example.com`), ''].join('\n')
+
+/** The same as newline-delimited JSON. */
+export const ndjsonOf = (...ids: (string | string[])[]): string =>
+  ids
+    .flat()
+    .map(Id => `${JSON.stringify({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com` })}\n`)
+    .join('')
+
 /** One endpoint of a generated file, or a line that cannot be imported. */
 type Row = { id: string; values: Record<string, string> } | { broken: 'csv' | 'json' }
 

@@ -1,7 +1,8 @@
 import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
+import { csvOf } from './endpoint-files.ts'
 import { createApp, runImport } from './helpers.ts'
-import { csvOf, getEndpoint, getSegment, putEndpoint } from './reads.ts'
+import { getEndpoint, getSegment, putEndpoint } from './reads.ts'
 
 /** An application with three endpoints of one user and a segment, none of which a failed job may change. */
 export async function createFilledApp(t: Test, client: PinpointClient, S3Url: string) {

@@ -112,11 +112,3 @@ export async function defineSegment(
 /** Waits until a job has read so many records. */
 export const untilProcessed = (client: PinpointClient, job: ImportJobResponse, count: number) =>
   waitForJob(client, job, ({ TotalProcessed = 0 }) => TotalProcessed >= count)
-
-/** A CSV text with a header for endpoints with an e-mail address. */
-export const csvOf = (...ids: string[]) =>
-  ['Id,ChannelType,Address', ...ids.map(id => `${id},EMAIL,${id}@example.com`), ''].join('\n')
-
-/** The same as newline-delimited JSON. */
-export const ndjsonOf = (...ids: string[]) =>
-  ids.map(Id => `${JSON.stringify({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com` })}\n`).join('')

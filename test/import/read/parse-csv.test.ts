@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { UnreadableError } from '../../../server/buckets/bucket.ts'
 import { isBad } from '../../../server/import/read/item.ts'
 import { parseCsv } from '../../../server/import/read/parse-csv.ts'
+import { numbered } from '../../support/endpoint-files.ts'
 import { badOnes, collect, linesOf, matchEach, outcomes, spoiledLine } from '../../support/items.ts'
 
 /** Parses lines, the first of which is the header. */
@@ -316,7 +317,7 @@ t.test(
 
 t.test('lines that each open a quote and close another are read in a time that does not explode', async t => {
   // Each line is looked at again for every line before it that it could belong to: that must be a bounded number.
-  const columns = Array.from({ length: 2000 }, (_, index) => `Attributes.a${index}`)
+  const columns = numbered('Attributes.a', 2000)
   const items = await parse(columns.join(','), ...Array<string>(20_000).fill('x""","'))
   t.equal(badOnes(items).length, 20_000)
 })

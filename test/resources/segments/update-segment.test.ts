@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { numbered } from '../../support/endpoint-files.ts'
 import { isError } from '../../support/helpers.ts'
 import { withSegments } from '../../support/segment-versions.ts'
 
@@ -165,7 +166,7 @@ for (const [title, request, status, exception, message] of [
 t.test('of updates at the same time none is lost, and there is no gap between the versions', async t => {
   const { call, create, url } = await withApp(t)
   const { Id } = await create()
-  const names = Array.from({ length: 60 }, (_, index) => `name ${index}`)
+  const names = numbered('name ', 60)
   const answers = await Promise.all(names.map(Name => call('PUT', url(Id), { Name })))
   const versions = answers.map(({ body }) => body).sort((a, b) => b.Version - a.Version)
   t.strictSame(
