@@ -150,10 +150,7 @@ async function listenForUploads(t: Test, given: Parameters<typeof listen>[1]) {
   const dataDir = makeFolder(t)
   const store = openStore(dataDir)
   const ending = new AbortController()
-  t.teardown(() => {
-    ending.abort()
-    store.close()
-  })
+  t.teardown(() => ending.abort())
   const state = createState({
     ...{
       dataDir,

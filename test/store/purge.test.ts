@@ -4,9 +4,9 @@ import { buildTestApp } from '../support/helpers.ts'
 
 /** Applications without a worker, so that a test purges step by step. */
 async function withApps(t: Test, ...names: string[]) {
-  const { call, store, dataDir } = buildTestApp(t)
+  const { call, store, createApp } = buildTestApp(t)
   const apps: string[] = []
-  for (const Name of names) apps.push((await call('POST', '/v1/apps', { Name })).body.Id)
+  for (const Name of names) apps.push((await createApp({ Name })).Id)
   return {
     call,
     store,
@@ -27,7 +27,7 @@ async function withApps(t: Test, ...names: string[]) {
       const Dimensions = { Attributes: { plan: { Values: ['pro'] } } }
       t.equal((await call('POST', `/v1/apps/${app}/segments`, { Dimensions })).status, 201)
     },
-    dataDir,
+    dataDir: t.testdirName,
   }
 }
 

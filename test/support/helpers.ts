@@ -25,6 +25,7 @@ import { start } from '../../server/emulator/start.ts'
 import type { State } from '../../server/emulator/state.ts'
 import { EventBus } from '../../server/events/event-bus.ts'
 import { JobCounters } from '../../server/jobs/record-counters.ts'
+import type { ApplicationResponse } from '../../server/model/application.ts'
 import { loadConfig } from '../../server/process/config.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 
@@ -33,12 +34,18 @@ export const silent = pino({ level: 'silent' })
 /** A role that every import job may name. */
 export const roleArn = 'arn:aws:iam::123456789012:role/import'
 
-/** An application on a database of its own, without a worker: what an operation itself does. */
+/**
+ * The HTTP side on a database of its own, without a worker: what a call itself does. It does not
+ * listen; calls are injected.
+ *
+ * @param given dependencies in the place of the usual ones; a store is closed at the end of the test
+ */
 export function buildTestApp(
   t: Test,
   {
     jobWorker,
     now,
+    store = openStore(emptyDataDir(t)),
     ...given
   }: Partial<Omit<Dependencies, 'jobWorker'>> & {
     /** The time, of Pinpoint and of the machine alike. */
@@ -46,8 +53,6 @@ export function buildTestApp(
     jobWorker?: Partial<Dependencies['jobWorker']>
   } = {},
 ) {
-  const dataDir = emptyDataDir(t)
-  const store = openStore(dataDir)
   const app = buildApp({
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
@@ -69,7 +74,11 @@ export function buildTestApp(
     const response = await app.inject({ method, url, ...(body && { payload: body }) })
     return { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
   }
-  return { app, store, dataDir, call }
+  /** Creates an application. */
+  const createApp = async (request: object = { Name: 'shop' }): Promise<Required<ApplicationResponse>> =>
+    (await call('POST', '/v1/apps', request)).body
+
+  return { app, store, call, createApp }
 }
 
 let emptyDatabase: Buffer | undefined

@@ -1,26 +1,33 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { Clock } from '../../server/clock/clock.ts'
 import { EventBus } from '../../server/events/event-bus.ts'
-import { newId } from '../../server/http/arn.ts'
+import type { ImportJobResponse } from '../../server/model/import-job.ts'
 import type { JobStatus } from '../../server/model/job-states.ts'
 import type { AppRef } from '../../server/store/applications/applications.ts'
 import { WriteQueue } from '../../server/store/database/write-queue.ts'
-import { databaseFile, openStore } from '../../server/store/open-store.ts'
+import { openStore } from '../../server/store/open-store.ts'
 import type { WorkerSettings } from '../../server/worker/messages.ts'
-import { startJobWorker, type WorkerOptions } from '../../server/worker/supervisor.ts'
-import { roleArn, until } from './helpers.ts'
+import { type JobWorker, startJobWorker, type WorkerOptions } from '../../server/worker/supervisor.ts'
+import { buildTestApp, isOver, roleArn, until } from './helpers.ts'
 
-/** A database and a bucket, and a real worker thread on them once it is started. */
+/**
+ * An application, a bucket, and a worker thread of which the test says when it is started. Calls
+ * wake the worker that runs, if one does.
+ */
 export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
   const dir = t.testdir({ data: {}, s3: { demo: {} } })
+  const dataDir = join(dir, 'data')
   const writeQueue = new WriteQueue()
-  const store = openStore(join(dir, 'data'), { writeQueue })
-  const file = databaseFile(join(dir, 'data'))
-  t.teardown(() => store.close())
+  const [bus, clock] = [new EventBus(), new Clock()]
+  const store = openStore(dataDir, { writeQueue })
+  let worker: JobWorker | undefined
+  const { call, createApp } = buildTestApp(t, {
+    ...{ store, bus, clock },
+    jobWorker: { isRunning: () => worker?.isRunning() ?? false, wake: () => worker?.wake() },
+  })
   /** The states that jobs came to, in the order in which they did. */
   const moves: { job: string; status: JobStatus }[] = []
   const log = pino(
@@ -36,18 +43,22 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
 
   return {
     store,
+    dataDir,
     moves,
-    file,
+    call,
+
     /** Puts an object into the bucket. */
     put(key: string, content: string) {
-      mkdirSync(join(dir, 's3', 'demo', key, '..'), { recursive: true })
-      writeFileSync(join(dir, 's3', 'demo', key), content)
+      const file = join(dir, 's3', 'demo', key)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, content)
     },
+
     /** @param options of the supervisor */
     async startWorker(more: Partial<WorkerSettings> = {}, options: WorkerOptions = {}) {
-      const worker = startJobWorker(
+      worker = startJobWorker(
         {
-          dataDir: join(dir, 'data'),
+          dataDir,
           ephemeral: false,
           compressed: true,
           pieceBytes: 100_000,
@@ -56,80 +67,67 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
           s3Dir: join(dir, 's3'),
           s3: undefined,
           writeQueue: writeQueue.shared,
-          clock: new Clock().shared,
+          clock: clock.shared,
           ...settings,
           ...more,
         },
         log,
         store,
-        new EventBus(),
+        bus,
         options,
       )
-      t.teardown(() => worker.stop())
+      t.teardown(worker.stop)
       await worker.ready
       return worker
     },
-    async createApp() {
-      const id = newId()
-      const Arn = `arn:aws:mobiletargeting:us-east-1:123456789012:apps/${id}`
-      const app = { Id: id, Arn, Name: id, CreationDate: new Date().toISOString(), tags: { a: 'b' } }
-      await store.write(() => store.apps.create(app))
-      return store.apps.find(id)!
+
+    async createApp(): Promise<AppRef> {
+      const { Id } = await createApp({ Name: 'shop', tags: { a: 'b' } })
+      return store.apps.find(Id)!
     },
-    async createJob(app: AppRef, key: string, segmentId?: string) {
-      const id = newId()
-      const job = {
-        app,
-        id,
-        definition: {
-          S3Url: `s3://demo/${key}`,
-          RoleArn: roleArn,
-          Format: key.endsWith('.json') ? ('JSON' as const) : ('CSV' as const),
-          SegmentId: segmentId ?? id,
-          ExternalId: '',
-        },
-        segmentId: segmentId ?? id,
-        requestId: newId(),
-        now: new Date().toISOString(),
+
+    /** Creates an import into a segment: a new one, or the next version of one. */
+    async createJob(app: AppRef, key: string, SegmentId?: string) {
+      const request = {
+        S3Url: `s3://demo/${key}`,
+        RoleArn: roleArn,
+        Format: key.endsWith('.json') ? 'JSON' : 'CSV',
+        DefineSegment: true,
       }
-      await store.write(() => store.importJobs.create(job))
-      const get = () => store.importJobs.get(app, id)
-      return { id, get, status: () => get()?.JobStatus }
+      const answer = await call('POST', `/v1/apps/${app.id}/jobs/import`, { ...request, SegmentId })
+      if (answer.status !== 201) throw new Error(answer.body.Message)
+      const { Id: id, Definition } = answer.body as ImportJobResponse
+      const find = () => store.importJobs.find(app, id!)!
+      return {
+        id: id!,
+        seq: find().seq,
+        segmentId: Definition!.SegmentId!,
+        get: () => find().job,
+        status: () => find().job.JobStatus as JobStatus,
+        /** The states that it has been in. */
+        states: () => find().history.map(({ status }) => status),
+        isHeld: () => find().held,
+        /** How often the worker has died of it since it last came any further; undefined once it is over. */
+        deaths() {
+          const job = store.importProgress.unfinished(0).find(job => job.id === id)
+          return job && store.importProgress.deaths(job).count
+        },
+        /** Lets it go on to a state, in the mode manual. */
+        async advance(to?: JobStatus) {
+          const path = `/_pinpoint/apps/${app.id}/import-jobs/${id}/advance`
+          const { status, body } = await call('POST', path, { to })
+          if (status !== 200) throw new Error(body.Message)
+        },
+      }
     },
-    /** How often the worker is held to have died of each import job, in the order in which they were created. */
-    deaths() {
-      const db = new Database(file, { readonly: true })
-      const deaths = db.prepare('SELECT deaths FROM import_jobs ORDER BY seq').pluck().all()
-      db.close()
-      return deaths
-    },
-    /** The rows of each table, counted on a connection of its own. */
-    count() {
-      const db = new Database(file, { readonly: true })
-      const tables = db
-        .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'table'`)
-        .pluck()
-        .all()
-      const counts = tables
-        .filter(name => !name.startsWith('sqlite_'))
-        // Members stand there by ranges.
-        .map(name => [name, name === 'import_members' ? 'coalesce(sum(last - first + 1), 0)' : 'count(*)'])
-        .map(([name, number]) => [name, db.prepare(`SELECT ${number} FROM ${name}`).pluck().get()])
-      db.close()
-      return Object.fromEntries(counts)
+
+    /** Says how jobs advance. */
+    async control(mode: 'manual' | 'immediate') {
+      await call('PUT', '/_pinpoint/job-control', { mode })
     },
   }
 }
 
-/** A CSV file of so many endpoints. */
-export const endpoints = (count: number, from = 0) =>
-  [
-    'Id,ChannelType,Address',
-    ...Array.from({ length: count }, (_, index) => `e${from + index},EMAIL,e${from + index}@example.com`),
-  ].join('\n')
-
-export const whenOver = (jobs: { status: () => JobStatus | undefined }[]) =>
-  until(
-    () => (jobs.every(job => job.status() === 'COMPLETED' || job.status() === 'FAILED') ? true : undefined),
-    'all jobs to be over',
-  )
+/** Waits until jobs are COMPLETED or FAILED. */
+export const whenOver = (jobs: { get: () => Pick<ImportJobResponse, 'JobStatus'> }[]) =>
+  until(() => jobs.every(job => isOver(job.get())) || undefined, 'all jobs to be over')
