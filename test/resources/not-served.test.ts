@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { GetCampaignsCommand, PutEventsCommand, UpdateEmailChannelCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { answerOf, buildTestApp, createApp, isError, startEmulator } from '../support/helpers.ts'
+import { answerOf, createApp, isError, sharedTestApp, startEmulator } from '../support/helpers.ts'
 
 interface Operation {
   name: string
@@ -39,8 +39,8 @@ for (const [title, payload] of Object.entries({
   'with a body that is no object': '[7]',
 })) {
   t.test(`each of them answers 501 ${title}, and its name`, async t => {
-    const { app, call } = buildTestApp(t)
-    const { Id } = (await call('POST', '/v1/apps', { Name: 'x' })).body
+    const { app, createApp } = sharedTestApp()
+    const { Id } = await createApp({ Name: 'x' })
     for (const { name, method, uri } of notServed) {
       const url = uri.replace('{application-id}', Id).replace(/\{[^}]+\}/g, 'x')
       const response = await app.inject({ method, url, ...(payload !== undefined && { payload }) })
@@ -53,7 +53,7 @@ for (const [title, payload] of Object.entries({
 t.test(
   'an operation that is not served answers 501 for an unknown application and a wrong query too',
   async t => {
-    const { call } = buildTestApp(t)
+    const { call } = sharedTestApp()
     const answer = await call('GET', '/v1/apps/nope/campaigns?page-size=x&token=x')
     isError(t, answer, 501, 'NotImplementedException', /^GetCampaigns is not served yet/)
   },

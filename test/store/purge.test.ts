@@ -1,10 +1,14 @@
 import t, { type Test } from 'tap'
+import { openStore } from '../../server/store/open-store.ts'
+import { makeFolder } from '../support/buckets.ts'
 import { countRows, storedEndpoints } from '../support/database.ts'
 import { buildTestApp } from '../support/helpers.ts'
 
 /** Applications without a worker, so that a test purges step by step. */
 async function withApps(t: Test, ...names: string[]) {
-  const { call, store, createApp } = buildTestApp(t)
+  const dataDir = makeFolder(t)
+  const store = openStore(dataDir)
+  const { call, createApp } = buildTestApp(t, { store })
   const apps: string[] = []
   for (const Name of names) apps.push((await createApp({ Name })).Id)
   return {
@@ -27,7 +31,7 @@ async function withApps(t: Test, ...names: string[]) {
       const Dimensions = { Attributes: { plan: { Values: ['pro'] } } }
       t.equal((await call('POST', `/v1/apps/${app}/segments`, { Dimensions })).status, 201)
     },
-    dataDir: t.testdirName,
+    dataDir,
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type PinpointClient,
 } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
-import { makeBuckets, makeFolder, putAll } from './buckets.ts'
+import { makeBuckets, putAll } from './buckets.ts'
 import type { Format, Values } from './generators.ts'
 import { createApp, runImport, startEmulator } from './helpers.ts'
 import { getEndpoint, getSegment } from './reads.ts'
@@ -19,9 +19,7 @@ export interface Emulator {
 /** Starts emulators, one with each of the settings, that all read the same buckets. */
 export async function startEmulators(t: Test, ...settings: Record<string, string>[]) {
   const buckets = makeBuckets(t)
-  const emulators = await Promise.all(
-    settings.map(env => startEmulator(t, { ...buckets.env, DATA_DIR: makeFolder(t), ...env })),
-  )
+  const emulators = await Promise.all(settings.map(env => startEmulator(t, { ...buckets.env, ...env })))
   let count = 0
   /** Puts objects into a bucket of their own and gives its name. */
   const fill = async (objects: Record<string, string | Buffer>): Promise<string> => {

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import {
   CreateAppCommand,
@@ -18,7 +16,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
-import type { Test } from 'tap'
+import root, { type Test } from 'tap'
 import { Clock } from '../../server/clock/clock.ts'
 import { buildApp, type Dependencies } from '../../server/emulator/app.ts'
 import { start } from '../../server/emulator/start.ts'
@@ -28,6 +26,7 @@ import { JobCounters } from '../../server/jobs/record-counters.ts'
 import type { ApplicationResponse } from '../../server/model/application.ts'
 import { loadConfig } from '../../server/process/config.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
+import { makeFolder } from './buckets.ts'
 
 export const silent = pino({ level: 'silent' })
 
@@ -81,18 +80,26 @@ export function buildTestApp(
   return { app, store, call, createApp }
 }
 
+let shared: ReturnType<typeof buildTestApp> | undefined
+
+/**
+ * One `buildTestApp` for all tests of a file, as to build one takes longer than most of them: for
+ * tests that look at nothing but the applications that they create.
+ */
+export function sharedTestApp(): ReturnType<typeof buildTestApp> {
+  shared ??= buildTestApp(root)
+  return shared
+}
+
 let emptyDatabase: Buffer | undefined
 
-/** A data folder whose database is there and empty: to copy it takes a fraction of the time of making it. */
+/** A data folder with an empty database: to copy one takes a fraction of the time of making it. */
 function emptyDataDir(t: Test): string {
+  const dataDir = makeFolder(t)
   if (emptyDatabase === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'pinpoint-test-'))
-    openStore(folder).close()
-    emptyDatabase = readFileSync(databaseFile(folder))
-    rmSync(folder, { recursive: true })
-  }
-  const dataDir = t.testdir()
-  writeFileSync(databaseFile(dataDir), emptyDatabase)
+    openStore(dataDir).close()
+    emptyDatabase = readFileSync(databaseFile(dataDir))
+  } else writeFileSync(databaseFile(dataDir), emptyDatabase)
   return dataDir
 }
 

@@ -1,13 +1,12 @@
-import type { Test } from 'tap'
 import type { ImportJobRequest, ImportJobResponse } from '../../server/model/import-job.ts'
-import { buildTestApp, roleArn } from './helpers.ts'
+import { roleArn, sharedTestApp } from './helpers.ts'
 
 const start = Date.parse('2026-01-02T03:04:05.678Z')
 
 /** An application without a worker, and a way to make segments and their versions in a moment. */
-export async function withSegments(t: Test) {
-  const { call, store } = buildTestApp(t)
-  const app: string = (await call('POST', '/v1/apps', { Name: 'shop' })).body.Id
+export async function withSegments() {
+  const { call, store, createApp } = sharedTestApp()
+  const app: string = (await createApp()).Id
   let made = 0
 
   /** Makes a segment, or the next version of the one that it names, as a job does at its end; gives its id. */
@@ -27,5 +26,11 @@ export async function withSegments(t: Test) {
     await store.write(() => store.segments.defineFromImport({ ...job, segmentId }, now))
     return segmentId
   }
-  return { call, app, defineSegment, url: (segmentId: string) => `/v1/apps/${app}/segments/${segmentId}` }
+  return {
+    call,
+    createApp,
+    app,
+    defineSegment,
+    url: (segmentId: string) => `/v1/apps/${app}/segments/${segmentId}`,
+  }
 }

@@ -1,10 +1,10 @@
 import type { Test } from 'tap'
-import { buildTestApp, isError } from './helpers.ts'
+import { isError, sharedTestApp } from './helpers.ts'
 
 /** An application with these tags, and its resource under /v1/tags. */
-export async function withTagged(t: Test, tags: Record<string, string> = {}) {
-  const { app, call } = buildTestApp(t)
-  const { Id, Arn } = (await call('POST', '/v1/apps', { Name: 'shop', tags })).body
+export async function withTagged(tags: Record<string, string> = {}) {
+  const { app, call, createApp } = sharedTestApp()
+  const { Id, Arn } = await createApp({ Name: 'shop', tags })
   const url = `/v1/tags/${encodeURIComponent(Arn)}`
   return {
     app,
@@ -22,7 +22,7 @@ export async function checkResources(
   method: 'GET' | 'POST' | 'DELETE',
   { query = '', body }: { query?: string; body?: object } = {},
 ): Promise<void> {
-  const { call, arn, id } = await withTagged(t)
+  const { call, arn, id } = await withTagged()
   const ask = (resource: string) => call(method, `/v1/tags/${encodeURIComponent(resource)}${query}`, body)
   const message = /^resource-arn must be the ARN of a Pinpoint resource/
   for (const noArn of ['x', id, `arn:aws:s3:::${id}`]) {

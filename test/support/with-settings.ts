@@ -1,17 +1,11 @@
-import type { Test } from 'tap'
-import { buildTestApp } from './helpers.ts'
+import { createTickingApp } from './ticking-app.ts'
 
-/** An application whose clock goes on by a second with each call that reads it. */
-export async function withSettings(t: Test) {
-  let seconds = 0
-  const { call } = buildTestApp(t, { now: () => new Date(Date.UTC(2026, 0, 2, 3, 4, seconds++)) })
-  const { Id, CreationDate } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
-  const url = `/v1/apps/${Id}/settings`
+/** An application, and calls on its settings. A second passes with each write. */
+export async function withSettings() {
+  const { call, createApp, app, CreationDate } = await createTickingApp()
+  const url = `/v1/apps/${app}/settings`
   return {
-    call,
-    url,
-    app: Id as string,
-    CreationDate: CreationDate as string,
+    ...{ call, createApp, app, CreationDate, url },
     get: async () => (await call('GET', url)).body,
     update: (settings: object) => call('PUT', url, settings),
   }

@@ -1,10 +1,10 @@
 import type { Test } from 'tap'
-import { buildTestApp } from './helpers.ts'
+import { sharedTestApp } from './helpers.ts'
 
 /** An application in which ann has three endpoints, one of them INACTIVE, and ben has one. */
 export async function withUsers(t: Test) {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const endpoint = (id: string) => `/v1/apps/${Id}/endpoints/${encodeURIComponent(id)}`
   const put = async (id: string, UserId: string, more: object = {}) => {
     const { status } = await call('PUT', endpoint(id), {
@@ -23,8 +23,7 @@ export async function withUsers(t: Test) {
   await put('m', 'ann', { EndpointStatus: 'INACTIVE' })
   await put('a', 'ann')
   return {
-    call,
-    put,
+    ...{ call, createApp, put },
     app: Id as string,
     get: (id: string) => call('GET', endpoint(id)),
     user: (id: string) => `/v1/apps/${Id}/users/${encodeURIComponent(id)}`,

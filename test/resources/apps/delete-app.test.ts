@@ -1,32 +1,34 @@
 import t from 'tap'
 import { jobsOf } from '../../support/control.ts'
 import {
-  buildTestApp,
   createApp,
   createImportJob,
   isError,
   runImport,
+  sharedTestApp,
   startEmulator,
   waitForJob,
 } from '../../support/helpers.ts'
 
+const { client, url } = await startEmulator(t, { S3_DIR: 'fixtures/s3', MAX_RUNNING_IMPORTS: '1' })
+
 t.test('DeleteApp answers the application as it was', async t => {
-  const { call } = buildTestApp(t)
-  const created = (await call('POST', '/v1/apps', { Name: 'shop', tags: { a: 'b' } })).body
+  const { call, createApp } = sharedTestApp()
+  const created = await createApp({ Name: 'shop', tags: { a: 'b' } })
   const { status, body } = await call('DELETE', `/v1/apps/${created.Id}`)
   t.equal(status, 200)
   t.strictSame(body, created)
 })
 
 t.test('an unknown application answers 404 NotFoundException', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   isError(t, await call('DELETE', '/v1/apps/nope'), 404, 'NotFoundException', 'Application not found')
 })
 
 t.test('a deleted application is gone for every call, and others are not', async t => {
-  const { call } = buildTestApp(t)
-  const other = (await call('POST', '/v1/apps', { Name: 'other', tags: { a: 'b' } })).body
-  const { Id, Arn } = (await call('POST', '/v1/apps', { Name: 'shop', tags: { a: 'b' } })).body
+  const { call, createApp } = sharedTestApp()
+  const other = await createApp({ Name: 'other', tags: { a: 'b' } })
+  const { Id, Arn } = await createApp({ Name: 'shop', tags: { a: 'b' } })
   const endpoint = { Address: 'ann@example.com', ChannelType: 'EMAIL' }
   for (const id of [Id, other.Id]) await call('PUT', `/v1/apps/${id}/endpoints/e`, endpoint)
   await call('DELETE', `/v1/apps/${Id}`)
@@ -46,7 +48,6 @@ t.test('a deleted application is gone for every call, and others are not', async
 })
 
 t.test('DeleteApp deletes an application with imported endpoints, jobs and a segment', async t => {
-  const { client, url } = await startEmulator(t, { S3_DIR: 'fixtures/s3' })
   const id = await createApp(client)
   const job = await runImport(client, id, { S3Url: 's3://demo/users.csv', DefineSegment: true })
   const status = async (path: string, method = 'GET') =>
@@ -58,7 +59,6 @@ t.test('DeleteApp deletes an application with imported endpoints, jobs and a seg
 })
 
 t.test('DeleteApp ends a job that is under way, and the worker goes on with others', async t => {
-  const { client, url } = await startEmulator(t, { S3_DIR: 'fixtures/s3', MAX_RUNNING_IMPORTS: '1' })
   const [doomed, other] = [await createApp(client), await createApp(client)]
   const { control, advance } = jobsOf(url)
   await control({ mode: 'manual' })

@@ -2,9 +2,9 @@ import t from 'tap'
 import { buildTestApp, isError } from '../../support/helpers.ts'
 
 t.test('GetApps answers every application, newest first, each as GetApp does', async t => {
-  const { call } = buildTestApp(t)
-  const one = (await call('POST', '/v1/apps', { Name: 'one', tags: { a: 'b' } })).body
-  const two = (await call('POST', '/v1/apps', { Name: 'two' })).body
+  const { call, createApp } = buildTestApp(t)
+  const one = await createApp({ Name: 'one', tags: { a: 'b' } })
+  const two = await createApp({ Name: 'two' })
   const { status, body } = await call('GET', '/v1/apps')
   t.equal(status, 200)
   t.strictSame(body, { Item: [two, one] })

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 
 const types = {
   Attributes: 'endpoint-custom-attributes',
@@ -12,8 +12,8 @@ const namesFrom = (from: number, to: number) =>
 
 /** An application whose one endpoint has these names as Attributes, Metrics and User.UserAttributes alike. */
 async function withNames(t: Test, names: string[]) {
-  const { call, store } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, store, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const url = `/v1/apps/${Id}/endpoints/e`
   const put = (body: object) => call('PUT', url, { ChannelType: 'EMAIL', Address: 'e', ...body })
   const lists = Object.fromEntries(names.map(name => [name, ['x']]))
@@ -24,10 +24,8 @@ async function withNames(t: Test, names: string[]) {
   })
   t.equal(status, 202)
   return {
-    call,
-    store,
-    put,
-    app: Id as string,
+    ...{ call, createApp, store, put },
+    app: Id,
     get: async () => (await call('GET', url)).body,
     remove: (Blacklist: string[], type = types.Attributes) =>
       call('PUT', `/v1/apps/${Id}/attributes/${type}`, { Blacklist }),
@@ -110,8 +108,8 @@ t.test('nothing to remove removes nothing', async t => {
 })
 
 t.test('names of another application stay', async t => {
-  const { call, remove } = await withNames(t, ['a'])
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { call, remove, createApp } = await withNames(t, ['a'])
+  const { Id } = await createApp({ Name: 'other' })
   const url = `/v1/apps/${Id}/attributes/${types.Attributes}`
   t.strictSame((await call('PUT', url, { Blacklist: ['*'] })).body.Attributes, [])
   t.strictSame((await remove(['*'])).body.Attributes, ['a'])
@@ -169,7 +167,7 @@ for (const [title, body, message] of [
 }
 
 t.test('an unknown application answers 404 NotFoundException, whatever else is wrong', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   const answer = await call('PUT', '/v1/apps/nope/attributes/nope', { Blacklist: 7 })
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })

@@ -1,9 +1,9 @@
-import t, { type Test } from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import t from 'tap'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 
-async function withEndpoint(t: Test) {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+async function withEndpoint() {
+  const { call, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const endpoints = `/v1/apps/${Id}/endpoints`
   const endpoint = {
     ChannelType: 'EMAIL',
@@ -16,7 +16,7 @@ async function withEndpoint(t: Test) {
 }
 
 t.test('DeleteEndpoint answers 202 with the endpoint as it was, which is then gone', async t => {
-  const { call, endpoints } = await withEndpoint(t)
+  const { call, endpoints } = await withEndpoint()
   const before = (await call('GET', `${endpoints}/Ann`)).body
   const { status, body } = await call('DELETE', `${endpoints}/Ann`)
   t.equal(status, 202)
@@ -28,7 +28,7 @@ t.test('DeleteEndpoint answers 202 with the endpoint as it was, which is then go
 })
 
 t.test('DeleteEndpoint finds an id in any case, and leaves other endpoints', async t => {
-  const { call, endpoints, endpoint } = await withEndpoint(t)
+  const { call, endpoints, endpoint } = await withEndpoint()
   await call('PUT', `${endpoints}/ann2`, { ...endpoint, Address: 'ann2@example.com' })
   t.match(await call('DELETE', `${endpoints}/aNN`), { status: 202, body: { Id: 'Ann' } })
   t.equal((await call('GET', `${endpoints}/Ann`)).status, 404)
@@ -36,7 +36,7 @@ t.test('DeleteEndpoint finds an id in any case, and leaves other endpoints', asy
 })
 
 t.test('an id may be used again after a delete, and keeps nothing', async t => {
-  const { call, endpoints } = await withEndpoint(t)
+  const { call, endpoints } = await withEndpoint()
   await call('DELETE', `${endpoints}/Ann`)
   await call('PUT', `${endpoints}/ann`, { ChannelType: 'SMS', Address: '+442071838750' })
   const { body } = await call('GET', `${endpoints}/ann`)
@@ -45,7 +45,7 @@ t.test('an id may be used again after a delete, and keeps nothing', async t => {
 })
 
 t.test('an unknown application answers 404 NotFoundException', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   const answer = await call('DELETE', '/v1/apps/nope/endpoints/e')
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })

@@ -1,16 +1,13 @@
 import t, { type Test } from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
+import { createTickingApp } from '../../support/ticking-app.ts'
 
-const start = Date.parse('2026-01-02T03:04:05.678Z')
-
-/** An application whose clock goes on by a second with each call that reads it. */
+/** An application, and calls on its endpoints. A second passes with each write. */
 async function withApp(t: Test) {
-  let calls = 0
-  const { call } = buildTestApp(t, { now: () => new Date(start + 1000 * calls++) })
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
-  const url = (id: string) => `/v1/apps/${Id}/endpoints/${encodeURIComponent(id)}`
+  const { call, createApp, app } = await createTickingApp()
+  const url = (id: string) => `/v1/apps/${app}/endpoints/${encodeURIComponent(id)}`
   return {
-    call,
+    ...{ call, createApp, app },
     put: (id: string, body: object) => call('PUT', url(id), body),
     get: async (id: string) => (await call('GET', url(id))).body,
     /** Writes an endpoint that must be accepted. */
@@ -32,7 +29,7 @@ t.test('UpdateEndpoint answers 202 Accepted with the id of the request', async t
 })
 
 t.test('an unknown application answers 404 NotFoundException', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   const answer = await call('PUT', '/v1/apps/nope/endpoints/e', email('ann'))
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
   const wrongBody = await call('PUT', '/v1/apps/nope/endpoints/e', { Address: 7 })
@@ -175,11 +172,8 @@ t.test("an endpoint that goes over to another user takes on that user's attribut
 })
 
 t.test('users of the same id in two applications have nothing in common', async t => {
-  const { call } = buildTestApp(t)
-  const [one, two] = [
-    (await call('POST', '/v1/apps', { Name: 'one' })).body.Id,
-    (await call('POST', '/v1/apps', { Name: 'two' })).body.Id,
-  ]
+  const { call, createApp } = sharedTestApp()
+  const [one, two] = [(await createApp({ Name: 'one' })).Id, (await createApp({ Name: 'two' })).Id]
   const User = { UserId: 'ann', UserAttributes: { Level: ['one'] } }
   await call('PUT', `/v1/apps/${one}/endpoints/e`, { ...email('ann'), User })
   await call('PUT', `/v1/apps/${two}/endpoints/e`, { ...email('ann'), User: { UserId: 'ann' } })
@@ -505,7 +499,7 @@ const namesFrom = (from: number, to: number, value: unknown) =>
   Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`n${from + index}`, value]))
 
 t.test('an application knows 250 custom names and not one more, whatever map they are in', async t => {
-  const { call, put, write, get } = await withApp(t)
+  const { call, put, write, get, createApp } = await withApp(t)
   await write('e', { ...email('ann'), Attributes: namesFrom(0, 100, ['x']), Metrics: namesFrom(0, 100, 1) })
   await write('f', {
     ...email('ben'),
@@ -526,7 +520,7 @@ t.test('an application knows 250 custom names and not one more, whatever map the
   isError(t, ofUser, 400, 'BadRequestException', /User\.UserAttributes\.new/)
   await write('e', { Attributes: { n99: ['y'] }, Metrics: { n99: 2 } })
 
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { Id } = await createApp({ Name: 'other' })
   const elsewhere = await call('PUT', `/v1/apps/${Id}/endpoints/e`, {
     ...email('ann'),
     Attributes: { new: ['x'] },

@@ -1,10 +1,10 @@
-import t, { type Test } from 'tap'
-import { answerOf, buildTestApp, isError } from '../../support/helpers.ts'
+import t from 'tap'
+import { answerOf, isError, sharedTestApp } from '../../support/helpers.ts'
 
 /** An application, its endpoints' URL, and ways to write a batch and to read an endpoint. */
-async function withApp(t: Test) {
-  const { app, call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+async function withApp() {
+  const { app, call, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const url = `/v1/apps/${Id}/endpoints`
   const get = (id: string) => call('GET', `${url}/${encodeURIComponent(id)}`)
   return {
@@ -20,14 +20,14 @@ async function withApp(t: Test) {
 const email = (Id: string) => ({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com` })
 
 t.test('UpdateEndpointsBatch answers 202 Accepted with the id of the request', async t => {
-  const { batch } = await withApp(t)
+  const { batch } = await withApp()
   const { status, headers, body } = await batch(email('a'), email('b'))
   t.equal(status, 202)
   t.strictSame(body, { RequestID: headers['x-amzn-requestid'], Message: 'Accepted' })
 })
 
 t.test('each item does what UpdateEndpoint does with the same members', async t => {
-  const { call, url, batch, get } = await withApp(t)
+  const { call, url, batch, get } = await withApp()
   const members = {
     ChannelType: 'EMAIL',
     Address: 'ann@example.com',
@@ -49,7 +49,7 @@ t.test('each item does what UpdateEndpoint does with the same members', async t 
 })
 
 t.test('the endpoints of a batch have its request id and one date', async t => {
-  const { batch, get } = await withApp(t)
+  const { batch, get } = await withApp()
   const { headers } = await batch(email('a'), email('b'))
   const [a, b] = [await get('a'), await get('b')]
   t.equal(a.RequestId, headers['x-amzn-requestid'])
@@ -58,7 +58,7 @@ t.test('the endpoints of a batch have its request id and one date', async t => {
 })
 
 t.test('an item changes the endpoint that is there, and leaves what it does not name', async t => {
-  const { batch, get } = await withApp(t)
+  const { batch, get } = await withApp()
   await batch({ ...email('Ann'), Attributes: { Plan: ['free'], Ride: ['Bus'] } }, email('ben'))
   const before = await get('ben')
   await batch({ Id: 'aNN', Attributes: { Plan: ['pro'], Ride: [] } })
@@ -67,7 +67,7 @@ t.test('an item changes the endpoint that is there, and leaves what it does not 
 })
 
 t.test('items are taken in order: the later of two with one Id wins', async t => {
-  const { batch, get } = await withApp(t)
+  const { batch, get } = await withApp()
   await batch({ ...email('ann'), Attributes: { Plan: ['free'], Ride: ['Bus'] } }, email('ben'), {
     Id: 'Ann',
     OptOut: 'ALL',
@@ -77,7 +77,7 @@ t.test('items are taken in order: the later of two with one Id wins', async t =>
 })
 
 t.test('items have their effects on other endpoints, those of the same batch among them', async t => {
-  const { batch, get } = await withApp(t)
+  const { batch, get } = await withApp()
   const User = { UserId: 'ann' }
   await batch(
     { ...email('old'), Address: 'ann@example.com', User },
@@ -106,7 +106,7 @@ const refused: [title: string, item: object, message: string][] = [
 ]
 for (const [title, item, message] of refused) {
   t.test(`an item with ${title} answers 400, and the others are written`, async t => {
-    const { batch, get, isThere } = await withApp(t)
+    const { batch, get, isThere } = await withApp()
     const answer = await batch(email('a'), item, email('b'))
     isError(t, answer, 400, 'BadRequestException', `Written: 2 of 3 items. Refused: ${message}`)
     t.match(await get('a'), email('a'))
@@ -116,7 +116,7 @@ for (const [title, item, message] of refused) {
 }
 
 t.test('the message names every item that is refused', async t => {
-  const { batch } = await withApp(t)
+  const { batch } = await withApp()
   const answer = await batch({ Id: 'x', Metrics: { a: '1' } }, email('a'), {}, { Id: 'y', Address: '' })
   isError(
     t,
@@ -129,7 +129,7 @@ t.test('the message names every item that is refused', async t => {
 })
 
 t.test('a refused item changes neither its endpoint nor another', async t => {
-  const { batch, get } = await withApp(t)
+  const { batch, get } = await withApp()
   const Address = 'ann@example.com'
   await batch({ ...email('ann'), User: { UserId: 'ann', UserAttributes: { Level: ['one'] } } }, email('x'))
   const before = [await get('ann'), await get('x')]
@@ -142,7 +142,7 @@ t.test('a refused item changes neither its endpoint nor another', async t => {
 })
 
 t.test("a user's 16th endpoint is refused, and the first 15 of the batch are written", async t => {
-  const { batch, isThere } = await withApp(t)
+  const { batch, isThere } = await withApp()
   const items = Array.from({ length: 16 }, (_, index) => ({ ...email(`e${index}`), User: { UserId: 'ann' } }))
   const message =
     'Written: 15 of 16 items. Refused: Item.15 (Id "e15"): Exceeded maximum endpoint per user count: 15'
@@ -154,7 +154,7 @@ t.test("a user's 16th endpoint is refused, and the first 15 of the batch are wri
 t.test(
   'of endpoints written in one moment, the one written first gives way to the 16th of its user',
   async t => {
-    const { batch, get } = await withApp(t)
+    const { batch, get } = await withApp()
     const push = (Id: string) => ({ Id, ChannelType: 'GCM', Address: Id, User: { UserId: 'ann' } })
     const items = Array.from({ length: 15 }, (_, index) => push(`e${index}`))
     t.equal((await batch(...items, push('e0'), push('e15'))).status, 202)
@@ -166,7 +166,7 @@ t.test(
 )
 
 t.test('a batch holds up to 100 items; of one with more, nothing is written', async t => {
-  const { batch, isThere } = await withApp(t)
+  const { batch, isThere } = await withApp()
   const items = Array.from({ length: 101 }, (_, index) => email(`e${index}`))
   const message = 'Item must have at most 100 entries; got 101'
   isError(t, await batch(...items), 400, 'BadRequestException', message)
@@ -177,7 +177,7 @@ t.test('a batch holds up to 100 items; of one with more, nothing is written', as
 })
 
 t.test('a batch without items is accepted', async t => {
-  const { batch } = await withApp(t)
+  const { batch } = await withApp()
   t.match(await batch(), { status: 202, body: { Message: 'Accepted' } })
 })
 
@@ -196,14 +196,14 @@ const noBatch: [title: string, body: object | undefined, message: string][] = [
 ]
 for (const [title, body, message] of noBatch) {
   t.test(`a request with ${title} answers 400, and nothing is written`, async t => {
-    const { call, url, isThere } = await withApp(t)
+    const { call, url, isThere } = await withApp()
     isError(t, await call('PUT', url, body), 400, 'BadRequestException', message)
     t.notOk(await isThere('a'))
   })
 }
 
 t.test('a body of more than 7 MB answers 413 PayloadTooLargeException', async t => {
-  const { app, url, isThere } = await withApp(t)
+  const { app, url, isThere } = await withApp()
   const payload = { Item: [email('a'), { ...email('b'), RequestId: 'x'.repeat(7 * 1024 * 1024) }] }
   const answer = answerOf(await app.inject({ method: 'PUT', url, payload }))
   isError(t, answer, 413, 'PayloadTooLargeException', /7 MB/)
@@ -211,7 +211,7 @@ t.test('a body of more than 7 MB answers 413 PayloadTooLargeException', async t 
 })
 
 t.test('an unknown application answers 404 NotFoundException, whatever the body is', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   for (const body of [{ Item: [email('a')] }, { Item: 7 }, { Item: Array(101).fill({}) }]) {
     const answer = await call('PUT', '/v1/apps/nope/endpoints', body)
     isError(t, answer, 404, 'NotFoundException', 'Application not found')

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 import { stream, withApp } from '../../support/with-stream.ts'
 
 t.test('DeleteEventStream answers 200 with the event stream as it was, which is then gone', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   const before = (await call('POST', url, stream)).body
   const { status, body } = await call('DELETE', url)
   t.equal(status, 200)
@@ -15,8 +15,8 @@ t.test('DeleteEventStream answers 200 with the event stream as it was, which is 
 })
 
 t.test('the event stream of another application stays', async t => {
-  const { call, url } = await withApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { call, url, createApp } = await withApp()
+  const { Id } = await createApp({ Name: 'other' })
   await call('POST', url, stream)
   await call('POST', `/v1/apps/${Id}/eventstream`, stream)
   await call('DELETE', url)
@@ -24,6 +24,6 @@ t.test('the event stream of another application stays', async t => {
 })
 
 t.test('an unknown application answers 404 NotFoundException', async t => {
-  const answer = await buildTestApp(t).call('DELETE', '/v1/apps/nope/eventstream')
+  const answer = await sharedTestApp().call('DELETE', '/v1/apps/nope/eventstream')
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })

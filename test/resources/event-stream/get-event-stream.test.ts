@@ -1,9 +1,9 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 import { stream, withApp } from '../../support/with-stream.ts'
 
 t.test('GetEventStream answers the event stream of an application', async t => {
-  const { call, app, url } = await withApp(t)
+  const { call, app, url } = await withApp()
   await call('POST', url, { ...stream, ExternalId: 'x', LastUpdatedBy: 'ann' })
   const { status, body } = await call('GET', url)
   t.equal(status, 200)
@@ -11,18 +11,18 @@ t.test('GetEventStream answers the event stream of an application', async t => {
 })
 
 t.test('an application without an event stream answers 404 with the text that others give', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url, createApp } = await withApp()
   isError(t, await call('GET', url), 404, 'NotFoundException', 'Resource not found')
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { Id } = await createApp({ Name: 'other' })
   await call('POST', `/v1/apps/${Id}/eventstream`, stream)
   isError(t, await call('GET', url), 404, 'NotFoundException', 'Resource not found')
 })
 
 t.test('an unknown application, and one that was deleted, answer 404 NotFoundException', async t => {
-  const { call, app, url } = await withApp(t)
+  const { call, app, url } = await withApp()
   await call('POST', url, stream)
   await call('DELETE', `/v1/apps/${app}`)
   isError(t, await call('GET', url), 404, 'NotFoundException', 'Application not found')
-  const answer = await buildTestApp(t).call('GET', '/v1/apps/nope/eventstream')
+  const answer = await sharedTestApp().call('GET', '/v1/apps/nope/eventstream')
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 import { stream, withApp } from '../../support/with-stream.ts'
 
 t.test('PutEventStream answers 200 with the event stream', async t => {
-  const { call, app, url } = await withApp(t)
+  const { call, app, url } = await withApp()
   const { status, body } = await call('POST', url, stream)
   t.equal(status, 200)
   t.strictSame(body, { ...stream, ApplicationId: app, LastModifiedDate: '2026-01-02T03:04:01.000Z' })
@@ -11,7 +11,7 @@ t.test('PutEventStream answers 200 with the event stream', async t => {
 })
 
 t.test('PutEventStream replaces the event stream that is there', async t => {
-  const { call, app, url } = await withApp(t)
+  const { call, app, url } = await withApp()
   await call('POST', url, stream)
   const other = {
     DestinationStreamArn: 'arn:aws:firehose:eu-west-1:000011112222:deliverystream/other',
@@ -31,7 +31,7 @@ for (const DestinationStreamArn of [
   'arn:aws-us-gov:firehose:us-gov-west-1:123456789012:deliverystream/a.b_c-D1',
 ]) {
   t.test(`the stream ${DestinationStreamArn} is taken`, async t => {
-    const { call, url } = await withApp(t)
+    const { call, url } = await withApp()
     const { status, body } = await call('POST', url, { ...stream, DestinationStreamArn })
     t.match({ status, body }, { status: 200, body: { DestinationStreamArn } })
   })
@@ -61,7 +61,7 @@ for (const [change, message] of [
   [{ DestinationStreamArn: null }, 'DestinationStreamArn is required: it must be a string'],
 ] as const) {
   t.test(`${JSON.stringify(change)} answers 400, and the event stream stays`, async t => {
-    const { call, url } = await withApp(t)
+    const { call, url } = await withApp()
     const before = (await call('POST', url, stream)).body
     const answer = await call('POST', url, { ...stream, ...change })
     isError(t, answer, 400, 'BadRequestException', message)
@@ -70,7 +70,7 @@ for (const [change, message] of [
 }
 
 t.test('an unknown application answers 404 NotFoundException, whatever the body is', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   for (const body of [stream, { RoleArn: 7 }, undefined]) {
     const answer = await call('POST', '/v1/apps/nope/eventstream', body)
     isError(t, answer, 404, 'NotFoundException', 'Application not found')

@@ -1,23 +1,24 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { buildTestApp, isError, roleArn } from '../../support/helpers.ts'
 
 const now = new Date('2026-01-02T03:04:05.678Z')
 
-/** An application with a segment, without a worker, which counts how often the worker is woken. */
-async function withApp(t: Test) {
-  let wakes = 0
-  const jobWorker = { isRunning: () => true, wake: () => void wakes++ }
-  const { call } = buildTestApp(t, { now: () => now, jobWorker })
-  const { Id: id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+let wakes = 0
+/** Without a worker; it counts how often the worker is woken. */
+const { call, createApp } = buildTestApp(t, { now: () => now, jobWorker: { wake: () => void wakes++ } })
+
+/** An application with a segment, and the path of its export jobs. */
+async function withApp() {
+  const { Id: id } = await createApp()
   const { Id: segment } = (await call('POST', `/v1/apps/${id}/segments`, { Name: 'all' })).body
   wakes = 0
-  return { call, id, segment, url: `/v1/apps/${id}/jobs/export`, wakes: () => wakes }
+  return { id, segment, url: `/v1/apps/${id}/jobs/export`, wakes: () => wakes }
 }
 
 const least = { S3UrlPrefix: 's3://bucket/out', RoleArn: roleArn }
 
 t.test('CreateExportJob answers 202 with the job as CREATED', async t => {
-  const { call, id, url, wakes } = await withApp(t)
+  const { id, url, wakes } = await withApp()
   const { status, body } = await call('POST', url, least)
   t.equal(status, 202)
   t.match(body.Id, /^[0-9a-f]{32}$/)
@@ -34,7 +35,7 @@ t.test('CreateExportJob answers 202 with the job as CREATED', async t => {
 })
 
 t.test('the answer repeats what was asked for, and nothing else', async t => {
-  const { call, url, segment } = await withApp(t)
+  const { url, segment } = await withApp()
   for (const more of [{ SegmentId: segment }, { SegmentId: segment, SegmentVersion: 1 }]) {
     const { status, body } = await call('POST', url, { ...least, ...more, ExternalId: 'x' })
     t.equal(status, 202)
@@ -47,7 +48,7 @@ t.test('the answer repeats what was asked for, and nothing else', async t => {
 })
 
 t.test('a wrong definition answers 400 naming the member and the rule, and makes no job', async t => {
-  const { call, url, segment, wakes } = await withApp(t)
+  const { url, segment, wakes } = await withApp()
   for (const [body, message] of [
     [{ RoleArn: roleArn }, /S3UrlPrefix/],
     [{ S3UrlPrefix: 's3://bucket/out' }, /RoleArn/],
@@ -74,7 +75,7 @@ t.test('a wrong definition answers 400 naming the member and the rule, and makes
 t.test(
   'what is not there answers 404, the application before anything that is wrong with the body',
   async t => {
-    const { call, url, segment } = await withApp(t)
+    const { url, segment } = await withApp()
     const noApp = await call('POST', '/v1/apps/nope/jobs/export', { RoleArn: 7 })
     isError(t, noApp, 404, 'NotFoundException', 'Application not found')
     const noSegment = await call('POST', url, { ...least, SegmentId: 'nope' })

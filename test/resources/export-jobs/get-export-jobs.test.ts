@@ -1,14 +1,18 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { makeBuckets } from '../../support/buckets.ts'
-import { buildTestApp, createApp, isError, roleArn, runExport, startEmulator } from '../../support/helpers.ts'
+import {
+  createApp,
+  isError,
+  roleArn,
+  runExport,
+  sharedTestApp,
+  startEmulator,
+} from '../../support/helpers.ts'
 
 /** Two applications; in the first, jobs of two segments and of the whole, the newest first. */
-async function withJobs(t: Test) {
-  const { call } = buildTestApp(t)
-  const [Id, other] = [
-    (await call('POST', '/v1/apps', { Name: 'shop' })).body.Id,
-    (await call('POST', '/v1/apps', { Name: 'other' })).body.Id,
-  ]
+async function withJobs() {
+  const { call, createApp } = sharedTestApp()
+  const [Id, other] = [(await createApp()).Id, (await createApp({ Name: 'other' })).Id]
   const segments: string[] = []
   for (const Name of ['a', 'b']) {
     segments.push((await call('POST', `/v1/apps/${Id}/segments`, { Name })).body.Id)
@@ -24,7 +28,7 @@ async function withJobs(t: Test) {
 }
 
 t.test('GetExportJobs answers the jobs of an application in pages, newest first', async t => {
-  const { call, app, other, jobs } = await withJobs(t)
+  const { call, app, other, jobs } = await withJobs()
   t.strictSame((await call('GET', `${app}/jobs/export`)).body, { Item: jobs })
   t.strictSame((await call('GET', `${other}/jobs/export`)).body, { Item: [] })
   t.strictSame((await call('GET', `${app}/jobs/import`)).body, { Item: [] }, 'they are no import jobs')
@@ -36,7 +40,7 @@ t.test('GetExportJobs answers the jobs of an application in pages, newest first'
 })
 
 t.test('GetSegmentExportJobs answers those of a segment', async t => {
-  const { call, app, segments, jobs } = await withJobs(t)
+  const { call, app, segments, jobs } = await withJobs()
   const [a, b] = segments
   t.strictSame((await call('GET', `${app}/segments/${b}/jobs/export`)).body, { Item: [jobs[1]] })
   const url = `${app}/segments/${a}/jobs/export?page-size=1`
@@ -60,7 +64,7 @@ t.test('a job is listed as GetExportJob answers it', async t => {
 })
 
 t.test('what is not there answers 404, a wrong page 400', async t => {
-  const { call, app, other, segments, jobs } = await withJobs(t)
+  const { call, app, other, segments, jobs } = await withJobs()
   for (const [url, message] of [
     ['/v1/apps/nope/jobs/export', 'Application not found'],
     ['/v1/apps/nope/jobs/export/x', 'Application not found'],

@@ -14,21 +14,23 @@ import {
 } from '../../support/helpers.ts'
 
 const now = new Date('2026-01-02T03:04:05.678Z')
+let wakes = 0
+/** Without a worker; it counts how often the worker is woken. */
+const http = buildTestApp(t, { now: () => now, jobWorker: { wake: () => void wakes++ } })
+const { client } = await startEmulator(t, { S3_DIR: 'fixtures/s3' })
 
-/** An application without a worker, which counts how often the worker is woken. */
-async function withApp(t: Test) {
-  let wakes = 0
-  const jobWorker = { isRunning: () => true, wake: () => void wakes++ }
-  const { app, call } = buildTestApp(t, { now: () => now, jobWorker })
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
-  const url = `/v1/apps/${Id}/jobs/import`
-  return { app, call, id: Id as string, url, wakes: () => wakes }
+/** An application, and the path of its import jobs. */
+async function withApp() {
+  const { app, call } = http
+  const { Id: id } = await http.createApp()
+  wakes = 0
+  return { app, call, id, url: `/v1/apps/${id}/jobs/import`, wakes: () => wakes }
 }
 
 const least = { Format: 'CSV', S3Url: 's3://bucket/users.csv', RoleArn: roleArn }
 
 t.test('CreateImportJob answers 201 with the job as CREATED, defaults filled in', async t => {
-  const { call, id, url, wakes } = await withApp(t)
+  const { call, id, url, wakes } = await withApp()
   const { status, body } = await call('POST', url, least)
   t.equal(status, 201)
   t.match(body.Id, /^[0-9a-f]{32}$/)
@@ -45,7 +47,7 @@ t.test('CreateImportJob answers 201 with the job as CREATED, defaults filled in'
 })
 
 t.test('the answer repeats all that was asked for', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   const asked = {
     S3Url: 's3://my.bucket-1/a prefix/ünï',
     RoleArn: 'arn:aws-cn:iam::000011112222:role/path/my+role@x',
@@ -60,7 +62,7 @@ t.test('the answer repeats all that was asked for', async t => {
 })
 
 t.test('the answer names the segment that the job will make, which has the id of the job', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   const { body } = await call('POST', url, { ...least, DefineSegment: true, SegmentName: 'users' })
   t.equal(body.Definition.SegmentId, body.Id)
   t.equal(body.Definition.SegmentName, 'users')
@@ -68,7 +70,7 @@ t.test('the answer names the segment that the job will make, which has the id of
 
 for (const url of ['s3://abc', 's3://abc/', 's3://bucket/prefix', 's3://bucket/a//b', 's3://123/%20 ?#']) {
   t.test(`the S3Url ${url} is taken as it is`, async t => {
-    const { call, url: jobs } = await withApp(t)
+    const { call, url: jobs } = await withApp()
     const { status, body } = await call('POST', jobs, { ...least, S3Url: url })
     t.equal(status, 201)
     t.equal(body.Definition.S3Url, url)
@@ -140,7 +142,7 @@ for (const arn of [
 }
 for (const [title, change, message] of refused) {
   t.test(`${title} answers 400 and creates no job`, async t => {
-    const { call, url, wakes } = await withApp(t)
+    const { call, url, wakes } = await withApp()
     isError(t, await call('POST', url, { ...least, ...change }), 400, 'BadRequestException', message)
     t.strictSame((await call('GET', url)).body, { Item: [] })
     t.equal(wakes(), 0)
@@ -148,7 +150,7 @@ for (const [title, change, message] of refused) {
 }
 
 t.test('an unknown application answers 404, before anything that is wrong with the body', async t => {
-  const { app, call } = await withApp(t)
+  const { app, call } = await withApp()
   for (const body of [least, {}, { Format: 'XML' }]) {
     const answer = await call('POST', '/v1/apps/nope/jobs/import', body)
     isError(t, answer, 404, 'NotFoundException', 'Application not found')
@@ -158,7 +160,7 @@ t.test('an unknown application answers 404, before anything that is wrong with t
 })
 
 t.test('an unknown segment answers 404 NotFoundException and creates no job', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   for (const flags of [{}, { DefineSegment: true }]) {
     const answer = await call('POST', url, { ...least, ...flags, SegmentId: 'nope' })
     isError(t, answer, 404, 'NotFoundException', 'Segment not found: nope')
@@ -167,14 +169,13 @@ t.test('an unknown segment answers 404 NotFoundException and creates no job', as
 })
 
 t.test('a segment that a job has yet to make cannot be renewed', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   const { Id } = (await call('POST', url, { ...least, DefineSegment: true })).body
   const answer = await call('POST', url, { ...least, SegmentId: Id })
   isError(t, answer, 404, 'NotFoundException', `Segment not found: ${Id}`)
 })
 
 t.test('a SegmentId renews that segment, with and without DefineSegment', async t => {
-  const { client } = await startEmulator(t, { S3_DIR: 'fixtures/s3' })
   const app = await createApp(client)
   const first = await runImport(client, app, { S3Url: 's3://demo/users.csv', DefineSegment: true })
   let version = 1
@@ -194,14 +195,13 @@ t.test('a SegmentId renews that segment, with and without DefineSegment', async 
 })
 
 t.test('a segment that no import made answers 400', async t => {
-  const { call, id, url } = await withApp(t)
+  const { call, id, url } = await withApp()
   const { Id } = (await call('POST', `/v1/apps/${id}/segments`, {})).body
   const message = `SegmentId must be that of an imported segment; ${Id} is DIMENSIONAL`
   isError(t, await call('POST', url, { ...least, SegmentId: Id }), 400, 'BadRequestException', message)
 })
 
 t.test("another application's segment answers 404", async t => {
-  const { client } = await startEmulator(t, { S3_DIR: 'fixtures/s3' })
   const [one, other] = [await createApp(client), await createApp(client)]
   const { Id } = await runImport(client, one, { S3Url: 's3://demo/users.csv', DefineSegment: true })
   const renewed = createImportJob(client, other, { S3Url: 's3://demo/users.csv', SegmentId: Id })
@@ -209,7 +209,6 @@ t.test("another application's segment answers 404", async t => {
 })
 
 t.test('the real SDK reads the exception and its message', async t => {
-  const { client } = await startEmulator(t)
   const command = new CreateImportJobCommand({
     ApplicationId: await createApp(client),
     ImportJobRequest: { Format: 'CSV', S3Url: 'nowhere', RoleArn: roleArn },

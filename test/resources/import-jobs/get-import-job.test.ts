@@ -1,26 +1,29 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import {
-  buildTestApp,
   createApp,
   createImportJob,
   isError,
   roleArn,
   runImport,
+  sharedTestApp,
   startEmulator,
 } from '../../support/helpers.ts'
 
 const header = 'Id,ChannelType,Address\n'
 const S3_DIR = t.testdir({
   bucket: {
+    'users.csv': readFileSync('fixtures/s3/demo/users.csv'),
     'many-bad.csv': `${header}good,EMAIL,good@example.com\n${'x,EMAIL,\n'.repeat(150)}`,
     'all-bad.csv': `${header}a,EMAIL,\nb,PIGEON,b@example.com\n`,
   },
 })
+const { client, url } = await startEmulator(t, { S3_DIR })
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 t.test('a job that has not begun has no counters, failures or completion date', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, ...http } = sharedTestApp()
+  const { Id } = await http.createApp()
   const url = `/v1/apps/${Id}/jobs/import`
   const job = (await call('POST', url, { Format: 'CSV', S3Url: 's3://bucket/key', RoleArn: roleArn })).body
   const { status, body } = await call('GET', `${url}/${job.Id}`)
@@ -37,10 +40,9 @@ t.test('a job that has not begun has no counters, failures or completion date', 
 })
 
 t.test('a COMPLETED job has every member, and its bad records by key and line', async t => {
-  const { client, url } = await startEmulator(t, { S3_DIR: 'fixtures/s3' })
   const app = await createApp(client)
-  const created = await createImportJob(client, app, { S3Url: 's3://demo/users.csv', DefineSegment: true })
-  await runImport(client, app, { S3Url: 's3://demo/users.csv' })
+  const created = await createImportJob(client, app, { S3Url: 's3://bucket/users.csv', DefineSegment: true })
+  await runImport(client, app, { S3Url: 's3://bucket/users.csv' })
   const response = await fetch(`${url}/v1/apps/${app}/jobs/import/${created.Id}`)
   const job = (await response.json()) as Record<string, unknown>
   t.equal(response.status, 200)
@@ -64,7 +66,6 @@ t.test('a COMPLETED job has every member, and its bad records by key and line', 
 })
 
 t.test('Failures holds the first 100 of them, TotalFailures counts all', async t => {
-  const { client } = await startEmulator(t, { S3_DIR })
   const job = await runImport(client, await createApp(client), { S3Url: 's3://bucket/many-bad.csv' })
   t.match(job, { JobStatus: 'COMPLETED', TotalProcessed: 151, TotalFailures: 150 })
   t.strictSame(
@@ -74,7 +75,6 @@ t.test('Failures holds the first 100 of them, TotalFailures counts all', async t
 })
 
 t.test('a piece of which no record could be imported fails the job', async t => {
-  const { client } = await startEmulator(t, { S3_DIR })
   const job = await runImport(client, await createApp(client), { S3Url: 's3://bucket/all-bad.csv' })
   t.match(
     { ...job },
@@ -93,7 +93,6 @@ t.test('a piece of which no record could be imported fails the job', async t => 
 })
 
 t.test('a job over a missing bucket ends FAILED and says which', async t => {
-  const { client } = await startEmulator(t, { S3_DIR })
   const job = await runImport(client, await createApp(client), { S3Url: 's3://missing/users.csv' })
   t.equal(job.JobStatus, 'FAILED')
   t.match(job.CompletionDate, iso)
@@ -106,11 +105,8 @@ t.test('a job over a missing bucket ends FAILED and says which', async t => {
 })
 
 t.test('an unknown job, a job of another application and an unknown application answer 404', async t => {
-  const { call } = buildTestApp(t)
-  const [one, other] = [
-    (await call('POST', '/v1/apps', { Name: 'one' })).body.Id,
-    (await call('POST', '/v1/apps', { Name: 'other' })).body.Id,
-  ]
+  const { call, ...http } = sharedTestApp()
+  const [one, other] = [(await http.createApp()).Id, (await http.createApp()).Id]
   const request = { Format: 'CSV', S3Url: 's3://bucket/key', RoleArn: roleArn }
   const { Id } = (await call('POST', `/v1/apps/${one}/jobs/import`, request)).body
   const unknown = await call('GET', `/v1/apps/${one}/jobs/import/nope`)

@@ -1,23 +1,30 @@
-import t, { type Test } from 'tap'
-import { buildTestApp, createApp, isError, roleArn, runImport, startEmulator } from '../../support/helpers.ts'
+import t from 'tap'
+import {
+  createApp,
+  isError,
+  roleArn,
+  runImport,
+  sharedTestApp,
+  startEmulator,
+} from '../../support/helpers.ts'
 
-async function withJobs(t: Test, count: number) {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+async function withJobs(count: number) {
+  const { call, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const url = `/v1/apps/${Id}/jobs/import`
   const jobs: object[] = []
   for (let index = 1; index <= count; index++) {
     const request = { Format: 'CSV', S3Url: `s3://bucket/${index}`, RoleArn: roleArn }
     jobs.unshift((await call('POST', url, request)).body)
   }
-  return { call, url, jobs }
+  return { call, createApp, url, jobs }
 }
 
 t.test(
   'GetImportJobs answers the jobs of an application, newest first, each as GetImportJob does',
   async t => {
-    const { call, url, jobs } = await withJobs(t, 3)
-    const other = (await call('POST', '/v1/apps', { Name: 'other' })).body.Id
+    const { call, url, jobs, createApp } = await withJobs(3)
+    const other = (await createApp({ Name: 'other' })).Id
     const { status, body } = await call('GET', url)
     t.equal(status, 200)
     t.strictSame(body, { Item: jobs })
@@ -26,7 +33,7 @@ t.test(
 )
 
 t.test('GetImportJobs answers in pages', async t => {
-  const { call, url, jobs } = await withJobs(t, 3)
+  const { call, url, jobs } = await withJobs(3)
   const first = (await call('GET', `${url}?page-size=2`)).body
   t.strictSame(first.Item, jobs.slice(0, 2))
   const second = (await call('GET', `${url}?page-size=2&token=${first.NextToken}`)).body
@@ -44,7 +51,7 @@ t.test('jobs that are over are listed with their counters and failures', async t
 })
 
 t.test('a wrong page size, a wrong token and an unknown application are refused', async t => {
-  const { call, url } = await withJobs(t, 1)
+  const { call, url } = await withJobs(1)
   const size = await call('GET', `${url}?page-size=x`)
   isError(t, size, 400, 'BadRequestException', /^page-size must be/)
   isError(t, await call('GET', `${url}?token=x`), 400, 'BadRequestException', /^token must be/)

@@ -1,6 +1,13 @@
 import { GetSegmentImportJobsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { buildTestApp, createApp, isError, roleArn, runImport, startEmulator } from '../../support/helpers.ts'
+import {
+  createApp,
+  isError,
+  roleArn,
+  runImport,
+  sharedTestApp,
+  startEmulator,
+} from '../../support/helpers.ts'
 
 const list = (client: PinpointClient, ApplicationId: string, SegmentId: string, page: object = {}) =>
   client
@@ -38,8 +45,8 @@ t.test('GetSegmentImportJobs answers the jobs that made and renewed a segment, n
 })
 
 t.test('a segment that is not made yet, or that nobody makes, answers 404 NotFoundException', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const request = { Format: 'CSV', S3Url: 's3://bucket/key', RoleArn: roleArn, DefineSegment: true }
   const job = (await call('POST', `/v1/apps/${Id}/jobs/import`, request)).body
   for (const segment of [job.Id, 'nope']) {
@@ -49,7 +56,7 @@ t.test('a segment that is not made yet, or that nobody makes, answers 404 NotFou
 })
 
 t.test('an unknown application answers 404 NotFoundException', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   const answer = await call('GET', '/v1/apps/nope/segments/x/jobs/import')
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })

@@ -1,13 +1,16 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { answerOf, buildTestApp, isError, signedBy } from '../../support/helpers.ts'
 import { withSegments } from '../../support/segment-versions.ts'
 
 const now = new Date('2026-01-02T03:04:05.678Z')
 
-async function withApp(t: Test) {
-  const { app, call, store } = buildTestApp(t, { now: () => now })
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
-  return { app, call, store, id: Id as string, url: `/v1/apps/${Id}/segments` }
+const http = buildTestApp(t, { now: () => now })
+
+/** An application, and the path of its segments. */
+async function withApp() {
+  const { app, call, store } = http
+  const { Id: id } = await http.createApp()
+  return { app, call, store, id, url: `/v1/apps/${id}/segments` }
 }
 
 /** Every dimension of the model. */
@@ -36,7 +39,7 @@ const dimensions = {
 }
 
 t.test('CreateSegment answers 201 with version 1 of a dimensional segment, as every read does', async t => {
-  const { call, id, url } = await withApp(t)
+  const { call, id, url } = await withApp()
   const request = { Name: 'Ünï', Dimensions: dimensions, tags: { team: 'red' } }
   const { status, body } = await call('POST', url, request)
   t.equal(status, 201)
@@ -64,7 +67,7 @@ t.test('CreateSegment answers 201 with version 1 of a dimensional segment, as ev
 })
 
 t.test('a segment of nothing but {} has neither name nor definition, and no tags', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   const { status, body } = await call('POST', url, {})
   t.equal(status, 201)
   const { ApplicationId, Arn, CreationDate, Id, LastModifiedDate, ...rest } = body
@@ -72,7 +75,7 @@ t.test('a segment of nothing but {} has neither name nor definition, and no tags
 })
 
 t.test('what is sent is answered as it was sent, without defaults', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   const { Id } = (await call('POST', url, {})).body
   for (const definition of [
     { Dimensions: {} },
@@ -100,7 +103,7 @@ t.test('what is sent is answered as it was sent, without defaults', async t => {
 })
 
 t.test('a segment is in the account of its application, whoever creates it', async t => {
-  const { app, url, id } = await withApp(t)
+  const { app, url, id } = await withApp()
   const answer = await app.inject({
     method: 'POST',
     url,
@@ -111,7 +114,7 @@ t.test('a segment is in the account of its application, whoever creates it', asy
 })
 
 t.test('names need not be unique', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   for (let count = 1; count <= 2; count++) {
     t.equal((await call('POST', url, { Name: 'same' })).status, 201)
     t.equal((await call('GET', url)).body.Item.length, count)
@@ -289,7 +292,7 @@ const refused: [title: string, request: object, message: string | RegExp][] = [
 ]
 
 t.test('a request that is wrong answers 400 with the reason, and makes no segment', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   for (const [title, request, message] of refused) {
     await t.test(title, async t => {
       isError(t, await call('POST', url, request), 400, 'BadRequestException', message)
@@ -299,7 +302,7 @@ t.test('a request that is wrong answers 400 with the reason, and makes no segmen
 })
 
 t.test('a segment may have 100 dimensions of all kinds together, and no more', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   /** The 15 dimensions above, and so many more. */
   const more = (count: number) => ({
     ...dimensions,
@@ -322,7 +325,7 @@ t.test('a segment may have 100 dimensions of all kinds together, and no more', a
 })
 
 t.test('a segment may have 100 sources and 100 sets of dimensions in its groups, and no more', async t => {
-  const { call, app, url } = await withSegments(t)
+  const { call, app, url } = await withSegments()
   const segments = `/v1/apps/${app}/segments`
   const { Id } = (await call('POST', segments, {})).body
   await call('PUT', `/v1/apps/${app}/endpoints/e`, { ChannelType: 'EMAIL', Address: 'e' })
@@ -340,9 +343,9 @@ t.test('a segment may have 100 sources and 100 sets of dimensions in its groups,
 })
 
 t.test('every source is there in the application, in the version that is given', async t => {
-  const { call, app, url } = await withSegments(t)
+  const { call, app, url, createApp } = await withSegments()
   const { Id } = (await call('POST', `/v1/apps/${app}/segments`, {})).body
-  const other = (await call('POST', '/v1/apps', { Name: 'other' })).body.Id
+  const other = (await createApp({ Name: 'other' })).Id
   const elsewhere = (await call('POST', `/v1/apps/${other}/segments`, {})).body.Id
   for (const [reference, message] of [
     [{ Id: 'nope' }, 'Segment not found: nope'],
@@ -367,7 +370,7 @@ t.test('every source is there in the application, in the version that is given',
 })
 
 t.test('a segment may be built on 100 others, directly and through others, and no more', async t => {
-  const { call, app } = await withSegments(t)
+  const { call, app } = await withSegments()
   const url = `/v1/apps/${app}/segments`
   const create = async (body: object = {}) => ({ Id: (await call('POST', url, body)).body.Id as string })
   const sources: { Id: string }[] = []
@@ -382,7 +385,7 @@ t.test('a segment may be built on 100 others, directly and through others, and n
 })
 
 t.test('an imported segment stands alone in its group', async t => {
-  const { call, app, defineSegment } = await withSegments(t)
+  const { call, app, defineSegment } = await withSegments()
   const [one, two] = [await defineSegment(), await defineSegment()]
   const url = `/v1/apps/${app}/segments`
   const { Id } = (await call('POST', url, {})).body
@@ -399,7 +402,7 @@ t.test('an imported segment stands alone in its group', async t => {
 })
 
 t.test('no body answers 400, and an unknown application 404, whatever the body', async t => {
-  const { call, url } = await withApp(t)
+  const { call, url } = await withApp()
   isError(t, await call('POST', url), 400, 'BadRequestException', /^The request body is required/)
   const noApp = await call('POST', '/v1/apps/nope/segments', { Name: 7 })
   isError(t, noApp, 404, 'NotFoundException', 'Application not found')

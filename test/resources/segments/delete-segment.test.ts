@@ -3,7 +3,7 @@ import { buildTestApp, isError } from '../../support/helpers.ts'
 import { withSegments } from '../../support/segment-versions.ts'
 
 t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for every call', async t => {
-  const { call, app, defineSegment, url } = await withSegments(t)
+  const { call, app, defineSegment, url } = await withSegments()
   const kept = (await call('GET', url(await defineSegment({ SegmentName: 'kept' })))).body
   const imported = await defineSegment({ SegmentName: 'imported' })
   await defineSegment({ SegmentId: imported })
@@ -43,10 +43,10 @@ t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for
 
 t.test('its tags go with it, and the worker is told', async t => {
   let wakes = 0
-  const { call, store } = buildTestApp(t, {
+  const { call, store, createApp } = buildTestApp(t, {
     jobWorker: { isRunning: () => true, wake: () => void wakes++ },
   })
-  const app = (await call('POST', '/v1/apps', { Name: 'shop', tags: { a: 'b' } })).body
+  const app = await createApp({ Name: 'shop', tags: { a: 'b' } })
   const url = `/v1/apps/${app.Id}/segments`
   const { Id, Arn } = (await call('POST', url, { tags: { team: 'red' } })).body
   const other = (await call('POST', url, { tags: { team: 'blue' } })).body
@@ -59,7 +59,7 @@ t.test('its tags go with it, and the worker is told', async t => {
 })
 
 t.test('a segment that is built on it keeps its definition, and cannot be given it again', async t => {
-  const { call, app, url } = await withSegments(t)
+  const { call, app, url } = await withSegments()
   const create = async (request: object) => (await call('POST', `/v1/apps/${app}/segments`, request)).body
   const { Id } = await create({})
   const definition = { SegmentGroups: { Groups: [{ SourceSegments: [{ Id }] }] } }
@@ -80,11 +80,11 @@ t.test('a segment that is built on it keeps its definition, and cannot be given 
 })
 
 t.test('an unknown segment, one of another application and an unknown application answer 404', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url, createApp } = await withSegments()
   const Id = await defineSegment()
   const segment = (await call('GET', url(Id))).body
   isError(t, await call('DELETE', url('nope')), 404, 'NotFoundException', 'Segment not found: nope')
-  const other = (await call('POST', '/v1/apps', { Name: 'other' })).body.Id
+  const other = (await createApp({ Name: 'other' })).Id
   const elsewhere = await call('DELETE', `/v1/apps/${other}/segments/${Id}`)
   isError(t, elsewhere, 404, 'NotFoundException', `Segment not found: ${Id}`)
   const noApp = await call('DELETE', `/v1/apps/nope/segments/${Id}`)

@@ -3,7 +3,7 @@ import { isError } from '../../support/helpers.ts'
 import { withSegments } from '../../support/segment-versions.ts'
 
 t.test('GetSegmentVersion answers each version as GetSegment did while it was the current one', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url } = await withSegments()
   const SegmentId = await defineSegment({ SegmentName: 'first' })
   const segments = [(await call('GET', url(SegmentId))).body]
   for (const request of [{}, { SegmentName: 'third', Format: 'JSON' as const }]) {
@@ -24,7 +24,7 @@ t.test('GetSegmentVersion answers each version as GetSegment did while it was th
 })
 
 t.test('id, ARN, creation date and tags of every version are those of the segment', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url } = await withSegments()
   const SegmentId = await defineSegment()
   await defineSegment({ SegmentId })
   const { Arn, CreationDate } = (await call('GET', url(SegmentId))).body
@@ -36,7 +36,7 @@ t.test('id, ARN, creation date and tags of every version are those of the segmen
 })
 
 t.test('a version that the segment does not have answers 404, though another segment has it', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url } = await withSegments()
   const SegmentId = await defineSegment()
   await defineSegment({ SegmentId: await defineSegment() })
   for (const version of ['2', '99999999999999999999', '9'.repeat(400)]) {
@@ -47,7 +47,7 @@ t.test('a version that the segment does not have answers 404, though another seg
 
 for (const version of ['0', '-1', '1.5', '1e0', '01', ' 1', 'latest', '$LATEST']) {
   t.test(`the version "${version}" answers 400`, async t => {
-    const { call, defineSegment, url } = await withSegments(t)
+    const { call, defineSegment, url } = await withSegments()
     const SegmentId = await defineSegment()
     const answer = await call('GET', `${url(SegmentId)}/versions/${encodeURIComponent(version)}`)
     const message = `version must be a whole number from 1; got "${version}"`
@@ -56,11 +56,11 @@ for (const version of ['0', '-1', '1.5', '1e0', '01', ' 1', 'latest', '$LATEST']
 }
 
 t.test('an unknown segment, one of another application and an unknown application answer 404', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url, createApp } = await withSegments()
   const SegmentId = await defineSegment()
   const unknown = await call('GET', `${url('nope')}/versions/x`)
   isError(t, unknown, 404, 'NotFoundException', 'Segment not found: nope')
-  const other = (await call('POST', '/v1/apps', { Name: 'other' })).body.Id
+  const other = (await createApp({ Name: 'other' })).Id
   const elsewhere = await call('GET', `/v1/apps/${other}/segments/${SegmentId}/versions/1`)
   isError(t, elsewhere, 404, 'NotFoundException', `Segment not found: ${SegmentId}`)
   const noApp = await call('GET', `/v1/apps/nope/segments/${SegmentId}/versions/x`)

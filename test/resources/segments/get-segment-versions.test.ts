@@ -5,7 +5,7 @@ import { withSegments } from '../../support/segment-versions.ts'
 const numbers = (body: { Item: { Version: number }[] }) => body.Item.map(segment => segment.Version)
 
 t.test('GetSegmentVersions answers the versions of a segment, newest first, each as alone', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url } = await withSegments()
   const SegmentId = await defineSegment({ SegmentName: 'first' })
   const other = await defineSegment()
   for (const SegmentName of ['second', 'third']) await defineSegment({ SegmentId, SegmentName })
@@ -21,7 +21,7 @@ t.test('GetSegmentVersions answers the versions of a segment, newest first, each
 })
 
 t.test('the versions come in pages, which a new version does not shift', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url } = await withSegments()
   const SegmentId = await defineSegment()
   for (let version = 2; version <= 5; version++) await defineSegment({ SegmentId })
   const page = async (token?: string) => {
@@ -39,7 +39,7 @@ t.test('the versions come in pages, which a new version does not shift', async t
 })
 
 t.test('a wrong page size, and a token of another list, answer 400', async t => {
-  const { call, app, defineSegment, url } = await withSegments(t)
+  const { call, app, defineSegment, url } = await withSegments()
   const [one, other] = [await defineSegment(), await defineSegment()]
   for (const SegmentId of [one, other]) await defineSegment({ SegmentId })
   const size = await call('GET', `${url(one)}/versions?page-size=0`)
@@ -53,11 +53,11 @@ t.test('a wrong page size, and a token of another list, answer 400', async t => 
 })
 
 t.test('an unknown segment, one of another application and an unknown application answer 404', async t => {
-  const { call, defineSegment, url } = await withSegments(t)
+  const { call, defineSegment, url, createApp } = await withSegments()
   const SegmentId = await defineSegment()
   const unknown = await call('GET', `${url('nope')}/versions`)
   isError(t, unknown, 404, 'NotFoundException', 'Segment not found: nope')
-  const other = (await call('POST', '/v1/apps', { Name: 'other' })).body.Id
+  const other = (await createApp({ Name: 'other' })).Id
   const elsewhere = await call('GET', `/v1/apps/${other}/segments/${SegmentId}/versions`)
   isError(t, elsewhere, 404, 'NotFoundException', `Segment not found: ${SegmentId}`)
   const noApp = await call('GET', `/v1/apps/nope/segments/${SegmentId}/versions`)

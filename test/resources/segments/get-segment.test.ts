@@ -1,37 +1,35 @@
-import {
-  GetEndpointCommand,
-  GetImportJobCommand,
-  GetSegmentCommand,
-  type PinpointClient,
-} from '@aws-sdk/client-pinpoint'
+import { readFileSync } from 'node:fs'
+import { GetEndpointCommand, GetSegmentCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
+import { holdAt } from '../../support/control.ts'
 import {
-  buildTestApp,
   createApp,
   createImportJob,
   isError,
   roleArn,
   runImport,
+  sharedTestApp,
   startEmulator,
-  until,
+  waitForJob,
 } from '../../support/helpers.ts'
 
 const S3_DIR = t.testdir({
   bucket: {
     'two.csv': 'Id,ChannelType,Address\na,EMAIL,a@example.com\nb,SMS,+442071838750\n',
     'one.json': '{"Id":"c","ChannelType":"CUSTOM","Address":"c"}\n',
+    'users.csv': readFileSync('fixtures/s3/demo/users.csv'),
   },
 })
+const { client, url } = await startEmulator(t, { S3_DIR })
 const getSegment = (client: PinpointClient, ApplicationId: string, SegmentId: string) =>
   client
     .send(new GetSegmentCommand({ ApplicationId, SegmentId }))
     .then(({ SegmentResponse }) => SegmentResponse!)
 
 t.test('GetSegment answers every member of an imported segment', async t => {
-  const { client, url } = await startEmulator(t, { S3_DIR: 'fixtures/s3' })
   const app = await createApp(client)
   const job = await runImport(client, app, {
-    S3Url: 's3://demo/users.csv',
+    S3Url: 's3://bucket/users.csv',
     DefineSegment: true,
     SegmentName: 'users',
     ExternalId: 'mine',
@@ -48,7 +46,7 @@ t.test('GetSegment answers every member of an imported segment', async t => {
       ExternalId: 'mine',
       Format: 'CSV',
       RoleArn: roleArn,
-      S3Url: 's3://demo/users.csv',
+      S3Url: 's3://bucket/users.csv',
       Size: 4,
     },
     LastModifiedDate: job.CompletionDate,
@@ -60,7 +58,6 @@ t.test('GetSegment answers every member of an imported segment', async t => {
 })
 
 t.test('a segment without a name has no Name', async t => {
-  const { client } = await startEmulator(t, { S3_DIR })
   const app = await createApp(client)
   const { Id } = await runImport(client, app, { S3Url: 's3://bucket/two.csv', DefineSegment: true })
   t.notOk('Name' in (await getSegment(client, app, Id!)))
@@ -69,7 +66,6 @@ t.test('a segment without a name has no Name', async t => {
 t.test(
   'a renewed segment has the next version, the new import, and its own id, name and creation date',
   async t => {
-    const { client } = await startEmulator(t, { S3_DIR })
     const app = await createApp(client)
     const first = await runImport(client, app, {
       S3Url: 's3://bucket/two.csv',
@@ -97,32 +93,22 @@ t.test(
   },
 )
 
-t.test('a segment is there as soon as its job is COMPLETED, and not before', async t => {
-  const { client } = await startEmulator(t, { S3_DIR, JOB_STATE_DELAY_MS: '20' })
+t.test('a segment is there once its job is COMPLETED, and not before', async t => {
   const app = await createApp(client)
-  const job = await createImportJob(client, app, { S3Url: 's3://bucket/two.csv', DefineSegment: true })
-  const command = new GetImportJobCommand({ ApplicationId: app, JobId: job.Id })
-  const statusOfJob = async () => (await client.send(command)).ImportJobResponse?.JobStatus
-  const isThere = () =>
-    getSegment(client, app, job.Id!).then(
-      () => true,
-      error => {
-        t.match(error, { name: 'NotFoundException', message: `Segment not found: ${job.Id}` })
-        return false
-      },
-    )
-  await until(async () => {
-    const before = await statusOfJob()
-    const found = await isThere()
-    if (before === 'COMPLETED') t.ok(found, 'it is there when the job was COMPLETED before')
-    if (found) t.equal(await statusOfJob(), 'COMPLETED', 'the job is COMPLETED when it is there')
-    return found || undefined
-  }, 'the segment')
+  const create = () => createImportJob(client, app, { S3Url: 's3://bucket/two.csv', DefineSegment: true })
+  const job = await holdAt(url, 'COMPLETING', create, ({ Id }) =>
+    t.rejects(getSegment(client, app, Id!), {
+      name: 'NotFoundException',
+      message: `Segment not found: ${Id}`,
+    }),
+  )
+  t.match(await waitForJob(client, job), { JobStatus: 'COMPLETED' })
+  t.match(await getSegment(client, app, job.Id!), { Id: job.Id })
 })
 
 t.test('the segment of a job that has not begun is not there', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, ...http } = sharedTestApp()
+  const { Id } = await http.createApp()
   const request = { Format: 'CSV', S3Url: 's3://bucket/two.csv', RoleArn: roleArn, DefineSegment: true }
   const job = (await call('POST', `/v1/apps/${Id}/jobs/import`, request)).body
   const answer = await call('GET', `/v1/apps/${Id}/segments/${job.Definition.SegmentId}`)
@@ -130,7 +116,6 @@ t.test('the segment of a job that has not begun is not there', async t => {
 })
 
 t.test('a FAILED job makes no segment, and leaves the one that it was to renew as it was', async t => {
-  const { client } = await startEmulator(t, { S3_DIR })
   const app = await createApp(client)
   const failed = await runImport(client, app, { S3Url: 's3://missing/two.csv', DefineSegment: true })
   t.equal(failed.JobStatus, 'FAILED')
@@ -144,7 +129,6 @@ t.test('a FAILED job makes no segment, and leaves the one that it was to renew a
 })
 
 t.test('a segment of a job that registers no endpoints holds them, and GetEndpoint does not', async t => {
-  const { client } = await startEmulator(t, { S3_DIR })
   const app = await createApp(client)
   const { Id } = await runImport(client, app, {
     S3Url: 's3://bucket/two.csv',
@@ -159,15 +143,14 @@ t.test('a segment of a job that registers no endpoints holds them, and GetEndpoi
 })
 
 t.test('an unknown segment, one of another application and an unknown application answer 404', async t => {
-  const { client } = await startEmulator(t, { S3_DIR })
   const [one, other] = [await createApp(client), await createApp(client)]
   const { Id } = await runImport(client, one, { S3Url: 's3://bucket/two.csv', DefineSegment: true })
   await t.rejects(getSegment(client, other, Id!), {
     name: 'NotFoundException',
     message: `Segment not found: ${Id}`,
   })
-  const { call } = buildTestApp(t)
-  const app = (await call('POST', '/v1/apps', { Name: 'shop' })).body.Id
+  const { call, ...http } = sharedTestApp()
+  const app = (await http.createApp()).Id
   const unknown = await call('GET', `/v1/apps/${app}/segments/nope`)
   isError(t, unknown, 404, 'NotFoundException', 'Segment not found: nope')
   const noApp = await call('GET', '/v1/apps/nope/segments/x')

@@ -1,6 +1,13 @@
 import { GetSegmentCommand, GetSegmentsCommand, type PinpointClient } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { buildTestApp, createApp, isError, roleArn, runImport, startEmulator } from '../../support/helpers.ts'
+import {
+  createApp,
+  isError,
+  roleArn,
+  runImport,
+  sharedTestApp,
+  startEmulator,
+} from '../../support/helpers.ts'
 
 const list = (client: PinpointClient, ApplicationId: string, page: object = {}) =>
   client
@@ -40,16 +47,16 @@ t.test(
 )
 
 t.test('a segment whose job is not over is not listed', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const request = { Format: 'CSV', S3Url: 's3://bucket/key', RoleArn: roleArn, DefineSegment: true }
   await call('POST', `/v1/apps/${Id}/jobs/import`, request)
   t.strictSame(await call('GET', `/v1/apps/${Id}/segments`).then(({ body }) => body), { Item: [] })
 })
 
 t.test('a wrong page size, a wrong token and an unknown application are refused', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, createApp } = sharedTestApp()
+  const { Id } = await createApp()
   const size = await call('GET', `/v1/apps/${Id}/segments?page-size=1001`)
   isError(t, size, 400, 'BadRequestException', /^page-size must be/)
   const token = await call('GET', `/v1/apps/${Id}/segments?token=x`)

@@ -1,4 +1,4 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { numbered } from '../../support/endpoint-files.ts'
 import { isError } from '../../support/helpers.ts'
 import { withSegments } from '../../support/segment-versions.ts'
@@ -7,15 +7,15 @@ const plan = (...Values: string[]) => ({ Attributes: { plan: { Values } } })
 const builtOn = (...SourceSegments: object[]) => ({ SegmentGroups: { Groups: [{ SourceSegments }] } })
 
 /** An application, and a way to create dimensional segments. */
-async function withApp(t: Test) {
-  const made = await withSegments(t)
+async function withApp() {
+  const made = await withSegments()
   const create = async (request: object = {}) =>
     (await made.call('POST', `/v1/apps/${made.app}/segments`, request)).body
   return { ...made, create }
 }
 
 t.test('UpdateSegment answers 200 with the next version, and the earlier ones stay as they were', async t => {
-  const { call, create, url } = await withApp(t)
+  const { call, create, url } = await withApp()
   const first = await create({ Name: 'first', Dimensions: plan('free'), tags: { team: 'red' } })
   const { status, body: second } = await call('PUT', url(first.Id), {
     Name: 'second',
@@ -36,7 +36,7 @@ t.test('UpdateSegment answers 200 with the next version, and the earlier ones st
 })
 
 t.test('a definition replaces the one before it, and none means all endpoints; the name stays', async t => {
-  const { call, create, url } = await withApp(t)
+  const { call, create, url } = await withApp()
   const source = await create()
   const { Id } = await create({ Name: 'mine', Dimensions: plan('free') })
   let version = 1
@@ -57,7 +57,7 @@ t.test('a definition replaces the one before it, and none means all endpoints; t
 })
 
 t.test('tags in the body are ignored, even those that no resource may have', async t => {
-  const { call, create, url } = await withApp(t)
+  const { call, create, url } = await withApp()
   const { Id, Arn } = await create({ tags: { team: 'red' } })
   const { status, body } = await call('PUT', url(Id), { tags: { team: 'blue', 'aws:x': 'y' } })
   t.equal(status, 200)
@@ -66,7 +66,7 @@ t.test('tags in the body are ignored, even those that no resource may have', asy
 })
 
 t.test('an imported segment can be renamed, and keeps its import; nothing else of it can change', async t => {
-  const { call, app, defineSegment, url } = await withApp(t)
+  const { call, app, defineSegment, url } = await withApp()
   const Id = await defineSegment({ SegmentName: 'first' })
   const first = (await call('GET', url(Id))).body
   const { status, body } = await call('PUT', url(Id), { Name: 'second', tags: {} })
@@ -87,7 +87,7 @@ t.test('an imported segment can be renamed, and keeps its import; nothing else o
 })
 
 t.test('a segment may not be built on itself, directly or through others', async t => {
-  const { call, create, url } = await withApp(t)
+  const { call, create, url } = await withApp()
   const base = await create({ Name: 'base' })
   const middle = await create(builtOn({ Id: base.Id }))
   const top = await create(builtOn({ Id: (await create()).Id }, { Id: middle.Id }))
@@ -112,7 +112,7 @@ t.test('a segment may not be built on itself, directly or through others', async
 })
 
 t.test('a chain and a net of many segments are looked through once', async t => {
-  const { call, create, url } = await withApp(t)
+  const { call, create, url } = await withApp()
   const first = await create()
   let [one, two] = [first.Id, (await create()).Id]
   for (let level = 0; level < 45; level++) {
@@ -156,7 +156,7 @@ for (const [title, request, status, exception, message] of [
   ['an unknown source', builtOn({ Id: 'nope' }), 404, 'NotFoundException', 'Segment not found: nope'],
 ] as const) {
   t.test(`${title} answers ${status}, and the segment stays as it was`, async t => {
-    const { call, create, url } = await withApp(t)
+    const { call, create, url } = await withApp()
     const segment = await create({ Name: 'mine', Dimensions: plan('free') })
     isError(t, await call('PUT', url(segment.Id), request), status, exception, message)
     t.strictSame((await call('GET', `${url(segment.Id)}/versions`)).body, { Item: [segment] })
@@ -164,7 +164,7 @@ for (const [title, request, status, exception, message] of [
 }
 
 t.test('of updates at the same time none is lost, and there is no gap between the versions', async t => {
-  const { call, create, url } = await withApp(t)
+  const { call, create, url } = await withApp()
   const { Id } = await create()
   const names = numbered('name ', 60)
   const answers = await Promise.all(names.map(Name => call('PUT', url(Id), { Name })))
@@ -179,11 +179,11 @@ t.test('of updates at the same time none is lost, and there is no gap between th
 })
 
 t.test('an unknown segment, one of another application and an unknown application answer 404', async t => {
-  const { call, app, create, url } = await withApp(t)
+  const { call, app, create, url, createApp } = await withApp()
   const { Id } = await create()
   const unknown = await call('PUT', url('nope'), { Name: 7 })
   isError(t, unknown, 404, 'NotFoundException', 'Segment not found: nope')
-  const other = (await call('POST', '/v1/apps', { Name: 'other' })).body.Id
+  const other = (await createApp({ Name: 'other' })).Id
   const elsewhere = await call('PUT', `/v1/apps/${other}/segments/${Id}`, {})
   isError(t, elsewhere, 404, 'NotFoundException', `Segment not found: ${Id}`)
   const noApp = await call('PUT', `/v1/apps/nope/segments/${Id}`, {})

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 import { allSettings, withSettings } from '../../support/with-settings.ts'
 
 t.test('UpdateApplicationSettings answers the settings as they are now', async t => {
-  const { get, update, app } = await withSettings(t)
+  const { get, update, app } = await withSettings()
   const { status, body } = await update(allSettings)
   t.equal(status, 200)
   t.strictSame(body, { ...allSettings, ApplicationId: app, LastModifiedDate: '2026-01-02T03:04:01.000Z' })
@@ -11,7 +11,7 @@ t.test('UpdateApplicationSettings answers the settings as they are now', async t
 })
 
 t.test('a member that is given is replaced as a whole, and the others stay', async t => {
-  const { get, update, app } = await withSettings(t)
+  const { get, update, app } = await withSettings()
   await update(allSettings)
   const now = { ...allSettings, ApplicationId: app }
   await update({ Limits: { Daily: 4 }, QuietTime: {} })
@@ -32,7 +32,7 @@ t.test('a member that is given is replaced as a whole, and the others stay', asy
 })
 
 t.test('a body without settings, or with null for them, changes nothing but the date', async t => {
-  const { get, update } = await withSettings(t)
+  const { get, update } = await withSettings()
   await update(allSettings)
   for (const body of [{}, { EventTaggingEnabled: false }, { Limits: null, QuietTime: null }]) {
     t.equal((await update(body)).status, 200)
@@ -54,7 +54,7 @@ for (const settings of [
   { CampaignHook: { LambdaFunctionName: 'arn:aws:lambda:us-east-1:123456789012:function:hook' } },
 ]) {
   t.test(`${JSON.stringify(settings)} is taken as it is`, async t => {
-    const { get, update } = await withSettings(t)
+    const { get, update } = await withSettings()
     const { status, body } = await update(settings)
     t.equal(status, 200, body.Message)
     t.strictSame({ ...(await get()), ...settings }, await get())
@@ -99,7 +99,7 @@ for (const [settings, message] of [
   [undefined, /^The request body is required/],
 ] as const) {
   t.test(`${JSON.stringify(settings)} answers 400, and the settings stay`, async t => {
-    const { call, url, get, update } = await withSettings(t)
+    const { call, url, get, update } = await withSettings()
     await update(allSettings)
     const before = await get()
     const body = settings && { CampaignHook: { LambdaFunctionName: 'other' }, ...settings }
@@ -109,6 +109,6 @@ for (const [settings, message] of [
 }
 
 t.test('an unknown application answers 404 NotFoundException, whatever the body is', async t => {
-  const answer = await buildTestApp(t).call('PUT', '/v1/apps/nope/settings', { Limits: 7 })
+  const answer = await sharedTestApp().call('PUT', '/v1/apps/nope/settings', { Limits: 7 })
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })

@@ -9,7 +9,7 @@ import { createApp, isError, runImport, startEmulator } from '../../support/help
 import { checkResources, withTagged } from '../../support/tagged.ts'
 
 t.test('TagResource answers 204 without a body; it adds tags and gives those there new values', async t => {
-  const { app, url, tags } = await withTagged(t, { team: 'a', stage: 'test' })
+  const { app, url, tags } = await withTagged({ team: 'a', stage: 'test' })
   const payload = { tags: { team: 'b', owner: 'ann' } }
   const response = await app.inject({ method: 'POST', url, payload })
   t.equal(response.statusCode, 204)
@@ -19,7 +19,7 @@ t.test('TagResource answers 204 without a body; it adds tags and gives those the
 })
 
 t.test('GetApp and GetApps show the tags', async t => {
-  const { call, id, url } = await withTagged(t)
+  const { call, id, url } = await withTagged()
   await call('POST', url, { tags: { team: 'a' } })
   t.strictSame((await call('GET', `/v1/apps/${id}`)).body.tags, { team: 'a' })
   t.strictSame((await call('GET', '/v1/apps')).body.Item[0].tags, { team: 'a' })
@@ -47,7 +47,7 @@ t.test('tags on an application are not on its segments, nor the other way round'
 
 t.test('more than 50 tags on one resource answer 400 and add none; the 50 may get new values', async t => {
   const full = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, 'v']))
-  const { call, url, tags } = await withTagged(t, full)
+  const { call, url, tags } = await withTagged(full)
   const answer = await call('POST', url, { tags: { k0: 'new', k50: 'v' } })
   isError(t, answer, 400, 'BadRequestException', /^tags must be at most 50.*51$/)
   t.equal((await tags()).k0, 'v')
@@ -65,7 +65,7 @@ for (const [title, body, message] of [
   ['a value of 257 characters', { tags: { k: 'v'.repeat(257) } }, /^tags\.k must be at most 256/],
 ] as const) {
   t.test(`${title} answers 400, and the tags stay`, async t => {
-    const { call, url, tags } = await withTagged(t, { team: 'a' })
+    const { call, url, tags } = await withTagged({ team: 'a' })
     isError(t, await call('POST', url, body), 400, 'BadRequestException', message)
     t.strictSame(await tags(), { team: 'a' })
   })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 import { oddUserIds, withUsers } from '../../support/with-users.ts'
 
 t.test('DeleteUserEndpoints answers 202 with the endpoints as they were, which are then gone', async t => {
@@ -18,8 +18,8 @@ t.test('DeleteUserEndpoints answers 202 with the endpoints as they were, which a
 })
 
 t.test('endpoints of other users and of the same user elsewhere stay', async t => {
-  const { call, user } = await withUsers(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { call, user, createApp } = await withUsers(t)
+  const { Id } = await createApp({ Name: 'other' })
   const elsewhere = `/v1/apps/${Id}/endpoints/z`
   await call('PUT', elsewhere, { ChannelType: 'EMAIL', Address: 'z', User: { UserId: 'ann' } })
   await call('DELETE', user('ann'))
@@ -49,6 +49,6 @@ t.test('an unknown user and an unknown application answer 404 NotFoundException'
   const { call, user } = await withUsers(t)
   isError(t, await call('DELETE', user('Ann')), 404, 'NotFoundException', 'User not found: Ann')
   t.equal((await call('GET', user('ann'))).body.Item.length, 3)
-  const answer = await buildTestApp(t).call('DELETE', '/v1/apps/nope/users/ann')
+  const answer = await sharedTestApp().call('DELETE', '/v1/apps/nope/users/ann')
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })

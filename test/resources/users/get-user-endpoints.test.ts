@@ -1,5 +1,5 @@
 import t from 'tap'
-import { buildTestApp, isError } from '../../support/helpers.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
 import { oddUserIds, withUsers } from '../../support/with-users.ts'
 
 t.test('GetUserEndpoints answers every endpoint of a user as GetEndpoint does, the oldest first', async t => {
@@ -41,14 +41,14 @@ t.test('a user without endpoints is unknown: 404 NotFoundException', async t => 
 })
 
 t.test('a user of another application is unknown', async t => {
-  const { call } = await withUsers(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { call, createApp } = await withUsers(t)
+  const { Id } = await createApp({ Name: 'other' })
   const answer = await call('GET', `/v1/apps/${Id}/users/ann`)
   isError(t, answer, 404, 'NotFoundException', 'User not found: ann')
 })
 
 t.test('an unknown application answers 404 NotFoundException', async t => {
-  const { call } = buildTestApp(t)
+  const { call } = sharedTestApp()
   const answer = await call('GET', '/v1/apps/nope/users/ann')
   isError(t, answer, 404, 'NotFoundException', 'Application not found')
 })
