@@ -1,15 +1,16 @@
 import type { ImportJobRequest } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { makeBuckets, putAll } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { membersOf, startEmulators } from '../support/emulators.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
-import { buildTestApp, createApp, startEmulator } from '../support/helpers.ts'
+import { buildTestApp, createApp } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
 import { defineSegment } from '../support/reads.ts'
 
 const now = new Date('2026-01-31T12:00:00.000Z')
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000).toISOString()
 
-/** Endpoints by id; each is what its line says and an e-mail address beside. */
+/** Endpoints by id, each with what its line says and an e-mail address. */
 const endpoints: Record<string, object> = {
   ann: {
     Attributes: { plan: ['pro'], tags: ['a', 'b'] },
@@ -38,10 +39,18 @@ const endpoints: Record<string, object> = {
   dora: { Attributes: { plan: ['constructor'] }, EffectiveDate: daysAgo(300) },
 }
 
-/** An application with these endpoints, and a function that gives who is in a segment. */
+/** Without a worker, and at a time that stands still. */
+const http = buildTestApp(t, { now: () => now })
+const { call } = http
+
+/** For what takes an import. */
+const { emulators, fill } = await startEmulators(t, {})
+const { client, url } = emulators[0]!
+const send = controlOf(url)
+
+/** An application with these endpoints, and functions that create segments and list their members. */
 async function withEndpoints(t: Test) {
-  const { call, store } = buildTestApp(t, { now: () => now })
-  const { Id: app } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { Id: app } = await http.createApp()
   const put = async (id: string, body: object) => {
     const whole = { ChannelType: 'EMAIL', Address: `${id}@example.com`, ...body }
     const answer = await call('PUT', `/v1/apps/${app}/endpoints/${id}`, whole)
@@ -57,7 +66,7 @@ async function withEndpoints(t: Test) {
     (await call('GET', `/_pinpoint/apps/${app}/segments/${segment}/endpoints${query}`)).body
   const members = async (segment: string) => (await page(segment)).items.map(({ Id }: { Id: string }) => Id)
   const inSegment = async (segment: object) => members(await create(segment))
-  return { app, call, store, put, create, page, members, inSegment }
+  return { app, put, create, page, members, inSegment }
 }
 
 const all = Object.keys(endpoints)
@@ -78,7 +87,7 @@ const recent = (RecencyType: string, Duration: string) => ({
   Behavior: { Recency: { RecencyType, Duration } },
 })
 
-/** Dimensions, and who meets them. */
+/** Dimensions, and the endpoints that meet them. */
 const dimensions: [title: string, dimensions: object, members: string[]][] = [
   ['no dimensions: all', {}, all],
   ['an attribute with a value', attribute('plan', 'INCLUSIVE', 'pro'), ['ann']],
@@ -155,13 +164,13 @@ const dimensions: [title: string, dimensions: object, members: string[]][] = [
   ['all dimensions together', { ...attribute('tags', 'INCLUSIVE', 'b'), ...visits('LESS_THAN', 5) }, ['ben']],
 ]
 
-t.test('dimensions are met by those who meet all of them', async t => {
+t.test('the members of a segment are the endpoints that meet all of its dimensions', async t => {
   const { inSegment } = await withEndpoints(t)
   for (const [title, Dimensions, wanted] of dimensions)
     t.strictSame(await inSegment({ Dimensions }), wanted, title)
 })
 
-t.test('so they are when nothing changes any more and when everything was written anew', async t => {
+t.test('a segment has the same members again, also after every endpoint was written again', async t => {
   const { create, members, put } = await withEndpoints(t)
   const segments: string[] = []
   for (const [, Dimensions] of dimensions) segments.push(await create({ Dimensions }))
@@ -171,13 +180,13 @@ t.test('so they are when nothing changes any more and when everything was writte
     }
   }
   await check('at first')
-  await check('once the index is there')
+  await check('when it is read again')
   for (const [id, body] of Object.entries(endpoints)) await put(id, body)
   await check('after every endpoint was written again')
 })
 
-t.test('a segment follows what becomes of endpoints', async t => {
-  const { app, call, create, members, put } = await withEndpoints(t)
+t.test('members change as endpoints are updated, created and deleted', async t => {
+  const { app, create, members, put } = await withEndpoints(t)
   const pro = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'pro') })
   t.strictSame(await members(pro), ['ann'])
   await put('ben', { Attributes: { plan: ['pro', 'free'] } })
@@ -190,9 +199,9 @@ t.test('a segment follows what becomes of endpoints', async t => {
   t.strictSame(await members(pro), [])
 })
 
-t.test("another application's endpoints are in none", async t => {
-  const { call, inSegment } = await withEndpoints(t)
-  const { Id: other } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+t.test('endpoints of another application are no members', async t => {
+  const { inSegment } = await withEndpoints(t)
+  const { Id: other } = await http.createApp({ Name: 'other' })
   await call('PUT', `/v1/apps/${other}/endpoints/x`, {
     ChannelType: 'EMAIL',
     Address: 'x',
@@ -202,7 +211,7 @@ t.test("another application's endpoints are in none", async t => {
   t.strictSame(await inSegment({}), all)
 })
 
-t.test('groups join dimensions and other segments by ALL, ANY and NONE', async t => {
+t.test('groups combine dimensions and source segments by ALL, ANY and NONE', async t => {
   const { create, inSegment } = await withEndpoints(t)
   const pro = { Id: await create({ Dimensions: attribute('plan', 'CONTAINS', 'ro') }) }
   const british = { Id: await create({ Dimensions: { Location: { Country: { Values: ['GB'] } } } }) }
@@ -232,9 +241,9 @@ t.test('groups join dimensions and other segments by ALL, ANY and NONE', async t
 })
 
 t.test(
-  'a source is meant in its current version, or in the one that is named; a deleted one is empty',
+  'a source segment counts in its current version or the one that is named; a deleted one is empty',
   async t => {
-    const { app, call, create, members } = await withEndpoints(t)
+    const { app, create, members } = await withEndpoints(t)
     const Id = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'pro') })
     const current = await create({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id }] }] } })
     const first = await create({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id, Version: 1 }] }] } })
@@ -250,15 +259,15 @@ t.test(
 )
 
 t.test('each version of a segment has its own members', async t => {
-  const { app, call, create, page } = await withEndpoints(t)
+  const { app, create, page } = await withEndpoints(t)
   const Id = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'pro') })
   await call('PUT', `/v1/apps/${app}/segments/${Id}`, { Dimensions: attribute('plan', 'INCLUSIVE', 'free') })
   const ids = async (query: string) => (await page(Id, query)).items.map((item: { Id: string }) => item.Id)
   t.strictSame([await ids('?version=1'), await ids('?version=2'), await ids('')], [['ann'], ['ben'], ['ben']])
 })
 
-t.test('members come in pages, each once, while others come and go', async t => {
-  const { app, call, create, page, put } = await withEndpoints(t)
+t.test('each member is on one page, also when others are deleted between pages', async t => {
+  const { app, create, page, put } = await withEndpoints(t)
   for (let index = 0; index < 25; index++) await put(`m${index}`, { Attributes: { plan: ['many'] } })
   const Id = await create({ Dimensions: attribute('plan', 'INCLUSIVE', 'many') })
   const seen: string[] = []
@@ -273,7 +282,7 @@ t.test('members come in pages, each once, while others come and go', async t => 
   t.strictSame(seen, numbered('m', 25))
 })
 
-t.test('a value that says now is no time', async t => {
+t.test('the value "now" is not a time', async t => {
   const { inSegment, put } = await withEndpoints(t)
   await put('eve', { User: { UserAttributes: { born: ['now'] } } })
   t.strictSame(await inSegment({ Dimensions: born('BEFORE', '2100-01-01T00:00:00Z') }), [
@@ -283,75 +292,79 @@ t.test('a value that says now is no time', async t => {
   ])
 })
 
-t.test('of thousands of endpoints those are members that are copies of members', onlyLong, async t => {
-  const { call, inSegment } = await withEndpoints(t)
-  const { Id: app } = (await call('POST', '/v1/apps', { Name: 'large' })).body
-  const { Id: other } = (await call('POST', '/v1/apps', { Name: 'other' })).body
-  const originals = Object.entries(endpoints)
-  /** Which endpoint each one is a copy of, in the order in which they were created. */
-  const copies = new Map<string, string>()
-  const putCopies = async (app: string, copied: [id: string, name: string][]) => {
-    for (let from = 0; from < copied.length; from += 100) {
-      const Item = copied.slice(from, from + 100).map(([Id, name]) => {
-        const copy = { ChannelType: 'EMAIL', Address: `${Id}@example.com`, User: {}, ...endpoints[name] }
-        return { ...copy, Id, User: { ...copy.User, UserId: Id } }
-      })
-      t.equal((await call('PUT', `/v1/apps/${app}/endpoints`, { Item })).status, 202)
-    }
-  }
-  const create = (count: number) => {
-    const created = Array.from({ length: count }, (_, index): [string, string] => {
-      return [`x${copies.size + index}`, originals[index % originals.length]![0]]
-    })
-    for (const [id, name] of created) copies.set(id, name)
-    return putCopies(app, created)
-  }
-  // More than one step looks through, and as many of another application between few of this one.
-  await create(4500)
-  await putCopies(other, [...copies].slice(0, 4500))
-  await create(30)
-  await putCopies(other, [...copies].slice(0, 4500))
-  await create(200)
-
-  const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
-  const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]
-  const segments: [title: string, segment: object][] = [
-    ['all', { Dimensions: {} }],
-    ['a quarter', { Dimensions: attribute('plan', 'INCLUSIVE', 'pro') }],
-    ['none', { Dimensions: attribute('none', 'INCLUSIVE', 'x') }],
-    ['half, by a group', groups({ Dimensions: both, Type: 'ANY' })],
-    ['the other half', groups({ Dimensions: both, Type: 'NONE' })],
-  ]
-  const compare = async (when: string) => {
-    for (const [title, segment] of segments) {
-      const members = new Set(await inSegment(segment))
-      const wanted = [...copies].filter(([, name]) => members.has(name)).map(([id]) => id)
-      const body = { Name: title, ...segment }
-      const { Id } = (await call('POST', `/v1/apps/${app}/segments`, body)).body
-      const path = `/_pinpoint/apps/${app}/segments/${Id}/endpoints?page-size=1000`
-      const found: string[] = []
-      for (let token: string | undefined = ''; token !== undefined; ) {
-        const { body } = await call('GET', token === '' ? path : `${path}&token=${token}`)
-        found.push(...body.items.map((item: { Id: string }) => item.Id))
-        token = body.nextToken
+t.test(
+  'the members among thousands of endpoints are the copies of the members among four',
+  onlyLong,
+  async t => {
+    const { inSegment } = await withEndpoints(t)
+    const { Id: app } = await http.createApp({ Name: 'large' })
+    const { Id: other } = await http.createApp({ Name: 'other' })
+    const originals = Object.entries(endpoints)
+    /** Which endpoint each one is a copy of, in the order in which they were created. */
+    const copies = new Map<string, string>()
+    const putCopies = async (app: string, copied: [id: string, name: string][]) => {
+      for (let from = 0; from < copied.length; from += 100) {
+        const Item = copied.slice(from, from + 100).map(([Id, name]) => {
+          const copy = { ChannelType: 'EMAIL', Address: `${Id}@example.com`, User: {}, ...endpoints[name] }
+          return { ...copy, Id, User: { ...copy.User, UserId: Id } }
+        })
+        t.equal((await call('PUT', `/v1/apps/${app}/endpoints`, { Item })).status, 202)
       }
-      t.strictSame(found, wanted, `${title}, ${when}`)
     }
-  }
-  await compare('as they were created')
+    const create = (count: number) => {
+      const created = Array.from({ length: count }, (_, index): [string, string] => {
+        return [`x${copies.size + index}`, originals[index % originals.length]![0]]
+      })
+      for (const [id, name] of created) copies.set(id, name)
+      return putCopies(app, created)
+    }
+    // More than one step looks through, and as many of another application between few of this one.
+    await create(4500)
+    await putCopies(other, [...copies].slice(0, 4500))
+    await create(30)
+    await putCopies(other, [...copies].slice(0, 4500))
+    await create(200)
 
-  const deleted = [...copies].filter((_, index) => index % 23 === 0)
-  for (const [id] of deleted) {
-    await call('DELETE', `/v1/apps/${app}/endpoints/${id}`)
-    copies.delete(id)
-  }
-  const createdAgain = deleted.slice(100)
-  await putCopies(app, createdAgain)
-  for (const [id, name] of createdAgain) copies.set(id, name)
-  await compare('after some were deleted, and created again')
-})
+    const groups = (...Groups: object[]) => ({ SegmentGroups: { Groups } })
+    const both = [attribute('plan', 'INCLUSIVE', 'free'), attribute('tags', 'CONTAINS', 'a')]
+    const segments: [title: string, segment: object][] = [
+      ['all', { Dimensions: {} }],
+      ['a quarter', { Dimensions: attribute('plan', 'INCLUSIVE', 'pro') }],
+      ['none', { Dimensions: attribute('none', 'INCLUSIVE', 'x') }],
+      ['half, by a group', groups({ Dimensions: both, Type: 'ANY' })],
+      ['the other half', groups({ Dimensions: both, Type: 'NONE' })],
+    ]
+    const compare = async (when: string) => {
+      for (const [title, segment] of segments) {
+        const members = new Set(await inSegment(segment))
+        const wanted = [...copies].filter(([, name]) => members.has(name)).map(([id]) => id)
+        const body = { Name: title, ...segment }
+        const { Id } = (await call('POST', `/v1/apps/${app}/segments`, body)).body
+        const path = `/_pinpoint/apps/${app}/segments/${Id}/endpoints?page-size=1000`
+        const found: string[] = []
+        for (let token: string | undefined = ''; token !== undefined; ) {
+          const { body } = await call('GET', token === '' ? path : `${path}&token=${token}`)
+          found.push(...body.items.map((item: { Id: string }) => item.Id))
+          token = body.nextToken
+        }
+        t.strictSame(found, wanted, `${title}, ${when}`)
+      }
+    }
+    await compare('as they were created')
 
-t.test('a source that is reached by very many paths is worked out once', async t => {
+    const deleted = [...copies].filter((_, index) => index % 23 === 0)
+    for (const [id] of deleted) {
+      await call('DELETE', `/v1/apps/${app}/endpoints/${id}`)
+      copies.delete(id)
+    }
+    const createdAgain = deleted.slice(100)
+    await putCopies(app, createdAgain)
+    for (const [id, name] of createdAgain) copies.set(id, name)
+    await compare('after some were deleted, and created again')
+  },
+)
+
+t.test('a source segment that is reached on 2^30 paths is evaluated once', async t => {
   const { create, members } = await withEndpoints(t)
   let sources = [
     { Id: await create({ Dimensions: attribute('tags', 'INCLUSIVE', 'b') }) },
@@ -369,38 +382,35 @@ t.test('a source that is reached by very many paths is worked out once', async t
   for (const { Id } of sources) t.strictSame(await members(Id), all)
 })
 
-t.test('a hundred segments may stand on one another; more, after a change, are refused', async t => {
-  const { app, call, create, members, page } = await withEndpoints(t)
-  const lowest = await create({ Dimensions: attribute('tags', 'INCLUSIVE', 'b') })
-  const builtOn = (Id: string) => ({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id }] }] } })
-  let top = lowest
-  for (let level = 0; level < 100; level++) top = await create(builtOn(top))
-  t.strictSame(await members(top), ['ann', 'ben'])
-  const british = await create({ Dimensions: { Location: { Country: { Values: ['GB'] } } } })
-  await call('PUT', `/v1/apps/${app}/segments/${lowest}`, builtOn(british))
-  t.match(await page(top), { Message: /^SegmentGroups must not lead to more than 100 source segments/ })
-})
+t.test(
+  'a segment may have a hundred source segments; when a change makes it more, reading is refused',
+  async t => {
+    const { app, create, members, page } = await withEndpoints(t)
+    const lowest = await create({ Dimensions: attribute('tags', 'INCLUSIVE', 'b') })
+    const builtOn = (Id: string) => ({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id }] }] } })
+    let top = lowest
+    for (let level = 0; level < 100; level++) top = await create(builtOn(top))
+    t.strictSame(await members(top), ['ann', 'ben'])
+    const british = await create({ Dimensions: { Location: { Country: { Values: ['GB'] } } } })
+    await call('PUT', `/v1/apps/${app}/segments/${lowest}`, builtOn(british))
+    t.match(await page(top), { Message: /^SegmentGroups must not lead to more than 100 source segments/ })
+  },
+)
 
-t.test('imported segments are sources, with users and with endpoints that are not registered', async t => {
+t.test('an imported segment is a source, with users and endpoints that were not registered', async t => {
   const line = (Id: string, plan: string) =>
     `${JSON.stringify({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com`, Attributes: { plan: [plan] } })}\n`
-  const buckets = makeBuckets(t)
-  await putAll(buckets, 'data', {
+  const bucket = await fill({
     'registered.json': `${line('r1', 'pro')}${line('r2', 'free')}`,
     'defined.json': `${line('d1', 'pro')}${line('d2', 'free')}${line('r2', 'pro')}`,
     'users.csv': 'User.UserId\nann\n',
   })
-  const { client, url } = await startEmulator(t, buckets.env)
   const app = await createApp(client)
-  const call = async (method: string, path: string, body?: object) => {
-    const response = await fetch(url + path, { method, ...(body && { body: JSON.stringify(body) }) })
-    return (await response.json()) as { Id: string; items: { Id: string }[]; nextToken?: string }
-  }
-  await call('PUT', `/v1/apps/${app}/endpoints/a1`, {
+  await send('PUT', `/v1/apps/${app}/endpoints/a1`, {
     ...{ ChannelType: 'EMAIL', Address: 'a1', User: { UserId: 'ann' }, Attributes: { plan: ['pro'] } },
   })
   const imported = async (key: string, more: Partial<ImportJobRequest> = {}) => ({
-    Id: await defineSegment(t, client, app, `s3://data/${key}`, more),
+    Id: await defineSegment(t, client, app, `s3://${bucket}/${key}`, more),
   })
   const registered = await imported('registered.json')
   const defined = await imported('defined.json', { RegisterEndpoints: false })
@@ -416,71 +426,51 @@ t.test('imported segments are sources, with users and with endpoints that are no
     ],
     [{ Groups: [{ SourceSegments: [registered] }], Include: 'NONE' }, ['a1']],
   ] as const) {
-    const { Id } = await call('POST', `/v1/apps/${app}/segments`, { Name: 'x', SegmentGroups: groups })
-    const seen: string[] = []
-    for (let token: string | undefined = ''; token !== undefined; ) {
-      const query: string = `?page-size=1${token === '' ? '' : `&token=${token}`}`
-      const { items, nextToken } = await call(
-        'GET',
-        `/_pinpoint/apps/${app}/segments/${Id}/endpoints${query}`,
-      )
-      seen.push(...items.map(item => item.Id))
-      token = nextToken
-    }
-    t.strictSame(seen, wanted, JSON.stringify(groups))
+    const segment = { Name: 'x', SegmentGroups: groups }
+    const { Id } = (await send('POST', `/v1/apps/${app}/segments`, segment)).body
+    const members = await membersOf(url, app, Id, 1)
+    t.strictSame(
+      members.map(({ Id }) => Id),
+      wanted,
+      JSON.stringify(groups),
+    )
   }
 })
 
-t.test('endpoints that an import creates come into indexes, also where they hold a value twice', async t => {
+t.test('a segment has the endpoints of an import, each once, even if they have a value twice', async t => {
   const line = (number: number) =>
     `${JSON.stringify({
       ...{ Id: `e${number}`, ChannelType: 'EMAIL', Address: `e${number}@example.com` },
       Attributes: { plan: number % 2 === 0 ? ['pro', 'pro'] : ['free'] },
     })}\n`
   const lines = Array.from({ length: 40 }, (_, number) => line(number))
-  const buckets = makeBuckets(t)
-  await putAll(buckets, 'data', {
+  const bucket = await fill({
     'one.json': lines.slice(0, 1).join(''),
     'rest.json': lines.slice(1).join(''),
     'all.json': lines.join(''),
   })
-  const { client, url } = await startEmulator(t, buckets.env)
   const app = await createApp(client)
-  await defineSegment(t, client, app, 's3://data/one.json')
-  const created = await fetch(`${url}/v1/apps/${app}/segments`, {
-    method: 'POST',
-    body: JSON.stringify({ Name: 'pro', Dimensions: attribute('plan', 'INCLUSIVE', 'pro') }),
-  })
-  const { Id } = (await created.json()) as { Id: string }
-  const members = async () => {
-    const answer = await fetch(`${url}/_pinpoint/apps/${app}/segments/${Id}/endpoints?page-size=100`)
-    const { items } = (await answer.json()) as { items: { Id: string }[] }
-    return items.map(item => item.Id)
-  }
+  await defineSegment(t, client, app, `s3://${bucket}/one.json`)
+  const segment = { Name: 'pro', Dimensions: attribute('plan', 'INCLUSIVE', 'pro') }
+  const { Id } = (await send('POST', `/v1/apps/${app}/segments`, segment)).body
+  const members = async () => (await membersOf(url, app, Id)).map(({ Id }) => Id)
   t.strictSame(await members(), ['e0'])
   const wanted = lines.flatMap((_, number) => (number % 2 === 0 ? [`e${number}`] : []))
   for (const key of ['rest.json', 'all.json']) {
-    await defineSegment(t, client, app, `s3://data/${key}`)
+    await defineSegment(t, client, app, `s3://${bucket}/${key}`)
     t.strictSame(await members(), wanted, key)
   }
 })
 
-t.test('an endpoint of which nobody says an EffectiveDate was active when it was written', async t => {
-  const buckets = makeBuckets(t)
+t.test('without an EffectiveDate, an endpoint was active when it was written', async t => {
   const ids = numbered('e', 120)
-  await putAll(buckets, 'data', { 'few.csv': csvOf(...ids.slice(0, 20)), 'many.csv': csvOf(...ids) })
-  const { client, url } = await startEmulator(t, buckets.env)
+  const bucket = await fill({ 'few.csv': csvOf(ids.slice(0, 20)), 'many.csv': csvOf(ids) })
   const app = await createApp(client)
-  const send = async (method: string, path: string, body?: object) =>
-    (await fetch(`${url}${path}`, { method, ...(body && { body: JSON.stringify(body) }) })).json()
   const [active, inactive] = await Promise.all(
     ['ACTIVE', 'INACTIVE'].map(async type => {
       const segment = { Name: type, Dimensions: recent(type, 'HR_24') }
-      const { Id } = (await send('POST', `/v1/apps/${app}/segments`, segment)) as { Id: string }
-      return async () => {
-        const path = `/_pinpoint/apps/${app}/segments/${Id}/endpoints?page-size=1000`
-        return ((await send('GET', path)) as { items: { Id: string }[] }).items.map(item => item.Id)
-      }
+      const { Id } = (await send('POST', `/v1/apps/${app}/segments`, segment)).body
+      return async () => (await membersOf(url, app, Id)).map(({ Id }) => Id!)
     }),
   )
   const expectAll = async (wanted: string[], what: string) => {
@@ -495,7 +485,7 @@ t.test('an endpoint of which nobody says an EffectiveDate was active when it was
     ['many.csv', 120],
     ['few.csv', 120],
   ] as const) {
-    await defineSegment(t, client, app, `s3://data/${key}`)
+    await defineSegment(t, client, app, `s3://${bucket}/${key}`)
     await expectAll(ids.slice(0, count), key)
   }
 })

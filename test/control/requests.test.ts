@@ -81,8 +81,8 @@ t.test('calls of the control API are not listed, known or not', async t => {
 })
 
 t.test('one operation can be asked for, and no other than those of Pinpoint', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { call, createApp } = buildTestApp(t)
+  const { Id } = await createApp()
   await call('GET', `/v1/apps/${Id}`)
   await call('GET', '/v1/apps')
   const paths = async (operation: string) =>

@@ -189,10 +189,10 @@ t.test('what is not there and what is wrong is said', async t => {
   t.match(await refused('?page-size=0'), [400, /^page-size must be/])
   t.match(await refused('?token=x'), [400, /^token must be/])
 
-  const { call } = buildTestApp(t)
+  const { call, createApp } = buildTestApp(t)
   const noApp = await call('GET', '/_pinpoint/apps/nope/segments/nope/endpoints')
   isError(t, noApp, 404, 'NotFoundException', 'Application not found')
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { Id } = await createApp()
   const noSegment = await call('GET', `/_pinpoint/apps/${Id}/segments/nope/endpoints`)
   isError(t, noSegment, 404, 'NotFoundException', 'Segment not found: nope')
 })

@@ -38,7 +38,7 @@ const few = { S3Url: 's3://data/few.csv', DefineSegment: true }
 
 const reset = (at = url) => fetch(`${at}/_pinpoint/reset`, { method: 'POST' })
 
-const exporting = await startEmulator(t, { ...buckets.env, DATA_DIR: makeFolder(t) })
+const exporting = await startEmulator(t, buckets.env)
 const hidden = () =>
   readdirSync(join(buckets.folder, 'data'))
     .filter(name => name.startsWith('.'))
@@ -423,7 +423,7 @@ t.test('a snapshot in one file, or with a log that it has not, is as good', asyn
 })
 
 t.test("whatever a snapshot's header says, the emulator goes on", onlyLong, async t => {
-  const { url, client } = await startEmulator(t, { DATA_DIR: makeFolder(t) })
+  const { url, client } = await startEmulator(t)
   const app = await createApp(client)
   const snapshot = await snapshotOf(url)
   for (let at = 0; at < 100; at++) {

@@ -135,8 +135,8 @@ t.test('a JSON body is read without a Content-Type, and with a byte order mark',
 })
 
 t.test('GET and DELETE take Content-Type: application/json without a body', async t => {
-  const { app, call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'x' })).body
+  const { app, createApp } = buildTestApp(t)
+  const { Id } = await createApp({ Name: 'x' })
   for (const method of ['GET', 'DELETE'] as const) {
     const headers = { 'content-type': 'application/json' }
     t.equal((await app.inject({ method, url: `/v1/apps/${Id}`, headers })).statusCode, 200, method)
@@ -152,8 +152,8 @@ t.test('a member that is null counts as absent', async t => {
 })
 
 t.test('null in a list answers 400', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'x' })).body
+  const { call, createApp } = buildTestApp(t)
+  const { Id } = await createApp({ Name: 'x' })
   const answer = await call('PUT', `/v1/apps/${Id}/endpoints/e`, { Attributes: { Ride: ['Bus', null] } })
   isError(t, answer, 400, 'BadRequestException', 'Attributes.Ride.1 must be a string; got null')
 })
@@ -165,8 +165,8 @@ const nest = (path: string[], value: unknown): object =>
 for (const { operation, method, url, body, maps } of mapsOfRequests) {
   for (const [map, expected] of Object.entries(maps)) {
     t.test(`${operation}: null as a value in ${map} answers 400 that names it`, async t => {
-      const { call } = buildTestApp(t)
-      const app = (await call('POST', '/v1/apps', { Name: 'x' })).body
+      const { call, createApp } = buildTestApp(t)
+      const app = await createApp({ Name: 'x' })
       const send = (value: unknown) => {
         const path = [...map.split('.'), 'some name']
         return call(method, url(app), { ...body, ...nest(path, value) })
@@ -185,8 +185,8 @@ for (const { operation, method, url, body, maps } of mapsOfRequests) {
 }
 
 t.test('UpdateEndpointsBatch: null as a value in a map refuses its item alone', async t => {
-  const { call } = buildTestApp(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'x' })).body
+  const { call, createApp } = buildTestApp(t)
+  const { Id } = await createApp({ Name: 'x' })
   const email = { ChannelType: 'EMAIL', Address: 'ann@example.com' }
   const answer = await call('PUT', `/v1/apps/${Id}/endpoints`, {
     Item: [

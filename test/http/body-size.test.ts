@@ -234,8 +234,8 @@ t.test('a text or number of 7 MB is answered soon, and not quoted as a whole', a
 })
 
 t.test('a batch of 100 endpoints that are as large as they may be is taken', async t => {
-  const { call } = await listen(t)
-  const { Id: app } = (await call('POST', '/v1/apps', { Name: 'x' })).body
+  const { call, createApp } = await listen(t)
+  const { Id: app } = await createApp({ Name: 'x' })
   const values = Array(50).fill('x')
   const Attributes = Object.fromEntries(Array.from({ length: 72 }, (_, index) => [`a${index}`, values]))
   const Item = Array.from({ length: 100 }, (_, index) => ({

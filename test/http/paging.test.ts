@@ -3,8 +3,8 @@ import { type Answer, buildTestApp, isError, roleArn } from '../support/helpers.
 
 /** An application without a worker that holds so many of Pinpoint's applications, and a way to read the list. */
 async function withApps(t: Test, count: number) {
-  const { call } = buildTestApp(t)
-  const create = async (Name: string): Promise<string> => (await call('POST', '/v1/apps', { Name })).body.Id
+  const { call, createApp } = buildTestApp(t)
+  const create = async (Name: string): Promise<string> => (await createApp({ Name })).Id
   const ids: string[] = []
   for (let index = 1; index <= count; index++) ids.push(await create(`app ${index}`))
   const list = (query: Record<string, string> = {}): Promise<Answer> =>

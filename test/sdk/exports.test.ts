@@ -13,7 +13,7 @@ import {
   UpdateSegmentCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { type Buckets, makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
+import { type Buckets, makeBuckets, putAll } from '../support/buckets.ts'
 import { holdAt, jobsOf, seenInEachState } from '../support/control.ts'
 import { csvOf, ndjsonOf, numbered } from '../support/endpoint-files.ts'
 import { endpointsExported, exported, readExports } from '../support/exported.ts'
@@ -38,7 +38,7 @@ const emulators = new Map<string, ReturnType<typeof startEmulator>>()
 /** An emulator over those buckets; tests with the same settings share it. */
 function shared(env: Record<string, string>) {
   const key = JSON.stringify(env)
-  const emulator = emulators.get(key) ?? startEmulator(t, { DATA_DIR: makeFolder(t), ...folders.env, ...env })
+  const emulator = emulators.get(key) ?? startEmulator(t, { ...folders.env, ...env })
   emulators.set(key, emulator)
   return emulator
 }

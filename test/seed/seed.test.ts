@@ -255,7 +255,7 @@ t.test('a reset applies the seed again where it is asked to', async t => {
   t.strictSame(await reset('?seed=false'), { status: 204, text: '' })
   t.strictSame(countRows(DATA_DIR), {})
 
-  const without = await startEmulator(t, { DATA_DIR: makeFolder(t) })
+  const without = await startEmulator(t)
   const answer = await fetch(`${without.url}/_pinpoint/reset?seed=true`, { method: 'POST' })
   t.match(await answer.json(), { Message: /no seed is set/ })
 })

@@ -80,8 +80,8 @@ t.test('a page of the public web that may call may do so from its own, more publ
 t.test(
   'a browser may read every answer to a page that may call, its request id and exception too',
   async t => {
-    const { app, call } = buildTestApp(t)
-    const { Id } = (await call('POST', '/v1/apps', { Name: 'x' })).body
+    const { app, createApp } = buildTestApp(t)
+    const { Id } = await createApp({ Name: 'x' })
     const asked = [
       [200, 'GET', '/v1/apps'],
       [200, 'GET', `/v1/apps/${Id}`],
