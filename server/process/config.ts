@@ -31,6 +31,8 @@ export interface Config {
   controlToken: string | undefined
   /** A JSON file or a folder of them. */
   seed: string | undefined
+  /** What a template variable without a value does: fail the rendering, or leave a blank. */
+  missingVariables: 'fail' | 'blank'
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -220,6 +222,14 @@ const settings: Settings = {
     argument: 'path',
     meaning: 'a JSON file, or a folder of them, with what is to be there at the start',
     read: existingPath,
+  },
+  missingVariables: {
+    variables: ['MISSING_VARIABLES'],
+    flag: '--missing-variables',
+    argument: 'fail|blank',
+    default: 'fail',
+    meaning: 'what a template variable without a value does: fail, or leave a blank',
+    read: oneOf('fail', 'blank'),
   },
   logLevel: {
     variables: ['LOG_LEVEL'],
