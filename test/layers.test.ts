@@ -24,6 +24,7 @@ const rooms = [
   'validation',
   'model',
   'clock',
+  'templates',
   'buckets',
   'process',
   'version.ts',
@@ -39,6 +40,7 @@ const withoutFastify = [
   'store',
   'model',
   'clock',
+  'templates',
   'buckets',
 ]
 

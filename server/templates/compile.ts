@@ -1,0 +1,227 @@
+import {
+  type Call,
+  compileCall,
+  compileExpression,
+  compileTest,
+  type Expression,
+  helperOf,
+  isCall,
+  pathOf,
+  placeOf,
+} from './expressions.ts'
+import { parse } from './parse.ts'
+import type { Run } from './run.ts'
+import { findPartial, innerScope, type Render, type Scope, variable, withPartials, written } from './scope.ts'
+import { TemplateError } from './template-error.ts'
+import { entriesOf, isTruthy, textOf } from './values.ts'
+
+/*
+ * Makes functions of a template's syntax tree, which render it. Unlike the compiler of
+ * Handlebars.js, this makes no JavaScript of it: a template can do what these functions do, and
+ * nothing else.
+ */
+
+/** What a block renders: its body, or what follows else; and the names after `as`. */
+interface Block {
+  names: readonly string[]
+  body: Render
+  inverse: Render
+}
+
+/** A call of a partial; with a program if it has a block. */
+type PartialCall = Pick<hbs.AST.PartialStatement, 'name' | 'params' | 'hash' | 'loc'> & {
+  indent?: string
+  program?: hbs.AST.Program
+}
+
+const inlineTag = '{{#* inline "name"}}'
+
+/** Left in the output for SES, which replaces it (source: AWS's own templates). */
+const unsubscribeUrl = 'amazonSESUnsubscribeUrl'
+
+/**
+ * Compiles a template.
+ *
+ * @throws TemplateError for a syntax error, a helper that does not exist, and one that is given too
+ *   many or too few values, wherever in the template that is
+ */
+export const compile = (text: string): Render => compileProgram(parse(text))
+
+function compileProgram(program: hbs.AST.Program): Render {
+  const { render, partials } = compileBody(program)
+  return partials.size === 0 ? render : (run, scope) => render(run, withPartials(scope, partials))
+}
+
+/** What a program renders, and the inline partials that it defines, wherever in it. */
+function compileBody({ body }: hbs.AST.Program): { render: Render; partials: Map<string, Render> } {
+  const partials = new Map<string, Render>()
+  const parts: Render[] = []
+  for (const node of body) {
+    if (node.type === 'DecoratorBlock') definePartial(partials, node as hbs.AST.DecoratorBlock)
+    else parts.push(compileStatement(node))
+  }
+  return {
+    partials,
+    render(run, scope) {
+      run.step(1 + parts.length)
+      for (const part of parts) part(run, scope)
+    },
+  }
+}
+
+function definePartial(partials: Map<string, Render>, node: hbs.AST.DecoratorBlock): void {
+  const [name] = node.params
+  if (node.path.original !== 'inline' || name === undefined || node.params.length > 1) {
+    throw new TemplateError(`a tag with * can only be ${inlineTag}`, placeOf(node))
+  }
+  partials.set(nameOf(name), compileProgram(node.program))
+}
+
+function compileStatement(node: hbs.AST.Statement): Render {
+  switch (node.type) {
+    case 'ContentStatement': {
+      const { value } = node as hbs.AST.ContentStatement
+      return run => run.write(value)
+    }
+    case 'CommentStatement':
+      return () => {}
+    case 'MustacheStatement':
+      return compileMustache(node as hbs.AST.MustacheStatement)
+    case 'BlockStatement':
+      return compileBlock(node as hbs.AST.BlockStatement)
+    case 'PartialStatement':
+      return compilePartial(node as hbs.AST.PartialStatement)
+    case 'PartialBlockStatement':
+      return compilePartial(node as hbs.AST.PartialBlockStatement)
+    default:
+      throw new TemplateError(`a tag with * can only be ${inlineTag}`, placeOf(node))
+  }
+}
+
+function compileMustache(node: hbs.AST.MustacheStatement): Render {
+  const call = { ...node, path: pathOf(node.path) }
+  if (isCall(call)) {
+    const evaluate = compileCall(call)
+    return (run, scope) => run.write(textOf(evaluate(run, scope)))
+  }
+  const { path } = call
+  const place = placeOf(node)
+  const name = written(path)
+  const find = variable(path)
+  return (run, scope) => {
+    const value = find(scope)
+    run.at = place
+    if (value !== undefined) run.write(textOf(value))
+    else if (name === unsubscribeUrl) run.write(`{{${unsubscribeUrl}}}`)
+    else run.miss(name, place)
+  }
+}
+
+function compileBlock(node: hbs.AST.BlockStatement): Render {
+  const call = { ...node, path: pathOf(node.path) }
+  const block: Block = {
+    names: node.program?.blockParams ?? [],
+    body: node.program ? compileProgram(node.program) : nothing,
+    inverse: node.inverse ? compileProgram(node.inverse) : nothing,
+  }
+  const render = isCall(call) ? compileBlockCall(call, block) : compileSection(call.path, block)
+  return (run, scope) => {
+    run.enter()
+    render(run, scope)
+    run.leave()
+  }
+}
+
+function compileBlockCall(call: Call, block: Block): Render {
+  const helper = helperOf(call)
+  if (helper.kind === 'value') {
+    const { original } = call.path
+    throw new TemplateError(`${original} is not for blocks: {{${helper.usage}}}`, placeOf(call))
+  }
+  if (helper.kind === 'condition') {
+    const test = compileTest(helper, call)
+    return (run, scope) => (test(run, scope) ? block.body : block.inverse)(run, scope)
+  }
+  const evaluate = compileExpression(call.params[0]!)
+  return (run, scope) => {
+    const list = evaluate(run, scope)
+    run.stepOver([list])
+    renderEach(run, scope, list, block)
+  }
+}
+
+/** `{{#name}}…{{/name}}` of a variable: a list is gone through, another value is the scope of the block. */
+function compileSection(path: hbs.AST.PathExpression, block: Block): Render {
+  const find = variable(path)
+  return (run, scope) => {
+    const value = find(scope)
+    if (Array.isArray(value)) renderEach(run, scope, value, block)
+    else if (!isTruthy(value)) block.inverse(run, scope)
+    else if (value === true) block.body(run, scope)
+    else block.body(run, innerScope(scope, value, { names: named(block.names, [value]) }))
+  }
+}
+
+/** `{{> name value key=value}}`, and `{{#> name}}…{{/name}}`, whose block stands in for a partial that is not there. */
+function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
+  const place = placeOf(node)
+  const nameIt = name.type === 'SubExpression' ? compileExpression(name) : () => nameOf(name)
+  const context = params[0] && compileExpression(params[0])
+  const values = (hash?.pairs ?? []).map(({ key, value }) => ({ key, evaluate: compileExpression(value) }))
+  const block = node.program && compileBody(node.program)
+  return (run, scope) => {
+    const wanted = textOf(nameIt(run, scope))
+    run.at = place
+    const partial = wanted === '@partial-block' ? scope.partialBlock : findPartial(scope, wanted)
+    const render = partial ?? block?.render
+    if (render === undefined) {
+      throw new TemplateError(
+        `there is no partial ${wanted}: {{#* inline "${wanted}"}}…{{/inline}} defines it`,
+      )
+    }
+    const value = context?.(run, scope)
+    let inner = value === undefined ? scope : innerScope(scope, value)
+    if (block !== undefined) {
+      const { partialBlock } = scope
+      inner = {
+        ...withPartials(inner, block.partials),
+        partialBlock: partial
+          ? (run, within) => block.render(run, { ...within, partialBlock })
+          : partialBlock,
+      }
+    }
+    if (values.length > 0) {
+      const given = Object.fromEntries(values.map(({ key, evaluate }) => [key, evaluate(run, scope)]))
+      inner = { ...inner, names: { ...inner.names, ...given } }
+    }
+    run.enter()
+    if (node.indent) {
+      const text = run.capture(() => render(run, inner))
+      run.write(indented(text, node.indent))
+    } else {
+      render(run, inner)
+    }
+    run.leave()
+  }
+}
+
+const nothing: Render = () => {}
+
+/** The name of a partial, which may be written as a path or as a text. */
+const nameOf = (node: Expression): string => String((node as { original?: unknown }).original)
+
+/** The names after `as`, with their values. */
+const named = (names: readonly string[], values: readonly unknown[]) =>
+  names.length === 0 ? undefined : Object.fromEntries(names.map((name, index) => [name, values[index]]))
+
+function renderEach(run: Run, scope: Scope, list: unknown, { names, body, inverse }: Block): void {
+  const entries = entriesOf(list)
+  if (entries.length === 0) inverse(run, scope)
+  for (const [index, [key, item]] of entries.entries()) {
+    const loop = { index, key, first: index === 0, last: index === entries.length - 1 }
+    body(run, innerScope(scope, item, { loop, names: named(names, [item, key]) }))
+  }
+}
+
+/** The text of a partial that stands alone in its line, indented as that is. */
+const indented = (text: string, indent: string): string => text.replace(/(?<![^\n])(?=[\s\S])/g, indent)

@@ -1,0 +1,106 @@
+import { compile } from './compile.ts'
+import { type MissingVariable, Run, type Surroundings } from './run.ts'
+import { type Render, topScope } from './scope.ts'
+import { cut, TemplateError, type TemplateFailure } from './template-error.ts'
+import { Layers, type TemplateValues } from './values.ts'
+
+export type { MissingVariable, TemplateFailure, TemplateValues }
+
+/*
+ * Renders templates as Pinpoint does. This room knows neither requests nor the store: template,
+ * values and options go in; text, or a failure with its place, comes out. It brings the parser of
+ * Handlebars.js, so import it dynamically, where a template is first rendered.
+ */
+
+/** How a template is rendered. */
+export interface RenderOptions extends Surroundings {
+  /** What a variable without a value does: `fail` the rendering, or leave a `blank`. */
+  missingVariables: 'fail' | 'blank'
+}
+
+/** What a template renders to: a text, or why there is none. */
+export type Rendering = (
+  | { text: string; failure?: undefined }
+  | { text?: undefined; failure: TemplateFailure }
+) & {
+  /** Variables that are printed and have no value, in the order in which they were met. */
+  missing: MissingVariable[]
+}
+
+export interface Renderer {
+  /**
+   * Renders a template. It never throws, and gives the same for the same arguments.
+   *
+   * With `fail`, the first missing variable is the failure, in the words of SES (source: observed);
+   * arguments of helpers and blocks may be missing (source: guide, which guards by `if`).
+   */
+  render(template: string, values: TemplateValues, options: RenderOptions): Rendering
+}
+
+/** A template that was compiled, or why it cannot be. */
+type Compiled = { template: Render } | { failure: TemplateFailure }
+
+/** How many compiled templates a renderer keeps, and how many characters they have together. */
+const cacheLimits = { templates: 200, characters: 1_000_000 }
+
+/** Creates a renderer, which keeps the templates that it compiled latest. */
+export function createRenderer(): Renderer {
+  /** By their texts; the one that was used last comes last. */
+  const cache = new Map<string, Compiled>()
+  let characters = 0
+
+  function compiled(text: string): Compiled {
+    const known = cache.get(text)
+    if (known !== undefined) cache.delete(text)
+    else characters += text.length
+    const result = known ?? compileTemplate(text)
+    cache.set(text, result)
+    for (const [oldest] of cache) {
+      if (cache.size <= cacheLimits.templates && characters <= cacheLimits.characters) break
+      cache.delete(oldest)
+      characters -= oldest.length
+    }
+    return result
+  }
+
+  return {
+    render(text, values, options) {
+      const result = compiled(text)
+      if ('failure' in result) return { failure: result.failure, missing: [] }
+      return renderTemplate(result.template, values, options)
+    },
+  }
+}
+
+function compileTemplate(text: string): Compiled {
+  try {
+    return { template: compile(text) }
+  } catch (error) {
+    return { failure: failureOf(error) }
+  }
+}
+
+function renderTemplate(template: Render, values: TemplateValues, options: RenderOptions): Rendering {
+  const run = new Run(options)
+  try {
+    template(run, topScope(new Layers(values)))
+    run.checkBytes()
+  } catch (error) {
+    return { failure: failureOf(error, run.at), missing: [...run.missing.values()] }
+  }
+  const missing = [...run.missing.values()]
+  const [first] = missing
+  if (first === undefined || options.missingVariables === 'blank') return { text: run.text, missing }
+  const { name, line, column } = first
+  return {
+    failure: { message: cut(`Attribute '${name}' is not present in the rendering data.`), line, column },
+    missing,
+  }
+}
+
+/** @param at where the template was, for errors that know no place */
+function failureOf(error: unknown, at = { line: 1, column: 1 }): TemplateFailure {
+  if (!(error instanceof TemplateError)) throw error
+  const { line, column } = error.place ?? at
+  return { message: error.message, line, column }
+}

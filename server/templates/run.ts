@@ -1,0 +1,95 @@
+import { checkLength, limits } from './limits.ts'
+import { type Place, TemplateError } from './template-error.ts'
+
+/** A variable that a template prints and that no layer has a value for; its place is the first one. */
+export interface MissingVariable extends Place {
+  /** As templates write it: `User.UserAttributes.[Last Name].[0]`. */
+  name: string
+}
+
+/** What a rendering takes from outside, so that it is the same each time. */
+export interface Surroundings {
+  now: Date
+  /** Makes a random UUID. */
+  uuid: () => string
+}
+
+/** One rendering of a template: its output so far, and what it may still cost. */
+export class Run {
+  readonly surroundings: Surroundings
+  readonly missing = new Map<string, MissingVariable>()
+  /** The tag that is being rendered. */
+  at: Place = { line: 1, column: 1 }
+  text = ''
+  #characters = 0
+  #steps = 0
+  #depth = 0
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings
+  }
+
+  /** @throws TemplateError when the output becomes too long */
+  write(text: string): void {
+    this.#characters += text.length
+    checkLength(this.#characters)
+    this.text += text
+  }
+
+  /** @throws TemplateError when the output is too long in UTF-8 */
+  checkBytes(): void {
+    // A unit of UTF-16 takes at most three bytes.
+    if (this.text.length * 3 > limits.bytes) checkLength(Buffer.byteLength(this.text))
+  }
+
+  /** Takes what `render` writes out of the output, and gives it. */
+  capture(render: () => void): string {
+    const before = this.text
+    this.text = ''
+    render()
+    const captured = this.text
+    this.text = before
+    return captured
+  }
+
+  miss(name: string, place: Place): void {
+    if (!this.missing.has(name)) this.missing.set(name, { name, ...place })
+  }
+
+  /** @throws TemplateError when the rendering takes too many steps */
+  step(count: number): void {
+    this.#steps += count
+    if (this.#steps > limits.steps) {
+      throw new TemplateError(
+        `the template takes more than ${limits.steps.toLocaleString('en')} steps to render`,
+      )
+    }
+  }
+
+  /** Counts the steps for reading or making values: a name in a map costs as much as 32 characters. */
+  stepOver(values: readonly unknown[]): void {
+    let characters = 0
+    for (const value of values) {
+      if (typeof value === 'string') characters += value.length
+      else if (Array.isArray(value)) for (const item of value) characters += 1 + (item?.length ?? 0)
+      else if (typeof value === 'object' && value !== null) characters += 32 * Object.keys(value).length
+    }
+    this.step(1 + Math.floor(characters / 32))
+  }
+
+  /**
+   * Counts one more block or partial inside of those that are being rendered.
+   *
+   * @throws TemplateError when that goes too deep
+   */
+  enter(): void {
+    if (++this.#depth <= limits.depth) return
+    throw new TemplateError(
+      `blocks and partials render more than ${limits.depth} deep: does a partial contain itself?`,
+    )
+  }
+
+  leave(): void {
+    this.#depth--
+  }
+}

@@ -1,0 +1,160 @@
+import { limits } from './limits.ts'
+import { TemplateError } from './template-error.ts'
+
+/** A value that helpers compute with. Undefined stands for one that is missing. */
+export type Scalar = string | number | boolean | undefined
+
+/** The values of a template's variables, in layers: of two that have a value, the upper one counts. */
+export interface TemplateValues {
+  /**
+   * Substitutions, those that count first come first: of the recipient, of the channel's message, of
+   * the default message. Undefined ones are skipped.
+   */
+  substitutions?: readonly (object | undefined)[]
+  /** The endpoint, as GetEndpoint answers it. */
+  endpoint?: object
+  /** The members RecommendationItems and Recommendations. */
+  recommendations?: object
+  /** DefaultSubstitutions as an object; its keys may have dots, or be nested. */
+  defaults?: object
+}
+
+/** A variable's path as it is looked up in a layer: as one key, then step by step. */
+export interface LookupPath {
+  parts: readonly string[]
+  /** Keys with dots that the path may begin with, longest first, and the steps that remain after each. */
+  starts: readonly { key: string; rest: readonly string[] }[]
+}
+
+/** Keys with dots of more parts than this are not looked for. */
+const maxPartsOfKey = 8
+
+/** @param written the path as the template has it, brackets included */
+export function lookupPath(parts: readonly string[], written: string): LookupPath {
+  const starts: { key: string; rest: readonly string[] }[] = [{ key: written, rest: [] }]
+  for (let count = Math.min(parts.length, maxPartsOfKey); count > 1; count--) {
+    const key = parts.slice(0, count).join('.')
+    if (key !== written) starts.push({ key, rest: parts.slice(count) })
+  }
+  return { parts, starts }
+}
+
+/** The layers of one rendering. */
+export class Layers {
+  readonly #layers: readonly { values: Record<string, unknown>; hasDots: boolean }[]
+  #merged: object | undefined
+
+  constructor({ substitutions = [], endpoint, recommendations, defaults }: TemplateValues) {
+    const all = [...substitutions, endpoint, recommendations, defaults]
+    const values = all.filter(layer => layer !== undefined) as Record<string, unknown>[]
+    this.#layers = values.map(values => ({
+      values,
+      hasDots: Object.keys(values).some(key => key.includes('.')),
+    }))
+  }
+
+  /**
+   * The value of a variable in the first layer that has one (order: assumed, see the fixtures).
+   *
+   * @returns undefined where none has
+   */
+  find({ parts, starts }: LookupPath): unknown {
+    for (const { values, hasDots } of this.#layers) {
+      if (hasDots) {
+        for (const { key, rest } of starts) {
+          const value = Object.hasOwn(values, key) ? memberOf(values[key], rest) : undefined
+          if (value !== undefined) return value
+        }
+      }
+      const value = memberOf(values, parts)
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
+
+  /** All variables as one map. */
+  merged(): object {
+    const layers = this.#layers.map(({ values }) => values)
+    this.#merged ??= Object.assign(Object.create(null), ...layers.toReversed()) as object
+    return this.#merged
+  }
+}
+
+/**
+ * Follows a path through maps and lists. Only their own members are seen, so no path leads to a
+ * prototype. Of a text, `.[0]` is the text itself (assumed: attributes are lists, substitutions may
+ * be texts).
+ *
+ * @returns undefined where the path leads nowhere, or to null or an empty list, which are no values
+ */
+export function memberOf(value: unknown, path: readonly string[]): unknown {
+  let found = value
+  for (const part of path) {
+    if (typeof found !== 'object' || found === null) {
+      if (part !== '0') return undefined
+    } else if (Object.hasOwn(found, part) && !(part === 'length' && Array.isArray(found))) {
+      found = found[part as keyof typeof found]
+    } else {
+      return undefined
+    }
+  }
+  return found === null || (Array.isArray(found) && found.length === 0) ? undefined : found
+}
+
+/** What Handlebars takes for false: nothing, false, 0, the empty text and the empty list. */
+export const isTruthy = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : Boolean(value)
+
+/**
+ * A value as one that helpers compute with. A list of one value is that value; of more, they are
+ * joined by commas, as Handlebars.js prints them (assumed).
+ *
+ * @throws TemplateError for a map, and for a list of lists or maps
+ */
+export function scalarOf(value: unknown): Scalar {
+  if (Array.isArray(value)) {
+    if (value.length === 1) return scalarOf(itemOf(value[0]))
+    return value.length === 0 ? undefined : value.map(item => textOf(itemOf(item))).join(',')
+  }
+  if (value === null) return undefined
+  if (typeof value === 'object') {
+    throw new TemplateError(`a map is not a value; its members are ${keysOf(value)}`)
+  }
+  return value as Scalar
+}
+
+function itemOf(item: unknown): unknown {
+  if (!Array.isArray(item)) return item
+  throw new TemplateError('a list of lists is not a value')
+}
+
+function keysOf(map: object): string {
+  const keys = Object.keys(map)
+  const named = keys.slice(0, 5).map(key => key.slice(0, 50))
+  return [...named, ...(keys.length > named.length ? ['…'] : [])].join(', ') || 'none'
+}
+
+/**
+ * A value as it is output; empty for one that is missing.
+ *
+ * @throws TemplateError for what is no value, as `scalarOf`
+ */
+export function textOf(value: unknown): string {
+  const scalar = scalarOf(value)
+  if (scalar === undefined) return ''
+  return typeof scalar === 'number' ? textOfNumber(scalar) : String(scalar)
+}
+
+/** A number in its shortest form, and never with an exponent: 6, 7.3, 0.0000001 (assumed). */
+export function textOfNumber(number: number): string {
+  const text = String(number)
+  if (!text.includes('e')) return text
+  return number.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 })
+}
+
+/** The items of a list, or the members of a map, that each goes through, with their keys. */
+export function entriesOf(value: unknown): [key: string, item: unknown][] {
+  if (typeof value !== 'object' || value === null) return []
+  const keys = Array.isArray(value) ? value.slice(0, limits.items).keys() : Object.keys(value)
+  return [...keys].slice(0, limits.items).map(key => [String(key), value[key as keyof typeof value]])
+}
