@@ -9,6 +9,9 @@ try {
   if (command === 'import') {
     const { runImport } = await import('./cli/import.ts')
     process.exitCode = await runImport(process.env, rest)
+  } else if (command === 'render') {
+    const { runRender } = await import('./cli/render.ts')
+    process.exitCode = await runRender(process.env, rest)
   } else {
     const { serve } = await import('./cli/serve.ts')
     await serve(process.env, process.argv.slice(2))

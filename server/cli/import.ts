@@ -1,20 +1,18 @@
 import { symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { CommanderError } from 'commander'
 import { start } from '../emulator/start.ts'
 import type { HeldBy } from '../model/held-by.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import { isFinal } from '../model/job-states.ts'
 import { createLog } from '../process/log.ts'
-import { StartError } from '../process/start-error.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
 import { createEmulatorClient } from './emulator-client.ts'
 import { findSource, localBucket, type Source } from './find-source.ts'
 import { type ImportOptions, readImportOptions } from './import-options.ts'
 import { type Output, type Progress, showProgress } from './progress.ts'
 import { describeJob } from './report.ts'
-import { UsageError } from './usage-error.ts'
+import { reportError } from './usage-error.ts'
 
 /** Milliseconds between two looks at the job: few at first, as most files are small. */
 const looks = { first: 5, max: 200 }
@@ -60,10 +58,7 @@ export async function runImport(
     return 1
   } catch (error) {
     if (stopping.signal.aborted) return exitCodes[stopping.signal.reason as keyof typeof exitCodes]
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    const isExpected = error instanceof UsageError || error instanceof StartError
-    outputs.stderr.write(`${isExpected ? error.message : (error as Error).stack}\n`)
-    return 2
+    return reportError(error, outputs.stderr)
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
   }

@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import type { Failure, Outcome, SkippedObjects } from './emulator-client.ts'
+import { plain } from './plain.ts'
 
 /** Failures in a table, and skipped objects; more of them say nothing more to a person. */
 const maxRows = 100
@@ -83,6 +84,3 @@ function describeSkipped({ total, items }: SkippedObjects): string[] {
 }
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
-
-/** Text that a terminal prints as it is: a file may hold what moves its cursor. */
-const plain = (text: string) => text.replace(/\p{Cc}/gu, char => JSON.stringify(char).slice(1, -1))

@@ -17,7 +17,7 @@ export const helpConfiguration: HelpConfiguration = { helpWidth: 80 }
 export function readFlags(argv: string[]): Record<string, unknown> {
   const program = new Command('pinpoint-local')
     .description(
-      'An emulator of Amazon Pinpoint that really imports your endpoints.\n\nCommands:\n  serve         runs the emulator until a signal ends it; need not be named\n  import FILE   imports a file or an S3 URL once, and says what became of it:\n                see pinpoint-local import --help',
+      'An emulator of Amazon Pinpoint that really imports your endpoints.\n\nCommands:\n  serve         runs the emulator until a signal ends it; need not be named\n  import FILE   imports a file or an S3 URL once, and says what became of it:\n                see pinpoint-local import --help\n  render FILE   renders a message template once, and says what is missing:\n                see pinpoint-local render --help',
     )
     .version(version)
     .usage('[serve] [flags]')
@@ -50,7 +50,7 @@ export function addSettings(command: Command, names: readonly string[]): void {
 function serveOnly([command = 'serve', ...more]: string[]): void {
   if (command !== 'serve') {
     throw new StartError(
-      `there is no command ${command}: the commands are serve and import, and come before all flags`,
+      `there is no command ${command}: the commands are serve, import and render, and come before all flags`,
     )
   }
   if (more.length > 0) throw new StartError(`serve takes flags alone; got ${more.join(' ')}`)

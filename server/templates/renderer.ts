@@ -1,10 +1,10 @@
 import { compile } from './compile.ts'
 import { type MissingVariable, Run, type Surroundings } from './run.ts'
 import { type Render, topScope } from './scope.ts'
-import { cut, TemplateError, type TemplateFailure } from './template-error.ts'
+import { cut, type Place, TemplateError, type TemplateFailure } from './template-error.ts'
 import { Layers, type TemplateValues } from './values.ts'
 
-export type { MissingVariable, TemplateFailure, TemplateValues }
+export type { MissingVariable, Place, TemplateFailure, TemplateValues }
 
 /*
  * Renders templates as Pinpoint does. This room knows neither requests nor the store: template,

@@ -141,6 +141,15 @@ t.test('pinpoint-local import says whether the example imports', async t => {
   t.match({ code, output }, { code: 0, output: /3 records read, 2 imported, 1 refused/ })
 })
 
+t.test('pinpoint-local render says whether a template renders', async t => {
+  const bin = join('node_modules', '.bin', 'pinpoint-local')
+  writeFileSync(
+    join(folder, 'mail.hbs'),
+    '{{#each a}}{{/each}}{{upper "hi"}} {{dateFormat "2020-09-19" tz=Asia/Tokyo}}\n',
+  )
+  t.strictSame(await run(folder, bin, ['render', 'mail.hbs']), { code: 0, output: 'HI Sep 19, 2020\n' })
+})
+
 t.test('the example for node:test passes', async t => {
   link('@aws-sdk/client-pinpoint')
   const { code, output } = await run(join(folder, 'examples', 'node-test'), process.execPath, ['--test'])

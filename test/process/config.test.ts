@@ -377,7 +377,7 @@ t.test('the endpoint that is the emulator itself is named beside every other bad
 })
 
 t.test('a command that is not there, or comes too late, is named', async t => {
-  t.match(refusal(t, {}, ['dance']), 'there is no command dance: the commands are serve and import')
+  t.match(refusal(t, {}, ['dance']), 'there is no command dance: the commands are serve, import and render')
   t.match(refusal(t, {}, ['--port', '0', 'import', 'users.csv']), 'come before all flags')
   t.match(refusal(t, {}, ['serve', 'users.csv']), 'serve takes flags alone; got users.csv')
 })

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type TSchema, Type } from '@sinclair/typebox'
+import { MapOf } from '../model/common.ts'
+import { EndpointResponse } from '../model/endpoint.ts'
+import { createRenderer, type Place, type Rendering } from '../templates/renderer.ts'
+import { removeAbsent } from '../validation/absent.ts'
+import { checkOf } from '../validation/check.ts'
+import type { Outputs } from './import.ts'
+import { plain } from './plain.ts'
+import { type RenderOptions, readRenderOptions } from './render-options.ts'
+import { reportError, UsageError } from './usage-error.ts'
+
+/** Substitutions of a message (source: model). */
+const Substitutions = MapOf(Type.Array(Type.String()))
+
+/** DefaultSubstitutions of a template: any JSON object (source: guide). */
+const DefaultSubstitutions = MapOf(Type.Unknown())
+
+/**
+ * The command `pinpoint-local render`: a template and values from files, rendered once.
+ *
+ * @param argv what follows `render`
+ * @param outputs the process's own, but in tests
+ * @returns the exit status: 0 it renders, 1 it does not, 2 where it could not be tried
+ */
+export async function runRender(
+  env: NodeJS.ProcessEnv,
+  argv: string[],
+  outputs: Outputs = process,
+): Promise<number> {
+  try {
+    const options = readRenderOptions(env, argv, outputs)
+    const { template, missingVariables } = options
+    const rendering = createRenderer().render(readFile(template), readValues(options), {
+      ...{ missingVariables, now: new Date(), uuid: randomUUID },
+    })
+    print(rendering, options, outputs)
+    return rendering.failure === undefined ? 0 : 1
+  } catch (error) {
+    return reportError(error, outputs.stderr)
+  }
+}
+
+function readValues({ endpoint, substitutions, defaultSubstitutions }: RenderOptions) {
+  return {
+    endpoint: endpoint === undefined ? {} : readJson(endpoint, EndpointResponse, unwrapped),
+    substitutions: substitutions.map(file => readJson(file, Substitutions)),
+    defaults: defaultSubstitutions === undefined ? {} : readJson(defaultSubstitutions, DefaultSubstitutions),
+  }
+}
+
+/** An endpoint without what the AWS CLI and SDKs put around it. */
+function unwrapped(value: unknown): unknown {
+  const { EndpointResponse, EndpointRequest } = Object(value)
+  return EndpointResponse ?? EndpointRequest ?? value
+}
+
+/** @throws UsageError that names the file, and what is wrong with it */
+function readJson(file: string, schema: TSchema, take = (value: unknown): unknown => value): object {
+  let value: unknown
+  try {
+    value = take(JSON.parse(readFile(file)))
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${file} is not JSON: ${(error as Error).message}`)
+  }
+  removeAbsent(schema, value)
+  const wording = { root: file, member: (parts: string[]) => `${file}: ${parts.join('.')}` }
+  const violation = checkOf(schema, wording)(value)
+  if (violation !== undefined) throw new UsageError(violation)
+  return value as object
+}
+
+/** @throws UsageError for a file that is not there, or cannot be read */
+function readFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UsageError(
+      code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${message}`,
+    )
+  }
+}
+
+function print(
+  { text, failure, missing }: Rendering,
+  { template, json }: RenderOptions,
+  { stdout, stderr }: Outputs,
+): void {
+  if (json) {
+    const missingVariables = missing.map(({ name }) => name)
+    const errors = failure === undefined ? [] : [failure]
+    stdout.write(`${JSON.stringify({ text, missingVariables, errors }, null, 2)}\n`)
+    return
+  }
+  const tell = ({ line, column }: Place, message: string) =>
+    stderr.write(`${plain(`${template}:${line}:${column}: ${message}`)}\n`)
+  if (failure === undefined) {
+    stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    for (const variable of missing) tell(variable, `${variable.name} has no value, and is left blank`)
+    return
+  }
+  tell(failure, failure.message)
+  // Of a missing variable that is the failure, enough is said.
+  const others = missing.filter(({ line, column }) => line !== failure.line || column !== failure.column)
+  for (const variable of others) tell(variable, `${variable.name} has no value`)
+  if (missing.length > 0) {
+    stderr.write(
+      'Values come from --endpoint, --substitutions and --default-substitutions; --missing-variables blank does without.\n',
+    )
+  }
+}

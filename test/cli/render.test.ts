@@ -1,0 +1,166 @@
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import t from 'tap'
+import { runRender } from '../../server/cli/render.ts'
+import { runMain } from '../support/spawn.ts'
+
+const endpoint = { Address: 'ann@example.com', User: { UserAttributes: { FirstName: ['Ann'] } } }
+const dir = t.testdir({
+  'mail.hbs': 'Hi {{User.UserAttributes.FirstName}},\nyour code is {{OTP}}.\n{{Footer}} {{OTP}}',
+  'now.hbs': '{{now "yyyy"}} {{uuid}}',
+  'broken.hbs': 'Hi {{Address}}\n  {{#if Address}}',
+  'late.hbs': '{{Nickname}}\n{{divide 1 0}}',
+  'escape.hbs': 'a{{[\u001b]}}',
+  'endpoint.json': JSON.stringify(endpoint),
+  'answer.json': JSON.stringify({ EndpointResponse: { ...endpoint, Location: null } }),
+  'request.json': JSON.stringify({ EndpointRequest: endpoint }),
+  'code.json': '{"OTP": ["123"]}',
+  'all.json': '{"OTP": ["456"], "Footer": ["Bye"]}',
+  'defaults.json': '{"User": {"UserAttributes": {"FirstName": "there"}}, "OTP": "000", "Footer": "x"}',
+  'text.json': '{"OTP": "123"}',
+  'list.json': '[]',
+  'cut.json': '{"OTP": [',
+  'attribute.json': '{"Attributes": {"Plan": "free"}}',
+})
+const at = (name: string) => join(dir, name)
+
+/** Runs the command here; names of files that there are stand for their paths. */
+async function run(argv: string[], env: Record<string, string> = {}) {
+  const written = { stdout: '', stderr: '' }
+  const output = (name: keyof typeof written) =>
+    new PassThrough().setEncoding('utf8').on('data', text => {
+      written[name] += text.replaceAll(`${dir}/`, '')
+    })
+  const paths = argv.map(word => (/\.(hbs|json)$/.test(word) ? at(word) : word))
+  const code = await runRender(env, paths, { stdout: output('stdout'), stderr: output('stderr') })
+  return { code, ...written }
+}
+
+const withValues = ['mail.hbs', '--endpoint', 'endpoint.json', '--substitutions', 'all.json']
+
+t.test('it prints what would be sent, and nothing else', async t => {
+  t.strictSame(await run(withValues), {
+    ...{ code: 0, stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n', stderr: '' },
+  })
+  const { code, stdout } = await run(['now.hbs'])
+  t.equal(code, 0)
+  t.match(stdout, new RegExp(`^${new Date().getUTCFullYear()} [\\da-f]{8}-[\\da-f-]{27}\\n$`))
+})
+
+t.test('an endpoint may be as it is answered, or as it is sent, with what is around it', async t => {
+  for (const file of ['answer.json', 'request.json', 'endpoint.json']) {
+    const { stdout } = await run(['mail.hbs', '--endpoint', file, '--substitutions', 'all.json'])
+    t.match(stdout, 'Hi Ann,', file)
+  }
+})
+
+t.test('of substitutions the first file counts, then the endpoint, then the defaults', async t => {
+  const { stdout } = await run([
+    ...['mail.hbs', '--substitutions', 'code.json', '--substitutions', 'all.json'],
+    ...['--default-substitutions', 'defaults.json'],
+  ])
+  t.equal(stdout, 'Hi there,\nyour code is 123.\nBye 123\n')
+})
+
+t.test('missing variables are told with their places, and the status is 1', async t => {
+  const { code, stdout, stderr } = await run(['mail.hbs', '--endpoint', 'endpoint.json'])
+  t.equal(code, 1)
+  t.equal(stdout, '', 'nothing would be sent')
+  t.equal(
+    stderr,
+    `mail.hbs:2:14: Attribute 'OTP' is not present in the rendering data.
+mail.hbs:3:1: Footer has no value
+Values come from --endpoint, --substitutions and --default-substitutions; --missing-variables blank does without.
+`,
+  )
+  const late = await run(['late.hbs'])
+  t.match(
+    late.stderr,
+    /^late.hbs:2:1: a number cannot be divided by zero\nlate.hbs:1:1: Nickname has no value\n/,
+  )
+})
+
+t.test('they are left blank if that is said, by a flag or a variable', async t => {
+  const argv = ['mail.hbs', '--endpoint', 'endpoint.json']
+  const expected = {
+    code: 0,
+    stdout: 'Hi Ann,\nyour code is .\n \n',
+    stderr: `mail.hbs:2:14: OTP has no value, and is left blank
+mail.hbs:3:1: Footer has no value, and is left blank
+`,
+  }
+  t.strictSame(await run([...argv, '--missing-variables', 'blank']), expected)
+  t.strictSame(await run(argv, { PINPOINT_LOCAL_MISSING_VARIABLES: 'blank', PORT: 'none' }), expected)
+  t.equal((await run([...argv, '--missing-variables', 'fail'], { MISSING_VARIABLES: 'blank' })).code, 1)
+})
+
+t.test('a template that cannot be rendered is told by line and column', async t => {
+  t.strictSame(await run(['broken.hbs', '--endpoint', 'endpoint.json']), {
+    ...{ code: 1, stdout: '' },
+    stderr: 'broken.hbs:2:3: the block is not closed: {{/if}} is missing\n',
+  })
+  t.notMatch((await run(['escape.hbs'])).stderr, '\u001b', 'what moves a cursor is escaped')
+})
+
+t.test('--json prints one document', async t => {
+  t.strictSame(JSON.parse((await run(['mail.hbs', '--json', '--missing-variables', 'blank'])).stdout), {
+    text: 'Hi ,\nyour code is .\n ',
+    missingVariables: ['User.UserAttributes.FirstName', 'OTP', 'Footer'],
+    errors: [],
+  })
+  const { code, stdout, stderr } = await run(['broken.hbs', '--json'])
+  t.strictSame(
+    { code, stderr, document: JSON.parse(stdout) },
+    {
+      ...{ code: 1, stderr: '' },
+      document: {
+        missingVariables: [],
+        errors: [{ line: 2, column: 3, message: 'the block is not closed: {{/if}} is missing' }],
+      },
+    },
+  )
+})
+
+for (const [what, argv, message] of [
+  ['no template', [], "error: missing required argument 'FILE'"],
+  ['a template that is not there', ['nothing.hbs'], 'there is no file nothing.hbs'],
+  ['a folder', [dir], 'cannot be read: EISDIR'],
+  ['values that are not there', ['mail.hbs', '--endpoint', 'nothing.json'], 'there is no file nothing.json'],
+  ['values that are no JSON', ['mail.hbs', '--substitutions', 'cut.json'], 'cut.json is not JSON: '],
+  [
+    'values that are no object',
+    ['mail.hbs', '--default-substitutions', 'list.json'],
+    'list.json must be a JSON object; got a list',
+  ],
+  [
+    'substitutions that are no lists',
+    ['mail.hbs', '--substitutions', 'text.json'],
+    'text.json: OTP must be a list, each entry a string; got "123"',
+  ],
+  [
+    'an endpoint that Pinpoint would refuse',
+    ['mail.hbs', '--endpoint', 'attribute.json'],
+    'attribute.json: Attributes.Plan must be a list, each entry a string; got "free"',
+  ],
+  ['a flag that does not exist', ['mail.hbs', '--colour'], "error: unknown option '--colour'"],
+  [
+    'a bad setting',
+    ['mail.hbs', '--missing-variables', 'x'],
+    '--missing-variables must be one of fail, blank',
+  ],
+] as const) {
+  t.test(`${what} is told, and the status is 2`, async t => {
+    const { code, stdout, stderr } = await run([...argv])
+    t.match({ code, stdout, stderr }, { code: 2, stdout: '', stderr: message })
+    t.notMatch(stderr, /\n\s+at /, 'no stack')
+  })
+}
+
+t.test('the program has the command, and its help says how to use it', async t => {
+  const help = await runMain(t, {}, ['render', '--help'])
+  t.match(help, { code: 0, stderr: '' })
+  t.match(help.stdout, /^Usage: pinpoint-local render FILE \[flags\]/)
+  t.match(await runMain(t, {}, ['render', ...withValues.map(word => (/\./.test(word) ? at(word) : word))]), {
+    ...{ code: 0, stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n' },
+  })
+})
