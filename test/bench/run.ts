@@ -9,6 +9,7 @@ import { benchImports } from './imports.ts'
 import { benchSegments } from './segments.ts'
 import { benchStarts } from './starts.ts'
 import { describeRun } from './table.ts'
+import { benchTemplates } from './templates.ts'
 
 /*
  * The bench: what users feel, as tables in Markdown. Each figure stands beside its goal and, where there is one, beside a
@@ -27,7 +28,7 @@ import { describeRun } from './table.ts'
  *     npm run bench -- --rows 200000 --only imports --against ../before/dist
  */
 
-const groups = ['starts', 'imports', 'calls', 'segments', 'exports']
+const groups = ['starts', 'imports', 'calls', 'segments', 'exports', 'templates']
 
 const { rows, only, against, rounds, tenTimes } = new Command('npm run bench --')
   .description('Measures the build in dist and prints tables in Markdown.')
@@ -64,6 +65,7 @@ const isWanted = (group: string) => only.includes(group)
 console.log(describeRun(bench))
 if (isWanted('starts')) await benchStarts(bench)
 if (isWanted('imports')) await benchImports(bench)
+if (isWanted('templates')) await benchTemplates(bench)
 if (['calls', 'segments', 'exports'].some(isWanted)) {
   const filled = await fill(bench)
   if (isWanted('calls')) await benchCalls(bench, filled)
