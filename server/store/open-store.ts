@@ -12,6 +12,7 @@ import { makePrivateFile, privateFile } from './database/private-files.ts'
 import { emptyDatabase, migrate, pageBytes } from './database/schema.ts'
 import { createTransactions, StateReplacedError } from './database/transactions.ts'
 import { WriteQueue } from './database/write-queue.ts'
+import { createDocuments } from './documents/documents.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
 import { createImportWriters } from './import-writes/import-writer.ts'
@@ -160,6 +161,7 @@ export function prepareStore(
   db.pragma('temp_store = MEMORY')
 
   const tags = createTags(db)
+  const documents = createDocuments(db, tags)
   const names = createAttributeNames(db)
   const transactions = createTransactions(db, {
     onBegin: names.refresh,
@@ -193,7 +195,7 @@ export function prepareStore(
     exportJobs: createExportJobs(db),
     exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
-    segments: createSegments(db, tags),
+    segments: createSegments(db, documents),
     segmentMembers: createSegmentMembers(db),
     tags,
     purge: createPurge(db, transactions),

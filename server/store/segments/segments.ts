@@ -2,8 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { arnOf, readArn } from '../../http/arn.ts'
 import type { SegmentImportResource, SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import type { AppRef } from '../applications/applications.ts'
-import type { createTags } from '../applications/tags.ts'
-import { createDocuments, type DocumentVersion, type VersionRef } from '../documents/documents.ts'
+import type { Documents, DocumentVersion, VersionRef } from '../documents/documents.ts'
 import type { ImportJob } from '../jobs/import-progress.ts'
 
 /**
@@ -16,8 +15,8 @@ export type SegmentBody = Pick<SegmentResponse, 'Name' | 'Dimensions' | 'Segment
  * The segments of all applications: versioned documents, and the import jobs that made the versions
  * of imported ones, which have their members.
  */
-export function createSegments(db: Database, tags: ReturnType<typeof createTags>) {
-  const documents = createDocuments<SegmentBody, SegmentResponse>(db, tags, 'segment', toResponse)
+export function createSegments(db: Database, documentsOf: Documents) {
+  const documents = documentsOf<SegmentBody, SegmentResponse>('segment', toResponse)
   const appArn = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
   const imported = db.prepare<[number], { size: number; channel_counts: string }>(
     'SELECT total_processed - total_failures AS size, channel_counts FROM import_jobs WHERE seq = ?',

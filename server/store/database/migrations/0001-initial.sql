@@ -105,11 +105,12 @@ CREATE INDEX endpoints_before_import_by_writer ON endpoints_before_import (impor
 CREATE TABLE documents (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   app           INTEGER REFERENCES apps (seq), -- NULL for a document of the account
-  kind          TEXT NOT NULL,                 -- segment
+  kind          TEXT NOT NULL,                 -- segment, template
   id            TEXT,                          -- or a name; NULL once the document is deleted, as in apps
   arn           TEXT NOT NULL,
   creation_date TEXT NOT NULL,
   version       INTEGER NOT NULL,              -- the current one
+  last_version  INTEGER NOT NULL,              -- the highest number that a version has had
   UNIQUE (app, kind, id)
 ) STRICT;
 
@@ -120,8 +121,9 @@ CREATE INDEX documents_deleted ON documents (seq) WHERE id IS NULL;
 CREATE TABLE document_versions (
   document           INTEGER NOT NULL REFERENCES documents (seq),
   version            INTEGER NOT NULL,
-  last_modified_date TEXT NOT NULL,
-  body               TEXT NOT NULL, -- JSON, of a segment a SegmentBody
+  creation_date      TEXT NOT NULL,
+  last_modified_date TEXT NOT NULL, -- later than that once the version has been replaced
+  body               TEXT NOT NULL, -- JSON: a SegmentBody, a TemplateBody
   PRIMARY KEY (document, version)
 ) STRICT, WITHOUT ROWID;
 
