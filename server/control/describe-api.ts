@@ -20,11 +20,13 @@ import * as jobStatus from '../model/job-states.ts'
 import * as segment from '../model/segment.ts'
 import * as segmentDimensions from '../model/segment-dimensions.ts'
 import * as tags from '../model/tags.ts'
+import * as template from '../model/template.ts'
 import { version } from '../version.ts'
 
 const shapes: Record<string, unknown> = {
   ...{ ...common, ...application, ...applicationSettings, ...attributes, ...endpoint, ...eventStream },
   ...{ ...importJob, ...exportJob, ...jobStatus, ...segment, ...segmentDimensions, ...tags },
+  ...template,
 }
 
 /** Names of shapes: those under which they are exported, which are the model's. */

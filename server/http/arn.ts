@@ -11,6 +11,7 @@ export const newId = (): string => randomUUID().replaceAll('-', '')
 const resourcePaths = {
   application: 'apps/*',
   segment: 'apps/*/segments/*',
+  template: 'templates/*/*',
 } as const
 
 export type ResourceKind = keyof typeof resourcePaths
@@ -26,7 +27,8 @@ export interface ResourceName extends Caller {
 /**
  * The ARN of a resource.
  *
- * @param ids what stands for each `*` of the kind: of a segment, its application's id and its own
+ * @param ids what stands for each `*` of the kind: of a segment, its application's id and its own; of
+ *   a template, its name and its type
  */
 export function arnOf({ region, accountId }: Caller, kind: ResourceKind, ...ids: string[]): string {
   const path = resourcePaths[kind].replace(/\*/g, () => ids.shift()!)

@@ -22,11 +22,16 @@ interface Counts {
  *
  * @param bytes JSON in UTF-8, which is not checked here
  * @param schema the schema of the operation's body
+ * @param name what to call the text in the answer, where it is a member that holds JSON
  * @returns a sentence that names the limit and the largest map or list; undefined if all is within
  */
-export function checkBodySize(bytes: Buffer, schema: TSchema | undefined): string | undefined {
+export function checkBodySize(
+  bytes: Buffer,
+  schema?: TSchema,
+  name = 'The request body',
+): string | undefined {
   const counts = countValues(bytes)
-  if (counts === undefined) return `The request body must be nested at most ${limits.levels} levels deep`
+  if (counts === undefined) return `${name} must be nested at most ${limits.levels} levels deep`
   const kind = (['names', 'values'] as const).find(kind => counts[kind] > limits[kind])
   if (kind === undefined) return undefined
   const { path, count } = counts.largest
@@ -34,7 +39,7 @@ export function checkBodySize(bytes: Buffer, schema: TSchema | undefined): strin
   const known = schemaAt(schema, path)
   if (count > (known?.maxProperties ?? known?.maxItems)) return explainCount(known!, member, count)
   const where = path.length > 0 && count > counts[kind] / 2 ? `, ${count} of them in ${member}` : ''
-  return `The request body must have at most ${limits[kind]} ${kind} in all; got ${counts[kind]}${where}`
+  return `${name} must have at most ${limits[kind]} ${kind} in all; got ${counts[kind]}${where}`
 }
 
 /** An open map or list: its commas so far and, of a map, the position of its latest name. */

@@ -3,13 +3,19 @@ import type { Listed, Page } from '../model/page.ts'
 import { pageSize } from '../model/quotas.ts'
 import { badRequest } from './errors/exceptions.ts'
 
+const size = Type.Optional(
+  Type.String({ description: `Entries on a page: 1 to ${pageSize.max}, by default ${pageSize.default}` }),
+)
+const token = Type.Optional(Type.String({ description: 'The NextToken of the previous page' }))
+
 /** The query parameters of a paged list; `page-size` is a string (source: model). */
-export const PageQuery = Type.Object({
-  'page-size': Type.Optional(
-    Type.String({ description: `Entries on a page: 1 to ${pageSize.max}, by default ${pageSize.default}` }),
-  ),
-  token: Type.Optional(Type.String({ description: 'The NextToken of the previous page' })),
-})
+export const PageQuery = Type.Object({ 'page-size': size, token })
+
+/** The same for the lists of templates (source: model). */
+export const NextTokenQuery = Type.Object({ 'page-size': size, 'next-token': token })
+
+/** What either kind of list is asked with. */
+type PagedQuery = Static<typeof PageQuery> & Static<typeof NextTokenQuery>
 
 /**
  * One page of a list, newest first. NextToken is present if there is another page. A token holds a
@@ -21,7 +27,7 @@ export const PageQuery = Type.Object({
  * @throws BadRequestException when the page size or the token is wrong
  */
 export function answerPage<T>(
-  query: Static<typeof PageQuery>,
+  query: PagedQuery,
   list: string,
   fetch: (page: Page) => Listed<T>[],
 ): { Item: T[]; NextToken?: string } {
@@ -45,7 +51,7 @@ export function answerPage<T>(
  * @throws BadRequestException when the page size or the token is wrong
  */
 export function readPage<T, Cursor>(
-  query: Static<typeof PageQuery>,
+  query: PagedQuery,
   list: string,
   start: Cursor,
   isCursor: (value: unknown) => boolean,
@@ -63,7 +69,7 @@ export function readPage<T, Cursor>(
  *   `after`, the cursor; `answer`, which makes the page of the entries
  */
 export function beginPage<Cursor>(
-  query: Static<typeof PageQuery>,
+  query: PagedQuery,
   list: string,
   start: Cursor,
   isCursor: (value: unknown) => boolean,
@@ -90,12 +96,14 @@ export function beginPage<Cursor>(
  * @throws BadRequestException when the token is wrong
  */
 export function readCursor<Cursor>(
-  { token }: Static<typeof PageQuery>,
+  query: PagedQuery,
   list: string,
   start: Cursor,
   isCursor: (value: unknown) => boolean,
 ): Cursor {
-  return token === undefined ? start : (readToken(token, list, isCursor) as Cursor)
+  const name = query['next-token'] === undefined ? 'token' : 'next-token'
+  const token = query[name]
+  return token === undefined ? start : (readToken(name, token, list, isCursor) as Cursor)
 }
 
 function pageSizeOf(text: string | undefined): number {
@@ -112,10 +120,15 @@ function pageSizeOf(text: string | undefined): number {
 const writeToken = (list: string, at: unknown) =>
   Buffer.from(JSON.stringify([list, at])).toString('base64url')
 
-function readToken(token: string, list: string, isCursor: (value: unknown) => boolean): unknown {
+function readToken(
+  name: string,
+  token: string,
+  list: string,
+  isCursor: (value: unknown) => boolean,
+): unknown {
   try {
     const [tokenList, at] = JSON.parse(Buffer.from(token, 'base64url').toString())
     if (tokenList === list && isCursor(at)) return at
   } catch {}
-  throw badRequest('token must be the NextToken of an earlier page of this same list')
+  throw badRequest(`${name} must be the NextToken of an earlier page of this same list`)
 }

@@ -1,7 +1,7 @@
 /**
  * The quotas and limits of Pinpoint (source: the guide's quotas page, where no other is named).
- * Those of an account are enforced with `QUOTAS=on`: request rates, running imports, import size.
- * All others are always enforced.
+ * Those of an account are enforced with `QUOTAS=on`: request rates, running imports, import size,
+ * numbers of templates and of their versions. All others are always enforced.
  */
 
 /** Largest request body in bytes: the payload quota. */
@@ -11,8 +11,8 @@ export const maxBodyBytes = 7 * 1024 * 1024
 export const pageSize = { default: 100, max: 1000 } as const
 
 /**
- * Requests per second, for the operations around endpoints, segments and imports that have a quota
- * of their own. The page had some thousands for endpoints until 2023.
+ * Requests per second, for the operations around endpoints, segments, imports and templates that
+ * have a quota of their own. The page had some thousands for endpoints until 2023.
  */
 const requestRates: Record<string, number> = {
   UpdateEndpoint: 10,
@@ -22,6 +22,9 @@ const requestRates: Record<string, number> = {
   CreateSegment: 25,
   UpdateSegment: 25,
   DeleteSegment: 25,
+  CreateEmailTemplate: 10,
+  CreatePushTemplate: 10,
+  CreateInAppTemplate: 10,
 }
 
 /** Requests per second for every other operation. */
@@ -91,4 +94,38 @@ export const settingsBounds = {
   },
   JourneyLimits: { DailyCap: [1, 100], TotalCap: [1, 100] },
   TimeframeCap: { Cap: [1, 100], Days: [1, 30] },
+} as const
+
+/** How many templates an account may have, and how many versions a template. */
+export const templateCounts = { templates: 20_000, versions: 5_000 } as const
+
+/**
+ * The most that a template may hold: headers of an e-mail, characters of their names and of their
+ * rendered values, contents of an in-app message (source: API reference), and pairs of a
+ * CustomConfig, of which the console allows 10 (assumed).
+ */
+export const templateLimits = {
+  headers: 15,
+  headerName: 126,
+  headerValue: 870,
+  contents: 5,
+  customConfig: 100,
+} as const
+
+/**
+ * Characters of a template, by its type, in groups of members that have a limit together. All
+ * strings in a member count (assumed).
+ */
+export const templateCharacters = {
+  EMAIL: [{ members: ['Subject', 'HtmlPart', 'TextPart', 'Headers'], characters: 600_000 }],
+  PUSH: [
+    { members: ['Default'], characters: 4_000 },
+    { members: ['ADM'], characters: 6_000 },
+    { members: ['APNS'], characters: 4_000 },
+    { members: ['Baidu'], characters: 4_000 },
+    { members: ['GCM'], characters: 4_000 },
+  ],
+  SMS: [{ members: ['Body'], characters: 1_600 }],
+  VOICE: [{ members: ['Body'], characters: 10_000 }],
+  INAPP: [{ members: ['Content', 'CustomConfig'], characters: 200_000 }],
 } as const

@@ -27,6 +27,10 @@ import { updateApplicationSettings } from './settings/update-application-setting
 import { listTagsForResource } from './tags/list-tags-for-resource.ts'
 import { tagResource } from './tags/tag-resource.ts'
 import { untagResource } from './tags/untag-resource.ts'
+import { listTemplateVersions } from './templates/list-template-versions.ts'
+import { listTemplates } from './templates/list-templates.ts'
+import { templates } from './templates/templates.ts'
+import { updateTemplateActiveVersion } from './templates/update-template-active-version.ts'
 import { deleteUserEndpoints } from './users/delete-user-endpoints.ts'
 import { getUserEndpoints } from './users/get-user-endpoints.ts'
 
@@ -71,6 +75,12 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(putEventStream)
   app.register(getEventStream)
   app.register(deleteEventStream)
+
+  // Templates
+  app.register(templates)
+  app.register(listTemplates)
+  app.register(listTemplateVersions)
+  app.register(updateTemplateActiveVersion)
 
   // Tags
   app.register(listTagsForResource)

@@ -28,6 +28,7 @@ import type { JobTable } from './jobs/job-rows.ts'
 import { createPurge } from './purge.ts'
 import { createSegmentMembers } from './segments/members.ts'
 import { createSegments } from './segments/segments.ts'
+import { createTemplates } from './templates/templates.ts'
 
 /**
  * How the connections of the two threads differ.
@@ -198,6 +199,7 @@ export function prepareStore(
     segments: createSegments(db, documents),
     segmentMembers: createSegmentMembers(db),
     tags,
+    templates: createTemplates(documents),
     purge: createPurge(db, transactions),
     /** Whether a job's transaction is open, which any other write would end. */
     isJobWriting: transactions.isJoined,

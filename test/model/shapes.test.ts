@@ -49,6 +49,7 @@ import type {
   SetDimension,
 } from '../../server/model/segment-dimensions.ts'
 import type { TagsModel } from '../../server/model/tags.ts'
+import type * as template from '../../server/model/template.ts'
 
 /** A type with `undefined` taken out of every member at every depth, and every member made required. */
 type Plain<T> = T extends (infer Item)[]
@@ -108,6 +109,24 @@ const checked: true[] = [
   true satisfies Equal<typeof SegmentReference, sdk.SegmentReference>,
   true satisfies Equal<typeof SetDimension, sdk.SetDimension>,
   true satisfies Equal<typeof TagsModel, sdk.TagsModel>,
+  true satisfies Equal<typeof template.EmailTemplateRequest, sdk.EmailTemplateRequest>,
+  true satisfies Equal<typeof template.EmailTemplateResponse, sdk.EmailTemplateResponse>,
+  true satisfies Equal<typeof template.PushNotificationTemplateRequest, sdk.PushNotificationTemplateRequest>,
+  true satisfies Equal<
+    typeof template.PushNotificationTemplateResponse,
+    sdk.PushNotificationTemplateResponse
+  >,
+  true satisfies Equal<typeof template.SMSTemplateRequest, sdk.SMSTemplateRequest>,
+  true satisfies Equal<typeof template.SMSTemplateResponse, sdk.SMSTemplateResponse>,
+  true satisfies Equal<typeof template.VoiceTemplateRequest, sdk.VoiceTemplateRequest>,
+  true satisfies Equal<typeof template.VoiceTemplateResponse, sdk.VoiceTemplateResponse>,
+  true satisfies Equal<typeof template.InAppTemplateRequest, sdk.InAppTemplateRequest>,
+  true satisfies Equal<typeof template.InAppTemplateResponse, sdk.InAppTemplateResponse>,
+  true satisfies Equal<typeof template.CreateTemplateMessageBody, sdk.CreateTemplateMessageBody>,
+  true satisfies Equal<typeof template.TemplatesResponse, sdk.TemplatesResponse>,
+  true satisfies Equal<typeof template.TemplateVersionsResponse, sdk.TemplateVersionsResponse>,
+  true satisfies Equal<typeof template.TemplateActiveVersionRequest, sdk.TemplateActiveVersionRequest>,
+  true satisfies Equal<typeof template.CreateTemplateMessageBody, sdk.TemplateCreateMessageBody>,
 ]
 
 t.test("the shapes are those of AWS's own SDK", async t => {

@@ -24,12 +24,13 @@ const served = new Set([
   ...['UpdateSegment', 'DeleteSegment'],
   ...['PutEventStream', 'GetEventStream', 'DeleteEventStream'],
   ...['ListTagsForResource', 'TagResource', 'UntagResource'],
+  ...operations.map(({ name }) => name).filter(name => name.includes('Template')),
 ])
 const notServed = operations.filter(({ name }) => !served.has(name))
 
-t.test('88 of the 122 operations are not served', async t => {
+t.test('65 of the 122 operations are not served', async t => {
   t.equal(operations.length, 122)
-  t.equal(notServed.length, 88)
+  t.equal(notServed.length, 65)
 })
 
 for (const [title, payload] of Object.entries({

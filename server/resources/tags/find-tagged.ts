@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { type ResourceKind, readArn } from '../../http/arn.ts'
 import { badRequest, notFound } from '../../http/errors/exceptions.ts'
+import type { TemplateType } from '../../model/template.ts'
 import type { Store } from '../../store/open-store.ts'
 
 /** `*` matches an ARN with escaped slashes (%2F), as SDKs send it, and with plain ones. */
@@ -14,6 +15,11 @@ const finders: Record<ResourceKind, (store: Store, ids: string[]) => { Arn: stri
   segment({ apps, segments }, [appId, id]) {
     const app = apps.find(appId!)
     return app && segments.get(app, id!)
+  },
+
+  template({ templates }, [name, type]) {
+    const found = templates.get({ name: name!, type: type as TemplateType })
+    return found && { Arn: found.arn }
   },
 }
 

@@ -65,6 +65,10 @@ export function createDocuments(db: Database, tags: ReturnType<typeof createTags
       'SELECT max(version) FROM document_versions WHERE document = +:document AND version <> +:except',
     )
     .pluck()
+  const count = db.prepare<unknown[], number>(`SELECT count(*) FROM documents d WHERE ${ofKind}`).pluck()
+  const countVersions = db
+    .prepare<[number], number>('SELECT count(*) FROM document_versions WHERE document = ?')
+    .pluck()
   const insert = db.prepare<unknown[], VersionRef>(
     `INSERT INTO documents (app, kind, id, arn, creation_date, version, last_version)
      VALUES (:app, :kind, :id, :arn, :now, 1, 1) RETURNING seq AS document, version`,
@@ -171,6 +175,12 @@ export function createDocuments(db: Database, tags: ReturnType<typeof createTags
         const document = find.get({ ...of(owner), id })
         return document === undefined ? undefined : (highestVersion.get({ document, except }) ?? undefined)
       },
+
+      /** How many documents there are. */
+      count: (owner: Owner): number => count.get(of(owner))!,
+
+      /** How many versions a document that exists has. */
+      countVersions: (owner: Owner, id: string): number => countVersions.get(rowOf(owner, id))!,
 
       /** All versions of a document, the newest first, each listed under its own number. */
       listVersions: (owner: Owner, id: string, page: Page): Listed<Answer>[] =>

@@ -1,0 +1,60 @@
+import { checkBodySize } from '../../http/body-size.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { templateCharacters, templateLimits } from '../../model/quotas.ts'
+import type { TemplateBody, TemplateType } from '../../model/template.ts'
+import { describe } from '../../validation/explain.ts'
+
+/**
+ * Checks what types cannot say of a template. Whether its texts are valid Handlebars is not checked:
+ * a template with a syntax error is kept, and fails when it is rendered (assumed).
+ *
+ * @throws BadRequestException that names the member that is wrong
+ */
+export function checkTemplate(type: TemplateType, body: TemplateBody): void {
+  const { DefaultSubstitutions, Headers = [], Content = [], Layout } = body
+  if (DefaultSubstitutions !== undefined) checkDefaults(DefaultSubstitutions)
+  for (const { members, characters } of templateCharacters[type]) checkCharacters(body, members, characters)
+  for (const [index, { Name = '' }] of Headers.entries()) {
+    checkLength(`Headers.${index}.Name`, Name.length, templateLimits.headerName)
+  }
+  if (Content.length > 1 && Layout !== 'CAROUSEL') {
+    throw badRequest(
+      `Content must have at most 1 entry, unless Layout is CAROUSEL; got ${Content.length} with ${Layout ?? 'no Layout'}`,
+    )
+  }
+}
+
+function checkDefaults(text: string): void {
+  const tooMuch = checkBodySize(Buffer.from(text), undefined, 'DefaultSubstitutions')
+  if (tooMuch !== undefined) throw badRequest(tooMuch)
+  const must =
+    'DefaultSubstitutions must be a JSON object as text, such as {"User.UserAttributes.FirstName":"there"}'
+  let defaults: unknown
+  try {
+    defaults = JSON.parse(text)
+  } catch (error) {
+    throw badRequest(`${must}; got ${describe(text)}: ${(error as Error).message}`)
+  }
+  if (typeof defaults !== 'object' || defaults === null || Array.isArray(defaults)) {
+    throw badRequest(`${must}; got ${describe(text)}`)
+  }
+}
+
+function checkCharacters(body: TemplateBody, members: readonly (keyof TemplateBody)[], most: number): void {
+  const given = members.filter(name => body[name] !== undefined)
+  const count = given.reduce((sum, name) => sum + charactersIn(body[name]), 0)
+  const names = given.length > 1 ? `${given.slice(0, -1).join(', ')} and ${given.at(-1)} together` : given[0]!
+  checkLength(names, count, most)
+}
+
+function checkLength(member: string, length: number, most: number): void {
+  if (length <= most) return
+  throw badRequest(`${member} must have at most ${most} characters; got ${length}`)
+}
+
+/** How many characters the strings in a value have, at whatever depth. */
+function charactersIn(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, inner) => sum + charactersIn(inner), 0)
+}
