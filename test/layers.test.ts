@@ -16,6 +16,7 @@ const rooms = [
   'resources',
   'import',
   'export',
+  'delivery',
   'endpoints',
   'jobs',
   'events',
@@ -34,6 +35,7 @@ const rooms = [
 const withoutFastify = [
   'import',
   'export',
+  'delivery',
   'endpoints',
   'jobs',
   'events',

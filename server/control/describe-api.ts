@@ -57,7 +57,8 @@ const unauthorized: ExceptionName = 'UnauthorizedException'
 
 /**
  * The exceptions that control calls can answer: UnauthorizedException only if they need a token,
- * NotFoundException only if their path has a parameter.
+ * NotFoundException only if their path, or the body of `render`,
+ * names something.
  */
 const controlErrors: ExceptionName[] = [
   'BadRequestException',
@@ -175,7 +176,7 @@ function complete(paths: Paths, routes: RouteOptions[]): void {
       const names = isControl ? controlErrors : pinpointErrors
       const possible = [
         ...names
-          .filter(name => name !== 'NotFoundException' || !isControl || path.includes('{'))
+          .filter(name => name !== 'NotFoundException' || !isControl || /\{|\/render$/.test(path))
           .filter(name => name !== unauthorized || operation.security.length > 0),
         ...(path.endsWith('/advance') ? [conflict] : []),
       ]

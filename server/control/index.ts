@@ -11,6 +11,7 @@ import { jobControl } from './job-control.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { putSnapshot } from './put-snapshot.ts'
+import { render } from './render.ts'
 import { requests } from './requests.ts'
 import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
@@ -30,6 +31,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(importJob)
   app.register(exportJob)
   app.register(segmentEndpoints)
+  app.register(render)
   app.register(requests)
   app.register(metrics)
   app.register(session)

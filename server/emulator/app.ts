@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { type Clock, wallClock } from '../clock/clock.ts'
 import { control } from '../control/index.ts'
+import { createRendererLoader } from '../delivery/render-content.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { endWithCallers } from '../http/abort-on-disconnect.ts'
 import { parseBodiesAsJson } from '../http/body-parser.ts'
@@ -36,7 +37,12 @@ import type { State } from './state.ts'
 /** What the application is built from. Tests pass their own. */
 export interface Dependencies {
   config: Pick<Config, 'region' | 'accountId' | 'quotas'> &
-    Partial<Pick<Config, 'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins' | 'controlToken'>>
+    Partial<
+      Pick<
+        Config,
+        'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins' | 'controlToken' | 'missingVariables'
+      >
+    >
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
   state: State
@@ -53,7 +59,9 @@ export interface Dependencies {
 declare module 'fastify' {
   interface FastifyInstance
     extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'bus' | 'preflight'>,
-      Pick<Config, 'quotas'> {
+      Pick<Config, 'quotas' | 'missingVariables'> {
+    /** Gives the renderer of templates, which is loaded when it is first needed. */
+    loadRenderer: ReturnType<typeof createRendererLoader>
     /** The time of the emulator's clock. */
     now: Clock['now']
     /** The latest calls. */
@@ -137,6 +145,8 @@ export function buildApp({
   app.decorate('preflight', preflight)
   app.decorate('now', () => clock.now())
   app.decorate('quotas', config.quotas)
+  app.decorate('missingVariables', config.missingVariables ?? 'fail')
+  app.decorate('loadRenderer', createRendererLoader())
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)
   app.decorate('sessions', sessions)

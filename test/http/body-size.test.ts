@@ -220,7 +220,7 @@ t.test('a text or number of 7 MB is answered soon, and not quoted as a whole', a
           const body = Buffer.from(`{"${name}":"${value}"}`)
           const answer = await sendHostile(t, port, operation, body, yardstick)
           t.not(answer.status, 500)
-          if (answer.status !== 201) t.ok(answer.body.Message.length < 20_000, 'the message is short')
+          if (answer.status >= 400) t.ok(answer.body.Message.length < 20_000, 'the message is short')
         })
       }
     }

@@ -1,0 +1,89 @@
+import type { TemplateBody } from '../model/template.ts'
+
+/** The parts of a message whose text may have variables (source: guide; URLs and rawContent: assumed). */
+export const textParts = [
+  'subject',
+  'html',
+  'text',
+  'title',
+  'body',
+  'rawContent',
+  'url',
+  'mediaUrl',
+  'imageUrl',
+  'imageIconUrl',
+  'smallImageIconUrl',
+] as const
+export type TextPart = (typeof textParts)[number]
+
+/** The parts that are sent as they are. */
+export type FixedPart = 'action' | 'sound' | 'languageCode' | 'voiceId'
+
+/**
+ * What a message says on one channel, part by part: the texts are templates before they are
+ * rendered, and what is sent afterwards. A part that is not there says nothing, so contents can be
+ * merged by spreading one over the other.
+ */
+export interface MessageContent extends Partial<Record<TextPart | FixedPart, string>> {
+  /** Headers of an e-mail, in their order. Values may have variables, names may not. */
+  headers?: { name: string; value: string }[]
+}
+
+/** The part that each member of a template is; other members are no content. */
+const partOf: Record<string, TextPart | FixedPart> = {
+  Subject: 'subject',
+  HtmlPart: 'html',
+  TextPart: 'text',
+  Title: 'title',
+  Body: 'body',
+  RawContent: 'rawContent',
+  Url: 'url',
+  MediaUrl: 'mediaUrl',
+  ImageUrl: 'imageUrl',
+  ImageIconUrl: 'imageIconUrl',
+  SmallImageIconUrl: 'smallImageIconUrl',
+  Action: 'action',
+  Sound: 'sound',
+  LanguageCode: 'languageCode',
+  VoiceId: 'voiceId',
+}
+
+/** The member of a push template that is for a channel. */
+const memberForChannel = new Map<unknown, 'ADM' | 'APNS' | 'Baidu' | 'GCM'>([
+  ['ADM', 'ADM'],
+  ['APNS', 'APNS'],
+  ['APNS_SANDBOX', 'APNS'],
+  ['APNS_VOIP', 'APNS'],
+  ['APNS_VOIP_SANDBOX', 'APNS'],
+  ['BAIDU', 'Baidu'],
+  ['GCM', 'GCM'],
+])
+
+/**
+ * What a template says on a channel: this is the only place that knows which member of a template is
+ * which part of a message. A template of a type that is not sent, an in-app one, says nothing.
+ *
+ * A push template's member for the channel counts before Default, member by member (assumed); its
+ * RawContent counts instead of everything else (source: API reference).
+ *
+ * @param channel the endpoint's; without one, or for one of another type, a push template says what
+ *   its Default does
+ */
+export function contentOf(body: TemplateBody, channel?: unknown): MessageContent {
+  const member = memberForChannel.get(channel)
+  const members: Record<string, unknown> = { ...body, ...body.Default, ...(member && body[member]) }
+  if (members.RawContent) return { rawContent: members.RawContent as string }
+  const content: MessageContent = {}
+  for (const [name, value] of Object.entries(members)) {
+    const part = partOf[name]
+    if (part !== undefined) content[part] = value as string
+  }
+  if (body.Headers !== undefined) {
+    content.headers = body.Headers.map(({ Name = '', Value = '' }) => ({ name: Name, value: Value }))
+  }
+  return content
+}
+
+/** The DefaultSubstitutions of a template, as its variables are looked up in them. */
+export const defaultsOf = ({ DefaultSubstitutions }: TemplateBody): object =>
+  DefaultSubstitutions === undefined ? {} : JSON.parse(DefaultSubstitutions)
