@@ -11,12 +11,14 @@ import { requestIdHeader } from '../http/request-id.ts'
 import * as application from '../model/application.ts'
 import * as applicationSettings from '../model/application-settings.ts'
 import * as attributes from '../model/attributes.ts'
+import * as channel from '../model/channel.ts'
 import * as common from '../model/common.ts'
 import * as endpoint from '../model/endpoint.ts'
 import * as eventStream from '../model/event-stream.ts'
 import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
 import * as jobStatus from '../model/job-states.ts'
+import * as recommender from '../model/recommender.ts'
 import * as segment from '../model/segment.ts'
 import * as segmentDimensions from '../model/segment-dimensions.ts'
 import * as tags from '../model/tags.ts'
@@ -27,6 +29,7 @@ const shapes: Record<string, unknown> = {
   ...{ ...common, ...application, ...applicationSettings, ...attributes, ...endpoint, ...eventStream },
   ...{ ...importJob, ...exportJob, ...jobStatus, ...segment, ...segmentDimensions, ...tags },
   ...template,
+  ...{ ...channel, ...recommender },
 }
 
 /** Names of shapes: those under which they are exported, which are the model's. */

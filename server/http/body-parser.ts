@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { holdsSecrets } from '../validation/secrets.ts'
 import { checkBodySize } from './body-size.ts'
 import { badRequest } from './errors/exceptions.ts'
 
@@ -18,14 +19,22 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     // For an unknown route the answer is 404, whatever the body is.
     if (body.length === 0 || request.is404) return done(null, undefined)
-    const tooMuch = checkBodySize(body as Buffer, request.routeOptions.schema?.body as TSchema | undefined)
+    const schema = request.routeOptions.schema?.body as TSchema | undefined
+    const tooMuch = checkBodySize(body as Buffer, schema)
     if (tooMuch !== undefined) return done(badRequest(tooMuch))
     try {
       done(null, JSON.parse(utf8.decode(body as Buffer)))
     } catch (error) {
-      done(badRequest(`The request body must be JSON: ${(error as Error).message}`))
+      const problem = problemOf(error as Error, schema)
+      done(badRequest(`The request body must be JSON: ${problem}`))
     }
   })
+}
+
+/** Why a body is not JSON. V8 quotes the body in some messages; one that holds secrets is left out. */
+function problemOf({ message }: Error, schema: TSchema | undefined): string {
+  const isQuoted = message.endsWith('is not valid JSON')
+  return isQuoted && schema !== undefined && holdsSecrets(schema) ? 'it has a syntax error' : message
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

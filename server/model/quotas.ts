@@ -1,7 +1,8 @@
 /**
  * The quotas and limits of Pinpoint (source: the guide's quotas page, where no other is named).
  * Those of an account are enforced with `QUOTAS=on`: request rates, running imports, import size,
- * numbers of templates and of their versions. All others are always enforced.
+ * numbers of templates, of their versions, and of
+ * recommender configurations. All others are always enforced.
  */
 
 /** Largest request body in bytes: the payload quota. */
@@ -39,11 +40,28 @@ export const requestRateOf = (operation: string): number => requestRates[operati
  */
 export const importJobsUnderWay = 10
 
+/** Recommender configurations of an account. */
+export const recommenderConfigurations = 100
+
 /** What one import job may read: 1 GB in 10,000 files. */
 export const importSize = { bytes: 1024 ** 3, objects: 10_000 }
 
 /** Failures that GetImportJob names; the control API has all of them (source: guide). */
 export const failuresShown = 100
+
+/**
+ * Of a recommender configuration: recommendations in a message; how many attributes a Lambda
+ * function may return; and the characters of an attribute's name, of display names, and of Name and
+ * Description (source: API reference).
+ */
+export const recommenderLimits = {
+  recommendations: 5,
+  attributes: 10,
+  attributeName: 50,
+  displayName: 25,
+  name: 128,
+  description: 128,
+} as const
 
 /** Tags of a resource: how many, and characters of a key and of a value (source: guide). */
 export const tagLimits = { perResource: 50, key: 128, value: 256 } as const

@@ -4,6 +4,8 @@ import { deleteApp } from './apps/delete-app.ts'
 import { getApp } from './apps/get-app.ts'
 import { getApps } from './apps/get-apps.ts'
 import { removeAttributes } from './attributes/remove-attributes.ts'
+import { channels } from './channels/channels.ts'
+import { getChannels } from './channels/get-channels.ts'
 import { deleteEndpoint } from './endpoints/delete-endpoint.ts'
 import { getEndpoint } from './endpoints/get-endpoint.ts'
 import { updateEndpoint } from './endpoints/update-endpoint.ts'
@@ -15,6 +17,11 @@ import { createExportJob } from './export-jobs/create-export-job.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { readJobs } from './jobs/read-jobs.ts'
 import { notServed } from './not-served.ts'
+import { createRecommenderConfiguration } from './recommenders/create-recommender-configuration.ts'
+import { deleteRecommenderConfiguration } from './recommenders/delete-recommender-configuration.ts'
+import { getRecommenderConfiguration } from './recommenders/get-recommender-configuration.ts'
+import { getRecommenderConfigurations } from './recommenders/get-recommender-configurations.ts'
+import { updateRecommenderConfiguration } from './recommenders/update-recommender-configuration.ts'
 import { createSegment } from './segments/create-segment.ts'
 import { deleteSegment } from './segments/delete-segment.ts'
 import { getSegment } from './segments/get-segment.ts'
@@ -70,6 +77,17 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(getSegmentVersions)
   app.register(updateSegment)
   app.register(deleteSegment)
+
+  // Channels
+  app.register(channels)
+  app.register(getChannels)
+
+  // Recommender configurations
+  app.register(createRecommenderConfiguration)
+  app.register(getRecommenderConfiguration)
+  app.register(getRecommenderConfigurations)
+  app.register(updateRecommenderConfiguration)
+  app.register(deleteRecommenderConfiguration)
 
   // Event streams
   app.register(putEventStream)

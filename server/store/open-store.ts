@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { isNoRoom } from '../process/disk-errors.ts'
 import { StartError } from '../process/start-error.ts'
 import { createApps } from './applications/applications.ts'
+import { createChannels } from './applications/channels.ts'
 import { createEventStreams } from './applications/event-streams.ts'
 import { createApplicationSettings } from './applications/settings.ts'
 import { createTags } from './applications/tags.ts'
@@ -26,6 +27,7 @@ import { createJobFaults } from './jobs/job-faults.ts'
 import { createJobProgress } from './jobs/job-progress.ts'
 import type { JobTable } from './jobs/job-rows.ts'
 import { createPurge } from './purge.ts'
+import { createRecommenders } from './recommenders/recommenders.ts'
 import { createSegmentMembers } from './segments/members.ts'
 import { createSegments } from './segments/segments.ts'
 import { createTemplates } from './templates/templates.ts'
@@ -187,6 +189,7 @@ export function prepareStore(
     apps: createApps(db, tags),
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
+    channels: createChannels(db),
     endpoints,
     importWriter: createImportWriters(db, endpoints, names, writeQueue),
     eventStreams: createEventStreams(db),
@@ -197,6 +200,7 @@ export function prepareStore(
     exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
     segments: createSegments(db, documents),
+    recommenders: createRecommenders(db),
     segmentMembers: createSegmentMembers(db),
     tags,
     templates: createTemplates(documents),

@@ -1,5 +1,6 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
+import { holdsSecrets } from './secrets.ts'
 
 /** The wording of messages. */
 export interface Wording {
@@ -16,13 +17,13 @@ export const ofRequest: Wording = {
   member: parts => parts.map(cut).join('.'),
 }
 
-/** A sentence on a violation: the member, what it must be, and what it is. */
+/** A sentence on a violation: the member, what it must be, and what it is, unless it is secret. */
 export function explain({ path, type, schema, value }: ValueError, wording = ofRequest): string {
   if (path === '') {
     // Fastify passes null if there is no body.
     return value === undefined || value === null
       ? `${wording.root} is required: it must be a JSON object`
-      : `${wording.root} must be a JSON object; got ${describe(value)}`
+      : `${wording.root} must be a JSON object${butGot(schema, value)}`
   }
   const parts = path.slice(1).split('/')
   const member = wording.member(parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""'))
@@ -38,8 +39,11 @@ export function explain({ path, type, schema, value }: ValueError, wording = ofR
   }
   if (type === ValueErrorType.ObjectRequiredProperty)
     return `${member} is required: it must be ${expected(schema)}`
-  return `${member} must be ${expected(schema)}; got ${describe(value)}`
+  return `${member} must be ${expected(schema)}${butGot(schema, value)}`
 }
+
+const butGot = (schema: TSchema, value: unknown): string =>
+  holdsSecrets(schema) ? '' : `; got ${describe(value)}`
 
 /** A sentence on a map or list with more entries than its schema allows. */
 export function explainCount(schema: TSchema, member: string, count: number): string {

@@ -50,6 +50,13 @@ const mapsOfRequests: {
       'Dimensions.Metrics': 'an object',
     },
   },
+  {
+    operation: 'CreateRecommenderConfiguration',
+    method: 'POST',
+    url: () => '/v1/recommenders',
+    body: { RecommendationProviderRoleArn: 'r', RecommendationProviderUri: 'u' },
+    maps: { Attributes: 'a string' },
+  },
 ]
 
 /** Creates an application by a body that is sent as it is. */

@@ -11,6 +11,7 @@ import type {
   WriteApplicationSettingsRequest,
 } from '../../server/model/application-settings.ts'
 import type { AttributesResource, UpdateAttributesRequest } from '../../server/model/attributes.ts'
+import type * as channel from '../../server/model/channel.ts'
 import type { MessageBody } from '../../server/model/common.ts'
 import type {
   EndpointBatchItem,
@@ -29,6 +30,7 @@ import type {
   ImportJobResponse,
   ImportJobsResponse,
 } from '../../server/model/import-job.ts'
+import type * as recommender from '../../server/model/recommender.ts'
 import type {
   SegmentImportResource,
   SegmentResponse,
@@ -127,6 +129,44 @@ const checked: true[] = [
   true satisfies Equal<typeof template.TemplateVersionsResponse, sdk.TemplateVersionsResponse>,
   true satisfies Equal<typeof template.TemplateActiveVersionRequest, sdk.TemplateActiveVersionRequest>,
   true satisfies Equal<typeof template.CreateTemplateMessageBody, sdk.TemplateCreateMessageBody>,
+  true satisfies Equal<typeof channel.ADMChannelRequest, sdk.ADMChannelRequest>,
+  true satisfies Equal<typeof channel.ADMChannelResponse, sdk.ADMChannelResponse>,
+  true satisfies Equal<typeof channel.APNSChannelRequest, sdk.APNSChannelRequest>,
+  true satisfies Equal<typeof channel.APNSChannelResponse, sdk.APNSChannelResponse>,
+  true satisfies Equal<typeof channel.APNSSandboxChannelRequest, sdk.APNSSandboxChannelRequest>,
+  true satisfies Equal<typeof channel.APNSSandboxChannelResponse, sdk.APNSSandboxChannelResponse>,
+  true satisfies Equal<typeof channel.APNSVoipChannelRequest, sdk.APNSVoipChannelRequest>,
+  true satisfies Equal<typeof channel.APNSVoipChannelResponse, sdk.APNSVoipChannelResponse>,
+  true satisfies Equal<typeof channel.APNSVoipSandboxChannelRequest, sdk.APNSVoipSandboxChannelRequest>,
+  true satisfies Equal<typeof channel.APNSVoipSandboxChannelResponse, sdk.APNSVoipSandboxChannelResponse>,
+  true satisfies Equal<typeof channel.BaiduChannelRequest, sdk.BaiduChannelRequest>,
+  true satisfies Equal<typeof channel.BaiduChannelResponse, sdk.BaiduChannelResponse>,
+  true satisfies Equal<typeof channel.EmailChannelRequest, sdk.EmailChannelRequest>,
+  true satisfies Equal<typeof channel.EmailChannelResponse, sdk.EmailChannelResponse>,
+  true satisfies Equal<typeof channel.GCMChannelRequest, sdk.GCMChannelRequest>,
+  true satisfies Equal<typeof channel.GCMChannelResponse, sdk.GCMChannelResponse>,
+  true satisfies Equal<typeof channel.SMSChannelRequest, sdk.SMSChannelRequest>,
+  true satisfies Equal<typeof channel.SMSChannelResponse, sdk.SMSChannelResponse>,
+  true satisfies Equal<typeof channel.VoiceChannelRequest, sdk.VoiceChannelRequest>,
+  true satisfies Equal<typeof channel.VoiceChannelResponse, sdk.VoiceChannelResponse>,
+  true satisfies Equal<typeof channel.ChannelResponse, sdk.ChannelResponse>,
+  true satisfies Equal<typeof channel.ChannelsResponse, sdk.ChannelsResponse>,
+  true satisfies Equal<
+    typeof recommender.CreateRecommenderConfiguration,
+    sdk.CreateRecommenderConfigurationShape
+  >,
+  true satisfies Equal<
+    typeof recommender.UpdateRecommenderConfiguration,
+    sdk.UpdateRecommenderConfigurationShape
+  >,
+  true satisfies Equal<
+    typeof recommender.RecommenderConfigurationResponse,
+    sdk.RecommenderConfigurationResponse
+  >,
+  true satisfies Equal<
+    typeof recommender.ListRecommenderConfigurationsResponse,
+    sdk.ListRecommenderConfigurationsResponse
+  >,
 ]
 
 t.test("the shapes are those of AWS's own SDK", async t => {

@@ -60,6 +60,7 @@ t.test('applications deleted while another is cleared away leave nothing behind 
   for (const app of apps) {
     await put(app, descending(120, 'e'))
     await createSegment(app)
+    await call('PUT', `/v1/apps/${app}/channels/sms`, {})
   }
   for (const app of [apps[1], apps[0], apps[2]]) {
     await call('DELETE', `/v1/apps/${app}`)
@@ -68,6 +69,13 @@ t.test('applications deleted while another is cleared away leave nothing behind 
     store.purge(100)
   }
   while (store.purge(500));
-  const left = { apps: 1, endpoints: 120, documents: 1, document_versions: 1, attribute_names: 1 }
+  const left = {
+    apps: 1,
+    endpoints: 120,
+    documents: 1,
+    document_versions: 1,
+    attribute_names: 1,
+    channels: 1,
+  }
   t.strictSame(countRows(dataDir), left)
 })

@@ -26,6 +26,25 @@ CREATE TABLE event_streams (
   last_modified_date     TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE channels (
+  app                INTEGER NOT NULL REFERENCES apps (seq),
+  platform           TEXT NOT NULL, -- EMAIL, GCM, ...
+  enabled            INTEGER NOT NULL,
+  version            INTEGER NOT NULL,
+  creation_date      TEXT NOT NULL,
+  last_modified_date TEXT NOT NULL,
+  settings           TEXT NOT NULL, -- JSON, members as they were given; of a secret only that it was: true
+  PRIMARY KEY (app, platform)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recommenders (
+  seq                INTEGER PRIMARY KEY AUTOINCREMENT,
+  id                 TEXT NOT NULL UNIQUE,
+  creation_date      TEXT NOT NULL,
+  last_modified_date TEXT NOT NULL,
+  configuration      TEXT NOT NULL -- JSON, a RecommenderConfiguration
+) STRICT;
+
 CREATE TABLE tags (
   resource_arn TEXT NOT NULL,
   key          TEXT NOT NULL,

@@ -1,0 +1,37 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { MapOf, OneOf, PageOf } from './common.ts'
+import { recommenderLimits } from './quotas.ts'
+
+const optionalString = Type.Optional(Type.String())
+
+/** The values of RecommendationProviderIdType. */
+const idTypes: readonly string[] = ['PINPOINT_ENDPOINT_ID', 'PINPOINT_USER_ID']
+
+/** What a caller sends. The operations check which members go together. */
+const configuration = {
+  Attributes: Type.Optional(MapOf(Type.String(), recommenderLimits.attributes)),
+  Description: optionalString,
+  Name: optionalString,
+  RecommendationProviderIdType: Type.Optional(OneOf(idTypes)),
+  RecommendationProviderRoleArn: Type.String({ minLength: 1 }),
+  RecommendationProviderUri: Type.String({ minLength: 1 }),
+  RecommendationTransformerUri: Type.Optional(Type.String({ minLength: 1 })),
+  RecommendationsDisplayName: optionalString,
+  RecommendationsPerMessage: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: recommenderLimits.recommendations }),
+  ),
+}
+
+export const CreateRecommenderConfiguration = Type.Object({ ...configuration })
+export const UpdateRecommenderConfiguration = Type.Object({ ...configuration })
+export type RecommenderConfiguration = Static<typeof CreateRecommenderConfiguration>
+
+export const RecommenderConfigurationResponse = Type.Object({
+  ...configuration,
+  CreationDate: Type.String(),
+  Id: Type.String(),
+  LastModifiedDate: Type.String(),
+})
+export type RecommenderConfigurationResponse = Static<typeof RecommenderConfigurationResponse>
+
+export const ListRecommenderConfigurationsResponse = PageOf(RecommenderConfigurationResponse)
