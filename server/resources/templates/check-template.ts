@@ -2,16 +2,17 @@ import { checkBodySize } from '../../http/body-size.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { templateCharacters, templateLimits } from '../../model/quotas.ts'
 import type { TemplateBody, TemplateType } from '../../model/template.ts'
+import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
 
 /**
- * Checks what types cannot say of a template. Whether its texts are valid Handlebars is not checked:
+ * Checks what types cannot say of a template, in the transaction that writes it. Whether its texts are valid Handlebars is not checked:
  * a template with a syntax error is kept, and fails when it is rendered (assumed).
  *
  * @throws BadRequestException that names the member that is wrong
  */
-export function checkTemplate(type: TemplateType, body: TemplateBody): void {
-  const { DefaultSubstitutions, Headers = [], Content = [], Layout } = body
+export function checkTemplate(store: Store, type: TemplateType, body: TemplateBody): void {
+  const { DefaultSubstitutions, Headers = [], Content = [], Layout, RecommenderId } = body
   if (DefaultSubstitutions !== undefined) checkDefaults(DefaultSubstitutions)
   for (const { members, characters } of templateCharacters[type]) checkCharacters(body, members, characters)
   for (const [index, { Name = '' }] of Headers.entries()) {
@@ -20,6 +21,12 @@ export function checkTemplate(type: TemplateType, body: TemplateBody): void {
   if (Content.length > 1 && Layout !== 'CAROUSEL') {
     throw badRequest(
       `Content must have at most 1 entry, unless Layout is CAROUSEL; got ${Content.length} with ${Layout ?? 'no Layout'}`,
+    )
+  }
+  // It may be deleted later: the template is kept (assumed).
+  if (RecommenderId !== undefined && store.recommenders.get(RecommenderId) === undefined) {
+    throw badRequest(
+      `RecommenderId must be the Id of a recommender configuration; got ${describe(RecommenderId)}`,
     )
   }
 }

@@ -57,7 +57,7 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
           if (store.templates.latestVersion(key) !== undefined) {
             throw badRequest(`Template already exists: ${key.name}`)
           }
-          checkTemplate(type, body)
+          checkTemplate(store, type, body)
           if (app.quotas && store.templates.count() >= templateCounts.templates) {
             throw badRequest(`An account must have at most ${templateCounts.templates} templates`)
           }
@@ -109,7 +109,7 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
               throw badRequest(`version must be the latest one, which is ${latest}; got ${found}`)
             }
           }
-          checkTemplate(type, body)
+          checkTemplate(store, type, body)
           const now = app.now().toISOString()
           if (isNew === 'false') return store.templates.replaceVersion(key, latest, body, now)
           if (app.quotas && store.templates.countVersions(key) >= templateCounts.versions) {

@@ -233,3 +233,34 @@ t.test('QUOTAS=on allows 20,000 templates and 5,000 versions', async t => {
   const more = await call('POST', url('more'), {})
   isError(t, more, 400, 'BadRequestException', 'An account must have at most 20000 templates')
 })
+
+t.test('RecommenderId must be that of a configuration, which may be deleted later', async t => {
+  const { call, create, url } = withTemplates(t)
+  const provider = 'arn:aws:personalize:us-east-1:123456789012:campaign/books'
+  const { body: recommender } = await call('POST', '/v1/recommenders', {
+    RecommendationProviderRoleArn: 'arn:aws:iam::123456789012:role/any',
+    RecommendationProviderUri: provider,
+    RecommendationsDisplayName: 'Books',
+  })
+  const message = 'RecommenderId must be the Id of a recommender configuration; got "none"'
+  for (const path of ['email', 'push', 'sms']) {
+    isError(
+      t,
+      await call('POST', url('a', path), { RecommenderId: 'none' }),
+      400,
+      'BadRequestException',
+      message,
+    )
+    await create('a', { RecommenderId: recommender.Id }, path)
+    isError(
+      t,
+      await call('PUT', url('a', path), { RecommenderId: 'none' }),
+      400,
+      'BadRequestException',
+      message,
+    )
+  }
+  await call('DELETE', `/v1/recommenders/${recommender.Id}`)
+  t.equal((await call('GET', url('a'))).body.RecommenderId, recommender.Id)
+  await create('b', { RecommenderId: 'a member that VOICE does not have' }, 'voice')
+})
