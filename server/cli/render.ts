@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type TSchema, Type } from '@sinclair/typebox'
+import { Clock } from '../clock/clock.ts'
 import { MapOf } from '../model/common.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
 import { createRenderer, type Place, type Rendering } from '../templates/renderer.ts'
@@ -33,7 +34,7 @@ export async function runRender(
     const options = readRenderOptions(env, argv, outputs)
     const { template, missingVariables } = options
     const rendering = createRenderer().render(readFile(template), readValues(options), {
-      ...{ missingVariables, now: new Date(), uuid: randomUUID },
+      ...{ missingVariables, now: new Clock().now(), uuid: randomUUID },
     })
     print(rendering, options, outputs)
     return rendering.failure === undefined ? 0 : 1

@@ -5,6 +5,7 @@ import {
   PutEventStreamCommand,
   TagResourceCommand,
   UpdateApplicationSettingsCommand,
+  UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
@@ -24,7 +25,7 @@ import {
 import { defineSegment } from '../support/reads.ts'
 
 /** Tables of which no row belongs to an application. */
-const ofEmulator = ['faults', 'job_control']
+const ofEmulator = ['faults', 'job_control', 'recommenders']
 
 t.test('no table holds a row of an application that was deleted', async t => {
   const dataDir = makeFolder(t)
@@ -52,6 +53,7 @@ t.test('no table holds a row of an application that was deleted', async t => {
       WriteEventStream: { DestinationStreamArn, RoleArn: roleArn },
     }),
   )
+  await client.send(new UpdateSmsChannelCommand({ ApplicationId, SMSChannelRequest: {} }))
   await client.send(
     new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: { Name: 'all', tags: { team: 'blue' } } }),
   )
