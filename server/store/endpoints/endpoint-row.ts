@@ -25,8 +25,15 @@ export const changeColumns = [
 ] as const
 export type ChangeColumn = (typeof changeColumns)[number]
 
+/** Columns that are made of another one, which they index: `endpointKey` of its text. */
+export const keyColumns = { user_key: 'user_id', address_key: 'address' } as const
+type KeyColumn = keyof typeof keyColumns
+
+/** Columns of `endpoints` that a write can change, but for those of `keyColumns`. */
+const valueColumns = [...changeColumns, 'revision', 'import_job'] as const
+
 /** Columns of `endpoints` that a write can change. */
-export const mutableColumns = [...changeColumns, 'revision', 'import_job'] as const
+export const mutableColumns = [...valueColumns, ...(Object.keys(keyColumns) as KeyColumn[])] as const
 
 /** All columns of `endpoints` but the row number `seq`. */
 export const endpointColumns = [...fixedColumns, ...mutableColumns] as const
@@ -68,6 +75,7 @@ export interface EndpointValues extends EndpointMaps {
 /** A row of `endpoints`. */
 export interface EndpointRow extends EndpointValues {
   seq: number
+  app: number
   /** The import job that wrote it last; null when a caller did. */
   import_job: number | null
 }
@@ -78,7 +86,7 @@ const requestId = (row: string) =>
 
 /** SQL of the columns of an EndpointRow. */
 export const selectRow = (row: string): string =>
-  ['seq', ...endpointColumns]
+  ['seq', ...fixedColumns, ...valueColumns]
     .map(column => (column === 'request_id' ? requestId(row) : `${row}.${column}`))
     .join(', ')
 

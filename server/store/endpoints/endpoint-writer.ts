@@ -1,7 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
-import { type EndpointRow, type EndpointValues, endpointColumns, mutableColumns } from './endpoint-row.ts'
+import { endpointKey } from './endpoint-key.ts'
+import {
+  type EndpointRow,
+  type EndpointValues,
+  endpointColumns,
+  keyColumns,
+  mutableColumns,
+} from './endpoint-row.ts'
 import { createRestoredMembers } from './restored-members.ts'
 
 /** An endpoint to be written. It is created if nothing is stored. */
@@ -73,11 +80,7 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
     const columns: string[] = []
     const params: unknown[] = []
     for (const column of mutableColumns) {
-      // Whether the request id is stored depends on who wrote the row before.
-      const isSet =
-        column === 'request_id' ||
-        (column === 'import_job' ? by.job !== stored!.import_job : values[column] !== stored![column])
-      if (!isSet) continue
+      if (!isChanged(column, stored!, values, by)) continue
       columns.push(column)
       params.push(storedValue(app, values, column, by))
     }
@@ -99,6 +102,26 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
   }
 }
 
+function isChanged(
+  column: (typeof mutableColumns)[number],
+  stored: EndpointRow,
+  values: EndpointValues,
+  by: WrittenBy,
+): boolean {
+  switch (column) {
+    case 'import_job':
+      return by.job !== stored.import_job
+    case 'request_id':
+      // Whether the request id is stored depends on who wrote the row before.
+      return true
+    case 'user_key':
+    case 'address_key':
+      return values[keyColumns[column]] !== stored[keyColumns[column]]
+    default:
+      return values[column] !== stored[column]
+  }
+}
+
 /** The value to be stored in a column. */
 function storedValue(
   app: AppRef,
@@ -111,6 +134,11 @@ function storedValue(
       return app.seq
     case 'import_job':
       return by.job
+    case 'user_key':
+    case 'address_key': {
+      const text = values[keyColumns[column]]
+      return text === null ? null : endpointKey(app.seq, text)
+    }
     case 'request_id':
       return values.request_id === by.requestId ? null : values.request_id
     case 'effective_date':

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../model/endpoint.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
-import { type EndpointRef, endpointRef } from './endpoint-key.ts'
+import { type EndpointRef, endpointKey, endpointRef } from './endpoint-key.ts'
 import { type EndpointChange, type EndpointRow, selectRow, toEndpoint } from './endpoint-row.ts'
 import { createEndpointWriter, type EndpointWrite, type WrittenBy } from './endpoint-writer.ts'
 
@@ -42,8 +42,8 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
   const find = db.prepare<[number, number, string], EndpointRow>(
     `${select} INDEXED BY endpoints_by_key WHERE e.key = ? AND e.app = ? AND e.id = ?`,
   )
-  const ofUser = db.prepare<[number, string], EndpointRow>(
-    `${select} WHERE e.app = +? AND e.user_id = +? ORDER BY e.seq`,
+  const ofUser = db.prepare<[number, number, string], EndpointRow>(
+    `${select} WHERE e.user_key = +? AND e.app = +? AND e.user_id = +? ORDER BY e.seq`,
   )
   // The index has keys only; ids are compared afterwards.
   const byKeys = db.prepare<[string, number], EndpointRow>(
@@ -51,15 +51,15 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
      WHERE e.key = k.value AND e.app = ?`,
   )
   const rowsOfUsers = db
-    .prepare<[string, number], number>(
+    .prepare<[string], number>(
       `SELECT e.seq FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_user
-       WHERE e.app = ? AND e.user_id = k.value`,
+       WHERE e.user_key = k.value`,
     )
     .pluck()
   const rowsAtAddresses = db
-    .prepare<[string, number], number>(
+    .prepare<[string], number>(
       `SELECT e.seq FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_address
-       WHERE e.app = ? AND e.address = k.value AND e.endpoint_status = 'ACTIVE'`,
+       WHERE e.address_key = k.value AND e.endpoint_status = 'ACTIVE'`,
     )
     .pluck()
   const bySeqs = db.prepare<[string], EndpointRow>(
@@ -85,10 +85,12 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
     const note = (seqs: number[]) => {
       for (const seq of seqs) if (!rows.has(seq)) missing.add(seq)
     }
-    if (users.size > 0) note(rowsOfUsers.all(JSON.stringify([...users]), app.seq))
-    if (places.size > 0) note(rowsAtAddresses.all(JSON.stringify([...places]), app.seq))
+    const keysOf = (texts: Set<string>) => JSON.stringify([...texts].map(text => endpointKey(app.seq, text)))
+    if (users.size > 0) note(rowsOfUsers.all(keysOf(users)))
+    if (places.size > 0) note(rowsAtAddresses.all(keysOf(places)))
     if (missing.size > 0) {
-      for (const row of bySeqs.all(JSON.stringify([...missing]))) rows.set(row.seq, row)
+      for (const row of bySeqs.all(JSON.stringify([...missing])))
+        if (row.app === app.seq) rows.set(row.seq, row)
     }
     return [...rows.values()]
   }
@@ -123,7 +125,7 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
 
     /** All endpoints of a user, oldest first. */
     ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
-      ofUser.all(app.seq, userId).map(row => toStored(app, row)),
+      ofUser.all(endpointKey(app.seq, userId), app.seq, userId).map(row => toStored(app, row)),
 
     delete: (seq: number): void => void remove.run(seq),
   }

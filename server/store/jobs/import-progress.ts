@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../../model/import-job.ts'
 import { prepareDeleteFrom, prepareMemberDelete } from '../database/batched-delete.ts'
 import type { EndpointRef } from '../endpoints/endpoint-key.ts'
+import { endpointKey } from '../endpoints/endpoint-key.ts'
 import type { JobProgress } from './job-progress.ts'
 import type { Job } from './job-rows.ts'
 
@@ -175,7 +176,9 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
   const putDefinition = db.prepare(
     'INSERT OR REPLACE INTO import_definitions (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
-  const putUserMember = db.prepare('INSERT OR IGNORE INTO import_user_members (job, user_id) VALUES (?, ?)')
+  const putUserMember = db.prepare(
+    'INSERT OR IGNORE INTO import_user_members (job, user_id, user_key) VALUES (?, ?, ?)',
+  )
   const deleteMembers = prepareMemberDelete(db)
 
   return {
@@ -286,7 +289,8 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     /**
      * Makes all endpoints of a user members: those that the user has whenever the segment is read.
      */
-    putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),
+    putUserMember: (job: ImportJob, userId: string): void =>
+      void putUserMember.run(job.seq, userId, endpointKey(job.app.seq, userId)),
 
     /** Deletes up to `limit` members. Returns whether there were any. */
     deleteMembers: (job: ImportJob, limit: number): boolean => deleteMembers(job.seq, limit) > 0,

@@ -135,7 +135,7 @@ export function createSegmentMembers(db: Database) {
     const rows = db
       .prepare<unknown[], EndpointRow & { member_user: string; member_id: string }>(
         `SELECT u.user_id AS member_user, e.id AS member_id, ${memberColumns[columns]}
-         FROM import_user_members u CROSS JOIN endpoints e ON e.app = :app AND e.user_id = u.user_id
+         FROM import_user_members u CROSS JOIN endpoints e ON e.user_key = u.user_key AND e.app = :app AND e.user_id = u.user_id
          WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
            AND e.seq > coalesce((
              SELECT m.last FROM import_members m WHERE m.job = :job AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)

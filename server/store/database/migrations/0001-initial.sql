@@ -67,7 +67,7 @@ CREATE TABLE attribute_names (
 CREATE TABLE endpoints (
   seq             INTEGER PRIMARY KEY AUTOINCREMENT,
   app             INTEGER NOT NULL REFERENCES apps (seq),
-  key             INTEGER NOT NULL, -- a hash of app and id (endpoint-key.ts)
+  key             INTEGER NOT NULL, -- a hash of app and id (endpoint-key.ts): shuffled ids touch few pages of an index of numbers
   id              TEXT NOT NULL,    -- in the form in which ids are compared
   spelling        TEXT,             -- the id as it was given, where that is another text
   creation_date   INTEGER NOT NULL, -- milliseconds since 1970
@@ -84,14 +84,16 @@ CREATE TABLE endpoints (
   location        TEXT,
   demographic     TEXT,
   revision        INTEGER NOT NULL, -- grows from write to write of a user's endpoints
-  import_job      INTEGER           -- the job that wrote it last; NULL when a caller did
+  import_job      INTEGER,          -- the job that wrote it last; NULL when a caller did
+  user_key        INTEGER,          -- hashes of app and user_id, and of app and address, as key
+  address_key     INTEGER
 ) STRICT;
 
 CREATE INDEX endpoints_by_key ON endpoints (key);
 CREATE INDEX endpoints_by_app ON endpoints (app);
-CREATE INDEX endpoints_by_user ON endpoints (app, user_id) WHERE user_id IS NOT NULL;
-CREATE INDEX endpoints_by_address ON endpoints (app, address)
-  WHERE address IS NOT NULL AND endpoint_status = 'ACTIVE';
+CREATE INDEX endpoints_by_user ON endpoints (user_key) WHERE user_key IS NOT NULL;
+CREATE INDEX endpoints_by_address ON endpoints (address_key)
+  WHERE address_key IS NOT NULL AND endpoint_status = 'ACTIVE';
 
 -- The undo log of import jobs: copies of the endpoints that a job overwrote, kept until it is COMPLETED. Columns as above.
 CREATE TABLE endpoints_before_import (
@@ -111,6 +113,8 @@ CREATE TABLE endpoints_before_import (
   demographic     TEXT,
   revision        INTEGER NOT NULL,
   import_job      INTEGER,
+  user_key        INTEGER,
+  address_key     INTEGER,
   PRIMARY KEY (job, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -171,8 +175,9 @@ CREATE TABLE import_members (
 
 -- Users whose endpoints are members, whichever they are when the segment is read.
 CREATE TABLE import_user_members (
-  job     INTEGER NOT NULL REFERENCES import_jobs (seq),
-  user_id TEXT NOT NULL,
+  job      INTEGER NOT NULL REFERENCES import_jobs (seq),
+  user_id  TEXT NOT NULL,
+  user_key INTEGER NOT NULL, -- as endpoints.user_key
   PRIMARY KEY (job, user_id)
 ) STRICT, WITHOUT ROWID;
 
