@@ -11,7 +11,15 @@ import { checkNode } from './process/check-node.ts'
 import type { Options } from './process/config.ts'
 import type { AppRef } from './store/applications/applications.ts'
 
-export type { Fault, FaultRule, JobControl, JobStatus } from './emulator/control-methods.ts'
+export type {
+  ClockAdvance,
+  ClockAdvanced,
+  ClockStatus,
+  Fault,
+  FaultRule,
+  JobControl,
+  JobStatus,
+} from './emulator/control-methods.ts'
 export { StartError } from './process/start-error.ts'
 export type { ExportJobResponse, ImportJobResponse, Options as PinpointOptions }
 

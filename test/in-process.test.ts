@@ -322,6 +322,19 @@ t.test('faults, job control and advance are methods, also where control calls ne
     await t.rejects(listApps(), { name: 'ConflictException' })
   })
 
+  await t.test('the clock', async t => {
+    const now = '2027-03-01T09:00:00.000Z'
+    t.strictSame(await pinpoint.clock.set({ mode: 'frozen', now: new Date(now) }), {
+      ...{ mode: 'frozen', now, pending: 0 },
+    })
+    t.match(await pinpoint.clock.advance({ by: 'PT24H' }), { from: now, now: '2027-03-02T09:00:00.000Z' })
+    t.match(await pinpoint.clock.advance({ to: new Date(Date.UTC(2027, 3)) }), { steps: 0, sent: 0 })
+    t.match(await pinpoint.clock.get(), { mode: 'frozen', now: '2027-04-01T00:00:00.000Z' })
+    const message = await messageOf('POST', 'clock/advance', { by: 'a day' })
+    await t.rejects(pinpoint.clock.advance({ by: 'a day' }), { message }, message)
+    t.match(await pinpoint.clock.set({ mode: 'real' }), { mode: 'real' })
+  })
+
   await t.test('job control and advance', async t => {
     t.strictSame(await jobControl.get(), { mode: 'immediate' })
     t.strictSame(await jobControl.set({ mode: 'manual' }), { mode: 'manual' })

@@ -1,3 +1,16 @@
+/** How a clock tells the time. All times are milliseconds since 1970. */
+export type ClockState =
+  /** It agrees with the machine's. */
+  | { mode: 'real' }
+  /** It stands still. */
+  | { mode: 'frozen'; now: number }
+  /** It ticks, and is ahead of the machine's by so many milliseconds. */
+  | { mode: 'offset'; offset: number }
+
+export type ClockMode = ClockState['mode']
+
+const modes: ClockMode[] = ['real', 'frozen', 'offset']
+
 /**
  * The emulator's clock: everything that Pinpoint would date, schedule or report takes its time from
  * here. All threads share its memory, so that each of them sees the same time. What is about HTTP
@@ -5,8 +18,11 @@
  */
 export class Clock {
   readonly shared: SharedArrayBuffer
-  /** Milliseconds by which this clock is ahead of the machine's. */
-  readonly #offset: BigInt64Array
+  /**
+   * One word, so that no thread reads half of a change: the mode in the last two bits, above them
+   * the time of a frozen clock, or the offset.
+   */
+  readonly #word: BigInt64Array
 
   /**
    * @param shared the memory of another thread's clock; without it, a new clock that agrees with
@@ -14,18 +30,36 @@ export class Clock {
    */
   constructor(shared = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)) {
     this.shared = shared
-    this.#offset = new BigInt64Array(shared)
+    this.#word = new BigInt64Array(shared)
   }
 
   now(): Date {
-    return new Date(Date.now() + Number(Atomics.load(this.#offset, 0)))
+    const state = this.state
+    return new Date(state.mode === 'frozen' ? state.now : Date.now() + offsetOf(state))
   }
 
-  /** Sets the clock, for every thread that shares it; it ticks on from there. */
-  set(now: Date): void {
-    Atomics.store(this.#offset, 0, BigInt(now.getTime() - Date.now()))
+  get state(): ClockState {
+    const word = Atomics.load(this.#word, 0)
+    const mode = modes[Number(word & 3n)]!
+    const value = Number(word >> 2n)
+    if (mode === 'frozen') return { mode, now: value }
+    return mode === 'offset' ? { mode, offset: value } : { mode }
+  }
+
+  /** Sets the clock, for every thread that shares it. */
+  set(state: ClockState): void {
+    const value = state.mode === 'frozen' ? state.now : offsetOf(state)
+    Atomics.store(this.#word, 0, (BigInt(value) << 2n) | BigInt(modes.indexOf(state.mode)))
   }
 }
+
+/** The state of a clock of some mode that shows this time now. A real clock shows the machine's. */
+export function stateAt(mode: ClockMode, now: number): ClockState {
+  if (mode === 'frozen') return { mode, now }
+  return mode === 'offset' ? { mode, offset: now - Date.now() } : { mode }
+}
+
+const offsetOf = (state: ClockState): number => (state.mode === 'offset' ? state.offset : 0)
 
 /** The machine's own time: for the age of signatures, request rates and the log of calls. */
 export const wallClock = (): Date => new Date()

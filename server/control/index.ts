@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { consolePath, controlPath } from '../http/control-path.ts'
 import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
+import { clock } from './clock.ts'
 import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'
 import { getSnapshot } from './get-snapshot.ts'
@@ -25,6 +26,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(reset)
   app.register(getSnapshot)
   app.register(putSnapshot)
+  app.register(clock)
   app.register(jobControl)
   app.register(advanceJobs)
   app.register(faults)

@@ -44,11 +44,11 @@ export interface Dependencies {
       >
     >
   store: Store
-  jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters'>
+  jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters' | 'moveClock'>
   state: State
   bus: EventBus
   preflight: Preflight
-  clock: Pick<Clock, 'now'>
+  clock: Pick<Clock, 'now' | 'state'>
   /** The machine's time; tests pass their own. */
   realNow?: () => Date
   logger: FastifyBaseLogger
@@ -58,7 +58,7 @@ export interface Dependencies {
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'bus' | 'preflight'>,
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'bus' | 'preflight' | 'clock'>,
       Pick<Config, 'quotas' | 'missingVariables'> {
     /** Gives the renderer of templates, which is loaded when it is first needed. */
     loadRenderer: ReturnType<typeof createRendererLoader>
@@ -143,6 +143,7 @@ export function buildApp({
   app.decorate('state', state)
   app.decorate('bus', bus)
   app.decorate('preflight', preflight)
+  app.decorate('clock', clock)
   app.decorate('now', () => clock.now())
   app.decorate('quotas', config.quotas)
   app.decorate('missingVariables', config.missingVariables ?? 'fail')

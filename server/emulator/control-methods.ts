@@ -1,10 +1,23 @@
+import type { ClockAdvanced, ClockStatus, SetClock } from '../model/clock.ts'
 import type { ExportJobResponse } from '../model/export-job.ts'
 import type { Fault, FaultRule } from '../model/fault.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import type { JobControl } from '../model/job-control.ts'
 import type { JobStatus } from '../model/job-states.ts'
 
-export type { Fault, FaultRule, JobControl, JobStatus }
+export type { ClockAdvanced, ClockStatus, Fault, FaultRule, JobControl, JobStatus }
+
+/** A time: a Date, or an ISO 8601 text with a time zone. */
+export type Time = Date | string
+
+/** How far the clock advances; durations are ISO 8601, such as `PT24H`. */
+export type ClockAdvance =
+  | { by: string }
+  | { to: Time }
+  /** To the next that is due, which runs. */
+  | { until: 'next' }
+  /** Until nothing is pending, but by `max` at most. */
+  | { until: 'idle'; max?: string }
 
 /**
  * Control calls as methods. Each rejects with an Error that has the message of the control call's
@@ -28,6 +41,18 @@ export interface ControlMethods {
     get(): Promise<JobControl>
     /** Changes it, for running jobs as well. */
     set(control: JobControl): Promise<JobControl>
+  }
+
+  /** The clock by which Pinpoint dates and schedules. */
+  readonly clock: {
+    get(): Promise<ClockStatus>
+    /**
+     * Stops it (`frozen`), has it tick on from a time (`offset`), or makes it `real` again. What
+     * becomes due by that has run when this resolves.
+     */
+    set(clock: Omit<SetClock, 'now'> & { now?: Time }): Promise<ClockStatus>
+    /** Moves it forward. All that becomes due on the way has run when this resolves. */
+    advance(how: ClockAdvance): Promise<ClockAdvanced>
   }
 
   /**
@@ -62,6 +87,11 @@ export function createControlMethods(
     jobControl: {
       get: async () => (await call('GET', 'job-control')) as JobControl,
       set: async control => (await call('PUT', 'job-control', control)) as JobControl,
+    },
+    clock: {
+      get: async () => (await call('GET', 'clock')) as ClockStatus,
+      set: async clock => (await call('PUT', 'clock', clock)) as ClockStatus,
+      advance: async how => (await call('POST', 'clock/advance', how)) as ClockAdvanced,
     },
     async advance(applicationId, jobId, options = {}) {
       const kind = isExport(applicationId, jobId) ? 'export' : 'import'

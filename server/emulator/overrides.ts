@@ -5,14 +5,25 @@ import type { Store } from '../store/open-store.ts'
 const rulesNamed = 5
 
 /**
- * Warnings about a job control that differs from the settings, and about fault rules. They survive
- * the process: without a warning at the next start, jobs would wait and calls fail for no visible
- * reason.
+ * Warnings about a clock that is not the machine's, a job control that differs from the settings,
+ * and fault rules. They survive the process: without a warning at the next start, times would be
+ * odd, jobs wait and calls fail for no visible reason.
+ *
+ * @param now the time of the emulator's clock
  */
-export function overridesIn({ jobControl, faults }: Pick<Store, 'jobControl' | 'faults'>): string[] {
+export function overridesIn(
+  { savedClock, jobControl, faults }: Pick<Store, 'savedClock' | 'jobControl' | 'faults'>,
+  now: Date,
+): string[] {
+  const { mode } = savedClock.get()
   const control = jobControl.override()
   const rules = faults.list().filter(({ timesLeft }) => timesLeft !== 0)
   return [
+    ...(mode === 'real'
+      ? []
+      : [
+          `the clock ${mode === 'frozen' ? 'stands still at' : 'goes on from'} ${now.toISOString()} (set by PUT /_pinpoint/clock)`,
+        ]),
     ...(control === undefined
       ? []
       : [`job control is ${effects[control.mode](control.delayMs)} (set by PUT /_pinpoint/job-control)`]),

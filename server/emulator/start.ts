@@ -9,7 +9,7 @@ import { importSize } from '../model/quotas.ts'
 import type { Config } from '../process/config.ts'
 import { StartError } from '../process/start-error.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
-import type { Seed, SeedSupport } from '../seed/seed.ts'
+import type { Seed } from '../seed/seed.ts'
 import { lockDataDir } from '../store/database/data-dir-lock.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import { openStore } from '../store/open-store.ts'
@@ -38,7 +38,6 @@ export interface Running {
  * Starts the emulator: database, worker, HTTP.
  *
  * @param options.signal aborts the start, which may take long for the seed's imports
- * @param options.clock for all its threads; tests pass one that they set
  * @returns when it is ready: the database is migrated, the seed applied, its imports over, the
  *   worker running and the port open
  * @throws StartError if it cannot start; the signal's reason. Nothing is left behind then, except
@@ -47,10 +46,7 @@ export interface Running {
 export async function start(
   config: Config,
   logger: FastifyBaseLogger,
-  {
-    signal = new AbortController().signal,
-    clock = new Clock(),
-  }: { signal?: AbortSignal; clock?: Clock } = {},
+  { signal = new AbortController().signal }: { signal?: AbortSignal } = {},
 ): Promise<Running> {
   const undo: (() => unknown)[] = []
   let closed: Promise<void> | undefined
@@ -68,10 +64,12 @@ export async function start(
     const writeQueue = new WriteQueue()
     const store = openStore(dataDir, { ...config, writeQueue })
     undo.push(() => store.close())
+    const clock = new Clock()
+    clock.set(store.savedClock.get())
     const bus = new EventBus()
     const caller = { region: config.region, accountId: config.accountId }
-    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, { clock, bus })
-    const seedImports = (await seed?.apply(store)) ?? []
+    const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, bus)
+    const seedImports = (await seed?.apply(store, clock.now())) ?? []
     const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
     const jobWorker = startJobWorker(
       // Each by name, so that the thread gets no secrets that it does not need.
@@ -95,9 +93,18 @@ export async function start(
     // loaded.
     const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
-    const state = createState({ dataDir, store, writeQueue, jobWorker, bus, seed, signal: closing.signal })
+    const state = createState({
+      dataDir,
+      store,
+      writeQueue,
+      jobWorker,
+      bus,
+      clock,
+      seed,
+      signal: closing.signal,
+    })
     const warnOfOverrides = () => {
-      for (const override of overridesIn(store)) logger.warn(override)
+      for (const override of overridesIn(store, clock.now())) logger.warn(override)
     }
     bus.follow(({ kind }) => {
       if (kind === 'state') warnOfOverrides()
@@ -136,9 +143,9 @@ function withoutLink(path: string): string {
   return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path
 }
 
-async function loadSeed(path: string, caller: Caller, context: SeedSupport): Promise<Seed> {
+async function loadSeed(path: string, caller: Caller, bus: EventBus): Promise<Seed> {
   const { createSeed } = await import('../seed/seed.ts')
-  return createSeed(path, caller, context)
+  return createSeed(path, caller, bus)
 }
 
 /**

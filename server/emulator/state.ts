@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { type Clock, wallClock } from '../clock/clock.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { StartError } from '../process/start-error.ts'
 import type { Seed } from '../seed/seed.ts'
@@ -57,6 +58,7 @@ export function createState({
   writeQueue,
   jobWorker,
   bus,
+  clock,
   seed,
   signal,
 }: {
@@ -66,6 +68,8 @@ export function createState({
   jobWorker: Pick<JobWorker, 'replaced'>
   /** Is told whenever the state has been replaced. */
   bus: EventBus
+  /** Is set to the time of the new state. */
+  clock: Clock
   seed: Seed | undefined
   signal: AbortSignal
 }): State {
@@ -87,6 +91,7 @@ export function createState({
       // A job's open transaction ends before this one, and the job begins no other.
       const drafts = await store.write(() => store.exportProgress.drafts())
       await next.replace(dataDir)
+      clock.set(store.savedClock.get())
       // If a snapshot has the same job, that goes on with its drafts.
       orphans = drafts.filter(({ job }) => !next.hasExport(job.id))
       bus.emit({ kind: 'state' })
@@ -126,7 +131,9 @@ export function createState({
       if (!withSeed) return void (await afterOthers(() => replaceByNew(async () => {})))
       if (seed === undefined) return 'no seed is set: SEED or --seed names it at the start'
       try {
-        const imports = await afterOthers(() => replaceByNew(next => seed.apply(next.openStore())))
+        const imports = await afterOthers(() =>
+          replaceByNew(next => seed.apply(next.openStore(), wallClock())),
+        )
         await seed.untilImported(imports, store, signal)
         return undefined
       } catch (error) {

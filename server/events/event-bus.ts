@@ -23,6 +23,8 @@ export type Event =
   | { kind: 'jobs' }
   /** The database holds another state. */
   | { kind: 'state' }
+  /** The clock has been set or moved. */
+  | { kind: 'clock' }
   /** A call of Pinpoint's has been answered. */
   | { kind: 'call'; call: Call }
 

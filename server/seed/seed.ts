@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Clock } from '../clock/clock.ts'
 import { type EventBus, mayConcern } from '../events/event-bus.ts'
 import type { Caller } from '../http/caller.ts'
 import { isFinal } from '../model/job-states.ts'
@@ -16,10 +15,11 @@ export interface Seed {
   /**
    * Reads the seed, and applies all of it or nothing.
    *
+   * @param now dates what is created
    * @returns its imports, which are ordinary jobs
    * @throws SeedError that names every mistake
    */
-  apply(store: Store): Promise<SeedImport[]>
+  apply(store: Store, now: Date): Promise<SeedImport[]>
   /**
    * Waits until imports are over.
    *
@@ -34,23 +34,16 @@ export interface Seed {
   ): Promise<void>
 }
 
-/** What the seed needs from the emulator. */
-export interface SeedSupport {
-  clock: Clock
-  bus: EventBus
-}
-
 /**
  * @param path a JSON file, or a folder of them
  * @param caller the account and Region of its applications
- * @param support.clock dates what the seed creates
- * @param support.bus tells how its imports get on
+ * @param bus tells how its imports get on
  */
-export function createSeed(path: string, caller: Caller, { clock, bus }: SeedSupport): Seed {
+export function createSeed(path: string, caller: Caller, bus: EventBus): Seed {
   return {
-    async apply(store) {
+    async apply(store, now) {
       const apps = await readSeed(path)
-      return store.write(() => applySeed(apps, store, { caller, now: clock.now().toISOString() }))
+      return store.write(() => applySeed(apps, store, { caller, now: now.toISOString() }))
     },
 
     async untilImported(imports, store, signal, tell = () => {}) {

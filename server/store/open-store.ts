@@ -8,6 +8,8 @@ import { createChannels } from './applications/channels.ts'
 import { createEventStreams } from './applications/event-streams.ts'
 import { createApplicationSettings } from './applications/settings.ts'
 import { createTags } from './applications/tags.ts'
+import type { DueRows } from './clock/due-rows.ts'
+import { createSavedClock } from './clock/saved-clock.ts'
 import { type NoPromise, refusePromise } from './database/no-promise.ts'
 import { makePrivateFile, privateFile } from './database/private-files.ts'
 import { emptyDatabase, migrate, pageBytes } from './database/schema.ts'
@@ -190,6 +192,9 @@ export function prepareStore(
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
     channels: createChannels(db),
+    savedClock: createSavedClock(db),
+    /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
+    dueRows: [] as DueRows[],
     endpoints,
     importWriter: createImportWriters(db, endpoints, names, writeQueue),
     eventStreams: createEventStreams(db),

@@ -7,8 +7,9 @@ import { JobCounters } from '../jobs/record-counters.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import { openStore, type Store } from '../store/open-store.ts'
+import { createDueSources } from './due-sources.ts'
 import { createJobKinds, preloadJobs } from './job-kinds.ts'
-import type { FromWorker, ThreadData, ToWorker } from './messages.ts'
+import type { ClockMove, FromWorker, ThreadData, ToWorker } from './messages.ts'
 import { createReaders } from './reader-pool.ts'
 import { startWork, type Work } from './work.ts'
 
@@ -59,12 +60,14 @@ function takeUpState(isReplaced = false): { store: Store; work: Work } {
     thread: 'worker',
     onReplaced: () => stopping.abort(),
   })
+  // The thread may have died while the clock stood still for a step.
+  clock.set(store.savedClock.get())
   // Before a caller's write does it, which would block the HTTP thread meanwhile.
   if (isReplaced) store.shrink()
-  const work = startWork(store, createJobKinds(store, resources), stopping, {
+  const work = startWork(store, createJobKinds(store, resources), createDueSources(store), stopping, {
     slots: settings.maxRunningImports,
     generation: writeQueue.generation,
-    now: () => clock.now(),
+    clock,
     tell,
   })
   return { store, work }
@@ -78,6 +81,12 @@ function stopWork(then: () => Promise<void>): void {
     await work.stop()
     await then()
   })
+}
+
+/** Moves the clock of the state that there is when what is pending is done. */
+async function moveClock(move: ClockMove, number: number): Promise<void> {
+  await pending
+  tell({ clockMoved: await work.moveClock(move), number })
 }
 
 async function end(forGood: boolean): Promise<void> {
@@ -116,6 +125,7 @@ port.on('message', (message: ToWorker) => {
   if (message === 'wake') work.wake()
   else if (message === 'stop') stopWork(() => end(false))
   else if (message === 'stop for good') stopWork(() => end(true))
+  else if ('moveClock' in message) void moveClock(message.moveClock, message.number)
   else stopWork(() => replaceState(message.generation, message.replaced))
 })
 setTimeout(preloadDelay, undefined, { ref: false, signal: ending.signal }).then(preloadJobs, () => {})

@@ -1,9 +1,11 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
+import type { ClockMode } from '../clock/clock.ts'
 import type { JobRef } from '../events/event-bus.ts'
 import type { ObjectFrom, ReadingJob } from '../import/read/read-records.ts'
 import type { PackedBatch } from '../import/read/record-batch.ts'
 import type { LogLine } from '../jobs/job-log.ts'
+import type { Duration } from '../model/iso-duration.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import type { JobKindName } from '../store/jobs/job-rows.ts'
 
@@ -28,6 +30,40 @@ export interface ThreadData extends WorkerSettings {
   counters: SharedArrayBuffer
 }
 
+/** How far the clock is moved. */
+export type ClockTarget =
+  /** To a time, in milliseconds since 1970. Only this can be back in time. */
+  | number
+  | { by: Duration }
+  /** Nowhere: what is due now runs. */
+  | 'here'
+  /** To the machine's time. */
+  | 'real'
+  /** To the time of the next that is due. */
+  | 'next'
+  /** Until nothing is pending, but at most for that long. */
+  | { idle: Duration | undefined }
+
+/** A move of the clock. */
+export interface ClockMove {
+  to: ClockTarget
+  /** How it goes on; without it, a frozen clock stays so, and any other is an offset. */
+  mode?: ClockMode
+}
+
+/** What a move of the clock has led to. */
+export interface ClockMoved {
+  /** The times before and after, in milliseconds since 1970. */
+  from: number
+  now: number
+  /** Steps of due work that have run. */
+  steps: number
+  /** Messages that they have sent. */
+  sent: number
+  /** Whether it has stopped on the way, after the most steps that a move may take. */
+  truncated: boolean
+}
+
 /**
  * A message to the worker:
  * - `wake`: the database may hold something new to do; what that is stands in the database alone
@@ -35,8 +71,14 @@ export interface ThreadData extends WorkerSettings {
  * - `stop for good`: the same, and nobody is going to continue its jobs
  * - `replaced`: the database holds another state now, of this generation; nobody is going to
  *   publish these drafts
+ * - `moveClock`: move the clock; the answer has the same number
  */
-export type ToWorker = 'wake' | 'stop' | 'stop for good' | { replaced: ExportDraft[]; generation: number }
+export type ToWorker =
+  | 'wake'
+  | 'stop'
+  | 'stop for good'
+  | { replaced: ExportDraft[]; generation: number }
+  | { moveClock: ClockMove; number: number }
 
 /** Identifies a job among those of all kinds, and of all states that the database has held. */
 export interface JobName {
@@ -52,6 +94,7 @@ export interface JobName {
  *   be what it died of
  * - `moved`: a job has come to a state, or waits to be let go on
  * - `discarded`: the drafts are discarded that came with the state of this generation
+ * - `clockMoved`: what a move of the clock has led to, or why it was given up
  * - a line for the log
  */
 export type FromWorker =
@@ -60,6 +103,7 @@ export type FromWorker =
   | { leaves: JobName }
   | { moved: JobRef }
   | { discarded: number }
+  | { clockMoved: ClockMoved | string; number: number }
   | LogLine
 
 /**

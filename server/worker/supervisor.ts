@@ -7,7 +7,15 @@ import { JobCounters } from '../jobs/record-counters.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import type { Store } from '../store/open-store.ts'
-import type { FromWorker, JobName, ThreadData, ToWorker, WorkerSettings } from './messages.ts'
+import type {
+  ClockMove,
+  ClockMoved,
+  FromWorker,
+  JobName,
+  ThreadData,
+  ToWorker,
+  WorkerSettings,
+} from './messages.ts'
 
 /** Milliseconds until a worker that died is started again: doubled each time, up to the maximum. */
 const restartDelay = { first: 1000, max: 30_000 }
@@ -33,6 +41,12 @@ const discardTimeout = 2000
  */
 const memory = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
 
+/** Why a move of the clock is given up. */
+const [stops, died] = [
+  'the emulator stops',
+  'the job worker died, which is in the log, and is started again: try again',
+]
+
 /** The job worker, as the HTTP thread sees it. */
 export interface JobWorker {
   /** Resolves when the worker runs for the first time; rejects if it dies before. */
@@ -53,6 +67,13 @@ export interface JobWorker {
    * @returns when they are discarded, or when the worker is not there to do it
    */
   replaced(drafts: ExportDraft[]): Promise<void>
+  /**
+   * Moves the clock, and runs what becomes due on the way. Moves take place one after the other.
+   *
+   * @returns what has come of it, or why it was given up. The clock is then where the last step has
+   *   left it
+   */
+  moveClock(move: ClockMove): Promise<ClockMoved | string>
   /**
    * Stops the worker at a safe point; its jobs go on at the next start.
    *
@@ -97,6 +118,9 @@ export function startJobWorker(
    * came with them.
    */
   const discarding = new Map<number, () => void>()
+  /** Resolvers of those who wait for a move of the clock, by its number. */
+  const moving = new Map<number, (outcome: ClockMoved | string) => void>()
+  let lastMove = 0
 
   const countDeath = (jobs: Iterable<JobName>, reason: string) =>
     store.write(() => {
@@ -124,6 +148,8 @@ export function startJobWorker(
         bus.emit({ kind: 'job', job: message.moved })
       } else if ('discarded' in message) {
         discarding.get(message.discarded)?.()
+      } else if ('clockMoved' in message) {
+        moving.get(message.number)?.(message.clockMoved)
       } else if ('begins' in message) {
         underWay.set(keyOf(message.begins), message.begins)
       } else if ('leaves' in message) {
@@ -138,6 +164,7 @@ export function startJobWorker(
     worker.on('exit', async code => {
       running = false
       for (const done of discarding.values()) done()
+      for (const done of moving.values()) done(stopped ? stops : died)
       // It may not have told of the last moves.
       bus.emit({ kind: 'jobs' })
       if (stopped) return
@@ -177,6 +204,15 @@ export function startJobWorker(
       worker.postMessage({ replaced: drafts, generation } satisfies ToWorker)
       await new Promise<void>(resolve => discarding.set(generation, resolve))
       discarding.delete(generation)
+    },
+    async moveClock(move) {
+      if (worker.threadId === -1) return stopped ? stops : died
+      const number = ++lastMove
+      worker.postMessage({ moveClock: move, number } satisfies ToWorker)
+      const outcome = await new Promise<ClockMoved | string>(resolve => moving.set(number, resolve))
+      moving.delete(number)
+      bus.emit({ kind: 'clock' })
+      return outcome
     },
     async stop({ forGood = false } = {}) {
       stopped = true

@@ -1,17 +1,31 @@
+import type { Clock } from '../clock/clock.ts'
 import { Pace } from '../jobs/pace.ts'
+import { diskTrouble } from '../process/disk-errors.ts'
 import type { Store } from '../store/open-store.ts'
+import type { DueSource } from './due-sources.ts'
+import { DueWork } from './due-work.ts'
 import type { WorkerJobKind } from './job-kinds.ts'
 import { JobRunner, type RunnerContext } from './job-runner.ts'
+import type { ClockMove, ClockMoved } from './messages.ts'
 import { Purging } from './purging.ts'
 import { Schedule } from './schedule.ts'
 
-/** All that the worker does for one state of the database: it runs jobs, and purges rows. */
+/**
+ * All that the worker does for one state of the database: it runs jobs and what is due, and purges
+ * rows.
+ */
 export interface Work {
   /**
    * Says that the database may hold something new: new work, deleted applications, another job
    * control.
    */
   wake(): void
+  /**
+   * Moves the clock, and runs what becomes due on the way.
+   *
+   * @returns what has come of it, or why it was given up
+   */
+  moveClock(move: ClockMove): Promise<ClockMoved | string>
   /** Stops everything at its next safe point; resolves when nothing runs any more. */
   stop(): Promise<void>
 }
@@ -20,14 +34,16 @@ export interface Work {
  * Starts the work on the state that the database holds.
  *
  * @param kinds of jobs
+ * @param dueSources kinds of due work
  * @param stopping stops it, too: what belongs to a state that has been replaced writes nothing more
  * @param context of the runners of jobs
  */
 export function startWork(
   store: Store,
   kinds: WorkerJobKind[],
+  dueSources: DueSource[],
   stopping: AbortController,
-  context: Pick<RunnerContext, 'slots' | 'generation' | 'now' | 'tell'>,
+  context: Pick<RunnerContext, 'slots' | 'generation' | 'tell'> & { clock: Clock },
 ): Work {
   const { signal } = stopping
   const pace = new Pace(store.jobControl)
@@ -36,12 +52,21 @@ export function startWork(
     const kept = task.finally(() => running.delete(kept))
     running.add(kept)
   }
+  const { clock, tell } = context
+  const now = () => clock.now()
   const onOver = () => schedule.wake()
-  const runners = kinds.map(kind => new JobRunner(kind, { ...context, pace, signal, inBackground, onOver }))
-  const purging = new Purging(store, signal, error =>
-    context.tell({ level: 'error', fields: { err: error }, text: 'what is deleted cannot be purged' }),
+  const troubleTeller = (text: string) => (error: unknown) =>
+    tell({ level: 'error', fields: { err: error }, text })
+  const runners = kinds.map(
+    kind => new JobRunner(kind, { ...context, now, pace, signal, inBackground, onOver }),
   )
-  const schedule = new Schedule([...runners, purging])
+  const dueWork = new DueWork(dueSources, {
+    ...{ clock, store, signal, inBackground },
+    onRested: () => schedule.wake(),
+    onTrouble: troubleTeller('what is due cannot run'),
+  })
+  const purging = new Purging(store, signal, troubleTeller('what is deleted cannot be purged'))
+  const schedule = new Schedule([...runners, dueWork, purging])
 
   const run = async () => {
     for (const runner of runners) await runner.runSuspects()
@@ -55,6 +80,18 @@ export function startWork(
       pace.lookAgain()
       for (const runner of runners) runner.abortDeleted()
       schedule.wake()
+    },
+    async moveClock(move) {
+      const moving = dueWork.move(move)
+      inBackground(moving.then(() => {}).catch(() => {}))
+      try {
+        return await moving
+      } catch (error) {
+        if (signal.aborted) return 'the state has been replaced, or the emulator stops'
+        const trouble = diskTrouble(error)
+        if (trouble === undefined) throw error
+        return trouble
+      }
     },
     async stop() {
       stopping.abort()

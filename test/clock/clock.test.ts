@@ -7,7 +7,7 @@ import {
   PutEventStreamCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { Clock } from '../../server/clock/clock.ts'
+import { Clock, stateAt } from '../../server/clock/clock.ts'
 import { makeBuckets } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { csvOf } from '../support/endpoint-files.ts'
@@ -18,27 +18,36 @@ const hour = 3_600_000
 
 t.test('a clock agrees with the machine until it is set, and ticks on from there', async t => {
   const clock = new Clock()
+  t.strictSame(clock.state, { mode: 'real' })
   const before = Date.now()
   const now = clock.now().getTime()
   t.ok(before <= now && now <= Date.now())
-  for (const text of ['2030-01-02T03:04:05.678Z', '1969-12-31T23:59:59.000Z']) {
+  for (const text of ['2030-01-02T03:04:05.678Z', '1969-12-31T23:59:59.000Z', '9999-12-31T23:59:59.999Z']) {
     const set = Date.parse(text)
     const since = Date.now()
-    clock.set(new Date(set))
+    clock.set(stateAt('offset', set))
     const first = clock.now().getTime()
     t.ok(first >= set && first - set <= Date.now() - since, text)
-    const shared = new Clock(clock.shared).now().getTime()
-    t.ok(shared >= first && shared - set <= Date.now() - since, `${text} in another thread`)
+    const shared = new Clock(clock.shared)
+    const second = shared.now().getTime()
+    t.ok(second >= first && second - set <= Date.now() - since, `${text} in another thread`)
+    t.equal(shared.state.mode, 'offset')
+    clock.set(stateAt('frozen', set))
+    t.strictSame(shared.state, { mode: 'frozen', now: set })
+    t.equal(shared.now().getTime(), set)
   }
+  clock.set(stateAt('real', 0))
+  t.ok(clock.now().getTime() >= before)
+  t.strictSame(clock.state, { mode: 'real' })
 })
 
 t.test('all that Pinpoint dates is of the clock, in every thread; HTTP is of the machine', async t => {
   const buckets = makeBuckets(t)
   await buckets.put('data', 'a.csv', csvOf('e1'))
-  const clock = new Clock()
-  const { client, url } = await startEmulator(t, buckets.env, clock)
+  const { client, url } = await startEmulator(t, buckets.env)
+  const control = controlOf(url)
   const start = Date.parse('2030-01-02T03:04:05.678Z')
-  clock.set(new Date(start))
+  await control('PUT', '/_pinpoint/clock', { mode: 'offset', now: '2030-01-02T03:04:05.678Z' })
   const isThen = (date: string | undefined, what: string) => {
     const time = Date.parse(date ?? '')
     t.ok(time >= start && time < start + hour, `${what}: ${date}`)
@@ -64,7 +73,6 @@ t.test('all that Pinpoint dates is of the clock, in every thread; HTTP is of the
   t.equal(job.JobStatus, 'COMPLETED')
   isThen(job.CreationDate, 'CreationDate of the job')
   isThen(job.CompletionDate, 'CompletionDate of the job')
-  const control = controlOf(url)
   const { body } = await control('GET', `/_pinpoint/apps/${ApplicationId}/import-jobs/${job.Id}`)
   for (const { status, at } of body.history) isThen(at, status)
   const { SegmentId } = (job as ImportJobResponse).Definition!

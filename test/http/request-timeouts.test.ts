@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
+import { Clock } from '../../server/clock/clock.ts'
 import { createState } from '../../server/emulator/state.ts'
 import { EventBus } from '../../server/events/event-bus.ts'
 import { WriteQueue } from '../../server/store/database/write-queue.ts'
@@ -157,6 +158,7 @@ async function listenForUploads(t: Test, given: Parameters<typeof listen>[1]) {
       store,
       writeQueue: new WriteQueue(),
       bus: new EventBus(),
+      clock: new Clock(),
       seed: undefined,
       signal: ending.signal,
     },

@@ -55,11 +55,17 @@ export function buildTestApp(
   const app = buildApp({
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
-    jobWorker: { isRunning: () => true, wake() {}, counters: new JobCounters(), ...jobWorker },
+    jobWorker: {
+      ...{ isRunning: () => true, wake() {}, counters: new JobCounters() },
+      moveClock: async () => 'there is no worker',
+      ...jobWorker,
+    },
     state: noState,
     bus: new EventBus(),
     preflight: async () => undefined,
-    ...(now === undefined ? { clock: new Clock() } : { clock: { now }, realNow: now }),
+    ...(now === undefined
+      ? { clock: new Clock() }
+      : { clock: { now, state: { mode: 'real' } }, realNow: now }),
     logger: silent,
     ...given,
   })
@@ -119,14 +125,14 @@ export const signedBy = (account: string) => ({
 })
 
 /** The whole emulator, listening on a free port, with a client of the real SDK. */
-export async function startEmulator(t: Test, env: Record<string, string> = {}, clock = new Clock()) {
+export async function startEmulator(t: Test, env: Record<string, string> = {}) {
   const config = loadConfig({
     PORT: '0',
     DATA_DIR: env.DATA_DIR ?? (env.EPHEMERAL === 'true' ? '' : emptyDataDir(t)),
     LOG_LEVEL: 'silent',
     ...env,
   })
-  const running = await start(config, silent, { clock })
+  const running = await start(config, silent)
   const client = createClient(running.url)
   t.teardown(async () => {
     client.destroy()

@@ -342,3 +342,12 @@ CREATE TABLE faults (
   rule       TEXT NOT NULL, -- JSON, as it was sent
   times_left INTEGER        -- NULL: any number
 ) STRICT;
+
+-- The clock ---------------------------------------------------------------------------------------------------------
+
+-- The clock, while it is not the machine's.
+CREATE TABLE clock (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  mode     TEXT NOT NULL CHECK (mode IN ('frozen', 'offset')),
+  time     INTEGER NOT NULL -- milliseconds: since 1970 if it is frozen, else by which it is ahead of the machine's
+) STRICT;

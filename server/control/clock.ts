@@ -1,0 +1,156 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { wallClock } from '../clock/clock.ts'
+import { badRequest, conflict } from '../http/errors/exceptions.ts'
+import { AdvanceClock, ClockAdvanced, ClockStatus, SetClock } from '../model/clock.ts'
+import { addDuration, type Duration, readDuration } from '../model/iso-duration.ts'
+import { readInstant } from '../model/iso-time.ts'
+import { nextOf } from '../store/clock/due-rows.ts'
+import type { ClockMove, ClockMoved, ClockTarget } from '../worker/messages.ts'
+
+/** The last time that the clock can show. */
+const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/**
+ * The clock by which Pinpoint dates and schedules. The worker moves it, and runs what becomes due
+ * on the way; the answer comes when all of that has run.
+ */
+export const clock: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/clock',
+    {
+      config: { operation: 'getClock' },
+      schema: {
+        summary: 'The time by which Pinpoint dates and schedules, and what is due next',
+        response: { 200: ClockStatus },
+      },
+    },
+    async () => statusOf(app),
+  )
+
+  app.put(
+    '/_pinpoint/clock',
+    {
+      config: { operation: 'putClock' },
+      schema: {
+        summary: 'Stops the clock, sets it, or makes it real; forward, it runs what becomes due',
+        body: SetClock,
+        response: { 200: ClockStatus },
+      },
+    },
+    async ({ body: { mode, now, force = false } }, reply) => {
+      if (mode === 'real' && now !== undefined) {
+        throw badRequest(
+          'now goes with the modes frozen and offset: a real clock shows the time of the machine',
+        )
+      }
+      const to = now === undefined ? undefined : readTime('now', now)
+      const target = mode === 'real' ? wallClock().getTime() : to
+      if (!force && target !== undefined) checkNotBack(app, target)
+      const { truncated } = await move(app, reply, { mode, to: mode === 'real' ? 'real' : (to ?? 'here') })
+      return { ...statusOf(app), ...(truncated && { truncated }) }
+    },
+  )
+
+  app.post(
+    '/_pinpoint/clock/advance',
+    {
+      config: { operation: 'advanceClock' },
+      schema: {
+        summary: 'Moves the clock forward, and runs what becomes due on the way',
+        body: AdvanceClock,
+        response: { 200: ClockAdvanced },
+      },
+    },
+    async ({ body }, reply) => {
+      const { from, now, truncated, ...done } = await move(app, reply, { to: readTarget(app, body) })
+      const [before, after] = [from, now].map(time => new Date(time).toISOString()) as [string, string]
+      return { from: before, now: after, ...done, ...(truncated && { truncated }) }
+    },
+  )
+}
+
+function statusOf({ clock, store }: Pick<FastifyInstance, 'clock' | 'store'>): ClockStatus {
+  return store.read(() => {
+    const next = nextOf(store.dueRows)
+    return {
+      mode: clock.state.mode,
+      now: clock.now().toISOString(),
+      ...(next && { nextDue: new Date(next.time).toISOString() }),
+      pending: store.dueRows.reduce((sum, rows) => sum + rows.pending(), 0),
+    }
+  })
+}
+
+/** @throws ConflictException if the worker gives it up */
+async function move(
+  { jobWorker }: Pick<FastifyInstance, 'jobWorker'>,
+  reply: FastifyReply,
+  move: ClockMove,
+): Promise<ClockMoved> {
+  const gone = reply.untilGone()
+  const left = new Promise<string>(resolve =>
+    gone.addEventListener('abort', () => resolve('the emulator stops')),
+  )
+  const outcome = await Promise.race([jobWorker.moveClock(move), left])
+  if (typeof outcome === 'string') throw conflict(`the clock was not moved to its end: ${outcome}`)
+  return outcome
+}
+
+/**
+ * Checks that the clock is not set back while something counts on time going forward.
+ *
+ * @throws ConflictException
+ */
+function checkNotBack({ clock, store }: Pick<FastifyInstance, 'clock' | 'store'>, to: number): void {
+  if (to >= clock.now().getTime()) return
+  const active = store.dueRows.map(rows => rows.active()).find(name => name !== undefined)
+  if (active === undefined) return
+  throw conflict(
+    `the clock cannot be set back, from ${clock.now().toISOString()} to ${new Date(to).toISOString()}, while ${active} is active: end that first, or send "force":true`,
+  )
+}
+
+/** @throws BadRequestException */
+function readTarget(
+  { clock }: Pick<FastifyInstance, 'clock'>,
+  { by, to, until, max }: AdvanceClock,
+): ClockTarget {
+  if ([by, to, until].filter(member => member !== undefined).length !== 1) {
+    throw badRequest('exactly one of by, to and until must be given')
+  }
+  if (max !== undefined && until !== 'idle') {
+    throw badRequest('max goes with "until":"idle" alone: the most by which the clock advances')
+  }
+  const now = clock.now()
+  if (by !== undefined) return { by: readLength('by', by, now) }
+  if (until === 'idle') return { idle: max === undefined ? undefined : readLength('max', max, now) }
+  if (until === 'next') return 'next'
+  const time = readTime('to', to!)
+  if (time >= now.getTime()) return time
+  throw badRequest(
+    `to must not be before the time of the clock, ${now.toISOString()}; got ${to}. PUT /_pinpoint/clock sets it back`,
+  )
+}
+
+/** @throws BadRequestException */
+function readTime(member: string, text: string): number {
+  const time = readInstant(text)
+  if (time !== undefined && time >= 0) return time
+  throw badRequest(
+    `${member} must be an ISO 8601 time with a time zone from 1970 on, such as 2027-03-01T09:00:00Z; got ${JSON.stringify(text)}`,
+  )
+}
+
+/** @throws BadRequestException for what is no duration, or leads too far */
+function readLength(member: string, text: string, now: Date): Duration {
+  const duration = readDuration(text)
+  if (duration === undefined) {
+    throw badRequest(
+      `${member} must be an ISO 8601 duration, such as PT24H, P30D or P1DT12H; got ${JSON.stringify(text)}`,
+    )
+  }
+  // It is NaN beyond what a Date can hold.
+  if (addDuration(now.getTime(), duration) <= lastTime) return duration
+  throw badRequest(`${member} must not lead beyond the year 9999, from ${now.toISOString()}; got ${text}`)
+}

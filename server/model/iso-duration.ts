@@ -1,0 +1,43 @@
+/** A length of time. Months and years are as long as the calendar says. */
+export interface Duration {
+  months: number
+  milliseconds: number
+}
+
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
+
+/**
+ * Reads an ISO 8601 duration such as PT24H or P1DT30M. Seconds may have up to three decimals;
+ * everything else is whole, and nothing is negative.
+ *
+ * @returns undefined for any other text
+ */
+export function readDuration(text: string): Duration | undefined {
+  const parts =
+    /^P(?=.)(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,8})D)?(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,10}(?:\.\d{1,3})?)S)?)?$/.exec(
+      text,
+    )
+  if (parts === null) return undefined
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts
+    .slice(1)
+    .map(part => Number(part ?? 0))
+  return {
+    months: 12 * years + months,
+    milliseconds: (7 * weeks + days) * day + hours * hour + minutes * minute + Math.round(seconds * second),
+  }
+}
+
+/**
+ * The time that a duration leads to: first its months, in UTC, then the rest. The last day of a
+ * month stands for a day that the month does not have.
+ *
+ * @param from milliseconds since 1970
+ * @returns the same; NaN beyond what a Date can hold
+ */
+export function addDuration(from: number, { months, milliseconds }: Duration): number {
+  const date = new Date(from)
+  const dayOfMonth = date.getUTCDate()
+  date.setUTCMonth(date.getUTCMonth() + months)
+  if (date.getUTCDate() !== dayOfMonth) date.setUTCDate(0)
+  return new Date(date.getTime() + milliseconds).getTime()
+}

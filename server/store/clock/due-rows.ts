@@ -1,0 +1,28 @@
+/**
+ * The rows of one kind that are due at some time: what a clock that moves has to wait for. Each
+ * kind is in `Store.dueRows`, where both threads see it, and in `worker/due-sources.ts`, which says
+ * what is done when a row is due.
+ */
+export interface DueRows {
+  /** The earliest time at which one is due, in milliseconds since 1970; undefined if none is. */
+  nextDue(): number | undefined
+  /** How many there are. */
+  pending(): number
+  /**
+   * What is active, and counts on time not going back, such as `campaign 0123`; undefined if
+   * nothing is.
+   */
+  active(): string | undefined
+}
+
+/** The next of several kinds that is due, and its time; the first of those at the same time. */
+export function nextOf<Rows extends Pick<DueRows, 'nextDue'>>(
+  kinds: readonly Rows[],
+): { rows: Rows; time: number } | undefined {
+  let next: { rows: Rows; time: number } | undefined
+  for (const rows of kinds) {
+    const time = rows.nextDue()
+    if (time !== undefined && time < (next?.time ?? Number.POSITIVE_INFINITY)) next = { rows, time }
+  }
+  return next
+}

@@ -1,0 +1,206 @@
+import t, { type Test } from 'tap'
+import { Clock, type ClockState, stateAt } from '../../server/clock/clock.ts'
+import { readDuration } from '../../server/model/iso-duration.ts'
+import { WriteQueue } from '../../server/store/database/write-queue.ts'
+import { openStore } from '../../server/store/open-store.ts'
+import type { DueSource } from '../../server/worker/due-sources.ts'
+import type { FromWorker } from '../../server/worker/messages.ts'
+import { startWork } from '../../server/worker/work.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { until } from '../support/helpers.ts'
+
+const start = Date.parse('2027-03-01T09:00:00.000Z')
+const minute = 60_000
+const by = (text: string) => ({ by: readDuration(text)! })
+
+/** What is due, by name, and what becomes due when it has run, minutes later. */
+interface Due {
+  name: string
+  time: number
+  every?: number
+}
+
+/**
+ * The worker's work on a store of its own, with sources that the test fills. Each step does one thing, and notes what it
+ * was, and the minutes since the start at which it saw itself, and what the clock showed.
+ */
+function setUp(t: Test, state: ClockState = stateAt('frozen', start)) {
+  const dataDir = makeFolder(t)
+  const writeQueue = new WriteQueue()
+  const stopping = new AbortController()
+  const store = openStore(dataDir, { writeQueue, thread: 'worker', onReplaced: () => stopping.abort() })
+  const clock = new Clock()
+  clock.set(state)
+  store.savedClock.put(state)
+  const ran: string[] = []
+  const shown: number[] = []
+  const told: FromWorker[] = []
+  const minutes = (time: number) => (time - start) / minute
+  const queues: Due[][] = [[], []]
+  let onStep: (due: Due) => unknown = () => {}
+  const sourceOf = (queue: Due[]): DueSource => ({
+    nextDue: () =>
+      queue.reduce<number | undefined>((min, { time }) => Math.min(min ?? time, time), undefined),
+    async runStep(now) {
+      const index = queue.findIndex(({ time }) => time === now.getTime())
+      const due = queue[index]!
+      await onStep(due)
+      queue.splice(index, 1)
+      ran.push(`${due.name} ${minutes(now.getTime())}`)
+      shown.push(minutes(clock.now().getTime()))
+      if (due.every !== undefined) queue.push({ ...due, time: due.time + due.every * minute })
+      return 2
+    },
+  })
+  const work = startWork(store, [], queues.map(sourceOf), stopping, {
+    ...{ slots: 1, generation: 0, clock },
+    tell: message => void told.push(message),
+  })
+  t.teardown(async () => {
+    await work.stop()
+    store.close()
+  })
+  return {
+    ...{ store, clock, work, ran, shown, told, stopping, writeQueue },
+    /** Adds what is due so many minutes after the start, to the first source or the second. */
+    add(name: string, after: number, { every, source = 0 }: { every?: number; source?: 0 | 1 } = {}) {
+      queues[source]!.push({ name, time: start + after * minute, ...(every !== undefined && { every }) })
+    },
+    beforeEachStep(what: (due: Due) => unknown) {
+      onStep = what
+    },
+    clockAt: () => minutes(clock.now().getTime()),
+  }
+}
+
+t.test('a move runs what is due on the way, in the order of its time, each step at its own time', async t => {
+  const { add, work, ran, shown, clock, store, clockAt } = setUp(t)
+  add('late', 90)
+  add('other', 30, { source: 1 })
+  add('often', 10, { every: 20 })
+  add('same', 30)
+  add('after', 61)
+  t.strictSame(await work.moveClock({ to: by('PT1H') }), {
+    ...{ from: start, now: start + 60 * minute, steps: 5, sent: 10, truncated: false },
+  })
+  t.strictSame(ran, ['often 10', 'same 30', 'often 30', 'other 30', 'often 50'])
+  t.strictSame(shown, [10, 30, 30, 30, 50], 'the clock has shown the same')
+  t.equal(clockAt(), 60)
+  t.strictSame(clock.state, store.savedClock.get())
+
+  t.strictSame(await work.moveClock({ to: start + 61 * minute }), {
+    ...{ from: start + 60 * minute, now: start + 61 * minute, steps: 1, sent: 2, truncated: false },
+  })
+  t.equal(ran.at(-1), 'after 61')
+})
+
+t.test('until the next, and until nothing is pending', async t => {
+  const { add, work, ran, clockAt } = setUp(t)
+  const [next, idle] = [{ to: 'next' } as const, { to: { idle: undefined } }]
+  t.match(await work.moveClock(next), { now: start, steps: 0 }, 'nothing is pending')
+  t.match(await work.moveClock(idle), { now: start, steps: 0 })
+  add('overdue', -5)
+  add('first', 5)
+  add('first too', 5, { source: 1 })
+  add('second', 8)
+  t.match(await work.moveClock(next), { now: start + 5 * minute, steps: 3 })
+  t.strictSame(ran, ['overdue -5', 'first 5', 'first too 5'])
+  add('third', 100)
+  t.match(await work.moveClock(idle), { from: start + 5 * minute, now: start + 100 * minute, steps: 2 })
+  add('fourth', 200, { every: 10 })
+  const max = readDuration('PT2H')!
+  t.match(await work.moveClock({ to: { idle: max } }), {
+    now: start + 220 * minute,
+    steps: 3,
+    truncated: false,
+  })
+  t.equal(clockAt(), 220)
+})
+
+t.test('what repeats itself without end stops after 100,000 steps, where it is', async t => {
+  const { add, work, clock, store } = setUp(t)
+  add('often', 0, { every: 1 })
+  const moved = await work.moveClock({ to: { idle: undefined } })
+  const now = start + 99_999 * minute
+  t.strictSame(moved, { from: start, now, steps: 100_000, sent: 200_000, truncated: true })
+  t.strictSame([clock.state, store.savedClock.get()], [stateAt('frozen', now), stateAt('frozen', now)])
+})
+
+t.test('a clock that ticks stands still for each step, and then ticks on as an offset', async t => {
+  const { add, work, clock, store, shown, beforeEachStep } = setUp(t, { mode: 'real' })
+  const real = Date.now()
+  add('a', (real + 10 * minute - start) / minute)
+  const states: unknown[] = []
+  beforeEachStep(() => states.push(clock.state.mode, store.savedClock.get().mode))
+  const { now } = (await work.moveClock({ to: by('P1D') })) as { now: number }
+  t.strictSame(states, ['frozen', 'offset'])
+  t.strictSame(shown, [(real + 10 * minute - start) / minute])
+  t.ok(now >= real + 86_400_000)
+  t.equal(clock.state.mode, 'offset')
+  t.strictSame(clock.state, store.savedClock.get())
+  t.ok(clock.now().getTime() >= now)
+  t.match(await work.moveClock({ to: 'real', mode: 'real' }), { steps: 0 })
+  t.strictSame([clock.state, store.savedClock.get()], [{ mode: 'real' }, { mode: 'real' }])
+})
+
+t.test('a clock that is set back runs nothing; set forward, it runs what is due in between', async t => {
+  const { add, work, ran, clockAt } = setUp(t)
+  add('a', 10)
+  t.match(await work.moveClock({ to: start - 60 * minute, mode: 'frozen' }), { steps: 0 })
+  t.equal(clockAt(), -60)
+  t.match(await work.moveClock({ to: start + 10 * minute, mode: 'frozen' }), { steps: 1 })
+  t.strictSame(ran, ['a 10'])
+})
+
+t.test('what is due now runs by itself, whether or not the clock stands still', async t => {
+  for (const state of [stateAt('frozen', start), stateAt('offset', start)]) {
+    const { add, work, ran, clockAt } = setUp(t, state)
+    add('now', 0)
+    add('overdue', -3)
+    add('later', 1000)
+    work.wake()
+    await until(() => (ran.length === 2 ? true : undefined), 'both steps')
+    t.strictSame(ran, ['overdue -3', 'now 0'])
+    if (state.mode === 'frozen') t.equal(clockAt(), 0)
+  }
+})
+
+t.test('what becomes due as the clock ticks runs by itself', async t => {
+  const { add, ran, work } = setUp(t, stateAt('offset', start))
+  add('soon', 20 / minute)
+  work.wake()
+  await until(() => (ran.length === 1 ? true : undefined), 'the step')
+})
+
+t.test('moves take place one after the other', async t => {
+  const { add, work, ran } = setUp(t)
+  add('often', 1, { every: 1 })
+  const moves = await Promise.all([1, 2, 3].map(() => work.moveClock({ to: by('PT2M') })))
+  t.match(
+    moves,
+    [2, 4, 6].map(end => ({ from: start + (end - 2) * minute, now: start + end * minute, steps: 2 })),
+  )
+  t.equal(ran.length, 6)
+})
+
+t.test('a move that is stopped leaves the clock where the last step has left it', async t => {
+  const { add, work, clock, store, stopping, beforeEachStep } = setUp(t, stateAt('offset', start))
+  add('often', 10, { every: 10 })
+  beforeEachStep(({ time }) => {
+    if (time === start + 30 * minute) stopping.abort()
+  })
+  t.equal(await work.moveClock({ to: by('PT2H') }), 'the state has been replaced, or the emulator stops')
+  t.strictSame(clock.state, store.savedClock.get())
+  const shown = clock.now().getTime() - start
+  t.ok(shown >= 30 * minute && shown < 40 * minute, `${shown / minute}`)
+})
+
+t.test('no step of a state that was replaced moves the clock', async t => {
+  const { add, work, clock, writeQueue, beforeEachStep } = setUp(t)
+  add('often', 10, { every: 10 })
+  beforeEachStep(({ time }) => {
+    if (time === start + 20 * minute) writeQueue.nextGeneration()
+  })
+  t.type(await work.moveClock({ to: by('PT2H') }), 'string')
+  t.strictSame(clock.state, stateAt('frozen', start + 20 * minute))
+})
