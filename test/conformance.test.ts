@@ -23,7 +23,8 @@ async function collectRoutes(t: Test): Promise<RouteOptions[]> {
   const { app } = buildTestApp(t)
   app.addHook('onRoute', route => void routes.push(route))
   await app.ready()
-  return routes.filter(route => route.url.startsWith('/v1/'))
+  // PhoneNumberValidate has a second one with a slash at the end, as in the guide.
+  return routes.filter(({ url }) => url.startsWith('/v1/') && !url.endsWith('/'))
 }
 
 const schemaNames = (schema: unknown) =>

@@ -11,6 +11,7 @@ import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
+import { phoneNumbers } from './phone-numbers.ts'
 import { putSnapshot } from './put-snapshot.ts'
 import { render } from './render.ts'
 import { requests } from './requests.ts'
@@ -33,6 +34,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(importJob)
   app.register(exportJob)
   app.register(segmentEndpoints)
+  app.register(phoneNumbers)
   app.register(render)
   app.register(requests)
   app.register(metrics)

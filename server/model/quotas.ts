@@ -12,8 +12,8 @@ export const maxBodyBytes = 7 * 1024 * 1024
 export const pageSize = { default: 100, max: 1000 } as const
 
 /**
- * Requests per second, for the operations around endpoints, segments, imports and templates that
- * have a quota of their own. The page had some thousands for endpoints until 2023.
+ * Requests per second, for the operations that have a quota of their own. The page had some
+ * thousands for endpoints until 2023.
  */
 const requestRates: Record<string, number> = {
   UpdateEndpoint: 10,
@@ -26,6 +26,7 @@ const requestRates: Record<string, number> = {
   CreateEmailTemplate: 10,
   CreatePushTemplate: 10,
   CreateInAppTemplate: 10,
+  PhoneNumberValidate: 20,
 }
 
 /** Requests per second for every other operation. */

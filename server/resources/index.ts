@@ -17,6 +17,7 @@ import { createExportJob } from './export-jobs/create-export-job.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { readJobs } from './jobs/read-jobs.ts'
 import { notServed } from './not-served.ts'
+import { phoneNumberValidate } from './phone-numbers/phone-number-validate.ts'
 import { createRecommenderConfiguration } from './recommenders/create-recommender-configuration.ts'
 import { deleteRecommenderConfiguration } from './recommenders/delete-recommender-configuration.ts'
 import { getRecommenderConfiguration } from './recommenders/get-recommender-configuration.ts'
@@ -99,6 +100,9 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(listTemplates)
   app.register(listTemplateVersions)
   app.register(updateTemplateActiveVersion)
+
+  // Phone numbers
+  app.register(phoneNumberValidate)
 
   // Tags
   app.register(listTagsForResource)

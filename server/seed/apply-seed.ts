@@ -12,7 +12,7 @@ import type { AppRef } from '../store/applications/applications.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import { changeOf, dateText, type EndpointRow, toEndpoint } from '../store/endpoints/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
-import { type LocatedApp, locateProblem, problemOf } from './read-seed.ts'
+import { locateProblem, problemOf, type ReadSeed } from './read-seed.ts'
 import { SeedError } from './seed-error.ts'
 import type { SeedApp, SeedEndpoint } from './shapes.ts'
 
@@ -37,9 +37,14 @@ export interface SeedContext {
  * @returns the imports, whose jobs the worker runs, or has run
  * @throws SeedError that names everything that the API would refuse
  */
-export function applySeed(apps: LocatedApp[], store: Store, context: SeedContext): SeedImport[] {
+export function applySeed(
+  { apps, phoneNumbers }: ReadSeed,
+  store: Store,
+  context: SeedContext,
+): SeedImport[] {
   const mistakes: string[] = []
   const imports: SeedImport[] = []
+  for (const [number, facts] of phoneNumbers) store.phoneNumbers.put(number, facts)
   for (const { location, app } of apps) {
     mistakes.push(...problemOf(location, () => putApp(app, store, context)))
     const found = store.apps.find(app.Id)

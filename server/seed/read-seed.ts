@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkEndpoint, checkId, isObject, listAttributeValues } from '../endpoints/check-endpoint.ts'
 import { PinpointException } from '../http/errors/exceptions.ts'
+import type { PhoneNumberFacts } from '../model/phone-number.ts'
 import { checkDefinition } from '../resources/import-jobs/definition.ts'
+import { readSaidNumber } from '../resources/phone-numbers/validate-number.ts'
 import { checkTags } from '../resources/tags/check-tags.ts'
 import { violationsIn } from '../validation/check.ts'
 import { SeedError } from './seed-error.ts'
@@ -15,26 +17,39 @@ export interface LocatedApp {
   app: SeedApp
 }
 
+/** What all files of the seed say. */
+export interface ReadSeed {
+  apps: LocatedApp[]
+  /** As `bareNumber` makes them, each with what is said of it. */
+  phoneNumbers: Map<string, PhoneNumberFacts>
+}
+
 /**
  * Reads a file, or all `.json` files of a folder in the order of their names, and checks everything
  * that can be checked without the database, by the rules of the API.
  *
  * @throws SeedError that names every mistake
  */
-export async function readSeed(path: string): Promise<LocatedApp[]> {
+export async function readSeed(path: string): Promise<ReadSeed> {
   const mistakes: string[] = []
   const located: LocatedApp[] = []
+  const phoneNumbers: ReadSeed['phoneNumbers'] = new Map()
   for (const file of filesOf(path)) {
-    const { apps, problems } = await readFile(file)
+    const { apps, phoneNumbers: said = [], problems } = await readFile(file)
     located.push(...apps.map((app, index) => ({ location: `${file}: apps[${index}]`, app })))
     mistakes.push(...problems.map(problem => `${file}: ${problem}`))
+    for (const [index, { PhoneNumber, ...facts }] of said.entries()) {
+      const location = `${file}: phoneNumbers[${index}]`
+      const add = () => phoneNumbers.set(readSaidNumber('PhoneNumber', PhoneNumber), facts)
+      mistakes.push(...problemOf(location, add))
+    }
   }
   mistakes.push(...located.flatMap(checkApp), ...checkDuplicates(located))
   if (mistakes.length > 0) throw new SeedError(mistakes)
-  return located
+  return { apps: located, phoneNumbers }
 }
 
-/** Reads the applications of a file, or everything that does not fit their schema. */
+/** Reads what a file says, or everything that does not fit their schema. */
 async function readFile(file: string): Promise<SeedFile & { problems: string[] }> {
   const read = await parse(file)
   if ('problem' in read) return { apps: [], problems: [read.problem] }

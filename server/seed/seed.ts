@@ -42,8 +42,8 @@ export interface Seed {
 export function createSeed(path: string, caller: Caller, bus: EventBus): Seed {
   return {
     async apply(store, now) {
-      const apps = await readSeed(path)
-      return store.write(() => applySeed(apps, store, { caller, now: now.toISOString() }))
+      const read = await readSeed(path)
+      return store.write(() => applySeed(read, store, { caller, now: now.toISOString() }))
     },
 
     async untilImported(imports, store, signal, tell = () => {}) {

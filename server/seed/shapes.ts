@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { closed } from '../model/common.ts'
 import { EndpointBatchItem, EndpointDemographic, EndpointLocation, EndpointUser } from '../model/endpoint.ts'
 import { ImportJobRequest } from '../model/import-job.ts'
+import { PhoneNumberFacts } from '../model/phone-number.ts'
 import { Tags } from '../model/tags.ts'
 
 /**
@@ -30,6 +31,14 @@ const SeedApp = closed(
 )
 export type SeedApp = Static<typeof SeedApp>
 
+const SeedPhoneNumber = closed(Type.Object({ PhoneNumber: Type.String(), ...PhoneNumberFacts.properties }))
+export type SeedPhoneNumber = Static<typeof SeedPhoneNumber>
+
 /** The content of a seed file. */
-export const SeedFile = closed(Type.Object({ apps: Type.Array(SeedApp) }))
+export const SeedFile = closed(
+  Type.Object({
+    apps: Type.Array(SeedApp),
+    phoneNumbers: Type.Optional(Type.Array(SeedPhoneNumber)),
+  }),
+)
 export type SeedFile = Static<typeof SeedFile>

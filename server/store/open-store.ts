@@ -28,6 +28,7 @@ import { createJobControl } from './jobs/job-control.ts'
 import { createJobFaults } from './jobs/job-faults.ts'
 import { createJobProgress } from './jobs/job-progress.ts'
 import type { JobTable } from './jobs/job-rows.ts'
+import { createPhoneNumbers } from './phone-numbers/phone-numbers.ts'
 import { createPurge } from './purge.ts'
 import { createRecommenders } from './recommenders/recommenders.ts'
 import { createSegmentMembers } from './segments/members.ts'
@@ -204,6 +205,7 @@ export function prepareStore(
     exportJobs: createExportJobs(db),
     exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
+    phoneNumbers: createPhoneNumbers(db),
     segments: createSegments(db, documents),
     recommenders: createRecommenders(db),
     segmentMembers: createSegmentMembers(db),

@@ -115,6 +115,30 @@ t.test('a seed is there when the emulator is ready, and applying it again change
   t.match(await jobsOf(third.client, otherId), [{ JobStatus: 'COMPLETED' }])
 })
 
+t.test('what a seed says of phone numbers is answered by PhoneNumberValidate', async t => {
+  const said = { PhoneNumber: '+1 (555) 123-4567', PhoneType: 'MOBILE', Carrier: 'Mine' }
+  const SEED = seedOf(t, { '1.json': { apps: [] }, '2.json': { apps: [], phoneNumbers: [said] } })
+  const { url } = await startEmulator(t, { SEED })
+  const { body } = await controlOf(url)('POST', '/v1/phone/number/validate', { PhoneNumber: '+15551234567' })
+  t.match(body, { PhoneType: 'MOBILE', PhoneTypeCode: 0, Carrier: 'Mine' })
+
+  const bad = seedOf(t, {
+    '1.json': {
+      apps: [],
+      phoneNumbers: [{ PhoneNumber: '555' }, said, { PhoneNumber: '+12065550142', City: 'x' }],
+    },
+  })
+  const message = await refusal(t, { SEED: bad })
+  t.match(message, 'phoneNumbers[0].PhoneNumber must be a phone number that begins with +')
+  t.match(message, 'phoneNumbers[2].PhoneNumber must not be +12065550142')
+  t.notMatch(message, 'phoneNumbers[1]')
+  const wrong = { apps: [], phoneNumbers: [{ ...said, PhoneType: 'FAX', Nix: 1 }] }
+  t.match(
+    await refusal(t, { SEED: seedOf(t, { '1.json': wrong }) }),
+    /phoneNumbers\[0\]\.PhoneType must be one of/,
+  )
+})
+
 t.test('every mistake is named, with its file and place, and nothing is applied', async t => {
   const app = { Id, Name: 'a' }
   const SEED = seedOf(t, {

@@ -25,7 +25,7 @@ import {
 import { defineSegment } from '../support/reads.ts'
 
 /** Tables of which no row belongs to an application. */
-const ofEmulator = ['clock', 'faults', 'job_control', 'recommenders']
+const ofEmulator = ['clock', 'faults', 'job_control', 'phone_numbers', 'recommenders']
 
 t.test('no table holds a row of an application that was deleted', async t => {
   const dataDir = makeFolder(t)

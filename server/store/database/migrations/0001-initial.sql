@@ -343,6 +343,14 @@ CREATE TABLE faults (
   times_left INTEGER        -- NULL: any number
 ) STRICT;
 
+-- Phone numbers -----------------------------------------------------------------------------------------------------
+
+-- What users say of phone numbers, for PhoneNumberValidate.
+CREATE TABLE phone_numbers (
+  number TEXT PRIMARY KEY, -- + and digits
+  facts  TEXT NOT NULL     -- JSON, PhoneNumberFacts
+) STRICT, WITHOUT ROWID;
+
 -- The clock ---------------------------------------------------------------------------------------------------------
 
 -- The clock, while it is not the machine's.

@@ -1,0 +1,66 @@
+import { badRequest } from '../../http/errors/exceptions.ts'
+import {
+  bareNumber,
+  type NumberValidateRequest,
+  type NumberValidateResponse,
+  phoneTypeCodes,
+} from '../../model/phone-number.ts'
+import type { Store } from '../../store/open-store.ts'
+import { samples } from './samples.ts'
+
+/**
+ * Reads a number of which a user says something.
+ *
+ * @returns as `bareNumber` makes it
+ * @throws BadRequestException for one without a country code, and for a number of the guide's
+ *   samples, for which it would have no effect
+ */
+export function readSaidNumber(member: string, text: string): string {
+  const number = text.startsWith('+') ? bareNumber(text) : undefined
+  if (number === undefined) {
+    throw badRequest(
+      `${member} must be a phone number that begins with + and its country code, such as +12065550100; got ${JSON.stringify(text)}`,
+    )
+  }
+  if (!samples.has(number)) return number
+  throw badRequest(
+    `${member} must not be ${number}: it is answered as in the sample of AWS's guide. Any other number will do`,
+  )
+}
+
+/**
+ * What is known of a phone number: the guide's sample answer for its own numbers; else what the
+ * numbering plan tells, and before that what a user has said of it.
+ *
+ * @throws BadRequestException for a text without digits, and for an unknown country (both assumed)
+ */
+export async function validateNumber(
+  { PhoneNumber, IsoCountryCode }: NumberValidateRequest,
+  said: Store['phoneNumbers'],
+): Promise<NumberValidateResponse> {
+  const bare = bareNumber(PhoneNumber ?? '')
+  if (PhoneNumber === undefined || bare === undefined) {
+    throw badRequest(
+      `PhoneNumber must be a phone number with its country code, such as +12065550142; got ${JSON.stringify(PhoneNumber)}`,
+    )
+  }
+  // Loaded when it is first needed: the numbering plans of all countries are large.
+  const { describeNumber, isRegion } = await import('./number-plan.ts')
+  const region = IsoCountryCode?.toUpperCase()
+  if (region !== undefined && !isRegion(region)) {
+    throw badRequest(
+      `IsoCountryCode must be the ISO 3166-1 code of a country, such as US; got ${JSON.stringify(IsoCountryCode)}`,
+    )
+  }
+  const planned = describeNumber(PhoneNumber, region)
+  const { CleansedPhoneNumberE164: e164 = bare } = planned
+  const original = {
+    ...(IsoCountryCode !== undefined && { OriginalCountryCodeIso2: IsoCountryCode }),
+    OriginalPhoneNumber: PhoneNumber,
+  }
+  const sample = samples.get(bare) ?? samples.get(e164)
+  if (sample !== undefined) return { ...sample, ...original }
+  const told = said.get(bare) ?? said.get(e164)
+  const facts = { ...(told && { CleansedPhoneNumberE164: bare }), ...planned, ...told }
+  return { ...facts, ...original, PhoneTypeCode: phoneTypeCodes[facts.PhoneType] }
+}
