@@ -40,9 +40,10 @@ export function renderContent(
   const { headers, ...parts } = content
   const missing = new Set<string>()
   const failures: PartFailure[] = []
+  const renderNext = renderer.begin(values, options)
 
   const render = (part: string, template: string): string | undefined => {
-    const rendering = renderer.render(template, values, options)
+    const rendering = renderNext(template)
     for (const { name } of rendering.missing) missing.add(name)
     if (rendering.failure !== undefined) failures.push({ part, ...rendering.failure })
     return rendering.text

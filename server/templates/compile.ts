@@ -9,6 +9,7 @@ import {
   pathOf,
   placeOf,
 } from './expressions.ts'
+import type { Cost } from './limits.ts'
 import { parse } from './parse.ts'
 import type { Run } from './run.ts'
 import { findPartial, innerScope, type Render, type Scope, variable, withPartials, written } from './scope.ts'
@@ -42,10 +43,11 @@ const unsubscribeUrl = 'amazonSESUnsubscribeUrl'
 /**
  * Compiles a template.
  *
+ * @param cost its tokens are added here, also of a template that is refused
  * @throws TemplateError for a syntax error, a helper that does not exist, and one that is given too
  *   many or too few values, wherever in the template that is
  */
-export const compile = (text: string): Render => compileProgram(parse(text))
+export const compile = (text: string, cost: Pick<Cost, 'tokens'>): Render => compileProgram(parse(text, cost))
 
 function compileProgram(program: hbs.AST.Program): Render {
   const { render, partials } = compileBody(program)

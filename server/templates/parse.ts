@@ -1,18 +1,19 @@
 import { parser, parse as parseTemplate } from 'handlebars/dist/cjs/handlebars/compiler/base.js'
-import { limits } from './limits.ts'
+import { type Cost, checkTokens, limits } from './limits.ts'
 import { explainSyntaxError } from './syntax-error.ts'
 import { type Place, TemplateError } from './template-error.ts'
 
 /**
  * Reads a template into the syntax tree of Handlebars.js.
  *
+ * @param cost its tokens are added here, also of a template that is refused
  * @throws TemplateError for a syntax error, and for a template that takes too long to read
  */
-export function parse(text: string): hbs.AST.Program {
+export function parse(text: string, cost: Pick<Cost, 'tokens'>): hbs.AST.Program {
   if (text.length > limits.characters) {
     throw new TemplateError(`the template has more than ${limits.characters.toLocaleString('en')} characters`)
   }
-  const openBlock = checkTokens(text)
+  const openBlock = scan(text, cost)
   try {
     return parseTemplate(text)
   } catch (error) {
@@ -30,13 +31,12 @@ const closing = new Set(['OPEN_ENDBLOCK', 'END_RAW_BLOCK'])
  * @returns where the innermost block begins that is never closed, if there is one
  * @throws TemplateError for too many tokens, or too many inside one another
  */
-function checkTokens(text: string): Place | undefined {
+function scan(text: string, cost: Pick<Cost, 'tokens'>): Place | undefined {
   /** Open blocks, with how many each counts for: itself and its else-ifs, which the parser nests. */
   const blocks: { place: Place; count: number }[] = []
   let nesting = 0
-  let tokens = 0
   for (const token of tokensOf(text)) {
-    tokens++
+    cost.tokens++
     const { first_line, first_column } = parser.lexer.yylloc
     const place = { line: first_line, column: first_column + 1 }
     const block = blocks.at(-1)
@@ -56,10 +56,7 @@ function checkTokens(text: string): Place | undefined {
     if (nesting > limits.nesting) {
       throw new TemplateError(`tags are nested more than ${limits.nesting} deep`, place)
     }
-    if (tokens > limits.tokens) {
-      const most = limits.tokens.toLocaleString('en')
-      throw new TemplateError(`the template has more than ${most} words and signs in its tags`, place)
-    }
+    checkTokens(cost.tokens, place)
   }
   return blocks.at(-1)?.place
 }

@@ -1,4 +1,5 @@
 import { compile } from './compile.ts'
+import { type Cost, checkTokens, noCost } from './limits.ts'
 import { type MissingVariable, Run, type Surroundings } from './run.ts'
 import { type Render, topScope } from './scope.ts'
 import { cut, type Place, TemplateError, type TemplateFailure } from './template-error.ts'
@@ -35,10 +36,17 @@ export interface Renderer {
    * arguments of helpers and blocks may be missing (source: guide, which guards by `if`).
    */
   render(template: string, values: TemplateValues, options: RenderOptions): Rendering
+  /**
+   * Begins a message, which may have many templates: its subject, its text, its headers. The limits
+   * hold for all of them together.
+   *
+   * @returns a function that renders them, one after the other, as `render` does
+   */
+  begin(values: TemplateValues, options: RenderOptions): (template: string) => Rendering
 }
 
-/** A template that was compiled, or why it cannot be. */
-type Compiled = { template: Render } | { failure: TemplateFailure }
+/** A template that was compiled, or why it cannot be; and how many tokens were read for it. */
+type Compiled = { tokens: number } & ({ template: Render } | { failure: TemplateFailure })
 
 /** How many compiled templates a renderer keeps, and how many characters they have together. */
 const cacheLimits = { templates: 200, characters: 1_000_000 }
@@ -63,34 +71,48 @@ export function createRenderer(): Renderer {
     return result
   }
 
-  return {
-    render(text, values, options) {
-      const result = compiled(text)
-      if ('failure' in result) return { failure: result.failure, missing: [] }
-      return renderTemplate(result.template, values, options)
-    },
+  const begin: Renderer['begin'] = (values, options) => {
+    const layers = new Layers(values)
+    const cost = noCost()
+    return text => {
+      try {
+        // Before it is compiled, too: that takes most of the time.
+        checkTokens(cost.tokens)
+        const result = compiled(text)
+        cost.tokens += result.tokens
+        if ('failure' in result) return { failure: result.failure, missing: [] }
+        checkTokens(cost.tokens)
+        return renderTemplate(result.template, layers, options, cost)
+      } catch (error) {
+        return { failure: failureOf(error), missing: [] }
+      }
+    }
   }
+
+  return { begin, render: (text, values, options) => begin(values, options)(text) }
 }
 
 function compileTemplate(text: string): Compiled {
+  const cost = { tokens: 0 }
   try {
-    return { template: compile(text) }
+    return { template: compile(text, cost), tokens: cost.tokens }
   } catch (error) {
-    return { failure: failureOf(error) }
+    return { failure: failureOf(error), tokens: cost.tokens }
   }
 }
 
-function renderTemplate(template: Render, values: TemplateValues, options: RenderOptions): Rendering {
-  const run = new Run(options)
+function renderTemplate(template: Render, layers: Layers, options: RenderOptions, cost: Cost): Rendering {
+  const run = new Run(options, cost)
+  let text: string
   try {
-    template(run, topScope(new Layers(values)))
-    run.checkBytes()
+    template(run, topScope(layers))
+    text = run.end()
   } catch (error) {
     return { failure: failureOf(error, run.at), missing: [...run.missing.values()] }
   }
   const missing = [...run.missing.values()]
   const [first] = missing
-  if (first === undefined || options.missingVariables === 'blank') return { text: run.text, missing }
+  if (first === undefined || options.missingVariables === 'blank') return { text, missing }
   const { name, line, column } = first
   return {
     failure: { message: cut(`Attribute '${name}' is not present in the rendering data.`), line, column },

@@ -1,4 +1,4 @@
-import { checkLength, limits } from './limits.ts'
+import { type Cost, checkLength, limits } from './limits.ts'
 import { type Place, TemplateError } from './template-error.ts'
 
 /** A variable that a template prints and that no layer has a value for; its place is the first one. */
@@ -17,29 +17,37 @@ export interface Surroundings {
 /** One rendering of a template: its output so far, and what it may still cost. */
 export class Run {
   readonly surroundings: Surroundings
+  readonly #cost: Cost
   readonly missing = new Map<string, MissingVariable>()
   /** The tag that is being rendered. */
   at: Place = { line: 1, column: 1 }
   text = ''
   #characters = 0
-  #steps = 0
   #depth = 0
 
-  constructor(surroundings: Surroundings) {
+  /** @param cost of the templates of the same message that were rendered before; this one is added */
+  constructor(surroundings: Surroundings, cost: Cost) {
     this.surroundings = surroundings
+    this.#cost = cost
   }
 
   /** @throws TemplateError when the output becomes too long */
   write(text: string): void {
     this.#characters += text.length
-    checkLength(this.#characters)
+    checkLength(this.#cost.bytes + this.#characters)
     this.text += text
   }
 
-  /** @throws TemplateError when the output is too long in UTF-8 */
-  checkBytes(): void {
-    // A unit of UTF-16 takes at most three bytes.
-    if (this.text.length * 3 > limits.bytes) checkLength(Buffer.byteLength(this.text))
+  /**
+   * Ends the rendering, and gives what it has written.
+   *
+   * @throws TemplateError when that is too long in UTF-8
+   */
+  end(): string {
+    const bytes = this.#cost.bytes + Buffer.byteLength(this.text)
+    checkLength(bytes)
+    this.#cost.bytes = bytes
+    return this.text
   }
 
   /** Takes what `render` writes out of the output, and gives it. */
@@ -58,10 +66,10 @@ export class Run {
 
   /** @throws TemplateError when the rendering takes too many steps */
   step(count: number): void {
-    this.#steps += count
-    if (this.#steps > limits.steps) {
+    this.#cost.steps += count
+    if (this.#cost.steps > limits.steps) {
       throw new TemplateError(
-        `the template takes more than ${limits.steps.toLocaleString('en')} steps to render`,
+        `the message takes more than ${limits.steps.toLocaleString('en')} steps to render`,
       )
     }
   }

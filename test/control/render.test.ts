@@ -197,6 +197,20 @@ t.test('the value of a header may have 870 characters when it is rendered', asyn
   t.match(body.errors, [{ part: 'headers.1', message: /at most 870 characters; it renders to 871/ }])
 })
 
+t.test('the parts of a message together have the limits of one template', async t => {
+  const { create, render } = await withEndpoint(t)
+  const loops = `${'{{#each L}}'.repeat(4)}{{#if 0}}{{/if}}${'{{/each}}'.repeat(4)}`
+  const Headers = Array.from({ length: 15 }, (_, index) => ({ Name: `X-${index}`, Value: loops }))
+  await create('email', { Headers })
+  const values = { L: Headers.map(({ Name }) => Name) }
+  const { parts, errors } = (await render({ template: { name: 'welcome', kind: 'EMAIL' }, values })).body
+  t.match(parts.headers, [{ name: 'X-0', value: '' }])
+  t.match(errors.at(-1), {
+    part: 'headers.14',
+    message: 'the message takes more than 500,000 steps to render',
+  })
+})
+
 t.test('what is not there answers 404', async t => {
   const { app, create, render } = await withEndpoint(t)
   await create('sms', {})

@@ -19,6 +19,7 @@ const endpoint = {
   Date: '2020-09-19T10:11:12Z',
   List: Array.from({ length: 15 }, (_, index) => String(index)),
   Long: megabytes,
+  Euros: '€'.repeat(1_200_000),
   Digits: `${'1'.repeat(1_000_000)}x`,
   Spaces: `${' '.repeat(1_000_000)}x`,
   Open: '<'.repeat(1_000_000),
@@ -37,9 +38,9 @@ const doubled = (call: (name: string) => string) =>
     .join('')
     .concat('{{> p39}}')
 
-const steps = /^the template takes more than 500,000 steps to render$/
-const length = /^the template renders to more than 10,000,000 bytes$/
-const tokens = /^the template has more than 20,000 words and signs in its tags$/
+const steps = /^the message takes more than 500,000 steps to render$/
+const length = /^the message renders to more than 10,000,000 bytes$/
+const tokens = /^the message has more than 20,000 words and signs in its tags$/
 const nesting = /^tags are nested more than 200 deep$/
 const depth = /^blocks and partials render more than 500 deep/
 const pattern = /^a date format has at most 200 characters$/
@@ -107,6 +108,25 @@ t.test('templates that would take too long, or too much, fail', async t => {
   const renderer = createRenderer()
   for (const [what, template, failure] of cases) {
     t.match(renderer.render(template, { endpoint }, options).failure?.message, failure, what)
+  }
+})
+
+t.test('all templates of a message together have the limits of one', async t => {
+  const renderer = createRenderer()
+  const withinLimits: [what: string, template: string, failure: RegExp][] = [
+    ['steps', loop(4, '{{Date}}'), steps],
+    ['output', '{{Long}}', length],
+    ['output of three bytes', '{{Euros}}', length],
+    ['tags', '{{Date}}'.repeat(3000), tokens],
+    ['tags that do not render', `${'{{Date}}'.repeat(3000)}{{/if}}`, tokens],
+    ['tags that are cached', '{{Id}}'.repeat(3000), tokens],
+  ]
+  for (const [what, template, failure] of withinLimits) {
+    renderer.render('{{Id}}'.repeat(3000), { endpoint }, options)
+    const renderNext = renderer.begin({ endpoint: { ...endpoint, Id: '1' } }, options)
+    const failures = Array.from({ length: 20 }, (_, n) => renderNext(`${template}${n % 2}`).failure?.message)
+    t.notMatch(failures[0] ?? '', failure, `${what}: the first one`)
+    for (const message of failures.slice(10)) t.match(message, failure, what)
   }
 })
 
