@@ -1,10 +1,12 @@
 import { badRequest } from '../http/errors/exceptions.ts'
+import { ChannelType } from '../model/endpoint.ts'
 import type { FaultRule } from '../model/fault.ts'
 import { matchesWildcard } from '../model/wildcard.ts'
 
 const callMembers = ['operation', 'error', 'message', 'latencyMs'] as const
 const jobEffects = ['failAt', 'failPieces', 'failRecords', 'hangAt'] as const
 const jobMembers = ['job', ...jobEffects, 'reason'] as const
+const messageMembers = ['message', 'status', 'statusCode', 'statusMessage'] as const
 
 /**
  * Checks which members of a rule go together, which the types cannot express.
@@ -15,15 +17,20 @@ const jobMembers = ['job', ...jobEffects, 'reason'] as const
 export function checkFault(rule: FaultRule, operations: ReadonlySet<string>): void {
   const given = <Name extends keyof FaultRule>(names: readonly Name[]) =>
     names.filter(name => rule[name] !== undefined)
-  const [ofCall] = given(callMembers)
+  // The one member that two kinds of rules have: its type says which is meant.
+  const isSelector = typeof rule.message === 'object'
+  const [ofCall] = given(callMembers.filter(name => name !== 'message' || !isSelector))
   const [ofJob] = given(jobMembers)
-  if (ofCall !== undefined && ofJob !== undefined) {
+  const [ofMessage] = given(messageMembers.filter(name => name !== 'message' || isSelector))
+  const [first, second] = [ofCall, ofJob, ofMessage].filter(name => name !== undefined)
+  if (second !== undefined) {
     throw badRequest(
-      `a rule is for calls (${callMembers.join(', ')}) or for jobs (${jobMembers.join(', ')}); got both ${ofCall} and ${ofJob}`,
+      `a rule is for calls (${callMembers.join(', ')}), or for jobs (${jobMembers.join(', ')}), or for messages (${messageMembers.join(', ')}, where message selects them); got both ${first} and ${second}`,
     )
   }
-  if (ofJob === undefined) checkCallFault(rule, operations)
-  else checkJobFault(rule, given(jobEffects))
+  if (ofJob !== undefined) checkJobFault(rule, given(jobEffects))
+  else if (ofMessage !== undefined) checkMessageFault(rule)
+  else checkCallFault(rule, operations)
 }
 
 function checkCallFault(
@@ -32,7 +39,7 @@ function checkCallFault(
 ): void {
   if (error === undefined && latencyMs === undefined) {
     throw badRequest(
-      `a rule must say what happens: error or latencyMs for calls; for jobs, job and ${jobEffects.join(' or ')}`,
+      `a rule must say what happens: error or latencyMs for calls; for jobs, job and ${jobEffects.join(' or ')}; for messages, message and status`,
     )
   }
   if (message !== undefined && error === undefined)
@@ -61,4 +68,20 @@ function checkJobFault({ job, failAt, failPieces, failRecords, reason }: FaultRu
   if (failRecords !== undefined)
     throw badRequest('failRecords is for imports: no record of an export can fail')
   if (job.format !== undefined) throw badRequest('job.format is for imports: an export has no format')
+}
+
+function checkMessageFault({ message, status }: FaultRule): void {
+  if (typeof message !== 'object') {
+    throw badRequest('a rule for messages needs message, which selects the messages: {} selects all')
+  }
+  if (status === undefined) {
+    throw badRequest('a rule for messages needs status, which the messages get instead of being sent')
+  }
+  const { channel } = message
+  const channels: string[] = ChannelType.enum
+  if (channel !== undefined && !channels.some(name => matchesWildcard(channel, name))) {
+    throw badRequest(
+      `message.channel must be a channel, or a pattern that matches some (* matches any text); got ${JSON.stringify(channel)}; the channels are ${channels.join(', ')}`,
+    )
+  }
 }

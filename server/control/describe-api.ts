@@ -18,6 +18,7 @@ import * as eventStream from '../model/event-stream.ts'
 import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
 import * as jobStatus from '../model/job-states.ts'
+import * as message from '../model/message.ts'
 import * as recommender from '../model/recommender.ts'
 import * as segment from '../model/segment.ts'
 import * as segmentDimensions from '../model/segment-dimensions.ts'
@@ -29,7 +30,7 @@ const shapes: Record<string, unknown> = {
   ...{ ...common, ...application, ...applicationSettings, ...attributes, ...endpoint, ...eventStream },
   ...{ ...importJob, ...exportJob, ...jobStatus, ...segment, ...segmentDimensions, ...tags },
   ...template,
-  ...{ ...channel, ...recommender },
+  ...{ ...channel, ...recommender, ...message },
 }
 
 /** Names of shapes: those under which they are exported, which are the model's. */

@@ -48,6 +48,9 @@ const partOf: Record<string, TextPart | FixedPart> = {
   VoiceId: 'voiceId',
 }
 
+/** The kinds of messages, as the types of their templates. */
+export type MessageKind = 'EMAIL' | 'PUSH' | 'SMS' | 'VOICE'
+
 /** The member of a push template that is for a channel. */
 const memberForChannel = new Map<unknown, 'ADM' | 'APNS' | 'Baidu' | 'GCM'>([
   ['ADM', 'ADM'],
@@ -58,6 +61,15 @@ const memberForChannel = new Map<unknown, 'ADM' | 'APNS' | 'Baidu' | 'GCM'>([
   ['BAIDU', 'Baidu'],
   ['GCM', 'GCM'],
 ])
+
+/** The member of a push template, and of a message, that is for a channel; undefined where none is. */
+export const pushMemberOf = (channel: unknown) => memberForChannel.get(channel)
+
+/** The kind of message that a channel takes; undefined for CUSTOM and IN_APP. */
+export function kindOf(channel: string): MessageKind | undefined {
+  if (channel === 'EMAIL' || channel === 'SMS' || channel === 'VOICE') return channel
+  return channel === 'PUSH' || memberForChannel.has(channel) ? 'PUSH' : undefined
+}
 
 /**
  * What a template says on a channel: this is the only place that knows which member of a template is
@@ -70,7 +82,7 @@ const memberForChannel = new Map<unknown, 'ADM' | 'APNS' | 'Baidu' | 'GCM'>([
  *   its Default does
  */
 export function contentOf(body: TemplateBody, channel?: unknown): MessageContent {
-  const member = memberForChannel.get(channel)
+  const member = pushMemberOf(channel)
   const members: Record<string, unknown> = { ...body, ...body.Default, ...(member && body[member]) }
   if (members.RawContent) return { rawContent: members.RawContent as string }
   const content: MessageContent = {}

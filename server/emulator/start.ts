@@ -79,6 +79,7 @@ export async function start(
         pieceBytes: config.pieceBytes,
         maxRunningImports: config.maxRunningImports,
         jobStateDelayMs: config.jobStateDelayMs,
+        outboxLimit: config.outboxLimit,
         compressed: config.preflight === 'off',
         writeQueue: writeQueue.shared,
         clock: clock.shared,

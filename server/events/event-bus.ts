@@ -25,6 +25,8 @@ export type Event =
   | { kind: 'state' }
   /** The clock has been set or moved. */
   | { kind: 'clock' }
+  /** Messages have been written to the outbox, all of one application. */
+  | { kind: 'messages'; app: string; ids: readonly number[] }
   /** A call of Pinpoint's has been answered. */
   | { kind: 'call'; call: Call }
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import type { Fault } from '../model/fault.ts'
+import type { CallFault } from '../model/fault.ts'
 import { matchesWildcard } from '../model/wildcard.ts'
 import { PinpointException } from './errors/exceptions.ts'
 import { operationOf } from './routes.ts'
@@ -23,7 +23,7 @@ export function injectFaults(
     ofCalls,
     isThere,
     use,
-  }: { ofCalls: () => Fault[]; isThere: (id: string) => boolean; use: (id: string) => Promise<boolean> },
+  }: { ofCalls: () => CallFault[]; isThere: (id: string) => boolean; use: (id: string) => Promise<boolean> },
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     const called = operationOf(request)

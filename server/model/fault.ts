@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from './common.ts'
 import { type ModelledException, modelledExceptions } from './exception.ts'
 import { Format } from './import-job.ts'
+import { type DeliveryStatus, deliveryStatuses } from './message.ts'
 
 const exact = { additionalProperties: false }
 
@@ -21,13 +22,32 @@ export const JobSelector = Type.Object(
 )
 export type JobSelector = Static<typeof JobSelector>
 
+const pattern = (description: string) =>
+  Type.Optional(Type.String({ description: `${description}; * matches any text` }))
+
+/** The messages that a rule applies to: those that match all members that are given. */
+export const MessageSelector = Type.Object(
+  {
+    channel: pattern('The channel, such as SMS or APNS*'),
+    address: pattern('The address, as the caller wrote it, or as the endpoint has it'),
+    endpoint: pattern('Id of the endpoint'),
+    user: pattern('Id of the user'),
+    app: pattern('Id of the application'),
+  },
+  exact,
+)
+export type MessageSelector = Static<typeof MessageSelector>
+
+/** The statuses that a rule can give a message. */
+const failureStatuses = deliveryStatuses.filter(status => status !== 'SUCCESSFUL')
+
 const states = [
   ...(['CREATED', 'PENDING_JOB', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING'] as const),
   ...(['PROCESSING', 'COMPLETING'] as const),
 ]
 
 /**
- * A rule that makes calls or jobs fail or take long (contract). `check-fault.ts` says which members
+ * A rule that makes calls, jobs or messages fail, or take long (contract). `check-fault.ts` says which members
  * go together.
  */
 export const FaultRule = Type.Object(
@@ -42,7 +62,22 @@ export const FaultRule = Type.Object(
         description: 'The exception that the call answers',
       }),
     ),
-    message: Type.Optional(Type.String({ description: "The exception's message" })),
+    message: Type.Optional(
+      Type.Union([Type.String({ description: "The exception's message" }), MessageSelector], {
+        description: "Of a rule for calls, the exception's message; else the messages that it applies to",
+      }),
+    ),
+    status: Type.Optional(
+      OneOf(failureStatuses, { description: 'The status with which the message is not sent' }),
+    ),
+    statusCode: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: 599,
+        description: 'The StatusCode of its result; by default one that suits the status',
+      }),
+    ),
+    statusMessage: Type.Optional(Type.String({ description: 'The StatusMessage of its result' })),
     latencyMs: Type.Optional(
       Type.Integer({
         minimum: 0,
@@ -74,13 +109,16 @@ export const FaultRule = Type.Object(
       }),
     ),
     times: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'How many calls or jobs the rule applies to; by default all' }),
+      Type.Integer({
+        minimum: 1,
+        description: 'How many calls, jobs or messages the rule applies to; by default all',
+      }),
     ),
     probability: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1,
-        description: 'The probability that the rule applies to a call or job; by default 1',
+        description: 'The probability that the rule applies to a call, job or message; by default 1',
       }),
     ),
   },
@@ -95,3 +133,9 @@ export const Fault = Type.Object({
   timesLeft: Type.Optional(Type.Integer({ description: 'How many of `times` are left' })),
 })
 export type Fault = Static<typeof Fault>
+
+/** A rule for calls. */
+export type CallFault = Omit<Fault, 'message'> & { message?: string }
+
+/** A rule for messages. */
+export type MessageFault = Fault & { message: MessageSelector; status: DeliveryStatus }

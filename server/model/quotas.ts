@@ -148,3 +148,12 @@ export const templateCharacters = {
   VOICE: [{ members: ['Body'], characters: 10_000 }],
   INAPP: [{ members: ['Content', 'CustomConfig'], characters: 200_000 }],
 } as const
+
+/**
+ * What one call that sends messages may hold: recipients (source: API reference), and names of each
+ * of its maps and values of each of its lists, which have no documented limit (assumed).
+ */
+export const messageLimits = { recipients: 100, names: 1_000, values: 1_000 } as const
+
+/** Characters of an SMS message (source: quotas page, of a template's). */
+export const smsCharacters = 1_600

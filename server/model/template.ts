@@ -28,7 +28,8 @@ const email = {
   TextPart: optionalString,
 }
 
-const Action = OneOf(['OPEN_APP', 'DEEP_LINK', 'URL'])
+/** What a tap on a push notification does (source: model). */
+export const Action = OneOf(['OPEN_APP', 'DEEP_LINK', 'URL'])
 
 const notification = {
   Action: Type.Optional(Action),

@@ -31,6 +31,8 @@ export interface Config {
   controlToken: string | undefined
   /** A JSON file or a folder of them. */
   seed: string | undefined
+  /** How many messages the outbox keeps, the latest. */
+  outboxLimit: number
   /** What a template variable without a value does: fail the rendering, or leave a blank. */
   missingVariables: 'fail' | 'blank'
   logLevel: string
@@ -222,6 +224,14 @@ const settings: Settings = {
     argument: 'path',
     meaning: 'a JSON file, or a folder of them, with what is to be there at the start',
     read: existingPath,
+  },
+  outboxLimit: {
+    variables: ['OUTBOX_LIMIT'],
+    flag: '--outbox-limit',
+    argument: 'number',
+    default: '10000',
+    meaning: 'how many messages the outbox keeps, the latest',
+    read: wholeNumber(1, 100_000_000),
   },
   missingVariables: {
     variables: ['MISSING_VARIABLES'],

@@ -27,6 +27,25 @@ export async function appFirst({ server, params }: FastifyRequest): Promise<void
 }
 
 /**
+ * Finds an application for an operation on its channels or messages, which answers another text
+ * (source: observed).
+ *
+ * @throws NotFoundException
+ */
+export function findSendingApp(store: Store, id: string): AppRef {
+  return orNotFound(store.apps.find(id), 'Resource not found')
+}
+
+/**
+ * `appFirst` with that text.
+ *
+ * @throws NotFoundException
+ */
+export async function sendingAppFirst({ server, params }: FastifyRequest): Promise<void> {
+  findSendingApp(server.store, (params as Static<typeof ApplicationParams>).applicationId)
+}
+
+/**
  * The same for a segment and its application.
  *
  * @throws NotFoundException

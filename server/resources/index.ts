@@ -16,6 +16,8 @@ import { putEventStream } from './event-stream/put-event-stream.ts'
 import { createExportJob } from './export-jobs/create-export-job.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { readJobs } from './jobs/read-jobs.ts'
+import { sendMessages } from './messages/send-messages.ts'
+import { sendUsersMessages } from './messages/send-users-messages.ts'
 import { notServed } from './not-served.ts'
 import { phoneNumberValidate } from './phone-numbers/phone-number-validate.ts'
 import { createRecommenderConfiguration } from './recommenders/create-recommender-configuration.ts'
@@ -82,6 +84,10 @@ export async function resources(app: FastifyInstance): Promise<void> {
   // Channels
   app.register(channels)
   app.register(getChannels)
+
+  // Messages
+  app.register(sendMessages)
+  app.register(sendUsersMessages)
 
   // Recommender configurations
   app.register(createRecommenderConfiguration)

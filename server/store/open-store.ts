@@ -28,6 +28,8 @@ import { createJobControl } from './jobs/job-control.ts'
 import { createJobFaults } from './jobs/job-faults.ts'
 import { createJobProgress } from './jobs/job-progress.ts'
 import type { JobTable } from './jobs/job-rows.ts'
+import { createMessages } from './messages/messages.ts'
+import { createOptOuts } from './messages/opt-outs.ts'
 import { createPhoneNumbers } from './phone-numbers/phone-numbers.ts'
 import { createPurge } from './purge.ts'
 import { createRecommenders } from './recommenders/recommenders.ts'
@@ -65,6 +67,7 @@ export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint
  * @param options.onReplaced called before that is thrown
  * @param options.jobStateDelayMs how long a job rests in each state, until a caller changes it
  * @param options.maxRunningImports slots of each kind of job
+ * @param options.outboxLimit how many messages the outbox keeps, the latest
  * @param options.ephemeral whether nobody needs the folder after the process
  * @throws StartError if the folder cannot be written, or has a database of another version
  */
@@ -76,6 +79,7 @@ export function openStore(
     onReplaced = () => {},
     jobStateDelayMs = 0,
     maxRunningImports = 1,
+    outboxLimit = 10_000,
     ephemeral = false,
   } = {},
 ) {
@@ -100,6 +104,7 @@ export function openStore(
       foreignKeys: thread !== 'worker',
       jobStateDelayMs,
       slots: maxRunningImports,
+      outboxLimit,
       isKept: !ephemeral,
     })
   } catch (error) {
@@ -154,6 +159,7 @@ export function prepareStore(
     foreignKeys = true,
     jobStateDelayMs = 0,
     slots = 1,
+    outboxLimit = 10_000,
     isKept = true,
   } = {},
 ) {
@@ -206,6 +212,8 @@ export function prepareStore(
     exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
     phoneNumbers: createPhoneNumbers(db),
+    messages: createMessages(db, outboxLimit),
+    optOuts: createOptOuts(db),
     segments: createSegments(db, documents),
     recommenders: createRecommenders(db),
     segmentMembers: createSegmentMembers(db),

@@ -18,7 +18,12 @@ export const ofRequest: Wording = {
 }
 
 /** A sentence on a violation: the member, what it must be, and what it is, unless it is secret. */
-export function explain({ path, type, schema, value }: ValueError, wording = ofRequest): string {
+export function explain({ path, type, schema, value, errors }: ValueError, wording = ofRequest): string {
+  if (type === ValueErrorType.Union) {
+    // Of an alternative that fits but for its members, the member is named.
+    const inner = errors.map(alternative => alternative.First()).find(error => error && error.path !== path)
+    if (inner !== undefined) return explain(inner, wording)
+  }
   if (path === '') {
     // Fastify passes null if there is no body.
     return value === undefined || value === null
@@ -54,6 +59,7 @@ export function explainCount(schema: TSchema, member: string, count: number): st
 }
 
 function expected(schema: TSchema): string {
+  if (TypeGuard.IsUnion(schema)) return schema.anyOf.map(expected).join(' or ')
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`
   if (TypeGuard.IsArray(schema)) return `a list, each entry ${expected(schema.items)}`
   if (TypeGuard.IsRecord(schema)) {

@@ -18,6 +18,7 @@ export interface WorkerSettings extends BucketSettings {
   compressed: boolean
   maxRunningImports: number
   jobStateDelayMs: number
+  outboxLimit: number
   /** The memory of the write queue. */
   writeQueue: SharedArrayBuffer
   /** The memory of the clock. */

@@ -91,7 +91,7 @@ t.test('one operation can be asked for, and no other than those of Pinpoint', as
     )
   t.strictSame(await paths('GetApp'), [`/v1/apps/${Id}`])
   t.strictSame(await paths('CreateImportJob'), [])
-  t.strictSame(await paths('SendMessages'), [], 'one that is not served')
+  t.strictSame(await paths('CreateCampaign'), [], 'one that is not served')
   for (const wrong of ['getapp', 'health', '']) {
     const answer = await call('GET', `/_pinpoint/requests?operation=${wrong}`)
     const message = new RegExp(

@@ -30,6 +30,7 @@ import type {
   ImportJobResponse,
   ImportJobsResponse,
 } from '../../server/model/import-job.ts'
+import type * as message from '../../server/model/message.ts'
 import type * as recommender from '../../server/model/recommender.ts'
 import type {
   SegmentImportResource,
@@ -53,12 +54,17 @@ import type {
 import type { TagsModel } from '../../server/model/tags.ts'
 import type * as template from '../../server/model/template.ts'
 
-/** A type with `undefined` taken out of every member at every depth, and every member made required. */
-type Plain<T> = T extends (infer Item)[]
-  ? Plain<Item>[]
-  : T extends object
-    ? { [Name in keyof T]-?: Plain<Exclude<T[Name], undefined>> }
-    : T
+/**
+ * A type with `undefined` taken out of every member at every depth, and every member made required.
+ * A blob, which the SDK takes as bytes, is text in base64 on the wire.
+ */
+type Plain<T> = T extends Uint8Array
+  ? string
+  : T extends (infer Item)[]
+    ? Plain<Item>[]
+    : T extends object
+      ? { [Name in keyof T]-?: Plain<Exclude<T[Name], undefined>> }
+      : T
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
@@ -167,6 +173,29 @@ const checked: true[] = [
     typeof recommender.ListRecommenderConfigurationsResponse,
     sdk.ListRecommenderConfigurationsResponse
   >,
+  true satisfies Equal<typeof message.DefaultMessage, sdk.DefaultMessage>,
+  true satisfies Equal<typeof message.DefaultPushNotificationMessage, sdk.DefaultPushNotificationMessage>,
+  true satisfies Equal<typeof message.APNSMessage, sdk.APNSMessage>,
+  true satisfies Equal<typeof message.ADMMessage, sdk.ADMMessage>,
+  true satisfies Equal<typeof message.BaiduMessage, sdk.BaiduMessage>,
+  true satisfies Equal<typeof message.GCMMessage, sdk.GCMMessage>,
+  true satisfies Equal<typeof message.SimpleEmailPart, sdk.SimpleEmailPart>,
+  true satisfies Equal<typeof message.SimpleEmail, sdk.SimpleEmail>,
+  true satisfies Equal<typeof message.RawEmail, sdk.RawEmail>,
+  true satisfies Equal<typeof message.EmailMessage, sdk.EmailMessage>,
+  true satisfies Equal<typeof message.SMSMessage, sdk.SMSMessage>,
+  true satisfies Equal<typeof message.VoiceMessage, sdk.VoiceMessage>,
+  true satisfies Equal<typeof message.DirectMessageConfiguration, sdk.DirectMessageConfiguration>,
+  true satisfies Equal<typeof message.Template, sdk.Template>,
+  true satisfies Equal<typeof message.TemplateConfiguration, sdk.TemplateConfiguration>,
+  true satisfies Equal<typeof message.EndpointSendConfiguration, sdk.EndpointSendConfiguration>,
+  true satisfies Equal<typeof message.AddressConfiguration, sdk.AddressConfiguration>,
+  true satisfies Equal<typeof message.MessageRequest, sdk.MessageRequest>,
+  true satisfies Equal<typeof message.SendUsersMessageRequest, sdk.SendUsersMessageRequest>,
+  true satisfies Equal<typeof message.MessageResult, sdk.MessageResult>,
+  true satisfies Equal<typeof message.EndpointMessageResult, sdk.EndpointMessageResult>,
+  true satisfies Equal<typeof message.MessageResponse, sdk.MessageResponse>,
+  true satisfies Equal<typeof message.SendUsersMessageResponse, sdk.SendUsersMessageResponse>,
 ]
 
 t.test("the shapes are those of AWS's own SDK", async t => {

@@ -3,6 +3,7 @@ import {
   DeleteAppCommand,
   DeleteEndpointCommand,
   PutEventStreamCommand,
+  SendMessagesCommand,
   TagResourceCommand,
   UpdateApplicationSettingsCommand,
   UpdateSmsChannelCommand,
@@ -25,7 +26,7 @@ import {
 import { defineSegment } from '../support/reads.ts'
 
 /** Tables of which no row belongs to an application. */
-const ofEmulator = ['clock', 'faults', 'job_control', 'phone_numbers', 'recommenders']
+const ofEmulator = ['clock', 'faults', 'job_control', 'opt_outs', 'outbox', 'phone_numbers', 'recommenders']
 
 t.test('no table holds a row of an application that was deleted', async t => {
   const dataDir = makeFolder(t)
@@ -54,6 +55,15 @@ t.test('no table holds a row of an application that was deleted', async t => {
     }),
   )
   await client.send(new UpdateSmsChannelCommand({ ApplicationId, SMSChannelRequest: {} }))
+  await client.send(
+    new SendMessagesCommand({
+      ApplicationId,
+      MessageRequest: {
+        Addresses: { '+15551234567': { ChannelType: 'SMS' } },
+        MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+      },
+    }),
+  )
   await client.send(
     new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: { Name: 'all', tags: { team: 'blue' } } }),
   )

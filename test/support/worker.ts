@@ -64,6 +64,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
           pieceBytes: 100_000,
           maxRunningImports: 2,
           jobStateDelayMs: 0,
+          outboxLimit: 10_000,
           s3Dir: join(dir, 's3'),
           s3: undefined,
           writeQueue: writeQueue.shared,

@@ -2,9 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import type { ChannelSettings } from '../../store/applications/channels.ts'
+import { findSendingApp, sendingAppFirst } from '../find.ts'
 import { answerChannel } from './answer-channel.ts'
 import { type ChannelType, channelTypes } from './channel-types.ts'
-import { channelAppFirst, findChannel, findChannelApp } from './find-channel.ts'
+import { findChannel } from './find-channel.ts'
 
 /**
  * Get, update and delete of each type of channel. An update creates the channel, enabled unless the
@@ -20,7 +21,7 @@ export const channels: FastifyPluginAsyncTypebox = async app => {
     const schema = { params: ApplicationParams, response: { 200: Response } }
 
     app.get(url, { config: { operation: `Get${name}Channel` }, schema }, async request => {
-      const found = findChannelApp(app.store, request.params.applicationId)
+      const found = findSendingApp(app.store, request.params.applicationId)
       return answerChannel(found, type, findChannel(app.store, found, platform))
     })
 
@@ -29,12 +30,12 @@ export const channels: FastifyPluginAsyncTypebox = async app => {
       {
         config: { operation: `Update${name}Channel` },
         schema: { ...schema, body: Request },
-        preValidation: channelAppFirst,
+        preValidation: sendingAppFirst,
       },
       async request => {
         const body = request.body as ChannelUpdate
         return app.store.write(() => {
-          const found = findChannelApp(app.store, request.params.applicationId)
+          const found = findSendingApp(app.store, request.params.applicationId)
           const current = app.store.channels.get(found, platform)
           const enabled = body.Enabled ?? current?.enabled ?? true
           const settings = updateSettings(type, current?.settings, body)
@@ -46,7 +47,7 @@ export const channels: FastifyPluginAsyncTypebox = async app => {
 
     app.delete(url, { config: { operation: `Delete${name}Channel` }, schema }, async request =>
       app.store.write(() => {
-        const found = findChannelApp(app.store, request.params.applicationId)
+        const found = findSendingApp(app.store, request.params.applicationId)
         const deleted = findChannel(app.store, found, platform)
         app.store.channels.delete(found, platform)
         return answerChannel(found, type, { ...deleted, enabled: false })

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { ChannelsResponse } from '../../model/channel.ts'
 import { ApplicationParams } from '../../model/common.ts'
+import { findSendingApp } from '../find.ts'
 import { answerChannel } from './answer-channel.ts'
 import { channelTypes } from './channel-types.ts'
-import { findChannelApp } from './find-channel.ts'
 
 /** The in-app channel, which nobody sets and every application has (source: observed). */
 const inApp = { Enabled: true, IsArchived: false, Version: 0 }
@@ -23,7 +23,7 @@ export const getChannels: FastifyPluginAsyncTypebox = async app => {
     },
     async request =>
       app.store.read(() => {
-        const found = findChannelApp(app.store, request.params.applicationId)
+        const found = findSendingApp(app.store, request.params.applicationId)
         const entries = app.store.channels.list(found).map(channel => {
           const type = channelTypes.find(({ platform }) => platform === channel.platform)!
           return [channel.platform, answerChannel(found, type, channel)]

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Fault, FaultRule } from '../../model/fault.ts'
+import type { CallFault, Fault, FaultRule, MessageFault } from '../../model/fault.ts'
 
 /** The repository of fault rules. They are part of the state, and survive the process. */
 export function createFaults(db: Database) {
@@ -13,7 +13,7 @@ export function createFaults(db: Database) {
   )
 
   /** A cache of the rules about calls; undefined when it has to be read. */
-  let ofCalls: Fault[] | undefined
+  let ofCalls: CallFault[] | undefined
 
   const list = (): Fault[] =>
     all.all().map(({ id, rule, timesLeft }) => ({
@@ -57,10 +57,13 @@ export function createFaults(db: Database) {
      * The rules about calls, from the cache: every call needs them, and only this thread changes
      * them.
      */
-    ofCalls(): Fault[] {
-      ofCalls ??= list().filter(({ job, timesLeft }) => job === undefined && timesLeft !== 0)
+    ofCalls(): CallFault[] {
+      ofCalls ??= list().filter(isForCalls)
       return ofCalls
     },
+
+    /** The rules about messages whose `times` are not used up, read anew. */
+    ofMessages: (): MessageFault[] => list().filter(isForMessages),
 
     /** Empties the cache. To be called when the state has been replaced. */
     lookAgain(): void {
@@ -69,6 +72,15 @@ export function createFaults(db: Database) {
   }
 }
 export type Faults = ReturnType<typeof createFaults>
+
+const isForMessages = (rule: Fault): rule is MessageFault =>
+  typeof rule.message === 'object' && rule.status !== undefined && rule.timesLeft !== 0
+
+const isForCalls = (rule: Fault): rule is CallFault =>
+  rule.job === undefined &&
+  rule.status === undefined &&
+  typeof rule.message !== 'object' &&
+  rule.timesLeft !== 0
 
 interface FaultRow {
   id: string

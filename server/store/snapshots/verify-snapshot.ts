@@ -26,7 +26,7 @@ export function checkSnapshot(file: string): string | undefined {
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
     migrate(db)
-    return endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db)
+    return endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db) ?? messageProblem(db)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     if (code.startsWith('SQLITE_CONSTRAINT'))
@@ -138,6 +138,19 @@ function controlProblem(db: Database.Database): string | undefined {
   const { delayMs, mode } = control as { delayMs: number | null; mode: string }
   const problem = checkOf(JobControl)({ mode, ...(delayMs !== null && { delayMs }) })
   return problem && `the snapshot has a row in job_control that is none (${problem})`
+}
+
+/** Which message cannot be read. */
+function messageProblem(db: Database.Database): string | undefined {
+  const unreadable = db
+    .prepare<[], number>(
+      `SELECT seq FROM messages WHERE NOT iif(json_valid(record), json_type(record) = 'object', 0) LIMIT 1`,
+    )
+    .pluck()
+    .get()
+  return unreadable === undefined
+    ? undefined
+    : `the snapshot has a row in messages that is no message: ${unreadable}`
 }
 
 function parsed(json: string): unknown {

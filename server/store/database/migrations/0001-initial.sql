@@ -359,3 +359,53 @@ CREATE TABLE clock (
   mode     TEXT NOT NULL CHECK (mode IN ('frozen', 'offset')),
   time     INTEGER NOT NULL -- milliseconds: since 1970 if it is frozen, else by which it is ahead of the machine's
 ) STRICT;
+
+-- Messages ----------------------------------------------------------------------------------------------------------
+
+-- The outbox: one row per recipient, failures too. `seq` is the record's id.
+CREATE TABLE messages (
+  seq       INTEGER PRIMARY KEY AUTOINCREMENT,
+  app       INTEGER NOT NULL REFERENCES apps (seq),
+  -- What lists are filtered by; the record has it, too.
+  channel   TEXT,
+  address   TEXT,
+  endpoint  TEXT,
+  user      TEXT,
+  status    TEXT NOT NULL,
+  operation TEXT,
+  template  TEXT,          -- its name
+  campaign  TEXT,
+  journey   TEXT,
+  record    TEXT NOT NULL  -- JSON, a NewOutboxMessage; last, since it may have megabytes
+) STRICT;
+
+CREATE INDEX messages_by_app ON messages (app);
+CREATE INDEX messages_by_channel ON messages (channel);
+CREATE INDEX messages_by_address ON messages (address);
+CREATE INDEX messages_by_endpoint ON messages (endpoint) WHERE endpoint IS NOT NULL;
+CREATE INDEX messages_by_user ON messages (user) WHERE user IS NOT NULL;
+CREATE INDEX messages_by_status ON messages (status);
+CREATE INDEX messages_by_operation ON messages (operation) WHERE operation IS NOT NULL;
+CREATE INDEX messages_by_template ON messages (template) WHERE template IS NOT NULL;
+CREATE INDEX messages_by_campaign ON messages (campaign) WHERE campaign IS NOT NULL;
+CREATE INDEX messages_by_journey ON messages (journey) WHERE journey IS NOT NULL;
+
+-- Counts rows of messages, since counting a million of them takes longer than writing a hundred. There is no row before the
+-- first message.
+CREATE TABLE outbox (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  kept     INTEGER NOT NULL,
+  dropped  INTEGER NOT NULL  -- how many the limit has removed
+) STRICT;
+
+CREATE TRIGGER message_deleted AFTER DELETE ON messages
+BEGIN
+  UPDATE outbox SET kept = kept - 1;
+END;
+
+-- Phone numbers that have opted out of SMS, in the account.
+CREATE TABLE opt_outs (
+  seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+  number TEXT NOT NULL UNIQUE, -- + and digits
+  since  TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,126 @@
+import type { DirectMessageConfiguration, EndpointSendConfiguration } from '../model/message.ts'
+import type { TemplateBody } from '../model/template.ts'
+import { contentOf, kindOf, type MessageContent, type MessageKind, pushMemberOf } from './content.ts'
+
+/** A template that a message is sent by, in the version that is meant. */
+export interface SentTemplate {
+  name: string
+  version: string
+  body: TemplateBody
+}
+
+/** The templates of a message, by the kinds of messages that they are for. */
+export type SentTemplates = Partial<Record<MessageKind, SentTemplate>>
+
+/** The members of the message for a push channel that are sent as they are. */
+export type PushSettings = Partial<
+  NonNullable<DirectMessageConfiguration['DefaultPushNotificationMessage']> &
+    NonNullable<DirectMessageConfiguration['APNSMessage']> &
+    NonNullable<DirectMessageConfiguration['GCMMessage']> &
+    NonNullable<DirectMessageConfiguration['ADMMessage']>
+>
+
+/**
+ * Chooses what a message says to one recipient, before it is rendered. Part by part, what the
+ * recipient's configuration says counts first, then what the message says, then the template
+ * (assumed); RawContent counts instead of all parts (source: API reference). Empty texts count as
+ * absent, since generated requests have them (assumed).
+ *
+ * @returns undefined where there is nothing to send on this channel
+ */
+export function chooseContent(
+  channel: string,
+  configuration: DirectMessageConfiguration,
+  template: SentTemplate | undefined,
+  recipient: EndpointSendConfiguration,
+): MessageContent | undefined {
+  const kind = kindOf(channel)
+  if (kind === undefined) return undefined
+  const ofTemplate = template === undefined ? {} : withoutEmpty(contentOf(template.body, channel))
+  const said = overlay(ofTemplate, inlineContent(kind, channel, configuration))
+  const content = overlay(said, overridesOf(kind, recipient))
+  // An override is the whole body of an e-mail: what it replaces must not stay as the HTML part.
+  if (kind === 'EMAIL' && (recipient.BodyOverride || recipient.RawContent)) delete content.html
+  return isEnough(kind, content, pushSettingsOf(channel, configuration)) ? content : undefined
+}
+
+/**
+ * The members of a push message that are sent as they are: those of the channel's message, then
+ * those of DefaultPushNotificationMessage.
+ */
+export function pushSettingsOf(channel: string, configuration: DirectMessageConfiguration): PushSettings {
+  const member = pushMemberOf(channel)
+  return {
+    ...withoutEmpty(configuration.DefaultPushNotificationMessage),
+    ...(member && withoutEmpty(configuration[`${member}Message`])),
+  }
+}
+
+/** What the message says by itself: the default messages say what the channel's message does not. */
+function inlineContent(
+  kind: MessageKind,
+  channel: string,
+  configuration: DirectMessageConfiguration,
+): MessageContent {
+  const { DefaultMessage, DefaultPushNotificationMessage, EmailMessage, SMSMessage, VoiceMessage } =
+    configuration
+  const { Body } = withoutEmpty({ Body: DefaultMessage?.Body })
+  const byDefault = Body === undefined ? {} : { Body }
+  switch (kind) {
+    case 'EMAIL': {
+      const { Body: text = Body, SimpleEmail = {} } = withoutEmpty(EmailMessage)
+      const parts = {
+        Subject: SimpleEmail.Subject?.Data,
+        HtmlPart: SimpleEmail.HtmlPart?.Data,
+        TextPart: SimpleEmail.TextPart?.Data || text,
+        Headers: SimpleEmail.Headers,
+      }
+      return contentOf(withoutEmpty(parts))
+    }
+    case 'SMS':
+      return contentOf({ ...byDefault, ...withoutEmpty(SMSMessage) })
+    case 'VOICE':
+      return contentOf({ ...byDefault, ...withoutEmpty(VoiceMessage) })
+    case 'PUSH': {
+      const member = pushMemberOf(channel)
+      const Default = { ...byDefault, ...withoutEmpty(DefaultPushNotificationMessage) }
+      const forChannel = member && { [member]: withoutEmpty(configuration[`${member}Message`]) }
+      return contentOf({ Default, ...forChannel }, channel)
+    }
+  }
+}
+
+/**
+ * What the recipient's configuration replaces. The title is an e-mail's subject (source: API
+ * reference). Raw content is the body where the channel knows no other (assumed).
+ */
+function overridesOf(kind: MessageKind, recipient: EndpointSendConfiguration): MessageContent {
+  const { BodyOverride: body, TitleOverride: title, RawContent: raw } = recipient
+  if (raw) return kind === 'PUSH' ? { rawContent: raw } : kind === 'EMAIL' ? { text: raw } : { body: raw }
+  if (kind === 'EMAIL') return withoutEmpty({ subject: title, text: body })
+  return withoutEmpty(kind === 'PUSH' ? { title, body } : { body })
+}
+
+/** Puts one content over another: raw content is all or nothing, and goes where a text comes over it. */
+function overlay(lower: MessageContent, upper: MessageContent): MessageContent {
+  if (upper.rawContent !== undefined) return upper
+  const { rawContent, ...parts } = lower
+  const isReplaced = rawContent === undefined || upper.body !== undefined || upper.title !== undefined
+  return { ...(isReplaced ? parts : lower), ...upper }
+}
+
+function isEnough(kind: MessageKind, content: MessageContent, push: PushSettings): boolean {
+  if (kind === 'EMAIL') return content.html !== undefined || content.text !== undefined
+  if (content.body !== undefined || content.rawContent !== undefined) return true
+  return (
+    kind === 'PUSH' && (content.title !== undefined || push.Data !== undefined || push.SilentPush === true)
+  )
+}
+
+/** A copy without members that are undefined or empty texts. */
+function withoutEmpty<T extends object>(
+  members: T | undefined,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const given = Object.entries(members ?? {}).filter(([, value]) => value !== undefined && value !== '')
+  return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], undefined> }
+}

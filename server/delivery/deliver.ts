@@ -1,0 +1,404 @@
+import type { Endpoint } from '../model/endpoint.ts'
+import type { MessageFault } from '../model/fault.ts'
+import type {
+  DeliveryStatus,
+  DirectMessageConfiguration,
+  EndpointMessageResult,
+  EndpointSendConfiguration,
+  NewOutboxMessage,
+} from '../model/message.ts'
+import { phoneDigits } from '../model/phone-digits.ts'
+import { smsCharacters } from '../model/quotas.ts'
+import { matchesWildcard } from '../model/wildcard.ts'
+import type { AppRef } from '../store/applications/applications.ts'
+import type { Channel } from '../store/applications/channels.ts'
+import type { Store } from '../store/open-store.ts'
+import type { Renderer, RenderOptions, TemplateValues } from '../templates/renderer.ts'
+import { chooseContent, pushSettingsOf, type SentTemplate, type SentTemplates } from './choose-content.ts'
+import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf } from './content.ts'
+import { newEmailId, newMessageId } from './message-id.ts'
+import { apnsHeaders, payloadOf, textsInRaw } from './push-payload.ts'
+import { type PartFailure, renderContent } from './render-content.ts'
+import { smsParts } from './sms-parts.ts'
+
+/*
+ * The one way through which a message goes to a recipient, whoever sends it. Two steps, since
+ * rendering may take long and is not to be done in a transaction:
+ *
+ * 1. planDeliveries reads from the store, decides who gets nothing, and chooses what the others get
+ * 2. deliver renders it for one recipient, and gives the record for the outbox and the result
+ *
+ * The caller then writes the records, in a transaction of its own.
+ */
+
+/** What all recipients of a call, or of an activity of a campaign or journey, have in common. */
+export interface Sending {
+  app: AppRef
+  /** Members of each record that say who sends. */
+  origin: Pick<
+    NewOutboxMessage,
+    'operation' | 'requestId' | 'traceId' | 'campaign' | 'treatment' | 'journey' | 'run' | 'activity'
+  >
+  configuration: DirectMessageConfiguration
+  /** The templates that TemplateConfiguration names, or those of an activity. */
+  templates: SentTemplates
+  context?: Record<string, string> | undefined
+  /**
+   * Whether a channel and an address get the message once, and then are DUPLICATE (assumed of
+   * recipients of one request).
+   */
+  refuseDuplicates?: boolean
+}
+
+/** One recipient. What its configuration overrides is as in requests. */
+export interface Recipient extends EndpointSendConfiguration {
+  /** Absent where no endpoint was found, or it has none. */
+  channel?: string | undefined
+  /** As the caller wrote it, or as the endpoint has it. */
+  address?: string | undefined
+  /** As GetEndpoint answers it; absent for an address, which has no attributes then. */
+  endpoint?: Endpoint
+  /** As the caller wrote it, where there is no such endpoint. */
+  endpointId?: string
+  user?: string | undefined
+  /** Why it gets nothing, as the StatusMessage of a PERMANENT_FAILURE. */
+  problem?: string
+  /** The variables RecommendationItems and Recommendations. */
+  recommendations?: object
+}
+
+/** The parts of the store that decide who gets a message. */
+export type DeliveryStore = Pick<Store, 'channels' | 'faults' | 'optOuts'>
+
+/** What is decided of one recipient before anything is rendered. */
+export interface PlannedDelivery {
+  sending: Sending
+  recipient: Recipient
+  template: SentTemplate | undefined
+  outcome: Refused | { content: MessageContent; channel: Channel; kind: MessageKind }
+}
+
+/** Why a recipient gets nothing. */
+interface Refused {
+  status: DeliveryStatus
+  statusCode: number
+  statusMessage: string
+}
+
+/** What comes of one message: its record, to be written by the caller, and its result. */
+export interface Delivered {
+  record: NewOutboxMessage
+  result: EndpointMessageResult
+}
+
+/**
+ * Decides what each recipient gets, or why nothing, in this order (contract): fault rules, opt-out
+ * and inactivity, duplicates, the channel, the content.
+ *
+ * To be called in one transaction: one that writes, if `store.faults.ofMessages()` has any rules,
+ * since their `times` are used up here.
+ */
+export function planDeliveries(
+  store: DeliveryStore,
+  sending: Sending,
+  recipients: readonly Recipient[],
+): PlannedDelivery[] {
+  const { app, configuration, templates } = sending
+  const faults = store.faults.ofMessages()
+  const channels = new Map(store.channels.list(app).map(channel => [channel.platform, channel]))
+  const sentTo = new Set<string>()
+
+  const decide = (recipient: Recipient, template: SentTemplate | undefined): PlannedDelivery['outcome'] => {
+    const { address = '', channel: type = '', endpoint, problem } = recipient
+    const fault = faults.find(rule => applies(rule, app, recipient) && store.faults.use(rule.id))
+    if (fault !== undefined) return refusalBy(fault)
+    if (problem !== undefined) return permanent(problem)
+    if (endpoint?.OptOut === 'ALL') return refusal('OPT_OUT', 'Endpoint has opted out')
+    if (type === 'SMS' && store.optOuts.has(phoneDigits(address) ?? '')) {
+      return permanent('Destination phone number opted out')
+    }
+    if (endpoint?.EndpointStatus === 'INACTIVE') return permanent('Endpoint is inactive')
+    if (sending.refuseDuplicates && address !== '') {
+      const place = `${type} ${address}`
+      if (sentTo.has(place)) return refusal('DUPLICATE', 'Duplicate address')
+      sentTo.add(place)
+    }
+    if (type === '') return permanent('Endpoint has no ChannelType')
+    const channel = channels.get(type)
+    const kind = kindOf(type)
+    if (channel?.enabled !== true || kind === undefined) {
+      return permanent(`No channel of type ${type} is enabled for the application ${app.id}`)
+    }
+    if (address === '') return permanent('Endpoint has no Address')
+    const content = chooseContent(type, configuration, template, recipient)
+    const isRaw = kind === 'EMAIL' && rawEmailOf(configuration) !== undefined
+    if (content === undefined && !isRaw) {
+      return permanent(`Either template or ${kind.toLowerCase()} message must be specified`)
+    }
+    return { content: content ?? {}, channel, kind }
+  }
+
+  return recipients.map(recipient => {
+    const kind = recipient.channel === undefined ? undefined : kindOf(recipient.channel)
+    const template = kind && templates[kind]
+    return { sending, recipient, template, outcome: decide(recipient, template) }
+  })
+}
+
+const rawEmailOf = ({ EmailMessage }: DirectMessageConfiguration): string | undefined =>
+  EmailMessage?.RawEmail?.Data || undefined
+
+function applies({ message, probability = 1 }: MessageFault, app: AppRef, recipient: Recipient): boolean {
+  const { channel, address, endpoint, endpointId, user } = recipient
+  const values = { app: app.id, channel, address, endpoint: endpoint?.Id ?? endpointId, user }
+  const names = Object.keys(message) as (keyof typeof values)[]
+  const isMeant = names.every(name => matchesWildcard(message[name] ?? '*', values[name] ?? ''))
+  return isMeant && Math.random() < probability
+}
+
+/** The status codes of refusals (assumed, but for 400). */
+const codes: Partial<Record<DeliveryStatus, number>> = {
+  THROTTLED: 429,
+  TEMPORARY_FAILURE: 503,
+  UNKNOWN_FAILURE: 500,
+}
+
+const refusal = (status: DeliveryStatus, statusMessage: string): Refused => ({
+  status,
+  statusCode: codes[status] ?? 400,
+  statusMessage,
+})
+
+const permanent = (statusMessage: string): Refused => refusal('PERMANENT_FAILURE', statusMessage)
+
+function refusalBy({ id, status, statusCode, statusMessage }: MessageFault): Refused {
+  const byDefault = refusal(status, statusMessage ?? `the fault rule ${id} says so`)
+  return { ...byDefault, ...(statusCode !== undefined && { statusCode }) }
+}
+
+/**
+ * Renders a message for one recipient. It writes nothing.
+ *
+ * @param renderer undefined where the time for rendering is over: the message is not sent then
+ */
+export function deliver(
+  planned: PlannedDelivery,
+  renderer: Renderer | undefined,
+  options: RenderOptions,
+): Delivered {
+  const { outcome } = planned
+  const { now } = options
+  if (!('content' in outcome)) return delivered(planned, now, outcome, {})
+  if (renderer === undefined) {
+    const late = refusal('TEMPORARY_FAILURE', 'The messages of this call take too long to render')
+    return delivered(planned, now, late, {})
+  }
+
+  const { sending, recipient } = planned
+  const { kind, channel } = outcome
+  const raw = kind === 'EMAIL' ? rawEmailOf(sending.configuration) : undefined
+  const rendered = renderContent(
+    renderer,
+    raw === undefined ? outcome.content : {},
+    valuesOf(planned),
+    options,
+  )
+  const missing =
+    rendered.missingVariables.length === 0 ? {} : { missingVariables: rendered.missingVariables }
+  const [failure] = rendered.failures
+  if (failure !== undefined) {
+    const renderingFailure = explainFailure(failure)
+    // SES takes an e-mail before it renders it (source: guide).
+    const status = kind === 'EMAIL' ? accepted(newEmailId(now)) : permanent(renderingFailure)
+    return delivered(planned, now, status, { ...missing, renderingFailure })
+  }
+  const { content } = rendered
+  switch (kind) {
+    case 'EMAIL':
+      return delivered(planned, now, accepted(newEmailId(now)), {
+        ...emailMembers(sending.configuration, channel),
+        ...(raw === undefined ? emailContent(content) : { raw }),
+        ...missing,
+      })
+    case 'SMS': {
+      const body = content.body!
+      if (body.length > smsCharacters) return delivered(planned, now, permanent('Message too long'), missing)
+      return delivered(planned, now, accepted(newMessageId()), {
+        ...smsMembers(sending.configuration, channel),
+        ...given({ body, mediaUrl: content.mediaUrl }),
+        parts: smsParts(body),
+        ...missing,
+      })
+    }
+    case 'VOICE':
+      return delivered(planned, now, accepted(newMessageId()), {
+        ...given({
+          body: content.body,
+          languageCode: content.languageCode,
+          voiceId: content.voiceId,
+          originationNumber: sending.configuration.VoiceMessage?.OriginationNumber,
+        }),
+        ...missing,
+      })
+    case 'PUSH': {
+      const push = pushMembers(recipient.channel!, sending, contextOf(planned), content, now)
+      if (push === undefined) {
+        return delivered(planned, now, permanent('RawContent must be a JSON object'), missing)
+      }
+      return delivered(
+        planned,
+        now,
+        { status: 'SUCCESSFUL', statusCode: 200, statusMessage: '' },
+        {
+          ...push,
+          ...missing,
+        },
+      )
+    }
+  }
+}
+
+/** Makes the record and the result of one status. */
+function delivered(
+  planned: PlannedDelivery,
+  now: Date,
+  { messageId, ...status }: Refused & { messageId?: string },
+  content: Partial<NewOutboxMessage>,
+): Delivered {
+  const { sending, recipient, template } = planned
+  const { address, channel, endpoint, endpointId, user } = recipient
+  const context = contextOf(planned)
+  return {
+    record: {
+      time: now.toISOString(),
+      ...sending.origin,
+      ...(messageId !== undefined && { messageId }),
+      ...status,
+      ...given({ channel, address, endpoint: endpoint?.Id ?? endpointId, user }),
+      ...content,
+      ...(template !== undefined && { template: { name: template.name, version: template.version } }),
+      ...(Object.keys(context).length > 0 && { context }),
+    },
+    result: {
+      Address: address ?? '',
+      DeliveryStatus: status.status,
+      ...(messageId !== undefined && { MessageId: messageId }),
+      StatusCode: status.statusCode,
+      StatusMessage: status.statusMessage,
+    },
+  }
+}
+
+/** A message that was handed over, to a carrier or to SES. */
+const accepted = (messageId: string) => ({
+  status: 'SUCCESSFUL' as const,
+  statusCode: 200,
+  statusMessage: `MessageId: ${messageId}`,
+  messageId,
+})
+
+const explainFailure = ({ part, line, column, message }: PartFailure): string =>
+  `${message} (${part}, line ${line}, column ${column})`
+
+/** The recipient's Context over that of the message (contract). */
+const contextOf = ({ sending, recipient }: PlannedDelivery): Record<string, string> => ({
+  ...sending.context,
+  ...recipient.Context,
+})
+
+/**
+ * The values of variables: Substitutions of the recipient, of the channel's message and of the
+ * default messages; then the endpoint, or channel and address alone (order: assumed).
+ */
+function valuesOf({ sending: { configuration }, recipient, template }: PlannedDelivery): TemplateValues {
+  const { address, channel, endpoint, recommendations } = recipient
+  const kind = kindOf(channel!)
+  const member = pushMemberOf(channel)
+  const byKind = {
+    EMAIL: configuration.EmailMessage,
+    SMS: configuration.SMSMessage,
+    VOICE: configuration.VoiceMessage,
+    PUSH: member && configuration[`${member}Message`],
+  }
+  return {
+    substitutions: [
+      recipient.Substitutions,
+      kind && byKind[kind]?.Substitutions,
+      kind === 'PUSH' ? configuration.DefaultPushNotificationMessage?.Substitutions : undefined,
+      configuration.DefaultMessage?.Substitutions,
+    ],
+    endpoint: endpoint ?? { Address: address, ChannelType: channel },
+    ...(recommendations !== undefined && { recommendations }),
+    ...(template !== undefined && { defaults: defaultsOf(template.body) }),
+  }
+}
+
+function emailMembers({ EmailMessage = {} }: DirectMessageConfiguration, channel: Channel) {
+  const { FromAddress, ReplyToAddresses = [], FeedbackForwardingAddress } = EmailMessage
+  return {
+    ...given({
+      from: FromAddress || (channel.settings.FromAddress as string | undefined),
+      feedbackForwardingAddress: FeedbackForwardingAddress,
+    }),
+    ...(ReplyToAddresses.length > 0 && { replyTo: ReplyToAddresses }),
+  }
+}
+
+const emailContent = ({ subject, html, text, headers = [] }: MessageContent) => ({
+  ...given({ subject, html, text }),
+  ...(headers.length > 0 && { headers }),
+})
+
+/** Sender and number are by default the channel's, the type is TRANSACTIONAL (all assumed). */
+function smsMembers({ SMSMessage = {} }: DirectMessageConfiguration, channel: Channel) {
+  const { MessageType = 'TRANSACTIONAL', OriginationNumber, SenderId } = SMSMessage
+  const { SenderId: senderId, ShortCode } = channel.settings as Record<string, string | undefined>
+  return {
+    messageType: MessageType,
+    ...given({
+      originationNumber: OriginationNumber || ShortCode,
+      senderId: SenderId || senderId,
+      keyword: SMSMessage.Keyword,
+      entityId: SMSMessage.EntityId,
+      templateId: SMSMessage.TemplateId,
+    }),
+  }
+}
+
+/** @returns undefined for raw content that is no JSON object */
+function pushMembers(
+  channel: string,
+  { configuration, origin }: Sending,
+  context: Record<string, string>,
+  content: MessageContent,
+  now: Date,
+): Partial<NewOutboxMessage> | undefined {
+  const settings = pushSettingsOf(channel, configuration)
+  const headers = channel.startsWith('APNS') ? apnsHeaders(settings, now) : []
+  const withHeaders = headers.length > 0 && { headers }
+  if (content.rawContent === undefined) {
+    const payload = payloadOf(channel, { content, settings, origin, context })
+    return { ...given({ title: content.title, body: content.body }), ...withHeaders, payload }
+  }
+  const payload = jsonObject(content.rawContent)
+  return payload && { ...textsInRaw(payload), ...withHeaders, payload }
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A copy without members that are undefined or empty. */
+function given<Name extends string>(
+  members: Record<Name, string | undefined>,
+): Partial<Record<Name, string>> {
+  const entries = Object.entries<string | undefined>(members).filter(([, value]) => value)
+  return Object.fromEntries(entries) as Partial<Record<Name, string>>
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import type { SentTemplates } from '../../delivery/choose-content.ts'
+import {
+  type Delivered,
+  deliver,
+  planDeliveries,
+  type Recipient,
+  type Sending,
+} from '../../delivery/deliver.ts'
+import type { TemplateConfiguration } from '../../model/message.ts'
+import type { AppRef } from '../../store/applications/applications.ts'
+import type { Store } from '../../store/open-store.ts'
+import { findSendingApp } from '../find.ts'
+import { findTemplate } from '../templates/find-template.ts'
+
+/**
+ * Milliseconds that the messages of one call may take to render, all together. Real ones take a few;
+ * a hostile template can take half a second for each of its parts.
+ */
+const maxRendering = 5_000
+
+/** Milliseconds of rendering after which other calls get their turn. */
+const turn = 5
+
+/** What a call sends, and to whom. */
+export interface MessageCall extends Omit<Sending, 'app' | 'templates'> {
+  applicationId: string
+  templates: TemplateConfiguration | undefined
+  /** Finds the recipients, in the transaction that plans the messages. */
+  recipients: (app: AppRef) => Recipient[]
+}
+
+/**
+ * Sends the messages of one call: all of its records are written in one transaction before it is
+ * answered, or none is. Other calls go on while it renders. What is not rendered after
+ * `maxRendering` is TEMPORARY_FAILURE.
+ *
+ * @returns the results, in the order of the recipients
+ * @throws NotFoundException for an unknown application, template or version
+ */
+export async function send(
+  app: FastifyInstance,
+  { applicationId, recipients, templates, ...sending }: MessageCall,
+): Promise<Delivered['result'][]> {
+  const { store } = app
+  const plan = () => {
+    const found = findSendingApp(store, applicationId)
+    const common = { ...sending, app: found, templates: findTemplates(store, templates) }
+    return planDeliveries(store, common, recipients(found))
+  }
+  const planned = store.faults.ofMessages().length > 0 ? await store.write(plan) : store.read(plan)
+
+  const isRendered = planned.some(({ outcome }) => 'content' in outcome)
+  const renderer = isRendered ? await app.loadRenderer() : undefined
+  const options = { missingVariables: app.missingVariables, now: app.now(), uuid: randomUUID }
+  const delivered: Delivered[] = []
+  let rendering = 0
+  let sinceTurn = 0
+  for (const delivery of planned) {
+    const begun = performance.now()
+    delivered.push(deliver(delivery, rendering < maxRendering ? renderer : undefined, options))
+    const milliseconds = performance.now() - begun
+    rendering += milliseconds
+    sinceTurn += milliseconds
+    if (sinceTurn < turn) continue
+    sinceTurn = 0
+    await setImmediate()
+  }
+
+  const ids = await store.write(() => {
+    const found = findSendingApp(store, applicationId)
+    return store.messages.append(
+      found,
+      delivered.map(({ record }) => record),
+    )
+  })
+  app.bus.emit({ kind: 'messages', app: applicationId, ids })
+  return delivered.map(({ result }) => result)
+}
+
+/** @throws NotFoundException (texts: assumed) */
+function findTemplates(store: Store, configuration: TemplateConfiguration = {}): SentTemplates {
+  const find = (type: 'EMAIL' | 'PUSH' | 'SMS' | 'VOICE', template: { Name?: string; Version?: string }) => {
+    const { name, version, body } = findTemplate(
+      store,
+      { type, name: template.Name! },
+      template.Version || undefined,
+    )
+    return { name, version: String(version), body }
+  }
+  const { EmailTemplate, PushTemplate, SMSTemplate, VoiceTemplate } = configuration
+  return {
+    ...(EmailTemplate && { EMAIL: find('EMAIL', EmailTemplate) }),
+    ...(PushTemplate && { PUSH: find('PUSH', PushTemplate) }),
+    ...(SMSTemplate && { SMS: find('SMS', SMSTemplate) }),
+    ...(VoiceTemplate && { VOICE: find('VOICE', VoiceTemplate) }),
+  }
+}
