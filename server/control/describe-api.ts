@@ -18,6 +18,7 @@ import * as eventStream from '../model/event-stream.ts'
 import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
 import * as jobStatus from '../model/job-states.ts'
+import { lifecycleOf } from '../model/lifecycle.ts'
 import * as message from '../model/message.ts'
 import * as recommender from '../model/recommender.ts'
 import * as segment from '../model/segment.ts'
@@ -253,6 +254,7 @@ function describe({ url, config, schema = {} }: RouteOptions, components: Compon
       : {
           ...{ tags: ['Pinpoint'], security: [{ sigv4: [] }, {}] },
           ...{ summary: inWords(operation!), externalDocs: { url: referenceOf(url) } },
+          ...describeLifecycle(operation!),
         }),
     ...said,
     ...(params !== undefined && { params: describeParams(params as TSchema, components) }),
@@ -279,6 +281,16 @@ function describeAnswers(response: Record<string, TSchema>, components: Componen
       return [status, { ...answer, ...named }]
     }),
   )
+}
+
+/** What became of an operation at AWS; OpenAPI's own word for an ended one is `deprecated`. */
+function describeLifecycle(operation: string) {
+  const { lifecycle, successor } = lifecycleOf(operation)
+  return {
+    ...(lifecycle === 'ended' && { deprecated: true }),
+    'x-lifecycle': lifecycle,
+    ...(successor !== undefined && { 'x-successor': successor }),
+  }
 }
 
 /** Turns `CreateImportJob` into "Create import job". */

@@ -19,6 +19,7 @@ import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
 import { session } from './session.ts'
 import { refuseUnknownInput } from './strict-requests.ts'
+import { usage } from './usage.ts'
 
 /** The control API: the emulator's own calls, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
@@ -37,6 +38,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(phoneNumbers)
   app.register(render)
   app.register(requests)
+  app.register(usage)
   app.register(metrics)
   app.register(session)
   app.register(openapi)

@@ -3,6 +3,8 @@ import { Type } from '@sinclair/typebox'
 import type { Call } from '../http/call-log/call.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
+import { lifecycleOf } from '../model/lifecycle.ts'
+import { lifecycleMembers } from './lifecycle-members.ts'
 
 const RequestsQuery = Type.Object({
   ...PageQuery.properties,
@@ -11,6 +13,8 @@ const RequestsQuery = Type.Object({
 
 const Request = Type.Object({
   operation: Type.Optional(Type.String({ description: 'Absent for an unknown route' })),
+  lifecycle: Type.Optional(lifecycleMembers.lifecycle),
+  successor: lifecycleMembers.successor,
   method: Type.String(),
   path: Type.String({ description: 'Path and query, with secrets cut out' }),
   status: Type.Integer(),
@@ -66,6 +70,7 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
 
 const toRequest = ({ milliseconds, answeredAt, ...call }: Call) => ({
   ...call,
+  ...(call.operation !== undefined && lifecycleOf(call.operation)),
   milliseconds: Number(milliseconds.toFixed(3)),
   time: new Date(answeredAt - milliseconds).toISOString(),
 })

@@ -10,6 +10,7 @@ import { parseBodiesAsJson } from '../http/body-parser.ts'
 import { RequestCounts } from '../http/call-log/call-counts.ts'
 import { RequestJournal } from '../http/call-log/recent-calls.ts'
 import { createRecorder, recordRequests } from '../http/call-log/record-calls.ts'
+import { Usage } from '../http/call-log/usage.ts'
 import { readCallers } from '../http/caller.ts'
 import { sendBareJsonType } from '../http/content-type.ts'
 import { createControlAuthorizer } from '../http/doors/authorize-control.ts'
@@ -67,6 +68,7 @@ declare module 'fastify' {
     /** The latest calls. */
     requestJournal: RequestJournal
     requestCounts: RequestCounts
+    usage: Usage
     sessions: Sessions
     /** A token for control calls that this process makes itself. It never leaves the process. */
     ownToken: string
@@ -93,13 +95,16 @@ export function buildApp({
   const timeouts = { ...defaultRequestTimeouts, ...requestTimeouts }
   const requestJournal = new RequestJournal()
   const requestCounts = new RequestCounts()
+  const usage = new Usage()
   bus.follow(event => {
     if (event.kind === 'call') {
       requestJournal.record(event.call)
       requestCounts.record(event.call)
+      usage.record(event.call)
     } else if (event.kind === 'state') {
       requestJournal.clear()
       store.faults.lookAgain()
+      if (event.by === 'reset') usage.clear()
     }
   })
   const record = createRecorder(call => bus.emit({ kind: 'call', call }))
@@ -150,6 +155,7 @@ export function buildApp({
   app.decorate('loadRenderer', createRendererLoader())
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)
+  app.decorate('usage', usage)
   app.decorate('sessions', sessions)
   app.decorate('ownToken', ownToken)
 

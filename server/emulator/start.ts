@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
 import { Clock } from '../clock/clock.ts'
 import { EventBus } from '../events/event-bus.ts'
+import { logEndedOperations } from '../http/call-log/usage.ts'
 import type { Caller } from '../http/caller.ts'
 import type { Preflight } from '../import/preflight.ts'
 import { importSize } from '../model/quotas.ts'
@@ -118,6 +119,7 @@ export async function start(
       const cut = setTimeout(() => app.server.closeAllConnections(), closeTimeout)
       await app.close()
       clearTimeout(cut)
+      logEndedOperations(logger, app.requestCounts)
     })
     if (seed !== undefined) {
       await jobWorker.ready

@@ -83,7 +83,7 @@ export function createState({
     return done
   }
 
-  const replaceBy = async (next: ReplacementDatabase): Promise<void> => {
+  const replaceBy = async (next: ReplacementDatabase, by: 'reset' | 'restore'): Promise<void> => {
     let orphans: ExportDraft[] = []
     let discarded: Promise<void>
     writeQueue.nextGeneration()
@@ -94,7 +94,7 @@ export function createState({
       clock.set(store.savedClock.get())
       // If a snapshot has the same job, that goes on with its drafts.
       orphans = drafts.filter(({ job }) => !next.hasExport(job.id))
-      bus.emit({ kind: 'state' })
+      bus.emit({ kind: 'state', by })
     } finally {
       writeQueue.nextGeneration()
       // Even if nothing was replaced: the jobs have stopped, and have to be resumed.
@@ -110,7 +110,7 @@ export function createState({
     const next = openReplacementDatabase()
     try {
       const filled = await fill(next)
-      await replaceBy(next)
+      await replaceBy(next, 'reset')
       return filled
     } finally {
       next.close()
@@ -150,7 +150,7 @@ export function createState({
         if (refusal !== undefined) return refusal
         await afterOthers(async () => {
           const next = openReplacementDatabase(file)
-          await replaceBy(next).finally(() => next.close())
+          await replaceBy(next, 'restore').finally(() => next.close())
         })
         return undefined
       }),

@@ -21,8 +21,8 @@ export type Event =
    * advance; or the worker has died.
    */
   | { kind: 'jobs' }
-  /** The database holds another state. */
-  | { kind: 'state' }
+  /** The database holds another state, after a reset or from a snapshot. */
+  | { kind: 'state'; by: 'reset' | 'restore' }
   /** The clock has been set or moved. */
   | { kind: 'clock' }
   /** Messages have been written to the outbox, all of one application. */

@@ -83,6 +83,9 @@ t.test('an operation of Pinpoint has its shapes, its errors and the page that te
     summary: 'Create import job',
     tags: ['Pinpoint'],
     security: [{ sigv4: [] }, {}],
+    deprecated: true,
+    'x-lifecycle': 'ended',
+    'x-successor': 'Amazon Connect Customer Profiles',
     requestBody: { content: { 'application/json': shape('ImportJobRequest') } },
   })
   t.match(responses, {
@@ -100,6 +103,7 @@ t.test('an operation of Pinpoint has its shapes, its errors and the page that te
     },
   })
   t.match(document.components.schemas.JobStatus, { enum: ['CREATED', 'PREPARING_FOR_INITIALIZATION'] })
+  t.match(operations.get('TagResource')!, { 'x-lifecycle': 'lives-on', deprecated: undefined })
   t.strictSame(operations.get('TagResource')?.responses[204], { description: 'No Content' })
   const [, tagKeys] = operations.get('UntagResource')!.parameters!
   t.match(tagKeys ?? {}, { in: 'path', name: 'resourceArn' })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
+import { lifecycleOf } from '../../server/model/lifecycle.ts'
 import { allSettings } from '../../server/process/config.ts'
 import { buildTestApp } from '../support/helpers.ts'
 import { readPage, root, rowsOf, sectionOf } from './pages.ts'
@@ -29,6 +30,36 @@ t.test('the table of operations says which of the 122 are served and which answe
   t.strictSame(namesIn(2).sort(), notServed.sort())
   const readme = readPage('README.md').replaceAll(/\s+/g, ' ')
   t.match(readme, `${served.length} of Pinpoint's ${operations.length} operations`)
+})
+
+t.test('the table of what lives on says so of each operation, as the code does', async t => {
+  const withoutLink = (text: string) => text.replace(/^\[(.*)\]\(.*\)$/, '$1')
+  const resources = new Map(
+    rowsOf(sectionOf('docs/operations.md', 'Operations served')).map(([resource, served, others]) => [
+      withoutLink(resource!),
+      `${served}, ${others}`.split(', ').filter(Boolean),
+    ]),
+  )
+  const rows = rowsOf(sectionOf('docs/operations.md', 'What lives on'))
+  const said = new Map<string, string>()
+  // Operations that are named count instead of those of their resource.
+  const ofResourcesFirst = rows.toSorted(
+    (a, b) => Number(resources.has(b[0]!)) - Number(resources.has(a[0]!)),
+  )
+  for (const [operations, lifecycle, successor] of ofResourcesFirst) {
+    for (const name of resources.get(operations!) ?? operations!.split(', ')) {
+      said.set(name, `${lifecycle}: ${successor}`)
+    }
+  }
+  const inWords = { 'lives-on': 'live on', ended: 'ended' }
+  const all = JSON.parse(readFileSync(join(root, 'fixtures', 'operations.json'), 'utf8')) as {
+    name: string
+  }[]
+  t.equal(said.size, all.length)
+  for (const { name } of all) {
+    const { lifecycle, successor = '' } = lifecycleOf(name)
+    t.equal(said.get(name), `${inWords[lifecycle]}: ${successor}`, name)
+  }
 })
 
 t.test('the table of settings has their variables, flags and defaults', async t => {

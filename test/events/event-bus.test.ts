@@ -26,7 +26,7 @@ t.test('who waits looks again after each event that may matter, and no other', a
   bus.emit(moved('another'))
   t.equal(looks, 2)
   bus.emit({ kind: 'jobs' })
-  bus.emit({ kind: 'state' })
+  bus.emit({ kind: 'state', by: 'reset' })
   t.equal(looks, 4)
   bus.emit(moved('mine'))
   t.equal(await found, 5)
@@ -86,7 +86,7 @@ t.test('every follower has every event, until it follows no more', async t => {
   const seen: string[] = []
   const unfollow = bus.follow(({ kind }) => void seen.push(`first ${kind}`))
   bus.follow(({ kind }) => void seen.push(`second ${kind}`))
-  bus.emit({ kind: 'state' })
+  bus.emit({ kind: 'state', by: 'reset' })
   unfollow()
   bus.emit({ kind: 'jobs' })
   t.strictSame(seen, ['first state', 'second state', 'second jobs'])
