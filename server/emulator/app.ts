@@ -13,6 +13,7 @@ import { createRecorder, recordRequests } from '../http/call-log/record-calls.ts
 import { Usage } from '../http/call-log/usage.ts'
 import { readCallers } from '../http/caller.ts'
 import { sendBareJsonType } from '../http/content-type.ts'
+import { routeOperationsByControl } from '../http/control-path.ts'
 import { createControlAuthorizer } from '../http/doors/authorize-control.ts'
 import { answerPreflights } from '../http/doors/cors.ts'
 import { createGuard } from '../http/doors/guard.ts'
@@ -120,6 +121,7 @@ export function buildApp({
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     bodyLimit: maxBodyBytes,
+    rewriteUrl: routeOperationsByControl,
     routerOptions: { maxParamLength: maxPathParameterLength },
     exposeHeadRoutes: false,
     // While the server closes, requests under way are still answered; new connections are refused.

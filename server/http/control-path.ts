@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+
 /** The prefix of the control API: the emulator's own calls, which Pinpoint does not have. */
 export const controlPath = '/_pinpoint/'
 
@@ -11,6 +14,29 @@ export const consolePath = `${controlPath}console/`
  * @param url the URL pattern of the route; undefined if no route matched
  */
 export const isControlRoute = (url: string | undefined): boolean => url?.startsWith(controlPath) ?? false
+
+/** Requests for operations of Pinpoint by the paths of the control API. */
+const operationsByControl = new WeakSet<IncomingMessage>()
+
+/**
+ * Makes `/_pinpoint/v1/…` a second path of each operation of Pinpoint, for callers that cannot sign:
+ * such a call needs what a control call needs. The path is rewritten before it is routed, as a
+ * second route for each operation would slow the start. No other spelling of the prefix is
+ * rewritten, and the router finds nothing there.
+ *
+ * @returns the path to be routed
+ */
+export function routeOperationsByControl(request: IncomingMessage): string {
+  const { url = '' } = request
+  const [, origin = '', path] = /^(https?:\/\/[^/?]*)?\/_pinpoint(\/v1\/.*)$/s.exec(url) ?? []
+  if (path === undefined) return url
+  operationsByControl.add(request)
+  return origin + path
+}
+
+/** Whether a request is for the control API: by its route, or as `routeOperationsByControl` says. */
+export const isControlRequest = ({ raw, routeOptions }: FastifyRequest): boolean =>
+  operationsByControl.has(raw) || isControlRoute(routeOptions.url)
 
 /** Whether a route answers with a page to which another site may link. */
 export const isPageRoute = (url: string | undefined): boolean =>

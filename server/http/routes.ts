@@ -23,9 +23,9 @@ export function collectRoutes(app: FastifyInstance): void {
 }
 
 /**
- * The operation of Pinpoint that a request calls; undefined for control calls, preflights and
- * unknown routes.
+ * The operation of Pinpoint that a request calls; undefined for control calls, also those under
+ * `/_pinpoint/v1/`, for preflights and for unknown routes.
  */
-export function operationOf({ routeOptions: { url, config } }: FastifyRequest): string | undefined {
-  return url?.startsWith('/v1/') ? config.operation : undefined
+export function operationOf({ api, routeOptions: { url, config } }: FastifyRequest): string | undefined {
+  return api === 'pinpoint' && url?.startsWith('/v1/') ? config.operation : undefined
 }

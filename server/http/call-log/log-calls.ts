@@ -33,9 +33,9 @@ function levelOf({ operation, status }: Call): 'debug' | 'info' | 'warn' | 'erro
 /**
  * Logs one line for a call whose client disconnected before the answer, as SDKs do after a timeout.
  */
-export function logAbandoned({ log, method, url, routeOptions: { config } }: FastifyRequest): void {
+export function logAbandoned({ log, method, originalUrl, routeOptions: { config } }: FastifyRequest): void {
   const { operation } = config
-  const path = redact(url)
+  const path = redact(originalUrl)
   log.warn(
     { operation, method, path },
     `${operation ?? `${method} ${path}`}: the caller left before it was answered`,

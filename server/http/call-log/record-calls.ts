@@ -18,7 +18,7 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
     const call = {
       operation: request.routeOptions.config.operation,
       method: request.method,
-      path: redact(request.url),
+      path: redact(request.originalUrl),
       status: reply.statusCode,
       exception: reply.getHeader(errorTypeHeader) as string | undefined,
       milliseconds: reply.elapsedTime,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isUsualHost, parseHost, withoutFinalDot } from '../../process/host-names.ts'
 import { isLoopback, isOriginOf, originOf, parseOrigin } from '../../process/web-origins.ts'
-import { isControlRoute, isPageRoute } from '../control-path.ts'
+import { isControlRequest, isPageRoute } from '../control-path.ts'
 import { exposedHeaders } from '../errors/error-handler.ts'
 import { badRequest, PinpointException } from '../errors/exceptions.ts'
 
@@ -49,7 +49,7 @@ export function createGuard({ host = '', allowedHosts = none, allowedOrigins = n
     const refusal = checkHosts(request.raw, hosts) ?? checkOrigin(request, url, allowedOrigins)
     if (refusal !== undefined) return refusal
 
-    request.api = isControlRoute(url) ? 'control' : 'pinpoint'
+    request.api = isControlRequest(request) ? 'control' : 'pinpoint'
     const origin = allowedOrigins.has('*') ? '*' : request.headers.origin
     if (origin !== undefined) {
       reply.header('access-control-allow-origin', origin)
@@ -113,7 +113,7 @@ function checkOrigin(
   url: string | undefined,
   allowed: ReadonlySet<string>,
 ): PinpointException | undefined {
-  const isControl = isControlRoute(url)
+  const isControl = isControlRequest(request)
   const { headers } = request
   const site = headers['sec-fetch-site']
   if (allowed.has('*')) return undefined

@@ -17,11 +17,12 @@ export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply
     .filter(({ url, config }) => config?.operation !== undefined && matches(url, path))
     .flatMap(({ method }) => method)
   const allowed = [...new Set(methods)].join(', ')
-  if (allowed === '') throw notFound(`There is nothing at ${path}${whereToLook(request)}`)
+  const asked = request.originalUrl.split('?')[0]!
+  if (allowed === '') throw notFound(`There is nothing at ${asked}${whereToLook(request)}`)
   reply.header('allow', allowed)
   throw new PinpointException(
     'MethodNotAllowedException',
-    `${request.method} is not allowed at ${path}; allowed: ${allowed}`,
+    `${request.method} is not allowed at ${asked}; allowed: ${allowed}`,
   )
 }
 

@@ -20,6 +20,7 @@ const invalid = (message: string) => new PinpointException('InvalidSignatureExce
  * Reads a request's body and checks the signature. A session token is not checked, but must be
  * signed if it is sent, as every `x-amz-*` header.
  *
+ * @param request its `originalUrl` is what the client sent and signed, if the path was rewritten
  * @param accessKeys secret access keys by key id
  * @returns the request's body
  * @throws the exceptions of `readSignature`; UnrecognizedClientException for an unknown key;
@@ -27,11 +28,11 @@ const invalid = (message: string) => new PinpointException('InvalidSignatureExce
  *   cover a required header
  */
 export async function checkSignature(
-  request: IncomingMessage,
+  request: IncomingMessage & { originalUrl?: string },
   accessKeys: ReadonlyMap<string, string>,
   now: Date,
 ): Promise<Buffer> {
-  const { path, query } = cut(request.url!)
+  const { path, query } = cut(request.originalUrl ?? request.url!)
   const signature = readSignature(request.headers, query)
   const secret = accessKeys.get(signature.keyId)
   if (secret === undefined) {
