@@ -14,6 +14,7 @@ import { openapi } from './openapi.ts'
 import { phoneNumbers } from './phone-numbers.ts'
 import { putSnapshot } from './put-snapshot.ts'
 import { render } from './render.ts'
+import { requestDetails } from './request-details.ts'
 import { requests } from './requests.ts'
 import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
@@ -38,6 +39,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(phoneNumbers)
   app.register(render)
   app.register(requests)
+  app.register(requestDetails)
   app.register(usage)
   app.register(metrics)
   app.register(session)

@@ -11,7 +11,8 @@ const RequestsQuery = Type.Object({
   operation: Type.Optional(Type.String({ description: 'Only calls of this operation of Pinpoint' })),
 })
 
-const Request = Type.Object({
+/** The members that each call of the list has. */
+export const requestMembers = {
   operation: Type.Optional(Type.String({ description: 'Absent for an unknown route' })),
   lifecycle: Type.Optional(lifecycleMembers.lifecycle),
   successor: lifecycleMembers.successor,
@@ -22,9 +23,12 @@ const Request = Type.Object({
   milliseconds: Type.Number(),
   time: Type.String({ description: 'When the call arrived, ISO 8601' }),
   requestId: Type.String({ description: 'The request id, as in the header x-amzn-RequestId' }),
-})
+}
 
-const Requests = Type.Object({ items: Type.Array(Request), nextToken: Type.Optional(Type.String()) })
+const Requests = Type.Object({
+  items: Type.Array(Type.Object(requestMembers)),
+  nextToken: Type.Optional(Type.String()),
+})
 
 /**
  * The latest calls of Pinpoint's API, newest first, failed ones included, for tests to assert on.
@@ -68,7 +72,8 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-const toRequest = ({ milliseconds, answeredAt, ...call }: Call) => ({
+/** A call as the list has it. */
+export const toRequest = ({ milliseconds, answeredAt, ...call }: Call) => ({
   ...call,
   ...(call.operation !== undefined && lifecycleOf(call.operation)),
   milliseconds: Number(milliseconds.toFixed(3)),

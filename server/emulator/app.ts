@@ -8,6 +8,7 @@ import type { EventBus } from '../events/event-bus.ts'
 import { endWithCallers } from '../http/abort-on-disconnect.ts'
 import { parseBodiesAsJson } from '../http/body-parser.ts'
 import { RequestCounts } from '../http/call-log/call-counts.ts'
+import { keepBodies } from '../http/call-log/exchange.ts'
 import { RequestJournal } from '../http/call-log/recent-calls.ts'
 import { createRecorder, recordRequests } from '../http/call-log/record-calls.ts'
 import { Usage } from '../http/call-log/usage.ts'
@@ -175,6 +176,7 @@ export function buildApp({
   sendRequestId(app)
   sendBareJsonType(app)
   recordRequests(app, record)
+  keepBodies(app)
   answerPreflights(app)
   endWithCallers(app)
   readCallers(app, { region: config.region, accountId: config.accountId })

@@ -19,6 +19,7 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     // For an unknown route the answer is 404, whatever the body is.
     if (body.length === 0 || request.is404) return done(null, undefined)
+    request.receivedBody = body as Buffer
     const schema = request.routeOptions.schema?.body as TSchema | undefined
     const tooMuch = checkBodySize(body as Buffer, schema)
     if (tooMuch !== undefined) return done(badRequest(tooMuch))

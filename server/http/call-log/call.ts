@@ -1,3 +1,5 @@
+import type { Exchange } from './exchange.ts'
+
 /** A call that has been answered. */
 export interface Call {
   /** Undefined for an unknown route. */
@@ -12,4 +14,5 @@ export interface Call {
   /** When it was answered, in milliseconds since 1970. */
   answeredAt: number
   requestId: string
+  exchange: Exchange
 }

@@ -10,7 +10,11 @@ import type { Call } from './call.ts'
  *
  * @param failure the exception that was answered, if any
  */
-export function logCall(log: FastifyBaseLogger, call: Call, failure: PinpointException | undefined): void {
+export function logCall(
+  log: FastifyBaseLogger,
+  call: Omit<Call, 'exchange'>,
+  failure: PinpointException | undefined,
+): void {
   const { operation, method, path, status, exception, milliseconds } = call
   const ms = Math.round(milliseconds)
   const where = `${method} ${path}`
@@ -24,7 +28,10 @@ export function logCall(log: FastifyBaseLogger, call: Call, failure: PinpointExc
 }
 
 /** An operation that is not served yet (501) is a warning, not an error of the emulator. */
-function levelOf({ operation, status }: Call): 'debug' | 'info' | 'warn' | 'error' {
+function levelOf({
+  operation,
+  status,
+}: Pick<Call, 'operation' | 'status'>): 'debug' | 'info' | 'warn' | 'error' {
   if (status >= 500 && status !== 501) return operation === 'health' ? 'warn' : 'error'
   if (status >= 400) return 'warn'
   return operation === 'health' ? 'debug' : 'info'

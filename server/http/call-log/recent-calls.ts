@@ -16,6 +16,10 @@ export class RequestJournal {
     this.#calls[this.#next++ % size] = call
   }
 
+  find(requestId: string): Call | undefined {
+    return this.#calls.find(call => call?.requestId === requestId)
+  }
+
   /** Removes all calls. Their numbers are not used again. */
   clear(): void {
     this.#calls.fill(undefined)

@@ -3,6 +3,7 @@ import { wallClock } from '../../clock/clock.ts'
 import { redact } from '../../process/redact.ts'
 import { errorTypeHeader } from '../errors/error-handler.ts'
 import type { Call } from './call.ts'
+import { exchangeOf } from './exchange.ts'
 import { logAbandoned, logCall } from './log-calls.ts'
 
 /** Logs and records a request that has been answered. */
@@ -26,7 +27,7 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
       requestId: request.id,
     }
     logCall(request.log, call, reply.failure)
-    if (request.api === 'pinpoint') record(call)
+    if (request.api === 'pinpoint') record({ ...call, exchange: exchangeOf(request, reply) })
   }
 }
 

@@ -41,12 +41,15 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (exception.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   // Some SDKs wait for that long. One second is also the window of the rate limit.
   if (exception.statusCode === 429) reply.header('retry-after', '1')
+  const body = Buffer.from(errorBody(exception.message, request.id))
+  // For requests that Fastify refuses, which skip the hook that sets it.
+  reply.sentBody = body
   reply
     .code(exception.statusCode)
     .header('content-type', jsonType)
     .header(requestIdHeader, request.id)
     .header(errorTypeHeader, exception.exception)
-    .send(Buffer.from(errorBody(exception.message, request.id)))
+    .send(body)
 }
 
 /**

@@ -66,6 +66,15 @@ for (const { name, platform, request } of withSecrets) {
     const requests = JSON.stringify((await call('GET', '/_pinpoint/requests')).body)
     t.match(requests, `Update${name}Channel`)
     t.notMatch(requests, /s3cret|5305305305/)
+    const update = `Update${name}Channel`
+    const { items } = (await call('GET', `/_pinpoint/requests?operation=${update}&page-size=1000`)).body
+    t.equal(items.length, bodies.length)
+    for (const { requestId } of items) {
+      const { status, body } = await call('GET', `/_pinpoint/requests/${requestId}`)
+      t.equal(status, 200)
+      t.ok(body.request.bytes > 0)
+      t.notMatch(JSON.stringify(body), /s3cret|5305305305/)
+    }
   })
 }
 
