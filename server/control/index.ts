@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { consolePath, controlPath } from '../http/control-path.ts'
 import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
+import { apps } from './apps.ts'
 import { clock } from './clock.ts'
 import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'
@@ -36,6 +37,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(importJob)
   app.register(exportJob)
   app.register(segmentEndpoints)
+  app.register(apps)
   app.register(phoneNumbers)
   app.register(render)
   app.register(requests)

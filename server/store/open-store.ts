@@ -6,6 +6,7 @@ import { StartError } from '../process/start-error.ts'
 import { createApps } from './applications/applications.ts'
 import { createChannels } from './applications/channels.ts'
 import { createEventStreams } from './applications/event-streams.ts'
+import { createResourceCounts } from './applications/overviews.ts'
 import { createApplicationSettings } from './applications/settings.ts'
 import { createTags } from './applications/tags.ts'
 import type { DueRows } from './clock/due-rows.ts'
@@ -17,6 +18,7 @@ import { createTransactions, StateReplacedError } from './database/transactions.
 import { WriteQueue } from './database/write-queue.ts'
 import { createDocuments } from './documents/documents.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
+import { createEndpointCounts } from './endpoints/endpoint-counts.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
 import { createImportWriters } from './import-writes/import-writer.ts'
 import { createExportJobs } from './jobs/export-jobs.ts'
@@ -192,10 +194,15 @@ export function prepareStore(
       slots,
       faults: createJobFaults(db, table, faults),
     })
-  const endpoints = createEndpoints(db, names, writeQueue)
+  const endpointCounts = createEndpointCounts(db)
+  const endpoints = createEndpoints(db, names, writeQueue, endpointCounts)
+  const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
+  /** Names what the database holds: another text after each write, of any connection. */
+  const dataVersion = (): string => `${db.pragma('data_version', { simple: true })}/${changes.get()}`
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   return {
     apps: createApps(db, tags),
+    resourceCounts: createResourceCounts(db),
     applicationSettings: createApplicationSettings(db),
     attributeNames: names,
     channels: createChannels(db),
@@ -203,7 +210,8 @@ export function prepareStore(
     /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
     dueRows: [] as DueRows[],
     endpoints,
-    importWriter: createImportWriters(db, endpoints, names, writeQueue),
+    endpointCounts,
+    importWriter: createImportWriters(db, endpoints, names, writeQueue, endpointCounts),
     eventStreams: createEventStreams(db),
     faults,
     importJobs: createImportJobs(db),
@@ -222,6 +230,8 @@ export function prepareStore(
     purge: createPurge(db, transactions),
     /** Whether a job's transaction is open, which any other write would end. */
     isJobWriting: transactions.isJoined,
+
+    dataVersion,
 
     /**
      * Runs one transaction for a caller of the API: all of it is written, or nothing. A running

@@ -142,6 +142,13 @@ export function expectSound(t: Test, dataDir: string): void {
        WHERE before >= first LIMIT 10`,
     )
     t.same(overlapping.all(), [], 'no two ranges of members overlap')
+    const counted = db.prepare(
+      `SELECT app, channel, sum(difference) AS difference FROM (
+         SELECT app, channel_type AS channel, endpoints AS difference FROM endpoint_counts
+         UNION ALL SELECT app, coalesce(channel_type, ''), -1 FROM endpoints)
+       WHERE app IN (SELECT seq FROM apps WHERE id IS NOT NULL) GROUP BY 1, 2 HAVING sum(difference) <> 0`,
+    )
+    t.same(counted.all(), [], 'endpoint_counts has the numbers of rows in endpoints')
     const dateless = db.prepare(
       `SELECT seq FROM endpoints WHERE typeof(effective_date) NOT IN ('integer', 'text') LIMIT 10`,
     )

@@ -24,6 +24,12 @@ const highBitsOfId = 2 ** (36 - 32) - 1
 /** The application's part of a key is its number modulo this. */
 const appNumbers = 2 ** 11
 
+/** The range of the keys of an application, which others may share. */
+export const keysOf = (app: number) => ({ first: (app % appNumbers) * idRange, count: idRange })
+
+/** Whether the keys of two applications are in the same range. */
+export const sharesKeys = (app: number, other: number): boolean => app % appNumbers === other % appNumbers
+
 /**
  * A hash of 47 bits by which an endpoint is found. It is stored, so it must never change. The keys
  * of an application are adjacent, so that a large import touches no pages of other applications.

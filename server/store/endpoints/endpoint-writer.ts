@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
+import type { EndpointCounter } from './endpoint-counts.ts'
 import { endpointKey } from './endpoint-key.ts'
 import {
   type EndpointRow,
@@ -30,7 +31,7 @@ export interface WrittenBy {
 const maxRowsPerInsert = 32
 
 /** Prepares writing endpoints. */
-export function createEndpointWriter(db: Database, queue: WriteQueue) {
+export function createEndpointWriter(db: Database, queue: WriteQueue, counter: EndpointCounter) {
   const inserts = new Map<number, Statement<unknown[]>>()
   const updates = new Map<string, Statement<unknown[]>>()
   const restoredMembers = createRestoredMembers(db)
@@ -92,6 +93,10 @@ export function createEndpointWriter(db: Database, queue: WriteQueue) {
     write(app: AppRef, endpoints: EndpointWrite[], by: WrittenBy): void {
       if (endpoints.length === 0) return
       queue.noteEndpointWrites(app.seq, endpoints.length)
+      counter.note(
+        app.seq,
+        endpoints.map(({ stored, values }) => ({ before: stored?.channel_type, after: values.channel_type })),
+      )
       for (const endpoint of endpoints) if (endpoint.stored !== undefined) change(app, endpoint, by)
       create(
         app,

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../model/endpoint.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
+import type { EndpointCounter } from './endpoint-counts.ts'
 import { type EndpointRef, endpointKey, endpointRef } from './endpoint-key.ts'
 import { type EndpointChange, type EndpointRow, selectRow, toEndpoint } from './endpoint-row.ts'
 import { createEndpointWriter, type EndpointWrite, type WrittenBy } from './endpoint-writer.ts'
@@ -37,7 +38,12 @@ export interface EndpointWriter {
 }
 
 /** The repository of endpoints. All writers of the connection share its statements. */
-export function createEndpoints(db: Database, names: AttributeNames, queue: WriteQueue) {
+export function createEndpoints(
+  db: Database,
+  names: AttributeNames,
+  queue: WriteQueue,
+  counter: EndpointCounter,
+) {
   const select = `SELECT ${selectRow('e')} FROM endpoints e`
   const find = db.prepare<[number, number, string], EndpointRow>(
     `${select} INDEXED BY endpoints_by_key WHERE e.key = ? AND e.app = ? AND e.id = ?`,
@@ -65,8 +71,10 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
   const bySeqs = db.prepare<[string], EndpointRow>(
     `SELECT ${selectRow('e')} FROM json_each(?) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
   )
-  const remove = db.prepare('DELETE FROM endpoints WHERE seq = ?')
-  const writer = createEndpointWriter(db, queue)
+  const remove = db.prepare<[number], { app: number; channel_type: string | null }>(
+    'DELETE FROM endpoints WHERE seq = ? RETURNING app, channel_type',
+  )
+  const writer = createEndpointWriter(db, queue, counter)
 
   const load = (app: AppRef, { endpoints, userIds, addresses }: EndpointLookups): EndpointRow[] => {
     const rows = new Map<number, EndpointRow>()
@@ -127,7 +135,12 @@ export function createEndpoints(db: Database, names: AttributeNames, queue: Writ
     ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
       ofUser.all(endpointKey(app.seq, userId), app.seq, userId).map(row => toStored(app, row)),
 
-    delete: (seq: number): void => void remove.run(seq),
+    /** Deletes an endpoint. To be called in a transaction. */
+    delete(seq: number): void {
+      const deleted = remove.get(seq)
+      if (deleted === undefined) return
+      counter.note(deleted.app, [{ before: deleted.channel_type, after: undefined }])
+    },
   }
 }
 export type Endpoints = ReturnType<typeof createEndpoints>

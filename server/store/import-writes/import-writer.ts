@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { AttributeName, AttributeNames } from '../endpoints/attribute-names.ts'
+import type { EndpointCounter } from '../endpoints/endpoint-counts.ts'
 import type { Endpoints, EndpointWriter } from '../endpoints/endpoints.ts'
 import { createSoleWriter } from './sole-writer.ts'
 import { createUndoLog } from './undo-log.ts'
@@ -41,10 +42,11 @@ export function createImportWriters(
   endpoints: Endpoints,
   names: AttributeNames,
   queue: WriteQueue,
+  counter: EndpointCounter,
 ): (job: number) => ImportWriter {
   const requestIdOf = db.prepare<[number], string>('SELECT request_id FROM import_jobs WHERE seq = ?').pluck()
   const soleWriterOf = createSoleWriter(db, queue)
-  const undoLogOf = createUndoLog(db, names, queue)
+  const undoLogOf = createUndoLog(db, names, queue, counter)
 
   return job => {
     const writer = endpoints.writerOf({ job, requestId: requestIdOf.get(job) })

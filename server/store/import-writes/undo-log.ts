@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { AttributeNames } from '../endpoints/attribute-names.ts'
+import type { EndpointCounter } from '../endpoints/endpoint-counts.ts'
 import { type EndpointRow, mutableColumns } from '../endpoints/endpoint-row.ts'
 
 /** The undo log of a job: copies of the endpoints that it overwrote, kept until it is COMPLETED. */
@@ -21,6 +22,7 @@ export function createUndoLog(
   db: Database,
   names: AttributeNames,
   queue: WriteQueue,
+  counter: EndpointCounter,
 ): (job: number) => UndoLog {
   // A row that somebody else has written since it was copied is copied again: what they wrote is to
   // be restored. That is rare, and OR REPLACE is slower, as it needs a statement journal.
@@ -31,17 +33,20 @@ export function createUndoLog(
        FROM json_each(:seqs) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
     ),
   )
-  const kept = db.prepare<[number, number], { seq: number }>(
-    'SELECT seq FROM endpoints_before_import WHERE job = ? LIMIT ?',
+  const kept = db.prepare<[number, number], { seq: number; channel: string | null }>(
+    `SELECT k.seq, e.channel_type AS channel
+     FROM endpoints_before_import k LEFT JOIN endpoints e ON e.seq = k.seq WHERE k.job = ? LIMIT ?`,
   )
   const restoreIn = (table: string) =>
-    db.prepare<[{ job: number; seq: number }]>(
-      `UPDATE ${table} SET (${mutableColumns}) =
-         (SELECT ${mutableColumns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
-       WHERE seq = :seq AND import_job = :job`,
+    `UPDATE ${table} SET (${mutableColumns}) =
+       (SELECT ${mutableColumns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
+     WHERE seq = :seq AND import_job = :job`
+  const restore = db
+    .prepare<[{ job: number; seq: number }], string | null>(
+      `${restoreIn('endpoints')} RETURNING channel_type`,
     )
-  const restore = restoreIn('endpoints')
-  const restoreInLater = restoreIn('endpoints_before_import')
+    .pluck()
+  const restoreInLater = db.prepare<[{ job: number; seq: number }]>(restoreIn('endpoints_before_import'))
   const isKept = db
     .prepare<[number, number], number>('SELECT 1 FROM endpoints_before_import WHERE job = ? AND seq = ?')
     .pluck()
@@ -74,9 +79,10 @@ export function createUndoLog(
     .prepare<[number], number | null>('SELECT newest_endpoint FROM import_jobs WHERE seq = ?')
     .pluck()
   const forget = db.prepare('DELETE FROM endpoints_before_import WHERE job = ? AND seq = ?')
-  const deleteCreated = db.prepare<[number, number, number, number], { seq: number }>(
+  const deleteCreated = db.prepare<[number, number, number, number], { seq: number; channel: string | null }>(
     `DELETE FROM endpoints WHERE seq IN
-       (SELECT seq FROM endpoints WHERE app = ? AND seq > ? AND import_job = ? ORDER BY seq LIMIT ?) RETURNING seq`,
+       (SELECT seq FROM endpoints WHERE app = ? AND seq > ? AND import_job = ? ORDER BY seq LIMIT ?)
+     RETURNING seq, channel_type AS channel`,
   )
   const countCreated = db
     .prepare<[number, number, number], number>(
@@ -121,9 +127,10 @@ export function createUndoLog(
       }),
       undo(app, limit) {
         const rows = kept.all(job, limit)
-        for (const { seq } of rows) {
+        for (const { seq, channel } of rows) {
           queue.noteEndpointWrites(app.seq)
-          restore.run({ job, seq })
+          const restored = restore.get({ job, seq })
+          if (restored !== undefined) counter.note(app.seq, [{ before: channel, after: restored }])
           restoreInLater.run({ job, seq })
           forget.run(job, seq)
         }
@@ -134,6 +141,10 @@ export function createUndoLog(
         undoneTo ??= newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER
         const deleted = deleteCreated.all(app.seq, undoneTo, job, limit)
         undoneTo = Math.max(undoneTo, ...deleted.map(row => row.seq))
+        counter.note(
+          app.seq,
+          deleted.map(({ channel }) => ({ before: channel, after: undefined })),
+        )
         return deleted.length > 0
       },
     }

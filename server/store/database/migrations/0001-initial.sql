@@ -95,6 +95,14 @@ CREATE INDEX endpoints_by_user ON endpoints (user_key) WHERE user_key IS NOT NUL
 CREATE INDEX endpoints_by_address ON endpoints (address_key)
   WHERE address_key IS NOT NULL AND endpoint_status = 'ACTIVE';
 
+-- How many endpoints an application has, counted in the transactions that write endpoints.
+CREATE TABLE endpoint_counts (
+  app          INTEGER NOT NULL REFERENCES apps (seq),
+  channel_type TEXT NOT NULL, -- '' for endpoints without one
+  endpoints    INTEGER NOT NULL,
+  PRIMARY KEY (app, channel_type)
+) STRICT, WITHOUT ROWID;
+
 -- The undo log of import jobs: copies of the endpoints that a job overwrote, kept until it is COMPLETED. Columns as above.
 CREATE TABLE endpoints_before_import (
   job             INTEGER NOT NULL REFERENCES import_jobs (seq),
