@@ -111,8 +111,8 @@ function compileMustache(node: hbs.AST.MustacheStatement): Render {
   const name = written(path)
   const find = variable(path)
   return (run, scope) => {
-    const value = find(scope)
     run.at = place
+    const value = find(run, scope)
     if (value !== undefined) run.write(textOf(value))
     else if (name === unsubscribeUrl) run.write(`{{${unsubscribeUrl}}}`)
     else run.miss(name, place)
@@ -156,7 +156,7 @@ function compileBlockCall(call: Call, block: Block): Render {
 function compileSection(path: hbs.AST.PathExpression, block: Block): Render {
   const find = variable(path)
   return (run, scope) => {
-    const value = find(scope)
+    const value = find(run, scope)
     if (Array.isArray(value)) renderEach(run, scope, value, block)
     else if (!isTruthy(value)) block.inverse(run, scope)
     else if (value === true) block.body(run, scope)

@@ -20,8 +20,7 @@ export function compileExpression(node: Expression): Evaluate {
     return compileCall({ ...call, path: pathOf(call.path) })
   }
   if (node.type === 'PathExpression') {
-    const find = variable(node as hbs.AST.PathExpression)
-    return (_run, scope) => find(scope)
+    return variable(node as hbs.AST.PathExpression)
   }
   const { value } = node as { value?: unknown }
   return () => value ?? undefined

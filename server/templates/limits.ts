@@ -15,7 +15,10 @@ export const limits = {
   nesting: 200,
   /** Blocks and partials that are being rendered inside one another; a partial may call itself. */
   depth: 500,
-  /** Steps of rendering: one for a tag, a helper, and for 32 characters that a helper reads or makes. */
+  /**
+   * Steps of rendering: one for a tag, for a helper, for eight names that are looked up, and for 32
+   * characters that a helper reads or makes.
+   */
   steps: 500_000,
   /** Bytes of UTF-8 of the output (source: the size of an e-mail, quotas page). */
   bytes: 10_000_000,

@@ -85,6 +85,11 @@ export class Run {
     this.step(1 + Math.floor(characters / 32))
   }
 
+  /** Counts the steps for following a path in one scope: eight names cost one. */
+  stepAlong(path: readonly string[]): void {
+    this.step(path.length / 8)
+  }
+
   /**
    * Counts one more block or partial inside of those that are being rendered.
    *

@@ -73,17 +73,18 @@ export function written({ parts, original }: Path): string {
  *
  * @returns the lookup, which gives undefined for a variable that has no value
  */
-export function variable(node: Path): (scope: Scope) => unknown {
+export function variable(node: Path): (run: Run, scope: Scope) => unknown {
   const { parts, depth, data, original } = node
   if (data) return loopVariable(parts, depth)
   const path = lookupPath(parts, written(node))
   const isOnlyHere = depth === 0 && /^(\.|this\b)/.test(original)
   const [first = '', ...rest] = parts
-  return start => {
+  return (run, start) => {
     let scope: Scope | undefined = start
     for (let count = depth; count > 0 && scope !== undefined; count--) scope = scope.outer
     if (parts.length === 0) return scope && thisOf(scope)
     for (; scope !== undefined; scope = scope.outer) {
+      run.stepAlong(parts)
       const { names, value } = scope
       const found: unknown =
         (names !== undefined && Object.hasOwn(names, first) ? memberOf(names[first], rest) : undefined) ??
@@ -98,9 +99,10 @@ export function variable(node: Path): (scope: Scope) => unknown {
 const thisOf = ({ value }: Scope): unknown => (value instanceof Layers ? value.merged() : memberOf(value, []))
 
 /** `@index` and its like, `@../index` of the loop around, and `@root`, the top scope. */
-function loopVariable([name = '', ...rest]: string[], depth: number): (scope: Scope) => unknown {
+function loopVariable([name = '', ...rest]: string[], depth: number): (run: Run, scope: Scope) => unknown {
   const path = lookupPath(rest, rest.join('.'))
-  return start => {
+  return (run, start) => {
+    run.stepAlong(rest)
     if (name === 'root') {
       let top = start
       while (top.outer !== undefined) top = top.outer

@@ -81,6 +81,9 @@ const cases: [what: string, template: string, failure: RegExp][] = [
   ...['slugify Spaces', 'capitalize Spaces', 'cut Long "x"', 'decode64 Long', 'join LongList ","'].map(
     (call): [string, string, RegExp] => [`${call} in loops`, loop(8, `{{#if (${call})}}{{/if}}`), steps],
   ),
+  ['names looked up in many scopes', loop(190, '{{a.b.c.d.e.f}}'.repeat(300)), steps],
+  ['a path of a text', loop(6, `{{Date${'.[0]'.repeat(9000)}.x}}`), steps],
+  ['a path of a text from the root', loop(6, `{{@root.Date${'.[0]'.repeat(9000)}.x}}`), steps],
   ['partials that double', doubled(name => `{{> ${name}}}{{> ${name}}}`), steps],
   ['a partial in itself', '{{#*inline "a"}}{{> a}}{{/inline}}{{> a}}', depth],
   [
