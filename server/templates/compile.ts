@@ -122,7 +122,8 @@ function compileMustache(node: hbs.AST.MustacheStatement): Render {
 function compileBlock(node: hbs.AST.BlockStatement): Render {
   const call = { ...node, path: pathOf(node.path) }
   const block: Block = {
-    names: node.program?.blockParams ?? [],
+    // No block has more than an item and its key; one may name thousands.
+    names: node.program?.blockParams?.slice(0, 2) ?? [],
     body: node.program ? compileProgram(node.program) : nothing,
     inverse: node.inverse ? compileProgram(node.inverse) : nothing,
   }
@@ -172,9 +173,11 @@ function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
   const values = (hash?.pairs ?? []).map(({ key, value }) => ({ key, evaluate: compileExpression(value) }))
   const block = node.program && compileBody(node.program)
   return (run, scope) => {
-    const wanted = textOf(nameIt(run, scope))
     run.at = place
-    const partial = wanted === '@partial-block' ? scope.partialBlock : findPartial(scope, wanted)
+    const nameValue = nameIt(run, scope)
+    run.stepOver([nameValue])
+    const wanted = textOf(nameValue)
+    const partial = wanted === '@partial-block' ? scope.partialBlock : findPartial(run, scope, wanted)
     const render = partial ?? block?.render
     if (render === undefined) {
       throw new TemplateError(
@@ -195,6 +198,7 @@ function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
     if (values.length > 0) {
       const given = Object.fromEntries(values.map(({ key, evaluate }) => [key, evaluate(run, scope)]))
       inner = { ...inner, names: { ...inner.names, ...given } }
+      run.stepOver([inner.names])
     }
     run.enter()
     if (node.indent) {

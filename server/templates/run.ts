@@ -76,7 +76,7 @@ export class Run {
 
   /** Counts the steps for reading or making values: a name in a map costs as much as 32 characters. */
   stepOver(values: readonly unknown[]): void {
-    let characters = 0
+    let characters = 4 * values.length
     for (const value of values) {
       if (typeof value === 'string') characters += value.length
       else if (Array.isArray(value)) for (const item of value) characters += 1 + (item?.length ?? 0)

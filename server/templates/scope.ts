@@ -47,8 +47,9 @@ export const withPartials = (scope: Scope, defined: ReadonlyMap<string, Render>)
   partials: { defined, outer: scope.partials },
 })
 
-export function findPartial({ partials }: Scope, name: string): Render | undefined {
+export function findPartial(run: Run, { partials }: Scope, name: string): Render | undefined {
   for (let at = partials; at !== undefined; at = at.outer) {
+    run.stepAlong([name])
     const found = at.defined.get(name)
     if (found !== undefined) return found
   }

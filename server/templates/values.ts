@@ -148,8 +148,11 @@ export function textOf(value: unknown): string {
 /** A number in its shortest form, and never with an exponent: 6, 7.3, 0.0000001 (assumed). */
 export function textOfNumber(number: number): string {
   const text = String(number)
-  if (!text.includes('e')) return text
-  return number.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 })
+  const [, sign, first, others = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e(.*)$/.exec(text) ?? []
+  if (exponent === undefined) return text
+  const digits = `${first}${others}`
+  const power = Number(exponent)
+  return power < 0 ? `${sign}0.${'0'.repeat(-power - 1)}${digits}` : `${sign}${digits.padEnd(power + 1, '0')}`
 }
 
 /** The items of a list, or the members of a map, that each goes through, with their keys. */

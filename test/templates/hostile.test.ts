@@ -19,6 +19,7 @@ const endpoint = {
   Date: '2020-09-19T10:11:12Z',
   List: Array.from({ length: 15 }, (_, index) => String(index)),
   Long: megabytes,
+  Small: 1e-7,
   Euros: '€'.repeat(1_200_000),
   Digits: `${'1'.repeat(1_000_000)}x`,
   Spaces: `${' '.repeat(1_000_000)}x`,
@@ -37,6 +38,13 @@ const doubled = (call: (name: string) => string) =>
   Array.from({ length: 40 }, (_, n) => `{{#*inline "p${n}"}}${n === 0 ? 'x' : call(`p${n - 1}`)}{{/inline}}`)
     .join('')
     .concat('{{> p39}}')
+
+/** 2,000 different values for a partial. */
+const manyPairs = Array.from({ length: 2000 }, (_, n) => ` name${n}=1`).join('')
+/** A partial that is looked for in 190 scopes. */
+const manyPartials = Array.from({ length: 190 }, (_, n) => `{{#each List}}{{#*inline "p${n}"}}{{/inline}}`)
+  .join('')
+  .concat('{{#> other}}{{/other}}'.repeat(300), '{{/each}}'.repeat(190))
 
 const steps = /^the message takes more than 500,000 steps to render$/
 const length = /^the message renders to more than 10,000,000 bytes$/
@@ -84,6 +92,20 @@ const cases: [what: string, template: string, failure: RegExp][] = [
   ['names looked up in many scopes', loop(190, '{{a.b.c.d.e.f}}'.repeat(300)), steps],
   ['a path of a text', loop(6, `{{Date${'.[0]'.repeat(9000)}.x}}`), steps],
   ['a path of a text from the root', loop(6, `{{@root.Date${'.[0]'.repeat(9000)}.x}}`), steps],
+  ['literals in loops', loop(8, `{{or${' ""'.repeat(9000)}}}`), steps],
+  ['small numbers in loops', loop(8, '{{Small}}'), steps],
+  ['options in loops', loop(8, '{{center "a" 3 pad=LongList}}'), steps],
+  ['options of values that are not printed', loop(8, '{{inflect 1 a b includeCount=LongList}}'), steps],
+  ['names of blocks', `{{#each List as |${' a'.repeat(9000)}|}}${loop(7, '')}{{/each}}`, steps],
+  ['names of blocks in loops', loop(7, `{{#each List as |${' a'.repeat(9000)}|}}{{/each}}`), steps],
+  ['values for partials', `{{#*inline "a"}}{{/inline}}${loop(8, `{{> a${manyPairs}}}`)}`, steps],
+  [
+    'values for partials in partials',
+    `{{#*inline "a"}}${loop(8, '{{> b x=1}}')}{{/inline}}{{#*inline "b"}}{{/inline}}{{> a${manyPairs}}}`,
+    steps,
+  ],
+  ['partials of many scopes', manyPartials, steps],
+  ['names of partials', loop(8, '{{#> (or 1 0 yes=LongList)}}{{/undefined}}'), steps],
   ['partials that double', doubled(name => `{{> ${name}}}{{> ${name}}}`), steps],
   ['a partial in itself', '{{#*inline "a"}}{{> a}}{{/inline}}{{> a}}', depth],
   [

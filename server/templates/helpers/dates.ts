@@ -12,7 +12,7 @@ export const dates: Record<string, ValueHelper> = {
     takes: [1, 1],
     options: ['inputFormat', 'outputFormat', 'tz'],
     words: ['tz'],
-    cost: 200,
+    cost: 500,
     call: ([date], { inputFormat, outputFormat, tz = 'UTC' }, { now }) => {
       const zone = checkZone(textOf(tz))
       const time = read(textOf(date), inputFormat, zone, now)
@@ -32,7 +32,7 @@ export const dates: Record<string, ValueHelper> = {
     takes: [0, 1],
     options: ['tz'],
     words: ['tz'],
-    cost: 200,
+    cost: 500,
     call: ([format], { tz = 'UTC' }, { now }) =>
       formatDate(now.getTime(), patternOf(textOf(format)), checkZone(textOf(tz))),
   },
