@@ -13,7 +13,7 @@ import { startEmulator } from '../support/helpers.ts'
  */
 
 const folder = makeFolder(t)
-copyFileSync(new URL('../../fixtures/terraform/channels.tf', import.meta.url), join(folder, 'channels.tf'))
+copyFileSync(new URL('../../fixtures/terraform/pinpoint.tf', import.meta.url), join(folder, 'pinpoint.tf'))
 
 /** Runs a command of Terraform, and gives what it prints. */
 const terraform = async (command: string, ...args: string[]): Promise<string> =>
@@ -24,7 +24,7 @@ const skip = await terraform('init').then(
   (error: Error) => `terraform init: ${error.message}`,
 )
 
-t.test('Terraform creates all channels, plans no changes, changes and destroys them', { skip }, async t => {
+t.test('Terraform creates all resources, plans no changes, changes and destroys them', { skip }, async t => {
   const { client, url } = await startEmulator(t)
   const versions = async () => {
     const ApplicationId = (await terraform('output', '-raw', 'app')).trim()
@@ -35,12 +35,12 @@ t.test('Terraform creates all channels, plans no changes, changes and destroys t
   for (const [index, second] of ['second=false', 'second=true'].entries()) {
     const variables = ['-var', `url=${url}`, '-var', second]
     await terraform('apply', '-auto-approve', ...variables)
-    t.strictSame(await versions(), Array(9).fill(index + 1), 'each of the nine was written once more')
+    t.strictSame(await versions(), Array(9).fill(index + 1), 'each of the nine channels was written once more')
     // It exits with 2 where there is something to change.
     t.match(await terraform('plan', '-detailed-exitcode', ...variables), 'No changes')
   }
   const destroyed = await terraform('destroy', '-auto-approve', '-var', `url=${url}`)
-  t.match(destroyed, '10 destroyed')
+  t.match(destroyed, '13 destroyed')
   const { ApplicationsResponse } = await client.send(new GetAppsCommand({}))
   t.strictSame(ApplicationsResponse!.Item, [])
 })
