@@ -73,10 +73,14 @@ function readJson(file: string, schema: TSchema, take = (value: unknown): unknow
   return value as object
 }
 
-/** @throws UsageError for a file that is not there, or cannot be read */
+/**
+ * Reads a file, without the byte order mark that it may begin with.
+ *
+ * @throws UsageError for a file that is not there, or cannot be read
+ */
 function readFile(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8').replace(/^\ufeff/, '')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new UsageError(

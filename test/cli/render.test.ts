@@ -13,6 +13,8 @@ const dir = t.testdir({
   'escape.hbs': 'a{{[\u001b]}}',
   'endpoint.json': JSON.stringify(endpoint),
   'answer.json': JSON.stringify({ EndpointResponse: { ...endpoint, Location: null } }),
+  'marked.hbs': '\ufeff{{Address}}',
+  'marked.json': `\ufeff${JSON.stringify(endpoint)}`,
   'request.json': JSON.stringify({ EndpointRequest: endpoint }),
   'code.json': '{"OTP": ["123"]}',
   'all.json': '{"OTP": ["456"], "Footer": ["Bye"]}',
@@ -52,6 +54,10 @@ t.test('an endpoint may be as it is answered, or as it is sent, with what is aro
     const { stdout } = await run(['mail.hbs', '--endpoint', file, '--substitutions', 'all.json'])
     t.match(stdout, 'Hi Ann,', file)
   }
+})
+
+t.test('a byte order mark, which editors on Windows write, is no part of a file', async t => {
+  t.match(await run(['marked.hbs', '--endpoint', 'marked.json']), { code: 0, stdout: 'ann@example.com\n' })
 })
 
 t.test('of substitutions the first file counts, then the endpoint, then the defaults', async t => {
