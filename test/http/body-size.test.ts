@@ -85,6 +85,9 @@ function fill(
 
 const named = (index: number) => `"${index.toString(36)}":["x"]`
 
+/** Operations that stand for all others in what is the same for all of them. */
+const isExample = ({ name }: Operation) => name === 'CreateApp' || name === 'UpdateEndpoint'
+
 /** Milliseconds of processor time that this thread takes for something, whoever else needs the processor. */
 async function processorTime(work: () => unknown): Promise<number> {
   const begun = process.threadCpuUsage()
@@ -195,7 +198,8 @@ t.test('what no operation could take is refused before it is parsed', async t =>
     ['levels', Buffer.from(levels), /^The request body must be nested at most 100 levels deep$/],
   ]
   for (const operation of await operationsWithBody(app)) {
-    for (const [title, body, message] of cases) {
+    // All operations share the code that refuses: one case shows that, and two operations show the rest.
+    for (const [title, body, message] of isExample(operation) ? cases : cases.slice(0, 1)) {
       await t.test(`${operation.name}: ${title}`, async t => {
         const answer = await sendHostile(t, port, operation, body, yardstick)
         isError(t, answer, 400, 'BadRequestException', message)
@@ -224,6 +228,7 @@ t.test('a text or number of 7 MB is answered soon, and not quoted as a whole', a
         })
       }
     }
+    if (!isExample(operation)) continue
     for (const number of ['1e999', '9'.repeat(maxBytes - 100)]) {
       await t.test(`${operation.name}: the number ${number.slice(0, 5)}…`, async t => {
         const answer = await sendHostile(t, port, operation, Buffer.from(`{"Unknown":${number}}`), yardstick)
