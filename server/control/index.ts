@@ -10,8 +10,10 @@ import { getSnapshot } from './get-snapshot.ts'
 import { health } from './health.ts'
 import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
+import { messages } from './messages.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
+import { optOuts } from './opt-outs.ts'
 import { phoneNumbers } from './phone-numbers.ts'
 import { putSnapshot } from './put-snapshot.ts'
 import { render } from './render.ts'
@@ -40,6 +42,8 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(apps)
   app.register(phoneNumbers)
   app.register(render)
+  app.register(messages)
+  app.register(optOuts)
   app.register(requests)
   app.register(requestDetails)
   app.register(usage)

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { runImport } from '../../server/cli/import.ts'
 import { jobStatuses } from '../../server/model/job-states.ts'
+import { deliveryStatuses } from '../../server/model/message.ts'
 import { allSettings } from '../../server/process/config.ts'
 import { buildTestApp } from '../support/helpers.ts'
 import { type Block, blocksOf, codePages, pages, readPage, root, rowsOf, sectionOf } from './pages.ts'
@@ -50,7 +51,7 @@ t.test('operations and settings that the text names exist', async t => {
     const text = readPage(page)
     for (const [, word] of text.matchAll(/\b((?:Create|Get|Update|Delete|Put)[A-Z]\w+?)(?:Command)?\b/g))
       if (!/Re(quest|sponse)$/.test(word!)) t.ok(operations.has(word), `${page}: ${word}`)
-    const words = new Set([...variables, ...jobStatuses, 'US_EAST_1'])
+    const words = new Set([...variables, ...jobStatuses, ...deliveryStatuses, 'US_EAST_1'])
     for (const [word] of text.matchAll(/\b(?:[A-Z]+(?:_[A-Z0-9]+)+|SEED)\b/g)) {
       t.ok(words.has(word.replace(/^PINPOINT_LOCAL_/, '')), `${page}: ${word}`)
     }

@@ -1,0 +1,53 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { OneOf } from '../model/common.ts'
+import { ChannelType } from '../model/endpoint.ts'
+import { deliveryStatuses } from '../model/message.ts'
+import type { MessageFilters } from '../store/messages/messages.ts'
+import { describe } from '../validation/explain.ts'
+
+/** The operations that send messages. */
+const sendingOperations = ['SendMessages', 'SendUsersMessages', 'SendOTPMessage'] as const
+
+const filter = (description: string) => Type.Optional(Type.String({ description }))
+
+/**
+ * The query parameters that select messages: those that match all that are given. Lists are copied,
+ * since OpenAPI would refer to the shapes that have them, and lose the descriptions.
+ */
+export const MessagesQuery = Type.Object({
+  app: filter('Id of the application'),
+  channel: Type.Optional(OneOf([...ChannelType.enum], { description: 'The channel' })),
+  address: filter('The address, as the caller wrote it, or as the endpoint has it'),
+  endpoint: filter('Id of the endpoint'),
+  user: filter('Id of the user'),
+  status: Type.Optional(OneOf([...deliveryStatuses], { description: 'The status' })),
+  operation: Type.Optional(OneOf(sendingOperations, { description: 'The operation that sent it' })),
+  template: filter('Name of the template'),
+  campaign: filter('Id of the campaign'),
+  journey: filter('Id of the journey'),
+  text: filter('A part of the subject, the title or the body; case does not matter in ASCII'),
+  after: filter('Only messages with a greater id'),
+})
+export type MessagesQuery = Static<typeof MessagesQuery>
+
+/**
+ * Reads the filters of a query. In a query, `+` is a space: an address that begins with one is a
+ * phone number.
+ *
+ * @returns the filters, and the id after which messages count
+ * @throws BadRequestException
+ */
+export function readFilters({ after, ...filters }: MessagesQuery): {
+  filters: MessageFilters
+  after: number
+} {
+  const address = filters.address?.replace(/^ (?=\d)/, '+')
+  const id = after === undefined ? 0 : readId(after)
+  if (id === undefined) throw badRequest(`after must be the id of a message; got ${describe(after)}`)
+  return { filters: { ...filters, ...(address !== undefined && { address }) }, after: id }
+}
+
+/** Reads the id of a message. @returns undefined for a text that is none */
+export const readId = (text: string): number | undefined =>
+  /^\d{1,15}$/.test(text) ? Number(text) : undefined

@@ -1,0 +1,236 @@
+import { setImmediate } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { EventBus } from '../../server/events/event-bus.ts'
+import { isError } from '../support/helpers.ts'
+import { withSending } from '../support/sending.ts'
+
+const sms = (Body: string, ...numbers: string[]) => ({
+  MessageConfiguration: { SMSMessage: { Body } },
+  Addresses: Object.fromEntries(numbers.map(number => [number, { ChannelType: 'SMS' }])),
+})
+
+const list = '/_pinpoint/messages'
+
+t.test('messages are listed newest first, page by page, with the last id', async t => {
+  const { call, send } = await withSending(t)
+  t.strictSame((await call('GET', list)).body, { items: [], last: 0, dropped: 0 })
+  await send(sms('one', '+15550000001', '+15550000002'))
+  await send(sms('two', '+15550000003'))
+  const first = (await call('GET', `${list}?page-size=2`)).body
+  t.match(first, { items: [{ id: 3, body: 'two' }, { id: 2 }], last: 3, dropped: 0 })
+  await send(sms('three', '+15550000004'))
+  const second = (await call('GET', `${list}?page-size=2&token=${first.nextToken}`)).body
+  t.match(second, { items: [{ id: 1, body: 'one' }], last: 4 })
+  t.equal(second.nextToken, undefined)
+  t.equal(second.items.length, 1)
+  isError(
+    t,
+    await call('GET', `${list}?channel=SMS&token=${first.nextToken}`),
+    ...([
+      400,
+      'BadRequestException',
+      'token must be the NextToken of an earlier page of this same list',
+    ] as const),
+  )
+  t.strictSame(
+    (await call('GET', `${list}?after=3`)).body.items.map(({ id }: { id: number }) => id),
+    [4],
+  )
+})
+
+t.test('the filters select; a + in a query is one', async t => {
+  const { send, sendUsers, endpoint, template, outbox, app, createApp } = await withSending(t)
+  await endpoint('e1', { ChannelType: 'EMAIL', Address: 'ann@example.com', User: { UserId: 'ann' } })
+  await template('welcome', 'email', { Subject: 'Welcome', HtmlPart: '<b>to the shop</b>' })
+  await send(sms('Your code', '+15550000001'))
+  await sendUsers({
+    MessageConfiguration: {},
+    TemplateConfiguration: { EmailTemplate: { Name: 'welcome' } },
+    Users: { ann: {}, ben: {} },
+  })
+  const ids = async (filters: Record<string, string>) =>
+    (await outbox(filters)).map(({ id }: { id: number }) => id)
+  for (const [name, [value, ...found]] of Object.entries<[string, ...number[]]>({
+    app: [app, 3, 2, 1],
+    channel: ['EMAIL', 2],
+    address: ['+15550000001', 1],
+    endpoint: ['e1', 2],
+    user: ['ben', 3],
+    status: ['PERMANENT_FAILURE', 3],
+    operation: ['SendUsersMessages', 3, 2],
+    template: ['welcome', 2],
+    campaign: ['c'],
+    journey: ['j'],
+    text: ['THE SHOP', 2],
+    after: ['2', 3],
+  })) {
+    t.strictSame(await ids({ [name]: value }), found, name)
+  }
+  t.strictSame(await ids({ app, channel: 'EMAIL', text: 'shop', user: 'ann' }), [2])
+  t.strictSame(await ids({ app: (await createApp()).Id }), [])
+  t.strictSame(await ids({ address: ' 15550000001' }), [1], 'a + that was not escaped')
+})
+
+t.test('a filter that cannot match is refused', async t => {
+  const { call } = await withSending(t)
+  for (const [query, message] of Object.entries({
+    'channel=sms': /^channel must be one of PUSH, GCM, .*; got "sms"$/,
+    'status=OK': /^status must be one of SUCCESSFUL, /,
+    'operation=GetApp': /^operation must be one of SendMessages, /,
+    'adress=x': /^adress is not a query parameter of this call, which takes app, channel, /,
+    'after=x': 'after must be the id of a message; got "x"',
+    'wait=61': 'wait must be a number of seconds from 0 to 60; got "61"',
+    'wait=-1': 'wait must be a number of seconds from 0 to 60; got "-1"',
+    'wait=1e1': 'wait must be a number of seconds from 0 to 60; got "1e1"',
+    'page-size=0': /^page-size must be/,
+  })) {
+    isError(t, await call('GET', `${list}?${query}`), 400, 'BadRequestException', message)
+  }
+})
+
+t.test('wait answers at once with what is there', async t => {
+  const { call, send } = await withSending(t)
+  await send(sms('hi', '+15550000001'))
+  t.match((await call('GET', `${list}?wait=60`)).body, { items: [{ id: 1 }], last: 1 })
+})
+
+t.test('wait answers as soon as a message matches', async t => {
+  const { call, send, app } = await withSending(t)
+  await send(sms('Your code is 1', '+15550000001'))
+  const waits = [
+    `text=code&after=1`,
+    `app=${app}&address=%2B15550000002`,
+    'channel=SMS&status=SUCCESSFUL&after=1&page-size=1',
+  ].map(query => call('GET', `${list}?wait=60&${query}`))
+  await setImmediate()
+  await send(sms('another', '+15550000003'))
+  const [, , any] = waits
+  t.match((await any)!.body, { items: [{ id: 2 }], last: 2 })
+  await send(sms('Your code is 2', '+15550000002', '+15550000004'))
+  const [byText, byAddress] = await Promise.all(waits)
+  t.match(byText!.body, { items: [{ id: 4 }, { id: 3 }], last: 4 })
+  t.match(byAddress!.body, { items: [{ id: 3 }], last: 4 })
+})
+
+t.test('wait that is over answers no items', async t => {
+  const { call, send } = await withSending(t)
+  await send(sms('hi', '+15550000001'))
+  t.strictSame((await call('GET', `${list}?wait=0.01&text=code`)).body, { items: [], last: 1, dropped: 0 })
+})
+
+t.test('after the state was replaced, a wait takes all messages for new', async t => {
+  const bus = new EventBus()
+  const { call, send } = await withSending(t, { bus })
+  const waiting = call('GET', `${list}?wait=60&after=42`)
+  await setImmediate()
+  bus.emit({ kind: 'state' })
+  await send(sms('hi', '+15550000001'))
+  t.match((await waiting).body, { items: [{ id: 1 }], last: 1 })
+})
+
+t.test('a caller that disconnects is not waited for', async t => {
+  const bus = new EventBus()
+  const { server, send } = await withSending(t, { bus })
+  const follow = bus.follow.bind(bus)
+  let waiting = 0
+  bus.follow = follower => {
+    const unfollow = follow(follower)
+    waiting++
+    return () => {
+      waiting--
+      unfollow()
+    }
+  }
+  const url = await server.listen({ port: 0 })
+  const leaving = new AbortController()
+  const left = fetch(`${url}${list}?wait=60&text=never`, { signal: leaving.signal }).catch(() => 'left')
+  await untilTrue(() => waiting === 1)
+  leaving.abort()
+  t.equal(await left, 'left')
+  await untilTrue(() => waiting === 0)
+  await send(sms('hi', '+15550000001'))
+  t.equal(waiting, 0)
+})
+
+async function untilTrue(is: () => boolean): Promise<void> {
+  while (!is()) await setImmediate()
+}
+
+t.test('one message, and its HTML', async t => {
+  const { call, send, server } = await withSending(t)
+  const html = '<script>alert(1)</script><img src="http://example.com/a.png"><b>Hi</b>'
+  await send({
+    MessageConfiguration: { EmailMessage: { SimpleEmail: { HtmlPart: { Data: html } } } },
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+  })
+  await send(sms('hi', '+15550000001'))
+  t.match((await call('GET', `${list}/1`)).body, { id: 1, channel: 'EMAIL', html })
+  const view = await server.inject(`${list}/1/html`)
+  t.equal(view.statusCode, 200)
+  t.equal(view.body, html)
+  t.match(view.headers, {
+    'content-type': 'text/html; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': /^sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; /,
+  })
+  const directives = String(view.headers['content-security-policy'])
+  t.notMatch(directives, /allow-scripts|allow-same-origin|script-src|https?:/)
+  const remote = await server.inject(`${list}/1/html?remote=true`)
+  t.match(remote.headers['content-security-policy'], /img-src https: http: data:;/)
+  t.notMatch(remote.headers['content-security-policy'], /allow-scripts|script-src/)
+  isError(t, await call('GET', `${list}/2/html`), 404, 'NotFoundException', 'Message 2 has no HTML part')
+  for (const id of ['3', '0', 'x', '1e0']) {
+    for (const path of [`${list}/${id}`, `${list}/${id}/html`]) {
+      isError(t, await call('GET', path), 404, 'NotFoundException', `Message not found: ${id}`)
+    }
+    isError(t, await call('DELETE', `${list}/${id}`), 404, 'NotFoundException', `Message not found: ${id}`)
+  }
+})
+
+t.test('messages are deleted one by one, by filters, or all', async t => {
+  const { call, send, outbox } = await withSending(t)
+  const numbers = Array.from({ length: 5 }, (_, index) => `+1555000000${index}`)
+  await send(sms('one', ...numbers))
+  await send(sms('two', ...numbers))
+  const left = async () => (await outbox()).map(({ id }: { id: number }) => id)
+  t.equal((await call('DELETE', `${list}/10`)).status, 204)
+  t.equal((await call('DELETE', `${list}?address=%2B15550000000`)).status, 204)
+  t.equal((await call('DELETE', `${list}?text=one`)).status, 204)
+  t.strictSame(await left(), [9, 8, 7])
+  isError(t, await call('DELETE', `${list}?colour=red`), 400, 'BadRequestException', /^colour is not a query/)
+  t.equal((await call('DELETE', `${list}?after=8`)).status, 204)
+  t.strictSame(await left(), [8, 7])
+  t.equal((await call('DELETE', list)).status, 204)
+  t.strictSame((await call('GET', list)).body, { items: [], last: 10, dropped: 0 })
+})
+
+t.test('numbers opt out, and in again', async t => {
+  const now = () => new Date('2026-01-02T03:04:05.678Z')
+  const { call, send } = await withSending(t, { now })
+  const optOuts = '/_pinpoint/opt-outs'
+  const status = async (number: string) => (await send(sms('hi', number))).body.Result[number]
+  for (const number of ['+15550000001', '%2B1%20(555)%20000-0002', '+15550000001']) {
+    t.equal((await call('PUT', `${optOuts}/${number}`)).status, 204)
+  }
+  t.strictSame((await call('GET', optOuts)).body, {
+    items: [
+      { number: '+15550000002', since: now().toISOString() },
+      { number: '+15550000001', since: now().toISOString() },
+    ],
+  })
+  t.match((await call('GET', `${optOuts}?page-size=1`)).body, { items: { length: 1 }, nextToken: /./ })
+  t.strictSame(await status('+1 555 000 0001'), {
+    DeliveryStatus: 'PERMANENT_FAILURE',
+    StatusCode: 400,
+    StatusMessage: 'Destination phone number opted out',
+  })
+  t.equal((await call('DELETE', `${optOuts}/+15550000001`)).status, 204)
+  t.equal((await call('DELETE', `${optOuts}/+15550000001`)).status, 204, 'again')
+  t.match(await status('+15550000001'), { DeliveryStatus: 'SUCCESSFUL' })
+  for (const number of ['ann', '12', '+1234567890123456']) await refused(t, number)
+
+  async function refused(t: Test, number: string) {
+    const message = /^number must be a phone number of 3 to 15 digits, such as /
+    isError(t, await call('PUT', `${optOuts}/${number}`), 400, 'BadRequestException', message)
+  }
+})

@@ -1,0 +1,459 @@
+import t from 'tap'
+import { isError } from '../../support/helpers.ts'
+import { emailId, failure, smsId, withSending } from '../../support/sending.ts'
+
+const now = () => new Date('2026-01-02T03:04:05.678Z')
+const toSms = { ChannelType: 'SMS' }
+const toEmail = { ChannelType: 'EMAIL' }
+
+t.test('an SMS is answered by the address as written, and recorded', async t => {
+  const { send, outbox, app } = await withSending(t, { now })
+  const number = '+1 (414) 456-7890'
+  const { status, body, headers } = await send({
+    MessageConfiguration: { SMSMessage: { Body: 'Your code is {{code}}', Substitutions: { code: ['42'] } } },
+    Addresses: { [number]: toSms },
+    TraceId: 'trace',
+  })
+  t.equal(status, 200)
+  const { MessageId } = body.Result[number]
+  t.match(MessageId, smsId)
+  t.strictSame(body, {
+    ApplicationId: app,
+    RequestId: headers['x-amzn-requestid'],
+    Result: {
+      [number]: {
+        ...{ DeliveryStatus: 'SUCCESSFUL', MessageId, StatusCode: 200 },
+        StatusMessage: `MessageId: ${MessageId}`,
+      },
+    },
+  })
+  t.strictSame(await outbox(), [
+    {
+      ...{ id: 1, app, time: '2026-01-02T03:04:05.678Z', operation: 'SendMessages', traceId: 'trace' },
+      ...{ requestId: body.RequestId, messageId: MessageId, status: 'SUCCESSFUL', statusCode: 200 },
+      ...{ statusMessage: `MessageId: ${MessageId}`, channel: 'SMS', address: number },
+      ...{ body: 'Your code is 42', messageType: 'TRANSACTIONAL', parts: 1 },
+    },
+  ])
+})
+
+t.test('an e-mail to an endpoint is answered by the id as written, in EndpointResult', async t => {
+  const { send, endpoint, outbox } = await withSending(t, { now })
+  await endpoint('e1', {
+    ...{ ChannelType: 'EMAIL', Address: 'ann@example.com' },
+    User: { UserId: 'ann', UserAttributes: { Name: ['Ann'] } },
+  })
+  const { body } = await send({
+    MessageConfiguration: {
+      EmailMessage: {
+        ...{ FromAddress: 'sales@example.com', ReplyToAddresses: ['help@example.com'] },
+        FeedbackForwardingAddress: 'bounces@example.com',
+        SimpleEmail: {
+          Subject: { Data: 'Hi {{User.UserAttributes.Name}}', Charset: 'UTF-8' },
+          HtmlPart: { Data: '<b>{{Address}}</b>' },
+          TextPart: { Data: 'text' },
+          Headers: [{ Name: 'List-Unsubscribe', Value: '<mailto:{{Address}}>' }],
+        },
+      },
+    },
+    Endpoints: { E1: {} },
+  })
+  t.notOk('Result' in body)
+  t.match(body.EndpointResult.E1, { Address: 'ann@example.com', MessageId: emailId, StatusCode: 200 })
+  t.match(await outbox(), [
+    {
+      ...{ channel: 'EMAIL', address: 'ann@example.com', endpoint: 'e1', user: 'ann' },
+      ...{ from: 'sales@example.com', replyTo: ['help@example.com'], subject: 'Hi Ann' },
+      ...{ html: '<b>ann@example.com</b>', text: 'text', feedbackForwardingAddress: 'bounces@example.com' },
+      headers: [{ name: 'List-Unsubscribe', value: '<mailto:ann@example.com>' }],
+    },
+  ])
+})
+
+t.test('a push message has no MessageId and an empty StatusMessage', async t => {
+  const { send, outbox } = await withSending(t)
+  const { body } = await send({
+    MessageConfiguration: { DefaultPushNotificationMessage: { Title: 'Hi', Body: 'There' } },
+    Addresses: { token: { ChannelType: 'GCM' } },
+  })
+  t.strictSame(body.Result.token, { DeliveryStatus: 'SUCCESSFUL', StatusCode: 200, StatusMessage: '' })
+  const [message] = await outbox()
+  t.match(message, { title: 'Hi', body: 'There', payload: { data: { 'pinpoint.openApp': 'true' } } })
+  t.notOk('messageId' in message)
+})
+
+t.test('a voice message', async t => {
+  const { send, outbox } = await withSending(t)
+  const voice = { Body: '<speak>Hi</speak>', LanguageCode: 'en-US', VoiceId: 'Joanna' }
+  const { body } = await send({
+    MessageConfiguration: { VoiceMessage: { ...voice, OriginationNumber: '+15550000000' } },
+    Addresses: { '+15550000001': { ChannelType: 'VOICE' } },
+  })
+  t.match(body.Result['+15550000001'], { MessageId: smsId })
+  t.match(await outbox(), [
+    {
+      ...{ body: '<speak>Hi</speak>', languageCode: 'en-US', voiceId: 'Joanna' },
+      originationNumber: '+15550000000',
+    },
+  ])
+})
+
+t.test('what is not sent is answered 200, with a result of its own', async t => {
+  const { send, endpoint, call, outbox, app } = await withSending(t)
+  const email = (id: string, more: object = {}) =>
+    endpoint(id, { ChannelType: 'EMAIL', Address: `${id}@example.com`, ...more })
+  await email('opted-out', { OptOut: 'ALL' })
+  await email('inactive', { EndpointStatus: 'INACTIVE' })
+  await email('first')
+  await endpoint('custom', { ChannelType: 'CUSTOM', Address: 'http://example.com' })
+  await endpoint('without-channel', { OptOut: 'NONE' })
+  await call('DELETE', `/v1/apps/${app}/channels/gcm`)
+  await call('PUT', `/v1/apps/${app}/channels/adm`, { ClientId: 'i', ClientSecret: 's', Enabled: false })
+  await call('PUT', '/_pinpoint/opt-outs/+15550000001')
+  const { status, body } = await send({
+    MessageConfiguration: {
+      EmailMessage: { Body: 'Hi' },
+      SMSMessage: { Body: 'Hi' },
+      GCMMessage: { Body: 'Hi' },
+    },
+    Addresses: {
+      '+15550000001': toSms,
+      token: { ChannelType: 'GCM' },
+      disabled: { ChannelType: 'ADM' },
+      apns: { ChannelType: 'APNS' },
+      voip: { ChannelType: 'APNS_VOIP' },
+      'opted-out@example.com': toEmail,
+    },
+    Endpoints: {
+      ...{ 'opted-out': {}, inactive: {}, first: {}, FIRST: {}, custom: {}, 'without-channel': {} },
+      unknown: {},
+    },
+  })
+  t.equal(status, 200)
+  const noChannel = (type: string) =>
+    failure(`No channel of type ${type} is enabled for the application ${app}`)
+  t.match(body.Result, {
+    '+15550000001': failure('Destination phone number opted out'),
+    token: noChannel('GCM'),
+    disabled: noChannel('ADM'),
+    apns: failure('Either template or push message must be specified'),
+    voip: noChannel('APNS_VOIP'),
+    // An address is sent to whatever an endpoint with it says (source: observed).
+    'opted-out@example.com': { DeliveryStatus: 'SUCCESSFUL' },
+  })
+  t.strictSame(body.EndpointResult, {
+    'opted-out': { Address: 'opted-out@example.com', ...failure('Endpoint has opted out', 'OPT_OUT') },
+    inactive: { Address: 'inactive@example.com', ...failure('Endpoint is inactive') },
+    first: { ...body.EndpointResult.first, DeliveryStatus: 'SUCCESSFUL' },
+    FIRST: { Address: 'first@example.com', ...failure('Duplicate address', 'DUPLICATE') },
+    custom: { Address: 'http://example.com', ...noChannel('CUSTOM') },
+    'without-channel': { Address: '', ...failure('Endpoint has no ChannelType') },
+    unknown: { Address: '', ...failure('No endpoint found for endpointId.') },
+  })
+  for (const result of Object.values<{ StatusMessage: string }>({ ...body.Result, ...body.EndpointResult })) {
+    t.type(result.StatusMessage, 'string', 'clients call methods of strings on it')
+  }
+
+  const refused = await outbox({ status: 'PERMANENT_FAILURE' })
+  t.equal(refused.length, 9)
+  for (const message of refused) t.notOk('body' in message || 'text' in message, message.statusMessage)
+  t.match(await outbox({ endpoint: 'unknown' }), [{ statusMessage: 'No endpoint found for endpointId.' }])
+})
+
+t.test('each channel says so where there is nothing to send', async t => {
+  const { send } = await withSending(t)
+  const kinds = {
+    ...{ EMAIL: 'email', SMS: 'sms', VOICE: 'voice', GCM: 'push', APNS: 'push', ADM: 'push', BAIDU: 'push' },
+  }
+  for (const MessageConfiguration of [
+    {},
+    // Settings alone are no content; neither are the empty texts of generated requests.
+    { EmailMessage: { FromAddress: 'a@example.com' }, SMSMessage: { MessageType: 'PROMOTIONAL' } },
+    { DefaultMessage: { Body: '' }, EmailMessage: { Body: '', SimpleEmail: { Subject: { Data: 'Hi' } } } },
+  ]) {
+    const channels = Object.keys(kinds).map(ChannelType => [ChannelType, { ChannelType, RawContent: '' }])
+    const { Result } = (await send({ MessageConfiguration, Addresses: Object.fromEntries(channels) })).body
+    for (const [channel, kind] of Object.entries(kinds)) {
+      t.match(Result[channel], failure(`Either template or ${kind} message must be specified`), channel)
+    }
+  }
+})
+
+t.test('overrides count before the message, and that before the default', async t => {
+  const { send, outbox } = await withSending(t)
+  const sent = async (MessageConfiguration: object, ChannelType: string, overrides: object = {}) => {
+    const { body } = await send({ MessageConfiguration, Addresses: { to: { ChannelType, ...overrides } } })
+    t.match(body.Result.to, { DeliveryStatus: 'SUCCESSFUL' })
+    return (await outbox())[0]
+  }
+  const all = {
+    DefaultMessage: { Body: 'default {{x}} {{y}} {{z}}', Substitutions: { x: ['d'], y: ['d'], z: ['d'] } },
+    DefaultPushNotificationMessage: { Title: 'push', Substitutions: { x: ['p'], y: ['p'] } },
+    GCMMessage: { Substitutions: { x: ['g'] } },
+  }
+  t.match(await sent(all, 'SMS'), { body: 'default d d d' })
+  t.match(await sent(all, 'VOICE'), { body: 'default d d d' })
+  t.match(await sent(all, 'EMAIL'), { text: 'default d d d' })
+  t.match(await sent(all, 'GCM'), { title: 'push', body: 'default g p d' })
+  t.match(await sent(all, 'APNS'), { title: 'push', body: 'default p p d' })
+  t.match(await sent(all, 'GCM', { Substitutions: { x: ['r'], z: ['r', 's'] } }), { body: 'default r p r,s' })
+  const both = { BodyOverride: 'over {{x}}', TitleOverride: 'title' }
+  t.match(await sent(all, 'GCM', both), { title: 'title', body: 'over g' })
+  const gcm = { ...all, GCMMessage: { Body: 'gcm', Title: 'gcm', RawContent: '' } }
+  t.match(await sent(gcm, 'GCM'), { title: 'gcm', body: 'gcm' })
+  t.match(await sent(gcm, 'GCM', { BodyOverride: 'over' }), { title: 'gcm', body: 'over' })
+
+  const email = {
+    EmailMessage: {
+      SimpleEmail: { Subject: { Data: 'S' }, HtmlPart: { Data: 'H' }, TextPart: { Data: 'T' } },
+    },
+  }
+  t.match(await sent(email, 'EMAIL'), { from: 'shop@example.com', subject: 'S', html: 'H', text: 'T' })
+  const overridden = await sent(email, 'EMAIL', { BodyOverride: 'over', TitleOverride: 'title' })
+  t.match(overridden, { subject: 'title', text: 'over' })
+  t.notOk('html' in overridden, 'no HTML part says otherwise')
+  t.match(await sent({ EmailMessage: { Body: 'inline' } }, 'EMAIL'), { text: 'inline' })
+
+  const raw = '{"data":{"a":"{{x}}"},"notification":{"title":"raw","body":"of {{x}}"}}'
+  t.match(await sent(all, 'GCM', { RawContent: raw }), {
+    ...{ title: 'raw', body: 'of g' },
+    payload: { data: { a: 'g' }, notification: { body: 'of g' } },
+  })
+  const RawContent = '{"aps":{"alert":"hi","content-available":1}}'
+  const apns = await sent({ APNSMessage: { RawContent } }, 'APNS')
+  t.strictSame([apns.body, apns.payload], ['hi', { aps: { alert: 'hi', 'content-available': 1 } }])
+})
+
+t.test('an e-mail as a whole is recorded as it was sent', async t => {
+  const { send, outbox } = await withSending(t)
+  const Data = Buffer.from('Subject: Hi\r\n\r\n{{not a template').toString('base64')
+  await send({
+    MessageConfiguration: { EmailMessage: { RawEmail: { Data }, Body: 'other' } },
+    Addresses: { 'ann@example.com': toEmail },
+  })
+  const [message] = await outbox()
+  t.match(message, { status: 'SUCCESSFUL', raw: Data, from: 'shop@example.com' })
+  t.notOk('text' in message)
+})
+
+t.test('a template is sent in its active version, or in the one that is named', async t => {
+  const { send, template, call, outbox, endpoint } = await withSending(t)
+  await template('code', 'sms', { Body: 'one {{code}}', DefaultSubstitutions: '{"code":"none"}' })
+  await call('PUT', '/v1/templates/code/sms?create-new-version=true', { Body: 'two {{code}}' })
+  await endpoint('e1', { ChannelType: 'SMS', Address: '+15550000001', Attributes: { plan: ['e'] } })
+  const sent = async (Version: string | undefined, more: object = {}, MessageConfiguration: object = {}) => {
+    await send({
+      MessageConfiguration,
+      TemplateConfiguration: { SMSTemplate: { Name: 'code', ...(Version !== undefined && { Version }) } },
+      Endpoints: { e1: more },
+    })
+    const [message] = await outbox()
+    return [message.body, message.template]
+  }
+  t.strictSame(await sent(undefined), ['one none', { name: 'code', version: '1' }])
+  t.strictSame(await sent(''), ['one none', { name: 'code', version: '1' }])
+  const code = { Substitutions: { code: ['7'] } }
+  t.strictSame(await sent('2', code), ['two 7', { name: 'code', version: '2' }])
+  t.strictSame(await sent('latest', code), ['two 7', { name: 'code', version: '2' }])
+  t.strictSame(await sent('1', {}, { SMSMessage: code }), ['one 7', { name: 'code', version: '1' }])
+  // What is inline wins, and the record still names the template.
+  const inline = { SMSMessage: { Body: 'inline', SenderId: 'SHOP' } }
+  t.strictSame(await sent('1', {}, inline), ['inline', { name: 'code', version: '1' }])
+  t.strictSame(await sent('1', { BodyOverride: 'over' }, inline), ['over', { name: 'code', version: '1' }])
+})
+
+t.test(
+  'a push template says what its member for the channel does; raw content is all or nothing',
+  async t => {
+    const { send, template, outbox } = await withSending(t)
+    await template('push', 'push', {
+      Default: { Title: 'default', Body: 'default', Action: 'DEEP_LINK', Url: 'app://{{id}}' },
+      APNS: { Body: 'apns', Sound: 'ping' },
+      ADM: { RawContent: '{"data":{"a":"1"}}' },
+    })
+    const sent = async (ChannelType: string, more: object = {}) => {
+      await send({
+        MessageConfiguration: { APNSMessage: { Priority: 'high' } },
+        TemplateConfiguration: { PushTemplate: { Name: 'push' } },
+        Addresses: { to: { ChannelType, Substitutions: { id: ['7'] }, ...more } },
+      })
+      return (await outbox())[0]
+    }
+    t.match(await sent('APNS'), {
+      ...{ title: 'default', body: 'apns', headers: [{ name: 'apns-priority', value: '10' }] },
+      payload: { aps: { sound: 'ping' }, data: { pinpoint: { deeplink: 'app://7' } } },
+    })
+    t.match(await sent('GCM'), { payload: { data: { 'pinpoint.deeplink': 'app://7' } } })
+    t.strictSame((await sent('ADM')).payload, { data: { a: '1' } })
+    const over = await sent('ADM', { BodyOverride: 'over' })
+    t.match(over.payload.data, { 'pinpoint.notification.body': 'over' })
+  },
+)
+
+t.test('a message that does not render fails its recipient alone, with the place', async t => {
+  const { send, outbox } = await withSending(t)
+  const missing = "Attribute 'name' is not present in the rendering data. (body, line 1, column 4)"
+  const { body } = await send({
+    MessageConfiguration: {
+      DefaultMessage: { Body: 'Hi {{name}}' },
+      EmailMessage: { SimpleEmail: { HtmlPart: { Data: '<p>\n{{#if}}' } } },
+    },
+    Addresses: {
+      '+15550000001': toSms,
+      '+15550000002': { ...toSms, Substitutions: { name: ['Ann'] } },
+      'ann@example.com': toEmail,
+      token: { ChannelType: 'GCM' },
+    },
+  })
+  t.strictSame(body.Result['+15550000001'], failure(missing))
+  t.match(body.Result['+15550000002'], { DeliveryStatus: 'SUCCESSFUL' })
+  t.match(body.Result.token, failure(missing))
+  // SES takes an e-mail before it renders it.
+  t.match(body.Result['ann@example.com'], { DeliveryStatus: 'SUCCESSFUL', MessageId: emailId })
+  const [push, email, good, bad] = await outbox()
+  t.match(bad, { missingVariables: ['name'], renderingFailure: missing })
+  t.match(push, { missingVariables: ['name'] })
+  t.match(good, { body: 'Hi Ann' })
+  t.match(email, { status: 'SUCCESSFUL', renderingFailure: /\(html, line 2, column \d+\)$/ })
+  t.notOk('html' in email || 'subject' in email || 'body' in bad)
+})
+
+t.test('MISSING_VARIABLES=blank sends what is there, and names what is missing', async t => {
+  const config = { region: 'us-east-1', accountId: '123456789012', quotas: false }
+  const { send, outbox } = await withSending(t, { config: { ...config, missingVariables: 'blank' } })
+  await send({
+    MessageConfiguration: { SMSMessage: { Body: 'Hi {{name}}{{#if x}}{{/if}}.' } },
+    Addresses: { '+15550000001': toSms },
+  })
+  t.match(await outbox(), [{ status: 'SUCCESSFUL', body: 'Hi .', missingVariables: ['name'] }])
+})
+
+t.test('an address has no variables but its own; an endpoint has all that it has', async t => {
+  const { send, endpoint, outbox } = await withSending(t)
+  await endpoint('e1', { ChannelType: 'SMS', Address: '+15550000002', Attributes: { Plan: ['pro'] } })
+  const Body = '{{ChannelType}} {{Address}} {{#if Attributes.Plan}}{{Attributes.Plan}}{{/if}}'
+  await send({
+    MessageConfiguration: { SMSMessage: { Body } },
+    Addresses: { '+15550000001': toSms },
+    Endpoints: { e1: {} },
+  })
+  const [toEndpoint, toAddress] = await outbox()
+  t.equal(toAddress.body, 'SMS +15550000001 ')
+  t.equal(toEndpoint.body, 'SMS +15550000002 pro')
+})
+
+t.test("a recipient's Context is merged over that of the message", async t => {
+  const { send, outbox } = await withSending(t)
+  await send({
+    MessageConfiguration: { DefaultMessage: { Body: 'Hi' } },
+    Context: { a: 'message', b: 'message' },
+    Addresses: { '+15550000001': { ...toSms, Context: { b: 'recipient' } }, token: { ChannelType: 'APNS' } },
+  })
+  const [push, sms] = await outbox()
+  t.strictSame(sms.context, { a: 'message', b: 'recipient' })
+  t.match(push.payload.data.pinpoint, { a: 'message', b: 'message' })
+})
+
+t.test('an SMS has the sender of its channel, unless it names one, and its parts', async t => {
+  const { send, put, outbox } = await withSending(t)
+  await put('channels/sms', { SenderId: 'SHOP', ShortCode: '12345' })
+  const sent = async (SMSMessage: object) => {
+    await send({ MessageConfiguration: { SMSMessage }, Addresses: { '+15550000001': toSms } })
+    return (await outbox())[0]
+  }
+  t.match(await sent({ Body: 'x'.repeat(161) }), { senderId: 'SHOP', originationNumber: '12345', parts: 2 })
+  const all = {
+    ...{ MessageType: 'PROMOTIONAL', SenderId: 'OTHER', OriginationNumber: '+15550000000', Keyword: 'K' },
+    ...{ EntityId: 'E', TemplateId: 'T', MediaUrl: 'http://example.com/a.png' },
+  }
+  t.match(await sent({ Body: 'Hi', ...all }), {
+    ...{ messageType: 'PROMOTIONAL', senderId: 'OTHER', originationNumber: '+15550000000', keyword: 'K' },
+    ...{ entityId: 'E', templateId: 'T', mediaUrl: 'http://example.com/a.png', parts: 1 },
+  })
+})
+
+t.test('an SMS that is too long, and raw content that is no object, are not sent', async t => {
+  const { send } = await withSending(t)
+  const { body } = await send({
+    MessageConfiguration: { SMSMessage: { Body: 'x'.repeat(1601) }, GCMMessage: { RawContent: '[1]' } },
+    Addresses: { '+15550000001': toSms, token: { ChannelType: 'GCM' } },
+  })
+  t.match(body.Result, {
+    '+15550000001': failure('Message too long'),
+    token: failure('RawContent must be a JSON object'),
+  })
+})
+
+t.test('an unknown application is a 404, whatever the body is', async t => {
+  const { call } = await withSending(t)
+  for (const body of [{}, { MessageConfiguration: {}, Addresses: { '+15550000001': toSms } }]) {
+    const answer = await call('POST', '/v1/apps/none/messages', body)
+    isError(t, answer, 404, 'NotFoundException', 'Resource not found')
+  }
+})
+
+t.test('bad input is refused, and nothing is sent', async t => {
+  const { send, template, outbox } = await withSending(t)
+  await template('sms', 'sms', { Body: 'Hi' })
+  const good = {
+    MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+    Addresses: { '+15550000001': toSms },
+  }
+  const many = (count: number, to: object = toSms) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`+1555${1000 + index}`, to]))
+  const inTemplates = (TemplateConfiguration: object) => ({ TemplateConfiguration })
+  const inMessage = (MessageConfiguration: object | undefined) => ({ MessageConfiguration })
+  const refused = async (change: object, message: string | RegExp) =>
+    isError(t, await send({ ...good, ...change }), 400, 'BadRequestException', message)
+  const unknown = async (change: object, message: string) =>
+    isError(t, await send({ ...good, ...change }), 404, 'NotFoundException', message)
+
+  await refused(inMessage(undefined), 'MessageConfiguration is required: it must be an object')
+  const none = 'Addresses or Endpoints must have at least one recipient'
+  await refused({ Addresses: undefined }, none)
+  await refused({ Addresses: {}, Endpoints: {} }, none)
+  await refused({ Addresses: many(101) }, 'Addresses must have at most 100 names; got 101')
+  await refused(
+    { Addresses: many(60), Endpoints: many(41, {}) },
+    'Addresses and Endpoints must have at most 100 recipients together; got 101',
+  )
+  await refused({ Addresses: { '+1': {} } }, /^Addresses\.\+1\.ChannelType is required: it must be one of /)
+  await refused(
+    { Addresses: { '+1': { ChannelType: 'FAX' } } },
+    /^Addresses\.\+1\.ChannelType must be one of PUSH, .*; got "FAX"$/,
+  )
+  await refused({ Addresses: { '': toSms } }, 'Addresses must not have an empty address')
+  await refused(
+    { Addresses: { '+1': { ...toSms, Substitutions: { code: '1' } } } },
+    'Addresses.+1.Substitutions.code must be a list, each entry a string; got "1"',
+  )
+  await refused(
+    inMessage({ SMSMessage: { Substitutions: { code: [1] } } }),
+    'MessageConfiguration.SMSMessage.Substitutions.code.0 must be a string; got 1',
+  )
+  await refused(
+    inMessage({ SMSMessage: { MessageType: 'URGENT' } }),
+    'MessageConfiguration.SMSMessage.MessageType must be one of TRANSACTIONAL, PROMOTIONAL; got "URGENT"',
+  )
+  await unknown(inTemplates({ SMSTemplate: { Name: 'none' } }), 'Template not found: none')
+  await unknown(inTemplates({ EmailTemplate: { Name: 'sms' } }), 'Template not found: sms')
+  const version2 = inTemplates({ SMSTemplate: { Name: 'sms', Version: '2' } })
+  await unknown(version2, 'Template version not found: sms/2')
+  await refused(
+    inTemplates({ SMSTemplate: { Version: '1' } }),
+    'TemplateConfiguration.SMSTemplate.Name is required: it must be the name of a template',
+  )
+  await refused(inTemplates({ InAppTemplate: { Name: 'x' } }), /^TemplateConfiguration\.InAppTemplate is not/)
+  await refused(
+    inMessage({ EmailMessage: { RawEmail: { Data: 'no base64!' } } }),
+    'MessageConfiguration.EmailMessage.RawEmail.Data must be an e-mail in base64',
+  )
+  const Headers = [{ Name: 'x'.repeat(127), Value: 'v' }]
+  await refused(
+    inMessage({ EmailMessage: { SimpleEmail: { Headers } } }),
+    /Headers\.0\.Name must have at most 126 characters; got 127$/,
+  )
+  t.strictSame(await outbox(), [])
+  t.equal((await send({ ...good, Addresses: many(100) })).status, 200)
+  t.equal((await outbox()).length, 100)
+})
