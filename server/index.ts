@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { heldBy } from './control/held-by.ts'
 import { type ControlMethods, createControlMethods } from './emulator/control-methods.ts'
+import { readTimeout, type WaitOptions } from './emulator/wait-options.ts'
 import { mayConcern } from './events/event-bus.ts'
 import type { ExportJobResponse } from './model/export-job.ts'
 import { explainHold } from './model/held-by.ts'
@@ -19,7 +20,10 @@ export type {
   FaultRule,
   JobControl,
   JobStatus,
+  MessageFilters,
+  OutboxMessage,
 } from './emulator/control-methods.ts'
+export type { WaitOptions } from './emulator/wait-options.ts'
 export { StartError } from './process/start-error.ts'
 export type { ExportJobResponse, ImportJobResponse, Options as PinpointOptions }
 
@@ -71,12 +75,6 @@ export interface ClientConfig {
   endpoint: string
   region: string
   credentials: { accessKeyId: string; secretAccessKey: string }
-}
-
-/** How long to wait. */
-export interface WaitOptions {
-  /** Milliseconds; 30 seconds by default. */
-  timeoutMs?: number
 }
 
 /**
@@ -136,8 +134,9 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
   const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(
     get: (app: AppRef, jobId: string) => Job | undefined,
     [kind, applicationId, jobId]: [kind: 'import' | 'export', applicationId: string, jobId: string],
-    { timeoutMs = 30_000 }: WaitOptions = {},
+    options?: WaitOptions,
   ): Promise<Job> => {
+    const timeoutMs = readTimeout(options)
     const read = (): Job => {
       const found = app.store.apps.find(applicationId)
       if (found === undefined) throw new Error(`there is no application ${applicationId}`)
@@ -158,7 +157,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     const done = new AbortController()
     // This timer keeps the process alive. It is the module's, as tests may replace the global
     // timers.
-    const timeout = setTimeout(checkTimeout(timeoutMs), undefined, { signal: done.signal })
+    const timeout = setTimeout(timeoutMs, undefined, { signal: done.signal })
     const signal = AbortSignal.any([done.signal, closing.signal])
     try {
       return await Promise.race([
@@ -202,11 +201,6 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     close: stop,
     [Symbol.asyncDispose]: stop,
   }
-}
-
-function checkTimeout(timeoutMs: number): number {
-  if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs
-  throw new RangeError(`timeoutMs must be a whole number of milliseconds below 2^31; got ${timeoutMs}`)
 }
 
 /** A job's state and counters, in words. */

@@ -6,6 +6,8 @@ import {
   GetAppsCommand,
   GetImportJobCommand,
   PinpointClient,
+  SendMessagesCommand,
+  UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { type FaultRule, type JobStatus, type PinpointOptions, startPinpoint } from '../server/index.ts'
@@ -82,6 +84,49 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     for (const timeoutMs of [-1, Number.NaN, 1.5, Number.POSITIVE_INFINITY]) {
       await t.rejects(pinpoint.waitForImportJob(app, 'nix', { timeoutMs }), RangeError, `${timeoutMs}`)
     }
+  })
+
+  t.test('messages and waitForMessage give what was sent', async t => {
+    const sms = (number: string, Body: string) =>
+      client.send(
+        new SendMessagesCommand({
+          ApplicationId: app,
+          MessageRequest: {
+            Addresses: { [number]: { ChannelType: 'SMS' } },
+            MessageConfiguration: { SMSMessage: { Body } },
+          },
+        }),
+      )
+    t.strictSame(await pinpoint.messages(), [])
+    const coming = pinpoint.waitForMessage({ address: '+15551234567', text: 'CODE' })
+    await sms('+15551234567', 'Your code is 1')
+    await client.send(new UpdateSmsChannelCommand({ ApplicationId: app, SMSChannelRequest: {} }))
+    await sms('+15550000000', 'Your code is 2')
+    await sms('+15551234567', 'Your code is 3')
+    t.match(await coming, { id: 3, body: 'Your code is 3', app })
+    t.match(await pinpoint.waitForMessage({ channel: 'SMS', status: 'PERMANENT_FAILURE' }), { id: 1 })
+    t.match(await pinpoint.messages({ after: 1 }), [{ id: 3 }, { id: 2 }])
+    t.strictSame(await pinpoint.messages({ user: 'nobody' }), [])
+    for (let number = 0; number < 11; number++) {
+      const Addresses = Array.from({ length: 100 }, (_, index) => [
+        `+1666${number}${index}`,
+        { ChannelType: 'SMS' },
+      ])
+      await client.send(
+        new SendMessagesCommand({
+          ApplicationId: app,
+          MessageRequest: { Addresses: Object.fromEntries(Addresses), MessageConfiguration: {} },
+        }),
+      )
+    }
+    t.equal((await pinpoint.messages({ app })).length, 1103, 'also more than a page')
+    await t.rejects(pinpoint.waitForMessage({ address: 'ann@example.com', after: 1 }, { timeoutMs: 20 }), {
+      message:
+        /^no message matches {"address":"ann@example\.com","after":1} after 20 ms; the latest in the outbox: 1103 \(SMS to \+1666\S+, PERMANENT_FAILURE: Either template .*\), 1102 /,
+    })
+    // @ts-expect-error there is no such filter
+    await t.rejects(pinpoint.waitForMessage({ adress: 'x' }), { message: /^adress is not a query parameter/ })
+    await t.rejects(pinpoint.waitForMessage({}, { timeoutMs: -1 }), RangeError)
   })
 
   t.test('two may close it at once, and again', async t => {

@@ -1,11 +1,40 @@
 import type { ClockAdvanced, ClockStatus, SetClock } from '../model/clock.ts'
+import type { ChannelType } from '../model/endpoint.ts'
 import type { ExportJobResponse } from '../model/export-job.ts'
 import type { Fault, FaultRule } from '../model/fault.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import type { JobControl } from '../model/job-control.ts'
 import type { JobStatus } from '../model/job-states.ts'
+import type { DeliveryStatus, OutboxMessage } from '../model/message.ts'
+import { readTimeout, type WaitOptions } from './wait-options.ts'
 
-export type { ClockAdvanced, ClockStatus, Fault, FaultRule, JobControl, JobStatus }
+export type { ClockAdvanced, ClockStatus, Fault, FaultRule, JobControl, JobStatus, OutboxMessage }
+
+/** Which messages of the outbox are meant: those that match all members that are given. */
+export interface MessageFilters {
+  /** Id of the application. */
+  app?: string
+  channel?: ChannelType
+  /** As the caller wrote it, or as the endpoint has it. */
+  address?: string
+  /** Id of the endpoint. */
+  endpoint?: string
+  /** Id of the user. */
+  user?: string
+  status?: DeliveryStatus
+  /** The operation that sent it. */
+  operation?: string
+  /** Name of the template. */
+  template?: string
+  /** Id of the campaign. */
+  campaign?: string
+  /** Id of the journey. */
+  journey?: string
+  /** A part of the subject, the title or the body. */
+  text?: string
+  /** Only messages with a greater id. */
+  after?: number
+}
 
 /** A time: a Date, or an ISO 8601 text with a time zone. */
 export type Time = Date | string
@@ -26,7 +55,7 @@ export type ClockAdvance =
 export interface ControlMethods {
   /** Fault rules, by which calls and jobs fail, are slow, or hang. */
   readonly faults: {
-    /** Adds a rule for calls or for jobs. */
+    /** Adds a rule for calls, for jobs or for messages. */
     add(rule: FaultRule): Promise<Fault>
     /** All rules, in the order in which they apply, including those whose `times` are used up. */
     list(): Promise<Fault[]>
@@ -55,6 +84,17 @@ export interface ControlMethods {
     advance(how: ClockAdvance): Promise<ClockAdvanced>
   }
 
+  /** The messages of the outbox that match, newest first, failures too. */
+  messages(filters?: MessageFilters): Promise<OutboxMessage[]>
+
+  /**
+   * Waits until there is a message that matches.
+   *
+   * @returns the newest one, also if it was there before
+   * @throws Error if there is none in time, which tells the latest messages
+   */
+  waitForMessage(filters: MessageFilters, options?: WaitOptions): Promise<OutboxMessage>
+
   /**
    * Lets a held import or export job go on, in the mode `manual`.
    *
@@ -77,6 +117,14 @@ export function createControlMethods(
   call: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<unknown>,
   isExport: (applicationId: string, jobId: string) => boolean,
 ): ControlMethods {
+  const readMessages = async (query: Record<string, string | number | undefined>) => {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined)
+    const parameters = new URLSearchParams(
+      given.map(([name, value]): [string, string] => [name, String(value)]),
+    )
+    return (await call('GET', `messages?${parameters}`)) as MessagePage
+  }
+
   return {
     faults: {
       add: async rule => (await call('POST', 'faults', rule)) as Fault,
@@ -93,6 +141,31 @@ export function createControlMethods(
       set: async clock => (await call('PUT', 'clock', clock)) as ClockStatus,
       advance: async how => (await call('POST', 'clock/advance', how)) as ClockAdvanced,
     },
+    async messages(filters = {}) {
+      const messages: OutboxMessage[] = []
+      let page: MessagePage = { items: [] }
+      do {
+        const token = page.nextToken === undefined ? {} : { token: page.nextToken }
+        page = await readMessages({ ...filters, ...token, 'page-size': 1000 })
+        messages.push(...page.items)
+      } while (page.nextToken !== undefined)
+      return messages
+    },
+    async waitForMessage(filters, options) {
+      const timeoutMs = readTimeout(options)
+      const deadline = performance.now() + timeoutMs
+      for (let left = timeoutMs; left >= 0; left = deadline - performance.now()) {
+        // One call waits a minute at most.
+        const wait = Math.min(left / 1000, 60).toFixed(3)
+        const { items } = await readMessages({ ...filters, wait, 'page-size': 1 })
+        if (items[0] !== undefined) return items[0]
+      }
+      const latest = (await readMessages({ 'page-size': 3 })).items
+      const has = latest.length === 0 ? 'no messages' : latest.map(describeMessage).join(', ')
+      throw new Error(
+        `no message matches ${JSON.stringify(filters)} after ${timeoutMs} ms; the latest in the outbox: ${has}`,
+      )
+    },
     async advance(applicationId, jobId, options = {}) {
       const kind = isExport(applicationId, jobId) ? 'export' : 'import'
       const path = `apps/${encodeURIComponent(applicationId)}/${kind}-jobs/${encodeURIComponent(jobId)}/advance`
@@ -100,3 +173,12 @@ export function createControlMethods(
     },
   }
 }
+
+/** A page of messages, as the control call answers it. */
+interface MessagePage {
+  items: OutboxMessage[]
+  nextToken?: string
+}
+
+const describeMessage = ({ id, channel = 'message', address, user, status, statusMessage }: OutboxMessage) =>
+  `${id} (${channel} to ${address ?? user ?? 'nobody'}, ${status}${status === 'SUCCESSFUL' ? '' : `: ${statusMessage}`})`

@@ -98,7 +98,7 @@ t.test('without what it is built with, npm has nothing to prepare', async t => {
 t.test('its types need none of what it is developed with', async t => {
   writeFileSync(
     join(folder, 'types.mts'),
-    `import { type Fault, type FaultRule, type ImportJobResponse, type JobControl, type JobStatus, type PinpointOptions, StartError, startPinpoint } from 'pinpoint-local'
+    `import { type Fault, type FaultRule, type ImportJobResponse, type JobControl, type JobStatus, type OutboxMessage, type PinpointOptions, StartError, startPinpoint } from 'pinpoint-local'
      const options: PinpointOptions = { port: 0, ephemeral: true, s3Dir: 'x', quotas: true, preflight: 'strict', keepProcessAlive: true }
      const pinpoint = await startPinpoint(options)
      const job: ImportJobResponse = await pinpoint.waitForImportJob('app', 'job', { timeoutMs: 1 })
@@ -111,6 +111,11 @@ t.test('its types need none of what it is developed with', async t => {
      const control: JobControl = await pinpoint.jobControl.set({ mode: 'timed', delayMs: 5 })
      const state: JobStatus = (await pinpoint.advance('app', 'job', { to: 'PROCESSING' })).JobStatus
      export const more = [await pinpoint.faults.list(), await pinpoint.jobControl.get(), control, state]
+     const sms: OutboxMessage = await pinpoint.waitForMessage({ address: '+1', channel: 'SMS' }, { timeoutMs: 1 })
+     export const [body, parts]: [string | undefined, number | undefined] = [sms.body, sms.parts]
+     export const messages: OutboxMessage[] = await pinpoint.messages()
+     // @ts-expect-error there is no such channel
+     await pinpoint.messages({ channel: 'FAX' })
      // @ts-expect-error there is no such exception
      await pinpoint.faults.add({ error: 'NixException' })
      // @ts-expect-error there is no such state
