@@ -75,7 +75,11 @@ export const phoneNumbers: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/phone-numbers/:number',
     {
       config: { operation: 'deletePhoneNumber' },
-      schema: { summary: 'Forgets it', params, response: { 204: Type.Null() } },
+      schema: {
+        summary: 'Forgets what PhoneNumberValidate was told of it',
+        params,
+        response: { 204: Type.Null() },
+      },
     },
     async ({ params }, reply) => {
       const number = readSaidNumber('number', params.number)

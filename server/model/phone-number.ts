@@ -41,17 +41,3 @@ export const PhoneNumberFacts = Type.Object({
   PhoneType: Type.Optional(OneOf(Object.keys(phoneTypeCodes) as PhoneType[])),
 })
 export type PhoneNumberFacts = Static<typeof PhoneNumberFacts>
-
-/** Most characters of a phone number, as in libphonenumber. */
-const maxLength = 250
-
-/**
- * A phone number without anything but its digits, and a plus before them: the form in which numbers
- * are compared.
- *
- * @returns undefined for a text without digits, and for one that is too long for any number
- */
-export function bareNumber(text: string): string | undefined {
-  const digits = text.length > maxLength ? '' : text.replaceAll(/\D/g, '')
-  return digits === '' ? undefined : `+${digits}`
-}

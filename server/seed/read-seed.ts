@@ -20,7 +20,7 @@ export interface LocatedApp {
 /** What all files of the seed say. */
 export interface ReadSeed {
   apps: LocatedApp[]
-  /** As `bareNumber` makes them, each with what is said of it. */
+  /** As `phoneDigits` makes them, each with what is said of it. */
   phoneNumbers: Map<string, PhoneNumberFacts>
 }
 

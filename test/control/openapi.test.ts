@@ -50,7 +50,8 @@ async function describe(t: Test, { app }: Pick<ReturnType<typeof buildTestApp>, 
 }
 
 /** Whether a route is more than what answers for paths at which there is nothing. */
-const isOperation = ({ config }: RouteOptions) => config?.operation !== undefined
+/** PhoneNumberValidate has a second route with a slash at the end, which is not described. */
+const isOperation = ({ config, url }: RouteOptions) => config?.operation !== undefined && !url.endsWith('/')
 
 t.test('the description is a valid one, of every operation that is served and of no other', async t => {
   const built = buildTestApp(t)

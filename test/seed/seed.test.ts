@@ -128,13 +128,13 @@ t.test('what a seed says of phone numbers is answered by PhoneNumberValidate', a
       phoneNumbers: [{ PhoneNumber: '555' }, said, { PhoneNumber: '+12065550142', City: 'x' }],
     },
   })
-  const message = await refusal(t, { SEED: bad })
+  const message = await refusal(t, { SEED: bad, EPHEMERAL: 'true' })
   t.match(message, 'phoneNumbers[0].PhoneNumber must be a phone number that begins with +')
   t.match(message, 'phoneNumbers[2].PhoneNumber must not be +12065550142')
   t.notMatch(message, 'phoneNumbers[1]')
   const wrong = { apps: [], phoneNumbers: [{ ...said, PhoneType: 'FAX', Nix: 1 }] }
   t.match(
-    await refusal(t, { SEED: seedOf(t, { '1.json': wrong }) }),
+    await refusal(t, { SEED: seedOf(t, { '1.json': wrong }), EPHEMERAL: 'true' }),
     /phoneNumbers\[0\]\.PhoneType must be one of/,
   )
 })

@@ -4,7 +4,8 @@ import {
   type PhoneNumberTypes,
   parsePhoneNumber,
 } from 'awesome-phonenumber'
-import { bareNumber, type PhoneNumberFacts, type PhoneType } from '../../model/phone-number.ts'
+import { phoneDigits } from '../../model/phone-digits.ts'
+import type { PhoneNumberFacts, PhoneType } from '../../model/phone-number.ts'
 
 /** Pinpoint's types for those of libphonenumber; each one that is not here is OTHER. */
 const phoneTypes: Partial<Record<PhoneNumberTypes, PhoneType>> = {
@@ -51,17 +52,18 @@ export function describeNumber(
 
 function parse(text: string, region: string | undefined): ParsedPhoneNumber {
   const isComplete = region === undefined || text.trim().startsWith('+')
-  if (isComplete) return parsePhoneNumber(bareNumber(text) ?? '')
+  if (isComplete) return parsePhoneNumber(phoneDigits(text) ?? '')
   const { number } = parsePhoneNumber(text, { regionCode: region })
   // The number may have another country code than the region: 011 44 … in the United States.
   return parsePhoneNumber(number?.e164 ?? '')
 }
 
 /**
- * Whether a number of North America is well-formed but nobody's: reserved for films, as those with
- * 555 are, or of an area code that is not in use (source: guide, which has them as OTHER).
+ * Whether a number of North America is nobody's: reserved for films, as those are that begin with
+ * 555, with or without an area code before it; or well-formed, of an area code that is not in use
+ * (source: guide, which has them as OTHER).
  */
 function isOutOfService(e164: string): boolean {
-  const [, exchange] = /^\+1[2-9]\d\d([2-9]\d\d)\d{4}$/.exec(e164) ?? []
-  return exchange !== undefined && (exchange === '555' || !parsePhoneNumber(e164).valid)
+  if (/^\+1(555\d{3}|[2-9]\d\d555)\d{4}$/.test(e164)) return true
+  return /^\+1[2-9]\d\d[2-9]\d{6}$/.test(e164) && !parsePhoneNumber(e164).valid
 }

@@ -1,6 +1,6 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
+import { phoneDigits } from '../../model/phone-digits.ts'
 import {
-  bareNumber,
   type NumberValidateRequest,
   type NumberValidateResponse,
   phoneTypeCodes,
@@ -8,15 +8,21 @@ import {
 import type { Store } from '../../store/open-store.ts'
 import { samples } from './samples.ts'
 
+/** Most characters of a phone number, as in libphonenumber. */
+const maxLength = 250
+
+const digitsOf = (text: string): string | undefined =>
+  text.length > maxLength ? undefined : phoneDigits(text)
+
 /**
  * Reads a number of which a user says something.
  *
- * @returns as `bareNumber` makes it
+ * @returns as `phoneDigits` makes it
  * @throws BadRequestException for one without a country code, and for a number of the guide's
  *   samples, for which it would have no effect
  */
 export function readSaidNumber(member: string, text: string): string {
-  const number = text.startsWith('+') ? bareNumber(text) : undefined
+  const number = text.startsWith('+') ? digitsOf(text) : undefined
   if (number === undefined) {
     throw badRequest(
       `${member} must be a phone number that begins with + and its country code, such as +12065550100; got ${JSON.stringify(text)}`,
@@ -38,7 +44,7 @@ export async function validateNumber(
   { PhoneNumber, IsoCountryCode }: NumberValidateRequest,
   said: Store['phoneNumbers'],
 ): Promise<NumberValidateResponse> {
-  const bare = bareNumber(PhoneNumber ?? '')
+  const bare = digitsOf(PhoneNumber ?? '')
   if (PhoneNumber === undefined || bare === undefined) {
     throw badRequest(
       `PhoneNumber must be a phone number with its country code, such as +12065550142; got ${JSON.stringify(PhoneNumber)}`,

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { PhoneNumberFacts } from '../../model/phone-number.ts'
 
-/** What users say of phone numbers. Numbers are as `bareNumber` makes them. */
+/** What users say of phone numbers. Numbers are as `phoneDigits` makes them. */
 export function createPhoneNumbers(db: Database) {
   const get = db.prepare<[string], string>('SELECT facts FROM phone_numbers WHERE number = ?').pluck()
   const list = db.prepare<[string, number], { number: string; facts: string }>(
