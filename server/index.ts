@@ -21,6 +21,7 @@ export type {
   JobControl,
   JobStatus,
   MessageFilters,
+  OtpDetails,
   OutboxMessage,
 } from './emulator/control-methods.ts'
 export type { WaitOptions } from './emulator/wait-options.ts'

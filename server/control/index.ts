@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { consolePath, controlPath } from '../http/control-path.ts'
+import { consolePath, controlPath, otpAliasPath } from '../http/control-path.ts'
 import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
 import { apps } from './apps.ts'
@@ -14,6 +14,7 @@ import { messages } from './messages.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { optOuts } from './opt-outs.ts'
+import { otp } from './otp.ts'
 import { phoneNumbers } from './phone-numbers.ts'
 import { putSnapshot } from './put-snapshot.ts'
 import { render } from './render.ts'
@@ -41,6 +42,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(segmentEndpoints)
   app.register(apps)
   app.register(phoneNumbers)
+  app.register(otp)
   app.register(render)
   app.register(messages)
   app.register(optOuts)
@@ -50,7 +52,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(metrics)
   app.register(session)
   app.register(openapi)
-  for (const path of [controlPath, consolePath]) app.all(`${path}*`, unknown)
+  for (const path of [controlPath, consolePath, otpAliasPath]) app.all(`${path}*`, unknown)
 }
 
 /**

@@ -43,7 +43,13 @@ export interface Dependencies {
     Partial<
       Pick<
         Config,
-        'accessKeys' | 'host' | 'allowedHosts' | 'allowedOrigins' | 'controlToken' | 'missingVariables'
+        | 'accessKeys'
+        | 'host'
+        | 'allowedHosts'
+        | 'allowedOrigins'
+        | 'controlToken'
+        | 'missingVariables'
+        | 'otpCode'
       >
     >
   store: Store
@@ -62,7 +68,7 @@ export interface Dependencies {
 declare module 'fastify' {
   interface FastifyInstance
     extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'bus' | 'preflight' | 'clock'>,
-      Pick<Config, 'quotas' | 'missingVariables'> {
+      Pick<Config, 'quotas' | 'missingVariables' | 'otpCode'> {
     /** Gives the renderer of templates, which is loaded when it is first needed. */
     loadRenderer: ReturnType<typeof createRendererLoader>
     /** The time of the emulator's clock. */
@@ -155,6 +161,7 @@ export function buildApp({
   app.decorate('now', () => clock.now())
   app.decorate('quotas', config.quotas)
   app.decorate('missingVariables', config.missingVariables ?? 'fail')
+  app.decorate('otpCode', config.otpCode)
   app.decorate('loadRenderer', createRendererLoader())
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)

@@ -6,9 +6,10 @@ import type { ImportJobResponse } from '../model/import-job.ts'
 import type { JobControl } from '../model/job-control.ts'
 import type { JobStatus } from '../model/job-states.ts'
 import type { DeliveryStatus, OutboxMessage } from '../model/message.ts'
+import type { OtpDetails } from '../model/otp.ts'
 import { readTimeout, type WaitOptions } from './wait-options.ts'
 
-export type { ClockAdvanced, ClockStatus, Fault, FaultRule, JobControl, JobStatus, OutboxMessage }
+export type { ClockAdvanced, ClockStatus, Fault, FaultRule, JobControl, JobStatus, OtpDetails, OutboxMessage }
 
 /** Which messages of the outbox are meant: those that match all members that are given. */
 export interface MessageFilters {
@@ -96,6 +97,14 @@ export interface ControlMethods {
   waitForMessage(filters: MessageFilters, options?: WaitOptions): Promise<OutboxMessage>
 
   /**
+   * Reads the newest one-time password that was sent: of all, or of an application, with a
+   * reference, to a phone number.
+   *
+   * @throws Error if there is none
+   */
+  otp(filters?: { app?: string; reference?: string; address?: string }): Promise<OtpDetails>
+
+  /**
    * Lets a held import or export job go on, in the mode `manual`.
    *
    * @param options `to`: the state to go on to; without it, the next one
@@ -165,6 +174,13 @@ export function createControlMethods(
       throw new Error(
         `no message matches ${JSON.stringify(filters)} after ${timeoutMs} ms; the latest in the outbox: ${has}`,
       )
+    },
+    async otp(filters = {}) {
+      const given = Object.entries(filters).filter(([, value]) => value !== undefined)
+      const query = new URLSearchParams([...given, ['page-size', '1']])
+      const [newest] = ((await call('GET', `otp?${query}`)) as { items: OtpDetails[] }).items
+      if (newest !== undefined) return newest
+      throw new Error(`no one-time password was sent that fits ${JSON.stringify(filters)}`)
     },
     async advance(applicationId, jobId, options = {}) {
       const kind = isExport(applicationId, jobId) ? 'export' : 'import'

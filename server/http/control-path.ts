@@ -4,16 +4,20 @@ import type { FastifyRequest } from 'fastify'
 /** The prefix of the control API: the emulator's own calls, which Pinpoint does not have. */
 export const controlPath = '/_pinpoint/'
 
+/** The prefix of the control call that LocalStack has for one-time passwords. */
+export const otpAliasPath = '/_aws/pinpoint/'
+
 /** The prefix of the web console's pages and files. */
 export const consolePath = `${controlPath}console/`
 
 /**
- * Whether a route belongs to the control API. The control API has a catch-all route under its
- * prefix, so the router alone decides which requests belong to it; no code parses paths again.
+ * Whether a route belongs to the control API. The control API has a catch-all route under each of
+ * its prefixes, so the router alone decides which requests belong to it; no code parses paths again.
  *
  * @param url the URL pattern of the route; undefined if no route matched
  */
-export const isControlRoute = (url: string | undefined): boolean => url?.startsWith(controlPath) ?? false
+export const isControlRoute = (url: string | undefined): boolean =>
+  [controlPath, otpAliasPath].some(path => url?.startsWith(path))
 
 /** Requests for operations of Pinpoint by the paths of the control API. */
 const operationsByControl = new WeakSet<IncomingMessage>()

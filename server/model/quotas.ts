@@ -157,3 +157,19 @@ export const messageLimits = { recipients: 100, names: 1_000, values: 1_000 } as
 
 /** Characters of an SMS message (source: quotas page, of a template's). */
 export const smsCharacters = 1_600
+
+/**
+ * What a call that sends a one-time password may ask for: characters of the brand and of the
+ * reference, digits of the code, minutes for which it is valid, and wrong codes (source: API
+ * reference).
+ */
+export const otpLimits = {
+  brandName: 20,
+  referenceId: 48,
+  codeLength: [5, 8],
+  validityPeriod: [5, 60],
+  allowedAttempts: [1, 5],
+} as const
+
+/** What counts where such a call asks for nothing (source: API reference). */
+export const otpDefaults = { codeLength: 6, validityPeriod: 15, allowedAttempts: 3 } as const

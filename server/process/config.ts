@@ -33,6 +33,8 @@ export interface Config {
   seed: string | undefined
   /** How many messages the outbox keeps, the latest. */
   outboxLimit: number
+  /** The code of every one-time password; undefined: random ones. */
+  otpCode: string | undefined
   /** What a template variable without a value does: fail the rendering, or leave a blank. */
   missingVariables: 'fail' | 'blank'
   logLevel: string
@@ -232,6 +234,13 @@ const settings: Settings = {
     default: '10000',
     meaning: 'how many messages the outbox keeps, the latest',
     read: wholeNumber(1, 100_000_000),
+  },
+  otpCode: {
+    variables: ['OTP_CODE'],
+    flag: '--otp-code',
+    argument: 'digits',
+    meaning: 'the code of every one-time password, instead of a random one',
+    read: matching(/^\d{5,8}$/, '5 to 8 digits'),
   },
   missingVariables: {
     variables: ['MISSING_VARIABLES'],

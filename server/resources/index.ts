@@ -19,6 +19,8 @@ import { readJobs } from './jobs/read-jobs.ts'
 import { sendMessages } from './messages/send-messages.ts'
 import { sendUsersMessages } from './messages/send-users-messages.ts'
 import { notServed } from './not-served.ts'
+import { sendOTPMessage } from './otp/send-otp-message.ts'
+import { verifyOTPMessage } from './otp/verify-otp-message.ts'
 import { phoneNumberValidate } from './phone-numbers/phone-number-validate.ts'
 import { createRecommenderConfiguration } from './recommenders/create-recommender-configuration.ts'
 import { deleteRecommenderConfiguration } from './recommenders/delete-recommender-configuration.ts'
@@ -106,6 +108,10 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(listTemplates)
   app.register(listTemplateVersions)
   app.register(updateTemplateActiveVersion)
+
+  // One-time passwords
+  app.register(sendOTPMessage)
+  app.register(verifyOTPMessage)
 
   // Phone numbers
   app.register(phoneNumberValidate)

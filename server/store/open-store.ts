@@ -32,6 +32,7 @@ import { createJobProgress } from './jobs/job-progress.ts'
 import type { JobTable } from './jobs/job-rows.ts'
 import { createMessages } from './messages/messages.ts'
 import { createOptOuts } from './messages/opt-outs.ts'
+import { createOtps } from './otps/otps.ts'
 import { createPhoneNumbers } from './phone-numbers/phone-numbers.ts'
 import { createPurge } from './purge.ts'
 import { createRecommenders } from './recommenders/recommenders.ts'
@@ -222,6 +223,7 @@ export function prepareStore(
     phoneNumbers: createPhoneNumbers(db),
     messages: createMessages(db, outboxLimit),
     optOuts: createOptOuts(db),
+    otps: createOtps(db),
     segments: createSegments(db, documents),
     recommenders: createRecommenders(db),
     segmentMembers: createSegmentMembers(db),

@@ -123,7 +123,7 @@ t.test('after the state was replaced, a wait takes all messages for new', async 
   const { call, send } = await withSending(t, { bus })
   const waiting = call('GET', `${list}?wait=60&after=42`)
   await setImmediate()
-  bus.emit({ kind: 'state' })
+  bus.emit({ kind: 'state', by: 'reset' })
   await send(sms('hi', '+15550000001'))
   t.match((await waiting).body, { items: [{ id: 1 }], last: 1 })
 })

@@ -80,7 +80,7 @@ t.test('the table of control calls has all of them', async t => {
   const { app } = buildTestApp(t)
   await app.ready()
   const calls = app.routes
-    .filter(({ url, schema }) => url.startsWith('/_pinpoint/') && schema?.hide !== true)
+    .filter(({ url, schema }) => /^\/(_pinpoint|_aws)\//.test(url) && schema?.hide !== true)
     .flatMap(({ method, url }) => [method].flat().map(method => `${method} ${url}`))
   const named = rowsOf(sectionOf('docs/control-api.md', 'Calls')).map(([call]) => call!)
   const withoutNames = (call: string) => call.replaceAll('`', '').replaceAll(/:\w+|\{\w+\}/g, '{}')

@@ -84,6 +84,7 @@ const served: Row[] = [
   row('controlToken', 'CONTROL_TOKEN', undefined, same('open-sesame'), same('a:b/c+d='), 'a b'),
   row('seed', 'SEED', undefined, [folderA, folderA], [folderB, folderB], join(folders, 'nowhere')),
   row('outboxLimit', 'OUTBOX_LIMIT', 10_000, ['1', 1], ['2000', 2000], '0'),
+  row('otpCode', 'OTP_CODE', undefined, ['12345', '12345'], ['00000001', '00000001'], '1234'),
   row('missingVariables', 'MISSING_VARIABLES', 'fail', same('blank'), same('fail'), 'empty'),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),

@@ -4,6 +4,7 @@ import {
   DeleteEndpointCommand,
   PutEventStreamCommand,
   SendMessagesCommand,
+  SendOTPMessageCommand,
   TagResourceCommand,
   UpdateApplicationSettingsCommand,
   UpdateSmsChannelCommand,
@@ -55,6 +56,15 @@ t.test('no table holds a row of an application that was deleted', async t => {
     }),
   )
   await client.send(new UpdateSmsChannelCommand({ ApplicationId, SMSChannelRequest: {} }))
+  await client.send(
+    new SendOTPMessageCommand({
+      ApplicationId,
+      SendOTPMessageRequestParameters: {
+        ...{ Channel: 'SMS', BrandName: 'Shop', ReferenceId: 'r' },
+        ...{ DestinationIdentity: '+15551234567', OriginationIdentity: 'Shop' },
+      },
+    }),
+  )
   await client.send(
     new SendMessagesCommand({
       ApplicationId,

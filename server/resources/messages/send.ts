@@ -30,6 +30,8 @@ export interface MessageCall extends Omit<Sending, 'app' | 'templates'> {
   templates: TemplateConfiguration | undefined
   /** Finds the recipients, in the transaction that plans the messages. */
   recipients: (app: AppRef) => Recipient[]
+  /** Writes something else in the transaction that writes the records. */
+  within?: (app: AppRef, delivered: readonly Delivered[]) => void
 }
 
 /**
@@ -42,7 +44,7 @@ export interface MessageCall extends Omit<Sending, 'app' | 'templates'> {
  */
 export async function send(
   app: FastifyInstance,
-  { applicationId, recipients, templates, ...sending }: MessageCall,
+  { applicationId, recipients, templates, within, ...sending }: MessageCall,
 ): Promise<Delivered['result'][]> {
   const { store } = app
   const plan = () => {
@@ -71,6 +73,7 @@ export async function send(
 
   const ids = await store.write(() => {
     const found = findSendingApp(store, applicationId)
+    within?.(found, delivered)
     return store.messages.append(
       found,
       delivered.map(({ record }) => record),

@@ -351,6 +351,23 @@ CREATE TABLE faults (
   times_left INTEGER        -- NULL: any number
 ) STRICT;
 
+-- One-time passwords ------------------------------------------------------------------------------------------------
+
+CREATE TABLE otps (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  app        INTEGER NOT NULL REFERENCES apps (seq),
+  reference  TEXT NOT NULL,
+  address    TEXT NOT NULL,
+  code       TEXT NOT NULL,
+  request    TEXT NOT NULL,    -- JSON, SendOTPMessageRequestParameters
+  created_at INTEGER NOT NULL, -- milliseconds since 1970, as is the next
+  expires_at INTEGER NOT NULL,
+  misses     INTEGER NOT NULL, -- how many wrong codes were verified
+  allowed    INTEGER NOT NULL, -- how many may be
+  used       INTEGER NOT NULL, -- whether it has been verified
+  UNIQUE (app, reference, address)
+) STRICT;
+
 -- Phone numbers -----------------------------------------------------------------------------------------------------
 
 -- What users say of phone numbers, for PhoneNumberValidate.
