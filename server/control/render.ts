@@ -64,14 +64,14 @@ const RenderAnswer = Type.Object({
   ),
 })
 
-/** Says what a template would say to an endpoint, or why it would not be sent. Nothing is sent. */
+/** Previews a template for an endpoint: what would be sent, or why it does not render. */
 export const render: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/_pinpoint/render',
     {
       config: { operation: 'render' },
       schema: {
-        summary: 'What a template would say to an endpoint: its parts, missing variables, errors',
+        summary: 'Previews a template for an endpoint: its parts, missing variables, errors',
         body: RenderRequest,
         response: { 200: RenderAnswer },
       },

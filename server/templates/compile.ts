@@ -153,7 +153,7 @@ function compileBlockCall(call: Call, block: Block): Render {
   }
 }
 
-/** `{{#name}}…{{/name}}` of a variable: a list is gone through, another value is the scope of the block. */
+/** `{{#name}}…{{/name}}` of a variable: rendered for each item of a list; another value is its scope. */
 function compileSection(path: hbs.AST.PathExpression, block: Block): Render {
   const find = variable(path)
   return (run, scope) => {

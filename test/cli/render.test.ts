@@ -68,7 +68,7 @@ t.test('of substitutions the first file counts, then the endpoint, then the defa
   t.equal(stdout, 'Hi there,\nyour code is 123.\nBye 123\n')
 })
 
-t.test('missing variables are told with their places, and the status is 1', async t => {
+t.test('missing variables are reported with their places, and the status is 1', async t => {
   const { code, stdout, stderr } = await run(['mail.hbs', '--endpoint', 'endpoint.json'])
   t.equal(code, 1)
   t.equal(stdout, '', 'nothing would be sent')
@@ -100,7 +100,7 @@ mail.hbs:3:1: Footer has no value, and is left blank
   t.equal((await run([...argv, '--missing-variables', 'fail'], { MISSING_VARIABLES: 'blank' })).code, 1)
 })
 
-t.test('a template that cannot be rendered is told by line and column', async t => {
+t.test('a template that cannot be rendered is reported with line and column', async t => {
   t.strictSame(await run(['broken.hbs', '--endpoint', 'endpoint.json']), {
     ...{ code: 1, stdout: '' },
     stderr: 'broken.hbs:2:3: the block is not closed: {{/if}} is missing\n',
@@ -155,7 +155,7 @@ for (const [what, argv, message] of [
     '--missing-variables must be one of fail, blank',
   ],
 ] as const) {
-  t.test(`${what} is told, and the status is 2`, async t => {
+  t.test(`${what} is reported, and the status is 2`, async t => {
     const { code, stdout, stderr } = await run([...argv])
     t.match({ code, stdout, stderr }, { code: 2, stdout: '', stderr: message })
     t.notMatch(stderr, /\n\s+at /, 'no stack')

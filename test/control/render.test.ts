@@ -171,7 +171,7 @@ t.test('with MISSING_VARIABLES=blank, nothing stands in their place', async t =>
   t.strictSame(body, { parts: { text: 'Hi !' }, missingVariables: ['name'], errors: [] })
 })
 
-t.test('a syntax error is told with its line and column; the other parts are rendered', async t => {
+t.test('a syntax error is reported with its line and column; the other parts are rendered', async t => {
   const { create, render } = await withEndpoint(t)
   await create('email', { Subject: 'Hi', HtmlPart: '<p>\n{{#if a}}x' })
   const { body } = await render({ template: { name: 'welcome', kind: 'EMAIL' } })

@@ -35,7 +35,11 @@ t.test('Terraform creates all resources, plans no changes, changes and destroys 
   for (const [index, second] of ['second=false', 'second=true'].entries()) {
     const variables = ['-var', `url=${url}`, '-var', second]
     await terraform('apply', '-auto-approve', ...variables)
-    t.strictSame(await versions(), Array(9).fill(index + 1), 'each of the nine channels was written once more')
+    t.strictSame(
+      await versions(),
+      Array(9).fill(index + 1),
+      'each of the nine channels was written once more',
+    )
     // It exits with 2 where there is something to change.
     t.match(await terraform('plan', '-detailed-exitcode', ...variables), 'No changes')
   }

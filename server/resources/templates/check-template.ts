@@ -6,8 +6,9 @@ import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
 
 /**
- * Checks what types cannot say of a template, in the transaction that writes it. Whether its texts are valid Handlebars is not checked:
- * a template with a syntax error is kept, and fails when it is rendered (assumed).
+ * Checks what schemas cannot express, in the transaction that writes the template. The syntax of its
+ * texts is not checked: a template with a syntax error is stored, and fails when it is rendered
+ * (assumed).
  *
  * @throws BadRequestException that names the member that is wrong
  */
