@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { consolePath, controlPath, otpAliasPath } from '../http/control-path.ts'
 import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
+import { appEndpoints } from './app-endpoints.ts'
 import { apps } from './apps.ts'
 import { clock } from './clock.ts'
 import { exportJob } from './export-job.ts'
@@ -41,6 +42,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(exportJob)
   app.register(segmentEndpoints)
   app.register(apps)
+  app.register(appEndpoints)
   app.register(phoneNumbers)
   app.register(otp)
   app.register(render)

@@ -66,7 +66,8 @@ export function readPage<T, Cursor>(
  * makes the page of it.
  *
  * @returns `limit`, one more than the page shows, which tells whether there is a next page;
- *   `after`, the cursor; `answer`, which makes the page of the entries
+ *   `after`, the cursor; `answer`, which makes the page of the entries, and of the cursor at which
+ *   reading stopped, if that was before the end and there are not enough entries
  */
 export function beginPage<Cursor>(
   query: PagedQuery,
@@ -79,12 +80,15 @@ export function beginPage<Cursor>(
   return {
     limit: size + 1,
     after,
-    answer<T>(entries: { at: Cursor; value: T }[]): { values: T[]; token: string | undefined } {
+    answer<T>(
+      entries: { at: Cursor; value: T }[],
+      stoppedAt?: Cursor,
+    ): { values: T[]; token: string | undefined } {
       const shown = entries.slice(0, size)
-      const last = shown.at(-1)
+      const next = entries.length > size ? shown.at(-1)!.at : stoppedAt
       return {
         values: shown.map(entry => entry.value),
-        token: entries.length > size && last !== undefined ? writeToken(list, last.at) : undefined,
+        token: next === undefined ? undefined : writeToken(list, next),
       }
     },
   }

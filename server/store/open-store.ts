@@ -19,6 +19,7 @@ import { WriteQueue } from './database/write-queue.ts'
 import { createDocuments } from './documents/documents.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpointCounts } from './endpoints/endpoint-counts.ts'
+import { createEndpointList } from './endpoints/endpoint-list.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
 import { createImportWriters } from './import-writes/import-writer.ts'
 import { createExportJobs } from './jobs/export-jobs.ts'
@@ -212,6 +213,7 @@ export function prepareStore(
     dueRows: [] as DueRows[],
     endpoints,
     endpointCounts,
+    listEndpoints: createEndpointList(db),
     importWriter: createImportWriters(db, endpoints, names, writeQueue, endpointCounts),
     eventStreams: createEventStreams(db),
     faults,

@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../../model/endpoint.ts'
 import type { AppRef } from '../applications/applications.ts'
 import { type EndpointRow, endpointJson, selectRow, toEndpoint } from '../endpoints/endpoint-row.ts'
+import { prepareEndOfStep } from '../endpoints/row-steps.ts'
 import {
   all,
   type Condition,
@@ -79,9 +80,6 @@ const memberColumns = { all: selectRow('e'), count: 'e.seq' }
  */
 export const maxSources = 100
 
-/** Endpoints that a step scans, which takes some milliseconds. */
-const endpointsPerStep = 4000
-
 /** Finds the members of segments. */
 export function createSegmentMembers(db: Database) {
   const version = db.prepare<[number, string, number | null], VersionRow>(
@@ -148,12 +146,7 @@ export function createSegmentMembers(db: Database) {
     return members
   }
 
-  const endOfStep = db
-    .prepare<[number, number, number], number | null>(
-      `SELECT max(seq) FROM (
-         SELECT seq FROM endpoints WHERE app = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ${endpointsPerStep})`,
-    )
-    .pluck()
+  const endOfStep = prepareEndOfStep(db)
 
   /** @param into the sources of the segment, and their jobs, are added here */
   const conditionOf = (
@@ -206,7 +199,7 @@ export function createSegmentMembers(db: Database) {
       memberColumns[columns],
     )
     return (after: number, limit: number): MemberStep => {
-      const last = endOfStep.get(app.seq, after, upTo) ?? null
+      const last = endOfStep(app.seq, after, upTo)
       if (last === null) return { found: [], next: [0, ''] }
       const found = matching([app.seq, after, last], limit).map((row): Member => ({ cursor: [row.seq], row }))
       return { found, next: found.length === limit ? found.at(-1)!.cursor : [last] }

@@ -1,0 +1,97 @@
+import { setImmediate } from 'node:timers/promises'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@sinclair/typebox'
+import { badRequest, orNotFound } from '../http/errors/exceptions.ts'
+import { beginPage, PageQuery } from '../http/paging.ts'
+import { ApplicationParams, OneOf } from '../model/common.ts'
+import { ChannelType, EndpointResponse } from '../model/endpoint.ts'
+import { findApp } from '../resources/find.ts'
+import type { AppRef } from '../store/applications/applications.ts'
+import { type EndpointFilter, firstEndpoint, isEndpointCursor } from '../store/endpoints/endpoint-list.ts'
+import { toEndpoint } from '../store/endpoints/endpoint-row.ts'
+import type { Store } from '../store/open-store.ts'
+
+const text = (description: string) => Type.Optional(Type.String({ description }))
+
+const filters = {
+  channel: Type.Optional(ChannelType),
+  user: text('The UserId'),
+  address: text('The beginning of the Address'),
+  id: text('The beginning of the Id, regardless of case'),
+  status: Type.Optional(OneOf(['ACTIVE', 'INACTIVE'])),
+  'opt-out': Type.Optional(OneOf(['ALL', 'NONE'])),
+  attribute: Type.Optional(
+    Type.Array(Type.String(), { description: 'A name of Attributes and one of its values: Plan:free' }),
+  ),
+  'import-job': text('Id of the import job that wrote them last'),
+}
+const Filters = Type.Object(filters)
+
+const Endpoints = Type.Object({
+  items: Type.Array(EndpointResponse),
+  nextToken: Type.Optional(Type.String()),
+})
+
+/** Steps that a page takes at most: then it is short, or empty, and has a token. */
+const stepsPerPage = 10
+
+/**
+ * Lists the endpoints of an application, which no operation of Pinpoint does, oldest first. Those
+ * that an index finds come first: all of a user, and those whose id or address is just the one that
+ * is given.
+ */
+export const appEndpoints: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/apps/:applicationId/endpoints',
+    {
+      config: { operation: 'appEndpoints' },
+      schema: {
+        summary: 'The endpoints of an application. A page may be short, or empty, and still have a token',
+        params: ApplicationParams,
+        querystring: Type.Object({ ...filters, ...PageQuery.properties }),
+        response: { 200: Endpoints },
+      },
+    },
+    async ({ params: { applicationId }, query }) => {
+      const found = findApp(app.store, applicationId)
+      const { 'page-size': _, token: __, ...given } = query
+      const filter = readFilters(app.store, found, given)
+      const list = `endpoints/${applicationId}/${JSON.stringify(Object.entries(given).sort())}`
+      const { limit, after, answer } = beginPage(query, list, firstEndpoint, isEndpointCursor)
+      const step = app.store.listEndpoints(found, filter)
+      const entries = []
+      let next: typeof after | undefined = after
+      for (let steps = 0; next !== undefined && entries.length < limit && steps < stepsPerPage; steps++) {
+        // Other calls go on between the steps.
+        if (steps > 0) await setImmediate()
+        const some = step(next, limit - entries.length)
+        for (const { at, row } of some.found) entries.push({ at, value: toEndpoint(found, row) })
+        next = some.next
+      }
+      const { values, token } = answer(entries, next)
+      return { items: values, ...(token !== undefined && { nextToken: token }) }
+    },
+  )
+}
+
+/** @throws BadRequestException for an attribute without a value; NotFoundException for a job */
+function readFilters(store: Store, app: AppRef, given: Static<typeof Filters>): EndpointFilter {
+  const { channel, user, address, id, status, attribute = [] } = given
+  const job = given['import-job']
+  return {
+    ...{ channel, userId: user, address, id, status, optOut: given['opt-out'] },
+    attributes: attribute.map(readAttribute),
+    importJob:
+      job === undefined
+        ? undefined
+        : orNotFound(store.importJobs.find(app, job), `Import job not found: ${job}`).seq,
+  }
+}
+
+function readAttribute(text: string): [name: string, value: string] {
+  // Names with a colon are possible, but rare: Pinpoint's console does not show them (source: API
+  // reference).
+  const colon = text.indexOf(':')
+  if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)]
+  throw badRequest(`attribute must be a name and a value, such as Plan:free; got ${JSON.stringify(text)}`)
+}
