@@ -95,10 +95,12 @@ export class DueWork implements Source {
       try {
         // What is due already comes first, so that `next` is after it.
         let isDone = await this.#run(from, done, mode)
-        let now = to === 'next' ? (nextOf(this.#sources)?.time ?? from) : target
-        isDone &&= await this.#run(now, done, mode)
+        const end = to === 'next' ? (nextOf(this.#sources)?.time ?? from) : target
+        isDone &&= await this.#run(end, done, mode)
         const isIdle = typeof to === 'object' && 'idle' in to && nextOf(this.#sources) === undefined
-        now = Math.max(isDone && !isIdle ? now : from, this.#now())
+        // It stays where the last step has left it if it has stopped before its end, or has none.
+        const hasEnd = isDone && !isIdle && end !== never
+        const now = Math.max(hasEnd ? end : from, this.#now())
         await this.#set(mode, now)
         return { from, now, ...done, truncated: !isDone }
       } catch (error) {
