@@ -280,8 +280,8 @@ const outboxMembers = {
 }
 
 /** A record of the outbox before it is stored. Members that do not apply are absent. */
-export type NewOutboxMessage = Static<ReturnType<typeof newOutboxMessage>>
-const newOutboxMessage = () => Type.Object(outboxMembers)
+export const NewOutboxMessage = Type.Object(outboxMembers)
+export type NewOutboxMessage = Static<typeof NewOutboxMessage>
 
 /** A record of the outbox (contract): what one recipient got, or why it got nothing. */
 export const OutboxMessage = Type.Object({

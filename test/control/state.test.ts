@@ -397,6 +397,15 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       /row in faults that is no rule: f/,
     ],
     ['a rule that is none', exec(`INSERT INTO faults (id, rule) VALUES ('f', '{"times":0}')`), /times/],
+    ...[`'{'`, `'{}'`, `'{"time":"x","status":"SENT","statusCode":200,"statusMessage":""}'`].map(
+      (record): [string, Buffer, RegExp] => [
+        `the message ${record}`,
+        exec(
+          `INSERT INTO messages (app, status, record) SELECT seq, 'SUCCESSFUL', ${record} FROM apps LIMIT 1`,
+        ),
+        /row in messages that is no message: \d+ \(/,
+      ],
+    ),
     ['a mode that is none', exec(`INSERT INTO job_control VALUES (1, 'bogus', NULL)`), /row in job_control/],
   ]
   const rows = countRows(DATA_DIR)

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { FaultRule } from '../../model/fault.ts'
 import { JobControl } from '../../model/job-control.ts'
 import { jobStatuses } from '../../model/job-states.ts'
+import { NewOutboxMessage } from '../../model/message.ts'
 import { readS3Url } from '../../model/s3-url.ts'
 import { checkOf } from '../../validation/check.ts'
 import { migrate } from '../database/schema.ts'
@@ -142,15 +143,15 @@ function controlProblem(db: Database.Database): string | undefined {
 
 /** Which message cannot be read. */
 function messageProblem(db: Database.Database): string | undefined {
-  const unreadable = db
-    .prepare<[], number>(
-      `SELECT seq FROM messages WHERE NOT iif(json_valid(record), json_type(record) = 'object', 0) LIMIT 1`,
-    )
-    .pluck()
-    .get()
-  return unreadable === undefined
-    ? undefined
-    : `the snapshot has a row in messages that is no message: ${unreadable}`
+  const checkRecord = checkOf(NewOutboxMessage)
+  const rows = db.prepare<[], { seq: number; record: string }>('SELECT seq, record FROM messages').iterate()
+  for (const { seq, record } of rows) {
+    const problem = checkRecord(parsed(record))
+    if (problem !== undefined) {
+      return `the snapshot has a row in messages that is no message: ${seq} (${problem})`
+    }
+  }
+  return undefined
 }
 
 function parsed(json: string): unknown {
