@@ -1,4 +1,4 @@
-import type { Endpoint } from '../model/endpoint.ts'
+import type { Endpoint, EndpointResponse } from '../model/endpoint.ts'
 import type { MessageFault } from '../model/fault.ts'
 import type {
   DeliveryStatus,
@@ -113,11 +113,11 @@ export function planDeliveries(
     const fault = faults.find(rule => applies(rule, app, recipient) && store.faults.use(rule.id))
     if (fault !== undefined) return refusalBy(fault)
     if (problem !== undefined) return permanent(problem)
-    if (endpoint?.OptOut === 'ALL') return refusal('OPT_OUT', 'Endpoint has opted out')
+    if (endpoint && hasOptedOut(endpoint)) return refusal('OPT_OUT', 'Endpoint has opted out')
     if (type === 'SMS' && store.optOuts.has(phoneDigits(address) ?? '')) {
       return permanent('Destination phone number opted out')
     }
-    if (endpoint?.EndpointStatus === 'INACTIVE') return permanent('Endpoint is inactive')
+    if (endpoint && isInactive(endpoint)) return permanent('Endpoint is inactive')
     if (sending.refuseDuplicates && address !== '') {
       const place = `${type} ${address}`
       if (sentTo.has(place)) return refusal('DUPLICATE', 'Duplicate address')
@@ -144,6 +144,13 @@ export function planDeliveries(
     return { sending, recipient, template, outcome: decide(recipient, template) }
   })
 }
+
+/** Whether an endpoint takes no messages at all. */
+export const hasOptedOut = ({ OptOut }: Pick<EndpointResponse, 'OptOut'>): boolean => OptOut === 'ALL'
+
+/** Whether an endpoint is one that another has replaced, or that a caller has made INACTIVE. */
+export const isInactive = ({ EndpointStatus }: Pick<EndpointResponse, 'EndpointStatus'>): boolean =>
+  EndpointStatus === 'INACTIVE'
 
 const rawEmailOf = ({ EmailMessage }: DirectMessageConfiguration): string | undefined =>
   EmailMessage?.RawEmail?.Data || undefined

@@ -37,6 +37,10 @@ export interface Config {
   otpCode: string | undefined
   /** What a template variable without a value does: fail the rendering, or leave a blank. */
   missingVariables: 'fail' | 'blank'
+  /** Hosts that hooks and custom channels may call, beside loopback's, in lower case; `*` for any. */
+  hookHosts: ReadonlySet<string> | undefined
+  /** Where Lambda functions are called; undefined: they are not. */
+  lambdaEndpoint: string | undefined
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -249,6 +253,21 @@ const settings: Settings = {
     default: 'fail',
     meaning: 'what a template variable without a value does: fail, or leave a blank',
     read: oneOf('fail', 'blank'),
+  },
+  hookHosts: {
+    variables: ['HOOK_HOSTS'],
+    flag: '--hook-hosts',
+    argument: 'name,…',
+    meaning: "hosts beside loopback's that campaign hooks and custom channels may call; * for any",
+    read: list(hostName, 'host names such as hooks.example.com, or *'),
+  },
+  lambdaEndpoint: {
+    variables: ['AWS_ENDPOINT_URL_LAMBDA'],
+    flag: '--lambda-endpoint',
+    argument: 'url',
+    meaning: 'where Lambda functions of hooks and custom channels are called (sam local, LocalStack)',
+    read: httpUrl,
+    isUrl: true,
   },
   logLevel: {
     variables: ['LOG_LEVEL'],

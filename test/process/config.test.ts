@@ -86,6 +86,22 @@ const served: Row[] = [
   row('outboxLimit', 'OUTBOX_LIMIT', 10_000, ['1', 1], ['2000', 2000], '0'),
   row('otpCode', 'OTP_CODE', undefined, ['12345', '12345'], ['00000001', '00000001'], '1234'),
   row('missingVariables', 'MISSING_VARIABLES', 'fail', same('blank'), same('fail'), 'empty'),
+  row(
+    'hookHosts',
+    'HOOK_HOSTS',
+    undefined,
+    ['Hooks.Example.com., b:8080', new Set(['hooks.example.com', 'b'])],
+    ['*', new Set(['*'])],
+    'a b',
+  ),
+  row(
+    'lambdaEndpoint',
+    'AWS_ENDPOINT_URL_LAMBDA',
+    undefined,
+    same('http://localhost:3001'),
+    same('http://localstack:4566'),
+    'localstack',
+  ),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
 ]
@@ -99,7 +115,10 @@ function row(
   bad?: string,
 ): Row {
   const flag = `--${variable.toLowerCase().replaceAll('_', '-')}`
-  const flags: Record<string, string> = { '--aws-endpoint-url-s3': '--s3-endpoint' }
+  const flags: Record<string, string> = {
+    '--aws-endpoint-url-s3': '--s3-endpoint',
+    '--aws-endpoint-url-lambda': '--lambda-endpoint',
+  }
   return {
     name,
     variables: [variable],

@@ -1,0 +1,100 @@
+import type { EventDimensions, EventFilter } from '../model/event-filter.ts'
+import type { AttributeDimension, MetricDimension, SetDimension } from '../model/segment-dimensions.ts'
+
+/** What is known of an event, as PutEvents takes it. */
+export interface EventFacts {
+  EventType: string
+  Attributes?: Readonly<Record<string, string>> | undefined
+  Metrics?: Readonly<Record<string, number>> | undefined
+}
+
+/**
+ * Whether an event is one that a filter is for.
+ *
+ * @param source ENDPOINT for an event of PutEvents, SYSTEM for one of Pinpoint itself
+ */
+export const matchesFilter = (
+  { FilterType, Dimensions }: EventFilter,
+  event: EventFacts,
+  source: EventFilter['FilterType'] = 'ENDPOINT',
+): boolean => FilterType === source && matchesDimensions(Dimensions, event)
+
+/**
+ * Whether an event meets all conditions: its type, attributes and metrics. Each is met by any of its
+ * values; an attribute or a metric that the event does not have fails, whatever the operator
+ * (assumed).
+ */
+export function matchesDimensions(
+  { EventType, Attributes = {}, Metrics = {} }: EventDimensions,
+  event: EventFacts,
+): boolean {
+  return (
+    (EventType === undefined || matchesSet(EventType, event.EventType)) &&
+    Object.entries(Attributes).every(([name, dimension]) =>
+      matchesAttribute(dimension, own(event.Attributes, name)),
+    ) &&
+    Object.entries(Metrics).every(([name, dimension]) => matchesMetric(dimension, own(event.Metrics, name)))
+  )
+}
+
+/** The event's own value: names are the caller's, and may be those of an object's prototype. */
+const own = <T>(map: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
+  map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined
+
+/** Whether a value is one of those of a set, or none of them for EXCLUSIVE. */
+const matchesSet = ({ DimensionType = 'INCLUSIVE', Values }: SetDimension, value: string): boolean =>
+  Values.includes(value) === (DimensionType === 'INCLUSIVE')
+
+function matchesAttribute(
+  { AttributeType = 'INCLUSIVE', Values }: AttributeDimension,
+  value: string | undefined,
+): boolean {
+  if (value === undefined) return false
+  switch (AttributeType) {
+    case 'INCLUSIVE':
+      return Values.includes(value)
+    case 'EXCLUSIVE':
+      return !Values.includes(value)
+    case 'CONTAINS':
+      return Values.some(part => value.includes(part))
+    default:
+      return comparesTime(AttributeType, readTime(value), Values.map(readTime))
+  }
+}
+
+const day = 86_400_000
+
+/** Compares times as segments do: ON is the same day in UTC, BETWEEN includes both ends. */
+function comparesTime(
+  how: 'BEFORE' | 'AFTER' | 'ON' | 'BETWEEN',
+  time: number,
+  [first = Number.NaN, last = Number.NaN]: number[],
+): boolean {
+  if (how === 'BEFORE') return time < first
+  if (how === 'AFTER') return time > first
+  if (how === 'ON') return Math.floor(time / day) === Math.floor(first / day)
+  return time >= first && time <= last
+}
+
+/** Milliseconds since 1970 of an ISO 8601 date or time, in UTC without a zone; NaN for other texts. */
+function readTime(text: string): number {
+  const parts = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text)
+  if (parts === null) return Number.NaN
+  return Date.parse(parts[1] === undefined || parts[4] !== undefined ? text : `${text}Z`)
+}
+
+function matchesMetric({ ComparisonOperator, Value }: MetricDimension, value: number | undefined): boolean {
+  if (value === undefined) return false
+  switch (ComparisonOperator) {
+    case 'GREATER_THAN':
+      return value > Value
+    case 'LESS_THAN':
+      return value < Value
+    case 'GREATER_THAN_OR_EQUAL':
+      return value >= Value
+    case 'LESS_THAN_OR_EQUAL':
+      return value <= Value
+    default:
+      return value === Value
+  }
+}

@@ -1,0 +1,105 @@
+import { withoutFinalDot } from '../process/host-names.ts'
+import { isLoopback } from '../process/web-origins.ts'
+
+/** Where hooks may be called. */
+export interface HookSettings {
+  /** Hosts that may be called beside loopback ones, in lower case; `*` for any. */
+  hookHosts: ReadonlySet<string> | undefined
+  /** The base URL of a Lambda API; undefined where functions are not called. */
+  lambdaEndpoint: string | undefined
+  /** Milliseconds that one attempt may take: 15 s (source: guide). */
+  timeout?: number
+}
+
+/**
+ * What has come of a call: what it has answered; why it was not made, which names the setting that
+ * would allow it; or why its last attempt has failed.
+ */
+export type HookOutcome<Answer> = { answer: Answer } | { notAllowed: string } | { failed: string }
+
+/** Attempts, and the most bytes of an answer (both source: guide, quotas). */
+const maxAttempts = 3
+const maxBytes = 6 * 1024 * 1024
+
+/** Milliseconds that one attempt may take (source: guide). */
+const defaultTimeout = 15_000
+
+/**
+ * Calls a web hook, or a Lambda function, with a JSON body: up to three times, until it answers with
+ * a status of 200 to 299 and what `read` accepts. No redirect is followed, as it could lead to a host
+ * that may not be called. It never throws.
+ *
+ * @param target a URL, or the name or ARN of a Lambda function
+ * @param read makes the result of the answer's text; throws a sentence if it is not as it must be
+ */
+export async function callHook<Answer>(
+  settings: HookSettings,
+  target: string,
+  payload: object,
+  read: (text: string) => Answer,
+): Promise<HookOutcome<Answer>> {
+  const place = placeOf(settings, target)
+  if (typeof place === 'string') return { notAllowed: place }
+  const body = JSON.stringify(payload)
+  let failed = ''
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    try {
+      return { answer: read(await attemptCall(place, body, settings.timeout ?? defaultTimeout)) }
+    } catch (error) {
+      failed = `${target}: ${reasonOf(error as Error)}`
+    }
+  }
+  return { failed: `${failed} (${maxAttempts} attempts)` }
+}
+
+/** Whether a target is a URL; else it is the name or ARN of a Lambda function. */
+export const isWebTarget = (target: string): boolean => /^https?:\/\//i.test(target)
+
+/** The URL to call, or why it may not be called. */
+function placeOf({ hookHosts, lambdaEndpoint }: HookSettings, target: string): URL | string {
+  if (!isWebTarget(target)) {
+    if (lambdaEndpoint === undefined) {
+      return `the Lambda function ${target} was not called: AWS_ENDPOINT_URL_LAMBDA says where functions are`
+    }
+    const path = `2015-03-31/functions/${encodeURIComponent(target)}/invocations`
+    return new URL(path, lambdaEndpoint.replace(/\/*$/, '/'))
+  }
+  const url = URL.parse(target)
+  if (url === null) return `${target} was not called: it is not a URL`
+  const host = withoutFinalDot(url.hostname)
+  if (isLoopback(url) || hookHosts?.has('*') || hookHosts?.has(host)) return url
+  return `${target} was not called: HOOK_HOSTS does not have ${host}`
+}
+
+async function attemptCall(url: URL, body: string, timeout: number): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeout),
+  })
+  const text = await readText(response)
+  if (!response.ok) throw new Error(`it answers with the status ${response.status}`)
+  // Lambda answers 200 also when the function has failed.
+  if (response.headers.has('x-amz-function-error'))
+    throw new Error(`the function failed: ${text.slice(0, 200)}`)
+  return text
+}
+
+async function readText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw new Error(`its answer has more than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** The reason of a failed fetch is in its cause. */
+function reasonOf({ name, message, cause }: Error): string {
+  if (name === 'TimeoutError') return 'it does not answer in time'
+  return cause instanceof Error && cause.message !== '' ? cause.message : message
+}
