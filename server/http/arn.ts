@@ -10,6 +10,7 @@ export const newId = (): string => randomUUID().replaceAll('-', '')
  */
 const resourcePaths = {
   application: 'apps/*',
+  campaign: 'apps/*/campaigns/*',
   segment: 'apps/*/segments/*',
   template: 'templates/*/*',
 } as const
@@ -27,8 +28,8 @@ export interface ResourceName extends Caller {
 /**
  * The ARN of a resource.
  *
- * @param ids what stands for each `*` of the kind: of a segment, its application's id and its own; of
- *   a template, its name and its type
+ * @param ids what stands for each `*` of the kind: of a template, its name and its type; of what is in
+ *   an application, the application's id and its own
  */
 export function arnOf({ region, accountId }: Caller, kind: ResourceKind, ...ids: string[]): string {
   const path = resourcePaths[kind].replace(/\*/g, () => ids.shift()!)

@@ -4,13 +4,13 @@ import { OneOf } from './common.ts'
 const optionalString = Type.Optional(Type.String())
 const optionalInteger = Type.Optional(Type.Integer())
 
-const CampaignHook = Type.Object({
+export const CampaignHook = Type.Object({
   LambdaFunctionName: optionalString,
   Mode: Type.Optional(OneOf(['DELIVERY', 'FILTER'])),
   WebUrl: optionalString,
 })
 
-const CampaignLimits = Type.Object({
+export const CampaignLimits = Type.Object({
   Daily: optionalInteger,
   MaximumDuration: optionalInteger,
   MessagesPerSecond: optionalInteger,
@@ -18,7 +18,11 @@ const CampaignLimits = Type.Object({
   Total: optionalInteger,
 })
 
-const QuietTime = Type.Object({ End: optionalString, Start: optionalString })
+export const QuietTime = Type.Object({ End: optionalString, Start: optionalString })
+
+export type CampaignHook = Static<typeof CampaignHook>
+export type CampaignLimits = Static<typeof CampaignLimits>
+export type QuietTime = Static<typeof QuietTime>
 
 const ApplicationSettingsJourneyLimits = Type.Object({
   DailyCap: optionalInteger,

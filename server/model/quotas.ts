@@ -173,3 +173,22 @@ export const otpLimits = {
 
 /** What counts where such a call asks for nothing (source: API reference). */
 export const otpDefaults = { codeLength: 6, validityPeriod: 15, allowedAttempts: 3 } as const
+
+/**
+ * What a campaign may hold: further treatments, the sum of all percentages, and the priority of an
+ * in-app campaign (source: guide); bytes of a custom message (source: guide, 5 KB); and channels of
+ * a custom message (assumed).
+ */
+export const campaignLimits = {
+  additionalTreatments: 4,
+  percent: 100,
+  customData: 5 * 1024,
+  endpointTypes: 20,
+  priority: [1, 5],
+} as const
+
+/** Campaigns of an account that are under way, and event and in-app campaigns of an application. */
+export const campaignCounts = { active: 200, event: 25, inApp: 25 } as const
+
+/** As `settingsBounds.Limits`, of a campaign: its Session has a bound (source: guide). */
+export const campaignBounds = { ...settingsBounds.Limits, Session: [0, 10] } as const

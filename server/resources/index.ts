@@ -4,6 +4,14 @@ import { deleteApp } from './apps/delete-app.ts'
 import { getApp } from './apps/get-app.ts'
 import { getApps } from './apps/get-apps.ts'
 import { removeAttributes } from './attributes/remove-attributes.ts'
+import { createCampaign } from './campaigns/create-campaign.ts'
+import { deleteCampaign } from './campaigns/delete-campaign.ts'
+import { getCampaign } from './campaigns/get-campaign.ts'
+import { getCampaignActivities } from './campaigns/get-campaign-activities.ts'
+import { getCampaignVersion } from './campaigns/get-campaign-version.ts'
+import { getCampaignVersions } from './campaigns/get-campaign-versions.ts'
+import { getCampaigns } from './campaigns/get-campaigns.ts'
+import { updateCampaign } from './campaigns/update-campaign.ts'
 import { channels } from './channels/channels.ts'
 import { getChannels } from './channels/get-channels.ts'
 import { deleteEndpoint } from './endpoints/delete-endpoint.ts'
@@ -82,6 +90,16 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(getSegmentVersions)
   app.register(updateSegment)
   app.register(deleteSegment)
+
+  // Campaigns
+  app.register(createCampaign)
+  app.register(getCampaign)
+  app.register(getCampaigns)
+  app.register(getCampaignVersion)
+  app.register(getCampaignVersions)
+  app.register(getCampaignActivities)
+  app.register(updateCampaign)
+  app.register(deleteCampaign)
 
   // Channels
   app.register(channels)

@@ -9,6 +9,9 @@ import { createEventStreams } from './applications/event-streams.ts'
 import { createResourceCounts } from './applications/overviews.ts'
 import { createApplicationSettings } from './applications/settings.ts'
 import { createTags } from './applications/tags.ts'
+import { createCampaignActivities } from './campaigns/activities.ts'
+import { createCampaignDueRows, createCampaigns } from './campaigns/campaigns.ts'
+import { createEndpointSends } from './campaigns/endpoint-sends.ts'
 import type { DueRows } from './clock/due-rows.ts'
 import { createSavedClock } from './clock/saved-clock.ts'
 import { type NoPromise, refusePromise } from './database/no-promise.ts'
@@ -210,7 +213,7 @@ export function prepareStore(
     channels: createChannels(db),
     savedClock: createSavedClock(db),
     /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
-    dueRows: [] as DueRows[],
+    dueRows: [createCampaignDueRows(db)] as DueRows[],
     endpoints,
     endpointCounts,
     listEndpoints: createEndpointList(db),
@@ -226,6 +229,9 @@ export function prepareStore(
     messages: createMessages(db, outboxLimit),
     optOuts: createOptOuts(db),
     otps: createOtps(db),
+    campaigns: createCampaigns(db, documents),
+    campaignActivities: createCampaignActivities(db),
+    endpointSends: createEndpointSends(db),
     segments: createSegments(db, documents),
     recommenders: createRecommenders(db),
     segmentMembers: createSegmentMembers(db),
@@ -242,6 +248,15 @@ export function prepareStore(
      * import lets it go first.
      */
     write,
+
+    /**
+     * Runs one transaction of the worker, after callers who wait. It blocks the thread until the
+     * database is free.
+     */
+    writeInWorker<T>(work: () => NoPromise<T>): NoPromise<T> {
+      transactions.letCallersGo()
+      return transactions.transact(work)
+    },
 
     read: createRead(db),
 

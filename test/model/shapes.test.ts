@@ -11,6 +11,7 @@ import type {
   WriteApplicationSettingsRequest,
 } from '../../server/model/application-settings.ts'
 import type { AttributesResource, UpdateAttributesRequest } from '../../server/model/attributes.ts'
+import type * as campaign from '../../server/model/campaign.ts'
 import type * as channel from '../../server/model/channel.ts'
 import type { MessageBody } from '../../server/model/common.ts'
 import type {
@@ -19,6 +20,7 @@ import type {
   EndpointResponse,
   EndpointsResponse,
 } from '../../server/model/endpoint.ts'
+import type * as eventFilter from '../../server/model/event-filter.ts'
 import type { EventStream, WriteEventStream } from '../../server/model/event-stream.ts'
 import type {
   ExportJobRequest,
@@ -196,6 +198,28 @@ const checked: true[] = [
   true satisfies Equal<typeof message.EndpointMessageResult, sdk.EndpointMessageResult>,
   true satisfies Equal<typeof message.MessageResponse, sdk.MessageResponse>,
   true satisfies Equal<typeof message.SendUsersMessageResponse, sdk.SendUsersMessageResponse>,
+  true satisfies Equal<typeof campaign.Message, sdk.Message>,
+  true satisfies Equal<typeof campaign.CampaignCustomMessage, sdk.CampaignCustomMessage>,
+  true satisfies Equal<typeof campaign.CampaignEmailMessage, sdk.CampaignEmailMessage>,
+  true satisfies Equal<typeof campaign.CampaignSmsMessage, sdk.CampaignSmsMessage>,
+  true satisfies Equal<typeof campaign.CampaignInAppMessage, sdk.CampaignInAppMessage>,
+  true satisfies Equal<typeof campaign.MessageConfiguration, sdk.MessageConfiguration>,
+  true satisfies Equal<typeof campaign.CustomDeliveryConfiguration, sdk.CustomDeliveryConfiguration>,
+  true satisfies Equal<typeof campaign.Schedule, sdk.Schedule>,
+  true satisfies Equal<typeof campaign.WriteTreatmentResource, sdk.WriteTreatmentResource>,
+  true satisfies Equal<typeof campaign.WriteCampaignRequest, sdk.WriteCampaignRequest>,
+  true satisfies Equal<typeof campaign.CampaignState, sdk.CampaignState>,
+  true satisfies Equal<typeof campaign.TreatmentResource, sdk.TreatmentResource>,
+  true satisfies Equal<typeof campaign.CampaignResponse, sdk.CampaignResponse>,
+  true satisfies Equal<typeof campaign.CampaignsResponse, sdk.CampaignsResponse>,
+  true satisfies Equal<typeof campaign.ActivityResponse, sdk.ActivityResponse>,
+  true satisfies Equal<typeof campaign.ActivitiesResponse, sdk.ActivitiesResponse>,
+  true satisfies Equal<typeof campaign.InAppMessage, sdk.InAppMessage>,
+  true satisfies Equal<typeof campaign.InAppCampaignSchedule, sdk.InAppCampaignSchedule>,
+  true satisfies Equal<typeof campaign.InAppMessageCampaign, sdk.InAppMessageCampaign>,
+  true satisfies Equal<typeof campaign.InAppMessagesResponse, sdk.InAppMessagesResponse>,
+  true satisfies Equal<typeof eventFilter.EventDimensions, sdk.EventDimensions>,
+  true satisfies Equal<typeof eventFilter.EventFilter, sdk.CampaignEventFilter>,
 ]
 
 t.test("the shapes are those of AWS's own SDK", async t => {

@@ -94,7 +94,11 @@ function checkDimensions(member: string, dimensions: SegmentDimensions): number 
   return count
 }
 
-function checkAttribute(member: string, { AttributeType = 'INCLUSIVE', Values }: AttributeDimension): void {
+/** Checks the condition on an attribute. @throws BadRequestException */
+export function checkAttribute(
+  member: string,
+  { AttributeType = 'INCLUSIVE', Values }: AttributeDimension,
+): void {
   checkValues(member, Values)
   const times = timesOf[AttributeType]
   if (times === undefined) return
@@ -117,14 +121,16 @@ function checkAttribute(member: string, { AttributeType = 'INCLUSIVE', Values }:
   }
 }
 
-function checkMetric(member: string, { ComparisonOperator }: MetricDimension): void {
+/** Checks the condition on a metric. @throws BadRequestException */
+export function checkMetric(member: string, { ComparisonOperator }: MetricDimension): void {
   if ((comparisonOperators as readonly string[]).includes(ComparisonOperator)) return
   throw badRequest(
     `${member}.ComparisonOperator must be one of ${comparisonOperators.join(', ')}; got ${describe(ComparisonOperator)}`,
   )
 }
 
-function checkValues(member: string, values: string[]): void {
+/** Checks that a condition has a value. @throws BadRequestException */
+export function checkValues(member: string, values: string[]): void {
   if (values.length === 0) throw badRequest(`${member}.Values must have at least one value`)
 }
 

@@ -1,12 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { SegmentResponse } from '../../model/segment.ts'
+import { endCampaigns } from '../campaigns/end-campaigns.ts'
 import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 
 /**
  * Deletes a segment with all its versions. For callers it is gone at once; the worker then purges
  * its rows. The import jobs that made it stay, a job that is about to renew it becomes FAILED, and
- * segments that have it as a source keep their definitions (all assumed).
+ * segments that have it as a source keep their definitions (all assumed). Its campaigns become
+ * DELETED (source: API reference), and send no more.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id.html
  */
@@ -23,6 +25,7 @@ export const deleteSegment: FastifyPluginAsyncTypebox = async app => {
         const found = findApp(app.store, applicationId)
         const segment = findSegment(app.store, found, segmentId)
         app.store.segments.delete(found, segmentId)
+        endCampaigns(app.store, app.store.campaigns.ofSegment(found, segmentId), app.now())
         return segment
       })
       app.jobWorker.wake()

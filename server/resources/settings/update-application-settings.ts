@@ -7,6 +7,7 @@ import {
 import { ApplicationParams } from '../../model/common.ts'
 import { settingsBounds as bounds } from '../../model/quotas.ts'
 import { appFirst, findApp } from '../find.ts'
+import { checkBounds, checkTime } from './check-settings.ts'
 
 /**
  * Replaces those of CampaignHook, JourneyLimits, Limits and QuietTime that are given, each as a
@@ -52,31 +53,4 @@ function checkSettings(settings: WriteApplicationSettingsRequest): string | unde
     checkTime('QuietTime.Start', QuietTime.Start) ??
     checkTime('QuietTime.End', QuietTime.End)
   )
-}
-
-/**
- * Checks limits. 0 means no limit (source: API reference for journeys; assumed for campaigns, as
- * Terraform's provider sends 0 for each limit that is not set).
- */
-function checkBounds<Name extends string>(
-  member: string,
-  limits: { [name in Name]?: number },
-  bounds: Readonly<Record<Name, readonly [least: number, most: number]>>,
-): string | undefined {
-  for (const name in bounds) {
-    const [least, most] = bounds[name]
-    const value = limits[name] ?? 0
-    if (value === 0 || (value >= least && value <= most)) continue
-    return `${member}.${name} must be from ${least} to ${most}, or 0 for no limit; got ${value}`
-  }
-  return undefined
-}
-
-/**
- * Checks a time: HH:MM (source: API reference), or empty, as Terraform's provider sends a time that
- * is not set (assumed).
- */
-function checkTime(member: string, time = ''): string | undefined {
-  if (time === '' || /^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return undefined
-  return `${member} must be a time from 00:00 to 23:59 in the form HH:MM; got ${JSON.stringify(time)}`
 }

@@ -12,6 +12,12 @@ export const ResourceParams = Type.Object({ '*': Type.String({ description: 'ARN
 const finders: Record<ResourceKind, (store: Store, ids: string[]) => { Arn: string } | undefined> = {
   application: ({ apps }, [id]) => apps.get(id!),
 
+  campaign({ apps, campaigns }, [appId, id]) {
+    const app = apps.find(appId!)
+    const found = app && campaigns.get(app, id!)
+    return found && { Arn: found.arn }
+  },
+
   segment({ apps, segments }, [appId, id]) {
     const app = apps.find(appId!)
     return app && segments.get(app, id!)

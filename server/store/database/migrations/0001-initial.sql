@@ -136,7 +136,7 @@ CREATE INDEX endpoints_before_import_by_writer ON endpoints_before_import (impor
 CREATE TABLE documents (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   app           INTEGER REFERENCES apps (seq), -- NULL for a document of the account
-  kind          TEXT NOT NULL,                 -- segment, template
+  kind          TEXT NOT NULL,                 -- segment, template, campaign
   id            TEXT,                          -- or a name; NULL once the document is deleted, as in apps
   arn           TEXT NOT NULL,
   creation_date TEXT NOT NULL,
@@ -154,7 +154,7 @@ CREATE TABLE document_versions (
   version            INTEGER NOT NULL,
   creation_date      TEXT NOT NULL,
   last_modified_date TEXT NOT NULL, -- later than that once the version has been replaced
-  body               TEXT NOT NULL, -- JSON: a SegmentBody, a TemplateBody
+  body               TEXT NOT NULL, -- JSON: a SegmentBody, a TemplateBody, a CampaignBody
   PRIMARY KEY (document, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -434,3 +434,70 @@ CREATE TABLE opt_outs (
   number TEXT NOT NULL UNIQUE, -- + and digits
   since  TEXT NOT NULL
 ) STRICT;
+
+-- Campaigns ---------------------------------------------------------------------------------------------------------
+
+-- The treatments of each campaign: the default one, 0, and the additional ones. A campaign is a document.
+CREATE TABLE campaign_treatments (
+  campaign  INTEGER NOT NULL REFERENCES documents (seq),
+  treatment INTEGER NOT NULL,
+  -- WAITING for a run, or for the start of an event campaign; LISTENING for events; OVER; INVALID; DELETED with its segment.
+  phase     TEXT NOT NULL,
+  due       INTEGER,          -- milliseconds since 1970 at which the phase ends; NULL for never, and while it is paused
+  timing    TEXT NOT NULL,    -- JSON, a Timing: when its runs are
+  run       INTEGER NOT NULL, -- the number of the next run, from 0
+  begun     INTEGER NOT NULL, -- how many runs have begun
+  PRIMARY KEY (campaign, treatment)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX campaign_treatments_due ON campaign_treatments (due) WHERE due IS NOT NULL;
+CREATE INDEX campaign_treatments_listening ON campaign_treatments (campaign) WHERE phase = 'LISTENING';
+
+-- The runs of treatments.
+CREATE TABLE campaign_activities (
+  seq                 INTEGER PRIMARY KEY AUTOINCREMENT,
+  id                  TEXT NOT NULL UNIQUE,
+  campaign            INTEGER NOT NULL REFERENCES documents (seq),
+  version             INTEGER NOT NULL, -- of the campaign when the run began
+  treatment           INTEGER NOT NULL,
+  state               TEXT NOT NULL,
+  result              TEXT,             -- SUCCESS or FAIL, once it is over
+  -- Milliseconds since 1970, as are the next three.
+  scheduled_start     INTEGER NOT NULL,
+  start_time          INTEGER,
+  end_time            INTEGER,
+  due                 INTEGER,          -- when its next step is due; NULL once it is over
+  endpoint            TEXT,             -- id of the only recipient, of a run that an event has started
+  member_cursor       TEXT,             -- JSON, a MemberCursor: the last member that was looked at; NULL once all were
+  total               INTEGER NOT NULL DEFAULT 0, -- endpoints that were targeted
+  successful          INTEGER NOT NULL DEFAULT 0,
+  sent                INTEGER NOT NULL DEFAULT 0, -- messages, failures too: what MessagesPerSecond counts
+  timezones_total     INTEGER NOT NULL DEFAULT 1,
+  timezones_completed INTEGER NOT NULL DEFAULT 0,
+  counters            TEXT NOT NULL DEFAULT '{}'  -- JSON, Counters
+) STRICT;
+
+CREATE INDEX campaign_activities_by_campaign ON campaign_activities (campaign, seq);
+CREATE INDEX campaign_activities_due ON campaign_activities (due, seq) WHERE due IS NOT NULL;
+
+-- The endpoints that a run by local time is going to send to, each at the time of its zone.
+CREATE TABLE campaign_targets (
+  activity   INTEGER NOT NULL REFERENCES campaign_activities (seq),
+  due        INTEGER NOT NULL,
+  number     INTEGER NOT NULL,
+  endpoint   TEXT NOT NULL, -- its id
+  definition TEXT,          -- JSON, an EndpointResponse: of a member that its import has not registered
+  PRIMARY KEY (activity, due, number)
+) STRICT, WITHOUT ROWID;
+
+-- How often a campaign or journey has sent to an endpoint: what limits and caps count.
+CREATE TABLE endpoint_sends (
+  sender   INTEGER NOT NULL REFERENCES documents (seq),
+  endpoint ANY NOT NULL,     -- a row of endpoints, or the id of a member that its import has not registered
+  time     INTEGER NOT NULL, -- milliseconds since 1970
+  targeted INTEGER NOT NULL, -- how often it was meant to get a message
+  sent     INTEGER NOT NULL, -- how often it got one, or a failure
+  PRIMARY KEY (sender, endpoint, time)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX endpoint_sends_by_endpoint ON endpoint_sends (endpoint, time);

@@ -1,0 +1,70 @@
+import type { CampaignStatus } from '../model/campaign.ts'
+import type { CampaignBody, TreatmentPlan, TreatmentState } from '../store/campaigns/campaigns.ts'
+import { isOfEvents, nextRun, type Timing, timingOf } from './schedule.ts'
+import { treatmentsOf } from './treatments.ts'
+
+/** Milliseconds by which a start may be in the past (assumed). */
+export const startSlack = 60_000
+
+/** How the treatments of a campaign stand that has not begun. */
+export const planNew = (body: CampaignBody, now: number): TreatmentPlan[] =>
+  treatmentsOf(body).map(({ number, schedule }) => {
+    const timing = timingOf(schedule, now)
+    const plan = { treatment: number, timing: JSON.stringify(timing), run: 0, begun: 0 }
+    if (body.IsPaused) return { ...plan, phase: 'WAITING', due: null }
+    const next = nextOf(timing, plan, now - startSlack)
+    return next === undefined
+      ? { ...plan, phase: 'OVER', due: null }
+      : { ...plan, phase: 'WAITING', run: next.run, due: Math.max(now, next.due) }
+  })
+
+/** How a treatment stands that is paused: a run that is under way goes on (source: guide). */
+export const planPaused = (plan: TreatmentPlan): TreatmentPlan => ({ ...plan, due: null })
+
+/** How a treatment goes on after a pause: runs that it has missed are skipped (assumed). */
+export function planResumed(plan: TreatmentPlan, now: number): TreatmentPlan {
+  if (plan.phase === 'LISTENING') return planListening(plan)
+  if (plan.phase !== 'WAITING') return plan
+  const next = nextOf(timingIn(plan), plan, now)
+  return next === undefined ? { ...plan, phase: 'OVER', due: null } : { ...plan, ...next }
+}
+
+/** How a treatment stands after its next run has begun. */
+export function planNextRun(plan: TreatmentPlan): TreatmentPlan {
+  const begun = { ...plan, begun: plan.begun + 1 }
+  const next = nextRun(timingIn(plan), plan.run + 1, Number.MIN_SAFE_INTEGER)
+  return next === undefined ? { ...begun, phase: 'OVER', due: null } : { ...begun, ...next }
+}
+
+/** How a treatment of events stands from its start to its end. */
+export function planListening(plan: TreatmentPlan): TreatmentPlan {
+  const { end = null } = timingIn(plan)
+  return { ...plan, phase: 'LISTENING', begun: 1, due: end }
+}
+
+export const timingIn = ({ timing }: Pick<TreatmentPlan, 'timing'>): Timing => JSON.parse(timing)
+
+/** The next run; of a treatment of events, its start, which is also to come where it was missed. */
+function nextOf(timing: Timing, { run }: Pick<TreatmentPlan, 'run'>, now: number) {
+  if (!isOfEvents(timing.frequency)) return nextRun(timing, run, now)
+  const start = timing.wall - timing.offset
+  return timing.end !== undefined && timing.end <= now ? undefined : { run: 0, due: Math.max(start, now) }
+}
+
+/** The status of a treatment (assumed, but for SCHEDULED of a new one). */
+export function statusOf({ phase, begun, running }: TreatmentState, isPaused: boolean): CampaignStatus {
+  if (phase === 'DELETED' || phase === 'INVALID') return phase
+  if (running > 0 || (phase === 'LISTENING' && !isPaused)) return 'EXECUTING'
+  if (phase === 'OVER') return 'COMPLETED'
+  if (isPaused) return 'PAUSED'
+  return begun > 0 ? 'PENDING_NEXT_RUN' : 'SCHEDULED'
+}
+
+/**
+ * The status of a campaign: COMPLETED when all its treatments are (source: API reference); else that
+ * of the one that comes first here (assumed).
+ */
+export function statusOfAll(statuses: readonly CampaignStatus[]): CampaignStatus {
+  const order = ['DELETED', 'INVALID', 'EXECUTING', 'PAUSED', 'PENDING_NEXT_RUN', 'SCHEDULED'] as const
+  return order.find(status => statuses.includes(status)) ?? 'COMPLETED'
+}

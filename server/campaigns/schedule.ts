@@ -1,0 +1,143 @@
+import type { Frequency, Schedule } from '../model/campaign.ts'
+import { addDuration, type Duration } from '../model/iso-duration.ts'
+import { readInstant } from '../model/iso-time.ts'
+import { timeIn } from '../templates/helpers/time-zone.ts'
+
+/** When the runs of a treatment are. Times are milliseconds since 1970. */
+export interface Timing {
+  frequency: Frequency
+  /** What clocks in the schedule's time zone show at the first start, as if that zone were UTC. */
+  wall: number
+  /** By how much the schedule's time zone is ahead of UTC. */
+  offset: number
+  /** At or after which nothing starts. */
+  end?: number
+  /** Whether each endpoint gets its message by the clocks in its own zone. */
+  isLocalTime?: boolean
+  /** Whether it starts as soon as it can. */
+  isImmediate?: boolean
+}
+
+/** The time between two runs. */
+const periods: Partial<Record<Frequency, Duration>> = {
+  HOURLY: { months: 0, milliseconds: 3_600_000 },
+  DAILY: { months: 0, milliseconds: 86_400_000 },
+  WEEKLY: { months: 0, milliseconds: 7 * 86_400_000 },
+  MONTHLY: { months: 1, milliseconds: 0 },
+}
+
+/** By how much the first time zone on earth is ahead of UTC, in which a day begins. */
+export const firstZoneOffset = 14 * 3_600_000
+
+/** Whether a schedule waits for events instead of runs. */
+export const isOfEvents = (frequency: Frequency): boolean =>
+  frequency === 'EVENT' || frequency === 'IN_APP_EVENT'
+
+/**
+ * Reads the time zone of a schedule: UTC, or UTC+01 to UTC-11, also with half hours, in any case
+ * (source: API reference).
+ *
+ * @returns by how many milliseconds it is ahead of UTC; undefined for any other text
+ */
+export function readZoneOffset(text: string): number | undefined {
+  const parts = /^UTC(?:([+-])(\d{1,2})(?::([0-5]\d))?)?$/i.exec(text)
+  if (parts === null) return undefined
+  const minutes = Number(parts[2] ?? 0) * 60 + Number(parts[3] ?? 0)
+  if (minutes > 14 * 60) return undefined
+  return (parts[1] === '-' ? -minutes : minutes) * 60_000
+}
+
+/**
+ * Reads a time of a schedule.
+ *
+ * @param offset of the schedule's zone, in which a time without an offset of its own is (assumed)
+ * @returns the time, in milliseconds since 1970; and what it is if a time without an offset is taken
+ *   for UTC, as Pinpoint does to see whether a start is in the past (source: observed). Undefined for
+ *   what is no time
+ */
+export function readScheduleTime(
+  text: string,
+  offset: number,
+): { instant: number; asUtc: number } | undefined {
+  const given = readInstant(text)
+  if (given !== undefined) return { instant: given, asUtc: given }
+  const asUtc = readInstant(/T\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`)
+  return asUtc === undefined ? undefined : { instant: asUtc - offset, asUtc }
+}
+
+/**
+ * The timing of a schedule that was checked.
+ *
+ * @param now for which IMMEDIATE stands
+ */
+export function timingOf(schedule: Schedule, now: number): Timing {
+  const { StartTime, EndTime, Frequency = 'ONCE', IsLocalTime = false, Timezone = 'UTC' } = schedule
+  const offset = readZoneOffset(Timezone)!
+  const isImmediate = StartTime.toUpperCase() === 'IMMEDIATE'
+  const start = isImmediate ? now : readScheduleTime(StartTime, offset)!.instant
+  return {
+    frequency: Frequency,
+    wall: start + offset,
+    offset,
+    ...(EndTime && { end: readScheduleTime(EndTime, offset)!.instant }),
+    ...(IsLocalTime && !isOfEvents(Frequency) && !isImmediate && { isLocalTime: true }),
+    ...(isImmediate && { isImmediate: true }),
+  }
+}
+
+/**
+ * The time of a run, on the clocks of the schedule's zone. All runs count from the first; the last
+ * day of a month stands for one that the month does not have (assumed).
+ *
+ * @param run its number, from 0
+ */
+function wallOfRun({ frequency, wall }: Timing, run: number): number | undefined {
+  if (run === 0) return wall
+  const period = periods[frequency]
+  return period && addDuration(wall, { months: period.months * run, milliseconds: period.milliseconds * run })
+}
+
+/** When a run is scheduled; undefined if there is none, since it would be at or after the end. */
+export function scheduledStart(timing: Timing, run: number): number | undefined {
+  const wall = wallOfRun(timing, run)
+  if (wall === undefined || Number.isNaN(wall)) return undefined
+  const start = wall - timing.offset
+  return timing.end !== undefined && start >= timing.end ? undefined : start
+}
+
+/**
+ * When a run begins: when it is scheduled, or when it is that time in the first zone of all, if it
+ * goes by local time. Undefined if there is no such run.
+ */
+export function beginningOf(timing: Timing, run: number): number | undefined {
+  const start = scheduledStart(timing, run)
+  if (start === undefined || !timing.isLocalTime) return start
+  return start + timing.offset - firstZoneOffset
+}
+
+/** When a run by local time sends in a zone. */
+export const localStart = (timing: Timing, run: number, zone: string): number =>
+  timeIn(zone, wallOfRun(timing, run)!)
+
+/**
+ * The first run that is due at a time or later, of those from a number on: what begins before is
+ * skipped. A run that is yet to start as soon as possible is never too late.
+ */
+export function nextRun(timing: Timing, from: number, now: number): { run: number; due: number } | undefined {
+  if (from === 0 && timing.isImmediate) return { run: 0, due: now }
+  for (let run = Math.max(from, estimateRun(timing, now)); ; run++) {
+    const due = beginningOf(timing, run)
+    if (due === undefined) return undefined
+    // By local time, zones further west are still to come.
+    const last = timing.isLocalTime ? due + firstZoneOffset + 12 * 3_600_000 : due
+    if (last >= now) return { run, due: Math.max(due, now) }
+  }
+}
+
+/** A number of runs that are over at a time, so that they need not be tried one by one. */
+function estimateRun(timing: Timing, now: number): number {
+  const { months, milliseconds } = periods[timing.frequency] ?? { months: 0, milliseconds: 0 }
+  const longest = milliseconds + months * 31 * 86_400_000
+  const passed = now - (timing.wall - timing.offset) - 2 * 86_400_000
+  return longest === 0 || passed <= 0 ? 0 : Math.floor(passed / longest)
+}

@@ -1,0 +1,242 @@
+import { startSlack } from '../../campaigns/plan.ts'
+import { isOfEvents, readScheduleTime, readZoneOffset } from '../../campaigns/schedule.ts'
+import { isWebTarget } from '../../delivery/call-hook.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import type { CampaignHook, QuietTime } from '../../model/application-settings.ts'
+import type {
+  CustomDeliveryConfiguration,
+  Schedule,
+  WriteCampaignRequest,
+  WriteTreatmentResource,
+} from '../../model/campaign.ts'
+import type { EventFilter } from '../../model/event-filter.ts'
+import type { TemplateConfiguration } from '../../model/message.ts'
+import { campaignBounds, campaignLimits as limits } from '../../model/quotas.ts'
+import { isLoopback } from '../../process/web-origins.ts'
+import type { AppRef } from '../../store/applications/applications.ts'
+import type { Store } from '../../store/open-store.ts'
+import { describe } from '../../validation/explain.ts'
+import { findSegmentVersion } from '../find.ts'
+import { checkAttribute, checkMetric, checkValues } from '../segments/check-definition.ts'
+import { checkBounds, checkTime } from '../settings/check-settings.ts'
+import { findTemplate } from '../templates/find-template.ts'
+
+/** A campaign that has what it must have. */
+export type CheckedCampaign = WriteCampaignRequest & { SegmentId: string; Schedule: Schedule }
+
+/**
+ * Checks what types cannot say of a campaign, but for what the store has to tell (all assumed, but
+ * for the sentence on a start in the past and for the limits).
+ *
+ * @param now milliseconds since 1970, before which it must not start; undefined where its schedule
+ *   has been checked before
+ * @throws BadRequestException that names the wrong member
+ */
+export function checkCampaign(
+  campaign: WriteCampaignRequest,
+  now: number | undefined,
+): asserts campaign is CheckedCampaign {
+  const { SegmentId, Schedule, AdditionalTreatments = [], HoldoutPercent = 0, Priority } = campaign
+  if (!SegmentId) throw badRequest('SegmentId is required: it must be the Id of a segment')
+  if (Schedule === undefined) throw badRequest('Schedule is required: it must be an object with a StartTime')
+  const [least, most] = limits.priority
+  if (Priority !== undefined && (Priority < least || Priority > most)) {
+    throw badRequest(`Priority must be a whole number from ${least} to ${most}; got ${Priority}`)
+  }
+  checkPercents(HoldoutPercent, AdditionalTreatments)
+  const problem = checkBounds('Limits', campaign.Limits ?? {}, campaignBounds)
+  if (problem !== undefined) throw badRequest(problem)
+  checkHook(campaign.Hook ?? {})
+  checkSchedule('Schedule', Schedule, now)
+  checkContent('', campaign, Schedule)
+  for (const [index, treatment] of AdditionalTreatments.entries()) {
+    const member = `AdditionalTreatments.${index}`
+    if (treatment.Schedule !== undefined) checkSchedule(`${member}.Schedule`, treatment.Schedule, now)
+    checkContent(`${member}.`, treatment, treatment.Schedule ?? Schedule)
+  }
+}
+
+function checkPercents(holdout: number, treatments: readonly WriteTreatmentResource[]): void {
+  const all: [string, number][] = [
+    ['HoldoutPercent', holdout],
+    ...treatments.map(({ SizePercent }, index): [string, number] => [
+      `AdditionalTreatments.${index}.SizePercent`,
+      SizePercent,
+    ]),
+  ]
+  for (const [member, percent] of all) {
+    if (percent >= 0 && percent <= limits.percent) continue
+    throw badRequest(`${member} must be a whole number from 0 to ${limits.percent}; got ${percent}`)
+  }
+  const sum = all.reduce((total, [, percent]) => total + percent, 0)
+  if (sum > limits.percent) {
+    throw badRequest(
+      `HoldoutPercent and the SizePercent of all AdditionalTreatments must be at most ${limits.percent} together; got ${sum}`,
+    )
+  }
+}
+
+function checkHook({ LambdaFunctionName, WebUrl }: CampaignHook): void {
+  if (LambdaFunctionName && WebUrl) {
+    throw badRequest('Hook must have LambdaFunctionName or WebUrl, not both')
+  }
+  if (WebUrl && (!isWebTarget(WebUrl) || URL.parse(WebUrl) === null)) {
+    throw badRequest(
+      `Hook.WebUrl must be a URL that begins with https:// or http://; got ${describe(WebUrl)}`,
+    )
+  }
+}
+
+function checkSchedule(member: string, schedule: Schedule, now: number | undefined): void {
+  const { StartTime, EndTime, Frequency = 'ONCE', Timezone = 'UTC', EventFilter, QuietTime = {} } = schedule
+  const offset = readZoneOffset(Timezone)
+  if (offset === undefined) {
+    throw badRequest(
+      `${member}.Timezone must be UTC, or a difference from UTC such as UTC+01 or UTC-03:30; got ${describe(Timezone)}`,
+    )
+  }
+  const isImmediate = StartTime.toUpperCase() === 'IMMEDIATE'
+  const start = isImmediate ? undefined : readScheduleTime(StartTime, offset)
+  if (!isImmediate && start === undefined) {
+    throw badRequest(
+      `${member}.StartTime must be IMMEDIATE or an ISO 8601 time such as 2027-03-01T09:00:00Z; got ${describe(StartTime)}`,
+    )
+  }
+  if (now !== undefined && start !== undefined && start.asUtc < now - startSlack) {
+    throw badRequest('StartTime must be at least current time.')
+  }
+  if (EndTime !== undefined && EndTime !== '') {
+    const end = readScheduleTime(EndTime, offset)
+    if (end === undefined) {
+      throw badRequest(
+        `${member}.EndTime must be an ISO 8601 time such as 2027-03-31T09:00:00Z; got ${describe(EndTime)}`,
+      )
+    }
+    const from = start?.instant ?? now
+    if (from !== undefined && end.instant <= from) {
+      throw badRequest(`${member}.EndTime must be after StartTime; got ${describe(EndTime)}`)
+    }
+  }
+  checkQuietTime(`${member}.QuietTime`, QuietTime)
+  if (isOfEvents(Frequency) !== (EventFilter !== undefined)) {
+    throw badRequest(
+      EventFilter === undefined
+        ? `${member}.EventFilter is required with the Frequency ${Frequency}: it says which events`
+        : `${member}.EventFilter goes with the Frequency EVENT or IN_APP_EVENT; got ${Frequency}`,
+    )
+  }
+  if (EventFilter !== undefined) checkEventFilter(`${member}.EventFilter`, EventFilter)
+}
+
+function checkQuietTime(member: string, { Start, End }: QuietTime): void {
+  const problem = checkTime(`${member}.Start`, Start) ?? checkTime(`${member}.End`, End)
+  if (problem !== undefined) throw badRequest(problem)
+}
+
+function checkEventFilter(member: string, { Dimensions }: EventFilter): void {
+  const { EventType, Attributes = {}, Metrics = {} } = Dimensions
+  if (EventType === undefined) {
+    throw badRequest(`${member}.Dimensions.EventType is required: its Values are types of events`)
+  }
+  checkValues(`${member}.Dimensions.EventType`, EventType.Values)
+  for (const [name, dimension] of Object.entries(Attributes)) {
+    checkAttribute(`${member}.Dimensions.Attributes.${name}`, dimension)
+  }
+  for (const [name, dimension] of Object.entries(Metrics)) {
+    checkMetric(`${member}.Dimensions.Metrics.${name}`, dimension)
+  }
+}
+
+/** @param prefix of the members' names */
+function checkContent(
+  prefix: string,
+  treatment: Pick<
+    WriteCampaignRequest,
+    'MessageConfiguration' | 'TemplateConfiguration' | 'CustomDeliveryConfiguration'
+  >,
+  { Frequency = 'ONCE' }: Schedule,
+): void {
+  const { MessageConfiguration: message = {}, TemplateConfiguration: templates = {} } = treatment
+  for (const [name, template] of Object.entries(templates)) {
+    if (template.Name) continue
+    throw badRequest(
+      `${prefix}TemplateConfiguration.${name}.Name is required: it must be the name of a template`,
+    )
+  }
+  if (Object.keys(message).length === 0 && Object.keys(templates).length === 0) {
+    throw badRequest(`${prefix}MessageConfiguration or ${prefix}TemplateConfiguration must say what is sent`)
+  }
+  if (Frequency === 'IN_APP_EVENT' && !message.InAppMessage && !templates.InAppTemplate) {
+    throw badRequest(
+      `${prefix}MessageConfiguration.InAppMessage or ${prefix}TemplateConfiguration.InAppTemplate is required with the Frequency IN_APP_EVENT`,
+    )
+  }
+  const custom = treatment.CustomDeliveryConfiguration
+  if (custom !== undefined) checkDelivery(`${prefix}CustomDeliveryConfiguration`, custom)
+  if (message.CustomMessage === undefined) return
+  if (custom === undefined) {
+    throw badRequest(
+      `${prefix}CustomDeliveryConfiguration is required with CustomMessage: it says what is called`,
+    )
+  }
+  const bytes = Buffer.byteLength(message.CustomMessage.Data ?? '')
+  if (bytes > limits.customData) {
+    throw badRequest(
+      `${prefix}MessageConfiguration.CustomMessage.Data must have at most ${limits.customData} bytes; got ${bytes}`,
+    )
+  }
+}
+
+/**
+ * Checks what is called to deliver a message: a web hook, whose URL begins with https:// and has only
+ * the characters that the guide names, or a Lambda function by its name or ARN. On loopback, http://
+ * will do (assumed).
+ */
+function checkDelivery(member: string, { DeliveryUri }: CustomDeliveryConfiguration): void {
+  const isFunction = /^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:)?[\w-]{1,64}(:[\w$-]{1,128})?$/
+  if (isFunction.test(DeliveryUri)) return
+  const url = isWebTarget(DeliveryUri) ? URL.parse(DeliveryUri) : null
+  const isSafe = /^[A-Za-z0-9\-._~?/#:]+$/.test(DeliveryUri)
+  if (url !== null && isSafe && (url.protocol === 'https:' || isLoopback(url))) return
+  throw badRequest(
+    `${member}.DeliveryUri must be the name or ARN of a Lambda function, or a URL that begins with https:// (http:// on loopback) and has only letters, digits and - . _ ~ ? / # :; got ${describe(DeliveryUri)}`,
+  )
+}
+
+/**
+ * Checks the segment and the templates that a campaign names. To be called in the transaction that
+ * writes it.
+ *
+ * @returns the version of the segment: the current one, unless one is named (assumed)
+ * @throws NotFoundException; BadRequestException for an event campaign over an imported segment
+ *   (source: guide)
+ */
+export function checkReferences(store: Store, app: AppRef, campaign: CheckedCampaign): number {
+  const segment = findSegmentVersion(store, app, campaign.SegmentId, campaign.SegmentVersion)
+  const treatments = [campaign, ...(campaign.AdditionalTreatments ?? [])]
+  for (const { Schedule = campaign.Schedule, TemplateConfiguration = {} } of treatments) {
+    if (Schedule.Frequency === 'EVENT' && segment.SegmentType === 'IMPORT') {
+      throw badRequest(
+        `SegmentId must be that of a dimensional segment with the Frequency EVENT; ${segment.Id} is imported`,
+      )
+    }
+    checkTemplates(store, TemplateConfiguration)
+  }
+  return segment.Version!
+}
+
+const templateTypes = {
+  EmailTemplate: 'EMAIL',
+  InAppTemplate: 'INAPP',
+  PushTemplate: 'PUSH',
+  SMSTemplate: 'SMS',
+  VoiceTemplate: 'VOICE',
+} as const
+
+function checkTemplates(store: Store, templates: TemplateConfiguration): void {
+  for (const [name, type] of Object.entries(templateTypes) as [keyof typeof templateTypes, 'EMAIL'][]) {
+    const template = templates[name]
+    if (template !== undefined)
+      findTemplate(store, { type, name: template.Name! }, template.Version || undefined)
+  }
+}

@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { planNew } from '../../campaigns/plan.ts'
+import { newId } from '../../http/arn.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { CampaignResponse, type Schedule, WriteCampaignRequest } from '../../model/campaign.ts'
+import { ApplicationParams } from '../../model/common.ts'
+import { campaignCounts } from '../../model/quotas.ts'
+import type { AppRef } from '../../store/applications/applications.ts'
+import type { Store } from '../../store/open-store.ts'
+import { knownMembers } from '../../validation/known.ts'
+import { appFirst, findApp } from '../find.ts'
+import { newTags } from '../tags/check-tags.ts'
+import { answerCampaign } from './answer-campaign.ts'
+import { checkCampaign, checkReferences } from './check-campaign.ts'
+import { findCampaign } from './find-campaign.ts'
+
+/**
+ * Creates a campaign, SCHEDULED also when it starts IMMEDIATE (source: observed). The worker runs it
+ * when it is due. The version of its segment is fixed now (assumed), and so are the application's
+ * settings, for what the campaign does not say itself (source: guide).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns.html
+ */
+export const createCampaign: FastifyPluginAsyncTypebox = async app => {
+  const { store } = app
+  app.post(
+    '/v1/apps/:applicationId/campaigns',
+    {
+      config: { operation: 'CreateCampaign' },
+      schema: {
+        params: ApplicationParams,
+        body: WriteCampaignRequest,
+        response: { 201: CampaignResponse },
+      },
+      preValidation: appFirst,
+    },
+    async (request, reply) => {
+      const tags = newTags(request.body)
+      const { tags: _, ...campaign } = knownMembers(
+        WriteCampaignRequest,
+        request.body,
+      ) as WriteCampaignRequest
+      checkCampaign(campaign, app.now().getTime())
+      const created = await store.write(() => {
+        const found = findApp(store, request.params.applicationId)
+        const SegmentVersion = checkReferences(store, found, campaign)
+        if (app.quotas) checkCounts(store, found, campaign.Schedule)
+        const { Limits = {}, QuietTime = {}, CampaignHook: Hook = {} } = store.applicationSettings.get(found)
+        const body = { ...campaign, SegmentVersion, inherited: { Limits, QuietTime, Hook } }
+        const now = app.now()
+        const { seq, id } = store.campaigns.create(found, { id: newId(), body, tags }, now.toISOString())
+        store.campaigns.planAll(seq, planNew(body, now.getTime()))
+        return answerCampaign(found, findCampaign(store, found, id))
+      })
+      app.jobWorker.wake()
+      return reply.code(201).send(created)
+    },
+  )
+}
+
+/** @throws BadRequestException where there are as many campaigns as a quota allows */
+function checkCounts(store: Store, app: AppRef, { Frequency = 'ONCE' }: Schedule): void {
+  if (store.campaigns.countActive() >= campaignCounts.active) {
+    throw badRequest(`An account must have at most ${campaignCounts.active} active campaigns`)
+  }
+  const most = { EVENT: campaignCounts.event, IN_APP_EVENT: campaignCounts.inApp }
+  if (Frequency !== 'EVENT' && Frequency !== 'IN_APP_EVENT') return
+  if (store.campaigns.countOf(app, Frequency) < most[Frequency]) return
+  throw badRequest(`An application must have at most ${most[Frequency]} ${Frequency} campaigns`)
+}

@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { planNew, planPaused, planResumed } from '../../campaigns/plan.ts'
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
+import type { Campaign } from '../../store/campaigns/campaigns.ts'
+import type { Store } from '../../store/open-store.ts'
+import { knownMembers } from '../../validation/known.ts'
+import { findApp } from '../find.ts'
+import { answerCampaign } from './answer-campaign.ts'
+import { checkCampaign, checkReferences } from './check-campaign.ts'
+import { campaignFirst, findCampaign } from './find-campaign.ts'
+import { CampaignParams } from './shapes.ts'
+
+/**
+ * Changes the members that are given, each as a whole, as a new version (assumed). A campaign that is
+ * COMPLETED cannot be changed; of one that is EXECUTING, only IsPaused (both assumed, after the
+ * console). What is sent as it is answered counts as unchanged, so that an answer can be sent back.
+ * Tags stay: TagResource changes them (assumed).
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
+ */
+export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
+  const { store } = app
+  app.put(
+    '/v1/apps/:applicationId/campaigns/:campaignId',
+    {
+      config: { operation: 'UpdateCampaign' },
+      schema: { params: CampaignParams, body: WriteCampaignRequest, response: { 200: CampaignResponse } },
+      preValidation: campaignFirst,
+    },
+    async request => {
+      const { applicationId, campaignId } = request.params
+      const { tags: _, ...sent } = knownMembers(WriteCampaignRequest, request.body) as WriteCampaignRequest
+      const updated = await store.write(() => {
+        const found = findApp(store, applicationId)
+        const campaign = findCampaign(store, found, campaignId)
+        const answer = answerCampaign(found, campaign)
+        const change = changedMembers(sent, answer)
+        checkChangeable(answer, change)
+        const now = app.now()
+        const isRescheduled = change.Schedule !== undefined || change.AdditionalTreatments !== undefined
+        const { inherited, ...current } = campaign.body
+        const changed: WriteCampaignRequest = { ...current, ...change }
+        if (change.SegmentId !== undefined && change.SegmentVersion === undefined)
+          delete changed.SegmentVersion
+        checkCampaign(changed, isRescheduled ? now.getTime() : undefined)
+        // A template that was deleted meanwhile must not keep a campaign from being paused.
+        const isPauseAlone = Object.keys(change).every(name => name === 'IsPaused')
+        const SegmentVersion = isPauseAlone ? current.SegmentVersion : checkReferences(store, found, changed)
+        const body = { ...changed, SegmentVersion, inherited }
+        store.campaigns.update(found, campaignId, body, now.toISOString())
+        if (isRescheduled || isInvalid(answer)) {
+          store.campaigns.planAll(campaign.seq, planNew(body, now.getTime()))
+        } else replan(store, campaign, body.IsPaused ?? false, now.getTime())
+        return answerCampaign(found, findCampaign(store, found, campaignId))
+      })
+      app.jobWorker.wake()
+      return updated
+    },
+  )
+}
+
+/** The members of a request that say something else than the campaign does. */
+function changedMembers(sent: WriteCampaignRequest, answer: CampaignResponse): WriteCampaignRequest {
+  const treatments = answer.AdditionalTreatments?.map(({ Id, State, ...treatment }) => treatment)
+  const current: Record<string, unknown> = { ...answer, AdditionalTreatments: treatments }
+  return Object.fromEntries(
+    Object.entries(sent).filter(([name, value]) => !isDeepStrictEqual(value, current[name])),
+  )
+}
+
+const isInvalid = ({ State }: CampaignResponse): boolean => State?.CampaignStatus === 'INVALID'
+
+/** @throws BadRequestException where a campaign is too far on for a change */
+function checkChangeable({ State }: CampaignResponse, change: WriteCampaignRequest): void {
+  const status = State?.CampaignStatus
+  if (status === 'COMPLETED' || status === 'DELETED') {
+    throw badRequest(`A campaign that is ${status} cannot be changed`)
+  }
+  const other = Object.keys(change).find(name => name !== 'IsPaused')
+  if (status === 'EXECUTING' && other !== undefined) {
+    throw badRequest(`${other} cannot be changed while the campaign is EXECUTING: only IsPaused can`)
+  }
+}
+
+/** Pauses the treatments of a campaign, or lets them go on. */
+function replan(store: Store, { seq, body, treatments }: Campaign, isPaused: boolean, now: number): void {
+  if (isPaused === (body.IsPaused ?? false)) return
+  store.campaigns.plan(
+    seq,
+    treatments.map(treatment => (isPaused ? planPaused(treatment) : planResumed(treatment, now))),
+  )
+}

@@ -1,0 +1,219 @@
+import type { Database } from 'better-sqlite3'
+import { arnOf, readArn } from '../../http/arn.ts'
+import type { CampaignHook, CampaignLimits, QuietTime } from '../../model/application-settings.ts'
+import type { Schedule, WriteCampaignRequest } from '../../model/campaign.ts'
+import type { Listed, Page } from '../../model/page.ts'
+import type { Tags } from '../../model/tags.ts'
+import type { AppRef } from '../applications/applications.ts'
+import type { DueRows } from '../clock/due-rows.ts'
+import type { Documents, DocumentVersion } from '../documents/documents.ts'
+
+/** What a version of a campaign says: what was sent but for its tags. */
+export interface CampaignBody extends Omit<WriteCampaignRequest, 'tags'> {
+  SegmentId: string
+  SegmentVersion: number
+  Schedule: Schedule
+  /** The application's settings when the campaign was created: they count where it says nothing itself. */
+  inherited: { Limits: CampaignLimits; QuietTime: QuietTime; Hook: CampaignHook }
+}
+
+/** What a treatment does until something is due. */
+export type Phase =
+  /** It waits for its next run, or for the start of an event campaign. */
+  | 'WAITING'
+  /** It sends to the endpoints of events, or is shown in applications. */
+  | 'LISTENING'
+  | 'OVER'
+  /** It cannot be sent. */
+  | 'INVALID'
+  /** Its segment is deleted. */
+  | 'DELETED'
+
+/** How a treatment stands: it is planned by `campaigns/plan.ts`. */
+export interface TreatmentPlan {
+  treatment: number
+  phase: Phase
+  /** Milliseconds since 1970 at which the phase ends; null for never, and while it is paused. */
+  due: number | null
+  /** JSON, a Timing. */
+  timing: string
+  /** The number of the run that is next. */
+  run: number
+  /** How many runs have begun. */
+  begun: number
+}
+
+/** A treatment, and how many of its runs are under way. */
+export interface TreatmentState extends TreatmentPlan {
+  running: number
+}
+
+/** A campaign in one of its versions, with the states of its treatments as they are now. */
+export interface Campaign extends DocumentVersion<CampaignBody> {
+  /** Its row, by which runs and sends refer to it. */
+  seq: number
+  treatments: TreatmentState[]
+}
+
+/** A treatment that is due. */
+export interface DueTreatment extends TreatmentPlan {
+  app: AppRef
+  /** Id of the campaign. */
+  id: string
+}
+
+/** SQL: a treatment `t` of a campaign `d` that is not deleted, nor its application `a`. */
+const alive = `campaign_treatments t CROSS JOIN documents d ON d.seq = t.campaign
+  CROSS JOIN apps a ON a.seq = d.app WHERE d.id IS NOT NULL AND a.id IS NOT NULL`
+
+/** The campaigns of all applications: versioned documents, and how their treatments stand. */
+export function createCampaigns(db: Database, documentsOf: Documents) {
+  const appArn = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
+  const rowOf = db
+    .prepare<[number, string], number>(
+      `SELECT seq FROM documents WHERE app = ? AND kind = 'campaign' AND id = ?`,
+    )
+    .pluck()
+  const states = db.prepare<[number], TreatmentState>(
+    `SELECT t.treatment, t.phase, t.due, t.timing, t.run, t.begun,
+       (SELECT count(*) FROM campaign_activities y
+        WHERE y.campaign = t.campaign AND y.treatment = t.treatment AND y.due IS NOT NULL) AS running
+     FROM campaign_treatments t WHERE t.campaign = ? ORDER BY t.treatment`,
+  )
+  const put = db.prepare(
+    `INSERT OR REPLACE INTO campaign_treatments (campaign, treatment, phase, due, timing, run, begun)
+     VALUES (:campaign, :treatment, :phase, :due, :timing, :run, :begun)`,
+  )
+  const remove = db.prepare('DELETE FROM campaign_treatments WHERE campaign = ? AND treatment >= ?')
+  const ofSegment = db.prepare<[number, string], { seq: number; id: string }>(
+    `SELECT d.seq, d.id FROM documents d JOIN document_versions v ON v.document = d.seq AND v.version = d.version
+     WHERE d.app = ? AND d.kind = 'campaign' AND d.id IS NOT NULL AND v.body ->> 'SegmentId' = ?`,
+  )
+  const listening = db.prepare<[number], { id: string }>(
+    `SELECT DISTINCT d.id FROM documents d JOIN campaign_treatments t ON t.campaign = d.seq
+     WHERE d.app = ? AND d.kind = 'campaign' AND d.id IS NOT NULL AND t.phase = 'LISTENING' ORDER BY d.seq`,
+  )
+  const countActive = db
+    .prepare<[], number>(
+      `SELECT count(DISTINCT t.campaign) FROM ${alive} AND t.phase IN ('WAITING', 'LISTENING')`,
+    )
+    .pluck()
+  const countOf = db
+    .prepare<[number, string], number>(
+      `SELECT count(DISTINCT t.campaign) FROM ${alive} AND d.app = ?
+         AND t.phase IN ('WAITING', 'LISTENING') AND t.timing ->> 'frequency' = ?`,
+    )
+    .pluck()
+  const nextDue = db.prepare<
+    [],
+    { campaign: number; treatment: number; due: number; app: number; appId: string }
+  >(`SELECT t.*, d.id, d.app, a.id AS appId FROM ${alive} AND t.due IS NOT NULL ORDER BY t.due LIMIT 1`)
+
+  const documents = documentsOf<CampaignBody, Campaign>('campaign', (app, document): Campaign => {
+    const seq = rowOf.get(app.seq, document.id)!
+    return { ...document, seq, treatments: states.all(seq) }
+  })
+  const arnIn = (app: AppRef, id: string) => arnOf(readArn(appArn.get(app.seq)!)!, 'campaign', app.id, id)
+
+  const plan = (campaign: number, treatments: readonly TreatmentPlan[]): void => {
+    for (const { treatment, phase, due, timing, run, begun } of treatments) {
+      put.run({ campaign, treatment, phase, due, timing, run, begun })
+    }
+  }
+
+  return {
+    get: documents.get,
+    getVersion: documents.getVersion,
+    list: (app: AppRef, page: Page): Listed<Campaign>[] => documents.list(app, page),
+    listVersions: documents.listVersions,
+
+    /** Creates a campaign with version 1. To be planned in the same transaction. */
+    create(
+      app: AppRef,
+      { id, body, tags }: { id: string; body: CampaignBody; tags: Tags },
+      now: string,
+    ): Campaign {
+      documents.create(app, { id, arn: arnIn(app, id), body, tags }, now)
+      return documents.get(app, id)!
+    },
+
+    /** Writes the next version of a campaign that exists. */
+    update(app: AppRef, id: string, body: CampaignBody, now: string): void {
+      documents.update(app, id, body, now)
+    },
+
+    /** Deletes a campaign that exists, with its versions and tags. */
+    delete: documents.delete,
+
+    /** Says how some treatments of a campaign stand. */
+    plan,
+
+    /** Says how all treatments of a campaign stand. */
+    planAll(campaign: number, treatments: readonly TreatmentPlan[]): void {
+      remove.run(campaign, treatments.length)
+      plan(campaign, treatments)
+    },
+
+    /** The campaigns that a segment is for. */
+    ofSegment: (app: AppRef, segmentId: string): { seq: number; id: string }[] =>
+      ofSegment.all(app.seq, segmentId),
+
+    states: (campaign: number): TreatmentState[] => states.all(campaign),
+
+    /** The campaigns with a treatment that is for events, oldest first. */
+    listening: (app: AppRef): Campaign[] => listening.all(app.seq).map(({ id }) => documents.get(app, id)!),
+
+    /** How many campaigns there are that are not over. */
+    countActive: (): number => countActive.get()!,
+
+    /** How many event or in-app campaigns of an application are not over. */
+    countOf: (app: AppRef, frequency: 'EVENT' | 'IN_APP_EVENT'): number => countOf.get(app.seq, frequency)!,
+
+    /** The treatment that is due first. */
+    nextDue(): (DueTreatment & { due: number }) | undefined {
+      const row = nextDue.get() as
+        | (TreatmentPlan & { due: number; id: string; app: number; appId: string })
+        | undefined
+      if (row === undefined) return undefined
+      const { app, appId, ...treatment } = row
+      return { ...treatment, app: { seq: app, id: appId } }
+    },
+  }
+}
+export type Campaigns = ReturnType<typeof createCampaigns>
+
+/** What a clock has to wait for: the next runs of treatments, and the next steps of those under way. */
+export function createCampaignDueRows(db: Database): DueRows {
+  const activities = `campaign_activities y CROSS JOIN documents d ON d.seq = y.campaign
+    CROSS JOIN apps a ON a.seq = d.app WHERE d.id IS NOT NULL AND a.id IS NOT NULL AND y.due IS NOT NULL`
+  const nextTreatment = db
+    .prepare<[], number>(`SELECT t.due FROM ${alive} AND t.due IS NOT NULL ORDER BY t.due LIMIT 1`)
+    .pluck()
+  const nextActivity = db
+    .prepare<[], number>(`SELECT y.due FROM ${activities} ORDER BY y.due, y.seq LIMIT 1`)
+    .pluck()
+  const pending = db
+    .prepare<[], number>(
+      `SELECT (SELECT count(*) FROM ${alive} AND t.due IS NOT NULL) + (SELECT count(*) FROM ${activities})`,
+    )
+    .pluck()
+  const active = db
+    .prepare<[], string>(
+      `SELECT * FROM (SELECT d.id FROM ${alive} AND (t.due IS NOT NULL OR t.phase = 'LISTENING')
+       UNION ALL SELECT d.id FROM ${activities}) LIMIT 1`,
+    )
+    .pluck()
+
+  return {
+    nextDue(): number | undefined {
+      const [treatment, activity] = [nextTreatment.get(), nextActivity.get()]
+      if (treatment === undefined || activity === undefined) return treatment ?? activity
+      return Math.min(treatment, activity)
+    },
+    pending: () => pending.get()!,
+    active() {
+      const id = active.get()
+      return id === undefined ? undefined : `campaign ${id}`
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import t from 'tap'
+import { tomorrow, withCampaigns } from '../../support/campaigns.ts'
+import { isError } from '../../support/helpers.ts'
+
+t.test('UpdateCampaign changes what is given, as a new version; versions stay as they were', async t => {
+  const { create, call, url } = await withCampaigns()
+  const first = (await create({ Description: 'one' })).body
+  const { status, body } = await call('PUT', `${url}/${first.Id}`, { Name: 'summer', Limits: { Daily: 2 } })
+  t.equal(status, 200)
+  t.match(body, { Name: 'summer', Limits: { Daily: 2 }, Description: 'one', Version: 2, Id: first.Id })
+  t.equal(body.CreationDate, first.CreationDate)
+  t.strictSame(body.Schedule, first.Schedule)
+  t.strictSame((await call('GET', `${url}/${first.Id}`)).body, body)
+  const versions = (await call('GET', `${url}/${first.Id}/versions`)).body
+  t.strictSame(versions, { Item: [body, first] })
+  t.strictSame((await call('GET', `${url}/${first.Id}/versions/1`)).body, first)
+  isError(
+    t,
+    await call('GET', `${url}/${first.Id}/versions/3`),
+    404,
+    'NotFoundException',
+    'Campaign version not found: 3',
+  )
+  isError(
+    t,
+    await call('GET', `${url}/${first.Id}/versions/x`),
+    400,
+    'BadRequestException',
+    /^version must be/,
+  )
+})
+
+t.test('IsPaused pauses and goes on; an answer can be sent back', async t => {
+  const { create, call, url } = await withCampaigns()
+  const { body } = await create()
+  const put = async (change: object) => (await call('PUT', `${url}/${body.Id}`, change)).body
+  t.match(await put({ IsPaused: true }), { State: { CampaignStatus: 'PAUSED' }, IsPaused: true, Version: 2 })
+  t.match(await put({ ...body, IsPaused: false }), { State: { CampaignStatus: 'SCHEDULED' }, Version: 3 })
+})
+
+t.test('UpdateCampaign refuses what CreateCampaign refuses', async t => {
+  const { create, call, url } = await withCampaigns()
+  const { body } = await create()
+  const put = (change: object) => call('PUT', `${url}/${body.Id}`, change)
+  const past = { Schedule: { StartTime: '2020-01-01T00:00:00Z' } }
+  isError(t, await put(past), 400, 'BadRequestException', 'StartTime must be at least current time.')
+  isError(t, await put({ SegmentId: 'nope' }), 404, 'NotFoundException', 'Segment not found: nope')
+  isError(t, await put({ HoldoutPercent: -1 }), 400, 'BadRequestException', /^HoldoutPercent must be/)
+  t.strictSame((await call('GET', `${url}/${body.Id}`)).body, body)
+  const unknown = await call('PUT', `${url}/nope`, { Name: '' })
+  isError(t, unknown, 404, 'NotFoundException', 'Campaign not found: nope')
+})
+
+t.test('GetCampaigns lists the newest first, page by page', async t => {
+  const { create, call, url } = await withCampaigns()
+  const ids = []
+  for (const Name of ['a', 'b', 'c']) ids.unshift((await create({ Name })).body.Id)
+  const first = (await call('GET', `${url}?page-size=2`)).body
+  const second = (await call('GET', `${url}?page-size=2&token=${first.NextToken}`)).body
+  t.strictSame(
+    [...first.Item, ...second.Item].map(({ Id }) => Id),
+    ids,
+  )
+  t.notOk(second.NextToken)
+})
+
+t.test('DeleteCampaign answers the campaign as DELETED, and it is gone for every call', async t => {
+  const { create, call, url } = await withCampaigns()
+  const { body } = await create({ tags: { team: 'red' } })
+  const deleted = await call('DELETE', `${url}/${body.Id}`)
+  t.equal(deleted.status, 200)
+  t.strictSame(deleted.body, { ...body, State: { CampaignStatus: 'DELETED' } })
+  for (const [method, path] of [
+    ['GET', ''],
+    ['GET', '/versions'],
+    ['GET', '/versions/1'],
+    ['GET', '/activities'],
+    ['PUT', ''],
+    ['DELETE', ''],
+  ] as const) {
+    const answer = await call(method, `${url}/${body.Id}${path}`, method === 'PUT' ? {} : undefined)
+    isError(t, answer, 404, 'NotFoundException', `Campaign not found: ${body.Id}`)
+  }
+  t.strictSame((await call('GET', url)).body, { Item: [] })
+  t.equal((await call('GET', `/v1/tags/${body.Arn}`)).status, 404)
+})
+
+t.test('DeleteSegment makes its campaigns DELETED, and they cannot be changed', async t => {
+  const { create, call, url, app, segment } = await withCampaigns()
+  const { body } = await create()
+  const { Id: other } = (await call('POST', `/v1/apps/${app}/segments`, {})).body
+  const kept = (await create({ SegmentId: other })).body
+  await call('DELETE', `/v1/apps/${app}/segments/${segment}`)
+  t.match((await call('GET', `${url}/${body.Id}`)).body, { State: { CampaignStatus: 'DELETED' } })
+  t.match((await call('GET', `${url}/${kept.Id}`)).body, { State: { CampaignStatus: 'SCHEDULED' } })
+  const change = await call('PUT', `${url}/${body.Id}`, { Schedule: { StartTime: tomorrow() } })
+  isError(t, change, 400, 'BadRequestException', 'A campaign that is DELETED cannot be changed')
+})
