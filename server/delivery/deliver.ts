@@ -273,21 +273,25 @@ function delivered(
   content: Partial<NewOutboxMessage>,
 ): Delivered {
   const { sending, recipient, template } = planned
-  const { address, channel, endpoint, endpointId, user } = recipient
+  const { address = '', channel, endpoint, endpointId, user } = recipient
   const context = contextOf(planned)
+  const id = endpoint?.Id ?? endpointId
   return {
     record: {
       time: now.toISOString(),
       ...sending.origin,
       ...(messageId !== undefined && { messageId }),
       ...status,
-      ...given({ channel, address, endpoint: endpoint?.Id ?? endpointId, user }),
+      ...(channel && { channel }),
+      ...(address && { address }),
+      ...(id && { endpoint: id }),
+      ...(user && { user }),
       ...content,
       ...(template !== undefined && { template: { name: template.name, version: template.version } }),
       ...(Object.keys(context).length > 0 && { context }),
     },
     result: {
-      Address: address ?? '',
+      Address: address,
       DeliveryStatus: status.status,
       ...(messageId !== undefined && { MessageId: messageId }),
       StatusCode: status.statusCode,

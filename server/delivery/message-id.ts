@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 const digits = '0123456789abcdefghijklmnopqrstuv'
 
@@ -6,7 +6,11 @@ const digits = '0123456789abcdefghijklmnopqrstuv'
  * A new MessageId of an SMS message, 40 of the digits 0 to v (source: observed), and of a voice
  * message (assumed).
  */
-export const newMessageId = (): string => Array.from(randomBytes(40), byte => digits[byte % 32]).join('')
+export function newMessageId(): string {
+  let id = ''
+  while (id.length < 40) id += digits[Math.floor(Math.random() * digits.length)]
+  return id
+}
 
 /** A new MessageId of an e-mail, in the form of SES (source: guide). */
 export const newEmailId = (now: Date): string =>

@@ -12,6 +12,8 @@ const sizes = { gsm: { single: 160, each: 153 }, ucs2: { single: 70, each: 67 } 
  * of several each has 7, or 3, fewer (source: guide). A character that takes two is never cut.
  */
 export function smsParts(text: string): number {
+  // Most are so short that the alphabet does not matter.
+  if (text.length <= sizes.ucs2.single) return 1
   const characters = [...text]
   const isGsm = characters.every(character => basic.has(character) || extended.has(character))
   const { single, each } = isGsm ? sizes.gsm : sizes.ucs2

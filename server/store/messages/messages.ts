@@ -58,7 +58,7 @@ const maxTrimmed = 10_000
 export function createMessages(db: Database, limit: number) {
   const insert = db.prepare(
     `INSERT INTO messages (app, ${columns}, record)
-     VALUES (:app, ${columns.map(column => `:${column}`)}, :record)`,
+     VALUES (?, ${columns.map(() => '?')}, ?)`,
   )
   const countNew = db
     .prepare<[number], number>(
@@ -136,9 +136,7 @@ export function createMessages(db: Database, limit: number) {
      */
     append(app: AppRef, messages: readonly NewOutboxMessage[]): number[] {
       if (messages.length === 0) return []
-      const ids = messages.map(message =>
-        Number(insert.run({ ...columnsOf(message), app: app.seq }).lastInsertRowid),
-      )
+      const ids = messages.map(message => Number(insert.run(app.seq, ...valuesOf(message)).lastInsertRowid))
       const excess = Math.min(countNew.get(messages.length)! - limit, messages.length + maxTrimmed)
       if (excess > 0) {
         trim.run(excess)
@@ -185,12 +183,12 @@ export function createMessages(db: Database, limit: number) {
 }
 export type Messages = ReturnType<typeof createMessages>
 
-function columnsOf(message: NewOutboxMessage): Record<string, string | null> {
-  const values = columns.map(column => [
-    column,
-    (column === 'template' ? message.template?.name : message[column]) ?? null,
-  ])
-  return { ...Object.fromEntries(values), record: JSON.stringify(message) }
+/** The values of `columns`, then the record itself. */
+function valuesOf(message: NewOutboxMessage): (string | null)[] {
+  const values = columns.map(
+    column => (column === 'template' ? message.template?.name : message[column]) ?? null,
+  )
+  return [...values, JSON.stringify(message)]
 }
 
 const toMessage = ({ seq, app, record }: Row): OutboxMessage => ({
