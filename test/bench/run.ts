@@ -6,6 +6,7 @@ import { benchCalls } from './calls.ts'
 import { benchExports } from './exports.ts'
 import { fill } from './filled.ts'
 import { benchImports } from './imports.ts'
+import { benchMessages } from './messages.ts'
 import { benchSegments } from './segments.ts'
 import { benchStarts } from './starts.ts'
 import { describeRun } from './table.ts'
@@ -28,7 +29,7 @@ import { benchTemplates } from './templates.ts'
  *     npm run bench -- --rows 200000 --only imports --against ../before/dist
  */
 
-const groups = ['starts', 'imports', 'calls', 'segments', 'exports', 'templates']
+const groups = ['starts', 'imports', 'calls', 'segments', 'exports', 'templates', 'messages']
 
 const { rows, only, against, rounds, tenTimes } = new Command('npm run bench --')
   .description('Measures the build in dist and prints tables in Markdown.')
@@ -66,6 +67,7 @@ console.log(describeRun(bench))
 if (isWanted('starts')) await benchStarts(bench)
 if (isWanted('imports')) await benchImports(bench)
 if (isWanted('templates')) await benchTemplates(bench)
+if (isWanted('messages')) await benchMessages(bench)
 if (['calls', 'segments', 'exports'].some(isWanted)) {
   const filled = await fill(bench)
   if (isWanted('calls')) await benchCalls(bench, filled)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
 import { isError } from '../../support/helpers.ts'
 import { emailId, failure, smsId, withSending } from '../../support/sending.ts'
@@ -456,4 +457,36 @@ t.test('bad input is refused, and nothing is sent', async t => {
   t.strictSame(await outbox(), [])
   t.equal((await send({ ...good, Addresses: many(100) })).status, 200)
   t.equal((await outbox()).length, 100)
+})
+
+t.test('templates that take long hold up no other call, and are cut off after a while', async t => {
+  const { send, call, outbox } = await withSending(t)
+  const loops = 6
+  const Body = `${'{{#each x}}'.repeat(loops)}{{Attributes.a.b.c.d}}${'{{/each}}'.repeat(loops)}`
+  const Substitutions = { x: Array.from({ length: 15 }, String) }
+  const numbers = Array.from({ length: 100 }, (_, index) => `+15550001${100 + index}`)
+  let isAnswered = false
+  const sending = send({
+    MessageConfiguration: { SMSMessage: { Body, Substitutions } },
+    Addresses: Object.fromEntries(numbers.map(number => [number, toSms])),
+  }).finally(() => {
+    isAnswered = true
+  })
+  let others = 0
+  for (; !isAnswered; others++) {
+    t.equal((await call('GET', '/v1/apps')).status, 200)
+    await setImmediate()
+  }
+  t.ok(others > 3, `${others} calls were answered meanwhile`)
+
+  const { status, body } = await sending
+  t.equal(status, 200)
+  const results = numbers.map(number => body.Result[number])
+  const late = failure('The messages of this call take too long to render', 'TEMPORARY_FAILURE', 503)
+  t.match(results[0], {
+    DeliveryStatus: 'PERMANENT_FAILURE',
+    StatusMessage: /steps to render \(body, line 1, /,
+  })
+  t.strictSame(results.at(-1), late)
+  t.equal((await outbox({ operation: 'SendMessages' })).length, 100)
 })

@@ -1,0 +1,136 @@
+import type { NewOutboxMessage } from '../../server/model/message.ts'
+import { openStore } from '../../server/store/open-store.ts'
+import type { Bench } from './bench.ts'
+import { makeFolder, type Server, startEmulator, startServer } from './servers.ts'
+import { beginTable, milliseconds, perSecond } from './table.ts'
+
+const recipients = 100
+const calls = 50
+const rounds = 5
+
+/** Makes a JSON call and gives the body of its answer. */
+async function call(server: Server, method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(server.url + path, { method, ...(body && { body: JSON.stringify(body) }) })
+  if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`)
+  return response.json()
+}
+
+/** The shortest of some times, in milliseconds. */
+async function shortest(count: number, work: () => Promise<unknown>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY
+  for (let index = 0; index < count; index++) {
+    const begun = performance.now()
+    await work()
+    best = Math.min(best, performance.now() - begun)
+  }
+  return best
+}
+
+/** Sending, beside writing endpoints; reading a large outbox, beside a small one; waiting. */
+export async function benchMessages(bench: Bench): Promise<void> {
+  const addRow = beginTable(bench, 'Messages')
+  const figures = []
+  for (const build of bench.builds) {
+    const server = await startEmulator(bench, build)
+    figures.push(await measureSending(server))
+    await server.stop()
+  }
+  addRow({
+    what: 'SendMessages to 100 endpoints by a template, recipients',
+    measured: figures.map(({ sent, written }) => ({ figure: sent, yardstick: written })),
+    ...{ of: 'UpdateEndpointsBatch', unit: perSecond, goal: { of: 'ratio', atLeast: 0.5 } },
+  })
+  addRow({
+    what: 'a wait, from the send to its answer',
+    measured: figures.map(({ waited }) => ({ figure: waited })),
+    ...{ unit: milliseconds, goal: { of: 'figure', atMost: 20 } },
+  })
+
+  const [large, small] = [bench.rows, 1_000]
+  for (const [what, query] of [
+    ['the newest 100', ''],
+    ['the newest 100 of an address', '&address=%2B15550000007'],
+    ['the newest 100 that failed, a hundredth', '&status=PERMANENT_FAILURE'],
+  ] as const) {
+    const measured = []
+    for (const build of bench.builds) {
+      const figure = await measureReading(bench, build.main, large, query)
+      measured.push({ figure, yardstick: await measureReading(bench, build.main, small, query) })
+    }
+    addRow({
+      what: `${what}, of ${large.toLocaleString('en')} messages`,
+      measured,
+      ...{ of: `of ${small.toLocaleString('en')}`, unit: milliseconds, goal: { of: 'ratio', atMost: 2 } },
+    })
+  }
+}
+
+async function measureSending(server: Server) {
+  const { Id } = (await call(server, 'POST', '/v1/apps', { Name: 'bench' })) as { Id: string }
+  const app = `/v1/apps/${Id}`
+  await call(server, 'PUT', `${app}/channels/sms`, {})
+  const Body =
+    'Hi {{User.UserAttributes.FirstName}}, you have {{Attributes.Plan}}.{{#if code}} {{code}}{{/if}}'
+  await call(server, 'POST', '/v1/templates/hi/sms', { Body })
+  const endpoints = (plan: string) => ({
+    Item: Array.from({ length: recipients }, (_, index) => ({
+      ...{ Id: `e${index}`, ChannelType: 'SMS', Address: `+1555000${index}`, Attributes: { Plan: [plan] } },
+      User: { UserId: `user-${index}`, UserAttributes: { FirstName: ['Ada'] } },
+    })),
+  })
+  const message = {
+    MessageConfiguration: {},
+    TemplateConfiguration: { SMSTemplate: { Name: 'hi' } },
+    Endpoints: Object.fromEntries(endpoints('').Item.map(({ Id }) => [Id, {}])),
+  }
+  let round = 0
+  const write = () => call(server, 'PUT', `${app}/endpoints`, endpoints(`plan-${round++}`))
+  const send = () => call(server, 'POST', `${app}/messages`, message)
+  const repeat = (work: () => Promise<unknown>) =>
+    shortest(rounds, async () => {
+      for (let index = 0; index < calls; index++) await work()
+    })
+  const [written, sent] = [await repeat(write), await repeat(send)]
+  const inSecond = (time: number) => (calls * recipients * 1000) / time
+
+  const { last } = (await call(server, 'GET', '/_pinpoint/messages?page-size=1')) as { last: number }
+  let after = last
+  const waited = await shortest(20, async () => {
+    const waiting = call(server, 'GET', `/_pinpoint/messages?wait=10&after=${after}&page-size=1`)
+    await send()
+    await waiting
+    after += recipients
+  })
+  return { written: inSecond(written), sent: inSecond(sent), waited }
+}
+
+/** Milliseconds to read the newest messages of an outbox, by an emulator of its own. */
+async function measureReading(bench: Bench, main: string, count: number, query: string): Promise<number> {
+  const dataDir = makeFolder(bench, 'outbox')
+  await fillOutbox(dataDir, count)
+  const env = { DATA_DIR: dataDir, OUTBOX_LIMIT: String(count) }
+  const server = await startServer(bench, [main], { env })
+  const time = await shortest(50, () => call(server, 'GET', `/_pinpoint/messages?page-size=100${query}`))
+  await server.stop()
+  return time
+}
+
+/** Writes an outbox: to a hundred addresses in turns, a hundredth of it failures. */
+async function fillOutbox(dataDir: string, count: number): Promise<void> {
+  const store = openStore(dataDir, { outboxLimit: count })
+  await store.write(() =>
+    store.apps.create({ Id: 'a', Arn: 'a', Name: 'a', CreationDate: '2026-01-02T03:04:05.678Z', tags: {} }),
+  )
+  const app = store.apps.find('a')!
+  const message = (index: number): NewOutboxMessage => ({
+    ...{ time: '2026-01-02T03:04:05.678Z', operation: 'SendMessages', statusCode: 200, statusMessage: '' },
+    status: index % 100 === 0 ? 'PERMANENT_FAILURE' : 'SUCCESSFUL',
+    ...{ channel: 'SMS', address: `+155500000${String(index % 100).padStart(2, '0')}`, body: 'Hi Ada' },
+  })
+  for (let from = 0; from < count; from += 10_000) {
+    const size = Math.min(10_000, count - from)
+    const messages = Array.from({ length: size }, (_, index) => message(from + index))
+    await store.write(() => store.messages.append(app, messages))
+  }
+  store.close()
+}
