@@ -14,12 +14,12 @@ import type { Store } from '../store/open-store.ts'
 const text = (description: string) => Type.Optional(Type.String({ description }))
 
 const filters = {
-  channel: Type.Optional(ChannelType),
+  channel: Type.Optional(OneOf([...ChannelType.enum], { description: 'The ChannelType' })),
   user: text('The UserId'),
   address: text('The beginning of the Address'),
   id: text('The beginning of the Id, regardless of case'),
-  status: Type.Optional(OneOf(['ACTIVE', 'INACTIVE'])),
-  'opt-out': Type.Optional(OneOf(['ALL', 'NONE'])),
+  status: Type.Optional(OneOf(['ACTIVE', 'INACTIVE'], { description: 'The EndpointStatus' })),
+  'opt-out': Type.Optional(OneOf(['ALL', 'NONE'], { description: 'The OptOut' })),
   attribute: Type.Optional(
     Type.Array(Type.String(), { description: 'A name of Attributes and one of its values: Plan:free' }),
   ),

@@ -12,6 +12,7 @@ import { health } from './health.ts'
 import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
 import { messages } from './messages.ts'
+import { jobs } from './jobs.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { optOuts } from './opt-outs.ts'
@@ -40,6 +41,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(faults)
   app.register(importJob)
   app.register(exportJob)
+  app.register(jobs)
   app.register(segmentEndpoints)
   app.register(apps)
   app.register(appEndpoints)

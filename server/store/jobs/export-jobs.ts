@@ -2,7 +2,15 @@ import type { Database } from 'better-sqlite3'
 import type { ExportJobResource, ExportJobResponse } from '../../model/export-job.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'
-import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
+import {
+  type FoundJob,
+  type JobPage,
+  type JobRow,
+  prepareCountByStatus,
+  prepareListAll,
+  toFound,
+  toJob,
+} from './job-rows.ts'
 
 /** A piece of an export, as it stands. */
 export interface ExportPieceRow {
@@ -34,6 +42,8 @@ export function createExportJobs(db: Database) {
     `SELECT number AS 'index', endpoints, status FROM export_pieces WHERE job = +? AND number >= +?
      ORDER BY number LIMIT +?`,
   )
+
+  const listAll = prepareListAll<ExportJobRow>(db, 'export_jobs')
 
   const toResponse = (app: AppRef, row: ExportJobRow): ExportJobResponse =>
     toJob(app, row, { type: 'EXPORT', failures: JSON.parse(row.failures) })
@@ -70,6 +80,9 @@ export function createExportJobs(db: Database) {
 
     list: (app: AppRef, page: Page): Listed<ExportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(toListed(app)),
+
+    /** The jobs of all applications. */
+    listAll: (page: JobPage) => listAll(page, toResponse),
 
     /** The jobs that export a segment, in whichever version. */
     listOfSegment: (app: AppRef, segmentId: string, page: Page): Listed<ExportJobResponse>[] =>

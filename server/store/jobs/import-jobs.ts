@@ -5,7 +5,15 @@ import type { Listed, Page } from '../../model/page.ts'
 import { failuresShown } from '../../model/quotas.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { Failure, SkippedObjects } from './import-progress.ts'
-import { type FoundJob, type JobRow, prepareCountByStatus, toFound, toJob } from './job-rows.ts'
+import {
+  type FoundJob,
+  type JobPage,
+  type JobRow,
+  prepareCountByStatus,
+  prepareListAll,
+  toFound,
+  toJob,
+} from './job-rows.ts'
 
 /**
  * A cursor in a job's failures: whether it is among those of records, which come last, and the
@@ -64,6 +72,8 @@ export function createImportJobs(db: Database) {
     `SELECT number IS NOT NULL AS ofRecords, seq, object, line, number, id, record, reason FROM import_failures
      WHERE job = +? AND (number IS NOT NULL) = +? AND seq > +? ORDER BY seq LIMIT +?`,
   )
+
+  const listAll = prepareListAll<JobRow>(db, 'import_jobs')
 
   const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
     toJob(app, row, {
@@ -141,6 +151,9 @@ export function createImportJobs(db: Database) {
 
     list: (app: AppRef, page: Page): Listed<ImportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
+
+    /** The jobs of all applications. */
+    listAll: (page: JobPage) => listAll(page, toResponse),
 
     /**
      * The number of unfinished jobs in the applications of an account, which is the one in their

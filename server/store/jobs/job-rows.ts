@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResponse } from '../../model/import-job.ts'
 import type { JobStatus } from '../../model/job-states.ts'
 import { jobStatuses } from '../../model/job-states.ts'
+import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'
 
 /** The table of each kind of job. */
@@ -98,6 +99,30 @@ export function toJob<Definition>(
     ...(failures.length > 0 && { Failures: failures }),
     Definition: JSON.parse(row.definition),
   }
+}
+
+/** A page of the jobs of one kind of all applications. */
+export interface JobPage extends Page {
+  /** Only jobs in this state. */
+  status: JobStatus | undefined
+}
+
+/** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
+export function prepareListAll<Row extends JobRow>(db: Database, table: JobTable) {
+  const columns = table === 'export_jobs' ? 'j.*, 0 AS total_failures' : 'j.*'
+  const list = db.prepare<[number, string | null, number], Row & { app: number; app_id: string }>(
+    `SELECT ${columns}, a.id AS app_id FROM ${table} j CROSS JOIN apps a ON a.seq = j.app
+     WHERE a.id IS NOT NULL AND j.seq < ? AND j.status = coalesce(?, j.status)
+     ORDER BY j.seq DESC LIMIT ?`,
+  )
+  return <Answer>(
+    { before, status, limit }: JobPage,
+    toResponse: (app: AppRef, row: Row) => Answer,
+  ): Listed<{ app: string; job: Answer }>[] =>
+    list.all(before, status ?? null, limit).map(row => ({
+      seq: row.seq,
+      value: { app: row.app_id, job: toResponse({ seq: row.app, id: row.app_id }, row) },
+    }))
 }
 
 /**
