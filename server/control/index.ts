@@ -9,6 +9,7 @@ import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'
 import { getSnapshot } from './get-snapshot.ts'
 import { health } from './health.ts'
+import { importFailures } from './import-failures.ts'
 import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
 import { messages } from './messages.ts'
@@ -40,6 +41,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(advanceJobs)
   app.register(faults)
   app.register(importJob)
+  app.register(importFailures)
   app.register(exportJob)
   app.register(jobs)
   app.register(segmentEndpoints)
