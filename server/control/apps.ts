@@ -42,7 +42,6 @@ export const apps: FastifyPluginAsyncTypebox = async app => {
       ...{ id: Id, name: Name, tags: tags ?? {}, createdAt: CreationDate! },
       ...store.read(() => ({ endpoints: store.endpointCounts.get(ref), ...store.resourceCounts(ref) })),
       users: await countUsers(ref),
-      messages: 0,
     }
   }
 

@@ -111,6 +111,28 @@ t.test('jobs and segments are counted; a job that fails leaves the counts as the
   t.strictSame((await controlOf(url)('GET', '/_pinpoint/apps')).body.items, [{ ...before, importJobs: 2 }])
 })
 
+t.test('messages and campaigns are counted', async t => {
+  const { call, createApp } = buildTestApp(t)
+  const { Id } = await createApp()
+  const { Id: other } = await createApp()
+  await call('PUT', `/v1/apps/${Id}/channels/sms`, { Enabled: true })
+  const message = {
+    Addresses: { '+15555550100': { ChannelType: 'SMS' }, '+15555550101': { ChannelType: 'SMS' } },
+    MessageConfiguration: { SMSMessage: { Body: 'hello', MessageType: 'TRANSACTIONAL' } },
+  }
+  t.equal((await call('POST', `/v1/apps/${Id}/messages`, message)).status, 200)
+  const segment = (await call('POST', `/v1/apps/${Id}/segments`, { Name: 'all', Dimensions: {} })).body
+  const campaign = {
+    Name: 'later',
+    SegmentId: segment.Id,
+    MessageConfiguration: { SMSMessage: { Body: 'hello' } },
+    Schedule: { StartTime: '2099-01-01T00:00:00Z', Frequency: 'ONCE' },
+  }
+  t.equal((await call('POST', `/v1/apps/${Id}/campaigns`, campaign)).status, 201)
+  t.match((await call('GET', `/_pinpoint/apps/${Id}`)).body, { messages: 2, campaigns: 1, segments: 1 })
+  t.match((await call('GET', `/_pinpoint/apps/${other}`)).body, { messages: 0, campaigns: 0, segments: 0 })
+})
+
 t.test('users of another application are not counted, though the keys of both are in one range', async t => {
   const { call, createApp, store } = buildTestApp(t)
   const { Id } = await createApp()
