@@ -81,6 +81,8 @@ export async function start(
         maxRunningImports: config.maxRunningImports,
         jobStateDelayMs: config.jobStateDelayMs,
         outboxLimit: config.outboxLimit,
+        missingVariables: config.missingVariables,
+        hooks: { hookHosts: config.hookHosts, lambdaEndpoint: config.lambdaEndpoint },
         compressed: config.preflight === 'off',
         writeQueue: writeQueue.shared,
         clock: clock.shared,

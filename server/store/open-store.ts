@@ -204,6 +204,8 @@ export function prepareStore(
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
   /** Names what the database holds: another text after each write, of any connection. */
   const dataVersion = (): string => `${db.pragma('data_version', { simple: true })}/${changes.get()}`
+  const read = createRead(db)
+  const campaignDueRows = createCampaignDueRows(db)
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   return {
     apps: createApps(db, tags),
@@ -213,7 +215,8 @@ export function prepareStore(
     channels: createChannels(db),
     savedClock: createSavedClock(db),
     /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
-    dueRows: [createCampaignDueRows(db)] as DueRows[],
+    dueRows: [campaignDueRows] as DueRows[],
+    campaignDueRows,
     endpoints,
     endpointCounts,
     listEndpoints: createEndpointList(db),
@@ -258,7 +261,13 @@ export function prepareStore(
       return transactions.transact(work)
     },
 
-    read: createRead(db),
+    read,
+
+    /** The same in the worker, where the transaction of a job may be open: it is committed before. */
+    readInWorker<T>(work: () => NoPromise<T>): T {
+      transactions.endOpen()
+      return read(work)
+    },
 
     /**
      * Reads one row, of the only table that is never empty.

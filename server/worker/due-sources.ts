@@ -1,3 +1,4 @@
+import type { CampaignRunsContext } from '../campaigns/run-campaigns.ts'
 import type { DueRows } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -13,5 +14,28 @@ export interface DueSource extends Pick<DueRows, 'nextDue'> {
   runStep(now: Date): number | Promise<number>
 }
 
+/** What due work of all kinds needs beside the store. */
+export type DueResources = Omit<CampaignRunsContext, 'store'>
+
 /** The table of the kinds of due work that there are, in the order of `Store.dueRows`. */
-export const createDueSources = (_store: Store): DueSource[] => []
+export function createDueSources(store: Store, resources: DueResources): DueSource[] {
+  // What sends is loaded when something is due for the first time.
+  const loadCampaigns = once(async () => {
+    const { createCampaignRuns } = await import('../campaigns/run-campaigns.ts')
+    return createCampaignRuns({ ...resources, store })
+  })
+  return [
+    {
+      nextDue: store.campaignDueRows.nextDue,
+      runStep: async now => (await loadCampaigns()).runStep(now),
+    },
+  ]
+}
+
+function once<T>(load: () => T): () => T {
+  let loaded: { value: T } | undefined
+  return () => {
+    loaded ??= { value: load() }
+    return loaded.value
+  }
+}

@@ -2,12 +2,13 @@ import { setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenBucket } from '../buckets/open-bucket.ts'
 import { Clock } from '../clock/clock.ts'
+import { createRendererLoader } from '../delivery/render-content.ts'
 import { discardDrafts } from '../export/run-export-job.ts'
 import { JobCounters } from '../jobs/record-counters.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import { openStore, type Store } from '../store/open-store.ts'
-import { createDueSources } from './due-sources.ts'
+import { createDueSources, type DueResources } from './due-sources.ts'
 import { createJobKinds, preloadJobs } from './job-kinds.ts'
 import type { ClockMove, FromWorker, ThreadData, ToWorker } from './messages.ts'
 import { createReaders } from './reader-pool.ts'
@@ -27,6 +28,12 @@ const resources = {
   openBucket: createOpenBucket(settings),
   openReaderThread: createReaders(settings),
   counters: new JobCounters(settings.counters),
+}
+const dueResources: DueResources = {
+  hooks: settings.hooks,
+  missingVariables: settings.missingVariables,
+  loadRenderer: createRendererLoader(),
+  onMessages: (app, ids) => tell({ messages: { app: app.id, ids } }),
 }
 /** Aborted when the thread is to end. */
 const ending = new AbortController()
@@ -64,12 +71,18 @@ function takeUpState(isReplaced = false): { store: Store; work: Work } {
   clock.set(store.savedClock.get())
   // Before a caller's write does it, which would block the HTTP thread meanwhile.
   if (isReplaced) store.shrink()
-  const work = startWork(store, createJobKinds(store, resources), createDueSources(store), stopping, {
-    slots: settings.maxRunningImports,
-    generation: writeQueue.generation,
-    clock,
-    tell,
-  })
+  const work = startWork(
+    store,
+    createJobKinds(store, resources),
+    createDueSources(store, dueResources),
+    stopping,
+    {
+      slots: settings.maxRunningImports,
+      generation: writeQueue.generation,
+      clock,
+      tell,
+    },
+  )
   return { store, work }
 }
 

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
 import type { ClockMode } from '../clock/clock.ts'
+import type { HookSettings } from '../delivery/call-hook.ts'
 import type { JobRef } from '../events/event-bus.ts'
 import type { ObjectFrom, ReadingJob } from '../import/read/read-records.ts'
 import type { PackedBatch } from '../import/read/record-batch.ts'
@@ -19,6 +20,9 @@ export interface WorkerSettings extends BucketSettings {
   maxRunningImports: number
   jobStateDelayMs: number
   outboxLimit: number
+  missingVariables: 'fail' | 'blank'
+  /** Where hooks may be called. */
+  hooks: HookSettings
   /** The memory of the write queue. */
   writeQueue: SharedArrayBuffer
   /** The memory of the clock. */
@@ -95,6 +99,7 @@ export interface JobName {
  *   be what it died of
  * - `moved`: a job has come to a state, or waits to be let go on
  * - `discarded`: the drafts are discarded that came with the state of this generation
+ * - `messages`: it has written messages to the outbox of an application
  * - `clockMoved`: what a move of the clock has led to, or why it was given up
  * - a line for the log
  */
@@ -104,6 +109,7 @@ export type FromWorker =
   | { leaves: JobName }
   | { moved: JobRef }
   | { discarded: number }
+  | { messages: { app: string; ids: readonly number[] } }
   | { clockMoved: ClockMoved | string; number: number }
   | LogLine
 

@@ -150,6 +150,8 @@ export function startJobWorker(
         discarding.get(message.discarded)?.()
       } else if ('clockMoved' in message) {
         moving.get(message.number)?.(message.clockMoved)
+      } else if ('messages' in message) {
+        bus.emit({ kind: 'messages', ...message.messages })
       } else if ('begins' in message) {
         underWay.set(keyOf(message.begins), message.begins)
       } else if ('leaves' in message) {

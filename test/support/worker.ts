@@ -65,6 +65,8 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
           maxRunningImports: 2,
           jobStateDelayMs: 0,
           outboxLimit: 10_000,
+          missingVariables: 'fail',
+          hooks: { hookHosts: undefined, lambdaEndpoint: undefined },
           s3Dir: join(dir, 's3'),
           s3: undefined,
           writeQueue: writeQueue.shared,

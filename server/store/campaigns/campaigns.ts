@@ -89,9 +89,10 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
     `SELECT d.seq, d.id FROM documents d JOIN document_versions v ON v.document = d.seq AND v.version = d.version
      WHERE d.app = ? AND d.kind = 'campaign' AND d.id IS NOT NULL AND v.body ->> 'SegmentId' = ?`,
   )
-  const listening = db.prepare<[number], { id: string }>(
+  const ofEvents = db.prepare<[number, string], { id: string }>(
     `SELECT DISTINCT d.id FROM documents d JOIN campaign_treatments t ON t.campaign = d.seq
-     WHERE d.app = ? AND d.kind = 'campaign' AND d.id IS NOT NULL AND t.phase = 'LISTENING' ORDER BY d.seq`,
+     WHERE d.app = ? AND d.kind = 'campaign' AND d.id IS NOT NULL
+       AND t.phase IN ('WAITING', 'LISTENING') AND t.timing ->> 'frequency' = ? ORDER BY d.seq`,
   )
   const countActive = db
     .prepare<[], number>(
@@ -160,8 +161,9 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
 
     states: (campaign: number): TreatmentState[] => states.all(campaign),
 
-    /** The campaigns with a treatment that is for events, oldest first. */
-    listening: (app: AppRef): Campaign[] => listening.all(app.seq).map(({ id }) => documents.get(app, id)!),
+    /** The event or in-app campaigns that are not over, oldest first. */
+    ofEvents: (app: AppRef, frequency: 'EVENT' | 'IN_APP_EVENT'): Campaign[] =>
+      ofEvents.all(app.seq, frequency).map(({ id }) => documents.get(app, id)!),
 
     /** How many campaigns there are that are not over. */
     countActive: (): number => countActive.get()!,

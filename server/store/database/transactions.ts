@@ -29,6 +29,8 @@ export interface Transactions {
    * whether it has not failed.
    */
   leave(writer: object): boolean
+  /** Commits an open transaction, of whichever writer. If that fails, the writer is told later. */
+  endOpen(): void
   /** Whether a writer's transaction is open, which any other write would end. */
   isJoined(): boolean
   /**
@@ -157,6 +159,8 @@ export function createTransactions(
       if (open === writer) endOpen()
       return !lost.has(writer)
     },
+
+    endOpen,
 
     isJoined: () => open !== undefined,
 

@@ -241,6 +241,22 @@ export function createSegmentMembers(db: Database) {
       return { condition, sources, jobs: [...jobs].sort((a, b) => a - b) }
     },
 
+    /**
+     * Whether a registered endpoint is a member of a segment's version.
+     *
+     * @param seq its row
+     */
+    contains(app: AppRef, segmentId: string, number: number | undefined, now: string, seq: number): boolean {
+      const members = this.find(app, segmentId, number, now)
+      if (members === undefined) return false
+      const query =
+        'import' in members
+          ? { condition: conditionOfImport(members.import), sources: [], jobs: [] }
+          : members
+      const row = 'SELECT *, NULL AS defined_by FROM endpoints WHERE app = ? AND seq = ?'
+      return prepareMatching(db, row, query, 'e.seq')([app.seq, seq], 1).length > 0
+    },
+
     /** The members of an application: all its endpoints. */
     ofApplication: { condition: all, sources: [], jobs: [] } as Members,
 

@@ -103,6 +103,8 @@ export function createTemplates(documentsOf: Documents) {
   }
 }
 
+export type Templates = ReturnType<typeof createTemplates>
+
 /** The id of the document. A name holds no space, which sorts before all that it may hold. */
 const idOf = ({ name, type }: TemplateKey): string => `${name} ${type}`
 

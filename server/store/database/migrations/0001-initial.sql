@@ -451,7 +451,6 @@ CREATE TABLE campaign_treatments (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX campaign_treatments_due ON campaign_treatments (due) WHERE due IS NOT NULL;
-CREATE INDEX campaign_treatments_listening ON campaign_treatments (campaign) WHERE phase = 'LISTENING';
 
 -- The runs of treatments.
 CREATE TABLE campaign_activities (

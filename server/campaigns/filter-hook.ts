@@ -1,0 +1,68 @@
+import { callHook, type HookOutcome, type HookSettings } from '../delivery/call-hook.ts'
+import { type CustomRecipient, endpointsIn } from '../delivery/custom-channel.ts'
+import type { CampaignHook } from '../model/application-settings.ts'
+import { EndpointResponse } from '../model/endpoint.ts'
+import type { DirectMessageConfiguration } from '../model/message.ts'
+import { checkOf } from '../validation/check.ts'
+
+/** An endpoint as a hook gives it back: it may say what this message says to it (source: guide). */
+export type FilteredEndpoint = EndpointResponse & { TitleOverride?: string; BodyOverride?: string }
+
+/**
+ * What is called before messages are sent, if anything is. Mode DELIVERY does not work any more
+ * (source: guide): such a hook is not called.
+ */
+export function hookTarget({
+  LambdaFunctionName,
+  Mode = 'FILTER',
+  WebUrl,
+}: CampaignHook): string | undefined {
+  return Mode === 'FILTER' ? WebUrl || LambdaFunctionName || undefined : undefined
+}
+
+/**
+ * Calls a hook for at most 50 endpoints. It answers with those that are to get the message, changed as
+ * it likes for this message alone; the others do not get it.
+ *
+ * @param about the campaign, the treatment and the run, as the payload says it
+ */
+export const callFilterHook = (
+  settings: HookSettings,
+  target: string,
+  about: Record<string, string>,
+  message: DirectMessageConfiguration,
+  recipients: readonly CustomRecipient[],
+): Promise<HookOutcome<Map<string, FilteredEndpoint>>> =>
+  callHook(
+    settings,
+    target,
+    { MessageConfiguration: message, ...about, Endpoints: endpointsIn(recipients) },
+    readEndpoints,
+  )
+
+const check = checkOf(EndpointResponse)
+
+/** @throws a sentence if the answer is not a map like Endpoints */
+function readEndpoints(text: string): Map<string, FilteredEndpoint> {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    throw new Error('its answer is not JSON')
+  }
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    throw new Error('its answer is not an object of endpoints by their ids')
+  }
+  for (const [id, endpoint] of Object.entries(answer)) {
+    const problem = check(endpoint) ?? overrideProblem(endpoint)
+    if (problem !== undefined) throw new Error(`its answer has no endpoint under ${id}: ${problem}`)
+  }
+  return new Map(Object.entries(answer as Record<string, FilteredEndpoint>))
+}
+
+function overrideProblem(endpoint: Record<string, unknown>): string | undefined {
+  const wrong = ['TitleOverride', 'BodyOverride'].find(
+    name => endpoint[name] !== undefined && typeof endpoint[name] !== 'string',
+  )
+  return wrong && `${wrong} must be a string`
+}

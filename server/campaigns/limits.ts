@@ -1,0 +1,67 @@
+import { isQuiet, type QuietTime } from '../audience/quiet-time.ts'
+import { isTimeZone } from '../audience/time-zones.ts'
+import type { Schedule } from '../model/campaign.ts'
+import type { EndpointResponse } from '../model/endpoint.ts'
+import type { CampaignBody } from '../store/campaigns/campaigns.ts'
+import type { EndpointKey, EndpointSends } from '../store/campaigns/endpoint-sends.ts'
+
+/** The limits of a campaign: its own, and for what it does not say, those of its application. */
+export interface CampaignLimitsInForce {
+  /** Messages to an endpoint in 24 hours: from this campaign, or from all of the application. */
+  daily: { most: number; ofAll: boolean } | undefined
+  /** How often this campaign may target an endpoint. */
+  total: number | undefined
+  /** Messages in a second. */
+  perSecond: number | undefined
+  /** Seconds after the scheduled start. */
+  maxDuration: number | undefined
+  quietTime: QuietTime
+}
+
+const day = 86_400_000
+
+/**
+ * The limits in force. A limit of the application counts all campaigns and journeys (source: guide),
+ * one of the campaign itself only that campaign (assumed). 0 is no limit.
+ */
+export function limitsOf(
+  { Limits = {}, inherited }: CampaignBody,
+  { QuietTime = {} }: Schedule,
+): CampaignLimitsInForce {
+  const of = (name: 'Daily' | 'Total' | 'MessagesPerSecond' | 'MaximumDuration') =>
+    (Limits[name] ?? inherited.Limits[name]) || undefined
+  const daily = of('Daily')
+  return {
+    daily: daily === undefined ? undefined : { most: daily, ofAll: Limits.Daily === undefined },
+    total: of('Total'),
+    perSecond: of('MessagesPerSecond'),
+    maxDuration: of('MaximumDuration'),
+    quietTime: { ...inherited.QuietTime, ...QuietTime },
+  }
+}
+
+/**
+ * Why an endpoint that is targeted gets no message: it has got enough (TOTAL_CAP, DAILY_CAP), or it
+ * is QUIET_TIME where it is, which is known of endpoints with a valid time zone alone (source:
+ * guide). Undefined if it gets one.
+ *
+ * @param sender the campaign's row
+ * @param now milliseconds since 1970
+ */
+export function whyDropped(
+  { daily, total, quietTime }: CampaignLimitsInForce,
+  sends: EndpointSends,
+  sender: number,
+  key: EndpointKey,
+  { Demographic }: Pick<EndpointResponse, 'Demographic'>,
+  now: number,
+): 'TOTAL_CAP' | 'DAILY_CAP' | 'QUIET_TIME' | undefined {
+  if (total !== undefined && sends.bySender(sender, key).targeted >= total) return 'TOTAL_CAP'
+  if (daily !== undefined) {
+    const since = now - day
+    const sent = daily.ofAll ? sends.byAll(key, since) : sends.bySender(sender, key, since).sent
+    if (sent >= daily.most) return 'DAILY_CAP'
+  }
+  const zone = Demographic?.Timezone
+  return zone && isTimeZone(zone) && isQuiet(quietTime, now, zone) ? 'QUIET_TIME' : undefined
+}

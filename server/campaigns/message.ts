@@ -1,0 +1,114 @@
+import type { SentTemplate, SentTemplates } from '../delivery/choose-content.ts'
+import type { Message, MessageConfiguration } from '../model/campaign.ts'
+import type { DirectMessageConfiguration, TemplateConfiguration } from '../model/message.ts'
+import type { TemplateType } from '../model/template.ts'
+import type { Templates } from '../store/templates/templates.ts'
+
+/** The message of a campaign in the form in which SendMessages has it. DefaultMessage is for push alone. */
+export function directMessage(message: MessageConfiguration): DirectMessageConfiguration {
+  const { DefaultMessage, EmailMessage, SMSMessage } = message
+  const pushOf = (own: Message | undefined) => own ?? DefaultMessage
+  const email = EmailMessage && {
+    ...pick({ FromAddress: EmailMessage.FromAddress, Body: EmailMessage.Body }),
+    SimpleEmail: pick({
+      Subject: part(EmailMessage.Title),
+      HtmlPart: part(EmailMessage.HtmlBody),
+      Headers: EmailMessage.Headers,
+    }),
+  }
+  return pick({
+    DefaultPushNotificationMessage: notification(DefaultMessage),
+    APNSMessage: apple(pushOf(message.APNSMessage)),
+    GCMMessage: android(pushOf(message.GCMMessage)),
+    BaiduMessage: android(pushOf(message.BaiduMessage)),
+    ADMMessage: android(pushOf(message.ADMMessage)),
+    EmailMessage: email,
+    SMSMessage,
+  })
+}
+
+const part = (text: string | undefined) => (text ? { Data: text } : undefined)
+
+/** What every push message has. */
+function notification(message: Message | undefined) {
+  if (message === undefined) return undefined
+  const { Action, Body, SilentPush, Title, Url, JsonBody } = message
+  return pick({ Action, Body, SilentPush, Title, Url, Data: readData(JsonBody) })
+}
+
+function apple(message: Message | undefined) {
+  if (message === undefined) return undefined
+  const { MediaUrl, RawContent, TimeToLive } = message
+  return { ...notification(message)!, ...pick({ MediaUrl, RawContent, TimeToLive }) }
+}
+
+function android(message: Message | undefined) {
+  if (message === undefined) return undefined
+  const { ImageIconUrl, ImageSmallIconUrl, ImageUrl, RawContent, TimeToLive } = message
+  return {
+    ...notification(message)!,
+    ...pick({ ImageIconUrl, ImageUrl, RawContent, SmallImageIconUrl: ImageSmallIconUrl, TimeToLive }),
+  }
+}
+
+/** The JSON payload of a silent push message, whose members are texts for the device (assumed). */
+function readData(json: string | undefined): Record<string, string> | undefined {
+  try {
+    const value: unknown = JSON.parse(json ?? '')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const texts = Object.entries(value).map(([name, member]) => [
+      name,
+      typeof member === 'string' ? member : JSON.stringify(member),
+    ])
+    return Object.fromEntries(texts)
+  } catch {
+    return undefined
+  }
+}
+
+/** A copy without members that are undefined. */
+const pick = <T extends object>(members: T) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>
+  }
+
+/** The kinds of messages that are sent, and the members that name their templates. */
+const templateMembers = {
+  EMAIL: 'EmailTemplate',
+  PUSH: 'PushTemplate',
+  SMS: 'SMSTemplate',
+  VOICE: 'VoiceTemplate',
+} as const
+
+/**
+ * Loads the templates that a treatment, or an activity of a journey, names: in their active versions,
+ * unless others are named.
+ *
+ * @returns undefined if one of them is gone
+ */
+export function loadTemplates(
+  templates: Templates,
+  configuration: TemplateConfiguration,
+): SentTemplates | undefined {
+  const loaded: SentTemplates = {}
+  for (const type of Object.keys(templateMembers) as (keyof typeof templateMembers)[]) {
+    const named = configuration[templateMembers[type]]
+    if (named === undefined) continue
+    const template = loadTemplate(templates, type, named)
+    if (template === undefined) return undefined
+    loaded[type] = template
+  }
+  return loaded
+}
+
+/** Loads one template. */
+export function loadTemplate(
+  templates: Templates,
+  type: TemplateType,
+  { Name = '', Version }: { Name?: string; Version?: string },
+): SentTemplate | undefined {
+  const key = { type, name: Name }
+  const version = Version === 'latest' ? templates.latestVersion(key) : Version ? Number(Version) : undefined
+  const found = templates.get(key, version)
+  return found && { name: found.name, version: String(found.version), body: found.body }
+}

@@ -1,0 +1,609 @@
+import { randomUUID } from 'node:crypto'
+import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
+import type { HookSettings } from '../delivery/call-hook.ts'
+import { chooseContent } from '../delivery/choose-content.ts'
+import { kindOf } from '../delivery/content.ts'
+import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
+import { deliver, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
+import { newId } from '../http/arn.ts'
+import type { EndpointResponse } from '../model/endpoint.ts'
+import type { NewOutboxMessage } from '../model/message.ts'
+import type { AppRef } from '../store/applications/applications.ts'
+import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
+import type { CampaignBody, DueTreatment } from '../store/campaigns/campaigns.ts'
+import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
+import { endpointRef } from '../store/endpoints/endpoint-key.ts'
+import { toEndpoint } from '../store/endpoints/endpoint-row.ts'
+import type { Store } from '../store/open-store.ts'
+import {
+  firstMember,
+  type MemberCursor,
+  type MemberStep,
+  memberEndpoint,
+  SegmentQueryError,
+} from '../store/segments/members.ts'
+import { timeIn } from '../templates/helpers/time-zone.ts'
+import type { Renderer } from '../templates/renderer.ts'
+import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook.ts'
+import { type CampaignLimitsInForce, limitsOf, whyDropped } from './limits.ts'
+import { directMessage, loadTemplates } from './message.ts'
+import { planListening, planNextRun, timingIn } from './plan.ts'
+import { isOfEvents, readZoneOffset, scheduledStart } from './schedule.ts'
+import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
+
+/** Members that a step looks at, of which each gets a message at most. */
+const membersPerStep = 500
+
+/** Milliseconds of rendering after which a step ends: a hostile template can take half a second. */
+const maxRendering = 25
+
+/** Steps in a second, if a rate limits the messages. */
+const stepsPerSecond = 10
+
+/** Milliseconds after which an event's message is not sent any more (source: guide). */
+const eventDeadline = 5 * 60_000
+
+const never = Number.POSITIVE_INFINITY
+
+/** What has become of one endpoint that was targeted: what a `_campaign.send` event tells. */
+export interface CampaignSend {
+  app: AppRef
+  campaign: string
+  treatment: string
+  activity: string
+  endpoint: EndpointResponse
+  /** ISO 8601. */
+  time: string
+  /** SUCCESS, FAILURE, or why nothing was sent: a counter of the activity. */
+  status: string
+  /** What the outbox has of it. */
+  message?: NewOutboxMessage
+}
+
+export interface CampaignRunsContext {
+  store: Store
+  hooks: HookSettings
+  missingVariables: 'fail' | 'blank'
+  loadRenderer: () => Promise<Renderer>
+  /** Told of new messages in the outbox, when they are written. */
+  onMessages: (app: AppRef, ids: readonly number[]) => void
+  /** Called with what each step has sent, in its transaction: for the stream of events. */
+  onSends?: (sends: readonly CampaignSend[]) => void
+}
+
+/** A member of the segment, or the recipient of an event, in a step. */
+interface Candidate {
+  id: string
+  key: EndpointKey
+  endpoint: EndpointResponse
+  /** What a hook has made of it. */
+  overrides?: FilteredEndpoint
+  /** Why it gets nothing, as the outbox says it. */
+  problem?: string
+}
+
+/** What has become of a candidate: why it gets no message, or its message. */
+interface Result {
+  why?: string
+  message?: NewOutboxMessage
+  isTargeted: boolean
+}
+type Results = Map<Candidate, Result>
+
+/** What a step has read, and where the next one goes on. */
+interface Batch {
+  candidates: Candidate[]
+  /** Where to go on behind each candidate, and behind all. */
+  cursors: MemberCursor[]
+  next: MemberCursor | null
+  /** Of a run by local time: the targets that the candidates were, and those that are gone. */
+  targets: Target[]
+  gone: Target[]
+  /** Candidates that belong to a user that an import has named. */
+  ofUsers: number
+}
+
+/** A run with what its steps have in common, which is not read again for each. */
+interface Run {
+  campaign: string
+  treatment: Treatment
+  body: CampaignBody
+  limits: CampaignLimitsInForce
+  hook: string | undefined
+  sending: Sending
+  hasMessage: (channel: string) => boolean
+  list: (after: MemberCursor, limit: number) => MemberStep
+}
+
+/**
+ * Runs campaigns, step by step. A step reads some members of the segment behind the last that were
+ * read, decides who gets a message, renders, and writes messages, counters and the place to go on
+ * from in one transaction. So a kill loses nothing and sends nothing twice; only hooks and custom
+ * channels, which are outside, may then be called again.
+ */
+export function createCampaignRuns(context: CampaignRunsContext) {
+  const { store } = context
+  const { campaigns, campaignActivities, endpointSends } = store
+  /** The runs that are under way, by their activities. */
+  const runs = new Map<number, Run>()
+
+  /** Begins, or ends, what a treatment waits for. */
+  const beginPhase = (now: Date): void =>
+    store.writeInWorker(() => {
+      // Callers may have changed it since it was found due.
+      const plan = campaigns.nextDue()
+      if (plan === undefined || plan.due > now.getTime()) return
+      const { seq, version, body } = campaigns.get(plan.app, plan.id)!
+      if (plan.phase === 'LISTENING') return campaigns.plan(seq, [{ ...plan, phase: 'OVER', due: null }])
+      const timing = timingIn(plan)
+      if (isOfEvents(timing.frequency)) return campaigns.plan(seq, [planListening(plan)])
+      const treatment = treatmentsOf(body).find(({ number }) => number === plan.treatment)
+      if (treatment === undefined || loadTemplates(store.templates, treatment.templates) === undefined) {
+        return campaigns.plan(seq, [{ ...plan, phase: 'INVALID', due: null }])
+      }
+      campaignActivities.create({
+        id: newId(),
+        campaign: seq,
+        version,
+        treatment: plan.treatment,
+        scheduled_start: scheduledStart(timing, plan.run) ?? now.getTime(),
+        endpoint: null,
+        member_cursor: firstMember,
+        due: now.getTime(),
+      })
+      campaigns.plan(seq, [planNextRun(plan)])
+    })
+
+  /** @returns undefined where it cannot be sent */
+  const openRun = (activity: DueActivity, now: Date): Run | undefined => {
+    const { app, campaignId } = activity
+    const version = campaigns.getVersion(app, campaignId, activity.version)
+    const treatment = version && treatmentsOf(version.body)[activity.treatment]
+    const templates = treatment && loadTemplates(store.templates, treatment.templates)
+    if (version === undefined || templates === undefined) return undefined
+    const { body } = version
+    const members = store.segmentMembers.find(app, body.SegmentId, body.SegmentVersion, now.toISOString())
+    if (members === undefined) return undefined
+    const configuration = directMessage(treatment!.message)
+    const sending: Sending = {
+      app,
+      origin: { campaign: campaignId, treatment: String(activity.treatment), activity: activity.id },
+      configuration,
+      templates,
+    }
+    const known = new Map<string, boolean>()
+    return {
+      campaign: campaignId,
+      treatment: treatment!,
+      body,
+      limits: limitsOf(body, treatment!.schedule),
+      hook: hookTarget({ ...body.inherited.Hook, ...body.Hook }),
+      sending,
+      hasMessage(channel) {
+        let has = known.get(channel)
+        if (has === undefined) {
+          const kind = kindOf(channel)
+          has =
+            isCustom(treatment!, channel) ||
+            chooseContent(channel, configuration, kind && templates[kind], {}) !== undefined
+          known.set(channel, has)
+        }
+        return has
+      },
+      list:
+        activity.endpoint === null
+          ? store.segmentMembers.prepareSteps(app, members)
+          : () => ({ found: [], next: undefined }),
+    }
+  }
+
+  /** The endpoint of an id as it is now. */
+  const findCandidate = (app: AppRef, id: string): Candidate | undefined => {
+    const row = store.endpoints.find(app, endpointRef(app.seq, id))
+    return row && { id: row.spelling ?? row.id, key: row.seq, endpoint: toEndpoint(app, row) }
+  }
+
+  const readBatch = (activity: DueActivity, run: Run, limit: number, now: Date): Batch => {
+    const { app } = activity
+    const batch: Batch = { candidates: [], cursors: [], next: null, targets: [], gone: [], ofUsers: 0 }
+    if (activity.endpoint !== null) {
+      const found = findCandidate(app, activity.endpoint)
+      if (found !== undefined) batch.candidates.push(found)
+    } else if (activity.member_cursor !== null) {
+      const { found, next = null } = run.list(activity.member_cursor, limit)
+      batch.next = next
+      for (const member of found) {
+        const endpoint = memberEndpoint(app, member)
+        const id = endpoint.Id!
+        batch.candidates.push({ id, endpoint, key: 'row' in member ? member.row.seq : id })
+        batch.cursors.push(member.cursor)
+        if (member.cursor.length === 2 && typeof member.cursor[0] === 'string') batch.ofUsers++
+      }
+    } else {
+      for (const target of campaignActivities.targets(activity.seq, limit)) {
+        if (target.due > now.getTime()) break
+        const { endpoint: id, definition } = target
+        const found =
+          definition === null ? findCandidate(app, id) : { id, key: id, endpoint: JSON.parse(definition) }
+        if (found === undefined) batch.gone.push(target)
+        else {
+          batch.candidates.push(found)
+          batch.targets.push(target)
+        }
+      }
+    }
+    return batch
+  }
+
+  /** Does the next step of a run. Gives the number of messages. */
+  const step = async (activity: DueActivity, now: Date): Promise<number> => {
+    const run = runs.get(activity.seq) ?? openRun(activity, now)
+    if (run === undefined) {
+      end(activity, now, 'FAIL')
+      return 0
+    }
+    if (activity.endpoint === null) runs.set(activity.seq, run)
+    const { limits, hook } = run
+    const isWalk = activity.endpoint === null && activity.member_cursor !== null
+    const isLocal = isWalk && isLocalTime(run)
+    const calls = hook !== undefined || run.treatment.custom !== undefined
+    const faults = store.faults.ofMessages().length > 0
+    const perSecond = limits.perSecond
+    const limit = Math.min(
+      calls || faults ? endpointsPerCall : membersPerStep,
+      perSecond === undefined || isLocal ? membersPerStep : Math.ceil(perSecond / stepsPerSecond),
+    )
+    const batch = store.readInWorker(() => readBatch(activity, run, limit, now))
+    const after: Activity = {
+      ...activity,
+      state: isLocal ? 'INITIALIZING' : 'RUNNING',
+      start_time: activity.start_time ?? now.getTime(),
+      counters: { ...activity.counters },
+    }
+    if (isLocal) return collect(activity, after, run, batch, now)
+
+    const outcome = await decide(activity, after, run, batch, now)
+    const done = outcome.upTo
+    const sends = outcome.sends
+    const messages = sends.flatMap(({ message }) => message ?? [])
+    after.sent += messages.length
+    after.successful += messages.filter(({ status }) => status === 'SUCCESSFUL').length
+    const isAll = done === batch.candidates.length
+    if (isWalk) after.member_cursor = isAll ? batch.next : batch.cursors[done - 1]!
+    const pause = perSecond === undefined ? 0 : Math.round((messages.length * 1000) / perSecond)
+
+    let ids: number[] = []
+    const isWritten = store.writeInWorker(() => {
+      if (!campaignActivities.isOpen(activity.seq)) return false
+      ids = store.messages.append(activity.app, messages)
+      for (const { key, sent } of outcome.counted)
+        endpointSends.add(activity.campaign, key, now.getTime(), sent)
+      for (const target of [...batch.targets.slice(0, done), ...batch.gone]) {
+        campaignActivities.removeTarget(activity.seq, target)
+      }
+      settle(after, batch, now.getTime(), pause)
+      context.onSends?.(sends)
+      return true
+    })
+    if (after.due === null || !isWritten) runs.delete(activity.seq)
+    if (!isWritten) return 0
+    if (ids.length > 0) context.onMessages(activity.app, ids)
+    return ids.length
+  }
+
+  /** Writes how far a run has come, and when it goes on, or that it is over. In a transaction. */
+  const settle = (after: Activity, { targets, gone }: Batch, now: number, pause: number): void => {
+    if (after.member_cursor !== null && after.endpoint === null) after.due = now + pause
+    else {
+      const next = after.endpoint === null ? campaignActivities.nextTarget(after.seq) : undefined
+      const [wave] = [...targets, ...gone]
+      if (wave !== undefined && wave.due !== next) {
+        after.timezones_completed = after.timezones_total - campaignActivities.countWaves(after.seq)
+      }
+      after.due = next === undefined ? null : Math.max(next, now + pause)
+    }
+    if (after.due === null) finish(after, now)
+    campaignActivities.update(after)
+  }
+
+  /** The first part of a run by local time: decides for each member when it is to get its message. */
+  const collect = (activity: DueActivity, after: Activity, run: Run, batch: Batch, now: Date): number => {
+    const { treatment } = run
+    const wall = activity.scheduled_start + readZoneOffset(treatment.schedule.Timezone ?? 'UTC')!
+    const dueIn = (zone: string) => timeIn(zone, wall)
+    countProduced(after.counters, batch, batch.candidates.length)
+    const targets: Target[] = []
+    for (const candidate of batch.candidates) {
+      const why = whyNotTargeted(candidate.endpoint, {
+        hasMessage: run.hasMessage,
+        isLocalTime: true,
+        isTooLate: zone => dueIn(zone) < after.start_time! - 60_000,
+        isOfCohort: cohort => isOfCohort(treatment, cohort),
+      })
+      if (why !== undefined) {
+        count(after.counters, why)
+        continue
+      }
+      targets.push({
+        due: Math.max(dueIn(candidate.endpoint.Demographic!.Timezone!), now.getTime()),
+        number: after.total++,
+        endpoint: candidate.id,
+        definition: typeof candidate.key === 'string' ? JSON.stringify(candidate.endpoint) : null,
+      })
+    }
+    after.member_cursor = batch.next
+    store.writeInWorker(() => {
+      if (!campaignActivities.isOpen(activity.seq)) return
+      for (const target of targets) campaignActivities.addTarget(activity.seq, target)
+      if (after.member_cursor !== null) after.due = now.getTime()
+      else {
+        after.timezones_total = campaignActivities.countWaves(activity.seq)
+        after.due = campaignActivities.nextTarget(activity.seq) ?? null
+        if (after.due === null) finish(after, now.getTime())
+      }
+      campaignActivities.update(after)
+    })
+    if (after.due === null) runs.delete(activity.seq)
+    return 0
+  }
+
+  /**
+   * Decides what becomes of each candidate, and makes the messages. It counts in `after`, for those
+   * that the step comes to.
+   *
+   * @returns how many candidates it has come to
+   */
+  const decide = async (activity: DueActivity, after: Activity, run: Run, batch: Batch, now: Date) => {
+    const { treatment, limits, sending } = run
+    const isWave = activity.endpoint === null && activity.member_cursor === null
+    const results: Results = new Map()
+    const open: Candidate[] = []
+    for (const [index, candidate] of batch.candidates.entries()) {
+      const { endpoint, key } = candidate
+      // Who was targeted for its local time stays so; what has changed since is the delivery's to say.
+      const why = isWave
+        ? undefined
+        : whyNotTargeted(endpoint, {
+            hasMessage: run.hasMessage,
+            isOfCohort: cohort => isOfCohort(treatment, cohort),
+          })
+      if (why !== undefined) {
+        results.set(candidate, { why, isTargeted: false })
+        continue
+      }
+      const dropped =
+        now.getTime() >= deadlineOf(activity, limits, batch.targets[index])
+          ? 'EXPIRED'
+          : whyDropped(limits, endpointSends, activity.campaign, key, endpoint, now.getTime())
+      if (dropped === undefined) open.push(candidate)
+      else results.set(candidate, { why: dropped, isTargeted: true })
+    }
+
+    const filtered = await filter(activity, run, open, results)
+    const custom = filtered.filter(
+      ({ endpoint, problem }) => problem === undefined && isCustom(treatment, endpoint.ChannelType ?? ''),
+    )
+    const usual = filtered.filter(candidate => !custom.includes(candidate))
+    if (custom.length > 0) {
+      const { records } = await deliverCustom(
+        context.hooks,
+        {
+          ...{ app: activity.app, origin: sending.origin },
+          target: treatment.custom!.DeliveryUri,
+          data: treatment.message.CustomMessage?.Data ?? '',
+          payload: aboutRun(activity),
+        },
+        custom,
+        now,
+      )
+      for (const [index, candidate] of custom.entries()) {
+        results.set(candidate, { message: records[index]!, isTargeted: true })
+      }
+    }
+    const isLate = await render(sending, usual, results, now)
+    // What is not rendered in time is left to the next step, and all after it, as they follow in order.
+    const upTo = isLate === undefined ? batch.candidates.length : batch.candidates.indexOf(isLate)
+    return account(activity, after, batch, upTo, results, now, isWave)
+  }
+
+  /** Renders messages until it has taken long enough. Returns the first that is not rendered. */
+  const render = async (
+    sending: Sending,
+    candidates: readonly Candidate[],
+    results: Results,
+    now: Date,
+  ): Promise<Candidate | undefined> => {
+    if (candidates.length === 0) return undefined
+    const recipients = candidates.map(recipientOf)
+    const plan = () => planDeliveries(store, sending, recipients)
+    // The times of fault rules are used up with it.
+    const planned =
+      store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.readInWorker(plan)
+    const renderer = await context.loadRenderer()
+    const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
+    const begun = performance.now()
+    for (const [index, delivery] of planned.entries()) {
+      if (index > 0 && candidates.length > endpointsPerCall && performance.now() - begun > maxRendering) {
+        return candidates[index]
+      }
+      results.set(candidates[index]!, {
+        message: deliver(delivery, renderer, options).record,
+        isTargeted: true,
+      })
+    }
+    return undefined
+  }
+
+  /** Asks the campaign's hook, if it has one, who is to get the message. */
+  const filter = async (
+    activity: DueActivity,
+    run: Run,
+    candidates: Candidate[],
+    results: Results,
+  ): Promise<Candidate[]> => {
+    if (run.hook === undefined || candidates.length === 0) return candidates
+    const outcome = await callFilterHook(
+      context.hooks,
+      run.hook,
+      { ApplicationId: activity.app.id, ...aboutRun(activity) },
+      run.sending.configuration,
+      candidates,
+    )
+    if ('failed' in outcome) {
+      for (const candidate of candidates) results.set(candidate, { why: 'HOOK_FAILURE', isTargeted: true })
+      return []
+    }
+    if ('notAllowed' in outcome) {
+      return candidates.map(candidate => Object.assign(candidate, { problem: outcome.notAllowed }))
+    }
+    return candidates.flatMap(candidate => {
+      const overrides = outcome.answer.get(candidate.id)
+      if (overrides !== undefined) return Object.assign(candidate, { overrides })
+      results.set(candidate, { why: 'HOOK_FILTERED', isTargeted: true })
+      return []
+    })
+  }
+
+  /** Counts what has become of the first candidates, and makes of it what is to be written. */
+  const account = (
+    activity: DueActivity,
+    after: Activity,
+    batch: Batch,
+    upTo: number,
+    results: Results,
+    now: Date,
+    isWave: boolean,
+  ) => {
+    const sends: CampaignSend[] = []
+    const counted: { key: EndpointKey; sent: boolean }[] = []
+    if (!isWave) countProduced(after.counters, batch, upTo)
+    if (batch.gone.length > 0) count(after.counters, 'ENDPOINT_DELETED', batch.gone.length)
+    for (const candidate of batch.candidates.slice(0, upTo)) {
+      const { why, message, isTargeted } = results.get(candidate)!
+      if (why !== undefined) count(after.counters, why)
+      if (!isTargeted) continue
+      if (!isWave) after.total++
+      if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') {
+        counted.push({ key: candidate.key, sent: message !== undefined })
+      }
+      const status = why ?? (message?.status === 'SUCCESSFUL' ? 'SUCCESS' : 'FAILURE')
+      sends.push({
+        app: activity.app,
+        campaign: activity.campaignId,
+        treatment: String(activity.treatment),
+        activity: activity.id,
+        endpoint: candidate.endpoint,
+        time: now.toISOString(),
+        status,
+        ...(message !== undefined && { message }),
+      })
+    }
+    return { upTo, sends, counted }
+  }
+
+  /** Ends a run that cannot be sent: its treatment is INVALID (assumed). */
+  const end = (activity: DueActivity, now: Date, result: 'FAIL'): void => {
+    runs.delete(activity.seq)
+    store.writeInWorker(() => {
+      if (!campaignActivities.isOpen(activity.seq)) return
+      const start_time = activity.start_time ?? now.getTime()
+      const ended = { ...activity, state: 'COMPLETED' as const, result, start_time, end_time: now.getTime() }
+      campaignActivities.update({ ...ended, due: null })
+      const plans = campaigns
+        .states(activity.campaign)
+        .filter(({ treatment }) => treatment === activity.treatment)
+      campaigns.plan(
+        activity.campaign,
+        plans.map(plan => ({ ...plan, phase: 'INVALID', due: null })),
+      )
+    })
+  }
+
+  return {
+    /**
+     * Does the next step of what is due: a treatment whose time has come, or a run that goes on.
+     *
+     * @param now the time at which it is due
+     * @returns how many messages it has sent
+     */
+    async runStep(now: Date): Promise<number> {
+      const treatment: (DueTreatment & { due: number }) | undefined = campaigns.nextDue()
+      const activity = campaignActivities.nextDue()
+      if (treatment !== undefined && treatment.due <= (activity?.due ?? never)) {
+        beginPhase(now)
+        return 0
+      }
+      if (activity === undefined) return 0
+      try {
+        return await step(activity, now)
+      } catch (error) {
+        if (!(error instanceof SegmentQueryError)) throw error
+        end(activity, now, 'FAIL')
+        return 0
+      }
+    },
+  }
+}
+
+/** Whether an endpoint of a channel gets its message through the custom channel. */
+const isCustom = ({ custom, message }: Treatment, channel: string): boolean =>
+  custom !== undefined &&
+  message.CustomMessage !== undefined &&
+  ((custom.EndpointTypes ?? ['CUSTOM']) as string[]).includes(channel)
+
+const isLocalTime = ({ treatment: { schedule } }: Run): boolean =>
+  schedule.IsLocalTime === true && schedule.StartTime.toUpperCase() !== 'IMMEDIATE'
+
+/** A candidate as the recipient of a message: with what a hook has made of it. */
+function recipientOf({ id, endpoint, overrides, problem }: Candidate): Recipient {
+  const { TitleOverride, BodyOverride, ...changes } = overrides ?? {}
+  const changed = { ...endpoint, ...changes, Id: id } as NonNullable<Recipient['endpoint']>
+  // Titles and bodies of e-mails cannot be changed in this way (source: guide).
+  const isEmail = changed.ChannelType === 'EMAIL'
+  return {
+    channel: changed.ChannelType,
+    address: changed.Address,
+    endpoint: changed,
+    user: changed.User?.UserId,
+    ...(problem !== undefined && { problem }),
+    ...(TitleOverride && !isEmail && { TitleOverride }),
+    ...(BodyOverride && !isEmail && { BodyOverride }),
+  }
+}
+
+/** What the payloads of hooks and custom channels say of a run (source: guide). */
+const aboutRun = ({ campaignId, treatment, id, scheduled_start }: DueActivity): Record<string, string> => ({
+  CampaignId: campaignId,
+  TreatmentId: String(treatment),
+  ActivityId: id,
+  ScheduledTime: new Date(scheduled_start).toISOString(),
+})
+
+/**
+ * When a message is not sent any more.
+ *
+ * @param target of a run by local time
+ */
+function deadlineOf(
+  { endpoint, scheduled_start }: Activity,
+  { maxDuration }: CampaignLimitsInForce,
+  target: Target | undefined,
+): number {
+  if (endpoint !== null) return scheduled_start + eventDeadline
+  return maxDuration === undefined ? never : (target?.due ?? scheduled_start) + maxDuration * 1000
+}
+
+function countProduced(counters: Counters, { ofUsers, candidates }: Batch, upTo: number): void {
+  // Those of users come last.
+  const fromUsers = Math.max(0, upTo - (candidates.length - ofUsers))
+  count(counters, 'ENDPOINT_PRODUCED', upTo - fromUsers)
+  if (fromUsers > 0) count(counters, 'ENDPOINTS_FROM_USER', fromUsers)
+}
+
+/** Marks a run as over: FAIL if it has targeted endpoints and sent to none (assumed). */
+function finish(activity: Activity, now: number): void {
+  activity.state = 'COMPLETED'
+  activity.result = activity.total > 0 && activity.successful === 0 ? 'FAIL' : 'SUCCESS'
+  activity.end_time = now
+  activity.timezones_completed = activity.timezones_total
+}

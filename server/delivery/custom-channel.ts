@@ -1,0 +1,84 @@
+import type { EndpointResponse } from '../model/endpoint.ts'
+import type { NewOutboxMessage } from '../model/message.ts'
+import { callHook, type HookSettings } from './call-hook.ts'
+import type { Sending } from './deliver.ts'
+
+/** The most endpoints in one call of a hook or a custom channel (source: guide). */
+export const endpointsPerCall = 50
+
+/** An endpoint that gets a message through a custom channel. */
+export interface CustomRecipient {
+  /** Its id. */
+  id: string
+  endpoint: EndpointResponse
+}
+
+/** What is delivered through a custom channel, and by what. */
+export interface CustomDelivery extends Pick<Sending, 'app' | 'origin'> {
+  /** A URL, or the name or ARN of a Lambda function. */
+  target: string
+  data: string
+  /** What else the payload says: the campaign, or the journey, and its activity. */
+  payload: Record<string, string>
+}
+
+/** What custom channels answer for journeys: attributes by the ids of endpoints (source: guide). */
+export type CustomAnswer = Record<string, { EventAttributes?: Record<string, string> }>
+
+/**
+ * Delivers a message through a custom channel, to at most 50 endpoints: one call, with the payload
+ * of the guide. Any answer with a status of 200 to 299 is a success of all of them (assumed).
+ *
+ * @returns a record for each recipient, in their order; and the answer, where it is a JSON object
+ */
+export async function deliverCustom(
+  settings: HookSettings,
+  { app, origin, target, data, payload }: CustomDelivery,
+  recipients: readonly CustomRecipient[],
+  now: Date,
+): Promise<{ records: NewOutboxMessage[]; answer: CustomAnswer }> {
+  const body = {
+    Message: {},
+    Data: data,
+    ApplicationId: app.id,
+    ...payload,
+    Endpoints: endpointsIn(recipients),
+  }
+  const outcome = await callHook(settings, target, body, readAnswer)
+  const status =
+    'answer' in outcome
+      ? { status: 'SUCCESSFUL' as const, statusCode: 200, statusMessage: `delivered by ${target}` }
+      : {
+          status: 'PERMANENT_FAILURE' as const,
+          statusCode: 400,
+          statusMessage: 'failed' in outcome ? outcome.failed : outcome.notAllowed,
+        }
+  const records = recipients.map(({ id, endpoint }): NewOutboxMessage => {
+    const { Address, User } = endpoint
+    return {
+      time: now.toISOString(),
+      ...origin,
+      ...status,
+      channel: 'CUSTOM',
+      ...(Address && { address: Address }),
+      endpoint: id,
+      ...(User?.UserId && { user: User.UserId }),
+      ...(data !== '' && { body: data }),
+    }
+  })
+  return { records, answer: 'answer' in outcome ? outcome.answer : {} }
+}
+
+/** Endpoints by their ids, as hooks get them: without the id itself (source: guide). */
+export const endpointsIn = (recipients: readonly CustomRecipient[]): Record<string, EndpointResponse> =>
+  Object.fromEntries(recipients.map(({ id, endpoint: { Id: _, ...endpoint } }) => [id, endpoint]))
+
+/** The answer counts for journeys alone, so one of another form is none (assumed). */
+function readAnswer(text: string): CustomAnswer {
+  try {
+    const answer: unknown = JSON.parse(text)
+    return typeof answer === 'object' && answer !== null ? (answer as CustomAnswer) : {}
+  } catch {
+    return {}
+  }
+}
