@@ -23,6 +23,7 @@ import { getEventStream } from './event-stream/get-event-stream.ts'
 import { putEventStream } from './event-stream/put-event-stream.ts'
 import { createExportJob } from './export-jobs/create-export-job.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
+import { getInAppMessages } from './in-app-messages/get-in-app-messages.ts'
 import { readJobs } from './jobs/read-jobs.ts'
 import { sendMessages } from './messages/send-messages.ts'
 import { sendUsersMessages } from './messages/send-users-messages.ts'
@@ -100,6 +101,7 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(getCampaignActivities)
   app.register(updateCampaign)
   app.register(deleteCampaign)
+  app.register(getInAppMessages)
 
   // Channels
   app.register(channels)

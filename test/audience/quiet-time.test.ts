@@ -1,0 +1,43 @@
+import t from 'tap'
+import { isQuiet, quietTimeEnd } from '../../server/audience/quiet-time.ts'
+import { isTimeZone } from '../../server/audience/time-zones.ts'
+
+const at = (text: string) => Date.parse(text)
+
+t.test('it is quiet from Start to End by the clocks of the zone, past midnight too', async t => {
+  const night = { Start: '22:00', End: '07:00' }
+  for (const [time, zone, is] of [
+    ['2027-01-01T22:00:00Z', 'UTC', true],
+    ['2027-01-01T21:59:59.999Z', 'UTC', false],
+    ['2027-01-01T07:00:00Z', 'UTC', true],
+    ['2027-01-01T07:00:00.001Z', 'UTC', false],
+    ['2027-01-01T21:00:00Z', 'Europe/Paris', true],
+    ['2027-07-01T20:00:00Z', 'Europe/Paris', true],
+    ['2027-07-01T19:59:00Z', 'Europe/Paris', false],
+    ['2027-01-01T12:00:00Z', 'America/New_York', true],
+  ] as const) {
+    t.equal(isQuiet(night, at(time), zone), is, `${time} ${zone}`)
+  }
+  const noon = { Start: '12:00', End: '13:00' }
+  t.ok(isQuiet(noon, at('2027-01-01T12:30:00Z'), 'UTC'))
+  t.notOk(isQuiet(noon, at('2027-01-01T23:30:00Z'), 'UTC'))
+})
+
+t.test('without both times, or with the same, it is never quiet', async t => {
+  for (const none of [{}, { Start: '10:00' }, { Start: '', End: '' }, { Start: '10:00', End: '10:00' }]) {
+    t.notOk(isQuiet(none, at('2027-01-01T10:00:00Z'), 'UTC'))
+  }
+})
+
+t.test('quiet time ends at End of this day or the next, with the clocks changed meanwhile', async t => {
+  const night = { Start: '22:00', End: '07:00' }
+  const end = (time: string, zone: string) => new Date(quietTimeEnd(night, at(time), zone)).toISOString()
+  t.equal(end('2027-01-01T23:00:00Z', 'UTC'), '2027-01-02T07:00:00.000Z')
+  t.equal(end('2027-01-02T03:00:00Z', 'UTC'), '2027-01-02T07:00:00.000Z')
+  t.equal(end('2027-03-27T22:00:00Z', 'Europe/Paris'), '2027-03-28T05:00:00.000Z', 'summer time begins')
+})
+
+t.test('a time zone is a name of the tz database', async t => {
+  t.ok(isTimeZone('Europe/Paris') && isTimeZone('UTC') && isTimeZone('Europe/Paris'))
+  t.notOk(isTimeZone('Atlantis/Center') || isTimeZone('x'.repeat(100)))
+})

@@ -1,0 +1,355 @@
+import {
+  CreateCampaignCommand,
+  GetCampaignActivitiesCommand,
+  GetCampaignCommand,
+} from '@aws-sdk/client-pinpoint'
+import t from 'tap'
+import { atOnce, prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
+import { controlOf } from '../support/control.ts'
+import { startEmulator, until } from '../support/helpers.ts'
+
+t.test('an IMMEDIATE campaign sends at once by the real clock, as code of AWS waits for it', async t => {
+  const { client, url } = await startEmulator(t)
+  const { app, segment, endpoints, messages } = await prepareCampaigns(controlOf(url))
+  await endpoints({ Id: 'e1', Attributes: { name: ['Ann'] } }, { Id: 'e2' }, { Id: 'e3', OptOut: 'ALL' })
+  const { CampaignResponse } = await client.send(
+    new CreateCampaignCommand({
+      ApplicationId: app,
+      WriteCampaignRequest: {
+        Name: 'spring',
+        SegmentId: segment,
+        Schedule: atOnce,
+        MessageConfiguration: { SMSMessage: { Body: 'Hi {{Attributes.name}}', MessageType: 'PROMOTIONAL' } },
+      },
+    }),
+  )
+  t.equal(CampaignResponse!.State!.CampaignStatus, 'SCHEDULED')
+  const CampaignId = CampaignResponse!.Id!
+  const ids = { ApplicationId: app, CampaignId }
+  await until(async () => {
+    const answer = await client.send(new GetCampaignCommand(ids))
+    return answer.CampaignResponse!.State!.CampaignStatus === 'COMPLETED' || undefined
+  }, 'the campaign')
+  const { ActivitiesResponse } = await client.send(new GetCampaignActivitiesCommand(ids))
+  const [activity, ...others] = ActivitiesResponse!.Item!
+  t.strictSame(others, [])
+  t.match(activity, {
+    ...ids,
+    State: 'COMPLETED',
+    Result: 'SUCCESS',
+    TreatmentId: '0',
+    TotalEndpointCount: 2,
+    SuccessfulEndpointCount: 1,
+    TimezonesTotalCount: 1,
+    TimezonesCompletedCount: 1,
+    ExecutionMetrics: { ENDPOINT_PRODUCED: '3', ENDPOINT_OPT_OUT: '1' },
+    ScheduledStart: /Z$/,
+    Start: /Z$/,
+    End: /Z$/,
+  })
+  const [ann, nobody, ...rest] = await messages(CampaignId)
+  t.strictSame(rest, [])
+  t.match(ann, {
+    app,
+    endpoint: 'e1',
+    campaign: CampaignId,
+    treatment: '0',
+    activity: activity!.Id!,
+    channel: 'SMS',
+    messageType: 'PROMOTIONAL',
+    body: 'Hi Ann',
+    status: 'SUCCESSFUL',
+  })
+  t.notOk('operation' in ann!)
+  t.match(nobody, { endpoint: 'e2', status: 'PERMANENT_FAILURE', missingVariables: ['Attributes.name'] })
+})
+
+t.test('who is not targeted is counted under the first reason in order', async t => {
+  const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints(
+    { Id: 'opted-out', OptOut: 'ALL', EndpointStatus: 'INACTIVE' },
+    { Id: 'inactive', EndpointStatus: 'INACTIVE' },
+    { Id: 'push', ChannelType: 'GCM', Address: 'token' },
+    { Id: 'good' },
+  )
+  const id = await create()
+  t.match(await advance(), { sent: 1 })
+  const [activity] = await activities(id)
+  t.strictSame(activity!.ExecutionMetrics, {
+    ENDPOINT_PRODUCED: '4',
+    ENDPOINT_OPT_OUT: '1',
+    ENDPOINT_INACTIVE: '1',
+    ENDPOINT_CHANNEL_MISMATCH: '1',
+  })
+  t.match(activity, { TotalEndpointCount: 1, SuccessfulEndpointCount: 1, Result: 'SUCCESS' })
+  t.match(await messages(id), [{ endpoint: 'good' }])
+})
+
+t.test('a campaign of one run is SCHEDULED until its time, and then COMPLETED', async t => {
+  const { control, endpoints, create, advance, statusOf, activities, messages } =
+    await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: { StartTime: '2027-03-01T12:00:00', Timezone: 'UTC+01' } })
+  t.match((await control('GET', '/_pinpoint/clock')).body, {
+    nextDue: '2027-03-01T11:00:00.000Z',
+    pending: 1,
+  })
+  await advance({ to: '2027-03-01T10:59:59Z' })
+  t.equal(await statusOf(id), 'SCHEDULED')
+  t.strictSame(await activities(id), [])
+  await advance({ to: '2027-03-01T11:00:00Z' })
+  t.equal(await statusOf(id), 'COMPLETED')
+  t.match(await messages(id), [{ time: '2027-03-01T11:00:00.000Z' }])
+  t.match(await activities(id), [
+    {
+      ScheduledStart: '2027-03-01T11:00:00.000Z',
+      Start: '2027-03-01T11:00:00.000Z',
+      End: '2027-03-01T11:00:00.000Z',
+    },
+  ])
+  const change = await control('PUT', `/v1/apps/${(await messages(id))[0]!.app}/campaigns/${id}`, {
+    Name: 'x',
+  })
+  t.match(change, { status: 400, body: { Message: 'A campaign that is COMPLETED cannot be changed' } })
+})
+
+t.test('recurring campaigns count from the first start, until the end', async t => {
+  const { endpoints, create, advance, statusOf, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const StartTime = '2027-03-01T10:00:00Z'
+  const of = (Frequency: string, EndTime: string) => create({ Schedule: { StartTime, EndTime, Frequency } })
+  const hourly = await of('HOURLY', '2027-03-01T13:00:00Z')
+  const daily = await of('DAILY', '2027-03-03T10:00:01Z')
+  const weekly = await of('WEEKLY', '2027-03-14T00:00:00Z')
+  const monthly = await create({
+    Schedule: {
+      StartTime: '2027-03-31T10:00:00Z',
+      EndTime: '2027-06-01T00:00:00Z',
+      Frequency: 'MONTHLY',
+    },
+  })
+  await advance({ to: '2027-03-01T10:30:00Z' })
+  t.equal(await statusOf(hourly), 'PENDING_NEXT_RUN')
+  await advance({ to: '2027-07-01T00:00:00Z' })
+  const times = async (id: string) => (await messages(id)).map(({ time }) => time.slice(0, 16))
+  t.strictSame(await times(hourly), ['2027-03-01T10:00', '2027-03-01T11:00', '2027-03-01T12:00'])
+  t.strictSame(await times(daily), ['2027-03-01T10:00', '2027-03-02T10:00', '2027-03-03T10:00'])
+  t.strictSame(await times(weekly), ['2027-03-01T10:00', '2027-03-08T10:00'])
+  t.strictSame(await times(monthly), ['2027-03-31T10:00', '2027-04-30T10:00', '2027-05-31T10:00'])
+  for (const id of [hourly, daily, weekly, monthly]) t.equal(await statusOf(id), 'COMPLETED')
+})
+
+t.test('a pause skips the runs that fall into it', async t => {
+  const { ok, url, endpoints, create, advance, statusOf, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: { StartTime: '2027-03-01T10:00:00Z', Frequency: 'HOURLY' } })
+  await advance({ to: '2027-03-01T10:30:00Z' })
+  await ok('PUT', `${url}/${id}`, { IsPaused: true })
+  t.equal(await statusOf(id), 'PAUSED')
+  await advance({ to: '2027-03-01T12:30:00Z' })
+  t.match(await ok('PUT', `${url}/${id}`, { IsPaused: false }), {
+    State: { CampaignStatus: 'PENDING_NEXT_RUN' },
+  })
+  await advance({ to: '2027-03-01T13:30:00Z' })
+  const times = (await messages(id)).map(({ time }) => time.slice(11, 16))
+  t.strictSame(times, ['10:00', '13:00'])
+})
+
+t.test('by local time, each zone gets the message by its own clocks', async t => {
+  const { endpoints, create, advance, statusOf, activities, messages } = await withRunningCampaigns(t)
+  const zoned = (Id: string, Timezone?: string) => ({ Id, Demographic: { Timezone } })
+  await endpoints(
+    zoned('tokyo', 'Asia/Tokyo'),
+    zoned('paris', 'Europe/Paris'),
+    zoned('berlin', 'Europe/Berlin'),
+    zoned('new-york', 'America/New_York'),
+    zoned('nowhere'),
+    zoned('wrong', 'Atlantis/Center'),
+  )
+  const id = await create({ Schedule: { StartTime: '2027-03-03T10:00:00Z', IsLocalTime: true } })
+  await advance({ to: '2027-03-03T08:00:00Z' })
+  t.equal(await statusOf(id), 'EXECUTING')
+  t.match(await activities(id), [{ State: 'RUNNING', TimezonesTotalCount: 3, TimezonesCompletedCount: 1 }])
+  await advance({ to: '2027-03-04T00:00:00Z' })
+  t.strictSame(
+    (await messages(id)).map(({ endpoint, time }) => `${endpoint} ${time.slice(0, 16)}`),
+    [
+      'tokyo 2027-03-03T01:00',
+      'paris 2027-03-03T09:00',
+      'berlin 2027-03-03T09:00',
+      'new-york 2027-03-03T15:00',
+    ],
+  )
+  t.equal(await statusOf(id), 'COMPLETED')
+  t.match(await activities(id), [
+    {
+      ScheduledStart: '2027-03-03T10:00:00.000Z',
+      TimezonesTotalCount: 3,
+      TimezonesCompletedCount: 3,
+      TotalEndpointCount: 4,
+      SuccessfulEndpointCount: 4,
+      ExecutionMetrics: { ENDPOINT_PRODUCED: '6', ENDPOINT_MISSING_TIMEZONE: '2' },
+    },
+  ])
+})
+
+t.test('by local time, zones whose time is over when it is created are left out', async t => {
+  const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints(
+    { Id: 'tokyo', Demographic: { Timezone: 'Asia/Tokyo' } },
+    { Id: 'paris', Demographic: { Timezone: 'Europe/Paris' } },
+  )
+  const id = await create({ Schedule: { StartTime: '2027-03-01T12:00:00Z', IsLocalTime: true } })
+  await advance({ by: 'P1D' })
+  t.match(await messages(id), [{ endpoint: 'paris', time: '2027-03-01T11:00:00.000Z' }])
+  t.match(await activities(id), [{ ExecutionMetrics: { ENDPOINT_TIMEZONE_MISMATCH: '1' } }])
+})
+
+t.test('treatments go to cohorts, and some are held out: each endpoint gets one message or none', async t => {
+  const { endpoints, create, advance, activities, messages, ok, url } = await withRunningCampaigns(t)
+  const ids = Array.from({ length: 300 }, (_, index) => `e${index}`)
+  await endpoints(...ids.map(Id => ({ Id })))
+  const id = await create({
+    HoldoutPercent: 20,
+    AdditionalTreatments: [{ SizePercent: 30, MessageConfiguration: { SMSMessage: { Body: 'B' } } }],
+  })
+  await advance()
+  const sent = await messages(id)
+  t.equal(new Set(sent.map(({ endpoint }) => endpoint)).size, sent.length)
+  const bodies = Map.groupBy(sent, ({ body }) => body)
+  const size = (body: string) => bodies.get(body)?.length ?? 0
+  const found = await activities(id)
+  for (const [treatment, body, percent] of [
+    ['0', 'Hi', 50],
+    ['1', 'B', 30],
+  ] as const) {
+    const activity = found.find(({ TreatmentId }) => TreatmentId === treatment)!
+    t.equal(activity.SuccessfulEndpointCount, size(body))
+    t.equal(Number(activity.ExecutionMetrics!.TREATMENT_HOLDOUT) + size(body), 300)
+    t.ok(Math.abs(size(body) - 3 * percent) < 45, `${size(body)} of 300 for ${percent} percent`)
+  }
+  t.match(await ok('GET', `${url}/${id}`), {
+    State: { CampaignStatus: 'COMPLETED' },
+    DefaultState: { CampaignStatus: 'COMPLETED' },
+    AdditionalTreatments: [{ State: { CampaignStatus: 'COMPLETED' } }],
+  })
+})
+
+t.test('limits: who has had enough is counted, and gets nothing', async t => {
+  const { ok, app, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const Schedule = { StartTime: '2027-03-01T10:00:00Z', Frequency: 'HOURLY', EndTime: '2027-03-03T00:00:00Z' }
+  const total = await create({ Schedule, Limits: { Total: 2 } })
+  const daily = await create({ Schedule, Limits: { Daily: 3 } })
+  await ok('PUT', `/v1/apps/${app}/settings`, { Limits: { Daily: 1 } })
+  const ofApp = await create({ Schedule })
+  await advance({ to: '2027-03-03T00:00:00Z' })
+  const times = async (id: string) => (await messages(id)).map(({ time }) => time.slice(5, 16))
+  t.strictSame(await times(total), ['03-01T10:00', '03-01T11:00'])
+  t.strictSame(await times(daily), [
+    ...['03-01T10:00', '03-01T11:00', '03-01T12:00'],
+    ...['03-02T10:00', '03-02T11:00', '03-02T12:00'],
+  ])
+  t.strictSame(await times(ofApp), [], 'the others have used it up')
+  t.match((await activities(total))[0], {
+    Result: 'FAIL',
+    TotalEndpointCount: 1,
+    ExecutionMetrics: { TOTAL_CAP: '1' },
+  })
+  t.match((await activities(ofApp)).at(-1), { ExecutionMetrics: { DAILY_CAP: '1' } })
+})
+
+t.test('quiet time drops messages where it is, and counts for Total', async t => {
+  const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'paris', Demographic: { Timezone: 'Europe/Paris' } }, { Id: 'unknown' })
+  const Schedule = {
+    StartTime: '2027-03-01T21:30:00Z',
+    Frequency: 'DAILY',
+    EndTime: '2027-03-04T00:00:00Z',
+    QuietTime: { Start: '22:00', End: '07:00' },
+  }
+  const id = await create({ Schedule, Limits: { Total: 2 } })
+  await advance({ to: '2027-03-04T00:00:00Z' })
+  t.strictSame(
+    (await messages(id)).map(({ endpoint }) => endpoint),
+    ['unknown', 'unknown'],
+  )
+  t.match(await activities(id), [
+    { ExecutionMetrics: { TOTAL_CAP: '2' } },
+    { ExecutionMetrics: { QUIET_TIME: '1' }, SuccessfulEndpointCount: 1 },
+    { ExecutionMetrics: { QUIET_TIME: '1' }, SuccessfulEndpointCount: 1 },
+  ])
+})
+
+t.test('a rate spreads messages over time; what comes after the duration is EXPIRED', async t => {
+  const { endpoints, create, advance, activities, messages, statusOf } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 100 }, (_, index) => ({ Id: `e${index}` })))
+  const id = await create({ Limits: { MessagesPerSecond: 1, MaximumDuration: 60 } })
+  await advance({ by: 'PT9.5S' })
+  t.equal((await messages(id)).length, 10)
+  t.equal(await statusOf(id), 'EXECUTING')
+  await advance({ by: 'PT5M' })
+  t.equal((await messages(id)).length, 60)
+  t.match(await activities(id), [
+    { TotalEndpointCount: 100, SuccessfulEndpointCount: 60, ExecutionMetrics: { EXPIRED: '40' } },
+  ])
+})
+
+t.test('settings of the application reach campaigns that are created later', async t => {
+  const { ok, app, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const before = await create({ Schedule: { StartTime: '2027-03-01T10:00:00Z', Frequency: 'HOURLY' } })
+  await ok('PUT', `/v1/apps/${app}/settings`, { Limits: { Total: 1 } })
+  const after = await create({ Schedule: { StartTime: '2027-03-01T10:00:00Z', Frequency: 'HOURLY' } })
+  t.strictSame((await ok('GET', `${url}/${after}`)).Limits, {}, 'what was not sent is not answered')
+  await advance({ to: '2027-03-01T12:00:00Z' })
+  t.equal((await messages(before)).length, 3)
+  t.equal((await messages(after)).length, 1)
+})
+
+t.test('templates are those that are active when it runs; one that is gone makes it INVALID', async t => {
+  const { ok, endpoints, create, advance, messages, statusOf } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  await ok('POST', '/v1/templates/hello/sms', { Body: 'one' })
+  await ok('POST', '/v1/templates/gone/sms', { Body: 'gone' })
+  const later = { StartTime: '2027-03-01T10:00:00Z' }
+  const by = (Name: string) => ({
+    MessageConfiguration: {},
+    TemplateConfiguration: { SMSTemplate: { Name } },
+    Schedule: later,
+  })
+  const id = await create(by('hello'))
+  const invalid = await create(by('gone'))
+  await ok('PUT', '/v1/templates/hello/sms?create-new-version=true', { Body: 'two' })
+  await ok('PUT', '/v1/templates/hello/sms/active-version', { Version: '2' })
+  await ok('DELETE', '/v1/templates/gone/sms')
+  await advance({ by: 'PT1H' })
+  t.match(await messages(id), [{ body: 'two', template: { name: 'hello', version: '2' } }])
+  t.equal(await statusOf(invalid), 'INVALID')
+})
+
+t.test('what is deleted sends no more', async t => {
+  const { ok, app, url, segment, endpoints, create, advance, messages, control } =
+    await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 30 }, (_, index) => ({ Id: `e${index}` })))
+  const slow = { Limits: { MessagesPerSecond: 1 } }
+  const [deleted, ofSegment] = [await create(slow), await create(slow)]
+  await advance({ by: 'PT4.5S' })
+  await ok('DELETE', `${url}/${deleted}`)
+  await advance({ by: 'PT4S' })
+  await ok('DELETE', `/v1/apps/${app}/segments/${segment}`)
+  await advance({ until: 'idle' })
+  t.equal((await messages(deleted)).length, 5)
+  t.equal((await messages(ofSegment)).length, 9)
+  t.match(await ok('GET', `${url}/${ofSegment}/activities`), { Item: [{ State: 'CANCELLED' }] })
+  t.match((await control('GET', '/_pinpoint/clock')).body, { pending: 0 })
+})
+
+t.test('the clock is not set back while a campaign is under way', async t => {
+  const { control, create } = await withRunningCampaigns(t)
+  const id = await create({ Schedule: { StartTime: '2027-03-02T00:00:00Z' } })
+  const back = { mode: 'frozen', now: '2027-01-01T00:00:00Z' }
+  const refused = await control('PUT', '/_pinpoint/clock', back)
+  t.match(refused, { status: 409, body: { Message: new RegExp(`campaign ${id} is active`) } })
+  t.equal((await control('PUT', '/_pinpoint/clock', { ...back, force: true })).status, 200)
+})

@@ -1,0 +1,100 @@
+import t, { type Test } from 'tap'
+import { eventCampaignsFor, startEventRuns } from '../../server/campaigns/event-campaigns.ts'
+import { makeBuckets } from '../support/buckets.ts'
+import { campaignOf, withRunningCampaigns } from '../support/campaigns.ts'
+import { csvOf } from '../support/endpoint-files.ts'
+import { isError, runImport } from '../support/helpers.ts'
+
+/** An emulator, and `happens`, which does with an event what PutEvents does after it has stored it. */
+async function withEvents(t: Test) {
+  const built = await withRunningCampaigns(t)
+  const { server } = built
+  const { store } = server
+  const app = store.apps.find(built.app)!
+  return {
+    ...built,
+    async happens(endpoint: string, EventType: string, more: object = {}) {
+      const now = server.now()
+      const found = eventCampaignsFor(store, app, { EventType, ...more }, endpoint, now)
+      await store.write(() => startEventRuns(store, found, endpoint, now))
+      await built.advance()
+      return found.length
+    },
+  }
+}
+
+const schedule = (more: object = {}, dimensions: object = {}) => ({
+  StartTime: 'IMMEDIATE',
+  Frequency: 'EVENT',
+  EventFilter: {
+    FilterType: 'ENDPOINT',
+    Dimensions: { EventType: { Values: ['buy'] }, ...dimensions },
+  },
+  ...more,
+})
+
+t.test('an event starts a run for its endpoint, where it matches', async t => {
+  const { endpoints, create, happens, messages, activities, statusOf } = await withEvents(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' })
+  const id = await create({
+    Schedule: schedule(
+      {},
+      {
+        Attributes: { plan: { Values: ['pro'] } },
+        Metrics: { price: { ComparisonOperator: 'GREATER_THAN', Value: 5 } },
+      },
+    ),
+  })
+  const pro = { Attributes: { plan: 'pro' }, Metrics: { price: 6 } }
+  t.equal(await happens('e1', 'look', pro), 0)
+  t.equal(await happens('e1', 'buy'), 0)
+  t.equal(await happens('e1', 'buy', { ...pro, Metrics: { price: 5 } }), 0)
+  t.equal(await happens('nobody', 'buy', pro), 0)
+  t.equal(await happens('e1', 'buy', pro), 1)
+  t.equal(await statusOf(id), 'EXECUTING')
+  t.match(await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
+  t.match(await activities(id), [{ State: 'COMPLETED', TotalEndpointCount: 1, SuccessfulEndpointCount: 1 }])
+  t.equal(await happens('e2', 'buy', pro), 1)
+  t.match(await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }])
+})
+
+t.test(
+  'events count between start and end, while it is not paused, for members, up to the limits',
+  async t => {
+    const { ok, url, app, endpoints, create, happens, messages, advance, statusOf } = await withEvents(t)
+    await endpoints({ Id: 'e1', Attributes: { plan: ['pro'] } }, { Id: 'e2' })
+    const Dimensions = { Attributes: { plan: { Values: ['pro'] } } }
+    const { Id: SegmentId } = await ok('POST', `/v1/apps/${app}/segments`, { Dimensions })
+    const id = await create({
+      SegmentId,
+      Schedule: schedule({ StartTime: '2027-03-01T10:00:00Z', EndTime: '2027-03-01T12:00:00Z' }),
+      Limits: { Daily: 1 },
+    })
+    t.equal(await statusOf(id), 'SCHEDULED')
+    t.equal(await happens('e1', 'buy'), 0)
+    await advance({ by: 'PT1H' })
+    t.equal(await statusOf(id), 'EXECUTING')
+    t.equal(await happens('e2', 'buy'), 0, 'not in the segment')
+    await ok('PUT', `${url}/${id}`, { IsPaused: true })
+    t.equal(await statusOf(id), 'PAUSED')
+    t.equal(await happens('e1', 'buy'), 0, 'paused')
+    await ok('PUT', `${url}/${id}`, { IsPaused: false })
+    t.equal(await happens('e1', 'buy'), 1)
+    t.equal(await happens('e1', 'buy'), 1, 'beyond its limit')
+    t.equal((await messages(id)).length, 1)
+    await advance({ by: 'PT2H' })
+    t.equal(await statusOf(id), 'COMPLETED')
+    t.equal(await happens('e1', 'buy'), 0)
+  },
+)
+
+t.test('an event campaign over an imported segment is refused', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'a.csv', csvOf('e1'))
+  const { app, url, control, client } = await withRunningCampaigns(t, { env: buckets.env })
+  const { Definition } = await runImport(client, app, { S3Url: 's3://data/a.csv', DefineSegment: true })
+  const SegmentId = Definition!.SegmentId!
+  const answer = await control('POST', url, campaignOf(SegmentId, { Schedule: schedule() }))
+  const message = `SegmentId must be that of a dimensional segment with the Frequency EVENT; ${SegmentId} is imported`
+  isError(t, answer, 400, 'BadRequestException', message)
+})
