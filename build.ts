@@ -48,7 +48,7 @@ const { metafile } = await build({
   plugins: [
     {
       name: 'require',
-      setup: ({ onLoad }) => onLoad({ filter: /[\\/]schema-compilers\.ts$/ }, withPlainRequire),
+      setup: ({ onLoad }) => onLoad({ filter: /[\\/](schema-compilers|country-of)\.ts$/ }, withPlainRequire),
     },
   ],
   // Modules of the older kind ask for node's own with it.

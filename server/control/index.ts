@@ -5,6 +5,7 @@ import { advanceJobs } from './advance-jobs.ts'
 import { appEndpoints } from './app-endpoints.ts'
 import { apps } from './apps.ts'
 import { clock } from './clock.ts'
+import { events } from './events.ts'
 import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'
 import { getSnapshot } from './get-snapshot.ts'
@@ -13,6 +14,7 @@ import { importFailures } from './import-failures.ts'
 import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
 import { jobs } from './jobs.ts'
+import { messageEvents } from './message-events.ts'
 import { messages } from './messages.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
@@ -51,6 +53,8 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(otp)
   app.register(render)
   app.register(messages)
+  app.register(messageEvents)
+  app.register(events)
   app.register(optOuts)
   app.register(requests)
   app.register(requestDetails)

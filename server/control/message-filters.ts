@@ -1,10 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { badRequest } from '../http/errors/exceptions.ts'
-import { OneOf } from '../model/common.ts'
+import { orNotFound } from '../http/errors/exceptions.ts'
+import { OneOf, pathParams } from '../model/common.ts'
 import { ChannelType } from '../model/endpoint.ts'
-import { deliveryStatuses } from '../model/message.ts'
+import { deliveryStatuses, type OutboxMessage } from '../model/message.ts'
 import type { MessageFilters } from '../store/messages/messages.ts'
-import { describe } from '../validation/explain.ts'
+import type { Store } from '../store/open-store.ts'
+import { readAfter, readId } from './find-records.ts'
 
 /** The operations that send messages. */
 const sendingOperations = ['SendMessages', 'SendUsersMessages', 'SendOTPMessage'] as const
@@ -43,11 +44,21 @@ export function readFilters({ after, ...filters }: MessagesQuery): {
   after: number
 } {
   const address = filters.address?.replace(/^ (?=\d)/, '+')
-  const id = after === undefined ? 0 : readId(after)
-  if (id === undefined) throw badRequest(`after must be the id of a message; got ${describe(after)}`)
-  return { filters: { ...filters, ...(address !== undefined && { address }) }, after: id }
+  return {
+    filters: { ...filters, ...(address !== undefined && { address }) },
+    after: readAfter(after, 'a message'),
+  }
 }
 
-/** Reads the id of a message. @returns undefined for a text that is none */
-export const readId = (text: string): number | undefined =>
-  /^\d{1,15}$/.test(text) ? Number(text) : undefined
+/** Path parameters of a call about one message. */
+export const MessageParams = pathParams({ messageId: 'Id of the message' })
+
+/** @throws NotFoundException */
+export function findMessage(
+  store: Pick<Store, 'messages'>,
+  { messageId }: Static<typeof MessageParams>,
+): OutboxMessage {
+  const id = readId(messageId)
+  const found = id === undefined ? undefined : store.messages.get(id)
+  return orNotFound(found, `Message not found: ${messageId}`)
+}

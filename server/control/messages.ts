@@ -1,18 +1,11 @@
-import { setTimeout } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { type Static, Type } from '@sinclair/typebox'
-import { badRequest, notFound, orNotFound } from '../http/errors/exceptions.ts'
-import { beginPage, PageQuery } from '../http/paging.ts'
-import { OneOf, pathParams } from '../model/common.ts'
+import { Type } from '@sinclair/typebox'
+import { notFound } from '../http/errors/exceptions.ts'
+import { OneOf } from '../model/common.ts'
 import { OutboxMessage } from '../model/message.ts'
 import type { MessagePage } from '../store/messages/messages.ts'
-import type { Store } from '../store/open-store.ts'
-import { describe } from '../validation/explain.ts'
-import { findMessages, newest, waitForMessages } from './find-messages.ts'
-import { MessagesQuery, readFilters, readId } from './message-filters.ts'
-
-/** The longest wait, in seconds (contract). */
-const maxWait = 60
+import { answerRecords, RecordQuery } from './find-records.ts'
+import { findMessage, MessageParams, MessagesQuery, readFilters } from './message-filters.ts'
 
 /** Messages that are deleted in one transaction. */
 const deletedAtOnce = 500
@@ -23,8 +16,6 @@ const Messages = Type.Object({
   last: Type.Integer({ description: 'The highest id that a message has had: `after` for what comes next' }),
   dropped: Type.Integer({ description: 'How many messages OUTBOX_LIMIT has removed' }),
 })
-
-const Params = pathParams({ messageId: 'Id of the message' })
 
 /**
  * What a browser may do with the HTML of an e-mail, which anybody may have written: show it. It is
@@ -61,39 +52,25 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
         summary: 'Messages that were sent, newest first, failures too',
         querystring: Type.Object({
           ...MessagesQuery.properties,
-          ...PageQuery.properties,
-          wait: Type.Optional(
-            Type.String({
-              description: `Seconds to wait for a message that matches, at most ${maxWait}; without one by then, there are no items`,
-            }),
-          ),
+          ...RecordQuery.properties,
         }),
         response: { 200: Messages },
       },
     },
     async ({ query }, reply) => {
-      const { wait, token: given, 'page-size': size, ...selected } = query
-      const paged = {
-        ...(given !== undefined && { token: given }),
-        ...(size !== undefined && { 'page-size': size }),
-      }
+      const { wait, token, 'page-size': size, ...selected } = query
       const { filters, after } = readFilters(selected)
-      const seconds = readWait(wait)
-      const list = `messages/${JSON.stringify(filters)}`
-      const { limit, after: before, answer } = beginPage(paged, list, newest, Number.isSafeInteger)
-      let found: OutboxMessage[]
-      if (seconds === 0 || given !== undefined) {
-        found = await findMessages(app, filters, { limit, before, after })
-      } else {
-        const wait = (signal: AbortSignal) => waitForMessages(app, filters, { limit, after }, signal)
-        found = (await within(seconds, reply.untilGone(), wait)) ?? []
-      }
-      const { values, token } = answer(found.map(message => ({ at: message.id, value: message })))
-      return {
-        items: values,
-        ...(token !== undefined && { nextToken: token }),
-        ...{ last: store.messages.last(), dropped: store.messages.dropped() },
-      }
+      const page = await answerRecords(
+        app.bus,
+        () => reply.untilGone(),
+        { list: store.messages, name: 'messages', kinds: ['messages'], filters, after },
+        {
+          ...(wait !== undefined && { wait }),
+          ...(token !== undefined && { token }),
+          ...(size !== undefined && { 'page-size': size }),
+        },
+      )
+      return { ...page, last: store.messages.last(), dropped: store.messages.dropped() }
     },
   )
 
@@ -101,7 +78,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/messages/:messageId',
     {
       config: { operation: 'message' },
-      schema: { summary: 'One message', params: Params, response: { 200: OutboxMessage } },
+      schema: { summary: 'One message', params: MessageParams, response: { 200: OutboxMessage } },
     },
     async ({ params }) => findMessage(store, params),
   )
@@ -112,7 +89,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       config: { operation: 'messageHtml' },
       schema: {
         summary: 'The HTML of an e-mail, which a browser shows without running or fetching anything',
-        params: Params,
+        params: MessageParams,
         querystring: Type.Object({
           remote: Type.Optional(
             OneOf(['true', 'false'], { description: 'Whether it may fetch images, styles and fonts' }),
@@ -161,7 +138,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
     '/_pinpoint/messages/:messageId',
     {
       config: { operation: 'deleteMessage' },
-      schema: { summary: 'Removes one message', params: Params, response: { 204: Nothing } },
+      schema: { summary: 'Removes one message', params: MessageParams, response: { 204: Nothing } },
     },
     async ({ params }, reply) => {
       const { id } = findMessage(store, params)
@@ -169,48 +146,4 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send(null)
     },
   )
-}
-
-/** @throws NotFoundException */
-function findMessage(store: Store, { messageId }: Static<typeof Params>): OutboxMessage {
-  const id = readId(messageId)
-  const found = id === undefined ? undefined : store.messages.get(id)
-  return orNotFound(found, `Message not found: ${messageId}`)
-}
-
-/** @throws BadRequestException */
-function readWait(text: string | undefined): number {
-  if (text === undefined) return 0
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (seconds <= maxWait) return seconds
-  throw badRequest(`wait must be a number of seconds from 0 to ${maxWait}; got ${describe(text)}`)
-}
-
-/**
- * Waits for something, but no longer than some seconds.
- *
- * @param gone ends the wait, too
- * @param wait rejects once its signal fires
- * @returns undefined where the wait has ended before
- */
-async function within<T>(
-  seconds: number,
-  gone: AbortSignal,
-  wait: (signal: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
-  const over = new AbortController()
-  const timer = new AbortController()
-  setTimeout(seconds * 1000, undefined, { signal: timer.signal }).then(
-    () => over.abort(),
-    () => {},
-  )
-  const signal = AbortSignal.any([gone, over.signal])
-  try {
-    return await wait(signal)
-  } catch (error) {
-    if (signal.aborted) return undefined
-    throw error
-  } finally {
-    timer.abort()
-  }
 }

@@ -88,6 +88,8 @@ interface Refused {
 /** What comes of one message: its record, to be written by the caller, and its result. */
 export interface Delivered {
   record: NewOutboxMessage
+  /** The recipient's, which its events tell of. */
+  endpoint?: Endpoint
   result: EndpointMessageResult
 }
 
@@ -290,6 +292,7 @@ function delivered(
       ...(template !== undefined && { template: { name: template.name, version: template.version } }),
       ...(Object.keys(context).length > 0 && { context }),
     },
+    ...(endpoint !== undefined && { endpoint }),
     result: {
       Address: address,
       DeliveryStatus: status.status,

@@ -27,6 +27,8 @@ export type Event =
   | { kind: 'clock' }
   /** Messages have been written to the outbox, all of one application. */
   | { kind: 'messages'; app: string; ids: readonly number[] }
+  /** Events of one application have been recorded, without messages. */
+  | { kind: 'events'; app: string }
   /** A call of Pinpoint's has been answered. */
   | { kind: 'call'; call: Call }
 

@@ -24,6 +24,8 @@ import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpointCounts } from './endpoints/endpoint-counts.ts'
 import { createEndpointList } from './endpoints/endpoint-list.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
+import { createEventCounts } from './event-records/event-counts.ts'
+import { createEventRecords } from './event-records/event-records.ts'
 import { createImportWriters } from './import-writes/import-writer.ts'
 import { createExportJobs } from './jobs/export-jobs.ts'
 import { createExportProgress } from './jobs/export-progress.ts'
@@ -60,6 +62,9 @@ const connections = {
   http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
   worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 16_384 },
 }
+
+/** How many events are kept for each message that the outbox keeps. */
+const eventsPerMessage = 3
 
 /** The database file in a data folder. */
 export const databaseFile = (dataDir: string): string => join(dataDir, 'pinpoint.db')
@@ -200,6 +205,11 @@ export function prepareStore(
       faults: createJobFaults(db, table, faults),
     })
   const endpointCounts = createEndpointCounts(db)
+  /** Whether anything of each kind listens to events now: event campaigns, event journeys, … */
+  const eventListening: (() => boolean)[] = []
+  const eventRecords = createEventRecords(db, eventsPerMessage * outboxLimit, () =>
+    eventListening.some(isListening => isListening()),
+  )
   const endpoints = createEndpoints(db, names, writeQueue, endpointCounts)
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
   /** Names what the database holds: another text after each write, of any connection. */
@@ -215,13 +225,16 @@ export function prepareStore(
     channels: createChannels(db),
     savedClock: createSavedClock(db),
     /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
-    dueRows: [campaignDueRows] as DueRows[],
+    dueRows: [eventRecords.dueRows, campaignDueRows] as DueRows[],
     campaignDueRows,
     endpoints,
     endpointCounts,
     listEndpoints: createEndpointList(db),
     importWriter: createImportWriters(db, endpoints, names, writeQueue, endpointCounts),
     eventStreams: createEventStreams(db),
+    eventRecords,
+    eventCounts: createEventCounts(db),
+    eventListening,
     faults,
     importJobs: createImportJobs(db),
     importProgress: createImportProgress(db, progressOf('import_jobs')),

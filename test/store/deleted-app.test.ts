@@ -7,12 +7,13 @@ import {
   SendOTPMessageCommand,
   TagResourceCommand,
   UpdateApplicationSettingsCommand,
+  UpdateEmailChannelCommand,
   UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
 import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
-import { jobsOf } from '../support/control.ts'
+import { controlOf, jobsOf } from '../support/control.ts'
 import { countRows, foreignKeysIn, tablesIn } from '../support/database.ts'
 import { csvOf } from '../support/endpoint-files.ts'
 import {
@@ -57,6 +58,12 @@ t.test('no table holds a row of an application that was deleted', async t => {
   )
   await client.send(new UpdateSmsChannelCommand({ ApplicationId, SMSChannelRequest: {} }))
   await client.send(
+    new UpdateEmailChannelCommand({
+      ApplicationId,
+      EmailChannelRequest: { FromAddress: 'shop@example.com', Identity: 'example.com' },
+    }),
+  )
+  await client.send(
     new SendOTPMessageCommand({
       ApplicationId,
       SendOTPMessageRequestParameters: {
@@ -69,11 +76,16 @@ t.test('no table holds a row of an application that was deleted', async t => {
     new SendMessagesCommand({
       ApplicationId,
       MessageRequest: {
-        Addresses: { '+15551234567': { ChannelType: 'SMS' } },
-        MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+        Addresses: {
+          '+15551234567': { ChannelType: 'SMS' },
+          'ann@example.com': { ChannelType: 'EMAIL' },
+        },
+        MessageConfiguration: { DefaultMessage: { Body: 'Hi' } },
       },
     }),
   )
+  const [email] = (await controlOf(url)('GET', '/_pinpoint/messages')).body.items
+  await controlOf(url)('POST', `/_pinpoint/messages/${email.id}/events`, { eventType: '_email.open' })
   await client.send(
     new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: { Name: 'all', tags: { team: 'blue' } } }),
   )

@@ -9,6 +9,7 @@ import {
   type Recipient,
   type Sending,
 } from '../../delivery/deliver.ts'
+import { writeMessages } from '../../delivery/write-messages.ts'
 import type { TemplateConfiguration } from '../../model/message.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -74,10 +75,7 @@ export async function send(
   const ids = await store.write(() => {
     const found = findSendingApp(store, applicationId)
     within?.(found, delivered)
-    return store.messages.append(
-      found,
-      delivered.map(({ record }) => record),
-    )
+    return writeMessages(store, found, delivered, app.now())
   })
   app.bus.emit({ kind: 'messages', app: applicationId, ids })
   return delivered.map(({ result }) => result)

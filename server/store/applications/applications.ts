@@ -24,6 +24,7 @@ export interface AppRef {
 export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
   const find = db.prepare<[string], AppRef>('SELECT seq, id FROM apps WHERE id = ?')
   const get = db.prepare<[string], AppRow>('SELECT * FROM apps WHERE id = ?')
+  const arnOf = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
   const list = db.prepare<Page, AppRow>(
     'SELECT * FROM apps WHERE id IS NOT NULL AND seq < +:before ORDER BY seq DESC LIMIT +:limit',
   )
@@ -43,6 +44,9 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
 
   return {
     find: (id: string): AppRef | undefined => find.get(id),
+
+    /** The account that has created an application. */
+    accountOf: (app: AppRef): string => arnOf.get(app.seq)!.split(':')[4]!,
 
     get(id: string): ApplicationResponse | undefined {
       const row = get.get(id)

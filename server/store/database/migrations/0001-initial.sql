@@ -500,3 +500,45 @@ CREATE TABLE endpoint_sends (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX endpoint_sends_by_endpoint ON endpoint_sends (endpoint, time);
+
+-- Events ------------------------------------------------------------------------------------------------------------
+
+-- The records of the event stream. `seq` is the record's id. Lists are read from the end, so there are no indexes for filters.
+CREATE TABLE event_records (
+  seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+  app      INTEGER NOT NULL REFERENCES apps (seq),
+  -- What lists are filtered by; the record has it, too.
+  type     TEXT NOT NULL,
+  endpoint TEXT,
+  campaign TEXT,
+  journey  TEXT,
+  waits    INTEGER NOT NULL, -- 1 until campaigns and journeys that listen to events have looked at it
+  record   TEXT NOT NULL     -- JSON, an EventRecord
+) STRICT;
+
+CREATE INDEX event_records_by_app ON event_records (app);
+CREATE INDEX event_records_waiting ON event_records (seq) WHERE waits = 1;
+
+-- How many events an application has had on each day, for KPIs: they count also what is no longer kept.
+CREATE TABLE event_counts (
+  app      INTEGER NOT NULL REFERENCES apps (seq),
+  campaign TEXT NOT NULL, -- '' where it does not apply, as are the next two
+  journey  TEXT NOT NULL,
+  activity TEXT NOT NULL, -- of the campaign or the journey
+  name     TEXT NOT NULL, -- a type of events, or something to add up (delivery/events/count-events.ts)
+  label    TEXT NOT NULL, -- a status or a country; else ''
+  day      TEXT NOT NULL, -- such as 2027-03-01, in UTC
+  total    INTEGER NOT NULL,
+  PRIMARY KEY (app, name, campaign, journey, activity, label, day)
+) STRICT, WITHOUT ROWID;
+
+-- What counts once: an endpoint that has got a message, and what was done with a message within an hour.
+CREATE TABLE event_marks (
+  app      INTEGER NOT NULL REFERENCES apps (seq),
+  name     TEXT NOT NULL,
+  campaign TEXT NOT NULL, -- '' where it does not apply, as is the next
+  activity TEXT NOT NULL,
+  subject  TEXT NOT NULL, -- an endpoint or a message
+  day      TEXT NOT NULL, -- or an hour, or '' for once ever
+  PRIMARY KEY (app, name, campaign, activity, subject, day)
+) STRICT, WITHOUT ROWID;

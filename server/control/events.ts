@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { StoredEvent } from '../model/event-record.ts'
+import { answerRecords, RecordQuery, readAfter } from './find-records.ts'
+
+const filter = (description: string) => Type.Optional(Type.String({ description }))
+
+const Events = Type.Object({
+  items: Type.Array(StoredEvent),
+  nextToken: Type.Optional(Type.String()),
+  last: Type.Integer({ description: 'The highest id that an event has had: `after` for what comes next' }),
+})
+
+/** The records of the event stream, whether or not the application has one. */
+export const events: FastifyPluginAsyncTypebox = async app => {
+  const { store } = app
+
+  app.get(
+    '/_pinpoint/events',
+    {
+      config: { operation: 'events' },
+      schema: {
+        summary: 'Records of the event stream, newest first',
+        querystring: Type.Object({
+          app: filter('Id of the application'),
+          type: filter('The event type; * stands for any text: _email.*'),
+          endpoint: filter('Id of the endpoint'),
+          campaign: filter('Id of the campaign'),
+          journey: filter('Id of the journey'),
+          after: filter('Only events with a greater id'),
+          ...RecordQuery.properties,
+        }),
+        response: { 200: Events },
+      },
+    },
+    async ({ query }, reply) => {
+      const { wait, token, 'page-size': size, after, ...filters } = query
+      const page = await answerRecords(
+        app.bus,
+        () => reply.untilGone(),
+        {
+          ...{ list: store.eventRecords, name: 'events', kinds: ['messages', 'events'] as const },
+          ...{ filters, after: readAfter(after, 'an event') },
+        },
+        {
+          ...(wait !== undefined && { wait }),
+          ...(token !== undefined && { token }),
+          ...(size !== undefined && { 'page-size': size }),
+        },
+      )
+      return { ...page, last: store.eventRecords.last() }
+    },
+  )
+}

@@ -1,0 +1,183 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { type Static, Type } from '@sinclair/typebox'
+import type { Event, EventBus } from '../events/event-bus.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { beginPage, PageQuery } from '../http/paging.ts'
+import { describe } from '../validation/explain.ts'
+
+/** A list of the store that grows: messages, or events. */
+export interface RecordList<Filters, Found> {
+  /** Reads some records, the newest first, and says where the next step goes on. */
+  step(filters: Filters, page: RecordPage): { found: Found[]; next: number | undefined }
+  /** The highest id that a record has had. */
+  last(): number
+}
+
+/** Which records to read: at most `limit`, the newest first, with ids between the two. */
+export interface RecordPage {
+  limit: number
+  before: number
+  after: number
+}
+
+/** Before all records of a list, which is newest first. */
+const newest = Number.MAX_SAFE_INTEGER
+
+/** The longest wait, in seconds (contract). */
+const maxWait = 60
+
+/** How a list of records is asked for. */
+export const RecordQuery = Type.Object({
+  ...PageQuery.properties,
+  wait: Type.Optional(
+    Type.String({
+      description: `Seconds to wait for one that matches, at most ${maxWait}; without one by then, there are no items`,
+    }),
+  ),
+})
+type RecordQuery = Static<typeof RecordQuery>
+
+/** Which records are asked for. */
+export interface RecordSearch<Filters, Found> {
+  list: RecordList<Filters, Found>
+  /** Names the list, for tokens. */
+  name: string
+  /** Events on the bus that tell of new records. */
+  kinds: readonly ('messages' | 'events')[]
+  filters: Filters
+  /** Only records with a greater id. */
+  after: number
+}
+
+/**
+ * Reads a page of records, newest first; with `wait` and without a token, as soon as there are any.
+ *
+ * @param gone fires when nobody waits any more
+ * @throws BadRequestException
+ */
+export async function answerRecords<Filters extends { app?: string }, Found extends { id: number }>(
+  bus: EventBus,
+  gone: () => AbortSignal,
+  search: RecordSearch<Filters, Found>,
+  query: RecordQuery,
+): Promise<{ items: Found[]; nextToken?: string }> {
+  const { list, name, filters, after } = search
+  const { wait, ...paged } = query
+  const seconds = readWait(wait)
+  const ofList = `${name}/${JSON.stringify(filters)}`
+  const { limit, after: before, answer } = beginPage(paged, ofList, newest, Number.isSafeInteger)
+  const found =
+    seconds === 0 || query.token !== undefined
+      ? await findRecords(list, filters, { limit, before, after })
+      : await within(seconds, gone(), signal => waitForRecords(bus, search, limit, signal))
+  const { values, token } = answer((found ?? []).map(record => ({ at: record.id, value: record })))
+  return { items: values, ...(token !== undefined && { nextToken: token }) }
+}
+
+/** Reads an id of a record. @returns undefined for a text that is none */
+export const readId = (text: string): number | undefined =>
+  /^\d{1,15}$/.test(text) ? Number(text) : undefined
+
+/**
+ * Reads the id after which records count, by default 0.
+ *
+ * @param what a record is, for messages
+ * @throws BadRequestException
+ */
+export function readAfter(text: string | undefined, what: string): number {
+  const id = text === undefined ? 0 : readId(text)
+  if (id === undefined) throw badRequest(`after must be the id of ${what}; got ${describe(text)}`)
+  return id
+}
+
+/** @throws BadRequestException */
+function readWait(text: string | undefined): number {
+  if (text === undefined) return 0
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (seconds <= maxWait) return seconds
+  throw badRequest(`wait must be a number of seconds from 0 to ${maxWait}; got ${describe(text)}`)
+}
+
+/** Reads a page of records, newest first. Other calls go on between the steps of a long search. */
+async function findRecords<Filters, Found>(
+  list: RecordList<Filters, Found>,
+  filters: Filters,
+  { limit, before, after }: RecordPage,
+): Promise<Found[]> {
+  const records: Found[] = []
+  for (let from = before; ; await setImmediate()) {
+    const { found, next } = list.step(filters, { limit: limit - records.length, before: from, after })
+    records.push(...found)
+    if (next === undefined || records.length >= limit) return records
+    from = next
+  }
+}
+
+/**
+ * The same, but waits until there is a record. Each is looked at once, so waiting costs no more in a
+ * long list. When the state has been replaced, ids begin again, and all of its records count as new.
+ *
+ * @throws the signal's reason
+ */
+async function waitForRecords<Filters extends { app?: string }, Found>(
+  bus: EventBus,
+  { list, kinds, filters, after: last }: RecordSearch<Filters, Found>,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  let after = last
+  let lookedAt = 0
+  const mayMatter = (event: Event): boolean => {
+    if (event.kind === 'state') after = lookedAt = 0
+    else {
+      const isNew = (event.kind === 'messages' || event.kind === 'events') && kinds.includes(event.kind)
+      return isNew && (filters.app ?? event.app) === event.app
+    }
+    return true
+  }
+  const look = (): true | undefined => {
+    const end = list.last()
+    for (let before: number | undefined = newest; before !== undefined; ) {
+      const { found, next } = list.step(filters, { limit: 1, before, after: lookedAt })
+      if (found.length > 0) return true
+      before = next
+    }
+    lookedAt = end
+    return undefined
+  }
+  for (;;) {
+    lookedAt = Math.max(after, list.last())
+    const found = await findRecords(list, filters, { limit, before: newest, after })
+    if (found.length > 0) return found
+    await bus.waitFor(mayMatter, look, signal)
+  }
+}
+
+/**
+ * Waits for something, but no longer than some seconds.
+ *
+ * @param gone ends the wait, too
+ * @param wait rejects once its signal fires
+ * @returns undefined where the wait has ended before
+ */
+async function within<T>(
+  seconds: number,
+  gone: AbortSignal,
+  wait: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const over = new AbortController()
+  const timer = new AbortController()
+  setTimeout(seconds * 1000, undefined, { signal: timer.signal }).then(
+    () => over.abort(),
+    () => {},
+  )
+  const signal = AbortSignal.any([gone, over.signal])
+  try {
+    return await wait(signal)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  } finally {
+    timer.abort()
+  }
+}

@@ -1,0 +1,61 @@
+import {
+  emailEvents,
+  type MessageEvent,
+  pushEvents,
+  type StoredEvent,
+  smsEvents,
+} from '../model/event-record.ts'
+import type { OutboxMessage } from '../model/message.ts'
+import { phoneDigits } from '../model/phone-digits.ts'
+import type { Store } from '../store/open-store.ts'
+import { kindOf } from './content.ts'
+import { eventSource } from './events/event-source.ts'
+import { eventOfMessage } from './events/message-events.ts'
+import { type EventStore, recordEvents } from './write-messages.ts'
+
+/**
+ * Records an event of a message, as if its recipient or its carrier had done it, with its effect:
+ * `_SMS.OPTOUT` makes the number opt out. To be called in a transaction, with a message that was read
+ * in it.
+ *
+ * @returns the event, or why it cannot be
+ */
+export function simulateEvent(
+  store: EventStore & Pick<Store, 'optOuts'>,
+  { id, app: appId, ...message }: OutboxMessage,
+  type: string,
+  attributes: Readonly<Record<string, string>> | undefined,
+  now: Date,
+): StoredEvent | string {
+  const types = eventTypesOf(message)
+  if (types.length === 0) {
+    return `messages by ${message.channel ?? 'no channel'} have no events: nothing is streamed of them`
+  }
+  if (!types.includes(type)) {
+    return `eventType must be one of ${types.join(', ')} for a message by ${message.channel}; got ${JSON.stringify(type)}`
+  }
+  if (message.status !== 'SUCCESSFUL') {
+    return `message ${id} was not sent (${message.status}: ${message.statusMessage}), so nothing happens to it`
+  }
+  const app = store.apps.find(appId)!
+  const happening = { type: type as MessageEvent, ...(attributes !== undefined && { attributes }) }
+  const event = eventOfMessage(eventSource(store, app, now), message, id, happening)
+  const [recorded] = recordEvents(store, app, [event])
+  const number = phoneDigits(message.address ?? '')
+  if (type === '_SMS.OPTOUT' && number !== undefined) store.optOuts.add(number, now.toISOString())
+  return { id: recorded!, app: appId, event: event.record }
+}
+
+/** What can happen to a message, by its channel and by who has sent it. */
+function eventTypesOf({ channel = '', journey }: Pick<OutboxMessage, 'channel' | 'journey'>): string[] {
+  switch (kindOf(channel)) {
+    case 'EMAIL':
+      return [...emailEvents]
+    case 'SMS':
+      return [...smsEvents]
+    case 'PUSH':
+      return pushEvents.map(name => `_${journey === undefined ? 'campaign' : 'journey'}.${name}`)
+    default:
+      return []
+  }
+}
