@@ -64,7 +64,8 @@ function compileValueCall(helper: ValueHelper, call: Call): Evaluate {
     for (const { name, evaluate } of options) given[name] = evaluate(run, scope)
     run.at = place
     run.step(cost)
-    run.stepOver([...values, ...Object.values(given)])
+    run.stepOver(values)
+    if (options.length > 0) run.stepOver(Object.values(given))
     if (!takesMissing && values.slice(0, takes[0]).includes(undefined)) return undefined
     const result = helper.call(values, given, run.surroundings)
     run.stepOver([result])

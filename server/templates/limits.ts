@@ -29,11 +29,15 @@ export const limits = {
 /** What the templates of a message have cost so far. */
 export interface Cost {
   tokens: number
-  steps: number
-  bytes: number
+  /** Eighths of steps, as whole numbers are fast. */
+  eighths: number
+  /** What the templates have rendered to. */
+  texts: string[]
+  /** UTF-16 units of these texts. */
+  characters: number
 }
 
-export const noCost = (): Cost => ({ tokens: 0, steps: 0, bytes: 0 })
+export const noCost = (): Cost => ({ tokens: 0, eighths: 0, texts: [], characters: 0 })
 
 /**
  * Checks how long a text becomes, before it is made.

@@ -34,7 +34,7 @@ export class Run {
   /** @throws TemplateError when the output becomes too long */
   write(text: string): void {
     this.#characters += text.length
-    checkLength(this.#cost.bytes + this.#characters)
+    checkLength(this.#cost.characters + this.#characters)
     this.text += text
   }
 
@@ -44,9 +44,14 @@ export class Run {
    * @throws TemplateError when that is too long in UTF-8
    */
   end(): string {
-    const bytes = this.#cost.bytes + Buffer.byteLength(this.text)
-    checkLength(bytes)
-    this.#cost.bytes = bytes
+    const texts = [...this.#cost.texts, this.text]
+    const characters = this.#cost.characters + this.text.length
+    // A unit of UTF-16 takes at most three bytes. To count them takes time.
+    if (characters * 3 > limits.bytes) {
+      checkLength(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0))
+    }
+    this.#cost.texts = texts
+    this.#cost.characters = characters
     return this.text
   }
 
@@ -66,8 +71,12 @@ export class Run {
 
   /** @throws TemplateError when the rendering takes too many steps */
   step(count: number): void {
-    this.#cost.steps += count
-    if (this.#cost.steps > limits.steps) {
+    this.#spend(8 * count)
+  }
+
+  #spend(eighths: number): void {
+    this.#cost.eighths += eighths
+    if (this.#cost.eighths > 8 * limits.steps) {
       throw new TemplateError(
         `the message takes more than ${limits.steps.toLocaleString('en')} steps to render`,
       )
@@ -87,7 +96,7 @@ export class Run {
 
   /** Counts the steps for following a path in one scope: eight names cost one. */
   stepAlong(path: readonly string[]): void {
-    this.step(path.length / 8)
+    this.#spend(path.length)
   }
 
   /**
