@@ -18,6 +18,7 @@ import { chooseContent, pushSettingsOf, type SentTemplate, type SentTemplates } 
 import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf } from './content.ts'
 import { newEmailId, newMessageId } from './message-id.ts'
 import { apnsHeaders, payloadOf, textsInRaw } from './push-payload.ts'
+import type { RawEmailMembers } from './raw-email.ts'
 import { type PartFailure, renderContent } from './render-content.ts'
 import { smsParts } from './sms-parts.ts'
 
@@ -40,6 +41,8 @@ export interface Sending {
     'operation' | 'requestId' | 'traceId' | 'campaign' | 'treatment' | 'journey' | 'run' | 'activity'
   >
   configuration: DirectMessageConfiguration
+  /** What `readRawEmail` gives of the RawEmail in the configuration, if there is one. */
+  rawEmail?: RawEmailMembers | undefined
   /** The templates that TemplateConfiguration names, or those of an activity. */
   templates: SentTemplates
   context?: Record<string, string> | undefined
@@ -133,7 +136,7 @@ export function planDeliveries(
     }
     if (address === '') return permanent('Endpoint has no Address')
     const content = chooseContent(type, configuration, template, recipient)
-    const isRaw = kind === 'EMAIL' && rawEmailOf(configuration) !== undefined
+    const isRaw = kind === 'EMAIL' && sending.rawEmail !== undefined
     if (content === undefined && !isRaw) {
       return permanent(`Either template or ${kind.toLowerCase()} message must be specified`)
     }
@@ -153,9 +156,6 @@ export const hasOptedOut = ({ OptOut }: Pick<EndpointResponse, 'OptOut'>): boole
 /** Whether an endpoint is one that another has replaced, or that a caller has made INACTIVE. */
 export const isInactive = ({ EndpointStatus }: Pick<EndpointResponse, 'EndpointStatus'>): boolean =>
   EndpointStatus === 'INACTIVE'
-
-const rawEmailOf = ({ EmailMessage }: DirectMessageConfiguration): string | undefined =>
-  EmailMessage?.RawEmail?.Data || undefined
 
 function applies({ message, probability = 1 }: MessageFault, app: AppRef, recipient: Recipient): boolean {
   const { channel, address, endpoint, endpointId, user } = recipient
@@ -205,7 +205,7 @@ export function deliver(
 
   const { sending, recipient } = planned
   const { kind, channel } = outcome
-  const raw = kind === 'EMAIL' ? rawEmailOf(sending.configuration) : undefined
+  const raw = kind === 'EMAIL' ? sending.rawEmail : undefined
   const rendered = renderContent(
     renderer,
     raw === undefined ? outcome.content : {},
@@ -225,8 +225,8 @@ export function deliver(
   switch (kind) {
     case 'EMAIL':
       return delivered(planned, now, accepted(newEmailId(now)), {
-        ...emailMembers(sending.configuration, channel),
-        ...(raw === undefined ? emailContent(content) : { raw }),
+        ...(raw ?? emailContent(content)),
+        ...emailMembers(sending.configuration, raw?.from ?? (channel.settings.FromAddress as string)),
         ...missing,
       })
     case 'SMS': {
@@ -347,11 +347,12 @@ function valuesOf({ sending: { configuration }, recipient, template }: PlannedDe
   }
 }
 
-function emailMembers({ EmailMessage = {} }: DirectMessageConfiguration, channel: Channel) {
+/** @param from the sender, where the message names none */
+function emailMembers({ EmailMessage = {} }: DirectMessageConfiguration, from: string | undefined) {
   const { FromAddress, ReplyToAddresses = [], FeedbackForwardingAddress } = EmailMessage
   return {
     ...given({
-      from: FromAddress || (channel.settings.FromAddress as string | undefined),
+      from: FromAddress || from,
       feedbackForwardingAddress: FeedbackForwardingAddress,
     }),
     ...(ReplyToAddresses.length > 0 && { replyTo: ReplyToAddresses }),

@@ -9,6 +9,7 @@ import {
   type Recipient,
   type Sending,
 } from '../../delivery/deliver.ts'
+import { readRawEmail } from '../../delivery/raw-email.ts'
 import { writeMessages } from '../../delivery/write-messages.ts'
 import type { TemplateConfiguration } from '../../model/message.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
@@ -26,7 +27,7 @@ const maxRendering = 5_000
 const turn = 5
 
 /** What a call sends, and to whom. */
-export interface MessageCall extends Omit<Sending, 'app' | 'templates'> {
+export interface MessageCall extends Omit<Sending, 'app' | 'templates' | 'rawEmail'> {
   applicationId: string
   templates: TemplateConfiguration | undefined
   /** Finds the recipients, in the transaction that plans the messages. */
@@ -48,9 +49,11 @@ export async function send(
   { applicationId, recipients, templates, within, ...sending }: MessageCall,
 ): Promise<Delivered['result'][]> {
   const { store } = app
+  const data = sending.configuration.EmailMessage?.RawEmail?.Data
+  const rawEmail = data ? await readRawEmail(data) : undefined
   const plan = () => {
     const found = findSendingApp(store, applicationId)
-    const common = { ...sending, app: found, templates: findTemplates(store, templates) }
+    const common = { ...sending, rawEmail, app: found, templates: findTemplates(store, templates) }
     return planDeliveries(store, common, recipients(found))
   }
   const planned = store.faults.ofMessages().length > 0 ? await store.write(plan) : store.read(plan)

@@ -225,16 +225,66 @@ t.test('overrides count before the message, and that before the default', async 
   t.strictSame([apns.body, apns.payload], ['hi', { aps: { alert: 'hi', 'content-available': 1 } }])
 })
 
-t.test('an e-mail as a whole is recorded as it was sent', async t => {
-  const { send, outbox } = await withSending(t)
-  const Data = Buffer.from('Subject: Hi\r\n\r\n{{not a template').toString('base64')
-  await send({
-    MessageConfiguration: { EmailMessage: { RawEmail: { Data }, Body: 'other' } },
-    Addresses: { 'ann@example.com': toEmail },
+t.test('an e-mail as a whole is recorded as it was sent, and with what it says', async t => {
+  const { send, outbox, call } = await withSending(t)
+  const mime = [
+    'From: =?utf-8?q?J=C3=BCrgen?= <jurgen@example.com>',
+    'Reply-To: help@example.com, Ann <ann@example.com>',
+    'Subject: =?utf-8?b?w5xiZXI=?=',
+    'X-Order: 7',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    'Content-Type: multipart/alternative; boundary=a',
+    '',
+    '--a',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'Hello {{not a template',
+    '--a',
+    'Content-Type: text/html',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    '<b a=3D"1">Hello</b>',
+    '--a--',
+    '--b',
+    'Content-Type: application/pdf',
+    'Content-Disposition: attachment; filename=a.pdf',
+    '',
+    'PDF',
+    '--b--',
+  ].join('\r\n')
+  const sent = async (text: string, more: object = {}) => {
+    const Data = Buffer.from(text).toString('base64')
+    await send({
+      MessageConfiguration: { EmailMessage: { RawEmail: { Data }, Body: 'other', ...more } },
+      Addresses: { 'ann@example.com': toEmail },
+    })
+    const [message] = await outbox()
+    t.match(message, { status: 'SUCCESSFUL', raw: Data })
+    return message
+  }
+  const message = await sent(mime)
+  t.match(message, {
+    ...{ from: 'Jürgen <jurgen@example.com>', subject: 'Über', html: /^<b a="1">Hello<\/b>/ },
+    ...{ replyTo: ['help@example.com', 'Ann <ann@example.com>'], text: /^Hello \{\{not a template/ },
   })
-  const [message] = await outbox()
-  t.match(message, { status: 'SUCCESSFUL', raw: Data, from: 'shop@example.com' })
-  t.notOk('text' in message)
+  t.match(
+    message.headers.find(({ name }: { name: string }) => name === 'X-Order'),
+    { name: 'X-Order', value: '7' },
+  )
+  t.equal((await outbox({ text: 'hello' })).length, 1)
+  t.match(await sent(mime, { FromAddress: 'sales@example.com' }), { from: 'sales@example.com' })
+  const nonsense = await sent('no MIME at all')
+  t.equal(nonsense.from, 'shop@example.com')
+  t.notOk('html' in nonsense)
+  // Deeper than any parser should go.
+  let deep = 'x'
+  for (let level = 0; level < 500; level++) {
+    deep = `Content-Type: multipart/mixed; boundary=b${level}\r\n\r\n--b${level}\r\n${deep}\r\n--b${level}--\r\n`
+  }
+  t.match(await sent(deep), { from: 'shop@example.com' })
+  t.equal((await call('GET', '/v1/apps')).status, 200)
 })
 
 t.test('a template is sent in its active version, or in the one that is named', async t => {
