@@ -263,9 +263,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     if (isLocal) return collect(activity, after, run, batch, now)
 
     const outcome = await decide(activity, after, run, batch, now)
-    const done = outcome.upTo
-    const sends = outcome.sends
-    const messages = sends.flatMap(({ message }) => message ?? [])
+    const { upTo: done, messages } = outcome
     after.sent += messages.length
     after.successful += messages.filter(({ status }) => status === 'SUCCESSFUL').length
     const isAll = done === batch.candidates.length
@@ -282,7 +280,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
         campaignActivities.removeTarget(activity.seq, target)
       }
       settle(after, batch, now.getTime(), pause)
-      context.onSends?.(sends)
+      context.onSends?.(outcome.sends)
       return true
     })
     if (after.due === null || !isWritten) runs.delete(activity.seq)
@@ -474,6 +472,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     now: Date,
     isWave: boolean,
   ) => {
+    const messages: NewOutboxMessage[] = []
     const sends: CampaignSend[] = []
     const counted: { key: EndpointKey; sent: boolean }[] = []
     if (!isWave) countProduced(after.counters, batch, upTo)
@@ -486,7 +485,8 @@ export function createCampaignRuns(context: CampaignRunsContext) {
       if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') {
         counted.push({ key: candidate.key, sent: message !== undefined })
       }
-      const status = why ?? (message?.status === 'SUCCESSFUL' ? 'SUCCESS' : 'FAILURE')
+      if (message !== undefined) messages.push(message)
+      if (context.onSends === undefined) continue
       sends.push({
         app: activity.app,
         campaign: activity.campaignId,
@@ -494,11 +494,11 @@ export function createCampaignRuns(context: CampaignRunsContext) {
         activity: activity.id,
         endpoint: candidate.endpoint,
         time: now.toISOString(),
-        status,
+        status: why ?? (message?.status === 'SUCCESSFUL' ? 'SUCCESS' : 'FAILURE'),
         ...(message !== undefined && { message }),
       })
     }
-    return { upTo, sends, counted }
+    return { upTo, messages, sends, counted }
   }
 
   /** Ends a run that cannot be sent: its treatment is INVALID (assumed). */

@@ -171,7 +171,13 @@ const cohortOf = (app: AppRef, { id }: Pick<EndpointValues, 'id'>): string =>
   String(crc32(id, crc32(app.id)) % 100)
 
 /** A date of a row as ISO 8601. */
-export const dateText = (date: string | number): string =>
-  typeof date === 'string' ? date : new Date(date).toISOString()
+export function dateText(date: string | number): string {
+  if (typeof date === 'string') return date
+  if (date !== latest.date) latest = { date, text: new Date(date).toISOString() }
+  return latest.text
+}
+
+/** The last date and its text: endpoints of an import, listed one after the other, often share theirs. */
+let latest = { date: Number.NaN, text: '' }
 
 const toJson = (map: object | undefined) => (map === undefined ? null : JSON.stringify(map))
