@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { UnreadableError, type WritableBucket } from './bucket.ts'
+import { type Drafts, UnreadableError, UnwritableError, type WritableBucket } from './bucket.ts'
 import { openFolder } from './folder-bucket.ts'
 import { draftsInFolder } from './folder-drafts.ts'
 import { createS3, type S3Settings } from './s3-bucket.ts'
+import { uploadsBucket } from './uploads.ts'
 
 /** Where buckets are looked for. */
 export interface BucketSettings {
@@ -11,15 +12,24 @@ export interface BucketSettings {
   s3Dir: string | undefined
   /** Undefined when no S3 is configured: then nothing outside is contacted. */
   s3: S3Settings | undefined
+  /** The folder of the objects that were uploaded, which need not exist. */
+  uploads?: string
 }
 
 /** Finds a bucket; throws UnreadableError when there is nowhere to look for it. */
 export type OpenBucket = (bucket: string) => WritableBucket
 
-/** A bucket that is a folder under S3_DIR is read there, any other from the S3 endpoint (contract). */
-export function createOpenBucket({ s3Dir, s3 }: BucketSettings): OpenBucket {
+/**
+ * Finds buckets: that of uploads in its own folder, one that is a folder under S3_DIR there, and any
+ * other at the S3 endpoint (contract).
+ */
+export function createOpenBucket({ s3Dir, s3, uploads }: BucketSettings): OpenBucket {
   const remote = s3 && createS3(s3)
   return bucket => {
+    if (bucket === uploadsBucket) {
+      if (uploads === undefined || !isFolder(uploads)) throw new UnreadableError(noUploads)
+      return { ...openFolder(uploads), ...noDrafts }
+    }
     const folder = s3Dir === undefined ? undefined : join(s3Dir, bucket)
     if (folder !== undefined && isFolder(folder)) return { ...openFolder(folder), ...draftsInFolder(folder) }
     if (remote !== undefined) return remote.openBucket(bucket)
@@ -29,6 +39,21 @@ export function createOpenBucket({ s3Dir, s3 }: BucketSettings): OpenBucket {
         : `there is no folder ${bucket} under S3_DIR (${s3Dir}), and no S3 endpoint is set (AWS_ENDPOINT_URL_S3)`,
     )
   }
+}
+
+const noUploads = `the bucket ${uploadsBucket} has no objects: PUT /_pinpoint/uploads/{name} puts them there, and a reset removes them`
+
+const refuseDraft = async () => {
+  throw new UnwritableError(`the bucket ${uploadsBucket} is for uploads, and takes no exports`)
+}
+
+/** The drafts of a bucket that cannot be written. */
+const noDrafts: Drafts = {
+  begin: refuseDraft,
+  discardUnknown: async () => {},
+  write: refuseDraft,
+  publish: refuseDraft,
+  discard: async () => {},
 }
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

@@ -162,6 +162,11 @@ interface Operation {
 /** Operations by path and method. */
 type Paths = Record<string, Record<string, Operation>>
 
+const anyBytes = {
+  required: true,
+  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+}
+
 const sqliteFile = {
   required: true,
   content: { 'application/vnd.sqlite3': { schema: { type: 'string', format: 'binary' } } },
@@ -189,6 +194,7 @@ function complete(paths: Paths, routes: RouteOptions[]): void {
       operation.responses = { ...Object.fromEntries(errors), ...operation.responses }
       if (optional.has(operation.operationId)) operation.requestBody!.required = false
       if (operation.operationId === 'putSnapshot') operation.requestBody = sqliteFile
+      if (operation.operationId === 'putUpload') operation.requestBody = anyBytes
     }
   }
 }

@@ -22,6 +22,7 @@ import { optOuts } from './opt-outs.ts'
 import { otp } from './otp.ts'
 import { phoneNumbers } from './phone-numbers.ts'
 import { putSnapshot } from './put-snapshot.ts'
+import { putUpload } from './put-upload.ts'
 import { render } from './render.ts'
 import { requestDetails } from './request-details.ts'
 import { requests } from './requests.ts'
@@ -38,6 +39,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(reset)
   app.register(getSnapshot)
   app.register(putSnapshot)
+  app.register(putUpload)
   app.register(clock)
   app.register(jobControl)
   app.register(advanceJobs)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import type { Uploads } from '../buckets/uploads.ts'
 import { type Clock, wallClock } from '../clock/clock.ts'
 import { control } from '../control/index.ts'
 import { createRendererLoader } from '../delivery/render-content.ts'
@@ -55,6 +56,7 @@ export interface Dependencies {
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters' | 'moveClock'>
   state: State
+  uploads: Uploads
   bus: EventBus
   preflight: Preflight
   clock: Pick<Clock, 'now' | 'state'>
@@ -67,7 +69,7 @@ export interface Dependencies {
 
 declare module 'fastify' {
   interface FastifyInstance
-    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'bus' | 'preflight' | 'clock'>,
+    extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'uploads' | 'bus' | 'preflight' | 'clock'>,
       Pick<Config, 'quotas' | 'missingVariables' | 'otpCode'> {
     /** Gives the renderer of templates, which is loaded when it is first needed. */
     loadRenderer: ReturnType<typeof createRendererLoader>
@@ -93,6 +95,7 @@ export function buildApp({
   store,
   jobWorker,
   state,
+  uploads,
   bus,
   preflight,
   clock,
@@ -155,6 +158,7 @@ export function buildApp({
   app.decorate('store', store)
   app.decorate('jobWorker', jobWorker)
   app.decorate('state', state)
+  app.decorate('uploads', uploads)
   app.decorate('bus', bus)
   app.decorate('preflight', preflight)
   app.decorate('clock', clock)

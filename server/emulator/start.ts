@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { BucketSettings } from '../buckets/open-bucket.ts'
+import { createUploads } from '../buckets/uploads.ts'
 import { Clock } from '../clock/clock.ts'
 import { EventBus } from '../events/event-bus.ts'
 import { logEndedOperations } from '../http/call-log/usage.ts'
@@ -71,7 +72,12 @@ export async function start(
     const caller = { region: config.region, accountId: config.accountId }
     const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, bus)
     const seedImports = (await seed?.apply(store, clock.now())) ?? []
-    const buckets = { s3Dir: config.s3Dir, s3: s3SettingsOf(config, what => logger.warn(what)) }
+    const uploads = createUploads(dataDir)
+    const buckets = {
+      uploads: uploads.folder,
+      s3Dir: config.s3Dir,
+      s3: s3SettingsOf(config, what => logger.warn(what)),
+    }
     const jobWorker = startJobWorker(
       // Each by name, so that the thread gets no secrets that it does not need.
       {
@@ -104,6 +110,7 @@ export async function start(
       jobWorker,
       bus,
       clock,
+      uploads,
       seed,
       signal: closing.signal,
     })
@@ -114,7 +121,7 @@ export async function start(
       if (kind === 'state') warnOfOverrides()
     })
     const preflight = await loadPreflight(config, buckets, closing.signal)
-    const app = buildApp({ config, store, jobWorker, state, bus, preflight, clock, logger })
+    const app = buildApp({ config, store, jobWorker, state, uploads, bus, preflight, clock, logger })
     undo.push(async () => {
       closing.abort()
       // Fastify waits without end for connections that have sent nothing, or half a request.

@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import type { Uploads } from '../buckets/uploads.ts'
 import { type Clock, wallClock } from '../clock/clock.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { StartError } from '../process/start-error.ts'
@@ -59,6 +60,7 @@ export function createState({
   jobWorker,
   bus,
   clock,
+  uploads,
   seed,
   signal,
 }: {
@@ -70,6 +72,8 @@ export function createState({
   bus: EventBus
   /** Is set to the time of the new state. */
   clock: Clock
+  /** Are removed by a reset. */
+  uploads: Pick<Uploads, 'clear'>
   seed: Seed | undefined
   signal: AbortSignal
 }): State {
@@ -111,6 +115,7 @@ export function createState({
     try {
       const filled = await fill(next)
       await replaceBy(next, 'reset')
+      await uploads.clear()
       return filled
     } finally {
       next.close()

@@ -1,5 +1,11 @@
-/** What SQLite reports when the disk is at fault, and neither a caller nor a job (https://sqlite.org/rescode.html). */
+/**
+ * What SQLite (https://sqlite.org/rescode.html) and the system report when the disk is at fault, and
+ * neither a caller nor a job.
+ */
 const troubles: [code: string, meaning: string][] = [
+  ['ENOSPC', 'the disk that holds DATA_DIR is full'],
+  ['EDQUOT', 'the disk that holds DATA_DIR has no room left for this user'],
+  ['EFBIG', 'a file in DATA_DIR cannot grow any more'],
   ['SQLITE_FULL', 'the disk that holds DATA_DIR is full'],
   ['SQLITE_READONLY', 'DATA_DIR cannot be written any more'],
   ['SQLITE_IOERR', 'the disk that holds DATA_DIR cannot be read or written'],
@@ -14,12 +20,15 @@ export const isNoRoom = (error: unknown): boolean =>
   noRoom.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
 /**
- * Why the database cannot be used at the moment, in a sentence for whoever can make room for it.
+ * Why the data folder cannot be used at the moment, in a sentence for whoever can make room for it.
  *
  * @returns undefined where the error says anything else
  */
 export function diskTrouble(error: unknown): string | undefined {
   const { code, message } = (error ?? {}) as NodeJS.ErrnoException
   const trouble = troubles.find(([begin]) => code?.startsWith(begin))
-  return trouble && `${trouble[1]} (${code}: ${message})`
+  if (trouble === undefined) return undefined
+  // Node's messages begin with the code, SQLite's do not.
+  const told = message.startsWith(`${code}: `) ? message : `${code}: ${message}`
+  return `${trouble[1]} (${told})`
 }

@@ -33,8 +33,12 @@ export function createReaders(settings: BucketSettings): (job: ReadingJob) => Re
 
   const start = (): Worker => {
     const file = new URL(`./reader-thread${extname(import.meta.url)}`, import.meta.url)
-    const { s3Dir, s3 } = settings
-    const started = new Worker(file, { workerData: { s3Dir, s3 }, env: process.env, resourceLimits: memory })
+    const { s3Dir, s3, uploads } = settings
+    const started = new Worker(file, {
+      workerData: { s3Dir, s3, uploads },
+      env: process.env,
+      resourceLimits: memory,
+    })
     started.on('error', error => {
       throw error
     })

@@ -9,7 +9,7 @@ import { EventBus } from '../../server/events/event-bus.ts'
 import { WriteQueue } from '../../server/store/database/write-queue.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
-import { isError, until } from '../support/helpers.ts'
+import { isError, noUploads, until } from '../support/helpers.ts'
 import { listen, readRaw, receive, sendRaw, statusesIn } from '../support/raw-http.ts'
 
 const requestTimeouts = { request: 50, checkInterval: 10 }
@@ -159,6 +159,7 @@ async function listenForUploads(t: Test, given: Parameters<typeof listen>[1]) {
       writeQueue: new WriteQueue(),
       bus: new EventBus(),
       clock: new Clock(),
+      uploads: noUploads,
       seed: undefined,
       signal: ending.signal,
     },

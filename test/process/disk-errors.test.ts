@@ -17,3 +17,11 @@ t.test('an error of the disk is explained, any other error is not', async t => {
   t.equal(diskTrouble(new Error('something else')), undefined)
   t.equal(diskTrouble(undefined), undefined)
 })
+
+t.test('so is what the system says of a file', t => {
+  const error = (code: string) => Object.assign(new Error(`${code}: write`), { code })
+  t.equal(diskTrouble(error('ENOSPC')), 'the disk that holds DATA_DIR is full (ENOSPC: write)')
+  t.match(diskTrouble(error('EDQUOT')), /^the disk that holds DATA_DIR has no room left for this user/)
+  t.match(diskTrouble(error('EFBIG')), /^a file in DATA_DIR cannot grow any more/)
+  t.end()
+})

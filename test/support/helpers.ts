@@ -17,6 +17,7 @@ import {
 import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
 import root, { type Test } from 'tap'
+import type { Uploads } from '../../server/buckets/uploads.ts'
 import { Clock } from '../../server/clock/clock.ts'
 import { buildApp, type Dependencies } from '../../server/emulator/app.ts'
 import { start } from '../../server/emulator/start.ts'
@@ -61,6 +62,7 @@ export function buildTestApp(
       ...jobWorker,
     },
     state: noState,
+    uploads: noUploads,
     bus: new EventBus(),
     preflight: async () => undefined,
     ...(now === undefined
@@ -107,6 +109,13 @@ function emptyDataDir(t: Test): string {
     emptyDatabase = readFileSync(databaseFile(dataDir))
   } else writeFileSync(databaseFile(dataDir), emptyDatabase)
   return dataDir
+}
+
+/** For what uploads nothing. */
+export const noUploads: Uploads = {
+  folder: '',
+  receive: () => Promise.reject(new Error('there is no data folder')),
+  clear: async () => {},
 }
 
 /** For what does not concern the state as a whole. */

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
+import { makePrivateFile, privateFolder } from '../../process/private-files.ts'
 import { StartError } from '../../process/start-error.ts'
 import { describeHolder, noteHolder } from './lock-holder.ts'
-import { makePrivateFile, privateFolder } from './private-files.ts'
 
 /**
  * Locks a data folder for this process, as two workers on one database would import everything

@@ -2,7 +2,7 @@ import { type FileHandle, open, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { isNoRoom } from '../../process/disk-errors.ts'
-import { privateFile } from '../database/private-files.ts'
+import { privateFile } from '../../process/private-files.ts'
 import { damaged, headerBytes, mayBeSqlite, readSnapshotHeader } from './snapshot-header.ts'
 
 /** A snapshot as it is sent. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
-import { makePrivateFile } from '../database/private-files.ts'
+import { makePrivateFile } from '../../process/private-files.ts'
 import type { SnapshotTask } from './snapshot-task.ts'
 import { checkSnapshot } from './verify-snapshot.ts'
 
