@@ -41,9 +41,11 @@ async function describedCalls(t: Parameters<typeof listen>[0]) {
       .filter(([, { tags }]) => tags.includes('control'))
       .map(([method, operation]) => ({
         method: method.toUpperCase(),
-        path: path.replace(/\{\w+\}/g, 'x'),
+        path: path.replace('{number}', '%2B12065550100').replace(/\{\w+\}/g, 'x'),
         query: (operation.parameters ?? []).filter(one => one.in === 'query').map(({ name }) => name),
         body: operation.requestBody?.content['application/json']?.schema,
+        isUpload:
+          operation.requestBody !== undefined && !('application/json' in operation.requestBody.content),
         ...operation,
       })),
   )
@@ -68,6 +70,10 @@ const bodies: Record<string, string> = {
   putJobControl: '{"mode":"immediate"}',
   addFault: '{"latencyMs":1}',
   render: '{"text":"x"}',
+  putClock: '{"mode":"real"}',
+  advanceClock: '{"by":"PT1S"}',
+  putPhoneNumber: '{}',
+  addMessageEvent: '{"eventType":"_email.open"}',
 }
 
 t.test(
@@ -94,8 +100,8 @@ t.test(
 
 t.test('a body that a control call does not know is refused, and what it knows is named', async t => {
   const { calls, send, resolve } = await describedCalls(t)
-  for (const { method, path, body, operationId } of calls) {
-    if (operationId === 'putSnapshot') continue
+  for (const { method, path, body, operationId, isUpload } of calls) {
+    if (isUpload) continue
     if (body === undefined) {
       for (const [sent, got] of [
         ['{"nonsense":1}', 'an object'],
@@ -103,7 +109,7 @@ t.test('a body that a control call does not know is refused, and what it knows i
         ['1', '1'],
       ] as const) {
         const message = new RegExp(
-          `^${method} /_pinpoint/\\S+ takes no body; got ${method === 'GET' ? 'one' : got}$`,
+          `^${method} /_\\S+ takes no body; got ${method === 'GET' ? 'one' : got}$`,
         )
         isError(t, await send(method, path, sent), 400, 'BadRequestException', message)
       }
@@ -157,8 +163,8 @@ t.test('members at any depth, and of the wrong type, are refused', async t => {
 
 t.test('a body that says nothing is none', async t => {
   const { calls, send } = await describedCalls(t)
-  for (const { method, path, body, operationId } of calls) {
-    if (method === 'GET' || body !== undefined || operationId === 'putSnapshot') continue
+  for (const { method, path, body, operationId, isUpload } of calls) {
+    if (method === 'GET' || body !== undefined || isUpload) continue
     const answer = await send(method, path, '{}')
     t.not(answer.status, 400, `${operationId}: ${JSON.stringify(answer.body)}`)
   }
@@ -249,5 +255,10 @@ t.test('the description says which bodies are needed', async t => {
     advanceExportJob: false,
     addFault: true,
     render: true,
+    putUpload: true,
+    putClock: true,
+    advanceClock: true,
+    putPhoneNumber: true,
+    addMessageEvent: true,
   })
 })
