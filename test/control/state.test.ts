@@ -406,6 +406,15 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
         /row in messages that is no message: \d+ \(/,
       ],
     ),
+    [
+      'a treatment whose runs cannot be read',
+      exec(
+        `INSERT INTO documents (app, kind, id, arn, creation_date, version, last_version)
+           SELECT seq, 'campaign', 'c', 'arn', '', 1, 1 FROM apps LIMIT 1;
+         INSERT INTO campaign_treatments SELECT seq, 0, 'WAITING', 1, '{', 0, 0 FROM documents WHERE id = 'c'`,
+      ),
+      /row in campaign_treatments that cannot be read/,
+    ],
     ['a mode that is none', exec(`INSERT INTO job_control VALUES (1, 'bogus', NULL)`), /row in job_control/],
   ]
   const rows = countRows(DATA_DIR)

@@ -73,7 +73,7 @@ t.test('who is not targeted is counted under the first reason in order', async t
     { Id: 'good' },
   )
   const id = await create()
-  t.match(await advance(), { sent: 1 })
+  await advance()
   const [activity] = await activities(id)
   t.strictSame(activity!.ExecutionMetrics, {
     ENDPOINT_PRODUCED: '4',

@@ -1,13 +1,17 @@
 import {
+  CreateCampaignCommand,
   CreateSegmentCommand,
   DeleteAppCommand,
   DeleteEndpointCommand,
+  GetCampaignActivitiesCommand,
+  type PinpointClient,
   PutEventStreamCommand,
   SendMessagesCommand,
   SendOTPMessageCommand,
   TagResourceCommand,
   UpdateApplicationSettingsCommand,
   UpdateEmailChannelCommand,
+  UpdateEndpointCommand,
   UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
@@ -89,6 +93,7 @@ t.test('no table holds a row of an application that was deleted', async t => {
   await client.send(
     new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: { Name: 'all', tags: { team: 'blue' } } }),
   )
+  await runCampaigns(client, ApplicationId)
   await defineSegment(t, client, ApplicationId, 's3://data/ann.csv')
   await defineSegment(t, client, ApplicationId, 's3://data/users.csv')
   await defineSegment(t, client, ApplicationId, 's3://data/some.csv')
@@ -111,6 +116,39 @@ t.test('no table holds a row of an application that was deleted', async t => {
   await until(() => left().length === 0 || undefined, 'all rows to be purged').catch(() => {})
   t.strictSame(left(), [])
 })
+
+/** Runs a campaign to its end, and another by local time until it waits for the last zone of all. */
+async function runCampaigns(client: PinpointClient, ApplicationId: string): Promise<void> {
+  await client.send(
+    new UpdateEndpointCommand({
+      ...{ ApplicationId, EndpointId: 'zoned' },
+      EndpointRequest: {
+        ...{ ChannelType: 'SMS', Address: '+15551230000', Demographic: { Timezone: 'Pacific/Pago_Pago' } },
+      },
+    }),
+  )
+  const { SegmentResponse } = await client.send(
+    new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: {} }),
+  )
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  for (const Schedule of [{ StartTime: 'IMMEDIATE' }, { StartTime: soon, IsLocalTime: true }]) {
+    const { CampaignResponse } = await client.send(
+      new CreateCampaignCommand({
+        ApplicationId,
+        WriteCampaignRequest: {
+          ...{ SegmentId: SegmentResponse!.Id!, Schedule },
+          MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+        },
+      }),
+    )
+    const ids = { ApplicationId, CampaignId: CampaignResponse!.Id! }
+    await until(async () => {
+      const { ActivitiesResponse } = await client.send(new GetCampaignActivitiesCommand(ids))
+      const State = ActivitiesResponse!.Item![0]?.State
+      return State === (Schedule.IsLocalTime ? 'INITIALIZING' : 'COMPLETED') || undefined
+    }, 'the campaign')
+  }
+}
 
 t.test('rows that refer to a purged row are found by an index', async t => {
   const dataDir = makeFolder(t)

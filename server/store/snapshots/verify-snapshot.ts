@@ -27,7 +27,9 @@ export function checkSnapshot(file: string): string | undefined {
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
     migrate(db)
-    return endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db) ?? messageProblem(db)
+    return (
+      endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db) ?? messageProblem(db) ?? campaignProblem(db)
+    )
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     if (code.startsWith('SQLITE_CONSTRAINT'))
@@ -150,6 +152,29 @@ function messageProblem(db: Database.Database): string | undefined {
     if (problem !== undefined) {
       return `the snapshot has a row in messages that is no message: ${seq} (${problem})`
     }
+  }
+  return undefined
+}
+
+/** Which campaign, or run of one, cannot be read: the worker would die of it again and again. */
+function campaignProblem(db: Database.Database): string | undefined {
+  const is = (column: string, type: string) =>
+    `iif(json_valid(${column}), json_type(${column}) = '${type}', 0)`
+  for (const [table, key, isReadable] of [
+    ['campaign_treatments', 'campaign', is('timing', 'object')],
+    [
+      'campaign_activities',
+      'id',
+      `${is('counters', 'object')} AND (member_cursor IS NULL OR ${is('member_cursor', 'array')})`,
+    ],
+    ['campaign_targets', 'endpoint', `(definition IS NULL OR ${is('definition', 'object')})`],
+  ] as const) {
+    const unreadable = db
+      .prepare<[], string | number>(`SELECT ${key} FROM ${table} WHERE NOT (${isReadable}) LIMIT 1`)
+      .pluck()
+      .get()
+    if (unreadable !== undefined)
+      return `the snapshot has a row in ${table} that cannot be read: ${unreadable}`
   }
   return undefined
 }

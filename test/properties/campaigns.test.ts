@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import t from 'tap'
+import { audienceCounters } from '../../server/audience/counters.ts'
+import { createCampaignRuns } from '../../server/campaigns/run-campaigns.ts'
+import { createRendererLoader } from '../../server/delivery/render-content.ts'
+import type { ActivityResponse } from '../../server/model/campaign.ts'
+import type { OutboxMessage } from '../../server/model/message.ts'
+import { holds } from '../support/generators.ts'
+import { withSending } from '../support/sending.ts'
+
+const start = Date.parse('2027-03-01T09:00:00.000Z')
+const [hour, day] = [3_600_000, 86_400_000]
+/** How long a schedule lasts. */
+const lengths = { ONCE: day, HOURLY: 5 * hour, DAILY: 3 * day }
+const zones = ['Europe/Paris', 'America/New_York', 'Asia/Kathmandu', 'Nowhere/Land', undefined]
+
+const limits = fc.record(
+  {
+    Daily: fc.integer({ min: 1, max: 3 }),
+    Total: fc.integer({ min: 1, max: 4 }),
+    MessagesPerSecond: fc.integer({ min: 1, max: 5 }),
+    MaximumDuration: fc.constant(60),
+  },
+  { requiredKeys: [] },
+)
+const campaign = fc.record({
+  limits,
+  holdout: fc.integer({ min: 0, max: 40 }),
+  sizes: fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 3 }),
+  frequency: fc.constantFrom('ONCE' as const, 'HOURLY' as const, 'DAILY' as const),
+  isLocalTime: fc.boolean(),
+  hours: fc.integer({ min: 0, max: 30 }),
+  quietTime: fc.constantFrom({}, { Start: '22:00', End: '08:00' }),
+})
+/** Steps after which a run is broken off: the step is rolled back, and another process goes on. */
+const failures = fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 8 })
+
+t.test(
+  'whatever the schedule, limits and restarts: limits hold, and each target has one message or one reason',
+  async t => {
+    let now = new Date(start)
+    const { app, store, put, call } = await withSending(t, { now: () => now })
+    await holds(
+      t,
+      fc.asyncProperty(
+        campaign,
+        failures,
+        fc.integer({ min: 1, max: 20 }),
+        async (wanted, failures, count) => {
+          now = new Date(start)
+          const name = `${Math.random()}`.slice(2)
+          const Attributes = { group: [name] }
+          for (let index = 0; index < count; index++) {
+            const Timezone = zones[index % zones.length]
+            await put(`endpoints/${name}-${index}`, {
+              ...{ ChannelType: 'SMS', Address: `+${name}${index}`, Attributes, Demographic: { Timezone } },
+              OptOut: index % 7 === 6 ? 'ALL' : 'NONE',
+            })
+          }
+          const Dimensions = { Attributes: { group: { Values: [name] } } }
+          const { Id: SegmentId } = (await call('POST', `/v1/apps/${app}/segments`, { Dimensions })).body
+          const message = { MessageConfiguration: { SMSMessage: { Body: 'Hi' } } }
+          const { body: created } = await call('POST', `/v1/apps/${app}/campaigns`, {
+            ...message,
+            SegmentId,
+            HoldoutPercent: wanted.holdout,
+            AdditionalTreatments: wanted.sizes.map(SizePercent => ({ ...message, SizePercent })),
+            Limits: wanted.limits,
+            Schedule: {
+              StartTime: new Date(start + wanted.hours * hour).toISOString(),
+              EndTime: new Date(start + wanted.hours * hour + lengths[wanted.frequency]).toISOString(),
+              Frequency: wanted.frequency,
+              IsLocalTime: wanted.isLocalTime,
+              QuietTime: wanted.quietTime,
+            },
+          })
+          assert.ok(created.Id, created.Message)
+
+          let untilFailure = failures.shift()
+          const newRuns = () =>
+            createCampaignRuns({
+              ...{
+                store,
+                missingVariables: 'fail',
+                loadRenderer: createRendererLoader(),
+                onMessages: () => {},
+              },
+              hooks: { hookHosts: undefined, lambdaEndpoint: undefined },
+              onSends() {
+                if (untilFailure === undefined || --untilFailure > 0) return
+                untilFailure = failures.shift()
+                throw new Error('broken off')
+              },
+            })
+          let runs = newRuns()
+          for (;;) {
+            const due = store.campaignDueRows.nextDue()
+            if (due === undefined) break
+            now = new Date(due)
+            try {
+              await runs.runStep(now)
+            } catch (error) {
+              assert.equal((error as Error).message, 'broken off')
+              runs = newRuns()
+            }
+          }
+
+          const url = `/v1/apps/${app}/campaigns/${created.Id}`
+          const { State } = (await call('GET', url)).body
+          assert.equal(State.CampaignStatus, 'COMPLETED')
+          const activities: ActivityResponse[] = (await call('GET', `${url}/activities?page-size=1000`)).body
+            .Item
+          const messages: OutboxMessage[] = (
+            await call('GET', `/_pinpoint/messages?campaign=${created.Id}&page-size=1000`)
+          ).body.items
+          for (const activity of activities) {
+            const metrics = { ...activity.ExecutionMetrics } as Record<string, string>
+            const own = messages.filter(message => message.activity === activity.Id)
+            assert.equal(own.length, activity.SuccessfulEndpointCount)
+            assert.equal(
+              new Set(own.map(({ endpoint }) => endpoint)).size,
+              own.length,
+              'one message for each',
+            )
+            const produced = Number(metrics.ENDPOINT_PRODUCED)
+            assert.equal(produced, count)
+            delete metrics.ENDPOINT_PRODUCED
+            let [filtered, dropped] = [0, 0]
+            for (const [name, value] of Object.entries(metrics)) {
+              if ((audienceCounters as readonly string[]).includes(name)) filtered += Number(value)
+              else dropped += Number(value)
+            }
+            assert.equal(produced - filtered, activity.TotalEndpointCount, 'produced = filtered + targeted')
+            assert.equal(own.length + dropped, activity.TotalEndpointCount, 'targeted = messages + reasons')
+          }
+          const { Daily, Total, MessagesPerSecond } = wanted.limits
+          const timesOf = Map.groupBy(messages, ({ endpoint }) => endpoint)
+          for (const [endpoint, sent] of timesOf) {
+            const times = sent.map(({ time }) => Date.parse(time))
+            if (Total !== undefined)
+              assert.ok(times.length <= Total, `${endpoint} has ${times.length} in all`)
+            for (const time of times) {
+              const inDay = times.filter(other => other > time - day && other <= time).length
+              if (Daily !== undefined) assert.ok(inDay <= Daily, `${endpoint} has ${inDay} in a day`)
+            }
+          }
+          if (MessagesPerSecond !== undefined) {
+            for (const own of Map.groupBy(messages, ({ activity }) => activity).values()) {
+              const times = own.map(({ time }) => Date.parse(time))
+              for (const time of times) {
+                const inSecond = times.filter(other => other > time - 1000 && other <= time).length
+                assert.ok(inSecond <= MessagesPerSecond + 1, `${inSecond} in a second`)
+              }
+            }
+          }
+        },
+      ),
+      15,
+    )
+  },
+)

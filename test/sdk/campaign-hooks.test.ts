@@ -1,0 +1,212 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { withRunningCampaigns } from '../support/campaigns.ts'
+
+/** A call that a hook has got. */
+interface HookCall {
+  path: string
+  headers: IncomingMessage['headers']
+  // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body
+  body: any
+}
+
+/** What a hook answers. */
+interface HookAnswer {
+  status?: number
+  headers?: Record<string, string>
+  text: string
+}
+
+/** An HTTP server on loopback that stands for a web hook, or for a Lambda API. */
+async function startHook(t: Test, answer: (call: HookCall, count: number) => HookAnswer) {
+  const calls: HookCall[] = []
+  const server = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    const call = { path: request.url!, headers: request.headers, body: JSON.parse(text) }
+    calls.push(call)
+    const { status = 200, headers = {}, text: answered } = answer(call, calls.length)
+    response.writeHead(status, headers).end(answered)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  return { calls, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+const json = (value: unknown): HookAnswer => ({ text: JSON.stringify(value) })
+
+t.test('a filter hook gets the documented payload, and says who gets what', async t => {
+  const hook = await startHook(t, ({ body }) => {
+    const { e1, e2 } = body.Endpoints
+    e1.Attributes.Offer = ['ten percent']
+    return json({ e1, e2: { ...e2, BodyOverride: 'For you alone' } })
+  })
+  const { app, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' }, { Id: 'e3' })
+  const id = await create({
+    Hook: { WebUrl: `${hook.url}/filter`, Mode: 'FILTER' },
+    MessageConfiguration: { SMSMessage: { Body: 'Take {{Attributes.Offer}}' } },
+  })
+  await advance()
+  t.equal(hook.calls.length, 1)
+  const [{ path, headers, body }] = hook.calls as [HookCall]
+  t.equal(path, '/filter')
+  t.match(headers['content-type'], /^application\/json/)
+  const [activity] = await activities(id)
+  t.match(body, {
+    ApplicationId: app,
+    CampaignId: id,
+    TreatmentId: '0',
+    ActivityId: activity!.Id,
+    ScheduledTime: '2027-03-01T09:00:00.000Z',
+    MessageConfiguration: { SMSMessage: { Body: 'Take {{Attributes.Offer}}' } },
+  })
+  t.strictSame(Object.keys(body.Endpoints), ['e1', 'e2', 'e3'])
+  t.match(body.Endpoints.e1, { ChannelType: 'SMS', Address: '+15551000000', Attributes: {} })
+  t.notOk('Id' in body.Endpoints.e1)
+  t.match(await messages(id), [
+    { endpoint: 'e1', body: 'Take ten percent' },
+    { endpoint: 'e2', body: 'For you alone' },
+  ])
+  t.match(activity, {
+    TotalEndpointCount: 3,
+    SuccessfulEndpointCount: 2,
+    ExecutionMetrics: { HOOK_FILTERED: '1' },
+  })
+})
+
+t.test('a hook gets at most 50 endpoints in a call', async t => {
+  const hook = await startHook(t, ({ body }) => json(body.Endpoints))
+  const { endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 120 }, (_, index) => ({ Id: `e${index}` })))
+  const id = await create({ Hook: { WebUrl: hook.url } })
+  await advance()
+  const sizes = hook.calls.map(({ body }) => Object.keys(body.Endpoints).length)
+  t.strictSame(sizes, [50, 50, 20])
+  t.equal((await messages(id)).length, 120)
+})
+
+t.test(
+  'a hook is called three times; what it then cannot answer fails the endpoints of the call',
+  async t => {
+    const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+    await endpoints({ Id: 'e1' }, { Id: 'e2' })
+    for (const [what, bad] of [
+      ['a status', { status: 500, text: '{}' }],
+      ['no JSON', { text: 'nonsense' }],
+      ['a list', json([])],
+      ['endpoints that are none', json({ e1: { Address: 5 } })],
+      ['a redirect', { status: 307, headers: { location: 'http://example.com/' }, text: '' }],
+    ] as const) {
+      const hook = await startHook(t, () => bad)
+      const id = await create({ Hook: { WebUrl: hook.url } })
+      await advance()
+      t.equal(hook.calls.length, 3, what)
+      t.strictSame(await messages(id), [])
+      t.match(await activities(id), [{ Result: 'FAIL', ExecutionMetrics: { HOOK_FAILURE: '2' } }])
+    }
+  },
+)
+
+t.test('a hook that fails at first is tried again', async t => {
+  const hook = await startHook(t, ({ body }, count) =>
+    count < 3 ? { status: 503, text: '' } : json(body.Endpoints),
+  )
+  const { endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Hook: { WebUrl: hook.url } })
+  await advance()
+  t.match(await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
+})
+
+t.test('a custom channel gets the documented payload, for its endpoint types alone', async t => {
+  const hook = await startHook(t, () => ({ text: '' }))
+  const { app, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints(
+    { Id: 'custom', ChannelType: 'CUSTOM', Address: '@ann', User: { UserId: 'ann' } },
+    { Id: 'mail', ChannelType: 'EMAIL', Address: 'ann@example.com' },
+    { Id: 'sms' },
+  )
+  const id = await create({
+    MessageConfiguration: { CustomMessage: { Data: '{"text":"Hi"}' }, SMSMessage: { Body: 'Hi' } },
+    CustomDeliveryConfiguration: { DeliveryUri: hook.url, EndpointTypes: ['CUSTOM', 'EMAIL'] },
+  })
+  await advance()
+  t.equal(hook.calls.length, 1)
+  const { body } = hook.calls[0]!
+  const { Endpoints, ActivityId, ...others } = body
+  t.strictSame(others, {
+    Message: {},
+    Data: '{"text":"Hi"}',
+    ApplicationId: app,
+    CampaignId: id,
+    TreatmentId: '0',
+    ScheduledTime: '2027-03-01T09:00:00.000Z',
+  })
+  t.strictSame(Object.keys(Endpoints), ['custom', 'mail'])
+  const sent = await messages(id)
+  t.strictSame(sent.map(({ endpoint, channel }) => `${endpoint} ${channel}`).sort(), [
+    'custom CUSTOM',
+    'mail CUSTOM',
+    'sms SMS',
+  ])
+  t.match(
+    sent.find(({ endpoint }) => endpoint === 'custom'),
+    { address: '@ann', user: 'ann', body: '{"text":"Hi"}', activity: ActivityId, status: 'SUCCESSFUL' },
+  )
+  t.match(await activities(id), [{ Id: ActivityId, SuccessfulEndpointCount: 3 }])
+})
+
+t.test('a Lambda function is called by the Invoke API, and its errors count', async t => {
+  const lambda = await startHook(t, ({ path, body }) =>
+    path.includes('broken')
+      ? { headers: { 'x-amz-function-error': 'Unhandled' }, text: '{}' }
+      : json(body.Endpoints),
+  )
+  const env = { AWS_ENDPOINT_URL_LAMBDA: lambda.url }
+  const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t, { env })
+  await endpoints({ Id: 'e1' })
+  const arn = 'arn:aws:lambda:us-east-1:123456789012:function:offers'
+  const good = await create({ Hook: { LambdaFunctionName: arn } })
+  const broken = await create({ Hook: { LambdaFunctionName: 'broken' } })
+  await advance()
+  t.equal(lambda.calls[0]!.path, `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`)
+  t.match(await messages(good), [{ status: 'SUCCESSFUL' }])
+  t.match(await activities(broken), [{ ExecutionMetrics: { HOOK_FAILURE: '1' } }])
+})
+
+t.test('what may not be called is recorded with the setting that would allow it', async t => {
+  const { endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const custom = (DeliveryUri: string) => ({
+    MessageConfiguration: { CustomMessage: { Data: 'x' } },
+    CustomDeliveryConfiguration: { DeliveryUri, EndpointTypes: ['SMS'] },
+  })
+  for (const [more, setting] of [
+    [{ Hook: { WebUrl: 'https://hooks.example.com/a' } }, /HOOK_HOSTS does not have hooks\.example\.com/],
+    [{ Hook: { LambdaFunctionName: 'offers' } }, /offers was not called: AWS_ENDPOINT_URL_LAMBDA/],
+    [custom('https://hooks.example.com/a'), /HOOK_HOSTS does not have hooks\.example\.com/],
+    [custom('deliver'), /deliver was not called: AWS_ENDPOINT_URL_LAMBDA/],
+  ] as const) {
+    const id = await create(more)
+    await advance()
+    t.match(await messages(id), [{ endpoint: 'e1', status: 'PERMANENT_FAILURE', statusMessage: setting }])
+  }
+})
+
+t.test(
+  'a hook of the mode DELIVERY is not called, and the application has one for all campaigns',
+  async t => {
+    const hook = await startHook(t, () => json({}))
+    const { ok, app, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+    await endpoints({ Id: 'e1' })
+    const delivery = await create({ Hook: { WebUrl: hook.url, Mode: 'DELIVERY' } })
+    await ok('PUT', `/v1/apps/${app}/settings`, { CampaignHook: { WebUrl: hook.url, Mode: 'FILTER' } })
+    const filtered = await create()
+    await advance()
+    t.match(await messages(delivery), [{ endpoint: 'e1' }])
+    t.match(await activities(filtered), [{ ExecutionMetrics: { HOOK_FILTERED: '1' } }])
+    t.equal(hook.calls.length, 1)
+  },
+)
