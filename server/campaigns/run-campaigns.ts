@@ -5,6 +5,10 @@ import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
 import { deliver, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
+import { eventSource } from '../delivery/events/event-source.ts'
+import type { SentMessage } from '../delivery/events/message-events.ts'
+import { campaignSend, type Send, type SendStatus } from '../delivery/events/send-events.ts'
+import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import { newId } from '../http/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
@@ -45,21 +49,6 @@ const eventDeadline = 5 * 60_000
 
 const never = Number.POSITIVE_INFINITY
 
-/** What has become of one endpoint that was targeted: what a `_campaign.send` event tells. */
-export interface CampaignSend {
-  app: AppRef
-  campaign: string
-  treatment: string
-  activity: string
-  endpoint: EndpointResponse
-  /** ISO 8601. */
-  time: string
-  /** SUCCESS, FAILURE, or why nothing was sent: a counter of the activity. */
-  status: string
-  /** What the outbox has of it. */
-  message?: NewOutboxMessage
-}
-
 export interface CampaignRunsContext {
   store: Store
   hooks: HookSettings
@@ -67,8 +56,6 @@ export interface CampaignRunsContext {
   loadRenderer: () => Promise<Renderer>
   /** Told of new messages in the outbox, when they are written. */
   onMessages: (app: AppRef, ids: readonly number[]) => void
-  /** Called with what each step has sent, in its transaction: for the stream of events. */
-  onSends?: (sends: readonly CampaignSend[]) => void
 }
 
 /** A member of the segment, or the recipient of an event, in a step. */
@@ -87,6 +74,8 @@ interface Result {
   why?: string
   message?: NewOutboxMessage
   isTargeted: boolean
+  /** Whether a custom channel was called with it. */
+  isCustom?: boolean
 }
 type Results = Map<Candidate, Result>
 
@@ -263,30 +252,41 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     if (isLocal) return collect(activity, after, run, batch, now)
 
     const outcome = await decide(activity, after, run, batch, now)
-    const { upTo: done, messages } = outcome
-    after.sent += messages.length
-    after.successful += messages.filter(({ status }) => status === 'SUCCESSFUL').length
+    const { upTo: done, sent } = outcome
+    after.sent += sent.length
+    after.successful += sent.filter(({ record }) => record.status === 'SUCCESSFUL').length
     const isAll = done === batch.candidates.length
     if (isWalk) after.member_cursor = isAll ? batch.next : batch.cursors[done - 1]!
-    const pause = perSecond === undefined ? 0 : Math.round((messages.length * 1000) / perSecond)
+    const pause = perSecond === undefined ? 0 : Math.round((sent.length * 1000) / perSecond)
 
     let ids: number[] = []
     const isWritten = store.writeInWorker(() => {
       if (!campaignActivities.isOpen(activity.seq)) return false
-      ids = store.messages.append(activity.app, messages)
+      ids = writeMessages(store, activity.app, sent, now)
+      recordUnsent(activity.app, outcome.unsent, now)
       for (const { key, sent } of outcome.counted)
         endpointSends.add(activity.campaign, key, now.getTime(), sent)
       for (const target of [...batch.targets.slice(0, done), ...batch.gone]) {
         campaignActivities.removeTarget(activity.seq, target)
       }
       settle(after, batch, now.getTime(), pause)
-      context.onSends?.(outcome.sends)
       return true
     })
     if (after.due === null || !isWritten) runs.delete(activity.seq)
     if (!isWritten) return 0
     if (ids.length > 0) context.onMessages(activity.app, ids)
     return ids.length
+  }
+
+  /** Records events of what was not sent after all. In a transaction. */
+  const recordUnsent = (app: AppRef, unsent: readonly Send[], now: Date): void => {
+    if (unsent.length === 0) return
+    const source = eventSource(store, app, now)
+    recordEvents(
+      store,
+      app,
+      unsent.map(send => campaignSend(source, send)),
+    )
   }
 
   /** Writes how far a run has come, and when it goes on, or that it is over. In a transaction. */
@@ -395,13 +395,13 @@ export function createCampaignRuns(context: CampaignRunsContext) {
         now,
       )
       for (const [index, candidate] of custom.entries()) {
-        results.set(candidate, { message: records[index]!, isTargeted: true })
+        results.set(candidate, { message: records[index]!, isTargeted: true, isCustom: true })
       }
     }
     const isLate = await render(sending, usual, results, now)
     // What is not rendered in time is left to the next step, and all after it, as they follow in order.
     const upTo = isLate === undefined ? batch.candidates.length : batch.candidates.indexOf(isLate)
-    return account(activity, after, batch, upTo, results, now, isWave)
+    return account(sending.origin, after, batch, upTo, results, isWave)
   }
 
   /** Renders messages until it has taken long enough. Returns the first that is not rendered. */
@@ -464,41 +464,31 @@ export function createCampaignRuns(context: CampaignRunsContext) {
 
   /** Counts what has become of the first candidates, and makes of it what is to be written. */
   const account = (
-    activity: DueActivity,
+    origin: Sending['origin'],
     after: Activity,
     batch: Batch,
     upTo: number,
     results: Results,
-    now: Date,
     isWave: boolean,
   ) => {
-    const messages: NewOutboxMessage[] = []
-    const sends: CampaignSend[] = []
+    const sent: SentMessage[] = []
+    const unsent: Send[] = []
     const counted: { key: EndpointKey; sent: boolean }[] = []
     if (!isWave) countProduced(after.counters, batch, upTo)
     if (batch.gone.length > 0) count(after.counters, 'ENDPOINT_DELETED', batch.gone.length)
     for (const candidate of batch.candidates.slice(0, upTo)) {
-      const { why, message, isTargeted } = results.get(candidate)!
+      const { why, message, isTargeted, isCustom = false } = results.get(candidate)!
       if (why !== undefined) count(after.counters, why)
       if (!isTargeted) continue
       if (!isWave) after.total++
       if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') {
         counted.push({ key: candidate.key, sent: message !== undefined })
       }
-      if (message !== undefined) messages.push(message)
-      if (context.onSends === undefined) continue
-      sends.push({
-        app: activity.app,
-        campaign: activity.campaignId,
-        treatment: String(activity.treatment),
-        activity: activity.id,
-        endpoint: candidate.endpoint,
-        time: now.toISOString(),
-        status: why ?? (message?.status === 'SUCCESSFUL' ? 'SUCCESS' : 'FAILURE'),
-        ...(message !== undefined && { message }),
-      })
+      const { endpoint } = candidate
+      if (message !== undefined) sent.push({ record: message, endpoint, isCustom })
+      else if (isSendStatus(why)) unsent.push({ record: { ...origin }, endpoint, status: why })
     }
-    return { upTo, messages, sends, counted }
+    return { upTo, sent, unsent, counted }
   }
 
   /** Ends a run that cannot be sent: its treatment is INVALID (assumed). */
@@ -544,6 +534,10 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     },
   }
 }
+
+/** The reasons that `_campaign.send` events tell; the others leave none (assumed). */
+const isSendStatus = (why: string | undefined): why is SendStatus =>
+  why === 'DAILY_CAP' || why === 'EXPIRED' || why === 'QUIET_TIME' || why === 'HOOK_FAILURE'
 
 /** Whether an endpoint of a channel gets its message through the custom channel. */
 const isCustom = ({ custom, message }: Treatment, channel: string): boolean =>

@@ -78,20 +78,19 @@ t.test(
           assert.ok(created.Id, created.Message)
 
           let untilFailure = failures.shift()
+          const update: typeof store.campaignActivities.update = activity => {
+            store.campaignActivities.update(activity)
+            if (untilFailure === undefined || --untilFailure > 0) return
+            untilFailure = failures.shift()
+            throw new Error('broken off')
+          }
           const newRuns = () =>
             createCampaignRuns({
-              ...{
-                store,
-                missingVariables: 'fail',
-                loadRenderer: createRendererLoader(),
-                onMessages: () => {},
-              },
+              store: { ...store, campaignActivities: { ...store.campaignActivities, update } },
               hooks: { hookHosts: undefined, lambdaEndpoint: undefined },
-              onSends() {
-                if (untilFailure === undefined || --untilFailure > 0) return
-                untilFailure = failures.shift()
-                throw new Error('broken off')
-              },
+              missingVariables: 'fail',
+              loadRenderer: createRendererLoader(),
+              onMessages: () => {},
             })
           let runs = newRuns()
           for (;;) {

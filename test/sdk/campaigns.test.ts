@@ -257,6 +257,17 @@ t.test('limits: who has had enough is counted, and gets nothing', async t => {
     ExecutionMetrics: { TOTAL_CAP: '1' },
   })
   t.match((await activities(ofApp)).at(-1), { ExecutionMetrics: { DAILY_CAP: '1' } })
+  const statusesOf = async (id: string) => {
+    const { items } = await ok('GET', `/_pinpoint/events?campaign=${id}&type=_campaign.send&page-size=1000`)
+    return Object.entries(
+      Object.groupBy(
+        items,
+        (item: { event: { attributes: Record<string, string> } }) =>
+          item.event.attributes.campaign_send_status!,
+      ),
+    ).map(([status, events]) => `${events!.length} ${status}`)
+  }
+  t.strictSame((await statusesOf(daily)).sort(), ['32 DAILY_CAP', '6 SUCCESS'])
 })
 
 t.test('quiet time drops messages where it is, and counts for Total', async t => {
