@@ -27,6 +27,8 @@ export interface NewEvent {
   endpoint?: string | undefined
   /** Id of the outbox message that it is of, if any. */
   message?: number | undefined
+  /** Whether an app has reported it by PutEvents; else Pinpoint itself has made it. */
+  isReported?: boolean
   /** Whether it may not start campaigns and journeys. */
   isSilent?: boolean
 }

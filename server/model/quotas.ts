@@ -192,3 +192,20 @@ export const campaignCounts = { active: 200, event: 25, inApp: 25 } as const
 
 /** As `settingsBounds.Limits`, of a campaign: its Session has a bound (source: guide). */
 export const campaignBounds = { ...settingsBounds.Limits, Session: [0, 10] } as const
+
+/**
+ * What one call of PutEvents may hold, and one of its events (source: quotas page; names of a map,
+ * which are refused event by event below that: assumed).
+ */
+export const eventLimits = {
+  requestBytes: 4 * 1024 * 1024,
+  eventBytes: 1_000 * 1024,
+  events: 100,
+  endpoints: 100,
+  ofEndpoint: 100,
+  attributeValue: 200,
+  /** Attributes and metrics together. */
+  attributesAndMetrics: 40,
+  attributeName: 50,
+  names: 1_000,
+} as const

@@ -21,6 +21,7 @@ import { updateEndpointsBatch } from './endpoints/update-endpoints-batch.ts'
 import { deleteEventStream } from './event-stream/delete-event-stream.ts'
 import { getEventStream } from './event-stream/get-event-stream.ts'
 import { putEventStream } from './event-stream/put-event-stream.ts'
+import { putEvents } from './events/put-events.ts'
 import { createExportJob } from './export-jobs/create-export-job.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { getInAppMessages } from './in-app-messages/get-in-app-messages.ts'
@@ -118,7 +119,8 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(updateRecommenderConfiguration)
   app.register(deleteRecommenderConfiguration)
 
-  // Event streams
+  // Events and event streams
+  app.register(putEvents)
   app.register(putEventStream)
   app.register(getEventStream)
   app.register(deleteEventStream)

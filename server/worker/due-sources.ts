@@ -1,6 +1,7 @@
 import type { CampaignRunsContext } from '../campaigns/run-campaigns.ts'
 import type { DueRows } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
+import { createEventListeners, hearEvents } from './event-listeners.ts'
 
 /** Due rows of one kind, and what is done with them. */
 export interface DueSource extends Pick<DueRows, 'nextDue'> {
@@ -24,7 +25,15 @@ export function createDueSources(store: Store, resources: DueResources): DueSour
     const { createCampaignRuns } = await import('../campaigns/run-campaigns.ts')
     return createCampaignRuns({ ...resources, store })
   })
+  const listeners = createEventListeners(store)
   return [
+    {
+      nextDue: store.eventRecords.dueRows.nextDue,
+      runStep(now) {
+        hearEvents(store, listeners, now)
+        return 0
+      },
+    },
     {
       nextDue: store.campaignDueRows.nextDue,
       runStep: async now => (await loadCampaigns()).runStep(now),

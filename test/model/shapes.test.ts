@@ -20,6 +20,7 @@ import type {
   EndpointResponse,
   EndpointsResponse,
 } from '../../server/model/endpoint.ts'
+import type * as event from '../../server/model/event.ts'
 import type * as eventFilter from '../../server/model/event-filter.ts'
 import type { EventStream, WriteEventStream } from '../../server/model/event-stream.ts'
 import type {
@@ -220,6 +221,15 @@ const checked: true[] = [
   true satisfies Equal<typeof campaign.InAppMessagesResponse, sdk.InAppMessagesResponse>,
   true satisfies Equal<typeof eventFilter.EventDimensions, sdk.EventDimensions>,
   true satisfies Equal<typeof eventFilter.EventFilter, sdk.CampaignEventFilter>,
+  true satisfies Equal<typeof event.Session, sdk.Session>,
+  true satisfies Equal<typeof event.Event, sdk.Event>,
+  true satisfies Equal<typeof event.PublicEndpoint, sdk.PublicEndpoint>,
+  true satisfies Equal<typeof event.EventsBatch, sdk.EventsBatch>,
+  true satisfies Equal<typeof event.EventsRequest, sdk.EventsRequest>,
+  true satisfies Equal<typeof event.EndpointItemResponse, sdk.EndpointItemResponse>,
+  true satisfies Equal<typeof event.EventItemResponse, sdk.EventItemResponse>,
+  true satisfies Equal<typeof event.ItemResponse, sdk.ItemResponse>,
+  true satisfies Equal<typeof event.EventsResponse, sdk.EventsResponse>,
 ]
 
 t.test("the shapes are those of AWS's own SDK", async t => {

@@ -71,16 +71,16 @@ function sendEvent(
   return {
     record: makeRecord(source, type, id ?? '', {
       attributes,
-      ...(endpoint !== undefined && {
-        client_context: { custom: { endpoint: JSON.stringify(withoutAddress(endpoint)) } },
-      }),
+      ...(endpoint !== undefined && endpointContext(endpoint)),
     }),
     endpoint: id,
   }
 }
 
-/** The event has an endpoint without its address and its ids (source: observed; guide). */
-const withoutAddress = ({ Address, Id, ApplicationId, ...endpoint }: EndpointResponse): object => endpoint
+/** The endpoint of an event, without its address and its ids (source: observed; guide). */
+export const endpointContext = ({ Address, Id, ApplicationId, ...endpoint }: EndpointResponse) => ({
+  client_context: { custom: { endpoint: JSON.stringify(endpoint) } },
+})
 
 const statuses: Partial<Record<DeliveryStatus, SendStatus>> = {
   SUCCESSFUL: 'SUCCESS',

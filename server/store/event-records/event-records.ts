@@ -30,6 +30,8 @@ export interface UnheardEvent {
   app: AppRef
   /** Id of its endpoint, if it is of one. */
   endpoint: string | undefined
+  /** ENDPOINT: it came through PutEvents; SYSTEM: Pinpoint itself has made it. */
+  source: 'ENDPOINT' | 'SYSTEM'
   record: EventRecord
 }
 
@@ -57,8 +59,8 @@ const maxTrimmed = 10_000
  */
 export function createEventRecords(db: Database, limit: number, isHeard: () => boolean) {
   const insert = db.prepare(
-    `INSERT INTO event_records (app, type, endpoint, campaign, journey, waits, record)
-     VALUES (:app, :type, :endpoint, :campaign, :journey, :waits, :record)`,
+    `INSERT INTO event_records (app, type, endpoint, campaign, journey, source, waits, record)
+     VALUES (:app, :type, :endpoint, :campaign, :journey, :source, :waits, :record)`,
   )
   const trim = db.prepare(
     `DELETE FROM event_records WHERE seq IN (
@@ -79,9 +81,15 @@ export function createEventRecords(db: Database, limit: number, isHeard: () => b
   const oldest = db.prepare<[], number>('SELECT min(seq) FROM event_records').pluck()
   const unheard = db.prepare<
     [number],
-    { seq: number; app: number; id: string | null; endpoint: string | null; record: string }
+    Pick<UnheardEvent, 'source'> & {
+      seq: number
+      app: number
+      id: string | null
+      endpoint: string | null
+      record: string
+    }
   >(
-    `SELECT e.seq, e.app, a.id, e.endpoint, e.record
+    `SELECT e.seq, e.app, a.id, e.endpoint, e.source, e.record
      FROM event_records e INDEXED BY event_records_waiting CROSS JOIN apps a ON a.seq = e.app
      WHERE e.waits = 1 ORDER BY e.seq LIMIT ?`,
   )
@@ -110,12 +118,13 @@ export function createEventRecords(db: Database, limit: number, isHeard: () => b
     append(app: AppRef, events: readonly NewEvent[]): number[] {
       if (events.length === 0) return []
       const heard = isHeard()
-      const ids = events.map(({ record, endpoint = null, isSilent = false }) => {
+      const ids = events.map(({ record, endpoint = null, isReported, isSilent }) => {
         const { campaign_id, journey_id } = record.attributes
         const { lastInsertRowid } = insert.run({
           ...{ app: app.seq, type: record.event_type, endpoint },
           ...{ campaign: campaign_id || null, journey: journey_id || null },
-          ...{ waits: heard && !isSilent ? 1 : 0, record: JSON.stringify(record) },
+          source: isReported === true ? 'ENDPOINT' : 'SYSTEM',
+          ...{ waits: heard && isSilent !== true ? 1 : 0, record: JSON.stringify(record) },
         })
         return Number(lastInsertRowid)
       })
@@ -162,11 +171,11 @@ export function createEventRecords(db: Database, limit: number, isHeard: () => b
     takeUnheard(limit: number): UnheardEvent[] {
       const rows = unheard.all(limit)
       if (rows.length > 0) setHeard.run(rows.at(-1)!.seq)
-      return rows.flatMap(({ seq, app, id, endpoint, record }) => {
+      return rows.flatMap(({ seq, app, id, endpoint, source, record }) => {
         // Its application has been deleted.
         if (id === null) return []
         const event = JSON.parse(record) as EventRecord
-        return [{ id: seq, app: { seq: app, id }, endpoint: endpoint ?? undefined, record: event }]
+        return [{ id: seq, app: { seq: app, id }, endpoint: endpoint ?? undefined, source, record: event }]
       })
     },
 

@@ -512,6 +512,7 @@ CREATE TABLE event_records (
   endpoint TEXT,
   campaign TEXT,
   journey  TEXT,
+  source   TEXT NOT NULL,    -- ENDPOINT: it came through PutEvents; SYSTEM: Pinpoint itself has made it
   waits    INTEGER NOT NULL, -- 1 until campaigns and journeys that listen to events have looked at it
   record   TEXT NOT NULL     -- JSON, an EventRecord
 ) STRICT;

@@ -1,0 +1,41 @@
+import type { EventFacts } from '../audience/event-filter.ts'
+import type { UnheardEvent } from '../store/event-records/event-records.ts'
+import type { Store } from '../store/open-store.ts'
+
+/** An event, as campaigns and journeys look at it. */
+export interface HeardEvent extends UnheardEvent {
+  facts: EventFacts
+}
+
+/**
+ * Something that events start or move: event campaigns, event journeys, splits that wait. It is
+ * called with events of any application, the oldest first, within the transaction that notes that
+ * they were looked at; it writes due rows, and leaves the work to them. An event has happened before
+ * what was made after it: compare its `id` with `store.eventRecords.last()` of that time, as a
+ * frozen clock gives both the same time.
+ */
+export type EventListener = (events: readonly HeardEvent[], now: Date) => void
+
+/**
+ * The table of the listeners that there are, in the order in which they look at events (order:
+ * assumed). Each has a function in `Store.eventListening` that says whether it listens to anything:
+ * without that, no event waits for it.
+ */
+export const createEventListeners = (_store: Store): EventListener[] => []
+
+/** Events that are looked at in one step. */
+const eventsPerStep = 100
+
+/** Has listeners look at the events that wait longest. */
+export function hearEvents(store: Store, listeners: readonly EventListener[], now: Date): void {
+  store.writeInWorker(() => {
+    const events = store.eventRecords.takeUnheard(eventsPerStep)
+    const heard = events.map(event => ({ ...event, facts: factsOf(event) }))
+    if (heard.length > 0) for (const listen of listeners) listen(heard, now)
+  })
+}
+
+function factsOf({ record: { event_type, attributes, metrics } }: UnheardEvent): EventFacts {
+  const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== null)
+  return { EventType: event_type, Attributes: Object.fromEntries(given), Metrics: metrics }
+}

@@ -1,0 +1,74 @@
+import t from 'tap'
+import { openStore } from '../../server/store/open-store.ts'
+import { type HeardEvent, hearEvents } from '../../server/worker/event-listeners.ts'
+import { makeFolder } from '../support/buckets.ts'
+
+t.test('events wait for listeners while one listens, and are looked at once, oldest first', async t => {
+  const store = openStore(makeFolder(t), { thread: 'worker' })
+  t.teardown(() => store.close())
+  const app = await store.write(() => {
+    store.apps.create({ Id: 'shop', Arn: 'arn', Name: 'shop', CreationDate: '2027-03-01', tags: {} })
+    return store.apps.find('shop')!
+  })
+  let listens = false
+  store.eventListening.push(() => listens)
+  const record = (type: string, isSilent = false) =>
+    store.write(() =>
+      store.eventRecords.append(app, [
+        {
+          record: {
+            ...{ event_type: type, event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' as const },
+            ...{ application: { app_id: 'shop', sdk: {} }, client: { client_id: 'e1' }, device: {} },
+            ...{ session: {}, attributes: { a: 'b', none: null }, metrics: { m: 1 }, awsAccountId: '1' },
+          },
+          ...{ endpoint: 'e1', isReported: true, isSilent },
+        },
+      ]),
+    )
+  const { dueRows } = store.eventRecords
+  await record('before')
+  t.equal(dueRows.nextDue(), undefined, 'nobody listens')
+  listens = true
+  for (const type of ['one', 'two']) await record(type)
+  await record('silent', true)
+  t.equal(dueRows.nextDue(), 7)
+  t.equal(dueRows.pending(), 2)
+  const heard: HeardEvent[] = []
+  hearEvents(store, [events => void heard.push(...events)], new Date(7))
+  t.match(heard, [
+    { id: 2, app, endpoint: 'e1', source: 'ENDPOINT', facts: { EventType: 'one' } },
+    { id: 3, facts: { EventType: 'two' } },
+  ])
+  t.strictSame(heard[0]?.facts, { EventType: 'one', Attributes: { a: 'b' }, Metrics: { m: 1 } })
+  t.equal(dueRows.nextDue(), undefined)
+  t.equal(heard.length, 2)
+})
+
+t.test('events of a listener that fails wait for the next time', async t => {
+  const store = openStore(makeFolder(t), { thread: 'worker' })
+  t.teardown(() => store.close())
+  store.eventListening.push(() => true)
+  const app = await store.write(() => {
+    store.apps.create({ Id: 'shop', Arn: 'arn', Name: 'shop', CreationDate: '2027-03-01', tags: {} })
+    return store.apps.find('shop')!
+  })
+  await store.write(() =>
+    store.eventRecords.append(app, [
+      {
+        record: {
+          ...{ event_type: 'one', event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' },
+          ...{ application: { app_id: 'shop', sdk: {} }, client: { client_id: 'e1' }, device: {} },
+          ...{ session: {}, attributes: {}, metrics: {}, awsAccountId: '1' },
+        },
+      },
+    ]),
+  )
+  const fail = () => {
+    throw new Error('no room')
+  }
+  t.throws(() => hearEvents(store, [fail], new Date(7)), { message: 'no room' })
+  t.equal(store.eventRecords.dueRows.pending(), 1)
+  await store.write(() => store.apps.delete('shop'))
+  hearEvents(store, [fail], new Date(7))
+  t.equal(store.eventRecords.dueRows.pending(), 0, 'those of a deleted application are passed over')
+})
