@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { isSentEmail, mimeOf } from '../delivery/mime.ts'
 import { notFound } from '../http/errors/exceptions.ts'
 import { OneOf } from '../model/common.ts'
 import { OutboxMessage } from '../model/message.ts'
@@ -112,6 +113,34 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
     },
   )
 
+  app.get(
+    '/_pinpoint/messages/:messageId/raw',
+    {
+      config: { operation: 'messageRaw' },
+      schema: {
+        summary: 'An e-mail as a mail server would get it',
+        params: MessageParams,
+        produces: ['message/rfc822'],
+        response: {
+          200: Type.Unsafe<unknown>({
+            ...{ type: 'string', format: 'binary' },
+            description: 'The MIME of the e-mail; a RawEmail as it was sent',
+          }),
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const message = findMessage(store, params)
+      if (!isSentEmail(message)) throw notFound(whyNoEmail(message))
+      return reply
+        .header('content-disposition', `attachment; filename="message-${message.id}.eml"`)
+        .header('x-content-type-options', 'nosniff')
+        .header('cache-control', 'no-store')
+        .type('message/rfc822')
+        .send(await mimeOf(message))
+    },
+  )
+
   app.delete(
     '/_pinpoint/messages',
     {
@@ -146,4 +175,10 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send(null)
     },
   )
+}
+
+/** Why a message has no MIME. */
+function whyNoEmail({ id, channel, renderingFailure, statusMessage }: OutboxMessage): string {
+  if (channel !== 'EMAIL') return `Message ${id} is not an e-mail`
+  return `The e-mail of message ${id} was not sent: ${renderingFailure ?? statusMessage}`
 }

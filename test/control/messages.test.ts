@@ -204,6 +204,89 @@ t.test('messages are deleted one by one, by filters, or all', async t => {
   t.strictSame((await call('GET', list)).body, { items: [], last: 10, dropped: 0 })
 })
 
+t.test('an e-mail is answered as a mail server would get it', async t => {
+  const now = () => new Date('2026-01-02T03:04:05.678Z')
+  const { send, call, app, server } = await withSending(t, { now })
+  await send({
+    MessageConfiguration: {
+      EmailMessage: {
+        ...{
+          FromAddress: 'Bär <sales@example.com>',
+          ReplyToAddresses: ['help@example.com', 'b@example.com'],
+        },
+        SimpleEmail: {
+          Subject: { Data: 'Grüße', Charset: 'ISO-8859-1' },
+          HtmlPart: { Data: '<b>für dich</b>' },
+          TextPart: { Data: 'plain' },
+          Headers: [
+            { Name: 'X-Order', Value: '7' },
+            { Name: 'Content-Type', Value: 'text/x' },
+            { Name: 'X-Injected', Value: '1\r\nBcc: eve@example.com' },
+          ],
+        },
+      },
+    },
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+  })
+  const raw = (id: number) => server.inject(`${list}/${id}/raw`)
+  const { statusCode, headers, body } = await raw(1)
+  t.equal(statusCode, 200)
+  t.match(headers, {
+    'content-type': 'message/rfc822',
+    'content-disposition': 'attachment; filename="message-1.eml"',
+    'x-content-type-options': 'nosniff',
+  })
+  const { messageId } = (await call('GET', `${list}/1`)).body
+  const [head, ...parts] = body.split(`----_NmP-${messageId}-Part_1`)
+  t.strictSame(
+    head!
+      .trim()
+      .replace(/\r\n +/g, ' ')
+      .split('\r\n')
+      .sort(),
+    [
+      'X-Order: 7',
+      'X-Injected: 1 Bcc: eve@example.com',
+      'From: =?UTF-8?Q?B=C3=A4r?= <sales@example.com>',
+      'To: ann@example.com',
+      'Reply-To: help@example.com, b@example.com',
+      'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
+      `Message-ID: <${messageId}@email.amazonses.com>`,
+      'Date: Fri, 02 Jan 2026 03:04:05 +0000',
+      'MIME-Version: 1.0',
+      `Content-Type: multipart/alternative; boundary="--_NmP-${messageId}-Part_1"`,
+    ].sort(),
+  )
+  t.match(parts, [/text\/plain; charset=utf-8[\s\S]*plain/, /text\/html; charset=utf-8[\s\S]*f=C3=BCr dich/])
+  t.equal((await raw(1)).body, body, 'the same each time')
+
+  const Data = Buffer.from('Subject: Whole\n\nas it stands').toString('base64')
+  await send({
+    MessageConfiguration: { EmailMessage: { RawEmail: { Data } } },
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+  })
+  t.equal((await raw(2)).body, 'Subject: Whole\n\nas it stands')
+
+  await send(sms('hi', '+15550000001'))
+  await send({
+    MessageConfiguration: { EmailMessage: { Body: '{{Attributes.Plan}}' } },
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+  })
+  await call('DELETE', `/v1/apps/${app}/channels/email`)
+  await send({
+    MessageConfiguration: { EmailMessage: { Body: 'hi' } },
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+  })
+  for (const [id, message] of Object.entries({
+    3: 'Message 3 is not an e-mail',
+    4: /^The e-mail of message 4 was not sent: .*Attributes\.Plan/,
+    5: /^The e-mail of message 5 was not sent: No channel of type EMAIL is enabled/,
+    6: 'Message not found: 6',
+  })) {
+    isError(t, await call('GET', `${list}/${id}/raw`), 404, 'NotFoundException', message)
+  }
+})
+
 t.test('numbers opt out, and in again', async t => {
   const now = () => new Date('2026-01-02T03:04:05.678Z')
   const { call, send } = await withSending(t, { now })
