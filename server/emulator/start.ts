@@ -69,6 +69,12 @@ export async function start(
     const clock = new Clock()
     clock.set(store.savedClock.get())
     const bus = new EventBus()
+    // Before anything can send.
+    if (config.smtpUrl !== undefined) {
+      const { startSmtpRelay } = await import('../delivery/smtp-relay.ts')
+      const relay = startSmtpRelay(config.smtpUrl, { store, bus, log: logger })
+      undo.push(() => relay.close())
+    }
     const caller = { region: config.region, accountId: config.accountId }
     const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, bus)
     const seedImports = (await seed?.apply(store, clock.now())) ?? []

@@ -41,6 +41,8 @@ export interface Config {
   hookHosts: ReadonlySet<string> | undefined
   /** Where Lambda functions are called; undefined: they are not. */
   lambdaEndpoint: string | undefined
+  /** The mail server that gets the e-mails of the outbox; undefined: none. May have a password. */
+  smtpUrl: string | undefined
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -267,6 +269,14 @@ const settings: Settings = {
     argument: 'url',
     meaning: 'where Lambda functions of hooks and custom channels are called (sam local, LocalStack)',
     read: httpUrl,
+    isUrl: true,
+  },
+  smtpUrl: {
+    variables: ['SMTP_URL'],
+    flag: '--smtp-url',
+    argument: 'url',
+    meaning: 'a mail server (Mailpit, MailHog, …) that gets each e-mail that is accepted',
+    read: smtpUrl,
     isUrl: true,
   },
   logLevel: {
@@ -529,5 +539,13 @@ function existingPath(text: string): string {
 function httpUrl(text: string): string {
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
     throw new Error('a URL such as http://127.0.0.1:9000')
+  return text
+}
+
+function smtpUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Error('a URL such as smtp://127.0.0.1:1025')
+  }
   return text
 }

@@ -102,6 +102,14 @@ const served: Row[] = [
     same('http://localstack:4566'),
     'localstack',
   ),
+  row(
+    'smtpUrl',
+    'SMTP_URL',
+    undefined,
+    same('smtp://localhost:1025'),
+    same('smtps://ann:secret@mail.example.com'),
+    'mailpit:1025',
+  ),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
 ]

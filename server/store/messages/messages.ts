@@ -74,6 +74,13 @@ export function createMessages(db: Database, limit: number) {
     `SELECT m.seq, a.id AS app, m.record FROM messages m JOIN apps a ON a.seq = m.app
      WHERE m.seq = ? AND a.id IS NOT NULL`,
   )
+  const first = db.prepare<[], number>('SELECT seq FROM messages ORDER BY seq LIMIT 1').pluck()
+  const nextEmail = db
+    .prepare<[number], number>(
+      `SELECT seq FROM messages INDEXED BY messages_by_channel
+       WHERE channel = 'EMAIL' AND seq > ? AND status = 'SUCCESSFUL' ORDER BY seq LIMIT 1`,
+    )
+    .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM messages WHERE app = ?').pluck()
   const remove = db.prepare('DELETE FROM messages WHERE seq = ?')
   /** Statements that find messages, by the filters that they take. */
@@ -159,6 +166,12 @@ export function createMessages(db: Database, limit: number) {
 
     /** The highest id that a message has had; 0 before the first. */
     last: (): number => last.get() ?? 0,
+
+    /** The lowest id of the messages that are left. */
+    first: (): number | undefined => first.get(),
+
+    /** The id of the next e-mail after a message that was accepted. */
+    nextEmail: (after: number): number | undefined => nextEmail.get(after),
 
     /** How many messages the limit has removed. */
     dropped: (): number => dropped.get() ?? 0,
