@@ -6,6 +6,7 @@ import { GetAppsCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import type { Pinpoint } from '../../server/index.ts'
 import { createApp, runImport, startEmulator } from '../support/helpers.ts'
+import { run } from '../support/project.ts'
 import { blocksOf, pages, root } from './pages.ts'
 
 /*
@@ -18,10 +19,13 @@ const inLanguage = (page: string, language: string) =>
 const recipes = 'docs/recipes.md'
 const dir = t.testdir({ 'seed.json': inLanguage(recipes, 'json')[0]!.code })
 
+/** The package from its sources. */
+const packageFile = pathToFileURL(join(root, 'server', 'index.ts')).href
+
 /** Loads the code of a page as a module. */
 async function load(name: string, code: string) {
   const replaced = code
-    .replaceAll("'pinpoint-local'", `'${pathToFileURL(join(root, 'server', 'index.ts')).href}'`)
+    .replaceAll("'pinpoint-local'", `'${packageFile}'`)
     .replaceAll("'test/buckets'", JSON.stringify(join(root, 'examples', 'buckets')))
     .replaceAll("'test/seed.json'", JSON.stringify(join(dir, 'seed.json')))
   writeFileSync(join(dir, name), replaced)
@@ -54,6 +58,15 @@ export const recipes = [${blocks.map(({ code }) => `async () => {\n${code}}`).jo
     await pinpoint.reset({ seed: true })
     await t.resolves(module.recipes[index](), section)
   }
+})
+
+t.test('the tests of the page about messages pass under node:test', async t => {
+  const [block] = inLanguage('docs/message-tests.md', 'ts')
+  const code = block!.code.replace("'pinpoint-local'", `'${packageFile}'`)
+  writeFileSync(join(dir, 'messages.test.ts'), code)
+  const ended = await run(dir, process.execPath, ['--test', '--test-reporter=tap', 'messages.test.ts'])
+  t.equal(ended.code, 0, ended.output)
+  t.match(ended.output, /^# pass 4$/m)
 })
 
 t.test('the client for JavaScript, as its page makes it, reaches an emulator', async t => {

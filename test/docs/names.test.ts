@@ -51,7 +51,7 @@ t.test('operations and settings that the text names exist', async t => {
     const text = readPage(page)
     for (const [, word] of text.matchAll(/\b((?:Create|Get|Update|Delete|Put)[A-Z]\w+?)(?:Command)?\b/g))
       if (!/Re(quest|sponse)$/.test(word!)) t.ok(operations.has(word), `${page}: ${word}`)
-    const words = new Set([...variables, ...jobStatuses, ...deliveryStatuses, 'US_EAST_1'])
+    const words = new Set([...variables, ...jobStatuses, ...deliveryStatuses, 'US_EAST_1', 'UTF_8'])
     for (const [word] of text.matchAll(/\b(?:[A-Z]+(?:_[A-Z0-9]+)+|SEED)\b/g)) {
       t.ok(words.has(word.replace(/^PINPOINT_LOCAL_/, '')), `${page}: ${word}`)
     }

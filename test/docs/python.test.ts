@@ -65,6 +65,15 @@ t.test(
   },
 )
 
+t.test('the tests of the page about messages pass with it', { skip }, async t => {
+  const folder = makeProject(t)
+  const [tests] = inPython('docs/message-tests.md')
+  writeFileSync(join(folder, 'tests', 'test_messages.py'), tests!.code)
+  const { code, output } = await pytest(folder, '-v', '-k', 'test_messages')
+  t.equal(code, 0, output)
+  t.match(output, '4 passed')
+})
+
 t.test('each test begins with an empty emulator, and a hung job is told', { skip }, async t => {
   const folder = makeProject(t)
   writeFileSync(
@@ -125,7 +134,10 @@ t.test('an emulator that does not start ends the run with what it has said', { s
 
 t.test('clients for Python, as the other pages make them, reach an emulator', { skip }, async t => {
   const { url } = await startEmulator(t)
-  const blocks = pages.filter(other => other !== page).flatMap(inPython)
+  const blocks = pages
+    .filter(other => other !== page)
+    .flatMap(inPython)
+    .filter(({ code }) => code.includes('boto3.client('))
   t.ok(blocks.length > 0)
   for (const { page, line, code } of blocks) {
     const script = `import boto3\n${code.replaceAll('http://127.0.0.1:7467', url)}\nclient.get_apps()\n`
