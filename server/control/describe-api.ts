@@ -18,6 +18,7 @@ import * as eventStream from '../model/event-stream.ts'
 import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
 import * as jobStatus from '../model/job-states.ts'
+import * as journey from '../model/journey.ts'
 import { lifecycleOf } from '../model/lifecycle.ts'
 import * as message from '../model/message.ts'
 import * as recommender from '../model/recommender.ts'
@@ -32,6 +33,7 @@ const shapes: Record<string, unknown> = {
   ...{ ...importJob, ...exportJob, ...jobStatus, ...segment, ...segmentDimensions, ...tags },
   ...template,
   ...{ ...channel, ...recommender, ...message },
+  ...journey,
 }
 
 /** Names of shapes: those under which they are exported, which are the model's. */

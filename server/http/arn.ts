@@ -13,6 +13,7 @@ const resourcePaths = {
   campaign: 'apps/*/campaigns/*',
   segment: 'apps/*/segments/*',
   template: 'templates/*/*',
+  journey: 'apps/*/journeys/*',
 } as const
 
 export type ResourceKind = keyof typeof resourcePaths

@@ -209,3 +209,30 @@ export const eventLimits = {
   attributeName: 50,
   names: 1_000,
 } as const
+
+/**
+ * What a journey may hold (source: guide, quotas page, where no other is named): characters of its
+ * name and of the keys of activities; activities, of which some are for contact centers; branches of
+ * a split; days of a wait and of a journey without an end; opening hours of a day and closed days of
+ * a channel. Those of the last line are the most that a request may hold of anything, before it is
+ * checked (assumed).
+ */
+export const journeyLimits = {
+  name: 150,
+  activityKey: 100,
+  activities: 40,
+  contactCenters: 3,
+  randomBranches: [2, 5],
+  conditionalBranches: 4,
+  waitDays: 365,
+  days: 540,
+  openHours: 4,
+  closedDays: 20,
+  reentryCap: [0, 100],
+  messagesPerSecond: [1, 20_000],
+  customData: 5 * 1024,
+  ...{ anyActivities: 1_000, anyBranches: 100, conditions: 100, anyRules: 1_000, endpointTypes: 20 },
+} as const
+
+/** Journeys of an account that are ACTIVE, and those of them that events start. */
+export const journeyCounts = { active: 50, event: 20 } as const

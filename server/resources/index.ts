@@ -26,6 +26,14 @@ import { createExportJob } from './export-jobs/create-export-job.ts'
 import { createImportJob } from './import-jobs/create-import-job.ts'
 import { getInAppMessages } from './in-app-messages/get-in-app-messages.ts'
 import { readJobs } from './jobs/read-jobs.ts'
+import { createJourney } from './journeys/create-journey.ts'
+import { deleteJourney } from './journeys/delete-journey.ts'
+import { executionMetrics } from './journeys/execution-metrics.ts'
+import { getJourney } from './journeys/get-journey.ts'
+import { getJourneyRuns } from './journeys/get-journey-runs.ts'
+import { listJourneys } from './journeys/list-journeys.ts'
+import { updateJourney } from './journeys/update-journey.ts'
+import { updateJourneyState } from './journeys/update-journey-state.ts'
 import { sendMessages } from './messages/send-messages.ts'
 import { sendUsersMessages } from './messages/send-users-messages.ts'
 import { notServed } from './not-served.ts'
@@ -107,6 +115,16 @@ export async function resources(app: FastifyInstance): Promise<void> {
   // Channels
   app.register(channels)
   app.register(getChannels)
+
+  // Journeys
+  app.register(createJourney)
+  app.register(getJourney)
+  app.register(listJourneys)
+  app.register(updateJourney)
+  app.register(deleteJourney)
+  app.register(updateJourneyState)
+  app.register(getJourneyRuns)
+  app.register(executionMetrics)
 
   // Messages
   app.register(sendMessages)

@@ -36,6 +36,10 @@ import { createJobControl } from './jobs/job-control.ts'
 import { createJobFaults } from './jobs/job-faults.ts'
 import { createJobProgress } from './jobs/job-progress.ts'
 import type { JobTable } from './jobs/job-rows.ts'
+import { createJourneyDue } from './journeys/journey-due.ts'
+import { createJourneyParticipants } from './journeys/journey-participants.ts'
+import { createJourneyRuns } from './journeys/journey-runs.ts'
+import { createJourneys } from './journeys/journeys.ts'
 import { createMessages } from './messages/messages.ts'
 import { createOptOuts } from './messages/opt-outs.ts'
 import { createOtps } from './otps/otps.ts'
@@ -217,6 +221,7 @@ export function prepareStore(
   const read = createRead(db)
   const campaignDueRows = createCampaignDueRows(db)
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
+  const journeyDue = createJourneyDue(db)
   return {
     apps: createApps(db, tags),
     resourceCounts: createResourceCounts(db),
@@ -225,7 +230,7 @@ export function prepareStore(
     channels: createChannels(db),
     savedClock: createSavedClock(db),
     /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
-    dueRows: [eventRecords.dueRows, campaignDueRows] as DueRows[],
+    dueRows: [eventRecords.dueRows, campaignDueRows, journeyDue] as DueRows[],
     campaignDueRows,
     endpoints,
     endpointCounts,
@@ -241,6 +246,10 @@ export function prepareStore(
     exportJobs: createExportJobs(db),
     exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
+    journeys: createJourneys(db, documents),
+    journeyRuns: createJourneyRuns(db),
+    journeyDue,
+    journeyParticipants: createJourneyParticipants(db),
     phoneNumbers: createPhoneNumbers(db),
     messages: createMessages(db, outboxLimit),
     optOuts: createOptOuts(db),

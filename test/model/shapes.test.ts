@@ -33,6 +33,7 @@ import type {
   ImportJobResponse,
   ImportJobsResponse,
 } from '../../server/model/import-job.ts'
+import type * as journey from '../../server/model/journey.ts'
 import type * as message from '../../server/model/message.ts'
 import type * as recommender from '../../server/model/recommender.ts'
 import type {
@@ -219,6 +220,36 @@ const checked: true[] = [
   true satisfies Equal<typeof campaign.InAppCampaignSchedule, sdk.InAppCampaignSchedule>,
   true satisfies Equal<typeof campaign.InAppMessageCampaign, sdk.InAppMessageCampaign>,
   true satisfies Equal<typeof campaign.InAppMessagesResponse, sdk.InAppMessagesResponse>,
+  // Not those with a simple condition, whose segmentDimensions the SDK calls otherwise, nor those with times.
+  true satisfies Equal<typeof journey.ClosedDays, sdk.ClosedDays>,
+  true satisfies Equal<typeof journey.ContactCenterActivity, sdk.ContactCenterActivity>,
+  true satisfies Equal<typeof journey.CustomMessageActivity, sdk.CustomMessageActivity>,
+  true satisfies Equal<typeof journey.EmailMessageActivity, sdk.EmailMessageActivity>,
+  true satisfies Equal<typeof journey.EventCondition, sdk.EventCondition>,
+  true satisfies Equal<typeof journey.EventStartCondition, sdk.EventStartCondition>,
+  true satisfies Equal<typeof journey.HoldoutActivity, sdk.HoldoutActivity>,
+  true satisfies Equal<typeof journey.JourneyChannelSettings, sdk.JourneyChannelSettings>,
+  true satisfies Equal<
+    typeof journey.JourneyExecutionActivityMetricsResponse,
+    sdk.JourneyExecutionActivityMetricsResponse
+  >,
+  true satisfies Equal<typeof journey.JourneyExecutionMetricsResponse, sdk.JourneyExecutionMetricsResponse>,
+  true satisfies Equal<typeof journey.JourneyLimits, sdk.JourneyLimits>,
+  true satisfies Equal<
+    typeof journey.JourneyRunExecutionActivityMetricsResponse,
+    sdk.JourneyRunExecutionActivityMetricsResponse
+  >,
+  true satisfies Equal<
+    typeof journey.JourneyRunExecutionMetricsResponse,
+    sdk.JourneyRunExecutionMetricsResponse
+  >,
+  true satisfies Equal<typeof journey.JourneyRunsResponse, sdk.JourneyRunsResponse>,
+  true satisfies Equal<typeof journey.JourneyStateRequest, sdk.JourneyStateRequest>,
+  true satisfies Equal<typeof journey.PushMessageActivity, sdk.PushMessageActivity>,
+  true satisfies Equal<typeof journey.RandomSplitActivity, sdk.RandomSplitActivity>,
+  true satisfies Equal<typeof journey.SMSMessageActivity, sdk.SMSMessageActivity>,
+  true satisfies Equal<typeof journey.StartCondition, sdk.StartCondition>,
+  true satisfies Equal<typeof journey.WaitActivity, sdk.WaitActivity>,
   true satisfies Equal<typeof eventFilter.EventDimensions, sdk.EventDimensions>,
   true satisfies Equal<typeof eventFilter.EventFilter, sdk.CampaignEventFilter>,
   true satisfies Equal<typeof event.Session, sdk.Session>,

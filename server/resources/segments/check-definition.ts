@@ -63,8 +63,13 @@ function checkCount(list: string, count: number, most: number): void {
   throw badRequest(`SegmentGroups must have at most ${most} ${list} in all of its groups; got ${count}`)
 }
 
-/** Checks a set of dimensions. Gives their number. */
-function checkDimensions(member: string, dimensions: SegmentDimensions): number {
+/**
+ * Checks a set of dimensions. Gives their number.
+ *
+ * @param member its name in the request
+ * @throws BadRequestException that names the wrong member
+ */
+export function checkDimensions(member: string, dimensions: SegmentDimensions): number {
   const { Demographic = {}, Location = {}, Behavior = {} } = dimensions
   let count = Behavior.Recency === undefined ? 0 : 1
   for (const map of ['Attributes', 'UserAttributes'] as const) {

@@ -27,6 +27,12 @@ const finders: Record<ResourceKind, (store: Store, ids: string[]) => { Arn: stri
     const found = templates.get({ name: name!, type: type as TemplateType })
     return found && { Arn: found.arn }
   },
+
+  journey({ apps, journeys }, [appId, id]) {
+    const app = apps.find(appId!)
+    const found = app && journeys.get(app, id!)
+    return found && { Arn: found.arn }
+  },
 }
 
 /**

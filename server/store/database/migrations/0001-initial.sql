@@ -136,7 +136,7 @@ CREATE INDEX endpoints_before_import_by_writer ON endpoints_before_import (impor
 CREATE TABLE documents (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   app           INTEGER REFERENCES apps (seq), -- NULL for a document of the account
-  kind          TEXT NOT NULL,                 -- segment, template, campaign
+  kind          TEXT NOT NULL,                 -- segment, template, campaign, journey
   id            TEXT,                          -- or a name; NULL once the document is deleted, as in apps
   arn           TEXT NOT NULL,
   creation_date TEXT NOT NULL,
@@ -154,7 +154,7 @@ CREATE TABLE document_versions (
   version            INTEGER NOT NULL,
   creation_date      TEXT NOT NULL,
   last_modified_date TEXT NOT NULL, -- later than that once the version has been replaced
-  body               TEXT NOT NULL, -- JSON: a SegmentBody, a TemplateBody, a CampaignBody
+  body               TEXT NOT NULL, -- JSON: a SegmentBody, a TemplateBody, a CampaignBody, a JourneyDefinition
   PRIMARY KEY (document, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -215,6 +215,72 @@ BEGIN
     WHERE j.app = OLD.app AND j.segment_id IS NOT NULL AND OLD.seq <= (
       SELECT m.last FROM import_members m WHERE m.job = j.seq AND m.first <= OLD.seq ORDER BY m.first DESC LIMIT 1);
 END;
+
+-- Journeys ----------------------------------------------------------------------------------------------------------
+
+-- What a journey's document does not say. Times are milliseconds since 1970.
+CREATE TABLE journeys (
+  document        INTEGER PRIMARY KEY REFERENCES documents (seq),
+  state           TEXT NOT NULL,
+  defaults        TEXT NOT NULL,    -- JSON, JourneyLimits and QuietTime of the application when the journey was created
+  starts_by_event INTEGER NOT NULL, -- 1 for a published journey that endpoints enter by an event
+  next_run        INTEGER,          -- when the next run was to begin; NULL if there is none
+  ends            INTEGER,          -- when endpoints stop entering; NULL if that is over, or never
+  segment_version INTEGER,          -- the version whose members entered last; NULL before, and without a segment
+  refreshes_on    TEXT,             -- the segment whose next version begins a run; NULL if none does
+  entering        TEXT,             -- JSON, an Entering: how far the members of a run have entered; NULL when all have
+  -- Pausing stops waits: a time of a participant that is not fixed is later by what all pauses took.
+  paused_at       INTEGER,          -- NULL unless it is PAUSED
+  active_since    INTEGER,          -- when it was published, or went on; nothing is due before
+  shift           INTEGER NOT NULL DEFAULT 0,
+  -- The last second in which messages were sent, and how many, for MessagesPerSecond.
+  rate_second     INTEGER NOT NULL DEFAULT 0,
+  rate_used       INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX journeys_going ON journeys (document) WHERE state IN ('ACTIVE', 'CLOSED');
+
+CREATE TABLE journey_runs (
+  seq              INTEGER PRIMARY KEY AUTOINCREMENT,
+  journey          INTEGER NOT NULL REFERENCES journeys (document),
+  id               TEXT NOT NULL UNIQUE,
+  status           TEXT NOT NULL,
+  creation_time    TEXT NOT NULL,
+  last_update_time TEXT NOT NULL,  -- of its status
+  evaluated_at     TEXT NOT NULL,  -- when it was counted last
+  inside           INTEGER NOT NULL DEFAULT 0 -- participants that have not left
+) STRICT;
+
+CREATE INDEX journey_runs_by_journey ON journey_runs (journey, seq);
+
+CREATE TABLE journey_metrics (
+  run      INTEGER NOT NULL REFERENCES journey_runs (seq),
+  activity TEXT NOT NULL, -- '' for the run as a whole
+  name     TEXT NOT NULL,
+  value    INTEGER NOT NULL,
+  PRIMARY KEY (run, activity, name)
+) STRICT, WITHOUT ROWID;
+
+-- Endpoints that have entered a journey, each once: whoever enters again begins again.
+CREATE TABLE journey_participants (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  journey    INTEGER NOT NULL REFERENCES journeys (document),
+  run        INTEGER NOT NULL REFERENCES journey_runs (seq), -- of the last entry
+  endpoint   TEXT NOT NULL,    -- as endpoints.id
+  user       TEXT,             -- the user with whose other endpoints it walks
+  import_job INTEGER,          -- the job that defines the endpoint without registering it
+  entries    INTEGER NOT NULL, -- how often it has entered
+  entered_at INTEGER NOT NULL, -- the last time
+  activity   TEXT,             -- where it is; NULL once it has left
+  phase      TEXT NOT NULL,    -- what it has done there, a Phase
+  due        INTEGER,          -- when it goes on; NULL once it has left
+  is_fixed   INTEGER NOT NULL, -- 1 if that time does not move when the journey is paused
+  met        TEXT NOT NULL,    -- JSON, the conditions on events that were met, as conditionKey names them
+  UNIQUE (journey, endpoint)
+) STRICT;
+
+CREATE INDEX journey_participants_by_run ON journey_participants (run);
+CREATE INDEX journey_participants_due ON journey_participants (journey, is_fixed, due, activity, seq) WHERE due IS NOT NULL;
 
 -- Jobs --------------------------------------------------------------------------------------------------------------
 

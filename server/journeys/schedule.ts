@@ -1,0 +1,65 @@
+import { addDuration, readDuration } from '../model/iso-duration.ts'
+import { readInstant } from '../model/iso-time.ts'
+import type { JourneyDefinition } from '../model/journey.ts'
+import { journeyLimits } from '../model/quotas.ts'
+import { readUtcOffset } from '../model/utc-offset.ts'
+
+/*
+ * When a journey starts, refreshes and ends. All times are milliseconds since 1970.
+ */
+
+const [hour, day] = [3_600_000, 86_400_000]
+
+/** How far clocks of the world are ahead of UTC, and behind it. */
+const [aheadOfUtc, behindUtc] = [14 * hour, 12 * hour]
+
+/** The times of a journey that is published now. */
+export interface JourneyTimes {
+  /** When the first run is to begin; it may be over already. */
+  start: number
+  /** When endpoints stop entering; null where only a pause or a caller ends that. */
+  end: number | null
+}
+
+/**
+ * The times of a journey. Without a StartTime, it starts at once. By local time, a run begins where
+ * the day begins first, and the end is where it comes last, as participants have clocks of their own
+ * (assumed). Without an EndTime, a journey that refreshes ends after 540 days (source: guide).
+ */
+export function timesOf(definition: JourneyDefinition, now: number): JourneyTimes {
+  const { Schedule = {}, LocalTime = false, RefreshFrequency } = definition
+  const offset = readUtcOffset(Schedule.Timezone || 'UTC') ?? 0
+  const begin = readInstant(Schedule.StartTime ?? '') ?? now
+  const end = readInstant(Schedule.EndTime ?? '')
+  return {
+    start: LocalTime ? begin + offset - aheadOfUtc : begin,
+    end:
+      end !== undefined
+        ? LocalTime
+          ? end + offset + behindUtc
+          : end
+        : RefreshFrequency
+          ? begin + journeyLimits.days * day
+          : null,
+  }
+}
+
+/** What clocks show when participants of a run by local time begin, as if it were UTC. */
+export const localStartOf = (run: number): number => run + aheadOfUtc
+
+/** When the run after this one begins; null if there is none. */
+export function nextRunAfter(
+  { RefreshFrequency }: JourneyDefinition,
+  run: number,
+  now: number,
+): number | null {
+  const frequency = RefreshFrequency ? readDuration(RefreshFrequency) : undefined
+  if (frequency === undefined) return null
+  let next = addDuration(run, frequency)
+  if (next <= now && frequency.months === 0) {
+    // Runs that were missed in a pause are skipped.
+    next += Math.ceil((now - next + 1) / frequency.milliseconds) * frequency.milliseconds
+  }
+  while (next <= now) next = addDuration(next, frequency)
+  return next
+}

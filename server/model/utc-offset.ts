@@ -1,0 +1,24 @@
+const minute = 60_000
+
+/**
+ * Reads the time zone of a schedule: UTC, or a fixed offset from it such as UTC+09, UTC-03 or
+ * UTC+05:30 (source: API reference), in any case (assumed).
+ *
+ * @returns milliseconds by which it is ahead of UTC; undefined for any other text
+ */
+export function readUtcOffset(text: string): number | undefined {
+  const parts = /^UTC(?:([+-])(\d\d?)(?::?([0-5]\d))?)?$/i.exec(text)
+  if (parts === null) return undefined
+  const [, sign = '+', hours = '0', minutes = '0'] = parts
+  const offset = (Number(hours) * 60 + Number(minutes)) * minute
+  if (offset > 14 * 60 * minute) return undefined
+  return sign === '-' ? -offset : offset
+}
+
+/** The offset of an ISO 8601 time with a time zone, in milliseconds ahead of UTC. */
+export function offsetOfTime(time: string): number {
+  const [, sign, hours, minutes] = /([+-])(\d\d):?(\d\d)$/.exec(time.slice(10)) ?? []
+  if (sign === undefined) return 0
+  const offset = (Number(hours) * 60 + Number(minutes)) * minute
+  return sign === '-' ? -offset : offset
+}

@@ -1,0 +1,363 @@
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { findSentTemplate } from '../../journeys/find-template.ts'
+import { type Activities, graphProblem, isMessageKind, kindOf, kindsOf } from '../../journeys/graph.ts'
+import { addDuration, readDuration } from '../../model/iso-duration.ts'
+import { readInstant } from '../../model/iso-time.ts'
+import {
+  type Activity,
+  type ClosedDays,
+  daysOfWeek,
+  type JourneyDefinition,
+  type OpenHours,
+  type SimpleCondition,
+  scheduledChannels,
+  type WaitTime,
+} from '../../model/journey.ts'
+import { journeyCounts, journeyLimits as limits, settingsBounds } from '../../model/quotas.ts'
+import { offsetOfTime, readUtcOffset } from '../../model/utc-offset.ts'
+import type { AppRef } from '../../store/applications/applications.ts'
+import type { Store } from '../../store/open-store.ts'
+
+const day = 86_400_000
+
+/**
+ * Checks whether a journey may become ACTIVE. To be called in the transaction that publishes it.
+ *
+ * @param options.quotas whether the numbers of journeys of an account are limited
+ * @throws BadRequestException, all of which begin as the one that was observed
+ */
+export function checkPublishable(
+  store: Store,
+  app: AppRef,
+  definition: JourneyDefinition,
+  { now, quotas }: { now: Date; quotas: boolean },
+): void {
+  const problem =
+    scheduleProblem(definition, now) ??
+    startProblem(store, app, definition, now) ??
+    refreshProblem(definition) ??
+    limitsProblem(definition) ??
+    quietTimeProblem(definition) ??
+    activitiesProblem(store, app, definition) ??
+    (quotas ? quotaProblem(store, definition) : undefined)
+  if (problem !== undefined) throw badRequest(`Journey validation failed, ${problem}`)
+}
+
+function scheduleProblem({ Schedule = {} }: JourneyDefinition, now: Date): string | undefined {
+  const { StartTime, EndTime, Timezone } = Schedule
+  const offset = readUtcOffset(Timezone || 'UTC')
+  if (offset === undefined) {
+    return `Schedule.Timezone must be UTC or an offset from it, such as UTC+09 or UTC-03:30; got ${JSON.stringify(Timezone)}`
+  }
+  for (const [name, time] of [
+    ['Start', StartTime],
+    ['End', EndTime],
+  ] as const) {
+    if (time && offsetOfTime(time) !== offset) {
+      // The text is observed, of a start.
+      return `${name} time ${time} doesn't have the same offset as the journey's schedule offset: ${Timezone || 'UTC'}`
+    }
+  }
+  if (!EndTime) return undefined
+  const [start, end] = [readInstant(StartTime ?? '') ?? now.getTime(), readInstant(EndTime)!]
+  if (end <= start) return `Schedule.EndTime must be after the start; got ${EndTime}`
+  return end > now.getTime()
+    ? undefined
+    : `Schedule.EndTime must be after the present, ${now.toISOString()}; got ${EndTime}`
+}
+
+function startProblem(
+  store: Store,
+  app: AppRef,
+  { StartCondition = {}, LocalTime = false }: JourneyDefinition,
+  now: Date,
+): string | undefined {
+  const { SegmentStartCondition, EventStartCondition } = StartCondition
+  if ((SegmentStartCondition === undefined) === (EventStartCondition === undefined)) {
+    return 'StartCondition must have exactly one of SegmentStartCondition and EventStartCondition'
+  }
+  if (SegmentStartCondition !== undefined) {
+    const { SegmentId } = SegmentStartCondition
+    return segmentProblem(store, app, 'StartCondition.SegmentStartCondition.SegmentId', SegmentId)
+  }
+  const { EventFilter, SegmentId } = EventStartCondition!
+  const member = 'StartCondition.EventStartCondition'
+  if (EventFilter === undefined) return `${member} must have an EventFilter`
+  if (EventFilter.Dimensions.EventType?.Values.length !== 1) {
+    return `${member}.EventFilter.Dimensions.EventType must have exactly one value`
+  }
+  if (LocalTime) return 'LocalTime must not be true for a journey that an event starts'
+  if (!SegmentId) return undefined
+  const problem = segmentProblem(store, app, `${member}.SegmentId`, SegmentId)
+  if (problem !== undefined) return problem
+  const members = store.segmentMembers.find(app, SegmentId, undefined, now.toISOString())!
+  return 'import' in members || members.jobs.length > 0
+    ? `${member}.SegmentId must be that of a dimensional segment that is built on no import; got ${SegmentId}`
+    : undefined
+}
+
+function segmentProblem(store: Store, app: AppRef, member: string, id: string): string | undefined {
+  return store.segments.get(app, id) === undefined
+    ? `${member} must be the id of a segment; got ${JSON.stringify(id)}`
+    : undefined
+}
+
+function refreshProblem({ RefreshFrequency }: JourneyDefinition): string | undefined {
+  return RefreshFrequency ? durationProblem('RefreshFrequency', RefreshFrequency) : undefined
+}
+
+/** Checks a duration that must be more than nothing. */
+function durationProblem(
+  member: string,
+  text: string,
+  maxDays = Number.POSITIVE_INFINITY,
+): string | undefined {
+  const duration = readDuration(text)
+  const length = duration === undefined ? 0 : addDuration(0, duration)
+  if (length > 0 && length <= maxDays * day) return undefined
+  const most = maxDays === Number.POSITIVE_INFINITY ? '' : ` of at most ${maxDays} days`
+  return `${member} must be an ISO 8601 duration${most}, such as PT1H; got ${JSON.stringify(text)}`
+}
+
+function limitsProblem({ Limits = {} }: JourneyDefinition): string | undefined {
+  const { JourneyLimits: caps, TimeframeCap: timeframe } = settingsBounds
+  const checked: [member: string, value: number | undefined, bounds: readonly [number, number]][] = [
+    ['DailyCap', Limits.DailyCap, caps.DailyCap],
+    ['TotalCap', Limits.TotalCap, caps.TotalCap],
+    ['TimeframeCap.Cap', Limits.TimeframeCap?.Cap, timeframe.Cap],
+    ['TimeframeCap.Days', Limits.TimeframeCap?.Days, timeframe.Days],
+    ['MessagesPerSecond', Limits.MessagesPerSecond, limits.messagesPerSecond],
+    ['EndpointReentryCap', Limits.EndpointReentryCap, limits.reentryCap],
+  ]
+  for (const [member, value = 0, [least, most]] of checked) {
+    if (value === 0 || (value >= least && value <= most)) continue
+    return `Limits.${member} must be from ${least} to ${most}, or 0 for no limit; got ${value}`
+  }
+  const { EndpointReentryInterval } = Limits
+  return EndpointReentryInterval && readDuration(EndpointReentryInterval) === undefined
+    ? `Limits.EndpointReentryInterval must be an ISO 8601 duration, such as P1D; got ${JSON.stringify(EndpointReentryInterval)}`
+    : undefined
+}
+
+const isTimeOfDay = (text: string | undefined): text is string => /^([01]\d|2[0-3]):[0-5]\d$/.test(text ?? '')
+
+/** A date and time on the clocks of each endpoint. */
+const isLocalTime = (text: string | undefined): boolean =>
+  readInstant(`${(text ?? '').replace(/(Z|[+-]\d\d:?\d\d)$/, '')}Z`) !== undefined
+
+function quietTimeProblem(definition: JourneyDefinition): string | undefined {
+  const { QuietTime, OpenHours, ClosedDays, SendingSchedule = false } = definition
+  for (const member of ['Start', 'End'] as const) {
+    const time = QuietTime?.[member]
+    if (!time || isTimeOfDay(time)) continue
+    return `QuietTime.${member} must be a time from 00:00 to 23:59 in the form HH:MM; got ${JSON.stringify(time)}`
+  }
+  const given = OpenHours !== undefined ? 'OpenHours' : ClosedDays !== undefined ? 'ClosedDays' : undefined
+  if (given !== undefined && (QuietTime === undefined || !SendingSchedule)) {
+    return `${given} needs QuietTime, and SendingSchedule to be true`
+  }
+  return openHoursProblem(OpenHours) ?? closedDaysProblem(ClosedDays)
+}
+
+function openHoursProblem(openHours: OpenHours = {}): string | undefined {
+  for (const channel of scheduledChannels) {
+    for (const [weekday, rules] of Object.entries(openHours[channel] ?? {})) {
+      const member = `OpenHours.${channel}.${weekday}`
+      if (!(daysOfWeek as readonly string[]).includes(weekday)) {
+        return `OpenHours.${channel} must have the keys ${daysOfWeek.join(', ')}; got ${JSON.stringify(weekday)}`
+      }
+      if (rules.length > limits.openHours) {
+        return `${member} must have at most ${limits.openHours} ranges of hours; got ${rules.length}`
+      }
+      for (const [index, { StartTime, EndTime }] of rules.entries()) {
+        if (isTimeOfDay(StartTime) && isTimeOfDay(EndTime) && StartTime < EndTime) continue
+        return `${member}.${index} must have a StartTime before its EndTime, each in the form HH:MM; got ${StartTime} and ${EndTime}`
+      }
+    }
+  }
+  return undefined
+}
+
+function closedDaysProblem(closedDays: ClosedDays = {}): string | undefined {
+  for (const channel of scheduledChannels) {
+    const rules = closedDays[channel] ?? []
+    const member = `ClosedDays.${channel}`
+    if (rules.length > limits.closedDays) {
+      return `${member} must have at most ${limits.closedDays} entries; got ${rules.length}`
+    }
+    for (const [index, { StartDateTime = '', EndDateTime = '' }] of rules.entries()) {
+      if (isLocalTime(StartDateTime) && isLocalTime(EndDateTime) && StartDateTime < EndDateTime) continue
+      return `${member}.${index} must have a StartDateTime before its EndDateTime, such as 2027-12-25T00:00:00; got ${StartDateTime} and ${EndDateTime}`
+    }
+  }
+  return undefined
+}
+
+function activitiesProblem(store: Store, app: AppRef, definition: JourneyDefinition): string | undefined {
+  const { Activities = {}, StartActivity } = definition
+  const all = Object.entries(Activities)
+  if (all.length === 0) return 'Activities must have at least one activity'
+  if (all.length > limits.activities) {
+    return `Activities must have at most ${limits.activities} activities; got ${all.length}`
+  }
+  const contactCenters = all.filter(([, activity]) => activity.ContactCenter !== undefined).length
+  if (contactCenters > limits.contactCenters) {
+    return `Activities must have at most ${limits.contactCenters} of the kind ContactCenter; got ${contactCenters}`
+  }
+  for (const [key, activity] of all) {
+    if (!/^[a-zA-Z0-9]+$/.test(key) || key.length > limits.activityKey) {
+      return `the keys of Activities must be 1 to ${limits.activityKey} letters and digits; got ${JSON.stringify(key)}`
+    }
+    const kinds = kindsOf(activity)
+    if (kinds.length !== 1) {
+      return `Activities.${key} must have exactly one kind of activity; got ${kinds.join(' and ') || 'none'}`
+    }
+  }
+  if (!StartActivity) return 'StartActivity must be given'
+  const problem = graphProblem(Activities, StartActivity)
+  if (problem !== undefined) return problem
+  for (const [key, activity] of all) {
+    const problem = activityProblem(store, app, definition, `Activities.${key}`, activity)
+    if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+function activityProblem(
+  store: Store,
+  app: AppRef,
+  { Activities = {}, Schedule = {} }: JourneyDefinition,
+  member: string,
+  activity: Activity,
+): string | undefined {
+  const { ConditionalSplit, CUSTOM, Holdout, MultiCondition, RandomSplit, Wait } = activity
+  const ends = readInstant(Schedule.EndTime ?? '')
+  for (const kind of ['EMAIL', 'PUSH', 'SMS'] as const) {
+    const message = activity[kind]
+    if (message === undefined || findSentTemplate(store, kind, message) !== undefined) continue
+    const { TemplateName = '', TemplateVersion } = message
+    const name = TemplateVersion ? `${TemplateName}, version ${TemplateVersion}` : TemplateName
+    return `${member}.${kind}.TemplateName must be the name of a template of the type ${kind}; got ${JSON.stringify(name)}`
+  }
+  if (CUSTOM !== undefined) {
+    if (!isDeliveryUri(CUSTOM.DeliveryUri)) {
+      return `${member}.CUSTOM.DeliveryUri must be the name or the ARN of a Lambda function, or a URL that begins with https:// (on loopback also http://) and has no other characters than letters, digits and - . _ ~ ? / # :; got ${JSON.stringify(CUSTOM.DeliveryUri ?? '')}`
+    }
+    if (!CUSTOM.EndpointTypes?.length) return `${member}.CUSTOM.EndpointTypes must have at least one entry`
+    const { Data = '' } = CUSTOM.MessageConfig ?? {}
+    if (Buffer.byteLength(Data) > limits.customData) {
+      return `${member}.CUSTOM.MessageConfig.Data must be at most ${limits.customData} bytes; got ${Buffer.byteLength(Data)}`
+    }
+  }
+  if (Wait !== undefined) return waitProblem(`${member}.Wait.WaitTime`, Wait.WaitTime ?? {}, ends)
+  if (Holdout !== undefined && !isPercentage(Holdout.Percentage, 0)) {
+    return `${member}.Holdout.Percentage must be a whole number from 0 to 100; got ${Holdout.Percentage}`
+  }
+  if (RandomSplit !== undefined) return randomSplitProblem(`${member}.RandomSplit`, RandomSplit.Branches)
+  const conditions: [member: string, condition: SimpleCondition | undefined][] = []
+  if (ConditionalSplit !== undefined) {
+    const list = `${member}.ConditionalSplit.Condition.Conditions`
+    const given = ConditionalSplit.Condition?.Conditions ?? []
+    if (given.length === 0) return `${list} must have at least one condition`
+    for (const [index, condition] of given.entries()) conditions.push([`${list}.${index}`, condition])
+  }
+  if (MultiCondition !== undefined) {
+    const list = `${member}.MultiCondition.Branches`
+    const given = MultiCondition.Branches ?? []
+    if (given.length < 1 || given.length > limits.conditionalBranches) {
+      return `${list} must have 1 to ${limits.conditionalBranches} branches; got ${given.length}`
+    }
+    for (const [index, { Condition }] of given.entries()) {
+      conditions.push([`${list}.${index}.Condition`, Condition])
+    }
+  }
+  for (const [name, condition] of conditions) {
+    const problem = conditionProblem(store, app, Activities, name, condition)
+    if (problem !== undefined) return problem
+  }
+  const evaluation = (ConditionalSplit ?? MultiCondition)?.EvaluationWaitTime
+  return evaluation && (evaluation.WaitFor || evaluation.WaitUntil)
+    ? waitProblem(
+        `${member}.${ConditionalSplit ? 'ConditionalSplit' : 'MultiCondition'}.EvaluationWaitTime`,
+        evaluation,
+        ends,
+      )
+    : undefined
+}
+
+const isPercentage = (value: number, least: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= 100
+
+function isDeliveryUri(uri = ''): boolean {
+  if (!/^https?:\/\//i.test(uri)) return /^[\w:$./-]{1,170}$/.test(uri) && !uri.includes('//')
+  if (!/^[A-Za-z0-9\-._~?/#:]+$/.test(uri)) return false
+  return uri.startsWith('https://') || /^http:\/\/(localhost|127\.\d+\.\d+\.\d+)([:/?#]|$)/.test(uri)
+}
+
+function waitProblem(
+  member: string,
+  { WaitFor, WaitUntil }: WaitTime,
+  ends: number | undefined,
+): string | undefined {
+  if (Boolean(WaitFor) === Boolean(WaitUntil)) {
+    return `${member} must have exactly one of WaitFor and WaitUntil`
+  }
+  if (WaitFor) return durationProblem(`${member}.WaitFor`, WaitFor, limits.waitDays)
+  const until = readInstant(WaitUntil!)
+  if (until === undefined) {
+    return `${member}.WaitUntil must be an ISO 8601 time with a time zone, such as 2027-03-01T09:00:00Z; got ${JSON.stringify(WaitUntil)}`
+  }
+  return ends !== undefined && until >= ends
+    ? `${member}.WaitUntil must be before the end of the journey; got ${WaitUntil}`
+    : undefined
+}
+
+function randomSplitProblem(member: string, branches: { Percentage?: number }[] = []): string | undefined {
+  const [least, most] = limits.randomBranches
+  if (branches.length < least || branches.length > most) {
+    return `${member}.Branches must have ${least} to ${most} branches; got ${branches.length}`
+  }
+  const percentages = branches.map(({ Percentage = 0 }) => Percentage)
+  if (!percentages.every(percentage => isPercentage(percentage, 1))) {
+    return `${member}.Branches must each have a Percentage from 1 to 100; got ${percentages.join(', ')}`
+  }
+  const sum = percentages.reduce((sum, percentage) => sum + percentage, 0)
+  return sum === 100 ? undefined : `${member}.Branches must have percentages that add up to 100; got ${sum}`
+}
+
+function conditionProblem(
+  store: Store,
+  app: AppRef,
+  activities: Activities,
+  member: string,
+  condition: SimpleCondition = {},
+): string | undefined {
+  const { EventCondition, SegmentCondition, segmentDimensions } = condition
+  if (EventCondition === undefined && SegmentCondition === undefined && segmentDimensions === undefined) {
+    return `${member} must have an EventCondition, a SegmentCondition or segmentDimensions`
+  }
+  if (SegmentCondition !== undefined) {
+    const { SegmentId } = SegmentCondition
+    const problem = segmentProblem(store, app, `${member}.SegmentCondition.SegmentId`, SegmentId)
+    if (problem !== undefined) return problem
+  }
+  if (EventCondition === undefined) return undefined
+  const { Dimensions = {}, MessageActivity } = EventCondition
+  const { EventType, Attributes = {}, Metrics = {} } = Dimensions
+  if (EventType === undefined && Object.keys({ ...Attributes, ...Metrics }).length === 0) {
+    return `${member}.EventCondition.Dimensions must have an EventType, Attributes or Metrics`
+  }
+  if (!MessageActivity) return undefined
+  const activity = Object.hasOwn(activities, MessageActivity) ? activities[MessageActivity] : undefined
+  return isMessageKind(kindOf(activity))
+    ? undefined
+    : `${member}.EventCondition.MessageActivity must be the key of an activity that sends messages; got ${JSON.stringify(MessageActivity)}`
+}
+
+function quotaProblem({ journeys }: Store, { StartCondition }: JourneyDefinition): string | undefined {
+  const { active, event } = journeys.countActive()
+  if (active >= journeyCounts.active) return `an account has at most ${journeyCounts.active} active journeys`
+  return StartCondition?.EventStartCondition !== undefined && event >= journeyCounts.event
+    ? `an account has at most ${journeyCounts.event} active journeys that an event starts`
+    : undefined
+}
