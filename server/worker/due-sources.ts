@@ -26,6 +26,10 @@ export function createDueSources(store: Store, resources: DueResources): DueSour
     return createCampaignRuns({ ...resources, store })
   })
   const listeners = createEventListeners(store)
+  const loadJourneys = once(async () => {
+    const { createJourneySteps } = await import('../journeys/run-journeys.ts')
+    return createJourneySteps({ ...resources, store })
+  })
   return [
     {
       nextDue: store.eventRecords.dueRows.nextDue,
@@ -37,6 +41,10 @@ export function createDueSources(store: Store, resources: DueResources): DueSour
     {
       nextDue: store.campaignDueRows.nextDue,
       runStep: async now => (await loadCampaigns()).runStep(now),
+    },
+    {
+      nextDue: store.journeyDue.nextDue,
+      runStep: async now => (await loadJourneys()).runStep(now),
     },
   ]
 }

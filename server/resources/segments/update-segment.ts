@@ -24,7 +24,7 @@ export const updateSegment: FastifyPluginAsyncTypebox = async app => {
     async request => {
       const { applicationId, segmentId } = request.params
       checkDefinition(request.body)
-      return app.store.write(() => {
+      const updated = await app.store.write(() => {
         // Checked again: it may have been deleted meanwhile.
         const found = findApp(app.store, applicationId)
         const segment = findSegment(app.store, found, segmentId)
@@ -33,6 +33,9 @@ export const updateSegment: FastifyPluginAsyncTypebox = async app => {
         app.store.segments.update(found, segmentId, request.body, app.now().toISOString())
         return findSegment(app.store, found, segmentId)
       })
+      // Journeys may refresh on it.
+      app.jobWorker.wake()
+      return updated
     },
   )
 }

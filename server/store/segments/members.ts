@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../../model/endpoint.ts'
+import type { SegmentDimensions } from '../../model/segment-dimensions.ts'
 import type { AppRef } from '../applications/applications.ts'
 import { type EndpointRow, endpointJson, selectRow, toEndpoint } from '../endpoints/endpoint-row.ts'
 import { prepareEndOfStep } from '../endpoints/row-steps.ts'
@@ -64,6 +65,9 @@ export type Members = { import: number } | MemberQuery
 /** A member: a row of `endpoints`, or an endpoint that an import defines without registering it. */
 export type Member = { cursor: MemberCursor } & ({ row: EndpointRow } | { definition: string })
 
+/** An endpoint: its row, or the import that defines it without registering it, and its id. */
+export type MemberRef = number | { job: number; id: string }
+
 /** The members that a step has found, and the cursor for the next step; undefined at the end. */
 export interface MemberStep {
   found: Member[]
@@ -91,6 +95,12 @@ export function createSegmentMembers(db: Database) {
   const definesEndpoints = db
     .prepare<[number], number>(
       `SELECT definition ->> 'RegisterEndpoints' IS 0 FROM import_jobs WHERE seq = ?`,
+    )
+    .pluck()
+
+  const definition = db
+    .prepare<[number, string], string>(
+      'SELECT definition FROM import_definitions WHERE job = ? AND endpoint_id = ?',
     )
     .pluck()
 
@@ -255,6 +265,53 @@ export function createSegmentMembers(db: Database) {
           : members
       const row = 'SELECT *, NULL AS defined_by FROM endpoints WHERE app = ? AND seq = ?'
       return prepareMatching(db, row, query, 'e.seq')([app.seq, seq], 1).length > 0
+    },
+
+    /** The endpoints that meet dimensions, as those of a segment. */
+    ofDimensions: (dimensions: SegmentDimensions, now: string): Members => ({
+      condition: conditionOfDimensions(dimensions, { now, ofSegment: () => none }),
+      sources: [],
+      jobs: [],
+    }),
+
+    /** Those of some endpoints that are members. */
+    among(app: AppRef, members: Members, endpoints: readonly MemberRef[]): Set<MemberRef> {
+      const query =
+        'import' in members
+          ? { condition: conditionOfImport(members.import), sources: [], jobs: [members.import] }
+          : members
+      const select = <Row>(rows: string, columns: string, params: unknown[]) =>
+        prepareMatching<Row>(db, rows, query, columns)(params, endpoints.length)
+      const seqs = JSON.stringify(endpoints.filter(ref => typeof ref === 'number'))
+      const found = new Set<MemberRef>(
+        select<{ seq: number }>(
+          `SELECT *, NULL AS defined_by FROM endpoints
+           WHERE seq IN (SELECT value FROM json_each(?)) AND app = ?`,
+          'e.seq',
+          [seqs, app.seq],
+        ).map(({ seq }) => seq),
+      )
+      const defined = endpoints.filter(ref => typeof ref !== 'number')
+      for (const [job, refs] of Map.groupBy(defined, ref => ref.job)) {
+        const rows = select<{ endpoint_id: string }>(
+          `${definedEndpoints} AND endpoint_id IN (SELECT value FROM json_each(?))`,
+          'e.endpoint_id',
+          [job, JSON.stringify(refs.map(({ id }) => id))],
+        )
+        const ids = new Set(rows.map(({ endpoint_id }) => endpoint_id))
+        for (const ref of refs) if (ids.has(ref.id)) found.add(ref)
+      }
+      return found
+    },
+
+    /**
+     * An endpoint that an import defines without registering it.
+     *
+     * @param id as ids are compared
+     */
+    definition(job: number, id: string): EndpointResponse | undefined {
+      const json = definition.get(job, id)
+      return json === undefined ? undefined : JSON.parse(json)
     },
 
     /** The members of an application: all its endpoints. */

@@ -1,0 +1,35 @@
+import { type EventFacts, matchesDimensions } from '../audience/event-filter.ts'
+import type { EventCondition } from '../model/journey.ts'
+import type { Activities } from './graph.ts'
+import { conditionsOf } from './waits.ts'
+
+/** Names the condition of a split on events: its activity, and its place there. */
+export const conditionKey = (activity: string, index: number): string => `${activity}/${index}`
+
+/** The conditions on events of all splits, by their names. */
+export function eventConditions(activities: Activities): [key: string, condition: EventCondition][] {
+  return Object.entries(activities).flatMap(([key, activity]) =>
+    conditionsOf(activity).flatMap(({ EventCondition }, index): [string, EventCondition][] =>
+      EventCondition === undefined ? [] : [[conditionKey(key, index), EventCondition]],
+    ),
+  )
+}
+
+/**
+ * Whether an event meets a condition. One of a message of a journey counts for the activity that has
+ * sent it alone; one that an app reports counts without (assumed).
+ *
+ * @param journey id of the journey
+ */
+export function meets(
+  { Dimensions = {}, MessageActivity }: EventCondition,
+  event: EventFacts,
+  journey: string,
+): boolean {
+  const { journey_id, journey_activity_id } = event.Attributes ?? {}
+  if (journey_id !== undefined && journey_id !== journey) return false
+  if (MessageActivity && journey_activity_id !== undefined && journey_activity_id !== MessageActivity) {
+    return false
+  }
+  return matchesDimensions(Dimensions, event)
+}

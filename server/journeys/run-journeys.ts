@@ -1,0 +1,534 @@
+import { randomUUID } from 'node:crypto'
+import { count } from '../audience/counters.ts'
+import type { HookSettings } from '../delivery/call-hook.ts'
+import { kindOf as channelKindOf } from '../delivery/content.ts'
+import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
+import { deliver, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
+import { eventSource } from '../delivery/events/event-source.ts'
+import type { SentMessage } from '../delivery/events/message-events.ts'
+import { journeySend, type SendStatus } from '../delivery/events/send-events.ts'
+import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
+import type { Endpoint, EndpointResponse } from '../model/endpoint.ts'
+import type { Activity, ActivityKind, SimpleCondition } from '../model/journey.ts'
+import type { DirectMessageConfiguration } from '../model/message.ts'
+import type { AppRef } from '../store/applications/applications.ts'
+import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
+import type { DueOfJourney } from '../store/journeys/journey-due.ts'
+import type { Participant, Place } from '../store/journeys/journey-participants.ts'
+import type { RunCounters } from '../store/journeys/journey-runs.ts'
+import type { Journey } from '../store/journeys/journeys.ts'
+import type { Store } from '../store/open-store.ts'
+import { type MemberRef, SegmentQueryError } from '../store/segments/members.ts'
+import type { Renderer } from '../templates/renderer.ts'
+import { branchOf, chanceOf } from './choose.ts'
+import { beginRun, closeIfOver, closeJourney, enterMembers } from './enter.ts'
+import { conditionKey, eventConditions, meets } from './event-conditions.ts'
+import { findSentTemplate } from './find-template.ts'
+import { isMessageKind, kindOf, type MessageActivityKind } from './graph.ts'
+import { capReached, Rate } from './limits.ts'
+import { isQuietHour, nextSendingTime, sendingHoursOf } from './sending-hours.ts'
+import { conditionsOf, evaluationWait, type Wait, waitOf } from './waits.ts'
+import { zoneOf } from './zone.ts'
+
+/** Participants that a step takes at most: those of a message are rendered, and written one by one. */
+const participantsPerStep = { message: 200, other: 1000 }
+
+export interface JourneyStepsContext {
+  store: Store
+  hooks: HookSettings
+  missingVariables: 'fail' | 'blank'
+  loadRenderer: () => Promise<Renderer>
+  /** Told of new messages in the outbox, when they are written. */
+  onMessages: (app: AppRef, ids: readonly number[]) => void
+}
+
+/** A participant at its activity, with its endpoint as it is now. */
+interface Walker {
+  participant: Participant
+  key: EndpointKey
+  ref: MemberRef
+  endpoint: EndpointResponse
+}
+
+/** What has become of a participant at its activity. */
+interface Outcome {
+  participant: Participant
+  /** Where it is next; undefined if it leaves. */
+  next: Place | undefined
+  /** Counters of the activity. */
+  counted?: string[]
+  message?: SentMessage
+  /** A message that was not made, and why, for the stream of events. */
+  unsent?: { status: SendStatus; walker: Walker }
+  /** Who got the message, as limits count it. */
+  sentTo?: EndpointKey
+  /** Conditions on events that are met now. */
+  met?: string[]
+}
+
+/**
+ * Runs journeys, step by step. A step does one thing: a run begins, some members of a segment enter,
+ * or some participants that are due at the same time go through one activity. What it leads to is
+ * written in one transaction: messages, counters, and where each participant is next. So a kill loses
+ * nothing and sends nothing twice; only custom channels, which are outside, may be called again.
+ */
+export function createJourneySteps(context: JourneyStepsContext) {
+  const { store } = context
+  const { endpointSends, journeys, journeyParticipants, journeyRuns, segmentMembers } = store
+
+  /** The place where a participant goes on at once. */
+  const arriveAt = ({ shift }: Journey, key: string | undefined, now: Date): Place | undefined =>
+    key ? { activity: key, phase: 'arrived', due: now.getTime() - shift, isFixed: false } : undefined
+
+  const waitAt = ({ shift }: Journey, activity: string, { until, isFixed }: Wait): Place => ({
+    activity,
+    phase: 'waited',
+    due: isFixed ? until : until - shift,
+    isFixed,
+  })
+
+  const findEndpoint = (app: AppRef, participant: Participant): Walker | undefined => {
+    const { endpoint: id, importJob: job } = participant
+    const stored = store.endpoints.get(app, id)
+    if (stored !== undefined) {
+      return { participant, key: stored.seq, ref: stored.seq, endpoint: stored.endpoint }
+    }
+    const endpoint = job === null ? undefined : segmentMembers.definition(job, id)
+    return endpoint && { participant, key: id, ref: { job: job!, id }, endpoint }
+  }
+
+  /** Writes what has become of participants, unless the journey has stopped meanwhile. */
+  const write = (
+    { document }: Journey,
+    activity: string,
+    outcomes: readonly Outcome[],
+    now: Date,
+    rate?: Rate,
+  ): { app: AppRef; ids: number[] } | undefined => {
+    const journey = journeys.byDocument(document)
+    if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return undefined
+    const { app } = journey
+    const counters = new Map<number, { of: RunCounters; left: number }>()
+    for (const { participant, next, counted = [], sentTo, met = [] } of outcomes) {
+      const ofRun = counters.get(participant.run) ?? { of: { '': {}, [activity]: {} }, left: 0 }
+      counters.set(participant.run, ofRun)
+      for (const name of counted) count(ofRun.of[activity]!, name)
+      if (next !== undefined) journeyParticipants.move(participant.seq, next)
+      else {
+        journeyParticipants.leave(participant.seq)
+        count(ofRun.of['']!, 'ENDPOINT_LEFT')
+        ofRun.left++
+      }
+      if (met.length > 0)
+        journeyParticipants.setMet(participant.seq, [...new Set([...participant.met, ...met])])
+      if (sentTo !== undefined) endpointSends.add(document, sentTo, now.getTime(), true)
+    }
+    for (const [run, { of, left }] of counters) journeyRuns.count(run, of, -left, now.toISOString())
+    if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
+    const source = eventSource(store, app, now)
+    const unsent = outcomes.flatMap(({ participant, unsent }) => {
+      if (unsent === undefined) return []
+      const { endpoint } = unsent.walker
+      const record = {
+        journey: journey.id,
+        run: journeyRuns.bySeq(participant.run)!.id,
+        activity,
+        ...(endpoint.ChannelType && { channel: endpoint.ChannelType }),
+      }
+      return [journeySend(source, { record, endpoint, status: unsent.status })]
+    })
+    if (unsent.length > 0) recordEvents(store, app, unsent)
+    const messages = outcomes.flatMap(({ message }) => message ?? [])
+    const ids = writeMessages(store, app, messages, now)
+    closeIfOver(store, journeys.byDocument(document)!, now)
+    return { app, ids }
+  }
+
+  /** Participants go through one activity. */
+  const goOn = async (
+    { journey: document, at }: DueOfJourney & { what: 'go on' },
+    now: Date,
+  ): Promise<number> => {
+    const read = () => {
+      const journey = journeys.byDocument(document)
+      if (journey === undefined) return undefined
+      const [first] = journeyParticipants.due(document, at, 1)
+      if (first === undefined) return undefined
+      const key = first.activity!
+      const activity = journey.definition.Activities![key]!
+      const kind = kindOf(activity)!
+      const limit = isMessageKind(kind) ? participantsPerStep.message : participantsPerStep.other
+      const participants = journeyParticipants.due(document, at, limit)
+      const walkers = participants.map(participant => findEndpoint(journey.app, participant))
+      // Whoever was deleted is not in the journey any more.
+      const gone = participants
+        .filter((_, index) => walkers[index] === undefined)
+        .map((participant): Outcome => ({ participant, next: undefined }))
+      return { journey, key, activity, kind, gone, walkers: walkers.filter(walker => walker !== undefined) }
+    }
+    const step = store.read(read)
+    if (step === undefined) return 0
+    const { journey, key, activity, kind, gone, walkers } = step
+    if (isMessageKind(kind)) {
+      const rate = new Rate(journey)
+      const outcomes = await sendAll(journey, key, kind, walkers, rate, now)
+      const written = store.writeInWorker(() => write(journey, key, [...gone, ...outcomes], now, rate))
+      if (written === undefined || written.ids.length === 0) return 0
+      context.onMessages(written.app, written.ids)
+      return written.ids.length
+    }
+    store.writeInWorker(() => {
+      const outcomes = pass(journey, key, activity, kind, walkers, now)
+      write(journey, key, [...gone, ...outcomes], now)
+    })
+    return 0
+  }
+
+  /** What becomes of participants at an activity that sends nothing. */
+  const pass = (
+    journey: Journey,
+    key: string,
+    activity: Activity,
+    kind: Exclude<ActivityKind, MessageActivityKind>,
+    walkers: readonly Walker[],
+    now: Date,
+  ): Outcome[] => {
+    const time = now.getTime()
+    const chance = ({ participant: { user, endpoint } }: Walker) =>
+      chanceOf(journey.id, key, user ?? endpoint)
+    const goTo = (walker: Walker, next: string | undefined, ...counted: string[]): Outcome => ({
+      participant: walker.participant,
+      next: arriveAt(journey, next, now),
+      counted,
+    })
+    switch (kind) {
+      case 'Wait': {
+        const { WaitTime, NextActivity } = activity.Wait!
+        return walkers.map(walker => {
+          const { participant } = walker
+          if (participant.phase === 'waited') return goTo(walker, NextActivity, 'WAIT_FINISHED')
+          const wait = waitOf(WaitTime, time)
+          if (wait === undefined) return goTo(walker, NextActivity, 'WAIT_SKIPPED')
+          return { participant, next: waitAt(journey, key, wait), counted: ['WAIT_STARTED'] }
+        })
+      }
+      case 'RandomSplit': {
+        const branches = activity.RandomSplit!.Branches!
+        const percentages = branches.map(({ Percentage = 0 }) => Percentage)
+        return walkers.map(walker => {
+          const index = branchOf(percentages, chance(walker))
+          return goTo(walker, branches[index]!.NextActivity, `Branch_${index + 1}`)
+        })
+      }
+      case 'Holdout': {
+        const { Percentage, NextActivity } = activity.Holdout!
+        return walkers.map(walker =>
+          chance(walker) < Percentage
+            ? goTo(walker, undefined, 'HELD_OUT')
+            : goTo(walker, NextActivity, 'PASSED'),
+        )
+      }
+      case 'ContactCenter':
+        return walkers.map(walker => goTo(walker, activity.ContactCenter!.NextActivity, 'SUCCESS'))
+      case 'ConditionalSplit':
+      case 'MultiCondition': {
+        const wait = evaluationWait(activity, journey.definition.Activities!, time)
+        // Of those that are due now, some have just come, and others have waited.
+        const { arrived = [], others = [] } = Object.groupBy(walkers, ({ participant: { phase } }) =>
+          wait !== undefined && phase === 'arrived' ? 'arrived' : 'others',
+        )
+        return [
+          ...arrived.map(({ participant }) => ({ participant, next: waitAt(journey, key, wait!) })),
+          ...split(journey, key, activity, others, now).map(([walker, next, counted]) =>
+            goTo(walker, next, counted),
+          ),
+        ]
+      }
+    }
+  }
+
+  /** Which way participants take at a split on conditions: as their endpoints are now (source: guide). */
+  const split = (
+    journey: Journey,
+    key: string,
+    activity: Activity,
+    walkers: readonly Walker[],
+    now: Date,
+  ): [walker: Walker, next: string | undefined, counted: string][] => {
+    const conditions = conditionsOf(activity)
+    const met = conditions.map((condition, index) => whoMeets(journey, key, index, condition, walkers, now))
+    const { ConditionalSplit, MultiCondition } = activity
+    return walkers.map(walker => {
+      if (ConditionalSplit !== undefined) {
+        const { Condition, TrueActivity, FalseActivity } = ConditionalSplit
+        // ALL by default (assumed).
+        const isTrue =
+          Condition?.Operator === 'ANY' ? met.some(who => who.has(walker)) : met.every(who => who.has(walker))
+        return isTrue ? [walker, TrueActivity, 'Branch_TRUE'] : [walker, FalseActivity, 'Branch_FALSE']
+      }
+      const index = met.findIndex(who => who.has(walker))
+      return index === -1
+        ? [walker, MultiCondition!.DefaultActivity, 'Branch_DEFAULT']
+        : [walker, MultiCondition!.Branches![index]!.NextActivity, `Branch_${index + 1}`]
+    })
+  }
+
+  const whoMeets = (
+    { app }: Journey,
+    key: string,
+    index: number,
+    { EventCondition, SegmentCondition, segmentDimensions }: SimpleCondition,
+    walkers: readonly Walker[],
+    now: Date,
+  ): Set<Walker> => {
+    let left = walkers
+    if (EventCondition !== undefined) {
+      left = left.filter(({ participant }) => participant.met.includes(conditionKey(key, index)))
+    }
+    const time = now.toISOString()
+    if (SegmentCondition !== undefined) {
+      const members = segmentMembers.find(app, SegmentCondition.SegmentId, undefined, time)
+      // A segment that is gone has no members (assumed).
+      left = members === undefined ? [] : among(app, members, left)
+    }
+    if (segmentDimensions !== undefined) {
+      left = among(app, segmentMembers.ofDimensions(segmentDimensions, time), left)
+    }
+    return new Set(left)
+  }
+
+  /** Those of participants who are members; whoever walks with a user is one if any endpoint of the user is. */
+  const among = (
+    app: AppRef,
+    members: Parameters<typeof segmentMembers.among>[1],
+    walkers: readonly Walker[],
+  ): Walker[] => {
+    const refs = walkers.map(({ ref, participant: { user } }): MemberRef[] =>
+      user === null ? [ref] : [ref, ...store.endpoints.ofUser(app, user).map(({ seq }) => seq)],
+    )
+    const found = segmentMembers.among(app, members, refs.flat())
+    return walkers.filter((_, index) => refs[index]!.some(ref => found.has(ref)))
+  }
+
+  /** What becomes of participants at an activity that sends a message. */
+  const sendAll = async (
+    journey: Journey,
+    key: string,
+    kind: MessageActivityKind,
+    walkers: readonly Walker[],
+    rate: Rate,
+    now: Date,
+  ): Promise<Outcome[]> => {
+    const activity = journey.definition.Activities![key]!
+    const next = arriveAt(journey, activity[kind]!.NextActivity, now)
+    const outcomes: Outcome[] = []
+    const toSend: Walker[] = []
+    store.read(() => {
+      for (const walker of walkers) {
+        const outcome = beforeSending(journey, key, kind, walker, rate, now, next)
+        if (outcome === undefined) toSend.push(walker)
+        else outcomes.push(outcome)
+      }
+    })
+    if (toSend.length === 0) return outcomes
+    const byRun = Map.groupBy(toSend, ({ participant }) => participant.run)
+    for (const [run, ofRun] of byRun) {
+      const origin = { journey: journey.id, run: journeyRuns.bySeq(run)!.id, activity: key }
+      const sent =
+        kind === 'CUSTOM'
+          ? await sendCustom(journey, activity, origin, ofRun, now)
+          : await sendMessages(journey, kind, activity, origin, ofRun, now)
+      for (const [index, walker] of ofRun.entries()) {
+        const { participant } = walker
+        const { message, met = [] } = sent[index]!
+        // Whoever has opted out leaves no record (source: guide).
+        if (message.record.status === 'OPT_OUT') {
+          outcomes.push({ participant, next, counted: ['ENDPOINT_OPT_OUT'] })
+          continue
+        }
+        const status = statusOf(message)
+        outcomes.push({
+          ...{ participant, next, message, met, counted: [status] },
+          ...(status === 'SUCCESS' && { sentTo: walker.key }),
+        })
+      }
+    }
+    return outcomes
+  }
+
+  /** What becomes of a participant that gets no message now; undefined if it gets one. */
+  const beforeSending = (
+    journey: Journey,
+    key: string,
+    kind: MessageActivityKind,
+    walker: Walker,
+    rate: Rate,
+    now: Date,
+    next: Place | undefined,
+  ): Outcome | undefined => {
+    const { participant, endpoint } = walker
+    const { definition, defaults, shift } = journey
+    const time = now.getTime()
+    const drop = (status: SendStatus | 'TIMEFRAME_CAP' | 'TOTAL_CAP'): Outcome => {
+      const isStreamed = status !== 'TIMEFRAME_CAP' && status !== 'TOTAL_CAP'
+      return { participant, next, counted: [status], ...(isStreamed && { unsent: { status, walker } }) }
+    }
+    const { ChannelType = '' } = endpoint
+    const isOfChannel =
+      kind === 'CUSTOM'
+        ? (definition.Activities![key]!.CUSTOM!.EndpointTypes as string[]).includes(ChannelType)
+        : channelKindOf(ChannelType) === kind
+    if (!isOfChannel) return drop('UNSUPPORTED_CHANNEL')
+    const cap = capReached(journey, endpointSends, walker.key, time)
+    if (cap !== undefined) return drop(cap)
+
+    const hours = sendingHoursOf(definition, defaults, kind)
+    if (hours !== undefined && participant.phase !== 'held') {
+      const zone = zoneOf(endpoint, definition)
+      // Without a zone it is never quiet (source: guide), unless one was to be found.
+      if (zone === undefined && (definition.TimezoneEstimationMethods ?? []).length > 0) {
+        return drop('QUIET_TIME_MISSING_TIMEZONE')
+      }
+      if (zone !== undefined && isQuietHour(hours, time, zone)) {
+        const until = definition.WaitForQuietTime ? nextSendingTime(hours, time, zone) : undefined
+        if (until === undefined) return drop('QUIET_TIME')
+        return { participant, next: { activity: key, phase: 'held', due: until, isFixed: true } }
+      }
+    }
+    if (participant.phase === 'admitted') return undefined
+    const turn = rate.next(time)
+    if (turn <= time) return undefined
+    return { participant, next: { activity: key, phase: 'admitted', due: turn - shift, isFixed: false } }
+  }
+
+  /** Renders the messages of an activity. */
+  const sendMessages = async (
+    { app }: Journey,
+    kind: Exclude<MessageActivityKind, 'CUSTOM'>,
+    activity: Activity,
+    origin: Sending['origin'],
+    walkers: readonly Walker[],
+    now: Date,
+  ): Promise<{ message: SentMessage; met?: string[] }[]> => {
+    const plan = () => {
+      const template = findSentTemplate(store, kind, activity[kind]!)
+      const sending: Sending = {
+        app,
+        origin,
+        configuration: configurationOf(activity),
+        templates: template === undefined ? {} : { [kind]: template },
+      }
+      return planDeliveries(store, sending, walkers.map(recipientOf))
+    }
+    // The times of fault rules are used up with it.
+    const planned = store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.read(plan)
+    const renderer = await context.loadRenderer()
+    const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
+    return planned.map((delivery, index) => {
+      const { record } = deliver(delivery, renderer, options)
+      return { message: { record, endpoint: walkers[index]!.endpoint } }
+    })
+  }
+
+  /** Calls the custom channel of an activity; what it answers decides later splits. */
+  const sendCustom = async (
+    { app, id, definition }: Journey,
+    activity: Activity,
+    origin: Sending['origin'],
+    walkers: readonly Walker[],
+    now: Date,
+  ): Promise<{ message: SentMessage; met?: string[] }[]> => {
+    const { DeliveryUri, MessageConfig = {} } = activity.CUSTOM!
+    const conditions = eventConditions(definition.Activities!)
+    const sent: { message: SentMessage; met?: string[] }[] = []
+    for (let from = 0; from < walkers.length; from += endpointsPerCall) {
+      const part = walkers.slice(from, from + endpointsPerCall)
+      const { records, answer } = await deliverCustom(
+        context.hooks,
+        {
+          app,
+          origin,
+          target: DeliveryUri!,
+          data: MessageConfig.Data ?? '',
+          payload: { JourneyId: id, JourneyRunId: origin.run!, JourneyActivityId: origin.activity! },
+        },
+        part.map(({ endpoint }) => ({ id: endpoint.Id!, endpoint })),
+        now,
+      )
+      for (const [index, { endpoint }] of part.entries()) {
+        const attributes = Object.hasOwn(answer, endpoint.Id!)
+          ? answer[endpoint.Id!]?.EventAttributes
+          : undefined
+        const facts = {
+          EventType: '_custom.response',
+          Attributes: { ...attributes, journey_id: id, journey_activity_id: origin.activity! },
+        }
+        const met =
+          attributes === undefined ? [] : conditions.filter(([, condition]) => meets(condition, facts, id))
+        sent.push({
+          message: { record: records[index]!, endpoint, isCustom: true },
+          met: met.map(([key]) => key),
+        })
+      }
+    }
+    return sent
+  }
+
+  return {
+    /**
+     * Does the next step of what is due.
+     *
+     * @param now the time at which it is due
+     * @returns how many messages it has sent
+     */
+    async runStep(now: Date): Promise<number> {
+      const due = store.journeyDue.next()
+      if (due === undefined) return 0
+      if (due.what === 'go on') return goOn(due, now)
+      store.writeInWorker(() => {
+        const journey = journeys.byDocument(due.journey)
+        // A caller may have stopped it meanwhile.
+        if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return
+        if (due.what === 'run') beginRun(store, journey, now)
+        else if (due.what === 'end') closeJourney(store, journey, now)
+        else {
+          try {
+            enterMembers(store, journey, now)
+          } catch (error) {
+            // A segment that cannot be queried has no members (assumed).
+            if (!(error instanceof SegmentQueryError)) throw error
+            journeys.update(journey, { entering: null })
+          }
+          closeIfOver(store, journeys.byDocument(due.journey)!, now)
+        }
+      })
+      return 0
+    },
+  }
+}
+
+/** The members of the activity that count beside its template. */
+function configurationOf({ EMAIL, PUSH, SMS }: Activity): DirectMessageConfiguration {
+  const { TimeToLive } = PUSH?.MessageConfig ?? {}
+  const seconds = /^\d{1,9}$/.test(TimeToLive ?? '') ? { TimeToLive: Number(TimeToLive) } : undefined
+  return {
+    ...(EMAIL?.MessageConfig && { EmailMessage: EMAIL.MessageConfig }),
+    ...(SMS?.MessageConfig && { SMSMessage: SMS.MessageConfig }),
+    ...(seconds && { APNSMessage: seconds, GCMMessage: seconds, BaiduMessage: seconds }),
+  }
+}
+
+const recipientOf = ({ endpoint }: Walker): Recipient => ({
+  channel: endpoint.ChannelType,
+  address: endpoint.Address,
+  endpoint: endpoint as Endpoint,
+  user: endpoint.User?.UserId,
+})
+
+/** The status of a message that was made, as the activity counts it. */
+function statusOf({ record: { status }, isCustom = false }: SentMessage): SendStatus {
+  if (status === 'SUCCESSFUL') return 'SUCCESS'
+  if (isCustom) return 'CUSTOM_DELIVERY_FAILURE'
+  if (status === 'THROTTLED') return 'THROTTLED'
+  return status === 'PERMANENT_FAILURE' ? 'FAILURE_PERMANENT' : 'FAILURE'
+}
