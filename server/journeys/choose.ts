@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 
 /**
- * A number from 0 to 99.99 that is the same whenever it is asked for: random choices end the same
- * after a restart, and in each run of a test.
+ * A number from 0 to 99.99 that is the same whenever it is asked for. So random choices end the same
+ * after a restart. They depend on the name of the journey and not on its id, so that they are also the
+ * same in each run of a test.
  */
-export function chanceOf(journeyId: string, activity: string, participant: string): number {
-  const hash = createHash('sha256').update(`${journeyId}/${activity}/${participant}`).digest()
+export function chanceOf(journey: string, activity: string, participant: string): number {
+  const hash = createHash('sha256').update(`${journey}/${activity}/${participant}`).digest()
   return (hash.readUInt32BE(0) % 10_000) / 100
 }
 

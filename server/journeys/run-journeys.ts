@@ -195,7 +195,7 @@ export function createJourneySteps(context: JourneyStepsContext) {
   ): Outcome[] => {
     const time = now.getTime()
     const chance = ({ participant: { user, endpoint } }: Walker) =>
-      chanceOf(journey.id, key, user ?? endpoint)
+      chanceOf(journey.definition.Name, key, user ?? endpoint)
     const goTo = (walker: Walker, next: string | undefined, ...counted: string[]): Outcome => ({
       participant: walker.participant,
       next: arriveAt(journey, next, now),

@@ -1,0 +1,118 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { JourneyCase } from '../../fixtures/journey-cases.ts'
+import { controlOf } from './control.ts'
+
+/** The templates that all cases may name, by their types. */
+const templates = {
+  'mail/email': { Subject: 'Hello', TextPart: 'Hello' },
+  'text/sms': { Body: 'Hello' },
+  'push/push': { Default: { Title: 'Hello', Body: 'Hello' } },
+}
+
+/** What has come of a case: as its expected.json has it. */
+export interface JourneyOutcome {
+  /** Time, endpoint and activity of each message, and its status if it was not sent. */
+  messages: string[]
+  state: string
+  runs: string[]
+  metrics: Record<string, string>
+  activities: Record<string, Record<string, string>>
+}
+
+/** Runs a case on an emulator, of which it takes the state and the clock. */
+export async function runJourneyCase(url: string, journeyCase: JourneyCase): Promise<JourneyOutcome> {
+  const control = controlOf(url)
+  const hook = createServer((_, response) => response.end(JSON.stringify(journeyCase.hook ?? {})))
+  await new Promise<void>(resolve => hook.listen(0, '127.0.0.1', resolve))
+  const call = async (...args: Parameters<typeof control>) => {
+    const { status, body } = await control(...args)
+    if (status >= 300) throw new Error(`${args[0]} ${args[1]}: ${status} ${body?.Message}`)
+    return body
+  }
+  try {
+    return await run(call, journeyCase, `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`)
+  } finally {
+    hook.close()
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: bodies are as the operations answer them
+type Call = (...args: Parameters<ReturnType<typeof controlOf>>) => Promise<any>
+
+async function run(
+  call: Call,
+  { now, until: end, segments, journey, endpoints, events }: JourneyCase,
+  hook: string,
+): Promise<JourneyOutcome> {
+  await call('POST', '/_pinpoint/reset')
+  await call('PUT', '/_pinpoint/clock', { mode: 'frozen', now })
+  const app = (await call('POST', '/v1/apps', { Name: 'case' })).Id
+  const path = `/v1/apps/${app}`
+  for (const [channel, settings] of Object.entries({
+    email: {
+      FromAddress: 'shop@example.com',
+      Identity: 'arn:aws:ses:us-east-1:123456789012:identity/example.com',
+    },
+    sms: {},
+    gcm: { ApiKey: 'key' },
+  })) {
+    await call('PUT', `${path}/channels/${channel}`, { Enabled: true, ...settings })
+  }
+  for (const [name, body] of Object.entries(templates)) await call('POST', `/v1/templates/${name}`, body)
+  for (const { Id, ...endpoint } of endpoints) await call('PUT', `${path}/endpoints/${Id}`, endpoint)
+  const ids = new Map<string, string>()
+  for (const [Name, segment] of Object.entries(segments)) {
+    ids.set(Name, (await call('POST', `${path}/segments`, { Name, ...segment })).Id)
+  }
+  const text = JSON.stringify(journey)
+    .replaceAll(/"SegmentId":"([^"]+)"/g, (_, name) => `"SegmentId":"${ids.get(name)}"`)
+    .replaceAll('{hook}', hook)
+  const { Id } = await call('POST', `${path}/journeys`, { ...JSON.parse(text), State: 'ACTIVE' })
+  const here = `${path}/journeys/${Id}`
+
+  const messages = async () => (await call('GET', '/_pinpoint/messages?page-size=1000')).items.reverse()
+  for (const event of events) {
+    await call('POST', '/_pinpoint/clock/advance', { to: event.at })
+    if (event.put) {
+      const { endpoint, ...put } = event.put
+      const Events = { event: { Timestamp: event.at, ...put } }
+      await call('POST', `${path}/events`, { BatchItem: { [endpoint]: { Endpoint: {}, Events } } })
+    } else if (event.message) {
+      const { endpoint, activity } = event.message
+      const of = (await messages()).find(
+        (message: { endpoint: string; activity: string }) =>
+          message.endpoint === endpoint && message.activity === activity,
+      )
+      if (of === undefined) throw new Error(`no message to ${endpoint} at ${activity} before ${event.at}`)
+      await call('POST', `/_pinpoint/messages/${of.id}/events`, { eventType: event.eventType })
+    } else if (event.endpoint) {
+      const { Id: id, ...endpoint } = event.endpoint
+      await call('PUT', `${path}/endpoints/${id}`, endpoint)
+    } else if (event.delete) await call('DELETE', `${path}/endpoints/${event.delete}`)
+    else if (event.state) await call('PUT', `${here}/state`, { State: event.state })
+    else if (event.segment) {
+      for (const [name, segment] of Object.entries(event.segment)) {
+        await call('PUT', `${path}/segments/${ids.get(name)}`, segment)
+      }
+    }
+  }
+  await call('POST', '/_pinpoint/clock/advance', { by: end })
+
+  const activities: JourneyOutcome['activities'] = {}
+  for (const key of Object.keys(journey.Activities).sort()) {
+    activities[key] = (await call('GET', `${here}/activities/${key}/execution-metrics`)).Metrics
+  }
+  return {
+    messages: (await messages()).map(
+      ({ time, endpoint, activity, status }: Record<string, string>) =>
+        `${time} ${endpoint} ${activity}${status === 'SUCCESSFUL' ? '' : ` ${status}`}`,
+    ),
+    state: (await call('GET', here)).State,
+    runs: (await call('GET', `${here}/runs`)).Item.map(
+      ({ CreationTime, Status }: Record<string, string>) => `${CreationTime} ${Status}`,
+    ),
+    metrics: (await call('GET', `${here}/execution-metrics`)).Metrics,
+    activities,
+  }
+}
