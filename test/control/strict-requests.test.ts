@@ -108,9 +108,7 @@ t.test('a body that a control call does not know is refused, and what it knows i
         ['[]', 'a list'],
         ['1', '1'],
       ] as const) {
-        const message = new RegExp(
-          `^${method} /_\\S+ takes no body; got ${method === 'GET' ? 'one' : got}$`,
-        )
+        const message = new RegExp(`^${method} /_\\S+ takes no body; got ${method === 'GET' ? 'one' : got}$`)
         isError(t, await send(method, path, sent), 400, 'BadRequestException', message)
       }
       continue
