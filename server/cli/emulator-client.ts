@@ -1,5 +1,9 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import type { HeldBy } from '../model/held-by.ts'
 import type { ImportJobRequest, ImportJobResponse } from '../model/import-job.ts'
+import type { Remote } from './remote.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Why something was not imported. */
@@ -29,31 +33,63 @@ export interface Outcome {
   skipped: SkippedObjects
 }
 
+/** What a template would say, as POST /_pinpoint/render answers it. */
+export interface Rendered {
+  parts: { text?: string }
+  missingVariables: string[]
+  errors: { line: number; column: number; message: string }[]
+}
+
+/** A body that is read from its beginning each time that it is sent. */
+interface Body {
+  bytes: number
+  read: () => Readable
+}
+
 /**
- * The calls that an import takes, of any emulator. All of them throw UsageError when it refuses or
+ * The calls that the commands make to an emulator. All of them throw UsageError when it refuses or
  * does not answer.
  *
- * @param controlToken what its control calls need, if anything
+ * With a token, operations of Pinpoint are called as control calls, which need no signature. With
+ * keys alone, requests are signed from the first on that is refused without a signature: most
+ * emulators want none, and what signs takes some time to load.
  */
-export function createEmulatorClient(url: string, signal: AbortSignal, controlToken?: string) {
-  const call = async <T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> => {
-    const isControl = path.startsWith('/_pinpoint/')
-    const response = await fetch(url + path, {
+export function createEmulatorClient({ url, controlToken, keys }: Remote, signal: AbortSignal) {
+  let isSigned = false
+
+  const headersOf = async (method: string, href: string, body: Body | undefined) => {
+    if (controlToken !== undefined) return { authorization: `Bearer ${controlToken}` }
+    if (!isSigned) return {}
+    const { sign } = await import('./sign.ts')
+    return sign(method, href, body?.read() ?? [], keys!)
+  }
+
+  const call = async <T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: Body): Promise<T> => {
+    const href = url + (controlToken !== undefined && path.startsWith('/v1/') ? '/_pinpoint' : '') + path
+    const init = {
       ...{ method, signal },
-      ...(isControl &&
-        controlToken !== undefined && { headers: { authorization: `Bearer ${controlToken}` } }),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }).catch(error => {
+      headers: {
+        ...(await headersOf(method, href, body)),
+        ...(body !== undefined && { 'content-length': String(body.bytes) }),
+      },
+      ...(body !== undefined && { body: Readable.toWeb(body.read()), duplex: 'half' }),
+    }
+    const response = await fetch(href, init as RequestInit).catch(error => {
       signal.throwIfAborted()
       throw new UsageError(`no emulator answers at ${url}: ${reasonOf(error)}`)
     })
     const text = await response.text()
     if (response.ok) return read<T>(text, url)
+    if (response.status === 401 && keys !== undefined && controlToken === undefined && !isSigned) {
+      isSigned = true
+      return call(method, path, body)
+    }
     const { Message = text.slice(0, 500) } = read<{ Message?: string }>(text, url)
     const exception = response.headers.get('x-amzn-errortype') ?? ''
-    const hint = response.status === 401 ? '; give the token by --control-token or CONTROL_TOKEN' : ''
+    const hint = response.status === 401 ? credentialsHint : ''
     throw new UsageError(`${method} ${path} was refused: ${response.status} ${exception} ${Message}${hint}`)
   }
+  const post = <T>(path: string, value: object) => call<T>('POST', path, jsonBody(value))
 
   const jobPath = ({ ApplicationId, Id }: ImportJobResponse) => [
     `apps/${encodeURIComponent(ApplicationId)}`,
@@ -69,12 +105,32 @@ export function createEmulatorClient(url: string, signal: AbortSignal, controlTo
 
     /** Creates an application, and gives its id. */
     async createApp(name: string): Promise<string> {
-      const { Id } = await call<{ Id: string }>('POST', '/v1/apps', { Name: name })
+      const { Id } = await post<{ Id: string }>('/v1/apps', { Name: name })
       return Id
     },
 
     createImportJob: (application: string, request: ImportJobRequest) =>
-      call<ImportJobResponse>('POST', `/v1/apps/${encodeURIComponent(application)}/jobs/import`, request),
+      post<ImportJobResponse>(`/v1/apps/${encodeURIComponent(application)}/jobs/import`, request),
+
+    /**
+     * Uploads a file.
+     *
+     * @param name the object's
+     * @returns the URL by which imports read it
+     */
+    async upload(file: string, name: string): Promise<string> {
+      const { size: bytes } = await stat(file)
+      const path = `/_pinpoint/uploads/${encodeURIComponent(name)}`
+      const { s3Url } = await call<{ s3Url: string }>('PUT', path, {
+        bytes,
+        read: () => createReadStream(file),
+      })
+      return s3Url
+    },
+
+    /** Renders a template that is not stored, for values that are not. */
+    render: (request: { text: string; values: object; substitutions: object }) =>
+      post<Rendered>('/_pinpoint/render', request),
 
     /** The job as it stands, and what holds it, if anything does. */
     async look(job: ImportJobResponse): Promise<{ job: ImportJobResponse; heldBy?: HeldBy }> {
@@ -106,6 +162,14 @@ interface JobPage {
   failures: { items: Failure[]; nextToken?: string }
   skipped?: SkippedObjects['items']
   skippedTotal?: number
+}
+
+const credentialsHint =
+  '; give the token by --control-token or CONTROL_TOKEN, or a key by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+
+function jsonBody(value: object): Body {
+  const bytes = Buffer.from(JSON.stringify(value))
+  return { bytes: bytes.length, read: () => Readable.from([bytes]) }
 }
 
 function read<T>(text: string, url: string): T {

@@ -16,6 +16,8 @@ export interface Source {
   format: Format
   /** The folder that is the bucket of the `s3Url`, where what is imported is on this machine. */
   folder?: string
+  /** The path of what is imported, where that is one file of this machine. */
+  file?: string
 }
 
 /** The bucket that a folder of this machine becomes. */
@@ -46,6 +48,7 @@ export async function findSource(
     s3Url: `s3://${localBucket}/${key}`,
     format: given ?? named(formatOf(what, true)) ?? (await guess(what, folder, key, signal)) ?? untold(what),
     folder,
+    ...(!isFolder && { file: path }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import type { Format } from '../model/import-job.ts'
 import { allSettings, type Config, loadConfig, variablesOf } from '../process/config.ts'
+import { addRemoteFlags, pick, type Remote, readRemote } from './remote.ts'
 import { addSettings, helpConfiguration } from './settings-flags.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -9,10 +10,8 @@ export interface ImportOptions {
   /** A file, a folder or an S3 URL, as it was typed. */
   what: string
   format: Format | undefined
-  /** The emulator that is to import, without a slash at the end; undefined for one that is thrown away. */
-  url: string | undefined
-  /** What opens the control calls of that emulator. */
-  controlToken: string | undefined
+  /** The emulator that is to import; undefined for one that is thrown away. */
+  remote: Remote | undefined
   application: string | undefined
   segmentName: string | undefined
   json: boolean
@@ -40,9 +39,10 @@ and nothing is kept: will this file import, and if not, why not?
   pinpoint-local import exports/ --format JSON
   pinpoint-local import s3://demo/users.csv --s3-dir ./buckets
 
-With --url, the emulator there imports, from an S3 URL that it can read, and
-keeps what it has imported:
+With --url, the emulator there imports, from a file that is uploaded to it or an
+S3 URL that it can read, and keeps what it has imported:
 
+  pinpoint-local import users.csv --url http://127.0.0.1:7467
   pinpoint-local import s3://demo/users.csv --url http://127.0.0.1:7467
 
 What comes out goes to stdout, progress to stderr. Exit status: 0 the job is
@@ -60,7 +60,10 @@ export function readImportOptions(
   argv: string[],
   { stdout, stderr }: { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream },
 ): ImportOptions {
-  const command = new Command('pinpoint-local import')
+  const command = addRemoteFlags(
+    new Command('pinpoint-local import'),
+    'the running emulator that is to import',
+  )
     .description('Imports endpoints once, and prints what was counted and what was refused.')
     .usage('FILE [flags]')
     .addArgument(new Argument('FILE', 'a file, a folder of them, or s3://bucket/key-or-prefix'))
@@ -70,8 +73,6 @@ export function readImportOptions(
         "needed where neither the name nor a file's content tells it",
       ).argParser(readFormat),
     )
-    .option('--url <url>', 'the running emulator that is to import')
-    .option('--control-token <token>', 'with --url: what opens its control calls (CONTROL_TOKEN)')
     .option('--application <id>', 'with --url: where to import; a new one by default')
     .option('--segment-name <name>', 'makes a segment of this name of the endpoints')
     .addOption(
@@ -89,6 +90,7 @@ export function readImportOptions(
   command.parse(argv, { from: 'user' })
   const given = command.opts()
   const what = command.args[0]!
+  const remote = readRemote(env, given)
   refuse(given, { isS3: isS3(what) })
   // An emulator that is thrown away is on no known port, and no AWS_ENDPOINT_URL is its own.
   const s3 = given.url === undefined && isS3(what)
@@ -99,8 +101,7 @@ export function readImportOptions(
   return {
     what,
     format: given.format,
-    url: given.url === undefined ? undefined : readUrl(given.url),
-    controlToken: given.url === undefined ? undefined : readControlToken(env, given.controlToken),
+    remote,
     application: given.application,
     segmentName: given.segmentName,
     json: given.json === true,
@@ -108,12 +109,6 @@ export function readImportOptions(
     config,
   }
 }
-
-const pick = (env: NodeJS.ProcessEnv, names: readonly string[]) =>
-  Object.fromEntries(names.map(name => [name, env[name]]))
-
-const readControlToken = (env: NodeJS.ProcessEnv, controlToken: string | undefined) =>
-  loadConfig(pick(env, ['CONTROL_TOKEN', 'PINPOINT_LOCAL_CONTROL_TOKEN']), { controlToken }).controlToken
 
 /** Whether what is to be imported is in S3, by its name. */
 export const isS3 = (what: string): boolean => /^s3:/i.test(what)
@@ -123,14 +118,6 @@ function refuse(given: Record<string, unknown>, { isS3 }: { isS3: boolean }): vo
   if (given.url === undefined && given.application !== undefined) {
     throw new UsageError(
       '--application goes with --url: without it, the emulator is new, and so is its application',
-    )
-  }
-  if (given.url === undefined && given.controlToken !== undefined) {
-    throw new UsageError('--control-token goes with --url: without it, the emulator is new, and needs none')
-  }
-  if (given.url !== undefined && !isS3) {
-    throw new UsageError(
-      'with --url, name an s3:// URL: the emulator there reads its own buckets, and not the files here. Leave --url out to try the file here, or put it into a bucket that the emulator reads (its S3_DIR or S3 endpoint)',
     )
   }
   const idle = (given.url === undefined ? s3Settings : settings).find(name => given[name] !== undefined)
@@ -165,12 +152,4 @@ function readMaxFailures(text: string): MaxFailures {
     )
   }
   return { text, allows: (refused, read) => (isPart ? refused * 100 <= read * limit : refused <= limit) }
-}
-
-function readUrl(text: string): string {
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`--url must be a URL such as http://127.0.0.1:7467; got ${JSON.stringify(text)}`)
-  }
-  return text.replace(/\/+$/, '')
 }

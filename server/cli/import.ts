@@ -5,6 +5,7 @@ import { start } from '../emulator/start.ts'
 import type { HeldBy } from '../model/held-by.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import { isFinal } from '../model/job-states.ts'
+import { readS3Url } from '../model/s3-url.ts'
 import { createLog } from '../process/log.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
 import { createEmulatorClient } from './emulator-client.ts'
@@ -12,7 +13,7 @@ import { findSource, localBucket, type Source } from './find-source.ts'
 import { type ImportOptions, readImportOptions } from './import-options.ts'
 import { type Output, type Progress, showProgress } from './progress.ts'
 import { describeJob } from './report.ts'
-import { reportError } from './usage-error.ts'
+import { reportError, UsageError } from './usage-error.ts'
 
 /** Milliseconds between two looks at the job: few at first, as most files are small. */
 const looks = { first: 5, max: 200 }
@@ -71,25 +72,42 @@ async function importOnce(
   { stdout, stderr }: Outputs,
   signal: AbortSignal,
 ): Promise<ImportJobResponse> {
-  const own = options.url === undefined ? await startOwn(options, source) : undefined
+  const { remote, what } = options
+  if (remote !== undefined && source.folder !== undefined && source.file === undefined) {
+    throw new UsageError(`${what} is a folder, and with --url a file is uploaded: name one at a time`)
+  }
+  const own = remote === undefined ? await startOwn(options, source) : undefined
   try {
     signal.throwIfAborted()
-    const client = createEmulatorClient(options.url ?? own!.url, signal, options.controlToken)
-    if (own === undefined) await client.tryControl()
-    const application = options.application ?? (await client.createApp(`import of ${nameOf(options.what)}`))
+    const client = createEmulatorClient(
+      remote ?? { url: own!.url, controlToken: undefined, keys: undefined },
+      signal,
+    )
+    if (remote !== undefined) await client.tryControl()
+    const s3Url =
+      remote === undefined || source.file === undefined
+        ? source.s3Url
+        : await client.upload(source.file, basename(what))
+    const application = options.application ?? (await client.createApp(`import of ${nameOf(what)}`))
     const created = await client.createImportJob(application, {
-      S3Url: source.s3Url,
+      S3Url: s3Url,
       Format: source.format,
       RoleArn: roleArn,
       ...(options.segmentName !== undefined && { DefineSegment: true, SegmentName: options.segmentName }),
     })
-    if (own === undefined) {
+    if (remote !== undefined) {
       stderr.write(`application ${created.ApplicationId}, import job ${created.Id}\n`)
     }
     const job = await follow(created, client.look, showProgress(stderr), signal)
     const { failures, skipped } = await client.outcomeOf(job)
-    for (const failure of failures) if (failure.object === source.s3Url) failure.object = options.what
-    const { what, json } = options
+    for (const failure of failures) {
+      if (failure.object === s3Url) failure.object = what
+      // The key of an upload says nothing to the one who named a file.
+      else if (s3Url !== source.s3Url && failure.object === readS3Url(s3Url)!.key) {
+        failure.object = basename(what)
+      }
+    }
+    const { json } = options
     const width = stdout.isTTY ? stdout.columns : undefined
     const document = { job, failures, skipped: skipped.items, skippedTotal: skipped.total }
     stdout.write(

@@ -1,6 +1,8 @@
 import { Argument, Command } from 'commander'
 import { allSettings, type Config, loadConfig, variablesOf } from '../process/config.ts'
+import { addRemoteFlags, type Remote, readRemote } from './remote.ts'
 import { addSettings, helpConfiguration } from './settings-flags.ts'
+import { UsageError } from './usage-error.ts'
 
 /** What was typed after `render`. */
 export interface RenderOptions {
@@ -11,6 +13,8 @@ export interface RenderOptions {
   substitutions: string[]
   defaultSubstitutions: string | undefined
   missingVariables: Config['missingVariables']
+  /** The emulator that is to render; undefined for this process. */
+  remote: Remote | undefined
   json: boolean
 }
 
@@ -22,6 +26,10 @@ one of --default-substitutions.
 
   pinpoint-local render mail.hbs --endpoint ann.json
   pinpoint-local render sms.hbs --substitutions code.json --missing-variables blank
+
+With --url, the emulator there renders, by its own clock and settings:
+
+  pinpoint-local render mail.hbs --endpoint ann.json --url http://127.0.0.1:7467
 
   ann.json    what GetEndpoint answers, or an EndpointRequest
   code.json   {"OTP": ["123456"]}
@@ -41,7 +49,10 @@ export function readRenderOptions(
   argv: string[],
   { stdout, stderr }: { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream },
 ): RenderOptions {
-  const command = new Command('pinpoint-local render')
+  const command = addRemoteFlags(
+    new Command('pinpoint-local render'),
+    'the running emulator that is to render',
+  )
     .description('Renders a message template, and prints what would be sent.')
     .usage('FILE [flags]')
     .addArgument(new Argument('FILE', 'a file with a template'))
@@ -60,6 +71,8 @@ export function readRenderOptions(
   addSettings(command, ['missingVariables'])
   command.parse(argv, { from: 'user' })
   const { endpoint, substitutions = [], defaultSubstitutions, missingVariables, json } = command.opts()
+  const remote = readRemote(env, command.opts())
+  if (remote !== undefined) refuseWithUrl({ defaultSubstitutions, missingVariables })
   const variables = variablesOf(allSettings.missingVariables!).map(name => [name, env[name]])
   const config = loadConfig(Object.fromEntries(variables), { missingVariables })
   return {
@@ -68,6 +81,24 @@ export function readRenderOptions(
     substitutions,
     defaultSubstitutions,
     missingVariables: config.missingVariables,
+    remote,
     json: json === true,
+  }
+}
+
+/** @throws UsageError for flags that have no effect with `--url` */
+function refuseWithUrl({
+  defaultSubstitutions,
+  missingVariables,
+}: Record<'defaultSubstitutions' | 'missingVariables', string | undefined>): void {
+  if (defaultSubstitutions !== undefined) {
+    throw new UsageError(
+      '--default-substitutions has no effect with --url: the emulator there knows them of stored templates alone',
+    )
+  }
+  if (missingVariables !== undefined) {
+    throw new UsageError(
+      '--missing-variables has no effect with --url: the emulator there has its own setting',
+    )
   }
 }

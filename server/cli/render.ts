@@ -4,11 +4,12 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { Clock } from '../clock/clock.ts'
 import { MapOf } from '../model/common.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
-import { createRenderer, type Place, type Rendering } from '../templates/renderer.ts'
+import type { Place } from '../templates/renderer.ts'
 import { removeAbsent } from '../validation/absent.ts'
 import { checkOf } from '../validation/check.ts'
 import type { Outputs } from './import.ts'
 import { plain } from './plain.ts'
+import type { Remote } from './remote.ts'
 import { type RenderOptions, readRenderOptions } from './render-options.ts'
 import { reportError, UsageError } from './usage-error.ts'
 
@@ -32,14 +33,54 @@ export async function runRender(
 ): Promise<number> {
   try {
     const options = readRenderOptions(env, argv, outputs)
-    const { template, missingVariables } = options
-    const rendering = createRenderer().render(readFile(template), readValues(options), {
-      ...{ missingVariables, now: new Clock().now(), uuid: randomUUID },
-    })
+    const text = readFile(options.template)
+    const values = readValues(options)
+    const rendering =
+      options.remote === undefined
+        ? await renderHere(text, values, options)
+        : await renderThere(text, values, options.remote)
     print(rendering, options, outputs)
     return rendering.failure === undefined ? 0 : 1
   } catch (error) {
     return reportError(error, outputs.stderr)
+  }
+}
+
+/** What a template renders to, or why it does not. */
+interface Outcome {
+  text?: string | undefined
+  failure?: Place & { message: string }
+  /** Variables without a value. An emulator does not say where they are. */
+  missing: (Partial<Place> & { name: string })[]
+}
+
+async function renderHere(
+  text: string,
+  values: ReturnType<typeof readValues>,
+  { missingVariables }: RenderOptions,
+): Promise<Outcome> {
+  const { createRenderer } = await import('../templates/renderer.ts')
+  const options = { missingVariables, now: new Clock().now(), uuid: randomUUID }
+  return createRenderer().render(text, values, options)
+}
+
+async function renderThere(
+  text: string,
+  { endpoint, substitutions }: ReturnType<typeof readValues>,
+  remote: Remote,
+): Promise<Outcome> {
+  const { createEmulatorClient } = await import('./emulator-client.ts')
+  const client = createEmulatorClient(remote, new AbortController().signal)
+  const { parts, missingVariables, errors } = await client.render({
+    ...{ text, values: endpoint },
+    // The first ones count first.
+    substitutions: Object.assign({}, ...substitutions.toReversed()),
+  })
+  const [failure] = errors.map(({ message, line, column }) => ({ message, line, column }))
+  return {
+    text: parts.text,
+    ...(failure !== undefined && { failure }),
+    missing: missingVariables.map(name => ({ name })),
   }
 }
 
@@ -90,8 +131,8 @@ function readFile(file: string): string {
 }
 
 function print(
-  { text, failure, missing }: Rendering,
-  { template, json }: RenderOptions,
+  { text, failure, missing }: Outcome,
+  { template, json, remote }: RenderOptions,
   { stdout, stderr }: Outputs,
 ): void {
   if (json) {
@@ -100,18 +141,20 @@ function print(
     stdout.write(`${JSON.stringify({ text, missingVariables, errors }, null, 2)}\n`)
     return
   }
-  const tell = ({ line, column }: Place, message: string) =>
-    stderr.write(`${plain(`${template}:${line}:${column}: ${message}`)}\n`)
+  const tell = ({ line, column }: Partial<Place>, message: string) => {
+    const place = line === undefined ? template : `${template}:${line}:${column}`
+    stderr.write(`${plain(`${place}: ${message}`)}\n`)
+  }
   if (failure === undefined) {
-    stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    stdout.write(text?.endsWith('\n') ? text : `${text}\n`)
     for (const variable of missing) tell(variable, `${variable.name} has no value, and is left blank`)
     return
   }
   tell(failure, failure.message)
   // Of a missing variable that is the failure, enough is said.
-  const others = missing.filter(({ line, column }) => line !== failure.line || column !== failure.column)
+  const others = missing.filter(({ name }) => !failure.message.startsWith(`Attribute '${name}' `))
   for (const variable of others) tell(variable, `${variable.name} has no value`)
-  if (missing.length > 0) {
+  if (missing.length > 0 && remote === undefined) {
     stderr.write(
       'Values come from --endpoint, --substitutions and --default-substitutions; --missing-variables blank does without.\n',
     )

@@ -275,7 +275,11 @@ for (const [what, argv, says] of [
     ['s3://data/a.csv', '--url', 'http://x', '--control-token', 'a b'],
     '--control-token must be a text of ASCII characters',
   ],
-  ['a file for another emulator', [at('users.csv'), '--url', 'http://x'], 'name an s3:// URL'],
+  [
+    'a folder for another emulator',
+    [at('s3/data'), '--url', 'http://x'],
+    'is a folder, and with --url a file is uploaded',
+  ],
   [
     'a setting of another emulator',
     ['s3://data/a.csv', '--url', 'http://x', '--piece-bytes', '9'],
@@ -335,6 +339,41 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
     t.match(await run([...argv, '--control-token', 'open-sesame']), { code: 0, stdout: '1 imported' })
     t.match(await run(argv, { CONTROL_TOKEN: 'open-sesame' }), { code: 0, stdout: '1 imported' })
     t.match(await run([at('users.csv')], { CONTROL_TOKEN: 'open-sesame' }), { code: 0 }, 'not for its own')
+  })
+
+  t.test('a file of this machine is uploaded', async t => {
+    const upload = [at('users.csv'), '--url', url, '--application', app]
+    const { code, stdout, stderr } = await run(upload)
+    t.match({ code, stdout }, { code: 0, stdout: '2 records read, 1 imported' })
+    t.match(stdout, /│ users\.csv │ +3 │/, 'under its name')
+    t.match(stderr, `application ${app}, import job `)
+    const here = JSON.parse((await run([at('users.csv'), '--json'])).stdout)
+    const there = JSON.parse((await run([...upload, '--json'])).stdout)
+    t.strictSame(there.failures, here.failures)
+    t.match(await run([at('none.csv'), '--url', url]), { code: 2, stderr: 'there is no file or folder' })
+  })
+
+  t.test('where keys are needed, it signs all that it sends, or sends the token', async t => {
+    const ACCESS_KEYS = 'AKID:sesame'
+    const key = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'sesame' }
+    const withKeys = await startEmulator(t, { S3_DIR: at('s3'), ACCESS_KEYS })
+    for (const what of [at('users.csv'), 's3://data/users.csv']) {
+      t.match(await run([what, '--url', withKeys.url], key), { code: 0, stdout: '1 imported' }, what)
+    }
+    const none = await run([at('users.csv'), '--url', withKeys.url])
+    t.match(none, { code: 2, stderr: /401 Unauthorized.*AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n$/ })
+    const wrong = await run([at('users.csv'), '--url', withKeys.url], { ...key, AWS_ACCESS_KEY_ID: 'other' })
+    t.match(wrong, { code: 2, stderr: /403 UnrecognizedClientException/ })
+
+    const both = await startEmulator(t, { ACCESS_KEYS, CONTROL_TOKEN: 'open-sesame' })
+    const argv = [at('users.csv'), '--url', both.url, '--control-token', 'open-sesame']
+    t.match(await run(argv), { code: 0, stdout: '1 imported' })
+
+    const large = join(makeFolder(t), 'large.csv')
+    writeFileSync(large, `Id,ChannelType,Address\n${'e,EMAIL,a@example.com\n'.repeat(400_000)}`)
+    const tooLarge = await run([large, '--url', withKeys.url], key)
+    t.match(tooLarge, { code: 2, stderr: /413 PayloadTooLarge.*for larger ones set CONTROL_TOKEN/ })
+    t.match(await run([large, ...argv.slice(1)]), { code: 0, stdout: '400000 imported' })
   })
 
   t.test('what is no emulator is told', async t => {

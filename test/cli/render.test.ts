@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { runRender } from '../../server/cli/render.ts'
+import { controlOf } from '../support/control.ts'
+import { startEmulator } from '../support/helpers.ts'
 import { runMain } from '../support/spawn.ts'
 
 const endpoint = { Address: 'ann@example.com', User: { UserAttributes: { FirstName: ['Ann'] } } }
@@ -169,4 +171,60 @@ t.test('the program has the command, and its help says how to use it', async t =
   t.match(await runMain(t, {}, ['render', ...withValues.map(word => (/\./.test(word) ? at(word) : word))]), {
     ...{ code: 0, stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n' },
   })
+})
+
+t.test('with --url, the emulator there renders', async t => {
+  const { url } = await startEmulator(t)
+  await controlOf(url)('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2031-05-06T00:00:00Z' })
+  const there = ['--url', `${url}/`]
+  t.strictSame(await run([...withValues, ...there]), await run(withValues))
+  t.match(await run(['now.hbs', ...there]), { code: 0, stdout: /^2031 / }, 'by its own clock')
+  const both = ['--substitutions', 'code.json', '--substitutions', 'all.json']
+  const twice = ['mail.hbs', '--endpoint', 'endpoint.json', ...both]
+  t.strictSame(await run([...twice, ...there]), await run(twice), 'the first substitutions count first')
+
+  for (const template of ['broken.hbs', 'late.hbs']) {
+    const [here, remote] = [await run([template, '--json']), await run([template, '--json', ...there])]
+    t.strictSame(remote, here, template)
+    t.equal(remote.code, 1)
+  }
+  t.strictSame(await run(['mail.hbs', '--endpoint', 'endpoint.json', ...there]), {
+    code: 1,
+    stdout: '',
+    stderr:
+      "mail.hbs:2:14: Attribute 'OTP' is not present in the rendering data.\nmail.hbs: Footer has no value\n",
+  })
+  const blank = await startEmulator(t, { MISSING_VARIABLES: 'blank' })
+  t.match(await run(['mail.hbs', '--endpoint', 'endpoint.json', '--url', blank.url]), {
+    code: 0,
+    stdout: 'Hi Ann,\nyour code is .\n \n',
+    stderr: 'mail.hbs: OTP has no value, and is left blank\n',
+  })
+})
+
+t.test('with --url, it sends the token, or signs where that is wanted', async t => {
+  const token = await startEmulator(t, { CONTROL_TOKEN: 'open-sesame' })
+  const withToken = await run([...withValues, '--url', token.url], { CONTROL_TOKEN: 'open-sesame' })
+  t.match(withToken, { code: 0, stdout: 'Hi Ann,' })
+  const keys = await startEmulator(t, { ACCESS_KEYS: 'AKID:sesame' })
+  const key = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'sesame' }
+  t.match(await run([...withValues, '--url', keys.url], key), { code: 0, stdout: 'Hi Ann,' })
+  const none = await run([...withValues, '--url', keys.url])
+  t.match(none, { code: 2, stderr: /401 Unauthorized.*AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n$/s })
+  const wrong = await run([...withValues, '--url', keys.url], { ...key, AWS_SECRET_ACCESS_KEY: 'x' })
+  t.match(wrong, { code: 2, stderr: /403 InvalidSignatureException/ })
+})
+
+t.test('with --url, flags without an effect are refused', async t => {
+  for (const [flag, value] of [
+    ['--default-substitutions', 'defaults.json'],
+    ['--missing-variables', 'blank'],
+  ] as const) {
+    const refused = await run(['mail.hbs', '--url', 'http://127.0.0.1:1', flag, value])
+    t.match(refused, { code: 2, stderr: `${flag} has no effect with --url` })
+  }
+  const token = await run(['mail.hbs', '--control-token', 'open-sesame'])
+  t.match(token, { code: 2, stderr: '--control-token goes with --url' })
+  const nobody = await run(['mail.hbs', '--url', 'http://127.0.0.1:1'])
+  t.match(nobody, { code: 2, stderr: 'no emulator answers at http://127.0.0.1:1' })
 })
