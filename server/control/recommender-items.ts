@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { badRequest } from '../http/errors/exceptions.ts'
+import { MapOf } from '../model/common.ts'
+import { attributeKey, type RecommenderConfiguration, type RecommenderItems } from '../model/recommender.ts'
+import { findRecommender } from '../resources/recommenders/find-recommender.ts'
+import { RecommenderParams } from '../resources/recommenders/shapes.ts'
+import { describe } from '../validation/explain.ts'
+
+/** The most endpoints, or users, that items are said for. */
+const maxRecipients = 10_000
+
+const items = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<RecommenderItems['endpoints']>({ ...MapOf(Type.Unknown(), maxRecipients), description }),
+  )
+
+const Items = Type.Object({
+  endpoints: items('By the ids of endpoints'),
+  users: items('By UserId, for endpoints that are not named'),
+  default: Type.Optional(
+    Type.Unsafe<RecommenderItems['default']>({
+      description:
+        'For all others: a list of items, or a map of attributes where a Lambda function makes some of the items',
+    }),
+  ),
+})
+
+/** Says, and answers, what a recommender recommends: no model and no Lambda function is called. */
+export const recommenderItems: FastifyPluginAsyncTypebox = async app => {
+  const { recommenders } = app.store
+  const url = '/_pinpoint/recommenders/:recommenderId/items'
+
+  app.get(
+    url,
+    {
+      config: { operation: 'recommenderItems' },
+      schema: {
+        summary: 'What a recommender recommends',
+        params: RecommenderParams,
+        response: { 200: Items },
+      },
+    },
+    async ({ params }) => recommenders.items(findRecommender(app.store, params.recommenderId).Id),
+  )
+
+  app.put(
+    url,
+    {
+      config: { operation: 'putRecommenderItems' },
+      schema: {
+        summary: 'Says what a recommender recommends, instead of what was said before',
+        params: RecommenderParams,
+        body: Items,
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ params, body }, reply) => {
+      await app.store.write(() => {
+        const configuration = findRecommender(app.store, params.recommenderId)
+        checkItems(configuration, body)
+        recommenders.putItems(configuration.Id, body)
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** @throws BadRequestException for items that do not suit the configuration */
+function checkItems(configuration: RecommenderConfiguration, given: RecommenderItems): void {
+  for (const group of ['endpoints', 'users'] as const) {
+    for (const [id, value] of Object.entries(given[group] ?? {})) {
+      checkItem(configuration, `${group}.${id}`, value)
+    }
+  }
+  if (given.default !== undefined) checkItem(configuration, 'default', given.default)
+}
+
+function checkItem(
+  { RecommendationTransformerUri, Attributes = {} }: RecommenderConfiguration,
+  member: string,
+  value: unknown,
+): void {
+  if (RecommendationTransformerUri === undefined) {
+    if (isListOfStrings(value)) return
+    throw badRequest(`${member} must be a list of strings, the recommended items; got ${describe(value)}`)
+  }
+  const names = Object.keys(Attributes).map(attributeKey)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest(
+      `${member} must be an object with values of ${names.join(', ')}, as the configuration has a RecommendationTransformerUri; got ${describe(value)}`,
+    )
+  }
+  for (const [name, of] of Object.entries(value)) {
+    if (!names.includes(attributeKey(name))) {
+      throw badRequest(`${member}.${name} is not one of the configuration's Attributes: ${names.join(', ')}`)
+    }
+    if (typeof of === 'string' || isListOfStrings(of)) continue
+    throw badRequest(`${member}.${name} must be a string or a list of strings; got ${describe(of)}`)
+  }
+}
+
+const isListOfStrings = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(item => typeof item === 'string')

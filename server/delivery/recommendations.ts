@@ -1,0 +1,43 @@
+import { attributeKey, type RecommenderConfiguration, type RecommenderItems } from '../model/recommender.ts'
+import { foldedId } from '../store/endpoints/endpoint-key.ts'
+
+/** What recommendations depend on of an endpoint, as GetEndpoint answers it. */
+export interface Recommended {
+  Id?: unknown
+  User?: unknown
+}
+
+/**
+ * Makes the function that gives the recommendations for an endpoint, as variables of a template:
+ * `RecommendationItems`, or `Recommendations` if a Lambda function makes attributes of the items
+ * (source: guide). They are those that are said for the endpoint, else for its user, else for all.
+ *
+ * @param items what a caller has said that the recommender recommends
+ * @returns a function that gives undefined where nothing is recommended
+ */
+export function createRecommendations(
+  configuration: RecommenderConfiguration,
+  { endpoints = {}, users = {}, default: byDefault }: RecommenderItems,
+): (endpoint: Recommended) => object | undefined {
+  const { RecommendationsPerMessage: count, RecommendationProviderIdType, Attributes } = configuration
+  const byEndpoint = new Map(Object.entries(endpoints).map(([id, items]) => [foldedId(id), items]))
+  const byUser = new Map(Object.entries(users))
+  const cut = (value: string | string[]) => (Array.isArray(value) ? value.slice(0, count) : value)
+
+  return ({ Id, User }) => {
+    const user = (Object(User) as { UserId?: unknown }).UserId
+    // Without a user, a recommender by users recommends nothing (source: guide).
+    if (RecommendationProviderIdType === 'PINPOINT_USER_ID' && typeof user !== 'string') return undefined
+    const found =
+      (typeof Id === 'string' ? byEndpoint.get(foldedId(Id)) : undefined) ??
+      (typeof user === 'string' ? byUser.get(user) : undefined) ??
+      byDefault
+    if (found === undefined) return undefined
+    if (Array.isArray(found)) return { RecommendationItems: cut(found) }
+    const known = new Set(Object.keys(Attributes ?? {}).map(attributeKey))
+    const values = Object.entries(found).filter(([name]) => known.has(attributeKey(name)))
+    return {
+      Recommendations: Object.fromEntries(values.map(([name, value]) => [attributeKey(name), cut(value)])),
+    }
+  }
+}
