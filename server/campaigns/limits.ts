@@ -5,6 +5,21 @@ import type { EndpointResponse } from '../model/endpoint.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
 import type { EndpointKey, EndpointSends } from '../store/campaigns/endpoint-sends.ts'
 
+/**
+ * Why an endpoint that was targeted gets no message (names: those of `_campaign.send` events, as far
+ * as these have one, else assumed).
+ */
+export const dropReasons = [
+  'EXPIRED',
+  'TOTAL_CAP',
+  'DAILY_CAP',
+  'QUIET_TIME',
+  'HOOK_FAILURE',
+  'HOOK_FILTERED',
+  'ENDPOINT_DELETED',
+] as const
+export type DropReason = (typeof dropReasons)[number]
+
 /** The limits of a campaign: its own, and for what it does not say, those of its application. */
 export interface CampaignLimitsInForce {
   /** Messages to an endpoint in 24 hours: from this campaign, or from all of the application. */
@@ -55,7 +70,7 @@ export function whyDropped(
   key: EndpointKey,
   { Demographic }: Pick<EndpointResponse, 'Demographic'>,
   now: number,
-): 'TOTAL_CAP' | 'DAILY_CAP' | 'QUIET_TIME' | undefined {
+): DropReason | undefined {
   if (total !== undefined && sends.bySender(sender, key).targeted >= total) return 'TOTAL_CAP'
   if (daily !== undefined) {
     const since = now - day

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
+import { type AudienceCounter, type Counters, count, whyNotTargeted } from '../audience/counters.ts'
 import type { HookSettings } from '../delivery/call-hook.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
@@ -29,7 +29,7 @@ import {
 import { timeIn } from '../templates/helpers/time-zone.ts'
 import type { Renderer } from '../templates/renderer.ts'
 import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook.ts'
-import { type CampaignLimitsInForce, limitsOf, whyDropped } from './limits.ts'
+import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
 import { directMessage, loadTemplates } from './message.ts'
 import { planListening, planNextRun, timingIn } from './plan.ts'
 import { isOfEvents, readZoneOffset, scheduledStart } from './schedule.ts'
@@ -71,7 +71,7 @@ interface Candidate {
 
 /** What has become of a candidate: why it gets no message, or its message. */
 interface Result {
-  why?: string
+  why?: AudienceCounter | DropReason
   message?: NewOutboxMessage
   isTargeted: boolean
   /** Whether a custom channel was called with it. */
