@@ -47,6 +47,9 @@ const stepsPerSecond = 10
 /** Milliseconds after which an event's message is not sent any more (source: guide). */
 const eventDeadline = 5 * 60_000
 
+/** Runs whose common parts are kept in memory. */
+const maxRuns = 50
+
 const never = Number.POSITIVE_INFINITY
 
 export interface CampaignRunsContext {
@@ -130,12 +133,14 @@ export function createCampaignRuns(context: CampaignRunsContext) {
       if (treatment === undefined || loadTemplates(store.templates, treatment.templates) === undefined) {
         return campaigns.plan(seq, [{ ...plan, phase: 'INVALID', due: null }])
       }
+      // One that was created paused may be much older.
+      const startsNow = timing.isImmediate === true && plan.run === 0
       campaignActivities.create({
         id: newId(),
         campaign: seq,
         version,
         treatment: plan.treatment,
-        scheduled_start: scheduledStart(timing, plan.run) ?? now.getTime(),
+        scheduled_start: startsNow ? now.getTime() : scheduledStart(timing, plan.run)!,
         endpoint: null,
         member_cursor: firstMember,
         due: now.getTime(),
@@ -231,6 +236,8 @@ export function createCampaignRuns(context: CampaignRunsContext) {
       end(activity, now, 'FAIL')
       return 0
     }
+    // Those that were deleted meanwhile are left in it.
+    if (runs.size >= maxRuns) runs.clear()
     if (activity.endpoint === null) runs.set(activity.seq, run)
     const { limits, hook } = run
     const isWalk = activity.endpoint === null && activity.member_cursor !== null

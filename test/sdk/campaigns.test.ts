@@ -155,6 +155,19 @@ t.test('a pause skips the runs that fall into it', async t => {
   t.strictSame(times, ['10:00', '13:00'])
 })
 
+t.test('an IMMEDIATE campaign that was created paused starts when it goes on', async t => {
+  const { ok, url, endpoints, create, advance, statusOf, messages, activities } =
+    await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ IsPaused: true, Limits: { MaximumDuration: 60 } })
+  await advance({ by: 'PT1H' })
+  t.equal(await statusOf(id), 'PAUSED')
+  await ok('PUT', `${url}/${id}`, { IsPaused: false })
+  await advance()
+  t.equal((await messages(id)).length, 1)
+  t.match(await activities(id), [{ ScheduledStart: '2027-03-01T10:00:00.000Z' }])
+})
+
 t.test('by local time, each zone gets the message by its own clocks', async t => {
   const { endpoints, create, advance, statusOf, activities, messages } = await withRunningCampaigns(t)
   const zoned = (Id: string, Timezone?: string) => ({ Id, Demographic: { Timezone } })
