@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { createBench } from './bench.ts'
 import { benchCalls } from './calls.ts'
+import { benchCampaigns } from './campaigns.ts'
 import { benchExports } from './exports.ts'
 import { fill } from './filled.ts'
 import { benchImports } from './imports.ts'
@@ -29,7 +30,7 @@ import { benchTemplates } from './templates.ts'
  *     npm run bench -- --rows 200000 --only imports --against ../before/dist
  */
 
-const groups = ['starts', 'imports', 'calls', 'segments', 'exports', 'templates', 'messages']
+const groups = ['starts', 'imports', 'calls', 'segments', 'exports', 'templates', 'messages', 'campaigns']
 
 const { rows, only, against, rounds, tenTimes } = new Command('npm run bench --')
   .description('Measures the build in dist and prints tables in Markdown.')
@@ -68,6 +69,7 @@ if (isWanted('starts')) await benchStarts(bench)
 if (isWanted('imports')) await benchImports(bench)
 if (isWanted('templates')) await benchTemplates(bench)
 if (isWanted('messages')) await benchMessages(bench)
+if (isWanted('campaigns')) await benchCampaigns(bench)
 if (['calls', 'segments', 'exports'].some(isWanted)) {
   const filled = await fill(bench)
   if (isWanted('calls')) await benchCalls(bench, filled)
