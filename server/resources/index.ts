@@ -34,6 +34,7 @@ import { getJourneyRuns } from './journeys/get-journey-runs.ts'
 import { listJourneys } from './journeys/list-journeys.ts'
 import { updateJourney } from './journeys/update-journey.ts'
 import { updateJourneyState } from './journeys/update-journey-state.ts'
+import { kpis } from './kpis/kpis.ts'
 import { sendMessages } from './messages/send-messages.ts'
 import { sendUsersMessages } from './messages/send-users-messages.ts'
 import { notServed } from './not-served.ts'
@@ -142,6 +143,9 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(putEventStream)
   app.register(getEventStream)
   app.register(deleteEventStream)
+
+  // KPIs
+  app.register(kpis)
 
   // Templates
   app.register(templates)

@@ -9,6 +9,7 @@ import type { CountKey, EventCounts } from '../../store/event-records/event-coun
  * - `first <type>`: the first open or click of a message
  * - `parts <type>`, `price <type>`: of SMS messages, by country
  * - `status <type>`: SMS messages, by record_status
+ * - `_campaign.send push`: those of push notifications, by status
  * - `reached`: a mark on each endpoint that has got a message of a campaign
  */
 
@@ -59,6 +60,7 @@ function countEvent(
   const country = attributes.iso_country_code ?? ''
   const status = attributes.campaign_send_status ?? attributes.journey_send_status ?? ''
   add(key(type, isSend ? status : type.startsWith('_SMS.') ? country : ''))
+  if (type === '_campaign.send' && attributes.delivery_type === 'PUSH') add(key(`${type} push`, status))
   if (type.startsWith('_SMS.')) {
     add(key(`parts ${type}`, country), Number(attributes.number_of_message_parts))
     add(key(`price ${type}`, country), metrics.price_in_millicents_usd ?? 0)

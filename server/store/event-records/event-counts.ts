@@ -68,6 +68,14 @@ export function createEventCounts(db: Database) {
        AND day BETWEEN :from AND :to`,
   )
 
+  const known = db
+    .prepare<unknown[], number>(
+      `SELECT EXISTS (SELECT 1 FROM documents WHERE app = :app AND kind = :kind AND id = :id)
+         OR EXISTS (SELECT 1 FROM event_counts WHERE app = :app AND name = :name
+                    AND campaign = :campaign AND journey = :journey)`,
+    )
+    .pluck()
+
   return {
     add: (app: AppRef, key: CountKey, by: number): void => void add.run({ ...key, app: app.seq, by }),
 
@@ -76,6 +84,14 @@ export function createEventCounts(db: Database) {
 
     /** Removes the marks of a subject, of all days. */
     unmark: (app: AppRef, given: Omit<Mark, 'day'>): void => void unmark.run({ ...given, app: app.seq }),
+
+    /** Whether a campaign or a journey exists, or has sent something before it was deleted. */
+    isKnown(app: AppRef, owner: { campaign: string } | { journey: string }): boolean {
+      const { campaign = '', journey = '' } = owner as { campaign?: string; journey?: string }
+      const kind = campaign === '' ? 'journey' : 'campaign'
+      const asked = { app: app.seq, kind, id: campaign || journey, name: `_${kind}.send`, campaign, journey }
+      return known.get(asked) === 1
+    },
 
     read(app: AppRef, owner: CountOwner, { names, from, to }: CountRange): (CountKey & { total: number })[] {
       const nothing = { campaign: null, journey: null, ofCampaigns: null, ofJourneys: null }

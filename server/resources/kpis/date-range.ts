@@ -1,0 +1,56 @@
+import { badRequest } from '../../http/errors/exceptions.ts'
+import { readInstant } from '../../model/iso-time.ts'
+import { kpiDays } from '../../model/quotas.ts'
+import { describe } from '../../validation/explain.ts'
+
+const day = 86_400_000
+
+/** Days, both included, in UTC: such as 2027-03-01. */
+export interface DateRange {
+  from: string
+  to: string
+}
+
+/**
+ * Reads the days of a KPI. By default they are the preceding 31 days (source: guide); of two times,
+ * the other is then 31 days away, but not ahead of today (assumed).
+ *
+ * @throws BadRequestException (which cases: guide; texts: assumed)
+ */
+export function readDateRange(
+  { 'start-time': start, 'end-time': end }: { 'start-time'?: string; 'end-time'?: string },
+  now: Date,
+): DateRange {
+  const today = dayOf(now.getTime())
+  const longest = kpiDays.range * day
+  const givenFrom = start === undefined ? undefined : readDay('start-time', start)
+  const to =
+    end === undefined
+      ? Math.min(today, (givenFrom ?? Number.POSITIVE_INFINITY) + longest)
+      : readDay('end-time', end)
+  const from = givenFrom ?? to - longest
+  if (from > to) throw badRequest(`start-time must not be later than end-time; got ${describe(start ?? end)}`)
+  if (to - from > longest) {
+    throw badRequest(
+      `start-time and end-time must be at most ${kpiDays.range} days apart; got ${(to - from) / day}`,
+    )
+  }
+  if (today - from >= kpiDays.past * day) {
+    throw badRequest(
+      `start-time must be less than ${kpiDays.past} days before today, which is ${nameOf(today)}; got ${nameOf(from)}`,
+    )
+  }
+  return { from: nameOf(from), to: nameOf(to) }
+}
+
+const dayOf = (time: number): number => Math.floor(time / day) * day
+const nameOf = (time: number): string => new Date(time).toISOString().slice(0, 10)
+
+/** @returns the beginning of the day, in milliseconds since 1970 */
+function readDay(member: string, text: string): number {
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text)
+  // In a query, `+` is a space.
+  const time = readInstant(isDate ? `${text}T00:00:00Z` : text.replace(/ (?=\d\d:?\d\d$)/, '+'))
+  if (time !== undefined) return dayOf(time)
+  throw badRequest(`${member} must be an ISO 8601 time such as 2019-07-19T00:00:00Z; got ${describe(text)}`)
+}

@@ -1,0 +1,116 @@
+import { pricePerPart } from '../../delivery/events/message-events.ts'
+
+/** Adds up counts of events (delivery/events/count-events.ts); with a label, only those that have it. */
+export type Sum = (name: string, label?: string) => number
+
+/** How a KPI is computed of what was counted. */
+export interface Measure {
+  /** The counts that it reads. A group without any of them has no data, and no row. */
+  names: readonly string[]
+  /** Undefined where it cannot be told, as a rate of nothing. */
+  value: (sum: Sum) => number | undefined
+  /** Whether the value is the number of different endpoints that have got a message. */
+  countsEndpoints?: true
+}
+
+/** A rate, from 0 to 1 (assumed); undefined of nothing. */
+const rate = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined)
+
+const measure = (names: readonly string[], value: Measure['value']): Measure => ({ names, value })
+
+/** The number of events of one type. */
+const countOf = (name: string, ...names: string[]): Measure => measure([name, ...names], sum => sum(name))
+
+// What campaigns send, by all channels. A message of which only a counter knows why it was not sent
+// was not attempted (assumed).
+const attemptedStatuses = [
+  'SUCCESS',
+  'FAILURE',
+  'FAILURE_PERMANENT',
+  'CUSTOM_DELIVERY_FAILURE',
+  'THROTTLED',
+] as const
+const attempted = (sum: Sum): number =>
+  attemptedStatuses.reduce((total, status) => total + sum('_campaign.send', status), 0)
+
+/**
+ * Sent messages without hard bounces (source: guide), and without SMS that were not delivered and
+ * e-mails that do not render (assumed).
+ */
+const undelivered = ['_email.hardbounce', '_SMS.FAILURE', '_email.rendering_failure'] as const
+const delivered = (sum: Sum): number =>
+  Math.max(
+    0,
+    undelivered.reduce((left, name) => left - sum(name), sum('_campaign.send', 'SUCCESS')),
+  )
+const ofSends = ['_campaign.send', ...undelivered]
+
+const emails = ['_email.send', '_email.hardbounce']
+const deliveredEmails = (sum: Sum): number => Math.max(0, sum('_email.send') - sum('_email.hardbounce'))
+
+/** The measures of campaigns. */
+export const ofCampaigns = {
+  successfulDeliveryRate: measure(ofSends, sum => rate(delivered(sum), attempted(sum))),
+  successfulDeliveries: measure(ofSends, delivered),
+  attemptedDeliveries: measure(['_campaign.send'], attempted),
+  uniqueDeliveries: { ...measure(['reached'], () => undefined), countsEndpoints: true } as Measure,
+  emailOpenRate: measure([...emails, '_email.open'], sum => rate(sum('_email.open'), deliveredEmails(sum))),
+  hardBounceRate: measure(emails, sum => rate(sum('_email.hardbounce'), sum('_email.send'))),
+  // Only push notifications are opened so.
+  pushOpenRate: measure(['_campaign.send push', '_campaign.opened_notification'], sum =>
+    rate(sum('_campaign.opened_notification'), sum('_campaign.send push', 'SUCCESS')),
+  ),
+  directEmailOpens: countOf('_email.open', ...emails),
+  directPushOpens: countOf('_campaign.opened_notification', '_campaign.send push'),
+  clicks: countOf('_email.click', ...emails),
+  smsSpend: measure(
+    ['price _SMS.SUCCESS', 'price _SMS.FAILURE'],
+    sum => sum('price _SMS.SUCCESS') + sum('price _SMS.FAILURE'),
+  ),
+}
+
+/** Sent e-mails without all bounces and rejections (source: guide). */
+const accepted = (sum: Sum): number =>
+  Math.max(
+    0,
+    sum('_email.send') - sum('_email.hardbounce') - sum('_email.softbounce') - sum('_email.rejected'),
+  )
+const ofEmails = ['_email.send', '_email.hardbounce', '_email.softbounce', '_email.rejected']
+
+/** The measures of e-mails that neither campaigns nor journeys send, and of those of journeys. */
+export const ofEmail = {
+  sent: countOf('_email.send'),
+  delivered: measure(ofEmails, accepted),
+  deliveryRate: measure(ofEmails, sum => rate(accepted(sum), sum('_email.send'))),
+  opened: countOf('_email.open', '_email.send'),
+  clicked: countOf('_email.click', '_email.send'),
+  uniqueOpens: countOf('first _email.open', '_email.send'),
+  uniqueClicks: countOf('first _email.click', '_email.send'),
+  hardBounced: countOf('_email.hardbounce', '_email.send'),
+  softBounced: countOf('_email.softbounce', '_email.send'),
+  rejected: countOf('_email.rejected', '_email.send'),
+  complained: countOf('_email.complaint', '_email.send'),
+  complaintRate: measure(['_email.complaint', '_email.send'], sum =>
+    rate(sum('_email.complaint'), sum('_email.send')),
+  ),
+  unsubscribed: countOf('_email.unsubscribe', '_email.send'),
+}
+
+const [sent, received, failed] = ['_SMS.BUFFERED', '_SMS.SUCCESS', '_SMS.FAILURE']
+const price = (sum: Sum): number => sum(`price ${received}`) + sum(`price ${failed}`)
+const parts = (sum: Sum): number => price(sum) / pricePerPart
+const priced = [`price ${received}`, `price ${failed}`, received, failed]
+
+/** The measures of SMS messages that neither campaigns nor journeys send. Prices are in millicents. */
+export const ofSms = {
+  sent: countOf(sent),
+  delivered: countOf(received, sent),
+  deliveryRate: measure([sent, received], sum => rate(sum(received), sum(sent))),
+  sentByParts: countOf(`parts ${sent}`),
+  deliveredByParts: countOf(`parts ${received}`, `parts ${sent}`),
+  /** Of each record_status. */
+  errors: countOf(`status ${failed}`),
+  averagePrice: measure(priced, sum => rate(price(sum), sum(received) + sum(failed))),
+  averagePriceByParts: measure(priced, sum => rate(price(sum), parts(sum))),
+  totalPrice: measure(priced, price),
+}

@@ -1,0 +1,251 @@
+import t, { type Test } from 'tap'
+import { writeMessages } from '../../../server/delivery/write-messages.ts'
+import type { NewOutboxMessage } from '../../../server/model/message.ts'
+import { kpisOf } from '../../../server/resources/kpis/kpi-names.ts'
+import { openStore } from '../../../server/store/open-store.ts'
+import { makeFolder } from '../../support/buckets.ts'
+import { isError, sharedTestApp } from '../../support/helpers.ts'
+import { withSending } from '../../support/sending.ts'
+
+const today = '2027-03-10'
+
+/** An application whose clock a test moves, of which few messages and events are kept. */
+async function withKpis(t: Test) {
+  let time = new Date(`${today}T09:00:00.000Z`)
+  const store = openStore(makeFolder(t), { outboxLimit: 3 })
+  const sending = await withSending(t, { store, now: () => time })
+  const { call, app, send, outbox } = sending
+  const ref = store.apps.find(app)!
+  const kpi = (name: string, query = '', path = '') =>
+    call('GET', `/v1/apps/${app}/${path}kpis/daterange/${name}?${query}`)
+  return {
+    ...sending,
+    kpi,
+    setTime: (iso: string) => {
+      time = new Date(iso)
+    },
+    /** The values of a KPI, by what they are grouped by. */
+    async values(name: string, query = '', path = ''): Promise<Record<string, number>> {
+      const { status, body } = await kpi(name, query, path)
+      if (status !== 200) throw new Error(body.Message)
+      // biome-ignore lint/suspicious/noExplicitAny: an answer
+      const rows = body.KpiResult.Rows.map((row: any) => [
+        row.GroupedBys[0]?.Value ?? 'all',
+        Number(row.Values[0].Value),
+      ])
+      return Object.fromEntries(rows)
+    },
+    /** Sends an e-mail or an SMS to an address; gives what records its events. */
+    async sent(ChannelType: string, address: string) {
+      await send({
+        Addresses: { [address]: { ChannelType } },
+        MessageConfiguration: { DefaultMessage: { Body: 'Hi' } },
+      })
+      const [{ id }] = await outbox()
+      return async (...types: string[]) => {
+        for (const eventType of types) await call('POST', `/_pinpoint/messages/${id}/events`, { eventType })
+      }
+    },
+    /** Writes messages as a campaign or a journey does. */
+    write: (...messages: Partial<NewOutboxMessage>[]) =>
+      store.write(() =>
+        writeMessages(
+          store,
+          ref,
+          messages.map(message => ({
+            record: {
+              ...{ time: time.toISOString(), status: 'SUCCESSFUL', statusCode: 200, statusMessage: '' },
+              ...message,
+            } as NewOutboxMessage,
+          })),
+          time,
+        ),
+      ),
+    happen: (id: number, eventType: string) =>
+      call('POST', `/_pinpoint/messages/${id}/events`, { eventType }),
+  }
+}
+
+t.test('transactional e-mails are counted, however few are kept', async t => {
+  const { sent, values } = await withKpis(t)
+  const first = await sent('EMAIL', 'ann@example.com')
+  await first('_email.open', '_email.open', '_email.click', '_email.complaint')
+  await (await sent('EMAIL', 'ben@example.com'))('_email.hardbounce')
+  await (await sent('EMAIL', 'cal@example.com'))('_email.softbounce')
+  await sent('EMAIL', 'dan@example.com')
+  const expected: Record<string, number> = {
+    sent: 4,
+    delivered: 2,
+    'delivery-rate': 0.5,
+    opened: 1,
+    clicked: 1,
+    'unique-opens': 1,
+    'unique-clicks': 1,
+    'hard-bounced': 1,
+    'soft-bounced': 1,
+    'with-complaints': 1,
+    'complaint-rate': 0.25,
+  }
+  for (const [name, value] of Object.entries(expected)) {
+    t.strictSame(await values(`txn-emails-${name}`), { all: value }, name)
+    t.strictSame(await values(`txn-emails-${name}-grouped-by-date`), { [today]: value }, name)
+  }
+})
+
+t.test('opens count once in a clock hour, and unique ones once', async t => {
+  const { sent, values, setTime } = await withKpis(t)
+  setTime(`${today}T09:10:00Z`)
+  const happen = await sent('EMAIL', 'ann@example.com')
+  await happen('_email.open')
+  setTime(`${today}T09:59:00Z`)
+  await happen('_email.open')
+  setTime(`${today}T10:00:00Z`)
+  await happen('_email.open')
+  t.strictSame(await values('txn-emails-opened'), { all: 2 })
+  t.strictSame(await values('txn-emails-unique-opens'), { all: 1 })
+})
+
+t.test('transactional SMS are counted by country, by parts and by status', async t => {
+  const { sent, values } = await withKpis(t)
+  await sent('SMS', '+12065550142')
+  await sent('SMS', '+447700900123')
+  await sent('SMS', '+14254147167')
+  t.strictSame(await values('txn-sms-sent'), { all: 3 })
+  t.strictSame(await values('txn-sms-delivered'), { all: 2 })
+  t.strictSame(await values('txn-sms-delivery-rate'), { all: 2 / 3 })
+  t.strictSame(await values('txn-sms-sent-by-parts'), { all: 3 })
+  t.strictSame(await values('txn-sms-sent-grouped-by-country'), { GB: 1, US: 2 })
+  t.strictSame(await values('txn-sms-total-price-grouped-by-country'), { GB: 645, US: 1290 })
+  t.strictSame(await values('txn-sms-average-price-grouped-by-country'), { GB: 645, US: 645 })
+  t.strictSame(await values('txn-sms-error-distribution'), { UNREACHABLE: 1 })
+  t.strictSame(await values('txn-emails-sent'), {}, 'no data, no rows')
+})
+
+const toAnn = { channel: 'EMAIL', address: 'ann@example.com', messageId: 'm' }
+const ofCampaign = { campaign: 'c1', treatment: '0', activity: 'a1' }
+
+t.test('KPIs of campaigns: attempts, deliveries, different endpoints, opens', async t => {
+  const { write, happen, values, setTime } = await withKpis(t)
+  setTime('2027-03-09T09:00:00Z')
+  const [, bounced] = await write(
+    { ...toAnn, ...ofCampaign, endpoint: 'e1' },
+    { ...toAnn, ...ofCampaign, endpoint: 'e2' },
+    { ...toAnn, ...ofCampaign, endpoint: 'e3', status: 'PERMANENT_FAILURE' },
+  )
+  await happen(bounced!, '_email.hardbounce')
+  setTime(`${today}T09:00:00Z`)
+  const [again] = await write(
+    { ...toAnn, ...ofCampaign, activity: 'a2', endpoint: 'e1' },
+    { channel: 'GCM', address: 't', campaign: 'c2', treatment: '0', activity: 'a3', endpoint: 'e9' },
+  )
+  await happen(again!, '_email.open')
+  await happen(again! + 1, '_campaign.opened_notification')
+
+  const all: Record<string, Record<string, number>> = {
+    'successful-delivery-rate': { all: 3 / 5 },
+    'successful-delivery-rate-grouped-by-date': { '2027-03-09': 1 / 3, [today]: 1 },
+    'unique-deliveries': { all: 2 },
+    'unique-deliveries-grouped-by-date': { '2027-03-09': 1, [today]: 2 },
+    'unique-deliveries-grouped-by-campaign': { c1: 1, c2: 1 },
+    'successful-deliveries-grouped-by-campaign': { c1: 2, c2: 1 },
+    'email-open-rate': { all: 1 / 2 },
+    'push-open-rate': { all: 1 },
+    'push-open-rate-grouped-by-campaign': { c2: 1 },
+    'txn-emails-sent': {},
+  }
+  for (const [name, expected] of Object.entries(all)) t.strictSame(await values(name), expected, name)
+  const ofOne: Record<string, Record<string, number>> = {
+    'hard-bounce-rate': { all: 1 / 3 },
+    'hard-bounce-rate-grouped-by-campaign-activity': { a1: 1 / 2, a2: 0 },
+    'unique-deliveries': { all: 1 },
+    'unique-deliveries-grouped-by-campaign-activity': { a1: 1, a2: 1 },
+    'attempted-deliveries-grouped-by-campaign-activity': { a1: 3, a2: 1 },
+    'successful-deliveries-grouped-by-campaign-activity': { a1: 1, a2: 1 },
+    'direct-email-opens-grouped-by-campaign-activity': { a1: 0, a2: 1 },
+    'clicks-grouped-by-campaign-activity': { a1: 0, a2: 0 },
+  }
+  for (const [name, expected] of Object.entries(ofOne)) {
+    t.strictSame(await values(name, '', 'campaigns/c1/'), expected, name)
+  }
+})
+
+t.test('KPIs of journeys, and what a campaign spends on SMS', async t => {
+  const { write, happen, values } = await withKpis(t)
+  const ofJourney = { journey: 'j1', run: 'r', activity: 'mail' }
+  const [first] = await write({ ...toAnn, ...ofJourney }, { ...toAnn, ...ofJourney, activity: 'other' })
+  for (const type of ['open', 'click', 'unsubscribe', 'complaint']) await happen(first! + 1, `_email.${type}`)
+  await write({ channel: 'SMS', address: '+12065550142', parts: 2, ...ofCampaign })
+  const path = 'journeys/j1/'
+  t.strictSame(await values('journey-emails-sent', '', path), { all: 2 })
+  for (const name of ['opened', 'clicked', 'unsubscribed', 'complained']) {
+    t.strictSame(await values(`journey-emails-${name}`, '', path), { all: 1 }, name)
+    const byActivity = await values(`emails-${name}-grouped-by-journey-activity`, '', path)
+    t.strictSame(byActivity, { mail: 0, other: 1 }, name)
+  }
+  t.strictSame(await values('sms-spend', '', 'campaigns/c1/'), { all: 1290 })
+})
+
+t.test('the answer has the days that count, and rows as the guide has them', async t => {
+  const { kpi, sent, app, write } = await withKpis(t)
+  await sent('EMAIL', 'ann@example.com')
+  const { body } = await kpi('txn-emails-sent-grouped-by-date')
+  t.strictSame(body, {
+    ApplicationId: app,
+    EndTime: `${today}T00:00:00Z`,
+    KpiName: 'txn-emails-sent-grouped-by-date',
+    KpiResult: {
+      Rows: [
+        {
+          GroupedBys: [{ Key: 'Date', Type: 'String', Value: today }],
+          Values: [{ Key: 'TxnEmailsSent', Type: 'Double', Value: '1.0' }],
+        },
+      ],
+    },
+    StartTime: '2027-02-07T00:00:00Z',
+  })
+  const plain = await kpi('txn-emails-sent', 'start-time=2027-03-10T08:00:00%2B00:00')
+  t.match(plain.body, { StartTime: `${today}T00:00:00Z`, KpiResult: { Rows: [{ GroupedBys: [] }] } })
+  const before = await kpi('txn-emails-sent', 'end-time=2027-03-09')
+  t.strictSame(before.body.KpiResult.Rows, [])
+  t.equal(before.body.StartTime, '2027-02-06T00:00:00Z')
+  await write({ ...toAnn, ...ofCampaign, endpoint: 'e1' })
+  t.match((await kpi('clicks-grouped-by-campaign-activity', '', 'campaigns/c1/')).body, { CampaignId: 'c1' })
+})
+
+t.test('wrong days, unknown names, campaigns and journeys are refused', async t => {
+  const { kpi } = await withKpis(t)
+  const refused = async (query: string, message: RegExp) =>
+    isError(t, await kpi('unique-deliveries', query), 400, 'BadRequestException', message)
+  await refused('start-time=x', /^start-time must be an ISO 8601 time .* got "x"/)
+  await refused('start-time=2027-03-09&end-time=2027-03-08', /^start-time must not be later/)
+  await refused('start-time=2027-02-01&end-time=2027-03-05', /at most 31 days apart; got 32/)
+  await refused('start-time=2026-12-10&end-time=2026-12-11', /less than 90 days before today/)
+  t.equal((await kpi('unique-deliveries', 'start-time=2026-12-11&end-time=2026-12-12')).status, 200)
+  isError(
+    t,
+    await kpi('nope'),
+    404,
+    'NotFoundException',
+    /^KPI not found: nope; those of this call are success/,
+  )
+  isError(t, await kpi('sms-spend'), 404, 'NotFoundException', /^KPI not found/)
+  const of = (path: string) => kpi('unique-deliveries', '', path)
+  isError(t, await of('campaigns/c/'), 404, 'NotFoundException', 'Campaign not found: c')
+  isError(t, await of('journeys/j/'), 404, 'NotFoundException', 'Journey not found: j')
+  const unknown = await sharedTestApp().call('GET', '/v1/apps/nope/kpis/daterange/unique-deliveries')
+  isError(t, unknown, 404, 'NotFoundException', 'Application not found')
+})
+
+t.test('every name is answered, without data by no rows', async t => {
+  const { values, write } = await withKpis(t)
+  for (const name of kpisOf.application.keys()) t.strictSame(await values(name), {}, name)
+  await write({ ...ofCampaign, channel: 'VOICE' }, { journey: 'j1', activity: 'a', channel: 'VOICE' })
+  for (const [owner, path] of [
+    ['campaign', 'campaigns/c1/'],
+    ['journey', 'journeys/j1/'],
+  ] as const) {
+    for (const name of kpisOf[owner].keys()) t.ok(await values(name, '', path), name)
+  }
+  const sizes = [...Object.values(kpisOf)].map(({ size }) => size)
+  t.strictSame(sizes, [48, 18, 18])
+})
