@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { isNoRoom } from '../process/disk-errors.ts'
 import { makePrivateFile, privateFile } from '../process/private-files.ts'
 import { StartError } from '../process/start-error.ts'
-import { createApps } from './applications/applications.ts'
+import { type AppRef, createApps } from './applications/applications.ts'
 import { createChannels } from './applications/channels.ts'
 import { createEventStreams } from './applications/event-streams.ts'
 import { createResourceCounts } from './applications/overviews.ts'
@@ -209,10 +209,11 @@ export function prepareStore(
       faults: createJobFaults(db, table, faults),
     })
   const endpointCounts = createEndpointCounts(db)
-  /** Whether anything of each kind listens to events now: event campaigns, event journeys, … */
-  const eventListening: (() => boolean)[] = []
-  const eventRecords = createEventRecords(db, eventsPerMessage * outboxLimit, () =>
-    eventListening.some(isListening => isListening()),
+  const campaigns = createCampaigns(db, documents)
+  /** Whether anything of each kind listens to the events of an application: event campaigns, … */
+  const eventListening: ((app: AppRef) => boolean)[] = [app => campaigns.countOf(app, 'EVENT') > 0]
+  const eventRecords = createEventRecords(db, eventsPerMessage * outboxLimit, app =>
+    eventListening.some(isListening => isListening(app)),
   )
   const endpoints = createEndpoints(db, names, writeQueue, endpointCounts)
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
@@ -254,7 +255,7 @@ export function prepareStore(
     messages: createMessages(db, outboxLimit),
     optOuts: createOptOuts(db),
     otps: createOtps(db),
-    campaigns: createCampaigns(db, documents),
+    campaigns,
     campaignActivities: createCampaignActivities(db),
     endpointSends: createEndpointSends(db),
     segments: createSegments(db, documents),

@@ -1,7 +1,6 @@
 import type { CampaignRunsContext } from '../campaigns/run-campaigns.ts'
 import type { DueRows } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
-import { createEventListeners, hearEvents } from './event-listeners.ts'
 
 /** Due rows of one kind, and what is done with them. */
 export interface DueSource extends Pick<DueRows, 'nextDue'> {
@@ -25,16 +24,21 @@ export function createDueSources(store: Store, resources: DueResources): DueSour
     const { createCampaignRuns } = await import('../campaigns/run-campaigns.ts')
     return createCampaignRuns({ ...resources, store })
   })
-  const listeners = createEventListeners(store)
   const loadJourneys = once(async () => {
     const { createJourneySteps } = await import('../journeys/run-journeys.ts')
     return createJourneySteps({ ...resources, store })
   })
+  const loadListeners = once(async () => {
+    const { createEventListeners, hearEvents } = await import('./event-listeners.ts')
+    const listeners = createEventListeners(store)
+    return (now: Date) => hearEvents(store, listeners, now)
+  })
   return [
     {
       nextDue: store.eventRecords.dueRows.nextDue,
-      runStep(now) {
-        hearEvents(store, listeners, now)
+      async runStep(now) {
+        const hear = await loadListeners()
+        hear(now)
         return 0
       },
     },

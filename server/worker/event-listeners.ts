@@ -1,4 +1,6 @@
 import type { EventFacts } from '../audience/event-filter.ts'
+import { eventCampaignsFor, startEventRuns } from '../campaigns/event-campaigns.ts'
+import type { Campaign } from '../store/campaigns/campaigns.ts'
 import type { UnheardEvent } from '../store/event-records/event-records.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -21,7 +23,21 @@ export type EventListener = (events: readonly HeardEvent[], now: Date) => void
  * assumed). Each has a function in `Store.eventListening` that says whether it listens to anything:
  * without that, no event waits for it.
  */
-export const createEventListeners = (_store: Store): EventListener[] => []
+export const createEventListeners = (store: Store): EventListener[] => [startCampaigns(store)]
+
+/** Event campaigns: each starts a run for the event's endpoint. */
+const startCampaigns =
+  (store: Store): EventListener =>
+  (events, now) => {
+    const ofApps = new Map<number, Campaign[]>()
+    for (const { app, endpoint, facts, source } of events) {
+      if (endpoint === undefined) continue
+      const campaigns = ofApps.get(app.seq) ?? store.campaigns.ofEvents(app, 'EVENT')
+      ofApps.set(app.seq, campaigns)
+      const found = eventCampaignsFor(store, app, facts, endpoint, now, source, campaigns)
+      startEventRuns(store, found, endpoint, now)
+    }
+  }
 
 /** Events that are looked at in one step. */
 const eventsPerStep = 100

@@ -55,9 +55,10 @@ const maxTrimmed = 10_000
  * `store/purge.ts` purges their rows.
  *
  * @param limit the latest of how many ids are kept, and those that wait
- * @param isHeard whether any campaign or journey listens to events now: only then they wait for it
+ * @param isHeard whether any campaign or journey of an application listens to events now: only then
+ *   they wait for it
  */
-export function createEventRecords(db: Database, limit: number, isHeard: () => boolean) {
+export function createEventRecords(db: Database, limit: number, isHeard: (app: AppRef) => boolean) {
   const insert = db.prepare(
     `INSERT INTO event_records (app, type, endpoint, campaign, journey, source, waits, record)
      VALUES (:app, :type, :endpoint, :campaign, :journey, :source, :waits, :record)`,
@@ -117,7 +118,7 @@ export function createEventRecords(db: Database, limit: number, isHeard: () => b
      */
     append(app: AppRef, events: readonly NewEvent[]): number[] {
       if (events.length === 0) return []
-      const heard = isHeard()
+      const heard = isHeard(app)
       const ids = events.map(({ record, endpoint = null, isReported, isSilent }) => {
         const { campaign_id, journey_id } = record.attributes
         const { lastInsertRowid } = insert.run({

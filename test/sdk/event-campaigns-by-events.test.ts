@@ -1,0 +1,59 @@
+import {
+  GetApplicationDateRangeKpiCommand,
+  GetCampaignDateRangeKpiCommand,
+  PutEventsCommand,
+} from '@aws-sdk/client-pinpoint'
+import t from 'tap'
+import { withRunningCampaigns } from '../support/campaigns.ts'
+
+t.test('an event of PutEvents starts a campaign, which has events and KPIs', async t => {
+  const built = await withRunningCampaigns(t)
+  const { client, app: ApplicationId, create, advance, messages } = built
+  const id = await create({
+    MessageConfiguration: { EmailMessage: { Body: 'Thanks' } },
+    Schedule: {
+      StartTime: 'IMMEDIATE',
+      Frequency: 'EVENT',
+      EventFilter: { FilterType: 'ENDPOINT', Dimensions: { EventType: { Values: ['bought'] } } },
+    },
+  })
+  const Timestamp = new Date().toISOString()
+  const batch = (Address: string, EventType: string) => ({
+    Endpoint: { ChannelType: 'EMAIL' as const, Address },
+    Events: { ev: { EventType, Timestamp } },
+  })
+  const { EventsResponse } = await client.send(
+    new PutEventsCommand({
+      ApplicationId,
+      EventsRequest: {
+        BatchItem: { e1: batch('ann@example.com', 'bought'), e2: batch('ben@example.com', 'looked') },
+      },
+    }),
+  )
+  t.equal(EventsResponse?.Results?.e1?.EventsItemResponse?.ev?.Message, 'Accepted')
+  await advance()
+  t.match(await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
+  const call = built.control
+  const { body } = await call('GET', `/_pinpoint/events?campaign=${id}`)
+  t.match(body.items.map(({ event }: { event: { event_type: string } }) => event.event_type).reverse(), [
+    '_campaign.send',
+    '_email.send',
+    '_email.delivered',
+  ])
+  t.match(body.items[2].event, {
+    client: { client_id: 'e1' },
+    attributes: {
+      campaign_id: id,
+      campaign_send_status: 'SUCCESS',
+      delivery_type: 'EMAIL',
+      treatment_id: '0',
+    },
+  })
+  const KpiName = 'unique-deliveries'
+  const one = await client.send(
+    new GetCampaignDateRangeKpiCommand({ ApplicationId, CampaignId: id, KpiName }),
+  )
+  t.equal(one.CampaignDateRangeKpiResponse?.KpiResult?.Rows?.[0]?.Values?.[0]?.Value, '1.0')
+  const all = await client.send(new GetApplicationDateRangeKpiCommand({ ApplicationId, KpiName }))
+  t.equal(all.ApplicationDateRangeKpiResponse?.KpiResult?.Rows?.length, 1)
+})
