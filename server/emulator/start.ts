@@ -75,6 +75,12 @@ export async function start(
       const relay = startSmtpRelay(config.smtpUrl, { store, bus, log: logger })
       undo.push(() => relay.close())
     }
+    if (config.kinesisEndpoint !== undefined || config.firehoseEndpoint !== undefined) {
+      const { startEventStreams } = await import('../delivery/stream-events.ts')
+      const streamSettings = { ...config, credentials: config.s3Credentials }
+      const streams = startEventStreams(streamSettings, { store, bus, log: logger })
+      undo.push(() => streams.close())
+    }
     const caller = { region: config.region, accountId: config.accountId }
     const seed = config.seed === undefined ? undefined : await loadSeed(config.seed, caller, bus)
     const seedImports = (await seed?.apply(store, clock.now())) ?? []

@@ -43,6 +43,10 @@ export interface Config {
   lambdaEndpoint: string | undefined
   /** The mail server that gets the e-mails of the outbox; undefined: none. May have a password. */
   smtpUrl: string | undefined
+  /** Where the event streams of Kinesis are put; undefined: they are not. */
+  kinesisEndpoint: string | undefined
+  /** The same for those of Firehose. */
+  firehoseEndpoint: string | undefined
   logLevel: string
   /** Undefined: pretty on a terminal, else json. */
   logFormat: 'pretty' | 'json' | undefined
@@ -277,6 +281,23 @@ const settings: Settings = {
     argument: 'url',
     meaning: 'a mail server (Mailpit, MailHog, …) that gets each e-mail that is accepted',
     read: smtpUrl,
+    isUrl: true,
+  },
+  kinesisEndpoint: {
+    variables: ['AWS_ENDPOINT_URL_KINESIS'],
+    flag: '--kinesis-endpoint',
+    argument: 'url',
+    meaning:
+      'a Kinesis (kinesalite, LocalStack, …) whose streams get events; without it they are recorded only',
+    read: httpUrl,
+    isUrl: true,
+  },
+  firehoseEndpoint: {
+    variables: ['AWS_ENDPOINT_URL_FIREHOSE'],
+    flag: '--firehose-endpoint',
+    argument: 'url',
+    meaning: 'a Firehose whose delivery streams get events; without it they are recorded only',
+    read: httpUrl,
     isUrl: true,
   },
   logLevel: {

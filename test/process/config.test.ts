@@ -110,6 +110,22 @@ const served: Row[] = [
     same('smtps://ann:secret@mail.example.com'),
     'mailpit:1025',
   ),
+  row(
+    'kinesisEndpoint',
+    'AWS_ENDPOINT_URL_KINESIS',
+    undefined,
+    same('http://localhost:4567'),
+    same('https://kinesis.example.com'),
+    'localhost:4567',
+  ),
+  row(
+    'firehoseEndpoint',
+    'AWS_ENDPOINT_URL_FIREHOSE',
+    undefined,
+    same('http://localhost:4573'),
+    same('https://firehose.example.com'),
+    'firehose',
+  ),
   row('logLevel', 'LOG_LEVEL', 'info', same('debug'), same('silent'), 'loud'),
   row('logFormat', 'LOG_FORMAT', undefined, same('json'), same('pretty'), 'xml'),
 ]

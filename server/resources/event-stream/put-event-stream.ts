@@ -8,8 +8,9 @@ import { appFirst, findApp } from '../find.ts'
 import { findEventStream } from './find-event-stream.ts'
 
 /**
- * Creates or replaces the event stream of an application. Whether the stream and the role exist is
- * not checked, and no events are sent to the stream.
+ * Creates or replaces the event stream of an application, which gets the events from then on where
+ * the settings say how (`delivery/stream-events.ts`). Whether the stream and the role exist is not
+ * checked.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-eventstream.html
  */

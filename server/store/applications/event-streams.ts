@@ -8,10 +8,31 @@ interface EventStreamRow {
   last_modified_date: string
 }
 
+/** How far a stream has got events. */
+export interface StreamCursor {
+  app: AppRef
+  arn: string
+  /** Id of the last event. */
+  cursor: number
+}
+
 /** The repository of event streams. An application has one or none. */
 export function createEventStreams(db: Database) {
   const get = db.prepare<[number], EventStreamRow>('SELECT * FROM event_streams WHERE app = ?')
-  const put = db.prepare('INSERT OR REPLACE INTO event_streams VALUES (?, ?, ?, ?)')
+  const put = db.prepare(
+    `INSERT INTO event_streams (app, destination_stream_arn, role_arn, last_modified_date, last_event)
+     VALUES (?, ?, ?, ?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event_records'), 0))
+     ON CONFLICT DO UPDATE SET role_arn = excluded.role_arn, last_modified_date = excluded.last_modified_date,
+       last_event = iif(destination_stream_arn = excluded.destination_stream_arn, last_event, excluded.last_event),
+       destination_stream_arn = excluded.destination_stream_arn`,
+  )
+  const cursors = db.prepare<[], { seq: number; id: string; arn: string; cursor: number }>(
+    `SELECT a.seq, a.id, s.destination_stream_arn AS arn, s.last_event AS cursor
+     FROM event_streams s JOIN apps a ON a.seq = s.app WHERE a.id IS NOT NULL`,
+  )
+  const setCursor = db.prepare(
+    'UPDATE event_streams SET last_event = ? WHERE app = ? AND destination_stream_arn = ?',
+  )
   const remove = db.prepare('DELETE FROM event_streams WHERE app = ?')
 
   return {
@@ -36,5 +57,12 @@ export function createEventStreams(db: Database) {
     },
 
     delete: (app: AppRef): void => void remove.run(app.seq),
+
+    /** How far each stream has got the events of its application: not those from before the stream. */
+    cursors: (): StreamCursor[] =>
+      cursors.all().map(({ seq, id, arn, cursor }) => ({ app: { seq, id }, arn, cursor })),
+
+    /** Notes that a stream has got the events of an application up to one. */
+    setCursor: (app: AppRef, arn: string, event: number): void => void setCursor.run(event, app.seq, arn),
   }
 }

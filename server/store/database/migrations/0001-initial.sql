@@ -23,7 +23,8 @@ CREATE TABLE event_streams (
   app                    INTEGER PRIMARY KEY REFERENCES apps (seq),
   destination_stream_arn TEXT NOT NULL,
   role_arn               TEXT NOT NULL,
-  last_modified_date     TEXT NOT NULL
+  last_modified_date     TEXT NOT NULL,
+  last_event             INTEGER NOT NULL -- the last event that the stream has got, or that was before it
 ) STRICT;
 
 CREATE TABLE channels (
