@@ -29,25 +29,55 @@ const day = 86_400_000
  * and the splits of those that it is in note the events that they ask for. To be called in a
  * transaction; the worker then does what is due.
  */
-export function hearEvents(store: ListeningStore, events: readonly JourneyEvent[], now: Date): void {
+export function hearJourneyEvents(store: ListeningStore, events: readonly JourneyEvent[], now: Date): void {
+  const listening = new Map<number, Listener[]>()
   for (const { app, endpoint, facts } of events) {
     if (endpoint === undefined) continue
-    for (const journey of store.journeys.going(app)) {
-      noteEvent(store, journey, endpoint, facts)
-      if (journey.startsByEvent && journey.state === 'ACTIVE') enterBy(store, journey, endpoint, facts, now)
+    const listeners = listening.get(app.seq) ?? listenersIn(store, app)
+    listening.set(app.seq, listeners)
+    for (const listener of listeners) {
+      noteEvent(store, listener, endpoint, facts)
+      if (listener.isStarted(facts)) {
+        enterBy(store, store.journeys.byDocument(listener.journey.document)!, endpoint, now)
+      }
     }
   }
 }
 
+/** A journey that events start, or that has splits on events. */
+interface Listener {
+  journey: Journey
+  conditions: ReturnType<typeof eventConditions>
+  /** Whether an event starts it. */
+  isStarted: (facts: EventFacts) => boolean
+}
+
+const listenersIn = ({ journeys }: ListeningStore, app: AppRef): Listener[] =>
+  journeys
+    .going(app)
+    .filter(({ hearsEvents }) => hearsEvents)
+    .map(journey => {
+      const { state, startsByEvent, definition } = journey
+      const filter = definition.StartCondition?.EventStartCondition?.EventFilter
+      return {
+        journey,
+        conditions: eventConditions(definition.Activities ?? {}),
+        // An event's type tells who reports it, so that a filter of either type is asked (assumed).
+        isStarted: facts =>
+          startsByEvent &&
+          state === 'ACTIVE' &&
+          filter !== undefined &&
+          (matchesFilter(filter, facts, 'ENDPOINT') || matchesFilter(filter, facts, 'SYSTEM')),
+      }
+    })
+
 function noteEvent(
   { journeyParticipants }: ListeningStore,
-  { app, document, id, definition }: Journey,
+  { journey: { app, document, id }, conditions }: Listener,
   endpoint: string,
   facts: EventFacts,
 ): void {
-  const keys = eventConditions(definition.Activities ?? {})
-    .filter(([, condition]) => meets(condition, facts, id))
-    .map(([key]) => key)
+  const keys = conditions.filter(([, condition]) => meets(condition, facts, id)).map(([key]) => key)
   if (keys.length === 0) return
   const participant = journeyParticipants.get(document, endpointRef(app.seq, endpoint).folded)
   if (participant === undefined || participant.activity === null) return
@@ -59,20 +89,11 @@ function noteEvent(
  * The endpoint of an event enters a journey that the event starts, if it is in its segment (source:
  * guide). Events that happen before the journey starts, after it ends, or after 540 days start nothing.
  */
-function enterBy(
-  store: ListeningStore,
-  journey: Journey,
-  endpointId: string,
-  facts: EventFacts,
-  now: Date,
-): void {
+function enterBy(store: ListeningStore, journey: Journey, endpointId: string, now: Date): void {
   const { app, definition, document, nextRun, ends } = journey
-  const { EventFilter, SegmentId } = definition.StartCondition!.EventStartCondition!
+  const { SegmentId } = definition.StartCondition!.EventStartCondition!
   const time = now.getTime()
-  // An event's type tells who reports it, so a filter of either type is asked (assumed).
-  const isMatch =
-    matchesFilter(EventFilter!, facts, 'ENDPOINT') || matchesFilter(EventFilter!, facts, 'SYSTEM')
-  if (!isMatch || (ends !== null && time >= ends)) return
+  if (ends !== null && time >= ends) return
   if (nextRun !== null) {
     if (time < nextRun) return
     beginRun(store, journey, now)

@@ -2,6 +2,7 @@ import { newId } from '../http/arn.ts'
 import type { State } from '../model/journey.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'
+import { eventConditions } from './event-conditions.ts'
 import { timesOf } from './schedule.ts'
 
 /*
@@ -20,6 +21,7 @@ export function publish(store: JourneyStore, journey: Journey, now: Date): void 
   store.journeys.update(journey, {
     state: 'ACTIVE',
     startsByEvent: EventStartCondition !== undefined,
+    hearsEvents: EventStartCondition !== undefined || eventConditions(definition.Activities ?? {}).length > 0,
     nextRun: start,
     ends: end,
     refreshesOn:

@@ -222,6 +222,8 @@ export function prepareStore(
   const read = createRead(db)
   const campaignDueRows = createCampaignDueRows(db)
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
+  const journeys = createJourneys(db, documents)
+  eventListening.push(journeys.hearsEvents)
   const journeyDue = createJourneyDue(db)
   return {
     apps: createApps(db, tags),
@@ -247,7 +249,7 @@ export function prepareStore(
     exportJobs: createExportJobs(db),
     exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
     jobControl,
-    journeys: createJourneys(db, documents),
+    journeys,
     journeyRuns: createJourneyRuns(db),
     journeyDue,
     journeyParticipants: createJourneyParticipants(db),

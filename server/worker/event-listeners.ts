@@ -1,5 +1,6 @@
 import type { EventFacts } from '../audience/event-filter.ts'
 import { eventCampaignsFor, startEventRuns } from '../campaigns/event-campaigns.ts'
+import { hearJourneyEvents } from '../journeys/hear-events.ts'
 import type { Campaign } from '../store/campaigns/campaigns.ts'
 import type { UnheardEvent } from '../store/event-records/event-records.ts'
 import type { Store } from '../store/open-store.ts'
@@ -23,7 +24,10 @@ export type EventListener = (events: readonly HeardEvent[], now: Date) => void
  * assumed). Each has a function in `Store.eventListening` that says whether it listens to anything:
  * without that, no event waits for it.
  */
-export const createEventListeners = (store: Store): EventListener[] => [startCampaigns(store)]
+export const createEventListeners = (store: Store): EventListener[] => [
+  startCampaigns(store),
+  (events, now) => hearJourneyEvents(store, events, now),
+]
 
 /** Event campaigns: each starts a run for the event's endpoint. */
 const startCampaigns =

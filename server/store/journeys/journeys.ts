@@ -26,6 +26,8 @@ export interface Entering {
 export interface JourneyProgress {
   state: State
   startsByEvent: boolean
+  /** Whether events start it, or decide a split of it. */
+  hearsEvents: boolean
   /** When the next run was to begin: it does so when the journey is active. */
   nextRun: number | null
   /** When endpoints stop entering. */
@@ -59,12 +61,13 @@ export interface Journey extends JourneyProgress {
   defaults: JourneyDefaults
 }
 
-type Row = Omit<Journey, 'app' | 'definition' | 'defaults' | 'startsByEvent' | 'entering'> & {
+type Row = Omit<Journey, 'app' | 'definition' | 'defaults' | 'startsByEvent' | 'hearsEvents' | 'entering'> & {
   app: number
   appId: string
   body: string
   defaults: string
   startsByEvent: number
+  hearsEvents: number
   entering: string | null
 }
 
@@ -72,6 +75,7 @@ type Row = Omit<Journey, 'app' | 'definition' | 'defaults' | 'startsByEvent' | '
 const progressColumns = {
   state: 'state',
   startsByEvent: 'starts_by_event',
+  hearsEvents: 'hears_events',
   nextRun: 'next_run',
   ends: 'ends',
   segmentVersion: 'segment_version',
@@ -103,7 +107,7 @@ export function createJourneys(db: Database, documentsOf: Documents) {
     `${select} AND d.app = +:app AND d.kind = 'journey' AND d.seq < +:before ORDER BY d.seq DESC LIMIT +:limit`,
   )
   const insert = db.prepare(
-    `INSERT INTO journeys (document, state, defaults, starts_by_event) VALUES (?, 'DRAFT', ?, 0)`,
+    `INSERT INTO journeys (document, state, defaults, starts_by_event, hears_events) VALUES (?, 'DRAFT', ?, 0, 0)`,
   )
   const countActive = db.prepare<[], { active: number; event: number }>(
     `SELECT count(*) AS active, coalesce(sum(j.starts_by_event), 0) AS event
@@ -113,6 +117,13 @@ export function createJourneys(db: Database, documentsOf: Documents) {
   const listening = db.prepare<[number], Row>(
     `${select} AND d.app = ? AND d.kind = 'journey' AND j.state IN ('ACTIVE', 'CLOSED') ORDER BY j.document`,
   )
+
+  const hears = db
+    .prepare<[], number>(
+      `SELECT 1 FROM journeys INDEXED BY journeys_going
+       WHERE state IN ('ACTIVE', 'CLOSED') AND hears_events = 1 LIMIT 1`,
+    )
+    .pluck()
 
   return {
     get(app: AppRef, id: string): Journey | undefined {
@@ -131,6 +142,9 @@ export function createJourneys(db: Database, documentsOf: Documents) {
 
     /** The journeys of an application that are ACTIVE or CLOSED, the oldest first. */
     going: (app: AppRef): Journey[] => listening.all(app.seq).map(toJourney),
+
+    /** Whether any journey waits for events. */
+    hearsEvents: (): boolean => hears.get() === 1,
 
     /** How many journeys of the account are ACTIVE, and how many of these start by an event. */
     countActive: () => countActive.get()!,
@@ -170,13 +184,23 @@ export function createJourneys(db: Database, documentsOf: Documents) {
 }
 export type Journeys = ReturnType<typeof createJourneys>
 
-function toJourney({ app, appId, body, defaults, startsByEvent, entering, ...row }: Row): Journey {
+function toJourney({
+  app,
+  appId,
+  body,
+  defaults,
+  startsByEvent,
+  hearsEvents,
+  entering,
+  ...row
+}: Row): Journey {
   return {
     ...row,
     app: { seq: app, id: appId },
     definition: JSON.parse(body),
     defaults: JSON.parse(defaults),
     startsByEvent: startsByEvent === 1,
+    hearsEvents: hearsEvents === 1,
     entering: entering === null ? null : JSON.parse(entering),
   }
 }
