@@ -1,0 +1,225 @@
+import {
+  type Activity,
+  CreateJourneyCommand,
+  CreateSegmentCommand,
+  CreateSmsTemplateCommand,
+  DeleteJourneyCommand,
+  GetJourneyCommand,
+  GetJourneyExecutionActivityMetricsCommand,
+  GetJourneyExecutionMetricsCommand,
+  GetJourneyRunExecutionActivityMetricsCommand,
+  GetJourneyRunExecutionMetricsCommand,
+  GetJourneyRunsCommand,
+  ListJourneysCommand,
+  NotFoundException,
+  UpdateEndpointsBatchCommand,
+  UpdateJourneyCommand,
+  UpdateJourneyStateCommand,
+  UpdateSmsChannelCommand,
+} from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { controlOf } from '../support/control.ts'
+import { createApp, startEmulator } from '../support/helpers.ts'
+
+const start = '2027-03-01T09:00:00.000Z'
+
+/** An emulator whose clock stands still, with an application, endpoints, a segment and a template. */
+async function setUp(t: Test) {
+  const { client, url } = await startEmulator(t)
+  const control = controlOf(url)
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: start })
+  const ApplicationId = await createApp(client)
+  await client.send(new UpdateSmsChannelCommand({ ApplicationId, SMSChannelRequest: { Enabled: true } }))
+  await client.send(
+    new CreateSmsTemplateCommand({
+      TemplateName: 'hello',
+      SMSTemplateRequest: { Body: 'Hi {{Attributes.name}}' },
+    }),
+  )
+  const Item = ['ann', 'bob'].map((Id, index) => ({
+    ...{ Id, ChannelType: 'SMS' as const, Address: `+1555123000${index}`, Attributes: { name: [Id] } },
+  }))
+  await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+  const { SegmentResponse } = await client.send(
+    new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: { Name: 'all' } }),
+  )
+  const Activities: Record<string, Activity> = {
+    wait: { Wait: { WaitTime: { WaitFor: 'P2D' }, NextActivity: 'split' } },
+    split: {
+      ConditionalSplit: {
+        Condition: { Conditions: [{ SegmentDimensions: { Attributes: { name: { Values: ['ann'] } } } }] },
+        TrueActivity: 'hello',
+      },
+    },
+    hello: {
+      SMS: { TemplateName: 'hello', MessageConfig: { MessageType: 'PROMOTIONAL', SenderId: 'SHOP' } },
+    },
+  }
+  const WriteJourneyRequest = {
+    Name: 'welcome',
+    StartCondition: { SegmentStartCondition: { SegmentId: SegmentResponse!.Id! } },
+    StartActivity: 'wait',
+    Activities,
+  }
+  const advance = async (by: string) =>
+    (await control('POST', '/_pinpoint/clock/advance', { by })).body as { steps: number; sent: number }
+  return { client, control, url, ApplicationId, WriteJourneyRequest, advance }
+}
+
+t.test('a journey from draft to metrics, with the SDK', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { JourneyResponse: draft } = await client.send(
+    new CreateJourneyCommand({ ApplicationId, WriteJourneyRequest: { Name: 'draft' } }),
+  )
+  const JourneyId = draft!.Id!
+  const Schedule = {
+    StartTime: new Date('2027-03-02T00:00:00Z'),
+    EndTime: new Date('2027-04-01T00:00:00Z'),
+    Timezone: 'UTC',
+  }
+  const { JourneyResponse: published } = await client.send(
+    new UpdateJourneyCommand({
+      ...{ ApplicationId, JourneyId },
+      WriteJourneyRequest: { ...WriteJourneyRequest, Schedule, State: 'ACTIVE' },
+    }),
+  )
+  t.strictSame(published!.Schedule, Schedule, 'times come back as they were sent')
+  t.strictSame(published!.Activities, WriteJourneyRequest.Activities)
+  const get = async () =>
+    (await client.send(new GetJourneyCommand({ ApplicationId, JourneyId }))).JourneyResponse!
+  t.strictSame(await get(), published)
+  const runs = async () =>
+    (await client.send(new GetJourneyRunsCommand({ ApplicationId, JourneyId }))).JourneyRunsResponse!.Item!
+  t.match(await runs(), [{ Status: 'SCHEDULED', CreationTime: start, LastUpdateTime: start }])
+  const metrics = async () =>
+    (await client.send(new GetJourneyExecutionMetricsCommand({ ApplicationId, JourneyId })))
+      .JourneyExecutionMetricsResponse!
+  t.match(await metrics(), { Metrics: {}, LastEvaluatedTime: start })
+
+  await advance('P1D')
+  t.equal((await get()).State, 'CLOSED', 'all have entered, and wait')
+  const [run] = await runs()
+  t.match(run, { Status: 'RUNNING', LastUpdateTime: '2027-03-02T00:00:00.000Z' })
+  t.strictSame((await metrics()).Metrics, {
+    ENDPOINT_PRODUCED: '2',
+    ENDPOINT_ENTERED: '2',
+    ENDPOINT_ACTIVE: '2',
+  })
+  t.match(await advance('P2D'), { sent: 1 })
+
+  const { items } = (await control('GET', `/_pinpoint/messages?journey=${JourneyId}`)).body
+  t.match(items, [
+    {
+      ...{ endpoint: 'ann', time: '2027-03-04T00:00:00.000Z', body: 'Hi ann', channel: 'SMS' },
+      ...{
+        journey: JourneyId,
+        run: run!.RunId,
+        activity: 'hello',
+        messageType: 'PROMOTIONAL',
+        senderId: 'SHOP',
+      },
+      template: { name: 'hello', version: '1' },
+    },
+  ])
+  t.notOk('operation' in items[0] || 'campaign' in items[0])
+  t.equal((await get()).State, 'COMPLETED')
+  t.equal((await get()).LastModifiedDate, published!.LastModifiedDate, 'which is not a change')
+  t.match(await runs(), [{ Status: 'COMPLETED', RunId: run!.RunId }])
+
+  const RunId = run!.RunId!
+  const whole = { ENDPOINT_PRODUCED: '2', ENDPOINT_ENTERED: '2', ENDPOINT_LEFT: '2' }
+  t.strictSame((await metrics()).Metrics, whole)
+  const ofRun = await client.send(
+    new GetJourneyRunExecutionMetricsCommand({ ApplicationId, JourneyId, RunId }),
+  )
+  t.match(ofRun.JourneyRunExecutionMetricsResponse, { RunId, JourneyId, ApplicationId, Metrics: whole })
+  for (const [JourneyActivityId, ActivityType, Metrics] of [
+    ['wait', 'WAIT', { WAIT_STARTED: '2', WAIT_FINISHED: '2' }],
+    ['split', 'CONDITIONAL_SPLIT', { Branch_TRUE: '1', Branch_FALSE: '1' }],
+    ['hello', 'SMS', { SUCCESS: '1' }],
+  ] as const) {
+    const activity = { ApplicationId, JourneyId, JourneyActivityId }
+    const expected = {
+      JourneyActivityId,
+      ActivityType,
+      Metrics,
+      LastEvaluatedTime: '2027-03-04T00:00:00.000Z',
+    }
+    const inAll = await client.send(new GetJourneyExecutionActivityMetricsCommand(activity))
+    t.match(inAll.JourneyExecutionActivityMetricsResponse, expected)
+    const inRun = await client.send(new GetJourneyRunExecutionActivityMetricsCommand({ ...activity, RunId }))
+    t.match(inRun.JourneyRunExecutionActivityMetricsResponse, { ...expected, RunId })
+  }
+  for (const unknown of [
+    new GetJourneyExecutionActivityMetricsCommand({ ApplicationId, JourneyId, JourneyActivityId: 'nope' }),
+    new GetJourneyRunExecutionMetricsCommand({ ApplicationId, JourneyId, RunId: 'nope' }),
+  ]) {
+    await t.rejects(client.send(unknown as GetJourneyRunExecutionMetricsCommand), NotFoundException)
+  }
+  const list = await client.send(new ListJourneysCommand({ ApplicationId }))
+  t.match(list.JourneysResponse!.Item, [{ Id: JourneyId }])
+  await client.send(new DeleteJourneyCommand({ ApplicationId, JourneyId }))
+  await t.rejects(get(), NotFoundException)
+})
+
+t.test('a journey that is cancelled or deleted sends no more, and nothing of it is pending', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const create = async () => {
+    const { JourneyResponse } = await client.send(
+      new CreateJourneyCommand({
+        ApplicationId,
+        WriteJourneyRequest: { ...WriteJourneyRequest, State: 'ACTIVE' },
+      }),
+    )
+    await advance('PT1H')
+    return { ApplicationId, JourneyId: JourneyResponse!.Id! }
+  }
+  const [cancelled, deleted] = [await create(), await create()]
+  t.match((await control('GET', '/_pinpoint/clock')).body, { pending: 4 })
+  const back = { mode: 'frozen', now: start }
+  t.match(await control('PUT', '/_pinpoint/clock', back), { status: 409 }, 'the clock does not go back')
+  await client.send(
+    new UpdateJourneyStateCommand({ ...cancelled, JourneyStateRequest: { State: 'CANCELLED' } }),
+  )
+  await client.send(new DeleteJourneyCommand(deleted))
+  t.strictSame((await control('GET', '/_pinpoint/clock')).body.pending, 0)
+  t.match(await advance('P30D'), { sent: 0 })
+  const { JourneyExecutionMetricsResponse } = await client.send(
+    new GetJourneyExecutionMetricsCommand(cancelled),
+  )
+  t.strictSame(JourneyExecutionMetricsResponse!.Metrics, {
+    ...{ ENDPOINT_PRODUCED: '2', ENDPOINT_ENTERED: '2', CANCELLED: '2' },
+  })
+  t.match(await control('PUT', '/_pinpoint/clock', back), { status: 200 })
+})
+
+t.test('settings of the application count for journeys that are created later', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const request = {
+    ...WriteJourneyRequest,
+    StartActivity: 'one',
+    Activities: {
+      one: { SMS: { TemplateName: 'hello', NextActivity: 'two' } },
+      two: { SMS: { TemplateName: 'hello' } },
+    },
+  }
+  const create = async (Name: string) => {
+    const { JourneyResponse } = await client.send(
+      new CreateJourneyCommand({ ApplicationId, WriteJourneyRequest: { ...request, Name, State: 'DRAFT' } }),
+    )
+    return { ApplicationId, JourneyId: JourneyResponse!.Id! }
+  }
+  const before = await create('before')
+  const settings = { JourneyLimits: { DailyCap: 1 } }
+  await control('PUT', `/v1/apps/${ApplicationId}/settings`, settings)
+  const after = await create('after')
+  for (const [journey, sent] of [
+    [before, 4],
+    [after, 0],
+  ] as const) {
+    await client.send(new UpdateJourneyStateCommand({ ...journey, JourneyStateRequest: { State: 'ACTIVE' } }))
+    await advance('PT1H')
+    const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.JourneyId}`)).body
+    t.equal(items.length, sent, 'the cap counts the messages of all journeys')
+  }
+})
