@@ -1,9 +1,11 @@
 import {
   CreateCampaignCommand,
+  CreateJourneyCommand,
   CreateSegmentCommand,
   DeleteAppCommand,
   DeleteEndpointCommand,
   GetCampaignActivitiesCommand,
+  GetJourneyExecutionActivityMetricsCommand,
   type PinpointClient,
   PutEventStreamCommand,
   SendMessagesCommand,
@@ -94,6 +96,7 @@ t.test('no table holds a row of an application that was deleted', async t => {
     new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: { Name: 'all', tags: { team: 'blue' } } }),
   )
   await runCampaigns(client, ApplicationId)
+  await runJourney(client, ApplicationId)
   await defineSegment(t, client, ApplicationId, 's3://data/ann.csv')
   await defineSegment(t, client, ApplicationId, 's3://data/users.csv')
   await defineSegment(t, client, ApplicationId, 's3://data/some.csv')
@@ -148,6 +151,30 @@ async function runCampaigns(client: PinpointClient, ApplicationId: string): Prom
       return State === (Schedule.IsLocalTime ? 'INITIALIZING' : 'COMPLETED') || undefined
     }, 'the campaign')
   }
+}
+
+/** Runs a journey until somebody waits in it. */
+async function runJourney(client: PinpointClient, ApplicationId: string): Promise<void> {
+  const { SegmentResponse } = await client.send(
+    new CreateSegmentCommand({ ApplicationId, WriteSegmentRequest: {} }),
+  )
+  const { JourneyResponse } = await client.send(
+    new CreateJourneyCommand({
+      ApplicationId,
+      WriteJourneyRequest: {
+        ...{ Name: 'waits', State: 'ACTIVE', StartActivity: 'wait' },
+        StartCondition: { SegmentStartCondition: { SegmentId: SegmentResponse!.Id! } },
+        Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P1D' } } } },
+      },
+    }),
+  )
+  const ids = { ApplicationId, JourneyId: JourneyResponse!.Id! }
+  await until(async () => {
+    const { JourneyExecutionActivityMetricsResponse } = await client.send(
+      new GetJourneyExecutionActivityMetricsCommand({ ...ids, JourneyActivityId: 'wait' }),
+    )
+    return JourneyExecutionActivityMetricsResponse!.Metrics!.WAIT_STARTED
+  }, 'the journey')
 }
 
 t.test('rows that refer to a purged row are found by an index', async t => {

@@ -156,7 +156,7 @@ function messageProblem(db: Database.Database): string | undefined {
   return undefined
 }
 
-/** Which campaign, or run of one, cannot be read: the worker would die of it again and again. */
+/** Which campaign or journey, or what of it, cannot be read: the worker would die of it again and again. */
 function campaignProblem(db: Database.Database): string | undefined {
   const is = (column: string, type: string) =>
     `iif(json_valid(${column}), json_type(${column}) = '${type}', 0)`
@@ -168,6 +168,12 @@ function campaignProblem(db: Database.Database): string | undefined {
       `${is('counters', 'object')} AND (member_cursor IS NULL OR ${is('member_cursor', 'array')})`,
     ],
     ['campaign_targets', 'endpoint', `(definition IS NULL OR ${is('definition', 'object')})`],
+    [
+      'journeys',
+      'document',
+      `${is('defaults', 'object')} AND (entering IS NULL OR ${is('entering', 'object')})`,
+    ],
+    ['journey_participants', 'seq', is('met', 'array')],
   ] as const) {
     const unreadable = db
       .prepare<[], string | number>(`SELECT ${key} FROM ${table} WHERE NOT (${isReadable}) LIMIT 1`)
