@@ -12,6 +12,7 @@ import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import { newId } from '../http/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
+import { readUtcOffset } from '../model/utc-offset.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
 import type { CampaignBody, DueTreatment } from '../store/campaigns/campaigns.ts'
@@ -32,7 +33,7 @@ import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook
 import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
 import { directMessage, loadTemplates } from './message.ts'
 import { planListening, planNextRun, timingIn } from './plan.ts'
-import { isOfEvents, readZoneOffset, scheduledStart } from './schedule.ts'
+import { isOfEvents, scheduledStart } from './schedule.ts'
 import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
 
 /** Members that a step looks at, of which each gets a message at most. */
@@ -314,7 +315,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
   /** The first part of a run by local time: decides for each member when it is to get its message. */
   const collect = (activity: DueActivity, after: Activity, run: Run, batch: Batch, now: Date): number => {
     const { treatment } = run
-    const wall = activity.scheduled_start + readZoneOffset(treatment.schedule.Timezone ?? 'UTC')!
+    const wall = activity.scheduled_start + readUtcOffset(treatment.schedule.Timezone ?? 'UTC')!
     const dueIn = (zone: string) => timeIn(zone, wall)
     countProduced(after.counters, batch, batch.candidates.length)
     const targets: Target[] = []

@@ -1,6 +1,7 @@
 import type { Frequency, Schedule } from '../model/campaign.ts'
 import { addDuration, type Duration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
+import { readUtcOffset } from '../model/utc-offset.ts'
 import { timeIn } from '../templates/helpers/time-zone.ts'
 
 /** When the runs of a treatment are. Times are milliseconds since 1970. */
@@ -34,20 +35,6 @@ export const isOfEvents = (frequency: Frequency): boolean =>
   frequency === 'EVENT' || frequency === 'IN_APP_EVENT'
 
 /**
- * Reads the time zone of a schedule: UTC, or UTC+01 to UTC-11, also with half hours, in any case
- * (source: API reference).
- *
- * @returns by how many milliseconds it is ahead of UTC; undefined for any other text
- */
-export function readZoneOffset(text: string): number | undefined {
-  const parts = /^UTC(?:([+-])(\d{1,2})(?::([0-5]\d))?)?$/i.exec(text)
-  if (parts === null) return undefined
-  const minutes = Number(parts[2] ?? 0) * 60 + Number(parts[3] ?? 0)
-  if (minutes > 14 * 60) return undefined
-  return (parts[1] === '-' ? -minutes : minutes) * 60_000
-}
-
-/**
  * Reads a time of a schedule.
  *
  * @param offset of the schedule's zone, in which a time without an offset of its own is (assumed)
@@ -72,7 +59,7 @@ export function readScheduleTime(
  */
 export function timingOf(schedule: Schedule, now: number): Timing {
   const { StartTime, EndTime, Frequency = 'ONCE', IsLocalTime = false, Timezone = 'UTC' } = schedule
-  const offset = readZoneOffset(Timezone)!
+  const offset = readUtcOffset(Timezone)!
   const isImmediate = StartTime.toUpperCase() === 'IMMEDIATE'
   const start = isImmediate ? now : readScheduleTime(StartTime, offset)!.instant
   return {

@@ -1,5 +1,5 @@
 import { startSlack } from '../../campaigns/plan.ts'
-import { isOfEvents, readScheduleTime, readZoneOffset } from '../../campaigns/schedule.ts'
+import { isOfEvents, readScheduleTime } from '../../campaigns/schedule.ts'
 import { isWebTarget } from '../../delivery/call-hook.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import type { CampaignHook, QuietTime } from '../../model/application-settings.ts'
@@ -12,6 +12,7 @@ import type {
 import type { EventFilter } from '../../model/event-filter.ts'
 import type { TemplateConfiguration } from '../../model/message.ts'
 import { campaignBounds, campaignLimits as limits } from '../../model/quotas.ts'
+import { readUtcOffset } from '../../model/utc-offset.ts'
 import { isLoopback } from '../../process/web-origins.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -89,7 +90,7 @@ function checkHook({ LambdaFunctionName, WebUrl }: CampaignHook): void {
 
 function checkSchedule(member: string, schedule: Schedule, now: number | undefined): void {
   const { StartTime, EndTime, Frequency = 'ONCE', Timezone = 'UTC', EventFilter, QuietTime = {} } = schedule
-  const offset = readZoneOffset(Timezone)
+  const offset = readUtcOffset(Timezone)
   if (offset === undefined) {
     throw badRequest(
       `${member}.Timezone must be UTC, or a difference from UTC such as UTC+01 or UTC-03:30; got ${describe(Timezone)}`,
