@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { start } from '../../server/emulator/start.ts'
 import { loadConfig } from '../../server/process/config.ts'
+import { withRunningCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createClient, until } from '../support/helpers.ts'
 import { channelSettings } from '../support/sending.ts'
@@ -124,23 +125,15 @@ t.test('what was not accepted, and what is no e-mail, does not arrive', async t 
   t.match(server.received, [{ to: ['good@example.com'] }])
 })
 
-t.test('e-mails that are not of a call arrive, too', async t => {
+t.test('e-mails of a campaign arrive, too', async t => {
   const server = await startSmtpServer(t)
-  const { http, app } = await startWithRelay(t, server.url)
-  // As the worker writes the messages of campaigns and journeys.
-  const { store, bus } = http
-  const ids = await store.write(() =>
-    store.messages.append(store.apps.find(app)!, [
-      {
-        ...{ time: '2026-01-02T03:04:05.678Z', status: 'SUCCESSFUL', statusCode: 200, statusMessage: '' },
-        ...{ channel: 'EMAIL', address: 'ann@example.com', messageId: 'm', from: 'shop@example.com' },
-        ...{ campaign: 'c', text: 'hi' },
-      },
-    ]),
-  )
-  bus.emit({ kind: 'messages', app, ids })
-  await arrived(server.received, 1)
-  t.match(server.received, [{ to: ['ann@example.com'] }])
+  const { endpoints, create, advance } = await withRunningCampaigns(t, { env: { SMTP_URL: server.url } })
+  await endpoints(...names(3).map(Address => ({ Id: Address, ChannelType: 'EMAIL' as const, Address })))
+  await create({ MessageConfiguration: { EmailMessage: { Title: 'Spring', HtmlBody: '<b>Sale</b>' } } })
+  await advance()
+  await arrived(server.received, 3)
+  t.strictSame(server.received.flatMap(({ to }) => to).sort(), names(3))
+  t.match(server.received[0]!.mime, /^Subject: Spring$/m)
 })
 
 t.test('e-mails wait for a server that is away at first, and callers do not', async t => {
