@@ -23,6 +23,7 @@ import { otp } from './otp.ts'
 import { phoneNumbers } from './phone-numbers.ts'
 import { putSnapshot } from './put-snapshot.ts'
 import { putUpload } from './put-upload.ts'
+import { recommenderItems } from './recommender-items.ts'
 import { render } from './render.ts'
 import { requestDetails } from './request-details.ts'
 import { requests } from './requests.ts'
@@ -53,6 +54,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(appEndpoints)
   app.register(phoneNumbers)
   app.register(otp)
+  app.register(recommenderItems)
   app.register(render)
   app.register(messages)
   app.register(messageEvents)

@@ -20,6 +20,7 @@ const Items = Type.Object({
   users: items('By UserId, for endpoints that are not named'),
   default: Type.Optional(
     Type.Unsafe<RecommenderItems['default']>({
+      ...Type.Unknown(),
       description:
         'For all others: a list of items, or a map of attributes where a Lambda function makes some of the items',
     }),

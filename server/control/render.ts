@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { contentOf, defaultsOf, type MessageContent, textParts } from '../delivery/content.ts'
+import { createRecommendations, type Recommended } from '../delivery/recommendations.ts'
 import { renderContent } from '../delivery/render-content.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { MapOf, OneOf } from '../model/common.ts'
@@ -116,10 +117,21 @@ function checkRequest({ template, text, app, endpoint, values, substitutions = {
  */
 function readRequest(store: Store, request: RenderRequest) {
   const { template, text, app, endpoint: id, values = {}, substitutions = {} } = request
-  const endpoint: { ChannelType?: unknown } =
+  const endpoint: Recommended & { ChannelType?: unknown } =
     app === undefined ? values : findEndpoint(store, app, id!).endpoint
   const given = { substitutions: [substitutions], endpoint }
   if (template === undefined) return { content: { text } as MessageContent, values: given }
   const { body } = findTemplate(store, { type: template.kind, name: template.name }, template.version)
-  return { content: contentOf(body, endpoint.ChannelType), values: { ...given, defaults: defaultsOf(body) } }
+  const recommendations = recommendationsFor(store, 'RecommenderId' in body ? body.RecommenderId : undefined, endpoint)
+  return {
+    content: contentOf(body, endpoint.ChannelType),
+    values: { ...given, defaults: defaultsOf(body), ...(recommendations && { recommendations }) },
+  }
+}
+
+/** What the recommender of a template recommends to an endpoint, if it has one. */
+function recommendationsFor(store: Store, id: string | undefined, endpoint: Recommended): object | undefined {
+  const configuration = id === undefined ? undefined : store.recommenders.get(id)
+  if (configuration === undefined) return undefined
+  return createRecommendations(configuration, store.recommenders.items(configuration.Id))(endpoint)
 }

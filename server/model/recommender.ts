@@ -34,4 +34,21 @@ export const RecommenderConfigurationResponse = Type.Object({
 })
 export type RecommenderConfigurationResponse = Static<typeof RecommenderConfigurationResponse>
 
+/**
+ * What a recommender recommends to somebody: items, or attributes that a Lambda function makes of
+ * them, each with a value or several.
+ */
+export type RecommendedItems = string[] | Record<string, string | string[]>
+
+/** What a recommender recommends, as a caller has said it. */
+export interface RecommenderItems {
+  endpoints?: Record<string, RecommendedItems>
+  users?: Record<string, RecommendedItems>
+  /** For all others. */
+  default?: RecommendedItems
+}
+
+/** A name in Attributes as variables have it. AWS's own code begins names like this (source: observed). */
+export const attributeKey = (name: string): string => name.replace(/^Recommendations\./, '')
+
 export const ListRecommenderConfigurationsResponse = PageOf(RecommenderConfigurationResponse)

@@ -1,6 +1,6 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { recommenderLimits as limits } from '../../model/quotas.ts'
-import type { RecommenderConfiguration } from '../../model/recommender.ts'
+import { attributeKey, type RecommenderConfiguration } from '../../model/recommender.ts'
 import { describe } from '../../validation/explain.ts'
 
 /**
@@ -48,8 +48,7 @@ function checkAttributes(attributes: Record<string, string> = {}): void {
     )
   }
   for (const [name, displayName] of Object.entries(attributes)) {
-    // AWS's own code begins names like this (source: observed).
-    const key = name.replace(/^Recommendations\./, '')
+    const key = attributeKey(name)
     if (!/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(key) || key.length > limits.attributeName) {
       throw badRequest(
         `A name in Attributes must have from 1 to ${limits.attributeName} letters, digits, _ or -, and begin with a letter or digit; got ${describe(name)}`,

@@ -1,6 +1,10 @@
 import type { Database } from 'better-sqlite3'
 import type { Listed, Page } from '../../model/page.ts'
-import type { RecommenderConfiguration, RecommenderConfigurationResponse } from '../../model/recommender.ts'
+import type {
+  RecommenderConfiguration,
+  RecommenderConfigurationResponse,
+  RecommenderItems,
+} from '../../model/recommender.ts'
 
 interface Row {
   seq: number
@@ -24,6 +28,8 @@ export function createRecommenders(db: Database) {
   const update = db.prepare(
     'UPDATE recommenders SET configuration = :configuration, last_modified_date = :now WHERE id = :id',
   )
+  const items = db.prepare<[string], string | null>('SELECT items FROM recommenders WHERE id = ?').pluck()
+  const putItems = db.prepare('UPDATE recommenders SET items = ? WHERE id = ?')
   const remove = db.prepare('DELETE FROM recommenders WHERE id = ?')
 
   const toResponse = (row: Row): RecommenderConfigurationResponse => ({
@@ -52,6 +58,13 @@ export function createRecommenders(db: Database) {
     update(id: string, configuration: RecommenderConfiguration, now: string): void {
       update.run({ id, configuration: JSON.stringify(configuration), now })
     },
+
+    /** What it recommends, as a caller has said it; nothing if none has, or there is no such one. */
+    items: (id: string): RecommenderItems => JSON.parse(items.get(id) ?? '{}'),
+
+    /** Replaces all that it recommends. */
+    putItems: (id: string, recommended: RecommenderItems): void =>
+      void putItems.run(JSON.stringify(recommended), id),
 
     delete: (id: string): void => void remove.run(id),
   }

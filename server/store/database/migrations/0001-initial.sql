@@ -43,7 +43,8 @@ CREATE TABLE recommenders (
   id                 TEXT NOT NULL UNIQUE,
   creation_date      TEXT NOT NULL,
   last_modified_date TEXT NOT NULL,
-  configuration      TEXT NOT NULL -- JSON, a RecommenderConfiguration
+  configuration      TEXT NOT NULL, -- JSON, a RecommenderConfiguration
+  items              TEXT           -- JSON, RecommenderItems, once a caller has said them
 ) STRICT;
 
 CREATE TABLE tags (
