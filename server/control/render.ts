@@ -122,7 +122,11 @@ function readRequest(store: Store, request: RenderRequest) {
   const given = { substitutions: [substitutions], endpoint }
   if (template === undefined) return { content: { text } as MessageContent, values: given }
   const { body } = findTemplate(store, { type: template.kind, name: template.name }, template.version)
-  const recommendations = recommendationsFor(store, 'RecommenderId' in body ? body.RecommenderId : undefined, endpoint)
+  const recommendations = recommendationsFor(
+    store,
+    'RecommenderId' in body ? body.RecommenderId : undefined,
+    endpoint,
+  )
   return {
     content: contentOf(body, endpoint.ChannelType),
     values: { ...given, defaults: defaultsOf(body), ...(recommendations && { recommendations }) },
