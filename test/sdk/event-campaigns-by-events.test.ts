@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { withRunningCampaigns } from '../support/campaigns.ts'
+import { until } from '../support/helpers.ts'
 
 t.test('an event of PutEvents starts a campaign, which has events and KPIs', async t => {
   const built = await withRunningCampaigns(t)
@@ -56,4 +57,28 @@ t.test('an event of PutEvents starts a campaign, which has events and KPIs', asy
   t.equal(one.CampaignDateRangeKpiResponse?.KpiResult?.Rows?.[0]?.Values?.[0]?.Value, '1.0')
   const all = await client.send(new GetApplicationDateRangeKpiCommand({ ApplicationId, KpiName }))
   t.equal(all.ApplicationDateRangeKpiResponse?.KpiResult?.Rows?.length, 1)
+})
+
+t.test('an event of a message that was sent starts a campaign by itself', async t => {
+  const { app, create, endpoints, ok, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({
+    Schedule: {
+      StartTime: 'IMMEDIATE',
+      Frequency: 'EVENT',
+      EventFilter: {
+        FilterType: 'SYSTEM',
+        Dimensions: {
+          EventType: { Values: ['_SMS.SUCCESS'] },
+          Attributes: { message_type: { Values: ['Promotional'] } },
+        },
+      },
+    },
+  })
+  await ok('POST', `/v1/apps/${app}/messages`, {
+    Endpoints: { e1: {} },
+    MessageConfiguration: { SMSMessage: { Body: 'Hi', MessageType: 'PROMOTIONAL' } },
+  })
+  const sent = await until(async () => (await messages(id))[0], 'the message of the campaign')
+  t.match(sent, { endpoint: 'e1', status: 'SUCCESSFUL' })
 })

@@ -81,6 +81,8 @@ export async function send(
     return writeMessages(store, found, delivered, app.now())
   })
   app.bus.emit({ kind: 'messages', app: applicationId, ids })
+  // Campaigns and journeys may wait for the events of these messages.
+  if (store.eventRecords.dueRows.nextDue() !== undefined) app.jobWorker.wake()
   return delivered.map(({ result }) => result)
 }
 
