@@ -78,7 +78,7 @@ const controlErrors: ExceptionName[] = [
 /** An exception that advancing a job can answer as well. */
 const conflict: ExceptionName = 'ConflictException'
 
-/** Whether a route is left out: catch-all routes and operations that are not served. */
+/** Whether a route is left out: catch-all routes. */
 const isHidden = ({ schema }: RouteOptions): boolean =>
   (schema as { hide?: boolean } | undefined)?.hide === true
 

@@ -37,7 +37,6 @@ import { updateJourneyState } from './journeys/update-journey-state.ts'
 import { kpis } from './kpis/kpis.ts'
 import { sendMessages } from './messages/send-messages.ts'
 import { sendUsersMessages } from './messages/send-users-messages.ts'
-import { notServed } from './not-served.ts'
 import { sendOTPMessage } from './otp/send-otp-message.ts'
 import { verifyOTPMessage } from './otp/verify-otp-message.ts'
 import { phoneNumberValidate } from './phone-numbers/phone-number-validate.ts'
@@ -164,7 +163,4 @@ export async function resources(app: FastifyInstance): Promise<void> {
   app.register(listTagsForResource)
   app.register(tagResource)
   app.register(untagResource)
-
-  // All others
-  app.register(notServed)
 }

@@ -122,14 +122,6 @@ const doors: {
     exception: 'BadRequestException',
     message: 'A part of the path is too long: it must be at most 2048 characters',
   },
-  {
-    title: 'an operation that is not served',
-    method: 'GET',
-    url: '/v1/apps/nope/campaigns',
-    status: 501,
-    exception: 'NotImplementedException',
-    message: /^GetCampaigns is not served yet/,
-  },
 ]
 
 for (const { title, method, url, payload, status, exception, message } of doors) {

@@ -73,7 +73,6 @@ t.test('a call is one line, which says why it failed', async t => {
       msg: /^GetApp 404 in \d+ ms: NotFoundException: Application not found \(GET \/v1\/apps\/nope\)$/,
     },
     { level: warn, msg: /^CreateApp 400 in \d+ ms: BadRequestException: Name is required: .*/ },
-    { level: warn, msg: /^GetCampaigns 501 in \d+ ms: NotImplementedException: GetCampaigns is not served/ },
     { level: warn, msg: /^no operation 400 in \d+ ms: BadRequestException: The path is not a valid URL/ },
     { level: warn, msg: /^no operation 405 in \d+ ms: MethodNotAllowedException: PATCH is not allowed/ },
     { level: info, msg: /^addFault 201 in \d+ ms$/ },

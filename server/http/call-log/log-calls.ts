@@ -27,12 +27,11 @@ export function logCall(
   )
 }
 
-/** An operation that is not served yet (501) is a warning, not an error of the emulator. */
 function levelOf({
   operation,
   status,
 }: Pick<Call, 'operation' | 'status'>): 'debug' | 'info' | 'warn' | 'error' {
-  if (status >= 500 && status !== 501) return operation === 'health' ? 'warn' : 'error'
+  if (status >= 500) return operation === 'health' ? 'warn' : 'error'
   if (status >= 400) return 'warn'
   return operation === 'health' ? 'debug' : 'info'
 }

@@ -2,9 +2,8 @@ import { modelledExceptions } from '../../model/exception.ts'
 
 /**
  * Exceptions and their statuses: Pinpoint's own; those of all AWS services, about signatures and
- * requests that arrive too slowly (source: guide, common errors); and two of the emulator:
- * NotImplementedException for operations that are not served yet, UnauthorizedException for control
- * calls.
+ * requests that arrive too slowly (source: guide, common errors); and UnauthorizedException, which is
+ * the emulator's own, for control calls.
  */
 export const statusOf = {
   ...modelledExceptions,
@@ -14,7 +13,6 @@ export const statusOf = {
   MissingAuthenticationTokenException: 403,
   UnrecognizedClientException: 403,
   RequestTimeoutException: 408,
-  NotImplementedException: 501,
 } as const
 
 export type ExceptionName = keyof typeof statusOf
