@@ -188,11 +188,12 @@ export function refuseWrites(t: Test, dataDir: string) {
   const db = new Sqlite(databaseFile(dataDir))
   t.teardown(() => db.close())
   const allow = () => void db.exec('DROP TRIGGER IF EXISTS refused')
-  const refuse = (what: string) =>
-    db.transaction(() => {
-      allow()
-      db.exec(`CREATE TRIGGER refused BEFORE ${what} BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`)
-    })()
+  const replace = db.transaction((what: string) => {
+    allow()
+    db.exec(`CREATE TRIGGER refused BEFORE ${what} BEGIN SELECT RAISE(ABORT, 'refused by the test'); END`)
+  })
+  // Immediate: one that begins by reading does not wait for a write of the emulator, but fails.
+  const refuse = (what: string) => replace.immediate(what)
   return { refuse, allow }
 }
 
