@@ -394,7 +394,6 @@ t.test('the signature comes before everything else that is wrong', async t => {
     [400, request({ method: 'POST', body: '{' })],
     [404, request({ path: '/v1/nowhere' })],
     [405, request({ method: 'DELETE' })],
-    [501, request({ path: '/v1/apps/a/campaigns' })],
   ] as const) {
     t.equal((await send(await sign(unsigned))).status, status, `${unsigned.method} ${unsigned.path}, signed`)
     const wrong = await sign(unsigned, { credentials: { ...key, secretAccessKey: 'wrong' } })

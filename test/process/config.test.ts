@@ -138,15 +138,14 @@ function row(
   other: Row['other'],
   bad?: string,
 ): Row {
-  const flag = `--${variable.toLowerCase().replaceAll('_', '-')}`
-  const flags: Record<string, string> = {
-    '--aws-endpoint-url-s3': '--s3-endpoint',
-    '--aws-endpoint-url-lambda': '--lambda-endpoint',
-  }
+  const flag = variable
+    .toLowerCase()
+    .replaceAll('_', '-')
+    .replace(/^aws-endpoint-url-(.*)/, '$1-endpoint')
   return {
     name,
     variables: [variable],
-    flag: flags[flag] ?? flag,
+    flag: `--${flag}`,
     default: byDefault,
     one,
     other,

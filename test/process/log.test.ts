@@ -54,7 +54,6 @@ t.test('a call is one line, which says why it failed', async t => {
   await createApp(emulator.client)
   await raw('GET /v1/apps/nope')
   await raw('POST /v1/apps', '{}')
-  await raw('GET /v1/apps/a/campaigns')
   await raw('GET /v1/apps/%zz')
   await raw('PATCH /v1/apps')
   await call('POST', '/_pinpoint/faults', {

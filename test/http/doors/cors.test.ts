@@ -87,7 +87,6 @@ t.test(
       [200, 'GET', `/v1/apps/${Id}`],
       [404, 'GET', '/v1/apps/nope'],
       [405, 'PATCH', '/v1/apps'],
-      [501, 'GET', `/v1/apps/${Id}/campaigns`],
       [404, 'GET', '/nowhere'],
     ] as const
     for (const [status, method, url] of asked) {
