@@ -67,22 +67,35 @@ const around = (path: string[]): [string, string] => {
   ]
 }
 
-/** JSON of as many entries as fit into a body, at a path, and how many these are. */
+/** As many entries as fit into a body with a path of 1,000 bytes, and how many these are. They are made once. */
+const entriesOf = new Map<(index: number) => string, { text: string; count: number }>()
+function manyEntries(entry: (index: number) => string) {
+  let made = entriesOf.get(entry)
+  if (made === undefined) {
+    const entries: string[] = []
+    let left = maxBytes - 1_000
+    for (let next = entry(0); next.length < left; next = entry(entries.length)) {
+      entries.push(next)
+      left -= next.length + 1
+    }
+    made = { text: entries.join(','), count: entries.length }
+    entriesOf.set(entry, made)
+  }
+  return made
+}
+
+/** JSON of very many entries at a path, and how many these are. */
 function fill(
   path: string[],
   [begin, end]: '[]' | '{}' | string[],
   entry: (index: number) => string,
 ): { body: Buffer; count: number } {
   const [before, after] = around(path)
-  const entries: string[] = []
-  let left = maxBytes - before.length - after.length - 2
-  for (let next = entry(0); next.length < left; next = entry(entries.length)) {
-    entries.push(next)
-    left -= next.length + 1
-  }
-  return { body: Buffer.from(`${before}${begin}${entries.join(',')}${end}${after}`), count: entries.length }
+  const { text, count } = manyEntries(entry)
+  return { body: Buffer.from(`${before}${begin}${text}${end}${after}`), count }
 }
 
+const emptyList = () => '[]'
 const named = (index: number) => `"${index.toString(36)}":["x"]`
 
 /** Operations that stand for all others in what is the same for all of them. */
@@ -160,7 +173,7 @@ t.test('a map or list of 7 MB is refused by its count, before it is parsed', asy
     for (const { path, schema } of placesIn(operation.schema)) {
       const isList = KindGuard.IsArray(schema)
       await t.test(`${operation.name}: ${path.join('.')}`, async t => {
-        const { body, count } = isList ? fill(path, '[]', () => '[]') : fill(path, '{}', named)
+        const { body, count } = isList ? fill(path, '[]', emptyList) : fill(path, '{}', named)
         const answer = await sendHostile(t, port, operation, body, yardstick)
         const entries = isList ? '(entries|values)' : 'names'
         const message = new RegExp(
@@ -179,7 +192,7 @@ t.test('what no operation could take is refused before it is parsed', async t =>
     new RegExp(`^The request body must have at most \\d+ ${kind} in all; got ${least}\\d*${where}$`)
   const names = fill(['Unknown'], '{}', named)
   const members = fill([], '{}', index => `"${index.toString(36)}":1`)
-  const lists = fill(['Unknown', 'a'], '[]', () => '[]')
+  const lists = fill(['Unknown', 'a'], '[]', emptyList)
   const objects = fill(['Unknown'], '[]', index => `{"${index.toString(36)}":1}`)
   const numbers = fill([], '[]', () => '1e999')
   const sameName = fill([], '{}', () => '"Name":"x"')
@@ -215,10 +228,13 @@ t.test('a text or number of 7 MB is answered soon, and not quoted as a whole', a
     if (!KindGuard.IsObject(operation.schema)) continue
     for (const [name, schema] of Object.entries<TSchema>(operation.schema.properties)) {
       if (schema.type !== 'string') continue
-      for (const [title, text] of [
+      const texts = [
         ['escapes', '\\u0000'],
         ['wildcards', '*'],
-      ] as const) {
+      ] as const
+      // Wildcards cost where a text is matched against others, which is in places of their own.
+      const tried = isExample(operation) || /Url|Arn|Pattern/.test(name) ? texts : texts.slice(0, 1)
+      for (const [title, text] of tried) {
         await t.test(`${operation.name}: ${title} as ${name}`, async t => {
           const value = text.repeat(Math.floor((maxBytes - 100) / text.length))
           const body = Buffer.from(`{"${name}":"${value}"}`)

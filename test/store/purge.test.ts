@@ -72,6 +72,7 @@ t.test('applications deleted while another is cleared away leave nothing behind 
   const left = {
     apps: 1,
     endpoints: 120,
+    endpoint_counts: 1,
     documents: 1,
     document_versions: 1,
     attribute_names: 1,
