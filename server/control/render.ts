@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { contentOf, defaultsOf, type MessageContent, textParts } from '../delivery/content.ts'
-import { createRecommendations, type Recommended } from '../delivery/recommendations.ts'
+import { type Recommended, recommendationsOf } from '../delivery/recommendations.ts'
 import { renderContent } from '../delivery/render-content.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { MapOf, OneOf } from '../model/common.ts'
@@ -122,20 +122,9 @@ function readRequest(store: Store, request: RenderRequest) {
   const given = { substitutions: [substitutions], endpoint }
   if (template === undefined) return { content: { text } as MessageContent, values: given }
   const { body } = findTemplate(store, { type: template.kind, name: template.name }, template.version)
-  const recommendations = recommendationsFor(
-    store,
-    'RecommenderId' in body ? body.RecommenderId : undefined,
-    endpoint,
-  )
+  const recommendations = recommendationsOf(store, body)?.(endpoint)
   return {
     content: contentOf(body, endpoint.ChannelType),
     values: { ...given, defaults: defaultsOf(body), ...(recommendations && { recommendations }) },
   }
-}
-
-/** What the recommender of a template recommends to an endpoint, if it has one. */
-function recommendationsFor(store: Store, id: string | undefined, endpoint: Recommended): object | undefined {
-  const configuration = id === undefined ? undefined : store.recommenders.get(id)
-  if (configuration === undefined) return undefined
-  return createRecommendations(configuration, store.recommenders.items(configuration.Id))(endpoint)
 }

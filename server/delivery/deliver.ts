@@ -19,6 +19,7 @@ import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf
 import { newEmailId, newMessageId } from './message-id.ts'
 import { apnsHeaders, payloadOf, textsInRaw } from './push-payload.ts'
 import type { RawEmailMembers } from './raw-email.ts'
+import { recommendationsOf } from './recommendations.ts'
 import { type PartFailure, renderContent } from './render-content.ts'
 import { smsParts } from './sms-parts.ts'
 
@@ -66,18 +67,18 @@ export interface Recipient extends EndpointSendConfiguration {
   user?: string | undefined
   /** Why it gets nothing, as the StatusMessage of a PERMANENT_FAILURE. */
   problem?: string
-  /** The variables RecommendationItems and Recommendations. */
-  recommendations?: object
 }
 
 /** The parts of the store that decide who gets a message. */
-export type DeliveryStore = Pick<Store, 'channels' | 'faults' | 'optOuts'>
+export type DeliveryStore = Pick<Store, 'channels' | 'faults' | 'optOuts' | 'recommenders'>
 
 /** What is decided of one recipient before anything is rendered. */
 export interface PlannedDelivery {
   sending: Sending
   recipient: Recipient
   template: SentTemplate | undefined
+  /** The variables RecommendationItems and Recommendations. */
+  recommendations?: object | undefined
   outcome: Refused | { content: MessageContent; channel: Channel; kind: MessageKind }
 }
 
@@ -143,10 +144,20 @@ export function planDeliveries(
     return { content: content ?? {}, channel, kind }
   }
 
+  // Calls get no recommendations: only campaigns and journeys do (source: guide).
+  const isCall = sending.origin.operation !== undefined
+  const recommend = new Map(
+    Object.values(isCall ? {} : templates).map(template => [
+      template,
+      recommendationsOf(store, template.body),
+    ]),
+  )
+
   return recipients.map(recipient => {
     const kind = recipient.channel === undefined ? undefined : kindOf(recipient.channel)
     const template = kind && templates[kind]
-    return { sending, recipient, template, outcome: decide(recipient, template) }
+    const recommendations = template && recipient.endpoint && recommend.get(template)?.(recipient.endpoint)
+    return { sending, recipient, template, recommendations, outcome: decide(recipient, template) }
   })
 }
 
@@ -324,8 +335,10 @@ const contextOf = ({ sending, recipient }: PlannedDelivery): Record<string, stri
  * The values of variables: Substitutions of the recipient, of the channel's message and of the
  * default messages; then the endpoint, or channel and address alone (order: assumed).
  */
-function valuesOf({ sending: { configuration }, recipient, template }: PlannedDelivery): TemplateValues {
-  const { address, channel, endpoint, recommendations } = recipient
+function valuesOf(planned: PlannedDelivery): TemplateValues {
+  const { recipient, template, recommendations } = planned
+  const { configuration } = planned.sending
+  const { address, channel, endpoint } = recipient
   const kind = kindOf(channel!)
   const member = pushMemberOf(channel)
   const byKind = {

@@ -1,10 +1,25 @@
 import { attributeKey, type RecommenderConfiguration, type RecommenderItems } from '../model/recommender.ts'
+import type { TemplateBody } from '../model/template.ts'
 import { foldedId } from '../store/endpoints/endpoint-key.ts'
+import type { Store } from '../store/open-store.ts'
 
 /** What recommendations depend on of an endpoint, as GetEndpoint answers it. */
 export interface Recommended {
   Id?: unknown
   User?: unknown
+}
+
+/**
+ * Makes the function that gives the recommendations of a template's recommender for an endpoint.
+ *
+ * @returns undefined for a template without a recommender, or whose recommender was deleted
+ */
+export function recommendationsOf(
+  { recommenders }: Pick<Store, 'recommenders'>,
+  { RecommenderId: id }: TemplateBody,
+): ((endpoint: Recommended) => object | undefined) | undefined {
+  const configuration = id === undefined ? undefined : recommenders.get(id)
+  return configuration && createRecommendations(configuration, recommenders.items(configuration.Id))
 }
 
 /**
@@ -15,7 +30,7 @@ export interface Recommended {
  * @param items what a caller has said that the recommender recommends
  * @returns a function that gives undefined where nothing is recommended
  */
-export function createRecommendations(
+function createRecommendations(
   configuration: RecommenderConfiguration,
   { endpoints = {}, users = {}, default: byDefault }: RecommenderItems,
 ): (endpoint: Recommended) => object | undefined {

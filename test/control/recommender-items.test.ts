@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { withRunningCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { buildTestApp, isError, startEmulator } from '../support/helpers.ts'
 
@@ -134,4 +135,38 @@ t.test('items are part of the state, and stay when the configuration is changed'
   t.equal((await control('GET', items)).status, 404)
   await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
   t.strictSame((await control('GET', items)).body, { default: ['a'] })
+})
+
+t.test('campaigns and journeys send what is recommended, calls do not', async t => {
+  const { app, segment, ok, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' })
+  const { Id: RecommenderId } = await ok('POST', '/v1/recommenders', plain)
+  await ok('PUT', `/_pinpoint/recommenders/${RecommenderId}/items`, {
+    ...{ endpoints: { e1: ['tea'] }, default: ['cup'] },
+  })
+  await ok('POST', '/v1/templates/offer/sms', { Body: 'Buy {{RecommendationItems.[0]}}', RecommenderId })
+  const campaign = await create({
+    MessageConfiguration: {},
+    TemplateConfiguration: { SMSTemplate: { Name: 'offer' } },
+  })
+  const journey = await ok('POST', `/v1/apps/${app}/journeys`, {
+    ...{ Name: 'j', State: 'ACTIVE', StartCondition: { SegmentStartCondition: { SegmentId: segment } } },
+    ...{ StartActivity: 'a', Activities: { a: { SMS: { TemplateName: 'offer' } } } },
+  })
+  await advance({ by: 'PT1H' })
+  const wanted = [
+    { endpoint: 'e1', body: 'Buy tea' },
+    { endpoint: 'e2', body: 'Buy cup' },
+  ]
+  t.match(await messages(campaign), wanted)
+  const { items } = await ok('GET', `/_pinpoint/messages?journey=${journey.Id}`)
+  t.match(items.reverse(), wanted)
+  await ok('POST', `/v1/apps/${app}/messages`, {
+    MessageConfiguration: {},
+    TemplateConfiguration: { SMSTemplate: { Name: 'offer' } },
+    Endpoints: { e1: {} },
+  })
+  t.match(await ok('GET', '/_pinpoint/messages?operation=SendMessages'), {
+    items: [{ status: 'PERMANENT_FAILURE', missingVariables: ['RecommendationItems.[0]'] }],
+  })
 })
