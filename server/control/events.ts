@@ -35,7 +35,7 @@ export const events: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }, reply) => {
       const { wait, token, 'page-size': size, after, ...filters } = query
-      const page = await answerRecords(
+      return answerRecords(
         app.bus,
         () => reply.untilGone(),
         {
@@ -48,7 +48,6 @@ export const events: FastifyPluginAsyncTypebox = async app => {
           ...(size !== undefined && { 'page-size': size }),
         },
       )
-      return { ...page, last: store.eventRecords.last() }
     },
   )
 }

@@ -53,6 +53,8 @@ export interface RecordSearch<Filters, Found> {
  * Reads a page of records, newest first; with `wait` and without a token, as soon as there are any.
  *
  * @param gone fires when nobody waits any more
+ * @returns a page, and `last`, the highest id when the list was read: all records up to it were
+ *   looked at, so `after` with it misses none
  * @throws BadRequestException
  */
 export async function answerRecords<Filters extends { app?: string }, Found extends { id: number }>(
@@ -60,18 +62,18 @@ export async function answerRecords<Filters extends { app?: string }, Found exte
   gone: () => AbortSignal,
   search: RecordSearch<Filters, Found>,
   query: RecordQuery,
-): Promise<{ items: Found[]; nextToken?: string }> {
+): Promise<{ items: Found[]; nextToken?: string; last: number }> {
   const { list, name, filters, after } = search
   const { wait, ...paged } = query
   const seconds = readWait(wait)
   const ofList = `${name}/${JSON.stringify(filters)}`
   const { limit, after: before, answer } = beginPage(paged, ofList, newest, Number.isSafeInteger)
-  const found =
+  const { found, last } =
     seconds === 0 || query.token !== undefined
       ? await findRecords(list, filters, { limit, before, after })
       : await within(seconds, gone(), signal => waitForRecords(bus, search, limit, signal))
-  const { values, token } = answer((found ?? []).map(record => ({ at: record.id, value: record })))
-  return { items: values, ...(token !== undefined && { nextToken: token }) }
+  const { values, token } = answer(found.map(record => ({ at: record.id, value: record })))
+  return { items: values, ...(token !== undefined && { nextToken: token }), last }
 }
 
 /** Reads an id of a record. @returns undefined for a text that is none */
@@ -98,34 +100,45 @@ function readWait(text: string | undefined): number {
   throw badRequest(`wait must be a number of seconds from 0 to ${maxWait}; got ${describe(text)}`)
 }
 
-/** Reads a page of records, newest first. Other calls go on between the steps of a long search. */
+/** What a search has found, and the highest id when it began. */
+interface SearchResult<Found> {
+  found: Found[]
+  last: number
+}
+
+/**
+ * Reads a page of records, newest first. Other calls go on between the steps of a long search; what
+ * they write is left to the next search.
+ */
 async function findRecords<Filters, Found>(
   list: RecordList<Filters, Found>,
   filters: Filters,
   { limit, before, after }: RecordPage,
-): Promise<Found[]> {
+): Promise<SearchResult<Found>> {
+  const last = list.last()
   const records: Found[] = []
-  for (let from = before; ; await setImmediate()) {
+  for (let from = Math.min(before, last + 1); ; await setImmediate()) {
     const { found, next } = list.step(filters, { limit: limit - records.length, before: from, after })
     records.push(...found)
-    if (next === undefined || records.length >= limit) return records
+    if (next === undefined || records.length >= limit) return { found: records, last }
     from = next
   }
 }
 
 /**
  * The same, but waits until there is a record. Each is looked at once, so waiting costs no more in a
- * long list. When the state has been replaced, ids begin again, and all of its records count as new.
+ * list. When the state has been replaced, ids begin again, and all of its records count as new.
  *
- * @throws the signal's reason
+ * @param signal ends the wait, with no records
  */
 async function waitForRecords<Filters extends { app?: string }, Found>(
   bus: EventBus,
   { list, kinds, filters, after: last }: RecordSearch<Filters, Found>,
   limit: number,
   signal: AbortSignal,
-): Promise<Found[]> {
+): Promise<SearchResult<Found>> {
   let after = last
+  /** All records up to this id were looked at. */
   let lookedAt = 0
   const mayMatter = (event: Event): boolean => {
     if (event.kind === 'state') after = lookedAt = 0
@@ -137,46 +150,46 @@ async function waitForRecords<Filters extends { app?: string }, Found>(
   }
   const look = (): true | undefined => {
     const end = list.last()
-    for (let before: number | undefined = newest; before !== undefined; ) {
-      const { found, next } = list.step(filters, { limit: 1, before, after: lookedAt })
+    const from = Math.max(after, lookedAt)
+    for (let before: number | undefined = end + 1; before !== undefined; ) {
+      const { found, next } = list.step(filters, { limit: 1, before, after: from })
       if (found.length > 0) return true
       before = next
     }
     lookedAt = end
     return undefined
   }
-  for (;;) {
-    lookedAt = Math.max(after, list.last())
-    const found = await findRecords(list, filters, { limit, before: newest, after })
-    if (found.length > 0) return found
-    await bus.waitFor(mayMatter, look, signal)
+  try {
+    for (;;) {
+      const result = await findRecords(list, filters, { limit, before: newest, after })
+      if (result.found.length > 0) return result
+      lookedAt = result.last
+      await bus.waitFor(mayMatter, look, signal)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return { found: [], last: lookedAt }
   }
 }
 
 /**
- * Waits for something, but no longer than some seconds.
+ * Gives a wait a signal that fires after some seconds.
  *
- * @param gone ends the wait, too
- * @param wait rejects once its signal fires
- * @returns undefined where the wait has ended before
+ * @param gone makes it fire, too
  */
 async function within<T>(
   seconds: number,
   gone: AbortSignal,
   wait: (signal: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
+): Promise<T> {
   const over = new AbortController()
   const timer = new AbortController()
   setTimeout(seconds * 1000, undefined, { signal: timer.signal }).then(
     () => over.abort(),
     () => {},
   )
-  const signal = AbortSignal.any([gone, over.signal])
   try {
-    return await wait(signal)
-  } catch (error) {
-    if (signal.aborted) return undefined
-    throw error
+    return await wait(AbortSignal.any([gone, over.signal]))
   } finally {
     timer.abort()
   }

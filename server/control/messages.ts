@@ -71,7 +71,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
           ...(size !== undefined && { 'page-size': size }),
         },
       )
-      return { ...page, last: store.messages.last(), dropped: store.messages.dropped() }
+      return { ...page, dropped: store.messages.dropped() }
     },
   )
 

@@ -118,6 +118,20 @@ t.test('wait that is over answers no items', async t => {
   t.strictSame((await call('GET', `${list}?wait=0.01&text=code`)).body, { items: [], last: 1, dropped: 0 })
 })
 
+t.test('after the last of an answer come all messages that its search has missed', async t => {
+  const { call, send, store, app } = await withSending(t)
+  const other = { time: '', status: 'SUCCESSFUL' as const, statusCode: 200, statusMessage: '', body: 'other' }
+  // So many that the search takes several steps, between which others send.
+  await store.write(() => store.messages.append(store.apps.find(app)!, Array(9_000).fill(other)))
+  const searching = call('GET', `${list}?text=code`)
+  await setImmediate()
+  await send(sms('code', '+15550000001'))
+  const { items, last } = (await searching).body
+  const rest = (await call('GET', `${list}?text=code&after=${last}`)).body.items
+  t.match([...items, ...rest], [{ body: 'code' }])
+  t.equal(items.length + rest.length, 1)
+})
+
 t.test('after the state was replaced, a wait takes all messages for new', async t => {
   const bus = new EventBus()
   const { call, send } = await withSending(t, { bus })
