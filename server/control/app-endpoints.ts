@@ -10,6 +10,7 @@ import type { AppRef } from '../store/applications/applications.ts'
 import { type EndpointFilter, firstEndpoint, isEndpointCursor } from '../store/endpoints/endpoint-list.ts'
 import { toEndpoint } from '../store/endpoints/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
+import { readAddress } from './read-address.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -79,7 +80,8 @@ function readFilters(store: Store, app: AppRef, given: Static<typeof Filters>): 
   const { channel, user, address, id, status, attribute = [] } = given
   const job = given['import-job']
   return {
-    ...{ channel, userId: user, address, id, status, optOut: given['opt-out'] },
+    ...{ channel, userId: user, id, status, optOut: given['opt-out'] },
+    address: address === undefined ? undefined : readAddress(address),
     attributes: attribute.map(readAttribute),
     importJob:
       job === undefined

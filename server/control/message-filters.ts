@@ -6,6 +6,7 @@ import { deliveryStatuses, type OutboxMessage } from '../model/message.ts'
 import type { MessageFilters } from '../store/messages/messages.ts'
 import type { Store } from '../store/open-store.ts'
 import { readAfter, readId } from './find-records.ts'
+import { readAddress } from './read-address.ts'
 
 /** The operations that send messages. */
 const sendingOperations = ['SendMessages', 'SendUsersMessages', 'SendOTPMessage'] as const
@@ -33,8 +34,7 @@ export const MessagesQuery = Type.Object({
 export type MessagesQuery = Static<typeof MessagesQuery>
 
 /**
- * Reads the filters of a query. In a query, `+` is a space: an address that begins with one is a
- * phone number.
+ * Reads the filters of a query.
  *
  * @returns the filters, and the id after which messages count
  * @throws BadRequestException
@@ -43,9 +43,9 @@ export function readFilters({ after, ...filters }: MessagesQuery): {
   filters: MessageFilters
   after: number
 } {
-  const address = filters.address?.replace(/^ (?=\d)/, '+')
+  const { address } = filters
   return {
-    filters: { ...filters, ...(address !== undefined && { address }) },
+    filters: { ...filters, ...(address !== undefined && { address: readAddress(address) }) },
     after: readAfter(after, 'a message'),
   }
 }

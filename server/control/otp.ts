@@ -7,6 +7,7 @@ import { pathParams } from '../model/common.ts'
 import { OtpDetails, SendOTPMessageRequestParameters } from '../model/otp.ts'
 import { otpDefaults } from '../model/quotas.ts'
 import { detailsOf } from '../resources/otp/otp-rules.ts'
+import { readAddress } from './read-address.ts'
 
 /** The newest of all. */
 const newest = { limit: 1, before: Number.MAX_SAFE_INTEGER }
@@ -45,8 +46,7 @@ export const otp: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }) => {
       const { app: applicationId, reference } = query
-      // In a query, a plus that is not escaped is a space.
-      const address = query.address?.replace(/^ /, '+')
+      const address = query.address === undefined ? undefined : readAddress(query.address)
       const now = app.now().getTime()
       const { values, token } = readPage(
         query,

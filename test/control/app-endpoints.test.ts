@@ -56,6 +56,7 @@ t.test('filters, one by one and together', async t => {
     ['user=an', []],
     ['user=ann&channel=SMS', ['user-12']],
     ['address=ann@example', ['User-1', 'user-2']],
+    ['address=+1555', ['user-12']],
     ['address=Ann', []],
     ['address=%25', []],
     ['id=USER-1', ['User-1', 'user-12']],

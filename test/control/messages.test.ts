@@ -69,6 +69,13 @@ t.test('the filters select; a + in a query is one', async t => {
   t.strictSame(await ids({ app, channel: 'EMAIL', text: 'shop', user: 'ann' }), [2])
   t.strictSame(await ids({ app: (await createApp()).Id }), [])
   t.strictSame(await ids({ address: ' 15550000001' }), [1], 'a + that was not escaped')
+  const emails = ['ann+a+b@example.com', 'Ann Lee <ann@example.com>']
+  await send({
+    MessageConfiguration: { EmailMessage: { Body: 'Hi' } },
+    Addresses: Object.fromEntries(emails.map(email => [email, { ChannelType: 'EMAIL' }])),
+  })
+  t.strictSame(await ids({ address: 'ann a b@example.com' }), [4], 'in an e-mail address')
+  t.strictSame(await ids({ address: 'Ann Lee <ann@example.com>' }), [5], 'a space before a name is one')
 })
 
 t.test('a filter that cannot match is refused', async t => {
