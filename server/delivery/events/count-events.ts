@@ -13,7 +13,10 @@ import type { CountKey, EventCounts } from '../../store/event-records/event-coun
  * - `reached`: a mark on each endpoint that has got a message of a campaign
  */
 
-/** Events that count once for a message and a clock hour, however often they happen (source: guide). */
+/**
+ * Events that count once for a message and a clock hour, however often they happen (source: guide).
+ * The trigger `message_deleted` of the database names them, too.
+ */
 const oncePerHour = new Set(['_email.open', '_email.click'])
 
 /** Events of push notifications that apps report by PutEvents. */

@@ -4,6 +4,7 @@ import type { NewOutboxMessage } from '../../../server/model/message.ts'
 import { kpisOf } from '../../../server/resources/kpis/kpi-names.ts'
 import { openStore } from '../../../server/store/open-store.ts'
 import { makeFolder } from '../../support/buckets.ts'
+import { countRows } from '../../support/database.ts'
 import { isError, sharedTestApp } from '../../support/helpers.ts'
 import { withSending } from '../../support/sending.ts'
 
@@ -12,7 +13,8 @@ const today = '2027-03-10'
 /** An application whose clock a test moves, of which few messages and events are kept. */
 async function withKpis(t: Test) {
   let time = new Date(`${today}T09:00:00.000Z`)
-  const store = openStore(makeFolder(t), { outboxLimit: 3 })
+  const dataDir = makeFolder(t)
+  const store = openStore(dataDir, { outboxLimit: 3 })
   const sending = await withSending(t, { store, now: () => time })
   const { call, app, send, outbox } = sending
   const ref = store.apps.find(app)!
@@ -20,6 +22,7 @@ async function withKpis(t: Test) {
     call('GET', `/v1/apps/${app}/${path}kpis/daterange/${name}?${query}`)
   return {
     ...sending,
+    dataDir,
     kpi,
     setTime: (iso: string) => {
       time = new Date(iso)
@@ -103,6 +106,18 @@ t.test('opens count once in a clock hour, and unique ones once', async t => {
   await happen('_email.open')
   t.strictSame(await values('txn-emails-opened'), { all: 2 })
   t.strictSame(await values('txn-emails-unique-opens'), { all: 1 })
+})
+
+t.test('what opens have left behind goes with their messages; what they count stays', async t => {
+  const { sent, values, call, dataDir } = await withKpis(t)
+  await (await sent('EMAIL', 'ann@example.com'))('_email.open', '_email.click')
+  await (await sent('EMAIL', 'ben@example.com'))('_email.open')
+  t.equal(countRows(dataDir).event_marks, 6, 'once in an hour, and once ever')
+  await call('DELETE', '/_pinpoint/messages/1')
+  t.equal(countRows(dataDir).event_marks, 2)
+  for (let count = 0; count < 3; count++) await sent('EMAIL', 'cal@example.com')
+  t.equal(countRows(dataDir).event_marks, undefined)
+  t.strictSame(await values('txn-emails-unique-opens'), { all: 2 })
 })
 
 t.test('transactional SMS are counted by country, by parts and by status', async t => {

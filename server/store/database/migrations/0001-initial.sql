@@ -487,9 +487,13 @@ CREATE TABLE outbox (
   dropped  INTEGER NOT NULL  -- how many the limit has removed
 ) STRICT;
 
+-- The marks of a message (delivery/events/count-events.ts) go with it: no more can happen to it.
 CREATE TRIGGER message_deleted AFTER DELETE ON messages
 BEGIN
   UPDATE outbox SET kept = kept - 1;
+  DELETE FROM event_marks
+  WHERE app = OLD.app AND name IN ('_email.open', '_email.click') AND campaign = '' AND activity = ''
+    AND subject = CAST(OLD.seq AS TEXT);
 END;
 
 -- Phone numbers that have opted out of SMS, in the account.
