@@ -37,6 +37,9 @@ export function simulateEvent(
   if (message.status !== 'SUCCESSFUL') {
     return `message ${id} was not sent (${message.status}: ${message.statusMessage}), so nothing happens to it`
   }
+  if (message.renderingFailure !== undefined) {
+    return `message ${id} was not delivered, so nothing happens to it: it does not render (${message.renderingFailure})`
+  }
   const app = store.apps.find(appId)!
   const happening = { type: type as MessageEvent, ...(attributes !== undefined && { attributes }) }
   const event = eventOfMessage(eventSource(store, app, now), message, id, happening)

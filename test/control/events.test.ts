@@ -141,7 +141,7 @@ t.test("AWS's simulators say what becomes of a message", async t => {
 t.test(
   'what was refused, push and voice messages have no events; a failure to render has its own',
   async t => {
-    const { call, send, types, list } = await withEvents(t)
+    const { call, send, types, list, happen, outbox } = await withEvents(t)
     await call('PUT', '/_pinpoint/opt-outs/+15551234567')
     await send({
       Addresses: {
@@ -159,6 +159,10 @@ t.test(
     t.strictSame(await types(), ['_email.rendering_failure'])
     const [{ event }] = await list()
     t.match(event.facets.email_channel.mail_event.rendering_failure.error_message, /nobody/)
+    const [{ id }] = await outbox()
+    const opened = await happen(id, { eventType: '_email.open' })
+    isError(t, opened, 400, 'BadRequestException', /was not delivered, .* does not render \(.*nobody/)
+    t.strictSame(await types(), ['_email.rendering_failure'])
   },
 )
 
