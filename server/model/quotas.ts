@@ -171,7 +171,7 @@ export const otpLimits = {
   allowedAttempts: [1, 5],
 } as const
 
-/** What counts where such a call asks for nothing (source: API reference). */
+/** What counts where such a call asks for nothing (assumed: AWS documents no defaults). */
 export const otpDefaults = { codeLength: 6, validityPeriod: 15, allowedAttempts: 3 } as const
 
 /**
