@@ -7,8 +7,11 @@ import { describe } from '../validation/explain.ts'
 
 /** A list of the store that grows: messages, or events. */
 export interface RecordList<Filters, Found> {
-  /** Reads some records, the newest first, and says where the next step goes on. */
-  step(filters: Filters, page: RecordPage): { found: Found[]; next: number | undefined }
+  /**
+   * Reads some records, the newest first, and says where the next step goes on, and whether they
+   * are so long that the page ends with them.
+   */
+  step(filters: Filters, page: RecordPage): { found: Found[]; next: number | undefined; isFull?: boolean }
   /** The highest id that a record has had. */
   last(): number
 }
@@ -68,11 +71,14 @@ export async function answerRecords<Filters extends { app?: string }, Found exte
   const seconds = readWait(wait)
   const ofList = `${name}/${JSON.stringify(filters)}`
   const { limit, after: before, answer } = beginPage(paged, ofList, newest, Number.isSafeInteger)
-  const { found, last } =
+  const { found, last, stoppedAt } =
     seconds === 0 || query.token !== undefined
       ? await findRecords(list, filters, { limit, before, after })
       : await within(seconds, gone(), signal => waitForRecords(bus, search, limit, signal))
-  const { values, token } = answer(found.map(record => ({ at: record.id, value: record })))
+  const { values, token } = answer(
+    found.map(record => ({ at: record.id, value: record })),
+    stoppedAt,
+  )
   return { items: values, ...(token !== undefined && { nextToken: token }), last }
 }
 
@@ -104,6 +110,8 @@ function readWait(text: string | undefined): number {
 interface SearchResult<Found> {
   found: Found[]
   last: number
+  /** Where it has stopped, if it has before the page was full. */
+  stoppedAt?: number | undefined
 }
 
 /**
@@ -118,9 +126,11 @@ async function findRecords<Filters, Found>(
   const last = list.last()
   const records: Found[] = []
   for (let from = Math.min(before, last + 1); ; await setImmediate()) {
-    const { found, next } = list.step(filters, { limit: limit - records.length, before: from, after })
+    const step = list.step(filters, { limit: limit - records.length, before: from, after })
+    const { found, next, isFull = false } = step
     records.push(...found)
     if (next === undefined || records.length >= limit) return { found: records, last }
+    if (isFull) return { found: records, last, stoppedAt: next }
     from = next
   }
 }

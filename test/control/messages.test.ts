@@ -38,6 +38,24 @@ t.test('messages are listed newest first, page by page, with the last id', async
   )
 })
 
+t.test('a page of long messages is short, and the next one goes on', async t => {
+  const { call, store, app } = await withSending(t)
+  const long = { time: '', status: 'SUCCESSFUL' as const, statusCode: 200, statusMessage: '' }
+  const body = 'x'.repeat(5_000_000)
+  await store.write(() => store.messages.append(store.apps.find(app)!, Array(6).fill({ ...long, body })))
+  const ids: number[][] = []
+  for (let token = ''; ; ) {
+    const { items, nextToken } = (await call('GET', `${list}?text=x${token}`)).body
+    ids.push(items.map(({ id }: { id: number }) => id))
+    if (nextToken === undefined) break
+    token = `&token=${nextToken}`
+  }
+  t.strictSame(ids, [
+    [6, 5, 4, 3],
+    [2, 1],
+  ])
+})
+
 t.test('the filters select; a + in a query is one', async t => {
   const { send, sendUsers, endpoint, template, outbox, app, createApp } = await withSending(t)
   await endpoint('e1', { ChannelType: 'EMAIL', Address: 'ann@example.com', User: { UserId: 'ann' } })

@@ -43,6 +43,12 @@ interface Row {
  */
 const maxScanned = 1_000
 
+/**
+ * Characters of records after which a read stops: a hundred e-mails of megabytes each would be more
+ * than an answer can hold.
+ */
+const maxRead = 16_000_000
+
 /** The most that one write of messages removes, however much the limit was lowered. */
 const maxTrimmed = 10_000
 
@@ -108,7 +114,7 @@ export function createMessages(db: Database, limit: number) {
   const step = (
     filters: MessageFilters,
     { limit, before, after }: MessagePage,
-  ): { found: OutboxMessage[]; next: number | undefined } => {
+  ): { found: OutboxMessage[]; next: number | undefined; isFull: boolean } => {
     const names = (Object.keys(filters) as (keyof MessageFilters)[]).filter(
       name => filters[name] !== undefined,
     )
@@ -117,19 +123,20 @@ export function createMessages(db: Database, limit: number) {
     finds.set(key, find)
     const scanned = find.isExact ? limit : maxScanned
     const pattern = filters.text === undefined ? undefined : patternOf(filters.text)
-    const rows = find.rows.all({ ...filters, pattern, before, after, limit: scanned })
     const found: OutboxMessage[] = []
-    let next = rows.length === scanned ? rows.at(-1)!.seq : undefined
-    for (const row of rows) {
-      if (row.record === null) continue
-      const message = toMessage(row)
-      if (filters.text !== undefined && !hasText(message, filters.text)) continue
-      found.push(message)
-      if (found.length < limit) continue
-      next = row.seq
-      break
+    let rows = 0
+    let read = 0
+    for (const row of find.rows.iterate({ ...filters, pattern, before, after, limit: scanned })) {
+      rows++
+      if (row.record !== null) {
+        read += row.record.length
+        const message = toMessage(row)
+        if (filters.text === undefined || hasText(message, filters.text)) found.push(message)
+      }
+      const isFull = read >= maxRead && found.length > 0
+      if (isFull || found.length === limit || rows === scanned) return { found, next: row.seq, isFull }
     }
-    return { found, next }
+    return { found, next: undefined, isFull: false }
   }
 
   return {
@@ -153,7 +160,8 @@ export function createMessages(db: Database, limit: number) {
     /**
      * Reads some messages, the newest first.
      *
-     * @returns `next`, where the next step goes on: its `before`; undefined if there are no more
+     * @returns `next`, where the next step goes on: its `before`; undefined if there are no more.
+     *   `isFull`, whether what was found is so long that it should be answered before going on
      */
     step,
 
