@@ -1,22 +1,20 @@
 import { callHook, type HookOutcome, type HookSettings } from '../delivery/call-hook.ts'
 import { type CustomRecipient, endpointsIn } from '../delivery/custom-channel.ts'
-import type { CampaignHook } from '../model/application-settings.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
 import type { DirectMessageConfiguration } from '../model/message.ts'
+import type { CampaignBody } from '../store/campaigns/campaigns.ts'
 import { checkOf } from '../validation/check.ts'
 
 /** An endpoint as a hook gives it back: it may say what this message says to it (source: guide). */
 export type FilteredEndpoint = EndpointResponse & { TitleOverride?: string; BodyOverride?: string }
 
 /**
- * What is called before messages are sent, if anything is. Mode DELIVERY does not work any more
- * (source: guide): such a hook is not called.
+ * The URL or Lambda function that is called before messages are sent, if there is one. A hook of the
+ * campaign replaces the application's as a whole; an empty one does not (assumed). Mode DELIVERY does
+ * not work any more (source: guide): such a hook is not called.
  */
-export function hookTarget({
-  LambdaFunctionName,
-  Mode = 'FILTER',
-  WebUrl,
-}: CampaignHook): string | undefined {
+export function hookTarget({ Hook: own = {}, inherited }: CampaignBody): string | undefined {
+  const { LambdaFunctionName, Mode = 'FILTER', WebUrl } = Object.keys(own).length > 0 ? own : inherited.Hook
   return Mode === 'FILTER' ? WebUrl || LambdaFunctionName || undefined : undefined
 }
 

@@ -36,7 +36,7 @@ function answerOf(
   const { Content, CustomConfig, Layout } = { ...template?.body, ...treatment.message.InAppMessage }
   const limit = (name: 'Daily' | 'Session' | 'Total') =>
     body.Limits?.[name] ?? body.inherited.Limits[name] ?? 0
-  const QuietTime = { ...body.inherited.QuietTime, ...schedule.QuietTime }
+  const { QuietTime = body.inherited.QuietTime } = schedule
   return {
     CampaignId: `${body.Name ?? ''}-${id}`,
     TreatmentId: String(treatment.number),

@@ -37,11 +37,12 @@ const day = 86_400_000
 
 /**
  * The limits in force. A limit of the application counts all campaigns and journeys (source: guide),
- * one of the campaign itself only that campaign (assumed). 0 is no limit.
+ * one of the campaign itself only that campaign (assumed). 0 is no limit. A quiet time of the campaign
+ * replaces the application's as a whole; an empty one is none (assumed).
  */
 export function limitsOf(
   { Limits = {}, inherited }: CampaignBody,
-  { QuietTime = {} }: Schedule,
+  { QuietTime = inherited.QuietTime }: Schedule,
 ): CampaignLimitsInForce {
   const of = (name: 'Daily' | 'Total' | 'MessagesPerSecond' | 'MaximumDuration') =>
     (Limits[name] ?? inherited.Limits[name]) || undefined
@@ -51,7 +52,7 @@ export function limitsOf(
     total: of('Total'),
     perSecond: of('MessagesPerSecond'),
     maxDuration: of('MaximumDuration'),
-    quietTime: { ...inherited.QuietTime, ...QuietTime },
+    quietTime: QuietTime,
   }
 }
 

@@ -172,7 +172,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
       treatment: treatment!,
       body,
       limits: limitsOf(body, treatment!.schedule),
-      hook: hookTarget({ ...body.inherited.Hook, ...body.Hook }),
+      hook: hookTarget(body),
       sending,
       hasMessage(channel) {
         let has = known.get(channel)

@@ -331,6 +331,17 @@ t.test('settings of the application reach campaigns that are created later', asy
   t.equal((await messages(after)).length, 1)
 })
 
+t.test("a campaign's own quiet time counts instead of the application's, also when it is none", async t => {
+  const { ok, app, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1', Demographic: { Timezone: 'Europe/Paris' } })
+  await ok('PUT', `/v1/apps/${app}/settings`, { QuietTime: { Start: '00:00', End: '23:59' } })
+  const quiet = await create()
+  const own = await create({ Schedule: { ...atOnce, QuietTime: {} } })
+  await advance()
+  t.strictSame(await messages(quiet), [])
+  t.match(await messages(own), [{ endpoint: 'e1' }])
+})
+
 t.test('templates are those that are active when it runs; one that is gone makes it INVALID', async t => {
   const { ok, endpoints, create, advance, messages, statusOf } = await withRunningCampaigns(t)
   await endpoints({ Id: 'e1' })
