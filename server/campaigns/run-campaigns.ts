@@ -366,13 +366,10 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     const open: Candidate[] = []
     for (const [index, candidate] of batch.candidates.entries()) {
       const { endpoint, key } = candidate
-      // Who was targeted for its local time stays so; what has changed since is the delivery's to say.
-      const why = isWave
-        ? undefined
-        : whyNotTargeted(endpoint, {
-            hasMessage: run.hasMessage,
-            isOfCohort: cohort => isOfCohort(treatment, cohort),
-          })
+      const why = whyNotTargeted(endpoint, {
+        hasMessage: run.hasMessage,
+        isOfCohort: cohort => isOfCohort(treatment, cohort),
+      })
       if (why !== undefined) {
         results.set(candidate, { why, isTargeted: false })
         continue
@@ -487,7 +484,11 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     for (const candidate of batch.candidates.slice(0, upTo)) {
       const { why, message, isTargeted, isCustom = false } = results.get(candidate)!
       if (why !== undefined) count(after.counters, why)
-      if (!isTargeted) continue
+      if (!isTargeted) {
+        // It was targeted for its local time, and has opted out since, for example.
+        if (isWave) after.total--
+        continue
+      }
       if (!isWave) after.total++
       if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') {
         counted.push({ key: candidate.key, sent: message !== undefined })

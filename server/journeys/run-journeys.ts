@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { count } from '../audience/counters.ts'
+import { count, whyNotTargeted } from '../audience/counters.ts'
 import type { HookSettings } from '../delivery/call-hook.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
@@ -341,11 +341,6 @@ export function createJourneySteps(context: JourneyStepsContext) {
       for (const [index, walker] of ofRun.entries()) {
         const { participant } = walker
         const { message, met = [] } = sent[index]!
-        // Whoever has opted out leaves no record (source: guide).
-        if (message.record.status === 'OPT_OUT') {
-          outcomes.push({ participant, next, counted: ['ENDPOINT_OPT_OUT'] })
-          continue
-        }
         const status = statusOf(message)
         outcomes.push({
           ...{ participant, next, message, met, counted: [status] },
@@ -373,6 +368,9 @@ export function createJourneySteps(context: JourneyStepsContext) {
       const isStreamed = status !== 'TIMEFRAME_CAP' && status !== 'TOTAL_CAP'
       return { participant, next, counted: [status], ...(isStreamed && { unsent: { status, walker } }) }
     }
+    // It may have opted out since it entered, which leaves no record (source: guide).
+    const why = whyNotTargeted(endpoint, {})
+    if (why !== undefined) return { participant, next, counted: [why] }
     const { ChannelType = '' } = endpoint
     const isOfChannel =
       kind === 'CUSTOM'

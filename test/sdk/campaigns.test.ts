@@ -218,6 +218,24 @@ t.test('by local time, zones whose time is over when it is created are left out'
   t.match(await activities(id), [{ ExecutionMetrics: { ENDPOINT_TIMEZONE_MISMATCH: '1' } }])
 })
 
+t.test('who has opted out before its local time came is not targeted, and leaves no record', async t => {
+  const { ok, app, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  const Demographic = { Timezone: 'Europe/Paris' }
+  await endpoints({ Id: 'e1', Demographic }, { Id: 'e2', Demographic })
+  const id = await create({ Schedule: { StartTime: '2027-03-03T10:00:00Z', IsLocalTime: true } })
+  await advance({ to: '2027-03-03T08:00:00Z' })
+  await ok('PUT', `/v1/apps/${app}/endpoints/e1`, { OptOut: 'ALL' })
+  await advance({ by: 'P1D' })
+  t.match(await messages(id), [{ endpoint: 'e2' }])
+  t.match(await activities(id), [
+    {
+      TotalEndpointCount: 1,
+      SuccessfulEndpointCount: 1,
+      ExecutionMetrics: { ENDPOINT_PRODUCED: '2', ENDPOINT_OPT_OUT: '1' },
+    },
+  ])
+})
+
 t.test('treatments go to cohorts, and some are held out: each endpoint gets one message or none', async t => {
   const { endpoints, create, advance, activities, messages, ok, url } = await withRunningCampaigns(t)
   const ids = Array.from({ length: 300 }, (_, index) => `e${index}`)
