@@ -22,14 +22,14 @@ export interface CustomDelivery extends Pick<Sending, 'app' | 'origin'> {
   payload: Record<string, string>
 }
 
-/** What custom channels answer for journeys: attributes by the ids of endpoints (source: guide). */
-export type CustomAnswer = Record<string, { EventAttributes?: Record<string, string> }>
+/** What custom channels answer for journeys: EventAttributes by the ids of endpoints (source: guide). */
+export type CustomAnswer = ReadonlyMap<string, Record<string, string>>
 
 /**
  * Delivers a message through a custom channel, to at most 50 endpoints: one call, with the payload
  * of the guide. Any answer with a status of 200 to 299 is a success of all of them (assumed).
  *
- * @returns a record for each recipient, in their order; and the answer, where it is a JSON object
+ * @returns a record for each recipient, in their order; and the answer
  */
 export async function deliverCustom(
   settings: HookSettings,
@@ -66,19 +66,30 @@ export async function deliverCustom(
       ...(data !== '' && { body: data }),
     }
   })
-  return { records, answer: 'answer' in outcome ? outcome.answer : {} }
+  return { records, answer: 'answer' in outcome ? outcome.answer : new Map() }
 }
 
 /** Endpoints by their ids, as hooks get them: without the id itself (source: guide). */
 export const endpointsIn = (recipients: readonly CustomRecipient[]): Record<string, EndpointResponse> =>
   Object.fromEntries(recipients.map(({ id, endpoint: { Id: _, ...endpoint } }) => [id, endpoint]))
 
-/** The answer counts for journeys alone, so one of another form is none (assumed). */
+/**
+ * Reads the answer of a custom channel. Only journeys use it, so whatever has another form is ignored,
+ * and no failure: also attributes that are not strings (assumed).
+ */
 function readAnswer(text: string): CustomAnswer {
+  let answer: unknown
   try {
-    const answer: unknown = JSON.parse(text)
-    return typeof answer === 'object' && answer !== null ? (answer as CustomAnswer) : {}
+    answer = JSON.parse(text)
   } catch {
-    return {}
+    return new Map()
   }
+  const read = new Map<string, Record<string, string>>()
+  for (const [id, ofEndpoint] of Object.entries(Object(answer))) {
+    const attributes: unknown = Object(ofEndpoint).EventAttributes
+    if (typeof attributes !== 'object' || attributes === null) continue
+    const texts = Object.entries(attributes).filter(([, value]) => typeof value === 'string')
+    read.set(id, Object.fromEntries(texts))
+  }
+  return read
 }

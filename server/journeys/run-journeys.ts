@@ -454,9 +454,7 @@ export function createJourneySteps(context: JourneyStepsContext) {
         now,
       )
       for (const [index, { endpoint }] of part.entries()) {
-        const attributes = Object.hasOwn(answer, endpoint.Id!)
-          ? answer[endpoint.Id!]?.EventAttributes
-          : undefined
+        const attributes = answer.get(endpoint.Id!)
         const facts = {
           EventType: '_custom.response',
           Attributes: { ...attributes, journey_id: id, journey_activity_id: origin.activity! },

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { withRunningCampaigns } from '../support/campaigns.ts'
+import { journeyOf } from '../support/journeys.ts'
 
 /** A call that a hook has got. */
 interface HookCall {
@@ -210,3 +211,69 @@ t.test(
     t.equal(hook.calls.length, 1)
   },
 )
+
+t.test("a campaign's own hook counts as a whole instead of the application's", async t => {
+  const hook = await startHook(t, () => json({}))
+  const { ok, app, endpoints, create, advance, activities } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  await ok('PUT', `/v1/apps/${app}/settings`, {
+    CampaignHook: { LambdaFunctionName: 'offers', Mode: 'DELIVERY' },
+  })
+  const id = await create({ Hook: { WebUrl: hook.url } })
+  await advance()
+  t.match(await activities(id), [{ ExecutionMetrics: { HOOK_FILTERED: '1' } }])
+})
+
+/** A journey that calls a custom channel for SMS endpoints, a day after they entered. */
+const customJourney = (DeliveryUri: string, next: Record<string, object> = {}) => ({
+  Activities: {
+    wait: { Wait: { WaitTime: { WaitFor: 'P1D' }, NextActivity: 'call' } },
+    call: {
+      CUSTOM: {
+        ...{ DeliveryUri, EndpointTypes: ['SMS'], MessageConfig: { Data: 'hi' } },
+        ...(next.split && { NextActivity: 'split' }),
+      },
+    },
+    ...next,
+  },
+})
+
+t.test('a journey calls no custom channel for who has opted out or is inactive by then', async t => {
+  const hook = await startHook(t, () => json({}))
+  const { ok, app, segment, endpoints, advance } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' }, { Id: 'e3' })
+  const url = `/v1/apps/${app}/journeys`
+  const { Id } = await ok('POST', url, journeyOf(segment, customJourney(hook.url)))
+  await advance()
+  await ok('PUT', `/v1/apps/${app}/endpoints/e1`, { OptOut: 'ALL' })
+  await ok('PUT', `/v1/apps/${app}/endpoints/e2`, { EndpointStatus: 'INACTIVE' })
+  await advance({ by: 'P2D' })
+  t.strictSame(
+    hook.calls.map(({ body }) => Object.keys(body.Endpoints)),
+    [['e3']],
+  )
+  const { Metrics } = await ok('GET', `${url}/${Id}/activities/call/execution-metrics`)
+  t.strictSame(Metrics, { ENDPOINT_INACTIVE: '1', ENDPOINT_OPT_OUT: '1', SUCCESS: '1' })
+})
+
+t.test('attributes of a custom channel that are no texts count for no split, and stop nothing', async t => {
+  const hook = await startHook(t, () =>
+    json({ e1: { EventAttributes: { answer: 5 } }, e2: { EventAttributes: { answer: 'yes' } }, e3: null }),
+  )
+  const { ok, app, segment, endpoints, advance } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' }, { Id: 'e3' })
+  const url = `/v1/apps/${app}/journeys`
+  const Attributes = { answer: { AttributeType: 'CONTAINS', Values: ['y'] } }
+  const Conditions = [{ EventCondition: { MessageActivity: 'call', Dimensions: { Attributes } } }]
+  const { Id } = await ok(
+    'POST',
+    url,
+    journeyOf(
+      segment,
+      customJourney(hook.url, { split: { ConditionalSplit: { Condition: { Conditions } } } }),
+    ),
+  )
+  await advance({ by: 'P2D' })
+  const { Metrics } = await ok('GET', `${url}/${Id}/activities/split/execution-metrics`)
+  t.strictSame(Metrics, { Branch_FALSE: '2', Branch_TRUE: '1' })
+})
