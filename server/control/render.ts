@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { contentOf, defaultsOf, type MessageContent, textParts } from '../delivery/content.ts'
-import { type Recommended, recommendationsOf } from '../delivery/recommendations.ts'
+import { type Recommended, recommenderOf } from '../delivery/recommendations.ts'
 import { renderContent } from '../delivery/render-content.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { MapOf, OneOf } from '../model/common.ts'
@@ -122,7 +122,7 @@ function readRequest(store: Store, request: RenderRequest) {
   const given = { substitutions: [substitutions], endpoint }
   if (template === undefined) return { content: { text } as MessageContent, values: given }
   const { body } = findTemplate(store, { type: template.kind, name: template.name }, template.version)
-  const recommendations = recommendationsOf(store, body)?.(endpoint)
+  const recommendations = recommenderOf(store, body)?.(endpoint).recommendations
   return {
     content: contentOf(body, endpoint.ChannelType),
     values: { ...given, defaults: defaultsOf(body), ...(recommendations && { recommendations }) },

@@ -19,7 +19,7 @@ import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf
 import { newEmailId, newMessageId } from './message-id.ts'
 import { apnsHeaders, payloadOf, textsInRaw } from './push-payload.ts'
 import type { RawEmailMembers } from './raw-email.ts'
-import { recommendationsOf } from './recommendations.ts'
+import { type Recommendation, recommenderOf } from './recommendations.ts'
 import { type PartFailure, renderContent } from './render-content.ts'
 import { smsParts } from './sms-parts.ts'
 
@@ -99,7 +99,7 @@ export interface Delivered {
 
 /**
  * Decides what each recipient gets, or why nothing, in this order (contract): fault rules, opt-out
- * and inactivity, duplicates, the channel, the content.
+ * and inactivity, duplicates, the channel, the content, recommendations.
  *
  * To be called in one transaction: one that writes, if `store.faults.ofMessages()` has any rules,
  * since their `times` are used up here.
@@ -113,6 +113,11 @@ export function planDeliveries(
   const faults = store.faults.ofMessages()
   const channels = new Map(store.channels.list(app).map(channel => [channel.platform, channel]))
   const sentTo = new Set<string>()
+  // Calls get no recommendations: only campaigns and journeys do (source: guide).
+  const isCall = sending.origin.operation !== undefined
+  const recommenders = new Map(
+    Object.values(isCall ? {} : templates).map(template => [template, recommenderOf(store, template.body)]),
+  )
 
   const decide = (recipient: Recipient, template: SentTemplate | undefined): PlannedDelivery['outcome'] => {
     const { address = '', channel: type = '', endpoint, problem } = recipient
@@ -144,20 +149,14 @@ export function planDeliveries(
     return { content: content ?? {}, channel, kind }
   }
 
-  // Calls get no recommendations: only campaigns and journeys do (source: guide).
-  const isCall = sending.origin.operation !== undefined
-  const recommend = new Map(
-    Object.values(isCall ? {} : templates).map(template => [
-      template,
-      recommendationsOf(store, template.body),
-    ]),
-  )
-
   return recipients.map(recipient => {
     const kind = recipient.channel === undefined ? undefined : kindOf(recipient.channel)
     const template = kind && templates[kind]
-    const recommendations = template && recipient.endpoint && recommend.get(template)?.(recipient.endpoint)
-    return { sending, recipient, template, recommendations, outcome: decide(recipient, template) }
+    const recommend = template && recommenders.get(template)
+    const { recommendations, problem }: Recommendation = recommend?.(recipient.endpoint ?? {}) ?? {}
+    const decided = decide(recipient, template)
+    const outcome = 'content' in decided && problem !== undefined ? permanent(problem) : decided
+    return { sending, recipient, template, recommendations, outcome }
   })
 }
 

@@ -1,4 +1,4 @@
-import { attributeKey, type RecommenderConfiguration, type RecommenderItems } from '../model/recommender.ts'
+import { attributeKey } from '../model/recommender.ts'
 import type { TemplateBody } from '../model/template.ts'
 import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
@@ -9,50 +9,54 @@ export interface Recommended {
   User?: unknown
 }
 
-/**
- * Makes the function that gives the recommendations of a template's recommender for an endpoint.
- *
- * @returns undefined for a template without a recommender, or whose recommender was deleted
- */
-export function recommendationsOf(
-  { recommenders }: Pick<Store, 'recommenders'>,
-  { RecommenderId: id }: TemplateBody,
-): ((endpoint: Recommended) => object | undefined) | undefined {
-  const configuration = id === undefined ? undefined : recommenders.get(id)
-  return configuration && createRecommendations(configuration, recommenders.items(configuration.Id))
+/** What a recommender recommends to an endpoint. */
+export interface Recommendation {
+  /** Variables of a template; absent where nothing is recommended. */
+  recommendations?: object
+  /** Why a message that needs recommendations cannot be sent to this endpoint. */
+  problem?: string
 }
 
+export type Recommender = (endpoint: Recommended) => Recommendation
+
 /**
- * Makes the function that gives the recommendations for an endpoint, as variables of a template:
- * `RecommendationItems`, or `Recommendations` if a Lambda function makes attributes of the items
- * (source: guide). They are those that are said for the endpoint, else for its user, else for all.
+ * Reads the recommender of a template. It gives the variables `RecommendationItems`, or
+ * `Recommendations` if a Lambda function makes attributes of the items (source: guide): those that a
+ * caller has said for the endpoint, else for its user, else for all.
  *
- * @param items what a caller has said that the recommender recommends
- * @returns a function that gives undefined where nothing is recommended
+ * @returns undefined if the template names none
  */
-function createRecommendations(
-  configuration: RecommenderConfiguration,
-  { endpoints = {}, users = {}, default: byDefault }: RecommenderItems,
-): (endpoint: Recommended) => object | undefined {
-  const { RecommendationsPerMessage: count, RecommendationProviderIdType, Attributes } = configuration
+export function recommenderOf(
+  { recommenders }: Pick<Store, 'recommenders'>,
+  { RecommenderId }: TemplateBody,
+): Recommender | undefined {
+  if (!RecommenderId) return undefined
+  const configuration = recommenders.get(RecommenderId)
+  // After its deletion, such messages cannot be sent (source: guide).
+  if (configuration === undefined) return () => ({ problem: `Recommender not found: ${RecommenderId}` })
+  const { RecommendationsPerMessage: count, RecommendationProviderIdType, Attributes = {} } = configuration
+  const { endpoints = {}, users = {}, default: byDefault } = recommenders.items(RecommenderId)
   const byEndpoint = new Map(Object.entries(endpoints).map(([id, items]) => [foldedId(id), items]))
   const byUser = new Map(Object.entries(users))
+  const known = new Set(Object.keys(Attributes).map(attributeKey))
   const cut = (value: string | string[]) => (Array.isArray(value) ? value.slice(0, count) : value)
 
   return ({ Id, User }) => {
     const user = (Object(User) as { UserId?: unknown }).UserId
-    // Without a user, a recommender by users recommends nothing (source: guide).
-    if (RecommendationProviderIdType === 'PINPOINT_USER_ID' && typeof user !== 'string') return undefined
+    // Without a user, such messages are not sent (source: guide).
+    if (RecommendationProviderIdType === 'PINPOINT_USER_ID' && typeof user !== 'string') {
+      return { problem: `Endpoint has no UserId, which the recommender ${RecommenderId} needs` }
+    }
     const found =
       (typeof Id === 'string' ? byEndpoint.get(foldedId(Id)) : undefined) ??
       (typeof user === 'string' ? byUser.get(user) : undefined) ??
       byDefault
-    if (found === undefined) return undefined
-    if (Array.isArray(found)) return { RecommendationItems: cut(found) }
-    const known = new Set(Object.keys(Attributes ?? {}).map(attributeKey))
-    const values = Object.entries(found).filter(([name]) => known.has(attributeKey(name)))
-    return {
-      Recommendations: Object.fromEntries(values.map(([name, value]) => [attributeKey(name), cut(value)])),
-    }
+    if (found === undefined) return {}
+    if (Array.isArray(found)) return { recommendations: { RecommendationItems: cut(found) } }
+    const values = Object.entries(found).flatMap(([name, value]) => {
+      const key = attributeKey(name)
+      return known.has(key) ? [[key, cut(value)]] : []
+    })
+    return { recommendations: { Recommendations: Object.fromEntries(values) } }
   }
 }
