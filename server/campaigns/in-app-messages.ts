@@ -1,9 +1,9 @@
+import { loadTemplate } from '../delivery/load-template.ts'
 import type { InAppMessageCampaign } from '../model/campaign.ts'
 import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import { type Listening, listeningCampaigns } from './event-campaigns.ts'
-import { loadTemplate } from './message.ts'
 import { timingIn } from './plan.ts'
 
 /** The priority of a campaign that says none; 1 is the highest (assumed). */
@@ -25,13 +25,13 @@ export const inAppMessagesFor = (
   )
 
 function answerOf(
-  { templates }: Pick<Store, 'templates'>,
+  store: Pick<Store, 'templates'>,
   { campaign, treatment }: Listening,
 ): InAppMessageCampaign | undefined {
   const { id, body } = campaign
   const { schedule } = treatment
   const named = treatment.templates.InAppTemplate
-  const template = named && loadTemplate(templates, 'INAPP', named)
+  const template = named && loadTemplate(store, 'INAPP', named.Name, named.Version)
   if (named !== undefined && template === undefined) return undefined
   const { Content, CustomConfig, Layout } = { ...template?.body, ...treatment.message.InAppMessage }
   const limit = (name: 'Daily' | 'Session' | 'Total') =>

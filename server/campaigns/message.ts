@@ -1,8 +1,8 @@
-import type { SentTemplate, SentTemplates } from '../delivery/choose-content.ts'
+import type { SentTemplates } from '../delivery/choose-content.ts'
+import { loadTemplate } from '../delivery/load-template.ts'
 import type { Message, MessageConfiguration } from '../model/campaign.ts'
 import type { DirectMessageConfiguration, TemplateConfiguration } from '../model/message.ts'
-import type { TemplateType } from '../model/template.ts'
-import type { Templates } from '../store/templates/templates.ts'
+import type { Store } from '../store/open-store.ts'
 
 /** The message of a campaign in the form in which SendMessages has it. DefaultMessage is for push alone. */
 export function directMessage(message: MessageConfiguration): DirectMessageConfiguration {
@@ -81,34 +81,21 @@ const templateMembers = {
 } as const
 
 /**
- * Loads the templates that a treatment, or an activity of a journey, names: in their active versions,
- * unless others are named.
+ * Loads the templates that a treatment names: in their active versions, unless others are named.
  *
  * @returns undefined if one of them is gone
  */
 export function loadTemplates(
-  templates: Templates,
+  store: Pick<Store, 'templates'>,
   configuration: TemplateConfiguration,
 ): SentTemplates | undefined {
   const loaded: SentTemplates = {}
   for (const type of Object.keys(templateMembers) as (keyof typeof templateMembers)[]) {
     const named = configuration[templateMembers[type]]
     if (named === undefined) continue
-    const template = loadTemplate(templates, type, named)
+    const template = loadTemplate(store, type, named.Name, named.Version)
     if (template === undefined) return undefined
     loaded[type] = template
   }
   return loaded
-}
-
-/** Loads one template. */
-export function loadTemplate(
-  templates: Templates,
-  type: TemplateType,
-  { Name = '', Version }: { Name?: string; Version?: string },
-): SentTemplate | undefined {
-  const key = { type, name: Name }
-  const version = Version === 'latest' ? templates.latestVersion(key) : Version ? Number(Version) : undefined
-  const found = templates.get(key, version)
-  return found && { name: found.name, version: String(found.version), body: found.body }
 }

@@ -131,7 +131,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
       const timing = timingIn(plan)
       if (isOfEvents(timing.frequency)) return campaigns.plan(seq, [planListening(plan)])
       const treatment = treatmentsOf(body).find(({ number }) => number === plan.treatment)
-      if (treatment === undefined || loadTemplates(store.templates, treatment.templates) === undefined) {
+      if (treatment === undefined || loadTemplates(store, treatment.templates) === undefined) {
         return campaigns.plan(seq, [{ ...plan, phase: 'INVALID', due: null }])
       }
       // One that was created paused may be much older.
@@ -154,7 +154,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     const { app, campaignId } = activity
     const version = campaigns.getVersion(app, campaignId, activity.version)
     const treatment = version && treatmentsOf(version.body)[activity.treatment]
-    const templates = treatment && loadTemplates(store.templates, treatment.templates)
+    const templates = treatment && loadTemplates(store, treatment.templates)
     if (version === undefined || templates === undefined) return undefined
     const { body } = version
     const members = store.segmentMembers.find(app, body.SegmentId, body.SegmentVersion, now.toISOString())

@@ -7,6 +7,7 @@ import { deliver, planDeliveries, type Recipient, type Sending } from '../delive
 import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { journeySend, type SendStatus } from '../delivery/events/send-events.ts'
+import { loadTemplate } from '../delivery/load-template.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import type { Endpoint, EndpointResponse } from '../model/endpoint.ts'
 import type { Activity, ActivityKind, SimpleCondition } from '../model/journey.ts'
@@ -23,7 +24,6 @@ import type { Renderer } from '../templates/renderer.ts'
 import { branchOf, chanceOf } from './choose.ts'
 import { beginRun, closeIfOver, closeJourney, enterMembers } from './enter.ts'
 import { conditionKey, eventConditions, meets } from './event-conditions.ts'
-import { findSentTemplate } from './find-template.ts'
 import { isMessageKind, kindOf, type MessageActivityKind } from './graph.ts'
 import { capReached, Rate } from './limits.ts'
 import { isQuietHour, nextSendingTime, sendingHoursOf } from './sending-hours.ts'
@@ -409,7 +409,8 @@ export function createJourneySteps(context: JourneyStepsContext) {
     now: Date,
   ): Promise<{ message: SentMessage; met?: string[] }[]> => {
     const plan = () => {
-      const template = findSentTemplate(store, kind, activity[kind]!)
+      const { TemplateName, TemplateVersion } = activity[kind]!
+      const template = loadTemplate(store, kind, TemplateName, TemplateVersion)
       const sending: Sending = {
         app,
         origin,

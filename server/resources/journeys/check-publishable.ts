@@ -1,5 +1,5 @@
+import { loadTemplate } from '../../delivery/load-template.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
-import { findSentTemplate } from '../../journeys/find-template.ts'
 import { type Activities, graphProblem, isMessageKind, kindOf, kindsOf } from '../../journeys/graph.ts'
 import { addDuration, readDuration } from '../../model/iso-duration.ts'
 import { readInstant } from '../../model/iso-time.ts'
@@ -234,8 +234,9 @@ function activityProblem(
   const ends = readInstant(Schedule.EndTime ?? '')
   for (const kind of ['EMAIL', 'PUSH', 'SMS'] as const) {
     const message = activity[kind]
-    if (message === undefined || findSentTemplate(store, kind, message) !== undefined) continue
+    if (message === undefined) continue
     const { TemplateName = '', TemplateVersion } = message
+    if (loadTemplate(store, kind, TemplateName, TemplateVersion) !== undefined) continue
     const name = TemplateVersion ? `${TemplateName}, version ${TemplateVersion}` : TemplateName
     return `${member}.${kind}.TemplateName must be the name of a template of the type ${kind}; got ${JSON.stringify(name)}`
   }
