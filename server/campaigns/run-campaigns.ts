@@ -250,7 +250,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
       calls || faults ? endpointsPerCall : membersPerStep,
       perSecond === undefined || isLocal ? membersPerStep : Math.ceil(perSecond / stepsPerSecond),
     )
-    const batch = store.readInWorker(() => readBatch(activity, run, limit, now))
+    const batch = store.read(() => readBatch(activity, run, limit, now))
     const after: Activity = {
       ...activity,
       state: isLocal ? 'INITIALIZING' : 'RUNNING',
@@ -420,8 +420,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
     const recipients = candidates.map(recipientOf)
     const plan = () => planDeliveries(store, sending, recipients)
     // The times of fault rules are used up with it.
-    const planned =
-      store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.readInWorker(plan)
+    const planned = store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.read(plan)
     const renderer = await context.loadRenderer()
     const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
     const begun = performance.now()

@@ -17,7 +17,7 @@ import type { DueRows } from './clock/due-rows.ts'
 import { createSavedClock } from './clock/saved-clock.ts'
 import { type NoPromise, refusePromise } from './database/no-promise.ts'
 import { emptyDatabase, migrate, pageBytes } from './database/schema.ts'
-import { createTransactions, StateReplacedError } from './database/transactions.ts'
+import { createTransactions, StateReplacedError, type Transactions } from './database/transactions.ts'
 import { WriteQueue } from './database/write-queue.ts'
 import { createDocuments } from './documents/documents.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
@@ -219,7 +219,7 @@ export function prepareStore(
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
   /** Names what the database holds: another text after each write, of any connection. */
   const dataVersion = (): string => `${db.pragma('data_version', { simple: true })}/${changes.get()}`
-  const read = createRead(db)
+  const read = createRead(db, transactions)
   const campaignDueRows = createCampaignDueRows(db)
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   const journeys = createJourneys(db, documents)
@@ -288,12 +288,6 @@ export function prepareStore(
 
     read,
 
-    /** The same in the worker, where the transaction of a job may be open: it is committed before. */
-    readInWorker<T>(work: () => NoPromise<T>): T {
-      transactions.endOpen()
-      return read(work)
-    },
-
     /**
      * Reads one row, of the only table that is never empty.
      *
@@ -321,12 +315,16 @@ export function prepareStore(
 /**
  * Creates a function that runs several reads as one transaction. They see the same state of the
  * database, and take half the time, as SQLite otherwise looks before each for what others have
- * written.
+ * written. In the worker, the transaction of a job may be open: it is committed before.
  */
-function createRead(db: Database.Database): <T>(work: () => NoPromise<T>) => T {
+function createRead(
+  db: Database.Database,
+  { endOpen }: Pick<Transactions, 'endOpen'>,
+): <T>(work: () => NoPromise<T>) => T {
   const begin = db.prepare('BEGIN')
   const end = db.prepare('COMMIT')
   return work => {
+    endOpen()
     begin.run()
     try {
       return refusePromise(work())

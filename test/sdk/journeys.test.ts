@@ -19,13 +19,13 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { controlOf } from '../support/control.ts'
-import { createApp, startEmulator } from '../support/helpers.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
 
 const start = '2027-03-01T09:00:00.000Z'
 
 /** An emulator whose clock stands still, with an application, endpoints, a segment and a template. */
-async function setUp(t: Test) {
-  const { client, url } = await startEmulator(t)
+async function setUp(t: Test, env: Record<string, string> = {}) {
+  const { client, url } = await startEmulator(t, env)
   const control = controlOf(url)
   await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: start })
   const ApplicationId = await createApp(client)
@@ -222,4 +222,38 @@ t.test('settings of the application count for journeys that are created later', 
     const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.JourneyId}`)).body
     t.equal(items.length, sent, 'the cap counts the messages of all journeys')
   }
+})
+
+t.test('a journey goes on beside an import that is writing', async t => {
+  const rows = Array.from({ length: 150_000 }, (_, index) => `e${index},EMAIL,e${index}@example.com\n`)
+  const s3 = t.testdir({ data: { 'large.csv': `Id,ChannelType,Address\n${rows.join('')}` } })
+  const { client, control, url, ApplicationId, WriteJourneyRequest } = await setUp(t, { S3_DIR: s3 })
+  await control('PUT', '/_pinpoint/clock', { mode: 'real' })
+  // Two seconds after the last caller the import keeps its transactions open; then many steps follow.
+  const splits = Array.from({ length: 30 }, (_, index) => [
+    `split${index}`,
+    { Holdout: { Percentage: 0, NextActivity: index < 29 ? `split${index + 1}` : 'hello' } },
+  ])
+  const wait = { Wait: { WaitTime: { WaitFor: 'PT2S' }, NextActivity: 'split0' } }
+  const { hello } = WriteJourneyRequest.Activities
+  const job = await createImportJob(client, await createApp(client), { S3Url: 's3://data/large.csv' })
+  await waitForJob(client, job, ({ TotalProcessed }) => TotalProcessed! > 0)
+  const { JourneyResponse } = await client.send(
+    new CreateJourneyCommand({
+      ApplicationId,
+      WriteJourneyRequest: {
+        ...WriteJourneyRequest,
+        ...{
+          StartActivity: 'wait',
+          Activities: { wait, ...Object.fromEntries(splits), hello },
+          State: 'ACTIVE',
+        },
+      },
+    }),
+  )
+  const sent = `/_pinpoint/messages?journey=${JourneyResponse!.Id}&wait=30`
+  t.equal((await control('GET', sent)).body.items.length, 2)
+  t.match(await waitForJob(client, job), { JobStatus: 'COMPLETED', TotalProcessed: 150_000 })
+  const metrics = await (await fetch(`${url}/_pinpoint/metrics`)).text()
+  t.match(metrics, /^pinpoint_worker_restarts_total 0$/m)
 })
