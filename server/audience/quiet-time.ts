@@ -44,7 +44,7 @@ function rangeOf({ Start = '', End = '' }: QuietTime): { start: number; end: num
 }
 
 /** Milliseconds since midnight of HH:MM. */
-const readTimeOfDay = (text: string): number =>
+export const readTimeOfDay = (text = '00:00'): number =>
   (Number(text.slice(0, 2)) * 60 + Number(text.slice(3))) * minute
 
 const sinceMidnight = (local: number): number => ((local % day) + day) % day

@@ -1,4 +1,4 @@
-import type { SentTemplates } from '../delivery/choose-content.ts'
+import { type SentTemplates, templateMembers } from '../delivery/choose-content.ts'
 import { loadTemplate } from '../delivery/load-template.ts'
 import type { Message, MessageConfiguration } from '../model/campaign.ts'
 import type { DirectMessageConfiguration, TemplateConfiguration } from '../model/message.ts'
@@ -72,14 +72,6 @@ const pick = <T extends object>(members: T) =>
     [Name in keyof T]?: Exclude<T[Name], undefined>
   }
 
-/** The kinds of messages that are sent, and the members that name their templates. */
-const templateMembers = {
-  EMAIL: 'EmailTemplate',
-  PUSH: 'PushTemplate',
-  SMS: 'SMSTemplate',
-  VOICE: 'VoiceTemplate',
-} as const
-
 /**
  * Loads the templates that a treatment names: in their active versions, unless others are named.
  *
@@ -90,8 +82,8 @@ export function loadTemplates(
   configuration: TemplateConfiguration,
 ): SentTemplates | undefined {
   const loaded: SentTemplates = {}
-  for (const type of Object.keys(templateMembers) as (keyof typeof templateMembers)[]) {
-    const named = configuration[templateMembers[type]]
+  for (const [type, member] of templateMembers) {
+    const named = configuration[member]
     if (named === undefined) continue
     const template = loadTemplate(store, type, named.Name, named.Version)
     if (template === undefined) return undefined

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { type AudienceCounter, type Counters, count, whyNotTargeted } from '../audience/counters.ts'
-import type { HookSettings } from '../delivery/call-hook.ts'
+import { planInWorker, type SendingContext } from '../audience/sending.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
-import { deliver, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
+import {
+  deliver,
+  endpointRecipient,
+  planDeliveries,
+  type Recipient,
+  type Sending,
+} from '../delivery/deliver.ts'
 import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { campaignSend, type Send, type SendStatus } from '../delivery/events/send-events.ts'
@@ -17,9 +23,6 @@ import type { AppRef } from '../store/applications/applications.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
 import type { CampaignBody, DueTreatment } from '../store/campaigns/campaigns.ts'
 import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
-import { endpointRef } from '../store/endpoints/endpoint-key.ts'
-import { toEndpoint } from '../store/endpoints/endpoint-row.ts'
-import type { Store } from '../store/open-store.ts'
 import {
   firstMember,
   type MemberCursor,
@@ -28,7 +31,6 @@ import {
   SegmentQueryError,
 } from '../store/segments/members.ts'
 import { timeIn } from '../templates/helpers/time-zone.ts'
-import type { Renderer } from '../templates/renderer.ts'
 import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook.ts'
 import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
 import { directMessage, loadTemplates } from './message.ts'
@@ -52,15 +54,6 @@ const eventDeadline = 5 * 60_000
 const maxRuns = 50
 
 const never = Number.POSITIVE_INFINITY
-
-export interface CampaignRunsContext {
-  store: Store
-  hooks: HookSettings
-  missingVariables: 'fail' | 'blank'
-  loadRenderer: () => Promise<Renderer>
-  /** Told of new messages in the outbox, when they are written. */
-  onMessages: (app: AppRef, ids: readonly number[]) => void
-}
 
 /** A member of the segment, or the recipient of an event, in a step. */
 interface Candidate {
@@ -114,7 +107,7 @@ interface Run {
  * from in one transaction. So a kill loses nothing and sends nothing twice; only hooks and custom
  * channels, which are outside, may then be called again.
  */
-export function createCampaignRuns(context: CampaignRunsContext) {
+export function createCampaignRuns(context: SendingContext) {
   const { store } = context
   const { campaigns, campaignActivities, endpointSends } = store
   /** The runs that are under way, by their activities. */
@@ -194,8 +187,8 @@ export function createCampaignRuns(context: CampaignRunsContext) {
 
   /** The endpoint of an id as it is now. */
   const findCandidate = (app: AppRef, id: string): Candidate | undefined => {
-    const row = store.endpoints.find(app, endpointRef(app.seq, id))
-    return row && { id: row.spelling ?? row.id, key: row.seq, endpoint: toEndpoint(app, row) }
+    const stored = store.endpoints.get(app, id)
+    return stored && { id: stored.endpoint.Id, key: stored.seq, endpoint: stored.endpoint }
   }
 
   const readBatch = (activity: DueActivity, run: Run, limit: number, now: Date): Batch => {
@@ -418,9 +411,7 @@ export function createCampaignRuns(context: CampaignRunsContext) {
   ): Promise<Candidate | undefined> => {
     if (candidates.length === 0) return undefined
     const recipients = candidates.map(recipientOf)
-    const plan = () => planDeliveries(store, sending, recipients)
-    // The times of fault rules are used up with it.
-    const planned = store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.read(plan)
+    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
     const renderer = await context.loadRenderer()
     const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
     const begun = performance.now()
@@ -559,14 +550,11 @@ const isLocalTime = ({ treatment: { schedule } }: Run): boolean =>
 /** A candidate as the recipient of a message: with what a hook has made of it. */
 function recipientOf({ id, endpoint, overrides, problem }: Candidate): Recipient {
   const { TitleOverride, BodyOverride, ...changes } = overrides ?? {}
-  const changed = { ...endpoint, ...changes, Id: id } as NonNullable<Recipient['endpoint']>
+  const changed = { ...endpoint, ...changes, Id: id }
   // Titles and bodies of e-mails cannot be changed in this way (source: guide).
   const isEmail = changed.ChannelType === 'EMAIL'
   return {
-    channel: changed.ChannelType,
-    address: changed.Address,
-    endpoint: changed,
-    user: changed.User?.UserId,
+    ...endpointRecipient(changed),
     ...(problem !== undefined && { problem }),
     ...(TitleOverride && !isEmail && { TitleOverride }),
     ...(BodyOverride && !isEmail && { BodyOverride }),

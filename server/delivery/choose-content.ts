@@ -12,6 +12,14 @@ export interface SentTemplate {
 /** The templates of a message, by the kinds of messages that they are for. */
 export type SentTemplates = Partial<Record<MessageKind, SentTemplate>>
 
+/** The kinds of messages, each with the member of a TemplateConfiguration that names its template. */
+export const templateMembers = [
+  ['EMAIL', 'EmailTemplate'],
+  ['PUSH', 'PushTemplate'],
+  ['SMS', 'SMSTemplate'],
+  ['VOICE', 'VoiceTemplate'],
+] as const
+
 /** The members of the message for a push channel that are sent as they are. */
 export type PushSettings = Partial<
   NonNullable<DirectMessageConfiguration['DefaultPushNotificationMessage']> &

@@ -69,6 +69,14 @@ export interface Recipient extends EndpointSendConfiguration {
   problem?: string
 }
 
+/** An endpoint as the recipient of a message. */
+export const endpointRecipient = (endpoint: EndpointResponse): Recipient => ({
+  channel: endpoint.ChannelType,
+  address: endpoint.Address,
+  endpoint: endpoint as Endpoint,
+  user: endpoint.User?.UserId,
+})
+
 /** The parts of the store that decide who gets a message. */
 export type DeliveryStore = Pick<Store, 'channels' | 'faults' | 'optOuts' | 'recommenders'>
 

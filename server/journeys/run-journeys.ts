@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { count, whyNotTargeted } from '../audience/counters.ts'
-import type { HookSettings } from '../delivery/call-hook.ts'
+import { planInWorker, type SendingContext } from '../audience/sending.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
-import { deliver, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
+import { deliver, endpointRecipient, planDeliveries, type Sending } from '../delivery/deliver.ts'
 import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
-import { journeySend, type SendStatus } from '../delivery/events/send-events.ts'
+import { journeySend, type SendStatus, sendStatusOf } from '../delivery/events/send-events.ts'
 import { loadTemplate } from '../delivery/load-template.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
-import type { Endpoint, EndpointResponse } from '../model/endpoint.ts'
+import type { EndpointResponse } from '../model/endpoint.ts'
 import type { Activity, ActivityKind, SimpleCondition } from '../model/journey.ts'
 import type { DirectMessageConfiguration } from '../model/message.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -18,9 +18,7 @@ import type { DueOfJourney } from '../store/journeys/journey-due.ts'
 import type { Participant, Place } from '../store/journeys/journey-participants.ts'
 import type { RunCounters } from '../store/journeys/journey-runs.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
-import type { Store } from '../store/open-store.ts'
 import { type MemberRef, SegmentQueryError } from '../store/segments/members.ts'
-import type { Renderer } from '../templates/renderer.ts'
 import { branchOf, chanceOf } from './choose.ts'
 import { beginRun, closeIfOver, closeJourney, enterMembers } from './enter.ts'
 import { conditionKey, eventConditions, meets } from './event-conditions.ts'
@@ -32,15 +30,6 @@ import { zoneOf } from './zone.ts'
 
 /** Participants that a step takes at most: those of a message are rendered, and written one by one. */
 const participantsPerStep = { message: 200, other: 1000 }
-
-export interface JourneyStepsContext {
-  store: Store
-  hooks: HookSettings
-  missingVariables: 'fail' | 'blank'
-  loadRenderer: () => Promise<Renderer>
-  /** Told of new messages in the outbox, when they are written. */
-  onMessages: (app: AppRef, ids: readonly number[]) => void
-}
 
 /** A participant at its activity, with its endpoint as it is now. */
 interface Walker {
@@ -72,7 +61,7 @@ interface Outcome {
  * written in one transaction: messages, counters, and where each participant is next. So a kill loses
  * nothing and sends nothing twice; only custom channels, which are outside, may be called again.
  */
-export function createJourneySteps(context: JourneyStepsContext) {
+export function createJourneySteps(context: SendingContext) {
   const { store } = context
   const { endpointSends, journeys, journeyParticipants, journeyRuns, segmentMembers } = store
 
@@ -341,7 +330,7 @@ export function createJourneySteps(context: JourneyStepsContext) {
       for (const [index, walker] of ofRun.entries()) {
         const { participant } = walker
         const { message, met = [] } = sent[index]!
-        const status = statusOf(message)
+        const status = sendStatusOf(message)
         outcomes.push({
           ...{ participant, next, message, met, counted: [status] },
           ...(status === 'SUCCESS' && { sentTo: walker.key }),
@@ -408,7 +397,7 @@ export function createJourneySteps(context: JourneyStepsContext) {
     walkers: readonly Walker[],
     now: Date,
   ): Promise<{ message: SentMessage; met?: string[] }[]> => {
-    const plan = () => {
+    const planned = planInWorker(store, () => {
       const { TemplateName, TemplateVersion } = activity[kind]!
       const template = loadTemplate(store, kind, TemplateName, TemplateVersion)
       const sending: Sending = {
@@ -417,10 +406,9 @@ export function createJourneySteps(context: JourneyStepsContext) {
         configuration: configurationOf(activity),
         templates: template === undefined ? {} : { [kind]: template },
       }
-      return planDeliveries(store, sending, walkers.map(recipientOf))
-    }
-    // The times of fault rules are used up with it.
-    const planned = store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.read(plan)
+      const recipients = walkers.map(({ endpoint }) => endpointRecipient(endpoint))
+      return planDeliveries(store, sending, recipients)
+    })
     const renderer = await context.loadRenderer()
     const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
     return planned.map((delivery, index) => {
@@ -513,19 +501,4 @@ function configurationOf({ EMAIL, PUSH, SMS }: Activity): DirectMessageConfigura
     ...(SMS?.MessageConfig && { SMSMessage: SMS.MessageConfig }),
     ...(seconds && { APNSMessage: seconds, GCMMessage: seconds, BaiduMessage: seconds }),
   }
-}
-
-const recipientOf = ({ endpoint }: Walker): Recipient => ({
-  channel: endpoint.ChannelType,
-  address: endpoint.Address,
-  endpoint: endpoint as Endpoint,
-  user: endpoint.User?.UserId,
-})
-
-/** The status of a message that was made, as the activity counts it. */
-function statusOf({ record: { status }, isCustom = false }: SentMessage): SendStatus {
-  if (status === 'SUCCESSFUL') return 'SUCCESS'
-  if (isCustom) return 'CUSTOM_DELIVERY_FAILURE'
-  if (status === 'THROTTLED') return 'THROTTLED'
-  return status === 'PERMANENT_FAILURE' ? 'FAILURE_PERMANENT' : 'FAILURE'
 }

@@ -1,4 +1,4 @@
-import { isQuiet, quietTimeEnd } from '../audience/quiet-time.ts'
+import { isQuiet, quietTimeEnd, readTimeOfDay } from '../audience/quiet-time.ts'
 import { localTimeAt } from '../audience/time-zones.ts'
 import { readInstant } from '../model/iso-time.ts'
 import {
@@ -11,7 +11,7 @@ import {
 import type { JourneyDefaults } from '../store/journeys/journeys.ts'
 import { timeIn } from '../templates/helpers/time-zone.ts'
 
-const [minute, day] = [60_000, 86_400_000]
+const day = 86_400_000
 
 /** When messages of one channel may be sent; all times are those of the endpoint's zone. */
 export interface SendingHours {
@@ -86,8 +86,8 @@ function closedUntil(
   const rangesOf = (start: number) =>
     (openHours[daysOfWeek[new Date(start).getUTCDay()]!] ?? [])
       .map(({ StartTime, EndTime }) => ({
-        from: start + timeOfDay(StartTime),
-        to: start + timeOfDay(EndTime),
+        from: start + readTimeOfDay(StartTime),
+        to: start + readTimeOfDay(EndTime),
       }))
       .sort((a, b) => a.from - b.from)
   if (rangesOf(midnight).some(({ from, to }) => local >= from && local < to)) return undefined
@@ -97,8 +97,6 @@ function closedUntil(
   }
   return Number.POSITIVE_INFINITY
 }
-
-const timeOfDay = (text = '00:00'): number => (Number(text.slice(0, 2)) * 60 + Number(text.slice(3))) * minute
 
 /** A date and time on the endpoint's clock, whatever zone it names, as if that were UTC. */
 const localTimeOf = (text = ''): number =>

@@ -1,4 +1,4 @@
-import type { CampaignRunsContext } from '../campaigns/run-campaigns.ts'
+import type { SendingContext } from '../audience/sending.ts'
 import type { DueRows } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -15,7 +15,7 @@ export interface DueSource extends Pick<DueRows, 'nextDue'> {
 }
 
 /** What due work of all kinds needs beside the store. */
-export type DueResources = Omit<CampaignRunsContext, 'store'>
+export type DueResources = Omit<SendingContext, 'store'>
 
 /** The table of the kinds of due work that there are, in the order of `Store.dueRows`. */
 export function createDueSources(store: Store, resources: DueResources): DueSource[] {

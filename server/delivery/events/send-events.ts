@@ -39,7 +39,7 @@ export function campaignSend(source: EventSource, send: Send): NewEvent {
       campaign_id: campaign ?? null,
       campaign_activity_id: activity ?? null,
       treatment_id: treatment ?? null,
-      campaign_send_status: send.status ?? statusOf(send),
+      campaign_send_status: send.status ?? sendStatusOf(send),
       campaign_type: null,
       delivery_type: typeOf(send),
     }),
@@ -54,7 +54,7 @@ export function journeySend(source: EventSource, send: Send): NewEvent {
     journey_run_id: run ?? null,
     journey_activity_id: activity ?? null,
     journey_activity_type: typeOf(send),
-    journey_send_status: send.status ?? statusOf(send),
+    journey_send_status: send.status ?? sendStatusOf(send),
     journey_send_status_message: statusMessage ?? '',
     journey_send_status_code: String(statusCode ?? 200),
     delivery_type: typeOf(send),
@@ -88,7 +88,8 @@ const statuses: Partial<Record<DeliveryStatus, SendStatus>> = {
   THROTTLED: 'THROTTLED',
 }
 
-function statusOf({ record: { status }, isCustom }: Send): SendStatus {
+/** What became of a message, as its event and the counters of its activity tell. */
+export function sendStatusOf({ record: { status }, isCustom }: Send): SendStatus {
   if (status === undefined) return 'SUCCESS'
   if (isCustom === true && status !== 'SUCCESSFUL') return 'CUSTOM_DELIVERY_FAILURE'
   return statuses[status] ?? 'FAILURE'

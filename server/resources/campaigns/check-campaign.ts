@@ -1,6 +1,7 @@
 import { startSlack } from '../../campaigns/plan.ts'
 import { isOfEvents, readScheduleTime } from '../../campaigns/schedule.ts'
 import { isWebTarget } from '../../delivery/call-hook.ts'
+import { templateMembers } from '../../delivery/choose-content.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import type { CampaignHook, QuietTime } from '../../model/application-settings.ts'
 import type {
@@ -226,17 +227,9 @@ export function checkReferences(store: Store, app: AppRef, campaign: CheckedCamp
   return segment.Version!
 }
 
-const templateTypes = {
-  EmailTemplate: 'EMAIL',
-  InAppTemplate: 'INAPP',
-  PushTemplate: 'PUSH',
-  SMSTemplate: 'SMS',
-  VoiceTemplate: 'VOICE',
-} as const
-
 function checkTemplates(store: Store, templates: TemplateConfiguration): void {
-  for (const [name, type] of Object.entries(templateTypes) as [keyof typeof templateTypes, 'EMAIL'][]) {
-    const template = templates[name]
+  for (const [type, member] of [...templateMembers, ['INAPP', 'InAppTemplate']] as const) {
+    const template = templates[member]
     if (template !== undefined)
       findTemplate(store, { type, name: template.Name! }, template.Version || undefined)
   }

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Recipient } from '../../delivery/deliver.ts'
+import { endpointRecipient, type Recipient } from '../../delivery/deliver.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { MessageRequest, MessageResponse } from '../../model/message.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { sendingAppFirst } from '../find.ts'
 import { checkMessage, checkRecipients } from './check-message.ts'
-import { endpointRecipient } from './endpoint-recipient.ts'
 import { send } from './send.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Recipient } from '../../delivery/deliver.ts'
+import { endpointRecipient, type Recipient } from '../../delivery/deliver.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import {
@@ -11,7 +11,6 @@ import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { sendingAppFirst } from '../find.ts'
 import { checkMessage } from './check-message.ts'
-import { endpointRecipient } from './endpoint-recipient.ts'
 import { send } from './send.ts'
 
 /** A recipient, with the user and the endpoint under which its result is answered. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import type { SentTemplates } from '../../delivery/choose-content.ts'
+import { type SentTemplates, templateMembers } from '../../delivery/choose-content.ts'
 import {
   type Delivered,
   deliver,
@@ -88,19 +88,13 @@ export async function send(
 
 /** @throws NotFoundException (texts: assumed) */
 function findTemplates(store: Store, configuration: TemplateConfiguration = {}): SentTemplates {
-  const find = (type: 'EMAIL' | 'PUSH' | 'SMS' | 'VOICE', template: { Name?: string; Version?: string }) => {
-    const { name, version, body } = findTemplate(
-      store,
-      { type, name: template.Name! },
-      template.Version || undefined,
-    )
-    return { name, version: String(version), body }
+  const found: SentTemplates = {}
+  for (const [type, member] of templateMembers) {
+    const template = configuration[member]
+    if (template === undefined) continue
+    const key = { type, name: template.Name! }
+    const { name, version, body } = findTemplate(store, key, template.Version || undefined)
+    found[type] = { name, version: String(version), body }
   }
-  const { EmailTemplate, PushTemplate, SMSTemplate, VoiceTemplate } = configuration
-  return {
-    ...(EmailTemplate && { EMAIL: find('EMAIL', EmailTemplate) }),
-    ...(PushTemplate && { PUSH: find('PUSH', PushTemplate) }),
-    ...(SMSTemplate && { SMS: find('SMS', SMSTemplate) }),
-    ...(VoiceTemplate && { VOICE: find('VOICE', VoiceTemplate) }),
-  }
+  return found
 }
