@@ -6,7 +6,7 @@ import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { sendingAppFirst } from '../find.ts'
 import { checkMessage, checkRecipients } from './check-message.ts'
-import { send } from './send.ts'
+import { messageOf, send } from './send.ts'
 
 /**
  * Sends a message to up to 100 addresses and endpoints. It answers 200 also when every message has
@@ -31,15 +31,7 @@ export const sendMessages: FastifyPluginAsyncTypebox = async app => {
       checkRecipients(body)
       const results = await send(app, {
         applicationId,
-        origin: {
-          operation: 'SendMessages',
-          requestId: request.id,
-          ...(body.TraceId && { traceId: body.TraceId }),
-        },
-        configuration: body.MessageConfiguration,
-        templates: body.TemplateConfiguration,
-        context: body.Context,
-        refuseDuplicates: true,
+        ...messageOf('SendMessages', request.id, body),
         recipients: found => recipientsOf(app.store, found, body),
       })
       const { Addresses = {}, Endpoints = {} } = body

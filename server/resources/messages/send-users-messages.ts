@@ -11,7 +11,7 @@ import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { sendingAppFirst } from '../find.ts'
 import { checkMessage } from './check-message.ts'
-import { send } from './send.ts'
+import { messageOf, send } from './send.ts'
 
 /** A recipient, with the user and the endpoint under which its result is answered. */
 type UserRecipient = Recipient & { user: string; endpointId: string }
@@ -43,15 +43,7 @@ export const sendUsersMessages: FastifyPluginAsyncTypebox = async app => {
       let recipients: UserRecipient[] = []
       const results = await send(app, {
         applicationId,
-        origin: {
-          operation: 'SendUsersMessages',
-          requestId: request.id,
-          ...(body.TraceId && { traceId: body.TraceId }),
-        },
-        configuration: body.MessageConfiguration,
-        templates: body.TemplateConfiguration,
-        context: body.Context,
-        refuseDuplicates: true,
+        ...messageOf('SendUsersMessages', request.id, body),
         recipients: found => {
           recipients = recipientsOf(app.store, found, body)
           return recipients

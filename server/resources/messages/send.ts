@@ -11,7 +11,7 @@ import {
 } from '../../delivery/deliver.ts'
 import { readRawEmail } from '../../delivery/raw-email.ts'
 import { writeMessages } from '../../delivery/write-messages.ts'
-import type { TemplateConfiguration } from '../../model/message.ts'
+import type { MessageRequest, SendUsersMessageRequest, TemplateConfiguration } from '../../model/message.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { findSendingApp } from '../find.ts'
@@ -85,6 +85,19 @@ export async function send(
   if (store.eventRecords.dueRows.nextDue() !== undefined) app.jobWorker.wake()
   return delivered.map(({ result }) => result)
 }
+
+/** What SendMessages and SendUsersMessages send, whoever gets it. */
+export const messageOf = (
+  operation: 'SendMessages' | 'SendUsersMessages',
+  requestId: string,
+  { Context, MessageConfiguration, TemplateConfiguration, TraceId }: MessageRequest | SendUsersMessageRequest,
+): Omit<MessageCall, 'applicationId' | 'recipients'> => ({
+  origin: { operation, requestId, ...(TraceId && { traceId: TraceId }) },
+  configuration: MessageConfiguration,
+  templates: TemplateConfiguration,
+  context: Context,
+  refuseDuplicates: true,
+})
 
 /** @throws NotFoundException (texts: assumed) */
 function findTemplates(store: Store, configuration: TemplateConfiguration = {}): SentTemplates {
