@@ -3,17 +3,20 @@ import type { NewOutboxMessage, OutboxMessage } from '../../model/message.ts'
 import type { AppRef } from '../applications/applications.ts'
 
 /**
- * Columns that have an index, `messages_by_<column>`, those first whose values are the most
- * selective. `app` is the last of them.
+ * Columns that messages are filtered by, those first whose values are the most selective. Each has
+ * an index, `messages_by_<column>`.
  */
-const indexedColumns = ['address', 'endpoint', 'user', 'channel'] as const
-
-/** Columns that messages are filtered by. */
 const columns = [
-  ...indexedColumns,
-  // To go through the rows is fast enough for these: an index of each makes every send a tenth slower.
-  ...(['campaign', 'journey', 'template', 'operation', 'status'] as const),
-]
+  'address',
+  'endpoint',
+  'user',
+  'campaign',
+  'journey',
+  'template',
+  'operation',
+  'status',
+  'channel',
+] as const
 
 /** Which messages are meant: those that match all members that are given. */
 export type MessageFilters = { [Column in (typeof columns)[number]]?: string } & {
@@ -91,8 +94,7 @@ export function createMessages(db: Database, limit: number) {
 
   /** Prepares finding messages by these filters: by the index of the first, and then by the others. */
   const prepareFind = (names: (keyof MessageFilters)[]) => {
-    const indexed = [...indexedColumns, 'app' as const].find(name => names.includes(name))
-    const others = [...columns, 'app' as const].filter(name => name !== indexed && names.includes(name))
+    const [indexed, ...others] = [...columns, 'app' as const].filter(name => names.includes(name))
     const matching = (name: string) =>
       name === 'app' ? '(SELECT seq FROM apps WHERE id = :app)' : `:${name}`
     const conditions = [
