@@ -61,7 +61,7 @@ const maxTrimmed = 10_000
 export function createEventRecords(db: Database, limit: number, isHeard: (app: AppRef) => boolean) {
   const insert = db.prepare(
     `INSERT INTO event_records (app, type, endpoint, campaign, journey, source, waits, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (:app, :type, :endpoint, :campaign, :journey, :source, :waits, :record)`,
   )
   const trim = db.prepare(
     `DELETE FROM event_records WHERE seq IN (
@@ -121,12 +121,12 @@ export function createEventRecords(db: Database, limit: number, isHeard: (app: A
       const heard = isHeard(app)
       const ids = events.map(({ record, endpoint = null, isReported, isSilent }) => {
         const { campaign_id, journey_id } = record.attributes
-        const { lastInsertRowid } = insert.run(
-          ...[app.seq, record.event_type, endpoint, campaign_id || null, journey_id || null],
-          isReported === true ? 'ENDPOINT' : 'SYSTEM',
-          heard && isSilent !== true ? 1 : 0,
-          JSON.stringify(record),
-        )
+        const { lastInsertRowid } = insert.run({
+          ...{ app: app.seq, type: record.event_type, endpoint },
+          ...{ campaign: campaign_id || null, journey: journey_id || null },
+          source: isReported === true ? 'ENDPOINT' : 'SYSTEM',
+          ...{ waits: heard && isSilent !== true ? 1 : 0, record: JSON.stringify(record) },
+        })
         return Number(lastInsertRowid)
       })
       const beyond = ids.at(-1)! - limit
