@@ -10,6 +10,7 @@ COPY build.ts tsconfig.json tsconfig.build.json ./
 COPY licences licences
 COPY fixtures/operations.json fixtures/
 COPY server server
+COPY console console
 RUN npm run build && rm -r dist/types
 
 FROM ${NODE_IMAGE} AS dependencies

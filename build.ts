@@ -1,6 +1,8 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { build, type OnLoadResult } from 'esbuild'
+import { bundleConsole } from './server/console/bundle.ts'
 import { startPinpoint } from './server/index.ts'
 import { emptyDatabase } from './server/store/database/schema.ts'
 import { oldestNode } from './server/version.ts'
@@ -40,8 +42,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: `node${oldestNode}`,
-  // The OpenAPI document is made here, so what makes it is not needed there.
-  external: ['better-sqlite3', './describe-api.ts'],
+  // The OpenAPI document and the web console are made here, so what makes them is not needed there.
+  external: ['better-sqlite3', './describe-api.ts', './bundle.ts'],
   // Of the AWS SDK, what has names to import.
   mainFields: ['module', 'main'],
   legalComments: 'none',
@@ -60,7 +62,13 @@ const { metafile } = await build({
 cpSync('server/store/database/migrations', join(dist, 'migrations'), { recursive: true })
 writeFileSync(join(dist, 'empty.db'), emptyDatabase())
 writeFileSync(join(dist, 'openapi.json'), JSON.stringify(await openapiDocument()))
-writeFileSync(join(dist, 'LICENSES.txt'), licences(Object.keys(metafile.inputs)))
+const { page, assets, inputs } = await bundleConsole()
+mkdirSync(join(dist, 'console'))
+writeFileSync(join(dist, 'console', 'index.html'), page)
+for (const [name, { content }] of assets) {
+  writeFileSync(join(dist, 'console', `${name}.br`), brotliCompressSync(content))
+}
+writeFileSync(join(dist, 'LICENSES.txt'), licences([...Object.keys(metafile.inputs), ...inputs]))
 
 /** The OpenAPI document of an emulator from source, without the URL of its server. */
 async function openapiDocument(): Promise<object> {

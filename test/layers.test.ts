@@ -11,6 +11,7 @@ const rooms = [
   'cli',
   'emulator',
   'control',
+  'console',
   'seed',
   'worker',
   'resources',

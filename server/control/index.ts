@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import { consolePath, controlPath, otpAliasPath } from '../http/control-path.ts'
+import { controlPath, otpAliasPath } from '../http/control-path.ts'
 import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
 import { appEndpoints } from './app-endpoints.ts'
 import { apps } from './apps.ts'
+import { calls } from './calls.ts'
 import { clock } from './clock.ts'
 import { events } from './events.ts'
 import { exportJob } from './export-job.ts'
@@ -36,6 +37,7 @@ import { usage } from './usage.ts'
 /** The control API: the emulator's own calls, under `/_pinpoint/`. */
 export async function control(app: FastifyInstance): Promise<void> {
   refuseUnknownInput(app)
+  app.register(calls)
   app.register(health)
   app.register(reset)
   app.register(getSnapshot)
@@ -66,7 +68,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(metrics)
   app.register(session)
   app.register(openapi)
-  for (const path of [controlPath, consolePath, otpAliasPath]) app.all(`${path}*`, unknown)
+  for (const path of [controlPath, otpAliasPath]) app.all(`${path}*`, unknown)
 }
 
 /**

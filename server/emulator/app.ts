@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import type { Uploads } from '../buckets/uploads.ts'
 import { type Clock, wallClock } from '../clock/clock.ts'
+import { webConsole } from '../console/index.ts'
 import { control } from '../control/index.ts'
 import { createRendererLoader } from '../delivery/render-content.ts'
 import type { EventBus } from '../events/event-bus.ts'
@@ -51,6 +52,7 @@ export interface Dependencies {
         | 'controlToken'
         | 'missingVariables'
         | 'otpCode'
+        | 'console'
       >
     >
   store: Store
@@ -79,6 +81,8 @@ declare module 'fastify' {
     requestJournal: RequestJournal
     requestCounts: RequestCounts
     usage: Usage
+    /** Whether the web console is served. */
+    hasConsole: boolean
     sessions: Sessions
     /** A token for control calls that this process makes itself. It never leaves the process. */
     ownToken: string
@@ -170,6 +174,7 @@ export function buildApp({
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)
   app.decorate('usage', usage)
+  app.decorate('hasConsole', config.console ?? true)
   app.decorate('sessions', sessions)
   app.decorate('ownToken', ownToken)
 
@@ -200,5 +205,6 @@ export function buildApp({
 
   app.register(resources)
   app.register(control)
+  if (app.hasConsole) app.register(webConsole)
   return app
 }

@@ -10,6 +10,9 @@ export const otpAliasPath = '/_aws/pinpoint/'
 /** The prefix of the web console's pages and files. */
 export const consolePath = `${controlPath}console/`
 
+/** The paths that lead a browser to the console, and tell a program which control calls there are. */
+export const entryPaths = ['/', controlPath.slice(0, -1), controlPath]
+
 /**
  * Whether a route belongs to the control API. The control API has a catch-all route under each of
  * its prefixes, so the router alone decides which requests belong to it; no code parses paths again.
@@ -17,7 +20,8 @@ export const consolePath = `${controlPath}console/`
  * @param url the URL pattern of the route; undefined if no route matched
  */
 export const isControlRoute = (url: string | undefined): boolean =>
-  [controlPath, otpAliasPath].some(path => url?.startsWith(path))
+  url !== undefined &&
+  (entryPaths.includes(url) || [controlPath, otpAliasPath].some(path => url.startsWith(path)))
 
 /** Requests for operations of Pinpoint by the paths of the control API. */
 const operationsByControl = new WeakSet<IncomingMessage>()
@@ -44,7 +48,8 @@ export const isControlRequest = ({ raw, routeOptions }: FastifyRequest): boolean
 
 /** Whether a route answers with a page to which another site may link. */
 export const isPageRoute = (url: string | undefined): boolean =>
-  url === controlPath || (url?.startsWith(consolePath) ?? false)
+  url !== undefined &&
+  (entryPaths.includes(url) || url === consolePath.slice(0, -1) || url.startsWith(consolePath))
 
 /**
  * Whether a route of the control API needs no token: health checks have none, and the pages of the

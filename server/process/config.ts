@@ -37,6 +37,8 @@ export interface Config {
   otpCode: string | undefined
   /** What a template variable without a value does: fail the rendering, or leave a blank. */
   missingVariables: 'fail' | 'blank'
+  /** Whether the web console is served. */
+  console: boolean
   /** Hosts that hooks and custom channels may call, beside loopback's, in lower case; `*` for any. */
   hookHosts: ReadonlySet<string> | undefined
   /** Where Lambda functions are called; undefined: they are not. */
@@ -259,6 +261,15 @@ const settings: Settings = {
     default: 'fail',
     meaning: 'what a template variable without a value does: fail, or leave a blank',
     read: oneOf('fail', 'blank'),
+  },
+  console: {
+    variables: ['CONSOLE'],
+    flag: '--console',
+    argument: 'on|off',
+    default: 'on',
+    meaning: 'off: the web console is not served',
+    read: onOrOff,
+    write: isOn => (isOn === true ? 'on' : 'off'),
   },
   hookHosts: {
     variables: ['HOOK_HOSTS'],

@@ -1,0 +1,52 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { consolePath, controlPath, entryPaths, isControlRoute } from '../http/control-path.ts'
+import { version } from '../version.ts'
+
+const Calls = Type.Object({
+  version: Type.String(),
+  openapi: Type.String({ description: 'The path of the OpenAPI document, which has all details' }),
+  items: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      method: Type.String(),
+      path: Type.String(),
+      summary: Type.String(),
+    }),
+  ),
+})
+
+/**
+ * What somebody finds who knows nothing but the emulator's URL: a browser is sent to the console,
+ * every other client gets the list of the control calls.
+ */
+export const calls: FastifyPluginAsyncTypebox = async app => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.header('vary', 'Origin, Accept')
+    if (app.hasConsole && /\btext\/html\b/i.test(request.headers.accept ?? '')) {
+      // Relative, as only the browser knows a prefix that a proxy adds.
+      const { url = '' } = request.routeOptions
+      return reply.redirect(consolePath.slice(url.lastIndexOf('/') + 1))
+    }
+    return { version, openapi: `${controlPath}openapi.json`, items: listCalls() }
+  }
+  const listCalls = () =>
+    app.routes
+      .filter(({ url, schema }) => isControlRoute(url) && !schema?.hide)
+      .map(({ config, method, url, schema }) => ({
+        name: config!.operation!,
+        method: String(method),
+        path: url.replaceAll(/:(\w+)/g, '{$1}'),
+        summary: schema!.summary!,
+      }))
+
+  const response = { 200: Calls }
+  const config = { operation: 'calls' }
+  for (const url of entryPaths) {
+    const isListed = url === controlPath
+    const summary = 'The control calls; a browser is sent to the web console'
+    app.get(url, { config, schema: { summary, response, hide: !isListed } }, answer)
+    app.head(url, { config, schema: { hide: true } }, answer)
+  }
+}
