@@ -1,11 +1,11 @@
-import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { consolePath } from '../http/control-path.ts'
 import { notFound } from '../http/errors/exceptions.ts'
 import { assetsFolder, chooseCoding } from './asset.ts'
 import { pageAt, pageHeaders } from './page.ts'
 
 const method = ['GET', 'HEAD']
-const options = { config: { operation: 'console' }, schema: { hide: true } } as RouteShorthandOptions
+const schema = { hide: true }
 
 /**
  * The web console: one page for all its paths, and the files that the page loads. They hold nothing
@@ -16,15 +16,15 @@ export async function webConsole(app: FastifyInstance): Promise<void> {
   const load = async () => (await import('./files.ts')).loadConsole()
 
   app.route({
-    ...options,
     method,
+    schema,
     url: consolePath.slice(0, -1),
     handler: async (_request, reply) => reply.redirect('console/'),
   })
 
   app.route({
-    ...options,
     method,
+    schema,
     url: `${consolePath}*`,
     handler: async (request, reply) => {
       const { page } = await load()
@@ -36,8 +36,8 @@ export async function webConsole(app: FastifyInstance): Promise<void> {
   })
 
   app.route<{ Params: { '*': string } }>({
-    ...options,
     method,
+    schema,
     url: `${consolePath}${assetsFolder}/*`,
     handler: async ({ params, headers }, reply) => {
       const name = params['*']

@@ -41,12 +41,19 @@ export const calls: FastifyPluginAsyncTypebox = async app => {
         summary: schema!.summary!,
       }))
 
-  const response = { 200: Calls }
-  const config = { operation: 'calls' }
-  for (const url of entryPaths) {
-    const isListed = url === controlPath
-    const summary = 'The control calls; a browser is sent to the web console'
-    app.get(url, { config, schema: { summary, response, hide: !isListed } }, answer)
-    app.head(url, { config, schema: { hide: true } }, answer)
-  }
+  app.get(
+    controlPath,
+    {
+      config: { operation: 'calls' },
+      schema: {
+        summary: 'These calls; a browser is sent to the web console',
+        response: { 200: Calls },
+      },
+    },
+    answer,
+  )
+  const alias = { schema: { hide: true, response: { 200: Calls } } }
+  for (const path of entryPaths) if (path !== controlPath) app.get(path, alias, answer)
+  // As tools ask that wait until a server is there.
+  app.head('/', alias, answer)
 }

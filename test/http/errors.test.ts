@@ -74,10 +74,10 @@ const doors: {
   {
     title: 'an unknown route outside the API',
     method: 'GET',
-    url: '/',
+    url: '/nowhere',
     status: 404,
     exception: 'NotFoundException',
-    message: 'There is nothing at /',
+    message: 'There is nothing at /nowhere',
   },
   {
     title: 'an unknown route with a body that is not JSON',

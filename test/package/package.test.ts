@@ -27,7 +27,7 @@ t.test('a Node that is too old says what is needed', { skip: !isOld && `${ownVer
 )
 
 t.test(
-  'what the package loads when it is first wanted is there: S3, control pages, snapshots, signatures',
+  'what the package loads when it is first wanted is there: S3, control pages, the console, snapshots, signatures',
   async t => {
     const s3 = await startS3(t)
     await s3.put('data', 'users.csv', csvOf('a', 'b'))
@@ -49,11 +49,11 @@ t.test(
        await over('import', { Format: 'CSV', S3Url: 's3://data/users.csv' }),
        await over('export', { S3UrlPrefix: 's3://data/out' }),
      ].map(({ JobStatus, TotalProcessed, Failures }) => [JobStatus, TotalProcessed, Failures])))
-     const pages = ['metrics', 'openapi.json', 'snapshot', 'requests'].map(page => status(pinpoint.url, '/_pinpoint/' + page))
+     const pages = ['metrics', 'openapi.json', 'snapshot', 'requests', 'console/'].map(page => status(pinpoint.url, '/_pinpoint/' + page))
      console.log((await Promise.all(pages)).join(), await status(signed.url, '/v1/apps'))`,
     )
     const { code, output } = await run(folder, process.execPath, ['lazy.mjs'])
-    t.equal(output, '[["COMPLETED",2,null],["COMPLETED",2,null]]\n200,200,200,200 403\n')
+    t.equal(output, '[["COMPLETED",2,null],["COMPLETED",2,null]]\n200,200,200,200,200 403\n')
     t.equal(code, 0)
   },
 )

@@ -1,12 +1,13 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { redact } from '../../process/redact.ts'
+import { consolePath } from '../control-path.ts'
 import type { PinpointException } from '../errors/exceptions.ts'
 import type { Call } from './call.ts'
 
 /**
  * Logs one line for a call: operation, status, milliseconds, and the reason if it failed. An
- * internal error is logged with its stack. A successful health check is logged at debug level only,
- * as a container makes one every two seconds.
+ * internal error is logged with its stack. Health checks, of which a container makes one every two
+ * seconds, and the files of the console are logged at debug level only, if they succeed.
  *
  * @param failure the exception that was answered, if any
  */
@@ -29,11 +30,12 @@ export function logCall(
 
 function levelOf({
   operation,
+  path,
   status,
-}: Pick<Call, 'operation' | 'status'>): 'debug' | 'info' | 'warn' | 'error' {
+}: Pick<Call, 'operation' | 'path' | 'status'>): 'debug' | 'info' | 'warn' | 'error' {
   if (status >= 500) return operation === 'health' ? 'warn' : 'error'
   if (status >= 400) return 'warn'
-  return operation === 'health' ? 'debug' : 'info'
+  return operation === 'health' || path.startsWith(consolePath) ? 'debug' : 'info'
 }
 
 /**

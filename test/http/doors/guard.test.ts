@@ -290,17 +290,21 @@ t.test('where Sec-Fetch-Site says that another site asks, its Origin must be one
     [403, 'GET /_pinpoint/faults', 'same-site', ...link],
     [403, 'GET /_pinpoint/health', 'cross-site', ...link],
     [403, 'DELETE /_pinpoint/faults', 'cross-site'],
-    // The console is not there yet; its pages are what links may lead to.
-    [404, 'GET /_pinpoint/console/', 'cross-site', ...link],
-    [404, 'GET /_pinpoint/console/jobs?app=a', 'cross-site', ...link],
-    [404, 'GET /_pinpoint/console/', 'cross-site', 'Sec-Fetch-Mode: navigate'],
-    [404, 'GET /_pinpoint/console/', 'same-site', ...link],
+    // Links of other sites may lead to pages of the console.
+    [200, 'GET /_pinpoint/console/', 'cross-site', ...link],
+    [200, 'GET /_pinpoint/console/jobs?app=a', 'cross-site', ...link],
+    [200, 'GET /_pinpoint/console/', 'cross-site', 'Sec-Fetch-Mode: navigate'],
+    [200, 'GET /_pinpoint/console/', 'same-site', ...link],
+    [302, 'GET /_pinpoint/console', 'cross-site', ...link],
+    [302, 'GET /', 'cross-site', ...link, 'Accept: text/html'],
+    [302, 'GET /_pinpoint', 'cross-site', ...link, 'Accept: text/html'],
+    [302, 'GET /_pinpoint/', 'cross-site', ...link, 'Accept: text/html'],
+    [403, 'GET /', 'cross-site', ...image],
     [403, 'GET /_pinpoint/console/', 'cross-site', ...frame],
     [403, 'GET /_pinpoint/console/', 'cross-site', ...image],
     [403, 'POST /_pinpoint/console/', 'cross-site', ...link],
-    [403, 'GET /_pinpoint/console', 'cross-site', ...link],
     [403, 'GET /_pinpoint/console%2f', 'cross-site', ...link],
-    [404, 'GET /_pinpoint/%63onsole/', 'cross-site', ...link],
+    [200, 'GET /_pinpoint/%63onsole/', 'cross-site', ...link],
   ]
   for (const [status, line, site, ...headers] of expected) {
     const answer = await send(port, `${line} HTTP/1.1`, [
