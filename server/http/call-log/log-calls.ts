@@ -1,26 +1,27 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { redact } from '../../process/redact.ts'
-import { consolePath } from '../control-path.ts'
 import type { PinpointException } from '../errors/exceptions.ts'
 import type { Call } from './call.ts'
 
 /**
  * Logs one line for a call: operation, status, milliseconds, and the reason if it failed. An
- * internal error is logged with its stack. Health checks, of which a container makes one every two
- * seconds, and the files of the console are logged at debug level only, if they succeed.
+ * internal error is logged with its stack.
  *
  * @param failure the exception that was answered, if any
+ * @param isRoutine logs it at debug level only if it succeeds: a container makes a health check every
+ *   two seconds, and a page of the console loads a dozen files
  */
 export function logCall(
   log: FastifyBaseLogger,
   call: Omit<Call, 'exchange'>,
   failure: PinpointException | undefined,
+  isRoutine: boolean,
 ): void {
   const { operation, method, path, status, exception, milliseconds } = call
   const ms = Math.round(milliseconds)
   const where = `${method} ${path}`
   const how = `${status} in ${ms} ms`
-  log[levelOf(call)](
+  log[levelOf(call, isRoutine)](
     { operation, method, path, status, ms, exception, err: failure?.cause },
     failure === undefined
       ? `${operation ?? where} ${how}`
@@ -28,14 +29,13 @@ export function logCall(
   )
 }
 
-function levelOf({
-  operation,
-  path,
-  status,
-}: Pick<Call, 'operation' | 'path' | 'status'>): 'debug' | 'info' | 'warn' | 'error' {
+function levelOf(
+  { operation, status }: Pick<Call, 'operation' | 'status'>,
+  isRoutine: boolean,
+): 'debug' | 'info' | 'warn' | 'error' {
   if (status >= 500) return operation === 'health' ? 'warn' : 'error'
   if (status >= 400) return 'warn'
-  return operation === 'health' || path.startsWith(consolePath) ? 'debug' : 'info'
+  return isRoutine ? 'debug' : 'info'
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { wallClock } from '../../clock/clock.ts'
 import { redact } from '../../process/redact.ts'
+import { isOpenRoute } from '../control-path.ts'
 import { errorTypeHeader } from '../errors/error-handler.ts'
 import type { Call } from './call.ts'
 import { exchangeOf } from './exchange.ts'
@@ -26,7 +27,7 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
       answeredAt: wallClock().getTime(),
       requestId: request.id,
     }
-    logCall(request.log, call, reply.failure)
+    logCall(request.log, call, reply.failure, isOpenRoute(request.routeOptions.url))
     if (request.api === 'pinpoint') record({ ...call, exchange: exchangeOf(request, reply) })
   }
 }
