@@ -214,6 +214,23 @@ t.test('in a real browser', needsBrowser, async t => {
   const app = await createApp(client)
 
   for (const prefix of ['', '/tools/pinpoint']) {
+    t.test(`with CONTROL_TOKEN, a session opens control calls${prefix && ' behind a prefix'}`, async t => {
+      const { url } = await startEmulator(t, { CONTROL_TOKEN: 'open-sesame' })
+      const at = prefix === '' ? url : await startPrefixProxy(t, url, prefix)
+      const { page, context } = await openPage(t, browser, at)
+      await page.goto(`${at}/_pinpoint/console/`)
+      const status = (path: string, init = {}) =>
+        page.evaluate<number>(`fetch('${at}${path}', ${JSON.stringify(init)}).then(({ status }) => status)`)
+      t.equal(await status('/_pinpoint/apps'), 401)
+      const headers = { authorization: 'Bearer open-sesame' }
+      t.equal(await status('/_pinpoint/session', { method: 'POST', headers }), 204)
+      t.equal(await status('/_pinpoint/apps'), 200)
+      t.match(await context.cookies(`${at}/_pinpoint/apps`), [{ path: `${prefix}/_pinpoint` }])
+      t.strictSame(await context.cookies(`${at}/v1/apps`), [], 'for /_pinpoint/ alone')
+      t.equal(await status('/_pinpoint/session', { method: 'DELETE' }), 204)
+      t.equal(await status('/_pinpoint/apps'), 401)
+    })
+
     t.test(
       `the console runs ${prefix === '' ? 'at its own URL' : 'behind a proxy that adds a prefix'}`,
       async t => {

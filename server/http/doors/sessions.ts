@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { controlPath } from '../control-path.ts'
 import { digest } from './secrets.ts'
 
 /** How many sessions are kept; the oldest end first. */
@@ -47,8 +46,12 @@ export const sessionCookie = 'pinpoint-local-session'
 const nameFor = ({ port }: FastifyRequest): string =>
   port === null ? sessionCookie : `${sessionCookie}-${port}`
 
+/**
+ * Names no path: a browser then takes the folder of the request's own path, `/_pinpoint`, with the
+ * prefix that a proxy may add.
+ */
 const setCookie = (request: FastifyRequest, value: string): string =>
-  `${nameFor(request)}=${value}; Path=${controlPath}; HttpOnly; SameSite=Strict`
+  `${nameFor(request)}=${value}; HttpOnly; SameSite=Strict`
 
 /** The values of a request's session cookies: a browser may send several with the same name. */
 function valuesOf(request: FastifyRequest): string[] {
