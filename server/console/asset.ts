@@ -1,9 +1,6 @@
 import { extname } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-/** The folder of the assets, below the path of the console. */
-export const assetsFolder = 'assets'
-
 /** Content codings of HTTP that assets are sent in, the best first. */
 const codings = ['br', 'gzip'] as const
 type Coding = (typeof codings)[number]
@@ -34,12 +31,18 @@ export class Asset {
     if (brotli !== undefined) this.#encoded.set('br', brotli)
   }
 
-  /** The content in a coding. It is compressed when it is first asked for in that coding. */
-  encoded(coding: Coding | undefined): Uint8Array {
-    if (coding === undefined) return this.content
-    const encoded = this.#encoded.get(coding) ?? compress[coding](this.content)
-    this.#encoded.set(coding, encoded)
-    return encoded
+  /**
+   * Encodes the content as a client accepts it. What is compressed is kept.
+   *
+   * @param accepted the request's header Accept-Encoding
+   * @returns the body of the answer and its Content-Encoding, which is undefined for none
+   */
+  encode(accepted: string | undefined): { coding: Coding | undefined; body: Uint8Array } {
+    const coding = chooseCoding(accepted)
+    if (coding === undefined) return { coding, body: this.content }
+    const body = this.#encoded.get(coding) ?? compress[coding](this.content)
+    this.#encoded.set(coding, body)
+    return { coding, body }
   }
 }
 
@@ -49,13 +52,7 @@ const compress: Record<Coding, (content: Uint8Array) => Uint8Array> = {
   gzip: content => gzipSync(content, { level: 9 }),
 }
 
-/**
- * Chooses the coding of an answer.
- *
- * @param accepted the header Accept-Encoding
- * @returns undefined: send it as it is
- */
-export function chooseCoding(accepted = ''): Coding | undefined {
+function chooseCoding(accepted = ''): Coding | undefined {
   const wanted = accepted
     .toLowerCase()
     .split(',')

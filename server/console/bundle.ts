@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
-import { Asset, assetsFolder } from './asset.ts'
-import { baseElement } from './page.ts'
+import { Asset } from './asset.ts'
+import { assetsFolder, baseElement } from './page.ts'
 
 /** The folder of the console's sources. */
 const sources = fileURLToPath(new URL('../../console/', import.meta.url))

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { consolePath } from '../http/control-path.ts'
 import { notFound } from '../http/errors/exceptions.ts'
-import { assetsFolder, chooseCoding } from './asset.ts'
-import { pageAt, pageHeaders } from './page.ts'
+import { assetsFolder, pageAt, pageHeaders } from './page.ts'
 
 const method = ['GET', 'HEAD']
 const schema = { hide: true }
@@ -12,7 +11,7 @@ const schema = { hide: true }
  * of the state, so they need no token; the page asks for it where its calls need one.
  */
 export async function webConsole(app: FastifyInstance): Promise<void> {
-  // Loaded when it is first needed.
+  // What reads and encodes files is loaded when it is first needed.
   const load = async () => (await import('./files.ts')).loadConsole()
 
   app.route({
@@ -45,14 +44,14 @@ export async function webConsole(app: FastifyInstance): Promise<void> {
       if (asset === undefined) {
         throw notFound(`The console of this version has no file ${name}: load its page again`)
       }
-      const coding = chooseCoding(headers['accept-encoding'])
+      const { coding, body } = asset.encode(headers['accept-encoding'])
       if (coding !== undefined) reply.header('content-encoding', coding)
       return reply
         .header('vary', 'Origin, Accept-Encoding')
         .header('cache-control', 'public, max-age=31536000, immutable')
         .header('x-content-type-options', 'nosniff')
         .type(asset.type)
-        .send(asset.encoded(coding))
+        .send(body)
     },
   })
 }

@@ -1,3 +1,6 @@
+/** The folder of the assets, below the path of the console. */
+export const assetsFolder = 'assets'
+
 /**
  * The headers of the console's page. Its scripts and styles are files of the emulator, and it talks
  * to the emulator alone. It shows what anybody may have sent, so no text can become a script: that

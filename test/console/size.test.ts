@@ -24,7 +24,7 @@ t.test(`the first load is at most ${maxFirstLoad} bytes`, async t => {
   const named = [...page.matchAll(/="assets\/([^"]+)"/g)].map(([, name]) => name!)
   const pictures = [...assets.keys()].filter(name => name.endsWith('.svg'))
   const sizes = new Map([['the page', gzipSync(page).length]])
-  for (const name of [...named, ...pictures]) sizes.set(name, assets.get(name)!.encoded('gzip').length)
+  for (const name of [...named, ...pictures]) sizes.set(name, assets.get(name)!.encode('gzip').body.length)
   t.ok(sizes.size >= 4, 'the page, a script, a style sheet and the icons')
   t.ok(total(sizes) <= maxFirstLoad, `${total(sizes)}:\n${listed(sizes)}`)
 })
