@@ -95,7 +95,8 @@ function withPlainRequire({ path }: { path: string }): OnLoadResult {
 }
 
 /**
- * The licence texts of all packages that the files are from.
+ * The licence texts of all packages that the files are from, and of the icons, whose shapes are in
+ * `console/icons.svg`.
  *
  * @throws Error that names a package without one
  */
@@ -114,5 +115,6 @@ function licences(files: string[]): string {
       '\n\n',
     )
   })
+  texts.push(`lucide (ISC)\n\n${readFileSync('licences/lucide.txt', 'utf8').trim()}`)
   return `pinpoint-local has in it what these packages are:\n\n${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }
