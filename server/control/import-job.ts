@@ -7,22 +7,16 @@ import { ImportJobResponse } from '../model/import-job.ts'
 import { findApp } from '../resources/find.ts'
 import type { FailureCursor } from '../store/jobs/import-jobs.ts'
 import { heldBy } from './held-by.ts'
-import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
-
-const Failure = Type.Object({
-  object: Type.String({ description: "The object's key, or the S3Url where the whole job failed" }),
-  line: Type.Optional(
-    Type.Integer({ description: 'From 1; that of a record, or the one that shows why the object failed' }),
-  ),
-  number: Type.Optional(
-    Type.Integer({
-      description: "Which of the object's records it is, from 1; absent where more than a record failed",
-    }),
-  ),
-  id: Type.Optional(Type.String({ description: "The record's Id, where it has one" })),
-  record: Type.Optional(Type.String({ description: 'As it was read, its first 4096 characters' })),
-  reason: Type.String(),
-})
+import {
+  Held,
+  History,
+  JobFailure,
+  JobParams,
+  nextPiece,
+  pieceMembers,
+  piecesQuery,
+  showPieces,
+} from './job-shapes.ts'
 
 const ImportJobPage = Type.Object({
   job: ImportJobResponse,
@@ -41,7 +35,7 @@ const ImportJobPage = Type.Object({
     }),
   ),
   nextPiece,
-  failures: Type.Object({ items: Type.Array(Failure), nextToken: Type.Optional(Type.String()) }),
+  failures: Type.Object({ items: Type.Array(JobFailure), nextToken: Type.Optional(Type.String()) }),
   skipped: Type.Array(Type.Object({ object: Type.String(), reason: Type.String() }), {
     description: "Objects with keys that begin with the job's that are not read, and why; the first 100",
   }),

@@ -16,6 +16,22 @@ export const Held = Type.Boolean({
     'Whether the job is held: its work in this state is done, and it waits to be advanced, or for a fault rule to be removed',
 })
 
+/** A failure of an import job. */
+export const JobFailure = Type.Object({
+  object: Type.String({ description: "The object's key, or the S3Url where the whole job failed" }),
+  line: Type.Optional(
+    Type.Integer({ description: 'From 1; that of a record, or the one that shows why the object failed' }),
+  ),
+  number: Type.Optional(
+    Type.Integer({
+      description: "Which of the object's records it is, from 1; absent where more than a record failed",
+    }),
+  ),
+  id: Type.Optional(Type.String({ description: "The record's Id, where it has one" })),
+  record: Type.Optional(Type.String({ description: 'As it was read, its first 4096 characters' })),
+  reason: Type.String(),
+})
+
 /** The members that pieces of imports and exports share. */
 export const pieceMembers = {
   index: Type.Integer({ description: 'From 0' }),

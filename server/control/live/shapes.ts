@@ -1,0 +1,222 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { ActivityResponse, CampaignState } from '../../model/campaign.ts'
+import { ClockStatus } from '../../model/clock.ts'
+import { MapOf, OneOf } from '../../model/common.ts'
+import { ExportJobResponse } from '../../model/export-job.ts'
+import { Fault } from '../../model/fault.ts'
+import { HeldBy } from '../../model/held-by.ts'
+import { ImportJobResponse } from '../../model/import-job.ts'
+import { JobControl } from '../../model/job-control.ts'
+import { JobStatus } from '../../model/job-states.ts'
+import { State as JourneyState } from '../../model/journey.ts'
+import { DeliveryStatus } from '../../model/message.ts'
+import { JobFailure } from '../job-shapes.ts'
+import { requestMembers } from '../requests.ts'
+
+/**
+ * The events of the live feed: one schema for the `data` of each kind, and its type. The web
+ * console imports the types.
+ */
+
+const appId = Type.String({ description: 'Id of the application' })
+const optionalText = (description: string) => Type.Optional(Type.String({ description }))
+const instant = (description: string) => Type.String({ description: `${description}, ISO 8601` })
+const JobType = OneOf(['IMPORT', 'EXPORT'])
+
+/** The first event of every stream. */
+export const HelloEvent = Type.Object({
+  version: Type.String({ description: 'The version of pinpoint-local' }),
+  seq: Type.Integer({ description: 'The id of the newest event: the stream goes on from here' }),
+  clock: ClockStatus,
+  jobControl: JobControl,
+})
+export type HelloEvent = Static<typeof HelloEvent>
+
+/** A job has come to a state, is held or let go, or has made progress. */
+export const JobEvent = Type.Object({
+  app: appId,
+  id: Type.String({ description: 'Id of the job' }),
+  type: JobType,
+  status: JobStatus,
+  at: instant('When it came to this state'),
+  held: Type.Boolean({ description: 'Whether it waits in this state to be let go' }),
+  heldBy: Type.Optional(HeldBy),
+  pieces: Type.Optional(
+    Type.Object(
+      { total: Type.Integer(), done: Type.Integer(), failed: Type.Integer() },
+      { description: 'Absent until it is PROCESSING: the number of pieces is unknown before' },
+    ),
+  ),
+  bytes: Type.Optional(
+    Type.Object(
+      { done: Type.Integer(), total: Type.Integer() },
+      {
+        description:
+          'Bytes of its objects, as they are stored; a compressed object counts when it is done. Absent for exports, and until it is PROCESSING',
+      },
+    ),
+  ),
+  processed: Type.Integer({ description: 'Records that were read, or endpoints that were written' }),
+  failed: Type.Integer({ description: 'Records that could not be imported' }),
+  job: Type.Union([Type.Omit(ImportJobResponse, ['Failures']), Type.Omit(ExportJobResponse, ['Failures'])], {
+    description: 'As in GET /_pinpoint/jobs, without Failures',
+  }),
+})
+export type JobEvent = Static<typeof JobEvent>
+
+/** Some pieces of a job that are over now. All others are still pending. */
+export const PiecesEvent = Type.Object({
+  app: appId,
+  id: Type.String({ description: 'Id of the job' }),
+  type: JobType,
+  from: Type.Integer({ description: 'Index of the first piece in states' }),
+  states: Type.String({ description: 'A letter for each piece: C completed, F failed', pattern: '^[CF]+$' }),
+})
+export type PiecesEvent = Static<typeof PiecesEvent>
+
+/** An import has new failures. */
+export const FailuresEvent = Type.Object({
+  app: appId,
+  id: Type.String({ description: 'Id of the job' }),
+  total: Type.Integer({ description: 'Records of the job that could not be imported so far' }),
+  items: Type.Array(JobFailure, {
+    description: 'The first of the new ones, 20 at most: those of pieces, objects and the job first',
+  }),
+})
+export type FailuresEvent = Static<typeof FailuresEvent>
+
+/** A message as a row of a list. */
+export const MessageRow = Type.Object({
+  id: Type.Integer({ description: 'Id of the message' }),
+  app: appId,
+  at: instant('When it was sent, by the clock of the emulator'),
+  status: DeliveryStatus,
+  statusMessage: Type.String(),
+  channel: optionalText('Absent where no endpoint was found'),
+  to: optionalText('The address'),
+  title: optionalText('The subject, the title, or the beginning of the body'),
+  endpoint: optionalText('Id of the endpoint'),
+  user: optionalText('Id of the user'),
+  operation: optionalText('The operation that sent it'),
+  template: optionalText('Name of the template'),
+  campaign: optionalText('Id of the campaign'),
+  journey: optionalText('Id of the journey'),
+})
+export type MessageRow = Static<typeof MessageRow>
+
+/** New messages of the outbox, the newest first. */
+export const MessagesEvent = Type.Array(MessageRow, { maxItems: 200 })
+export type MessagesEvent = Static<typeof MessagesEvent>
+
+/** A call, as GET /_pinpoint/requests has it. */
+export const RequestRow = Type.Object(requestMembers)
+export type RequestRow = Static<typeof RequestRow>
+
+/** New calls of Pinpoint's API, the newest first. */
+export const RequestsEvent = Type.Array(RequestRow, { maxItems: 200 })
+export type RequestsEvent = Static<typeof RequestsEvent>
+
+/**
+ * An application is new, or holds more or less: as in GET /_pinpoint/apps, without `users`, which
+ * take long to count.
+ */
+export const CountsEvent = Type.Object({
+  id: appId,
+  name: Type.String(),
+  tags: MapOf(Type.String()),
+  createdAt: instant('When it was created'),
+  endpoints: Type.Object({ total: Type.Integer(), byChannel: MapOf(Type.Integer()) }),
+  segments: Type.Integer(),
+  importJobs: Type.Integer(),
+  exportJobs: Type.Integer(),
+  campaigns: Type.Integer(),
+  journeys: Type.Integer(),
+  messages: Type.Integer(),
+})
+export type CountsEvent = Static<typeof CountsEvent>
+
+/** A campaign is new or changed, or one of its runs has made progress. */
+export const CampaignEvent = Type.Object({
+  app: appId,
+  id: Type.String({ description: 'Id of the campaign' }),
+  name: Type.String(),
+  version: Type.Integer(),
+  modifiedAt: instant('When it was changed last'),
+  isPaused: Type.Boolean(),
+  state: Type.Index(CampaignState, ['CampaignStatus']),
+  activity: Type.Optional(
+    Type.Unsafe<ActivityResponse>({
+      ...ActivityResponse,
+      description: 'Its newest run, as GetCampaignActivities answers it',
+    }),
+  ),
+})
+export type CampaignEvent = Static<typeof CampaignEvent>
+
+/** A journey is new or changed, or its participants have moved on. */
+export const JourneyEvent = Type.Object({
+  app: appId,
+  id: Type.String({ description: 'Id of the journey' }),
+  name: Type.String(),
+  state: JourneyState,
+  modifiedAt: instant('When it was changed last'),
+  inside: Type.Integer({ description: 'Participants that have not left, of all runs' }),
+  metrics: Type.Unsafe<Record<string, string>>({
+    ...MapOf(Type.String()),
+    description: 'As GetJourneyExecutionMetrics answers them',
+  }),
+  activities: Type.Unsafe<Record<string, Record<string, string>>>({
+    ...MapOf(MapOf(Type.String())),
+    description: 'By the key of the activity, as GetJourneyExecutionActivityMetrics answers them',
+  }),
+})
+export type JourneyEvent = Static<typeof JourneyEvent>
+
+/** The clock was moved, or something else is due next: as GET /_pinpoint/clock answers. */
+export const ClockEvent = ClockStatus
+export type ClockEvent = ClockStatus
+
+/** Fault rules, or how jobs advance, have changed. */
+export const FaultsEvent = Type.Object({
+  items: Type.Array(Fault, { description: 'All rules, as GET /_pinpoint/faults answers them' }),
+  jobControl: JobControl,
+})
+export type FaultsEvent = Static<typeof FaultsEvent>
+
+/** The state was replaced: all that a reader knows is of the old one. */
+export const StateEvent = Type.Object({ by: OneOf(['reset', 'restore']) })
+export type StateEvent = Static<typeof StateEvent>
+
+/** Something has happened that no event tells: what a reader shows has to be fetched again. */
+export const ResyncEvent = Type.Object({
+  kinds: Type.Optional(
+    Type.Array(Type.String(), { description: 'What is affected, by kinds of events; absent for all' }),
+  ),
+  leftOut: Type.Optional(
+    Type.Integer({ description: 'How many new messages or calls have had no room in their event' }),
+  ),
+})
+export type ResyncEvent = Static<typeof ResyncEvent>
+
+/** The `data` of each kind of events. */
+export const liveEvents = {
+  hello: HelloEvent,
+  job: JobEvent,
+  pieces: PiecesEvent,
+  failures: FailuresEvent,
+  messages: MessagesEvent,
+  requests: RequestsEvent,
+  counts: CountsEvent,
+  campaign: CampaignEvent,
+  journey: JourneyEvent,
+  clock: ClockEvent,
+  faults: FaultsEvent,
+  state: StateEvent,
+  resync: ResyncEvent,
+} as const satisfies Record<string, TSchema>
+
+/** A kind of events: what `event:` says. */
+export type LiveKind = keyof typeof liveEvents
+
+/** The type of the `data` of each kind of events. */
+export type LiveEvents = { [Kind in LiveKind]: Static<(typeof liveEvents)[Kind]> }
