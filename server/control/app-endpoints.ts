@@ -32,6 +32,7 @@ const Endpoints = Type.Object({
   items: Type.Array(EndpointResponse),
   nextToken: Type.Optional(Type.String()),
 })
+export type Endpoints = Static<typeof Endpoints>
 
 /** Steps that a page takes at most: then it is short, or empty, and has a token. */
 const stepsPerPage = 10

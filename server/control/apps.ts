@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { orNotFound } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
 import type { ApplicationResponse } from '../model/application.ts'
@@ -25,11 +25,13 @@ const AppOverview = Type.Object({
   journeys: Type.Integer(),
   messages: Type.Integer({ description: 'Messages that are kept' }),
 })
+export type AppOverview = Static<typeof AppOverview>
 
 const AppOverviews = Type.Object({
   items: Type.Array(AppOverview),
   nextToken: Type.Optional(Type.String()),
 })
+export type AppOverviews = Static<typeof AppOverviews>
 
 /** Says how much each application holds, or one of them. */
 export const apps: FastifyPluginAsyncTypebox = async app => {

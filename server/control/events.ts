@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { StoredEvent } from '../model/event-record.ts'
 import { answerRecords, RecordQuery, readAfter } from './find-records.ts'
 
@@ -10,6 +10,7 @@ const Events = Type.Object({
   nextToken: Type.Optional(Type.String()),
   last: Type.Integer({ description: 'The highest id that an event has had: `after` for what comes next' }),
 })
+export type Events = Static<typeof Events>
 
 /** The records of the event stream, whether or not the application has one. */
 export const events: FastifyPluginAsyncTypebox = async app => {

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { notFound } from '../http/errors/exceptions.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { exportKey } from '../model/export-key.ts'
@@ -21,6 +21,7 @@ const ExportJobPage = Type.Object({
   ),
   nextPiece,
 })
+export type ExportJobPage = Static<typeof ExportJobPage>
 
 /**
  * All that is known of an export job: the job as GetExportJob answers it, its history, its pieces.

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { notFound } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
 import { HeldBy } from '../model/held-by.ts'
@@ -41,6 +41,7 @@ const ImportJobPage = Type.Object({
   }),
   skippedTotal: Type.Integer({ description: 'How many objects are not read' }),
 })
+export type ImportJobPage = Static<typeof ImportJobPage>
 
 /** Before all failures. */
 const first: FailureCursor = [0, 0]

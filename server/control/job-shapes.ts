@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { OneOf } from '../model/common.ts'
 import { JobStatus } from '../model/job-states.ts'
@@ -31,6 +31,7 @@ export const JobFailure = Type.Object({
   record: Type.Optional(Type.String({ description: 'As it was read, its first 4096 characters' })),
   reason: Type.String(),
 })
+export type JobFailure = Static<typeof JobFailure>
 
 /** The members that pieces of imports and exports share. */
 export const pieceMembers = {

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { PageQuery, readPage } from '../http/paging.ts'
 import { OneOf } from '../model/common.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
@@ -25,6 +25,7 @@ const Jobs = Type.Object({
   ),
   nextToken: Type.Optional(Type.String()),
 })
+export type Jobs = Static<typeof Jobs>
 
 /** Lists the jobs of all applications, newest first. */
 export const jobs: FastifyPluginAsyncTypebox = async app => {

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { isSentEmail, mimeOf } from '../delivery/mime.ts'
 import { notFound } from '../http/errors/exceptions.ts'
 import { OneOf } from '../model/common.ts'
@@ -17,6 +17,7 @@ const Messages = Type.Object({
   last: Type.Integer({ description: 'The highest id that a message has had: `after` for what comes next' }),
   dropped: Type.Integer({ description: 'How many messages OUTBOX_LIMIT has removed' }),
 })
+export type Messages = Static<typeof Messages>
 
 /**
  * What a browser may do with the HTML of an e-mail, which anybody may have written: show it. It is

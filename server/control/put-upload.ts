@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { uploadNameProblem, uploadsBucket } from '../buckets/uploads.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { pathParams } from '../model/common.ts'
@@ -9,6 +9,7 @@ const Upload = Type.Object({
   s3Url: Type.String({ description: 'The object, for CreateImportJob' }),
   bytes: Type.Integer(),
 })
+export type Upload = Static<typeof Upload>
 
 /**
  * Stores the body as an object, which import jobs can read until the next reset. The same name again

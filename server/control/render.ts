@@ -43,7 +43,7 @@ const RenderRequest = Type.Object({
     }),
   ),
 })
-type RenderRequest = Static<typeof RenderRequest>
+export type RenderRequest = Static<typeof RenderRequest>
 
 const RenderAnswer = Type.Object({
   parts: Type.Object(
@@ -64,6 +64,7 @@ const RenderAnswer = Type.Object({
     { description: 'Why parts do not render, and where in their templates' },
   ),
 })
+export type RenderAnswer = Static<typeof RenderAnswer>
 
 /** Previews a template for an endpoint: what would be sent, or why it does not render. */
 export const render: FastifyPluginAsyncTypebox = async app => {

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import { type KeptBody, keptBodyBytes } from '../http/call-log/exchange.ts'
 import { orNotFound } from '../http/errors/exceptions.ts'
 import { pathParams } from '../model/common.ts'
@@ -18,6 +18,7 @@ const Message = Type.Object({
 })
 
 const RequestDetails = Type.Object({ ...requestMembers, request: Message, response: Message })
+export type RequestDetails = Static<typeof RequestDetails>
 
 /**
  * One of the latest calls of Pinpoint's API with its headers and bodies. Secrets are cut out: those

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import type { Call } from '../http/call-log/call.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
@@ -29,6 +29,7 @@ const Requests = Type.Object({
   items: Type.Array(Type.Object(requestMembers)),
   nextToken: Type.Optional(Type.String()),
 })
+export type Requests = Static<typeof Requests>
 
 /**
  * The latest calls of Pinpoint's API, newest first, failed ones included, for tests to assert on.

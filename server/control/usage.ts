@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
 import type { OperationUsage } from '../http/call-log/usage.ts'
 import { lifecycleMembers } from './lifecycle-members.ts'
 
@@ -14,6 +14,7 @@ const UsageAnswer = Type.Object({
     description: 'The operations that were called, the most frequent first',
   }),
 })
+export type UsageAnswer = Static<typeof UsageAnswer>
 
 /** Counts the calls since the last reset by operation, and says which operations AWS has ended. */
 export const usage: FastifyPluginAsyncTypebox = async app => {
