@@ -1,0 +1,69 @@
+import { CallError } from './errors.ts'
+import { token, tokenAsked } from './session.ts'
+
+/** The address of the control API, `…/_pinpoint/`, behind whatever prefix a proxy has put. */
+export const controlUrl = new URL('..', new URL('.', document.baseURI))
+
+/** The emulator's own URL, as a client of this page's reader must set it. */
+export const emulatorUrl = new URL('..', controlUrl).href.replace(/\/$/, '')
+
+/** What a call may have besides its address. */
+export interface CallOptions {
+  /** Sent as JSON. */
+  body?: unknown
+  /** Sent as it is, in place of `body`. */
+  raw?: Blob | string
+  signal?: AbortSignal
+}
+
+/**
+ * Calls the control API. Pinpoint's own operations are below `v1/`.
+ *
+ * @param address relative to `/_pinpoint/`, such as `apps?page-size=10`; see `to` for escaping
+ * @returns the body: parsed if it is JSON, `undefined` if there is none, else text
+ * @throws CallError if the answer is no success, or there is none
+ */
+export async function call<T>(method: string, address: string, options: CallOptions = {}): Promise<T> {
+  const url = new URL(address, controlUrl)
+  const name = `${method} ${url.pathname}`
+  const headers = new Headers()
+  if (token.value !== undefined) headers.set('authorization', `Bearer ${token.value}`)
+  let body: Blob | string | undefined = options.raw
+  if (options.body !== undefined) {
+    headers.set('content-type', 'application/json')
+    body = JSON.stringify(options.body)
+  }
+  let response: Response
+  try {
+    response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal ?? null })
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    throw new CallError(name, 'The emulator does not answer. Is it still running?', { status: 0 })
+  }
+  const value = await readBody(response)
+  if (response.ok) return value as T
+  throw refusal(name, response.status, value, response.headers)
+}
+
+/** Reads a list or one thing: `call` with the method GET. */
+export const get = <T>(address: string, signal?: AbortSignal): Promise<T> =>
+  call<T>('GET', address, signal === undefined ? {} : { signal })
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text()
+  if (text === '') return undefined
+  return response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text
+}
+
+/**
+ * The error of an answer that is no success. A call that lacked the token makes the console ask.
+ */
+export function refusal(name: string, status: number, value: unknown, headers: Headers): CallError {
+  if (status === 401) tokenAsked.value = true
+  const { Message: message } = (value ?? {}) as { Message?: string }
+  return new CallError(name, message ?? `The emulator answered ${status}.`, {
+    status,
+    exception: headers.get('x-amzn-errortype') ?? undefined,
+    requestId: headers.get('x-amzn-requestid') ?? undefined,
+  })
+}

@@ -1,0 +1,109 @@
+import { useSignal } from '@preact/signals'
+import { useCallback, useEffect, useRef } from 'preact/hooks'
+import { get } from './calls.ts'
+import type { CallError } from './errors.ts'
+
+/** Something that is read from the emulator. */
+export interface Fetched<T> {
+  /** The latest answer; it stays while the next one is on its way. */
+  value: T | undefined
+  /** Why the latest call failed. */
+  error: CallError | undefined
+  loading: boolean
+  /** Reads it again. Calls while one is under way count as one more. */
+  reload: () => void
+}
+
+/** The latest answers, so that a page that is come back to is there at once. */
+const kept = new Map<string, unknown>()
+const mostKept = 50
+
+function keep(key: string, value: unknown): void {
+  kept.delete(key)
+  kept.set(key, value)
+  if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
+}
+
+/** Forgets all answers: what they say is gone. */
+export const forgetAnswers = (): void => kept.clear()
+
+/**
+ * Reads an address of the control API, and again when the address changes.
+ *
+ * @param address as for `get`; `undefined` reads nothing
+ */
+export function useFetched<T>(address: string | undefined): Fetched<T> {
+  return useLoaded(address, signal => get<T>(address!, signal))
+}
+
+/**
+ * Reads what takes more than one call.
+ *
+ * @param key says what is read: it is read again when the key changes; `undefined` reads nothing
+ */
+export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal) => Promise<T>): Fetched<T> {
+  const state = useSignal<{ key: string | undefined; value?: T; error?: CallError; loading: boolean }>({
+    key: undefined,
+    loading: false,
+  })
+  const latest = useRef(load)
+  latest.current = load
+  const running = useRef<{ abort: AbortController; again: boolean } | undefined>(undefined)
+
+  const start = useCallback(
+    (of: string) => {
+      const run = { abort: new AbortController(), again: false }
+      running.current = run
+      state.value = { ...state.value, key: of, loading: true }
+      latest
+        .current(run.abort.signal)
+        .then(
+          value => {
+            if (run.abort.signal.aborted) return
+            keep(of, value)
+            state.value = { key: of, value, loading: false }
+          },
+          (error: CallError) => {
+            if (run.abort.signal.aborted) return
+            const { value } = state.value
+            state.value = { key: of, error, loading: false, ...(value !== undefined && { value }) }
+          },
+        )
+        .finally(() => {
+          if (running.current !== run) return
+          running.current = undefined
+          if (run.again) start(of)
+        })
+    },
+    [state],
+  )
+
+  useEffect(() => {
+    if (key === undefined) {
+      state.value = { key, loading: false }
+      return
+    }
+    const value = kept.get(key) as T | undefined
+    state.value = { key, loading: true, ...(value !== undefined && { value }) }
+    start(key)
+    return () => {
+      running.current?.abort.abort()
+      running.current = undefined
+    }
+  }, [key, start, state])
+
+  const reload = useCallback(() => {
+    if (running.current) running.current.again = true
+    else if (key !== undefined) start(key)
+  }, [key, start])
+
+  // Until the effect has run, what is known of the new key.
+  const shown =
+    state.value.key === key ? state.value : { value: key && (kept.get(key) as T), loading: key !== undefined }
+  return {
+    value: shown.value as T | undefined,
+    error: 'error' in shown ? shown.error : undefined,
+    loading: shown.loading,
+    reload,
+  }
+}

@@ -1,0 +1,164 @@
+import { signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import type { LiveEvents, LiveKind } from '../../server/control/live/shapes.ts'
+import { call, controlUrl, get } from './calls.ts'
+import { forgetAnswers } from './fetched.ts'
+import { token } from './session.ts'
+
+/** How the console hears of changes. */
+export type Connection =
+  | { state: 'connecting' }
+  | { state: 'live' }
+  /** Stopped by the reader. */
+  | { state: 'paused'; since: Date }
+  /** The emulator does not answer; what is shown is as of then. */
+  | { state: 'lost'; since: Date }
+
+export const connection = signal<Connection>({ state: 'connecting' })
+
+/** The emulator's clock: how far its time is from this machine's, and whether it stands still. */
+export const clock = signal<LiveEvents['clock'] | undefined>(undefined)
+
+type Handler = (event: never) => void
+const handlers = new Map<LiveKind, Set<Handler>>()
+
+/** After this long without being looked at, a tab gives up its connection. */
+const hiddenMs = 30_000
+
+let source: EventSource | undefined
+let version: string | undefined
+let lastId: string | undefined
+let hiddenTimer: number | undefined
+let retryTimer: number | undefined
+
+/** Calls `handler` for each event of a kind, while the component is there and the feed is not paused. */
+export function useLive<K extends LiveKind>(kind: K, handler: (event: LiveEvents[K]) => void): void {
+  const latest = useRef(handler)
+  latest.current = handler
+  useEffect(() => listen(kind, event => latest.current(event)), [kind])
+}
+
+/** As `useLive`, without a component. @returns what ends it */
+export function listen<K extends LiveKind>(kind: K, handler: (event: LiveEvents[K]) => void): () => void {
+  const all = handlers.get(kind) ?? new Set()
+  handlers.set(kind, all.add(handler as Handler))
+  return () => void all.delete(handler as Handler)
+}
+
+/**
+ * Reloads what is shown when something of these kinds happens, at most once a second, and whenever
+ * the console cannot know what it has missed.
+ *
+ * @param isMine which events matter; all, if absent
+ */
+export function useReload<K extends LiveKind>(
+  reload: () => void,
+  kinds: K[],
+  isMine?: (event: LiveEvents[K]) => boolean,
+): void {
+  const latest = useRef({ reload, isMine })
+  latest.current = { reload, isMine }
+  const key = kinds.join()
+  useEffect(() => {
+    let timer: number | undefined
+    let last = 0
+    const soon = () => {
+      if (timer !== undefined) return
+      timer = window.setTimeout(
+        () => {
+          timer = undefined
+          last = performance.now()
+          latest.current.reload()
+        },
+        Math.max(50, last + 1000 - performance.now()),
+      )
+    }
+    const ends = (key.split(',') as K[]).map(kind =>
+      listen(kind, event => {
+        if (latest.current.isMine?.(event) ?? true) soon()
+      }),
+    )
+    ends.push(listen('state', soon), listen('resync', soon))
+    return () => {
+      window.clearTimeout(timer)
+      for (const end of ends) end()
+    }
+  }, [key])
+}
+
+/** Stops the feed, or lets it go on: it then reads everything anew. */
+export function pause(stop: boolean): void {
+  if (stop) {
+    disconnect()
+    connection.value = { state: 'paused', since: new Date() }
+  } else connect()
+}
+
+/** Opens the feed, and watches whether the tab is looked at. Called once. */
+export function startLive(): void {
+  connect()
+  document.addEventListener('visibilitychange', () => {
+    window.clearTimeout(hiddenTimer)
+    if (document.hidden) hiddenTimer = window.setTimeout(disconnect, hiddenMs)
+    else if (source === undefined && connection.value.state !== 'paused') connect()
+  })
+}
+
+function disconnect(): void {
+  window.clearTimeout(retryTimer)
+  source?.close()
+  source = undefined
+}
+
+/**
+ * Opens the event stream. An EventSource sends no header: where there is a token, a session stands
+ * for it.
+ */
+async function connect(): Promise<void> {
+  disconnect()
+  if (connection.value.state !== 'lost') connection.value = { state: 'connecting' }
+  try {
+    if (token.value !== undefined) await call('POST', 'session')
+    // A refused stream tells no reason; this call does.
+    else if (connection.value.state === 'lost') await get('clock')
+  } catch {
+    return retry()
+  }
+  const url = new URL('live', controlUrl)
+  if (lastId !== undefined) url.searchParams.set('last-event-id', lastId)
+  const opened = new EventSource(url)
+  source = opened
+  opened.addEventListener('error', () => {
+    if (source === opened) retry()
+  })
+  for (const kind of kinds) {
+    opened.addEventListener(kind, message => {
+      lastId = message.lastEventId || lastId
+      receive(kind, JSON.parse(message.data))
+    })
+  }
+}
+
+function retry(): void {
+  disconnect()
+  if (connection.value.state !== 'lost') connection.value = { state: 'lost', since: new Date() }
+  retryTimer = window.setTimeout(connect, 1000)
+}
+
+function receive<K extends LiveKind>(kind: K, event: LiveEvents[K]): void {
+  if (kind === 'hello') {
+    const hello = event as LiveEvents['hello']
+    connection.value = { state: 'live' }
+    clock.value = hello.clock
+    if (version !== undefined && version !== hello.version) window.location.reload()
+    version = hello.version
+  }
+  if (kind === 'clock') clock.value = event as LiveEvents['clock']
+  if (kind === 'state') forgetAnswers()
+  for (const handler of handlers.get(kind) ?? []) handler(event as never)
+}
+
+const kinds: LiveKind[] = [
+  ...(['hello', 'job', 'pieces', 'failures', 'messages', 'requests', 'counts'] as const),
+  ...(['campaign', 'journey', 'clock', 'faults', 'state', 'resync'] as const),
+]

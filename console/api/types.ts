@@ -1,0 +1,19 @@
+/**
+ * The answers of the control API, as the emulator's own schemas have them: the type check finds a
+ * shape that has changed.
+ */
+import type { ExportJobResponse } from '../../server/model/export-job.ts'
+import type { ImportJobResponse } from '../../server/model/import-job.ts'
+
+export type { AppOverview, AppOverviews } from '../../server/control/apps.ts'
+export type { Jobs } from '../../server/control/jobs.ts'
+export type { Messages } from '../../server/control/messages.ts'
+export type { Requests } from '../../server/control/requests.ts'
+export type { OutboxMessage } from '../../server/model/message.ts'
+
+/** A job in a list of jobs. */
+export interface JobRow {
+  app: string
+  type: 'IMPORT' | 'EXPORT'
+  job: ImportJobResponse | ExportJobResponse
+}

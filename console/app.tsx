@@ -1,0 +1,68 @@
+import { signal, useSignalEffect } from '@preact/signals'
+import { tokenAsked } from './api/session.ts'
+import { Page } from './parts/page.tsx'
+import { Empty, ErrorBox, Loading } from './parts/states.tsx'
+import { place } from './router.ts'
+import { type Found, findRoute } from './routes.ts'
+import { LiveRegion } from './shell/announce.tsx'
+import { KeysHelp } from './shell/keys-help.tsx'
+import { Layout } from './shell/layout.tsx'
+import { Palette } from './shell/palette.tsx'
+import { TokenDialog } from './shell/token-dialog.tsx'
+
+type Loaded = Awaited<ReturnType<Found['route']['load']>>
+
+/** The pages that were loaded, by their routes. */
+const loaded = signal(new Map<Found['route'], Loaded | Error>())
+
+/** The whole console. */
+export const App = () => (
+  <>
+    <Layout>
+      <CurrentPage />
+    </Layout>
+    <Palette />
+    <KeysHelp />
+    {tokenAsked.value && <TokenDialog />}
+    <LiveRegion />
+  </>
+)
+
+function CurrentPage() {
+  const found = findRoute(place.value.path)
+  useSignalEffect(() => {
+    const route = findRoute(place.value.path)?.route
+    if (route !== undefined && !loaded.peek().has(route)) load(route)
+  })
+  if (found === undefined) return <NotFound />
+  const module = loaded.value.get(found.route)
+  if (module === undefined) return <Loading />
+  if (module instanceof Error) {
+    return (
+      <Page title="This page could not be loaded">
+        <ErrorBox error={module} retry={() => load(found.route)} />
+      </Page>
+    )
+  }
+  // A page of another application or job begins anew.
+  return <module.default key={JSON.stringify(found.params)} {...found.params} />
+}
+
+function load(route: Found['route']): void {
+  const done = (result: Loaded | Error) => {
+    loaded.value = new Map(loaded.value).set(route, result)
+  }
+  route
+    .load()
+    .then(done, () => done(new Error('The emulator did not answer. If it was updated, reload the page.')))
+}
+
+const NotFound = () => (
+  <Page title="There is no such page">
+    <Empty icon="search" title="The address names no page of the console.">
+      <p>
+        <a href=".">All applications</a>
+      </p>
+    </Empty>
+  </Page>
+)

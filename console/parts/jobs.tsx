@@ -1,0 +1,36 @@
+import type { JobRow } from '../api/types.ts'
+import { count } from '../format.ts'
+import { to } from '../router.ts'
+import { Icon } from './icon.tsx'
+import { Status } from './status.tsx'
+import type { Column } from './table.tsx'
+import { Time } from './time.tsx'
+
+/** The address of a job's page. */
+export const jobAddress = ({ app, type, job }: JobRow): string =>
+  type === 'IMPORT' ? to`apps/${app}/import-jobs/${job.Id}` : to`apps/${app}/export-jobs/${job.Id}`
+
+/** Where a job reads from, or writes to. */
+const s3UrlOf = ({ Definition }: JobRow['job']): string =>
+  'S3Url' in Definition ? Definition.S3Url : Definition.S3UrlPrefix
+
+/** The columns of a list of jobs. */
+export const jobColumns: Column<JobRow>[] = [
+  {
+    head: 'Job',
+    cell: row => (
+      <a href={jobAddress(row)}>
+        <Icon name={row.type === 'IMPORT' ? 'download' : 'upload'} />{' '}
+        {row.type === 'IMPORT' ? 'Import' : 'Export'}
+      </a>
+    ),
+  },
+  { head: 'Object', wide: true, cell: ({ job }) => <span title={s3UrlOf(job)}>{s3UrlOf(job)}</span> },
+  { head: 'Records', number: true, cell: ({ job }) => count(job.TotalProcessed ?? 0) },
+  { head: 'Failed', number: true, cell: ({ job }) => count(job.TotalFailures ?? 0) },
+  { head: 'Status', cell: ({ job }) => <Status status={job.JobStatus} /> },
+  { head: 'Created', number: true, cell: ({ job }) => <Time at={job.CreationDate} /> },
+]
+
+/** Names a job among others. */
+export const jobKey = ({ type, job }: JobRow): string => type + job.Id

@@ -1,0 +1,73 @@
+import type { ComponentChildren } from 'preact'
+import { type Fetched, useFetched } from '../api/fetched.ts'
+import { place, withQuery } from '../router.ts'
+import { Icon } from './icon.tsx'
+import { Loaded } from './states.tsx'
+import { type Column, Table } from './table.tsx'
+
+/** A page of a list of the control API. */
+export interface ListPage<Row> {
+  items: Row[]
+  nextToken?: string
+}
+
+const pageSize = 100
+
+/**
+ * Reads the page of a list that the address of the console names by `token`.
+ *
+ * @param address of the list in the control API, with its filters
+ */
+export function usePage<Row>(address: string | undefined): Fetched<ListPage<Row>> {
+  const token = place.value.query.get('token')
+  const more = `page-size=${pageSize}${token === null ? '' : `&token=${encodeURIComponent(token)}`}`
+  return useFetched(address && `${address}${address.includes('?') ? '&' : '?'}${more}`)
+}
+
+/**
+ * A list of any length, a page at a time, so that a million rows take no more than a hundred.
+ *
+ * @param empty shown if there is no row at all
+ */
+export function PagedTable<Row>({
+  page,
+  empty,
+  ...table
+}: {
+  page: Fetched<ListPage<Row>>
+  empty: ComponentChildren
+  caption: string
+  columns: Column<Row>[]
+  keyOf: (row: Row) => string
+}) {
+  const first = !place.value.query.has('token')
+  return (
+    <Loaded from={page}>
+      {({ items, nextToken }) => (
+        <>
+          {items.length > 0 && <Table {...table} rows={items} />}
+          {items.length === 0 && first && nextToken === undefined && empty}
+          {items.length === 0 && nextToken !== undefined && (
+            <p class="hint">Nothing among the rows that were looked at so far; there are more.</p>
+          )}
+          {(!first || nextToken !== undefined) && (
+            <nav class="pager" aria-label="Pages of the list">
+              {!first && (
+                <a class="button" href={withQuery({ token: undefined })}>
+                  <Icon name="arrow-left" />
+                  First page
+                </a>
+              )}
+              {nextToken !== undefined && (
+                <a class="button" rel="next" href={withQuery({ token: nextToken })}>
+                  Next page
+                  <Icon name="arrow-right" />
+                </a>
+              )}
+            </nav>
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}

@@ -1,0 +1,61 @@
+import type { ComponentChildren } from 'preact'
+
+export interface Column<Row> {
+  head: string
+  cell: (row: Row) => ComponentChildren
+  /** Numbers stand right. */
+  number?: boolean
+  /** May be left out where there is little room. */
+  minor?: boolean
+  /** Takes what room there is, and is cut if that is too little. */
+  wide?: boolean
+}
+
+interface TableProps<Row> {
+  /** Says what the rows are, to screen readers. */
+  caption: string
+  columns: Column<Row>[]
+  rows: readonly Row[]
+  keyOf: (row: Row) => string
+}
+
+/**
+ * A table. The first column names the row, and links to it where the row has a page: `j` and `k`
+ * move from row to row by these links.
+ */
+export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) => (
+  <div class="table-frame" tabIndex={-1}>
+    <table>
+      <caption class="sr-only">{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map(column => (
+            <th key={column.head} scope="col" class={classOf(column)}>
+              {column.head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(row => (
+          <tr key={keyOf(row)} data-row>
+            {columns.map((column, index) =>
+              index === 0 ? (
+                <th key={column.head} scope="row" class={classOf(column)}>
+                  {column.cell(row)}
+                </th>
+              ) : (
+                <td key={column.head} class={classOf(column)}>
+                  {column.cell(row)}
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const classOf = ({ number, minor, wide }: Column<never>) =>
+  [number && 'number', minor && 'minor', wide && 'wide'].filter(Boolean).join(' ') || undefined

@@ -1,0 +1,98 @@
+import { signal } from '@preact/signals'
+import { connection, pause } from '../api/live.ts'
+import { go, goBack, place } from '../router.ts'
+import { openPalette } from './palette.tsx'
+import { mainPages } from './places.ts'
+import { setting } from './preferences.ts'
+
+/** Whether the list of keys is open. */
+export const helpOpen = signal(false)
+
+/** Whether the last key was `g`, a moment ago. */
+let going = false
+
+/** Listens to keys. Called once. */
+export function startKeys(): void {
+  document.addEventListener('keydown', event => {
+    if (event.defaultPrevented || event.altKey) return
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key.toLowerCase() === 'k' && !event.shiftKey) {
+        event.preventDefault()
+        openPalette()
+      }
+      return
+    }
+    if (document.querySelector('dialog[open]') !== null) return
+    if (isTyping(event.target)) {
+      // Escape gives the keys back to the page.
+      if (event.key === 'Escape') (event.target as HTMLElement).blur()
+      return
+    }
+    if (event.key === 'Escape') return goBack(parent())
+    if (setting('singleKeys').value && press(event.key)) event.preventDefault()
+  })
+}
+
+/** @returns whether the key means something */
+function press(key: string): boolean {
+  if (going) {
+    going = false
+    const target = mainPages.find(page => page.key === key)
+    if (target !== undefined) go(target.address)
+    return target !== undefined
+  }
+  switch (key) {
+    case 'g':
+      going = true
+      setTimeout(() => {
+        going = false
+      }, 1500)
+      return true
+    case 'j':
+    case 'k':
+      return moveRow(key === 'j' ? 1 : -1)
+    case '/':
+      return focusSearch()
+    case '.':
+      pause(connection.value.state !== 'paused')
+      return true
+    case '?':
+      helpOpen.value = true
+      return true
+    default:
+      return false
+  }
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.matches(
+    'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]',
+  )
+
+/** The page above: without the last segment of the path. */
+const parent = () => {
+  const { path } = place.value
+  const above = path.length === 2 && path[0] === 'apps' ? [] : path.slice(0, -1)
+  return above.map(encodeURIComponent).join('/')
+}
+
+/** Moves the focus to the link, or the first button, of the next row. */
+function moveRow(step: number): boolean {
+  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
+  if (rows.length === 0) return false
+  const at = rows.findIndex(row => row.contains(document.activeElement))
+  const next = rows[at === -1 ? (step > 0 ? 0 : rows.length - 1) : at + step]
+  const target = next?.querySelector<HTMLElement>('a, button')
+  target?.focus()
+  target?.scrollIntoView({ block: 'nearest' })
+  return true
+}
+
+/** The page's own search field, or else the one that finds everything. */
+function focusSearch(): boolean {
+  const field = document.querySelector<HTMLElement>('main input[type=search]')
+  if (field === null) openPalette()
+  else field.focus()
+  return true
+}

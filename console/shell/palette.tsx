@@ -1,0 +1,81 @@
+import { signal, useSignal } from '@preact/signals'
+import { useId } from 'preact/hooks'
+import { Dialog } from '../parts/dialog.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { go } from '../router.ts'
+import { type Target, useTargets } from './targets.ts'
+
+const open = signal(false)
+
+/** Opens the field that leads to everything. */
+export function openPalette(): void {
+  open.value = true
+}
+
+const close = () => {
+  open.value = false
+}
+
+/** Leads to any page, application, or id, by a part of its name. */
+export const Palette = () => (open.value ? <OpenPalette /> : null)
+
+function OpenPalette() {
+  const text = useSignal('')
+  const chosen = useSignal(0)
+  const list = useId()
+  const targets = useTargets(text.value.trim())
+  const active = Math.min(chosen.value, targets.length - 1)
+  const follow = (target: Target | undefined) => {
+    if (target === undefined) return
+    close()
+    go(target.address)
+  }
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step !== undefined) {
+      event.preventDefault()
+      chosen.value = (active + step + targets.length) % Math.max(1, targets.length)
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      follow(targets[active])
+    }
+  }
+  return (
+    <Dialog title="Go to" close={close}>
+      <input
+        type="text"
+        role="combobox"
+        aria-label="A page, a name or an id"
+        aria-expanded="true"
+        aria-controls={list}
+        aria-activedescendant={active >= 0 ? `${list}-${active}` : undefined}
+        autocomplete="off"
+        placeholder="A page, a name or an id"
+        value={text.value}
+        onInput={event => {
+          text.value = event.currentTarget.value
+          chosen.value = 0
+        }}
+        onKeyDown={press}
+      />
+      <div id={list} role="listbox" aria-label="Found" class="targets">
+        {targets.map((target, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's.
+          <div
+            key={target.address}
+            id={`${list}-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === active}
+            onClick={() => follow(target)}
+          >
+            <Icon name={target.icon} />
+            <span>{target.name}</span>
+            <span class="meta">{target.kind}</span>
+          </div>
+        ))}
+      </div>
+      {targets.length === 0 && <p class="hint">Nothing has this name or id.</p>}
+    </Dialog>
+  )
+}

@@ -1,0 +1,41 @@
+import { computed, signal } from '@preact/signals'
+import { clock } from './api/live.ts'
+import { duration } from './format.ts'
+import { setting } from './shell/preferences.ts'
+
+/** The machine's time, a tick a second: what says "12 s ago" follows it. */
+const tick = signal(Date.now())
+setInterval(() => {
+  if (!document.hidden) tick.value = Date.now()
+}, 1000)
+
+/** When the clock was last heard of, in the machine's time. */
+const heard = computed(() => ({ clock: clock.value, at: Date.now() }))
+
+/** The emulator's present time, in milliseconds: its clock may be moved, or stand still. */
+export const now = computed(() => {
+  if (clock.value === undefined) return tick.value
+  const at = Date.parse(clock.value.now)
+  return clock.value.mode === 'frozen' ? at : at + Math.max(0, tick.value - heard.value.at)
+})
+
+const local = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+const localDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
+const utc = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'UTC' })
+const utcDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' })
+
+/** `14:03:07`, with the day in front if it is another one than today. */
+export function clockTime(at: number): string {
+  const [time, day] = setting('utc').value ? [utc, utcDay] : [local, localDay]
+  const shown = day.format(at)
+  return shown === day.format(now.value) ? time.format(at) : `${shown}, ${time.format(at)}`
+}
+
+/** `12 s ago` under an hour, `in 12 s` for what is to come, else as `clockTime`. */
+export function relativeTime(at: number): string {
+  const past = now.value - at
+  if (Math.abs(past) >= 3_600_000) return clockTime(at)
+  if (Math.abs(past) < 1000) return 'now'
+  const shown = duration(Math.floor(Math.abs(past) / 1000) * 1000).replace('.00', '')
+  return past > 0 ? `${shown} ago` : `in ${shown}`
+}
