@@ -3,12 +3,16 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Call } from '../http/call-log/call.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
+import { OneOf } from '../model/common.ts'
 import { lifecycleOf } from '../model/lifecycle.ts'
 import { lifecycleMembers } from './lifecycle-members.ts'
 
 const RequestsQuery = Type.Object({
   ...PageQuery.properties,
   operation: Type.Optional(Type.String({ description: 'Only calls of this operation of Pinpoint' })),
+  failed: Type.Optional(
+    OneOf(['true', 'false'], { description: 'Only calls that failed, or only those that did not' }),
+  ),
 })
 
 /** The members that each call of the list has. */
@@ -46,15 +50,18 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async ({ query }) => {
-      const { operation } = query
+      const { operation, failed } = query
       if (operation !== undefined) checkOperation(operation, app.operations)
-      const list = `requests/${operation ?? ''}`
+      const list = `requests/${operation ?? ''}/${failed ?? ''}`
+      const isMeant = (call: Call) =>
+        (operation === undefined || call.operation === operation) &&
+        (failed === undefined || String(call.status >= 400) === failed)
       const { values, token } = readPage(
         query,
         list,
         Number.MAX_SAFE_INTEGER,
         Number.isSafeInteger,
-        (limit, before) => app.requestJournal.list(before, limit, operation),
+        (limit, before) => app.requestJournal.list(before, limit, isMeant),
       )
       return { items: values.map(toRequest), ...(token !== undefined && { nextToken: token }) }
     },

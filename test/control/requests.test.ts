@@ -40,6 +40,17 @@ t.test('calls are listed newest first, with how each ended', async t => {
   }
 })
 
+t.test('calls that failed can be listed alone, and so can those that did not', async t => {
+  const { call } = await listen(t)
+  for (const path of ['/v1/apps', '/v1/apps/none', '/v1/nowhere']) await call('GET', path)
+  const list = async (query: string) =>
+    (await call('GET', `/_pinpoint/requests?${query}`)).body.items.map(({ path }: { path: string }) => path)
+  t.strictSame(await list('failed=true'), ['/v1/nowhere', '/v1/apps/none'])
+  t.strictSame(await list('failed=false'), ['/v1/apps'])
+  t.strictSame(await list('failed=true&operation=GetApp'), ['/v1/apps/none'])
+  t.equal((await call('GET', '/_pinpoint/requests?failed=maybe')).status, 400)
+})
+
 t.test('what is no operation, or is refused before it is routed, is listed as well', async t => {
   const { port, call } = await listen(t)
   const send = (line: string, body = '') =>

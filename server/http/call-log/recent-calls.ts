@@ -29,14 +29,14 @@ export class RequestJournal {
   /**
    * The calls before the one with a number, newest first.
    *
-   * @param operation only calls of this operation
+   * @param isMeant which calls to list
    */
-  list(before: number, limit: number, operation?: string): { at: number; value: Call }[] {
+  list(before: number, limit: number, isMeant: (call: Call) => boolean): { at: number; value: Call }[] {
     const found: { at: number; value: Call }[] = []
     const oldest = Math.max(this.#first, this.#next - size)
     for (let at = Math.min(before, this.#next) - 1; at >= oldest && found.length < limit; at--) {
       const value = this.#calls[at % size]!
-      if (operation === undefined || value.operation === operation) found.push({ at, value })
+      if (isMeant(value)) found.push({ at, value })
     }
     return found
   }
