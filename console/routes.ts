@@ -11,7 +11,36 @@ interface Route {
 }
 
 /** Every page of the console. A page is loaded when it is first gone to. */
-const routes: Route[] = [{ path: '', load: () => import('./pages/start.tsx') }]
+const routes: Route[] = [
+  { path: '', load: () => import('./pages/start.tsx') },
+  { path: 'apps/:app', load: () => import('./pages/apps/overview.tsx') },
+  { path: 'apps/:app/channels', load: () => import('./pages/apps/channels.tsx') },
+  { path: 'apps/:app/import', load: () => import('./pages/import/import.tsx') },
+  { path: 'jobs', load: () => import('./pages/jobs/jobs.tsx') },
+  { path: 'apps/:app/jobs', load: () => import('./pages/jobs/app-jobs.tsx') },
+  { path: 'apps/:app/import-jobs/:job', load: () => import('./pages/jobs/import-job.tsx') },
+  { path: 'apps/:app/export-jobs/:job', load: () => import('./pages/jobs/export-job.tsx') },
+  { path: 'apps/:app/endpoints', load: () => import('./pages/endpoints/endpoints.tsx') },
+  { path: 'apps/:app/endpoints/:endpoint', load: () => import('./pages/endpoints/endpoint.tsx') },
+  { path: 'apps/:app/users/:user', load: () => import('./pages/endpoints/user.tsx') },
+  { path: 'apps/:app/segments', load: () => import('./pages/segments/segments.tsx') },
+  { path: 'apps/:app/segments/:segment', load: () => import('./pages/segments/segment.tsx') },
+  { path: 'apps/:app/campaigns', load: () => import('./pages/campaigns/campaigns.tsx') },
+  { path: 'apps/:app/campaigns/:campaign', load: () => import('./pages/campaigns/campaign.tsx') },
+  { path: 'apps/:app/journeys', load: () => import('./pages/journeys/journeys.tsx') },
+  { path: 'apps/:app/journeys/:journey', load: () => import('./pages/journeys/journey.tsx') },
+  { path: 'outbox', load: () => import('./pages/outbox/outbox.tsx') },
+  { path: 'outbox/:message', load: () => import('./pages/outbox/message.tsx') },
+  { path: 'templates', load: () => import('./pages/templates/templates.tsx') },
+  { path: 'templates/:kind/:template', load: () => import('./pages/templates/template.tsx') },
+  { path: 'requests', load: () => import('./pages/requests/requests.tsx') },
+  { path: 'requests/:request', load: () => import('./pages/requests/request.tsx') },
+  { path: 'faults', load: () => import('./pages/faults/faults.tsx') },
+  { path: 'clock', load: () => import('./pages/clock/clock.tsx') },
+  { path: 'state', load: () => import('./pages/state/state.tsx') },
+  { path: 'usage', load: () => import('./pages/usage/usage.tsx') },
+  { path: 'settings', load: () => import('./pages/settings/settings.tsx') },
+]
 
 /** A route that was found, and the values of its parameters. */
 export interface Found {
