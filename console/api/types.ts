@@ -8,7 +8,9 @@ import type { ImportJobResponse } from '../../server/model/import-job.ts'
 export type { AppOverview, AppOverviews } from '../../server/control/apps.ts'
 export type { Jobs } from '../../server/control/jobs.ts'
 export type { Messages } from '../../server/control/messages.ts'
+export type { RequestDetails } from '../../server/control/request-details.ts'
 export type { Requests } from '../../server/control/requests.ts'
+export type { UsageAnswer } from '../../server/control/usage.ts'
 export type { OutboxMessage } from '../../server/model/message.ts'
 
 /** A job in a list of jobs. */

@@ -27,7 +27,7 @@ export function ConnectionChip() {
         title={`The emulator does not answer. What is shown is as of ${since}.`}
       >
         <Icon name="plug" />
-        Disconnected<span>, as of {since}</span>
+        Disconnected <span>as of {since}</span>
       </span>
     )
   }

@@ -1,5 +1,90 @@
+import operations from '../../../fixtures/operations.json'
+import { call, emulatorUrl } from '../../api/calls.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { ActionButton, Field } from '../../parts/form.tsx'
+import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
+import { PagedTable, usePage } from '../../parts/paged-table.tsx'
+import { type RequestRow, requestColumns } from '../../parts/requests.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { go, place, withQuery } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
 
+/** The latest calls that tests have made, failed ones as easy to find as any. */
 export default function RequestsPage() {
-  return <Page title="Requests">Not there yet.</Page>
+  const { query } = place.value
+  const operation = query.get('operation') ?? ''
+  const failed = query.get('failed') ?? ''
+  const filters = new URLSearchParams({ ...(operation && { operation }), ...(failed && { failed }) })
+  const page = usePage<RequestRow>(`requests?${filters}`)
+  const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
+    go(withQuery({ [name]: event.currentTarget.value, token: undefined }), { replace: true })
+  const filtered = operation !== '' || failed !== ''
+  return (
+    <Page
+      title="Requests"
+      ready={page.value !== undefined}
+      actions={
+        <ActionButton
+          does={async () => {
+            await call('DELETE', 'requests')
+            announce('The calls are removed.')
+            page.reload()
+          }}
+        >
+          Clear the list
+        </ActionButton>
+      }
+    >
+      <div class="filters">
+        <Field label="Operation">
+          {ties => (
+            <select {...ties} value={operation} onChange={filter('operation')}>
+              <option value="">All operations</option>
+              {operations.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Outcome">
+          {ties => (
+            <select {...ties} value={failed} onChange={filter('failed')}>
+              <option value="">All calls</option>
+              <option value="true">Failed</option>
+              <option value="false">Not failed</option>
+            </select>
+          )}
+        </Field>
+        <NewRows
+          kind="requests"
+          one="call"
+          show={page.reload}
+          isMine={row =>
+            (operation === '' || row.operation === operation) &&
+            (failed === '' || String(row.status >= 400) === failed)
+          }
+        />
+      </div>
+      <PagedTable
+        page={page}
+        caption="Calls, the latest first"
+        columns={requestColumns}
+        keyOf={({ requestId }) => requestId}
+        empty={
+          filtered ? (
+            <Empty icon="radio" title="None of the latest 1,000 calls is like that" />
+          ) : (
+            <Empty icon="radio" title="No call yet">
+              <p>
+                Every call of Pinpoint’s API appears here, with its headers and bodies. Point a client at this
+                emulator:
+              </p>
+              <CodeLine text={`export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}\naws pinpoint get-apps`} />
+            </Empty>
+          )
+        }
+      />
+    </Page>
+  )
 }
