@@ -1,6 +1,5 @@
 import { computed, signal } from '@preact/signals'
 import { clock } from './api/live.ts'
-import { duration } from './format.ts'
 import { setting } from './shell/preferences.ts'
 
 /** The machine's time, a tick a second: what says "12 s ago" follows it. */
@@ -31,11 +30,12 @@ export function clockTime(at: number): string {
   return shown === day.format(now.value) ? time.format(at) : `${shown}, ${time.format(at)}`
 }
 
-/** `12 s ago` under an hour, `in 12 s` for what is to come, else as `clockTime`. */
+/** `12 s ago`, `5 min ago` under an hour, `in 12 s` for what is to come, else as `clockTime`. */
 export function relativeTime(at: number): string {
   const past = now.value - at
   if (Math.abs(past) >= 3_600_000) return clockTime(at)
   if (Math.abs(past) < 1000) return 'now'
-  const shown = duration(Math.floor(Math.abs(past) / 1000) * 1000).replace('.00', '')
+  const seconds = Math.floor(Math.abs(past) / 1000)
+  const shown = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`
   return past > 0 ? `${shown} ago` : `in ${shown}`
 }

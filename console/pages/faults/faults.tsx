@@ -1,5 +1,267 @@
-import { Page } from '../../parts/page.tsx'
+import { useSignal } from '@preact/signals'
+import { useId } from 'preact/hooks'
+import type { Fault } from '../../../server/model/fault.ts'
+import type { JobControl } from '../../../server/model/job-control.ts'
+import { call } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
+import { count } from '../../format.ts'
+import { ActionButton, Field, useAction } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { Empty, ErrorBox, Loaded } from '../../parts/states.tsx'
+import { Table } from '../../parts/table.tsx'
+import { place, to, withQuery } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
+import { describeRule, type RuleField, ruleKinds, toRule } from './rule-fields.ts'
 
+/** Rules that make calls, jobs and messages fail, and how jobs advance. */
 export default function FaultsPage() {
-  return <Page title="Faults">Not there yet.</Page>
+  const faults = useFetched<{ items: Fault[] }>('faults')
+  useReload(faults.reload, ['faults'])
+  return (
+    <Page
+      title="Faults"
+      ready={faults.value !== undefined}
+      actions={
+        faults.value?.items.length !== 0 && (
+          <ActionButton
+            does={async () => {
+              await call('DELETE', 'faults')
+              announce('All rules are removed.')
+              faults.reload()
+            }}
+          >
+            <Icon name="trash" />
+            Remove all rules
+          </ActionButton>
+        )
+      }
+    >
+      <Loaded from={faults}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty icon="zap" title="Nothing fails on purpose">
+              <p>
+                A rule makes calls fail or slow, jobs fail or hang, or messages fail, so that a test sees how
+                code bears it.
+              </p>
+            </Empty>
+          ) : (
+            <Rules rules={items} reload={faults.reload} />
+          )
+        }
+      </Loaded>
+      <NewRule added={faults.reload} />
+      <JobsAdvance />
+    </Page>
+  )
+}
+
+const Rules = ({ rules, reload }: { rules: Fault[]; reload: () => void }) => (
+  <Table
+    caption="Fault rules, in the order in which they apply"
+    rows={rules}
+    keyOf={({ id }) => id}
+    columns={[
+      {
+        head: 'Applies to',
+        cell: ({ job, message, operation }) =>
+          job ? 'Jobs' : typeof message === 'object' ? 'Messages' : (operation ?? 'All calls'),
+      },
+      {
+        head: 'Rule',
+        wide: true,
+        cell: rule => <code title={describeRule(rule)}>{describeRule(rule)}</code>,
+      },
+      {
+        head: 'Left',
+        number: true,
+        cell: ({ times, timesLeft }) =>
+          times === undefined ? 'always' : `${count(timesLeft)} of ${count(times)}`,
+      },
+      { head: 'Probability', number: true, cell: ({ probability }) => probability ?? '1' },
+      {
+        head: 'Remove',
+        cell: ({ id }) => (
+          <ActionButton
+            does={async () => {
+              await call('DELETE', to`faults/${id}`)
+              announce('The rule is removed.')
+              reload()
+            }}
+          >
+            Remove
+          </ActionButton>
+        ),
+      },
+    ]}
+  />
+)
+
+function NewRule({ added }: { added: () => void }) {
+  const asked = place.value.query.get('new')
+  const kind = ruleKinds.find(({ name }) => name === asked) ?? ruleKinds[0]!
+  const typed = useSignal<Record<string, string>>({})
+  const { busy, error, run } = useAction()
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    await run(async () => {
+      await call('POST', 'faults', { body: toRule(kind, typed.value) })
+      typed.value = {}
+      announce('The rule is added.')
+      added()
+    })
+  }
+  return (
+    <Section title="New rule">
+      <nav class="tabs" aria-label="What fails">
+        {ruleKinds.map(({ name, title }) => (
+          <a
+            key={name}
+            href={withQuery({ new: name })}
+            aria-current={name === kind.name ? 'page' : undefined}
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+      <form class="rule" onSubmit={submit}>
+        {kind.fields.map(field => (
+          <Member
+            key={`${kind.name}.${field.member}`}
+            {...field}
+            value={typed.value[field.member] ?? ''}
+            change={value => {
+              typed.value = { ...typed.value, [field.member]: value }
+            }}
+          />
+        ))}
+        {error && <ErrorBox error={error} />}
+        <div class="actions">
+          <button type="submit" class="button main" aria-busy={busy}>
+            <Icon name="plus" />
+            Add the rule
+          </button>
+        </div>
+      </form>
+    </Section>
+  )
+}
+
+function Member({
+  label,
+  hint,
+  options,
+  suggested,
+  isNumber,
+  value,
+  change,
+}: RuleField & { value: string; change: (value: string) => void }) {
+  const list = useId()
+  const onInput = (event: { currentTarget: { value: string } }) => change(event.currentTarget.value)
+  return (
+    <Field label={label} hint={hint}>
+      {ties =>
+        options ? (
+          <select {...ties} value={value} onChange={onInput}>
+            <option value="">-</option>
+            {options.map(option => (
+              <option key={option}>{option}</option>
+            ))}
+          </select>
+        ) : (
+          <>
+            <input
+              {...ties}
+              value={value}
+              onInput={onInput}
+              list={suggested && list}
+              autocomplete="off"
+              inputMode={isNumber ? 'decimal' : undefined}
+            />
+            {suggested && (
+              <datalist id={list}>
+                {suggested.map(one => (
+                  <option key={one} value={one} />
+                ))}
+              </datalist>
+            )}
+          </>
+        )
+      }
+    </Field>
+  )
+}
+
+const modes: Record<JobControl['mode'], string> = {
+  immediate: 'At once: a job goes on as soon as the work of a state is done',
+  timed: 'Timed: a job waits in each state',
+  manual: 'By hand: a job is held in each state until it is advanced',
+}
+
+function JobsAdvance() {
+  const control = useFetched<JobControl>('job-control')
+  useReload(control.reload, ['faults'])
+  const delay = useSignal<string | undefined>(undefined)
+  const { busy, error, run } = useAction()
+  const put = (body: JobControl) =>
+    run(async () => {
+      await call('PUT', 'job-control', { body })
+      announce('How jobs advance is changed.')
+      control.reload()
+    })
+  return (
+    <Section title="How jobs advance">
+      <Loaded from={control}>
+        {({ mode, delayMs = 1000 }) => {
+          const ms = delay.value ?? String(delayMs)
+          return (
+            <fieldset class="modes" aria-busy={busy}>
+              <legend class="sr-only">How jobs advance</legend>
+              {(Object.keys(modes) as JobControl['mode'][]).map(name => (
+                <label key={name} class="check">
+                  <input
+                    type="radio"
+                    name="mode"
+                    checked={name === mode}
+                    onChange={() =>
+                      put(name === 'timed' ? { mode: name, delayMs: Number(ms) } : { mode: name })
+                    }
+                  />
+                  {modes[name]}
+                </label>
+              ))}
+              {mode === 'timed' && (
+                <form
+                  class="form-row"
+                  onSubmit={event => {
+                    event.preventDefault()
+                    put({ mode, delayMs: Number(ms) })
+                  }}
+                >
+                  <Field label="Milliseconds in each state">
+                    {ties => (
+                      <input
+                        {...ties}
+                        inputMode="numeric"
+                        value={ms}
+                        onInput={event => {
+                          delay.value = event.currentTarget.value
+                        }}
+                      />
+                    )}
+                  </Field>
+                  <button type="submit" class="button">
+                    Set
+                  </button>
+                </form>
+              )}
+              {error && <ErrorBox error={error} />}
+            </fieldset>
+          )
+        }}
+      </Loaded>
+    </Section>
+  )
 }

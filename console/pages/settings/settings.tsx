@@ -1,5 +1,102 @@
-import { Page } from '../../parts/page.tsx'
+import { emulatorUrl } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { Facts } from '../../parts/facts.tsx'
+import { Field } from '../../parts/form.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { setting } from '../../shell/preferences.ts'
 
+/** What this browser shows, and how to call the emulator. */
 export default function SettingsPage() {
-  return <Page title="Settings">Not there yet.</Page>
+  const health = useFetched<{ status: string; version: string }>('health')
+  return (
+    <Page title="Settings" ready={health.value !== undefined}>
+      <Section title="This browser">
+        <Appearance />
+      </Section>
+      <Section title="Clients">
+        <p>An SDK or the AWS CLI with these variables calls this emulator:</p>
+        <CodeLine
+          text={[
+            `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}`,
+            'export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1',
+          ].join('\n')}
+        />
+      </Section>
+      <Section title="Emulator">
+        <Loaded from={health}>
+          {({ status, version }) => (
+            <Facts
+              of={[
+                ['Version', version],
+                ['Status', status],
+                ['Control API', <OpenApi key="api" />],
+              ]}
+            />
+          )}
+        </Loaded>
+        <p class="hint">
+          What the emulator itself can be set to is set at its start; its README lists the settings.
+        </p>
+      </Section>
+    </Page>
+  )
+}
+
+/** A file, not a page of the console. */
+const OpenApi = () => (
+  <a href={`${emulatorUrl}/_pinpoint/openapi.json`} target="_blank" rel="noreferrer">
+    OpenAPI description
+  </a>
+)
+
+const themes = { system: 'As the system', light: 'Light', dark: 'Dark' } as const
+
+function Appearance() {
+  const [theme, utc, singleKeys, compact] = [
+    setting('theme'),
+    setting('utc'),
+    setting('singleKeys'),
+    setting('compact'),
+  ]
+  return (
+    <div class="appearance">
+      <Field label="Colours">
+        {ties => (
+          <select
+            {...ties}
+            value={theme.value}
+            onChange={event => {
+              theme.value = event.currentTarget.value as keyof typeof themes
+            }}
+          >
+            {Object.entries(themes).map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {(
+        [
+          ['Times in UTC', utc],
+          ['Keys without Ctrl, such as j and k', singleKeys],
+          ['Lower rows', compact],
+        ] as const
+      ).map(([name, value]) => (
+        <label key={name} class="check">
+          <input
+            type="checkbox"
+            checked={value.value}
+            onChange={event => {
+              value.value = event.currentTarget.checked
+            }}
+          />
+          {name}
+        </label>
+      ))}
+    </div>
+  )
 }
