@@ -1,5 +1,271 @@
-import { Page } from '../../parts/page.tsx'
+import { useSignal } from '@preact/signals'
+import type { ApplicationSettingsResource } from '../../../server/model/application-settings.ts'
+import { call } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
+import type { AppOverview, JobRow, Messages } from '../../api/types.ts'
+import { count, plural } from '../../format.ts'
+import { Body } from '../../parts/body.tsx'
+import { Channel } from '../../parts/channel.tsx'
+import { ConfirmButton } from '../../parts/confirm.tsx'
+import { Id } from '../../parts/copy.tsx'
+import { Facts } from '../../parts/facts.tsx'
+import { Field, useAction } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { jobColumns, jobKey } from '../../parts/jobs.tsx'
+import { messageColumns } from '../../parts/messages.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import type { ListPage } from '../../parts/paged-table.tsx'
+import { ErrorBox, Loaded } from '../../parts/states.tsx'
+import { Table } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { go, to } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
 
-export default function OverviewPage() {
-  return <Page title="Application">Not there yet.</Page>
+/** One application: how much it holds, and the latest of what happened in it. */
+export default function OverviewPage({ app }: { app: string }) {
+  const overview = useFetched<AppOverview>(to`apps/${app}`)
+  useReload(overview.reload, ['counts'], ({ id }) => id === app)
+  const { value } = overview
+  return (
+    <Page
+      title={value?.name ?? 'Application'}
+      above={[['Applications', '']]}
+      ready={value !== undefined}
+      actions={
+        value && (
+          <>
+            <a class="button main" href={to`apps/${app}/import`}>
+              <Icon name="download" />
+              Import a file
+            </a>
+            <ConfirmButton
+              label="Delete the application"
+              does={async () => {
+                await call('DELETE', to`v1/apps/${app}`)
+                announce('The application is deleted.')
+                go('')
+              }}
+            >
+              {`With ${value.name} go ${plural(value.endpoints.total, 'endpoint')}, ${plural(value.segments, 'segment')}, ${plural(value.campaigns, 'campaign')} and ${plural(value.journeys, 'journey')}.`}
+            </ConfirmButton>
+          </>
+        )
+      }
+    >
+      <Loaded from={overview}>
+        {shown => (
+          <>
+            <Facts
+              of={[
+                ['Id', <Id key="id" id={shown.id} whole />],
+                ['Created', <Time key="created" at={shown.createdAt} />],
+                ['Tags', tagsText(shown.tags)],
+              ]}
+            />
+            <Counts {...shown} />
+          </>
+        )}
+      </Loaded>
+      {value && (
+        <>
+          <LatestJobs app={app} />
+          <LatestMessages app={app} />
+          <Settings app={app} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+const tagsText = (tags: Record<string, string>): string =>
+  Object.entries(tags)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ')
+
+/** Numbers that lead to what they count. */
+function Counts({
+  id,
+  endpoints,
+  users,
+  segments,
+  importJobs,
+  exportJobs,
+  campaigns,
+  journeys,
+  messages,
+}: AppOverview) {
+  const counts: [name: string, value: number, address: string][] = [
+    ['Endpoints', endpoints.total, to`apps/${id}/endpoints`],
+    ['Users', users, to`apps/${id}/endpoints`],
+    ['Segments', segments, to`apps/${id}/segments`],
+    ['Jobs', importJobs + exportJobs, to`apps/${id}/jobs`],
+    ['Campaigns', campaigns, to`apps/${id}/campaigns`],
+    ['Journeys', journeys, to`apps/${id}/journeys`],
+    ['Messages', messages, `outbox?app=${encodeURIComponent(id)}`],
+  ]
+  const channels = Object.entries(endpoints.byChannel)
+  return (
+    <>
+      <ul class="counts">
+        {counts.map(([name, value, address]) => (
+          <li key={name}>
+            <a href={address}>
+              <strong>{count(value)}</strong>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+      {channels.length > 0 && (
+        <ul class="by-channel" aria-label="Endpoints by channel">
+          {channels.map(([channel, number]) => (
+            <li key={channel}>
+              <a href={`${to`apps/${id}/endpoints`}?channel=${channel}`}>
+                <Channel type={channel} /> {count(number)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+const shown = 5
+
+function LatestJobs({ app }: { app: string }) {
+  // Imports and exports come from lists of their own; the newest of both are shown.
+  const jobs = useFetched<ListPage<JobRow>>('jobs?page-size=100')
+  useReload(jobs.reload, ['job'], event => event.app === app)
+  return (
+    <Section title="Latest jobs" actions={<a href={to`apps/${app}/jobs`}>All jobs</a>}>
+      <Loaded from={jobs}>
+        {({ items }) => {
+          const rows = items.filter(job => job.app === app).slice(0, shown)
+          return rows.length === 0 ? (
+            <p class="hint">None yet. Drop a CSV or JSON file anywhere on this page to import it.</p>
+          ) : (
+            <Table caption="Latest jobs" columns={jobColumns} rows={rows} keyOf={jobKey} />
+          )
+        }}
+      </Loaded>
+    </Section>
+  )
+}
+
+function LatestMessages({ app }: { app: string }) {
+  const address = `outbox?app=${encodeURIComponent(app)}`
+  const messages = useFetched<Messages>(`messages?app=${encodeURIComponent(app)}&page-size=${shown}`)
+  useReload(messages.reload, ['messages'])
+  return (
+    <Section title="Latest messages" actions={<a href={address}>All messages</a>}>
+      <Loaded from={messages}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="hint">None yet.</p>
+          ) : (
+            <Table
+              caption="Latest messages"
+              columns={messageColumns}
+              rows={items}
+              keyOf={({ id }) => String(id)}
+            />
+          )
+        }
+      </Loaded>
+    </Section>
+  )
+}
+
+/** Limits, quiet time and hooks, as GetApplicationSettings answers them; they are edited as JSON. */
+function Settings({ app }: { app: string }) {
+  const address = to`v1/apps/${app}/settings`
+  const settings = useFetched<ApplicationSettingsResource>(address)
+  const draft = useSignal<string | undefined>(undefined)
+  const { busy, error, run } = useAction()
+  const save = (text: string) =>
+    run(async () => {
+      await call('PUT', address, { body: parse(text) })
+      announce('The settings are saved.')
+      draft.value = undefined
+      settings.reload()
+    })
+  return (
+    <Section title="Application settings">
+      <Loaded from={settings}>
+        {({ CampaignHook, Limits, QuietTime, JourneyLimits }) => {
+          const text = JSON.stringify({ CampaignHook, Limits, QuietTime, JourneyLimits }, null, 2)
+          if (draft.value === undefined) {
+            return (
+              <>
+                <Body text={text} label="Application settings" />
+                <div class="actions">
+                  <button
+                    type="button"
+                    class="button"
+                    onClick={() => {
+                      draft.value = text
+                    }}
+                  >
+                    <Icon name="pencil" />
+                    Edit
+                  </button>
+                </div>
+              </>
+            )
+          }
+          return (
+            <form
+              class="form"
+              onSubmit={event => {
+                event.preventDefault()
+                save(draft.value!)
+              }}
+            >
+              <Field
+                label="Limits, quiet time and hooks"
+                hint="A member that is not named stays as it is; an empty object removes it."
+              >
+                {ties => (
+                  <textarea
+                    {...ties}
+                    rows={14}
+                    value={draft.value}
+                    onInput={event => {
+                      draft.value = event.currentTarget.value
+                    }}
+                  />
+                )}
+              </Field>
+              {error && <ErrorBox error={error} />}
+              <div class="actions">
+                <button type="submit" class="button main" aria-busy={busy}>
+                  Save the settings
+                </button>
+                <button
+                  type="button"
+                  class="button"
+                  onClick={() => {
+                    draft.value = undefined
+                  }}
+                >
+                  Cancel
+                </button>
+              </div>
+            </form>
+          )
+        }}
+      </Loaded>
+    </Section>
+  )
+}
+
+/** @throws Error that says where the text is no JSON */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`This is not JSON: ${(error as Error).message}`)
+  }
 }
