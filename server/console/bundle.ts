@@ -1,13 +1,13 @@
 import { readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
 import { Asset } from './asset.ts'
 import { assetsFolder, baseElement } from './page.ts'
 
-/** The folder of the console's sources. */
-const sources = fileURLToPath(new URL('../../console/', import.meta.url))
+/** The root of the repository. */
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The bundled console. */
 export interface Bundle {
@@ -17,26 +17,29 @@ export interface Bundle {
   inputs: string[]
 }
 
-let latest: { sources: string; bundle: Promise<Bundle> } | undefined
+/** The latest bundle, with the state of the sources that it was made from. */
+let latest: { state: string; bundle: Promise<Bundle> } | undefined
 
 /**
  * Bundles the console in memory, which takes a twentieth of a second. It does so again only if a
  * source has changed since, so one can edit the sources and reload the page.
  *
+ * @param sources the folder of the sources
  * @throws Error that says what is wrong in which source
  */
-export function bundleConsole(): Promise<Bundle> {
-  const state = stateOfSources()
-  if (latest?.sources !== state) latest = { sources: state, bundle: makeBundle() }
+export function bundleConsole(sources = join(root, 'console')): Promise<Bundle> {
+  const state = stateOf(sources)
+  if (latest?.state !== state) latest = { state, bundle: makeBundle(sources) }
   return latest.bundle
 }
 
 /** The names, sizes and times of all sources: a different text after each change. */
-function stateOfSources(): string {
-  const names = readdirSync(sources, { recursive: true, encoding: 'utf8' }).sort()
+function stateOf(folder: string): string {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
   const states = names.map(name => {
-    const { size, mtimeMs } = statSync(join(sources, name))
-    return [name, size, mtimeMs]
+    const path = join(folder, name)
+    const { size, mtimeMs } = statSync(path)
+    return [path, size, mtimeMs]
   })
   return JSON.stringify(states)
 }
@@ -49,9 +52,9 @@ const addresses = /(?<=\s(?:src|href)=")[\w-][\w/.-]*(?=")/g
  * and puts their hashed names there. What is imported by `import()` becomes a file of its own, which
  * the browser loads when it is needed.
  */
-async function makeBundle(): Promise<Bundle> {
+async function makeBundle(sources: string): Promise<Bundle> {
   const html = await readFile(join(sources, 'index.html'), 'utf8')
-  if (!html.includes(baseElement)) throw new Error(`console/index.html must have ${baseElement}`)
+  if (!html.includes(baseElement)) throw new Error(`index.html of the console must have ${baseElement}`)
   const { outputFiles, metafile } = await build({
     absWorkingDir: sources,
     entryPoints: [...new Set(html.match(addresses))],
@@ -90,7 +93,7 @@ async function makeBundle(): Promise<Bundle> {
         return [name, new Asset(name, contents.get(name)!)]
       }),
     ),
-    inputs: Object.keys(metafile.inputs).map(path => join('console', path)),
+    inputs: Object.keys(metafile.inputs).map(path => relative(root, join(sources, path))),
   }
 }
 
