@@ -38,13 +38,9 @@ export const apps: FastifyPluginAsyncTypebox = async app => {
   const { store } = app
   const countUsers = createUserCount(store)
 
-  const overviewOf = async (seq: number, { Id, Name, tags, CreationDate }: ApplicationResponse) => {
-    const ref: AppRef = { seq, id: Id }
-    return {
-      ...{ id: Id, name: Name, tags: tags ?? {}, createdAt: CreationDate! },
-      ...store.read(() => ({ endpoints: store.endpointCounts.get(ref), ...store.resourceCounts(ref) })),
-      users: await countUsers(ref),
-    }
+  const overviewOf = async (seq: number, application: ApplicationResponse) => {
+    const ref: AppRef = { seq, id: application.Id }
+    return { ...store.read(() => countsOf(store, seq, application)), users: await countUsers(ref) }
   }
 
   app.get(
@@ -87,6 +83,19 @@ export const apps: FastifyPluginAsyncTypebox = async app => {
       return overviewOf(found!.seq, response)
     },
   )
+}
+
+/** An application and how much it holds, without its users, which take long to count. */
+export function countsOf(
+  { endpointCounts, resourceCounts }: Pick<Store, 'endpointCounts' | 'resourceCounts'>,
+  seq: number,
+  { Id, Name, tags = {}, CreationDate }: ApplicationResponse,
+) {
+  const ref: AppRef = { seq, id: Id }
+  return {
+    ...{ id: Id, name: Name, tags, createdAt: CreationDate! },
+    ...{ endpoints: endpointCounts.get(ref), ...resourceCounts(ref) },
+  }
 }
 
 /**

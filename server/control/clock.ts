@@ -25,7 +25,7 @@ export const clock: FastifyPluginAsyncTypebox = async app => {
         response: { 200: ClockStatus },
       },
     },
-    async () => statusOf(app),
+    async () => clockStatus(app),
   )
 
   app.put(
@@ -48,7 +48,7 @@ export const clock: FastifyPluginAsyncTypebox = async app => {
       const target = mode === 'real' ? wallClock().getTime() : to
       if (!force && target !== undefined) checkNotBack(app, target)
       const { truncated } = await move(app, reply, { mode, to: mode === 'real' ? 'real' : (to ?? 'here') })
-      return { ...statusOf(app), ...(truncated && { truncated }) }
+      return { ...clockStatus(app), ...(truncated && { truncated }) }
     },
   )
 
@@ -70,7 +70,8 @@ export const clock: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-function statusOf({ clock, store }: Pick<FastifyInstance, 'clock' | 'store'>): ClockStatus {
+/** How the clock stands, and what is due next. */
+export function clockStatus({ clock, store }: Pick<FastifyInstance, 'clock' | 'store'>): ClockStatus {
   return store.read(() => {
     const next = nextOf(store.dueRows)
     return {

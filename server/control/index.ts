@@ -15,6 +15,7 @@ import { importFailures } from './import-failures.ts'
 import { importJob } from './import-job.ts'
 import { jobControl } from './job-control.ts'
 import { jobs } from './jobs.ts'
+import { live } from './live/live.ts'
 import { messageEvents } from './message-events.ts'
 import { messages } from './messages.ts'
 import { metrics } from './metrics.ts'
@@ -66,6 +67,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(requestDetails)
   app.register(usage)
   app.register(metrics)
+  app.register(live)
   app.register(session)
   app.register(openapi)
   for (const path of [controlPath, otpAliasPath]) app.all(`${path}*`, unknown)

@@ -160,6 +160,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
         const page: MessagePage = { limit: deletedAtOnce, before, after }
         before = await store.write(() => store.messages.deleteStep(filters, page))
       }
+      app.bus.emit({ kind: 'removed', what: 'messages' })
       return reply.code(204).send(null)
     },
   )
@@ -173,6 +174,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
     async ({ params }, reply) => {
       const { id } = findMessage(store, params)
       await store.write(() => store.messages.delete(id))
+      app.bus.emit({ kind: 'removed', what: 'messages' })
       return reply.code(204).send(null)
     },
   )

@@ -75,6 +75,7 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
     },
     async (_request, reply) => {
       app.requestJournal.clear()
+      app.bus.emit({ kind: 'removed', what: 'requests' })
       return reply.code(204).send(null)
     },
   )

@@ -19,6 +19,7 @@ import { type NoPromise, refusePromise } from './database/no-promise.ts'
 import { emptyDatabase, migrate, pageBytes } from './database/schema.ts'
 import { createTransactions, StateReplacedError, type Transactions } from './database/transactions.ts'
 import { WriteQueue } from './database/write-queue.ts'
+import { createDocumentStamps } from './documents/document-stamps.ts'
 import { createDocuments } from './documents/documents.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpointCounts } from './endpoints/endpoint-counts.ts'
@@ -258,6 +259,8 @@ export function prepareStore(
     optOuts: createOptOuts(db),
     otps: createOtps(db),
     campaigns,
+    campaignStamps: createDocumentStamps(db, 'campaign'),
+    journeyStamps: createDocumentStamps(db, 'journey'),
     campaignActivities: createCampaignActivities(db),
     endpointSends: createEndpointSends(db),
     segments: createSegments(db, documents),

@@ -64,13 +64,16 @@ export const JobEvent = Type.Object({
 })
 export type JobEvent = Static<typeof JobEvent>
 
-/** Some pieces of a job that are over now. All others are still pending. */
+/** Some pieces of a job are over now. */
 export const PiecesEvent = Type.Object({
   app: appId,
   id: Type.String({ description: 'Id of the job' }),
   type: JobType,
   from: Type.Integer({ description: 'Index of the first piece in states' }),
-  states: Type.String({ description: 'A letter for each piece: C completed, F failed', pattern: '^[CF]+$' }),
+  states: Type.String({
+    description: 'A letter for each piece: C completed, F failed, P pending',
+    pattern: '^[CFP]+$',
+  }),
 })
 export type PiecesEvent = Static<typeof PiecesEvent>
 
@@ -144,12 +147,10 @@ export const CampaignEvent = Type.Object({
   modifiedAt: instant('When it was changed last'),
   isPaused: Type.Boolean(),
   state: Type.Index(CampaignState, ['CampaignStatus']),
-  activity: Type.Optional(
-    Type.Unsafe<ActivityResponse>({
-      ...ActivityResponse,
-      description: 'Its newest run, as GetCampaignActivities answers it',
-    }),
-  ),
+  activities: Type.Array(ActivityResponse, {
+    description:
+      'Its newest runs, as many as it has treatments, the newest first, as GetCampaignActivities answers them',
+  }),
 })
 export type CampaignEvent = Static<typeof CampaignEvent>
 

@@ -7,6 +7,13 @@ import type { Call } from './call.ts'
 import { exchangeOf } from './exchange.ts'
 import { logAbandoned, logCall } from './log-calls.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The answer has no end of its own: the client leaves when it has had enough. */
+    isStream?: boolean
+  }
+}
+
 /** Logs and records a request that has been answered. */
 export type RecordRequest = (request: FastifyRequest, reply: FastifyReply) => void
 
@@ -46,7 +53,7 @@ export function recordRequests(app: FastifyInstance, record: RecordRequest): voi
     done()
   })
   app.addHook('onRequestAbort', (request, done) => {
-    if (!answered.has(request)) logAbandoned(request)
+    if (!answered.has(request) && !request.routeOptions.config.isStream) logAbandoned(request)
     done()
   })
 }

@@ -17,8 +17,10 @@ export const deleteApp: FastifyPluginAsyncTypebox = async app => {
       schema: { params: ApplicationParams, response: { 200: ApplicationResponse } },
     },
     async request => {
-      const deleted = await app.store.write(() => app.store.apps.delete(request.params.applicationId))
+      const { applicationId } = request.params
+      const deleted = await app.store.write(() => app.store.apps.delete(applicationId))
       app.jobWorker.wake()
+      if (deleted !== undefined) app.bus.emit({ kind: 'removed', what: 'app', app: applicationId })
       return orNotFound(deleted, 'Application not found')
     },
   )

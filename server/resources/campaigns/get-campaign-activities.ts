@@ -1,10 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { metricsOf } from '../../audience/counters.ts'
 import { answerPage, PageQuery } from '../../http/paging.ts'
-import { ActivitiesResponse, type ActivityResponse } from '../../model/campaign.ts'
-import type { AppRef } from '../../store/applications/applications.ts'
-import type { Activity } from '../../store/campaigns/activities.ts'
+import { ActivitiesResponse } from '../../model/campaign.ts'
 import { findApp } from '../find.ts'
+import { answerActivity } from './answer-activity.ts'
 import { findCampaign } from './find-campaign.ts'
 import { CampaignParams } from './shapes.ts'
 
@@ -30,24 +28,4 @@ export const getCampaignActivities: FastifyPluginAsyncTypebox = async app => {
       )
     },
   )
-}
-
-function answerActivity(app: AppRef, campaign: string, activity: Activity): ActivityResponse {
-  const { start_time, end_time, result } = activity
-  return {
-    ApplicationId: app.id,
-    CampaignId: campaign,
-    ...(end_time !== null && { End: new Date(end_time).toISOString() }),
-    ExecutionMetrics: metricsOf(activity.counters),
-    Id: activity.id,
-    ...(result !== null && { Result: result }),
-    ScheduledStart: new Date(activity.scheduled_start).toISOString(),
-    ...(start_time !== null && { Start: new Date(start_time).toISOString() }),
-    State: activity.state,
-    SuccessfulEndpointCount: activity.successful,
-    TimezonesCompletedCount: activity.timezones_completed,
-    TimezonesTotalCount: activity.timezones_total,
-    TotalEndpointCount: activity.total,
-    TreatmentId: String(activity.treatment),
-  }
 }

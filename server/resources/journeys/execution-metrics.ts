@@ -121,7 +121,7 @@ function describeActivity({ definition }: Journey, key: string) {
 }
 
 /** With the participants that are inside: those that entered and have not left (source: guide). */
-const withActive = (counters: Counters, inside: number): Counters => ({
+export const withActive = (counters: Counters, inside: number): Counters => ({
   ...counters,
   ENDPOINT_ACTIVE: inside,
 })

@@ -73,6 +73,23 @@ export function createImportJobs(db: Database) {
      WHERE job = +? AND (number IS NOT NULL) = +? AND seq > +? ORDER BY seq LIMIT +?`,
   )
 
+  const newestFailure = db
+    .prepare<[number, 0 | 1], number | null>(
+      'SELECT max(seq) FROM import_failures WHERE job = +? AND (number IS NOT NULL) = +?',
+    )
+    .pluck()
+  const bytes = db
+    .prepare<[number, number, number], number>(
+      'SELECT coalesce(sum(size), 0) FROM import_objects WHERE job = +? AND number >= +? AND number < +?',
+    )
+    .pluck()
+  // How far the reader has come in a compressed object says nothing of the bytes that are stored.
+  const reading = db.prepare<[number, number], { object: number; bytes: number }>(
+    `SELECT o.number AS object, iif(p.end_byte < ?, min(o.next_byte, o.size), 0) AS bytes
+     FROM import_pieces p INDEXED BY import_pieces_pending JOIN import_objects o ON o.job = p.job AND o.number = p.object
+     WHERE p.job = +? AND p.status = 'PENDING' ORDER BY p.object LIMIT 1`,
+  )
+
   const listAll = prepareListAll<JobRow>(db, 'import_jobs')
 
   const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
@@ -140,14 +157,27 @@ export function createImportJobs(db: Database) {
     ): { at: FailureCursor; value: Failure }[] {
       const rows = failuresBehind.all(job, ofRecords, seq, limit)
       if (ofRecords === 0) rows.push(...failuresBehind.all(job, 1, 0, limit - rows.length))
-      return rows.map(({ ofRecords, seq, object, line, number, id, record, reason }) => ({
-        at: [ofRecords, seq],
-        value: {
-          ...{ object, line: line ?? undefined, number: number || undefined, id: id ?? undefined },
-          ...{ record: record ?? undefined, reason },
-        },
-      }))
+      return rows.map(row => ({ at: [row.ofRecords, row.seq], value: toFailure(row) }))
     },
+
+    /**
+     * The first failures of a job that are newer than the row `after`, those of pieces, objects and
+     * the job before those of records.
+     *
+     * @returns up to `limit` of them, and the row of the newest of all
+     */
+    newFailures(job: number, after: number, limit: number): { items: Failure[]; newest: number } {
+      const rows = ([0, 1] as const).flatMap(ofRecords => failuresBehind.all(job, ofRecords, after, limit))
+      const newest = Math.max(newestFailure.get(job, 0) ?? 0, newestFailure.get(job, 1) ?? 0)
+      return { items: rows.slice(0, limit).map(toFailure), newest }
+    },
+
+    /** Bytes, as stored, of the objects of a job with numbers between the two. */
+    bytes: (job: number, from: number, before: number): number => bytes.get(job, from, before)!,
+
+    /** The object that a job is reading, and how many of its stored bytes were read. */
+    reading: (job: number): { object: number; bytes: number } | undefined =>
+      reading.get(Number.MAX_SAFE_INTEGER, job),
 
     list: (app: AppRef, page: Page): Listed<ImportJobResponse>[] =>
       list.all(app.seq, page.before, page.limit).map(row => ({ seq: row.seq, value: toResponse(app, row) })),
@@ -180,6 +210,11 @@ interface FailureRow {
   record: string | null
   reason: string
 }
+
+const toFailure = ({ object, line, number, id, record, reason }: FailureRow): Failure => ({
+  ...{ object, line: line ?? undefined, number: number || undefined, id: id ?? undefined },
+  ...{ record: record ?? undefined, reason },
+})
 
 /** Whether a job may have failures. Most have none, and need not be searched for them. */
 const mayHaveFailures = (row: JobRow): boolean =>

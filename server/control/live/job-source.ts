@@ -1,0 +1,216 @@
+import type { JobRef } from '../../events/event-bus.ts'
+import { isFinal } from '../../model/job-states.ts'
+import type { FoundJob, JobKindName } from '../../store/jobs/job-rows.ts'
+import type { Store } from '../../store/open-store.ts'
+import { heldBy } from '../held-by.ts'
+import type { JobEvent } from './shapes.ts'
+import type { Publish, Source } from './source.ts'
+
+type AnyJob = FoundJob<JobEvent['job'] & { Failures?: string[] }>
+
+/** What has been published of a job. */
+interface Known {
+  ref: JobRef
+  /** How many of its states. */
+  states: number
+  /** Whether it is held, and by what. */
+  hold: string
+  /** Its counters. */
+  progress: string
+  /** How many of its pieces. */
+  pieces: number
+  /** The newest of its failures. */
+  failure: number
+  /** The object that it reads, all bytes of its objects, and those of the objects before that one. */
+  object: number
+  totalBytes: number | undefined
+  bytesBefore: number
+}
+
+/** Failures in one event at most. */
+const maxFailures = 20
+
+/** Pieces in one event at most. */
+const maxPieces = 10_000
+
+/** Jobs that are over are remembered, up to so many: bus events about them may come late. */
+const maxOver = 1000
+
+const kindNames: JobKindName[] = ['import', 'export']
+
+/** Tells of jobs: their states at once, their progress with each look. */
+export class JobSource implements Source {
+  readonly kinds = ['job', 'pieces', 'failures'] as const
+  readonly interval = 250
+  readonly #store: Store
+  readonly #publish: Publish
+  /** By the ids of jobs. */
+  readonly #known = new Map<string, Known>()
+  /** The ids of jobs that are over, the last one last. */
+  readonly #over = new Set<string>()
+  /** Jobs of which bus events have told since the last look, by their ids. */
+  readonly #noted = new Map<string, JobRef>()
+
+  constructor(store: Store, publish: Publish) {
+    this.#store = store
+    this.#publish = publish
+  }
+
+  start(): void {
+    this.forget()
+    for (const ref of this.#unfinished()) {
+      const found = this.#find(ref)
+      if (found !== undefined) this.#know(ref, found)
+    }
+  }
+
+  forget(): void {
+    this.#known.clear()
+    this.#over.clear()
+    this.#noted.clear()
+  }
+
+  /** Notes that something has happened to a job. */
+  note(job: JobRef): void {
+    this.#noted.set(job.id, job)
+  }
+
+  /** Publishes new states of the noted jobs, and whether they are held. */
+  lookAtNoted(): void {
+    const noted = [...this.#noted.values()]
+    this.#noted.clear()
+    for (const job of noted) this.#lookAt(job, { isUrgent: true })
+  }
+
+  look(): void {
+    const jobs = new Map(this.#unfinished().map(job => [job.id, job]))
+    // Those that are over by now.
+    for (const [id, { ref }] of this.#known) jobs.set(id, ref)
+    for (const job of jobs.values()) this.#lookAt(job, { isUrgent: false })
+  }
+
+  #unfinished(): JobRef[] {
+    return kindNames.flatMap(kind =>
+      this.#store[`${kind}Progress`]
+        .unfinished(0)
+        // Exports of deleted applications are listed, too.
+        .filter(({ app }) => app.id !== null)
+        .map(({ id, app }) => ({ kind, id, app: app.id })),
+    )
+  }
+
+  #find({ kind, app, id }: JobRef): AnyJob | undefined {
+    const found = this.#store.apps.find(app)
+    return found && this.#store[`${kind}Jobs`].find(found, id)
+  }
+
+  /** Takes a job as known, as it is. */
+  #know(ref: JobRef, found: AnyJob): void {
+    const known = newlyKnown(ref)
+    known.states = found.history.length
+    known.hold = this.#holdOf(ref, found)
+    known.progress = progressOf(found)
+    known.pieces = piecesDone(found)
+    if (ref.kind === 'import') {
+      known.failure = this.#store.importJobs.newFailures(found.seq, Number.MAX_SAFE_INTEGER, 1).newest
+    }
+    this.#known.set(ref.id, known)
+  }
+
+  /** @param isUrgent whether only states and holds are looked at */
+  #lookAt(ref: JobRef, { isUrgent }: { isUrgent: boolean }): void {
+    if (this.#over.has(ref.id)) return
+    const found = this.#find(ref)
+    if (found === undefined) {
+      // Its application has been deleted.
+      this.#known.delete(ref.id)
+      return
+    }
+    const known = this.#known.get(ref.id) ?? newlyKnown(ref)
+    this.#known.set(ref.id, known)
+    const { job, history } = found
+    const hold = this.#holdOf(ref, found)
+    const progress = progressOf(found)
+    const hasMoved = history.length > known.states || hold !== known.hold
+    if (!hasMoved && (isUrgent || progress === known.progress)) return
+    // In this order, a reader that gets the last state has got everything before.
+    if (progress !== known.progress || isFinal(job.JobStatus)) this.#tellProgress(known, found)
+    const moves = history.slice(Math.min(known.states, history.length - 1))
+    for (const { status, at } of moves) {
+      this.#publish('job', { ...this.#describe(known, found), status, at }, ref.app)
+    }
+    Object.assign(known, { states: history.length, hold, progress })
+    if (isFinal(job.JobStatus)) this.#end(ref)
+  }
+
+  #end({ id }: JobRef): void {
+    this.#known.delete(id)
+    this.#over.add(id)
+    const [oldest] = this.#over
+    if (this.#over.size > maxOver) this.#over.delete(oldest!)
+  }
+
+  #holdOf({ kind }: JobRef, found: AnyJob): string {
+    return found.held ? JSON.stringify(heldBy(this.#store, kind, found) ?? null) : ''
+  }
+
+  #describe(known: Known, found: AnyJob): JobEvent {
+    const { ref } = known
+    const { Failures: _, ...job } = found.job
+    const { TotalPieces, CompletedPieces = 0, FailedPieces = 0 } = job
+    const holder = heldBy(this.#store, ref.kind, found)
+    return {
+      ...{ app: ref.app, id: ref.id, type: typeOf(ref), ...found.history.at(-1)!, held: found.held },
+      ...(holder && { heldBy: holder }),
+      ...(TotalPieces !== undefined && {
+        pieces: { total: TotalPieces, done: CompletedPieces, failed: FailedPieces },
+        ...(ref.kind === 'import' && { bytes: this.#bytesOf(known, found.seq) }),
+      }),
+      ...{ processed: job.TotalProcessed ?? 0, failed: job.TotalFailures ?? 0, job },
+    }
+  }
+
+  /** Bytes of an import's objects. Objects are read one after the other, so each is added once. */
+  #bytesOf(known: Known, job: number): { done: number; total: number } {
+    const { importJobs } = this.#store
+    const end = Number.MAX_SAFE_INTEGER
+    known.totalBytes ??= importJobs.bytes(job, 0, end)
+    const reading = importJobs.reading(job) ?? { object: end, bytes: 0 }
+    known.bytesBefore += importJobs.bytes(job, known.object, reading.object)
+    known.object = reading.object
+    return { done: known.bytesBefore + reading.bytes, total: known.totalBytes }
+  }
+
+  /** Publishes pieces that are over, and failures. */
+  #tellProgress(known: Known, found: AnyJob): void {
+    const { ref } = known
+    const ofJob = { app: ref.app, id: ref.id }
+    // An export that fails discards its completed pieces as well.
+    const isUndone = ref.kind === 'export' && found.job.JobStatus === 'FAILED'
+    const [from, to] = [isUndone ? 0 : known.pieces, piecesDone(found)]
+    for (let next = from; next < to; next += maxPieces) {
+      const pieces = this.#store[`${ref.kind}Jobs`].pieces(found.seq, next, Math.min(maxPieces, to - next))
+      const states = pieces.map(({ status }) => status[0]).join('')
+      this.#publish('pieces', { ...ofJob, type: typeOf(ref), from: next, states }, ref.app)
+    }
+    known.pieces = to
+    if (ref.kind === 'export') return
+    const { items, newest } = this.#store.importJobs.newFailures(found.seq, known.failure, maxFailures)
+    if (items.length === 0) return
+    known.failure = newest
+    this.#publish('failures', { ...ofJob, total: found.job.TotalFailures ?? 0, items }, ref.app)
+  }
+}
+
+const newlyKnown = (ref: JobRef): Known => ({
+  ...{ ref, states: 0, hold: '', progress: '', pieces: 0, failure: 0 },
+  ...{ object: 0, totalBytes: undefined, bytesBefore: 0 },
+})
+
+const typeOf = ({ kind }: JobRef) => (kind === 'import' ? 'IMPORT' : 'EXPORT')
+
+const piecesDone = ({ job: { CompletedPieces = 0, FailedPieces = 0 } }: AnyJob): number =>
+  CompletedPieces + FailedPieces
+
+const progressOf = ({ job: { CompletedPieces, FailedPieces, TotalProcessed, TotalFailures } }: AnyJob) =>
+  [CompletedPieces, FailedPieces, TotalProcessed, TotalFailures].join()
