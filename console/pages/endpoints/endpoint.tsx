@@ -1,5 +1,157 @@
-import { Page } from '../../parts/page.tsx'
+import { useSignal } from '@preact/signals'
+import type { EndpointResponse } from '../../../server/model/endpoint.ts'
+import { call } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
+import type { Messages } from '../../api/types.ts'
+import { Body } from '../../parts/body.tsx'
+import { Channel } from '../../parts/channel.tsx'
+import { ConfirmButton } from '../../parts/confirm.tsx'
+import { Id } from '../../parts/copy.tsx'
+import { EndpointStatus } from '../../parts/endpoints.tsx'
+import { Facts } from '../../parts/facts.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { messageColumns } from '../../parts/messages.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { Table } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { go, to } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
+import { EndpointForm } from './endpoint-form.tsx'
+import { TestMessage } from './test-message.tsx'
 
-export default function EndpointPage() {
-  return <Page title="Endpoint">Not there yet.</Page>
+/** One endpoint: what is known of it, its messages; to change, to write to, to delete. */
+export default function EndpointPage({ app, endpoint: id }: { app: string; endpoint: string }) {
+  const address = to`v1/apps/${app}/endpoints/${id}`
+  const endpoint = useFetched<EndpointResponse>(address)
+  const doing = useSignal<'edit' | 'send' | undefined>(undefined)
+  const done = () => {
+    doing.value = undefined
+    endpoint.reload()
+  }
+  const { value } = endpoint
+  return (
+    <Page
+      title={id}
+      above={[
+        ['Applications', ''],
+        ['Application', to`apps/${app}`],
+        ['Endpoints', to`apps/${app}/endpoints`],
+      ]}
+      beside={value && <EndpointStatus {...value} />}
+      ready={value !== undefined}
+      actions={
+        value && (
+          <>
+            <button
+              type="button"
+              class="button main"
+              onClick={() => {
+                doing.value = 'send'
+              }}
+            >
+              <Icon name="send" />
+              Send a test message
+            </button>
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                doing.value = 'edit'
+              }}
+            >
+              <Icon name="pencil" />
+              Edit
+            </button>
+            <ConfirmButton
+              label="Delete the endpoint"
+              does={async () => {
+                await call('DELETE', address)
+                announce('The endpoint is deleted.')
+                go(to`apps/${app}/endpoints`)
+              }}
+            >
+              Its messages stay in the outbox.
+            </ConfirmButton>
+          </>
+        )
+      }
+    >
+      <Loaded from={endpoint}>
+        {({ ChannelType, Address, User, OptOut, EffectiveDate, CreationDate, CohortId, ...rest }) => (
+          <>
+            <Facts
+              of={[
+                ['Id', <Id key="id" id={id} whole />],
+                ['Channel', <Channel key="channel" type={ChannelType} />],
+                ['Address', Address],
+                ['User', User?.UserId && <a href={to`apps/${app}/users/${User.UserId}`}>{User.UserId}</a>],
+                ['OptOut', OptOut],
+                ['Effective', <Time key="effective" at={EffectiveDate} />],
+                ['Created', <Time key="created" at={CreationDate} />],
+                ['Cohort', CohortId],
+              ]}
+            />
+            {Object.entries({
+              Attributes: rest.Attributes,
+              'User attributes': User?.UserAttributes,
+              Metrics: rest.Metrics,
+              Location: rest.Location,
+              Demographic: rest.Demographic,
+            }).map(([title, values]) =>
+              values === undefined || Object.keys(values).length === 0 ? null : (
+                <Section key={title} title={title}>
+                  <Values title={title} values={values} />
+                </Section>
+              ),
+            )}
+            <EndpointMessages app={app} endpoint={id} />
+            <details>
+              <summary>As GetEndpoint answers it</summary>
+              <Body text={JSON.stringify(value)} label="The endpoint as JSON" />
+            </details>
+          </>
+        )}
+      </Loaded>
+      {doing.value === 'edit' && value && <EndpointForm app={app} id={id} now={value} close={done} />}
+      {doing.value === 'send' && value && (
+        <TestMessage app={app} id={id} channel={value.ChannelType} close={done} />
+      )}
+    </Page>
+  )
+}
+
+const Values = ({ title, values }: { title: string; values: object }) => (
+  <Table
+    caption={title}
+    rows={Object.entries(values)}
+    keyOf={([name]) => name}
+    columns={[
+      { head: 'Name', cell: ([name]) => name },
+      { head: 'Value', wide: true, cell: ([, value]) => showValue(value) },
+    ]}
+  />
+)
+
+const showValue = (value: unknown): string =>
+  Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
+
+function EndpointMessages({ app, endpoint }: { app: string; endpoint: string }) {
+  const filter = `app=${encodeURIComponent(app)}&endpoint=${encodeURIComponent(endpoint)}`
+  const messages = useFetched<Messages>(`messages?${filter}&page-size=5`)
+  useReload(messages.reload, ['messages'])
+  return (
+    <Section title="Messages" actions={<a href={`outbox?${filter}`}>All its messages</a>}>
+      <Loaded from={messages}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="hint">None yet.</p>
+          ) : (
+            <Table caption="Messages" columns={messageColumns} rows={items} keyOf={row => String(row.id)} />
+          )
+        }
+      </Loaded>
+    </Section>
+  )
 }

@@ -1,5 +1,111 @@
+import { useSignal } from '@preact/signals'
+import type { EndpointResponse } from '../../../server/model/endpoint.ts'
+import { emulatorUrl } from '../../api/calls.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { endpointColumns } from '../../parts/endpoints.tsx'
+import { Field } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/page.tsx'
+import { PagedTable, usePage } from '../../parts/paged-table.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { go, place, to, withQuery } from '../../router.ts'
+import { EndpointForm } from './endpoint-form.tsx'
 
-export default function EndpointsPage() {
-  return <Page title="Endpoints">Not there yet.</Page>
+/** The filters that are texts: their parameters, and what they are called. */
+const texts = {
+  id: 'Id begins with',
+  address: 'Address begins with',
+  user: 'User id',
+  attribute: 'Attribute, as Plan:free',
+  'import-job': 'Import job',
+}
+
+/** The filters that have few values. */
+const choices = {
+  channel: [
+    ...['ADM', 'APNS', 'APNS_SANDBOX', 'APNS_VOIP', 'APNS_VOIP_SANDBOX', 'BAIDU', 'CUSTOM', 'EMAIL', 'GCM'],
+    ...['IN_APP', 'PUSH', 'SMS', 'VOICE'],
+  ],
+  status: ['ACTIVE', 'INACTIVE'],
+  'opt-out': ['ALL', 'NONE'],
+}
+
+/** All endpoints of an application, or those that one looks for. */
+export default function EndpointsPage({ app }: { app: string }) {
+  const writing = useSignal(false)
+  const { query } = place.value
+  const names = [...Object.keys(texts), ...Object.keys(choices)]
+  const filters = new URLSearchParams([...query].filter(([name]) => names.includes(name)))
+  const page = usePage<EndpointResponse>(`${to`apps/${app}/endpoints`}?${filters}`)
+  const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
+    go(withQuery({ [name]: event.currentTarget.value.trim(), token: undefined }), { replace: true })
+  return (
+    <Page
+      title="Endpoints"
+      above={[
+        ['Applications', ''],
+        ['Application', to`apps/${app}`],
+      ]}
+      ready={page.value !== undefined}
+      actions={
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            writing.value = true
+          }}
+        >
+          <Icon name="plus" />
+          New endpoint
+        </button>
+      }
+    >
+      <search class="filters">
+        {Object.entries(texts).map(([name, label]) => (
+          <Field key={name} label={label}>
+            {ties => <input {...ties} type="search" value={query.get(name) ?? ''} onChange={filter(name)} />}
+          </Field>
+        ))}
+        {Object.entries(choices).map(([name, values]) => (
+          <Field key={name} label={name === 'opt-out' ? 'OptOut' : name === 'status' ? 'Status' : 'Channel'}>
+            {ties => (
+              <select {...ties} value={query.get(name) ?? ''} onChange={filter(name)}>
+                <option value="">any</option>
+                {values.map(value => (
+                  <option key={value}>{value}</option>
+                ))}
+              </select>
+            )}
+          </Field>
+        ))}
+      </search>
+      <PagedTable
+        page={page}
+        caption="Endpoints"
+        columns={endpointColumns(app)}
+        keyOf={({ Id = '' }) => Id}
+        empty={
+          filters.size > 0 ? (
+            <Empty icon="smartphone" title="No endpoint is like that" />
+          ) : (
+            <Empty icon="smartphone" title="No endpoint yet">
+              <p>Drop a CSV or JSON file anywhere on this page to import endpoints, or write one:</p>
+              <CodeLine
+                text={`aws pinpoint update-endpoint --endpoint-url ${emulatorUrl} --application-id ${app} \\\n  --endpoint-id ada-mail --endpoint-request ChannelType=EMAIL,Address=ada@example.com`}
+              />
+            </Empty>
+          )
+        }
+      />
+      {writing.value && (
+        <EndpointForm
+          app={app}
+          close={written => {
+            writing.value = false
+            if (written !== undefined) go(to`apps/${app}/endpoints/${written}`)
+          }}
+        />
+      )}
+    </Page>
+  )
 }

@@ -1,5 +1,68 @@
-import { Page } from '../../parts/page.tsx'
+import type { EndpointResponse } from '../../../server/model/endpoint.ts'
+import { call } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { ConfirmButton } from '../../parts/confirm.tsx'
+import { endpointColumns } from '../../parts/endpoints.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { Table } from '../../parts/table.tsx'
+import { go, to } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
 
-export default function UserPage() {
-  return <Page title="User">Not there yet.</Page>
+/** A user: the attributes that all endpoints of it share, and these endpoints. */
+export default function UserPage({ app, user: id }: { app: string; user: string }) {
+  const address = to`v1/apps/${app}/users/${id}`
+  const endpoints = useFetched<{ Item: EndpointResponse[] }>(address)
+  const attributes = Object.entries(endpoints.value?.Item[0]?.User?.UserAttributes ?? {})
+  return (
+    <Page
+      title={id}
+      above={[
+        ['Applications', ''],
+        ['Application', to`apps/${app}`],
+        ['Endpoints', to`apps/${app}/endpoints`],
+      ]}
+      ready={endpoints.value !== undefined}
+      actions={
+        <ConfirmButton
+          label="Delete the user’s endpoints"
+          does={async () => {
+            await call('DELETE', address)
+            announce('The endpoints are deleted.')
+            go(to`apps/${app}/endpoints`)
+          }}
+        >
+          All endpoints of this user go.
+        </ConfirmButton>
+      }
+    >
+      <Loaded from={endpoints}>
+        {({ Item }) => (
+          <>
+            <Section title="Endpoints">
+              <Table
+                caption="Endpoints"
+                columns={endpointColumns(app)}
+                rows={Item}
+                keyOf={({ Id = '' }) => Id}
+              />
+            </Section>
+            {attributes.length > 0 && (
+              <Section title="User attributes">
+                <Table
+                  caption="User attributes"
+                  rows={attributes}
+                  keyOf={([name]) => name}
+                  columns={[
+                    { head: 'Name', cell: ([name]) => name },
+                    { head: 'Values', wide: true, cell: ([, values]) => values.join(', ') },
+                  ]}
+                />
+              </Section>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  )
 }
