@@ -48,8 +48,11 @@ export interface Renderer {
 /** A template that was compiled, or why it cannot be; and how many tokens were read for it. */
 type Compiled = { tokens: number } & ({ template: Render } | { failure: TemplateFailure })
 
-/** How many compiled templates a renderer keeps, and how many characters they have together. */
-const cacheLimits = { templates: 200, characters: 1_000_000 }
+/**
+ * How many compiled templates a renderer keeps, and how many characters they have together: at least
+ * those of one call, which has up to 7 MB, as it renders them for each of its recipients.
+ */
+const cacheLimits = { templates: 200, characters: 8_000_000 }
 
 /** Creates a renderer, which keeps the templates that it compiled latest. */
 export function createRenderer(): Renderer {

@@ -407,6 +407,11 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       ],
     ),
     [
+      'a content that is none',
+      exec(`INSERT INTO message_contents (content) VALUES ('{"html":1}')`),
+      /row in message_contents that is no message: \d+ \(/,
+    ],
+    [
       'a treatment whose runs cannot be read',
       exec(
         `INSERT INTO documents (app, kind, id, arn, creation_date, version, last_version)

@@ -86,7 +86,10 @@ t.test('no table holds a row of an application that was deleted', async t => {
           '+15551234567': { ChannelType: 'SMS' },
           'ann@example.com': { ChannelType: 'EMAIL' },
         },
-        MessageConfiguration: { DefaultMessage: { Body: 'Hi' } },
+        MessageConfiguration: {
+          DefaultMessage: { Body: 'Hi' },
+          EmailMessage: { Body: 'long'.repeat(10_000) },
+        },
       },
     }),
   )

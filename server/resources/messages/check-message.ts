@@ -30,7 +30,8 @@ export function checkMessage(request: MessageRequest | SendUsersMessageRequest):
   }
 }
 
-const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)
+/** In linear time, unlike one expression for all of it, which a long run of spaces would keep busy for hours. */
+const isBase64 = (text: string): boolean => !/[^A-Za-z0-9+/=\s]/.test(text) && !/=\s*[^=\s]/.test(text)
 
 /**
  * Checks the recipients of SendMessages.

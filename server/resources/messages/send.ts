@@ -11,7 +11,13 @@ import {
 } from '../../delivery/deliver.ts'
 import { readRawEmail } from '../../delivery/raw-email.ts'
 import { writeMessages } from '../../delivery/write-messages.ts'
-import type { MessageRequest, SendUsersMessageRequest, TemplateConfiguration } from '../../model/message.ts'
+import {
+  contentMembers,
+  type MessageRequest,
+  type NewOutboxMessage,
+  type SendUsersMessageRequest,
+  type TemplateConfiguration,
+} from '../../model/message.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { findSendingApp } from '../find.ts'
@@ -26,20 +32,23 @@ const maxRendering = 5_000
 /** Milliseconds of rendering after which other calls get their turn. */
 const turn = 5
 
+/** Characters of messages that are written in one transaction: it holds up all other calls. */
+const maxCharacters = 8_000_000
+
 /** What a call sends, and to whom. */
 export interface MessageCall extends Omit<Sending, 'app' | 'templates' | 'rawEmail'> {
   applicationId: string
   templates: TemplateConfiguration | undefined
   /** Finds the recipients, in the transaction that plans the messages. */
   recipients: (app: AppRef) => Recipient[]
-  /** Writes something else in the transaction that writes the records. */
+  /** Writes something else in the transaction that writes these records. */
   within?: (app: AppRef, delivered: readonly Delivered[]) => void
 }
 
 /**
- * Sends the messages of one call: all of its records are written in one transaction before it is
- * answered, or none is. Other calls go on while it renders. What is not rendered after
- * `maxRendering` is TEMPORARY_FAILURE.
+ * Sends the messages of one call: all of its records are written before it is answered, in one
+ * transaction unless they are longer than `maxCharacters`. Other calls go on while it renders. What
+ * is not rendered after `maxRendering` is TEMPORARY_FAILURE.
  *
  * @returns the results, in the order of the recipients
  * @throws NotFoundException for an unknown application, template or version
@@ -61,29 +70,61 @@ export async function send(
   const isRendered = planned.some(({ outcome }) => 'content' in outcome)
   const renderer = isRendered ? await app.loadRenderer() : undefined
   const options = { missingVariables: app.missingVariables, now: app.now(), uuid: randomUUID }
-  const delivered: Delivered[] = []
+  const results: Delivered['result'][] = []
+  let batch: Delivered[] = []
+  const writeBatch = async () => {
+    const delivered = batch
+    batch = []
+    const ids = await store.write(() => {
+      const found = findSendingApp(store, applicationId)
+      within?.(found, delivered)
+      return writeMessages(store, found, delivered, app.now())
+    })
+    app.bus.emit({ kind: 'messages', app: applicationId, ids })
+  }
+
+  let characters = 0
   let rendering = 0
   let sinceTurn = 0
   for (const delivery of planned) {
     const begun = performance.now()
-    delivered.push(deliver(delivery, rendering < maxRendering ? renderer : undefined, options))
+    const delivered = deliver(delivery, rendering < maxRendering ? renderer : undefined, options)
+    characters += shareTexts(delivered.record, batch.at(-1)?.record)
+    batch.push(delivered)
+    results.push(delivered.result)
     const milliseconds = performance.now() - begun
     rendering += milliseconds
     sinceTurn += milliseconds
+    if (characters > maxCharacters) {
+      await writeBatch()
+      characters = 0
+    }
     if (sinceTurn < turn) continue
     sinceTurn = 0
     await setImmediate()
   }
-
-  const ids = await store.write(() => {
-    const found = findSendingApp(store, applicationId)
-    within?.(found, delivered)
-    return writeMessages(store, found, delivered, app.now())
-  })
-  app.bus.emit({ kind: 'messages', app: applicationId, ids })
+  await writeBatch()
   // Campaigns and journeys may wait for the events of these messages.
   if (store.eventRecords.dueRows.nextDue() !== undefined) app.jobWorker.wake()
-  return delivered.map(({ result }) => result)
+  return results
+}
+
+/**
+ * Lets a record have the same texts in memory as the one before it, where they are equal.
+ *
+ * @returns how many characters it adds to those of the others
+ */
+function shareTexts(record: NewOutboxMessage, before?: NewOutboxMessage): number {
+  // These are copied for each message, and for its events.
+  const { subject, headers, context, payload } = record
+  let added = JSON.stringify([subject, headers, context, payload]).length
+  for (const member of contentMembers) {
+    const text = record[member]
+    if (text === undefined) continue
+    if (text === before?.[member]) record[member] = before[member]!
+    else added += text.length
+  }
+  return added
 }
 
 /** What SendMessages and SendUsersMessages send, whoever gets it. */

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
-import type { NewOutboxMessage, OutboxMessage } from '../../model/message.ts'
+import { contentMembers, type NewOutboxMessage, type OutboxMessage } from '../../model/message.ts'
 import type { AppRef } from '../applications/applications.ts'
 
 /**
@@ -35,9 +35,33 @@ export interface MessagePage {
 
 interface Row {
   seq: number
-  app: string | null
+  app: string
+  record: string
+  /** The row of its content, if it has one. */
+  content: number | null
+}
+
+/** A row that a search has looked at. */
+interface SearchedRow extends Omit<Row, 'record'> {
   /** Null for a row that does not match. */
   record: string | null
+  /** The size of the record, whether it matches or not. */
+  bytes: number
+}
+
+/** Texts of a message that are stored apart from its record, as they are long: equal ones once. */
+type Content = { [Member in (typeof contentMembers)[number]]?: string }
+
+/** Characters from which on a text is long. */
+const longText = 10_000
+
+/** A row of `message_contents`, as a search needs it. */
+interface StoredContent {
+  seq: number
+  members: Content
+  characters: number
+  /** Whether it has the text that is searched. */
+  hasText: boolean
 }
 
 /**
@@ -48,7 +72,7 @@ const maxScanned = 1_000
 
 /**
  * Characters of records after which a read stops: a hundred e-mails of megabytes each would be more
- * than an answer can hold.
+ * than an answer can hold, and would take seconds to search.
  */
 const maxRead = 16_000_000
 
@@ -63,9 +87,13 @@ const maxTrimmed = 10_000
  */
 export function createMessages(db: Database, limit: number) {
   const insert = db.prepare(
-    `INSERT INTO messages (app, ${columns}, record)
-     VALUES (?, ${columns.map(() => '?')}, ?)`,
+    `INSERT INTO messages (app, ${columns}, content, record)
+     VALUES (?, ${columns.map(() => '?')}, ?, ?)`,
   )
+  const insertContent = db.prepare('INSERT INTO message_contents (content) VALUES (?)')
+  const getContent = db
+    .prepare<[number], string>('SELECT content FROM message_contents WHERE seq = ?')
+    .pluck()
   const countNew = db
     .prepare<[number], number>(
       `INSERT INTO outbox VALUES (1, ?, 0)
@@ -77,7 +105,7 @@ export function createMessages(db: Database, limit: number) {
   const dropped = db.prepare<[], number>('SELECT dropped FROM outbox').pluck()
   const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'messages'").pluck()
   const get = db.prepare<[number], Row>(
-    `SELECT m.seq, a.id AS app, m.record FROM messages m JOIN apps a ON a.seq = m.app
+    `SELECT m.seq, a.id AS app, m.record, m.content FROM messages m JOIN apps a ON a.seq = m.app
      WHERE m.seq = ? AND a.id IS NOT NULL`,
   )
   const first = db.prepare<[], number>('SELECT seq FROM messages ORDER BY seq LIMIT 1').pluck()
@@ -90,7 +118,7 @@ export function createMessages(db: Database, limit: number) {
   const count = db.prepare<[number], number>('SELECT count(*) FROM messages WHERE app = ?').pluck()
   const remove = db.prepare('DELETE FROM messages WHERE seq = ?')
   /** Statements that find messages, by the filters that they take. */
-  const finds = new Map<string, { rows: Statement<unknown[], Row>; isExact: boolean }>()
+  const finds = new Map<string, { rows: Statement<unknown[], SearchedRow>; isExact: boolean }>()
 
   /** Prepares finding messages by these filters: by the index of the first, and then by the others. */
   const prepareFind = (names: (keyof MessageFilters)[]) => {
@@ -100,10 +128,11 @@ export function createMessages(db: Database, limit: number) {
     const conditions = [
       'a.id IS NOT NULL',
       ...others.map(name => `m.${name} = ${matching(name)}`),
-      ...(names.includes('text') ? [`m.record LIKE :pattern ESCAPE '\\'`] : []),
+      ...(names.includes('text') ? [`(m.content IS NOT NULL OR m.record LIKE :pattern ESCAPE '\\')`] : []),
     ]
-    const rows = db.prepare<unknown[], Row>(
-      `SELECT m.seq, a.id AS app, iif(${conditions.join(' AND ')}, m.record, NULL) AS record
+    const rows = db.prepare<unknown[], SearchedRow>(
+      `SELECT m.seq, a.id AS app, m.content, octet_length(m.record) AS bytes,
+         iif(${conditions.join(' AND ')}, m.record, NULL) AS record
        FROM messages m ${indexed === undefined ? 'NOT INDEXED' : `INDEXED BY messages_by_${indexed}`}
        CROSS JOIN apps a ON a.seq = m.app
        WHERE ${indexed === undefined ? '' : `m.${indexed} = ${matching(indexed)} AND`}
@@ -111,6 +140,13 @@ export function createMessages(db: Database, limit: number) {
        ORDER BY m.seq DESC LIMIT :limit`,
     )
     return { rows, isExact: conditions.length === 1 }
+  }
+
+  const readContent = (seq: number, text?: string): StoredContent => {
+    const json = getContent.get(seq)!
+    const members = JSON.parse(json) as Content
+    const hasIt = text !== undefined && hasText(members, text)
+    return { seq, members, characters: json.length, hasText: hasIt }
   }
 
   const step = (
@@ -126,17 +162,26 @@ export function createMessages(db: Database, limit: number) {
     const scanned = find.isExact ? limit : maxScanned
     const pattern = filters.text === undefined ? undefined : patternOf(filters.text)
     const found: OutboxMessage[] = []
+    let content: StoredContent | undefined
     let rows = 0
     let read = 0
     for (const row of find.rows.iterate({ ...filters, pattern, before, after, limit: scanned })) {
       rows++
+      read += row.bytes
       if (row.record !== null) {
-        read += row.record.length
-        const message = toMessage(row)
-        if (filters.text === undefined || hasText(message, filters.text)) found.push(message)
+        // Messages one after the other often have the same.
+        const isRead = row.content === null || row.content === content?.seq
+        if (!isRead) content = readContent(row.content!, filters.text)
+        const own = JSON.parse(row.record) as NewOutboxMessage
+        const shared = row.content === null ? undefined : content
+        const matches = filters.text === undefined || shared?.hasText || hasText(own, filters.text)
+        if (matches) found.push({ id: row.seq, app: row.app, ...own, ...shared?.members })
+        if (matches || !isRead) read += shared?.characters ?? 0
       }
-      const isFull = read >= maxRead && found.length > 0
-      if (isFull || found.length === limit || rows === scanned) return { found, next: row.seq, isFull }
+      const isFull = read >= maxRead
+      if (isFull || found.length === limit || rows === scanned) {
+        return { found, next: row.seq, isFull: isFull && found.length > 0 }
+      }
     }
     return { found, next: undefined, isFull: false }
   }
@@ -150,7 +195,16 @@ export function createMessages(db: Database, limit: number) {
      */
     append(app: AppRef, messages: readonly NewOutboxMessage[]): number[] {
       if (messages.length === 0) return []
-      const ids = messages.map(message => Number(insert.run(app.seq, ...valuesOf(message)).lastInsertRowid))
+      let last: { content: Content; seq: number } | undefined
+      const ids = messages.map(message => {
+        const [content, record] = splitContent(message)
+        if (content !== undefined && !(last && isSame(content, last.content))) {
+          last = { content, seq: Number(insertContent.run(JSON.stringify(content)).lastInsertRowid) }
+        }
+        const seq = content === undefined ? null : last!.seq
+        const values = [...valuesOf(message), seq, JSON.stringify(record)]
+        return Number(insert.run(app.seq, ...values).lastInsertRowid)
+      })
       const excess = Math.min(countNew.get(messages.length)! - limit, messages.length + maxTrimmed)
       if (excess > 0) {
         trim.run(excess)
@@ -169,7 +223,9 @@ export function createMessages(db: Database, limit: number) {
 
     get(id: number): OutboxMessage | undefined {
       const row = get.get(id)
-      return row && toMessage(row)
+      if (row === undefined) return undefined
+      const { members } = row.content === null ? {} : readContent(row.content)
+      return { id, app: row.app, ...(JSON.parse(row.record) as NewOutboxMessage), ...members }
     },
 
     /** The highest id that a message has had; 0 before the first. */
@@ -204,19 +260,25 @@ export function createMessages(db: Database, limit: number) {
 }
 export type Messages = ReturnType<typeof createMessages>
 
-/** The values of `columns`, then the record itself. */
-function valuesOf(message: NewOutboxMessage): (string | null)[] {
-  const values = columns.map(
-    column => (column === 'template' ? message.template?.name : message[column]) ?? null,
-  )
-  return [...values, JSON.stringify(message)]
+/** The values of `columns`. */
+const valuesOf = (message: NewOutboxMessage): (string | null)[] =>
+  columns.map(column => (column === 'template' ? message.template?.name : message[column]) ?? null)
+
+/** Takes the long texts out of a message. @returns them, if there are any, and the rest */
+function splitContent(message: NewOutboxMessage): [Content | undefined, NewOutboxMessage] {
+  const long = contentMembers.filter(member => (message[member]?.length ?? 0) >= longText)
+  if (long.length === 0) return [undefined, message]
+  const record = { ...message }
+  const content: Content = {}
+  for (const member of long) {
+    content[member] = message[member]!
+    delete record[member]
+  }
+  return [content, record]
 }
 
-const toMessage = ({ seq, app, record }: Row): OutboxMessage => ({
-  id: seq,
-  app: app!,
-  ...(JSON.parse(record!) as NewOutboxMessage),
-})
+const isSame = (one: Content, other: Content): boolean =>
+  contentMembers.every(member => one[member] === other[member])
 
 /** A pattern for LIKE that matches every record that has the text anywhere. */
 const patternOf = (text: string): string =>
@@ -226,7 +288,7 @@ const patternOf = (text: string): string =>
 
 const textMembers = ['subject', 'title', 'body', 'text', 'html'] as const
 
-function hasText(message: OutboxMessage, text: string): boolean {
+function hasText(message: Pick<NewOutboxMessage, (typeof textMembers)[number]>, text: string): boolean {
   const wanted = text.toLowerCase()
   return textMembers.some(member => message[member]?.toLowerCase().includes(wanted))
 }

@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox'
 import Database from 'better-sqlite3'
 import { FaultRule } from '../../model/fault.ts'
 import { JobControl } from '../../model/job-control.ts'
@@ -146,11 +147,19 @@ function controlProblem(db: Database.Database): string | undefined {
 /** Which message cannot be read. */
 function messageProblem(db: Database.Database): string | undefined {
   const checkRecord = checkOf(NewOutboxMessage)
-  const rows = db.prepare<[], { seq: number; record: string }>('SELECT seq, record FROM messages').iterate()
-  for (const { seq, record } of rows) {
-    const problem = checkRecord(parsed(record))
-    if (problem !== undefined) {
-      return `the snapshot has a row in messages that is no message: ${seq} (${problem})`
+  const checkContent = checkOf(Type.Partial(NewOutboxMessage))
+  for (const [table, json, check] of [
+    ['messages', 'record', checkRecord],
+    ['message_contents', 'content', checkContent],
+  ] as const) {
+    const rows = db
+      .prepare<[], { seq: number; json: string }>(`SELECT seq, ${json} AS json FROM ${table}`)
+      .iterate()
+    for (const { seq, json } of rows) {
+      const problem = check(parsed(json))
+      if (problem !== undefined) {
+        return `the snapshot has a row in ${table} that is no message: ${seq} (${problem})`
+      }
     }
   }
   return undefined

@@ -470,8 +470,17 @@ CREATE TABLE messages (
   template  TEXT,          -- its name
   campaign  TEXT,
   journey   TEXT,
-  record    TEXT NOT NULL  -- JSON, a NewOutboxMessage; last, since it may have megabytes
+  content   INTEGER REFERENCES message_contents (seq), -- what the record leaves out; NULL where that is nothing
+  record    TEXT NOT NULL  -- JSON, a NewOutboxMessage without its long texts; last, since it is the longest
 ) STRICT;
+
+-- The long texts of messages, which all messages of a call may have in common.
+CREATE TABLE message_contents (
+  seq     INTEGER PRIMARY KEY,
+  content TEXT NOT NULL -- JSON, members of a NewOutboxMessage
+) STRICT;
+
+CREATE INDEX messages_by_content ON messages (content) WHERE content IS NOT NULL;
 
 CREATE INDEX messages_by_app ON messages (app);
 CREATE INDEX messages_by_channel ON messages (channel);
@@ -492,10 +501,13 @@ CREATE TABLE outbox (
   dropped  INTEGER NOT NULL  -- how many the limit has removed
 ) STRICT;
 
--- The marks of a message (delivery/events/count-events.ts) go with it: no more can happen to it.
+-- The content of a message goes with the last one that has it. Its marks (delivery/events/count-events.ts) go with it, as no
+-- more can happen to it.
 CREATE TRIGGER message_deleted AFTER DELETE ON messages
 BEGIN
   UPDATE outbox SET kept = kept - 1;
+  DELETE FROM message_contents
+  WHERE seq = OLD.content AND NOT EXISTS (SELECT 1 FROM messages WHERE content = OLD.content);
   DELETE FROM event_marks
   WHERE app = OLD.app AND name IN ('_email.open', '_email.click') AND campaign = '' AND activity = ''
     AND subject = CAST(OLD.seq AS TEXT);
