@@ -26,11 +26,24 @@ export interface StreamOptions {
   firstPause?: number
 }
 
-/** Puts records on a stream, as one request. Gives those that the stream has not taken. */
-type Put = (records: string[]) => Promise<string[]>
+/** A stream that takes records. */
+interface Sink {
+  /** Puts records on the stream, as one request. Gives those that the stream has not taken. */
+  put(records: string[]): Promise<string[]>
+  /** The most bytes that a record may have: the stream refuses a request with a larger one for ever. */
+  maxRecordBytes: number
+  /** Closes the connections to the stream. */
+  close(): void
+}
 
 /** Records of a request, and their bytes: Firehose takes 4 MB, Kinesis 5 (source: API references). */
 const batch = { records: 500, bytes: 3_500_000 }
+
+/**
+ * Bytes of a record: Kinesis takes 1 MiB with the partition key, Firehose 1,000 KiB with the line
+ * break (source: API references).
+ */
+const maxRecordBytes = { kinesis: 1024 * 1024 - 1024, firehose: 1000 * 1024 - 1 }
 
 /** The longest pause between two attempts, in milliseconds. */
 const maxPause = 5_000
@@ -49,18 +62,31 @@ export function startEventStreams(
 ): { close(): Promise<void> } {
   const { eventRecords, eventStreams } = store
   const closing = new AbortController()
-  const puts = createPuts(settings)
+  const sinks = createSinks(settings)
   /** Streams that do not take records now, by their ARNs. */
   const away = new Set<string>()
   /** Counts how often the state was replaced: cursors are of one state. */
   let generation = 0
   let isAsked = false
   let running: Promise<void> | undefined
+  /** Records that no stream would take. */
+  let givenUp = 0
+
+  const fits = (arn: string, { maxRecordBytes }: Sink, record: string, id: number): boolean => {
+    const bytes = Buffer.byteLength(record)
+    if (bytes <= maxRecordBytes) return true
+    givenUp++
+    log.warn(
+      { stream: arn, event: id, bytes, givenUp },
+      `the event ${id} is not put on ${arn}: it has ${bytes} bytes, and a record has at most ${maxRecordBytes}; events given up so far: ${givenUp}`,
+    )
+    return false
+  }
 
   /** Puts the next events of an application. Returns whether there were any. */
   const putSome = async ({ app, arn, cursor }: StreamCursor): Promise<boolean> => {
-    const put = puts(arn)
-    if (put === undefined) return false
+    const sink = sinks.get(arn)
+    if (sink === undefined) return false
     const events = eventRecords.after(app, cursor, batch.records)
     if (events.length === 0) return false
     const begun = generation
@@ -73,9 +99,9 @@ export function startEventStreams(
       return index > 0 && bytes > batch.bytes
     })
     const fitting = tooMany === -1 ? events : events.slice(0, tooMany)
-    let left = fitting.map(({ record }) => record)
+    let left = fitting.filter(({ record, seq }) => fits(arn, sink, record, seq)).map(({ record }) => record)
     for (let pause = firstPause; left.length > 0; pause = Math.min(pause * 2, maxPause)) {
-      left = await put(left)
+      left = await sink.put(left)
       if (left.length > 0) await setTimeout(pause, undefined, { ref: false, signal: closing.signal })
     }
     const last = fitting.at(-1)!.seq
@@ -91,7 +117,9 @@ export function startEventStreams(
       isMore = false
       isAsked = false
       const failed = new Set<string>()
-      for (const stream of eventStreams.cursors()) {
+      const streams = eventStreams.cursors()
+      sinks.keep(streams.map(({ arn }) => arn))
+      for (const stream of streams) {
         if (failed.has(stream.arn)) continue
         try {
           if (await putSome(stream)) isMore = true
@@ -148,15 +176,14 @@ export function startEventStreams(
       }
       closing.abort()
       await running
-      puts.close()
+      sinks.keep([])
     },
   }
 }
 
-/** Creates a function that gives what puts records on a stream; undefined where its service is not set. */
-function createPuts({ kinesisEndpoint, firehoseEndpoint, credentials }: StreamSettings) {
-  const known = new Map<string, Put>()
-  const clients = new Set<{ destroy(): void }>()
+/** The streams that records are put on, by their ARNs. Each is connected to when it is first used. */
+function createSinks({ kinesisEndpoint, firehoseEndpoint, credentials }: StreamSettings) {
+  const known = new Map<string, Sink>()
   const connect = async (endpoint: string, region: string) => {
     const { NodeHttpHandler } = await import('@smithy/node-http-handler')
     // Local servers speak no HTTP/2, which the client of Kinesis would use.
@@ -164,72 +191,91 @@ function createPuts({ kinesisEndpoint, firehoseEndpoint, credentials }: StreamSe
     return { endpoint, region, credentials, requestHandler, maxAttempts: 1 }
   }
 
-  const kinesis = (endpoint: string, region: string, StreamName: string): Put => {
-    const load = once(async () => {
+  const kinesis = (endpoint: string, region: string, StreamName: string): Sink => {
+    const client = once(async () => {
       const sdk = await import('@aws-sdk/client-kinesis')
-      const client = new sdk.KinesisClient(await connect(endpoint, region))
-      clients.add(client)
-      return { sdk, client }
+      return { sdk, client: new sdk.KinesisClient(await connect(endpoint, region)) }
     })
-    return async records => {
-      const { sdk, client } = await load()
-      const Records = records.map(record => ({
-        Data: Buffer.from(record),
-        PartitionKey: partitionOf(record),
-      }))
-      const answer = await client.send(new sdk.PutRecordsCommand({ StreamName, Records }))
-      return records.filter((_, index) => answer.Records?.[index]?.ErrorCode !== undefined)
+    return {
+      maxRecordBytes: maxRecordBytes.kinesis,
+      async put(records) {
+        const { sdk, client: kinesis } = await client.load()
+        const Records = records.map(record => ({
+          Data: Buffer.from(record),
+          PartitionKey: partitionOf(record),
+        }))
+        const answer = await kinesis.send(new sdk.PutRecordsCommand({ StreamName, Records }))
+        return records.filter((_, index) => answer.Records?.[index]?.ErrorCode !== undefined)
+      },
+      close: client.close,
     }
   }
 
   // Records on Firehose end with a line break, as it writes them one after the other (assumed).
-  const firehose = (endpoint: string, region: string, DeliveryStreamName: string): Put => {
-    const load = once(async () => {
+  const firehose = (endpoint: string, region: string, DeliveryStreamName: string): Sink => {
+    const client = once(async () => {
       const sdk = await import('@aws-sdk/client-firehose')
-      const client = new sdk.FirehoseClient(await connect(endpoint, region))
-      clients.add(client)
-      return { sdk, client }
+      return { sdk, client: new sdk.FirehoseClient(await connect(endpoint, region)) }
     })
-    return async records => {
-      const { sdk, client } = await load()
-      const Records = records.map(record => ({ Data: Buffer.from(`${record}\n`) }))
-      const answer = await client.send(new sdk.PutRecordBatchCommand({ DeliveryStreamName, Records }))
-      return records.filter((_, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined)
+    return {
+      maxRecordBytes: maxRecordBytes.firehose,
+      async put(records) {
+        const { sdk, client: firehose } = await client.load()
+        const Records = records.map(record => ({ Data: Buffer.from(`${record}\n`) }))
+        const answer = await firehose.send(new sdk.PutRecordBatchCommand({ DeliveryStreamName, Records }))
+        return records.filter((_, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined)
+      },
+      close: client.close,
     }
   }
 
-  const putOf = (arn: string): Put | undefined => {
-    const found = known.get(arn)
-    if (found !== undefined) return found
-    const [, , service, region = '', , path = ''] = arn.split(':')
-    const name = path.slice(path.indexOf('/') + 1)
-    const put =
-      service === 'kinesis'
-        ? kinesisEndpoint && kinesis(kinesisEndpoint, region, name)
-        : firehoseEndpoint && firehose(firehoseEndpoint, region, name)
-    if (!put) return undefined
-    known.set(arn, put)
-    return put
-  }
-  return Object.assign(putOf, {
-    close() {
-      for (const client of clients) client.destroy()
+  return {
+    /** Undefined where no endpoint of the stream's service is set. */
+    get(arn: string): Sink | undefined {
+      const found = known.get(arn)
+      if (found !== undefined) return found
+      const [, , service, region = '', , path = ''] = arn.split(':')
+      const name = path.slice(path.indexOf('/') + 1)
+      const sink =
+        service === 'kinesis'
+          ? kinesisEndpoint && kinesis(kinesisEndpoint, region, name)
+          : firehoseEndpoint && firehose(firehoseEndpoint, region, name)
+      if (!sink) return undefined
+      known.set(arn, sink)
+      return sink
     },
-  })
+
+    /** Closes all others, as no application names them any more. */
+    keep(arns: readonly string[]): void {
+      for (const [arn, sink] of known) {
+        if (arns.includes(arn)) continue
+        sink.close()
+        known.delete(arn)
+      }
+    },
+  }
 }
 
 /** Records of one endpoint stay in their order (assumed). */
 const partitionOf = (record: string): string =>
   (JSON.parse(record) as EventRecord).client.client_id.slice(0, 256) || 'none'
 
-/** Loads once; again after a failure. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
+/** Loads a client once; again after a failure. */
+function once<T extends { client: { destroy(): void } }>(open: () => Promise<T>) {
   let loaded: Promise<T> | undefined
-  return () => {
-    loaded ??= load().catch(error => {
-      loaded = undefined
-      throw error
-    })
-    return loaded
+  return {
+    load(): Promise<T> {
+      loaded ??= open().catch(error => {
+        loaded = undefined
+        throw error
+      })
+      return loaded
+    },
+    close(): void {
+      loaded?.then(
+        ({ client }) => client.destroy(),
+        () => {},
+      )
+    },
   }
 }

@@ -7,12 +7,23 @@ import {
   GetShardIteratorCommand,
   KinesisClient,
 } from '@aws-sdk/client-kinesis'
-import { type PinpointClient, PutEventStreamCommand, PutEventsCommand } from '@aws-sdk/client-pinpoint'
+import {
+  DeleteEventStreamCommand,
+  type PinpointClient,
+  PutEventStreamCommand,
+  PutEventsCommand,
+  SendMessagesCommand,
+  UpdateEmailChannelCommand,
+} from '@aws-sdk/client-pinpoint'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import kinesalite from 'kinesalite'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { start } from '../../server/emulator/start.ts'
+import { loadConfig } from '../../server/process/config.ts'
 import { makeFolder } from '../support/buckets.ts'
-import { createApp, roleArn, startEmulator, until } from '../support/helpers.ts'
+import { createApp, createClient, roleArn, startEmulator, until } from '../support/helpers.ts'
+import { channelSettings } from '../support/sending.ts'
 
 const kinesisArn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/events'
 
@@ -136,4 +147,68 @@ t.test('a Firehose gets lines; what it refuses for now is sent again', async t =
   await until(() => lines.length > 0 || undefined, 'a line')
   t.ok(requests > 1)
   t.match(lines, [/^\{"event_type":"bought".*\}\n$/])
+})
+
+t.test('an event that is too large for a stream is given up, and the next ones come', async t => {
+  const port = await listen(t, kinesalite({ createStreamMs: 0 }))
+  const read = await withStream(t, port)
+  const lines: { msg: string; givenUp?: number }[] = []
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const env = { PORT: '0', EPHEMERAL: 'true', AWS_ENDPOINT_URL_KINESIS: `http://127.0.0.1:${port}` }
+  const running = await start(loadConfig(env), log)
+  const client = createClient(running.url)
+  t.teardown(async () => {
+    client.destroy()
+    await running.close()
+  })
+  const app = await createApp(client)
+  await putStream(client, app, kinesisArn)
+  await client.send(
+    new UpdateEmailChannelCommand({ ApplicationId: app, EmailChannelRequest: channelSettings.EMAIL }),
+  )
+  await happen(client, app, 'before')
+  // The events of an e-mail have its subject twice.
+  const SimpleEmail = { Subject: { Data: 'x'.repeat(600_000) }, TextPart: { Data: 'hi' } }
+  await client.send(
+    new SendMessagesCommand({
+      ApplicationId: app,
+      MessageRequest: {
+        MessageConfiguration: { EmailMessage: { SimpleEmail } },
+        Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+      },
+    }),
+  )
+  await happen(client, app, 'after')
+  t.strictSame(await untilThere(read, 2), ['before', 'after'])
+  const given = lines.filter(({ givenUp }) => givenUp !== undefined)
+  t.match(given, [{ givenUp: 1 }, { givenUp: 2 }], '_email.send and _email.delivered')
+  t.match(
+    given[0]!.msg,
+    /^the event \d+ is not put on arn:aws:kinesis:.*: it has 1\d{6} bytes, and a record has/,
+  )
+})
+
+t.test('the connection to a stream ends with its event stream', async t => {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.end(JSON.stringify({ FailedPutCount: 0, RequestResponses: [] }))
+  })
+  server.keepAliveTimeout = 0
+  let connections = 0
+  server.on('connection', socket => {
+    connections++
+    socket.on('close', () => connections--)
+  })
+  const port = await listen(t, server)
+  const { client } = await startEmulator(t, { AWS_ENDPOINT_URL_FIREHOSE: `http://127.0.0.1:${port}` })
+  const apps = [await createApp(client), await createApp(client)]
+  for (const [index, app] of apps.entries()) {
+    await putStream(client, app, `arn:aws:firehose:us-east-1:123456789012:deliverystream/events${index}`)
+    await happen(client, app, 'bought')
+  }
+  await until(() => connections === 2 || undefined, 'a connection for each stream')
+  await client.send(new DeleteEventStreamCommand({ ApplicationId: apps[0]! }))
+  await happen(client, apps[1]!, 'bought')
+  await until(() => connections === 1 || undefined, 'the connection of the deleted stream to close')
+  t.equal(connections, 1, 'the other one stays')
 })

@@ -113,25 +113,28 @@ t.test('messages are deleted one by one, and by filters', async t => {
   t.equal(store.messages.last(), 4, 'ids are never used again')
 })
 
-t.test('a long text is stored once for messages that follow each other, until the last one is gone', async t => {
-  const { store, dataDir, append, find } = await withStore(t, { outboxLimit: 4 })
-  const html = `<b>Hello</b>${'x'.repeat(20_000)}`
-  const contents = () => countRows(dataDir).message_contents ?? 0
-  await append(sent({ html, subject: 'one' }), sent({ subject: 'two' }), sent({ html, subject: 'three' }))
-  t.equal(contents(), 1)
-  t.strictSame(store.messages.get(3), { id: 3, app: 'shop', ...sent({ html, subject: 'three' }) })
-  t.strictSame(find({ text: 'hello' }), [3, 1])
-  t.strictSame(find({ text: 'THREE' }), [3])
-  t.strictSame(find({ text: 'nothing' }), [])
-  await append(sent({ html: `${html}y` }), sent({ html, body: html }))
-  t.equal(contents(), 3)
-  t.strictSame(find(), [5, 4, 3, 2])
-  await store.write(() => store.messages.delete(3))
-  t.equal(contents(), 2)
-  await store.write(() => store.messages.deleteStep({ text: 'hello' }, all))
-  t.strictSame(find(), [2])
-  t.equal(contents(), 0)
-})
+t.test(
+  'a long text is stored once for messages that follow each other, until the last one is gone',
+  async t => {
+    const { store, dataDir, append, find } = await withStore(t, { outboxLimit: 4 })
+    const html = `<b>Hello</b>${'x'.repeat(20_000)}`
+    const contents = () => countRows(dataDir).message_contents ?? 0
+    await append(sent({ html, subject: 'one' }), sent({ subject: 'two' }), sent({ html, subject: 'three' }))
+    t.equal(contents(), 1)
+    t.strictSame(store.messages.get(3), { id: 3, app: 'shop', ...sent({ html, subject: 'three' }) })
+    t.strictSame(find({ text: 'hello' }), [3, 1])
+    t.strictSame(find({ text: 'THREE' }), [3])
+    t.strictSame(find({ text: 'nothing' }), [])
+    await append(sent({ html: `${html}y` }), sent({ html, body: html }))
+    t.equal(contents(), 3)
+    t.strictSame(find(), [5, 4, 3, 2])
+    await store.write(() => store.messages.delete(3))
+    t.equal(contents(), 2)
+    await store.write(() => store.messages.deleteStep({ text: 'hello' }, all))
+    t.strictSame(find(), [2])
+    t.equal(contents(), 0)
+  },
+)
 
 t.test('messages of a deleted application are gone at once', async t => {
   const { store, app, append, find } = await withStore(t)
