@@ -36,10 +36,18 @@ import { smsParts } from './sms-parts.ts'
 /** What all recipients of a call, or of an activity of a campaign or journey, have in common. */
 export interface Sending {
   app: AppRef
-  /** Members of each record that say who sends. */
+  /** Members of each record that say who sends, and what was asked for. */
   origin: Pick<
     NewOutboxMessage,
-    'operation' | 'requestId' | 'traceId' | 'campaign' | 'treatment' | 'journey' | 'run' | 'activity'
+    | 'operation'
+    | 'requestId'
+    | 'traceId'
+    | 'language'
+    | 'campaign'
+    | 'treatment'
+    | 'journey'
+    | 'run'
+    | 'activity'
   >
   configuration: DirectMessageConfiguration
   /** What `readRawEmail` gives of the RawEmail in the configuration, if there is one. */

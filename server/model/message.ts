@@ -259,6 +259,7 @@ const outboxMembers = {
   mediaUrl: described('Of an SMS message'),
   languageCode: described('Of a voice message'),
   voiceId: described('Of a voice message'),
+  language: described('The language that a one-time password was asked for in; its text is English'),
   parts: Type.Optional(Type.Integer({ description: 'Messages that the carrier counts for an SMS' })),
   payload: Type.Optional(
     Type.Unsafe<Record<string, unknown>>({

@@ -172,7 +172,12 @@ export const otpLimits = {
 } as const
 
 /** What counts where such a call asks for nothing (assumed: AWS documents no defaults). */
-export const otpDefaults = { codeLength: 6, validityPeriod: 15, allowedAttempts: 3 } as const
+export const otpDefaults = {
+  codeLength: 6,
+  validityPeriod: 15,
+  allowedAttempts: 3,
+  language: 'en-US',
+} as const
 
 /**
  * What a campaign may hold: further treatments, the sum of all percentages, and the priority of an

@@ -23,7 +23,11 @@ t.test('one-time passwords are listed newest first, by application, reference an
   t.same(await found('?address=%2B12065550102'), ['app b 2', 'app a 2'])
   t.same(await found('?address=+12065550102'), ['app b 2', 'app a 2'], 'a plus that is not escaped')
   t.same(await found(`?app=${app}&reference=a&address=%2B12065550101`), ['app a 1'])
+  t.same(await found('?reference=a&address=%2B12065550101'), ['other a 1', 'app a 1'])
+  t.same(await found(`?app=${other}&address=%2B12065550101`), ['other a 1'])
+  t.same(await found(`?app=${app}&reference=a`), ['app a 2', 'app a 1'])
   t.same(await found('?app=nix'), [])
+  t.same(await found('?app=nix&reference=a'), [])
 
   const { body } = await call('GET', '/_pinpoint/otp?page-size=3')
   t.equal(body.items.length, 3)

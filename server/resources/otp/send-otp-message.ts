@@ -37,7 +37,11 @@ export const sendOTPMessage: FastifyPluginAsyncTypebox = async app => {
       const isNumber = /^\+?\d+$/.test(OriginationIdentity)
       const results = await send(app, {
         applicationId,
-        origin: { operation: 'SendOTPMessage', requestId: id },
+        origin: {
+          operation: 'SendOTPMessage',
+          requestId: id,
+          language: body.Language ?? otpDefaults.language,
+        },
         templates: undefined,
         configuration: {
           SMSMessage: {

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import type { SendOTPMessageRequestParameters } from '../../model/otp.ts'
 import type { AppRef } from '../applications/applications.ts'
 
@@ -25,33 +25,43 @@ export interface Otp {
 
 export type NewOtp = Pick<Otp, 'code' | 'request' | 'createdAt' | 'expiresAt' | 'allowed'>
 
-/** What lists of one-time passwords are filtered by. */
-export interface OtpFilters {
-  /** Id of an application. */
-  app?: string | undefined
-  reference?: string | undefined
-  address?: string | undefined
-}
+/**
+ * What lists of one-time passwords are filtered by, those first that are the most selective. Each has
+ * an index, `otps_by_<filter>`.
+ */
+const filterNames = ['address', 'reference', 'app'] as const
+
+/** Which one-time passwords are meant: those that match all that are given. `app` is an id. */
+export type OtpFilters = { [Name in (typeof filterNames)[number]]?: string | undefined }
 
 interface Row extends Omit<Otp, 'request' | 'used'> {
   request: string
   used: 0 | 1
 }
 
-const selected = `SELECT o.seq, a.id AS app, o.code, o.request, o.created_at AS createdAt,
-  o.expires_at AS expiresAt, o.misses, o.allowed, o.used FROM otps o JOIN apps a ON a.seq = o.app`
+const selectFrom = (otps: string) => `SELECT o.seq, a.id AS app, o.code, o.request,
+    o.created_at AS createdAt, o.expires_at AS expiresAt, o.misses, o.allowed, o.used
+  FROM ${otps} CROSS JOIN apps a ON a.seq = o.app`
 
 /** The repository of one-time passwords: one per application, reference and address, the latest. */
 export function createOtps(db: Database) {
   const find = db.prepare<[number, string, string], Row>(
-    `${selected} WHERE o.app = ? AND o.reference = ? AND o.address = ?`,
+    `${selectFrom('otps o')} WHERE o.app = ? AND o.reference = ? AND o.address = ?`,
   )
-  const list = db.prepare<unknown[], Row>(
-    `${selected}
-     WHERE o.seq < :before AND a.id IS NOT NULL AND (:app IS NULL OR a.id = :app)
-       AND (:reference IS NULL OR o.reference = :reference) AND (:address IS NULL OR o.address = :address)
-     ORDER BY o.seq DESC LIMIT :limit`,
-  )
+  /** Statements that list one-time passwords, by the filters that they take. */
+  const lists = new Map<string, Statement<unknown[], Row>>()
+  const prepareList = (names: (keyof OtpFilters)[]) => {
+    const [indexed] = names
+    const index = indexed === undefined ? 'NOT INDEXED' : `INDEXED BY otps_by_${indexed}`
+    const matching = (name: string) =>
+      name === 'app' ? '(SELECT seq FROM apps WHERE id = :app)' : `:${name}`
+    const conditions = names.map(name => `o.${name} = ${matching(name)}`)
+    return db.prepare<unknown[], Row>(
+      `${selectFrom(`otps o ${index}`)}
+       WHERE ${['o.seq < :before', 'a.id IS NOT NULL', ...conditions].join(' AND ')}
+       ORDER BY o.seq DESC LIMIT :limit`,
+    )
+  }
   const remove = db.prepare('DELETE FROM otps WHERE app = ? AND reference = ? AND address = ?')
   const insert = db.prepare(
     `INSERT INTO otps (app, reference, address, code, request, created_at, expires_at, misses, allowed, used)
@@ -70,10 +80,12 @@ export function createOtps(db: Database) {
     },
 
     /** The newest first. */
-    list: ({ app, reference, address }: OtpFilters, page: { limit: number; before: number }): Otp[] =>
-      list
-        .all({ app: app ?? null, reference: reference ?? null, address: address ?? null, ...page })
-        .map(toOtp),
+    list(filters: OtpFilters, page: { limit: number; before: number }): Otp[] {
+      const names = filterNames.filter(name => filters[name] !== undefined)
+      const list = lists.get(names.join()) ?? prepareList(names)
+      lists.set(names.join(), list)
+      return list.all({ ...filters, ...page }).map(toOtp)
+    },
 
     /** Replaces the one that was sent before with the same reference to the same address. */
     put(app: AppRef, { request, code, createdAt, expiresAt, allowed }: NewOtp): void {

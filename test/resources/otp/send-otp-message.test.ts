@@ -41,7 +41,12 @@ t.test('it sends an SMS with a random code, and answers as SendMessages does', a
         address,
       },
       body: `This is your One Time Password: ${otp.code} from Shop & Co {{x}}`,
-      ...{ messageType: 'TRANSACTIONAL', originationNumber: '+18555550100', status: 'SUCCESSFUL' },
+      ...{
+        language: 'en-US',
+        messageType: 'TRANSACTIONAL',
+        originationNumber: '+18555550100',
+        status: 'SUCCESSFUL',
+      },
     },
   ])
 })
@@ -60,7 +65,7 @@ t.test('all that a call may ask for takes effect', async t => {
   })
   const [otp] = await list()
   t.match(otp, { expiresAt: '2027-03-01T10:00:00.000Z', attemptsLeft: 5, code: /^\d{8}$/ })
-  t.match(messages(), [{ senderId: 'SHOP', entityId: 'entity', templateId: 'template' }])
+  t.match(messages(), [{ senderId: 'SHOP', entityId: 'entity', templateId: 'template', language: 'de-DE' }])
   t.notOk(messages()[0]!.originationNumber)
 })
 

@@ -437,6 +437,10 @@ CREATE TABLE otps (
   UNIQUE (app, reference, address)
 ) STRICT;
 
+CREATE INDEX otps_by_app ON otps (app);
+CREATE INDEX otps_by_reference ON otps (reference);
+CREATE INDEX otps_by_address ON otps (address);
+
 -- Phone numbers -----------------------------------------------------------------------------------------------------
 
 -- What users say of phone numbers, for PhoneNumberValidate.
