@@ -7,7 +7,7 @@ import type {
   EndpointSendConfiguration,
   NewOutboxMessage,
 } from '../model/message.ts'
-import { phoneDigits } from '../model/phone-digits.ts'
+import { isPhoneNumber, phoneDigits } from '../model/phone-digits.ts'
 import { smsCharacters } from '../model/quotas.ts'
 import { matchesWildcard } from '../model/wildcard.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -161,6 +161,10 @@ export function planDeliveries(
     const isRaw = kind === 'EMAIL' && sending.rawEmail !== undefined
     if (content === undefined && !isRaw) {
       return permanent(`Either template or ${kind.toLowerCase()} message must be specified`)
+    }
+    // Assumed: the guide knows INVALID numbers by an event alone, and says nothing of what is no number.
+    if ((kind === 'SMS' || kind === 'VOICE') && !isPhoneNumber(address)) {
+      return permanent('Destination phone number is invalid')
     }
     return { content: content ?? {}, channel, kind }
   }

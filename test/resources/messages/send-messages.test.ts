@@ -161,6 +161,24 @@ t.test('what is not sent is answered 200, with a result of its own', async t => 
   t.match(await outbox({ endpoint: 'unknown' }), [{ statusMessage: 'No endpoint found for endpointId.' }])
 })
 
+t.test('what is no phone number gets no SMS and no voice message', async t => {
+  const { send } = await withSending(t)
+  const numbers = ['+1 (414) 456-7890', '12065550142', '030/12345-67', '+100000000', '07700 900123']
+  const others = ['ann@example.com', 'hello', '+', 'tel:+12065550142', `+${'1'.repeat(16)}`, '+1206555x142']
+  for (const [ChannelType, configuration] of [
+    ['SMS', { SMSMessage: { Body: 'Hi' } }],
+    ['VOICE', { VoiceMessage: { Body: 'Hi' } }],
+  ] as const) {
+    const { body } = await send({
+      MessageConfiguration: configuration,
+      Addresses: Object.fromEntries([...numbers, ...others].map(address => [address, { ChannelType }])),
+    })
+    for (const number of numbers) t.match(body.Result[number], { DeliveryStatus: 'SUCCESSFUL' }, number)
+    for (const other of others)
+      t.match(body.Result[other], failure('Destination phone number is invalid'), other)
+  }
+})
+
 t.test('each channel says so where there is nothing to send', async t => {
   const { send } = await withSending(t)
   const kinds = {
@@ -182,9 +200,10 @@ t.test('each channel says so where there is nothing to send', async t => {
 
 t.test('overrides count before the message, and that before the default', async t => {
   const { send, outbox } = await withSending(t)
+  const to = '+15550000001'
   const sent = async (MessageConfiguration: object, ChannelType: string, overrides: object = {}) => {
-    const { body } = await send({ MessageConfiguration, Addresses: { to: { ChannelType, ...overrides } } })
-    t.match(body.Result.to, { DeliveryStatus: 'SUCCESSFUL' })
+    const { body } = await send({ MessageConfiguration, Addresses: { [to]: { ChannelType, ...overrides } } })
+    t.match(body.Result[to], { DeliveryStatus: 'SUCCESSFUL' })
     return (await outbox())[0]
   }
   const all = {
