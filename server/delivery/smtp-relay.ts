@@ -8,8 +8,9 @@ import { isSentEmail, mimeOf } from './mime.ts'
 /*
  * The relay hands each e-mail of the outbox to an SMTP server, one after the other, in the order of
  * sending. The outbox is its queue, so OUTBOX_LIMIT bounds it; the relay has a cursor, the id of the
- * last message that it is done with. An event of the bus wakes it when there are new messages,
- * whichever thread has written them.
+ * last message that it is done with, which is stored: what waits at the end of the process is handed
+ * over after the next start. After a kill, the last e-mail may come twice. An event of the bus wakes
+ * the relay when there are new messages, whichever thread has written them.
  *
  * There are two kinds of failures. If the server cannot be reached, or refuses the login, all e-mails
  * wait, and the relay tries again until it succeeds. If the server refuses one e-mail, that one is
@@ -17,9 +18,11 @@ import { isSentEmail, mimeOf } from './mime.ts'
  */
 
 export interface SmtpRelayOptions {
-  store: Pick<Store, 'messages'>
+  store: Pick<Store, 'messages' | 'relayCursor' | 'write'>
   bus: EventBus
   log: Record<'info' | 'warn', (members: object, text: string) => void>
+  /** Whether the database ends with the process. */
+  ephemeral: boolean
   /** Milliseconds before the second attempt; each further pause is twice as long. */
   firstPause?: number
 }
@@ -57,18 +60,20 @@ interface Failure {
 }
 
 /**
- * Starts to hand over the e-mails that are accepted from now on.
+ * Starts to hand over the e-mails that are accepted from now on, and those that an earlier process
+ * has left.
  *
  * @param url of the server, `smtp:` or `smtps:`, with a user and a password if it wants them. Its
  *   query parameters are options of nodemailer
  */
 export function startSmtpRelay(
   url: string,
-  { store: { messages }, bus, log, firstPause = 100 }: SmtpRelayOptions,
+  { store, bus, log, ephemeral, firstPause = 100 }: SmtpRelayOptions,
 ): SmtpRelay {
+  const { messages, relayCursor } = store
   const server = serverOf(url)
   const closing = new AbortController()
-  let cursor = messages.last()
+  let cursor = relayCursor.get() ?? messages.last()
   /** Counts how often the state was replaced: ids are of one state. */
   let generation = 0
   let isRunning = false
@@ -145,10 +150,21 @@ export function startSmtpRelay(
     removed = total
   }
 
+  const saveCursor = async (): Promise<void> => {
+    const begun = generation
+    await store.write(() => {
+      if (begun === generation) relayCursor.set(cursor)
+    })
+  }
+
   const run = async (): Promise<void> => {
     try {
       hasLost = false
-      for (let id = messages.nextEmail(cursor); id !== undefined; id = messages.nextEmail(cursor)) {
+      for (;;) {
+        // A state that was replaced meanwhile has none.
+        while (relayCursor.get() !== cursor) await saveCursor()
+        const id = messages.nextEmail(cursor)
+        if (id === undefined) return
         lookForRemoved()
         const begun = generation
         await handOver(id)
@@ -165,6 +181,14 @@ export function startSmtpRelay(
     }
   }
 
+  const wake = () => {
+    if (isRunning) return
+    isRunning = true
+    // Later, so that the call that has sent them is answered first.
+    running = new Promise(resolve => setImmediate(resolve)).then(run)
+  }
+
+  wake()
   const unfollow = bus.follow(({ kind }) => {
     if (kind === 'state') {
       // What waited is gone; what comes with a snapshot was sent before.
@@ -172,10 +196,7 @@ export function startSmtpRelay(
       cursor = messages.last()
       removed = messages.dropped()
     }
-    if (kind !== 'messages' || isRunning) return
-    isRunning = true
-    // Later, so that the call that has sent them is answered first.
-    running = new Promise(resolve => setImmediate(resolve)).then(run)
+    if (kind === 'messages' || kind === 'state') wake()
   })
 
   return {
@@ -189,7 +210,7 @@ export function startSmtpRelay(
       if (messages.nextEmail(cursor) === undefined) return
       log.warn(
         { server },
-        `e-mails were left that the SMTP server at ${server} has not got: ${away ?? 'there was no time for them'}`,
+        `e-mails were left that the SMTP server at ${server} has not got${ephemeral ? '' : ', and are handed over after the next start'}: ${away ?? 'there was no time for them'}`,
       )
     },
   }

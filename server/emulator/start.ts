@@ -72,8 +72,12 @@ export async function start(
     // Before anything can send.
     if (config.smtpUrl !== undefined) {
       const { startSmtpRelay } = await import('../delivery/smtp-relay.ts')
-      const relay = startSmtpRelay(config.smtpUrl, { store, bus, log: logger })
+      const { ephemeral } = config
+      const relay = startSmtpRelay(config.smtpUrl, { store, bus, log: logger, ephemeral })
       undo.push(() => relay.close())
+    } else if (store.relayCursor.get() !== undefined) {
+      // What is sent from now on is not for the mail server that was set before.
+      await store.write(() => store.relayCursor.clear())
     }
     if (config.kinesisEndpoint !== undefined || config.firehoseEndpoint !== undefined) {
       const { startEventStreams } = await import('../delivery/stream-events.ts')

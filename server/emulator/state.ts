@@ -96,6 +96,8 @@ export function createState({
       const drafts = await store.write(() => store.exportProgress.drafts())
       await next.replace(dataDir)
       clock.set(store.savedClock.get())
+      // The e-mails of a snapshot were sent elsewhere.
+      if (store.relayCursor.get() !== undefined) await store.write(() => store.relayCursor.clear())
       // If a snapshot has the same job, that goes on with its drafts.
       orphans = drafts.filter(({ job }) => !next.hasExport(job.id))
       bus.emit({ kind: 'state', by })

@@ -43,6 +43,7 @@ import { createJourneyRuns } from './journeys/journey-runs.ts'
 import { createJourneys } from './journeys/journeys.ts'
 import { createMessages } from './messages/messages.ts'
 import { createOptOuts } from './messages/opt-outs.ts'
+import { createRelayCursor } from './messages/relay-cursor.ts'
 import { createOtps } from './otps/otps.ts'
 import { createPhoneNumbers } from './phone-numbers/phone-numbers.ts'
 import { createPurge } from './purge.ts'
@@ -257,6 +258,7 @@ export function prepareStore(
     phoneNumbers: createPhoneNumbers(db),
     messages: createMessages(db, outboxLimit),
     optOuts: createOptOuts(db),
+    relayCursor: createRelayCursor(db),
     otps: createOtps(db),
     campaigns,
     campaignStamps: createDocumentStamps(db, 'campaign'),

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { start } from '../../server/emulator/start.ts'
 import { loadConfig } from '../../server/process/config.ts'
+import { makeFolder } from '../support/buckets.ts'
 import { withRunningCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createClient, until } from '../support/helpers.ts'
@@ -16,11 +17,11 @@ interface Line {
   level: number
 }
 
-/** A whole emulator that hands its e-mails to a mail server, and its log. */
-async function startWithRelay(t: Test, url: string, env: Record<string, string> = {}) {
+/** A whole emulator that hands its e-mails to a mail server, if there is one, and its log. */
+async function startWithRelay(t: Test, url?: string, env: Record<string, string> = {}) {
   const lines: Line[] = []
   const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const config = loadConfig({ PORT: '0', EPHEMERAL: 'true', SMTP_URL: url, ...env })
+  const config = loadConfig({ PORT: '0', EPHEMERAL: 'true', ...(url && { SMTP_URL: url }), ...env })
   const running = await start(config, log)
   const client = createClient(running.url)
   t.teardown(async () => {
@@ -216,6 +217,51 @@ t.test('e-mails that OUTBOX_LIMIT removes before their turn are told', async t =
   await arrived(server.received, 2)
   t.match(server.received, [{ to: ['user4@example.com'] }, { to: ['user5@example.com'] }])
   t.match(warnings()[1], /^OUTBOX_LIMIT has removed messages before their e-mails could be handed/)
+})
+
+t.test('e-mails that wait at the end are handed over after the next start, each once', async t => {
+  const port = await freePort()
+  const [url, DATA_DIR] = [`smtp://127.0.0.1:${port}`, makeFolder(t)]
+  const env = { EPHEMERAL: 'false', DATA_DIR }
+  const first = await startWithRelay(t, url, env)
+  await first.send(['one@example.com', 'two@example.com'])
+  await until(() => (first.warnings().length > 0 ? true : undefined), 'the warning')
+  await first.close()
+  t.match(first.warnings().at(-1), /has not got, and are handed over after the next start: /)
+
+  const server = await startSmtpServer(t, { port })
+  const second = await startWithRelay(t, url, env)
+  await arrived(server.received, 2)
+  await second.send(['three@example.com'])
+  await arrived(server.received, 3)
+  await second.close()
+  const third = await startWithRelay(t, url, env)
+  await third.send(['four@example.com'])
+  await arrived(server.received, 4)
+  t.strictSame(
+    server.received.map(({ to }) => to[0]),
+    ['one', 'two', 'three', 'four'].map(name => `${name}@example.com`),
+  )
+})
+
+t.test('e-mails from a time without SMTP_URL, and those of a snapshot, are not handed over', async t => {
+  const server = await startSmtpServer(t)
+  const env = { EPHEMERAL: 'false', DATA_DIR: makeFolder(t) }
+  const first = await startWithRelay(t, server.url, env)
+  await first.send(['one@example.com'])
+  await arrived(server.received, 1)
+  await first.close()
+  const without = await startWithRelay(t, undefined, env)
+  await without.send(['two@example.com'])
+  await without.close()
+
+  const third = await startWithRelay(t, server.url, env)
+  const snapshot = await (await fetch(`${third.url}/_pinpoint/snapshot`)).arrayBuffer()
+  const restored = await fetch(`${third.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+  t.equal(restored.status, 204)
+  await third.send(['three@example.com'])
+  await arrived(server.received, 2)
+  t.strictSame(server.received[1]!.to, ['three@example.com'])
 })
 
 t.test('what was sent just before the end still arrives', async t => {

@@ -34,7 +34,9 @@ import {
 import { defineSegment } from '../support/reads.ts'
 
 /** Tables of which no row belongs to an application. */
-const ofEmulator = ['clock', 'faults', 'job_control', 'opt_outs', 'outbox', 'phone_numbers', 'recommenders']
+const ofEmulator = [
+  ...['clock', 'faults', 'job_control', 'opt_outs', 'outbox', 'phone_numbers', 'recommenders', 'smtp_relay'],
+]
 
 t.test('no table holds a row of an application that was deleted', async t => {
   const dataDir = makeFolder(t)

@@ -517,6 +517,12 @@ BEGIN
     AND subject = CAST(OLD.seq AS TEXT);
 END;
 
+-- How far the e-mails of the outbox were handed to the mail server. There is no row while none is set.
+CREATE TABLE smtp_relay (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  message  INTEGER NOT NULL -- id of the last message that the relay is done with
+) STRICT;
+
 -- Phone numbers that have opted out of SMS, in the account.
 CREATE TABLE opt_outs (
   seq    INTEGER PRIMARY KEY AUTOINCREMENT,
