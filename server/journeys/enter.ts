@@ -3,7 +3,7 @@ import { newId } from '../http/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import { addDuration, readDuration } from '../model/iso-duration.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'
-import type { Place } from '../store/journeys/journey-participants.ts'
+import type { Participant, Place } from '../store/journeys/journey-participants.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'
 import { firstMember, type Member, memberEndpoint } from '../store/segments/members.ts'
@@ -78,9 +78,7 @@ export function enterMembers(store: JourneyStore, journey: Journey, now: Date): 
     count(counters, user === null ? 'ENDPOINT_PRODUCED' : 'ENDPOINTS_FROM_USER')
     const importJob = 'row' in member ? null : 'import' in members! ? members.import : (cursor[0] as number)
     const who = { endpoint: memberEndpoint(app, member as Member), user, importJob }
-    const outcome = enterOne(store, journey, entering, who, now)
-    count(counters, outcome)
-    if (outcome === 'ENDPOINT_ENTERED') entered++
+    if (enterOne(store, journey, entering, who, counters, now)) entered++
   }
   journeyRuns.count(entering.run, { '': counters }, entered, now.toISOString())
   journeys.update(journey, { entering: next === undefined ? null : { ...entering, after: next } })
@@ -96,52 +94,77 @@ export interface Entrant {
 /**
  * One endpoint enters a run, if it may.
  *
- * @returns the counter of what has become of it
+ * @param counters of the run: what has become of the endpoint is added to them
+ * @returns whether it has entered
  */
 export function enterOne(
   { journeyParticipants }: JourneyStore,
   journey: Journey,
   { run, localStart }: { run: number; localStart?: number },
   { endpoint, user, importJob }: Entrant,
+  counters: Counters,
   now: Date,
-): string {
-  const { app, document, definition, startsByEvent, shift } = journey
-  const { Limits = {}, StartActivity, LocalTime = false } = definition
+): boolean {
+  const { app, document, definition, shift } = journey
   const zone = zoneOf(endpoint, definition)
-  const located = { ...endpoint, Demographic: { ...endpoint.Demographic, ...(zone && { Timezone: zone }) } }
-  const why = whyNotTargeted(located, { isLocalTime: LocalTime })
-  if (why !== undefined) return why
-
-  const id = endpointRef(app.seq, endpoint.Id!).folded
-  const known = journeyParticipants.get(document, id)
-  if (known !== undefined) {
-    if (known.activity !== null) return 'ACTIVE_ENDPOINT_REJECTED'
-    // Once, unless events start the journey (assumed); 0 is any number of times (source: guide).
-    const cap = Limits.EndpointReentryCap ?? (startsByEvent ? 0 : 1)
-    if (cap > 0 && known.entries >= cap) return 'REENTRY_CAP_EXCEEDED'
-    const gap = readDuration(Limits.EndpointReentryInterval ?? '')
-    if (gap !== undefined && now.getTime() < addDuration(known.enteredAt, gap)) return 'REENTRY_CAP_EXCEEDED'
+  if (zone !== undefined && zone !== endpoint.Demographic?.Timezone) {
+    count(counters, 'ENDPOINT_ESTIMATED_TIMEZONE')
   }
-  const start = localStart === undefined ? now.getTime() : timeIn(zone!, localStart)
-  const place: Place =
-    start > now.getTime()
-      ? { activity: StartActivity!, phase: 'arrived', due: start, isFixed: true }
-      : { activity: StartActivity!, phase: 'arrived', due: now.getTime() - shift, isFixed: false }
-  journeyParticipants.enter({ journey: document, run, endpoint: id, user, importJob }, place, now.getTime())
-  return 'ENDPOINT_ENTERED'
+  const located = { ...endpoint, Demographic: { ...endpoint.Demographic, ...(zone && { Timezone: zone }) } }
+  const id = endpointRef(app.seq, endpoint.Id!).folded
+  const time = now.getTime()
+  const why =
+    whyNotTargeted(located, { isLocalTime: definition.LocalTime === true }) ??
+    whyNotOpen(journey, time) ??
+    whyNotAgain(journey, journeyParticipants.get(document, id), time)
+  count(counters, why ?? 'ENDPOINT_ENTERED')
+  if (why !== undefined) return false
+
+  const start = localStart === undefined ? time : timeIn(zone!, localStart)
+  const place: Place = {
+    activity: definition.StartActivity!,
+    phase: 'arrived',
+    ...(start > time ? { due: start, isFixed: true } : { due: time - shift, isFixed: false }),
+  }
+  journeyParticipants.enter({ journey: document, run, endpoint: id, user, importJob }, place, time)
+  return true
+}
+
+/** Why nobody enters a journey that has begun: it is paused, or over (names: guide). */
+function whyNotOpen({ state, startsByEvent, ends }: Journey, time: number): 'PAUSED' | 'ENDED' | undefined {
+  if (state === 'PAUSED') return 'PAUSED'
+  const isOver = (startsByEvent && state === 'CLOSED') || (ends !== null && time >= ends)
+  return isOver ? 'ENDED' : undefined
+}
+
+/** Why an endpoint does not enter a journey again (names: guide). */
+function whyNotAgain(
+  { definition: { Limits = {} }, startsByEvent }: Journey,
+  known: Participant | undefined,
+  time: number,
+): 'ACTIVE_ENDPOINT_REJECTED' | 'REENTRY_CAP_EXCEEDED' | undefined {
+  if (known === undefined) return undefined
+  if (known.activity !== null) return 'ACTIVE_ENDPOINT_REJECTED'
+  // Once, unless events start the journey (assumed); 0 is any number of times (source: guide).
+  const cap = Limits.EndpointReentryCap ?? (startsByEvent ? 0 : 1)
+  if (cap > 0 && known.entries >= cap) return 'REENTRY_CAP_EXCEEDED'
+  const gap = readDuration(Limits.EndpointReentryInterval ?? '')
+  return gap !== undefined && time < addDuration(known.enteredAt, gap) ? 'REENTRY_CAP_EXCEEDED' : undefined
 }
 
 /**
  * Brings a journey and its runs to the states that follow from who is inside and who can still enter
- * (source: guide): a journey that lets nobody in any more is CLOSED, and COMPLETED when all have left.
+ * (source: guide): a journey that started and has no RefreshFrequency is CLOSED, and COMPLETED when
+ * all have left. With RefreshOnSegmentUpdate, a change of its segment lets endpoints in until then, or
+ * until its end.
  */
 export function closeIfOver({ journeys, journeyRuns }: JourneyStore, journey: Journey, now: Date): void {
-  const { document, entering, nextRun, startsByEvent, refreshesOn, definition } = journey
+  const { document, ends, entering, nextRun, startsByEvent, refreshesOn, definition } = journey
   let { state } = journey
-  const refreshes = Boolean(definition.RefreshFrequency) || refreshesOn !== null
-  if (state === 'ACTIVE' && !startsByEvent && !refreshes && nextRun === null && entering === null) {
+  const recurs = startsByEvent || Boolean(definition.RefreshFrequency)
+  if (state === 'ACTIVE' && !recurs && nextRun === null && entering === null) {
     state = 'CLOSED'
-    journeys.update(journey, { state, ends: null })
+    journeys.update(journey, { state, ends: refreshesOn === null ? null : ends })
   }
   for (const run of journeyRuns.unfinished(document)) {
     const mayGetMore = state === 'ACTIVE' && (startsByEvent || run.status === 'SCHEDULED')
@@ -149,7 +172,7 @@ export function closeIfOver({ journeys, journeyRuns }: JourneyStore, journey: Jo
     journeyRuns.setStatus(run.seq, 'COMPLETED', now.toISOString())
   }
   if (state === 'CLOSED' && entering === null && journeyRuns.countInside(document) === 0) {
-    journeys.update(journey, { state: 'COMPLETED', nextRun: null, ends: null })
+    journeys.update(journey, { state: 'COMPLETED', nextRun: null, ends: null, refreshesOn: null })
   }
 }
 

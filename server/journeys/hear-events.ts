@@ -1,7 +1,6 @@
 import { type Counters, count } from '../audience/counters.ts'
 import { type EventFacts, matchesFilter } from '../audience/event-filter.ts'
-import { readInstant } from '../model/iso-time.ts'
-import { journeyLimits } from '../model/quotas.ts'
+import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
@@ -15,6 +14,7 @@ export interface JourneyEvent {
   /** Id of its endpoint, if it is of one. */
   endpoint: string | undefined
   facts: EventFacts
+  source: EventFilter['FilterType']
 }
 
 type ListeningStore = Pick<
@@ -22,22 +22,21 @@ type ListeningStore = Pick<
   'journeys' | 'journeyRuns' | 'journeyParticipants' | 'endpoints' | 'segments' | 'segmentMembers'
 >
 
-const day = 86_400_000
-
 /**
  * Journeys look at events, the oldest first: an endpoint enters the journeys that its event starts,
- * and the splits of those that it is in note the events that they ask for. To be called in a
- * transaction; the worker then does what is due.
+ * and the splits of those that it is in note the events that they ask for. A paused journey notes
+ * events as well, and counts who would have entered. To be called in a transaction; the worker then
+ * does what is due.
  */
 export function hearJourneyEvents(store: ListeningStore, events: readonly JourneyEvent[], now: Date): void {
   const listening = new Map<number, Listener[]>()
-  for (const { app, endpoint, facts } of events) {
+  for (const { app, endpoint, facts, source } of events) {
     if (endpoint === undefined) continue
     const listeners = listening.get(app.seq) ?? listenersIn(store, app)
     listening.set(app.seq, listeners)
     for (const listener of listeners) {
       noteEvent(store, listener, endpoint, facts)
-      if (listener.isStarted(facts)) {
+      if (listener.filter !== undefined && matchesFilter(listener.filter, facts, source)) {
         enterBy(store, store.journeys.byDocument(listener.journey.document)!, endpoint, now)
       }
     }
@@ -48,28 +47,16 @@ export function hearJourneyEvents(store: ListeningStore, events: readonly Journe
 interface Listener {
   journey: Journey
   conditions: ReturnType<typeof eventConditions>
-  /** Whether an event starts it. */
-  isStarted: (facts: EventFacts) => boolean
+  /** The events that let their endpoints in; undefined where a segment does. */
+  filter: EventFilter | undefined
 }
 
 const listenersIn = ({ journeys }: ListeningStore, app: AppRef): Listener[] =>
-  journeys
-    .going(app)
-    .filter(({ hearsEvents }) => hearsEvents)
-    .map(journey => {
-      const { state, startsByEvent, definition } = journey
-      const filter = definition.StartCondition?.EventStartCondition?.EventFilter
-      return {
-        journey,
-        conditions: eventConditions(definition.Activities ?? {}),
-        // An event's type tells who reports it, so that a filter of either type is asked (assumed).
-        isStarted: facts =>
-          startsByEvent &&
-          state === 'ACTIVE' &&
-          filter !== undefined &&
-          (matchesFilter(filter, facts, 'ENDPOINT') || matchesFilter(filter, facts, 'SYSTEM')),
-      }
-    })
+  journeys.listening(app).map(journey => ({
+    journey,
+    conditions: eventConditions(journey.definition.Activities ?? {}),
+    filter: journey.definition.StartCondition?.EventStartCondition?.EventFilter,
+  }))
 
 function noteEvent(
   { journeyParticipants }: ListeningStore,
@@ -87,40 +74,24 @@ function noteEvent(
 
 /**
  * The endpoint of an event enters a journey that the event starts, if it is in its segment (source:
- * guide). Events that happen before the journey starts, after it ends, or after 540 days start nothing.
+ * guide). Events before the journey starts are not counted.
  */
 function enterBy(store: ListeningStore, journey: Journey, endpointId: string, now: Date): void {
-  const { app, definition, document, nextRun, ends } = journey
+  const { app, definition, document, nextRun, state } = journey
   const { SegmentId } = definition.StartCondition!.EventStartCondition!
-  const time = now.getTime()
-  if (ends !== null && time >= ends) return
   if (nextRun !== null) {
-    if (time < nextRun) return
-    beginRun(store, journey, now)
+    if (now.getTime() < nextRun) return
+    if (state === 'ACTIVE') beginRun(store, journey, now)
   }
   const run = store.journeyRuns.latest(document)!
-  const start = readInstant(definition.Schedule?.StartTime ?? '') ?? Date.parse(run.creationTime)
-  if (time >= start + journeyLimits.days * day) return
   const stored = store.endpoints.get(app, endpointId)
   if (stored === undefined) return
   const counters: Counters = {}
   count(counters, 'ENDPOINT_PRODUCED')
   const isMember =
     !SegmentId || store.segmentMembers.contains(app, SegmentId, undefined, now.toISOString(), stored.seq)
-  const outcome = isMember
-    ? enterOne(
-        store,
-        journey,
-        { run: run.seq },
-        { endpoint: stored.endpoint, user: null, importJob: null },
-        now,
-      )
-    : 'FILTERED_OUT_BY_SEGMENT'
-  count(counters, outcome)
-  store.journeyRuns.count(
-    run.seq,
-    { '': counters },
-    outcome === 'ENDPOINT_ENTERED' ? 1 : 0,
-    now.toISOString(),
-  )
+  if (!isMember) count(counters, 'FILTERED_OUT_BY_SEGMENT')
+  const who = { endpoint: stored.endpoint, user: null, importJob: null }
+  const hasEntered = isMember && enterOne(store, journey, { run: run.seq }, who, counters, now)
+  store.journeyRuns.count(run.seq, { '': counters }, hasEntered ? 1 : 0, now.toISOString())
 }

@@ -15,7 +15,7 @@ type JourneyStore = Pick<Store, 'journeys' | 'journeyRuns' | 'journeyParticipant
 /** Publishes a DRAFT that was checked: its first run is SCHEDULED, or RUNNING if events start it. */
 export function publish(store: JourneyStore, journey: Journey, now: Date): void {
   const { definition, document } = journey
-  const { StartCondition = {}, RefreshFrequency, RefreshOnSegmentUpdate = false } = definition
+  const { StartCondition = {}, RefreshOnSegmentUpdate = false } = definition
   const { SegmentStartCondition, EventStartCondition } = StartCondition
   const { start, end } = timesOf(definition, now.getTime())
   store.journeys.update(journey, {
@@ -24,8 +24,7 @@ export function publish(store: JourneyStore, journey: Journey, now: Date): void 
     hearsEvents: EventStartCondition !== undefined || eventConditions(definition.Activities ?? {}).length > 0,
     nextRun: start,
     ends: end,
-    refreshesOn:
-      RefreshFrequency && RefreshOnSegmentUpdate ? (SegmentStartCondition?.SegmentId ?? null) : null,
+    refreshesOn: RefreshOnSegmentUpdate ? (SegmentStartCondition?.SegmentId ?? null) : null,
     activeSince: now.getTime(),
   })
   store.journeyRuns.create(document, newId(), 'SCHEDULED', now.toISOString())

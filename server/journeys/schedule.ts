@@ -17,30 +17,23 @@ const [aheadOfUtc, behindUtc] = [14 * hour, 12 * hour]
 export interface JourneyTimes {
   /** When the first run is to begin; it may be over already. */
   start: number
-  /** When endpoints stop entering; null where only a pause or a caller ends that. */
-  end: number | null
+  /** When endpoints stop entering. */
+  end: number
 }
 
 /**
- * The times of a journey. Without a StartTime, it starts at once. By local time, a run begins where
- * the day begins first, and the end is where it comes last, as participants have clocks of their own
- * (assumed). Without an EndTime, a journey that refreshes ends after 540 days (source: guide).
+ * The times of a journey. Without a StartTime, it starts at once; without an EndTime, it ends after
+ * 540 days (source: guide). By local time, a run begins where the day begins first, and the end is
+ * where it comes last, as participants have clocks of their own (assumed).
  */
 export function timesOf(definition: JourneyDefinition, now: number): JourneyTimes {
-  const { Schedule = {}, LocalTime = false, RefreshFrequency } = definition
+  const { Schedule = {}, LocalTime = false } = definition
   const offset = readUtcOffset(Schedule.Timezone || 'UTC') ?? 0
   const begin = readInstant(Schedule.StartTime ?? '') ?? now
   const end = readInstant(Schedule.EndTime ?? '')
   return {
     start: LocalTime ? begin + offset - aheadOfUtc : begin,
-    end:
-      end !== undefined
-        ? LocalTime
-          ? end + offset + behindUtc
-          : end
-        : RefreshFrequency
-          ? begin + journeyLimits.days * day
-          : null,
+    end: end === undefined ? begin + journeyLimits.days * day : LocalTime ? end + offset + behindUtc : end,
   }
 }
 

@@ -224,6 +224,30 @@ t.test('settings of the application count for journeys that are created later', 
   }
 })
 
+t.test('the FilterType says who reports the events that let endpoints in', async t => {
+  const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const path = `/v1/apps/${ApplicationId}`
+  const { hello } = WriteJourneyRequest.Activities
+  const create = async (FilterType: string): Promise<string> => {
+    const Dimensions = { EventType: { DimensionType: 'INCLUSIVE', Values: ['_SMS.FAILURE'] } }
+    const StartCondition = { EventStartCondition: { EventFilter: { FilterType, Dimensions } } }
+    const request = { Name: FilterType, StartCondition, StartActivity: 'hello', Activities: { hello } }
+    return (await control('POST', `${path}/journeys`, { ...request, State: 'ACTIVE' })).body.Id
+  }
+  const journeys = [await create('ENDPOINT'), await create('SYSTEM')]
+  const MessageConfiguration = { SMSMessage: { Body: 'Hi' } }
+  await control('POST', `${path}/messages`, { MessageConfiguration, Endpoints: { ann: {} } })
+  const [message] = (await control('GET', '/_pinpoint/messages')).body.items
+  await control('POST', `/_pinpoint/messages/${message.id}/events`, { eventType: '_SMS.FAILURE' })
+  const event = { EventType: '_SMS.FAILURE', Timestamp: start }
+  await control('POST', `${path}/events`, { BatchItem: { bob: { Endpoint: {}, Events: { event } } } })
+  await advance('PT1H')
+  const sent = journeys.map(
+    async id => (await control('GET', `/_pinpoint/messages?journey=${id}`)).body.items,
+  )
+  t.match(await Promise.all(sent), [[{ endpoint: 'bob' }], [{ endpoint: 'ann' }]])
+})
+
 t.test('a journey goes on beside an import that is writing', async t => {
   const rows = Array.from({ length: 150_000 }, (_, index) => `e${index},EMAIL,e${index}@example.com\n`)
   const s3 = t.testdir({ data: { 'large.csv': `Id,ChannelType,Address\n${rows.join('')}` } })

@@ -21,7 +21,6 @@ export type DueOfJourney = {
 
 interface Row {
   journey: number
-  state: 'ACTIVE' | 'CLOSED'
   nextRun: number | null
   ends: number | null
   /** When the run began whose members enter. */
@@ -44,7 +43,7 @@ export function createJourneyDue(db: Database) {
     `(SELECT min(due) FROM journey_participants
       WHERE journey = j.document AND is_fixed = ${isFixed} AND due IS NOT NULL)`
   const all = db.prepare<[], Row>(
-    `SELECT j.document AS journey, j.state, j.next_run AS nextRun, j.ends,
+    `SELECT j.document AS journey, j.next_run AS nextRun, j.ends,
        j.entering ->> 'since' AS entering, j.active_since AS activeSince, j.shift,
        (SELECT v.creation_date FROM documents s JOIN document_versions v ON v.document = s.seq AND v.version = s.version
         WHERE s.app = d.app AND s.kind = 'segment' AND s.id = j.refreshes_on AND s.version <> j.segment_version
@@ -94,7 +93,7 @@ function nextOfJourney(row: Row): DueOfJourney | undefined {
   const candidates: DueOfJourney[] = []
   // While members enter, no other run begins.
   if (entering !== null) candidates.push({ journey, time: entering, what: 'enter' })
-  else if (row.state === 'ACTIVE') {
+  else {
     if (nextRun !== null) candidates.push({ journey, time: nextRun, what: 'run' })
     if (changed !== null) candidates.push({ journey, time: Date.parse(changed), what: 'run' })
     if (ends !== null) candidates.push({ journey, time: ends, what: 'end' })

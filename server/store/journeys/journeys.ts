@@ -114,15 +114,12 @@ export function createJourneys(db: Database, documentsOf: Documents) {
      FROM journeys j JOIN documents d ON d.seq = j.document JOIN apps a ON a.seq = d.app
      WHERE j.state = 'ACTIVE' AND d.id IS NOT NULL AND a.id IS NOT NULL`,
   )
+  const isListening = `hears_events = 1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED')`
   const listening = db.prepare<[number], Row>(
-    `${select} AND d.app = ? AND d.kind = 'journey' AND j.state IN ('ACTIVE', 'CLOSED') ORDER BY j.document`,
+    `${select} AND d.app = ? AND d.kind = 'journey' AND ${isListening} ORDER BY j.document`,
   )
-
   const hears = db
-    .prepare<[], number>(
-      `SELECT 1 FROM journeys INDEXED BY journeys_going
-       WHERE state IN ('ACTIVE', 'CLOSED') AND hears_events = 1 LIMIT 1`,
-    )
+    .prepare<[], number>(`SELECT 1 FROM journeys INDEXED BY journeys_listening WHERE ${isListening} LIMIT 1`)
     .pluck()
 
   return {
@@ -140,8 +137,11 @@ export function createJourneys(db: Database, documentsOf: Documents) {
     list: (app: AppRef, page: Page): Listed<Journey>[] =>
       list.all({ ...page, app: app.seq }).map(row => ({ seq: row.document, value: toJourney(row) })),
 
-    /** The journeys of an application that are ACTIVE or CLOSED, the oldest first. */
-    going: (app: AppRef): Journey[] => listening.all(app.seq).map(toJourney),
+    /**
+     * The journeys of an application that events start, or that have a split on events, the oldest
+     * first: those that are ACTIVE, CLOSED or PAUSED.
+     */
+    listening: (app: AppRef): Journey[] => listening.all(app.seq).map(toJourney),
 
     /** Whether any journey waits for events. */
     hearsEvents: (): boolean => hears.get() === 1,

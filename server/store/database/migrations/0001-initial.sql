@@ -242,6 +242,7 @@ CREATE TABLE journeys (
 ) STRICT;
 
 CREATE INDEX journeys_going ON journeys (document) WHERE state IN ('ACTIVE', 'CLOSED');
+CREATE INDEX journeys_listening ON journeys (document) WHERE hears_events = 1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED');
 
 CREATE TABLE journey_runs (
   seq              INTEGER PRIMARY KEY AUTOINCREMENT,
