@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { countTargeted } from '../audience/count-sends.ts'
 import { type AudienceCounter, type Counters, count, whyNotTargeted } from '../audience/counters.ts'
 import { planInWorker, type SendingContext } from '../audience/sending.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
@@ -265,8 +266,9 @@ export function createCampaignRuns(context: SendingContext) {
       if (!campaignActivities.isOpen(activity.seq)) return false
       ids = writeMessages(store, activity.app, sent, now)
       recordUnsent(activity.app, outcome.unsent, now)
-      for (const { key, sent } of outcome.counted)
-        endpointSends.add(activity.campaign, key, now.getTime(), sent)
+      for (const { key, message } of outcome.counted) {
+        countTargeted(endpointSends, activity.campaign, key, message, now)
+      }
       for (const target of [...batch.targets.slice(0, done), ...batch.gone]) {
         campaignActivities.removeTarget(activity.seq, target)
       }
@@ -468,7 +470,7 @@ export function createCampaignRuns(context: SendingContext) {
   ) => {
     const sent: SentMessage[] = []
     const unsent: Send[] = []
-    const counted: { key: EndpointKey; sent: boolean }[] = []
+    const counted: { key: EndpointKey; message: NewOutboxMessage | undefined }[] = []
     if (!isWave) countProduced(after.counters, batch, upTo)
     if (batch.gone.length > 0) count(after.counters, 'ENDPOINT_DELETED', batch.gone.length)
     for (const candidate of batch.candidates.slice(0, upTo)) {
@@ -480,9 +482,7 @@ export function createCampaignRuns(context: SendingContext) {
         continue
       }
       if (!isWave) after.total++
-      if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') {
-        counted.push({ key: candidate.key, sent: message !== undefined })
-      }
+      if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') counted.push({ key: candidate.key, message })
       const { endpoint } = candidate
       if (message !== undefined) sent.push({ record: message, endpoint, isCustom })
       else if (isSendStatus(why)) unsent.push({ record: { ...origin }, endpoint, status: why })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { countTargeted } from '../audience/count-sends.ts'
 import { count, whyNotTargeted } from '../audience/counters.ts'
 import { planInWorker, type SendingContext } from '../audience/sending.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
@@ -47,10 +48,10 @@ interface Outcome {
   /** Counters of the activity. */
   counted?: string[]
   message?: SentMessage
-  /** A message that was not made, and why, for the stream of events. */
-  unsent?: { status: SendStatus; walker: Walker }
-  /** Who got the message, as limits count it. */
+  /** Who the message was for, as limits count it. */
   sentTo?: EndpointKey
+  /** What the event stream is told beside the message. */
+  told?: { endpoint: EndpointResponse; statuses: SendStatus[] }
   /** Conditions on events that are met now. */
   met?: string[]
 }
@@ -98,7 +99,7 @@ export function createJourneySteps(context: SendingContext) {
     if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return undefined
     const { app } = journey
     const counters = new Map<number, { of: RunCounters; left: number }>()
-    for (const { participant, next, counted = [], sentTo, met = [] } of outcomes) {
+    for (const { participant, next, counted = [], message, sentTo, met = [] } of outcomes) {
       const ofRun = counters.get(participant.run) ?? { of: { '': {}, [activity]: {} }, left: 0 }
       counters.set(participant.run, ofRun)
       for (const name of counted) count(ofRun.of[activity]!, name)
@@ -110,23 +111,23 @@ export function createJourneySteps(context: SendingContext) {
       }
       if (met.length > 0)
         journeyParticipants.setMet(participant.seq, [...new Set([...participant.met, ...met])])
-      if (sentTo !== undefined) endpointSends.add(document, sentTo, now.getTime(), true)
+      if (sentTo !== undefined) countTargeted(endpointSends, document, sentTo, message?.record, now)
     }
     for (const [run, { of, left }] of counters) journeyRuns.count(run, of, -left, now.toISOString())
     if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
     const source = eventSource(store, app, now)
-    const unsent = outcomes.flatMap(({ participant, unsent }) => {
-      if (unsent === undefined) return []
-      const { endpoint } = unsent.walker
+    const events = outcomes.flatMap(({ participant, told }) => {
+      if (told === undefined) return []
+      const { endpoint, statuses } = told
       const record = {
         journey: journey.id,
         run: journeyRuns.bySeq(participant.run)!.id,
         activity,
         ...(endpoint.ChannelType && { channel: endpoint.ChannelType }),
       }
-      return [journeySend(source, { record, endpoint, status: unsent.status })]
+      return statuses.map(status => journeySend(source, { record, endpoint, status }))
     })
-    if (unsent.length > 0) recordEvents(store, app, unsent)
+    if (events.length > 0) recordEvents(store, app, events)
     const messages = outcomes.flatMap(({ message }) => message ?? [])
     const ids = writeMessages(store, app, messages, now)
     closeIfOver(store, journeys.byDocument(document)!, now)
@@ -311,12 +312,22 @@ export function createJourneySteps(context: SendingContext) {
     const activity = journey.definition.Activities![key]!
     const next = arriveAt(journey, activity[kind]!.NextActivity, now)
     const outcomes: Outcome[] = []
+    const add = ({ participant, endpoint }: Walker, outcome: Outcome) => {
+      if (participant.phase !== 'held') return outcomes.push(outcome)
+      const waited = 'QUIET_TIME_WAIT_FINISHED'
+      const { counted = [], told } = outcome
+      return outcomes.push({
+        ...outcome,
+        counted: [waited, ...counted],
+        told: { endpoint, statuses: [waited, ...(told?.statuses ?? [])] },
+      })
+    }
     const toSend: Walker[] = []
     store.read(() => {
       for (const walker of walkers) {
         const outcome = beforeSending(journey, key, kind, walker, rate, now, next)
         if (outcome === undefined) toSend.push(walker)
-        else outcomes.push(outcome)
+        else add(walker, outcome)
       }
     })
     if (toSend.length === 0) return outcomes
@@ -328,13 +339,9 @@ export function createJourneySteps(context: SendingContext) {
           ? await sendCustom(journey, activity, origin, ofRun, now)
           : await sendMessages(journey, kind, activity, origin, ofRun, now)
       for (const [index, walker] of ofRun.entries()) {
-        const { participant } = walker
+        const { participant, key: sentTo } = walker
         const { message, met = [] } = sent[index]!
-        const status = sendStatusOf(message)
-        outcomes.push({
-          ...{ participant, next, message, met, counted: [status] },
-          ...(status === 'SUCCESS' && { sentTo: walker.key }),
-        })
+        add(walker, { participant, next, message, sentTo, met, counted: [sendStatusOf(message)] })
       }
     }
     return outcomes
@@ -355,7 +362,12 @@ export function createJourneySteps(context: SendingContext) {
     const time = now.getTime()
     const drop = (status: SendStatus | 'TIMEFRAME_CAP' | 'TOTAL_CAP'): Outcome => {
       const isStreamed = status !== 'TIMEFRAME_CAP' && status !== 'TOTAL_CAP'
-      return { participant, next, counted: [status], ...(isStreamed && { unsent: { status, walker } }) }
+      return {
+        participant,
+        next,
+        counted: [status],
+        ...(isStreamed && { told: { endpoint, statuses: [status] } }),
+      }
     }
     // It may have opted out since it entered, which leaves no record (source: guide).
     const why = whyNotTargeted(endpoint, {})

@@ -53,7 +53,8 @@ export function journeySend(source: EventSource, send: Send): NewEvent {
     journey_id: journey ?? null,
     journey_run_id: run ?? null,
     journey_activity_id: activity ?? null,
-    journey_activity_type: typeOf(send),
+    // It is absent where only a wait has ended (source: guide).
+    ...(send.status !== 'QUIET_TIME_WAIT_FINISHED' && { journey_activity_type: typeOf(send) }),
     journey_send_status: send.status ?? sendStatusOf(send),
     journey_send_status_message: statusMessage ?? '',
     journey_send_status_code: String(statusCode ?? 200),

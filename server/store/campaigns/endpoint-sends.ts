@@ -33,7 +33,7 @@ export function createEndpointSends(db: Database) {
      * Counts that a campaign or journey has targeted an endpoint.
      *
      * @param sender its row in `documents`
-     * @param sent whether a message was made, that has failed or not
+     * @param sent whether it counts as sent; see `audience/count-sends.ts`
      */
     add: (sender: number, endpoint: EndpointKey, time: number, sent: boolean): void =>
       void add.run(sender, endpoint, time, sent ? 1 : 0),
@@ -42,7 +42,7 @@ export function createEndpointSends(db: Database) {
     bySender: (sender: number, endpoint: EndpointKey, after = Number.MIN_SAFE_INTEGER) =>
       ofSender.get(sender, endpoint, after)!,
 
-    /** How many messages an endpoint got after a time, from all campaigns and journeys. */
+    /** How many messages were sent to an endpoint after a time, by all campaigns and journeys. */
     byAll: (endpoint: EndpointKey, after: number): number => ofAll.get(endpoint, after)!,
 
     /** The same of all that are documents of a kind, such as journeys. */
