@@ -11,15 +11,27 @@ export const planNew = (body: CampaignBody, now: number): TreatmentPlan[] =>
   treatmentsOf(body).map(({ number, schedule }) => {
     const timing = timingOf(schedule, now)
     const plan = { treatment: number, timing: JSON.stringify(timing), run: 0, begun: 0 }
-    if (body.IsPaused) return { ...plan, phase: 'WAITING', due: null }
+    if (body.IsPaused) return planPaused({ ...plan, phase: 'WAITING', due: null })
     const next = nextOf(timing, plan, now - startSlack)
     return next === undefined
       ? { ...plan, phase: 'OVER', due: null }
       : { ...plan, phase: 'WAITING', run: next.run, due: Math.max(now, next.due) }
   })
 
-/** How a treatment stands that is paused: a run that is under way goes on (source: guide). */
-export const planPaused = (plan: TreatmentPlan): TreatmentPlan => ({ ...plan, due: null })
+/**
+ * How a treatment stands that is paused: a run that is under way goes on (source: guide). What can
+ * begin no more is over at its EndTime, paused or not (assumed).
+ */
+export function planPaused(plan: TreatmentPlan): TreatmentPlan {
+  const isOpen = plan.phase === 'WAITING' || plan.phase === 'LISTENING'
+  return { ...plan, due: isOpen ? (timingIn(plan).end ?? null) : null }
+}
+
+/** Whether nothing of a treatment can begin any more. */
+export function hasEnded(plan: TreatmentPlan, now: number): boolean {
+  const { end } = timingIn(plan)
+  return end !== undefined && now >= end
+}
 
 /** How a treatment goes on after a pause: runs that it has missed are skipped (assumed). */
 export function planResumed(plan: TreatmentPlan, now: number): TreatmentPlan {

@@ -35,7 +35,7 @@ import { timeIn } from '../templates/helpers/time-zone.ts'
 import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook.ts'
 import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
 import { directMessage, loadTemplates } from './message.ts'
-import { planListening, planNextRun, timingIn } from './plan.ts'
+import { hasEnded, planListening, planNextRun, timingIn } from './plan.ts'
 import { isOfEvents, scheduledStart } from './schedule.ts'
 import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
 
@@ -121,7 +121,7 @@ export function createCampaignRuns(context: SendingContext) {
       const plan = campaigns.nextDue()
       if (plan === undefined || plan.due > now.getTime()) return
       const { seq, version, body } = campaigns.get(plan.app, plan.id)!
-      if (plan.phase === 'LISTENING') return campaigns.plan(seq, [{ ...plan, phase: 'OVER', due: null }])
+      if (hasEnded(plan, now.getTime())) return campaigns.plan(seq, [{ ...plan, phase: 'OVER', due: null }])
       const timing = timingIn(plan)
       if (isOfEvents(timing.frequency)) return campaigns.plan(seq, [planListening(plan)])
       const treatment = treatmentsOf(body).find(({ number }) => number === plan.treatment)

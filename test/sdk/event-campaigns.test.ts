@@ -88,6 +88,25 @@ t.test(
   },
 )
 
+t.test('a campaign that is paused is COMPLETED at its EndTime all the same', async t => {
+  const { ok, url, endpoints, create, happens, advance, statusOf } = await withEvents(t)
+  await endpoints({ Id: 'e1' })
+  const EndTime = '2027-03-01T12:00:00Z'
+  const listening = await create({ Schedule: schedule({ EndTime }) })
+  const waiting = await create({ Schedule: schedule({ StartTime: '2027-03-01T10:00:00Z', EndTime }) })
+  const daily = await create({
+    Schedule: { StartTime: '2027-03-01T10:00:00Z', EndTime, Frequency: 'HOURLY' },
+  })
+  const created = await create({ Schedule: schedule({ EndTime }), IsPaused: true })
+  await advance()
+  for (const id of [listening, waiting, daily]) await ok('PUT', `${url}/${id}`, { IsPaused: true })
+  await advance({ to: '2027-03-01T11:59:59Z' })
+  for (const id of [listening, waiting, daily, created]) t.equal(await statusOf(id), 'PAUSED')
+  t.equal(await happens('e1', 'buy'), 0)
+  await advance({ to: EndTime })
+  for (const id of [listening, waiting, daily, created]) t.equal(await statusOf(id), 'COMPLETED')
+})
+
 t.test('an event campaign over an imported segment is refused', async t => {
   const buckets = makeBuckets(t)
   await buckets.put('data', 'a.csv', csvOf('e1'))
