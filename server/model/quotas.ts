@@ -181,16 +181,17 @@ export const otpDefaults = {
 
 /**
  * What a campaign may hold: further treatments, the sum of all percentages, and the priority of an
- * in-app campaign (source: guide); bytes of a custom message (source: guide, 5 KB); and channels of
- * a custom message (assumed).
+ * in-app campaign (source: guide); and channels of a custom message (assumed).
  */
 export const campaignLimits = {
   additionalTreatments: 4,
   percent: 100,
-  customData: 5 * 1024,
   endpointTypes: 20,
   priority: [1, 5],
 } as const
+
+/** Bytes of a custom message of a campaign or a journey (source: guide, 5 KB). */
+export const customDataBytes = 5 * 1024
 
 /** Campaigns of an account that are under way, and event and in-app campaigns of an application. */
 export const campaignCounts = { active: 200, event: 25, inApp: 25 } as const
@@ -235,7 +236,6 @@ export const journeyLimits = {
   closedDays: 20,
   reentryCap: [0, 100],
   messagesPerSecond: [1, 20_000],
-  customData: 5 * 1024,
   ...{ anyActivities: 1_000, anyBranches: 100, conditions: 100, anyRules: 1_000, endpointTypes: 20 },
 } as const
 

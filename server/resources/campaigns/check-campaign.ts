@@ -1,20 +1,15 @@
 import { startSlack } from '../../campaigns/plan.ts'
 import { isOfEvents, readScheduleTime } from '../../campaigns/schedule.ts'
 import { isWebTarget } from '../../delivery/call-hook.ts'
+import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import type { CampaignHook, QuietTime } from '../../model/application-settings.ts'
-import type {
-  CustomDeliveryConfiguration,
-  Schedule,
-  WriteCampaignRequest,
-  WriteTreatmentResource,
-} from '../../model/campaign.ts'
+import type { Schedule, WriteCampaignRequest, WriteTreatmentResource } from '../../model/campaign.ts'
 import type { EventFilter } from '../../model/event-filter.ts'
 import type { TemplateConfiguration } from '../../model/message.ts'
 import { campaignBounds, campaignLimits as limits } from '../../model/quotas.ts'
 import { readUtcOffset } from '../../model/utc-offset.ts'
-import { isLoopback } from '../../process/web-origins.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
@@ -174,35 +169,20 @@ function checkContent(
     )
   }
   const custom = treatment.CustomDeliveryConfiguration
-  if (custom !== undefined) checkDelivery(`${prefix}CustomDeliveryConfiguration`, custom)
+  if (custom !== undefined) {
+    const member = `${prefix}CustomDeliveryConfiguration.DeliveryUri`
+    const problem = deliveryUriProblem(member, custom.DeliveryUri)
+    if (problem !== undefined) throw badRequest(problem)
+  }
   if (message.CustomMessage === undefined) return
   if (custom === undefined) {
     throw badRequest(
       `${prefix}CustomDeliveryConfiguration is required with CustomMessage: it says what is called`,
     )
   }
-  const bytes = Buffer.byteLength(message.CustomMessage.Data ?? '')
-  if (bytes > limits.customData) {
-    throw badRequest(
-      `${prefix}MessageConfiguration.CustomMessage.Data must have at most ${limits.customData} bytes; got ${bytes}`,
-    )
-  }
-}
-
-/**
- * Checks what is called to deliver a message: a web hook, whose URL begins with https:// and has only
- * the characters that the guide names, or a Lambda function by its name or ARN. On loopback, http://
- * will do (assumed).
- */
-function checkDelivery(member: string, { DeliveryUri }: CustomDeliveryConfiguration): void {
-  const isFunction = /^(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:)?[\w-]{1,64}(:[\w$-]{1,128})?$/
-  if (isFunction.test(DeliveryUri)) return
-  const url = isWebTarget(DeliveryUri) ? URL.parse(DeliveryUri) : null
-  const isSafe = /^[A-Za-z0-9\-._~?/#:]+$/.test(DeliveryUri)
-  if (url !== null && isSafe && (url.protocol === 'https:' || isLoopback(url))) return
-  throw badRequest(
-    `${member}.DeliveryUri must be the name or ARN of a Lambda function, or a URL that begins with https:// (http:// on loopback) and has only letters, digits and - . _ ~ ? / # :; got ${describe(DeliveryUri)}`,
-  )
+  const member = `${prefix}MessageConfiguration.CustomMessage.Data`
+  const problem = customDataProblem(member, message.CustomMessage.Data)
+  if (problem !== undefined) throw badRequest(problem)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { loadTemplate } from '../../delivery/load-template.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { type Activities, graphProblem, isMessageKind, kindOf, kindsOf } from '../../journeys/graph.ts'
@@ -241,14 +242,11 @@ function activityProblem(
     return `${member}.${kind}.TemplateName must be the name of a template of the type ${kind}; got ${JSON.stringify(name)}`
   }
   if (CUSTOM !== undefined) {
-    if (!isDeliveryUri(CUSTOM.DeliveryUri)) {
-      return `${member}.CUSTOM.DeliveryUri must be the name or the ARN of a Lambda function, or a URL that begins with https:// (on loopback also http://) and has no other characters than letters, digits and - . _ ~ ? / # :; got ${JSON.stringify(CUSTOM.DeliveryUri ?? '')}`
-    }
     if (!CUSTOM.EndpointTypes?.length) return `${member}.CUSTOM.EndpointTypes must have at least one entry`
-    const { Data = '' } = CUSTOM.MessageConfig ?? {}
-    if (Buffer.byteLength(Data) > limits.customData) {
-      return `${member}.CUSTOM.MessageConfig.Data must be at most ${limits.customData} bytes; got ${Buffer.byteLength(Data)}`
-    }
+    return (
+      deliveryUriProblem(`${member}.CUSTOM.DeliveryUri`, CUSTOM.DeliveryUri) ??
+      customDataProblem(`${member}.CUSTOM.MessageConfig.Data`, CUSTOM.MessageConfig?.Data)
+    )
   }
   if (Wait !== undefined) return waitProblem(`${member}.Wait.WaitTime`, Wait.WaitTime ?? {}, ends)
   if (Holdout !== undefined && !isPercentage(Holdout.Percentage, 0)) {
@@ -288,12 +286,6 @@ function activityProblem(
 
 const isPercentage = (value: number, least: number): boolean =>
   Number.isInteger(value) && value >= least && value <= 100
-
-function isDeliveryUri(uri = ''): boolean {
-  if (!/^https?:\/\//i.test(uri)) return /^[\w:$./-]{1,170}$/.test(uri) && !uri.includes('//')
-  if (!/^[A-Za-z0-9\-._~?/#:]+$/.test(uri)) return false
-  return uri.startsWith('https://') || /^http:\/\/(localhost|127\.\d+\.\d+\.\d+)([:/?#]|$)/.test(uri)
-}
 
 function waitProblem(
   member: string,

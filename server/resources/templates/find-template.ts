@@ -1,4 +1,5 @@
-import { notFound, orNotFound } from '../../http/errors/exceptions.ts'
+import { versionNumber } from '../../delivery/load-template.ts'
+import { orNotFound } from '../../http/errors/exceptions.ts'
 import type { TemplateType } from '../../model/template.ts'
 import type { Store } from '../../store/open-store.ts'
 import type { Template, TemplateKey } from '../../store/templates/templates.ts'
@@ -24,9 +25,7 @@ export function findTemplate<Type extends TemplateType>(
  * @throws NotFoundException
  */
 export function findVersion(store: Store, key: TemplateKey, version: string): number {
-  const latest = orNotFound(store.templates.latestVersion(key), `Template not found: ${key.name}`)
-  if (version === 'latest') return latest
-  const number = /^[1-9]\d*$/.test(version) ? Number(version) : 0
-  if (store.templates.get(key, number) !== undefined) return number
-  throw notFound(`Template version not found: ${key.name}/${version}`)
+  orNotFound(store.templates.latestVersion(key), `Template not found: ${key.name}`)
+  const number = versionNumber(store, key, version)
+  return orNotFound(number, `Template version not found: ${key.name}/${version}`)
 }

@@ -145,7 +145,7 @@ const refused: [problem: string, more: object][] = [
   ],
   ['Activities.a.PUSH.TemplateName must be the name', of({ PUSH: {} })],
   [
-    'Activities.a.CUSTOM.DeliveryUri must be the name or the ARN',
+    'Activities.a.CUSTOM.DeliveryUri must be the name or ARN',
     of({ CUSTOM: { DeliveryUri: 'http://example.com/', EndpointTypes: ['SMS'] } }),
   ],
   [
