@@ -1,5 +1,4 @@
 import type { HookSettings } from '../delivery/call-hook.ts'
-import type { PlannedDelivery } from '../delivery/deliver.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Renderer } from '../templates/renderer.ts'
@@ -15,8 +14,8 @@ export interface SendingContext {
 }
 
 /**
- * Runs `planDeliveries` in a transaction of the worker. It is one that writes where there are fault
- * rules for messages, as their `times` are used up with it.
+ * Runs `planDeliveries` or `planCustom` in a transaction of the worker. It is one that writes where
+ * there are fault rules for messages, as their `times` are used up with it.
  */
-export const planInWorker = (store: Store, plan: () => PlannedDelivery[]): PlannedDelivery[] =>
+export const planInWorker = <Planned extends object>(store: Store, plan: () => Planned[]): Planned[] =>
   store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.read(plan)

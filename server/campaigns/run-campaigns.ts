@@ -4,7 +4,7 @@ import { type AudienceCounter, type Counters, count, whyNotTargeted } from '../a
 import { planInWorker, type SendingContext } from '../audience/sending.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
-import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
+import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
 import {
   deliver,
   endpointRecipient,
@@ -379,10 +379,15 @@ export function createCampaignRuns(context: SendingContext) {
 
     const filtered = await filter(activity, run, open, results)
     const custom = filtered.filter(
-      ({ endpoint, problem }) => problem === undefined && isCustom(treatment, endpoint.ChannelType ?? ''),
+      candidate =>
+        candidate.problem === undefined && isCustom(treatment, filteredEndpoint(candidate).ChannelType ?? ''),
     )
     const usual = filtered.filter(candidate => !custom.includes(candidate))
     if (custom.length > 0) {
+      const recipients = custom.map(candidate => ({
+        id: candidate.id,
+        endpoint: filteredEndpoint(candidate),
+      }))
       const { records } = await deliverCustom(
         context.hooks,
         {
@@ -391,7 +396,7 @@ export function createCampaignRuns(context: SendingContext) {
           data: treatment.message.CustomMessage?.Data ?? '',
           payload: aboutRun(activity),
         },
-        custom,
+        planInWorker(store, () => planCustom(store, activity.app, recipients)),
         now,
       )
       for (const [index, candidate] of custom.entries()) {
@@ -547,10 +552,16 @@ const isCustom = ({ custom, message }: Treatment, channel: string): boolean =>
 const isLocalTime = ({ treatment: { schedule } }: Run): boolean =>
   schedule.IsLocalTime === true && schedule.StartTime.toUpperCase() !== 'IMMEDIATE'
 
-/** A candidate as the recipient of a message: with what a hook has made of it. */
-function recipientOf({ id, endpoint, overrides, problem }: Candidate): Recipient {
-  const { TitleOverride, BodyOverride, ...changes } = overrides ?? {}
-  const changed = { ...endpoint, ...changes, Id: id }
+/** The endpoint of a candidate, with what a hook has changed of it. */
+function filteredEndpoint({ id, endpoint, overrides = {} }: Candidate): EndpointResponse {
+  const { TitleOverride: _title, BodyOverride: _body, ...changes } = overrides
+  return { ...endpoint, ...changes, Id: id }
+}
+
+/** A candidate as the recipient of a message. */
+function recipientOf(candidate: Candidate): Recipient {
+  const { overrides: { TitleOverride, BodyOverride } = {}, problem } = candidate
+  const changed = filteredEndpoint(candidate)
   // Titles and bodies of e-mails cannot be changed in this way (source: guide).
   const isEmail = changed.ChannelType === 'EMAIL'
   return {

@@ -1,7 +1,9 @@
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
+import type { AppRef } from '../store/applications/applications.ts'
+import type { Store } from '../store/open-store.ts'
 import { callHook, type HookSettings } from './call-hook.ts'
-import type { Sending } from './deliver.ts'
+import { endpointRecipient, faultsOf, type Refused, type Sending } from './deliver.ts'
 
 /** The most endpoints in one call of a hook or a custom channel (source: guide). */
 export const endpointsPerCall = 50
@@ -11,6 +13,29 @@ export interface CustomRecipient {
   /** Its id. */
   id: string
   endpoint: EndpointResponse
+}
+
+/** A recipient of which it is decided whether it gets the message. */
+export interface PlannedCustom extends CustomRecipient {
+  /** How a fault rule refuses it: the channel is then not called for it. */
+  refused: Refused | undefined
+}
+
+/**
+ * Decides which recipients fault rules refuse: for them, the channel of these messages is CUSTOM, as
+ * in the outbox. To be called in a transaction; see `planDeliveries`.
+ */
+export function planCustom(
+  store: Pick<Store, 'faults'>,
+  app: AppRef,
+  recipients: readonly CustomRecipient[],
+): PlannedCustom[] {
+  const faultOf = faultsOf(store, app)
+  return recipients.map(({ id, endpoint }) => ({
+    id,
+    endpoint,
+    refused: faultOf({ ...endpointRecipient({ ...endpoint, Id: id }), channel: 'CUSTOM' }),
+  }))
 }
 
 /** What is delivered through a custom channel, and by what. */
@@ -27,24 +52,27 @@ export type CustomAnswer = ReadonlyMap<string, Record<string, string>>
 
 /**
  * Delivers a message through a custom channel, to at most 50 endpoints: one call, with the payload
- * of the guide. Any answer with a status of 200 to 299 is a success of all of them (assumed).
+ * of the guide, or none if all are refused. Any answer with a status of 200 to 299 is a success of
+ * all of them (assumed).
  *
  * @returns a record for each recipient, in their order; and the answer
  */
 export async function deliverCustom(
   settings: HookSettings,
   { app, origin, target, data, payload }: CustomDelivery,
-  recipients: readonly CustomRecipient[],
+  recipients: readonly PlannedCustom[],
   now: Date,
 ): Promise<{ records: NewOutboxMessage[]; answer: CustomAnswer }> {
+  const called = recipients.filter(({ refused }) => refused === undefined)
   const body = {
     Message: {},
     Data: data,
     ApplicationId: app.id,
     ...payload,
-    Endpoints: endpointsIn(recipients),
+    Endpoints: endpointsIn(called),
   }
-  const outcome = await callHook(settings, target, body, readAnswer)
+  const outcome =
+    called.length === 0 ? { answer: new Map() } : await callHook(settings, target, body, readAnswer)
   const status =
     'answer' in outcome
       ? { status: 'SUCCESSFUL' as const, statusCode: 200, statusMessage: `delivered by ${target}` }
@@ -53,12 +81,12 @@ export async function deliverCustom(
           statusCode: 400,
           statusMessage: 'failed' in outcome ? outcome.failed : outcome.notAllowed,
         }
-  const records = recipients.map(({ id, endpoint }): NewOutboxMessage => {
+  const records = recipients.map(({ id, endpoint, refused }): NewOutboxMessage => {
     const { Address, User } = endpoint
     return {
       time: now.toISOString(),
       ...origin,
-      ...status,
+      ...(refused ?? status),
       channel: 'CUSTOM',
       ...(Address && { address: Address }),
       endpoint: id,

@@ -99,7 +99,7 @@ export interface PlannedDelivery {
 }
 
 /** Why a recipient gets nothing. */
-interface Refused {
+export interface Refused {
   status: DeliveryStatus
   statusCode: number
   statusMessage: string
@@ -126,7 +126,7 @@ export function planDeliveries(
   recipients: readonly Recipient[],
 ): PlannedDelivery[] {
   const { app, configuration, templates } = sending
-  const faults = store.faults.ofMessages()
+  const faultOf = faultsOf(store, app)
   const channels = new Map(store.channels.list(app).map(channel => [channel.platform, channel]))
   const sentTo = new Set<string>()
   // Calls get no recommendations: only campaigns and journeys do (source: guide).
@@ -137,8 +137,8 @@ export function planDeliveries(
 
   const decide = (recipient: Recipient, template: SentTemplate | undefined): PlannedDelivery['outcome'] => {
     const { address = '', channel: type = '', endpoint, problem } = recipient
-    const fault = faults.find(rule => applies(rule, app, recipient) && store.faults.use(rule.id))
-    if (fault !== undefined) return refusalBy(fault)
+    const fault = faultOf(recipient)
+    if (fault !== undefined) return fault
     if (problem !== undefined) return permanent(problem)
     if (endpoint && hasOptedOut(endpoint)) return refusal('OPT_OUT', 'Endpoint has opted out')
     if (type === 'SMS' && store.optOuts.has(phoneDigits(address) ?? '')) {
@@ -178,6 +178,22 @@ export function planDeliveries(
     const outcome = 'content' in decided && problem !== undefined ? permanent(problem) : decided
     return { sending, recipient, template, recommendations, outcome }
   })
+}
+
+/**
+ * Reads the fault rules for messages. To be called in a transaction; see `planDeliveries`.
+ *
+ * @returns a function that gives how a rule refuses a recipient, and uses up one of its `times`
+ */
+export function faultsOf(
+  { faults }: Pick<Store, 'faults'>,
+  app: AppRef,
+): (recipient: Recipient) => Refused | undefined {
+  const rules = faults.ofMessages()
+  return recipient => {
+    const fault = rules.find(rule => applies(rule, app, recipient) && faults.use(rule.id))
+    return fault && refusalBy(fault)
+  }
 }
 
 /** Whether an endpoint takes no messages at all. */

@@ -3,7 +3,7 @@ import { countTargeted } from '../audience/count-sends.ts'
 import { count, whyNotTargeted } from '../audience/counters.ts'
 import { planInWorker, type SendingContext } from '../audience/sending.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
-import { deliverCustom, endpointsPerCall } from '../delivery/custom-channel.ts'
+import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
 import { deliver, endpointRecipient, planDeliveries, type Sending } from '../delivery/deliver.ts'
 import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
@@ -440,8 +440,9 @@ export function createJourneySteps(context: SendingContext) {
     const { DeliveryUri, MessageConfig = {} } = activity.CUSTOM!
     const conditions = eventConditions(definition.Activities!)
     const sent: { message: SentMessage; met?: string[] }[] = []
-    for (let from = 0; from < walkers.length; from += endpointsPerCall) {
-      const part = walkers.slice(from, from + endpointsPerCall)
+    const recipients = walkers.map(({ endpoint }) => ({ id: endpoint.Id!, endpoint }))
+    for (let from = 0; from < recipients.length; from += endpointsPerCall) {
+      const part = recipients.slice(from, from + endpointsPerCall)
       const { records, answer } = await deliverCustom(
         context.hooks,
         {
@@ -451,7 +452,7 @@ export function createJourneySteps(context: SendingContext) {
           data: MessageConfig.Data ?? '',
           payload: { JourneyId: id, JourneyRunId: origin.run!, JourneyActivityId: origin.activity! },
         },
-        part.map(({ endpoint }) => ({ id: endpoint.Id!, endpoint })),
+        planInWorker(store, () => planCustom(store, app, part)),
         now,
       )
       for (const [index, { endpoint }] of part.entries()) {

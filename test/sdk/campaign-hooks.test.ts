@@ -159,6 +159,56 @@ t.test('a custom channel gets the documented payload, for its endpoint types alo
   t.match(await activities(id), [{ Id: ActivityId, SuccessfulEndpointCount: 3 }])
 })
 
+t.test("what a filter hook changes is in the custom channel's payload and record", async t => {
+  const filter = await startHook(t, ({ body }) => {
+    const { e1, e3 } = body.Endpoints
+    e1.Attributes.Offer = ['ten percent']
+    return json({ e1: { ...e1, Address: '@new', TitleOverride: 'x' }, e3 })
+  })
+  const channel = await startHook(t, () => ({ text: '' }))
+  const { endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' }, { Id: 'e3' })
+  const id = await create({
+    Hook: { WebUrl: filter.url },
+    MessageConfiguration: { CustomMessage: { Data: 'x' } },
+    CustomDeliveryConfiguration: { DeliveryUri: channel.url, EndpointTypes: ['SMS'] },
+  })
+  await advance()
+  const { Endpoints } = channel.calls[0]!.body
+  t.strictSame(Object.keys(Endpoints), ['e1', 'e3'])
+  t.match(Endpoints.e1, { Address: '@new', Attributes: { Offer: ['ten percent'] } })
+  t.notOk('TitleOverride' in Endpoints.e1 || 'Id' in Endpoints.e1)
+  t.match(await messages(id), [{ endpoint: 'e1', address: '@new' }, { endpoint: 'e3' }])
+})
+
+t.test('fault rules refuse messages of custom channels, which are then not called for them', async t => {
+  const hook = await startHook(t, () => ({ text: '' }))
+  const { ok, app, segment, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' })
+  const message = { channel: 'CUSTOM', endpoint: 'e1' }
+  await ok('POST', '/_pinpoint/faults', { message, status: 'THROTTLED', times: 2 })
+  const id = await create({
+    MessageConfiguration: { CustomMessage: { Data: 'x' } },
+    CustomDeliveryConfiguration: { DeliveryUri: hook.url, EndpointTypes: ['SMS'] },
+  })
+  await advance()
+  t.match(await messages(id), [
+    { endpoint: 'e1', channel: 'CUSTOM', status: 'THROTTLED', statusCode: 429 },
+    { endpoint: 'e2', channel: 'CUSTOM', status: 'SUCCESSFUL' },
+  ])
+  t.match(await activities(id), [{ TotalEndpointCount: 2, SuccessfulEndpointCount: 1 }])
+
+  const url = `/v1/apps/${app}/journeys`
+  const { Id } = await ok('POST', url, journeyOf(segment, customJourney(hook.url)))
+  await advance({ by: 'P2D' })
+  const { Metrics } = await ok('GET', `${url}/${Id}/activities/call/execution-metrics`)
+  t.strictSame(Metrics, { CUSTOM_DELIVERY_FAILURE: '1', SUCCESS: '1' })
+  t.strictSame(
+    hook.calls.map(({ body }) => Object.keys(body.Endpoints)),
+    [['e2'], ['e2']],
+  )
+})
+
 t.test('a Lambda function is called by the Invoke API, and its errors count', async t => {
   const lambda = await startHook(t, ({ path, body }) =>
     path.includes('broken')
