@@ -27,15 +27,16 @@ export interface Uploads {
    * Stores a body as a new object, whatever its size. The object is there as a whole or not at all.
    *
    * @param name the last part of its key; see `uploadNameProblem`
-   * @param signal aborts the upload
-   * @returns the object's key and size; why there is none, if the body ends too early. The body may
-   *   not be read to its end then
+   * @param options.signal aborts the upload
+   * @param options.beside the key of an earlier upload, for objects under one prefix
+   * @returns the object's key and size; why there is none, if the body ends too early, or there can
+   *   be no such object beside the other one. The body may not be read to its end then
    * @throws errors of the file system, ENOSPC if the disk is full
    */
   receive(
     name: string,
     body: UploadBody,
-    signal: AbortSignal,
+    options: { signal: AbortSignal; beside?: string | undefined },
   ): Promise<{ key: string; bytes: number } | { refusal: string }>
   /** Removes all objects. Uploads under way are not concerned. */
   clear(): Promise<void>
@@ -70,14 +71,24 @@ export function createUploads(dataDir: string): Uploads {
   return {
     folder,
 
-    async receive(name, body, signal) {
+    async receive(name, body, { signal, beside }) {
       const id = randomUUID()
       const draft = join(dataDir, `upload-${id}`)
+      const prefix = beside === undefined ? id : folderOf(beside)
+      const problem = () => (beside === undefined ? undefined : besideProblem(folder, prefix, name, beside))
+      const refusal = problem()
+      if (refusal !== undefined) return { refusal }
       try {
         const bytes = await write(body, draft, signal)
-        await mkdir(join(folder, id), { recursive: true, mode: privateFolder })
-        await rename(draft, join(folder, id, name))
-        return { key: `${id}/${name}`, bytes }
+        // Looked at again: a reset may have come meanwhile.
+        const refusal = problem()
+        if (refusal !== undefined) {
+          await rm(draft, { force: true })
+          return { refusal }
+        }
+        await mkdir(join(folder, prefix!), { recursive: true, mode: privateFolder })
+        await rename(draft, join(folder, prefix!, name))
+        return { key: `${prefix}/${name}`, bytes }
       } catch (error) {
         await rm(draft, { force: true })
         if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
@@ -92,6 +103,24 @@ export function createUploads(dataDir: string): Uploads {
       await rm(removed, { recursive: true, force: true })
     },
   }
+}
+
+/** The folder of an upload's key; undefined if it is no such key. */
+const folderOf = (key: string): string | undefined => /^([0-9a-f-]{36})\/[^/]+$/.exec(key)?.[1]
+
+/** Why a name cannot be uploaded beside an earlier upload, as a sentence. */
+function besideProblem(
+  folder: string,
+  prefix: string | undefined,
+  name: string,
+  beside: string,
+): string | undefined {
+  if (prefix === undefined || !existsSync(join(folder, beside))) {
+    return `there is no upload s3://${uploadsBucket}/${beside} beside which it could be stored: a reset removes them`
+  }
+  return existsSync(join(folder, prefix, name))
+    ? `there is an upload ${JSON.stringify(name)} beside that one already: give it another name`
+    : undefined
 }
 
 /** @returns how many bytes were written */

@@ -68,6 +68,32 @@ t.test('a file that is uploaded can be imported, by each of its URLs', async t =
   t.strictSame(stored(), ['users.csv', 'users.csv'])
 })
 
+t.test('files that are uploaded beside each other are read by one import', async t => {
+  const { client, put, control } = await start(t)
+  const app = await createApp(client)
+  const first = (await put('a.csv', users)).body.s3Url as string
+  const beside = `?beside=${encodeURIComponent(first)}`
+  const second = await put(`b.csv${beside}`, 'Id,ChannelType,Address\neve,EMAIL,eve@example.com\n')
+  t.equal(second.status, 201)
+  const prefix = first.slice(0, first.lastIndexOf('/') + 1)
+  t.equal(second.body.s3Url, `${prefix}b.csv`)
+  t.match(await runImport(client, app, { S3Url: prefix }), { JobStatus: 'COMPLETED', TotalProcessed: 3 })
+
+  const again = await put(`a.csv${beside}`, users)
+  t.match(again, { status: 400, body: { Message: /"a.csv" beside that one already/ } })
+  for (const other of ['s3://demo/users.csv', 'a.csv', '']) {
+    t.match(await put(`c.csv?beside=${other}`, users), {
+      status: 400,
+      body: { Message: /must be the s3Url/ },
+    })
+  }
+  for (const other of ['s3://pinpoint-local-uploads/../x.csv', `${prefix}none.csv`, prefix]) {
+    t.match(await put(`c.csv?beside=${other}`, users), { status: 400, body: { Message: /no upload/ } })
+  }
+  await control('POST', '/_pinpoint/reset')
+  t.match(await put(`b.csv${beside}`, users), { status: 400, body: { Message: /a reset removes/ } })
+})
+
 t.test('a large file comes as a stream, with or without its length', async t => {
   const { client, put } = await start(t)
   const app = await createApp(client)
