@@ -5,6 +5,7 @@ import { advanceJobs } from './advance-jobs.ts'
 import { appEndpoints } from './app-endpoints.ts'
 import { apps } from './apps.ts'
 import { calls } from './calls.ts'
+import { checkFile } from './check-file.ts'
 import { clock } from './clock.ts'
 import { events } from './events.ts'
 import { exportJob } from './export-job.ts'
@@ -44,6 +45,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(getSnapshot)
   app.register(putSnapshot)
   app.register(putUpload)
+  app.register(checkFile)
   app.register(clock)
   app.register(jobControl)
   app.register(advanceJobs)

@@ -197,7 +197,7 @@ export function checkMerged(
 
 /** An endpoint has both an address and a channel (source: observed, with these texts). */
 export function missingMember(
-  { address, channel_type }: EndpointValues,
+  { address, channel_type }: Pick<EndpointValues, 'address' | 'channel_type'>,
   { mayBeEmpty }: Completeness,
 ): string | undefined {
   if (address === null && channel_type === null && mayBeEmpty) return undefined

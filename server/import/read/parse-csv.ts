@@ -75,24 +75,12 @@ function readerOf({ text, problem }: DecodedLine): Reader {
  * (assumed).
  */
 function readerFor(header: string): Reader {
-  const names = cutCells(header)?.map(name => name.trim())
-  const problem = separatorProblem(header, names)
-  if (problem !== undefined) throw unusable(problem)
-  if (names === undefined) throw unusable(badQuotes)
+  const names = namesIn(header)
   if (names.length === 1 && names[0] === 'User.UserId') return { columnCount: 1, read: readUsers }
   const idColumn = names.indexOf('Id')
-  const seen = new Set<string>()
-  const columns = names.map((name, index) => {
-    if (name === '') throw unusable(`column ${index + 1} has no name`)
-    const column = columnFor(name)
-    if (column === undefined) {
-      throw unusable(
-        `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (${hint(name)})`,
-      )
-    }
-    if (!column.mayRepeat && seen.has(name)) throw unusable(`${name} stands there twice`)
-    seen.add(name)
-    return column.put
+  const columns = columnsOf(names).map(column => {
+    if (typeof column === 'string') throw unusable(column)
+    return column
   })
   return {
     columnCount: columns.length,
@@ -104,6 +92,47 @@ function readerFor(header: string): Reader {
     },
   }
 }
+
+/** Returns the names in a header. @throws UnreadableError when it cannot be cut into names */
+function namesIn(header: string): string[] {
+  const names = cutCells(header)?.map(name => name.trim())
+  const problem = separatorProblem(header, names)
+  if (problem !== undefined) throw unusable(problem)
+  if (names === undefined) throw unusable(badQuotes)
+  return names
+}
+
+/** Finds the column of each name, or why the name is not usable. */
+function columnsOf(names: string[]): (Column | string)[] {
+  const seen = new Set<string>()
+  return names.map((name, index) => {
+    if (name === '') return `column ${index + 1} has no name`
+    const column = columnFor(name)
+    if (column === undefined) {
+      return `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (${hint(name)})`
+    }
+    if (!column.mayRepeat && seen.has(name)) return `${name} stands there twice`
+    seen.add(name)
+    return column.put
+  })
+}
+
+/**
+ * Returns the names in a header, and what is wrong with each that cannot be used.
+ *
+ * @throws UnreadableError when the header cannot be cut into names
+ */
+export function checkHeader(header: string): { name: string; problem?: string }[] {
+  const names = namesIn(header)
+  return columnsOf(names).map((column, index) => ({
+    name: names[index]!,
+    ...(typeof column === 'string' && { problem: column }),
+  }))
+}
+
+/** Whether a text can be the header of a CSV file: one of its columns has a name that is imported. */
+export const looksLikeHeader = (text: string): boolean =>
+  text.split(/[,;|\t]/).some(name => columnFor(name.replaceAll('"', '').trim()) !== undefined)
 
 /** Separators that people use instead of commas, and the message for each. */
 const otherSeparators = [
