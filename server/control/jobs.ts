@@ -4,13 +4,16 @@ import { PageQuery, readPage } from '../http/paging.ts'
 import { OneOf } from '../model/common.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
-import { type JobStatus, jobStatuses } from '../model/job-states.ts'
+import { jobStatuses } from '../model/job-states.ts'
+import { findApp } from '../resources/find.ts'
+import type { JobPage } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
 const JobType = OneOf(['IMPORT', 'EXPORT'], { description: 'The type of the job' })
 
 const JobsQuery = Type.Object({
   ...PageQuery.properties,
+  app: Type.Optional(Type.String({ description: 'Only jobs of this application' })),
   type: Type.Optional(JobType),
   status: Type.Optional(OneOf([...jobStatuses], { description: 'Only jobs in this state' })),
 })
@@ -27,23 +30,24 @@ const Jobs = Type.Object({
 })
 export type Jobs = Static<typeof Jobs>
 
-/** Lists the jobs of all applications, newest first. */
-export const jobs: FastifyPluginAsyncTypebox = async app => {
-  app.get(
+/** Lists the jobs of all applications, or of one, newest first. */
+export const jobs: FastifyPluginAsyncTypebox = async fastify => {
+  fastify.get(
     '/_pinpoint/jobs',
     {
       config: { operation: 'jobs' },
       schema: {
-        summary: 'The jobs of all applications, newest first',
+        summary: 'The jobs of all applications, or of one, newest first',
         querystring: JobsQuery,
         response: { 200: Jobs },
       },
     },
     async ({ query }) => {
       const { type, status } = query
-      const list = `jobs/${type ?? ''}/${status ?? ''}`
+      const app = query.app === undefined ? undefined : findApp(fastify.store, query.app)
+      const list = `jobs/${type ?? ''}/${status ?? ''}/${app?.id ?? ''}`
       const { values: items, token } = readPage(query, list, start, isJobsCursor, (limit, after) =>
-        app.store.read(() => listJobs(app.store, { type, status }, limit, after)),
+        fastify.store.read(() => listJobs(fastify.store, { app, type, status }, limit, after)),
       )
       return { items, ...(token !== undefined && { nextToken: token }) }
     },
@@ -61,12 +65,12 @@ const isJobsCursor = (value: unknown): value is JobsCursor =>
 /** Merges imports and exports, each newest first, by the dates of their creation. */
 function listJobs(
   { importJobs, exportJobs }: Store,
-  { type, status }: { type: string | undefined; status: JobStatus | undefined },
+  { type, ...of }: Pick<JobPage, 'app' | 'status'> & { type: string | undefined },
   limit: number,
   [importJob, exportJob]: JobsCursor,
 ) {
-  const imports = type === 'EXPORT' ? [] : importJobs.listAll({ before: importJob, status, limit })
-  const exports = type === 'IMPORT' ? [] : exportJobs.listAll({ before: exportJob, status, limit })
+  const imports = type === 'EXPORT' ? [] : importJobs.listAll({ ...of, before: importJob, limit })
+  const exports = type === 'IMPORT' ? [] : exportJobs.listAll({ ...of, before: exportJob, limit })
   const merged = []
   let cursor: JobsCursor = [importJob, exportJob]
   for (let i = 0, e = 0; merged.length < limit && (i < imports.length || e < exports.length); ) {

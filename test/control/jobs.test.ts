@@ -49,8 +49,22 @@ t.test('jobs of all applications and both types are listed, newest first', async
   for (const type of ['IMPORT', 'EXPORT']) {
     t.strictSame(await list(`?type=${type}`), { items: jobs.filter(job => job.type === type) })
   }
+  for (const app of apps) {
+    const own = jobs.filter(job => job.app === app)
+    t.strictSame(await list(`?app=${app}`), { items: own })
+    t.strictSame(await list(`?app=${app}&type=EXPORT`), { items: own.filter(job => job.type === 'EXPORT') })
+    const { items, nextToken } = await list(`?app=${app}&page-size=1`)
+    t.strictSame(await list(`?app=${app}&token=${nextToken}`), { items: own.slice(items.length) })
+  }
   await call('DELETE', `/v1/apps/${apps[0]}`)
   t.strictSame(await list(), { items: jobs.filter(job => job.app !== apps[0]) })
+  isError(
+    t,
+    await call('GET', `/_pinpoint/jobs?app=${apps[0]}`),
+    404,
+    'NotFoundException',
+    'Application not found',
+  )
 })
 
 t.test('pages go on where the last one ended, whatever the filter', async t => {

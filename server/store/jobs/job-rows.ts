@@ -101,8 +101,10 @@ export function toJob<Definition>(
   }
 }
 
-/** A page of the jobs of one kind of all applications. */
+/** A page of the jobs of one kind. */
 export interface JobPage extends Page {
+  /** Only jobs of this application. */
+  app: AppRef | undefined
   /** Only jobs in this state. */
   status: JobStatus | undefined
 }
@@ -110,19 +112,25 @@ export interface JobPage extends Page {
 /** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
 export function prepareListAll<Row extends JobRow>(db: Database, table: JobTable) {
   const columns = table === 'export_jobs' ? 'j.*, 0 AS total_failures' : 'j.*'
-  const list = db.prepare<[number, string | null, number], Row & { app: number; app_id: string }>(
-    `SELECT ${columns}, a.id AS app_id FROM ${table} j CROSS JOIN apps a ON a.seq = j.app
-     WHERE a.id IS NOT NULL AND j.seq < ? AND j.status = coalesce(?, j.status)
-     ORDER BY j.seq DESC LIMIT ?`,
-  )
+  const prepare = <Keys extends number[]>(where: string) =>
+    db.prepare<[...Keys, number, string | null, number], Row & { app: number; app_id: string }>(
+      `SELECT ${columns}, a.id AS app_id FROM ${table} j CROSS JOIN apps a ON a.seq = j.app
+       WHERE ${where} AND j.seq < ? AND j.status = coalesce(?, j.status)
+       ORDER BY j.seq DESC LIMIT ?`,
+    )
+  const list = prepare<[]>('a.id IS NOT NULL')
+  const listOfApp = prepare<[number]>('j.app = ?')
   return <Answer>(
-    { before, status, limit }: JobPage,
+    { app, before, status, limit }: JobPage,
     toResponse: (app: AppRef, row: Row) => Answer,
-  ): Listed<{ app: string; job: Answer }>[] =>
-    list.all(before, status ?? null, limit).map(row => ({
+  ): Listed<{ app: string; job: Answer }>[] => {
+    const page = [before, status ?? null, limit] as const
+    const rows = app === undefined ? list.all(...page) : listOfApp.all(app.seq, ...page)
+    return rows.map(row => ({
       seq: row.seq,
       value: { app: row.app_id, job: toResponse({ seq: row.app, id: row.app_id }, row) },
     }))
+  }
 }
 
 /**
