@@ -9,6 +9,7 @@ import { KeysHelp } from './shell/keys-help.tsx'
 import { Layout } from './shell/layout.tsx'
 import { Palette } from './shell/palette.tsx'
 import { TokenDialog } from './shell/token-dialog.tsx'
+import { DropTarget } from './upload/drop.tsx'
 
 type Loaded = Awaited<ReturnType<Found['route']['load']>>
 
@@ -23,6 +24,7 @@ export const App = () => (
     </Layout>
     <Palette />
     <KeysHelp />
+    <DropTarget />
     {tokenAsked.value && <TokenDialog />}
     <LiveRegion />
   </>

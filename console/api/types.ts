@@ -19,3 +19,13 @@ export interface JobRow {
   type: 'IMPORT' | 'EXPORT'
   job: ImportJobResponse | ExportJobResponse
 }
+
+export type { FileCheck } from '../../server/control/check-file.ts'
+export type { ExportJobPage } from '../../server/control/export-job.ts'
+export type { ImportJobPage } from '../../server/control/import-job.ts'
+export type { Upload } from '../../server/control/put-upload.ts'
+export type { ExportJobRequest, ExportJobResponse as ExportJob } from '../../server/model/export-job.ts'
+export type {
+  ImportJobRequest as ImportJobDefinition,
+  ImportJobResponse as ImportJob,
+} from '../../server/model/import-job.ts'

@@ -1,16 +1,25 @@
+import { useSignal } from '@preact/signals'
+import { emulatorUrl } from '../api/calls.ts'
 import { useFetched } from '../api/fetched.ts'
 import { useReload } from '../api/live.ts'
 import type { AppOverview, AppOverviews, JobRow, Messages, Requests } from '../api/types.ts'
 import { count } from '../format.ts'
+import { CodeLine } from '../parts/code-line.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Field, useAction } from '../parts/form.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { jobColumns, jobKey } from '../parts/jobs.tsx'
 import { messageColumns } from '../parts/messages.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import type { ListPage } from '../parts/paged-table.tsx'
 import { requestColumns } from '../parts/requests.tsx'
-import { Empty, Loaded } from '../parts/states.tsx'
+import { ErrorBox, Loaded } from '../parts/states.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { to } from '../router.ts'
+import { go, to } from '../router.ts'
+import { createApplication } from '../upload/files.ts'
+import { TrySixRows } from '../upload/six-rows.tsx'
+import { Zone } from '../upload/zone.tsx'
 
 /** Rows of each of the lists of what happened last. */
 const shown = 6
@@ -19,12 +28,17 @@ const shown = 6
 export default function Start() {
   const apps = useFetched<AppOverviews>('apps?page-size=1000')
   useReload(apps.reload, ['counts'])
+  const isEmpty = apps.value?.items.length === 0
   return (
-    <Page title="Applications" ready={apps.value !== undefined}>
+    <Page
+      title={isEmpty ? 'Import your first file' : 'Applications'}
+      ready={apps.value !== undefined}
+      actions={<CreateApplication />}
+    >
       <Loaded from={apps}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty icon="layers" title="No application yet" />
+            <First />
           ) : (
             <>
               <Table caption="Applications" columns={appColumns} rows={items} keyOf={({ id }) => id} />
@@ -34,8 +48,92 @@ export default function Start() {
           )
         }
       </Loaded>
-      <LatestCalls />
+      {!isEmpty && <LatestCalls />}
     </Page>
+  )
+}
+
+/** What to do on a first visit. */
+const First = () => (
+  <>
+    <Zone title="Drop a file anywhere on this page">
+      <TrySixRows />
+    </Zone>
+    <Section title="Or by the AWS CLI">
+      <CodeLine text={cliLines} />
+      <p class="hint">SDKs need no more than the same variables. What they do appears here as it happens.</p>
+    </Section>
+    <Section title="What happens then">
+      <ul class="steps">
+        <li>
+          A file is imported into an application, “demo” if there is none: you see its first rows before, and
+          each line that failed after.
+        </li>
+        <li>
+          Messages that your code sends are in the <a href="outbox">outbox</a>, and leave the emulator never.
+        </li>
+        <li>
+          Every call of Pinpoint’s API is in the list of <a href="requests">requests</a>.
+        </li>
+      </ul>
+    </Section>
+  </>
+)
+
+const cliLines = `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+aws pinpoint create-app --create-application-request Name=demo`
+
+/** Makes an application by hand. */
+function CreateApplication() {
+  const isOpen = useSignal(false)
+  const name = useSignal('')
+  const { busy, error, run } = useAction()
+  const submit = (event: Event) => {
+    event.preventDefault()
+    run(async () => go(to`apps/${await createApplication(name.value)}`))
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          isOpen.value = true
+        }}
+      >
+        <Icon name="plus" />
+        Create application
+      </button>
+      {isOpen.value && (
+        <Dialog
+          title="Create application"
+          close={() => {
+            isOpen.value = false
+          }}
+        >
+          <form onSubmit={submit}>
+            <Field label="Name">
+              {ties => (
+                <input
+                  {...ties}
+                  required
+                  value={name.value}
+                  onInput={event => {
+                    name.value = event.currentTarget.value
+                  }}
+                />
+              )}
+            </Field>
+            {error && <ErrorBox error={error} />}
+            <div class="actions">
+              <button type="submit" class="button main" aria-busy={busy}>
+                Create application
+              </button>
+            </div>
+          </form>
+        </Dialog>
+      )}
+    </>
   )
 }
 
@@ -59,7 +157,7 @@ function LatestJobs() {
       <Loaded from={jobs}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="hint">None yet. Open an application to import a file.</p>
+            <p class="hint">None yet. Drop a file here to import it.</p>
           ) : (
             <Table caption="Latest jobs" columns={jobColumns} rows={items} keyOf={jobKey} />
           )

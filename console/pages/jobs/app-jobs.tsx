@@ -1,5 +1,52 @@
+import { useSignal } from '@preact/signals'
+import { useFetched } from '../../api/fetched.ts'
+import type { AppOverview } from '../../api/types.ts'
+import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/page.tsx'
+import { ErrorBox } from '../../parts/states.tsx'
+import { to } from '../../router.ts'
+import { ExportDialog } from './export-dialog.tsx'
+import { JobList } from './job-list.tsx'
 
-export default function AppJobsPage() {
-  return <Page title="Jobs">Not there yet.</Page>
+/** The jobs of an application. */
+export default function AppJobsPage({ app }: { app: string }) {
+  const overview = useFetched<AppOverview>(to`apps/${app}`)
+  const isExporting = useSignal(false)
+  return (
+    <Page
+      title="Jobs"
+      above={[
+        ['Applications', ''],
+        [overview.value?.name ?? app, to`apps/${app}`],
+      ]}
+      actions={
+        <>
+          <a class="button" href={to`apps/${app}/import`}>
+            <Icon name="download" />
+            Import a file
+          </a>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              isExporting.value = true
+            }}
+          >
+            <Icon name="upload" />
+            Export
+          </button>
+        </>
+      }
+    >
+      {overview.error ? <ErrorBox error={overview.error} retry={overview.reload} /> : <JobList app={app} />}
+      {isExporting.value && (
+        <ExportDialog
+          app={app}
+          close={() => {
+            isExporting.value = false
+          }}
+        />
+      )}
+    </Page>
+  )
 }

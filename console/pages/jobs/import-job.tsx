@@ -1,5 +1,176 @@
-import { Page } from '../../parts/page.tsx'
+import { controlUrl } from '../../api/calls.ts'
+import type { ImportJobPage as Details, ImportJobDefinition } from '../../api/types.ts'
+import { plural } from '../../format.ts'
+import { CopyButton } from '../../parts/copy.tsx'
+import { ActionButton } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Section } from '../../parts/page.tsx'
+import { go, place, to } from '../../router.ts'
+import { createImport, run } from '../../upload/run.ts'
+import { awsCli } from './aws-cli.ts'
+import { Definition } from './definition.tsx'
+import { Failures } from './failures.tsx'
+import { isOver } from './job-path.ts'
+import { JobView } from './job-view.tsx'
+import { useJob, type WatchedJob } from './use-job.ts'
 
-export default function ImportJobPage() {
-  return <Page title="Import job">Not there yet.</Page>
+/** Failures of a page of their list. */
+const failuresShown = 100
+
+/** An import job, watched piece by piece until it is over. */
+export default function ImportJobPage({ app, job }: { app: string; job: string }) {
+  const address = to`apps/${app}/import-jobs/${job}`
+  const token = place.value.query.get('token')
+  const page = `page-size=${failuresShown}${token === null ? '' : to`&token=${token}`}`
+  const watched = useJob<Details>(
+    job,
+    `${address}?${page}`,
+    // New failures stand at the end of the list.
+    ({ failures }) => failures.items.length < failuresShown,
+  )
+  return (
+    <JobView
+      app={app}
+      title={titleOf(watched.from.value)}
+      noun="records"
+      address={address}
+      watched={watched}
+      uploaded={run.value?.job === job ? 0.5 : 0}
+      actions={() => <Actions app={app} definition={watched.from.value!.job.Definition} />}
+    >
+      {(details, watched) => (
+        <>
+          <Outcome app={app} details={details} watched={watched} />
+          {(watched.failed > 0 || details.failures.items.length > 0) && (
+            <Section
+              title={
+                watched.failed > 0
+                  ? plural(watched.failed, 'record failed', 'records failed')
+                  : 'Why it failed'
+              }
+              actions={
+                <a class="button" href={new URL(`${address}/failures.csv`, controlUrl).href} download>
+                  <Icon name="download" />
+                  failures.csv
+                </a>
+              }
+            >
+              <Mend app={app} job={job} />
+              <Failures failures={details.failures} />
+            </Section>
+          )}
+          <Skipped details={details} />
+          <Definition
+            definition={details.job.Definition}
+            app={app}
+            isThere={watched.status === 'COMPLETED'}
+          />
+        </>
+      )}
+    </JobView>
+  )
 }
+
+/** The object is what people know a job by. */
+const titleOf = (details: Details | undefined): string => {
+  if (details === undefined) return 'Import'
+  const { S3Url } = details.job.Definition
+  const name = S3Url.replace(/\/$/, '').split('/').at(-1)!
+  // Several files were uploaded: their prefix has no name of its own.
+  return /^[0-9a-f-]{36}$/.test(name) ? 'Import of several files' : `Import of ${name}`
+}
+
+/** What CreateImportJob is to be given to do the same again: what it filled in itself is left out. */
+function again({ SegmentId: _, ...definition }: ImportJobDefinition): ImportJobDefinition {
+  return definition
+}
+
+const Actions = ({ app, definition }: { app: string; definition: ImportJobDefinition }) => (
+  <>
+    <CopyButton
+      label="Copy as AWS CLI"
+      text={() =>
+        awsCli('create-import-job', { 'application-id': app, 'import-job-request': again(definition) })
+      }
+    >
+      Copy as AWS CLI
+    </CopyButton>
+    <ActionButton
+      does={async () => {
+        const { Id } = await createImport(app, again(definition))
+        go(to`apps/${app}/import-jobs/${Id}`)
+      }}
+    >
+      <Icon name="rotate-ccw" />
+      Run it again
+    </ActionButton>
+  </>
+)
+
+/** What there is now that the job is over. */
+function Outcome({ app, details, watched }: { app: string; details: Details; watched: WatchedJob<Details> }) {
+  const { Id, Definition } = details.job
+  if (!isOver(watched.status)) return null
+  if (watched.status === 'FAILED') {
+    return (
+      <p>
+        Nothing of it was kept: endpoints that it changed are as they were before, and those that it created
+        are gone.
+      </p>
+    )
+  }
+  return (
+    <div class="actions">
+      <a class="button" href={`${to`apps/${app}/endpoints`}?import-job=${encodeURIComponent(Id)}`}>
+        <Icon name="smartphone" />
+        Endpoints of this import
+      </a>
+      {Definition.DefineSegment && Definition.SegmentId && (
+        <a class="button" href={to`apps/${app}/segments/${Definition.SegmentId}`}>
+          <Icon name="users" />
+          {`Segment ${Definition.SegmentName ?? ''}`}
+        </a>
+      )}
+    </div>
+  )
+}
+
+/** What to do about records that failed. */
+function Mend({ app, job }: { app: string; job: string }) {
+  const { value } = run
+  const text = value?.job === job ? value.text : undefined
+  return (
+    <div class="mend">
+      <p>
+        Mend these lines in your file and drop it here again. What was imported already is updated, not
+        doubled.
+      </p>
+      {text !== undefined && (
+        <ActionButton
+          does={async () => {
+            const { chosen } = await import('../../upload/files.ts')
+            chosen.value = { files: [new File([text], value!.files[0]!.name)], text }
+            go(to`apps/${app}/import`)
+          }}
+        >
+          <Icon name="pencil" />
+          Mend the rows here
+        </ActionButton>
+      )}
+    </div>
+  )
+}
+
+/** Objects under the prefix that the job does not read, which is seldom what somebody wants. */
+const Skipped = ({ details: { skipped, skippedTotal } }: { details: Details }) =>
+  skippedTotal === 0 ? null : (
+    <Section title={plural(skippedTotal, 'object was skipped', 'objects were skipped')}>
+      <ul class="skipped">
+        {skipped.map(({ object, reason }) => (
+          <li key={object}>
+            <code>{object}</code> <span class="meta">{reason}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )

@@ -1,0 +1,66 @@
+import { call } from '../../api/calls.ts'
+import type { ImportJobPage } from '../../api/types.ts'
+import { ActionButton } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { announce } from '../../shell/announce.tsx'
+import type { JobStatus } from './job-path.ts'
+
+/** The state that a job goes on to, where there is only one. */
+const nextOf: Partial<Record<JobStatus, JobStatus>> = {
+  PENDING_JOB: 'PREPARING_FOR_INITIALIZATION',
+  PREPARING_FOR_INITIALIZATION: 'INITIALIZING',
+  INITIALIZING: 'PROCESSING',
+  PROCESSING: 'COMPLETING',
+  COMPLETING: 'COMPLETED',
+  FAILING: 'FAILED',
+}
+
+/** Says that a job is held, and by what, and lets it go on. */
+export function Held({
+  address,
+  status,
+  heldBy,
+  reload,
+}: {
+  /** Of the job in the control API. */
+  address: string
+  status: JobStatus
+  heldBy: ImportJobPage['heldBy']
+  reload: () => void
+}) {
+  const next = nextOf[status]
+  const end = status === 'FAILING' ? 'FAILED' : 'COMPLETED'
+  const advance = async (state?: JobStatus) => {
+    const { JobStatus } = await call<{ JobStatus: JobStatus }>('POST', `${address}/advance`, {
+      body: state === undefined ? {} : { to: state },
+    }).finally(reload)
+    announce(`The job is ${JobStatus}.`)
+  }
+  return (
+    <div class="card held">
+      <p>
+        <Icon name="hand" /> Held in {status}
+        {heldBy?.mode && (
+          <>
+            , as <a href="faults">job control</a> is {heldBy.mode}
+          </>
+        )}
+        {heldBy?.fault && (
+          <>
+            {heldBy.mode ? ', and' : ','} by the <a href="faults">fault rule</a> <code>{heldBy.fault}</code>:
+            remove the rule to let it go on
+          </>
+        )}
+        .
+      </p>
+      {heldBy?.mode === 'manual' && !heldBy.fault && (
+        <div class="actions">
+          <ActionButton kind="main" does={() => advance()}>
+            {next === undefined ? 'Advance to the next state' : `Advance to ${next}`}
+          </ActionButton>
+          {next !== end && <ActionButton does={() => advance(end)}>{`Advance to ${end}`}</ActionButton>}
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,146 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { type Fetched, useFetched } from '../../api/fetched.ts'
+import { useLive, useReload } from '../../api/live.ts'
+import type { AppOverviews, JobRow } from '../../api/types.ts'
+import { plural } from '../../format.ts'
+import { Field } from '../../parts/form.tsx'
+import { jobColumns, jobKey } from '../../parts/jobs.tsx'
+import { type ListPage, PagedTable, usePage } from '../../parts/paged-table.tsx'
+import { Empty } from '../../parts/states.tsx'
+import type { Column } from '../../parts/table.tsx'
+import { go, place, to, withQuery } from '../../router.ts'
+import { jobPath } from './job-path.ts'
+
+/**
+ * Jobs, newest first: of all applications, or of one. Those that are shown follow their jobs; new
+ * ones are announced, so that the list does not jump.
+ */
+export function JobList({ app }: { app?: string }) {
+  const { query } = place.value
+  const type = query.get('type') ?? ''
+  const status = query.get('status') ?? ''
+  const filters = new URLSearchParams({
+    ...(app !== undefined && { app }),
+    ...(type && { type }),
+    ...(status && { status }),
+  })
+  const address = `jobs?${filters}`
+  const page = usePage<JobRow>(address)
+  useReload(page.reload, [])
+  const { fresh, rows } = useFollowed(page, { app, type, status })
+  // What is new is in the list now.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each answer.
+  useEffect(() => {
+    fresh.value = new Set()
+  }, [page.value, address])
+
+  const appColumn = useAppColumn(app === undefined)
+  const shown = page.value && { ...page, value: { ...page.value, items: rows } }
+  return (
+    <>
+      <div class="filters">
+        <Filter
+          label="Type"
+          name="type"
+          value={type}
+          all="Imports and exports"
+          options={['IMPORT', 'EXPORT']}
+        />
+        <Filter label="Status" name="status" value={status} all="All states" options={jobPath} />
+        {fresh.value.size > 0 && (
+          <button
+            type="button"
+            class="button fresh"
+            onClick={() => (query.has('token') ? go(withQuery({ token: undefined })) : page.reload())}
+          >
+            {plural(fresh.value.size, 'new job')}
+          </button>
+        )}
+      </div>
+      <PagedTable
+        page={shown ?? page}
+        caption="Jobs"
+        columns={
+          app === undefined ? [...jobColumns.slice(0, 1), appColumn, ...jobColumns.slice(1)] : jobColumns
+        }
+        keyOf={jobKey}
+        empty={
+          type || status ? (
+            <Empty icon="funnel" title="No job is like this">
+              <p>
+                <a href={withQuery({ type: undefined, status: undefined })}>All jobs</a>
+              </p>
+            </Empty>
+          ) : (
+            <Empty icon="list" title="No job yet">
+              <p>
+                Imports and exports appear here, whoever starts them: an SDK, the AWS CLI, or this console.
+              </p>
+              <p>Drop a file anywhere to import it.</p>
+            </Empty>
+          )
+        }
+      />
+    </>
+  )
+}
+
+const Filter = ({
+  label,
+  name,
+  value,
+  all,
+  options,
+}: {
+  label: string
+  name: string
+  value: string
+  all: string
+  options: readonly string[]
+}) => (
+  <Field label={label}>
+    {ties => (
+      <select
+        {...ties}
+        value={value}
+        onChange={event =>
+          go(withQuery({ [name]: event.currentTarget.value, token: undefined }), { replace: true })
+        }
+      >
+        <option value="">{all}</option>
+        {options.map(option => (
+          <option key={option}>{option}</option>
+        ))}
+      </select>
+    )}
+  </Field>
+)
+
+/** The rows of a page as their jobs are now, and the ids of jobs that are newer than the list. */
+function useFollowed(
+  { value, reload }: Fetched<ListPage<JobRow>>,
+  { app, type, status }: { app: string | undefined; type: string; status: string },
+) {
+  const items = value?.items
+  const jobs = useSignal(new Map<string, JobRow['job']>())
+  const fresh = useSignal(new Set<string>())
+  useLive('job', event => {
+    if ((app !== undefined && event.app !== app) || (type && event.type !== type)) return
+    if (items?.some(({ job }) => job.Id === event.id)) {
+      jobs.value = new Map(jobs.value).set(event.id, event.job as JobRow['job'])
+    } else if (event.status === (status || 'CREATED')) {
+      if (items?.length === 0) return reload()
+      fresh.value = new Set(fresh.value).add(event.id)
+    }
+  })
+  const rows = (items ?? []).map(row => ({ ...row, job: jobs.value.get(row.job.Id) ?? row.job }))
+  return { fresh, rows }
+}
+
+/** The column of the application's name; the names are read if it `isShown`. */
+function useAppColumn(isShown: boolean): Column<JobRow> {
+  const apps = useFetched<AppOverviews>(isShown ? 'apps?page-size=1000' : undefined)
+  const names = new Map(apps.value?.items.map(({ id, name }) => [id, name]))
+  return { head: 'Application', cell: ({ app }) => <a href={to`apps/${app}`}>{names.get(app) ?? app}</a> }
+}

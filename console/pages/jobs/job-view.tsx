@@ -1,0 +1,157 @@
+import type { ComponentChildren } from 'preact'
+import { CallError } from '../../api/errors.ts'
+import type { Fetched } from '../../api/fetched.ts'
+import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
+import { count, duration, plural } from '../../format.ts'
+import { Page } from '../../parts/page.tsx'
+import { Progress } from '../../parts/progress.tsx'
+import { Empty, Loaded } from '../../parts/states.tsx'
+import { Status } from '../../parts/status.tsx'
+import { to } from '../../router.ts'
+import { about } from '../../upload/rate.ts'
+import { Held } from './held.tsx'
+import { isOver } from './job-path.ts'
+import { PieceGrid } from './piece-grid.tsx'
+import { SpeedChart } from './speed-chart.tsx'
+import { Track } from './track.tsx'
+import type { useJob, WatchedJob } from './use-job.ts'
+
+/** The page of a job of either type: how far it is, and what `children` adds. */
+export function JobView<Details extends ImportJobPage | ExportJobPage>({
+  app,
+  title,
+  noun,
+  address,
+  watched,
+  uploaded = 0,
+  actions,
+  children,
+}: {
+  app: string
+  title: string
+  /** What the job counts. */
+  noun: string
+  address: string
+  watched: ReturnType<typeof useJob<Details>>
+  /** The share of the bar that the upload before the job has taken. */
+  uploaded?: number
+  actions: (watched: WatchedJob<Details>) => ComponentChildren
+  children: (details: Details, watched: WatchedJob<Details>) => ComponentChildren
+}) {
+  const { from } = watched
+  const above: [string, string][] = [
+    ['Applications', ''],
+    ['Application', to`apps/${app}`],
+    ['Jobs', to`apps/${app}/jobs`],
+  ]
+  if (isGone(from)) {
+    return (
+      <Page title={title} above={above}>
+        <Empty icon="trash" title="This job is gone">
+          <p>It was removed by a reset, by a restored snapshot, or with its application.</p>
+          <p>
+            <a href="jobs">All jobs</a>
+          </p>
+        </Empty>
+      </Page>
+    )
+  }
+  return (
+    <Page
+      title={title}
+      above={above}
+      beside={watched.status && <Status status={watched.status} />}
+      actions={watched.status && actions(watched)}
+      ready={from.value !== undefined}
+    >
+      <Loaded from={from}>
+        {details => {
+          if (watched.status === undefined) return null
+          const { status, history, held, heldBy, pieces, letters, speeds } = watched
+          const bar = uploaded + (1 - uploaded) * (watched.share ?? 0)
+          return (
+            <>
+              {!isOver(status) && (
+                <Progress
+                  label={uploaded > 0 ? 'Upload and import' : title}
+                  value={watched.share === undefined && uploaded === 0 ? undefined : bar}
+                  text={progressText(watched, noun)}
+                />
+              )}
+              {held && <Held address={address} status={status} heldBy={heldBy} reload={from.reload} />}
+              <Track history={history} held={held} />
+              <Numbers watched={watched} noun={noun} />
+              {!isOver(status) && <SpeedChart speeds={speeds} unit={noun} />}
+              {pieces !== undefined && pieces.total > 1 && (
+                <PieceGrid pieces={details.pieces} letters={letters} total={pieces.total} />
+              )}
+              {children(details, watched)}
+            </>
+          )
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+const isGone = ({ error }: Fetched<unknown>): boolean => error instanceof CallError && error.status === 404
+
+function progressText({ share, processed, speeds, left }: WatchedJob<unknown>, noun: string): string {
+  const speed = speeds.at(-1)?.perSecond
+  return [
+    share !== undefined && `${Math.floor(share * 100)} %`,
+    `${count(processed)} ${noun}`,
+    speed !== undefined && `${count(Math.round(speed))} ${noun}/s`,
+    left !== undefined && about(left),
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+const Numbers = ({
+  watched: { history, processed, failed, pieces },
+  noun,
+}: {
+  watched: WatchedJob<unknown>
+  noun: string
+}) => {
+  const took = tookOf(history)
+  return (
+    <dl class="facts">
+      <div>
+        <dt>{noun[0]!.toUpperCase() + noun.slice(1)}</dt>
+        <dd class="big">{count(processed)}</dd>
+      </div>
+      <div>
+        <dt>Failed</dt>
+        <dd class={`big ${failed > 0 ? 'bad' : ''}`}>{count(failed)}</dd>
+      </div>
+      <div>
+        <dt>Pieces</dt>
+        <dd class="big">
+          {pieces === undefined
+            ? '-'
+            : pieces.done === pieces.total
+              ? count(pieces.total)
+              : `${count(pieces.done)} of ${count(pieces.total)}`}
+          {pieces !== undefined && pieces.failed > 0 && (
+            <small>{` ${plural(pieces.failed, 'failed', 'failed')}`}</small>
+          )}
+        </dd>
+      </div>
+      {took !== undefined && (
+        <div>
+          <dt>Took</dt>
+          <dd class="big">{duration(took)}</dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+/** Milliseconds from the first state to the last, of a job that is over. */
+function tookOf(history: ImportJobPage['history']): number | undefined {
+  const [first, last] = [history[0], history.at(-1)]
+  if (first === undefined || last === undefined || !isOver(last.status)) return undefined
+  return Math.max(0, Date.parse(last.at) - Date.parse(first.at))
+}

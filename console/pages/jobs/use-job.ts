@@ -1,0 +1,171 @@
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
+import { useRef } from 'preact/hooks'
+import type { LiveEvents } from '../../../server/control/live/shapes.ts'
+import { type Fetched, useFetched } from '../../api/fetched.ts'
+import { connection, useLive, useReload } from '../../api/live.ts'
+import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
+import { count, plural } from '../../format.ts'
+import { announce } from '../../shell/announce.tsx'
+import { Rate } from '../../upload/rate.ts'
+import { isOver, type JobStatus, later } from './job-path.ts'
+
+type JobEvent = LiveEvents['job']
+type History = ImportJobPage['history']
+
+/** How fast a job was at a time. */
+export interface Speed {
+  /** Seconds since the page was opened. */
+  at: number
+  perSecond: number
+}
+
+/** A job that is watched, as it is now. */
+export interface WatchedJob<Details> {
+  from: Fetched<Details>
+  status: JobStatus
+  history: History
+  held: boolean
+  heldBy: ImportJobPage['heldBy']
+  processed: number
+  failed: number
+  pieces: { total: number; done: number; failed: number } | undefined
+  bytes: { done: number; total: number } | undefined
+  /** A letter for each piece that is over and was not when the details were read. */
+  letters: ReadonlyMap<number, string>
+  speeds: readonly Speed[]
+  /** Milliseconds until it is over, when that can be told. */
+  left: number | undefined
+  /** From 0 to 1; undefined before the number of pieces is known. */
+  share: number | undefined
+}
+
+/** Points of the speed that are kept; where there are more, two become one. */
+const maxSpeeds = 240
+
+/**
+ * Reads a job, and follows it by its events. The details are read again at each of its states; in
+ * between, the events have what changes.
+ *
+ * @param address of its details in the control API
+ * @param alsoAt says whether an event of failures is a reason to read the details
+ */
+export function useJob<Details extends ImportJobPage | ExportJobPage>(
+  job: string,
+  address: string,
+  alsoAt: (details: Details) => boolean = () => false,
+): WatchedJob<Details> | { from: Fetched<Details>; status?: undefined } {
+  const from = useFetched<Details>(address)
+  const latest = useSignal<JobEvent | undefined>(undefined)
+  const letters = useSignal<ReadonlyMap<number, string>>(new Map())
+  const speeds = useSpeeds()
+  const rate = useRef(new Rate())
+  const { value: details, reload } = from
+
+  useReload(reload, ['job', 'failures'], event =>
+    event.id !== job
+      ? false
+      : 'status' in event
+        ? event.status !== details?.job.JobStatus || event.held !== details.held
+        : details !== undefined && alsoAt(details),
+  )
+  useReconnect(reload)
+  useLive('job', event => {
+    if (event.id !== job) return
+    latest.value = event
+    speeds.add(event.processed)
+    const done = event.bytes?.done ?? event.pieces?.done
+    if (done !== undefined) rate.current.add(done)
+    announce(sentenceOn(event))
+  })
+  useLive('pieces', event => {
+    if (event.id !== job) return
+    const more = new Map(letters.value)
+    for (let index = 0; index < event.states.length; index++)
+      more.set(event.from + index, event.states[index]!)
+    letters.value = more
+  })
+
+  if (details === undefined) return { from }
+  const event = latest.value
+  const { JobStatus, TotalPieces, CompletedPieces = 0, FailedPieces = 0, ...read } = details.job
+  const status = later(JobStatus, event?.status)
+  const isNewer = event !== undefined && event.status === status
+  const pieces =
+    event?.pieces ??
+    (TotalPieces === undefined
+      ? undefined
+      : { total: TotalPieces, done: CompletedPieces + FailedPieces, failed: FailedPieces })
+  const { bytes } = event ?? {}
+  const over = isOver(status)
+  const part = bytes && bytes.total > 0 ? bytes : pieces
+  return {
+    from,
+    status,
+    history: historyWith(details.history, event),
+    held: isNewer ? event.held : details.held,
+    heldBy: isNewer ? event.heldBy : details.heldBy,
+    processed: Math.max(read.TotalProcessed ?? 0, over ? 0 : (event?.processed ?? 0)),
+    failed: Math.max(read.TotalFailures ?? 0, over ? 0 : (event?.failed ?? 0)),
+    pieces,
+    bytes,
+    letters: letters.value,
+    speeds: speeds.list.value,
+    left: over || part === undefined ? undefined : rate.current.left(part.total),
+    share: status === 'COMPLETED' ? 1 : part && part.total > 0 ? part.done / part.total : undefined,
+  }
+}
+
+/** Reads anew when the emulator answers again: it may have been another one meanwhile. */
+function useReconnect(reload: () => void): void {
+  const wasLost = useRef(false)
+  useSignalEffect(() => {
+    const { state } = connection.value
+    if (state === 'live' && wasLost.current) reload()
+    if (state === 'lost') wasLost.current = true
+    if (state === 'live') wasLost.current = false
+  })
+}
+
+/** The history that was read, with a state that was reached since. */
+function historyWith(history: History, event: JobEvent | undefined): History {
+  if (event === undefined || history.some(({ status }) => status === event.status)) return history
+  const isLater = history.every(({ status }) => later(status, event.status) === event.status)
+  return isLater ? [...history, { status: event.status, at: event.at }] : history
+}
+
+function useSpeeds(): { list: Signal<readonly Speed[]>; add: (processed: number) => void } {
+  const list = useSignal<readonly Speed[]>([])
+  const state = useRef({
+    start: performance.now(),
+    windowMs: 900,
+    last: undefined as [number, number] | undefined,
+  })
+  return {
+    list,
+    add(processed) {
+      const { current } = state
+      const at = performance.now()
+      current.last ??= [at, processed]
+      const [lastAt, lastProcessed] = current.last
+      if (at - lastAt < current.windowMs) return
+      const perSecond = ((processed - lastProcessed) / (at - lastAt)) * 1000
+      current.last = [at, processed]
+      list.value = [...list.value, { at: (at - current.start) / 1000, perSecond }]
+      if (list.value.length <= maxSpeeds) return
+      current.windowMs *= 2
+      list.value = list.value.flatMap((speed, index, all) =>
+        index % 2 === 1
+          ? [{ at: speed.at, perSecond: (speed.perSecond + all[index - 1]!.perSecond) / 2 }]
+          : [],
+      )
+    },
+  }
+}
+
+function sentenceOn({ type, status, processed, failed, pieces }: JobEvent): string {
+  const name = type === 'IMPORT' ? 'Import' : 'Export'
+  const done = `${plural(processed, type === 'IMPORT' ? 'record' : 'endpoint')}${failed > 0 ? `, ${count(failed)} failed` : ''}`
+  const ofPieces =
+    pieces && !isOver(status) ? `, ${count(pieces.done)} of ${plural(pieces.total, 'piece')}` : ''
+  return `${name} ${status}: ${done}${ofPieces}.`
+}

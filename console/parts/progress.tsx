@@ -1,0 +1,20 @@
+/**
+ * A bar that says how far something is. It never goes back while it is shown.
+ *
+ * @param value from 0 to 1; undefined if it cannot be told
+ */
+export const Progress = ({
+  label,
+  value,
+  text,
+}: {
+  label: string
+  value: number | undefined
+  /** How far it is, in words. */
+  text: string
+}) => (
+  <div class="progress">
+    <progress aria-label={label} aria-valuetext={text} max={1} value={value} />
+    <p>{text}</p>
+  </div>
+)
