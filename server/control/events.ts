@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
+import { badRequest } from '../http/errors/exceptions.ts'
 import { StoredEvent } from '../model/event-record.ts'
-import { answerRecords, RecordQuery, readAfter } from './find-records.ts'
+import { describe } from '../validation/explain.ts'
+import { answerRecords, RecordQuery, readAfter, readId } from './find-records.ts'
 
 const filter = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -28,6 +30,7 @@ export const events: FastifyPluginAsyncTypebox = async app => {
           endpoint: filter('Id of the endpoint'),
           campaign: filter('Id of the campaign'),
           journey: filter('Id of the journey'),
+          message: filter('Id of the message of the outbox'),
           after: filter('Only events with a greater id'),
           ...RecordQuery.properties,
         }),
@@ -35,7 +38,8 @@ export const events: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async ({ query }, reply) => {
-      const { wait, token, 'page-size': size, after, ...filters } = query
+      const { wait, token, 'page-size': size, after, message, ...others } = query
+      const filters = { ...others, ...(message !== undefined && { message: readMessage(message) }) }
       return answerRecords(
         app.bus,
         () => reply.untilGone(),
@@ -51,4 +55,11 @@ export const events: FastifyPluginAsyncTypebox = async app => {
       )
     },
   )
+}
+
+/** @throws BadRequestException */
+function readMessage(text: string): number {
+  const id = readId(text)
+  if (id === undefined) throw badRequest(`message must be the id of a message; got ${describe(text)}`)
+  return id
 }

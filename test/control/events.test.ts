@@ -296,6 +296,25 @@ t.test('wait answers as soon as an event matches', async t => {
   t.strictSame((await call('GET', '/_pinpoint/events?type=none&wait=0.01')).body.items, [])
 })
 
+t.test('the events of a message are found by its id', async t => {
+  const { sendBoth, types, happen, call } = await withEvents(t)
+  const { sms, email } = await sendBoth()
+  await happen(email.id, { eventType: '_email.open' })
+  t.strictSame(await types({ message: email.id }), ['_email.send', '_email.delivered', '_email.open'])
+  t.strictSame(await types({ message: sms.id, type: '*.SUCCESS' }), ['_SMS.SUCCESS'])
+  t.strictSame(await types({ message: '3' }), [])
+  const first = (await call('GET', `/_pinpoint/events?message=${email.id}&page-size=2`)).body
+  const second = (
+    await call('GET', `/_pinpoint/events?message=${email.id}&page-size=2&token=${first.nextToken}`)
+  ).body
+  t.equal(first.items.length + second.items.length, 3)
+  isError(
+    t,
+    await call('GET', '/_pinpoint/events?message=x'),
+    ...([400, 'BadRequestException', 'message must be the id of a message; got "x"'] as const),
+  )
+})
+
 t.test('three times as many events are kept as messages', async t => {
   const { sendBoth, list, call } = await withEvents(t, openStore(makeFolder(t), { outboxLimit: 2 }))
   await sendBoth()

@@ -15,6 +15,8 @@ export interface EventFilters {
   campaign?: string
   /** Id of the journey. */
   journey?: string
+  /** Id of the message of the outbox. */
+  message?: number
 }
 
 /** Which of them to read: at most `limit`, the newest first, with ids between the two. */
@@ -60,22 +62,25 @@ const maxTrimmed = 10_000
  */
 export function createEventRecords(db: Database, limit: number, isHeard: (app: AppRef) => boolean) {
   const insert = db.prepare(
-    `INSERT INTO event_records (app, type, endpoint, campaign, journey, source, waits, record)
-     VALUES (:app, :type, :endpoint, :campaign, :journey, :source, :waits, :record)`,
+    `INSERT INTO event_records (app, type, endpoint, campaign, journey, message, source, waits, record)
+     VALUES (:app, :type, :endpoint, :campaign, :journey, :message, :source, :waits, :record)`,
   )
   const trim = db.prepare(
     `DELETE FROM event_records WHERE seq IN (
        SELECT seq FROM event_records WHERE seq <= ? AND waits = 0 ORDER BY seq LIMIT ?)`,
   )
   const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'event_records'").pluck()
-  const find = db.prepare<unknown[], Row>(
-    `SELECT e.seq, a.id AS app, iif(
-       a.id IS NOT NULL AND (:app IS NULL OR a.id = :app) AND (:type IS NULL OR e.type GLOB :type)
-       AND (:endpoint IS NULL OR e.endpoint = :endpoint) AND (:campaign IS NULL OR e.campaign = :campaign)
-       AND (:journey IS NULL OR e.journey = :journey), e.record, NULL) AS record
-     FROM event_records e NOT INDEXED CROSS JOIN apps a ON a.seq = e.app
-     WHERE e.seq < :before AND e.seq > :after ORDER BY e.seq DESC LIMIT :limit`,
-  )
+  const prepareFind = (index: string, condition = '') =>
+    db.prepare<unknown[], Row>(
+      `SELECT e.seq, a.id AS app, iif(
+         a.id IS NOT NULL AND (:app IS NULL OR a.id = :app) AND (:type IS NULL OR e.type GLOB :type)
+         AND (:endpoint IS NULL OR e.endpoint = :endpoint) AND (:campaign IS NULL OR e.campaign = :campaign)
+         AND (:journey IS NULL OR e.journey = :journey), e.record, NULL) AS record
+       FROM event_records e ${index} CROSS JOIN apps a ON a.seq = e.app
+       WHERE ${condition} e.seq < :before AND e.seq > :after ORDER BY e.seq DESC LIMIT :limit`,
+    )
+  const findAny = prepareFind('NOT INDEXED')
+  const findOfMessage = prepareFind('INDEXED BY event_records_by_message', 'e.message = :message AND')
   const ofApp = db.prepare<[number, number, number], { seq: number; record: string }>(
     'SELECT seq, record FROM event_records WHERE app = ? AND seq > ? ORDER BY seq LIMIT ?',
   )
@@ -119,10 +124,10 @@ export function createEventRecords(db: Database, limit: number, isHeard: (app: A
     append(app: AppRef, events: readonly NewEvent[]): number[] {
       if (events.length === 0) return []
       const heard = isHeard(app)
-      const ids = events.map(({ record, endpoint = null, isReported, isSilent }) => {
+      const ids = events.map(({ record, endpoint = null, message = null, isReported, isSilent }) => {
         const { campaign_id, journey_id } = record.attributes
         const { lastInsertRowid } = insert.run({
-          ...{ app: app.seq, type: record.event_type, endpoint },
+          ...{ app: app.seq, type: record.event_type, endpoint, message },
           ...{ campaign: campaign_id || null, journey: journey_id || null },
           source: isReported === true ? 'ENDPOINT' : 'SYSTEM',
           ...{ waits: heard && isSilent !== true ? 1 : 0, record: JSON.stringify(record) },
@@ -140,13 +145,13 @@ export function createEventRecords(db: Database, limit: number, isHeard: (app: A
      * @returns `next`, where the next step goes on: its `before`; undefined if there are no more
      */
     step(
-      { app = null, type, endpoint = null, campaign = null, journey = null }: Nullable<EventFilters>,
+      { app = null, type, endpoint = null, campaign = null, journey = null, message }: Nullable<EventFilters>,
       { limit, before, after }: EventPage,
     ): { found: StoredEvent[]; next: number | undefined } {
       const glob = type == null ? null : type.replace(/[[?]/g, '[$&]')
-      const filters = { app, type: glob, endpoint, campaign, journey }
+      const filters = { app, type: glob, endpoint, campaign, journey, before, after, limit: maxScanned }
       const found: StoredEvent[] = []
-      const rows = find.all({ ...filters, before, after, limit: maxScanned })
+      const rows = message == null ? findAny.all(filters) : findOfMessage.all({ ...filters, message })
       for (const { seq, app, record } of rows) {
         if (record === null) continue
         found.push({ id: seq, app: app!, event: JSON.parse(record) as EventRecord })

@@ -608,12 +608,14 @@ CREATE TABLE event_records (
   endpoint TEXT,
   campaign TEXT,
   journey  TEXT,
+  message  INTEGER,          -- the message of the outbox that it is of; that may be gone
   source   TEXT NOT NULL,    -- ENDPOINT: it came through PutEvents; SYSTEM: Pinpoint itself has made it
   waits    INTEGER NOT NULL, -- 1 until campaigns and journeys that listen to events have looked at it
   record   TEXT NOT NULL     -- JSON, an EventRecord
 ) STRICT;
 
 CREATE INDEX event_records_by_app ON event_records (app);
+CREATE INDEX event_records_by_message ON event_records (message) WHERE message IS NOT NULL;
 CREATE INDEX event_records_waiting ON event_records (seq) WHERE waits = 1;
 
 -- How many events an application has had on each day, for KPIs: they count also what is no longer kept.
