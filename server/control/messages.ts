@@ -6,10 +6,14 @@ import { OneOf } from '../model/common.ts'
 import { OutboxMessage } from '../model/message.ts'
 import type { MessagePage } from '../store/messages/messages.ts'
 import { answerRecords, RecordQuery } from './find-records.ts'
+import { Remote, sendHtml } from './html-preview.ts'
 import { findMessage, MessageParams, MessagesQuery, readFilters } from './message-filters.ts'
 
 /** Messages that are deleted in one transaction. */
 const deletedAtOnce = 500
+
+/** What a brief list has of a body. */
+const briefCharacters = 200
 
 const Messages = Type.Object({
   items: Type.Array(OutboxMessage),
@@ -18,27 +22,6 @@ const Messages = Type.Object({
   dropped: Type.Integer({ description: 'How many messages OUTBOX_LIMIT has removed' }),
 })
 export type Messages = Static<typeof Messages>
-
-/**
- * What a browser may do with the HTML of an e-mail, which anybody may have written: show it. It is
- * in an origin of its own, so it reads nothing of the emulator; it runs no scripts, sends no forms
- * and fetches nothing. Links open elsewhere.
- *
- * @param remote whether it may fetch images, styles and fonts
- */
-const policy = (remote: boolean): string => {
-  const from = remote ? 'https: http: data:' : 'data:'
-  return [
-    'sandbox allow-popups allow-popups-to-escape-sandbox',
-    "default-src 'none'",
-    `img-src ${from}`,
-    `font-src ${from}`,
-    `style-src 'unsafe-inline'${remote ? ' https: http:' : ''}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'self'",
-  ].join('; ')
-}
 
 const Nothing = Type.Null({ description: 'No body' })
 
@@ -55,12 +38,17 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
         querystring: Type.Object({
           ...MessagesQuery.properties,
           ...RecordQuery.properties,
+          brief: Type.Optional(
+            OneOf(['true', 'false'], {
+              description: `Whether html, raw, headers and payload are left out, and body and text cut after ${briefCharacters} characters`,
+            }),
+          ),
         }),
         response: { 200: Messages },
       },
     },
     async ({ query }, reply) => {
-      const { wait, token, 'page-size': size, ...selected } = query
+      const { wait, token, 'page-size': size, brief, ...selected } = query
       const { filters, after } = readFilters(selected)
       const page = await answerRecords(
         app.bus,
@@ -72,7 +60,8 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
           ...(size !== undefined && { 'page-size': size }),
         },
       )
-      return { ...page, dropped: store.messages.dropped() }
+      const items = brief === 'true' ? page.items.map(briefly) : page.items
+      return { ...page, items, dropped: store.messages.dropped() }
     },
   )
 
@@ -92,11 +81,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       schema: {
         summary: 'The HTML of an e-mail, which a browser shows without running or fetching anything',
         params: MessageParams,
-        querystring: Type.Object({
-          remote: Type.Optional(
-            OneOf(['true', 'false'], { description: 'Whether it may fetch images, styles and fonts' }),
-          ),
-        }),
+        querystring: Type.Object({ remote: Type.Optional(Remote) }),
         produces: ['text/html'],
         response: { 200: Type.String({ description: 'The HTML part, as it was sent' }) },
       },
@@ -104,13 +89,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
     async ({ params, query }, reply) => {
       const { id, html } = findMessage(store, params)
       if (html === undefined) throw notFound(`Message ${id} has no HTML part`)
-      return reply
-        .header('content-security-policy', policy(query.remote === 'true'))
-        .header('x-content-type-options', 'nosniff')
-        .header('referrer-policy', 'no-referrer')
-        .header('cache-control', 'no-store')
-        .type('text/html; charset=utf-8')
-        .send(html)
+      return sendHtml(reply, html, query.remote === 'true')
     },
   )
 
@@ -178,6 +157,15 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       return reply.code(204).send(null)
     },
   )
+}
+
+/** A message as a brief list has it: enough for a row, whatever size the message is. */
+function briefly({ html, raw, headers, payload, body, text, ...message }: OutboxMessage): OutboxMessage {
+  return {
+    ...message,
+    ...(body !== undefined && { body: body.slice(0, briefCharacters) }),
+    ...(text !== undefined && { text: text.slice(0, briefCharacters) }),
+  }
 }
 
 /** Why a message has no MIME. */

@@ -226,6 +226,49 @@ t.test('one message, and its HTML', async t => {
   }
 })
 
+t.test('a brief list leaves out what is long, and finds by it all the same', async t => {
+  const { call, send } = await withSending(t)
+  const long = 'x'.repeat(300)
+  const part = (Data: string) => ({ Data })
+  await send({
+    MessageConfiguration: {
+      EmailMessage: {
+        SimpleEmail: {
+          Subject: part('Hello'),
+          HtmlPart: part(`<b>needle</b>${long}`),
+          TextPart: part(long),
+          Headers: [{ Name: 'X-Long', Value: long }],
+        },
+      },
+      SMSMessage: { Body: long },
+      GCMMessage: { Title: 'Hi', Body: 'short' },
+    },
+    Addresses: {
+      'ann@example.com': { ChannelType: 'EMAIL' },
+      '+15550000001': { ChannelType: 'SMS' },
+      token: { ChannelType: 'GCM' },
+    },
+  })
+  const { items } = (await call('GET', `${list}?brief=true`)).body
+  const byChannel = new Map<string, Record<string, unknown>>(
+    items.map((item: { channel: string }) => [item.channel, item]),
+  )
+  const { html, headers, ...email } = byChannel.get('EMAIL')!
+  t.strictSame([html, headers], [undefined, undefined])
+  t.match(email, {
+    subject: 'Hello',
+    text: 'x'.repeat(200),
+    address: 'ann@example.com',
+    status: 'SUCCESSFUL',
+  })
+  t.equal(byChannel.get('SMS')!.body, 'x'.repeat(200))
+  t.equal(byChannel.get('SMS')!.parts, 2)
+  t.match(byChannel.get('GCM'), { title: 'Hi', body: 'short' })
+  t.notOk('payload' in byChannel.get('GCM')!)
+  t.strictSame((await call('GET', `${list}?brief=true&text=needle`)).body.items, [byChannel.get('EMAIL')])
+  t.match((await call('GET', `${list}?brief=false&text=needle`)).body.items, [{ html: /needle/ }])
+})
+
 t.test('messages are deleted one by one, by filters, or all', async t => {
   const { call, send, outbox } = await withSending(t)
   const numbers = Array.from({ length: 5 }, (_, index) => `+1555000000${index}`)

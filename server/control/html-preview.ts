@@ -1,0 +1,42 @@
+import type { FastifyReply } from 'fastify'
+import { OneOf } from '../model/common.ts'
+
+/** A query parameter of calls that answer HTML. */
+export const Remote = OneOf(['true', 'false'], {
+  description: 'Whether it may fetch images, styles and fonts',
+})
+
+/**
+ * What a browser may do with the HTML of an e-mail, which anybody may have written: show it. It is
+ * in an origin of its own, so it reads nothing of the emulator; it runs no scripts, sends no forms
+ * and fetches nothing. Links open elsewhere.
+ *
+ * @param remote whether it may fetch images, styles and fonts
+ */
+const policy = (remote: boolean): string => {
+  const from = remote ? 'https: http: data:' : 'data:'
+  return [
+    'sandbox allow-popups allow-popups-to-escape-sandbox',
+    "default-src 'none'",
+    `img-src ${from}`,
+    `font-src ${from}`,
+    `style-src 'unsafe-inline'${remote ? ' https: http:' : ''}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+  ].join('; ')
+}
+
+/**
+ * Answers the HTML of an e-mail, as it is, with headers that make it safe to look at.
+ *
+ * @param remote whether it may fetch images, styles and fonts
+ */
+export const sendHtml = (reply: FastifyReply, html: string, remote: boolean): FastifyReply =>
+  reply
+    .header('content-security-policy', policy(remote))
+    .header('x-content-type-options', 'nosniff')
+    .header('referrer-policy', 'no-referrer')
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(html)
