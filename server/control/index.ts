@@ -28,6 +28,7 @@ import { putSnapshot } from './put-snapshot.ts'
 import { putUpload } from './put-upload.ts'
 import { recommenderItems } from './recommender-items.ts'
 import { render } from './render.ts'
+import { renderHtml } from './render-html.ts'
 import { requestDetails } from './request-details.ts'
 import { requests } from './requests.ts'
 import { reset } from './reset.ts'
@@ -61,6 +62,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(otp)
   app.register(recommenderItems)
   app.register(render)
+  app.register(renderHtml)
   app.register(messages)
   app.register(messageEvents)
   app.register(events)

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
 import { contentOf, defaultsOf, type MessageContent, textParts } from '../delivery/content.ts'
 import { type Recommended, recommenderOf } from '../delivery/recommendations.ts'
-import { renderContent } from '../delivery/render-content.ts'
+import { type RenderedContent, renderContent } from '../delivery/render-content.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { MapOf, OneOf } from '../model/common.ts'
 import { findEndpoint } from '../resources/endpoints/find-endpoint.ts'
@@ -79,11 +80,7 @@ export const render: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async ({ body: request }) => {
-      checkRequest(request)
-      const { store, missingVariables } = app
-      const { content, values } = store.read(() => readRequest(store, request))
-      const options = { missingVariables, now: app.now(), uuid: randomUUID }
-      const rendered = renderContent(await app.loadRenderer(), content, values, options)
+      const rendered = await renderFor(app, request)
       return {
         parts: rendered.content,
         missingVariables: rendered.missingVariables,
@@ -91,6 +88,20 @@ export const render: FastifyPluginAsyncTypebox = async app => {
       }
     },
   )
+}
+
+/**
+ * Renders what a request names.
+ *
+ * @throws NotFoundException for a template, a version, an application or an endpoint
+ * @throws BadRequestException for members that do not go together, and for wrong substitutions
+ */
+export async function renderFor(app: FastifyInstance, request: RenderRequest): Promise<RenderedContent> {
+  checkRequest(request)
+  const { store, missingVariables } = app
+  const { content, values } = store.read(() => readRequest(store, request))
+  const options = { missingVariables, now: app.now(), uuid: randomUUID }
+  return renderContent(await app.loadRenderer(), content, values, options)
 }
 
 /** @throws BadRequestException for members that do not go together, and for wrong substitutions */
