@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
-import { badRequest } from '../http/errors/exceptions.ts'
 import { StoredEvent } from '../model/event-record.ts'
-import { describe } from '../validation/explain.ts'
-import { answerRecords, RecordQuery, readAfter, readId } from './find-records.ts'
+import { answerRecords, RecordQuery, readBound } from './find-records.ts'
 
 const filter = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -39,13 +37,14 @@ export const events: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }, reply) => {
       const { wait, token, 'page-size': size, after, message, ...others } = query
-      const filters = { ...others, ...(message !== undefined && { message: readMessage(message) }) }
+      const ofMessage = readBound('message', message, 'a message')
+      const filters = { ...others, ...(ofMessage !== undefined && { message: ofMessage }) }
       return answerRecords(
         app.bus,
         () => reply.untilGone(),
         {
           ...{ list: store.eventRecords, name: 'events', kinds: ['messages', 'events'] as const },
-          ...{ filters, after: readAfter(after, 'an event') },
+          ...{ filters, after: readBound('after', after, 'an event') ?? 0 },
         },
         {
           ...(wait !== undefined && { wait }),
@@ -55,11 +54,4 @@ export const events: FastifyPluginAsyncTypebox = async app => {
       )
     },
   )
-}
-
-/** @throws BadRequestException */
-function readMessage(text: string): number {
-  const id = readId(text)
-  if (id === undefined) throw badRequest(`message must be the id of a message; got ${describe(text)}`)
-  return id
 }

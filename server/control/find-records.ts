@@ -50,6 +50,8 @@ export interface RecordSearch<Filters, Found> {
   filters: Filters
   /** Only records with a greater id. */
   after: number
+  /** Only records with a smaller id, if it is given. */
+  before?: number
 }
 
 /**
@@ -70,7 +72,8 @@ export async function answerRecords<Filters extends { app?: string }, Found exte
   const { wait, ...paged } = query
   const seconds = readWait(wait)
   const ofList = `${name}/${JSON.stringify(filters)}`
-  const { limit, after: before, answer } = beginPage(paged, ofList, newest, Number.isSafeInteger)
+  const { limit, after: from, answer } = beginPage(paged, ofList, newest, Number.isSafeInteger)
+  const before = Math.min(from, search.before ?? newest)
   const { found, last, stoppedAt } =
     seconds === 0 || query.token !== undefined
       ? await findRecords(list, filters, { limit, before, after })
@@ -87,14 +90,16 @@ export const readId = (text: string): number | undefined =>
   /^\d{1,15}$/.test(text) ? Number(text) : undefined
 
 /**
- * Reads the id after which records count, by default 0.
+ * Reads a query parameter that is the id of a record, if it is there.
  *
  * @param what a record is, for messages
  * @throws BadRequestException
  */
-export function readAfter(text: string | undefined, what: string): number {
-  const id = text === undefined ? 0 : readId(text)
-  if (id === undefined) throw badRequest(`after must be the id of ${what}; got ${describe(text)}`)
+export function readBound(parameter: string, text: string | undefined, what: string): number | undefined {
+  const id = text === undefined ? undefined : readId(text)
+  if (text !== undefined && id === undefined) {
+    throw badRequest(`${parameter} must be the id of ${what}; got ${describe(text)}`)
+  }
   return id
 }
 

@@ -5,7 +5,7 @@ import { ChannelType } from '../model/endpoint.ts'
 import { deliveryStatuses, type OutboxMessage } from '../model/message.ts'
 import type { MessageFilters } from '../store/messages/messages.ts'
 import type { Store } from '../store/open-store.ts'
-import { readAfter, readId } from './find-records.ts'
+import { readBound, readId } from './find-records.ts'
 import { readAddress } from './read-address.ts'
 
 /** The operations that send messages. */
@@ -24,29 +24,35 @@ export const MessagesQuery = Type.Object({
   endpoint: filter('Id of the endpoint'),
   user: filter('Id of the user'),
   status: Type.Optional(OneOf([...deliveryStatuses], { description: 'The status' })),
+  failed: Type.Optional(
+    OneOf(['true', 'false'], { description: 'Whether the status is another than SUCCESSFUL' }),
+  ),
   operation: Type.Optional(OneOf(sendingOperations, { description: 'The operation that sent it' })),
   template: filter('Name of the template'),
   campaign: filter('Id of the campaign'),
   journey: filter('Id of the journey'),
   text: filter('A part of the subject, the title or the body; case does not matter in ASCII'),
   after: filter('Only messages with a greater id'),
+  before: filter('Only messages with a smaller id'),
 })
 export type MessagesQuery = Static<typeof MessagesQuery>
 
 /**
  * Reads the filters of a query.
  *
- * @returns the filters, and the id after which messages count
+ * @returns the filters, and the ids after and before which messages count
  * @throws BadRequestException
  */
-export function readFilters({ after, ...filters }: MessagesQuery): {
+export function readFilters({ after, before, ...filters }: MessagesQuery): {
   filters: MessageFilters
   after: number
+  before: number
 } {
   const { address } = filters
   return {
     filters: { ...filters, ...(address !== undefined && { address: readAddress(address) }) },
-    after: readAfter(after, 'a message'),
+    after: readBound('after', after, 'a message') ?? 0,
+    before: readBound('before', before, 'a message') ?? Number.MAX_SAFE_INTEGER,
   }
 }
 

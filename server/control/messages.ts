@@ -49,11 +49,11 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }, reply) => {
       const { wait, token, 'page-size': size, brief, ...selected } = query
-      const { filters, after } = readFilters(selected)
+      const { filters, after, before } = readFilters(selected)
       const page = await answerRecords(
         app.bus,
         () => reply.untilGone(),
-        { list: store.messages, name: 'messages', kinds: ['messages'], filters, after },
+        { list: store.messages, name: 'messages', kinds: ['messages'], filters, after, before },
         {
           ...(wait !== undefined && { wait }),
           ...(token !== undefined && { token }),
@@ -132,9 +132,9 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async ({ query }, reply) => {
-      const { filters, after } = readFilters(query)
+      const { filters, after, ...bounds } = readFilters(query)
       // Messages that are sent from now on stay.
-      let before: number | undefined = store.messages.last() + 1
+      let before: number | undefined = Math.min(store.messages.last() + 1, bounds.before)
       while (before !== undefined) {
         const page: MessagePage = { limit: deletedAtOnce, before, after }
         before = await store.write(() => store.messages.deleteStep(filters, page))

@@ -81,10 +81,14 @@ t.test('the filters select; a + in a query is one', async t => {
     journey: ['j'],
     text: ['THE SHOP', 2],
     after: ['2', 3],
+    before: ['2', 1],
+    failed: ['true', 3],
   })) {
     t.strictSame(await ids({ [name]: value }), found, name)
   }
   t.strictSame(await ids({ app, channel: 'EMAIL', text: 'shop', user: 'ann' }), [2])
+  t.strictSame(await ids({ app, failed: 'false', operation: 'SendUsersMessages' }), [2])
+  t.strictSame(await ids({ after: '1', before: '3' }), [2])
   t.strictSame(await ids({ app: (await createApp()).Id }), [])
   t.strictSame(await ids({ address: ' 15550000001' }), [1], 'a + that was not escaped')
   const emails = ['ann+a+b@example.com', 'Ann Lee <ann@example.com>']
@@ -104,6 +108,8 @@ t.test('a filter that cannot match is refused', async t => {
     'operation=GetApp': /^operation must be one of SendMessages, /,
     'adress=x': /^adress is not a query parameter of this call, which takes app, channel, /,
     'after=x': 'after must be the id of a message; got "x"',
+    'before=-1': 'before must be the id of a message; got "-1"',
+    'failed=1': /^failed must be one of true, false; got "1"$/,
     'wait=61': 'wait must be a number of seconds from 0 to 60; got "61"',
     'wait=-1': 'wait must be a number of seconds from 0 to 60; got "-1"',
     'wait=1e1': 'wait must be a number of seconds from 0 to 60; got "1e1"',
@@ -282,6 +288,8 @@ t.test('messages are deleted one by one, by filters, or all', async t => {
   isError(t, await call('DELETE', `${list}?colour=red`), 400, 'BadRequestException', /^colour is not a query/)
   t.equal((await call('DELETE', `${list}?after=8`)).status, 204)
   t.strictSame(await left(), [8, 7])
+  t.equal((await call('DELETE', `${list}?before=8`)).status, 204)
+  t.strictSame(await left(), [8])
   t.equal((await call('DELETE', list)).status, 204)
   t.strictSame((await call('GET', list)).body, { items: [], last: 10, dropped: 0 })
 })

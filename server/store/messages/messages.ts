@@ -22,6 +22,8 @@ const columns = [
 export type MessageFilters = { [Column in (typeof columns)[number]]?: string } & {
   /** Id of the application. */
   app?: string
+  /** Whether the status is another than SUCCESSFUL. */
+  failed?: 'true' | 'false'
   /** In the subject, the title, or any form of the body; the case of ASCII letters does not matter. */
   text?: string
 }
@@ -128,6 +130,7 @@ export function createMessages(db: Database, limit: number) {
     const conditions = [
       'a.id IS NOT NULL',
       ...others.map(name => `m.${name} = ${matching(name)}`),
+      ...(names.includes('failed') ? ["(m.status <> 'SUCCESSFUL') = (:failed = 'true')"] : []),
       ...(names.includes('text') ? [`(m.content IS NOT NULL OR m.record LIKE :pattern ESCAPE '\\')`] : []),
     ]
     const rows = db.prepare<unknown[], SearchedRow>(
