@@ -41,3 +41,9 @@ export const cutId = (id: string, most = 14): string =>
 
 /** `FOO_BAR` in small letters and words: `foo bar`. */
 export const words = (name: string): string => name.toLowerCase().replaceAll('_', ' ')
+
+/** The first line of a text, cut at its end if it is longer. */
+export function cutText(text: string, most: number): string {
+  const [line = ''] = text.trimStart().split(/[\r\n]/, 1)
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`
+}

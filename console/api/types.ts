@@ -6,12 +6,16 @@ import type { ExportJobResponse } from '../../server/model/export-job.ts'
 import type { ImportJobResponse } from '../../server/model/import-job.ts'
 
 export type { AppOverview, AppOverviews } from '../../server/control/apps.ts'
+export type { Events } from '../../server/control/events.ts'
 export type { Jobs } from '../../server/control/jobs.ts'
 export type { Messages } from '../../server/control/messages.ts'
+export type { RenderAnswer } from '../../server/control/render.ts'
 export type { RequestDetails } from '../../server/control/request-details.ts'
 export type { Requests } from '../../server/control/requests.ts'
 export type { UsageAnswer } from '../../server/control/usage.ts'
+export type { StoredEvent } from '../../server/model/event-record.ts'
 export type { OutboxMessage } from '../../server/model/message.ts'
+export type { OtpDetails } from '../../server/model/otp.ts'
 
 /** A job in a list of jobs. */
 export interface JobRow {

@@ -1,61 +1,57 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { Dialog } from './dialog.tsx'
-import { useAction } from './form.tsx'
-import { Icon } from './icon.tsx'
-import { ErrorBox } from './states.tsx'
+import { ActionButton } from './form.tsx'
 
 /**
- * A button for what cannot be undone: it asks first, and says what will be lost.
+ * A button for what cannot be taken back: it asks first.
  *
- * @param label what it does: "Delete the segment"
- * @param children what will be lost
+ * @param label of the button, and of the one in the dialog
+ * @param title the question
+ * @param children what will be lost, or what else there is to know
  */
 export function ConfirmButton({
   label,
+  title,
   does,
+  kind = 'danger',
   children,
 }: {
-  label: string
+  label: ComponentChildren
+  title: string
   does: () => Promise<unknown>
+  kind?: 'main' | 'danger' | ''
   children: ComponentChildren
 }) {
-  const asking = useSignal(false)
-  const { busy, error, run } = useAction()
+  const open = useSignal(false)
   const close = () => {
-    asking.value = false
+    open.value = false
   }
   return (
     <>
       <button
         type="button"
-        class="button"
+        class={`button ${kind === 'main' ? '' : kind}`}
         onClick={() => {
-          asking.value = true
+          open.value = true
         }}
       >
-        <Icon name="trash" />
         {label}
       </button>
-      {asking.value && (
-        <Dialog title={label} close={close}>
+      {open.value && (
+        <Dialog title={title} close={close}>
           <div class="stack">
-            <div>{children}</div>
-            {error && <ErrorBox error={error} />}
+            {children}
             <div class="actions">
-              <button
-                type="button"
-                class="button danger"
-                aria-busy={busy}
-                onClick={() =>
-                  run(async () => {
-                    await does()
-                    close()
-                  })
-                }
+              <ActionButton
+                kind={kind}
+                does={async () => {
+                  await does()
+                  close()
+                }}
               >
                 {label}
-              </button>
+              </ActionButton>
               <button type="button" class="button" onClick={close}>
                 Cancel
               </button>

@@ -18,7 +18,9 @@ const pageSize = 100
  *
  * @param address of the list in the control API, with its filters
  */
-export function usePage<Row>(address: string | undefined): Fetched<ListPage<Row>> {
+export function usePage<Row, List extends ListPage<Row> = ListPage<Row>>(
+  address: string | undefined,
+): Fetched<List> {
   const token = place.value.query.get('token')
   const more = `page-size=${pageSize}${token === null ? '' : `&token=${encodeURIComponent(token)}`}`
   return useFetched(address && `${address}${address.includes('?') ? '&' : '?'}${more}`)

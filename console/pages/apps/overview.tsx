@@ -41,6 +41,7 @@ export default function OverviewPage({ app }: { app: string }) {
             </a>
             <ConfirmButton
               label="Delete the application"
+              title="Delete the application?"
               does={async () => {
                 await call('DELETE', to`v1/apps/${app}`)
                 announce('The application is deleted.')

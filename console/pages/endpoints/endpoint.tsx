@@ -66,6 +66,7 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
             </button>
             <ConfirmButton
               label="Delete the endpoint"
+              title="Delete the endpoint?"
               does={async () => {
                 await call('DELETE', address)
                 announce('The endpoint is deleted.')

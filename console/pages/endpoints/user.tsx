@@ -26,6 +26,7 @@ export default function UserPage({ app, user: id }: { app: string; user: string 
       actions={
         <ConfirmButton
           label="Delete the user’s endpoints"
+          title="Delete the user’s endpoints?"
           does={async () => {
             await call('DELETE', address)
             announce('The endpoints are deleted.')

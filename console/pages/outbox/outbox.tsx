@@ -1,5 +1,134 @@
+import { call, emulatorUrl } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
+import type { AppOverviews, Messages, OutboxMessage } from '../../api/types.ts'
+import { plural } from '../../format.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { ConfirmButton } from '../../parts/confirm.tsx'
+import { messageColumns } from '../../parts/messages.tsx'
 import { Page } from '../../parts/page.tsx'
+import { PagedTable, usePage } from '../../parts/paged-table.tsx'
+import { Empty } from '../../parts/states.tsx'
+import type { Column } from '../../parts/table.tsx'
+import { place, to } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
+import { Filters, readFilters, withoutFilters } from './filters.tsx'
+import { rememberList } from './neighbours.ts'
+import { NewMessages } from './new-messages.tsx'
 
+/** The outbox: every message of every application, failures too. */
 export default function OutboxPage() {
-  return <Page title="Outbox">Not there yet.</Page>
+  const filters = readFilters()
+  const isFiltered = filters.size > 0
+  const address = `messages?${new URLSearchParams([['brief', 'true'], ...filters])}`
+  const page = usePage<OutboxMessage, Messages>(address)
+  const apps = useFetched<AppOverviews>('apps?page-size=1000')
+  useReload(apps.reload, ['counts'])
+  const known = apps.value?.items ?? []
+  if (page.value !== undefined) rememberList(page.value.items.map(({ id }) => id))
+  const remove = async () => {
+    await call('DELETE', `messages?${filters}`)
+    announce('The messages are deleted.')
+    page.reload()
+  }
+  const { dropped = 0, items = [] } = page.value ?? {}
+  return (
+    <Page
+      title="Outbox"
+      ready={page.value !== undefined}
+      actions={
+        items.length > 0 && (
+          <ConfirmButton
+            label={isFiltered ? 'Delete those found' : 'Delete all messages'}
+            title={isFiltered ? 'Delete the messages that were found?' : 'Delete all messages?'}
+            does={remove}
+          >
+            <p>
+              {isFiltered
+                ? 'All messages that match the filters are deleted, also those on other pages.'
+                : 'All messages of all applications are deleted.'}{' '}
+              Their events stay.
+            </p>
+          </ConfirmButton>
+        )
+      }
+    >
+      <div class="outbox-head">
+        <Filters apps={known} />
+        <NewMessages
+          address={address}
+          last={page.value?.last}
+          isFirst={!place.value.query.has('token')}
+          show={page.reload}
+        />
+      </div>
+      <PagedTable
+        page={page}
+        caption="Messages, the latest first"
+        columns={columnsWith(new Map(known.map(({ id, name }) => [id, name])))}
+        keyOf={({ id }) => String(id)}
+        empty={isFiltered ? <NothingFound /> : <NothingSent app={known[0]?.id} />}
+      />
+      {dropped > 0 && (
+        <p class="hint">
+          {plural(dropped, 'older message')} {dropped === 1 ? 'is' : 'are'} gone: OUTBOX_LIMIT says how many
+          are kept.
+        </p>
+      )}
+    </Page>
+  )
+}
+
+/** The columns, with what sent the message and for which application. */
+function columnsWith(names: Map<string, string>): Column<OutboxMessage>[] {
+  const [first, channel, says, ...others] = messageColumns
+  return [
+    first!,
+    channel!,
+    says!,
+    { head: 'Sent by', minor: true, cell: message => <Sender {...message} /> },
+    {
+      head: 'Application',
+      minor: true,
+      cell: ({ app }) => <a href={to`apps/${app}`}>{names.get(app) ?? app}</a>,
+    },
+    ...others,
+  ]
+}
+
+const Sender = ({ app, operation, campaign, journey }: OutboxMessage) => {
+  if (campaign !== undefined) return <a href={to`apps/${app}/campaigns/${campaign}`}>campaign</a>
+  if (journey !== undefined) return <a href={to`apps/${app}/journeys/${journey}`}>journey</a>
+  return <>{operation ?? '-'}</>
+}
+
+const NothingFound = () => (
+  <Empty icon="inbox" title="No message matches the filters">
+    <p>
+      <a href={withoutFilters()}>All messages</a>
+    </p>
+  </Empty>
+)
+
+/** Shown before the first message: how to send one. */
+const NothingSent = ({ app = 'APPLICATION_ID' }: { app?: string | undefined }) => (
+  <Empty icon="inbox" title="No message yet">
+    <p>
+      What SendMessages, one-time passwords, campaigns and journeys send appears here, and nothing of it
+      leaves the emulator. Send an SMS message:
+    </p>
+    <CodeLine
+      text={[
+        'export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1',
+        `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}`,
+        `aws pinpoint update-sms-channel --application-id ${app} --sms-channel-request Enabled=true`,
+        `aws pinpoint send-messages --application-id ${app} --message-request '${JSON.stringify(example)}'`,
+      ].join('\n')}
+    />
+  </Empty>
+)
+
+const example = {
+  Addresses: { '+15551234567': { ChannelType: 'SMS' } },
+  MessageConfiguration: { SMSMessage: { Body: 'Your code is 4711' } },
 }

@@ -1,0 +1,52 @@
+import type { OutboxMessage } from '../../api/types.ts'
+import { Channel } from '../../parts/channel.tsx'
+import { Id } from '../../parts/copy.tsx'
+import { Facts } from '../../parts/facts.tsx'
+import { Time } from '../../parts/time.tsx'
+import { to } from '../../router.ts'
+
+/** The kinds of templates by the channels that are no push channels, as in their paths. */
+const kinds: Record<string, string> = { EMAIL: 'email', SMS: 'sms', VOICE: 'voice' }
+
+/** The address of the template of a message, in the version that was sent. */
+export function templateAddress({ template, channel }: OutboxMessage): string | undefined {
+  if (template === undefined || channel === undefined) return undefined
+  return to`templates/${kinds[channel] ?? 'push'}/${template.name}?version=${template.version}`
+}
+
+/** Who got a message, and who and what has sent it. */
+export function MessageFacts({ message }: { message: OutboxMessage }) {
+  const { app, endpoint, user, campaign, journey, requestId, template, messageId, traceId } = message
+  const { context = {} } = message
+  return (
+    <Facts
+      of={[
+        ['To', message.address && <Id id={message.address} whole />],
+        ['Channel', message.channel && <Channel type={message.channel} />],
+        ['Endpoint', endpoint && <Id id={endpoint} href={to`apps/${app}/endpoints/${endpoint}`} />],
+        ['User', user && <Id id={user} href={to`apps/${app}/users/${user}`} />],
+        ['Sent', <Time key="time" at={message.time} exact />],
+        ['Application', <Id key="app" id={app} href={to`apps/${app}`} />],
+        [
+          'Template',
+          template && (
+            <a href={templateAddress(message)}>
+              {template.name}, version {template.version}
+            </a>
+          ),
+        ],
+        ['Campaign', campaign && <Id id={campaign} href={to`apps/${app}/campaigns/${campaign}`} />],
+        ['Treatment', message.treatment && <Id id={message.treatment} />],
+        ['Journey', journey && <Id id={journey} href={to`apps/${app}/journeys/${journey}`} />],
+        ['Run', message.run && <Id id={message.run} />],
+        ['Activity', message.activity && <Id id={message.activity} />],
+        ['Operation', message.operation],
+        ['Call that sent it', requestId && <Id id={requestId} href={to`requests/${requestId}`} />],
+        ['Answered', `${message.status} ${message.statusCode}`],
+        ['Message id', messageId && <Id id={messageId} />],
+        ['Trace id', traceId && <Id id={traceId} />],
+        ...Object.entries(context).map(([name, value]): [string, string] => [`Context: ${name}`, value]),
+      ]}
+    />
+  )
+}
