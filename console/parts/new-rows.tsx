@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import type { LiveEvents, LiveKind } from '../../server/control/live/shapes.ts'
-import { useLive, useReload } from '../api/live.ts'
+import { useLive } from '../api/live.ts'
 import { plural } from '../format.ts'
 import { announce } from '../shell/announce.tsx'
 import { Icon } from './icon.tsx'
@@ -9,41 +10,45 @@ import { Icon } from './icon.tsx'
  * Says above a list how many rows are new; the button shows them. So a list never moves by itself
  * under the reader's eyes.
  *
- * @param kind whose events carry new rows, as arrays
- * @param isMine which of them belong to the list
+ * @param number how many; nothing is shown for 0
  * @param one what a row is called
+ * @param show reads the list anew
  */
-export function NewRows<K extends LiveKind>({
-  kind,
-  isMine,
-  one,
-  show,
-}: {
-  kind: K
-  isMine: (row: LiveEvents[K] extends readonly (infer Row)[] ? Row : never) => boolean
-  one: string
-  show: () => void
-}) {
-  const waiting = useSignal(0)
-  useLive(kind, event => {
-    waiting.value += (event as never[]).filter(isMine).length
-  })
-  // Only what cannot be known is reloaded unasked.
-  useReload(show, [])
-  if (waiting.value === 0) return null
-  const text = `${plural(waiting.value, `new ${one}`)}`
-  announce(text)
+export function NewRows({ number, one = 'row', show }: { number: number; one?: string; show: () => void }) {
+  const text = plural(number, `new ${one}`)
+  useEffect(() => {
+    if (number > 0) announce(`${text}.`)
+  }, [number, text])
+  if (number === 0) return null
   return (
-    <button
-      type="button"
-      class="button new-rows"
-      onClick={() => {
-        waiting.value = 0
-        show()
-      }}
-    >
+    <button type="button" class="button new-rows" onClick={show}>
       <Icon name="arrow-right" class="up" />
       {`Show ${text}`}
     </button>
   )
+}
+
+/** A row of the events of a kind, which are arrays of rows. */
+type RowOf<K extends LiveKind> = LiveEvents[K] extends readonly (infer Row)[] ? Row : never
+
+/**
+ * Counts the rows that the live feed brings.
+ *
+ * @param isMine which of them belong to the list
+ * @returns how many, and what begins to count anew
+ */
+export function useNewRows<K extends LiveKind>(
+  kind: K,
+  isMine: (row: RowOf<K>) => boolean,
+): { number: number; clear: () => void } {
+  const number = useSignal(0)
+  useLive(kind, event => {
+    number.value += (event as RowOf<K>[]).filter(isMine).length
+  })
+  return {
+    number: number.value,
+    clear: () => {
+      number.value = 0
+    },
+  }
 }

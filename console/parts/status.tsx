@@ -32,7 +32,9 @@ const looks: Record<string, Look> = {
   DUPLICATE: { tone: 'wait', icon: 'copy', over: true },
   // Campaigns and journeys.
   DRAFT: { tone: 'wait', icon: 'pencil' },
+  PENDING: { tone: 'wait', icon: 'hourglass' },
   SCHEDULED: { tone: 'prep', icon: 'calendar-clock' },
+  RUNNING: { tone: 'work', icon: 'loader' },
   EXECUTING: { tone: 'work', icon: 'loader' },
   ACTIVE: { tone: 'work', icon: 'play' },
   PENDING_NEXT_RUN: { tone: 'prep', icon: 'hourglass' },

@@ -1,5 +1,99 @@
+import { useSignal } from '@preact/signals'
+import type { JourneyResponse } from '../../../server/model/journey.ts'
+import { emulatorUrl } from '../../api/calls.ts'
+import { useLoaded } from '../../api/fetched.ts'
+import { useLive } from '../../api/live.ts'
+import type { JourneyEvent } from '../../api/types.ts'
+import { count, plural } from '../../format.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { useItemPage } from '../../parts/item-page.ts'
+import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
+import { PagedTable } from '../../parts/paged-table.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { Status } from '../../parts/status.tsx'
+import type { Column } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { to } from '../../router.ts'
+import { getMetrics } from './reading.ts'
 
-export default function JourneysPage() {
-  return <Page title="Journeys">Not there yet.</Page>
+/** The journeys of an application, with their states and how many have come through them. */
+export default function JourneysPage({ app }: { app: string }) {
+  const page = useItemPage<JourneyResponse>(to`v1/apps/${app}/journeys`)
+  const changed = useSignal(new Map<string, JourneyEvent>())
+  useLive('journey', event => {
+    if (event.app === app) changed.value = new Map(changed.value).set(event.id, event)
+  })
+  const items = page.value?.items ?? []
+  const published = items.filter(({ State }) => State !== 'DRAFT').map(({ Id }) => Id)
+  const metrics = useLoaded(
+    published.length === 0 ? undefined : `metrics ${published.join()}`,
+    async signal => {
+      const all = await Promise.all(published.map(id => getMetrics(app, id, signal)))
+      return new Map(published.map((id, index) => [id, all[index]!]))
+    },
+  )
+  const unseen = [...changed.value.keys()].filter(id => items.every(({ Id }) => Id !== id))
+  const counted = (name: string) => (journey: JourneyResponse) => {
+    const { Id, State } = journey
+    const known = changed.value.get(Id)?.metrics ?? metrics.value?.get(Id)
+    return known === undefined ? (State === 'DRAFT' ? '-' : '') : count(Number(known[name] ?? 0))
+  }
+  const columns: Column<JourneyResponse>[] = [
+    {
+      head: 'Journey',
+      wide: true,
+      cell: ({ Id, Name }) => <a href={to`apps/${app}/journeys/${Id}`}>{Name}</a>,
+    },
+    {
+      head: 'State',
+      cell: ({ Id, State = 'DRAFT' }) => <Status status={changed.value.get(Id)?.state ?? State} />,
+    },
+    {
+      head: 'Activities',
+      number: true,
+      cell: ({ Activities = {} }) => count(Object.keys(Activities).length),
+    },
+    { head: 'Entered', number: true, cell: counted('ENDPOINT_ENTERED') },
+    { head: 'Inside', number: true, cell: counted('ENDPOINT_ACTIVE') },
+    { head: 'Left', number: true, cell: counted('ENDPOINT_LEFT') },
+    { head: 'Changed', number: true, cell: ({ LastModifiedDate }) => <Time at={LastModifiedDate} /> },
+  ]
+  return (
+    <Page
+      title="Journeys"
+      above={[
+        ['Applications', ''],
+        ['Application', to`apps/${app}`],
+      ]}
+      ready={page.value !== undefined}
+    >
+      <NewRows
+        number={page.value === undefined ? 0 : unseen.length}
+        show={() => {
+          changed.value = new Map()
+          page.reload()
+        }}
+      />
+      <PagedTable
+        page={page}
+        caption={plural(items.length, 'journey')}
+        columns={columns}
+        keyOf={({ Id }) => Id}
+        empty={
+          <Empty icon="route" title="No journey yet">
+            <p>
+              A journey leads endpoints through activities: messages, waits and splits. Here you see it as a
+              graph, with how many have gone each way, and step the clock to what is due next.
+            </p>
+            <CodeLine text={createLine(app)} />
+          </Empty>
+        }
+      />
+    </Page>
+  )
 }
+
+const createLine = (app: string) =>
+  `AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws pinpoint create-journey --region us-east-1 --endpoint-url ${emulatorUrl} \\
+  --application-id ${app} --write-journey-request file://journey.json`

@@ -1,8 +1,9 @@
 import operations from '../../../fixtures/operations.json'
 import { call, emulatorUrl } from '../../api/calls.ts'
+import { useReload } from '../../api/live.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { ActionButton, Field } from '../../parts/form.tsx'
-import { NewRows } from '../../parts/new-rows.tsx'
+import { NewRows, useNewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { type RequestRow, requestColumns } from '../../parts/requests.tsx'
@@ -17,6 +18,14 @@ export default function RequestsPage() {
   const failed = query.get('failed') ?? ''
   const filters = new URLSearchParams({ ...(operation && { operation }), ...(failed && { failed }) })
   const page = usePage<RequestRow>(`requests?${filters}`)
+  const fresh = useNewRows(
+    'requests',
+    row =>
+      (operation === '' || row.operation === operation) &&
+      (failed === '' || String(row.status >= 400) === failed),
+  )
+  // What cannot be known from rows alone.
+  useReload(page.reload, ['state'])
   const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
     go(withQuery({ [name]: event.currentTarget.value, token: undefined }), { replace: true })
   const filtered = operation !== '' || failed !== ''
@@ -57,13 +66,12 @@ export default function RequestsPage() {
           )}
         </Field>
         <NewRows
-          kind="requests"
+          number={fresh.number}
           one="call"
-          show={page.reload}
-          isMine={row =>
-            (operation === '' || row.operation === operation) &&
-            (failed === '' || String(row.status >= 400) === failed)
-          }
+          show={() => {
+            fresh.clear()
+            page.reload()
+          }}
         />
       </div>
       <PagedTable
