@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { Activity } from '../../../server/model/journey.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { ErrorBox, Loading } from '../../parts/states.tsx'
 import { type Counts, type Graph, waysOf, whoIsWhere } from './graph.ts'
-import type { edgeLabel, layOut } from './layout.ts'
+import type { edgeLabel, layOut, Places } from './layout.ts'
 import { SelectLink } from './select-link.tsx'
 import { activityWords, iconOf } from './words.ts'
 
@@ -53,9 +53,13 @@ function LaidOut({
   const hasCounts = counts !== undefined
   const places = useMemo(() => layOut(graph, hasCounts), [graph, hasCounts, layOut])
   const here = counts && whoIsWhere(graph, counts)
+  const { frame, scale } = useFit(places)
   return (
-    <div class="drawing-frame">
-      <div class="drawing" style={{ width: `${places.width}px`, height: `${places.height}px` }}>
+    <div class="drawing-frame" ref={frame}>
+      <div
+        class="drawing"
+        style={{ width: `${places.width}px`, height: `${places.height}px`, zoom: String(scale) }}
+      >
         <svg width={places.width} height={places.height} aria-hidden="true">
           {graph.edges.map(({ id, to, count }) => {
             const { path, head } = places.edges.get(id)!
@@ -129,4 +133,26 @@ function LaidOut({
       </div>
     </div>
   )
+}
+
+/** A drawing that is too wide is made smaller, so far that it can still be read. */
+const smallest = 0.7
+
+/** Fits the drawing into its frame, and scrolls what is still too wide to where the journey starts. */
+function useFit(places: Places) {
+  const frame = useRef<HTMLDivElement>(null)
+  const scale = useSignal(1)
+  useLayoutEffect(() => {
+    const element = frame.current!
+    const fit = () => {
+      scale.value = Math.min(1, Math.max(smallest, element.clientWidth / places.width))
+    }
+    const observer = new ResizeObserver(fit)
+    observer.observe(element)
+    fit()
+    const { left, width } = places.nodes.get('start')!
+    element.scrollLeft = (left + width / 2) * scale.peek() - element.clientWidth / 2
+    return () => observer.disconnect()
+  }, [places, scale])
+  return { frame, scale: scale.value }
 }

@@ -74,13 +74,24 @@ export function layOut({ nodes, edges }: Graph, hasCounts: boolean): Places {
     edges: new Map(
       edges.map(({ id, from, to }) => {
         const { points = [], x, y } = graph.edge(from, to, id)
-        const [first, last] = [points[0]!, points.at(-1)!]
+        // From the middle of a node's lower edge to that of another's upper edge, so that a flat line
+        // does not run behind the nodes beside them; the last bit is upright, as arrow heads are.
+        const end = edgeOf(graph.node(to), points.at(-2)!)
+        const before = { x: end.x, y: end.y + (end.y < graph.node(to).y! ? -12 : 12) }
+        const line = [edgeOf(graph.node(from), points[1]!), ...points.slice(1, -1), before, end]
+        const [first, last] = [line[0]!, line.at(-1)!]
         const place = { x: x ?? (first.x + last.x) / 2, y: y ?? (first.y + last.y) / 2 }
-        return [id, { path: curve(points), head: headOf(points), ...place }]
+        return [id, { path: curve(line), head: headOf(line), ...place }]
       }),
     ),
   }
 }
+
+/** The middle of the edge of a node, the lower or the upper one, that is nearer to a point. */
+const edgeOf = ({ x = 0, y = 0, height }: NodeLabel, to: Point): Point => ({
+  x,
+  y: y + (to.y > y ? height : -height) / 2,
+})
 
 /** A line with round corners: from the middle of each part to that of the next. */
 function curve(points: Point[]): string {

@@ -80,10 +80,12 @@ function StepItem({ step: { key, ways }, ...props }: OutlineProps & { step: Requ
     <>
       <div class="step" data-row>
         <Icon name={iconOf(activity)} />
-        <SelectLink activity={key} selected={selected} class="">
-          {activityWords(activity)}
-        </SelectLink>
-        <span class="meta">{facts.filter(Boolean).join(' · ')}</span>
+        <p>
+          <SelectLink activity={key} selected={selected} class="">
+            {activityWords(activity)}
+          </SelectLink>{' '}
+          <span class="meta">{facts.filter(Boolean).join(' · ')}</span>
+        </p>
       </div>
       {key === selected && panel}
       {!isSingle && (
