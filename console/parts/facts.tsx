@@ -1,15 +1,13 @@
 import type { ComponentChildren } from 'preact'
 
-/** Names and values; those without a value are left out. */
-export const Facts = ({ of }: { of: [name: string, value: ComponentChildren][] }) => (
-  <dl class="facts">
-    {of.map(([name, value]) =>
-      value === undefined || value === null || value === '' || value === false ? null : (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ),
-    )}
-  </dl>
-)
+/** Names and values of one thing: give it `Fact`s. */
+export const Facts = ({ children }: { children: ComponentChildren }) => <dl class="facts">{children}</dl>
+
+/** A name and its value; nothing where there is no value. */
+export const Fact = ({ name, children }: { name: string; children: ComponentChildren }) =>
+  children === undefined || children === null || children === '' || children === false ? null : (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )

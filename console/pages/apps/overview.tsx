@@ -9,7 +9,7 @@ import { Body } from '../../parts/body.tsx'
 import { Channel } from '../../parts/channel.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
-import { Facts } from '../../parts/facts.tsx'
+import { Fact, Facts } from '../../parts/facts.tsx'
 import { Field, useAction } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
@@ -57,13 +57,15 @@ export default function OverviewPage({ app }: { app: string }) {
       <Loaded from={overview}>
         {shown => (
           <>
-            <Facts
-              of={[
-                ['Id', <Id key="id" id={shown.id} whole />],
-                ['Created', <Time key="created" at={shown.createdAt} />],
-                ['Tags', tagsText(shown.tags)],
-              ]}
-            />
+            <Facts>
+              <Fact name="Id">
+                <Id id={shown.id} whole />
+              </Fact>
+              <Fact name="Created">
+                <Time at={shown.createdAt} />
+              </Fact>
+              <Fact name="Tags">{tagsText(shown.tags)}</Fact>
+            </Facts>
             <Counts {...shown} />
           </>
         )}

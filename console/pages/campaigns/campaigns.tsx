@@ -1,5 +1,91 @@
+import { useSignal } from '@preact/signals'
+import type { CampaignResponse } from '../../../server/model/campaign.ts'
+import { emulatorUrl } from '../../api/calls.ts'
+import { useLive } from '../../api/live.ts'
+import type { CampaignEvent } from '../../api/types.ts'
+import { count } from '../../format.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { useItemPage } from '../../parts/item-page.ts'
+import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
+import { PagedTable } from '../../parts/paged-table.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { Status } from '../../parts/status.tsx'
+import type { Column } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { to } from '../../router.ts'
+import { scheduleWords } from './words.ts'
 
-export default function CampaignsPage() {
-  return <Page title="Campaigns">Not there yet.</Page>
+/** The campaigns of an application. */
+export default function CampaignsPage({ app }: { app: string }) {
+  const page = useItemPage<CampaignResponse>(to`v1/apps/${app}/campaigns`)
+  const changed = useSignal(new Map<string, CampaignEvent>())
+  useLive('campaign', event => {
+    if (event.app === app) changed.value = new Map(changed.value).set(event.id, event)
+  })
+  const items = page.value?.items ?? []
+  const unseen = [...changed.value.keys()].filter(id => items.every(({ Id }) => Id !== id))
+  const columns: Column<CampaignResponse>[] = [
+    {
+      head: 'Campaign',
+      wide: true,
+      cell: ({ Id, Name }) => <a href={to`apps/${app}/campaigns/${Id}`}>{Name || Id}</a>,
+    },
+    {
+      head: 'Status',
+      cell: ({ Id, State }) => (
+        <Status status={changed.value.get(Id)?.state ?? State?.CampaignStatus ?? 'SCHEDULED'} />
+      ),
+    },
+    { head: 'Runs', wide: true, cell: ({ Schedule }) => scheduleWords(Schedule) },
+    {
+      head: 'Treatments',
+      number: true,
+      minor: true,
+      cell: ({ AdditionalTreatments = [] }) => count(1 + AdditionalTreatments.length),
+    },
+    {
+      head: 'Version',
+      number: true,
+      cell: ({ Id, Version }) => count(changed.value.get(Id)?.version ?? Version),
+    },
+    { head: 'Changed', number: true, cell: ({ LastModifiedDate }) => <Time at={LastModifiedDate} /> },
+  ]
+  return (
+    <Page
+      title="Campaigns"
+      above={[
+        ['Applications', ''],
+        ['Application', to`apps/${app}`],
+      ]}
+      ready={page.value !== undefined}
+    >
+      <NewRows
+        number={page.value === undefined ? 0 : unseen.length}
+        show={() => {
+          changed.value = new Map()
+          page.reload()
+        }}
+      />
+      <PagedTable
+        page={page}
+        caption="Campaigns"
+        columns={columns}
+        keyOf={({ Id }) => Id}
+        empty={
+          <Empty icon="megaphone" title="No campaign yet">
+            <p>
+              A campaign sends a message to the members of a segment when its schedule says so. Here you see
+              its runs and what became of each member; its messages are in the outbox.
+            </p>
+            <CodeLine text={createLine(app)} />
+          </Empty>
+        }
+      />
+    </Page>
+  )
 }
+
+const createLine = (app: string) =>
+  `AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws pinpoint create-campaign --region us-east-1 --endpoint-url ${emulatorUrl} \\
+  --application-id ${app} --write-campaign-request '{"Name":"spring","SegmentId":"SEGMENT_ID","Schedule":{"StartTime":"IMMEDIATE"},"MessageConfiguration":{"SMSMessage":{"Body":"Hi"}}}'`

@@ -9,7 +9,7 @@ import { Channel } from '../../parts/channel.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { EndpointStatus } from '../../parts/endpoints.tsx'
-import { Facts } from '../../parts/facts.tsx'
+import { Fact, Facts } from '../../parts/facts.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { messageColumns } from '../../parts/messages.tsx'
 import { Page, Section } from '../../parts/page.tsx'
@@ -82,18 +82,26 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
       <Loaded from={endpoint}>
         {({ ChannelType, Address, User, OptOut, EffectiveDate, CreationDate, CohortId, ...rest }) => (
           <>
-            <Facts
-              of={[
-                ['Id', <Id key="id" id={id} whole />],
-                ['Channel', <Channel key="channel" type={ChannelType} />],
-                ['Address', Address],
-                ['User', User?.UserId && <a href={to`apps/${app}/users/${User.UserId}`}>{User.UserId}</a>],
-                ['OptOut', OptOut],
-                ['Effective', <Time key="effective" at={EffectiveDate} />],
-                ['Created', <Time key="created" at={CreationDate} />],
-                ['Cohort', CohortId],
-              ]}
-            />
+            <Facts>
+              <Fact name="Id">
+                <Id id={id} whole />
+              </Fact>
+              <Fact name="Channel">
+                <Channel type={ChannelType} />
+              </Fact>
+              <Fact name="Address">{Address}</Fact>
+              <Fact name="User">
+                {User?.UserId && <a href={to`apps/${app}/users/${User.UserId}`}>{User.UserId}</a>}
+              </Fact>
+              <Fact name="OptOut">{OptOut}</Fact>
+              <Fact name="Effective">
+                <Time at={EffectiveDate} />
+              </Fact>
+              <Fact name="Created">
+                <Time at={CreationDate} />
+              </Fact>
+              <Fact name="Cohort">{CohortId}</Fact>
+            </Facts>
             {Object.entries({
               Attributes: rest.Attributes,
               'User attributes': User?.UserAttributes,

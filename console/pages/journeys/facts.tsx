@@ -1,14 +1,14 @@
-import type { ComponentChildren } from 'preact'
 import type { JourneyResponse } from '../../../server/model/journey.ts'
 import { count, plural } from '../../format.ts'
 import { eventWords } from '../../parts/dimensions.ts'
 import { durationWords } from '../../parts/durations.ts'
+import { Fact, Facts } from '../../parts/facts.tsx'
 import { SegmentLink } from '../../parts/segment-link.tsx'
 import { Time } from '../../parts/time.tsx'
 
 /** What a journey says besides its activities, in words. */
-export const Facts = ({ app, journey }: { app: string; journey: JourneyResponse }) => (
-  <dl class="facts">
+export const JourneyFacts = ({ app, journey }: { app: string; journey: JourneyResponse }) => (
+  <Facts>
     <Fact name="Who enters">
       <Entry app={app} journey={journey} />
     </Fact>
@@ -19,14 +19,7 @@ export const Facts = ({ app, journey }: { app: string; journey: JourneyResponse 
     <Fact name="Limits of an endpoint">{limitWords(journey)}</Fact>
     <Fact name="Quiet time">{quietWords(journey)}</Fact>
     <SendingHours {...journey} />
-  </dl>
-)
-
-const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
+  </Facts>
 )
 
 function Entry({ app, journey: { StartCondition = {} } }: { app: string; journey: JourneyResponse }) {

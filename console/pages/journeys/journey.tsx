@@ -20,7 +20,7 @@ import { go, place, to, withQuery } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 import { clockTime } from '../../time.ts'
 import { Drawing } from './drawing.tsx'
-import { Facts } from './facts.tsx'
+import { JourneyFacts } from './facts.tsx'
 import { type Counts, graphOf, whoIsWhere } from './graph.ts'
 import { Outline } from './outline.tsx'
 import { Panel } from './panel.tsx'
@@ -97,7 +97,7 @@ function Content({
   const items = runs.value?.Item ?? []
   return (
     <>
-      <Facts app={app} journey={journey} />
+      <JourneyFacts app={app} journey={journey} />
       <Section
         title="Activities"
         actions={

@@ -3,7 +3,7 @@ import type { OtpDetails, OutboxMessage } from '../../api/types.ts'
 import { bytes, count, plural } from '../../format.ts'
 import { Body } from '../../parts/body.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
-import { Facts } from '../../parts/facts.tsx'
+import { Fact, Facts } from '../../parts/facts.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
 import type { ListPage } from '../../parts/paged-table.tsx'
@@ -40,21 +40,16 @@ function Sms({ message }: { message: OutboxMessage }) {
       )}
       <Section title="SMS message">
         <p class="bubble">{body}</p>
-        <Facts
-          of={[
-            [
-              'Length',
-              `${plural([...body].length, 'character')}${parts ? `, ${plural(parts, 'part')}` : ''}`,
-            ],
-            ['Type', message.messageType],
-            ['From', message.originationNumber],
-            ['Sender id', message.senderId],
-            ['Keyword', message.keyword],
-            ['Entity id', message.entityId],
-            ['Template id', message.templateId],
-            ['Media URL', message.mediaUrl],
-          ]}
-        />
+        <Facts>
+          <Fact name="Length">{`${plural([...body].length, 'character')}${parts ? `, ${plural(parts, 'part')}` : ''}`}</Fact>
+          <Fact name="Type">{message.messageType}</Fact>
+          <Fact name="From">{message.originationNumber}</Fact>
+          <Fact name="Sender id">{message.senderId}</Fact>
+          <Fact name="Keyword">{message.keyword}</Fact>
+          <Fact name="Entity id">{message.entityId}</Fact>
+          <Fact name="Template id">{message.templateId}</Fact>
+          <Fact name="Media URL">{message.mediaUrl}</Fact>
+        </Facts>
       </Section>
     </>
   )
@@ -83,13 +78,13 @@ function Otp({ app, address, body }: { app: string; address: string; body: strin
           </Badge>
         )}
       </div>
-      <Facts
-        of={[
-          ['Reference', reference],
-          ['Expires', <Time key="time" at={expiresAt} />],
-          ['Attempts left', count(attemptsLeft)],
-        ]}
-      />
+      <Facts>
+        <Fact name="Reference">{reference}</Fact>
+        <Fact name="Expires">
+          <Time at={expiresAt} />
+        </Fact>
+        <Fact name="Attempts left">{count(attemptsLeft)}</Fact>
+      </Facts>
     </Section>
   )
 }
@@ -101,13 +96,11 @@ const Voice = ({
 }) => (
   <Section title="Voice message">
     <blockquote class="script">{body}</blockquote>
-    <Facts
-      of={[
-        ['Language', languageCode],
-        ['Voice', voiceId],
-        ['Calls from', originationNumber],
-      ]}
-    />
+    <Facts>
+      <Fact name="Language">{languageCode}</Fact>
+      <Fact name="Voice">{voiceId}</Fact>
+      <Fact name="Calls from">{originationNumber}</Fact>
+    </Facts>
   </Section>
 )
 
@@ -135,12 +128,10 @@ const Push = ({ message: { title, body, payload, headers = [] } }: { message: Ou
 
 const Custom = ({ message: { statusMessage, body = '' } }: { message: OutboxMessage }) => (
   <Section title="Custom channel">
-    <Facts
-      of={[
-        ['The call', statusMessage],
-        ['Length of Data', bytes(new Blob([body]).size)],
-      ]}
-    />
+    <Facts>
+      <Fact name="The call">{statusMessage}</Fact>
+      <Fact name="Length of Data">{bytes(new Blob([body]).size)}</Fact>
+    </Facts>
     <h3>Data</h3>
     <Body text={body} label="Data" />
   </Section>
