@@ -1,5 +1,116 @@
-import { Page } from '../../parts/page.tsx'
+import { signal } from '@preact/signals'
+import type { ClockAdvanced, ClockStatus } from '../../../server/model/clock.ts'
+import { controlUrl } from '../../api/calls.ts'
+import { count, duration, plural } from '../../format.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { Fact, Facts } from '../../parts/facts.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { Badge, type Look } from '../../parts/status.tsx'
+import { useClock } from '../../parts/step-clock.tsx'
+import { Time } from '../../parts/time.tsx'
+import { clockTime, now } from '../../time.ts'
+import { AdvanceForm } from './advance-form.tsx'
+import { SetForm } from './set-form.tsx'
 
-export default function ClockPage() {
-  return <Page title="Clock">Not there yet.</Page>
+/** What the latest advance in this tab did. */
+const latest = signal<ClockAdvanced | undefined>(undefined)
+
+const looks: Record<ClockStatus['mode'], Look> = {
+  real: { tone: 'done', icon: 'clock' },
+  frozen: { tone: 'warn', icon: 'pause' },
+  offset: { tone: 'warn', icon: 'clock' },
 }
+
+/** The clock by which Pinpoint dates and schedules: where it stands, and how it is moved. */
+export default function ClockPage() {
+  const clock = useClock()
+  return (
+    <Page
+      title="Clock"
+      beside={clock.value && <Badge {...looks[clock.value.mode]}>{clock.value.mode}</Badge>}
+      ready={clock.value !== undefined}
+    >
+      <Loaded from={clock}>
+        {value => (
+          <>
+            <Warning clock={value} />
+            <Facts>
+              <Fact name="Now">
+                <span class="clock-now">{clockTime(now.value)}</span>
+              </Fact>
+              <Fact name="Pending">{count(value.pending)}</Fact>
+              <Fact name="Due next">
+                {value.nextDue === undefined ? (
+                  'Nothing'
+                ) : (
+                  <>
+                    <Time at={value.nextDue} exact /> <span class="meta">{untilDue(value.nextDue)}</span>
+                  </>
+                )}
+              </Fact>
+            </Facts>
+            <Section title="Advance">
+              <AdvanceForm
+                clock={value}
+                onDone={done => {
+                  latest.value = done
+                  clock.reload()
+                }}
+              />
+              {latest.value && <Advanced done={latest.value} />}
+            </Section>
+            <Section title="Set">
+              <SetForm clock={value} onDone={clock.reload} />
+            </Section>
+            <Section title="In a test">
+              <CodeLine text={`curl -X PUT ${controlUrl}clock -d '{"mode":"frozen"}'`} />
+              <CodeLine text={`curl -X POST ${controlUrl}clock/advance -d '{"by":"PT24H"}'`} />
+            </Section>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  )
+}
+
+const untilDue = (nextDue: string): string => {
+  const left = Date.parse(nextDue) - now.value
+  return left > 0 ? `in ${duration(left)}` : 'due now'
+}
+
+/** What it means that the clock is not real. */
+function Warning({ clock: { mode } }: { clock: ClockStatus }) {
+  if (mode === 'real') return null
+  const ahead = now.value - Date.now()
+  const away =
+    Math.abs(ahead) < 1000 ? 'about' : `${duration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'}`
+  return (
+    <p class="clock-warning">
+      <Icon name="triangle-alert" />
+      <span>
+        {mode === 'frozen'
+          ? 'The clock stands still: what is due later does not run until you advance it. '
+          : 'The clock ticks on, but not with the machine’s. '}
+        It is {away} the machine’s time. A restart and a snapshot keep it so; a reset makes it real.
+      </span>
+    </p>
+  )
+}
+
+const Advanced = ({ done: { from, now, steps, sent, truncated } }: { done: ClockAdvanced }) => (
+  <div class="card">
+    <p>
+      The last advance went from <Time at={from} exact /> to <Time at={now} exact />:{' '}
+      <b>{plural(steps, 'step')}</b> ran, and <b>{plural(sent, 'message')}</b> {sent === 1 ? 'was' : 'were'}{' '}
+      sent. {sent > 0 && <a href="outbox">See the outbox</a>}
+    </p>
+    {truncated && (
+      <p class="clock-warning">
+        <Icon name="triangle-alert" />
+        <span>It stopped on the way, after 100,000 steps. Advance again to go on.</span>
+      </p>
+    )}
+  </div>
+)

@@ -1,0 +1,98 @@
+import { useSignal } from '@preact/signals'
+import type { ClockAdvanced, ClockStatus } from '../../../server/model/clock.ts'
+import { ActionButton, Field, useAction } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { ErrorBox } from '../../parts/states.tsx'
+import { advanceClock } from '../../parts/step-clock.tsx'
+
+const lengths = [
+  ['1 minute', 'PT1M'],
+  ['1 hour', 'PT1H'],
+  ['1 day', 'P1D'],
+  ['7 days', 'P7D'],
+] as const
+
+/** Moves the clock forward: by a length of time, to what is due next, or until nothing is pending. */
+export function AdvanceForm({
+  clock: { mode, nextDue },
+  onDone,
+}: {
+  clock: ClockStatus
+  onDone: (done: ClockAdvanced) => void
+}) {
+  const by = useSignal('PT12H')
+  const max = useSignal('P30D')
+  const { busy, error, run } = useAction()
+  const advance = async (body: Parameters<typeof advanceClock>[0]) => onDone(await advanceClock(body))
+  return (
+    <>
+      {mode === 'real' && (
+        <p class="hint">A real clock that is advanced becomes an offset: it ticks on from there.</p>
+      )}
+      <div class="actions">
+        {lengths.map(([words, length]) => (
+          <ActionButton key={length} does={() => advance({ by: length })}>
+            By {words}
+          </ActionButton>
+        ))}
+        <ActionButton kind="main" disabled={nextDue === undefined} does={() => advance({ until: 'next' })}>
+          <Icon name="clock" />
+          To what is due next
+        </ActionButton>
+      </div>
+      <div class="clock-forms">
+        <form
+          class="form-row"
+          onSubmit={event => {
+            event.preventDefault()
+            run(() => advance({ by: by.value.trim() }))
+          }}
+        >
+          <Field label="By a duration">
+            {ties => (
+              <input
+                {...ties}
+                type="text"
+                required
+                spellcheck={false}
+                value={by.value}
+                onInput={event => {
+                  by.value = event.currentTarget.value
+                }}
+              />
+            )}
+          </Field>
+          <button type="submit" class="button" aria-busy={busy}>
+            Advance
+          </button>
+        </form>
+        <form
+          class="form-row"
+          onSubmit={event => {
+            event.preventDefault()
+            run(() => advance({ until: 'idle', ...(max.value.trim() && { max: max.value.trim() }) }))
+          }}
+        >
+          <Field label="Until nothing is pending, but at most by">
+            {ties => (
+              <input
+                {...ties}
+                type="text"
+                spellcheck={false}
+                value={max.value}
+                onInput={event => {
+                  max.value = event.currentTarget.value
+                }}
+              />
+            )}
+          </Field>
+          <button type="submit" class="button" aria-busy={busy}>
+            Advance until idle
+          </button>
+        </form>
+      </div>
+      <p class="hint">Durations are ISO 8601: PT90S, PT24H, P1DT12H, P1M.</p>
+      {error && <ErrorBox error={error} />}
+    </>
+  )
+}
