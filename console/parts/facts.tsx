@@ -1,7 +1,22 @@
 import type { ComponentChildren } from 'preact'
 
-/** Names and values of one thing: give it `Fact`s. */
-export const Facts = ({ children }: { children: ComponentChildren }) => <dl class="facts">{children}</dl>
+/** Names and values of one thing: pairs, or `Fact`s. */
+export const Facts = ({
+  of = [],
+  children,
+}: {
+  of?: [name: string, value: ComponentChildren][]
+  children?: ComponentChildren
+}) => (
+  <dl class="facts">
+    {of.map(([name, value]) => (
+      <Fact key={name} name={name}>
+        {value}
+      </Fact>
+    ))}
+    {children}
+  </dl>
+)
 
 /** A name and its value; nothing where there is no value. */
 export const Fact = ({ name, children }: { name: string; children: ComponentChildren }) =>
