@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
+import type { TSchema } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import type { Test } from 'tap'
-import type { LiveEvents, LiveKind } from '../../server/control/live/shapes.ts'
+import { type LiveEvents, type LiveKind, liveEvents } from '../../server/control/live/shapes.ts'
 import { until } from './helpers.ts'
 
 /** An event as it was received, of any kind. */
@@ -78,5 +80,9 @@ function read(block: string, { events, otherLines }: LiveStream): void {
   }
   if (!fields.has('data')) return
   const [id, kind] = [Number(fields.get('id')), fields.get('event') as LiveKind]
-  events.push({ id, kind, data: JSON.parse(fields.get('data')!) })
+  const data = JSON.parse(fields.get('data')!)
+  const schema: TSchema = liveEvents[kind]
+  const violation = Value.Errors(schema, data).First()
+  if (violation !== undefined) throw new Error(`${kind} is not as described: ${JSON.stringify(violation)}`)
+  events.push({ id, kind, data })
 }
