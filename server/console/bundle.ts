@@ -93,7 +93,9 @@ async function makeBundle(sources: string): Promise<Bundle> {
         return [name, new Asset(name, contents.get(name)!)]
       }),
     ),
-    inputs: Object.keys(metafile.inputs).map(path => relative(root, join(sources, path))),
+    inputs: Object.keys(metafile.inputs).map(path =>
+      relative(root, join(sources, path)).replaceAll('\\', '/'),
+    ),
   }
 }
 

@@ -24,7 +24,13 @@ let files: Promise<ConsoleFiles> | undefined
  * Loads the console: from the build, once, or else from its sources, and again after they change.
  */
 export async function loadConsole(): Promise<ConsoleFiles> {
-  if (files === undefined && existsSync(built)) files = readBuilt()
+  if (files === undefined && existsSync(built)) {
+    files = readBuilt()
+    // What could not be read now may be readable later.
+    files.catch(() => {
+      files = undefined
+    })
+  }
   if (files !== undefined) return files
   const { bundleConsole } = await import('./bundle.ts')
   return bundleConsole()

@@ -83,6 +83,13 @@ type NoSettings = Pick<Config, 's3Credentials' | 'keepProcessAlive'>
 
 type Settings = { [Name in keyof Omit<Config, keyof NoSettings>]: Setting<NonNullable<Config[Name]>> }
 
+/** The parts that all settings have in common that are on or off. */
+const onOff = {
+  argument: 'on|off',
+  read: onOrOff,
+  write: (isOn: unknown) => (isOn === true ? 'on' : 'off'),
+}
+
 const settings: Settings = {
   port: {
     variables: ['PORT'],
@@ -186,12 +193,10 @@ const settings: Settings = {
   quotas: {
     variables: ['QUOTAS'],
     flag: '--quotas',
-    argument: 'on|off',
     default: 'off',
     meaning:
       "enforces Pinpoint's published quotas (running imports, request rates, import size) with its 429 and 400 answers",
-    read: onOrOff,
-    write: isOn => (isOn === true ? 'on' : 'off'),
+    ...onOff,
   },
   preflight: {
     variables: ['PREFLIGHT'],
@@ -265,11 +270,9 @@ const settings: Settings = {
   console: {
     variables: ['CONSOLE'],
     flag: '--console',
-    argument: 'on|off',
     default: 'on',
     meaning: 'off: the web console is not served',
-    read: onOrOff,
-    write: isOn => (isOn === true ? 'on' : 'off'),
+    ...onOff,
   },
   hookHosts: {
     variables: ['HOOK_HOSTS'],
