@@ -55,9 +55,10 @@ const addresses = /(?<=\s(?:src|href)=")[\w-][\w/.-]*(?=")/g
 async function makeBundle(sources: string): Promise<Bundle> {
   const html = await readFile(join(sources, 'index.html'), 'utf8')
   if (!html.includes(baseElement)) throw new Error(`index.html of the console must have ${baseElement}`)
+  const entries = [...new Set(html.match(addresses))]
   const { outputFiles, metafile } = await build({
     absWorkingDir: sources,
-    entryPoints: [...new Set(html.match(addresses))],
+    entryPoints: entries,
     outdir: assetsFolder,
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -80,7 +81,7 @@ async function makeBundle(sources: string): Promise<Bundle> {
     outputs.find(
       ([path, { entryPoint, inputs }]) => entryPoint === source || (isPicture(path) && source in inputs),
     )![0]
-  const scripts = outputs.filter(([, { entryPoint }]) => entryPoint?.endsWith('.tsx')).map(([path]) => path)
+  const scripts = entries.filter(entry => entry.endsWith('.tsx')).map(outputOf)
   const preloads = importsOf(scripts, metafile.outputs).map(
     path => `<link rel="modulepreload" href="${path}">`,
   )
