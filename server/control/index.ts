@@ -7,6 +7,7 @@ import { apps } from './apps.ts'
 import { calls } from './calls.ts'
 import { checkFile } from './check-file.ts'
 import { clock } from './clock.ts'
+import { endpointSegments } from './endpoint-segments.ts'
 import { events } from './events.ts'
 import { exportJob } from './export-job.ts'
 import { faults } from './faults.ts'
@@ -33,6 +34,7 @@ import { requestDetails } from './request-details.ts'
 import { requests } from './requests.ts'
 import { reset } from './reset.ts'
 import { segmentEndpoints } from './segment-endpoints.ts'
+import { segmentMember } from './segment-member.ts'
 import { session } from './session.ts'
 import { refuseUnknownInput } from './strict-requests.ts'
 import { usage } from './usage.ts'
@@ -56,6 +58,8 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(exportJob)
   app.register(jobs)
   app.register(segmentEndpoints)
+  app.register(segmentMember)
+  app.register(endpointSegments)
   app.register(apps)
   app.register(appEndpoints)
   app.register(phoneNumbers)

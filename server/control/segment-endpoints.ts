@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
-import { badRequest, notFound } from '../http/errors/exceptions.ts'
+import { notFound } from '../http/errors/exceptions.ts'
 import { beginPage, PageQuery } from '../http/paging.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
@@ -14,8 +14,8 @@ import {
   type MemberStep,
   maxSources,
   memberEndpoint,
-  SegmentQueryError,
 } from '../store/segments/members.ts'
+import { refuseTooLarge } from './segment-query.ts'
 
 const SegmentEndpointsQuery = Type.Object({
   ...PageQuery.properties,
@@ -77,15 +77,6 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       return { items: values, ...(token !== undefined && { nextToken: token }) }
     },
   )
-}
-
-/** A segment that is too large is the caller's own mistake. @throws BadRequestException */
-function refuseTooLarge<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw error instanceof SegmentQueryError ? badRequest(error.message) : error
-  }
 }
 
 /** Pages go on in the version in which they began, also where the segment has a newer one by then. */

@@ -1,0 +1,112 @@
+import { setImmediate } from 'node:timers/promises'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@sinclair/typebox'
+import { orNotFound } from '../http/errors/exceptions.ts'
+import { paramsInApplication } from '../model/common.ts'
+import type { SegmentResponse } from '../model/segment.ts'
+import type { SegmentDimensions } from '../model/segment-dimensions.ts'
+import { findApp, findSegmentVersion } from '../resources/find.ts'
+import type { Members } from '../store/segments/members.ts'
+import { refuseTooLarge } from './segment-query.ts'
+
+const Condition = Type.Object({
+  group: Type.Optional(Type.Integer({ description: 'The index of its group in SegmentGroups, from 0' })),
+  name: Type.String({
+    description: 'Attributes.Plan, Location.Country and so on; SourceSegments; ImportDefinition',
+  }),
+  requires: Type.Unknown({ description: 'What the segment says there' }),
+  met: Type.Boolean({ description: 'Whether the endpoint meets it' }),
+})
+
+const SegmentMember = Type.Object({
+  version: Type.Integer(),
+  member: Type.Boolean({ description: 'Whether the endpoint is in the segment' }),
+  conditions: Type.Array(Condition, { description: 'The conditions of the segment, 500 at most' }),
+})
+export type SegmentMember = Static<typeof SegmentMember>
+
+/** Most conditions of an answer: each is a query. */
+const maxConditions = 500
+
+/** Says whether an endpoint is in a segment, and which of the segment's conditions it meets. */
+export const segmentMember: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/_pinpoint/apps/:applicationId/segments/:segmentId/endpoints/:endpointId',
+    {
+      config: { operation: 'segmentMember' },
+      schema: {
+        summary: 'Whether an endpoint is in a segment, and why',
+        params: paramsInApplication({ segmentId: 'Id of the segment', endpointId: 'Id of the endpoint' }),
+        querystring: Type.Object({
+          version: Type.Optional(Type.String({ description: 'An earlier version of the segment' })),
+        }),
+        response: { 200: SegmentMember },
+      },
+    },
+    async ({ params: { applicationId, segmentId, endpointId }, query }) => {
+      const { endpoints, segmentMembers } = app.store
+      const found = findApp(app.store, applicationId)
+      const segment = findSegmentVersion(app.store, found, segmentId, query.version)
+      const { seq } = orNotFound(endpoints.get(found, endpointId), `Endpoint not found: ${endpointId}`)
+      const now = app.now().toISOString()
+      const isAmong = (members: Members | undefined) =>
+        members !== undefined && refuseTooLarge(() => segmentMembers.among(found, members, [seq])).has(seq)
+
+      const membersOf = (segment: string, version?: number) =>
+        segmentMembers.find(found, segment, version, now)
+      const conditions = []
+      for (const { source, dimensions, ...condition } of conditionsOf(segment).slice(0, maxConditions)) {
+        const members = dimensions ? segmentMembers.ofDimensions(dimensions, now) : membersOf(...source)
+        conditions.push({ ...condition, met: isAmong(members) })
+        // Other calls go on between the queries.
+        await setImmediate()
+      }
+      return {
+        version: segment.Version!,
+        member: isAmong(membersOf(segmentId, segment.Version)),
+        conditions,
+      }
+    },
+  )
+}
+
+/** A condition of a segment: a single dimension, or a segment that must, or must not, have the endpoint. */
+type SegmentCondition = { group?: number; name: string; requires: unknown } & (
+  | { dimensions: SegmentDimensions; source?: undefined }
+  | { source: [id: string, version: number | undefined]; dimensions?: undefined }
+)
+
+function conditionsOf({
+  Id,
+  Version,
+  Dimensions = {},
+  ImportDefinition,
+  SegmentGroups,
+}: SegmentResponse): SegmentCondition[] {
+  if (ImportDefinition !== undefined) {
+    return [{ name: 'ImportDefinition', requires: ImportDefinition, source: [Id, Version] }]
+  }
+  if (SegmentGroups === undefined) return singleDimensions(Dimensions)
+  return (SegmentGroups.Groups ?? []).flatMap((group, index) =>
+    [
+      ...(group.SourceSegments ?? []).map(
+        (reference): SegmentCondition => ({
+          name: 'SourceSegments',
+          requires: reference,
+          source: [reference.Id, reference.Version],
+        }),
+      ),
+      ...(group.Dimensions ?? []).flatMap(singleDimensions),
+    ].map(condition => ({ group: index, ...condition })),
+  )
+}
+
+/** The dimensions one by one, each as dimensions of its own. */
+const singleDimensions = (dimensions: SegmentDimensions): SegmentCondition[] =>
+  Object.entries(dimensions).flatMap(([kind, byName]) =>
+    Object.entries(byName).map(([name, requires]) => ({
+      name: `${kind}.${name}`,
+      requires,
+      dimensions: { [kind]: { [name]: requires } } as SegmentDimensions,
+    })),
+  )

@@ -1,0 +1,108 @@
+import { CreateSegmentCommand, type WriteSegmentRequest } from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { csvOf } from '../support/endpoint-files.ts'
+import { createApp, startEmulator } from '../support/helpers.ts'
+import { defineSegment, putEndpoint } from '../support/reads.ts'
+
+/** An application with two endpoints, and functions that make segments and ask about them. */
+async function withEndpoints(t: Test) {
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', { 'a.csv': csvOf('ada') })
+  const { client, url } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  const imported = await defineSegment(t, client, app, 's3://data/a.csv')
+  await putEndpoint(client, app, 'ada', { Attributes: { Plan: ['free'] }, Location: { Country: 'GB' } })
+  await putEndpoint(client, app, 'bob', { Attributes: { Plan: ['paid'] }, Location: { Country: 'GB' } })
+  const segment = async (WriteSegmentRequest: WriteSegmentRequest) => {
+    const command = new CreateSegmentCommand({ ApplicationId: app, WriteSegmentRequest })
+    return (await client.send(command)).SegmentResponse!.Id!
+  }
+  const ask = async (path: string) => {
+    const response = await fetch(`${url}/_pinpoint/apps/${app}/${path}`)
+    return { status: response.status, body: await response.json() }
+  }
+  return { imported, segment, ask }
+}
+
+const plan = { AttributeType: 'INCLUSIVE', Values: ['free'] } as const
+const country = { DimensionType: 'INCLUSIVE', Values: ['GB'] } as const
+
+t.test('which dimensions of a segment an endpoint meets', async t => {
+  const { segment, ask } = await withEndpoints(t)
+  const id = await segment({ Dimensions: { Attributes: { Plan: plan }, Location: { Country: country } } })
+  t.same((await ask(`segments/${id}/endpoints/ada`)).body, {
+    version: 1,
+    member: true,
+    conditions: [
+      { name: 'Attributes.Plan', requires: plan, met: true },
+      { name: 'Location.Country', requires: country, met: true },
+    ],
+  })
+  t.match((await ask(`segments/${id}/endpoints/bob`)).body, {
+    member: false,
+    conditions: [{ met: false }, { met: true }],
+  })
+})
+
+t.test('groups and source segments, each by itself', async t => {
+  const { imported, segment, ask } = await withEndpoints(t)
+  const id = await segment({
+    SegmentGroups: {
+      Include: 'ANY',
+      Groups: [
+        { Type: 'NONE', Dimensions: [{ Attributes: { Plan: plan } }] },
+        { Type: 'ALL', SourceType: 'ALL', SourceSegments: [{ Id: imported }] },
+      ],
+    },
+  })
+  const ofAda = [
+    { group: 0, name: 'Attributes.Plan', met: true },
+    { group: 1, name: 'SourceSegments', requires: { Id: imported }, met: true },
+  ]
+  t.match((await ask(`segments/${id}/endpoints/ada`)).body, { member: true, conditions: ofAda })
+  const ofBob = ofAda.map(condition => ({ ...condition, met: false }))
+  t.match((await ask(`segments/${id}/endpoints/bob`)).body, { member: true, conditions: ofBob })
+})
+
+t.test('an imported segment has who was in its file', async t => {
+  const { imported, ask } = await withEndpoints(t)
+  t.match((await ask(`segments/${imported}/endpoints/ada`)).body, {
+    member: true,
+    conditions: [{ name: 'ImportDefinition', requires: { S3Url: 's3://data/a.csv' }, met: true }],
+  })
+  t.match((await ask(`segments/${imported}/endpoints/bob`)).body, { member: false })
+})
+
+t.test('the segments of an application, and whether an endpoint is in them', async t => {
+  const { imported, segment, ask } = await withEndpoints(t)
+  const free = await segment({ Name: 'Free', Dimensions: { Attributes: { Plan: plan } } })
+  const { items } = (await ask('endpoints/bob/segments')).body
+  t.same(
+    Object.fromEntries(
+      items.map(({ segment, member }: { segment: { Id: string }; member: boolean }) => [segment.Id, member]),
+    ),
+    {
+      [free]: false,
+      [imported]: false,
+    },
+  )
+  const first = (await ask('endpoints/ada/segments?page-size=1')).body
+  t.match(first, { items: [{ segment: { Id: free, Name: 'Free', Version: 1 }, member: true }] })
+  const second = (await ask(`endpoints/ada/segments?page-size=1&token=${first.nextToken}`)).body
+  t.match(second, { items: [{ segment: { Id: imported }, member: true }] })
+})
+
+t.test('what is not there is a 404 that names it', async t => {
+  const { imported, ask } = await withEndpoints(t)
+  t.match(await ask(`segments/${imported}/endpoints/none`), {
+    status: 404,
+    body: { Message: 'Endpoint not found: none' },
+  })
+  t.match(await ask('segments/none/endpoints/ada'), {
+    status: 404,
+    body: { Message: 'Segment not found: none' },
+  })
+  t.match(await ask(`segments/${imported}/endpoints/ada?version=9`), { status: 404 })
+  t.match(await ask('endpoints/none/segments'), { status: 404 })
+})
