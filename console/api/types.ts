@@ -26,9 +26,11 @@ export interface JobRow {
 }
 
 export type { FileCheck } from '../../server/control/check-file.ts'
+export type { EndpointSegments } from '../../server/control/endpoint-segments.ts'
 export type { ExportJobPage } from '../../server/control/export-job.ts'
 export type { ImportJobPage } from '../../server/control/import-job.ts'
 export type { Upload } from '../../server/control/put-upload.ts'
+export type { SegmentMember } from '../../server/control/segment-member.ts'
 export type { ExportJobRequest, ExportJobResponse as ExportJob } from '../../server/model/export-job.ts'
 export type {
   ImportJobRequest as ImportJobDefinition,

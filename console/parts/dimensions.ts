@@ -6,10 +6,15 @@ import type {
   SetDimension,
 } from '../../server/model/segment-dimensions.ts'
 
-/** `a`, `a or b`, `a, b or c`, each in quotation marks. */
+/** Values that are named; of more, only how many there are. */
+const mostNamed = 6
+
+/** `a`, `a or b`, `a, b or c`, each in quotation marks; `a, b or 12 more`. */
 export function either(values: readonly string[]): string {
   const quoted = values.map(value => `“${value}”`)
-  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
+  const named = quoted.length > mostNamed ? quoted.slice(0, mostNamed - 1) : quoted.slice(0, -1)
+  const last = quoted.length > mostNamed ? `${quoted.length - named.length} more` : quoted.at(-1)
+  return named.length === 0 ? (last ?? '') : `${named.join(', ')} or ${last}`
 }
 
 const attributeVerbs: Record<NonNullable<AttributeDimension['AttributeType']>, string> = {

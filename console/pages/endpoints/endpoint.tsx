@@ -3,7 +3,7 @@ import type { EndpointResponse } from '../../../server/model/endpoint.ts'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
-import type { Messages } from '../../api/types.ts'
+import type { EndpointSegments, Messages } from '../../api/types.ts'
 import { Body } from '../../parts/body.tsx'
 import { Channel } from '../../parts/channel.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
@@ -115,6 +115,7 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
                 </Section>
               ),
             )}
+            <EndpointInSegments app={app} endpoint={id} />
             <EndpointMessages app={app} endpoint={id} />
             <details>
               <summary>As GetEndpoint answers it</summary>
@@ -158,6 +159,44 @@ function EndpointMessages({ app, endpoint }: { app: string; endpoint: string }) 
             <p class="hint">None yet.</p>
           ) : (
             <Table caption="Messages" columns={messageColumns} rows={items} keyOf={row => String(row.id)} />
+          )
+        }
+      </Loaded>
+    </Section>
+  )
+}
+
+function EndpointInSegments({ app, endpoint }: { app: string; endpoint: string }) {
+  const segments = useFetched<EndpointSegments>(to`apps/${app}/endpoints/${endpoint}/segments`)
+  return (
+    <Section title="Segments" actions={<a href={to`apps/${app}/segments`}>All segments</a>}>
+      <Loaded from={segments}>
+        {({ items, nextToken }) =>
+          items.length === 0 ? (
+            <p class="hint">There are none.</p>
+          ) : (
+            <>
+              <Table
+                caption="Segments, and whether the endpoint is in them"
+                rows={items}
+                keyOf={({ segment }) => segment.Id}
+                columns={[
+                  {
+                    head: 'Segment',
+                    wide: true,
+                    cell: ({ segment: { Id: segment, Name } }) => (
+                      <a
+                        href={`${to`apps/${app}/segments/${segment}`}?endpoint=${encodeURIComponent(endpoint)}`}
+                      >
+                        {Name || segment}
+                      </a>
+                    ),
+                  },
+                  { head: 'In it', cell: ({ member }) => (member ? 'yes' : 'no') },
+                ]}
+              />
+              {nextToken !== undefined && <p class="hint">The newest {items.length} segments.</p>}
+            </>
           )
         }
       </Loaded>

@@ -1,5 +1,233 @@
-import { Page } from '../../parts/page.tsx'
+import { useSignal } from '@preact/signals'
+import type { EndpointResponse } from '../../../server/model/endpoint.ts'
+import type { SegmentResponse } from '../../../server/model/segment.ts'
+import type { SegmentGroup } from '../../../server/model/segment-dimensions.ts'
+import { call } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { count } from '../../format.ts'
+import { ConfirmButton } from '../../parts/confirm.tsx'
+import { Id } from '../../parts/copy.tsx'
+import { dimensionWords } from '../../parts/dimensions.ts'
+import { endpointColumns } from '../../parts/endpoints.tsx'
+import { Fact, Facts } from '../../parts/facts.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { PagedTable, usePage } from '../../parts/paged-table.tsx'
+import { SegmentLink } from '../../parts/segment-link.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { Table } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { go, place, to, withQuery } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
+import { IsMember } from './is-member.tsx'
+import { SegmentForm } from './segment-form.tsx'
+import { combined } from './words.ts'
 
-export default function SegmentPage() {
-  return <Page title="Segment">Not there yet.</Page>
+/** A segment: who it means, who is in it now, whether a certain endpoint is, and its versions. */
+export default function SegmentPage({ app, segment: id }: { app: string; segment: string }) {
+  const version = place.value.query.get('version') ?? undefined
+  const address = to`v1/apps/${app}/segments/${id}`
+  const segment = useFetched<SegmentResponse>(
+    version === undefined ? address : `${address}/versions/${encodeURIComponent(version)}`,
+  )
+  const editing = useSignal(false)
+  const { value } = segment
+  return (
+    <Page
+      title={value?.Name || id}
+      above={[
+        ['Applications', ''],
+        ['Application', to`apps/${app}`],
+        ['Segments', to`apps/${app}/segments`],
+      ]}
+      ready={value !== undefined}
+      actions={
+        value && (
+          <>
+            {value.SegmentType === 'DIMENSIONAL' && (
+              <button
+                type="button"
+                class="button"
+                onClick={() => {
+                  editing.value = true
+                }}
+              >
+                <Icon name="pencil" />
+                Edit
+              </button>
+            )}
+            <ConfirmButton
+              label="Delete the segment"
+              title="Delete the segment?"
+              does={async () => {
+                await call('DELETE', address)
+                announce('The segment is deleted.')
+                go(to`apps/${app}/segments`)
+              }}
+            >
+              <p>All its versions go. Its endpoints stay.</p>
+            </ConfirmButton>
+          </>
+        )
+      }
+    >
+      <Loaded from={segment}>
+        {shown => (
+          <>
+            <Facts>
+              <Fact name="Id">
+                <Id id={id} whole />
+              </Fact>
+              <Fact name="Type">{shown.SegmentType}</Fact>
+              <Fact name="Version">{shown.Version}</Fact>
+              <Fact name="Size">{shown.ImportDefinition && count(shown.ImportDefinition.Size)}</Fact>
+              <Fact name="Changed">
+                <Time at={shown.LastModifiedDate ?? shown.CreationDate} />
+              </Fact>
+            </Facts>
+            <Section title="Who it means">
+              <Definition app={app} segment={shown} />
+            </Section>
+            <IsMember app={app} segment={id} version={version} />
+            <Members app={app} segment={id} version={version} />
+            <Versions app={app} segment={id} shown={shown.Version} />
+          </>
+        )}
+      </Loaded>
+      {editing.value && value && (
+        <SegmentForm
+          app={app}
+          segment={value}
+          close={written => {
+            editing.value = false
+            if (written === undefined) return
+            go(withQuery({ version: undefined, token: undefined }), { replace: true })
+            segment.reload()
+          }}
+        />
+      )}
+    </Page>
+  )
+}
+
+/** The definition of a segment in words. */
+function Definition({ app, segment }: { app: string; segment: SegmentResponse }) {
+  const { ImportDefinition, Dimensions = {}, SegmentGroups } = segment
+  if (ImportDefinition !== undefined) {
+    return (
+      <p>
+        The endpoints that <code>{ImportDefinition.S3Url}</code> named, and all endpoints of the users that it
+        named. <a href={to`apps/${app}/import-jobs/${segment.Id}`}>The import</a>
+      </p>
+    )
+  }
+  if (SegmentGroups?.Groups === undefined) return <Conditions all={dimensionWords(Dimensions)} />
+  return (
+    <>
+      <p>{`Those that fit ${combined(SegmentGroups.Include)} these groups:`}</p>
+      <ol class="groups">
+        {SegmentGroups.Groups.map((group, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a group is known by its index.
+          <li key={index} class="card">
+            <Group app={app} group={group} />
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+const Conditions = ({ all }: { all: string[] }) =>
+  all.length === 0 ? (
+    <p>All endpoints.</p>
+  ) : (
+    <ul class="conditions">
+      {all.map(text => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  )
+
+const Group = ({ app, group }: { app: string; group: SegmentGroup }) => {
+  const { SourceSegments = [], SourceType, Dimensions = [], Type } = group
+  return (
+    <>
+      {SourceSegments.length > 0 && (
+        <p>
+          {`In ${combined(SourceType)} `}
+          {SourceSegments.map((source, index) => (
+            <span key={source.Id}>
+              {index > 0 && ', '}
+              <SegmentLink app={app} id={source.Id} />
+            </span>
+          ))}
+        </p>
+      )}
+      {Dimensions.length > 0 && (
+        <>
+          <p>{`That meet ${combined(Type)}:`}</p>
+          <Conditions all={Dimensions.map(dimensions => dimensionWords(dimensions).join(', and '))} />
+        </>
+      )}
+    </>
+  )
+}
+
+function Members({ app, segment, version }: { app: string; segment: string; version: string | undefined }) {
+  const page = usePage<EndpointResponse>(
+    to`apps/${app}/segments/${segment}/endpoints` +
+      (version ? `?version=${encodeURIComponent(version)}` : ''),
+  )
+  return (
+    <Section title="Who is in it now">
+      <PagedTable
+        page={page}
+        caption="Endpoints in the segment"
+        columns={endpointColumns(app)}
+        keyOf={({ Id = '' }) => Id}
+        empty={<p class="hint">No endpoint.</p>}
+      />
+    </Section>
+  )
+}
+
+function Versions({ app, segment, shown }: { app: string; segment: string; shown: number | undefined }) {
+  const versions = useFetched<{ Item: SegmentResponse[] }>(to`v1/apps/${app}/segments/${segment}/versions`)
+  if ((versions.value?.Item.length ?? 0) < 2) return null
+  return (
+    <Section title="Versions">
+      <Loaded from={versions}>
+        {({ Item }) => (
+          <Table
+            caption="Versions of the segment"
+            rows={Item}
+            keyOf={({ Version }) => String(Version)}
+            columns={[
+              {
+                head: 'Version',
+                cell: ({ Version }) =>
+                  Version === shown ? (
+                    `${Version}, shown`
+                  ) : (
+                    <a href={withQuery({ version: String(Version), token: undefined })}>{Version}</a>
+                  ),
+              },
+              { head: 'Name', cell: ({ Name }) => Name ?? '-' },
+              {
+                head: 'Who it means',
+                wide: true,
+                cell: ({ Dimensions = {}, SegmentGroups }) =>
+                  SegmentGroups ? 'groups' : dimensionWords(Dimensions).join(', '),
+              },
+              {
+                head: 'Changed',
+                number: true,
+                cell: ({ LastModifiedDate, CreationDate }) => <Time at={LastModifiedDate ?? CreationDate} />,
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Section>
+  )
 }

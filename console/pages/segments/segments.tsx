@@ -1,5 +1,86 @@
+import { useSignal } from '@preact/signals'
+import type { SegmentResponse } from '../../../server/model/segment.ts'
+import { emulatorUrl } from '../../api/calls.ts'
+import { useReload } from '../../api/live.ts'
+import { count } from '../../format.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { dimensionWords } from '../../parts/dimensions.ts'
+import { Icon } from '../../parts/icon.tsx'
+import { useItemPage } from '../../parts/item-page.ts'
 import { Page } from '../../parts/page.tsx'
+import { PagedTable } from '../../parts/paged-table.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { Time } from '../../parts/time.tsx'
+import { go, to } from '../../router.ts'
+import { SegmentForm } from './segment-form.tsx'
 
-export default function SegmentsPage() {
-  return <Page title="Segments">Not there yet.</Page>
+/** The segments of an application, imported and dimensional ones. */
+export default function SegmentsPage({ app }: { app: string }) {
+  const writing = useSignal(false)
+  const page = useItemPage<SegmentResponse>(to`v1/apps/${app}/segments`)
+  useReload(page.reload, ['counts'], ({ id }) => id === app)
+  return (
+    <Page
+      title="Segments"
+      above={[
+        ['Applications', ''],
+        ['Application', to`apps/${app}`],
+      ]}
+      ready={page.value !== undefined}
+      actions={
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            writing.value = true
+          }}
+        >
+          <Icon name="plus" />
+          New segment
+        </button>
+      }
+    >
+      <PagedTable
+        page={page}
+        caption="Segments"
+        keyOf={({ Id }) => Id}
+        columns={[
+          { head: 'Name', cell: ({ Id, Name }) => <a href={to`apps/${app}/segments/${Id}`}>{Name || Id}</a> },
+          { head: 'Type', cell: ({ SegmentType }) => SegmentType },
+          {
+            head: 'Who is in it',
+            wide: true,
+            cell: segment => <span title={summary(segment)}>{summary(segment)}</span>,
+          },
+          { head: 'Size', number: true, cell: ({ ImportDefinition }) => count(ImportDefinition?.Size) },
+          { head: 'Version', number: true, cell: ({ Version }) => Version },
+          { head: 'Created', number: true, cell: ({ CreationDate }) => <Time at={CreationDate} /> },
+        ]}
+        empty={
+          <Empty icon="users" title="No segment yet">
+            <p>An import with a segment name makes one of whom its file names; dimensions describe others:</p>
+            <CodeLine
+              text={`aws pinpoint create-segment --endpoint-url ${emulatorUrl} --application-id ${app} \\\n  --write-segment-request '{"Name":"Free plan","Dimensions":{"Attributes":{"Plan":{"AttributeType":"INCLUSIVE","Values":["free"]}}}}'`}
+            />
+          </Empty>
+        }
+      />
+      {writing.value && (
+        <SegmentForm
+          app={app}
+          close={written => {
+            writing.value = false
+            if (written !== undefined) go(to`apps/${app}/segments/${written}`)
+          }}
+        />
+      )}
+    </Page>
+  )
+}
+
+/** Who is in a segment, in a line. */
+function summary({ ImportDefinition, Dimensions = {}, SegmentGroups }: SegmentResponse): string {
+  if (ImportDefinition !== undefined) return `Imported from ${ImportDefinition.S3Url}`
+  if (SegmentGroups?.Groups !== undefined) return `${SegmentGroups.Groups.length} groups`
+  return dimensionWords(Dimensions).join(', ') || 'All endpoints'
 }

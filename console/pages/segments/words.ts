@@ -1,0 +1,22 @@
+import type { SegmentDimensions } from '../../../server/model/segment-dimensions.ts'
+import { dimensionWords } from '../../parts/dimensions.ts'
+
+/**
+ * Says a single condition of a segment in words.
+ *
+ * @param name as the control API has it: `Attributes.Plan`, `SourceSegments`, `ImportDefinition`
+ * @param requires what the segment says there
+ */
+export function conditionWords(name: string, requires: unknown): string {
+  if (name === 'ImportDefinition') return `named in ${(requires as { S3Url: string }).S3Url}`
+  if (name === 'SourceSegments') {
+    const { Id, Version } = requires as { Id: string; Version?: number }
+    return `in the segment ${Id}${Version === undefined ? '' : `, version ${Version}`}`
+  }
+  const [kind, of] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)]
+  return dimensionWords({ [kind]: { [of]: requires } } as SegmentDimensions)[0] ?? name
+}
+
+/** How the conditions of a group, or the groups, are combined. */
+export const combined = (include: string | undefined): string =>
+  ({ ALL: 'all of', ANY: 'any of', NONE: 'none of' })[include ?? 'ALL'] ?? 'all of'
