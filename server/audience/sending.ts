@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { HookSettings } from '../delivery/call-hook.ts'
+import { type Delivered, deliver, type PlannedDelivery } from '../delivery/deliver.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Renderer } from '../templates/renderer.ts'
@@ -19,3 +22,47 @@ export interface SendingContext {
  */
 export const planInWorker = <Planned extends object>(store: Store, plan: () => Planned[]): Planned[] =>
   store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.read(plan)
+
+/** Milliseconds of rendering after which others get their turn: a hostile template takes half a second. */
+const maxRendering = 25
+
+/**
+ * Renders messages in their order, until it has taken `maxRendering`.
+ *
+ * @param isLong whether it renders all of them nevertheless, and pauses instead
+ * @returns those that are rendered, one at least
+ */
+export async function renderInTurns(
+  context: Pick<SendingContext, 'loadRenderer' | 'missingVariables'>,
+  planned: readonly PlannedDelivery[],
+  isLong: boolean,
+  now: Date,
+): Promise<Delivered[]> {
+  const renderer = await context.loadRenderer()
+  const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
+  const delivered: Delivered[] = []
+  let begun = performance.now()
+  for (const delivery of planned) {
+    if (delivered.length > 0 && performance.now() - begun > maxRendering) {
+      if (!isLong) break
+      await setImmediate()
+      begun = performance.now()
+    }
+    delivered.push(deliver(delivery, renderer, options))
+  }
+  return delivered
+}
+
+/** A step of due work that was for one application. */
+export interface StepOfApp {
+  /** Its row. */
+  app: number
+  /**
+   * How many messages the step has sent. A promise if it takes long, as it calls a hook for example:
+   * until it is kept, other applications' work may go on, but no other step of this one begins.
+   */
+  sent: number | Promise<number>
+}
+
+/** What comes of a step: how many messages it has sent. */
+export type StepResult = number | StepOfApp

@@ -1,17 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { countTargeted } from '../audience/count-sends.ts'
 import { type AudienceCounter, type Counters, count, whyNotTargeted } from '../audience/counters.ts'
-import { planInWorker, type SendingContext } from '../audience/sending.ts'
+import { planInWorker, renderInTurns, type SendingContext, type StepResult } from '../audience/sending.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
-import {
-  deliver,
-  endpointRecipient,
-  planDeliveries,
-  type Recipient,
-  type Sending,
-} from '../delivery/deliver.ts'
+import { endpointRecipient, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
 import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { campaignSend, type Send, type SendStatus } from '../delivery/events/send-events.ts'
@@ -41,9 +34,6 @@ import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
 
 /** Members that a step looks at, of which each gets a message at most. */
 const membersPerStep = 500
-
-/** Milliseconds of rendering after which a step ends: a hostile template can take half a second. */
-const maxRendering = 25
 
 /** Steps in a second, if a rate limits the messages. */
 const stepsPerSecond = 10
@@ -115,10 +105,10 @@ export function createCampaignRuns(context: SendingContext) {
   const runs = new Map<number, Run>()
 
   /** Begins, or ends, what a treatment waits for. */
-  const beginPhase = (now: Date): void =>
+  const beginPhase = (now: Date, except: readonly number[]): void =>
     store.writeInWorker(() => {
       // Callers may have changed it since it was found due.
-      const plan = campaigns.nextDue()
+      const plan = campaigns.nextDue(except)
       if (plan === undefined || plan.due > now.getTime()) return
       const { seq, version, body } = campaigns.get(plan.app, plan.id)!
       if (hasEnded(plan, now.getTime())) return campaigns.plan(seq, [{ ...plan, phase: 'OVER', due: null }])
@@ -224,24 +214,30 @@ export function createCampaignRuns(context: SendingContext) {
     return batch
   }
 
-  /** Does the next step of a run. Gives the number of messages. */
-  const step = async (activity: DueActivity, now: Date): Promise<number> => {
+  /** The run of an activity; undefined if it cannot be sent. */
+  const findRun = (activity: DueActivity, now: Date): Run | undefined => {
     const run = runs.get(activity.seq) ?? openRun(activity, now)
-    if (run === undefined) {
-      end(activity, now, 'FAIL')
-      return 0
-    }
+    if (run === undefined) return undefined
     // Those that were deleted meanwhile are left in it.
     if (runs.size >= maxRuns) runs.clear()
     if (activity.endpoint === null) runs.set(activity.seq, run)
-    const { limits, hook } = run
+    return run
+  }
+
+  /**
+   * Does the next step of a run.
+   *
+   * @param isLong whether it goes to the end of its batch, however long that takes: what was called
+   *   for it, and the `times` of fault rules, are used up
+   * @returns the number of messages
+   */
+  const step = async (activity: DueActivity, run: Run, isLong: boolean, now: Date): Promise<number> => {
+    const { limits } = run
     const isWalk = activity.endpoint === null && activity.member_cursor !== null
     const isLocal = isWalk && isLocalTime(run)
-    const calls = hook !== undefined || run.treatment.custom !== undefined
-    const faults = store.faults.ofMessages().length > 0
     const perSecond = limits.perSecond
     const limit = Math.min(
-      calls || faults ? endpointsPerCall : membersPerStep,
+      isLong ? endpointsPerCall : membersPerStep,
       perSecond === undefined || isLocal ? membersPerStep : Math.ceil(perSecond / stepsPerSecond),
     )
     const batch = store.read(() => readBatch(activity, run, limit, now))
@@ -253,7 +249,7 @@ export function createCampaignRuns(context: SendingContext) {
     }
     if (isLocal) return collect(activity, after, run, batch, now)
 
-    const outcome = await decide(activity, after, run, batch, now)
+    const outcome = await decide(activity, after, run, batch, isLong, now)
     const { upTo: done, sent } = outcome
     after.sent += sent.length
     after.successful += sent.filter(({ record }) => record.status === 'SUCCESSFUL').length
@@ -354,7 +350,14 @@ export function createCampaignRuns(context: SendingContext) {
    *
    * @returns how many candidates it has come to
    */
-  const decide = async (activity: DueActivity, after: Activity, run: Run, batch: Batch, now: Date) => {
+  const decide = async (
+    activity: DueActivity,
+    after: Activity,
+    run: Run,
+    batch: Batch,
+    isLong: boolean,
+    now: Date,
+  ) => {
     const { treatment, limits, sending } = run
     const isWave = activity.endpoint === null && activity.member_cursor === null
     const results: Results = new Map()
@@ -403,7 +406,7 @@ export function createCampaignRuns(context: SendingContext) {
         results.set(candidate, { message: records[index]!, isTargeted: true, isCustom: true })
       }
     }
-    const isLate = await render(sending, usual, results, now)
+    const isLate = await render(sending, usual, results, isLong, now)
     // What is not rendered in time is left to the next step, and all after it, as they follow in order.
     const upTo = isLate === undefined ? batch.candidates.length : batch.candidates.indexOf(isLate)
     return account(sending.origin, after, batch, upTo, results, isWave)
@@ -414,24 +417,17 @@ export function createCampaignRuns(context: SendingContext) {
     sending: Sending,
     candidates: readonly Candidate[],
     results: Results,
+    isLong: boolean,
     now: Date,
   ): Promise<Candidate | undefined> => {
     if (candidates.length === 0) return undefined
     const recipients = candidates.map(recipientOf)
     const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
-    const renderer = await context.loadRenderer()
-    const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
-    const begun = performance.now()
-    for (const [index, delivery] of planned.entries()) {
-      if (index > 0 && candidates.length > endpointsPerCall && performance.now() - begun > maxRendering) {
-        return candidates[index]
-      }
-      results.set(candidates[index]!, {
-        message: deliver(delivery, renderer, options).record,
-        isTargeted: true,
-      })
+    const delivered = await renderInTurns(context, planned, isLong, now)
+    for (const [index, { record }] of delivered.entries()) {
+      results.set(candidates[index]!, { message: record, isTargeted: true })
     }
-    return undefined
+    return candidates[delivered.length]
   }
 
   /** Asks the campaign's hook, if it has one, who is to get the message. */
@@ -515,25 +511,36 @@ export function createCampaignRuns(context: SendingContext) {
 
   return {
     /**
-     * Does the next step of what is due: a treatment whose time has come, or a run that goes on.
+     * Does the next step of what is due: a treatment whose time has come, or a run that goes on. A
+     * step that calls a hook or a custom channel is one that takes long.
      *
      * @param now the time at which it is due
+     * @param except rows of applications whose campaigns are left out
      * @returns how many messages it has sent
      */
-    async runStep(now: Date): Promise<number> {
-      const treatment: (DueTreatment & { due: number }) | undefined = campaigns.nextDue()
-      const activity = campaignActivities.nextDue()
+    async runStep(now: Date, except: readonly number[] = []): Promise<StepResult> {
+      const treatment: (DueTreatment & { due: number }) | undefined = campaigns.nextDue(except)
+      const activity = campaignActivities.nextDue(except)
       if (treatment !== undefined && treatment.due <= (activity?.due ?? never)) {
-        beginPhase(now)
+        beginPhase(now, except)
         return 0
       }
       if (activity === undefined) return 0
-      try {
-        return await step(activity, now)
-      } catch (error) {
-        if (!(error instanceof SegmentQueryError)) throw error
+      const app = activity.app.seq
+      const fail = (error?: unknown): number => {
+        if (error !== undefined && !(error instanceof SegmentQueryError)) throw error
         end(activity, now, 'FAIL')
         return 0
+      }
+      try {
+        const run = findRun(activity, now)
+        if (run === undefined) return fail()
+        const calls = run.hook !== undefined || run.treatment.custom !== undefined
+        const isLong = calls || store.faults.ofMessages().length > 0
+        const sent = step(activity, run, isLong, now).catch(fail)
+        return { app, sent: isLong ? sent : await sent }
+      } catch (error) {
+        return fail(error)
       }
     },
   }

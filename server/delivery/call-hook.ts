@@ -9,6 +9,8 @@ export interface HookSettings {
   lambdaEndpoint: string | undefined
   /** Milliseconds that one attempt may take: 15 s (source: guide). */
   timeout?: number
+  /** Aborts calls, which then throw. */
+  signal?: AbortSignal
 }
 
 /**
@@ -27,10 +29,11 @@ const defaultTimeout = 15_000
 /**
  * Calls a web hook, or a Lambda function, with a JSON body: up to three times, until it answers with
  * a status of 200 to 299 and what `read` accepts. No redirect is followed, as it could lead to a host
- * that may not be called. It never throws.
+ * that may not be called.
  *
  * @param target a URL, or the name or ARN of a Lambda function
  * @param read makes the result of the answer's text; throws a sentence if it is not as it must be
+ * @throws the reason of the settings' signal, and nothing else
  */
 export async function callHook<Answer>(
   settings: HookSettings,
@@ -44,8 +47,9 @@ export async function callHook<Answer>(
   let failed = ''
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     try {
-      return { answer: read(await attemptCall(place, body, settings.timeout ?? defaultTimeout)) }
+      return { answer: read(await attemptCall(place, body, settings)) }
     } catch (error) {
+      settings.signal?.throwIfAborted()
       failed = `${target}: ${reasonOf(error as Error)}`
     }
   }
@@ -71,13 +75,18 @@ function placeOf({ hookHosts, lambdaEndpoint }: HookSettings, target: string): U
   return `${target} was not called: HOOK_HOSTS does not have ${host}`
 }
 
-async function attemptCall(url: URL, body: string, timeout: number): Promise<string> {
+async function attemptCall(
+  url: URL,
+  body: string,
+  { timeout = defaultTimeout, signal }: HookSettings,
+): Promise<string> {
+  const inTime = AbortSignal.timeout(timeout)
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
     redirect: 'manual',
-    signal: AbortSignal.timeout(timeout),
+    signal: signal === undefined ? inTime : AbortSignal.any([inTime, signal]),
   })
   const text = await readText(response)
   if (!response.ok) throw new Error(`it answers with the status ${response.status}`)

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { countTargeted } from '../audience/count-sends.ts'
-import { count, whyNotTargeted } from '../audience/counters.ts'
-import { planInWorker, type SendingContext } from '../audience/sending.ts'
+import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
+import { planInWorker, renderInTurns, type SendingContext, type StepResult } from '../audience/sending.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
-import { deliver, endpointRecipient, planDeliveries, type Sending } from '../delivery/deliver.ts'
+import { endpointRecipient, planDeliveries, type Sending } from '../delivery/deliver.ts'
 import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { journeySend, type SendStatus, sendStatusOf } from '../delivery/events/send-events.ts'
@@ -17,7 +16,7 @@ import type { AppRef } from '../store/applications/applications.ts'
 import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
 import type { DueOfJourney } from '../store/journeys/journey-due.ts'
 import type { Participant, Place } from '../store/journeys/journey-participants.ts'
-import type { RunCounters } from '../store/journeys/journey-runs.ts'
+import type { JourneyRun } from '../store/journeys/journey-runs.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import { type MemberRef, SegmentQueryError } from '../store/segments/members.ts'
 import { branchOf, chanceOf } from './choose.ts'
@@ -30,7 +29,7 @@ import { conditionsOf, evaluationWait, type Wait, waitOf } from './waits.ts'
 import { zoneOf } from './zone.ts'
 
 /** Participants that a step takes at most: those of a message are rendered, and written one by one. */
-const participantsPerStep = { message: 200, other: 1000 }
+const participantsPerStep = { message: 200, long: endpointsPerCall, other: 1000 }
 
 /** A participant at its activity, with its endpoint as it is now. */
 interface Walker {
@@ -54,6 +53,17 @@ interface Outcome {
   told?: { endpoint: EndpointResponse; statuses: SendStatus[] }
   /** Conditions on events that are met now. */
   met?: string[]
+}
+
+/** An activity that sends a message to participants of a run. */
+interface Sender<Kind extends MessageActivityKind = MessageActivityKind> {
+  journey: Journey
+  run: JourneyRun
+  /** The key of the activity. */
+  key: string
+  kind: Kind
+  /** Whether the step goes to its end, however long that takes. */
+  isLong: boolean
 }
 
 /**
@@ -87,9 +97,13 @@ export function createJourneySteps(context: SendingContext) {
     return endpoint && { participant, key: id, ref: { job: job!, id }, endpoint }
   }
 
-  /** Writes what has become of participants, unless the journey has stopped meanwhile. */
+  /**
+   * Writes what has become of participants of one run, unless the journey has stopped meanwhile. In a
+   * transaction.
+   */
   const write = (
     { document }: Journey,
+    run: JourneyRun,
     activity: string,
     outcomes: readonly Outcome[],
     now: Date,
@@ -98,30 +112,32 @@ export function createJourneySteps(context: SendingContext) {
     const journey = journeys.byDocument(document)
     if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return undefined
     const { app } = journey
-    const counters = new Map<number, { of: RunCounters; left: number }>()
+    const counters: Counters = {}
+    let left = 0
     for (const { participant, next, counted = [], message, sentTo, met = [] } of outcomes) {
-      const ofRun = counters.get(participant.run) ?? { of: { '': {}, [activity]: {} }, left: 0 }
-      counters.set(participant.run, ofRun)
-      for (const name of counted) count(ofRun.of[activity]!, name)
+      for (const name of counted) count(counters, name)
       if (next !== undefined) journeyParticipants.move(participant.seq, next)
       else {
         journeyParticipants.leave(participant.seq)
-        count(ofRun.of['']!, 'ENDPOINT_LEFT')
-        ofRun.left++
+        left++
       }
-      if (met.length > 0)
-        journeyParticipants.setMet(participant.seq, [...new Set([...participant.met, ...met])])
+      if (met.length > 0) {
+        // Other events may have met conditions since it was read.
+        const known = journeyParticipants.get(document, participant.endpoint)?.met ?? []
+        journeyParticipants.setMet(participant.seq, [...new Set([...known, ...met])])
+      }
       if (sentTo !== undefined) countTargeted(endpointSends, document, sentTo, message?.record, now)
     }
-    for (const [run, { of, left }] of counters) journeyRuns.count(run, of, -left, now.toISOString())
+    const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
+    journeyRuns.count(run.seq, ofRun, -left, now.toISOString())
     if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
     const source = eventSource(store, app, now)
-    const events = outcomes.flatMap(({ participant, told }) => {
+    const events = outcomes.flatMap(({ told }) => {
       if (told === undefined) return []
       const { endpoint, statuses } = told
       const record = {
         journey: journey.id,
-        run: journeyRuns.bySeq(participant.run)!.id,
+        run: run.id,
         activity,
         ...(endpoint.ChannelType && { channel: endpoint.ChannelType }),
       }
@@ -134,11 +150,12 @@ export function createJourneySteps(context: SendingContext) {
     return { app, ids }
   }
 
-  /** Participants go through one activity. */
+  /** Participants of one run go through one activity. */
   const goOn = async (
     { journey: document, at }: DueOfJourney & { what: 'go on' },
     now: Date,
-  ): Promise<number> => {
+  ): Promise<StepResult> => {
+    const faults = store.faults.ofMessages().length > 0
     const read = () => {
       const journey = journeys.byDocument(document)
       if (journey === undefined) return undefined
@@ -147,31 +164,41 @@ export function createJourneySteps(context: SendingContext) {
       const key = first.activity!
       const activity = journey.definition.Activities![key]!
       const kind = kindOf(activity)!
-      const limit = isMessageKind(kind) ? participantsPerStep.message : participantsPerStep.other
-      const participants = journeyParticipants.due(document, at, limit)
+      const isLong = kind === 'CUSTOM' || (isMessageKind(kind) && faults)
+      const size = isLong ? 'long' : isMessageKind(kind) ? 'message' : 'other'
+      const participants = journeyParticipants
+        .due(document, at, participantsPerStep[size])
+        .filter(({ run }) => run === first.run)
+      const run = journeyRuns.bySeq(first.run)!
       const walkers = participants.map(participant => findEndpoint(journey.app, participant))
       // Whoever was deleted is not in the journey any more.
       const gone = participants
         .filter((_, index) => walkers[index] === undefined)
         .map((participant): Outcome => ({ participant, next: undefined }))
-      return { journey, key, activity, kind, gone, walkers: walkers.filter(walker => walker !== undefined) }
+      const found = walkers.filter(walker => walker !== undefined)
+      return { journey, run, key, activity, kind, isLong, gone, walkers: found }
     }
     const step = store.read(read)
     if (step === undefined) return 0
-    const { journey, key, activity, kind, gone, walkers } = step
-    if (isMessageKind(kind)) {
+    const { journey, run, key, activity, kind, isLong, gone, walkers } = step
+    const app = journey.app.seq
+    if (!isMessageKind(kind)) {
+      store.writeInWorker(() => {
+        const outcomes = pass(journey, key, activity, kind, walkers, now)
+        write(journey, run, key, [...gone, ...outcomes], now)
+      })
+      return { app, sent: 0 }
+    }
+    const send = async (): Promise<number> => {
       const rate = new Rate(journey)
-      const outcomes = await sendAll(journey, key, kind, walkers, rate, now)
-      const written = store.writeInWorker(() => write(journey, key, [...gone, ...outcomes], now, rate))
+      const outcomes = await sendAll({ journey, run, key, kind, isLong }, walkers, rate, now)
+      const written = store.writeInWorker(() => write(journey, run, key, [...gone, ...outcomes], now, rate))
       if (written === undefined || written.ids.length === 0) return 0
       context.onMessages(written.app, written.ids)
       return written.ids.length
     }
-    store.writeInWorker(() => {
-      const outcomes = pass(journey, key, activity, kind, walkers, now)
-      write(journey, key, [...gone, ...outcomes], now)
-    })
-    return 0
+    const sent = send()
+    return { app, sent: isLong ? sent : await sent }
   }
 
   /** What becomes of participants at an activity that sends nothing. */
@@ -300,51 +327,44 @@ export function createJourneySteps(context: SendingContext) {
     return walkers.filter((_, index) => refs[index]!.some(ref => found.has(ref)))
   }
 
-  /** What becomes of participants at an activity that sends a message. */
+  /**
+   * What becomes of participants at an activity that sends a message. Those whose messages are not
+   * rendered in time are left out, with all behind them: they are still due.
+   */
   const sendAll = async (
-    journey: Journey,
-    key: string,
-    kind: MessageActivityKind,
+    at: Sender,
     walkers: readonly Walker[],
     rate: Rate,
     now: Date,
   ): Promise<Outcome[]> => {
-    const activity = journey.definition.Activities![key]!
-    const next = arriveAt(journey, activity[kind]!.NextActivity, now)
-    const outcomes: Outcome[] = []
-    const add = ({ participant, endpoint }: Walker, outcome: Outcome) => {
-      if (participant.phase !== 'held') return outcomes.push(outcome)
-      const waited = 'QUIET_TIME_WAIT_FINISHED'
-      const { counted = [], told } = outcome
-      return outcomes.push({
-        ...outcome,
-        counted: [waited, ...counted],
-        told: { endpoint, statuses: [waited, ...(told?.statuses ?? [])] },
-      })
+    const { journey, key, kind } = at
+    const next = arriveAt(journey, journey.definition.Activities![key]![kind]!.NextActivity, now)
+    let decided = store.read(() =>
+      walkers.map(walker => {
+        const before = { second: rate.second, used: rate.used }
+        return { walker, before, outcome: beforeSending(journey, key, kind, walker, rate, now, next) }
+      }),
+    )
+    const open = decided.filter(({ outcome }) => outcome === undefined)
+    const toSend = open.map(({ walker }) => walker)
+    const sent =
+      toSend.length === 0
+        ? []
+        : kind === 'CUSTOM'
+          ? await sendCustom(at, toSend, now)
+          : await sendMessages({ ...at, kind }, toSend, now)
+    const late = open[sent.length]
+    if (late !== undefined) {
+      decided = decided.slice(0, decided.indexOf(late))
+      Object.assign(rate, late.before)
     }
-    const toSend: Walker[] = []
-    store.read(() => {
-      for (const walker of walkers) {
-        const outcome = beforeSending(journey, key, kind, walker, rate, now, next)
-        if (outcome === undefined) toSend.push(walker)
-        else add(walker, outcome)
-      }
+    let index = 0
+    return decided.map(({ walker, outcome }) => {
+      if (outcome !== undefined) return withWait(walker, outcome)
+      const { participant, key: sentTo } = walker
+      const { message, met = [] } = sent[index++]!
+      return withWait(walker, { participant, next, message, sentTo, met, counted: [sendStatusOf(message)] })
     })
-    if (toSend.length === 0) return outcomes
-    const byRun = Map.groupBy(toSend, ({ participant }) => participant.run)
-    for (const [run, ofRun] of byRun) {
-      const origin = { journey: journey.id, run: journeyRuns.bySeq(run)!.id, activity: key }
-      const sent =
-        kind === 'CUSTOM'
-          ? await sendCustom(journey, activity, origin, ofRun, now)
-          : await sendMessages(journey, kind, activity, origin, ofRun, now)
-      for (const [index, walker] of ofRun.entries()) {
-        const { participant, key: sentTo } = walker
-        const { message, met = [] } = sent[index]!
-        add(walker, { participant, next, message, sentTo, met, counted: [sendStatusOf(message)] })
-      }
-    }
-    return outcomes
   }
 
   /** What becomes of a participant that gets no message now; undefined if it gets one. */
@@ -400,87 +420,81 @@ export function createJourneySteps(context: SendingContext) {
     return { participant, next: { activity: key, phase: 'admitted', due: turn - shift, isFixed: false } }
   }
 
-  /** Renders the messages of an activity. */
+  /** Renders the messages of an activity: those of the first participants, if it takes long. */
   const sendMessages = async (
-    { app }: Journey,
-    kind: Exclude<MessageActivityKind, 'CUSTOM'>,
-    activity: Activity,
-    origin: Sending['origin'],
+    {
+      journey: { app, id, definition },
+      run,
+      key,
+      kind,
+      isLong,
+    }: Sender<Exclude<MessageActivityKind, 'CUSTOM'>>,
     walkers: readonly Walker[],
     now: Date,
   ): Promise<{ message: SentMessage; met?: string[] }[]> => {
+    const activity = definition.Activities![key]!
     const planned = planInWorker(store, () => {
       const { TemplateName, TemplateVersion } = activity[kind]!
       const template = loadTemplate(store, kind, TemplateName, TemplateVersion)
       const sending: Sending = {
         app,
-        origin,
+        origin: { journey: id, run: run.id, activity: key },
         configuration: configurationOf(activity),
         templates: template === undefined ? {} : { [kind]: template },
       }
       const recipients = walkers.map(({ endpoint }) => endpointRecipient(endpoint))
       return planDeliveries(store, sending, recipients)
     })
-    const renderer = await context.loadRenderer()
-    const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
-    return planned.map((delivery, index) => {
-      const { record } = deliver(delivery, renderer, options)
-      return { message: { record, endpoint: walkers[index]!.endpoint } }
-    })
+    const delivered = await renderInTurns(context, planned, isLong, now)
+    return delivered.map(({ record }, index) => ({ message: { record, endpoint: walkers[index]!.endpoint } }))
   }
 
   /** Calls the custom channel of an activity; what it answers decides later splits. */
   const sendCustom = async (
-    { app, id, definition }: Journey,
-    activity: Activity,
-    origin: Sending['origin'],
+    { journey: { app, id, definition }, run, key }: Sender,
     walkers: readonly Walker[],
     now: Date,
   ): Promise<{ message: SentMessage; met?: string[] }[]> => {
-    const { DeliveryUri, MessageConfig = {} } = activity.CUSTOM!
+    const { DeliveryUri, MessageConfig = {} } = definition.Activities![key]!.CUSTOM!
     const conditions = eventConditions(definition.Activities!)
-    const sent: { message: SentMessage; met?: string[] }[] = []
     const recipients = walkers.map(({ endpoint }) => ({ id: endpoint.Id!, endpoint }))
-    for (let from = 0; from < recipients.length; from += endpointsPerCall) {
-      const part = recipients.slice(from, from + endpointsPerCall)
-      const { records, answer } = await deliverCustom(
-        context.hooks,
-        {
-          app,
-          origin,
-          target: DeliveryUri!,
-          data: MessageConfig.Data ?? '',
-          payload: { JourneyId: id, JourneyRunId: origin.run!, JourneyActivityId: origin.activity! },
-        },
-        planInWorker(store, () => planCustom(store, app, part)),
-        now,
-      )
-      for (const [index, { endpoint }] of part.entries()) {
-        const attributes = answer.get(endpoint.Id!)
-        const facts = {
-          EventType: '_custom.response',
-          Attributes: { ...attributes, journey_id: id, journey_activity_id: origin.activity! },
-        }
-        const met =
-          attributes === undefined ? [] : conditions.filter(([, condition]) => meets(condition, facts, id))
-        sent.push({
-          message: { record: records[index]!, endpoint, isCustom: true },
-          met: met.map(([key]) => key),
-        })
+    const { records, answer } = await deliverCustom(
+      context.hooks,
+      {
+        app,
+        origin: { journey: id, run: run.id, activity: key },
+        target: DeliveryUri!,
+        data: MessageConfig.Data ?? '',
+        payload: { JourneyId: id, JourneyRunId: run.id, JourneyActivityId: key },
+      },
+      planInWorker(store, () => planCustom(store, app, recipients)),
+      now,
+    )
+    return recipients.map(({ endpoint }, index) => {
+      const attributes = answer.get(endpoint.Id!)
+      const facts = {
+        EventType: '_custom.response',
+        Attributes: { ...attributes, journey_id: id, journey_activity_id: key },
       }
-    }
-    return sent
+      const met =
+        attributes === undefined ? [] : conditions.filter(([, condition]) => meets(condition, facts, id))
+      return {
+        message: { record: records[index]!, endpoint, isCustom: true },
+        met: met.map(([key]) => key),
+      }
+    })
   }
 
   return {
     /**
-     * Does the next step of what is due.
+     * Does the next step of what is due. A step that calls a custom channel is one that takes long.
      *
      * @param now the time at which it is due
+     * @param except rows of applications whose journeys are left out
      * @returns how many messages it has sent
      */
-    async runStep(now: Date): Promise<number> {
-      const due = store.journeyDue.next()
+    async runStep(now: Date, except: readonly number[] = []): Promise<StepResult> {
+      const due = store.journeyDue.next(except)
       if (due === undefined) return 0
       if (due.what === 'go on') return goOn(due, now)
       store.writeInWorker(() => {
@@ -502,6 +516,18 @@ export function createJourneySteps(context: SendingContext) {
       })
       return 0
     },
+  }
+}
+
+/** An outcome, with the end of the wait for the end of quiet time, if there was one (source: guide). */
+function withWait({ participant, endpoint }: Walker, outcome: Outcome): Outcome {
+  if (participant.phase !== 'held') return outcome
+  const { counted = [], told } = outcome
+  const waited = 'QUIET_TIME_WAIT_FINISHED'
+  return {
+    ...outcome,
+    counted: [waited, ...counted],
+    told: { endpoint, statuses: [waited, ...(told?.statuses ?? [])] },
   }
 }
 

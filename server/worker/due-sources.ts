@@ -1,4 +1,4 @@
-import type { SendingContext } from '../audience/sending.ts'
+import type { SendingContext, StepResult } from '../audience/sending.ts'
 import type { DueRows } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -9,9 +9,9 @@ export interface DueSource extends Pick<DueRows, 'nextDue'> {
    * are gone, or due later.
    *
    * @param now the time at which it is due, which the step takes for the present
-   * @returns how many messages it has sent
+   * @param except rows of applications whose work is left out, as for `nextDue`
    */
-  runStep(now: Date): number | Promise<number>
+  runStep(now: Date, except: readonly number[]): Promise<StepResult>
 }
 
 /** What due work of all kinds needs beside the store. */
@@ -44,11 +44,11 @@ export function createDueSources(store: Store, resources: DueResources): DueSour
     },
     {
       nextDue: store.campaignDueRows.nextDue,
-      runStep: async now => (await loadCampaigns()).runStep(now),
+      runStep: async (now, except) => (await loadCampaigns()).runStep(now, except),
     },
     {
       nextDue: store.journeyDue.nextDue,
-      runStep: async now => (await loadJourneys()).runStep(now),
+      runStep: async (now, except) => (await loadJourneys()).runStep(now, except),
     },
   ]
 }

@@ -14,6 +14,9 @@ const maxSteps = 100_000
 /** Milliseconds until due work is tried again when the disk has refused it. */
 const retryDelay = 10_000
 
+/** Milliseconds after which a step was so long that other applications get their turn next. */
+const longStep = 50
+
 const never = Number.POSITIVE_INFINITY
 
 /** What `DueWork` needs from its thread. */
@@ -33,6 +36,10 @@ export interface DueWorkContext {
 /**
  * Runs what is due by the emulator's clock, in the order of its time, one step after the other. It
  * is also the only one to move the clock, so that nothing is due in between that has not run.
+ *
+ * Applications do not wait for one another's slow hooks and templates: while a step of one waits for
+ * an answer, those of the others go on, and after a long step, those of the others come first. Within
+ * an application, and while the clock is moved, the order is kept.
  */
 export class DueWork implements Source {
   readonly #sources: readonly DueSource[]
@@ -40,6 +47,10 @@ export class DueWork implements Source {
   /** The last of the runs and moves, which take place one after the other. */
   #last: Promise<unknown> = Promise.resolve()
   #isBusy = false
+  /** Steps that wait for answers from outside, by the rows of their applications. */
+  readonly #waiting = new Map<number, Promise<void>>()
+  /** Rows of the applications whose last step was long. */
+  readonly #slow = new Set<number>()
   /** Nothing runs by itself until then, as `performance.now()` tells the time. */
   #pausedUntil = 0
 
@@ -55,13 +66,16 @@ export class DueWork implements Source {
     this.#context.inBackground(
       this.#alone(async () => {
         await this.#run(this.#now(), { steps: 0, sent: 0 })
-      }).catch(error => {
-        if (this.#context.signal.aborted) return
-        if (diskTrouble(error) === undefined) throw error
-        this.#context.onTrouble(error)
-        this.#pausedUntil = performance.now() + retryDelay
-      }),
+      }).catch(this.#retryLater),
     )
+  }
+
+  /** @throws any error but those of the disk, after which due work is tried again */
+  #retryLater = (error: unknown): void => {
+    if (this.#context.signal.aborted) return
+    if (diskTrouble(error) === undefined) throw error
+    this.#context.onTrouble(error)
+    this.#pausedUntil = performance.now() + retryDelay
   }
 
   /** Milliseconds until something is due; Infinity while something runs, which says when it ends. */
@@ -69,7 +83,7 @@ export class DueWork implements Source {
     if (this.#isBusy) return never
     const pause = this.#pausedUntil - performance.now()
     if (pause > 0) return pause
-    const time = nextOf(this.#sources)?.time ?? never
+    const time = nextOf(this.#sources, [...this.#waiting.keys()])?.time ?? never
     const ms = time - this.#now()
     return ms > 0 && this.#context.clock.state.mode === 'frozen' ? never : ms
   }
@@ -83,6 +97,7 @@ export class DueWork implements Source {
    */
   move(move: ClockMove): Promise<ClockMoved> {
     return this.#alone(async () => {
+      await Promise.all(this.#waiting.values())
       const { clock, store } = this.#context
       const { to, mode = clock.state.mode === 'frozen' ? 'frozen' : 'offset' } = move
       const from = this.#now()
@@ -120,16 +135,52 @@ export class DueWork implements Source {
   async #run(until: number, done: { steps: number; sent: number }, moving?: ClockMode): Promise<boolean> {
     for (;;) {
       this.#context.signal.throwIfAborted()
-      const next = nextOf(this.#sources)
-      if (next === undefined || next.time > until) return true
+      const next = this.#next(until, moving !== undefined)
+      if (next === undefined) return true
       if (moving !== undefined) {
         if (done.steps === maxSteps) return false
         if (next.time > this.#now()) await this.#set(moving, next.time, 'frozen')
       }
-      done.sent += await next.rows.runStep(new Date(next.time))
+      const begun = performance.now()
+      const step = await next.rows.runStep(new Date(next.time), next.except)
+      const { app, sent } = typeof step === 'number' ? { app: undefined, sent: step } : step
+      if (app !== undefined && performance.now() - begun > longStep) this.#slow.add(app)
+      if (app === undefined || typeof sent === 'number' || moving !== undefined) done.sent += await sent
+      else this.#leaveWaiting(app, sent)
       done.steps++
       await setImmediate()
     }
+  }
+
+  /** What is due next, at a time or before, and which applications are left out for now. */
+  #next(until: number, isMoving: boolean) {
+    const waiting = [...this.#waiting.keys()]
+    const find = (except: number[]) => {
+      const next = nextOf(this.#sources, except)
+      return next === undefined || next.time > until ? undefined : { ...next, except }
+    }
+    if (this.#slow.size > 0) {
+      const next = isMoving ? undefined : find([...waiting, ...this.#slow])
+      if (next !== undefined) return next
+      this.#slow.clear()
+    }
+    return find(waiting)
+  }
+
+  /** Lets other applications' work go on until a step has its answer from outside. */
+  #leaveWaiting(app: number, step: Promise<unknown>): void {
+    const waiting = step
+      .then(() => {}, this.#retryLater)
+      .finally(() => {
+        this.#waiting.delete(app)
+        this.#context.onRested()
+      })
+    // A move waits for it, too, and must not fail by it.
+    this.#waiting.set(
+      app,
+      waiting.catch(() => {}),
+    )
+    this.#context.inBackground(waiting)
   }
 
   /**

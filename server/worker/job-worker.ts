@@ -74,7 +74,7 @@ function takeUpState(isReplaced = false): { store: Store; work: Work } {
   const work = startWork(
     store,
     createJobKinds(store, resources),
-    createDueSources(store, dueResources),
+    createDueSources(store, { ...dueResources, hooks: { ...settings.hooks, signal: stopping.signal } }),
     stopping,
     {
       slots: settings.maxRunningImports,

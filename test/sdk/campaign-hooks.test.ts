@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { withRunningCampaigns } from '../support/campaigns.ts'
+import { prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
 import { journeyOf } from '../support/journeys.ts'
 
 /** A call that a hook has got. */
@@ -286,6 +287,26 @@ const customJourney = (DeliveryUri: string, next: Record<string, object> = {}) =
     },
     ...next,
   },
+})
+
+t.test('a hook that does not answer holds up its own application alone, and no reset', async t => {
+  const closed = Promise.withResolvers<void>()
+  const server = createServer((_, response) => response.on('close', closed.resolve))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const called = once(server, 'request')
+  const WebUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { control, ok, endpoints, create, activities } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const hanging = await create({ Hook: { WebUrl } })
+  await called
+  const other = await prepareCampaigns(control)
+  await other.endpoints({ Id: 'e2' })
+  const { items } = await ok('GET', `/_pinpoint/messages?campaign=${await other.create()}&wait=30`)
+  t.match(items, [{ endpoint: 'e2', status: 'SUCCESSFUL' }])
+  t.match(await activities(hanging), [{ State: 'PENDING' }])
+  await ok('POST', '/_pinpoint/reset')
+  await closed.promise
 })
 
 t.test('a journey calls no custom channel for who has opted out or is inactive by then', async t => {

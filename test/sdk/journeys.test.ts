@@ -224,6 +224,40 @@ t.test('settings of the application count for journeys that are created later', 
   }
 })
 
+t.test('a journey whose template takes long to render keeps its rate over several steps', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const path = `/v1/apps/${ApplicationId}`
+  const a = Array.from({ length: 15 }, (_, index) => `${index}`)
+  for (const [index, id] of ['ann', 'bob', 'cat'].entries()) {
+    const endpoint = { ChannelType: 'SMS', Address: `+1555123000${index}`, Attributes: { a } }
+    await control('PUT', `${path}/endpoints/${id}`, endpoint)
+  }
+  await client.send(
+    new CreateSmsTemplateCommand({
+      TemplateName: 'slow',
+      SMSTemplateRequest: { Body: `${'{{#each Attributes.a}}'.repeat(5)}.${'{{/each}}'.repeat(5)}` },
+    }),
+  )
+  const request = {
+    ...WriteJourneyRequest,
+    ...{ StartActivity: 'slow', Activities: { slow: { SMS: { TemplateName: 'slow' } } } },
+    ...{ Limits: { MessagesPerSecond: 2 }, State: 'ACTIVE' },
+  }
+  const { Id } = (await control('POST', `${path}/journeys`, request)).body
+  await advance('PT1H')
+  const { items } = (await control('GET', `/_pinpoint/messages?journey=${Id}`)).body
+  t.strictSame(
+    items
+      .map(({ endpoint, time, status }: Record<string, string>) => `${endpoint} ${time} ${status}`)
+      .reverse(),
+    [
+      'ann 2027-03-01T09:00:00.000Z PERMANENT_FAILURE',
+      'bob 2027-03-01T09:00:00.000Z PERMANENT_FAILURE',
+      'cat 2027-03-01T09:00:01.000Z PERMANENT_FAILURE',
+    ],
+  )
+})
+
 t.test('the FilterType says who reports the events that let endpoints in', async t => {
   const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const path = `/v1/apps/${ApplicationId}`
@@ -276,7 +310,9 @@ t.test('a journey goes on beside an import that is writing', async t => {
     }),
   )
   const sent = `/_pinpoint/messages?journey=${JourneyResponse!.Id}&wait=30`
-  t.equal((await control('GET', sent)).body.items.length, 2)
+  for (const id of ['ann', 'bob']) {
+    t.match((await control('GET', `${sent}&endpoint=${id}`)).body.items, [{ endpoint: id }])
+  }
   t.match(await waitForJob(client, job), { JobStatus: 'COMPLETED', TotalProcessed: 150_000 })
   const metrics = await (await fetch(`${url}/_pinpoint/metrics`)).text()
   t.match(metrics, /^pinpoint_worker_restarts_total 0$/m)

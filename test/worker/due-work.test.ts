@@ -18,6 +18,9 @@ interface Due {
   name: string
   time: number
   every?: number
+  /** The row of its application, and what its step waits for. */
+  app?: number
+  answer?: Promise<void>
 }
 
 /**
@@ -39,17 +42,23 @@ function setUp(t: Test, state: ClockState = stateAt('frozen', start)) {
   const queues: Due[][] = [[], []]
   let onStep: (due: Due) => unknown = () => {}
   const sourceOf = (queue: Due[]): DueSource => ({
-    nextDue: () =>
-      queue.reduce<number | undefined>((min, { time }) => Math.min(min ?? time, time), undefined),
-    async runStep(now) {
-      const index = queue.findIndex(({ time }) => time === now.getTime())
-      const due = queue[index]!
+    nextDue: (except = []) =>
+      queue
+        .filter(({ app = 0 }) => !except.includes(app))
+        .reduce<number | undefined>((min, { time }) => Math.min(min ?? time, time), undefined),
+    async runStep(now, except) {
+      const due = queue.find(({ time, app = 0 }) => time === now.getTime() && !except.includes(app))!
       await onStep(due)
-      queue.splice(index, 1)
-      ran.push(`${due.name} ${minutes(now.getTime())}`)
-      shown.push(minutes(clock.now().getTime()))
-      if (due.every !== undefined) queue.push({ ...due, time: due.time + due.every * minute })
-      return 2
+      const finish = () => {
+        queue.splice(queue.indexOf(due), 1)
+        ran.push(`${due.name} ${minutes(now.getTime())}`)
+        shown.push(minutes(clock.now().getTime()))
+        if (due.every !== undefined) queue.push({ ...due, time: due.time + due.every * minute })
+        return 2
+      }
+      const { app, answer } = due
+      if (app === undefined) return finish()
+      return { app, sent: answer === undefined ? finish() : answer.then(finish) }
     },
   })
   const work = startWork(store, [], queues.map(sourceOf), stopping, {
@@ -63,8 +72,8 @@ function setUp(t: Test, state: ClockState = stateAt('frozen', start)) {
   return {
     ...{ store, clock, work, ran, shown, told, stopping, writeQueue },
     /** Adds what is due so many minutes after the start, to the first source or the second. */
-    add(name: string, after: number, { every, source = 0 }: { every?: number; source?: 0 | 1 } = {}) {
-      queues[source]!.push({ name, time: start + after * minute, ...(every !== undefined && { every }) })
+    add(name: string, after: number, { source = 0, ...more }: Partial<Due> & { source?: 0 | 1 } = {}) {
+      queues[source]!.push({ name, time: start + after * minute, ...more })
     },
     beforeEachStep(what: (due: Due) => unknown) {
       onStep = what
@@ -170,6 +179,50 @@ t.test('what becomes due as the clock ticks runs by itself', async t => {
   add('soon', 20 / minute)
   work.wake()
   await until(() => (ran.length === 1 ? true : undefined), 'the step')
+})
+
+t.test('while a step waits for an answer from outside, other applications go on', async t => {
+  const { add, ran, work } = setUp(t)
+  const { promise: answer, resolve } = Promise.withResolvers<void>()
+  add('hook', -9, { app: 1, answer })
+  add('same application', -8, { app: 1, source: 1 })
+  add('other', -7, { app: 2 })
+  add('of all', -6)
+  work.wake()
+  await until(() => (ran.length === 2 ? true : undefined), 'what need not wait')
+  t.strictSame(ran, ['other -7', 'of all -6'])
+  add('later', -5, { app: 3 })
+  work.wake()
+  await until(() => (ran.length === 3 ? true : undefined), 'what came later')
+  const moved = work.moveClock({ to: by('PT1M') })
+  resolve()
+  t.match(await moved, { from: start, now: start + minute }, 'a move waits for the answer')
+  t.strictSame(ran.slice(2), ['later -5', 'hook -9', 'same application -8'])
+})
+
+t.test('a move keeps the order, whatever its steps wait for', async t => {
+  const { add, ran, shown, work } = setUp(t)
+  const slowly = () => new Promise<void>(resolve => setImmediate(resolve))
+  add('hook', 5, { app: 1, answer: slowly() })
+  add('other', 5, { app: 2 })
+  add('after', 6, { app: 2 })
+  t.match(await work.moveClock({ to: by('PT1H') }), { steps: 3, sent: 6 })
+  t.strictSame(ran, ['hook 5', 'other 5', 'after 6'])
+  t.strictSame(shown, [5, 5, 6])
+})
+
+t.test('after a long step, other applications come first', async t => {
+  const { add, ran, work, beforeEachStep } = setUp(t)
+  add('long', -9, { app: 1 })
+  add('long again', -8, { app: 1 })
+  add('other', -7, { app: 2 })
+  beforeEachStep(({ name }) => {
+    const begun = performance.now()
+    if (name === 'long') while (performance.now() - begun < 60);
+  })
+  work.wake()
+  await until(() => (ran.length === 3 ? true : undefined), 'all steps')
+  t.strictSame(ran, ['long -9', 'other -7', 'long again -8'])
 })
 
 t.test('moves take place one after the other', async t => {

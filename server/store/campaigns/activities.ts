@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'
+import { isNotIn } from '../clock/due-rows.ts'
 import type { MemberCursor } from '../segments/members.ts'
 
 export type ActivityState = 'PENDING' | 'INITIALIZING' | 'RUNNING' | 'PAUSED' | 'CANCELLED' | 'COMPLETED'
@@ -75,10 +76,11 @@ export function createCampaignActivities(db: Database) {
     `UPDATE campaign_activities SET state = 'CANCELLED', result = 'FAIL', end_time = ?, due = NULL
      WHERE campaign = ? AND due IS NOT NULL`,
   )
-  const nextDue = db.prepare<[], Row & { app: number; appId: string; campaignId: string }>(
+  const nextDue = db.prepare<[string], Row & { app: number; appId: string; campaignId: string }>(
     `SELECT y.*, d.app, a.id AS appId, d.id AS campaignId
      FROM campaign_activities y CROSS JOIN documents d ON d.seq = y.campaign CROSS JOIN apps a ON a.seq = d.app
-     WHERE d.id IS NOT NULL AND a.id IS NOT NULL AND y.due IS NOT NULL ORDER BY y.due, y.seq LIMIT 1`,
+     WHERE d.id IS NOT NULL AND a.id IS NOT NULL AND y.due IS NOT NULL AND ${isNotIn('d.app')}
+     ORDER BY y.due, y.seq LIMIT 1`,
   )
   const isOpen = db
     .prepare<[number], number>(
@@ -112,9 +114,13 @@ export function createCampaignActivities(db: Database) {
       insert.run({ ...activity, member_cursor: member_cursor && JSON.stringify(member_cursor) })
     },
 
-    /** The run whose step is due first. */
-    nextDue(): DueActivity | undefined {
-      const row = nextDue.get()
+    /**
+     * The run whose step is due first.
+     *
+     * @param except rows of applications whose runs are left out
+     */
+    nextDue(except: readonly number[] = []): DueActivity | undefined {
+      const row = nextDue.get(JSON.stringify(except))
       if (row === undefined) return undefined
       const { app, appId, campaignId, ...activity } = row
       return { ...toActivity(activity), app: { seq: app, id: appId }, campaignId, due: row.due! }

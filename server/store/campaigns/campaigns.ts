@@ -5,7 +5,7 @@ import type { Schedule, WriteCampaignRequest } from '../../model/campaign.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { Tags } from '../../model/tags.ts'
 import type { AppRef } from '../applications/applications.ts'
-import type { DueRows } from '../clock/due-rows.ts'
+import { type DueRows, isNotIn } from '../clock/due-rows.ts'
 import type { Documents, DocumentVersion } from '../documents/documents.ts'
 
 /** What a version of a campaign says: what was sent but for its tags. */
@@ -106,9 +106,12 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
     )
     .pluck()
   const nextDue = db.prepare<
-    [],
+    [string],
     { campaign: number; treatment: number; due: number; app: number; appId: string }
-  >(`SELECT t.*, d.id, d.app, a.id AS appId FROM ${alive} AND t.due IS NOT NULL ORDER BY t.due LIMIT 1`)
+  >(
+    `SELECT t.*, d.id, d.app, a.id AS appId FROM ${alive} AND t.due IS NOT NULL AND ${isNotIn('d.app')}
+     ORDER BY t.due LIMIT 1`,
+  )
 
   const documents = documentsOf<CampaignBody, Campaign>('campaign', (app, document): Campaign => {
     const seq = rowOf.get(app.seq, document.id)!
@@ -171,9 +174,13 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
     /** How many event or in-app campaigns of an application are not over. */
     countOf: (app: AppRef, frequency: 'EVENT' | 'IN_APP_EVENT'): number => countOf.get(app.seq, frequency)!,
 
-    /** The treatment that is due first. */
-    nextDue(): (DueTreatment & { due: number }) | undefined {
-      const row = nextDue.get() as
+    /**
+     * The treatment that is due first.
+     *
+     * @param except rows of applications whose treatments are left out
+     */
+    nextDue(except: readonly number[] = []): (DueTreatment & { due: number }) | undefined {
+      const row = nextDue.get(JSON.stringify(except)) as
         | (TreatmentPlan & { due: number; id: string; app: number; appId: string })
         | undefined
       if (row === undefined) return undefined
@@ -189,10 +196,14 @@ export function createCampaignDueRows(db: Database): DueRows {
   const activities = `campaign_activities y CROSS JOIN documents d ON d.seq = y.campaign
     CROSS JOIN apps a ON a.seq = d.app WHERE d.id IS NOT NULL AND a.id IS NOT NULL AND y.due IS NOT NULL`
   const nextTreatment = db
-    .prepare<[], number>(`SELECT t.due FROM ${alive} AND t.due IS NOT NULL ORDER BY t.due LIMIT 1`)
+    .prepare<[string], number>(
+      `SELECT t.due FROM ${alive} AND t.due IS NOT NULL AND ${isNotIn('d.app')} ORDER BY t.due LIMIT 1`,
+    )
     .pluck()
   const nextActivity = db
-    .prepare<[], number>(`SELECT y.due FROM ${activities} ORDER BY y.due, y.seq LIMIT 1`)
+    .prepare<[string], number>(
+      `SELECT y.due FROM ${activities} AND ${isNotIn('d.app')} ORDER BY y.due, y.seq LIMIT 1`,
+    )
     .pluck()
   const pending = db
     .prepare<[], number>(
@@ -207,8 +218,9 @@ export function createCampaignDueRows(db: Database): DueRows {
     .pluck()
 
   return {
-    nextDue(): number | undefined {
-      const [treatment, activity] = [nextTreatment.get(), nextActivity.get()]
+    nextDue(except = []): number | undefined {
+      const apps = JSON.stringify(except)
+      const [treatment, activity] = [nextTreatment.get(apps), nextActivity.get(apps)]
       if (treatment === undefined || activity === undefined) return treatment ?? activity
       return Math.min(treatment, activity)
     },

@@ -4,8 +4,12 @@
  * what is done when a row is due.
  */
 export interface DueRows {
-  /** The earliest time at which one is due, in milliseconds since 1970; undefined if none is. */
-  nextDue(): number | undefined
+  /**
+   * The earliest time at which one is due, in milliseconds since 1970; undefined if none is.
+   *
+   * @param except rows of applications whose due rows are left out
+   */
+  nextDue(except?: readonly number[]): number | undefined
   /** How many there are. */
   pending(): number
   /**
@@ -15,14 +19,22 @@ export interface DueRows {
   active(): string | undefined
 }
 
-/** The next of several kinds that is due, and its time; the first of those at the same time. */
+/**
+ * The next of several kinds that is due, and its time; the first of those at the same time.
+ *
+ * @param except rows of applications whose due rows are left out
+ */
 export function nextOf<Rows extends Pick<DueRows, 'nextDue'>>(
   kinds: readonly Rows[],
+  except: readonly number[] = [],
 ): { rows: Rows; time: number } | undefined {
   let next: { rows: Rows; time: number } | undefined
   for (const rows of kinds) {
-    const time = rows.nextDue()
+    const time = rows.nextDue(except)
     if (time !== undefined && time < (next?.time ?? Number.POSITIVE_INFINITY)) next = { rows, time }
   }
   return next
 }
+
+/** SQL: whether an application, by its row, is not one of those in a parameter: JSON, their rows. */
+export const isNotIn = (app: string): string => `${app} NOT IN (SELECT value FROM json_each(?))`

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DueRows } from '../clock/due-rows.ts'
+import { type DueRows, isNotIn } from '../clock/due-rows.ts'
 import type { Place } from './journey-participants.ts'
 
 /** What is due next of a journey, and when, in milliseconds since 1970. */
@@ -42,14 +42,14 @@ export function createJourneyDue(db: Database) {
   const earliest = (isFixed: 0 | 1) =>
     `(SELECT min(due) FROM journey_participants
       WHERE journey = j.document AND is_fixed = ${isFixed} AND due IS NOT NULL)`
-  const all = db.prepare<[], Row>(
+  const all = db.prepare<[string], Row>(
     `SELECT j.document AS journey, j.next_run AS nextRun, j.ends,
        j.entering ->> 'since' AS entering, j.active_since AS activeSince, j.shift,
        (SELECT v.creation_date FROM documents s JOIN document_versions v ON v.document = s.seq AND v.version = s.version
         WHERE s.app = d.app AND s.kind = 'segment' AND s.id = j.refreshes_on AND s.version <> j.segment_version
        ) AS changed,
        ${earliest(0)} AS floating, ${earliest(1)} AS fixed
-     FROM ${from} WHERE ${isGoing} ORDER BY j.document`,
+     FROM ${from} WHERE ${isGoing} AND ${isNotIn('d.app')} ORDER BY j.document`,
   )
   const count = db
     .prepare<[], number>(
@@ -65,10 +65,14 @@ export function createJourneyDue(db: Database) {
     )
     .pluck()
 
-  /** The first that is due; of several at the same time, that of the oldest journey. */
-  const next = (): DueOfJourney | undefined => {
+  /**
+   * The first that is due; of several at the same time, that of the oldest journey.
+   *
+   * @param except rows of applications whose journeys are left out
+   */
+  const next = (except: readonly number[] = []): DueOfJourney | undefined => {
     let first: DueOfJourney | undefined
-    for (const row of all.all()) {
+    for (const row of all.all(JSON.stringify(except))) {
       const due = nextOfJourney(row)
       if (due !== undefined && due.time < (first?.time ?? Number.POSITIVE_INFINITY)) first = due
     }
@@ -77,7 +81,7 @@ export function createJourneyDue(db: Database) {
 
   return {
     next,
-    nextDue: () => next()?.time,
+    nextDue: except => next(except)?.time,
     pending: () => count.get()!,
     active() {
       const id = active.get()
