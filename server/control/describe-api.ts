@@ -15,6 +15,7 @@ import * as channel from '../model/channel.ts'
 import * as common from '../model/common.ts'
 import * as endpoint from '../model/endpoint.ts'
 import * as eventStream from '../model/event-stream.ts'
+import { evidenceOf } from '../model/evidence.ts'
 import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
 import * as jobStatus from '../model/job-states.ts'
@@ -262,7 +263,7 @@ function describe({ url, config, schema = {} }: RouteOptions, components: Compon
       : {
           ...{ tags: ['Pinpoint'], security: [{ sigv4: [] }, {}] },
           ...{ summary: inWords(operation!), externalDocs: { url: referenceOf(url) } },
-          ...describeLifecycle(operation!),
+          ...describeSource(operation!),
         }),
     ...said,
     ...(params !== undefined && { params: describeParams(params as TSchema, components) }),
@@ -291,10 +292,16 @@ function describeAnswers(response: Record<string, TSchema>, components: Componen
   )
 }
 
-/** What became of an operation at AWS; OpenAPI's own word for an ended one is `deprecated`. */
-function describeLifecycle(operation: string) {
+/**
+ * How far the behaviour of an operation is known, and what became of it at AWS; OpenAPI's own word for
+ * an ended one is `deprecated`.
+ */
+function describeSource(operation: string) {
   const { lifecycle, successor } = lifecycleOf(operation)
+  const { known, assumed } = evidenceOf(operation)
   return {
+    'x-known-from': known,
+    'x-assumed': assumed,
     ...(lifecycle === 'ended' && { deprecated: true }),
     'x-lifecycle': lifecycle,
     ...(successor !== undefined && { 'x-successor': successor }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { evidenceOf } from '../../server/model/evidence.ts'
 import { lifecycleOf } from '../../server/model/lifecycle.ts'
 import { allSettings } from '../../server/process/config.ts'
 import { buildTestApp } from '../support/helpers.ts'
@@ -20,7 +21,8 @@ t.test('the table of operations has each of them once', async t => {
   t.strictSame(rows.flatMap(([, names]) => names!.split(', ')).sort(), operations.toSorted())
 })
 
-t.test('the table of what lives on says so of each operation, as the code does', async t => {
+/** What a table in docs/operations.md says of each operation, whose rows are of resources or operations. */
+function saidOfOperations(heading: string): Map<string, string> {
   const withoutLink = (text: string) => text.replace(/^\[(.*)\]\(.*\)$/, '$1')
   const resources = new Map(
     rowsOf(sectionOf('docs/operations.md', 'Operations served')).map(([resource, names]) => [
@@ -28,23 +30,35 @@ t.test('the table of what lives on says so of each operation, as the code does',
       names!.split(', '),
     ]),
   )
-  const rows = rowsOf(sectionOf('docs/operations.md', 'What lives on'))
   const said = new Map<string, string>()
   // Operations that are named count instead of those of their resource.
-  const ofResourcesFirst = rows.toSorted(
+  const ofResourcesFirst = rowsOf(sectionOf('docs/operations.md', heading)).toSorted(
     (a, b) => Number(resources.has(b[0]!)) - Number(resources.has(a[0]!)),
   )
-  for (const [named, lifecycle, successor] of ofResourcesFirst) {
-    for (const name of resources.get(named!) ?? named!.split(', ')) {
-      said.set(name, `${lifecycle}: ${successor}`)
-    }
+  for (const [named, ...cells] of ofResourcesFirst) {
+    for (const name of resources.get(named!) ?? named!.split(', ')) said.set(name, cells.join(': '))
   }
+  return said
+}
+
+t.test('the table of what lives on says so of each operation, as the code does', async t => {
+  const said = saidOfOperations('What lives on')
   const inWords = { 'lives-on': 'live on', ended: 'ended' }
   t.equal(said.size, operations.length)
   for (const name of operations) {
     const { lifecycle, successor = '' } = lifecycleOf(name)
     t.equal(said.get(name), `${inWords[lifecycle]}: ${successor}`, name)
   }
+})
+
+t.test('the table of how far behaviour is known has each operation, as the code does', async t => {
+  const said = saidOfOperations('How far behaviour is known')
+  t.equal(said.size, operations.length)
+  for (const name of operations) {
+    const { known, assumed } = evidenceOf(name)
+    t.equal(said.get(name), `${known}: ${assumed}`, name)
+  }
+  t.throws(() => evidenceOf('GetNothing'), /GetNothing has no evidence/)
 })
 
 t.test('the table of settings has their variables, flags and defaults', async t => {
