@@ -56,6 +56,36 @@ export async function callHook<Answer>(
   return { failed: `${failed} (${maxAttempts} attempts)` }
 }
 
+/**
+ * Calls a web hook with HEAD, as Pinpoint does when a campaign or journey with it is created: the
+ * answer must have the account's id in X-Amz-Pinpoint-AccountId (source: guide).
+ *
+ * @returns a sentence on what is wrong
+ * @throws the reason of the settings' signal, and nothing else
+ */
+export async function webhookProblem(
+  settings: HookSettings,
+  url: string,
+  account: string,
+): Promise<string | undefined> {
+  const place = placeOf(settings, url)
+  if (typeof place === 'string') return place
+  try {
+    const { headers } = await fetch(place, { method: 'HEAD', redirect: 'manual', signal: signalOf(settings) })
+    if (headers.get('x-amz-pinpoint-accountid') === account) return undefined
+    return `${url} must answer HEAD with the header X-Amz-Pinpoint-AccountId: ${account}`
+  } catch (error) {
+    settings.signal?.throwIfAborted()
+    return `${url} must answer HEAD: ${reasonOf(error as Error)}`
+  }
+}
+
+/** Aborts one attempt. */
+function signalOf({ timeout = defaultTimeout, signal }: HookSettings): AbortSignal {
+  const inTime = AbortSignal.timeout(timeout)
+  return signal === undefined ? inTime : AbortSignal.any([inTime, signal])
+}
+
 /** Whether a target is a URL; else it is the name or ARN of a Lambda function. */
 export const isWebTarget = (target: string): boolean => /^https?:\/\//i.test(target)
 
@@ -75,18 +105,13 @@ function placeOf({ hookHosts, lambdaEndpoint }: HookSettings, target: string): U
   return `${target} was not called: HOOK_HOSTS does not have ${host}`
 }
 
-async function attemptCall(
-  url: URL,
-  body: string,
-  { timeout = defaultTimeout, signal }: HookSettings,
-): Promise<string> {
-  const inTime = AbortSignal.timeout(timeout)
+async function attemptCall(url: URL, body: string, settings: HookSettings): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
     redirect: 'manual',
-    signal: signal === undefined ? inTime : AbortSignal.any([inTime, signal]),
+    signal: signalOf(settings),
   })
   const text = await readText(response)
   if (!response.ok) throw new Error(`it answers with the status ${response.status}`)

@@ -5,6 +5,7 @@ import type { Uploads } from '../buckets/uploads.ts'
 import { type Clock, wallClock } from '../clock/clock.ts'
 import { webConsole } from '../console/index.ts'
 import { control } from '../control/index.ts'
+import type { HookSettings } from '../delivery/call-hook.ts'
 import { createRendererLoader } from '../delivery/render-content.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { endWithCallers } from '../http/abort-on-disconnect.ts'
@@ -53,6 +54,9 @@ export interface Dependencies {
         | 'missingVariables'
         | 'otpCode'
         | 'console'
+        | 'preflight'
+        | 'hookHosts'
+        | 'lambdaEndpoint'
       >
     >
   store: Store
@@ -73,6 +77,8 @@ declare module 'fastify' {
   interface FastifyInstance
     extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'uploads' | 'bus' | 'preflight' | 'clock'>,
       Pick<Config, 'quotas' | 'missingVariables' | 'otpCode'> {
+    /** Where hooks may be called, if PREFLIGHT=strict asks for all that Pinpoint checks. */
+    strict: { hooks: HookSettings } | undefined
     /** Gives the renderer of templates, which is loaded when it is first needed. */
     loadRenderer: ReturnType<typeof createRendererLoader>
     /** The time of the emulator's clock. */
@@ -170,6 +176,8 @@ export function buildApp({
   app.decorate('quotas', config.quotas)
   app.decorate('missingVariables', config.missingVariables ?? 'fail')
   app.decorate('otpCode', config.otpCode)
+  const { hookHosts, lambdaEndpoint } = config
+  app.decorate('strict', config.preflight === 'strict' ? { hooks: { hookHosts, lambdaEndpoint } } : undefined)
   app.decorate('loadRenderer', createRendererLoader())
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)

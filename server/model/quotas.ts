@@ -181,11 +181,13 @@ export const otpDefaults = {
 
 /**
  * What a campaign may hold: further treatments, the sum of all percentages, and the priority of an
- * in-app campaign (source: guide); and channels of a custom message (assumed).
+ * in-app campaign (source: guide); minutes before the start of an event campaign (source: guide; with
+ * PREFLIGHT=strict alone); and channels of a custom message (assumed).
  */
 export const campaignLimits = {
   additionalTreatments: 4,
   percent: 100,
+  eventLeadMinutes: 15,
   endpointTypes: 20,
   priority: [1, 5],
 } as const

@@ -204,7 +204,7 @@ const settings: Settings = {
     argument: 'strict|off',
     default: 'off',
     meaning:
-      "strict: CreateImportJob reads each object's first record before it answers, and refuses with 400",
+      'strict: calls check what Pinpoint checks before they answer (objects of imports, web hooks), and refuse with 400',
     read: oneOf('strict', 'off'),
   },
   accessKeys: {

@@ -9,6 +9,7 @@ import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { knownMembers } from '../../validation/known.ts'
 import { appFirst, findApp } from '../find.ts'
+import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
 import { newTags } from '../tags/check-tags.ts'
 import { answerCampaign } from './answer-campaign.ts'
 import { checkCampaign, checkReferences } from './check-campaign.ts'
@@ -41,6 +42,8 @@ export const createCampaign: FastifyPluginAsyncTypebox = async app => {
         request.body,
       ) as WriteCampaignRequest
       checkCampaign(campaign, app.now().getTime())
+      checkEventStart(app, campaign)
+      await checkWebhooks(app, request.params.applicationId, deliveryUrisOf(campaign), reply.untilGone())
       const created = await store.write(() => {
         const found = findApp(store, request.params.applicationId)
         const SegmentVersion = checkReferences(store, found, campaign)

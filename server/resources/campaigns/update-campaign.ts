@@ -7,6 +7,7 @@ import type { Campaign } from '../../store/campaigns/campaigns.ts'
 import type { Store } from '../../store/open-store.ts'
 import { knownMembers } from '../../validation/known.ts'
 import { findApp } from '../find.ts'
+import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
 import { answerCampaign } from './answer-campaign.ts'
 import { checkCampaign, checkReferences } from './check-campaign.ts'
 import { campaignFirst, findCampaign } from './find-campaign.ts'
@@ -29,9 +30,10 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
       schema: { params: CampaignParams, body: WriteCampaignRequest, response: { 200: CampaignResponse } },
       preValidation: campaignFirst,
     },
-    async request => {
+    async (request, reply) => {
       const { applicationId, campaignId } = request.params
       const { tags: _, ...sent } = knownMembers(WriteCampaignRequest, request.body) as WriteCampaignRequest
+      await checkWebhooks(app, applicationId, deliveryUrisOf(sent), reply.untilGone())
       const updated = await store.write(() => {
         const found = findApp(store, applicationId)
         const campaign = findCampaign(store, found, campaignId)
@@ -45,6 +47,7 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
         if (change.SegmentId !== undefined && change.SegmentVersion === undefined)
           delete changed.SegmentVersion
         checkCampaign(changed, isRescheduled ? now.getTime() : undefined)
+        if (isRescheduled) checkEventStart(app, changed)
         // A template that was deleted meanwhile must not keep a campaign from being paused.
         const isPauseAlone = Object.keys(change).every(name => name === 'IsPaused')
         const SegmentVersion = isPauseAlone ? current.SegmentVersion : checkReferences(store, found, changed)

@@ -5,8 +5,8 @@ import { EndpointParams, findEndpoint } from '../endpoints/find-endpoint.ts'
 import { findApp } from '../find.ts'
 
 /**
- * The in-app messages that an application may show to an endpoint, whatever its ChannelType (the real
- * service wants IN_APP; source: guide).
+ * The in-app messages that an application may show to an endpoint. The real service wants its
+ * ChannelType to be IN_APP (source: guide), which is asked for with PREFLIGHT=strict alone.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id-inappmessages.html
  */
@@ -25,7 +25,9 @@ export const getInAppMessages: FastifyPluginAsyncTypebox = async app => {
       const { store } = app
       const found = findApp(store, applicationId)
       return store.read(() => {
-        findEndpoint(store, applicationId, endpointId)
+        const { endpoint } = findEndpoint(store, applicationId, endpointId)
+        if (app.strict !== undefined && endpoint.ChannelType !== 'IN_APP')
+          return { InAppMessageCampaigns: [] }
         return { InAppMessageCampaigns: inAppMessagesFor(store, found, endpointId, app.now()) }
       })
     },

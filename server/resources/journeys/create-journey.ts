@@ -3,6 +3,7 @@ import { newId } from '../../http/arn.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { JourneyResponse, WriteJourneyRequest } from '../../model/journey.ts'
 import { appFirst, findApp } from '../find.ts'
+import { checkWebhooks, deliveryUrisIn } from '../strict-checks.ts'
 import { answerJourney } from './answer-journey.ts'
 import { checkJourney } from './check-journey.ts'
 import { findJourney } from './find-journey.ts'
@@ -28,6 +29,14 @@ export const createJourney: FastifyPluginAsyncTypebox = async app => {
       const { State = 'DRAFT' } = request.body
       checkWrittenState(State)
       checkJourney(request.body)
+      if (State === 'ACTIVE') {
+        await checkWebhooks(
+          app,
+          request.params.applicationId,
+          deliveryUrisIn(request.body),
+          reply.untilGone(),
+        )
+      }
       const id = newId()
       const created = await store.write(() => {
         const found = findApp(store, request.params.applicationId)

@@ -3,6 +3,7 @@ import { badRequest } from '../../http/errors/exceptions.ts'
 import { cancel, movesByCaller, pause, resume } from '../../journeys/lifecycle.ts'
 import { JourneyResponse, JourneyStateRequest } from '../../model/journey.ts'
 import { findApp } from '../find.ts'
+import { checkWebhooks, deliveryUrisIn } from '../strict-checks.ts'
 import { answerJourney } from './answer-journey.ts'
 import { findJourney, journeyFirst } from './find-journey.ts'
 import { JourneyParams } from './shapes.ts'
@@ -22,11 +23,15 @@ export const updateJourneyState: FastifyPluginAsyncTypebox = async app => {
       schema: { params: JourneyParams, body: JourneyStateRequest, response: { 200: JourneyResponse } },
       preValidation: journeyFirst,
     },
-    async request => {
+    async (request, reply) => {
       const { store } = app
       const { applicationId, journeyId } = request.params
       const { State } = request.body
       if (State === undefined) throw badRequest('State must be given: ACTIVE, PAUSED or CANCELLED')
+      const { definition, state } = findJourney(store, findApp(store, applicationId), journeyId)
+      if (State === 'ACTIVE' && state === 'DRAFT') {
+        await checkWebhooks(app, applicationId, deliveryUrisIn(definition), reply.untilGone())
+      }
       const updated = await store.write(() => {
         const found = findApp(store, applicationId)
         const journey = findJourney(store, found, journeyId)

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { badRequest, conflict } from '../../http/errors/exceptions.ts'
 import { JourneyResponse, WriteJourneyRequest } from '../../model/journey.ts'
 import { findApp } from '../find.ts'
+import { checkWebhooks, deliveryUrisIn } from '../strict-checks.ts'
 import { answerJourney } from './answer-journey.ts'
 import { checkJourney } from './check-journey.ts'
 import { findJourney, journeyFirst } from './find-journey.ts'
@@ -23,7 +24,7 @@ export const updateJourney: FastifyPluginAsyncTypebox = async app => {
       schema: { params: JourneyParams, body: WriteJourneyRequest, response: { 200: JourneyResponse } },
       preValidation: journeyFirst,
     },
-    async request => {
+    async (request, reply) => {
       const { store } = app
       const { applicationId, journeyId } = request.params
       const { State } = request.body
@@ -31,6 +32,9 @@ export const updateJourney: FastifyPluginAsyncTypebox = async app => {
         throw badRequest('State must be given: DRAFT, or ACTIVE to publish the journey')
       checkWrittenState(State)
       checkJourney(request.body)
+      if (State === 'ACTIVE') {
+        await checkWebhooks(app, applicationId, deliveryUrisIn(request.body), reply.untilGone())
+      }
       const updated = await store.write(() => {
         // Checked again: it may have been deleted meanwhile.
         const found = findApp(store, applicationId)

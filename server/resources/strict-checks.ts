@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify'
+import { timingOf } from '../campaigns/schedule.ts'
+import { isWebTarget, webhookProblem } from '../delivery/call-hook.ts'
+import { deliveryUriProblem } from '../delivery/check-custom.ts'
+import { badRequest } from '../http/errors/exceptions.ts'
+import type { Schedule, WriteCampaignRequest } from '../model/campaign.ts'
+import type { JourneyDefinition } from '../model/journey.ts'
+import { campaignLimits } from '../model/quotas.ts'
+import { findApp } from './find.ts'
+
+/*
+ * What Pinpoint refuses, and would stand in the way of most tests: it is checked with PREFLIGHT=strict
+ * alone.
+ */
+
+/**
+ * Checks that the web hooks of custom channels are this account's: they are called with HEAD, before
+ * anything is written (source: guide).
+ *
+ * @param uris the DeliveryUri of each custom channel; those that are not web hooks are left out
+ * @param signal aborts the calls
+ * @throws BadRequestException; NotFoundException
+ */
+export async function checkWebhooks(
+  app: FastifyInstance,
+  applicationId: string,
+  uris: readonly (string | undefined)[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (app.strict === undefined) return
+  const account = app.store.apps.accountOf(findApp(app.store, applicationId))
+  for (const uri of new Set(uris)) {
+    if (uri === undefined || !isWebTarget(uri) || deliveryUriProblem('DeliveryUri', uri) !== undefined)
+      continue
+    const problem = await webhookProblem({ ...app.strict.hooks, signal }, uri, account)
+    if (problem !== undefined) throw badRequest(problem)
+  }
+}
+
+/** The DeliveryUri of each treatment of a campaign. */
+export const deliveryUrisOf = (campaign: WriteCampaignRequest): (string | undefined)[] =>
+  [campaign, ...(campaign.AdditionalTreatments ?? [])].map(
+    ({ CustomDeliveryConfiguration }) => CustomDeliveryConfiguration?.DeliveryUri,
+  )
+
+/** The DeliveryUri of each activity of a journey that has one. */
+export const deliveryUrisIn = ({ Activities = {} }: JourneyDefinition): (string | undefined)[] =>
+  Object.values(Activities).map(({ CUSTOM }) => CUSTOM?.DeliveryUri)
+
+/**
+ * Checks that event campaigns start 15 minutes from now, or later (source: guide).
+ *
+ * @param campaign one whose schedules are valid
+ * @throws BadRequestException
+ */
+export function checkEventStart(app: FastifyInstance, campaign: WriteCampaignRequest): void {
+  if (app.strict === undefined) return
+  const now = app.now().getTime()
+  const { eventLeadMinutes } = campaignLimits
+  const schedules: [member: string, schedule: Schedule | undefined][] = [
+    ['Schedule', campaign.Schedule],
+    ...(campaign.AdditionalTreatments ?? []).map(({ Schedule }, index): [string, Schedule | undefined] => [
+      `AdditionalTreatments.${index}.Schedule`,
+      Schedule,
+    ]),
+  ]
+  for (const [member, schedule] of schedules) {
+    if (schedule?.Frequency !== 'EVENT') continue
+    const { wall, offset } = timingOf(schedule, now)
+    if (wall - offset >= now + eventLeadMinutes * 60_000) continue
+    throw badRequest(
+      `${member}.StartTime must be at least ${eventLeadMinutes} minutes from now with the Frequency EVENT; got ${schedule.StartTime}`,
+    )
+  }
+}
