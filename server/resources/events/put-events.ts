@@ -36,62 +36,70 @@ type EventsRequest = Static<typeof EventsRequest>
  */
 export const putEvents: FastifyPluginAsyncTypebox = async app => {
   const { store } = app
-  app.post(
-    '/v1/apps/:applicationId/events',
-    {
-      config: { operation: 'PutEvents' },
-      schema: { params: ApplicationParams, body: EventsRequest, response: { 202: EventsResponse } },
-      preValidation: [
-        appFirst,
-        async ({ body, receivedBody }) => {
-          checkBytes(receivedBody?.length ?? 0)
-          const items = isObject(body) && isObject(body.BatchItem) ? Object.values(body.BatchItem) : []
-          for (const item of items) if (isObject(item)) listAttributeValues(item.Endpoint)
-        },
-      ],
-    },
-    async (request, reply) => {
-      const { applicationId } = request.params
-      const { BatchItem } = request.body
-      checkEvents(BatchItem, request.receivedBody?.length ?? 0)
-      const now = app.now()
-      const Results = await store.write(() => {
-        const found = findApp(store, applicationId)
-        const batches = Object.entries(BatchItem)
-        const changed = batches.flatMap(([id, { Endpoint }]) =>
-          Endpoint === undefined || Object.keys(Endpoint).length === 0 ? [] : [{ id, request: Endpoint }],
-        )
-        const write = { app: found, idMember: 'BatchItem', requestId: request.id, now: now.getTime() }
-        const refusals = writeEndpoints(store.endpoints, changed, write)
-        const refusalOf = new Map(changed.map(({ id }, index) => [id, refusals[index]]))
+  const url = '/v1/apps/:applicationId/events'
+  const schema = { params: ApplicationParams, body: EventsRequest, response: { 202: EventsResponse } }
+  for (const route of [
+    { url, schema },
+    // Browsers' sendBeacon sends here in a client's code (source: observed, in one); signed by the query.
+    { url: `${url}/legacy`, schema: { ...schema, hide: true } },
+  ]) {
+    app.post(
+      route.url,
+      {
+        config: { operation: 'PutEvents' },
+        schema: route.schema,
+        preValidation: [
+          appFirst,
+          async ({ body, receivedBody }) => {
+            checkBytes(receivedBody?.length ?? 0)
+            const items = isObject(body) && isObject(body.BatchItem) ? Object.values(body.BatchItem) : []
+            for (const item of items) if (isObject(item)) listAttributeValues(item.Endpoint)
+          },
+        ],
+      },
+      async (request, reply) => {
+        const { applicationId } = request.params
+        const { BatchItem } = request.body
+        checkEvents(BatchItem, request.receivedBody?.length ?? 0)
+        const now = app.now()
+        const Results = await store.write(() => {
+          const found = findApp(store, applicationId)
+          const batches = Object.entries(BatchItem)
+          const changed = batches.flatMap(([id, { Endpoint }]) =>
+            Endpoint === undefined || Object.keys(Endpoint).length === 0 ? [] : [{ id, request: Endpoint }],
+          )
+          const write = { app: found, idMember: 'BatchItem', requestId: request.id, now: now.getTime() }
+          const refusals = writeEndpoints(store.endpoints, changed, write)
+          const refusalOf = new Map(changed.map(({ id }, index) => [id, refusals[index]]))
 
-        const source = eventSource(store, found, now)
-        const events = []
-        const results: [string, ItemResponse][] = []
-        for (const [endpointId, { Events = {} }] of batches) {
-          const refusal = refusalOf.get(endpointId)
-          const endpoint = store.endpoints.get(found, endpointId)?.endpoint
-          const answers: [string, EventItemResponse][] = []
-          for (const [eventId, event] of Object.entries(Events)) {
-            const problem = checkEvent(event)
-            answers.push([eventId, answerOf(problem)])
-            if (problem !== undefined) continue
-            const record = reportedEvent(source, endpointId, event, endpoint)
-            events.push({ ...record, isSilent: refusal !== undefined })
+          const source = eventSource(store, found, now)
+          const events = []
+          const results: [string, ItemResponse][] = []
+          for (const [endpointId, { Events = {} }] of batches) {
+            const refusal = refusalOf.get(endpointId)
+            const endpoint = store.endpoints.get(found, endpointId)?.endpoint
+            const answers: [string, EventItemResponse][] = []
+            for (const [eventId, event] of Object.entries(Events)) {
+              const problem = checkEvent(event)
+              answers.push([eventId, answerOf(problem)])
+              if (problem !== undefined) continue
+              const record = reportedEvent(source, endpointId, event, endpoint)
+              events.push({ ...record, isSilent: refusal !== undefined })
+            }
+            results.push([
+              endpointId,
+              { EndpointItemResponse: answerOf(refusal), EventsItemResponse: Object.fromEntries(answers) },
+            ])
           }
-          results.push([
-            endpointId,
-            { EndpointItemResponse: answerOf(refusal), EventsItemResponse: Object.fromEntries(answers) },
-          ])
-        }
-        recordEvents(store, found, events)
-        return Object.fromEntries(results)
-      })
-      app.bus.emit({ kind: 'events', app: applicationId })
-      app.jobWorker.wake()
-      return reply.code(202).send({ Results })
-    },
-  )
+          recordEvents(store, found, events)
+          return Object.fromEntries(results)
+        })
+        app.bus.emit({ kind: 'events', app: applicationId })
+        app.jobWorker.wake()
+        return reply.code(202).send({ Results })
+      },
+    )
+  }
 }
 
 const answerOf = (problem: string | undefined): EventItemResponse =>

@@ -228,3 +228,17 @@ t.test('events that apps report are found by the campaign and journey that they 
   t.match(await events({ campaign: 'c1' }), [{ event: { event_type: '_campaign.opened_notification' } }])
   t.match(await events({ journey: 'j1', endpoint: 'e1' }), [{ event: { attributes: { journey_id: 'j1' } } }])
 })
+
+t.test('the path of sendBeacon takes the same, whatever its Content-Type', async t => {
+  const { app: server, createApp } = sharedTestApp()
+  const { Id } = await createApp({ Name: 'shop' })
+  const BatchItem = { e1: { Endpoint: {}, Events: { ev: viewed } } }
+  const { statusCode, body } = await server.inject({
+    method: 'POST',
+    url: `/v1/apps/${Id}/events/legacy`,
+    headers: { 'content-type': 'text/plain;charset=UTF-8' },
+    payload: JSON.stringify({ BatchItem }),
+  })
+  t.equal(statusCode, 202)
+  t.strictSame(JSON.parse(body).Results.e1.EventsItemResponse, { ev: accepted })
+})
