@@ -41,8 +41,15 @@ export function answerPage<T>(
   return { Item: values, ...(token !== undefined && { NextToken: token }) }
 }
 
+/** Entries that are read at once: each may be a document of 7 MB. */
+const readAtOnce = 5
+
+/** Characters of JSON after which a page ends. */
+const maxCharacters = 16_000_000
+
 /**
- * Reads one page of a list in any order, with cursors of any JSON type.
+ * Reads one page of a list in any order, with cursors of any JSON type. A page of large entries is
+ * short, and has a token (assumed: AWS documents no limit in bytes).
  *
  * @param start the cursor with which the first page begins
  * @param isCursor whether a value from a token is a cursor of this list
@@ -58,7 +65,17 @@ export function readPage<T, Cursor>(
   fetch: (limit: number, after: Cursor) => { at: Cursor; value: T }[],
 ): { values: T[]; token: string | undefined } {
   const { limit, after, answer } = beginPage(query, list, start, isCursor)
-  return answer(fetch(limit, after))
+  const entries: { at: Cursor; value: T }[] = []
+  let characters = 0
+  for (let from = after; entries.length < limit && characters <= maxCharacters; ) {
+    const count = Math.min(limit - entries.length, readAtOnce)
+    const read = fetch(count, from)
+    entries.push(...read)
+    if (read.length < count) return answer(entries)
+    from = read.at(-1)!.at
+    characters += JSON.stringify(read).length
+  }
+  return answer(entries, entries.at(-1)!.at)
 }
 
 /**

@@ -11,3 +11,19 @@ export const modelledExceptions = {
 } as const
 
 export type ModelledException = keyof typeof modelledExceptions
+
+/**
+ * The operations that do not declare PayloadTooLargeException, for which too large a body is a 400
+ * (source: model, that it is one: assumed).
+ */
+export const withoutPayloadTooLarge: ReadonlySet<string | undefined> = new Set([
+  'CreateEmailTemplate',
+  'CreateInAppTemplate',
+  'CreatePushTemplate',
+  'CreateSmsTemplate',
+  'CreateVoiceTemplate',
+  'ListTagsForResource',
+  'ListTemplates',
+  'TagResource',
+  'UntagResource',
+])

@@ -262,6 +262,21 @@ t.test('a body of more than 7 MB answers 413 PayloadTooLargeException and create
   t.strictSame(apps, [])
 })
 
+t.test('an operation without PayloadTooLargeException in the model answers 400 to a larger body', async t => {
+  const { port } = await listen(t)
+  const paths = ['email', 'inapp', 'push', 'sms', 'voice'].map(kind => `/v1/templates/a/${kind}`)
+  for (const path of [...paths, '/v1/tags/arn']) {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      body: paddedTo(limit + 1),
+    })
+    const headers = Object.fromEntries(response.headers)
+    const answer = { status: response.status, headers, body: await response.json() }
+    isError(t, answer, 400, 'BadRequestException', /^The request body must be at most 7340032 bytes/)
+    t.not(headers.connection, 'close', 'a client that still sends is not cut off')
+  }
+})
+
 t.test('a body of more than 7 MB without a Content-Length answers 413', async t => {
   const { port } = await listen(t)
   const outgoing = request({ port, host: '127.0.0.1', path: '/v1/apps', method: 'POST' })

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { withoutPayloadTooLarge } from '../../model/exception.ts'
 import { maxBodyBytes } from '../../model/quotas.ts'
 import { diskTrouble } from '../../process/disk-errors.ts'
 import { jsonType } from '../content-type.ts'
@@ -27,7 +28,7 @@ declare module 'fastify' {
  * itself.
  */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const exception = toException(error)
+  const exception = toException(error, request.routeOptions?.config?.operation)
   reply.failure = exception
   // If the client has disconnected, the call's log line does not have the error.
   if (exception.cause !== undefined && reply.raw.destroyed) {
@@ -35,7 +36,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   }
   // Fastify would close the connection on a body that is too large, which a client that is still
   // sending sees as a reset. Without the header, Node reads the rest of the body.
-  if (exception.statusCode === 413) reply.removeHeader('connection')
+  if (exception.statusCode === 413 || isTooLarge(error)) reply.removeHeader('connection')
   // The rest of this request must not be read as the next request.
   if (exception.statusCode === 408) reply.header('connection', 'close')
   if (exception.statusCode === 401) reply.header('www-authenticate', 'Bearer')
@@ -59,17 +60,20 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 export const errorBody = (message: string, requestId: string): string =>
   JSON.stringify({ Message: message, RequestID: requestId })
 
+const isTooLarge = (error: unknown): boolean =>
+  (error as Partial<FastifyError> | null)?.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+
 /**
  * Turns an error into one of Pinpoint's exceptions. The message for an unexpected error has no
  * details.
  */
-function toException(error: unknown): PinpointException {
+function toException(error: unknown, operation: string | undefined): PinpointException {
   if (error instanceof PinpointException) return error
   const { code, message, statusCode } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new PinpointException(
-        'PayloadTooLargeException',
+        withoutPayloadTooLarge.has(operation) ? 'BadRequestException' : 'PayloadTooLargeException',
         `The request body must be at most ${maxBodyBytes} bytes (7 MB)`,
       )
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

@@ -49,6 +49,29 @@ t.test('pages follow one another by next-token', async t => {
   isError(t, other, 400, 'BadRequestException', /^next-token must be the NextToken/)
 })
 
+t.test('a page of versions with large defaults is short, and has a token', async t => {
+  const { call, create, update, url } = withTemplates(t)
+  await create('a')
+  const DefaultSubstitutions = JSON.stringify({ a: 'x'.repeat(3_000_000) })
+  for (let count = 2; count <= 12; count++) {
+    await update('a', { DefaultSubstitutions }, 'create-new-version=true')
+  }
+  const numbers: string[] = []
+  const sizes: number[] = []
+  for (let token = ''; ; ) {
+    const { body } = await call('GET', `${url('a', 'SMS')}/versions?${token && `next-token=${token}`}`)
+    sizes.push(JSON.stringify(body).length)
+    numbers.push(...body.Item.map(({ Version }: { Version: string }) => Version))
+    if (body.NextToken === undefined) break
+    token = body.NextToken
+  }
+  t.strictSame(
+    numbers,
+    Array.from({ length: 12 }, (_, index) => String(12 - index)),
+  )
+  t.ok(Math.max(...sizes) < 31_000_000, `${sizes}`)
+})
+
 t.test('an unknown template answers 404, an unknown type 400', async t => {
   const { call, create, url } = withTemplates(t)
   await create('a', {}, 'email')
