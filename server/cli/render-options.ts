@@ -32,7 +32,7 @@ With --url, the emulator there renders, by its own clock and settings:
   pinpoint-local render mail.hbs --endpoint ann.json --url http://127.0.0.1:7467
 
   ann.json    what GetEndpoint answers, or an EndpointRequest
-  code.json   {"OTP": ["123456"]}
+  code.json   {"OTP": "123456"}, or as in a message: {"OTP": ["123456"]}
 
 What would be sent goes to stdout; missing variables and errors go to stderr, as
 file:line:column. Exit status: 0 it renders; 1 it does not render; 2 it could not

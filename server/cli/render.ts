@@ -7,17 +7,15 @@ import { EndpointResponse } from '../model/endpoint.ts'
 import type { Place } from '../templates/renderer.ts'
 import { removeAbsent } from '../validation/absent.ts'
 import { checkOf } from '../validation/check.ts'
+import { explainSubstitutions } from '../validation/substitutions.ts'
 import type { Outputs } from './import.ts'
 import { plain } from './plain.ts'
 import type { Remote } from './remote.ts'
 import { type RenderOptions, readRenderOptions } from './render-options.ts'
 import { reportError, UsageError } from './usage-error.ts'
 
-/** Substitutions of a message (source: model). */
-const Substitutions = MapOf(Type.Array(Type.String()))
-
-/** DefaultSubstitutions of a template: any JSON object (source: guide). */
-const DefaultSubstitutions = MapOf(Type.Unknown())
+/** Values by the names of variables: DefaultSubstitutions of a template are any JSON object (source: guide). */
+const Values = MapOf(Type.Unknown())
 
 /**
  * The command `pinpoint-local render`: a template and values from files, rendered once.
@@ -87,9 +85,16 @@ async function renderThere(
 function readValues({ endpoint, substitutions, defaultSubstitutions }: RenderOptions) {
   return {
     endpoint: endpoint === undefined ? {} : readJson(endpoint, EndpointResponse, unwrapped),
-    substitutions: substitutions.map(file => readJson(file, Substitutions)),
-    defaults: defaultSubstitutions === undefined ? {} : readJson(defaultSubstitutions, DefaultSubstitutions),
+    substitutions: substitutions.map(readSubstitutions),
+    defaults: defaultSubstitutions === undefined ? {} : readJson(defaultSubstitutions, Values),
   }
+}
+
+function readSubstitutions(file: string): object {
+  const values = readJson(file, Values)
+  const problem = explainSubstitutions({ ...values }, name => `${file}: ${name}`)
+  if (problem !== undefined) throw new UsageError(problem)
+  return values
 }
 
 /** An endpoint without what the AWS CLI and SDKs put around it. */

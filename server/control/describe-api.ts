@@ -16,6 +16,7 @@ import * as common from '../model/common.ts'
 import * as endpoint from '../model/endpoint.ts'
 import * as eventStream from '../model/event-stream.ts'
 import { evidenceOf } from '../model/evidence.ts'
+import { withoutPayloadTooLarge } from '../model/exception.ts'
 import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
 import * as jobStatus from '../model/job-states.ts'
@@ -49,7 +50,7 @@ function ownPart({ properties, patternProperties, enum: values }: Record<string,
   return properties ?? patternProperties ?? values
 }
 
-/** The exceptions that every operation of Pinpoint can answer (source: model). */
+/** The exceptions that operations of Pinpoint can answer: most of them all of these (source: model). */
 const pinpointErrors: ExceptionName[] = [
   'BadRequestException',
   'ForbiddenException',
@@ -190,7 +191,10 @@ function complete(paths: Paths, routes: RouteOptions[]): void {
       const possible = [
         ...names
           .filter(name => name !== 'NotFoundException' || !isControl || /\{|\/render$/.test(path))
-          .filter(name => name !== unauthorized || operation.security.length > 0),
+          .filter(name => name !== unauthorized || operation.security.length > 0)
+          .filter(
+            name => name !== 'PayloadTooLargeException' || !withoutPayloadTooLarge.has(operation.operationId),
+          ),
         ...(path.endsWith('/advance') ? [conflict] : []),
       ]
       const errors = possible.map(name => [statusOf[name], { $ref: `#/components/responses/${name}` }])

@@ -10,7 +10,7 @@ import { MapOf, OneOf } from '../model/common.ts'
 import { findEndpoint } from '../resources/endpoints/find-endpoint.ts'
 import { findTemplate } from '../resources/templates/find-template.ts'
 import type { Store } from '../store/open-store.ts'
-import { describe } from '../validation/explain.ts'
+import { explainSubstitutions } from '../validation/substitutions.ts'
 
 /** The most names that a map of values may have. */
 const maxNames = 1000
@@ -115,11 +115,8 @@ function checkRequest({ template, text, app, endpoint, values, substitutions = {
   if (endpoint !== undefined && values !== undefined) {
     throw badRequest('values must not be given with endpoint: it is the endpoint that has values then')
   }
-  for (const [name, value] of Object.entries(substitutions)) {
-    const texts = Array.isArray(value) ? value : [value]
-    if (texts.every(text => typeof text === 'string')) continue
-    throw badRequest(`substitutions.${name} must be a string or a list of strings; got ${describe(value)}`)
-  }
+  const problem = explainSubstitutions(substitutions, name => `substitutions.${name}`)
+  if (problem !== undefined) throw badRequest(problem)
 }
 
 /**

@@ -22,6 +22,7 @@ const dir = t.testdir({
   'all.json': '{"OTP": ["456"], "Footer": ["Bye"]}',
   'defaults.json': '{"User": {"UserAttributes": {"FirstName": "there"}}, "OTP": "000", "Footer": "x"}',
   'text.json': '{"OTP": "123"}',
+  'number.json': '{"OTP": 123}',
   'list.json': '[]',
   'cut.json': '{"OTP": [',
   'attribute.json': '{"Attributes": {"Plan": "free"}}',
@@ -68,6 +69,14 @@ t.test('of substitutions the first file counts, then the endpoint, then the defa
     ...['--default-substitutions', 'defaults.json'],
   ])
   t.equal(stdout, 'Hi there,\nyour code is 123.\nBye 123\n')
+})
+
+t.test('a substitution may be a string, too, as in the call that renders', async t => {
+  const { stdout } = await run([
+    ...['mail.hbs', '--endpoint', 'endpoint.json'],
+    ...['--substitutions', 'text.json', '--substitutions', 'all.json'],
+  ])
+  t.match(stdout, /your code is 123\.\nBye/)
 })
 
 t.test('missing variables are reported with their places, and the status is 1', async t => {
@@ -141,9 +150,9 @@ for (const [what, argv, message] of [
     'list.json must be a JSON object; got a list',
   ],
   [
-    'substitutions that are no lists',
-    ['mail.hbs', '--substitutions', 'text.json'],
-    'text.json: OTP must be a list, each entry a string; got "123"',
+    'substitutions that are no texts',
+    ['mail.hbs', '--substitutions', 'number.json'],
+    'number.json: OTP must be a string or a list of strings; got 123',
   ],
   [
     'an endpoint that Pinpoint would refuse',
