@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { makeFolder } from '../support/buckets.ts'
@@ -64,6 +64,43 @@ t.test(
     await until(() => !isRunning(pid) || undefined, 'the end of the emulator')
   },
 )
+
+t.test('without the package, it runs the image, and stops the container', { skip }, async t => {
+  const folder = makeProject(t)
+  const program = join(folder, 'node_modules', '.bin', 'pinpoint-local')
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  // Instead of an engine: what the image would run, on the published port, with the mounted folder.
+  writeFileSync(
+    join(bin, 'docker'),
+    `#!/bin/sh
+echo "$*" > "${folder}/docker"
+while [ $# -gt 0 ]; do
+  case $1 in
+    -p) port=\${2#127.0.0.1:}; port=\${port%:7467} ;;
+    -v) buckets=\${2%:/s3} ;;
+  esac
+  shift
+done
+exec "${folder}/image" --ephemeral --port "$port" --s3-dir "$buckets"
+`,
+  )
+  chmodSync(join(bin, 'docker'), 0o755)
+  renameSync(program, join(folder, 'image'))
+  const { code, output } = await run(folder, '/usr/bin/env', [
+    `PATH=${bin}:${process.env.PATH}`,
+    ...[python!, '-m', 'pytest', '-p', 'no:cacheprovider', 'tests', '-v'],
+  ])
+  t.equal(code, 0, output)
+  t.match(output, '3 passed')
+  const [port] = /(?<=127\.0\.0\.1:)\d+(?=:7467)/.exec(readFileSync(join(folder, 'docker'), 'utf8')) ?? []
+  t.equal(
+    readFileSync(join(folder, 'docker'), 'utf8'),
+    `run --rm --init -p 127.0.0.1:${port}:7467 -v ${join(folder, 'tests', 'buckets')}:/s3 pinpoint-local\n`,
+  )
+  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+  await until(() => !isRunning(pid) || undefined, 'the end of the container')
+})
 
 t.test('the tests of the page about messages pass with it', { skip }, async t => {
   const folder = makeProject(t)
