@@ -5,12 +5,12 @@ import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
 import { endpointRecipient, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
-import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
-import { campaignSend, type Send, type SendStatus } from '../delivery/events/send-events.ts'
+import { eventOfUnsent, type UnsentMessage } from '../delivery/events/send-events.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import { newId } from '../http/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
+import type { SendStatus } from '../model/event-record.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
 import { readUtcOffset } from '../model/utc-offset.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -261,7 +261,8 @@ export function createCampaignRuns(context: SendingContext) {
     const isWritten = store.writeInWorker(() => {
       if (!campaignActivities.isOpen(activity.seq)) return false
       ids = writeMessages(store, activity.app, sent, now)
-      recordUnsent(activity.app, outcome.unsent, now)
+      const unsent = outcome.unsent.map(message => eventOfUnsent(message, now))
+      recordEvents(store, activity.app, unsent)
       for (const { key, message } of outcome.counted) {
         countTargeted(endpointSends, activity.campaign, key, message, now)
       }
@@ -275,17 +276,6 @@ export function createCampaignRuns(context: SendingContext) {
     if (!isWritten) return 0
     if (ids.length > 0) context.onMessages(activity.app, ids)
     return ids.length
-  }
-
-  /** Records events of what was not sent after all. In a transaction. */
-  const recordUnsent = (app: AppRef, unsent: readonly Send[], now: Date): void => {
-    if (unsent.length === 0) return
-    const source = eventSource(store, app, now)
-    recordEvents(
-      store,
-      app,
-      unsent.map(send => campaignSend(source, send)),
-    )
   }
 
   /** Writes how far a run has come, and when it goes on, or that it is over. In a transaction. */
@@ -470,7 +460,7 @@ export function createCampaignRuns(context: SendingContext) {
     isWave: boolean,
   ) => {
     const sent: SentMessage[] = []
-    const unsent: Send[] = []
+    const unsent: UnsentMessage[] = []
     const counted: { key: EndpointKey; message: NewOutboxMessage | undefined }[] = []
     if (!isWave) countProduced(after.counters, batch, upTo)
     if (batch.gone.length > 0) count(after.counters, 'ENDPOINT_DELETED', batch.gone.length)

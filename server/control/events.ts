@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
+import { recordOf } from '../delivery/events/message-events.ts'
 import { StoredEvent } from '../model/event-record.ts'
-import { answerRecords, RecordQuery, readBound } from './find-records.ts'
+import type { EventFilters } from '../store/event-records/event-records.ts'
+import { answerRecords, type RecordList, RecordQuery, readBound } from './find-records.ts'
 
 const filter = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -14,7 +16,14 @@ export type Events = Static<typeof Events>
 
 /** The records of the event stream, whether or not the application has one. */
 export const events: FastifyPluginAsyncTypebox = async app => {
-  const { store } = app
+  const { eventRecords } = app.store
+  const list: RecordList<EventFilters, StoredEvent> = {
+    step(filters, page) {
+      const { found, next } = eventRecords.step(filters, page)
+      return { next, found: found.map(row => ({ id: row.id, app: row.app.id, event: recordOf(row) })) }
+    },
+    last: eventRecords.last,
+  }
 
   app.get(
     '/_pinpoint/events',
@@ -43,7 +52,7 @@ export const events: FastifyPluginAsyncTypebox = async app => {
         app.bus,
         () => reply.untilGone(),
         {
-          ...{ list: store.eventRecords, name: 'events', kinds: ['messages', 'events'] as const },
+          ...{ list, name: 'events', kinds: ['messages', 'events'] as const },
           ...{ filters, after: readBound('after', after, 'an event') ?? 0 },
         },
         {

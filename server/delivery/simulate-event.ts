@@ -1,16 +1,10 @@
-import {
-  emailEvents,
-  type MessageEvent,
-  pushEvents,
-  type StoredEvent,
-  smsEvents,
-} from '../model/event-record.ts'
+import { emailEvents, pushEvents, type StoredEvent, smsEvents } from '../model/event-record.ts'
 import type { OutboxMessage } from '../model/message.ts'
 import { phoneDigits } from '../model/phone-digits.ts'
 import type { Store } from '../store/open-store.ts'
 import { kindOf } from './content.ts'
-import { eventSource } from './events/event-source.ts'
-import { eventOfMessage } from './events/message-events.ts'
+import { eventOfRecord, eventSource } from './events/event-source.ts'
+import { messageRecord } from './events/message-events.ts'
 import { type EventStore, recordEvents } from './write-messages.ts'
 
 /**
@@ -21,7 +15,7 @@ import { type EventStore, recordEvents } from './write-messages.ts'
  * @returns the event, or why it cannot be
  */
 export function simulateEvent(
-  store: EventStore & Pick<Store, 'optOuts'>,
+  store: EventStore & Pick<Store, 'apps' | 'optOuts'>,
   { id, app: appId, ...message }: OutboxMessage,
   type: string,
   attributes: Readonly<Record<string, string>> | undefined,
@@ -41,12 +35,13 @@ export function simulateEvent(
     return `message ${id} was not delivered, so nothing happens to it: it does not render (${message.renderingFailure})`
   }
   const app = store.apps.find(appId)!
-  const happening = { type: type as MessageEvent, ...(attributes !== undefined && { attributes }) }
-  const event = eventOfMessage(eventSource(store, app, now), message, id, happening)
-  const [recorded] = recordEvents(store, app, [event])
+  const record = messageRecord(eventSource(store, app, now), type, { record: message, id }, attributes)
+  const recorded = recordEvents(store, app, [
+    { ...eventOfRecord(record), endpoint: message.endpoint, message: id },
+  ])
   const number = phoneDigits(message.address ?? '')
   if (type === '_SMS.OPTOUT' && number !== undefined) store.optOuts.add(number, now.toISOString())
-  return { id: recorded!, app: appId, event: event.record }
+  return { id: recorded, app: appId, event: record }
 }
 
 /** What can happen to a message, by its channel and by who has sent it. */

@@ -3,6 +3,7 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { EventRecord } from '../model/event-record.ts'
 import type { StreamCursor } from '../store/applications/event-streams.ts'
 import type { Store } from '../store/open-store.ts'
+import { recordOf } from './events/message-events.ts'
 
 /*
  * Puts the records of the event stream on the Kinesis and Firehose streams that PutEventStream names,
@@ -87,7 +88,10 @@ export function startEventStreams(
   const putSome = async ({ app, arn, cursor }: StreamCursor): Promise<boolean> => {
     const sink = sinks.get(arn)
     if (sink === undefined) return false
-    const events = eventRecords.after(app, cursor, batch.records)
+    const events = eventRecords
+      .after(app, cursor, batch.records)
+      .slice(0, batch.records)
+      .map(event => ({ id: event.id, record: JSON.stringify(recordOf(event)) }))
     if (events.length === 0) return false
     const begun = generation
     if ((eventRecords.oldest() ?? 0) > cursor + 1 && cursor > 0) {
@@ -99,12 +103,12 @@ export function startEventStreams(
       return index > 0 && bytes > batch.bytes
     })
     const fitting = tooMany === -1 ? events : events.slice(0, tooMany)
-    let left = fitting.filter(({ record, seq }) => fits(arn, sink, record, seq)).map(({ record }) => record)
+    let left = fitting.filter(({ id, record }) => fits(arn, sink, record, id)).map(({ record }) => record)
     for (let pause = firstPause; left.length > 0; pause = Math.min(pause * 2, maxPause)) {
       left = await sink.put(left)
       if (left.length > 0) await setTimeout(pause, undefined, { ref: false, signal: closing.signal })
     }
-    const last = fitting.at(-1)!.seq
+    const last = fitting.at(-1)!.id
     await store.write(() => {
       if (begun === generation) eventStreams.setCursor(app, arn, last)
     })

@@ -1,12 +1,11 @@
-import type { NewEvent } from '../model/event-record.ts'
+import type { NewEvents } from '../model/event-record.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import { countEvents } from './events/count-events.ts'
-import { eventSource } from './events/event-source.ts'
 import { eventsOfSent, type SentMessage } from './events/message-events.ts'
 
 /** The parts of the store that messages and events are written to. */
-export type EventStore = Pick<Store, 'apps' | 'messages' | 'eventRecords' | 'eventCounts'>
+export type EventStore = Pick<Store, 'messages' | 'eventRecords' | 'eventCounts'>
 
 /**
  * Writes messages to the outbox, with their events: the one way in which messages of whoever sends
@@ -24,22 +23,21 @@ export function writeMessages(
     app,
     sent.map(({ record }) => record),
   )
-  const source = eventSource(store, app, now)
   recordEvents(
     store,
     app,
-    sent.flatMap((message, index) => eventsOfSent(source, message, ids[index]!)),
+    sent.flatMap((message, index) => eventsOfSent(message, ids[index]!, now) ?? []),
   )
   return ids
 }
 
 /**
- * Writes events of one application: records of the event stream, and what they count for KPIs. To
- * be called in a transaction.
+ * Writes events of one application: for the event stream, and what they count for KPIs. To be called
+ * in a transaction.
  *
- * @returns their ids, in their order
+ * @returns the id of the last event
  */
-export function recordEvents(store: EventStore, app: AppRef, events: readonly NewEvent[]): number[] {
+export function recordEvents(store: EventStore, app: AppRef, events: readonly NewEvents[]): number {
   countEvents(store.eventCounts, app, events)
   return store.eventRecords.append(app, events)
 }

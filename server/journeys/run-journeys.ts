@@ -4,12 +4,12 @@ import { planInWorker, renderInTurns, type SendingContext, type StepResult } fro
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
 import { endpointRecipient, planDeliveries, type Sending } from '../delivery/deliver.ts'
-import { eventSource } from '../delivery/events/event-source.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
-import { journeySend, type SendStatus, sendStatusOf } from '../delivery/events/send-events.ts'
+import { eventOfUnsent, sendStatusOf } from '../delivery/events/send-events.ts'
 import { loadTemplate } from '../delivery/load-template.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
+import type { SendStatus } from '../model/event-record.ts'
 import type { Activity, ActivityKind, SimpleCondition } from '../model/journey.ts'
 import type { DirectMessageConfiguration } from '../model/message.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -131,8 +131,7 @@ export function createJourneySteps(context: SendingContext) {
     const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
     journeyRuns.count(run.seq, ofRun, -left, now.toISOString())
     if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
-    const source = eventSource(store, app, now)
-    const events = outcomes.flatMap(({ told }) => {
+    const events = outcomes.flatMap(({ participant, told }) => {
       if (told === undefined) return []
       const { endpoint, statuses } = told
       const record = {
@@ -141,9 +140,9 @@ export function createJourneySteps(context: SendingContext) {
         activity,
         ...(endpoint.ChannelType && { channel: endpoint.ChannelType }),
       }
-      return statuses.map(status => journeySend(source, { record, endpoint, status }))
+      return statuses.map(status => eventOfUnsent({ record, endpoint, status }, now))
     })
-    if (events.length > 0) recordEvents(store, app, events)
+    recordEvents(store, app, events)
     const messages = outcomes.flatMap(({ message }) => message ?? [])
     const ids = writeMessages(store, app, messages, now)
     closeIfOver(store, journeys.byDocument(document)!, now)

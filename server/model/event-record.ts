@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { MapOf } from './common.ts'
+import type { NewOutboxMessage } from './message.ts'
 
 /** A record of the event stream, as it is streamed (source: guide). */
 export interface EventRecord {
@@ -20,16 +21,50 @@ export interface EventRecord {
   awsAccountId: string
 }
 
-/** An event before it is stored. */
-export interface NewEvent {
-  record: EventRecord
-  /** Id of the endpoint that it is of, if any. */
+/** What became of a message of a campaign or a journey (source: guide; HOOK_FAILURE: assumed). */
+export type SendStatus =
+  | 'SUCCESS'
+  | 'FAILURE'
+  | 'FAILURE_PERMANENT'
+  | 'CUSTOM_DELIVERY_FAILURE'
+  | 'HOOK_FAILURE'
+  | 'THROTTLED'
+  | 'UNSUPPORTED_CHANNEL'
+  | 'DAILY_CAP'
+  | 'EXPIRED'
+  | 'QUIET_TIME'
+  | 'QUIET_TIME_MISSING_TIMEZONE'
+  | 'QUIET_TIME_WAIT_FINISHED'
+
+/** What the records of a message's events are made from when they are read. */
+export interface EventMessage {
+  /** The members of its outbox record that they tell; fewer if it was not made. */
+  record: Partial<NewOutboxMessage>
+  /** Whether a custom channel delivers it. */
+  isCustom?: boolean
+  /** What became of it, where its record does not tell. */
+  status?: SendStatus
+  /** Its endpoint as it was then, without ids and address, for `_campaign.send` and `_journey.send`. */
+  endpoint?: object
+}
+
+/** Events before they are stored: those of one message that happen at once, or a single event. */
+export interface NewEvents {
+  /** Their types, in their order. */
+  types: readonly string[]
+  /** What their records are made from, or the record itself. */
+  origin: { message: EventMessage } | { record: EventRecord }
+  /** When they arrive, in milliseconds since 1970. */
+  time: number
+  /** Id of the message in the outbox that they are of, if any. */
+  message?: number
+  /** Ids of the endpoint, campaign and journey that they are of, if any. */
   endpoint?: string | undefined
-  /** Id of the outbox message that it is of, if any. */
-  message?: number | undefined
-  /** Whether an app has reported it by PutEvents; else Pinpoint itself has made it. */
+  campaign?: string | undefined
+  journey?: string | undefined
+  /** Whether an app has reported them by PutEvents; else Pinpoint itself has made them. */
   isReported?: boolean
-  /** Whether it may not start campaigns and journeys. */
+  /** Whether they may not start campaigns and journeys. */
   isSilent?: boolean
 }
 

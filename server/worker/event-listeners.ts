@@ -1,12 +1,13 @@
 import type { EventFacts } from '../audience/event-filter.ts'
 import { eventCampaignsFor, startEventRuns } from '../campaigns/event-campaigns.ts'
+import { recordOf } from '../delivery/events/message-events.ts'
 import { hearJourneyEvents } from '../journeys/hear-events.ts'
 import type { Campaign } from '../store/campaigns/campaigns.ts'
-import type { UnheardEvent } from '../store/event-records/event-records.ts'
+import type { EventRow } from '../store/event-records/event-records.ts'
 import type { Store } from '../store/open-store.ts'
 
 /** An event, as campaigns and journeys look at it. */
-export interface HeardEvent extends UnheardEvent {
+export interface HeardEvent extends EventRow {
   facts: EventFacts
 }
 
@@ -43,19 +44,20 @@ const startCampaigns =
     }
   }
 
-/** Events that are looked at in one step. */
-const eventsPerStep = 100
+/** Messages and events of apps that are looked at in one step. */
+const rowsPerStep = 100
 
 /** Has listeners look at the events that wait longest. */
 export function hearEvents(store: Store, listeners: readonly EventListener[], now: Date): void {
   store.writeInWorker(() => {
-    const events = store.eventRecords.takeUnheard(eventsPerStep)
+    const events = store.eventRecords.takeUnheard(rowsPerStep)
     const heard = events.map(event => ({ ...event, facts: factsOf(event) }))
     if (heard.length > 0) for (const listen of listeners) listen(heard, now)
   })
 }
 
-function factsOf({ record: { event_type, attributes, metrics } }: UnheardEvent): EventFacts {
+function factsOf(event: EventRow): EventFacts {
+  const { event_type, attributes, metrics } = recordOf(event)
   const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== null)
   return { EventType: event_type, Attributes: Object.fromEntries(given), Metrics: metrics }
 }

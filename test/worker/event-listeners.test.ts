@@ -1,4 +1,5 @@
 import t from 'tap'
+import { eventOfRecord } from '../../server/delivery/events/event-source.ts'
 import { openStore } from '../../server/store/open-store.ts'
 import { type HeardEvent, hearEvents } from '../../server/worker/event-listeners.ts'
 import { makeFolder } from '../support/buckets.ts'
@@ -16,11 +17,11 @@ t.test('events wait for listeners while one listens, and are looked at once, old
     store.write(() =>
       store.eventRecords.append(app, [
         {
-          record: {
+          ...eventOfRecord({
             ...{ event_type: type, event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' as const },
             ...{ application: { app_id: 'shop', sdk: {} }, client: { client_id: 'e1' }, device: {} },
             ...{ session: {}, attributes: { a: 'b', none: null }, metrics: { m: 1 }, awsAccountId: '1' },
-          },
+          }),
           ...{ endpoint: 'e1', isReported: true, isSilent },
         },
       ]),
@@ -54,13 +55,11 @@ t.test('events of a listener that fails wait for the next time', async t => {
   })
   await store.write(() =>
     store.eventRecords.append(app, [
-      {
-        record: {
-          ...{ event_type: 'one', event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' },
-          ...{ application: { app_id: 'shop', sdk: {} }, client: { client_id: 'e1' }, device: {} },
-          ...{ session: {}, attributes: {}, metrics: {}, awsAccountId: '1' },
-        },
-      },
+      eventOfRecord({
+        ...{ event_type: 'one', event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' },
+        ...{ application: { app_id: 'shop', sdk: {} }, client: { client_id: 'e1' }, device: {} },
+        ...{ session: {}, attributes: {}, metrics: {}, awsAccountId: '1' },
+      }),
     ]),
   )
   const fail = () => {

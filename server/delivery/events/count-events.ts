@@ -1,6 +1,7 @@
-import type { NewEvent } from '../../model/event-record.ts'
+import type { EventRecord, NewEvents } from '../../model/event-record.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { CountKey, EventCounts } from '../../store/event-records/event-counts.ts'
+import { attributesOf, metricsOf } from './message-events.ts'
 
 /*
  * What events count for KPIs. Each event of a message counts under its type, and so do
@@ -27,29 +28,38 @@ const delivered = new Set(['_email.delivered', '_SMS.SUCCESS'])
 const undelivered = new Set(['_email.hardbounce', '_SMS.FAILURE', '_email.rendering_failure'])
 
 /** Counts events of one application. To be called in the transaction that writes them. */
-export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvent[]): void {
+export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
   const sums = new Map<string, { key: CountKey; by: number }>()
   const add = (key: CountKey, by = 1) => {
-    const text = Object.values(key).join('\n')
+    const text = `${key.campaign}\n${key.journey}\n${key.activity}\n${key.name}\n${key.label}\n${key.day}`
     const sum = sums.get(text)
     if (sum === undefined) sums.set(text, { key, by })
     else sum.by += by
   }
-  for (const event of events) countEvent(counts, app, event, add)
+  for (const event of events) {
+    for (const type of event.types) countEvent(counts, app, event, type, add)
+  }
   for (const { key, by } of sums.values()) counts.add(app, key, by)
 }
 
 function countEvent(
   counts: EventCounts,
   app: AppRef,
-  { record, endpoint, message }: NewEvent,
+  { origin, time, endpoint, message }: NewEvents,
+  type: string,
   add: (key: CountKey, by?: number) => void,
 ): void {
-  const { event_type: type, attributes, metrics } = record
   const isSend = type === '_campaign.send' || type === '_journey.send'
   if (message === undefined && !isSend && !reported.test(type)) return
-  const time = new Date(record.arrival_timestamp).toISOString()
-  const day = time.slice(0, 10)
+  const { attributes, metrics } =
+    'record' in origin
+      ? origin.record
+      : {
+          attributes: attributesOf(type, origin.message),
+          metrics: metricsOf(type, origin.message.record),
+        }
+  const hour = new Date(time).toISOString().slice(0, 13)
+  const day = hour.slice(0, 10)
   const campaign = attributes.campaign_id ?? ''
   const journey = attributes.journey_id ?? ''
   const activity = attributes.campaign_activity_id ?? attributes.journey_activity_id ?? ''
@@ -57,7 +67,7 @@ function countEvent(
 
   if (oncePerHour.has(type)) {
     const mark = { campaign: '', activity: '', subject: String(message) }
-    if (!counts.mark(app, { ...mark, name: type, day: time.slice(0, 13) })) return
+    if (!counts.mark(app, { ...mark, name: type, day: hour })) return
     if (counts.mark(app, { ...mark, name: type, day: '' })) add(key(`first ${type}`))
   }
   const country = attributes.iso_country_code ?? ''
@@ -71,13 +81,10 @@ function countEvent(
   }
   if (campaign === '' || endpoint === undefined) return
   const reached = { campaign, activity, subject: endpoint, name: 'reached' }
-  if (delivered.has(type) || isReachedBySend(record.attributes)) counts.mark(app, { ...reached, day })
+  if (delivered.has(type) || isReachedBySend(attributes)) counts.mark(app, { ...reached, day })
   if (undelivered.has(type)) counts.unmark(app, reached)
 }
 
 /** Whether a `_campaign.send` event is the last that is known of a message: no carrier reports back. */
-const isReachedBySend = ({
-  campaign_send_status,
-  delivery_type,
-}: NewEvent['record']['attributes']): boolean =>
+const isReachedBySend = ({ campaign_send_status, delivery_type }: EventRecord['attributes']): boolean =>
   campaign_send_status === 'SUCCESS' && delivery_type !== 'EMAIL' && delivery_type !== 'SMS'

@@ -1,11 +1,31 @@
 import type { EndpointResponse } from '../../model/endpoint.ts'
-import type { EmailEvent, EventRecord, MessageEvent, NewEvent, SmsEvent } from '../../model/event-record.ts'
+import type {
+  EmailEvent,
+  EventMessage,
+  EventRecord,
+  MessageEvent,
+  NewEvents,
+  SmsEvent,
+} from '../../model/event-record.ts'
 import type { NewOutboxMessage } from '../../model/message.ts'
 import { phoneDigits } from '../../model/phone-digits.ts'
+import type { EventRow } from '../../store/event-records/event-records.ts'
 import { countryOf } from './country-of.ts'
 import { type EventSource, makeRecord } from './event-source.ts'
-import { campaignSend, journeySend } from './send-events.ts'
+import {
+  campaignAttributes,
+  endpointContext,
+  journeyAttributes,
+  sendTypesOf,
+  withoutIds,
+} from './send-events.ts'
 import { eventsOfEmail, eventsOfSms } from './simulators.ts'
+
+/*
+ * Events of messages are stored as what their message tells, once for all of them. Their records are
+ * made when they are read: a campaign to many endpoints writes a third as much, and few records are
+ * ever read.
+ */
 
 /** A message that was sent, or refused: its record, and what else its events tell. */
 export interface SentMessage {
@@ -20,19 +40,37 @@ export interface SentMessage {
 export const pricePerPart = 645
 
 /**
- * The events of a message that was just sent. One that was refused has none (source: guide), but for
- * `_campaign.send` and `_journey.send`, which tell why. Transactional push and voice messages are
- * not streamed (source: guide).
+ * The events of a message that was just sent, if any. One that was refused has none (source: guide),
+ * but for `_campaign.send` and `_journey.send`, which tell why. Transactional push and voice messages
+ * are not streamed (source: guide).
  *
- * @param message id of its record in the outbox
+ * @param id of its record in the outbox
  */
-export function eventsOfSent(source: EventSource, sent: SentMessage, message: number): NewEvent[] {
-  const { record } = sent
-  const events: NewEvent[] = []
-  if (record.campaign !== undefined) events.push({ ...campaignSend(source, sent), message })
-  if (record.journey !== undefined) events.push({ ...journeySend(source, sent), message })
-  if (record.status !== 'SUCCESSFUL' || sent.isCustom === true) return events
-  return [...events, ...typesOfSent(record).map(type => eventOfMessage(source, record, message, { type }))]
+export function eventsOfSent(
+  { record, endpoint, isCustom }: SentMessage,
+  id: number,
+  now: Date,
+): NewEvents | undefined {
+  const sends = sendTypesOf(record)
+  const isSent = record.status === 'SUCCESSFUL' && isCustom !== true
+  const types = isSent ? [...sends, ...typesOfSent(record)] : sends
+  if (types.length === 0) return undefined
+  const { body, html, missingVariables, payload, raw, text, title, ...told } = record
+  return {
+    types,
+    origin: {
+      message: {
+        record: told,
+        ...(isCustom && { isCustom }),
+        ...(endpoint !== undefined && sends.length > 0 && { endpoint: withoutIds(endpoint) }),
+      },
+    },
+    time: now.getTime(),
+    message: id,
+    endpoint: record.endpoint,
+    campaign: record.campaign,
+    journey: record.journey,
+  }
 }
 
 function typesOfSent({ channel, address = '', renderingFailure }: NewOutboxMessage): MessageEvent[] {
@@ -41,48 +79,75 @@ function typesOfSent({ channel, address = '', renderingFailure }: NewOutboxMessa
   return renderingFailure === undefined ? eventsOfEmail(address) : ['_email.rendering_failure']
 }
 
-/** What happens to a message. */
-export interface Happening {
-  type: MessageEvent
-  /** Attributes over those that the event has by itself. */
-  attributes?: Readonly<Record<string, string>>
+/** Makes the record of an event that is stored. */
+export const recordOf = (event: EventRow): EventRecord =>
+  'record' in event.origin
+    ? event.origin.record
+    : messageRecord(event, event.type, { ...event.origin.message, id: event.message })
+
+/**
+ * Makes the record of an event of a message.
+ *
+ * @param given attributes over those that the event has by itself
+ */
+export function messageRecord(
+  source: EventSource,
+  type: string,
+  message: EventMessage & { id: number | undefined },
+  given: Readonly<Record<string, string>> = {},
+): EventRecord {
+  const { record, id, endpoint } = message
+  const isSend = type === '_campaign.send' || type === '_journey.send'
+  const clientId = record.endpoint ?? (isSend ? '' : (record.messageId ?? String(id)))
+  return makeRecord(source, type, clientId, {
+    attributes: { ...attributesOf(type, message, given), ...given },
+    metrics: metricsOf(type, record),
+    ...(type.startsWith('_email.') && { facets: emailFacets(type as EmailEvent, record, given) }),
+    ...(isSend && endpoint !== undefined && endpointContext(endpoint)),
+  })
 }
 
-/** The event of what happens to a message. */
-export function eventOfMessage(
-  source: EventSource,
-  record: NewOutboxMessage,
-  message: number,
-  { type, attributes = {} }: Happening,
-): NewEvent {
-  const members = type.startsWith('_email.')
-    ? emailMembers(type as EmailEvent, record, attributes)
-    : type.startsWith('_SMS.')
-      ? smsMembers(type as SmsEvent, record)
-      : { attributes: {} }
-  const clientId = record.endpoint ?? record.messageId ?? String(message)
-  return {
-    record: makeRecord(source, type, clientId, {
-      ...members,
-      attributes: { ...senderOf(record), ...members.attributes, ...attributes },
-    }),
-    endpoint: record.endpoint,
-    message,
-  }
+/** The attributes of an event of a message. */
+export function attributesOf(
+  type: string,
+  message: EventMessage,
+  given: Readonly<Record<string, string>> = {},
+): EventRecord['attributes'] {
+  const { record } = message
+  if (type === '_campaign.send') return campaignAttributes(message)
+  if (type === '_journey.send') return journeyAttributes(message)
+  const sender = senderOf(record)
+  if (type.startsWith('_SMS.')) return { ...sender, ...smsAttributes(type as SmsEvent, record) }
+  if (!type.startsWith('_email.')) return sender
+  return { ...sender, feedback: feedbackOf(type as EmailEvent, given), ...record.context }
 }
+
+/** The metrics of an event of a message. */
+export const metricsOf = (type: string, { parts = 1 }: EventMessage['record']): EventRecord['metrics'] =>
+  type.startsWith('_SMS.') && type !== '_SMS.BUFFERED'
+    ? { price_in_millicents_usd: pricePerPart * parts }
+    : {}
 
 /** Which campaign or journey has sent a message, as the attributes of its events tell. */
-function senderOf({ campaign, treatment, journey, run, activity }: NewOutboxMessage): Record<string, string> {
-  const given = (members: Record<string, string | undefined>) =>
-    Object.fromEntries(Object.entries(members).flatMap(([name, value]) => (value ? [[name, value]] : [])))
+function senderOf({
+  campaign,
+  treatment,
+  journey,
+  run,
+  activity,
+}: EventMessage['record']): Record<string, string> {
   if (campaign !== undefined) {
-    return given({ campaign_id: campaign, campaign_activity_id: activity, treatment_id: treatment })
+    return {
+      ...(campaign && { campaign_id: campaign }),
+      ...(activity && { campaign_activity_id: activity }),
+      ...(treatment && { treatment_id: treatment }),
+    }
   }
-  return given({
-    journey_id: journey,
-    journey_run_id: run,
-    journey_activity_id: journey === undefined ? undefined : activity,
-  })
+  return {
+    ...(journey && { journey_id: journey }),
+    ...(run && { journey_run_id: run }),
+    ...(journey !== undefined && activity && { journey_activity_id: activity }),
+  }
 }
 
 /** The record_status of each event (source: guide; which goes with which: assumed). */
@@ -93,32 +158,45 @@ const recordStatus: Record<SmsEvent, string> = {
   '_SMS.OPTOUT': 'OPTED_OUT',
 }
 
-function smsMembers(type: SmsEvent, record: NewOutboxMessage): Pick<EventRecord, 'attributes' | 'metrics'> {
+function smsAttributes(type: SmsEvent, record: EventMessage['record']): Record<string, string> {
   const { address = '', originationNumber, senderId, requestId, messageId, parts = 1, context } = record
   const number = phoneDigits(address)
   const origination = originationNumber ?? senderId
   return {
-    attributes: {
-      sender_request_id: requestId ?? messageId ?? '',
-      ...(origination !== undefined && { origination_phone_number: origination }),
-      destination_phone_number: number ?? address,
-      record_status: recordStatus[type],
-      iso_country_code: (number && countryOf(number)) ?? '',
-      number_of_message_parts: String(parts),
-      message_id: messageId ?? '',
-      message_type: record.messageType === 'PROMOTIONAL' ? 'Promotional' : 'Transactional',
-      ...(context !== undefined && { customer_context: JSON.stringify(context) }),
-    },
-    metrics: type === '_SMS.BUFFERED' ? {} : { price_in_millicents_usd: pricePerPart * parts },
+    sender_request_id: requestId ?? messageId ?? '',
+    ...(origination !== undefined && { origination_phone_number: origination }),
+    destination_phone_number: number ?? address,
+    record_status: recordStatus[type],
+    iso_country_code: (number && countryOf(number)) ?? '',
+    number_of_message_parts: String(parts),
+    message_id: messageId ?? '',
+    message_type: record.messageType === 'PROMOTIONAL' ? 'Promotional' : 'Transactional',
+    ...(context !== undefined && { customer_context: JSON.stringify(context) }),
   }
 }
 
-function emailMembers(
+/** The link of a click that names none. */
+const defaultLink = 'https://example.com/'
+
+/** The attribute `feedback` of e-mail events, where it is not what comes after `_email.` (source: guide). */
+const feedbacks: Partial<Record<EmailEvent, string>> = {
+  '_email.send': 'received',
+  '_email.open': 'opened',
+}
+
+const feedbackOf = (type: EmailEvent, { link = defaultLink }: Readonly<Record<string, string>>): string =>
+  type === '_email.click' ? link : (feedbacks[type] ?? type.slice('_email.'.length))
+
+function emailFacets(
   type: EmailEvent,
-  record: NewOutboxMessage,
-  { link = 'https://example.com/', ip_address = '192.0.2.1', user_agent = 'pinpoint-local' },
-): Pick<EventRecord, 'attributes' | 'facets'> {
-  const { address = '', from = '', subject = '', headers = [], time, messageId = '', context } = record
+  record: EventMessage['record'],
+  {
+    link = defaultLink,
+    ip_address = '192.0.2.1',
+    user_agent = 'pinpoint-local',
+  }: Readonly<Record<string, string>>,
+): object {
+  const { address = '', from = '', subject = '', headers = [], time = '', messageId = '' } = record
   const names = { from, to: [address], subject }
   const mail = {
     message_id: messageId,
@@ -143,39 +221,29 @@ function emailMembers(
     },
   })
   // The forms are the guide's for send, delivery, open and click; of the others they are those of SES.
-  const details: Record<EmailEvent, [feedback: string, details: object]> = {
-    '_email.send': ['received', { send: {} }],
-    '_email.delivered': [
-      'delivered',
-      {
-        delivery: {
-          smtp_response: '250 ok:  Message accepted',
-          reporting_mta: 'pinpoint-local',
-          recipients: [address],
-          processing_time_millis: 0,
-        },
+  const facets: Record<EmailEvent, object> = {
+    '_email.send': { send: {} },
+    '_email.delivered': {
+      delivery: {
+        smtp_response: '250 ok:  Message accepted',
+        reporting_mta: 'pinpoint-local',
+        recipients: [address],
+        processing_time_millis: 0,
       },
-    ],
-    '_email.open': ['opened', { open: reader }],
-    '_email.click': [link, { click: { ...reader, link } }],
-    '_email.hardbounce': ['hardbounce', bounce('Permanent', '5.1.1')],
-    '_email.softbounce': ['softbounce', bounce('Transient', '4.2.2')],
-    '_email.complaint': ['complaint', { complaint: { complained_recipients: [{ email_address: address }] } }],
-    '_email.rejected': ['rejected', { reject: { reason: 'Bad content' } }],
-    '_email.rendering_failure': [
-      'rendering_failure',
-      {
-        rendering_failure: {
-          error_message: record.renderingFailure ?? '',
-          template_name: record.template?.name ?? '',
-        },
+    },
+    '_email.open': { open: reader },
+    '_email.click': { click: { ...reader, link } },
+    '_email.hardbounce': bounce('Permanent', '5.1.1'),
+    '_email.softbounce': bounce('Transient', '4.2.2'),
+    '_email.complaint': { complaint: { complained_recipients: [{ email_address: address }] } },
+    '_email.rejected': { reject: { reason: 'Bad content' } },
+    '_email.rendering_failure': {
+      rendering_failure: {
+        error_message: record.renderingFailure ?? '',
+        template_name: record.template?.name ?? '',
       },
-    ],
-    '_email.unsubscribe': ['unsubscribe', { unsubscribe: {} }],
+    },
+    '_email.unsubscribe': { unsubscribe: {} },
   }
-  const [feedback, facet] = details[type]
-  return {
-    attributes: { feedback, ...context },
-    facets: { email_channel: { mail_event: { mail, ...facet } } },
-  }
+  return { email_channel: { mail_event: { mail, ...facets[type] } } }
 }

@@ -1,7 +1,7 @@
-import { type EventSource, makeRecord } from '../../delivery/events/event-source.ts'
-import { endpointContext } from '../../delivery/events/send-events.ts'
+import { type EventSource, eventOfRecord, makeRecord } from '../../delivery/events/event-source.ts'
+import { endpointContext, withoutIds } from '../../delivery/events/send-events.ts'
 import type { EndpointResponse } from '../../model/endpoint.ts'
-import type { NewEvent } from '../../model/event-record.ts'
+import type { NewEvents } from '../../model/event-record.ts'
 import { readInstant } from '../../model/iso-time.ts'
 import type { SentEvent } from './check-event.ts'
 
@@ -17,29 +17,26 @@ export function reportedEvent(
   endpointId: string,
   event: SentEvent,
   endpoint: EndpointResponse | undefined,
-): NewEvent {
+): NewEvents {
   const { Attributes = {}, Metrics = {}, Session } = event
-  return {
-    record: makeRecord(source, event.EventType!, endpointId, {
-      event_timestamp: readInstant(event.Timestamp!)!,
-      application: {
-        app_id: source.app.id,
-        ...given({
-          package_name: event.AppPackageName,
-          title: event.AppTitle,
-          version_code: event.AppVersionCode,
-        }),
-        sdk: given({ name: event.SdkName, version: event.ClientSdkVersion }),
-      },
-      device: deviceOf(endpoint),
-      session: Session === undefined ? {} : sessionOf(Session),
-      attributes: Attributes,
-      metrics: Metrics,
-      ...(endpoint !== undefined && endpointContext(endpoint)),
-    }),
-    endpoint: endpointId,
-    isReported: true,
-  }
+  const record = makeRecord(source, event.EventType!, endpointId, {
+    event_timestamp: readInstant(event.Timestamp!)!,
+    application: {
+      app_id: source.app.id,
+      ...given({
+        package_name: event.AppPackageName,
+        title: event.AppTitle,
+        version_code: event.AppVersionCode,
+      }),
+      sdk: given({ name: event.SdkName, version: event.ClientSdkVersion }),
+    },
+    device: deviceOf(endpoint),
+    session: Session === undefined ? {} : sessionOf(Session),
+    attributes: Attributes,
+    metrics: Metrics,
+    ...(endpoint !== undefined && endpointContext(withoutIds(endpoint))),
+  })
+  return { ...eventOfRecord(record), endpoint: endpointId, isReported: true }
 }
 
 function deviceOf(endpoint: EndpointResponse | undefined): object {

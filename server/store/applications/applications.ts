@@ -17,6 +17,9 @@ export interface AppRef {
   id: string
 }
 
+/** The account in the ARN of an application. */
+export const accountIn = (arn: string): string => arn.split(':')[4]!
+
 /**
  * The repository of applications. Deleted ones do not exist for its methods; `store/purge.ts`
  * purges their rows.
@@ -46,7 +49,7 @@ export function createApps(db: Database, tags: ReturnType<typeof createTags>) {
     find: (id: string): AppRef | undefined => find.get(id),
 
     /** The account that has created an application. */
-    accountOf: (app: AppRef): string => arnOf.get(app.seq)!.split(':')[4]!,
+    accountOf: (app: AppRef): string => accountIn(arnOf.get(app.seq)!),
 
     get(id: string): ApplicationResponse | undefined {
       const row = get.get(id)

@@ -599,19 +599,21 @@ CREATE INDEX endpoint_sends_by_endpoint ON endpoint_sends (endpoint, time);
 
 -- Events ------------------------------------------------------------------------------------------------------------
 
--- The records of the event stream. `seq` is the record's id. Lists are read from the end, so there are no indexes for filters.
+-- The events of the event stream. Ids of events have no gaps; events of one message that happen at once share a row. Lists
+-- are read from the end, so there are no indexes for filters.
 CREATE TABLE event_records (
-  seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq      INTEGER PRIMARY KEY AUTOINCREMENT, -- the id of the last event in the row
   app      INTEGER NOT NULL REFERENCES apps (seq),
-  -- What lists are filtered by; the record has it, too.
-  type     TEXT NOT NULL,
+  types    TEXT NOT NULL,    -- JSON, a list: one type for each event
+  time     INTEGER NOT NULL, -- milliseconds since 1970: when they have arrived
+  -- What lists are filtered by.
   endpoint TEXT,
   campaign TEXT,
   journey  TEXT,
-  message  INTEGER,          -- the message of the outbox that it is of; that may be gone
-  source   TEXT NOT NULL,    -- ENDPOINT: it came through PutEvents; SYSTEM: Pinpoint itself has made it
-  waits    INTEGER NOT NULL, -- 1 until campaigns and journeys that listen to events have looked at it
-  record   TEXT NOT NULL     -- JSON, an EventRecord
+  message  INTEGER,          -- the message of the outbox that they are of; that may be gone
+  source   TEXT NOT NULL,    -- ENDPOINT: they came through PutEvents; SYSTEM: Pinpoint itself has made them
+  waits    INTEGER NOT NULL, -- 1 until campaigns and journeys that listen to events have looked at them
+  origin   TEXT NOT NULL     -- JSON: what their records are made from (NewEvents)
 ) STRICT;
 
 CREATE INDEX event_records_by_app ON event_records (app);
