@@ -1,6 +1,6 @@
 import type { EventRecord, NewEvents } from '../../model/event-record.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
-import type { CountKey, EventCounts } from '../../store/event-records/event-counts.ts'
+import type { CountKey, EventCounts, Reach } from '../../store/event-records/event-counts.ts'
 import { attributesOf, metricsOf } from './message-events.ts'
 
 /*
@@ -11,13 +11,11 @@ import { attributesOf, metricsOf } from './message-events.ts'
  * - `parts <type>`, `price <type>`: of SMS messages, by country
  * - `status <type>`: SMS messages, by record_status
  * - `_campaign.send push`: those of push notifications, by status
- * - `reached`: a mark on each endpoint that has got a message of a campaign
+ *
+ * Endpoints that have got a message of a campaign are stored by their ids, as each counts once.
  */
 
-/**
- * Events that count once for a message and a clock hour, however often they happen (source: guide).
- * The trigger `message_deleted` of the database names them, too.
- */
+/** Events that count once for a message and a clock hour, however often they happen (source: guide). */
 const oncePerHour = new Set(['_email.open', '_email.click'])
 
 /** Events of push notifications that apps report by PutEvents. */
@@ -29,62 +27,78 @@ const undelivered = new Set(['_email.hardbounce', '_SMS.FAILURE', '_email.render
 
 /** Counts events of one application. To be called in the transaction that writes them. */
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
-  const sums = new Map<string, { key: CountKey; by: number }>()
-  const add = (key: CountKey, by = 1) => {
-    const text = `${key.campaign}\n${key.journey}\n${key.activity}\n${key.name}\n${key.label}\n${key.day}`
-    const sum = sums.get(text)
-    if (sum === undefined) sums.set(text, { key, by })
-    else sum.by += by
-  }
+  const totals = new Map<string, { key: CountKey; by: number }>()
+  const reaches = new Map<string, { of: Reach; endpoints: Map<string, boolean> }>()
   for (const event of events) {
-    for (const type of event.types) countEvent(counts, app, event, type, add)
+    const hour = new Date(event.time).toISOString().slice(0, 13)
+    const day = hour.slice(0, 10)
+    for (const type of event.types) {
+      if (!isCounted(event, type)) continue
+      const { attributes, metrics } = toldBy(event, type)
+      const campaign = attributes.campaign_id ?? ''
+      const journey = attributes.journey_id ?? ''
+      const activity = attributes.campaign_activity_id ?? attributes.journey_activity_id ?? ''
+      const owner = `${day}/${campaign}/${journey}/${activity}`
+      const add = (name: string, label = '', by = 1) => {
+        const text = `${owner}/${name}/${label}`
+        const total = totals.get(text)
+        if (total !== undefined) total.by += by
+        else totals.set(text, { key: { campaign, journey, activity, name, label, day }, by })
+      }
+
+      if (oncePerHour.has(type)) {
+        const message = event.message!
+        if (!counts.mark(app, { message, name: type, hour })) continue
+        if (counts.mark(app, { message, name: type, hour: '' })) add(`first ${type}`)
+      }
+      if (isSend(type)) {
+        const status = attributes.campaign_send_status ?? attributes.journey_send_status ?? ''
+        add(type, status)
+        if (type === '_campaign.send' && attributes.delivery_type === 'PUSH') add(`${type} push`, status)
+      } else if (type.startsWith('_SMS.')) {
+        const country = attributes.iso_country_code ?? ''
+        add(type, country)
+        add(`parts ${type}`, country, Number(attributes.number_of_message_parts))
+        add(`price ${type}`, country, metrics.price_in_millicents_usd ?? 0)
+        add(`status ${type}`, attributes.record_status ?? '')
+      } else add(type)
+
+      const isReached = tellsReach(type, attributes)
+      // What happens to a message at once cannot take back what happened before.
+      if (campaign === '' || event.endpoint === undefined || isReached === undefined) continue
+      if (!isReached && 'message' in event.origin) continue
+      const reach = reaches.get(owner) ?? { of: { campaign, activity, day }, endpoints: new Map() }
+      reaches.set(owner, reach)
+      reach.endpoints.set(event.endpoint, isReached)
+    }
   }
-  for (const { key, by } of sums.values()) counts.add(app, key, by)
+  for (const { key, by } of totals.values()) counts.add(app, key, by)
+  for (const { of, endpoints } of reaches.values()) {
+    for (const isReached of [true, false]) {
+      const ids = [...endpoints].flatMap(([id, is]) => (is === isReached ? [id] : []))
+      if (ids.length > 0) counts.addReached(app, of, ids, isReached)
+    }
+  }
 }
 
-function countEvent(
-  counts: EventCounts,
-  app: AppRef,
-  { origin, time, endpoint, message }: NewEvents,
-  type: string,
-  add: (key: CountKey, by?: number) => void,
-): void {
-  const isSend = type === '_campaign.send' || type === '_journey.send'
-  if (message === undefined && !isSend && !reported.test(type)) return
-  const { attributes, metrics } =
-    'record' in origin
-      ? origin.record
-      : {
-          attributes: attributesOf(type, origin.message),
-          metrics: metricsOf(type, origin.message.record),
-        }
-  const hour = new Date(time).toISOString().slice(0, 13)
-  const day = hour.slice(0, 10)
-  const campaign = attributes.campaign_id ?? ''
-  const journey = attributes.journey_id ?? ''
-  const activity = attributes.campaign_activity_id ?? attributes.journey_activity_id ?? ''
-  const key = (name: string, label = ''): CountKey => ({ campaign, journey, activity, name, label, day })
+const isSend = (type: string): boolean => type === '_campaign.send' || type === '_journey.send'
 
-  if (oncePerHour.has(type)) {
-    const mark = { campaign: '', activity: '', subject: String(message) }
-    if (!counts.mark(app, { ...mark, name: type, day: hour })) return
-    if (counts.mark(app, { ...mark, name: type, day: '' })) add(key(`first ${type}`))
-  }
-  const country = attributes.iso_country_code ?? ''
-  const status = attributes.campaign_send_status ?? attributes.journey_send_status ?? ''
-  add(key(type, isSend ? status : type.startsWith('_SMS.') ? country : ''))
-  if (type === '_campaign.send' && attributes.delivery_type === 'PUSH') add(key(`${type} push`, status))
-  if (type.startsWith('_SMS.')) {
-    add(key(`parts ${type}`, country), Number(attributes.number_of_message_parts))
-    add(key(`price ${type}`, country), metrics.price_in_millicents_usd ?? 0)
-    add(key(`status ${type}`, attributes.record_status ?? ''))
-  }
-  if (campaign === '' || endpoint === undefined) return
-  const reached = { campaign, activity, subject: endpoint, name: 'reached' }
-  if (delivered.has(type) || isReachedBySend(attributes)) counts.mark(app, { ...reached, day })
-  if (undelivered.has(type)) counts.unmark(app, reached)
+/** Whether an event counts: those of messages do, and what apps report of push notifications. */
+const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
+  'message' in origin || message !== undefined || reported.test(type)
+
+const toldBy = ({ origin }: NewEvents, type: string): Pick<EventRecord, 'attributes' | 'metrics'> =>
+  'record' in origin
+    ? origin.record
+    : { attributes: attributesOf(type, origin.message), metrics: metricsOf(type, origin.message.record) }
+
+/** Whether an event says that its endpoint has got a message, or has not; undefined if it says neither. */
+function tellsReach(type: string, attributes: EventRecord['attributes']): boolean | undefined {
+  if (delivered.has(type)) return true
+  if (undelivered.has(type)) return false
+  // After the `_campaign.send` event of another channel, nothing more is known: no carrier reports back.
+  const { campaign_send_status, delivery_type } = attributes
+  return campaign_send_status === 'SUCCESS' && delivery_type !== 'EMAIL' && delivery_type !== 'SMS'
+    ? true
+    : undefined
 }
-
-/** Whether a `_campaign.send` event is the last that is known of a message: no carrier reports back. */
-const isReachedBySend = ({ campaign_send_status, delivery_type }: EventRecord['attributes']): boolean =>
-  campaign_send_status === 'SUCCESS' && delivery_type !== 'EMAIL' && delivery_type !== 'SMS'

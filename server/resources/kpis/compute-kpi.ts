@@ -77,14 +77,15 @@ function countEndpoints(
   range: DateRange,
 ): Map<string, number> {
   const campaign = typeof owner === 'object' && 'campaign' in owner ? owner.campaign : undefined
-  const endpoints = new Map<string, Set<string>>()
+  const found = new Map<string, Set<string>>()
   const member = groupBy && (groupMembers[groupBy] as 'day' | 'campaign' | 'activity')
-  for (const mark of store.eventCounts.marked(app, 'reached', campaign, range)) {
-    const group = member === undefined ? '' : mark[member]
-    const ofGroup = endpoints.get(group) ?? new Set()
-    endpoints.set(group, ofGroup.add(mark.subject))
+  for (const { endpoints, ...reach } of store.eventCounts.reached(app, campaign, range)) {
+    const group = member === undefined ? '' : reach[member]
+    const ofGroup = found.get(group) ?? new Set()
+    found.set(group, ofGroup)
+    for (const id of endpoints) ofGroup.add(id)
   }
-  return new Map([...endpoints].map(([group, { size }]) => [group, size]))
+  return new Map([...found].flatMap(([group, { size }]) => (size === 0 ? [] : [[group, size]])))
 }
 
 /** UniqueDeliveries of unique-deliveries-grouped-by-date (source: guide's samples). */

@@ -15,11 +15,17 @@ export interface CountKey {
   day: string
 }
 
-/** What is to count once. */
-export interface Mark extends Pick<CountKey, 'campaign' | 'activity' | 'name' | 'day'> {
-  /** An endpoint or a message. */
-  subject: string
+/** Something that counts once for a message. */
+export interface Mark {
+  message: number
+  /** The type of the event. */
+  name: string
+  /** Such as 2027-03-01T09, in UTC; empty for once ever. */
+  hour: string
 }
+
+/** An activity of a campaign on a day: where endpoints are reached. */
+export type Reach = Pick<CountKey, 'campaign' | 'activity' | 'day'>
 
 /** Which counts are meant: those of some days, both included, with one of the names. */
 export interface CountRange {
@@ -55,17 +61,17 @@ export function createEventCounts(db: Database) {
        AND (:ofJourneys IS NULL OR (c.journey <> '') = :ofJourneys)`,
   )
   const mark = db.prepare<[Mark & { app: number }]>(
-    `INSERT OR IGNORE INTO event_marks (app, name, campaign, activity, subject, day)
-     VALUES (:app, :name, :campaign, :activity, :subject, :day)`,
+    'INSERT OR IGNORE INTO event_marks (app, message, name, hour) VALUES (:app, :message, :name, :hour)',
   )
-  const unmark = db.prepare<[Omit<Mark, 'day'> & { app: number }]>(
-    `DELETE FROM event_marks WHERE app = :app AND name = :name AND campaign = :campaign
-       AND activity = :activity AND subject = :subject`,
+  const addReached = db.prepare<[Reach & { app: number; endpoints: string; is_reached: 0 | 1 }]>(
+    `INSERT INTO reached_endpoints (app, campaign, activity, day, endpoints, is_reached)
+     VALUES (:app, :campaign, :activity, :day, :endpoints, :is_reached)`,
   )
-  const marked = db.prepare<unknown[], { campaign: string; activity: string; subject: string; day: string }>(
-    `SELECT campaign, activity, subject, day FROM event_marks
-     WHERE app = :app AND name = :name AND (:campaign IS NULL OR campaign = :campaign)
-       AND day BETWEEN :from AND :to`,
+  const reached = db.prepare<unknown[], Reach & { endpoints: string; is_reached: 0 | 1 }>(
+    `SELECT campaign, activity, day, endpoints, is_reached FROM reached_endpoints
+     WHERE app = :app AND (:campaign IS NULL OR campaign = :campaign)
+       AND (day BETWEEN :from AND :to OR NOT is_reached)
+     ORDER BY seq`,
   )
 
   const known = db
@@ -79,11 +85,17 @@ export function createEventCounts(db: Database) {
   return {
     add: (app: AppRef, key: CountKey, by: number): void => void add.run({ ...key, app: app.seq, by }),
 
-    /** Marks a subject. Returns whether it was not marked before. */
+    /** Marks a message. Returns whether it was not marked before. */
     mark: (app: AppRef, given: Mark): boolean => mark.run({ ...given, app: app.seq }).changes > 0,
 
-    /** Removes the marks of a subject, of all days. */
-    unmark: (app: AppRef, given: Omit<Mark, 'day'>): void => void unmark.run({ ...given, app: app.seq }),
+    /**
+     * Notes that endpoints have got a message, or, if they count as reached by the activity until
+     * now, on whatever day, that they have not got it after all.
+     */
+    addReached(app: AppRef, of: Reach, endpoints: readonly string[], isReached: boolean): void {
+      const list = JSON.stringify(endpoints)
+      addReached.run({ ...of, app: app.seq, endpoints: list, is_reached: isReached ? 1 : 0 })
+    },
 
     /** Whether a campaign or a journey exists, or has sent something before it was deleted. */
     isKnown(app: AppRef, owner: { campaign: string } | { journey: string }): boolean {
@@ -106,14 +118,27 @@ export function createEventCounts(db: Database) {
       return read.all({ ...nothing, ...owned, app: app.seq, names: JSON.stringify(names), from, to })
     },
 
-    /** The marked subjects, one after the other. */
-    marked: (
+    /** The ids of the endpoints that have got a message on some days, by activity and day. */
+    reached(
       app: AppRef,
-      name: string,
       campaign: string | undefined,
       { from, to }: Omit<CountRange, 'names'>,
-    ): IterableIterator<Pick<Mark, 'campaign' | 'activity' | 'subject' | 'day'>> =>
-      marked.iterate({ app: app.seq, name, campaign: campaign ?? null, from, to }),
+    ): (Reach & { endpoints: Set<string> })[] {
+      const activities = new Map<string, Map<string, Reach & { endpoints: Set<string> }>>()
+      for (const row of reached.iterate({ app: app.seq, campaign: campaign ?? null, from, to })) {
+        const { endpoints, is_reached, ...of } = row
+        const activity = `${of.campaign}/${of.activity}`
+        const days = activities.get(activity) ?? new Map<string, Reach & { endpoints: Set<string> }>()
+        activities.set(activity, days)
+        const ids = JSON.parse(endpoints) as string[]
+        if (is_reached === 1) {
+          const ofDay = days.get(of.day) ?? { ...of, endpoints: new Set() }
+          days.set(of.day, ofDay)
+          for (const id of ids) ofDay.endpoints.add(id)
+        } else for (const ofDay of days.values()) for (const id of ids) ofDay.endpoints.delete(id)
+      }
+      return [...activities.values()].flatMap(days => [...days.values()])
+    },
   }
 }
 export type EventCounts = ReturnType<typeof createEventCounts>

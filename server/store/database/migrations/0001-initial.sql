@@ -506,16 +506,13 @@ CREATE TABLE outbox (
   dropped  INTEGER NOT NULL  -- how many the limit has removed
 ) STRICT;
 
--- The content of a message goes with the last one that has it. Its marks (delivery/events/count-events.ts) go with it, as no
--- more can happen to it.
+-- The content of a message goes with the last one that has it. Its marks go with it, as no more can happen to it.
 CREATE TRIGGER message_deleted AFTER DELETE ON messages
 BEGIN
   UPDATE outbox SET kept = kept - 1;
   DELETE FROM message_contents
   WHERE seq = OLD.content AND NOT EXISTS (SELECT 1 FROM messages WHERE content = OLD.content);
-  DELETE FROM event_marks
-  WHERE app = OLD.app AND name IN ('_email.open', '_email.click') AND campaign = '' AND activity = ''
-    AND subject = CAST(OLD.seq AS TEXT);
+  DELETE FROM event_marks WHERE app = OLD.app AND message = OLD.seq;
 END;
 
 -- How far the e-mails of the outbox were handed to the mail server. There is no row while none is set.
@@ -633,13 +630,25 @@ CREATE TABLE event_counts (
   PRIMARY KEY (app, name, campaign, journey, activity, label, day)
 ) STRICT, WITHOUT ROWID;
 
--- What counts once: an endpoint that has got a message, and what was done with a message within an hour.
+-- What counts once, of what was done with a message (delivery/events/count-events.ts).
 CREATE TABLE event_marks (
-  app      INTEGER NOT NULL REFERENCES apps (seq),
-  name     TEXT NOT NULL,
-  campaign TEXT NOT NULL, -- '' where it does not apply, as is the next
-  activity TEXT NOT NULL,
-  subject  TEXT NOT NULL, -- an endpoint or a message
-  day      TEXT NOT NULL, -- or an hour, or '' for once ever
-  PRIMARY KEY (app, name, campaign, activity, subject, day)
+  app     INTEGER NOT NULL REFERENCES apps (seq),
+  message INTEGER NOT NULL, -- its row in messages; the trigger of that table deletes marks
+  name    TEXT NOT NULL,
+  hour    TEXT NOT NULL,    -- such as 2027-03-01T09, or '' for once ever
+  PRIMARY KEY (app, message, name, hour)
 ) STRICT, WITHOUT ROWID;
+
+-- Which endpoints have got a message of a campaign, for KPIs that count an endpoint once. A row is what one write has found,
+-- the later ones count: a row for each endpoint would be written in random order, at several times the cost.
+CREATE TABLE reached_endpoints (
+  seq        INTEGER PRIMARY KEY,
+  app        INTEGER NOT NULL REFERENCES apps (seq),
+  campaign   TEXT NOT NULL,
+  activity   TEXT NOT NULL,
+  day        TEXT NOT NULL,   -- such as 2027-03-01, in UTC
+  endpoints  TEXT NOT NULL,   -- JSON, a list of ids
+  is_reached INTEGER NOT NULL -- 0: they have not got it after all, on whatever day they were reached
+) STRICT;
+
+CREATE INDEX reached_endpoints_by_app ON reached_endpoints (app, campaign, seq);
