@@ -2,21 +2,11 @@ import type { Database, Statement } from 'better-sqlite3'
 import { contentMembers, type NewOutboxMessage, type OutboxMessage } from '../../model/message.ts'
 import type { AppRef } from '../applications/applications.ts'
 
-/**
- * Columns that messages are filtered by, those first whose values are the most selective. Each has
- * an index, `messages_by_<column>`.
- */
-const columns = [
-  'address',
-  'endpoint',
-  'user',
-  'campaign',
-  'journey',
-  'template',
-  'operation',
-  'status',
-  'channel',
-] as const
+/** Columns with an index, `messages_by_<column>`: those first whose values are the most selective. */
+const indexedColumns = ['address', 'endpoint', 'user', 'campaign', 'journey', 'status', 'channel'] as const
+
+/** Columns that messages are filtered by. An index of the last ones would cost each send more. */
+const columns = [...indexedColumns, 'template', 'operation'] as const
 
 /** Which messages are meant: those that match all members that are given. */
 export type MessageFilters = { [Column in (typeof columns)[number]]?: string } & {
@@ -102,7 +92,9 @@ export function createMessages(db: Database, limit: number) {
        ON CONFLICT DO UPDATE SET kept = kept + excluded.kept RETURNING kept`,
     )
     .pluck()
-  const trim = db.prepare('DELETE FROM messages WHERE seq IN (SELECT seq FROM messages ORDER BY seq LIMIT ?)')
+  const trim = db.prepare(
+    'DELETE FROM messages WHERE seq <= (SELECT seq FROM messages ORDER BY seq LIMIT 1 OFFSET ? - 1)',
+  )
   const countDropped = db.prepare('UPDATE outbox SET dropped = dropped + ?')
   const dropped = db.prepare<[], number>('SELECT dropped FROM outbox').pluck()
   const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'messages'").pluck()
@@ -122,9 +114,17 @@ export function createMessages(db: Database, limit: number) {
   /** Statements that find messages, by the filters that they take. */
   const finds = new Map<string, { rows: Statement<unknown[], SearchedRow>; isExact: boolean }>()
 
-  /** Prepares finding messages by these filters: by the index of the first, and then by the others. */
-  const prepareFind = (names: (keyof MessageFilters)[]) => {
-    const [indexed, ...others] = [...columns, 'app' as const].filter(name => names.includes(name))
+  /**
+   * Prepares finding messages by these filters: by the index of the first that has one, and then by
+   * the others.
+   *
+   * @param isOfFailures whether the status that is asked for is one that has an index
+   */
+  const prepareFind = (names: (keyof MessageFilters)[], isOfFailures: boolean) => {
+    const indexed = [...indexedColumns, 'app' as const].find(
+      name => names.includes(name) && (name !== 'status' || isOfFailures),
+    )
+    const others = [...columns, 'app' as const].filter(name => name !== indexed && names.includes(name))
     const matching = (name: string) =>
       name === 'app' ? '(SELECT seq FROM apps WHERE id = :app)' : `:${name}`
     const conditions = [
@@ -139,6 +139,7 @@ export function createMessages(db: Database, limit: number) {
        FROM messages m ${indexed === undefined ? 'NOT INDEXED' : `INDEXED BY messages_by_${indexed}`}
        CROSS JOIN apps a ON a.seq = m.app
        WHERE ${indexed === undefined ? '' : `m.${indexed} = ${matching(indexed)} AND`}
+         ${indexed === 'status' ? `m.status <> 'SUCCESSFUL' AND` : ''}
          m.seq < :before AND m.seq > :after
        ORDER BY m.seq DESC LIMIT :limit`,
     )
@@ -159,8 +160,9 @@ export function createMessages(db: Database, limit: number) {
     const names = (Object.keys(filters) as (keyof MessageFilters)[]).filter(
       name => filters[name] !== undefined,
     )
-    const key = names.sort().join()
-    const find = finds.get(key) ?? prepareFind(names)
+    const isOfFailures = filters.status !== undefined && filters.status !== 'SUCCESSFUL'
+    const key = `${isOfFailures} ${names.sort()}`
+    const find = finds.get(key) ?? prepareFind(names, isOfFailures)
     finds.set(key, find)
     const scanned = find.isExact ? limit : maxScanned
     const pattern = filters.text === undefined ? undefined : patternOf(filters.text)

@@ -492,9 +492,7 @@ CREATE INDEX messages_by_channel ON messages (channel);
 CREATE INDEX messages_by_address ON messages (address);
 CREATE INDEX messages_by_endpoint ON messages (endpoint) WHERE endpoint IS NOT NULL;
 CREATE INDEX messages_by_user ON messages (user) WHERE user IS NOT NULL;
-CREATE INDEX messages_by_status ON messages (status);
-CREATE INDEX messages_by_operation ON messages (operation) WHERE operation IS NOT NULL;
-CREATE INDEX messages_by_template ON messages (template) WHERE template IS NOT NULL;
+CREATE INDEX messages_by_status ON messages (status) WHERE status <> 'SUCCESSFUL';
 CREATE INDEX messages_by_campaign ON messages (campaign) WHERE campaign IS NOT NULL;
 CREATE INDEX messages_by_journey ON messages (journey) WHERE journey IS NOT NULL;
 
