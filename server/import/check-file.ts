@@ -170,5 +170,5 @@ async function checkRecord(item: Item<ImportedEndpoint>): Promise<CheckedRecord>
 function noteOn({ endpoint, change }: PreparedRecord): string | undefined {
   if (endpoint === null) return 'stands for the endpoints that the user has already'
   const missing = missingMember(change, { mayBeEmpty: false })
-  return missing && `${missing}: it changes an endpoint that is there already; a new one needs both`
+  return missing && `${missing}: only an endpoint that exists already can do without`
 }

@@ -114,7 +114,7 @@ function columnsOf(records: Record[]): Column<Record>[] {
 
 const Verdict = ({ record: { reason, note, record } }: { record: Record }) =>
   reason !== undefined ? (
-    <div class="verdict">
+    <div class="read-as">
       <Badge tone="fail" icon="circle-x">
         refused
       </Badge>
@@ -122,7 +122,7 @@ const Verdict = ({ record: { reason, note, record } }: { record: Record }) =>
       <code>{record.slice(0, 300)}</code>
     </div>
   ) : note !== undefined ? (
-    <div class="verdict">
+    <div class="read-as">
       <Badge tone="warn" icon="triangle-alert">
         depends
       </Badge>

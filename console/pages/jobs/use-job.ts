@@ -1,5 +1,5 @@
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { LiveEvents } from '../../../server/control/live/shapes.ts'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
 import { connection, useLive, useReload } from '../../api/live.ts'
@@ -69,6 +69,7 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
         : details !== undefined && alsoAt(details),
   )
   useReconnect(reload)
+  usePolling(reload, details !== undefined && !isOver(details.job.JobStatus))
   useLive('job', event => {
     if (event.id !== job) return
     latest.value = event
@@ -104,8 +105,8 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     history: historyWith(details.history, event),
     held: isNewer ? event.held : details.held,
     heldBy: isNewer ? event.heldBy : details.heldBy,
-    processed: Math.max(read.TotalProcessed ?? 0, over ? 0 : (event?.processed ?? 0)),
-    failed: Math.max(read.TotalFailures ?? 0, over ? 0 : (event?.failed ?? 0)),
+    processed: Math.max(read.TotalProcessed ?? 0, isNewer ? event.processed : 0),
+    failed: Math.max(read.TotalFailures ?? 0, isNewer ? event.failed : 0),
     pieces,
     bytes,
     letters: letters.value,
@@ -124,6 +125,20 @@ function useReconnect(reload: () => void): void {
     if (state === 'lost') wasLost.current = true
     if (state === 'live') wasLost.current = false
   })
+}
+
+/** Milliseconds between two looks at a job where no events come. */
+const pollMs = 2000
+
+/** Looks again and again while events do not come, though the emulator may answer: a proxy held them back. */
+function usePolling(reload: () => void, isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return
+    const timer = setInterval(() => {
+      if (connection.value.state === 'lost') reload()
+    }, pollMs)
+    return () => clearInterval(timer)
+  }, [reload, isOn])
 }
 
 /** The history that was read, with a state that was reached since. */

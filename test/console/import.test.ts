@@ -1,0 +1,207 @@
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { createApp, startEmulator } from '../support/helpers.ts'
+
+/** An emulator of its own, and a page of the console. */
+async function open(t: Test, path = '') {
+  const emulator = await startEmulator(t, { DATA_DIR: makeFolder(t) })
+  const watched = await openPage(t, (await browser)!, emulator.url)
+  await watched.page.goto(`${emulator.url}/_pinpoint/console/${path}`)
+  return { ...emulator, ...watched, control: controlOf(emulator.url) }
+}
+
+/** Drops files on the middle of the window, as a hand would. */
+async function drop(page: Page, files: Record<string, string>): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(`(() => {
+    const data = new DataTransfer()
+    for (const [name, text] of ${JSON.stringify(Object.entries(files))}) data.items.add(new File([text], name))
+    return data
+  })()`)
+  await page.dispatchEvent('h1', 'dragover', { dataTransfer })
+  await page.getByText('Drop to import').waitFor()
+  await page.dispatchEvent('h1', 'drop', { dataTransfer })
+}
+
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate(`(() => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', ${JSON.stringify(text)})
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+  })()`)
+}
+
+const badge = (page: Page, status: string) => page.locator('.page-title').getByText(status, { exact: true })
+const row = (page: Page, text: RegExp) => page.getByRole('row', { name: text })
+
+const csv = 'Id,ChannelType,Address\nann,EMAIL,ann@example.com\nbob,SMS,+15555550100\n'
+
+const browser = 'skip' in needsBrowser ? undefined : launchBrowser(t)
+
+t.test(
+  'first visit: six rows are imported, the bad one is read, mended and imported again',
+  needsBrowser,
+  async t => {
+    const { page, trouble, control } = await open(t)
+    await page.getByRole('button', { name: 'Try six rows' }).click()
+    await badge(page, 'COMPLETED').waitFor()
+    await page.getByRole('heading', { name: '1 record failed' }).waitFor()
+    await row(page, /^6 six-rows\.csv Missing Address dan-email,EMAIL,,dan/).waitFor()
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'failures.csv' }).click()
+    t.match((await download).suggestedFilename(), /^failures-.+\.csv$/)
+
+    await page.getByRole('button', { name: 'Mend the rows here' }).click()
+    const rows = page.getByRole('textbox', { name: 'Rows' })
+    await row(page, /^6 depends Missing Address/).waitFor()
+    await rows.fill(
+      (await rows.inputValue()).replace('dan-email,EMAIL,,', 'dan-email,EMAIL,dan@example.com,'),
+    )
+    await row(page, /^6 good dan-email EMAIL dan@example\.com/).waitFor()
+    await page.getByRole('button', { name: 'Import 1 file' }).click()
+    await badge(page, 'COMPLETED').waitFor()
+    t.equal(await page.getByRole('heading', { name: /failed/ }).count(), 0)
+    const { items } = (await control('GET', '/_pinpoint/apps')).body
+    t.match(items, [{ name: 'demo', endpoints: { total: 6 }, importJobs: 2 }], 'updated, not doubled')
+    t.strictSame(trouble, [])
+  },
+)
+
+t.test('files that are dropped on any page are shown, and imported as one', needsBrowser, async t => {
+  const { page, trouble, client, control } = await open(t, 'usage')
+  const app = await createApp(client)
+  await drop(page, { 'users.csv': csv, 'more.txt': 'Id,ChannelType,Address\neve,EMAIL,eve@example.com\n' })
+  await page.waitForURL(`**/apps/${app}/import`)
+  await row(page, /^2 good ann EMAIL ann@example\.com/).waitFor()
+  await row(page, /^2 good eve EMAIL/).waitFor()
+  await page.getByRole('textbox', { name: 'SegmentName' }).fill('dropped')
+  await page.getByRole('button', { name: 'Import 2 files' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+  await page.getByRole('link', { name: 'Segment dropped' }).waitFor()
+  t.match((await control('GET', `/_pinpoint/apps/${app}`)).body, { endpoints: { total: 3 }, importJobs: 1 })
+  t.strictSame(trouble, [])
+})
+
+t.test('with several applications, the reader says which', needsBrowser, async t => {
+  const { page, client } = await open(t)
+  await createApp(client, 'one')
+  const two = await createApp(client, 'two')
+  await page.getByRole('link', { name: 'two' }).waitFor()
+  await drop(page, { 'users.csv': csv })
+  await page.getByRole('dialog').getByRole('button', { name: 'two 0 endpoints' }).click()
+  await page.waitForURL(`**/apps/${two}/import`)
+  await row(page, /^2 good ann/).waitFor()
+})
+
+t.test('files are chosen by keyboard, and text is pasted as CSV or JSON', needsBrowser, async t => {
+  const { page, client, trouble } = await open(t)
+  const app = await createApp(client)
+  await page.goto(new URL(`apps/${app}/import`, page.url()).href)
+  await page.getByRole('button', { name: 'Choose files' }).focus()
+  const chooser = page.waitForEvent('filechooser')
+  await page.keyboard.press('Enter')
+  await (await chooser).setFiles([{ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }])
+  await row(page, /^3 good bob SMS/).waitFor()
+  await page.getByRole('button', { name: 'Take another file' }).click()
+
+  await paste(page, '[{"Id":"eve",\n"ChannelType":"EMAIL","Address":"eve@example.com"}]')
+  await row(page, /^1 good eve EMAIL/).waitFor()
+  await page.getByRole('button', { name: 'Import 1 file' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+  await page.getByText('JSON', { exact: true }).waitFor()
+  t.strictSame(trouble, [])
+})
+
+t.test('what cannot be imported says why, before and after', needsBrowser, async t => {
+  const { page, client } = await open(t)
+  const app = await createApp(client)
+  await page.goto(new URL(`apps/${app}/import`, page.url()).href)
+  for (const [name, text, says] of [
+    ['letter.txt', 'Hello,\nhow are you?\n', /"Hello" is not a name that Pinpoint imports/],
+    ['noise.bin', '\u0000\u0001\u0002', /neither CSV nor newline-delimited JSON/],
+    ['empty.csv', '', /The file is empty/],
+    ['excel.csv', 'Id;ChannelType;Address\na;EMAIL;b\n', /Semicolons|semicolons/],
+  ] as const) {
+    await drop(page, { [name]: text })
+    await page.getByRole('article', { name }).getByRole('alert').filter({ hasText: says }).waitFor()
+  }
+  await drop(page, { 'crm.csv': 'Id,ChannelType,Address,email,plan\na,EMAIL,a@example.com,b,c\n' })
+  await page.getByText('2 columns cannot be used').waitFor()
+  await page.getByText('Attributes.plan').waitFor()
+  await page.getByRole('button', { name: 'Import 1 file all the same' }).click()
+  await badge(page, 'FAILED').waitFor()
+  await page.getByText('Nothing of it was kept').waitFor()
+  await row(page, /the CSV header is not usable: "email"/).waitFor()
+
+  await drop(page, { 'a.csv': csv, 'b.json': '{"Id":"a","ChannelType":"EMAIL","Address":"b@example.com"}\n' })
+  await page.getByText('files of both formats').waitFor()
+  t.ok(await page.getByRole('button', { name: 'Import 2 files' }).isDisabled())
+  await page.getByRole('button', { name: 'Remove b.json' }).click()
+  await page.getByRole('button', { name: 'Import 1 file' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+})
+
+t.test('a held job is advanced from state to state', needsBrowser, async t => {
+  const { page, control, trouble } = await open(t)
+  await control('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+  await page.getByRole('button', { name: 'Try six rows' }).click()
+  const current = (status: string) =>
+    page.getByRole('list', { name: 'States' }).locator('[aria-current=step]').filter({ hasText: status })
+  await current('CREATED').waitFor()
+  await page.getByRole('button', { name: 'Advance to the next state' }).click()
+  for (const [status, next] of [
+    ['PREPARING_FOR_INITIALIZATION', 'INITIALIZING'],
+    ['INITIALIZING', 'PROCESSING'],
+    ['PROCESSING', 'COMPLETING'],
+    ['COMPLETING', 'COMPLETED'],
+  ] as const) {
+    await current(status).waitFor()
+    await page
+      .getByRole('button', { name: `Advance to ${next}` })
+      .first()
+      .click()
+  }
+  await badge(page, 'COMPLETED').waitFor()
+  const stops = page.getByRole('list', { name: 'States' }).getByRole('listitem')
+  t.equal(await stops.count(), 9)
+  await stops.filter({ hasText: 'not reached' }).nth(2).waitFor()
+  t.equal(await stops.filter({ hasText: 'not reached' }).count(), 3, 'PENDING_JOB, FAILING and FAILED')
+  t.strictSame(trouble, [])
+})
+
+t.test('a job that a reset removes while it is watched is gone, and says so', needsBrowser, async t => {
+  const { page, control, trouble, expectTrouble } = await open(t)
+  await page.getByRole('button', { name: 'Try six rows' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+  await control('POST', '/_pinpoint/reset')
+  await page.getByText('This job is gone').waitFor()
+  expectTrouble(/^404: GET .*\/import-jobs\//)
+  t.strictSame(trouble, [])
+})
+
+t.test('jobs are listed, filtered, and exported into', needsBrowser, async t => {
+  const { page, client, url } = await open(t, 'jobs')
+  await page.getByText('No job yet').waitFor()
+  const app = await createApp(client, 'shop')
+  await page.goto(`${url}/_pinpoint/console/apps/${app}/import`)
+  await page.getByRole('button', { name: 'Try six rows' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+  await page
+    .getByRole('navigation', { name: 'Pages above this one' })
+    .getByRole('link', { name: 'Jobs' })
+    .click()
+  await row(page, /^Import .*six-rows\.csv 6 1 COMPLETED/).waitFor()
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('textbox', { name: 'S3UrlPrefix' }).fill('s3://nowhere/out')
+  await page.getByRole('button', { name: 'Export endpoints' }).click()
+  await badge(page, 'FAILED').waitFor()
+  await page.goto(`${url}/_pinpoint/console/jobs?status=FAILED`)
+  await row(page, /^Export shop s3:\/\/nowhere\/out/).waitFor()
+  t.equal(await row(page, /^Import/).count(), 0)
+  await page.getByLabel('Type').selectOption('IMPORT')
+  await page.getByText('No job is like this').waitFor()
+  await page.getByLabel('Status').selectOption('')
+  await row(page, /^Import shop/).waitFor()
+})
