@@ -1,6 +1,7 @@
-import { call } from '../../api/calls.ts'
+import { call, emulatorUrl } from '../../api/calls.ts'
 import type { ExportJobPage as Details, ExportJob } from '../../api/types.ts'
 import { count } from '../../format.ts'
+import { awsCli } from '../../parts/commands.ts'
 import { CopyButton } from '../../parts/copy.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -8,7 +9,6 @@ import { Section } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Table } from '../../parts/table.tsx'
 import { go, to } from '../../router.ts'
-import { awsCli } from './aws-cli.ts'
 import { Definition } from './definition.tsx'
 import { JobView } from './job-view.tsx'
 import { useJob } from './use-job.ts'
@@ -27,7 +27,7 @@ export default function ExportJobPage({ app, job }: { app: string; job: string }
       noun="endpoints"
       address={address}
       watched={watched}
-      actions={() => <Actions app={app} job={watched.from.value!.job} />}
+      actions={({ job }) => <Actions app={app} job={job} />}
     >
       {({ job: { Failures = [], Definition: definition }, pieces }, { letters }) => (
         <>
@@ -73,7 +73,16 @@ const Actions = ({ app, job: { Definition } }: { app: string; job: ExportJob }) 
   <>
     <CopyButton
       label="Copy as AWS CLI"
-      text={() => awsCli('create-export-job', { 'application-id': app, 'export-job-request': Definition })}
+      text={() =>
+        awsCli(
+          {
+            operation: 'CreateExportJob',
+            path: `/v1/apps/${app}/jobs/export`,
+            body: JSON.stringify(Definition),
+          },
+          emulatorUrl,
+        )!
+      }
     >
       Copy as AWS CLI
     </CopyButton>

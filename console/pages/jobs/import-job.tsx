@@ -1,13 +1,14 @@
-import { controlUrl } from '../../api/calls.ts'
-import type { ImportJobPage as Details, ImportJobDefinition } from '../../api/types.ts'
+import { controlUrl, emulatorUrl } from '../../api/calls.ts'
+import type { ImportJobPage as Details, ImportJob, ImportJobDefinition } from '../../api/types.ts'
 import { plural } from '../../format.ts'
+import { awsCli } from '../../parts/commands.ts'
 import { CopyButton } from '../../parts/copy.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
 import { go, place, to } from '../../router.ts'
+import { chosen } from '../../upload/files.ts'
 import { createImport, run } from '../../upload/run.ts'
-import { awsCli } from './aws-cli.ts'
 import { Definition } from './definition.tsx'
 import { Failures } from './failures.tsx'
 import { isOver } from './job-path.ts'
@@ -36,7 +37,7 @@ export default function ImportJobPage({ app, job }: { app: string; job: string }
       address={address}
       watched={watched}
       uploaded={run.value?.job === job ? 0.5 : 0}
-      actions={() => <Actions app={app} definition={watched.from.value!.job.Definition} />}
+      actions={({ job }) => <Actions app={app} job={job} />}
     >
       {(details, watched) => (
         <>
@@ -80,24 +81,34 @@ const titleOf = (details: Details | undefined): string => {
   return /^[0-9a-f-]{36}$/.test(name) ? 'Import of several files' : `Import of ${name}`
 }
 
-/** What CreateImportJob is to be given to do the same again: what it filled in itself is left out. */
-function again({ SegmentId: _, ...definition }: ImportJobDefinition): ImportJobDefinition {
-  return definition
+/**
+ * What CreateImportJob is to be given to do the same again. A segment that the job made for itself
+ * has the job's id, and may not be there.
+ */
+function again({ Id, Definition: { SegmentId, ...others } }: ImportJob): ImportJobDefinition {
+  return SegmentId === undefined || SegmentId === Id ? others : { ...others, SegmentId }
 }
 
-const Actions = ({ app, definition }: { app: string; definition: ImportJobDefinition }) => (
+const Actions = ({ app, job }: { app: string; job: ImportJob }) => (
   <>
     <CopyButton
       label="Copy as AWS CLI"
       text={() =>
-        awsCli('create-import-job', { 'application-id': app, 'import-job-request': again(definition) })
+        awsCli(
+          {
+            operation: 'CreateImportJob',
+            path: `/v1/apps/${app}/jobs/import`,
+            body: JSON.stringify(again(job)),
+          },
+          emulatorUrl,
+        )!
       }
     >
       Copy as AWS CLI
     </CopyButton>
     <ActionButton
       does={async () => {
-        const { Id } = await createImport(app, again(definition))
+        const { Id } = await createImport(app, again(job))
         go(to`apps/${app}/import-jobs/${Id}`)
       }}
     >
@@ -148,7 +159,6 @@ function Mend({ app, job }: { app: string; job: string }) {
       {text !== undefined && (
         <ActionButton
           does={async () => {
-            const { chosen } = await import('../../upload/files.ts')
             chosen.value = { files: [new File([text], value!.files[0]!.name)], text }
             go(to`apps/${app}/import`)
           }}

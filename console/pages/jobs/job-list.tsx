@@ -3,9 +3,9 @@ import { useEffect } from 'preact/hooks'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
 import { useLive, useReload } from '../../api/live.ts'
 import type { AppOverviews, JobRow } from '../../api/types.ts'
-import { plural } from '../../format.ts'
 import { Field } from '../../parts/form.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
+import { NewRows } from '../../parts/new-rows.tsx'
 import { type ListPage, PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
 import type { Column } from '../../parts/table.tsx'
@@ -48,16 +48,12 @@ export function JobList({ app }: { app?: string }) {
           options={['IMPORT', 'EXPORT']}
         />
         <Filter label="Status" name="status" value={status} all="All states" options={jobPath} />
-        {fresh.value.size > 0 && (
-          <button
-            type="button"
-            class="button fresh"
-            onClick={() => (query.has('token') ? go(withQuery({ token: undefined })) : page.reload())}
-          >
-            {plural(fresh.value.size, 'new job')}
-          </button>
-        )}
       </div>
+      <NewRows
+        number={fresh.value.size}
+        one="job"
+        show={() => (query.has('token') ? go(withQuery({ token: undefined })) : page.reload())}
+      />
       <PagedTable
         page={shown ?? page}
         caption="Jobs"

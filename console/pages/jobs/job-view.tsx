@@ -35,7 +35,7 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
   watched: ReturnType<typeof useJob<Details>>
   /** The share of the bar that the upload before the job has taken. */
   uploaded?: number
-  actions: (watched: WatchedJob<Details>) => ComponentChildren
+  actions: (details: Details) => ComponentChildren
   children: (details: Details, watched: WatchedJob<Details>) => ComponentChildren
 }) {
   const { from } = watched
@@ -61,7 +61,7 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
       title={title}
       above={above}
       beside={watched.status && <Status status={watched.status} />}
-      actions={watched.status && actions(watched)}
+      actions={from.value && actions(from.value)}
       ready={from.value !== undefined}
     >
       <Loaded from={from}>
@@ -75,13 +75,13 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
                 <Progress
                   label={uploaded > 0 ? 'Upload and import' : title}
                   value={watched.share === undefined && uploaded === 0 ? undefined : bar}
-                  text={progressText(watched, noun)}
+                  text={progressText(watched, watched.share === undefined ? undefined : bar, noun)}
                 />
               )}
               {held && <Held address={address} status={status} heldBy={heldBy} reload={from.reload} />}
               <Track history={history} held={held} />
               <Numbers watched={watched} noun={noun} />
-              {!isOver(status) && <SpeedChart speeds={speeds} unit={noun} />}
+              <SpeedChart speeds={speeds} unit={noun} />
               {pieces !== undefined && pieces.total > 1 && (
                 <PieceGrid pieces={details.pieces} letters={letters} total={pieces.total} />
               )}
@@ -96,7 +96,11 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
 
 const isGone = ({ error }: Fetched<unknown>): boolean => error instanceof CallError && error.status === 404
 
-function progressText({ share, processed, speeds, left }: WatchedJob<unknown>, noun: string): string {
+function progressText(
+  { processed, speeds, left }: WatchedJob<unknown>,
+  share: number | undefined,
+  noun: string,
+): string {
   const speed = speeds.at(-1)?.perSecond
   return [
     share !== undefined && `${Math.floor(share * 100)} %`,
@@ -117,7 +121,7 @@ const Numbers = ({
 }) => {
   const took = tookOf(history)
   return (
-    <dl class="facts">
+    <dl class="facts numbers">
       <div>
         <dt>{noun[0]!.toUpperCase() + noun.slice(1)}</dt>
         <dd class="big">{count(processed)}</dd>

@@ -42,14 +42,14 @@ export function PieceGrid({
   }
   const failed = pieces.filter(({ index }) => stateOf(index) === 'F')
   return (
-    <>
+    <div class="piece-grid">
       <div class="pieces" role="img" aria-label={textOf(pieces, stateOf, total)}>
         {cells.map((state, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place.
           <span key={index} class={state} />
         ))}
       </div>
-      <p class="hint">
+      <p class="hint" hidden={perCell === 1 && total <= pieces.length}>
         {perCell > 1 && `Each square is ${count(perCell)} pieces. `}
         {total > pieces.length &&
           `States from before this page are known of the first ${count(pieces.length)}.`}
@@ -72,7 +72,7 @@ export function PieceGrid({
         />
       )}
       {failed.length > maxNamed && <p class="hint">And {count(failed.length - maxNamed)} more.</p>}
-    </>
+    </div>
   )
 }
 
