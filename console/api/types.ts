@@ -2,8 +2,15 @@
  * The answers of the control API, as the emulator's own schemas have them: the type check finds a
  * shape that has changed.
  */
+import type { Static } from '@sinclair/typebox'
 import type { ExportJobResponse } from '../../server/model/export-job.ts'
 import type { ImportJobResponse } from '../../server/model/import-job.ts'
+import type {
+  TemplateResponse as ListedTemplate,
+  TemplatesResponse as ListedTemplates,
+  TemplateVersionResponse as ListedVersion,
+  TemplateVersionsResponse as ListedVersions,
+} from '../../server/model/template.ts'
 
 export type { AppOverview, AppOverviews } from '../../server/control/apps.ts'
 export type { Events } from '../../server/control/events.ts'
@@ -14,6 +21,7 @@ export type { RenderAnswer } from '../../server/control/render.ts'
 export type { RequestDetails } from '../../server/control/request-details.ts'
 export type { Requests } from '../../server/control/requests.ts'
 export type { UsageAnswer } from '../../server/control/usage.ts'
+export type { ApplicationResponse } from '../../server/model/application.ts'
 export type { StoredEvent } from '../../server/model/event-record.ts'
 export type { OutboxMessage } from '../../server/model/message.ts'
 export type { OtpDetails } from '../../server/model/otp.ts'
@@ -36,3 +44,9 @@ export type {
   ImportJobRequest as ImportJobDefinition,
   ImportJobResponse as ImportJob,
 } from '../../server/model/import-job.ts'
+
+/** A template in a list: its active version, without what it says. */
+export type TemplateResponse = Static<typeof ListedTemplate>
+export type TemplatesResponse = Static<typeof ListedTemplates>
+export type TemplateVersion = Static<typeof ListedVersion>
+export type TemplateVersions = Static<typeof ListedVersions>

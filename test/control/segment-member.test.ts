@@ -20,13 +20,14 @@ async function withEndpoints(t: Test) {
   }
   const ask = async (path: string) => {
     const response = await fetch(`${url}/_pinpoint/apps/${app}/${path}`)
-    return { status: response.status, body: await response.json() }
+    // biome-ignore lint/suspicious/noExplicitAny: the tests say what it is.
+    return { status: response.status, body: (await response.json()) as any }
   }
   return { imported, segment, ask }
 }
 
-const plan = { AttributeType: 'INCLUSIVE', Values: ['free'] } as const
-const country = { DimensionType: 'INCLUSIVE', Values: ['GB'] } as const
+const plan = { AttributeType: 'INCLUSIVE' as const, Values: ['free'] }
+const country = { DimensionType: 'INCLUSIVE' as const, Values: ['GB'] }
 
 t.test('which dimensions of a segment an endpoint meets', async t => {
   const { segment, ask } = await withEndpoints(t)

@@ -3,12 +3,12 @@ import type { OtpDetails, OutboxMessage } from '../../api/types.ts'
 import { bytes, count, plural } from '../../format.ts'
 import { Body } from '../../parts/body.tsx'
 import { CopyButton } from '../../parts/copy.tsx'
-import { Fact, Facts } from '../../parts/facts.tsx'
-import { Icon } from '../../parts/icon.tsx'
+import { Facts } from '../../parts/facts.tsx'
+import { Headers } from '../../parts/headers.tsx'
+import { Bubble, PushCard, Script } from '../../parts/looks.tsx'
 import { Section } from '../../parts/page.tsx'
 import type { ListPage } from '../../parts/paged-table.tsx'
 import { Badge } from '../../parts/status.tsx'
-import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { to } from '../../router.ts'
 import { Email } from './email.tsx'
@@ -39,17 +39,22 @@ function Sms({ message }: { message: OutboxMessage }) {
         <Otp app={app} address={address} body={body} />
       )}
       <Section title="SMS message">
-        <p class="bubble">{body}</p>
-        <Facts>
-          <Fact name="Length">{`${plural([...body].length, 'character')}${parts ? `, ${plural(parts, 'part')}` : ''}`}</Fact>
-          <Fact name="Type">{message.messageType}</Fact>
-          <Fact name="From">{message.originationNumber}</Fact>
-          <Fact name="Sender id">{message.senderId}</Fact>
-          <Fact name="Keyword">{message.keyword}</Fact>
-          <Fact name="Entity id">{message.entityId}</Fact>
-          <Fact name="Template id">{message.templateId}</Fact>
-          <Fact name="Media URL">{message.mediaUrl}</Fact>
-        </Facts>
+        <Bubble text={body} />
+        <Facts
+          of={[
+            [
+              'Length',
+              `${plural([...body].length, 'character')}${parts ? `, ${plural(parts, 'part')}` : ''}`,
+            ],
+            ['Type', message.messageType],
+            ['From', message.originationNumber],
+            ['Sender id', message.senderId],
+            ['Keyword', message.keyword],
+            ['Entity id', message.entityId],
+            ['Template id', message.templateId],
+            ['Media URL', message.mediaUrl],
+          ]}
+        />
       </Section>
     </>
   )
@@ -78,13 +83,13 @@ function Otp({ app, address, body }: { app: string; address: string; body: strin
           </Badge>
         )}
       </div>
-      <Facts>
-        <Fact name="Reference">{reference}</Fact>
-        <Fact name="Expires">
-          <Time at={expiresAt} />
-        </Fact>
-        <Fact name="Attempts left">{count(attemptsLeft)}</Fact>
-      </Facts>
+      <Facts
+        of={[
+          ['Reference', reference],
+          ['Expires', <Time key="time" at={expiresAt} />],
+          ['Attempts left', count(attemptsLeft)],
+        ]}
+      />
     </Section>
   )
 }
@@ -95,27 +100,20 @@ const Voice = ({
   message: OutboxMessage
 }) => (
   <Section title="Voice message">
-    <blockquote class="script">{body}</blockquote>
-    <Facts>
-      <Fact name="Language">{languageCode}</Fact>
-      <Fact name="Voice">{voiceId}</Fact>
-      <Fact name="Calls from">{originationNumber}</Fact>
-    </Facts>
+    <Script text={body ?? ''} />
+    <Facts
+      of={[
+        ['Language', languageCode],
+        ['Voice', voiceId],
+        ['Calls from', originationNumber],
+      ]}
+    />
   </Section>
 )
 
 const Push = ({ message: { title, body, payload, headers = [] } }: { message: OutboxMessage }) => (
   <Section title="Push notification">
-    {(title || body) && (
-      <div class="push-card">
-        <Icon name="bell" />
-        <div>
-          {title && <p>{title}</p>}
-          {body && <p>{body}</p>}
-        </div>
-      </div>
-    )}
-    {!title && !body && <p class="hint">A silent notification: it shows nothing.</p>}
+    <PushCard title={title} body={body} />
     {payload !== undefined && (
       <>
         <h3>What the device gets</h3>
@@ -128,30 +126,13 @@ const Push = ({ message: { title, body, payload, headers = [] } }: { message: Ou
 
 const Custom = ({ message: { statusMessage, body = '' } }: { message: OutboxMessage }) => (
   <Section title="Custom channel">
-    <Facts>
-      <Fact name="The call">{statusMessage}</Fact>
-      <Fact name="Length of Data">{bytes(new Blob([body]).size)}</Fact>
-    </Facts>
+    <Facts
+      of={[
+        ['The call', statusMessage],
+        ['Length of Data', bytes(new Blob([body]).size)],
+      ]}
+    />
     <h3>Data</h3>
     <Body text={body} label="Data" />
   </Section>
-)
-
-/** Names and values of headers. */
-export const Headers = ({
-  headers,
-  caption,
-}: {
-  headers: readonly { name: string; value: string }[]
-  caption: string
-}) => (
-  <Table
-    caption={caption}
-    columns={[
-      { head: 'Header', cell: ({ name }) => name },
-      { head: 'Value', wide: true, cell: ({ value }) => <span title={value}>{value}</span> },
-    ]}
-    rows={headers.map((header, index) => ({ ...header, index }))}
-    keyOf={({ index }) => String(index)}
-  />
 )

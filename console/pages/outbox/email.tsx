@@ -2,13 +2,13 @@ import { controlUrl } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { OutboxMessage } from '../../api/types.ts'
 import { Body } from '../../parts/body.tsx'
+import { Headers } from '../../parts/headers.tsx'
 import { HtmlFrame } from '../../parts/html-frame.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { hasFailed } from '../../parts/messages.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { place, to, withQuery } from '../../router.ts'
-import { Headers } from './content.tsx'
 
 /** The views of an e-mail, by their names in the address. */
 const views = { html: 'HTML', text: 'Text', source: 'HTML source', headers: 'Headers', raw: 'Raw' }

@@ -45,9 +45,7 @@ export function Happenings({ message }: { message: OutboxMessage }) {
         {({ items }) =>
           items.length === 0 ? (
             <p class="hint">
-              {hasFailed(message)
-                ? 'None: nothing happens to a message that was not sent.'
-                : 'None. Messages on this channel have none of their own.'}
+              {hasFailed(message) ? 'None: nothing happens to a message that was not sent.' : 'None so far.'}
             </p>
           ) : (
             <ol class="happenings" aria-label="Events, the latest first">

@@ -1,4 +1,6 @@
-import type { OutboxMessage } from '../../api/types.ts'
+import { useFetched } from '../../api/fetched.ts'
+import type { ApplicationResponse, OutboxMessage } from '../../api/types.ts'
+import { cutId } from '../../format.ts'
 import { Channel } from '../../parts/channel.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { Facts } from '../../parts/facts.tsx'
@@ -18,6 +20,7 @@ export function templateAddress({ template, channel }: OutboxMessage): string | 
 export function MessageFacts({ message }: { message: OutboxMessage }) {
   const { app, endpoint, user, campaign, journey, requestId, template, messageId, traceId } = message
   const { context = {} } = message
+  const application = useFetched<ApplicationResponse>(to`v1/apps/${app}`)
   return (
     <Facts
       of={[
@@ -26,7 +29,12 @@ export function MessageFacts({ message }: { message: OutboxMessage }) {
         ['Endpoint', endpoint && <Id id={endpoint} href={to`apps/${app}/endpoints/${endpoint}`} />],
         ['User', user && <Id id={user} href={to`apps/${app}/users/${user}`} />],
         ['Sent', <Time key="time" at={message.time} exact />],
-        ['Application', <Id key="app" id={app} href={to`apps/${app}`} />],
+        [
+          'Application',
+          <a key="app" href={to`apps/${app}`} title={app}>
+            {application.value?.Name ?? cutId(app)}
+          </a>,
+        ],
         [
           'Template',
           template && (

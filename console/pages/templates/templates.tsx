@@ -1,5 +1,236 @@
+import { useSignal } from '@preact/signals'
+import { call, emulatorUrl, get } from '../../api/calls.ts'
+import { useLoaded } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
+import type { TemplateResponse, TemplatesResponse } from '../../api/types.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { Field, useAction } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/page.tsx'
+import { type ListPage, PagedTable } from '../../parts/paged-table.tsx'
+import { Empty, ErrorBox } from '../../parts/states.tsx'
+import type { Column } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { go, place, to, withQuery } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
+import { type Draft, kinds } from './kinds.ts'
+import { JsonField, TemplateFields } from './template-form.tsx'
 
+/** All message templates, by their names. */
 export default function TemplatesPage() {
-  return <Page title="Templates">Not there yet.</Page>
+  const { query } = place.value
+  const type = query.get('kind')?.toUpperCase() ?? ''
+  const prefix = query.get('prefix') ?? ''
+  const isNew = useSignal(false)
+  const parameters = new URLSearchParams({
+    'page-size': '100',
+    ...(type && { 'template-type': type }),
+    ...(prefix && { prefix }),
+    ...(query.has('token') && { 'next-token': query.get('token')! }),
+  })
+  const page = useLoaded(
+    `v1/templates?${parameters}`,
+    async (signal): Promise<ListPage<TemplateResponse>> => {
+      const { Item, NextToken } = await get<TemplatesResponse>(`v1/templates?${parameters}`, signal)
+      return { items: Item, ...(NextToken !== undefined && { nextToken: NextToken }) }
+    },
+  )
+  useReload(page.reload, ['requests'], calls =>
+    calls.some(({ operation }) => operation?.includes('Template')),
+  )
+  const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
+    go(withQuery({ [name]: event.currentTarget.value.trim(), token: undefined }), { replace: true })
+  return (
+    <Page
+      title="Templates"
+      ready={page.value !== undefined}
+      actions={
+        <button
+          type="button"
+          class="button main"
+          onClick={() => {
+            isNew.value = true
+          }}
+        >
+          <Icon name="plus" />
+          New template
+        </button>
+      }
+    >
+      <search class="filters">
+        <Field label="Name begins with">
+          {ties => (
+            <input {...ties} type="search" autocomplete="off" value={prefix} onChange={filter('prefix')} />
+          )}
+        </Field>
+        <Field label="Kind">
+          {ties => (
+            <select {...ties} value={type.toLowerCase()} onChange={filter('kind')}>
+              <option value="">All kinds</option>
+              {kinds.map(({ path, name }) => (
+                <option key={path} value={path}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </search>
+      <PagedTable
+        page={page}
+        caption="Templates by name"
+        columns={columns}
+        keyOf={({ TemplateType, TemplateName }) => TemplateType + TemplateName}
+        empty={
+          prefix || type ? (
+            <Empty icon="file-text" title="No template is like that">
+              <p>
+                <a href={withQuery({ prefix: undefined, kind: undefined })}>All templates</a>
+              </p>
+            </Empty>
+          ) : (
+            <NoTemplates />
+          )
+        }
+      />
+      {isNew.value && (
+        <NewTemplate
+          close={() => {
+            isNew.value = false
+          }}
+        />
+      )}
+    </Page>
+  )
+}
+
+const kindOf = (type: string) => kinds.find(kind => kind.type === type)!
+
+const columns: Column<TemplateResponse>[] = [
+  {
+    head: 'Name',
+    wide: true,
+    cell: ({ TemplateName, TemplateType }) => (
+      <a href={to`templates/${kindOf(TemplateType).path}/${TemplateName}`}>{TemplateName}</a>
+    ),
+  },
+  {
+    head: 'Kind',
+    cell: ({ TemplateType }) => (
+      <span class="channel">
+        <Icon name={kindOf(TemplateType).icon} />
+        {kindOf(TemplateType).name}
+      </span>
+    ),
+  },
+  { head: 'Active version', number: true, cell: ({ Version }) => Version ?? '-' },
+  { head: 'Created', number: true, minor: true, cell: ({ CreationDate }) => <Time at={CreationDate} /> },
+  { head: 'Changed', number: true, cell: ({ LastModifiedDate }) => <Time at={LastModifiedDate} /> },
+]
+
+const NoTemplates = () => (
+  <Empty icon="file-text" title="No template yet">
+    <p>
+      Templates of e-mails, push notifications, SMS, voice and in-app messages appear here: you can look at
+      their versions, and render them for any endpoint. Make one with the button above, or so:
+    </p>
+    <CodeLine
+      text={[
+        'export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1',
+        `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}`,
+        `aws pinpoint create-email-template --template-name welcome --email-template-request '${JSON.stringify(example)}'`,
+      ].join('\n')}
+    />
+  </Empty>
+)
+
+const example = {
+  Subject: 'Hi {{User.UserAttributes.FirstName}}',
+  HtmlPart: '<p>Welcome, {{User.UserAttributes.FirstName}}!</p>',
+  DefaultSubstitutions: '{"User.UserAttributes.FirstName":"there"}',
+}
+
+/** Asks what a new template is to say. */
+function NewTemplate({ close }: { close: () => void }) {
+  const path = useSignal('email')
+  const name = useSignal('')
+  const draft = useSignal<Draft>({})
+  const { busy, error, run } = useAction()
+  const kind = kinds.find(kind => kind.path === path.value)!
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    await run(async () => {
+      await call('POST', to`v1/templates/${name.value}/${kind.path}`, { body: draft.value })
+      announce(`The template ${name.value} is created.`)
+      go(to`templates/${kind.path}/${name.value}`)
+    })
+  }
+  return (
+    <Dialog title="New template" wide close={close}>
+      <form onSubmit={submit}>
+        <div class="form-row">
+          <Field label="Kind">
+            {ties => (
+              <select
+                {...ties}
+                value={path.value}
+                onChange={event => {
+                  path.value = event.currentTarget.value
+                  draft.value = {}
+                }}
+              >
+                {kinds.map(({ path, name }) => (
+                  <option key={path} value={path}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Field label="Name">
+            {ties => (
+              <input
+                {...ties}
+                type="text"
+                required
+                maxLength={128}
+                autocomplete="off"
+                value={name.value}
+                onInput={event => {
+                  name.value = event.currentTarget.value
+                }}
+              />
+            )}
+          </Field>
+        </div>
+        <TemplateFields
+          key={kind.path}
+          kind={kind}
+          draft={draft.value}
+          change={value => {
+            draft.value = value
+          }}
+        />
+        <JsonField
+          label="Tags, as JSON"
+          hint='{"team": "growth"}'
+          value={undefined}
+          change={tags => {
+            const { tags: _, ...others } = draft.value
+            draft.value = tags === undefined ? others : { ...others, tags }
+          }}
+        />
+        {error && <ErrorBox error={error} />}
+        <div class="actions">
+          <button type="submit" class="button main" aria-busy={busy}>
+            Create the template
+          </button>
+          <button type="button" class="button" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
 }

@@ -1,0 +1,190 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { call } from '../../api/calls.ts'
+import { useFetched, useLoaded } from '../../api/fetched.ts'
+import type { AppOverviews, RenderAnswer } from '../../api/types.ts'
+import { Field } from '../../parts/form.tsx'
+import { Section } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import type { Kind } from './kinds.ts'
+import { Rendered } from './rendered.tsx'
+import type { PlacedError } from './source.tsx'
+import type { Shown } from './template.tsx'
+import { JsonField } from './template-form.tsx'
+
+/** Whom a template is rendered for. */
+export type Recipient = {
+  /** An endpoint that is stored. */
+  app?: string
+  endpoint?: string
+  /** Or else its values. */
+  values?: Record<string, unknown>
+  substitutions?: Record<string, unknown>
+}
+
+/** The members of a push template, by the channels that they are for. */
+const services: Record<string, string> = { GCM: 'GCM', APNS: 'APNS', ADM: 'ADM', BAIDU: 'Baidu' }
+
+/**
+ * Renders a version of a template for a stored endpoint, or for values.
+ *
+ * @param found gets the errors, to be marked in the source
+ */
+export function Preview({
+  kind,
+  template,
+  found,
+}: {
+  kind: Kind
+  template: Shown['template']
+  found: (errors: PlacedError[]) => void
+}) {
+  const recipient = useSignal<Recipient>({ values: {} })
+  const { TemplateName: name, Version: version = '1', LastModifiedDate: changed } = template
+  const request = { template: { name, kind: kind.type, version }, ...recipient.value }
+  const rendered = useLoaded(`render ${JSON.stringify(request)} ${changed}`, signal =>
+    call<RenderAnswer>('POST', 'render', { body: request, signal }),
+  )
+  const answer = rendered.error === undefined ? rendered.value : undefined
+  const service = services[String(recipient.value.values?.ChannelType)]
+  // biome-ignore lint/correctness/useExhaustiveDependencies: errors are told once for each answer.
+  useEffect(() => {
+    found((answer?.errors ?? []).map(error => (service === undefined ? error : { ...error, of: service })))
+  }, [answer])
+  return (
+    <Section title="Preview">
+      <RecipientForm
+        kind={kind}
+        set={value => {
+          recipient.value = value
+        }}
+      />
+      <Loaded from={rendered}>
+        {answer => (
+          <Rendered kind={kind} name={name} version={version} recipient={recipient.value} answer={answer} />
+        )}
+      </Loaded>
+    </Section>
+  )
+}
+
+/** Asks for whom to render. */
+function RecipientForm({ kind, set }: { kind: Kind; set: (recipient: Recipient) => void }) {
+  const apps = useFetched<AppOverviews>('apps?page-size=1000')
+  const stored = useSignal(false)
+  const app = useSignal('')
+  const endpoint = useSignal('')
+  const channel = useSignal('')
+  const values = useSignal<unknown>(undefined)
+  const substitutions = useSignal<unknown>(undefined)
+  const known = apps.value?.items ?? []
+  const submit = (event: Event) => {
+    event.preventDefault()
+    const ofEndpoint = stored.value
+      ? { app: app.value || known[0]!.id, endpoint: endpoint.value }
+      : { values: { ...(values.value as object), ...(channel.value && { ChannelType: channel.value }) } }
+    const more = substitutions.value as Record<string, unknown> | undefined
+    set({ ...ofEndpoint, ...(more !== undefined && { substitutions: more }) })
+  }
+  return (
+    <form class="preview-form card" onSubmit={submit}>
+      <div class="form-row">
+        <Field label="Render for">
+          {ties => (
+            <select
+              {...ties}
+              value={stored.value ? 'endpoint' : 'values'}
+              onChange={event => {
+                stored.value = event.currentTarget.value === 'endpoint'
+              }}
+            >
+              <option value="values">Values that you type</option>
+              <option value="endpoint" disabled={known.length === 0}>
+                An endpoint
+              </option>
+            </select>
+          )}
+        </Field>
+        {stored.value ? (
+          <>
+            <Field label="Application">
+              {ties => (
+                <select
+                  {...ties}
+                  value={app.value}
+                  onChange={event => {
+                    app.value = event.currentTarget.value
+                  }}
+                >
+                  {known.map(({ id, name }) => (
+                    <option key={id} value={id}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+            <Field label="Endpoint id">
+              {ties => (
+                <input
+                  {...ties}
+                  type="text"
+                  required
+                  autocomplete="off"
+                  value={endpoint.value}
+                  onInput={event => {
+                    endpoint.value = event.currentTarget.value
+                  }}
+                />
+              )}
+            </Field>
+          </>
+        ) : (
+          kind.path === 'push' && (
+            <Field label="Channel">
+              {ties => (
+                <select
+                  {...ties}
+                  value={channel.value}
+                  onChange={event => {
+                    channel.value = event.currentTarget.value
+                  }}
+                >
+                  <option value="">Any, as Default says</option>
+                  {Object.keys(services).map(name => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          )
+        )}
+      </div>
+      <div class="preview-values">
+        {!stored.value && (
+          <JsonField
+            label="Values, as JSON"
+            hint='As GetEndpoint answers them: {"User": {"UserAttributes": {"FirstName": ["Ann"]}}}'
+            value={undefined}
+            change={value => {
+              values.value = value
+            }}
+          />
+        )}
+        <JsonField
+          label="Substitutions, as JSON"
+          hint='They count before those values: {"OTP": "123456"}'
+          value={undefined}
+          change={value => {
+            substitutions.value = value
+          }}
+        />
+      </div>
+      <div class="actions">
+        <button type="submit" class="button main">
+          Render
+        </button>
+      </div>
+    </form>
+  )
+}

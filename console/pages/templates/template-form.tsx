@@ -1,0 +1,115 @@
+import { useSignal } from '@preact/signals'
+import { Field } from '../../parts/form.tsx'
+import {
+  type Draft,
+  type Kind,
+  type Member,
+  memberName,
+  memberText,
+  readMember,
+  withMember,
+} from './kinds.ts'
+
+/** The fields of a template. The fields of a push template are in groups, one for each service. */
+export function TemplateFields({
+  kind,
+  draft,
+  change,
+}: {
+  kind: Kind
+  draft: Draft
+  change: (draft: Draft) => void
+}) {
+  const field = (member: Member) => (
+    <MemberField
+      key={memberName(member)}
+      member={member}
+      value={readMember(draft, member)}
+      change={value => change(withMember(draft, member, value))}
+    />
+  )
+  const services = [...new Set(kind.members.flatMap(({ of }) => of ?? []))]
+  return (
+    <>
+      {services.map(service => (
+        <details key={service} open={service === 'Default' || draft[service] !== undefined}>
+          <summary>{service === 'Default' ? 'For every service' : `For ${service} alone`}</summary>
+          <div class="stack">{kind.members.filter(({ of }) => of === service).map(field)}</div>
+        </details>
+      ))}
+      {kind.members.filter(({ of }) => of === undefined).map(field)}
+    </>
+  )
+}
+
+function MemberField({
+  member,
+  value,
+  change,
+}: {
+  member: Member
+  value: unknown
+  change: (value: unknown) => void
+}) {
+  const { label, as, hint } = member
+  if (as === 'json') return <JsonField label={label} hint={hint} value={value} change={change} />
+  const text = (value ?? '') as string
+  // An empty text is absent, as Pinpoint takes it.
+  const set = (event: { currentTarget: { value: string } }) => change(event.currentTarget.value || undefined)
+  return (
+    <Field label={label} hint={hint}>
+      {ties =>
+        as === 'line' ? (
+          <input {...ties} type="text" autocomplete="off" value={text} onInput={set} />
+        ) : as === 'text' ? (
+          <textarea {...ties} spellcheck={false} value={text} onInput={set} />
+        ) : (
+          <select {...ties} value={text} onChange={set}>
+            <option value="">None</option>
+            {as.map(choice => (
+              <option key={choice}>{choice}</option>
+            ))}
+          </select>
+        )
+      }
+    </Field>
+  )
+}
+
+/** A field for JSON. While what is typed is no JSON, the form is not valid. */
+export function JsonField({
+  label,
+  hint,
+  value,
+  change,
+}: {
+  label: string
+  hint?: string | undefined
+  value: unknown
+  change: (value: unknown) => void
+}) {
+  const typed = useSignal(value === undefined ? '' : memberText(value))
+  const error = useSignal<string | undefined>(undefined)
+  return (
+    <Field label={label} hint={hint} error={error.value}>
+      {ties => (
+        <textarea
+          {...ties}
+          spellcheck={false}
+          value={typed.value}
+          onInput={event => {
+            const field = event.currentTarget
+            typed.value = field.value
+            try {
+              change(field.value.trim() === '' ? undefined : JSON.parse(field.value))
+              error.value = undefined
+            } catch (reason) {
+              error.value = `This is no JSON: ${(reason as Error).message}`
+            }
+            field.setCustomValidity(error.value ?? '')
+          }}
+        />
+      )}
+    </Field>
+  )
+}
