@@ -17,7 +17,9 @@ const timeout = 2000
 export function compareTexts(from: string, to: string): DiffLine[] | undefined {
   const patch = structuredPatch('', '', from, to, '', '', { context: 3, timeout })
   return patch?.hunks.flatMap(({ oldStart, newStart, lines }): DiffLine[] => [
-    { mark: '…', text: `line ${oldStart}${oldStart === newStart ? '' : `, now ${newStart}`}` },
+    ...(oldStart > 1
+      ? [{ mark: '…' as const, text: `line ${oldStart}${oldStart === newStart ? '' : `, now ${newStart}`}` }]
+      : []),
     ...lines
       // "No newline at end of file" says nothing of a template.
       .filter(line => !line.startsWith('\\'))

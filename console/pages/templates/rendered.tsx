@@ -31,7 +31,7 @@ export function Rendered({
   const address = htmlAddress(name, version, recipient)
   const urls = ['url', 'mediaUrl', 'imageUrl', 'imageIconUrl', 'smallImageIconUrl', 'sound', 'action']
   return (
-    <>
+    <div class="rendered">
       {errors.length > 0 && (
         <div class="trouble-box tone-fail" role="note">
           <Icon name="circle-x" />
@@ -89,7 +89,7 @@ export function Rendered({
           {parts.rawContent !== undefined && <Body text={parts.rawContent} label="RawContent, rendered" />}
         </>
       )}
-    </>
+    </div>
   )
 }
 
