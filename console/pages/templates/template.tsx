@@ -197,7 +197,7 @@ function ShownTemplate({ kind, shown }: { kind: Kind; shown: Shown }) {
     <Facts
       of={[
         ['Description', TemplateDescription],
-        ['ARN', template.Arn && <Id id={template.Arn} whole />],
+        ['ARN', template.Arn && <Id id={template.Arn} />],
         ['Created', <Time key="created" at={template.CreationDate} />],
         ['Changed', <Time key="changed" at={template.LastModifiedDate} />],
         ['Recommender', RecommenderId as string | undefined],
