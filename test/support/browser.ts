@@ -48,7 +48,7 @@ export async function openPage(
 }
 
 /** The HTML of an e-mail, whose own policy is there to refuse what anybody may have put into it. */
-const isMail = (url: string): boolean => /\/_pinpoint\/messages\/\d+\/html/.test(url)
+const isMail = (url: string): boolean => /\/_pinpoint\/(messages\/\d+|render)\/html/.test(url)
 
 /** What Playwright says of a request that a Content Security Policy has refused. It is never sent. */
 const refused = 'csp'
