@@ -1,0 +1,173 @@
+import {
+  CreateEmailTemplateCommand,
+  CreatePushTemplateCommand,
+  GetEmailTemplateCommand,
+  ListTemplatesCommand,
+  UpdateEmailTemplateCommand,
+  UpdateEndpointCommand,
+} from '@aws-sdk/client-pinpoint'
+import t, { type Test } from 'tap'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { createApp, startEmulator } from '../support/helpers.ts'
+
+/** An emulator, and a browser that looks at a page of its console. */
+async function withConsole(t: Test) {
+  const { url, client } = await startEmulator(t)
+  const watched = await openPage(t, await launchBrowser(t), url)
+  const open = (path: string) => watched.page.goto(`${url}/_pinpoint/console/${path}`)
+  return { url, client, open, ...watched }
+}
+
+t.test('a template is created, edited, compared, made active and deleted', needsBrowser, async t => {
+  const { page, client, open, trouble } = await withConsole(t)
+  const read = async (Version?: string) => {
+    const { EmailTemplateResponse } = await client.send(
+      new GetEmailTemplateCommand({ TemplateName: 'welcome', Version }),
+    )
+    return EmailTemplateResponse!
+  }
+  await open('templates')
+  await page.getByText('No template yet').waitFor()
+  await page.getByRole('button', { name: 'New template' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('no spaces, please')
+  await dialog.getByLabel('Subject').fill('Hi')
+  await dialog.getByLabel('HTML', { exact: true }).fill('<p>\nHello\n</p>')
+  await dialog.getByLabel('Headers, as JSON').fill('[{"Name": "X-Shop", "Value": "1"}]')
+  await dialog.getByLabel('Tags, as JSON').fill('{"team": "growth"}')
+  await dialog.getByRole('button', { name: 'Create the template' }).click()
+  await dialog
+    .getByRole('alert')
+    .getByText(/^template-name must be/)
+    .waitFor()
+  await dialog.getByLabel('Name').fill('welcome')
+  await dialog.getByRole('button', { name: 'Create the template' }).click()
+  await page.getByRole('heading', { name: 'welcome' }).waitFor()
+  await page.getByText('growth').waitFor()
+  t.match(await read(), {
+    Subject: 'Hi',
+    HtmlPart: '<p>\nHello\n</p>',
+    Headers: [{ Name: 'X-Shop', Value: '1' }],
+    tags: { team: 'growth' },
+  })
+
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await dialog.getByLabel('HTML', { exact: true }).fill('<p>\nHello, {{User.UserId}}\n</p>')
+  await dialog.getByRole('button', { name: 'Save as a new version' }).click()
+  await page.getByText('Version 2, not active').waitFor()
+  t.match(page.url(), /templates\/email\/welcome\?version=2$/)
+  t.match(await read('2'), { HtmlPart: '<p>\nHello, {{User.UserId}}\n</p>', Headers: [{ Name: 'X-Shop' }] })
+  t.equal((await read()).Version, '1')
+
+  await page.getByRole('link', { name: 'With version 2' }).click()
+  const changes = page.getByRole('region', { name: 'Changes of HtmlPart' })
+  await changes.waitFor()
+  t.equal(
+    (await changes.innerText()).replaceAll(/\s+/g, ' ').trim(),
+    '<p> - Hello + Hello, {{User.UserId}} </p>',
+  )
+  t.equal(await page.getByRole('region', { name: 'Changes of Subject' }).count(), 0)
+
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await dialog.getByLabel('Subject').fill('Hi again')
+  await dialog.getByRole('button', { name: 'Replace version 2' }).click()
+  await page.getByRole('region', { name: 'Source of Subject' }).getByText('Hi again').waitFor()
+  await page.getByRole('button', { name: 'Make version 2 active' }).click()
+  await page.getByText('Version 2, active').waitFor()
+  t.match(await read(), { Version: '2', Subject: 'Hi again' })
+
+  await page.getByRole('button', { name: 'Delete version 2' }).click()
+  await dialog.getByRole('button', { name: 'Delete version 2' }).click()
+  await page.getByText('Version 1, active').waitFor()
+  await page.getByRole('button', { name: 'Delete template' }).click()
+  await dialog.getByRole('button', { name: 'Delete template' }).click()
+  await page.getByText('No template yet').waitFor()
+  const { TemplatesResponse } = await client.send(new ListTemplatesCommand({}))
+  t.strictSame(TemplatesResponse!.Item, [])
+  t.match(trouble.splice(0), [/^400: POST .*please\/email$/])
+})
+
+t.test('the list is filtered by kind and name', needsBrowser, async t => {
+  const { page, client, open, trouble } = await withConsole(t)
+  for (const TemplateName of ['welcome', 'sale']) {
+    await client.send(new CreateEmailTemplateCommand({ TemplateName, EmailTemplateRequest: {} }))
+  }
+  await client.send(
+    new CreatePushTemplateCommand({ TemplateName: 'sale', PushNotificationTemplateRequest: {} }),
+  )
+  await open('templates')
+  const rows = page.locator('tbody tr')
+  await page.getByRole('link', { name: 'welcome' }).waitFor()
+  t.equal(await rows.count(), 3)
+  await page.getByLabel('Name begins with').fill('sa')
+  await page.getByLabel('Name begins with').press('Enter')
+  await page.getByRole('link', { name: 'welcome' }).waitFor({ state: 'detached' })
+  t.equal(await rows.count(), 2)
+  await page.getByLabel('Kind').selectOption('Push notification')
+  await page.getByRole('row', { name: /E-mail/ }).waitFor({ state: 'detached' })
+  t.match(page.url(), /templates\?prefix=sa&kind=push$/)
+  await page.getByRole('link', { name: 'sale' }).click()
+  await page.getByText('Version 1, active').waitFor()
+  t.match(page.url(), /templates\/push\/sale$/)
+  t.strictSame(trouble, [])
+})
+
+t.test(
+  'a preview marks what does not render, and shows what does, for values and endpoints',
+  needsBrowser,
+  async t => {
+    const { page, client, open, trouble } = await withConsole(t)
+    const ApplicationId = await createApp(client, 'shop')
+    await client.send(
+      new UpdateEndpointCommand({
+        ApplicationId,
+        EndpointId: 'ann',
+        EndpointRequest: { User: { UserAttributes: { FirstName: ['Ann'] } } },
+      }),
+    )
+    await client.send(
+      new CreateEmailTemplateCommand({
+        TemplateName: 'welcome',
+        EmailTemplateRequest: {
+          HtmlPart:
+            '<script>top.document.title = "script"</script>\n<p onclick="x()">Hi {{User.UserAttributes.FirstName}}</p>',
+          TextPart: 'Code {{OTP}}',
+        },
+      }),
+    )
+    await open('templates/email/welcome')
+    const source = page.getByRole('region', { name: 'Source of HtmlPart' })
+    await source.getByText("^ Attribute 'User.UserAttributes.FirstName' is not present").waitFor()
+    await page.getByRole('note').getByText('html, line 2, column 21').waitFor()
+    t.equal(await page.locator('iframe').count(), 0)
+
+    await page.getByLabel('Values, as JSON').fill('{"User": ')
+    await page.getByText(/^This is no JSON/).waitFor()
+    await page.getByLabel('Values, as JSON').fill('{"User": {"UserAttributes": {"FirstName": ["Bob"]}}}')
+    await page.getByLabel('Substitutions, as JSON').fill('{"OTP": "123456"}')
+    await page.getByRole('button', { name: 'Render', exact: true }).click()
+    const frame = page.frameLocator('iframe')
+    await frame.getByText('Hi Bob').waitFor()
+    await page.getByRole('region', { name: 'The text, rendered' }).getByText('Code 123456').waitFor()
+    t.equal(await source.getByText('^').count(), 0)
+    t.match(await page.title(), /^welcome/, 'the script did not run')
+
+    await page.getByLabel('Render for').selectOption('An endpoint')
+    await page.getByLabel('Endpoint id').fill('none')
+    await page.getByRole('button', { name: 'Render', exact: true }).click()
+    await page.getByRole('alert').getByText('Endpoint not found').waitFor()
+    await page.getByLabel('Endpoint id').fill('ann')
+    await page.getByRole('button', { name: 'Render', exact: true }).click()
+    await frame.getByText('Hi Ann').waitFor()
+    t.match(trouble.splice(0), [/^404: POST .*\/render$/])
+
+    await client.send(
+      new UpdateEmailTemplateCommand({
+        TemplateName: 'welcome',
+        EmailTemplateRequest: { HtmlPart: 'Changed by a test' },
+      }),
+    )
+    await frame.getByText('Changed by a test').waitFor()
+    t.strictSame(trouble, [])
+  },
+)
