@@ -3,7 +3,7 @@ import type { ClockAdvanced, ClockStatus } from '../../../server/model/clock.ts'
 import { controlUrl } from '../../api/calls.ts'
 import { count, duration, plural } from '../../format.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
-import { Fact, Facts } from '../../parts/facts.tsx'
+import { Facts } from '../../parts/facts.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
@@ -36,21 +36,18 @@ export default function ClockPage() {
         {value => (
           <>
             <Warning clock={value} />
-            <Facts>
-              <Fact name="Now">
-                <span class="clock-now">{clockTime(now.value)}</span>
-              </Fact>
-              <Fact name="Pending">{count(value.pending)}</Fact>
-              <Fact name="Due next">
-                {value.nextDue === undefined ? (
-                  'Nothing'
-                ) : (
-                  <>
-                    <Time at={value.nextDue} exact /> <span class="meta">{untilDue(value.nextDue)}</span>
-                  </>
-                )}
-              </Fact>
-            </Facts>
+            <Facts
+              of={[
+                [
+                  'Now',
+                  <span key="now" class="clock-now">
+                    {clockTime(now.value)}
+                  </span>,
+                ],
+                ['Pending', count(value.pending)],
+                ['Due next', <DueNext key="next" at={value.nextDue} />],
+              ]}
+            />
             <Section title="Advance">
               <AdvanceForm
                 clock={value}
@@ -75,9 +72,14 @@ export default function ClockPage() {
   )
 }
 
-const untilDue = (nextDue: string): string => {
-  const left = Date.parse(nextDue) - now.value
-  return left > 0 ? `in ${duration(left)}` : 'due now'
+function DueNext({ at }: { at: string | undefined }) {
+  if (at === undefined) return <>Nothing</>
+  const left = Date.parse(at) - now.value
+  return (
+    <>
+      <Time at={at} exact /> <span class="meta">{left > 0 ? `in ${duration(left)}` : 'due now'}</span>
+    </>
+  )
 }
 
 /** What it means that the clock is not real. */

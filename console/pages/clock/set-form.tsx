@@ -62,7 +62,7 @@ export function SetForm({ clock, onDone }: { clock: ClockStatus; onDone: () => v
           )}
         </Field>
         {mode.value !== 'real' && (
-          <Field label={`Time (${utc ? 'UTC' : 'local'}); empty for where it is`}>
+          <Field label={`Time (${utc ? 'UTC' : 'local'})`}>
             {ties => (
               <input
                 {...ties}
@@ -80,7 +80,9 @@ export function SetForm({ clock, onDone }: { clock: ClockStatus; onDone: () => v
           Set the clock
         </button>
       </div>
-      <p class="hint">Set forward, it runs what has become due on the way.</p>
+      <p class="hint">
+        Without a time, it stays where it is. Set forward, it runs what has become due on the way.
+      </p>
       {error && <ErrorBox error={error} />}
       {isBack && (
         <div>
