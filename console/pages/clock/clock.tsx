@@ -40,9 +40,10 @@ export default function ClockPage() {
               of={[
                 [
                   'Now',
-                  <span key="now" class="clock-now">
-                    {clockTime(now.value)}
-                  </span>,
+                  <div key="now">
+                    <p class="clock-now">{clockTime(now.value)}</p>
+                    <p class="meta">{new Date(now.value).toISOString().replace(/\.\d+Z/, 'Z')}</p>
+                  </div>,
                 ],
                 ['Pending', count(value.pending)],
                 ['Due next', <DueNext key="next" at={value.nextDue} />],

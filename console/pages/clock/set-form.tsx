@@ -37,7 +37,7 @@ export function SetForm({ clock, onDone }: { clock: ClockStatus; onDone: () => v
   const isBack = error instanceof CallError && error.status === 409
   return (
     <form
-      class="form"
+      class="clock-set"
       onSubmit={event => {
         event.preventDefault()
         set(false)

@@ -1,5 +1,209 @@
-import { Page } from '../../parts/page.tsx'
+import { useSignal } from '@preact/signals'
+import { call, controlUrl } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
+import { token } from '../../api/session.ts'
+import type { AppOverviews } from '../../api/types.ts'
+import { bytes, count } from '../../format.ts'
+import { CodeLine } from '../../parts/code-line.tsx'
+import { Facts } from '../../parts/facts.tsx'
+import { ActionButton } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { Page, Section } from '../../parts/page.tsx'
+import { Loaded } from '../../parts/states.tsx'
+import { announce } from '../../shell/announce.tsx'
+import { clockTime } from '../../time.ts'
+import { ReplaceDialog } from './replace-dialog.tsx'
+import { SnapshotPicker } from './snapshot-picker.tsx'
+import { reset, restore, takeBack, undo } from './undo.ts'
 
+/** What the user is about to do. */
+type Asked = { what: 'reset'; seed: boolean } | { what: 'restore'; file: File }
+
+const snapshotUrl = new URL('snapshot', controlUrl).href
+
+/** The whole state: saved, restored, removed. */
 export default function StatePage() {
-  return <Page title="State">Not there yet.</Page>
+  const apps = useFetched<AppOverviews>('apps?page-size=1000')
+  useReload(apps.reload, ['counts'])
+  const asked = useSignal<Asked | undefined>(undefined)
+  const close = () => {
+    asked.value = undefined
+  }
+  const done = (words: string) => () => {
+    announce(words)
+    apps.reload()
+    close()
+  }
+  return (
+    <Page title="State" ready={apps.value !== undefined}>
+      {undo.value && <UndoCard onDone={apps.reload} />}
+      <Section title="What is stored">
+        <Loaded from={apps}>
+          {overviews => <Facts of={totalsOf(overviews).map(([name, total]) => [name, count(total)])} />}
+        </Loaded>
+        <p class="hint">
+          Besides: message templates, recommenders, fault rules, how jobs advance, and the clock. All of it is
+          in one SQLite file in the folder that DATA_DIR names.
+        </p>
+      </Section>
+      <Section title="Snapshot">
+        <p>
+          A snapshot is the whole state as one SQLite file, running jobs included. It can be restored here, in
+          another emulator, and by a later version. Files that were uploaded are not in it.
+        </p>
+        <div class="actions">
+          <ActionButton does={download}>
+            <Icon name="camera" />
+            Download a snapshot
+          </ActionButton>
+        </div>
+        <SnapshotPicker
+          choose={file => {
+            asked.value = { what: 'restore', file }
+          }}
+        />
+        <CodeLine text={`curl -o state.db ${snapshotUrl}\ncurl -T state.db ${snapshotUrl}`} />
+      </Section>
+      <Section title="Reset">
+        <p>
+          A reset removes everything, stops what runs, and makes the clock real. With a seed, the emulator
+          then is as it was at its first start.
+        </p>
+        <div class="actions">
+          {[false, true].map(seed => (
+            <button
+              key={String(seed)}
+              type="button"
+              class="button danger"
+              onClick={() => {
+                asked.value = { what: 'reset', seed }
+              }}
+            >
+              <Icon name="trash" />
+              {seed ? 'Reset to the seed' : 'Reset'}
+            </button>
+          ))}
+        </div>
+        <CodeLine text={`curl -X POST ${controlUrl}reset\ncurl -X POST "${controlUrl}reset?seed=true"`} />
+      </Section>
+      <Section title="Seed">
+        <p>
+          A seed is a JSON file with applications, endpoints and imports that are there whenever the emulator
+          has started. It is named at the start, and applied again by “Reset to the seed”.
+        </p>
+        <CodeLine text="pinpoint-local --seed seed.json" />
+        <CodeLine
+          text={
+            '{"apps": [{"Id": "0123456789abcdef0123456789abcdef", "Name": "demo",\n  "endpoints": [{"Id": "e1", "ChannelType": "EMAIL", "Address": "ann@example.com"}]}]}'
+          }
+        />
+      </Section>
+      {asked.value?.what === 'reset' && (
+        <ReplaceDialog
+          title={asked.value.seed ? 'Reset to the seed?' : 'Reset?'}
+          label={asked.value.seed ? 'Reset to the seed' : 'Reset'}
+          what="reset"
+          replace={() => reset(asked.value?.what === 'reset' && asked.value.seed)}
+          done={done('Everything is removed.')}
+          close={close}
+        >
+          <Lost apps={apps.value} />
+        </ReplaceDialog>
+      )}
+      {asked.value?.what === 'restore' && (
+        <ReplaceDialog
+          title="Restore the snapshot?"
+          label="Restore"
+          what="restore"
+          total={asked.value.file.size}
+          replace={(onProgress, signal) =>
+            restore((asked.value as Asked & { what: 'restore' }).file, onProgress, signal)
+          }
+          done={done('The snapshot is restored.')}
+          close={close}
+        >
+          <p>
+            {asked.value.file.name} ({bytes(asked.value.file.size)}) replaces all that is here.
+          </p>
+          <Lost apps={apps.value} />
+        </ReplaceDialog>
+      )}
+    </Page>
+  )
+}
+
+/** How much of each kind there is, in all applications together. */
+function totalsOf({ items }: AppOverviews): [name: string, total: number][] {
+  const sum = (of: (app: AppOverviews['items'][number]) => number) =>
+    items.reduce((total, app) => total + of(app), 0)
+  return [
+    ['Applications', items.length],
+    ['Endpoints', sum(({ endpoints }) => endpoints.total)],
+    ['Segments', sum(({ segments }) => segments)],
+    ['Jobs', sum(({ importJobs, exportJobs }) => importJobs + exportJobs)],
+    ['Campaigns', sum(({ campaigns }) => campaigns)],
+    ['Journeys', sum(({ journeys }) => journeys)],
+    ['Messages', sum(({ messages }) => messages)],
+  ]
+}
+
+/** What goes when the state is replaced. */
+function Lost({ apps }: { apps: AppOverviews | undefined }) {
+  const lost = apps === undefined ? [] : totalsOf(apps).filter(([, total]) => total > 0)
+  const words = lost.map(
+    ([name, total]) =>
+      `${count(total)} ${total === 1 ? name.slice(0, -1).toLowerCase() : name.toLowerCase()}`,
+  )
+  return (
+    <p>
+      {words.length > 0 && `This removes ${words.join(', ')}${apps?.nextToken ? ' and more' : ''}; `}
+      {words.length > 0 ? 'all' : 'All'} message templates, recommenders, fault rules and the request log go
+      as well.
+    </p>
+  )
+}
+
+/** A download sends no header: where there is a token, a session stands for it. */
+async function download(): Promise<void> {
+  if (token.value !== undefined) await call('POST', 'session')
+  const link = document.createElement('a')
+  link.href = snapshotUrl
+  link.download = ''
+  link.click()
+}
+
+/** Brings back what the latest reset or restore in this tab has replaced. */
+function UndoCard({ onDone }: { onDone: () => void }) {
+  const { what, snapshot, taken } = undo.value!
+  return (
+    <div class="card undo">
+      <p>
+        This tab keeps the state from before the {what}, of {clockTime(taken.getTime())} (
+        {bytes(snapshot.size)}).
+      </p>
+      <div class="actions">
+        <ActionButton
+          kind="main"
+          does={async () => {
+            await takeBack()
+            announce(`The ${what} is undone.`)
+            onDone()
+          }}
+        >
+          <Icon name="undo-2" />
+          Undo the {what}
+        </ActionButton>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            undo.value = undefined
+          }}
+        >
+          Forget it
+        </button>
+      </div>
+    </div>
+  )
 }

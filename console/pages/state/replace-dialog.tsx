@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { bytes } from '../../format.ts'
+import { Dialog } from '../../parts/dialog.tsx'
+import { useAction } from '../../parts/form.tsx'
+import { ErrorBox } from '../../parts/states.tsx'
+import { replaceState, TooBigError } from './undo.ts'
+
+/**
+ * Asks before the state is replaced, takes a snapshot for an undo, and shows how far it is.
+ *
+ * @param label of the button: "Reset"
+ * @param children what will be lost
+ * @param total bytes that are sent; 0 if there is no file
+ */
+export function ReplaceDialog({
+  title,
+  label,
+  what,
+  total = 0,
+  replace,
+  done,
+  close,
+  children,
+}: {
+  title: string
+  label: string
+  what: string
+  total?: number
+  replace: (onProgress: (sent: number) => void, signal: AbortSignal) => Promise<unknown>
+  done: () => void
+  close: () => void
+  children: ComponentChildren
+}) {
+  const sent = useSignal<number | undefined>(undefined)
+  const tooBig = useSignal<number | undefined>(undefined)
+  const { busy, error, run } = useAction()
+  const abort = useRef(new AbortController())
+  useEffect(() => () => abort.current.abort(new Error('The dialog was closed.')), [])
+  const start = () =>
+    run(async () => {
+      try {
+        await replaceState(what, tooBig.value === undefined, () => {
+          sent.value = 0
+          return replace(bytes => {
+            sent.value = bytes
+          }, abort.current.signal)
+        })
+        done()
+      } catch (failure) {
+        if (!(failure instanceof TooBigError)) throw failure
+        tooBig.value = failure.bytes
+      } finally {
+        sent.value = undefined
+      }
+    })
+  return (
+    <Dialog title={title} close={close}>
+      <div class="stack">
+        {children}
+        <p>
+          {tooBig.value === undefined
+            ? 'A snapshot is taken first, which this tab keeps, so that you can undo it.'
+            : `The state has ${bytes(tooBig.value)}, too much for this tab to keep: there will be no undo. Close this and download a snapshot, if you may want it back.`}
+        </p>
+        {busy && (
+          <p class="replace-progress" role="status">
+            {sent.value === undefined
+              ? 'Taking a snapshot …'
+              : total === 0
+                ? 'Replacing the state …'
+                : progressText(sent.value, total)}
+            {total > 0 && <progress aria-label="Sent" max={total} value={sent.value ?? 0} />}
+          </p>
+        )}
+        {error && <ErrorBox error={error} />}
+        <div class="actions">
+          <button type="button" class="button danger" aria-busy={busy} onClick={start}>
+            {tooBig.value === undefined ? label : `${label} without undo`}
+          </button>
+          <button type="button" class="button" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}
+
+const progressText = (sent: number, total: number) =>
+  sent < total ? `${bytes(sent)} of ${bytes(total)} sent` : 'Checking the snapshot, and replacing the state …'

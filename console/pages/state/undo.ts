@@ -1,0 +1,89 @@
+import { signal } from '@preact/signals'
+import { call, controlUrl, refusal } from '../../api/calls.ts'
+import { forgetAnswers } from '../../api/fetched.ts'
+import { sendFile } from '../../api/send-file.ts'
+import { token } from '../../api/session.ts'
+
+/** The state as it was before it was replaced. It is gone with this tab. */
+export interface Undo {
+  /** What replaced it: `reset`, `restore`. */
+  what: string
+  snapshot: Blob
+  /** When it was taken, by this machine's clock. */
+  taken: Date
+}
+
+export const undo = signal<Undo | undefined>(undefined)
+
+/** The most that a tab keeps. */
+export const mostKept = 50_000_000
+
+/** The state is too big for a tab to keep. */
+export class TooBigError extends Error {
+  readonly bytes: number
+
+  constructor(bytes: number) {
+    super('The state is too big to be kept by this tab.')
+    this.name = 'TooBigError'
+    this.bytes = bytes
+  }
+}
+
+/**
+ * Takes a snapshot into memory.
+ *
+ * @throws TooBigError before it is read, if it has more than `mostKept` bytes
+ * @throws CallError if there is none
+ */
+async function takeSnapshot(): Promise<Blob> {
+  const abort = new AbortController()
+  const headers = new Headers()
+  if (token.value !== undefined) headers.set('authorization', `Bearer ${token.value}`)
+  const url = new URL('snapshot', controlUrl)
+  const response = await fetch(url, { headers, signal: abort.signal })
+  if (!response.ok) {
+    const value = await response.json().catch(() => undefined)
+    throw refusal(`GET ${url.pathname}`, response.status, value, response.headers)
+  }
+  const bytes = Number(response.headers.get('content-length'))
+  if (bytes <= mostKept) return response.blob()
+  abort.abort()
+  throw new TooBigError(bytes)
+}
+
+/**
+ * Replaces the state, and keeps what was there before.
+ *
+ * @param what as in `Undo`
+ * @param keep whether a snapshot is taken first
+ * @throws TooBigError if it cannot be kept; nothing has changed then
+ */
+export async function replaceState(
+  what: string,
+  keep: boolean,
+  replace: () => Promise<unknown>,
+): Promise<void> {
+  const taken = new Date()
+  const snapshot = keep ? await takeSnapshot() : undefined
+  await replace()
+  undo.value = snapshot && { what, snapshot, taken }
+  forgetAnswers()
+}
+
+/** Removes everything; with `seed`, the seed is applied again. */
+export const reset = (seed: boolean): Promise<void> => call('POST', seed ? 'reset?seed=true' : 'reset')
+
+/** Replaces the state by that of a snapshot. */
+export const restore = (
+  snapshot: Blob,
+  onProgress: (sent: number) => void,
+  signal: AbortSignal,
+): Promise<void> => sendFile('PUT', 'snapshot', snapshot, { onProgress, signal })
+
+/** Restores the state that the latest replacement has removed. */
+export async function takeBack(): Promise<void> {
+  if (undo.value === undefined) return
+  await call('PUT', 'snapshot', { raw: undo.value.snapshot })
+  undo.value = undefined
+  forgetAnswers()
+}
