@@ -1,0 +1,138 @@
+import { CreateAppCommand } from '@aws-sdk/client-pinpoint'
+import t from 'tap'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { controlOf } from '../support/control.ts'
+import { startEmulator } from '../support/helpers.ts'
+
+t.test('journeys in the console', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t, {})
+  const control = controlOf(url)
+  const call = async (...args: Parameters<typeof control>) => {
+    const { status, body } = await control(...args)
+    if (status >= 300) throw new Error(`${args[0]} ${args[1]}: ${status} ${body?.Message}`)
+    return body
+  }
+  await call('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-01T09:00:00Z' })
+  const { ApplicationResponse } = await client.send(
+    new CreateAppCommand({ CreateApplicationRequest: { Name: 'shop' } }),
+  )
+  const path = `/v1/apps/${ApplicationResponse!.Id}`
+  await call('PUT', `${path}/channels/email`, {
+    Enabled: true,
+    FromAddress: 'shop@example.com',
+    Identity: 'arn:aws:ses:us-east-1:123456789012:identity/example.com',
+  })
+  await call('POST', '/v1/templates/mail/email', { Subject: 'Hello', TextPart: 'Hello' })
+  for (const [id, plan] of [
+    ['ann', 'pro'],
+    ['bob', 'free'],
+    ['eva', 'free'],
+  ]) {
+    await call('PUT', `${path}/endpoints/${id}`, {
+      ChannelType: 'EMAIL',
+      Address: `${id}@example.com`,
+      Attributes: { plan: [plan] },
+    })
+  }
+  const { Id: segment } = await call('POST', `${path}/segments`, { Name: 'everybody' })
+  const journey = (name: string, more: object = {}) =>
+    call('POST', `${path}/journeys`, {
+      Name: name,
+      StartCondition: { SegmentStartCondition: { SegmentId: segment } },
+      StartActivity: 'hello',
+      Activities: {
+        hello: { EMAIL: { TemplateName: 'mail', NextActivity: 'wait' } },
+        wait: { Wait: { WaitTime: { WaitFor: 'P1D' }, NextActivity: 'split' } },
+        split: {
+          ConditionalSplit: {
+            Condition: {
+              Conditions: [{ segmentDimensions: { Attributes: { plan: { Values: ['pro'] } } } }],
+            },
+            TrueActivity: 'thanks',
+          },
+        },
+        thanks: { EMAIL: { TemplateName: 'mail' } },
+      },
+      ...more,
+    })
+  const browser = await launchBrowser(t)
+  const pageOf = (id: string) => `${url}/_pinpoint/console${path.slice(3)}/journeys/${id}`
+
+  t.test('counts on the ways change while the clock is stepped, without a reload', async t => {
+    const { Id: id } = await journey('welcome')
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(`${url}/_pinpoint/console${path.slice(3)}/journeys`)
+    await page.getByRole('link', { name: 'welcome' }).click()
+    const ways = page.getByRole('list', { name: 'Ways from activity to activity' })
+    await ways.getByText('yes', { exact: true }).waitFor()
+    t.strictSame(await ways.getByRole('listitem').allTextContents(), ['yes', 'no'], 'a draft counts nothing')
+
+    await page.evaluate('window.isTheSame = true')
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByText('3 here').waitFor()
+    t.strictSame(await ways.getByRole('listitem').allTextContents(), [
+      '3',
+      '3',
+      '0',
+      'yes · 0',
+      'no · 0',
+      '0',
+    ])
+    await page.getByText('CLOSED', { exact: true }).waitFor()
+
+    await page.getByRole('button', { name: 'Step to what is due next' }).click()
+    await ways.getByText('no · 2').waitFor()
+    t.strictSame(await ways.getByRole('listitem').allTextContents(), [
+      '3',
+      '3',
+      '3',
+      'yes · 1',
+      'no · 2',
+      '1',
+    ])
+    await page.getByText('COMPLETED', { exact: true }).first().waitFor()
+    t.equal(await page.evaluate('window.isTheSame'), true)
+
+    await page.getByRole('link', { name: /^If plan is “pro”/ }).click()
+    t.equal(new URL(page.url()).searchParams.get('activity'), 'split')
+    const panel = page.getByRole('region', { name: 'Activity split' })
+    t.match(await panel.getByRole('row', { name: /Branch_FALSE/ }).textContent(), /2$/)
+
+    await page.getByRole('link', { name: 'List' }).click()
+    t.match(
+      await page.getByRole('list').filter({ hasText: 'no · 2' }).first().textContent(),
+      /the journey ends/,
+    )
+
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('heading', { name: 'Journeys', level: 1 }).waitFor()
+    t.equal((await control('GET', `${path}/journeys/${id}`)).status, 404)
+    t.strictSame(trouble, [])
+  })
+
+  t.test('why a draft cannot be published is shown whole', async t => {
+    const { Id: id } = await journey('broken', { StartActivity: 'gone' })
+    const { page, trouble, expectTrouble } = await openPage(t, browser, url)
+    await page.goto(pageOf(id))
+    await page.getByText('There is no such activity').waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    t.match(
+      await page.getByRole('alert').textContent(),
+      'Journey validation failed, StartActivity names an activity that is not there: gone',
+    )
+    expectTrouble(/^400: PUT .*\/state$/)
+    t.strictSame(trouble, [])
+  })
+
+  t.test('where there is no room for a drawing, it is a list', async t => {
+    const { Id: id } = await journey('narrow', { State: 'ACTIVE' })
+    const { page, trouble } = await openPage(t, browser, url, { viewport: { width: 320, height: 640 } })
+    await page.goto(pageOf(id))
+    await page.getByText('Start: 3 entered').waitFor()
+    await page.getByRole('link', { name: 'Wait for 1 day' }).click()
+    await page.getByRole('region', { name: 'Activity wait' }).getByText('WAIT_STARTED').waitFor()
+    t.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true)
+    t.strictSame(trouble, [])
+  })
+})
