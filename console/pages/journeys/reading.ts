@@ -34,11 +34,13 @@ export function useCounts(
   const keys = Object.keys(journey?.Activities ?? {})
   const address = to`v1/apps/${app}/journeys/${id}/` + (run === undefined ? '' : to`runs/${run}/`)
   const fetched = useLoaded<Counts>(journey && `${address}#counts ${keys.join()}`, async signal => {
+    const known = newer.value
     const [whole, ...all] = await Promise.all([
       get<Metrics>(`${address}execution-metrics`, signal),
       ...keys.map(key => get<Metrics>(address + to`activities/${key}/execution-metrics`, signal)),
     ])
-    newer.value = undefined
+    // An event that has come meanwhile may be newer than this.
+    if (newer.value === known) newer.value = undefined
     return {
       journey: whole.Metrics,
       activities: Object.fromEntries(keys.map((key, index) => [key, all[index]!.Metrics])),
