@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { consolePath, controlPath, entryPaths, isControlRoute } from '../http/control-path.ts'
+import { consolePath, controlPath, entryPaths, faviconPath, isControlRoute } from '../http/control-path.ts'
 import { version } from '../version.ts'
 
 const Calls = Type.Object({
@@ -56,4 +56,8 @@ export const calls: FastifyPluginAsyncTypebox = async app => {
   for (const path of entryPaths) if (path !== controlPath) app.get(path, alias, answer)
   // As tools ask that wait until a server is there.
   app.head('/', alias, answer)
+  // There is no icon, but a 404 for it would look like a failed call of a test.
+  app.get(faviconPath, { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('cache-control', 'max-age=86400').code(204).send(),
+  )
 }

@@ -13,6 +13,9 @@ export const consolePath = `${controlPath}console/`
 /** The paths that lead a browser to the console, and tell a program which control calls there are. */
 export const entryPaths = ['/', controlPath.slice(0, -1), controlPath]
 
+/** What a browser asks for by itself when somebody opens an address that is no page of the console. */
+export const faviconPath = '/favicon.ico'
+
 /**
  * Whether a route belongs to the control API. The control API has a catch-all route under each of
  * its prefixes, so the router alone decides which requests belong to it; no code parses paths again.
@@ -21,7 +24,8 @@ export const entryPaths = ['/', controlPath.slice(0, -1), controlPath]
  */
 export const isControlRoute = (url: string | undefined): boolean =>
   url !== undefined &&
-  (entryPaths.includes(url) || [controlPath, otpAliasPath].some(path => url.startsWith(path)))
+  ([...entryPaths, faviconPath].includes(url) ||
+    [controlPath, otpAliasPath].some(path => url.startsWith(path)))
 
 /** Requests for operations of Pinpoint by the paths of the control API. */
 const operationsByControl = new WeakSet<IncomingMessage>()
@@ -49,7 +53,7 @@ export const isControlRequest = ({ raw, routeOptions }: FastifyRequest): boolean
 /** Whether a route answers with a page to which another site may link. */
 export const isPageRoute = (url: string | undefined): boolean =>
   url !== undefined &&
-  (entryPaths.includes(url) || url === consolePath.slice(0, -1) || url.startsWith(consolePath))
+  ([...entryPaths, faviconPath, consolePath.slice(0, -1)].includes(url) || url.startsWith(consolePath))
 
 /**
  * Whether a route of the control API needs no token: health checks have none, and the pages of the

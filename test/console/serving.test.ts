@@ -181,6 +181,7 @@ t.test('with CONTROL_TOKEN and ACCESS_KEYS, the console itself needs neither', a
   const { url } = await startEmulator(t, { CONTROL_TOKEN: 'open-sesame', ACCESS_KEYS: 'AKIDEXAMPLE:secret' })
   t.equal((await ask(url, html)).status, 302)
   t.equal((await ask(url)).status, 200, 'the list of calls says nothing of what is stored')
+  t.equal((await ask(`${url}/favicon.ico`)).status, 204)
   const { assets } = await readPage(`${url}/_pinpoint/console/apps/a`)
   for (const asset of assets) t.equal((await ask(asset)).status, 200)
   t.equal((await ask(`${url}/_pinpoint/apps`, html)).status, 401)
@@ -201,9 +202,11 @@ t.test('with CONSOLE=off there is no console, and a browser gets the list of cal
   }
 })
 
-t.test('the console is not in the request log', async t => {
+t.test('the console is not in the request log, nor is the icon that browsers ask for', async t => {
   await fetch(`${url}/_pinpoint/requests`, { method: 'DELETE' })
   await ask(url, html)
+  const icon = await ask(`${url}/favicon.ico`, { accept: 'image/*', 'sec-fetch-site': 'same-origin' })
+  t.match(icon, { status: 204, headers: { 'cache-control': 'max-age=86400' } })
   const { assets } = await readPage(home)
   for (const asset of assets) await ask(asset)
   t.strictSame(await (await fetch(`${url}/_pinpoint/requests`)).json(), { items: [] })
