@@ -131,7 +131,7 @@ export function createJourneySteps(context: SendingContext) {
     const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
     journeyRuns.count(run.seq, ofRun, -left, now.toISOString())
     if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
-    const events = outcomes.flatMap(({ participant, told }) => {
+    const events = outcomes.flatMap(({ told }) => {
       if (told === undefined) return []
       const { endpoint, statuses } = told
       const record = {
