@@ -39,7 +39,7 @@ const maxAttempts = 5
 const maxPause = 5_000
 
 /** Milliseconds that `close` waits for the e-mails that wait. */
-const closeTimeout = 1_000
+const closeTimeout = 2_000
 
 /** Milliseconds that a server may take to accept a connection, and for each of its replies. */
 const connectTimeout = 5_000
@@ -120,10 +120,11 @@ export function startSmtpRelay(
       const message = begun === generation ? messages.get(id) : undefined
       if (message === undefined || !isSentEmail(message)) return
       const failure = await attempt(message)
+      // At the end of the process, too: it must not come again after the next start.
+      if (failure === undefined) return isBack()
       closing.signal.throwIfAborted()
-      if (failure?.kind === 'away') isAway(failure.reason)
+      if (failure.kind === 'away') isAway(failure.reason)
       else isBack()
-      if (failure === undefined) return
       if (failure.kind !== 'away') refusals++
       if (failure.kind === 'refused' || refusals === maxAttempts) {
         log.warn(

@@ -73,15 +73,12 @@ export function startEventStreams(
   /** Records that no stream would take. */
   let givenUp = 0
 
-  const fits = (arn: string, { maxRecordBytes }: Sink, record: string, id: number): boolean => {
-    const bytes = Buffer.byteLength(record)
-    if (bytes <= maxRecordBytes) return true
+  const giveUp = (arn: string, { maxRecordBytes }: Sink, id: number, bytes: number): void => {
     givenUp++
     log.warn(
       { stream: arn, event: id, bytes, givenUp },
       `the event ${id} is not put on ${arn}: it has ${bytes} bytes, and a record has at most ${maxRecordBytes}; events given up so far: ${givenUp}`,
     )
-    return false
   }
 
   /** Puts the next events of an application. Returns whether there were any. */
@@ -103,10 +100,15 @@ export function startEventStreams(
       return index > 0 && bytes > batch.bytes
     })
     const fitting = tooMany === -1 ? events : events.slice(0, tooMany)
-    let left = fitting.filter(({ id, record }) => fits(arn, sink, record, id)).map(({ record }) => record)
+    const isTooLarge = ({ record }: { record: string }) => Buffer.byteLength(record) > sink.maxRecordBytes
+    let left = fitting.filter(event => !isTooLarge(event)).map(({ record }) => record)
     for (let pause = firstPause; left.length > 0; pause = Math.min(pause * 2, maxPause)) {
       left = await sink.put(left)
       if (left.length > 0) await setTimeout(pause, undefined, { ref: false, signal: closing.signal })
+    }
+    // Once the others are there: until then, all of them are tried again.
+    for (const event of fitting.filter(isTooLarge)) {
+      giveUp(arn, sink, event.id, Buffer.byteLength(event.record))
     }
     const last = fitting.at(-1)!.id
     await store.write(() => {

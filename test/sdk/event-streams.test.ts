@@ -180,7 +180,10 @@ t.test('an event that is too large for a stream is given up, and the next ones c
   )
   await happen(client, app, 'after')
   t.strictSame(await untilThere(read, 2), ['before', 'after'])
-  const given = lines.filter(({ givenUp }) => givenUp !== undefined)
+  const given = await until(() => {
+    const found = lines.filter(({ givenUp }) => givenUp !== undefined)
+    return found.length >= 2 ? found : undefined
+  }, 'the log lines')
   t.match(given, [{ givenUp: 1 }, { givenUp: 2 }], '_email.send and _email.delivered')
   t.match(
     given[0]!.msg,
