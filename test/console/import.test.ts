@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
@@ -130,7 +132,7 @@ t.test('what cannot be imported says why, before and after', needsBrowser, async
   await drop(page, { 'crm.csv': 'Id,ChannelType,Address,email,plan\na,EMAIL,a@example.com,b,c\n' })
   await page.getByText('2 columns cannot be used').waitFor()
   await page.getByText('Attributes.plan').waitFor()
-  await page.getByRole('button', { name: 'Import 1 file all the same' }).click()
+  await page.getByRole('button', { name: 'Import 1 file anyway' }).click()
   await badge(page, 'FAILED').waitFor()
   await page.getByText('Nothing of it was kept').waitFor()
   await row(page, /the CSV header is not usable: "email"/).waitFor()
@@ -180,6 +182,50 @@ t.test('a job that a reset removes while it is watched is gone, and says so', ne
   expectTrouble(/^404: GET .*\/import-jobs\//)
   t.strictSame(trouble, [])
 })
+
+t.test('a job is copied for the AWS CLI, whatever its names, and run again', needsBrowser, async t => {
+  const { page, context, url, client } = await open(t)
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const app = await createApp(client)
+  await page.goto(`${url}/_pinpoint/console/apps/${app}/import`)
+  await drop(page, { 'users.csv': csv })
+  await page.getByRole('textbox', { name: 'SegmentName' }).fill("Ann's $HOME; `ls`")
+  await page.getByRole('button', { name: 'Import 1 file' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+  await page.getByRole('button', { name: 'Copy as AWS CLI' }).click()
+  await page.locator('[role=status]').filter({ hasText: 'Copied.' }).waitFor({ state: 'attached' })
+  const line = await page.evaluate<string>('navigator.clipboard.readText()')
+  const { stdout } = await promisify(execFile)('sh', ['-c', `aws() { printf '%s\\0' "$@"; }; ${line}`])
+  const words = stdout.split('\0')
+  t.strictSame(words.slice(0, 6), [
+    ...['pinpoint', 'create-import-job', '--endpoint-url', url, '--application-id', app],
+  ])
+  const definition = JSON.parse(words[words.indexOf('--import-job-request') + 1]!)
+  t.match(definition, { Format: 'CSV', SegmentName: "Ann's $HOME; `ls`", SegmentId: undefined })
+
+  const before = page.url()
+  await page.getByRole('button', { name: 'Run it again' }).click()
+  await page.waitForURL(url => url.href !== before)
+  await badge(page, 'COMPLETED').waitFor()
+})
+
+t.test(
+  'an upload to an emulator that has gone says what to do, and nothing is lost',
+  needsBrowser,
+  async t => {
+    const { page, close, client } = await open(t)
+    const app = await createApp(client)
+    await page.goto(new URL(`apps/${app}/import`, page.url()).href)
+    await drop(page, { 'users.csv': csv })
+    await row(page, /^2 good ann/).waitFor()
+    client.destroy()
+    await close()
+    await page.getByRole('button', { name: 'Import 1 file' }).click()
+    const alert = page.getByRole('alert').filter({ hasText: 'The upload broke off' })
+    await alert.filter({ hasText: 'Start it again, then import once more' }).waitFor()
+    await row(page, /^2 good ann/).waitFor()
+  },
+)
 
 t.test('jobs are listed, filtered, and exported into', needsBrowser, async t => {
   const { page, client, url } = await open(t, 'jobs')

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { useFetched } from '../../api/fetched.ts'
 import type { AppOverview, ImportJobDefinition } from '../../api/types.ts'
 import { bytes, plural } from '../../format.ts'
@@ -8,7 +8,7 @@ import { Page, Section } from '../../parts/page.tsx'
 import { Progress } from '../../parts/progress.tsx'
 import { ErrorBox, Loaded } from '../../parts/states.tsx'
 import { go, place, to } from '../../router.ts'
-import { type Chosen, chosen, fileOfText } from '../../upload/files.ts'
+import { type Chosen, chosen, fileOfText, refused } from '../../upload/files.ts'
 import { about } from '../../upload/rate.ts'
 import { createImport, distinct, importUploaded, isUploading, type Run, run } from '../../upload/run.ts'
 import { TrySixRows } from '../../upload/six-rows.tsx'
@@ -21,6 +21,9 @@ import { maxChecked, useChecks } from './use-checks.ts'
 /** Imports files of this machine, or objects of a bucket, into an application. */
 export default function ImportPage({ app }: { app: string }) {
   const overview = useFetched<AppOverview>(to`apps/${app}`)
+  // Kept while the upload is shown in the place of the files.
+  const options = useSignal<Options>({})
+  const action = useAction()
   const showJob = (job: string) => go(to`apps/${app}/import-jobs/${job}`)
   return (
     <Page
@@ -53,7 +56,13 @@ export default function ImportPage({ app }: { app: string }) {
               <Example />
             </>
           ) : (
-            <ChosenFiles app={app} chosen={chosen.value} showJob={showJob} />
+            <ChosenFiles
+              app={app}
+              chosen={chosen.value}
+              options={options}
+              action={action}
+              showJob={showJob}
+            />
           )
         }
       </Loaded>
@@ -73,15 +82,17 @@ function write(text: string, name = 'rows.csv'): void {
 function ChosenFiles({
   app,
   chosen: { files, text },
+  options,
+  action: { busy, error, run: act },
   showJob,
 }: {
   app: string
   chosen: Chosen
+  options: Signal<Options>
+  action: ReturnType<typeof useAction>
   showJob: (job: string) => void
 }) {
   const checks = useChecks(files)
-  const options = useSignal<Options>({})
-  const { busy, error, run: act } = useAction()
   const checked = files.slice(0, maxChecked).map(file => checks.get(file))
   const formats = new Set(checked.flatMap(check => (check && 'format' in check ? [check.format] : [])))
   const [format] = formats
@@ -99,11 +110,16 @@ function ChosenFiles({
         ...readOptions(options.value, nameOf(files)),
         Format: format!,
       }
-      const job = await importUploaded(app, distinct(named), definition, text)
-      if (job === undefined) return
-      const isHere = place.value.path.join('/') === `apps/${app}/import`
-      chosen.value = undefined
-      if (isHere) showJob(job.Id)
+      const isHere = () => place.value.path.join('/') === `apps/${app}/import`
+      try {
+        const job = await importUploaded(app, distinct(named), definition, text)
+        if (job === undefined) return
+        chosen.value = undefined
+        if (isHere()) showJob(job.Id)
+      } catch (error) {
+        if (isHere()) throw error
+        refused.value = (error as Error).message
+      }
     })
 
   const replace = (left: File[]) => {
@@ -151,7 +167,7 @@ function ChosenFiles({
           aria-busy={busy}
           onClick={start}
         >
-          {`Import ${plural(files.length, 'file')}${isBad && isReady ? ' all the same' : ''}`}
+          {`Import ${plural(files.length, 'file')}${isBad && isReady ? ' anyway' : ''}`}
         </button>
       </div>
     </>

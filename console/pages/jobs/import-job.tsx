@@ -56,7 +56,7 @@ export default function ImportJobPage({ app, job }: { app: string; job: string }
                 </a>
               }
             >
-              <Mend app={app} job={job} />
+              <Mend app={app} job={job} isFailed={watched.status === 'FAILED'} />
               <Failures failures={details.failures} />
             </Section>
           )}
@@ -147,14 +147,14 @@ function Outcome({ app, details, watched }: { app: string; details: Details; wat
 }
 
 /** What to do about records that failed. */
-function Mend({ app, job }: { app: string; job: string }) {
+function Mend({ app, job, isFailed }: { app: string; job: string; isFailed: boolean }) {
   const { value } = run
   const text = value?.job === job ? value.text : undefined
   return (
     <div class="mend">
       <p>
-        Mend these lines in your file and drop it here again. What was imported already is updated, not
-        doubled.
+        Mend {isFailed ? 'the file' : 'these lines in your file'} and drop it here again.
+        {!isFailed && ' What was imported already is updated, not doubled.'}
       </p>
       {text !== undefined && (
         <ActionButton

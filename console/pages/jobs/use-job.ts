@@ -28,6 +28,7 @@ export interface WatchedJob<Details> {
   heldBy: ImportJobPage['heldBy']
   processed: number
   failed: number
+  /** `done` are those that are over, failed ones included. */
   pieces: { total: number; done: number; failed: number } | undefined
   bytes: { done: number; total: number } | undefined
   /** A letter for each piece that is over and was not when the details were read. */
@@ -74,7 +75,7 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     if (event.id !== job) return
     latest.value = event
     speeds.add(event.processed)
-    const done = event.bytes?.done ?? event.pieces?.done
+    const done = event.bytes?.done ?? overOf(event.pieces)?.done
     if (done !== undefined) rate.current.add(done)
     announce(sentenceOn(event))
   })
@@ -92,7 +93,7 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
   const status = later(JobStatus, event?.status)
   const isNewer = event !== undefined && event.status === status
   const pieces =
-    event?.pieces ??
+    overOf(event?.pieces) ??
     (TotalPieces === undefined
       ? undefined
       : { total: TotalPieces, done: CompletedPieces + FailedPieces, failed: FailedPieces })
@@ -115,6 +116,9 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     share: status === 'COMPLETED' ? 1 : part && part.total > 0 ? part.done / part.total : undefined,
   }
 }
+
+/** The pieces of an event, in which those that are done have not failed. */
+const overOf = (pieces: JobEvent['pieces']) => pieces && { ...pieces, done: pieces.done + pieces.failed }
 
 /** Reads anew when the emulator answers again: it may have been another one meanwhile. */
 function useReconnect(reload: () => void): void {
