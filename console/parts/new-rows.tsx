@@ -11,11 +11,22 @@ import { Icon } from './icon.tsx'
  * under the reader's eyes.
  *
  * @param number how many; nothing is shown for 0
+ * @param orMore whether there may be more
  * @param one what a row is called
  * @param show reads the list anew
  */
-export function NewRows({ number, one = 'row', show }: { number: number; one?: string; show: () => void }) {
-  const text = plural(number, `new ${one}`)
+export function NewRows({
+  number,
+  orMore = false,
+  one = 'row',
+  show,
+}: {
+  number: number
+  orMore?: boolean
+  one?: string
+  show: () => void
+}) {
+  const text = plural(number, `new ${one}`) + (orMore ? ' or more' : '')
   useEffect(() => {
     if (number > 0) announce(`${text}.`)
   }, [number, text])

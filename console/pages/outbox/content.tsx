@@ -1,4 +1,5 @@
 import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
 import type { OtpDetails, OutboxMessage } from '../../api/types.ts'
 import { bytes, count, plural } from '../../format.ts'
 import { Body } from '../../parts/body.tsx'
@@ -63,6 +64,7 @@ function Sms({ message }: { message: OutboxMessage }) {
 /** The one-time password that a message has brought, while it is known. */
 function Otp({ app, address, body }: { app: string; address: string; body: string }) {
   const codes = useFetched<ListPage<OtpDetails>>(to`otp?app=${app}&address=${address}&page-size=1000`)
+  useReload(codes.reload, ['requests'], calls => calls.some(({ operation }) => operation?.includes('OTP')))
   const otp = codes.value?.items.find(({ code }) => body.includes(code))
   if (otp === undefined) return null
   const { code, reference, isValid, expiresAt, attemptsLeft } = otp

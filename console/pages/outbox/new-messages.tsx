@@ -1,14 +1,11 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { get } from '../../api/calls.ts'
 import { useLive, useReload } from '../../api/live.ts'
 import type { Messages } from '../../api/types.ts'
-import { count, plural } from '../../format.ts'
-import { Icon } from '../../parts/icon.tsx'
-import { announce } from '../../shell/announce.tsx'
+import { NewRows } from '../../parts/new-rows.tsx'
 
 /** As many new messages are counted; of more, only that there are more. */
-const mostCounted = 100
+const maxCounted = 100
 
 /** What is known of messages that are newer than a list. */
 interface Newer {
@@ -41,9 +38,9 @@ export function NewMessages({
   const look = async () => {
     if (last === undefined) return
     try {
-      const { items, nextToken } = await get<Messages>(`${address}&page-size=${mostCounted}&after=${last}`)
+      const { items, nextToken } = await get<Messages>(`${address}&page-size=${maxCounted}&after=${last}`)
       if (items.length === 0) return
-      if (isFirst && isReaderAtTop()) show()
+      if (isFirst && isReaderAtTop()) return show()
       newer.value = { than: last, count: items.length, isMore: nextToken !== undefined }
     } catch {
       // The next event tries again.
@@ -51,18 +48,8 @@ export function NewMessages({
   }
   useReload(look, ['messages'])
   useLive('state', show)
-  const waiting = newer.value?.than === last ? newer.value : undefined
-  const text = waiting && `${plural(waiting.count, 'new message')}${waiting.isMore ? ' or more' : ''}`
-  useEffect(() => {
-    if (text !== undefined) announce(`${text}.`)
-  }, [text])
-  if (waiting === undefined) return null
-  return (
-    <button type="button" class="button new-rows" onClick={show}>
-      <Icon name="arrow-right" class="up" />
-      {`Show ${count(waiting.count)}${waiting.isMore ? '+' : ''} new`}
-    </button>
-  )
+  const { count, isMore } = newer.value?.than === last ? newer.value! : { count: 0, isMore: false }
+  return <NewRows number={count} orMore={isMore} one="message" show={show} />
 }
 
 /** Whether rows may move: the reader has not scrolled, and neither points at nor focuses one. */

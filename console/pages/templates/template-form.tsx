@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useState } from 'preact/hooks'
 import { Field } from '../../parts/form.tsx'
 import {
   type Draft,
@@ -29,10 +30,12 @@ export function TemplateFields({
     />
   )
   const services = [...new Set(kind.members.flatMap(({ of }) => of ?? []))]
+  // Groups that are open at first; from then on, the reader opens and closes them.
+  const [begun] = useState(() => ['Default', ...Object.keys(draft)])
   return (
     <>
       {services.map(service => (
-        <details key={service} open={service === 'Default' || draft[service] !== undefined}>
+        <details key={service} open={begun.includes(service)}>
           <summary>{service === 'Default' ? 'For every service' : `For ${service} alone`}</summary>
           <div class="stack">{kind.members.filter(({ of }) => of === service).map(field)}</div>
         </details>
