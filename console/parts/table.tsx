@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 export interface Column<Row> {
   head: string
@@ -24,7 +25,8 @@ interface TableProps<Row> {
  * move from row to row by these links.
  */
 export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) => (
-  <div class="table-frame" tabIndex={-1}>
+  // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
+  <div class="table-frame" ref={useReachable()} role="group" aria-label={caption}>
     <table>
       <caption class="sr-only">{caption}</caption>
       <thead>
@@ -56,6 +58,22 @@ export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) 
     </table>
   </div>
 )
+
+/** Lets the keyboard come to an element, to scroll it, as long as it is too narrow for what it holds. */
+function useReachable() {
+  const frame = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const element = frame.current!
+    const look = () => {
+      element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1
+    }
+    const observer = new ResizeObserver(look)
+    observer.observe(element)
+    observer.observe(element.firstElementChild!)
+    return () => observer.disconnect()
+  }, [])
+  return frame
+}
 
 const classOf = ({ number, minor, wide }: Column<never>) =>
   [number && 'number', minor && 'minor', wide && 'wide'].filter(Boolean).join(' ') || undefined
