@@ -61,8 +61,8 @@ async function explain(name: string): Promise<CallError> {
   return new CallError(
     name,
     isThere
-      ? 'The transfer broke off, and nothing has changed. If the file was changed or moved meanwhile, choose it again.'
-      : 'The transfer broke off: the emulator does not answer. Is it still running?',
+      ? 'The upload broke off, and nothing of it was kept. If the file was changed or moved meanwhile, choose it again; else send it once more.'
+      : 'The upload broke off, and nothing of it was kept: the emulator does not answer. Start it again, then send the file once more.',
     { status: 0 },
   )
 }
