@@ -35,9 +35,9 @@ export function Messages({ campaign }: { campaign: CampaignResponse }) {
             <div class="says-channels">
               {messages.map(({ channel, parts }) => (
                 <div key={channel} class="card">
-                  <h4>
+                  <h3>
                     <Channel type={channel} />
-                  </h4>
+                  </h3>
                   <dl>
                     {parts.map(([part, text]) => (
                       <div key={part}>
