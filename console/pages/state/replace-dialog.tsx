@@ -4,8 +4,9 @@ import { useEffect, useRef } from 'preact/hooks'
 import { bytes } from '../../format.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { useAction } from '../../parts/form.tsx'
+import { Progress } from '../../parts/progress.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
-import { replaceState, TooBigError } from './undo.ts'
+import { replaceState, TooBigError, type Undo } from './undo.ts'
 
 /**
  * Asks before the state is replaced, takes a snapshot for an undo, and shows how far it is.
@@ -26,7 +27,7 @@ export function ReplaceDialog({
 }: {
   title: string
   label: string
-  what: string
+  what: Undo['what']
   total?: number
   replace: (onProgress: (sent: number) => void, signal: AbortSignal) => Promise<unknown>
   done: () => void
@@ -64,16 +65,16 @@ export function ReplaceDialog({
             ? 'A snapshot is taken first, which this tab keeps, so that you can undo it.'
             : `The state has ${bytes(tooBig.value)}, too much for this tab to keep: there will be no undo. Close this and download a snapshot, if you may want it back.`}
         </p>
-        {busy && (
-          <p class="replace-progress" role="status">
-            {sent.value === undefined
-              ? 'Taking a snapshot …'
-              : total === 0
-                ? 'Replacing the state …'
-                : progressText(sent.value, total)}
-            {total > 0 && <progress aria-label="Sent" max={total} value={sent.value ?? 0} />}
-          </p>
-        )}
+        {busy &&
+          (sent.value === undefined || total === 0 ? (
+            <p role="status">{sent.value === undefined ? 'Taking a snapshot …' : 'Replacing the state …'}</p>
+          ) : (
+            <Progress
+              label="Upload of the snapshot"
+              value={sent.value < total ? sent.value / total : undefined}
+              text={progressText(sent.value, total)}
+            />
+          ))}
         {error && <ErrorBox error={error} />}
         <div class="actions">
           <button type="button" class="button danger" aria-busy={busy} onClick={start}>

@@ -1,13 +1,14 @@
 import { signal } from '@preact/signals'
 import { call, controlUrl, refusal } from '../../api/calls.ts'
+import { CallError } from '../../api/errors.ts'
 import { forgetAnswers } from '../../api/fetched.ts'
 import { sendFile } from '../../api/send-file.ts'
 import { token } from '../../api/session.ts'
 
 /** The state as it was before it was replaced. It is gone with this tab. */
 export interface Undo {
-  /** What replaced it: `reset`, `restore`. */
-  what: string
+  /** What replaced it. */
+  what: 'reset' | 'restore'
   snapshot: Blob
   /** When it was taken, by this machine's clock. */
   taken: Date
@@ -40,10 +41,13 @@ async function takeSnapshot(): Promise<Blob> {
   const headers = new Headers()
   if (token.value !== undefined) headers.set('authorization', `Bearer ${token.value}`)
   const url = new URL('snapshot', controlUrl)
-  const response = await fetch(url, { headers, signal: abort.signal })
+  const name = `GET ${url.pathname}`
+  const response = await fetch(url, { headers, signal: abort.signal }).catch(() => {
+    throw new CallError(name, 'The emulator does not answer. Is it still running?', { status: 0 })
+  })
   if (!response.ok) {
     const value = await response.json().catch(() => undefined)
-    throw refusal(`GET ${url.pathname}`, response.status, value, response.headers)
+    throw refusal(name, response.status, value, response.headers)
   }
   const bytes = Number(response.headers.get('content-length'))
   if (bytes <= mostKept) return response.blob()
@@ -59,15 +63,24 @@ async function takeSnapshot(): Promise<Blob> {
  * @throws TooBigError if it cannot be kept; nothing has changed then
  */
 export async function replaceState(
-  what: string,
+  what: Undo['what'],
   keep: boolean,
   replace: () => Promise<unknown>,
 ): Promise<void> {
   const taken = new Date()
   const snapshot = keep ? await takeSnapshot() : undefined
-  await replace()
+  const before = undo.value
   undo.value = snapshot && { what, snapshot, taken }
-  forgetAnswers()
+  try {
+    await replace()
+  } catch (error) {
+    // What was refused has changed nothing. Of what broke off, and of a seed that failed, that is
+    // not known.
+    if (what === 'restore' && error instanceof CallError && error.status >= 400) undo.value = before
+    throw error
+  } finally {
+    forgetAnswers()
+  }
 }
 
 /** Removes everything; with `seed`, the seed is applied again. */
