@@ -29,16 +29,25 @@ export const needsBrowser = executablePath === undefined && !CI ? { skip: missin
 /**
  * Starts a headless Chromium with a new, empty profile; the test closes it at its end.
  *
- * Names that end in `.example` lead to this machine, so that a test can serve pages from other
- * sites; no other name is looked up. Chromium's own guard of local networks is off: a test of who
- * may call an emulator must not pass because the browser did not let the call out.
- *
  * @throws Error where there is no browser, or it does not start
  */
 export async function launchBrowser(t: Test): Promise<Browser> {
+  const browser = await startBrowser()
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/**
+ * As `launchBrowser`, for what is no test and closes it itself.
+ *
+ * Names that end in `.example` lead to this machine, so that a test can serve pages from other
+ * sites; no other name is looked up. Chromium's own guard of local networks is off: a test of who
+ * may call an emulator must not pass because the browser did not let the call out.
+ */
+export async function startBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(missing)
   const { chromium } = await import('playwright-core')
-  const browser = await chromium.launch({
+  return chromium.launch({
     executablePath,
     args: [
       '--host-resolver-rules=MAP *.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
@@ -48,6 +57,4 @@ export async function launchBrowser(t: Test): Promise<Browser> {
       '--disable-quic',
     ],
   })
-  t.teardown(() => browser.close())
-  return browser
 }
