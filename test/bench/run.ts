@@ -7,6 +7,7 @@ import { benchCampaigns } from './campaigns.ts'
 import { benchExports } from './exports.ts'
 import { fill } from './filled.ts'
 import { benchImports } from './imports.ts'
+import { benchJourneys } from './journeys.ts'
 import { benchMessages } from './messages.ts'
 import { benchSegments } from './segments.ts'
 import { benchStarts } from './starts.ts'
@@ -30,7 +31,17 @@ import { benchTemplates } from './templates.ts'
  *     npm run bench -- --rows 200000 --only imports --against ../before/dist
  */
 
-const groups = ['starts', 'imports', 'calls', 'segments', 'exports', 'templates', 'messages', 'campaigns']
+const groups = [
+  'starts',
+  'imports',
+  'calls',
+  'segments',
+  'exports',
+  'templates',
+  'messages',
+  'campaigns',
+  'journeys',
+]
 
 const { rows, only, against, rounds, tenTimes } = new Command('npm run bench --')
   .description('Measures the build in dist and prints tables in Markdown.')
@@ -70,6 +81,7 @@ if (isWanted('imports')) await benchImports(bench)
 if (isWanted('templates')) await benchTemplates(bench)
 if (isWanted('messages')) await benchMessages(bench)
 if (isWanted('campaigns')) await benchCampaigns(bench)
+if (isWanted('journeys')) await benchJourneys(bench)
 if (['calls', 'segments', 'exports'].some(isWanted)) {
   const filled = await fill(bench)
   if (isWanted('calls')) await benchCalls(bench, filled)

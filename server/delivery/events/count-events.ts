@@ -85,7 +85,7 @@ const isSend = (type: string): boolean => type === '_campaign.send' || type === 
 
 /** Whether an event counts: those of messages do, and what apps report of push notifications. */
 const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
-  'message' in origin || message !== undefined || reported.test(type)
+  'message' in origin || message !== undefined || isSend(type) || reported.test(type)
 
 const toldBy = ({ origin }: NewEvents, type: string): Pick<EventRecord, 'attributes' | 'metrics'> =>
   'record' in origin
