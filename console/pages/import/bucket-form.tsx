@@ -24,7 +24,7 @@ export function BucketForm({ create }: { create: (definition: ImportJobDefinitio
   }
   return (
     <Section title="From a bucket">
-      <form class="form-row" onSubmit={submit}>
+      <form class="form-row bucket-form" onSubmit={submit}>
         <Field label="S3Url" hint="An object, or a prefix with all that is below it.">
           {ties => (
             <input
