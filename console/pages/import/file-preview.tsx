@@ -12,11 +12,14 @@ export const FilePreview = ({
   file,
   check,
   isOpen,
+  retry,
   remove,
 }: {
   file: File
   check: FileCheck | Error | undefined
   isOpen: boolean
+  /** Has the file looked at again. */
+  retry: () => void
   remove: (() => void) | undefined
 }) => (
   <article class="card file" aria-label={file.name}>
@@ -36,7 +39,7 @@ export const FilePreview = ({
     {check === undefined ? (
       <Loading />
     ) : check instanceof Error ? (
-      <ErrorBox error={check} />
+      <ErrorBox error={check} retry={retry} />
     ) : (
       <>
         {check.problem !== undefined && <Problem check={check} />}

@@ -24,6 +24,7 @@ export default function ImportPage({ app }: { app: string }) {
   // Kept while the upload is shown in the place of the files.
   const options = useSignal<Options>({})
   const action = useAction()
+  const checked = useChecks(chosen.value?.files ?? none)
   const showJob = (job: string) => go(to`apps/${app}/import-jobs/${job}`)
   return (
     <Page
@@ -59,6 +60,7 @@ export default function ImportPage({ app }: { app: string }) {
             <ChosenFiles
               app={app}
               chosen={chosen.value}
+              checked={checked}
               options={options}
               action={action}
               showJob={showJob}
@@ -69,6 +71,8 @@ export default function ImportPage({ app }: { app: string }) {
     </Page>
   )
 }
+
+const none: File[] = []
 
 /** The header to begin with, when rows are written by hand. */
 const beginning = 'Id,ChannelType,Address,User.UserId,Attributes.Plan\n'
@@ -82,22 +86,23 @@ function write(text: string, name = 'rows.csv'): void {
 function ChosenFiles({
   app,
   chosen: { files, text },
+  checked: { checks, retry },
   options,
   action: { busy, error, run: act },
   showJob,
 }: {
   app: string
   chosen: Chosen
+  checked: ReturnType<typeof useChecks>
   options: Signal<Options>
   action: ReturnType<typeof useAction>
   showJob: (job: string) => void
 }) {
-  const checks = useChecks(files)
-  const checked = files.slice(0, maxChecked).map(file => checks.get(file))
-  const formats = new Set(checked.flatMap(check => (check && 'format' in check ? [check.format] : [])))
+  const looked = files.slice(0, maxChecked).map(file => checks.get(file))
+  const formats = new Set(looked.flatMap(check => (check && 'format' in check ? [check.format] : [])))
   const [format] = formats
-  const isReady = checked.every(check => check !== undefined && !(check instanceof Error))
-  const isBad = checked.some(check => check !== undefined && ('problem' in check || check instanceof Error))
+  const isReady = looked.every(check => check !== undefined && !(check instanceof Error))
+  const isBad = looked.some(check => check !== undefined && ('problem' in check || check instanceof Error))
   const size = files.reduce((sum, file) => sum + file.size, 0)
 
   const start = () =>
@@ -144,6 +149,7 @@ function ChosenFiles({
             file={file}
             check={checks.get(file)}
             isOpen={index < 3}
+            retry={retry}
             remove={files.length === 1 ? undefined : () => replace(files.filter(other => other !== file))}
           />
         ))}

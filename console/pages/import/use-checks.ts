@@ -13,9 +13,16 @@ const checkedBytes = 64 * 1024
 /** Milliseconds after the last change of a text before it is looked at. */
 const pauseMs = 250
 
-/** What an import would make of each of the files, as far as that is known; an error if it cannot be. */
-export function useChecks(files: File[]): Map<File, FileCheck | Error> {
+/**
+ * What an import would make of each of the files, as far as that is known; an error if it cannot be
+ * told.
+ *
+ * @returns `retry` asks again for those that could not be told
+ */
+export function useChecks(files: File[]): { checks: Map<File, FileCheck | Error>; retry: () => void } {
+  const attempt = useSignal(0)
   const checks = useSignal(new Map<File, FileCheck | Error>())
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt reads again.
   useEffect(() => {
     const abort = new AbortController()
     const run = async () => {
@@ -38,8 +45,13 @@ export function useChecks(files: File[]): Map<File, FileCheck | Error> {
       clearTimeout(timer)
       abort.abort()
     }
-  }, [files, checks])
-  return checks.value
+  }, [files, checks, attempt.value])
+  return {
+    checks: checks.value,
+    retry: () => {
+      attempt.value++
+    },
+  }
 }
 
 async function checkOf(file: File, signal: AbortSignal): Promise<FileCheck> {
