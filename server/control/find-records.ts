@@ -148,7 +148,7 @@ async function findRecords<Filters, Found>(
  */
 async function waitForRecords<Filters extends { app?: string }, Found>(
   bus: EventBus,
-  { list, kinds, filters, after: last }: RecordSearch<Filters, Found>,
+  { list, kinds, filters, after: last, before: end = newest }: RecordSearch<Filters, Found>,
   limit: number,
   signal: AbortSignal,
 ): Promise<SearchResult<Found>> {
@@ -164,19 +164,19 @@ async function waitForRecords<Filters extends { app?: string }, Found>(
     return true
   }
   const look = (): true | undefined => {
-    const end = list.last()
+    const latest = list.last()
     const from = Math.max(after, lookedAt)
-    for (let before: number | undefined = end + 1; before !== undefined; ) {
+    for (let before: number | undefined = Math.min(end, latest + 1); before !== undefined; ) {
       const { found, next } = list.step(filters, { limit: 1, before, after: from })
       if (found.length > 0) return true
       before = next
     }
-    lookedAt = end
+    lookedAt = latest
     return undefined
   }
   try {
     for (;;) {
-      const result = await findRecords(list, filters, { limit, before: newest, after })
+      const result = await findRecords(list, filters, { limit, before: end, after })
       if (result.found.length > 0) return result
       lookedAt = result.last
       await bus.waitFor(mayMatter, look, signal)

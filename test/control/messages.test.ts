@@ -89,6 +89,8 @@ t.test('the filters select; a + in a query is one', async t => {
   t.strictSame(await ids({ app, channel: 'EMAIL', text: 'shop', user: 'ann' }), [2])
   t.strictSame(await ids({ app, failed: 'false', operation: 'SendUsersMessages' }), [2])
   t.strictSame(await ids({ after: '1', before: '3' }), [2])
+  t.strictSame(await ids({ before: '3', wait: '0.01' }), [2, 1])
+  t.strictSame(await ids({ before: '1', wait: '0.01' }), [])
   t.strictSame(await ids({ app: (await createApp()).Id }), [])
   t.strictSame(await ids({ address: ' 15550000001' }), [1], 'a + that was not escaped')
   const emails = ['ann+a+b@example.com', 'Ann Lee <ann@example.com>']
