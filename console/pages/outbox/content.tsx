@@ -1,9 +1,9 @@
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import type { OtpDetails, OutboxMessage } from '../../api/types.ts'
-import { bytes, count, plural } from '../../format.ts'
+import { count, plural } from '../../format.ts'
 import { Body } from '../../parts/body.tsx'
-import { CopyButton } from '../../parts/copy.tsx'
+import { CopyButton, Id } from '../../parts/copy.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { Headers } from '../../parts/headers.tsx'
 import { Bubble, PushCard, Script } from '../../parts/looks.tsx'
@@ -17,6 +17,7 @@ import { Email } from './email.tsx'
 /** What the recipient got, as it looks on the channel. */
 export function Content({ message }: { message: OutboxMessage }) {
   const { channel, html, text, raw, body, title, payload, subject } = message
+  if (channel === 'CUSTOM') return <Custom message={message} />
   if ([html, text, raw, body, title, payload, subject].every(part => part === undefined)) return null
   switch (channel) {
     case 'EMAIL':
@@ -25,8 +26,6 @@ export function Content({ message }: { message: OutboxMessage }) {
       return <Sms message={message} />
     case 'VOICE':
       return <Voice message={message} />
-    case 'CUSTOM':
-      return <Custom message={message} />
     default:
       return <Push message={message} />
   }
@@ -126,15 +125,25 @@ const Push = ({ message: { title, body, payload, headers = [] } }: { message: Ou
   </Section>
 )
 
-const Custom = ({ message: { statusMessage, body = '' } }: { message: OutboxMessage }) => (
-  <Section title="Custom channel">
-    <Facts
-      of={[
-        ['The call', statusMessage],
-        ['Length of Data', bytes(new Blob([body]).size)],
-      ]}
-    />
-    <h3>Data</h3>
-    <Body text={body} label="Data" />
-  </Section>
-)
+/** A message by a custom channel: what a web hook or a Lambda function was called with. */
+const Custom = ({ message }: { message: OutboxMessage }) => {
+  const { statusMessage, body, app, campaign, treatment, journey, run, activity, endpoint } = message
+  return (
+    <Section title="Custom channel">
+      <Facts
+        of={[
+          ['The call', statusMessage],
+          ['ApplicationId', <Id key="app" id={app} />],
+          ['CampaignId', campaign && <Id id={campaign} />],
+          ['TreatmentId', treatment && <Id id={treatment} />],
+          ['JourneyId', journey && <Id id={journey} />],
+          ['JourneyRunId', run && <Id id={run} />],
+          [journey === undefined ? 'ActivityId' : 'JourneyActivityId', activity && <Id id={activity} />],
+          ['Among its Endpoints', endpoint && <Id id={endpoint} />],
+        ]}
+      />
+      <h3>Data</h3>
+      {body === undefined ? <p class="hint">None.</p> : <Body text={body} label="Data" />}
+    </Section>
+  )
+}
