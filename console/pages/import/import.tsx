@@ -119,7 +119,8 @@ function ChosenFiles({
       try {
         const job = await importUploaded(app, distinct(named), definition, text)
         if (job === undefined) return
-        chosen.value = undefined
+        // Others may have been dropped meanwhile.
+        if (chosen.value?.files === files) chosen.value = undefined
         if (isHere()) showJob(job.Id)
       } catch (error) {
         if (isHere()) throw error
