@@ -222,7 +222,7 @@ t.test(
     await close()
     await page.getByRole('button', { name: 'Import 1 file' }).click()
     const alert = page.getByRole('alert').filter({ hasText: 'The upload broke off' })
-    await alert.filter({ hasText: 'Start it again, then import once more' }).waitFor()
+    await alert.filter({ hasText: 'Start it again' }).waitFor()
     await row(page, /^2 good ann/).waitFor()
   },
 )
