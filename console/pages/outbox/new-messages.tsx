@@ -48,7 +48,8 @@ export function NewMessages({
   }
   useReload(look, ['messages'])
   useLive('state', show)
-  const { count, isMore } = newer.value?.than === last ? newer.value! : { count: 0, isMore: false }
+  if (newer.value === undefined || newer.value.than !== last) return null
+  const { count, isMore } = newer.value
   return <NewRows number={count} orMore={isMore} one="message" show={show} />
 }
 
