@@ -116,7 +116,7 @@ async function measureReading(bench: Bench, main: string, count: number, query: 
 }
 
 /** Writes an outbox: to a hundred addresses in turns, a hundredth of it failures. */
-async function fillOutbox(dataDir: string, count: number): Promise<void> {
+export async function fillOutbox(dataDir: string, count: number): Promise<void> {
   const store = openStore(dataDir, { outboxLimit: count })
   await store.write(() =>
     store.apps.create({ Id: 'a', Arn: 'a', Name: 'a', CreationDate: '2026-01-02T03:04:05.678Z', tags: {} }),

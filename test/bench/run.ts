@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { createBench } from './bench.ts'
 import { benchCalls } from './calls.ts'
 import { benchCampaigns } from './campaigns.ts'
+import { benchConsole } from './console.ts'
 import { benchExports } from './exports.ts'
 import { fill } from './filled.ts'
 import { benchImports } from './imports.ts'
@@ -41,6 +42,7 @@ const groups = [
   'messages',
   'campaigns',
   'journeys',
+  'console',
 ]
 
 const { rows, only, against, rounds, tenTimes } = new Command('npm run bench --')
@@ -68,7 +70,10 @@ const { rows, only, against, rounds, tenTimes } = new Command('npm run bench --'
     '--ten-times',
     'also import ten times the rows, for the memory that it takes (3.3 GB for a million)',
   )
-  .addHelpText('after', '\nThe yardstick of imports needs the sqlite3 command line.')
+  .addHelpText(
+    'after',
+    '\nThe yardstick of imports needs the sqlite3 command line, the group console a Chromium.',
+  )
   .parse()
   .opts()
 
@@ -82,11 +87,12 @@ if (isWanted('templates')) await benchTemplates(bench)
 if (isWanted('messages')) await benchMessages(bench)
 if (isWanted('campaigns')) await benchCampaigns(bench)
 if (isWanted('journeys')) await benchJourneys(bench)
-if (['calls', 'segments', 'exports'].some(isWanted)) {
+if (['calls', 'segments', 'exports', 'console'].some(isWanted)) {
   const filled = await fill(bench)
   if (isWanted('calls')) await benchCalls(bench, filled)
   if (isWanted('segments')) await benchSegments(bench, filled)
   if (isWanted('exports')) await benchExports(bench, filled)
+  if (isWanted('console')) await benchConsole(bench, filled)
   for (const { server } of filled) await server.stop()
 }
 

@@ -1,0 +1,60 @@
+/*
+ * Runs in the browser, in each page of the console that the bench opens: measures what a reader waits for. Times are in
+ * milliseconds.
+ */
+
+const nextFrame = () => new Promise(requestAnimationFrame)
+
+const firstRow = () => document.querySelector('main [data-row]')
+
+globalThis.bench = {
+  /** From the start of the navigation until the first row of a table can be seen. */
+  async firstRow() {
+    while (firstRow() === null) await nextFrame()
+    await nextFrame()
+    return performance.now()
+  },
+
+  /** From a click on a link until the rows of the page that it leads to can be seen. */
+  async open(address) {
+    const begun = performance.now()
+    const before = firstRow()
+    document.querySelector(`a[href="${CSS.escape(address)}"]`).click()
+    while (firstRow() === before || firstRow() === null) await nextFrame()
+    await nextFrame()
+    return performance.now() - begun
+  },
+
+  /** Goes through pages of a list: how long each took, and the longest time between two frames. */
+  async turnPages(count) {
+    const times = []
+    let longestFrame = 0
+    let last = performance.now()
+    let isOver = false
+    const watchFrames = now => {
+      longestFrame = Math.max(longestFrame, now - last)
+      last = now
+      if (!isOver) requestAnimationFrame(watchFrames)
+    }
+    last = await nextFrame()
+    requestAnimationFrame(watchFrames)
+    for (let page = 0; page < count; page++) {
+      const begun = performance.now()
+      const before = firstRow()?.textContent
+      document.querySelector('a[rel=next]').click()
+      while (firstRow() === null || firstRow().textContent === before) await nextFrame()
+      await nextFrame()
+      times.push(performance.now() - begun)
+    }
+    isOver = true
+    return { times, longestFrame }
+  },
+
+  /** Bytes that were sent for the page and its files until now. */
+  bytesLoaded() {
+    const entries = ['navigation', 'resource'].flatMap(type => performance.getEntriesByType(type))
+    return entries
+      .filter(({ name }) => name.includes('/_pinpoint/console/'))
+      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)
+  },
+}
