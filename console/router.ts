@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 
 /** A place in the console: what its address says. */
 export interface Place {
@@ -21,8 +21,11 @@ const base = new URL('.', document.baseURI)
 /** The place that is shown. */
 export const place = signal(readPlace())
 
-/** How the present place was reached. `back` is any move through the history. */
-export const reached = signal<'start' | 'link' | 'back'>('start')
+/**
+ * How the reader came to the present place. `start` is a load of the console, `back` any move through
+ * the history. Each navigation is another object; an address that is only replaced is none.
+ */
+export const arrival = signal<{ by: 'start' | 'link' | 'back' }>({ by: 'start' })
 
 function readPlace(): Place {
   const { pathname, search } = window.location
@@ -52,13 +55,19 @@ export function go(address: string, { replace = false } = {}): void {
   const url = new URL(address || '.', base)
   if (replace) {
     history.replaceState(history.state, '', url)
-  } else {
-    remember()
-    const entered: Left = { inside: true }
-    history.pushState(entered, '', url)
+    place.value = readPlace()
+    return
   }
-  reached.value = replace ? reached.value : 'link'
-  place.value = readPlace()
+  remember()
+  history.pushState({ inside: true } satisfies Left, '', url)
+  arriveBy('link')
+}
+
+function arriveBy(by: 'link' | 'back'): void {
+  batch(() => {
+    arrival.value = { by }
+    place.value = readPlace()
+  })
 }
 
 /** Goes back to where the reader came from, or else to `otherwise`. */
@@ -91,10 +100,9 @@ function remember(): void {
 /** Follows links inside the console without loading the page anew. Called once. */
 export function startRouter(): void {
   history.scrollRestoration = 'manual'
-  window.addEventListener('popstate', () => {
-    reached.value = 'back'
-    place.value = readPlace()
-  })
+  window.addEventListener('popstate', () => arriveBy('back'))
+  // For a reload, and for who comes back from a file or another site.
+  window.addEventListener('pagehide', remember)
   document.addEventListener('click', event => {
     if (event.defaultPrevented || event.button !== 0) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return

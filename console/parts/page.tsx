@@ -1,7 +1,6 @@
-import { useSignalEffect } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { leftHere, place, reached } from '../router.ts'
+import { arrival, leftHere, place } from '../router.ts'
 
 interface PageProps {
   title: string
@@ -17,30 +16,24 @@ interface PageProps {
 }
 
 /**
- * A page: sets the title of the window, and moves the focus to its heading, or back to where it was
- * when the reader comes back.
+ * A page. It sets the title of the window. After a link, its heading gets the focus; a reader who
+ * comes back finds the focus and the scroll position as they were.
  */
 export function Page({ title, above = [], beside, actions, ready = true, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const settled = useRef('')
   useEffect(() => {
     document.title = `${title} · pinpoint-local`
   }, [title])
-  useSignalEffect(() => {
-    // Another page of the same kind counts as a new one.
-    if (place.value.path.join('/') !== settled.current.split(' ')[0]) settled.current = ''
-  })
+  const handled = useRef<{ arrival: object; token: string | null } | undefined>(undefined)
   useLayoutEffect(() => {
-    const key = `${place.value.path.join('/')} ${reached.value}`
-    if (!ready || settled.current === key) return
-    settled.current = key
-    const { scroll = 0, focus } = leftHere()
-    if (reached.value === 'back') {
-      const found = focus && document.querySelector(`[href="${CSS.escape(focus)}"], #${CSS.escape(focus)}`)
-      const target = found instanceof HTMLElement || found instanceof SVGElement ? found : heading.current
-      target?.focus({ preventScroll: true })
-      window.scrollTo(0, scroll)
-    } else if (reached.value === 'link') {
+    const { by } = arrival.value
+    const last = handled.current
+    if (last?.arrival === arrival.value || (by !== 'link' && !ready)) return
+    const token = place.value.query.get('token')
+    handled.current = { arrival: arrival.value, token }
+    if (by !== 'link') restore(heading.current)
+    // A link within the page, such as a tab, keeps the focus; the next page of a list begins at its top.
+    else if (last === undefined || last.token !== token) {
       heading.current?.focus({ preventScroll: true })
       window.scrollTo(0, 0)
     }
@@ -68,6 +61,18 @@ export function Page({ title, above = [], beside, actions, ready = true, childre
       {children}
     </div>
   )
+}
+
+/** Puts the focus and the scroll position where the reader left them here. */
+function restore(heading: HTMLElement | null): void {
+  const { scroll = 0, focus } = leftHere()
+  const byLink = focus && `[href="${CSS.escape(focus)}"]`
+  // The menu may have the same link.
+  const found = focus && document.querySelector<HTMLElement>(`main ${byLink}, main #${CSS.escape(focus)}`)
+  const target = found || (byLink && document.querySelector<HTMLElement>(byLink))
+  if (target) target.focus({ preventScroll: true })
+  else if (arrival.value.by === 'back') heading?.focus({ preventScroll: true })
+  window.scrollTo(0, scroll)
 }
 
 /** A part of a page under a heading of its own. */
