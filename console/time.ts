@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import { clock } from './api/live.ts'
 import { setting } from './shell/preferences.ts'
 
@@ -9,13 +9,17 @@ setInterval(() => {
 }, 1000)
 
 /** When the clock was last heard of, in the machine's time. */
-const heard = computed(() => ({ clock: clock.value, at: Date.now() }))
+const heardAt = signal(Date.now())
+effect(() => {
+  clock.value
+  heardAt.value = Date.now()
+})
 
 /** The emulator's present time, in milliseconds: its clock may be moved, or stand still. */
 export const now = computed(() => {
   if (clock.value === undefined) return tick.value
   const at = Date.parse(clock.value.now)
-  return clock.value.mode === 'frozen' ? at : at + Math.max(0, tick.value - heard.value.at)
+  return clock.value.mode === 'frozen' ? at : at + Math.max(0, tick.value - heardAt.value)
 })
 
 const local = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })

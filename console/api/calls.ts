@@ -1,5 +1,5 @@
 import { CallError } from './errors.ts'
-import { token, tokenAsked } from './session.ts'
+import { askForToken, token } from './session.ts'
 
 /** The address of the control API, `…/_pinpoint/`, behind whatever prefix a proxy has put. */
 export const controlUrl = new URL('..', new URL('.', document.baseURI))
@@ -34,13 +34,14 @@ export async function call<T>(method: string, address: string, options: CallOpti
     body = JSON.stringify(options.body)
   }
   let response: Response
+  let value: unknown
   try {
     response = await fetch(url, { method, headers, body: body ?? null, signal: options.signal ?? null })
+    value = await readBody(response)
   } catch (error) {
     if (options.signal?.aborted) throw error
     throw new CallError(name, 'The emulator does not answer. Is it still running?', { status: 0 })
   }
-  const value = await readBody(response)
   if (response.ok) return value as T
   throw refusal(name, response.status, value, response.headers)
 }
@@ -56,10 +57,13 @@ async function readBody(response: Response): Promise<unknown> {
 }
 
 /**
- * The error of an answer that is no success. A call that lacked the token makes the console ask.
+ * The error of an answer that is no success. A call without a token, or with a wrong one, makes the
+ * console ask for it.
  */
 export function refusal(name: string, status: number, value: unknown, headers: Headers): CallError {
-  if (status === 401) tokenAsked.value = true
+  // A fault rule may answer an operation of Pinpoint with any status.
+  const isControl = !name.includes('/_pinpoint/v1/')
+  if (isControl && (status === 401 || (status === 403 && token.value !== undefined))) askForToken()
   const { Message: message } = (value ?? {}) as { Message?: string }
   return new CallError(name, message ?? `The emulator answered ${status}.`, {
     status,

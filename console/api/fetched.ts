@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals'
+import { signal, useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { get } from './calls.ts'
 import type { CallError } from './errors.ts'
@@ -24,11 +24,17 @@ function keep(key: string, value: unknown): void {
   if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
 }
 
-/** Forgets all answers: what they say is gone. */
-export const forgetAnswers = (): void => kept.clear()
+/** Grows when nothing that was read can be relied on any more. */
+const generation = signal(0)
+
+/** Forgets all answers, and has whatever is shown read again. */
+export function forgetAnswers(): void {
+  kept.clear()
+  generation.value++
+}
 
 /**
- * Reads an address of the control API, and again when the address changes.
+ * Reads an address of the control API, and again when the address changes, and after `forgetAnswers`.
  *
  * @param address as for `get`; `undefined` reads nothing
  */
@@ -47,7 +53,10 @@ export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal
     loading: false,
   })
   const latest = useRef(load)
-  latest.current = load
+  // Not while rendering: what still runs would read the next key's address under its own key.
+  useEffect(() => {
+    latest.current = load
+  })
   const running = useRef<{ abort: AbortController; again: boolean } | undefined>(undefined)
 
   const start = useCallback(
@@ -96,6 +105,13 @@ export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal
     if (running.current) running.current.again = true
     else if (key !== undefined) start(key)
   }, [key, start])
+
+  useEffect(() => {
+    const read = generation.peek()
+    return generation.subscribe(now => {
+      if (now !== read) reload()
+    })
+  }, [reload])
 
   // Until the effect has run, what is known of the new key.
   const shown =

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { LiveEvents, LiveKind } from '../../server/control/live/shapes.ts'
 import { call, controlUrl, get } from './calls.ts'
+import { CallError } from './errors.ts'
 import { forgetAnswers } from './fetched.ts'
 import { token } from './session.ts'
 
@@ -13,6 +14,8 @@ export type Connection =
   | { state: 'paused'; since: Date }
   /** The emulator does not answer; what is shown is as of then. */
   | { state: 'lost'; since: Date }
+  /** The emulator wants a token, or another one. */
+  | { state: 'refused' }
 
 export const connection = signal<Connection>({ state: 'connecting' })
 
@@ -26,6 +29,8 @@ const handlers = new Map<LiveKind, Set<Handler>>()
 const hiddenMs = 30_000
 
 let source: EventSource | undefined
+/** Aborts the connecting that is under way. */
+let attempt = new AbortController()
 let version: string | undefined
 let lastId: string | undefined
 let hiddenTimer: number | undefined
@@ -47,7 +52,7 @@ export function listen<K extends LiveKind>(kind: K, handler: (event: LiveEvents[
 
 /**
  * Reloads what is shown when something of these kinds happens, at most once a second, and whenever
- * the console cannot know what it has missed.
+ * the console cannot know what it has missed (`useLoaded` does the latter by itself).
  *
  * @param isMine which events matter; all, if absent
  */
@@ -106,6 +111,7 @@ export function startLive(): void {
 
 function disconnect(): void {
   window.clearTimeout(retryTimer)
+  attempt.abort()
   source?.close()
   source = undefined
 }
@@ -116,14 +122,21 @@ function disconnect(): void {
  */
 async function connect(): Promise<void> {
   disconnect()
+  attempt = new AbortController()
+  const { signal } = attempt
   if (connection.value.state !== 'lost') connection.value = { state: 'connecting' }
   try {
-    if (token.value !== undefined) await call('POST', 'session')
+    if (token.value !== undefined) await call('POST', 'session', { signal })
     // A refused stream tells no reason; this call does.
-    else if (connection.value.state === 'lost') await get('clock')
-  } catch {
-    return retry()
+    else if (connection.value.state === 'lost') await get('clock', signal)
+  } catch (error) {
+    if (signal.aborted) return
+    if (!(error instanceof CallError && (error.status === 401 || error.status === 403))) return retry()
+    // Whoever enters the token loads the page anew.
+    connection.value = { state: 'refused' }
+    return
   }
+  if (signal.aborted) return
   const url = new URL('live', controlUrl)
   if (lastId !== undefined) url.searchParams.set('last-event-id', lastId)
   const opened = new EventSource(url)
@@ -148,13 +161,16 @@ function retry(): void {
 function receive<K extends LiveKind>(kind: K, event: LiveEvents[K]): void {
   if (kind === 'hello') {
     const hello = event as LiveEvents['hello']
+    const wasLost = connection.value.state === 'lost'
     connection.value = { state: 'live' }
     clock.value = hello.clock
     if (version !== undefined && version !== hello.version) window.location.reload()
     version = hello.version
+    // Calls may have failed meanwhile, even if no event was missed.
+    if (wasLost) receive('resync', {})
   }
   if (kind === 'clock') clock.value = event as LiveEvents['clock']
-  if (kind === 'state') forgetAnswers()
+  if (kind === 'state' || kind === 'resync') forgetAnswers()
   for (const handler of handlers.get(kind) ?? []) handler(event as never)
 }
 

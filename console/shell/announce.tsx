@@ -7,6 +7,8 @@ let timer: number | undefined
 /** Says a sentence to screen readers, politely and at most each 5 seconds: the latest wins. */
 export function announce(text: string): void {
   window.clearTimeout(timer)
+  // The same sentence is said again only if it was away.
+  sentence.value = ''
   timer = window.setTimeout(
     () => {
       last = performance.now()

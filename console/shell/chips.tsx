@@ -1,6 +1,9 @@
+import { useEffect } from 'preact/hooks'
 import { clock, connection, pause } from '../api/live.ts'
+import { tokenAsked } from '../api/session.ts'
 import { Icon } from '../parts/icon.tsx'
 import { clockTime, now } from '../time.ts'
+import { announce } from './announce.tsx'
 import { setting } from './preferences.ts'
 
 /** The emulator's clock, where it is not simply the machine's. */
@@ -9,7 +12,7 @@ export function ClockChip() {
   return (
     <a class="chip tone-warn" href="clock" title={`The emulator's clock is ${clock.value.mode}`}>
       <Icon name="clock" />
-      {clockTime(now.value)}
+      <span>{clockTime(now.value)}</span>
       <span>{clock.value.mode}</span>
     </a>
   )
@@ -19,16 +22,29 @@ export function ClockChip() {
 export function ConnectionChip() {
   const { state, ...rest } = connection.value
   const since = 'since' in rest ? clockTime(rest.since.getTime()) : ''
+  useEffect(() => {
+    if (state === 'lost') announce(`Disconnected. What is shown is as of ${since}.`)
+  }, [state, since])
   if (state === 'lost') {
     return (
-      <span
-        class="chip tone-fail"
-        role="status"
-        title={`The emulator does not answer. What is shown is as of ${since}.`}
-      >
+      <span class="chip tone-fail" title={`The emulator does not answer. What is shown is as of ${since}.`}>
         <Icon name="plug" />
         Disconnected <span>as of {since}</span>
       </span>
+    )
+  }
+  if (state === 'refused') {
+    return (
+      <button
+        type="button"
+        class="chip tone-fail"
+        onClick={() => {
+          tokenAsked.value = true
+        }}
+      >
+        <Icon name="key-round" />
+        Enter the token
+      </button>
     )
   }
   const paused = state === 'paused'
@@ -36,9 +52,8 @@ export function ConnectionChip() {
     <button
       type="button"
       class={`chip ${paused ? 'tone-warn' : state === 'live' ? 'tone-done' : 'tone-wait'}`}
-      aria-pressed={paused}
-      aria-label={paused ? 'Follow what happens' : 'Stop following what happens'}
       title={paused ? 'Follow what happens (.)' : 'Stop following what happens (.)'}
+      aria-keyshortcuts="."
       onClick={() => pause(!paused)}
     >
       <Icon name={paused ? 'play' : 'radio'} />
