@@ -39,13 +39,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
         <a class="brand" href=".">
           pinpoint-local
         </a>
-        <button
-          type="button"
-          class="search-button"
-          aria-label="Go to"
-          aria-keyshortcuts="Control+K"
-          onClick={openPalette}
-        >
+        <button type="button" class="search-button" aria-keyshortcuts="Control+K" onClick={openPalette}>
           <Icon name="search" />
           <span>Go to an id, a name, a page</span>
           <kbd>Ctrl K</kbd>

@@ -202,7 +202,7 @@ function Settings({ app }: { app: string }) {
           if (draft.value === undefined) {
             return (
               <>
-                <Body text={text} label="Application settings" />
+                <Body text={text} label="Settings as JSON" />
                 <div class="actions">
                   <button
                     type="button"
