@@ -1,4 +1,4 @@
-import operations from '../../fixtures/operations.json'
+import operations from '../../fixtures/operations.json' with { type: 'json' }
 
 type Operation = (typeof operations)[number]
 
@@ -22,39 +22,63 @@ export const kebab = (name: string): string =>
     .toLowerCase()
 
 /**
- * The call as a line for the AWS CLI, with this emulator's endpoint.
+ * The call as a line for the AWS CLI, with this emulator's endpoint and credentials that need no
+ * configuration.
  *
  * @returns undefined if the path is not the operation's
  */
 export function awsCli({ operation, path, body }: PinpointCall, endpoint: string): string | undefined {
   const found: Operation | undefined = operations.find(({ name }) => name === operation)
-  const values = found && readPath(found, path)
-  if (found === undefined || values === undefined) return undefined
-  const words = ['aws', 'pinpoint', kebab(operation), '--endpoint-url', endpoint]
-  for (const [name, all] of values) words.push(`--${kebab(name)}`, ...all)
+  const parameters = found && readPath(found, path)
+  if (found === undefined || parameters === undefined) return undefined
+  const words = ['aws', 'pinpoint', kebab(operation), '--region', 'us-east-1', '--endpoint-url', endpoint]
+  for (const [name, values] of parameters) words.push(...optionOf(kebab(name), values))
   if ('payload' in found && body) words.push(`--${kebab(found.payload as string)}`, body)
-  return words.map(shellQuote).join(' ')
+  return ['AWS_ACCESS_KEY_ID=test', 'AWS_SECRET_ACCESS_KEY=test', ...words].map(shellQuote).join(' ')
+}
+
+/** A parameter of the path or the query as an option of the AWS CLI. */
+function optionOf(name: string, values: string[]): string[] {
+  const [value = ''] = values
+  // The only booleans; the CLI has them as flags.
+  if (name === 'create-new-version') return [value === 'true' ? `--${name}` : `--no-${name}`]
+  // The only lists. Written as JSON, a value may begin with a dash or a bracket.
+  if (name === 'tag-keys') return [`--${name}`, JSON.stringify(values)]
+  return value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value]
 }
 
 /** The call as a line for curl. */
 export const curl = (method: string, path: string, body: string | undefined, endpoint: string): string =>
   [
     'curl',
+    // Brackets and braces are patterns to curl.
+    ...(/[[\]{}]/.test(path) ? ['--globoff'] : []),
     ...(method === 'GET' ? [] : ['-X', method]),
     endpoint + path,
-    ...(body ? ['-H', 'Content-Type: application/json', '--data-binary', body] : []),
+    // With `--data`, a text that begins with @ would be the name of a file.
+    ...(body ? ['-H', 'Content-Type: application/json', '--data-raw', body] : []),
   ]
     .map(shellQuote)
     .join(' ')
 
 /** The values of the path's and the query's parameters, by their names. */
 function readPath({ uri, query }: Operation, path: string): Map<string, string[]> | undefined {
-  const url = new URL(path, 'http://emulator')
-  const pattern = uri.replace(/\/$/, '').replaceAll(/\{([^}]+)\}/g, '([^/]+)')
-  const match = new RegExp(`^${pattern}/?$`).exec(url.pathname)
+  const [named = '', ...rest] = path.split('?')
+  // An ARN may have been sent with its slashes as they are.
+  const pattern = uri
+    .replace(/\/$/, '')
+    .replaceAll(/\{([^}]+)\}/g, (_, name) => (name === 'resource-arn' ? '(.+)' : '([^/]+)'))
+  const match = new RegExp(`^${pattern}/?$`).exec(named)
   if (match === null) return undefined
   const names = [...uri.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name!)
-  const values = new Map(names.map((name, index) => [name, [decodeURIComponent(match[index + 1]!)]]))
-  for (const name of query) if (url.searchParams.has(name)) values.set(name, url.searchParams.getAll(name))
+  const values = new Map<string, string[]>()
+  try {
+    for (const [index, name] of names.entries()) values.set(name, [decodeURIComponent(match[index + 1]!)])
+  } catch {
+    // A bad escape was refused, and the CLI cannot send one.
+    return undefined
+  }
+  const given = new URLSearchParams(rest.join('?'))
+  for (const name of query) if (given.has(name)) values.set(name, given.getAll(name))
   return values
 }

@@ -1,4 +1,4 @@
-import operations from '../../../fixtures/operations.json'
+import operations from '../../../fixtures/operations.json' with { type: 'json' }
 
 /** A member of a fault rule, as a field of the form. */
 export interface RuleField {

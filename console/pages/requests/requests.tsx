@@ -1,4 +1,4 @@
-import operations from '../../../fixtures/operations.json'
+import operations from '../../../fixtures/operations.json' with { type: 'json' }
 import { call, emulatorUrl } from '../../api/calls.ts'
 import { useReload } from '../../api/live.ts'
 import { CodeLine } from '../../parts/code-line.tsx'

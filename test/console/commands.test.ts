@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import {
+  CreateAppCommand,
+  CreateEmailTemplateCommand,
+  CreateSegmentCommand,
+  DeleteEndpointCommand,
+  GetAppsCommand,
+  GetCampaignDateRangeKpiCommand,
+  GetEndpointCommand,
+  ListTagsForResourceCommand,
+  ListTemplatesCommand,
+  SendMessagesCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateApnsVoipSandboxChannelCommand,
+  UpdateEmailTemplateCommand,
+  UpdateEndpointCommand,
+  UpdateTemplateActiveVersionCommand,
+  VerifyOTPMessageCommand,
+} from '@aws-sdk/client-pinpoint'
+import t from 'tap'
+import { awsCli, curl } from '../../console/parts/commands.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { startEmulator } from '../support/helpers.ts'
+
+const { CI, PATH = '' } = process.env
+
+const { url, client } = await startEmulator(t)
+const control = controlOf(url)
+const run = promisify(execFile)
+
+/** A terminal of somebody who has configured nothing. */
+const environment = { PATH, HOME: makeFolder(t), AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true' }
+
+/** Runs a line as it is pasted into a terminal; what it prints. */
+const shell = async (line: string): Promise<string> =>
+  (await run('/bin/sh', ['-c', line], { env: environment, timeout: 120_000 })).stdout
+
+const has = (program: string) => shell(`command -v ${program}`).then(Boolean, () => false)
+
+/** Skips where there is no such program; in CI, where nobody would notice, the test fails instead. */
+const needs = async (program: string) =>
+  CI || (await has(program)) ? {} : { skip: `${program} is not installed` }
+
+/** The latest call of Pinpoint's API, with its body. */
+async function latest() {
+  const { items } = (await control('GET', '/_pinpoint/requests?page-size=1')).body
+  const { path, ...details } = (await control('GET', `/_pinpoint/requests/${items[0].requestId}`)).body
+  const { pathname, searchParams } = new URL(path, url)
+  const { operation, method, status } = details
+  const text: string | undefined = details.request.body
+  return {
+    call: { operation, path, body: text },
+    method,
+    sent: {
+      ...{ operation, method, status },
+      path: pathname.replace(/\/$/, '').split('/').map(decodeURIComponent),
+      query: [...searchParams].sort(),
+      body: text && JSON.parse(text),
+    },
+  }
+}
+
+const { Id: ApplicationId, Arn: ResourceArn } = (
+  await client.send(new CreateAppCommand({ CreateApplicationRequest: { Name: 'shop' } }))
+).ApplicationResponse!
+const hard = `it's "quoted" & $HOME \`id\` \\n ünï→😀 %41 {a} [b] ~ #!`
+
+/** Calls whose lines must make them again, each with what a shell, curl or the AWS CLI may get wrong. */
+const calls = [
+  new CreateAppCommand({ CreateApplicationRequest: { Name: hard, tags: { "o'clock": '"' } } }),
+  new GetAppsCommand({ PageSize: '1' }),
+  new UpdateEndpointCommand({
+    ...{ ApplicationId, EndpointId: `e/${hard}` },
+    EndpointRequest: {
+      ChannelType: 'EMAIL',
+      Address: 'a@example.com',
+      Attributes: { [hard]: ['a\nb', '@x'] },
+    },
+  }),
+  new GetEndpointCommand({ ApplicationId, EndpointId: `e/${hard}` }),
+  new UpdateEndpointCommand({
+    ...{ ApplicationId, EndpointId: '--dash' },
+    EndpointRequest: { ChannelType: 'SMS', Address: '+15555550100', OptOut: 'NONE', Metrics: { age: 1.5 } },
+  }),
+  new GetEndpointCommand({ ApplicationId, EndpointId: '--dash' }),
+  new DeleteEndpointCommand({ ApplicationId, EndpointId: 'none' }),
+  new TagResourceCommand({
+    ResourceArn,
+    TagsModel: { tags: { team: 'red', 'a b': '1', '[c': 'é', '-d': '' } },
+  }),
+  new ListTagsForResourceCommand({ ResourceArn }),
+  new UntagResourceCommand({ ResourceArn, TagKeys: ['-d', 'a b', '[c', 'x,y'] }),
+  new UntagResourceCommand({ ResourceArn, TagKeys: ['team'] }),
+  new CreateSegmentCommand({
+    ApplicationId,
+    WriteSegmentRequest: { Name: 'all', Dimensions: { UserAttributes: { 'it’s': { Values: ["'"] } } } },
+  }),
+  new CreateEmailTemplateCommand({
+    TemplateName: 'hello',
+    EmailTemplateRequest: { Subject: 'Hi {{User.UserId}}' },
+  }),
+  new UpdateEmailTemplateCommand({
+    ...{ TemplateName: 'hello', CreateNewVersion: true, EmailTemplateRequest: { HtmlPart: "<p class='a'>" } },
+  }),
+  new UpdateEmailTemplateCommand({
+    ...{ TemplateName: 'hello', CreateNewVersion: false, EmailTemplateRequest: { TextPart: 'x' } },
+  }),
+  new UpdateTemplateActiveVersionCommand({
+    ...{ TemplateName: 'hello', TemplateType: 'EMAIL', TemplateActiveVersionRequest: { Version: '1' } },
+  }),
+  new ListTemplatesCommand({ Prefix: "h'", TemplateType: 'EMAIL', PageSize: '5' }),
+  new UpdateApnsVoipSandboxChannelCommand({
+    ...{ ApplicationId, APNSVoipSandboxChannelRequest: { Certificate: '-----BEGIN', PrivateKey: 'k' } },
+  }),
+  new SendMessagesCommand({
+    ApplicationId,
+    MessageRequest: {
+      Addresses: { '+15555550100': { ChannelType: 'SMS', Substitutions: { name: [hard] } } },
+      MessageConfiguration: { SMSMessage: { Body: '{{name}}, it’s\n"time"' } },
+    },
+  }),
+  new VerifyOTPMessageCommand({
+    ApplicationId,
+    VerifyOTPMessageRequestParameters: {
+      ...{ DestinationIdentity: '+15555550100', ReferenceId: 'login', Otp: '123456' },
+    },
+  }),
+  new GetCampaignDateRangeKpiCommand({
+    ...{ ApplicationId, CampaignId: 'none', KpiName: 'unique-deliveries' },
+    ...{ StartTime: new Date('2027-03-01T00:00:00Z'), EndTime: new Date('2027-03-02T00:00:00Z') },
+  }),
+]
+
+/** Each call as it was recorded; one that is refused must be refused again. */
+const recorded: Awaited<ReturnType<typeof latest>>[] = []
+for (const command of calls) {
+  await client.send(command as GetAppsCommand).catch(() => {})
+  recorded.push(await latest())
+}
+
+t.test('the line for curl makes the same call again', await needs('curl'), async t => {
+  for (const { call, method, sent } of recorded) {
+    const line = curl(method, call.path, call.body, url)
+    await shell(line)
+    t.strictSame((await latest()).sent, again(sent), line)
+  }
+})
+
+t.test('the line for the AWS CLI makes the same call again', await needs('aws'), async t => {
+  for (const { call, sent } of recorded) {
+    const line = awsCli(call, url)!
+    const expected = again(sent)
+    const error = await shell(line).then(
+      () => undefined,
+      ({ stderr }: { stderr: string }) => stderr,
+    )
+    t.strictSame((await latest()).sent, expected, `${line}\n${error}`)
+    if (expected.status < 400) t.equal(error, undefined)
+  }
+})
+
+/** What is expected when a call is made again: what it has created is there already. */
+const again = <Sent extends { operation: string; status: number }>(sent: Sent): Sent =>
+  sent.operation === 'CreateEmailTemplate' ? { ...sent, status: 400 } : sent
+
+t.test('an ARN may have been sent with its slashes as they are', async t => {
+  const path = `/v1/tags/${ResourceArn}?tagKeys=a&tagKeys=b`
+  t.match(
+    awsCli({ operation: 'UntagResource', path }, url),
+    `untag-resource --region us-east-1 --endpoint-url ${url} --resource-arn ${ResourceArn} --tag-keys '["a","b"]'`,
+  )
+})
+
+t.test('there is no line for a path that is not the operation’s, or has a bad escape', async t => {
+  for (const path of ['/v1/app', '/v1/apps/a/b', '/v1/apps/%ZZ']) {
+    t.equal(awsCli({ operation: 'GetApp', path }, url), undefined)
+  }
+  t.equal(awsCli({ operation: 'Other', path: '/v1/apps' }, url), undefined)
+})
