@@ -11,7 +11,7 @@ interface Route {
 }
 
 /** Every page of the console. A page is loaded when it is first gone to. */
-const routes: Route[] = [
+export const routes: Route[] = [
   { path: '', load: () => import('./pages/start.tsx') },
   { path: 'apps/:app', load: () => import('./pages/apps/overview.tsx') },
   { path: 'apps/:app/channels', load: () => import('./pages/apps/channels.tsx') },

@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { routes } from '../../console/routes.ts'
+import { launchBrowser, needsBrowser, openPage, type WatchedPage } from '../support/browser.ts'
+import { startFilledEmulator } from '../support/filled-emulator.ts'
+import { startEmulator, until } from '../support/helpers.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Values of the parameters of routes. */
+type Values = Record<string, readonly string[]>
+
+/** The addresses of a route, one for each value of its last parameter. */
+function addressesOf(path: string, values: Values): string[] {
+  const parts = path.split('/')
+  const named = parts.filter(part => part.startsWith(':'))
+  const last = named.at(-1)
+  const valuesOf = (part: string) => {
+    const key = part.slice(1)
+    const before = parts[parts.indexOf(part) - 1]
+    const found = values[key] ?? values[`${before}/${key}`]
+    if (found === undefined)
+      throw new Error(`no value for ${part} of the route ${path}: add one to this test`)
+    return found
+  }
+  const of = (ending: string | undefined) =>
+    parts
+      .map(part =>
+        part.startsWith(':') ? encodeURIComponent(part === last ? ending! : valuesOf(part)[0]!) : part,
+      )
+      .join('/')
+  return last === undefined ? [path] : valuesOf(last).map(of)
+}
+
+/** The violations that axe finds on a page as it is, a line each. */
+async function violationsOf(page: Page, options: object): Promise<string[]> {
+  // The function that runs is text: a function of this file would be compiled with helpers of its own.
+  const found = await page.evaluate<
+    { id: string; nodes: { target: string[]; html: string; failureSummary: string }[] }[]
+  >(
+    `axe.run(document, ${JSON.stringify({ iframes: false, resultTypes: ['violations'], ...options })})
+      .then(({ violations }) => violations)`,
+  )
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, html, failureSummary }) => `${id}: ${target.join(' ')}: ${html}\n${failureSummary}`),
+  )
+}
+
+/** Goes to a page as a reader does, by a link, and waits until it has all that it shows. */
+async function follow(page: Page, address: string): Promise<void> {
+  await page.evaluate<void>(`{
+    const link = document.createElement('a')
+    link.href = ${JSON.stringify(address || '.')}
+    document.querySelector('main').before(link)
+    link.click()
+    link.remove()
+  }`)
+  // The page's policy lets nothing of playwright's run that waits inside of it.
+  await until(
+    async () =>
+      (await page.evaluate<boolean>(
+        `location.pathname === new URL(${JSON.stringify(address || '.')}, document.baseURI).pathname
+          && document.querySelector('main h1') !== null && document.querySelector('main .loading') === null`,
+      )) || undefined,
+    `the page ${address}`,
+  )
+}
+
+const widths = [1280, 375, 320]
+
+/** What is wrong with a page, in both schemes and at all widths: a line each. */
+async function look({ page, trouble }: WatchedPage, address: string, isMissing: boolean): Promise<string[]> {
+  const wrong: string[] = []
+  await page.setViewportSize({ width: widths[0]!, height: 800 })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await follow(page, address)
+  const [heading, title, focused] = await page.evaluate<string[]>(
+    `[document.querySelector('main h1').textContent, document.title, document.activeElement?.tagName]`,
+  )
+  if (title !== `${heading} · pinpoint-local`) wrong.push(`the title is "${title}", the heading "${heading}"`)
+  if (focused !== 'H1') wrong.push(`${focused} has the focus, and not the heading`)
+  wrong.push(...(await violationsOf(page, {})))
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await violationsOf(page, { runOnly: ['color-contrast'] })
+  wrong.push(...dark.map(line => `dark: ${line}`))
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    const wide = await page.evaluate<string[]>(`(() => {
+      const most = document.documentElement.clientWidth
+      if (document.documentElement.scrollWidth <= most) return []
+      return [...document.querySelectorAll('main *, header *')]
+        .filter(element => element.getBoundingClientRect().right > most && !element.closest('.table-frame'))
+        .slice(0, 4)
+        .map(element => element.outerHTML.slice(0, 200))
+    })()`)
+    wrong.push(...wide.map(line => `too wide at ${width} px: ${line}`))
+  }
+  const happened = trouble.splice(0)
+  if (isMissing) {
+    const said = page.getByRole('alert').or(page.locator('main .empty'))
+    if ((await said.count()) === 0) wrong.push('does not say that there is no such thing')
+    wrong.push(...happened.filter(line => !line.startsWith('404: ')))
+  } else wrong.push(...happened)
+  return wrong
+}
+
+t.test('every page, in a real browser', needsBrowser, async t => {
+  const browser = await launchBrowser(t)
+
+  /** Looks at all pages, two at a time. */
+  async function lookAtAll(t: Test, url: string, addresses: readonly string[], isMissing = false) {
+    const rest = [...addresses]
+    const lookAtSome = async () => {
+      const watched = await openPage(t, browser, url)
+      // The first page must be gone to by a link too.
+      await watched.page.goto(`${url}/_pinpoint/console/no-page`)
+      await watched.page.locator('h1').waitFor()
+      await watched.page.evaluate(axe)
+      for (let address = rest.shift(); address !== undefined; address = rest.shift()) {
+        const wrong = await look(watched, address, isMissing).catch(error => [String(error)])
+        t.equal(wrong.join('\n'), '', address || 'start')
+      }
+    }
+    await Promise.all([lookAtSome(), lookAtSome()])
+  }
+
+  t.test('filled', async t => {
+    const { url, app, emptyApp, ...of } = await startFilledEmulator(t)
+    const idOf = (found: { requestId: string } | undefined) => found!.requestId
+    const values: Values = {
+      app: [app],
+      'import-jobs/job': [of.jobs.finished, of.jobs.failed],
+      'export-jobs/job': [of.jobs.exported],
+      endpoint: ['mail', 'push', 'an id with / and "'],
+      user: ['eve'],
+      segment: [of.imported, of.free, of.grouped, of.segment],
+      campaign: [of.campaign, of.later],
+      journey: [of.journey, of.draft],
+      message: of.messages.map(({ id }: { id: number }) => String(id)),
+      kind: ['email'],
+      template: ['hello'],
+      request: [
+        idOf(of.requests.find(({ status }: { status: number }) => status >= 400)),
+        idOf(of.requests.find(({ operation }: { operation: string }) => operation === 'CreateJourney')),
+      ],
+    }
+    const kinds = ['sms', 'push', 'voice', 'inapp'].map(kind => `templates/${kind}/hello`)
+    const addresses = [...routes.flatMap(({ path }) => addressesOf(path, values)), ...kinds]
+    await lookAtAll(t, url, addresses)
+
+    t.test('an application with nothing in it', async t => {
+      const lists = routes.filter(({ path }) => /^apps\/:app(\/[^:]+)?$/.test(path))
+      await lookAtAll(
+        t,
+        url,
+        lists.flatMap(({ path }) => addressesOf(path, { app: [emptyApp] })),
+      )
+    })
+
+    t.test('things that are not there', async t => {
+      const none = new Proxy<Values>({}, { get: (_, name) => [name === 'app' ? app : 'none'] })
+      const ofItems = routes.filter(({ path }) => /:(?!app)[^/]+$/.test(path))
+      await lookAtAll(
+        t,
+        url,
+        ofItems.flatMap(({ path }) => addressesOf(path, none)),
+        true,
+      )
+    })
+  })
+
+  t.test('of an emulator with nothing in it', async t => {
+    const { url } = await startEmulator(t)
+    const addresses = routes.filter(({ path }) => !path.includes(':')).map(({ path }) => path)
+    await lookAtAll(t, url, addresses)
+  })
+})
