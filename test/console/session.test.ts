@@ -1,0 +1,125 @@
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { makeBuckets } from '../support/buckets.ts'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { startEmulator, until } from '../support/helpers.ts'
+
+const CONTROL_TOKEN = 'open-sesame'
+const bearer = { authorization: `Bearer ${CONTROL_TOKEN}` }
+
+/** Types a token into the dialog that asks for it. */
+async function enterToken(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Control token').fill(token)
+  await page.getByRole('button', { name: 'Open the console' }).click()
+}
+
+const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'This emulator asks for its token' })
+
+/** The chip that says whether the page follows what happens. */
+const live = (page: Page) => page.getByRole('button', { name: 'Live', exact: true })
+
+t.test('in a real browser', needsBrowser, async t => {
+  const browser = await launchBrowser(t)
+
+  for (const more of [{}, { ACCESS_KEYS: 'AKIDEXAMPLE:secret' }] as Record<string, string>[]) {
+    const with_ = `with CONTROL_TOKEN${more.ACCESS_KEYS ? ' and ACCESS_KEYS' : ''}`
+    t.test(`${with_}, the console asks for the token, and keeps it for the tab`, async t => {
+      const buckets = makeBuckets(t)
+      await buckets.put('demo', 'users.csv', 'Id,ChannelType,Address\na,PIGEON,roof\n')
+      const { url } = await startEmulator(t, { CONTROL_TOKEN, ...more, ...buckets.env })
+      const { page, context, trouble, expectTrouble } = await openPage(t, browser, url)
+      /** Makes a call as another client. */
+      const call = async (path: string, body: object) => {
+        const init = { method: 'POST', headers: bearer, body: JSON.stringify(body) }
+        return (await fetch(`${url}/_pinpoint/v1/${path}`, init)).json() as Promise<{ Id: string }>
+      }
+      await page.goto(`${url}/_pinpoint/console/jobs`)
+      const dialog = dialogOf(page)
+      await dialog.waitFor()
+
+      await enterToken(page, 'wrong')
+      await dialog.getByRole('alert').getByText('That is not the token.').waitFor()
+      expectTrouble(/^40[13]: /)
+
+      await enterToken(page, CONTROL_TOKEN)
+      await dialog.waitFor({ state: 'detached' })
+      await page.getByRole('heading', { name: 'No job yet' }).or(page.getByText('No job yet')).waitFor()
+      await live(page).waitFor()
+
+      const { Id: app } = await call('apps', { Name: 'shop' })
+      const { Id: job } = await call(`apps/${app}/jobs/import`, {
+        ...{ Format: 'CSV', S3Url: 's3://demo/users.csv' },
+        RoleArn: 'arn:aws:iam::123456789012:role/import',
+      })
+      await page.goto(`${url}/_pinpoint/console/apps/${app}/import-jobs/${job}`)
+      t.equal(await dialog.count(), 0, 'a page that is loaded anew in the tab does not ask')
+      await page.locator('main').getByText('COMPLETED', { exact: true }).first().waitFor()
+      const link = page.getByRole('link', { name: /failures\.csv|CSV/ })
+      const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+      t.match(await (await download.createReadStream()).toArray().then(String), 'PIGEON')
+
+      await call('apps', { Name: 'seen at once' })
+      await page.getByRole('link', { name: 'pinpoint-local' }).click()
+      await page.getByRole('link', { name: 'seen at once' }).waitFor()
+      await call('apps', { Name: 'seen live' })
+      await page.getByRole('link', { name: 'seen live' }).waitFor()
+      t.strictSame(trouble, [])
+
+      t.test('another browser is asked again', async t => {
+        const other = await openPage(t, browser, url)
+        await other.page.goto(`${url}/_pinpoint/console/`)
+        await dialogOf(other.page).waitFor()
+        t.match(await context.cookies(`${url}/_pinpoint/`), [{ httpOnly: true, sameSite: 'Strict' }])
+      })
+    })
+  }
+
+  t.test('a reader who closes the dialog is asked again only by the button', async t => {
+    const { url } = await startEmulator(t, { CONTROL_TOKEN })
+    const { page } = await openPage(t, browser, url)
+    await page.goto(`${url}/_pinpoint/console/`)
+    await dialogOf(page).waitFor()
+    const enter = page.getByRole('button', { name: 'Enter the token' })
+    await enter.waitFor()
+    await page.keyboard.press('Escape')
+    await dialogOf(page).waitFor({ state: 'detached' })
+    await page.getByRole('alert').getByText('CONTROL_TOKEN').first().waitFor()
+    await page.getByRole('button', { name: 'Try again' }).first().click()
+    await page.getByRole('link', { name: 'Outbox' }).click()
+    await page.getByRole('heading', { name: 'Outbox' }).waitFor()
+    await page.getByRole('alert').getByText('CONTROL_TOKEN').first().waitFor()
+    t.equal(await dialogOf(page).count(), 0)
+    await enter.click()
+    await enterToken(page, CONTROL_TOKEN)
+    await page.getByText('No message', { exact: false }).first().waitFor()
+    await live(page).waitFor()
+  })
+
+  t.test('a tab whose token is not right any more asks for the new one', async t => {
+    const first = await startEmulator(t, { CONTROL_TOKEN: 'old' })
+    const { page } = await openPage(t, browser, first.url)
+    await page.goto(`${first.url}/_pinpoint/console/`)
+    await enterToken(page, 'old')
+    await live(page).waitFor()
+    const PORT = new URL(first.url).port
+    await first.close()
+    const { url } = await startEmulator(t, { CONTROL_TOKEN, PORT })
+    t.equal(url, first.url)
+    await dialogOf(page).waitFor()
+    await enterToken(page, CONTROL_TOKEN)
+    await live(page).waitFor()
+  })
+
+  t.test('with ACCESS_KEYS alone, the console says what to set', async t => {
+    const { url } = await startEmulator(t, { ACCESS_KEYS: 'AKIDEXAMPLE:secret' })
+    const { page } = await openPage(t, browser, url)
+    await page.goto(`${url}/_pinpoint/console/`)
+    const dialog = dialogOf(page)
+    await dialog.getByText('start it with CONTROL_TOKEN').waitFor()
+    await enterToken(page, 'secret')
+    await dialog.getByRole('alert').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('alert').getByText('with CONTROL_TOKEN set').first().waitFor()
+    await until(async () => (await dialog.count()) === 0 || undefined, 'the dialog to close')
+  })
+})
