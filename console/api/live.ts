@@ -31,6 +31,8 @@ const hiddenMs = 30_000
 let source: EventSource | undefined
 /** Aborts the connecting that is under way. */
 let attempt = new AbortController()
+/** Whether a stream has broken, or not begun, since the last event. */
+let isBroken = false
 let version: string | undefined
 let lastId: string | undefined
 let hiddenTimer: number | undefined
@@ -124,11 +126,12 @@ async function connect(): Promise<void> {
   disconnect()
   attempt = new AbortController()
   const { signal } = attempt
+  const probes = isBroken
   if (connection.value.state !== 'lost') connection.value = { state: 'connecting' }
   try {
     if (token.value !== undefined) await call('POST', 'session', { signal })
-    // A refused stream tells no reason; this call does.
-    else if (connection.value.state === 'lost') await get('clock', signal)
+    // A stream that fails tells no reason; this call does.
+    else if (probes) await get('clock', signal)
   } catch (error) {
     if (signal.aborted) return
     if (!(error instanceof CallError && (error.status === 401 || error.status === 403))) return retry()
@@ -142,7 +145,10 @@ async function connect(): Promise<void> {
   const opened = new EventSource(url)
   source = opened
   opened.addEventListener('error', () => {
-    if (source === opened) retry()
+    if (source !== opened) return
+    isBroken = true
+    if (probes) retry()
+    else connect()
   })
   for (const kind of kinds) {
     opened.addEventListener(kind, message => {
@@ -154,6 +160,7 @@ async function connect(): Promise<void> {
 
 function retry(): void {
   disconnect()
+  isBroken = true
   if (connection.value.state !== 'lost') connection.value = { state: 'lost', since: new Date() }
   retryTimer = window.setTimeout(connect, 1000)
 }
@@ -161,13 +168,13 @@ function retry(): void {
 function receive<K extends LiveKind>(kind: K, event: LiveEvents[K]): void {
   if (kind === 'hello') {
     const hello = event as LiveEvents['hello']
-    const wasLost = connection.value.state === 'lost'
     connection.value = { state: 'live' }
     clock.value = hello.clock
     if (version !== undefined && version !== hello.version) window.location.reload()
     version = hello.version
     // Calls may have failed meanwhile, even if no event was missed.
-    if (wasLost) receive('resync', {})
+    if (isBroken) receive('resync', {})
+    isBroken = false
   }
   if (kind === 'clock') clock.value = event as LiveEvents['clock']
   if (kind === 'state' || kind === 'resync') forgetAnswers()
