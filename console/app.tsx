@@ -1,5 +1,6 @@
 import { signal, useSignalEffect } from '@preact/signals'
 import { tokenAsked } from './api/session.ts'
+import { Boundary } from './parts/boundary.tsx'
 import { Page } from './parts/page.tsx'
 import { Empty, ErrorBox, Loading } from './parts/states.tsx'
 import { place } from './router.ts'
@@ -47,7 +48,11 @@ function CurrentPage() {
     )
   }
   // A page of another application or job begins anew.
-  return <module.default key={JSON.stringify(found.params)} {...found.params} />
+  return (
+    <Boundary key={place.value.path.join('/')}>
+      <module.default {...found.params} />
+    </Boundary>
+  )
 }
 
 function load(route: Found['route']): void {
