@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { makeBuckets } from '../support/buckets.ts'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { makeBuckets } from '../support/buckets.ts'
 import { startEmulator, until } from '../support/helpers.ts'
 
 const CONTROL_TOKEN = 'open-sesame'
