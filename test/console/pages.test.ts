@@ -2,12 +2,20 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { routes } from '../../console/routes.ts'
 import { launchBrowser, needsBrowser, openPage, type WatchedPage } from '../support/browser.ts'
 import { startFilledEmulator } from '../support/filled-emulator.ts'
 import { startEmulator, until } from '../support/helpers.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/**
+ * The paths of all routes. They are read from the text, as the modules that routes import are for
+ * browsers.
+ */
+const routes = Array.from(
+  readFileSync(new URL('../../console/routes.ts', import.meta.url), 'utf8').matchAll(/\{ path: '([^']*)',/g),
+  ([, path]) => ({ path: path! }),
+)
 
 /** Values of the parameters of routes. */
 type Values = Record<string, readonly string[]>
