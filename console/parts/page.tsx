@@ -1,10 +1,14 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { arrival, leftHere, place } from '../router.ts'
+import type { ApplicationResponse } from '../../server/model/application.ts'
+import { useFetched } from '../api/fetched.ts'
+import { arrival, leftHere, place, to } from '../router.ts'
 
 interface PageProps {
   title: string
-  /** The pages above this one: name and address. */
+  /** Id of the application that the page belongs to: it stands above it. */
+  app?: string
+  /** The other pages above this one: name and address. */
   above?: [name: string, address: string][]
   /** Beside the title, such as a status. */
   beside?: ComponentChildren
@@ -19,7 +23,7 @@ interface PageProps {
  * A page. It sets the title of the window. After a link, its heading gets the focus; a reader who
  * comes back finds the focus and the scroll position as they were.
  */
-export function Page({ title, above = [], beside, actions, ready = true, children }: PageProps) {
+export function Page({ title, app, above = [], beside, actions, ready = true, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${title} · pinpoint-local`
@@ -41,15 +45,7 @@ export function Page({ title, above = [], beside, actions, ready = true, childre
   return (
     <div class="page">
       <header class="page-head">
-        {above.length > 0 && (
-          <nav aria-label="Pages above this one" class="above">
-            {above.map(([name, address]) => (
-              <a key={address} href={address || '.'}>
-                {name}
-              </a>
-            ))}
-          </nav>
-        )}
+        <Above app={app} pages={above} />
         <div class="page-title">
           <h1 tabIndex={-1} ref={heading}>
             {title}
@@ -73,6 +69,29 @@ function restore(heading: HTMLElement | null): void {
   if (target) target.focus({ preventScroll: true })
   else if (arrival.value.by === 'back') heading?.focus({ preventScroll: true })
   window.scrollTo(0, scroll)
+}
+
+/** Links to the pages above a page. */
+function Above({ app, pages }: { app: string | undefined; pages: [name: string, address: string][] }) {
+  const { value } = useFetched<ApplicationResponse>(app && to`v1/apps/${app}`)
+  const ofApp: typeof pages =
+    app === undefined
+      ? []
+      : [
+          ['Applications', ''],
+          [value?.Name ?? 'Application', to`apps/${app}`],
+        ]
+  const all = [...ofApp, ...pages]
+  if (all.length === 0) return null
+  return (
+    <nav aria-label="Pages above this one" class="above">
+      {all.map(([name, address]) => (
+        <a key={address} href={address || '.'}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  )
 }
 
 /** A part of a page under a heading of its own. */

@@ -53,14 +53,7 @@ export default function ChannelsPage({ app }: { app: string }) {
   const editing = useSignal<ChannelKind | undefined>(undefined)
   const set = channels.value?.Channels ?? {}
   return (
-    <Page
-      title="Channels"
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-      ]}
-      ready={channels.value !== undefined}
-    >
+    <Page title="Channels" app={app} ready={channels.value !== undefined}>
       <Loaded from={channels}>
         {() => (
           <Table

@@ -40,11 +40,8 @@ export default function CampaignPage({ app, campaign: id }: { app: string; campa
   return (
     <Page
       title={campaign.value === undefined ? 'Campaign' : campaign.value.Name || id}
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-        ['Campaigns', to`apps/${app}/campaigns`],
-      ]}
+      app={app}
+      above={[['Campaigns', to`apps/${app}/campaigns`]]}
       beside={status && <Status status={status} />}
       actions={
         campaign.value && (

@@ -52,14 +52,7 @@ export default function CampaignsPage({ app }: { app: string }) {
     { head: 'Changed', number: true, cell: ({ LastModifiedDate }) => <Time at={LastModifiedDate} /> },
   ]
   return (
-    <Page
-      title="Campaigns"
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-      ]}
-      ready={page.value !== undefined}
-    >
+    <Page title="Campaigns" app={app} ready={page.value !== undefined}>
       <NewRows
         number={page.value === undefined ? 0 : unseen.length}
         show={() => {

@@ -34,11 +34,8 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
   return (
     <Page
       title={id}
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-        ['Endpoints', to`apps/${app}/endpoints`],
-      ]}
+      app={app}
+      above={[['Endpoints', to`apps/${app}/endpoints`]]}
       beside={value && <EndpointStatus {...value} />}
       ready={value !== undefined}
       actions={

@@ -42,10 +42,7 @@ export default function EndpointsPage({ app }: { app: string }) {
   return (
     <Page
       title="Endpoints"
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-      ]}
+      app={app}
       ready={page.value !== undefined}
       actions={
         <button

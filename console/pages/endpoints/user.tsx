@@ -17,11 +17,8 @@ export default function UserPage({ app, user: id }: { app: string; user: string 
   return (
     <Page
       title={id}
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-        ['Endpoints', to`apps/${app}/endpoints`],
-      ]}
+      app={app}
+      above={[['Endpoints', to`apps/${app}/endpoints`]]}
       ready={endpoints.value !== undefined}
       actions={
         <ConfirmButton

@@ -27,14 +27,7 @@ export default function ImportPage({ app }: { app: string }) {
   const checked = useChecks(chosen.value?.files ?? none)
   const showJob = (job: string) => go(to`apps/${app}/import-jobs/${job}`)
   return (
-    <Page
-      title="Import"
-      above={[
-        ['Applications', ''],
-        [overview.value?.name ?? app, to`apps/${app}`],
-      ]}
-      ready={overview.value !== undefined}
-    >
+    <Page title="Import" app={app} ready={overview.value !== undefined}>
       <Loaded from={overview}>
         {() =>
           isUploading() ? (

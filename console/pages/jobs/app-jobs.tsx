@@ -15,10 +15,7 @@ export default function AppJobsPage({ app }: { app: string }) {
   return (
     <Page
       title="Jobs"
-      above={[
-        ['Applications', ''],
-        [overview.value?.name ?? app, to`apps/${app}`],
-      ]}
+      app={app}
       actions={
         <>
           <a class="button" href={to`apps/${app}/import`}>

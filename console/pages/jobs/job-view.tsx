@@ -39,14 +39,10 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
   children: (details: Details, watched: WatchedJob<Details>) => ComponentChildren
 }) {
   const { from } = watched
-  const above: [string, string][] = [
-    ['Applications', ''],
-    ['Application', to`apps/${app}`],
-    ['Jobs', to`apps/${app}/jobs`],
-  ]
+  const above: [string, string][] = [['Jobs', to`apps/${app}/jobs`]]
   if (isGone(from)) {
     return (
-      <Page title={title} above={above}>
+      <Page title={title} app={app} above={above}>
         <Empty icon="trash" title="This job is gone">
           <p>It was removed by a reset, by a restored snapshot, or with its application.</p>
           <p>
@@ -59,6 +55,7 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
   return (
     <Page
       title={title}
+      app={app}
       above={above}
       beside={watched.status && <Status status={watched.status} />}
       actions={from.value && actions(from.value)}

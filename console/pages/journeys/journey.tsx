@@ -48,11 +48,8 @@ export default function JourneyPage({ app, journey: id }: { app: string; journey
   return (
     <Page
       title={journey.value?.Name ?? 'Journey'}
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-        ['Journeys', to`apps/${app}/journeys`],
-      ]}
+      app={app}
+      above={[['Journeys', to`apps/${app}/journeys`]]}
       beside={journey.value && <Status status={shown} />}
       actions={
         journey.value && (

@@ -60,14 +60,7 @@ export default function JourneysPage({ app }: { app: string }) {
     { head: 'Changed', number: true, cell: ({ LastModifiedDate }) => <Time at={LastModifiedDate} /> },
   ]
   return (
-    <Page
-      title="Journeys"
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-      ]}
-      ready={page.value !== undefined}
-    >
+    <Page title="Journeys" app={app} ready={page.value !== undefined}>
       <NewRows
         number={page.value === undefined ? 0 : unseen.length}
         show={() => {

@@ -35,11 +35,8 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
   return (
     <Page
       title={value?.Name || id}
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-        ['Segments', to`apps/${app}/segments`],
-      ]}
+      app={app}
+      above={[['Segments', to`apps/${app}/segments`]]}
       ready={value !== undefined}
       actions={
         value && (

@@ -22,10 +22,7 @@ export default function SegmentsPage({ app }: { app: string }) {
   return (
     <Page
       title="Segments"
-      above={[
-        ['Applications', ''],
-        ['Application', to`apps/${app}`],
-      ]}
+      app={app}
       ready={page.value !== undefined}
       actions={
         <button
