@@ -70,6 +70,10 @@ t.test('links lead to files and headings that exist', async t => {
       t.ok(existsSync(join(root, target)), `${page}: ${target}`)
       if (anchor !== undefined) t.ok(anchorsOf(target).includes(anchor), `${page}: ${target}#${anchor}`)
     }
+    for (const [, picture] of readPage(page).matchAll(/\bsrc(?:set)?="([^"]+)"/g)) {
+      const target = join(dirname(page), picture!)
+      t.ok(existsSync(join(root, target)), `${page}: ${target}`)
+    }
   }
 })
 
