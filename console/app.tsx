@@ -1,4 +1,5 @@
 import { signal, useSignalEffect } from '@preact/signals'
+import { useLive } from './api/live.ts'
 import { tokenAsked } from './api/session.ts'
 import { Boundary } from './parts/boundary.tsx'
 import { Page } from './parts/page.tsx'
@@ -37,13 +38,18 @@ function CurrentPage() {
     const route = findRoute(place.value.path)?.route
     if (route !== undefined && !loaded.peek().has(route)) load(route)
   })
+  const module = found && loaded.value.get(found.route)
+  // A browser may not try again to load a script that has failed.
+  const reload = () => window.location.reload()
+  useLive('resync', () => {
+    if (module instanceof Error) reload()
+  })
   if (found === undefined) return <NotFound />
-  const module = loaded.value.get(found.route)
   if (module === undefined) return <Loading />
   if (module instanceof Error) {
     return (
       <Page title="This page could not be loaded">
-        <ErrorBox error={module} retry={() => load(found.route)} />
+        <ErrorBox error={module} retry={reload} />
       </Page>
     )
   }
@@ -61,7 +67,7 @@ function load(route: Found['route']): void {
   }
   route
     .load()
-    .then(done, () => done(new Error('The emulator did not answer. If it was updated, reload the page.')))
+    .then(done, () => done(new Error('The emulator does not answer, or it is of another version now.')))
 }
 
 const NotFound = () => (
