@@ -1,0 +1,135 @@
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { makeFolder } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
+import { createApp, startEmulator } from '../support/helpers.ts'
+import { putEndpoint } from '../support/reads.ts'
+import { spawnEmulator } from '../support/spawn.ts'
+
+const live = (page: Page) => page.getByRole('button', { name: 'Live', exact: true })
+const lost = (page: Page) => page.locator('header').getByText(/Disconnected as of \d\d:\d\d:\d\d/)
+const appLink = (page: Page, name: string) => page.locator('main').getByRole('link', { name, exact: true })
+
+t.test('in a real browser', needsBrowser, async t => {
+  const browser = await launchBrowser(t)
+
+  t.test('a killed emulator is noticed, and followed again when it is back', async t => {
+    const env = { DATA_DIR: makeFolder(t) }
+    const first = await spawnEmulator(t, env)
+    const app = await createApp(first.client, 'before')
+    await putEndpoint(first.client, app, 'e1', { ChannelType: 'SMS', Address: '+15555550100' })
+    const [start, endpoint] = await Promise.all([
+      openPage(t, browser, first.url),
+      openPage(t, browser, first.url),
+    ])
+    await start.page.goto(`${first.url}/_pinpoint/console/`)
+    await appLink(start.page, 'before').waitFor()
+    // A page that nothing is said about on the live feed.
+    await endpoint.page.goto(`${first.url}/_pinpoint/console/apps/${app}/endpoints/e1`)
+    await endpoint.page.getByText('+15555550100').first().waitFor()
+    for (const { page } of [start, endpoint]) await live(page).waitFor()
+
+    await first.end('SIGKILL')
+    for (const { page } of [start, endpoint]) await lost(page).waitFor()
+    t.ok(await appLink(start.page, 'before').isVisible(), 'what was read is still shown')
+    await start.page.getByRole('link', { name: 'Usage' }).click()
+    await start.page.getByRole('alert').getByText('The emulator does not answer').waitFor()
+
+    const second = await spawnEmulator(t, { ...env, PORT: new URL(first.url).port })
+    await createApp(second.client, 'after')
+    await putEndpoint(second.client, app, 'e1', { ChannelType: 'SMS', Address: '+15555550199' })
+    for (const { page } of [start, endpoint]) await live(page).waitFor()
+    await start.page.getByRole('alert').waitFor({ state: 'detached' })
+    await endpoint.page.getByText('+15555550199').first().waitFor()
+    await start.page.goBack()
+    await appLink(start.page, 'after').waitFor()
+    await createApp(second.client, 'live again')
+    await appLink(start.page, 'live again').waitFor()
+    for (const { trouble } of [start, endpoint]) {
+      t.strictSame(
+        trouble.filter(
+          line => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY/.test(line),
+        ),
+        [],
+      )
+    }
+  })
+
+  t.test('with an emulator that others use', async t => {
+    const { url, client } = await startEmulator(t)
+    const control = controlOf(url)
+
+    t.test('reset and restore by another client are shown at once', async t => {
+      const app = await createApp(client, 'kept')
+      await putEndpoint(client, app, 'e1', { ChannelType: 'SMS', Address: '+15555550100' })
+      const [start, endpoint, channels] = await Promise.all([
+        openPage(t, browser, url),
+        openPage(t, browser, url),
+        openPage(t, browser, url),
+      ])
+      await start.page.goto(`${url}/_pinpoint/console/`)
+      await appLink(start.page, 'kept').waitFor()
+      await endpoint.page.goto(`${url}/_pinpoint/console/apps/${app}/endpoints/e1`)
+      await endpoint.page.getByText('+15555550100').first().waitFor()
+      await channels.page.goto(`${url}/_pinpoint/console/apps/${app}/channels`)
+      for (const { page } of [start, endpoint, channels]) await live(page).waitFor()
+
+      const snapshot = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
+      await control('POST', '/_pinpoint/reset')
+      await start.page.getByRole('heading', { name: 'Import your first file' }).waitFor()
+      for (const { page } of [endpoint, channels]) await page.getByRole('alert').first().waitFor()
+
+      await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+      await appLink(start.page, 'kept').waitFor()
+      for (const { page } of [endpoint, channels]) {
+        await page.getByRole('alert').first().waitFor({ state: 'detached' })
+      }
+      start.trouble.length === 0 || t.fail(start.trouble.join())
+      endpoint.expectTrouble(/^404: /)
+      channels.expectTrouble(/^404: /)
+      t.strictSame([...endpoint.trouble, ...channels.trouble], [])
+    })
+
+    t.test('a paused page stands still, and catches up', async t => {
+      const { page, trouble } = await openPage(t, browser, url)
+      await page.goto(`${url}/_pinpoint/console/`)
+      await live(page).click()
+      const paused = page.getByRole('button', { name: /^Paused, as of/ })
+      await paused.waitFor()
+      await createApp(client, 'while paused')
+      await page.getByRole('link', { name: 'Settings' }).click()
+      await page.getByRole('heading', { name: 'Settings' }).waitFor()
+      t.ok(await paused.isVisible(), 'another page stays paused')
+      await page.goBack()
+      await paused.click()
+      await appLink(page, 'while paused').waitFor()
+      await createApp(client, 'after the pause')
+      await appLink(page, 'after the pause').waitFor()
+      t.strictSame(trouble, [])
+    })
+
+    t.test('a hidden tab lets go of its stream, and catches up when it is looked at', async t => {
+      const { page, context, trouble } = await openPage(t, browser, url)
+      await page.clock.install()
+      await page.goto(`${url}/_pinpoint/console/`)
+      await live(page).waitFor()
+      /** What a browser does when a tab is hidden; headless, all tabs are always seen. */
+      const hide = (hidden: boolean) =>
+        page.evaluate<void>(`{
+          Object.defineProperty(document, 'hidden', { configurable: true, value: ${hidden} })
+          document.dispatchEvent(new Event('visibilitychange'))
+        }`)
+      const closed = context.waitForEvent('requestfailed', request => request.url().includes('/live'))
+      await hide(true)
+      await page.clock.runFor(31_000)
+      await closed
+      await createApp(client, 'while hidden')
+      await hide(false)
+      await page.clock.runFor(2000)
+      await appLink(page, 'while hidden').waitFor()
+      await live(page).waitFor()
+      t.strictSame(trouble, [])
+    })
+  })
+})
