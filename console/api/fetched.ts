@@ -74,7 +74,8 @@ export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal
           },
           (error: CallError) => {
             if (run.abort.signal.aborted) return
-            const { value } = state.value
+            // What is gone is not shown any more.
+            const value = error.status === 404 ? undefined : state.value.value
             state.value = { key: of, error, loading: false, ...(value !== undefined && { value }) }
           },
         )

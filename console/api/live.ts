@@ -53,8 +53,8 @@ export function listen<K extends LiveKind>(kind: K, handler: (event: LiveEvents[
 }
 
 /**
- * Reloads what is shown when something of these kinds happens, at most once a second, and whenever
- * the console cannot know what it has missed (`useLoaded` does the latter by itself).
+ * Reloads what is shown when something of these kinds happens, or may have been missed, at most once
+ * a second. After a reset, a restore or a lost connection, `useLoaded` reads again by itself.
  *
  * @param isMine which events matter; all, if absent
  */
@@ -93,7 +93,7 @@ export function useReload<K extends LiveKind>(
   }, [key])
 }
 
-/** Stops the feed, or lets it go on: it then reads everything anew. */
+/** Stops the feed, or lets it go on, after the events that it has missed. */
 export function pause(stop: boolean): void {
   if (stop) {
     disconnect()
@@ -177,7 +177,9 @@ function receive<K extends LiveKind>(kind: K, event: LiveEvents[K]): void {
     isBroken = false
   }
   if (kind === 'clock') clock.value = event as LiveEvents['clock']
-  if (kind === 'state' || kind === 'resync') forgetAnswers()
+  // A resync that names kinds, as in a burst of calls, says nothing of the others.
+  const isAboutAll = kind === 'resync' && (event as LiveEvents['resync']).kinds === undefined
+  if (kind === 'state' || isAboutAll) forgetAnswers()
   for (const handler of handlers.get(kind) ?? []) handler(event as never)
 }
 

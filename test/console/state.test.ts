@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { createApp, startEmulator } from '../support/helpers.ts'
@@ -71,5 +72,21 @@ t.test('the state in the console', needsBrowser, async t => {
   t.match(await dialog.getByRole('alert').textContent(), /seed/)
   expectTrouble(/^400: POST .*\/reset/)
   t.equal((await names()).length, 3)
+  t.strictSame(trouble, [])
+})
+
+t.test('a page shows nothing of a state that was replaced', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t)
+  const app = await createApp(client)
+  const EndpointRequest = { ChannelType: 'EMAIL', Address: 'ann@example.com' } as const
+  await client.send(new UpdateEndpointCommand({ ApplicationId: app, EndpointId: 'ann', EndpointRequest }))
+  const { page, trouble, expectTrouble } = await openPage(t, await launchBrowser(t), url)
+  await page.goto(`${url}/_pinpoint/console/apps/${app}/endpoints/ann`)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.getByText('ann@example.com', { exact: true }).waitFor()
+  await fetch(`${url}/_pinpoint/reset`, { method: 'POST' })
+  await page.getByText('Application not found').first().waitFor()
+  t.equal(await page.getByText('ann@example.com').count(), 0)
+  expectTrouble(/^404: GET /)
   t.strictSame(trouble, [])
 })

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
-import { useLive, useReload } from '../../api/live.ts'
+import { useLive } from '../../api/live.ts'
 import type { AppOverviews, JobRow } from '../../api/types.ts'
 import { Field } from '../../parts/form.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
@@ -27,7 +27,6 @@ export function JobList({ app }: { app?: string }) {
   })
   const address = `jobs?${filters}`
   const page = usePage<JobRow>(address)
-  useReload(page.reload, [])
   const { fresh, rows } = useFollowed(page, { app, type, status })
   // What is new is in the list now.
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each answer.

@@ -24,8 +24,8 @@ export default function RequestsPage() {
       (operation === '' || row.operation === operation) &&
       (failed === '' || String(row.status >= 400) === failed),
   )
-  // What cannot be known from rows alone.
-  useReload(page.reload, ['state'])
+  // Calls were removed, or there were too many for the feed.
+  useReload(page.reload, [])
   const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
     go(withQuery({ [name]: event.currentTarget.value, token: undefined }), { replace: true })
   const filtered = operation !== '' || failed !== ''
