@@ -55,23 +55,28 @@ export function PieceGrid({
           `States from before this page are known of the first ${count(pieces.length)}.`}
       </p>
       {failed.length > 0 && (
-        <Table
-          caption="Pieces that failed"
-          columns={[
-            { head: 'Failed piece', number: true, cell: ({ index }) => count(index + 1) },
-            { head: 'Object', wide: true, cell: ({ object }) => <span title={object}>{object}</span> },
-            {
-              head: 'Bytes',
-              number: true,
-              cell: ({ start, end }) =>
-                start === undefined || end === undefined ? '-' : `${bytes(end - start)} from ${count(start)}`,
-            },
-          ]}
-          rows={failed.slice(0, maxNamed)}
-          keyOf={({ index }) => String(index)}
-        />
+        <details>
+          <summary>{plural(failed.length, 'failed piece')}</summary>
+          <Table
+            caption="Pieces that failed"
+            columns={[
+              { head: 'Piece', number: true, cell: ({ index }) => count(index + 1) },
+              { head: 'Object', wide: true, cell: ({ object }) => <span title={object}>{object}</span> },
+              {
+                head: 'Bytes',
+                number: true,
+                cell: ({ start, end }) =>
+                  start === undefined || end === undefined
+                    ? '-'
+                    : `${bytes(end - start)} from ${count(start)}`,
+              },
+            ]}
+            rows={failed.slice(0, maxNamed)}
+            keyOf={({ index }) => String(index)}
+          />
+          {failed.length > maxNamed && <p class="hint">And {count(failed.length - maxNamed)} more.</p>}
+        </details>
       )}
-      {failed.length > maxNamed && <p class="hint">And {count(failed.length - maxNamed)} more.</p>}
     </div>
   )
 }
