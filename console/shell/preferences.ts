@@ -12,6 +12,8 @@ interface Preferences {
   compact: boolean
 }
 
+const keyOf = (name: string) => `pinpoint-local.${name}`
+
 const defaults: Preferences = { theme: 'system', utc: false, singleKeys: true, compact: false }
 
 const signals = Object.fromEntries(
@@ -21,8 +23,6 @@ const signals = Object.fromEntries(
 /** One of the settings. It is kept as soon as it is changed. */
 export const setting = <Name extends keyof Preferences>(name: Name): Signal<Preferences[Name]> =>
   signals[name]
-
-const keyOf = (name: string) => `pinpoint-local.${name}`
 
 function read(name: string): unknown {
   try {
