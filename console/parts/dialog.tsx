@@ -2,9 +2,12 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
+/** What a reader types into, or chooses from. */
+const fields = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select'
+
 /**
- * A dialog that is open while it is rendered. Escape and its close button call `close`; the browser
- * keeps the focus in it and gives it back.
+ * A dialog that is open while it is rendered. Escape and its close button call `close`. Its first
+ * field has the focus at first; the browser keeps the focus in it. It goes back to where it was.
  */
 export function Dialog({
   title,
@@ -20,8 +23,15 @@ export function Dialog({
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const element = dialog.current!
+    const before = document.activeElement
     element.showModal()
-    return () => element.close()
+    // The browser would focus the first control, which is the button that closes.
+    element.querySelector<HTMLElement>(fields)?.focus()
+    return () => {
+      // It is out of the document by now, so that the browser does not do this.
+      const isLost = document.activeElement === document.body
+      if (isLost && before instanceof HTMLElement) before.focus({ preventScroll: true })
+    }
   }, [])
   return (
     <dialog
