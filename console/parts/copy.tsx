@@ -5,19 +5,28 @@ import { announce } from '../shell/announce.tsx'
 import { Icon } from './icon.tsx'
 
 /**
- * Copies a text. Over plain HTTP to another machine there is no clipboard API: then the text is
- * selected from a field that is there for a moment.
+ * Copies a text. Over plain HTTP to another machine there is no clipboard API, and a browser may
+ * refuse it: then the text is copied from a field that is there for a moment.
  */
 export async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  try {
+    return await navigator.clipboard.writeText(text)
+  } catch {
+    copyFromField(text)
+  }
+}
+
+function copyFromField(text: string): void {
+  const before = document.activeElement
   const field = document.createElement('textarea')
   field.value = text
   field.className = 'sr-only'
   // Inside an open dialog, nothing outside of it can be selected.
-  ;(document.activeElement?.closest('dialog') ?? document.body).append(field)
+  ;(before?.closest('dialog') ?? document.body).append(field)
   field.select()
   document.execCommand('copy')
   field.remove()
+  if (before instanceof HTMLElement) before.focus({ preventScroll: true })
 }
 
 /** A button that copies a text and says that it did. */

@@ -8,8 +8,8 @@ import { setting } from './preferences.ts'
 /** Whether the list of keys is open. */
 export const helpOpen = signal(false)
 
-/** Whether the last key was `g`, a moment ago. */
-let going = false
+/** Runs while the last key was `g`, a moment ago. */
+let going: number | undefined
 
 /** Listens to keys. Called once. */
 export function startKeys(): void {
@@ -28,24 +28,27 @@ export function startKeys(): void {
       if (event.key === 'Escape') (event.target as HTMLElement).blur()
       return
     }
-    if (event.key === 'Escape') return goBack(parent())
+    if (event.key === 'Escape') {
+      if (place.value.path.length > 0) goBack(parent())
+      return
+    }
     if (setting('singleKeys').value && press(event.key)) event.preventDefault()
   })
 }
 
 /** @returns whether the key means something */
 function press(key: string): boolean {
-  if (going) {
-    going = false
+  if (going !== undefined) {
+    window.clearTimeout(going)
+    going = undefined
     const target = mainPages.find(page => page.key === key)
     if (target !== undefined) go(target.address)
     return target !== undefined
   }
   switch (key) {
     case 'g':
-      going = true
-      setTimeout(() => {
-        going = false
+      going = window.setTimeout(() => {
+        going = undefined
       }, 1500)
       return true
     case 'j':

@@ -19,7 +19,10 @@ export function Layout({ children }: { children: ComponentChildren }) {
       <button
         type="button"
         class="skip"
-        onClick={() => document.querySelector<HTMLElement>('main h1, main')?.focus()}
+        onClick={() => {
+          const heading = document.querySelector<HTMLElement>('main h1')
+          ;(heading ?? document.querySelector('main'))?.focus()
+        }}
       >
         Skip to the page
       </button>
