@@ -1,0 +1,209 @@
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { createApp, startEmulator, until } from '../support/helpers.ts'
+import { putEndpoint } from '../support/reads.ts'
+
+/** The text of what has the focus, or the label of a field. */
+const focused = (page: Page) =>
+  page.evaluate<string>(
+    `(document.activeElement.ariaLabel ?? document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent).trim()`,
+  )
+
+/** Waits until something has the focus. */
+const untilFocused = (page: Page, text: string) =>
+  until(async () => (await focused(page)) === text || undefined, `the focus on ${text}`)
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
+
+t.test('in a real browser, without a mouse', needsBrowser, async t => {
+  const browser = await launchBrowser(t)
+  const { url, client } = await startEmulator(t)
+  const app = await createApp(client, 'shop')
+  await createApp(client, 'other')
+  const ids = Array.from({ length: 60 }, (_, index) => `endpoint-${String(index).padStart(2, '0')}`)
+  await Promise.all(
+    ids.map(id => putEndpoint(client, app, id, { ChannelType: 'SMS', Address: `+1555555${id.slice(-2)}00` })),
+  )
+  const home = `${url}/_pinpoint/console/`
+
+  t.test('Ctrl-K leads to pages, applications and ids', async t => {
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(home)
+    await heading(page, 'Applications').waitFor()
+    const goTo = async (text: string, found: RegExp) => {
+      await page.keyboard.press('Control+k')
+      await untilFocused(page, 'A page, a name or an id')
+      await page.keyboard.type(text)
+      await page.getByRole('option', { selected: true }).filter({ hasText: found }).waitFor()
+      await page.keyboard.press('Enter')
+    }
+    await goTo('outb', /Outbox/)
+    await heading(page, 'Outbox').waitFor()
+    await untilFocused(page, 'Outbox')
+    await goTo('other', /other/)
+    await heading(page, 'other').waitFor()
+    await untilFocused(page, 'other')
+    await goTo(app, /shop/)
+    await heading(page, 'shop').waitFor()
+    await goTo('endpoint-41', /endpoint-41/)
+    await heading(page, 'endpoint-41').waitFor()
+    t.match(page.url(), `${home}apps/${app}/endpoints/endpoint-41`)
+
+    await page.keyboard.press('Control+k')
+    await untilFocused(page, 'A page, a name or an id')
+    await page.keyboard.press('ArrowDown')
+    const second = await page.getByRole('option').nth(1).textContent()
+    t.equal(await page.getByRole('option', { selected: true }).textContent(), second)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    t.ok(await heading(page, 'endpoint-41').isVisible(), 'Escape closes the dialog, and stays on the page')
+    // It asks whether there is a message, a segment … of this id.
+    t.strictSame(
+      trouble.filter(line => !line.startsWith('404: ')),
+      [],
+    )
+  })
+
+  t.test('j, k and Enter go into a list, and Escape back to the same row', async t => {
+    const { page, trouble } = await openPage(t, browser, url, { viewport: { width: 1000, height: 500 } })
+    await page.goto(`${home}apps/${app}`)
+    await heading(page, 'shop').waitFor()
+    await page
+      .locator('main')
+      .getByRole('link', { name: /endpoints/i })
+      .first()
+      .focus()
+    await page.keyboard.press('Enter')
+    await heading(page, 'Endpoints').waitFor()
+    await page.getByRole('link', { name: 'endpoint-00' }).waitFor()
+    for (let row = 0; row < 42; row++) await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    const id = await focused(page)
+    t.match(id, /^endpoint-\d\d$/)
+    const scroll = await page.evaluate<number>('scrollY')
+    t.ok(scroll > 0)
+    const box = (await page.getByRole('link', { name: id }).boundingBox())!
+    t.ok(box.y > 49 && box.y + box.height < 500, 'neither the bar nor the edge covers the row')
+
+    await page.keyboard.press('Enter')
+    await heading(page, id).waitFor()
+    await untilFocused(page, id)
+    t.equal(await page.evaluate('scrollY'), 0)
+    await page.keyboard.press('Escape')
+    await heading(page, 'Endpoints').waitFor()
+    await untilFocused(page, id)
+    t.equal(await page.evaluate('document.activeElement.tagName'), 'A')
+    t.equal(await page.evaluate('scrollY'), scroll)
+    await page.keyboard.press('Escape')
+    await heading(page, 'shop').waitFor()
+
+    await page.goto(`${home}apps/${app}/endpoints/${ids[0]}`)
+    await heading(page, ids[0]!).waitFor()
+    await page.keyboard.press('Escape')
+    await heading(page, 'Endpoints').waitFor()
+    t.strictSame(trouble, [], 'who comes from elsewhere gets to the page above')
+  })
+
+  t.test('single keys', async t => {
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(home)
+    await heading(page, 'Applications').waitFor()
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+
+    await page.keyboard.press('.')
+    await page.getByRole('button', { name: /^Paused/ }).waitFor()
+    await page.keyboard.press('.')
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+
+    await page.keyboard.press('/')
+    await untilFocused(page, 'A page, a name or an id')
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+    for (const [key, title] of [
+      ['r', 'Requests'],
+      ['o', 'Outbox'],
+      ['a', 'Applications'],
+    ] as const) {
+      await page.keyboard.press('g')
+      await page.keyboard.press(key)
+      await heading(page, title).waitFor()
+    }
+    await page.goto(`${home}apps/${app}/endpoints`)
+    await heading(page, 'Endpoints').waitFor()
+    await page.keyboard.press('/')
+    t.equal(await page.evaluate('document.activeElement.type'), 'search', 'the search field of the page')
+    await page.keyboard.type('goj?.')
+    await heading(page, 'Endpoints').waitFor()
+    t.equal(await page.evaluate('document.activeElement.value'), 'goj?.', 'in a field, keys are text')
+    await page.keyboard.press('Escape')
+    t.ok(await heading(page, 'Endpoints').isVisible(), 'Escape leaves the field, and not the page')
+
+    await page.keyboard.press('?')
+    const help = page.getByRole('dialog', { name: 'Keys' })
+    await help.waitFor()
+    await page.getByRole('checkbox', { name: 'Keys without Ctrl' }).focus()
+    await page.keyboard.press('Space')
+    await page.keyboard.press('Escape')
+    await help.waitFor({ state: 'detached' })
+    for (const key of ['g', 'o', '?', '/']) await page.keyboard.press(key)
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor()
+    await page.keyboard.press('Escape')
+    t.ok(await heading(page, 'Endpoints').isVisible(), 'switched off, they do nothing')
+    t.equal(await help.count(), 0)
+    await page.reload()
+    await heading(page, 'Endpoints').waitFor()
+    await page.keyboard.press('?')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor()
+    t.equal(await help.count(), 0, 'they stay switched off')
+    t.strictSame(trouble, [])
+  })
+
+  t.test('the first key leads past the menu; a dialog keeps the focus, and gives it back', async t => {
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(home)
+    await heading(page, 'Applications').waitFor()
+    await page.keyboard.press('Tab')
+    await untilFocused(page, 'Skip to the page')
+    await page.keyboard.press('Enter')
+    await untilFocused(page, 'Applications')
+    await page.keyboard.press('Tab')
+    await untilFocused(page, 'Create application')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Create application' })
+    await dialog.waitFor()
+    // A browser's own buttons come in between.
+    for (let step = 0; step < 8; step++) {
+      await page.keyboard.press('Tab')
+      t.ok(
+        await page.evaluate(
+          `document.activeElement === document.body || document.activeElement.closest('dialog') !== null`,
+        ),
+      )
+    }
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await untilFocused(page, 'Create application')
+    t.strictSame(trouble, [])
+  })
+
+  t.test('all of a page is reached by Tab, in the order in which it is seen', async t => {
+    const { page } = await openPage(t, browser, url)
+    await page.goto(home)
+    await heading(page, 'Applications').waitFor()
+    await page.locator('main').getByRole('link', { name: 'shop' }).waitFor()
+    const names = ['pinpoint-local', 'Outbox', 'Settings', 'Create application', 'shop']
+    const reached: string[] = []
+    for (let step = 0; step < 40 && !reached.includes('shop'); step++) {
+      await page.keyboard.press('Tab')
+      reached.push(await focused(page))
+    }
+    t.strictSame(
+      names.filter(name => reached.includes(name)),
+      reached.filter(name => names.includes(name)),
+    )
+  })
+})
