@@ -9,7 +9,7 @@ export const Remote = OneOf(['true', 'false'], {
 /**
  * What a browser may do with the HTML of an e-mail, which anybody may have written: show it. It is
  * in an origin of its own, so it reads nothing of the emulator; it runs no scripts, sends no forms
- * and fetches nothing. Links open elsewhere.
+ * and fetches nothing. Its links may open new tabs.
  *
  * @param remote whether it may fetch images, styles and fonts
  */
@@ -27,8 +27,24 @@ const policy = (remote: boolean): string => {
   ].join('; ')
 }
 
+/** What may stand before the first element: a doctype counts only there. */
+const prolog = /^(?:\s|<!--[\s\S]*?-->|<!doctype[^>]*>|<\?[^>]*>)*/i
+
+/** Characters of the HTML in which the prolog is looked for. */
+const maxProlog = 4096
+
 /**
- * Answers the HTML of an e-mail, as it is, with headers that make it safe to look at.
+ * Makes links open in a new tab, unless they say otherwise: the frame of the web console may show
+ * nothing but the e-mail itself.
+ */
+function withLinksInNewTabs(html: string): string {
+  const { length } = prolog.exec(html.slice(0, maxProlog))![0]
+  return `${html.slice(0, length)}<base target="_blank">${html.slice(length)}`
+}
+
+/**
+ * Answers the HTML of an e-mail with headers that make it safe to look at. Its links open in new
+ * tabs; else it is as it was sent.
  *
  * @param remote whether it may fetch images, styles and fonts
  */
@@ -39,4 +55,4 @@ export const sendHtml = (reply: FastifyReply, html: string, remote: boolean): Fa
     .header('referrer-policy', 'no-referrer')
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
-    .send(html)
+    .send(withLinksInNewTabs(html))

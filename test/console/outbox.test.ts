@@ -87,7 +87,7 @@ async function startForeignSite(t: Test) {
 t.test('messages that an SDK sends appear without a reload, and rows do not move', needsBrowser, async t => {
   const { page, sendSms, trouble } = await withOutbox(t)
   await page.getByText('No message yet').waitFor()
-  await page.getByRole('button', { name: 'Stop following what happens' }).getByText('Live').waitFor()
+  await page.getByRole('button', { name: 'Live' }).waitFor()
   await page.evaluate('window.same = true')
   await sendSms('one', '+15550000001')
   await page.getByRole('row', { name: /\+15550000001 .* one/ }).waitFor()
@@ -134,6 +134,18 @@ t.test('filters are in the address, and what was found can be deleted', needsBro
   t.strictSame(trouble, [])
 })
 
+t.test('a link of an e-mail opens in a new tab', needsBrowser, async t => {
+  const { origin } = await startForeignSite(t)
+  const { page, context, sendEmail, open } = await withOutbox(t)
+  await sendEmail(`<!doctype html><p>Dear Ann</p><a href="${origin}/offer">The offer</a>`)
+  await open('outbox/1')
+  const mail = page.frameLocator('iframe[title="The e-mail"]')
+  const tab = context.waitForEvent('page')
+  await mail.getByText('The offer').click()
+  await (await tab).waitForURL(`${origin}/offer`)
+  await mail.getByText('Dear Ann').waitFor()
+})
+
 t.test('a hostile e-mail runs nothing and fetches nothing', needsBrowser, async t => {
   const { asked, origin } = await startForeignSite(t)
   const { page, context, url, sendEmail, open, trouble, expectTrouble } = await withOutbox(t)
@@ -164,7 +176,10 @@ t.test('a hostile e-mail runs nothing and fetches nothing', needsBrowser, async 
   expectTrouble(refused)
   t.strictSame(trouble, [])
   t.equal(await page.title(), title)
-  t.equal(context.pages().length, 1)
+  for (const tab of context.pages().filter(tab => tab !== page)) {
+    t.equal(tab.url(), 'about:blank', 'a link that is a script opens an empty tab')
+    await tab.close()
+  }
 
   // Opened alone, it is as harmless.
   await page.goto(`${url}/_pinpoint/messages/1/html`)

@@ -214,7 +214,7 @@ t.test('one message, and its HTML', async t => {
   t.match((await call('GET', `${list}/1`)).body, { id: 1, channel: 'EMAIL', html })
   const view = await server.inject(`${list}/1/html`)
   t.equal(view.statusCode, 200)
-  t.equal(view.body, html)
+  t.equal(view.body, `<base target="_blank">${html}`)
   t.match(view.headers, {
     'content-type': 'text/html; charset=utf-8',
     'x-content-type-options': 'nosniff',
@@ -226,7 +226,14 @@ t.test('one message, and its HTML', async t => {
   t.match(remote.headers['content-security-policy'], /img-src https: http: data:;/)
   t.notMatch(remote.headers['content-security-policy'], /allow-scripts|script-src/)
   isError(t, await call('GET', `${list}/2/html`), 404, 'NotFoundException', 'Message 2 has no HTML part')
-  for (const id of ['3', '0', 'x', '1e0']) {
+  const document = ['<!-- a --> <!DOCTYPE html>\n', '<html><head></head><body>Hi</body></html>']
+  await send({
+    MessageConfiguration: { EmailMessage: { SimpleEmail: { HtmlPart: { Data: document.join('') } } } },
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+  })
+  const whole = await server.inject(`${list}/3/html`)
+  t.equal(whole.body, document.join('<base target="_blank">'), 'the doctype still counts')
+  for (const id of ['4', '0', 'x', '1e0']) {
     for (const path of [`${list}/${id}`, `${list}/${id}/html`]) {
       isError(t, await call('GET', path), 404, 'NotFoundException', `Message not found: ${id}`)
     }

@@ -26,7 +26,7 @@ t.test('the HTML is rendered for values, or for an endpoint', async t => {
   ] as [Record<string, string>, string][]) {
     const { statusCode, body } = await server.inject(address(query))
     t.equal(statusCode, 200, text)
-    t.equal(body, `<script>alert(1)</script><p>${text}</p>`, 'as it would be sent')
+    t.equal(body, `<base target="_blank"><script>alert(1)</script><p>${text}</p>`, 'as it would be sent')
   }
 })
 
