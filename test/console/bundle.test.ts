@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { bundleConsole } from '../../server/console/bundle.ts'
@@ -67,4 +67,20 @@ t.test('it is made again after a change, and only then', async t => {
   await t.rejects(bundleConsole(folder), /main\.tsx:1:6: ERROR/)
   writeFileSync(join(folder, 'main.tsx'), 'console.log(1)')
   t.match((await bundleConsole(folder)).page, '<script')
+})
+
+t.test('each icon that the console names is in its sheet', async t => {
+  const folder = new URL('../../console/', import.meta.url)
+  const sheet = readFileSync(new URL('icons.svg', folder), 'utf8')
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(file => /\.tsx?$/.test(file))
+    .flatMap(file => [
+      ...readFileSync(new URL(file, folder), 'utf8').matchAll(/(?:<Icon name=|\bicon[=:] ?)["']([\w-]+)/g),
+    ])
+    .map(([, name]) => name!)
+  t.ok(names.length > 50)
+  t.strictSame(
+    [...new Set(names)].filter(name => !sheet.includes(`id="${name}"`)),
+    [],
+  )
 })
