@@ -3,12 +3,10 @@ import { promisify } from 'node:util'
 import {
   CreateAppCommand,
   CreateEmailTemplateCommand,
-  CreateSegmentCommand,
   DeleteEndpointCommand,
-  GetAppsCommand,
+  type GetAppsCommand,
   GetCampaignDateRangeKpiCommand,
   GetEndpointCommand,
-  ListTagsForResourceCommand,
   ListTemplatesCommand,
   SendMessagesCommand,
   TagResourceCommand,
@@ -16,8 +14,6 @@ import {
   UpdateApnsVoipSandboxChannelCommand,
   UpdateEmailTemplateCommand,
   UpdateEndpointCommand,
-  UpdateTemplateActiveVersionCommand,
-  VerifyOTPMessageCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { awsCli, curl } from '../../console/parts/commands.ts'
@@ -71,7 +67,6 @@ const hard = `it's "quoted" & $HOME \`id\` \\n ünï→😀 %41 {a} [b] ~ #!`
 /** Calls whose lines must make them again, each with what a shell, curl or the AWS CLI may get wrong. */
 const calls = [
   new CreateAppCommand({ CreateApplicationRequest: { Name: hard, tags: { "o'clock": '"' } } }),
-  new GetAppsCommand({ PageSize: '1' }),
   new UpdateEndpointCommand({
     ...{ ApplicationId, EndpointId: `e/${hard}` },
     EndpointRequest: {
@@ -85,31 +80,18 @@ const calls = [
     ...{ ApplicationId, EndpointId: '--dash' },
     EndpointRequest: { ChannelType: 'SMS', Address: '+15555550100', OptOut: 'NONE', Metrics: { age: 1.5 } },
   }),
-  new GetEndpointCommand({ ApplicationId, EndpointId: '--dash' }),
   new DeleteEndpointCommand({ ApplicationId, EndpointId: 'none' }),
   new TagResourceCommand({
     ResourceArn,
     TagsModel: { tags: { team: 'red', 'a b': '1', '[c': 'é', '-d': '' } },
   }),
-  new ListTagsForResourceCommand({ ResourceArn }),
   new UntagResourceCommand({ ResourceArn, TagKeys: ['-d', 'a b', '[c', 'x,y'] }),
-  new UntagResourceCommand({ ResourceArn, TagKeys: ['team'] }),
-  new CreateSegmentCommand({
-    ApplicationId,
-    WriteSegmentRequest: { Name: 'all', Dimensions: { UserAttributes: { 'it’s': { Values: ["'"] } } } },
-  }),
   new CreateEmailTemplateCommand({
     TemplateName: 'hello',
     EmailTemplateRequest: { Subject: 'Hi {{User.UserId}}' },
   }),
   new UpdateEmailTemplateCommand({
     ...{ TemplateName: 'hello', CreateNewVersion: true, EmailTemplateRequest: { HtmlPart: "<p class='a'>" } },
-  }),
-  new UpdateEmailTemplateCommand({
-    ...{ TemplateName: 'hello', CreateNewVersion: false, EmailTemplateRequest: { TextPart: 'x' } },
-  }),
-  new UpdateTemplateActiveVersionCommand({
-    ...{ TemplateName: 'hello', TemplateType: 'EMAIL', TemplateActiveVersionRequest: { Version: '1' } },
   }),
   new ListTemplatesCommand({ Prefix: "h'", TemplateType: 'EMAIL', PageSize: '5' }),
   new UpdateApnsVoipSandboxChannelCommand({
@@ -122,12 +104,6 @@ const calls = [
       MessageConfiguration: { SMSMessage: { Body: '{{name}}, it’s\n"time"' } },
     },
   }),
-  new VerifyOTPMessageCommand({
-    ApplicationId,
-    VerifyOTPMessageRequestParameters: {
-      ...{ DestinationIdentity: '+15555550100', ReferenceId: 'login', Otp: '123456' },
-    },
-  }),
   new GetCampaignDateRangeKpiCommand({
     ...{ ApplicationId, CampaignId: 'none', KpiName: 'unique-deliveries' },
     ...{ StartTime: new Date('2027-03-01T00:00:00Z'), EndTime: new Date('2027-03-02T00:00:00Z') },
@@ -137,7 +113,7 @@ const calls = [
 /** Each call as it was recorded; one that is refused must be refused again. */
 const recorded: Awaited<ReturnType<typeof latest>>[] = []
 for (const command of calls) {
-  await client.send(command as GetAppsCommand).catch(() => {})
+  await client.send(command as unknown as CreateAppCommand).catch(() => {})
   recorded.push(await latest())
 }
 
