@@ -17,6 +17,8 @@ export async function startPrefixProxy(t: Test, emulator: string, prefix: string
     if (!url.startsWith(`${prefix}/`)) return void reply.writeHead(404).end('not below the prefix')
     const { hostname, port } = new URL(emulator)
     const outgoing = request({ hostname, port, method, headers, path: url.slice(prefix.length) }, answer => {
+      // The browser may have left meanwhile.
+      if (reply.destroyed) return void answer.destroy()
       reply.writeHead(answer.statusCode!, answer.headers)
       pipeline(answer, reply, () => {})
     })
