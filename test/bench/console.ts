@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { startBrowser } from '../support/chromium.ts'
@@ -24,6 +25,8 @@ const pagesTurned = 50
 /** Imports with an open console, and as many with none. */
 const imports = 5
 const starts = 15
+/** Milliseconds between the opening of a page and the import that it shows. */
+const settling = 1500
 
 const kilobytes = (figure: number): string => `${(figure / 1000).toFixed(1)} kB`
 const megabytes = (figure: number): string => `${(figure / 1e6).toFixed(1)} MB`
@@ -209,6 +212,8 @@ async function importOnce(bench: Bench, build: Build, browser?: Browser) {
     browser &&
     (await openPage(browser, server, `${app}/import-jobs/${job.split('/').at(-1)}`.slice('/v1/'.length)))
   await page?.getByText('CREATED').first().waitFor()
+  // Until the browser has loaded and drawn what it needs later, too.
+  await setTimeout(settling)
   const processor = server.processorSeconds()
   const begun = Date.now()
   await call('PUT', `${server.url}/_pinpoint/job-control`, { mode: 'immediate' })
