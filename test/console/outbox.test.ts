@@ -165,9 +165,9 @@ t.test('a hostile e-mail runs nothing and fetches nothing', needsBrowser, async 
     <form action="${origin}/form"><button>Win</button></form>
     <p>Dear Ann</p><a href="javascript:${run('link')}">Click me</a>`)
   await open('outbox/1')
-  const title = await page.title()
   const mail = page.frameLocator('iframe[title="The e-mail"]')
   await mail.getByText('Dear Ann').waitFor()
+  const title = await page.title()
   await mail.getByRole('button', { name: 'Win' }).click()
   await mail.getByText('Click me').click()
   await page.getByRole('link', { name: 'Full' }).click()
