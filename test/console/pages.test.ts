@@ -98,10 +98,11 @@ async function look({ page, trouble }: WatchedPage, address: string, isMissing: 
     const wide = await page.evaluate<string[]>(`(() => {
       const most = document.documentElement.clientWidth
       if (document.documentElement.scrollWidth <= most) return []
-      return [...document.querySelectorAll('main *, header *')]
+      const found = [...document.querySelectorAll('main *, header *')]
         .filter(element => element.getBoundingClientRect().right > most && !element.closest('.table-frame'))
         .slice(0, 4)
         .map(element => element.outerHTML.slice(0, 200))
+      return found.length > 0 ? found : ['something in a table']
     })()`)
     wrong.push(...wide.map(line => `too wide at ${width} px: ${line}`))
   }
