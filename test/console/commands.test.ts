@@ -4,7 +4,6 @@ import {
   CreateAppCommand,
   CreateEmailTemplateCommand,
   DeleteEndpointCommand,
-  type GetAppsCommand,
   GetCampaignDateRangeKpiCommand,
   GetEndpointCommand,
   ListTemplatesCommand,
