@@ -33,6 +33,12 @@ t.test('the first records of a CSV file are answered as they would be imported',
   t.equal(records.length, 2)
 })
 
+t.test('a long name of a column is cut where it is named', async t => {
+  const { problem } = await check(`Id,${'\0x'.repeat(10_000)}\na,b\n`)
+  t.match(problem, /^the CSV header is not usable: "\\u0000x.*… is not a name that Pinpoint imports/)
+  t.ok(problem!.length < 400)
+})
+
 t.test('each column that cannot be used is named, with the reason', async t => {
   const { columns, problem, records } = await check('Id,email,Address,Address,\na,b,c,d,e\n')
   t.match(columns, [

@@ -1,5 +1,5 @@
 import type { FileCheck } from '../../api/types.ts'
-import { bytes } from '../../format.ts'
+import { bytes, count } from '../../format.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { ErrorBox, Loading } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
@@ -61,6 +61,9 @@ export const FilePreview = ({
   </article>
 )
 
+/** Columns that are named: a file that is no CSV file may have thousands. */
+const maxNamed = 10
+
 /** Why a file cannot be imported; of a CSV file, which of its columns are the reason. */
 const Problem = ({ check: { columns, problem } }: { check: FileCheck }) => {
   const bad = columns.filter(column => column.problem !== undefined)
@@ -78,11 +81,11 @@ const Problem = ({ check: { columns, problem } }: { check: FileCheck }) => {
               line, or remove {bad.length === 1 ? 'it' : 'them'}, and drop the file again.
             </p>
             <ul class="problems">
-              {bad.map(({ name, problem }, index) => (
+              {bad.slice(0, maxNamed).map(({ name, problem }, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: names may be there twice.
                 <li key={index}>
                   {sentence(problem!)}
-                  {/^[\w ]+$/.test(name) && !/twice/.test(problem!) && (
+                  {/^[\w ]{1,50}$/.test(name) && !/twice/.test(problem!) && (
                     <>
                       {' '}
                       For a value of your own, write <code>Attributes.{name}</code>.
@@ -91,6 +94,7 @@ const Problem = ({ check: { columns, problem } }: { check: FileCheck }) => {
                 </li>
               ))}
             </ul>
+            {bad.length > maxNamed && <p>And {count(bad.length - maxNamed)} more.</p>}
           </>
         )}
       </div>

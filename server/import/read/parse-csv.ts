@@ -1,5 +1,6 @@
 import { UnreadableError } from '../../buckets/bucket.ts'
 import { endpointLimits } from '../../model/quotas.ts'
+import { describe } from '../../validation/explain.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
 import { type Item, isBad, joinProblems, type Line } from './item.ts'
@@ -109,7 +110,7 @@ function columnsOf(names: string[]): (Column | string)[] {
     if (name === '') return `column ${index + 1} has no name`
     const column = columnFor(name)
     if (column === undefined) {
-      return `${JSON.stringify(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (${hint(name)})`
+      return `${describe(name)} is not a name that Pinpoint imports, such as Id, Address, ChannelType, Location.Country, User.UserId or Attributes.<name> (${hint(name)})`
     }
     if (!column.mayRepeat && seen.has(name)) return `${name} stands there twice`
     seen.add(name)
