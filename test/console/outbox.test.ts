@@ -129,6 +129,13 @@ t.test('filters are in the address, and what was found can be deleted', needsBro
   await page.getByRole('row', { name: /fine/ }).waitFor()
 
   await page.getByLabel('Text').fill('nothing like it')
+  await sendSms('meanwhile', '+15550000003')
+  await page
+    .getByText('1 new message')
+    .or(page.getByRole('row', { name: /meanwhile/ }))
+    .first()
+    .waitFor()
+  t.equal(await page.getByLabel('Text').inputValue(), 'nothing like it', 'what is typed stays')
   await page.getByLabel('Text').press('Enter')
   await page.getByText('No message matches the filters').waitFor()
   t.strictSame(trouble, [])

@@ -8,6 +8,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
+import { TextFilter } from '../../parts/text-filter.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
 import { EndpointForm } from './endpoint-form.tsx'
 
@@ -59,9 +60,7 @@ export default function EndpointsPage({ app }: { app: string }) {
     >
       <search class="filters">
         {Object.entries(texts).map(([name, label]) => (
-          <Field key={name} label={label}>
-            {ties => <input {...ties} type="search" value={query.get(name) ?? ''} onChange={filter(name)} />}
-          </Field>
+          <TextFilter key={name} name={name} label={label} />
         ))}
         {Object.entries(choices).map(([name, values]) => (
           <Field key={name} label={name === 'opt-out' ? 'OptOut' : name === 'status' ? 'Status' : 'Channel'}>

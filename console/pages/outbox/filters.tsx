@@ -3,6 +3,7 @@ import type { DeliveryStatus } from '../../../server/model/message.ts'
 import type { AppOverview } from '../../api/types.ts'
 import { Field } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { TextFilter } from '../../parts/text-filter.tsx'
 import { go, place, withQuery } from '../../router.ts'
 
 const statuses = Object.keys({
@@ -157,19 +158,3 @@ function Select({
     </Field>
   )
 }
-
-/** A filter by a text. It takes effect with Enter, or when the field is left. */
-const TextFilter = ({ name, label }: { name: string; label: string }) => (
-  <Field label={label}>
-    {ties => (
-      <input
-        {...ties}
-        type="search"
-        autocomplete="off"
-        spellcheck={false}
-        value={place.value.query.get(name) ?? ''}
-        onChange={event => change({ [name]: event.currentTarget.value.trim() })}
-      />
-    )}
-  </Field>
-)

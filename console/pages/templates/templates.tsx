@@ -11,6 +11,7 @@ import { Page } from '../../parts/page.tsx'
 import { type ListPage, PagedTable } from '../../parts/paged-table.tsx'
 import { Empty, ErrorBox } from '../../parts/states.tsx'
 import type { Column } from '../../parts/table.tsx'
+import { TextFilter } from '../../parts/text-filter.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
@@ -59,11 +60,7 @@ export default function TemplatesPage() {
       }
     >
       <search class="filters">
-        <Field label="Name begins with">
-          {ties => (
-            <input {...ties} type="search" autocomplete="off" value={prefix} onChange={filter('prefix')} />
-          )}
-        </Field>
+        <TextFilter name="prefix" label="Name begins with" />
         <Field label="Kind">
           {ties => (
             <select {...ties} value={type.toLowerCase()} onChange={filter('kind')}>
