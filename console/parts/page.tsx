@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ApplicationResponse } from '../../server/model/application.ts'
 import { useFetched } from '../api/fetched.ts'
 import { arrival, leftHere, place, to } from '../router.ts'
@@ -25,7 +25,8 @@ interface PageProps {
  */
 export function Page({ title, app, above = [], beside, actions, ready = true, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  // With the heading, so that nobody sees one without the other.
+  useLayoutEffect(() => {
     document.title = `${title} · pinpoint-local`
   }, [title])
   const handled = useRef<{ arrival: object; token: string | null } | undefined>(undefined)
