@@ -297,18 +297,22 @@ t.test('each channel looks like itself, and j and k go from message to message',
     await page.getByRole('link', { name: 'broken, version 1' }).getAttribute('href'),
     'templates/email/broken?version=1',
   )
-  await page.keyboard.press('j')
+  const pressWhen = async (link: 'Older' | 'Newer', key: string) => {
+    await page.getByRole('link', { name: link }).waitFor()
+    await page.keyboard.press(key)
+  }
+  await pressWhen('Older', 'j')
   await page
     .getByRole('region', { name: 'Push notification' })
     .getByText('20 % off', { exact: true })
     .waitFor()
   await page.getByText('"pinpoint.notification.title": "Sale"').waitFor()
-  await page.keyboard.press('j')
+  await pressWhen('Older', 'j')
   await page.getByRole('blockquote').getByText('Good day').waitFor()
-  await page.keyboard.press('j')
+  await pressWhen('Older', 'j')
   await page.getByText('6 characters, 1 part').waitFor()
   t.equal(await page.getByRole('link', { name: 'Older' }).count(), 0)
-  await page.keyboard.press('k')
+  await pressWhen('Newer', 'k')
   await page.getByRole('blockquote').getByText('Good day').waitFor()
   t.match(page.url(), /outbox\/2$/)
   t.strictSame(trouble, [])
