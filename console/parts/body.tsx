@@ -6,7 +6,7 @@ import { CopyButton } from './copy.tsx'
 const shownAtFirst = 64 * 1024
 
 /** JSON on lines of its own; what is not JSON as it is. */
-export function pretty(text: string): string {
+function pretty(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2)
   } catch {

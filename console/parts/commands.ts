@@ -11,11 +11,11 @@ export interface PinpointCall {
 }
 
 /** Quotes a word for a POSIX shell, where it needs that. */
-export const shellQuote = (word: string): string =>
+const shellQuote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 /** `GetApnsVoipChannel`, `ApplicationId` → `get-apns-voip-channel`, `application-id`, as the AWS CLI does. */
-export const kebab = (name: string): string =>
+const kebab = (name: string): string =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')

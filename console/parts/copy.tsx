@@ -8,7 +8,7 @@ import { Icon } from './icon.tsx'
  * Copies a text. Over plain HTTP to another machine there is no clipboard API, and a browser may
  * refuse it: then the text is copied from a field that is there for a moment.
  */
-export async function copyText(text: string): Promise<void> {
+async function copyText(text: string): Promise<void> {
   try {
     return await navigator.clipboard.writeText(text)
   } catch {

@@ -7,7 +7,7 @@ import type { Column } from './table.tsx'
 import { Time } from './time.tsx'
 
 /** The address of a job's page. */
-export const jobAddress = ({ app, type, job }: JobRow): string =>
+const jobAddress = ({ app, type, job }: JobRow): string =>
   type === 'IMPORT' ? to`apps/${app}/import-jobs/${job.Id}` : to`apps/${app}/export-jobs/${job.Id}`
 
 /** Where a job reads from, or writes to. */

@@ -56,6 +56,9 @@ export function useNewRows<K extends LiveKind>(
   useLive(kind, event => {
     number.value += (event as RowOf<K>[]).filter(isMine).length
   })
+  useLive('state', () => {
+    number.value = 0
+  })
   return {
     number: number.value,
     clear: () => {

@@ -21,9 +21,14 @@ const pageSize = 100
 export function usePage<Row, List extends ListPage<Row> = ListPage<Row>>(
   address: string | undefined,
 ): Fetched<List> {
+  return useFetched(address && pageAddress(address))
+}
+
+/** The address of a list with the parameters of the page that the address of the console names. */
+export function pageAddress(address: string): string {
   const token = place.value.query.get('token')
   const more = `page-size=${pageSize}${token === null ? '' : `&token=${encodeURIComponent(token)}`}`
-  return useFetched(address && `${address}${address.includes('?') ? '&' : '?'}${more}`)
+  return `${address}${address.includes('?') ? '&' : '?'}${more}`
 }
 
 /**

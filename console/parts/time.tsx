@@ -1,7 +1,7 @@
 import { clockTime, relativeTime } from '../time.ts'
 
 /**
- * A point in time. On hover and focus it says the whole of it.
+ * A point in time. On hover it says the whole of it.
  *
  * @param at ISO 8601
  * @param exact the time of day instead of "12 s ago"

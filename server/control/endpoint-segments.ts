@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { orNotFound } from '../http/errors/exceptions.ts'
@@ -39,10 +40,15 @@ export const endpointSegments: FastifyPluginAsyncTypebox = async app => {
       const { Item, NextToken } = answerPage(query, `endpoint-segments/${found.id}`, page =>
         segments.list(found, page),
       )
-      const items = Item.map(segment => ({
-        segment,
-        member: refuseTooLarge(() => segmentMembers.contains(found, segment.Id, segment.Version, now, seq)),
-      }))
+      const items = []
+      for (const segment of Item) {
+        const member = refuseTooLarge(() =>
+          segmentMembers.contains(found, segment.Id, segment.Version, now, seq),
+        )
+        items.push({ segment, member })
+        // Other calls go on between the queries.
+        await setImmediate()
+      }
       return { items, ...(NextToken !== undefined && { nextToken: NextToken }) }
     },
   )

@@ -1,4 +1,4 @@
-import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { LiveEvents } from '../../../server/control/live/shapes.ts'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
@@ -69,7 +69,6 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
         ? event.status !== details?.job.JobStatus || event.held !== details.held
         : details !== undefined && alsoAt(details),
   )
-  useReconnect(reload)
   usePolling(reload, details !== undefined && !isOver(details.job.JobStatus))
   useLive('job', event => {
     if (event.id !== job) return
@@ -119,17 +118,6 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
 
 /** The pieces of an event, in which those that are done have not failed. */
 const overOf = (pieces: JobEvent['pieces']) => pieces && { ...pieces, done: pieces.done + pieces.failed }
-
-/** Reads anew when the emulator answers again: it may have been another one meanwhile. */
-function useReconnect(reload: () => void): void {
-  const wasLost = useRef(false)
-  useSignalEffect(() => {
-    const { state } = connection.value
-    if (state === 'live' && wasLost.current) reload()
-    if (state === 'lost') wasLost.current = true
-    if (state === 'live') wasLost.current = false
-  })
-}
 
 /** Milliseconds between two looks at a job where no events come. */
 const pollMs = 2000

@@ -210,7 +210,8 @@ function Activities({
       </Empty>
     )
   }
-  const activity = selected === undefined ? undefined : activities[selected]
+  const activity =
+    selected !== undefined && Object.hasOwn(activities, selected) ? activities[selected] : undefined
   const panel = activity && selected && (
     <Panel app={app} name={selected} activity={activity} counts={counts} />
   )
