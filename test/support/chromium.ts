@@ -26,15 +26,22 @@ const missing =
  */
 export const needsBrowser = executablePath === undefined && !CI ? { skip: missing } : {}
 
+let running: Promise<Browser> | undefined
+
 /**
- * Starts a headless Chromium with a new, empty profile; the test closes it at its end.
+ * A headless Chromium. The tests of a file share it, as each start takes seconds; it is closed at the
+ * end of the file. Profiles are those that a test opens in it.
  *
  * @throws Error where there is no browser, or it does not start
  */
-export async function launchBrowser(t: Test): Promise<Browser> {
-  const browser = await startBrowser()
-  t.teardown(() => browser.close())
-  return browser
+export function launchBrowser(t: Test): Promise<Browser> {
+  if (running === undefined) {
+    running = startBrowser()
+    let root: { parent?: object; teardown: Test['teardown'] } = t
+    while (root.parent !== undefined) root = root.parent as typeof root
+    root.teardown(async () => (await running)?.close())
+  }
+  return running
 }
 
 /**
