@@ -201,7 +201,7 @@ function complete(paths: Paths, routes: RouteOptions[]): void {
       operation.responses = { ...Object.fromEntries(errors), ...operation.responses }
       if (optional.has(operation.operationId)) operation.requestBody!.required = false
       if (operation.operationId === 'putSnapshot') operation.requestBody = sqliteFile
-      if (operation.operationId === 'putUpload') operation.requestBody = anyBytes
+      if (['putUpload', 'checkFile'].includes(operation.operationId)) operation.requestBody = anyBytes
     }
   }
 }

@@ -5,7 +5,14 @@ import type { Test } from 'tap'
 
 const { CHROMIUM_PATH, CI, PATH = '', ProgramFiles = 'C:\\Program Files' } = process.env
 
-const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+/** The first has no window at all, and takes a third less time. */
+const commands = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+]
 
 /** Where Chromium and Chrome are usually installed. */
 const usualPaths = [
