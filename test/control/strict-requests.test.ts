@@ -255,6 +255,7 @@ t.test('the description says which bodies are needed', async t => {
     addFault: true,
     render: true,
     putUpload: true,
+    checkFile: true,
     putRecommenderItems: true,
     putClock: true,
     advanceClock: true,
