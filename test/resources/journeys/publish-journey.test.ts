@@ -153,7 +153,7 @@ const refused: [problem: string, more: object][] = [
     of({ CUSTOM: { DeliveryUri: 'https://example.com/a?b' } }),
   ],
   [
-    'Activities.a.CUSTOM.MessageConfig.Data must be at most 5120 bytes',
+    'Activities.a.CUSTOM.MessageConfig.Data must have at most 5120 bytes',
     of({ CUSTOM: { DeliveryUri: 'fn', EndpointTypes: ['SMS'], MessageConfig: { Data: 'é'.repeat(2561) } } }),
   ],
   ['Activities.a.Wait.WaitTime must have exactly one of WaitFor and WaitUntil', of({ Wait: {} })],
