@@ -125,7 +125,8 @@ t.test('the line for curl makes the same call again', await needs('curl'), async
 })
 
 t.test('the line for the AWS CLI makes the same call again', await needs('aws'), async t => {
-  for (const { call, sent } of recorded) {
+  // Each takes a second: one of each operation will do.
+  for (const { call, sent } of new Map(recorded.map(each => [each.call.operation, each])).values()) {
     const line = awsCli(call, url)!
     const expected = again(sent)
     const error = await shell(line).then(

@@ -2,6 +2,7 @@ import t from 'tap'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { until } from '../support/helpers.ts'
+import { isLong } from '../support/long.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
 const endpoints = 600
@@ -56,6 +57,7 @@ t.test(
       StartCondition: { SegmentStartCondition: { SegmentId } },
     })
 
+    const maxKills = isLong ? 4 : 2
     let kills = 0
     for (let done = false; !done; ) {
       const before = (await call('GET', '/_pinpoint/messages?page-size=1')).last
@@ -67,7 +69,7 @@ t.test(
       const outcome = await Promise.race([advanced.then(() => 'done'), goesOn.then(() => 'sending')]).catch(
         () => 'done',
       )
-      if (outcome === 'done' || kills === 4) {
+      if (outcome === 'done' || kills === maxKills) {
         done = (await advanced).status === 200
         await goesOn.catch(() => {})
         continue
