@@ -6,14 +6,15 @@ import type { AppOverview, AppOverviews, JobRow, Messages, Requests } from '../a
 import { count } from '../format.ts'
 import { CodeLine } from '../parts/code-line.tsx'
 import { Dialog } from '../parts/dialog.tsx'
-import { Field, useAction } from '../parts/form.tsx'
+import { bound, TextField } from '../parts/fields.tsx'
+import { ActionForm } from '../parts/form.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { jobColumns, jobKey } from '../parts/jobs.tsx'
 import { messageColumns } from '../parts/messages.tsx'
 import { Page, Section } from '../parts/page.tsx'
 import type { ListPage } from '../parts/paged-table.tsx'
 import { requestColumns } from '../parts/requests.tsx'
-import { ErrorBox, Loaded } from '../parts/states.tsx'
+import { Loaded } from '../parts/states.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { go, to } from '../router.ts'
@@ -87,11 +88,6 @@ aws pinpoint create-app --create-application-request Name=demo`
 function CreateApplication() {
   const isOpen = useSignal(false)
   const name = useSignal('')
-  const { busy, error, run } = useAction()
-  const submit = (event: Event) => {
-    event.preventDefault()
-    run(async () => go(to`apps/${await createApplication(name.value)}`))
-  }
   return (
     <>
       <button
@@ -111,26 +107,12 @@ function CreateApplication() {
             isOpen.value = false
           }}
         >
-          <form onSubmit={submit}>
-            <Field label="Name">
-              {ties => (
-                <input
-                  {...ties}
-                  required
-                  value={name.value}
-                  onInput={event => {
-                    name.value = event.currentTarget.value
-                  }}
-                />
-              )}
-            </Field>
-            {error && <ErrorBox error={error} />}
-            <div class="actions">
-              <button type="submit" class="button main" aria-busy={busy}>
-                Create application
-              </button>
-            </div>
-          </form>
+          <ActionForm
+            does={async () => go(to`apps/${await createApplication(name.value)}`)}
+            label="Create application"
+          >
+            <TextField label="Name" required {...bound(name)} />
+          </ActionForm>
         </Dialog>
       )}
     </>

@@ -91,3 +91,43 @@ export function ActionButton({
     </span>
   )
 }
+
+/**
+ * A form that makes one call. Its error is shown above its buttons.
+ *
+ * @param label of the button that makes the call
+ * @param more buttons beside it
+ */
+export function ActionForm({
+  does,
+  label,
+  more,
+  class: name,
+  children,
+}: {
+  does: () => Promise<unknown>
+  label: ComponentChildren
+  more?: ComponentChildren
+  class?: string
+  children: ComponentChildren
+}) {
+  const { busy, error, run } = useAction()
+  return (
+    <form
+      class={name}
+      onSubmit={event => {
+        event.preventDefault()
+        run(does)
+      }}
+    >
+      {children}
+      {error && <ErrorBox error={error} />}
+      <div class="actions">
+        <button type="submit" class="button main" aria-busy={busy}>
+          {label}
+        </button>
+        {more}
+      </div>
+    </form>
+  )
+}

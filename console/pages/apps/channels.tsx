@@ -4,9 +4,10 @@ import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { Channel } from '../../parts/channel.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { ActionButton, Field, useAction } from '../../parts/form.tsx'
+import { bound, CheckField, TextField } from '../../parts/fields.tsx'
+import { ActionButton, ActionForm } from '../../parts/form.tsx'
 import { Page } from '../../parts/page.tsx'
-import { ErrorBox, Loaded } from '../../parts/states.tsx'
+import { Loaded } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -148,52 +149,30 @@ function ChannelForm({
 }) {
   const typed = useSignal<Record<string, string>>({})
   const isEnabled = useSignal(enabled)
-  const { busy, error, run } = useAction()
-  const submit = (event: Event) => {
-    event.preventDefault()
-    return run(async () => {
-      await call('PUT', address, { body: { ...typed.value, Enabled: isEnabled.value } })
-      announce(`The channel ${kind.platform} is saved.`)
-      close()
-    })
+  const save = async () => {
+    await call('PUT', address, { body: { ...typed.value, Enabled: isEnabled.value } })
+    announce(`The channel ${kind.platform} is saved.`)
+    close()
   }
   return (
     <Dialog title={`Channel ${kind.platform}`} close={close}>
-      <form onSubmit={submit}>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isEnabled.value}
-            onChange={event => {
-              isEnabled.value = event.currentTarget.checked
+      <ActionForm does={save} label="Save the channel">
+        <CheckField label="Enabled" {...bound(isEnabled)} />
+        {kind.members.map(member => (
+          <TextField
+            key={member}
+            label={member}
+            autocomplete="off"
+            value={typed.value[member] ?? ''}
+            change={value => {
+              typed.value = { ...typed.value, [member]: value }
             }}
           />
-          Enabled
-        </label>
-        {kind.members.map(member => (
-          <Field key={member} label={member}>
-            {ties => (
-              <input
-                {...ties}
-                autocomplete="off"
-                value={typed.value[member] ?? ''}
-                onInput={event => {
-                  typed.value = { ...typed.value, [member]: event.currentTarget.value }
-                }}
-              />
-            )}
-          </Field>
         ))}
         <p class="hint">
           What is left empty stays as it is. Credentials are not checked and never shown: any text will do.
         </p>
-        {error && <ErrorBox error={error} />}
-        <div class="actions">
-          <button type="submit" class="button main" aria-busy={busy}>
-            Save the channel
-          </button>
-        </div>
-      </form>
+      </ActionForm>
     </Dialog>
   )
 }

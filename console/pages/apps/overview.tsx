@@ -10,13 +10,14 @@ import { Channel } from '../../parts/channel.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
-import { Field, useAction } from '../../parts/form.tsx'
+import { TextArea } from '../../parts/fields.tsx'
+import { ActionForm } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
 import { messageColumns } from '../../parts/messages.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import type { ListPage } from '../../parts/paged-table.tsx'
-import { ErrorBox, Loaded } from '../../parts/states.tsx'
+import { Loaded } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, to } from '../../router.ts'
@@ -186,14 +187,15 @@ function Settings({ app }: { app: string }) {
   const address = to`v1/apps/${app}/settings`
   const settings = useFetched<ApplicationSettingsResource>(address)
   const draft = useSignal<string | undefined>(undefined)
-  const { busy, error, run } = useAction()
-  const save = (text: string) =>
-    run(async () => {
-      await call('PUT', address, { body: parse(text) })
-      announce('The settings are saved.')
-      draft.value = undefined
-      settings.reload()
-    })
+  const edit = (text: string | undefined) => () => {
+    draft.value = text
+  }
+  const save = async () => {
+    await call('PUT', address, { body: parse(draft.value!) })
+    announce('The settings are saved.')
+    edit(undefined)()
+    settings.reload()
+  }
   return (
     <Section title="Application settings">
       <Loaded from={settings}>
@@ -204,13 +206,7 @@ function Settings({ app }: { app: string }) {
               <>
                 <Body text={text} label="Settings as JSON" />
                 <div class="actions">
-                  <button
-                    type="button"
-                    class="button"
-                    onClick={() => {
-                      draft.value = text
-                    }}
-                  >
+                  <button type="button" class="button" onClick={edit(text)}>
                     <Icon name="pencil" />
                     Edit
                   </button>
@@ -219,44 +215,24 @@ function Settings({ app }: { app: string }) {
             )
           }
           return (
-            <form
+            <ActionForm
               class="form"
-              onSubmit={event => {
-                event.preventDefault()
-                save(draft.value!)
-              }}
-            >
-              <Field
-                label="Limits, quiet time and hooks"
-                hint="A member that is not named stays as it is; an empty object removes it."
-              >
-                {ties => (
-                  <textarea
-                    {...ties}
-                    rows={14}
-                    value={draft.value}
-                    onInput={event => {
-                      draft.value = event.currentTarget.value
-                    }}
-                  />
-                )}
-              </Field>
-              {error && <ErrorBox error={error} />}
-              <div class="actions">
-                <button type="submit" class="button main" aria-busy={busy}>
-                  Save the settings
-                </button>
-                <button
-                  type="button"
-                  class="button"
-                  onClick={() => {
-                    draft.value = undefined
-                  }}
-                >
+              does={save}
+              label="Save the settings"
+              more={
+                <button type="button" class="button" onClick={edit(undefined)}>
                   Cancel
                 </button>
-              </div>
-            </form>
+              }
+            >
+              <TextArea
+                label="Limits, quiet time and hooks"
+                hint="A member that is not named stays as it is; an empty object removes it."
+                rows={14}
+                value={draft.value}
+                change={text => edit(text)()}
+              />
+            </ActionForm>
           )
         }}
       </Loaded>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ClockAdvanced, ClockStatus } from '../../../server/model/clock.ts'
-import { ActionButton, Field, useAction } from '../../parts/form.tsx'
+import { bound, TextField } from '../../parts/fields.tsx'
+import { ActionButton, useAction } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
 import { advanceClock } from '../../parts/step-clock.tsx'
@@ -48,20 +49,7 @@ export function AdvanceForm({
             run(() => advance({ by: by.value.trim() }))
           }}
         >
-          <Field label="By a duration">
-            {ties => (
-              <input
-                {...ties}
-                type="text"
-                required
-                spellcheck={false}
-                value={by.value}
-                onInput={event => {
-                  by.value = event.currentTarget.value
-                }}
-              />
-            )}
-          </Field>
+          <TextField label="By a duration" required spellcheck={false} {...bound(by)} />
           <button type="submit" class="button" aria-busy={busy}>
             Advance
           </button>
@@ -73,19 +61,7 @@ export function AdvanceForm({
             run(() => advance({ until: 'idle', ...(max.value.trim() && { max: max.value.trim() }) }))
           }}
         >
-          <Field label="Until nothing is pending, but at most by">
-            {ties => (
-              <input
-                {...ties}
-                type="text"
-                spellcheck={false}
-                value={max.value}
-                onInput={event => {
-                  max.value = event.currentTarget.value
-                }}
-              />
-            )}
-          </Field>
+          <TextField label="Until nothing is pending, but at most by" spellcheck={false} {...bound(max)} />
           <button type="submit" class="button" aria-busy={busy}>
             Advance until idle
           </button>

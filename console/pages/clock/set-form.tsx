@@ -3,7 +3,8 @@ import type { ClockStatus } from '../../../server/model/clock.ts'
 import { call } from '../../api/calls.ts'
 import { CallError } from '../../api/errors.ts'
 import { clock as liveClock } from '../../api/live.ts'
-import { Field, useAction } from '../../parts/form.tsx'
+import { bound, SelectField, TextField } from '../../parts/fields.tsx'
+import { useAction } from '../../parts/form.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
 import { announce } from '../../shell/announce.tsx'
 import { setting } from '../../shell/preferences.ts'
@@ -44,37 +45,14 @@ export function SetForm({ clock, onDone }: { clock: ClockStatus; onDone: () => v
       }}
     >
       <div class="form-row">
-        <Field label="Mode">
-          {ties => (
-            <select
-              {...ties}
-              value={mode.value}
-              onChange={event => {
-                mode.value = event.currentTarget.value as ClockStatus['mode']
-              }}
-            >
-              {modes.map(([name, words]) => (
-                <option key={name} value={name}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField label="Mode" {...bound(mode)} choices={modes} />
         {mode.value !== 'real' && (
-          <Field label={`Time (${utc ? 'UTC' : 'local'})`}>
-            {ties => (
-              <input
-                {...ties}
-                type="datetime-local"
-                step="1"
-                value={time.value}
-                onInput={event => {
-                  time.value = event.currentTarget.value
-                }}
-              />
-            )}
-          </Field>
+          <TextField
+            label={`Time (${utc ? 'UTC' : 'local'})`}
+            type="datetime-local"
+            step="1"
+            {...bound(time)}
+          />
         )}
         <button type="submit" class="button main" aria-busy={busy}>
           Set the clock

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
 import { call } from '../../api/calls.ts'
 import { Dialog } from '../../parts/dialog.tsx'
-import { Field, useAction } from '../../parts/form.tsx'
-import { ErrorBox } from '../../parts/states.tsx'
+import { bound, TextArea, TextField } from '../../parts/fields.tsx'
+import { ActionForm } from '../../parts/form.tsx'
 import { to } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 
@@ -37,55 +37,23 @@ export function EndpointForm({
   const newId = useSignal('')
   const members = Object.entries(now).filter(([name]) => !answered.includes(name))
   const text = useSignal(JSON.stringify(Object.fromEntries(members), null, 2))
-  const { busy, error, run } = useAction()
-  const submit = (event: Event) => {
-    event.preventDefault()
-    return run(async () => {
-      const written = id ?? newId.value
-      await call('PUT', to`v1/apps/${app}/endpoints/${written}`, { raw: text.value })
-      announce('The endpoint is saved.')
-      close(written)
-    })
+  const save = async () => {
+    const written = id ?? newId.value
+    await call('PUT', to`v1/apps/${app}/endpoints/${written}`, { raw: text.value })
+    announce('The endpoint is saved.')
+    close(written)
   }
   return (
     <Dialog title={id === undefined ? 'New endpoint' : 'Edit the endpoint'} close={() => close()} wide>
-      <form onSubmit={submit}>
-        {id === undefined && (
-          <Field label="Id">
-            {ties => (
-              <input
-                {...ties}
-                required
-                value={newId.value}
-                onInput={event => {
-                  newId.value = event.currentTarget.value
-                }}
-              />
-            )}
-          </Field>
-        )}
-        <Field
+      <ActionForm does={save} label="Save the endpoint">
+        {id === undefined && <TextField label="Id" required {...bound(newId)} />}
+        <TextArea
           label="EndpointRequest"
           hint="As UpdateEndpoint takes it: a member that is not there stays as it is; an attribute goes with an empty list."
-        >
-          {ties => (
-            <textarea
-              {...ties}
-              rows={20}
-              value={text.value}
-              onInput={event => {
-                text.value = event.currentTarget.value
-              }}
-            />
-          )}
-        </Field>
-        {error && <ErrorBox error={error} />}
-        <div class="actions">
-          <button type="submit" class="button main" aria-busy={busy}>
-            Save the endpoint
-          </button>
-        </div>
-      </form>
+          rows={20}
+          {...bound(text)}
+        />
+      </ActionForm>
     </Dialog>
   )
 }

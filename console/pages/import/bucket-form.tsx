@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ImportJobDefinition } from '../../api/types.ts'
-import { Field, useAction } from '../../parts/form.tsx'
+import { bound, SelectField, TextField } from '../../parts/fields.tsx'
+import { useAction } from '../../parts/form.tsx'
 import { Section } from '../../parts/page.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
 import { readOptions } from './options-form.tsx'
@@ -25,35 +26,22 @@ export function BucketForm({ create }: { create: (definition: ImportJobDefinitio
   return (
     <Section title="From a bucket">
       <form class="form-row bucket-form" onSubmit={submit}>
-        <Field label="S3Url" hint="An object, or a prefix with all that is below it.">
-          {ties => (
-            <input
-              {...ties}
-              class="address"
-              required
-              placeholder="s3://demo/users.csv"
-              spellcheck={false}
-              value={S3Url.value}
-              onInput={event => {
-                S3Url.value = event.currentTarget.value
-              }}
-            />
-          )}
-        </Field>
-        <Field label="Format" hint="JSON has an object a line.">
-          {ties => (
-            <select
-              {...ties}
-              value={format.value || guessed}
-              onChange={event => {
-                format.value = event.currentTarget.value as 'CSV' | 'JSON'
-              }}
-            >
-              <option>CSV</option>
-              <option>JSON</option>
-            </select>
-          )}
-        </Field>
+        <TextField
+          label="S3Url"
+          hint="An object, or a prefix with all that is below it."
+          class="address"
+          required
+          placeholder="s3://demo/users.csv"
+          spellcheck={false}
+          {...bound(S3Url)}
+        />
+        <SelectField
+          label="Format"
+          hint="JSON has an object a line."
+          {...bound(format)}
+          value={format.value || guessed}
+          choices={['CSV', 'JSON']}
+        />
         <button type="submit" class="button" aria-busy={busy}>
           Import
         </button>

@@ -3,8 +3,8 @@ import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { ExportJob } from '../../api/types.ts'
 import { Dialog } from '../../parts/dialog.tsx'
-import { Field, useAction } from '../../parts/form.tsx'
-import { ErrorBox } from '../../parts/states.tsx'
+import { SelectField, TextField } from '../../parts/fields.tsx'
+import { ActionForm } from '../../parts/form.tsx'
 import { go, to } from '../../router.ts'
 import { anyRole } from '../../upload/run.ts'
 
@@ -21,64 +21,50 @@ export function ExportDialog({ app, close }: { app: string; close: () => void })
     SegmentVersion: '',
     RoleArn: '',
   })
-  const { busy, error, run } = useAction()
   const field = (name: keyof typeof form.value) => ({
+    label: name,
     value: form.value[name],
-    onInput: (event: { currentTarget: { value: string } }) => {
-      form.value = { ...form.value, [name]: event.currentTarget.value }
+    change: (value: string) => {
+      form.value = { ...form.value, [name]: value }
     },
   })
-  const submit = (event: Event) => {
-    event.preventDefault()
+  const create = async () => {
     const { S3UrlPrefix, SegmentId, SegmentVersion, RoleArn } = form.value
-    run(async () => {
-      const { Id } = await call<ExportJob>('POST', to`v1/apps/${app}/jobs/export`, {
-        body: {
-          S3UrlPrefix: S3UrlPrefix.trim(),
-          RoleArn: RoleArn || anyRole,
-          ...(SegmentId && { SegmentId }),
-          ...(SegmentId && SegmentVersion && { SegmentVersion: Number(SegmentVersion) }),
-        },
-      })
-      go(to`apps/${app}/export-jobs/${Id}`)
+    const { Id } = await call<ExportJob>('POST', to`v1/apps/${app}/jobs/export`, {
+      body: {
+        S3UrlPrefix: S3UrlPrefix.trim(),
+        RoleArn: RoleArn || anyRole,
+        ...(SegmentId && { SegmentId }),
+        ...(SegmentId && SegmentVersion && { SegmentVersion: Number(SegmentVersion) }),
+      },
     })
+    go(to`apps/${app}/export-jobs/${Id}`)
   }
   return (
     <Dialog title="Export endpoints" close={close}>
-      <form onSubmit={submit}>
-        <Field
-          label="S3UrlPrefix"
+      <ActionForm does={create} label="Export endpoints">
+        <TextField
+          {...field('S3UrlPrefix')}
           hint="A bucket that the emulator can write: a folder under S3_DIR, or one of its S3 endpoint."
-        >
-          {ties => <input {...ties} {...field('S3UrlPrefix')} required spellcheck={false} />}
-        </Field>
-        <Field label="Segment">
-          {ties => (
-            <select {...ties} {...field('SegmentId')}>
-              <option value="">All endpoints of the application</option>
-              {segments.value?.Item.map(({ Id, Name }) => (
-                <option key={Id} value={Id}>
-                  {Name ?? Id}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+          required
+          spellcheck={false}
+        />
+        <SelectField
+          {...field('SegmentId')}
+          label="Segment"
+          none="All endpoints of the application"
+          choices={(segments.value?.Item ?? []).map(({ Id, Name }) => [Id, Name ?? Id] as const)}
+        />
         {form.value.SegmentId && (
-          <Field label="SegmentVersion" hint="The current one, if empty.">
-            {ties => <input {...ties} {...field('SegmentVersion')} type="number" min="1" />}
-          </Field>
+          <TextField {...field('SegmentVersion')} hint="The current one, if empty." type="number" min="1" />
         )}
-        <Field label="RoleArn" hint="Any well-formed role will do: the emulator has no IAM.">
-          {ties => <input {...ties} {...field('RoleArn')} placeholder={anyRole} spellcheck={false} />}
-        </Field>
-        {error && <ErrorBox error={error} />}
-        <div class="actions">
-          <button type="submit" class="button main" aria-busy={busy}>
-            Export endpoints
-          </button>
-        </div>
-      </form>
+        <TextField
+          {...field('RoleArn')}
+          hint="Any well-formed role will do: the emulator has no IAM."
+          placeholder={anyRole}
+          spellcheck={false}
+        />
+      </ActionForm>
     </Dialog>
   )
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useFetched } from '../../api/fetched.ts'
 import type { SegmentMember } from '../../api/types.ts'
-import { Field } from '../../parts/form.tsx'
+import { bound, TextField } from '../../parts/fields.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
@@ -36,17 +36,7 @@ export function IsMember({
           go(withQuery({ endpoint: typed.value.trim() }), { replace: true })
         }}
       >
-        <Field label="Endpoint id">
-          {ties => (
-            <input
-              {...ties}
-              value={typed.value}
-              onInput={event => {
-                typed.value = event.currentTarget.value
-              }}
-            />
-          )}
-        </Field>
+        <TextField label="Endpoint id" {...bound(typed)} />
         <button type="submit" class="button">
           Ask
         </button>
