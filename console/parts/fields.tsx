@@ -18,10 +18,24 @@ export const bound = <Value,>(signal: Signal<Value>) => ({
   },
 })
 
-type InputProps = Pick<
-  ComponentProps<'input'>,
-  'autocomplete' | 'class' | 'inputMode' | 'min' | 'placeholder' | 'required' | 'spellcheck' | 'step'
-> & { type?: 'text' | 'password' | 'number' | 'datetime-local' }
+type InputProps = Partial<
+  Pick<
+    ComponentProps<'input'>,
+    | 'autocomplete'
+    | 'class'
+    | 'inputMode'
+    | 'maxLength'
+    | 'min'
+    | 'placeholder'
+    | 'required'
+    | 'spellcheck'
+    | 'step'
+  >
+> & {
+  type?: 'text' | 'password' | 'number' | 'datetime-local'
+  /** Id of a list of values that are suggested. */
+  list?: string | undefined
+}
 
 /** A field for a text of one line. */
 export function TextField({ label, hint, value, change, ...more }: Bound<string> & InputProps) {

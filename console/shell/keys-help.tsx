@@ -1,4 +1,5 @@
 import { Dialog } from '../parts/dialog.tsx'
+import { bound, CheckField } from '../parts/fields.tsx'
 import { helpOpen } from './keys.ts'
 import { mainPages } from './places.ts'
 import { setting } from './preferences.ts'
@@ -37,16 +38,7 @@ export function KeysHelp() {
           </div>
         ))}
       </dl>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={singleKeys.value}
-          onChange={event => {
-            singleKeys.value = event.currentTarget.checked
-          }}
-        />
-        Keys without Ctrl
-      </label>
+      <CheckField label="Keys without Ctrl" {...bound(singleKeys)} />
     </Dialog>
   )
 }

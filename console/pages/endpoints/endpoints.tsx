@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
 import { emulatorUrl } from '../../api/calls.ts'
+import { channelTypes } from '../../api/values.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { endpointColumns } from '../../parts/endpoints.tsx'
-import { Field } from '../../parts/form.tsx'
+import { SelectFilter, TextFilter } from '../../parts/filters.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
-import { TextFilter } from '../../parts/text-filter.tsx'
-import { go, place, to, withQuery } from '../../router.ts'
+import { go, place, to } from '../../router.ts'
 import { EndpointForm } from './endpoint-form.tsx'
 
 /** The filters that are texts: their parameters, and what they are called. */
@@ -21,14 +21,11 @@ const texts = {
   'import-job': 'Import job',
 }
 
-/** The filters that have few values. */
-const choices = {
-  channel: [
-    ...['ADM', 'APNS', 'APNS_SANDBOX', 'APNS_VOIP', 'APNS_VOIP_SANDBOX', 'BAIDU', 'CUSTOM', 'EMAIL', 'GCM'],
-    ...['IN_APP', 'PUSH', 'SMS', 'VOICE'],
-  ],
-  status: ['ACTIVE', 'INACTIVE'],
-  'opt-out': ['ALL', 'NONE'],
+/** The filters that have few values: what they are called, and the values. */
+const choices: Record<string, [label: string, values: readonly string[]]> = {
+  channel: ['Channel', channelTypes],
+  status: ['Status', ['ACTIVE', 'INACTIVE']],
+  'opt-out': ['OptOut', ['ALL', 'NONE']],
 }
 
 /** All endpoints of an application, or those that one looks for. */
@@ -38,8 +35,6 @@ export default function EndpointsPage({ app }: { app: string }) {
   const names = [...Object.keys(texts), ...Object.keys(choices)]
   const filters = new URLSearchParams([...query].filter(([name]) => names.includes(name)))
   const page = usePage<EndpointResponse>(`${to`apps/${app}/endpoints`}?${filters}`)
-  const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
-    go(withQuery({ [name]: event.currentTarget.value.trim(), token: undefined }), { replace: true })
   return (
     <Page
       title="Endpoints"
@@ -62,17 +57,8 @@ export default function EndpointsPage({ app }: { app: string }) {
         {Object.entries(texts).map(([name, label]) => (
           <TextFilter key={name} name={name} label={label} />
         ))}
-        {Object.entries(choices).map(([name, values]) => (
-          <Field key={name} label={name === 'opt-out' ? 'OptOut' : name === 'status' ? 'Status' : 'Channel'}>
-            {ties => (
-              <select {...ties} value={query.get(name) ?? ''} onChange={filter(name)}>
-                <option value="">any</option>
-                {values.map(value => (
-                  <option key={value}>{value}</option>
-                ))}
-              </select>
-            )}
-          </Field>
+        {Object.entries(choices).map(([name, [label, values]]) => (
+          <SelectFilter key={name} name={name} label={label} none="any" choices={values} />
         ))}
       </search>
       <PagedTable

@@ -6,7 +6,8 @@ import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import { count } from '../../format.ts'
-import { ActionButton, Field, useAction } from '../../parts/form.tsx'
+import { SelectField, TextField } from '../../parts/fields.tsx'
+import { ActionButton, ActionForm, useAction } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Empty, ErrorBox, Loaded } from '../../parts/states.tsx'
@@ -103,15 +104,11 @@ function NewRule({ added }: { added: () => void }) {
   const asked = place.value.query.get('new')
   const kind = ruleKinds.find(({ name }) => name === asked) ?? ruleKinds[0]!
   const typed = useSignal<Record<string, string>>({})
-  const { busy, error, run } = useAction()
-  const submit = async (event: Event) => {
-    event.preventDefault()
-    await run(async () => {
-      await call('POST', 'faults', { body: toRule(kind, typed.value) })
-      typed.value = {}
-      announce('The rule is added.')
-      added()
-    })
+  const add = async () => {
+    await call('POST', 'faults', { body: toRule(kind, typed.value) })
+    typed.value = {}
+    announce('The rule is added.')
+    added()
   }
   return (
     <Section title="New rule">
@@ -126,7 +123,16 @@ function NewRule({ added }: { added: () => void }) {
           </a>
         ))}
       </nav>
-      <form class="rule" onSubmit={submit}>
+      <ActionForm
+        class="rule"
+        does={add}
+        label={
+          <>
+            <Icon name="plus" />
+            Add the rule
+          </>
+        }
+      >
         {kind.fields.map(field => (
           <Member
             key={`${kind.name}.${field.member}`}
@@ -137,14 +143,7 @@ function NewRule({ added }: { added: () => void }) {
             }}
           />
         ))}
-        {error && <ErrorBox error={error} />}
-        <div class="actions">
-          <button type="submit" class="button main" aria-busy={busy}>
-            <Icon name="plus" />
-            Add the rule
-          </button>
-        </div>
-      </form>
+      </ActionForm>
     </Section>
   )
 }
@@ -155,42 +154,28 @@ function Member({
   options,
   suggested,
   isNumber,
-  value,
-  change,
+  ...bound
 }: RuleField & { value: string; change: (value: string) => void }) {
   const list = useId()
-  const onInput = (event: { currentTarget: { value: string } }) => change(event.currentTarget.value)
+  if (options) return <SelectField label={label} hint={hint} none="-" choices={options} {...bound} />
   return (
-    <Field label={label} hint={hint}>
-      {ties =>
-        options ? (
-          <select {...ties} value={value} onChange={onInput}>
-            <option value="">-</option>
-            {options.map(option => (
-              <option key={option}>{option}</option>
-            ))}
-          </select>
-        ) : (
-          <>
-            <input
-              {...ties}
-              value={value}
-              onInput={onInput}
-              list={suggested && list}
-              autocomplete="off"
-              inputMode={isNumber ? 'decimal' : undefined}
-            />
-            {suggested && (
-              <datalist id={list}>
-                {suggested.map(one => (
-                  <option key={one} value={one} />
-                ))}
-              </datalist>
-            )}
-          </>
-        )
-      }
-    </Field>
+    <>
+      <TextField
+        label={label}
+        hint={hint}
+        list={suggested && list}
+        autocomplete="off"
+        inputMode={isNumber ? 'decimal' : undefined}
+        {...bound}
+      />
+      {suggested && (
+        <datalist id={list}>
+          {suggested.map(one => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      )}
+    </>
   )
 }
 
@@ -240,18 +225,14 @@ function JobsAdvance() {
                     put({ mode, delayMs: Number(ms) })
                   }}
                 >
-                  <Field label="Milliseconds in each state">
-                    {ties => (
-                      <input
-                        {...ties}
-                        inputMode="numeric"
-                        value={ms}
-                        onInput={event => {
-                          delay.value = event.currentTarget.value
-                        }}
-                      />
-                    )}
-                  </Field>
+                  <TextField
+                    label="Milliseconds in each state"
+                    inputMode="numeric"
+                    value={ms}
+                    change={value => {
+                      delay.value = value
+                    }}
+                  />
                   <button type="submit" class="button">
                     Set
                   </button>

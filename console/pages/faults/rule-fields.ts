@@ -1,4 +1,5 @@
 import operations from '../../../fixtures/operations.json' with { type: 'json' }
+import { deliveryStatuses, exceptions } from '../../api/values.ts'
 
 /** A member of a fault rule, as a field of the form. */
 export interface RuleField {
@@ -26,12 +27,6 @@ const anyText = '* stands for any text.'
 const howOften: RuleField[] = [
   { member: 'times', label: 'How many times', isNumber: true, hint: 'Always, if empty.' },
   { member: 'probability', label: 'Probability', isNumber: true, hint: 'From 0 to 1.' },
-]
-
-const exceptions = [
-  ...['BadRequestException', 'ForbiddenException', 'NotFoundException', 'MethodNotAllowedException'],
-  ...['ConflictException', 'PayloadTooLargeException', 'TooManyRequestsException'],
-  'InternalServerErrorException',
 ]
 
 const jobStates = [
@@ -88,16 +83,7 @@ export const ruleKinds: RuleKind[] = [
       {
         member: 'status',
         label: 'Status',
-        options: [
-          ...[
-            'THROTTLED',
-            'TEMPORARY_FAILURE',
-            'PERMANENT_FAILURE',
-            'UNKNOWN_FAILURE',
-            'OPT_OUT',
-            'DUPLICATE',
-          ],
-        ],
+        options: deliveryStatuses.filter(status => status !== 'SUCCESSFUL'),
       },
       { member: 'statusCode', label: 'Status code', isNumber: true, hint: 'One that suits, if empty.' },
       { member: 'statusMessage', label: 'Status message' },

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
 import type { ImportJobDefinition } from '../../api/types.ts'
-import { Field } from '../../parts/form.tsx'
+import { CheckField, TextField } from '../../parts/fields.tsx'
 import { Section } from '../../parts/page.tsx'
 import { anyRole } from '../../upload/run.ts'
 
@@ -27,51 +27,43 @@ export const readOptions = (
 
 /** The members of CreateImportJob besides the object and its format. */
 export function OptionsForm({ options, segmentName }: { options: Signal<Options>; segmentName: string }) {
-  const { DefineSegment = true, RegisterEndpoints = true } = options.value
+  const { DefineSegment = true } = options.value
   const set = (changes: Options) => {
     options.value = { ...options.value, ...changes }
   }
-  const text = (name: 'SegmentName' | 'SegmentId' | 'ExternalId' | 'RoleArn', placeholder: string) => ({
-    value: options.value[name] ?? '',
-    placeholder,
-    onInput: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
+  const field = <Name extends keyof Options>(name: Name, value: NonNullable<Options[Name]>) => ({
+    value: options.value[name] ?? value,
+    change: (value: Options[Name]) => set({ [name]: value }),
   })
   return (
     <Section title="Options">
       <div class="form">
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={RegisterEndpoints}
-            onChange={event => set({ RegisterEndpoints: event.currentTarget.checked })}
-          />
-          Create or update the endpoints (RegisterEndpoints)
-        </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={DefineSegment}
-            onChange={event => set({ DefineSegment: event.currentTarget.checked })}
-          />
-          Make a segment of them (DefineSegment)
-        </label>
+        <CheckField
+          label="Create or update the endpoints (RegisterEndpoints)"
+          {...field('RegisterEndpoints', true)}
+        />
+        <CheckField label="Make a segment of them (DefineSegment)" {...field('DefineSegment', true)} />
         {DefineSegment && (
-          <Field label="SegmentName">
-            {ties => <input {...ties} {...text('SegmentName', segmentName)} />}
-          </Field>
+          <TextField label="SegmentName" placeholder={segmentName} {...field('SegmentName', '')} />
         )}
         <details>
           <summary>More</summary>
           <div class="form">
             {DefineSegment && (
-              <Field label="SegmentId" hint="Of an imported segment: the import makes its next version.">
-                {ties => <input {...ties} {...text('SegmentId', 'A new segment')} />}
-              </Field>
+              <TextField
+                label="SegmentId"
+                hint="Of an imported segment: the import makes its next version."
+                placeholder="A new segment"
+                {...field('SegmentId', '')}
+              />
             )}
-            <Field label="ExternalId">{ties => <input {...ties} {...text('ExternalId', '')} />}</Field>
-            <Field label="RoleArn" hint="Any well-formed role will do: the emulator has no IAM.">
-              {ties => <input {...ties} {...text('RoleArn', anyRole)} />}
-            </Field>
+            <TextField label="ExternalId" {...field('ExternalId', '')} />
+            <TextField
+              label="RoleArn"
+              hint="Any well-formed role will do: the emulator has no IAM."
+              placeholder={anyRole}
+              {...field('RoleArn', '')}
+            />
           </div>
         </details>
       </div>

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
 import { useLive } from '../../api/live.ts'
 import type { AppOverviews, JobRow } from '../../api/types.ts'
-import { Field } from '../../parts/form.tsx'
+import { SelectFilter } from '../../parts/filters.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
 import { NewRows } from '../../parts/new-rows.tsx'
 import { type ListPage, PagedTable, usePage } from '../../parts/paged-table.tsx'
@@ -39,14 +39,8 @@ export function JobList({ app }: { app?: string }) {
   return (
     <>
       <div class="filters">
-        <Filter
-          label="Type"
-          name="type"
-          value={type}
-          all="Imports and exports"
-          options={['IMPORT', 'EXPORT']}
-        />
-        <Filter label="Status" name="status" value={status} all="All states" options={jobPath} />
+        <SelectFilter name="type" label="Type" none="Imports and exports" choices={['IMPORT', 'EXPORT']} />
+        <SelectFilter name="status" label="Status" none="All states" choices={jobPath} />
       </div>
       <NewRows
         number={fresh.value.size}
@@ -80,37 +74,6 @@ export function JobList({ app }: { app?: string }) {
     </>
   )
 }
-
-const Filter = ({
-  label,
-  name,
-  value,
-  all,
-  options,
-}: {
-  label: string
-  name: string
-  value: string
-  all: string
-  options: readonly string[]
-}) => (
-  <Field label={label}>
-    {ties => (
-      <select
-        {...ties}
-        value={value}
-        onChange={event =>
-          go(withQuery({ [name]: event.currentTarget.value, token: undefined }), { replace: true })
-        }
-      >
-        <option value="">{all}</option>
-        {options.map(option => (
-          <option key={option}>{option}</option>
-        ))}
-      </select>
-    )}
-  </Field>
-)
 
 /** The rows of a page as their jobs are now, and the ids of jobs that are newer than the list. */
 function useFollowed(

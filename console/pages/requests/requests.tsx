@@ -2,13 +2,14 @@ import operations from '../../../fixtures/operations.json' with { type: 'json' }
 import { call, emulatorUrl } from '../../api/calls.ts'
 import { useReload } from '../../api/live.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
-import { ActionButton, Field } from '../../parts/form.tsx'
+import { SelectFilter } from '../../parts/filters.tsx'
+import { ActionButton } from '../../parts/form.tsx'
 import { NewRows, useNewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { type RequestRow, requestColumns } from '../../parts/requests.tsx'
 import { Empty } from '../../parts/states.tsx'
-import { go, place, withQuery } from '../../router.ts'
+import { place } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 
 /** The latest calls that tests have made, failed ones as easy to find as any. */
@@ -26,8 +27,6 @@ export default function RequestsPage() {
   )
   // Calls were removed, or there were too many for the feed.
   useReload(page.reload, [])
-  const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
-    go(withQuery({ [name]: event.currentTarget.value, token: undefined }), { replace: true })
   const filtered = operation !== '' || failed !== ''
   return (
     <Page
@@ -46,25 +45,21 @@ export default function RequestsPage() {
       }
     >
       <div class="filters">
-        <Field label="Operation">
-          {ties => (
-            <select {...ties} value={operation} onChange={filter('operation')}>
-              <option value="">All operations</option>
-              {operations.map(({ name }) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label="Outcome">
-          {ties => (
-            <select {...ties} value={failed} onChange={filter('failed')}>
-              <option value="">All calls</option>
-              <option value="true">Failed</option>
-              <option value="false">Not failed</option>
-            </select>
-          )}
-        </Field>
+        <SelectFilter
+          name="operation"
+          label="Operation"
+          none="All operations"
+          choices={operations.map(({ name }) => name)}
+        />
+        <SelectFilter
+          name="failed"
+          label="Outcome"
+          none="All calls"
+          choices={[
+            ['true', 'Failed'],
+            ['false', 'Not failed'],
+          ]}
+        />
         <NewRows
           number={fresh.number}
           one="call"

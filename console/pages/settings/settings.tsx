@@ -2,7 +2,7 @@ import { emulatorUrl } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { Facts } from '../../parts/facts.tsx'
-import { Field } from '../../parts/form.tsx'
+import { bound, CheckField, SelectField } from '../../parts/fields.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { setting } from '../../shell/preferences.ts'
@@ -51,52 +51,17 @@ const OpenApi = () => (
   </a>
 )
 
-const themes = { system: 'As the system', light: 'Light', dark: 'Dark' } as const
+const themes = [
+  ['system', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+] as const
 
-function Appearance() {
-  const [theme, utc, singleKeys, compact] = [
-    setting('theme'),
-    setting('utc'),
-    setting('singleKeys'),
-    setting('compact'),
-  ]
-  return (
-    <div class="appearance">
-      <Field label="Colours">
-        {ties => (
-          <select
-            {...ties}
-            value={theme.value}
-            onChange={event => {
-              theme.value = event.currentTarget.value as keyof typeof themes
-            }}
-          >
-            {Object.entries(themes).map(([value, name]) => (
-              <option key={value} value={value}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      {(
-        [
-          ['Times in UTC', utc],
-          ['Keys without Ctrl, such as j and k', singleKeys],
-          ['Lower rows', compact],
-        ] as const
-      ).map(([name, value]) => (
-        <label key={name} class="check">
-          <input
-            type="checkbox"
-            checked={value.value}
-            onChange={event => {
-              value.value = event.currentTarget.checked
-            }}
-          />
-          {name}
-        </label>
-      ))}
-    </div>
-  )
-}
+const Appearance = () => (
+  <div class="appearance">
+    <SelectField label="Colours" {...bound(setting('theme'))} choices={themes} />
+    <CheckField label="Times in UTC" {...bound(setting('utc'))} />
+    <CheckField label="Keys without Ctrl, such as j and k" {...bound(setting('singleKeys'))} />
+    <CheckField label="Lower rows" {...bound(setting('compact'))} />
+  </div>
+)

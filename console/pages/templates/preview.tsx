@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { call } from '../../api/calls.ts'
 import { useFetched, useLoaded } from '../../api/fetched.ts'
 import type { AppOverviews, RenderAnswer } from '../../api/types.ts'
+import { bound, SelectField, TextField } from '../../parts/fields.tsx'
 import { Field } from '../../parts/form.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
@@ -107,56 +108,21 @@ function RecipientForm({ kind, set }: { kind: Kind; set: (recipient: Recipient) 
         </Field>
         {stored.value ? (
           <>
-            <Field label="Application">
-              {ties => (
-                <select
-                  {...ties}
-                  value={app.value}
-                  onChange={event => {
-                    app.value = event.currentTarget.value
-                  }}
-                >
-                  {known.map(({ id, name }) => (
-                    <option key={id} value={id}>
-                      {name}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
-            <Field label="Endpoint id">
-              {ties => (
-                <input
-                  {...ties}
-                  type="text"
-                  required
-                  autocomplete="off"
-                  value={endpoint.value}
-                  onInput={event => {
-                    endpoint.value = event.currentTarget.value
-                  }}
-                />
-              )}
-            </Field>
+            <SelectField
+              label="Application"
+              {...bound(app)}
+              choices={known.map(({ id, name }) => [id, name] as const)}
+            />
+            <TextField label="Endpoint id" required autocomplete="off" {...bound(endpoint)} />
           </>
         ) : (
           kind.path === 'push' && (
-            <Field label="Channel">
-              {ties => (
-                <select
-                  {...ties}
-                  value={channel.value}
-                  onChange={event => {
-                    channel.value = event.currentTarget.value
-                  }}
-                >
-                  <option value="">Any, as Default says</option>
-                  {Object.keys(services).map(name => (
-                    <option key={name}>{name}</option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <SelectField
+              label="Channel"
+              {...bound(channel)}
+              none="Any, as Default says"
+              choices={Object.keys(services)}
+            />
           )
         )}
       </div>

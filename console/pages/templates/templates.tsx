@@ -5,13 +5,14 @@ import { useReload } from '../../api/live.ts'
 import type { TemplateResponse, TemplatesResponse } from '../../api/types.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { Field, useAction } from '../../parts/form.tsx'
+import { bound, SelectField, TextField } from '../../parts/fields.tsx'
+import { SelectFilter, TextFilter } from '../../parts/filters.tsx'
+import { ActionForm } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/page.tsx'
 import { type ListPage, PagedTable } from '../../parts/paged-table.tsx'
-import { Empty, ErrorBox } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import type { Column } from '../../parts/table.tsx'
-import { TextFilter } from '../../parts/text-filter.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
@@ -40,8 +41,6 @@ export default function TemplatesPage() {
   useReload(page.reload, ['requests'], calls =>
     calls.some(({ operation }) => operation?.includes('Template')),
   )
-  const filter = (name: string) => (event: { currentTarget: { value: string } }) =>
-    go(withQuery({ [name]: event.currentTarget.value.trim(), token: undefined }), { replace: true })
   return (
     <Page
       title="Templates"
@@ -61,18 +60,12 @@ export default function TemplatesPage() {
     >
       <search class="filters">
         <TextFilter name="prefix" label="Name begins with" />
-        <Field label="Kind">
-          {ties => (
-            <select {...ties} value={type.toLowerCase()} onChange={filter('kind')}>
-              <option value="">All kinds</option>
-              {kinds.map(({ path, name }) => (
-                <option key={path} value={path}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectFilter
+          name="kind"
+          label="Kind"
+          none="All kinds"
+          choices={kinds.map(({ path, name }) => [path, name] as const)}
+        />
       </search>
       <PagedTable
         page={page}
@@ -153,53 +146,34 @@ function NewTemplate({ close }: { close: () => void }) {
   const path = useSignal('email')
   const name = useSignal('')
   const draft = useSignal<Draft>({})
-  const { busy, error, run } = useAction()
   const kind = kinds.find(kind => kind.path === path.value)!
-  const submit = async (event: Event) => {
-    event.preventDefault()
-    await run(async () => {
-      await call('POST', to`v1/templates/${name.value}/${kind.path}`, { body: draft.value })
-      announce(`The template ${name.value} is created.`)
-      go(to`templates/${kind.path}/${name.value}`)
-    })
+  const create = async () => {
+    await call('POST', to`v1/templates/${name.value}/${kind.path}`, { body: draft.value })
+    announce(`The template ${name.value} is created.`)
+    go(to`templates/${kind.path}/${name.value}`)
   }
   return (
     <Dialog title="New template" wide close={close}>
-      <form onSubmit={submit}>
+      <ActionForm
+        does={create}
+        label="Create the template"
+        more={
+          <button type="button" class="button" onClick={close}>
+            Cancel
+          </button>
+        }
+      >
         <div class="form-row">
-          <Field label="Kind">
-            {ties => (
-              <select
-                {...ties}
-                value={path.value}
-                onChange={event => {
-                  path.value = event.currentTarget.value
-                  draft.value = {}
-                }}
-              >
-                {kinds.map(({ path, name }) => (
-                  <option key={path} value={path}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <Field label="Name">
-            {ties => (
-              <input
-                {...ties}
-                type="text"
-                required
-                maxLength={128}
-                autocomplete="off"
-                value={name.value}
-                onInput={event => {
-                  name.value = event.currentTarget.value
-                }}
-              />
-            )}
-          </Field>
+          <SelectField
+            label="Kind"
+            value={path.value}
+            change={value => {
+              path.value = value
+              draft.value = {}
+            }}
+            choices={kinds.map(({ path, name }) => [path, name] as const)}
+          />
+          <TextField label="Name" required maxLength={128} autocomplete="off" {...bound(name)} />
         </div>
         <TemplateFields
           key={kind.path}
@@ -218,16 +192,7 @@ function NewTemplate({ close }: { close: () => void }) {
             draft.value = tags === undefined ? others : { ...others, tags }
           }}
         />
-        {error && <ErrorBox error={error} />}
-        <div class="actions">
-          <button type="submit" class="button main" aria-busy={busy}>
-            Create the template
-          </button>
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
-        </div>
-      </form>
+      </ActionForm>
     </Dialog>
   )
 }

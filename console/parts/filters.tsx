@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { go, place, withQuery } from '../router.ts'
+import { type Choice, SelectField } from './fields.tsx'
 import { Field } from './form.tsx'
 
 /**
@@ -26,10 +27,40 @@ export function TextFilter({ name, label }: { name: string; label: string }) {
           onChange={event => {
             const text = event.currentTarget.value.trim()
             typed.value = undefined
-            go(withQuery({ [name]: text, token: undefined }), { replace: true })
+            applyFilters({ [name]: text })
           }}
         />
       )}
     </Field>
   )
 }
+
+/**
+ * A filter of a list by one of some values, which lives in the address.
+ *
+ * @param name of the parameter in the address
+ * @param none what is shown where nothing is filtered
+ */
+export const SelectFilter = ({
+  name,
+  label,
+  none,
+  choices,
+}: {
+  name: string
+  label: string
+  none: string
+  choices: readonly Choice[]
+}) => (
+  <SelectField
+    label={label}
+    none={none}
+    choices={choices}
+    value={place.value.query.get(name) ?? ''}
+    change={value => applyFilters({ [name]: value })}
+  />
+)
+
+/** Changes filters in the address; the list begins at its first page. `undefined` or empty removes one. */
+export const applyFilters = (changes: Record<string, string | undefined>): void =>
+  go(withQuery({ ...changes, token: undefined }), { replace: true })
