@@ -2,17 +2,15 @@ import { useSignal } from '@preact/signals'
 import { emulatorUrl } from '../api/calls.ts'
 import { useFetched } from '../api/fetched.ts'
 import { useReload } from '../api/live.ts'
-import type { AppOverview, AppOverviews, JobRow, Messages, Requests } from '../api/types.ts'
+import type { AppOverview, AppOverviews, Requests } from '../api/types.ts'
 import { count } from '../format.ts'
 import { CodeLine } from '../parts/code-line.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { bound, TextField } from '../parts/fields.tsx'
 import { ActionForm } from '../parts/form.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { jobColumns, jobKey } from '../parts/jobs.tsx'
-import { messageColumns } from '../parts/messages.tsx'
+import { LatestJobs, LatestMessages, latestShown } from '../parts/latest.tsx'
 import { Page, Section } from '../parts/page.tsx'
-import type { ListPage } from '../parts/paged-table.tsx'
 import { requestColumns } from '../parts/requests.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { type Column, Table } from '../parts/table.tsx'
@@ -21,9 +19,6 @@ import { go, to } from '../router.ts'
 import { createApplication } from '../upload/files.ts'
 import { TrySixRows } from '../upload/six-rows.tsx'
 import { Zone } from '../upload/zone.tsx'
-
-/** Rows of each of the lists of what happened last. */
-const shown = 6
 
 /** The first page: all applications, and the latest of what happens in them. */
 export default function Start() {
@@ -43,8 +38,8 @@ export default function Start() {
           ) : (
             <>
               <Table caption="Applications" columns={appColumns} rows={items} keyOf={({ id }) => id} />
-              <LatestJobs />
-              <LatestMessages />
+              <LatestJobs none="None yet. Drop a file here to import it." />
+              <LatestMessages none="None yet. What SendMessages, campaigns and journeys send appears here." />
             </>
           )
         }
@@ -131,49 +126,8 @@ const appColumns: Column<AppOverview>[] = [
   { head: 'Created', number: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
 ]
 
-function LatestJobs() {
-  const jobs = useFetched<ListPage<JobRow>>(`jobs?page-size=${shown}`)
-  useReload(jobs.reload, ['job'])
-  return (
-    <Section title="Latest jobs" actions={<a href="jobs">All jobs</a>}>
-      <Loaded from={jobs}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="hint">None yet. Drop a file here to import it.</p>
-          ) : (
-            <Table caption="Latest jobs" columns={jobColumns} rows={items} keyOf={jobKey} />
-          )
-        }
-      </Loaded>
-    </Section>
-  )
-}
-
-function LatestMessages() {
-  const messages = useFetched<Messages>(`messages?page-size=${shown}`)
-  useReload(messages.reload, ['messages'])
-  return (
-    <Section title="Latest messages" actions={<a href="outbox">All messages</a>}>
-      <Loaded from={messages}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="hint">None yet. What SendMessages, campaigns and journeys send appears here.</p>
-          ) : (
-            <Table
-              caption="Latest messages"
-              columns={messageColumns}
-              rows={items}
-              keyOf={({ id }) => String(id)}
-            />
-          )
-        }
-      </Loaded>
-    </Section>
-  )
-}
-
 function LatestCalls() {
-  const requests = useFetched<Requests>(`requests?page-size=${shown}`)
+  const requests = useFetched<Requests>(`requests?page-size=${latestShown}`)
   useReload(requests.reload, ['requests'])
   return (
     <Section title="Latest calls" actions={<a href="requests">All calls</a>}>

@@ -1,5 +1,8 @@
 import { useSignal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, ComponentProps } from 'preact'
+import { call } from '../api/calls.ts'
+import { go } from '../router.ts'
+import { announce } from '../shell/announce.tsx'
 import { Dialog } from './dialog.tsx'
 import { ActionButton } from './form.tsx'
 
@@ -62,3 +65,26 @@ export function ConfirmButton({
     </>
   )
 }
+
+/**
+ * A button that deletes what a page shows, and goes to the list that it was in. It asks first.
+ *
+ * @param address of the call
+ * @param said announced when it is done
+ * @param list the address of the list, in the console
+ */
+export const DeleteButton = ({
+  address,
+  said,
+  list,
+  ...confirm
+}: Omit<ComponentProps<typeof ConfirmButton>, 'does'> & { address: string; said: string; list: string }) => (
+  <ConfirmButton
+    {...confirm}
+    does={async () => {
+      await call('DELETE', address)
+      announce(said)
+      go(list)
+    }}
+  />
+)

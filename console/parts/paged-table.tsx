@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { type Fetched, useFetched } from '../api/fetched.ts'
-import { place, withQuery } from '../router.ts'
-import { Icon } from './icon.tsx'
+import { place } from '../router.ts'
+import { isFirstPage, Pager } from './pager.tsx'
 import { Loaded } from './states.tsx'
 import { type Column, Table } from './table.tsx'
 
@@ -47,32 +47,16 @@ export function PagedTable<Row>({
   columns: Column<Row>[]
   keyOf: (row: Row) => string
 }) {
-  const first = !place.value.query.has('token')
   return (
     <Loaded from={page}>
       {({ items, nextToken }) => (
         <>
           {items.length > 0 && <Table {...table} rows={items} />}
-          {items.length === 0 && first && nextToken === undefined && empty}
+          {items.length === 0 && isFirstPage() && nextToken === undefined && empty}
           {items.length === 0 && nextToken !== undefined && (
             <p class="hint">Nothing among the rows that were looked at so far; there are more.</p>
           )}
-          {(!first || nextToken !== undefined) && (
-            <nav class="pager" aria-label="Pages of the list">
-              {!first && (
-                <a class="button" href={withQuery({ token: undefined })}>
-                  <Icon name="arrow-left" />
-                  First page
-                </a>
-              )}
-              {nextToken !== undefined && (
-                <a class="button" rel="next" href={withQuery({ token: nextToken })}>
-                  Next page
-                  <Icon name="arrow-right" />
-                </a>
-              )}
-            </nav>
-          )}
+          <Pager label="Pages of the list" nextToken={nextToken} />
         </>
       )}
     </Loaded>

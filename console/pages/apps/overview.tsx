@@ -3,24 +3,21 @@ import type { ApplicationSettingsResource } from '../../../server/model/applicat
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
-import type { AppOverview, JobRow, Messages } from '../../api/types.ts'
+import type { AppOverview } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
 import { Body } from '../../parts/body.tsx'
 import { Channel } from '../../parts/channel.tsx'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { TextArea } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { jobColumns, jobKey } from '../../parts/jobs.tsx'
-import { messageColumns } from '../../parts/messages.tsx'
+import { LatestJobs, LatestMessages } from '../../parts/latest.tsx'
 import { Page, Section } from '../../parts/page.tsx'
-import type { ListPage } from '../../parts/paged-table.tsx'
 import { Loaded } from '../../parts/states.tsx'
-import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
-import { go, to } from '../../router.ts'
+import { to } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 
 /** One application: how much it holds, and the latest of what happened in it. */
@@ -40,17 +37,15 @@ export default function OverviewPage({ app }: { app: string }) {
               <Icon name="download" />
               Import a file
             </a>
-            <ConfirmButton
+            <DeleteButton
               label="Delete the application"
               title="Delete the application?"
-              does={async () => {
-                await call('DELETE', to`v1/apps/${app}`)
-                announce('The application is deleted.')
-                go('')
-              }}
+              address={to`v1/apps/${app}`}
+              said="The application is deleted."
+              list=""
             >
               {`With ${value.name} go ${plural(value.endpoints.total, 'endpoint')}, ${plural(value.segments, 'segment')}, ${plural(value.campaigns, 'campaign')} and ${plural(value.journeys, 'journey')}.`}
-            </ConfirmButton>
+            </DeleteButton>
           </>
         )
       }
@@ -73,8 +68,11 @@ export default function OverviewPage({ app }: { app: string }) {
       </Loaded>
       {value && (
         <>
-          <LatestJobs app={app} />
-          <LatestMessages app={app} />
+          <LatestJobs
+            app={app}
+            none="None yet. Drop a CSV or JSON file anywhere on this page to import it."
+          />
+          <LatestMessages of={{ app }} none="None yet." />
           <Settings app={app} />
         </>
       )}
@@ -133,52 +131,6 @@ function Counts({
         </ul>
       )}
     </>
-  )
-}
-
-const shown = 5
-
-function LatestJobs({ app }: { app: string }) {
-  // Imports and exports come from lists of their own; the newest of both are shown.
-  const jobs = useFetched<ListPage<JobRow>>('jobs?page-size=100')
-  useReload(jobs.reload, ['job'], event => event.app === app)
-  return (
-    <Section title="Latest jobs" actions={<a href={to`apps/${app}/jobs`}>All jobs</a>}>
-      <Loaded from={jobs}>
-        {({ items }) => {
-          const rows = items.filter(job => job.app === app).slice(0, shown)
-          return rows.length === 0 ? (
-            <p class="hint">None yet. Drop a CSV or JSON file anywhere on this page to import it.</p>
-          ) : (
-            <Table caption="Latest jobs" columns={jobColumns} rows={rows} keyOf={jobKey} />
-          )
-        }}
-      </Loaded>
-    </Section>
-  )
-}
-
-function LatestMessages({ app }: { app: string }) {
-  const address = `outbox?app=${encodeURIComponent(app)}`
-  const messages = useFetched<Messages>(`messages?app=${encodeURIComponent(app)}&page-size=${shown}`)
-  useReload(messages.reload, ['messages'])
-  return (
-    <Section title="Latest messages" actions={<a href={address}>All messages</a>}>
-      <Loaded from={messages}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="hint">None yet.</p>
-          ) : (
-            <Table
-              caption="Latest messages"
-              columns={messageColumns}
-              rows={items}
-              keyOf={({ id }) => String(id)}
-            />
-          )
-        }
-      </Loaded>
-    </Section>
   )
 }
 

@@ -10,7 +10,7 @@ import { useFetched, useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import type { CampaignEvent } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { DeleteButton } from '../../parts/confirm.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -48,7 +48,7 @@ export default function CampaignPage({ app, campaign: id }: { app: string; campa
           <>
             <StepClock onDone={campaign.reload} />
             <PauseButton address={address} campaign={campaign.value} onChanged={campaign.reload} />
-            <DeleteButton app={app} address={address} campaign={campaign.value} />
+            <DeleteCampaign app={app} address={address} campaign={campaign.value} />
           </>
         )
       }
@@ -267,7 +267,7 @@ function PauseButton({
   )
 }
 
-const DeleteButton = ({
+const DeleteCampaign = ({
   app,
   address,
   campaign: { Name, Id, Version = 1 },
@@ -276,7 +276,7 @@ const DeleteButton = ({
   address: string
   campaign: CampaignResponse
 }) => (
-  <ConfirmButton
+  <DeleteButton
     label={
       <>
         <Icon name="trash" />
@@ -284,15 +284,13 @@ const DeleteButton = ({
       </>
     }
     title={`Delete ${Name || Id}?`}
-    does={async () => {
-      await call('DELETE', address)
-      announce(`${Name || Id} is deleted.`)
-      go(to`apps/${app}/campaigns`)
-    }}
+    address={address}
+    said={`${Name || Id} is deleted.`}
+    list={to`apps/${app}/campaigns`}
   >
     <p>
       The campaign with {plural(Version, 'version')} and all its runs is removed, and what is under way stops.
       Its messages stay in the outbox.
     </p>
-  </ConfirmButton>
+  </DeleteButton>
 )

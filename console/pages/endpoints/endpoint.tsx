@@ -1,23 +1,20 @@
 import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
-import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
-import { useReload } from '../../api/live.ts'
-import type { EndpointSegments, Messages } from '../../api/types.ts'
+import type { EndpointSegments } from '../../api/types.ts'
 import { Body } from '../../parts/body.tsx'
 import { Channel } from '../../parts/channel.tsx'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { EndpointStatus } from '../../parts/endpoints.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { messageColumns } from '../../parts/messages.tsx'
+import { LatestMessages } from '../../parts/latest.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
-import { go, to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
+import { to } from '../../router.ts'
 import { EndpointForm } from './endpoint-form.tsx'
 import { TestMessage } from './test-message.tsx'
 
@@ -61,17 +58,15 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
               <Icon name="pencil" />
               Edit
             </button>
-            <ConfirmButton
+            <DeleteButton
               label="Delete the endpoint"
               title="Delete the endpoint?"
-              does={async () => {
-                await call('DELETE', address)
-                announce('The endpoint is deleted.')
-                go(to`apps/${app}/endpoints`)
-              }}
+              address={address}
+              said="The endpoint is deleted."
+              list={to`apps/${app}/endpoints`}
             >
               Its messages stay in the outbox.
-            </ConfirmButton>
+            </DeleteButton>
           </>
         )
       }
@@ -113,7 +108,7 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
               ),
             )}
             <EndpointInSegments app={app} endpoint={id} />
-            <EndpointMessages app={app} endpoint={id} />
+            <LatestMessages of={{ app, endpoint: id }} none="None yet." />
             <details>
               <summary>As GetEndpoint answers it</summary>
               <Body text={JSON.stringify(value)} label="The endpoint as JSON" />
@@ -143,25 +138,6 @@ const Values = ({ title, values }: { title: string; values: object }) => (
 
 const showValue = (value: unknown): string =>
   Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value)
-
-function EndpointMessages({ app, endpoint }: { app: string; endpoint: string }) {
-  const filter = `app=${encodeURIComponent(app)}&endpoint=${encodeURIComponent(endpoint)}`
-  const messages = useFetched<Messages>(`messages?${filter}&page-size=5`)
-  useReload(messages.reload, ['messages'])
-  return (
-    <Section title="Messages" actions={<a href={`outbox?${filter}`}>All its messages</a>}>
-      <Loaded from={messages}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="hint">None yet.</p>
-          ) : (
-            <Table caption="Messages" columns={messageColumns} rows={items} keyOf={row => String(row.id)} />
-          )
-        }
-      </Loaded>
-    </Section>
-  )
-}
 
 function EndpointInSegments({ app, endpoint }: { app: string; endpoint: string }) {
   const segments = useFetched<EndpointSegments>(to`apps/${app}/endpoints/${endpoint}/segments`)

@@ -1,13 +1,11 @@
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
-import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { DeleteButton } from '../../parts/confirm.tsx'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
-import { go, to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
+import { to } from '../../router.ts'
 
 /** A user: the attributes that all endpoints of it share, and these endpoints. */
 export default function UserPage({ app, user: id }: { app: string; user: string }) {
@@ -21,17 +19,15 @@ export default function UserPage({ app, user: id }: { app: string; user: string 
       above={[['Endpoints', to`apps/${app}/endpoints`]]}
       ready={endpoints.value !== undefined}
       actions={
-        <ConfirmButton
+        <DeleteButton
           label="Delete the user’s endpoints"
           title="Delete the user’s endpoints?"
-          does={async () => {
-            await call('DELETE', address)
-            announce('The endpoints are deleted.')
-            go(to`apps/${app}/endpoints`)
-          }}
+          address={address}
+          said="The endpoints are deleted."
+          list={to`apps/${app}/endpoints`}
         >
           All endpoints of this user go.
-        </ConfirmButton>
+        </DeleteButton>
       }
     >
       <Loaded from={endpoints}>

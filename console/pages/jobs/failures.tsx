@@ -1,8 +1,7 @@
 import type { ImportJobPage } from '../../api/types.ts'
 import { count } from '../../format.ts'
-import { Icon } from '../../parts/icon.tsx'
+import { Pager } from '../../parts/pager.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
-import { place, withQuery } from '../../router.ts'
 
 type Failure = ImportJobPage['failures']['items'][number]
 
@@ -29,7 +28,6 @@ const columns: Column<Failure>[] = [
 
 /** A page of the failures of an import, as they come. */
 export function Failures({ failures: { items, nextToken } }: { failures: ImportJobPage['failures'] }) {
-  const isFirst = !place.value.query.has('token')
   return (
     <>
       {items.length > 0 && (
@@ -40,22 +38,7 @@ export function Failures({ failures: { items, nextToken } }: { failures: ImportJ
           keyOf={({ object, line, number, reason }) => `${object} ${line} ${number} ${reason}`}
         />
       )}
-      {(!isFirst || nextToken !== undefined) && (
-        <nav class="pager" aria-label="Pages of the failures">
-          {!isFirst && (
-            <a class="button" href={withQuery({ token: undefined })}>
-              <Icon name="arrow-left" />
-              First page
-            </a>
-          )}
-          {nextToken !== undefined && (
-            <a class="button" rel="next" href={withQuery({ token: nextToken })}>
-              Next page
-              <Icon name="arrow-right" />
-            </a>
-          )}
-        </nav>
-      )}
+      <Pager label="Pages of the failures" nextToken={nextToken} />
     </>
   )
 }

@@ -6,7 +6,7 @@ import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useLive, useReload } from '../../api/live.ts'
 import { count, plural } from '../../format.ts'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { ActionButton, Field } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -64,7 +64,7 @@ export default function JourneyPage({ app, journey: id }: { app: string; journey
                 journey.reload()
               }}
             />
-            <DeleteButton app={app} address={address} journey={journey.value} />
+            <DeleteJourney app={app} address={address} journey={journey.value} />
           </>
         )
       }
@@ -305,7 +305,7 @@ function StateButtons({
   )
 }
 
-const DeleteButton = ({
+const DeleteJourney = ({
   app,
   address,
   journey: { Name, Activities = {} },
@@ -314,7 +314,7 @@ const DeleteButton = ({
   address: string
   journey: JourneyResponse
 }) => (
-  <ConfirmButton
+  <DeleteButton
     label={
       <>
         <Icon name="trash" />
@@ -322,15 +322,13 @@ const DeleteButton = ({
       </>
     }
     title={`Delete ${Name}?`}
-    does={async () => {
-      await call('DELETE', address)
-      announce(`${Name} is deleted.`)
-      go(to`apps/${app}/journeys`)
-    }}
+    address={address}
+    said={`${Name} is deleted.`}
+    list={to`apps/${app}/journeys`}
   >
     <p>
       The journey with its {plural(Object.keys(Activities).length, 'activity', 'activities')}, its runs and
       all that was counted is removed, and nothing of it goes on. Its messages stay in the outbox.
     </p>
-  </ConfirmButton>
+  </DeleteButton>
 )

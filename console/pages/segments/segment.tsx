@@ -2,10 +2,9 @@ import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
 import type { SegmentResponse } from '../../../server/model/segment.ts'
 import type { SegmentGroup } from '../../../server/model/segment-dimensions.ts'
-import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { count } from '../../format.ts'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { dimensionWords } from '../../parts/dimensions.ts'
 import { endpointColumns } from '../../parts/endpoints.tsx'
@@ -18,7 +17,6 @@ import { Loaded } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 import { IsMember } from './is-member.tsx'
 import { SegmentForm } from './segment-form.tsx'
 import { combined } from './words.ts'
@@ -53,17 +51,15 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
                 Edit
               </button>
             )}
-            <ConfirmButton
+            <DeleteButton
               label="Delete the segment"
               title="Delete the segment?"
-              does={async () => {
-                await call('DELETE', address)
-                announce('The segment is deleted.')
-                go(to`apps/${app}/segments`)
-              }}
+              address={address}
+              said="The segment is deleted."
+              list={to`apps/${app}/segments`}
             >
               <p>All its versions go. Its endpoints stay.</p>
-            </ConfirmButton>
+            </DeleteButton>
           </>
         )
       }

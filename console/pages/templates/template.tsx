@@ -3,7 +3,7 @@ import { call, get } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import type { RenderAnswer, TemplateResponse, TemplateVersion, TemplateVersions } from '../../api/types.ts'
-import { ConfirmButton } from '../../parts/confirm.tsx'
+import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
@@ -159,17 +159,15 @@ function Actions({
           </p>
         </ConfirmButton>
       )}
-      <ConfirmButton
+      <DeleteButton
         label="Delete template"
         title={`Delete the template ${name}?`}
-        does={async () => {
-          await call('DELETE', address)
-          announce(`The template ${name} is deleted.`)
-          go('templates')
-        }}
+        address={address}
+        said={`The template ${name} is deleted.`}
+        list="templates"
       >
         <p>All of its versions are deleted. Campaigns and journeys that use it send nothing then.</p>
-      </ConfirmButton>
+      </DeleteButton>
       {isEdited.value && (
         <EditTemplate
           kind={kind}

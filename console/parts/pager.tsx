@@ -1,0 +1,28 @@
+import { place, withQuery } from '../router.ts'
+import { Icon } from './icon.tsx'
+
+/** Whether the first page of the list is shown that the address names by `token`. */
+export const isFirstPage = (): boolean => !place.value.query.has('token')
+
+/**
+ * Links to the first and to the next page of a list; nothing if it is all on one page.
+ *
+ * @param label says which list, to screen readers
+ */
+export const Pager = ({ label, nextToken }: { label: string; nextToken: string | undefined }) =>
+  isFirstPage() && nextToken === undefined ? null : (
+    <nav class="pager" aria-label={label}>
+      {!isFirstPage() && (
+        <a class="button" href={withQuery({ token: undefined })}>
+          <Icon name="arrow-left" />
+          First page
+        </a>
+      )}
+      {nextToken !== undefined && (
+        <a class="button" rel="next" href={withQuery({ token: nextToken })}>
+          Next page
+          <Icon name="arrow-right" />
+        </a>
+      )}
+    </nav>
+  )
