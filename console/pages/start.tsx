@@ -4,6 +4,7 @@ import { useFetched } from '../api/fetched.ts'
 import { useReload } from '../api/live.ts'
 import type { AppOverview, AppOverviews, Requests } from '../api/types.ts'
 import { count } from '../format.ts'
+import { clientVariables } from '../parts/aws-line.ts'
 import { CodeLine } from '../parts/code-line.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { bound, TextField } from '../parts/fields.tsx'
@@ -76,7 +77,7 @@ const First = () => (
   </>
 )
 
-const cliLines = `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+const cliLines = `${clientVariables(emulatorUrl)}
 aws pinpoint create-app --create-application-request Name=demo`
 
 /** Makes an application by hand. */

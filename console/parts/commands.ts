@@ -1,4 +1,5 @@
 import operations from '../../fixtures/operations.json' with { type: 'json' }
+import { awsLine, shellQuote } from './aws-line.ts'
 
 type Operation = (typeof operations)[number]
 
@@ -9,10 +10,6 @@ export interface PinpointCall {
   path: string
   body?: string | undefined
 }
-
-/** Quotes a word for a POSIX shell, where it needs that. */
-const shellQuote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 /** `GetApnsVoipChannel`, `ApplicationId` → `get-apns-voip-channel`, `application-id`, as the AWS CLI does. */
 const kebab = (name: string): string =>
@@ -31,10 +28,10 @@ export function awsCli({ operation, path, body }: PinpointCall, endpoint: string
   const found: Operation | undefined = operations.find(({ name }) => name === operation)
   const parameters = found && readPath(found, path)
   if (found === undefined || parameters === undefined) return undefined
-  const words = ['aws', 'pinpoint', kebab(operation), '--region', 'us-east-1', '--endpoint-url', endpoint]
+  const words = [kebab(operation)]
   for (const [name, values] of parameters) words.push(...optionOf(kebab(name), values))
   if ('payload' in found && body) words.push(`--${kebab(found.payload as string)}`, body)
-  return ['AWS_ACCESS_KEY_ID=test', 'AWS_SECRET_ACCESS_KEY=test', ...words].map(shellQuote).join(' ')
+  return awsLine(words, endpoint)
 }
 
 /** A parameter of the path or the query as an option of the AWS CLI. */

@@ -4,6 +4,7 @@ import { emulatorUrl } from '../../api/calls.ts'
 import { useLive } from '../../api/live.ts'
 import type { CampaignEvent } from '../../api/types.ts'
 import { count } from '../../format.ts'
+import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { useItemPage } from '../../parts/item-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
@@ -79,6 +80,15 @@ export default function CampaignsPage({ app }: { app: string }) {
   )
 }
 
+const example = {
+  Name: 'spring',
+  SegmentId: 'SEGMENT_ID',
+  Schedule: { StartTime: 'IMMEDIATE' },
+  MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+}
+
 const createLine = (app: string) =>
-  `AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws pinpoint create-campaign --region us-east-1 --endpoint-url ${emulatorUrl} \\
-  --application-id ${app} --write-campaign-request '{"Name":"spring","SegmentId":"SEGMENT_ID","Schedule":{"StartTime":"IMMEDIATE"},"MessageConfiguration":{"SMSMessage":{"Body":"Hi"}}}'`
+  awsLine(
+    ['create-campaign', '--application-id', app, '--write-campaign-request', JSON.stringify(example)],
+    emulatorUrl,
+  )

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
 import { emulatorUrl } from '../../api/calls.ts'
 import { channelTypes } from '../../api/values.ts'
+import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { SelectFilter, TextFilter } from '../../parts/filters.tsx'
@@ -73,7 +74,13 @@ export default function EndpointsPage({ app }: { app: string }) {
             <Empty icon="smartphone" title="No endpoint yet">
               <p>Drop a CSV or JSON file anywhere on this page to import endpoints, or write one:</p>
               <CodeLine
-                text={`aws pinpoint update-endpoint --endpoint-url ${emulatorUrl} --application-id ${app} \\\n  --endpoint-id ada-mail --endpoint-request ChannelType=EMAIL,Address=ada@example.com`}
+                text={awsLine(
+                  [
+                    ...['update-endpoint', '--application-id', app, '--endpoint-id', 'ada-mail'],
+                    ...['--endpoint-request', 'ChannelType=EMAIL,Address=ada@example.com'],
+                  ],
+                  emulatorUrl,
+                )}
               />
             </Empty>
           )

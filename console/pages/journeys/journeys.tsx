@@ -5,6 +5,7 @@ import { useLoaded } from '../../api/fetched.ts'
 import { useLive } from '../../api/live.ts'
 import type { JourneyEvent } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
+import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { useItemPage } from '../../parts/item-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
@@ -88,5 +89,7 @@ export default function JourneysPage({ app }: { app: string }) {
 }
 
 const createLine = (app: string) =>
-  `AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws pinpoint create-journey --region us-east-1 --endpoint-url ${emulatorUrl} \\
-  --application-id ${app} --write-journey-request file://journey.json`
+  awsLine(
+    ['create-journey', '--application-id', app, '--write-journey-request', 'file://journey.json'],
+    emulatorUrl,
+  )

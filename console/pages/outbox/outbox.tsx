@@ -3,6 +3,7 @@ import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import type { AppOverviews, Messages, OutboxMessage } from '../../api/types.ts'
 import { plural } from '../../format.ts'
+import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { messageColumns } from '../../parts/messages.tsx'
@@ -119,11 +120,11 @@ const NothingSent = ({ app = 'APPLICATION_ID' }: { app?: string | undefined }) =
     </p>
     <CodeLine
       text={[
-        'export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1',
-        `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}`,
-        `aws pinpoint update-sms-channel --application-id ${app} --sms-channel-request Enabled=true`,
-        `aws pinpoint send-messages --application-id ${app} --message-request '${JSON.stringify(example)}'`,
-      ].join('\n')}
+        ['update-sms-channel', '--application-id', app, '--sms-channel-request', 'Enabled=true'],
+        ['send-messages', '--application-id', app, '--message-request', JSON.stringify(example)],
+      ]
+        .map(words => awsLine(words, emulatorUrl))
+        .join('\n')}
     />
   </Empty>
 )

@@ -1,6 +1,7 @@
 import operations from '../../../fixtures/operations.json' with { type: 'json' }
 import { call, emulatorUrl } from '../../api/calls.ts'
 import { useReload } from '../../api/live.ts'
+import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { SelectFilter } from '../../parts/filters.tsx'
 import { ActionButton } from '../../parts/form.tsx'
@@ -83,7 +84,7 @@ export default function RequestsPage() {
                 Every call of Pinpoint’s API appears here, with its headers and bodies. Point a client at this
                 emulator:
               </p>
-              <CodeLine text={`export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}\naws pinpoint get-apps`} />
+              <CodeLine text={awsLine(['get-apps'], emulatorUrl)} />
             </Empty>
           )
         }

@@ -8,7 +8,7 @@ import { to } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 
 /** What a new segment begins with. */
-const example: WriteSegmentRequest = {
+export const newSegment: WriteSegmentRequest = {
   Name: 'Free plan',
   Dimensions: { Attributes: { Plan: { AttributeType: 'INCLUSIVE', Values: ['free'] } } },
 }
@@ -28,7 +28,7 @@ export function SegmentForm({
   segment?: SegmentResponse
   close: (written?: string) => void
 }) {
-  const { Name, Dimensions, SegmentGroups } = segment ?? example
+  const { Name, Dimensions, SegmentGroups } = segment ?? newSegment
   const text = useSignal(JSON.stringify({ Name, Dimensions, SegmentGroups }, null, 2))
   const isNew = segment === undefined
   const save = async () => {

@@ -3,6 +3,7 @@ import type { SegmentResponse } from '../../../server/model/segment.ts'
 import { emulatorUrl } from '../../api/calls.ts'
 import { useReload } from '../../api/live.ts'
 import { count } from '../../format.ts'
+import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { dimensionWords } from '../../parts/dimensions.ts'
 import { Icon } from '../../parts/icon.tsx'
@@ -12,7 +13,7 @@ import { PagedTable } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, to } from '../../router.ts'
-import { SegmentForm } from './segment-form.tsx'
+import { newSegment, SegmentForm } from './segment-form.tsx'
 
 /** The segments of an application, imported and dimensional ones. */
 export default function SegmentsPage({ app }: { app: string }) {
@@ -57,7 +58,16 @@ export default function SegmentsPage({ app }: { app: string }) {
           <Empty icon="users" title="No segment yet">
             <p>An import with a segment name makes one of whom its file names; dimensions describe others:</p>
             <CodeLine
-              text={`aws pinpoint create-segment --endpoint-url ${emulatorUrl} --application-id ${app} \\\n  --write-segment-request '{"Name":"Free plan","Dimensions":{"Attributes":{"Plan":{"AttributeType":"INCLUSIVE","Values":["free"]}}}}'`}
+              text={awsLine(
+                [
+                  'create-segment',
+                  '--application-id',
+                  app,
+                  '--write-segment-request',
+                  JSON.stringify(newSegment),
+                ],
+                emulatorUrl,
+              )}
             />
           </Empty>
         }

@@ -1,5 +1,6 @@
 import { emulatorUrl } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
+import { clientVariables } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { bound, CheckField, SelectField } from '../../parts/fields.tsx'
@@ -17,12 +18,7 @@ export default function SettingsPage() {
       </Section>
       <Section title="Clients">
         <p>An SDK or the AWS CLI with these variables calls this emulator:</p>
-        <CodeLine
-          text={[
-            `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}`,
-            'export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1',
-          ].join('\n')}
-        />
+        <CodeLine text={clientVariables(emulatorUrl)} />
       </Section>
       <Section title="Emulator">
         <Loaded from={health}>

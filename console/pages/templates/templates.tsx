@@ -3,6 +3,7 @@ import { call, emulatorUrl, get } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import type { TemplateResponse, TemplatesResponse } from '../../api/types.ts'
+import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, SelectField, TextField } from '../../parts/fields.tsx'
@@ -126,11 +127,13 @@ const NoTemplates = () => (
       their versions, and render them for any endpoint. Make one with the button above, or so:
     </p>
     <CodeLine
-      text={[
-        'export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1',
-        `export AWS_ENDPOINT_URL_PINPOINT=${emulatorUrl}`,
-        `aws pinpoint create-email-template --template-name welcome --email-template-request '${JSON.stringify(example)}'`,
-      ].join('\n')}
+      text={awsLine(
+        [
+          ...['create-email-template', '--template-name', 'welcome'],
+          ...['--email-template-request', JSON.stringify(example)],
+        ],
+        emulatorUrl,
+      )}
     />
   </Empty>
 )
