@@ -10,8 +10,8 @@ export interface Fetched<T> {
   /** Why the latest call failed. */
   error: CallError | undefined
   loading: boolean
-  /** Reads it again. Calls while one is under way count as one more. */
-  reload: () => void
+  /** Reads it again. Calls while one is under way count as one more. Resolves when it is read, or is not. */
+  reload: () => Promise<void>
 }
 
 /** The latest answers, so that a page that is come back to is there at once. */
@@ -57,14 +57,16 @@ export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal
   useEffect(() => {
     latest.current = load
   })
-  const running = useRef<{ abort: AbortController; again: boolean } | undefined>(undefined)
+  const running = useRef<{ abort: AbortController; again: boolean; done?: Promise<void> } | undefined>(
+    undefined,
+  )
 
   const start = useCallback(
     (of: string) => {
-      const run = { abort: new AbortController(), again: false }
+      const run: NonNullable<typeof running.current> = { abort: new AbortController(), again: false }
       running.current = run
       state.value = { ...state.value, key: of, loading: true }
-      latest
+      run.done = latest
         .current(run.abort.signal)
         .then(
           value => {
@@ -84,6 +86,7 @@ export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal
           running.current = undefined
           if (run.again) start(of)
         })
+      return run.done
     },
     [state],
   )
@@ -102,9 +105,11 @@ export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal
     }
   }, [key, start, state])
 
-  const reload = useCallback(() => {
-    if (running.current) running.current.again = true
-    else if (key !== undefined) start(key)
+  const reload = useCallback(async () => {
+    if (running.current) {
+      running.current.again = true
+      await running.current.done
+    } else if (key !== undefined) await start(key)
   }, [key, start])
 
   useEffect(() => {

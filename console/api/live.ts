@@ -53,13 +53,19 @@ export function listen<K extends LiveKind>(kind: K, handler: (event: LiveEvents[
 }
 
 /**
+ * Milliseconds from a reload to the next: a second; after one that takes long, ten times as long, up
+ * to five seconds, so that an open page is no load.
+ */
+const pauseAfter = (took: number): number => Math.min(Math.max(1000, 10 * took), 5000)
+
+/**
  * Reloads what is shown when something of these kinds happens, or may have been missed, at most once
  * a second. After a reset, a restore or a lost connection, `useLoaded` reads again by itself.
  *
  * @param isMine which events matter; all, if absent
  */
 export function useReload<K extends LiveKind>(
-  reload: () => void,
+  reload: () => unknown,
   kinds: K[],
   isMine?: (event: LiveEvents[K]) => boolean,
 ): void {
@@ -68,18 +74,26 @@ export function useReload<K extends LiveKind>(
   const key = kinds.join()
   useEffect(() => {
     let timer: number | undefined
-    let last = 0
+    let isBusy = false
+    let again = false
     const soon = () => {
-      if (timer !== undefined) return
-      timer = window.setTimeout(
-        () => {
-          timer = undefined
-          last = performance.now()
-          latest.current.reload()
-        },
-        Math.max(50, last + 1000 - performance.now()),
-      )
+      again = isBusy
+      if (isBusy) return
+      isBusy = true
+      timer = window.setTimeout(async () => {
+        const begun = performance.now()
+        await latest.current.reload()
+        if (hasEnded) return
+        timer = window.setTimeout(
+          () => {
+            isBusy = false
+            if (again) soon()
+          },
+          pauseAfter(performance.now() - begun),
+        )
+      }, 50)
     }
+    let hasEnded = false
     const ends = (key.split(',') as K[]).map(kind =>
       listen(kind, event => {
         if (latest.current.isMine?.(event) ?? true) soon()
@@ -87,6 +101,7 @@ export function useReload<K extends LiveKind>(
     )
     ends.push(listen('state', soon), listen('resync', soon))
     return () => {
+      hasEnded = true
       window.clearTimeout(timer)
       for (const end of ends) end()
     }

@@ -4,7 +4,7 @@ import { ChooseFiles } from './choose.tsx'
 
 /** Where files can be dropped, which is everywhere; here it is said, beside the equal ways. */
 export const Zone = ({ title, children }: { title: string; children: ComponentChildren }) => (
-  <div class="zone">
+  <div class="empty zone">
     <Icon name="upload" class="large" />
     <p class="empty-title">{title}</p>
     <p>CSV or newline-delimited JSON, of any size, plain or gzip. You can also paste rows.</p>

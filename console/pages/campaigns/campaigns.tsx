@@ -1,8 +1,6 @@
-import { useSignal } from '@preact/signals'
 import type { CampaignResponse } from '../../../server/model/campaign.ts'
 import { emulatorUrl } from '../../api/calls.ts'
-import { useLive } from '../../api/live.ts'
-import type { CampaignEvent } from '../../api/types.ts'
+import { useChanges } from '../../api/changes.ts'
 import { count } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
@@ -20,12 +18,7 @@ import { scheduleWords } from './words.ts'
 /** The campaigns of an application. */
 export default function CampaignsPage({ app }: { app: string }) {
   const page = useItemPage<CampaignResponse>(to`v1/apps/${app}/campaigns`)
-  const changed = useSignal(new Map<string, CampaignEvent>())
-  useLive('campaign', event => {
-    if (event.app === app) changed.value = new Map(changed.value).set(event.id, event)
-  })
-  const items = page.value?.items ?? []
-  const unseen = [...changed.value.keys()].filter(id => items.every(({ Id }) => Id !== id))
+  const { events, unseen, show } = useChanges('campaign', app, page)
   const columns: Column<CampaignResponse>[] = [
     {
       head: 'Campaign',
@@ -35,7 +28,7 @@ export default function CampaignsPage({ app }: { app: string }) {
     {
       head: 'Status',
       cell: ({ Id, State }) => (
-        <Status status={changed.value.get(Id)?.state ?? State?.CampaignStatus ?? 'SCHEDULED'} />
+        <Status status={events.get(Id)?.state ?? State?.CampaignStatus ?? 'SCHEDULED'} />
       ),
     },
     { head: 'Runs', wide: true, cell: ({ Schedule }) => scheduleWords(Schedule) },
@@ -48,19 +41,13 @@ export default function CampaignsPage({ app }: { app: string }) {
     {
       head: 'Version',
       number: true,
-      cell: ({ Id, Version }) => count(changed.value.get(Id)?.version ?? Version),
+      cell: ({ Id, Version }) => count(events.get(Id)?.version ?? Version),
     },
     { head: 'Changed', number: true, cell: ({ LastModifiedDate }) => <Time at={LastModifiedDate} /> },
   ]
   return (
     <Page title="Campaigns" app={app} ready={page.value !== undefined}>
-      <NewRows
-        number={page.value === undefined ? 0 : unseen.length}
-        show={() => {
-          changed.value = new Map()
-          page.reload()
-        }}
-      />
+      <NewRows number={unseen} show={show} />
       <PagedTable
         page={page}
         caption="Campaigns"

@@ -1,9 +1,7 @@
-import { useSignal } from '@preact/signals'
 import type { JourneyResponse } from '../../../server/model/journey.ts'
 import { emulatorUrl } from '../../api/calls.ts'
+import { useChanges } from '../../api/changes.ts'
 import { useLoaded } from '../../api/fetched.ts'
-import { useLive } from '../../api/live.ts'
-import type { JourneyEvent } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
@@ -21,10 +19,7 @@ import { getMetrics } from './reading.ts'
 /** The journeys of an application, with their states and how many have come through them. */
 export default function JourneysPage({ app }: { app: string }) {
   const page = useItemPage<JourneyResponse>(to`v1/apps/${app}/journeys`)
-  const changed = useSignal(new Map<string, JourneyEvent>())
-  useLive('journey', event => {
-    if (event.app === app) changed.value = new Map(changed.value).set(event.id, event)
-  })
+  const { events, unseen, show } = useChanges('journey', app, page)
   const items = page.value?.items ?? []
   const published = items.filter(({ State }) => State !== 'DRAFT').map(({ Id }) => Id)
   const metrics = useLoaded(
@@ -34,10 +29,9 @@ export default function JourneysPage({ app }: { app: string }) {
       return new Map(published.map((id, index) => [id, all[index]!]))
     },
   )
-  const unseen = [...changed.value.keys()].filter(id => items.every(({ Id }) => Id !== id))
   const counted = (name: string) => (journey: JourneyResponse) => {
     const { Id, State } = journey
-    const known = changed.value.get(Id)?.metrics ?? metrics.value?.get(Id)
+    const known = events.get(Id)?.metrics ?? metrics.value?.get(Id)
     return known === undefined ? (State === 'DRAFT' ? '-' : '') : count(Number(known[name] ?? 0))
   }
   const columns: Column<JourneyResponse>[] = [
@@ -48,7 +42,7 @@ export default function JourneysPage({ app }: { app: string }) {
     },
     {
       head: 'State',
-      cell: ({ Id, State = 'DRAFT' }) => <Status status={changed.value.get(Id)?.state ?? State} />,
+      cell: ({ Id, State = 'DRAFT' }) => <Status status={events.get(Id)?.state ?? State} />,
     },
     {
       head: 'Activities',
@@ -62,13 +56,7 @@ export default function JourneysPage({ app }: { app: string }) {
   ]
   return (
     <Page title="Journeys" app={app} ready={page.value !== undefined}>
-      <NewRows
-        number={page.value === undefined ? 0 : unseen.length}
-        show={() => {
-          changed.value = new Map()
-          page.reload()
-        }}
-      />
+      <NewRows number={unseen} show={show} />
       <PagedTable
         page={page}
         caption={plural(items.length, 'journey')}

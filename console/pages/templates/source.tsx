@@ -40,20 +40,9 @@ export function Source({
 /** Members that are shown among the facts. */
 const asFact = new Set(['TemplateDescription', 'RecommenderId'])
 
-/** The part of a message that each member is. */
-const partOf: Record<string, string> = {
-  Subject: 'subject',
-  HtmlPart: 'html',
-  TextPart: 'text',
-  Title: 'title',
-  Body: 'body',
-  RawContent: 'rawContent',
-  Url: 'url',
-  MediaUrl: 'mediaUrl',
-  ImageUrl: 'imageUrl',
-  ImageIconUrl: 'imageIconUrl',
-  SmallImageIconUrl: 'smallImageIconUrl',
-}
+/** The part of a message that a member is: `Subject` is `subject`. */
+const partOf = (member: string): string =>
+  ({ HtmlPart: 'html', TextPart: 'text' })[member] ?? member.charAt(0).toLowerCase() + member.slice(1)
 
 /** An error of a preview, with the member of a push template that was rendered, if it is one. */
 export interface PlacedError extends RenderError {
@@ -62,7 +51,7 @@ export interface PlacedError extends RenderError {
 
 /** Whether an error is of a member: of Default only where the service has nothing of its own. */
 function isOf({ part, of }: PlacedError, member: Member, template: Shown['template']): boolean {
-  if (partOf[member.name] !== part) return false
+  if (partOf(member.name) !== part) return false
   if (member.of === undefined || of === undefined || member.of === of) return true
   return member.of === 'Default' && readMember(template, { ...member, of }) === undefined
 }
