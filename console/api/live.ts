@@ -60,7 +60,7 @@ const pauseAfter = (took: number): number => Math.min(Math.max(1000, 10 * took),
 
 /**
  * Reloads what is shown when something of these kinds happens, or may have been missed, at most once
- * a second. After a reset, a restore or a lost connection, `useLoaded` reads again by itself.
+ * a second and less often where it takes long. After a reset, a restore or a lost connection, `useLoaded` reads again by itself.
  *
  * @param isMine which events matter; all, if absent
  */
