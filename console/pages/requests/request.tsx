@@ -51,7 +51,7 @@ export default function RequestPage({ request: id }: { request: string }) {
 }
 
 /** Whether AWS still has the operation. */
-export const Lifecycle = ({ lifecycle, successor }: Pick<RequestDetails, 'lifecycle' | 'successor'>) =>
+const Lifecycle = ({ lifecycle, successor }: Pick<RequestDetails, 'lifecycle' | 'successor'>) =>
   lifecycle === 'lives-on' ? <>lives on</> : <>ended{successor && `; in its place: ${successor}`}</>
 
 function Actions({ request }: { request: RequestDetails }) {
