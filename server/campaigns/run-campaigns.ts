@@ -15,7 +15,6 @@ import type { NewOutboxMessage } from '../model/message.ts'
 import { readUtcOffset } from '../model/utc-offset.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
-import type { CampaignBody, DueTreatment } from '../store/campaigns/campaigns.ts'
 import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
 import {
   firstMember,
@@ -82,9 +81,7 @@ interface Batch {
 
 /** A run with what its steps have in common, which is not read again for each. */
 interface Run {
-  campaign: string
   treatment: Treatment
-  body: CampaignBody
   limits: CampaignLimitsInForce
   hook: string | undefined
   sending: Sending
@@ -152,9 +149,7 @@ export function createCampaignRuns(context: SendingContext) {
     }
     const known = new Map<string, boolean>()
     return {
-      campaign: campaignId,
       treatment: treatment!,
-      body,
       limits: limitsOf(body, treatment!.schedule),
       hook: hookTarget(body),
       sending,
@@ -476,19 +471,21 @@ export function createCampaignRuns(context: SendingContext) {
       if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') counted.push({ key: candidate.key, message })
       const { endpoint } = candidate
       if (message !== undefined) sent.push({ record: message, endpoint, isCustom })
-      else if (isSendStatus(why)) unsent.push({ record: { ...origin }, endpoint, status: why })
+      else if (isSendStatus(why)) unsent.push({ record: origin, endpoint, status: why })
     }
     return { upTo, sent, unsent, counted }
   }
 
   /** Ends a run that cannot be sent: its treatment is INVALID (assumed). */
-  const end = (activity: DueActivity, now: Date, result: 'FAIL'): void => {
+  const end = (activity: DueActivity, now: Date): void => {
     runs.delete(activity.seq)
     store.writeInWorker(() => {
       if (!campaignActivities.isOpen(activity.seq)) return
       const start_time = activity.start_time ?? now.getTime()
-      const ended = { ...activity, state: 'COMPLETED' as const, result, start_time, end_time: now.getTime() }
-      campaignActivities.update({ ...ended, due: null })
+      campaignActivities.update({
+        ...{ ...activity, state: 'COMPLETED', result: 'FAIL' },
+        ...{ start_time, end_time: now.getTime(), due: null },
+      })
       const plans = campaigns
         .states(activity.campaign)
         .filter(({ treatment }) => treatment === activity.treatment)
@@ -509,7 +506,7 @@ export function createCampaignRuns(context: SendingContext) {
      * @returns how many messages it has sent
      */
     async runStep(now: Date, except: readonly number[] = []): Promise<StepResult> {
-      const treatment: (DueTreatment & { due: number }) | undefined = campaigns.nextDue(except)
+      const treatment = campaigns.nextDue(except)
       const activity = campaignActivities.nextDue(except)
       if (treatment !== undefined && treatment.due <= (activity?.due ?? never)) {
         beginPhase(now, except)
@@ -519,7 +516,7 @@ export function createCampaignRuns(context: SendingContext) {
       const app = activity.app.seq
       const fail = (error?: unknown): number => {
         if (error !== undefined && !(error instanceof SegmentQueryError)) throw error
-        end(activity, now, 'FAIL')
+        end(activity, now)
         return 0
       }
       try {
