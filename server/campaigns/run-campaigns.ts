@@ -211,11 +211,14 @@ export function createCampaignRuns(context: SendingContext) {
 
   /** The run of an activity; undefined if it cannot be sent. */
   const findRun = (activity: DueActivity, now: Date): Run | undefined => {
-    const run = runs.get(activity.seq) ?? openRun(activity, now)
-    if (run === undefined) return undefined
+    const known = runs.get(activity.seq)
+    if (known !== undefined) return known
+    const run = openRun(activity, now)
+    // The run of an event has one step.
+    if (run === undefined || activity.endpoint !== null) return run
     // Those that were deleted meanwhile are left in it.
     if (runs.size >= maxRuns) runs.clear()
-    if (activity.endpoint === null) runs.set(activity.seq, run)
+    runs.set(activity.seq, run)
     return run
   }
 
