@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { HookSettings } from '../delivery/call-hook.ts'
-import { type Delivered, deliver, type PlannedDelivery } from '../delivery/deliver.ts'
+import { type Delivered, deliver, hasMessageFaults, type PlannedDelivery } from '../delivery/deliver.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Renderer } from '../templates/renderer.ts'
@@ -21,7 +21,7 @@ export interface SendingContext {
  * there are fault rules for messages, as their `times` are used up with it.
  */
 export const planInWorker = <Planned extends object>(store: Store, plan: () => Planned[]): Planned[] =>
-  store.faults.ofMessages().length > 0 ? store.writeInWorker(plan) : store.read(plan)
+  hasMessageFaults(store) ? store.writeInWorker(plan) : store.read(plan)
 
 /** Milliseconds of rendering after which others get their turn: a hostile template takes half a second. */
 const maxRendering = 25

@@ -4,7 +4,13 @@ import { planInWorker, renderInTurns, type SendingContext, type StepResult } fro
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
-import { endpointRecipient, planDeliveries, type Recipient, type Sending } from '../delivery/deliver.ts'
+import {
+  endpointRecipient,
+  hasMessageFaults,
+  planDeliveries,
+  type Recipient,
+  type Sending,
+} from '../delivery/deliver.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { eventOfUnsent, type UnsentMessage } from '../delivery/events/send-events.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
@@ -526,7 +532,7 @@ export function createCampaignRuns(context: SendingContext) {
         const run = findRun(activity, now)
         if (run === undefined) return fail()
         const calls = run.hook !== undefined || run.treatment.custom !== undefined
-        const isLong = calls || store.faults.ofMessages().length > 0
+        const isLong = calls || hasMessageFaults(store)
         const sent = step(activity, run, isLong, now).catch(fail)
         return { app, sent: isLong ? sent : await sent }
       } catch (error) {

@@ -117,8 +117,8 @@ export interface Delivered {
  * Decides what each recipient gets, or why nothing, in this order (contract): fault rules, opt-out
  * and inactivity, duplicates, the channel, the content, recommendations.
  *
- * To be called in one transaction: one that writes, if `store.faults.ofMessages()` has any rules,
- * since their `times` are used up here.
+ * To be called in one transaction: one that writes, if `hasMessageFaults`, since the `times` of fault
+ * rules are used up here.
  */
 export function planDeliveries(
   store: DeliveryStore,
@@ -179,6 +179,9 @@ export function planDeliveries(
     return { sending, recipient, template, recommendations, outcome }
   })
 }
+
+/** Whether there are fault rules for messages: planning messages then uses up their `times`, in a write. */
+export const hasMessageFaults = ({ faults }: Pick<Store, 'faults'>): boolean => faults.ofMessages().length > 0
 
 /**
  * Reads the fault rules for messages. To be called in a transaction; see `planDeliveries`.

@@ -3,7 +3,7 @@ import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
 import { planInWorker, renderInTurns, type SendingContext, type StepResult } from '../audience/sending.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
-import { endpointRecipient, planDeliveries, type Sending } from '../delivery/deliver.ts'
+import { endpointRecipient, hasMessageFaults, planDeliveries, type Sending } from '../delivery/deliver.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { eventOfUnsent, sendStatusOf } from '../delivery/events/send-events.ts'
 import { loadTemplate } from '../delivery/load-template.ts'
@@ -154,8 +154,7 @@ export function createJourneySteps(context: SendingContext) {
     { journey: document, at }: DueOfJourney & { what: 'go on' },
     now: Date,
   ): Promise<StepResult> => {
-    const faults = store.faults.ofMessages().length > 0
-    const read = () => {
+    const step = store.read(() => {
       const journey = journeys.byDocument(document)
       if (journey === undefined) return undefined
       const [first] = journeyParticipants.due(document, at, 1)
@@ -163,7 +162,7 @@ export function createJourneySteps(context: SendingContext) {
       const key = first.activity!
       const activity = journey.definition.Activities![key]!
       const kind = kindOf(activity)!
-      const isLong = kind === 'CUSTOM' || (isMessageKind(kind) && faults)
+      const isLong = kind === 'CUSTOM' || (isMessageKind(kind) && hasMessageFaults(store))
       const size = isLong ? 'long' : isMessageKind(kind) ? 'message' : 'other'
       const participants = journeyParticipants
         .due(document, at, participantsPerStep[size])
@@ -176,8 +175,7 @@ export function createJourneySteps(context: SendingContext) {
         .map((participant): Outcome => ({ participant, next: undefined }))
       const found = walkers.filter(walker => walker !== undefined)
       return { journey, run, key, activity, kind, isLong, gone, walkers: found }
-    }
-    const step = store.read(read)
+    })
     if (step === undefined) return 0
     const { journey, run, key, activity, kind, isLong, gone, walkers } = step
     const app = journey.app.seq

@@ -5,6 +5,7 @@ import { type SentTemplates, templateMembers } from '../../delivery/choose-conte
 import {
   type Delivered,
   deliver,
+  hasMessageFaults,
   planDeliveries,
   type Recipient,
   type Sending,
@@ -65,7 +66,7 @@ export async function send(
     const common = { ...sending, rawEmail, app: found, templates: findTemplates(store, templates) }
     return planDeliveries(store, common, recipients(found))
   }
-  const planned = store.faults.ofMessages().length > 0 ? await store.write(plan) : store.read(plan)
+  const planned = hasMessageFaults(store) ? await store.write(plan) : store.read(plan)
 
   const isRendered = planned.some(({ outcome }) => 'content' in outcome)
   const renderer = isRendered ? await app.loadRenderer() : undefined
