@@ -2,6 +2,7 @@ import type { EventRecord, NewEvents } from '../../model/event-record.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { CountKey, EventCounts, Reach } from '../../store/event-records/event-counts.ts'
 import { attributesOf, metricsOf } from './message-events.ts'
+import { isSend } from './send-events.ts'
 
 /*
  * What events count for KPIs. Each event of a message counts under its type, and so do
@@ -80,8 +81,6 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
     }
   }
 }
-
-const isSend = (type: string): boolean => type === '_campaign.send' || type === '_journey.send'
 
 /** Whether an event counts: those of messages do, and what apps report of push notifications. */
 const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>

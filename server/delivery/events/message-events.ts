@@ -15,6 +15,7 @@ import { type EventSource, makeRecord } from './event-source.ts'
 import {
   campaignAttributes,
   endpointContext,
+  isSend,
   journeyAttributes,
   sendTypesOf,
   withoutIds,
@@ -97,13 +98,12 @@ export function messageRecord(
   given: Readonly<Record<string, string>> = {},
 ): EventRecord {
   const { record, id, endpoint } = message
-  const isSend = type === '_campaign.send' || type === '_journey.send'
-  const clientId = record.endpoint ?? (isSend ? '' : (record.messageId ?? String(id)))
+  const clientId = record.endpoint ?? (isSend(type) ? '' : (record.messageId ?? String(id)))
   return makeRecord(source, type, clientId, {
     attributes: { ...attributesOf(type, message, given), ...given },
     metrics: metricsOf(type, record),
     ...(type.startsWith('_email.') && { facets: emailFacets(type as EmailEvent, record, given) }),
-    ...(isSend && endpoint !== undefined && endpointContext(endpoint)),
+    ...(isSend(type) && endpoint !== undefined && endpointContext(endpoint)),
   })
 }
 

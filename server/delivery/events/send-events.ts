@@ -29,6 +29,9 @@ export const sendTypesOf = ({ campaign, journey }: EventMessage['record']): stri
   ...(journey === undefined ? [] : ['_journey.send']),
 ]
 
+/** Whether an event tells what became of a message of a campaign or a journey. */
+export const isSend = (type: string): boolean => type === '_campaign.send' || type === '_journey.send'
+
 /** Attributes of a `_campaign.send` event. */
 export function campaignAttributes(message: EventMessage): EventRecord['attributes'] {
   const { campaign, treatment, activity } = message.record
