@@ -1,22 +1,22 @@
 import type { TemplateType } from '../model/template.ts'
 import type { Store } from '../store/open-store.ts'
-import type { TemplateKey } from '../store/templates/templates.ts'
+import type { Template, TemplateKey } from '../store/templates/templates.ts'
 import type { SentTemplate } from './choose-content.ts'
 
 /**
- * Finds the number of a version of a template.
+ * Finds a version of a template.
  *
  * @param version a number, or `latest`, as it stands in a request
  * @returns undefined if there is no such template or version
  */
-export function versionNumber(
+export function templateVersion<Type extends TemplateType>(
   { templates }: Pick<Store, 'templates'>,
-  key: TemplateKey,
+  key: TemplateKey<Type>,
   version: string,
-): number | undefined {
-  if (version === 'latest') return templates.latestVersion(key)
-  const number = /^[1-9]\d*$/.test(version) ? Number(version) : 0
-  return templates.get(key, number)?.version
+): Template<Type> | undefined {
+  const isNumber = /^[1-9]\d*$/.test(version)
+  const number = version === 'latest' ? templates.latestVersion(key) : isNumber ? Number(version) : undefined
+  return number === undefined ? undefined : templates.get(key, number)
 }
 
 /**
@@ -33,8 +33,6 @@ export function loadTemplate(
 ): SentTemplate | undefined {
   if (!name) return undefined
   const key = { type, name }
-  const number = version ? versionNumber(store, key, version) : undefined
-  if (version && number === undefined) return undefined
-  const found = store.templates.get(key, number)
+  const found = version ? templateVersion(store, key, version) : store.templates.get(key)
   return found && { name: found.name, version: String(found.version), body: found.body }
 }

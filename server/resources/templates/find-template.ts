@@ -1,4 +1,4 @@
-import { versionNumber } from '../../delivery/load-template.ts'
+import { templateVersion } from '../../delivery/load-template.ts'
 import { orNotFound } from '../../http/errors/exceptions.ts'
 import type { TemplateType } from '../../model/template.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -15,8 +15,10 @@ export function findTemplate<Type extends TemplateType>(
   key: TemplateKey<Type>,
   version?: string,
 ): Template<Type> {
-  const number = version === undefined ? undefined : findVersion(store, key, version)
-  return orNotFound(store.templates.get(key, number), `Template not found: ${key.name}`)
+  if (version === undefined) return orNotFound(store.templates.get(key), `Template not found: ${key.name}`)
+  orNotFound(store.templates.latestVersion(key), `Template not found: ${key.name}`)
+  const found = templateVersion(store, key, version)
+  return orNotFound(found, `Template version not found: ${key.name}/${version}`)
 }
 
 /**
@@ -24,8 +26,5 @@ export function findTemplate<Type extends TemplateType>(
  *
  * @throws NotFoundException
  */
-export function findVersion(store: Store, key: TemplateKey, version: string): number {
-  orNotFound(store.templates.latestVersion(key), `Template not found: ${key.name}`)
-  const number = versionNumber(store, key, version)
-  return orNotFound(number, `Template version not found: ${key.name}/${version}`)
-}
+export const findVersion = (store: Store, key: TemplateKey, version: string): number =>
+  findTemplate(store, key, version).version
