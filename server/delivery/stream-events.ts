@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { EventBus } from '../events/event-bus.ts'
-import type { EventRecord } from '../model/event-record.ts'
 import type { StreamCursor } from '../store/applications/event-streams.ts'
+import type { EventRow } from '../store/event-records/event-records.ts'
 import type { Store } from '../store/open-store.ts'
 import { recordOf } from './events/message-events.ts'
 
@@ -27,10 +27,21 @@ export interface StreamOptions {
   firstPause?: number
 }
 
+/** An event as it is put on a stream. */
+interface StreamedEvent {
+  id: number
+  /** Its record, as JSON. */
+  json: string
+  /** Of the JSON. */
+  bytes: number
+  /** Records of one partition stay in their order. */
+  partition: string
+}
+
 /** A stream that takes records. */
 interface Sink {
-  /** Puts records on the stream, as one request. Gives those that the stream has not taken. */
-  put(records: string[]): Promise<string[]>
+  /** Puts events on the stream, as one request. Gives those that the stream has not taken. */
+  put(events: StreamedEvent[]): Promise<StreamedEvent[]>
   /** The most bytes that a record may have: the stream refuses a request with a larger one for ever. */
   maxRecordBytes: number
   /** Closes the connections to the stream. */
@@ -73,7 +84,7 @@ export function startEventStreams(
   /** Records that no stream would take. */
   let givenUp = 0
 
-  const giveUp = (arn: string, { maxRecordBytes }: Sink, id: number, bytes: number): void => {
+  const giveUp = (arn: string, { maxRecordBytes }: Sink, { id, bytes }: StreamedEvent): void => {
     givenUp++
     log.warn(
       { stream: arn, event: id, bytes, givenUp },
@@ -85,31 +96,26 @@ export function startEventStreams(
   const putSome = async ({ app, arn, cursor }: StreamCursor): Promise<boolean> => {
     const sink = sinks.get(arn)
     if (sink === undefined) return false
-    const events = eventRecords
-      .after(app, cursor, batch.records)
-      .slice(0, batch.records)
-      .map(event => ({ id: event.id, record: JSON.stringify(recordOf(event)) }))
+    const events = eventRecords.after(app, cursor, batch.records).slice(0, batch.records).map(toStreamed)
     if (events.length === 0) return false
     const begun = generation
     if ((eventRecords.oldest() ?? 0) > cursor + 1 && cursor > 0) {
       log.warn({ stream: arn }, `events may have been removed before ${arn} has got them: raise OUTBOX_LIMIT`)
     }
-    let bytes = 0
-    const tooMany = events.findIndex(({ record }, index) => {
-      bytes += Buffer.byteLength(record)
-      return index > 0 && bytes > batch.bytes
+    let total = 0
+    const tooMany = events.findIndex(({ bytes }, index) => {
+      total += bytes
+      return index > 0 && total > batch.bytes
     })
     const fitting = tooMany === -1 ? events : events.slice(0, tooMany)
-    const isTooLarge = ({ record }: { record: string }) => Buffer.byteLength(record) > sink.maxRecordBytes
-    let left = fitting.filter(event => !isTooLarge(event)).map(({ record }) => record)
+    const isTooLarge = ({ bytes }: StreamedEvent) => bytes > sink.maxRecordBytes
+    let left = fitting.filter(event => !isTooLarge(event))
     for (let pause = firstPause; left.length > 0; pause = Math.min(pause * 2, maxPause)) {
       left = await sink.put(left)
       if (left.length > 0) await setTimeout(pause, undefined, { ref: false, signal: closing.signal })
     }
     // Once the others are there: until then, all of them are tried again.
-    for (const event of fitting.filter(isTooLarge)) {
-      giveUp(arn, sink, event.id, Buffer.byteLength(event.record))
-    }
+    for (const event of fitting.filter(isTooLarge)) giveUp(arn, sink, event)
     const last = fitting.at(-1)!.id
     await store.write(() => {
       if (begun === generation) eventStreams.setCursor(app, arn, last)
@@ -204,14 +210,14 @@ function createSinks({ kinesisEndpoint, firehoseEndpoint, credentials }: StreamS
     })
     return {
       maxRecordBytes: maxRecordBytes.kinesis,
-      async put(records) {
+      async put(events) {
         const { sdk, client: kinesis } = await client.load()
-        const Records = records.map(record => ({
-          Data: Buffer.from(record),
-          PartitionKey: partitionOf(record),
+        const Records = events.map(({ json, partition }) => ({
+          Data: Buffer.from(json),
+          PartitionKey: partition,
         }))
         const answer = await kinesis.send(new sdk.PutRecordsCommand({ StreamName, Records }))
-        return records.filter((_, index) => answer.Records?.[index]?.ErrorCode !== undefined)
+        return events.filter((_, index) => answer.Records?.[index]?.ErrorCode !== undefined)
       },
       close: client.close,
     }
@@ -225,11 +231,11 @@ function createSinks({ kinesisEndpoint, firehoseEndpoint, credentials }: StreamS
     })
     return {
       maxRecordBytes: maxRecordBytes.firehose,
-      async put(records) {
+      async put(events) {
         const { sdk, client: firehose } = await client.load()
-        const Records = records.map(record => ({ Data: Buffer.from(`${record}\n`) }))
+        const Records = events.map(({ json }) => ({ Data: Buffer.from(`${json}\n`) }))
         const answer = await firehose.send(new sdk.PutRecordBatchCommand({ DeliveryStreamName, Records }))
-        return records.filter((_, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined)
+        return events.filter((_, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined)
       },
       close: client.close,
     }
@@ -262,9 +268,13 @@ function createSinks({ kinesisEndpoint, firehoseEndpoint, credentials }: StreamS
   }
 }
 
-/** Records of one endpoint stay in their order (assumed). */
-const partitionOf = (record: string): string =>
-  (JSON.parse(record) as EventRecord).client.client_id.slice(0, 256) || 'none'
+/** The partition is the endpoint's, so that its records stay in their order (assumed). */
+function toStreamed(event: EventRow): StreamedEvent {
+  const record = recordOf(event)
+  const json = JSON.stringify(record)
+  const partition = record.client.client_id.slice(0, 256) || 'none'
+  return { id: event.id, json, bytes: Buffer.byteLength(json), partition }
+}
 
 /** Loads a client once; again after a failure. */
 function once<T extends { client: { destroy(): void } }>(open: () => Promise<T>) {
