@@ -31,10 +31,9 @@ export function planCustom(
   recipients: readonly CustomRecipient[],
 ): PlannedCustom[] {
   const faultOf = faultsOf(store, app)
-  return recipients.map(({ id, endpoint }) => ({
-    id,
-    endpoint,
-    refused: faultOf({ ...endpointRecipient({ ...endpoint, Id: id }), channel: 'CUSTOM' }),
+  return recipients.map(recipient => ({
+    ...recipient,
+    refused: faultOf({ ...endpointRecipient(recipient.endpoint), channel: 'CUSTOM' }),
   }))
 }
 
