@@ -1,6 +1,6 @@
 import type { EventFacts } from '../audience/event-filter.ts'
 import { eventCampaignsFor, startEventRuns } from '../campaigns/event-campaigns.ts'
-import { recordOf } from '../delivery/events/message-events.ts'
+import { toldBy } from '../delivery/events/message-events.ts'
 import { hearJourneyEvents } from '../journeys/hear-events.ts'
 import type { Campaign } from '../store/campaigns/campaigns.ts'
 import type { EventRow } from '../store/event-records/event-records.ts'
@@ -56,8 +56,8 @@ export function hearEvents(store: Store, listeners: readonly EventListener[], no
   })
 }
 
-function factsOf(event: EventRow): EventFacts {
-  const { event_type, attributes, metrics } = recordOf(event)
+function factsOf({ type, origin }: EventRow): EventFacts {
+  const { attributes, metrics } = toldBy(type, origin)
   const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== null)
-  return { EventType: event_type, Attributes: Object.fromEntries(given), Metrics: metrics }
+  return { EventType: type, Attributes: Object.fromEntries(given), Metrics: metrics }
 }

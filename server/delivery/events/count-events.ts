@@ -1,7 +1,7 @@
 import type { EventRecord, NewEvents } from '../../model/event-record.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { CountKey, EventCounts, Reach } from '../../store/event-records/event-counts.ts'
-import { attributesOf, metricsOf } from './message-events.ts'
+import { toldBy } from './message-events.ts'
 import { isSend } from './send-events.ts'
 
 /*
@@ -35,7 +35,7 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
     const day = hour.slice(0, 10)
     for (const type of event.types) {
       if (!isCounted(event, type)) continue
-      const { attributes, metrics } = toldBy(event, type)
+      const { attributes, metrics } = toldBy(type, event.origin)
       const campaign = attributes.campaign_id ?? ''
       const journey = attributes.journey_id ?? ''
       const activity = attributes.campaign_activity_id ?? attributes.journey_activity_id ?? ''
@@ -85,11 +85,6 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
 /** Whether an event counts: those of messages do, and what apps report of push notifications. */
 const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
   'message' in origin || message !== undefined || isSend(type) || reported.test(type)
-
-const toldBy = ({ origin }: NewEvents, type: string): Pick<EventRecord, 'attributes' | 'metrics'> =>
-  'record' in origin
-    ? origin.record
-    : { attributes: attributesOf(type, origin.message), metrics: metricsOf(type, origin.message.record) }
 
 /** Whether an event says that its endpoint has got a message, or has not; undefined if it says neither. */
 function tellsReach(type: string, attributes: EventRecord['attributes']): boolean | undefined {

@@ -107,8 +107,17 @@ export function messageRecord(
   })
 }
 
+/** The attributes and metrics of an event's record, without making the rest of it. */
+export const toldBy = (
+  type: string,
+  origin: NewEvents['origin'],
+): Pick<EventRecord, 'attributes' | 'metrics'> =>
+  'record' in origin
+    ? origin.record
+    : { attributes: attributesOf(type, origin.message), metrics: metricsOf(type, origin.message.record) }
+
 /** The attributes of an event of a message. */
-export function attributesOf(
+function attributesOf(
   type: string,
   message: EventMessage,
   given: Readonly<Record<string, string>> = {},
@@ -123,7 +132,7 @@ export function attributesOf(
 }
 
 /** The metrics of an event of a message. */
-export const metricsOf = (type: string, { parts = 1 }: EventMessage['record']): EventRecord['metrics'] =>
+const metricsOf = (type: string, { parts = 1 }: EventMessage['record']): EventRecord['metrics'] =>
   type.startsWith('_SMS.') && type !== '_SMS.BUFFERED'
     ? { price_in_millicents_usd: pricePerPart * parts }
     : {}
