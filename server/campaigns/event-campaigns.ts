@@ -3,8 +3,6 @@ import { newId } from '../http/arn.ts'
 import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Campaign } from '../store/campaigns/campaigns.ts'
-import { endpointRef } from '../store/endpoints/endpoint-key.ts'
-import { toEndpoint } from '../store/endpoints/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
 import { timingIn } from './plan.ts'
 import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
@@ -33,9 +31,9 @@ export function listeningCampaigns(
   isMeant: (treatment: Treatment) => boolean = () => true,
 ): Listening[] {
   if (campaigns.length === 0) return []
-  const row = store.endpoints.find(app, endpointRef(app.seq, endpointId))
-  if (row === undefined) return []
-  const cohort = Number(toEndpoint(app, row).CohortId)
+  const stored = store.endpoints.get(app, endpointId)
+  if (stored === undefined) return []
+  const cohort = Number(stored.endpoint.CohortId)
   return campaigns.flatMap(campaign => {
     const { SegmentId, SegmentVersion, IsPaused = false } = campaign.body
     const treatment = treatmentsOf(campaign.body).find(each => isOfCohort(each, cohort))
@@ -46,7 +44,8 @@ export function listeningCampaigns(
     const { wall, offset, end = Number.POSITIVE_INFINITY, frequency: own } = timingIn(state)
     const isOpen = wall - offset <= now.getTime() && now.getTime() < end
     if (own !== frequency || !isOpen) return []
-    const isMember = store.segmentMembers.contains(app, SegmentId, SegmentVersion, now.toISOString(), row.seq)
+    const time = now.toISOString()
+    const isMember = store.segmentMembers.contains(app, SegmentId, SegmentVersion, time, stored.seq)
     return isMember ? [{ campaign, treatment }] : []
   })
 }
