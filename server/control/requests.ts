@@ -61,9 +61,12 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
         list,
         Number.MAX_SAFE_INTEGER,
         Number.isSafeInteger,
-        (limit, before) => app.requestJournal.list(before, limit, isMeant),
+        (limit, before) =>
+          app.requestJournal
+            .list(before, limit, isMeant)
+            .map(({ at, value }) => ({ at, value: toRequest(value) })),
       )
-      return { items: values.map(toRequest), ...(token !== undefined && { nextToken: token }) }
+      return { items: values, ...(token !== undefined && { nextToken: token }) }
     },
   )
 
@@ -81,8 +84,8 @@ export const requests: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** A call as the list has it. */
-export const toRequest = ({ milliseconds, answeredAt, ...call }: Call) => ({
+/** A call as the list has it: without its headers and bodies. */
+export const toRequest = ({ milliseconds, answeredAt, exchange: _, ...call }: Call) => ({
   ...call,
   ...(call.operation !== undefined && lifecycleOf(call.operation)),
   milliseconds: Number(milliseconds.toFixed(3)),

@@ -51,6 +51,14 @@ t.test('calls that failed can be listed alone, and so can those that did not', a
   t.equal((await call('GET', '/_pinpoint/requests?failed=maybe')).status, 400)
 })
 
+t.test('a page is whole, however large the bodies of its calls were', async t => {
+  const { call } = await listen(t)
+  const Name = 'n'.repeat(16_000)
+  for (let count = 0; count < 400; count++) await call('POST', '/v1/apps', { Name })
+  const { body } = await call('GET', '/_pinpoint/requests?page-size=400')
+  t.equal(body.items.length, 400)
+})
+
 t.test('what is no operation, or is refused before it is routed, is listed as well', async t => {
   const { port, call } = await listen(t)
   const send = (line: string, body = '') =>

@@ -123,10 +123,7 @@ function titleOf({ subject, title, body, text }: OutboxMessage): string | undefi
     : `${whole.slice(0, maxTitle).toWellFormed()}…`
 }
 
-const toRequestRow = (call: Call): RequestRow => {
-  const { exchange: _, ...row } = toRequest(call)
-  return withoutUndefined(row) as RequestRow
-}
+const toRequestRow = (call: Call): RequestRow => withoutUndefined(toRequest(call)) as RequestRow
 
 /** The id of the application in the path of a call; undefined if it has none. */
 export const appOf = ({ path }: Call): string | undefined => /^[^?]*\/v1\/apps\/([^/?]+)/.exec(path)?.[1]
