@@ -19,7 +19,7 @@ export const renderHtml: FastifyPluginAsyncTypebox = async app => {
       schema: {
         summary: 'Previews the HTML of an e-mail template, which a browser shows without running anything',
         querystring: Type.Object({
-          template: optional('Name of the e-mail template, which is required'),
+          template: Type.String({ description: 'Name of the e-mail template' }),
           version: optional('A number, or latest; without it, the active version'),
           app: optional("Id of the endpoint's application"),
           endpoint: optional('Id of the endpoint that it is rendered for'),
@@ -33,8 +33,6 @@ export const renderHtml: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }, reply) => {
       const { template: name, version, app: appId, endpoint, values, substitutions, remote } = query
-      // By the schema, it would be asked for before a parameter that is not known is named.
-      if (name === undefined) throw badRequest('template is required: the name of an e-mail template')
       const rendered = await renderFor(app, {
         template: { name, kind: 'EMAIL', ...(version !== undefined && { version }) },
         ...(appId !== undefined && { app: appId }),

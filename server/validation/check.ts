@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+import { type ValueError, type ValueErrorIterator, ValueErrorType } from '@sinclair/typebox/errors'
 import { explain, type Wording } from './explain.ts'
 
 /**
@@ -13,8 +14,19 @@ export function checkOf(schema: TSchema, wording?: Wording): (value: unknown) =>
   let types: TypeCheck<TSchema> | undefined
   return value => {
     types ??= TypeCompiler.Compile(schema)
-    return types.Check(value) ? undefined : explain(types.Errors(value).First()!, wording)
+    return types.Check(value) ? undefined : explain(mainViolation(types.Errors(value), wording), wording)
   }
+}
+
+/**
+ * The first violation. A wording that names unknown members has one of those named before a missing
+ * member: it is probably the missing one, misspelt.
+ */
+function mainViolation(errors: ValueErrorIterator, wording: Wording | undefined): ValueError {
+  const first = errors.First()!
+  if (wording?.unknown === undefined || first.type !== ValueErrorType.ObjectRequiredProperty) return first
+  for (const error of errors) if (error.type === ValueErrorType.ObjectAdditionalProperties) return error
+  return first
 }
 
 /** Validates a value. Gives one sentence for each member that violates the schema. */

@@ -63,3 +63,8 @@ for (const [title, query, status, message] of [
     isError(t, await call('GET', address(query)), status, exception, message)
   })
 }
+
+t.test('the template is needed', async t => {
+  const answer = await call('GET', '/_pinpoint/render/html?version=1')
+  isError(t, answer, 400, 'BadRequestException', /^template is required/)
+})
