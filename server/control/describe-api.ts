@@ -138,7 +138,8 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
 
   const components = new Components()
   components.refer(common.MessageBody)
-  for (const route of routes.filter(route => !isHidden(route))) {
+  const described = routes.filter(route => !isHidden(route))
+  for (const route of described) {
     app.route({
       method: route.method,
       url: route.url.replace('*', ':resourceArn'),
@@ -150,7 +151,7 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
   await app.ready()
   const document = app.swagger()
   await app.close()
-  complete(document.paths as Paths, routes)
+  complete(document.paths as Paths, described)
   return document
 }
 
@@ -166,24 +167,18 @@ interface Operation {
 /** Operations by path and method. */
 type Paths = Record<string, Record<string, Operation>>
 
-const anyBytes = {
+/** The body of an upload, which no schema checks. */
+const bytesOf = (type = 'application/octet-stream') => ({
   required: true,
-  content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
-}
-
-const sqliteFile = {
-  required: true,
-  content: { 'application/vnd.sqlite3': { schema: { type: 'string', format: 'binary' } } },
-}
+  content: { [type]: { schema: { type: 'string', format: 'binary' } } },
+})
 
 /**
  * Adds what @fastify/swagger cannot know: errors by reference, and bodies that are optional or not
  * JSON.
  */
 function complete(paths: Paths, routes: RouteOptions[]): void {
-  const optional = new Set(
-    routes.filter(({ config }) => config?.isBodyOptional).map(({ config }) => config?.operation),
-  )
+  const routeOf = new Map(routes.map(route => [route.config?.operation, route]))
   for (const [path, operations] of Object.entries(paths)) {
     for (const operation of Object.values(operations)) {
       const isControl = operation.tags.includes('control')
@@ -199,9 +194,9 @@ function complete(paths: Paths, routes: RouteOptions[]): void {
       ]
       const errors = possible.map(name => [statusOf[name], { $ref: `#/components/responses/${name}` }])
       operation.responses = { ...Object.fromEntries(errors), ...operation.responses }
-      if (optional.has(operation.operationId)) operation.requestBody!.required = false
-      if (operation.operationId === 'putSnapshot') operation.requestBody = sqliteFile
-      if (['putUpload', 'checkFile'].includes(operation.operationId)) operation.requestBody = anyBytes
+      const { config, schema } = routeOf.get(operation.operationId)!
+      if (config?.isBodyOptional) operation.requestBody!.required = false
+      if (config?.isUpload) operation.requestBody = bytesOf(schema?.consumes?.[0])
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
+import { sqliteType } from './get-snapshot.ts'
 import { takeUploads, withUpload } from './upload-bodies.ts'
 
 /**
@@ -15,6 +16,7 @@ export const putSnapshot: FastifyPluginAsyncTypebox = async app => {
       config: { operation: 'putSnapshot', isUpload: true },
       schema: {
         summary: 'Replaces the whole state by a snapshot: the body is the SQLite file that GET answers',
+        consumes: [sqliteType],
         response: { 204: Type.Null() },
       },
     },
