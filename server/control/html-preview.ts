@@ -1,10 +1,8 @@
 import type { FastifyReply } from 'fastify'
-import { OneOf } from '../model/common.ts'
+import { Flag } from '../model/common.ts'
 
 /** A query parameter of calls that answer HTML. */
-export const Remote = OneOf(['true', 'false'], {
-  description: 'Whether it may fetch images, styles and fonts',
-})
+export const Remote = Flag('Whether it may fetch images, styles and fonts')
 
 /**
  * What a browser may do with the HTML of an e-mail, which anybody may have written: show it. It is

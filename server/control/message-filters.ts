@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { orNotFound } from '../http/errors/exceptions.ts'
-import { OneOf, pathParams } from '../model/common.ts'
+import { Flag, OneOf, pathParams } from '../model/common.ts'
 import { ChannelType } from '../model/endpoint.ts'
 import { deliveryStatuses, type OutboxMessage } from '../model/message.ts'
 import type { MessageFilters } from '../store/messages/messages.ts'
@@ -24,9 +24,7 @@ export const MessagesQuery = Type.Object({
   endpoint: filter('Id of the endpoint'),
   user: filter('Id of the user'),
   status: Type.Optional(OneOf([...deliveryStatuses], { description: 'The status' })),
-  failed: Type.Optional(
-    OneOf(['true', 'false'], { description: 'Whether the status is another than SUCCESSFUL' }),
-  ),
+  failed: Flag('Whether the status is another than SUCCESSFUL'),
   operation: Type.Optional(OneOf(sendingOperations, { description: 'The operation that sent it' })),
   template: filter('Name of the template'),
   campaign: filter('Id of the campaign'),

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { isSentEmail, mimeOf } from '../delivery/mime.ts'
 import { notFound } from '../http/errors/exceptions.ts'
-import { OneOf } from '../model/common.ts'
+import { Flag } from '../model/common.ts'
 import { OutboxMessage } from '../model/message.ts'
 import type { MessagePage } from '../store/messages/messages.ts'
 import { answerRecords, RecordQuery } from './find-records.ts'
@@ -38,10 +38,8 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
         querystring: Type.Object({
           ...MessagesQuery.properties,
           ...RecordQuery.properties,
-          brief: Type.Optional(
-            OneOf(['true', 'false'], {
-              description: `Whether html, raw, headers and payload are left out, and body and text cut after ${briefCharacters} characters`,
-            }),
+          brief: Flag(
+            `Whether html, raw, headers and payload are left out, and body and text cut after ${briefCharacters} characters`,
           ),
         }),
         response: { 200: Messages },
@@ -81,7 +79,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       schema: {
         summary: 'The HTML of an e-mail, which a browser shows without running or fetching anything',
         params: MessageParams,
-        querystring: Type.Object({ remote: Type.Optional(Remote) }),
+        querystring: Type.Object({ remote: Remote }),
         produces: ['text/html'],
         response: { 200: Type.String({ description: 'The HTML part, as it was sent' }) },
       },

@@ -25,7 +25,7 @@ export const renderHtml: FastifyPluginAsyncTypebox = async app => {
           endpoint: optional('Id of the endpoint that it is rendered for'),
           values: optional('Values of an endpoint that is not stored, as a JSON object'),
           substitutions: optional('Values that count before those of the endpoint, as a JSON object'),
-          remote: Type.Optional(Remote),
+          remote: Remote,
         }),
         produces: ['text/html'],
         response: { 200: Type.String({ description: 'The HTML part, as it would be sent' }) },

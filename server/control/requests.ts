@@ -3,16 +3,14 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Call } from '../http/call-log/call.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
-import { OneOf } from '../model/common.ts'
+import { Flag } from '../model/common.ts'
 import { lifecycleOf } from '../model/lifecycle.ts'
 import { lifecycleMembers } from './lifecycle-members.ts'
 
 const RequestsQuery = Type.Object({
   ...PageQuery.properties,
   operation: Type.Optional(Type.String({ description: 'Only calls of this operation of Pinpoint' })),
-  failed: Type.Optional(
-    OneOf(['true', 'false'], { description: 'Only calls that failed, or only those that did not' }),
-  ),
+  failed: Flag('Only calls that failed, or only those that did not'),
 })
 
 /** The members that each call of the list has. */

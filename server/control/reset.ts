@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
-import { OneOf } from '../model/common.ts'
+import { Flag } from '../model/common.ts'
 
 const description = 'Whether the seed is applied again; in the query or in the body'
-const ResetQuery = Type.Object({ seed: Type.Optional(OneOf(['true', 'false'], { description })) })
+const ResetQuery = Type.Object({ seed: Flag(description) })
 const Reset = Type.Object({ seed: Type.Optional(Type.Boolean({ description })) })
 
 /**

@@ -18,6 +18,9 @@ export function OneOf<const T extends string>(values: readonly T[], options: Sch
 }
 TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.includes(value as string))
 
+/** An optional query parameter that is `true` or `false`, as text. */
+export const Flag = (description: string) => Type.Optional(OneOf(['true', 'false'], { description }))
+
 /** An object schema that allows no other members. */
 export const closed = <T extends TObject>(schema: T): TObject<T['properties']> =>
   Type.Object(schema.properties, { additionalProperties: false }) as TObject<T['properties']>

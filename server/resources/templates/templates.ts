@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { arnOf } from '../../http/arn.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
-import { MessageBody, OneOf } from '../../model/common.ts'
+import { Flag, MessageBody } from '../../model/common.ts'
 import { templateCounts } from '../../model/quotas.ts'
 import type { Tags } from '../../model/tags.ts'
 import { CreateTemplateMessageBody, type TemplateBody } from '../../model/template.ts'
@@ -15,10 +15,8 @@ import { checkTemplateName, summaryOf, TemplateParams, VersionQuery } from './sh
 import { type TemplateKind, templateKinds } from './template-kinds.ts'
 
 const UpdateQuery = Type.Object({
-  'create-new-version': Type.Optional(
-    OneOf(['true', 'false'], {
-      description: 'Whether the template becomes a new version, instead of replacing the latest one',
-    }),
+  'create-new-version': Flag(
+    'Whether the template becomes a new version, instead of replacing the latest one',
   ),
   version: Type.Optional(
     Type.String({
