@@ -1,4 +1,5 @@
 import type { JobRef } from '../../events/event-bus.ts'
+import type { HeldBy } from '../../model/held-by.ts'
 import { isFinal } from '../../model/job-states.ts'
 import type { FoundJob, JobKindName } from '../../store/jobs/job-rows.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -108,7 +109,7 @@ export class JobSource implements Source {
   #know(ref: JobRef, found: AnyJob): void {
     const known = newlyKnown(ref)
     known.states = found.history.length
-    known.hold = this.#holdOf(ref, found)
+    known.hold = holdOf(found, this.#holderOf(ref, found))
     known.progress = progressOf(found)
     known.pieces = piecesDone(found)
     if (ref.kind === 'import') {
@@ -129,16 +130,16 @@ export class JobSource implements Source {
     const known = this.#known.get(ref.id) ?? newlyKnown(ref)
     this.#known.set(ref.id, known)
     const { job, history } = found
-    const hold = this.#holdOf(ref, found)
+    const holder = this.#holderOf(ref, found)
+    const hold = holdOf(found, holder)
     const progress = progressOf(found)
     const hasMoved = history.length > known.states || hold !== known.hold
     if (!hasMoved && (isUrgent || progress === known.progress)) return
     // In this order, a reader that gets the last state has got everything before.
     if (progress !== known.progress || isFinal(job.JobStatus)) this.#tellProgress(known, found)
+    const event = this.#describe(known, found, holder)
     const moves = history.slice(Math.min(known.states, history.length - 1))
-    for (const { status, at } of moves) {
-      this.#publish('job', { ...this.#describe(known, found), status, at }, ref.app)
-    }
+    for (const { status, at } of moves) this.#publish('job', { ...event, status, at }, ref.app)
     Object.assign(known, { states: history.length, hold, progress })
     if (isFinal(job.JobStatus)) this.#end(ref)
   }
@@ -150,15 +151,14 @@ export class JobSource implements Source {
     if (this.#over.size > maxOver) this.#over.delete(oldest!)
   }
 
-  #holdOf({ kind }: JobRef, found: AnyJob): string {
-    return found.held ? JSON.stringify(heldBy(this.#store, kind, found) ?? null) : ''
+  #holderOf({ kind }: JobRef, found: AnyJob): HeldBy | undefined {
+    return heldBy(this.#store, kind, found)
   }
 
-  #describe(known: Known, found: AnyJob): JobEvent {
+  #describe(known: Known, found: AnyJob, holder: HeldBy | undefined): JobEvent {
     const { ref } = known
     const { Failures: _, ...job } = found.job
     const { TotalPieces, CompletedPieces = 0, FailedPieces = 0 } = job
-    const holder = heldBy(this.#store, ref.kind, found)
     return {
       ...{ app: ref.app, id: ref.id, type: typeOf(ref), ...found.history.at(-1)!, held: found.held },
       ...(holder && { heldBy: holder }),
@@ -206,6 +206,10 @@ const newlyKnown = (ref: JobRef): Known => ({
   ...{ ref, states: 0, hold: '', progress: '', pieces: 0, failure: 0 },
   ...{ object: 0, totalBytes: undefined, bytesBefore: 0 },
 })
+
+/** Whether a job is held, and by what, as a text. */
+const holdOf = ({ held }: AnyJob, holder: HeldBy | undefined): string =>
+  held ? JSON.stringify(holder ?? null) : ''
 
 const typeOf = ({ kind }: JobRef) => (kind === 'import' ? 'IMPORT' : 'EXPORT')
 

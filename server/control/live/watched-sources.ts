@@ -39,10 +39,11 @@ export function createWatchedSources(
   const { store } = context
   return [
     watch('clock', 250, publish, () => {
-      const { now, ...others } = clockStatus(context)
+      const status = clockStatus(context)
+      const { now, ...others } = status
       // A clock that ticks changes without an end.
       const stamp = JSON.stringify([others, others.mode === 'frozen' ? now : context.clock.state])
-      return [{ key: '', stamp, describe: () => clockStatus(context) }]
+      return [{ key: '', stamp, describe: () => status }]
     }),
     watch('faults', 250, publish, () => {
       const faults = { items: store.faults.list(), jobControl: store.jobControl.get() }
