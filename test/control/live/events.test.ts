@@ -299,7 +299,8 @@ t.test('journeys and their participants are told of', async t => {
   const stream = await listenLive(t, server.listeningOrigin, '?kinds=journey')
   const { Id } = await ok('POST', `/v1/apps/${app}/journeys`, journeyOf(segment))
   await advance()
-  const waiting = await stream.find('journey', ({ inside }) => inside === 2)
+  // The participants enter before the journey is closed to others.
+  const waiting = await stream.find('journey', ({ inside, state }) => inside === 2 && state === 'CLOSED')
   t.match(waiting.data, { app, id: Id, name: 'welcome', state: 'CLOSED' })
   await advance({ by: 'P1D' })
   const { data } = await stream.find(
