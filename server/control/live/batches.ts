@@ -111,9 +111,9 @@ const toRow = (message: OutboxMessage): MessageRow => {
   const { endpoint, user, operation, campaign, journey } = message
   return {
     ...{ id, app, at: time, status, statusMessage },
-    ...withoutUndefined({ channel, to: address, title: titleOf(message), endpoint, user, operation }),
-    ...withoutUndefined({ template: template?.name, campaign, journey }),
-  }
+    ...{ channel, to: address, title: titleOf(message), endpoint, user, operation },
+    ...{ template: template?.name, campaign, journey },
+  } as MessageRow
 }
 
 function titleOf({ subject, title, body, text }: OutboxMessage): string | undefined {
@@ -123,12 +123,7 @@ function titleOf({ subject, title, body, text }: OutboxMessage): string | undefi
     : `${whole.slice(0, maxTitle).toWellFormed()}…`
 }
 
-const toRequestRow = (call: Call): RequestRow => withoutUndefined(toRequest(call)) as RequestRow
+const toRequestRow = (call: Call) => toRequest(call) as RequestRow
 
 /** The id of the application in the path of a call; undefined if it has none. */
-export const appOf = ({ path }: Call): string | undefined => /^[^?]*\/v1\/apps\/([^/?]+)/.exec(path)?.[1]
-
-const withoutUndefined = <Members extends object>(members: Members) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Members]?: Exclude<Members[Name], undefined>
-  }
+const appOf = ({ path }: Call): string | undefined => /^[^?]*\/v1\/apps\/([^/?]+)/.exec(path)?.[1]
