@@ -3,6 +3,7 @@ import { wallClock } from '../../clock/clock.ts'
 import type { Event } from '../../events/event-bus.ts'
 import { version } from '../../version.ts'
 import { clockStatus } from '../clock.ts'
+import { readId } from '../find-records.ts'
 import { NewCalls, NewMessages } from './batches.ts'
 import { JobSource } from './job-source.ts'
 import type { LiveEvents, LiveKind } from './shapes.ts'
@@ -166,8 +167,7 @@ export class LiveFeed {
     }
     const added = [...kinds].filter(kind => !this.#since.has(kind))
     for (const { source } of this.#sources) {
-      const isWanted = (kind: LiveKind) => added.includes(kind)
-      if (source.kinds.some(isWanted) && !source.kinds.some(kind => this.#since.has(kind))) source.start()
+      if (!this.#isWanted(source) && source.kinds.some(kind => added.includes(kind))) source.start()
     }
     for (const kind of added) this.#since.set(kind, this.#seq)
   }
@@ -196,7 +196,7 @@ export class LiveFeed {
 
   /** @returns the events after an id that a listener wants; undefined if not all of them are kept */
   #missedBy({ kinds }: Listener, lastId: string): KeptEvent[] | undefined {
-    const last = /^\d{1,15}$/.test(lastId) ? Number(lastId) : Number.NaN
+    const last = readId(lastId) ?? Number.NaN
     const first = Math.max(this.#dropped, ...[...kinds].map(kind => this.#since.get(kind)!))
     const isKept = last >= first && last <= this.#seq
     return isKept ? this.#kept.filter(({ seq }) => seq > last) : undefined
