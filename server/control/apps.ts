@@ -8,7 +8,7 @@ import { ApplicationParams, MapOf } from '../model/common.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 
-const AppOverview = Type.Object({
+export const AppOverview = Type.Object({
   id: Type.String(),
   name: Type.String(),
   tags: MapOf(Type.String()),

@@ -16,6 +16,8 @@ export const Held = Type.Boolean({
     'Whether the job is held: its work in this state is done, and it waits to be advanced, or for a fault rule to be removed',
 })
 
+export const JobType = OneOf(['IMPORT', 'EXPORT'], { description: 'The type of the job' })
+
 /** A failure of an import job. */
 export const JobFailure = Type.Object({
   object: Type.String({ description: "The object's key, or the S3Url where the whole job failed" }),

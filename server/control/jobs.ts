@@ -8,8 +8,7 @@ import { jobStatuses } from '../model/job-states.ts'
 import { findApp } from '../resources/find.ts'
 import type { JobPage } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
-
-const JobType = OneOf(['IMPORT', 'EXPORT'], { description: 'The type of the job' })
+import { JobType } from './job-shapes.ts'
 
 const JobsQuery = Type.Object({
   ...PageQuery.properties,

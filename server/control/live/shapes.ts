@@ -10,27 +10,26 @@ import { JobControl } from '../../model/job-control.ts'
 import { JobStatus } from '../../model/job-states.ts'
 import { State as JourneyState } from '../../model/journey.ts'
 import { DeliveryStatus } from '../../model/message.ts'
-import { JobFailure } from '../job-shapes.ts'
+import { AppOverview } from '../apps.ts'
+import { JobFailure, JobType } from '../job-shapes.ts'
 import { requestMembers } from '../requests.ts'
 
 /**
- * The events of the live feed: one schema for the `data` of each kind, and its type. The web
- * console imports the types.
+ * The events of the live feed: one schema for the `data` of each kind. The web console imports the
+ * types.
  */
 
 const appId = Type.String({ description: 'Id of the application' })
 const optionalText = (description: string) => Type.Optional(Type.String({ description }))
 const instant = (description: string) => Type.String({ description: `${description}, ISO 8601` })
-const JobType = OneOf(['IMPORT', 'EXPORT'])
 
 /** The first event of every stream. */
-export const HelloEvent = Type.Object({
+const HelloEvent = Type.Object({
   version: Type.String({ description: 'The version of pinpoint-local' }),
   seq: Type.Integer({ description: 'The id of the newest event: the stream goes on from here' }),
   clock: ClockStatus,
   jobControl: JobControl,
 })
-export type HelloEvent = Static<typeof HelloEvent>
 
 /** A job has come to a state, is held or let go, or has made progress. */
 export const JobEvent = Type.Object({
@@ -65,7 +64,7 @@ export const JobEvent = Type.Object({
 export type JobEvent = Static<typeof JobEvent>
 
 /** Some pieces of a job are over now. */
-export const PiecesEvent = Type.Object({
+const PiecesEvent = Type.Object({
   app: appId,
   id: Type.String({ description: 'Id of the job' }),
   type: JobType,
@@ -75,10 +74,9 @@ export const PiecesEvent = Type.Object({
     pattern: '^[CFP]+$',
   }),
 })
-export type PiecesEvent = Static<typeof PiecesEvent>
 
 /** An import has new failures. */
-export const FailuresEvent = Type.Object({
+const FailuresEvent = Type.Object({
   app: appId,
   id: Type.String({ description: 'Id of the job' }),
   total: Type.Integer({ description: 'Records of the job that could not be imported so far' }),
@@ -86,7 +84,6 @@ export const FailuresEvent = Type.Object({
     description: 'The first of the new ones, 20 at most: those of pieces, objects and the job first',
   }),
 })
-export type FailuresEvent = Static<typeof FailuresEvent>
 
 /** A message as a row of a list. */
 export const MessageRow = Type.Object({
@@ -108,35 +105,20 @@ export const MessageRow = Type.Object({
 export type MessageRow = Static<typeof MessageRow>
 
 /** New messages of the outbox, the newest first. */
-export const MessagesEvent = Type.Array(MessageRow, { maxItems: 200 })
-export type MessagesEvent = Static<typeof MessagesEvent>
+const MessagesEvent = Type.Array(MessageRow, { maxItems: 200 })
 
 /** A call, as GET /_pinpoint/requests has it. */
 export const RequestRow = Type.Object(requestMembers)
 export type RequestRow = Static<typeof RequestRow>
 
 /** New calls of Pinpoint's API, the newest first. */
-export const RequestsEvent = Type.Array(RequestRow, { maxItems: 200 })
-export type RequestsEvent = Static<typeof RequestsEvent>
+const RequestsEvent = Type.Array(RequestRow, { maxItems: 200 })
 
 /**
  * An application is new, or holds more or less: as in GET /_pinpoint/apps, without `users`, which
  * take long to count.
  */
-export const CountsEvent = Type.Object({
-  id: appId,
-  name: Type.String(),
-  tags: MapOf(Type.String()),
-  createdAt: instant('When it was created'),
-  endpoints: Type.Object({ total: Type.Integer(), byChannel: MapOf(Type.Integer()) }),
-  segments: Type.Integer(),
-  importJobs: Type.Integer(),
-  exportJobs: Type.Integer(),
-  campaigns: Type.Integer(),
-  journeys: Type.Integer(),
-  messages: Type.Integer(),
-})
-export type CountsEvent = Static<typeof CountsEvent>
+const CountsEvent = Type.Omit(AppOverview, ['users'])
 
 /** A campaign is new or changed, or one of its runs has made progress. */
 export const CampaignEvent = Type.Object({
@@ -174,22 +156,19 @@ export const JourneyEvent = Type.Object({
 export type JourneyEvent = Static<typeof JourneyEvent>
 
 /** The clock was moved, or something else is due next: as GET /_pinpoint/clock answers. */
-export const ClockEvent = ClockStatus
-export type ClockEvent = ClockStatus
+const ClockEvent = ClockStatus
 
 /** Fault rules, or how jobs advance, have changed. */
-export const FaultsEvent = Type.Object({
+const FaultsEvent = Type.Object({
   items: Type.Array(Fault, { description: 'All rules, as GET /_pinpoint/faults answers them' }),
   jobControl: JobControl,
 })
-export type FaultsEvent = Static<typeof FaultsEvent>
 
 /** The state was replaced: all that a reader knows is of the old one. */
-export const StateEvent = Type.Object({ by: OneOf(['reset', 'restore']) })
-export type StateEvent = Static<typeof StateEvent>
+const StateEvent = Type.Object({ by: OneOf(['reset', 'restore']) })
 
 /** Something has happened that no event tells: what a reader shows has to be fetched again. */
-export const ResyncEvent = Type.Object({
+const ResyncEvent = Type.Object({
   kinds: Type.Optional(
     Type.Array(Type.String(), { description: 'What is affected, by kinds of events; absent for all' }),
   ),
@@ -197,7 +176,6 @@ export const ResyncEvent = Type.Object({
     Type.Integer({ description: 'How many new messages or calls have had no room in their event' }),
   ),
 })
-export type ResyncEvent = Static<typeof ResyncEvent>
 
 /** The `data` of each kind of events. */
 export const liveEvents = {
