@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { type Static, Type } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { answerPage, PageQuery } from '../http/paging.ts'
 import { pathParams } from '../model/common.ts'
@@ -17,7 +17,6 @@ const OptOuts = Type.Object({
   ),
   nextToken: Type.Optional(Type.String()),
 })
-export type OptOuts = Static<typeof OptOuts>
 
 const Nothing = Type.Null({ description: 'No body' })
 

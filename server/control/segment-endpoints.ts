@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { type Static, Type } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { notFound } from '../http/errors/exceptions.ts'
 import { beginPage, PageQuery } from '../http/paging.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
@@ -26,7 +26,6 @@ const SegmentEndpoints = Type.Object({
   items: Type.Array(EndpointResponse),
   nextToken: Type.Optional(Type.String()),
 })
-export type SegmentEndpoints = Static<typeof SegmentEndpoints>
 
 /**
  * Pages through the endpoints of a segment, which no call of Pinpoint does: in the current version, or in the one that

@@ -5,10 +5,11 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { startBrowser } from '../support/chromium.ts'
+import { fillOutbox } from '../support/fill-outbox.ts'
 import type { Bench, Build } from './bench.ts'
 import { call, createApp, createImportJob, waitForJob } from './client.ts'
 import type { Filled } from './filled.ts'
-import { fillOutbox } from './messages.ts'
+import { describeMessage } from './messages.ts'
 import { makeFolder, type Server, startEmulator, startServer } from './servers.ts'
 import { beginTable, milliseconds, seconds, type TableRow } from './table.ts'
 import { measureInTurns, median } from './turns.ts'
@@ -110,7 +111,7 @@ async function benchLists(bench: Bench, filled: Filled[], browser: Browser, addR
   const messages = []
   for (const build of bench.builds) {
     const dataDir = makeFolder(bench, 'outbox')
-    await fillOutbox(dataDir, many)
+    await fillOutbox(dataDir, many, describeMessage)
     const env = { DATA_DIR: dataDir, OUTBOX_LIMIT: String(many) }
     const server = await startServer(bench, [build.main], { env })
     messages.push(await measureList(browser, server, '', 'outbox'))

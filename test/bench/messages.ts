@@ -1,5 +1,4 @@
-import type { NewOutboxMessage } from '../../server/model/message.ts'
-import { openStore } from '../../server/store/open-store.ts'
+import { fillOutbox } from '../support/fill-outbox.ts'
 import type { Bench } from './bench.ts'
 import { makeFolder, type Server, startEmulator, startServer } from './servers.ts'
 import { beginTable, milliseconds, perSecond } from './table.ts'
@@ -107,7 +106,7 @@ async function measureSending(server: Server) {
 /** Milliseconds to read the newest messages of an outbox, by an emulator of its own. */
 async function measureReading(bench: Bench, main: string, count: number, query: string): Promise<number> {
   const dataDir = makeFolder(bench, 'outbox')
-  await fillOutbox(dataDir, count)
+  await fillOutbox(dataDir, count, describeMessage)
   const env = { DATA_DIR: dataDir, OUTBOX_LIMIT: String(count) }
   const server = await startServer(bench, [main], { env })
   const time = await shortest(50, () => call(server, 'GET', `/_pinpoint/messages?page-size=100${query}`))
@@ -115,22 +114,8 @@ async function measureReading(bench: Bench, main: string, count: number, query: 
   return time
 }
 
-/** Writes an outbox: to a hundred addresses in turns, a hundredth of it failures. */
-export async function fillOutbox(dataDir: string, count: number): Promise<void> {
-  const store = openStore(dataDir, { outboxLimit: count })
-  await store.write(() =>
-    store.apps.create({ Id: 'a', Arn: 'a', Name: 'a', CreationDate: '2026-01-02T03:04:05.678Z', tags: {} }),
-  )
-  const app = store.apps.find('a')!
-  const message = (index: number): NewOutboxMessage => ({
-    ...{ time: '2026-01-02T03:04:05.678Z', operation: 'SendMessages', statusCode: 200, statusMessage: '' },
-    status: index % 100 === 0 ? 'PERMANENT_FAILURE' : 'SUCCESSFUL',
-    ...{ channel: 'SMS', address: `+155500000${String(index % 100).padStart(2, '0')}`, body: 'Hi Ada' },
-  })
-  for (let from = 0; from < count; from += 10_000) {
-    const size = Math.min(10_000, count - from)
-    const messages = Array.from({ length: size }, (_, index) => message(from + index))
-    await store.write(() => store.messages.append(app, messages))
-  }
-  store.close()
-}
+/** A message of the outbox that is read: to a hundred addresses in turns. */
+export const describeMessage = (index: number) => ({
+  address: `+155500000${String(index % 100).padStart(2, '0')}`,
+  body: 'Hi Ada',
+})

@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
-import type { NewOutboxMessage } from '../../server/model/message.ts'
-import { openStore } from '../../server/store/open-store.ts'
 import { launchBrowser, openPage } from './browser.ts'
 import { makeBuckets, makeFolder } from './buckets.ts'
+import { fillOutbox } from './fill-outbox.ts'
 import { createApp, runImport, startEmulator } from './helpers.ts'
 
 /** How much a console is given to show. */
@@ -21,25 +20,6 @@ const maxElements = 6000
 /** Bytes that the heap may grow by while a reader pages on: the latest answers are kept. */
 const maxGrowth = 12 * 1024 * 1024
 
-/** Writes messages straight into a database, as to send them takes longer. */
-async function fillOutbox(dataDir: string, count: number): Promise<void> {
-  const store = openStore(dataDir, { outboxLimit: count })
-  const app = { Id: 'big', Arn: 'big', Name: 'big', CreationDate: '2026-01-02T03:04:05.678Z', tags: {} }
-  await store.write(() => store.apps.create(app))
-  const key = store.apps.find('big')!
-  const message = (index: number): NewOutboxMessage => ({
-    ...{ time: '2026-01-02T03:04:05.678Z', operation: 'SendMessages', statusCode: 200, statusMessage: '' },
-    status: index % 100 === 0 ? 'PERMANENT_FAILURE' : 'SUCCESSFUL',
-    ...{ channel: 'SMS', address: `+1555${1_000_000 + index}`, body: `Hi ${index}` },
-  })
-  for (let from = 0; from < count; from += 10_000) {
-    const size = Math.min(10_000, count - from)
-    const messages = Array.from({ length: size }, (_, index) => message(from + index))
-    await store.write(() => store.messages.append(key, messages))
-  }
-  store.close()
-}
-
 /** The bytes of a page's JavaScript heap that are in use, after a collection. */
 async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page)
@@ -55,7 +35,10 @@ async function heapOf(page: Page): Promise<number> {
  */
 export async function testBigConsole(t: Test, { messages, rows, pieceBytes }: Sizes): Promise<void> {
   const dataDir = makeFolder(t)
-  await fillOutbox(dataDir, messages)
+  await fillOutbox(dataDir, messages, index => ({
+    address: `+1555${1_000_000 + index}`,
+    body: `Hi ${index}`,
+  }))
   const buckets = makeBuckets(t)
   const row = (index: number) =>
     index % 10 === 9 ? `e${index},PIGEON,roof ${index}` : `e${index},EMAIL,e${index}@example.com`
