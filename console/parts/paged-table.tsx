@@ -11,7 +11,7 @@ export interface ListPage<Row> {
   nextToken?: string
 }
 
-const pageSize = 100
+const pageSize = 50
 
 /**
  * Reads the page of a list that the address of the console names by `token`.
@@ -32,7 +32,7 @@ export function pageAddress(address: string): string {
 }
 
 /**
- * A list of any length, a page at a time, so that a million rows take no more than a hundred.
+ * A list of any length, a page at a time, so that a million rows take no more than fifty.
  *
  * @param empty shown if there is no row at all
  */
@@ -51,7 +51,7 @@ export function PagedTable<Row>({
     <Loaded from={page}>
       {({ items, nextToken }) => (
         <>
-          {items.length > 0 && <Table {...table} rows={items} />}
+          {items.length > 0 && <Table key={place.value.query.get('token')} {...table} rows={items} />}
           {items.length === 0 && isFirstPage() && nextToken === undefined && empty}
           {items.length === 0 && nextToken !== undefined && (
             <p class="hint">Nothing among the rows that were looked at so far; there are more.</p>

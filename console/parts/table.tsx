@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { arrival } from '../router.ts'
 
 export interface Column<Row> {
   head: string
@@ -20,6 +21,9 @@ interface TableProps<Row> {
   keyOf: (row: Row) => string
 }
 
+/** How many rows are drawn at once, which is what a screen holds: the others follow in the next frame. */
+const firstRows = 25
+
 /**
  * A table. The first column names the row, and links to it where the row has a page: `j` and `k`
  * move from row to row by these links.
@@ -39,7 +43,7 @@ export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) 
         </tr>
       </thead>
       <tbody>
-        {rows.map(row => (
+        {rows.slice(0, useDrawn()).map(row => (
           <tr key={keyOf(row)} data-row>
             {columns.map((column, index) =>
               index === 0 ? (
@@ -58,6 +62,19 @@ export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) 
     </table>
   </div>
 )
+
+/**
+ * How many rows are drawn: the first ones, and all of them once those can be seen. Who comes back finds
+ * the row that they left, wherever it is.
+ */
+function useDrawn(): number {
+  const [drawn, setDrawn] = useState(arrival.peek().by === 'link' ? firstRows : Number.POSITIVE_INFINITY)
+  useEffect(() => {
+    const next = requestAnimationFrame(() => setDrawn(Number.POSITIVE_INFINITY))
+    return () => cancelAnimationFrame(next)
+  }, [])
+  return drawn
+}
 
 /** Lets the keyboard come to an element, to scroll it, as long as it is too narrow for what it holds. */
 function useReachable() {
