@@ -13,8 +13,10 @@ import { oldestNode } from './server/version.ts'
  *
  * All files are side by side: what the code looks for beside itself (a thread's file, the migrations, package.json in the
  * folder above) is there for every one of them.
+ *
+ *     node build.ts [FOLDER]
  */
-const dist = 'dist'
+const dist = process.argv[2] ?? 'dist'
 
 /** Where the licence is of packages that come without a file of it. */
 const licencesElsewhere: Record<string, string[]> = {

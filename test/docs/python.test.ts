@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { makeFolder } from '../support/buckets.ts'
 import { startEmulator, until } from '../support/helpers.ts'
 import { run } from '../support/project.ts'
+import { main } from '../support/spawn.ts'
 import { blocksOf, pages, root } from './pages.ts'
 
 /** The Python that has what the pages use: the one that is typed, or Debian's. */
@@ -35,7 +36,6 @@ function makeProject(t: Test): string {
   writeFileSync(join(folder, 'tests', 'conftest.py'), conftest!.code)
   writeFileSync(join(folder, 'tests', 'test_users.py'), tests!.code)
   const program = join(bin, 'pinpoint-local')
-  const main = join(root, 'server', 'main.ts')
   writeFileSync(program, `#!/bin/sh\necho $$ > "${folder}/pid"\nexec "${process.execPath}" "${main}" "$@"\n`)
   chmodSync(program, 0o755)
   return folder

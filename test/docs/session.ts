@@ -8,10 +8,11 @@ import { gzipSync } from 'node:zlib'
 import type { Test } from 'tap'
 import { makeFolder } from '../support/buckets.ts'
 import { until } from '../support/helpers.ts'
+import { main } from '../support/spawn.ts'
 import { root } from './pages.ts'
 
 /** What is of one machine or of one run, and not of the repository. */
-const notCloned = ['.git', '.tap', '.pinpoint-local', 'dist', 'fixtures']
+const notCloned = ['.git', '.tap', '.built', '.pinpoint-local', 'dist', 'fixtures']
 
 /**
  * Makes a folder like a clone of the repository in which `npm ci` was run, with what a reader of the pages has besides:
@@ -36,13 +37,13 @@ export function makeClone(t: Test): string {
 }
 
 /** What a reader has in his environment: nothing of this machine's or this test's but where programs are. */
-export function makeEnvironment(t: Test, clone: string): Record<string, string> {
+export function makeEnvironment(t: Test): Record<string, string> {
   const home = makeFolder(t)
   const bin = join(home, 'bin')
   mkdirSync(bin)
-  // The package's bin, as if it were installed: the same program, from its sources.
+  // The package's bin, as if it were installed.
   const program = join(bin, 'pinpoint-local')
-  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(clone, 'server', 'main.ts')}" "$@"\n`)
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`)
   chmodSync(program, 0o755)
   // An answer that is an error fails the line; so does one that takes for ever.
   writeFileSync(join(home, '.curlrc'), 'silent\nshow-error\nfail-with-body\nmax-time = 60\n')

@@ -59,7 +59,7 @@ export function testLines(t: Test, pages: string[]): void {
 
 async function typeAll(t: Test, pages: string[]) {
   const clone = makeClone(t)
-  const env = makeEnvironment(t, clone)
+  const env = makeEnvironment(t)
   const start = (t: Test, command: string, more: Record<string, string>) =>
     // The modules are there already: every run of the tests begins with npm ci.
     startServer(t, clone, { ...env, PORT: '0', ...more }, command.replace('npm ci && ', ''))
