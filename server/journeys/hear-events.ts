@@ -25,8 +25,9 @@ type ListeningStore = Pick<
 /**
  * Journeys look at events, the oldest first: an endpoint enters the journeys that its event starts,
  * and the splits of those that it is in note the events that they ask for. A paused journey notes
- * events as well, and counts who would have entered. To be called in a transaction; the worker then
- * does what is due.
+ * events as well, and counts who would have entered. An event of a journey's own message does not let
+ * its endpoint into that journey (assumed: else its messages would start it again without end). To be
+ * called in a transaction; the worker then does what is due.
  */
 export function hearJourneyEvents(store: ListeningStore, events: readonly JourneyEvent[], now: Date): void {
   const listening = new Map<number, Listener[]>()
@@ -36,7 +37,8 @@ export function hearJourneyEvents(store: ListeningStore, events: readonly Journe
     listening.set(app.seq, listeners)
     for (const listener of listeners) {
       noteEvent(store, listener, endpoint, facts)
-      if (listener.filter !== undefined && matchesFilter(listener.filter, facts, source)) {
+      const isOwn = facts.Attributes?.journey_id === listener.journey.id
+      if (!isOwn && listener.filter !== undefined && matchesFilter(listener.filter, facts, source)) {
         enterBy(store, store.journeys.byDocument(listener.journey.document)!, endpoint, now)
       }
     }

@@ -71,7 +71,8 @@ async function run(
   const { Id } = await call('POST', `${path}/journeys`, { ...JSON.parse(text), State: 'ACTIVE' })
   const here = `${path}/journeys/${Id}`
 
-  const messages = async () => (await call('GET', '/_pinpoint/messages?page-size=1000')).items.reverse()
+  const messages = async () =>
+    (await call('GET', `/_pinpoint/messages?journey=${Id}&page-size=1000`)).items.reverse()
   for (const event of events) {
     await call('POST', '/_pinpoint/clock/advance', { to: event.at })
     if (event.put) {
@@ -86,6 +87,13 @@ async function run(
       )
       if (of === undefined) throw new Error(`no message to ${endpoint} at ${activity} before ${event.at}`)
       await call('POST', `/_pinpoint/messages/${of.id}/events`, { eventType: event.eventType })
+    } else if (event.send) {
+      const send = {
+        Endpoints: { [event.send]: {} },
+        MessageConfiguration: {},
+        TemplateConfiguration: { EmailTemplate: { Name: 'mail' } },
+      }
+      await call('POST', `${path}/messages`, send)
     } else if (event.endpoint) {
       const { Id: id, ...endpoint } = event.endpoint
       await call('PUT', `${path}/endpoints/${id}`, endpoint)
