@@ -28,7 +28,7 @@ export function listeningCampaigns(
   endpointId: string,
   now: Date,
   campaigns: readonly Campaign[] = store.campaigns.ofEvents(app, frequency),
-  isMeant: (treatment: Treatment) => boolean = () => true,
+  isMeant: (treatment: Treatment, campaign: Campaign) => boolean = () => true,
 ): Listening[] {
   if (campaigns.length === 0) return []
   const stored = store.endpoints.get(app, endpointId)
@@ -37,7 +37,7 @@ export function listeningCampaigns(
   return campaigns.flatMap(campaign => {
     const { SegmentId, SegmentVersion, IsPaused = false } = campaign.body
     const treatment = treatmentsOf(campaign.body).find(each => isOfCohort(each, cohort))
-    if (treatment === undefined || IsPaused || !isMeant(treatment)) return []
+    if (treatment === undefined || IsPaused || !isMeant(treatment, campaign)) return []
     const state = campaign.treatments.find(each => each.treatment === treatment.number)
     if (state === undefined || (state.phase !== 'LISTENING' && state.phase !== 'WAITING')) return []
     // The worker may not have come to its start or end yet.
@@ -52,7 +52,8 @@ export function listeningCampaigns(
 
 /**
  * The event campaigns that an event starts for its endpoint, which the same event may have updated
- * before.
+ * before. An event of a campaign's own message does not start that campaign (assumed: else its
+ * messages would start it again without end).
  *
  * @param source ENDPOINT for an event of PutEvents, SYSTEM for one of Pinpoint itself
  * @param campaigns `store.campaigns.ofEvents(app, 'EVENT')`, read once for several events
@@ -66,8 +67,17 @@ export const eventCampaignsFor = (
   source: EventFilter['FilterType'] = 'ENDPOINT',
   campaigns?: readonly Campaign[],
 ): Listening[] =>
-  listeningCampaigns(store, app, 'EVENT', endpointId, now, campaigns, ({ schedule }) =>
-    schedule.EventFilter === undefined ? false : matchesFilter(schedule.EventFilter, event, source),
+  listeningCampaigns(
+    store,
+    app,
+    'EVENT',
+    endpointId,
+    now,
+    campaigns,
+    ({ schedule: { EventFilter } }, { id }) =>
+      EventFilter !== undefined &&
+      event.Attributes?.campaign_id !== id &&
+      matchesFilter(EventFilter, event, source),
   )
 
 /**

@@ -82,3 +82,22 @@ t.test('an event of a message that was sent starts a campaign by itself', async 
   const sent = await until(async () => (await messages(id))[0], 'the message of the campaign')
   t.match(sent, { endpoint: 'e1', status: 'SUCCESSFUL' })
 })
+
+t.test("the events of a campaign's own messages do not start it again", async t => {
+  const { app, create, endpoints, ok, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({
+    Limits: { Total: 5 },
+    Schedule: {
+      StartTime: 'IMMEDIATE',
+      Frequency: 'EVENT',
+      EventFilter: { FilterType: 'SYSTEM', Dimensions: { EventType: { Values: ['_SMS.SUCCESS'] } } },
+    },
+  })
+  await ok('POST', `/v1/apps/${app}/messages`, {
+    Endpoints: { e1: {} },
+    MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+  })
+  await advance()
+  t.equal((await messages(id)).length, 1)
+})
