@@ -519,7 +519,7 @@ export function createCampaignRuns(context: SendingContext) {
       const activity = campaignActivities.nextDue(except)
       if (treatment !== undefined && treatment.due <= (activity?.due ?? never)) {
         beginPhase(now, except)
-        return 0
+        return { app: treatment.app.seq, sent: 0 }
       }
       if (activity === undefined) return 0
       const app = activity.app.seq

@@ -494,10 +494,10 @@ export function createJourneySteps(context: SendingContext) {
       const due = store.journeyDue.next(except)
       if (due === undefined) return 0
       if (due.what === 'go on') return goOn(due, now)
-      store.writeInWorker(() => {
+      return store.writeInWorker((): StepResult => {
         const journey = journeys.byDocument(due.journey)
         // A caller may have stopped it meanwhile.
-        if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return
+        if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return 0
         if (due.what === 'run') beginRun(store, journey, now)
         else if (due.what === 'end') closeJourney(store, journey, now)
         else {
@@ -510,8 +510,8 @@ export function createJourneySteps(context: SendingContext) {
           }
           closeIfOver(store, journeys.byDocument(due.journey)!, now)
         }
+        return { app: journey.app.seq, sent: 0 }
       })
-      return 0
     },
   }
 }

@@ -14,8 +14,8 @@ const maxSteps = 100_000
 /** Milliseconds until due work is tried again when the disk has refused it. */
 const retryDelay = 10_000
 
-/** Milliseconds after which a step was so long that other applications get their turn next. */
-const longStep = 50
+/** Milliseconds that steps of one application may take together before the others get their turn. */
+const maxTurn = 50
 
 const never = Number.POSITIVE_INFINITY
 
@@ -37,9 +37,10 @@ export interface DueWorkContext {
  * Runs what is due by the emulator's clock, in the order of its time, one step after the other. It
  * is also the only one to move the clock, so that nothing is due in between that has not run.
  *
- * Applications do not wait for one another's slow hooks and templates: while a step of one waits for
- * an answer, those of the others go on, and after a long step, those of the others come first. Within
- * an application, and while the clock is moved, the order is kept.
+ * Applications do not wait for one another's slow hooks and templates, nor for work that never ends:
+ * while a step of one waits for an answer, those of the others go on, and when its steps have taken
+ * long, those of the others come first. Within an application, and while the clock is moved, the order
+ * is kept. A move does not wait either: what runs by itself stops for it after the step under way.
  */
 export class DueWork implements Source {
   readonly #sources: readonly DueSource[]
@@ -47,10 +48,12 @@ export class DueWork implements Source {
   /** The last of the runs and moves, which take place one after the other. */
   #last: Promise<unknown> = Promise.resolve()
   #isBusy = false
+  /** How many moves wait for their turn. */
+  #movesWaiting = 0
   /** Steps that wait for answers from outside, by the rows of their applications. */
   readonly #waiting = new Map<number, Promise<void>>()
-  /** Rows of the applications whose last step was long. */
-  readonly #slow = new Set<number>()
+  /** Milliseconds that applications' steps have taken since the others had their turn, by their rows. */
+  readonly #turns = new Map<number, number>()
   /** Nothing runs by itself until then, as `performance.now()` tells the time. */
   #pausedUntil = 0
 
@@ -65,7 +68,7 @@ export class DueWork implements Source {
     if (this.nextDue() > 0) return
     this.#context.inBackground(
       this.#alone(async () => {
-        await this.#run(this.#now(), { steps: 0, sent: 0 })
+        await this.#run({ steps: 0, sent: 0 })
       }).catch(this.#retryLater),
     )
   }
@@ -96,7 +99,9 @@ export class DueWork implements Source {
    *   has left it
    */
   move(move: ClockMove): Promise<ClockMoved> {
+    this.#movesWaiting++
     return this.#alone(async () => {
+      this.#movesWaiting--
       await Promise.all(this.#waiting.values())
       const { clock, store } = this.#context
       const { to, mode = clock.state.mode === 'frozen' ? 'frozen' : 'offset' } = move
@@ -109,9 +114,9 @@ export class DueWork implements Source {
       }
       try {
         // What is due already comes first, so that `next` is after it.
-        let isDone = await this.#run(from, done, mode)
+        let isDone = await this.#run(done, { until: from, mode })
         const end = to === 'next' ? (nextOf(this.#sources)?.time ?? from) : target
-        isDone &&= await this.#run(end, done, mode)
+        isDone &&= await this.#run(done, { until: end, mode })
         const isIdle = typeof to === 'object' && 'idle' in to && nextOf(this.#sources) === undefined
         // It stays where the last step has left it if it has stopped before its end, or has none.
         const hasEnd = isDone && !isIdle && end !== never
@@ -126,43 +131,55 @@ export class DueWork implements Source {
   }
 
   /**
-   * Runs what is due at a time or before.
+   * Runs what is due.
    *
    * @param done counts what has run
-   * @param moving the mode in which the clock goes on later, if it moves with the steps
-   * @returns false if it has stopped before, after the most steps that a move may take
+   * @param move up to when the clock moves with the steps, and the mode in which it goes on later;
+   *   without it, what is due by now runs, until a move waits
+   * @returns false if it has stopped before all has run: for a move, or after the most steps of one
    */
-  async #run(until: number, done: { steps: number; sent: number }, moving?: ClockMode): Promise<boolean> {
+  async #run(
+    done: { steps: number; sent: number },
+    move?: { until: number; mode: ClockMode },
+  ): Promise<boolean> {
     for (;;) {
       this.#context.signal.throwIfAborted()
-      const next = this.#next(until, moving !== undefined)
+      if (move === undefined && this.#movesWaiting > 0) return false
+      const next = this.#next(move?.until)
       if (next === undefined) return true
-      if (moving !== undefined) {
+      if (move !== undefined) {
         if (done.steps === maxSteps) return false
-        if (next.time > this.#now()) await this.#set(moving, next.time, 'frozen')
+        if (next.time > this.#now()) await this.#set(move.mode, next.time, 'frozen')
       }
       const begun = performance.now()
       const step = await next.rows.runStep(new Date(next.time), next.except)
       const { app, sent } = typeof step === 'number' ? { app: undefined, sent: step } : step
-      if (app !== undefined && performance.now() - begun > longStep) this.#slow.add(app)
-      if (app === undefined || typeof sent === 'number' || moving !== undefined) done.sent += await sent
+      if (app !== undefined) {
+        this.#turns.set(app, (this.#turns.get(app) ?? 0) + performance.now() - begun)
+      }
+      if (app === undefined || typeof sent === 'number' || move !== undefined) done.sent += await sent
       else this.#leaveWaiting(app, sent)
       done.steps++
       await setImmediate()
     }
   }
 
-  /** What is due next, at a time or before, and which applications are left out for now. */
-  #next(until: number, isMoving: boolean) {
+  /**
+   * What is due next, and which applications are left out for now.
+   *
+   * @param until to when the clock moves, if it does
+   */
+  #next(until: number | undefined) {
     const waiting = [...this.#waiting.keys()]
     const find = (except: number[]) => {
       const next = nextOf(this.#sources, except)
-      return next === undefined || next.time > until ? undefined : { ...next, except }
+      return next === undefined || next.time > (until ?? this.#now()) ? undefined : { ...next, except }
     }
-    if (this.#slow.size > 0) {
-      const next = isMoving ? undefined : find([...waiting, ...this.#slow])
+    const over = [...this.#turns].flatMap(([app, ms]) => (ms > maxTurn ? [app] : []))
+    if (over.length > 0) {
+      const next = until === undefined ? find([...waiting, ...over]) : undefined
       if (next !== undefined) return next
-      this.#slow.clear()
+      this.#turns.clear()
     }
     return find(waiting)
   }

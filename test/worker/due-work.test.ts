@@ -4,7 +4,7 @@ import { readDuration } from '../../server/model/iso-duration.ts'
 import { WriteQueue } from '../../server/store/database/write-queue.ts'
 import { openStore } from '../../server/store/open-store.ts'
 import type { DueSource } from '../../server/worker/due-sources.ts'
-import type { FromWorker } from '../../server/worker/messages.ts'
+import type { ClockMoved, FromWorker } from '../../server/worker/messages.ts'
 import { startWork } from '../../server/worker/work.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { until } from '../support/helpers.ts'
@@ -223,6 +223,45 @@ t.test('after a long step, other applications come first', async t => {
   work.wake()
   await until(() => (ran.length === 3 ? true : undefined), 'all steps')
   t.strictSame(ran, ['long -9', 'other -7', 'long again -8'])
+})
+
+t.test('an application whose short steps never end does not starve the others', async t => {
+  const { add, ran, work, beforeEachStep } = setUp(t)
+  add('endless', -9, { app: 1, every: 0 })
+  add('other', -7, { app: 2 })
+  add('other again', -6, { app: 2, source: 1 })
+  beforeEachStep(({ name }) => {
+    const begun = performance.now()
+    if (name === 'endless') while (performance.now() - begun < 20);
+  })
+  work.wake()
+  const others = () => ran.filter(step => !step.startsWith('endless'))
+  await until(() => (others().length === 2 ? true : undefined), 'the steps of the other application')
+  t.strictSame(others(), ['other -7', 'other again -6'])
+  t.equal(ran[0], 'endless -9', 'which was due first')
+})
+
+t.test('what becomes due while other work never ends runs, too', async t => {
+  const { add, ran, work } = setUp(t, stateAt('offset', start))
+  add('endless', -9, { app: 1, every: 0 })
+  add('soon', 20 / minute, { app: 2 })
+  work.wake()
+  await until(() => ran.find(step => step.startsWith('soon')), 'the step that was due later')
+  t.pass()
+})
+
+t.test('what runs by itself gives way to a move, which then runs it', async t => {
+  const { add, work, ran, beforeEachStep } = setUp(t)
+  add('endless', -9, { app: 1, every: 0 })
+  work.wake()
+  await until(() => ran[0], 'the first step')
+  let steps = 0
+  beforeEachStep(due => {
+    if (++steps === 100) delete due.every
+  })
+  const moved = await work.moveClock({ to: by('PT1H') })
+  t.match(moved, { from: start, now: start + 60 * minute, truncated: false })
+  t.ok((moved as ClockMoved).steps > 90, 'all but the step under way')
 })
 
 t.test('moves take place one after the other', async t => {
