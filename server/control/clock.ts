@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { wallClock } from '../clock/clock.ts'
 import { badRequest, conflict } from '../http/errors/exceptions.ts'
 import { AdvanceClock, ClockAdvanced, ClockStatus, SetClock } from '../model/clock.ts'
 import { addDuration, type Duration, readDuration } from '../model/iso-duration.ts'
@@ -44,10 +43,9 @@ export const clock: FastifyPluginAsyncTypebox = async app => {
           'now goes with the modes frozen and offset: a real clock shows the time of the machine',
         )
       }
-      const to = now === undefined ? undefined : readTime('now', now)
-      const target = mode === 'real' ? wallClock().getTime() : to
-      if (!force && target !== undefined) checkNotBack(app, target)
-      const { truncated } = await move(app, reply, { mode, to: mode === 'real' ? 'real' : (to ?? 'here') })
+      const time = now === undefined ? 'here' : readTime('now', now)
+      const to = mode === 'real' ? 'real' : time
+      const { truncated } = await move(app, reply, { mode, to, back: force ? 'forced' : 'if idle' })
       return { ...clockStatus(app), ...(truncated && { truncated }) }
     },
   )
@@ -83,7 +81,7 @@ export function clockStatus({ clock, store }: Pick<FastifyInstance, 'clock' | 's
   })
 }
 
-/** @throws ConflictException if the worker gives it up */
+/** @throws ConflictException if the worker refuses it, or gives it up */
 async function move(
   { jobWorker }: Pick<FastifyInstance, 'jobWorker'>,
   reply: FastifyReply,
@@ -95,21 +93,8 @@ async function move(
   )
   const outcome = await Promise.race([jobWorker.moveClock(move), left])
   if (typeof outcome === 'string') throw conflict(`the clock was not moved to its end: ${outcome}`)
+  if ('refused' in outcome) throw conflict(outcome.refused)
   return outcome
-}
-
-/**
- * Checks that the clock is not set back while something counts on time going forward.
- *
- * @throws ConflictException
- */
-function checkNotBack({ clock, store }: Pick<FastifyInstance, 'clock' | 'store'>, to: number): void {
-  if (to >= clock.now().getTime()) return
-  const active = store.dueRows.map(rows => rows.active()).find(name => name !== undefined)
-  if (active === undefined) return
-  throw conflict(
-    `the clock cannot be set back, from ${clock.now().toISOString()} to ${new Date(to).toISOString()}, while ${active} is active: end that first, or send "force":true`,
-  )
 }
 
 /** @throws BadRequestException */

@@ -5,7 +5,7 @@ import { diskTrouble } from '../process/disk-errors.ts'
 import { nextOf } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import type { DueSource } from './due-sources.ts'
-import type { ClockMove, ClockMoved, ClockTarget } from './messages.ts'
+import type { ClockMove, ClockOutcome, ClockTarget } from './messages.ts'
 import type { Source } from './schedule.ts'
 
 /** Steps after which a move of the clock stops where it is: what repeats itself might never end. */
@@ -22,7 +22,7 @@ const never = Number.POSITIVE_INFINITY
 /** What `DueWork` needs from its thread. */
 export interface DueWorkContext {
   clock: Clock
-  store: Pick<Store, 'savedClock' | 'write'>
+  store: Pick<Store, 'dueRows' | 'savedClock' | 'write'>
   /** Stops it after the step under way. */
   signal: AbortSignal
   /** Keeps a task that nobody else awaits; an error ends the thread. */
@@ -93,12 +93,12 @@ export class DueWork implements Source {
 
   /**
    * Moves the clock. Whatever becomes due on the way runs, and sees its own time as now: the clock
-   * shows it to every thread meanwhile, and stands still.
+   * shows it to every thread meanwhile, and stands still. Set back, it runs nothing.
    *
    * @throws the signal's reason; an error of the database. The clock is then where the last step
    *   has left it
    */
-  move(move: ClockMove): Promise<ClockMoved> {
+  move(move: ClockMove): Promise<Exclude<ClockOutcome, string>> {
     this.#movesWaiting++
     return this.#alone(async () => {
       this.#movesWaiting--
@@ -109,6 +109,8 @@ export class DueWork implements Source {
       const done = { steps: 0, sent: 0 }
       const target = targetOf(to, from)
       if (target < from) {
+        const refused = this.#whyNotBack(move, from, target)
+        if (refused !== undefined) return { refused }
         await this.#set(mode, target)
         return { from, now: target, ...done, truncated: false }
       }
@@ -213,6 +215,16 @@ export class DueWork implements Source {
       store.savedClock.put(stateAt(mode, now))
       clock.set(stateAt(shown, now))
     })
+  }
+
+  /** Why a move may not set the clock back, though other moves were made since it was asked for. */
+  #whyNotBack({ back }: ClockMove, from: number, target: number): string | undefined {
+    if (back === 'forced') return undefined
+    const [shown, wanted] = [from, target].map(time => new Date(time).toISOString())
+    if (back === undefined) return `the clock shows ${shown} already, which is after ${wanted}`
+    const active = this.#context.store.dueRows.map(rows => rows.active()).find(name => name !== undefined)
+    if (active === undefined) return undefined
+    return `the clock cannot be set back, from ${shown} to ${wanted}, while ${active} is active: end that first, or send "force":true`
   }
 
   #now(): number {

@@ -54,6 +54,8 @@ export interface ClockMove {
   to: ClockTarget
   /** How it goes on; without it, a frozen clock stays so, and any other is an offset. */
   mode?: ClockMode
+  /** Whether it may set the clock back: while nothing is active, or in any case; without it, never. */
+  back?: 'if idle' | 'forced'
 }
 
 /** What a move of the clock has led to. */
@@ -68,6 +70,12 @@ export interface ClockMoved {
   /** Whether it has stopped on the way, after the most steps that a move may take. */
   truncated: boolean
 }
+
+/**
+ * What has come of a move: where it has led to; why it was refused, as a sentence; or why it was given
+ * up on the way.
+ */
+export type ClockOutcome = ClockMoved | { refused: string } | string
 
 /**
  * A message to the worker:
@@ -100,7 +108,7 @@ export interface JobName {
  * - `moved`: a job has come to a state, or waits to be let go on
  * - `discarded`: the drafts are discarded that came with the state of this generation
  * - `messages`: it has written messages to the outbox of an application
- * - `clockMoved`: what a move of the clock has led to, or why it was given up
+ * - `clockMoved`: what has come of a move of the clock
  * - a line for the log
  */
 export type FromWorker =
@@ -110,7 +118,7 @@ export type FromWorker =
   | { moved: JobRef }
   | { discarded: number }
   | { messages: { app: string; ids: readonly number[] } }
-  | { clockMoved: ClockMoved | string; number: number }
+  | { clockMoved: ClockOutcome; number: number }
   | LogLine
 
 /**

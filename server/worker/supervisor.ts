@@ -9,7 +9,7 @@ import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import type {
   ClockMove,
-  ClockMoved,
+  ClockOutcome,
   FromWorker,
   JobName,
   ThreadData,
@@ -70,10 +70,9 @@ export interface JobWorker {
   /**
    * Moves the clock, and runs what becomes due on the way. Moves take place one after the other.
    *
-   * @returns what has come of it, or why it was given up. The clock is then where the last step has
-   *   left it
+   * @returns what has come of it. If it was given up, the clock is where the last step has left it
    */
-  moveClock(move: ClockMove): Promise<ClockMoved | string>
+  moveClock(move: ClockMove): Promise<ClockOutcome>
   /**
    * Stops the worker at a safe point; its jobs go on at the next start.
    *
@@ -119,7 +118,7 @@ export function startJobWorker(
    */
   const discarding = new Map<number, () => void>()
   /** Resolvers of those who wait for a move of the clock, by its number. */
-  const moving = new Map<number, (outcome: ClockMoved | string) => void>()
+  const moving = new Map<number, (outcome: ClockOutcome) => void>()
   let lastMove = 0
 
   const countDeath = (jobs: Iterable<JobName>, reason: string) =>
@@ -211,7 +210,7 @@ export function startJobWorker(
       if (worker.threadId === -1) return stopped ? stops : died
       const number = ++lastMove
       worker.postMessage({ moveClock: move, number } satisfies ToWorker)
-      const outcome = await new Promise<ClockMoved | string>(resolve => moving.set(number, resolve))
+      const outcome = await new Promise<ClockOutcome>(resolve => moving.set(number, resolve))
       moving.delete(number)
       bus.emit({ kind: 'clock' })
       return outcome

@@ -6,7 +6,7 @@ import type { DueSource } from './due-sources.ts'
 import { DueWork } from './due-work.ts'
 import type { WorkerJobKind } from './job-kinds.ts'
 import { JobRunner, type RunnerContext } from './job-runner.ts'
-import type { ClockMove, ClockMoved } from './messages.ts'
+import type { ClockMove, ClockOutcome } from './messages.ts'
 import { Purging } from './purging.ts'
 import { Schedule } from './schedule.ts'
 
@@ -20,12 +20,8 @@ export interface Work {
    * control.
    */
   wake(): void
-  /**
-   * Moves the clock, and runs what becomes due on the way.
-   *
-   * @returns what has come of it, or why it was given up
-   */
-  moveClock(move: ClockMove): Promise<ClockMoved | string>
+  /** Moves the clock, and runs what becomes due on the way. */
+  moveClock(move: ClockMove): Promise<ClockOutcome>
   /** Stops everything at its next safe point; resolves when nothing runs any more. */
   stop(): Promise<void>
 }

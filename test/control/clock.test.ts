@@ -1,7 +1,7 @@
 import { CreateAppCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { Clock, stateAt } from '../../server/clock/clock.ts'
-import type { ClockMove } from '../../server/worker/messages.ts'
+import type { ClockMove, ClockOutcome } from '../../server/worker/messages.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { refuseWrites } from '../support/database.ts'
@@ -200,60 +200,49 @@ t.test('a worker that dies of a move answers, and the clock is as it was', async
   t.match((await control('GET', path)).body, { mode: 'frozen', now: morning })
 })
 
-t.test(
-  'what is pending is told; while something is active, the clock is set back by force alone',
-  async t => {
-    const clock = new Clock()
-    clock.set(stateAt('frozen', Date.parse(morning)))
-    const moves: ClockMove[] = []
-    const { store, call } = buildTestApp(t, {
-      clock,
-      jobWorker: {
-        async moveClock(move) {
-          moves.push(move)
-          return { from: 0, now: 0, steps: 0, sent: 0, truncated: moves.length === 3 }
-        },
+t.test('what is pending is told; what the worker says of a move is answered', async t => {
+  const clock = new Clock()
+  clock.set(stateAt('frozen', Date.parse(morning)))
+  const moves: ClockMove[] = []
+  const moved = { from: 0, now: 0, steps: 0, sent: 0, truncated: false }
+  let outcome: ClockOutcome = moved
+  const { store, call } = buildTestApp(t, {
+    clock,
+    jobWorker: {
+      async moveClock(move) {
+        moves.push(move)
+        return outcome
       },
-    })
-    let active: string | undefined = 'campaign 0123'
-    const [first, second] = [Date.UTC(2027, 3, 1), Date.UTC(2027, 2, 5)]
-    store.dueRows.push(
-      { nextDue: () => undefined, pending: () => 0, active: () => undefined },
-      { nextDue: () => first, pending: () => 2, active: () => active },
-      { nextDue: () => second, pending: () => 3, active: () => undefined },
-    )
-    t.strictSame((await call('GET', path)).body, {
-      ...{ mode: 'frozen', now: morning, nextDue: '2027-03-05T00:00:00.000Z', pending: 5 },
-    })
+    },
+  })
+  const [first, second] = [Date.UTC(2027, 3, 1), Date.UTC(2027, 2, 5)]
+  store.dueRows.push(
+    { nextDue: () => undefined, pending: () => 0, active: () => undefined },
+    { nextDue: () => first, pending: () => 2, active: () => 'campaign 0123' },
+    { nextDue: () => second, pending: () => 3, active: () => undefined },
+  )
+  t.strictSame((await call('GET', path)).body, {
+    ...{ mode: 'frozen', now: morning, nextDue: '2027-03-05T00:00:00.000Z', pending: 5 },
+  })
 
-    const back = { mode: 'frozen', now: '2027-03-01T08:59:59.999Z' }
-    isError(
-      t,
-      await call('PUT', path, back),
-      409,
-      'ConflictException',
-      'the clock cannot be set back, from 2027-03-01T09:00:00.000Z to 2027-03-01T08:59:59.999Z, while campaign 0123 is active: end that first, or send "force":true',
-    )
-    clock.set(stateAt('frozen', Date.UTC(9000, 0)))
-    isError(
-      t,
-      await call('PUT', path, { mode: 'real' }),
-      409,
-      'ConflictException',
-      /from 9000-.* while campaign/,
-    )
-    clock.set(stateAt('frozen', Date.parse(morning)))
-    t.equal(moves.length, 0)
-    t.equal((await call('PUT', path, { ...back, force: true })).status, 200)
-    t.equal((await call('PUT', path, { ...back, now: morning })).status, 200, 'to where it is')
-    t.match((await call('PUT', path, { mode: 'frozen' })).body, { truncated: true })
-    active = undefined
-    t.equal((await call('PUT', path, back)).status, 200)
-    t.strictSame(moves, [
-      { mode: 'frozen', to: Date.parse(back.now) },
-      { mode: 'frozen', to: Date.parse(morning) },
-      { mode: 'frozen', to: 'here' },
-      { mode: 'frozen', to: Date.parse(back.now) },
-    ])
-  },
-)
+  const back = { mode: 'frozen', now: '2027-03-01T08:59:59.999Z' }
+  t.equal((await call('PUT', path, back)).status, 200)
+  t.equal((await call('PUT', path, { ...back, force: true })).status, 200)
+  t.equal((await call('PUT', path, { mode: 'real' })).status, 200)
+  outcome = { ...moved, truncated: true }
+  t.match((await call('PUT', path, { mode: 'frozen' })).body, { truncated: true })
+  t.match((await call('POST', `${path}/advance`, { to: morning })).body, { truncated: true })
+  t.strictSame(moves, [
+    { mode: 'frozen', to: Date.parse(back.now), back: 'if idle' },
+    { mode: 'frozen', to: Date.parse(back.now), back: 'forced' },
+    { mode: 'real', to: 'real', back: 'if idle' },
+    { mode: 'frozen', to: 'here', back: 'if idle' },
+    { to: Date.parse(morning) },
+  ])
+
+  outcome = { refused: 'the clock cannot be set back' }
+  isError(t, await call('PUT', path, back), 409, 'ConflictException', 'the clock cannot be set back')
+  outcome = 'the disk is full'
+  const givenUp = 'the clock was not moved to its end: the disk is full'
+  isError(t, await call('PUT', path, back), 409, 'ConflictException', givenUp)
+})

@@ -148,17 +148,49 @@ t.test('a clock that ticks stands still for each step, and then ticks on as an o
   t.equal(clock.state.mode, 'offset')
   t.strictSame(clock.state, store.savedClock.get())
   t.ok(clock.now().getTime() >= now)
-  t.match(await work.moveClock({ to: 'real', mode: 'real' }), { steps: 0 })
+  t.match(await work.moveClock({ to: 'real', mode: 'real', back: 'if idle' }), { steps: 0 })
   t.strictSame([clock.state, store.savedClock.get()], [{ mode: 'real' }, { mode: 'real' }])
 })
 
 t.test('a clock that is set back runs nothing; set forward, it runs what is due in between', async t => {
   const { add, work, ran, clockAt } = setUp(t)
   add('a', 10)
-  t.match(await work.moveClock({ to: start - 60 * minute, mode: 'frozen' }), { steps: 0 })
+  t.match(await work.moveClock({ to: start - 60 * minute, mode: 'frozen', back: 'if idle' }), { steps: 0 })
   t.equal(clockAt(), -60)
   t.match(await work.moveClock({ to: start + 10 * minute, mode: 'frozen' }), { steps: 1 })
   t.strictSame(ran, ['a 10'])
+})
+
+t.test('only by force is the clock set back while something is active', async t => {
+  const { work, store, clockAt } = setUp(t)
+  let active: string | undefined = 'campaign 0123'
+  store.dueRows.push({ nextDue: () => undefined, pending: () => 0, active: () => active })
+  const to = start - 60 * minute
+  t.strictSame(await work.moveClock({ to, mode: 'frozen', back: 'if idle' }), {
+    refused:
+      'the clock cannot be set back, from 2027-03-01T09:00:00.000Z to 2027-03-01T08:00:00.000Z, while campaign 0123 is active: end that first, or send "force":true',
+  })
+  t.equal(clockAt(), 0)
+  t.match(await work.moveClock({ to, mode: 'frozen', back: 'forced' }), { now: to })
+  await work.moveClock({ to: start })
+  active = undefined
+  t.match(await work.moveClock({ to, mode: 'frozen', back: 'if idle' }), { now: to })
+})
+
+t.test('of two moves at once, the second does not set the clock back', async t => {
+  const { work, store, clockAt } = setUp(t)
+  const hour = start + 60 * minute
+  const moves = (more: object) =>
+    Promise.all([work.moveClock({ to: by('P1D') }), work.moveClock({ to: hour, ...more })])
+  t.match(await moves({}), [
+    { now: start + 1440 * minute },
+    { refused: 'the clock shows 2027-03-02T09:00:00.000Z already, which is after 2027-03-01T10:00:00.000Z' },
+  ])
+  t.equal(clockAt(), 1440)
+  store.dueRows.push({ nextDue: () => undefined, pending: () => 0, active: () => 'journey 0123' })
+  await work.moveClock({ to: start, back: 'forced' })
+  t.match(await moves({ mode: 'frozen', back: 'if idle' }), [{}, { refused: /while journey 0123 is active/ }])
+  t.equal(clockAt(), 1440)
 })
 
 t.test('what is due now runs by itself, whether or not the clock stands still', async t => {
