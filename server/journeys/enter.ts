@@ -157,6 +157,8 @@ function whyNotAgain(
  * (source: guide): a journey that started and has no RefreshFrequency is CLOSED, and COMPLETED when
  * all have left. With RefreshOnSegmentUpdate, a change of its segment lets endpoints in until then, or
  * until its end.
+ *
+ * @param journey one that is ACTIVE, PAUSED or CLOSED
  */
 export function closeIfOver({ journeys, journeyRuns }: JourneyStore, journey: Journey, now: Date): void {
   const { document, ends, entering, nextRun, startsByEvent, refreshesOn, definition } = journey
@@ -167,7 +169,7 @@ export function closeIfOver({ journeys, journeyRuns }: JourneyStore, journey: Jo
     journeys.update(journey, { state, ends: refreshesOn === null ? null : ends })
   }
   for (const run of journeyRuns.unfinished(document)) {
-    const mayGetMore = state === 'ACTIVE' && (startsByEvent || run.status === 'SCHEDULED')
+    const mayGetMore = state !== 'CLOSED' && (startsByEvent || run.status === 'SCHEDULED')
     if (run.inside > 0 || mayGetMore || entering?.run === run.seq) continue
     journeyRuns.setStatus(run.seq, 'COMPLETED', now.toISOString())
   }

@@ -98,44 +98,59 @@ export function createJourneySteps(context: SendingContext) {
   }
 
   /**
-   * Writes what has become of participants of one run, unless the journey has stopped meanwhile. In a
-   * transaction.
+   * Participants go on to where they are next, or leave. In a transaction.
+   *
+   * @returns how many have left
    */
-  const write = (
-    { document }: Journey,
-    run: JourneyRun,
-    activity: string,
-    outcomes: readonly Outcome[],
-    now: Date,
-    rate?: Rate,
-  ): { app: AppRef; ids: number[] } | undefined => {
-    const journey = journeys.byDocument(document)
-    if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return undefined
-    const { app } = journey
-    const counters: Counters = {}
-    let left = 0
-    for (const { participant, next, counted = [], message, sentTo, met = [] } of outcomes) {
-      for (const name of counted) count(counters, name)
+  const moveOn = ({ document }: Journey, outcomes: readonly Outcome[]): number => {
+    for (const { participant, next, met = [] } of outcomes) {
       if (next !== undefined) journeyParticipants.move(participant.seq, next)
-      else {
-        journeyParticipants.leave(participant.seq)
-        left++
-      }
+      else journeyParticipants.leave(participant.seq)
       if (met.length > 0) {
         // Other events may have met conditions since it was read.
         const known = journeyParticipants.get(document, participant.endpoint)?.met ?? []
         journeyParticipants.setMet(participant.seq, [...new Set([...known, ...met])])
       }
-      if (sentTo !== undefined) countTargeted(endpointSends, document, sentTo, message?.record, now)
     }
-    const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
-    journeyRuns.count(run.seq, ofRun, -left, now.toISOString())
-    if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
+    return outcomes.filter(({ next }) => next === undefined).length
+  }
+
+  /**
+   * Writes what has become of participants of one run. In a transaction.
+   *
+   * A caller may have paused, cancelled or deleted the journey meanwhile. What was under way then is
+   * completed (source: API reference; of a deleted journey: assumed): its messages are recorded and
+   * counted. Participants stay where they are, unless the journey goes on, also after a pause.
+   *
+   * @returns undefined if the application is deleted
+   */
+  const write = (
+    { app, document, id }: Journey,
+    run: JourneyRun,
+    activity: string,
+    all: readonly Outcome[],
+    now: Date,
+    rate?: Rate,
+  ): { app: AppRef; ids: number[] } | undefined => {
+    if (store.apps.find(app.id)?.seq !== app.seq) return undefined
+    const journey = journeys.byDocument(document)
+    const goesOn = journey !== undefined && journey.state !== 'CANCELLED' && journey.state !== 'COMPLETED'
+    const outcomes = goesOn ? all : all.filter(({ message }) => message !== undefined)
+    if (journey !== undefined) {
+      const counters: Counters = {}
+      for (const { counted = [], message, sentTo } of outcomes) {
+        for (const name of counted) count(counters, name)
+        if (sentTo !== undefined) countTargeted(endpointSends, document, sentTo, message?.record, now)
+      }
+      const left = goesOn ? moveOn(journey, outcomes) : 0
+      const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
+      journeyRuns.count(run.seq, ofRun, -left, now.toISOString())
+    }
     const events = outcomes.flatMap(({ told }) => {
       if (told === undefined) return []
       const { endpoint, statuses } = told
       const record = {
-        journey: journey.id,
+        journey: id,
         run: run.id,
         activity,
         ...(endpoint.ChannelType && { channel: endpoint.ChannelType }),
@@ -145,7 +160,10 @@ export function createJourneySteps(context: SendingContext) {
     recordEvents(store, app, events)
     const messages = outcomes.flatMap(({ message }) => message ?? [])
     const ids = writeMessages(store, app, messages, now)
-    closeIfOver(store, journeys.byDocument(document)!, now)
+    if (goesOn) {
+      if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
+      closeIfOver(store, journeys.byDocument(document)!, now)
+    }
     return { app, ids }
   }
 
@@ -156,7 +174,7 @@ export function createJourneySteps(context: SendingContext) {
   ): Promise<StepResult> => {
     const step = store.read(() => {
       const journey = journeys.byDocument(document)
-      if (journey === undefined) return undefined
+      if (!isGoing(journey)) return undefined
       const [first] = journeyParticipants.due(document, at, 1)
       if (first === undefined) return undefined
       const key = first.activity!
@@ -496,8 +514,7 @@ export function createJourneySteps(context: SendingContext) {
       if (due.what === 'go on') return goOn(due, now)
       return store.writeInWorker((): StepResult => {
         const journey = journeys.byDocument(due.journey)
-        // A caller may have stopped it meanwhile.
-        if (journey === undefined || (journey.state !== 'ACTIVE' && journey.state !== 'CLOSED')) return 0
+        if (!isGoing(journey)) return 0
         if (due.what === 'run') beginRun(store, journey, now)
         else if (due.what === 'end') closeJourney(store, journey, now)
         else {
@@ -515,6 +532,10 @@ export function createJourneySteps(context: SendingContext) {
     },
   }
 }
+
+/** Whether participants of a journey that was due still go on: a caller may have stopped it meanwhile. */
+const isGoing = (journey: Journey | undefined): journey is Journey =>
+  journey?.state === 'ACTIVE' || journey?.state === 'CLOSED'
 
 /** An outcome, with the end of the wait for the end of quiet time, if there was one (source: guide). */
 function withWait({ participant, endpoint }: Walker, outcome: Outcome): Outcome {
