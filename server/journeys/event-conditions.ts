@@ -1,5 +1,6 @@
 import { type EventFacts, matchesDimensions } from '../audience/event-filter.ts'
 import type { EventCondition } from '../model/journey.ts'
+import type { JourneyParticipants } from '../store/journeys/journey-participants.ts'
 import type { Activities } from './graph.ts'
 import { conditionsOf } from './waits.ts'
 
@@ -32,4 +33,24 @@ export function meets(
     return false
   }
   return matchesDimensions(Dimensions, event)
+}
+
+/**
+ * Notes that a participant has met conditions. The endpoints of a user walk together, so they meet
+ * them together (source: guide). To be called in a transaction.
+ *
+ * @param journey the row of the journey
+ * @param endpoint the id of the participant's endpoint, as ids are compared
+ * @param keys names of the conditions
+ */
+export function noteMet(
+  participants: JourneyParticipants,
+  journey: number,
+  endpoint: string,
+  keys: readonly string[],
+): void {
+  const participant = keys.length === 0 ? undefined : participants.get(journey, endpoint)
+  if (participant === undefined) return
+  const together = participant.user === null ? [participant] : participants.ofUser(journey, participant.user)
+  for (const { seq, met } of together) participants.setMet(seq, [...new Set([...met, ...keys])])
 }

@@ -6,7 +6,7 @@ import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'
 import { beginRun, enterOne } from './enter.ts'
-import { eventConditions, meets } from './event-conditions.ts'
+import { eventConditions, meets, noteMet } from './event-conditions.ts'
 
 /** An event, as journeys look at it. */
 export interface JourneyEvent {
@@ -67,11 +67,7 @@ function noteEvent(
   facts: EventFacts,
 ): void {
   const keys = conditions.filter(([, condition]) => meets(condition, facts, id)).map(([key]) => key)
-  if (keys.length === 0) return
-  const participant = journeyParticipants.get(document, endpointRef(app.seq, endpoint).folded)
-  if (participant === undefined || participant.activity === null) return
-  const met = new Set([...participant.met, ...keys])
-  if (met.size > participant.met.length) journeyParticipants.setMet(participant.seq, [...met])
+  noteMet(journeyParticipants, document, endpointRef(app.seq, endpoint).folded, keys)
 }
 
 /**

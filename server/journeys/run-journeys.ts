@@ -21,7 +21,7 @@ import type { Journey } from '../store/journeys/journeys.ts'
 import { type MemberRef, SegmentQueryError } from '../store/segments/members.ts'
 import { branchOf, chanceOf } from './choose.ts'
 import { beginRun, closeIfOver, closeJourney, enterMembers } from './enter.ts'
-import { conditionKey, eventConditions, meets } from './event-conditions.ts'
+import { conditionKey, eventConditions, meets, noteMet } from './event-conditions.ts'
 import { isMessageKind, kindOf, type MessageActivityKind } from './graph.ts'
 import { capReached, Rate } from './limits.ts'
 import { isQuietHour, nextSendingTime, sendingHoursOf } from './sending-hours.ts'
@@ -106,11 +106,7 @@ export function createJourneySteps(context: SendingContext) {
     for (const { participant, next, met = [] } of outcomes) {
       if (next !== undefined) journeyParticipants.move(participant.seq, next)
       else journeyParticipants.leave(participant.seq)
-      if (met.length > 0) {
-        // Other events may have met conditions since it was read.
-        const known = journeyParticipants.get(document, participant.endpoint)?.met ?? []
-        journeyParticipants.setMet(participant.seq, [...new Set([...known, ...met])])
-      }
+      noteMet(journeyParticipants, document, participant.endpoint, met)
     }
     return outcomes.filter(({ next }) => next === undefined).length
   }

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JourneyCase } from '../../fixtures/journey-cases.ts'
 import { controlOf } from './control.ts'
+import { isOver, roleArn, until } from './helpers.ts'
 
 /** The templates that all cases may name, by their types. */
 const templates = {
@@ -63,7 +64,11 @@ async function run(
   for (const { Id, ...endpoint } of endpoints) await call('PUT', `${path}/endpoints/${Id}`, endpoint)
   const ids = new Map<string, string>()
   for (const [Name, segment] of Object.entries(segments)) {
-    ids.set(Name, (await call('POST', `${path}/segments`, { Name, ...segment })).Id)
+    const id =
+      'users' in segment
+        ? await importUsers(call, path, segment.users)
+        : (await call('POST', `${path}/segments`, { Name, ...segment })).Id
+    ids.set(Name, id)
   }
   const text = JSON.stringify(journey)
     .replaceAll(/"SegmentId":"([^"]+)"/g, (_, name) => `"SegmentId":"${ids.get(name)}"`)
@@ -123,4 +128,17 @@ async function run(
     metrics: (await call('GET', `${here}/execution-metrics`)).Metrics,
     activities,
   }
+}
+
+/** Imports a segment from a list of users, and gives its id. */
+async function importUsers(call: Call, path: string, users: readonly string[]): Promise<string> {
+  const file = ['User.UserId', ...users, ''].join('\n')
+  const { s3Url } = await call('PUT', '/_pinpoint/uploads/users.csv', file)
+  const request = { Format: 'CSV', S3Url: s3Url, RoleArn: roleArn, DefineSegment: true }
+  const { Id } = await call('POST', `${path}/jobs/import`, request)
+  const job = await until(async () => {
+    const read = await call('GET', `${path}/jobs/import/${Id}`)
+    return isOver(read) ? read : undefined
+  }, 'the import of users')
+  return job.Definition.SegmentId
 }

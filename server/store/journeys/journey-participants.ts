@@ -53,6 +53,9 @@ export function createJourneyParticipants(db: Database) {
   const select = `SELECT seq, run, endpoint, user, import_job AS importJob, entries,
       entered_at AS enteredAt, activity, phase, met FROM journey_participants`
   const get = db.prepare<[number, string], Row>(`${select} WHERE journey = ? AND endpoint = ?`)
+  const ofUser = db.prepare<[number, string], Row>(
+    `${select} WHERE journey = ? AND user = ? AND activity IS NOT NULL ORDER BY seq`,
+  )
   const isDueAt = 'journey = :journey AND is_fixed = :isFixed AND due = :due'
   const due = db.prepare<unknown[], Row>(
     `${select} WHERE ${isDueAt} AND activity = (
@@ -83,6 +86,9 @@ export function createJourneyParticipants(db: Database) {
       const row = get.get(journey, endpoint)
       return row && toParticipant(row)
     },
+
+    /** The participants that walk with a user, and have not left. */
+    ofUser: (journey: number, user: string): Participant[] => ofUser.all(journey, user).map(toParticipant),
 
     /** Participants that are due at a time, all at the same activity, in the order of their entry. */
     due: (journey: number, time: Pick<Place, 'due' | 'isFixed'>, limit: number): Participant[] =>

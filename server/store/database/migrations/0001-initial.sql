@@ -284,6 +284,7 @@ CREATE TABLE journey_participants (
 ) STRICT;
 
 CREATE INDEX journey_participants_by_run ON journey_participants (run);
+CREATE INDEX journey_participants_by_user ON journey_participants (journey, user) WHERE user IS NOT NULL;
 CREATE INDEX journey_participants_due ON journey_participants (journey, is_fixed, due, activity, seq) WHERE due IS NOT NULL;
 
 -- Jobs --------------------------------------------------------------------------------------------------------------
