@@ -413,7 +413,9 @@ export function createJourneySteps(context: SendingContext) {
     if (cap !== undefined) return drop(cap)
 
     const hours = sendingHoursOf(definition, defaults, kind)
-    if (hours !== undefined && participant.phase !== 'held') {
+    // The end of quiet time is still quiet for what comes then, but what was held is sent.
+    const isReleased = participant.phase === 'held' && participant.due === time
+    if (hours !== undefined && !isReleased) {
       const zone = zoneOf(endpoint, definition)
       // Without a zone it is never quiet (source: guide), unless one was to be found.
       if (zone === undefined && (definition.TimezoneEstimationMethods ?? []).length > 0) {
@@ -533,9 +535,9 @@ export function createJourneySteps(context: SendingContext) {
 const isGoing = (journey: Journey | undefined): journey is Journey =>
   journey?.state === 'ACTIVE' || journey?.state === 'CLOSED'
 
-/** An outcome, with the end of the wait for the end of quiet time, if there was one (source: guide). */
+/** An outcome, with the end of the wait for the end of quiet time, if it is over (source: guide). */
 function withWait({ participant, endpoint }: Walker, outcome: Outcome): Outcome {
-  if (participant.phase !== 'held') return outcome
+  if (participant.phase !== 'held' || outcome.next?.phase === 'held') return outcome
   const { counted = [], told } = outcome
   const waited = 'QUIET_TIME_WAIT_FINISHED'
   return {

@@ -5,7 +5,7 @@ import type { Database } from 'better-sqlite3'
  *
  * - arrived: nothing yet
  * - waited: its wait is over, or the time to evaluate a split has come
- * - held: quiet time has held its message, and is over
+ * - held: quiet time has held its message until it is due; a pause may have lasted longer
  * - admitted: it had to let others go first, and has its turn now
  */
 export type Phase = 'arrived' | 'waited' | 'held' | 'admitted'
@@ -37,6 +37,8 @@ export interface Participant {
   /** Null once it has left. */
   activity: string | null
   phase: Phase
+  /** When it goes on, as its place has it; null once it has left. */
+  due: number | null
   /** The conditions on events that were met. */
   met: string[]
 }
@@ -51,7 +53,7 @@ export type NewParticipant = Pick<Participant, 'run' | 'endpoint' | 'user' | 'im
 /** The participants of journeys. */
 export function createJourneyParticipants(db: Database) {
   const select = `SELECT seq, run, endpoint, user, import_job AS importJob, entries,
-      entered_at AS enteredAt, activity, phase, met FROM journey_participants`
+      entered_at AS enteredAt, activity, phase, due, met FROM journey_participants`
   const get = db.prepare<[number, string], Row>(`${select} WHERE journey = ? AND endpoint = ?`)
   const ofUser = db.prepare<[number, string], Row>(
     `${select} WHERE journey = ? AND user = ? AND activity IS NOT NULL ORDER BY seq`,
