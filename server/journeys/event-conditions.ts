@@ -17,8 +17,8 @@ export function eventConditions(activities: Activities): [key: string, condition
 }
 
 /**
- * Whether an event meets a condition. One of a message of a journey counts for the activity that has
- * sent it alone; one that an app reports counts without (assumed).
+ * Whether an event meets a condition: it is of a message that the journey has sent, by the activity
+ * that the condition names (source: guide).
  *
  * @param journey id of the journey
  */
@@ -28,10 +28,8 @@ export function meets(
   journey: string,
 ): boolean {
   const { journey_id, journey_activity_id } = event.Attributes ?? {}
-  if (journey_id !== undefined && journey_id !== journey) return false
-  if (MessageActivity && journey_activity_id !== undefined && journey_activity_id !== MessageActivity) {
-    return false
-  }
+  if (journey_id !== journey) return false
+  if (MessageActivity && journey_activity_id !== MessageActivity) return false
   return matchesDimensions(Dimensions, event)
 }
 

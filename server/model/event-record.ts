@@ -103,4 +103,9 @@ export type SmsEvent = (typeof smsEvents)[number]
 export const pushEvents = ['opened_notification', 'received_foreground', 'received_background'] as const
 export type PushEvent = `_${'campaign' | 'journey'}.${(typeof pushEvents)[number]}`
 
+const pushEvent = new RegExp(`^_(campaign|journey)\\.(${pushEvents.join('|')})$`)
+
+/** Whether an event is one of a push notification. */
+export const isPushEvent = (type: string): type is PushEvent => pushEvent.test(type)
+
 export type MessageEvent = EmailEvent | SmsEvent | PushEvent

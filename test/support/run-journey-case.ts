@@ -81,15 +81,13 @@ async function run(
   for (const event of events) {
     await call('POST', '/_pinpoint/clock/advance', { to: event.at })
     if (event.put) {
-      const { endpoint, ...put } = event.put
+      const { endpoint, ...put } = JSON.parse(JSON.stringify(event.put).replaceAll('{journey}', Id))
       const Events = { event: { Timestamp: event.at, ...put } }
       await call('POST', `${path}/events`, { BatchItem: { [endpoint]: { Endpoint: {}, Events } } })
     } else if (event.message) {
       const { endpoint, activity } = event.message
-      const of = (await messages()).find(
-        (message: { endpoint: string; activity: string }) =>
-          message.endpoint === endpoint && message.activity === activity,
-      )
+      const { items } = await call('GET', `/_pinpoint/messages?endpoint=${endpoint}&page-size=1000`)
+      const of = items.findLast((message: { activity?: string }) => message.activity === activity)
       if (of === undefined) throw new Error(`no message to ${endpoint} at ${activity} before ${event.at}`)
       await call('POST', `/_pinpoint/messages/${of.id}/events`, { eventType: event.eventType })
     } else if (event.send) {

@@ -1,4 +1,4 @@
-import type { EventRecord, NewEvents } from '../../model/event-record.ts'
+import { type EventRecord, isPushEvent, type NewEvents } from '../../model/event-record.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { CountKey, EventCounts, Reach } from '../../store/event-records/event-counts.ts'
 import { toldBy } from './message-events.ts'
@@ -18,9 +18,6 @@ import { isSend } from './send-events.ts'
 
 /** Events that count once for a message and a clock hour, however often they happen (source: guide). */
 const oncePerHour = new Set(['_email.open', '_email.click'])
-
-/** Events of push notifications that apps report by PutEvents. */
-const reported = /^_(campaign|journey)\.(opened_notification|received_foreground|received_background)$/
 
 /** What an endpoint of a campaign has got, and what says that it has not. */
 const delivered = new Set(['_email.delivered', '_SMS.SUCCESS'])
@@ -84,7 +81,7 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
 
 /** Whether an event counts: those of messages do, and what apps report of push notifications. */
 const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
-  'message' in origin || message !== undefined || isSend(type) || reported.test(type)
+  'message' in origin || message !== undefined || isSend(type) || isPushEvent(type)
 
 /** Whether an event says that its endpoint has got a message, or has not; undefined if it says neither. */
 function tellsReach(type: string, attributes: EventRecord['attributes']): boolean | undefined {
