@@ -1,5 +1,6 @@
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
+import { eventAttributeLimits } from '../model/quotas.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import { callHook, type HookSettings } from './call-hook.ts'
@@ -46,13 +47,21 @@ export interface CustomDelivery extends Pick<Sending, 'app' | 'origin'> {
   payload: Record<string, string>
 }
 
-/** What custom channels answer for journeys: EventAttributes by the ids of endpoints (source: guide). */
-export type CustomAnswer = ReadonlyMap<string, Record<string, string>>
+/** What a custom channel answers of an endpoint. */
+interface AnswerOfEndpoint {
+  /** Its EventAttributes, which decide splits of journeys (source: guide). */
+  attributes: Record<string, string>
+  /** How many more there were, beyond the limits. */
+  ignored: number
+}
+
+/** What a custom channel answers, by the ids of endpoints. */
+export type CustomAnswer = ReadonlyMap<string, AnswerOfEndpoint>
 
 /**
  * Delivers a message through a custom channel, to at most 50 endpoints: one call, with the payload
  * of the guide, or none if all are refused. Any answer with a status of 200 to 299 is a success of
- * all of them (assumed).
+ * all of them (assumed). Where EventAttributes are ignored, the record says so.
  *
  * @returns a record for each recipient, in their order; and the answer
  */
@@ -72,9 +81,14 @@ export async function deliverCustom(
   }
   const outcome =
     called.length === 0 ? { answer: new Map() } : await callHook(settings, target, body, readAnswer)
-  const status =
+  const answer: CustomAnswer = 'answer' in outcome ? outcome.answer : new Map()
+  const statusOf = (id: string) =>
     'answer' in outcome
-      ? { status: 'SUCCESSFUL' as const, statusCode: 200, statusMessage: `delivered by ${target}` }
+      ? {
+          status: 'SUCCESSFUL' as const,
+          statusCode: 200,
+          statusMessage: `delivered by ${target}${noteOfIgnored(answer.get(id)?.ignored)}`,
+        }
       : {
           status: 'PERMANENT_FAILURE' as const,
           statusCode: 400,
@@ -85,7 +99,7 @@ export async function deliverCustom(
     return {
       time: now.toISOString(),
       ...origin,
-      ...(refused ?? status),
+      ...(refused ?? statusOf(id)),
       channel: 'CUSTOM',
       ...(Address && { address: Address }),
       endpoint: id,
@@ -93,7 +107,7 @@ export async function deliverCustom(
       ...(data !== '' && { body: data }),
     }
   })
-  return { records, answer: 'answer' in outcome ? outcome.answer : new Map() }
+  return { records, answer }
 }
 
 /** Endpoints by their ids, as hooks get them: without the id itself (source: guide). */
@@ -102,7 +116,7 @@ export const endpointsIn = (recipients: readonly CustomRecipient[]): Record<stri
 
 /**
  * Reads the answer of a custom channel. Only journeys use it, so whatever has another form is ignored,
- * and no failure: also attributes that are not strings (assumed).
+ * and no failure: also attributes that are not strings, or are beyond the limits (assumed).
  */
 function readAnswer(text: string): CustomAnswer {
   let answer: unknown
@@ -111,12 +125,23 @@ function readAnswer(text: string): CustomAnswer {
   } catch {
     return new Map()
   }
-  const read = new Map<string, Record<string, string>>()
+  const read = new Map<string, AnswerOfEndpoint>()
   for (const [id, ofEndpoint] of Object.entries(Object(answer))) {
-    const attributes: unknown = Object(ofEndpoint).EventAttributes
-    if (typeof attributes !== 'object' || attributes === null) continue
-    const texts = Object.entries(attributes).filter(([, value]) => typeof value === 'string')
-    read.set(id, Object.fromEntries(texts))
+    const given: unknown = Object(ofEndpoint).EventAttributes
+    if (typeof given !== 'object' || given === null) continue
+    const texts = Object.entries(given).filter(([, value]) => typeof value === 'string')
+    const taken = texts
+      .filter(pair => pair.every(text => text.length <= eventAttributeLimits.characters))
+      .slice(0, eventAttributeLimits.perEndpoint)
+    read.set(id, { attributes: Object.fromEntries(taken), ignored: texts.length - taken.length })
   }
   return read
+}
+
+/** What a record says of EventAttributes that were ignored, if any were. */
+function noteOfIgnored(ignored = 0): string {
+  const { perEndpoint, characters } = eventAttributeLimits
+  return ignored === 0
+    ? ''
+    : `; ${ignored} of its EventAttributes ignored: an endpoint has at most ${perEndpoint}, with names and values of at most ${characters} characters`
 }

@@ -484,7 +484,7 @@ export function createJourneySteps(context: SendingContext) {
       now,
     )
     return recipients.map(({ endpoint }, index) => {
-      const attributes = answer.get(endpoint.Id!)
+      const attributes = answer.get(endpoint.Id!)?.attributes
       const facts = {
         EventType: '_custom.response',
         Attributes: { ...attributes, journey_id: id, journey_activity_id: key },

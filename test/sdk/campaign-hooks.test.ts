@@ -348,3 +348,32 @@ t.test('attributes of a custom channel that are no texts count for no split, and
   const { Metrics } = await ok('GET', `${url}/${Id}/activities/split/execution-metrics`)
   t.strictSame(Metrics, { Branch_FALSE: '2', Branch_TRUE: '1' })
 })
+
+t.test('of what a custom channel answers, five attributes of 128 characters count', async t => {
+  const [max, tooLong] = ['x'.repeat(128), 'x'.repeat(129)]
+  const EventAttributes = {
+    ...{ [tooLong]: '', long: tooLong, one: '1', two: '2', three: '3', [max]: max, five: '5', six: '6' },
+  }
+  const hook = await startHook(t, () =>
+    json({ e1: { EventAttributes }, e2: { EventAttributes: { six: '6' } } }),
+  )
+  const { ok, app, segment, endpoints, advance } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' })
+  const Branches = ['six', 'long', 'five'].map(name => {
+    const Attributes = { [name]: { AttributeType: 'CONTAINS', Values: [''] } }
+    return { Condition: { EventCondition: { MessageActivity: 'call', Dimensions: { Attributes } } } }
+  })
+  const url = `/v1/apps/${app}/journeys`
+  const journey = customJourney(hook.url, { split: { MultiCondition: { Branches } } })
+  const { Id } = await ok('POST', url, journeyOf(segment, journey))
+  await advance({ by: 'P2D' })
+  const { Metrics } = await ok('GET', `${url}/${Id}/activities/split/execution-metrics`)
+  t.strictSame(Metrics, { Branch_1: '1', Branch_3: '1' })
+  const statusMessage = async (endpoint: string) =>
+    (await ok('GET', `/_pinpoint/messages?endpoint=${endpoint}`)).items[0].statusMessage
+  t.match(
+    await statusMessage('e1'),
+    /^delivered by http:[^;]*; 3 of its EventAttributes ignored: an endpoint has at most 5, with names and values of at most 128 characters$/,
+  )
+  t.match(await statusMessage('e2'), /^delivered by http:[^;]*$/)
+})
