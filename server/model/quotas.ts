@@ -247,5 +247,8 @@ export const journeyLimits = {
 /** Journeys of an account that are ACTIVE, and those of them that events start. */
 export const journeyCounts = { active: 50, event: 20 } as const
 
-/** Days of a KPI: the longest range, and how long ago one may begin (source: guide). */
+/**
+ * Days of a KPI: the longest range, counting its first and its last day, and how long ago one may begin
+ * (source: guide).
+ */
 export const kpiDays = { range: 31, past: 90 } as const

@@ -12,8 +12,8 @@ export interface DateRange {
 }
 
 /**
- * Reads the days of a KPI. By default they are the preceding 31 days (source: guide); of two times,
- * the other is then 31 days away, but not ahead of today (assumed).
+ * Reads the days of a KPI: 31 at most, by default those up to today (source: guide; that today is one:
+ * assumed). Of one time alone, the other makes it 31 days, but is not ahead of today (assumed).
  *
  * @throws BadRequestException (which cases: guide; texts: assumed)
  */
@@ -22,7 +22,8 @@ export function readDateRange(
   now: Date,
 ): DateRange {
   const today = dayOf(now.getTime())
-  const longest = kpiDays.range * day
+  /** From the first day to the last, both included. */
+  const longest = (kpiDays.range - 1) * day
   const givenFrom = start === undefined ? undefined : readDay('start-time', start)
   const to =
     end === undefined
@@ -32,7 +33,7 @@ export function readDateRange(
   if (from > to) throw badRequest(`start-time must not be later than end-time; got ${describe(start ?? end)}`)
   if (to - from > longest) {
     throw badRequest(
-      `start-time and end-time must be at most ${kpiDays.range} days apart; got ${(to - from) / day}`,
+      `start-time and end-time must span at most ${kpiDays.range} days, both included; got ${(to - from) / day + 1}`,
     )
   }
   if (today - from >= kpiDays.past * day) {

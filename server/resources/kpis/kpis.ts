@@ -22,7 +22,7 @@ const KpiQuery = Type.Object({
   'end-time': optionalString('The last day, ISO 8601; by default today'),
   'next-token': optionalString('Has no effect: all rows are on one page'),
   'page-size': optionalString('Has no effect'),
-  'start-time': optionalString('The first day; by default 31 days before the last'),
+  'start-time': optionalString('The first day; by default 30 days before the last'),
 })
 
 /** What differs between the three calls. */

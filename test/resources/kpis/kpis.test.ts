@@ -216,13 +216,15 @@ t.test('the answer has the days that count, and rows as the guide has them', asy
         },
       ],
     },
-    StartTime: '2027-02-07T00:00:00Z',
+    StartTime: '2027-02-08T00:00:00Z',
   })
   const plain = await kpi('txn-emails-sent', 'start-time=2027-03-10T08:00:00%2B00:00')
   t.match(plain.body, { StartTime: `${today}T00:00:00Z`, KpiResult: { Rows: [{ GroupedBys: [] }] } })
   const before = await kpi('txn-emails-sent', 'end-time=2027-03-09')
   t.strictSame(before.body.KpiResult.Rows, [])
-  t.equal(before.body.StartTime, '2027-02-06T00:00:00Z')
+  t.equal(before.body.StartTime, '2027-02-07T00:00:00Z')
+  const from = await kpi('txn-emails-sent', 'start-time=2027-01-01')
+  t.equal(from.body.EndTime, '2027-01-31T00:00:00Z')
   await write({ ...toAnn, ...ofCampaign, endpoint: 'e1' })
   t.match((await kpi('clicks-grouped-by-campaign-activity', '', 'campaigns/c1/')).body, { CampaignId: 'c1' })
 })
@@ -233,7 +235,8 @@ t.test('wrong days, unknown names, campaigns and journeys are refused', async t 
     isError(t, await kpi('unique-deliveries', query), 400, 'BadRequestException', message)
   await refused('start-time=x', /^start-time must be an ISO 8601 time .* got "x"/)
   await refused('start-time=2027-03-09&end-time=2027-03-08', /^start-time must not be later/)
-  await refused('start-time=2027-02-01&end-time=2027-03-05', /at most 31 days apart; got 32/)
+  await refused('start-time=2027-02-01&end-time=2027-03-04', /span at most 31 days, both included; got 32/)
+  t.equal((await kpi('unique-deliveries', 'start-time=2027-02-01&end-time=2027-03-03')).status, 200)
   await refused('start-time=2026-12-10&end-time=2026-12-11', /less than 90 days before today/)
   t.equal((await kpi('unique-deliveries', 'start-time=2026-12-11&end-time=2026-12-12')).status, 200)
   isError(
