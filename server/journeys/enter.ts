@@ -55,7 +55,8 @@ export function beginRun(store: JourneyStore, journey: Journey, now: Date): void
 }
 
 /**
- * The next members of the segment enter. A segment that is gone has none.
+ * The next members of the segment enter. A segment that is gone has none. Endpoints that have left the
+ * segment are not among them (source: guide); those that are inside walk on (assumed).
  *
  * @throws SegmentQueryError if the segment is too large to be queried
  */
