@@ -29,10 +29,11 @@ export type PushSettings = Partial<
 >
 
 /**
- * Chooses what a message says to one recipient, before it is rendered. Part by part, what the
- * recipient's configuration says counts first, then what the message says, then the template
- * (assumed); RawContent counts instead of all parts (source: API reference). Empty texts count as
- * absent, since generated requests have them (assumed).
+ * Chooses what a message says to one recipient, before it is rendered. Part by part, the recipient's
+ * overrides count first, then the channel's message, the default messages, and the template (assumed
+ * but for the default messages); RawContent counts instead of all parts (source: API reference). The
+ * HTML and the text of an e-mail are one part. Empty texts count as absent, since generated requests
+ * have them (assumed).
  *
  * @returns undefined where there is nothing to send on this channel
  */
@@ -47,8 +48,6 @@ export function chooseContent(
   const ofTemplate = template === undefined ? {} : withoutEmpty(contentOf(template.body, channel))
   const said = overlay(ofTemplate, inlineContent(kind, channel, configuration))
   const content = overlay(said, overridesOf(kind, recipient))
-  // An override is the whole body of an e-mail: what it replaces must not stay as the HTML part.
-  if (kind === 'EMAIL' && (recipient.BodyOverride || recipient.RawContent)) delete content.html
   return isEnough(kind, content, pushSettingsOf(channel, configuration)) ? content : undefined
 }
 
@@ -64,7 +63,7 @@ export function pushSettingsOf(channel: string, configuration: DirectMessageConf
   }
 }
 
-/** What the message says by itself: the default messages say what the channel's message does not. */
+/** What the message says without a template: default messages say what the channel's message does not. */
 function inlineContent(
   kind: MessageKind,
   channel: string,
@@ -76,14 +75,14 @@ function inlineContent(
   const byDefault = Body === undefined ? {} : { Body }
   switch (kind) {
     case 'EMAIL': {
-      const { Body: text = Body, SimpleEmail = {} } = withoutEmpty(EmailMessage)
+      const { Body: text, SimpleEmail = {} } = withoutEmpty(EmailMessage)
       const parts = {
         Subject: SimpleEmail.Subject?.Data,
         HtmlPart: SimpleEmail.HtmlPart?.Data,
         TextPart: SimpleEmail.TextPart?.Data || text,
         Headers: SimpleEmail.Headers,
       }
-      return contentOf(withoutEmpty(parts))
+      return overlay(withoutEmpty({ text: Body }), contentOf(withoutEmpty(parts)))
     }
     case 'SMS':
       return contentOf({ ...byDefault, ...withoutEmpty(SMSMessage) })
@@ -109,9 +108,16 @@ function overridesOf(kind: MessageKind, recipient: EndpointSendConfiguration): M
   return withoutEmpty(kind === 'PUSH' ? { title, body } : { body })
 }
 
-/** Puts one content over another: raw content is all or nothing, and goes where a text comes over it. */
+/**
+ * Puts one content over another, part by part. Raw content is all or nothing, and goes where a text
+ * comes over it. The HTML and the text of an e-mail are one part: all readers get the same message.
+ */
 function overlay(lower: MessageContent, upper: MessageContent): MessageContent {
   if (upper.rawContent !== undefined) return upper
+  if (upper.html !== undefined || upper.text !== undefined) {
+    const { html, text, ...others } = lower
+    return { ...others, ...upper }
+  }
   const { rawContent, ...parts } = lower
   const isReplaced = rawContent === undefined || upper.body !== undefined || upper.title !== undefined
   return { ...(isReplaced ? parts : lower), ...upper }

@@ -244,6 +244,41 @@ t.test('overrides count before the message, and that before the default', async 
   t.strictSame([apns.body, apns.payload], ['hi', { aps: { alert: 'hi', 'content-available': 1 } }])
 })
 
+t.test('the HTML and the text of an e-mail are of one message', async t => {
+  const { send, template, outbox } = await withSending(t)
+  await template('welcome', 'email', { Subject: 'template', HtmlPart: 'template', TextPart: 'template' })
+  /** Sends an e-mail and gives its subject, HTML and text. */
+  const sent = async (MessageConfiguration: object, more: object = {}, overrides: object = {}) => {
+    const Addresses = { 'ann@example.com': { ...toEmail, ...overrides } }
+    await send({ MessageConfiguration, Addresses, ...more })
+    const [{ subject, html, text }] = await outbox()
+    return [subject, html, text]
+  }
+  const none = undefined
+  const inline = { Data: 'inline' }
+  const DefaultMessage = { Body: 'default' }
+  const simple = (SimpleEmail: object) => ({ DefaultMessage, EmailMessage: { SimpleEmail } })
+  t.strictSame(await sent(simple({ Subject: inline, HtmlPart: inline })), ['inline', 'inline', none])
+  t.strictSame(await sent(simple({ TextPart: inline })), [none, none, 'inline'])
+  t.strictSame(await sent(simple({ Subject: inline })), ['inline', none, 'default'])
+  t.strictSame(await sent({ DefaultMessage, EmailMessage: { Body: 'inline' } }), [none, none, 'inline'])
+  const both = { EmailMessage: { Body: 'text', SimpleEmail: { HtmlPart: { Data: 'html' } } } }
+  t.strictSame(await sent(both), [none, 'html', 'text'])
+
+  const byTemplate = { TemplateConfiguration: { EmailTemplate: { Name: 'welcome' } } }
+  for (const [configuration, overrides, expected] of [
+    [{}, {}, ['template', 'template', 'template']],
+    [{ EmailMessage: { SimpleEmail: { Subject: inline } } }, {}, ['inline', 'template', 'template']],
+    [{ EmailMessage: { SimpleEmail: { HtmlPart: inline } } }, {}, ['template', 'inline', none]],
+    [{ EmailMessage: { Body: 'inline' } }, {}, ['template', none, 'inline']],
+    [{ DefaultMessage }, {}, ['template', none, 'default']],
+    [{}, { BodyOverride: 'over' }, ['template', none, 'over']],
+    [{}, { TitleOverride: 'over' }, ['over', 'template', 'template']],
+  ] as const) {
+    t.strictSame(await sent(configuration, byTemplate, overrides), expected, JSON.stringify(configuration))
+  }
+})
+
 t.test('an e-mail as a whole is recorded as it was sent, and with what it says', async t => {
   const { send, outbox, call } = await withSending(t)
   const mime = [
