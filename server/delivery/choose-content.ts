@@ -109,6 +109,13 @@ function overridesOf(kind: MessageKind, recipient: EndpointSendConfiguration): M
 }
 
 /**
+ * Whether a recipient's overrides replace the whole body, and so a RawEmail (source: API reference, of
+ * RawContent; BodyOverride: assumed). A TitleOverride does not: a RawEmail is sent as it is (assumed).
+ */
+export const replacesBody = ({ BodyOverride, RawContent }: EndpointSendConfiguration): boolean =>
+  Boolean(BodyOverride || RawContent)
+
+/**
  * Puts one content over another, part by part. Raw content is all or nothing, and goes where a text
  * comes over it. The HTML and the text of an e-mail are one part: all readers get the same message.
  */

@@ -14,7 +14,13 @@ import type { AppRef } from '../store/applications/applications.ts'
 import type { Channel } from '../store/applications/channels.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Renderer, RenderOptions, TemplateValues } from '../templates/renderer.ts'
-import { chooseContent, pushSettingsOf, type SentTemplate, type SentTemplates } from './choose-content.ts'
+import {
+  chooseContent,
+  pushSettingsOf,
+  replacesBody,
+  type SentTemplate,
+  type SentTemplates,
+} from './choose-content.ts'
 import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf } from './content.ts'
 import { newEmailId, newMessageId } from './message-id.ts'
 import { apnsHeaders, payloadOf, textsInRaw } from './push-payload.ts'
@@ -95,7 +101,17 @@ export interface PlannedDelivery {
   template: SentTemplate | undefined
   /** The variables RecommendationItems and Recommendations. */
   recommendations?: object | undefined
-  outcome: Refused | { content: MessageContent; channel: Channel; kind: MessageKind }
+  outcome: Refused | Chosen
+}
+
+/** What a recipient gets, before it is rendered. */
+interface Chosen {
+  /** Empty where `rawEmail` is sent. */
+  content: MessageContent
+  /** The e-mail that is sent as a whole, as it is. */
+  rawEmail: RawEmailMembers | undefined
+  channel: Channel
+  kind: MessageKind
 }
 
 /** Why a recipient gets nothing. */
@@ -157,16 +173,16 @@ export function planDeliveries(
       return permanent(`No channel of type ${type} is enabled for the application ${app.id}`)
     }
     if (address === '') return permanent('Endpoint has no Address')
-    const content = chooseContent(type, configuration, template, recipient)
-    const isRaw = kind === 'EMAIL' && sending.rawEmail !== undefined
-    if (content === undefined && !isRaw) {
+    const rawEmail = kind === 'EMAIL' && !replacesBody(recipient) ? sending.rawEmail : undefined
+    const content = rawEmail === undefined ? chooseContent(type, configuration, template, recipient) : {}
+    if (content === undefined) {
       return permanent(`Either template or ${kind.toLowerCase()} message must be specified`)
     }
     // Assumed: the guide knows INVALID numbers by an event alone, and says nothing of what is no number.
     if ((kind === 'SMS' || kind === 'VOICE') && !isPhoneNumber(address)) {
       return permanent('Destination phone number is invalid')
     }
-    return { content: content ?? {}, channel, kind }
+    return { content, rawEmail, channel, kind }
   }
 
   return recipients.map(recipient => {
@@ -253,14 +269,8 @@ export function deliver(
   }
 
   const { sending, recipient } = planned
-  const { kind, channel } = outcome
-  const raw = kind === 'EMAIL' ? sending.rawEmail : undefined
-  const rendered = renderContent(
-    renderer,
-    raw === undefined ? outcome.content : {},
-    valuesOf(planned),
-    options,
-  )
+  const { kind, channel, rawEmail } = outcome
+  const rendered = renderContent(renderer, outcome.content, valuesOf(planned), options)
   const missing =
     rendered.missingVariables.length === 0 ? {} : { missingVariables: rendered.missingVariables }
   const [failure] = rendered.failures
@@ -274,8 +284,8 @@ export function deliver(
   switch (kind) {
     case 'EMAIL':
       return delivered(planned, now, accepted(newEmailId(now)), {
-        ...(raw ?? emailContent(content)),
-        ...emailMembers(sending.configuration, raw?.from ?? (channel.settings.FromAddress as string)),
+        ...(rawEmail ?? emailContent(content)),
+        ...emailMembers(sending.configuration, rawEmail?.from ?? (channel.settings.FromAddress as string)),
         ...missing,
       })
     case 'SMS': {

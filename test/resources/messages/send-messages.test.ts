@@ -341,6 +341,30 @@ t.test('an e-mail as a whole is recorded as it was sent, and with what it says',
   t.equal((await call('GET', '/v1/apps')).status, 200)
 })
 
+t.test("a recipient's own body is sent in place of an e-mail as a whole", async t => {
+  const { send, outbox } = await withSending(t)
+  const Data = Buffer.from('Subject: Whole\r\n\r\nwhole').toString('base64')
+  const sent = async (overrides: object) => {
+    await send({
+      MessageConfiguration: {
+        EmailMessage: {
+          RawEmail: { Data },
+          SimpleEmail: { Subject: { Data: 'S' }, HtmlPart: { Data: 'H' } },
+        },
+      },
+      Addresses: { 'ann@example.com': { ...toEmail, Substitutions: { x: ['7'] }, ...overrides } },
+    })
+    const [{ from, subject, text, html, raw }] = await outbox()
+    return { from, subject, text, html, raw }
+  }
+  const own = { from: 'shop@example.com', subject: 'S', html: undefined, raw: undefined }
+  t.strictSame(await sent({ BodyOverride: 'over {{x}}' }), { ...own, text: 'over 7' })
+  t.strictSame(await sent({ RawContent: 'raw {{x}}' }), { ...own, text: 'raw 7' })
+  const both = { BodyOverride: 'over', TitleOverride: 'title' }
+  t.strictSame(await sent(both), { ...own, subject: 'title', text: 'over' })
+  t.match(await sent({ TitleOverride: 'title', BodyOverride: '' }), { subject: 'Whole', raw: Data })
+})
+
 t.test('a template is sent in its active version, or in the one that is named', async t => {
   const { send, template, call, outbox, endpoint } = await withSending(t)
   await template('code', 'sms', { Body: 'one {{code}}', DefaultSubstitutions: '{"code":"none"}' })
