@@ -61,11 +61,6 @@ export interface Sending {
   /** The templates that TemplateConfiguration names, or those of an activity. */
   templates: SentTemplates
   context?: Record<string, string> | undefined
-  /**
-   * Whether a channel and an address get the message once, and then are DUPLICATE (assumed of
-   * recipients of one request).
-   */
-  refuseDuplicates?: boolean
 }
 
 /** One recipient. What its configuration overrides is as in requests. */
@@ -131,7 +126,7 @@ export interface Delivered {
 
 /**
  * Decides what each recipient gets, or why nothing, in this order (contract): fault rules, opt-out
- * and inactivity, duplicates, the channel, the content, recommendations.
+ * and inactivity, the channel, the content, recommendations.
  *
  * To be called in one transaction: one that writes, if `hasMessageFaults`, since the `times` of fault
  * rules are used up here.
@@ -144,7 +139,6 @@ export function planDeliveries(
   const { app, configuration, templates } = sending
   const faultOf = faultsOf(store, app)
   const channels = new Map(store.channels.list(app).map(channel => [channel.platform, channel]))
-  const sentTo = new Set<string>()
   // Calls get no recommendations: only campaigns and journeys do (source: guide).
   const isCall = sending.origin.operation !== undefined
   const recommenders = new Map(
@@ -161,11 +155,6 @@ export function planDeliveries(
       return permanent('Destination phone number opted out')
     }
     if (endpoint && isInactive(endpoint)) return permanent('Endpoint is inactive')
-    if (sending.refuseDuplicates && address !== '') {
-      const place = `${type} ${address}`
-      if (sentTo.has(place)) return refusal('DUPLICATE', 'Duplicate address')
-      sentTo.add(place)
-    }
     if (type === '') return permanent('Endpoint has no ChannelType')
     const channel = channels.get(type)
     const kind = kindOf(type)
@@ -195,6 +184,13 @@ export function planDeliveries(
     return { sending, recipient, template, recommendations, outcome }
   })
 }
+
+/**
+ * Refuses a delivery to an address that has got the message on this channel already. One that is
+ * refused for another reason stays so.
+ */
+export const asDuplicate = (planned: PlannedDelivery): PlannedDelivery =>
+  'content' in planned.outcome ? { ...planned, outcome: refusal('DUPLICATE', 'Duplicate address') } : planned
 
 /** Whether there are fault rules for messages: planning messages then uses up their `times`, in a write. */
 export const hasMessageFaults = ({ faults }: Pick<Store, 'faults'>): boolean => faults.ofMessages().length > 0

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { type SentTemplates, templateMembers } from '../../delivery/choose-content.ts'
 import {
+  asDuplicate,
   type Delivered,
   deliver,
   hasMessageFaults,
@@ -87,9 +88,15 @@ export async function send(
   let characters = 0
   let rendering = 0
   let sinceTurn = 0
+  /** Channels with the addresses that have got the message: the next ones are DUPLICATE (assumed). */
+  const sentTo = new Set<string>()
   for (const delivery of planned) {
     const begun = performance.now()
-    const delivered = deliver(delivery, rendering < maxRendering ? renderer : undefined, options)
+    const { channel, address } = delivery.recipient
+    const place = `${channel} ${address}`
+    const chosen = sentTo.has(place) ? asDuplicate(delivery) : delivery
+    const delivered = deliver(chosen, rendering < maxRendering ? renderer : undefined, options)
+    if (delivered.record.status === 'SUCCESSFUL') sentTo.add(place)
     characters += shareTexts(delivered.record, batch.at(-1)?.record)
     batch.push(delivered)
     results.push(delivered.result)
@@ -138,7 +145,6 @@ export const messageOf = (
   configuration: MessageConfiguration,
   templates: TemplateConfiguration,
   context: Context,
-  refuseDuplicates: true,
 })
 
 /** @throws NotFoundException (texts: assumed) */

@@ -161,6 +161,34 @@ t.test('what is not sent is answered 200, with a result of its own', async t => 
   t.match(await outbox({ endpoint: 'unknown' }), [{ statusMessage: 'No endpoint found for endpointId.' }])
 })
 
+t.test('an address is a duplicate once it has got the message, and not before', async t => {
+  const { send, endpoint, outbox } = await withSending(t)
+  await endpoint('abc', { ChannelType: 'SMS', Address: '+15550000001' })
+  const { body } = await send({
+    MessageConfiguration: {},
+    Addresses: { '+15550000002': { ...toSms, BodyOverride: 'Hi' } },
+    // Ids are equal whatever their case, so these are one endpoint.
+    Endpoints: {
+      abc: {},
+      Abc: { BodyOverride: '{{name}}' },
+      aBc: { BodyOverride: 'x'.repeat(1601) },
+      abC: { BodyOverride: 'Hi' },
+      ABc: { BodyOverride: 'Hi' },
+      aBC: {},
+    },
+  })
+  const empty = failure('Either template or sms message must be specified')
+  t.match(body.EndpointResult, {
+    abc: empty,
+    Abc: { DeliveryStatus: 'PERMANENT_FAILURE', StatusMessage: /^Attribute 'name' is not present/ },
+    aBc: failure('Message too long'),
+    abC: { DeliveryStatus: 'SUCCESSFUL' },
+    ABc: failure('Duplicate address', 'DUPLICATE'),
+    aBC: empty,
+  })
+  t.equal((await outbox({ address: '+15550000001', status: 'SUCCESSFUL' })).length, 1)
+})
+
 t.test('what is no phone number gets no SMS and no voice message', async t => {
   const { send } = await withSending(t)
   const numbers = ['+1 (414) 456-7890', '12065550142', '030/12345-67', '+100000000', '07700 900123']
