@@ -23,7 +23,7 @@ import {
 } from './choose-content.ts'
 import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf } from './content.ts'
 import { newEmailId, newMessageId } from './message-id.ts'
-import { apnsHeaders, payloadOf, textsInRaw } from './push-payload.ts'
+import { apnsHeaders, payloadOf, readRaw, textsInRaw } from './push-payload.ts'
 import type { RawEmailMembers } from './raw-email.ts'
 import { type Recommendation, recommenderOf } from './recommendations.ts'
 import { type PartFailure, renderContent } from './render-content.ts'
@@ -306,9 +306,7 @@ export function deliver(
       })
     case 'PUSH': {
       const push = pushMembers(recipient.channel!, sending, contextOf(planned), content, now)
-      if (push === undefined) {
-        return delivered(planned, now, permanent('RawContent must be a JSON object'), missing)
-      }
+      if (typeof push === 'string') return delivered(planned, now, permanent(push), missing)
       return delivered(
         planned,
         now,
@@ -437,14 +435,14 @@ function smsMembers({ SMSMessage = {} }: DirectMessageConfiguration, channel: Ch
   }
 }
 
-/** @returns undefined for raw content that is no JSON object */
+/** @returns what is wrong with raw content, as a sentence */
 function pushMembers(
   channel: string,
   { configuration, origin }: Sending,
   context: Record<string, string>,
   content: MessageContent,
   now: Date,
-): Partial<NewOutboxMessage> | undefined {
+): Partial<NewOutboxMessage> | string {
   const settings = pushSettingsOf(channel, configuration)
   const headers = channel.startsWith('APNS') ? apnsHeaders(settings, now) : []
   const withHeaders = headers.length > 0 && { headers }
@@ -452,19 +450,8 @@ function pushMembers(
     const payload = payloadOf(channel, { content, settings, origin, context })
     return { ...given({ title: content.title, body: content.body }), ...withHeaders, payload }
   }
-  const payload = jsonObject(content.rawContent)
-  return payload && { ...textsInRaw(payload), ...withHeaders, payload }
-}
-
-function jsonObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
+  const payload = readRaw(channel, content.rawContent)
+  return typeof payload === 'string' ? payload : { ...textsInRaw(payload), ...withHeaders, payload }
 }
 
 /** A copy without members that are undefined or empty. */

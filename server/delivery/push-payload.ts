@@ -1,4 +1,5 @@
 import type { NewOutboxMessage } from '../model/message.ts'
+import { describe } from '../validation/explain.ts'
 import type { PushSettings } from './choose-content.ts'
 import type { MessageContent } from './content.ts'
 
@@ -125,6 +126,31 @@ export function apnsHeaders(settings: PushSettings, now: Date): { name: string; 
     'apns-push-type': APNSPushType,
   })
   return Object.entries(headers).map(([name, value]) => ({ name, value: value as string }))
+}
+
+/**
+ * Reads the raw content of a push message, once it is rendered.
+ *
+ * @returns the payload that the device gets, or what is wrong, as a sentence
+ */
+export function readRaw(channel: string, text: string): Record<string, unknown> | string {
+  const payload = jsonObject(text)
+  if (payload === undefined) return 'RawContent must be a JSON object'
+  // Source: API reference. It also wants the member to be there; that it may be absent is assumed.
+  const available = channel.startsWith('APNS') ? objectIn(payload, 'aps')['content-available'] : undefined
+  if (available === undefined || available === 0 || available === 1) return payload
+  return `RawContent: aps.content-available must be 0 or 1; got ${describe(available)}`
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Title and body that raw content shows, where they stand in one of the usual places. */

@@ -541,6 +541,35 @@ t.test('an SMS that is too long, and raw content that is no object, are not sent
   })
 })
 
+t.test('raw content for APNs has 0 or 1 as content-available, if it has it', async t => {
+  const { send, outbox } = await withSending(t)
+  const sent = async (available: string | undefined, ChannelType = 'APNS') => {
+    const member = available === undefined ? '' : `,"content-available":${available}`
+    const RawContent = `{"aps":{"alert":"{{text}}"${member}}}`
+    const to = { ChannelType, RawContent, Substitutions: { text: ['Hi'] } }
+    return (await send({ MessageConfiguration: {}, Addresses: { token: to } })).body.Result.token
+  }
+  const isSent = { DeliveryStatus: 'SUCCESSFUL' }
+  for (const available of ['0', '1', '1.0', undefined])
+    t.match(await sent(available), isSent, String(available))
+  for (const [available, got] of [
+    ['7', '7'],
+    ['-1', '-1'],
+    ['0.5', '0.5'],
+    ['"1"', '"1"'],
+    ['true', 'true'],
+    ['null', 'null'],
+    ['[1]', 'a list'],
+  ] as const) {
+    const message = `RawContent: aps.content-available must be 0 or 1; got ${got}`
+    t.strictSame(await sent(available), failure(message))
+    const [record] = await outbox()
+    t.equal(record.statusMessage, message)
+    t.notOk('payload' in record || 'body' in record)
+  }
+  t.match(await sent('7', 'GCM'), isSent, 'other channels do not know it')
+})
+
 t.test('an unknown application is a 404, whatever the body is', async t => {
   const { call } = await withSending(t)
   for (const body of [{}, { MessageConfiguration: {}, Addresses: { '+15550000001': toSms } }]) {
