@@ -40,7 +40,8 @@ export function limitRates(
         `${operation} takes at most ${rate} requests per second from an account; ${accountId} has made them`,
       )
     }
-    accepted.set(key, [...times, time])
+    times.push(time)
+    accepted.set(key, times)
   })
 }
 

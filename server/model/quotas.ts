@@ -27,6 +27,9 @@ const requestRates: Record<string, number> = {
   CreatePushTemplate: 10,
   CreateInAppTemplate: 10,
   PhoneNumberValidate: 20,
+  SendMessages: 4_000,
+  SendUsersMessages: 6_000,
+  PutEvents: 7_000,
 }
 
 /** Requests per second for every other operation. */

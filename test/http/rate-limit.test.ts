@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { requestRateOf } from '../../server/model/quotas.ts'
 import { answerOf, buildTestApp, isError, signedBy } from '../support/helpers.ts'
 
 const start = Date.parse('2026-01-02T03:04:05.678Z')
@@ -61,6 +62,13 @@ for (const [operation, quota, method, path] of [
     t.same(seen.slice(quota), [429, 429])
   })
 }
+
+t.test('messages and events may be sent by the thousands', async t => {
+  const { url, statuses } = await withClock(t, true)
+  t.notOk((await statuses(301, 'POST', `${url}/messages`)).includes(429))
+  const rates = ['SendMessages', 'SendUsersMessages', 'PutEvents', 'SendOTPMessage'].map(requestRateOf)
+  t.same(rates, [4_000, 6_000, 7_000, 300])
+})
 
 t.test('the second is counted back from each request, and refused requests do not count', async t => {
   const { url, setClock, statuses } = await withClock(t, true)
