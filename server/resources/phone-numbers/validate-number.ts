@@ -36,7 +36,9 @@ export function readSaidNumber(member: string, text: string): string {
 
 /**
  * What is known of a phone number: the guide's sample answer for its own numbers; else what the
- * numbering plan tells, and before that what a user has said of it.
+ * numbering plan tells, and before that what a user has said of it. An empty country code counts as
+ * absent; an unknown one is refused, as the number would be taken for one of another country (both
+ * assumed).
  *
  * @throws BadRequestException for a text without digits, and for an unknown country (both assumed)
  */
@@ -52,16 +54,16 @@ export async function validateNumber(
   }
   // Loaded when it is first needed: the numbering plans of all countries are large.
   const { describeNumber, isRegion } = await import('./number-plan.ts')
-  const region = IsoCountryCode?.toUpperCase()
+  const region = IsoCountryCode ? IsoCountryCode.toUpperCase() : undefined
   if (region !== undefined && !isRegion(region)) {
     throw badRequest(
-      `IsoCountryCode must be the ISO 3166-1 code of a country, such as US; got ${JSON.stringify(IsoCountryCode)}`,
+      `IsoCountryCode must be the ISO 3166-1 code of a country, such as US or GB; got ${JSON.stringify(IsoCountryCode)}`,
     )
   }
   const planned = describeNumber(PhoneNumber, region)
   const { CleansedPhoneNumberE164: e164 = bare } = planned
   const original = {
-    ...(IsoCountryCode !== undefined && { OriginalCountryCodeIso2: IsoCountryCode }),
+    ...(region !== undefined && { OriginalCountryCodeIso2: IsoCountryCode }),
     OriginalPhoneNumber: PhoneNumber,
   }
   const sample = samples.get(bare) ?? samples.get(e164)

@@ -117,10 +117,16 @@ t.test('what is no number at all is refused, and so is a country that is none', 
   }
   isError(t, await validate({}), 400, 'BadRequestException', /^PhoneNumber must be/)
   isError(t, await validate({ PhoneNumber: 1 }), 400, 'BadRequestException', /PhoneNumber/)
-  for (const IsoCountryCode of ['', 'USA', 'ZZ', '001']) {
-    const message = `IsoCountryCode must be the ISO 3166-1 code of a country, such as US; got "${IsoCountryCode}"`
+  for (const IsoCountryCode of ['USA', 'UK', 'ZZ', '001', ' ']) {
+    const message = `IsoCountryCode must be the ISO 3166-1 code of a country, such as US or GB; got "${IsoCountryCode}"`
     const answer = await validate({ PhoneNumber: '+12065550142', IsoCountryCode })
     isError(t, answer, 400, 'BadRequestException', message)
+  }
+})
+
+t.test('an empty country code is none', async t => {
+  for (const number of ['+442079460881', '2025550000']) {
+    t.same(await answerTo(number, ''), await answerTo(number), number)
   }
 })
 
