@@ -68,8 +68,6 @@ function checkAttributes(member: string, attributes: Attributes | undefined): st
 function checkNames(member: string, map: object | undefined): string | undefined {
   if (map === undefined) return undefined
   for (const name in map) {
-    // An object cannot hold it safely, in this language and in others.
-    if (name === '__proto__') return `${member} must not have the name __proto__`
     if (name === '' || name.length > limits.attributeName) {
       return `${member} must have names of 1 to ${limits.attributeName} characters; got ${JSON.stringify(name)}`
     }

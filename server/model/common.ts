@@ -51,12 +51,16 @@ export const paramsInApplication = <Name extends string>(descriptions: Record<Na
   pathParams({ applicationId, ...descriptions } as Record<Name | 'applicationId', string>)
 
 /**
- * A map with any names. The pattern matches all text; TypeBox's default does not match line breaks.
+ * A map with any names but `__proto__`, which an object cannot have safely. The pattern matches all
+ * other text; TypeBox's default does not match line breaks.
  *
  * @param maxProperties most names, counted before the values are checked; required for requests
  */
 export const MapOf = <T extends TSchema>(value: T, maxProperties?: number) =>
-  Type.Record(Type.String({ pattern: '^[^]*$' }), value, maxProperties === undefined ? {} : { maxProperties })
+  Type.Record(Type.String({ pattern: '^(?!__proto__$)[^]*$' }), value, {
+    additionalProperties: false,
+    ...(maxProperties !== undefined && { maxProperties }),
+  })
 
 /** A list in a request. Its entries are counted before they are checked. */
 export const ListOf = <T extends TSchema>(item: T, maxItems: number) => Type.Array(item, { maxItems })

@@ -2,9 +2,8 @@ import { KindGuard, type TSchema } from '@sinclair/typebox'
 
 /**
  * Removes members of structures that are null, which counts as absent: some SDKs write null for
- * "not set" (assumed). A null in a map or a list stays, and fails validation. The name `__proto__`
- * is removed from maps, as an object cannot have it safely. A map or list with too many entries is
- * not changed, as it fails validation anyway.
+ * "not set" (assumed). A null in a map or a list stays, and fails validation. A map or list with too
+ * many entries is not changed, as it fails validation anyway.
  *
  * @param value is changed in place; it need not match the schema
  */
@@ -17,7 +16,6 @@ export function removeAbsent(schema: TSchema, value: unknown): void {
   }
   const object = value as Record<string, unknown>
   if (KindGuard.IsRecord(schema)) {
-    if (Object.hasOwn(object, '__proto__')) Reflect.deleteProperty(object, '__proto__')
     if (Object.keys(object).length > (schema.maxProperties ?? Number.POSITIVE_INFINITY)) return
     const ofValues = Object.values(schema.patternProperties)[0]!
     for (const name in object) removeAbsent(ofValues, object[name])

@@ -31,11 +31,16 @@ export function explain({ path, type, schema, value, errors }: ValueError, wordi
       : `${wording.root} must be a JSON object${butGot(schema, value)}`
   }
   const parts = path.slice(1).split('/')
-  const member = wording.member(parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""'))
+  const names = parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~') || '""')
+  const member = wording.member(names)
   if (type === ValueErrorType.ArrayMaxItems || type === ValueErrorType.ObjectMaxProperties) {
     return explainCount(schema, member, Object.keys(value as object).length)
   }
   if (type === ValueErrorType.ObjectAdditionalProperties) {
+    if (TypeGuard.IsRecord(schema)) {
+      const map = names.length === 1 ? wording.root : wording.member(names.slice(0, -1))
+      return `${map} must not have the name ${names.at(-1)}`
+    }
     const known = Object.keys(schema.properties)
     return (
       wording.unknown?.(member, known) ??

@@ -268,11 +268,13 @@ for (const [title, body, message] of [
 t.test('values and templates of others are only data', async t => {
   const { render } = await withEndpoint(t)
   const text = '{{constructor.constructor}}{{__proto__.x}}{{toString}}{{a.length}}'
-  const json = '{"__proto__":{"x":"polluted"},"a":{"b":[[]]},"ChannelType":{"x":1}}'
-  const { status, body } = await render({ text, values: JSON.parse(json) })
+  const values = { a: { b: [[]] }, ChannelType: { x: 1 } }
+  const { status, body } = await render({ text, values })
   t.equal(status, 200)
   t.strictSame(body.parts, {})
   t.equal(body.missingVariables[0], 'constructor.constructor')
+  const refused = await render({ text, values: JSON.parse('{"__proto__":{"x":"polluted"}}') })
+  isError(t, refused, 400, 'BadRequestException', 'values must not have the name __proto__')
 })
 
 t.test('the setting MISSING_VARIABLES is that of the emulator', async t => {
