@@ -1,6 +1,7 @@
 import t from 'tap'
+import { rowsOf, sectionOf } from '../docs/pages.ts'
 import { isError } from '../support/helpers.ts'
-import { failure, withSending } from '../support/sending.ts'
+import { channelSettings, failure, withSending } from '../support/sending.ts'
 
 const faults = '/_pinpoint/faults'
 const toSms = { ChannelType: 'SMS' }
@@ -81,6 +82,30 @@ t.test('the times of a rule are not used up by a call that is refused', async t 
   const Addresses = { '+15550000001': toSms }
   t.equal((await send({ MessageConfiguration: hi, Addresses, ...wrong })).status, 404)
   t.match((await call('GET', faults)).body.items, [{ timesLeft: 1 }])
+})
+
+t.test('the failures of the page about faults are answered by its rules, as they stand', async t => {
+  const { call, send, put, outbox } = await withSending(t)
+  await put('channels/apns_sandbox', channelSettings.APNS)
+  const rows = rowsOf(sectionOf('docs/fault-injection.md', 'Failures as callers have seen them'))
+  t.ok(rows.length > 5)
+  for (const [title = '', cell = ''] of rows) {
+    const rule = JSON.parse(cell.replace(/^(`+)(.*)\1$/, '$2'))
+    await call('DELETE', faults)
+    t.equal((await call('POST', faults, rule)).status, 201, title)
+    const { channel: ChannelType } = rule.message
+    const { Result } = (
+      await send({ MessageConfiguration: hi, Addresses: { '+15550000001': { ChannelType } } })
+    ).body
+    const { status, statusCode, statusMessage } = rule
+    t.strictSame(Result['+15550000001'], failure(statusMessage, status, statusCode), title)
+    const [record] = await outbox()
+    t.match(record, { channel: ChannelType, status, statusCode, statusMessage })
+    if (!statusMessage.startsWith('{')) continue
+    const { channelType, pushProviderResponse } = JSON.parse(statusMessage)
+    t.equal(channelType, ChannelType)
+    t.ok(JSON.parse(pushProviderResponse))
+  }
 })
 
 t.test('a rule that cannot be meant is refused with what would be right', async t => {
