@@ -1,7 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { oldestNode } from '../../server/version.ts'
+import { blocksOf, readPage } from '../docs/pages.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { makeProject, refusesNode, run, runsPackage, unpack } from '../support/project.ts'
 
@@ -43,6 +45,19 @@ for (const [name, ...args] of [['vitest', 'run'], ['jest']] as const) {
     t.equal(code, 0, output)
   })
 }
+
+t.test('the tests of the page about messages pass under Vitest', { skip: missing }, async t => {
+  const page = 'docs/message-tests.md'
+  const [tests] = blocksOf(page).filter(({ language }) => language === 'ts')
+  const [, ownImport] = readPage(page).match(/`(import .* from 'vitest')`/)!
+  const project = join(folder, 'messages')
+  mkdirSync(project)
+  const code = tests!.code.replace(/^import .* from 'node:test'$/m, ownImport!)
+  writeFileSync(join(project, 'messages.test.ts'), code)
+  const ended = await run(project, join(folder, 'node_modules', '.bin', 'vitest'), ['run'])
+  t.equal(ended.code, 0, ended.output)
+  t.match(ended.output, '4 passed')
+})
 
 t.test('the examples in TypeScript have the right types', { skip: missing }, async t => {
   const target = join(folder, 'node_modules', 'testcontainers')
