@@ -1,17 +1,26 @@
 import type { NewOutboxMessage } from '../model/message.ts'
-import type { EndpointKey, EndpointSends } from '../store/campaigns/endpoint-sends.ts'
+import type { EndpointKey, EndpointSends, Period, Sender } from '../store/campaigns/endpoint-sends.ts'
+
+const day = 86_400_000
+
+/**
+ * The days that a limit looks back on. What was sent later than now is not in them: the clock may have
+ * been set back.
+ *
+ * @param now milliseconds since 1970
+ */
+export const preceding = (days: number, now: number): Period => ({ after: now - days * day, upTo: now })
 
 /**
  * Counts that a campaign or journey has targeted an endpoint, for its limits and caps. A message
  * counts as sent also if it has failed (assumed): the attempt was made. To be called in the
  * transaction that writes the message.
  *
- * @param sender its row in `documents`
  * @param message undefined if none was made
  */
 export const countTargeted = (
   endpointSends: EndpointSends,
-  sender: number,
+  sender: Sender,
   endpoint: EndpointKey,
   message: NewOutboxMessage | undefined,
   now: Date,

@@ -1,9 +1,10 @@
+import { preceding } from '../audience/count-sends.ts'
 import { isQuiet, type QuietTime } from '../audience/quiet-time.ts'
 import { isTimeZone } from '../audience/time-zones.ts'
 import type { Schedule } from '../model/campaign.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
-import type { EndpointKey, EndpointSends } from '../store/campaigns/endpoint-sends.ts'
+import type { EndpointKey, EndpointSends, Sender } from '../store/campaigns/endpoint-sends.ts'
 
 /**
  * Why an endpoint that was targeted gets no message (names: those of `_campaign.send` events, as far
@@ -33,8 +34,6 @@ export interface CampaignLimitsInForce {
   quietTime: QuietTime
 }
 
-const day = 86_400_000
-
 /**
  * The limits in force. A limit of the application counts all campaigns and journeys (source: guide),
  * one of the campaign itself only that campaign (assumed). 0 is no limit. A quiet time of the campaign
@@ -61,21 +60,23 @@ export function limitsOf(
  * is QUIET_TIME where it is, which is known of endpoints with a valid time zone alone (source:
  * guide). Undefined if it gets one.
  *
- * @param sender the campaign's row
+ * @param sender the campaign
  * @param now milliseconds since 1970
  */
 export function whyDropped(
   { daily, total, quietTime }: CampaignLimitsInForce,
   sends: EndpointSends,
-  sender: number,
+  sender: Sender,
   key: EndpointKey,
   { Demographic }: Pick<EndpointResponse, 'Demographic'>,
   now: number,
 ): DropReason | undefined {
   if (total !== undefined && sends.bySender(sender, key).targeted >= total) return 'TOTAL_CAP'
   if (daily !== undefined) {
-    const since = now - day
-    const sent = daily.ofAll ? sends.byAll(key, since) : sends.bySender(sender, key, since).sent
+    const lastDay = preceding(1, now)
+    const sent = daily.ofAll
+      ? sends.byAll(sender.app, key, lastDay)
+      : sends.bySender(sender, key, lastDay).sent
     if (sent >= daily.most) return 'DAILY_CAP'
   }
   const zone = Demographic?.Timezone

@@ -21,7 +21,7 @@ import type { NewOutboxMessage } from '../model/message.ts'
 import { readUtcOffset } from '../model/utc-offset.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
-import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
+import type { EndpointKey, Sender } from '../store/campaigns/endpoint-sends.ts'
 import {
   firstMember,
   type MemberCursor,
@@ -268,7 +268,7 @@ export function createCampaignRuns(context: SendingContext) {
       const unsent = outcome.unsent.map(message => eventOfUnsent(message, now))
       recordEvents(store, activity.app, unsent)
       for (const { key, message } of outcome.counted) {
-        countTargeted(endpointSends, activity.campaign, key, message, now)
+        countTargeted(endpointSends, senderOf(activity), key, message, now)
       }
       for (const target of [...batch.targets.slice(0, done), ...batch.gone]) {
         campaignActivities.removeTarget(activity.seq, target)
@@ -369,7 +369,7 @@ export function createCampaignRuns(context: SendingContext) {
       const dropped =
         now.getTime() >= deadlineOf(activity, limits, batch.targets[index])
           ? 'EXPIRED'
-          : whyDropped(limits, endpointSends, activity.campaign, key, endpoint, now.getTime())
+          : whyDropped(limits, endpointSends, senderOf(activity), key, endpoint, now.getTime())
       if (dropped === undefined) open.push(candidate)
       else results.set(candidate, { why: dropped, isTargeted: true })
     }
@@ -545,6 +545,9 @@ export function createCampaignRuns(context: SendingContext) {
 /** The reasons that `_campaign.send` events tell; the others leave none (assumed). */
 const isSendStatus = (why: string | undefined): why is SendStatus =>
   why === 'DAILY_CAP' || why === 'EXPIRED' || why === 'QUIET_TIME' || why === 'HOOK_FAILURE'
+
+/** The campaign of a run, as limits count what it sends. */
+const senderOf = ({ app, campaign }: DueActivity): Sender => ({ app, kind: 'campaign', document: campaign })
 
 /** Whether an endpoint of a channel gets its message through the custom channel. */
 const isCustom = ({ custom, message }: Treatment, channel: string): boolean =>

@@ -1,7 +1,6 @@
-import type { EndpointKey, EndpointSends } from '../store/campaigns/endpoint-sends.ts'
+import { preceding } from '../audience/count-sends.ts'
+import type { EndpointKey, EndpointSends, Sender } from '../store/campaigns/endpoint-sends.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
-
-const day = 86_400_000
 
 /**
  * Why an endpoint gets no more messages: it got as many as a limit allows. A limit of the journey
@@ -12,26 +11,41 @@ const day = 86_400_000
  * @returns the status of the message (DAILY_CAP: guide, the others: assumed); undefined if it gets it
  */
 export function capReached(
-  { document, definition: { Limits = {} }, defaults: { JourneyLimits = {} } }: Journey,
+  journey: Journey,
   sends: EndpointSends,
   key: EndpointKey,
   now: number,
 ): 'DAILY_CAP' | 'TIMEFRAME_CAP' | 'TOTAL_CAP' | undefined {
+  const {
+    app,
+    definition: { Limits = {} },
+    defaults: { JourneyLimits = {} },
+  } = journey
+  const sender = senderOf(journey)
   const total = Limits.TotalCap ?? JourneyLimits.TotalCap ?? 0
-  if (total > 0 && sends.bySender(document, key).sent >= total) return 'TOTAL_CAP'
+  if (total > 0 && sends.bySender(sender, key).sent >= total) return 'TOTAL_CAP'
   const daily = Limits.DailyCap ?? JourneyLimits.DailyCap ?? 0
   if (daily > 0) {
-    const since = now - day
+    const lastDay = preceding(1, now)
     const sent =
       Limits.DailyCap === undefined
-        ? sends.byKind('journey', key, since)
-        : sends.bySender(document, key, since).sent
+        ? sends.byKind(app, 'journey', key, lastDay)
+        : sends.bySender(sender, key, lastDay).sent
     if (sent >= daily) return 'DAILY_CAP'
   }
   const { Cap = 0, Days = 0 } = Limits.TimeframeCap ?? JourneyLimits.TimeframeCap ?? {}
-  if (Cap > 0 && Days > 0 && sends.byKind('journey', key, now - Days * day) >= Cap) return 'TIMEFRAME_CAP'
+  if (Cap > 0 && Days > 0 && sends.byKind(app, 'journey', key, preceding(Days, now)) >= Cap) {
+    return 'TIMEFRAME_CAP'
+  }
   return undefined
 }
+
+/** A journey as limits and caps count what it sends. */
+export const senderOf = ({ app, document }: Pick<Journey, 'app' | 'document'>): Sender => ({
+  app,
+  kind: 'journey',
+  document,
+})
 
 /** Gives turns to messages, so many in a second; how far it has come is kept with the journey. */
 export class Rate {

@@ -23,7 +23,7 @@ import { branchOf, chanceOf } from './choose.ts'
 import { beginRun, closeIfOver, closeJourney, enterMembers } from './enter.ts'
 import { conditionKey, eventConditions, meets, noteMet } from './event-conditions.ts'
 import { isMessageKind, kindOf, type MessageActivityKind } from './graph.ts'
-import { capReached, Rate } from './limits.ts'
+import { capReached, Rate, senderOf } from './limits.ts'
 import { isQuietHour, nextSendingTime, sendingHoursOf } from './sending-hours.ts'
 import { conditionsOf, evaluationWait, type Wait, waitOf } from './waits.ts'
 import { zoneOf } from './zone.ts'
@@ -132,12 +132,13 @@ export function createJourneySteps(context: SendingContext) {
     const journey = journeys.byDocument(document)
     const goesOn = journey !== undefined && journey.state !== 'CANCELLED' && journey.state !== 'COMPLETED'
     const outcomes = goesOn ? all : all.filter(({ message }) => message !== undefined)
+    for (const { message, sentTo } of outcomes) {
+      if (sentTo === undefined) continue
+      countTargeted(endpointSends, senderOf({ app, document }), sentTo, message?.record, now)
+    }
     if (journey !== undefined) {
       const counters: Counters = {}
-      for (const { counted = [], message, sentTo } of outcomes) {
-        for (const name of counted) count(counters, name)
-        if (sentTo !== undefined) countTargeted(endpointSends, document, sentTo, message?.record, now)
-      }
+      for (const { counted = [] } of outcomes) for (const name of counted) count(counters, name)
       const left = goesOn ? moveOn(journey, outcomes) : 0
       const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
       journeyRuns.count(run.seq, ofRun, -left, now.toISOString())

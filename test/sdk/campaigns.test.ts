@@ -4,8 +4,10 @@ import {
   GetCampaignCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
+import { makeFolder } from '../support/buckets.ts'
 import { atOnce, prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
+import { countRows } from '../support/database.ts'
 import { startEmulator, until } from '../support/helpers.ts'
 
 t.test('an IMMEDIATE campaign sends at once by the real clock, as code of AWS waits for it', async t => {
@@ -299,6 +301,40 @@ t.test('limits: who has had enough is counted, and gets nothing', async t => {
     ).map(([status, events]) => `${events!.length} ${status}`)
   }
   t.strictSame((await statusesOf(daily)).sort(), ['32 DAILY_CAP', '6 SUCCESS'])
+})
+
+t.test("the application's Daily counts what a deleted campaign has sent", async t => {
+  const dataDir = makeFolder(t)
+  const { ok, app, url, endpoints, create, advance, messages, activities } = await withRunningCampaigns(t, {
+    env: { DATA_DIR: dataDir },
+  })
+  await endpoints({ Id: 'e1' })
+  await ok('PUT', `/v1/apps/${app}/settings`, { Limits: { Daily: 1 } })
+  const first = await create()
+  await advance()
+  t.equal((await messages(first)).length, 1)
+  await ok('DELETE', `${url}/${first}`)
+  await until(() => countRows(dataDir).campaign_treatments === undefined || undefined, 'the campaign to go')
+  const second = await create()
+  await advance()
+  t.strictSame(await messages(second), [])
+  t.match(await activities(second), [{ ExecutionMetrics: { DAILY_CAP: '1' } }])
+  await advance({ by: 'P1D' })
+  const third = await create()
+  await advance()
+  t.equal((await messages(third)).length, 1)
+})
+
+t.test('Daily does not count what was sent later than now, before the clock was set back', async t => {
+  const { ok, app, control, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  await ok('PUT', `/v1/apps/${app}/settings`, { Limits: { Daily: 1 } })
+  await create()
+  await advance()
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-02-20T09:00:00Z', force: true })
+  const earlier = await create()
+  await advance()
+  t.equal((await messages(earlier)).length, 1)
 })
 
 t.test('quiet time drops messages where it is, and counts for Total', async t => {

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { AppRef } from '../applications/applications.ts'
 
 /**
  * What an endpoint is counted by: its row in `endpoints`, or the id of a member that its import has
@@ -6,48 +7,61 @@ import type { Database } from 'better-sqlite3'
  */
 export type EndpointKey = number | string
 
-/** How often campaigns and journeys have sent to endpoints: what limits and caps count. */
+/** A campaign or a journey that sends. */
+export interface Sender {
+  app: AppRef
+  kind: 'campaign' | 'journey'
+  /** Its row in `documents`. */
+  document: number
+}
+
+/** After a time, up to another: milliseconds since 1970. */
+export interface Period {
+  after: number
+  upTo: number
+}
+
+/** All times, also those that the clock has not come to again after it was set back. */
+const always: Period = { after: Number.MIN_SAFE_INTEGER, upTo: Number.MAX_SAFE_INTEGER }
+
+/**
+ * How often campaigns and journeys have sent to endpoints: what limits and caps count. The sends of a
+ * deleted campaign or journey stay until its application is deleted.
+ */
 export function createEndpointSends(db: Database) {
   const add = db.prepare(
-    `INSERT INTO endpoint_sends (sender, endpoint, time, targeted, sent) VALUES (?, ?, ?, 1, ?)
+    `INSERT INTO endpoint_sends (app, endpoint, time, sender, kind, targeted, sent)
+     VALUES (:app, :endpoint, :time, :document, :kind, 1, :sent)
      ON CONFLICT DO UPDATE SET targeted = targeted + 1, sent = sent + excluded.sent`,
   )
-  const ofSender = db.prepare<[number, EndpointKey, number], { targeted: number; sent: number }>(
+  const sum = db.prepare<unknown[], { targeted: number; sent: number }>(
     `SELECT coalesce(sum(targeted), 0) AS targeted, coalesce(sum(sent), 0) AS sent FROM endpoint_sends
-     WHERE sender = ? AND endpoint = ? AND time > ?`,
+     WHERE app = :app AND endpoint = :endpoint AND time > :after AND time <= :upTo
+       AND sender = ifnull(:document, sender) AND kind = ifnull(:kind, kind)`,
   )
-  const ofAll = db
-    .prepare<[EndpointKey, number], number>(
-      'SELECT coalesce(sum(sent), 0) FROM endpoint_sends WHERE endpoint = ? AND time > ?',
-    )
-    .pluck()
-  const ofKind = db
-    .prepare<[EndpointKey, number, string], number>(
-      `SELECT coalesce(sum(s.sent), 0) FROM endpoint_sends s CROSS JOIN documents d ON d.seq = s.sender
-       WHERE s.endpoint = ? AND s.time > ? AND d.kind = ?`,
-    )
-    .pluck()
 
   return {
     /**
      * Counts that a campaign or journey has targeted an endpoint.
      *
-     * @param sender its row in `documents`
+     * @param time milliseconds since 1970
      * @param sent whether it counts as sent; see `audience/count-sends.ts`
      */
-    add: (sender: number, endpoint: EndpointKey, time: number, sent: boolean): void =>
-      void add.run(sender, endpoint, time, sent ? 1 : 0),
+    add({ app, kind, document }: Sender, endpoint: EndpointKey, time: number, sent: boolean): void {
+      add.run({ app: app.seq, endpoint, time, document, kind, sent: sent ? 1 : 0 })
+    },
 
-    /** How often a campaign or journey has targeted an endpoint, and sent to it, after a time. */
-    bySender: (sender: number, endpoint: EndpointKey, after = Number.MIN_SAFE_INTEGER) =>
-      ofSender.get(sender, endpoint, after)!,
+    /** How often a campaign or journey has targeted an endpoint, and sent to it. */
+    bySender: ({ app, document }: Sender, endpoint: EndpointKey, period = always) =>
+      sum.get({ app: app.seq, endpoint, ...period, document, kind: null })!,
 
-    /** How many messages were sent to an endpoint after a time, by all campaigns and journeys. */
-    byAll: (endpoint: EndpointKey, after: number): number => ofAll.get(endpoint, after)!,
+    /** How many messages an application has sent to an endpoint, by all campaigns and journeys. */
+    byAll: (app: AppRef, endpoint: EndpointKey, period: Period): number =>
+      sum.get({ app: app.seq, endpoint, ...period, document: null, kind: null })!.sent,
 
-    /** The same of all that are documents of a kind, such as journeys. */
-    byKind: (kind: string, endpoint: EndpointKey, after: number): number =>
-      ofKind.get(endpoint, after, kind)!,
+    /** The same, by all campaigns, or by all journeys. */
+    byKind: (app: AppRef, kind: Sender['kind'], endpoint: EndpointKey, period: Period): number =>
+      sum.get({ app: app.seq, endpoint, ...period, document: null, kind })!.sent,
   }
 }
 export type EndpointSends = ReturnType<typeof createEndpointSends>

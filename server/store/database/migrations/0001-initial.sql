@@ -581,17 +581,18 @@ CREATE TABLE campaign_targets (
   PRIMARY KEY (activity, due, number)
 ) STRICT, WITHOUT ROWID;
 
--- How often a campaign or journey has sent to an endpoint: what limits and caps count.
+-- How often a campaign or journey has sent to an endpoint: what limits and caps count. Rows stay when it is deleted, as
+-- limits of the application count what all have sent.
 CREATE TABLE endpoint_sends (
-  sender   INTEGER NOT NULL REFERENCES documents (seq),
+  app      INTEGER NOT NULL REFERENCES apps (seq),
   endpoint ANY NOT NULL,     -- a row of endpoints, or the id of a member that its import has not registered
   time     INTEGER NOT NULL, -- milliseconds since 1970
-  targeted INTEGER NOT NULL, -- how often it was meant to get a message
+  sender   INTEGER NOT NULL, -- the row of the campaign or journey in documents; it may be gone
+  kind     TEXT NOT NULL,    -- of the sender: campaign or journey
+  targeted INTEGER NOT NULL, -- how often the endpoint was meant to get a message
   sent     INTEGER NOT NULL, -- how often it got one, or a failure
-  PRIMARY KEY (sender, endpoint, time)
+  PRIMARY KEY (app, endpoint, time, sender)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX endpoint_sends_by_endpoint ON endpoint_sends (endpoint, time);
 
 -- Events ------------------------------------------------------------------------------------------------------------
 
