@@ -41,6 +41,16 @@ export function planResumed(plan: TreatmentPlan, now: number): TreatmentPlan {
   return next === undefined ? { ...plan, phase: 'OVER', due: null } : { ...plan, ...next }
 }
 
+/**
+ * A treatment whose next run begins now. The first run of an IMMEDIATE one is the start from which
+ * its further runs count: after a pause, it may begin long after it was created.
+ */
+export function planBegun(plan: TreatmentPlan, now: number): TreatmentPlan {
+  const timing = timingIn(plan)
+  if (!timing.isImmediate || plan.run > 0) return plan
+  return { ...plan, timing: JSON.stringify({ ...timing, wall: now + timing.offset } satisfies Timing) }
+}
+
 /** How a treatment stands after its next run has begun. */
 export function planNextRun(plan: TreatmentPlan): TreatmentPlan {
   const begun = { ...plan, begun: plan.begun + 1 }

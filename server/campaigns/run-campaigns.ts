@@ -33,7 +33,7 @@ import { timeIn } from '../templates/helpers/time-zone.ts'
 import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook.ts'
 import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
 import { directMessage, loadTemplates } from './message.ts'
-import { hasEnded, planListening, planNextRun, timingIn } from './plan.ts'
+import { hasEnded, planBegun, planListening, planNextRun, timingIn } from './plan.ts'
 import { isOfEvents, scheduledStart } from './schedule.ts'
 import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
 
@@ -121,19 +121,18 @@ export function createCampaignRuns(context: SendingContext) {
       if (treatment === undefined || loadTemplates(store, treatment.templates) === undefined) {
         return campaigns.plan(seq, [{ ...plan, phase: 'INVALID', due: null }])
       }
-      // One that was created paused may be much older.
-      const startsNow = timing.isImmediate === true && plan.run === 0
+      const begun = planBegun(plan, now.getTime())
       campaignActivities.create({
         id: newId(),
         campaign: seq,
         version,
         treatment: plan.treatment,
-        scheduled_start: startsNow ? now.getTime() : scheduledStart(timing, plan.run)!,
+        scheduled_start: scheduledStart(timingIn(begun), plan.run)!,
         endpoint: null,
         member_cursor: firstMember,
         due: now.getTime(),
       })
-      campaigns.plan(seq, [planNextRun(plan)])
+      campaigns.plan(seq, [planNextRun(begun)])
     })
 
   /** @returns undefined where it cannot be sent */

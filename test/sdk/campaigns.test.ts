@@ -170,6 +170,20 @@ t.test('an IMMEDIATE campaign that was created paused starts when it goes on', a
   t.match(await activities(id), [{ ScheduledStart: '2027-03-01T10:00:00.000Z' }])
 })
 
+t.test(
+  'an IMMEDIATE campaign that recurs counts its runs from the first, however long it was paused',
+  async t => {
+    const { ok, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+    await endpoints({ Id: 'e1' })
+    const id = await create({ IsPaused: true, Schedule: { ...atOnce, Frequency: 'DAILY' } })
+    await advance({ by: 'P3DT1H' })
+    await ok('PUT', `${url}/${id}`, { IsPaused: false })
+    await advance({ by: 'P1D' })
+    const times = (await messages(id)).map(({ time }) => time.slice(0, 16))
+    t.strictSame(times, ['2027-03-04T10:00', '2027-03-05T10:00'])
+  },
+)
+
 t.test('by local time, each zone gets the message by its own clocks', async t => {
   const { endpoints, create, advance, statusOf, activities, messages } = await withRunningCampaigns(t)
   const zoned = (Id: string, Timezone?: string) => ({ Id, Demographic: { Timezone } })
