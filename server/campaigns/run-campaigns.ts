@@ -68,7 +68,7 @@ interface Result {
   message?: NewOutboxMessage
   isTargeted: boolean
   /** Whether a custom channel was called with it. */
-  isCustom?: boolean
+  wasCalled?: boolean
 }
 type Results = Map<Candidate, Result>
 
@@ -396,13 +396,13 @@ export function createCampaignRuns(context: SendingContext) {
         now,
       )
       for (const [index, candidate] of custom.entries()) {
-        results.set(candidate, { message: records[index]!, isTargeted: true, isCustom: true })
+        results.set(candidate, { message: records[index]!, isTargeted: true, wasCalled: true })
       }
     }
     const isLate = await render(sending, usual, results, isLong, now)
     // What is not rendered in time is left to the next step, and all after it, as they follow in order.
     const upTo = isLate === undefined ? batch.candidates.length : batch.candidates.indexOf(isLate)
-    return account(sending.origin, after, batch, upTo, results, isWave)
+    return account(run, after, batch, upTo, results, isWave)
   }
 
   /** Renders messages until it has taken long enough. Returns the first that is not rendered. */
@@ -455,7 +455,7 @@ export function createCampaignRuns(context: SendingContext) {
 
   /** Counts what has become of the first candidates, and makes of it what is to be written. */
   const account = (
-    origin: Sending['origin'],
+    { sending: { origin }, treatment }: Run,
     after: Activity,
     batch: Batch,
     upTo: number,
@@ -468,7 +468,7 @@ export function createCampaignRuns(context: SendingContext) {
     if (!isWave) countProduced(after.counters, batch, upTo)
     if (batch.gone.length > 0) count(after.counters, 'ENDPOINT_DELETED', batch.gone.length)
     for (const candidate of batch.candidates.slice(0, upTo)) {
-      const { why, message, isTargeted, isCustom = false } = results.get(candidate)!
+      const { why, message, isTargeted, wasCalled = false } = results.get(candidate)!
       if (why !== undefined) count(after.counters, why)
       if (!isTargeted) {
         // It was targeted for its local time, and has opted out since, for example.
@@ -478,8 +478,12 @@ export function createCampaignRuns(context: SendingContext) {
       if (!isWave) after.total++
       if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') counted.push({ key: candidate.key, message })
       const { endpoint } = candidate
-      if (message !== undefined) sent.push({ record: message, endpoint, isCustom })
-      else if (isSendStatus(why)) unsent.push({ record: origin, endpoint, status: why })
+      if (message !== undefined) sent.push({ record: message, endpoint, isCustom: wasCalled })
+      else if (isSendStatus(why)) {
+        const channel = endpoint.ChannelType ?? ''
+        const record = { ...origin, channel }
+        unsent.push({ record, endpoint, status: why, isCustom: isCustom(treatment, channel) })
+      }
     }
     return { upTo, sent, unsent, counted }
   }

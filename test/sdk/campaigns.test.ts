@@ -4,6 +4,7 @@ import {
   GetCampaignCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
+import type { StoredEvent } from '../../server/model/event-record.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { atOnce, prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
@@ -371,6 +372,36 @@ t.test('quiet time drops messages where it is, and counts for Total', async t =>
     { ExecutionMetrics: { QUIET_TIME: '1' }, SuccessfulEndpointCount: 1 },
     { ExecutionMetrics: { QUIET_TIME: '1' }, SuccessfulEndpointCount: 1 },
   ])
+})
+
+t.test('the event of a message that was not sent tells its channel; CUSTOM of a custom channel', async t => {
+  const { ok, endpoints, create, advance } = await withRunningCampaigns(t)
+  const Demographic = { Timezone: 'Europe/Paris' }
+  await endpoints(
+    { Id: 'sms', Demographic },
+    { Id: 'email', ChannelType: 'EMAIL', Address: 'ann@example.com', Demographic },
+    { Id: 'push', ChannelType: 'GCM', Address: 'token', Demographic },
+  )
+  const id = await create({
+    Schedule: { ...atOnce, QuietTime: { Start: '00:00', End: '23:59' } },
+    MessageConfiguration: {
+      SMSMessage: { Body: 'Hi' },
+      DefaultMessage: { Body: 'Hi' },
+      CustomMessage: { Data: 'Hi' },
+    },
+    CustomDeliveryConfiguration: { DeliveryUri: 'http://127.0.0.1/deliver', EndpointTypes: ['EMAIL'] },
+  })
+  await advance()
+  const { items } = await ok('GET', `/_pinpoint/events?campaign=${id}&type=_campaign.send`)
+  const told = (items as StoredEvent[]).map(({ event: { client, attributes } }) => [
+    client.client_id,
+    [attributes.campaign_send_status, attributes.delivery_type],
+  ])
+  t.strictSame(Object.fromEntries(told), {
+    sms: ['QUIET_TIME', 'SMS'],
+    email: ['QUIET_TIME', 'CUSTOM'],
+    push: ['QUIET_TIME', 'PUSH'],
+  })
 })
 
 t.test('a rate spreads messages over time; what comes after the duration is EXPIRED', async t => {

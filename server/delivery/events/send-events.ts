@@ -9,13 +9,23 @@ export interface UnsentMessage {
   record: EventMessage['record']
   endpoint: EndpointResponse
   status: SendStatus
+  /** Whether a custom channel would have delivered it. */
+  isCustom?: boolean
 }
 
 /** The `_campaign.send` or `_journey.send` event of a message that was not sent. */
-export const eventOfUnsent = ({ record, endpoint, status }: UnsentMessage, now: Date): NewEvents => ({
+export const eventOfUnsent = (
+  { record, endpoint, status, isCustom }: UnsentMessage,
+  now: Date,
+): NewEvents => ({
   types: sendTypesOf(record),
   origin: {
-    message: { record: { ...record, endpoint: endpoint.Id }, status, endpoint: withoutIds(endpoint) },
+    message: {
+      record: { ...record, endpoint: endpoint.Id },
+      ...(isCustom && { isCustom }),
+      status,
+      endpoint: withoutIds(endpoint),
+    },
   },
   time: now.getTime(),
   endpoint: endpoint.Id,
@@ -85,5 +95,6 @@ export function sendStatusOf({
   return statuses[status] ?? 'FAILURE'
 }
 
-const typeOf = ({ record, isCustom }: EventMessage): string =>
-  isCustom === true ? 'CUSTOM' : (kindOf(record.channel ?? '') ?? 'CUSTOM')
+/** CUSTOM of custom channels, whatever the endpoint's channel is (source: guide). */
+const typeOf = ({ record: { channel = '' }, isCustom }: EventMessage): string =>
+  isCustom === true ? 'CUSTOM' : (kindOf(channel) ?? channel)
