@@ -43,7 +43,7 @@ export const metricsOf = (counters: Counters): Record<string, string> =>
 export interface AudienceRules {
   /** Whether there is a message for a channel; without it, for every channel. */
   hasMessage?: (channel: string) => boolean
-  /** Whether messages are sent by the endpoints' own clocks. */
+  /** Whether messages are sent by the endpoints' own clocks: without a valid zone, none is (source: guide). */
   isLocalTime?: boolean
   /** Whether it is too late in a time zone; asked with `isLocalTime` alone. */
   isTooLate?: (zone: string) => boolean

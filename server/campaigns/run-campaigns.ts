@@ -237,7 +237,7 @@ export function createCampaignRuns(context: SendingContext) {
   const step = async (activity: DueActivity, run: Run, isLong: boolean, now: Date): Promise<number> => {
     const { limits } = run
     const isWalk = activity.endpoint === null && activity.member_cursor !== null
-    const isLocal = isWalk && isLocalTime(run)
+    const isLocal = isWalk && isByZones(run)
     const perSecond = limits.perSecond
     const limit = Math.min(
       isLong ? endpointsPerCall : membersPerStep,
@@ -359,6 +359,7 @@ export function createCampaignRuns(context: SendingContext) {
       const { endpoint, key } = candidate
       const why = whyNotTargeted(endpoint, {
         hasMessage: run.hasMessage,
+        isLocalTime: treatment.schedule.IsLocalTime === true,
         isOfCohort: cohort => isOfCohort(treatment, cohort),
       })
       if (why !== undefined) {
@@ -558,7 +559,8 @@ const isCustom = ({ custom, message }: Treatment, channel: string): boolean =>
   message.CustomMessage !== undefined &&
   ((custom.EndpointTypes ?? ['CUSTOM']) as string[]).includes(channel)
 
-const isLocalTime = ({ treatment: { schedule } }: Run): boolean =>
+/** Whether a run sends in each time zone at another time. One that starts at once has no such time. */
+const isByZones = ({ treatment: { schedule } }: Run): boolean =>
   schedule.IsLocalTime === true && schedule.StartTime.toUpperCase() !== 'IMMEDIATE'
 
 /** The endpoint of a candidate, with what a hook has changed of it. */

@@ -13,7 +13,7 @@ export interface Timing {
   offset: number
   /** At or after which nothing starts. */
   end?: number
-  /** Whether each endpoint gets its message by the clocks in its own zone. */
+  /** Whether each endpoint gets its message when clocks in its own zone show the time of the run. */
   isLocalTime?: boolean
   /** Whether it starts as soon as it can. */
   isImmediate?: boolean

@@ -223,6 +223,21 @@ t.test('by local time, each zone gets the message by its own clocks', async t =>
   ])
 })
 
+t.test('by local time, who has no valid zone is not targeted, also where it starts at once', async t => {
+  const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  await endpoints(
+    { Id: 'tokyo', Demographic: { Timezone: 'Asia/Tokyo' } },
+    { Id: 'nowhere' },
+    { Id: 'wrong', Demographic: { Timezone: 'Atlantis/Center' } },
+  )
+  const id = await create({ Schedule: { ...atOnce, IsLocalTime: true } })
+  await advance()
+  t.match(await messages(id), [{ endpoint: 'tokyo', time: '2027-03-01T09:00:00.000Z' }])
+  t.match(await activities(id), [
+    { TotalEndpointCount: 1, ExecutionMetrics: { ENDPOINT_PRODUCED: '3', ENDPOINT_MISSING_TIMEZONE: '2' } },
+  ])
+})
+
 t.test('by local time, zones whose time is over when it is created are left out', async t => {
   const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
   await endpoints(
