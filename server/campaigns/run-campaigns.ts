@@ -72,6 +72,12 @@ interface Result {
 }
 type Results = Map<Candidate, Result>
 
+/** Who of a batch gets a message, and why the others do not. */
+interface Choice {
+  open: Candidate[]
+  results: Results
+}
+
 /** What a step has read, and where the next one goes on. */
 interface Batch {
   candidates: Candidate[]
@@ -103,7 +109,7 @@ interface Run {
  */
 export function createCampaignRuns(context: SendingContext) {
   const { store } = context
-  const { campaigns, campaignActivities, endpointSends } = store
+  const { campaigns, campaignActivities, campaignRates, endpointSends } = store
   /** The runs that are under way, by their activities. */
   const runs = new Map<number, Run>()
 
@@ -235,10 +241,9 @@ export function createCampaignRuns(context: SendingContext) {
    * @returns the number of messages
    */
   const step = async (activity: DueActivity, run: Run, isLong: boolean, now: Date): Promise<number> => {
-    const { limits } = run
+    const { perSecond } = run.limits
     const isWalk = activity.endpoint === null && activity.member_cursor !== null
     const isLocal = isWalk && isByZones(run)
-    const perSecond = limits.perSecond
     const limit = Math.min(
       isLong ? endpointsPerCall : membersPerStep,
       perSecond === undefined || isLocal ? membersPerStep : Math.ceil(perSecond / stepsPerSecond),
@@ -248,17 +253,26 @@ export function createCampaignRuns(context: SendingContext) {
       ...activity,
       state: isLocal ? 'INITIALIZING' : 'RUNNING',
       start_time: activity.start_time ?? now.getTime(),
+      has_turn: 0,
       counters: { ...activity.counters },
     }
     if (isLocal) return collect(activity, after, run, batch, now)
 
-    const outcome = await decide(activity, after, run, batch, isLong, now)
+    // Whether it has to find out when the campaign may send next.
+    const mustAsk = perSecond !== undefined && activity.has_turn === 0
+    const turn = mustAsk ? campaignRates.next(activity.campaign, now.getTime()) : now.getTime()
+    const choice = choose(activity, run, batch, turn)
+    if (mustAsk && turn > now.getTime() && choice.open.length > 0) {
+      waitForTurn(activity, turn, (choice.open.length * 1000) / perSecond, now)
+      return 0
+    }
+    const outcome = await send(activity, after, run, batch, choice, isLong, now)
     const { upTo: done, sent } = outcome
     after.sent += sent.length
     after.successful += sent.filter(({ record }) => record.status === 'SUCCESSFUL').length
     const isAll = done === batch.candidates.length
     if (isWalk) after.member_cursor = isAll ? batch.next : batch.cursors[done - 1]!
-    const pause = perSecond === undefined ? 0 : Math.round((sent.length * 1000) / perSecond)
+    const pause = perSecond === undefined ? 0 : (sent.length * 1000) / perSecond
 
     let ids: number[] = []
     const isWritten = store.writeInWorker(() => {
@@ -272,7 +286,8 @@ export function createCampaignRuns(context: SendingContext) {
       for (const target of [...batch.targets.slice(0, done), ...batch.gone]) {
         campaignActivities.removeTarget(activity.seq, target)
       }
-      settle(after, batch, now.getTime(), pause)
+      if (mustAsk && pause > 0) campaignRates.put(activity.campaign, now.getTime() + pause, now.getTime())
+      settle(after, batch, now.getTime(), Math.ceil(pause))
       return true
     })
     if (after.due === null || !isWritten) runs.delete(activity.seq)
@@ -280,6 +295,19 @@ export function createCampaignRuns(context: SendingContext) {
     if (ids.length > 0) context.onMessages(activity.app, ids)
     return ids.length
   }
+
+  /**
+   * Leaves a step to the time at which the campaign may send its messages: other runs of the campaign
+   * come first. The time is this run's, so those that ask later wait longer.
+   *
+   * @param taken milliseconds that its messages take
+   */
+  const waitForTurn = (activity: DueActivity, turn: number, taken: number, now: Date): void =>
+    store.writeInWorker(() => {
+      if (!campaignActivities.isOpen(activity.seq)) return
+      campaignRates.put(activity.campaign, turn + taken, now.getTime())
+      campaignActivities.update({ ...activity, due: Math.ceil(turn), has_turn: 1 })
+    })
 
   /** Writes how far a run has come, and when it goes on, or that it is over. In a transaction. */
   const settle = (after: Activity, { targets, gone }: Batch, now: number, pause: number): void => {
@@ -338,27 +366,23 @@ export function createCampaignRuns(context: SendingContext) {
   }
 
   /**
-   * Decides what becomes of each candidate, and makes the messages. It counts in `after`, for those
-   * that the step comes to.
+   * Decides who gets a message.
    *
-   * @returns how many candidates it has come to
+   * @param time at which the messages are sent, in milliseconds since 1970
+   * @returns why the others get none, and who does
    */
-  const decide = async (
+  const choose = (
     activity: DueActivity,
-    after: Activity,
-    run: Run,
+    { treatment, limits, hasMessage }: Run,
     batch: Batch,
-    isLong: boolean,
-    now: Date,
-  ) => {
-    const { treatment, limits, sending } = run
-    const isWave = activity.endpoint === null && activity.member_cursor === null
+    time: number,
+  ): Choice => {
     const results: Results = new Map()
     const open: Candidate[] = []
     for (const [index, candidate] of batch.candidates.entries()) {
       const { endpoint, key } = candidate
       const why = whyNotTargeted(endpoint, {
-        hasMessage: run.hasMessage,
+        hasMessage,
         isLocalTime: treatment.schedule.IsLocalTime === true,
         isOfCohort: cohort => isOfCohort(treatment, cohort),
       })
@@ -367,13 +391,31 @@ export function createCampaignRuns(context: SendingContext) {
         continue
       }
       const dropped =
-        now.getTime() >= deadlineOf(activity, limits, batch.targets[index])
+        time >= deadlineOf(activity, limits, batch.targets[index])
           ? 'EXPIRED'
-          : whyDropped(limits, endpointSends, senderOf(activity), key, endpoint, now.getTime())
+          : whyDropped(limits, endpointSends, senderOf(activity), key, endpoint, time)
       if (dropped === undefined) open.push(candidate)
       else results.set(candidate, { why: dropped, isTargeted: true })
     }
+    return { results, open }
+  }
 
+  /**
+   * Makes the messages. It counts in `after` what becomes of the candidates that the step comes to.
+   *
+   * @returns how many candidates it has come to
+   */
+  const send = async (
+    activity: DueActivity,
+    after: Activity,
+    run: Run,
+    batch: Batch,
+    { results, open }: Choice,
+    isLong: boolean,
+    now: Date,
+  ) => {
+    const { treatment, sending } = run
+    const isWave = activity.endpoint === null && activity.member_cursor === null
     const filtered = await filter(activity, run, open, results)
     const custom = filtered.filter(
       candidate =>

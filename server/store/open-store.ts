@@ -11,6 +11,7 @@ import { createResourceCounts } from './applications/overviews.ts'
 import { createApplicationSettings } from './applications/settings.ts'
 import { createTags } from './applications/tags.ts'
 import { createCampaignActivities } from './campaigns/activities.ts'
+import { createCampaignRates } from './campaigns/campaign-rates.ts'
 import { createCampaignDueRows, createCampaigns } from './campaigns/campaigns.ts'
 import { createEndpointSends } from './campaigns/endpoint-sends.ts'
 import type { DueRows } from './clock/due-rows.ts'
@@ -264,6 +265,7 @@ export function prepareStore(
     campaignStamps: createDocumentStamps(db, 'campaign'),
     journeyStamps: createDocumentStamps(db, 'journey'),
     campaignActivities: createCampaignActivities(db),
+    campaignRates: createCampaignRates(db),
     endpointSends: createEndpointSends(db),
     segments: createSegments(db, documents),
     recommenders: createRecommenders(db),

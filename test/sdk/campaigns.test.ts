@@ -433,6 +433,21 @@ t.test('a rate spreads messages over time; what comes after the duration is EXPI
   ])
 })
 
+t.test('treatments share the rate of their campaign', async t => {
+  const { endpoints, create, advance, messages, activities } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 20 }, (_, index) => ({ Id: `e${index}` })))
+  const id = await create({
+    Limits: { MessagesPerSecond: 1 },
+    AdditionalTreatments: [{ SizePercent: 50, MessageConfiguration: { SMSMessage: { Body: 'B' } } }],
+  })
+  await advance({ by: 'PT9.5S' })
+  t.equal((await messages(id)).length, 10)
+  await advance({ by: 'PT1M' })
+  const seconds = (await messages(id)).map(({ time }) => (Date.parse(time) / 1000) % 60)
+  t.strictSame(seconds, [...Array(20).keys()])
+  t.match(await activities(id), [{ State: 'COMPLETED' }, { State: 'COMPLETED' }])
+})
+
 t.test('settings of the application reach campaigns that are created later', async t => {
   const { ok, app, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
   await endpoints({ Id: 'e1' })

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { eventCampaignsFor, startEventRuns } from '../../server/campaigns/event-campaigns.ts'
+import type { ActivityResponse } from '../../server/model/campaign.ts'
 import { makeBuckets } from '../support/buckets.ts'
 import { campaignOf, withRunningCampaigns } from '../support/campaigns.ts'
 import { csvOf } from '../support/endpoint-files.ts'
@@ -87,6 +88,42 @@ t.test(
     t.equal(await happens('e1', 'buy'), 0)
   },
 )
+
+t.test('events share the rate of their campaign; what has to wait five minutes is dropped', async t => {
+  const { server, app, endpoints, create, advance, messages, ok, url } = await withEvents(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: schedule(), Limits: { MessagesPerSecond: 1 } })
+  await advance()
+  const { store } = server
+  const found = eventCampaignsFor(store, store.apps.find(app)!, { EventType: 'buy' }, 'e1', server.now())
+  await store.write(() => {
+    for (let count = 0; count < 305; count++) startEventRuns(store, found, 'e1', server.now())
+  })
+  await advance({ by: 'PT2.5S' })
+  const times = (await messages(id)).map(({ time }) => time.slice(14, 23))
+  t.strictSame(times, ['00:00.000', '00:01.000', '00:02.000'])
+  await advance({ by: 'PT1H' })
+  t.equal((await messages(id)).length, 300)
+  const expired = (await ok('GET', `${url}/${id}/activities?page-size=1000`)).Item.filter(
+    ({ ExecutionMetrics }: ActivityResponse) => ExecutionMetrics!.EXPIRED === '1',
+  )
+  t.equal(expired.length, 5)
+})
+
+t.test('a rate does not wait for what was sent later than now, before the clock was set back', async t => {
+  const { control, endpoints, create, happens, messages } = await withEvents(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({
+    Schedule: schedule({ StartTime: '2027-03-01T09:00:00Z' }),
+    Limits: { MessagesPerSecond: 1 },
+  })
+  await control('POST', '/_pinpoint/clock/advance', { by: 'P1D' })
+  t.equal(await happens('e1', 'buy'), 1)
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-01T10:00:00Z', force: true })
+  t.equal(await happens('e1', 'buy'), 1)
+  const times = (await messages(id)).map(({ time }) => time.slice(0, 13))
+  t.strictSame(times, ['2027-03-02T09', '2027-03-01T10'])
+})
 
 t.test('a campaign that is paused is COMPLETED at its EndTime all the same', async t => {
   const { ok, url, endpoints, create, happens, advance, statusOf } = await withEvents(t)

@@ -145,6 +145,7 @@ async function runCampaigns(client: PinpointClient, ApplicationId: string): Prom
         ApplicationId,
         WriteCampaignRequest: {
           ...{ SegmentId: SegmentResponse!.Id!, Schedule },
+          Limits: { MessagesPerSecond: 1000 },
           MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
         },
       }),

@@ -22,6 +22,8 @@ export interface Activity {
   end_time: number | null
   /** When its next step is due; null once it is over. */
   due: number | null
+  /** 1 while it waits for the time that MessagesPerSecond has given to its next messages; else 0. */
+  has_turn: 0 | 1
   /** Id of the only recipient, of a run that an event has started. */
   endpoint: string | null
   /** The last member that was looked at; null once all were. */
@@ -68,7 +70,7 @@ export function createCampaignActivities(db: Database) {
   )
   const update = db.prepare(
     `UPDATE campaign_activities SET state = :state, result = :result, start_time = :start_time, end_time = :end_time,
-       due = :due, member_cursor = :member_cursor, total = :total, successful = :successful, sent = :sent,
+       due = :due, has_turn = :has_turn, member_cursor = :member_cursor, total = :total, successful = :successful, sent = :sent,
        timezones_total = :timezones_total, timezones_completed = :timezones_completed, counters = :counters
      WHERE seq = :seq AND due IS NOT NULL`,
   )

@@ -558,11 +558,12 @@ CREATE TABLE campaign_activities (
   start_time          INTEGER,
   end_time            INTEGER,
   due                 INTEGER,          -- when its next step is due; NULL once it is over
+  has_turn            INTEGER NOT NULL DEFAULT 0, -- 1 while it waits for the time that MessagesPerSecond has given it
   endpoint            TEXT,             -- id of the only recipient, of a run that an event has started
   member_cursor       TEXT,             -- JSON, a MemberCursor: the last member that was looked at; NULL once all were
   total               INTEGER NOT NULL DEFAULT 0, -- endpoints that were targeted
   successful          INTEGER NOT NULL DEFAULT 0,
-  sent                INTEGER NOT NULL DEFAULT 0, -- messages, failures too: what MessagesPerSecond counts
+  sent                INTEGER NOT NULL DEFAULT 0, -- messages, failures too
   timezones_total     INTEGER NOT NULL DEFAULT 1,
   timezones_completed INTEGER NOT NULL DEFAULT 0,
   counters            TEXT NOT NULL DEFAULT '{}'  -- JSON, Counters
@@ -570,6 +571,13 @@ CREATE TABLE campaign_activities (
 
 CREATE INDEX campaign_activities_by_campaign ON campaign_activities (campaign, seq);
 CREATE INDEX campaign_activities_due ON campaign_activities (due, seq) WHERE due IS NOT NULL;
+
+-- How far MessagesPerSecond has given time to messages: all runs of a campaign share it. There is no row before the first.
+CREATE TABLE campaign_rates (
+  campaign INTEGER PRIMARY KEY REFERENCES documents (seq),
+  next     REAL NOT NULL,   -- when the next message may be sent: milliseconds since 1970, with a fraction
+  since    INTEGER NOT NULL -- when that was decided; of no effect if it is much later than now: the clock was set back
+) STRICT;
 
 -- The endpoints that a run by local time is going to send to, each at the time of its zone.
 CREATE TABLE campaign_targets (
