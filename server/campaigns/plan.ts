@@ -1,6 +1,6 @@
 import type { CampaignStatus } from '../model/campaign.ts'
-import type { CampaignBody, TreatmentPlan, TreatmentState } from '../store/campaigns/campaigns.ts'
-import { isOfEvents, nextRun, type Timing, timingOf } from './schedule.ts'
+import type { Campaign, CampaignBody, TreatmentPlan, TreatmentState } from '../store/campaigns/campaigns.ts'
+import { isOfEvents, isSameSchedule, nextRun, type Timing, timingOf } from './schedule.ts'
 import { treatmentsOf } from './treatments.ts'
 
 /** Milliseconds by which a start may be in the past (assumed). */
@@ -17,6 +17,24 @@ export const planNew = (body: CampaignBody, now: number): TreatmentPlan[] =>
       ? { ...plan, phase: 'OVER', due: null }
       : { ...plan, phase: 'WAITING', run: next.run, due: Math.max(now, next.due) }
   })
+
+/**
+ * How the treatments of a campaign stand after a change: those with the schedule that they had go on,
+ * or are paused; the others begin anew, as do those that could not be sent.
+ */
+export function planChanged(before: Campaign, body: CampaignBody, now: number): TreatmentPlan[] {
+  const schedulesBefore = treatmentsOf(before.body).map(({ schedule }) => schedule)
+  const schedules = treatmentsOf(body).map(({ schedule }) => schedule)
+  const { IsPaused = false } = body
+  const isPauseChanged = IsPaused !== (before.body.IsPaused ?? false)
+  return planNew(body, now).map((anew, number) => {
+    const known = before.treatments.find(({ treatment }) => treatment === number)
+    const isKept = known?.phase !== 'INVALID' && isSameSchedule(schedules[number], schedulesBefore[number])
+    if (known === undefined || !isKept) return anew
+    if (!isPauseChanged) return known
+    return IsPaused ? planPaused(known) : planResumed(known, now)
+  })
+}
 
 /**
  * How a treatment stands that is paused: a run that is under way goes on (source: guide). What can

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Frequency, Schedule } from '../model/campaign.ts'
 import { addDuration, type Duration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
@@ -34,6 +35,16 @@ export const firstZoneOffset = 14 * 3_600_000
 export const isOfEvents = (frequency: Frequency): boolean =>
   frequency === 'EVENT' || frequency === 'IN_APP_EVENT'
 
+/** A schedule with what it does not say (Frequency: assumed; the others: observed). */
+export const withDefaults = (schedule: Schedule) => ({
+  ...{ Frequency: 'ONCE' as const, IsLocalTime: false, Timezone: 'UTC' },
+  ...schedule,
+})
+
+/** Whether two schedules mean the same, one of which may say what the other has by default. */
+export const isSameSchedule = (one: Schedule | undefined, other: Schedule | undefined): boolean =>
+  isDeepStrictEqual(one && withDefaults(one), other && withDefaults(other))
+
 /**
  * Reads a time of a schedule.
  *
@@ -58,7 +69,7 @@ export function readScheduleTime(
  * @param now for which IMMEDIATE stands
  */
 export function timingOf(schedule: Schedule, now: number): Timing {
-  const { StartTime, EndTime, Frequency = 'ONCE', IsLocalTime = false, Timezone = 'UTC' } = schedule
+  const { StartTime, EndTime, Frequency, IsLocalTime, Timezone } = withDefaults(schedule)
   const offset = readUtcOffset(Timezone)!
   const isImmediate = StartTime.toUpperCase() === 'IMMEDIATE'
   const start = isImmediate ? now : readScheduleTime(StartTime, offset)!.instant

@@ -6,6 +6,7 @@ import type {
 } from '../model/campaign.ts'
 import type { TemplateConfiguration } from '../model/message.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
+import { isSameSchedule } from './schedule.ts'
 
 /** A variant of a campaign, and to which cohorts it goes. */
 export interface Treatment {
@@ -33,6 +34,34 @@ export function treatmentsOf(body: CampaignBody): Treatment[] {
     return { ...contentOf(said), number: index + 1, schedule: said.Schedule ?? body.Schedule, cohorts }
   })
   return [{ ...contentOf(body), number: 0, schedule: body.Schedule, cohorts: [from, 100] }, ...additional]
+}
+
+/** A schedule that a campaign says: its own, or that of an additional treatment. */
+export interface SaidSchedule {
+  /** The name of its member. */
+  member: string
+  schedule: Schedule
+  /** Whether its treatment has had another one before, or none. */
+  isNew: boolean
+}
+
+/**
+ * The schedules that a campaign says.
+ *
+ * @param before the campaign as it is, if it exists
+ */
+export function schedulesOf(
+  { Schedule, AdditionalTreatments = [] }: WriteCampaignRequest,
+  before?: CampaignBody,
+): SaidSchedule[] {
+  const known = before === undefined ? [] : treatmentsOf(before)
+  return [Schedule, ...AdditionalTreatments.map(treatment => treatment.Schedule)].flatMap(
+    (schedule, number) => {
+      if (schedule === undefined) return []
+      const member = number === 0 ? 'Schedule' : `AdditionalTreatments.${number - 1}.Schedule`
+      return [{ member, schedule, isNew: !isSameSchedule(schedule, known[number]?.schedule) }]
+    },
+  )
 }
 
 const contentOf = (

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { timingOf } from '../campaigns/schedule.ts'
+import { schedulesOf } from '../campaigns/treatments.ts'
 import { isWebTarget, webhookProblem } from '../delivery/call-hook.ts'
 import { deliveryUriProblem } from '../delivery/check-custom.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
-import type { Schedule, WriteCampaignRequest } from '../model/campaign.ts'
+import type { WriteCampaignRequest } from '../model/campaign.ts'
 import type { JourneyDefinition } from '../model/journey.ts'
 import { campaignLimits } from '../model/quotas.ts'
+import type { CampaignBody } from '../store/campaigns/campaigns.ts'
 import { findApp } from './find.ts'
 
 /*
@@ -51,21 +53,19 @@ export const deliveryUrisIn = ({ Activities = {} }: JourneyDefinition): (string 
  * Checks that event campaigns start 15 minutes from now, or later (source: guide).
  *
  * @param campaign one whose schedules are valid
+ * @param before the campaign as it is, if it exists: only new schedules are checked
  * @throws BadRequestException
  */
-export function checkEventStart(app: FastifyInstance, campaign: WriteCampaignRequest): void {
+export function checkEventStart(
+  app: FastifyInstance,
+  campaign: WriteCampaignRequest,
+  before?: CampaignBody,
+): void {
   if (app.strict === undefined) return
   const now = app.now().getTime()
   const { eventLeadMinutes } = campaignLimits
-  const schedules: [member: string, schedule: Schedule | undefined][] = [
-    ['Schedule', campaign.Schedule],
-    ...(campaign.AdditionalTreatments ?? []).map(({ Schedule }, index): [string, Schedule | undefined] => [
-      `AdditionalTreatments.${index}.Schedule`,
-      Schedule,
-    ]),
-  ]
-  for (const [member, schedule] of schedules) {
-    if (schedule?.Frequency !== 'EVENT') continue
+  for (const { member, schedule, isNew } of schedulesOf(campaign, before)) {
+    if (!isNew || schedule.Frequency !== 'EVENT') continue
     const { wall, offset } = timingOf(schedule, now)
     if (wall - offset >= now + eventLeadMinutes * 60_000) continue
     throw badRequest(

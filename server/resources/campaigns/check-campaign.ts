@@ -1,5 +1,6 @@
 import { startSlack } from '../../campaigns/plan.ts'
 import { isOfEvents, readScheduleTime } from '../../campaigns/schedule.ts'
+import { type SaidSchedule, schedulesOf } from '../../campaigns/treatments.ts'
 import { isWebTarget } from '../../delivery/call-hook.ts'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
@@ -11,6 +12,7 @@ import type { TemplateConfiguration } from '../../model/message.ts'
 import { campaignBounds, campaignLimits as limits } from '../../model/quotas.ts'
 import { readUtcOffset } from '../../model/utc-offset.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
+import type { CampaignBody } from '../../store/campaigns/campaigns.ts'
 import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
 import { findSegmentVersion } from '../find.ts'
@@ -25,13 +27,14 @@ export type CheckedCampaign = WriteCampaignRequest & { SegmentId: string; Schedu
  * Checks what types cannot say of a campaign, but for what the store has to tell (all assumed, but
  * for the sentence on a start in the past and for the limits).
  *
- * @param now milliseconds since 1970, before which it must not start; undefined where its schedule
- *   has been checked before
+ * @param now milliseconds since 1970, before which it must not start
+ * @param before the campaign as it is, if it exists: a schedule that it has may have started
  * @throws BadRequestException that names the wrong member
  */
 export function checkCampaign(
   campaign: WriteCampaignRequest,
-  now: number | undefined,
+  now: number,
+  before?: CampaignBody,
 ): asserts campaign is CheckedCampaign {
   const { SegmentId, Schedule, AdditionalTreatments = [], HoldoutPercent = 0, Priority } = campaign
   if (!SegmentId) throw badRequest('SegmentId is required: it must be the Id of a segment')
@@ -44,12 +47,10 @@ export function checkCampaign(
   const problem = checkBounds('Limits', campaign.Limits ?? {}, campaignBounds)
   if (problem !== undefined) throw badRequest(problem)
   checkHook(campaign.Hook ?? {})
-  checkSchedule('Schedule', Schedule, now)
+  for (const said of schedulesOf(campaign, before)) checkSchedule(said, now)
   checkContent('', campaign, Schedule)
   for (const [index, treatment] of AdditionalTreatments.entries()) {
-    const member = `AdditionalTreatments.${index}`
-    if (treatment.Schedule !== undefined) checkSchedule(`${member}.Schedule`, treatment.Schedule, now)
-    checkContent(`${member}.`, treatment, treatment.Schedule ?? Schedule)
+    checkContent(`AdditionalTreatments.${index}.`, treatment, treatment.Schedule ?? Schedule)
   }
 }
 
@@ -84,7 +85,7 @@ function checkHook({ LambdaFunctionName, WebUrl }: CampaignHook): void {
   }
 }
 
-function checkSchedule(member: string, schedule: Schedule, now: number | undefined): void {
+function checkSchedule({ member, schedule, isNew }: SaidSchedule, now: number): void {
   const { StartTime, EndTime, Frequency = 'ONCE', Timezone = 'UTC', EventFilter, QuietTime = {} } = schedule
   const offset = readUtcOffset(Timezone)
   if (offset === undefined) {
@@ -99,7 +100,7 @@ function checkSchedule(member: string, schedule: Schedule, now: number | undefin
       `${member}.StartTime must be IMMEDIATE or an ISO 8601 time such as 2027-03-01T09:00:00Z; got ${describe(StartTime)}`,
     )
   }
-  if (now !== undefined && start !== undefined && start.asUtc < now - startSlack) {
+  if (isNew && start !== undefined && start.asUtc < now - startSlack) {
     throw badRequest('StartTime must be at least current time.')
   }
   if (EndTime !== undefined && EndTime !== '') {
@@ -109,7 +110,7 @@ function checkSchedule(member: string, schedule: Schedule, now: number | undefin
         `${member}.EndTime must be an ISO 8601 time such as 2027-03-31T09:00:00Z; got ${describe(EndTime)}`,
       )
     }
-    const from = start?.instant ?? now
+    const from = start?.instant ?? (isNew ? now : undefined)
     if (from !== undefined && end.instant <= from) {
       throw badRequest(`${member}.EndTime must be after StartTime; got ${describe(EndTime)}`)
     }

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { planNew, planPaused, planResumed } from '../../campaigns/plan.ts'
+import { planChanged } from '../../campaigns/plan.ts'
+import { withDefaults } from '../../campaigns/schedule.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
-import type { Campaign } from '../../store/campaigns/campaigns.ts'
-import type { Store } from '../../store/open-store.ts'
 import { knownMembers } from '../../validation/known.ts'
 import { findApp } from '../find.ts'
 import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
@@ -41,21 +40,17 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
         const change = changedMembers(sent, answer)
         checkChangeable(answer, change)
         const now = app.now()
-        const isRescheduled = change.Schedule !== undefined || change.AdditionalTreatments !== undefined
         const { inherited, ...current } = campaign.body
         const changed: WriteCampaignRequest = { ...current, ...change }
-        if (change.SegmentId !== undefined && change.SegmentVersion === undefined)
-          delete changed.SegmentVersion
-        checkCampaign(changed, isRescheduled ? now.getTime() : undefined)
-        if (isRescheduled) checkEventStart(app, changed)
+        if (change.SegmentId !== undefined && change.SegmentVersion === undefined) delete changed.SegmentVersion
+        checkCampaign(changed, now.getTime(), campaign.body)
+        checkEventStart(app, changed, campaign.body)
         // A template that was deleted meanwhile must not keep a campaign from being paused.
         const isPauseAlone = Object.keys(change).every(name => name === 'IsPaused')
         const SegmentVersion = isPauseAlone ? current.SegmentVersion : checkReferences(store, found, changed)
         const body = { ...changed, SegmentVersion, inherited }
         store.campaigns.update(found, campaignId, body, now.toISOString())
-        if (isRescheduled || isInvalid(answer)) {
-          store.campaigns.planAll(campaign.seq, planNew(body, now.getTime()))
-        } else replan(store, campaign, body.IsPaused ?? false, now.getTime())
+        store.campaigns.planAll(campaign.seq, planChanged(campaign, body, now.getTime()))
         return answerCampaign(found, findCampaign(store, found, campaignId))
       })
       app.jobWorker.wake()
@@ -64,16 +59,25 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** The members of a request that say something else than the campaign does. */
+/** The members of a request that say something else than the campaign does, as it is answered. */
 function changedMembers(sent: WriteCampaignRequest, answer: CampaignResponse): WriteCampaignRequest {
-  const treatments = answer.AdditionalTreatments?.map(({ Id, State, ...treatment }) => treatment)
-  const current: Record<string, unknown> = { ...answer, AdditionalTreatments: treatments }
+  const treatments = answer.AdditionalTreatments!.map(({ Id, State, ...treatment }) => treatment)
+  const before = withFullSchedules({ ...answer, AdditionalTreatments: treatments })
+  const after = withFullSchedules(sent)
   return Object.fromEntries(
-    Object.entries(sent).filter(([name, value]) => !isDeepStrictEqual(value, current[name])),
+    Object.entries(sent).filter(([name]) => !isDeepStrictEqual(after[name], before[name])),
   )
 }
 
-const isInvalid = ({ State }: CampaignResponse): boolean => State?.CampaignStatus === 'INVALID'
+/** Members of a campaign, to compare them: whether a schedule says what is the default makes no difference. */
+const withFullSchedules = (campaign: WriteCampaignRequest): Record<string, unknown> => ({
+  ...campaign,
+  Schedule: campaign.Schedule && withDefaults(campaign.Schedule),
+  AdditionalTreatments: campaign.AdditionalTreatments?.map(({ Schedule, ...treatment }) => ({
+    ...treatment,
+    ...(Schedule && { Schedule: withDefaults(Schedule) }),
+  })),
+})
 
 /** @throws BadRequestException where a campaign is too far on for a change */
 function checkChangeable({ State }: CampaignResponse, change: WriteCampaignRequest): void {
@@ -85,13 +89,4 @@ function checkChangeable({ State }: CampaignResponse, change: WriteCampaignReque
   if (status === 'EXECUTING' && other !== undefined) {
     throw badRequest(`${other} cannot be changed while the campaign is EXECUTING: only IsPaused can`)
   }
-}
-
-/** Pauses the treatments of a campaign, or lets them go on. */
-function replan(store: Store, { seq, body, treatments }: Campaign, isPaused: boolean, now: number): void {
-  if (isPaused === (body.IsPaused ?? false)) return
-  store.campaigns.plan(
-    seq,
-    treatments.map(treatment => (isPaused ? planPaused(treatment) : planResumed(treatment, now))),
-  )
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tomorrow, withCampaigns } from '../../support/campaigns.ts'
+import { atOnce, campaignOf, tomorrow, withCampaigns, withRunningCampaigns } from '../../support/campaigns.ts'
 import { isError } from '../../support/helpers.ts'
 
 t.test('UpdateCampaign changes what is given, as a new version; versions stay as they were', async t => {
@@ -36,6 +36,44 @@ t.test('IsPaused pauses and goes on; an answer can be sent back', async t => {
   const put = async (change: object) => (await call('PUT', `${url}/${body.Id}`, change)).body
   t.match(await put({ IsPaused: true }), { State: { CampaignStatus: 'PAUSED' }, IsPaused: true, Version: 2 })
   t.match(await put({ ...body, IsPaused: false }), { State: { CampaignStatus: 'SCHEDULED' }, Version: 3 })
+})
+
+t.test('a request can be sent again with one member changed, also when its start is over', async t => {
+  const { ok, url, segment, endpoints, advance, messages } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 20 }, (_, index) => ({ Id: `e${index}` })))
+  const Schedule = { StartTime: '2027-03-01T10:00:00Z', Frequency: 'DAILY' }
+  const treatment = (Body: string) => ({
+    ...{ SizePercent: 50, Schedule, MessageConfiguration: { SMSMessage: { Body } } },
+  })
+  const request = campaignOf(segment, { Schedule, AdditionalTreatments: [treatment('B')] })
+  const { Id } = await ok('POST', url, request)
+  await advance({ by: 'PT2H' })
+  const next = { State: { CampaignStatus: 'PENDING_NEXT_RUN' } }
+  t.match(await ok('PUT', `${url}/${Id}`, request), { Version: 2, ...next })
+  t.match(await ok('PUT', `${url}/${Id}`, { ...request, Name: 'summer' }), { Name: 'summer', ...next })
+  const AdditionalTreatments = [treatment('C')]
+  t.match(await ok('PUT', `${url}/${Id}`, { AdditionalTreatments }), { AdditionalTreatments, ...next })
+  await advance({ by: 'P1D' })
+  const sent = (await messages(Id)).map(({ time, body }) => `${time.slice(8, 10)} ${body}`)
+  t.strictSame([...new Set(sent)].sort(), ['01 B', '01 Hi', '02 C', '02 Hi'])
+  t.equal(sent.length, 40)
+})
+
+t.test('a treatment that is added does not start the others again', async t => {
+  const { ok, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 20 }, (_, index) => ({ Id: `e${index}` })))
+  const id = await create({ Schedule: { ...atOnce, Frequency: 'DAILY' } })
+  await advance()
+  t.equal((await messages(id)).length, 20)
+  const Schedule = { StartTime: '2027-03-02T12:00:00Z' }
+  const MessageConfiguration = { SMSMessage: { Body: 'B' } }
+  await ok('PUT', `${url}/${id}`, {
+    AdditionalTreatments: [{ SizePercent: 50, Schedule, MessageConfiguration }],
+  })
+  await advance({ by: 'PT1H' })
+  t.equal((await messages(id)).length, 20)
+  await advance({ by: 'P1DT12H' })
+  t.equal((await messages(id)).length, 40)
 })
 
 t.test('UpdateCampaign refuses what CreateCampaign refuses', async t => {
