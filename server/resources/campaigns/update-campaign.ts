@@ -42,7 +42,7 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
         const now = app.now()
         const { inherited, ...current } = campaign.body
         const changed: WriteCampaignRequest = { ...current, ...change }
-        if (change.SegmentId !== undefined && change.SegmentVersion === undefined) delete changed.SegmentVersion
+        if (change.SegmentId !== undefined && sent.SegmentVersion === undefined) delete changed.SegmentVersion
         checkCampaign(changed, now.getTime(), campaign.body)
         checkEventStart(app, changed, campaign.body)
         // A template that was deleted meanwhile must not keep a campaign from being paused.

@@ -76,6 +76,16 @@ t.test('a treatment that is added does not start the others again', async t => {
   t.equal((await messages(id)).length, 40)
 })
 
+t.test('a version that is named with a new segment is that of the new one', async t => {
+  const { create, call, url, app } = await withCampaigns()
+  const { body } = await create()
+  const { Id: SegmentId } = (await call('POST', `/v1/apps/${app}/segments`, {})).body
+  await call('PUT', `/v1/apps/${app}/segments/${SegmentId}`, { Name: 'second' })
+  const put = async (change: object) => (await call('PUT', `${url}/${body.Id}`, change)).body
+  t.match(await put({ SegmentId, SegmentVersion: 1 }), { SegmentId, SegmentVersion: 1 })
+  t.match(await put({ SegmentId, SegmentVersion: 2 }), { SegmentId, SegmentVersion: 2 })
+})
+
 t.test('UpdateCampaign refuses what CreateCampaign refuses', async t => {
   const { create, call, url } = await withCampaigns()
   const { body } = await create()
