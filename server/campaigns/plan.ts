@@ -91,8 +91,17 @@ function nextOf(timing: Timing, { run }: Pick<TreatmentPlan, 'run'>, now: number
   return timing.end !== undefined && timing.end <= now ? undefined : { run: 0, due: Math.max(start, now) }
 }
 
+/** The statuses of the treatments of a campaign, in their order. */
+export const statusesOf = ({
+  body,
+  treatments,
+}: {
+  body: Pick<CampaignBody, 'IsPaused'>
+  treatments: readonly TreatmentState[]
+}): CampaignStatus[] => treatments.map(treatment => statusOf(treatment, body.IsPaused ?? false))
+
 /** The status of a treatment (assumed, but for SCHEDULED of a new one). */
-export function statusOf({ phase, begun, running }: TreatmentState, isPaused: boolean): CampaignStatus {
+function statusOf({ phase, begun, running }: TreatmentState, isPaused: boolean): CampaignStatus {
   if (phase === 'DELETED' || phase === 'INVALID') return phase
   if (running > 0 || (phase === 'LISTENING' && !isPaused)) return 'EXECUTING'
   if (phase === 'OVER') return 'COMPLETED'

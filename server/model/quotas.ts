@@ -201,7 +201,7 @@ export const customDataBytes = 5 * 1024
 /** EventAttributes of one endpoint in a custom channel's answer; characters of each name and value. */
 export const eventAttributeLimits = { perEndpoint: 5, characters: 128 } as const
 
-/** Campaigns of an account that are under way, and event and in-app campaigns of an application. */
+/** Campaigns of an account that are active, and event and in-app campaigns of an application. */
 export const campaignCounts = { active: 200, event: 25, inApp: 25 } as const
 
 /** As `settingsBounds.Limits`, of a campaign: its Session has a bound (source: guide). */

@@ -1,4 +1,4 @@
-import { statusOf, statusOfAll } from '../../campaigns/plan.ts'
+import { statusesOf, statusOfAll } from '../../campaigns/plan.ts'
 import type { CampaignResponse, CampaignStatus, Schedule } from '../../model/campaign.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Campaign } from '../../store/campaigns/campaigns.ts'
@@ -9,8 +9,7 @@ import type { Campaign } from '../../store/campaigns/campaigns.ts'
  */
 export function answerCampaign(app: AppRef, campaign: Campaign): CampaignResponse {
   const { inherited: _, AdditionalTreatments = [], ...body } = campaign.body
-  const isPaused = body.IsPaused ?? false
-  const statuses = campaign.treatments.map(treatment => statusOf(treatment, isPaused))
+  const statuses = statusesOf(campaign)
   const answered: CampaignResponse = {
     ...body,
     AdditionalTreatments: AdditionalTreatments.map((treatment, index) => ({
@@ -24,7 +23,7 @@ export function answerCampaign(app: AppRef, campaign: Campaign): CampaignRespons
     CreationDate: campaign.creationDate,
     HoldoutPercent: body.HoldoutPercent ?? 0,
     Id: campaign.id,
-    IsPaused: isPaused,
+    IsPaused: body.IsPaused ?? false,
     LastModifiedDate: campaign.lastModifiedDate,
     Limits: body.Limits ?? {},
     MessageConfiguration: body.MessageConfiguration ?? {},

@@ -1,18 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { planNew } from '../../campaigns/plan.ts'
 import { newId } from '../../http/arn.ts'
-import { badRequest } from '../../http/errors/exceptions.ts'
-import { CampaignResponse, type Schedule, WriteCampaignRequest } from '../../model/campaign.ts'
+import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
 import { ApplicationParams } from '../../model/common.ts'
-import { campaignCounts } from '../../model/quotas.ts'
-import type { AppRef } from '../../store/applications/applications.ts'
-import type { Store } from '../../store/open-store.ts'
 import { knownMembers } from '../../validation/known.ts'
 import { appFirst, findApp } from '../find.ts'
 import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
 import { newTags } from '../tags/check-tags.ts'
 import { answerCampaign } from './answer-campaign.ts'
 import { checkCampaign, checkReferences } from './check-campaign.ts'
+import { checkCounts } from './check-counts.ts'
 import { findCampaign } from './find-campaign.ts'
 
 /**
@@ -47,27 +44,17 @@ export const createCampaign: FastifyPluginAsyncTypebox = async app => {
       const created = await store.write(() => {
         const found = findApp(store, request.params.applicationId)
         const SegmentVersion = checkReferences(store, found, campaign)
-        if (app.quotas) checkCounts(store, found, campaign.Schedule)
         const { Limits = {}, QuietTime = {}, CampaignHook: Hook = {} } = store.applicationSettings.get(found)
         const body = { ...campaign, SegmentVersion, inherited: { Limits, QuietTime, Hook } }
         const now = app.now()
         const { seq, id } = store.campaigns.create(found, { id: newId(), body, tags }, now.toISOString())
         store.campaigns.planAll(seq, planNew(body, now.getTime()))
-        return answerCampaign(found, findCampaign(store, found, id))
+        const made = findCampaign(store, found, id)
+        if (app.quotas) checkCounts(store, found, made)
+        return answerCampaign(found, made)
       })
       app.jobWorker.wake()
       return reply.code(201).send(created)
     },
   )
-}
-
-/** @throws BadRequestException where there are as many campaigns as a quota allows */
-function checkCounts(store: Store, app: AppRef, { Frequency = 'ONCE' }: Schedule): void {
-  if (store.campaigns.countActive() >= campaignCounts.active) {
-    throw badRequest(`An account must have at most ${campaignCounts.active} active campaigns`)
-  }
-  const most = { EVENT: campaignCounts.event, IN_APP_EVENT: campaignCounts.inApp }
-  if (Frequency !== 'EVENT' && Frequency !== 'IN_APP_EVENT') return
-  if (store.campaigns.countOf(app, Frequency) < most[Frequency]) return
-  throw badRequest(`An application must have at most ${most[Frequency]} ${Frequency} campaigns`)
 }

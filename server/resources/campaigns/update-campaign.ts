@@ -9,6 +9,7 @@ import { findApp } from '../find.ts'
 import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
 import { answerCampaign } from './answer-campaign.ts'
 import { checkCampaign, checkReferences } from './check-campaign.ts'
+import { checkCounts } from './check-counts.ts'
 import { campaignFirst, findCampaign } from './find-campaign.ts'
 import { CampaignParams } from './shapes.ts'
 
@@ -33,28 +34,30 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
       const { applicationId, campaignId } = request.params
       const { tags: _, ...sent } = knownMembers(WriteCampaignRequest, request.body) as WriteCampaignRequest
       await checkWebhooks(app, applicationId, deliveryUrisOf(sent), reply.untilGone())
-      const updated = await store.write(() => {
+      const answer = await store.write(() => {
         const found = findApp(store, applicationId)
         const campaign = findCampaign(store, found, campaignId)
-        const answer = answerCampaign(found, campaign)
-        const change = changedMembers(sent, answer)
-        checkChangeable(answer, change)
+        const current = answerCampaign(found, campaign)
+        const change = changedMembers(sent, current)
+        checkChangeable(current, change)
         const now = app.now()
-        const { inherited, ...current } = campaign.body
-        const changed: WriteCampaignRequest = { ...current, ...change }
+        const { inherited, ...said } = campaign.body
+        const changed: WriteCampaignRequest = { ...said, ...change }
         if (change.SegmentId !== undefined && sent.SegmentVersion === undefined) delete changed.SegmentVersion
         checkCampaign(changed, now.getTime(), campaign.body)
         checkEventStart(app, changed, campaign.body)
         // A template that was deleted meanwhile must not keep a campaign from being paused.
         const isPauseAlone = Object.keys(change).every(name => name === 'IsPaused')
-        const SegmentVersion = isPauseAlone ? current.SegmentVersion : checkReferences(store, found, changed)
+        const SegmentVersion = isPauseAlone ? said.SegmentVersion : checkReferences(store, found, changed)
         const body = { ...changed, SegmentVersion, inherited }
         store.campaigns.update(found, campaignId, body, now.toISOString())
         store.campaigns.planAll(campaign.seq, planChanged(campaign, body, now.getTime()))
-        return answerCampaign(found, findCampaign(store, found, campaignId))
+        const updated = findCampaign(store, found, campaignId)
+        if (app.quotas) checkCounts(store, found, updated, campaign)
+        return answerCampaign(found, updated)
       })
       app.jobWorker.wake()
-      return updated
+      return answer
     },
   )
 }

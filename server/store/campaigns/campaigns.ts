@@ -94,11 +94,13 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
      WHERE d.app = ? AND d.kind = 'campaign' AND d.id IS NOT NULL
        AND t.phase IN ('WAITING', 'LISTENING') AND t.timing ->> 'frequency' = ? ORDER BY d.seq`,
   )
-  const countActive = db
-    .prepare<[], number>(
-      `SELECT count(DISTINCT t.campaign) FROM ${alive} AND t.phase IN ('WAITING', 'LISTENING')`,
-    )
-    .pluck()
+  const unfinished = db.prepare<[], { campaign: number; isPaused: number | null }>(
+    `SELECT DISTINCT t.campaign, (
+       SELECT v.body ->> 'IsPaused' FROM document_versions v WHERE v.document = d.seq AND v.version = d.version
+     ) AS isPaused
+     FROM ${alive} AND (t.phase IN ('WAITING', 'LISTENING') OR EXISTS (
+       SELECT 1 FROM campaign_activities y WHERE y.campaign = t.campaign AND y.due IS NOT NULL))`,
+  )
   const countOf = db
     .prepare<[number, string], number>(
       `SELECT count(DISTINCT t.campaign) FROM ${alive} AND d.app = ?
@@ -168,8 +170,12 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
     ofEvents: (app: AppRef, frequency: 'EVENT' | 'IN_APP_EVENT'): Campaign[] =>
       ofEvents.all(app.seq, frequency).map(({ id }) => documents.get(app, id)!),
 
-    /** How many campaigns there are that are not over. */
-    countActive: (): number => countActive.get()!,
+    /** The campaigns of the account that are to begin runs, or have any under way: what their statuses need. */
+    unfinished: (): { body: { IsPaused: boolean }; treatments: TreatmentState[] }[] =>
+      unfinished.all().map(({ campaign, isPaused }) => ({
+        body: { IsPaused: isPaused === 1 },
+        treatments: states.all(campaign),
+      })),
 
     /** How many event or in-app campaigns of an application are not over. */
     countOf: (app: AppRef, frequency: 'EVENT' | 'IN_APP_EVENT'): number => countOf.get(app.seq, frequency)!,
