@@ -19,10 +19,6 @@ import { isSend } from './send-events.ts'
 /** Events that count once for a message and a clock hour, however often they happen (source: guide). */
 const oncePerHour = new Set(['_email.open', '_email.click'])
 
-/** What an endpoint of a campaign has got, and what says that it has not. */
-const delivered = new Set(['_email.delivered', '_SMS.SUCCESS'])
-const undelivered = new Set(['_email.hardbounce', '_SMS.FAILURE', '_email.rendering_failure'])
-
 /** Counts events of one application. To be called in the transaction that writes them. */
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
   const totals = new Map<string, { key: CountKey; by: number }>()
@@ -62,12 +58,12 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       } else add(type)
 
       const isReached = tellsReach(type, attributes)
-      // What happens to a message at once cannot take back what happened before.
       if (campaign === '' || event.endpoint === undefined || isReached === undefined) continue
-      if (!isReached && 'message' in event.origin) continue
       const reach = reaches.get(owner) ?? { of: { campaign, activity, day }, endpoints: new Map() }
       reaches.set(owner, reach)
-      reach.endpoints.set(event.endpoint, isReached)
+      // A message that bounces at once, with its other events, was never counted.
+      if (!isReached && 'message' in event.origin) reach.endpoints.delete(event.endpoint)
+      else reach.endpoints.set(event.endpoint, isReached)
     }
   }
   for (const { key, by } of totals.values()) counts.add(app, key, by)
@@ -83,13 +79,11 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
 const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
   'message' in origin || message !== undefined || isSend(type) || isPushEvent(type)
 
-/** Whether an event says that its endpoint has got a message, or has not; undefined if it says neither. */
-function tellsReach(type: string, attributes: EventRecord['attributes']): boolean | undefined {
-  if (delivered.has(type)) return true
-  if (undelivered.has(type)) return false
-  // After the `_campaign.send` event of another channel, nothing more is known: no carrier reports back.
-  const { campaign_send_status, delivery_type } = attributes
-  return campaign_send_status === 'SUCCESS' && delivery_type !== 'EMAIL' && delivery_type !== 'SMS'
-    ? true
-    : undefined
+/**
+ * Whether an event says that its endpoint has got a message of a campaign, or has not; undefined if it
+ * says neither. Delivered is what was sent and has not bounced hard (source: guide).
+ */
+function tellsReach(type: string, { campaign_send_status }: EventRecord['attributes']): boolean | undefined {
+  if (type === '_email.hardbounce') return false
+  return campaign_send_status === 'SUCCESS' ? true : undefined
 }

@@ -33,24 +33,17 @@ const attemptedStatuses = [
 const attempted = (sum: Sum): number =>
   attemptedStatuses.reduce((total, status) => total + sum('_campaign.send', status), 0)
 
-/**
- * Sent messages without hard bounces (source: guide), and without SMS that were not delivered and
- * e-mails that do not render (assumed).
- */
-const undelivered = ['_email.hardbounce', '_SMS.FAILURE', '_email.rendering_failure'] as const
-const delivered = (sum: Sum): number =>
-  Math.max(
-    0,
-    undelivered.reduce((left, name) => left - sum(name), sum('_campaign.send', 'SUCCESS')),
-  )
-const ofSends = ['_campaign.send', ...undelivered]
+const sentByCampaigns = (sum: Sum): number => sum('_campaign.send', 'SUCCESS')
+/** Sent messages without hard bounces (source: guide). */
+const delivered = (sum: Sum): number => Math.max(0, sentByCampaigns(sum) - sum('_email.hardbounce'))
+const ofSends = ['_campaign.send', '_email.hardbounce']
 
 const emails = ['_email.send', '_email.hardbounce']
 const deliveredEmails = (sum: Sum): number => Math.max(0, sum('_email.send') - sum('_email.hardbounce'))
 
 /** The measures of campaigns. */
 export const ofCampaigns = {
-  successfulDeliveryRate: measure(ofSends, sum => rate(delivered(sum), attempted(sum))),
+  successfulDeliveryRate: measure(ofSends, sum => rate(delivered(sum), sentByCampaigns(sum))),
   successfulDeliveries: measure(ofSends, delivered),
   attemptedDeliveries: measure(['_campaign.send'], attempted),
   uniqueDeliveries: { ...measure(['reached'], () => undefined), countsEndpoints: true } as Measure,

@@ -157,8 +157,8 @@ t.test('KPIs of campaigns: attempts, deliveries, different endpoints, opens', as
   await happen(again! + 1, '_campaign.opened_notification')
 
   const all: Record<string, Record<string, number>> = {
-    'successful-delivery-rate': { all: 3 / 5 },
-    'successful-delivery-rate-grouped-by-date': { '2027-03-09': 1 / 3, [today]: 1 },
+    'successful-delivery-rate': { all: 3 / 4 },
+    'successful-delivery-rate-grouped-by-date': { '2027-03-09': 1 / 2, [today]: 1 },
     'unique-deliveries': { all: 2 },
     'unique-deliveries-grouped-by-date': { '2027-03-09': 1, [today]: 2 },
     'unique-deliveries-grouped-by-campaign': { c1: 1, c2: 1 },
@@ -182,6 +182,22 @@ t.test('KPIs of campaigns: attempts, deliveries, different endpoints, opens', as
   for (const [name, expected] of Object.entries(ofOne)) {
     t.strictSame(await values(name, '', 'campaigns/c1/'), expected, name)
   }
+})
+
+t.test('of a campaign, all that was sent is delivered but for hard bounces, also those at once', async t => {
+  const { write, values } = await withKpis(t)
+  await write(
+    { ...ofCampaign, channel: 'SMS', address: '+14254147167', endpoint: 'sms-that-fails' },
+    { ...toAnn, ...ofCampaign, endpoint: 'does-not-render', renderingFailure: 'no name' },
+    { ...toAnn, ...ofCampaign, endpoint: 'bounces', address: 'bounce@simulator.amazonses.com' },
+    { ...toAnn, ...ofCampaign, endpoint: 'refused', status: 'PERMANENT_FAILURE' },
+  )
+  const path = 'campaigns/c1/'
+  t.strictSame(await values('successful-delivery-rate', '', path), { all: 2 / 3 })
+  t.strictSame(await values('unique-deliveries', '', path), { all: 2 })
+  const byActivity = (name: string) => values(`${name}-grouped-by-campaign-activity`, '', path)
+  t.strictSame(await byActivity('successful-deliveries'), { a1: 2 })
+  t.strictSame(await byActivity('attempted-deliveries'), { a1: 4 })
 })
 
 t.test('KPIs of journeys, and what a campaign spends on SMS', async t => {
