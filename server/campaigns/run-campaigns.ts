@@ -1,5 +1,11 @@
 import { countTargeted } from '../audience/count-sends.ts'
-import { type AudienceCounter, type Counters, count, whyNotTargeted } from '../audience/counters.ts'
+import {
+  type AudienceCounter,
+  type AudienceRules,
+  type Counters,
+  count,
+  whyNotTargeted,
+} from '../audience/counters.ts'
 import { planInWorker, renderInTurns, type SendingContext, type StepResult } from '../audience/sending.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
@@ -56,6 +62,8 @@ interface Candidate {
   id: string
   key: EndpointKey
   endpoint: EndpointResponse
+  /** Whether it was a candidate of the run before. */
+  isDuplicate?: boolean
   /** What a hook has made of it. */
   overrides?: FilteredEndpoint
   /** Why it gets nothing, as the outbox says it. */
@@ -177,7 +185,7 @@ export function createCampaignRuns(context: SendingContext) {
       },
       list:
         activity.endpoint === null
-          ? store.segmentMembers.prepareSteps(app, members)
+          ? store.segmentMembers.prepareSteps(app, members, { duplicates: true })
           : () => ({ found: [], next: undefined }),
     }
   }
@@ -200,7 +208,8 @@ export function createCampaignRuns(context: SendingContext) {
       for (const member of found) {
         const endpoint = memberEndpoint(app, member)
         const id = endpoint.Id!
-        batch.candidates.push({ id, endpoint, key: 'row' in member ? member.row.seq : id })
+        const key = 'row' in member ? member.row.seq : id
+        batch.candidates.push({ id, endpoint, key, isDuplicate: member.isDuplicate === true })
         batch.cursors.push(member.cursor)
         if (member.cursor.length === 2 && typeof member.cursor[0] === 'string') batch.ofUsers++
       }
@@ -332,7 +341,7 @@ export function createCampaignRuns(context: SendingContext) {
     countProduced(after.counters, batch, batch.candidates.length)
     const targets: Target[] = []
     for (const candidate of batch.candidates) {
-      const why = whyNotTargeted(candidate.endpoint, {
+      const why = whyNoTarget(candidate, {
         hasMessage: run.hasMessage,
         isLocalTime: true,
         isTooLate: zone => dueIn(zone) < after.start_time! - 60_000,
@@ -381,7 +390,7 @@ export function createCampaignRuns(context: SendingContext) {
     const open: Candidate[] = []
     for (const [index, candidate] of batch.candidates.entries()) {
       const { endpoint, key } = candidate
-      const why = whyNotTargeted(endpoint, {
+      const why = whyNoTarget(candidate, {
         hasMessage,
         isLocalTime: treatment.schedule.IsLocalTime === true,
         isOfCohort: cohort => isOfCohort(treatment, cohort),
@@ -587,6 +596,12 @@ export function createCampaignRuns(context: SendingContext) {
     },
   }
 }
+
+/** Why a candidate is not targeted; undefined if it is. */
+const whyNoTarget = (
+  { endpoint, isDuplicate }: Candidate,
+  rules: AudienceRules,
+): AudienceCounter | undefined => (isDuplicate ? 'DUPLICATE_ENDPOINT' : whyNotTargeted(endpoint, rules))
 
 /** The reasons that `_campaign.send` events tell; the others leave none (assumed). */
 const isSendStatus = (why: string | undefined): why is SendStatus =>

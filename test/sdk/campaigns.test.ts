@@ -5,11 +5,11 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import type { StoredEvent } from '../../server/model/event-record.ts'
-import { makeFolder } from '../support/buckets.ts'
+import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
 import { atOnce, prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { countRows } from '../support/database.ts'
-import { startEmulator, until } from '../support/helpers.ts'
+import { runImport, startEmulator, until } from '../support/helpers.ts'
 
 t.test('an IMMEDIATE campaign sends at once by the real clock, as code of AWS waits for it', async t => {
   const { client, url } = await startEmulator(t)
@@ -86,6 +86,30 @@ t.test('who is not targeted is counted under the first reason in order', async t
   })
   t.match(activity, { TotalEndpointCount: 1, SuccessfulEndpointCount: 1, Result: 'SUCCESS' })
   t.match(await messages(id), [{ endpoint: 'good' }])
+})
+
+t.test('an endpoint that an import names, and its user as well, is a duplicate', async t => {
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', {
+    'list/endpoints.csv': 'Id,ChannelType,Address,User.UserId\ne1,SMS,+15551000000,ann',
+    'list/users.csv': 'User.UserId\nann\nben',
+  })
+  const { app, client, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t, {
+    env: buckets.env,
+  })
+  const User = { UserId: 'ann' }
+  await endpoints({ Id: 'e1', User }, { Id: 'e2', User }, { Id: 'e3', User: { UserId: 'ben' } })
+  const { Definition } = await runImport(client, app, { S3Url: 's3://data/list/', DefineSegment: true })
+  const id = await create({ SegmentId: Definition!.SegmentId! })
+  await advance()
+  t.match(await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }, { endpoint: 'e3' }])
+  const [activity] = await activities(id)
+  t.equal(activity!.TotalEndpointCount, 3)
+  t.strictSame(activity!.ExecutionMetrics, {
+    ENDPOINT_PRODUCED: '1',
+    ENDPOINTS_FROM_USER: '3',
+    DUPLICATE_ENDPOINT: '1',
+  })
 })
 
 t.test('a campaign of one run is SCHEDULED until its time, and then COMPLETED', async t => {

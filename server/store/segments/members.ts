@@ -63,7 +63,11 @@ interface Source {
 export type Members = { import: number } | MemberQuery
 
 /** A member: a row of `endpoints`, or an endpoint that an import defines without registering it. */
-export type Member = { cursor: MemberCursor } & ({ row: EndpointRow } | { definition: string })
+export type Member = {
+  cursor: MemberCursor
+  /** Set where it was listed before: an import names the endpoint, and its user as well. */
+  isDuplicate?: true
+} & ({ row: EndpointRow } | { definition: string })
 
 /** An endpoint: its row, or the import that defines it without registering it, and its id. */
 export type MemberRef = number | { job: number; id: string }
@@ -73,6 +77,11 @@ export interface MemberStep {
   found: Member[]
   next: MemberCursor | undefined
 }
+
+/** SQL: whether an import `:job` names an endpoint `e` itself, or defines it without registering it. */
+const isListed = `(e.seq <= coalesce((
+    SELECT m.last FROM import_members m WHERE m.job = :job AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)
+  OR EXISTS (SELECT 1 FROM import_definitions d WHERE d.job = :job AND d.endpoint_id = e.id))`
 
 /** The columns that are read of an endpoint `e`: all, or only what it takes to count it. */
 const memberColumns = { all: selectRow('e'), count: 'e.seq' }
@@ -113,7 +122,7 @@ export function createSegmentMembers(db: Database) {
     job: number,
     after: MemberCursor,
     limit: number,
-    { columns, upTo }: StepOptions,
+    { columns, upTo, duplicates }: StepOptions,
   ): Member[] => {
     const members: Member[] = []
     if (typeof after[0] === 'number') {
@@ -141,18 +150,29 @@ export function createSegmentMembers(db: Database) {
     if (members.length === limit) return members
     const [user, behind] = after.length === 2 ? after : ['', '']
     const rows = db
-      .prepare<unknown[], EndpointRow & { member_user: string; member_id: string }>(
-        `SELECT u.user_id AS member_user, e.id AS member_id, ${memberColumns[columns]}
+      .prepare<unknown[], EndpointRow & { member_user: string; member_id: string; is_duplicate: 0 | 1 }>(
+        `SELECT u.user_id AS member_user, e.id AS member_id, (:duplicates AND ${isListed}) AS is_duplicate, ${memberColumns[columns]}
          FROM import_user_members u CROSS JOIN endpoints e ON e.user_key = u.user_key AND e.app = :app AND e.user_id = u.user_id
          WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
-           AND e.seq > coalesce((
-             SELECT m.last FROM import_members m WHERE m.job = :job AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)
-           AND NOT EXISTS (SELECT 1 FROM import_definitions d WHERE d.job = :job AND d.endpoint_id = e.id)
+           AND (:duplicates OR NOT ${isListed})
          ORDER BY u.user_id, e.id LIMIT :limit`,
       )
-      .all({ app: app.seq, job, user, after: behind, limit: limit - members.length, upTo })
-    for (const { member_user, member_id, ...row } of rows)
-      members.push({ cursor: [member_user, member_id], row })
+      .all({
+        app: app.seq,
+        job,
+        user,
+        after: behind,
+        limit: limit - members.length,
+        upTo,
+        duplicates: duplicates ? 1 : 0,
+      })
+    for (const { member_user, member_id, is_duplicate, ...row } of rows) {
+      members.push({
+        cursor: [member_user, member_id],
+        row,
+        ...(is_duplicate === 1 && { isDuplicate: true }),
+      })
+    }
     return members
   }
 
@@ -326,17 +346,17 @@ export function createSegmentMembers(db: Database) {
     prepareSteps(
       app: AppRef,
       members: Members,
-      { upTo = Number.MAX_SAFE_INTEGER, columns = 'all' }: Partial<StepOptions> = {},
+      { upTo = Number.MAX_SAFE_INTEGER, columns = 'all', duplicates = false }: Partial<StepOptions> = {},
     ): (after: MemberCursor, limit: number) => MemberStep {
       const upToEnd = (found: Member[], limit: number): MemberStep => ({
         found,
         next: found.length < limit ? undefined : found.at(-1)!.cursor,
       })
+      const options = { columns, upTo, duplicates }
       if ('import' in members) {
-        return (after, limit) =>
-          upToEnd(listImported(app, members.import, after, limit, { columns, upTo }), limit)
+        return (after, limit) => upToEnd(listImported(app, members.import, after, limit, options), limit)
       }
-      const registered = prepareRegistered(app, members, { columns, upTo })
+      const registered = prepareRegistered(app, members, options)
       return (after, limit) => {
         const [first, second] = after as [number] | [number, string]
         return second === undefined
@@ -353,6 +373,8 @@ export interface StepOptions {
   columns: keyof typeof memberColumns
   /** The last row of `endpoints` that may be listed. */
   upTo: number
+  /** Whether endpoints are listed again, and marked, where an import names their users as well. */
+  duplicates: boolean
 }
 
 /** A member as GetEndpoint answers it. */
