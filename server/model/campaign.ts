@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { CampaignHook, CampaignLimits, QuietTime } from './application-settings.ts'
-import { ListOf, MapOf, OneOf, PageOf } from './common.ts'
+import { ListOf, MapOf, OneOf, OneOfAnyCase, PageOf } from './common.ts'
 import { ChannelType } from './endpoint.ts'
 import { EventFilter } from './event-filter.ts'
 import { MessageType, TemplateConfiguration } from './message.ts'
@@ -82,7 +82,8 @@ export type Frequency = (typeof frequencies)[number]
 export const Schedule = Type.Object({
   EndTime: optionalString,
   EventFilter: Type.Optional(EventFilter),
-  Frequency: Type.Optional(OneOf(frequencies)),
+  // In any case, as IMMEDIATE and time zones are (assumed).
+  Frequency: Type.Optional(OneOfAnyCase(frequencies)),
   IsLocalTime: optionalBoolean,
   QuietTime: Type.Optional(QuietTime),
   StartTime: Type.String(),

@@ -18,6 +18,14 @@ export function OneOf<const T extends string>(values: readonly T[], options: Sch
 }
 TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.includes(value as string))
 
+/** The same, whatever the case of the value: `knownMembers` gives it in upper case, as it stands in the list. */
+export const OneOfAnyCase = <const T extends string>(values: readonly T[]): TUnsafe<T> =>
+  Type.Unsafe<T>({ [Kind]: 'OneOfAnyCase', type: 'string', enum: values })
+TypeRegistry.Set<{ enum: string[] }>(
+  'OneOfAnyCase',
+  (schema, value) => typeof value === 'string' && schema.enum.includes(value.toUpperCase()),
+)
+
 /** An optional query parameter that is `true` or `false`, as text. */
 export const Flag = (description: string) => Type.Optional(OneOf(['true', 'false'], { description }))
 

@@ -40,6 +40,19 @@ t.test('a time zone is answered as it was sent; IMMEDIATE is SCHEDULED, IsPaused
   t.match((await create({ IsPaused: true })).body, { State: { CampaignStatus: 'PAUSED' }, IsPaused: true })
 })
 
+t.test('a Frequency is taken in any case, and answered in upper case', async t => {
+  const { create } = await withCampaigns()
+  const Schedule = { StartTime: tomorrow(), Frequency: 'daily' }
+  const { body } = await create({
+    Schedule,
+    AdditionalTreatments: [{ SizePercent: 5, Schedule, MessageConfiguration: { SMSMessage: { Body: 'B' } } }],
+  })
+  t.match(body, {
+    Schedule: { Frequency: 'DAILY' },
+    AdditionalTreatments: [{ Schedule: { Frequency: 'DAILY' } }],
+  })
+})
+
 t.test('treatments are numbered and have states of their own', async t => {
   const { create } = await withCampaigns()
   const { body } = await create({
