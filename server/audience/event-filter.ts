@@ -1,4 +1,5 @@
 import type { EventDimensions, EventFilter } from '../model/event-filter.ts'
+import { isPushEvent } from '../model/event-record.ts'
 import type { AttributeDimension, MetricDimension, SetDimension } from '../model/segment-dimensions.ts'
 
 /** What is known of an event, as PutEvents takes it. */
@@ -7,6 +8,17 @@ export interface EventFacts {
   Attributes?: Readonly<Record<string, string>> | undefined
   Metrics?: Readonly<Record<string, number>> | undefined
 }
+
+/**
+ * Whether an event is of a message of Pinpoint: it has made the event itself, or an app has reported
+ * what became of a push notification. The other events of apps are not, although they may name a
+ * campaign or a journey: mobile SDKs add the ids of the last notification to all that follow (source:
+ * observed).
+ *
+ * @param source ENDPOINT for an event of PutEvents, SYSTEM for one of Pinpoint itself
+ */
+export const isOfMessage = ({ EventType }: EventFacts, source: EventFilter['FilterType']): boolean =>
+  source === 'SYSTEM' || isPushEvent(EventType)
 
 /**
  * Whether an event is one that a filter is for.

@@ -1,4 +1,4 @@
-import { type EventFacts, matchesFilter } from '../audience/event-filter.ts'
+import { type EventFacts, isOfMessage, matchesFilter } from '../audience/event-filter.ts'
 import { newId } from '../http/arn.ts'
 import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -66,8 +66,9 @@ export const eventCampaignsFor = (
   now: Date,
   source: EventFilter['FilterType'] = 'ENDPOINT',
   campaigns?: readonly Campaign[],
-): Listening[] =>
-  listeningCampaigns(
+): Listening[] => {
+  const sender = isOfMessage(event, source) ? event.Attributes?.campaign_id : undefined
+  return listeningCampaigns(
     store,
     app,
     'EVENT',
@@ -75,10 +76,9 @@ export const eventCampaignsFor = (
     now,
     campaigns,
     ({ schedule: { EventFilter } }, { id }) =>
-      EventFilter !== undefined &&
-      event.Attributes?.campaign_id !== id &&
-      matchesFilter(EventFilter, event, source),
+      EventFilter !== undefined && sender !== id && matchesFilter(EventFilter, event, source),
   )
+}
 
 /**
  * Enqueues what event campaigns send to an endpoint: one run each, due now. To be called in a

@@ -1,7 +1,6 @@
 import { type Counters, count } from '../audience/counters.ts'
-import { type EventFacts, matchesFilter } from '../audience/event-filter.ts'
+import { type EventFacts, isOfMessage, matchesFilter } from '../audience/event-filter.ts'
 import type { EventFilter } from '../model/event-filter.ts'
-import { isPushEvent } from '../model/event-record.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
@@ -36,12 +35,11 @@ export function hearJourneyEvents(store: ListeningStore, events: readonly Journe
     if (endpoint === undefined) continue
     const listeners = listening.get(app.seq) ?? listenersIn(store, app)
     listening.set(app.seq, listeners)
-    // Only events of messages decide splits (source: guide). Pinpoint itself makes them, but for those
-    // of push notifications, which apps report.
-    const isOfMessage = source === 'SYSTEM' || isPushEvent(facts.EventType)
+    const isTold = isOfMessage(facts, source)
     for (const listener of listeners) {
-      if (isOfMessage) noteEvent(store, listener, endpoint, facts)
-      const isOwn = facts.Attributes?.journey_id === listener.journey.id
+      // Only events of messages decide splits (source: guide).
+      if (isTold) noteEvent(store, listener, endpoint, facts)
+      const isOwn = isTold && facts.Attributes?.journey_id === listener.journey.id
       if (!isOwn && listener.filter !== undefined && matchesFilter(listener.filter, facts, source)) {
         enterBy(store, store.journeys.byDocument(listener.journey.document)!, endpoint, now)
       }

@@ -101,3 +101,29 @@ t.test("the events of a campaign's own messages do not start it again", async t 
   await advance()
   t.equal((await messages(id)).length, 1)
 })
+
+t.test('what an app reports starts a campaign, also after its push notification', async t => {
+  const { app, create, ok, advance, messages } = await withRunningCampaigns(t)
+  const id = await create({
+    Schedule: {
+      StartTime: 'IMMEDIATE',
+      Frequency: 'EVENT',
+      EventFilter: {
+        FilterType: 'ENDPOINT',
+        Dimensions: { EventType: { Values: ['bought', '_campaign.opened_notification'] } },
+      },
+    },
+  })
+  await advance()
+  const report = async (EventType: string) => {
+    // Mobile SDKs add the ids of the last notification to all events that follow.
+    const event = { EventType, Timestamp: '2027-03-01T09:00:00Z', Attributes: { campaign_id: id } }
+    const Endpoint = { ChannelType: 'SMS', Address: '+15551234567' }
+    await ok('POST', `/v1/apps/${app}/events`, { BatchItem: { e1: { Endpoint, Events: { event } } } })
+    await advance()
+    return (await messages(id)).length
+  }
+  t.equal(await report('_campaign.opened_notification'), 0)
+  t.equal(await report('bought'), 1)
+  t.equal(await report('bought'), 2)
+})
