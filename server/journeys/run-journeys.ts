@@ -121,7 +121,7 @@ export function createJourneySteps(context: SendingContext) {
    * @returns undefined if the application is deleted
    */
   const write = (
-    { app, document, id }: Journey,
+    { app, document, id, definition }: Journey,
     run: JourneyRun,
     activity: string,
     all: readonly Outcome[],
@@ -143,6 +143,7 @@ export function createJourneySteps(context: SendingContext) {
       const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
       journeyRuns.count(run.seq, ofRun, -left, now.toISOString())
     }
+    const isCustom = definition.Activities?.[activity]?.CUSTOM !== undefined
     const events = outcomes.flatMap(({ told }) => {
       if (told === undefined) return []
       const { endpoint, statuses } = told
@@ -152,7 +153,7 @@ export function createJourneySteps(context: SendingContext) {
         activity,
         ...(endpoint.ChannelType && { channel: endpoint.ChannelType }),
       }
-      return statuses.map(status => eventOfUnsent({ record, endpoint, status }, now))
+      return statuses.map(status => eventOfUnsent({ record, endpoint, status, isCustom }, now))
     })
     recordEvents(store, app, events)
     const messages = outcomes.flatMap(({ message }) => message ?? [])

@@ -94,3 +94,30 @@ t.test('what is delivered while its application is deleted goes with it', async 
   await answer()
   t.strictSame(await sent(), [])
 })
+
+t.test(
+  'the event of a message that a custom channel has not got tells CUSTOM, whatever the endpoint',
+  async t => {
+    const { app, endpoints, ok, segment, advance } = await withRunningCampaigns(t)
+    await endpoints({ Id: 'e1' })
+    const Activities = {
+      call: { CUSTOM: { DeliveryUri: 'http://127.0.0.1/deliver', EndpointTypes: ['EMAIL'] } },
+    }
+    const journey = journeyOf(segment, { StartActivity: 'call', Activities })
+    const { Id } = await ok('POST', `/v1/apps/${app}/journeys`, journey)
+    await advance()
+    const { items } = await ok('GET', `/_pinpoint/events?journey=${Id}`)
+    t.match(items, [
+      {
+        event: {
+          event_type: '_journey.send',
+          attributes: {
+            journey_send_status: 'UNSUPPORTED_CHANNEL',
+            journey_activity_type: 'CUSTOM',
+            delivery_type: 'CUSTOM',
+          },
+        },
+      },
+    ])
+  },
+)
