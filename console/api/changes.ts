@@ -1,8 +1,8 @@
-import { useSignal } from '@preact/signals'
 import type { LiveEvents } from '../../server/control/live/shapes.ts'
 import type { ListPage } from '../parts/paged-table.tsx'
 import type { Fetched } from './fetched.ts'
 import { useLive } from './live.ts'
+import { useOverlay } from './overlay.ts'
 
 /** What has happened to the items of a list since it was read. */
 interface Changes<Event> {
@@ -25,7 +25,7 @@ export function useChanges<K extends 'campaign' | 'journey'>(
   app: string,
   page: Fetched<ListPage<{ Id: string }>>,
 ): Changes<LiveEvents[K]> {
-  const events = useSignal(new Map<string, LiveEvents[K]>())
+  const events = useOverlay<ReadonlyMap<string, LiveEvents[K]>>(kind, page.value, new Map())
   useLive(kind, event => {
     if (event.app === app) events.value = new Map(events.value).set(event.id, event)
   })

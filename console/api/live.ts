@@ -52,6 +52,22 @@ export function listen<K extends LiveKind>(kind: K, handler: (event: LiveEvents[
   return () => void all.delete(handler as Handler)
 }
 
+/** Whether a `resync` affects one of some kinds. */
+const isAbout = ({ kinds }: LiveEvents['resync'], of: readonly LiveKind[]): boolean =>
+  kinds?.some(kind => of.includes(kind as LiveKind)) ?? true
+
+/**
+ * Calls `handler` when earlier events and answers of a kind may be wrong by now: the state was
+ * replaced, events were missed, or something was removed. It is not called where there were only
+ * too many new rows for one event.
+ */
+export function useInvalidated(kind: LiveKind, handler: () => void): void {
+  useLive('state', handler)
+  useLive('resync', event => {
+    if (isAbout(event, [kind]) && event.leftOut === undefined) handler()
+  })
+}
+
 /**
  * Milliseconds from a reload to the next: a second; after one that takes long, ten times as long, up
  * to five seconds, so that an open page is no load.
@@ -94,12 +110,18 @@ export function useReload<K extends LiveKind>(
       }, 50)
     }
     let hasEnded = false
-    const ends = (key.split(',') as K[]).map(kind =>
+    const kinds = key.split(',') as K[]
+    const ends = kinds.map(kind =>
       listen(kind, event => {
         if (latest.current.isMine?.(event) ?? true) soon()
       }),
     )
-    ends.push(listen('state', soon), listen('resync', soon))
+    ends.push(
+      listen('state', soon),
+      listen('resync', event => {
+        if (isAbout(event, kinds)) soon()
+      }),
+    )
     return () => {
       hasEnded = true
       window.clearTimeout(timer)

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks'
 import { type Fetched, useFetched } from '../api/fetched.ts'
 import { type ListPage, pageAddress } from './paged-table.tsx'
 
@@ -10,12 +11,12 @@ interface ItemPage<Row> {
 /** `usePage` for a list of one of Pinpoint's own operations. */
 export function useItemPage<Row>(address: string | undefined): Fetched<ListPage<Row>> {
   const fetched = useFetched<ItemPage<Row>>(address && pageAddress(address))
-  const { value } = fetched
-  return {
-    ...fetched,
-    value: value && {
-      items: value.Item,
-      ...(value.NextToken !== undefined && { nextToken: value.NextToken }),
-    },
-  }
+  // The same object for the same answer.
+  const value = useMemo(() => fetched.value && toListPage(fetched.value), [fetched.value])
+  return { ...fetched, value }
 }
+
+const toListPage = <Row>({ Item, NextToken }: ItemPage<Row>): ListPage<Row> => ({
+  items: Item,
+  ...(NextToken !== undefined && { nextToken: NextToken }),
+})

@@ -99,6 +99,20 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('after a restore, a journey is as the snapshot has it', async t => {
+    const { Id: id } = await journey('kept')
+    const snapshot = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(pageOf(id))
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Publish' }).click()
+    await page.getByText('CLOSED', { exact: true }).waitFor()
+    await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+    await page.getByRole('button', { name: 'Publish' }).waitFor()
+    t.equal(await page.getByRole('button', { name: 'Cancel journey' }).count(), 0)
+    t.strictSame(trouble, [])
+  })
+
   t.test('why a draft cannot be published is shown whole', async t => {
     const { Id: id } = await journey('broken', { StartActivity: 'gone' })
     const { page, trouble, expectTrouble } = await openPage(t, browser, url)

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
-import { makeFolder } from '../support/buckets.ts'
-import { controlOf } from '../support/control.ts'
-import { createApp, startEmulator } from '../support/helpers.ts'
+import { makeBuckets, makeFolder } from '../support/buckets.ts'
+import { controlOf, jobsOf } from '../support/control.ts'
+import { createApp, createImportJob, startEmulator } from '../support/helpers.ts'
 import { putEndpoint } from '../support/reads.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
@@ -57,7 +57,8 @@ t.test('in a real browser', needsBrowser, async t => {
   })
 
   t.test('with an emulator that others use', async t => {
-    const { url, client } = await startEmulator(t)
+    const buckets = makeBuckets(t)
+    const { url, client } = await startEmulator(t, buckets.env)
     const control = controlOf(url)
 
     t.test('reset and restore by another client are shown at once', async t => {
@@ -89,6 +90,34 @@ t.test('in a real browser', needsBrowser, async t => {
       endpoint.expectTrouble(/^404: /)
       channels.expectTrouble(/^404: /)
       t.strictSame([...endpoint.trouble, ...channels.trouble], [])
+    })
+
+    t.test('after a restore, a job is in the state of the snapshot', async t => {
+      await buckets.put('data', 'users.csv', 'Id,ChannelType,Address\ne1,SMS,+15555550100\n')
+      const jobs = jobsOf(url)
+      await jobs.control({ mode: 'manual' })
+      const app = await createApp(client, 'with a job')
+      const job = await createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+      await jobs.advance(job, 'PROCESSING')
+      const snapshot = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
+      const [list, one] = await Promise.all([openPage(t, browser, url), openPage(t, browser, url)])
+      const home = `${url}/_pinpoint/console/apps/${app}`
+      await list.page.goto(`${home}/jobs`)
+      await one.page.goto(`${home}/import-jobs/${job.Id}`)
+      const areIn = async (status: string) => {
+        await list.page.getByRole('row', { name: new RegExp(`users.csv .* ${status} `) }).waitFor()
+        await one.page.locator('.page-title').getByText(status, { exact: true }).waitFor()
+      }
+      for (const { page } of [list, one]) await live(page).waitFor()
+      await areIn('PROCESSING')
+      await jobs.advance(job, 'COMPLETED')
+      await areIn('COMPLETED')
+
+      await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+      await areIn('PROCESSING')
+      await jobs.control({ mode: 'immediate' })
+      await areIn('COMPLETED')
+      t.strictSame([...list.trouble, ...one.trouble], [])
     })
 
     t.test('a paused page stands still, and catches up', async t => {

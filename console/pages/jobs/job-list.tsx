@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
 import { useLive } from '../../api/live.ts'
+import { useOverlay } from '../../api/overlay.ts'
 import type { AppOverviews, JobRow } from '../../api/types.ts'
 import { SelectFilter } from '../../parts/filters.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
@@ -81,7 +82,7 @@ function useFollowed(
   { app, type, status }: { app: string | undefined; type: string; status: string },
 ) {
   const items = value?.items
-  const jobs = useSignal(new Map<string, JobRow['job']>())
+  const jobs = useOverlay<ReadonlyMap<string, JobRow['job']>>('job', items, new Map())
   const fresh = useSignal(new Set<string>())
   useLive('job', event => {
     if ((app !== undefined && event.app !== app) || (type && event.type !== type)) return

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { LiveEvents } from '../../../server/control/live/shapes.ts'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
 import { connection, useLive, useReload } from '../../api/live.ts'
+import { useOverlay } from '../../api/overlay.ts'
 import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
 import { announce } from '../../shell/announce.tsx'
@@ -56,11 +57,11 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
   alsoAt: (details: Details) => boolean = () => false,
 ): WatchedJob<Details> | { from: Fetched<Details>; status?: undefined } {
   const from = useFetched<Details>(address)
-  const latest = useSignal<JobEvent | undefined>(undefined)
-  const letters = useSignal<ReadonlyMap<number, string>>(new Map())
+  const { value: details, reload } = from
+  const latest = useOverlay<JobEvent | undefined>('job', details, undefined)
+  const letters = useOverlay<ReadonlyMap<number, string>>('pieces', details, new Map())
   const speeds = useSpeeds()
   const rate = useRef(new Rate())
-  const { value: details, reload } = from
 
   useReload(reload, ['job', 'failures'], event =>
     event.id !== job
@@ -70,6 +71,10 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
         : details !== undefined && alsoAt(details),
   )
   usePolling(reload, details !== undefined && !isOver(details.job.JobStatus))
+  useLive('state', () => {
+    speeds.clear()
+    rate.current = new Rate()
+  })
   useLive('job', event => {
     if (event.id !== job) return
     latest.value = event
@@ -140,15 +145,27 @@ function historyWith(history: History, event: JobEvent | undefined): History {
   return isLater ? [...history, { status: event.status, at: event.at }] : history
 }
 
-function useSpeeds(): { list: Signal<readonly Speed[]>; add: (processed: number) => void } {
+/** The time between two points of the speed at first, in milliseconds. */
+const firstWindowMs = 900
+
+function useSpeeds(): {
+  list: Signal<readonly Speed[]>
+  add: (processed: number) => void
+  clear: () => void
+} {
   const list = useSignal<readonly Speed[]>([])
   const state = useRef({
     start: performance.now(),
-    windowMs: 900,
+    windowMs: firstWindowMs,
     last: undefined as [number, number] | undefined,
   })
   return {
     list,
+    clear() {
+      list.value = []
+      state.current.windowMs = firstWindowMs
+      state.current.last = undefined
+    },
     add(processed) {
       const { current } = state
       const at = performance.now()

@@ -5,6 +5,7 @@ import type { JourneyResponse, JourneyRunsResponse, State } from '../../../serve
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useLive, useReload } from '../../api/live.ts'
+import { useOverlay } from '../../api/overlay.ts'
 import { count, plural } from '../../format.ts'
 import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
@@ -40,7 +41,7 @@ export default function JourneyPage({ app, journey: id }: { app: string; journey
       event.id === id &&
       (event.state !== journey.value?.State || event.modifiedAt !== journey.value.LastModifiedDate),
   )
-  const state = useSignal<State | undefined>(undefined)
+  const state = useOverlay<State | undefined>('journey', journey.value, undefined)
   useLive('journey', event => {
     if (event.app === app && event.id === id) state.value = event.state
   })

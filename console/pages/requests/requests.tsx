@@ -1,6 +1,6 @@
 import operations from '../../../fixtures/operations.json' with { type: 'json' }
 import { call, emulatorUrl } from '../../api/calls.ts'
-import { useReload } from '../../api/live.ts'
+import { useInvalidated } from '../../api/live.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { SelectFilter } from '../../parts/filters.tsx'
@@ -26,8 +26,7 @@ export default function RequestsPage() {
       (operation === '' || row.operation === operation) &&
       (failed === '' || String(row.status >= 400) === failed),
   )
-  // Calls were removed, or there were too many for the feed.
-  useReload(page.reload, [])
+  useInvalidated('requests', page.reload)
   const filtered = operation !== '' || failed !== ''
   return (
     <Page
