@@ -1,10 +1,14 @@
-import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { LiveEvents, LiveKind } from '../../server/control/live/shapes.ts'
+import type { LiveKind } from '../../server/control/live/shapes.ts'
+import type { Fetched } from '../api/fetched.ts'
 import { useLive } from '../api/live.ts'
+import { useOverlay } from '../api/overlay.ts'
 import { plural } from '../format.ts'
+import { place } from '../router.ts'
 import { announce } from '../shell/announce.tsx'
 import { Icon } from './icon.tsx'
+import type { ListPage } from './paged-table.tsx'
+import { isFirstPage, showFirstPage } from './pager.tsx'
 
 /**
  * Says above a list how many rows are new; the button shows them. So a list never moves by itself
@@ -39,30 +43,57 @@ export function NewRows({
   )
 }
 
-/** A row of the events of a kind, which are arrays of rows. */
-type RowOf<K extends LiveKind> = LiveEvents[K] extends readonly (infer Row)[] ? Row : never
+/** The rows that are newer than a list: what `NewRows` shows, and what notes more of them. */
+export interface NewRowsState {
+  number: number
+  orMore: boolean
+  /** Notes rows, by their keys. */
+  add: (keys: readonly string[]) => void
+  show: () => void
+}
+
+/** New rows that are counted; of more, only that there are more. */
+const maxCounted = 1000
 
 /**
- * Counts the rows that the live feed brings.
+ * Counts rows that were added to a list since the page that is shown was opened, and are not on it.
+ * What belongs to an empty list is shown at once.
  *
- * @param isMine which of them belong to the list
- * @returns how many, and what begins to count anew
+ * @param kind of the events that bring new rows
+ * @param keyOf names a row
  */
-export function useNewRows<K extends LiveKind>(
-  kind: K,
-  isMine: (row: RowOf<K>) => boolean,
-): { number: number; clear: () => void } {
-  const number = useSignal(0)
-  useLive(kind, event => {
-    number.value += (event as RowOf<K>[]).filter(isMine).length
+export function useNewRows<Row>(
+  kind: LiveKind,
+  { value, reload }: Fetched<ListPage<Row>>,
+  keyOf: (row: Row) => string,
+): NewRowsState {
+  const added = useOverlay<ReadonlySet<string>>(kind, undefined, none)
+  const orMore = useOverlay(kind, undefined, false)
+  const clear = () => {
+    added.value = none
+    orMore.value = false
+  }
+  const address = place.value.query.toString()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each change of filters or page.
+  useEffect(clear, [address])
+  useLive('resync', ({ kinds, leftOut }) => {
+    if (leftOut !== undefined && kinds?.includes(kind)) orMore.value = true
   })
-  useLive('state', () => {
-    number.value = 0
-  })
+  const listed = new Set(value?.items.map(keyOf))
   return {
-    number: number.value,
-    clear: () => {
-      number.value = 0
+    number: value === undefined ? 0 : [...added.value].filter(key => !listed.has(key)).length,
+    orMore: orMore.value,
+    add: keys => {
+      if (value?.items.length === 0 && isFirstPage()) return void reload()
+      const all = new Set([...added.value, ...keys])
+      if (all.size > maxCounted) orMore.value = true
+      else added.value = all
+    },
+    show: () => {
+      clear()
+      showFirstPage(reload)
     },
   }
 }
+
+const none: ReadonlySet<string> = new Set()

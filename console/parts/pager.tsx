@@ -1,8 +1,14 @@
-import { place, withQuery } from '../router.ts'
+import { go, place, withQuery } from '../router.ts'
 import { Icon } from './icon.tsx'
 
 /** Whether the first page of the list is shown that the address names by `token`. */
 export const isFirstPage = (): boolean => !place.value.query.has('token')
+
+/** Shows what is new in a list: its first page, read again. */
+export function showFirstPage(reload: () => void): void {
+  if (isFirstPage()) reload()
+  else go(withQuery({ token: undefined }))
+}
 
 /**
  * Links to the first and to the next page of a list; nothing if it is all on one page.

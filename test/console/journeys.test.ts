@@ -113,6 +113,33 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('of a list, new journeys are announced on any page, and deleted ones go', async t => {
+    const ids: string[] = []
+    for (let n = 0; n <= 50; n++) ids.push((await journey(`draft-${n}`)).Id)
+    const publish = (id: string) => call('PUT', `${path}/journeys/${id}/state`, { State: 'ACTIVE' })
+    const { page, trouble } = await openPage(t, browser, url)
+    const link = (name: string) => page.getByRole('link', { name, exact: true })
+    await page.goto(`${url}/_pinpoint/console${path.slice(3)}/journeys`)
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+    await link('Next page').click()
+    await link('draft-0').waitFor()
+    await publish(ids[50]!)
+    await publish(ids[0]!)
+    await page.getByRole('row', { name: /^draft-0 CLOSED/ }).waitFor()
+    t.equal(
+      await page.getByRole('button', { name: /^Show/ }).count(),
+      0,
+      'what is on another page is not new',
+    )
+
+    await journey('another')
+    await page.getByRole('button', { name: 'Show 1 new journey', exact: true }).click()
+    await link('another').waitFor()
+    await call('DELETE', `${path}/journeys/${ids[49]}`)
+    await link('draft-49').waitFor({ state: 'detached' })
+    t.strictSame(trouble, [])
+  })
+
   t.test('why a draft cannot be published is shown whole', async t => {
     const { Id: id } = await journey('broken', { StartActivity: 'gone' })
     const { page, trouble, expectTrouble } = await openPage(t, browser, url)

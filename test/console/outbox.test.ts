@@ -102,6 +102,15 @@ t.test('messages that an SDK sends appear without a reload, and rows do not move
   t.equal(await page.getByRole('row', { name: /two/ }).count(), 2)
   t.equal(await page.getByRole('button', { name: /^Show/ }).count(), 0)
   t.equal(await page.evaluate('window.same'), true, 'the page was not loaded again')
+
+  await sendSms('many', ...Array.from({ length: 50 }, (_, n) => `+1555001${1000 + n}`))
+  await page.reload()
+  await page.getByRole('link', { name: 'Next page' }).click()
+  await page.getByRole('row', { name: /one/ }).waitFor()
+  await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+  await sendSms('last', '+15550000009')
+  await page.getByRole('button', { name: 'Show 1 new message', exact: true }).click()
+  await page.getByRole('row', { name: /last/ }).waitFor()
   t.strictSame(trouble, [])
 })
 

@@ -1,8 +1,8 @@
 import type { CampaignResponse } from '../../../server/model/campaign.ts'
 import { emulatorUrl } from '../../api/calls.ts'
-import { useChanges } from '../../api/changes.ts'
 import { count } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
+import { useChanges } from '../../parts/changes.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { useItemPage } from '../../parts/item-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
@@ -18,7 +18,7 @@ import { scheduleWords } from './words.ts'
 /** The campaigns of an application. */
 export default function CampaignsPage({ app }: { app: string }) {
   const page = useItemPage<CampaignResponse>(to`v1/apps/${app}/campaigns`)
-  const { events, unseen, show } = useChanges('campaign', app, page)
+  const { events, newRows } = useChanges('campaign', app, page)
   const columns: Column<CampaignResponse>[] = [
     {
       head: 'Campaign',
@@ -47,7 +47,7 @@ export default function CampaignsPage({ app }: { app: string }) {
   ]
   return (
     <Page title="Campaigns" app={app} ready={page.value !== undefined}>
-      <NewRows number={unseen} show={show} />
+      <NewRows {...newRows} one="campaign" />
       <PagedTable
         page={page}
         caption="Campaigns"

@@ -1,16 +1,14 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { type Fetched, useFetched } from '../../api/fetched.ts'
 import { useLive } from '../../api/live.ts'
 import { useOverlay } from '../../api/overlay.ts'
 import type { AppOverviews, JobRow } from '../../api/types.ts'
 import { SelectFilter } from '../../parts/filters.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
-import { NewRows } from '../../parts/new-rows.tsx'
+import { NewRows, useNewRows } from '../../parts/new-rows.tsx'
 import { type ListPage, PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
 import type { Column } from '../../parts/table.tsx'
-import { go, place, to, withQuery } from '../../router.ts'
+import { place, to, withQuery } from '../../router.ts'
 import { jobPath } from './job-path.ts'
 
 /**
@@ -28,13 +26,7 @@ export function JobList({ app }: { app?: string }) {
   })
   const address = `jobs?${filters}`
   const page = usePage<JobRow>(address)
-  const { fresh, rows } = useFollowed(page, { app, type, status })
-  // What is new is in the list now.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: at each answer.
-  useEffect(() => {
-    fresh.value = new Set()
-  }, [page.value, address])
-
+  const { newRows, rows } = useFollowed(page, { app, type, status })
   const appColumn = useAppColumn(app === undefined)
   const shown = page.value && { ...page, value: { ...page.value, items: rows } }
   return (
@@ -43,11 +35,7 @@ export function JobList({ app }: { app?: string }) {
         <SelectFilter name="type" label="Type" none="Imports and exports" choices={['IMPORT', 'EXPORT']} />
         <SelectFilter name="status" label="Status" none="All states" choices={jobPath} />
       </div>
-      <NewRows
-        number={fresh.value.size}
-        one="job"
-        show={() => (query.has('token') ? go(withQuery({ token: undefined })) : page.reload())}
-      />
+      <NewRows {...newRows} one="job" />
       <PagedTable
         page={shown ?? page}
         caption="Jobs"
@@ -76,25 +64,25 @@ export function JobList({ app }: { app?: string }) {
   )
 }
 
-/** The rows of a page as their jobs are now, and the ids of jobs that are newer than the list. */
+/** The rows of a page as their jobs are now, and the jobs that are newer than the list. */
 function useFollowed(
-  { value, reload }: Fetched<ListPage<JobRow>>,
+  page: Fetched<ListPage<JobRow>>,
   { app, type, status }: { app: string | undefined; type: string; status: string },
 ) {
-  const items = value?.items
+  const items = page.value?.items
   const jobs = useOverlay<ReadonlyMap<string, JobRow['job']>>('job', items, new Map())
-  const fresh = useSignal(new Set<string>())
+  const newRows = useNewRows('job', page, jobKey)
   useLive('job', event => {
     if ((app !== undefined && event.app !== app) || (type && event.type !== type)) return
+    const job = event.job as JobRow['job']
     if (items?.some(({ job }) => job.Id === event.id)) {
-      jobs.value = new Map(jobs.value).set(event.id, event.job as JobRow['job'])
+      jobs.value = new Map(jobs.value).set(event.id, job)
     } else if (event.status === (status || 'CREATED')) {
-      if (items?.length === 0) return reload()
-      fresh.value = new Set(fresh.value).add(event.id)
+      newRows.add([jobKey({ ...event, job })])
     }
   })
   const rows = (items ?? []).map(row => ({ ...row, job: jobs.value.get(row.job.Id) ?? row.job }))
-  return { fresh, rows }
+  return { newRows, rows }
 }
 
 /** The column of the application's name; the names are read if it `isShown`. */

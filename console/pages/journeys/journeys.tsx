@@ -1,9 +1,9 @@
 import type { JourneyResponse } from '../../../server/model/journey.ts'
 import { emulatorUrl } from '../../api/calls.ts'
-import { useChanges } from '../../api/changes.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { count, plural } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
+import { useChanges } from '../../parts/changes.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { useItemPage } from '../../parts/item-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
@@ -19,7 +19,7 @@ import { getMetrics } from './reading.ts'
 /** The journeys of an application, with their states and how many have come through them. */
 export default function JourneysPage({ app }: { app: string }) {
   const page = useItemPage<JourneyResponse>(to`v1/apps/${app}/journeys`)
-  const { events, unseen, show } = useChanges('journey', app, page)
+  const { events, newRows } = useChanges('journey', app, page)
   const items = page.value?.items ?? []
   const published = items.filter(({ State }) => State !== 'DRAFT').map(({ Id }) => Id)
   const metrics = useLoaded(
@@ -56,7 +56,7 @@ export default function JourneysPage({ app }: { app: string }) {
   ]
   return (
     <Page title="Journeys" app={app} ready={page.value !== undefined}>
-      <NewRows number={unseen} show={show} />
+      <NewRows {...newRows} one="journey" />
       <PagedTable
         page={page}
         caption={plural(items.length, 'journey')}

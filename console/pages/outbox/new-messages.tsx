@@ -1,8 +1,9 @@
-import { useSignal } from '@preact/signals'
 import { get } from '../../api/calls.ts'
-import { useLive, useReload } from '../../api/live.ts'
+import { useReload } from '../../api/live.ts'
+import { useOverlay } from '../../api/overlay.ts'
 import type { Messages } from '../../api/types.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
+import { isFirstPage, showFirstPage } from '../../parts/pager.tsx'
 
 /** As many new messages are counted; of more, only that there are more. */
 const maxCounted = 100
@@ -21,36 +22,33 @@ interface Newer {
  *
  * @param address the list in the control API, with its filters
  * @param last the `last` of what is shown
- * @param isFirst whether the first page is shown
+ * @param reload reads the list again
  */
 export function NewMessages({
   address,
   last,
-  isFirst,
-  show,
+  reload,
 }: {
   address: string
   last: number | undefined
-  isFirst: boolean
-  show: () => void
+  reload: () => void
 }) {
-  const newer = useSignal<Newer | undefined>(undefined)
+  const newer = useOverlay<Newer | undefined>('messages', undefined, undefined)
   const look = async () => {
     if (last === undefined) return
     try {
       const { items, nextToken } = await get<Messages>(`${address}&page-size=${maxCounted}&after=${last}`)
       if (items.length === 0) return
-      if (isFirst && isReaderAtTop()) return show()
+      if (isFirstPage() && isReaderAtTop()) return reload()
       newer.value = { than: last, count: items.length, isMore: nextToken !== undefined }
     } catch {
       // The next event tries again.
     }
   }
   useReload(look, ['messages'])
-  useLive('state', show)
   if (newer.value === undefined || newer.value.than !== last) return null
   const { count, isMore } = newer.value
-  return <NewRows number={count} orMore={isMore} one="message" show={show} />
+  return <NewRows number={count} orMore={isMore} one="message" show={() => showFirstPage(reload)} />
 }
 
 /** Whether rows may move: the reader has not scrolled, and neither points at nor focuses one. */

@@ -1,6 +1,6 @@
 import { call, emulatorUrl } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
-import { useReload } from '../../api/live.ts'
+import { useInvalidated, useReload } from '../../api/live.ts'
 import type { AppOverviews, Messages, OutboxMessage } from '../../api/types.ts'
 import { plural } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
@@ -11,7 +11,7 @@ import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
 import type { Column } from '../../parts/table.tsx'
-import { place, to } from '../../router.ts'
+import { to } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 import { Filters, readFilters, withoutFilters } from './filters.tsx'
 import { rememberList } from './neighbours.ts'
@@ -25,6 +25,7 @@ export default function OutboxPage() {
   const page = usePage<OutboxMessage, Messages>(address)
   const apps = useFetched<AppOverviews>('apps?page-size=1000')
   useReload(apps.reload, ['counts'])
+  useInvalidated('messages', page.reload)
   const known = apps.value?.items ?? []
   if (page.value !== undefined) rememberList(page.value.items.map(({ id }) => id))
   const remove = async () => {
@@ -56,12 +57,7 @@ export default function OutboxPage() {
     >
       <div class="outbox-head">
         <Filters apps={known} />
-        <NewMessages
-          address={address}
-          last={page.value?.last}
-          isFirst={!place.value.query.has('token')}
-          show={page.reload}
-        />
+        <NewMessages address={address} last={page.value?.last} reload={page.reload} />
       </div>
       <PagedTable
         page={page}

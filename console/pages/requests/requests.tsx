@@ -1,6 +1,6 @@
 import operations from '../../../fixtures/operations.json' with { type: 'json' }
 import { call, emulatorUrl } from '../../api/calls.ts'
-import { useInvalidated } from '../../api/live.ts'
+import { useInvalidated, useLive } from '../../api/live.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { SelectFilter } from '../../parts/filters.tsx'
@@ -20,12 +20,15 @@ export default function RequestsPage() {
   const failed = query.get('failed') ?? ''
   const filters = new URLSearchParams({ ...(operation && { operation }), ...(failed && { failed }) })
   const page = usePage<RequestRow>(`requests?${filters}`)
-  const fresh = useNewRows(
-    'requests',
-    row =>
-      (operation === '' || row.operation === operation) &&
-      (failed === '' || String(row.status >= 400) === failed),
-  )
+  const newRows = useNewRows('requests', page, ({ requestId }) => requestId)
+  useLive('requests', calls => {
+    const mine = calls.filter(
+      call =>
+        (operation === '' || call.operation === operation) &&
+        (failed === '' || String(call.status >= 400) === failed),
+    )
+    if (mine.length > 0) newRows.add(mine.map(({ requestId }) => requestId))
+  })
   useInvalidated('requests', page.reload)
   const filtered = operation !== '' || failed !== ''
   return (
@@ -60,14 +63,7 @@ export default function RequestsPage() {
             ['false', 'Not failed'],
           ]}
         />
-        <NewRows
-          number={fresh.number}
-          one="call"
-          show={() => {
-            fresh.clear()
-            page.reload()
-          }}
-        />
+        <NewRows {...newRows} one="call" />
       </div>
       <PagedTable
         page={page}

@@ -21,6 +21,7 @@ import { requestMembers } from '../requests.ts'
 
 const appId = Type.String({ description: 'Id of the application' })
 const optionalText = (description: string) => Type.Optional(Type.String({ description }))
+const isNew = Type.Boolean({ description: 'Whether it was created since the last look' })
 const instant = (description: string) => Type.String({ description: `${description}, ISO 8601` })
 
 /** The first event of every stream. */
@@ -124,6 +125,7 @@ const CountsEvent = Type.Omit(AppOverview, ['users'])
 export const CampaignEvent = Type.Object({
   app: appId,
   id: Type.String({ description: 'Id of the campaign' }),
+  isNew,
   name: Type.String(),
   version: Type.Integer(),
   modifiedAt: instant('When it was changed last'),
@@ -140,6 +142,7 @@ export type CampaignEvent = Static<typeof CampaignEvent>
 export const JourneyEvent = Type.Object({
   app: appId,
   id: Type.String({ description: 'Id of the journey' }),
+  isNew,
   name: Type.String(),
   state: JourneyState,
   modifiedAt: instant('When it was changed last'),

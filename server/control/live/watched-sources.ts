@@ -16,7 +16,7 @@ interface Watched<Kind extends LiveKind> {
   /** The id of its application, if it belongs to one. */
   app?: string
   /** What is published when it is new or has changed. */
-  describe: () => LiveEvents[Kind]
+  describe: (isNew: boolean) => LiveEvents[Kind]
 }
 
 /** Rows of a list that are watched, the newest. */
@@ -53,14 +53,14 @@ export function createWatchedSources(
       store.campaignStamps(maxWatched).map(({ app, id, stamp }) => ({
         ...keyOf(app, id),
         stamp,
-        describe: () => describeCampaign(context, app, id),
+        describe: isNew => ({ ...describeCampaign(context, app, id), isNew }),
       })),
     ),
     watch('journey', 500, publish, () =>
       store.journeyStamps(maxWatched).map(({ app, id, stamp }) => ({
         ...keyOf(app, id),
         stamp,
-        describe: () => describeJourney(context, app, id),
+        describe: isNew => ({ ...describeJourney(context, app, id), isNew }),
       })),
     ),
     watch('counts', 1000, publish, () => {
@@ -80,7 +80,11 @@ export function createWatchedSources(
   ]
 }
 
-/** Makes a source that publishes what is new or has changed. */
+/**
+ * Makes a source that publishes what is new or has changed.
+ *
+ * @param list reads what is watched, the newest first
+ */
 function watch<Kind extends LiveKind>(
   kind: Kind,
   interval: number,
@@ -88,21 +92,27 @@ function watch<Kind extends LiveKind>(
   list: () => Watched<Kind>[],
 ): Source {
   let stamps = new Map<string, string>()
-  const compare = (onChange: (watched: Watched<Kind>) => void): void => {
+  const compare = (onChange: (watched: Watched<Kind>, isNew: boolean) => void): void => {
     const found = list()
-    for (const watched of found) if (stamps.get(watched.key) !== watched.stamp) onChange(watched)
+    // An unknown one behind one that is known is old: it was not among the newest before.
+    let isNew = true
+    for (const watched of found) {
+      const known = stamps.get(watched.key)
+      if (known !== undefined) isNew = false
+      if (known !== watched.stamp) onChange(watched, isNew)
+    }
     stamps = new Map(found.map(({ key, stamp }) => [key, stamp]))
   }
   return {
     ...{ kinds: [kind], interval },
     start: () => compare(() => {}),
-    look: () => compare(({ app, describe }) => publish(kind, describe(), app)),
+    look: () => compare(({ app, describe }, isNew) => publish(kind, describe(isNew), app)),
   }
 }
 
 const keyOf = (app: AppRef, id: string) => ({ key: `${app.id}/${id}`, app: app.id })
 
-function describeCampaign({ store }: LiveContext, app: AppRef, id: string): CampaignEvent {
+function describeCampaign({ store }: LiveContext, app: AppRef, id: string): Omit<CampaignEvent, 'isNew'> {
   const campaign = store.campaigns.get(app, id)!
   const { Name, Version, LastModifiedDate, IsPaused, State } = answerCampaign(app, campaign)
   const page = { limit: campaign.treatments.length, before: Number.MAX_SAFE_INTEGER }
@@ -114,7 +124,7 @@ function describeCampaign({ store }: LiveContext, app: AppRef, id: string): Camp
   }
 }
 
-function describeJourney({ store }: LiveContext, app: AppRef, id: string): JourneyEvent {
+function describeJourney({ store }: LiveContext, app: AppRef, id: string): Omit<JourneyEvent, 'isNew'> {
   const { document, definition, state, lastModifiedDate } = store.journeys.get(app, id)!
   const inside = store.journeyRuns.countInside(document)
   const countersOf = (activity?: string) => store.journeyRuns.countersOfJourney(document, activity)

@@ -283,7 +283,9 @@ t.test('campaigns and their runs are told of', async t => {
   const { data } = await stream.find('campaign', ({ state }) => state === 'COMPLETED')
   const { LastModifiedDate } = await ok('GET', `${url}/${id}`)
   const activities = (await ok('GET', `${url}/${id}/activities`)).Item
-  t.strictSame(data, {
+  t.equal(stream.all('campaign')[0]!.isNew, true)
+  const { isNew, ...campaign } = data
+  t.strictSame(campaign, {
     ...{ app, id, name: 'spring', version: 1, modifiedAt: LastModifiedDate, isPaused: false },
     ...{ state: 'COMPLETED', activities },
   })
@@ -309,6 +311,8 @@ t.test('journeys and their participants are told of', async t => {
   )
   const metricsOf = async (path = '') =>
     (await ok('GET', `/v1/apps/${app}/journeys/${Id}${path}/execution-metrics`)).Metrics
+  t.equal(stream.all('journey')[0]!.isNew, true)
+  t.equal(data.isNew, false)
   t.strictSame(data.metrics, await metricsOf())
   for (const key of ['wait', 'hello']) {
     t.strictSame(data.activities[key], await metricsOf(`/activities/${key}`), key)
