@@ -34,6 +34,19 @@ export function forgetAnswers(): void {
 }
 
 /**
+ * Reads an address into the kept answers, unless it is there, so that whoever shows it next has it at
+ * once. An error is ignored: it comes again when the address is shown.
+ */
+export async function readAhead(address: string, signal: AbortSignal): Promise<void> {
+  if (kept.has(address)) return
+  const before = generation.peek()
+  try {
+    const value = await get(address, signal)
+    if (generation.peek() === before) keep(address, value)
+  } catch {}
+}
+
+/**
  * Reads an address of the control API, and again when the address changes, and after `forgetAnswers`.
  *
  * @param address as for `get`; `undefined` reads nothing
@@ -128,4 +141,17 @@ export function useLoaded<T>(key: string | undefined, load: (signal: AbortSignal
     loading: shown.loading,
     reload,
   }
+}
+
+/**
+ * What is shown while another address is read that is not kept: the answer of the last one.
+ *
+ * @returns what was fetched, with `isOld` while its value is that of the last address
+ */
+export function useLastAnswer<T>(fetched: Fetched<T>): Fetched<T> & { isOld: boolean } {
+  const last = useRef<T | undefined>(undefined)
+  const { value, error } = fetched
+  if (value !== undefined) last.current = value
+  const isOld = value === undefined && error === undefined && last.current !== undefined
+  return { ...fetched, value: isOld ? last.current : value, isOld }
 }

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
-import { type Fetched, useFetched } from '../api/fetched.ts'
-import { type ListPage, pageAddress } from './paged-table.tsx'
+import type { Fetched } from '../api/fetched.ts'
+import { type ListPage, useListPage } from './paged-table.tsx'
 
 /** A list as Pinpoint's own operations answer it. */
 interface ItemPage<Row> {
@@ -10,7 +10,7 @@ interface ItemPage<Row> {
 
 /** `usePage` for a list of one of Pinpoint's own operations. */
 export function useItemPage<Row>(address: string | undefined): Fetched<ListPage<Row>> {
-  const fetched = useFetched<ItemPage<Row>>(address && pageAddress(address))
+  const fetched = useListPage<ItemPage<Row>>(address, ({ NextToken }) => NextToken)
   // The same object for the same answer.
   const value = useMemo(() => fetched.value && toListPage(fetched.value), [fetched.value])
   return { ...fetched, value }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { type Fetched, useFetched } from '../api/fetched.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { type Fetched, readAhead, useFetched, useLastAnswer } from '../api/fetched.ts'
 import { place } from '../router.ts'
 import { isFirstPage, Pager } from './pager.tsx'
 import { Loaded } from './states.tsx'
@@ -13,26 +14,59 @@ export interface ListPage<Row> {
 
 const pageSize = 50
 
+/** Milliseconds that a page is shown before the next one is read ahead. */
+const aheadMs = 200
+
 /**
- * Reads the page of a list that the address of the console names by `token`.
+ * Reads the page of a list that the address of the console names by `token`, and the next one ahead.
  *
  * @param address of the list in the control API, with its filters
  */
 export function usePage<Row, List extends ListPage<Row> = ListPage<Row>>(
   address: string | undefined,
 ): Fetched<List> {
-  return useFetched(address && pageAddress(address))
+  return useListPage<List>(address, ({ nextToken }) => nextToken)
 }
 
-/** The address of a list with the parameters of the page that the address of the console names. */
-export function pageAddress(address: string): string {
-  const token = place.value.query.get('token')
-  const more = `page-size=${pageSize}${token === null ? '' : `&token=${encodeURIComponent(token)}`}`
+/**
+ * `usePage` for a list whose answers have any form.
+ *
+ * @param nextOf gives the token of the page after an answer
+ */
+export function useListPage<List>(
+  address: string | undefined,
+  nextOf: (list: List) => string | undefined,
+): Fetched<List> {
+  const shown = address && pageAddress(address, place.value.query.get('token') ?? undefined)
+  const page = useFetched<List>(shown)
+  const token = page.value && nextOf(page.value)
+  const next = useRef<string | undefined>(undefined)
+  next.current = token === undefined ? undefined : pageAddress(address!, token)
+  const hasNext = token !== undefined
+  // Once for each page that is opened, not after each of its reloads.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each other page.
+  useEffect(() => {
+    if (!hasNext) return
+    const abort = new AbortController()
+    const timer = setTimeout(() => {
+      if (next.current) readAhead(next.current, abort.signal)
+    }, aheadMs)
+    return () => {
+      clearTimeout(timer)
+      abort.abort()
+    }
+  }, [shown, hasNext])
+  return page
+}
+
+function pageAddress(address: string, token: string | undefined): string {
+  const more = `page-size=${pageSize}${token === undefined ? '' : `&token=${encodeURIComponent(token)}`}`
   return `${address}${address.includes('?') ? '&' : '?'}${more}`
 }
 
 /**
- * A list of any length, a page at a time, so that a million rows take no more than fifty.
+ * A list of any length, a page at a time, so that a million rows take no more than fifty. While
+ * another page is read, the rows of the last one stay, dimmed.
  *
  * @param empty shown if there is no row at all
  */
@@ -47,18 +81,23 @@ export function PagedTable<Row>({
   columns: Column<Row>[]
   keyOf: (row: Row) => string
 }) {
+  const { isOld, ...shown } = useLastAnswer(page)
+  const token = useRef<string | null>(null)
+  if (!isOld) token.current = place.value.query.get('token')
   return (
-    <Loaded from={page}>
-      {({ items, nextToken }) => (
-        <>
-          {items.length > 0 && <Table key={place.value.query.get('token')} {...table} rows={items} />}
-          {items.length === 0 && isFirstPage() && nextToken === undefined && empty}
-          {items.length === 0 && nextToken !== undefined && (
-            <p class="hint">Nothing among the rows that were looked at so far; there are more.</p>
-          )}
-          <Pager label="Pages of the list" nextToken={nextToken} />
-        </>
-      )}
-    </Loaded>
+    <div class="paged" aria-busy={isOld} inert={isOld}>
+      <Loaded from={shown}>
+        {({ items, nextToken }) => (
+          <>
+            {items.length > 0 && <Table key={token.current} {...table} rows={items} />}
+            {items.length === 0 && isFirstPage() && nextToken === undefined && empty}
+            {items.length === 0 && nextToken !== undefined && (
+              <p class="hint">Nothing among the rows that were looked at so far; there are more.</p>
+            )}
+            <Pager label="Pages of the list" nextToken={nextToken} />
+          </>
+        )}
+      </Loaded>
+    </div>
   )
 }

@@ -104,7 +104,21 @@ t.test('messages that an SDK sends appear without a reload, and rows do not move
   t.equal(await page.evaluate('window.same'), true, 'the page was not loaded again')
 
   await sendSms('many', ...Array.from({ length: 50 }, (_, n) => `+1555001${1000 + n}`))
+  const ahead = page.waitForResponse(/\/messages\?.*token=/)
   await page.reload()
+  await (await ahead).finished()
+  const answers = Promise.withResolvers<void>()
+  await page.route(/\/messages\?.*(token|channel)=/, async route => {
+    await answers.promise
+    await route.continue()
+  })
+  await page.getByRole('link', { name: 'Next page' }).click()
+  await page.getByRole('row', { name: /one/ }).waitFor()
+  await page.getByLabel('Channel', { exact: true }).selectOption('SMS')
+  const waiting = page.locator('main [aria-busy=true]')
+  t.match(await waiting.textContent(), 'one', 'the rows stay until others are there')
+  answers.resolve()
+  await waiting.waitFor({ state: 'detached' })
   await page.getByRole('link', { name: 'Next page' }).click()
   await page.getByRole('row', { name: /one/ }).waitFor()
   await page.getByRole('button', { name: 'Live', exact: true }).waitFor()

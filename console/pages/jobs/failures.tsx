@@ -26,10 +26,20 @@ const columns: Column<Failure>[] = [
   },
 ]
 
-/** A page of the failures of an import, as they come. */
-export function Failures({ failures: { items, nextToken } }: { failures: ImportJobPage['failures'] }) {
+/**
+ * A page of the failures of an import, as they come.
+ *
+ * @param isOld whether another page is being read
+ */
+export function Failures({
+  failures: { items, nextToken },
+  isOld,
+}: {
+  failures: ImportJobPage['failures']
+  isOld: boolean
+}) {
   return (
-    <>
+    <div class="paged" aria-busy={isOld} inert={isOld}>
       {items.length > 0 && (
         <Table
           caption="Failures"
@@ -39,6 +49,6 @@ export function Failures({ failures: { items, nextToken } }: { failures: ImportJ
         />
       )}
       <Pager label="Pages of the failures" nextToken={nextToken} />
-    </>
+    </div>
   )
 }

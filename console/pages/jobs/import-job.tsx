@@ -57,7 +57,7 @@ export default function ImportJobPage({ app, job }: { app: string; job: string }
               }
             >
               <Mend app={app} job={job} isFailed={watched.status === 'FAILED'} />
-              <Failures failures={details.failures} />
+              <Failures failures={details.failures} isOld={watched.from.isOld} />
             </Section>
           )}
           <Skipped details={details} />

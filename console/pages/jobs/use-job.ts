@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { LiveEvents } from '../../../server/control/live/shapes.ts'
-import { type Fetched, useFetched } from '../../api/fetched.ts'
+import { type Fetched, useFetched, useLastAnswer } from '../../api/fetched.ts'
 import { connection, useLive, useReload } from '../../api/live.ts'
 import { useOverlay } from '../../api/overlay.ts'
 import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
@@ -22,7 +22,8 @@ export interface Speed {
 
 /** A job that is watched, as it is now. */
 export interface WatchedJob<Details> {
-  from: Fetched<Details>
+  /** `isOld` while another page of its failures is read. */
+  from: Fetched<Details> & { isOld: boolean }
   status: JobStatus
   history: History
   held: boolean
@@ -55,8 +56,8 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
   job: string,
   address: string,
   alsoAt: (details: Details) => boolean = () => false,
-): WatchedJob<Details> | { from: Fetched<Details>; status?: undefined } {
-  const from = useFetched<Details>(address)
+): WatchedJob<Details> | (Pick<WatchedJob<Details>, 'from'> & { status?: undefined }) {
+  const from = useLastAnswer(useFetched<Details>(address))
   const { value: details, reload } = from
   const latest = useOverlay<JobEvent | undefined>('job', details, undefined)
   const letters = useOverlay<ReadonlyMap<number, string>>('pieces', details, new Map())
