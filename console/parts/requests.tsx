@@ -19,5 +19,5 @@ export const requestColumns: Column<RequestRow>[] = [
   { head: 'Answer', cell: ({ status }) => <HttpStatus status={status} /> },
   { head: 'Exception', cell: ({ exception }) => exception ?? '-' },
   { head: 'Took', number: true, cell: ({ milliseconds }) => duration(milliseconds) },
-  { head: 'When', number: true, cell: ({ time }) => <Time at={time} /> },
+  { head: 'When', number: true, cell: ({ time }) => <Time at={time} real /> },
 ]

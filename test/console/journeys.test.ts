@@ -140,6 +140,19 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('times of calls are those of the machine, whatever the clock says', async t => {
+    await call('GET', `${path}/segments/${segment}`)
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(`${url}/_pinpoint/console/requests?operation=GetSegment`)
+    await page.getByRole('row', { name: /^GetSegment .* (now|s ago|min ago)$/ }).waitFor()
+    await page.getByRole('link', { name: 'GetSegment' }).click()
+    await page
+      .locator('main')
+      .getByText(/^\d\d:\d\d:\d\d$/)
+      .waitFor()
+    t.strictSame(trouble, [])
+  })
+
   t.test('why a draft cannot be published is shown whole', async t => {
     const { Id: id } = await journey('broken', { StartActivity: 'gone' })
     const { page, trouble, expectTrouble } = await openPage(t, browser, url)

@@ -35,7 +35,7 @@ export default function RequestPage({ request: id }: { request: string }) {
               of={[
                 ['Call', <code key="call">{`${rest.method} ${rest.path}`}</code>],
                 ['Exception', rest.exception],
-                ['When', <Time key="when" at={rest.time} exact />],
+                ['When', <Time key="when" at={rest.time} exact real />],
                 ['Took', duration(rest.milliseconds)],
                 ['Request id', <Id key="id" id={rest.requestId} whole />],
                 ['At AWS', rest.lifecycle && <Lifecycle key="lifecycle" {...rest} />],

@@ -31,7 +31,7 @@ export default function UsagePage() {
                   : `These tests still call ${plural(ended.operations, 'ended operation')}, ${plural(ended.calls, 'time')}.`}{' '}
                 <span class="quiet">
                   {`Of operations that live on, they call ${count(livesOn.operations)}. Counted since `}
-                  <Time at={since} exact />.
+                  <Time at={since} exact real />.
                 </span>
               </p>
               <Table
