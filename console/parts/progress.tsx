@@ -1,5 +1,5 @@
 /**
- * A bar that says how far something is. It never goes back while it is shown.
+ * A bar that says how far something is.
  *
  * @param value from 0 to 1; undefined if it cannot be told
  */

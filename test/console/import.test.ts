@@ -3,9 +3,9 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
-import { makeFolder } from '../support/buckets.ts'
-import { controlOf } from '../support/control.ts'
-import { createApp, startEmulator } from '../support/helpers.ts'
+import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
+import { controlOf, writeFewAtATime } from '../support/control.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
 
 /** An emulator of its own, and a page of the console. */
 async function open(t: Test, path = '') {
@@ -169,6 +169,44 @@ t.test('a held job is advanced from state to state', needsBrowser, async t => {
   t.equal(await stops.count(), 9)
   await stops.filter({ hasText: 'not reached' }).nth(2).waitFor()
   t.equal(await stops.filter({ hasText: 'not reached' }).count(), 3, 'PENDING_JOB, FAILING and FAILED')
+  t.strictSame(trouble, [])
+})
+
+t.test('the bar of a job never goes back', needsBrowser, async t => {
+  const buckets = makeBuckets(t)
+  const lines = (count: number, at: string) =>
+    Array.from({ length: count }, (_, n) => `${at}${n},SMS,+1555${n}`)
+  const small = Object.fromEntries([...'abcdefghi'].map(name => [`all/${name}.csv`, lines(1, name)]))
+  const files = { ...small, 'all/z.csv': lines(30_000, 'z') }
+  await putAll(
+    buckets,
+    'data',
+    Object.fromEntries(
+      Object.entries(files).map(([name, rows]) => [name, `Id,ChannelType,Address\n${rows.join('\n')}\n`]),
+    ),
+  )
+  const { client, url } = await startEmulator(t, buckets.env)
+  await writeFewAtATime(url)
+  const app = await createApp(client)
+  const job = await createImportJob(client, app, { S3Url: 's3://data/all/' })
+  // Most pieces are over, and few of the bytes are read.
+  await waitForJob(client, job, ({ CompletedPieces = 0 }) => CompletedPieces >= 9)
+  const { page, trouble } = await openPage(t, (await browser)!, url)
+  await page.addInitScript(`
+    window.values = []
+    new MutationObserver(() => {
+      const bar = document.querySelector('progress')
+      if (bar?.hasAttribute('value')) values.push(bar.value)
+    }).observe(document, { subtree: true, childList: true, attributes: true })
+  `)
+  await page.goto(`${url}/_pinpoint/console/apps/${app}/import-jobs/${job.Id}`)
+  await badge(page, 'COMPLETED').waitFor()
+  const values = await page.evaluate<number[]>('values')
+  t.ok(values.length > 0)
+  t.strictSame(
+    values,
+    values.toSorted((one, other) => one - other),
+  )
   t.strictSame(trouble, [])
 })
 

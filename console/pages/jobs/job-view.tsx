@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
+import { useRef } from 'preact/hooks'
 import { CallError } from '../../api/errors.ts'
 import type { Fetched } from '../../api/fetched.ts'
+import { useLive } from '../../api/live.ts'
 import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
 import { count, duration, plural } from '../../format.ts'
 import { Page } from '../../parts/page.tsx'
@@ -65,15 +67,10 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
         {details => {
           if (watched.status === undefined) return null
           const { status, history, held, heldBy, pieces, letters, speeds } = watched
-          const bar = uploaded + (1 - uploaded) * (watched.share ?? 0)
           return (
             <>
               {!isOver(status) && (
-                <Progress
-                  label={uploaded > 0 ? 'Upload and import' : title}
-                  value={watched.share === undefined && uploaded === 0 ? undefined : bar}
-                  text={progressText(watched, watched.share === undefined ? undefined : bar, noun)}
-                />
+                <JobProgress title={title} noun={noun} watched={watched} uploaded={uploaded} />
               )}
               {held && <Held address={address} status={status} heldBy={heldBy} reload={from.reload} />}
               <Track history={history} held={held} />
@@ -92,6 +89,36 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
 }
 
 const isGone = ({ error }: Fetched<unknown>): boolean => error instanceof CallError && error.status === 404
+
+/** How far a job is. It never goes back, whatever is measured, unless the state is replaced. */
+function JobProgress({
+  title,
+  noun,
+  watched,
+  uploaded,
+}: {
+  title: string
+  noun: string
+  watched: WatchedJob<unknown>
+  uploaded: number
+}) {
+  const { share, from } = watched
+  const furthest = useRef(0)
+  const replaced = useRef<unknown>(undefined)
+  useLive('state', () => {
+    furthest.current = 0
+    replaced.current = from.value
+  })
+  const bar = Math.max(furthest.current, uploaded + (1 - uploaded) * (share ?? 0))
+  if (from.value !== replaced.current) furthest.current = bar
+  return (
+    <Progress
+      label={uploaded > 0 ? 'Upload and import' : title}
+      value={bar === 0 && share === undefined ? undefined : bar}
+      text={progressText(watched, share === undefined ? undefined : bar, noun)}
+    />
+  )
+}
 
 function progressText(
   { processed, speeds, left }: WatchedJob<unknown>,
