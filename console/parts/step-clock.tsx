@@ -8,6 +8,7 @@ import { clockTime, relativeTime } from '../time.ts'
 import { ConfirmButton } from './confirm.tsx'
 import { ActionButton } from './form.tsx'
 import { Icon } from './icon.tsx'
+import { ErrorBox } from './states.tsx'
 
 /** The clock, and what is due next. */
 export function useClock(): Fetched<ClockStatus> {
@@ -32,8 +33,8 @@ export async function advanceClock(body: {
 
 /** A button that sets the clock forward to what is due next. Of a real clock, it asks first. */
 export function StepClock({ onDone }: { onDone?: (done: ClockAdvanced) => void }) {
-  const { value, reload } = useClock()
-  if (value === undefined) return null
+  const { value, error, reload } = useClock()
+  if (value === undefined) return error ? <ErrorBox error={error} retry={reload} /> : null
   const { mode, nextDue } = value
   const step = async () => {
     const done = await advanceClock({ until: 'next' })

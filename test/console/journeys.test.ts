@@ -153,6 +153,28 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('what cannot be read beside the main thing of a page is said', async t => {
+    const { Id: id } = await journey('told', { State: 'ACTIVE' })
+    const { page, trouble, expectTrouble } = await openPage(t, browser, url)
+    await page.route(/\/(execution-metrics|clock|versions|segments\?page-size=100)$/, route =>
+      route.fulfill({ status: 500, json: { Message: 'The disk is full' } }),
+    )
+    const isSaidOf = (call: RegExp) =>
+      page.getByRole('alert').filter({ hasText: 'The disk is full' }).filter({ hasText: call }).waitFor()
+    const home = `${url}/_pinpoint/console${path.slice(3)}`
+    await page.goto(`${home}/journeys`)
+    await isSaidOf(/execution-metrics/)
+    await page.goto(pageOf(id))
+    await isSaidOf(/clock/)
+    await page.goto(`${home}/segments/${segment}`)
+    await isSaidOf(/versions/)
+    await page.goto(`${home}/jobs`)
+    await page.getByRole('button', { name: 'Export' }).click()
+    await isSaidOf(/segments/)
+    expectTrouble(/^500: /)
+    t.strictSame(trouble, [])
+  })
+
   t.test('why a draft cannot be published is shown whole', async t => {
     const { Id: id } = await journey('broken', { StartActivity: 'gone' })
     const { page, trouble, expectTrouble } = await openPage(t, browser, url)

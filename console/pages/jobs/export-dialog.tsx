@@ -5,6 +5,7 @@ import type { ExportJob } from '../../api/types.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { SelectField, TextField } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
+import { ErrorBox } from '../../parts/states.tsx'
 import { go, to } from '../../router.ts'
 import { anyRole } from '../../upload/run.ts'
 
@@ -49,6 +50,7 @@ export function ExportDialog({ app, close }: { app: string; close: () => void })
           required
           spellcheck={false}
         />
+        {segments.error && <ErrorBox error={segments.error} retry={segments.reload} />}
         <SelectField
           {...field('SegmentId')}
           label="Segment"

@@ -9,7 +9,7 @@ import { useItemPage } from '../../parts/item-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
-import { Empty } from '../../parts/states.tsx'
+import { Empty, ErrorBox } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import type { Column } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
@@ -57,6 +57,7 @@ export default function JourneysPage({ app }: { app: string }) {
   return (
     <Page title="Journeys" app={app} ready={page.value !== undefined}>
       <NewRows {...newRows} one="journey" />
+      {metrics.error && <ErrorBox error={metrics.error} retry={metrics.reload} />}
       <PagedTable
         page={page}
         caption={plural(items.length, 'journey')}

@@ -9,6 +9,7 @@ import { Headers } from '../../parts/headers.tsx'
 import { Bubble, PushCard, Script } from '../../parts/looks.tsx'
 import { Section } from '../../parts/page.tsx'
 import type { ListPage } from '../../parts/paged-table.tsx'
+import { ErrorBox } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
 import { Time } from '../../parts/time.tsx'
 import { to } from '../../router.ts'
@@ -64,6 +65,7 @@ function Sms({ message }: { message: OutboxMessage }) {
 function Otp({ app, address, body }: { app: string; address: string; body: string }) {
   const codes = useFetched<ListPage<OtpDetails>>(to`otp?app=${app}&address=${address}&page-size=1000`)
   useReload(codes.reload, ['requests'], calls => calls.some(({ operation }) => operation?.includes('OTP')))
+  if (codes.error) return <ErrorBox error={codes.error} retry={codes.reload} />
   const otp = codes.value?.items.find(({ code }) => body.includes(code))
   if (otp === undefined) return null
   const { code, reference, isValid, expiresAt, attemptsLeft } = otp

@@ -186,7 +186,7 @@ function Members({ app, segment, version }: { app: string; segment: string; vers
 
 function Versions({ app, segment, shown }: { app: string; segment: string; shown: number | undefined }) {
   const versions = useFetched<{ Item: SegmentResponse[] }>(to`v1/apps/${app}/segments/${segment}/versions`)
-  if ((versions.value?.Item.length ?? 0) < 2) return null
+  if (!versions.error && (versions.value?.Item.length ?? 0) < 2) return null
   return (
     <Section title="Versions">
       <Loaded from={versions}>
