@@ -37,7 +37,7 @@ export function useListPage<List>(
   address: string | undefined,
   nextOf: (list: List) => string | undefined,
 ): Fetched<List> {
-  const shown = address && pageAddress(address, place.value.query.get('token') ?? undefined)
+  const shown = address && shownAddress(address)
   const page = useFetched<List>(shown)
   const token = page.value && nextOf(page.value)
   const next = useRef<string | undefined>(undefined)
@@ -58,6 +58,10 @@ export function useListPage<List>(
   }, [shown, hasNext])
   return page
 }
+
+/** The address of the page of a list that the address of the console names by `token`. */
+export const shownAddress = (list: string): string =>
+  pageAddress(list, place.value.query.get('token') ?? undefined)
 
 function pageAddress(address: string, token: string | undefined): string {
   const more = `page-size=${pageSize}${token === undefined ? '' : `&token=${encodeURIComponent(token)}`}`

@@ -120,6 +120,52 @@ t.test('in a real browser', needsBrowser, async t => {
       t.strictSame([...list.trouble, ...one.trouble], [])
     })
 
+    t.test('endpoints and segments follow what others write, and what the reader does', async t => {
+      const app = await createApp(client, 'followed')
+      const put = (id: string, plan: string) =>
+        putEndpoint(client, app, id, {
+          ChannelType: 'SMS',
+          Address: '+15555550100',
+          Attributes: { Plan: [plan] },
+        })
+      await put('e1', 'pro')
+      const isPlan = (plan: string) => ({
+        Name: 'Of a plan',
+        Dimensions: { Attributes: { Plan: { AttributeType: 'INCLUSIVE', Values: [plan] } } },
+      })
+      const { body } = await control('POST', `/v1/apps/${app}/segments`, isPlan('free'))
+      const [list, endpoint, segment] = await Promise.all([
+        openPage(t, browser, url),
+        openPage(t, browser, url),
+        openPage(t, browser, url),
+      ])
+      const home = `${url}/_pinpoint/console/apps/${app}`
+      await list.page.goto(`${home}/endpoints`)
+      await endpoint.page.goto(`${home}/endpoints/e1`)
+      await segment.page.goto(`${home}/segments/${body.Id}?endpoint=e1`)
+      await endpoint.page.getByRole('row', { name: 'Of a plan no' }).waitFor()
+      await segment.page.getByText('e1 is not in the segment.').waitFor()
+      await appLink(list.page, 'e1').waitFor()
+      for (const { page } of [list, endpoint, segment]) await live(page).waitFor()
+
+      await put('e1', 'free')
+      await endpoint.page.getByRole('row', { name: 'Plan free' }).waitFor()
+      await endpoint.page.getByRole('row', { name: 'Of a plan yes' }).waitFor()
+      await segment.page.getByText('e1 is in the segment.').waitFor()
+      await appLink(segment.page, 'e1').waitFor()
+      await put('e2', 'pro')
+      await list.page.getByRole('button', { name: 'Show 1 new endpoint', exact: true }).click()
+      await appLink(list.page, 'e2').waitFor()
+
+      await segment.page.getByRole('button', { name: 'Edit' }).click()
+      await segment.page.getByLabel('WriteSegmentRequest').fill(JSON.stringify(isPlan('pro')))
+      await segment.page.getByRole('button', { name: 'Save a new version' }).click()
+      await segment.page.getByText('e1 is not in the segment.').waitFor()
+      await appLink(segment.page, 'e2').waitFor()
+      await segment.page.getByRole('row', { name: /^2, shown/ }).waitFor()
+      t.strictSame([...list.trouble, ...endpoint.trouble, ...segment.trouble], [])
+    })
+
     t.test('a paused page stands still, and catches up', async t => {
       const { page, trouble } = await openPage(t, browser, url)
       await page.goto(`${url}/_pinpoint/console/`)

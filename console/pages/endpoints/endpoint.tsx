@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
-import { useFetched } from '../../api/fetched.ts'
+import { useAudienceReload } from '../../api/audience.ts'
+import { forgetAnswers, useFetched } from '../../api/fetched.ts'
 import type { EndpointSegments } from '../../api/types.ts'
 import { Body } from '../../parts/body.tsx'
 import { Channel } from '../../parts/channel.tsx'
@@ -22,10 +23,11 @@ import { TestMessage } from './test-message.tsx'
 export default function EndpointPage({ app, endpoint: id }: { app: string; endpoint: string }) {
   const address = to`v1/apps/${app}/endpoints/${id}`
   const endpoint = useFetched<EndpointResponse>(address)
+  useAudienceReload(app, endpoint.reload)
   const doing = useSignal<'edit' | 'send' | undefined>(undefined)
-  const done = () => {
+  const done = (written?: string) => {
     doing.value = undefined
-    endpoint.reload()
+    if (written !== undefined) forgetAnswers()
   }
   const { value } = endpoint
   return (
@@ -141,6 +143,7 @@ const showValue = (value: unknown): string =>
 
 function EndpointInSegments({ app, endpoint }: { app: string; endpoint: string }) {
   const segments = useFetched<EndpointSegments>(to`apps/${app}/endpoints/${endpoint}/segments`)
+  useAudienceReload(app, segments.reload)
   return (
     <Section title="Segments" actions={<a href={to`apps/${app}/segments`}>All segments</a>}>
       <Loaded from={segments}>

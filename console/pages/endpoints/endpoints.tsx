@@ -7,6 +7,8 @@ import { CodeLine } from '../../parts/code-line.tsx'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { SelectFilter, TextFilter } from '../../parts/filters.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { useNewAtEnd } from '../../parts/new-at-end.ts'
+import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
@@ -29,13 +31,17 @@ const choices: Record<string, [label: string, values: readonly string[]]> = {
   'opt-out': ['OptOut', ['ALL', 'NONE']],
 }
 
+const keyOf = ({ Id = '' }: EndpointResponse) => Id
+
 /** All endpoints of an application, or those that one looks for. */
 export default function EndpointsPage({ app }: { app: string }) {
   const writing = useSignal(false)
   const { query } = place.value
   const names = [...Object.keys(texts), ...Object.keys(choices)]
   const filters = new URLSearchParams([...query].filter(([name]) => names.includes(name)))
-  const page = usePage<EndpointResponse>(`${to`apps/${app}/endpoints`}?${filters}`)
+  const address = `${to`apps/${app}/endpoints`}?${filters}`
+  const page = usePage<EndpointResponse>(address)
+  const newRows = useNewAtEnd(app, address, page, keyOf)
   return (
     <Page
       title="Endpoints"
@@ -62,11 +68,12 @@ export default function EndpointsPage({ app }: { app: string }) {
           <SelectFilter key={name} name={name} label={label} none="any" choices={values} />
         ))}
       </search>
+      <NewRows {...newRows} one="endpoint" />
       <PagedTable
         page={page}
         caption="Endpoints"
         columns={endpointColumns(app)}
-        keyOf={({ Id = '' }) => Id}
+        keyOf={keyOf}
         empty={
           filters.size > 0 ? (
             <Empty icon="smartphone" title="No endpoint is like that" />

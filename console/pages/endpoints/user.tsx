@@ -1,4 +1,5 @@
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
+import { useAudienceReload } from '../../api/audience.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { DeleteButton } from '../../parts/confirm.tsx'
 import { endpointColumns } from '../../parts/endpoints.tsx'
@@ -11,6 +12,7 @@ import { to } from '../../router.ts'
 export default function UserPage({ app, user: id }: { app: string; user: string }) {
   const address = to`v1/apps/${app}/users/${id}`
   const endpoints = useFetched<{ Item: EndpointResponse[] }>(address)
+  useAudienceReload(app, endpoints.reload)
   const attributes = Object.entries(endpoints.value?.Item[0]?.User?.UserAttributes ?? {})
   return (
     <Page

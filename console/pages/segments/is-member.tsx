@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useAudienceReload } from '../../api/audience.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { SegmentMember } from '../../api/types.ts'
 import { bound, TextField } from '../../parts/fields.tsx'
@@ -27,6 +28,7 @@ export function IsMember({
       : to`apps/${app}/segments/${segment}/endpoints/${asked}` +
           (version ? `?version=${encodeURIComponent(version)}` : ''),
   )
+  useAudienceReload(app, answer.reload)
   return (
     <Section title="Is this endpoint in it, and why?">
       <form

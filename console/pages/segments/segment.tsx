@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
 import type { SegmentResponse } from '../../../server/model/segment.ts'
 import type { SegmentGroup } from '../../../server/model/segment-dimensions.ts'
-import { useFetched } from '../../api/fetched.ts'
+import { useAudienceReload } from '../../api/audience.ts'
+import { forgetAnswers, useFetched } from '../../api/fetched.ts'
 import { count } from '../../format.ts'
 import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
@@ -28,6 +29,7 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
   const segment = useFetched<SegmentResponse>(
     version === undefined ? address : `${address}/versions/${encodeURIComponent(version)}`,
   )
+  useAudienceReload(app, segment.reload)
   const editing = useSignal(false)
   const { value } = segment
   return (
@@ -95,7 +97,7 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
             editing.value = false
             if (written === undefined) return
             go(withQuery({ version: undefined, token: undefined }), { replace: true })
-            segment.reload()
+            forgetAnswers()
           }}
         />
       )}
@@ -171,6 +173,7 @@ function Members({ app, segment, version }: { app: string; segment: string; vers
     to`apps/${app}/segments/${segment}/endpoints` +
       (version ? `?version=${encodeURIComponent(version)}` : ''),
   )
+  useAudienceReload(app, page.reload)
   return (
     <Section title="Who is in it now">
       <PagedTable
@@ -186,6 +189,7 @@ function Members({ app, segment, version }: { app: string; segment: string; vers
 
 function Versions({ app, segment, shown }: { app: string; segment: string; shown: number | undefined }) {
   const versions = useFetched<{ Item: SegmentResponse[] }>(to`v1/apps/${app}/segments/${segment}/versions`)
+  useAudienceReload(app, versions.reload)
   if (!versions.error && (versions.value?.Item.length ?? 0) < 2) return null
   return (
     <Section title="Versions">

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { SegmentResponse } from '../../../server/model/segment.ts'
+import { useAudienceReload } from '../../api/audience.ts'
 import { emulatorUrl } from '../../api/calls.ts'
-import { useReload } from '../../api/live.ts'
 import { count } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
@@ -19,7 +19,7 @@ import { newSegment, SegmentForm } from './segment-form.tsx'
 export default function SegmentsPage({ app }: { app: string }) {
   const writing = useSignal(false)
   const page = useItemPage<SegmentResponse>(to`v1/apps/${app}/segments`)
-  useReload(page.reload, ['counts'], ({ id }) => id === app)
+  useAudienceReload(app, page.reload)
   return (
     <Page
       title="Segments"
