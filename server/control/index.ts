@@ -3,6 +3,7 @@ import { controlPath, otpAliasPath } from '../http/control-path.ts'
 import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
 import { appEndpoints } from './app-endpoints.ts'
+import { appUsers } from './app-users.ts'
 import { apps } from './apps.ts'
 import { calls } from './calls.ts'
 import { checkFile } from './check-file.ts'
@@ -62,6 +63,7 @@ export async function control(app: FastifyInstance): Promise<void> {
   app.register(endpointSegments)
   app.register(apps)
   app.register(appEndpoints)
+  app.register(appUsers)
   app.register(phoneNumbers)
   app.register(otp)
   app.register(recommenderItems)

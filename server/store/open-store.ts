@@ -26,6 +26,7 @@ import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpointCounts } from './endpoints/endpoint-counts.ts'
 import { createEndpointList } from './endpoints/endpoint-list.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
+import { createUserList } from './endpoints/user-list.ts'
 import { createEventCounts } from './event-records/event-counts.ts'
 import { createEventRecords } from './event-records/event-records.ts'
 import { createImportWriters } from './import-writes/import-writer.ts'
@@ -241,6 +242,7 @@ export function prepareStore(
     endpoints,
     endpointCounts,
     listEndpoints: createEndpointList(db),
+    listUsers: createUserList(db),
     importWriter: createImportWriters(db, endpoints, names, writeQueue, endpointCounts),
     eventStreams: createEventStreams(db),
     eventRecords,
