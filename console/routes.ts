@@ -22,6 +22,7 @@ export const routes: Route[] = [
   { path: 'apps/:app/export-jobs/:job', load: () => import('./pages/jobs/export-job.tsx') },
   { path: 'apps/:app/endpoints', load: () => import('./pages/endpoints/endpoints.tsx') },
   { path: 'apps/:app/endpoints/:endpoint', load: () => import('./pages/endpoints/endpoint.tsx') },
+  { path: 'apps/:app/users', load: () => import('./pages/endpoints/users.tsx') },
   { path: 'apps/:app/users/:user', load: () => import('./pages/endpoints/user.tsx') },
   { path: 'apps/:app/segments', load: () => import('./pages/segments/segments.tsx') },
   { path: 'apps/:app/segments/:segment', load: () => import('./pages/segments/segment.tsx') },

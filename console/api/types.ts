@@ -12,6 +12,7 @@ import type {
   TemplateVersionsResponse as ListedVersions,
 } from '../../server/model/template.ts'
 
+export type { Users } from '../../server/control/app-users.ts'
 export type { AppOverview, AppOverviews } from '../../server/control/apps.ts'
 export type { Events } from '../../server/control/events.ts'
 export type { Jobs } from '../../server/control/jobs.ts'

@@ -29,6 +29,7 @@ export const pagesOf = (app: string): Entry[] => [
   { name: 'Import', icon: 'download', address: to`apps/${app}/import` },
   { name: 'Jobs', icon: 'list', address: to`apps/${app}/jobs` },
   { name: 'Endpoints', icon: 'smartphone', address: to`apps/${app}/endpoints` },
+  { name: 'Users', icon: 'user', address: to`apps/${app}/users` },
   { name: 'Segments', icon: 'users', address: to`apps/${app}/segments` },
   { name: 'Campaigns', icon: 'megaphone', address: to`apps/${app}/campaigns` },
   { name: 'Journeys', icon: 'route', address: to`apps/${app}/journeys` },
@@ -36,7 +37,7 @@ export const pagesOf = (app: string): Entry[] => [
 ]
 
 /** Pages of an application that belong to an entry with another name. */
-const listOf: Record<string, string> = { users: 'endpoints', 'import-jobs': 'jobs', 'export-jobs': 'jobs' }
+const listOf: Record<string, string> = { 'import-jobs': 'jobs', 'export-jobs': 'jobs' }
 
 /** The address of the entry that a path belongs to, and that of the entry in its application. */
 export function entriesOf([first = '', app = '', of]: string[]): { main: string; inApp?: string } {

@@ -120,7 +120,7 @@ t.test('in a real browser', needsBrowser, async t => {
       t.strictSame([...list.trouble, ...one.trouble], [])
     })
 
-    t.test('endpoints and segments follow what others write, and what the reader does', async t => {
+    t.test('endpoints, users and segments follow what others write, and what the reader does', async t => {
       const app = await createApp(client, 'followed')
       const put = (id: string, plan: string) =>
         putEndpoint(client, app, id, {
@@ -163,6 +163,19 @@ t.test('in a real browser', needsBrowser, async t => {
       await segment.page.getByText('e1 is not in the segment.').waitFor()
       await appLink(segment.page, 'e2').waitFor()
       await segment.page.getByRole('row', { name: /^2, shown/ }).waitFor()
+
+      await putEndpoint(client, app, 'e3', { User: { UserId: 'ann' } })
+      await list.page.goto(home)
+      await list.page
+        .locator('main')
+        .getByRole('link', { name: /^1 ?Users$/ })
+        .click()
+      await list.page.getByLabel('Id begins with').fill('an')
+      await list.page.getByLabel('Id begins with').press('Enter')
+      await list.page.waitForURL(/users\?prefix=an$/)
+      await list.page.getByRole('row', { name: 'ann 1' }).waitFor()
+      await appLink(list.page, 'ann').click()
+      await appLink(list.page, 'e3').waitFor()
       t.strictSame([...list.trouble, ...endpoint.trouble, ...segment.trouble], [])
     })
 

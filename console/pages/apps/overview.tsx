@@ -99,7 +99,7 @@ function Counts({
 }: AppOverview) {
   const counts: [name: string, value: number, address: string][] = [
     ['Endpoints', endpoints.total, to`apps/${id}/endpoints`],
-    ['Users', users, to`apps/${id}/endpoints`],
+    ['Users', users, to`apps/${id}/users`],
     ['Segments', segments, to`apps/${id}/segments`],
     ['Jobs', importJobs + exportJobs, to`apps/${id}/jobs`],
     ['Campaigns', campaigns, to`apps/${id}/campaigns`],

@@ -18,7 +18,7 @@ export default function UserPage({ app, user: id }: { app: string; user: string 
     <Page
       title={id}
       app={app}
-      above={[['Endpoints', to`apps/${app}/endpoints`]]}
+      above={[['Users', to`apps/${app}/users`]]}
       ready={endpoints.value !== undefined}
       actions={
         <DeleteButton
@@ -26,7 +26,7 @@ export default function UserPage({ app, user: id }: { app: string; user: string 
           title="Delete the user’s endpoints?"
           address={address}
           said="The endpoints are deleted."
-          list={to`apps/${app}/endpoints`}
+          list={to`apps/${app}/users`}
         >
           All endpoints of this user go.
         </DeleteButton>
