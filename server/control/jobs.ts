@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { PageQuery, readPage } from '../http/paging.ts'
-import { OneOf } from '../model/common.ts'
+import { Flag, OneOf } from '../model/common.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { jobStatuses } from '../model/job-states.ts'
@@ -15,6 +15,7 @@ const JobsQuery = Type.Object({
   app: Type.Optional(Type.String({ description: 'Only jobs of this application' })),
   type: Type.Optional(JobType),
   status: Type.Optional(OneOf([...jobStatuses], { description: 'Only jobs in this state' })),
+  running: Flag('Only jobs that are not COMPLETED or FAILED yet, or only those that are'),
 })
 
 const Jobs = Type.Object({
@@ -43,10 +44,11 @@ export const jobs: FastifyPluginAsyncTypebox = async fastify => {
     },
     async ({ query }) => {
       const { type, status } = query
+      const running = query.running === undefined ? undefined : query.running === 'true'
       const app = query.app === undefined ? undefined : findApp(fastify.store, query.app)
-      const list = `jobs/${type ?? ''}/${status ?? ''}/${app?.id ?? ''}`
+      const list = `jobs/${type ?? ''}/${status ?? ''}/${query.running ?? ''}/${app?.id ?? ''}`
       const { values: items, token } = readPage(query, list, start, isJobsCursor, (limit, after) =>
-        fastify.store.read(() => listJobs(fastify.store, { app, type, status }, limit, after)),
+        fastify.store.read(() => listJobs(fastify.store, { app, type, status, running }, limit, after)),
       )
       return { items, ...(token !== undefined && { nextToken: token }) }
     },
@@ -64,7 +66,7 @@ const isJobsCursor = (value: unknown): value is JobsCursor =>
 /** Merges imports and exports, each newest first, by the dates of their creation. */
 function listJobs(
   { importJobs, exportJobs }: Store,
-  { type, ...of }: Pick<JobPage, 'app' | 'status'> & { type: string | undefined },
+  { type, ...of }: Omit<JobPage, 'before' | 'limit'> & { type: string | undefined },
   limit: number,
   [importJob, exportJob]: JobsCursor,
 ) {

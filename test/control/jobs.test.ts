@@ -52,6 +52,8 @@ t.test('jobs of all applications and both types are listed, newest first', async
   for (const app of apps) {
     const own = jobs.filter(job => job.app === app)
     t.strictSame(await list(`?app=${app}`), { items: own })
+    t.strictSame(await list(`?app=${app}&running=true`), { items: own })
+    t.strictSame(await list(`?app=${app}&running=false`), { items: [] })
     t.strictSame(await list(`?app=${app}&type=EXPORT`), { items: own.filter(job => job.type === 'EXPORT') })
     const { items, nextToken } = await list(`?app=${app}&page-size=1`)
     t.strictSame(await list(`?app=${app}&token=${nextToken}`), { items: own.slice(items.length) })
@@ -69,7 +71,7 @@ t.test('jobs of all applications and both types are listed, newest first', async
 
 t.test('pages go on where the last one ended, whatever the filter', async t => {
   const { call, apps, jobs, list } = await withJobs(t)
-  for (const filter of ['', 'type=IMPORT&', 'type=EXPORT&', 'status=CREATED&']) {
+  for (const filter of ['', 'type=IMPORT&', 'type=EXPORT&', 'status=CREATED&', 'running=true&']) {
     for (const size of [1, 2, 3, 7]) {
       const found = []
       for (let token: string | undefined = ''; token !== undefined; ) {
@@ -112,5 +114,8 @@ t.test('jobs that are over are as GetImportJob and GetExportJob answer them', as
   })
   t.strictSame(await list(''), [await read(exported), await read(failed), await read(imported)])
   t.strictSame(await list('?status=FAILED'), [await read(failed)])
+  t.strictSame(await list('?running=true'), [])
+  t.strictSame(await list(`?running=false&app=${app}&status=FAILED`), [await read(failed)])
+  t.equal((await list('?running=false')).length, 3)
   t.strictSame(await list('?status=COMPLETED&type=EXPORT'), [await read(exported)])
 })

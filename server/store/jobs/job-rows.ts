@@ -107,25 +107,38 @@ export interface JobPage extends Page {
   app: AppRef | undefined
   /** Only jobs in this state. */
   status: JobStatus | undefined
+  /** Only jobs that are not over yet, or only those that are. */
+  running: boolean | undefined
 }
+
+/** Whether a job is not over yet, as the index of such jobs says it. */
+const isRunning = `j.status NOT IN ('COMPLETED', 'FAILED')`
 
 /** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
 export function prepareListAll<Row extends JobRow>(db: Database, table: JobTable) {
   const columns = table === 'export_jobs' ? 'j.*, 0 AS total_failures' : 'j.*'
-  const prepare = <Keys extends number[]>(where: string) =>
-    db.prepare<[...Keys, number, string | null, number], Row & { app: number; app_id: string }>(
-      `SELECT ${columns}, a.id AS app_id FROM ${table} j CROSS JOIN apps a ON a.seq = j.app
-       WHERE ${where} AND j.seq < ? AND j.status = coalesce(?, j.status)
-       ORDER BY j.seq DESC LIMIT ?`,
-    )
+  const prepare = <Keys extends number[]>(where: string) => {
+    const prepareFrom = (jobs: string, isMeant: string) =>
+      db.prepare<[...Keys, number, string | null, number], Row & { app: number; app_id: string }>(
+        `SELECT ${columns}, a.id AS app_id FROM ${jobs} CROSS JOIN apps a ON a.seq = j.app
+         WHERE ${where} AND ${isMeant} AND j.seq < ? AND j.status = coalesce(?, j.status)
+         ORDER BY j.seq DESC LIMIT ?`,
+      )
+    return {
+      all: prepareFrom(`${table} j`, '1'),
+      running: prepareFrom(`${table} j INDEXED BY ${table}_unfinished`, isRunning),
+      over: prepareFrom(`${table} j`, `NOT ${isRunning}`),
+    }
+  }
   const list = prepare<[]>('a.id IS NOT NULL')
   const listOfApp = prepare<[number]>('j.app = ?')
   return <Answer>(
-    { app, before, status, limit }: JobPage,
+    { app, before, status, running, limit }: JobPage,
     toResponse: (app: AppRef, row: Row) => Answer,
   ): Listed<{ app: string; job: Answer }>[] => {
     const page = [before, status ?? null, limit] as const
-    const rows = app === undefined ? list.all(...page) : listOfApp.all(app.seq, ...page)
+    const which = running === undefined ? 'all' : running ? 'running' : 'over'
+    const rows = app === undefined ? list[which].all(...page) : listOfApp[which].all(app.seq, ...page)
     return rows.map(row => ({
       seq: row.seq,
       value: { app: row.app_id, job: toResponse({ seq: row.app, id: row.app_id }, row) },
