@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { emulatorUrl } from '../api/calls.ts'
-import { useFetched } from '../api/fetched.ts'
+import { useFetched, useLastAnswer } from '../api/fetched.ts'
 import { useReload } from '../api/live.ts'
-import type { AppOverview, AppOverviews, Requests } from '../api/types.ts'
+import type { AppOverview, Requests } from '../api/types.ts'
 import { count } from '../format.ts'
 import { clientVariables } from '../parts/aws-line.ts'
 import { CodeLine } from '../parts/code-line.tsx'
@@ -10,8 +10,10 @@ import { Dialog } from '../parts/dialog.tsx'
 import { bound, TextField } from '../parts/fields.tsx'
 import { ActionForm } from '../parts/form.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { LatestJobs, LatestMessages, latestShown } from '../parts/latest.tsx'
+import { LatestMessages, latestShown, RunningJobs } from '../parts/latest.tsx'
 import { Page, Section } from '../parts/page.tsx'
+import { PagedTable, usePage } from '../parts/paged-table.tsx'
+import { isFirstPage } from '../parts/pager.tsx'
 import { requestColumns } from '../parts/requests.tsx'
 import { Loaded } from '../parts/states.tsx'
 import { type Column, Table } from '../parts/table.tsx'
@@ -21,31 +23,32 @@ import { createApplication } from '../upload/files.ts'
 import { TrySixRows } from '../upload/six-rows.tsx'
 import { Zone } from '../upload/zone.tsx'
 
-/** The first page: all applications, and the latest of what happens in them. */
+/** The first page: all applications, what goes on, and what went wrong. */
 export default function Start() {
-  const apps = useFetched<AppOverviews>('apps?page-size=1000')
+  const apps = usePage<AppOverview>('apps')
   useReload(apps.reload, ['counts'])
-  const isEmpty = apps.value?.items.length === 0
+  const { value } = useLastAnswer(apps)
+  const isEmpty = isFirstPage() && value?.items.length === 0
   return (
     <Page
       title={isEmpty ? 'Import your first file' : 'Applications'}
       ready={apps.value !== undefined}
       actions={<CreateApplication />}
     >
-      <Loaded from={apps}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <First />
-          ) : (
-            <>
-              <Table caption="Applications" columns={appColumns} rows={items} keyOf={({ id }) => id} />
-              <LatestJobs none="None yet. Drop a file here to import it." />
-              <LatestMessages none="None yet. What SendMessages, campaigns and journeys send appears here." />
-            </>
-          )
-        }
-      </Loaded>
-      {!isEmpty && <LatestCalls />}
+      <PagedTable
+        page={apps}
+        caption="Applications"
+        columns={appColumns}
+        keyOf={({ id }) => id}
+        empty={<First />}
+      />
+      {value !== undefined && !isEmpty && (
+        <>
+          <RunningJobs />
+          <LatestMessages none="None yet. What SendMessages, campaigns and journeys send appears here." />
+          <FailedCalls />
+        </>
+      )}
     </Page>
   )
 }
@@ -127,18 +130,21 @@ const appColumns: Column<AppOverview>[] = [
   { head: 'Created', number: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
 ]
 
-function LatestCalls() {
-  const requests = useFetched<Requests>(`requests?page-size=${latestShown}`)
-  useReload(requests.reload, ['requests'])
+/** The latest calls that were answered with an error. */
+function FailedCalls() {
+  const requests = useFetched<Requests>(`requests?failed=true&page-size=${latestShown}`)
+  useReload(requests.reload, ['requests'], calls => calls.some(({ status }) => status >= 400))
   return (
-    <Section title="Latest calls" actions={<a href="requests">All calls</a>}>
+    <Section title="Failed calls" actions={<a href="requests?failed=true">All failed calls</a>}>
       <Loaded from={requests}>
         {({ items }) =>
           items.length === 0 ? (
-            <p class="hint">None yet. Every call of Pinpoint’s API that a test makes appears here.</p>
+            <p class="hint">
+              None. <a href="requests">All calls</a> of Pinpoint’s API are in the list of requests.
+            </p>
           ) : (
             <Table
-              caption="Latest calls"
+              caption="Failed calls"
               columns={requestColumns}
               rows={items}
               keyOf={({ requestId }) => requestId}

@@ -1,6 +1,8 @@
+import type { LiveEvents } from '../../server/control/live/shapes.ts'
 import { useFetched } from '../api/fetched.ts'
 import { useReload } from '../api/live.ts'
 import type { JobRow, Messages } from '../api/types.ts'
+import { to } from '../router.ts'
 import { jobColumns, jobKey } from './jobs.tsx'
 import { messageColumns } from './messages.tsx'
 import { Section } from './page.tsx'
@@ -12,23 +14,54 @@ import { Table } from './table.tsx'
 export const latestShown = 6
 
 /**
- * The latest jobs, of all applications or of one.
+ * The latest jobs of an application.
  *
  * @param none what to say if there are none
  */
-export function LatestJobs({ app, none }: { app?: string; none: string }) {
-  const filter = app === undefined ? '' : `&app=${encodeURIComponent(app)}`
-  const jobs = useFetched<ListPage<JobRow>>(`jobs?page-size=${latestShown}${filter}`)
-  useReload(jobs.reload, ['job'], event => app === undefined || event.app === app)
-  const all = app === undefined ? 'jobs' : `apps/${encodeURIComponent(app)}/jobs`
+export const LatestJobs = ({ app, none }: { app: string; none: string }) => (
+  <SomeJobs
+    title="Latest jobs"
+    filter={to`app=${app}`}
+    isMine={event => event.app === app}
+    all={to`apps/${app}/jobs`}
+    none={none}
+  />
+)
+
+/** The latest jobs that are not over yet, of all applications. */
+export const RunningJobs = () => (
+  <SomeJobs
+    title="Running jobs"
+    filter="running=true"
+    all="jobs"
+    none="None now. Drop a file here to import it."
+  />
+)
+
+function SomeJobs({
+  title,
+  filter,
+  isMine = () => true,
+  all,
+  none,
+}: {
+  title: string
+  /** Of `GET /_pinpoint/jobs`. */
+  filter: string
+  isMine?: (event: LiveEvents['job']) => boolean
+  all: string
+  none: string
+}) {
+  const jobs = useFetched<ListPage<JobRow>>(`jobs?page-size=${latestShown}&${filter}`)
+  useReload(jobs.reload, ['job'], isMine)
   return (
-    <Section title="Latest jobs" actions={<a href={all}>All jobs</a>}>
+    <Section title={title} actions={<a href={all}>All jobs</a>}>
       <Loaded from={jobs}>
         {({ items }) =>
           items.length === 0 ? (
             <p class="hint">{none}</p>
           ) : (
-            <Table caption="Latest jobs" columns={jobColumns} rows={items} keyOf={jobKey} />
+            <Table caption={title} columns={jobColumns} rows={items} keyOf={jobKey} />
           )
         }
       </Loaded>

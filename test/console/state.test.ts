@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
-import { createApp, startEmulator } from '../support/helpers.ts'
+import { controlOf } from '../support/control.ts'
+import { createApp, createImportJob, startEmulator } from '../support/helpers.ts'
 
 t.test('the state in the console', needsBrowser, async t => {
   const { url, client } = await startEmulator(t, {})
@@ -18,6 +19,10 @@ t.test('the state in the console', needsBrowser, async t => {
       .locator('dl')
       .getByText(new RegExp(`^Applications${applications}$`))
       .waitFor()
+  // Pages of one application instead of a thousand.
+  await page.route(/\/apps\?page-size=1000/, route =>
+    route.continue({ url: route.request().url().replace('page-size=1000', 'page-size=1') }),
+  )
   await createApp(client)
   await createApp(client)
   const two = await names()
@@ -72,6 +77,37 @@ t.test('the state in the console', needsBrowser, async t => {
   t.match(await dialog.getByRole('alert').textContent(), /seed/)
   expectTrouble(/^400: POST .*\/reset/)
   t.equal((await names()).length, 3)
+  t.strictSame(trouble, [])
+})
+
+t.test('the first page has applications page by page, and what runs or has failed', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t)
+  const control = controlOf(url)
+  for (const name of ['one', 'two', 'three']) await createApp(client, name)
+  await control('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+  const app = await createApp(client, 'four')
+  await createImportJob(client, app, { S3Url: 's3://none/users.csv' })
+  await control('GET', '/v1/apps/none')
+  const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+  // Pages of three applications instead of fifty.
+  await page.route(/\/apps\?page-size=50(&|$)/, route =>
+    route.continue({ url: route.request().url().replace('page-size=50', 'page-size=3') }),
+  )
+  await page.goto(`${url}/_pinpoint/console/`)
+  const main = page.locator('main')
+  await main.getByRole('link', { name: 'two' }).waitFor()
+  const running = page.getByRole('region', { name: 'Running jobs' })
+  await running.getByRole('row', { name: /users\.csv .* CREATED/ }).waitFor()
+  const failed = page.getByRole('region', { name: 'Failed calls' })
+  await failed.getByRole('row', { name: /^GetApp GET \/v1\/apps\/none 404/ }).waitFor()
+  t.equal(await failed.getByRole('row').count(), 2, 'the head, and the one call that has failed')
+  await main.getByRole('link', { name: 'Next page' }).click()
+  await main.getByRole('link', { name: 'one' }).waitFor()
+  t.equal(await main.getByRole('link', { name: 'two' }).count(), 0)
+
+  await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+  await control('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+  await running.getByText('None now').waitFor()
   t.strictSame(trouble, [])
 })
 

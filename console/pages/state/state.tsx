@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
-import { call, controlUrl } from '../../api/calls.ts'
-import { useFetched } from '../../api/fetched.ts'
+import { call, controlUrl, get } from '../../api/calls.ts'
+import { useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import { token } from '../../api/session.ts'
-import type { AppOverviews } from '../../api/types.ts'
+import type { AppOverview, AppOverviews } from '../../api/types.ts'
 import { bytes, count } from '../../format.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { Facts } from '../../parts/facts.tsx'
@@ -11,8 +11,9 @@ import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
+import { to } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
-import { clockTime } from '../../time.ts'
+import { clockTime, realNow } from '../../time.ts'
 import { ReplaceDialog } from './replace-dialog.tsx'
 import { SnapshotPicker } from './snapshot-picker.tsx'
 import { reset, restore, takeBack, undo } from './undo.ts'
@@ -24,7 +25,7 @@ const snapshotUrl = new URL('snapshot', controlUrl).href
 
 /** The whole state: saved, restored, removed. */
 export default function StatePage() {
-  const apps = useFetched<AppOverviews>('apps?page-size=1000')
+  const apps = useLoaded('all applications', readAll)
   useReload(apps.reload, ['counts'])
   const asked = useSignal<Asked | undefined>(undefined)
   const close = () => {
@@ -133,12 +134,22 @@ export default function StatePage() {
   )
 }
 
+/** Reads how much every application holds. */
+async function readAll(signal: AbortSignal): Promise<AppOverview[]> {
+  const all: AppOverview[] = []
+  for (let more: string | undefined = ''; more !== undefined; ) {
+    const { items, nextToken }: AppOverviews = await get(`apps?page-size=1000${more}`, signal)
+    all.push(...items)
+    more = nextToken && to`&token=${nextToken}`
+  }
+  return all
+}
+
 /** How much of each kind there is, in all applications together. */
-function totalsOf({ items }: AppOverviews): [name: string, total: number][] {
-  const sum = (of: (app: AppOverviews['items'][number]) => number) =>
-    items.reduce((total, app) => total + of(app), 0)
+function totalsOf(apps: AppOverview[]): [name: string, total: number][] {
+  const sum = (of: (app: AppOverview) => number) => apps.reduce((total, app) => total + of(app), 0)
   return [
-    ['Applications', items.length],
+    ['Applications', apps.length],
     ['Endpoints', sum(({ endpoints }) => endpoints.total)],
     ['Segments', sum(({ segments }) => segments)],
     ['Jobs', sum(({ importJobs, exportJobs }) => importJobs + exportJobs)],
@@ -149,7 +160,7 @@ function totalsOf({ items }: AppOverviews): [name: string, total: number][] {
 }
 
 /** What goes when the state is replaced. */
-function Lost({ apps }: { apps: AppOverviews | undefined }) {
+function Lost({ apps }: { apps: AppOverview[] | undefined }) {
   const lost = apps === undefined ? [] : totalsOf(apps).filter(([, total]) => total > 0)
   const words = lost.map(
     ([name, total]) =>
@@ -157,7 +168,7 @@ function Lost({ apps }: { apps: AppOverviews | undefined }) {
   )
   return (
     <p>
-      {words.length > 0 && `This removes ${words.join(', ')}${apps?.nextToken ? ' and more' : ''}; `}
+      {words.length > 0 && `This removes ${words.join(', ')}; `}
       {words.length > 0 ? 'all' : 'All'} message templates, recommenders, fault rules and the request log go
       as well.
     </p>
@@ -179,7 +190,7 @@ function UndoCard({ onDone }: { onDone: () => void }) {
   return (
     <div class="card undo">
       <p>
-        This tab keeps the state from before the {what}, of {clockTime(taken.getTime())} (
+        This tab keeps the state from before the {what}, of {clockTime(taken.getTime(), realNow.value)} (
         {bytes(snapshot.size)}).
       </p>
       <div class="actions">
