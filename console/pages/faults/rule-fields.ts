@@ -58,11 +58,23 @@ export const ruleKinds: RuleKind[] = [
     fields: [
       { member: 'job.type', label: 'Type', options: ['IMPORT', 'EXPORT'] },
       { member: 'job.s3Url', label: 'S3 URL', hint: anyText },
+      { member: 'job.applicationId', label: 'Application id' },
+      { member: 'job.format', label: 'Format', options: ['CSV', 'JSON'] },
       { member: 'failAt', label: 'Fails in', options: jobStates },
       { member: 'hangAt', label: 'Hangs in', options: [...jobStates, 'FAILING'] },
       { member: 'failPieces', label: 'Pieces that fail', isNumber: true },
-      { member: 'failRecords.every', label: 'Every so many records fail', isNumber: true },
-      { member: 'reason', label: 'Reason', hint: 'What Failures says.' },
+      {
+        member: 'reason',
+        label: 'Reason of the job or its pieces',
+        hint: 'What Failures says, for a job or for pieces that fail.',
+      },
+      {
+        member: 'failRecords.every',
+        label: 'Every so many records fail',
+        isNumber: true,
+        hint: 'With 10, records 10, 20, 30 and so on; imports only.',
+      },
+      { member: 'failRecords.reason', label: 'Reason of the records' },
       ...howOften,
     ],
   },
@@ -80,6 +92,7 @@ export const ruleKinds: RuleKind[] = [
       { member: 'message.address', label: 'Address', hint: anyText },
       { member: 'message.endpoint', label: 'Endpoint id', hint: anyText },
       { member: 'message.user', label: 'User id', hint: anyText },
+      { member: 'message.app', label: 'Application id', hint: anyText },
       {
         member: 'status',
         label: 'Status',
