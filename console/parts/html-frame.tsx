@@ -62,7 +62,8 @@ export function HtmlFrame({ title, address, html }: { title: string; address: st
           title={title}
           src={url.href}
           sandbox="allow-popups allow-popups-to-escape-sandbox"
-          referrerpolicy="no-referrer"
+          // By Referer, the emulator knows its own page where the browser sends nothing else that tells.
+          referrerpolicy="same-origin"
         />
       </div>
     </>

@@ -42,7 +42,7 @@ export default function SettingsPage() {
 
 /** A file, not a page of the console. */
 const OpenApi = () => (
-  <a href={`${emulatorUrl}/_pinpoint/openapi.json`} target="_blank" rel="noreferrer">
+  <a href={`${emulatorUrl}/_pinpoint/openapi.json`} target="_blank" rel="noopener">
     OpenAPI description
   </a>
 )
