@@ -7,16 +7,19 @@ import { Icon } from './icon.tsx'
 /**
  * Copies a text. Over plain HTTP to another machine there is no clipboard API, and a browser may
  * refuse it: then the text is copied from a field that is there for a moment.
+ *
+ * @returns whether it was copied
  */
-async function copyText(text: string): Promise<void> {
+async function copyText(text: string): Promise<boolean> {
   try {
-    return await navigator.clipboard.writeText(text)
+    await navigator.clipboard.writeText(text)
+    return true
   } catch {
-    copyFromField(text)
+    return copyFromField(text)
   }
 }
 
-function copyFromField(text: string): void {
+function copyFromField(text: string): boolean {
   const before = document.activeElement
   const field = document.createElement('textarea')
   field.value = text
@@ -24,12 +27,18 @@ function copyFromField(text: string): void {
   // Inside an open dialog, nothing outside of it can be selected.
   ;(before?.closest('dialog') ?? document.body).append(field)
   field.select()
-  document.execCommand('copy')
+  const isCopied = document.execCommand('copy')
   field.remove()
   if (before instanceof HTMLElement) before.focus({ preventScroll: true })
+  return isCopied
 }
 
-/** A button that copies a text and says that it did. */
+const outcomes = {
+  copied: { icon: 'check', words: 'Copied.' },
+  refused: { icon: 'circle-x', words: 'The browser refused to copy. Select the text and copy it by hand.' },
+}
+
+/** A button that copies a text and says whether it did. */
 export function CopyButton({
   text,
   label,
@@ -39,24 +48,28 @@ export function CopyButton({
   label: string
   children?: ComponentChildren
 }) {
-  const copied = useSignal(false)
+  const outcome = useSignal<keyof typeof outcomes | undefined>(undefined)
   const copy = async () => {
-    await copyText(typeof text === 'string' ? text : text())
-    copied.value = true
-    announce('Copied.')
-    setTimeout(() => {
-      copied.value = false
-    }, 1500)
+    const isCopied = await copyText(typeof text === 'string' ? text : text())
+    outcome.value = isCopied ? 'copied' : 'refused'
+    announce(outcomes[outcome.value].words)
+    setTimeout(
+      () => {
+        outcome.value = undefined
+      },
+      isCopied ? 1500 : 5000,
+    )
   }
+  const { icon, words } = outcome.value ? outcomes[outcome.value] : { icon: 'copy', words: label }
   return (
     <button
       type="button"
       class={children ? 'button' : 'icon-button'}
       aria-label={label}
-      title={label}
+      title={words}
       onClick={copy}
     >
-      <Icon name={copied.value ? 'check' : 'copy'} />
+      <Icon name={icon} />
       {children}
     </button>
   )
