@@ -1,10 +1,15 @@
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { controlUrl } from '../api/calls.ts'
 import { place, withQuery } from '../router.ts'
 import { Icon } from './icon.tsx'
 
 /** Widths of the frame, by their names in the address, in pixels. */
 const widths = { 320: 'Phone, 320 px', 600: 'Mail, 600 px', full: 'Full' }
+
+/** Heights of the frame, in pixels: the lowest, and the step of its buttons. */
+const minHeight = 160
+const heightStep = 240
 
 /** What the HTML would fetch, roughly: pictures, styles, fonts of other hosts. */
 const remote =
@@ -24,6 +29,12 @@ export function HtmlFrame({ title, address, html }: { title: string; address: st
   const isRemote = allowed.value === address
   const asked = place.value.query.get('width') ?? ''
   const width = asked in widths ? asked : '600'
+  // A drag of the frame's corner sets its height as well.
+  const frame = useRef<HTMLDivElement>(null)
+  const resize = (step: number) => () => {
+    const element = frame.current!
+    element.style.height = `${Math.max(minHeight, element.offsetHeight + step)}px`
+  }
   const url = new URL(address, controlUrl)
   if (isRemote) url.searchParams.set('remote', 'true')
   return (
@@ -40,6 +51,15 @@ export function HtmlFrame({ title, address, html }: { title: string; address: st
             </a>
           ))}
         </nav>
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields. */}
+        <div class="actions" role="group" aria-label="Height">
+          <button type="button" class="button" onClick={resize(-heightStep)}>
+            Shorter
+          </button>
+          <button type="button" class="button" onClick={resize(heightStep)}>
+            Taller
+          </button>
+        </div>
         {remote.test(html) &&
           (isRemote ? (
             <span class="hint">Remote content is loaded from where it is.</span>
@@ -56,13 +76,13 @@ export function HtmlFrame({ title, address, html }: { title: string; address: st
             </button>
           ))}
       </div>
-      <div class="mail-frame" style={{ width: width === 'full' ? '100%' : `${width}px` }}>
+      <div class="mail-frame" ref={frame} style={{ width: width === 'full' ? '100%' : `${width}px` }}>
         <iframe
           key={url.href}
           title={title}
           src={url.href}
           sandbox="allow-popups allow-popups-to-escape-sandbox"
-          // By Referer, the emulator knows its own page where the browser sends nothing else that tells.
+          // Over plain HTTP to another machine, Referer alone tells the emulator that its own page asks.
           referrerpolicy="same-origin"
         />
       </div>
