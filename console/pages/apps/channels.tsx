@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ChannelResponse } from '../../../server/model/channel.ts'
-import { call } from '../../api/calls.ts'
+import { call, get } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { Channel } from '../../parts/channel.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -18,40 +18,63 @@ import { announce } from '../../shell/announce.tsx'
 interface ChannelKind {
   platform: string
   path: string
+  /** Members that the channel's own Get operation answers. */
   members: string[]
+  /** Members that no answer has. */
+  credentials: string[]
+  /** Members that each update must have. */
+  required?: string[]
 }
 
-const apns = [
-  'Certificate',
-  'PrivateKey',
-  'TokenKey',
-  'TokenKeyId',
-  'TeamId',
-  'BundleId',
-  'DefaultAuthenticationMethod',
-]
+const apns = (platform: string): ChannelKind => ({
+  platform,
+  path: platform.toLowerCase(),
+  members: ['DefaultAuthenticationMethod'],
+  credentials: ['Certificate', 'PrivateKey', 'TokenKey', 'TokenKeyId', 'TeamId', 'BundleId'],
+})
 
 const kinds: ChannelKind[] = [
   {
     platform: 'EMAIL',
     path: 'email',
     members: ['FromAddress', 'Identity', 'ConfigurationSet', 'RoleArn', 'OrchestrationSendingRoleArn'],
+    credentials: [],
+    required: ['FromAddress', 'Identity'],
   },
-  { platform: 'SMS', path: 'sms', members: ['SenderId', 'ShortCode'] },
-  { platform: 'VOICE', path: 'voice', members: [] },
-  { platform: 'GCM', path: 'gcm', members: ['ApiKey', 'ServiceJson', 'DefaultAuthenticationMethod'] },
-  { platform: 'APNS', path: 'apns', members: apns },
-  { platform: 'APNS_SANDBOX', path: 'apns_sandbox', members: apns },
-  { platform: 'APNS_VOIP', path: 'apns_voip', members: apns },
-  { platform: 'APNS_VOIP_SANDBOX', path: 'apns_voip_sandbox', members: apns },
-  { platform: 'ADM', path: 'adm', members: ['ClientId', 'ClientSecret'] },
-  { platform: 'BAIDU', path: 'baidu', members: ['ApiKey', 'SecretKey'] },
+  { platform: 'SMS', path: 'sms', members: ['SenderId', 'ShortCode'], credentials: [] },
+  { platform: 'VOICE', path: 'voice', members: [], credentials: [] },
+  {
+    platform: 'GCM',
+    path: 'gcm',
+    members: ['DefaultAuthenticationMethod'],
+    credentials: ['ApiKey', 'ServiceJson'],
+  },
+  apns('APNS'),
+  apns('APNS_SANDBOX'),
+  apns('APNS_VOIP'),
+  apns('APNS_VOIP_SANDBOX'),
+  {
+    platform: 'ADM',
+    path: 'adm',
+    members: [],
+    credentials: ['ClientId', 'ClientSecret'],
+    required: ['ClientId', 'ClientSecret'],
+  },
+  {
+    platform: 'BAIDU',
+    path: 'baidu',
+    members: [],
+    credentials: ['ApiKey', 'SecretKey'],
+    required: ['ApiKey', 'SecretKey'],
+  },
 ]
 
 /** The channels of an application: which are set, and a form for each. */
 export default function ChannelsPage({ app }: { app: string }) {
-  const channels = useFetched<{ Channels: Record<string, ChannelResponse> }>(to`v1/apps/${app}/channels`)
-  const editing = useSignal<ChannelKind | undefined>(undefined)
+  const address = to`v1/apps/${app}/channels`
+  const addressOf = ({ path }: ChannelKind) => `${address}/${path}`
+  const channels = useFetched<{ Channels: Record<string, ChannelResponse> }>(address)
+  const editing = useSignal<{ kind: ChannelKind; now: SetChannel } | undefined>(undefined)
   const set = channels.value?.Channels ?? {}
   return (
     <Page title="Channels" app={app} ready={channels.value !== undefined}>
@@ -78,20 +101,19 @@ export default function ChannelsPage({ app }: { app: string }) {
                 head: 'Change',
                 cell: kind => (
                   <span class="actions">
-                    <button
-                      type="button"
-                      class="button"
-                      aria-label={`${set[kind.platform] ? 'Change' : 'Set up'} ${kind.platform}`}
-                      onClick={() => {
-                        editing.value = kind
+                    <ActionButton
+                      does={async () => {
+                        const now = set[kind.platform] && (await get<SetChannel>(addressOf(kind)))
+                        editing.value = { kind, now: now ?? {} }
                       }}
                     >
                       {set[kind.platform] ? 'Change' : 'Set up'}
-                    </button>
+                      <span class="sr-only"> {kind.platform}</span>
+                    </ActionButton>
                     {set[kind.platform] && (
                       <ActionButton
                         does={async () => {
-                          await call('DELETE', `${to`v1/apps/${app}/channels`}/${kind.path}`)
+                          await call('DELETE', addressOf(kind))
                           announce(`The channel ${kind.platform} is deleted.`)
                           channels.reload()
                         }}
@@ -108,9 +130,8 @@ export default function ChannelsPage({ app }: { app: string }) {
       </Loaded>
       {editing.value && (
         <ChannelForm
-          kind={editing.value}
-          address={`${to`v1/apps/${app}/channels`}/${editing.value.path}`}
-          enabled={set[editing.value.platform]?.Enabled ?? true}
+          {...editing.value}
+          address={addressOf(editing.value.kind)}
           close={() => {
             editing.value = undefined
             channels.reload()
@@ -136,42 +157,62 @@ const ChannelStatus = ({ channel }: { channel: ChannelResponse | undefined }) =>
     </Badge>
   )
 
+/** A channel as its own Get operation answers it: each type has members of its own. */
+type SetChannel = ChannelResponse & Record<string, unknown>
+
+/**
+ * Sets up or changes a channel.
+ *
+ * @param now the channel as it is; empty if it is not set up
+ */
 function ChannelForm({
-  kind,
+  kind: { platform, members, credentials, required = [] },
   address,
-  enabled,
+  now,
   close,
 }: {
   kind: ChannelKind
   address: string
-  enabled: boolean
+  now: SetChannel
   close: () => void
 }) {
+  const before = (member: string) => String(now[member] ?? '')
   const typed = useSignal<Record<string, string>>({})
-  const isEnabled = useSignal(enabled)
+  const isEnabled = useSignal(now.Enabled ?? true)
+  const textOf = (member: string) => typed.value[member] ?? before(member)
   const save = async () => {
-    await call('PUT', address, { body: { ...typed.value, Enabled: isEnabled.value } })
-    announce(`The channel ${kind.platform} is saved.`)
+    // A member that is left out stays; an empty text removes it.
+    const changed = [...members, ...credentials].filter(
+      member => textOf(member) !== before(member) || required.includes(member),
+    )
+    const update = Object.fromEntries(changed.map(member => [member, textOf(member)]))
+    await call('PUT', address, { body: { ...update, Enabled: isEnabled.value } })
+    announce(`The channel ${platform} is saved.`)
     close()
   }
   return (
-    <Dialog title={`Channel ${kind.platform}`} close={close}>
+    <Dialog title={`Channel ${platform}`} close={close}>
       <ActionForm does={save} label="Save the channel">
         <CheckField label="Enabled" {...bound(isEnabled)} />
-        {kind.members.map(member => (
+        {[...members, ...credentials].map(member => (
           <TextField
             key={member}
             label={member}
             autocomplete="off"
-            value={typed.value[member] ?? ''}
+            required={required.includes(member)}
+            value={textOf(member)}
             change={value => {
               typed.value = { ...typed.value, [member]: value }
             }}
           />
         ))}
-        <p class="hint">
-          What is left empty stays as it is. Credentials are not checked and never shown: any text will do.
-        </p>
+        {members.length > 0 && <p class="hint">A field that you empty is removed from the channel.</p>}
+        {credentials.length > 0 && (
+          <p class="hint">
+            Credentials are never shown, and not checked: any text will do.
+            {required.length === 0 && ' Those that you leave empty stay as they are.'}
+          </p>
+        )}
       </ActionForm>
     </Dialog>
   )
