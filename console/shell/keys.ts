@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { connection, pause } from '../api/live.ts'
 import { go, goBack, place } from '../router.ts'
+import { closeMenu, menuOpen } from './menu.ts'
 import { openPalette } from './palette.tsx'
 import { mainPages } from './places.ts'
 import { setting } from './preferences.ts'
@@ -29,7 +30,8 @@ export function startKeys(): void {
       return
     }
     if (event.key === 'Escape') {
-      if (place.value.path.length > 0) goBack(parent())
+      if (menuOpen.value) closeMenu()
+      else if (place.value.path.length > 0) goBack(parent())
       return
     }
     if (setting('singleKeys').value && press(event.key)) event.preventDefault()

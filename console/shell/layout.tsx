@@ -1,31 +1,28 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { Icon } from '../parts/icon.tsx'
 import { place } from '../router.ts'
 import { ClockChip, ConnectionChip, ThemeButton } from './chips.tsx'
+import { menuOpen } from './menu.ts'
 import { openPalette } from './palette.tsx'
 import { type Entry, entriesOf, mainPages, pagesOf } from './places.ts'
 
 /** The frame of every page: where one can go, what time it is, and whether the page is live. */
 export function Layout({ children }: { children: ComponentChildren }) {
-  const menuOpen = useSignal(false)
-  useSignalEffect(() => {
-    place.value
-    menuOpen.value = false
-  })
   const { main, inApp } = entriesOf(place.value.path)
   return (
     <>
-      <button
-        type="button"
-        class="skip"
-        onClick={() => {
-          const heading = document.querySelector<HTMLElement>('main h1')
-          ;(heading ?? document.querySelector('main'))?.focus()
-        }}
-      >
-        Skip to the page
-      </button>
+      {!menuOpen.value && (
+        <button
+          type="button"
+          class="skip"
+          onClick={() => {
+            const heading = document.querySelector<HTMLElement>('main h1')
+            ;(heading ?? document.querySelector('main'))?.focus()
+          }}
+        >
+          Skip to the page
+        </button>
+      )}
       <header class="bar">
         <button
           type="button"
@@ -61,7 +58,10 @@ export function Layout({ children }: { children: ComponentChildren }) {
             </>
           )}
         </nav>
-        <main tabIndex={-1}>{children}</main>
+        {/* Nobody should come to what the open menu covers. */}
+        <main tabIndex={-1} inert={menuOpen.value}>
+          {children}
+        </main>
       </div>
     </>
   )
