@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get } from '../api/calls.ts'
-import type { AppOverviews } from '../api/types.ts'
+import type { AppOverview, AppOverviews, TemplatesResponse } from '../api/types.ts'
 import { place, to } from '../router.ts'
-import { mainPages } from './places.ts'
+import { type Entry, mainPages, pagesOf } from './places.ts'
 
 /** Something to go to. */
 export interface Target {
@@ -13,80 +13,180 @@ export interface Target {
   address: string
 }
 
-const pages: Target[] = mainPages.map(({ name, icon, address }) => ({ name, icon, address, kind: 'page' }))
+/** Targets that are shown. */
+const maxTargets = 12
 
 /**
- * What a text may mean: pages and applications whose names have it, and whatever has it as its id.
- * Ids are looked up a moment after the last key.
+ * What a text may mean: pages, applications and their pages by a part of their names, templates by
+ * the beginning of theirs, and whatever has the text as its id. The emulator is asked for templates
+ * and ids a moment after the last key.
  */
 export function useTargets(text: string): Target[] {
-  const apps = useSignal<Target[]>([])
-  const byId = useSignal<Target[]>([])
+  const apps = useSignal<AppOverview[]>([])
+  const found = useSignal<Target[]>([])
   useEffect(() => {
     get<AppOverviews>('apps?page-size=1000').then(
       ({ items }) => {
-        apps.value = items.map(({ id, name }) => application(id, name))
+        apps.value = items
       },
       // The pages are there without them.
       () => {},
     )
   }, [apps])
+  // Ids are looked up again once the applications are known.
+  const known = apps.value
   useEffect(() => {
-    byId.value = []
-    if (text.length < 3) return
+    found.value = []
+    if (text.length < 3 && !isNumber(text)) return
     const abort = new AbortController()
     const timer = setTimeout(async () => {
-      const found = await Promise.all(lookups(text).map(lookup => tryOne(lookup, abort.signal)))
-      if (!abort.signal.aborted) byId.value = found.flat()
+      const byId = lookups(text, known).map(lookup => tryOne(lookup, abort.signal))
+      const all = await Promise.all([findTemplates(text, abort.signal), ...byId])
+      if (!abort.signal.aborted) found.value = all.flat()
     }, 150)
     return () => {
       clearTimeout(timer)
       abort.abort()
     }
-  }, [text, byId])
-  const needle = text.toLowerCase()
-  const named = [...pages, ...apps.value].filter(
-    ({ name, address }) =>
-      name.toLowerCase().includes(needle) || (needle.length > 2 && address.includes(needle)),
-  )
-  return [...byId.value, ...named].slice(0, 12)
+  }, [text, known, found])
+  return [...found.value, ...findByName(text, known)].slice(0, maxTargets)
 }
 
-const application = (id: string, name: string): Target => ({
+/** As ids of messages are. */
+const isNumber = (text: string): boolean => /^\d+$/.test(text)
+
+const page = ({ name, icon, address }: Entry, of?: string): Target => ({
+  name,
+  icon,
+  address,
+  kind: of === undefined ? 'page' : `page of ${of}`,
+})
+
+const application = ({ id, name }: AppOverview): Target => ({
   name,
   kind: 'application',
   icon: 'layers',
   address: to`apps/${id}`,
 })
 
+/** The application that the present page belongs to. */
+function currentApp(): string | undefined {
+  const [first, app] = place.value.path
+  return first === 'apps' ? app : undefined
+}
+
+/**
+ * Pages and applications by a part of their names. The pages of another application than the present
+ * one are found by words of both: `shop jobs`.
+ */
+function findByName(text: string, apps: AppOverview[]): Target[] {
+  const needle = text.toLowerCase()
+  const words = needle.split(/\s+/)
+  const current = apps.find(({ id }) => id === currentApp())
+  const pages = (app: AppOverview) => pagesOf(app.id).map(entry => page(entry, app.name))
+  const named = [
+    ...(current === undefined ? [] : pages(current)),
+    ...mainPages.map(entry => page(entry)),
+    ...apps.map(application),
+  ].filter(
+    ({ name, kind, address }) =>
+      name.toLowerCase().includes(needle) ||
+      (kind === 'application' && needle.length > 2 && address.includes(needle)),
+  )
+  const others =
+    words.length < 2
+      ? []
+      : apps
+          .filter(app => app !== current)
+          .flatMap(pages)
+          .filter(({ name, kind }) => words.every(word => `${kind} ${name}`.toLowerCase().includes(word)))
+  return [...named, ...others]
+}
+
+async function findTemplates(text: string, signal: AbortSignal): Promise<Target[]> {
+  const query = new URLSearchParams({ prefix: text, 'page-size': '5' })
+  const { Item } = await get<TemplatesResponse>(`v1/templates?${query}`, signal).catch(() => ({ Item: [] }))
+  return Item.map(({ TemplateName, TemplateType }) => ({
+    name: TemplateName,
+    kind: `${TemplateType} template`,
+    icon: 'file-text',
+    address: to`templates/${TemplateType.toLowerCase()}/${TemplateName}`,
+  }))
+}
+
+/** What an application has by ids: its path in Pinpoint's API and in the console, and how many there are. */
+interface IdKind {
+  kind: string
+  icon: string
+  path: string
+  shown: string
+  count: (app: AppOverview) => number
+  /** Whether the caller chooses the ids; else they are 32 hexadecimal digits. */
+  anyText?: boolean
+}
+
+const idKinds: IdKind[] = [
+  {
+    ...{ kind: 'endpoint', icon: 'smartphone', path: 'endpoints', shown: 'endpoints', anyText: true },
+    count: ({ endpoints }) => endpoints.total,
+  },
+  {
+    ...{ kind: 'user', icon: 'user', path: 'users', shown: 'users', anyText: true },
+    count: ({ users }) => users,
+  },
+  {
+    ...{ kind: 'import job', icon: 'list', path: 'jobs/import', shown: 'import-jobs' },
+    count: ({ importJobs }) => importJobs,
+  },
+  {
+    ...{ kind: 'export job', icon: 'list', path: 'jobs/export', shown: 'export-jobs' },
+    count: ({ exportJobs }) => exportJobs,
+  },
+  {
+    ...{ kind: 'segment', icon: 'users', path: 'segments', shown: 'segments' },
+    count: ({ segments }) => segments,
+  },
+  {
+    ...{ kind: 'campaign', icon: 'megaphone', path: 'campaigns', shown: 'campaigns' },
+    count: ({ campaigns }) => campaigns,
+  },
+  {
+    ...{ kind: 'journey', icon: 'route', path: 'journeys', shown: 'journeys' },
+    count: ({ journeys }) => journeys,
+  },
+]
+
+/** Applications that are asked for an id: the present one, then the newest. */
+const maxAsked = 20
+
 type Lookup = [call: string, target: Target]
 
-/** The calls that tell whether something has the id `text`. */
-function lookups(text: string): Lookup[] {
-  const [first, app] = place.value.path
-  const inApp = first === 'apps' ? app : undefined
+/** The calls that tell whether something has the id `text`: messages, calls, and what applications hold. */
+function lookups(text: string, apps: AppOverview[]): Lookup[] {
+  const id = encodeURIComponent(text)
+  const current = currentApp()
+  const isHex = /^[0-9a-f]{32}$/.test(text)
+  const kinds = idKinds.filter(({ anyText }) => anyText || isHex)
+  const overviews = new Map(apps.map(app => [app.id, app]))
+  const asked = [...new Set([...(current === undefined ? [] : [current]), ...overviews.keys()])]
+  const inApp = (app: string): Lookup[] => {
+    const overview = overviews.get(app)
+    const of = app === current || overview === undefined ? '' : ` of ${overview.name}`
+    return kinds
+      .filter(({ count }) => overview === undefined || count(overview) > 0)
+      .map(({ kind, icon, path, shown }) => [
+        `${to`v1/apps/${app}`}/${path}/${id}`,
+        { name: text, kind: kind + of, icon, address: `${to`apps/${app}`}/${shown}/${id}` },
+      ])
+  }
   const found: Lookup[] = [
-    [to`messages/${text}`, { name: text, kind: 'message', icon: 'inbox', address: to`outbox/${text}` }],
     [to`requests/${text}`, { name: text, kind: 'request', icon: 'radio', address: to`requests/${text}` }],
   ]
-  if (inApp !== undefined) {
-    const kinds: [path: string, console: string, kind: string, icon: string][] = [
-      ['endpoints', 'endpoints', 'endpoint', 'smartphone'],
-      ['users', 'users', 'user', 'user'],
-      ['jobs/import', 'import-jobs', 'import job', 'list'],
-      ['jobs/export', 'export-jobs', 'export job', 'list'],
-      ['segments', 'segments', 'segment', 'users'],
-      ['campaigns', 'campaigns', 'campaign', 'megaphone'],
-      ['journeys', 'journeys', 'journey', 'route'],
-    ]
-    for (const [path, shown, kind, icon] of kinds) {
-      found.push([
-        `v1/apps/${encodeURIComponent(inApp)}/${path}/${encodeURIComponent(text)}`,
-        { name: text, kind, icon, address: `${to`apps/${inApp}`}/${shown}/${encodeURIComponent(text)}` },
-      ])
-    }
+  if (isNumber(text)) {
+    const address = to`outbox/${text}`
+    found.push([to`messages/${text}`, { name: text, kind: 'message', icon: 'inbox', address }])
   }
-  return found
+  return [...found, ...asked.slice(0, maxAsked).flatMap(inApp)]
 }
 
 async function tryOne([call, target]: Lookup, signal: AbortSignal): Promise<Target[]> {
