@@ -1,6 +1,7 @@
 import type { JobRow } from '../api/types.ts'
 import { count } from '../format.ts'
 import { to } from '../router.ts'
+import { Id } from './copy.tsx'
 import { Icon } from './icon.tsx'
 import { Status } from './status.tsx'
 import type { Column } from './table.tsx'
@@ -25,6 +26,7 @@ export const jobColumns: Column<JobRow>[] = [
       </a>
     ),
   },
+  { head: 'Id', minor: true, cell: ({ job }) => <Id id={job.Id} /> },
   { head: 'Object', wide: true, cell: ({ job }) => <span title={s3UrlOf(job)}>{s3UrlOf(job)}</span> },
   { head: 'Records', number: true, cell: ({ job }) => count(job.TotalProcessed ?? 0) },
   { head: 'Failed', number: true, cell: ({ job }) => count(job.TotalFailures ?? 0) },

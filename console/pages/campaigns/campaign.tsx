@@ -11,6 +11,7 @@ import { useReload } from '../../api/live.ts'
 import type { CampaignEvent } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
 import { DeleteButton } from '../../parts/confirm.tsx'
+import { Id } from '../../parts/copy.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -78,6 +79,9 @@ const CampaignFacts = ({ app, campaign }: { app: string; campaign: CampaignRespo
   const { Description, Hook, Priority, Schedule, SegmentId, SegmentVersion, Version } = campaign
   return (
     <Facts>
+      <Fact name="Id">
+        <Id id={campaign.Id} whole />
+      </Fact>
       <Fact name="Runs">{scheduleWords(Schedule)}</Fact>
       <Fact name="Segment">
         <SegmentLink app={app} id={SegmentId} />, version {SegmentVersion}

@@ -5,6 +5,7 @@ import type { Fetched } from '../../api/fetched.ts'
 import { useLive } from '../../api/live.ts'
 import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
 import { count, duration, plural } from '../../format.ts'
+import { Id } from '../../parts/copy.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Progress } from '../../parts/progress.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
@@ -74,7 +75,7 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
               )}
               {held && <Held address={address} status={status} heldBy={heldBy} reload={from.reload} />}
               <Track history={history} held={held} />
-              <Numbers watched={watched} noun={noun} />
+              <Numbers id={details.job.Id} watched={watched} noun={noun} />
               <SpeedChart speeds={speeds} unit={noun} />
               {pieces !== undefined && pieces.total > 1 && (
                 <PieceGrid pieces={details.pieces} letters={letters} total={pieces.total} />
@@ -137,9 +138,11 @@ function progressText(
 }
 
 const Numbers = ({
+  id,
   watched: { history, processed, failed, pieces },
   noun,
 }: {
+  id: string
   watched: WatchedJob<unknown>
   noun: string
 }) => {
@@ -173,6 +176,12 @@ const Numbers = ({
           <dd class="big">{duration(took)}</dd>
         </div>
       )}
+      <div>
+        <dt>Id</dt>
+        <dd>
+          <Id id={id} whole />
+        </dd>
+      </div>
     </dl>
   )
 }

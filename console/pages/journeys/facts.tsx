@@ -1,5 +1,6 @@
 import type { JourneyResponse } from '../../../server/model/journey.ts'
 import { count, plural } from '../../format.ts'
+import { Id } from '../../parts/copy.tsx'
 import { eventWords } from '../../parts/dimensions.ts'
 import { durationWords } from '../../parts/durations.ts'
 import { Fact, Facts } from '../../parts/facts.tsx'
@@ -9,6 +10,9 @@ import { Time } from '../../parts/time.tsx'
 /** What a journey says besides its activities, in words. */
 export const JourneyFacts = ({ app, journey }: { app: string; journey: JourneyResponse }) => (
   <Facts>
+    <Fact name="Id">
+      <Id id={journey.Id} whole />
+    </Fact>
     <Fact name="Who enters">
       <Entry app={app} journey={journey} />
     </Fact>
