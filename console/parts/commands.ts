@@ -1,14 +1,69 @@
 import operations from '../../fixtures/operations.json' with { type: 'json' }
-import { awsLine, shellQuote } from './aws-line.ts'
+import { awsLine, clientOptions, shellQuote } from './aws-line.ts'
 
-type Operation = (typeof operations)[number]
-
-/** A call of one of Pinpoint's operations, to be written down for a terminal. */
+/** A call of Pinpoint's API, to be written down for a terminal or a program. */
 export interface PinpointCall {
-  operation: string
+  method: string
   /** Path and query, as they were called: `/v1/apps/…`. */
   path: string
   body?: string | undefined
+}
+
+/** A call as its operation takes it. */
+interface Input {
+  /** `GetApp` */
+  operation: string
+  /** The values of parameters of the path and the query, by their names there: `application-id`. */
+  parameters: Map<string, string[]>
+  /** The member that the body is: `WriteSegmentRequest`. */
+  payload: string | undefined
+}
+
+/** @returns undefined if no operation is called so, or the path has a bad escape */
+function readInput({ method, path }: PinpointCall): Input | undefined {
+  const [named = '', ...rest] = path.split('?')
+  for (const operation of operations) {
+    if (operation.method !== method) continue
+    const values = matchUri(operation.uri, named)
+    if (values === undefined) continue
+    const names = [...operation.uri.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name!)
+    const parameters = new Map<string, string[]>()
+    try {
+      for (const [index, name] of names.entries()) parameters.set(name, [decodeURIComponent(values[index]!)])
+    } catch {
+      // A bad escape was refused, and neither the CLI nor an SDK can send one.
+      return undefined
+    }
+    const given = new URLSearchParams(rest.join('?'))
+    for (const name of operation.query) if (given.has(name)) parameters.set(name, given.getAll(name))
+    const payload = 'payload' in operation ? (operation.payload as string) : undefined
+    return { operation: operation.name, parameters, payload }
+  }
+  return undefined
+}
+
+/** The values of the parameters of an operation's path; undefined if the path is not its own. */
+function matchUri(uri: string, path: string): string[] | undefined {
+  // An ARN may have been sent with its slashes as they are.
+  const pattern = uri
+    .replace(/\/$/, '')
+    .replaceAll(/\{([^}]+)\}/g, (_, name) => (name === 'resource-arn' ? '(.+)' : '([^/]+)'))
+  return new RegExp(`^${pattern}/?$`).exec(path)?.slice(1)
+}
+
+/**
+ * The call as a line for the AWS CLI, with this emulator's endpoint and credentials that need no
+ * configuration.
+ *
+ * @returns undefined if it is no call of an operation
+ */
+export function awsCli(call: PinpointCall, endpoint: string): string | undefined {
+  const input = readInput(call)
+  if (input === undefined) return undefined
+  const words = [kebab(input.operation)]
+  for (const [name, values] of input.parameters) words.push(...optionOf(kebab(name), values))
+  if (input.payload !== undefined && call.body) words.push(`--${kebab(input.payload)}`, call.body)
+  return awsLine(words, endpoint)
 }
 
 /** `GetApnsVoipChannel`, `ApplicationId` → `get-apns-voip-channel`, `application-id`, as the AWS CLI does. */
@@ -17,22 +72,6 @@ const kebab = (name: string): string =>
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
     .toLowerCase()
-
-/**
- * The call as a line for the AWS CLI, with this emulator's endpoint and credentials that need no
- * configuration.
- *
- * @returns undefined if the path is not the operation's
- */
-export function awsCli({ operation, path, body }: PinpointCall, endpoint: string): string | undefined {
-  const found: Operation | undefined = operations.find(({ name }) => name === operation)
-  const parameters = found && readPath(found, path)
-  if (found === undefined || parameters === undefined) return undefined
-  const words = [kebab(operation)]
-  for (const [name, values] of parameters) words.push(...optionOf(kebab(name), values))
-  if ('payload' in found && body) words.push(`--${kebab(found.payload as string)}`, body)
-  return awsLine(words, endpoint)
-}
 
 /** A parameter of the path or the query as an option of the AWS CLI. */
 function optionOf(name: string, values: string[]): string[] {
@@ -45,7 +84,7 @@ function optionOf(name: string, values: string[]): string[] {
 }
 
 /** The call as a line for curl. */
-export const curl = (method: string, path: string, body: string | undefined, endpoint: string): string =>
+export const curl = ({ method, path, body }: PinpointCall, endpoint: string): string =>
   [
     'curl',
     // Brackets and braces are patterns to curl.
@@ -58,24 +97,52 @@ export const curl = (method: string, path: string, body: string | undefined, end
     .map(shellQuote)
     .join(' ')
 
-/** The values of the path's and the query's parameters, by their names. */
-function readPath({ uri, query }: Operation, path: string): Map<string, string[]> | undefined {
-  const [named = '', ...rest] = path.split('?')
-  // An ARN may have been sent with its slashes as they are.
-  const pattern = uri
-    .replace(/\/$/, '')
-    .replaceAll(/\{([^}]+)\}/g, (_, name) => (name === 'resource-arn' ? '(.+)' : '([^/]+)'))
-  const match = new RegExp(`^${pattern}/?$`).exec(named)
-  if (match === null) return undefined
-  const names = [...uri.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name!)
-  const values = new Map<string, string[]>()
+/**
+ * The call as a module that makes it by the AWS SDK for JavaScript v3, with this emulator's endpoint.
+ *
+ * @returns undefined if it is no call of an operation, or its body is no JSON
+ */
+export function sdkModule(call: PinpointCall, endpoint: string): string | undefined {
+  const input = readInput(call)
+  if (input === undefined) return undefined
+  const { operation, parameters, payload } = input
+  const members = [...parameters].map(([name, values]) => `${pascal(name)}: ${valueCode(name, values)}`)
+  if (payload !== undefined && call.body) {
+    const code = bodyCode(payload, call.body)
+    if (code === undefined) return undefined
+    members.push(`${payload}: ${code}`)
+  }
+  const lines = members.map(member => `\n${member},`.replaceAll('\n', '\n  '))
+  return `import { ${operation}Command, PinpointClient } from '@aws-sdk/client-pinpoint'
+
+const client = new PinpointClient(${clientOptions(endpoint)})
+const input = {${lines.join('')}${lines.length > 0 ? '\n' : ''}}
+console.log(await client.send(new ${operation}Command(input)))
+`
+}
+
+/** `application-id`, `tagKeys` → `ApplicationId`, `TagKeys`, as the SDK does. */
+const pascal = (name: string): string =>
+  name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** A parameter of the path or the query as code. */
+function valueCode(name: string, values: string[]): string {
+  const [value = ''] = values
+  if (name === 'create-new-version') return String(value === 'true')
+  if (name === 'tagKeys') return JSON.stringify(values)
+  const text = JSON.stringify(value)
+  // The only dates: those of KPIs.
+  return name === 'start-time' || name === 'end-time' ? `new Date(${text})` : text
+}
+
+/** A body as code. Its times are strings in the SDK too, but for those of a journey's schedule. */
+function bodyCode(payload: string, body: string): string | undefined {
+  let code: string
   try {
-    for (const [index, name] of names.entries()) values.set(name, [decodeURIComponent(match[index + 1]!)])
+    code = JSON.stringify(JSON.parse(body), null, 2)
   } catch {
-    // A bad escape was refused, and the CLI cannot send one.
     return undefined
   }
-  const given = new URLSearchParams(rest.join('?'))
-  for (const name of query) if (given.has(name)) values.set(name, given.getAll(name))
-  return values
+  if (payload !== 'WriteJourneyRequest') return code
+  return code.replaceAll(/^ {4}"(StartTime|EndTime)": ("[^"]*")/gm, '    "$1": new Date($2)')
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import {
   CreateAppCommand,
@@ -15,7 +16,7 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { awsCli, curl } from '../../console/parts/commands.ts'
+import { awsCli, curl, sdkModule } from '../../console/parts/commands.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { startEmulator } from '../support/helpers.ts'
@@ -39,16 +40,20 @@ const has = (program: string) => shell(`command -v ${program}`).then(Boolean, ()
 const needs = async (program: string) =>
   CI || (await has(program)) ? {} : { skip: `${program} is not installed` }
 
-/** The latest call of Pinpoint's API, with its body. */
+/** The latest call of Pinpoint's API. */
 async function latest() {
   const { items } = (await control('GET', '/_pinpoint/requests?page-size=1')).body
-  const { path, ...details } = (await control('GET', `/_pinpoint/requests/${items[0].requestId}`)).body
+  return detailsOf(items[0].requestId)
+}
+
+/** A call of Pinpoint's API, with its body. */
+async function detailsOf(requestId: string) {
+  const { path, ...details } = (await control('GET', `/_pinpoint/requests/${requestId}`)).body
   const { pathname, searchParams } = new URL(path, url)
   const { operation, method, status } = details
   const text: string | undefined = details.request.body
   return {
-    call: { operation, path, body: text },
-    method,
+    call: { method, path, body: text },
     sent: {
       ...{ operation, method, status },
       path: pathname.replace(/\/$/, '').split('/').map(decodeURIComponent),
@@ -117,8 +122,8 @@ for (const command of calls) {
 }
 
 t.test('the line for curl makes the same call again', await needs('curl'), async t => {
-  for (const { call, method, sent } of recorded) {
-    const line = curl(method, call.path, call.body, url)
+  for (const { call, sent } of recorded) {
+    const line = curl(call, url)
     await shell(line)
     t.strictSame((await latest()).sent, again(sent), line)
   }
@@ -126,7 +131,7 @@ t.test('the line for curl makes the same call again', await needs('curl'), async
 
 t.test('the line for the AWS CLI makes the same call again', await needs('aws'), async t => {
   // Each takes a second: one of each operation will do.
-  for (const { call, sent } of new Map(recorded.map(each => [each.call.operation, each])).values()) {
+  for (const { call, sent } of new Map(recorded.map(each => [each.sent.operation, each])).values()) {
     const line = awsCli(call, url)!
     const expected = again(sent)
     const error = await shell(line).then(
@@ -138,6 +143,29 @@ t.test('the line for the AWS CLI makes the same call again', await needs('aws'),
   }
 })
 
+t.test('the code for the AWS SDK for JavaScript makes the same call again', async t => {
+  const wait = { Wait: { WaitTime: { WaitFor: 'PT1H' } } }
+  const Schedule = { StartTime: '2027-03-01T00:00:00.000Z', EndTime: '2027-03-02T00:00:00.000Z' }
+  await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+    ...{ Name: 'dated', Schedule, StartActivity: 'wait', Activities: { wait } },
+  })
+  const all = [...recorded, await latest()]
+  // Below the packages of this project, where the modules find the SDK.
+  const folder = t.testdir(
+    Object.fromEntries(all.map(({ call }, index) => [`${index}.mjs`, sdkModule(call, url)!])),
+  )
+  // One process: the SDK takes long to load. A call that is refused throws.
+  const main = `for (let index = 0; index < ${all.length}; index++)
+    await import(${JSON.stringify(pathToFileURL(`${folder}/`).href)} + index + '.mjs').catch(() => {})`
+  await run(process.execPath, ['--input-type=module', '--eval', main])
+  const { items } = (await control('GET', `/_pinpoint/requests?page-size=${all.length}`)).body
+  const made = await Promise.all(items.map(({ requestId }: { requestId: string }) => detailsOf(requestId)))
+  t.strictSame(
+    made.reverse().map(({ sent }) => sent),
+    all.map(({ sent }) => again(sent)),
+  )
+})
+
 /** What is expected when a call is made again: what it has created is there already. */
 const again = <Sent extends { operation: string; status: number }>(sent: Sent): Sent =>
   sent.operation === 'CreateEmailTemplate' ? { ...sent, status: 400 } : sent
@@ -145,14 +173,16 @@ const again = <Sent extends { operation: string; status: number }>(sent: Sent): 
 t.test('an ARN may have been sent with its slashes as they are', async t => {
   const path = `/v1/tags/${ResourceArn}?tagKeys=a&tagKeys=b`
   t.match(
-    awsCli({ operation: 'UntagResource', path }, url),
+    awsCli({ method: 'DELETE', path }, url),
     `untag-resource --region us-east-1 --endpoint-url ${url} --resource-arn ${ResourceArn} --tag-keys '["a","b"]'`,
   )
 })
 
-t.test('there is no line for a path that is not the operation’s, or has a bad escape', async t => {
+t.test('there is no line for what is no operation, or has a bad escape', async t => {
   for (const path of ['/v1/app', '/v1/apps/a/b', '/v1/apps/%ZZ']) {
-    t.equal(awsCli({ operation: 'GetApp', path }, url), undefined)
+    t.equal(awsCli({ method: 'GET', path }, url), undefined)
+    t.equal(sdkModule({ method: 'GET', path }, url), undefined)
   }
-  t.equal(awsCli({ operation: 'Other', path: '/v1/apps' }, url), undefined)
+  t.equal(awsCli({ method: 'PATCH', path: '/v1/apps' }, url), undefined)
+  t.equal(sdkModule({ method: 'POST', path: '/v1/apps', body: '{"cut":' }, url), undefined)
 })

@@ -12,6 +12,7 @@ import type { CampaignEvent } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
 import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -47,6 +48,7 @@ export default function CampaignPage({ app, campaign: id }: { app: string; campa
       actions={
         campaign.value && (
           <>
+            <CopyAs method="GET" path={`/${address}`} />
             <StepClock onDone={campaign.reload} />
             <PauseButton address={address} campaign={campaign.value} onChanged={campaign.reload} />
             <DeleteCampaign app={app} address={address} campaign={campaign.value} />

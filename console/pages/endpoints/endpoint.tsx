@@ -7,6 +7,7 @@ import { Body } from '../../parts/body.tsx'
 import { Channel } from '../../parts/channel.tsx'
 import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { EndpointStatus } from '../../parts/endpoints.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -40,6 +41,7 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
       actions={
         value && (
           <>
+            <CopyAs method="GET" path={`/${address}`} />
             <button
               type="button"
               class="button main"

@@ -1,8 +1,7 @@
-import { call, emulatorUrl } from '../../api/calls.ts'
+import { call } from '../../api/calls.ts'
 import type { ExportJobPage as Details, ExportJob } from '../../api/types.ts'
 import { count } from '../../format.ts'
-import { awsCli } from '../../parts/commands.ts'
-import { CopyButton } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
@@ -71,21 +70,7 @@ export default function ExportJobPage({ app, job }: { app: string; job: string }
 
 const Actions = ({ app, job: { Definition } }: { app: string; job: ExportJob }) => (
   <>
-    <CopyButton
-      label="Copy as AWS CLI"
-      text={() =>
-        awsCli(
-          {
-            operation: 'CreateExportJob',
-            path: `/v1/apps/${app}/jobs/export`,
-            body: JSON.stringify(Definition),
-          },
-          emulatorUrl,
-        )!
-      }
-    >
-      Copy as AWS CLI
-    </CopyButton>
+    <CopyAs method="POST" path={to`/v1/apps/${app}/jobs/export`} body={JSON.stringify(Definition)} />
     <ActionButton
       does={async () => {
         const path = `v1/apps/${encodeURIComponent(app)}/jobs/export`

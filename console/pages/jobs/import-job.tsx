@@ -1,8 +1,7 @@
-import { controlUrl, emulatorUrl } from '../../api/calls.ts'
+import { controlUrl } from '../../api/calls.ts'
 import type { ImportJobPage as Details, ImportJob, ImportJobDefinition } from '../../api/types.ts'
 import { plural } from '../../format.ts'
-import { awsCli } from '../../parts/commands.ts'
-import { CopyButton } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
@@ -91,21 +90,7 @@ function again({ Id, Definition: { SegmentId, ...others } }: ImportJob): ImportJ
 
 const Actions = ({ app, job }: { app: string; job: ImportJob }) => (
   <>
-    <CopyButton
-      label="Copy as AWS CLI"
-      text={() =>
-        awsCli(
-          {
-            operation: 'CreateImportJob',
-            path: `/v1/apps/${app}/jobs/import`,
-            body: JSON.stringify(again(job)),
-          },
-          emulatorUrl,
-        )!
-      }
-    >
-      Copy as AWS CLI
-    </CopyButton>
+    <CopyAs method="POST" path={to`/v1/apps/${app}/jobs/import`} body={JSON.stringify(again(job))} />
     <ActionButton
       does={async () => {
         const { Id } = await createImport(app, again(job))

@@ -9,6 +9,7 @@ import { useOverlay } from '../../api/overlay.ts'
 import { count, plural } from '../../format.ts'
 import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { ActionButton, Field } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page, Section } from '../../parts/page.tsx'
@@ -55,6 +56,7 @@ export default function JourneyPage({ app, journey: id }: { app: string; journey
       actions={
         journey.value && (
           <>
+            <CopyAs method="GET" path={`/${address}`} />
             <StepClock />
             <StateButtons
               address={address}

@@ -1,10 +1,10 @@
-import { call, emulatorUrl } from '../../api/calls.ts'
+import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { RequestDetails } from '../../api/types.ts'
 import { bytes, duration, plural } from '../../format.ts'
 import { Body } from '../../parts/body.tsx'
-import { awsCli, curl } from '../../parts/commands.ts'
-import { CopyButton, Id } from '../../parts/copy.tsx'
+import { Id } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -59,19 +59,9 @@ function Actions({ request }: { request: RequestDetails }) {
   const { body } = sent
   // A body that is cut is not the call that was made.
   const isWhole = body === undefined || new Blob([body]).size === sent.bytes
-  const cli = operation && awsCli({ operation, path, body }, emulatorUrl)
   return (
     <>
-      {isWhole && cli && (
-        <CopyButton text={cli} label="Copy as a line for the AWS CLI">
-          AWS CLI
-        </CopyButton>
-      )}
-      {isWhole && (
-        <CopyButton text={curl(method, path, body, emulatorUrl)} label="Copy as a line for curl">
-          curl
-        </CopyButton>
-      )}
+      {isWhole && <CopyAs method={method} path={path} body={body} />}
       {operation && (
         <ActionButton
           does={async () => {

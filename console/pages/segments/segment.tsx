@@ -7,6 +7,7 @@ import { forgetAnswers, useFetched } from '../../api/fetched.ts'
 import { count } from '../../format.ts'
 import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { dimensionWords } from '../../parts/dimensions.ts'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
@@ -26,9 +27,8 @@ import { combined } from './words.ts'
 export default function SegmentPage({ app, segment: id }: { app: string; segment: string }) {
   const version = place.value.query.get('version') ?? undefined
   const address = to`v1/apps/${app}/segments/${id}`
-  const segment = useFetched<SegmentResponse>(
-    version === undefined ? address : `${address}/versions/${encodeURIComponent(version)}`,
-  )
+  const ofVersion = version === undefined ? address : `${address}/versions/${encodeURIComponent(version)}`
+  const segment = useFetched<SegmentResponse>(ofVersion)
   useAudienceReload(app, segment.reload)
   const editing = useSignal(false)
   const { value } = segment
@@ -41,6 +41,7 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
       actions={
         value && (
           <>
+            <CopyAs method="GET" path={`/${ofVersion}`} />
             {value.SegmentType === 'DIMENSIONAL' && (
               <button
                 type="button"

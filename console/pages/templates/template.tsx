@@ -5,6 +5,7 @@ import { useReload } from '../../api/live.ts'
 import type { RenderAnswer, TemplateResponse, TemplateVersion, TemplateVersions } from '../../api/types.ts'
 import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
+import { CopyAs } from '../../parts/copy-as.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -130,6 +131,7 @@ function Actions({
   }
   return (
     <>
+      <CopyAs method="GET" path={`/${address}${to`?version=${version}`}`} />
       <button
         type="button"
         class="button main"
