@@ -1,13 +1,11 @@
 import type { CampaignResponse } from '../../../server/model/campaign.ts'
-import { emulatorUrl } from '../../api/calls.ts'
 import { count } from '../../format.ts'
-import { awsLine } from '../../parts/aws-line.ts'
 import { useChanges } from '../../parts/changes.ts'
-import { CodeLine } from '../../parts/code-line.tsx'
 import { useItemPage } from '../../parts/item-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
+import { SegmentExample } from '../../parts/segment-example.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import type { Column } from '../../parts/table.tsx'
@@ -59,7 +57,7 @@ export default function CampaignsPage({ app }: { app: string }) {
               A campaign sends a message to the members of a segment when its schedule says so. Here you see
               its runs and what became of each member; its messages are in the outbox.
             </p>
-            <CodeLine text={createLine(app)} />
+            <SegmentExample app={app} words={segment => createCampaign(app, segment)} />
           </Empty>
         }
       />
@@ -67,15 +65,13 @@ export default function CampaignsPage({ app }: { app: string }) {
   )
 }
 
-const example = {
-  Name: 'spring',
-  SegmentId: 'SEGMENT_ID',
-  Schedule: { StartTime: 'IMMEDIATE' },
-  MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
-}
-
-const createLine = (app: string) =>
-  awsLine(
-    ['create-campaign', '--application-id', app, '--write-campaign-request', JSON.stringify(example)],
-    emulatorUrl,
-  )
+/** A campaign that runs at once, for the AWS CLI. */
+const createCampaign = (app: string, SegmentId: string): string[] => [
+  ...['create-campaign', '--application-id', app, '--write-campaign-request'],
+  JSON.stringify({
+    Name: 'spring',
+    SegmentId,
+    Schedule: { StartTime: 'IMMEDIATE' },
+    MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+  }),
+]

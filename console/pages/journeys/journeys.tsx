@@ -1,14 +1,12 @@
 import type { JourneyResponse } from '../../../server/model/journey.ts'
-import { emulatorUrl } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { count, plural } from '../../format.ts'
-import { awsLine } from '../../parts/aws-line.ts'
 import { useChanges } from '../../parts/changes.ts'
-import { CodeLine } from '../../parts/code-line.tsx'
 import { useItemPage } from '../../parts/item-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
+import { SegmentExample } from '../../parts/segment-example.tsx'
 import { Empty, ErrorBox } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import type { Column } from '../../parts/table.tsx'
@@ -69,7 +67,7 @@ export default function JourneysPage({ app }: { app: string }) {
               A journey leads endpoints through activities: messages, waits and splits. Here you see it as a
               graph, with how many have gone each way, and step the clock to what is due next.
             </p>
-            <CodeLine text={createLine(app)} />
+            <SegmentExample app={app} words={segment => createJourney(app, segment)} />
           </Empty>
         }
       />
@@ -77,8 +75,24 @@ export default function JourneysPage({ app }: { app: string }) {
   )
 }
 
-const createLine = (app: string) =>
-  awsLine(
-    ['create-journey', '--application-id', app, '--write-journey-request', 'file://journey.json'],
-    emulatorUrl,
-  )
+/** A draft that can be published, for the AWS CLI. */
+const createJourney = (app: string, SegmentId: string): string[] => [
+  ...['create-journey', '--application-id', app, '--write-journey-request'],
+  JSON.stringify({
+    Name: 'welcome',
+    StartCondition: { SegmentStartCondition: { SegmentId } },
+    StartActivity: 'split',
+    Activities: {
+      split: {
+        RandomSplit: {
+          Branches: [
+            { Percentage: 50, NextActivity: 'soon' },
+            { Percentage: 50, NextActivity: 'later' },
+          ],
+        },
+      },
+      soon: { Wait: { WaitTime: { WaitFor: 'PT1H' } } },
+      later: { Wait: { WaitTime: { WaitFor: 'P1D' } } },
+    },
+  }),
+]

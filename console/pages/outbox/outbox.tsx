@@ -3,7 +3,7 @@ import { useFetched } from '../../api/fetched.ts'
 import { useInvalidated, useReload } from '../../api/live.ts'
 import type { AppOverviews, Messages, OutboxMessage } from '../../api/types.ts'
 import { plural } from '../../format.ts'
-import { awsLine } from '../../parts/aws-line.ts'
+import { awsLine, variableLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
 import { messageColumns } from '../../parts/messages.tsx'
@@ -64,7 +64,7 @@ export default function OutboxPage() {
         caption="Messages, the latest first"
         columns={columnsWith(new Map(known.map(({ id, name }) => [id, name])))}
         keyOf={({ id }) => String(id)}
-        empty={isFiltered ? <NothingFound /> : <NothingSent app={known[0]?.id} />}
+        empty={isFiltered ? <NothingFound /> : <NothingSent apps={apps.value} />}
       />
       {dropped > 0 && (
         <p class="hint">
@@ -108,22 +108,27 @@ const NothingFound = () => (
 )
 
 /** Shown before the first message: how to send one. */
-const NothingSent = ({ app = 'APPLICATION_ID' }: { app?: string | undefined }) => (
+const NothingSent = ({ apps }: { apps: AppOverviews | undefined }) => (
   <Empty icon="inbox" title="No message yet">
     <p>
       What SendMessages, one-time passwords, campaigns and journeys send appears here, and nothing of it
       leaves the emulator. Send an SMS message:
     </p>
-    <CodeLine
-      text={[
-        ['update-sms-channel', '--application-id', app, '--sms-channel-request', 'Enabled=true'],
-        ['send-messages', '--application-id', app, '--message-request', JSON.stringify(example)],
-      ]
-        .map(words => awsLine(words, emulatorUrl))
-        .join('\n')}
-    />
+    {apps && <CodeLine text={sendLines(apps.items[0]?.id)} />}
   </Empty>
 )
+
+/** Lines for the AWS CLI that send a message from an application; without one, they create it first. */
+function sendLines(app: string | undefined): string {
+  const id = app ?? '$APP'
+  const lines = [
+    ['update-sms-channel', '--application-id', id, '--sms-channel-request', 'Enabled=true'],
+    ['send-messages', '--application-id', id, '--message-request', JSON.stringify(example)],
+  ].map(words => awsLine(words, emulatorUrl, 'APP'))
+  const create = ['create-app', '--create-application-request', 'Name=demo']
+  if (app === undefined) lines.unshift(variableLine('APP', create, 'ApplicationResponse.Id', emulatorUrl))
+  return lines.join('\n')
+}
 
 const example = {
   Addresses: { '+15551234567': { ChannelType: 'SMS' } },
