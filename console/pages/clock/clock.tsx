@@ -3,6 +3,7 @@ import type { ClockAdvanced, ClockStatus } from '../../../server/model/clock.ts'
 import { controlUrl } from '../../api/calls.ts'
 import { count, duration, plural } from '../../format.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
+import { controlLine } from '../../parts/control-line.ts'
 import { Facts } from '../../parts/facts.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page, Section } from '../../parts/page.tsx'
@@ -63,8 +64,8 @@ export default function ClockPage() {
               <SetForm clock={value} onDone={clock.reload} />
             </Section>
             <Section title="In a test">
-              <CodeLine text={`curl -X PUT ${controlUrl}clock -d '{"mode":"frozen"}'`} />
-              <CodeLine text={`curl -X POST ${controlUrl}clock/advance -d '{"by":"PT24H"}'`} />
+              <CodeLine text={controlLine(`-X PUT ${controlUrl}clock -d '{"mode":"frozen"}'`)} />
+              <CodeLine text={controlLine(`-X POST ${controlUrl}clock/advance -d '{"by":"PT24H"}'`)} />
             </Section>
           </>
         )}

@@ -6,6 +6,7 @@ import { token } from '../../api/session.ts'
 import type { AppOverview, AppOverviews } from '../../api/types.ts'
 import { bytes, count } from '../../format.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
+import { controlLine } from '../../parts/control-line.ts'
 import { Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -64,7 +65,9 @@ export default function StatePage() {
             asked.value = { what: 'restore', file }
           }}
         />
-        <CodeLine text={`curl -o state.db ${snapshotUrl}\ncurl -T state.db ${snapshotUrl}`} />
+        <CodeLine
+          text={[`-o state.db ${snapshotUrl}`, `-T state.db ${snapshotUrl}`].map(controlLine).join('\n')}
+        />
       </Section>
       <Section title="Reset">
         <p>
@@ -86,7 +89,11 @@ export default function StatePage() {
             </button>
           ))}
         </div>
-        <CodeLine text={`curl -X POST ${controlUrl}reset\ncurl -X POST "${controlUrl}reset?seed=true"`} />
+        <CodeLine
+          text={[`-X POST ${controlUrl}reset`, `-X POST "${controlUrl}reset?seed=true"`]
+            .map(controlLine)
+            .join('\n')}
+        />
       </Section>
       <Section title="Seed">
         <p>
