@@ -76,13 +76,18 @@ function useDrawn(): number {
   return drawn
 }
 
-/** Lets the keyboard come to an element, to scroll it, as long as it is too narrow for what it holds. */
+/**
+ * Lets the keyboard come to an element, to scroll it, as long as it is too narrow for what it holds.
+ * One that is wide enough does not scroll, so that its table's head can stay at the top of the window.
+ */
 function useReachable() {
   const frame = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const element = frame.current!
     const look = () => {
-      element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1
+      const isWideEnough = element.scrollWidth <= element.clientWidth
+      element.tabIndex = isWideEnough ? -1 : 0
+      element.classList.toggle('wide-enough', isWideEnough)
     }
     const observer = new ResizeObserver(look)
     observer.observe(element)
