@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { FocusableTimes } from './time.tsx'
 
 /** Names and values of one thing: pairs, or `Fact`s. */
 export const Facts = ({
@@ -23,6 +24,8 @@ export const Fact = ({ name, children }: { name: string; children: ComponentChil
   children === undefined || children === null || children === '' || children === false ? null : (
     <div>
       <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dd>
+        <FocusableTimes.Provider value={true}>{children}</FocusableTimes.Provider>
+      </dd>
     </div>
   )
