@@ -16,6 +16,7 @@ export const JobSelector = Type.Object(
       }),
     ),
     applicationId: Type.Optional(Type.String()),
+    id: Type.Optional(Type.String({ description: 'Id of the job, which has been created before' })),
     format: Type.Optional(Format),
   },
   exact,

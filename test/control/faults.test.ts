@@ -207,6 +207,19 @@ t.test('jobs fail and hang as rules say', async t => {
     })
   })
 
+  await t.test('one of several, by its id', async t => {
+    await call('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+    const [chosen, other] = [
+      await createImportJob(client, app, { S3Url }),
+      await createImportJob(client, app, { S3Url }),
+    ]
+    await add(t, { job: { id: chosen.Id! }, failAt: 'PROCESSING', reason: 'this one' })
+    await call('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+    t.match(await waitForJob(client, chosen), { JobStatus: 'FAILED', Failures: [`${S3Url}: this one`] })
+    t.match(await waitForJob(client, other), completed(5))
+    await clear()
+  })
+
   await t.test('also when they are under way', async t => {
     const hanging = await add(t, { job: {}, hangAt: 'PROCESSING' })
     const job = await createImportJob(client, app, { S3Url: 's3://data/others.csv' })

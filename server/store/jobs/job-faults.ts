@@ -28,8 +28,9 @@ export function createJobFaults(db: Database, table: JobTable, faults: Faults) {
     )
     .pluck()
 
-  const selects = (rule: JobSelector, { app }: Job, definition: Definition): boolean =>
+  const selects = (rule: JobSelector, { app, id }: Job, definition: Definition): boolean =>
     (rule.type ?? type) === type &&
+    (rule.id ?? id) === id &&
     (rule.applicationId ?? app.id) === app.id &&
     (rule.format ?? definition.Format) === definition.Format &&
     matchesWildcard(rule.s3Url ?? '*', definition.S3Url ?? definition.S3UrlPrefix ?? '')
