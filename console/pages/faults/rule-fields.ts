@@ -59,6 +59,7 @@ export const ruleKinds: RuleKind[] = [
       { member: 'job.type', label: 'Type', options: ['IMPORT', 'EXPORT'] },
       { member: 'job.s3Url', label: 'S3 URL', hint: anyText },
       { member: 'job.applicationId', label: 'Application id' },
+      { member: 'job.id', label: 'Job id' },
       { member: 'job.format', label: 'Format', options: ['CSV', 'JSON'] },
       { member: 'failAt', label: 'Fails in', options: jobStates },
       { member: 'hangAt', label: 'Hangs in', options: [...jobStates, 'FAILING'] },

@@ -2,6 +2,7 @@ import { call } from '../../api/calls.ts'
 import type { ImportJobPage } from '../../api/types.ts'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { to } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 import type { JobStatus } from './job-path.ts'
 
@@ -13,6 +14,22 @@ const nextOf: Partial<Record<JobStatus, JobStatus>> = {
   PROCESSING: 'COMPLETING',
   COMPLETING: 'COMPLETED',
   FAILING: 'FAILED',
+}
+
+/** Adds a fault rule that holds a job, and no other, once the work of its longest state is done. */
+export function HoldButton({ id, status }: { id: string; status: JobStatus }) {
+  const hangAt = status === 'COMPLETING' || status === 'FAILING' ? status : 'PROCESSING'
+  return (
+    <ActionButton
+      does={async () => {
+        await call('POST', 'faults', { body: { job: { id }, hangAt } })
+        announce(`The job will be held at the end of ${hangAt}.`)
+      }}
+    >
+      <Icon name="hand" />
+      {`Hold it at the end of ${hangAt}`}
+    </ActionButton>
+  )
 }
 
 /** Says that a job is held, and by what, and lets it go on. */
@@ -36,6 +53,10 @@ export function Held({
     }).finally(reload)
     announce(`The job is ${JobStatus}.`)
   }
+  const removeRule = async (id: string) => {
+    await call('DELETE', to`faults/${id}`).finally(reload)
+    announce('The rule is removed.')
+  }
   return (
     <div class="card held">
       <p>
@@ -47,12 +68,18 @@ export function Held({
         )}
         {heldBy?.fault && (
           <>
-            {heldBy.mode ? ', and' : ','} by the <a href="faults">fault rule</a> <code>{heldBy.fault}</code>:
-            remove the rule to let it go on
+            {heldBy.mode ? ', and' : ','} by the <a href="faults">fault rule</a> <code>{heldBy.fault}</code>
           </>
         )}
         .
       </p>
+      {heldBy?.fault && (
+        <div class="actions">
+          <ActionButton kind="main" does={() => removeRule(heldBy.fault!)}>
+            Remove the rule
+          </ActionButton>
+        </div>
+      )}
       {heldBy?.mode === 'manual' && !heldBy.fault && (
         <div class="actions">
           <ActionButton kind="main" does={() => advance()}>

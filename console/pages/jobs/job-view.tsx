@@ -12,7 +12,7 @@ import { Empty, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { to } from '../../router.ts'
 import { about } from '../../upload/rate.ts'
-import { Held } from './held.tsx'
+import { Held, HoldButton } from './held.tsx'
 import { isOver } from './job-path.ts'
 import { PieceGrid } from './piece-grid.tsx'
 import { SpeedChart } from './speed-chart.tsx'
@@ -61,7 +61,16 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
       app={app}
       above={above}
       beside={watched.status && <Status status={watched.status} />}
-      actions={from.value && actions(from.value)}
+      actions={
+        from.value && (
+          <>
+            {actions(from.value)}
+            {watched.status && !isOver(watched.status) && !watched.held && (
+              <HoldButton id={from.value.job.Id} status={watched.status} />
+            )}
+          </>
+        )
+      }
       ready={from.value !== undefined}
     >
       <Loaded from={from}>
