@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
+import { GetAppsCommand, TooManyRequestsException, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { prepareCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator } from '../support/helpers.ts'
 
@@ -124,5 +125,115 @@ t.test('a page shows nothing of a state that was replaced', needsBrowser, async 
   await page.getByText('Application not found').first().waitFor()
   t.equal(await page.getByText('ann@example.com').count(), 0)
   expectTrouble(/^404: GET /)
+  t.strictSame(trouble, [])
+})
+
+t.test('what a tester sets in the console', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t)
+  const { app, ok, endpoints, create, statusOf } = await prepareCampaigns(controlOf(url))
+  const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+  const open = (path: string) => page.goto(`${url}/_pinpoint/console/${path}`)
+  const dialog = page.getByRole('dialog')
+  const status = (text: string) => page.locator('.page-title').getByText(text, { exact: true })
+
+  await t.test('a call of the journal that is made to fail gives the SDK a 429, twice', async t => {
+    const call = () => client.send(new GetAppsCommand({}))
+    await call()
+    await open('requests')
+    await page.getByRole('link', { name: 'GetApps' }).click()
+    await page.getByRole('button', { name: 'Make this fail twice' }).click()
+    await page.getByRole('row', { name: /GetApps .* 2 of 2/ }).waitFor()
+    for (let times = 0; times < 2; times++) {
+      await t.rejects(call(), { name: TooManyRequestsException.name, $metadata: { httpStatusCode: 429 } })
+    }
+    await call()
+    await page.getByRole('row', { name: /GetApps .* 0 of 2/ }).waitFor()
+  })
+
+  await t.test('rules for records and for the messages of an application', async t => {
+    const form = page.getByRole('region', { name: 'New rule' })
+    const add = () => form.getByRole('button', { name: 'Add the rule' }).click()
+    await open('faults?new=job')
+    await form.getByLabel('Every so many records fail').fill('10')
+    await form.getByLabel('Reason of the records').fill('Unlucky')
+    await add()
+    await page.getByRole('row', { name: /^Jobs .*Unlucky/ }).waitFor()
+    await form.getByRole('link', { name: 'Messages' }).click()
+    await form.getByLabel('Application id').fill(app)
+    await form.getByLabel('Status', { exact: true }).selectOption('THROTTLED')
+    await add()
+    await page.getByRole('row', { name: /^Messages .*THROTTLED/ }).waitFor()
+    t.match((await ok('GET', '/_pinpoint/faults')).items.slice(-2), [
+      { job: {}, failRecords: { every: 10, reason: 'Unlucky' } },
+      { message: { app }, status: 'THROTTLED' },
+    ])
+    await page.getByRole('button', { name: 'Remove all rules' }).click()
+    await page.getByText('Nothing fails on purpose').waitFor()
+  })
+
+  await t.test('a field of a channel that is emptied is removed, and all others stay', async t => {
+    const channel = (path: string) => ok('GET', `/v1/apps/${app}/channels/${path}`)
+    const change = async (name: string) => {
+      await page.getByRole('button', { name: `Change ${name}` }).click()
+      await dialog.waitFor()
+    }
+    const save = async () => {
+      await dialog.getByRole('button', { name: 'Save the channel' }).click()
+      await dialog.waitFor({ state: 'detached' })
+    }
+    await open(`apps/${app}/channels`)
+    await change('SMS')
+    await dialog.getByLabel('SenderId').fill('shop')
+    await dialog.getByLabel('ShortCode').fill('12345')
+    await save()
+    t.match(await channel('sms'), { SenderId: 'shop', ShortCode: '12345', Enabled: true })
+    await change('SMS')
+    t.equal(await dialog.getByLabel('SenderId').inputValue(), 'shop')
+    await dialog.getByLabel('SenderId').fill('')
+    await save()
+    t.match(await channel('sms'), { SenderId: undefined, ShortCode: '12345' })
+
+    const before = await channel('email')
+    await change('EMAIL')
+    await dialog.getByRole('checkbox', { name: 'Enabled' }).uncheck()
+    await save()
+    const { FromAddress, Identity } = before
+    t.match(await channel('email'), { FromAddress, Identity, Enabled: false })
+  })
+
+  await t.test('the clock is frozen and advanced; a campaign is paused and goes on', async t => {
+    const now = async () => Date.parse((await ok('GET', '/_pinpoint/clock')).now)
+    await open('clock')
+    await page.getByLabel('Mode').selectOption('frozen')
+    await page.getByRole('button', { name: 'Set the clock' }).click()
+    await status('frozen').waitFor()
+    const frozen = await now()
+    await page.getByRole('button', { name: 'By 1 hour' }).click()
+    await page.getByText('The last advance went from').waitFor()
+    t.equal(await now(), frozen + 3_600_000)
+
+    await endpoints({ Id: 'ann' })
+    const StartTime = new Date(frozen + 86_400_000).toISOString()
+    const campaign = await create({ Schedule: { StartTime } })
+    await open(`apps/${app}/campaigns/${campaign}`)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await status('PAUSED').waitFor()
+    t.equal(await statusOf(campaign), 'PAUSED')
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await status('SCHEDULED').waitFor()
+
+    await open('clock')
+    await page.getByRole('button', { name: 'To what is due next' }).click()
+    await page.getByRole('link', { name: 'See the outbox' }).click()
+    await page.getByRole('row', { name: /Hi .*campaign/ }).waitFor()
+    t.equal(await now(), frozen + 86_400_000)
+  })
+
+  await t.test('calls of operations that AWS has ended are counted', async () => {
+    await open('usage')
+    await page.getByText(/^These tests still call \d+ ended operations/).waitFor()
+    await page.getByRole('row', { name: /^CreateCampaign ended .* 1$/ }).waitFor()
+    await page.getByRole('row', { name: /^GetApps lives on .* 4$/ }).waitFor()
+  })
   t.strictSame(trouble, [])
 })
