@@ -90,6 +90,8 @@ declare module 'fastify' {
     /** Whether the web console is served. */
     hasConsole: boolean
     sessions: Sessions
+    /** The id of the first of ACCESS_KEYS; where it is set, Pinpoint's operations need signatures. */
+    accessKeyId: string | undefined
     /** A token for control calls that this process makes itself. It never leaves the process. */
     ownToken: string
   }
@@ -184,6 +186,7 @@ export function buildApp({
   app.decorate('usage', usage)
   app.decorate('hasConsole', config.console ?? true)
   app.decorate('sessions', sessions)
+  app.decorate('accessKeyId', config.accessKeys?.keys().next().value)
   app.decorate('ownToken', ownToken)
 
   collectRoutes(app)

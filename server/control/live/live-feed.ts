@@ -117,11 +117,12 @@ export class LiveFeed {
     this.#listeners.add(listener)
     try {
       this.#begin(wanted)
-      const { store } = this.#context
+      const { store, accessKeyId } = this.#context
       stream.push(`retry: ${retry}\n`)
       const hello = {
         ...{ version, seq: this.#seq, clock: clockStatus(this.#context) },
         jobControl: store.jobControl.get(),
+        accessKeyId,
       }
       // The id of an event that is sent again after it: else it would be missed after a second cut.
       const missed = lastId === undefined ? [] : this.#missedBy(listener, lastId)

@@ -30,6 +30,7 @@ const HelloEvent = Type.Object({
   seq: Type.Integer({ description: 'The id of the newest event: the stream goes on from here' }),
   clock: ClockStatus,
   jobControl: JobControl,
+  accessKeyId: optionalText('The id of the first of ACCESS_KEYS, by one of which calls must be signed'),
 })
 
 /** A job has come to a state, is held or let go, or has made progress. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { LiveEvents, LiveKind } from './shapes.ts'
 
 /** What the live feed needs from the application. */
-export type LiveContext = Pick<FastifyInstance, 'store' | 'clock' | 'bus' | 'log'>
+export type LiveContext = Pick<FastifyInstance, 'store' | 'clock' | 'bus' | 'log' | 'accessKeyId'>
 
 /**
  * Publishes an event.

@@ -184,7 +184,8 @@ t.test('a comment is sent when nothing happens, and nothing is done when nobody 
 })
 
 t.test('the token is needed where one is set; a session counts as one', async t => {
-  const { url } = await startEmulator(t, { CONTROL_TOKEN: 'secret' })
+  const ACCESS_KEYS = 'AKIDEXAMPLE:unheard,AKIDOTHER:unseen'
+  const { url } = await startEmulator(t, { CONTROL_TOKEN: 'secret', ACCESS_KEYS })
   const get = async (headers: Record<string, string>) => {
     const answer = await fetch(`${url}/_pinpoint/live`, { headers })
     await answer.body?.cancel()
@@ -198,5 +199,6 @@ t.test('the token is needed where one is set; a session counts as one', async t 
   const Cookie = opened.headers.get('set-cookie')!.split(';')[0]!
   t.equal(await get({ Cookie }), 401, "not where the emulator's own page has not sent it")
   const stream = await listenLive(t, url, '', { Cookie, 'Sec-Fetch-Site': 'same-origin' })
-  t.equal(stream.events[0]!.kind, 'hello')
+  t.match(stream.events[0], { kind: 'hello', data: { accessKeyId: 'AKIDEXAMPLE' } })
+  t.notMatch(JSON.stringify(stream.events), /unheard/)
 })
