@@ -1,6 +1,7 @@
 import { render } from 'preact'
-import { startLive } from './api/live.ts'
+import { listen, startLive } from './api/live.ts'
 import { App } from './app.tsx'
+import { accessKeyId } from './parts/credentials.ts'
 import { startRouter } from './router.ts'
 import { startKeys } from './shell/keys.ts'
 import { startMenu } from './shell/menu.ts'
@@ -10,5 +11,8 @@ startPreferences()
 startRouter()
 startKeys()
 startMenu()
+listen('hello', hello => {
+  accessKeyId.value = hello.accessKeyId
+})
 startLive()
 render(<App />, document.getElementById('console')!)

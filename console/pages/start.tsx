@@ -60,7 +60,7 @@ const First = () => (
       <TrySixRows />
     </Zone>
     <Section title="Or by the AWS CLI">
-      <CodeLine text={cliLines} />
+      <CodeLine text={cliLines()} />
       <p class="hint">SDKs need no more than the same variables. What they do appears here as it happens.</p>
     </Section>
     <Section title="What happens then">
@@ -80,7 +80,7 @@ const First = () => (
   </>
 )
 
-const cliLines = `${clientVariables(emulatorUrl)}
+const cliLines = () => `${clientVariables(emulatorUrl)}
 aws pinpoint create-app --create-application-request Name=demo`
 
 /** Makes an application by hand. */

@@ -1,5 +1,5 @@
 import operations from '../../fixtures/operations.json' with { type: 'json' }
-import { awsLine, clientOptions, shellQuote } from './aws-line.ts'
+import { awsLine, clientOptions, shellQuote, signing } from './aws-line.ts'
 
 /** A call of Pinpoint's API, to be written down for a terminal or a program. */
 export interface PinpointCall {
@@ -83,10 +83,11 @@ function optionOf(name: string, values: string[]): string[] {
   return value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value]
 }
 
-/** The call as a line for curl. */
+/** The call as a line for curl; it is signed where ACCESS_KEYS are set. */
 export const curl = ({ method, path, body }: PinpointCall, endpoint: string): string =>
   [
     'curl',
+    ...signing(),
     // Brackets and braces are patterns to curl.
     ...(/[[\]{}]/.test(path) ? ['--globoff'] : []),
     ...(method === 'GET' ? [] : ['-X', method]),
