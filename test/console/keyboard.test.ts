@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { controlOf } from '../support/control.ts'
 import { createApp, startEmulator, until } from '../support/helpers.ts'
 import { putEndpoint } from '../support/reads.ts'
 
@@ -26,6 +27,9 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     ids.map(id => putEndpoint(client, app, id, { ChannelType: 'SMS', Address: `+1555555${id.slice(-2)}00` })),
   )
   const home = `${url}/_pinpoint/console/`
+  const control = controlOf(url)
+  await control('POST', '/v1/templates/welcome/sms', { Body: 'Hello' })
+  const { Id: segment } = (await control('POST', `/v1/apps/${app}/segments`, { Name: 'everyone' })).body
 
   t.test('Ctrl-K leads to pages, applications and ids', async t => {
     const { page, trouble } = await openPage(t, browser, url)
@@ -58,6 +62,27 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     t.ok(await heading(page, 'endpoint-41').isVisible(), 'Escape closes the dialog, and stays on the page')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('channels')
+    await page.getByRole('option', { selected: true }).filter({ hasText: 'page of shop' }).waitFor()
+    await page.keyboard.press('Enter')
+    await heading(page, 'Channels').waitFor()
+
+    // From a page of no application.
+    await page.goto(`${home}faults`)
+    await heading(page, 'Faults').waitFor()
+    await goTo('endpoint-17', /endpoint-17\s*endpoint of shop/)
+    await heading(page, 'endpoint-17').waitFor()
+    await page.goto(`${home}faults`)
+    await heading(page, 'Faults').waitFor()
+    await goTo(segment, /segment of shop/)
+    await heading(page, 'everyone').waitFor()
+    await page.goto(`${home}faults`)
+    await heading(page, 'Faults').waitFor()
+    await goTo('welco', /welcome\s*SMS template/)
+    await heading(page, 'welcome').waitFor()
+    await goTo('other segm', /Segments\s*page of other/)
+    await heading(page, 'Segments').waitFor()
     // It asks whether there is a message, a segment … of this id.
     t.strictSame(
       trouble.filter(line => !line.startsWith('404: ')),
@@ -84,7 +109,10 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     const scroll = await page.evaluate<number>('scrollY')
     t.ok(scroll > 0)
     const box = (await page.getByRole('link', { name: id }).boundingBox())!
-    t.ok(box.y > 49 && box.y + box.height < 500, 'neither the bar nor the edge covers the row')
+    const head = (await page.getByRole('columnheader', { name: 'Id', exact: true }).boundingBox())!
+    t.equal(head.y, 48, 'the head of the table stays below the bar')
+    const isFree = box.y >= head.y + head.height && box.y + box.height < 500
+    t.ok(isFree, 'neither the head nor the edge covers the row')
 
     await page.keyboard.press('Enter')
     await heading(page, id).waitFor()
@@ -188,6 +216,41 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await dialog.waitFor({ state: 'detached' })
     await untilFocused(page, 'Create application')
     t.strictSame(trouble, [])
+  })
+
+  t.test('the open menu of a narrow window keeps the focus, and Escape closes it', async t => {
+    const { page, trouble } = await openPage(t, browser, url, { viewport: { width: 320, height: 640 } })
+    await page.goto(`${home}faults`)
+    await heading(page, 'Faults').waitFor()
+    const menu = page.getByRole('button', { name: 'Menu' })
+    await menu.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Outbox' }).waitFor()
+    for (let step = 0; step < 24; step++) {
+      await page.keyboard.press('Tab')
+      t.notOk(await page.evaluate(`document.activeElement.closest('main') !== null`))
+    }
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Outbox' }).waitFor({ state: 'hidden' })
+    await untilFocused(page, 'Menu')
+    t.ok(await heading(page, 'Faults').isVisible(), 'the page is the same')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Outbox' }).press('Enter')
+    await untilFocused(page, 'Outbox')
+    t.equal(await page.evaluate('document.activeElement.tagName'), 'H1')
+    t.strictSame(trouble, [])
+  })
+
+  t.test('the times of a thing are reached by Tab, and say all of it then', async t => {
+    const { page } = await openPage(t, browser, url)
+    await page.goto(`${home}apps/${app}`)
+    const time = page.locator('main dl').getByRole('time')
+    const at = await time.getAttribute('datetime')
+    await page.getByRole('button', { name: `Copy ${app}` }).focus()
+    await page.keyboard.press('Tab')
+    t.equal(await page.evaluate('document.activeElement.dateTime'), at)
+    const shown = await page.evaluate(`getComputedStyle(document.activeElement, '::after').content`)
+    t.equal(shown, `"${at}"`)
   })
 
   t.test('all of a page is reached by Tab, in the order in which it is seen', async t => {
