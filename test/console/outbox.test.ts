@@ -245,6 +245,12 @@ t.test('an e-mail is shown as text, headers and raw, and marked as opened', need
   await sendEmail('<p>as HTML</p><a href="https://shop.example/?a=1&amp;b=2">Shop</a>')
   await open('outbox/1')
   await page.frameLocator('iframe').getByText('as HTML').waitFor()
+  const frame = page.locator('iframe')
+  const { height } = (await frame.boundingBox())!
+  await page.getByRole('button', { name: 'Taller' }).click()
+  t.equal((await frame.boundingBox())!.height, height + 240)
+  await page.getByRole('button', { name: 'Shorter' }).click()
+  t.equal((await frame.boundingBox())!.height, height)
   await page.getByRole('link', { name: 'Text', exact: true }).click()
   await page.getByRole('region', { name: 'Text' }).getByText('as text').waitFor()
   await page.getByRole('link', { name: 'Headers' }).click()
@@ -292,6 +298,13 @@ t.test('a one-time password is shown, and copied', needsBrowser, async t => {
   await page.getByRole('button', { name: 'Copy the code' }).click()
   await page.getByText('Copied.').waitFor({ state: 'attached' })
   t.equal(await page.evaluate('navigator.clipboard.readText()'), code)
+
+  await page.evaluate(`{
+    Object.defineProperty(navigator, 'clipboard', { value: undefined })
+    document.execCommand = () => false
+  }`)
+  await page.getByRole('button', { name: 'Copy the code' }).click()
+  await page.getByTitle('The browser refused to copy').waitFor()
   t.strictSame(trouble, [])
 })
 
