@@ -63,6 +63,13 @@ t.test('in a real browser', needsBrowser, async t => {
       await page.getByRole('link', { name: 'seen at once' }).waitFor()
       await call('apps', { Name: 'seen live' })
       await page.getByRole('link', { name: 'seen live' }).waitFor()
+
+      await page.getByRole('link', { name: 'Settings' }).click()
+      const [credentials, hints] = more.ACCESS_KEYS
+        ? ['AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=SECRET_OF_AKIDEXAMPLE', 1]
+        : ['AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test', 0]
+      await page.getByText(credentials).waitFor()
+      t.equal(await page.getByText('write the secret of the key AKIDEXAMPLE').count(), hints)
       t.strictSame(trouble, [])
 
       t.test('another browser is asked again', async t => {
@@ -73,6 +80,30 @@ t.test('in a real browser', needsBrowser, async t => {
       })
     })
   }
+
+  t.test('over plain HTTP to another machine, where a browser says less, frames are shown too', async t => {
+    const { url } = await startEmulator(t, { CONTROL_TOKEN, ALLOWED_HOSTS: 'lan.example' })
+    const lan = url.replace('127.0.0.1', 'lan.example')
+    const { page, trouble, expectTrouble } = await openPage(t, browser, lan)
+    await fetch(`${url}/_pinpoint/v1/templates/welcome/email`, {
+      ...{ method: 'POST', headers: bearer, body: JSON.stringify({ HtmlPart: '<p>Dear Ann</p>' }) },
+    })
+    await page.goto(`${lan}/_pinpoint/console/templates/email/welcome`)
+    await enterToken(page, CONTROL_TOKEN)
+    expectTrouble(/^401: /)
+    const [frame] = await Promise.all([
+      page.waitForRequest(/\/render\/html/),
+      page.frameLocator('iframe').getByText('Dear Ann').waitFor(),
+    ])
+    t.equal((await frame.allHeaders())['sec-fetch-site'], undefined, 'so that this case is the one meant')
+
+    await page.goto(`${lan}/_pinpoint/console/settings`)
+    const tab = page.waitForEvent('popup')
+    await page.getByRole('link', { name: 'OpenAPI description' }).click()
+    await (await tab).getByText('"openapi"').waitFor()
+    expectTrouble(/Cross-Origin-Opener-Policy header has been ignored/)
+    t.strictSame(trouble, [])
+  })
 
   t.test('a reader who closes the dialog is asked again only by the button', async t => {
     const { url } = await startEmulator(t, { CONTROL_TOKEN })
