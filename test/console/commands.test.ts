@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { awsCli, curl, sdkModule } from '../../console/parts/commands.ts'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { startEmulator } from '../support/helpers.ts'
@@ -30,9 +31,9 @@ const run = promisify(execFile)
 /** A terminal of somebody who has configured nothing. */
 const environment = { PATH, HOME: makeFolder(t), AWS_PAGER: '', AWS_EC2_METADATA_DISABLED: 'true' }
 
-/** Runs a line as it is pasted into a terminal; what it prints. */
-const shell = async (line: string): Promise<string> =>
-  (await run('/bin/sh', ['-c', line], { env: environment, timeout: 120_000 })).stdout
+/** Runs lines as they are pasted into a terminal; what they print. Fails where one of them does. */
+const shell = async (lines: string): Promise<string> =>
+  (await run('/bin/sh', ['-ec', lines], { env: environment, cwd: environment.HOME, timeout: 120_000 })).stdout
 
 const has = (program: string) => shell(`command -v ${program}`).then(Boolean, () => false)
 
@@ -145,7 +146,7 @@ t.test('the line for the AWS CLI makes the same call again', await needs('aws'),
 
 t.test('the code for the AWS SDK for JavaScript makes the same call again', async t => {
   const wait = { Wait: { WaitTime: { WaitFor: 'PT1H' } } }
-  const Schedule = { StartTime: '2027-03-01T00:00:00.000Z', EndTime: '2027-03-02T00:00:00.000Z' }
+  const Schedule = { StartTime: '2027-03-01T00:00:00Z', EndTime: '2027-03-02T00:00:00Z' }
   await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
     ...{ Name: 'dated', Schedule, StartActivity: 'wait', Activities: { wait } },
   })
@@ -169,6 +170,51 @@ t.test('the code for the AWS SDK for JavaScript makes the same call again', asyn
 /** What is expected when a call is made again: what it has created is there already. */
 const again = <Sent extends { operation: string; status: number }>(sent: Sent): Sent =>
   sent.operation === 'CreateEmailTemplate' ? { ...sent, status: 400 } : sent
+
+const needsBoth = { ...needsBrowser, ...(await needs('aws')) }
+
+t.test('lines of the console run as they are copied', needsBoth, async t => {
+  const { url } = await startEmulator(t)
+  const control = controlOf(url)
+  const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+  /** The texts on a page that can be copied. */
+  const linesOf = async (path: string): Promise<string[]> => {
+    await page.goto(`${url}/_pinpoint/console/${path}`)
+    await page.locator('.code-line pre').first().waitFor()
+    return page.locator('.code-line pre').allTextContents()
+  }
+  const listOf = async (path: string) => (await control('GET', path)).body
+
+  // Without an application, the lines create one.
+  const withoutApp: string[] = []
+  for (const path of ['', 'outbox', 'templates']) withoutApp.push(...(await linesOf(path)))
+  await Promise.all(withoutApp.map(shell))
+  const apps = (await listOf('/_pinpoint/apps')).items
+  t.match(apps, [{ name: 'demo' }, { name: 'demo' }])
+  t.match((await listOf('/_pinpoint/messages')).items, [{ status: 'SUCCESSFUL' }])
+  t.match((await listOf('/v1/templates')).Item, [{ TemplateName: 'welcome' }])
+
+  const app = `apps/${apps[0].id}`
+  await shell((await linesOf(`${app}/campaigns`)).join('\n'))
+  const rest: string[] = []
+  for (const path of ['endpoints', 'journeys']) rest.push(...(await linesOf(`${app}/${path}`)))
+  await Promise.all(rest.map(shell))
+  t.match(await listOf(`/_pinpoint/${app}`), {
+    campaigns: 1,
+    journeys: 1,
+    segments: 1,
+    endpoints: { total: 1 },
+  })
+  const { Item: journeys } = await listOf(`/v1/${app}/journeys`)
+  const published = await control('PUT', `/v1/${app}/journeys/${journeys[0].Id}/state`, { State: 'ACTIVE' })
+  t.equal(published.status, 200, 'the journey can be published')
+
+  for (const line of await linesOf('clock')) await shell(line)
+  t.match(await listOf('/_pinpoint/clock'), { mode: 'frozen' })
+  for (const line of (await linesOf('state')).filter(line => line.startsWith('curl'))) await shell(line)
+  t.strictSame((await listOf('/_pinpoint/apps')).items, [])
+  t.strictSame(trouble, [])
+})
 
 t.test('an ARN may have been sent with its slashes as they are', async t => {
   const path = `/v1/tags/${ResourceArn}?tagKeys=a&tagKeys=b`
