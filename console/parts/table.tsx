@@ -84,14 +84,15 @@ function useReachable() {
   const frame = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const element = frame.current!
+    const table = element.firstElementChild as HTMLTableElement
     const look = () => {
-      const isWideEnough = element.scrollWidth <= element.clientWidth
+      const isWideEnough = table.offsetWidth <= element.clientWidth
       element.tabIndex = isWideEnough ? -1 : 0
       element.classList.toggle('wide-enough', isWideEnough)
     }
     const observer = new ResizeObserver(look)
     observer.observe(element)
-    observer.observe(element.firstElementChild!)
+    observer.observe(table)
     return () => observer.disconnect()
   }, [])
   return frame
