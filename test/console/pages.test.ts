@@ -56,6 +56,9 @@ async function violationsOf(page: Page, options: object): Promise<string[]> {
   )
 }
 
+/** Options with which axe also looks at the size of what is clicked. */
+const withTargets = { rules: { 'target-size': { enabled: true } } }
+
 /** Goes to a page as a reader does, by a link, and waits until it has all that it shows. */
 async function follow(page: Page, address: string): Promise<void> {
   await page.evaluate<void>(`{
@@ -89,7 +92,7 @@ async function look({ page, trouble }: WatchedPage, address: string, isMissing: 
   )
   if (title !== `${heading} · pinpoint-local`) wrong.push(`the title is "${title}", the heading "${heading}"`)
   if (focused !== 'H1') wrong.push(`${focused} has the focus, and not the heading`)
-  wrong.push(...(await violationsOf(page, {})))
+  wrong.push(...(await violationsOf(page, withTargets)))
   // What is not there looks the same everywhere: the pages that are there show the rest.
   if (!isMissing) {
     await page.emulateMedia({ colorScheme: 'dark' })
@@ -162,6 +165,50 @@ t.test('every page, in a real browser', needsBrowser, async t => {
     const addresses = [...routes.flatMap(({ path }) => addressesOf(path, values)), ...kinds]
     await lookAtAll(t, url, addresses)
 
+    t.test('dialogs', async t => {
+      const { page, trouble } = await openPage(t, browser, url, { reducedMotion: 'reduce' })
+      await page.goto(`${url}/_pinpoint/console/no-page`)
+      await page.locator('h1').waitFor()
+      await page.evaluate(axe)
+      const dialog = page.getByRole('dialog')
+      const lookAt = async (name: string) => {
+        await dialog.waitFor()
+        t.equal((await violationsOf(page, withTargets)).join('\n'), '', name)
+        await page.keyboard.press('Escape')
+        await dialog.waitFor({ state: 'detached' })
+      }
+      for (const [path, button] of [
+        ['', 'Create application'],
+        [`apps/${app}/channels`, 'Change EMAIL'],
+        [`apps/${app}/endpoints`, 'New endpoint'],
+        [`apps/${app}/endpoints/mail`, 'Send a test message'],
+        [`apps/${app}/segments`, 'New segment'],
+        [`apps/${app}/jobs`, 'Export'],
+        ['templates', 'New template'],
+        ['state', 'Reset to the seed'],
+      ] as const) {
+        await follow(page, path)
+        await page.locator('main').getByRole('button', { name: button }).click()
+        await lookAt(`${path}: ${button}`)
+      }
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('shop')
+      await page.getByRole('option').first().waitFor()
+      await lookAt('Ctrl-K')
+      await page.keyboard.press('?')
+      await lookAt('?')
+      t.strictSame(
+        trouble.filter(line => !line.startsWith('404: ')),
+        [],
+      )
+      const fade = await page.evaluate(`(() => {
+        const text = document.querySelector('main').appendChild(document.createElement('p'))
+        text.className = 'loading'
+        return getComputedStyle(text).animationDuration
+      })()`)
+      t.equal(fade, '0s', 'nothing moves for readers who ask for that')
+    })
+
     t.test('an application with nothing in it', async t => {
       const lists = routes.filter(({ path }) => /^apps\/:app(\/[^:]+)?$/.test(path))
       await lookAtAll(
@@ -184,8 +231,22 @@ t.test('every page, in a real browser', needsBrowser, async t => {
   })
 
   t.test('of an emulator with nothing in it', async t => {
-    const { url } = await startEmulator(t)
+    const { url, client, close } = await startEmulator(t)
     const addresses = routes.filter(({ path }) => !path.includes(':')).map(({ path }) => path)
     await lookAtAll(t, url, addresses)
+
+    const { page } = await openPage(t, browser, url)
+    await page.goto(`${url}/_pinpoint/console/faults`)
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+    await page.evaluate(axe)
+    client.destroy()
+    await close()
+    await page.locator('header').getByText('Disconnected').waitFor()
+    await page.getByRole('button', { name: 'Add the rule' }).click()
+    await page.getByRole('alert').getByText('The emulator does not answer').waitFor()
+    for (const width of [widths[0]!, widths.at(-1)!]) {
+      await page.setViewportSize({ width, height: 800 })
+      t.equal((await violationsOf(page, withTargets)).join('\n'), '', `without an emulator, ${width} px`)
+    }
   })
 })
