@@ -48,7 +48,7 @@ t.test('the state in the console', needsBrowser, async t => {
   await page.getByRole('button', { name: 'Undo the reset' }).click()
   await shown(2)
   t.strictSame(await names(), two)
-  t.equal(await page.getByRole('button', { name: 'Undo the reset' }).count(), 0)
+  await page.getByRole('button', { name: 'Undo the reset' }).waitFor({ state: 'detached' })
 
   await createApp(client)
   await shown(3)
