@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { clock, connection, pause } from '../api/live.ts'
 import { tokenAsked } from '../api/session.ts'
 import { Icon } from '../parts/icon.tsx'
-import { clockTime, now } from '../time.ts'
+import { clockTime, now, realNow } from '../time.ts'
 import { announce } from './announce.tsx'
 import { setting } from './preferences.ts'
 
@@ -21,7 +21,7 @@ export function ClockChip() {
 /** Whether the page follows what happens; the button stops that, and lets it go on. */
 export function ConnectionChip() {
   const { state, ...rest } = connection.value
-  const since = 'since' in rest ? clockTime(rest.since.getTime()) : ''
+  const since = 'since' in rest ? clockTime(rest.since.getTime(), realNow.value) : ''
   useEffect(() => {
     if (state === 'lost') announce(`Disconnected. What is shown is as of ${since}.`)
   }, [state, since])
