@@ -201,12 +201,9 @@ function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
       run.stepOver([inner.names])
     }
     run.enter()
-    if (node.indent) {
-      const text = run.capture(() => render(run, inner))
-      run.write(indented(text, node.indent))
-    } else {
-      render(run, inner)
-    }
+    // A partial that stands alone in its line is indented as that is.
+    if (node.indent) run.writeIndented(node.indent, () => render(run, inner))
+    else render(run, inner)
     run.leave()
   }
 }
@@ -228,6 +225,3 @@ function renderEach(run: Run, scope: Scope, list: unknown, { names, body, invers
     body(run, innerScope(scope, item, { loop, names: named(names, [item, key]) }))
   }
 }
-
-/** The text of a partial that stands alone in its line, indented as that is. */
-const indented = (text: string, indent: string): string => text.replace(/(?<![^\n])(?=[\s\S])/g, indent)

@@ -17,7 +17,7 @@ export const limits = {
   depth: 500,
   /**
    * Steps of rendering: one for a tag, for a helper, for eight names that are looked up, and for 32
-   * characters that a helper reads or makes.
+   * characters that a helper reads or makes, or that are indented.
    */
   steps: 500_000,
   /** Bytes of UTF-8 of the output (source: the size of an e-mail, quotas page). */

@@ -123,9 +123,14 @@ function renderTemplate(template: Render, layers: Layers, options: RenderOptions
   }
 }
 
-/** @param at where the template was, for errors that know no place */
-function failureOf(error: unknown, at = { line: 1, column: 1 }): TemplateFailure {
-  if (!(error instanceof TemplateError)) throw error
-  const { line, column } = error.place ?? at
-  return { message: error.message, line, column }
+/**
+ * Why a template does not render. An error that is no TemplateError is a fault of this room: it must
+ * fail this template alone, not the call or the campaign that renders it.
+ *
+ * @param at where the template was, for errors that know no place
+ */
+function failureOf(error: unknown, at: Place = { line: 1, column: 1 }): TemplateFailure {
+  const { line, column } = (error instanceof TemplateError && error.place) || at
+  const { message } = error as Error
+  return { message: error instanceof TemplateError ? message : cut(`internal error: ${message}`), line, column }
 }

@@ -55,14 +55,25 @@ export class Run {
     return this.text
   }
 
-  /** Takes what `render` writes out of the output, and gives it. */
-  capture(render: () => void): string {
+  /**
+   * Writes what `render` writes, with an indent before each of its lines.
+   *
+   * @throws TemplateError when the output becomes too long; that is checked before it is made
+   */
+  writeIndented(indent: string, render: () => void): void {
     const before = this.text
     this.text = ''
     render()
-    const captured = this.text
+    const text = this.text
     this.text = before
-    return captured
+    this.#characters -= text.length
+    if (text === '') return
+    this.stepOver([text])
+    const endsLine = text.endsWith('\n')
+    const lines = endsLine ? text.slice(0, -1) : text
+    const indented = lineBreaks(lines) + 1
+    checkLength(this.#cost.characters + this.#characters + text.length + indented * indent.length)
+    this.write(indent + lines.replaceAll('\n', `\n${indent}`) + (endsLine ? '\n' : ''))
   }
 
   miss(name: string, place: Place): void {
@@ -114,4 +125,10 @@ export class Run {
   leave(): void {
     this.#depth--
   }
+}
+
+function lineBreaks(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++
+  return count
 }

@@ -39,6 +39,10 @@ const doubled = (call: (name: string) => string) =>
     .join('')
     .concat('{{> p39}}')
 
+/** A partial that is called once, behind an indent. */
+const indented = (text: string, indent: string) =>
+  `{{#*inline "a"}}\n${text}{{/inline}}\n${indent}{{> a}}\n`
+
 /** 2,000 different values for a partial. */
 const manyPairs = Array.from({ length: 2000 }, (_, n) => ` name${n}=1`).join('')
 /** A partial that is looked for in 190 scopes. */
@@ -117,7 +121,8 @@ const cases: [what: string, template: string, failure: RegExp][] = [
   // What takes much memory.
   ['a long value in loops', loop(3, '{{Long}}'), length],
   ['a long list in loops', loop(3, '{{LongList}}'), length],
-  ['indented partials that double', doubled(name => `\n  {{> ${name}}}\n  {{> ${name}}}\n`), length],
+  ['indented partials that double', doubled(name => `\n  {{> ${name}}}\n  {{> ${name}}}\n`), steps],
+  ['short lines with a long indent', indented('x\n'.repeat(20_000), ' '.repeat(30_000)), length],
   ['padding', '{{center "a" 9007199254740991}}', length],
   ['replacing by a long text', '{{replace Long "x" Long}}', length],
   ['joining by a long text', '{{join LongList Long}}', length],
@@ -153,6 +158,12 @@ t.test('all templates of a message together have the limits of one', async t => 
     t.notMatch(failures[0] ?? '', failure, `${what}: the first one`)
     for (const message of failures.slice(10)) t.match(message, failure, what)
   }
+})
+
+t.test('an indented partial may be as long as any other output', async t => {
+  const line = `${'x'.repeat(99)}\n`
+  const template = indented(line.repeat(60_000), '  ')
+  t.equal(createRenderer().render(template, { endpoint }, options).text, `  ${line}`.repeat(60_000))
 })
 
 t.test('white space takes linear time', async t => {
