@@ -2,6 +2,7 @@ import {
   type Call,
   compileCall,
   compileExpression,
+  compileLocated,
   compileTest,
   type Expression,
   helperOf,
@@ -12,7 +13,17 @@ import {
 import type { Cost } from './limits.ts'
 import { parse } from './parse.ts'
 import type { Run } from './run.ts'
-import { findPartial, innerScope, type Render, type Scope, variable, withPartials, written } from './scope.ts'
+import {
+  type Found,
+  findPartial,
+  innerScope,
+  locator,
+  type Render,
+  type Scope,
+  variable,
+  withPartials,
+  written,
+} from './scope.ts'
 import { TemplateError } from './template-error.ts'
 import { entriesOf, isTruthy, textOf } from './values.ts'
 
@@ -137,7 +148,7 @@ function compileBlock(node: hbs.AST.BlockStatement): Render {
 
 function compileBlockCall(call: Call, block: Block): Render {
   const helper = helperOf(call)
-  if (helper.kind === 'value') {
+  if (helper.kind === 'value' || helper.kind === 'lookup') {
     const { original } = call.path
     throw new TemplateError(`${original} is not for blocks: {{${helper.usage}}}`, placeOf(call))
   }
@@ -145,32 +156,45 @@ function compileBlockCall(call: Call, block: Block): Render {
     const test = compileTest(helper, call)
     return (run, scope) => (test(run, scope) ? block.body : block.inverse)(run, scope)
   }
-  const evaluate = compileExpression(call.params[0]!)
+  const locate = compileLocated(call.params[0]!)
+  if (helper.kind === 'scope') {
+    return (run, scope) => {
+      const found = locate(run, scope)
+      run.stepOver([found.value])
+      if (isTruthy(found.value)) renderInside(run, scope, found, block)
+      else block.inverse(run, scope)
+    }
+  }
   return (run, scope) => {
-    const list = evaluate(run, scope)
-    run.stepOver([list])
-    renderEach(run, scope, list, block)
+    const { value } = locate(run, scope)
+    run.stepOver([value])
+    renderEach(run, scope, value, block)
   }
 }
 
 /** `{{#name}}…{{/name}}` of a variable: rendered for each item of a list; another value is its scope. */
 function compileSection(path: hbs.AST.PathExpression, block: Block): Render {
-  const find = variable(path)
+  const locate = locator(path)
   return (run, scope) => {
-    const value = find(run, scope)
+    const found = locate(run, scope)
+    const { value } = found
     if (Array.isArray(value)) renderEach(run, scope, value, block)
     else if (!isTruthy(value)) block.inverse(run, scope)
     else if (value === true) block.body(run, scope)
-    else block.body(run, innerScope(scope, value, { names: named(block.names, [value]) }))
+    else renderInside(run, scope, found, block)
   }
 }
+
+/** Renders the body of a block with a value as its scope. */
+const renderInside = (run: Run, scope: Scope, found: Found, { names, body }: Block): void =>
+  body(run, innerScope(scope, found, { names: named(names, [found]) }))
 
 /** `{{> name value key=value}}`, and `{{#> name}}…{{/name}}`, whose block stands in for a partial that is not there. */
 function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
   const place = placeOf(node)
   const nameIt = name.type === 'SubExpression' ? compileExpression(name) : () => nameOf(name)
-  const context = params[0] && compileExpression(params[0])
-  const values = (hash?.pairs ?? []).map(({ key, value }) => ({ key, evaluate: compileExpression(value) }))
+  const locateContext = params[0] && compileLocated(params[0])
+  const values = (hash?.pairs ?? []).map(({ key, value }) => ({ key, locate: compileLocated(value) }))
   const block = node.program && compileBody(node.program)
   return (run, scope) => {
     run.at = place
@@ -184,8 +208,8 @@ function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
         `there is no partial ${wanted}: {{#* inline "${wanted}"}}…{{/inline}} defines it`,
       )
     }
-    const value = context?.(run, scope)
-    let inner = value === undefined ? scope : innerScope(scope, value)
+    const context = locateContext?.(run, scope)
+    let inner = context?.value === undefined ? scope : innerScope(scope, context)
     if (block !== undefined) {
       const { partialBlock } = scope
       inner = {
@@ -196,7 +220,7 @@ function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
       }
     }
     if (values.length > 0) {
-      const given = Object.fromEntries(values.map(({ key, evaluate }) => [key, evaluate(run, scope)]))
+      const given = Object.fromEntries(values.map(({ key, locate }) => [key, locate(run, scope)]))
       inner = { ...inner, names: { ...inner.names, ...given } }
       run.stepOver([inner.names])
     }
@@ -214,14 +238,17 @@ const nothing: Render = () => {}
 const nameOf = (node: Expression): string => String((node as { original?: unknown }).original)
 
 /** The names after `as`, with their values. */
-const named = (names: readonly string[], values: readonly unknown[]) =>
-  names.length === 0 ? undefined : Object.fromEntries(names.map((name, index) => [name, values[index]]))
+const named = (names: readonly string[], values: readonly Found[]): Record<string, Found> | undefined =>
+  names.length === 0
+    ? undefined
+    : Object.fromEntries(names.map((name, index) => [name, values[index] ?? { value: undefined }]))
 
 function renderEach(run: Run, scope: Scope, list: unknown, { names, body, inverse }: Block): void {
   const entries = entriesOf(list)
   if (entries.length === 0) inverse(run, scope)
   for (const [index, [key, item]] of entries.entries()) {
     const loop = { index, key, first: index === 0, last: index === entries.length - 1 }
-    body(run, innerScope(scope, item, { loop, names: named(names, [item, key]) }))
+    const found = { value: item }
+    body(run, innerScope(scope, found, { loop, names: named(names, [found, { value: key }]) }))
   }
 }

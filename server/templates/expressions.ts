@@ -1,8 +1,9 @@
 import type { ConditionHelper, Helper, ValueHelper } from './helpers/helper.ts'
 import { helpers } from './helpers/index.ts'
 import type { Run } from './run.ts'
-import { type Scope, variable, written } from './scope.ts'
+import { type Found, locator, member, memberPath, type Scope, variable, written } from './scope.ts'
 import { type Place, TemplateError } from './template-error.ts'
+import { textOf } from './values.ts'
 
 /** Computes the value of an expression. */
 export type Evaluate = (run: Run, scope: Scope) => unknown
@@ -26,6 +27,13 @@ export function compileExpression(node: Expression): Evaluate {
   return () => value ?? undefined
 }
 
+/** Prepares an expression whose value is looked into: as the scope of a block, for example. */
+export function compileLocated(node: Expression): (run: Run, scope: Scope) => Found {
+  if (node.type === 'PathExpression') return locator(node as hbs.AST.PathExpression)
+  const evaluate = compileExpression(node)
+  return (run, scope) => ({ value: evaluate(run, scope) })
+}
+
 /** An expression in a place where a word without quotes stands for itself, unless it is a variable. */
 function compileWord(node: Expression): Evaluate {
   const evaluate = compileExpression(node)
@@ -38,7 +46,8 @@ function compileWord(node: Expression): Evaluate {
 export function compileCall(call: Call): Evaluate {
   const helper = helperOf(call)
   if (helper.kind === 'value') return compileValueCall(helper, call)
-  if (helper.kind === 'loop' || helper.isBlockOnly) {
+  if (helper.kind === 'lookup') return compileLookup(call)
+  if (helper.kind !== 'condition' || helper.isBlockOnly) {
     throw new TemplateError(`${call.path.original} needs a block: ${blockUsage(helper)}`, placeOf(call))
   }
   const test = compileTest(helper, call)
@@ -70,6 +79,22 @@ function compileValueCall(helper: ValueHelper, call: Call): Evaluate {
     const result = helper.call(values, given, run.surroundings)
     run.stepOver([result])
     return result
+  }
+}
+
+/** A call of `lookup`: the member of a map or list whose name, or index, is the second value. */
+function compileLookup(call: Call): Evaluate {
+  const [of, name] = call.params
+  const locate = compileLocated(of!)
+  const nameIt = compileExpression(name!)
+  const place = placeOf(call)
+  return (run, scope) => {
+    const found = locate(run, scope)
+    const key = nameIt(run, scope)
+    run.at = place
+    run.stepOver([key])
+    if (found.value === undefined || key === undefined) return undefined
+    return member(run, scope.layers, found, memberPath(textOf(key))).value
   }
 }
 

@@ -132,5 +132,9 @@ function renderTemplate(template: Render, layers: Layers, options: RenderOptions
 function failureOf(error: unknown, at: Place = { line: 1, column: 1 }): TemplateFailure {
   const { line, column } = (error instanceof TemplateError && error.place) || at
   const { message } = error as Error
-  return { message: error instanceof TemplateError ? message : cut(`internal error: ${message}`), line, column }
+  return {
+    message: error instanceof TemplateError ? message : cut(`internal error: ${message}`),
+    line,
+    column,
+  }
 }

@@ -1,19 +1,27 @@
 import type { Run } from './run.ts'
-import { Layers, lookupPath, memberOf } from './values.ts'
+import { type Layers, LookupPath, memberOf } from './values.ts'
 
 /** A part of a template, ready to be rendered. */
 export type Render = (run: Run, scope: Scope) => void
 
-/** Where a template looks names up while it renders. */
-export interface Scope {
-  /** What `this` stands for: the layers of values, or what a block is about. */
+/** What a variable or an expression stands for. */
+export interface Found {
+  /** Undefined where there is no value. */
   value: unknown
+  /** The path by which the layers have the value; undefined for a value that was made or is an item. */
+  path?: LookupPath | undefined
+}
+
+/** Where a template looks names up while it renders. */
+export interface Scope extends Found {
+  /** The values of the top scope. */
+  layers: Layers
   /** The scope around it, which `../` means. */
   outer: Scope | undefined
   /** `@index`, `@key`, `@first`, `@last`, where each has made this scope. */
   loop: Record<string, unknown> | undefined
   /** Further names: those after `as`, and those that a partial was given. */
-  names: Record<string, unknown> | undefined
+  names: Record<string, Found> | undefined
   /** The inline partials that are defined here. */
   partials: Partials | undefined
   /** What `{{> @partial-block}}` renders. */
@@ -25,8 +33,13 @@ interface Partials {
   outer: Partials | undefined
 }
 
+/** The path of all variables. */
+const root = new LookupPath([], '')
+
 export const topScope = (layers: Layers): Scope => ({
-  value: layers,
+  layers,
+  value: undefined,
+  path: root,
   outer: undefined,
   loop: undefined,
   names: undefined,
@@ -34,12 +47,12 @@ export const topScope = (layers: Layers): Scope => ({
   partialBlock: undefined,
 })
 
-/** The scope of a block that is about another value. */
+/** The scope of a block or partial that is about another value. */
 export const innerScope = (
   scope: Scope,
-  value: unknown,
+  { value, path }: Found,
   { loop, names }: Partial<Pick<Scope, 'loop' | 'names'>> = {},
-): Scope => ({ ...scope, value, outer: scope, loop, names })
+): Scope => ({ ...scope, value, path, outer: scope, loop, names })
 
 /** The same scope, with inline partials. */
 export const withPartials = (scope: Scope, defined: ReadonlyMap<string, Render>): Scope => ({
@@ -61,59 +74,93 @@ type Path = hbs.AST.PathExpression
 /** A name that needs no brackets; those of digits alone are indexes of lists. */
 const word = /^(?!\d+$)[^\s!"#%-,./;->@[-^`{-~]+$/
 
-/** A variable as templates write it: `User.UserAttributes.[Last Name].[0]`. */
+/** The names of a path as templates write them: `User.UserAttributes.[Last Name].[0]`. */
+const writtenNames = (parts: readonly string[]): string =>
+  parts.map(part => (word.test(part) ? part : `[${part}]`)).join('.')
+
+/** A variable as templates write it, with what it begins with: `../Location.City`. */
 export function written({ parts, original }: Path): string {
   if (parts.length === 0) return original
   const [prefix] = /^@?(?:\.\.?\/|this[./])*/.exec(original)!
-  return prefix + parts.map(part => (word.test(part) ? part : `[${part}]`)).join('.')
+  return prefix + writtenNames(parts)
 }
+
+const nothing: Found = { value: undefined }
 
 /**
  * Prepares the lookup of a variable. A name that is not found in a scope is looked up in the outer
  * ones, as Handlebars.java does (assumed), unless it is written with `this.` or `./`.
- *
- * @returns the lookup, which gives undefined for a variable that has no value
  */
-export function variable(node: Path): (run: Run, scope: Scope) => unknown {
+export function locator(node: Path): (run: Run, scope: Scope) => Found {
   const { parts, depth, data, original } = node
   if (data) return loopVariable(parts, depth)
-  const path = lookupPath(parts, written(node))
+  const path = new LookupPath(parts, writtenNames(parts))
   const isOnlyHere = depth === 0 && /^(\.|this\b)/.test(original)
-  const [first = '', ...rest] = parts
+  const [first = '', ...others] = parts
+  const rest = new LookupPath(others, writtenNames(others))
   return (run, start) => {
     let scope: Scope | undefined = start
     for (let count = depth; count > 0 && scope !== undefined; count--) scope = scope.outer
-    if (parts.length === 0) return scope && thisOf(scope)
+    if (parts.length === 0) return scope === undefined ? nothing : thisOf(scope)
     for (; scope !== undefined; scope = scope.outer) {
       run.stepAlong(parts)
-      const { names, value } = scope
-      const found: unknown =
-        (names !== undefined && Object.hasOwn(names, first) ? memberOf(names[first], rest) : undefined) ??
-        (value instanceof Layers ? value.find(path) : memberOf(value, parts))
-      if (found !== undefined || isOnlyHere) return found
+      const { layers, names } = scope
+      const named =
+        names !== undefined && Object.hasOwn(names, first)
+          ? member(run, layers, names[first]!, rest)
+          : nothing
+      const found = named.value === undefined ? member(run, layers, scope, path) : named
+      if (found.value !== undefined || isOnlyHere) return found
     }
-    return undefined
+    return nothing
   }
 }
 
+/** Prepares the lookup of a variable's value, as `locator` does. */
+export function variable(node: Path): (run: Run, scope: Scope) => unknown {
+  const locate = locator(node)
+  return (run, scope) => locate(run, scope).value
+}
+
+/**
+ * Looks a path up in a value. In one that the layers have, each layer is asked for the whole path:
+ * so substitutions win inside of blocks, too, over the map that the block is about.
+ */
+export function member(run: Run, layers: Layers, of: Found, path: LookupPath): Found {
+  if (of.path === undefined) return { value: memberOf(of.value, path.parts) }
+  if (path.parts.length === 0) return { value: of.value, path: of.path }
+  const whole = path.in(of.path)
+  if (whole !== path) {
+    run.stepAlong(whole.parts)
+    // Making its keys takes some eight texts of this length.
+    run.step(Math.floor(whole.written.length / 4))
+  }
+  return { value: layers.find(whole), path: whole }
+}
+
 /** What `this` is; at the top, all variables. */
-const thisOf = ({ value }: Scope): unknown => (value instanceof Layers ? value.merged() : memberOf(value, []))
+const thisOf = ({ layers, value, path }: Scope): Found =>
+  path?.parts.length === 0 ? { value: layers.merged(), path } : { value: memberOf(value, []), path }
 
 /** `@index` and its like, `@../index` of the loop around, and `@root`, the top scope. */
-function loopVariable([name = '', ...rest]: string[], depth: number): (run: Run, scope: Scope) => unknown {
-  const path = lookupPath(rest, rest.join('.'))
+function loopVariable([name = '', ...others]: string[], depth: number): (run: Run, scope: Scope) => Found {
+  const rest = new LookupPath(others, writtenNames(others))
   return (run, start) => {
-    run.stepAlong(rest)
+    run.stepAlong(others)
     if (name === 'root') {
-      let top = start
-      while (top.outer !== undefined) top = top.outer
-      return rest.length === 0 ? thisOf(top) : (top.value as Layers).find(path)
+      const { layers } = start
+      return others.length === 0
+        ? { value: layers.merged(), path: root }
+        : { value: layers.find(rest), path: rest }
     }
     let loops = depth
     for (let scope: Scope | undefined = start; scope !== undefined; scope = scope.outer) {
       if (scope.loop === undefined || loops-- > 0) continue
-      return Object.hasOwn(scope.loop, name) ? memberOf(scope.loop[name], rest) : undefined
+      return { value: Object.hasOwn(scope.loop, name) ? memberOf(scope.loop[name], others) : undefined }
     }
-    return undefined
+    return nothing
   }
 }
+
+/** Prepares the lookup of one member whose name is computed. */
+export const memberPath = (name: string): LookupPath => new LookupPath([name], writtenNames([name]))

@@ -19,24 +19,43 @@ export interface TemplateValues {
   defaults?: object
 }
 
-/** A variable's path as it is looked up in a layer: as one key, then step by step. */
-export interface LookupPath {
-  parts: readonly string[]
-  /** Keys with dots that the path may begin with, longest first, and the steps that remain after each. */
-  starts: readonly { key: string; rest: readonly string[] }[]
-}
-
 /** Keys with dots of more parts than this are not looked for. */
 const maxPartsOfKey = 8
 
-/** @param written the path as the template has it, brackets included */
-export function lookupPath(parts: readonly string[], written: string): LookupPath {
-  const starts: { key: string; rest: readonly string[] }[] = [{ key: written, rest: [] }]
-  for (let count = Math.min(parts.length, maxPartsOfKey); count > 1; count--) {
-    const key = parts.slice(0, count).join('.')
-    if (key !== written) starts.push({ key, rest: parts.slice(count) })
+/** A variable's path as it is looked up in a layer: as one key with dots, then step by step. */
+export class LookupPath {
+  readonly parts: readonly string[]
+  /** The path as a template has it, brackets included. */
+  readonly written: string
+  #keys: { key: string; length: number }[] | undefined
+  #joined: { map: LookupPath; path: LookupPath } | undefined
+
+  constructor(parts: readonly string[], written: string) {
+    this.parts = parts
+    this.written = written
   }
-  return { parts, starts }
+
+  /** This path in a map that has one itself. It is kept for the next time, mostly in the same map. */
+  in(map: LookupPath): LookupPath {
+    if (map.parts.length === 0) return this
+    if (this.#joined?.map !== map) {
+      const path = new LookupPath([...map.parts, ...this.parts], `${map.written}.${this.written}`)
+      this.#joined = { map, path }
+    }
+    return this.#joined.path
+  }
+
+  /** Keys that the path may begin with, the longest first, and how many parts each stands for. */
+  get keys(): readonly { key: string; length: number }[] {
+    if (this.#keys !== undefined) return this.#keys
+    const { parts, written } = this
+    this.#keys = [{ key: written, length: parts.length }]
+    for (let length = Math.min(parts.length, maxPartsOfKey); length > 1; length--) {
+      const key = parts.slice(0, length).join('.')
+      if (key !== written) this.#keys.push({ key, length })
+    }
+    return this.#keys
+  }
 }
 
 /** The layers of one rendering. */
@@ -58,11 +77,12 @@ export class Layers {
    *
    * @returns undefined where none has
    */
-  find({ parts, starts }: LookupPath): unknown {
+  find(path: LookupPath): unknown {
+    const { parts } = path
     for (const { values, hasDots } of this.#layers) {
       if (hasDots) {
-        for (const { key, rest } of starts) {
-          const value = Object.hasOwn(values, key) ? memberOf(values[key], rest) : undefined
+        for (const { key, length } of path.keys) {
+          const value = Object.hasOwn(values, key) ? memberOf(values[key], parts, length) : undefined
           if (value !== undefined) return value
         }
       }
@@ -85,11 +105,13 @@ export class Layers {
  * prototype. Of a text, `.[0]` is the text itself (assumed: attributes are lists, substitutions may
  * be texts).
  *
+ * @param from how many parts of the path come before
  * @returns undefined where the path leads nowhere, or to null or an empty list, which are no values
  */
-export function memberOf(value: unknown, path: readonly string[]): unknown {
+export function memberOf(value: unknown, path: readonly string[], from = 0): unknown {
   let found = value
-  for (const part of path) {
+  for (let index = from; index < path.length; index++) {
+    const part = path[index]!
     if (typeof found !== 'object' || found === null) {
       if (part !== '0') return undefined
     } else if (Object.hasOwn(found, part) && !(part === 'length' && Array.isArray(found))) {

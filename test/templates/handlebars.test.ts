@@ -26,6 +26,7 @@ const space = fc.constantFrom('', ' ', '\n', '\n  ', 'x', 'x\n', ' x ', '\r\n')
 const scalar = fc.constantFrom(
   ...['word', 'count', 'list', 'one', 'one.[0]', 'list.[1]', 'map.inside', 'map.deep.word', 'missing'],
   ...['./word', 'map.missing', '@index', '@key', '@first', '@last', '@../index'],
+  ...['lookup map "inside"', 'lookup list 1', 'lookup missing "a"', 'lookup map word'],
   ...['@root.word', 'inside', 'named', 'item', 'n', 'yes', 'list.[9]', '[word]', 'map/inside'],
 )
 const condition = fc.constantFrom('word', 'missing', 'yes', 'no', 'empty', 'list', 'map.inside', '@first')
@@ -56,6 +57,9 @@ const { template } = fc.letrec<{ template: string; part: string }>(tie => {
       tag(at('! comment ')),
       tag(at('!-- {{comment}} --')),
       block(tag(at('#if '), condition), 'if'),
+      block(tag(at('#unless '), condition), 'unless'),
+      block(tag(at('#with '), section), 'with'),
+      block(tag(at('#with '), section, at(' as |item|')), 'with'),
       block(tag(at('#each '), collection), 'each'),
       block(tag(at('#each '), collection, at(' as |item n|')), 'each'),
       section.chain(name => block(tag(at(`#${name}`)), name)),

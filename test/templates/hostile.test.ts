@@ -40,8 +40,7 @@ const doubled = (call: (name: string) => string) =>
     .concat('{{> p39}}')
 
 /** A partial that is called once, behind an indent. */
-const indented = (text: string, indent: string) =>
-  `{{#*inline "a"}}\n${text}{{/inline}}\n${indent}{{> a}}\n`
+const indented = (text: string, indent: string) => `{{#*inline "a"}}\n${text}{{/inline}}\n${indent}{{> a}}\n`
 
 /** 2,000 different values for a partial. */
 const manyPairs = Array.from({ length: 2000 }, (_, n) => ` name${n}=1`).join('')

@@ -20,6 +20,13 @@ export const conditions: Record<string, ConditionHelper> = {
     isBlockOnly: true,
     test: ([value]) => isTruthy(value),
   },
+  unless: {
+    kind: 'condition',
+    usage: '#unless a',
+    takes: [1, 1],
+    isBlockOnly: true,
+    test: ([value]) => !isTruthy(value),
+  },
   eq: comparison('eq', order => order === 0),
   neq: comparison('neq', order => order !== 0),
   gt: comparison('gt', order => order !== undefined && order > 0),

@@ -38,12 +38,17 @@ export interface ConditionHelper extends Described {
   test(values: readonly unknown[]): boolean
 }
 
-/** The helper that renders its block for each item of a list. */
-export interface LoopHelper extends Described {
-  kind: 'loop'
+/** A helper whose block is rendered for each item of a list (`loop`), or with a value as its scope. */
+export interface BlockHelper extends Described {
+  kind: 'loop' | 'scope'
 }
 
-export type Helper = ValueHelper | ConditionHelper | LoopHelper
+/** The helper that gives a member of a value, of whatever type. */
+export interface LookupHelper extends Described {
+  kind: 'lookup'
+}
+
+export type Helper = ValueHelper | ConditionHelper | BlockHelper | LookupHelper
 
 /** A text as a number: digits, with a sign, a point and an exponent at most. */
 const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i

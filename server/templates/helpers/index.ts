@@ -5,10 +5,15 @@ import type { Helper } from './helper.ts'
 import { numbers } from './numbers.ts'
 import { strings } from './strings.ts'
 
-/** The 44 helpers that Pinpoint documents (source: guide), and no others. */
+/**
+ * The 44 helpers that Pinpoint documents (source: guide), and `unless`, `with` and `lookup`, which
+ * every Handlebars has built in (assumed). There are no others.
+ */
 export const helpers: ReadonlyMap<string, Helper> = new Map<string, Helper>(
   Object.entries({
     each: { kind: 'loop', usage: '#each list', takes: [1, 1] },
+    with: { kind: 'scope', usage: '#with map', takes: [1, 1] },
+    lookup: { kind: 'lookup', usage: 'lookup map "name"', takes: [2, 2] },
     ...conditions,
     ...strings,
     ...dates,
