@@ -177,8 +177,12 @@ export function textOfNumber(number: number): string {
   return power < 0 ? `${sign}0.${'0'.repeat(-power - 1)}${digits}` : `${sign}${digits.padEnd(power + 1, '0')}`
 }
 
-/** The items of a list, or the members of a map, that each goes through, with their keys. */
+/**
+ * The items of a list, or the members of a map, that each goes through, with their keys. A text that
+ * is not empty is its only item, as defaults may have texts where endpoints have lists (assumed).
+ */
 export function entriesOf(value: unknown): [key: string, item: unknown][] {
+  if (typeof value === 'string' && value !== '') return [['0', value]]
   if (typeof value !== 'object' || value === null) return []
   const keys = Array.isArray(value) ? value.slice(0, limits.items).keys() : Object.keys(value)
   return [...keys].slice(0, limits.items).map(key => [String(key), value[key as keyof typeof value]])
