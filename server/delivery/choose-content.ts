@@ -1,6 +1,13 @@
 import type { DirectMessageConfiguration, EndpointSendConfiguration } from '../model/message.ts'
 import type { TemplateBody } from '../model/template.ts'
-import { contentOf, kindOf, type MessageContent, type MessageKind, pushMemberOf } from './content.ts'
+import {
+  contentOf,
+  kindOf,
+  type MessageContent,
+  type MessageKind,
+  pushMemberOf,
+  withoutEmpty,
+} from './content.ts'
 
 /** A template that a message is sent by, in the version that is meant. */
 export interface SentTemplate {
@@ -45,7 +52,7 @@ export function chooseContent(
 ): MessageContent | undefined {
   const kind = kindOf(channel)
   if (kind === undefined) return undefined
-  const ofTemplate = template === undefined ? {} : withoutEmpty(contentOf(template.body, channel))
+  const ofTemplate = template === undefined ? {} : contentOf(template.body, channel)
   const said = overlay(ofTemplate, inlineContent(kind, channel, configuration))
   const content = overlay(said, overridesOf(kind, recipient))
   return isEnough(kind, content, pushSettingsOf(channel, configuration)) ? content : undefined
@@ -82,7 +89,7 @@ function inlineContent(
         TextPart: SimpleEmail.TextPart?.Data || text,
         Headers: SimpleEmail.Headers,
       }
-      return overlay(withoutEmpty({ text: Body }), contentOf(withoutEmpty(parts)))
+      return overlay(withoutEmpty({ text: Body }), contentOf(parts))
     }
     case 'SMS':
       return contentOf({ ...byDefault, ...withoutEmpty(SMSMessage) })
@@ -136,12 +143,4 @@ function isEnough(kind: MessageKind, content: MessageContent, push: PushSettings
   return (
     kind === 'PUSH' && (content.title !== undefined || push.Data !== undefined || push.SilentPush === true)
   )
-}
-
-/** A copy without members that are undefined or empty texts. */
-function withoutEmpty<T extends object>(
-  members: T | undefined,
-): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  const given = Object.entries(members ?? {}).filter(([, value]) => value !== undefined && value !== '')
-  return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], undefined> }
 }

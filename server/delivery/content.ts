@@ -76,15 +76,20 @@ export function kindOf(channel: string): MessageKind | undefined {
  * which part of a message. A template of a type that is not sent, an in-app one, says nothing.
  *
  * A push template's member for the channel counts before Default, member by member (assumed); its
- * RawContent counts instead of everything else (source: API reference).
+ * RawContent counts instead of everything else (source: API reference). Empty texts count as absent,
+ * since generated requests have them (assumed).
  *
  * @param channel the endpoint's; without one, or for one of another type, a push template says what
  *   its Default does
  */
 export function contentOf(body: TemplateBody, channel?: unknown): MessageContent {
   const member = pushMemberOf(channel)
-  const members: Record<string, unknown> = { ...body, ...body.Default, ...(member && body[member]) }
-  if (members.RawContent) return { rawContent: members.RawContent as string }
+  const members: Record<string, unknown> = {
+    ...withoutEmpty(body),
+    ...withoutEmpty(body.Default),
+    ...(member && withoutEmpty(body[member])),
+  }
+  if (members.RawContent !== undefined) return { rawContent: members.RawContent as string }
   const content: MessageContent = {}
   for (const [name, value] of Object.entries(members)) {
     const part = partOf[name]
@@ -94,6 +99,14 @@ export function contentOf(body: TemplateBody, channel?: unknown): MessageContent
     content.headers = body.Headers.map(({ Name = '', Value = '' }) => ({ name: Name, value: Value }))
   }
   return content
+}
+
+/** A copy without members that are undefined or empty texts. */
+export function withoutEmpty<T extends object>(
+  members: T | undefined,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const given = Object.entries(members ?? {}).filter(([, value]) => value !== undefined && value !== '')
+  return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], undefined> }
 }
 
 /** The DefaultSubstitutions of a template, as its variables are looked up in them. */

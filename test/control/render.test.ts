@@ -111,7 +111,7 @@ t.test("a push template says what is for the endpoint's channel, over its defaul
     GCM: { Body: 'for {{ChannelType}}', ImageUrl: 'i', ImageIconUrl: 'j', SmallImageIconUrl: 'k' },
     APNS: { Title: 'apple', MediaUrl: 'm/{{Id}}' },
     ADM: { Title: 'no', RawContent: '{"data":{"id":"{{Id}}"}}' },
-    Baidu: {},
+    Baidu: { Title: '', Body: '', RawContent: '' },
   })
   const title = 'Hi e'
   const url = 'https://x.example/e'

@@ -426,6 +426,7 @@ t.test(
     await template('push', 'push', {
       Default: { Title: 'default', Body: 'default', Action: 'DEEP_LINK', Url: 'app://{{id}}' },
       APNS: { Body: 'apns', Sound: 'ping' },
+      GCM: { Title: '', Body: '' },
       ADM: { RawContent: '{"data":{"a":"1"}}' },
     })
     const sent = async (ChannelType: string, more: object = {}) => {
@@ -440,7 +441,11 @@ t.test(
       ...{ title: 'default', body: 'apns', headers: [{ name: 'apns-priority', value: '10' }] },
       payload: { aps: { sound: 'ping' }, data: { pinpoint: { deeplink: 'app://7' } } },
     })
-    t.match(await sent('GCM'), { payload: { data: { 'pinpoint.deeplink': 'app://7' } } })
+    t.match(
+      await sent('GCM'),
+      { title: 'default', body: 'default', payload: { data: { 'pinpoint.deeplink': 'app://7' } } },
+      'empty texts say nothing',
+    )
     t.strictSame((await sent('ADM')).payload, { data: { a: '1' } })
     const over = await sent('ADM', { BodyOverride: 'over' })
     t.match(over.payload.data, { 'pinpoint.notification.body': 'over' })
