@@ -1,4 +1,4 @@
-import { callHook, type HookOutcome, type HookSettings } from '../delivery/call-hook.ts'
+import { callHook, type HookOutcome, type HookSettings, readEndpointMap } from '../delivery/call-hook.ts'
 import { type CustomRecipient, endpointsIn } from '../delivery/custom-channel.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
 import type { DirectMessageConfiguration } from '../model/message.ts'
@@ -42,17 +42,9 @@ const check = checkOf(EndpointResponse)
 
 /** @throws a sentence if the answer is not a map like Endpoints */
 function readEndpoints(text: string): Map<string, FilteredEndpoint> {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    throw new Error('its answer is not JSON')
-  }
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    throw new Error('its answer is not an object of endpoints by their ids')
-  }
+  const answer = readEndpointMap(text)
   for (const [id, endpoint] of Object.entries(answer)) {
-    const problem = check(endpoint) ?? overrideProblem(endpoint)
+    const problem = check(endpoint) ?? overrideProblem(Object(endpoint))
     if (problem !== undefined) throw new Error(`its answer has no endpoint under ${id}: ${problem}`)
   }
   return new Map(Object.entries(answer as Record<string, FilteredEndpoint>))

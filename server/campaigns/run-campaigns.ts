@@ -19,6 +19,7 @@ import {
 } from '../delivery/deliver.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { eventOfUnsent, type UnsentMessage } from '../delivery/events/send-events.ts'
+import { callsFunction, recommend } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import { newId } from '../http/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
@@ -112,8 +113,8 @@ interface Run {
 /**
  * Runs campaigns, step by step. A step reads some members of the segment behind the last that were
  * read, decides who gets a message, renders, and writes messages, counters and the place to go on
- * from in one transaction. So a kill loses nothing and sends nothing twice; only hooks and custom
- * channels, which are outside, may then be called again.
+ * from in one transaction. So a kill loses nothing and sends nothing twice; only hooks, custom channels
+ * and recommenders' functions, which are outside, may then be called again.
  */
 export function createCampaignRuns(context: SendingContext) {
   const { store } = context
@@ -467,7 +468,8 @@ export function createCampaignRuns(context: SendingContext) {
   ): Promise<Candidate | undefined> => {
     if (candidates.length === 0) return undefined
     const recipients = candidates.map(recipientOf)
-    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
+    const recommended = await recommend(context, sending, recipients)
+    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients, recommended))
     const delivered = await renderInTurns(context, planned, isLong, now)
     for (const [index, { record }] of delivered.entries()) {
       results.set(candidates[index]!, { message: record, isTargeted: true })
@@ -563,7 +565,7 @@ export function createCampaignRuns(context: SendingContext) {
   return {
     /**
      * Does the next step of what is due: a treatment whose time has come, or a run that goes on. A
-     * step that calls a hook or a custom channel is one that takes long.
+     * step that calls a hook, a custom channel or a recommender's function is one that takes long.
      *
      * @param now the time at which it is due
      * @param except rows of applications whose campaigns are left out
@@ -586,7 +588,10 @@ export function createCampaignRuns(context: SendingContext) {
       try {
         const run = findRun(activity, now)
         if (run === undefined) return fail()
-        const calls = run.hook !== undefined || run.treatment.custom !== undefined
+        const calls =
+          run.hook !== undefined ||
+          run.treatment.custom !== undefined ||
+          callsFunction(store, run.sending.templates)
         const isLong = calls || hasMessageFaults(store)
         const sent = step(activity, run, isLong, now).catch(fail)
         return { app, sent: isLong ? sent : await sent }

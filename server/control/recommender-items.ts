@@ -22,12 +22,12 @@ const Items = Type.Object({
     Type.Unsafe<RecommenderItems['default']>({
       ...Type.Unknown(),
       description:
-        'For all others: a list of items, or a map of attributes where a Lambda function makes some of the items',
+        'For all others: a list of items; where a Lambda function makes attributes of the items, also a map of these',
     }),
   ),
 })
 
-/** Says, and answers, what a recommender recommends: no model and no Lambda function is called. */
+/** Says, and answers, what a recommender recommends, as no model is called. */
 export const recommenderItems: FastifyPluginAsyncTypebox = async app => {
   const { recommenders } = app.store
   const url = '/_pinpoint/recommenders/:recommenderId/items'
@@ -82,14 +82,15 @@ function checkItem(
   member: string,
   value: unknown,
 ): void {
+  if (isListOfStrings(value)) return
+  const items = 'must be a list of strings, the recommended items'
   if (RecommendationTransformerUri === undefined) {
-    if (isListOfStrings(value)) return
-    throw badRequest(`${member} must be a list of strings, the recommended items; got ${describe(value)}`)
+    throw badRequest(`${member} ${items}; got ${describe(value)}`)
   }
   const names = Object.keys(Attributes).map(attributeKey)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest(
-      `${member} must be an object with values of ${names.join(', ')}, as the configuration has a RecommendationTransformerUri; got ${describe(value)}`,
+      `${member} ${items}, or an object with values of ${names.join(', ')}, which the Lambda function makes; got ${describe(value)}`,
     )
   }
   for (const [name, of] of Object.entries(value)) {

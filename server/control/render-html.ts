@@ -33,13 +33,14 @@ export const renderHtml: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }, reply) => {
       const { template: name, version, app: appId, endpoint, values, substitutions, remote } = query
-      const rendered = await renderFor(app, {
+      const request = {
         template: { name, kind: 'EMAIL', ...(version !== undefined && { version }) },
         ...(appId !== undefined && { app: appId }),
         ...(endpoint !== undefined && { endpoint }),
         ...(values !== undefined && { values: readObject('values', values) }),
         ...(substitutions !== undefined && { substitutions: readObject('substitutions', substitutions) }),
-      })
+      } as const
+      const rendered = await renderFor(app, request, reply.untilGone())
       const failure = rendered.failures.find(({ part }) => part === 'html')
       if (failure !== undefined) {
         const { line, column, message } = failure

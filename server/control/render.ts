@@ -3,10 +3,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { contentOf, defaultsOf, type MessageContent, textParts } from '../delivery/content.ts'
-import { type Recommended, recommenderOf } from '../delivery/recommendations.ts'
+import type { Recommendation } from '../delivery/deliver.ts'
+import { recommendTo } from '../delivery/recommendations.ts'
 import { type RenderedContent, renderContent } from '../delivery/render-content.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { MapOf, OneOf } from '../model/common.ts'
+import type { EndpointResponse } from '../model/endpoint.ts'
+import type { TemplateBody } from '../model/template.ts'
 import { findEndpoint } from '../resources/endpoints/find-endpoint.ts'
 import { findTemplate } from '../resources/templates/find-template.ts'
 import type { Store } from '../store/open-store.ts'
@@ -62,7 +65,13 @@ const RenderAnswer = Type.Object({
       column: Type.Integer({ description: 'From 1' }),
       message: Type.String(),
     }),
-    { description: 'Why parts do not render, and where in their templates' },
+    {
+      description:
+        'Why parts do not render, and where in their templates; of the part recommendations, why a campaign or journey sends nothing',
+    },
+  ),
+  notCalled: Type.Optional(
+    Type.String({ description: "Why the Lambda function of the template's recommender was not called" }),
   ),
 })
 export type RenderAnswer = Static<typeof RenderAnswer>
@@ -79,29 +88,53 @@ export const render: FastifyPluginAsyncTypebox = async app => {
         response: { 200: RenderAnswer },
       },
     },
-    async ({ body: request }) => {
-      const rendered = await renderFor(app, request)
-      return {
-        parts: rendered.content,
-        missingVariables: rendered.missingVariables,
-        errors: rendered.failures,
-      }
+    async ({ body: request }, reply) => {
+      const { content, missingVariables, failures, notCalled } = await renderFor(
+        app,
+        request,
+        reply.untilGone(),
+      )
+      return { parts: content, missingVariables, errors: failures, ...(notCalled && { notCalled }) }
     },
   )
 }
 
 /**
- * Renders what a request names.
+ * Renders what a request names. Recommendations are those that campaigns and journeys send; why they
+ * would send nothing is a failure of the part `recommendations`.
  *
+ * @param signal aborts the call of a recommender's Lambda function
  * @throws NotFoundException for a template, a version, an application or an endpoint
  * @throws BadRequestException for members that do not go together, and for wrong substitutions
  */
-export async function renderFor(app: FastifyInstance, request: RenderRequest): Promise<RenderedContent> {
+export async function renderFor(
+  app: FastifyInstance,
+  request: RenderRequest,
+  signal: AbortSignal,
+): Promise<RenderedContent & Pick<Recommendation, 'notCalled'>> {
   checkRequest(request)
   const { store, missingVariables } = app
-  const { content, values } = store.read(() => readRequest(store, request))
+  const { substitutions = {}, app: ApplicationId } = request
+  const { content, template, endpoint } = store.read(() => readRequest(store, request))
+  const context = { store, hooks: { ...app.hooks, signal } }
+  const about = ApplicationId === undefined ? {} : { ApplicationId }
+  const [recommendation = {}] = await recommendTo(context, template, [endpoint], about)
+  const { recommendations, problem, notCalled } = recommendation
+  const values = {
+    substitutions: [substitutions],
+    endpoint,
+    defaults: defaultsOf(template),
+    ...(recommendations && { recommendations }),
+  }
   const options = { missingVariables, now: app.now(), uuid: randomUUID }
-  return renderContent(await app.loadRenderer(), content, values, options)
+  const rendered = renderContent(await app.loadRenderer(), content, values, options)
+  const unsent =
+    problem === undefined ? [] : [{ part: 'recommendations', line: 1, column: 1, message: problem }]
+  return {
+    ...rendered,
+    failures: [...unsent, ...rendered.failures],
+    ...(notCalled !== undefined && { notCalled }),
+  }
 }
 
 /** @throws BadRequestException for members that do not go together, and for wrong substitutions */
@@ -120,20 +153,17 @@ function checkRequest({ template, text, app, endpoint, values, substitutions = {
 }
 
 /**
- * Looks up what is to be rendered, and with which values.
+ * Looks up what is to be rendered, and for which endpoint. A text that is not stored is a template
+ * without defaults and recommender.
  *
  * @throws NotFoundException for a template, a version, an application or an endpoint
  */
-function readRequest(store: Store, request: RenderRequest) {
-  const { template, text, app, endpoint: id, values = {}, substitutions = {} } = request
-  const endpoint: Recommended & { ChannelType?: unknown } =
-    app === undefined ? values : findEndpoint(store, app, id!).endpoint
-  const given = { substitutions: [substitutions], endpoint }
-  if (template === undefined) return { content: { text } as MessageContent, values: given }
+function readRequest(
+  store: Store,
+  { template, text, app, endpoint: id, values = {} }: RenderRequest,
+): { content: MessageContent; template: TemplateBody; endpoint: EndpointResponse } {
+  const endpoint = app === undefined ? (values as EndpointResponse) : findEndpoint(store, app, id!).endpoint
+  if (template === undefined) return { content: { text: text! }, template: {}, endpoint }
   const { body } = findTemplate(store, { type: template.kind, name: template.name }, template.version)
-  const recommendations = recommenderOf(store, body)?.(endpoint).recommendations
-  return {
-    content: contentOf(body, endpoint.ChannelType),
-    values: { ...given, defaults: defaultsOf(body), ...(recommendations && { recommendations }) },
-  }
+  return { content: contentOf(body, endpoint.ChannelType), template: body, endpoint }
 }

@@ -57,6 +57,24 @@ export async function callHook<Answer>(
 }
 
 /**
+ * Reads an answer that is a map by the ids of endpoints.
+ *
+ * @throws a sentence if it is not
+ */
+export function readEndpointMap(text: string): Record<string, unknown> {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    throw new Error('its answer is not JSON')
+  }
+  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) {
+    return answer as Record<string, unknown>
+  }
+  throw new Error('its answer is not an object of endpoints by their ids')
+}
+
+/**
  * Calls a web hook with HEAD, as Pinpoint does when a campaign or journey with it is created: the
  * answer must have the account's id in X-Amz-Pinpoint-AccountId (source: guide).
  *

@@ -25,7 +25,6 @@ import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf
 import { newEmailId, newMessageId } from './message-id.ts'
 import { apnsHeaders, payloadOf, readRaw, textsInRaw } from './push-payload.ts'
 import type { RawEmailMembers } from './raw-email.ts'
-import { type Recommendation, recommenderOf } from './recommendations.ts'
 import { type PartFailure, renderContent } from './render-content.ts'
 import { smsParts } from './sms-parts.ts'
 
@@ -87,15 +86,24 @@ export const endpointRecipient = (endpoint: EndpointResponse): Recipient => ({
 })
 
 /** The parts of the store that decide who gets a message. */
-export type DeliveryStore = Pick<Store, 'channels' | 'faults' | 'optOuts' | 'recommenders'>
+export type DeliveryStore = Pick<Store, 'channels' | 'faults' | 'optOuts'>
+
+/** What a recommender recommends to a recipient. */
+export interface Recommendation {
+  /** The variables RecommendationItems and Recommendations; absent where nothing is recommended. */
+  recommendations?: object
+  /** Why a message that needs recommendations cannot be sent to the recipient. */
+  problem?: string
+  /** Why the recommender's Lambda function was not called, so that the message does without it. */
+  notCalled?: string
+}
 
 /** What is decided of one recipient before anything is rendered. */
 export interface PlannedDelivery {
   sending: Sending
   recipient: Recipient
   template: SentTemplate | undefined
-  /** The variables RecommendationItems and Recommendations. */
-  recommendations?: object | undefined
+  recommendation: Recommendation
   outcome: Refused | Chosen
 }
 
@@ -130,20 +138,18 @@ export interface Delivered {
  *
  * To be called in one transaction: one that writes, if `hasMessageFaults`, since the `times` of fault
  * rules are used up here.
+ *
+ * @param recommended what `recommend` gives for these recipients
  */
 export function planDeliveries(
   store: DeliveryStore,
   sending: Sending,
   recipients: readonly Recipient[],
+  recommended: ReadonlyMap<Recipient, Recommendation> = new Map(),
 ): PlannedDelivery[] {
   const { app, configuration, templates } = sending
   const faultOf = faultsOf(store, app)
   const channels = new Map(store.channels.list(app).map(channel => [channel.platform, channel]))
-  // Calls get no recommendations: only campaigns and journeys do (source: guide).
-  const isCall = sending.origin.operation !== undefined
-  const recommenders = new Map(
-    Object.values(isCall ? {} : templates).map(template => [template, recommenderOf(store, template.body)]),
-  )
 
   const decide = (recipient: Recipient, template: SentTemplate | undefined): PlannedDelivery['outcome'] => {
     const { address = '', channel: type = '', endpoint, problem } = recipient
@@ -177,11 +183,11 @@ export function planDeliveries(
   return recipients.map(recipient => {
     const kind = recipient.channel === undefined ? undefined : kindOf(recipient.channel)
     const template = kind && templates[kind]
-    const recommend = template && recommenders.get(template)
-    const { recommendations, problem }: Recommendation = recommend?.(recipient.endpoint ?? {}) ?? {}
+    const recommendation = recommended.get(recipient) ?? {}
+    const { problem } = recommendation
     const decided = decide(recipient, template)
     const outcome = 'content' in decided && problem !== undefined ? permanent(problem) : decided
-    return { sending, recipient, template, recommendations, outcome }
+    return { sending, recipient, template, recommendation, outcome }
   })
 }
 
@@ -327,8 +333,9 @@ function delivered(
   { messageId, ...status }: Refused & { messageId?: string },
   content: Partial<NewOutboxMessage>,
 ): Delivered {
-  const { sending, recipient, template } = planned
+  const { sending, recipient, template, recommendation } = planned
   const { address = '', channel, endpoint, endpointId, user } = recipient
+  const { notCalled } = recommendation
   const context = contextOf(planned)
   const id = endpoint?.Id ?? endpointId
   return {
@@ -343,6 +350,7 @@ function delivered(
       ...(user && { user }),
       ...content,
       ...(template !== undefined && { template: { name: template.name, version: template.version } }),
+      ...(notCalled !== undefined && { notCalled }),
       ...(Object.keys(context).length > 0 && { context }),
     },
     ...(endpoint !== undefined && { endpoint }),
@@ -378,7 +386,7 @@ const contextOf = ({ sending, recipient }: PlannedDelivery): Record<string, stri
  * default messages; then the endpoint, or channel and address alone (order: assumed).
  */
 function valuesOf(planned: PlannedDelivery): TemplateValues {
-  const { recipient, template, recommendations } = planned
+  const { recipient, template, recommendation } = planned
   const { configuration } = planned.sending
   const { address, channel, endpoint } = recipient
   const kind = kindOf(channel!)
@@ -397,7 +405,7 @@ function valuesOf(planned: PlannedDelivery): TemplateValues {
       configuration.DefaultMessage?.Substitutions,
     ],
     endpoint: endpoint ?? { Address: address, ChannelType: channel },
-    ...(recommendations !== undefined && { recommendations }),
+    ...(recommendation.recommendations && { recommendations: recommendation.recommendations }),
     ...(template !== undefined && { defaults: defaultsOf(template.body) }),
   }
 }

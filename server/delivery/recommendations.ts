@@ -1,62 +1,173 @@
-import { attributeKey } from '../model/recommender.ts'
+import type { EndpointResponse } from '../model/endpoint.ts'
+import { attributeKey, type RecommendedItems, type RecommenderItems } from '../model/recommender.ts'
 import type { TemplateBody } from '../model/template.ts'
 import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
+import { callHook, type HookSettings, readEndpointMap } from './call-hook.ts'
+import type { SentTemplates } from './choose-content.ts'
+import { kindOf } from './content.ts'
+import { endpointsPerCall } from './custom-channel.ts'
+import type { Recipient, Recommendation, Sending } from './deliver.ts'
 
-/** What recommendations depend on of an endpoint, as GetEndpoint answers it. */
-export interface Recommended {
-  Id?: unknown
-  User?: unknown
+/** What recommending needs. */
+export interface RecommendingContext {
+  store: Pick<Store, 'read' | 'recommenders'>
+  /** Where Lambda functions are called. */
+  hooks: HookSettings
 }
 
-/** What a recommender recommends to an endpoint. */
-export interface Recommendation {
-  /** Variables of a template; absent where nothing is recommended. */
-  recommendations?: object
-  /** Why a message that needs recommendations cannot be sent to this endpoint. */
-  problem?: string
-}
+/** What a recommender needs to know of an endpoint, as GetEndpoint answers it. */
+export type RecommendedTo = Pick<EndpointResponse, 'Id' | 'User'>
 
-export type Recommender = (endpoint: Recommended) => Recommendation
+/** An endpoint for which a Lambda function is called, with the items that it gets. */
+interface FunctionInput {
+  endpoint: RecommendedTo
+  items: string[]
+}
 
 /**
- * Reads the recommender of a template. It gives the variables `RecommendationItems`, or
- * `Recommendations` if a Lambda function makes attributes of the items (source: guide): those that a
- * caller has said for the endpoint, else for its user, else for all.
- *
- * @returns undefined if the template names none
+ * Finds out what the recommenders of a message's templates recommend to its recipients, before the
+ * message is planned. That may call Lambda functions, so it is not to be done in a transaction. Only
+ * campaigns and journeys have recommendations; calls have the defaults alone (source: guide).
  */
-export function recommenderOf(
+export async function recommend(
+  context: RecommendingContext,
+  { app, configuration, origin, templates }: Sending,
+  recipients: readonly Recipient[],
+): Promise<ReadonlyMap<Recipient, Recommendation>> {
+  const { campaign, treatment, journey, run, activity } = origin
+  const about = {
+    MessageConfiguration: configuration,
+    ApplicationId: app.id,
+    ...(campaign && { CampaignId: campaign, TreatmentId: treatment, ActivityId: activity }),
+    ...(journey && { JourneyId: journey, JourneyRunId: run, JourneyActivityId: activity }),
+  }
+  const recommended = new Map<Recipient, Recommendation>()
+  for (const [kind, { body }] of Object.entries(templates)) {
+    const asked = recipients.filter(
+      ({ channel = '', problem }) => problem === undefined && kindOf(channel) === kind,
+    )
+    const endpoints = asked.map(({ endpoint = {} }) => endpoint)
+    const found = await recommendTo(context, body, endpoints, about)
+    for (const [index, recipient] of asked.entries()) recommended.set(recipient, found[index]!)
+  }
+  return recommended
+}
+
+/** Whether a recommender of one of these templates calls a Lambda function, which may take long. */
+export const callsFunction = (
   { recommenders }: Pick<Store, 'recommenders'>,
-  { RecommenderId }: TemplateBody,
-): Recommender | undefined {
-  if (!RecommenderId) return undefined
-  const configuration = recommenders.get(RecommenderId)
+  templates: SentTemplates,
+): boolean =>
+  Object.values(templates).some(
+    ({ body: { RecommenderId: id } }) =>
+      id && recommenders.get(id)?.RecommendationTransformerUri !== undefined,
+  )
+
+/**
+ * Finds out what the recommender of a template recommends to endpoints: the items that a caller has
+ * said for the endpoint, else for its user, else for all. If the recommender has a Lambda function,
+ * that makes attributes of the items, unless the caller has said attributes in its place.
+ *
+ * @param about what the function is told beside the endpoints
+ * @returns a recommendation for each endpoint, in their order
+ */
+export async function recommendTo(
+  { store, hooks }: RecommendingContext,
+  { RecommenderId: id }: TemplateBody,
+  endpoints: readonly RecommendedTo[],
+  about: object,
+): Promise<Recommendation[]> {
+  if (!id) return endpoints.map(() => ({}))
+  const { configuration, said } = store.read(() => ({
+    configuration: store.recommenders.get(id),
+    said: store.recommenders.items(id),
+  }))
   // After its deletion, such messages cannot be sent (source: guide).
-  if (configuration === undefined) return () => ({ problem: `Recommender not found: ${RecommenderId}` })
-  const { RecommendationsPerMessage: count, RecommendationProviderIdType, Attributes = {} } = configuration
-  const { endpoints = {}, users = {}, default: byDefault } = recommenders.items(RecommenderId)
-  const byEndpoint = new Map(Object.entries(endpoints).map(([id, items]) => [foldedId(id), items]))
-  const byUser = new Map(Object.entries(users))
+  if (configuration === undefined) return endpoints.map(() => ({ problem: `Recommender not found: ${id}` }))
+
+  const {
+    RecommendationsPerMessage: count,
+    RecommendationProviderIdType: idType,
+    RecommendationTransformerUri: target,
+    Attributes = {},
+  } = configuration
+  const itemsOf = itemsIn(said)
   const known = new Set(Object.keys(Attributes).map(attributeKey))
   const cut = (value: string | string[]) => (Array.isArray(value) ? value.slice(0, count) : value)
-
-  return ({ Id, User }) => {
-    const user = (Object(User) as { UserId?: unknown }).UserId
-    // Without a user, such messages are not sent (source: guide).
-    if (RecommendationProviderIdType === 'PINPOINT_USER_ID' && typeof user !== 'string') {
-      return { problem: `Endpoint has no UserId, which the recommender ${RecommenderId} needs` }
+  const attributesOf = (values: Record<string, string | string[]>): Recommendation => {
+    const members = Object.entries(values).map(([name, value]) => [attributeKey(name), cut(value)] as const)
+    return {
+      recommendations: { Recommendations: Object.fromEntries(members.filter(([key]) => known.has(key))) },
     }
-    const found =
-      (typeof Id === 'string' ? byEndpoint.get(foldedId(Id)) : undefined) ??
-      (typeof user === 'string' ? byUser.get(user) : undefined) ??
-      byDefault
-    if (found === undefined) return {}
-    if (Array.isArray(found)) return { recommendations: { RecommendationItems: cut(found) } }
-    const values = Object.entries(found).flatMap(([name, value]) => {
-      const key = attributeKey(name)
-      return known.has(key) ? [[key, cut(value)]] : []
-    })
-    return { recommendations: { Recommendations: Object.fromEntries(values) } }
   }
+
+  const found = new Map<RecommendedTo, Recommendation>()
+  const inputs: FunctionInput[] = []
+  for (const endpoint of endpoints) {
+    const items = itemsOf(endpoint)
+    if (idType === 'PINPOINT_USER_ID' && userOf(endpoint) === undefined) {
+      // Such messages are not sent (source: guide).
+      found.set(endpoint, { problem: `Endpoint has no UserId, which the recommender ${id} needs` })
+    } else if (items !== undefined && !Array.isArray(items)) found.set(endpoint, attributesOf(items))
+    else if (target !== undefined) inputs.push({ endpoint, items: items?.slice(0, count) ?? [] })
+    else found.set(endpoint, items === undefined ? {} : itemsAlone(items.slice(0, count)))
+  }
+
+  for (let from = 0; from < inputs.length; from += endpointsPerCall) {
+    const batch = inputs.slice(from, from + endpointsPerCall)
+    const outcome = await callHook(hooks, target!, { ...about, Endpoints: inputOf(batch) }, readEndpointMap)
+    for (const { endpoint, items } of batch) {
+      if ('failed' in outcome) found.set(endpoint, { problem: outcome.failed })
+      else if ('notAllowed' in outcome) {
+        found.set(endpoint, { ...itemsAlone(items), notCalled: outcome.notAllowed })
+      } else {
+        const answer = Object(outcome.answer[endpoint.Id ?? '']).Recommendations
+        // An invalid answer means that the message is not sent (source: guide).
+        found.set(
+          endpoint,
+          isAttributes(answer)
+            ? attributesOf(answer)
+            : { problem: `${target}: its answer has no valid Recommendations for the endpoint` },
+        )
+      }
+    }
+  }
+  return endpoints.map(endpoint => found.get(endpoint)!)
 }
+
+const userOf = ({ User }: RecommendedTo): string | undefined => {
+  const { UserId } = Object(User) as { UserId?: unknown }
+  return typeof UserId === 'string' ? UserId : undefined
+}
+
+/** Reads what a caller has said a recommender recommends. */
+function itemsIn({ endpoints = {}, users = {}, default: byDefault }: RecommenderItems) {
+  const byEndpoint = new Map(Object.entries(endpoints).map(([id, items]) => [foldedId(id), items]))
+  const byUser = new Map(Object.entries(users))
+  return (endpoint: RecommendedTo): RecommendedItems | undefined =>
+    (typeof endpoint.Id === 'string' ? byEndpoint.get(foldedId(endpoint.Id)) : undefined) ??
+    byUser.get(userOf(endpoint) ?? '') ??
+    byDefault
+}
+
+const itemsAlone = (items: string[]): Recommendation => ({ recommendations: { RecommendationItems: items } })
+
+/** Endpoints as functions get them: without their ids, each with its items (source: guide). */
+const inputOf = (batch: readonly FunctionInput[]): Record<string, object> =>
+  Object.fromEntries(
+    batch.map(({ endpoint: { Id = '', ...endpoint }, items }) => [
+      Id,
+      { ...endpoint, RecommendationItems: items },
+    ]),
+  )
+
+/** Whether a value is a map of strings and lists of strings. */
+const isAttributes = (value: unknown): value is Record<string, string | string[]> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every(
+    member =>
+      typeof member === 'string' || (Array.isArray(member) && member.every(item => typeof item === 'string')),
+  )

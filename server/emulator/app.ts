@@ -77,7 +77,9 @@ declare module 'fastify' {
   interface FastifyInstance
     extends Pick<Dependencies, 'store' | 'jobWorker' | 'state' | 'uploads' | 'bus' | 'preflight' | 'clock'>,
       Pick<Config, 'quotas' | 'missingVariables' | 'otpCode'> {
-    /** Where hooks may be called, if PREFLIGHT=strict asks for all that Pinpoint checks. */
+    /** Where hooks and Lambda functions may be called. */
+    hooks: HookSettings
+    /** The same, if PREFLIGHT=strict asks for all that Pinpoint checks. */
     strict: { hooks: HookSettings } | undefined
     /** Gives the renderer of templates, which is loaded when it is first needed. */
     loadRenderer: ReturnType<typeof createRendererLoader>
@@ -178,8 +180,9 @@ export function buildApp({
   app.decorate('quotas', config.quotas)
   app.decorate('missingVariables', config.missingVariables ?? 'fail')
   app.decorate('otpCode', config.otpCode)
-  const { hookHosts, lambdaEndpoint } = config
-  app.decorate('strict', config.preflight === 'strict' ? { hooks: { hookHosts, lambdaEndpoint } } : undefined)
+  const hooks = { hookHosts: config.hookHosts, lambdaEndpoint: config.lambdaEndpoint }
+  app.decorate('hooks', hooks)
+  app.decorate('strict', config.preflight === 'strict' ? { hooks } : undefined)
   app.decorate('loadRenderer', createRendererLoader())
   app.decorate('requestJournal', requestJournal)
   app.decorate('requestCounts', requestCounts)

@@ -1,12 +1,14 @@
 import { countTargeted } from '../audience/count-sends.ts'
 import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
 import { planInWorker, renderInTurns, type SendingContext, type StepResult } from '../audience/sending.ts'
+import type { SentTemplates } from '../delivery/choose-content.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
 import { endpointRecipient, hasMessageFaults, planDeliveries, type Sending } from '../delivery/deliver.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { eventOfUnsent, sendStatusOf } from '../delivery/events/send-events.ts'
 import { loadTemplate } from '../delivery/load-template.ts'
+import { callsFunction, recommend } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { SendStatus } from '../model/event-record.ts'
@@ -56,12 +58,13 @@ interface Outcome {
 }
 
 /** An activity that sends a message to participants of a run. */
-interface Sender<Kind extends MessageActivityKind = MessageActivityKind> {
+interface Sender {
   journey: Journey
   run: JourneyRun
   /** The key of the activity. */
   key: string
-  kind: Kind
+  kind: MessageActivityKind
+  templates: SentTemplates
   /** Whether the step goes to its end, however long that takes. */
   isLong: boolean
 }
@@ -70,7 +73,8 @@ interface Sender<Kind extends MessageActivityKind = MessageActivityKind> {
  * Runs journeys, step by step. A step does one thing: a run begins, some members of a segment enter,
  * or some participants that are due at the same time go through one activity. What it leads to is
  * written in one transaction: messages, counters, and where each participant is next. So a kill loses
- * nothing and sends nothing twice; only custom channels, which are outside, may be called again.
+ * nothing and sends nothing twice; only custom channels and recommenders' functions, which are outside,
+ * may be called again.
  */
 export function createJourneySteps(context: SendingContext) {
   const { store } = context
@@ -86,6 +90,14 @@ export function createJourneySteps(context: SendingContext) {
     due: isFixed ? until : until - shift,
     isFixed,
   })
+
+  /** The template of an activity that sends one; without it, there is nothing to send. */
+  const templatesOf = (activity: Activity, kind: ActivityKind): SentTemplates => {
+    if (!isMessageKind(kind) || kind === 'CUSTOM') return {}
+    const { TemplateName, TemplateVersion } = activity[kind]!
+    const template = loadTemplate(store, kind, TemplateName, TemplateVersion)
+    return template === undefined ? {} : { [kind]: template }
+  }
 
   const findEndpoint = (app: AppRef, participant: Participant): Walker | undefined => {
     const { endpoint: id, importJob: job } = participant
@@ -178,7 +190,10 @@ export function createJourneySteps(context: SendingContext) {
       const key = first.activity!
       const activity = journey.definition.Activities![key]!
       const kind = kindOf(activity)!
-      const isLong = kind === 'CUSTOM' || (isMessageKind(kind) && hasMessageFaults(store))
+      const templates = templatesOf(activity, kind)
+      const isLong =
+        kind === 'CUSTOM' ||
+        (isMessageKind(kind) && (hasMessageFaults(store) || callsFunction(store, templates)))
       const size = isLong ? 'long' : isMessageKind(kind) ? 'message' : 'other'
       const participants = journeyParticipants
         .due(document, at, participantsPerStep[size])
@@ -190,10 +205,10 @@ export function createJourneySteps(context: SendingContext) {
         .filter((_, index) => walkers[index] === undefined)
         .map((participant): Outcome => ({ participant, next: undefined }))
       const found = walkers.filter(walker => walker !== undefined)
-      return { journey, run, key, activity, kind, isLong, gone, walkers: found }
+      return { journey, run, key, activity, kind, templates, isLong, gone, walkers: found }
     })
     if (step === undefined) return 0
-    const { journey, run, key, activity, kind, isLong, gone, walkers } = step
+    const { journey, run, key, activity, kind, templates, isLong, gone, walkers } = step
     const app = journey.app.seq
     if (!isMessageKind(kind)) {
       store.writeInWorker(() => {
@@ -204,7 +219,7 @@ export function createJourneySteps(context: SendingContext) {
     }
     const send = async (): Promise<number> => {
       const rate = new Rate(journey)
-      const outcomes = await sendAll({ journey, run, key, kind, isLong }, walkers, rate, now)
+      const outcomes = await sendAll({ journey, run, key, kind, templates, isLong }, walkers, rate, now)
       const written = store.writeInWorker(() => write(journey, run, key, [...gone, ...outcomes], now, rate))
       if (written === undefined || written.ids.length === 0) return 0
       context.onMessages(written.app, written.ids)
@@ -365,7 +380,7 @@ export function createJourneySteps(context: SendingContext) {
         ? []
         : kind === 'CUSTOM'
           ? await sendCustom(at, toSend, now)
-          : await sendMessages({ ...at, kind }, toSend, now)
+          : await sendMessages(at, toSend, now)
     const late = open[sent.length]
     if (late !== undefined) {
       decided = decided.slice(0, decided.indexOf(late))
@@ -437,29 +452,19 @@ export function createJourneySteps(context: SendingContext) {
 
   /** Renders the messages of an activity: those of the first participants, if it takes long. */
   const sendMessages = async (
-    {
-      journey: { app, id, definition },
-      run,
-      key,
-      kind,
-      isLong,
-    }: Sender<Exclude<MessageActivityKind, 'CUSTOM'>>,
+    { journey: { app, id, definition }, run, key, templates, isLong }: Sender,
     walkers: readonly Walker[],
     now: Date,
   ): Promise<{ message: SentMessage; met?: string[] }[]> => {
-    const activity = definition.Activities![key]!
-    const planned = planInWorker(store, () => {
-      const { TemplateName, TemplateVersion } = activity[kind]!
-      const template = loadTemplate(store, kind, TemplateName, TemplateVersion)
-      const sending: Sending = {
-        app,
-        origin: { journey: id, run: run.id, activity: key },
-        configuration: configurationOf(activity),
-        templates: template === undefined ? {} : { [kind]: template },
-      }
-      const recipients = walkers.map(({ endpoint }) => endpointRecipient(endpoint))
-      return planDeliveries(store, sending, recipients)
-    })
+    const sending: Sending = {
+      app,
+      origin: { journey: id, run: run.id, activity: key },
+      configuration: configurationOf(definition.Activities![key]!),
+      templates,
+    }
+    const recipients = walkers.map(({ endpoint }) => endpointRecipient(endpoint))
+    const recommended = await recommend(context, sending, recipients)
+    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients, recommended))
     const delivered = await renderInTurns(context, planned, isLong, now)
     return delivered.map(({ record }, index) => ({ message: { record, endpoint: walkers[index]!.endpoint } }))
   }
@@ -502,7 +507,8 @@ export function createJourneySteps(context: SendingContext) {
 
   return {
     /**
-     * Does the next step of what is due. A step that calls a custom channel is one that takes long.
+     * Does the next step of what is due. A step that calls a custom channel, or a recommender's function,
+     * is one that takes long.
      *
      * @param now the time at which it is due
      * @param except rows of applications whose journeys are left out

@@ -277,6 +277,7 @@ const outboxMembers = {
   missingVariables: Type.Optional(
     Type.Array(Type.String(), { description: 'Variables that are printed and have no value' }),
   ),
+  notCalled: described("Why the Lambda function of the template's recommender was not called"),
   renderingFailure: described('Why it does not render, and where; nothing was delivered then'),
 }
 

@@ -35,8 +35,8 @@ export const RecommenderConfigurationResponse = Type.Object({
 export type RecommenderConfigurationResponse = Static<typeof RecommenderConfigurationResponse>
 
 /**
- * What a recommender recommends to somebody: items, or attributes that a Lambda function makes of
- * them, each with a value or several.
+ * What a recommender recommends to somebody: items, or the attributes that its Lambda function makes
+ * of them, each with a value or several. Attributes stand for the function's answer.
  */
 export type RecommendedItems = string[] | Record<string, string | string[]>
 

@@ -285,7 +285,8 @@ const settings: Settings = {
     variables: ['AWS_ENDPOINT_URL_LAMBDA'],
     flag: '--lambda-endpoint',
     argument: 'url',
-    meaning: 'where Lambda functions of hooks and custom channels are called (sam local, LocalStack)',
+    meaning:
+      'where Lambda functions of hooks, custom channels and recommenders are called (sam local, LocalStack)',
     read: httpUrl,
     isUrl: true,
   },

@@ -75,7 +75,7 @@ t.test('of a recommender by users, an endpoint without a user gets nothing', asy
   t.strictSame(await render('e3'), ['RecommendationItems.[0]'])
 })
 
-t.test('with a Lambda function, attributes are said instead of items', async t => {
+t.test('with a Lambda function, attributes may be said instead of items', async t => {
   const body = '{{Recommendations.Name.[0]}} {{Recommendations.Name.[1]}}: {{Recommendations.Price}}'
   const { say, render } = await withRecommender(t, withLambda, body)
   const said = { endpoints: { e1: { 'Recommendations.Name': ['tea', 'pot'], Price: '5' } } }
@@ -102,8 +102,8 @@ t.test('items that do not suit the configuration are refused, and nothing is cha
   ])
   await refused(withLambda, [
     [
-      { default: ['a'] },
-      'default must be an object with values of Name, Price, as the configuration has a RecommendationTransformerUri; got a list',
+      { default: ['a', 1] },
+      'default must be a list of strings, the recommended items, or an object with values of Name, Price, which the Lambda function makes; got a list',
     ],
     [
       { endpoints: { e1: { Colour: 'a' } } },

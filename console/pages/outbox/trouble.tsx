@@ -5,7 +5,7 @@ import { templateAddress } from './message-facts.tsx'
 
 /** Why a message has reached nobody, or what it lacks. */
 export function Trouble({ message }: { message: OutboxMessage }) {
-  const { status, statusCode, statusMessage, renderingFailure, missingVariables = [] } = message
+  const { status, statusCode, statusMessage, renderingFailure, missingVariables = [], notCalled } = message
   const template = templateAddress(message)
   const inTemplate = template && <a href={template}>Look at the template</a>
   return (
@@ -48,6 +48,14 @@ export function Trouble({ message }: { message: OutboxMessage }) {
               ))}
             </p>
             {inTemplate && <p class="meta">{inTemplate}</p>}
+          </div>
+        </div>
+      )}
+      {notCalled !== undefined && (
+        <div class="trouble-box tone-warn" role="note">
+          <Icon name="triangle-alert" />
+          <div>
+            <p>{notCalled}</p>
           </div>
         </div>
       )}

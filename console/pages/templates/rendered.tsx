@@ -25,7 +25,7 @@ export function Rendered({
   recipient: Recipient
   answer: RenderAnswer
 }) {
-  const { errors, missingVariables } = answer
+  const { errors, missingVariables, notCalled } = answer
   const parts = answer.parts as Record<string, string | undefined>
   const { headers = [] } = answer.parts
   const address = htmlAddress(name, version, recipient)
@@ -56,6 +56,14 @@ export function Rendered({
                 </li>
               ))}
             </ul>
+          </div>
+        </div>
+      )}
+      {notCalled !== undefined && (
+        <div class="trouble-box tone-warn" role="note">
+          <Icon name="triangle-alert" />
+          <div>
+            <p>{notCalled}</p>
           </div>
         </div>
       )}

@@ -56,7 +56,7 @@ export function eventsOfSent(
   const isSent = record.status === 'SUCCESSFUL' && isCustom !== true
   const types = isSent ? [...sends, ...typesOfSent(record)] : sends
   if (types.length === 0) return undefined
-  const { body, html, missingVariables, payload, raw, text, title, ...told } = record
+  const { body, html, missingVariables, notCalled, payload, raw, text, title, ...told } = record
   return {
     types,
     origin: {
