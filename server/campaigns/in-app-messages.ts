@@ -1,4 +1,4 @@
-import { loadTemplate } from '../delivery/load-template.ts'
+import { templateToSend } from '../delivery/load-template.ts'
 import type { InAppMessageCampaign } from '../model/campaign.ts'
 import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -31,7 +31,7 @@ function answerOf(
   const { id, body } = campaign
   const { schedule } = treatment
   const named = treatment.templates.InAppTemplate
-  const template = named && loadTemplate(store, 'INAPP', named.Name, named.Version)
+  const template = named && templateToSend(store, 'INAPP', named.Name, named.Version)
   if (named !== undefined && template === undefined) return undefined
   const { Content, CustomConfig, Layout } = { ...template?.body, ...treatment.message.InAppMessage }
   const limit = (name: 'Daily' | 'Session' | 'Total') =>

@@ -1,5 +1,5 @@
 import { type SentTemplates, templateMembers } from '../delivery/choose-content.ts'
-import { loadTemplate } from '../delivery/load-template.ts'
+import { templateToSend } from '../delivery/load-template.ts'
 import type { Message, MessageConfiguration } from '../model/campaign.ts'
 import type { DirectMessageConfiguration, TemplateConfiguration } from '../model/message.ts'
 import type { Store } from '../store/open-store.ts'
@@ -75,7 +75,7 @@ const pick = <T extends object>(members: T) =>
 /**
  * Loads the templates that a treatment names: in their active versions, unless others are named.
  *
- * @returns undefined if one of them is gone
+ * @returns undefined if there is no such template or version
  */
 export function loadTemplates(
   store: Pick<Store, 'templates'>,
@@ -85,7 +85,7 @@ export function loadTemplates(
   for (const [type, member] of templateMembers) {
     const named = configuration[member]
     if (named === undefined) continue
-    const template = loadTemplate(store, type, named.Name, named.Version)
+    const template = templateToSend(store, type, named.Name, named.Version)
     if (template === undefined) return undefined
     loaded[type] = template
   }

@@ -7,7 +7,7 @@ import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-
 import { endpointRecipient, hasMessageFaults, planDeliveries, type Sending } from '../delivery/deliver.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { eventOfUnsent, sendStatusOf } from '../delivery/events/send-events.ts'
-import { loadTemplate } from '../delivery/load-template.ts'
+import { templateToSend } from '../delivery/load-template.ts'
 import { callsFunction, recommend } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
@@ -95,7 +95,7 @@ export function createJourneySteps(context: SendingContext) {
   const templatesOf = (activity: Activity, kind: ActivityKind): SentTemplates => {
     if (!isMessageKind(kind) || kind === 'CUSTOM') return {}
     const { TemplateName, TemplateVersion } = activity[kind]!
-    const template = loadTemplate(store, kind, TemplateName, TemplateVersion)
+    const template = templateToSend(store, kind, TemplateName, TemplateVersion)
     return template === undefined ? {} : { [kind]: template }
   }
 

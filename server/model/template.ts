@@ -185,3 +185,9 @@ export const TemplateVersionsResponse = Type.Object({
 })
 
 export const TemplateActiveVersionRequest = Type.Object({ Version: optionalString })
+
+/** What identifies a template: its name is unique among the templates of its type. */
+export interface TemplateKey<Type extends TemplateType = TemplateType> {
+  type: Type
+  name: string
+}

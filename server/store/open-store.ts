@@ -52,6 +52,7 @@ import { createPurge } from './purge.ts'
 import { createRecommenders } from './recommenders/recommenders.ts'
 import { createSegmentMembers } from './segments/members.ts'
 import { createSegments } from './segments/segments.ts'
+import { createDeletedTemplates } from './templates/deleted-templates.ts'
 import { createTemplates } from './templates/templates.ts'
 
 /**
@@ -214,6 +215,7 @@ export function prepareStore(
     })
   const endpointCounts = createEndpointCounts(db)
   const campaigns = createCampaigns(db, documents)
+  const deletedTemplates = createDeletedTemplates(db)
   /** Whether anything of each kind listens to the events of an application: event campaigns, … */
   const eventListening: ((app: AppRef) => boolean)[] = [app => campaigns.countOf(app, 'EVENT') > 0]
   const eventRecords = createEventRecords(db, eventsPerMessage * outboxLimit, app =>
@@ -273,8 +275,8 @@ export function prepareStore(
     recommenders: createRecommenders(db),
     segmentMembers: createSegmentMembers(db),
     tags,
-    templates: createTemplates(documents),
-    purge: createPurge(db, transactions),
+    templates: createTemplates(documents, deletedTemplates),
+    purge: createPurge(db, transactions, deletedTemplates),
     /** Whether a job's transaction is open, which any other write would end. */
     isJobWriting: transactions.isJoined,
 

@@ -2,10 +2,12 @@ import type { Database } from 'better-sqlite3'
 import { prepareDelete, prepareMemberDelete } from './database/batched-delete.ts'
 import { CascadingDelete } from './database/cascading-delete.ts'
 import type { Transactions } from './database/transactions.ts'
+import type { DeletedTemplates } from './templates/deleted-templates.ts'
 
 /**
  * Prepares purging the rows that nobody can see any more: deleted applications and documents with
- * all that refers to them, and the undo logs of import jobs that are over.
+ * all that refers to them, the undo logs of import jobs that are over, and deleted templates that
+ * nothing sends any more.
  *
  * @returns a function that deletes up to `limit` rows in one transaction, a row counting as several
  *   where it is in indexes. It returns whether there may be more, so that the caller decides for
@@ -14,6 +16,7 @@ import type { Transactions } from './database/transactions.ts'
 export function createPurge(
   db: Database,
   { transact, letCallersGo }: Transactions,
+  deletedTemplates: Pick<DeletedTemplates, 'removeUnused'>,
 ): (limit: number) => boolean {
   // An application waits for its unfinished exports: they first discard their drafts, of which
   // their pieces are the only record, and then delete these pieces.
@@ -62,13 +65,21 @@ export function createPurge(
     return false
   }
 
+  /** Whether a campaign or journey may be gone that named a deleted template. */
+  let mayBeUnused = true
+
   return limit => {
     const app = deletedApp.get()
     letCallersGo()
     return transact(() => {
+      const document = app === undefined ? deletedDocument.get() : undefined
+      if (app !== undefined || document !== undefined) mayBeUnused = true
       if (app !== undefined) return deleteWithAll('apps', app, limit)
-      const document = deletedDocument.get()
-      return document === undefined ? purgeUndoLogs(limit) : purgeDocument(document, limit)
+      if (document !== undefined) return purgeDocument(document, limit)
+      if (purgeUndoLogs(limit)) return true
+      if (mayBeUnused) deletedTemplates.removeUnused()
+      mayBeUnused = false
+      return false
     })
   }
 }

@@ -35,7 +35,8 @@ import { defineSegment } from '../support/reads.ts'
 
 /** Tables of which no row belongs to an application. */
 const ofEmulator = [
-  ...['clock', 'faults', 'job_control', 'opt_outs', 'outbox', 'phone_numbers', 'recommenders', 'smtp_relay'],
+  ...['clock', 'deleted_templates', 'faults', 'job_control', 'opt_outs', 'outbox', 'phone_numbers'],
+  ...['recommenders', 'smtp_relay'],
 ]
 
 t.test('no table holds a row of an application that was deleted', async t => {

@@ -1,8 +1,8 @@
 import { templateVersion } from '../../delivery/load-template.ts'
 import { orNotFound } from '../../http/errors/exceptions.ts'
-import type { TemplateType } from '../../model/template.ts'
+import type { TemplateKey, TemplateType } from '../../model/template.ts'
 import type { Store } from '../../store/open-store.ts'
-import type { Template, TemplateKey } from '../../store/templates/templates.ts'
+import type { Template } from '../../store/templates/templates.ts'
 
 /**
  * Finds a version of a template: the active one, where none is named.

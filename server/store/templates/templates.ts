@@ -1,13 +1,8 @@
 import type { Listed, Page } from '../../model/page.ts'
 import type { Tags } from '../../model/tags.ts'
-import type { TemplateBodies, TemplateBody, TemplateType } from '../../model/template.ts'
+import type { TemplateBodies, TemplateBody, TemplateKey, TemplateType } from '../../model/template.ts'
 import type { Documents, DocumentVersion, IdPage } from '../documents/documents.ts'
-
-/** What identifies a template: its name is unique among the templates of its type. */
-export interface TemplateKey<Type extends TemplateType = TemplateType> {
-  type: Type
-  name: string
-}
+import type { DeletedTemplates } from './deleted-templates.ts'
 
 /** A template in one of its versions. */
 export interface Template<Type extends TemplateType = TemplateType>
@@ -22,7 +17,7 @@ export interface ListedTemplate extends Omit<Template, 'body'> {
 const listedMembers = ['DefaultSubstitutions', 'TemplateDescription'] as const
 
 /** The message templates of the account: versioned documents, whose current version is the active one. */
-export function createTemplates(documentsOf: Documents) {
+export function createTemplates(documentsOf: Documents, deleted: DeletedTemplates) {
   const documents = documentsOf<TemplateBody, Template, null>('template', toTemplate, listedMembers)
 
   return {
@@ -95,11 +90,19 @@ export function createTemplates(documentsOf: Documents) {
     activate: (key: TemplateKey, version: number): void => documents.makeCurrent(null, idOf(key), version),
 
     /** Removes a version that exists and is not active. */
-    deleteVersion: (key: TemplateKey, version: number): void =>
-      documents.deleteVersion(null, idOf(key), version),
+    deleteVersion(key: TemplateKey, version: number): void {
+      deleted.keep(key, idOf(key), version)
+      documents.deleteVersion(null, idOf(key), version)
+    },
 
     /** Deletes a template that exists, with its versions and its tags. */
-    delete: (key: TemplateKey): void => documents.delete(null, idOf(key)),
+    delete(key: TemplateKey): void {
+      deleted.keep(key, idOf(key))
+      documents.delete(null, idOf(key))
+    },
+
+    /** A version that was deleted, as long as a campaign or journey may send it. */
+    getDeleted: deleted.get,
   }
 }
 

@@ -160,6 +160,16 @@ CREATE TABLE document_versions (
   PRIMARY KEY (document, version)
 ) STRICT, WITHOUT ROWID;
 
+-- Versions of message templates that were deleted, kept while a campaign or journey may send them.
+CREATE TABLE deleted_templates (
+  type      TEXT NOT NULL,
+  name      TEXT NOT NULL,
+  version   INTEGER NOT NULL,
+  is_active INTEGER NOT NULL, -- whether it was the active one when the whole template was deleted
+  body      TEXT NOT NULL,    -- JSON, a TemplateBody
+  PRIMARY KEY (type, name, version)
+) STRICT, WITHOUT ROWID;
+
 -- Segments ----------------------------------------------------------------------------------------------------------
 
 -- The import whose members are those of a version of an imported segment. A version that only

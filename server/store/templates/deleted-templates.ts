@@ -1,0 +1,70 @@
+import type { Database } from 'better-sqlite3'
+import type { TemplateBody, TemplateKey } from '../../model/template.ts'
+
+/** What is kept of a deleted version of a template. */
+export interface DeletedTemplate {
+  version: number
+  body: TemplateBody
+}
+
+/**
+ * SQL that is true if a campaign or journey names a template. A name that stands elsewhere in their
+ * JSON counts, too: the template is then kept longer than need be, no more.
+ */
+const isNamed = (name: string): string => `EXISTS (
+  SELECT 1 FROM documents d JOIN document_versions v ON v.document = d.seq
+  WHERE d.kind IN ('campaign', 'journey') AND d.id IS NOT NULL AND instr(v.body, '"' || ${name} || '"') > 0)`
+
+/**
+ * Versions of message templates that were deleted. Scheduled messages are sent all the same (source:
+ * guide), so these are kept while a campaign or journey names the template.
+ */
+export function createDeletedTemplates(db: Database) {
+  const keep = db.prepare(
+    `INSERT OR REPLACE INTO deleted_templates (type, name, version, is_active, body)
+     SELECT :type, :name, v.version, :version IS NULL AND v.version = d.version, v.body
+     FROM documents d JOIN document_versions v ON v.document = d.seq
+     WHERE d.app IS NULL AND d.kind = 'template' AND d.id = :id AND v.version = ifnull(:version, v.version)
+       AND ${isNamed(':name')}`,
+  )
+  const forgetActive = db.prepare(
+    'UPDATE deleted_templates SET is_active = 0 WHERE type = :type AND name = :name AND is_active',
+  )
+  const get = db.prepare<unknown[], { version: number; body: string }>(
+    `SELECT version, body FROM deleted_templates
+     WHERE type = :type AND name = :name
+       AND CASE :version WHEN '' THEN is_active WHEN 'latest' THEN 1 ELSE version = :version END
+     ORDER BY version DESC LIMIT 1`,
+  )
+  const removeUnused = db.prepare(
+    `DELETE FROM deleted_templates WHERE NOT ${isNamed('deleted_templates.name')}`,
+  )
+
+  return {
+    /**
+     * Keeps what is about to be deleted, if something may send it.
+     *
+     * @param id of the template's document
+     * @param version its number; undefined if the whole template is to be deleted
+     */
+    keep({ type, name }: TemplateKey, id: string, version?: number): void {
+      if (version === undefined) forgetActive.run({ type, name })
+      keep.run({ type, name, id, version: version ?? null })
+    },
+
+    /**
+     * A version that was deleted.
+     *
+     * @param version its number, or `latest`; without one, the version that was active last
+     */
+    get({ type, name }: TemplateKey, version = ''): DeletedTemplate | undefined {
+      const row = get.get({ type, name, version })
+      return row && { version: row.version, body: JSON.parse(row.body) }
+    },
+
+    /** Removes versions that no campaign and no journey can send. */
+    removeUnused: (): void => void removeUnused.run(),
+  }
+}
+
+export type DeletedTemplates = ReturnType<typeof createDeletedTemplates>
