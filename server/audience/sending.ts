@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { HookSettings } from '../delivery/call-hook.ts'
 import { type Delivered, deliver, hasMessageFaults, type PlannedDelivery } from '../delivery/deliver.ts'
+import { diskTrouble } from '../process/disk-errors.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Renderer } from '../templates/renderer.ts'
@@ -14,7 +15,18 @@ export interface SendingContext {
   loadRenderer: () => Promise<Renderer>
   /** Told of new messages in the outbox, when they are written. */
   onMessages: (app: AppRef, ids: readonly number[]) => void
+  /** Told of an unexpected error, which has ended what is told with it. */
+  onError: (error: unknown, ended: string) => void
 }
+
+/**
+ * Whether an error says nothing of what was to be sent: the database or its disk is at fault, or the
+ * state is replaced. The step is then tried again.
+ */
+export const isTransient = (error: unknown, { hooks }: Pick<SendingContext, 'hooks'>): boolean =>
+  hooks.signal?.aborted === true ||
+  diskTrouble(error) !== undefined ||
+  String((error as NodeJS.ErrnoException).code).startsWith('SQLITE_')
 
 /**
  * Runs `planDeliveries` or `planCustom` in a transaction of the worker. It is one that writes where

@@ -6,7 +6,13 @@ import {
   count,
   whyNotTargeted,
 } from '../audience/counters.ts'
-import { planInWorker, renderInTurns, type SendingContext, type StepResult } from '../audience/sending.ts'
+import {
+  isTransient,
+  planInWorker,
+  renderInTurns,
+  type SendingContext,
+  type StepResult,
+} from '../audience/sending.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
@@ -542,7 +548,7 @@ export function createCampaignRuns(context: SendingContext) {
     return { upTo, sent, unsent, counted }
   }
 
-  /** Ends a run that cannot be sent: its treatment is INVALID (assumed). */
+  /** Ends a run that cannot be sent, so that it is not tried for ever: its treatment is INVALID (assumed). */
   const end = (activity: DueActivity, now: Date): void => {
     runs.delete(activity.seq)
     store.writeInWorker(() => {
@@ -581,7 +587,10 @@ export function createCampaignRuns(context: SendingContext) {
       if (activity === undefined) return 0
       const app = activity.app.seq
       const fail = (error?: unknown): number => {
-        if (error !== undefined && !(error instanceof SegmentQueryError)) throw error
+        if (error !== undefined && !(error instanceof SegmentQueryError)) {
+          if (isTransient(error, context)) throw error
+          context.onError(error, `campaign ${activity.campaignId} of application ${activity.app.id}`)
+        }
         end(activity, now)
         return 0
       }

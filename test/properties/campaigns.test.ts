@@ -82,7 +82,7 @@ t.test(
             store.campaignActivities.update(activity)
             if (untilFailure === undefined || --untilFailure > 0) return
             untilFailure = failures.shift()
-            throw new Error('broken off')
+            throw Object.assign(new Error('broken off'), { code: 'SQLITE_FULL' })
           }
           const newRuns = () =>
             createCampaignRuns({
@@ -91,6 +91,9 @@ t.test(
               missingVariables: 'fail',
               loadRenderer: createRendererLoader(),
               onMessages: () => {},
+              onError: error => {
+                throw error
+              },
             })
           let runs = newRuns()
           for (;;) {

@@ -178,6 +178,16 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   db.close()
 }
 
+/** Makes a template of a running emulator one that no call accepts, so that sending it is an error of the emulator. */
+export function spoilTemplate(dataDir: string, name: string, type: string): void {
+  const db = new Sqlite(databaseFile(dataDir))
+  db.prepare(
+    `UPDATE document_versions SET body = '{"Body":"x","DefaultSubstitutions":"not JSON"}'
+     WHERE document = (SELECT seq FROM documents WHERE kind = 'template' AND id = ?)`,
+  ).run(`${name} ${type}`)
+  db.close()
+}
+
 /**
  * Has SQLite refuse writes of an emulator that runs: its worker dies of them.
  *

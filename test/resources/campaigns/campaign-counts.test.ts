@@ -20,6 +20,9 @@ async function withCounts(t: Test) {
     missingVariables: 'fail',
     loadRenderer: createRendererLoader(),
     onMessages: () => {},
+    onError: error => {
+      throw error
+    },
   })
   const Schedule = { StartTime: '2027-04-01T00:00:00Z' }
   return {
