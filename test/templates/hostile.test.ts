@@ -159,6 +159,18 @@ t.test('all templates of a message together have the limits of one', async t => 
   }
 })
 
+t.test('an error that is none of the template fails it, with the place', async t => {
+  const values = {
+    get Broken() {
+      throw new Error('a fault of ours')
+    },
+  }
+  t.strictSame(createRenderer().render('Hi\n {{Broken}}', { endpoint: values }, options), {
+    failure: { message: 'internal error: a fault of ours', line: 2, column: 2 },
+    missing: [],
+  })
+})
+
 t.test('an indented partial may be as long as any other output', async t => {
   const line = `${'x'.repeat(99)}\n`
   const template = indented(line.repeat(60_000), '  ')
