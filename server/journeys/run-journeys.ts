@@ -1,6 +1,12 @@
 import { countTargeted } from '../audience/count-sends.ts'
 import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
-import { planInWorker, renderInTurns, type SendingContext, type StepResult } from '../audience/sending.ts'
+import {
+  isTransient,
+  planInWorker,
+  renderInTurns,
+  type SendingContext,
+  type StepResult,
+} from '../audience/sending.ts'
 import type { SentTemplates } from '../delivery/choose-content.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
@@ -25,6 +31,7 @@ import { branchOf, chanceOf } from './choose.ts'
 import { beginRun, closeIfOver, closeJourney, enterMembers } from './enter.ts'
 import { conditionKey, eventConditions, meets, noteMet } from './event-conditions.ts'
 import { isMessageKind, kindOf, type MessageActivityKind } from './graph.ts'
+import { cancel } from './lifecycle.ts'
 import { capReached, Rate, senderOf } from './limits.ts'
 import { isQuietHour, nextSendingTime, sendingHoursOf } from './sending-hours.ts'
 import { conditionsOf, evaluationWait, type Wait, waitOf } from './waits.ts'
@@ -225,8 +232,20 @@ export function createJourneySteps(context: SendingContext) {
       context.onMessages(written.app, written.ids)
       return written.ids.length
     }
-    const sent = send()
+    const sent = send().catch(error => endBy(error, document, now))
     return { app, sent: isLong ? sent : await sent }
+  }
+
+  /** Cancels a journey that cannot go on, so that its step is not tried for ever (assumed). */
+  const endBy = (error: unknown, document: number, now: Date): number => {
+    if (isTransient(error, context)) throw error
+    store.writeInWorker(() => {
+      const journey = journeys.byDocument(document)
+      if (journey === undefined || journey.state === 'COMPLETED') return
+      cancel(store, journey, now)
+      context.onError(error, `journey ${journey.id} of application ${journey.app.id}`)
+    })
+    return 0
   }
 
   /** What becomes of participants at an activity that sends nothing. */
@@ -517,7 +536,13 @@ export function createJourneySteps(context: SendingContext) {
     async runStep(now: Date, except: readonly number[] = []): Promise<StepResult> {
       const due = store.journeyDue.next(except)
       if (due === undefined) return 0
-      if (due.what === 'go on') return goOn(due, now)
+      if (due.what === 'go on') {
+        try {
+          return await goOn(due, now)
+        } catch (error) {
+          return endBy(error, due.journey, now)
+        }
+      }
       return store.writeInWorker((): StepResult => {
         const journey = journeys.byDocument(due.journey)
         if (!isGoing(journey)) return 0
