@@ -291,14 +291,17 @@ export function createCampaignRuns(context: SendingContext) {
     const pause = perSecond === undefined ? 0 : (sent.length * 1000) / perSecond
 
     let ids: number[] = []
-    const isWritten = store.writeInWorker(() => {
-      if (!campaignActivities.isOpen(activity.seq)) return false
+    // A caller may have deleted the campaign meanwhile. What was under way then is completed (assumed, as
+    // it is of journeys): its messages are recorded, unless the application is deleted.
+    const goesOn = store.writeInWorker(() => {
+      if (store.apps.find(activity.app.id)?.seq !== activity.app.seq) return false
       ids = writeMessages(store, activity.app, sent, now)
       const unsent = outcome.unsent.map(message => eventOfUnsent(message, now))
       recordEvents(store, activity.app, unsent)
       for (const { key, message } of outcome.counted) {
         countTargeted(endpointSends, senderOf(activity), key, message, now)
       }
+      if (!campaignActivities.isOpen(activity.seq)) return false
       for (const target of [...batch.targets.slice(0, done), ...batch.gone]) {
         campaignActivities.removeTarget(activity.seq, target)
       }
@@ -306,8 +309,7 @@ export function createCampaignRuns(context: SendingContext) {
       settle(after, batch, now.getTime(), Math.ceil(pause))
       return true
     })
-    if (after.due === null || !isWritten) runs.delete(activity.seq)
-    if (!isWritten) return 0
+    if (after.due === null || !goesOn) runs.delete(activity.seq)
     if (ids.length > 0) context.onMessages(activity.app, ids)
     return ids.length
   }

@@ -277,6 +277,28 @@ t.test('a hook that does not answer holds up its own application alone, and no r
   await closed.promise
 })
 
+t.test('what a custom channel delivers while its campaign is deleted is recorded', async t => {
+  const called = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<void>()
+  const hook = await startHook(t, async () => {
+    called.resolve()
+    await answered.promise
+    return json({})
+  })
+  const { endpoints, create, advance, messages, ok, url } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' })
+  const id = await create({
+    CustomDeliveryConfiguration: { DeliveryUri: hook.url, EndpointTypes: ['SMS'] },
+    MessageConfiguration: { CustomMessage: { Data: 'x' } },
+  })
+  await called.promise
+  await ok('DELETE', `${url}/${id}`)
+  answered.resolve()
+  await advance()
+  t.strictSame((await messages(id)).map(({ endpoint }) => endpoint).sort(), ['e1', 'e2'])
+  t.equal(hook.calls.length, 1)
+})
+
 t.test('a journey calls no custom channel for who has opted out or is inactive by then', async t => {
   const hook = await startHook(t, () => json({}))
   const { ok, app, segment, endpoints, advance } = await withRunningCampaigns(t)

@@ -18,14 +18,17 @@ interface HookAnswer {
 }
 
 /** An HTTP server on loopback that stands for a web hook, or for a Lambda API. */
-export async function startHook(t: Test, answer: (call: HookCall, count: number) => HookAnswer) {
+export async function startHook(
+  t: Test,
+  answer: (call: HookCall, count: number) => HookAnswer | Promise<HookAnswer>,
+) {
   const calls: HookCall[] = []
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
     const call = { path: request.url!, headers: request.headers, body: JSON.parse(text) }
     calls.push(call)
-    const { status = 200, headers = {}, text: answered } = answer(call, calls.length)
+    const { status = 200, headers = {}, text: answered } = await answer(call, calls.length)
     response.writeHead(status, headers).end(answered)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
