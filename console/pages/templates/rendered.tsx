@@ -3,8 +3,8 @@ import { Body } from '../../parts/body.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { Headers } from '../../parts/headers.tsx'
 import { HtmlFrame } from '../../parts/html-frame.tsx'
-import { Icon } from '../../parts/icon.tsx'
 import { Bubble, PushCard, Script } from '../../parts/looks.tsx'
+import { failed, lacking, TroubleBox } from '../../parts/trouble-box.tsx'
 import type { Kind } from './kinds.ts'
 import type { Recipient } from './preview.tsx'
 
@@ -33,8 +33,7 @@ export function Rendered({
   return (
     <div class="rendered">
       {errors.length > 0 && (
-        <div class="trouble-box tone-fail" role="note">
-          <Icon name="circle-x" />
+        <TroubleBox look={failed}>
           <ul>
             {errors.map(({ part, line, column, message }) => (
               <li key={part}>
@@ -42,30 +41,24 @@ export function Rendered({
               </li>
             ))}
           </ul>
-        </div>
+        </TroubleBox>
       )}
       {missingVariables.length > 0 && (
-        <div class="trouble-box tone-warn" role="note">
-          <Icon name="triangle-alert" />
-          <div>
-            <p>{missingVariables.length === 1 ? 'A variable has no value:' : 'Variables have no value:'}</p>
-            <ul>
-              {missingVariables.map(variable => (
-                <li key={variable}>
-                  <code>{`{{${variable}}}`}</code>
-                </li>
-              ))}
-            </ul>
-          </div>
-        </div>
+        <TroubleBox look={lacking}>
+          <p>{missingVariables.length === 1 ? 'A variable has no value:' : 'Variables have no value:'}</p>
+          <ul>
+            {missingVariables.map(variable => (
+              <li key={variable}>
+                <code>{`{{${variable}}}`}</code>
+              </li>
+            ))}
+          </ul>
+        </TroubleBox>
       )}
       {notCalled !== undefined && (
-        <div class="trouble-box tone-warn" role="note">
-          <Icon name="triangle-alert" />
-          <div>
-            <p>{notCalled}</p>
-          </div>
-        </div>
+        <TroubleBox look={lacking}>
+          <p>{notCalled}</p>
+        </TroubleBox>
       )}
       {parts.subject !== undefined && <Facts of={[['Subject', parts.subject]]} />}
       {parts.html !== undefined && (
