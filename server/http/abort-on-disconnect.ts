@@ -1,8 +1,12 @@
 import type { FastifyInstance } from 'fastify'
+import { conflict } from './errors/exceptions.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** An AbortSignal that fires when the client disconnects or the server closes. */
+    /**
+     * An AbortSignal that fires when the client disconnects or the server closes. Its reason is a
+     * ConflictException, so a handler that throws the reason answers 409.
+     */
     untilGone(): AbortSignal
   }
 }
@@ -12,11 +16,12 @@ declare module 'fastify' {
  */
 export function endWithCallers(app: FastifyInstance): void {
   const closing = new AbortController()
-  app.addHook('preClose', async () => closing.abort())
+  app.addHook('preClose', async () => closing.abort(conflict('the emulator stops: the call is aborted')))
   app.decorateReply('untilGone', function () {
     const left = new AbortController()
-    if (this.raw.destroyed) left.abort()
-    this.raw.once('close', () => left.abort())
+    const leave = () => left.abort(conflict('the client has disconnected: the call is aborted'))
+    if (this.raw.destroyed) leave()
+    this.raw.once('close', leave)
     return AbortSignal.any([closing.signal, left.signal])
   })
 }

@@ -25,8 +25,9 @@ export const isNoRoom = (error: unknown): boolean =>
  * @returns undefined where the error says anything else
  */
 export function diskTrouble(error: unknown): string | undefined {
-  const { code, message } = (error ?? {}) as NodeJS.ErrnoException
-  const trouble = troubles.find(([begin]) => code?.startsWith(begin))
+  // A DOMException, such as that of an aborted call, has a number as its code.
+  const { code, message } = (error ?? {}) as { code?: unknown; message: string }
+  const trouble = troubles.find(([begin]) => String(code).startsWith(begin))
   if (trouble === undefined) return undefined
   // Node's messages begin with the code, SQLite's do not.
   const told = message.startsWith(`${code}: `) ? message : `${code}: ${message}`

@@ -16,6 +16,7 @@ t.test('an error of the disk is explained, any other error is not', async t => {
   t.equal(diskTrouble(constraint), undefined)
   t.equal(diskTrouble(new Error('something else')), undefined)
   t.equal(diskTrouble(undefined), undefined)
+  t.equal(diskTrouble(AbortSignal.abort().reason), undefined, 'a DOMException, whose code is a number')
 })
 
 t.test('so is what the system says of a file', t => {

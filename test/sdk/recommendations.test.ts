@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { withRunningCampaigns } from '../support/campaigns.ts'
+import { isError } from '../support/helpers.ts'
 import { json, startHook } from '../support/hooks.ts'
 import { journeyOf } from '../support/journeys.ts'
 import { recommender } from '../support/with-recommenders.ts'
@@ -232,6 +233,21 @@ t.test('after an invalid answer of the function, the message is not sent', async
       ['e2', 'SUCCESSFUL', 'Buy a lamp for 10'],
     ],
   )
+})
+
+t.test('a preview whose function does not answer ends when the emulator stops', async t => {
+  const called = Promise.withResolvers<void>()
+  const lambda = await startHook(t, () => {
+    called.resolve()
+    return new Promise(() => {})
+  })
+  const { app, endpoints, control, close } = await withFunction(t, lambda.url, { default: ['tea'] })
+  await endpoints({ Id: 'e1' })
+  const preview = { template: { name: 'offer', kind: 'SMS' }, app, endpoint: 'e1' }
+  const answered = control('POST', '/_pinpoint/render', preview)
+  await called.promise
+  await close()
+  isError(t, await answered, 409, 'ConflictException', /^the emulator stops/)
 })
 
 t.test('without AWS_ENDPOINT_URL_LAMBDA, a message does without the function, and says so', async t => {
