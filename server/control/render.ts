@@ -101,7 +101,8 @@ export const render: FastifyPluginAsyncTypebox = async app => {
 
 /**
  * Renders what a request names. Recommendations are those that campaigns and journeys send; why they
- * would send nothing is a failure of the part `recommendations`.
+ * would send nothing is a failure of the part `recommendations`. A recommender's Lambda function has
+ * one attempt, as somebody waits for the preview.
  *
  * @param signal aborts the call of a recommender's Lambda function
  * @throws NotFoundException for a template, a version, an application or an endpoint
@@ -116,7 +117,7 @@ export async function renderFor(
   const { store, missingVariables } = app
   const { substitutions = {}, app: ApplicationId } = request
   const { content, template, endpoint } = store.read(() => readRequest(store, request))
-  const context = { store, hooks: { ...app.hooks, signal } }
+  const context = { store, hooks: { ...app.hooks, signal, attempts: 1 } }
   const about = ApplicationId === undefined ? {} : { ApplicationId }
   const [recommendation = {}] = await recommendTo(context, template, [endpoint], about)
   const { recommendations, problem, notCalled } = recommendation

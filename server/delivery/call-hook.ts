@@ -9,6 +9,8 @@ export interface HookSettings {
   lambdaEndpoint: string | undefined
   /** Milliseconds that one attempt may take: 15 s (source: guide). */
   timeout?: number
+  /** Attempts of a call before it has failed: 3 (source: guide). */
+  attempts?: number
   /** Aborts calls, which then throw. */
   signal?: AbortSignal
 }
@@ -19,17 +21,17 @@ export interface HookSettings {
  */
 export type HookOutcome<Answer> = { answer: Answer } | { notAllowed: string } | { failed: string }
 
-/** Attempts, and the most bytes of an answer (both source: guide, quotas). */
-const maxAttempts = 3
+/** The most bytes of an answer (source: guide, quotas). */
 const maxBytes = 6 * 1024 * 1024
 
-/** Milliseconds that one attempt may take (source: guide). */
+/** Attempts of a call, and the milliseconds that each may take (both source: guide). */
+const defaultAttempts = 3
 const defaultTimeout = 15_000
 
 /**
- * Calls a web hook, or a Lambda function, with a JSON body: up to three times, until it answers with
- * a status of 200 to 299 and what `read` accepts. No redirect is followed, as it could lead to a host
- * that may not be called.
+ * Calls a web hook, or a Lambda function, with a JSON body. It is called again until it answers with
+ * a status of 200 to 299 and what `read` accepts, or has had all its attempts. No redirect is followed,
+ * as it could lead to a host that may not be called.
  *
  * @param target a URL, or the name or ARN of a Lambda function
  * @param read makes the result of the answer's text; throws a sentence if it is not as it must be
@@ -43,9 +45,10 @@ export async function callHook<Answer>(
 ): Promise<HookOutcome<Answer>> {
   const place = placeOf(settings, target)
   if (typeof place === 'string') return { notAllowed: place }
+  const { attempts = defaultAttempts } = settings
   const body = JSON.stringify(payload)
   let failed = ''
-  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
     try {
       return { answer: read(await attemptCall(place, body, settings)) }
     } catch (error) {
@@ -53,7 +56,7 @@ export async function callHook<Answer>(
       failed = `${target}: ${reasonOf(error as Error)}`
     }
   }
-  return { failed: `${failed} (${maxAttempts} attempts)` }
+  return { failed: attempts === 1 ? failed : `${failed} (${attempts} attempts)` }
 }
 
 /**

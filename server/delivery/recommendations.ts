@@ -67,7 +67,8 @@ export const callsFunction = (
 /**
  * Finds out what the recommender of a template recommends to endpoints: the items that a caller has
  * said for the endpoint, else for its user, else for all. If the recommender has a Lambda function,
- * that makes attributes of the items, unless the caller has said attributes in its place.
+ * that makes attributes of the items, unless the caller has said attributes in its place. It is not
+ * called for endpoints without an Id, as its payload is a map by ids.
  *
  * @param about what the function is told beside the endpoints
  * @returns a recommendation for each endpoint, in their order
@@ -105,13 +106,23 @@ export async function recommendTo(
   const found = new Map<RecommendedTo, Recommendation>()
   const inputs: FunctionInput[] = []
   for (const endpoint of endpoints) {
-    const items = itemsOf(endpoint)
+    const given = itemsOf(endpoint)
     if (idType === 'PINPOINT_USER_ID' && userOf(endpoint) === undefined) {
       // Such messages are not sent (source: guide).
       found.set(endpoint, { problem: `Endpoint has no UserId, which the recommender ${id} needs` })
-    } else if (items !== undefined && !Array.isArray(items)) found.set(endpoint, attributesOf(items))
-    else if (target !== undefined) inputs.push({ endpoint, items: items?.slice(0, count) ?? [] })
-    else found.set(endpoint, items === undefined ? {} : itemsAlone(items.slice(0, count)))
+      continue
+    }
+    if (given !== undefined && !Array.isArray(given)) {
+      found.set(endpoint, attributesOf(given))
+      continue
+    }
+    const items = given?.slice(0, count) ?? []
+    if (target === undefined) found.set(endpoint, given === undefined ? {} : itemsAlone(items))
+    else if (endpoint.Id) inputs.push({ endpoint, items })
+    else {
+      const notCalled = `the Lambda function ${target} was not called: the endpoint has no Id`
+      found.set(endpoint, { ...itemsAlone(items), notCalled })
+    }
   }
 
   for (let from = 0; from < inputs.length; from += endpointsPerCall) {

@@ -218,9 +218,11 @@ t.test('after an invalid answer of the function, the message is not sent', async
     const statusMessage = `${functionArn}: ${why}`
     t.match(await messages(campaign), [{ status: 'PERMANENT_FAILURE', statusMessage }])
     const preview = { template: { name: 'offer', kind: 'SMS' }, app, endpoint: 'e1' }
+    lambda.calls.length = 0
     t.match(await ok('POST', '/_pinpoint/render', preview), {
-      errors: [{ part: 'recommendations', message: statusMessage }],
+      errors: [{ part: 'recommendations', message: statusMessage.replace(' (3 attempts)', '') }],
     })
+    t.equal(lambda.calls.length, 1, 'the preview has one attempt')
   }
   await endpoints({ Id: 'e2', Address: '+15552000000' })
   answer = json({ e2: { Recommendations: { Name: 'a lamp' } } })
@@ -233,6 +235,17 @@ t.test('after an invalid answer of the function, the message is not sent', async
       ['e2', 'SUCCESSFUL', 'Buy a lamp for 10'],
     ],
   )
+})
+
+t.test('a preview calls no function for an endpoint without an Id, and says so', async t => {
+  const lambda = await startHook(t, shop)
+  const { ok } = await withFunction(t, lambda.url, { default: ['tea'] })
+  const preview = (values: object) =>
+    ok('POST', '/_pinpoint/render', { template: { name: 'offer', kind: 'SMS' }, values })
+  const notCalled = `the Lambda function ${functionArn} was not called: the endpoint has no Id`
+  t.match(await preview({}), { parts: { body: 'Buy a book for 10' }, errors: [], notCalled })
+  t.equal(lambda.calls.length, 0)
+  t.match(await preview({ Id: 'e1' }), { parts: { body: 'Buy the tea for 5' }, notCalled: undefined })
 })
 
 t.test('a preview whose function does not answer ends when the emulator stops', async t => {
