@@ -18,6 +18,8 @@ import {
   findPartial,
   innerScope,
   locator,
+  member,
+  memberPath,
   type Render,
   type Scope,
   variable,
@@ -25,7 +27,7 @@ import {
   written,
 } from './scope.ts'
 import { TemplateError } from './template-error.ts'
-import { entriesOf, isTruthy, textOf } from './values.ts'
+import { eachKeys, isTruthy, textOf } from './values.ts'
 
 /*
  * Makes functions of a template's syntax tree, which render it. Unlike the compiler of
@@ -166,9 +168,9 @@ function compileBlockCall(call: Call, block: Block): Render {
     }
   }
   return (run, scope) => {
-    const { value } = locate(run, scope)
-    run.stepOver([value])
-    renderEach(run, scope, value, block)
+    const found = locate(run, scope)
+    run.stepOver([found.value])
+    renderEach(run, scope, found, block)
   }
 }
 
@@ -178,7 +180,7 @@ function compileSection(path: hbs.AST.PathExpression, block: Block): Render {
   return (run, scope) => {
     const found = locate(run, scope)
     const { value } = found
-    if (Array.isArray(value)) renderEach(run, scope, value, block)
+    if (Array.isArray(value)) renderEach(run, scope, found, block)
     else if (!isTruthy(value)) block.inverse(run, scope)
     else if (value === true) block.body(run, scope)
     else renderInside(run, scope, found, block)
@@ -243,12 +245,13 @@ const named = (names: readonly string[], values: readonly Found[]): Record<strin
     ? undefined
     : Object.fromEntries(names.map((name, index) => [name, values[index] ?? { value: undefined }]))
 
-function renderEach(run: Run, scope: Scope, list: unknown, { names, body, inverse }: Block): void {
-  const entries = entriesOf(list)
-  if (entries.length === 0) inverse(run, scope)
-  for (const [index, [key, item]] of entries.entries()) {
-    const loop = { index, key, first: index === 0, last: index === entries.length - 1 }
-    const found = { value: item }
+function renderEach(run: Run, scope: Scope, list: Found, { names, body, inverse }: Block): void {
+  const keys = eachKeys(list.value)
+  if (keys.length === 0) inverse(run, scope)
+  for (const [index, key] of keys.entries()) {
+    const loop = { index, key, first: index === 0, last: index === keys.length - 1 }
+    run.stepOver([key])
+    const found = member(run, scope.layers, list, memberPath(key))
     body(run, innerScope(scope, found, { loop, names: named(names, [found, { value: key }]) }))
   }
 }

@@ -16,10 +16,7 @@ export type Call = Pick<hbs.AST.SubExpression, 'path' | 'params' | 'hash' | 'loc
 
 /** Prepares an expression. It gives undefined for a variable that has no value. */
 export function compileExpression(node: Expression): Evaluate {
-  if (node.type === 'SubExpression') {
-    const call = node as hbs.AST.SubExpression
-    return compileCall({ ...call, path: pathOf(call.path) })
-  }
+  if (node.type === 'SubExpression') return compileCall(callOf(node))
   if (node.type === 'PathExpression') {
     return variable(node as hbs.AST.PathExpression)
   }
@@ -27,9 +24,19 @@ export function compileExpression(node: Expression): Evaluate {
   return () => value ?? undefined
 }
 
+/** A subexpression as a call. */
+function callOf(node: Expression): Call {
+  const call = node as hbs.AST.SubExpression
+  return { ...call, path: pathOf(call.path) }
+}
+
 /** Prepares an expression whose value is looked into: as the scope of a block, for example. */
 export function compileLocated(node: Expression): (run: Run, scope: Scope) => Found {
   if (node.type === 'PathExpression') return locator(node as hbs.AST.PathExpression)
+  if (node.type === 'SubExpression') {
+    const call = callOf(node)
+    if (helperOf(call).kind === 'lookup') return compileLookup(call)
+  }
   const evaluate = compileExpression(node)
   return (run, scope) => ({ value: evaluate(run, scope) })
 }
@@ -46,7 +53,10 @@ function compileWord(node: Expression): Evaluate {
 export function compileCall(call: Call): Evaluate {
   const helper = helperOf(call)
   if (helper.kind === 'value') return compileValueCall(helper, call)
-  if (helper.kind === 'lookup') return compileLookup(call)
+  if (helper.kind === 'lookup') {
+    const locate = compileLookup(call)
+    return (run, scope) => locate(run, scope).value
+  }
   if (helper.kind !== 'condition' || helper.isBlockOnly) {
     throw new TemplateError(`${call.path.original} needs a block: ${blockUsage(helper)}`, placeOf(call))
   }
@@ -83,7 +93,7 @@ function compileValueCall(helper: ValueHelper, call: Call): Evaluate {
 }
 
 /** A call of `lookup`: the member of a map or list whose name, or index, is the second value. */
-function compileLookup(call: Call): Evaluate {
+function compileLookup(call: Call): (run: Run, scope: Scope) => Found {
   const [of, name] = call.params
   const locate = compileLocated(of!)
   const nameIt = compileExpression(name!)
@@ -93,8 +103,8 @@ function compileLookup(call: Call): Evaluate {
     const key = nameIt(run, scope)
     run.at = place
     run.stepOver([key])
-    if (found.value === undefined || key === undefined) return undefined
-    return member(run, scope.layers, found, memberPath(textOf(key))).value
+    if (found.value === undefined || key === undefined) return { value: undefined }
+    return member(run, scope.layers, found, memberPath(textOf(key)))
   }
 }
 

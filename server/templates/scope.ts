@@ -8,7 +8,7 @@ export type Render = (run: Run, scope: Scope) => void
 export interface Found {
   /** Undefined where there is no value. */
   value: unknown
-  /** The path by which the layers have the value; undefined for a value that was made or is an item. */
+  /** The path by which the layers have the value; undefined for a value that was made. */
   path?: LookupPath | undefined
 }
 

@@ -178,12 +178,12 @@ export function textOfNumber(number: number): string {
 }
 
 /**
- * The items of a list, or the members of a map, that each goes through, with their keys. A text that
- * is not empty is its only item, as defaults may have texts where endpoints have lists (assumed).
+ * The indexes of a list, or the names of a map, that each goes through. A text that is not empty is its
+ * only item, as defaults may have texts where endpoints have lists (assumed).
  */
-export function entriesOf(value: unknown): [key: string, item: unknown][] {
-  if (typeof value === 'string' && value !== '') return [['0', value]]
+export function eachKeys(value: unknown): string[] {
+  if (typeof value === 'string' && value !== '') return ['0']
   if (typeof value !== 'object' || value === null) return []
   const keys = Array.isArray(value) ? value.slice(0, limits.items).keys() : Object.keys(value)
-  return [...keys].slice(0, limits.items).map(key => [String(key), value[key as keyof typeof value]])
+  return [...keys].slice(0, limits.items).map(String)
 }
