@@ -476,9 +476,9 @@ export function createCampaignRuns(context: SendingContext) {
   ): Promise<Candidate | undefined> => {
     if (candidates.length === 0) return undefined
     const recipients = candidates.map(recipientOf)
-    const recommended = await recommend(context, sending, recipients)
-    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients, recommended))
-    const delivered = await renderInTurns(context, planned, isLong, now)
+    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
+    const recommended = await recommend(context, sending, planned)
+    const delivered = await renderInTurns(context, recommended, isLong, now)
     for (const [index, { record }] of delivered.entries()) {
       results.set(candidates[index]!, { message: record, isTargeted: true })
     }

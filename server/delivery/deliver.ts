@@ -32,7 +32,8 @@ import { smsParts } from './sms-parts.ts'
  * The one way through which a message goes to a recipient, whoever sends it. Two steps, since
  * rendering may take long and is not to be done in a transaction:
  *
- * 1. planDeliveries reads from the store, decides who gets nothing, and chooses what the others get
+ * 1. planDeliveries reads from the store, decides who gets nothing, and chooses what the others get;
+ *    campaigns and journeys then add recommendations, which may call Lambda functions
  * 2. deliver renders it for one recipient, and gives the record for the outbox and the result
  *
  * The caller then writes the records, in a transaction of its own.
@@ -134,18 +135,15 @@ export interface Delivered {
 
 /**
  * Decides what each recipient gets, or why nothing, in this order (contract): fault rules, opt-out
- * and inactivity, the channel, the content, recommendations.
+ * and inactivity, the channel, the content. Recommendations come after that, see `recommend`.
  *
  * To be called in one transaction: one that writes, if `hasMessageFaults`, since the `times` of fault
  * rules are used up here.
- *
- * @param recommended what `recommend` gives for these recipients
  */
 export function planDeliveries(
   store: DeliveryStore,
   sending: Sending,
   recipients: readonly Recipient[],
-  recommended: ReadonlyMap<Recipient, Recommendation> = new Map(),
 ): PlannedDelivery[] {
   const { app, configuration, templates } = sending
   const faultOf = faultsOf(store, app)
@@ -183,13 +181,19 @@ export function planDeliveries(
   return recipients.map(recipient => {
     const kind = recipient.channel === undefined ? undefined : kindOf(recipient.channel)
     const template = kind && templates[kind]
-    const recommendation = recommended.get(recipient) ?? {}
-    const { problem } = recommendation
-    const decided = decide(recipient, template)
-    const outcome = 'content' in decided && problem !== undefined ? permanent(problem) : decided
-    return { sending, recipient, template, recommendation, outcome }
+    return { sending, recipient, template, recommendation: {}, outcome: decide(recipient, template) }
   })
 }
+
+/** Adds what is recommended for a delivery, or refuses it where the recommender has a problem. */
+export const withRecommendation = (
+  planned: PlannedDelivery,
+  recommendation: Recommendation = {},
+): PlannedDelivery => ({
+  ...planned,
+  recommendation,
+  ...(recommendation.problem !== undefined && { outcome: permanent(recommendation.problem) }),
+})
 
 /**
  * Refuses a delivery to an address that has got the message on this channel already. One that is

@@ -5,9 +5,8 @@ import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
 import { callHook, type HookSettings, readEndpointMap } from './call-hook.ts'
 import type { SentTemplates } from './choose-content.ts'
-import { kindOf } from './content.ts'
 import { endpointsPerCall } from './custom-channel.ts'
-import type { Recipient, Recommendation, Sending } from './deliver.ts'
+import { type PlannedDelivery, type Recommendation, type Sending, withRecommendation } from './deliver.ts'
 
 /** What recommending needs. */
 export interface RecommendingContext {
@@ -26,15 +25,18 @@ interface FunctionInput {
 }
 
 /**
- * Finds out what the recommenders of a message's templates recommend to its recipients, before the
- * message is planned. That may call Lambda functions, so it is not to be done in a transaction. Only
- * campaigns and journeys have recommendations; calls have the defaults alone (source: guide).
+ * Adds what the recommenders of a message's templates recommend to the deliveries that are planned;
+ * those that are refused already stay as they are. It may call Lambda functions, so it is not to be
+ * done in a transaction. Only campaigns and journeys have recommendations; calls have the defaults
+ * alone (source: guide).
+ *
+ * @returns the deliveries, in their order
  */
 export async function recommend(
   context: RecommendingContext,
   { app, configuration, origin, templates }: Sending,
-  recipients: readonly Recipient[],
-): Promise<ReadonlyMap<Recipient, Recommendation>> {
+  planned: readonly PlannedDelivery[],
+): Promise<PlannedDelivery[]> {
   const { campaign, treatment, journey, run, activity } = origin
   const about = {
     MessageConfiguration: configuration,
@@ -42,16 +44,14 @@ export async function recommend(
     ...(campaign && { CampaignId: campaign, TreatmentId: treatment, ActivityId: activity }),
     ...(journey && { JourneyId: journey, JourneyRunId: run, JourneyActivityId: activity }),
   }
-  const recommended = new Map<Recipient, Recommendation>()
-  for (const [kind, { body }] of Object.entries(templates)) {
-    const asked = recipients.filter(
-      ({ channel = '', problem }) => problem === undefined && kindOf(channel) === kind,
-    )
-    const endpoints = asked.map(({ endpoint = {} }) => endpoint)
-    const found = await recommendTo(context, body, endpoints, about)
-    for (const [index, recipient] of asked.entries()) recommended.set(recipient, found[index]!)
+  const recommended = new Map<PlannedDelivery, Recommendation>()
+  for (const sent of Object.values(templates)) {
+    const asked = planned.filter(({ template, outcome }) => template === sent && 'content' in outcome)
+    const endpoints = asked.map(({ recipient: { endpoint = {} } }) => endpoint)
+    const found = await recommendTo(context, sent.body, endpoints, about)
+    for (const [index, delivery] of asked.entries()) recommended.set(delivery, found[index]!)
   }
-  return recommended
+  return planned.map(delivery => withRecommendation(delivery, recommended.get(delivery)))
 }
 
 /** Whether a recommender of one of these templates calls a Lambda function, which may take long. */

@@ -482,9 +482,9 @@ export function createJourneySteps(context: SendingContext) {
       templates,
     }
     const recipients = walkers.map(({ endpoint }) => endpointRecipient(endpoint))
-    const recommended = await recommend(context, sending, recipients)
-    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients, recommended))
-    const delivered = await renderInTurns(context, planned, isLong, now)
+    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
+    const recommended = await recommend(context, sending, planned)
+    const delivered = await renderInTurns(context, recommended, isLong, now)
     return delivered.map(({ record }, index) => ({ message: { record, endpoint: walkers[index]!.endpoint } }))
   }
 

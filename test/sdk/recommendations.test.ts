@@ -196,6 +196,32 @@ t.test(
   },
 )
 
+t.test('a function is not called for endpoints that get no message anyway', async t => {
+  const lambda = await startHook(t, shop)
+  const { ok, app, endpoints, create, advance, messages, segment, template } = await withFunction(
+    t,
+    lambda.url,
+    { default: ['tea'] },
+  )
+  await ok('POST', '/_pinpoint/faults', { message: { endpoint: 'faulty' }, status: 'THROTTLED' })
+  await ok('PUT', '/_pinpoint/opt-outs/+15551000002')
+  await endpoints({ Id: 'e1' }, { Id: 'faulty' }, { Id: 'stopped' })
+  const campaign = await create(template)
+  await advance()
+  await ok(
+    'POST',
+    `/v1/apps/${app}/journeys`,
+    journeyOf(segment, { StartActivity: 'offer', Activities: { offer: { SMS: { TemplateName: 'offer' } } } }),
+  )
+  await advance()
+  t.strictSame(
+    lambda.calls.map(({ body }) => Object.keys(body.Endpoints)),
+    [['e1'], ['e1']],
+  )
+  const statuses = (await messages(campaign)).map(({ endpoint, status }) => `${endpoint} ${status}`)
+  t.strictSame(statuses.sort(), ['e1 SUCCESSFUL', 'faulty THROTTLED', 'stopped PERMANENT_FAILURE'])
+})
+
 t.test('after an invalid answer of the function, the message is not sent', async t => {
   const answers = {
     'its answer is not JSON (3 attempts)': { text: 'nonsense' },
