@@ -61,7 +61,7 @@ export type CustomAnswer = ReadonlyMap<string, AnswerOfEndpoint>
 /**
  * Delivers a message through a custom channel, to at most 50 endpoints: one call, with the payload
  * of the guide, or none if all are refused. Any answer with a status of 200 to 299 is a success of
- * all of them (assumed). Where EventAttributes are ignored, the record says so.
+ * all of them (assumed). Where EventAttributes of a journey are ignored, the record says so.
  *
  * @returns a record for each recipient, in their order; and the answer
  */
@@ -82,12 +82,14 @@ export async function deliverCustom(
   const outcome =
     called.length === 0 ? { answer: new Map() } : await callHook(settings, target, body, readAnswer)
   const answer: CustomAnswer = 'answer' in outcome ? outcome.answer : new Map()
+  // Campaigns use no EventAttributes at all.
+  const noteOf = (id: string) => (origin.journey === undefined ? '' : noteOfIgnored(answer.get(id)?.ignored))
   const statusOf = (id: string) =>
     'answer' in outcome
       ? {
           status: 'SUCCESSFUL' as const,
           statusCode: 200,
-          statusMessage: `delivered by ${target}${noteOfIgnored(answer.get(id)?.ignored)}`,
+          statusMessage: `delivered by ${target}${noteOf(id)}`,
         }
       : {
           status: 'PERMANENT_FAILURE' as const,

@@ -128,6 +128,22 @@ t.test('a custom channel gets the documented payload, for its endpoint types alo
   t.match(await activities(id), [{ Id: ActivityId, SuccessfulEndpointCount: 3 }])
 })
 
+t.test('EventAttributes in the answer of a custom channel are nothing to a campaign', async t => {
+  const EventAttributes = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`a${index}`, 'x']))
+  const hook = await startHook(t, () => json({ e1: { EventAttributes } }))
+  const { endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({
+    MessageConfiguration: { CustomMessage: { Data: 'Hi' } },
+    CustomDeliveryConfiguration: { DeliveryUri: hook.url, EndpointTypes: ['SMS'] },
+  })
+  await advance()
+  t.strictSame(
+    (await messages(id)).map(({ statusMessage }) => statusMessage),
+    [`delivered by ${hook.url}`],
+  )
+})
+
 t.test("what a filter hook changes is in the custom channel's payload and record", async t => {
   const filter = await startHook(t, ({ body }) => {
     const { e1, e3 } = body.Endpoints
