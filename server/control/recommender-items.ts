@@ -2,7 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { MapOf } from '../model/common.ts'
-import { attributeKey, type RecommenderConfiguration, type RecommenderItems } from '../model/recommender.ts'
+import {
+  attributeKey,
+  isAttributeValue,
+  isItems,
+  type RecommenderConfiguration,
+  type RecommenderItems,
+} from '../model/recommender.ts'
 import { findRecommender } from '../resources/recommenders/find-recommender.ts'
 import { RecommenderParams } from '../resources/recommenders/shapes.ts'
 import { describe } from '../validation/explain.ts'
@@ -82,7 +88,7 @@ function checkItem(
   member: string,
   value: unknown,
 ): void {
-  if (isListOfStrings(value)) return
+  if (isItems(value)) return
   const items = 'must be a list of strings, the recommended items'
   if (RecommendationTransformerUri === undefined) {
     throw badRequest(`${member} ${items}; got ${describe(value)}`)
@@ -97,10 +103,7 @@ function checkItem(
     if (!names.includes(attributeKey(name))) {
       throw badRequest(`${member}.${name} is not one of the configuration's Attributes: ${names.join(', ')}`)
     }
-    if (typeof of === 'string' || isListOfStrings(of)) continue
+    if (isAttributeValue(of)) continue
     throw badRequest(`${member}.${name} must be a string or a list of strings; got ${describe(of)}`)
   }
 }
-
-const isListOfStrings = (value: unknown): boolean =>
-  Array.isArray(value) && value.every(item => typeof item === 'string')

@@ -1,5 +1,10 @@
 import type { EndpointResponse } from '../model/endpoint.ts'
-import { attributeKey, type RecommendedItems, type RecommenderItems } from '../model/recommender.ts'
+import {
+  attributeKey,
+  isAttributeValue,
+  type RecommendedItems,
+  type RecommenderItems,
+} from '../model/recommender.ts'
 import type { TemplateBody } from '../model/template.ts'
 import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
@@ -178,7 +183,4 @@ const isAttributes = (value: unknown): value is Record<string, string | string[]
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
-  Object.values(value).every(
-    member =>
-      typeof member === 'string' || (Array.isArray(member) && member.every(item => typeof item === 'string')),
-  )
+  Object.values(value).every(isAttributeValue)

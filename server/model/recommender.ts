@@ -40,6 +40,14 @@ export type RecommenderConfigurationResponse = Static<typeof RecommenderConfigur
  */
 export type RecommendedItems = string[] | Record<string, string | string[]>
 
+/** Whether a value is a list of recommended items. */
+export const isItems = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every(item => typeof item === 'string')
+
+/** Whether a value may be that of an attribute: a string or a list of strings. */
+export const isAttributeValue = (value: unknown): value is string | string[] =>
+  typeof value === 'string' || isItems(value)
+
 /** What a recommender recommends, as a caller has said it. */
 export interface RecommenderItems {
   endpoints?: Record<string, RecommendedItems>
