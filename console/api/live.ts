@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useCallback, useEffect, useRef } from 'preact/hooks'
 import type { LiveEvents, LiveKind } from '../../server/control/live/shapes.ts'
 import { call, controlUrl, get } from './calls.ts'
 import { CallError } from './errors.ts'
@@ -74,9 +74,45 @@ export function useInvalidated(kind: LiveKind, handler: () => void): void {
  */
 const pauseAfter = (took: number): number => Math.min(Math.max(1000, 10 * took), 5000)
 
+/** @returns what calls `run` soon: at most once a second, and less often where it takes long */
+function useThrottled(run: () => unknown): () => void {
+  const latest = useRef(run)
+  latest.current = run
+  const soon = useRef(() => {})
+  useEffect(() => {
+    let timer: number | undefined
+    let isBusy = false
+    let again = false
+    let hasEnded = false
+    soon.current = () => {
+      again = isBusy
+      if (isBusy || hasEnded) return
+      isBusy = true
+      timer = window.setTimeout(async () => {
+        const begun = performance.now()
+        await latest.current()
+        if (hasEnded) return
+        timer = window.setTimeout(
+          () => {
+            isBusy = false
+            if (again) soon.current()
+          },
+          pauseAfter(performance.now() - begun),
+        )
+      }, 50)
+    }
+    return () => {
+      hasEnded = true
+      window.clearTimeout(timer)
+    }
+  }, [])
+  return useCallback(() => soon.current(), [])
+}
+
 /**
  * Reloads what is shown when something of these kinds happens, or may have been missed, at most once
- * a second and less often where it takes long. After a reset, a restore or a lost connection, `useLoaded` reads again by itself.
+ * a second and less often where it takes long. After a reset, a restore, a lost connection or the
+ * removal of an application, `useLoaded` reads again by itself.
  *
  * @param isMine which events matter; all, if absent
  */
@@ -85,49 +121,34 @@ export function useReload<K extends LiveKind>(
   kinds: K[],
   isMine?: (event: LiveEvents[K]) => boolean,
 ): void {
-  const latest = useRef({ reload, isMine })
-  latest.current = { reload, isMine }
+  const soon = useThrottled(reload)
+  const latest = useRef(isMine)
+  latest.current = isMine
   const key = kinds.join()
   useEffect(() => {
-    let timer: number | undefined
-    let isBusy = false
-    let again = false
-    const soon = () => {
-      again = isBusy
-      if (isBusy) return
-      isBusy = true
-      timer = window.setTimeout(async () => {
-        const begun = performance.now()
-        await latest.current.reload()
-        if (hasEnded) return
-        timer = window.setTimeout(
-          () => {
-            isBusy = false
-            if (again) soon()
-          },
-          pauseAfter(performance.now() - begun),
-        )
-      }, 50)
-    }
-    let hasEnded = false
     const kinds = key.split(',') as K[]
     const ends = kinds.map(kind =>
       listen(kind, event => {
-        if (latest.current.isMine?.(event) ?? true) soon()
+        if (latest.current?.(event) ?? true) soon()
       }),
     )
     ends.push(
-      listen('state', soon),
       listen('resync', event => {
-        if (isAbout(event, kinds)) soon()
+        if (event.kinds !== undefined && isAbout(event, kinds)) soon()
       }),
     )
     return () => {
-      hasEnded = true
-      window.clearTimeout(timer)
       for (const end of ends) end()
     }
-  }, [key])
+  }, [key, soon])
+}
+
+/** Reloads a list when rows of a kind were removed, as often as `useReload`. */
+export function useReloadAtRemoval(reload: () => unknown, kind: LiveKind): void {
+  const soon = useThrottled(reload)
+  useLive('resync', ({ kinds, leftOut }) => {
+    if (leftOut === undefined && kinds?.includes(kind)) soon()
+  })
 }
 
 /** Stops the feed, or lets it go on, after the events that it has missed. */

@@ -1,6 +1,6 @@
 import type { LiveEvents } from '../../server/control/live/shapes.ts'
 import type { Fetched } from '../api/fetched.ts'
-import { useInvalidated, useLive } from '../api/live.ts'
+import { useLive, useReloadAtRemoval } from '../api/live.ts'
 import { useOverlay } from '../api/overlay.ts'
 import { type NewRowsState, useNewRows } from './new-rows.tsx'
 import type { ListPage } from './paged-table.tsx'
@@ -27,7 +27,7 @@ export function useChanges<K extends 'campaign' | 'journey'>(
 ): Changes<LiveEvents[K]> {
   const events = useOverlay<ReadonlyMap<string, LiveEvents[K]>>(kind, page.value, new Map())
   const newRows = useNewRows(kind, page, ({ Id }) => Id)
-  useInvalidated(kind, page.reload)
+  useReloadAtRemoval(page.reload, kind)
   useLive(kind, event => {
     if (event.app !== app) return
     events.value = new Map(events.value).set(event.id, event)

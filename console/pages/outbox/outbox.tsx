@@ -1,6 +1,6 @@
 import { call, emulatorUrl } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
-import { useInvalidated, useReload } from '../../api/live.ts'
+import { useReload, useReloadAtRemoval } from '../../api/live.ts'
 import type { AppOverviews, Messages, OutboxMessage } from '../../api/types.ts'
 import { plural } from '../../format.ts'
 import { awsLine, variableLine } from '../../parts/aws-line.ts'
@@ -25,7 +25,7 @@ export default function OutboxPage() {
   const page = usePage<OutboxMessage, Messages>(address)
   const apps = useFetched<AppOverviews>('apps?page-size=1000')
   useReload(apps.reload, ['counts'])
-  useInvalidated('messages', page.reload)
+  useReloadAtRemoval(page.reload, 'messages')
   const known = apps.value?.items ?? []
   if (page.value !== undefined) rememberList(page.value.items.map(({ id }) => id))
   const remove = async () => {

@@ -1,6 +1,6 @@
 import operations from '../../../fixtures/operations.json' with { type: 'json' }
 import { call, emulatorUrl } from '../../api/calls.ts'
-import { useInvalidated, useLive } from '../../api/live.ts'
+import { useLive, useReloadAtRemoval } from '../../api/live.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { SelectFilter } from '../../parts/filters.tsx'
@@ -29,7 +29,7 @@ export default function RequestsPage() {
     )
     if (mine.length > 0) newRows.add(mine.map(({ requestId }) => requestId))
   })
-  useInvalidated('requests', page.reload)
+  useReloadAtRemoval(page.reload, 'requests')
   const filtered = operation !== '' || failed !== ''
   return (
     <Page
