@@ -30,7 +30,8 @@ export type Event =
   /** Events of one application have been recorded, without messages. */
   | { kind: 'events'; app: string }
   /** A caller has removed an application, a campaign, a journey, messages, or the log of calls. */
-  | { kind: 'removed'; what: 'app' | 'campaign' | 'journey' | 'messages' | 'requests'; app?: string }
+  | { kind: 'removed'; what: 'app' | 'messages' | 'requests'; app?: string }
+  | { kind: 'removed'; what: 'campaign' | 'journey'; app: string; id: string }
   /** A call of Pinpoint's has been answered. */
   | { kind: 'call'; call: Call }
 

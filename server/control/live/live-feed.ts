@@ -220,7 +220,8 @@ export class LiveFeed {
       this.#lookSoon()
     } else if (event.kind === 'removed') {
       const { what, app } = event
-      this.#publish('resync', what === 'app' ? {} : { kinds: [what] }, app)
+      const id = 'id' in event ? { id: event.id } : {}
+      this.#publish('resync', what === 'app' ? {} : { kinds: [what], ...id }, app)
     }
   }
 

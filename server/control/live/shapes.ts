@@ -179,6 +179,7 @@ const ResyncEvent = Type.Object({
   leftOut: Type.Optional(
     Type.Integer({ description: 'How many new messages or calls have had no room in their event' }),
   ),
+  id: optionalText('Id of the campaign or journey that was removed'),
 })
 
 /** The `data` of each kind of events. */

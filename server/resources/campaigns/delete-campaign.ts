@@ -30,7 +30,7 @@ export const deleteCampaign: FastifyPluginAsyncTypebox = async app => {
         return answer
       })
       app.jobWorker.wake()
-      app.bus.emit({ kind: 'removed', what: 'campaign', app: applicationId })
+      app.bus.emit({ kind: 'removed', what: 'campaign', app: applicationId, id: campaignId })
       return deleted
     },
   )

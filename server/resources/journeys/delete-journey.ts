@@ -24,7 +24,7 @@ export const deleteJourney: FastifyPluginAsyncTypebox = async app => {
         return answerJourney(journey)
       })
       app.jobWorker.wake()
-      app.bus.emit({ kind: 'removed', what: 'journey', app: applicationId })
+      app.bus.emit({ kind: 'removed', what: 'journey', app: applicationId, id: journeyId })
       return deleted
     },
   )

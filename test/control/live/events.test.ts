@@ -291,7 +291,7 @@ t.test('campaigns and their runs are told of', async t => {
   })
   t.equal(activities[0].SuccessfulEndpointCount, 2)
   await ok('DELETE', `${url}/${id}`)
-  t.strictSame((await stream.find('resync')).data, { kinds: ['campaign'] })
+  t.strictSame((await stream.find('resync')).data, { kinds: ['campaign'], id })
 })
 
 t.test('journeys and their participants are told of', async t => {
@@ -318,7 +318,7 @@ t.test('journeys and their participants are told of', async t => {
     t.strictSame(data.activities[key], await metricsOf(`/activities/${key}`), key)
   }
   await ok('DELETE', `/v1/apps/${app}/journeys/${Id}`)
-  t.strictSame((await stream.find('resync')).data, { kinds: ['journey'] })
+  t.strictSame((await stream.find('resync')).data, { kinds: ['journey'], id: Id })
 })
 
 t.test('the clock, fault rules and the job control are told of when they change', async t => {
