@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { LiveKind } from '../../server/control/live/shapes.ts'
 import type { Fetched } from '../api/fetched.ts'
@@ -97,3 +98,33 @@ export function useNewRows<Row>(
 }
 
 const none: ReadonlySet<string> = new Set()
+
+/** New rows of a list that is shown: how many are known, and whether there may be more. */
+interface Found {
+  number: number
+  orMore: boolean
+}
+
+/**
+ * What `NewRows` shows of a list whose new rows are looked for.
+ *
+ * @param value the page that is shown; what was found counts until another answer is shown
+ * @param find looks for rows that are newer than the page; an error is ignored, as the next event
+ *   looks again
+ */
+export function useFoundRows<List>(
+  value: List | undefined,
+  find: (value: List) => Promise<Found | undefined>,
+): Found & { look: () => Promise<void> } {
+  const found = useSignal<(Found & { than: List }) | undefined>(undefined)
+  const { number, orMore } =
+    found.value !== undefined && found.value.than === value ? found.value : { number: 0, orMore: false }
+  const look = async () => {
+    if (value === undefined) return
+    try {
+      const more = await find(value)
+      if (more !== undefined) found.value = { ...more, than: value }
+    } catch {}
+  }
+  return { number, orMore, look }
+}

@@ -7,7 +7,7 @@ import { CodeLine } from '../../parts/code-line.tsx'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { SelectFilter, TextFilter } from '../../parts/filters.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { useNewAtEnd } from '../../parts/new-at-end.ts'
+import { useNewOnPage } from '../../parts/new-on-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
@@ -41,7 +41,7 @@ export default function EndpointsPage({ app }: { app: string }) {
   const filters = new URLSearchParams([...query].filter(([name]) => names.includes(name)))
   const address = `${to`apps/${app}/endpoints`}?${filters}`
   const page = usePage<EndpointResponse>(address)
-  const newRows = useNewAtEnd(app, address, page, keyOf)
+  const newRows = useNewOnPage(app, address, page, keyOf)
   return (
     <Page
       title="Endpoints"

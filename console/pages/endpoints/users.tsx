@@ -4,7 +4,7 @@ import { count } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { TextFilter } from '../../parts/filters.tsx'
-import { useNewAtEnd } from '../../parts/new-at-end.ts'
+import { useNewOnPage } from '../../parts/new-on-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
@@ -21,7 +21,7 @@ export default function UsersPage({ app }: { app: string }) {
   const prefix = place.value.query.get('prefix') ?? ''
   const address = to`apps/${app}/users?prefix=${prefix}`
   const page = usePage<User>(address)
-  const newRows = useNewAtEnd(app, address, page, keyOf)
+  const newRows = useNewOnPage(app, address, page, keyOf)
   const columns: Column<User>[] = [
     { head: 'User', wide: true, cell: ({ id }) => <a href={to`apps/${app}/users/${id}`}>{id}</a> },
     { head: 'Endpoints', number: true, cell: ({ endpoints }) => count(endpoints) },

@@ -57,7 +57,7 @@ export default function OutboxPage() {
     >
       <div class="outbox-head">
         <Filters apps={known} />
-        <NewMessages address={address} last={page.value?.last} reload={page.reload} />
+        <NewMessages address={address} page={page} />
       </div>
       <PagedTable
         page={page}
