@@ -3,7 +3,6 @@ import { useEffect } from 'preact/hooks'
 import type { LiveKind } from '../../server/control/live/shapes.ts'
 import type { Fetched } from '../api/fetched.ts'
 import { useLive } from '../api/live.ts'
-import { useOverlay } from '../api/overlay.ts'
 import { plural } from '../format.ts'
 import { place } from '../router.ts'
 import { announce } from '../shell/announce.tsx'
@@ -15,8 +14,8 @@ import { isFirstPage, showFirstPage } from './pager.tsx'
  * Says above a list how many rows are new; the button shows them. So a list never moves by itself
  * under the reader's eyes.
  *
- * @param number how many; nothing is shown for 0
- * @param orMore whether there may be more
+ * @param number how many are known
+ * @param orMore whether there may be more; nothing is shown where there is neither
  * @param one what a row is called
  * @param show reads the list anew
  */
@@ -31,11 +30,12 @@ export function NewRows({
   one?: string
   show: () => void
 }) {
-  const text = plural(number, `new ${one}`) + (orMore ? ' or more' : '')
+  const text = number > 0 ? plural(number, `new ${one}`) + (orMore ? ' or more' : '') : `new ${one}s`
+  const isShown = number > 0 || orMore
   useEffect(() => {
-    if (number > 0) announce(`${text}.`)
-  }, [number, text])
-  if (number === 0) return null
+    if (isShown) announce(number > 0 ? `${text}.` : `There may be ${text}.`)
+  }, [isShown, number, text])
+  if (!isShown) return null
   return (
     <button type="button" class="button new-rows" onClick={show}>
       <Icon name="arrow-right" class="up" />
@@ -68,8 +68,8 @@ export function useNewRows<Row>(
   { value, reload }: Fetched<ListPage<Row>>,
   keyOf: (row: Row) => string,
 ): NewRowsState {
-  const added = useOverlay<ReadonlySet<string>>(kind, undefined, none)
-  const orMore = useOverlay(kind, undefined, false)
+  const added = useSignal<ReadonlySet<string>>(none)
+  const orMore = useSignal(false)
   const clear = () => {
     added.value = none
     orMore.value = false
@@ -77,15 +77,22 @@ export function useNewRows<Row>(
   const address = place.value.query.toString()
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each change of filters or page.
   useEffect(clear, [address])
-  useLive('resync', ({ kinds, leftOut }) => {
-    if (leftOut !== undefined && kinds?.includes(kind)) orMore.value = true
+  useLive('state', clear)
+  const isEmpty = value?.items.length === 0 && isFirstPage()
+  useLive('resync', ({ kinds, leftOut, id }) => {
+    if (!kinds?.includes(kind)) return
+    if (leftOut !== undefined) {
+      if (isEmpty) reload()
+      else orMore.value = true
+    } else if (id === undefined) clear()
+    else added.value = new Set([...added.value].filter(key => key !== id))
   })
   const listed = new Set(value?.items.map(keyOf))
   return {
     number: value === undefined ? 0 : [...added.value].filter(key => !listed.has(key)).length,
     orMore: orMore.value,
     add: keys => {
-      if (value?.items.length === 0 && isFirstPage()) return void reload()
+      if (isEmpty) return void reload()
       const all = new Set([...added.value, ...keys])
       if (all.size > maxCounted) orMore.value = true
       else added.value = all
