@@ -1,4 +1,7 @@
+import type { Fault } from '../../../server/model/fault.ts'
 import { call } from '../../api/calls.ts'
+import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
 import type { ImportJobPage } from '../../api/types.ts'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -16,13 +19,30 @@ const nextOf: Partial<Record<JobStatus, JobStatus>> = {
   FAILING: 'FAILED',
 }
 
-/** Adds a fault rule that holds a job, and no other, once the work of its longest state is done. */
+/**
+ * Adds a fault rule that holds a job, and no other, once the work of its longest state is done; where
+ * there is such a rule, says so, and removes it.
+ */
 export function HoldButton({ id, status }: { id: string; status: JobStatus }) {
   const hangAt = status === 'COMPLETING' || status === 'FAILING' ? status : 'PROCESSING'
+  const faults = useFetched<{ items: Fault[] }>('faults')
+  useReload(faults.reload, ['faults'])
+  if (faults.value === undefined) return null
+  const rule = faults.value.items.find(({ job, hangAt: at }) => job?.id === id && at === hangAt)
+  if (rule !== undefined) {
+    return (
+      <>
+        <span>
+          <Icon name="hand" /> Will be held at the end of {hangAt}
+        </span>
+        <ActionButton does={() => removeRule(rule.id).finally(faults.reload)}>Remove the rule</ActionButton>
+      </>
+    )
+  }
   return (
     <ActionButton
       does={async () => {
-        await call('POST', 'faults', { body: { job: { id }, hangAt } })
+        await call('POST', 'faults', { body: { job: { id }, hangAt } }).finally(faults.reload)
         announce(`The job will be held at the end of ${hangAt}.`)
       }}
     >
@@ -30,6 +50,11 @@ export function HoldButton({ id, status }: { id: string; status: JobStatus }) {
       {`Hold it at the end of ${hangAt}`}
     </ActionButton>
   )
+}
+
+async function removeRule(id: string): Promise<void> {
+  await call('DELETE', to`faults/${id}`)
+  announce('The rule is removed.')
 }
 
 /** Says that a job is held, and by what, and lets it go on. */
@@ -53,10 +78,6 @@ export function Held({
     }).finally(reload)
     announce(`The job is ${JobStatus}.`)
   }
-  const removeRule = async (id: string) => {
-    await call('DELETE', to`faults/${id}`).finally(reload)
-    announce('The rule is removed.')
-  }
   return (
     <div class="card held">
       <p>
@@ -75,7 +96,7 @@ export function Held({
       </p>
       {heldBy?.fault && (
         <div class="actions">
-          <ActionButton kind="main" does={() => removeRule(heldBy.fault!)}>
+          <ActionButton kind="main" does={() => removeRule(heldBy.fault!).finally(reload)}>
             Remove the rule
           </ActionButton>
         </div>
