@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { CallError } from '../../api/errors.ts'
 import type { Fetched } from '../../api/fetched.ts'
-import { useLive } from '../../api/live.ts'
 import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
 import { count, duration, plural } from '../../format.ts'
 import { Id } from '../../parts/copy.tsx'
@@ -80,7 +79,13 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
           return (
             <>
               {!isOver(status) && (
-                <JobProgress title={title} noun={noun} watched={watched} uploaded={uploaded} />
+                <JobProgress
+                  key={watched.restarts}
+                  title={title}
+                  noun={noun}
+                  watched={watched}
+                  uploaded={uploaded}
+                />
               )}
               {held && <Held address={address} status={status} heldBy={heldBy} reload={from.reload} />}
               <Track history={history} held={held} />
@@ -100,7 +105,7 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
 
 const isGone = ({ error }: Fetched<unknown>): boolean => error instanceof CallError && error.status === 404
 
-/** How far a job is. It never goes back, whatever is measured, unless the state is replaced. */
+/** How far a job is. It never goes back, whatever is measured; each restart has a new one. */
 function JobProgress({
   title,
   noun,
@@ -112,15 +117,10 @@ function JobProgress({
   watched: WatchedJob<unknown>
   uploaded: number
 }) {
-  const { share, from } = watched
+  const { share } = watched
   const furthest = useRef(0)
-  const replaced = useRef<unknown>(undefined)
-  useLive('state', () => {
-    furthest.current = 0
-    replaced.current = from.value
-  })
   const bar = Math.max(furthest.current, uploaded + (1 - uploaded) * (share ?? 0))
-  if (from.value !== replaced.current) furthest.current = bar
+  furthest.current = bar
   return (
     <Progress
       label={uploaded > 0 ? 'Upload and import' : title}

@@ -29,6 +29,8 @@ export interface WatchedJob<Details> {
   held: boolean
   heldBy: ImportJobPage['heldBy']
   processed: number
+  /** How often `processed` has gone back, which it does only where the state was replaced. */
+  restarts: number
   failed: number
   /** `done` are those that are over, failed ones included. */
   pieces: { total: number; done: number; failed: number } | undefined
@@ -72,10 +74,6 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
         : details !== undefined && alsoAt(details),
   )
   usePolling(reload, details !== undefined && !isOver(details.job.JobStatus))
-  useLive('state', () => {
-    speeds.clear()
-    rate.current = new Rate()
-  })
   useLive('job', event => {
     if (event.id !== job) return
     latest.value = event
@@ -92,11 +90,19 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     letters.value = more
   })
 
-  if (details === undefined) return { from }
   const event = latest.value
-  const { JobStatus, TotalPieces, CompletedPieces = 0, FailedPieces = 0, ...read } = details.job
-  const status = later(JobStatus, event?.status)
+  const status = details && later(details.job.JobStatus, event?.status)
   const isNewer = event !== undefined && event.status === status
+  const processed = Math.max(details?.job.TotalProcessed ?? 0, isNewer ? event.processed : 0)
+  const restarts = useFalls(processed)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each restart.
+  useEffect(() => {
+    speeds.clear()
+    rate.current = new Rate()
+  }, [restarts])
+
+  if (details === undefined || status === undefined) return { from }
+  const { TotalPieces, CompletedPieces = 0, FailedPieces = 0, ...read } = details.job
   const pieces =
     overOf(event?.pieces) ??
     (TotalPieces === undefined
@@ -111,7 +117,8 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     history: historyWith(details.history, event),
     held: isNewer ? event.held : details.held,
     heldBy: isNewer ? event.heldBy : details.heldBy,
-    processed: Math.max(read.TotalProcessed ?? 0, isNewer ? event.processed : 0),
+    processed,
+    restarts,
     failed: Math.max(read.TotalFailures ?? 0, isNewer ? event.failed : 0),
     pieces,
     bytes,
@@ -137,6 +144,14 @@ function usePolling(reload: () => void, isOn: boolean): void {
     }, pollMs)
     return () => clearInterval(timer)
   }, [reload, isOn])
+}
+
+/** How often a number has become less. */
+function useFalls(value: number): number {
+  const seen = useRef({ value, falls: 0 })
+  const { falls, value: before } = seen.current
+  seen.current = { value, falls: value < before ? falls + 1 : falls }
+  return seen.current.falls
 }
 
 /** The history that was read, with a state that was reached since. */
