@@ -34,7 +34,8 @@ export function startKeys(): void {
       else if (place.value.path.length > 0) goBack(parent())
       return
     }
-    if (setting('singleKeys').value && press(event.key)) event.preventDefault()
+    // The open menu covers the page.
+    if (!menuOpen.value && setting('singleKeys').value && press(event.key)) event.preventDefault()
   })
 }
 
