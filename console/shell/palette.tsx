@@ -21,10 +21,12 @@ export const Palette = () => (open.value ? <OpenPalette /> : null)
 
 function OpenPalette() {
   const text = useSignal('')
-  const chosen = useSignal(0)
+  /** An address: what is found later may come before it. */
+  const chosen = useSignal<string | undefined>(undefined)
   const list = useId()
   const targets = useTargets(text.value.trim())
-  const active = Math.min(chosen.value, targets.length - 1)
+  const at = targets.findIndex(({ address }) => address === chosen.value)
+  const active = Math.min(Math.max(at, 0), targets.length - 1)
   const follow = (target: Target | undefined) => {
     if (target === undefined) return
     close()
@@ -34,7 +36,7 @@ function OpenPalette() {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined) {
       event.preventDefault()
-      chosen.value = (active + step + targets.length) % Math.max(1, targets.length)
+      chosen.value = targets.at((active + step) % targets.length)?.address
     } else if (event.key === 'Enter') {
       event.preventDefault()
       follow(targets[active])
@@ -54,7 +56,7 @@ function OpenPalette() {
         value={text.value}
         onInput={event => {
           text.value = event.currentTarget.value
-          chosen.value = 0
+          chosen.value = undefined
         }}
         onKeyDown={press}
       />

@@ -19,7 +19,7 @@ const maxTargets = 12
 /**
  * What a text may mean: pages, applications and their pages by a part of their names, templates by
  * the beginning of theirs, and whatever has the text as its id. The emulator is asked for templates
- * and ids a moment after the last key.
+ * and ids a moment after the last key; what it finds is added as it comes.
  */
 export function useTargets(text: string): Target[] {
   const apps = useSignal<AppOverview[]>([])
@@ -39,10 +39,16 @@ export function useTargets(text: string): Target[] {
     found.value = []
     if (text.length < 3 && !isNumber(text)) return
     const abort = new AbortController()
-    const timer = setTimeout(async () => {
+    const timer = setTimeout(() => {
       const byId = lookups(text, known).map(lookup => tryOne(lookup, abort.signal))
-      const all = await Promise.all([findTemplates(text, abort.signal), ...byId])
-      if (!abort.signal.aborted) found.value = all.flat()
+      const answers: Target[][] = []
+      for (const [index, asked] of [findTemplates(text, abort.signal), ...byId].entries()) {
+        asked.then(targets => {
+          if (targets.length === 0 || abort.signal.aborted) return
+          answers[index] = targets
+          found.value = answers.flat()
+        })
+      }
     }, 150)
     return () => {
       clearTimeout(timer)
@@ -157,7 +163,7 @@ const idKinds: IdKind[] = [
 ]
 
 /** Applications that are asked for an id: the present one, then the newest. */
-const maxAsked = 20
+const maxAsked = 10
 
 type Lookup = [call: string, target: Target]
 
