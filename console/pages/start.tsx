@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { emulatorUrl } from '../api/calls.ts'
-import { useFetched, useLastAnswer } from '../api/fetched.ts'
+import { useFetched } from '../api/fetched.ts'
 import { useReload } from '../api/live.ts'
 import type { AppOverview, Requests } from '../api/types.ts'
 import { count } from '../format.ts'
@@ -27,12 +27,12 @@ import { Zone } from '../upload/zone.tsx'
 export default function Start() {
   const apps = usePage<AppOverview>('apps')
   useReload(apps.reload, ['counts'])
-  const { value } = useLastAnswer(apps)
+  const { value } = apps
   const isEmpty = isFirstPage() && value?.items.length === 0
   return (
     <Page
       title={isEmpty ? 'Import your first file' : 'Applications'}
-      ready={apps.value !== undefined}
+      ready={value !== undefined}
       actions={<CreateApplication />}
     >
       <PagedTable
@@ -42,7 +42,7 @@ export default function Start() {
         keyOf={({ id }) => id}
         empty={<First />}
       />
-      {value !== undefined && !isEmpty && (
+      {(value !== undefined || !isFirstPage()) && !isEmpty && (
         <>
           <RunningJobs />
           <LatestMessages none="None yet. What SendMessages, campaigns and journeys send appears here." />

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { type Fetched, readAhead, useFetched, useLastAnswer } from '../api/fetched.ts'
 import { place } from '../router.ts'
-import { isFirstPage, Pager } from './pager.tsx'
+import { isFirstPage, PageRows, Pager } from './pager.tsx'
 import { Loaded } from './states.tsx'
 import { type Column, Table } from './table.tsx'
 
@@ -89,7 +89,7 @@ export function PagedTable<Row>({
   const token = useRef<string | null>(null)
   if (!isOld) token.current = place.value.query.get('token')
   return (
-    <div class="paged" aria-busy={isOld} inert={isOld}>
+    <PageRows isOld={isOld}>
       <Loaded from={shown}>
         {({ items, nextToken }) => (
           <>
@@ -102,6 +102,6 @@ export function PagedTable<Row>({
           </>
         )}
       </Loaded>
-    </div>
+    </PageRows>
   )
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { go, place, withQuery } from '../router.ts'
 import { Icon } from './icon.tsx'
 
@@ -9,6 +10,17 @@ export function showFirstPage(reload: () => void): void {
   if (isFirstPage()) reload()
   else go(withQuery({ token: undefined }))
 }
+
+/**
+ * The rows of a page of a list; dimmed, and out of reach, while another page is read.
+ *
+ * @param isOld whether another page is being read
+ */
+export const PageRows = ({ isOld, children }: { isOld: boolean; children: ComponentChildren }) => (
+  <div class="paged" aria-busy={isOld} inert={isOld}>
+    {children}
+  </div>
+)
 
 /**
  * Links to the first and to the next page of a list; nothing if it is all on one page.

@@ -1,6 +1,6 @@
 import type { ImportJobPage } from '../../api/types.ts'
 import { count } from '../../format.ts'
-import { Pager } from '../../parts/pager.tsx'
+import { PageRows, Pager } from '../../parts/pager.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 
 type Failure = ImportJobPage['failures']['items'][number]
@@ -39,7 +39,7 @@ export function Failures({
   isOld: boolean
 }) {
   return (
-    <div class="paged" aria-busy={isOld} inert={isOld}>
+    <PageRows isOld={isOld}>
       {items.length > 0 && (
         <Table
           caption="Failures"
@@ -49,6 +49,6 @@ export function Failures({
         />
       )}
       <Pager label="Pages of the failures" nextToken={nextToken} />
-    </div>
+    </PageRows>
   )
 }
