@@ -120,6 +120,31 @@ t.test('in a real browser', needsBrowser, async t => {
       t.strictSame([...list.trouble, ...one.trouble], [])
     })
 
+    t.test('new jobs stay announced when another application is deleted', async t => {
+      const [app, other] = [await createApp(client, 'with jobs'), await createApp(client, 'other')]
+      const create = () => createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+      await create()
+      await create()
+      const { page, trouble } = await openPage(t, browser, url)
+      // Pages of one job instead of fifty.
+      await page.route(/\/jobs\?.*page-size=50/, route =>
+        route.continue({ url: route.request().url().replace('page-size=50', 'page-size=1') }),
+      )
+      await page.goto(`${url}/_pinpoint/console/apps/${app}/jobs`)
+      await page.getByRole('link', { name: 'Next page' }).click()
+      await page.getByRole('link', { name: 'First page' }).waitFor()
+      await live(page).waitFor()
+      const { Id } = await create()
+      const show = page.getByRole('button', { name: 'Show 1 new job', exact: true })
+      await show.waitFor()
+      const again = page.waitForResponse(/\/jobs\?.*token=/)
+      await control('DELETE', `/v1/apps/${other}`)
+      await (await again).finished()
+      await show.click()
+      await page.locator(`main a[href$="${Id}"]`).waitFor()
+      t.strictSame(trouble, [])
+    })
+
     t.test('endpoints, users and segments follow what others write, and what the reader does', async t => {
       const app = await createApp(client, 'followed')
       const put = (id: string, plan: string) =>
