@@ -54,7 +54,7 @@ export class DueWork implements Source {
   readonly #waiting = new Map<number, Promise<void>>()
   /** Milliseconds that applications' steps have taken since the others had their turn, by their rows. */
   readonly #turns = new Map<number, number>()
-  /** Nothing runs by itself until then, as `performance.now()` tells the time. */
+  /** Nothing runs by itself until then, as `performance.now()` tells the time; Infinity for never again. */
   #pausedUntil = 0
 
   /** @param sources those of the same time run in this order */
@@ -76,9 +76,18 @@ export class DueWork implements Source {
   /** @throws any error but those of the disk, after which due work is tried again */
   #retryLater = (error: unknown): void => {
     if (this.#context.signal.aborted) return
+    this.#stopIfUnexpected(error)
     if (diskTrouble(error) === undefined) throw error
     this.#context.onTrouble(error)
     this.#pausedUntil = performance.now() + retryDelay
+  }
+
+  /**
+   * Runs nothing by itself any more after an error that ends the thread. A step that fails at once
+   * would otherwise be repeated for ever before the rejection can end it.
+   */
+  #stopIfUnexpected = (error: unknown): void => {
+    if (!this.#context.signal.aborted && diskTrouble(error) === undefined) this.#pausedUntil = never
   }
 
   /** Milliseconds until something is due; Infinity while something runs, which says when it ends. */
@@ -236,7 +245,7 @@ export class DueWork implements Source {
     this.#isBusy = true
     const result = this.#last.then(work)
     const ended = result
-      .catch(() => {})
+      .then(() => {}, this.#stopIfUnexpected)
       .then(() => {
         if (this.#last !== ended) return
         this.#isBusy = false

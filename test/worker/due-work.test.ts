@@ -4,6 +4,7 @@ import { readDuration } from '../../server/model/iso-duration.ts'
 import { WriteQueue } from '../../server/store/database/write-queue.ts'
 import { openStore } from '../../server/store/open-store.ts'
 import type { DueSource } from '../../server/worker/due-sources.ts'
+import { DueWork } from '../../server/worker/due-work.ts'
 import type { ClockMoved, FromWorker } from '../../server/worker/messages.ts'
 import { startWork } from '../../server/worker/work.ts'
 import { makeFolder } from '../support/buckets.ts'
@@ -329,4 +330,34 @@ t.test('no step of a state that was replaced moves the clock', async t => {
   })
   t.type(await work.moveClock({ to: by('PT2H') }), 'string')
   t.strictSame(clock.state, stateAt('frozen', start + 20 * minute))
+})
+
+t.test('after an unexpected error, which is to end the thread, nothing runs by itself any more', async t => {
+  const { store, clock } = setUp(t)
+  const errors: unknown[] = []
+  const failing = () => {
+    let steps = 0
+    const source: DueSource = {
+      nextDue: () => start,
+      runStep: async () => {
+        steps++
+        throw new Error('unexpected')
+      },
+    }
+    const work: DueWork = new DueWork([source], {
+      ...{ clock, store, signal: new AbortController().signal },
+      inBackground: task => void task.catch(error => errors.push(error)),
+      onRested: () => steps < 5 && work.runDue(),
+      onTrouble: () => t.fail('the disk is not at fault'),
+    })
+    return { work, steps: () => steps }
+  }
+  const [alone, moved] = [failing(), failing()]
+  alone.work.runDue()
+  await until(() => errors.length > 0 || undefined, 'the error')
+  await t.rejects(moved.work.move({ to: 'here' }), { message: 'unexpected' })
+  for (const { work, steps } of [alone, moved]) {
+    t.equal(work.nextDue(), Number.POSITIVE_INFINITY)
+    t.equal(steps(), 1)
+  }
 })
