@@ -20,13 +20,14 @@ export interface SendingContext {
 }
 
 /**
- * Whether an error says nothing of what was to be sent: the database or its disk is at fault, or the
- * state is replaced. The step is then tried again.
+ * Whether an error says nothing of what was to be sent: the database is locked, its disk is at fault,
+ * or the state is replaced. The step is then tried again. Other errors of SQLite, such as one of a
+ * constraint, would come again.
  */
 export const isTransient = (error: unknown, { hooks }: Pick<SendingContext, 'hooks'>): boolean =>
   hooks.signal?.aborted === true ||
   diskTrouble(error) !== undefined ||
-  String((error as NodeJS.ErrnoException).code).startsWith('SQLITE_')
+  /^SQLITE_(BUSY|LOCKED)/.test(String((error as NodeJS.ErrnoException).code))
 
 /**
  * Runs `planDeliveries` or `planCustom` in a transaction of the worker. It is one that writes where

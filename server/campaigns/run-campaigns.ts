@@ -34,6 +34,7 @@ import type { NewOutboxMessage } from '../model/message.ts'
 import { readUtcOffset } from '../model/utc-offset.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
+import type { DueTreatment } from '../store/campaigns/campaigns.ts'
 import type { EndpointKey, Sender } from '../store/campaigns/endpoint-sends.ts'
 import {
   firstMember,
@@ -128,12 +129,17 @@ export function createCampaignRuns(context: SendingContext) {
   /** The runs that are under way, by their activities. */
   const runs = new Map<number, Run>()
 
-  /** Begins, or ends, what a treatment waits for. */
-  const beginPhase = (now: Date, except: readonly number[]): void =>
+  /**
+   * Begins, or ends, what a treatment waits for.
+   *
+   * @param found the treatment that is due first
+   */
+  const beginPhase = (found: DueTreatment, now: Date, except: readonly number[]): void =>
     store.writeInWorker(() => {
       // Callers may have changed it since it was found due.
       const plan = campaigns.nextDue(except)
-      if (plan === undefined || plan.due > now.getTime()) return
+      if (plan?.campaign !== found.campaign || plan.treatment !== found.treatment) return
+      if (plan.due > now.getTime()) return
       const { seq, version, body } = campaigns.get(plan.app, plan.id)!
       if (hasEnded(plan, now.getTime())) return campaigns.plan(seq, [{ ...plan, phase: 'OVER', due: null }])
       const timing = timingIn(plan)
@@ -560,14 +566,23 @@ export function createCampaignRuns(context: SendingContext) {
         ...{ ...activity, state: 'COMPLETED', result: 'FAIL' },
         ...{ start_time, end_time: now.getTime(), due: null },
       })
-      const plans = campaigns
-        .states(activity.campaign)
-        .filter(({ treatment }) => treatment === activity.treatment)
-      campaigns.plan(
-        activity.campaign,
-        plans.map(plan => ({ ...plan, phase: 'INVALID', due: null })),
-      )
+      invalidate(activity)
     })
+  }
+
+  /** Marks a treatment that cannot be sent as INVALID (assumed). In a transaction. */
+  const invalidate = ({ campaign, treatment }: { campaign: number; treatment: number }): void => {
+    const plans = campaigns.states(campaign).filter(plan => plan.treatment === treatment)
+    campaigns.plan(
+      campaign,
+      plans.map(plan => ({ ...plan, phase: 'INVALID', due: null })),
+    )
+  }
+
+  /** @throws the error, if the step is to be tried again */
+  const tellUnexpected = (error: unknown, campaign: string, app: AppRef): void => {
+    if (isTransient(error, context)) throw error
+    context.onError(error, `campaign ${campaign} of application ${app.id}`)
   }
 
   return {
@@ -583,15 +598,19 @@ export function createCampaignRuns(context: SendingContext) {
       const treatment = campaigns.nextDue(except)
       const activity = campaignActivities.nextDue(except)
       if (treatment !== undefined && treatment.due <= (activity?.due ?? never)) {
-        beginPhase(now, except)
+        try {
+          beginPhase(treatment, now, except)
+        } catch (error) {
+          tellUnexpected(error, treatment.id, treatment.app)
+          store.writeInWorker(() => invalidate(treatment))
+        }
         return { app: treatment.app.seq, sent: 0 }
       }
       if (activity === undefined) return 0
       const app = activity.app.seq
       const fail = (error?: unknown): number => {
         if (error !== undefined && !(error instanceof SegmentQueryError)) {
-          if (isTransient(error, context)) throw error
-          context.onError(error, `campaign ${activity.campaignId} of application ${activity.app.id}`)
+          tellUnexpected(error, activity.campaignId, activity.app)
         }
         end(activity, now)
         return 0

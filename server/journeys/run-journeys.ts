@@ -236,6 +236,26 @@ export function createJourneySteps(context: SendingContext) {
     return { app, sent: isLong ? sent : await sent }
   }
 
+  /** A run begins, members of its segment enter, or nobody enters any more. */
+  const beginOrEnd = ({ journey: document, what }: DueOfJourney, now: Date): StepResult =>
+    store.writeInWorker((): StepResult => {
+      const journey = journeys.byDocument(document)
+      if (!isGoing(journey)) return 0
+      if (what === 'run') beginRun(store, journey, now)
+      else if (what === 'end') closeJourney(store, journey, now)
+      else {
+        try {
+          enterMembers(store, journey, now)
+        } catch (error) {
+          // A segment that cannot be queried has no members (assumed).
+          if (!(error instanceof SegmentQueryError)) throw error
+          journeys.update(journey, { entering: null })
+        }
+        closeIfOver(store, journeys.byDocument(document)!, now)
+      }
+      return { app: journey.app.seq, sent: 0 }
+    })
+
   /** Cancels a journey that cannot go on, so that its step is not tried for ever (assumed). */
   const endBy = (error: unknown, document: number, now: Date): number => {
     if (isTransient(error, context)) throw error
@@ -536,30 +556,11 @@ export function createJourneySteps(context: SendingContext) {
     async runStep(now: Date, except: readonly number[] = []): Promise<StepResult> {
       const due = store.journeyDue.next(except)
       if (due === undefined) return 0
-      if (due.what === 'go on') {
-        try {
-          return await goOn(due, now)
-        } catch (error) {
-          return endBy(error, due.journey, now)
-        }
+      try {
+        return due.what === 'go on' ? await goOn(due, now) : beginOrEnd(due, now)
+      } catch (error) {
+        return endBy(error, due.journey, now)
       }
-      return store.writeInWorker((): StepResult => {
-        const journey = journeys.byDocument(due.journey)
-        if (!isGoing(journey)) return 0
-        if (due.what === 'run') beginRun(store, journey, now)
-        else if (due.what === 'end') closeJourney(store, journey, now)
-        else {
-          try {
-            enterMembers(store, journey, now)
-          } catch (error) {
-            // A segment that cannot be queried has no members (assumed).
-            if (!(error instanceof SegmentQueryError)) throw error
-            journeys.update(journey, { entering: null })
-          }
-          closeIfOver(store, journeys.byDocument(due.journey)!, now)
-        }
-        return { app: journey.app.seq, sent: 0 }
-      })
     },
   }
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { makeFolder } from '../support/buckets.ts'
 import { prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
-import { spoilTemplate } from '../support/database.ts'
+import { spoilEndpoints, spoilTemplate, spoilTimings } from '../support/database.ts'
 import { journeyOf } from '../support/journeys.ts'
 
 t.test('an unexpected error ends what has it, and holds up nothing else', async t => {
@@ -36,4 +36,29 @@ t.test('an unexpected error ends what has it, and holds up nothing else', async 
   t.equal((await spoilt.ok('GET', `${journeyUrl}/${journey}`)).State, 'CANCELLED')
   t.equal((await spoilt.messages(behind)).length, 1, 'a campaign of the same application')
   t.equal((await other.messages(sent)).length, 1, 'a campaign of another one')
+})
+
+t.test('also one as a journey begins, or a campaign does', async t => {
+  const dataDir = makeFolder(t)
+  const emulator = await withRunningCampaigns(t, { env: { DATA_DIR: dataDir } })
+  const { app, advance, control, create, endpoints, ok, segment, statusOf } = emulator
+  const other = await prepareCampaigns(control)
+  await endpoints({ Id: 'spoilt' })
+  await other.endpoints({ Id: 'e1' })
+  await ok('POST', '/v1/templates/hello/sms', { Body: 'Hi' })
+  const Schedule = { StartTime: '2027-03-01T10:00:00Z' }
+  const [ofSpoilt, invalid, sent] = [
+    await create({ Schedule }),
+    await create({ Schedule }),
+    await other.create({ Schedule }),
+  ]
+  const journeyUrl = `/v1/apps/${app}/journeys`
+  const { Id } = await ok('POST', journeyUrl, { ...journeyOf(segment), Schedule })
+  spoilEndpoints(dataDir, 'spoilt')
+  spoilTimings(dataDir, invalid)
+  await advance({ by: 'PT1H' })
+  t.equal((await ok('GET', `${journeyUrl}/${Id}`)).State, 'CANCELLED')
+  t.equal(await statusOf(ofSpoilt), 'INVALID')
+  t.equal(await statusOf(invalid), 'INVALID')
+  t.equal((await other.messages(sent)).length, 1)
 })

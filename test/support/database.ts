@@ -188,6 +188,22 @@ export function spoilTemplate(dataDir: string, name: string, type: string): void
   db.close()
 }
 
+/** Makes endpoints of an id, in a running emulator, ones that no call accepts. */
+export function spoilEndpoints(dataDir: string, id: string): void {
+  const db = new Sqlite(databaseFile(dataDir))
+  db.prepare(`UPDATE endpoints SET attributes = 'not JSON' WHERE id = ?`).run(id)
+  db.close()
+}
+
+/** Makes a campaign of a running emulator one whose next run cannot be stored: SQLite refuses it. */
+export function spoilTimings(dataDir: string, campaign: string): void {
+  const db = new Sqlite(databaseFile(dataDir))
+  db.prepare(
+    `UPDATE campaign_treatments SET timing = '{}' WHERE campaign = (SELECT seq FROM documents WHERE id = ?)`,
+  ).run(campaign)
+  db.close()
+}
+
 /**
  * Has SQLite refuse writes of an emulator that runs: its worker dies of them.
  *

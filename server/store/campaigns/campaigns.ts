@@ -58,6 +58,8 @@ export interface Campaign extends DocumentVersion<CampaignBody> {
 /** A treatment that is due. */
 export interface DueTreatment extends TreatmentPlan {
   app: AppRef
+  /** The campaign's row. */
+  campaign: number
   /** Id of the campaign. */
   id: string
 }
@@ -187,7 +189,7 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
      */
     nextDue(except: readonly number[] = []): (DueTreatment & { due: number }) | undefined {
       const row = nextDue.get(JSON.stringify(except)) as
-        | (TreatmentPlan & { due: number; id: string; app: number; appId: string })
+        | (TreatmentPlan & { campaign: number; due: number; id: string; app: number; appId: string })
         | undefined
       if (row === undefined) return undefined
       const { app, appId, ...treatment } = row
