@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { TemplateKey } from '../model/template.ts'
 import { prepareDelete, prepareMemberDelete } from './database/batched-delete.ts'
 import { CascadingDelete } from './database/cascading-delete.ts'
 import type { Transactions } from './database/transactions.ts'
@@ -28,7 +29,9 @@ export function createPurge(
        LIMIT 1`,
     )
     .pluck()
-  const deletedDocument = db.prepare<[], number>('SELECT seq FROM documents WHERE id IS NULL LIMIT 1').pluck()
+  const deletedDocument = db.prepare<[], { seq: number; kind: string }>(
+    'SELECT seq, kind FROM documents WHERE id IS NULL LIMIT 1',
+  )
   const importOf = db
     .prepare<[number], number>('SELECT job FROM segment_imports WHERE document = ? LIMIT 1')
     .pluck()
@@ -65,21 +68,22 @@ export function createPurge(
     return false
   }
 
-  /** Whether a campaign or journey may be gone that named a deleted template. */
-  let mayBeUnused = true
+  /** The last deleted template that was checked since a campaign or journey was purged; `done` if all were. */
+  let checked: TemplateKey | undefined | 'done'
 
   return limit => {
     const app = deletedApp.get()
     letCallersGo()
     return transact(() => {
       const document = app === undefined ? deletedDocument.get() : undefined
-      if (app !== undefined || document !== undefined) mayBeUnused = true
+      if (app !== undefined || document?.kind === 'campaign' || document?.kind === 'journey') {
+        checked = undefined
+      }
       if (app !== undefined) return deleteWithAll('apps', app, limit)
-      if (document !== undefined) return purgeDocument(document, limit)
+      if (document !== undefined) return purgeDocument(document.seq, limit)
       if (purgeUndoLogs(limit)) return true
-      if (mayBeUnused) deletedTemplates.removeUnused()
-      mayBeUnused = false
-      return false
+      if (checked !== 'done') checked = deletedTemplates.removeUnused(checked, limit)
+      return checked !== 'done'
     })
   }
 }

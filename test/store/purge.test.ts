@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { campaignOf } from '../support/campaigns.ts'
 import { countRows, storedEndpoints } from '../support/database.ts'
 import { buildTestApp } from '../support/helpers.ts'
 
@@ -79,4 +80,39 @@ t.test('applications deleted while another is cleared away leave nothing behind 
     channels: 1,
   }
   t.strictSame(countRows(dataDir), left)
+})
+
+t.test('a step checks one deleted template, and removes as many of its versions as it may', async t => {
+  const { call, store, apps, dataDir } = await withApps(t, 'shop')
+  const url = `/v1/apps/${apps[0]}`
+  const { Id: SegmentId } = (await call('POST', `${url}/segments`, {})).body
+  const create = async (Name: string) => {
+    await call('POST', `/v1/templates/${Name}/sms`, { Body: '1' })
+    await call('PUT', `/v1/templates/${Name}/sms?create-new-version=true`, { Body: '2' })
+    const { body } = await call(
+      'POST',
+      `${url}/campaigns`,
+      campaignOf(SegmentId, {
+        MessageConfiguration: {},
+        TemplateConfiguration: { SMSTemplate: { Name } },
+      }),
+    )
+    await call('DELETE', `/v1/templates/${Name}/sms`)
+    return body.Id
+  }
+  const campaigns = [await create('a'), await create('b'), await create('c')]
+  /** How many versions are left after each step that has removed any. */
+  const purge = (limit: number) => {
+    const seen = [countRows(dataDir).deleted_templates ?? 0]
+    while (store.purge(limit)) {
+      const left = countRows(dataDir).deleted_templates ?? 0
+      if (left !== seen.at(-1)) seen.push(left)
+    }
+    return seen
+  }
+  t.strictSame(purge(500), [6])
+  for (const id of [campaigns[0], campaigns[2]]) await call('DELETE', `${url}/campaigns/${id}`)
+  t.strictSame(purge(1), [6, 5, 4, 3, 2])
+  await call('DELETE', `${url}/campaigns/${campaigns[1]}`)
+  t.strictSame(purge(500), [2, 0])
 })

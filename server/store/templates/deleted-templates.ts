@@ -36,8 +36,12 @@ export function createDeletedTemplates(db: Database) {
        AND CASE :version WHEN '' THEN is_active WHEN 'latest' THEN 1 ELSE version = :version END
      ORDER BY version DESC LIMIT 1`,
   )
+  const nextAfter = db.prepare<unknown[], TemplateKey>(
+    `SELECT type, name FROM deleted_templates WHERE (type, name) > (:type, :name)
+     ORDER BY type, name LIMIT 1`,
+  )
   const removeUnused = db.prepare(
-    `DELETE FROM deleted_templates WHERE NOT ${isNamed('deleted_templates.name')}`,
+    `DELETE FROM deleted_templates WHERE type = :type AND name = :name AND NOT ${isNamed(':name')} LIMIT +:limit`,
   )
 
   return {
@@ -62,8 +66,19 @@ export function createDeletedTemplates(db: Database) {
       return row && { version: row.version, body: JSON.parse(row.body) }
     },
 
-    /** Removes versions that no campaign and no journey can send. */
-    removeUnused: (): void => void removeUnused.run(),
+    /**
+     * Removes versions of one template, if no campaign and no journey can send it: it searches all of
+     * them once.
+     *
+     * @param after the last template that was checked; undefined for none
+     * @param limit how many versions it removes at most
+     * @returns the last template that is checked now; `done` if all are
+     */
+    removeUnused(after: TemplateKey | undefined, limit: number): TemplateKey | undefined | 'done' {
+      const key = nextAfter.get(after ?? { type: '', name: '' })
+      if (key === undefined) return 'done'
+      return removeUnused.run({ ...key, limit }).changes < limit ? key : after
+    },
   }
 }
 
