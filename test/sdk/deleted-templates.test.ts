@@ -57,6 +57,17 @@ t.test('a template that is created again counts first, if it has the version', a
   t.match(await messages(pinned), [{ body: 'two' }])
 })
 
+t.test('latest is the latest version of the template that was deleted last under the name', async t => {
+  const { ok, by, advance, messages } = await setUp(t)
+  const [latest, pinned] = [await by({ Version: 'latest' }), await by({ Version: '2' })]
+  await ok('DELETE', '/v1/templates/hello/sms')
+  await ok('POST', '/v1/templates/hello/sms', { Body: 'new' })
+  await ok('DELETE', '/v1/templates/hello/sms')
+  await advance({ by: 'PT1H' })
+  t.match(await messages(latest), [{ body: 'new', template: { version: '1' } }])
+  t.match(await messages(pinned), [{ body: 'two' }])
+})
+
 t.test('journeys send a template that was deleted; new ones cannot name it', async t => {
   const { ok, control, app, segment, advance } = await setUp(t)
   const url = `/v1/apps/${app}/journeys`

@@ -21,20 +21,20 @@ const isNamed = (name: string): string => `EXISTS (
  */
 export function createDeletedTemplates(db: Database) {
   const keep = db.prepare(
-    `INSERT OR REPLACE INTO deleted_templates (type, name, version, is_active, body)
-     SELECT :type, :name, v.version, :version IS NULL AND v.version = d.version, v.body
+    `INSERT OR REPLACE INTO deleted_templates (type, name, version, is_active, is_latest, body)
+     SELECT :type, :name, v.version, :version IS NULL AND v.version = d.version,
+       :version IS NULL AND v.version = (SELECT max(version) FROM document_versions WHERE document = d.seq), v.body
      FROM documents d JOIN document_versions v ON v.document = d.seq
      WHERE d.app IS NULL AND d.kind = 'template' AND d.id = :id AND v.version = ifnull(:version, v.version)
        AND ${isNamed(':name')}`,
   )
-  const forgetActive = db.prepare(
-    'UPDATE deleted_templates SET is_active = 0 WHERE type = :type AND name = :name AND is_active',
+  const forgetMarks = db.prepare(
+    'UPDATE deleted_templates SET is_active = 0, is_latest = 0 WHERE type = :type AND name = :name',
   )
   const get = db.prepare<unknown[], { version: number; body: string }>(
     `SELECT version, body FROM deleted_templates
      WHERE type = :type AND name = :name
-       AND CASE :version WHEN '' THEN is_active WHEN 'latest' THEN 1 ELSE version = :version END
-     ORDER BY version DESC LIMIT 1`,
+       AND CASE :version WHEN '' THEN is_active WHEN 'latest' THEN is_latest ELSE version = :version END`,
   )
   const nextAfter = db.prepare<unknown[], TemplateKey>(
     `SELECT type, name FROM deleted_templates WHERE (type, name) > (:type, :name)
@@ -52,14 +52,15 @@ export function createDeletedTemplates(db: Database) {
      * @param version its number; undefined if the whole template is to be deleted
      */
     keep({ type, name }: TemplateKey, id: string, version?: number): void {
-      if (version === undefined) forgetActive.run({ type, name })
+      if (version === undefined) forgetMarks.run({ type, name })
       keep.run({ type, name, id, version: version ?? null })
     },
 
     /**
      * A version that was deleted.
      *
-     * @param version its number, or `latest`; without one, the version that was active last
+     * @param version its number, or `latest`; without one, the active version. Both are those of the last
+     *   time that the whole template was deleted
      */
     get({ type, name }: TemplateKey, version = ''): DeletedTemplate | undefined {
       const row = get.get({ type, name, version })

@@ -165,7 +165,8 @@ CREATE TABLE deleted_templates (
   type      TEXT NOT NULL,
   name      TEXT NOT NULL,
   version   INTEGER NOT NULL,
-  is_active INTEGER NOT NULL, -- whether it was the active one when the whole template was deleted
+  is_active INTEGER NOT NULL, -- whether it was the active one when the whole template was deleted last
+  is_latest INTEGER NOT NULL, -- likewise, the one with the highest number
   body      TEXT NOT NULL,    -- JSON, a TemplateBody
   PRIMARY KEY (type, name, version)
 ) STRICT, WITHOUT ROWID;
