@@ -1,15 +1,19 @@
 import type { NewOutboxMessage } from '../model/message.ts'
+import { stepSlack } from '../store/campaigns/campaign-rates.ts'
 import type { EndpointKey, EndpointSends, Period, Sender } from '../store/campaigns/endpoint-sends.ts'
 
 const day = 86_400_000
 
 /**
- * The days that a limit looks back on. What was sent later than now is not in them: the clock may have
- * been set back.
+ * The days that a limit looks back on. What was sent much later than now is not in them: the clock was
+ * set back. A little later counts, as steps may come out of order.
  *
  * @param now milliseconds since 1970
  */
-export const preceding = (days: number, now: number): Period => ({ after: now - days * day, upTo: now })
+export const preceding = (days: number, now: number): Period => ({
+  after: now - days * day,
+  upTo: now + stepSlack,
+})
 
 /**
  * Counts that a campaign or journey has targeted an endpoint, for its limits and caps. A message

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 
-/** Milliseconds by which steps of a campaign may come out of order: further back, the clock was set. */
-const slack = 60_000
+/** Milliseconds by which steps of an application may come out of order: further back, the clock was set. */
+export const stepSlack = 60_000
 
 /** How far MessagesPerSecond has given time to the messages of each campaign. */
 export function createCampaignRates(db: Database) {
@@ -17,7 +17,8 @@ export function createCampaignRates(db: Database) {
      *
      * @param campaign its row in `documents`
      */
-    next: (campaign: number, now: number): number => Math.max(now, next.get(campaign, now + slack) ?? now),
+    next: (campaign: number, now: number): number =>
+      Math.max(now, next.get(campaign, now + stepSlack) ?? now),
 
     /** Writes when a campaign may send the next message. */
     put: (campaign: number, time: number, now: number): void => void put.run(campaign, time, now),

@@ -26,7 +26,8 @@ const always: Period = { after: Number.MIN_SAFE_INTEGER, upTo: Number.MAX_SAFE_I
 
 /**
  * How often campaigns and journeys have sent to endpoints: what limits and caps count. The sends of a
- * deleted campaign or journey stay until its application is deleted.
+ * deleted campaign or journey stay until its application is deleted: purging those that are too old for
+ * any limit would need the emulator's clock, and an index as large as the table.
  */
 export function createEndpointSends(db: Database) {
   const add = db.prepare(
