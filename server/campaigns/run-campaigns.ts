@@ -48,7 +48,7 @@ import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook
 import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
 import { directMessage, loadTemplates } from './message.ts'
 import { hasEnded, planBegun, planListening, planNextRun, timingIn } from './plan.ts'
-import { isOfEvents, scheduledStart } from './schedule.ts'
+import { isOfEvents, scheduledStart, withDefaults } from './schedule.ts'
 import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
 
 /** Members that a step looks at, of which each gets a message at most. */
@@ -351,7 +351,7 @@ export function createCampaignRuns(context: SendingContext) {
   /** The first part of a run by local time: decides for each member when it is to get its message. */
   const collect = (activity: DueActivity, after: Activity, run: Run, batch: Batch, now: Date): number => {
     const { treatment } = run
-    const wall = activity.scheduled_start + readUtcOffset(treatment.schedule.Timezone ?? 'UTC')!
+    const wall = activity.scheduled_start + readUtcOffset(withDefaults(treatment.schedule).Timezone)!
     const dueIn = (zone: string) => timeIn(zone, wall)
     countProduced(after.counters, batch, batch.candidates.length)
     const targets: Target[] = []
@@ -652,8 +652,10 @@ const isCustom = ({ custom, message }: Treatment, channel: string): boolean =>
   ((custom.EndpointTypes ?? ['CUSTOM']) as string[]).includes(channel)
 
 /** Whether a run sends in each time zone at another time. One that starts at once has no such time. */
-const isByZones = ({ treatment: { schedule } }: Run): boolean =>
-  schedule.IsLocalTime === true && schedule.StartTime.toUpperCase() !== 'IMMEDIATE'
+const isByZones = ({ treatment }: Run): boolean => {
+  const { IsLocalTime, StartTime } = withDefaults(treatment.schedule)
+  return IsLocalTime && StartTime !== 'IMMEDIATE'
+}
 
 /** The endpoint of a candidate, with what a hook has changed of it. */
 function filteredEndpoint({ id, endpoint, overrides = {} }: Candidate): EndpointResponse {

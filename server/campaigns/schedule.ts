@@ -35,10 +35,14 @@ export const firstZoneOffset = 14 * 3_600_000
 export const isOfEvents = (frequency: Frequency): boolean =>
   frequency === 'EVENT' || frequency === 'IN_APP_EVENT'
 
-/** A schedule with what it does not say (Frequency: assumed; the others: observed). */
-export const withDefaults = (schedule: Schedule) => ({
-  ...{ Frequency: 'ONCE' as const, IsLocalTime: false, Timezone: 'UTC' },
+/**
+ * A schedule with what it does not say (Frequency: assumed; the others: observed), and in upper case
+ * what may be in any.
+ */
+export const withDefaults = ({ StartTime, Timezone = 'UTC', ...schedule }: Schedule) => ({
+  ...{ Frequency: 'ONCE' as const, IsLocalTime: false },
   ...schedule,
+  ...{ StartTime: StartTime.toUpperCase(), Timezone: Timezone.toUpperCase() },
 })
 
 /** Whether two schedules mean the same, one of which may say what the other has by default. */
@@ -71,7 +75,7 @@ export function readScheduleTime(
 export function timingOf(schedule: Schedule, now: number): Timing {
   const { StartTime, EndTime, Frequency, IsLocalTime, Timezone } = withDefaults(schedule)
   const offset = readUtcOffset(Timezone)!
-  const isImmediate = StartTime.toUpperCase() === 'IMMEDIATE'
+  const isImmediate = StartTime === 'IMMEDIATE'
   const start = isImmediate ? now : readScheduleTime(StartTime, offset)!.instant
   return {
     frequency: Frequency,

@@ -152,7 +152,7 @@ function checkContent(
     WriteCampaignRequest,
     'MessageConfiguration' | 'TemplateConfiguration' | 'CustomDeliveryConfiguration'
   >,
-  { Frequency = 'ONCE' }: Schedule,
+  { Frequency }: Schedule,
 ): void {
   const { MessageConfiguration: message = {}, TemplateConfiguration: templates = {} } = treatment
   for (const [name, template] of Object.entries(templates)) {

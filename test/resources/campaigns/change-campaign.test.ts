@@ -30,6 +30,17 @@ t.test('UpdateCampaign changes what is given, as a new version; versions stay as
   )
 })
 
+t.test('a schedule that is written in another case is the same one, which has begun already', async t => {
+  const { advance, create, messages, endpoints, ok, url } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: { StartTime: 'IMMEDIATE', Frequency: 'DAILY', Timezone: 'UTC' } })
+  await advance()
+  const Schedule = { StartTime: 'immediate', Frequency: 'DAILY', Timezone: 'utc' }
+  await ok('PUT', `${url}/${id}`, { Schedule })
+  await advance()
+  t.equal((await messages(id)).length, 1)
+})
+
 t.test('IsPaused pauses and goes on; an answer can be sent back', async t => {
   const { create, call, url } = await withCampaigns()
   const { body } = await create()
