@@ -50,5 +50,8 @@ export function noteMet(
   const participant = keys.length === 0 ? undefined : participants.get(journey, endpoint)
   if (participant === undefined) return
   const together = participant.user === null ? [participant] : participants.ofUser(journey, participant.user)
-  for (const { seq, met } of together) participants.setMet(seq, [...new Set([...met, ...keys])])
+  for (const { seq, met } of together) {
+    const all = new Set([...met, ...keys])
+    if (all.size > met.length) participants.setMet(seq, [...all])
+  }
 }
