@@ -290,7 +290,6 @@ export function createCampaignRuns(context: SendingContext) {
     }
     const outcome = await send(activity, after, run, batch, choice, isLong, now)
     const { upTo: done, sent } = outcome
-    after.sent += sent.length
     after.successful += sent.filter(({ record }) => record.status === 'SUCCESSFUL').length
     const isAll = done === batch.candidates.length
     if (isWalk) after.member_cursor = isAll ? batch.next : batch.cursors[done - 1]!

@@ -30,8 +30,6 @@ export interface Activity {
   member_cursor: MemberCursor | null
   total: number
   successful: number
-  /** Messages, failures too. */
-  sent: number
   timezones_total: number
   timezones_completed: number
   counters: Record<string, number>
@@ -70,7 +68,7 @@ export function createCampaignActivities(db: Database) {
   )
   const update = db.prepare(
     `UPDATE campaign_activities SET state = :state, result = :result, start_time = :start_time, end_time = :end_time,
-       due = :due, has_turn = :has_turn, member_cursor = :member_cursor, total = :total, successful = :successful, sent = :sent,
+       due = :due, has_turn = :has_turn, member_cursor = :member_cursor, total = :total, successful = :successful,
        timezones_total = :timezones_total, timezones_completed = :timezones_completed, counters = :counters
      WHERE seq = :seq AND due IS NOT NULL`,
   )

@@ -15,7 +15,7 @@ export interface Stamped {
 const changing = {
   campaign: [
     `(SELECT group_concat(concat_ws(' ', phase, due, run, begun)) FROM campaign_treatments WHERE campaign = d.seq)`,
-    `(SELECT group_concat(concat_ws(' ', seq, state, total, successful, sent, timezones_completed, counters)) FROM
+    `(SELECT group_concat(concat_ws(' ', seq, state, total, successful, timezones_completed, counters)) FROM
        (SELECT * FROM campaign_activities WHERE campaign = d.seq ORDER BY seq DESC LIMIT 10))`,
     `(SELECT count(*) FROM campaign_activities WHERE campaign = d.seq AND due IS NOT NULL)`,
   ],

@@ -574,7 +574,6 @@ CREATE TABLE campaign_activities (
   member_cursor       TEXT,             -- JSON, a MemberCursor: the last member that was looked at; NULL once all were
   total               INTEGER NOT NULL DEFAULT 0, -- endpoints that were targeted
   successful          INTEGER NOT NULL DEFAULT 0,
-  sent                INTEGER NOT NULL DEFAULT 0, -- messages, failures too
   timezones_total     INTEGER NOT NULL DEFAULT 1,
   timezones_completed INTEGER NOT NULL DEFAULT 0,
   counters            TEXT NOT NULL DEFAULT '{}'  -- JSON, Counters
