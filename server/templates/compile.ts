@@ -27,7 +27,7 @@ import {
   written,
 } from './scope.ts'
 import { TemplateError } from './template-error.ts'
-import { eachKeys, isTruthy, textOf } from './values.ts'
+import { eachKeys, isTruthy, memberOf, textOf } from './values.ts'
 
 /*
  * Makes functions of a template's syntax tree, which render it. Unlike the compiler of
@@ -247,11 +247,17 @@ const named = (names: readonly string[], values: readonly Found[]): Record<strin
 
 function renderEach(run: Run, scope: Scope, list: Found, { names, body, inverse }: Block): void {
   const keys = eachKeys(list.value)
+  const isMap = typeof list.value === 'object' && !Array.isArray(list.value)
   if (keys.length === 0) inverse(run, scope)
   for (const [index, key] of keys.entries()) {
     const loop = { index, key, first: index === 0, last: index === keys.length - 1 }
-    run.stepOver([key])
-    const found = member(run, scope.layers, list, memberPath(key))
+    const found = isMap ? memberOfMap(run, scope, list, key) : { value: memberOf(list.value, [key]) }
     body(run, innerScope(scope, found, { loop, names: named(names, [found, { value: key }]) }))
   }
+}
+
+/** A value of a map, over which a value of another layer may win. Items of lists have no names to win by. */
+function memberOfMap(run: Run, { layers }: Scope, map: Found, key: string): Found {
+  run.stepOver([key])
+  return member(run, layers, map, memberPath(key))
 }
