@@ -71,6 +71,26 @@ t.test(
   },
 )
 
+t.test('a file with a bad row is dropped, mended, and dropped again', needsBrowser, async t => {
+  const { page, trouble, control } = await open(t)
+  const importFile = async (text: string) => {
+    await drop(page, { 'users.csv': text })
+    await page.waitForURL('**/import')
+    await page.getByRole('button', { name: 'Import 1 file', exact: true }).click()
+    await page.waitForURL('**/import-jobs/*')
+    await badge(page, 'COMPLETED').waitFor()
+  }
+  await page.getByRole('heading', { name: 'Import your first file' }).waitFor()
+  await importFile(csv.replace('+15555550100', ''))
+  await page.getByRole('heading', { name: '1 record failed' }).waitFor()
+  await row(page, /^3 users\.csv Missing Address bob,SMS,$/).waitFor()
+  await importFile(csv)
+  t.equal(await page.getByRole('heading', { name: /failed/ }).count(), 0)
+  const { items } = (await control('GET', '/_pinpoint/apps')).body
+  t.match(items, [{ name: 'demo', endpoints: { total: 2 }, importJobs: 2 }])
+  t.strictSame(trouble, [])
+})
+
 t.test('files that are dropped on any page are shown, and imported as one', needsBrowser, async t => {
   const { page, trouble, client, control } = await open(t, 'usage')
   const app = await createApp(client)
