@@ -127,6 +127,13 @@ t.test('files are chosen by keyboard, and text is pasted as CSV or JSON', needsB
   await row(page, /^3 good bob SMS/).waitFor()
   await page.getByRole('button', { name: 'Take another file' }).click()
 
+  await paste(page, csv)
+  await page.getByRole('article', { name: 'pasted.csv' }).waitFor()
+  await row(page, /^3 good bob SMS/).waitFor()
+  await page.getByRole('button', { name: 'Import 1 file' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+  await page.getByText('CSV', { exact: true }).waitFor()
+
   await paste(page, '[{"Id":"eve",\n"ChannelType":"EMAIL","Address":"eve@example.com"}]')
   await row(page, /^1 good eve EMAIL/).waitFor()
   await page.getByRole('button', { name: 'Import 1 file' }).click()
