@@ -4,12 +4,12 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
-import { controlOf, writeFewAtATime } from '../support/control.ts'
+import { controlOf, jobsOf, writeFewAtATime } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
 
 /** An emulator of its own, and a page of the console. */
-async function open(t: Test, path = '') {
-  const emulator = await startEmulator(t, { DATA_DIR: makeFolder(t) })
+async function open(t: Test, path = '', env: Record<string, string> = {}) {
+  const emulator = await startEmulator(t, { DATA_DIR: makeFolder(t), ...env })
   const watched = await openPage(t, (await browser)!, emulator.url)
   await watched.page.goto(`${emulator.url}/_pinpoint/console/${path}`)
   return { ...emulator, ...watched, control: controlOf(emulator.url) }
@@ -196,6 +196,41 @@ t.test('a held job is advanced from state to state', needsBrowser, async t => {
   t.equal(await stops.count(), 9)
   await stops.filter({ hasText: 'not reached' }).nth(2).waitFor()
   t.equal(await stops.filter({ hasText: 'not reached' }).count(), 3, 'PENDING_JOB, FAILING and FAILED')
+  t.strictSame(trouble, [])
+})
+
+t.test('a job that waits for another, and then fails, shows both', needsBrowser, async t => {
+  const { page, client, url, trouble } = await open(t, 'jobs', { MAX_RUNNING_IMPORTS: '1' })
+  const jobs = jobsOf(url)
+  await jobs.control({ mode: 'manual' })
+  const app = await createApp(client)
+  const first = await createImportJob(client, app, { S3Url: 's3://none/first.csv' })
+  await jobs.advance(first, 'PREPARING_FOR_INITIALIZATION')
+  const { Id } = await createImportJob(client, app, { S3Url: 's3://none/second.csv' })
+  await page.goto(`${url}/_pinpoint/console/apps/${app}/import-jobs/${Id}`)
+  const stops = page.getByRole('list', { name: 'States' }).getByRole('listitem')
+  const current = (status: string) =>
+    page
+      .locator('[aria-current=step]')
+      .filter({ hasText: new RegExp(`^${status}\\d`) })
+      .waitFor()
+  const advance = (to: string) =>
+    page
+      .getByRole('button', { name: `Advance to ${to}` })
+      .first()
+      .click()
+  await advance('the next state')
+  await current('PENDING_JOB')
+  await jobs.advance(first, 'FAILED')
+  await advance('PREPARING_FOR_INITIALIZATION')
+  await current('PREPARING_FOR_INITIALIZATION')
+  await advance('INITIALIZING')
+  await current('FAILING')
+  await advance('FAILED')
+  await current('FAILED')
+  await page.getByRole('heading', { name: 'Why it failed' }).waitFor()
+  await row(page, /second\.csv .*none/).waitFor()
+  t.equal(await stops.filter({ hasNotText: 'not reached' }).count(), 5)
   t.strictSame(trouble, [])
 })
 
