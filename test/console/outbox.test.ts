@@ -85,12 +85,14 @@ async function startForeignSite(t: Test) {
 }
 
 t.test('messages that an SDK sends appear without a reload, and rows do not move', needsBrowser, async t => {
-  const { page, sendSms, trouble } = await withOutbox(t)
+  const { page, sendSms, sendEmail, trouble } = await withOutbox(t)
   await page.getByText('No message yet').waitFor()
   await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
   await page.evaluate('window.same = true')
   await sendSms('one', '+15550000001')
   await page.getByRole('row', { name: /\+15550000001 .* one/ }).waitFor()
+  await sendEmail('<p>Dear Ann</p>', 'Welcome')
+  await page.getByRole('row', { name: /ann@example\.com .* Welcome/ }).waitFor()
 
   await page.getByRole('link', { name: '+15550000001' }).focus()
   await sendSms('two', '+15550000002', '+15550000003')
