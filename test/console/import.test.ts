@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
 import { controlOf, jobsOf, writeFewAtATime } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
@@ -15,17 +15,9 @@ async function open(t: Test, path = '', env: Record<string, string> = {}) {
   return { ...emulator, ...watched, control: controlOf(emulator.url) }
 }
 
-/** Drops files on the middle of the window, as a hand would. */
-async function drop(page: Page, files: Record<string, string>): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(`(() => {
-    const data = new DataTransfer()
-    for (const [name, text] of ${JSON.stringify(Object.entries(files))}) data.items.add(new File([text], name))
-    return data
-  })()`)
-  await page.dispatchEvent('h1', 'dragover', { dataTransfer })
-  await page.getByText('Drop to import').waitFor()
-  await page.dispatchEvent('h1', 'drop', { dataTransfer })
-}
+/** Drops files on the page, which says so as long as they are over it. */
+const drop = (page: Page, files: Record<string, string>) =>
+  dropFiles(page.locator('h1'), files, () => page.getByText('Drop to import').waitFor())
 
 async function paste(page: Page, text: string): Promise<void> {
   await page.evaluate(`(() => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { GetAppsCommand, TooManyRequestsException, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { prepareCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator } from '../support/helpers.ts'
@@ -55,6 +55,14 @@ t.test('the state in the console', needsBrowser, async t => {
   const choose = page.getByLabel('Snapshot to restore')
   await choose.setInputFiles(file)
   await dialog.getByText('This removes 3 applications').waitFor()
+  await dialog.getByRole('button', { name: 'Restore' }).click()
+  await shown(2)
+  t.strictSame(await names(), two)
+  await page.getByRole('button', { name: 'Undo the restore' }).click()
+  await shown(3)
+
+  await dropFiles(page.getByText('or drop the file here'), { 'snapshot.db': readFileSync(file) })
+  await dialog.getByText('snapshot.db').waitFor()
   await dialog.getByRole('button', { name: 'Restore' }).click()
   await shown(2)
   t.strictSame(await names(), two)

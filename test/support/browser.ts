@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page, Request } from 'playwright-core'
 import type { Test } from 'tap'
 
 export { launchBrowser, needsBrowser } from './chromium.ts'
@@ -45,6 +45,33 @@ export async function openPage(
     trouble.splice(0, trouble.length, ...others)
   }
   return { page: await context.newPage(), context, trouble, expectTrouble }
+}
+
+/**
+ * Drops files on an element, as a hand would: first they are over it.
+ *
+ * @param files their contents, by their names
+ * @param whileOver runs before they are let go
+ */
+export async function dropFiles(
+  on: Locator,
+  files: Record<string, string | Buffer>,
+  whileOver: () => Promise<void> = async () => {},
+): Promise<void> {
+  const encoded = Object.entries(files).map(([name, content]) => [
+    name,
+    Buffer.from(content as Uint8Array).toString('base64'),
+  ])
+  const dataTransfer = await on.page().evaluateHandle(`(() => {
+    const data = new DataTransfer()
+    for (const [name, content] of ${JSON.stringify(encoded)}) {
+      data.items.add(new File([Uint8Array.fromBase64(content)], name))
+    }
+    return data
+  })()`)
+  await on.dispatchEvent('dragover', { dataTransfer })
+  await whileOver()
+  await on.dispatchEvent('drop', { dataTransfer })
 }
 
 /** The HTML of an e-mail, whose own policy is there to refuse what anybody may have put into it. */
