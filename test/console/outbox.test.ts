@@ -13,14 +13,17 @@ import {
   UpdateVoiceChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, startEmulator } from '../support/helpers.ts'
+import { startPrefixProxy } from '../support/prefix-proxy.ts'
 import { channelSettings } from '../support/sending.ts'
 
 /** An emulator with an application that can send, and a browser that looks at a page of its console. */
-async function withOutbox(t: Test, path = 'outbox') {
-  const { url, client } = await startEmulator(t)
+async function withOutbox(t: Test, { path = 'outbox', prefix = '' } = {}) {
+  const { url: own, client } = await startEmulator(t)
+  // An SDK calls the emulator itself.
+  const url = prefix === '' ? own : await startPrefixProxy(t, own, prefix)
   const app = await createApp(client, 'shop')
   const ApplicationId = app
   await client.send(
@@ -129,6 +132,29 @@ t.test('messages that an SDK sends appear without a reload, and rows do not move
   await page.getByRole('row', { name: /last/ }).waitFor()
   t.strictSame(trouble, [])
 })
+
+t.test(
+  'behind a prefix, files are uploaded, messages appear, and an e-mail is shown',
+  needsBrowser,
+  async t => {
+    const { page, sendEmail, trouble } = await withOutbox(t, { path: '', prefix: '/tools/pinpoint' })
+    await page.getByRole('link', { name: 'shop' }).waitFor()
+    await dropFiles(page.locator('h1'), {
+      'users.csv': 'Id,ChannelType,Address\nann,EMAIL,ann@example.com\n',
+    })
+    await page.getByRole('button', { name: 'Import 1 file' }).click()
+    await page.locator('.page-title').getByText('COMPLETED', { exact: true }).waitFor()
+
+    await page.getByRole('link', { name: 'Outbox' }).click()
+    await page.getByText('No message yet').waitFor()
+    await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+    await sendEmail('<p>Dear Ann</p>')
+    await page.getByRole('link', { name: 'ann@example.com' }).click()
+    await page.frameLocator('iframe[title="The e-mail"]').getByText('Dear Ann').waitFor()
+    t.match(page.url(), /\/tools\/pinpoint\/_pinpoint\/console\/outbox\/1$/)
+    t.strictSame(trouble, [])
+  },
+)
 
 t.test('filters are in the address, and what was found can be deleted', needsBrowser, async t => {
   const { page, send, sendSms, trouble, call } = await withOutbox(t)
