@@ -25,8 +25,8 @@ interface TableProps<Row> {
 const firstRows = 25
 
 /**
- * A table. The first column names the row, and links to it where the row has a page: `j` and `k`
- * move from row to row by these links.
+ * A table. The first column names the row, and links to it where the row has a page. `j` and `k`
+ * move the focus from row to row: to its first link or button, or else to the row itself.
  */
 export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) => (
   // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.

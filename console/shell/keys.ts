@@ -83,15 +83,17 @@ const parent = () => {
   return above.map(encodeURIComponent).join('/')
 }
 
-/** Moves the focus to the link, or the first button, of the next row. */
+/** Moves the focus to the link, or the first button, of the next row; or to the row, if it has neither. */
 function moveRow(step: number): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
   if (rows.length === 0) return false
   const at = rows.findIndex(row => row.contains(document.activeElement))
   const next = rows[at === -1 ? (step > 0 ? 0 : rows.length - 1) : at + step]
-  const target = next?.querySelector<HTMLElement>('a, button')
-  target?.focus()
-  target?.scrollIntoView({ block: 'nearest' })
+  if (next === undefined) return true
+  const target = next.querySelector<HTMLElement>('a, button') ?? next
+  if (target === next) next.tabIndex = -1
+  target.focus()
+  target.scrollIntoView({ block: 'nearest' })
   return true
 }
 

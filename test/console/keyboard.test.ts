@@ -133,6 +133,34 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     t.strictSame(trouble, [], 'who comes from elsewhere gets to the page above')
   })
 
+  t.test('a file is imported, and the row that failed is read', async t => {
+    const { url } = await startEmulator(t)
+    const { page, trouble } = await openPage(t, browser, url)
+    const tabTo = async (name: string) => {
+      for (let step = 0; step < 40 && (await focused(page)) !== name; step++) await page.keyboard.press('Tab')
+      t.equal(await focused(page), name)
+    }
+    await page.goto(`${url}/_pinpoint/console/`)
+    await heading(page, 'Import your first file').waitFor()
+    await page.getByRole('button', { name: 'Choose files' }).waitFor()
+    await tabTo('Choose files')
+    const chooser = page.waitForEvent('filechooser')
+    await page.keyboard.press('Enter')
+    const buffer = Buffer.from('Id,ChannelType,Address\nann,EMAIL,ann@example.com\nbob,SMS,\n')
+    await (await chooser).setFiles([{ name: 'users.csv', mimeType: 'text/csv', buffer }])
+    await heading(page, 'Import').waitFor()
+    await untilFocused(page, 'Import')
+    await page.getByRole('row', { name: /^3 depends/ }).waitFor()
+    await tabTo('Import 1 file')
+    await page.keyboard.press('Enter')
+    await heading(page, 'Import of users.csv').waitFor()
+    await untilFocused(page, 'Import of users.csv')
+    await page.getByRole('row', { name: /^3 users\.csv Missing Address/ }).waitFor()
+    await page.keyboard.press('j')
+    t.match(await focused(page), /^3users\.csvMissing Address.*bob,SMS,$/)
+    t.strictSame(trouble, [])
+  })
+
   t.test('single keys', async t => {
     const { page, trouble } = await openPage(t, browser, url)
     await page.goto(home)
