@@ -56,6 +56,40 @@ t.test('in a real browser', needsBrowser, async t => {
     }
   })
 
+  t.test(
+    'when the emulator is killed during an upload, the page says what to do, and doing it works',
+    async t => {
+      const env = { DATA_DIR: makeFolder(t) }
+      const first = await spawnEmulator(t, env)
+      const app = await createApp(first.client)
+      const { page } = await openPage(t, browser, first.url)
+      await page.goto(`${first.url}/_pinpoint/console/apps/${app}/import`)
+      const columns = Array.from({ length: 40 }, (_, n) => `Attributes.a${n}`)
+      const values = columns.map(() => 'x'.repeat(100))
+      const rows = Array.from({ length: 2000 }, (_, n) => `e${n},SMS,+1555${n},${values}\n`)
+      const buffer = Buffer.from(`Id,ChannelType,Address,${columns}\n${rows.join('')}`)
+      await page
+        .getByLabel('Files to import')
+        .setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer })
+      await page.getByRole('row', { name: /^2 good e0 SMS/ }).waitFor()
+      // So that the emulator cannot receive it all before it is killed.
+      process.kill(first.pid, 'SIGSTOP')
+      await page.getByRole('button', { name: 'Import 1 file' }).click()
+      await page.getByText(/^[1-9].* of 7\.\d MiB/).waitFor()
+      await first.end('SIGKILL')
+      await page
+        .getByRole('alert')
+        .filter({ hasText: 'The upload broke off' })
+        .getByText(/Start it again/)
+        .waitFor()
+
+      await spawnEmulator(t, { ...env, PORT: new URL(first.url).port })
+      await page.getByRole('button', { name: 'Import 1 file' }).click()
+      await page.locator('.page-title').getByText('COMPLETED', { exact: true }).waitFor()
+      await page.getByRole('link', { name: 'Segment users' }).waitFor()
+    },
+  )
+
   t.test('with an emulator that others use', async t => {
     const buckets = makeBuckets(t)
     const { url, client } = await startEmulator(t, buckets.env)
