@@ -60,12 +60,12 @@ export async function dropFiles(
 ): Promise<void> {
   const encoded = Object.entries(files).map(([name, content]) => [
     name,
-    Buffer.from(content as Uint8Array).toString('base64'),
+    (typeof content === 'string' ? Buffer.from(content) : content).toString('base64'),
   ])
   const dataTransfer = await on.page().evaluateHandle(`(() => {
     const data = new DataTransfer()
     for (const [name, content] of ${JSON.stringify(encoded)}) {
-      data.items.add(new File([Uint8Array.fromBase64(content)], name))
+      data.items.add(new File([Uint8Array.from(atob(content), byte => byte.charCodeAt(0))], name))
     }
     return data
   })()`)
