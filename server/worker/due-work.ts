@@ -221,8 +221,9 @@ export class DueWork implements Source {
   async #set(mode: ClockMode, now: number, shown: ClockMode = mode): Promise<void> {
     const { clock, store } = this.#context
     await store.write(() => {
-      store.savedClock.put(stateAt(mode, now))
-      clock.set(stateAt(shown, now))
+      const saved = stateAt(mode, now)
+      store.savedClock.put(saved)
+      clock.set(shown === mode ? saved : stateAt(shown, now))
     })
   }
 
