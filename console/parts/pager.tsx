@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { go, place, withQuery } from '../router.ts'
 import { Icon } from './icon.tsx'
 
@@ -11,16 +12,30 @@ export function showFirstPage(reload: () => void): void {
   else go(withQuery({ token: undefined }))
 }
 
+/** Milliseconds until old rows are dimmed: that takes a browser as long as to draw rows that come at once. */
+const dimAfter = 120
+
 /**
- * The rows of a page of a list; dimmed, and out of reach, while another page is read.
+ * The rows of a page of a list; dimmed, and out of reach, while it takes long to read another page.
  *
  * @param isOld whether another page is being read
  */
-export const PageRows = ({ isOld, children }: { isOld: boolean; children: ComponentChildren }) => (
-  <div class="paged" aria-busy={isOld} inert={isOld}>
-    {children}
-  </div>
-)
+export function PageRows({ isOld, children }: { isOld: boolean; children: ComponentChildren }) {
+  const [isDimmed, setDimmed] = useState(false)
+  useEffect(() => {
+    if (!isOld) return
+    const timer = setTimeout(() => setDimmed(true), dimAfter)
+    return () => {
+      clearTimeout(timer)
+      setDimmed(false)
+    }
+  }, [isOld])
+  return (
+    <div class="paged" aria-busy={isOld} inert={isDimmed}>
+      {children}
+    </div>
+  )
+}
 
 /**
  * Links to the first and to the next page of a list; nothing if it is all on one page.
