@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { badRequest, orNotFound } from '../http/errors/exceptions.ts'
@@ -10,6 +9,7 @@ import type { AppRef } from '../store/applications/applications.ts'
 import { type EndpointFilter, firstEndpoint, isEndpointCursor } from '../store/endpoints/endpoint-list.ts'
 import { toEndpoint } from '../store/endpoints/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
+import { pageInSteps } from './page-in-steps.ts'
 import { readAddress } from './read-address.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
@@ -34,9 +34,6 @@ const Endpoints = Type.Object({
 })
 export type Endpoints = Static<typeof Endpoints>
 
-/** Steps that a page takes at most: then it is short, or empty, and has a token. */
-const stepsPerPage = 10
-
 /**
  * Lists the endpoints of an application, which no operation of Pinpoint does, oldest first. Those
  * that an index finds come first: all of a user, and those whose id or address is just the one that
@@ -59,19 +56,8 @@ export const appEndpoints: FastifyPluginAsyncTypebox = async app => {
       const { 'page-size': _, token: __, ...given } = query
       const filter = readFilters(app.store, found, given)
       const list = `endpoints/${applicationId}/${JSON.stringify(Object.entries(given).sort())}`
-      const { limit, after, answer } = beginPage(query, list, firstEndpoint, isEndpointCursor)
-      const step = app.store.listEndpoints(found, filter)
-      const entries = []
-      let next: typeof after | undefined = after
-      for (let steps = 0; next !== undefined && entries.length < limit && steps < stepsPerPage; steps++) {
-        // Other calls go on between the steps.
-        if (steps > 0) await setImmediate()
-        const some = step(next, limit - entries.length)
-        for (const { at, row } of some.found) entries.push({ at, value: toEndpoint(found, row) })
-        next = some.next
-      }
-      const { values, token } = answer(entries, next)
-      return { items: values, ...(token !== undefined && { nextToken: token }) }
+      const page = beginPage(query, list, firstEndpoint, isEndpointCursor)
+      return pageInSteps(page, app.store.listEndpoints(found, filter), ({ row }) => toEndpoint(found, row))
     },
   )
 }

@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { beginPage, PageQuery } from '../http/paging.ts'
 import { ApplicationParams } from '../model/common.ts'
 import { findApp } from '../resources/find.ts'
-import { firstUser, isUserCursor, type UserCursor } from '../store/endpoints/user-list.ts'
+import { firstUser, isUserCursor } from '../store/endpoints/user-list.ts'
+import { pageInSteps } from './page-in-steps.ts'
 
 const Users = Type.Object({
   items: Type.Array(
@@ -16,9 +16,6 @@ const Users = Type.Object({
   nextToken: Type.Optional(Type.String()),
 })
 export type Users = Static<typeof Users>
-
-/** Steps that a page takes at most: then it is short, or empty, and has a token. */
-const stepsPerPage = 10
 
 /**
  * Lists the users that the endpoints of an application name, which no operation of Pinpoint does, in
@@ -44,19 +41,8 @@ export const appUsers: FastifyPluginAsyncTypebox = async app => {
       const { prefix = '' } = query
       const found = findApp(app.store, applicationId)
       const list = `users/${applicationId}/${prefix}`
-      const { limit, after, answer } = beginPage(query, list, firstUser, isUserCursor)
-      const step = app.store.listUsers(found, prefix)
-      const entries = []
-      let next: UserCursor | undefined = after
-      for (let steps = 0; next !== undefined && entries.length < limit && steps < stepsPerPage; steps++) {
-        // Other calls go on between the steps.
-        if (steps > 0) await setImmediate()
-        const some = step(next, limit - entries.length)
-        for (const { at, user } of some.found) entries.push({ at, value: user })
-        next = some.next
-      }
-      const { values, token } = answer(entries, next)
-      return { items: values, ...(token !== undefined && { nextToken: token }) }
+      const page = beginPage(query, list, firstUser, isUserCursor)
+      return pageInSteps(page, app.store.listUsers(found, prefix), ({ user }) => user)
     },
   )
 }
