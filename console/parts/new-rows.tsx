@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { LiveKind } from '../../server/control/live/shapes.ts'
 import type { Fetched } from '../api/fetched.ts'
 import { useLive } from '../api/live.ts'
@@ -57,7 +57,8 @@ export interface NewRowsState {
 const maxCounted = 1000
 
 /**
- * Counts rows that were added to a list since the page that is shown was opened, and are not on it.
+ * Counts rows that were added to a list since the page that is shown was opened. Those that a page with
+ * the same filters has shown do not count.
  * What belongs to an empty list is shown at once.
  *
  * @param kind of the events that bring new rows
@@ -77,7 +78,19 @@ export function useNewRows<Row>(
   const address = place.value.query.toString()
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each change of filters or page.
   useEffect(clear, [address])
-  useLive('state', clear)
+  const filters = new URLSearchParams(place.value.query)
+  filters.delete('token')
+  // The event of a row may come when another page is shown than the one that had the row.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other filters may find it anew.
+  const seen = useMemo(() => new Set<string>(), [filters.toString()])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer.
+  useEffect(() => {
+    for (const row of value?.items ?? []) seen.add(keyOf(row))
+  }, [value, seen])
+  useLive('state', () => {
+    clear()
+    seen.clear()
+  })
   const isEmpty = value?.items.length === 0 && isFirstPage()
   useLive('resync', ({ kinds, leftOut, id }) => {
     if (!kinds?.includes(kind)) return
@@ -89,7 +102,8 @@ export function useNewRows<Row>(
   })
   const listed = new Set(value?.items.map(keyOf))
   return {
-    number: value === undefined ? 0 : [...added.value].filter(key => !listed.has(key)).length,
+    number:
+      value === undefined ? 0 : [...added.value].filter(key => !listed.has(key) && !seen.has(key)).length,
     orMore: orMore.value,
     add: keys => {
       if (isEmpty) return void reload()

@@ -3,7 +3,7 @@ import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { controlOf, jobsOf } from '../support/control.ts'
-import { createApp, createImportJob, startEmulator } from '../support/helpers.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
 import { putEndpoint } from '../support/reads.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
@@ -176,6 +176,25 @@ t.test('in a real browser', needsBrowser, async t => {
       await (await again).finished()
       await show.click()
       await page.locator(`main a[href$="${Id}"]`).waitFor()
+      t.strictSame(trouble, [])
+    })
+
+    t.test('a job that comes to match the filters is announced, whatever was shown before', async t => {
+      const app = await createApp(client, 'filtered')
+      const create = () => createImportJob(client, app, { S3Url: 's3://data/users.csv' })
+      await waitForJob(client, await create())
+      await control('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+      const { Id } = await create()
+      const { page, trouble } = await openPage(t, browser, url)
+      await page.goto(`${url}/_pinpoint/console/apps/${app}/jobs`)
+      const link = page.locator(`main a[href$="${Id}"]`)
+      await link.waitFor()
+      await live(page).waitFor()
+      await page.getByLabel('Status').selectOption('COMPLETED')
+      await link.waitFor({ state: 'detached' })
+      await control('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+      await page.getByRole('button', { name: 'Show 1 new job', exact: true }).click()
+      await link.waitFor()
       t.strictSame(trouble, [])
     })
 
