@@ -1,7 +1,7 @@
 import { signal, useSignalEffect } from '@preact/signals'
-import { useLive } from './api/live.ts'
 import { tokenAsked } from './api/session.ts'
 import { Boundary } from './parts/boundary.tsx'
+import { loadScript, reloadPage, useReloadOfFailed } from './parts/lazy.tsx'
 import { Page } from './parts/page.tsx'
 import { Empty, ErrorBox, Loading } from './parts/states.tsx'
 import { place } from './router.ts'
@@ -39,17 +39,13 @@ function CurrentPage() {
     if (route !== undefined && !loaded.peek().has(route)) load(route)
   })
   const module = found && loaded.value.get(found.route)
-  // A browser may not try again to load a script that has failed.
-  const reload = () => window.location.reload()
-  useLive('resync', () => {
-    if (module instanceof Error) reload()
-  })
+  useReloadOfFailed(module)
   if (found === undefined) return <NotFound />
   if (module === undefined) return <Loading />
   if (module instanceof Error) {
     return (
       <Page title="This page could not be loaded">
-        <ErrorBox error={module} retry={reload} />
+        <ErrorBox error={module} retry={reloadPage} />
       </Page>
     )
   }
@@ -62,12 +58,9 @@ function CurrentPage() {
 }
 
 function load(route: Found['route']): void {
-  const done = (result: Loaded | Error) => {
-    loaded.value = new Map(loaded.value).set(route, result)
-  }
-  route
-    .load()
-    .then(done, () => done(new Error('The emulator does not answer, or it is of another version now.')))
+  loadScript(route.load).then(module => {
+    loaded.value = new Map(loaded.value).set(route, module)
+  })
 }
 
 const NotFound = () => (

@@ -12,7 +12,7 @@ interface Route {
 
 /** Every page of the console. A page is loaded when it is first gone to. */
 export const routes: Route[] = [
-  { path: '', load: () => import('./pages/start.tsx') },
+  { path: '', load: () => import('./pages/start/start.tsx') },
   { path: 'apps/:app', load: () => import('./pages/apps/overview.tsx') },
   { path: 'apps/:app/channels', load: () => import('./pages/apps/channels.tsx') },
   { path: 'apps/:app/import', load: () => import('./pages/import/import.tsx') },

@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
+import { lazy } from '../parts/lazy.tsx'
 import { appOfPage, askedForApp, fileOfText, importFiles, refused } from './files.ts'
-import { Lazy } from './lazy.tsx'
+
+const Ask = lazy(() => import('./ask.tsx'))
 
 /**
  * Takes files that are dropped anywhere on the window, and CSV or JSON that is pasted, to the import
@@ -55,7 +57,7 @@ export function DropTarget() {
           </p>
         </div>
       )}
-      {(askedForApp.value || refused.value !== undefined) && <Lazy load={() => import('./ask.tsx')} />}
+      {(askedForApp.value || refused.value !== undefined) && <Ask />}
     </>
   )
 }

@@ -20,14 +20,37 @@ const listed = (sizes: Map<string, number>): string =>
 const total = (sizes: Map<string, number>): number =>
   [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
 
-t.test(`the first load is at most ${maxFirstLoad} bytes`, async t => {
-  const named = [...page.matchAll(/="assets\/([^"]+)"/g)].map(([, name]) => name!)
-  const pictures = [...assets.keys()].filter(name => name.endsWith('.svg'))
-  const sizes = new Map([['the page', gzipSync(page).length]])
-  for (const name of [...named, ...pictures]) sizes.set(name, assets.get(name)!.encode('gzip').body.length)
-  t.ok(sizes.size >= 4, 'the page, a script, a style sheet and the icons')
-  t.ok(total(sizes) <= maxFirstLoad, `${total(sizes)}:\n${listed(sizes)}`)
-})
+const textOf = (name: string): string => Buffer.from(assets.get(name)!.content).toString()
+
+/** The asset that was made of a page. */
+const assetOf = (page: string): string => [...assets.keys()].find(name => name.startsWith(`${page}-`))!
+
+/** A script, and all that it imports at its start. */
+function withImports(name: string): Set<string> {
+  const found = new Set([name])
+  for (const each of found) {
+    for (const [, next] of textOf(each).matchAll(/\b(?:from|import)\s*"\.\/([^"]+)"/g)) found.add(next!)
+  }
+  return found
+}
+
+// The first page shows one of them.
+for (const part of ['first-visit', 'activity']) {
+  t.test(`the first load with ${part} is at most ${maxFirstLoad} bytes`, async t => {
+    const start = assetOf('start')
+    const ofStart = withImports(start)
+    t.ok(ofStart.size > 5, 'the first page imports others')
+    t.match(textOf(start), `import("./${assetOf(part)}")`, `the first page loads ${part}`)
+    const named = [...page.matchAll(/="assets\/([^"]+)"/g)].map(([, name]) => name!)
+    const pictures = [...assets.keys()].filter(name => name.endsWith('.svg'))
+    const loaded = new Set([...named, ...pictures, ...ofStart, ...withImports(assetOf(part))])
+    t.ok(named.length >= 2, 'a script and a style sheet')
+    t.ok(pictures.length >= 1, 'icons')
+    const sizes = new Map([['the page', gzipSync(page).length]])
+    for (const name of loaded) sizes.set(name, assets.get(name)!.encode('gzip').body.length)
+    t.ok(total(sizes) <= maxFirstLoad, `${total(sizes)}:\n${listed(sizes)}`)
+  })
+}
 
 t.test(`the package has at most ${maxInPackage} bytes of it`, async t => {
   const sizes = new Map([['the page', gzipSync(page).length]])

@@ -1,0 +1,90 @@
+import { useSignal } from '@preact/signals'
+import { useReload } from '../../api/live.ts'
+import type { AppOverview } from '../../api/types.ts'
+import { count } from '../../format.ts'
+import { Dialog } from '../../parts/dialog.tsx'
+import { bound, TextField } from '../../parts/fields.tsx'
+import { ActionForm } from '../../parts/form.tsx'
+import { Icon } from '../../parts/icon.tsx'
+import { lazy } from '../../parts/lazy.tsx'
+import { Page } from '../../parts/page.tsx'
+import { PagedTable, usePage } from '../../parts/paged-table.tsx'
+import { isFirstPage } from '../../parts/pager.tsx'
+import type { Column } from '../../parts/table.tsx'
+import { Time } from '../../parts/time.tsx'
+import { go, to } from '../../router.ts'
+import { createApplication } from '../../upload/files.ts'
+
+const FirstVisit = lazy(() => import('./first-visit.tsx'))
+const Activity = lazy(() => import('./activity.tsx'))
+
+/** The first page: all applications, what goes on, and what went wrong. */
+export default function Start() {
+  const apps = usePage<AppOverview>('apps')
+  useReload(apps.reload, ['counts'])
+  const { value } = apps
+  const isEmpty = isFirstPage() && value?.items.length === 0
+  return (
+    <Page
+      title={isEmpty ? 'Import your first file' : 'Applications'}
+      ready={value !== undefined}
+      actions={<CreateApplication />}
+    >
+      <PagedTable
+        page={apps}
+        caption="Applications"
+        columns={appColumns}
+        keyOf={({ id }) => id}
+        empty={<FirstVisit />}
+      />
+      {(value !== undefined || !isFirstPage()) && !isEmpty && <Activity />}
+    </Page>
+  )
+}
+
+/** Makes an application by hand. */
+function CreateApplication() {
+  const isOpen = useSignal(false)
+  const name = useSignal('')
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          isOpen.value = true
+        }}
+      >
+        <Icon name="plus" />
+        Create application
+      </button>
+      {isOpen.value && (
+        <Dialog
+          title="Create application"
+          close={() => {
+            isOpen.value = false
+          }}
+        >
+          <ActionForm
+            does={async () => go(to`apps/${await createApplication(name.value)}`)}
+            label="Create application"
+          >
+            <TextField label="Name" required {...bound(name)} />
+          </ActionForm>
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+const appColumns: Column<AppOverview>[] = [
+  { head: 'Name', wide: true, cell: ({ id, name }) => <a href={to`apps/${id}`}>{name}</a> },
+  { head: 'Endpoints', number: true, cell: ({ endpoints }) => count(endpoints.total) },
+  { head: 'Users', number: true, cell: ({ users }) => count(users) },
+  { head: 'Segments', number: true, cell: ({ segments }) => count(segments) },
+  { head: 'Imports', number: true, cell: ({ importJobs }) => count(importJobs) },
+  { head: 'Campaigns', number: true, cell: ({ campaigns }) => count(campaigns) },
+  { head: 'Journeys', number: true, cell: ({ journeys }) => count(journeys) },
+  { head: 'Messages', number: true, cell: ({ messages }) => count(messages) },
+  { head: 'Created', number: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
+]
