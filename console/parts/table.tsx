@@ -21,8 +21,8 @@ interface TableProps<Row> {
   keyOf: (row: Row) => string
 }
 
-/** How many rows are drawn at once, which is what a screen holds: the others follow in the next frame. */
-const firstRows = 25
+/** How many rows are drawn in the first frame: what a screen holds. */
+const firstRows = 15
 
 /**
  * A table. The first column names the row, and links to it where the row has a page. `j` and `k`
@@ -43,7 +43,7 @@ export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) 
         </tr>
       </thead>
       <tbody>
-        {rows.slice(0, useDrawn()).map(row => (
+        {rows.slice(0, useDrawn(rows.length)).map(row => (
           <tr key={keyOf(row)} data-row>
             {columns.map((column, index) =>
               index === 0 ? (
@@ -64,15 +64,17 @@ export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) 
 )
 
 /**
- * How many rows are drawn: the first ones, and all of them once those can be seen. Who comes back finds
- * the row that they left, wherever it is.
+ * How many of a number of rows are drawn: the first ones, twice as many with each frame, and in the end
+ * all that there may be. Who comes back finds the row that they left, wherever it is.
  */
-function useDrawn(): number {
+function useDrawn(rows: number): number {
   const [drawn, setDrawn] = useState(arrival.peek().by === 'link' ? firstRows : Number.POSITIVE_INFINITY)
   useEffect(() => {
-    const next = requestAnimationFrame(() => setDrawn(Number.POSITIVE_INFINITY))
+    if (drawn === Number.POSITIVE_INFINITY) return
+    const more = drawn * 2 < rows ? drawn * 2 : Number.POSITIVE_INFINITY
+    const next = requestAnimationFrame(() => setDrawn(more))
     return () => cancelAnimationFrame(next)
-  }, [])
+  }, [drawn, rows])
   return drawn
 }
 
