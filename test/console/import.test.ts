@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { chooseFiles, dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
 import { controlOf, jobsOf, writeFewAtATime } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
@@ -113,9 +113,9 @@ t.test('files are chosen by keyboard, and text is pasted as CSV or JSON', needsB
   const { page, client, trouble } = await open(t)
   const app = await createApp(client)
   await page.goto(new URL(`apps/${app}/import`, page.url()).href)
-  const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Choose files' }).press('Enter')
-  await (await chooser).setFiles([{ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) }])
+  await chooseFiles(page, () => page.getByRole('button', { name: 'Choose files' }).press('Enter'), [
+    { name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) },
+  ])
   await row(page, /^3 good bob SMS/).waitFor()
   await page.getByRole('button', { name: 'Take another file' }).click()
 

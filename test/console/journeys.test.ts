@@ -96,7 +96,11 @@ t.test('journeys in the console', needsBrowser, async t => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('heading', { name: 'Journeys', level: 1 }).waitFor()
     t.equal((await control('GET', `${path}/journeys/${id}`)).status, 404)
-    t.strictSame(trouble, [])
+    t.strictSame(
+      trouble.filter(line => !line.startsWith('404: ') || !line.includes(`/journeys/${id}`)),
+      [],
+      'but for what the clock has changed, which may be read again when the journey is gone',
+    )
   })
 
   t.test('after a restore, a journey is as the snapshot has it', async t => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { chooseFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, startEmulator, until } from '../support/helpers.ts'
 import { putEndpoint } from '../support/reads.ts'
@@ -56,6 +56,8 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
 
     await page.keyboard.press('Control+k')
     await untilFocused(page, 'A page, a name or an id')
+    // The pages of the application come before the others as soon as its name is known.
+    await page.getByRole('option', { name: 'page of shop' }).first().waitFor()
     await page.keyboard.press('ArrowDown')
     const second = await page.getByRole('option').nth(1).textContent()
     t.equal(await page.getByRole('option', { selected: true }).textContent(), second)
@@ -133,6 +135,17 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     t.strictSame(trouble, [], 'who comes from elsewhere gets to the page above')
   })
 
+  t.test('who comes back to the first page is where they left it', async t => {
+    const { page } = await openPage(t, browser, url)
+    await page.goto(home)
+    const left = page.locator('main').getByRole('link', { name: 'All failed calls' })
+    await left.press('Enter')
+    await heading(page, 'Requests').waitFor()
+    await page.goBack()
+    await left.waitFor()
+    await untilFocused(page, 'All failed calls')
+  })
+
   t.test('a file is imported, and the row that failed is read', async t => {
     const { url } = await startEmulator(t)
     const { page, trouble } = await openPage(t, browser, url)
@@ -144,10 +157,10 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await heading(page, 'Import your first file').waitFor()
     await page.getByRole('button', { name: 'Choose files' }).waitFor()
     await tabTo('Choose files')
-    const chooser = page.waitForEvent('filechooser')
-    await page.keyboard.press('Enter')
     const buffer = Buffer.from('Id,ChannelType,Address\nann,EMAIL,ann@example.com\nbob,SMS,\n')
-    await (await chooser).setFiles([{ name: 'users.csv', mimeType: 'text/csv', buffer }])
+    await chooseFiles(page, () => page.keyboard.press('Enter'), [
+      { name: 'users.csv', mimeType: 'text/csv', buffer },
+    ])
     await heading(page, 'Import').waitFor()
     await untilFocused(page, 'Import')
     await page.getByRole('row', { name: /^3 depends/ }).waitFor()
@@ -266,8 +279,12 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     t.ok(await heading(page, 'Faults').isVisible(), 'the page is the same')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Outbox' }).press('Enter')
-    await untilFocused(page, 'Outbox')
-    t.equal(await page.evaluate('document.activeElement.tagName'), 'H1')
+    // Until the page is there, the link has the focus, or nothing.
+    await until(
+      async () => (await page.evaluate(`document.activeElement.matches('h1')`)) || undefined,
+      'the focus on the heading',
+    )
+    t.equal(await focused(page), 'Outbox')
     t.strictSame(trouble, [])
   })
 

@@ -48,6 +48,25 @@ export async function openPage(
 }
 
 /**
+ * Answers the system's dialog for files that a step opens.
+ *
+ * @param opens what opens it
+ */
+export async function chooseFiles(
+  page: Page,
+  opens: () => Promise<void>,
+  files: { name: string; mimeType: string; buffer: Buffer }[],
+): Promise<void> {
+  const open = async () => {
+    // A key could arrive in the page before it knows that somebody waits; nobody would see the dialog.
+    await page.evaluate('0')
+    await opens()
+  }
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), open()])
+  await chooser.setFiles(files)
+}
+
+/**
  * Drops files on an element, as a hand would: first they are over it.
  *
  * @param files their contents, by their names
