@@ -1,7 +1,7 @@
-import { type EventRecord, isPushEvent, type NewEvents } from '../../model/event-record.ts'
+import { isPushEvent, type NewEvents } from '../../model/event-record.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
-import type { CountKey, EventCounts, Reach } from '../../store/event-records/event-counts.ts'
-import { toldBy } from './message-events.ts'
+import type { EventCounts, Reach } from '../../store/event-records/event-counts.ts'
+import { type Counted, countedBy } from './message-events.ts'
 import { isSend } from './send-events.ts'
 
 /*
@@ -21,43 +21,37 @@ const oncePerHour = new Set(['_email.open', '_email.click'])
 
 /** Counts events of one application. To be called in the transaction that writes them. */
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
-  const totals = new Map<string, { key: CountKey; by: number }>()
+  /** Events that count the same; most events of one write do. */
+  const groups = new Map<string, { type: string; day: string; counted: Counted; times: number }>()
   const reaches = new Map<string, { of: Reach; endpoints: Map<string, boolean> }>()
+  let time = Number.NaN
+  let hour = ''
   for (const event of events) {
-    const hour = new Date(event.time).toISOString().slice(0, 13)
+    // Events of one write mostly have the same time.
+    if (event.time !== time) hour = new Date(event.time).toISOString().slice(0, 13)
+    time = event.time
     const day = hour.slice(0, 10)
     for (const type of event.types) {
       if (!isCounted(event, type)) continue
-      const { attributes, metrics } = toldBy(type, event.origin)
-      const campaign = attributes.campaign_id ?? ''
-      const journey = attributes.journey_id ?? ''
-      const activity = attributes.campaign_activity_id ?? attributes.journey_activity_id ?? ''
+      const counted = countedBy(type, event.origin)
+      const { campaign, journey, activity } = counted
       const owner = `${day}/${campaign}/${journey}/${activity}`
-      const add = (name: string, label = '', by = 1) => {
-        const text = `${owner}/${name}/${label}`
-        const total = totals.get(text)
-        if (total !== undefined) total.by += by
-        else totals.set(text, { key: { campaign, journey, activity, name, label, day }, by })
+      const note = (name: string) => {
+        const { campaignStatus, journeyStatus, deliveryType, country, recordStatus, parts, price } = counted
+        const text = `${name}/${owner}/${campaignStatus}/${journeyStatus}/${deliveryType}/${country}/${recordStatus}/${parts}/${price}`
+        const group = groups.get(text)
+        if (group === undefined) groups.set(text, { type: name, day, counted, times: 1 })
+        else group.times++
       }
 
       if (oncePerHour.has(type)) {
         const message = event.message!
         if (!counts.mark(app, { message, name: type, hour })) continue
-        if (counts.mark(app, { message, name: type, hour: '' })) add(`first ${type}`)
+        if (counts.mark(app, { message, name: type, hour: '' })) note(`first ${type}`)
       }
-      if (isSend(type)) {
-        const status = attributes.campaign_send_status ?? attributes.journey_send_status ?? ''
-        add(type, status)
-        if (type === '_campaign.send' && attributes.delivery_type === 'PUSH') add(`${type} push`, status)
-      } else if (type.startsWith('_SMS.')) {
-        const country = attributes.iso_country_code ?? ''
-        add(type, country)
-        add(`parts ${type}`, country, Number(attributes.number_of_message_parts))
-        add(`price ${type}`, country, metrics.price_in_millicents_usd ?? 0)
-        add(`status ${type}`, attributes.record_status ?? '')
-      } else add(type)
+      note(type)
 
-      const isReached = tellsReach(type, attributes)
+      const isReached = tellsReach(type, counted)
       if (campaign === '' || event.endpoint === undefined || isReached === undefined) continue
       const reach = reaches.get(owner) ?? { of: { campaign, activity, day }, endpoints: new Map() }
       reaches.set(owner, reach)
@@ -66,13 +60,40 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       else reach.endpoints.set(event.endpoint, isReached)
     }
   }
-  for (const { key, by } of totals.values()) counts.add(app, key, by)
+  for (const { type, day, counted, times } of groups.values()) {
+    const { campaign, journey, activity } = counted
+    for (const [name, label, by] of addendsOf(type, counted)) {
+      counts.add(app, { campaign, journey, activity, name, label, day }, by * times)
+    }
+  }
   for (const { of, endpoints } of reaches.values()) {
     for (const isReached of [true, false]) {
       const ids = [...endpoints].flatMap(([id, is]) => (is === isReached ? [id] : []))
       if (ids.length > 0) counts.addReached(app, of, ids, isReached)
     }
   }
+}
+
+/** What an event adds to: names, labels, and how much. */
+function addendsOf(
+  type: string,
+  { campaignStatus, journeyStatus, deliveryType, country, recordStatus, parts, price }: Counted,
+): [name: string, label: string, by: number][] {
+  const sendStatus = campaignStatus || journeyStatus
+  if (type === '_campaign.send' && deliveryType === 'PUSH') {
+    return [
+      [type, sendStatus, 1],
+      [`${type} push`, sendStatus, 1],
+    ]
+  }
+  if (isSend(type)) return [[type, sendStatus, 1]]
+  if (!type.startsWith('_SMS.')) return [[type, '', 1]]
+  return [
+    [type, country, 1],
+    [`parts ${type}`, country, parts],
+    [`price ${type}`, country, price],
+    [`status ${type}`, recordStatus, 1],
+  ]
 }
 
 /** Whether an event counts: those of messages do, and what apps report of push notifications. */
@@ -83,7 +104,7 @@ const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
  * Whether an event says that its endpoint has got a message of a campaign, or has not; undefined if it
  * says neither. Delivered is what was sent and has not bounced hard (source: guide).
  */
-function tellsReach(type: string, { campaign_send_status }: EventRecord['attributes']): boolean | undefined {
+function tellsReach(type: string, { campaignStatus }: Counted): boolean | undefined {
   if (type === '_email.hardbounce') return false
-  return campaign_send_status === 'SUCCESS' ? true : undefined
+  return campaignStatus === 'SUCCESS' ? true : undefined
 }

@@ -49,9 +49,9 @@ export function campaignAttributes(message: EventMessage): EventRecord['attribut
     campaign_id: campaign ?? null,
     campaign_activity_id: activity ?? null,
     treatment_id: treatment ?? null,
-    campaign_send_status: message.status ?? sendStatusOf(message),
+    campaign_send_status: statusOf(message),
     campaign_type: null,
-    delivery_type: typeOf(message),
+    delivery_type: deliveryTypeOf(message),
   }
 }
 
@@ -63,11 +63,11 @@ export function journeyAttributes(message: EventMessage): EventRecord['attribute
     journey_run_id: run ?? null,
     journey_activity_id: activity ?? null,
     // It is absent where only a wait has ended (source: guide).
-    ...(message.status !== 'QUIET_TIME_WAIT_FINISHED' && { journey_activity_type: typeOf(message) }),
-    journey_send_status: message.status ?? sendStatusOf(message),
+    ...(message.status !== 'QUIET_TIME_WAIT_FINISHED' && { journey_activity_type: deliveryTypeOf(message) }),
+    journey_send_status: statusOf(message),
     journey_send_status_message: statusMessage ?? '',
     journey_send_status_code: String(statusCode ?? 200),
-    delivery_type: typeOf(message),
+    delivery_type: deliveryTypeOf(message),
   }
 }
 
@@ -95,6 +95,9 @@ export function sendStatusOf({
   return statuses[status] ?? 'FAILURE'
 }
 
+/** What the event of a message tells of what became of it. */
+export const statusOf = (message: EventMessage): SendStatus => message.status ?? sendStatusOf(message)
+
 /** CUSTOM of custom channels, whatever the endpoint's channel is (source: guide). */
-const typeOf = ({ record: { channel = '' }, isCustom }: EventMessage): string =>
+export const deliveryTypeOf = ({ record: { channel = '' }, isCustom }: EventMessage): string =>
   isCustom === true ? 'CUSTOM' : (kindOf(channel) ?? channel)
