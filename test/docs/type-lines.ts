@@ -18,11 +18,11 @@ import {
  * Runs every ```sh block of the pages as it is, except for the port, against a real emulator, in a
  * folder like a clone.
  *
- * - The first page starts the emulator. The blocks in its opening are what a reader types first;
- *   each section of each page begins with the state of the emulator and the shell variables that
- *   they leave.
+ * - The first page starts the emulator. The blocks in its opening are what a reader types first, and
+ *   then those in the opening of another page; each section of a page begins with the state of the
+ *   emulator and the shell variables that they leave.
  * - The opening of a page is what is above its first `##`; in the README, it is its section
- *   "Quick start". The openings of further pages are typed again before each of their sections.
+ *   "Quick start".
  * - A line that starts an emulator runs as in another terminal; the lines below it call that one.
  * - A block without a language right below another one is what that prints.
  * - A block that cannot be run has a comment above it: `<!-- not run: reason -->`. names.test.ts
@@ -57,6 +57,12 @@ export function testLines(t: Test, pages: string[]): void {
   t.test(`what ${pages[0]} says to type works`, { skip: missing }, t => typeAll(t, pages))
 }
 
+/** What typed lines have left: the state of the emulator, and commands that set the variables. */
+interface Left {
+  snapshot?: ArrayBuffer
+  variables: string
+}
+
 async function typeAll(t: Test, pages: string[]) {
   const clone = makeClone(t)
   const env = makeEnvironment(t)
@@ -68,7 +74,8 @@ async function typeAll(t: Test, pages: string[]) {
   const first = opening.flatMap(({ code }) => commandsOf(code)).find(isServer) ?? 'npm start'
   const main = await start(t, first, makeSeed(t, pages))
 
-  const newShell = async (t: Test, variables: string) => {
+  const begin = async (t: Test, { snapshot, variables }: Left) => {
+    if (snapshot) await fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
     const shell = new Shell(t, clone, env)
     await shell.run('set -o pipefail')
     if (!readsEndpoint) await shell.run(forOldAws)
@@ -100,26 +107,41 @@ async function typeAll(t: Test, pages: string[]) {
     return all
   }
 
-  const shell = await newShell(t, ':')
-  const printed = await type(t, shell, opening)
+  /** Types the opening of a page. @returns what it prints and leaves */
+  const typeOpening = async (t: Test, blocks: Block[], start: Left = { variables: ':' }) => {
+    const shell = await begin(t, start)
+    const printed = await type(t, shell, blocks)
+    const assigned = blocks.flatMap(({ code }) => [...code.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)])
+    const names = assigned.map(([, name]) => name)
+    const declared = names.length === 0 ? '' : (await shell.run(`declare -p ${names.join(' ')}`)).output
+    const snapshot = await (await fetch(`${main.url}/_pinpoint/snapshot`)).arrayBuffer()
+    return { printed, variables: `${start.variables}\n${declared}`, snapshot }
+  }
+
+  const { printed, ...left } = await typeOpening(t, opening)
   if (pages[0] === 'README.md') {
     t.match(printed, /"JobStatus": "COMPLETED"/, 'the quick start ends as the README says')
     t.match(printed, /"TotalProcessed": 5/)
     t.match(printed, /"users.csv line 6: Missing Address"/)
   }
-  const assignments = opening.flatMap(({ code }) => [...code.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)])
-  const names = assignments.map(([, name]) => name)
-  const variables = names.length === 0 ? ':' : (await shell.run(`declare -p ${names.join(' ')}`)).output
-  const snapshot = await (await fetch(`${main.url}/_pinpoint/snapshot`)).arrayBuffer()
   for (const page of pages) {
     const scripts = scriptsOf(page)
     const before = page === pages[0] ? [] : scripts.filter(isOpening)
+    let start: Left = left
+    if (before.length > 0) {
+      await t.test(`${page}, its opening`, async t => {
+        start = await typeOpening(t, before, left)
+      })
+    }
     const sections = scripts.filter(block => !isOpening(block))
     for (const section of new Set(sections.map(({ section }) => section))) {
       await t.test(`${page}: ${section}`, async t => {
-        await fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
-        const shell = await newShell(t, variables)
-        await type(t, shell, [...before, ...sections.filter(block => block.section === section)])
+        const shell = await begin(t, start)
+        await type(
+          t,
+          shell,
+          sections.filter(block => block.section === section),
+        )
       })
     }
   }
