@@ -14,9 +14,11 @@ import { oldestNode } from './server/version.ts'
  * All files are side by side: what the code looks for beside itself (a thread's file, the migrations, package.json in the
  * folder above) is there for every one of them.
  *
- *     node build.ts [FOLDER]
+ *     node build.ts [FOLDER] [MODULE ...]
+ *
+ * Each MODULE is one more that can be imported, as tests need it.
  */
-const dist = process.argv[2] ?? 'dist'
+const [dist = 'dist', ...more] = process.argv.slice(2)
 
 /** Where the licence is of packages that come without a file of it. */
 const licencesElsewhere: Record<string, string[]> = {
@@ -36,6 +38,7 @@ const { metafile } = await build({
     'server/worker/job-worker.ts',
     'server/worker/reader-thread.ts',
     'server/store/snapshots/snapshot-thread.ts',
+    ...more,
   ],
   outdir: dist,
   entryNames: '[name]',

@@ -4,6 +4,8 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import { Validator } from '@seriousme/openapi-schema-validator'
 import type { RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
+// A build has the document that was made of the sources; here it is made.
+import { buildApp } from '../../server/emulator/app.ts'
 import { ImportJobResponse } from '../../server/model/import-job.ts'
 import { buildTestApp } from '../support/helpers.ts'
 
@@ -55,7 +57,7 @@ const isOperation = ({ config, url }: RouteOptions) =>
   config?.operation !== undefined && !/\/(legacy)?$/.test(url)
 
 t.test('the description is a valid one, of every operation that is served and of no other', async t => {
-  const built = buildTestApp(t)
+  const built = buildTestApp(t, { build: buildApp })
   const { document, operations } = await describe(t, built)
   t.match(document, { openapi: '3.1.0', servers: [{ url: 'http://pinpoint.test:7467' }] })
   for (const { url, method, config, schema } of built.app.routes.filter(isOperation)) {
@@ -76,7 +78,7 @@ t.test('the description is a valid one, of every operation that is served and of
 })
 
 t.test('an operation of Pinpoint has its shapes, its errors and the page that tells of it', async t => {
-  const { document, operations } = await describe(t, buildTestApp(t))
+  const { document, operations } = await describe(t, buildTestApp(t, { build: buildApp }))
   const { responses, ...create } = operations.get('CreateImportJob')!
   const shape = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } })
   t.match(create, {
@@ -112,7 +114,7 @@ t.test('an operation of Pinpoint has its shapes, its errors and the page that te
 })
 
 t.test('the pages of operations are those that their files name', async t => {
-  const { operations } = await describe(t, buildTestApp(t))
+  const { operations } = await describe(t, buildTestApp(t, { build: buildApp }))
   const resources = new URL('../../server/resources/', import.meta.url).pathname
   let compared = 0
   for (const file of readdirSync(resources, { recursive: true, encoding: 'utf8' })) {
@@ -129,7 +131,7 @@ t.test('the pages of operations are those that their files name', async t => {
 })
 
 t.test('every control call says what it does, what it answers and what opens it', async t => {
-  const { app } = buildTestApp(t)
+  const { app } = buildTestApp(t, { build: buildApp })
   const { operations } = await describe(t, { app })
   const routes = app.routes.filter(isOperation).filter(({ url }) => url.startsWith('/_pinpoint/'))
   t.ok(routes.length > 5)
@@ -178,7 +180,7 @@ t.test('a control call that is added is described without further ado', async t 
       async () => {},
     )
   }
-  const { app } = buildTestApp(t)
+  const { app } = buildTestApp(t, { build: buildApp })
   app.register(plantTree)
   const { document, operations } = await describe(t, { app })
   const { requestBody, responses, parameters } = operations.get('plantTree')!

@@ -19,15 +19,23 @@ import { pino } from 'pino'
 import root, { type Test } from 'tap'
 import type { Uploads } from '../../server/buckets/uploads.ts'
 import { Clock } from '../../server/clock/clock.ts'
-import { buildApp, type Dependencies } from '../../server/emulator/app.ts'
-import { start } from '../../server/emulator/start.ts'
+import type { Dependencies } from '../../server/emulator/app.ts'
 import type { State } from '../../server/emulator/state.ts'
 import { EventBus } from '../../server/events/event-bus.ts'
 import { JobCounters } from '../../server/jobs/record-counters.ts'
 import type { ApplicationResponse } from '../../server/model/application.ts'
 import { loadConfig } from '../../server/process/config.ts'
-import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from './buckets.ts'
+import { importBuilt } from './built.ts'
+
+const { buildApp } =
+  await importBuilt<typeof import('../../server/emulator/app.ts')>('server/emulator/app.ts')
+/** See `server/emulator/start.ts`. */
+export const { start } =
+  await importBuilt<typeof import('../../server/emulator/start.ts')>('server/emulator/start.ts')
+const { databaseFile, openStore } = await importBuilt<typeof import('../../server/store/open-store.ts')>(
+  'server/store/open-store.ts',
+)
 
 export const silent = pino({ level: 'silent' })
 
@@ -39,10 +47,12 @@ export const roleArn = 'arn:aws:iam::123456789012:role/import'
  * listen; calls are injected.
  *
  * @param given dependencies in the place of the usual ones; a store is closed at the end of the test
+ * @param given.build what builds it, by default that of `built.ts`
  */
 export function buildTestApp(
   t: Test,
   {
+    build = buildApp,
     jobWorker,
     now,
     store = openStore(emptyDataDir(t)),
@@ -50,10 +60,11 @@ export function buildTestApp(
   }: Partial<Omit<Dependencies, 'jobWorker'>> & {
     /** The time, of Pinpoint and of the machine alike. */
     now?: () => Date
+    build?: typeof buildApp
     jobWorker?: Partial<Dependencies['jobWorker']>
   } = {},
 ) {
-  const app = buildApp({
+  const app = build({
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     jobWorker: {

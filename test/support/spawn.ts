@@ -1,22 +1,17 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import type { Test } from 'tap'
+import { builtModule } from './built.ts'
 import { createClient, until } from './helpers.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/**
- * The program of the process. `npm test` builds one, whose start takes half of the processor's time
- * that the sources take, and which is what users run.
- */
-export const main = join(
-  root,
-  process.env.TEST_BUILT ? join(process.env.TEST_BUILT, 'main.js') : 'server/main.ts',
-)
+/** The program of the process. */
+export const main = builtModule('server/main.ts')
 
 /** How a process ended, and all that it said. */
 export interface Ended {
