@@ -6,6 +6,7 @@ import { importAgain, importInto, type Outcome, sameEndpoints } from '../support
 import { csvFile, csvOf, ndjsonFile, numbered } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
+import { isLong } from '../support/long.ts'
 import { completed, countersOf, untilProcessed } from '../support/reads.ts'
 import { startFront, startS3 } from '../support/s3.ts'
 
@@ -29,7 +30,7 @@ for (const [format, content] of [
     const small = await importInto(emulator, 's3://demo/small.gz', format)
     same(large, small)
     t.ok(large.job.TotalFailures! > 100, 'some records are bad')
-    if (format === 'CSV') return
+    if (format === 'CSV' || !isLong) return
     same(
       await importAgain(emulator, large.app, 's3://demo/large', format),
       await importAgain(emulator, small.app, 's3://demo/small.gz', format),
