@@ -22,10 +22,18 @@ export const useReloadOfFailed = (loaded: unknown): void =>
     if (loaded instanceof Error) reloadPage()
   })
 
-/** Makes a component that is loaded when it is first shown. Once it is loaded, it is there at once. */
-export function lazy(load: () => Promise<Loaded>): ComponentType {
+/** A component that is loaded when it is first shown. */
+type Lazy = ComponentType & { isLoaded: () => boolean }
+
+/**
+ * Makes a component that is loaded when it is first shown. Once it is loaded, it is there at once.
+ *
+ * @param Failed what is shown where it cannot be loaded; nothing is shown before then. Without it, both
+ *   are said in its place, and the whole page is loaded again when the emulator is back
+ */
+export function lazy(load: () => Promise<Loaded>, Failed?: ComponentType<{ error: Error }>): Lazy {
   const loaded = signal<Loaded | Error | undefined>(undefined)
-  return () => {
+  const Component = () => {
     useEffect(() => {
       if (loaded.peek() !== undefined) return
       loadScript(load).then(module => {
@@ -33,8 +41,10 @@ export function lazy(load: () => Promise<Loaded>): ComponentType {
       })
     }, [])
     const module = loaded.value
-    useReloadOfFailed(module)
-    if (module === undefined) return <Loading />
-    return module instanceof Error ? <ErrorBox error={module} retry={reloadPage} /> : <module.default />
+    useReloadOfFailed(Failed === undefined && module)
+    if (module === undefined) return Failed === undefined ? <Loading /> : null
+    if (!(module instanceof Error)) return <module.default />
+    return Failed === undefined ? <ErrorBox error={module} retry={reloadPage} /> : <Failed error={module} />
   }
+  return Object.assign(Component, { isLoaded: () => loaded.value !== undefined })
 }

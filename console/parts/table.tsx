@@ -21,7 +21,7 @@ interface TableProps<Row> {
   keyOf: (row: Row) => string
 }
 
-/** How many rows are drawn in the first frame: what a screen holds. */
+/** How many rows are drawn in the first frame: as many as it can hold without being a long one. */
 const firstRows = 15
 
 /**

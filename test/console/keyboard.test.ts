@@ -136,14 +136,25 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
   })
 
   t.test('who comes back to the first page is where they left it', async t => {
-    const { page } = await openPage(t, browser, url)
+    const { page, trouble } = await openPage(t, browser, url, { viewport: { width: 1000, height: 400 } })
     await page.goto(home)
     const left = page.locator('main').getByRole('link', { name: 'All failed calls' })
+    await left.waitFor()
+    await until(
+      async () => (await page.locator('main .loading').count()) === 0 || undefined,
+      'all that it shows',
+    )
     await left.press('Enter')
     await heading(page, 'Requests').waitFor()
     await page.goBack()
     await left.waitFor()
     await untilFocused(page, 'All failed calls')
+    t.ok(
+      await page.evaluate('document.activeElement.getBoundingClientRect().bottom <= innerHeight'),
+      'it is in view',
+    )
+    t.ok(await page.evaluate('scrollY > 0'))
+    t.strictSame(trouble, [])
   })
 
   t.test('a file is imported, and the row that failed is read', async t => {

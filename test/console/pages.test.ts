@@ -92,9 +92,9 @@ async function look({ page, trouble }: WatchedPage, address: string, isMissing: 
   )
   if (title !== `${heading} · pinpoint-local`) wrong.push(`the title is "${title}", the heading "${heading}"`)
   if (focused !== 'H1') wrong.push(`${focused} has the focus, and not the heading`)
-  // What is not there looks the same everywhere, as the alerts of pages that are there.
+  wrong.push(...(await violationsOf(page, withTargets)))
+  // What is not there looks the same everywhere: the pages that are there show the rest.
   if (!isMissing) {
-    wrong.push(...(await violationsOf(page, withTargets)))
     await page.emulateMedia({ colorScheme: 'dark' })
     const dark = await violationsOf(page, { runOnly: ['color-contrast'] })
     wrong.push(...dark.map(line => `dark: ${line}`))

@@ -27,7 +27,7 @@ export default function Start() {
   return (
     <Page
       title={isEmpty ? 'Import your first file' : 'Applications'}
-      ready={value !== undefined}
+      ready={value !== undefined && (isEmpty ? FirstVisit : Activity).isLoaded()}
       actions={<CreateApplication />}
     >
       <PagedTable
