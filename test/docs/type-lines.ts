@@ -75,7 +75,7 @@ async function typeAll(t: Test, pages: string[]) {
   const main = await start(t, first, makeSeed(t, pages))
 
   const begin = async (t: Test, { snapshot, variables }: Left) => {
-    if (snapshot) await fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+    if (snapshot) await checked(fetch(`${main.url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot }))
     const shell = new Shell(t, clone, env)
     await shell.run('set -o pipefail')
     if (!readsEndpoint) await shell.run(forOldAws)
@@ -114,7 +114,7 @@ async function typeAll(t: Test, pages: string[]) {
     const assigned = blocks.flatMap(({ code }) => [...code.matchAll(/(?:^|\s)([A-Z][A-Z0-9_]*)=/g)])
     const names = assigned.map(([, name]) => name)
     const declared = names.length === 0 ? '' : (await shell.run(`declare -p ${names.join(' ')}`)).output
-    const snapshot = await (await fetch(`${main.url}/_pinpoint/snapshot`)).arrayBuffer()
+    const snapshot = await (await checked(fetch(`${main.url}/_pinpoint/snapshot`))).arrayBuffer()
     return { printed, variables: `${start.variables}\n${declared}`, snapshot }
   }
 
@@ -127,16 +127,20 @@ async function typeAll(t: Test, pages: string[]) {
   for (const page of pages) {
     const scripts = scriptsOf(page)
     const before = page === pages[0] ? [] : scripts.filter(isOpening)
-    let start: Left = left
+    let start: Left | undefined = left
     if (before.length > 0) {
+      start = undefined
       await t.test(`${page}, its opening`, async t => {
         start = await typeOpening(t, before, left)
       })
     }
+    // Without what the opening leaves, nothing below it works.
+    if (start === undefined) continue
+    const from = start
     const sections = scripts.filter(block => !isOpening(block))
     for (const section of new Set(sections.map(({ section }) => section))) {
       await t.test(`${page}: ${section}`, async t => {
-        const shell = await begin(t, start)
+        const shell = await begin(t, from)
         await type(
           t,
           shell,
@@ -145,6 +149,13 @@ async function typeAll(t: Test, pages: string[]) {
       })
     }
   }
+}
+
+/** An answer that is no error. */
+async function checked(answer: Promise<Response>): Promise<Response> {
+  const response = await answer
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${await response.text()}`)
+  return response
 }
 
 /** Writes the seed that one of the pages shows to a file, and returns the setting that names it. */

@@ -16,7 +16,8 @@ export function builtModule(source: string): string {
   const { TEST_BUILT: built } = process.env
   if (!built) return join(root, source)
   const path = join(root, built, `${basename(source, '.ts')}.js`)
-  if (!existsSync(path)) throw new Error(`${path} is missing: add ${source} to build:test in package.json`)
+  if (!existsSync(path))
+    throw new Error(`${path} is missing: npm run build:test makes what it names, ${source} among it`)
   return path
 }
 
