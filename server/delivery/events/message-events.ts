@@ -18,8 +18,8 @@ import {
   endpointContext,
   isSend,
   journeyAttributes,
+  sendStatusOf,
   sendTypesOf,
-  statusOf,
   withoutIds,
 } from './send-events.ts'
 import { eventsOfEmail, eventsOfSms } from './simulators.ts'
@@ -150,8 +150,8 @@ export function countedBy(type: string, origin: NewEvents['origin']): Counted {
   const isSms = type.startsWith('_SMS.')
   return {
     ...{ campaign, journey, activity },
-    campaignStatus: type === '_campaign.send' ? statusOf(message) : '',
-    journeyStatus: type === '_journey.send' ? statusOf(message) : '',
+    campaignStatus: type === '_campaign.send' ? sendStatusOf(message) : '',
+    journeyStatus: type === '_journey.send' ? sendStatusOf(message) : '',
     deliveryType: isSend(type) ? deliveryTypeOf(message) : '',
     country: isSms ? countryIn(message.record) : '',
     recordStatus: isSms ? recordStatus[type as SmsEvent] : '',

@@ -49,7 +49,7 @@ export function campaignAttributes(message: EventMessage): EventRecord['attribut
     campaign_id: campaign ?? null,
     campaign_activity_id: activity ?? null,
     treatment_id: treatment ?? null,
-    campaign_send_status: statusOf(message),
+    campaign_send_status: sendStatusOf(message),
     campaign_type: null,
     delivery_type: deliveryTypeOf(message),
   }
@@ -64,7 +64,7 @@ export function journeyAttributes(message: EventMessage): EventRecord['attribute
     journey_activity_id: activity ?? null,
     // It is absent where only a wait has ended (source: guide).
     ...(message.status !== 'QUIET_TIME_WAIT_FINISHED' && { journey_activity_type: deliveryTypeOf(message) }),
-    journey_send_status: statusOf(message),
+    journey_send_status: sendStatusOf(message),
     journey_send_status_message: statusMessage ?? '',
     journey_send_status_code: String(statusCode ?? 200),
     delivery_type: deliveryTypeOf(message),
@@ -89,14 +89,13 @@ const statuses: Partial<Record<DeliveryStatus, SendStatus>> = {
 export function sendStatusOf({
   record: { status },
   isCustom,
-}: Pick<EventMessage, 'record' | 'isCustom'>): SendStatus {
+  status: told,
+}: Pick<EventMessage, 'record' | 'isCustom' | 'status'>): SendStatus {
+  if (told !== undefined) return told
   if (status === undefined) return 'SUCCESS'
   if (isCustom === true && status !== 'SUCCESSFUL') return 'CUSTOM_DELIVERY_FAILURE'
   return statuses[status] ?? 'FAILURE'
 }
-
-/** What the event of a message tells of what became of it. */
-export const statusOf = (message: EventMessage): SendStatus => message.status ?? sendStatusOf(message)
 
 /** CUSTOM of custom channels, whatever the endpoint's channel is (source: guide). */
 export const deliveryTypeOf = ({ record: { channel = '' }, isCustom }: EventMessage): string =>
