@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { controlPath, otpAliasPath } from '../http/control-path.ts'
 import { refuseUnknown } from '../http/errors/unknown-routes.ts'
 import { advanceJobs } from './advance-jobs.ts'
@@ -40,46 +40,52 @@ import { session } from './session.ts'
 import { refuseUnknownInput } from './strict-requests.ts'
 import { usage } from './usage.ts'
 
+/** The emulator's own calls. */
+const controlCalls = [
+  calls,
+  health,
+  reset,
+  getSnapshot,
+  clock,
+  jobControl,
+  advanceJobs,
+  faults,
+  importJob,
+  importFailures,
+  exportJob,
+  jobs,
+  segmentEndpoints,
+  segmentMember,
+  endpointSegments,
+  apps,
+  appEndpoints,
+  appUsers,
+  phoneNumbers,
+  otp,
+  recommenderItems,
+  render,
+  renderHtml,
+  messages,
+  messageEvents,
+  events,
+  optOuts,
+  requests,
+  requestDetails,
+  usage,
+  metrics,
+  live,
+  session,
+  openapi,
+]
+
+/** Those that take a body of any type: the parser of such bodies is for their plugin alone. */
+const uploads = [putSnapshot, putUpload, checkFile]
+
 /** The control API: the emulator's own calls, under `/_pinpoint/`. */
-export async function control(app: FastifyInstance): Promise<void> {
+export const control: FastifyPluginAsyncTypebox = async app => {
   refuseUnknownInput(app)
-  app.register(calls)
-  app.register(health)
-  app.register(reset)
-  app.register(getSnapshot)
-  app.register(putSnapshot)
-  app.register(putUpload)
-  app.register(checkFile)
-  app.register(clock)
-  app.register(jobControl)
-  app.register(advanceJobs)
-  app.register(faults)
-  app.register(importJob)
-  app.register(importFailures)
-  app.register(exportJob)
-  app.register(jobs)
-  app.register(segmentEndpoints)
-  app.register(segmentMember)
-  app.register(endpointSegments)
-  app.register(apps)
-  app.register(appEndpoints)
-  app.register(appUsers)
-  app.register(phoneNumbers)
-  app.register(otp)
-  app.register(recommenderItems)
-  app.register(render)
-  app.register(renderHtml)
-  app.register(messages)
-  app.register(messageEvents)
-  app.register(events)
-  app.register(optOuts)
-  app.register(requests)
-  app.register(requestDetails)
-  app.register(usage)
-  app.register(metrics)
-  app.register(live)
-  app.register(session)
-  app.register(openapi)
+  for (const call of controlCalls) await call(app, {})
+  for (const call of uploads) app.register(call)
   for (const path of [controlPath, otpAliasPath]) app.all(`${path}*`, unknown)
 }
 
