@@ -10,7 +10,7 @@ import { uploadsBucket } from './uploads.ts'
 export interface BucketSettings {
   /** A folder whose sub-folders are buckets. */
   s3Dir: string | undefined
-  /** Undefined when no S3 is configured: then nothing outside is contacted. */
+  /** Undefined when no S3 is configured: then only folders are read. */
   s3: S3Settings | undefined
   /** The folder of the objects that were uploaded, which need not exist. */
   uploads?: string

@@ -1,8 +1,8 @@
 /**
  * The quotas and limits of Pinpoint (source: the guide's quotas page, where no other is named).
- * Those of an account are enforced with `QUOTAS=on`: request rates, running imports, import size,
- * numbers of templates, of their versions, and of
- * recommender configurations. All others are always enforced.
+ * Those of an account are enforced with `QUOTAS=on`: request rates, running imports, the size of an
+ * import, and how many templates, versions of one, recommender configurations, campaigns and journeys
+ * there are. All others are always enforced.
  */
 
 /** Largest request body in bytes: the payload quota. */

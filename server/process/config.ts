@@ -141,7 +141,7 @@ const settings: Settings = {
     variables: ['S3_ALLOW_AWS'],
     flag: '--s3-allow-aws',
     default: 'false',
-    meaning: 'with no endpoint set, read from AWS S3; without this nothing outside is ever contacted',
+    meaning: 'with no endpoint set, read from AWS S3, which is never called without this',
     read: yesOrNo,
   },
   s3ForcePathStyle: {
@@ -195,7 +195,7 @@ const settings: Settings = {
     flag: '--quotas',
     default: 'off',
     meaning:
-      "enforces Pinpoint's published quotas (running imports, request rates, import size) with its 429 and 400 answers",
+      "enforces Pinpoint's published quotas of an account (request rates, import size, how much there is) with its 429 and 400 answers",
     ...onOff,
   },
   preflight: {
