@@ -55,7 +55,7 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       if (campaign === '' || event.endpoint === undefined || isReached === undefined) continue
       const reach = reaches.get(owner) ?? { of: { campaign, activity, day }, endpoints: new Map() }
       reaches.set(owner, reach)
-      // A message that bounces at once, with its other events, was never counted.
+      // A message that fails at once, with its other events, was never counted.
       if (!isReached && 'message' in event.origin) reach.endpoints.delete(event.endpoint)
       else reach.endpoints.set(event.endpoint, isReached)
     }
@@ -102,9 +102,10 @@ const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
 
 /**
  * Whether an event says that its endpoint has got a message of a campaign, or has not; undefined if it
- * says neither. Delivered is what was sent and has not bounced hard (source: guide).
+ * says neither. Delivered is what was rendered (assumed) and sent, and has not bounced hard (source:
+ * guide).
  */
 function tellsReach(type: string, { campaignStatus }: Counted): boolean | undefined {
-  if (type === '_email.hardbounce') return false
+  if (type === '_email.hardbounce' || type === '_email.rendering_failure') return false
   return campaignStatus === 'SUCCESS' ? true : undefined
 }
