@@ -102,7 +102,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
   ])
   const config = configOf(options, {
     port: 0,
-    ephemeral: options.dataDir === undefined,
+    ephemeral: options?.dataDir === undefined,
     logLevel: 'silent',
   })
   const { url, app, close } = await start(config, await createLog(config))
@@ -198,7 +198,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
       const found = app.store.apps.find(applicationId)
       return found !== undefined && app.store.exportJobs.get(found, jobId) !== undefined
     }),
-    reset: ({ seed = false } = {}) => control('POST', 'reset', { seed }),
+    reset: async (options = {}) => void (await control('POST', 'reset', options)),
     close: stop,
     [Symbol.asyncDispose]: stop,
   }

@@ -81,6 +81,13 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
       message: `application ${app} has no import job nix`,
     })
     await t.rejects(pinpoint.waitForExportJob('nix', 'nix'), { message: 'there is no application nix' })
+    const misspelt = { timeout: 50 } as object
+    const noOption = { name: 'RangeError', message: 'there is no option timeout; the option is timeoutMs' }
+    await t.rejects(pinpoint.waitForImportJob(app, 'nix', misspelt), noOption)
+    await t.rejects(pinpoint.reset({ sed: true } as object), { message: /^sed is not a name/ })
+    await t.rejects(pinpoint.clock.set({ mode: 'frozen', now: new Date('?') }), {
+      message: 'now must be a string; got null',
+    })
     for (const timeoutMs of [-1, Number.NaN, 1.5, Number.POSITIVE_INFINITY]) {
       await t.rejects(pinpoint.waitForImportJob(app, 'nix', { timeoutMs }), RangeError, `${timeoutMs}`)
     }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { OneOf } from '../model/common.ts'
 import { version } from '../version.ts'
 
@@ -23,18 +24,19 @@ export const health: FastifyPluginAsyncTypebox = async app => {
     return wasReadable
   }
 
+  const answer = async (_request: FastifyRequest, reply: FastifyReply) => {
+    const isReady = app.jobWorker.isRunning() && isReadable()
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'starting', version })
+  }
+  const response = { 200: Health, 503: Health }
   app.get(
     '/_pinpoint/health',
     {
       config: { operation: 'health' },
-      schema: {
-        summary: 'Whether the emulator is ready to run jobs',
-        response: { 200: Health, 503: Health },
-      },
+      schema: { summary: 'Whether the emulator is ready to run jobs', response },
     },
-    async (_request, reply) => {
-      const isReady = app.jobWorker.isRunning() && isReadable()
-      return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'starting', version })
-    },
+    answer,
   )
+  // As some probes ask.
+  app.head('/_pinpoint/health', { schema: { hide: true, response } }, answer)
 }

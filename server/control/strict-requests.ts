@@ -13,12 +13,13 @@ declare module 'fastify' {
 
 /**
  * Makes every control call that is registered from now on refuse unknown query parameters, unknown
- * members of the body at any depth, and a body if it takes none: a misspelt option that is ignored
- * would look like one that took effect. It changes the schemas themselves, so the OpenAPI document
+ * members of the body at any depth, members that are null, and a body if it takes none: a misspelt
+ * option that is ignored would look like one that took effect, and so would an invalid `Date`, which
+ * JSON has as null. It changes the schemas themselves, so the OpenAPI document
  * has these rules too.
  */
 export function refuseUnknownInput(app: FastifyInstance): void {
-  app.setValidatorCompiler(validatorCompiler(wordings))
+  app.setValidatorCompiler(validatorCompiler({ wordings, nullIsAbsent: false }))
 
   app.addHook('onRoute', route => {
     const schema: FastifySchema = route.schema ?? {}

@@ -4,8 +4,10 @@ export interface WaitOptions {
   timeoutMs?: number
 }
 
-/** @throws RangeError for what is no time to wait */
-export function readTimeout({ timeoutMs = 30_000 }: WaitOptions = {}): number {
+/** @throws RangeError for what is no time to wait, and for other options */
+export function readTimeout({ timeoutMs = 30_000, ...others }: WaitOptions = {}): number {
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new RangeError(`there is no option ${unknown}; the option is timeoutMs`)
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs
   throw new RangeError(`timeoutMs must be a whole number of milliseconds below 2^31; got ${timeoutMs}`)
 }

@@ -44,15 +44,19 @@ export const noOtherCompilers: FastifyServerOptions['schemaController'] = {
 }
 
 /**
- * @param wordings the wording of messages by part of the request, where it differs from the usual
- *   one
+ * @param options.wordings the wording of messages by part of the request, where it differs from the
+ *   usual one
+ * @param options.nullIsAbsent whether a member of the body that is null counts as absent
  */
 export const validatorCompiler =
-  (wordings: Partial<Record<string, Wording>> = {}): FastifySchemaCompiler<TSchema> =>
+  ({
+    wordings = {} as Partial<Record<string, Wording>>,
+    nullIsAbsent = true,
+  } = {}): FastifySchemaCompiler<TSchema> =>
   ({ schema, httpPart }) => {
     const check = checkOf(schema, wordings[httpPart!])
     return (value: unknown) => {
-      if (httpPart === 'body') removeAbsent(schema, value)
+      if (httpPart === 'body' && nullIsAbsent) removeAbsent(schema, value)
       const given = httpPart === 'querystring' ? listsInQuery(schema, value) : value
       const violation = check(given)
       return violation === undefined ? { value: given } : { error: badRequest(violation) }

@@ -388,6 +388,9 @@ export type Options = {
  * @throws StartError that names every bad option, and every one that does not exist
  */
 export function configOf(options: Options, defaults: Options = {}): Readonly<Config> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new StartError(`the options must be an object; got ${JSON.stringify(options)}`)
+  }
   const known = [...Object.keys(allSettings), 's3Credentials', 'keepProcessAlive']
   const problems = Object.keys(options)
     .filter(name => !known.includes(name))
@@ -537,14 +540,17 @@ function keyPairs(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Reads a list of items with commas between them, each by `read` or `*`.
+ * Reads a list of items with commas between them, each by `read` or `*` alone.
  *
  * @param what says what the items must be, where one of them is not
  */
 function list(read: (item: string) => string | undefined, what: string) {
   return (text: string): ReadonlySet<string> => {
     const items = text.split(',').map(item => item.trim())
-    const values = items.map(item => (item === '*' ? item : read(item)))
+    const values = items.map(item => {
+      if (item === '*') return item
+      return item.includes('*') ? undefined : read(item)
+    })
     if (values.includes(undefined)) throw new Error(`${what}, with commas between them`)
     return new Set(values as string[])
   }

@@ -68,7 +68,8 @@ function expected(schema: TSchema): string {
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`
   if (TypeGuard.IsArray(schema)) return `a list, each entry ${expected(schema.items)}`
   if (TypeGuard.IsRecord(schema)) {
-    return `an object, each member ${expected(Object.values(schema.patternProperties)[0]!)}`
+    const ofValues = Object.values(schema.patternProperties)[0]!
+    return TypeGuard.IsUnknown(ofValues) ? 'an object' : `an object, each member ${expected(ofValues)}`
   }
   if (schema.type === 'boolean') return 'true or false'
   if (schema.type === 'object') return 'an object'

@@ -24,6 +24,8 @@ t.test(
     await copyDatabase(databaseFile(DATA_DIR), kept)
     makeUtf16Database(broken)
     t.strictSame(await health(), [200, { status: 'ready', version }])
+    const { status } = await fetch(`${url}/_pinpoint/health`, { method: 'HEAD' })
+    t.equal(status, 200, 'as some probes ask')
 
     // Another program writes over the database what no connection of the emulator can read.
     await copyDatabase(broken, databaseFile(DATA_DIR))

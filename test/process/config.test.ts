@@ -71,7 +71,7 @@ const served: Row[] = [
     undefined,
     ['Dev.Example.com., b.example:80', new Set(['dev.example.com', 'b.example'])],
     ['*', new Set(['*'])],
-    'a b',
+    '*.example.com',
   ),
   row(
     'allowedOrigins',
