@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { HookSettings } from '../delivery/call-hook.ts'
-import { type Delivered, deliver, hasMessageFaults, type PlannedDelivery } from '../delivery/deliver.ts'
+import {
+  type Delivered,
+  deliver,
+  hasMessageFaults,
+  planDeliveries,
+  type Recipient,
+  type Sending,
+} from '../delivery/deliver.ts'
+import { recommend } from '../delivery/recommendations.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
@@ -36,27 +44,32 @@ export const isTransient = (error: unknown, { hooks }: Pick<SendingContext, 'hoo
 export const planInWorker = <Planned extends object>(store: Store, plan: () => Planned[]): Planned[] =>
   hasMessageFaults(store) ? store.writeInWorker(plan) : store.read(plan)
 
-/** Milliseconds of rendering after which others get their turn: a hostile template takes half a second. */
-const maxRendering = 25
+/** Milliseconds of rendering after which other work of the thread goes on. */
+const renderingSlice = 25
 
 /**
- * Renders messages in their order, until it has taken `maxRendering`.
+ * Plans and renders a message for each recipient, in their order. A hostile template takes half a
+ * second, so it stops once it has rendered for some milliseconds.
  *
  * @param isLong whether it renders all of them nevertheless, and pauses instead
  * @returns those that are rendered, one at least
  */
-export async function renderInTurns(
-  context: Pick<SendingContext, 'loadRenderer' | 'missingVariables'>,
-  planned: readonly PlannedDelivery[],
+export async function renderMessages(
+  context: SendingContext,
+  sending: Sending,
+  recipients: readonly Recipient[],
   isLong: boolean,
   now: Date,
 ): Promise<Delivered[]> {
+  const { store, missingVariables } = context
+  const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
+  const recommended = await recommend(context, sending, planned)
   const renderer = await context.loadRenderer()
-  const options = { missingVariables: context.missingVariables, now, uuid: randomUUID }
+  const options = { missingVariables, now, uuid: randomUUID }
   const delivered: Delivered[] = []
   let begun = performance.now()
-  for (const delivery of planned) {
-    if (delivered.length > 0 && performance.now() - begun > maxRendering) {
+  for (const delivery of recommended) {
+    if (delivered.length > 0 && performance.now() - begun > renderingSlice) {
       if (!isLong) break
       await setImmediate()
       begun = performance.now()

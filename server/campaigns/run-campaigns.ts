@@ -9,23 +9,17 @@ import {
 import {
   isTransient,
   planInWorker,
-  renderInTurns,
+  renderMessages,
   type SendingContext,
   type StepResult,
 } from '../audience/sending.ts'
 import { chooseContent } from '../delivery/choose-content.ts'
 import { kindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
-import {
-  endpointRecipient,
-  hasMessageFaults,
-  planDeliveries,
-  type Recipient,
-  type Sending,
-} from '../delivery/deliver.ts'
+import { endpointRecipient, hasMessageFaults, type Recipient, type Sending } from '../delivery/deliver.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { eventOfUnsent, type UnsentMessage } from '../delivery/events/send-events.ts'
-import { callsFunction, recommend } from '../delivery/recommendations.ts'
+import { callsFunction } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import { newId } from '../http/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
@@ -480,10 +474,7 @@ export function createCampaignRuns(context: SendingContext) {
     now: Date,
   ): Promise<Candidate | undefined> => {
     if (candidates.length === 0) return undefined
-    const recipients = candidates.map(recipientOf)
-    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
-    const recommended = await recommend(context, sending, planned)
-    const delivered = await renderInTurns(context, recommended, isLong, now)
+    const delivered = await renderMessages(context, sending, candidates.map(recipientOf), isLong, now)
     for (const [index, { record }] of delivered.entries()) {
       results.set(candidates[index]!, { message: record, isTargeted: true })
     }

@@ -3,18 +3,18 @@ import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
 import {
   isTransient,
   planInWorker,
-  renderInTurns,
+  renderMessages,
   type SendingContext,
   type StepResult,
 } from '../audience/sending.ts'
 import type { SentTemplates } from '../delivery/choose-content.ts'
 import { kindOf as channelKindOf } from '../delivery/content.ts'
 import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
-import { endpointRecipient, hasMessageFaults, planDeliveries, type Sending } from '../delivery/deliver.ts'
+import { endpointRecipient, hasMessageFaults, type Sending } from '../delivery/deliver.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import { eventOfUnsent, sendStatusOf } from '../delivery/events/send-events.ts'
 import { templateToSend } from '../delivery/load-template.ts'
-import { callsFunction, recommend } from '../delivery/recommendations.ts'
+import { callsFunction } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { SendStatus } from '../model/event-record.ts'
@@ -502,9 +502,7 @@ export function createJourneySteps(context: SendingContext) {
       templates,
     }
     const recipients = walkers.map(({ endpoint }) => endpointRecipient(endpoint))
-    const planned = planInWorker(store, () => planDeliveries(store, sending, recipients))
-    const recommended = await recommend(context, sending, planned)
-    const delivered = await renderInTurns(context, recommended, isLong, now)
+    const delivered = await renderMessages(context, sending, recipients, isLong, now)
     return delivered.map(({ record }, index) => ({ message: { record, endpoint: walkers[index]!.endpoint } }))
   }
 
