@@ -1,49 +1,20 @@
 import { countTargeted } from '../audience/count-sends.ts'
-import {
-  type AudienceCounter,
-  type AudienceRules,
-  type Counters,
-  count,
-  whyNotTargeted,
-} from '../audience/counters.ts'
-import {
-  isTransient,
-  planInWorker,
-  renderMessages,
-  type SendingContext,
-  type StepResult,
-} from '../audience/sending.ts'
-import { chooseContent } from '../delivery/choose-content.ts'
-import { kindOf } from '../delivery/content.ts'
-import { deliverCustom, endpointsPerCall, planCustom } from '../delivery/custom-channel.ts'
-import { endpointRecipient, hasMessageFaults, type Recipient, type Sending } from '../delivery/deliver.ts'
-import type { SentMessage } from '../delivery/events/message-events.ts'
-import { eventOfUnsent, type UnsentMessage } from '../delivery/events/send-events.ts'
+import { isTransient, type SendingContext, type StepResult } from '../audience/sending.ts'
+import { endpointsPerCall } from '../delivery/custom-channel.ts'
+import { hasMessageFaults } from '../delivery/deliver.ts'
+import { eventOfUnsent } from '../delivery/events/send-events.ts'
 import { callsFunction } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
-import { newId } from '../http/arn.ts'
-import type { EndpointResponse } from '../model/endpoint.ts'
-import type { SendStatus } from '../model/event-record.ts'
-import type { NewOutboxMessage } from '../model/message.ts'
-import { readUtcOffset } from '../model/utc-offset.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
-import type { DueTreatment } from '../store/campaigns/campaigns.ts'
-import type { EndpointKey, Sender } from '../store/campaigns/endpoint-sends.ts'
-import {
-  firstMember,
-  type MemberCursor,
-  type MemberStep,
-  memberEndpoint,
-  SegmentQueryError,
-} from '../store/segments/members.ts'
-import { timeIn } from '../templates/helpers/time-zone.ts'
-import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook.ts'
-import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
-import { directMessage, loadTemplates } from './message.ts'
-import { hasEnded, planBegun, planListening, planNextRun, timingIn } from './plan.ts'
-import { isOfEvents, scheduledStart, withDefaults } from './schedule.ts'
-import { isOfCohort, type Treatment, treatmentsOf } from './treatments.ts'
+import { SegmentQueryError } from '../store/segments/members.ts'
+import { type Batch, readBatch } from './batch.ts'
+import { beginTreatment } from './begin-treatment.ts'
+import { targetsOf } from './local-time.ts'
+import { openRun, type Run, senderOf } from './open-run.ts'
+import { tallyResults } from './results.ts'
+import { selectRecipients } from './select.ts'
+import { sendBatch } from './send.ts'
 
 /** Members that a step looks at, of which each gets a message at most. */
 const membersPerStep = 500
@@ -51,65 +22,8 @@ const membersPerStep = 500
 /** Steps in a second, if a rate limits the messages. */
 const stepsPerSecond = 10
 
-/** Milliseconds after which an event's message is not sent any more (source: guide). */
-const eventDeadline = 5 * 60_000
-
 /** Runs whose common parts are kept in memory. */
 const maxRuns = 50
-
-const never = Number.POSITIVE_INFINITY
-
-/** A member of the segment, or the recipient of an event, in a step. */
-interface Candidate {
-  id: string
-  key: EndpointKey
-  endpoint: EndpointResponse
-  /** Whether it was a candidate of the run before. */
-  isDuplicate?: boolean
-  /** What a hook has made of it. */
-  overrides?: FilteredEndpoint
-  /** Why it gets nothing, as the outbox says it. */
-  problem?: string
-}
-
-/** What has become of a candidate: why it gets no message, or its message. */
-interface Result {
-  why?: AudienceCounter | DropReason
-  message?: NewOutboxMessage
-  isTargeted: boolean
-  /** Whether a custom channel was called with it. */
-  wasCalled?: boolean
-}
-type Results = Map<Candidate, Result>
-
-/** Who of a batch gets a message, and why the others do not. */
-interface Choice {
-  open: Candidate[]
-  results: Results
-}
-
-/** What a step has read, and where the next one goes on. */
-interface Batch {
-  candidates: Candidate[]
-  /** Where to go on behind each candidate, and behind all. */
-  cursors: MemberCursor[]
-  next: MemberCursor | null
-  /** Of a run by local time: the targets that the candidates were, and those that are gone. */
-  targets: Target[]
-  gone: Target[]
-  /** Candidates that belong to a user that an import has named. */
-  ofUsers: number
-}
-
-/** A run with what its steps have in common, which is not read again for each. */
-interface Run {
-  treatment: Treatment
-  limits: CampaignLimitsInForce
-  hook: string | undefined
-  sending: Sending
-  hasMessage: (channel: string) => boolean
-  list: (after: MemberCursor, limit: number) => MemberStep
-}
 
 /**
  * Runs campaigns, step by step. A step reads some members of the segment behind the last that were
@@ -123,124 +37,11 @@ export function createCampaignRuns(context: SendingContext) {
   /** The runs that are under way, by their activities. */
   const runs = new Map<number, Run>()
 
-  /**
-   * Begins, or ends, what a treatment waits for.
-   *
-   * @param found the treatment that is due first
-   */
-  const beginPhase = (found: DueTreatment, now: Date, except: readonly number[]): void =>
-    store.writeInWorker(() => {
-      // Callers may have changed it since it was found due.
-      const plan = campaigns.nextDue(except)
-      if (plan?.campaign !== found.campaign || plan.treatment !== found.treatment) return
-      if (plan.due > now.getTime()) return
-      const { seq, version, body } = campaigns.get(plan.app, plan.id)!
-      if (hasEnded(plan, now.getTime())) return campaigns.plan(seq, [{ ...plan, phase: 'OVER', due: null }])
-      const timing = timingIn(plan)
-      if (isOfEvents(timing.frequency)) return campaigns.plan(seq, [planListening(plan)])
-      const treatment = treatmentsOf(body).find(({ number }) => number === plan.treatment)
-      if (treatment === undefined || loadTemplates(store, treatment.templates) === undefined) {
-        return campaigns.plan(seq, [{ ...plan, phase: 'INVALID', due: null }])
-      }
-      const begun = planBegun(plan, now.getTime())
-      campaignActivities.create({
-        id: newId(),
-        campaign: seq,
-        version,
-        treatment: plan.treatment,
-        scheduled_start: scheduledStart(timingIn(begun), plan.run)!,
-        endpoint: null,
-        member_cursor: firstMember,
-        due: now.getTime(),
-      })
-      campaigns.plan(seq, [planNextRun(begun)])
-    })
-
-  /** @returns undefined where it cannot be sent */
-  const openRun = (activity: DueActivity, now: Date): Run | undefined => {
-    const { app, campaignId } = activity
-    const version = campaigns.getVersion(app, campaignId, activity.version)
-    const treatment = version && treatmentsOf(version.body)[activity.treatment]
-    const templates = treatment && loadTemplates(store, treatment.templates)
-    if (version === undefined || templates === undefined) return undefined
-    const { body } = version
-    const members = store.segmentMembers.find(app, body.SegmentId, body.SegmentVersion, now.toISOString())
-    if (members === undefined) return undefined
-    const configuration = directMessage(treatment!.message)
-    const sending: Sending = {
-      app,
-      origin: { campaign: campaignId, treatment: String(activity.treatment), activity: activity.id },
-      configuration,
-      templates,
-    }
-    const known = new Map<string, boolean>()
-    return {
-      treatment: treatment!,
-      limits: limitsOf(body, treatment!.schedule),
-      hook: hookTarget(body),
-      sending,
-      hasMessage(channel) {
-        let has = known.get(channel)
-        if (has === undefined) {
-          const kind = kindOf(channel)
-          has =
-            isCustom(treatment!, channel) ||
-            chooseContent(channel, configuration, kind && templates[kind], {}) !== undefined
-          known.set(channel, has)
-        }
-        return has
-      },
-      list:
-        activity.endpoint === null
-          ? store.segmentMembers.prepareSteps(app, members, { duplicates: true })
-          : () => ({ found: [], next: undefined }),
-    }
-  }
-
-  /** The endpoint of an id as it is now. */
-  const findCandidate = (app: AppRef, id: string): Candidate | undefined => {
-    const stored = store.endpoints.get(app, id)
-    return stored && { id: stored.endpoint.Id, key: stored.seq, endpoint: stored.endpoint }
-  }
-
-  const readBatch = (activity: DueActivity, run: Run, limit: number, now: Date): Batch => {
-    const { app } = activity
-    const batch: Batch = { candidates: [], cursors: [], next: null, targets: [], gone: [], ofUsers: 0 }
-    if (activity.endpoint !== null) {
-      const found = findCandidate(app, activity.endpoint)
-      if (found !== undefined) batch.candidates.push(found)
-    } else if (activity.member_cursor !== null) {
-      const { found, next = null } = run.list(activity.member_cursor, limit)
-      batch.next = next
-      for (const member of found) {
-        const endpoint = memberEndpoint(app, member)
-        const id = endpoint.Id!
-        const key = 'row' in member ? member.row.seq : id
-        batch.candidates.push({ id, endpoint, key, isDuplicate: member.isDuplicate === true })
-        batch.cursors.push(member.cursor)
-        if (member.cursor.length === 2 && typeof member.cursor[0] === 'string') batch.ofUsers++
-      }
-    } else {
-      for (const target of campaignActivities.targets(activity.seq, limit)) {
-        if (target.due > now.getTime()) break
-        const { endpoint: id, definition } = target
-        const found =
-          definition === null ? findCandidate(app, id) : { id, key: id, endpoint: JSON.parse(definition) }
-        if (found === undefined) batch.gone.push(target)
-        else {
-          batch.candidates.push(found)
-          batch.targets.push(target)
-        }
-      }
-    }
-    return batch
-  }
-
   /** The run of an activity; undefined if it cannot be sent. */
   const findRun = (activity: DueActivity, now: Date): Run | undefined => {
     const known = runs.get(activity.seq)
     if (known !== undefined) return known
-    const run = openRun(activity, now)
+    const run = openRun(store, activity, now)
     // The run of an event has one step.
     if (run === undefined || activity.endpoint !== null) return run
     // Those that were deleted meanwhile are left in it.
@@ -259,12 +60,13 @@ export function createCampaignRuns(context: SendingContext) {
   const step = async (activity: DueActivity, run: Run, isLong: boolean, now: Date): Promise<number> => {
     const { perSecond } = run.limits
     const isWalk = activity.endpoint === null && activity.member_cursor !== null
-    const isLocal = isWalk && isByZones(run)
+    const isWave = activity.endpoint === null && activity.member_cursor === null
+    const isLocal = isWalk && run.timing.isLocalTime === true
     const limit = Math.min(
       isLong ? endpointsPerCall : membersPerStep,
       perSecond === undefined || isLocal ? membersPerStep : Math.ceil(perSecond / stepsPerSecond),
     )
-    const batch = store.read(() => readBatch(activity, run, limit, now))
+    const batch = store.read(() => readBatch(store, activity, run, limit, now))
     const after: Activity = {
       ...activity,
       state: isLocal ? 'INITIALIZING' : 'RUNNING',
@@ -272,21 +74,25 @@ export function createCampaignRuns(context: SendingContext) {
       has_turn: 0,
       counters: { ...activity.counters },
     }
-    if (isLocal) return collect(activity, after, run, batch, now)
-
-    // Whether it has to find out when the campaign may send next.
-    const mustAsk = perSecond !== undefined && activity.has_turn === 0
-    const turn = mustAsk ? campaignRates.next(activity.campaign, now.getTime()) : now.getTime()
-    const choice = choose(activity, run, batch, turn)
-    if (mustAsk && turn > now.getTime() && choice.open.length > 0) {
-      waitForTurn(activity, turn, (choice.open.length * 1000) / perSecond, now)
+    if (isLocal) {
+      const targets = targetsOf(run, after, batch, now)
+      after.member_cursor = batch.next
+      store.writeInWorker(() => writeTargets(after, targets, now.getTime()))
+      if (after.due === null) runs.delete(activity.seq)
       return 0
     }
-    const outcome = await send(activity, after, run, batch, choice, isLong, now)
-    const { upTo: done, sent } = outcome
-    after.successful += sent.filter(({ record }) => record.status === 'SUCCESSFUL').length
-    const isAll = done === batch.candidates.length
-    if (isWalk) after.member_cursor = isAll ? batch.next : batch.cursors[done - 1]!
+
+    // Whether it has to find out when the campaign may send next.
+    const mustReserve = perSecond !== undefined && activity.has_turn === 0
+    const sendAt = mustReserve ? campaignRates.next(activity.campaign, now.getTime()) : now.getTime()
+    const selection = selectRecipients(endpointSends, activity, run, batch, sendAt)
+    if (mustReserve && sendAt > now.getTime() && selection.open.length > 0) {
+      reserve(activity, sendAt, (selection.open.length * 1000) / perSecond, now)
+      return 0
+    }
+    const upTo = await sendBatch(context, activity, run, batch, selection, isLong, now)
+    const { sent, unsent, targeted } = tallyResults(run, after, batch, upTo, selection.results, isWave)
+    if (isWalk) after.member_cursor = upTo === batch.candidates.length ? batch.next : batch.cursors[upTo - 1]!
     const pause = perSecond === undefined ? 0 : (sent.length * 1000) / perSecond
 
     let ids: number[] = []
@@ -295,17 +101,19 @@ export function createCampaignRuns(context: SendingContext) {
     const goesOn = store.writeInWorker(() => {
       if (store.apps.find(activity.app.id)?.seq !== activity.app.seq) return false
       ids = writeMessages(store, activity.app, sent, now)
-      const unsent = outcome.unsent.map(message => eventOfUnsent(message, now))
-      recordEvents(store, activity.app, unsent)
-      for (const { key, message } of outcome.counted) {
+      const events = unsent.map(message => eventOfUnsent(message, now))
+      recordEvents(store, activity.app, events)
+      for (const { key, message } of targeted) {
         countTargeted(endpointSends, senderOf(activity), key, message, now)
       }
       if (!campaignActivities.isOpen(activity.seq)) return false
-      for (const target of [...batch.targets.slice(0, done), ...batch.gone]) {
+      for (const target of [...batch.targets.slice(0, upTo), ...batch.gone]) {
         campaignActivities.removeTarget(activity.seq, target)
       }
-      if (mustAsk && pause > 0) campaignRates.put(activity.campaign, now.getTime() + pause, now.getTime())
-      settle(after, batch, now.getTime(), Math.ceil(pause))
+      if (mustReserve && pause > 0) {
+        campaignRates.put(activity.campaign, now.getTime() + pause, now.getTime())
+      }
+      writeProgress(after, batch, now.getTime(), Math.ceil(pause))
       return true
     })
     if (after.due === null || !goesOn) runs.delete(activity.seq)
@@ -319,15 +127,15 @@ export function createCampaignRuns(context: SendingContext) {
    *
    * @param taken milliseconds that its messages take
    */
-  const waitForTurn = (activity: DueActivity, turn: number, taken: number, now: Date): void =>
+  const reserve = (activity: DueActivity, sendAt: number, taken: number, now: Date): void =>
     store.writeInWorker(() => {
       if (!campaignActivities.isOpen(activity.seq)) return
-      campaignRates.put(activity.campaign, turn + taken, now.getTime())
-      campaignActivities.update({ ...activity, due: Math.ceil(turn), has_turn: 1 })
+      campaignRates.put(activity.campaign, sendAt + taken, now.getTime())
+      campaignActivities.update({ ...activity, due: Math.ceil(sendAt), has_turn: 1 })
     })
 
   /** Writes how far a run has come, and when it goes on, or that it is over. In a transaction. */
-  const settle = (after: Activity, { targets, gone }: Batch, now: number, pause: number): void => {
+  const writeProgress = (after: Activity, { targets, gone }: Batch, now: number, pause: number): void => {
     if (after.member_cursor !== null && after.endpoint === null) after.due = now + pause
     else {
       const next = after.endpoint === null ? campaignActivities.nextTarget(after.seq) : undefined
@@ -341,209 +149,17 @@ export function createCampaignRuns(context: SendingContext) {
     campaignActivities.update(after)
   }
 
-  /** The first part of a run by local time: decides for each member when it is to get its message. */
-  const collect = (activity: DueActivity, after: Activity, run: Run, batch: Batch, now: Date): number => {
-    const { treatment } = run
-    const wall = activity.scheduled_start + readUtcOffset(withDefaults(treatment.schedule).Timezone)!
-    const dueIn = (zone: string) => timeIn(zone, wall)
-    countProduced(after.counters, batch, batch.candidates.length)
-    const targets: Target[] = []
-    for (const candidate of batch.candidates) {
-      const why = whyNoTarget(candidate, {
-        hasMessage: run.hasMessage,
-        isLocalTime: true,
-        isTooLate: zone => dueIn(zone) < after.start_time! - 60_000,
-        isOfCohort: cohort => isOfCohort(treatment, cohort),
-      })
-      if (why !== undefined) {
-        count(after.counters, why)
-        continue
-      }
-      targets.push({
-        due: Math.max(dueIn(candidate.endpoint.Demographic!.Timezone!), now.getTime()),
-        number: after.total++,
-        endpoint: candidate.id,
-        definition: typeof candidate.key === 'string' ? JSON.stringify(candidate.endpoint) : null,
-      })
+  /** The same of the first part of a run by local time, which has found targets. */
+  const writeTargets = (after: Activity, targets: readonly Target[], now: number): void => {
+    if (!campaignActivities.isOpen(after.seq)) return
+    for (const target of targets) campaignActivities.addTarget(after.seq, target)
+    if (after.member_cursor !== null) after.due = now
+    else {
+      after.timezones_total = campaignActivities.countWaves(after.seq)
+      after.due = campaignActivities.nextTarget(after.seq) ?? null
+      if (after.due === null) finish(after, now)
     }
-    after.member_cursor = batch.next
-    store.writeInWorker(() => {
-      if (!campaignActivities.isOpen(activity.seq)) return
-      for (const target of targets) campaignActivities.addTarget(activity.seq, target)
-      if (after.member_cursor !== null) after.due = now.getTime()
-      else {
-        after.timezones_total = campaignActivities.countWaves(activity.seq)
-        after.due = campaignActivities.nextTarget(activity.seq) ?? null
-        if (after.due === null) finish(after, now.getTime())
-      }
-      campaignActivities.update(after)
-    })
-    if (after.due === null) runs.delete(activity.seq)
-    return 0
-  }
-
-  /**
-   * Decides who gets a message.
-   *
-   * @param time at which the messages are sent, in milliseconds since 1970
-   * @returns why the others get none, and who does
-   */
-  const choose = (
-    activity: DueActivity,
-    { treatment, limits, hasMessage }: Run,
-    batch: Batch,
-    time: number,
-  ): Choice => {
-    const results: Results = new Map()
-    const open: Candidate[] = []
-    for (const [index, candidate] of batch.candidates.entries()) {
-      const { endpoint, key } = candidate
-      const why = whyNoTarget(candidate, {
-        hasMessage,
-        isLocalTime: treatment.schedule.IsLocalTime === true,
-        isOfCohort: cohort => isOfCohort(treatment, cohort),
-      })
-      if (why !== undefined) {
-        results.set(candidate, { why, isTargeted: false })
-        continue
-      }
-      const dropped =
-        time >= deadlineOf(activity, limits, batch.targets[index])
-          ? 'EXPIRED'
-          : whyDropped(limits, endpointSends, senderOf(activity), key, endpoint, time)
-      if (dropped === undefined) open.push(candidate)
-      else results.set(candidate, { why: dropped, isTargeted: true })
-    }
-    return { results, open }
-  }
-
-  /**
-   * Makes the messages. It counts in `after` what becomes of the candidates that the step comes to.
-   *
-   * @returns how many candidates it has come to
-   */
-  const send = async (
-    activity: DueActivity,
-    after: Activity,
-    run: Run,
-    batch: Batch,
-    { results, open }: Choice,
-    isLong: boolean,
-    now: Date,
-  ) => {
-    const { treatment, sending } = run
-    const isWave = activity.endpoint === null && activity.member_cursor === null
-    const filtered = await filter(activity, run, open, results)
-    const custom = filtered.filter(
-      candidate =>
-        candidate.problem === undefined && isCustom(treatment, filteredEndpoint(candidate).ChannelType ?? ''),
-    )
-    const usual = filtered.filter(candidate => !custom.includes(candidate))
-    if (custom.length > 0) {
-      const recipients = custom.map(candidate => ({
-        id: candidate.id,
-        endpoint: filteredEndpoint(candidate),
-      }))
-      const { records } = await deliverCustom(
-        context.hooks,
-        {
-          ...{ app: activity.app, origin: sending.origin },
-          target: treatment.custom!.DeliveryUri,
-          data: treatment.message.CustomMessage?.Data ?? '',
-          payload: aboutRun(activity),
-        },
-        planInWorker(store, () => planCustom(store, activity.app, recipients)),
-        now,
-      )
-      for (const [index, candidate] of custom.entries()) {
-        results.set(candidate, { message: records[index]!, isTargeted: true, wasCalled: true })
-      }
-    }
-    const isLate = await render(sending, usual, results, isLong, now)
-    // What is not rendered in time is left to the next step, and all after it, as they follow in order.
-    const upTo = isLate === undefined ? batch.candidates.length : batch.candidates.indexOf(isLate)
-    return account(run, after, batch, upTo, results, isWave)
-  }
-
-  /** Renders messages until it has taken long enough. Returns the first that is not rendered. */
-  const render = async (
-    sending: Sending,
-    candidates: readonly Candidate[],
-    results: Results,
-    isLong: boolean,
-    now: Date,
-  ): Promise<Candidate | undefined> => {
-    if (candidates.length === 0) return undefined
-    const delivered = await renderMessages(context, sending, candidates.map(recipientOf), isLong, now)
-    for (const [index, { record }] of delivered.entries()) {
-      results.set(candidates[index]!, { message: record, isTargeted: true })
-    }
-    return candidates[delivered.length]
-  }
-
-  /** Asks the campaign's hook, if it has one, who is to get the message. */
-  const filter = async (
-    activity: DueActivity,
-    run: Run,
-    candidates: Candidate[],
-    results: Results,
-  ): Promise<Candidate[]> => {
-    if (run.hook === undefined || candidates.length === 0) return candidates
-    const outcome = await callFilterHook(
-      context.hooks,
-      run.hook,
-      { ApplicationId: activity.app.id, ...aboutRun(activity) },
-      run.sending.configuration,
-      candidates,
-    )
-    if ('failed' in outcome) {
-      for (const candidate of candidates) results.set(candidate, { why: 'HOOK_FAILURE', isTargeted: true })
-      return []
-    }
-    if ('notAllowed' in outcome) {
-      return candidates.map(candidate => Object.assign(candidate, { problem: outcome.notAllowed }))
-    }
-    return candidates.flatMap(candidate => {
-      const overrides = outcome.answer.get(candidate.id)
-      if (overrides !== undefined) return Object.assign(candidate, { overrides })
-      results.set(candidate, { why: 'HOOK_FILTERED', isTargeted: true })
-      return []
-    })
-  }
-
-  /** Counts what has become of the first candidates, and makes of it what is to be written. */
-  const account = (
-    { sending: { origin }, treatment }: Run,
-    after: Activity,
-    batch: Batch,
-    upTo: number,
-    results: Results,
-    isWave: boolean,
-  ) => {
-    const sent: SentMessage[] = []
-    const unsent: UnsentMessage[] = []
-    const counted: { key: EndpointKey; message: NewOutboxMessage | undefined }[] = []
-    if (!isWave) countProduced(after.counters, batch, upTo)
-    if (batch.gone.length > 0) count(after.counters, 'ENDPOINT_DELETED', batch.gone.length)
-    for (const candidate of batch.candidates.slice(0, upTo)) {
-      const { why, message, isTargeted, wasCalled = false } = results.get(candidate)!
-      if (why !== undefined) count(after.counters, why)
-      if (!isTargeted) {
-        // It was targeted for its local time, and has opted out since, for example.
-        if (isWave) after.total--
-        continue
-      }
-      if (!isWave) after.total++
-      if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') counted.push({ key: candidate.key, message })
-      const { endpoint } = candidate
-      if (message !== undefined) sent.push({ record: message, endpoint, isCustom: wasCalled })
-      else if (isSendStatus(why)) {
-        const channel = endpoint.ChannelType ?? ''
-        const record = { ...origin, channel }
-        unsent.push({ record, endpoint, status: why, isCustom: isCustom(treatment, channel) })
-      }
-    }
-    return { upTo, sent, unsent, counted }
+    campaignActivities.update(after)
   }
 
   /** Ends a run that cannot be sent, so that it is not tried for ever: its treatment is INVALID (assumed). */
@@ -587,9 +203,9 @@ export function createCampaignRuns(context: SendingContext) {
     async runStep(now: Date, except: readonly number[] = []): Promise<StepResult> {
       const treatment = campaigns.nextDue(except)
       const activity = campaignActivities.nextDue(except)
-      if (treatment !== undefined && treatment.due <= (activity?.due ?? never)) {
+      if (treatment !== undefined && treatment.due <= (activity?.due ?? Number.POSITIVE_INFINITY)) {
         try {
-          beginPhase(treatment, now, except)
+          store.writeInWorker(() => beginTreatment(store, treatment, now, except))
         } catch (error) {
           tellUnexpected(error, treatment.id, treatment.app)
           store.writeInWorker(() => invalidate(treatment))
@@ -620,80 +236,6 @@ export function createCampaignRuns(context: SendingContext) {
       }
     },
   }
-}
-
-/** Why a candidate is not targeted; undefined if it is. */
-const whyNoTarget = (
-  { endpoint, isDuplicate }: Candidate,
-  rules: AudienceRules,
-): AudienceCounter | undefined => (isDuplicate ? 'DUPLICATE_ENDPOINT' : whyNotTargeted(endpoint, rules))
-
-/** The reasons that `_campaign.send` events tell; the others leave none (assumed). */
-const isSendStatus = (why: string | undefined): why is SendStatus =>
-  why === 'DAILY_CAP' || why === 'EXPIRED' || why === 'QUIET_TIME' || why === 'HOOK_FAILURE'
-
-/** The campaign of a run, as limits count what it sends. */
-const senderOf = ({ app, campaign }: DueActivity): Sender => ({ app, kind: 'campaign', document: campaign })
-
-/** Whether an endpoint of a channel gets its message through the custom channel. */
-const isCustom = ({ custom, message }: Treatment, channel: string): boolean =>
-  custom !== undefined &&
-  message.CustomMessage !== undefined &&
-  ((custom.EndpointTypes ?? ['CUSTOM']) as string[]).includes(channel)
-
-/** Whether a run sends in each time zone at another time. One that starts at once has no such time. */
-const isByZones = ({ treatment }: Run): boolean => {
-  const { IsLocalTime, StartTime } = withDefaults(treatment.schedule)
-  return IsLocalTime && StartTime !== 'IMMEDIATE'
-}
-
-/** The endpoint of a candidate, with what a hook has changed of it. */
-function filteredEndpoint({ id, endpoint, overrides = {} }: Candidate): EndpointResponse {
-  const { TitleOverride: _title, BodyOverride: _body, ...changes } = overrides
-  return { ...endpoint, ...changes, Id: id }
-}
-
-/** A candidate as the recipient of a message. */
-function recipientOf(candidate: Candidate): Recipient {
-  const { overrides: { TitleOverride, BodyOverride } = {}, problem } = candidate
-  const changed = filteredEndpoint(candidate)
-  // Titles and bodies of e-mails cannot be changed in this way (source: guide).
-  const isEmail = changed.ChannelType === 'EMAIL'
-  return {
-    ...endpointRecipient(changed),
-    ...(problem !== undefined && { problem }),
-    ...(TitleOverride && !isEmail && { TitleOverride }),
-    ...(BodyOverride && !isEmail && { BodyOverride }),
-  }
-}
-
-/** What the payloads of hooks and custom channels say of a run (source: guide). */
-const aboutRun = ({ campaignId, treatment, id, scheduled_start }: DueActivity): Record<string, string> => ({
-  CampaignId: campaignId,
-  TreatmentId: String(treatment),
-  ActivityId: id,
-  ScheduledTime: new Date(scheduled_start).toISOString(),
-})
-
-/**
- * When a message is not sent any more.
- *
- * @param target of a run by local time
- */
-function deadlineOf(
-  { endpoint, scheduled_start }: Activity,
-  { maxDuration }: CampaignLimitsInForce,
-  target: Target | undefined,
-): number {
-  if (endpoint !== null) return scheduled_start + eventDeadline
-  return maxDuration === undefined ? never : (target?.due ?? scheduled_start) + maxDuration * 1000
-}
-
-function countProduced(counters: Counters, { ofUsers, candidates }: Batch, upTo: number): void {
-  // Those of users come last.
-  const fromUsers = Math.max(0, upTo - (candidates.length - ofUsers))
-  count(counters, 'ENDPOINT_PRODUCED', upTo - fromUsers)
-  if (fromUsers > 0) count(counters, 'ENDPOINTS_FROM_USER', fromUsers)
 }
 
 /** Marks a run as over: FAIL if it has targeted endpoints and sent to none (assumed). */

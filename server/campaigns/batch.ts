@@ -1,0 +1,89 @@
+import type { EndpointResponse } from '../model/endpoint.ts'
+import type { AppRef } from '../store/applications/applications.ts'
+import type { DueActivity, Target } from '../store/campaigns/activities.ts'
+import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
+import type { Store } from '../store/open-store.ts'
+import { type MemberCursor, memberEndpoint } from '../store/segments/members.ts'
+import type { FilteredEndpoint } from './filter-hook.ts'
+import type { Run } from './open-run.ts'
+
+/** A member of the segment, or the recipient of an event, in a step. */
+export interface Candidate {
+  id: string
+  key: EndpointKey
+  endpoint: EndpointResponse
+  /** Whether it was a candidate of the run before. */
+  isDuplicate?: boolean
+  /** What a hook has made of it. */
+  overrides?: FilteredEndpoint
+  /** Why it gets nothing, as the outbox says it. */
+  problem?: string
+}
+
+/** What a step has read, and where the next one goes on. */
+export interface Batch {
+  candidates: Candidate[]
+  /** Where to go on behind each candidate, and behind all. */
+  cursors: MemberCursor[]
+  next: MemberCursor | null
+  /** Of a run by local time: the targets that the candidates were, and those that are gone. */
+  targets: Target[]
+  gone: Target[]
+  /** Candidates that belong to a user that an import has named. */
+  ofUsers: number
+}
+
+/**
+ * Reads who is next in a run: the recipient of an event, members of the segment, or targets of a run
+ * by local time whose time has come.
+ */
+export function readBatch(
+  store: Pick<Store, 'campaignActivities' | 'endpoints'>,
+  activity: DueActivity,
+  run: Run,
+  limit: number,
+  now: Date,
+): Batch {
+  const { app } = activity
+  const batch: Batch = { candidates: [], cursors: [], next: null, targets: [], gone: [], ofUsers: 0 }
+  if (activity.endpoint !== null) {
+    const found = findCandidate(store, app, activity.endpoint)
+    if (found !== undefined) batch.candidates.push(found)
+  } else if (activity.member_cursor !== null) {
+    const { found, next = null } = run.list(activity.member_cursor, limit)
+    batch.next = next
+    for (const member of found) {
+      const endpoint = memberEndpoint(app, member)
+      const id = endpoint.Id!
+      const key = 'row' in member ? member.row.seq : id
+      batch.candidates.push({ id, endpoint, key, isDuplicate: member.isDuplicate === true })
+      batch.cursors.push(member.cursor)
+      if (member.cursor.length === 2 && typeof member.cursor[0] === 'string') batch.ofUsers++
+    }
+  } else {
+    for (const target of store.campaignActivities.targets(activity.seq, limit)) {
+      if (target.due > now.getTime()) break
+      const { endpoint: id, definition } = target
+      const found =
+        definition === null
+          ? findCandidate(store, app, id)
+          : { id, key: id, endpoint: JSON.parse(definition) }
+      if (found === undefined) batch.gone.push(target)
+      else {
+        batch.candidates.push(found)
+        batch.targets.push(target)
+      }
+    }
+  }
+  return batch
+}
+
+/** The endpoint of an id as it is now. */
+function findCandidate(
+  { endpoints }: Pick<Store, 'endpoints'>,
+  app: AppRef,
+  id: string,
+): Candidate | undefined {
+  const stored = endpoints.get(app, id)
+  return stored && { id: stored.endpoint.Id, key: stored.seq, endpoint: stored.endpoint }
+}
