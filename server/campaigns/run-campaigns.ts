@@ -71,7 +71,7 @@ export function createCampaignRuns(context: SendingContext) {
       ...activity,
       state: isLocal ? 'INITIALIZING' : 'RUNNING',
       start_time: activity.start_time ?? now.getTime(),
-      has_turn: 0,
+      has_reservation: 0,
       counters: { ...activity.counters },
     }
     if (isLocal) {
@@ -83,7 +83,7 @@ export function createCampaignRuns(context: SendingContext) {
     }
 
     // Whether it has to find out when the campaign may send next.
-    const mustReserve = perSecond !== undefined && activity.has_turn === 0
+    const mustReserve = perSecond !== undefined && activity.has_reservation === 0
     const sendAt = mustReserve ? campaignRates.next(activity.campaign, now.getTime()) : now.getTime()
     const selection = selectRecipients(endpointSends, activity, run, batch, sendAt)
     if (mustReserve && sendAt > now.getTime() && selection.open.length > 0) {
@@ -131,7 +131,7 @@ export function createCampaignRuns(context: SendingContext) {
     store.writeInWorker(() => {
       if (!campaignActivities.isOpen(activity.seq)) return
       campaignRates.put(activity.campaign, sendAt + taken, now.getTime())
-      campaignActivities.update({ ...activity, due: Math.ceil(sendAt), has_turn: 1 })
+      campaignActivities.update({ ...activity, due: Math.ceil(sendAt), has_reservation: 1 })
     })
 
   /** Writes how far a run has come, and when it goes on, or that it is over. In a transaction. */

@@ -23,7 +23,7 @@ export interface Activity {
   /** When its next step is due; null once it is over. */
   due: number | null
   /** 1 while it waits for the time that MessagesPerSecond has given to its next messages; else 0. */
-  has_turn: 0 | 1
+  has_reservation: 0 | 1
   /** Id of the only recipient, of a run that an event has started. */
   endpoint: string | null
   /** The last member that was looked at; null once all were. */
@@ -68,7 +68,7 @@ export function createCampaignActivities(db: Database) {
   )
   const update = db.prepare(
     `UPDATE campaign_activities SET state = :state, result = :result, start_time = :start_time, end_time = :end_time,
-       due = :due, has_turn = :has_turn, member_cursor = :member_cursor, total = :total, successful = :successful,
+       due = :due, has_reservation = :has_reservation, member_cursor = :member_cursor, total = :total, successful = :successful,
        timezones_total = :timezones_total, timezones_completed = :timezones_completed, counters = :counters
      WHERE seq = :seq AND due IS NOT NULL`,
   )

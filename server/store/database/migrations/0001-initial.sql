@@ -569,7 +569,7 @@ CREATE TABLE campaign_activities (
   start_time          INTEGER,
   end_time            INTEGER,
   due                 INTEGER,          -- when its next step is due; NULL once it is over
-  has_turn            INTEGER NOT NULL DEFAULT 0, -- 1 while it waits for the time that MessagesPerSecond has given it
+  has_reservation     INTEGER NOT NULL DEFAULT 0, -- 1 while it waits for the time that MessagesPerSecond has given it
   endpoint            TEXT,             -- id of the only recipient, of a run that an event has started
   member_cursor       TEXT,             -- JSON, a MemberCursor: the last member that was looked at; NULL once all were
   total               INTEGER NOT NULL DEFAULT 0, -- endpoints that were targeted
