@@ -47,7 +47,7 @@ export const senderOf = ({ app, document }: Pick<Journey, 'app' | 'document'>): 
   document,
 })
 
-/** Gives turns to messages, so many in a second; how far it has come is kept with the journey. */
+/** Spaces messages, so many in a second; how far it has come is kept with the journey. */
 export class Rate {
   /** The second in which messages were sent last, and how many, as `Journey` has them. */
   second: number

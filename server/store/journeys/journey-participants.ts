@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3'
  * - arrived: nothing yet
  * - waited: its wait is over, or the time to evaluate a split has come
  * - held: quiet time has held its message until it is due; a pause may have lasted longer
- * - admitted: it had to let others go first, and has its turn now
+ * - admitted: it had to let others go first, and may send now
  */
 export type Phase = 'arrived' | 'waited' | 'held' | 'admitted'
 
