@@ -58,7 +58,7 @@ export function readBatch(
       const key = 'row' in member ? member.row.seq : id
       batch.candidates.push({ id, endpoint, key, isDuplicate: member.isDuplicate === true })
       batch.cursors.push(member.cursor)
-      if (member.cursor.length === 2 && typeof member.cursor[0] === 'string') batch.ofUsers++
+      if (member.user !== undefined) batch.ofUsers++
     }
   } else {
     for (const target of store.campaignActivities.targets(activity.seq, limit)) {

@@ -6,7 +6,7 @@ import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import type { Participant, Place } from '../store/journeys/journey-participants.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'
-import { firstMember, type Member, memberEndpoint } from '../store/segments/members.ts'
+import { firstMember, memberEndpoint } from '../store/segments/members.ts'
 import { timeIn } from '../templates/helpers/time-zone.ts'
 import { localStartOf, nextRunAfter } from './schedule.ts'
 import { zoneOf } from './zone.ts'
@@ -74,11 +74,10 @@ export function enterMembers(store: JourneyStore, journey: Journey, now: Date): 
   const counters: Counters = {}
   let entered = 0
   for (const member of found) {
-    const { cursor } = member
-    const user = cursor.length === 2 && typeof cursor[0] === 'string' ? cursor[0] : null
+    const { user = null } = member
     count(counters, user === null ? 'ENDPOINT_PRODUCED' : 'ENDPOINTS_FROM_USER')
-    const importJob = 'row' in member ? null : 'import' in members! ? members.import : (cursor[0] as number)
-    const who = { endpoint: memberEndpoint(app, member as Member), user, importJob }
+    const importJob = 'job' in member ? member.job : null
+    const who = { endpoint: memberEndpoint(app, member), user, importJob }
     if (enterOne(store, journey, entering, who, counters, now)) entered++
   }
   journeyRuns.count(entering.run, { '': counters }, entered, now.toISOString())

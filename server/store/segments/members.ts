@@ -67,7 +67,9 @@ export type Member = {
   cursor: MemberCursor
   /** Set where it was listed before: an import names the endpoint, and its user as well. */
   isDuplicate?: true
-} & ({ row: EndpointRow } | { definition: string })
+  /** The user that an import names, where that makes its endpoint a member. */
+  user?: string
+} & ({ row: EndpointRow } | { definition: string; job: number })
 
 /** An endpoint: its row, or the import that defines it without registering it, and its id. */
 export type MemberRef = number | { job: number; id: string }
@@ -145,7 +147,9 @@ export function createSegmentMembers(db: Database) {
            WHERE job = :job AND endpoint_id > :after ORDER BY endpoint_id LIMIT :limit`,
         )
         .all({ job, after: typeof after[0] === 'string' ? after[0] : '', limit: limit - members.length })
-      for (const { endpoint_id, definition } of rows) members.push({ cursor: [endpoint_id], definition })
+      for (const { endpoint_id, definition } of rows) {
+        members.push({ cursor: [endpoint_id], definition, job })
+      }
     }
     if (members.length === limit) return members
     const [user, behind] = after.length === 2 ? after : ['', '']
@@ -169,6 +173,7 @@ export function createSegmentMembers(db: Database) {
     for (const { member_user, member_id, is_duplicate, ...row } of rows) {
       members.push({
         cursor: [member_user, member_id],
+        user: member_user,
         row,
         ...(is_duplicate === 1 && { isDuplicate: true }),
       })
@@ -247,7 +252,9 @@ export function createSegmentMembers(db: Database) {
         'e.*',
       )
       const rows = matching([job, job === fromJob ? fromId : ''], limit - members.length)
-      for (const { endpoint_id, definition } of rows) members.push({ cursor: [job, endpoint_id], definition })
+      for (const { endpoint_id, definition } of rows) {
+        members.push({ cursor: [job, endpoint_id], definition, job })
+      }
       if (members.length === limit) break
     }
     return members
