@@ -10,16 +10,14 @@ import type { EndpointKey, EndpointSends, Sender } from '../store/campaigns/endp
  * Why an endpoint that was targeted gets no message (names: those of `_campaign.send` events, as far
  * as these have one, else assumed).
  */
-export const dropReasons = [
-  'EXPIRED',
-  'TOTAL_CAP',
-  'DAILY_CAP',
-  'QUIET_TIME',
-  'HOOK_FAILURE',
-  'HOOK_FILTERED',
-  'ENDPOINT_DELETED',
-] as const
-export type DropReason = (typeof dropReasons)[number]
+export type DropReason =
+  | 'EXPIRED'
+  | 'TOTAL_CAP'
+  | 'DAILY_CAP'
+  | 'QUIET_TIME'
+  | 'HOOK_FAILURE'
+  | 'HOOK_FILTERED'
+  | 'ENDPOINT_DELETED'
 
 /** The limits of a campaign: its own, and for what it does not say, those of its application. */
 export interface CampaignLimitsInForce {

@@ -40,7 +40,7 @@ export function planChanged(before: Campaign, body: CampaignBody, now: number): 
  * How a treatment stands that is paused: a run that is under way goes on (source: guide). What can
  * begin no more is over at its EndTime, paused or not (assumed).
  */
-export function planPaused(plan: TreatmentPlan): TreatmentPlan {
+function planPaused(plan: TreatmentPlan): TreatmentPlan {
   const isOpen = plan.phase === 'WAITING' || plan.phase === 'LISTENING'
   return { ...plan, due: isOpen ? (timingIn(plan).end ?? null) : null }
 }
@@ -52,7 +52,7 @@ export function hasEnded(plan: TreatmentPlan, now: number): boolean {
 }
 
 /** How a treatment goes on after a pause: runs that it has missed are skipped (assumed). */
-export function planResumed(plan: TreatmentPlan, now: number): TreatmentPlan {
+function planResumed(plan: TreatmentPlan, now: number): TreatmentPlan {
   if (plan.phase === 'LISTENING') return planListening(plan)
   if (plan.phase !== 'WAITING') return plan
   const next = nextOf(timingIn(plan), plan, now)
