@@ -9,17 +9,18 @@ export interface QuietTime {
 
 const [minute, day] = [60_000, 86_400_000]
 
+/** Whether there is a quiet time: without both times, or with the same for both, it is never quiet (assumed). */
+export const hasQuietTime = ({ Start, End }: QuietTime): boolean => Boolean(Start && End && Start !== End)
+
 /**
- * Whether it is quiet time: Start ≤ local time ≤ End (source: guide). Without both, or with the same
- * for both, it is never quiet (assumed).
+ * Whether it is quiet time: Start ≤ local time ≤ End (source: guide).
  *
  * @param time milliseconds since 1970
  * @param zone valid name of the endpoint's time zone
  */
 export function isQuiet(quietTime: QuietTime, time: number, zone: string): boolean {
-  const range = rangeOf(quietTime)
-  if (range === undefined) return false
-  const { start, end } = range
+  if (!hasQuietTime(quietTime)) return false
+  const [start, end] = [readTimeOfDay(quietTime.Start), readTimeOfDay(quietTime.End)]
   const local = sinceMidnight(localTimeAt(time, zone))
   return start < end ? local >= start && local <= end : local >= start || local <= end
 }
@@ -31,16 +32,11 @@ export function isQuiet(quietTime: QuietTime, time: number, zone: string): boole
  * @returns the same
  */
 export function quietTimeEnd(quietTime: QuietTime, time: number, zone: string): number {
-  const { end } = rangeOf(quietTime)!
+  const end = readTimeOfDay(quietTime.End)
   const local = localTimeAt(time, zone)
   const midnight = local - sinceMidnight(local)
   const isLaterToday = sinceMidnight(local) <= end
   return timeIn(zone, midnight + end + (isLaterToday ? 0 : day))
-}
-
-function rangeOf({ Start = '', End = '' }: QuietTime): { start: number; end: number } | undefined {
-  if (Start === '' || End === '' || Start === End) return undefined
-  return { start: readTimeOfDay(Start), end: readTimeOfDay(End) }
 }
 
 /** Milliseconds since midnight of HH:MM. */

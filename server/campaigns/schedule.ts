@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Frequency, Schedule } from '../model/campaign.ts'
 import { addDuration, type Duration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
-import { readUtcOffset } from '../model/utc-offset.ts'
-import { timeIn } from '../templates/helpers/time-zone.ts'
+import { aheadOfUtc, behindUtc, readUtcOffset } from '../model/utc-offset.ts'
 
 /** When the runs of a treatment are. Times are milliseconds since 1970. */
 export interface Timing {
@@ -27,9 +26,6 @@ const periods: Partial<Record<Frequency, Duration>> = {
   WEEKLY: { months: 0, milliseconds: 7 * 86_400_000 },
   MONTHLY: { months: 1, milliseconds: 0 },
 }
-
-/** By how much the first time zone on earth is ahead of UTC, in which a day begins. */
-export const firstZoneOffset = 14 * 3_600_000
 
 /** Whether a schedule waits for events instead of runs. */
 export const isOfEvents = (frequency: Frequency): boolean =>
@@ -111,15 +107,11 @@ export function scheduledStart(timing: Timing, run: number): number | undefined 
  * When a run begins: when it is scheduled, or when it is that time in the first zone of all, if it
  * goes by local time. Undefined if there is no such run.
  */
-export function beginningOf(timing: Timing, run: number): number | undefined {
+function beginningOf(timing: Timing, run: number): number | undefined {
   const start = scheduledStart(timing, run)
   if (start === undefined || !timing.isLocalTime) return start
-  return start + timing.offset - firstZoneOffset
+  return start + timing.offset - aheadOfUtc
 }
-
-/** When a run by local time sends in a zone. */
-export const localStart = (timing: Timing, run: number, zone: string): number =>
-  timeIn(zone, wallOfRun(timing, run)!)
 
 /**
  * The first run that is due at a time or later, of those from a number on: what begins before is
@@ -131,7 +123,7 @@ export function nextRun(timing: Timing, from: number, now: number): { run: numbe
     const due = beginningOf(timing, run)
     if (due === undefined) return undefined
     // By local time, zones further west are still to come.
-    const last = timing.isLocalTime ? due + firstZoneOffset + 12 * 3_600_000 : due
+    const last = timing.isLocalTime ? due + aheadOfUtc + behindUtc : due
     if (last >= now) return { run, due: Math.max(due, now) }
   }
 }

@@ -2,16 +2,13 @@ import { addDuration, readDuration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
 import type { JourneyDefinition } from '../model/journey.ts'
 import { journeyLimits } from '../model/quotas.ts'
-import { readUtcOffset } from '../model/utc-offset.ts'
+import { aheadOfUtc, behindUtc, readUtcOffset } from '../model/utc-offset.ts'
 
 /*
  * When a journey starts, refreshes and ends. All times are milliseconds since 1970.
  */
 
-const [hour, day] = [3_600_000, 86_400_000]
-
-/** How far clocks of the world are ahead of UTC, and behind it. */
-const [aheadOfUtc, behindUtc] = [14 * hour, 12 * hour]
+const day = 86_400_000
 
 /** The times of a journey that is published now. */
 export interface JourneyTimes {

@@ -1,6 +1,6 @@
-import { isQuiet, quietTimeEnd, readTimeOfDay } from '../audience/quiet-time.ts'
+import { hasQuietTime, isQuiet, type QuietTime, quietTimeEnd, readTimeOfDay } from '../audience/quiet-time.ts'
 import { localTimeAt } from '../audience/time-zones.ts'
-import { readInstant } from '../model/iso-time.ts'
+import { readLocalTime } from '../model/iso-time.ts'
 import {
   type ClosedDaysRule,
   daysOfWeek,
@@ -15,7 +15,7 @@ const day = 86_400_000
 
 /** When messages of one channel may be sent; all times are those of the endpoint's zone. */
 export interface SendingHours {
-  quietTime: { Start?: string | undefined; End?: string | undefined }
+  quietTime: QuietTime
   /** By the day of the week; a day that is not there is closed. Without it, every hour is open. */
   openHours?: Partial<Record<string, OpenHoursRule[]>> | undefined
   closedDays: ClosedDaysRule[]
@@ -36,9 +36,8 @@ export function sendingHoursOf(
   const isScheduled = definition.SendingSchedule === true
   const openHours = isScheduled ? definition.OpenHours?.[channel] : undefined
   const closedDays = (isScheduled && definition.ClosedDays?.[channel]) || []
-  const hasQuietTime = Boolean(quietTime.Start && quietTime.End && quietTime.Start !== quietTime.End)
   const hasHours = openHours !== undefined && Object.keys(openHours).length > 0
-  if (!hasQuietTime && !hasHours && closedDays.length === 0) return undefined
+  if (!hasQuietTime(quietTime) && !hasHours && closedDays.length === 0) return undefined
   return { quietTime, ...(hasHours && { openHours }), closedDays }
 }
 
@@ -78,8 +77,8 @@ function closedUntil(
 ): number | undefined {
   const local = localTimeAt(time, zone)
   for (const { StartDateTime, EndDateTime } of closedDays) {
-    const end = localTimeOf(EndDateTime)
-    if (local >= localTimeOf(StartDateTime) && local < end) return timeIn(zone, end)
+    const [start, end] = [readLocalTime(StartDateTime)!, readLocalTime(EndDateTime)!]
+    if (local >= start && local < end) return timeIn(zone, end)
   }
   if (openHours === undefined) return undefined
   const midnight = Math.floor(local / day) * day
@@ -97,7 +96,3 @@ function closedUntil(
   }
   return Number.POSITIVE_INFINITY
 }
-
-/** A date and time on the endpoint's clock, whatever zone it names, as if that were UTC. */
-const localTimeOf = (text = ''): number =>
-  readInstant(`${text.replace(/(Z|[+-]\d\d:?\d\d)$/, '')}Z`) ?? Number.NaN

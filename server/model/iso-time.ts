@@ -12,3 +12,11 @@ export function readInstant(text: string): number | undefined {
   const instant = Date.parse(text)
   return Number.isNaN(instant) || Number(parts[3]) > daysInMonth ? undefined : instant
 }
+
+/**
+ * Reads a date and time on the clocks of each endpoint, whatever zone it names (source: guide).
+ *
+ * @returns milliseconds since 1970 as if these clocks showed UTC; undefined for any other text
+ */
+export const readLocalTime = (text = ''): number | undefined =>
+  readInstant(`${text.replace(/(Z|[+-]\d\d:?\d\d)$/, '')}Z`)

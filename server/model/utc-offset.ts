@@ -1,4 +1,7 @@
-const minute = 60_000
+const [minute, hour] = [60_000, 3_600_000]
+
+/** How far clocks of the world are ahead of UTC at most, and how far behind it, in milliseconds. */
+export const [aheadOfUtc, behindUtc] = [14 * hour, 12 * hour]
 
 /**
  * Reads the time zone of a schedule: UTC, or a fixed offset from it such as UTC+09, UTC-03 or
@@ -11,7 +14,7 @@ export function readUtcOffset(text: string): number | undefined {
   if (parts === null) return undefined
   const [, sign = '+', hours = '0', minutes = '0'] = parts
   const offset = (Number(hours) * 60 + Number(minutes)) * minute
-  if (offset > 14 * 60 * minute) return undefined
+  if (offset > aheadOfUtc) return undefined
   return sign === '-' ? -offset : offset
 }
 

@@ -3,7 +3,7 @@ import { loadTemplate } from '../../delivery/load-template.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { type Activities, graphProblem, isMessageKind, kindOf, kindsOf } from '../../journeys/graph.ts'
 import { addDuration, readDuration } from '../../model/iso-duration.ts'
-import { readInstant } from '../../model/iso-time.ts'
+import { readInstant, readLocalTime } from '../../model/iso-time.ts'
 import {
   type Activity,
   type ClosedDays,
@@ -18,6 +18,7 @@ import { journeyCounts, journeyLimits as limits, settingsBounds } from '../../mo
 import { offsetOfTime, readUtcOffset } from '../../model/utc-offset.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
+import { checkTime, isTimeOfDay } from '../settings/check-settings.ts'
 
 const day = 86_400_000
 
@@ -140,19 +141,10 @@ function limitsProblem({ Limits = {} }: JourneyDefinition): string | undefined {
     : undefined
 }
 
-const isTimeOfDay = (text: string | undefined): text is string => /^([01]\d|2[0-3]):[0-5]\d$/.test(text ?? '')
-
-/** A date and time on the clocks of each endpoint. */
-const isLocalTime = (text: string | undefined): boolean =>
-  readInstant(`${(text ?? '').replace(/(Z|[+-]\d\d:?\d\d)$/, '')}Z`) !== undefined
-
 function quietTimeProblem(definition: JourneyDefinition): string | undefined {
   const { QuietTime, OpenHours, ClosedDays, SendingSchedule = false } = definition
-  for (const member of ['Start', 'End'] as const) {
-    const time = QuietTime?.[member]
-    if (!time || isTimeOfDay(time)) continue
-    return `QuietTime.${member} must be a time from 00:00 to 23:59 in the form HH:MM; got ${JSON.stringify(time)}`
-  }
+  const problem = checkTime('QuietTime.Start', QuietTime?.Start) ?? checkTime('QuietTime.End', QuietTime?.End)
+  if (problem !== undefined) return problem
   const given = OpenHours !== undefined ? 'OpenHours' : ClosedDays !== undefined ? 'ClosedDays' : undefined
   if (given !== undefined && (QuietTime === undefined || !SendingSchedule)) {
     return `${given} needs QuietTime, and SendingSchedule to be true`
@@ -187,7 +179,8 @@ function closedDaysProblem(closedDays: ClosedDays = {}): string | undefined {
       return `${member} must have at most ${limits.closedDays} entries; got ${rules.length}`
     }
     for (const [index, { StartDateTime = '', EndDateTime = '' }] of rules.entries()) {
-      if (isLocalTime(StartDateTime) && isLocalTime(EndDateTime) && StartDateTime < EndDateTime) continue
+      const isRange = [StartDateTime, EndDateTime].every(time => readLocalTime(time) !== undefined)
+      if (isRange && StartDateTime < EndDateTime) continue
       return `${member}.${index} must have a StartDateTime before its EndDateTime, such as 2027-12-25T00:00:00; got ${StartDateTime} and ${EndDateTime}`
     }
   }

@@ -18,6 +18,10 @@ export function checkBounds<Name extends string>(
   return undefined
 }
 
+/** Whether a text is a time of day: HH:MM (source: API reference). */
+export const isTimeOfDay = (text: string | undefined): text is string =>
+  /^([01]\d|2[0-3]):[0-5]\d$/.test(text ?? '')
+
 /**
  * Checks a time: HH:MM (source: API reference), or empty, as Terraform's provider sends a time that
  * is not set (assumed).
@@ -25,6 +29,6 @@ export function checkBounds<Name extends string>(
  * @returns a sentence on the violation
  */
 export function checkTime(member: string, time = ''): string | undefined {
-  if (time === '' || /^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return undefined
+  if (time === '' || isTimeOfDay(time)) return undefined
   return `${member} must be a time from 00:00 to 23:59 in the form HH:MM; got ${JSON.stringify(time)}`
 }
