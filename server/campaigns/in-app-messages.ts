@@ -1,13 +1,11 @@
 import { templateToSend } from '../delivery/load-template.ts'
 import type { InAppMessageCampaign } from '../model/campaign.ts'
 import type { EventFilter } from '../model/event-filter.ts'
+import { campaignLimits } from '../model/quotas.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
 import { type Listening, listeningCampaigns } from './event-campaigns.ts'
 import { timingIn } from './plan.ts'
-
-/** The priority of a campaign that says none; 1 is the highest (assumed). */
-const defaultPriority = 3
 
 /**
  * The in-app campaigns that an application may show to an endpoint, as GetInAppMessages answers them.
@@ -40,7 +38,7 @@ function answerOf(
   return {
     CampaignId: `${body.Name ?? ''}-${id}`,
     TreatmentId: String(treatment.number),
-    Priority: body.Priority ?? defaultPriority,
+    Priority: body.Priority ?? campaignLimits.defaultPriority,
     DailyCap: limit('Daily'),
     SessionCap: limit('Session'),
     TotalCap: limit('Total'),

@@ -1,10 +1,10 @@
 import { countTargeted } from '../audience/count-sends.ts'
 import { isTransient, type SendingContext, type StepResult } from '../audience/sending.ts'
-import { endpointsPerCall } from '../delivery/custom-channel.ts'
 import { hasMessageFaults } from '../delivery/deliver.ts'
 import { eventOfUnsent } from '../delivery/events/send-events.ts'
 import { callsFunction } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
+import { hookLimits } from '../model/quotas.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
 import { SegmentQueryError } from '../store/segments/members.ts'
@@ -63,7 +63,7 @@ export function createCampaignRuns(context: SendingContext) {
     const isWave = activity.endpoint === null && activity.member_cursor === null
     const isLocal = isWalk && run.timing.isLocalTime === true
     const limit = Math.min(
-      isLong ? endpointsPerCall : membersPerStep,
+      isLong ? hookLimits.endpoints : membersPerStep,
       perSecond === undefined || isLocal ? membersPerStep : Math.ceil(perSecond / stepsPerSecond),
     )
     const batch = store.read(() => readBatch(store, activity, run, limit, now))

@@ -1,4 +1,5 @@
 import { type AudienceCounter, type AudienceRules, whyNotTargeted } from '../audience/counters.ts'
+import { campaignLimits } from '../model/quotas.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
 import type { EndpointSends } from '../store/campaigns/endpoint-sends.ts'
 import type { Batch, Candidate } from './batch.ts'
@@ -6,9 +7,6 @@ import { type CampaignLimitsInForce, whyDropped } from './limits.ts'
 import { type Run, senderOf } from './open-run.ts'
 import type { Results } from './results.ts'
 import { isOfCohort } from './treatments.ts'
-
-/** Milliseconds after which an event's message is not sent any more (source: guide). */
-const eventDeadline = 5 * 60_000
 
 /** Who of a batch gets a message, and why the others do not. */
 export interface Selection {
@@ -67,7 +65,7 @@ function deadlineOf(
   { maxDuration }: CampaignLimitsInForce,
   target: Target | undefined,
 ): number {
-  if (endpoint !== null) return scheduled_start + eventDeadline
+  if (endpoint !== null) return scheduled_start + campaignLimits.eventDeadlineMinutes * 60_000
   if (maxDuration === undefined) return Number.POSITIVE_INFINITY
   return (target?.due ?? scheduled_start) + maxDuration * 1000
 }

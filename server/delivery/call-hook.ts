@@ -1,3 +1,4 @@
+import { hookLimits } from '../model/quotas.ts'
 import { withoutFinalDot } from '../process/host-names.ts'
 import { isLoopback } from '../process/web-origins.ts'
 
@@ -7,9 +8,9 @@ export interface HookSettings {
   hookHosts: ReadonlySet<string> | undefined
   /** The base URL of a Lambda API; undefined where functions are not called. */
   lambdaEndpoint: string | undefined
-  /** Milliseconds that one attempt may take: 15 s (source: guide). */
+  /** Milliseconds that one attempt may take. */
   timeout?: number
-  /** Attempts of a call before it has failed: 3 (source: guide). */
+  /** Attempts of a call before it has failed. */
   attempts?: number
   /** Aborts calls, which then throw. */
   signal?: AbortSignal
@@ -20,13 +21,6 @@ export interface HookSettings {
  * would allow it; or why its last attempt has failed.
  */
 export type HookOutcome<Answer> = { answer: Answer } | { notAllowed: string } | { failed: string }
-
-/** The most bytes of an answer (source: guide, quotas). */
-const maxBytes = 6 * 1024 * 1024
-
-/** Attempts of a call, and the milliseconds that each may take (both source: guide). */
-const defaultAttempts = 3
-const defaultTimeout = 15_000
 
 /**
  * Calls a web hook, or a Lambda function, with a JSON body. It is called again until it answers with
@@ -45,7 +39,7 @@ export async function callHook<Answer>(
 ): Promise<HookOutcome<Answer>> {
   const place = placeOf(settings, target)
   if (typeof place === 'string') return { notAllowed: place }
-  const { attempts = defaultAttempts } = settings
+  const { attempts = hookLimits.attempts } = settings
   const body = JSON.stringify(payload)
   let failed = ''
   for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -102,7 +96,7 @@ export async function webhookProblem(
 }
 
 /** Aborts one attempt. */
-function signalOf({ timeout = defaultTimeout, signal }: HookSettings): AbortSignal {
+function signalOf({ timeout = hookLimits.timeout, signal }: HookSettings): AbortSignal {
   const inTime = AbortSignal.timeout(timeout)
   return signal === undefined ? inTime : AbortSignal.any([inTime, signal])
 }
@@ -143,11 +137,12 @@ async function attemptCall(url: URL, body: string, settings: HookSettings): Prom
 }
 
 async function readText({ body }: Response): Promise<string> {
+  const { answerBytes } = hookLimits
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of body ?? []) {
     bytes += chunk.length
-    if (bytes > maxBytes) throw new Error(`its answer has more than ${maxBytes} bytes`)
+    if (bytes > answerBytes) throw new Error(`its answer has more than ${answerBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

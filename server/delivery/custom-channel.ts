@@ -6,9 +6,6 @@ import type { Store } from '../store/open-store.ts'
 import { callHook, type HookSettings } from './call-hook.ts'
 import { endpointRecipient, faultsOf, type Refused, type Sending } from './deliver.ts'
 
-/** The most endpoints in one call of a hook or a custom channel (source: guide). */
-export const endpointsPerCall = 50
-
 /** An endpoint that gets a message through a custom channel. */
 export interface CustomRecipient {
   /** Its id. */
@@ -59,10 +56,11 @@ interface AnswerOfEndpoint {
 export type CustomAnswer = ReadonlyMap<string, AnswerOfEndpoint>
 
 /**
- * Delivers a message through a custom channel, to at most 50 endpoints: one call, with the payload
- * of the guide, or none if all are refused. Any answer with a status of 200 to 299 is a success of
- * all of them (assumed). Where EventAttributes of a journey are ignored, the record says so.
+ * Delivers a message through a custom channel: one call, with the payload of the guide, or none if all
+ * are refused. Any answer with a status of 200 to 299 is a success of all of them (assumed). Where
+ * EventAttributes of a journey are ignored, the record says so.
  *
+ * @param recipients as many as one call may have, at most
  * @returns a record for each recipient, in their order; and the answer
  */
 export async function deliverCustom(

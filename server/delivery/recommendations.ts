@@ -1,4 +1,5 @@
 import type { EndpointResponse } from '../model/endpoint.ts'
+import { hookLimits } from '../model/quotas.ts'
 import {
   attributeKey,
   isAttributeValue,
@@ -10,7 +11,6 @@ import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
 import { callHook, type HookSettings, readEndpointMap } from './call-hook.ts'
 import type { SentTemplates } from './choose-content.ts'
-import { endpointsPerCall } from './custom-channel.ts'
 import { type PlannedDelivery, type Recommendation, type Sending, withRecommendation } from './deliver.ts'
 
 /** What recommending needs. */
@@ -130,8 +130,8 @@ export async function recommendTo(
     }
   }
 
-  for (let from = 0; from < inputs.length; from += endpointsPerCall) {
-    const batch = inputs.slice(from, from + endpointsPerCall)
+  for (let from = 0; from < inputs.length; from += hookLimits.endpoints) {
+    const batch = inputs.slice(from, from + hookLimits.endpoints)
     const outcome = await callHook(hooks, target!, { ...about, Endpoints: inputOf(batch) }, readEndpointMap)
     for (const { endpoint, items } of batch) {
       if ('failed' in outcome) found.set(endpoint, { problem: outcome.failed })

@@ -2,13 +2,13 @@ import { countTargeted } from '../audience/count-sends.ts'
 import { type Counters, count } from '../audience/counters.ts'
 import { isTransient, type SendingContext, type StepResult } from '../audience/sending.ts'
 import type { SentTemplates } from '../delivery/choose-content.ts'
-import { endpointsPerCall } from '../delivery/custom-channel.ts'
 import { hasMessageFaults } from '../delivery/deliver.ts'
 import { eventOfUnsent } from '../delivery/events/send-events.ts'
 import { templateToSend } from '../delivery/load-template.ts'
 import { callsFunction } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import type { Activity, ActivityKind } from '../model/journey.ts'
+import { hookLimits } from '../model/quotas.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { DueOfJourney } from '../store/journeys/journey-due.ts'
 import type { Participant } from '../store/journeys/journey-participants.ts'
@@ -25,7 +25,7 @@ import { passActivity } from './pass.ts'
 import { sendActivity } from './send.ts'
 
 /** Participants that a step takes at most: those of a message are rendered, and written one by one. */
-const participantsPerStep = { message: 200, long: endpointsPerCall, other: 1000 }
+const participantsPerStep = { message: 200, long: hookLimits.endpoints, other: 1000 }
 
 /**
  * Runs journeys, step by step. A step does one thing: a run begins, some members of a segment enter,

@@ -1,9 +1,8 @@
 import { addDuration, readDuration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
 import type { Activity, SimpleCondition, WaitTime } from '../model/journey.ts'
+import { journeyLimits } from '../model/quotas.ts'
 import { type Activities, kindOf } from './graph.ts'
-
-const [minute, hour] = [60_000, 3_600_000]
 
 /** Until when a participant waits, in milliseconds since 1970; undefined if it does not. */
 export interface Wait {
@@ -29,17 +28,18 @@ export const conditionsOf = ({ ConditionalSplit, MultiCondition }: Activity): Si
   []
 
 /**
- * How long a split waits before it is evaluated: as long as it says, but for events at least an hour
- * after a message, and 15 minutes after one of a custom channel (source: guide).
+ * How long a split waits before it is evaluated: as long as it says, but for events of a message long
+ * enough that they can happen (source: guide).
  */
 export function evaluationWait(activity: Activity, activities: Activities, now: number): Wait | undefined {
   const given = waitOf((activity.ConditionalSplit ?? activity.MultiCondition)?.EvaluationWaitTime, now)
+  const { custom, message: ofMessage } = journeyLimits.eventWaitMinutes
   const least = Math.max(
     0,
     ...conditionsOf(activity).map(({ EventCondition }) => {
       if (EventCondition === undefined) return 0
       const message = activities[EventCondition.MessageActivity ?? '']
-      return kindOf(message) === 'CUSTOM' ? 15 * minute : hour
+      return (kindOf(message) === 'CUSTOM' ? custom : ofMessage) * 60_000
     }),
   )
   if (least === 0 || (given !== undefined && given.until >= now + least)) return given

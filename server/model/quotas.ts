@@ -184,15 +184,29 @@ export const otpDefaults = {
 
 /**
  * What a campaign may hold: further treatments, the sum of all percentages, and the priority of an
- * in-app campaign (source: guide); minutes before the start of an event campaign (source: guide; with
- * PREFLIGHT=strict alone); and channels of a custom message (assumed).
+ * in-app campaign (source: guide), and what it is where none is given (assumed); minutes before the
+ * start of an event campaign (source: guide; with PREFLIGHT=strict alone), and minutes after an event
+ * until its message is not sent any more (source: guide); and channels of a custom message (assumed).
  */
 export const campaignLimits = {
   additionalTreatments: 4,
   percent: 100,
   eventLeadMinutes: 15,
+  eventDeadlineMinutes: 5,
   endpointTypes: 20,
   priority: [1, 5],
+  defaultPriority: 3,
+} as const
+
+/**
+ * A call of a hook, a custom channel or a recommender's function: endpoints, bytes of the answer,
+ * attempts, and milliseconds that each may take (source: guide).
+ */
+export const hookLimits = {
+  endpoints: 50,
+  answerBytes: 6 * 1024 * 1024,
+  attempts: 3,
+  timeout: 15_000,
 } as const
 
 /** Bytes of a custom message of a campaign or a journey (source: guide, 5 KB). */
@@ -227,8 +241,8 @@ export const eventLimits = {
 /**
  * What a journey may hold (source: guide, quotas page, where no other is named): characters of its
  * name and of the keys of activities; activities, of which some are for contact centers; branches of
- * a split; days of a wait and of a journey without an end; opening hours of a day and closed days of
- * a channel. Those of the last line are the most that a request may hold of anything, before it is
+ * a split; minutes that a split waits at least for events of a message, and of a custom channel's; days
+ * of a wait and of a journey without an end; opening hours of a day and closed days of a channel. Those of the last line are the most that a request may hold of anything, before it is
  * checked (assumed).
  */
 export const journeyLimits = {
@@ -238,6 +252,7 @@ export const journeyLimits = {
   contactCenters: 3,
   randomBranches: [2, 5],
   conditionalBranches: 4,
+  eventWaitMinutes: { message: 60, custom: 15 },
   waitDays: 365,
   days: 540,
   openHours: 4,
