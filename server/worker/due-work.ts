@@ -14,15 +14,14 @@ const maxSteps = 100_000
 /** Milliseconds until due work is tried again when the disk has refused it. */
 const retryDelay = 10_000
 
-/** Milliseconds that steps of one application may take together before the others get their turn. */
-const maxTurn = 50
-
 const never = Number.POSITIVE_INFINITY
 
 /** What `DueWork` needs from its thread. */
 export interface DueWorkContext {
   clock: Clock
   store: Pick<Store, 'dueRows' | 'savedClock' | 'write'>
+  /** Milliseconds that steps of one application may take together before those of the others: 50. */
+  timeSlice?: number | undefined
   /** Stops it after the step under way. */
   signal: AbortSignal
   /** Keeps a task that nobody else awaits; an error ends the thread. */
@@ -48,12 +47,12 @@ export class DueWork implements Source {
   /** The last of the runs and moves, which take place one after the other. */
   #last: Promise<unknown> = Promise.resolve()
   #isBusy = false
-  /** How many moves wait for their turn. */
+  /** How many moves wait until nothing else runs. */
   #movesWaiting = 0
   /** Steps that wait for answers from outside, by the rows of their applications. */
   readonly #waiting = new Map<number, Promise<void>>()
-  /** Milliseconds that applications' steps have taken since the others had their turn, by their rows. */
-  readonly #turns = new Map<number, number>()
+  /** Milliseconds that applications' steps have taken since the others came first, by their rows. */
+  readonly #timeTaken = new Map<number, number>()
   /** Nothing runs by itself until then, as `performance.now()` tells the time; Infinity for never again. */
   #pausedUntil = 0
 
@@ -166,7 +165,7 @@ export class DueWork implements Source {
       const step = await next.rows.runStep(new Date(next.time), next.except)
       const { app, sent } = typeof step === 'number' ? { app: undefined, sent: step } : step
       if (app !== undefined) {
-        this.#turns.set(app, (this.#turns.get(app) ?? 0) + performance.now() - begun)
+        this.#timeTaken.set(app, (this.#timeTaken.get(app) ?? 0) + performance.now() - begun)
       }
       if (app === undefined || typeof sent === 'number' || move !== undefined) done.sent += await sent
       else this.#leaveWaiting(app, sent)
@@ -186,11 +185,12 @@ export class DueWork implements Source {
       const next = nextOf(this.#sources, except)
       return next === undefined || next.time > (until ?? this.#now()) ? undefined : { ...next, except }
     }
-    const over = [...this.#turns].flatMap(([app, ms]) => (ms > maxTurn ? [app] : []))
+    const { timeSlice = 50 } = this.#context
+    const over = [...this.#timeTaken].flatMap(([app, ms]) => (ms > timeSlice ? [app] : []))
     if (over.length > 0) {
       const next = until === undefined ? find([...waiting, ...over]) : undefined
       if (next !== undefined) return next
-      this.#turns.clear()
+      this.#timeTaken.clear()
     }
     return find(waiting)
   }

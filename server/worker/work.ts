@@ -1,9 +1,8 @@
-import type { Clock } from '../clock/clock.ts'
 import { Pace } from '../jobs/pace.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
 import type { Store } from '../store/open-store.ts'
 import type { DueSource } from './due-sources.ts'
-import { DueWork } from './due-work.ts'
+import { DueWork, type DueWorkContext } from './due-work.ts'
 import type { WorkerJobKind } from './job-kinds.ts'
 import { JobRunner, type RunnerContext } from './job-runner.ts'
 import type { ClockMove, ClockOutcome } from './messages.ts'
@@ -39,7 +38,7 @@ export function startWork(
   kinds: WorkerJobKind[],
   dueSources: DueSource[],
   stopping: AbortController,
-  context: Pick<RunnerContext, 'slots' | 'generation' | 'tell'> & { clock: Clock },
+  context: Pick<RunnerContext, 'slots' | 'generation' | 'tell'> & Pick<DueWorkContext, 'clock' | 'timeSlice'>,
 ): Work {
   const { signal } = stopping
   const pace = new Pace(store.jobControl)
@@ -48,7 +47,7 @@ export function startWork(
     const kept = task.finally(() => running.delete(kept))
     running.add(kept)
   }
-  const { clock, tell } = context
+  const { clock, tell, timeSlice } = context
   const now = () => clock.now()
   const onOver = () => schedule.wake()
   const troubleTeller = (text: string) => (error: unknown) =>
@@ -57,7 +56,7 @@ export function startWork(
     kind => new JobRunner(kind, { ...context, now, pace, signal, inBackground, onOver }),
   )
   const dueWork = new DueWork(dueSources, {
-    ...{ clock, store, signal, inBackground },
+    ...{ clock, timeSlice, store, signal, inBackground },
     onRested: () => schedule.wake(),
     onTrouble: troubleTeller('what is due cannot run'),
   })
