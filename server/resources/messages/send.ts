@@ -31,8 +31,8 @@ import { findTemplate } from '../templates/find-template.ts'
  */
 const maxRendering = 5_000
 
-/** Milliseconds of rendering after which other calls get their turn. */
-const turn = 5
+/** Milliseconds of rendering after which other calls go on. */
+const yieldAfter = 5
 
 /** Characters of messages that are written in one transaction: it holds up all other calls. */
 const maxCharacters = 8_000_000
@@ -87,7 +87,7 @@ export async function send(
 
   let characters = 0
   let rendering = 0
-  let sinceTurn = 0
+  let sinceYield = 0
   /** Channels with the addresses that have got the message: the next ones are DUPLICATE (assumed). */
   const sentTo = new Set<string>()
   for (const delivery of planned) {
@@ -102,13 +102,13 @@ export async function send(
     results.push(delivered.result)
     const milliseconds = performance.now() - begun
     rendering += milliseconds
-    sinceTurn += milliseconds
+    sinceYield += milliseconds
     if (characters > maxCharacters) {
       await writeBatch()
       characters = 0
     }
-    if (sinceTurn < turn) continue
-    sinceTurn = 0
+    if (sinceYield < yieldAfter) continue
+    sinceYield = 0
     await setImmediate()
   }
   await writeBatch()
