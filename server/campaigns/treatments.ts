@@ -36,8 +36,8 @@ export function treatmentsOf(body: CampaignBody): Treatment[] {
   return [{ ...contentOf(body), number: 0, schedule: body.Schedule, cohorts: [from, 100] }, ...additional]
 }
 
-/** A schedule that a campaign says: its own, or that of an additional treatment. */
-export interface SaidSchedule {
+/** A schedule in a request: the campaign's own, or that of an additional treatment. */
+export interface RequestedSchedule {
   /** The name of its member. */
   member: string
   schedule: Schedule
@@ -46,14 +46,14 @@ export interface SaidSchedule {
 }
 
 /**
- * The schedules that a campaign says.
+ * The schedules in a request.
  *
  * @param before the campaign as it is, if it exists
  */
 export function schedulesOf(
   { Schedule, AdditionalTreatments = [] }: WriteCampaignRequest,
   before?: CampaignBody,
-): SaidSchedule[] {
+): RequestedSchedule[] {
   const known = before === undefined ? [] : treatmentsOf(before)
   return [Schedule, ...AdditionalTreatments.map(treatment => treatment.Schedule)].flatMap(
     (schedule, number) => {

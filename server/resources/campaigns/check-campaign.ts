@@ -1,6 +1,6 @@
 import { startSlack } from '../../campaigns/plan.ts'
 import { isOfEvents, readScheduleTime } from '../../campaigns/schedule.ts'
-import { type SaidSchedule, schedulesOf } from '../../campaigns/treatments.ts'
+import { type RequestedSchedule, schedulesOf } from '../../campaigns/treatments.ts'
 import { isWebTarget } from '../../delivery/call-hook.ts'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
@@ -47,7 +47,7 @@ export function checkCampaign(
   const problem = checkBounds('Limits', campaign.Limits ?? {}, campaignBounds)
   if (problem !== undefined) throw badRequest(problem)
   checkHook(campaign.Hook ?? {})
-  for (const said of schedulesOf(campaign, before)) checkSchedule(said, now)
+  for (const requested of schedulesOf(campaign, before)) checkSchedule(requested, now)
   checkContent('', campaign, Schedule)
   for (const [index, treatment] of AdditionalTreatments.entries()) {
     checkContent(`AdditionalTreatments.${index}.`, treatment, treatment.Schedule ?? Schedule)
@@ -85,7 +85,7 @@ function checkHook({ LambdaFunctionName, WebUrl }: CampaignHook): void {
   }
 }
 
-function checkSchedule({ member, schedule, isNew }: SaidSchedule, now: number): void {
+function checkSchedule({ member, schedule, isNew }: RequestedSchedule, now: number): void {
   const { StartTime, EndTime, Frequency = 'ONCE', Timezone = 'UTC', EventFilter, QuietTime = {} } = schedule
   const offset = readUtcOffset(Timezone)
   if (offset === undefined) {
