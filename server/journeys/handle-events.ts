@@ -29,7 +29,7 @@ type ListeningStore = Pick<
  * its endpoint into that journey (assumed: else its messages would start it again without end). To be
  * called in a transaction; the worker then does what is due.
  */
-export function hearJourneyEvents(store: ListeningStore, events: readonly JourneyEvent[], now: Date): void {
+export function handleJourneyEvents(store: ListeningStore, events: readonly JourneyEvent[], now: Date): void {
   const listening = new Map<number, Listener[]>()
   for (const { app, endpoint, facts, source } of events) {
     if (endpoint === undefined) continue

@@ -21,7 +21,8 @@ export function publish(store: JourneyStore, journey: Journey, now: Date): void 
   store.journeys.update(journey, {
     state: 'ACTIVE',
     startsByEvent: EventStartCondition !== undefined,
-    hearsEvents: EventStartCondition !== undefined || eventConditions(definition.Activities ?? {}).length > 0,
+    listensToEvents:
+      EventStartCondition !== undefined || eventConditions(definition.Activities ?? {}).length > 0,
     nextRun: start,
     ends: end,
     refreshesOn: RefreshOnSegmentUpdate ? (SegmentStartCondition?.SegmentId ?? null) : null,

@@ -229,7 +229,7 @@ export function prepareStore(
   const campaignDueRows = createCampaignDueRows(db)
   const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   const journeys = createJourneys(db, documents)
-  eventListening.push(journeys.hearsEvents)
+  eventListening.push(journeys.isAnyListening)
   const journeyDue = createJourneyDue(db)
   return {
     apps: createApps(db, tags),

@@ -29,16 +29,16 @@ export function createDueSources(store: Store, resources: DueResources): DueSour
     return createJourneySteps({ ...resources, store })
   })
   const loadListeners = once(async () => {
-    const { createEventListeners, hearEvents } = await import('./event-listeners.ts')
+    const { createEventListeners, dispatchEvents } = await import('./event-listeners.ts')
     const listeners = createEventListeners(store)
-    return (now: Date) => hearEvents(store, listeners, now)
+    return (now: Date) => dispatchEvents(store, listeners, now)
   })
   return [
     {
       nextDue: store.eventRecords.dueRows.nextDue,
       async runStep(now) {
-        const hear = await loadListeners()
-        hear(now)
+        const dispatch = await loadListeners()
+        dispatch(now)
         return 0
       },
     },

@@ -1,13 +1,13 @@
 import type { EventFacts } from '../audience/event-filter.ts'
 import { eventCampaignsFor, startEventRuns } from '../campaigns/event-campaigns.ts'
-import { toldBy } from '../delivery/events/message-events.ts'
-import { hearJourneyEvents } from '../journeys/hear-events.ts'
+import { eventMembers } from '../delivery/events/message-events.ts'
+import { handleJourneyEvents } from '../journeys/handle-events.ts'
 import type { Campaign } from '../store/campaigns/campaigns.ts'
 import type { EventRow } from '../store/event-records/event-records.ts'
 import type { Store } from '../store/open-store.ts'
 
 /** An event, as campaigns and journeys look at it. */
-export interface HeardEvent extends EventRow {
+export interface DispatchedEvent extends EventRow {
   facts: EventFacts
 }
 
@@ -18,7 +18,7 @@ export interface HeardEvent extends EventRow {
  * what was made after it: compare its `id` with `store.eventRecords.last()` of that time, as a
  * frozen clock gives both the same time.
  */
-export type EventListener = (events: readonly HeardEvent[], now: Date) => void
+export type EventListener = (events: readonly DispatchedEvent[], now: Date) => void
 
 /**
  * The table of the listeners that there are, in the order in which they look at events (order:
@@ -27,7 +27,7 @@ export type EventListener = (events: readonly HeardEvent[], now: Date) => void
  */
 export const createEventListeners = (store: Store): EventListener[] => [
   startCampaigns(store),
-  (events, now) => hearJourneyEvents(store, events, now),
+  (events, now) => handleJourneyEvents(store, events, now),
 ]
 
 /** Event campaigns: each starts a run for the event's endpoint. */
@@ -48,16 +48,16 @@ const startCampaigns =
 const rowsPerStep = 100
 
 /** Has listeners look at the events that wait longest. */
-export function hearEvents(store: Store, listeners: readonly EventListener[], now: Date): void {
+export function dispatchEvents(store: Store, listeners: readonly EventListener[], now: Date): void {
   store.writeInWorker(() => {
-    const events = store.eventRecords.takeUnheard(rowsPerStep)
-    const heard = events.map(event => ({ ...event, facts: factsOf(event) }))
-    if (heard.length > 0) for (const listen of listeners) listen(heard, now)
+    const events = store.eventRecords.takeWaiting(rowsPerStep)
+    const dispatched = events.map(event => ({ ...event, facts: factsOf(event) }))
+    if (dispatched.length > 0) for (const listen of listeners) listen(dispatched, now)
   })
 }
 
 function factsOf({ type, origin }: EventRow): EventFacts {
-  const { attributes, metrics } = toldBy(type, origin)
+  const { attributes, metrics } = eventMembers(type, origin)
   const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== null)
   return { EventType: type, Attributes: Object.fromEntries(given), Metrics: metrics }
 }

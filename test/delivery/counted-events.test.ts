@@ -1,5 +1,5 @@
 import t from 'tap'
-import { countedBy, toldBy } from '../../server/delivery/events/message-events.ts'
+import { countedBy, eventMembers } from '../../server/delivery/events/message-events.ts'
 import type { EventMessage, EventRecord } from '../../server/model/event-record.ts'
 
 const campaign = { campaign: 'c', treatment: '0', activity: 'a' }
@@ -50,7 +50,7 @@ const cases: [what: string, message: EventMessage, types: string[]][] = [
 t.test('an event counts as its record tells it', async t => {
   for (const [what, message, types] of cases) {
     for (const type of types) {
-      const record = toldBy(type, { message }) as EventRecord
+      const record = eventMembers(type, { message }) as EventRecord
       t.strictSame(countedBy(type, { message }), countedBy(type, { record }), `${type} of ${what}`)
     }
   }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { eventOfRecord } from '../../server/delivery/events/event-source.ts'
 import { openStore } from '../../server/store/open-store.ts'
-import { type HeardEvent, hearEvents } from '../../server/worker/event-listeners.ts'
+import { type DispatchedEvent, dispatchEvents } from '../../server/worker/event-listeners.ts'
 import { makeFolder } from '../support/buckets.ts'
 
 t.test('events wait for listeners while one listens, and are looked at once, oldest first', async t => {
@@ -34,15 +34,15 @@ t.test('events wait for listeners while one listens, and are looked at once, old
   await record('silent', true)
   t.equal(dueRows.nextDue(), 7)
   t.equal(dueRows.pending(), 2)
-  const heard: HeardEvent[] = []
-  hearEvents(store, [events => void heard.push(...events)], new Date(7))
-  t.match(heard, [
+  const dispatched: DispatchedEvent[] = []
+  dispatchEvents(store, [events => void dispatched.push(...events)], new Date(7))
+  t.match(dispatched, [
     { id: 2, app, endpoint: 'e1', source: 'ENDPOINT', facts: { EventType: 'one' } },
     { id: 3, facts: { EventType: 'two' } },
   ])
-  t.strictSame(heard[0]?.facts, { EventType: 'one', Attributes: { a: 'b' }, Metrics: { m: 1 } })
+  t.strictSame(dispatched[0]?.facts, { EventType: 'one', Attributes: { a: 'b' }, Metrics: { m: 1 } })
   t.equal(dueRows.nextDue(), undefined)
-  t.equal(heard.length, 2)
+  t.equal(dispatched.length, 2)
 })
 
 t.test('events of a listener that fails wait for the next time', async t => {
@@ -65,9 +65,9 @@ t.test('events of a listener that fails wait for the next time', async t => {
   const fail = () => {
     throw new Error('no room')
   }
-  t.throws(() => hearEvents(store, [fail], new Date(7)), { message: 'no room' })
+  t.throws(() => dispatchEvents(store, [fail], new Date(7)), { message: 'no room' })
   t.equal(store.eventRecords.dueRows.pending(), 1)
   await store.write(() => store.apps.delete('shop'))
-  hearEvents(store, [fail], new Date(7))
+  dispatchEvents(store, [fail], new Date(7))
   t.equal(store.eventRecords.dueRows.pending(), 0, 'those of a deleted application are passed over')
 })

@@ -110,7 +110,7 @@ export function messageRecord(
 }
 
 /** The attributes and metrics of an event's record, without making the rest of it. */
-export const toldBy = (
+export const eventMembers = (
   type: string,
   origin: NewEvents['origin'],
 ): Pick<EventRecord, 'attributes' | 'metrics'> =>
@@ -139,11 +139,11 @@ export interface Counted {
   price: number
 }
 
-/** What of an event is counted: as `toldBy` tells it, mostly without making all of that. */
+/** What of an event is counted: from its `eventMembers`, mostly without making all of them. */
 export function countedBy(type: string, origin: NewEvents['origin']): Counted {
   // The context of a message may have attributes of any name.
   if ('record' in origin || origin.message.record.context !== undefined) {
-    return countedOf(toldBy(type, origin))
+    return countedOf(eventMembers(type, origin))
   }
   const { message } = origin
   const { campaign = '', journey = '', activity = '', parts = 1 } = message.record

@@ -71,10 +71,10 @@ const maxTrimmed = 10_000
  * Those of deleted applications do not exist for its methods; `store/purge.ts` purges their rows.
  *
  * @param limit the latest of how many ids are kept, and those that wait
- * @param isHeard whether any campaign or journey of an application listens to events now: only then
+ * @param isListenedTo whether any campaign or journey of an application listens to events now: only then
  *   they wait for it
  */
-export function createEventRecords(db: Database, limit: number, isHeard: (app: AppRef) => boolean) {
+export function createEventRecords(db: Database, limit: number, isListenedTo: (app: AppRef) => boolean) {
   const insert = db.prepare(
     `INSERT INTO event_records
        (seq, app, types, time, endpoint, campaign, journey, message, source, waits, origin)
@@ -108,23 +108,23 @@ export function createEventRecords(db: Database, limit: number, isHeard: (app: A
   const oldest = db
     .prepare<[], number>('SELECT seq - json_array_length(types) + 1 FROM event_records ORDER BY seq LIMIT 1')
     .pluck()
-  const unheard = db.prepare<[number], Row>(
+  const waiting = db.prepare<[number], Row>(
     `SELECT ${columns}, e.origin
      FROM event_records e INDEXED BY event_records_waiting CROSS JOIN apps a ON a.seq = e.app
      WHERE e.waits = 1 ORDER BY e.seq LIMIT ?`,
   )
-  const firstUnheard = db
+  const firstWaiting = db
     .prepare<[], number>(
       'SELECT time FROM event_records INDEXED BY event_records_waiting WHERE waits = 1 ORDER BY seq LIMIT 1',
     )
     .pluck()
-  const countUnheard = db
+  const countWaiting = db
     .prepare<[], number>(
       `SELECT coalesce(sum(json_array_length(types)), 0)
        FROM event_records INDEXED BY event_records_waiting WHERE waits = 1`,
     )
     .pluck()
-  const setHeard = db.prepare(
+  const endWaiting = db.prepare(
     'UPDATE event_records INDEXED BY event_records_waiting SET waits = 0 WHERE waits = 1 AND seq <= ?',
   )
   const lastId = (): number => last.get() ?? 0
@@ -139,7 +139,7 @@ export function createEventRecords(db: Database, limit: number, isHeard: (app: A
     append(app: AppRef, events: readonly NewEvents[]): number {
       let id = lastId()
       if (events.length === 0) return id
-      const heard = isHeard(app)
+      const waits = isListenedTo(app)
       for (const event of events) {
         const { types, time, endpoint, campaign, journey, message, isReported, isSilent, origin } = event
         id += types.length
@@ -147,7 +147,7 @@ export function createEventRecords(db: Database, limit: number, isHeard: (app: A
           ...[id, app.seq, JSON.stringify(types), time],
           ...[endpoint ?? null, campaign || null, journey || null, message ?? null],
           isReported === true ? 'ENDPOINT' : 'SYSTEM',
-          heard && isSilent !== true ? 1 : 0,
+          waits && isSilent !== true ? 1 : 0,
           JSON.stringify(origin),
         )
       }
@@ -201,17 +201,17 @@ export function createEventRecords(db: Database, limit: number, isHeard: (app: A
      *
      * @param limit rows, at most
      */
-    takeUnheard(limit: number): EventRow[] {
-      const rows = unheard.all(limit)
-      if (rows.length > 0) setHeard.run(rows.at(-1)!.seq)
+    takeWaiting(limit: number): EventRow[] {
+      const rows = waiting.all(limit)
+      if (rows.length > 0) endWaiting.run(rows.at(-1)!.seq)
       // An application without id has been deleted.
       return rows.flatMap(row => (row.id === null ? [] : eventsIn(row)))
     },
 
     /** The events that wait for campaigns and journeys: due as soon as they have arrived. */
     dueRows: {
-      nextDue: () => firstUnheard.get(),
-      pending: () => countUnheard.get()!,
+      nextDue: () => firstWaiting.get(),
+      pending: () => countWaiting.get()!,
       active: () => undefined,
     } satisfies DueRows,
   }

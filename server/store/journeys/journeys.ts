@@ -27,7 +27,7 @@ export interface JourneyProgress {
   state: State
   startsByEvent: boolean
   /** Whether events start it, or decide a split of it. */
-  hearsEvents: boolean
+  listensToEvents: boolean
   /** When the next run was to begin: it does so when the journey is active. */
   nextRun: number | null
   /** When endpoints stop entering. */
@@ -61,13 +61,16 @@ export interface Journey extends JourneyProgress {
   defaults: JourneyDefaults
 }
 
-type Row = Omit<Journey, 'app' | 'definition' | 'defaults' | 'startsByEvent' | 'hearsEvents' | 'entering'> & {
+type Row = Omit<
+  Journey,
+  'app' | 'definition' | 'defaults' | 'startsByEvent' | 'listensToEvents' | 'entering'
+> & {
   app: number
   appId: string
   body: string
   defaults: string
   startsByEvent: number
-  hearsEvents: number
+  listensToEvents: number
   entering: string | null
 }
 
@@ -75,7 +78,7 @@ type Row = Omit<Journey, 'app' | 'definition' | 'defaults' | 'startsByEvent' | '
 const progressColumns = {
   state: 'state',
   startsByEvent: 'starts_by_event',
-  hearsEvents: 'hears_events',
+  listensToEvents: 'listens',
   nextRun: 'next_run',
   ends: 'ends',
   segmentVersion: 'segment_version',
@@ -107,18 +110,18 @@ export function createJourneys(db: Database, documentsOf: Documents) {
     `${select} AND d.app = +:app AND d.kind = 'journey' AND d.seq < +:before ORDER BY d.seq DESC LIMIT +:limit`,
   )
   const insert = db.prepare(
-    `INSERT INTO journeys (document, state, defaults, starts_by_event, hears_events) VALUES (?, 'DRAFT', ?, 0, 0)`,
+    `INSERT INTO journeys (document, state, defaults, starts_by_event, listens) VALUES (?, 'DRAFT', ?, 0, 0)`,
   )
   const countActive = db.prepare<[], { active: number; event: number }>(
     `SELECT count(*) AS active, coalesce(sum(j.starts_by_event), 0) AS event
      FROM journeys j JOIN documents d ON d.seq = j.document JOIN apps a ON a.seq = d.app
      WHERE j.state = 'ACTIVE' AND d.id IS NOT NULL AND a.id IS NOT NULL`,
   )
-  const isListening = `hears_events = 1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED')`
+  const isListening = `listens = 1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED')`
   const listening = db.prepare<[number], Row>(
     `${select} AND d.app = ? AND d.kind = 'journey' AND ${isListening} ORDER BY j.document`,
   )
-  const hears = db
+  const anyListening = db
     .prepare<[], number>(`SELECT 1 FROM journeys INDEXED BY journeys_listening WHERE ${isListening} LIMIT 1`)
     .pluck()
 
@@ -144,7 +147,7 @@ export function createJourneys(db: Database, documentsOf: Documents) {
     listening: (app: AppRef): Journey[] => listening.all(app.seq).map(toJourney),
 
     /** Whether any journey waits for events. */
-    hearsEvents: (): boolean => hears.get() === 1,
+    isAnyListening: (): boolean => anyListening.get() === 1,
 
     /** How many journeys of the account are ACTIVE, and how many of these start by an event. */
     countActive: () => countActive.get()!,
@@ -190,7 +193,7 @@ function toJourney({
   body,
   defaults,
   startsByEvent,
-  hearsEvents,
+  listensToEvents,
   entering,
   ...row
 }: Row): Journey {
@@ -200,7 +203,7 @@ function toJourney({
     definition: JSON.parse(body),
     defaults: JSON.parse(defaults),
     startsByEvent: startsByEvent === 1,
-    hearsEvents: hearsEvents === 1,
+    listensToEvents: listensToEvents === 1,
     entering: entering === null ? null : JSON.parse(entering),
   }
 }

@@ -237,7 +237,7 @@ CREATE TABLE journeys (
   state           TEXT NOT NULL,
   defaults        TEXT NOT NULL,    -- JSON, JourneyLimits and QuietTime of the application when the journey was created
   starts_by_event INTEGER NOT NULL, -- 1 for a published journey that endpoints enter by an event
-  hears_events    INTEGER NOT NULL, -- 1 for a published journey that events start, or that has a split on events
+  listens         INTEGER NOT NULL, -- 1 for a published journey that events start, or that has a split on events
   next_run        INTEGER,          -- when the next run was to begin; NULL if there is none
   ends            INTEGER,          -- when endpoints stop entering; NULL if that is over, or never
   segment_version INTEGER,          -- the version whose members entered last; NULL before, and without a segment
@@ -253,7 +253,7 @@ CREATE TABLE journeys (
 ) STRICT;
 
 CREATE INDEX journeys_going ON journeys (document) WHERE state IN ('ACTIVE', 'CLOSED');
-CREATE INDEX journeys_listening ON journeys (document) WHERE hears_events = 1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED');
+CREATE INDEX journeys_listening ON journeys (document) WHERE listens = 1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED');
 
 CREATE TABLE journey_runs (
   seq              INTEGER PRIMARY KEY AUTOINCREMENT,
