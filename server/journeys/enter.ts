@@ -113,20 +113,21 @@ export function enterOne(
   const located = { ...endpoint, Demographic: { ...endpoint.Demographic, ...(zone && { Timezone: zone }) } }
   const id = endpointRef(app.seq, endpoint.Id!).folded
   const time = now.getTime()
+  const start =
+    localStart === undefined || zone === undefined ? time : Math.max(time, timeIn(zone, localStart))
   const why =
     whyNotTargeted(located, { isLocalTime: definition.LocalTime === true }) ??
     whyNotOpen(journey, time) ??
-    whyNotAgain(journey, journeyParticipants.get(document, id), time)
+    whyNotAgain(journey, journeyParticipants.get(document, id), start)
   count(counters, why ?? 'ENDPOINT_ENTERED')
   if (why !== undefined) return false
 
-  const start = localStart === undefined ? time : timeIn(zone!, localStart)
   const place: Place = {
     activity: definition.StartActivity!,
     phase: 'arrived',
     ...(start > time ? { due: start, isFixed: true } : { due: time - shift, isFixed: false }),
   }
-  journeyParticipants.enter({ journey: document, run, endpoint: id, user, importJob }, place, time)
+  journeyParticipants.enter({ journey: document, run, endpoint: id, user, importJob }, place, start)
   return true
 }
 
@@ -137,11 +138,15 @@ function whyNotOpen({ state, startsByEvent, ends }: Journey, time: number): 'PAU
   return isOver ? 'ENDED' : undefined
 }
 
-/** Why an endpoint does not enter a journey again (names: guide). */
+/**
+ * Why an endpoint does not enter a journey again (names: guide).
+ *
+ * @param start when it would begin, which by local time is later than the run
+ */
 function whyNotAgain(
   { definition: { Limits = {} }, startsByEvent }: Journey,
   known: Participant | undefined,
-  time: number,
+  start: number,
 ): 'ACTIVE_ENDPOINT_REJECTED' | 'REENTRY_CAP_EXCEEDED' | undefined {
   if (known === undefined) return undefined
   if (known.activity !== null) return 'ACTIVE_ENDPOINT_REJECTED'
@@ -149,7 +154,7 @@ function whyNotAgain(
   const cap = Limits.EndpointReentryCap ?? (startsByEvent ? 0 : 1)
   if (cap > 0 && known.entries >= cap) return 'REENTRY_CAP_EXCEEDED'
   const gap = readDuration(Limits.EndpointReentryInterval ?? '')
-  return gap !== undefined && time < addDuration(known.enteredAt, gap) ? 'REENTRY_CAP_EXCEEDED' : undefined
+  return gap !== undefined && start < addDuration(known.enteredAt, gap) ? 'REENTRY_CAP_EXCEEDED' : undefined
 }
 
 /**

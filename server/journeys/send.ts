@@ -168,7 +168,12 @@ async function sendCustom(
       origin: { journey: id, run: run.id, activity: key },
       target: DeliveryUri!,
       data: MessageConfig.Data ?? '',
-      payload: { JourneyId: id, JourneyRunId: run.id, JourneyActivityId: key },
+      payload: {
+        JourneyId: id,
+        JourneyRunId: run.id,
+        JourneyActivityId: key,
+        ScheduledTime: now.toISOString(),
+      },
     },
     planInWorker(store, () => planCustom(store, app, recipients)),
     now,

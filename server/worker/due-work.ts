@@ -220,7 +220,9 @@ export class DueWork implements Source {
    */
   async #set(mode: ClockMode, now: number, shown: ClockMode = mode): Promise<void> {
     const { clock, store } = this.#context
+    const isBack = now < this.#now()
     await store.write(() => {
+      if (isBack) for (const rows of store.dueRows) rows.setBack?.(now)
       const saved = stateAt(mode, now)
       store.savedClock.put(saved)
       clock.set(shown === mode ? saved : stateAt(shown, now))

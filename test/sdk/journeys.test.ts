@@ -282,6 +282,52 @@ t.test('the FilterType says who reports the events that let endpoints in', async
   t.match(await Promise.all(sent), [[{ endpoint: 'bob' }], [{ endpoint: 'ann' }]])
 })
 
+t.test('a clock that is set back holds up neither a journey nor its rate', async t => {
+  const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const path = `/v1/apps/${ApplicationId}`
+  const Dimensions = { EventType: { DimensionType: 'INCLUSIVE', Values: ['go'] } }
+  const { body: journey } = await control('POST', `${path}/journeys`, {
+    ...{ Name: 'go', State: 'ACTIVE', Limits: { MessagesPerSecond: 1 } },
+    StartCondition: { EventStartCondition: { EventFilter: { FilterType: 'ENDPOINT', Dimensions } } },
+    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+  })
+  const sentTo = async (endpoint: string, now: string) => {
+    await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now, force: true })
+    const event = { EventType: 'go', Timestamp: now }
+    await control('POST', `${path}/events`, {
+      BatchItem: { [endpoint]: { Endpoint: {}, Events: { event } } },
+    })
+    await advance('PT1S')
+    return (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=${endpoint}`)).body.items
+  }
+  t.match(await sentTo('ann', '2027-03-20T09:00:00.000Z'), [{ time: '2027-03-20T09:00:00.000Z' }])
+  const before = '2027-02-20T09:00:00.000Z'
+  t.match(await sentTo('bob', before), [{ time: before }], 'before it was published, and it has sent')
+})
+
+t.test('by local time, the interval of re-entry counts from when each endpoint begins', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const Item = [
+    { Id: 'ann', ChannelType: 'SMS' as const, Demographic: { Timezone: 'America/New_York' } },
+    { Id: 'bob', ChannelType: 'SMS' as const, Demographic: { Timezone: 'Pacific/Auckland' } },
+  ]
+  await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+  const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+    ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true },
+    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+    ...{ RefreshFrequency: 'P1D', Limits: { EndpointReentryCap: 0, EndpointReentryInterval: 'P2D' } },
+    Schedule: { StartTime: '2027-03-03T09:00:00Z', Timezone: 'UTC' },
+  })
+  await advance('P7D')
+  const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}`)).body
+  const times = (endpoint: string) =>
+    items.flatMap((item: { endpoint: string; time: string }) =>
+      item.endpoint === endpoint ? [item.time.slice(5, 13)] : [],
+    )
+  t.strictSame(times('ann'), ['03-07T14', '03-05T14', '03-03T14'])
+  t.strictSame(times('bob'), ['03-06T20', '03-04T20', '03-02T20'])
+})
+
 t.test('a journey goes on beside an import that is writing', async t => {
   const rows = Array.from({ length: 150_000 }, (_, index) => `e${index},EMAIL,e${index}@example.com\n`)
   const s3 = t.testdir({ data: { 'large.csv': `Id,ChannelType,Address\n${rows.join('')}` } })

@@ -17,6 +17,13 @@ export interface DueRows {
    * nothing is.
    */
   active(): string | undefined
+  /**
+   * Called when the clock is set back, in the transaction that does it: what has happened later than
+   * that must not hold anything up.
+   *
+   * @param now in milliseconds since 1970
+   */
+  setBack?(now: number): void
 }
 
 /**

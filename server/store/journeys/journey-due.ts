@@ -65,6 +65,12 @@ export function createJourneyDue(db: Database) {
     )
     .pluck()
 
+  const setBack = db.prepare(
+    `UPDATE journeys SET active_since = min(active_since, :now),
+       rate_second = min(rate_second, :now), rate_used = iif(rate_second > :now, 0, rate_used)
+     WHERE active_since > :now OR rate_second > :now`,
+  )
+
   /**
    * The first that is due; of several at the same time, that of the oldest journey.
    *
@@ -87,6 +93,7 @@ export function createJourneyDue(db: Database) {
       const id = active.get()
       return id === undefined ? undefined : `journey ${id}`
     },
+    setBack: now => void setBack.run({ now }),
   } satisfies DueRows & { next: typeof next }
 }
 export type JourneyDue = ReturnType<typeof createJourneyDue>
