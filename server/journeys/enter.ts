@@ -1,5 +1,5 @@
 import { type Counters, count, whyNotTargeted } from '../audience/counters.ts'
-import { newId } from '../http/arn.ts'
+import { newId } from '../model/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import { addDuration, readDuration } from '../model/iso-duration.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'

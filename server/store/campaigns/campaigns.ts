@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { arnOf, readArn } from '../../http/arn.ts'
 import type { CampaignHook, CampaignLimits, QuietTime } from '../../model/application-settings.ts'
+import { arnOf, readArn } from '../../model/arn.ts'
 import type { Schedule, WriteCampaignRequest } from '../../model/campaign.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { Tags } from '../../model/tags.ts'

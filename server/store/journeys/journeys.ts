@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import { arnOf, readArn } from '../../http/arn.ts'
 import type { ApplicationSettingsResource } from '../../model/application-settings.ts'
+import { arnOf, readArn } from '../../model/arn.ts'
 import type { JourneyDefinition, State } from '../../model/journey.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { arnOf, readArn } from '../../http/arn.ts'
+import { arnOf, readArn } from '../../model/arn.ts'
 import type { SegmentImportResource, SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { Documents, DocumentVersion, VersionRef } from '../documents/documents.ts'
