@@ -31,11 +31,12 @@ import { newId } from '../model/arn.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { SendStatus } from '../model/event-record.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
+import { timeIn } from '../model/time-zone.ts'
 import { readUtcOffset } from '../model/utc-offset.ts'
 import type { AppRef } from '../store/applications/applications.ts'
+import type { EndpointKey, Sender } from '../store/audience/endpoint-sends.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
 import type { DueTreatment } from '../store/campaigns/campaigns.ts'
-import type { EndpointKey, Sender } from '../store/campaigns/endpoint-sends.ts'
 import {
   firstMember,
   type MemberCursor,
@@ -43,7 +44,6 @@ import {
   memberEndpoint,
   SegmentQueryError,
 } from '../store/segments/members.ts'
-import { timeIn } from '../templates/helpers/time-zone.ts'
 import { callFilterHook, type FilteredEndpoint, hookTarget } from './filter-hook.ts'
 import { type CampaignLimitsInForce, type DropReason, limitsOf, whyDropped } from './limits.ts'
 import { directMessage, loadTemplates } from './message.ts'

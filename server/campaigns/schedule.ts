@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Frequency, Schedule } from '../model/campaign.ts'
 import { addDuration, type Duration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
+import { timeIn } from '../model/time-zone.ts'
 import { readUtcOffset } from '../model/utc-offset.ts'
-import { timeIn } from '../templates/helpers/time-zone.ts'
 
 /** When the runs of a treatment are. Times are milliseconds since 1970. */
 export interface Timing {
