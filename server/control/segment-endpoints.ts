@@ -5,14 +5,12 @@ import { notFound } from '../http/errors/exceptions.ts'
 import { beginPage, PageQuery } from '../http/paging.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
-import { tooManySources } from '../resources/segments/check-sources.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
 import {
   firstMember,
   isMemberCursor,
   type MemberCursor,
   type MemberStep,
-  maxSources,
   memberEndpoint,
 } from '../store/segments/members.ts'
 import { refuseTooLarge } from './segment-query.ts'
@@ -57,8 +55,6 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       const [version, cursor] = after
       const members = store.segmentMembers.find(found, segmentId, version, app.now().toISOString())
       if (members === undefined) throw notFound(`Segment version not found: ${version}`)
-      // Its sources may have been changed since it was written.
-      if ('sources' in members && members.sources.length > maxSources) throw tooManySources()
       const step = refuseTooLarge(() => store.segmentMembers.prepareSteps(found, members))
       const entries: { at: ListCursor; value: EndpointResponse }[] = []
       let next: MemberCursor | undefined = cursor ?? firstMember
