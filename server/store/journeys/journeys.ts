@@ -1,6 +1,5 @@
 import type { Database } from 'better-sqlite3'
 import type { ApplicationSettingsResource } from '../../model/application-settings.ts'
-import { arnOf, readArn } from '../../model/arn.ts'
 import type { JourneyDefinition, State } from '../../model/journey.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'
@@ -94,7 +93,6 @@ const progressColumns = {
  */
 export function createJourneys(db: Database, documentsOf: Documents) {
   const documents = documentsOf<JourneyDefinition, string>('journey', (_app, { id }) => id)
-  const appArn = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
   const progress = Object.entries(progressColumns).map(([name, column]) => `j.${column} AS ${name}`)
   const select = `SELECT j.document, a.seq AS app, a.id AS appId, d.id, d.arn, d.creation_date AS creationDate,
       v.last_modified_date AS lastModifiedDate, v.body, j.defaults, ${progress}
@@ -155,8 +153,7 @@ export function createJourneys(db: Database, documentsOf: Documents) {
       { id, definition, defaults }: { id: string; definition: JourneyDefinition; defaults: JourneyDefaults },
       now: string,
     ): void {
-      const arn = arnOf(readArn(appArn.get(app.seq)!)!, 'journey', app.id, id)
-      const { document } = documents.create(app, { id, arn, body: definition, tags: {} }, now)
+      const { document } = documents.create(app, { id, body: definition, tags: {} }, now)
       insert.run(document, JSON.stringify(defaults))
     },
 
