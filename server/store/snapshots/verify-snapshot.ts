@@ -7,6 +7,7 @@ import { NewOutboxMessage } from '../../model/message.ts'
 import { readS3Url } from '../../model/s3-url.ts'
 import { checkOf } from '../../validation/check.ts'
 import { migrate } from '../database/schema.ts'
+import { isRunning } from '../jobs/job-rows.ts'
 import { damaged } from './snapshot-header.ts'
 
 /**
@@ -119,7 +120,7 @@ function jobProblem(db: Database.Database): string | undefined {
       rows[0] ??
       db
         .prepare<[], { id: string; url: string }>(
-          `SELECT id, definition ->> '${url}' AS url FROM ${table} WHERE status NOT IN ('COMPLETED', 'FAILED')`,
+          `SELECT id, definition ->> '${url}' AS url FROM ${table} j WHERE ${isRunning}`,
         )
         .all()
         .find(row => readS3Url(row.url) === undefined)
