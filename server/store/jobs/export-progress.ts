@@ -155,4 +155,3 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     addFailure: (job: ExportJob, sentence: string): void => void addFailure.run(sentence, job.seq),
   }
 }
-export type ExportProgress = ReturnType<typeof createExportProgress>

@@ -89,7 +89,6 @@ export function createJourneyDue(db: Database) {
     },
   } satisfies DueRows & { next: typeof next }
 }
-export type JourneyDue = ReturnType<typeof createJourneyDue>
 
 /** Of several at the same time, the run begins first, then its members enter, then they go on. */
 function nextOfJourney(row: Row): DueOfJourney | undefined {
