@@ -160,7 +160,7 @@ function whyUnusable(dataDir: string, error: NodeJS.ErrnoException): string {
     return `${file} is open in another program (${message}): end that one, or name another DATA_DIR`
   }
   if (isNoRoom(error)) {
-    return `there is no room for ${file} (${message}): make some, or name another DATA_DIR; one of an older pinpoint-local is converted, which takes as much room again beside it, and in the temp directory (TMPDIR)`
+    return `there is no room for ${file} (${message}): make some, or name another DATA_DIR`
   }
   return `the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`
 }

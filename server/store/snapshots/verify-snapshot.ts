@@ -12,7 +12,7 @@ import { damaged } from './snapshot-header.ts'
 
 /**
  * Checks whether a SQLite file with a valid header (`readSnapshotHeader`) is an acceptable
- * snapshot, and migrates it to this version if so.
+ * snapshot. One of another version is refused.
  *
  * Nothing in the file is run before its schema is known to be, word for word, the one that this
  * program creates. Until then, SQLite does not trust the schema.
@@ -28,14 +28,11 @@ export function checkSnapshot(file: string): string | undefined {
     if (problem !== undefined) return problem
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
-    migrate(db)
     return (
       endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db) ?? messageProblem(db) ?? campaignProblem(db)
     )
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (code.startsWith('SQLITE_CONSTRAINT'))
-      return `the snapshot has a row that cannot be converted (${message})`
     if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code)) return damaged(message)
     throw error
   } finally {
