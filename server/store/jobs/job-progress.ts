@@ -16,7 +16,7 @@ export class JobGoneError extends Error {}
  */
 export function createJobProgress(
   db: Database,
-  { transact, transactToDisk, join, commit, leave, letCallersGo }: Transactions,
+  { transact, transactToDisk, join, commit, tryCommit, letCallersGo }: Transactions,
   writeQueue: WriteQueue,
   {
     table,
@@ -116,7 +116,7 @@ export function createJobProgress(
      * Like `commit`, but if that fails, the next `writeOn` throws the error. Returns whether it has
      * not failed.
      */
-    leave: (job: Job): boolean => leave(job),
+    tryCommit: (job: Job): boolean => tryCommit(job),
 
     /** Whether a caller is waiting to write. */
     isCallerWaiting: (): boolean => writeQueue.isCallerWaiting,
