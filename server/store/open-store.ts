@@ -216,10 +216,14 @@ export function prepareStore(
   const endpointCounts = createEndpointCounts(db)
   const campaigns = createCampaigns(db, documents)
   const deletedTemplates = createDeletedTemplates(db)
-  /** Whether anything of each kind listens to the events of an application: event campaigns, … */
-  const eventListening: ((app: AppRef) => boolean)[] = [app => campaigns.countOf(app, 'EVENT') > 0]
+  const journeys = createJourneys(db, documents)
+  /** Whether anything of each kind listens to the events of an application. */
+  const eventListening = {
+    campaigns: (app: AppRef): boolean => campaigns.countOf(app, 'EVENT') > 0,
+    journeys: journeys.hearsEvents,
+  }
   const eventRecords = createEventRecords(db, eventsPerMessage * outboxLimit, app =>
-    eventListening.some(isListening => isListening(app)),
+    Object.values(eventListening).some(isListening => isListening(app)),
   )
   const endpoints = createEndpoints(db, names, writeQueue, endpointCounts)
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
@@ -227,10 +231,8 @@ export function prepareStore(
   const dataVersion = (): string => `${db.pragma('data_version', { simple: true })}/${changes.get()}`
   const read = createRead(db, transactions)
   const campaignDueRows = createCampaignDueRows(db)
-  const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
-  const journeys = createJourneys(db, documents)
-  eventListening.push(journeys.hearsEvents)
   const journeyDue = createJourneyDue(db)
+  const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   return {
     apps: createApps(db, tags),
     resourceCounts: createResourceCounts(db),
@@ -239,7 +241,11 @@ export function prepareStore(
     channels: createChannels(db),
     savedClock: createSavedClock(db),
     /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
-    dueRows: [eventRecords.dueRows, campaignDueRows, journeyDue] as DueRows[],
+    dueRows: {
+      events: eventRecords.dueRows,
+      campaigns: campaignDueRows,
+      journeys: journeyDue,
+    } satisfies Record<string, DueRows>,
     campaignDueRows,
     endpoints,
     endpointCounts,

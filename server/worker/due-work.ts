@@ -232,7 +232,9 @@ export class DueWork implements Source {
     if (back === 'forced') return undefined
     const [shown, wanted] = [from, target].map(time => new Date(time).toISOString())
     if (back === undefined) return `the clock shows ${shown} already, which is after ${wanted}`
-    const active = this.#context.store.dueRows.map(rows => rows.active()).find(name => name !== undefined)
+    const active = Object.values(this.#context.store.dueRows)
+      .map(rows => rows.active())
+      .find(name => name !== undefined)
     if (active === undefined) return undefined
     return `the clock cannot be set back, from ${shown} to ${wanted}, while ${active} is active: end that first, or send "force":true`
   }
