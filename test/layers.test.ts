@@ -26,49 +26,59 @@ const rooms = [
   'events',
   'store',
   'http',
+  'templates',
   'validation',
   'model',
   'clock',
-  'templates',
   'buckets',
   'process',
   'version.ts',
 ]
 
-/** Rooms that know nothing of HTTP: the worker's thread does not load it. */
-const withoutFastify = [
-  'import',
-  'export',
-  'campaigns',
-  'journeys',
-  'audience',
-  'campaigns',
-  'journeys',
-  'audience',
-  'delivery',
-  'endpoints',
-  'jobs',
-  'events',
-  'store',
-  'model',
-  'clock',
-  'templates',
-  'buckets',
-]
+/** The first file of each thread but the HTTP thread. */
+const threads = ['worker/job-worker.ts', 'worker/reader-thread.ts', 'store/snapshots/snapshot-thread.ts']
 
 /** The files of the server, each with the files that it imports. */
 const imports = new Map<string, string[]>()
+/** The same without imports of types: the files and packages that each file loads, at once or later. */
+const loads = new Map<string, string[]>()
 for (const file of readdirSync(server, { recursive: true, encoding: 'utf8' }).sort()) {
   if (!file.endsWith('.ts')) continue
   const text = readFileSync(join(server, file), 'utf8')
-  const paths = [...text.matchAll(/(?:from|import\(|^import)\s*'(\.[^']+\.ts)'/gm)].map(([, path]) => path!)
+  const found = text.matchAll(
+    /(?:^(?:import|export) (type )?(?:[\w*]+|(?:\w+, )?\{[^}]*\})(?: as \w+)? from |^import |(typeof )?\bimport\()'([^']+)'/gm,
+  )
+  const targets = [...found].map(([, isType, isTypeOf, target]) => ({
+    target: target!.startsWith('.') ? posix.join(posix.dirname(file), target!) : target!,
+    isLoaded: isType === undefined && isTypeOf === undefined,
+  }))
   imports.set(
     file,
-    paths.map(path => posix.join(posix.dirname(file), path)),
+    targets.map(({ target }) => target).filter(target => target.endsWith('.ts')),
   )
-  if (withoutFastify.includes(file.split('/')[0]!))
-    t.notMatch(text, "from 'fastify'", `${file} does not know Fastify`)
+  loads.set(
+    file,
+    targets.filter(({ isLoaded }) => isLoaded).map(({ target }) => target),
+  )
 }
+
+t.test('no thread but the HTTP thread loads Fastify', async t => {
+  for (const thread of threads) {
+    t.ok(loads.has(thread), thread)
+    const cameFrom = new Map<string, string | undefined>([[thread, undefined]])
+    for (const [file] of cameFrom) {
+      for (const target of loads.get(file) ?? []) {
+        if (!cameFrom.has(target)) cameFrom.set(target, file)
+      }
+    }
+    for (const target of cameFrom.keys()) {
+      if (!/^@?fastify/.test(target)) continue
+      const path: string[] = []
+      for (let at: string | undefined = target; at !== undefined; at = cameFrom.get(at)) path.unshift(at)
+      t.fail(path.join(' -> '))
+    }
+  }
+})
 
 t.test('each room of the server imports only rooms below it', async t => {
   for (const [file, targets] of imports) {

@@ -16,12 +16,12 @@ export interface Fetched<T> {
 
 /** The latest answers, so that a page that is come back to is there at once. */
 const kept = new Map<string, unknown>()
-const mostKept = 50
+const maxKept = 50
 
 function keep(key: string, value: unknown): void {
   kept.delete(key)
   kept.set(key, value)
-  if (kept.size > mostKept) kept.delete(kept.keys().next().value!)
+  if (kept.size > maxKept) kept.delete(kept.keys().next().value!)
 }
 
 /** Grows when nothing that was read can be relied on any more. */

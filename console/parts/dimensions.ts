@@ -7,13 +7,13 @@ import type {
 } from '../../server/model/segment-dimensions.ts'
 
 /** Values that are named; of more, only how many there are. */
-const mostNamed = 6
+const maxNamed = 6
 
 /** `a`, `a or b`, `a, b or c`, each in quotation marks; `a, b or 12 more`. */
-export function either(values: readonly string[]): string {
+function either(values: readonly string[]): string {
   const quoted = values.map(value => `“${value}”`)
-  const named = quoted.length > mostNamed ? quoted.slice(0, mostNamed - 1) : quoted.slice(0, -1)
-  const last = quoted.length > mostNamed ? `${quoted.length - named.length} more` : quoted.at(-1)
+  const named = quoted.length > maxNamed ? quoted.slice(0, maxNamed - 1) : quoted.slice(0, -1)
+  const last = quoted.length > maxNamed ? `${quoted.length - named.length} more` : quoted.at(-1)
   return named.length === 0 ? (last ?? '') : `${named.join(', ')} or ${last}`
 }
 

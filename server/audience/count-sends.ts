@@ -1,6 +1,6 @@
 import type { NewOutboxMessage } from '../model/message.ts'
+import type { EndpointKey, EndpointSends, Period, Sender } from '../store/audience/endpoint-sends.ts'
 import { stepSlack } from '../store/campaigns/campaign-rates.ts'
-import type { EndpointKey, EndpointSends, Period, Sender } from '../store/campaigns/endpoint-sends.ts'
 
 const day = 86_400_000
 

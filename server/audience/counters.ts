@@ -1,6 +1,6 @@
 import { hasOptedOut, isInactive } from '../delivery/deliver.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
-import { isTimeZone } from './time-zones.ts'
+import { isTimeZone } from '../model/time-zone.ts'
 
 /**
  * Counters of who is in a segment and who is not targeted, in the order in which endpoints are

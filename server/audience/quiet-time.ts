@@ -1,5 +1,4 @@
-import { timeIn } from '../templates/helpers/time-zone.ts'
-import { localTimeAt } from './time-zones.ts'
+import { localTimeAt, timeIn } from '../model/time-zone.ts'
 
 /** A daily range of times, HH:MM each; one that goes past midnight begins later than it ends. */
 export interface QuietTime {

@@ -1,7 +1,7 @@
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { AppRef } from '../store/applications/applications.ts'
+import type { EndpointKey } from '../store/audience/endpoint-sends.ts'
 import type { DueActivity, Target } from '../store/campaigns/activities.ts'
-import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
 import type { Store } from '../store/open-store.ts'
 import { type MemberCursor, memberEndpoint } from '../store/segments/members.ts'
 import type { FilteredEndpoint } from './filter-hook.ts'

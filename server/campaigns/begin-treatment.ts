@@ -1,4 +1,4 @@
-import { newId } from '../http/arn.ts'
+import { newId } from '../model/arn.ts'
 import type { DueTreatment, TreatmentPlan } from '../store/campaigns/campaigns.ts'
 import type { Store } from '../store/open-store.ts'
 import { firstMember } from '../store/segments/members.ts'

@@ -1,5 +1,5 @@
 import { type EventFacts, isOfMessage, matchesFilter } from '../audience/event-filter.ts'
-import { newId } from '../http/arn.ts'
+import { newId } from '../model/arn.ts'
 import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Campaign } from '../store/campaigns/campaigns.ts'

@@ -1,10 +1,10 @@
 import { preceding } from '../audience/count-sends.ts'
 import { isQuiet, type QuietTime } from '../audience/quiet-time.ts'
-import { isTimeZone } from '../audience/time-zones.ts'
 import type { Schedule } from '../model/campaign.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
+import { isTimeZone } from '../model/time-zone.ts'
+import type { EndpointKey, EndpointSends, Sender } from '../store/audience/endpoint-sends.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
-import type { EndpointKey, EndpointSends, Sender } from '../store/campaigns/endpoint-sends.ts'
 
 /**
  * Why an endpoint that was targeted gets no message (names: those of `_campaign.send` events, as far

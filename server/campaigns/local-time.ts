@@ -1,6 +1,6 @@
 import { count } from '../audience/counters.ts'
+import { timeIn } from '../model/time-zone.ts'
 import type { Activity, Target } from '../store/campaigns/activities.ts'
-import { timeIn } from '../templates/helpers/time-zone.ts'
 import type { Batch } from './batch.ts'
 import type { Run } from './open-run.ts'
 import { startSlack } from './plan.ts'

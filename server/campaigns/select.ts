@@ -1,7 +1,7 @@
 import { type AudienceCounter, type AudienceRules, whyNotTargeted } from '../audience/counters.ts'
 import { campaignLimits } from '../model/quotas.ts'
+import type { EndpointSends } from '../store/audience/endpoint-sends.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
-import type { EndpointSends } from '../store/campaigns/endpoint-sends.ts'
 import type { Batch, Candidate } from './batch.ts'
 import { type CampaignLimitsInForce, whyDropped } from './limits.ts'
 import { type Run, senderOf } from './open-run.ts'

@@ -71,7 +71,7 @@ async function look(what: string): Promise<{ path: string; isFolder: boolean }> 
 const named = (format: Format | 'other' | undefined) => (format === 'other' ? undefined : format)
 
 function untold(what: string): never {
-  throw new UsageError(`whether ${what} is CSV or JSON cannot be told: add --format CSV or --format JSON`)
+  throw new UsageError(`cannot tell whether ${what} is CSV or JSON: add --format CSV or --format JSON`)
 }
 
 /** The format of a file, or of all files of a folder that have one by their names; else what the first begins with. */

@@ -1,16 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Event } from '../events/event-bus.ts'
 import { conflict, notFound } from '../http/errors/exceptions.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
+import { JobParams } from '../model/job.ts'
 import { canCome, isFinal, JobStatus, jobStatuses, statesBefore } from '../model/job-states.ts'
 import { findApp } from '../resources/find.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
 import type { FoundJob } from '../store/jobs/job-rows.ts'
-import { JobParams } from './job-shapes.ts'
 
 const Advance = Type.Object(
   {
@@ -22,9 +22,10 @@ const Advance = Type.Object(
 type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'>
 
 /** The jobs of one kind. */
-interface Jobs<Answer> {
-  kind: string
-  find: (app: AppRef, jobId: string) => FoundJob<Answer> | undefined
+interface Jobs {
+  /** Import or Export. */
+  name: string
+  find: (app: AppRef, jobId: string) => FoundJob<AnyJob> | undefined
   progress: Pick<JobProgress, 'letLeave' | 'holdersOfSlots' | 'hanging'>
 }
 
@@ -38,51 +39,38 @@ interface Jobs<Answer> {
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   const { importJobs, importProgress, exportJobs, exportProgress } = app.store
-  const schema = { params: JobParams, body: Advance }
-
-  app.post(
-    '/_pinpoint/apps/:applicationId/import-jobs/:jobId/advance',
-    {
-      config: { operation: 'advanceImportJob', isBodyOptional: true },
-      schema: { ...schema, summary: 'Lets a held import job go on', response: { 200: ImportJobResponse } },
-    },
-    async ({ params, body }, reply) =>
-      advance(
-        app,
-        { kind: 'Import', ...importJobs, progress: importProgress },
-        params,
-        body.to,
-        reply.untilGone(),
-      ),
-  )
-
-  app.post(
-    '/_pinpoint/apps/:applicationId/export-jobs/:jobId/advance',
-    {
-      config: { operation: 'advanceExportJob', isBodyOptional: true },
-      schema: { ...schema, summary: 'Lets a held export job go on', response: { 200: ExportJobResponse } },
-    },
-    async ({ params, body }, reply) =>
-      advance(
-        app,
-        { kind: 'Export', ...exportJobs, progress: exportProgress },
-        params,
-        body.to,
-        reply.untilGone(),
-      ),
-  )
+  const kinds = [
+    { name: 'Import', find: importJobs.find, progress: importProgress, Job: ImportJobResponse },
+    { name: 'Export', find: exportJobs.find, progress: exportProgress, Job: ExportJobResponse },
+  ]
+  for (const { Job, ...kind } of kinds) {
+    const name = kind.name.toLowerCase()
+    app.post(
+      `/_pinpoint/apps/:applicationId/${name}-jobs/:jobId/advance`,
+      {
+        config: { operation: `advance${kind.name}Job`, isBodyOptional: true },
+        schema: {
+          summary: `Lets a held ${name} job go on`,
+          params: JobParams,
+          body: Advance,
+          response: { 200: Job as TSchema },
+        },
+      },
+      async ({ params, body }, reply) => advance(app, kind, params, body.to, reply.untilGone()),
+    )
+  }
 }
 
-async function advance<Answer extends AnyJob>(
+async function advance(
   app: Pick<FastifyInstance, 'store' | 'jobWorker' | 'bus'>,
-  { kind, find, progress }: Jobs<Answer>,
+  { name, find, progress }: Jobs,
   { applicationId, jobId }: { applicationId: string; jobId: string },
   to: JobStatus | undefined,
   signal: AbortSignal,
-): Promise<Answer> {
-  const read = (): FoundJob<Answer> => {
+): Promise<AnyJob> {
+  const read = (): FoundJob<AnyJob> => {
     const found = find(findApp(app.store, applicationId), jobId)
-    if (found === undefined) throw notFound(`${kind} job not found: ${jobId}`)
+    if (found === undefined) throw notFound(`${name} job not found: ${jobId}`)
     return found
   }
 
@@ -96,7 +84,7 @@ async function advance<Answer extends AnyJob>(
   app.jobWorker.wake()
 
   let status = from
-  const look = (): { job: Answer } | { obstacle: string; seq: number } | undefined => {
+  const look = (): { job: AnyJob } | { obstacle: string; seq: number } | undefined => {
     const found = read()
     status = found.job.JobStatus
     if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {
@@ -125,7 +113,7 @@ const mayMatter = ({ kind }: Event): boolean => kind === 'job' || kind === 'jobs
 function obstacleTo(
   { seq, job, held }: FoundJob<AnyJob>,
   to: JobStatus | undefined,
-  progress: Jobs<AnyJob>['progress'],
+  progress: Jobs['progress'],
 ): string | undefined {
   const { JobStatus: status, Failures = [] } = job
   if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {

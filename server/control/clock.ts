@@ -71,12 +71,13 @@ export const clock: FastifyPluginAsyncTypebox = async app => {
 /** How the clock stands, and what is due next. */
 export function clockStatus({ clock, store }: Pick<FastifyInstance, 'clock' | 'store'>): ClockStatus {
   return store.read(() => {
-    const next = nextOf(store.dueRows)
+    const kinds = Object.values(store.dueRows)
+    const next = nextOf(kinds)
     return {
       mode: clock.state.mode,
       now: clock.now().toISOString(),
       ...(next && { nextDue: new Date(next.time).toISOString() }),
-      pending: store.dueRows.reduce((sum, rows) => sum + rows.pending(), 0),
+      pending: kinds.reduce((sum, rows) => sum + rows.pending(), 0),
     }
   })
 }

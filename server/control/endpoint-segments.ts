@@ -42,9 +42,9 @@ export const endpointSegments: FastifyPluginAsyncTypebox = async app => {
       )
       const items = []
       for (const segment of Item) {
-        const member = refuseTooLarge(() =>
-          segmentMembers.contains(found, segment.Id, segment.Version, now, seq),
-        )
+        const members = segmentMembers.find(found, segment.Id, segment.Version, now)
+        const member =
+          members !== undefined && refuseTooLarge(() => segmentMembers.among(found, members, [seq])).has(seq)
         items.push({ segment, member })
         // Other calls go on between the queries.
         await setImmediate()

@@ -55,11 +55,7 @@ export const events: FastifyPluginAsyncTypebox = async app => {
           ...{ list, name: 'events', kinds: ['messages', 'events'] as const },
           ...{ filters, after: readBound('after', after, 'an event') ?? 0 },
         },
-        {
-          ...(wait !== undefined && { wait }),
-          ...(token !== undefined && { token }),
-          ...(size !== undefined && { 'page-size': size }),
-        },
+        { wait, token, 'page-size': size },
       )
     },
   )

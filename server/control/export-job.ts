@@ -4,9 +4,10 @@ import { notFound } from '../http/errors/exceptions.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { exportKey } from '../model/export-key.ts'
 import { HeldBy } from '../model/held-by.ts'
+import { JobParams } from '../model/job.ts'
 import { findApp } from '../resources/find.ts'
 import { heldBy } from './held-by.ts'
-import { Held, History, JobParams, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
+import { Held, History, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 
 const ExportJobPage = Type.Object({
   job: ExportJobResponse,

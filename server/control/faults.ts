@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { newId } from '../http/arn.ts'
 import { notFound } from '../http/errors/exceptions.ts'
+import { newId } from '../model/arn.ts'
 import { Fault, FaultRule } from '../model/fault.ts'
 import { checkFault } from './check-fault.ts'
 

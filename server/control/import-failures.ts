@@ -2,11 +2,11 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { orNotFound } from '../http/errors/exceptions.ts'
+import { JobParams } from '../model/job.ts'
 import { findApp } from '../resources/find.ts'
 import type { FailureCursor } from '../store/jobs/import-jobs.ts'
 import type { Failure } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
-import { JobParams } from './job-shapes.ts'
 
 /** Failures that are read at once. A record has up to 4096 characters. */
 const failuresPerStep = 200

@@ -4,19 +4,11 @@ import { notFound } from '../http/errors/exceptions.ts'
 import { PageQuery, readPage } from '../http/paging.ts'
 import { HeldBy } from '../model/held-by.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
+import { JobParams } from '../model/job.ts'
 import { findApp } from '../resources/find.ts'
 import type { FailureCursor } from '../store/jobs/import-jobs.ts'
 import { heldBy } from './held-by.ts'
-import {
-  Held,
-  History,
-  JobFailure,
-  JobParams,
-  nextPiece,
-  pieceMembers,
-  piecesQuery,
-  showPieces,
-} from './job-shapes.ts'
+import { Held, History, JobFailure, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 
 const ImportJobPage = Type.Object({
   job: ImportJobResponse,

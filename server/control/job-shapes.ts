@@ -3,8 +3,6 @@ import { badRequest } from '../http/errors/exceptions.ts'
 import { OneOf } from '../model/common.ts'
 import { JobStatus } from '../model/job-states.ts'
 
-export { JobParams } from '../model/job.ts'
-
 /** The states that a job has reached, in order. */
 export const History = Type.Array(
   Type.Object({ status: JobStatus, at: Type.String({ description: 'ISO 8601' }) }),

@@ -52,11 +52,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
         app.bus,
         () => reply.untilGone(),
         { list: store.messages, name: 'messages', kinds: ['messages'], filters, after, before },
-        {
-          ...(wait !== undefined && { wait }),
-          ...(token !== undefined && { token }),
-          ...(size !== undefined && { 'page-size': size }),
-        },
+        { wait, token, 'page-size': size },
       )
       const items = brief === 'true' ? page.items.map(briefly) : page.items
       return { ...page, items, dropped: store.messages.dropped() }

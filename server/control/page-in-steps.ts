@@ -1,9 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { beginPage } from '../http/paging.ts'
 
-/** Steps that a page takes at most: then it is short, or empty, and has a token. */
-const stepsPerPage = 10
-
 /** What a step has found, and the cursor of the next step; undefined at the end. */
 interface Step<Cursor, Found> {
   found: (Found & { at: Cursor })[]
@@ -16,15 +13,17 @@ interface Step<Cursor, Found> {
  * @param page as `beginPage` has begun it
  * @param step reads some entries from a cursor on, at most as many as the limit
  * @param toItem makes an entry what the page has of it
+ * @param maxSteps after which the page is short, or empty, and has a token
  */
 export async function pageInSteps<Cursor, Found, Item>(
   { limit, after, answer }: ReturnType<typeof beginPage<Cursor>>,
   step: (from: Cursor, limit: number) => Step<Cursor, Found>,
   toItem: (found: Found) => Item,
+  maxSteps = 10,
 ): Promise<{ items: Item[]; nextToken?: string }> {
   const entries: { at: Cursor; value: Item }[] = []
   let next: Cursor | undefined = after
-  for (let steps = 0; next !== undefined && entries.length < limit && steps < stepsPerPage; steps++) {
+  for (let steps = 0; next !== undefined && entries.length < limit && steps < maxSteps; steps++) {
     if (steps > 0) await setImmediate()
     const some = step(next, limit - entries.length)
     for (const found of some.found) entries.push({ at: found.at, value: toItem(found) })

@@ -1,20 +1,12 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { notFound } from '../http/errors/exceptions.ts'
 import { beginPage, PageQuery } from '../http/paging.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
-import { tooManySources } from '../resources/segments/check-sources.ts'
 import { SegmentParams } from '../resources/segments/shapes.ts'
-import {
-  firstMember,
-  isMemberCursor,
-  type MemberCursor,
-  type MemberStep,
-  maxSources,
-  memberEndpoint,
-} from '../store/segments/members.ts'
+import { firstMember, isMemberCursor, type MemberCursor, memberEndpoint } from '../store/segments/members.ts'
+import { pageInSteps } from './page-in-steps.ts'
 import { refuseTooLarge } from './segment-query.ts'
 
 const SegmentEndpointsQuery = Type.Object({
@@ -52,34 +44,29 @@ export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
       const found = findApp(store, applicationId)
       const { Version } = findSegmentVersion(store, found, segmentId, given)
       const isCursor = (value: unknown) => isCursorIn(given === undefined ? undefined : Version, value)
-      const start: ListCursor = [Version!, null]
-      const { limit, after, answer } = beginPage(request.query, list, start, isCursor)
-      const [version, cursor] = after
+      const start: ListCursor = [Version!, firstMember]
+      const page = beginPage(request.query, list, start, isCursor)
+      const [version] = page.after
       const members = store.segmentMembers.find(found, segmentId, version, app.now().toISOString())
       if (members === undefined) throw notFound(`Segment version not found: ${version}`)
-      // Its sources may have been changed since it was written.
-      if ('sources' in members && members.sources.length > maxSources) throw tooManySources()
       const step = refuseTooLarge(() => store.segmentMembers.prepareSteps(found, members))
-      const entries: { at: ListCursor; value: EndpointResponse }[] = []
-      let next: MemberCursor | undefined = cursor ?? firstMember
-      while (next !== undefined && entries.length < limit) {
-        const from: MemberCursor = next
-        const some: MemberStep = refuseTooLarge(() => step(from, limit - entries.length))
-        for (const member of some.found) {
-          entries.push({ at: [version, member.cursor], value: memberEndpoint(found, member) })
-        }
-        next = some.next
-        // Other calls go on between the steps.
-        if (next !== undefined && entries.length < limit) await setImmediate()
-      }
-      const { values, token } = answer(entries)
-      return { items: values, ...(token !== undefined && { nextToken: token }) }
+      const at = (cursor: MemberCursor): ListCursor => [version, cursor]
+      return pageInSteps(
+        page,
+        ([, from], limit) => {
+          const some = refuseTooLarge(() => step(from, limit))
+          const members = some.found.map(member => ({ member, at: at(member.cursor) }))
+          return { found: members, next: some.next && at(some.next) }
+        },
+        ({ member }) => memberEndpoint(found, member),
+        Number.POSITIVE_INFINITY,
+      )
     },
   )
 }
 
 /** Pages go on in the version in which they began, also where the segment has a newer one by then. */
-type ListCursor = [version: number, cursor: MemberCursor | null]
+type ListCursor = [version: number, cursor: MemberCursor]
 
 /** @param given the version that the caller names, if any: a token of another does not go with it */
 const isCursorIn = (given: number | undefined, value: unknown): value is ListCursor =>

@@ -7,13 +7,7 @@ import { exportKey } from '../model/export-key.ts'
 import { readS3Url } from '../model/s3-url.ts'
 import type { ExportDraft, ExportJob, ExportPiece } from '../store/jobs/export-progress.ts'
 import { JobGoneError } from '../store/jobs/job-progress.ts'
-import {
-  firstMember,
-  type MemberCursor,
-  type Members,
-  maxSources,
-  SegmentQueryError,
-} from '../store/segments/members.ts'
+import { firstMember, type MemberCursor, type Members, SegmentQueryError } from '../store/segments/members.ts'
 import type { ExportContext } from './export-context.ts'
 import { writePiece } from './write-piece.ts'
 
@@ -296,9 +290,6 @@ function membersOf(
   const members = store.segmentMembers.find(app, segmentId, segmentVersion ?? undefined, creationDate)
   if (members === undefined) {
     throw new NoSuchMembersError(`the segment ${segmentId}, which the job was to export, has been deleted`)
-  }
-  if ('sources' in members && members.sources.length > maxSources) {
-    throw new NoSuchMembersError(`the segment ${segmentId} is built on more than ${maxSources} others`)
   }
   return members
 }

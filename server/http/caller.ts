@@ -1,13 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-
-/** The account and region that a request's signature names. The signature is not verified here. */
-export interface Caller {
-  /** The region of the credential scope, or the configured one without a scope. */
-  region: string
-  /** The access key id if it has 12 digits, else the configured account. */
-  accountId: string
-}
+import type { Caller } from '../model/arn.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,7 +8,12 @@ declare module 'fastify' {
   }
 }
 
-/** Gives every request its `caller`. */
+/**
+ * Gives every request its `caller`: the account and region that its signature names. The signature
+ * is not verified here.
+ *
+ * @param defaults where there is none; its account also where the access key id is no account's
+ */
 export function readCallers(app: FastifyInstance, defaults: Caller): void {
   app.decorateRequest('caller', null as unknown as Caller)
   app.addHook('onRequest', async request => {

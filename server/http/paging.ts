@@ -116,7 +116,7 @@ export function beginPage<Cursor>(
  *
  * @throws BadRequestException when the token is wrong
  */
-export function readCursor<Cursor>(
+function readCursor<Cursor>(
   query: PagedQuery,
   list: string,
   start: Cursor,

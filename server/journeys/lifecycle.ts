@@ -1,4 +1,4 @@
-import { newId } from '../http/arn.ts'
+import { newId } from '../model/arn.ts'
 import type { State } from '../model/journey.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'

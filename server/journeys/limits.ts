@@ -1,5 +1,5 @@
 import { preceding } from '../audience/count-sends.ts'
-import type { EndpointKey, EndpointSends, Sender } from '../store/campaigns/endpoint-sends.ts'
+import type { EndpointKey, EndpointSends, Sender } from '../store/audience/endpoint-sends.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { SendStatus } from '../model/event-record.ts'
-import type { EndpointKey } from '../store/campaigns/endpoint-sends.ts'
+import type { EndpointKey } from '../store/audience/endpoint-sends.ts'
 import type { Participant, Place } from '../store/journeys/journey-participants.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { MemberRef } from '../store/segments/members.ts'

@@ -1,5 +1,4 @@
 import { hasQuietTime, isQuiet, type QuietTime, quietTimeEnd, readTimeOfDay } from '../audience/quiet-time.ts'
-import { localTimeAt } from '../audience/time-zones.ts'
 import { readLocalTime } from '../model/iso-time.ts'
 import {
   type ClosedDaysRule,
@@ -8,8 +7,8 @@ import {
   type OpenHoursRule,
   type ScheduledChannel,
 } from '../model/journey.ts'
+import { localTimeAt, timeIn } from '../model/time-zone.ts'
 import type { JourneyDefaults } from '../store/journeys/journeys.ts'
-import { timeIn } from '../templates/helpers/time-zone.ts'
 
 const day = 86_400_000
 

@@ -1,7 +1,7 @@
 import { parsePhoneNumber } from 'awesome-phonenumber'
-import { isTimeZone } from '../audience/time-zones.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { JourneyDefinition } from '../model/journey.ts'
+import { isTimeZone } from '../model/time-zone.ts'
 
 /** Zones by countries: to ask for them takes long. */
 const known = new Map<string, string | undefined>()

@@ -1,15 +1,13 @@
-/**
- * How the behaviour of an operation is known, the strongest evidence first:
- *
- * - observed: real answers of Pinpoint were seen, or clients and code of AWS that rely on them
- * - guide: AWS's guides or the API reference describe it
- * - model: only the service model has it: method, URI, status and shapes
- */
-export const evidenceKinds = ['observed', 'guide', 'model'] as const
-
 /** How far the behaviour of an operation is known. */
 export interface Evidence {
-  known: (typeof evidenceKinds)[number]
+  /**
+   * How it is known, the strongest evidence first:
+   *
+   * - observed: real answers of Pinpoint were seen, or clients and code of AWS that rely on them
+   * - guide: AWS's guides or the API reference describe it
+   * - model: only the service model has it: method, URI, status and shapes
+   */
+  known: 'observed' | 'guide' | 'model'
   /** What is assumed nevertheless, in short; comments in the code mark each rule. */
   assumed: string
 }

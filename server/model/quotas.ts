@@ -99,6 +99,13 @@ export const endpointLimits = {
  */
 export const segmentLimits = { dimensions: 100, groups: 5, sets: 100, sources: 100, values: 10_000 } as const
 
+/**
+ * Segments that a segment may be built on, directly or through others (assumed). Each is a nested
+ * table to SQLite, which prepares a query with a hundred in 15 ms, and with three hundred in nearly a
+ * second.
+ */
+export const maxSourceSegments = 100
+
 /** The largest integer of the model, which has 32 bits. */
 const maxInteger = 2 ** 31 - 1
 

@@ -241,7 +241,7 @@ const settings: Settings = {
     variables: ['SEED'],
     flag: '--seed',
     argument: 'path',
-    meaning: 'a JSON file, or a folder of them, with what is to be there at the start',
+    meaning: 'a JSON file, or a folder of them, to start with',
     read: existingPath,
   },
   outboxLimit: {

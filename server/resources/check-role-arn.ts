@@ -1,5 +1,5 @@
-import { isRoleArn } from '../http/arn.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
+import { isRoleArn } from '../model/arn.ts'
 
 /** @throws BadRequestException for a RoleArn that is not the ARN of an IAM role */
 export function checkRoleArn(RoleArn: string): void {

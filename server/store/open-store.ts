@@ -10,10 +10,10 @@ import { createEventStreams } from './applications/event-streams.ts'
 import { createResourceCounts } from './applications/overviews.ts'
 import { createApplicationSettings } from './applications/settings.ts'
 import { createTags } from './applications/tags.ts'
+import { createEndpointSends } from './audience/endpoint-sends.ts'
 import { createCampaignActivities } from './campaigns/activities.ts'
 import { createCampaignRates } from './campaigns/campaign-rates.ts'
 import { createCampaignDueRows, createCampaigns } from './campaigns/campaigns.ts'
-import { createEndpointSends } from './campaigns/endpoint-sends.ts'
 import type { DueRows } from './clock/due-rows.ts'
 import { createSavedClock } from './clock/saved-clock.ts'
 import { type NoPromise, refusePromise } from './database/no-promise.ts'
@@ -29,10 +29,10 @@ import { createEndpoints } from './endpoints/endpoints.ts'
 import { createUserList } from './endpoints/user-list.ts'
 import { createEventCounts } from './event-records/event-counts.ts'
 import { createEventRecords } from './event-records/event-records.ts'
+import { createFaults } from './faults/fault-rules.ts'
 import { createImportWriters } from './import-writes/import-writer.ts'
 import { createExportJobs } from './jobs/export-jobs.ts'
 import { createExportProgress } from './jobs/export-progress.ts'
-import { createFaults } from './jobs/fault-rules.ts'
 import { createImportJobs } from './jobs/import-jobs.ts'
 import { createImportProgress } from './jobs/import-progress.ts'
 import { createJobControl } from './jobs/job-control.ts'
@@ -160,7 +160,7 @@ function whyUnusable(dataDir: string, error: NodeJS.ErrnoException): string {
     return `${file} is open in another program (${message}): end that one, or name another DATA_DIR`
   }
   if (isNoRoom(error)) {
-    return `there is no room for ${file} (${message}): make some, or name another DATA_DIR; one of an older pinpoint-local is converted, which takes as much room again beside it, and in the temp directory (TMPDIR)`
+    return `there is no room for ${file} (${message}): make some, or name another DATA_DIR`
   }
   return `the data folder ${dataDir} cannot be used (${message}): name a writable DATA_DIR`
 }
@@ -216,10 +216,14 @@ export function prepareStore(
   const endpointCounts = createEndpointCounts(db)
   const campaigns = createCampaigns(db, documents)
   const deletedTemplates = createDeletedTemplates(db)
-  /** Whether anything of each kind listens to the events of an application: event campaigns, … */
-  const eventListening: ((app: AppRef) => boolean)[] = [app => campaigns.countOf(app, 'EVENT') > 0]
+  const journeys = createJourneys(db, documents)
+  /** Whether anything of each kind listens to the events of an application. */
+  const eventListening = {
+    campaigns: (app: AppRef): boolean => campaigns.countOf(app, 'EVENT') > 0,
+    journeys: journeys.isAnyListening,
+  }
   const eventRecords = createEventRecords(db, eventsPerMessage * outboxLimit, app =>
-    eventListening.some(isListening => isListening(app)),
+    Object.values(eventListening).some(isListening => isListening(app)),
   )
   const endpoints = createEndpoints(db, names, writeQueue, endpointCounts)
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
@@ -227,10 +231,8 @@ export function prepareStore(
   const dataVersion = (): string => `${db.pragma('data_version', { simple: true })}/${changes.get()}`
   const read = createRead(db, transactions)
   const campaignDueRows = createCampaignDueRows(db)
-  const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
-  const journeys = createJourneys(db, documents)
-  eventListening.push(journeys.isAnyListening)
   const journeyDue = createJourneyDue(db)
+  const anyRow = db.prepare('SELECT name FROM sqlite_schema LIMIT 1')
   return {
     apps: createApps(db, tags),
     resourceCounts: createResourceCounts(db),
@@ -239,7 +241,11 @@ export function prepareStore(
     channels: createChannels(db),
     savedClock: createSavedClock(db),
     /** All rows that are due at some time, by kind. Those that are due at once run in this order. */
-    dueRows: [eventRecords.dueRows, campaignDueRows, journeyDue] as DueRows[],
+    dueRows: {
+      events: eventRecords.dueRows,
+      campaigns: campaignDueRows,
+      journeys: journeyDue,
+    } satisfies Record<string, DueRows>,
     campaignDueRows,
     endpoints,
     endpointCounts,

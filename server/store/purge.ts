@@ -3,6 +3,7 @@ import type { TemplateKey } from '../model/template.ts'
 import { prepareDelete, prepareMemberDelete } from './database/batched-delete.ts'
 import { CascadingDelete } from './database/cascading-delete.ts'
 import type { Transactions } from './database/transactions.ts'
+import { isRunning } from './jobs/job-rows.ts'
 import type { DeletedTemplates } from './templates/deleted-templates.ts'
 
 /**
@@ -25,7 +26,7 @@ export function createPurge(
     .prepare<[], number>(
       `SELECT seq FROM apps WHERE id IS NULL AND NOT EXISTS (
          SELECT 1 FROM export_jobs j JOIN export_pieces p ON p.job = j.seq
-         WHERE j.app = apps.seq AND j.status NOT IN ('COMPLETED', 'FAILED'))
+         WHERE j.app = apps.seq AND ${isRunning})
        LIMIT 1`,
     )
     .pluck()
@@ -39,7 +40,7 @@ export function createPurge(
     .prepare<[number], number | null>('SELECT min(job) FROM endpoints_before_import WHERE job > ?')
     .pluck()
   const isOver = db
-    .prepare<[number], number>(`SELECT status IN ('COMPLETED', 'FAILED') FROM import_jobs WHERE seq = ?`)
+    .prepare<[number], number>(`SELECT NOT (${isRunning}) FROM import_jobs j WHERE seq = ?`)
     .pluck()
   const deleteUndoLog = prepareDelete(db, 'endpoints_before_import', 'job')
   const deleteMembers = prepareMemberDelete(db)

@@ -168,7 +168,7 @@ export function textOf(value: unknown): string {
 }
 
 /** A number in its shortest form, and never with an exponent: 6, 7.3, 0.0000001 (assumed). */
-export function textOfNumber(number: number): string {
+function textOfNumber(number: number): string {
   const text = String(number)
   const [, sign, first, others = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e(.*)$/.exec(text) ?? []
   if (exponent === undefined) return text

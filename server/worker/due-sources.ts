@@ -17,7 +17,7 @@ export interface DueSource extends Pick<DueRows, 'nextDue'> {
 /** What due work of all kinds needs beside the store. */
 export type DueResources = Omit<SendingContext, 'store'>
 
-/** The table of the kinds of due work that there are, in the order of `Store.dueRows`. */
+/** The kinds of due work, one for each of `Store.dueRows`, in their order. */
 export function createDueSources(store: Store, resources: DueResources): DueSource[] {
   // What sends is loaded when something is due for the first time.
   const loadCampaigns = once(async () => {
@@ -33,24 +33,19 @@ export function createDueSources(store: Store, resources: DueResources): DueSour
     const listeners = createEventListeners(store)
     return (now: Date) => dispatchEvents(store, listeners, now)
   })
-  return [
-    {
-      nextDue: store.eventRecords.dueRows.nextDue,
-      async runStep(now) {
-        const dispatch = await loadListeners()
-        dispatch(now)
-        return 0
-      },
+  const steps: Record<keyof Store['dueRows'], DueSource['runStep']> = {
+    async events(now) {
+      const dispatch = await loadListeners()
+      dispatch(now)
+      return 0
     },
-    {
-      nextDue: store.campaignDueRows.nextDue,
-      runStep: async (now, except) => (await loadCampaigns()).runStep(now, except),
-    },
-    {
-      nextDue: store.journeyDue.nextDue,
-      runStep: async (now, except) => (await loadJourneys()).runStep(now, except),
-    },
-  ]
+    campaigns: async (now, except) => (await loadCampaigns()).runStep(now, except),
+    journeys: async (now, except) => (await loadJourneys()).runStep(now, except),
+  }
+  return Object.entries(store.dueRows).map(([kind, { nextDue }]) => ({
+    nextDue,
+    runStep: steps[kind as keyof typeof steps],
+  }))
 }
 
 function once<T>(load: () => T): () => T {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Clock, type ClockMode, stateAt, wallClock } from '../clock/clock.ts'
 import { addDuration } from '../model/iso-duration.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
-import { nextOf } from '../store/clock/due-rows.ts'
+import { type DueRows, nextOf } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import type { DueSource } from './due-sources.ts'
 import type { ClockMove, ClockOutcome, ClockTarget } from './messages.ts'
@@ -222,7 +222,7 @@ export class DueWork implements Source {
     const { clock, store } = this.#context
     const isBack = now < this.#now()
     await store.write(() => {
-      if (isBack) for (const rows of store.dueRows) rows.setBack?.(now)
+      if (isBack) for (const rows of Object.values<DueRows>(store.dueRows)) rows.setBack?.(now)
       const saved = stateAt(mode, now)
       store.savedClock.put(saved)
       clock.set(shown === mode ? saved : stateAt(shown, now))
@@ -234,7 +234,9 @@ export class DueWork implements Source {
     if (back === 'forced') return undefined
     const [shown, wanted] = [from, target].map(time => new Date(time).toISOString())
     if (back === undefined) return `the clock shows ${shown} already, which is after ${wanted}`
-    const active = this.#context.store.dueRows.map(rows => rows.active()).find(name => name !== undefined)
+    const active = Object.values(this.#context.store.dueRows)
+      .map(rows => rows.active())
+      .find(name => name !== undefined)
     if (active === undefined) return undefined
     return `the clock cannot be set back, from ${shown} to ${wanted}, while ${active} is active: end that first, or send "force":true`
   }

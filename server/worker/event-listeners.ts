@@ -21,14 +21,14 @@ export interface DispatchedEvent extends EventRow {
 export type EventListener = (events: readonly DispatchedEvent[], now: Date) => void
 
 /**
- * The table of the listeners that there are, in the order in which they look at events (order:
- * assumed). Each has a function in `Store.eventListening` that says whether it listens to anything:
- * without that, no event waits for it.
+ * The listeners, one for each of `Store.eventListening`, which says whether it listens to anything:
+ * otherwise no event waits for it. They look at events in this order (assumed).
  */
-export const createEventListeners = (store: Store): EventListener[] => [
-  startCampaigns(store),
-  (events, now) => handleJourneyEvents(store, events, now),
-]
+export const createEventListeners = (store: Store): EventListener[] =>
+  Object.values({
+    campaigns: startCampaigns(store),
+    journeys: (events, now) => handleJourneyEvents(store, events, now),
+  } satisfies Record<keyof Store['eventListening'], EventListener>)
 
 /** Event campaigns: each starts a run for the event's endpoint. */
 const startCampaigns =

@@ -216,11 +216,11 @@ t.test('what is pending is told; what the worker says of a move is answered', as
     },
   })
   const [first, second] = [Date.UTC(2027, 3, 1), Date.UTC(2027, 2, 5)]
-  store.dueRows.push(
-    { nextDue: () => undefined, pending: () => 0, active: () => undefined },
-    { nextDue: () => first, pending: () => 2, active: () => 'campaign 0123' },
-    { nextDue: () => second, pending: () => 3, active: () => undefined },
-  )
+  Object.assign(store.dueRows, {
+    events: { nextDue: () => undefined, pending: () => 0, active: () => undefined },
+    campaigns: { nextDue: () => first, pending: () => 2, active: () => 'campaign 0123' },
+    journeys: { nextDue: () => second, pending: () => 3, active: () => undefined },
+  })
   t.strictSame((await call('GET', path)).body, {
     ...{ mode: 'frozen', now: morning, nextDue: '2027-03-05T00:00:00.000Z', pending: 5 },
   })

@@ -393,7 +393,7 @@ t.test(
     t.strictSame(await members(top), ['ann', 'ben'])
     const british = await create({ Dimensions: { Location: { Country: { Values: ['GB'] } } } })
     await call('PUT', `/v1/apps/${app}/segments/${lowest}`, builtOn(british))
-    t.match(await page(top), { Message: /^SegmentGroups must not lead to more than 100 source segments/ })
+    t.match(await page(top), { Message: /^the segment is too large .+ \(101 segments, of at most 100\)/ })
   },
 )
 

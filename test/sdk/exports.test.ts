@@ -265,7 +265,7 @@ t.test('a segment of very many dimensions is exported; one of too many fails its
   t.match(await membersOf(large), [200, { items: [{ Id: 'all' }] }])
 
   const tooLarge = await builtOn(20)
-  const says = /the segment has too many dimensions together with the segments that it is built on/
+  const says = /the segment is too large together with the segments that it is built on/
   const failed = await runExport(client, app, { SegmentId: tooLarge })
   t.match(failed, { JobStatus: 'FAILED', Failures: [says] })
   t.match(await membersOf(tooLarge), [400, { Message: says }])

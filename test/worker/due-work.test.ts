@@ -167,7 +167,7 @@ t.test('a clock that is set back runs nothing; set forward, it runs what is due 
 t.test('only by force is the clock set back while something is active', async t => {
   const { work, store, clockAt } = setUp(t)
   let active: string | undefined = 'campaign 0123'
-  store.dueRows.push({ nextDue: () => undefined, pending: () => 0, active: () => active })
+  store.dueRows.campaigns = { nextDue: () => undefined, pending: () => 0, active: () => active }
   const to = start - 60 * minute
   t.strictSame(await work.moveClock({ to, mode: 'frozen', back: 'if idle' }), {
     refused:
@@ -190,7 +190,7 @@ t.test('of two moves at once, the second does not set the clock back', async t =
     { refused: 'the clock shows 2027-03-02T09:00:00.000Z already, which is after 2027-03-01T10:00:00.000Z' },
   ])
   t.equal(clockAt(), 1440)
-  store.dueRows.push({ nextDue: () => undefined, pending: () => 0, active: () => 'journey 0123' })
+  Object.assign(store.dueRows.journeys, { active: () => 'journey 0123' })
   await work.moveClock({ to: start, back: 'forced' })
   t.match(await moves({ mode: 'frozen', back: 'if idle' }), [{}, { refused: /while journey 0123 is active/ }])
   t.equal(clockAt(), 1440)

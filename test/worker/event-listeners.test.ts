@@ -12,7 +12,7 @@ t.test('events wait for listeners while one listens, and are looked at once, old
     return store.apps.find('shop')!
   })
   let listens = false
-  store.eventListening.push(() => listens)
+  store.eventListening.campaigns = () => listens
   const record = (type: string, isSilent = false) =>
     store.write(() =>
       store.eventRecords.append(app, [
@@ -48,7 +48,7 @@ t.test('events wait for listeners while one listens, and are looked at once, old
 t.test('events of a listener that fails wait for the next time', async t => {
   const store = openStore(makeFolder(t), { thread: 'worker' })
   t.teardown(() => store.close())
-  store.eventListening.push(() => true)
+  store.eventListening.campaigns = () => true
   const app = await store.write(() => {
     store.apps.create({ Id: 'shop', Arn: 'arn', Name: 'shop', CreationDate: '2027-03-01', tags: {} })
     return store.apps.find('shop')!

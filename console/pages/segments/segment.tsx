@@ -176,7 +176,7 @@ function Members({ app, segment, version }: { app: string; segment: string; vers
   )
   useAudienceReload(app, page.reload)
   return (
-    <Section title="Who is in it now">
+    <Section title="Members">
       <PagedTable
         page={page}
         caption="Endpoints in the segment"

@@ -46,7 +46,7 @@ export default function SegmentsPage({ app }: { app: string }) {
           { head: 'Name', cell: ({ Id, Name }) => <a href={to`apps/${app}/segments/${Id}`}>{Name || Id}</a> },
           { head: 'Type', cell: ({ SegmentType }) => SegmentType },
           {
-            head: 'Who is in it',
+            head: 'Members',
             wide: true,
             cell: segment => <span title={summary(segment)}>{summary(segment)}</span>,
           },
@@ -85,7 +85,7 @@ export default function SegmentsPage({ app }: { app: string }) {
   )
 }
 
-/** Who is in a segment, in a line. */
+/** The members of a segment, in a line. */
 function summary({ ImportDefinition, Dimensions = {}, SegmentGroups }: SegmentResponse): string {
   if (ImportDefinition !== undefined) return `Imported from ${ImportDefinition.S3Url}`
   if (SegmentGroups?.Groups !== undefined) return `${SegmentGroups.Groups.length} groups`

@@ -16,8 +16,8 @@ export interface Undo {
 
 export const undo = signal<Undo | undefined>(undefined)
 
-/** The most that a tab keeps. */
-export const mostKept = 50_000_000
+/** The largest snapshot that a tab keeps. */
+const maxBytes = 50_000_000
 
 /** The state is too big for a tab to keep. */
 export class TooBigError extends Error {
@@ -33,7 +33,7 @@ export class TooBigError extends Error {
 /**
  * Takes a snapshot into memory.
  *
- * @throws TooBigError before it is read, if it has more than `mostKept` bytes
+ * @throws TooBigError before it is read, if it has more than `maxBytes` bytes
  * @throws CallError if there is none
  */
 async function takeSnapshot(): Promise<Blob> {
@@ -50,7 +50,7 @@ async function takeSnapshot(): Promise<Blob> {
     throw refusal(name, response.status, value, response.headers)
   }
   const bytes = Number(response.headers.get('content-length'))
-  if (bytes <= mostKept) return response.blob()
+  if (bytes <= maxBytes) return response.blob()
   abort.abort()
   throw new TooBigError(bytes)
 }

@@ -93,7 +93,7 @@ export function createBatchTransactions<Batch>(
         if (progress.isCallerWaiting()) lastCaller = at
         else if (at - since < times.idle) return
         clearInterval(idleTimer)
-        if (progress.leave(job)) countCommitted()
+        if (progress.tryCommit(job)) countCommitted()
       }, times.check)
     },
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { arnOf, newId } from '../../http/arn.ts'
 import { ApplicationResponse, CreateApplicationRequest } from '../../model/application.ts'
+import { arnOf, newId } from '../../model/arn.ts'
 import { newTags } from '../tags/check-tags.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { planNew } from '../../campaigns/plan.ts'
-import { newId } from '../../http/arn.ts'
+import { newId } from '../../model/arn.ts'
 import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { knownMembers } from '../../validation/known.ts'

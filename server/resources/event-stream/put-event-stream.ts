@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { isStreamArn } from '../../http/arn.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
+import { isStreamArn } from '../../model/arn.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { EventStream, WriteEventStream } from '../../model/event-stream.ts'
 import { checkRoleArn } from '../check-role-arn.ts'

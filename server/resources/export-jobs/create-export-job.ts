@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { newId } from '../../http/arn.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
+import { newId } from '../../model/arn.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { ExportJobRequest, ExportJobResponse } from '../../model/export-job.ts'
 import { readS3Url } from '../../model/s3-url.ts'

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { newId } from '../../http/arn.ts'
 import { badRequest, tooManyRequests } from '../../http/errors/exceptions.ts'
+import { newId } from '../../model/arn.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { ImportJobRequest, ImportJobResponse } from '../../model/import-job.ts'
 import { importJobsUnderWay } from '../../model/quotas.ts'

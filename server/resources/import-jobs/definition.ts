@@ -1,5 +1,5 @@
-import type { Caller } from '../../http/caller.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
+import type { Caller } from '../../model/arn.ts'
 import type { ImportJobRequest, ImportJobResource } from '../../model/import-job.ts'
 import { readS3Url } from '../../model/s3-url.ts'
 import type { SegmentResponse } from '../../model/segment.ts'

@@ -38,7 +38,7 @@ export const randomCode = (length: number): string =>
     .padStart(length, '0')
 
 /** How many wrong codes may still be verified. */
-export const attemptsLeft = ({ allowed, misses }: Otp): number => Math.max(allowed - misses, 0)
+const attemptsLeft = ({ allowed, misses }: Otp): number => Math.max(allowed - misses, 0)
 
 /**
  * Whether a one-time password can be verified: it has not expired (source: guide), was not verified

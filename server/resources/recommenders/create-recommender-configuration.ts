@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { newId } from '../../http/arn.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
+import { newId } from '../../model/arn.ts'
 import { recommenderConfigurations } from '../../model/quotas.ts'
 import { CreateRecommenderConfiguration, RecommenderConfigurationResponse } from '../../model/recommender.ts'
 import { define } from './configuration.ts'

@@ -1,9 +1,9 @@
 import { badRequest, orNotFound } from '../../http/errors/exceptions.ts'
+import { maxSourceSegments } from '../../model/quotas.ts'
 import type { SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import type { SegmentReference } from '../../model/segment-dimensions.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
-import { maxSources } from '../../store/segments/members.ts'
 import { findSegment } from '../find.ts'
 
 /**
@@ -62,7 +62,11 @@ function createLeadsBack(store: Store, app: AppRef, segmentId: string | undefine
       const key = `${Id}/${Version ?? 'current'}`
       if (seen.has(key)) continue
       seen.add(key)
-      if (seen.size > maxSources) throw tooManySources()
+      if (seen.size > maxSourceSegments) {
+        throw badRequest(
+          `SegmentGroups must not lead to more than ${maxSourceSegments} source segments, those that the sources are built on included`,
+        )
+      }
       const source =
         Version === undefined ? store.segments.get(app, Id) : store.segments.getVersion(app, Id, Version)
       for (const { SourceSegments = [] } of source?.SegmentGroups?.Groups ?? []) {
@@ -72,9 +76,3 @@ function createLeadsBack(store: Store, app: AppRef, segmentId: string | undefine
     return false
   }
 }
-
-/** The error for a segment with more sources than a query can join. */
-export const tooManySources = () =>
-  badRequest(
-    `SegmentGroups must not lead to more than ${maxSources} source segments, those that the sources are built on included`,
-  )

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { newId } from '../../http/arn.ts'
+import { newId } from '../../model/arn.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import { appFirst, findApp, findSegment } from '../find.ts'

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { type ResourceKind, readArn } from '../../http/arn.ts'
 import { badRequest, notFound } from '../../http/errors/exceptions.ts'
+import { type ResourceKind, readArn } from '../../model/arn.ts'
 import type { TemplateType } from '../../model/template.ts'
 import type { Store } from '../../store/open-store.ts'
 

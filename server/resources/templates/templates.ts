@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { arnOf } from '../../http/arn.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
+import { arnOf } from '../../model/arn.ts'
 import { Flag, MessageBody } from '../../model/common.ts'
 import { templateCounts } from '../../model/quotas.ts'
 import type { Tags } from '../../model/tags.ts'

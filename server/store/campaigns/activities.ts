@@ -160,7 +160,6 @@ export function createCampaignActivities(db: Database) {
     countWaves: (activity: number): number => countWaves.get(activity)!,
   }
 }
-export type CampaignActivities = ReturnType<typeof createCampaignActivities>
 
 const toActivity = ({ member_cursor, counters, ...row }: Row): Activity => ({
   ...row,

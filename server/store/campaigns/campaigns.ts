@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3'
-import { arnOf, readArn } from '../../http/arn.ts'
 import type { CampaignHook, CampaignLimits, QuietTime } from '../../model/application-settings.ts'
 import type { Schedule, WriteCampaignRequest } from '../../model/campaign.ts'
 import type { Listed, Page } from '../../model/page.ts'
@@ -70,7 +69,6 @@ const alive = `campaign_treatments t CROSS JOIN documents d ON d.seq = t.campaig
 
 /** The campaigns of all applications: versioned documents, and how their treatments stand. */
 export function createCampaigns(db: Database, documentsOf: Documents) {
-  const appArn = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
   const rowOf = db
     .prepare<[number, string], number>(
       `SELECT seq FROM documents WHERE app = ? AND kind = 'campaign' AND id = ?`,
@@ -121,7 +119,6 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
     const seq = rowOf.get(app.seq, document.id)!
     return { ...document, seq, treatments: states.all(seq) }
   })
-  const arnIn = (app: AppRef, id: string) => arnOf(readArn(appArn.get(app.seq)!)!, 'campaign', app.id, id)
 
   const plan = (campaign: number, treatments: readonly TreatmentPlan[]): void => {
     for (const { treatment, phase, due, timing, run, begun } of treatments) {
@@ -136,13 +133,9 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
     listVersions: documents.listVersions,
 
     /** Creates a campaign with version 1. To be planned in the same transaction. */
-    create(
-      app: AppRef,
-      { id, body, tags }: { id: string; body: CampaignBody; tags: Tags },
-      now: string,
-    ): Campaign {
-      documents.create(app, { id, arn: arnIn(app, id), body, tags }, now)
-      return documents.get(app, id)!
+    create(app: AppRef, campaign: { id: string; body: CampaignBody; tags: Tags }, now: string): Campaign {
+      documents.create(app, campaign, now)
+      return documents.get(app, campaign.id)!
     },
 
     /** Writes the next version of a campaign that exists. */

@@ -1,7 +1,7 @@
 /**
  * The rows of one kind that are due at some time: what a clock that moves has to wait for. Each
- * kind is in `Store.dueRows`, where both threads see it, and in `worker/due-sources.ts`, which says
- * what is done when a row is due.
+ * kind is in `Store.dueRows`, where both threads see it; `worker/due-sources.ts` says what is done
+ * when a row is due.
  */
 export interface DueRows {
   /**

@@ -28,7 +28,7 @@ export interface Transactions {
    * Like `commit`, but if that fails, the writer's next write or commit throws the error. Returns
    * whether it has not failed.
    */
-  leave(writer: object): boolean
+  tryCommit(writer: object): boolean
   /** Commits an open transaction, of whichever writer. If that fails, the writer is told later. */
   endOpen(): void
   /** Whether a writer's transaction is open, which any other write would end. */
@@ -155,7 +155,7 @@ export function createTransactions(
       if (open === writer) end()
     },
 
-    leave(writer) {
+    tryCommit(writer) {
       if (open === writer) endOpen()
       return !lost.has(writer)
     },

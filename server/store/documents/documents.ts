@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { arnOf, type ResourceKind, readArn } from '../../model/arn.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { Tags } from '../../model/tags.ts'
 import type { AppRef } from '../applications/applications.ts'
@@ -89,6 +90,7 @@ export function createDocuments(db: Database, tags: ReturnType<typeof createTags
     'DELETE FROM document_versions WHERE document = :document AND version = :version',
   )
   const makeCurrent = db.prepare('UPDATE documents SET version = :version WHERE seq = :document')
+  const appArn = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
   const markDeleted = db
     .prepare<[number], string>('UPDATE documents SET id = NULL WHERE seq = ? RETURNING arn')
     .pluck()
@@ -114,12 +116,11 @@ export function createDocuments(db: Database, tags: ReturnType<typeof createTags
   /**
    * The repository of one kind.
    *
-   * @param kind as it stands in the table
    * @param toAnswer makes of a version what the methods answer
    * @param listed the members of a body that lists need, where bodies may be large
    */
   return function documentsOf<Body extends object, Answer, Owner extends AppRef | null = AppRef>(
-    kind: string,
+    kind: ResourceKind,
     toAnswer: (owner: Owner, document: DocumentVersion<Body>) => Answer,
     listed?: readonly (keyof Body & string)[],
   ) {
@@ -128,6 +129,10 @@ export function createDocuments(db: Database, tags: ReturnType<typeof createTags
 
     const answer = (owner: Owner, { seq, body, ...row }: Row): Answer =>
       toAnswer(owner, { ...row, body: JSON.parse(body), tags: tags.get(row.arn) })
+
+    /** The ARN of a document, in the account and region of its application. */
+    const arnIn = ({ seq, id: app }: AppRef, id: string): string =>
+      arnOf(readArn(appArn.get(seq)!)!, kind, app, id)
 
     /** The row of a document that exists. */
     const rowOf = (owner: Owner, id: string): number => find.get({ ...of(owner), id })!
@@ -188,13 +193,18 @@ export function createDocuments(db: Database, tags: ReturnType<typeof createTags
           .all({ ...of(owner), id, ...page })
           .map(row => ({ seq: row.version, value: answer(owner, row) })),
 
-      /** Creates a document with version 1. */
+      /**
+       * Creates a document with version 1.
+       *
+       * @param document.arn of one of the account; that of others follows from their application
+       */
       create(
         owner: Owner,
-        document: { id: string; arn: string; body: Body; tags: Tags },
+        document: { id: string; body: Body; tags: Tags } & (Owner extends null ? { arn: string } : object),
         now: string,
       ): VersionRef {
-        const { id, arn, body } = document
+        const { id, body } = document
+        const arn = owner === null ? (document as { arn: string }).arn : arnIn(owner, id)
         tags.put(arn, document.tags)
         return writeVersion(insert.get({ ...of(owner), id, arn, now })!, body, now)
       },

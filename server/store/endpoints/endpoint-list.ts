@@ -90,7 +90,6 @@ export function createEndpointList(db: Database) {
     }
   }
 }
-export type EndpointList = ReturnType<typeof createEndpointList>
 
 /** The endpoints that an index finds, if there is one for a filter. */
 interface Indexed extends Sql {

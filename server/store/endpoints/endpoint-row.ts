@@ -4,7 +4,7 @@ import type { AppRef } from '../applications/applications.ts'
 import type { EndpointRef } from './endpoint-key.ts'
 
 /** Columns of `endpoints` that are written when an endpoint is created, and never change. */
-export const fixedColumns = ['app', 'key', 'id', 'spelling', 'creation_date'] as const
+const fixedColumns = ['app', 'key', 'id', 'spelling', 'creation_date'] as const
 
 /**
  * Columns of `endpoints` that a request or a record can set. An EndpointChange has the same names.

@@ -216,7 +216,6 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
     } satisfies DueRows,
   }
 }
-export type EventRecords = ReturnType<typeof createEventRecords>
 
 /** The id of the first event in a row. */
 const firstIn = ({ seq, types }: Row): number => seq - (JSON.parse(types) as string[]).length + 1

@@ -5,7 +5,7 @@ import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { MemberCursor } from '../segments/members.ts'
 import type { JobProgress } from './job-progress.ts'
-import type { Job } from './job-rows.ts'
+import { isRunning, type Job } from './job-rows.ts'
 
 /** An export job as the worker sees it. */
 export interface ExportJob extends Job {
@@ -44,7 +44,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
        j.segment_version AS segmentVersion, j.creation_date AS creationDate
      FROM export_jobs j JOIN apps a ON a.seq = j.app
-     WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND j.seq > ? ORDER BY j.seq`,
+     WHERE ${isRunning} AND j.seq > ? ORDER BY j.seq`,
   )
   const newestEndpoint = db.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM endpoints').pluck()
   const deletePieces = prepareDelete(db, 'export_pieces', 'job')
@@ -65,7 +65,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
   )
   const drafts = db.prepare<[], Record<'id' | 'definition' | 'draft', string> & { number: number }>(
     `SELECT j.id, j.definition, p.number, p.draft FROM export_jobs j JOIN export_pieces p ON p.job = j.seq
-     WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND p.draft IS NOT NULL`,
+     WHERE ${isRunning} AND p.draft IS NOT NULL`,
   )
   const saveDraft = db.prepare(
     'UPDATE export_pieces SET draft = :draft WHERE job = :job AND number = :number',
@@ -155,4 +155,3 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     addFailure: (job: ExportJob, sentence: string): void => void addFailure.run(sentence, job.seq),
   }
 }
-export type ExportProgress = ReturnType<typeof createExportProgress>

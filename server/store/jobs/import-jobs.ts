@@ -7,6 +7,7 @@ import type { AppRef } from '../applications/applications.ts'
 import type { Failure, SkippedObjects } from './import-progress.ts'
 import {
   type FoundJob,
+  isRunning,
   type JobPage,
   type JobRow,
   prepareCountByStatus,
@@ -57,7 +58,7 @@ export function createImportJobs(db: Database) {
   const countUnderWay = db
     .prepare<[string], number>(
       `SELECT count(*) FROM import_jobs j JOIN apps a ON a.seq = j.app
-       WHERE j.status NOT IN ('COMPLETED', 'FAILED') AND a.id IS NOT NULL AND a.arn LIKE 'arn:%:' || ? || ':apps/%'`,
+       WHERE ${isRunning} AND a.id IS NOT NULL AND a.arn LIKE 'arn:%:' || ? || ':apps/%'`,
     )
     .pluck()
   const failures = db.prepare<[number, number], { object: string; line: number | null; reason: string }>(

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { JobControl } from '../../model/job-control.ts'
-import { jobTables } from './job-rows.ts'
+import { isRunning, jobTables } from './job-rows.ts'
 
 /**
  * The job control: how jobs advance. It is in the database, for both threads and the next process.
@@ -15,7 +15,7 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
   )
   const put = db.prepare('INSERT OR REPLACE INTO job_control (only_row, mode, delay_ms) VALUES (1, ?, ?)')
   const revokeLeave = Object.values(jobTables).map(table =>
-    db.prepare(`UPDATE ${table} SET may_leave = '[]' WHERE status NOT IN ('COMPLETED', 'FAILED')`),
+    db.prepare(`UPDATE ${table} AS j SET may_leave = '[]' WHERE ${isRunning}`),
   )
 
   const read = (): JobControl => {

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault, JobSelector } from '../../model/fault.ts'
 import { matchesWildcard } from '../../model/wildcard.ts'
-import type { Faults } from './fault-rules.ts'
+import type { Faults } from '../faults/fault-rules.ts'
 import type { Job, JobTable } from './job-rows.ts'
 
 /** The members of a job's definition that a rule can select it by. */

@@ -6,7 +6,7 @@ import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { createJobFaults } from './job-faults.ts'
-import type { Deaths, Job, JobTable } from './job-rows.ts'
+import { type Deaths, isRunning, type Job, type JobTable } from './job-rows.ts'
 
 /** Thrown by a write for a job whose application has been deleted. */
 export class JobGoneError extends Error {}
@@ -16,7 +16,7 @@ export class JobGoneError extends Error {}
  */
 export function createJobProgress(
   db: Database,
-  { transact, transactToDisk, join, commit, leave, letCallersGo }: Transactions,
+  { transact, transactToDisk, join, commit, tryCommit, letCallersGo }: Transactions,
   writeQueue: WriteQueue,
   {
     table,
@@ -44,7 +44,7 @@ export function createJobProgress(
   const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
   const holders = db.prepare<[{ seq: number }], { id: string; mayLeave: number }>(
     `SELECT j.id, ${hasLeave} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
-     WHERE j.status NOT IN ('CREATED', 'COMPLETED', 'FAILED') AND j.seq <> :seq AND a.id IS NOT NULL
+     WHERE ${isRunning} AND j.status <> 'CREATED' AND j.seq <> :seq AND a.id IS NOT NULL
        AND (j.status <> 'PENDING_JOB' OR j.seq < :seq)
      ORDER BY j.seq`,
   )
@@ -116,7 +116,7 @@ export function createJobProgress(
      * Like `commit`, but if that fails, the next `writeOn` throws the error. Returns whether it has
      * not failed.
      */
-    leave: (job: Job): boolean => leave(job),
+    tryCommit: (job: Job): boolean => tryCommit(job),
 
     /** Whether a caller is waiting to write. */
     isCallerWaiting: (): boolean => writeQueue.isCallerWaiting,

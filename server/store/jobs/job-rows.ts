@@ -111,8 +111,8 @@ export interface JobPage extends Page {
   running: boolean | undefined
 }
 
-/** Whether a job is not over yet, as the index of such jobs says it. */
-const isRunning = `j.status NOT IN ('COMPLETED', 'FAILED')`
+/** SQL: whether a job `j` is not over yet, as the index of such jobs says it. */
+export const isRunning = `j.status NOT IN ('COMPLETED', 'FAILED')`
 
 /** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
 export function prepareListAll<Row extends JobRow>(db: Database, table: JobTable) {

@@ -96,7 +96,6 @@ export function createJourneyDue(db: Database) {
     setBack: now => void setBack.run({ now }),
   } satisfies DueRows & { next: typeof next }
 }
-export type JourneyDue = ReturnType<typeof createJourneyDue>
 
 /** Of several at the same time, the run begins first, then its members enter, then they go on. */
 function nextOfJourney(row: Row): DueOfJourney | undefined {

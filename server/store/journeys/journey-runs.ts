@@ -115,4 +115,3 @@ export function createJourneyRuns(db: Database) {
     evaluatedAt: (journey: number): string | undefined => evaluated.get(journey) ?? undefined,
   }
 }
-export type JourneyRuns = ReturnType<typeof createJourneyRuns>

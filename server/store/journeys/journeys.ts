@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3'
-import { arnOf, readArn } from '../../http/arn.ts'
 import type { ApplicationSettingsResource } from '../../model/application-settings.ts'
 import type { JourneyDefinition, State } from '../../model/journey.ts'
 import type { Listed, Page } from '../../model/page.ts'
@@ -97,7 +96,6 @@ const progressColumns = {
  */
 export function createJourneys(db: Database, documentsOf: Documents) {
   const documents = documentsOf<JourneyDefinition, string>('journey', (_app, { id }) => id)
-  const appArn = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
   const progress = Object.entries(progressColumns).map(([name, column]) => `j.${column} AS ${name}`)
   const select = `SELECT j.document, a.seq AS app, a.id AS appId, d.id, d.arn, d.creation_date AS creationDate,
       v.last_modified_date AS lastModifiedDate, v.body, j.defaults, ${progress}
@@ -158,8 +156,7 @@ export function createJourneys(db: Database, documentsOf: Documents) {
       { id, definition, defaults }: { id: string; definition: JourneyDefinition; defaults: JourneyDefaults },
       now: string,
     ): void {
-      const arn = arnOf(readArn(appArn.get(app.seq)!)!, 'journey', app.id, id)
-      const { document } = documents.create(app, { id, arn, body: definition, tags: {} }, now)
+      const { document } = documents.create(app, { id, body: definition, tags: {} }, now)
       insert.run(document, JSON.stringify(defaults))
     },
 

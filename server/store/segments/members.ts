@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../../model/endpoint.ts'
+import { maxSourceSegments } from '../../model/quotas.ts'
 import type { SegmentDimensions } from '../../model/segment-dimensions.ts'
 import type { AppRef } from '../applications/applications.ts'
 import { type EndpointRow, endpointJson, selectRow, toEndpoint } from '../endpoints/endpoint-row.ts'
@@ -87,13 +88,6 @@ const isListed = `(e.seq <= coalesce((
 
 /** The columns that are read of an endpoint `e`: all, or only what it takes to count it. */
 const memberColumns = { all: selectRow('e'), count: 'e.seq' }
-
-/**
- * Segments that a segment may be built on, directly or through others. Each is a nested table to
- * SQLite, which prepares a query with a hundred in 15 ms, and with three hundred in nearly a
- * second.
- */
-export const maxSources = 100
 
 /** Finds the members of segments. */
 export function createSegmentMembers(db: Database) {
@@ -279,19 +273,19 @@ export function createSegmentMembers(db: Database) {
     },
 
     /**
-     * Whether a registered endpoint is a member of a segment's version.
+     * Whether a registered endpoint is a member of a segment's version. One that is too large to be
+     * queried has no members (assumed).
      *
      * @param seq its row
      */
     contains(app: AppRef, segmentId: string, number: number | undefined, now: string, seq: number): boolean {
       const members = this.find(app, segmentId, number, now)
-      if (members === undefined) return false
-      const query =
-        'import' in members
-          ? { condition: conditionOfImport(members.import), sources: [], jobs: [] }
-          : members
-      const row = 'SELECT *, NULL AS defined_by FROM endpoints WHERE app = ? AND seq = ?'
-      return prepareMatching(db, row, query, 'e.seq')([app.seq, seq], 1).length > 0
+      try {
+        return members !== undefined && this.among(app, members, [seq]).has(seq)
+      } catch (error) {
+        if (error instanceof SegmentQueryError) return false
+        throw error
+      }
     },
 
     /** The endpoints that meet dimensions, as those of a segment. */
@@ -301,12 +295,14 @@ export function createSegmentMembers(db: Database) {
       jobs: [],
     }),
 
-    /** Those of some endpoints that are members. */
+    /**
+     * Those of some endpoints that are members.
+     *
+     * @throws SegmentQueryError if the segment is too large to be queried
+     */
     among(app: AppRef, members: Members, endpoints: readonly MemberRef[]): Set<MemberRef> {
       const query =
-        'import' in members
-          ? { condition: conditionOfImport(members.import), sources: [], jobs: [members.import] }
-          : members
+        'import' in members ? { condition: conditionOfImport(members.import), sources: [] } : members
       const select = <Row>(rows: string, columns: string, params: unknown[]) =>
         prepareMatching<Row>(db, rows, query, columns)(params, endpoints.length)
       const seqs = JSON.stringify(endpoints.filter(ref => typeof ref === 'number'))
@@ -349,6 +345,7 @@ export function createSegmentMembers(db: Database) {
      *
      * @returns a function that lists up to `limit` members behind a cursor. There may be none,
      *   although more are to come
+     * @throws SegmentQueryError if the segment is too large to be queried; so may the function
      */
     prepareSteps(
       app: AppRef,
@@ -373,7 +370,6 @@ export function createSegmentMembers(db: Database) {
     },
   }
 }
-export type SegmentMembers = ReturnType<typeof createSegmentMembers>
 
 /** What is read of which members. */
 export interface StepOptions {
@@ -398,13 +394,18 @@ export const memberJson = (app: AppRef, member: Member): string =>
  *
  * @param rows SQL that selects the rows
  * @returns a function of that SQL's parameters and of a limit
+ * @throws SegmentQueryError if the query is too large
  */
 function prepareMatching<Row>(
   db: Database,
   rows: string,
-  { sources, condition }: MemberQuery,
+  { sources, condition }: Pick<MemberQuery, 'condition' | 'sources'>,
   columns: string,
 ) {
+  // Its sources may have got more since it was written.
+  if (sources.length > maxSourceSegments) {
+    throw new SegmentQueryError(`${sources.length} segments, of at most ${maxSourceSegments}`)
+  }
   // LIMIT -1 limits nothing, but keeps SQLite from inlining a source's condition wherever it is
   // used.
   const tables = sources.map(
@@ -427,7 +428,7 @@ function prepareMatching<Row>(
 export class SegmentQueryError extends Error {
   constructor(why: string) {
     super(
-      `the segment has too many dimensions together with the segments that it is built on (${why}): build it on fewer, or on smaller ones`,
+      `the segment is too large together with the segments that it is built on (${why}): build it on fewer, or on smaller ones`,
     )
   }
 }

@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3'
-import { arnOf, readArn } from '../../http/arn.ts'
 import type { SegmentImportResource, SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { Documents, DocumentVersion, VersionRef } from '../documents/documents.ts'
@@ -17,7 +16,6 @@ export type SegmentBody = Pick<SegmentResponse, 'Name' | 'Dimensions' | 'Segment
  */
 export function createSegments(db: Database, documentsOf: Documents) {
   const documents = documentsOf<SegmentBody, SegmentResponse>('segment', toResponse)
-  const appArn = db.prepare<[number], string>('SELECT arn FROM apps WHERE seq = ?').pluck()
   const imported = db.prepare<[number], { size: number; channel_counts: string }>(
     'SELECT total_processed - total_failures AS size, channel_counts FROM import_jobs WHERE seq = ?',
   )
@@ -29,9 +27,6 @@ export function createSegments(db: Database, documentsOf: Documents) {
      SELECT document, :version, job FROM segment_imports WHERE document = :document AND version = :version - 1`,
   )
 
-  /** In the account and region of the application. */
-  const arnIn = (app: AppRef, id: string) => arnOf(readArn(appArn.get(app.seq)!)!, 'segment', app.id, id)
-
   return {
     ...documents,
 
@@ -39,7 +34,7 @@ export function createSegments(db: Database, documentsOf: Documents) {
     create(app: AppRef, segment: WriteSegmentRequest & { Id: string }, now: string): void {
       const { Id: id, Name, Dimensions, SegmentGroups, tags = {} } = segment
       const body = { Name, Dimensions, SegmentGroups }
-      documents.create(app, { id, arn: arnIn(app, id), body, tags }, now)
+      documents.create(app, { id, body, tags }, now)
     },
 
     /**
@@ -74,7 +69,7 @@ export function createSegments(db: Database, documentsOf: Documents) {
       const body = { Name: SegmentName ?? current?.Name, ImportDefinition }
       const version =
         current === undefined
-          ? documents.create(app, { id: segmentId, arn: arnIn(app, segmentId), body, tags: {} }, now)
+          ? documents.create(app, { id: segmentId, body, tags: {} }, now)
           : documents.update(app, segmentId, body, now)
       insertImport.run({ ...version, job: job.seq })
     },

@@ -53,7 +53,7 @@ export function readSnapshotHeader(header: Buffer): { bytes: number } | { refusa
   if (header.readInt32BE(68) !== applicationId || version < 1) {
     return { refusal: 'the SQLite file is not one of pinpoint-local' }
   }
-  if (version > newestVersion()) {
+  if (version !== newestVersion()) {
     return {
       refusal: `the snapshot was made by another version of pinpoint-local (its schema is ${version}, this one knows ${newestVersion()})`,
     }

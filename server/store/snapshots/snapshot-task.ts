@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 export type SnapshotTask =
   /** Copies the state of a database as it is at one moment, whatever is written meanwhile. */
   | { copy: string; to: string }
-  /** Checks whether a file is an acceptable snapshot, and migrates it if so. */
+  /** Checks whether a file is an acceptable snapshot. */
   | { check: string }
 
 /**

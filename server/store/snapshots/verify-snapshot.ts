@@ -7,11 +7,12 @@ import { NewOutboxMessage } from '../../model/message.ts'
 import { readS3Url } from '../../model/s3-url.ts'
 import { checkOf } from '../../validation/check.ts'
 import { migrate } from '../database/schema.ts'
+import { isRunning } from '../jobs/job-rows.ts'
 import { damaged } from './snapshot-header.ts'
 
 /**
  * Checks whether a SQLite file with a valid header (`readSnapshotHeader`) is an acceptable
- * snapshot, and migrates it to this version if so.
+ * snapshot. One of another version is refused.
  *
  * Nothing in the file is run before its schema is known to be, word for word, the one that this
  * program creates. Until then, SQLite does not trust the schema.
@@ -27,14 +28,11 @@ export function checkSnapshot(file: string): string | undefined {
     if (problem !== undefined) return problem
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
-    migrate(db)
     return (
       endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db) ?? messageProblem(db) ?? campaignProblem(db)
     )
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (code.startsWith('SQLITE_CONSTRAINT'))
-      return `the snapshot has a row that cannot be converted (${message})`
     if (/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(code)) return damaged(message)
     throw error
   } finally {
@@ -119,7 +117,7 @@ function jobProblem(db: Database.Database): string | undefined {
       rows[0] ??
       db
         .prepare<[], { id: string; url: string }>(
-          `SELECT id, definition ->> '${url}' AS url FROM ${table} WHERE status NOT IN ('COMPLETED', 'FAILED')`,
+          `SELECT id, definition ->> '${url}' AS url FROM ${table} j WHERE ${isRunning}`,
         )
         .all()
         .find(row => readS3Url(row.url) === undefined)

@@ -1,5 +1,5 @@
+import { offsetAt, timeIn, zoneNameAt } from '../../model/time-zone.ts'
 import { TemplateError } from '../template-error.ts'
-import { offsetAt, timeIn, zoneNameAt } from './time-zone.ts'
 
 /*
  * Date patterns of Java's SimpleDateFormat (source: guide). Letters stand for fields; text in quotes,

@@ -1,8 +1,8 @@
+import { isTimeZone } from '../../model/time-zone.ts'
 import { TemplateError } from '../template-error.ts'
 import { textOf } from '../values.ts'
 import { formatDate, patternOf, readDate, readIsoDate, styles } from './date-pattern.ts'
 import { shown, type ValueHelper } from './helper.ts'
-import { checkZone } from './time-zone.ts'
 
 /** Helpers that print dates, in the language of en_US (assumed) and in UTC where no zone is given (assumed). */
 export const dates: Record<string, ValueHelper> = {
@@ -36,6 +36,14 @@ export const dates: Record<string, ValueHelper> = {
     call: ([format], { tz = 'UTC' }, { now }) =>
       formatDate(now.getTime(), patternOf(textOf(format)), checkZone(textOf(tz))),
   },
+}
+
+/** @throws TemplateError for what is no time zone */
+function checkZone(zone: string): string {
+  if (isTimeZone(zone)) return zone
+  throw new TemplateError(
+    `there is no time zone ${JSON.stringify(zone.slice(0, 50))}; one is called Europe/Paris, another UTC`,
+  )
 }
 
 /** Reads a date by its format; without one, as ISO 8601, then in each of the styles (assumed). */

@@ -68,6 +68,22 @@ t.test('only campaigns that are on, and have the endpoint in their segment, are 
   t.strictSame((await list()).body, { InAppMessageCampaigns: [] })
 })
 
+t.test('a segment that has come to be too large to be queried has no members', async t => {
+  const { inApp, list, call, app } = await withInApp()
+  const segments = `/v1/apps/${app}/segments`
+  const create = async (body: object): Promise<string> => (await call('POST', segments, body)).body.Id
+  const builtOn = (Id: string) => ({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id }] }] } })
+  const lowest = await create({})
+  let SegmentId = lowest
+  for (let level = 0; level < 100; level++) SegmentId = await create(builtOn(SegmentId))
+  await inApp({ SegmentId })
+  t.equal((await list()).body.InAppMessageCampaigns.length, 1)
+  await call('PUT', `${segments}/${lowest}`, builtOn(await create({})))
+  t.strictSame((await list()).body, { InAppMessageCampaigns: [] })
+  const { status, body } = await call('GET', `/_pinpoint/apps/${app}/endpoints/e1/segments`)
+  t.equal(status, 400, body.Message)
+})
+
 t.test('the content is that of the active version of a template', async t => {
   const { inApp, list, call } = await withInApp()
   await call('POST', '/v1/templates/in-app-1/inapp', {

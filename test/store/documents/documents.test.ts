@@ -8,7 +8,7 @@ import { createDocuments } from '../../../server/store/documents/documents.ts'
 const now = '2026-01-02T03:04:05.678Z'
 const everything = { limit: 10, before: Number.MAX_SAFE_INTEGER }
 
-/** Two applications, and documents of two kinds: note in an application, letter in the account. */
+/** Two applications, and documents of two kinds: notes are in an application, letters in the account. */
 function withDocuments(t: Test) {
   const db = new Database(emptyDatabase())
   db.pragma('foreign_keys = ON')
@@ -16,12 +16,18 @@ function withDocuments(t: Test) {
   const tags = createTags(db)
   const apps = createApps(db, tags)
   const [one, other] = ['one', 'other'].map(Id => {
-    apps.create({ Id, Arn: `arn:${Id}`, Name: Id, CreationDate: now, tags: {} })
+    apps.create({
+      Id,
+      Arn: `arn:aws:mobiletargeting:us-east-1:123456789012:apps/${Id}`,
+      Name: Id,
+      CreationDate: now,
+      tags: {},
+    })
     return apps.find(Id)!
   })
   const documentsOf = createDocuments(db, tags)
-  const notes = documentsOf('note', (_app, { body }) => body)
-  const letters = documentsOf<object, object, null>('letter', (_owner, { body }) => body)
+  const notes = documentsOf('segment', (_app, { body }) => body)
+  const letters = documentsOf<object, object, null>('template', (_owner, { body }) => body)
   return { tags, one: one!, other: other!, documentsOf, notes, letters }
 }
 
@@ -102,7 +108,7 @@ t.test('the number of a deleted version is not used again', async t => {
 
 t.test('a version that is replaced keeps the date of its creation', async t => {
   const { documentsOf } = withDocuments(t)
-  const drafts = documentsOf<object, object, null>('draft', (_owner, document) => document)
+  const drafts = documentsOf<object, object, null>('template', (_owner, document) => document)
   const later = '2026-01-03T00:00:00.000Z'
   drafts.create(null, called('a', { text: 1 }), now)
   drafts.addVersion(null, 'a', { text: 2 }, later)
@@ -137,7 +143,7 @@ t.test('documents are listed in the order of their ids, those that match a patte
 t.test('lists give only the members of a body that they are to give', async t => {
   const { documentsOf } = withDocuments(t)
   const bodies = documentsOf<{ title?: string; more?: object; text: string }, object, null>(
-    'book',
+    'template',
     (_owner, { body }) => body,
     ['title', 'more'],
   )

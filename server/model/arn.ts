@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Caller } from './caller.ts'
+
+/** The account and region that a resource is in: those that a request's signature names. */
+export interface Caller {
+  region: string
+  /** 12 digits. */
+  accountId: string
+}
 
 /** A new resource id: 32 lower-case hexadecimal digits (source: observed). */
 export const newId = (): string => randomUUID().replaceAll('-', '')
