@@ -56,7 +56,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
           response: { 200: Job as TSchema },
         },
       },
-      async ({ params, body }, reply) => advance(app, kind, params, body.to, reply.untilGone()),
+      async ({ params, body }, reply) => advance(app, kind, params, body.to, reply.disconnectSignal()),
     )
   }
 }

@@ -88,7 +88,7 @@ async function move(
   reply: FastifyReply,
   move: ClockMove,
 ): Promise<ClockMoved> {
-  const gone = reply.untilGone()
+  const gone = reply.disconnectSignal()
   const left = new Promise<string>(resolve =>
     gone.addEventListener('abort', () => resolve('the emulator stops')),
   )

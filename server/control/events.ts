@@ -50,7 +50,7 @@ export const events: FastifyPluginAsyncTypebox = async app => {
       const filters = { ...others, ...(ofMessage !== undefined && { message: ofMessage }) }
       return answerRecords(
         app.bus,
-        () => reply.untilGone(),
+        () => reply.disconnectSignal(),
         {
           ...{ list, name: 'events', kinds: ['messages', 'events'] as const },
           ...{ filters, after: readBound('after', after, 'an event') ?? 0 },

@@ -50,7 +50,7 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
       const { filters, after, before } = readFilters(selected)
       const page = await answerRecords(
         app.bus,
-        () => reply.untilGone(),
+        () => reply.disconnectSignal(),
         { list: store.messages, name: 'messages', kinds: ['messages'], filters, after, before },
         { wait, token, 'page-size': size },
       )

@@ -40,7 +40,7 @@ export const putUpload: FastifyPluginAsyncTypebox = async app => {
         const problem = uploadNameProblem(name)
         if (problem !== undefined) throw badRequest(`The upload is refused: ${problem}`)
         const beside = keyOf(request.query.beside)
-        return app.uploads.receive(name, body, { signal: reply.untilGone(), beside })
+        return app.uploads.receive(name, body, { signal: reply.disconnectSignal(), beside })
       })
       if ('refusal' in stored) throw badRequest(`The upload is refused: ${stored.refusal}`)
       const { key, bytes } = stored

@@ -40,7 +40,7 @@ export const renderHtml: FastifyPluginAsyncTypebox = async app => {
         ...(values !== undefined && { values: readObject('values', values) }),
         ...(substitutions !== undefined && { substitutions: readObject('substitutions', substitutions) }),
       } as const
-      const rendered = await renderFor(app, request, reply.untilGone())
+      const rendered = await renderFor(app, request, reply.disconnectSignal())
       const failure = rendered.failures.find(({ part }) => part === 'html')
       if (failure !== undefined) {
         const { line, column, message } = failure

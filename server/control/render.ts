@@ -92,7 +92,7 @@ export const render: FastifyPluginAsyncTypebox = async app => {
       const { content, missingVariables, failures, notCalled } = await renderFor(
         app,
         request,
-        reply.untilGone(),
+        reply.disconnectSignal(),
       )
       return { parts: content, missingVariables, errors: failures, ...(notCalled && { notCalled }) }
     },

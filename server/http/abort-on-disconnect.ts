@@ -7,17 +7,17 @@ declare module 'fastify' {
      * An AbortSignal that fires when the client disconnects or the server closes. Its reason is a
      * ConflictException, so a handler that throws the reason answers 409.
      */
-    untilGone(): AbortSignal
+    disconnectSignal(): AbortSignal
   }
 }
 
 /**
- * Gives replies `untilGone`, by which a handler that takes long can stop when nobody waits for it.
+ * Gives replies `disconnectSignal`, by which a handler that takes long can stop when nobody waits for it.
  */
 export function endWithCallers(app: FastifyInstance): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort(conflict('the emulator stops: the call is aborted')))
-  app.decorateReply('untilGone', function () {
+  app.decorateReply('disconnectSignal', function () {
     const left = new AbortController()
     const leave = () => left.abort(conflict('the client has disconnected: the call is aborted'))
     if (this.raw.destroyed) leave()

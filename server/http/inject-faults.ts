@@ -34,7 +34,7 @@ export function injectFaults(
       if (!matchesWildcard(operation, called) || Math.random() >= probability) continue
       if (times !== undefined && !(await use(id))) continue
       if (latencyMs !== undefined) {
-        const signal = reply.untilGone()
+        const signal = reply.disconnectSignal()
         for (let left = latencyMs; left > 0 && isThere(id) && !signal.aborted; left -= checkInterval) {
           await setTimeout(Math.min(left, checkInterval), undefined, { signal }).catch(() => {})
         }

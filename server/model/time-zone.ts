@@ -40,11 +40,17 @@ export function offsetAt(time: number, zone: string): number {
 /** What clocks in a zone show at a time: milliseconds since 1970, as if the zone were UTC. */
 export const localTimeAt = (time: number, zone: string): number => time + offsetAt(time, zone)
 
-/** The time at which clocks in a zone show what those in UTC show at `local`. */
+const day = 86_400_000
+
+/**
+ * The time at which clocks in a zone show what those in UTC show at `local`. What they show twice, as
+ * they are set back, is the first of the two times. What they skip, as they are set forward, is as much
+ * later: 02:30 is 03:30 (assumed, as most calendars do).
+ */
 export function timeIn(zone: string, local: number): number {
-  const guess = local - offsetAt(local, zone)
-  // The offset at the guess is another one where a change of clocks lies between.
-  return local - offsetAt(guess, zone)
+  const [before, after] = [offsetAt(local - day, zone), offsetAt(local + day, zone)]
+  const isShownWith = (offset: number) => offsetAt(local - offset, zone) === offset
+  return local - (before === after || isShownWith(before) || !isShownWith(after) ? before : after)
 }
 
 /** What a zone is called at a time: PDT, Pacific Daylight Time. */

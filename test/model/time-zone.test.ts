@@ -1,7 +1,29 @@
 import t from 'tap'
-import { isTimeZone } from '../../server/model/time-zone.ts'
+import { isTimeZone, timeIn } from '../../server/model/time-zone.ts'
 
 t.test('a time zone is a name of the tz database', async t => {
   t.ok(isTimeZone('Europe/Paris') && isTimeZone('UTC') && isTimeZone('Europe/Paris'))
   t.notOk(isTimeZone('Atlantis/Center') || isTimeZone('x'.repeat(100)))
+})
+const at = (zone: string, local: string): string =>
+  new Date(timeIn(zone, Date.parse(`${local}:00Z`))).toISOString().slice(0, 16)
+
+t.test('a local time is the time at which clocks of the zone show it', async t => {
+  t.equal(at('UTC', '2027-03-14T02:30'), '2027-03-14T02:30')
+  t.equal(at('Asia/Kolkata', '2027-01-01T00:00'), '2026-12-31T18:30')
+  t.equal(at('America/New_York', '2027-03-14T01:59'), '2027-03-14T06:59')
+  t.equal(at('America/New_York', '2027-03-14T03:00'), '2027-03-14T07:00')
+  t.equal(at('Europe/Berlin', '2027-10-31T01:59'), '2027-10-30T23:59')
+  t.equal(at('Europe/Berlin', '2027-10-31T03:00'), '2027-10-31T02:00')
+})
+
+t.test('what clocks skip is as much later, east and west of UTC, also at midnight', async t => {
+  t.equal(at('America/New_York', '2027-03-14T02:30'), '2027-03-14T07:30')
+  t.equal(at('Europe/Berlin', '2027-03-28T02:30'), '2027-03-28T01:30')
+  t.equal(at('America/Santiago', '2027-09-05T00:00'), '2027-09-05T04:00')
+})
+
+t.test('what clocks show twice is the first time, east and west of UTC', async t => {
+  t.equal(at('America/New_York', '2027-11-07T01:30'), '2027-11-07T05:30')
+  t.equal(at('Europe/Berlin', '2027-10-31T02:30'), '2027-10-31T00:30')
 })

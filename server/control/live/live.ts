@@ -64,7 +64,7 @@ export const live: FastifyPluginAsyncTypebox = async app => {
         lastId: headers['last-event-id'] || query['last-event-id'],
       }
       feed ??= import('./live-feed.ts').then(({ LiveFeed }) => new LiveFeed(app))
-      const stream = (await feed).open(selection, reply.untilGone())
+      const stream = (await feed).open(selection, reply.disconnectSignal())
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')

@@ -40,7 +40,12 @@ export const createCampaign: FastifyPluginAsyncTypebox = async app => {
       ) as WriteCampaignRequest
       checkCampaign(campaign, app.now().getTime())
       checkEventStart(app, campaign)
-      await checkWebhooks(app, request.params.applicationId, deliveryUrisOf(campaign), reply.untilGone())
+      await checkWebhooks(
+        app,
+        request.params.applicationId,
+        deliveryUrisOf(campaign),
+        reply.disconnectSignal(),
+      )
       const created = await store.write(() => {
         const found = findApp(store, request.params.applicationId)
         const SegmentVersion = checkReferences(store, found, campaign)

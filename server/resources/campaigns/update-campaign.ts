@@ -33,7 +33,7 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { applicationId, campaignId } = request.params
       const { tags: _, ...sent } = knownMembers(WriteCampaignRequest, request.body) as WriteCampaignRequest
-      await checkWebhooks(app, applicationId, deliveryUrisOf(sent), reply.untilGone())
+      await checkWebhooks(app, applicationId, deliveryUrisOf(sent), reply.disconnectSignal())
       const answer = await store.write(() => {
         const found = findApp(store, applicationId)
         const campaign = findCampaign(store, found, campaignId)

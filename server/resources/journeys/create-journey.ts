@@ -34,7 +34,7 @@ export const createJourney: FastifyPluginAsyncTypebox = async app => {
           app,
           request.params.applicationId,
           deliveryUrisIn(request.body),
-          reply.untilGone(),
+          reply.disconnectSignal(),
         )
       }
       const id = newId()

@@ -30,7 +30,7 @@ export const updateJourneyState: FastifyPluginAsyncTypebox = async app => {
       if (State === undefined) throw badRequest('State must be given: ACTIVE, PAUSED or CANCELLED')
       const { definition, state } = findJourney(store, findApp(store, applicationId), journeyId)
       if (State === 'ACTIVE' && state === 'DRAFT') {
-        await checkWebhooks(app, applicationId, deliveryUrisIn(definition), reply.untilGone())
+        await checkWebhooks(app, applicationId, deliveryUrisIn(definition), reply.disconnectSignal())
       }
       const updated = await store.write(() => {
         const found = findApp(store, applicationId)

@@ -33,7 +33,7 @@ export const updateJourney: FastifyPluginAsyncTypebox = async app => {
       checkWrittenState(State)
       checkJourney(request.body)
       if (State === 'ACTIVE') {
-        await checkWebhooks(app, applicationId, deliveryUrisIn(request.body), reply.untilGone())
+        await checkWebhooks(app, applicationId, deliveryUrisIn(request.body), reply.disconnectSignal())
       }
       const updated = await store.write(() => {
         // Checked again: it may have been deleted meanwhile.
