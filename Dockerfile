@@ -32,19 +32,23 @@ LABEL org.opencontainers.image.title="pinpoint-local" \
 # /s3 stays empty: a folder in it hides the bucket of that name on an S3 endpoint, and "demo" is a name people use. The link
 # makes /data the default of DATA_DIR, without setting it: DATA_DIR and EPHEMERAL exclude each other.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn* \
-  && mkdir -p /data /s3 /app/compiled \
-  && chown node:node /data /s3 /app/compiled \
+  && mkdir /data /s3 \
+  && chown node:node /data /s3 \
+  && mkdir /app \
   && ln -s /data /app/.pinpoint-local
 
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
+RUN mkdir dist/compiled && chown node:node dist/compiled
 
-ENV NODE_ENV=production HOST=0.0.0.0 S3_DIR=/s3 NODE_COMPILE_CACHE=/app/compiled
+ENV NODE_ENV=production HOST=0.0.0.0 S3_DIR=/s3
 USER node
 # A first start, which shows that it works, and leaves compiled code for those to come.
-RUN timeout --preserve-status 10 node dist/main.js --ephemeral
+RUN node dist/main.js --ephemeral & \
+  timeout 60 sh -c 'until node -e "fetch(\"http://127.0.0.1:7467/_pinpoint/health\").then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"; do :; done' \
+  && kill $! && wait $!
 VOLUME /data
 EXPOSE 7467
 

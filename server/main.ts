@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import * as module from 'node:module'
+import { join } from 'node:path'
 import { checkNode } from './process/check-node.ts'
 import { StartError } from './process/start-error.ts'
 
@@ -24,10 +25,11 @@ try {
 }
 
 /**
- * Has Node keep what it compiles, a tenth of a start, for the next one: in its folder for that, which is in the one of
- * temporary files. Threads find it by the variable.
+ * Has Node keep what it compiles, a tenth of a start, for the next one: beside the build, where nobody else can write.
+ * Threads find it by the variable.
  */
 function keepCompiledCode(): void {
-  const { directory } = module.enableCompileCache()
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ||= directory
+  if (import.meta.url.endsWith('.ts')) return
+  process.env.NODE_COMPILE_CACHE ||= join(import.meta.dirname, 'compiled')
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
 }

@@ -12,7 +12,7 @@ import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, waitForJob } from '../support/helpers.ts'
 import { isLong, onlyLong } from '../support/long.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
-import { beginByNpm, type Ended, main, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
+import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
 /**
  * Ends an emulator by a signal and expects that it does so cleanly, within the second that the contract gives; on a machine
@@ -56,24 +56,10 @@ t.test('an emulator starts, stops cleanly, and starts again where it was', async
   await again('after kill -9')
 })
 
-t.test('it keeps compiled code for the next start, and starts all the same where it cannot', async t => {
-  const temp = makeFolder(t)
-  const first = await spawnEmulator(t, { DATA_DIR: t.testdir(), TMPDIR: temp, NODE_COMPILE_CACHE: '' })
-  await endCleanly(t, first, 'SIGTERM')
-  t.strictSame(readdirSync(temp), ['node-compile-cache'])
-  t.ok(readdirSync(temp, { recursive: true }).length > 20, 'for each file that was loaded')
-  const noFolder = join(main, 'cache')
-  const second = await spawnEmulator(t, { DATA_DIR: t.testdir(), NODE_COMPILE_CACHE: noFolder })
-  await endCleanly(t, second, 'SIGTERM')
-})
-
 for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as const)) {
   t.test(`${signal} ends it whatever connections are open, and EPHEMERAL leaves nothing`, async t => {
     const temp = makeFolder(t)
-    const emulator = await spawnEmulator(t, {
-      ...{ EPHEMERAL: 'true', TMPDIR: temp },
-      NODE_COMPILE_CACHE: t.testdir(),
-    })
+    const emulator = await spawnEmulator(t, { EPHEMERAL: 'true', TMPDIR: temp })
     await createApp(emulator.client)
     const folders = readdirSync(temp)
     t.equal(folders.length, 1)

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
@@ -94,6 +94,8 @@ export async function runsPackage(t: Test, folder: string, node: string, major: 
   ])
   t.strictSame(both, { code: 0, output: `v${major} COMPLETED 3\n` }, 'by import and by require')
   t.strictSame(bin, { code: 0, output: `${version}\n` }, 'by its bin')
+  const compiled = join(folder, 'node_modules', 'pinpoint-local', 'dist', 'compiled')
+  t.not(readdirSync(compiled).length, 0, 'which keeps compiled code for the next start')
 }
 
 /** Expects that a node that is too old says what is needed: by import, by require, and by its bin. */
