@@ -84,6 +84,9 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     const misspelt = { timeout: 50 } as object
     const noOption = { name: 'RangeError', message: 'there is no option timeout; the option is timeoutMs' }
     await t.rejects(pinpoint.waitForImportJob(app, 'nix', misspelt), noOption)
+    await t.rejects(pinpoint.waitForMessage({}, 500 as unknown as object), {
+      message: /^the options must be an object/,
+    })
     await t.rejects(pinpoint.reset({ sed: true } as object), { message: /^sed is not a name/ })
     await t.rejects(pinpoint.clock.set({ mode: 'frozen', now: new Date('?') }), {
       message: 'now must be a string; got null',

@@ -38,5 +38,5 @@ export const health: FastifyPluginAsyncTypebox = async app => {
     answer,
   )
   // As some probes ask.
-  app.head('/_pinpoint/health', { schema: { hide: true, response } }, answer)
+  app.head('/_pinpoint/health', { config: { operation: 'health' }, schema: { hide: true, response } }, answer)
 }

@@ -31,7 +31,7 @@ export function refuseUnknownInput(app: FastifyInstance): void {
 
   app.addHook('preValidation', async request => {
     const { config, schema } = request.routeOptions
-    if (config.isBodyOptional) request.body ??= {}
+    if (config.isBodyOptional && request.body === undefined) request.body = {}
     if (!config.isUpload && schema?.body === undefined) refuseBody(request)
   })
 }

@@ -5,7 +5,11 @@ export interface WaitOptions {
 }
 
 /** @throws RangeError for what is no time to wait, and for other options */
-export function readTimeout({ timeoutMs = 30_000, ...others }: WaitOptions = {}): number {
+export function readTimeout(options: WaitOptions = {}): number {
+  if (typeof options !== 'object' || options === null) {
+    throw new RangeError(`the options must be an object, as { timeoutMs: 5000 }; got ${options}`)
+  }
+  const { timeoutMs = 30_000, ...others } = options
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new RangeError(`there is no option ${unknown}; the option is timeoutMs`)
   if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs
