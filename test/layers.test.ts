@@ -62,17 +62,25 @@ for (const file of readdirSync(server, { recursive: true, encoding: 'utf8' }).so
   )
 }
 
+/** All that a file loads, at once or later, with the file that each came from. */
+function allFrom(file: string): Map<string, string | undefined> {
+  const cameFrom = new Map<string, string | undefined>([[file, undefined]])
+  for (const [found] of cameFrom) {
+    for (const target of loads.get(found) ?? []) {
+      if (!cameFrom.has(target)) cameFrom.set(target, found)
+    }
+  }
+  return cameFrom
+}
+
+const isOfFastify = (target: string) => /^@?fastify/.test(target)
+
 t.test('no thread but the HTTP thread loads Fastify', async t => {
+  t.ok([...allFrom('main.ts').keys()].some(isOfFastify), 'which does')
   for (const thread of threads) {
     t.ok(loads.has(thread), thread)
-    const cameFrom = new Map<string, string | undefined>([[thread, undefined]])
-    for (const [file] of cameFrom) {
-      for (const target of loads.get(file) ?? []) {
-        if (!cameFrom.has(target)) cameFrom.set(target, file)
-      }
-    }
-    for (const target of cameFrom.keys()) {
-      if (!/^@?fastify/.test(target)) continue
+    const cameFrom = allFrom(thread)
+    for (const target of [...cameFrom.keys()].filter(isOfFastify)) {
       const path: string[] = []
       for (let at: string | undefined = target; at !== undefined; at = cameFrom.get(at)) path.unshift(at)
       t.fail(path.join(' -> '))
