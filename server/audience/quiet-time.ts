@@ -1,4 +1,4 @@
-import { localTimeAt, timeIn } from '../model/time-zone.ts'
+import { localTimeAt, nextTimeIn } from '../model/time-zone.ts'
 
 /** A daily range of times, HH:MM each; one that goes past midnight begins later than it ends. */
 export interface QuietTime {
@@ -35,7 +35,7 @@ export function quietTimeEnd(quietTime: QuietTime, time: number, zone: string): 
   const local = localTimeAt(time, zone)
   const midnight = local - sinceMidnight(local)
   const isLaterToday = sinceMidnight(local) <= end
-  return timeIn(zone, midnight + end + (isLaterToday ? 0 : day))
+  return nextTimeIn(zone, midnight + end + (isLaterToday ? 0 : day), time)
 }
 
 /** Milliseconds since midnight of HH:MM. */

@@ -19,8 +19,8 @@ export function hookTarget({ Hook: own = {}, inherited }: CampaignBody): string 
 }
 
 /**
- * Calls a hook for as many endpoints as one call may have. It answers with those that are to get the message, changed as
- * it likes for this message alone; the others do not get it.
+ * Calls a hook for as many endpoints as one call may have. It answers with those that are to get the
+ * message, changed as it likes for this message alone; the others do not get it.
  *
  * @param about the campaign, the treatment and the run, as the payload says it
  */

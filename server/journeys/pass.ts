@@ -155,6 +155,6 @@ function among(
   const refs = participants.map(({ ref, user }): MemberRef[] =>
     user === null ? [ref] : [ref, ...endpoints.ofUser(app, user).map(({ seq }) => seq)],
   )
-  const found = segmentMembers.among(app, members, refs.flat())
+  const found = segmentMembers.amongOrNone(app, members, refs.flat())
   return participants.filter((_, index) => refs[index]!.some(ref => found.has(ref)))
 }

@@ -7,7 +7,7 @@ import {
   type OpenHoursRule,
   type ScheduledChannel,
 } from '../model/journey.ts'
-import { localTimeAt, timeIn } from '../model/time-zone.ts'
+import { localTimeAt, nextTimeIn } from '../model/time-zone.ts'
 import type { JourneyDefaults } from '../store/journeys/journeys.ts'
 
 const day = 86_400_000
@@ -77,7 +77,7 @@ function closedUntil(
   const local = localTimeAt(time, zone)
   for (const { StartDateTime, EndDateTime } of closedDays) {
     const [start, end] = [readLocalTime(StartDateTime)!, readLocalTime(EndDateTime)!]
-    if (local >= start && local < end) return timeIn(zone, end)
+    if (local >= start && local < end) return nextTimeIn(zone, end, time)
   }
   if (openHours === undefined) return undefined
   const midnight = Math.floor(local / day) * day
@@ -91,7 +91,7 @@ function closedUntil(
   if (rangesOf(midnight).some(({ from, to }) => local >= from && local < to)) return undefined
   for (let ahead = 0; ahead <= 7; ahead++) {
     const next = rangesOf(midnight + ahead * day).find(({ from }) => from > local)
-    if (next !== undefined) return timeIn(zone, next.from)
+    if (next !== undefined) return nextTimeIn(zone, next.from, time)
   }
   return Number.POSITIVE_INFINITY
 }

@@ -249,8 +249,8 @@ export const eventLimits = {
  * What a journey may hold (source: guide, quotas page, where no other is named): characters of its
  * name and of the keys of activities; activities, of which some are for contact centers; branches of
  * a split; minutes that a split waits at least for events of a message, and of a custom channel's; days
- * of a wait and of a journey without an end; opening hours of a day and closed days of a channel. Those of the last line are the most that a request may hold of anything, before it is
- * checked (assumed).
+ * of a wait and of a journey without an end; opening hours of a day and closed days of a channel. Those
+ * of the last line are the most that a request may hold of anything, before it is checked (assumed).
  */
 export const journeyLimits = {
   name: 150,

@@ -1,25 +1,23 @@
 type NameStyle = 'longOffset' | 'short' | 'long'
 
-/**
- * A cache with one formatter for each zone and style, as making one takes a hundred times as long as
- * using it; undefined where there is no such zone.
- */
-const formatters = new Map<string, Intl.DateTimeFormat | undefined>()
-const maxFormatters = 1000
+/** Caches, as making a formatter, or failing to, takes a hundred times as long as using one. */
+const [formatters, noZones] = [new Map<string, Intl.DateTimeFormat>(), new Set<string>()]
+const maxCached = 1000
 
-function formatterOf(zone: string, style: NameStyle): Intl.DateTimeFormat | undefined {
-  const key = `${style} ${zone.toLowerCase()}`
-  if (formatters.has(key)) return formatters.get(key)
-  const formatter = makeFormatter(zone, style)
-  if (formatters.size === maxFormatters) formatters.clear()
-  formatters.set(key, formatter)
-  return formatter
-}
-
-function makeFormatter(timeZone: string, timeZoneName: NameStyle): Intl.DateTimeFormat | undefined {
+/** @returns undefined where there is no such zone */
+function formatterOf(timeZone: string, timeZoneName: NameStyle): Intl.DateTimeFormat | undefined {
+  if (noZones.has(timeZone)) return undefined
+  const key = `${timeZoneName} ${timeZone}`
+  const known = formatters.get(key)
+  if (known !== undefined) return known
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName })
+    const formatter = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName })
+    if (formatters.size === maxCached) formatters.clear()
+    formatters.set(key, formatter)
+    return formatter
   } catch {
+    if (noZones.size === maxCached) noZones.clear()
+    noZones.add(timeZone)
     return undefined
   }
 }
@@ -51,6 +49,13 @@ export function timeIn(zone: string, local: number): number {
   const [before, after] = [offsetAt(local - day, zone), offsetAt(local + day, zone)]
   const isShownWith = (offset: number) => offsetAt(local - offset, zone) === offset
   return local - (before === after || isShownWith(before) || !isShownWith(after) ? before : after)
+}
+
+/** The same, but not before a time at which clocks show no more than `local`. */
+export function nextTimeIn(zone: string, local: number, time: number): number {
+  const first = timeIn(zone, local)
+  // What clocks show twice may be over once.
+  return first >= time ? first : local - offsetAt(time, zone)
 }
 
 /** What a zone is called at a time: PDT, Pacific Daylight Time. */

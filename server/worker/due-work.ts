@@ -119,7 +119,7 @@ export class DueWork implements Source {
       if (target < from) {
         const refused = this.#whyNotBack(move, from, target)
         if (refused !== undefined) return { refused }
-        await this.#set(mode, target)
+        await this.#set(mode, target, { isBack: true })
         return { from, now: target, ...done, truncated: false }
       }
       try {
@@ -159,7 +159,7 @@ export class DueWork implements Source {
       if (next === undefined) return true
       if (move !== undefined) {
         if (done.steps === maxSteps) return false
-        if (next.time > this.#now()) await this.#set(move.mode, next.time, 'frozen')
+        if (next.time > this.#now()) await this.#set(move.mode, next.time, { shown: 'frozen' })
       }
       const begun = performance.now()
       const step = await next.rows.runStep(new Date(next.time), next.except)
@@ -216,11 +216,11 @@ export class DueWork implements Source {
    * which sets the clock as well.
    *
    * @param mode in which it goes on after a restart
-   * @param shown the mode for now
+   * @param options.shown the mode for now
+   * @param options.isBack whether it is set back
    */
-  async #set(mode: ClockMode, now: number, shown: ClockMode = mode): Promise<void> {
+  async #set(mode: ClockMode, now: number, { shown = mode, isBack = false } = {}): Promise<void> {
     const { clock, store } = this.#context
-    const isBack = now < this.#now()
     await store.write(() => {
       if (isBack) for (const rows of Object.values<DueRows>(store.dueRows)) rows.setBack?.(now)
       const saved = stateAt(mode, now)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isTimeZone, timeIn } from '../../server/model/time-zone.ts'
+import { isTimeZone, nextTimeIn, timeIn } from '../../server/model/time-zone.ts'
 
 t.test('a time zone is a name of the tz database', async t => {
   t.ok(isTimeZone('Europe/Paris') && isTimeZone('UTC') && isTimeZone('Europe/Paris'))
@@ -15,6 +15,16 @@ t.test('a local time is the time at which clocks of the zone show it', async t =
   t.equal(at('America/New_York', '2027-03-14T03:00'), '2027-03-14T07:00')
   t.equal(at('Europe/Berlin', '2027-10-31T01:59'), '2027-10-30T23:59')
   t.equal(at('Europe/Berlin', '2027-10-31T03:00'), '2027-10-31T02:00')
+})
+
+t.test('a name that is none spoils no other, whatever its case', async t => {
+  t.notOk(isTimeZone('Asia/To\u212Ayo'))
+  t.ok(isTimeZone('Asia/Tokyo'))
+})
+
+t.test('the next time that clocks show something is not past', async t => {
+  const [second, local] = [Date.parse('2027-10-31T01:10Z'), Date.parse('2027-10-31T02:30Z')]
+  t.equal(new Date(nextTimeIn('Europe/Berlin', local, second)).toISOString(), '2027-10-31T01:30:00.000Z')
 })
 
 t.test('what clocks skip is as much later, east and west of UTC, also at midnight', async t => {

@@ -305,6 +305,21 @@ t.test('a clock that is set back holds up neither a journey nor its rate', async
   t.match(await sentTo('bob', before), [{ time: before }], 'before it was published, and it has sent')
 })
 
+t.test('quiet time that ends in the hour that clocks show twice holds a message until its end', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const Item = [{ Id: 'ann', Demographic: { Timezone: 'Europe/Berlin' } }]
+  await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-10-31T01:10:00Z' })
+  const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+    ...{ ...WriteJourneyRequest, State: 'ACTIVE', WaitForQuietTime: true },
+    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+    QuietTime: { Start: '22:00', End: '02:30' },
+  })
+  await advance('PT1H')
+  const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=ann`)).body
+  t.match(items, [{ time: '2027-10-31T01:30:00.000Z' }])
+})
+
 t.test('by local time, the interval of re-entry counts from when each endpoint begins', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const Item = [

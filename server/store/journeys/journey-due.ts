@@ -70,6 +70,7 @@ export function createJourneyDue(db: Database) {
        rate_second = min(rate_second, :now), rate_used = iif(rate_second > :now, 0, rate_used)
      WHERE active_since > :now OR rate_second > :now`,
   )
+  const setEntriesBack = db.prepare('UPDATE journey_participants SET entered_at = ? WHERE entered_at > ?')
 
   /**
    * The first that is due; of several at the same time, that of the oldest journey.
@@ -93,7 +94,10 @@ export function createJourneyDue(db: Database) {
       const id = active.get()
       return id === undefined ? undefined : `journey ${id}`
     },
-    setBack: now => void setBack.run({ now }),
+    setBack(now) {
+      setBack.run({ now })
+      setEntriesBack.run(now, now)
+    },
   } satisfies DueRows & { next: typeof next }
 }
 

@@ -280,10 +280,15 @@ export function createSegmentMembers(db: Database) {
      */
     contains(app: AppRef, segmentId: string, number: number | undefined, now: string, seq: number): boolean {
       const members = this.find(app, segmentId, number, now)
+      return members !== undefined && this.amongOrNone(app, members, [seq]).has(seq)
+    },
+
+    /** Like `among`, but a segment that is too large to be queried has no members. */
+    amongOrNone(app: AppRef, members: Members, endpoints: readonly MemberRef[]): Set<MemberRef> {
       try {
-        return members !== undefined && this.among(app, members, [seq]).has(seq)
+        return this.among(app, members, endpoints)
       } catch (error) {
-        if (error instanceof SegmentQueryError) return false
+        if (error instanceof SegmentQueryError) return new Set()
         throw error
       }
     },
