@@ -1,4 +1,5 @@
 import type { OutboxMessage } from '../api/types.ts'
+import { cutId } from '../format.ts'
 import { to } from '../router.ts'
 import { Channel } from './channel.tsx'
 import { Badge, Status } from './status.tsx'
@@ -35,9 +36,15 @@ const Summary = ({ message }: { message: OutboxMessage }) => {
   return <span title={text}>{text ?? '-'}</span>
 }
 
+const Recipient = ({ message }: { message: OutboxMessage }) => (
+  <a href={to`outbox/${message.id}`} title={recipientOf(message)}>
+    {cutId(recipientOf(message), 28)}
+  </a>
+)
+
 /** The columns of a list of messages. */
 export const messageColumns: Column<OutboxMessage>[] = [
-  { head: 'To', cell: message => <a href={to`outbox/${message.id}`}>{recipientOf(message)}</a> },
+  { head: 'To', cell: message => <Recipient message={message} /> },
   { head: 'Channel', cell: ({ channel }) => <Channel type={channel} /> },
   { head: 'What it says', wide: true, cell: message => <Summary message={message} /> },
   { head: 'Status', cell: message => <MessageStatus message={message} /> },

@@ -2,13 +2,14 @@ import { type Fetched, useFetched } from '../../api/fetched.ts'
 import { useLive } from '../../api/live.ts'
 import { useOverlay } from '../../api/overlay.ts'
 import type { AppOverviews, JobRow } from '../../api/types.ts'
+import { AppLink } from '../../parts/app-link.tsx'
 import { SelectFilter } from '../../parts/filters.tsx'
 import { jobColumns, jobKey } from '../../parts/jobs.tsx'
 import { NewRows, useNewRows } from '../../parts/new-rows.tsx'
 import { type ListPage, PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
 import type { Column } from '../../parts/table.tsx'
-import { place, to, withQuery } from '../../router.ts'
+import { place, withQuery } from '../../router.ts'
 import { jobPath } from './job-path.ts'
 
 /**
@@ -89,5 +90,5 @@ function useFollowed(
 function useAppColumn(isShown: boolean): Column<JobRow> {
   const apps = useFetched<AppOverviews>(isShown ? 'apps?page-size=1000' : undefined)
   const names = new Map(apps.value?.items.map(({ id, name }) => [id, name]))
-  return { head: 'Application', cell: ({ app }) => <a href={to`apps/${app}`}>{names.get(app) ?? app}</a> }
+  return { head: 'Application', cell: ({ app }) => <AppLink id={app} name={names.get(app)} /> }
 }

@@ -3,6 +3,7 @@ import { useFetched } from '../../api/fetched.ts'
 import { useReload, useReloadAtRemoval } from '../../api/live.ts'
 import type { AppOverviews, Messages, OutboxMessage } from '../../api/types.ts'
 import { plural } from '../../format.ts'
+import { AppLink } from '../../parts/app-link.tsx'
 import { awsLine, variableLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { ConfirmButton } from '../../parts/confirm.tsx'
@@ -87,7 +88,7 @@ function columnsWith(names: Map<string, string>): Column<OutboxMessage>[] {
     {
       head: 'Application',
       minor: true,
-      cell: ({ app }) => <a href={to`apps/${app}`}>{names.get(app) ?? app}</a>,
+      cell: ({ app }) => <AppLink id={app} name={names.get(app)} />,
     },
     ...others,
   ]
