@@ -44,7 +44,7 @@ function AskForApp() {
               <ul class="choices">
                 {items.map(({ id, name, endpoints }) => (
                   <li key={id}>
-                    <button type="button" class="button" onClick={() => goToImport(id)}>
+                    <button type="button" class="button" title={name} onClick={() => goToImport(id)}>
                       <span>{name}</span>
                       <span class="meta">{count(endpoints.total)} endpoints</span>
                     </button>

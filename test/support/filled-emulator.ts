@@ -14,6 +14,9 @@ e2,SMS,+447700900124,ada,pro
 e3,PIGEON,roof,bob,free
 `
 
+/** The name of an application, without a place where a line could be broken. */
+const longName = `nothing_in_it${'_nor_at_its_end'.repeat(6)}`
+
 /** HTML as nobody should send it: the console must show it, and run and fetch nothing of it. */
 const html = `<h1>Hello Ada</h1><p>Your order <b>4711</b> has shipped. <a href="https://example.com">Track it</a></p>
 <script>alert(1)</script><img src="https://evil.example/x.png" onerror="alert(2)">`
@@ -35,7 +38,7 @@ export async function startFilledEmulator(t: Test, env: Record<string, string> =
   const campaigns = await prepareCampaigns(control)
   const { app, segment, ok } = campaigns
   const at = `/v1/apps/${app}`
-  const { Id: emptyApp } = await ok('POST', '/v1/apps', { Name: 'nothing in it', tags: { team: 'red' } })
+  const { Id: emptyApp } = await ok('POST', '/v1/apps', { Name: longName, tags: { team: 'red' } })
 
   for (const [platform, settings] of Object.entries(channelSettings)) {
     await ok('PUT', `${at}/channels/${platform.toLowerCase()}`, { ...settings, Enabled: true })
