@@ -218,6 +218,29 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       )
     })
 
+    t.test('names and ids of any length leave room for the rest of a row', async t => {
+      const long = 'x'.repeat(300)
+      const endpoint = { ChannelType: 'EMAIL', Address: 'a@example.com', User: { UserId: long.slice(1) } }
+      const at = `/v1/apps/${emptyApp}`
+      await of.ok('PUT', `${at}/endpoints/${long}`, endpoint)
+      const text = { MessageConfiguration: { DefaultMessage: { Body: 'Hello, this is a message' } } }
+      await of.ok('POST', `${at}/messages`, { ...text, Endpoints: { [long]: {} } })
+      const { page } = await openPage(t, browser, url)
+      for (const path of ['outbox', `apps/${emptyApp}/endpoints`]) {
+        await page.goto(`${url}/_pinpoint/console/${path}`)
+        const frame = page.locator('.table-frame')
+        await frame.getByRole('link').first().waitFor()
+        const heads = await frame.evaluate(element =>
+          [...element.querySelectorAll('th')].map(({ offsetWidth, offsetLeft, textContent }) => ({
+            ...{ name: textContent, width: offsetWidth, isSeen: offsetLeft + 60 < element.clientWidth },
+          })),
+        )
+        for (const { name, width, isSeen } of heads.filter(({ name }) => /says|Address|Status/.test(name))) {
+          t.ok(width > 60 && isSeen, `${path}: ${name} has room`)
+        }
+      }
+    })
+
     t.test('things that are not there', async t => {
       const none = new Proxy<Values>({}, { get: (_, name) => [name === 'app' ? app : 'none'] })
       const ofItems = routes.filter(({ path }) => /:(?!app)[^/]+$/.test(path))
