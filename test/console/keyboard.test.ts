@@ -282,6 +282,8 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
       await page.keyboard.press('Tab')
       t.notOk(await page.evaluate(`document.activeElement.closest('main') !== null`))
     }
+    const lowest = 'document.elementFromPoint(160, innerHeight - 1)'
+    t.ok(await page.evaluate(`${lowest}.closest('#menu') !== null`), 'it covers the whole page')
     // Single keys are for the page. If this one opened a dialog, Escape would close that.
     await page.keyboard.press('/')
     await page.keyboard.press('Escape')
