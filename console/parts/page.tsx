@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ApplicationResponse } from '../../server/model/application.ts'
 import { useFetched } from '../api/fetched.ts'
+import { appName } from '../format.ts'
 import { arrival, leftHere, place, to } from '../router.ts'
 
 interface PageProps {
@@ -80,7 +81,7 @@ function Above({ app, pages }: { app: string | undefined; pages: [name: string, 
       ? []
       : [
           ['Applications', ''],
-          [value?.Name ?? 'Application', to`apps/${app}`],
+          [value ? appName(value.Name, app) : 'Application', to`apps/${app}`],
         ]
   const all = [...ofApp, ...pages]
   if (all.length === 0) return null

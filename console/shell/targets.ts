@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get } from '../api/calls.ts'
 import type { AppOverview, AppOverviews, TemplatesResponse } from '../api/types.ts'
+import { appName } from '../format.ts'
 import { place, to } from '../router.ts'
 import { type Entry, mainPages, pagesOf } from './places.ts'
 
@@ -27,7 +28,7 @@ export function useTargets(text: string): Target[] {
   useEffect(() => {
     get<AppOverviews>('apps?page-size=1000').then(
       ({ items }) => {
-        apps.value = items
+        apps.value = items.map(app => ({ ...app, name: appName(app.name, app.id) }))
       },
       // The pages are there without them.
       () => {},

@@ -1,6 +1,6 @@
 import { useFetched } from '../api/fetched.ts'
 import type { AppOverviews } from '../api/types.ts'
-import { count } from '../format.ts'
+import { appName, count } from '../format.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { ActionButton } from '../parts/form.tsx'
 import { Loaded } from '../parts/states.tsx'
@@ -44,8 +44,13 @@ function AskForApp() {
               <ul class="choices">
                 {items.map(({ id, name, endpoints }) => (
                   <li key={id}>
-                    <button type="button" class="button" title={name} onClick={() => goToImport(id)}>
-                      <span>{name}</span>
+                    <button
+                      type="button"
+                      class="button"
+                      title={appName(name, id)}
+                      onClick={() => goToImport(id)}
+                    >
+                      <span>{appName(name, id)}</span>
                       <span class="meta">{count(endpoints.total)} endpoints</span>
                     </button>
                   </li>

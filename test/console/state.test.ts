@@ -117,6 +117,17 @@ t.test('the first page has applications page by page, and what runs or has faile
   await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
   await control('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
   await running.getByText('None now').waitFor()
+
+  await page.getByRole('button', { name: 'Create application' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('   ')
+  await page.getByRole('dialog').getByRole('button', { name: 'Create application' }).click()
+  await page.getByRole('alert').getByText('An application needs a name.').waitFor()
+  await page.keyboard.press('Escape')
+  // An SDK can create one all the same: it is called by its id.
+  const blank = await createApp(client, '   ')
+  await main.getByRole('link', { name: 'First page' }).click()
+  await main.getByRole('link', { name: blank }).click()
+  await page.getByRole('heading', { level: 1, name: blank }).waitFor()
   t.strictSame(trouble, [])
 })
 

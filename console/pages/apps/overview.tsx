@@ -4,7 +4,7 @@ import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import type { AppOverview } from '../../api/types.ts'
-import { count, plural } from '../../format.ts'
+import { appName, count, plural } from '../../format.ts'
 import { Body } from '../../parts/body.tsx'
 import { Channel } from '../../parts/channel.tsx'
 import { DeleteButton } from '../../parts/confirm.tsx'
@@ -27,7 +27,7 @@ export default function OverviewPage({ app }: { app: string }) {
   const { value } = overview
   return (
     <Page
-      title={value?.name ?? 'Application'}
+      title={value ? appName(value.name, app) : 'Application'}
       above={[['Applications', '']]}
       ready={value !== undefined}
       actions={
@@ -44,7 +44,7 @@ export default function OverviewPage({ app }: { app: string }) {
               said="The application is deleted."
               list=""
             >
-              {`With ${value.name} go ${plural(value.endpoints.total, 'endpoint')}, ${plural(value.segments, 'segment')}, ${plural(value.campaigns, 'campaign')} and ${plural(value.journeys, 'journey')}.`}
+              {`With ${appName(value.name, app)} go ${plural(value.endpoints.total, 'endpoint')}, ${plural(value.segments, 'segment')}, ${plural(value.campaigns, 'campaign')} and ${plural(value.journeys, 'journey')}.`}
             </DeleteButton>
           </>
         )

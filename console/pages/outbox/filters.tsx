@@ -1,5 +1,6 @@
 import type { AppOverview } from '../../api/types.ts'
 import { channelTypes, deliveryStatuses } from '../../api/values.ts'
+import { appName } from '../../format.ts'
 import { SelectField } from '../../parts/fields.tsx'
 import { applyFilters, SelectFilter, TextFilter } from '../../parts/filters.tsx'
 import { Icon } from '../../parts/icon.tsx'
@@ -66,7 +67,7 @@ export function Filters({ apps }: { apps: AppOverview[] }) {
         label="Application"
         none="All applications"
         choices={[
-          ...apps.map(({ id, name }) => [id, name] as const),
+          ...apps.map(({ id, name }) => [id, appName(name, id)] as const),
           ...(app === '' || isKnown ? [] : [app]),
         ]}
       />

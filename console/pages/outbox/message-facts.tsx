@@ -1,6 +1,6 @@
 import { useFetched } from '../../api/fetched.ts'
 import type { ApplicationResponse, OutboxMessage } from '../../api/types.ts'
-import { cutId } from '../../format.ts'
+import { appName, cutId } from '../../format.ts'
 import { Channel } from '../../parts/channel.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { Facts } from '../../parts/facts.tsx'
@@ -32,7 +32,7 @@ export function MessageFacts({ message }: { message: OutboxMessage }) {
         [
           'Application',
           <a key="app" href={to`apps/${app}`} title={app}>
-            {application.value?.Name ?? cutId(app)}
+            {application.value ? appName(application.value.Name, app) : cutId(app)}
           </a>,
         ],
         [

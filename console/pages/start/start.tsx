@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useReload } from '../../api/live.ts'
 import type { AppOverview } from '../../api/types.ts'
-import { count } from '../../format.ts'
+import { appName, count } from '../../format.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, TextField } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
@@ -66,7 +66,11 @@ function CreateApplication() {
           }}
         >
           <ActionForm
-            does={async () => go(to`apps/${await createApplication(name.value)}`)}
+            does={async () => {
+              const trimmed = name.value.trim()
+              if (trimmed === '') throw new Error('An application needs a name.')
+              go(to`apps/${await createApplication(trimmed)}`)
+            }}
             label="Create application"
           >
             <TextField label="Name" required {...bound(name)} />
@@ -78,7 +82,7 @@ function CreateApplication() {
 }
 
 const appColumns: Column<AppOverview>[] = [
-  { head: 'Name', wide: true, cell: ({ id, name }) => <a href={to`apps/${id}`}>{name}</a> },
+  { head: 'Name', wide: true, cell: ({ id, name }) => <a href={to`apps/${id}`}>{appName(name, id)}</a> },
   { head: 'Endpoints', number: true, cell: ({ endpoints }) => count(endpoints.total) },
   { head: 'Users', number: true, cell: ({ users }) => count(users) },
   { head: 'Segments', number: true, cell: ({ segments }) => count(segments) },
