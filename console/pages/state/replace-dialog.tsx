@@ -62,7 +62,7 @@ export function ReplaceDialog({
         {children}
         <p>
           {tooBig.value === undefined
-            ? 'A snapshot is taken first, which this tab keeps, so that you can undo it.'
+            ? `A snapshot is taken first, which this tab keeps, so that you can undo it. ${notBack[what]}`
             : `The state has ${bytes(tooBig.value)}, too much for this tab to keep: there will be no undo. Close this and download a snapshot, if you may want it back.`}
         </p>
         {busy &&
@@ -87,6 +87,12 @@ export function ReplaceDialog({
       </div>
     </Dialog>
   )
+}
+
+/** What no snapshot has, and an undo does not bring back. */
+const notBack: Record<Undo['what'], string> = {
+  reset: 'An undo does not bring back the request log and the counts of usage.',
+  restore: 'An undo does not bring back the request log.',
 }
 
 const progressText = (sent: number, total: number) =>

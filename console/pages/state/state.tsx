@@ -116,7 +116,7 @@ export default function StatePage() {
           done={done('Everything is removed.')}
           close={close}
         >
-          <Lost apps={apps.value} />
+          <Lost apps={apps.value} more="so do the request log and the counts of usage" />
         </ReplaceDialog>
       )}
       {asked.value?.what === 'restore' && (
@@ -134,7 +134,7 @@ export default function StatePage() {
           <p>
             {asked.value.file.name} ({bytes(asked.value.file.size)}) replaces all that is here.
           </p>
-          <Lost apps={apps.value} />
+          <Lost apps={apps.value} more="so does the request log" />
         </ReplaceDialog>
       )}
     </Page>
@@ -166,8 +166,12 @@ function totalsOf(apps: AppOverview[]): [name: string, total: number][] {
   ]
 }
 
-/** What goes when the state is replaced. */
-function Lost({ apps }: { apps: AppOverview[] | undefined }) {
+/**
+ * What goes when the state is replaced.
+ *
+ * @param more says what goes besides, though it is in no snapshot
+ */
+function Lost({ apps, more }: { apps: AppOverview[] | undefined; more: string }) {
   const lost = apps === undefined ? [] : totalsOf(apps).filter(([, total]) => total > 0)
   const words = lost.map(
     ([name, total]) =>
@@ -176,8 +180,8 @@ function Lost({ apps }: { apps: AppOverview[] | undefined }) {
   return (
     <p>
       {words.length > 0 && `This removes ${words.join(', ')}; `}
-      {words.length > 0 ? 'all' : 'All'} message templates, recommenders, fault rules and the request log go
-      as well.
+      {words.length > 0 ? 'all' : 'All'} message templates, recommenders and fault rules go as well, and{' '}
+      {more}.
     </p>
   )
 }
