@@ -275,6 +275,7 @@ t.test('a job is held from its page, and goes on when its rule is removed', need
   t.equal(await page.getByRole('button', { name: 'Hold it' }).count(), 0, 'no second rule')
   await control('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
   await page.getByText('Held in PROCESSING, by the fault rule').waitFor()
+  t.notMatch(await page.locator('main .progress').textContent(), /about|\/s/, 'it goes at no speed')
   await page.getByRole('button', { name: 'Remove the rule' }).click()
   await badge(page, 'COMPLETED').waitFor()
   t.strictSame((await control('GET', '/_pinpoint/faults')).body, { items: [] })

@@ -131,11 +131,11 @@ function JobProgress({
 }
 
 function progressText(
-  { processed, speeds, left }: WatchedJob<unknown>,
+  { processed, held, speeds, left }: WatchedJob<unknown>,
   share: number | undefined,
   noun: string,
 ): string {
-  const speed = speeds.at(-1)?.perSecond
+  const speed = held ? undefined : speeds.at(-1)?.perSecond
   return [
     share !== undefined && `${Math.floor(share * 100)} %`,
     `${count(processed)} ${noun}`,

@@ -38,7 +38,7 @@ export interface WatchedJob<Details> {
   /** A letter for each piece that is over and was not when the details were read. */
   letters: ReadonlyMap<number, string>
   speeds: readonly Speed[]
-  /** Milliseconds until it is over, when that can be told. */
+  /** Milliseconds until it is over, when that can be told; not while it is held. */
   left: number | undefined
   /** From 0 to 1; undefined before the number of pieces is known. */
   share: number | undefined
@@ -110,12 +110,13 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
       : { total: TotalPieces, done: CompletedPieces + FailedPieces, failed: FailedPieces })
   const { bytes } = event ?? {}
   const over = isOver(status)
+  const held = isNewer ? event.held : details.held
   const part = bytes && bytes.total > 0 ? bytes : pieces
   return {
     from,
     status,
     history: historyWith(details.history, event),
-    held: isNewer ? event.held : details.held,
+    held,
     heldBy: isNewer ? event.heldBy : details.heldBy,
     processed,
     restarts,
@@ -124,7 +125,7 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     bytes,
     letters: letters.value,
     speeds: speeds.list.value,
-    left: over || part === undefined ? undefined : rate.current.left(part.total),
+    left: over || held || part === undefined ? undefined : rate.current.left(part.total),
     share: status === 'COMPLETED' ? 1 : part && part.total > 0 ? part.done / part.total : undefined,
   }
 }
