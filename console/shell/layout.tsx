@@ -5,6 +5,7 @@ import { ClockChip, ConnectionChip, ThemeButton } from './chips.tsx'
 import { menuOpen } from './menu.ts'
 import { openPalette } from './palette.tsx'
 import { type Entry, entriesOf, mainPages, pagesOf } from './places.ts'
+import { UploadChip } from './upload-chip.tsx'
 
 /** The frame of every page: where one can go, what time it is, and whether the page is live. */
 export function Layout({ children }: { children: ComponentChildren }) {
@@ -44,6 +45,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
           <span>Go to an id, a name, a page</span>
           <kbd>Ctrl K</kbd>
         </button>
+        <UploadChip />
         <ClockChip />
         <ConnectionChip />
         <ThemeButton />

@@ -1,34 +1,8 @@
-import { signal } from '@preact/signals'
 import { call } from '../api/calls.ts'
 import type { ImportJob, ImportJobDefinition, Upload } from '../api/types.ts'
+import { type NamedFile, run } from './current-run.ts'
 import { Rate } from './rate.ts'
 import { uploadFile } from './upload-file.ts'
-
-/** A file, and the name by which an import knows what it is. */
-export interface NamedFile {
-  file: File
-  name: string
-}
-
-/** An import of files of this machine: their upload, then the job. */
-export interface Run {
-  app: string
-  files: NamedFile[]
-  bytes: { sent: number; total: number }
-  /** Milliseconds until all is sent, when that can be told. */
-  left: number | undefined
-  perSecond: number | undefined
-  /** The job, once it is created. */
-  job?: string
-  /** The text that was uploaded, if it was written here. */
-  text?: string
-  cancel: () => void
-}
-
-/** The upload that is under way, or the last one. It goes on while other pages are looked at. */
-export const run = signal<Run | undefined>(undefined)
-
-export const isUploading = (): boolean => run.value !== undefined && run.value.job === undefined
 
 /**
  * Uploads files, one after the other, and creates the job that imports them. To be called while no

@@ -318,6 +318,27 @@ t.test('a job is copied for the AWS CLI, whatever its names, and run again', nee
   await badge(page, 'COMPLETED').waitFor()
 })
 
+t.test('an upload is followed on any page, and leads to its job', needsBrowser, async t => {
+  const { page, client, trouble } = await open(t)
+  const app = await createApp(client)
+  let send = () => {}
+  const mayBeSent = new Promise<void>(resolve => {
+    send = resolve
+  })
+  await page.route('**/_pinpoint/uploads/**', route => mayBeSent.then(() => route.continue()))
+  await page.goto(new URL(`apps/${app}/import`, page.url()).href)
+  await drop(page, { 'users.csv': csv })
+  await page.getByRole('button', { name: 'Import 1 file' }).click()
+  await page.getByRole('heading', { name: 'Uploading 1 file' }).waitFor()
+  await page.getByRole('link', { name: 'Outbox' }).click()
+  await page.getByRole('link', { name: /^Uploading \d+ %$/ }).waitFor()
+  send()
+  await page.getByRole('link', { name: 'Uploaded (see the job)' }).click()
+  await badge(page, 'COMPLETED').waitFor()
+  t.equal(await page.getByRole('link', { name: 'Uploaded' }).count(), 0)
+  t.strictSame(trouble, [])
+})
+
 t.test(
   'an upload to an emulator that has gone says what to do, and nothing is lost',
   needsBrowser,

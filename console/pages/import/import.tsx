@@ -8,9 +8,11 @@ import { Page, Section } from '../../parts/page.tsx'
 import { Progress } from '../../parts/progress.tsx'
 import { ErrorBox, Loaded } from '../../parts/states.tsx'
 import { go, place, to } from '../../router.ts'
+import { announce } from '../../shell/announce.tsx'
+import { isUploading, type Run, run, sentShare, unseenJob } from '../../upload/current-run.ts'
 import { type Chosen, chosen, fileOfText, refused } from '../../upload/files.ts'
 import { about } from '../../upload/rate.ts'
-import { createImport, distinct, importUploaded, isUploading, type Run, run } from '../../upload/run.ts'
+import { createImport, distinct, importUploaded } from '../../upload/run.ts'
 import { TrySixRows } from '../../upload/six-rows.tsx'
 import { Zone } from '../../upload/zone.tsx'
 import { BucketForm } from './bucket-form.tsx'
@@ -114,7 +116,9 @@ function ChosenFiles({
         if (job === undefined) return
         // Others may have been dropped meanwhile.
         if (chosen.value?.files === files) chosen.value = undefined
-        if (isHere()) showJob(job.Id)
+        if (isHere()) return showJob(job.Id)
+        unseenJob.value = to`apps/${app}/import-jobs/${job.Id}`
+        announce('The upload is done, and the import has begun. A link in the bar leads to its job.')
       } catch (error) {
         if (isHere()) throw error
         refused.value = (error as Error).message
@@ -197,8 +201,8 @@ const Rows = ({ text, name }: { text: string; name: string }) => (
 )
 
 /** The first half of the bar; the job's page shows the second. */
-function Uploading({ run: { files, bytes: sent, left, perSecond, cancel } }: { run: Run }) {
-  const share = sent.total === 0 ? 0 : sent.sent / sent.total
+function Uploading({ run }: { run: Run }) {
+  const { files, bytes: sent, left, perSecond, cancel } = run
   const parts = [
     `${bytes(sent.sent)} of ${bytes(sent.total)}`,
     perSecond !== undefined && `${bytes(perSecond)}/s`,
@@ -213,8 +217,14 @@ function Uploading({ run: { files, bytes: sent, left, perSecond, cancel } }: { r
         </button>
       }
     >
-      <Progress label="Upload and import" value={share / 2} text={parts.filter(Boolean).join(' · ')} />
-      <p class="hint">Other pages can be looked at meanwhile. Closing this tab ends the upload.</p>
+      <Progress
+        label="Upload and import"
+        value={sentShare(run) / 2}
+        text={parts.filter(Boolean).join(' · ')}
+      />
+      <p class="hint">
+        Other pages can be looked at meanwhile: the bar says how far it is. Closing this tab ends the upload.
+      </p>
     </Section>
   )
 }
