@@ -1,17 +1,27 @@
 import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import { go, place, withQuery } from '../router.ts'
 import { type Choice, SelectField } from './fields.tsx'
 import { Field } from './form.tsx'
 
+/** Milliseconds from the last key to when a text filters. */
+const typingMs = 300
+
 /**
- * A filter of a list by a text, which lives in the address once it is typed to its end. What is being
- * typed stays when the page is drawn anew meanwhile.
+ * A filter of a list by a text, which lives in the address: a moment after the last key, and at once
+ * at Enter, or when the field is left. What is being typed stays when the page is drawn anew.
  *
  * @param name of the parameter in the address
  */
 export function TextFilter({ name, label }: { name: string; label: string }) {
   const typed = useSignal<string | undefined>(undefined)
-  const applied = place.value.query.get(name) ?? ''
+  const timer = useRef<number | undefined>(undefined)
+  useEffect(() => () => window.clearTimeout(timer.current), [])
+  const apply = (text: string) => {
+    window.clearTimeout(timer.current)
+    const now = place.peek().query.get(name) ?? ''
+    if (text.trim() !== now) applyFilters({ [name]: text.trim() })
+  }
   return (
     <Field label={label}>
       {ties => (
@@ -20,14 +30,15 @@ export function TextFilter({ name, label }: { name: string; label: string }) {
           type="search"
           autocomplete="off"
           spellcheck={false}
-          value={typed.value ?? applied}
-          onInput={event => {
-            typed.value = event.currentTarget.value
+          value={typed.value ?? place.value.query.get(name) ?? ''}
+          onInput={({ currentTarget: { value } }) => {
+            typed.value = value
+            window.clearTimeout(timer.current)
+            timer.current = window.setTimeout(() => apply(value), typingMs)
           }}
-          onChange={event => {
-            const text = event.currentTarget.value.trim()
+          onChange={event => apply(event.currentTarget.value)}
+          onBlur={() => {
             typed.value = undefined
-            applyFilters({ [name]: text })
           }}
         />
       )}

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import type { AppOverview } from '../../api/types.ts'
 import { channelTypes, deliveryStatuses } from '../../api/values.ts'
 import { appName } from '../../format.ts'
@@ -43,6 +44,9 @@ export const withoutFilters = (): string =>
 export function Filters({ apps }: { apps: AppOverview[] }) {
   const filters = readFilters()
   const app = filters.get('app') ?? ''
+  // It stays open when one of them is emptied to type something else.
+  const hasMore = useRef(false)
+  hasMore.current ||= Object.keys(others).some(name => filters.has(name)) || filters.has('operation')
   const isKnown = apps.some(({ id }) => id === app)
   return (
     <search class="filters">
@@ -71,7 +75,7 @@ export function Filters({ apps }: { apps: AppOverview[] }) {
           ...(app === '' || isKnown ? [] : [app]),
         ]}
       />
-      <details open={Object.keys(others).some(name => filters.has(name)) || filters.has('operation')}>
+      <details open={hasMore.current}>
         <summary>
           <Icon name="funnel" /> More filters
         </summary>
