@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { CallError } from '../api/errors.ts'
 import type { Fetched } from '../api/fetched.ts'
+import { place } from '../router.ts'
+import { entriesOf, mainPages, pagesOf } from '../shell/places.ts'
 import { Icon } from './icon.tsx'
 
 /** What a page shows where there is nothing yet: what it is for, and how to begin. */
@@ -43,20 +45,53 @@ export const ErrorBox = ({ error, retry }: { error: Error; retry?: (() => void) 
   </div>
 )
 
-/** Shows what was read; before that, that it is being read; or why it could not be. */
+/**
+ * Shows what was read; before that, that it is being read; or why it could not be.
+ *
+ * @param isPage whether it is what the page is about: where there is no such thing, it says what to do
+ */
 export function Loaded<T>({
   from,
+  isPage = false,
   children,
 }: {
   from: Fetched<T>
+  isPage?: boolean
   children: (value: T) => ComponentChildren
 }) {
   const { value, error, reload } = from
+  if (isPage && error?.status === 404) return <Gone words={error.message} />
   return (
     <>
       {error && <ErrorBox error={error} retry={reload} />}
       {value !== undefined ? children(value) : !error && <Loading />}
     </>
+  )
+}
+
+/** In the place of what a page is about, where that is not there: why, and where there is more. */
+function Gone({ words }: { words: string }) {
+  const { path } = place.value
+  const [first, app] = path
+  const { main, inApp } = entriesOf(path)
+  const isItem = path.length === (first === 'apps' ? 4 : 2)
+  const list = [...mainPages, ...(app === undefined ? [] : pagesOf(app))].find(
+    ({ address }) => isItem && address === (inApp ?? main),
+  )
+  return (
+    <div role="alert">
+      <Empty icon="trash" title="This is not there">
+        <p>{words}.</p>
+        <p>
+          It may have been deleted, or removed by a reset or a restored snapshot; or the emulator was
+          restarted without its data.
+        </p>
+        <p class="actions">
+          {list && <a href={list.address}>{`All ${list.name.toLowerCase()}`}</a>}
+          {(list === undefined || first === 'apps') && <a href=".">All applications</a>}
+        </p>
+      </Empty>
+    </div>
   )
 }
 

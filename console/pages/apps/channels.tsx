@@ -78,7 +78,7 @@ export default function ChannelsPage({ app }: { app: string }) {
   const set = channels.value?.Channels ?? {}
   return (
     <Page title="Channels" app={app} ready={channels.value !== undefined}>
-      <Loaded from={channels}>
+      <Loaded isPage from={channels}>
         {() => (
           <Table
             caption="Channels"

@@ -50,7 +50,7 @@ export default function OverviewPage({ app }: { app: string }) {
         )
       }
     >
-      <Loaded from={overview}>
+      <Loaded isPage from={overview}>
         {shown => (
           <>
             <Facts>

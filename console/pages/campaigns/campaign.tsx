@@ -57,7 +57,7 @@ export default function CampaignPage({ app, campaign: id }: { app: string; campa
       }
       ready={campaign.value !== undefined}
     >
-      <Loaded from={campaign}>
+      <Loaded isPage from={campaign}>
         {value => (
           <>
             <CampaignFacts app={app} campaign={value} />

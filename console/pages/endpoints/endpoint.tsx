@@ -75,7 +75,7 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
         )
       }
     >
-      <Loaded from={endpoint}>
+      <Loaded isPage from={endpoint}>
         {({ ChannelType, Address, User, OptOut, EffectiveDate, CreationDate, CohortId, ...rest }) => (
           <>
             <Facts>

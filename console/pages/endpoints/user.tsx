@@ -32,7 +32,7 @@ export default function UserPage({ app, user: id }: { app: string; user: string 
         </DeleteButton>
       }
     >
-      <Loaded from={endpoints}>
+      <Loaded isPage from={endpoints}>
         {({ Item }) => (
           <>
             <Section title="Endpoints">

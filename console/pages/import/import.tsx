@@ -30,7 +30,7 @@ export default function ImportPage({ app }: { app: string }) {
   const showJob = (job: string) => go(to`apps/${app}/import-jobs/${job}`)
   return (
     <Page title="Import" app={app} ready={overview.value !== undefined}>
-      <Loaded from={overview}>
+      <Loaded isPage from={overview}>
         {() =>
           isUploading() ? (
             <Uploading run={run.value!} />

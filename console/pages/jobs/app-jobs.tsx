@@ -3,7 +3,7 @@ import { useFetched } from '../../api/fetched.ts'
 import type { AppOverview } from '../../api/types.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Page } from '../../parts/page.tsx'
-import { ErrorBox } from '../../parts/states.tsx'
+import { Loaded } from '../../parts/states.tsx'
 import { to } from '../../router.ts'
 import { ExportDialog } from './export-dialog.tsx'
 import { JobList } from './job-list.tsx'
@@ -35,7 +35,13 @@ export default function AppJobsPage({ app }: { app: string }) {
         </>
       }
     >
-      {overview.error ? <ErrorBox error={overview.error} retry={overview.reload} /> : <JobList app={app} />}
+      {overview.error ? (
+        <Loaded isPage from={overview}>
+          {() => null}
+        </Loaded>
+      ) : (
+        <JobList app={app} />
+      )}
       {isExporting.value && (
         <ExportDialog
           app={app}

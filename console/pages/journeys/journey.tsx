@@ -73,7 +73,9 @@ export default function JourneyPage({ app, journey: id }: { app: string; journey
       }
       ready={journey.value !== undefined}
     >
-      <Loaded from={journey}>{value => <Content app={app} id={id} journey={value} state={shown} />}</Loaded>
+      <Loaded isPage from={journey}>
+        {value => <Content app={app} id={id} journey={value} state={shown} />}
+      </Loaded>
     </Page>
   )
 }

@@ -55,7 +55,9 @@ export default function JourneysPage({ app }: { app: string }) {
   return (
     <Page title="Journeys" app={app} ready={page.value !== undefined}>
       <NewRows {...newRows} one="journey" />
-      {metrics.error && <ErrorBox error={metrics.error} retry={metrics.reload} />}
+      {metrics.error && metrics.error.status !== 404 && (
+        <ErrorBox error={metrics.error} retry={metrics.reload} />
+      )}
       <PagedTable
         page={page}
         caption={plural(items.length, 'journey')}

@@ -28,7 +28,7 @@ export default function RequestPage({ request: id }: { request: string }) {
       actions={value && <Actions request={value} />}
       ready={value !== undefined}
     >
-      <Loaded from={request}>
+      <Loaded isPage from={request}>
         {({ request: sent, response: answered, ...rest }) => (
           <>
             <Facts

@@ -67,7 +67,7 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
         )
       }
     >
-      <Loaded from={segment}>
+      <Loaded isPage from={segment}>
         {shown => (
           <>
             <Facts>
