@@ -254,6 +254,14 @@ t.test('in a real browser', needsBrowser, async t => {
       await list.page.getByRole('row', { name: 'ann 1' }).waitFor()
       await appLink(list.page, 'ann').click()
       await appLink(list.page, 'e3').waitFor()
+
+      await list.page.goto(`${home}/endpoints`)
+      await list.page.getByRole('button', { name: 'New endpoint' }).click()
+      await list.page.getByLabel('Id', { exact: true }).fill('e3')
+      await list.page.getByRole('button', { name: 'Save the endpoint' }).click()
+      await list.page.getByText('e3 exists: change it?').waitFor()
+      await list.page.getByRole('button', { name: 'Change it' }).click()
+      await list.page.getByRole('heading', { level: 1, name: 'e3' }).waitFor()
       t.strictSame([...list.trouble, ...endpoint.trouble, ...segment.trouble], [])
     })
 

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
-import { call } from '../../api/calls.ts'
+import { call, get } from '../../api/calls.ts'
+import type { CallError } from '../../api/errors.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, TextArea, TextField } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
@@ -37,15 +38,22 @@ export function EndpointForm({
   const newId = useSignal('')
   const members = Object.entries(now).filter(([name]) => !answered.includes(name))
   const text = useSignal(JSON.stringify(Object.fromEntries(members), null, 2))
+  /** An id that was to be a new one, and is not. */
+  const taken = useSignal<string | undefined>(undefined)
+  const isTaken = id === undefined && taken.value === newId.value
   const save = async () => {
     const written = id ?? newId.value
+    if (id === undefined && !isTaken && (await isThere(app, written))) {
+      taken.value = written
+      return
+    }
     await call('PUT', to`v1/apps/${app}/endpoints/${written}`, { raw: text.value })
     announce('The endpoint is saved.')
     close(written)
   }
   return (
     <Dialog title={id === undefined ? 'New endpoint' : 'Edit the endpoint'} close={() => close()} wide>
-      <ActionForm does={save} label="Save the endpoint">
+      <ActionForm does={save} label={isTaken ? 'Change it' : 'Save the endpoint'}>
         {id === undefined && <TextField label="Id" required {...bound(newId)} />}
         <TextArea
           label="EndpointRequest"
@@ -53,7 +61,22 @@ export function EndpointForm({
           rows={20}
           {...bound(text)}
         />
+        {isTaken && (
+          <p role="alert">
+            <b>{newId.value} exists: change it?</b> What is not named here stays as it is.
+          </p>
+        )}
       </ActionForm>
     </Dialog>
   )
+}
+
+async function isThere(app: string, id: string): Promise<boolean> {
+  try {
+    await get(to`v1/apps/${app}/endpoints/${id}`)
+    return true
+  } catch (error) {
+    if ((error as CallError).status === 404) return false
+    throw error
+  }
 }
