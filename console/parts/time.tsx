@@ -14,15 +14,18 @@ export const FocusableTimes = createContext(false)
  *
  * @param at ISO 8601
  * @param exact the time of day instead of "12 s ago"
+ * @param beside a time beside which it is read: with `exact`, the day is said where that has another one
  * @param real whether it is of the machine's clock, as the times of calls are, not of the emulator's
  */
 export function Time({
   at,
   exact = false,
+  beside,
   real = false,
 }: {
   at: string | undefined
   exact?: boolean
+  beside?: string
   real?: boolean
 }) {
   const isFocusable = useContext(FocusableTimes)
@@ -30,7 +33,10 @@ export function Time({
   const ms = Date.parse(at)
   return (
     <time dateTime={at} title={at} tabIndex={isFocusable ? 0 : undefined}>
-      {(exact ? clockTime : relativeTime)(ms, real ? realNow.value : now.value)}
+      {(exact ? clockTime : relativeTime)(
+        ms,
+        beside !== undefined ? Date.parse(beside) : real ? realNow.value : now.value,
+      )}
     </time>
   )
 }

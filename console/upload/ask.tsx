@@ -39,35 +39,46 @@ function AskForApp() {
     <Dialog title="Import into which application?" close={close}>
       <div class="stack">
         <Loaded from={apps}>
-          {({ items, nextToken }) => (
-            <>
-              <ul class="choices">
-                {items.map(({ id, name, endpoints }) => (
-                  <li key={id}>
-                    <button
-                      type="button"
-                      class="button"
-                      title={appName(name, id)}
-                      onClick={() => goToImport(id)}
-                    >
-                      <span>{appName(name, id)}</span>
-                      <span class="meta">{count(endpoints.total)} endpoints</span>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-              {nextToken !== undefined && (
-                <p class="hint">
-                  These are the newest. For an older one, go to it with Ctrl K, and drop the files there.
-                </p>
-              )}
-            </>
-          )}
+          {({ items, nextToken }) => {
+            const name = freeName(items.map(({ name }) => name))
+            return (
+              <>
+                <ul class="choices">
+                  {items.map(({ id, name, endpoints }) => (
+                    <li key={id}>
+                      <button
+                        type="button"
+                        class="button"
+                        title={appName(name, id)}
+                        onClick={() => goToImport(id)}
+                      >
+                        <span>{appName(name, id)}</span>
+                        <span class="meta">{count(endpoints.total)} endpoints</span>
+                      </button>
+                    </li>
+                  ))}
+                </ul>
+                {nextToken !== undefined && (
+                  <p class="hint">
+                    These are the newest. For an older one, go to it with Ctrl K, and drop the files there.
+                  </p>
+                )}
+                <ActionButton does={async () => goToImport(await createApplication(name))}>
+                  {`Create the application “${name}”`}
+                </ActionButton>
+              </>
+            )
+          }}
         </Loaded>
-        <ActionButton does={async () => goToImport(await createApplication('demo'))}>
-          Create the application “demo”
-        </ActionButton>
       </div>
     </Dialog>
   )
+}
+
+/** `demo`, or `demo 2` and so on where there is one. */
+function freeName(names: string[]): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? 'demo' : `demo ${number}`
+    if (!names.includes(name)) return name
+  }
 }

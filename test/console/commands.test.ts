@@ -196,6 +196,7 @@ t.test('lines of the console run as they are copied', needsBoth, async t => {
   await Promise.all(withoutApp.map(shell))
   const apps = (await listOf('/_pinpoint/apps')).items
   t.match(apps, [{ name: 'demo' }, { name: 'demo' }])
+  t.match((await listOf('/_pinpoint/jobs')).items, [{ job: { Definition: { Format: 'CSV' } } }])
   t.match((await listOf('/_pinpoint/messages')).items, [{ status: 'SUCCESSFUL' }])
   t.match((await listOf('/v1/templates')).Item, [{ TemplateName: 'welcome' }])
 

@@ -100,10 +100,11 @@ t.test('files that are dropped on any page are shown, and imported as one', need
 
 t.test('with several applications, the reader says which', needsBrowser, async t => {
   const { page, client } = await open(t)
-  await createApp(client, 'one')
+  await createApp(client, 'demo')
   const two = await createApp(client, 'two')
   await page.getByRole('link', { name: 'two' }).waitFor()
   await drop(page, { 'users.csv': csv })
+  await page.getByRole('button', { name: 'Create the application “demo 2”' }).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'two 0 endpoints' }).click()
   await page.waitForURL(`**/apps/${two}/import`)
   await row(page, /^2 good ann/).waitFor()
@@ -222,6 +223,7 @@ t.test('a job that waits for another, and then fails, shows both', needsBrowser,
   await current('FAILED')
   await page.getByRole('heading', { name: 'Why it failed' }).waitFor()
   await row(page, /second\.csv .*none/).waitFor()
+  await page.getByText('None of its lines is to blame').waitFor()
   t.equal(await stops.filter({ hasNotText: 'not reached' }).count(), 5)
   t.strictSame(trouble, [])
 })

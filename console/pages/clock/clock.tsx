@@ -106,7 +106,7 @@ function Warning({ clock: { mode } }: { clock: ClockStatus }) {
 const Advanced = ({ done: { from, now, steps, sent, truncated } }: { done: ClockAdvanced }) => (
   <div class="card">
     <p>
-      The last advance went from <Time at={from} exact /> to <Time at={now} exact />:{' '}
+      The last advance went from <Time at={from} exact /> to <Time at={now} exact beside={from} />:{' '}
       <b>{plural(steps, 'step')}</b> ran, and <b>{plural(sent, 'message')}</b> {sent === 1 ? 'was' : 'were'}{' '}
       sent. {sent > 0 && <a href="outbox">See the outbox</a>}
     </p>

@@ -56,7 +56,7 @@ export default function ImportJobPage({ app, job }: { app: string; job: string }
                 </a>
               }
             >
-              <Mend app={app} job={job} isFailed={watched.status === 'FAILED'} />
+              <Mend app={app} job={job} isFailed={watched.status === 'FAILED'} details={details} />
               <Failures failures={details.failures} isOld={watched.from.isOld} />
             </Section>
           )}
@@ -133,9 +133,27 @@ function Outcome({ app, details, watched }: { app: string; details: Details; wat
 }
 
 /** What to do about records that failed. */
-function Mend({ app, job, isFailed }: { app: string; job: string; isFailed: boolean }) {
+function Mend({
+  app,
+  job,
+  isFailed,
+  details: { failures },
+}: {
+  app: string
+  job: string
+  isFailed: boolean
+  details: Details
+}) {
   const { value } = run
   const text = value?.job === job ? value.text : undefined
+  if (isFailed && failures.items.every(({ line }) => line === undefined)) {
+    return (
+      <p>
+        None of its lines is to blame. Mend what is named here, such as a key, a bucket or the format, and run
+        it again.
+      </p>
+    )
+  }
   return (
     <div class="mend">
       <p>

@@ -2,6 +2,7 @@ import { emulatorUrl } from '../../api/calls.ts'
 import { clientVariables } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { Section } from '../../parts/page.tsx'
+import { anyRole } from '../../upload/run.ts'
 import { TrySixRows } from '../../upload/six-rows.tsx'
 import { Zone } from '../../upload/zone.tsx'
 
@@ -13,7 +14,10 @@ const FirstVisit = () => (
     </Zone>
     <Section title="Or by the AWS CLI">
       <CodeLine text={cliLines()} />
-      <p class="hint">SDKs need no more than the same variables. What they do appears here as it happens.</p>
+      <p class="hint">
+        <code>s3://demo/users.csv</code> is the file <code>demo/users.csv</code> in the folder that S3_DIR
+        names. SDKs need no more than the same variables. What they do appears here as it happens.
+      </p>
     </Section>
     <Section title="What happens then">
       <ul class="steps">
@@ -32,7 +36,9 @@ const FirstVisit = () => (
   </>
 )
 
+/** Lines that create an application, and import an object of a bucket into it. */
 const cliLines = () => `${clientVariables(emulatorUrl)}
-aws pinpoint create-app --create-application-request Name=demo`
+APP=$(aws pinpoint create-app --create-application-request Name=demo --query ApplicationResponse.Id --output text)
+aws pinpoint create-import-job --application-id $APP --import-job-request Format=CSV,S3Url=s3://demo/users.csv,RoleArn=${anyRole}`
 
 export default FirstVisit
