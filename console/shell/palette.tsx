@@ -24,7 +24,7 @@ function OpenPalette() {
   /** An address: what is found later may come before it. */
   const chosen = useSignal<string | undefined>(undefined)
   const list = useId()
-  const targets = useTargets(text.value.trim())
+  const { targets, isLooking } = useTargets(text.value.trim())
   const at = targets.findIndex(({ address }) => address === chosen.value)
   const active = Math.min(Math.max(at, 0), targets.length - 1)
   const follow = (target: Target | undefined) => {
@@ -77,7 +77,13 @@ function OpenPalette() {
           </div>
         ))}
       </div>
-      {targets.length === 0 && <p class="hint">Nothing has this name or id.</p>}
+      {targets.length === 0 && (
+        <p class="hint" role="status">
+          {isLooking
+            ? 'Looking …'
+            : 'No page, application or template has this name, and nothing has this id.'}
+        </p>
+      )}
     </Dialog>
   )
 }

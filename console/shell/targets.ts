@@ -22,9 +22,11 @@ const maxTargets = 12
  * the beginning of theirs, and whatever has the text as its id. The emulator is asked for templates
  * and ids a moment after the last key; what it finds is added as it comes.
  */
-export function useTargets(text: string): Target[] {
+export function useTargets(text: string): { targets: Target[]; isLooking: boolean } {
   const apps = useSignal<AppOverview[]>([])
   const found = useSignal<Target[]>([])
+  /** What was looked up to its end. */
+  const done = useSignal<string | undefined>(undefined)
   useEffect(() => {
     get<AppOverviews>('apps?page-size=1000').then(
       ({ items }) => {
@@ -38,12 +40,21 @@ export function useTargets(text: string): Target[] {
   const known = apps.value
   useEffect(() => {
     found.value = []
-    if (text.length < 3 && !isNumber(text)) return
+    done.value = undefined
+    // As the end of a path, dots would name what is above.
+    if (['', '.', '..'].includes(text)) {
+      done.value = text
+      return
+    }
     const abort = new AbortController()
     const timer = setTimeout(() => {
       const byId = lookups(text, known).map(lookup => tryOne(lookup, abort.signal))
       const answers: Target[][] = []
-      for (const [index, asked] of [findTemplates(text, abort.signal), ...byId].entries()) {
+      const all = [findTemplates(text, abort.signal), ...byId]
+      Promise.all(all).then(() => {
+        if (!abort.signal.aborted) done.value = text
+      })
+      for (const [index, asked] of all.entries()) {
         asked.then(targets => {
           if (targets.length === 0 || abort.signal.aborted) return
           answers[index] = targets
@@ -55,8 +66,11 @@ export function useTargets(text: string): Target[] {
       clearTimeout(timer)
       abort.abort()
     }
-  }, [text, known, found])
-  return [...found.value, ...findByName(text, known)].slice(0, maxTargets)
+  }, [text, known, found, done])
+  return {
+    targets: [...found.value, ...findByName(text, known)].slice(0, maxTargets),
+    isLooking: done.value !== text,
+  }
 }
 
 /** As ids of messages are. */

@@ -21,7 +21,8 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
   const browser = await launchBrowser(t)
   const { url, client } = await startEmulator(t)
   const app = await createApp(client, 'shop')
-  await createApp(client, 'other')
+  const other = await createApp(client, 'other')
+  await putEndpoint(client, other, 'zz', { ChannelType: 'SMS', Address: '+15555559900' })
   const ids = Array.from({ length: 60 }, (_, index) => `endpoint-${String(index).padStart(2, '0')}`)
   await Promise.all(
     ids.map(id => putEndpoint(client, app, id, { ChannelType: 'SMS', Address: `+1555555${id.slice(-2)}00` })),
@@ -85,6 +86,11 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await heading(page, 'welcome').waitFor()
     await goTo('other segm', /Segments\s*page of other/)
     await heading(page, 'Segments').waitFor()
+    await goTo('zz', /zz\s*endpoint/)
+    await heading(page, 'zz').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('qq')
+    await page.getByText('No page, application or template has this name').waitFor()
     // It asks whether there is a message, a segment … of this id.
     t.strictSame(
       trouble.filter(line => !line.startsWith('404: ')),
