@@ -33,6 +33,11 @@ t.test('a template is created, edited, compared, made active and deleted', needs
   await dialog.getByLabel('Name').fill('no spaces, please')
   await dialog.getByLabel('Subject').fill('Hi')
   await dialog.getByLabel('HTML', { exact: true }).fill('<p>\nHello\n</p>')
+  const question = page.getByRole('dialog', { name: 'Drop what you have typed?' })
+  for (const isOpen of [true, false]) {
+    await page.keyboard.press('Escape')
+    await question.waitFor({ state: isOpen ? 'visible' : 'detached' })
+  }
   await dialog.getByLabel('Headers, as JSON').fill('[{"Name": "X-Shop", "Value": "1"}]')
   await dialog.getByLabel('Tags, as JSON').fill('{"team": "growth"}')
   await dialog.getByRole('button', { name: 'Create the template' }).click()

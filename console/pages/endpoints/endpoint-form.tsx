@@ -52,7 +52,7 @@ export function EndpointForm({
     close(written)
   }
   return (
-    <Dialog title={id === undefined ? 'New endpoint' : 'Edit the endpoint'} close={() => close()} wide>
+    <Dialog title={id === undefined ? 'New endpoint' : 'Edit the endpoint'} close={() => close()} wide asks>
       <ActionForm does={save} label={isTaken ? 'Change it' : 'Save the endpoint'}>
         {id === undefined && <TextField label="Id" required {...bound(newId)} />}
         <TextArea

@@ -3,8 +3,8 @@ import { call, emulatorUrl } from '../../api/calls.ts'
 import { useLive, useReloadAtRemoval } from '../../api/live.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
+import { ConfirmButton } from '../../parts/confirm.tsx'
 import { SelectFilter } from '../../parts/filters.tsx'
-import { ActionButton } from '../../parts/form.tsx'
 import { NewRows, useNewRows } from '../../parts/new-rows.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
@@ -36,15 +36,17 @@ export default function RequestsPage() {
       title="Requests"
       ready={page.value !== undefined}
       actions={
-        <ActionButton
+        <ConfirmButton
+          label="Clear the list"
+          title="Clear the list of requests?"
           does={async () => {
             await call('DELETE', 'requests')
             announce('The calls are removed.')
             page.reload()
           }}
         >
-          Clear the list
-        </ActionButton>
+          <p>All calls in it are removed, also those that the filters hide.</p>
+        </ConfirmButton>
       }
     >
       <div class="filters">

@@ -40,7 +40,7 @@ export function SegmentForm({
     close(Id)
   }
   return (
-    <Dialog title={isNew ? 'New segment' : 'Edit the segment'} close={() => close()} wide>
+    <Dialog title={isNew ? 'New segment' : 'Edit the segment'} close={() => close()} wide asks>
       <ActionForm does={save} label={isNew ? 'Create the segment' : 'Save a new version'}>
         <TextArea
           label="WriteSegmentRequest"

@@ -46,7 +46,7 @@ export function EditTemplate({
     if (form.current?.reportValidity()) run(() => save(`version=${version}`))
   }
   return (
-    <Dialog title={`Edit version ${version} of ${template.TemplateName}`} wide close={close}>
+    <Dialog title={`Edit version ${version} of ${template.TemplateName}`} wide asks close={close}>
       <form
         ref={form}
         onSubmit={event => {

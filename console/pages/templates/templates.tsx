@@ -156,7 +156,7 @@ function NewTemplate({ close }: { close: () => void }) {
     go(to`templates/${kind.path}/${name.value}`)
   }
   return (
-    <Dialog title="New template" wide close={close}>
+    <Dialog title="New template" wide asks close={close}>
       <ActionForm
         does={create}
         label="Create the template"
