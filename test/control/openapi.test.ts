@@ -51,10 +51,12 @@ async function describe(t: Test, { app }: Pick<ReturnType<typeof buildTestApp>, 
   return { document, operations }
 }
 
-/** Whether a route is more than what answers for paths at which there is nothing. */
-/** PhoneNumberValidate and PutEvents have second routes, which are not described. */
-const isOperation = ({ config, url }: RouteOptions) =>
-  config?.operation !== undefined && !/\/(legacy)?$/.test(url)
+/**
+ * Whether a route is more than what answers for paths at which there is nothing. PhoneNumberValidate,
+ * PutEvents and health have second routes, which are not described.
+ */
+const isOperation = ({ config, url, method }: RouteOptions) =>
+  config?.operation !== undefined && method !== 'HEAD' && !/\/(legacy)?$/.test(url)
 
 t.test('the description is a valid one, of every operation that is served and of no other', async t => {
   const built = buildTestApp(t, { build: buildApp })
