@@ -19,7 +19,13 @@ export function targetsOf(
   now: Date,
 ): Target[] {
   const wall = after.scheduled_start + timing.offset
-  const dueIn = (zone: string) => timeIn(zone, wall)
+  const times = new Map<string, number>()
+  /** When clocks in a zone show that. A batch has few zones, and to find it takes some 8 µs. */
+  const dueIn = (zone: string): number => {
+    const due = times.get(zone) ?? timeIn(zone, wall)
+    times.set(zone, due)
+    return due
+  }
   countProduced(after.counters, batch, batch.candidates.length)
   const targets: Target[] = []
   for (const candidate of batch.candidates) {
