@@ -6,9 +6,9 @@ import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { SelectFilter, TextFilter } from '../../parts/filters.tsx'
-import { Icon } from '../../parts/icon.tsx'
 import { useNewOnPage } from '../../parts/new-on-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
+import { OpenButton } from '../../parts/open-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
@@ -47,18 +47,7 @@ export default function EndpointsPage({ app }: { app: string }) {
       title="Endpoints"
       app={app}
       ready={page.value !== undefined}
-      actions={
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            writing.value = true
-          }}
-        >
-          <Icon name="plus" />
-          New endpoint
-        </button>
-      }
+      actions={<OpenButton icon="plus" label="New endpoint" opens={writing} />}
     >
       <search class="filters">
         {Object.entries(texts).map(([name, label]) => (

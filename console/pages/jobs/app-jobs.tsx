@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useFetched } from '../../api/fetched.ts'
 import type { AppOverview } from '../../api/types.ts'
 import { Icon } from '../../parts/icon.tsx'
+import { OpenButton } from '../../parts/open-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { to } from '../../router.ts'
@@ -22,16 +23,7 @@ export default function AppJobsPage({ app }: { app: string }) {
             <Icon name="download" />
             Import a file
           </a>
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              isExporting.value = true
-            }}
-          >
-            <Icon name="upload" />
-            Export
-          </button>
+          <OpenButton icon="upload" label="Export" opens={isExporting} />
         </>
       }
     >

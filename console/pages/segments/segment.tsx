@@ -11,7 +11,7 @@ import { CopyAs } from '../../parts/copy-as.tsx'
 import { dimensionWords } from '../../parts/dimensions.ts'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
-import { Icon } from '../../parts/icon.tsx'
+import { OpenButton } from '../../parts/open-button.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { SegmentLink } from '../../parts/segment-link.tsx'
@@ -42,18 +42,7 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
         value && (
           <>
             <CopyAs method="GET" path={`/${ofVersion}`} />
-            {value.SegmentType === 'DIMENSIONAL' && (
-              <button
-                type="button"
-                class="button"
-                onClick={() => {
-                  editing.value = true
-                }}
-              >
-                <Icon name="pencil" />
-                Edit
-              </button>
-            )}
+            {value.SegmentType === 'DIMENSIONAL' && <OpenButton icon="pencil" label="Edit" opens={editing} />}
             <DeleteButton
               label="Delete the segment"
               title="Delete the segment?"

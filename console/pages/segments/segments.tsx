@@ -6,8 +6,8 @@ import { count } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { dimensionWords } from '../../parts/dimensions.ts'
-import { Icon } from '../../parts/icon.tsx'
 import { useItemPage } from '../../parts/item-page.ts'
+import { OpenButton } from '../../parts/open-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
@@ -25,18 +25,7 @@ export default function SegmentsPage({ app }: { app: string }) {
       title="Segments"
       app={app}
       ready={page.value !== undefined}
-      actions={
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            writing.value = true
-          }}
-        >
-          <Icon name="plus" />
-          New segment
-        </button>
-      }
+      actions={<OpenButton icon="plus" label="New segment" opens={writing} />}
     >
       <PagedTable
         page={page}

@@ -5,8 +5,8 @@ import { appName, count } from '../../format.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, TextField } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
-import { Icon } from '../../parts/icon.tsx'
 import { lazy } from '../../parts/lazy.tsx'
+import { OpenButton } from '../../parts/open-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { isFirstPage } from '../../parts/pager.tsx'
@@ -48,16 +48,7 @@ function CreateApplication() {
   const name = useSignal('')
   return (
     <>
-      <button
-        type="button"
-        class="button"
-        onClick={() => {
-          isOpen.value = true
-        }}
-      >
-        <Icon name="plus" />
-        Create application
-      </button>
+      <OpenButton icon="plus" label="Create application" opens={isOpen} />
       {isOpen.value && (
         <Dialog
           title="Create application"

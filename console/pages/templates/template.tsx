@@ -9,6 +9,7 @@ import { CopyAs } from '../../parts/copy-as.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { OpenButton } from '../../parts/open-button.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Empty, ErrorBox, Loaded } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
@@ -132,16 +133,7 @@ function Actions({
   return (
     <>
       <CopyAs method="GET" path={`/${address}${to`?version=${version}`}`} />
-      <button
-        type="button"
-        class="button main"
-        onClick={() => {
-          isEdited.value = true
-        }}
-      >
-        <Icon name="pencil" />
-        Edit
-      </button>
+      <OpenButton icon="pencil" label="Edit" opens={isEdited} main />
       {!isActive(shown) && <ActionButton does={activate}>Make version {version} active</ActionButton>}
       {versions.length > 1 && (
         <ConfirmButton

@@ -10,6 +10,7 @@ import { bound, SelectField, TextField } from '../../parts/fields.tsx'
 import { SelectFilter, TextFilter } from '../../parts/filters.tsx'
 import { ActionForm } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { OpenButton } from '../../parts/open-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { type ListPage, PagedTable } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
@@ -46,18 +47,7 @@ export default function TemplatesPage() {
     <Page
       title="Templates"
       ready={page.value !== undefined}
-      actions={
-        <button
-          type="button"
-          class="button main"
-          onClick={() => {
-            isNew.value = true
-          }}
-        >
-          <Icon name="plus" />
-          New template
-        </button>
-      }
+      actions={<OpenButton icon="plus" label="New template" opens={isNew} main />}
     >
       <search class="filters">
         <TextFilter name="prefix" label="Name begins with" />
