@@ -100,7 +100,7 @@ export function createCampaignRuns(context: SendingContext) {
     // it is of journeys): its messages are recorded, unless the application is deleted.
     const goesOn = store.writeInWorker(() => {
       if (store.apps.find(activity.app.id)?.seq !== activity.app.seq) return false
-      ids = writeMessages(store, activity.app, sent, now)
+      ids = writeMessages(store, activity.app, sent)
       const events = unsent.map(message => eventOfUnsent(message, now))
       recordEvents(store, activity.app, events)
       for (const { key, message } of targeted) {

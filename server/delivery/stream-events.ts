@@ -99,7 +99,7 @@ export function startEventStreams(
     const events = eventRecords.after(app, cursor, batch.records).slice(0, batch.records).map(toStreamed)
     if (events.length === 0) return false
     const begun = generation
-    if ((eventRecords.oldest() ?? 0) > cursor + 1 && cursor > 0) {
+    if (eventRecords.removedUpTo() > cursor) {
       log.warn({ stream: arn }, `events may have been removed before ${arn} has got them: raise OUTBOX_LIMIT`)
     }
     let total = 0

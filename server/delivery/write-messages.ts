@@ -13,20 +13,17 @@ export type EventStore = Pick<Store, 'messages' | 'eventRecords' | 'eventCounts'
  *
  * @returns their ids, in their order
  */
-export function writeMessages(
-  store: EventStore,
-  app: AppRef,
-  sent: readonly SentMessage[],
-  now: Date,
-): number[] {
+export function writeMessages(store: EventStore, app: AppRef, sent: readonly SentMessage[]): number[] {
+  const events = sent.map(eventsOfSent)
   const ids = store.messages.append(
     app,
     sent.map(({ record }) => record),
+    events,
   )
-  recordEvents(
-    store,
+  countEvents(
+    store.eventCounts,
     app,
-    sent.flatMap((message, index) => eventsOfSent(message, ids[index]!, now) ?? []),
+    events.flatMap((its, index) => (its === undefined ? [] : { ...its, message: ids[index]! })),
   )
   return ids
 }

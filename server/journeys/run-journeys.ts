@@ -117,7 +117,7 @@ export function createJourneySteps(context: SendingContext) {
     })
     recordEvents(store, app, events)
     const messages = outcomes.flatMap(({ message }) => message ?? [])
-    const ids = writeMessages(store, app, messages, now)
+    const ids = writeMessages(store, app, messages)
     if (goesOn) {
       if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
       closeIfOver(store, journeys.byDocument(document)!, now)

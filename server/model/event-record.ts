@@ -68,6 +68,11 @@ export interface NewEvents {
   isSilent?: boolean
 }
 
+/** The events that a message has as it is sent, before it has an id; they happen at its time. */
+export interface SentEvents extends Omit<NewEvents, 'message' | 'isReported' | 'isSilent'> {
+  origin: { message: EventMessage }
+}
+
 /** An event in the list of events. */
 export const StoredEvent = Type.Object({
   id: Type.Integer({ description: 'Grows with each event' }),

@@ -72,7 +72,7 @@ const connections = {
   worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 16_384 },
 }
 
-/** How many events are kept for each message that the outbox keeps. */
+/** How many events are kept for each message that the outbox keeps, besides those in its row. */
 const eventsPerMessage = 3
 
 /** The database file in a data folder. */
@@ -267,7 +267,7 @@ export function prepareStore(
     journeyDue,
     journeyParticipants: createJourneyParticipants(db),
     phoneNumbers: createPhoneNumbers(db),
-    messages: createMessages(db, outboxLimit),
+    messages: createMessages(db, outboxLimit, eventRecords),
     optOuts: createOptOuts(db),
     relayCursor: createRelayCursor(db),
     otps: createOtps(db),

@@ -315,15 +315,62 @@ t.test('the events of a message are found by its id', async t => {
   )
 })
 
-t.test('three times as many events are kept as messages', async t => {
-  const { sendBoth, list, call } = await withEvents(t, openStore(makeFolder(t), { outboxLimit: 2 }))
-  await sendBoth()
-  await sendBoth()
-  t.strictSame(
-    (await list()).map(({ id }: { id: number }) => id),
-    [8, 7, 6, 5, 4, 3],
-  )
-  t.equal((await call('GET', '/_pinpoint/events')).body.last, 8)
+t.test(
+  'events of a message go with it, and of others the latest are kept, three for each message',
+  async t => {
+    const { sendBoth, happen, list, call } = await withEvents(t, openStore(makeFolder(t), { outboxLimit: 2 }))
+    const ids = async () => (await list()).map(({ id }: { id: number }) => id)
+    await sendBoth()
+    const { email } = await sendBoth()
+    t.strictSame(await ids(), [8, 7, 6, 5])
+    for (let index = 0; index < 7; index++) await happen(email.id, { eventType: '_email.open' })
+    t.strictSame(await ids(), [15, 14, 13, 12, 11, 10, 8, 7, 6, 5])
+    await sendBoth()
+    t.strictSame(await ids(), [19, 18, 17, 16, 15, 14])
+    t.equal((await call('GET', '/_pinpoint/events')).body.last, 19)
+  },
+)
+
+t.test('a message that is deleted leaves its events', async t => {
+  const { send, list, outbox, call } = await withEvents(t)
+  const subject = 'Hi'.repeat(6_000)
+  await send({
+    Addresses: { '+15551234567': { ChannelType: 'SMS' }, 'ann@example.com': { ChannelType: 'EMAIL' } },
+    Context: { order: '7' },
+    MessageConfiguration: {
+      SMSMessage: { Body: 'Hi' },
+      EmailMessage: { SimpleEmail: { Subject: { Data: subject }, TextPart: { Data: 'Ann' } } },
+    },
+  })
+  const before = await list()
+  t.equal(before.length, 4)
+  t.equal(before[0].event.facets.email_channel.mail_event.mail.common_headers.subject, subject)
+  const [email] = await outbox()
+  t.equal((await call('DELETE', `/_pinpoint/messages/${email.id}`)).status, 204)
+  t.strictSame(await list(), before)
+  t.equal((await call('DELETE', '/_pinpoint/messages')).status, 204)
+  t.strictSame(await list(), before)
+  t.strictSame(await list({ message: String(email.id) }), before.slice(0, 2))
+})
+
+t.test('pages of events have each event once, whatever made it', async t => {
+  const { sendBoth, happen, list, call } = await withEvents(t)
+  for (let index = 0; index < 3; index++) {
+    const { email } = await sendBoth()
+    for (const eventType of ['_email.open', '_email.click']) await happen(email.id, { eventType })
+  }
+  const all = await list()
+  t.equal(all.length, 18)
+  const paged = []
+  let token: string | undefined
+  do {
+    const query = `page-size=1${token === undefined ? '' : `&token=${token}`}`
+    const { body } = await call('GET', `/_pinpoint/events?${query}`)
+    paged.push(...body.items)
+    token = body.nextToken
+  } while (token !== undefined)
+  t.strictSame(paged, all)
+  t.strictSame(await list({ after: '13' }), all.slice(0, 5))
 })
 
 t.test('events are in snapshots, and gone after a reset and with their application', async t => {

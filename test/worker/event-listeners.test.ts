@@ -1,5 +1,6 @@
 import t from 'tap'
 import { eventOfRecord } from '../../server/delivery/events/event-source.ts'
+import { writeMessages } from '../../server/delivery/write-messages.ts'
 import { openStore } from '../../server/store/open-store.ts'
 import { type DispatchedEvent, dispatchEvents } from '../../server/worker/event-listeners.ts'
 import { makeFolder } from '../support/buckets.ts'
@@ -70,4 +71,30 @@ t.test('events of a listener that fails wait for the next time', async t => {
   await store.write(() => store.apps.delete('shop'))
   dispatchEvents(store, [fail], new Date(7))
   t.equal(store.eventRecords.dueRows.pending(), 0, 'those of a deleted application are passed over')
+})
+
+t.test('events that wait outlive the messages that the outbox keeps', async t => {
+  const store = openStore(makeFolder(t), { thread: 'worker', outboxLimit: 1 })
+  t.teardown(() => store.close())
+  store.eventListening.campaigns = () => true
+  const app = await store.write(() => {
+    store.apps.create({ Id: 'shop', Arn: 'arn', Name: 'shop', CreationDate: '2027-03-01', tags: {} })
+    return store.apps.find('shop')!
+  })
+  const time = '2027-03-01T09:00:00.000Z'
+  const record = { time, status: 'SUCCESSFUL', statusCode: 200, statusMessage: '', channel: 'SMS' } as const
+  const sent = ['+15550001111', '+15550002222', '+15550003333'].map(address => ({
+    record: { ...record, address },
+  }))
+  const ids = await store.write(() => writeMessages(store, app, sent))
+  t.equal(store.messages.count(app), 1)
+  const dispatched: DispatchedEvent[] = []
+  dispatchEvents(store, [events => void dispatched.push(...events)], new Date(time))
+  t.strictSame(
+    dispatched.map(({ id, facts }) => [id, facts.EventType]),
+    ids.flatMap((_, index) => [
+      [2 * index + 1, '_SMS.BUFFERED'],
+      [2 * index + 2, '_SMS.SUCCESS'],
+    ]),
+  )
 })

@@ -5,6 +5,7 @@ import type {
   EventRecord,
   MessageEvent,
   NewEvents,
+  SentEvents,
   SmsEvent,
 } from '../../model/event-record.ts'
 import type { NewOutboxMessage } from '../../model/message.ts'
@@ -25,8 +26,8 @@ import {
 import { eventsOfEmail, eventsOfSms } from './simulators.ts'
 
 /*
- * Events of messages are stored as what their message tells, once for all of them. Their records are
- * made when they are read: a campaign to many endpoints writes a third as much, and few records are
+ * Events of messages are stored as what their message tells, mostly in its own row. Their records are
+ * made when they are read: a campaign to many endpoints writes a fraction as much, and few records are
  * ever read.
  */
 
@@ -46,30 +47,22 @@ export const pricePerPart = 645
  * The events of a message that was just sent, if any. One that was refused has none (source: guide),
  * but for `_campaign.send` and `_journey.send`, which tell why. Transactional push and voice messages
  * are not streamed (source: guide).
- *
- * @param id of its record in the outbox
  */
-export function eventsOfSent(
-  { record, endpoint, isCustom }: SentMessage,
-  id: number,
-  now: Date,
-): NewEvents | undefined {
+export function eventsOfSent({ record, endpoint, isCustom }: SentMessage): SentEvents | undefined {
   const sends = sendTypesOf(record)
   const isSent = record.status === 'SUCCESSFUL' && isCustom !== true
   const types = isSent ? [...sends, ...typesOfSent(record)] : sends
   if (types.length === 0) return undefined
-  const { body, html, missingVariables, notCalled, payload, raw, text, title, ...told } = record
   return {
     types,
     origin: {
       message: {
-        record: told,
+        record,
         ...(isCustom && { isCustom }),
         ...(endpoint !== undefined && sends.length > 0 && { endpoint: withoutIds(endpoint) }),
       },
     },
-    time: now.getTime(),
-    message: id,
+    time: Date.parse(record.time),
     endpoint: record.endpoint,
     campaign: record.campaign,
     journey: record.journey,

@@ -80,7 +80,7 @@ export async function send(
     const ids = await store.write(() => {
       const found = findSendingApp(store, applicationId)
       within?.(found, delivered)
-      return writeMessages(store, found, delivered, app.now())
+      return writeMessages(store, found, delivered)
     })
     app.bus.emit({ kind: 'messages', app: applicationId, ids })
   }

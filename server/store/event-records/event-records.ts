@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { NewEvents } from '../../model/event-record.ts'
+import type { EventMessage, NewEvents } from '../../model/event-record.ts'
 import { matchesWildcard } from '../../model/wildcard.ts'
 import { type AppRef, accountIn } from '../applications/applications.ts'
 import type { DueRows } from '../clock/due-rows.ts'
@@ -45,18 +45,35 @@ export interface EventRow {
   origin: NewEvents['origin']
 }
 
-interface Row extends Pick<EventRow, 'time' | 'source'> {
+interface Row extends Pick<EventRow, 'source'> {
   seq: number
   app: number
-  id: string
+  id: string | null
   arn: string
   endpoint: string | null
   message: number | null
   /** JSON. */
   types: string
-  /** JSON; null for a row that does not match. */
+  /** Null where the message's record has it. */
+  time: number | null
+  /** JSON; null where it is made from `record`, and for a row that does not match. */
   origin: string | null
+  /** The record of its message, if the events are in its row; null for a row that does not match. */
+  record: string | null
+  /** What else these events tell, JSON, and the subject that the record leaves out; or null. */
+  told: string | null
+  subject: string | null
 }
+
+/** The columns of `Row`, from a row of events and from the row of a message. */
+const ownColumns = (origin = 'e.origin') =>
+  `e.seq, e.app, a.id, a.arn, e.endpoint, e.message, e.types, e.source, e.time, ${origin} AS origin,
+   NULL AS record, NULL AS told, NULL AS subject`
+const messageColumns = (record = 'm.record') =>
+  `m.event AS seq, m.app, a.id, a.arn, m.endpoint, m.seq AS message, m.types, 'SYSTEM' AS source, NULL AS time,
+   NULL AS origin, ${record} AS record, m.told,
+   (SELECT c.content ->> 'subject' FROM message_contents c WHERE c.seq = m.content) AS subject`
+const withApp = (row: string) => `CROSS JOIN apps a ON a.seq = ${row}.app`
 
 /** Rows that one read goes through, so that a filter that matches little does not block the thread. */
 const maxScanned = 1_000
@@ -66,11 +83,13 @@ const maxTrimmed = 10_000
 
 /**
  * The events of the event stream. Their ids have no gaps. Events of one message that happen at once
- * share a row, of which `seq` is the id of the last.
+ * share a row, of which `seq` is the id of the last; it is the message's own row, unless campaigns or
+ * journeys wait for them, or the message was deleted.
  *
  * Those of deleted applications do not exist for its methods; `store/purge.ts` purges their rows.
  *
- * @param limit the latest of how many ids are kept, and those that wait
+ * @param limit the latest of how many ids are kept, and those that wait; of those in rows of messages,
+ *   as many as there are messages
  * @param isListenedTo whether any campaign or journey of an application listens to events now: only then
  *   they wait for it
  */
@@ -85,32 +104,55 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
        SELECT seq FROM event_records WHERE seq <= ? AND waits = 0 ORDER BY seq LIMIT ?)`,
   )
   const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'event_records'").pluck()
-  const columns = 'e.seq, e.app, a.id, a.arn, e.types, e.time, e.endpoint, e.message, e.source'
-  // The row of the event before which it reads may have earlier events, too.
-  const prepareFind = (index: string, condition = '') =>
-    db.prepare<unknown[], Row>(
-      `SELECT ${columns}, iif(
-         a.id IS NOT NULL AND (:app IS NULL OR a.id = :app)
-         AND (:endpoint IS NULL OR e.endpoint = :endpoint) AND (:campaign IS NULL OR e.campaign = :campaign)
-         AND (:journey IS NULL OR e.journey = :journey), e.origin, NULL) AS origin
-       FROM event_records e ${index} CROSS JOIN apps a ON a.seq = e.app
-       WHERE ${condition}
-         e.seq <= ifnull((SELECT min(seq) FROM event_records WHERE seq >= :before), :before)
-         AND e.seq > :after
-       ORDER BY e.seq DESC LIMIT :limit`,
+  const setLast = db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'event_records'")
+  /** Reads the newest rows of both tables. The row that `before` is in has earlier events, too. */
+  const prepareFind = (ownRows: string, messageRows: string) => {
+    const isFound = (row: string) =>
+      `a.id IS NOT NULL AND (:app IS NULL OR a.id = :app)
+       AND (:endpoint IS NULL OR ${row}.endpoint = :endpoint)
+       AND (:campaign IS NULL OR ${row}.campaign = :campaign)
+       AND (:journey IS NULL OR ${row}.journey = :journey)`
+    const isBetween = (id: string, table: string) =>
+      `${id} <= ifnull((SELECT min(${id}) FROM ${table} WHERE ${id} >= :before), :before) AND ${id} > :after`
+    return db.prepare<unknown[], Row>(
+      `SELECT * FROM (
+         SELECT ${ownColumns(`iif(${isFound('e')}, e.origin, NULL)`)}
+         FROM event_records e ${ownRows} AND ${isBetween('e.seq', 'event_records e')}
+         ORDER BY e.seq DESC LIMIT :limit)
+       UNION ALL SELECT * FROM (
+         SELECT ${messageColumns(`iif(${isFound('m')}, m.record, NULL)`)}
+         FROM messages m ${messageRows} AND ${isBetween('m.event', 'messages m')}
+         ORDER BY m.event DESC LIMIT :limit)
+       ORDER BY seq DESC LIMIT :limit`,
     )
-  const findAny = prepareFind('NOT INDEXED')
-  const findOfMessage = prepareFind('INDEXED BY event_records_by_message', 'e.message = :message AND')
-  const ofApp = db.prepare<[number, number, number], Row>(
-    `SELECT ${columns}, e.origin FROM event_records e CROSS JOIN apps a ON a.seq = e.app
-     WHERE e.app = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`,
+  }
+  const findAny = prepareFind(
+    `NOT INDEXED ${withApp('e')} WHERE TRUE`,
+    `INDEXED BY messages_by_event ${withApp('m')} WHERE TRUE`,
   )
-  const oldest = db
-    .prepare<[], number>('SELECT seq - json_array_length(types) + 1 FROM event_records ORDER BY seq LIMIT 1')
-    .pluck()
+  const findOfMessage = prepareFind(
+    `INDEXED BY event_records_by_message ${withApp('e')} WHERE e.message = :message`,
+    `${withApp('m')} WHERE m.seq = :message`,
+  )
+  // The later a message is, the higher are the ids of its events.
+  const ofApp = db.prepare<unknown[], Row>(
+    `SELECT * FROM (
+       SELECT ${ownColumns()} FROM event_records e ${withApp('e')}
+       WHERE e.app = :app AND e.seq > :after ORDER BY e.seq LIMIT :limit)
+     UNION ALL SELECT * FROM (
+       SELECT ${messageColumns()} FROM messages m INDEXED BY messages_by_app ${withApp('m')}
+       WHERE m.app = :app AND m.event IS NOT NULL
+         AND m.seq >= (SELECT seq FROM messages WHERE event > :after ORDER BY event LIMIT 1)
+       ORDER BY m.seq LIMIT :limit)
+     ORDER BY seq LIMIT :limit`,
+  )
+  const ofMessage = db.prepare<[number], Row & { campaign: string | null; journey: string | null }>(
+    `SELECT ${messageColumns()}, m.campaign, m.journey FROM messages m ${withApp('m')}
+     WHERE m.seq = ? AND m.event IS NOT NULL`,
+  )
+  const droppedWithMessages = db.prepare<[], number>('SELECT dropped_event FROM outbox').pluck()
   const waiting = db.prepare<[number], Row>(
-    `SELECT ${columns}, e.origin
-     FROM event_records e INDEXED BY event_records_waiting CROSS JOIN apps a ON a.seq = e.app
+    `SELECT ${ownColumns()} FROM event_records e INDEXED BY event_records_waiting ${withApp('e')}
      WHERE e.waits = 1 ORDER BY e.seq LIMIT ?`,
   )
   const firstWaiting = db
@@ -127,7 +169,21 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
   const endWaiting = db.prepare(
     'UPDATE event_records INDEXED BY event_records_waiting SET waits = 0 WHERE waits = 1 AND seq <= ?',
   )
-  const lastId = (): number => last.get() ?? 0
+  const lastId = (): number => last.get()!
+
+  const insertEvents = (app: AppRef, id: number, waits: boolean, events: NewEvents) => {
+    const { types, time, endpoint, campaign, journey, message, isReported, origin } = events
+    insert.run(
+      ...[id, app.seq, JSON.stringify(types), time],
+      ...[endpoint ?? null, campaign || null, journey || null, message ?? null],
+      isReported === true ? 'ENDPOINT' : 'SYSTEM',
+      waits ? 1 : 0,
+      JSON.stringify('record' in origin ? origin : { message: withTold(origin.message) }),
+    )
+  }
+  const trimTo = (id: number, added: number): void => {
+    if (id > limit) trim.run(id - limit, added + maxTrimmed)
+  }
 
   return {
     /**
@@ -139,20 +195,47 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
     append(app: AppRef, events: readonly NewEvents[]): number {
       let id = lastId()
       if (events.length === 0) return id
-      const waits = isListenedTo(app)
+      const isAwaited = isListenedTo(app)
       for (const event of events) {
-        const { types, time, endpoint, campaign, journey, message, isReported, isSilent, origin } = event
-        id += types.length
-        insert.run(
-          ...[id, app.seq, JSON.stringify(types), time],
-          ...[endpoint ?? null, campaign || null, journey || null, message ?? null],
-          isReported === true ? 'ENDPOINT' : 'SYSTEM',
-          waits && isSilent !== true ? 1 : 0,
-          JSON.stringify(origin),
-        )
+        id += event.types.length
+        insertEvents(app, id, isAwaited && event.isSilent !== true, event)
       }
-      if (id > limit) trim.run(id - limit, events.length + maxTrimmed)
+      trimTo(id, events.length)
       return id
+    },
+
+    /** Whether events that an application has now wait for campaigns or journeys. */
+    isListenedTo,
+
+    /**
+     * Takes ids for events that the caller stores in the rows of their messages, as it may where no
+     * campaign or journey listens. To be called in a transaction.
+     *
+     * @returns the last id before them
+     */
+    claimIds(count: number): number {
+      const before = lastId()
+      setLast.run(before + count)
+      trimTo(before + count, count)
+      return before
+    },
+
+    /**
+     * Gives the events in the row of a message, which the caller is about to delete, a row of their
+     * own. To be called in a transaction.
+     */
+    keepEventsOf(message: number): void {
+      const row = ofMessage.get(message)
+      if (row === undefined || row.seq <= lastId() - limit) return
+      const { campaign, journey } = row
+      const [{ app, time, endpoint, origin }] = eventsIn(row) as [EventRow]
+      const types = JSON.parse(row.types) as string[]
+      const events = { types, origin, time, message, endpoint }
+      insertEvents(app, row.seq, false, {
+        ...events,
+        campaign: campaign ?? undefined,
+        journey: journey ?? undefined,
+      })
     },
 
     /**
@@ -168,7 +251,7 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
       const filters = { app, endpoint, campaign, journey, before, after, limit: maxScanned }
       const rows = message == null ? findAny.all(filters) : findOfMessage.all({ ...filters, message })
       for (const row of rows) {
-        if (row.origin === null) continue
+        if (row.origin === null && row.record === null) continue
         for (const event of eventsIn(row, event => type == null || matchesWildcard(type, event)).reverse()) {
           if (event.id >= before || event.id <= after) continue
           found.push(event)
@@ -181,8 +264,8 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
     /** The highest id that an event has had; 0 before the first. */
     last: lastId,
 
-    /** The lowest id that there is; undefined without events. */
-    oldest: (): number | undefined => oldest.get(),
+    /** Up to which id the limits may have removed events; 0 if they have removed none. */
+    removedUpTo: (): number => Math.max(0, lastId() - limit, droppedWithMessages.get() ?? 0),
 
     /**
      * Events of one application after one, the oldest first.
@@ -191,7 +274,7 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
      */
     after: (app: AppRef, id: number, limit: number): EventRow[] =>
       ofApp
-        .all(app.seq, id, limit)
+        .all({ app: app.seq, after: id, limit })
         .flatMap(row => eventsIn(row))
         .filter(event => event.id > id),
 
@@ -216,25 +299,38 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
     } satisfies DueRows,
   }
 }
+export type EventRecords = ReturnType<typeof createEventRecords>
 
 /** The id of the first event in a row. */
 const firstIn = ({ seq, types }: Row): number => seq - (JSON.parse(types) as string[]).length + 1
 
 /** The events of a row whose types match, in their order. */
-function eventsIn(
-  { seq, app, id, arn, types, time, endpoint, message, source, origin }: Row,
-  isWanted: (type: string) => boolean = () => true,
-): EventRow[] {
+function eventsIn(row: Row, isWanted: (type: string) => boolean = () => true): EventRow[] {
+  const { seq, app, id, arn, types, time, endpoint, message, source } = row
   const all = JSON.parse(types) as string[]
   if (!all.some(isWanted)) return []
+  const origin = originOf(row)
   const common = {
-    ...{ app: { seq: app, id }, account: accountIn(arn), time, source },
+    ...{ app: { seq: app, id: id! }, account: accountIn(arn), source, origin },
+    time: time ?? Date.parse((origin as { message: EventMessage }).message.record.time!),
     ...{ endpoint: endpoint ?? undefined, message: message ?? undefined },
-    origin: JSON.parse(origin!) as NewEvents['origin'],
   }
   return all.flatMap((type, index) =>
     isWanted(type) ? [{ id: seq - all.length + 1 + index, type, ...common }] : [],
   )
+}
+
+/** What the records of a row's events are made from. */
+function originOf({ origin, record, told, subject }: Row): NewEvents['origin'] {
+  if (origin !== null) return JSON.parse(origin)
+  const message = { ...JSON.parse(record!), ...(subject !== null && { subject }) }
+  return { message: withTold({ ...(told !== null && JSON.parse(told)), record: message }) }
+}
+
+/** A message as its events tell it, without the members of its record that none of them tells. */
+const withTold = ({ record, ...message }: EventMessage): EventMessage => {
+  const { body, html, missingVariables, notCalled, payload, raw, text, title, ...told } = record
+  return { record: told, ...message }
 }
 
 type Nullable<T> = { [Name in keyof T]?: T[Name] | null | undefined }

@@ -1,6 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3'
+import type { SentEvents } from '../../model/event-record.ts'
 import { contentMembers, type NewOutboxMessage, type OutboxMessage } from '../../model/message.ts'
 import type { AppRef } from '../applications/applications.ts'
+import type { EventRecords } from '../event-records/event-records.ts'
 
 /** Columns with an index, `messages_by_<column>`: those first whose values are the most selective. */
 const indexedColumns = ['address', 'endpoint', 'user', 'campaign', 'journey', 'status', 'channel'] as const
@@ -76,11 +78,12 @@ const maxTrimmed = 10_000
  * its methods; `store/purge.ts` purges their rows.
  *
  * @param limit how many messages are kept, the latest
+ * @param eventRecords numbers the events of messages, and keeps those that outlive their message
  */
-export function createMessages(db: Database, limit: number) {
+export function createMessages(db: Database, limit: number, eventRecords: EventRecords) {
   const insert = db.prepare(
-    `INSERT INTO messages (app, ${columns}, content, record)
-     VALUES (?, ${columns.map(() => '?')}, ?, ?)`,
+    `INSERT INTO messages (app, ${columns}, content, event, types, told, record)
+     VALUES (?, ${columns.map(() => '?')}, ?, ?, ?, ?, ?)`,
   )
   const insertContent = db.prepare('INSERT INTO message_contents (content) VALUES (?)')
   const getContent = db
@@ -88,14 +91,18 @@ export function createMessages(db: Database, limit: number) {
     .pluck()
   const countNew = db
     .prepare<[number], number>(
-      `INSERT INTO outbox VALUES (1, ?, 0)
+      `INSERT INTO outbox VALUES (1, ?, 0, 0)
        ON CONFLICT DO UPDATE SET kept = kept + excluded.kept RETURNING kept`,
     )
     .pluck()
-  const trim = db.prepare(
-    'DELETE FROM messages WHERE seq <= (SELECT seq FROM messages ORDER BY seq LIMIT 1 OFFSET ? - 1)',
+  const nthOldest = db
+    .prepare<[number], number>('SELECT seq FROM messages ORDER BY seq LIMIT 1 OFFSET ? - 1')
+    .pluck()
+  const trim = db.prepare('DELETE FROM messages WHERE seq <= ?')
+  const countDropped = db.prepare(
+    `UPDATE outbox SET dropped = dropped + ?, dropped_event = ifnull(
+       (SELECT event FROM messages WHERE seq <= ? AND event IS NOT NULL ORDER BY seq DESC LIMIT 1), dropped_event)`,
   )
-  const countDropped = db.prepare('UPDATE outbox SET dropped = dropped + ?')
   const dropped = db.prepare<[], number>('SELECT dropped FROM outbox').pluck()
   const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'messages'").pluck()
   const get = db.prepare<[number], Row>(
@@ -110,7 +117,11 @@ export function createMessages(db: Database, limit: number) {
     )
     .pluck()
   const count = db.prepare<[number], number>('SELECT count(*) FROM messages WHERE app = ?').pluck()
-  const remove = db.prepare('DELETE FROM messages WHERE seq = ?')
+  const removeRow = db.prepare('DELETE FROM messages WHERE seq = ?')
+  const remove = (id: number) => {
+    eventRecords.keepEventsOf(id)
+    removeRow.run(id)
+  }
   /** Statements that find messages, by the filters that they take. */
   const finds = new Map<string, { rows: Statement<unknown[], SearchedRow>; isExact: boolean }>()
 
@@ -196,24 +207,46 @@ export function createMessages(db: Database, limit: number) {
      * Adds messages, in their order, and removes the oldest ones that are beyond the limit. To be
      * called in a transaction.
      *
+     * @param events those of each message, at its index
      * @returns their ids
      */
-    append(app: AppRef, messages: readonly NewOutboxMessage[]): number[] {
+    append(
+      app: AppRef,
+      messages: readonly NewOutboxMessage[],
+      events: readonly (SentEvents | undefined)[] = [],
+    ): number[] {
       if (messages.length === 0) return []
+      // Those that are listened to may have to wait for longer than their message is kept.
+      const haveOwnRows = eventRecords.isListenedTo(app)
+      const count = haveOwnRows ? 0 : events.reduce((sum, its) => sum + (its?.types.length ?? 0), 0)
+      let event = count === 0 ? 0 : eventRecords.claimIds(count)
       let last: { content: Content; seq: number } | undefined
-      const ids = messages.map(message => {
+      const ids = messages.map((message, index) => {
         const [content, record] = splitContent(message)
         if (content !== undefined && !(last && isSame(content, last.content))) {
           last = { content, seq: Number(insertContent.run(JSON.stringify(content)).lastInsertRowid) }
         }
         const seq = content === undefined ? null : last!.seq
-        const values = [...valuesOf(message), seq, JSON.stringify(record)]
+        const its = haveOwnRows ? undefined : events[index]
+        event += its?.types.length ?? 0
+        const values = [
+          ...[...valuesOf(message), seq],
+          ...(its === undefined ? [null, null, null] : [event, JSON.stringify(its.types), toldBy(its)]),
+          JSON.stringify(record),
+        ]
         return Number(insert.run(app.seq, ...values).lastInsertRowid)
       })
+      if (haveOwnRows) {
+        eventRecords.append(
+          app,
+          events.flatMap((its, index) => (its === undefined ? [] : { ...its, message: ids[index]! })),
+        )
+      }
       const excess = Math.min(countNew.get(messages.length)! - limit, messages.length + maxTrimmed)
       if (excess > 0) {
-        trim.run(excess)
-        countDropped.run(excess)
+        const upTo = nthOldest.get(excess)!
+        countDropped.run(excess, upTo)
+        trim.run(upTo)
       }
       return ids
     },
@@ -248,8 +281,12 @@ export function createMessages(db: Database, limit: number) {
     /** How many messages of an application there are. */
     count: (app: AppRef): number => count.get(app.seq)!,
 
-    /** Returns whether there was such a message. */
-    delete: (id: number): boolean => get.get(id) !== undefined && remove.run(id).changes > 0,
+    /** Deletes a message; its events stay. Returns whether there was such a message. */
+    delete(id: number): boolean {
+      if (get.get(id) === undefined) return false
+      remove(id)
+      return true
+    },
 
     /**
      * Removes some messages, as `step` finds them. To be called in a transaction.
@@ -258,7 +295,7 @@ export function createMessages(db: Database, limit: number) {
      */
     deleteStep(filters: MessageFilters, page: MessagePage): number | undefined {
       const { found, next } = step(filters, page)
-      for (const { id } of found) remove.run(id)
+      for (const { id } of found) remove(id)
       return next
     },
   }
@@ -268,6 +305,12 @@ export type Messages = ReturnType<typeof createMessages>
 /** The values of `columns`. */
 const valuesOf = (message: NewOutboxMessage): (string | null)[] =>
   columns.map(column => (column === 'template' ? message.template?.name : message[column]) ?? null)
+
+/** What events tell besides the record of their message. */
+function toldBy({ origin }: SentEvents): string | null {
+  const { record, ...told } = origin.message
+  return Object.keys(told).length === 0 ? null : JSON.stringify(told)
+}
 
 /** Takes the long texts out of a message. @returns them, if there are any, and the rest */
 function splitContent(message: NewOutboxMessage): [Content | undefined, NewOutboxMessage] {

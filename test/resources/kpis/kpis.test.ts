@@ -61,7 +61,6 @@ async function withKpis(t: Test) {
               ...message,
             } as NewOutboxMessage,
           })),
-          time,
         ),
       ),
     happen: (id: number, eventType: string) =>

@@ -488,6 +488,10 @@ CREATE TABLE messages (
   campaign  TEXT,
   journey   TEXT,
   content   INTEGER REFERENCES message_contents (seq), -- what the record leaves out; NULL where that is nothing
+  -- The events that it had as it was sent (see event_records). NULL where it had none, or where they have rows of their own.
+  event     INTEGER,       -- the id of the last
+  types     TEXT,          -- JSON, a list: one type for each event
+  told      TEXT,          -- JSON, what they tell besides the record (EventMessage); NULL where that is nothing
   record    TEXT NOT NULL  -- JSON, a NewOutboxMessage without its long texts; last, since it is the longest
 ) STRICT;
 
@@ -507,13 +511,15 @@ CREATE INDEX messages_by_user ON messages (user) WHERE user IS NOT NULL;
 CREATE INDEX messages_by_status ON messages (status) WHERE status <> 'SUCCESSFUL';
 CREATE INDEX messages_by_campaign ON messages (campaign) WHERE campaign IS NOT NULL;
 CREATE INDEX messages_by_journey ON messages (journey) WHERE journey IS NOT NULL;
+CREATE INDEX messages_by_event ON messages (event) WHERE event IS NOT NULL;
 
 -- Counts rows of messages, since counting a million of them takes longer than writing a hundred. There is no row before the
 -- first message.
 CREATE TABLE outbox (
-  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-  kept     INTEGER NOT NULL,
-  dropped  INTEGER NOT NULL  -- how many the limit has removed
+  only_row      INTEGER PRIMARY KEY CHECK (only_row = 1),
+  kept          INTEGER NOT NULL,
+  dropped       INTEGER NOT NULL, -- how many the limit has removed
+  dropped_event INTEGER NOT NULL  -- the highest id of an event that went with them; 0 without any
 ) STRICT;
 
 -- The content of a message goes with the last one that has it. Its marks go with it, as no more can happen to it.
@@ -614,8 +620,9 @@ CREATE TABLE endpoint_sends (
 
 -- Events ------------------------------------------------------------------------------------------------------------
 
--- The events of the event stream. Ids of events have no gaps; events of one message that happen at once share a row. Lists
--- are read from the end, so there are no indexes for filters.
+-- The events of the event stream, but for most of those that a message had as it was sent: they are in its row, and go with
+-- it when the limit of the outbox removes it. Ids of events have no gaps; sqlite_sequence has the highest. Events of one
+-- message that happen at once share a row. Lists are read from the end, so there are no indexes for filters.
 CREATE TABLE event_records (
   seq      INTEGER PRIMARY KEY AUTOINCREMENT, -- the id of the last event in the row
   app      INTEGER NOT NULL REFERENCES apps (seq),
@@ -630,6 +637,8 @@ CREATE TABLE event_records (
   waits    INTEGER NOT NULL, -- 1 until campaigns and journeys that listen to events have looked at them
   origin   TEXT NOT NULL     -- JSON: what their records are made from (NewEvents)
 ) STRICT;
+
+INSERT INTO sqlite_sequence (name, seq) VALUES ('event_records', 0);
 
 CREATE INDEX event_records_by_app ON event_records (app);
 CREATE INDEX event_records_by_message ON event_records (message) WHERE message IS NOT NULL;
