@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { contentOf, defaultsOf, type MessageContent, textParts } from '../delivery/content.ts'
+import { contentOf, defaultsOf, type MessageContent, sentParts, textParts } from '../delivery/content.ts'
 import type { Recommendation } from '../delivery/deliver.ts'
 import { recommendTo } from '../delivery/recommendations.ts'
 import { type RenderedContent, renderContent } from '../delivery/render-content.ts'
@@ -166,5 +166,5 @@ function readRequest(
   const endpoint = app === undefined ? (values as EndpointResponse) : findEndpoint(store, app, id!).endpoint
   if (template === undefined) return { content: { text: text! }, template: {}, endpoint }
   const { body } = findTemplate(store, { type: template.kind, name: template.name }, template.version)
-  return { content: contentOf(body, endpoint.ChannelType), template: body, endpoint }
+  return { content: sentParts(contentOf(body, endpoint.ChannelType)), template: body, endpoint }
 }

@@ -6,6 +6,7 @@ import {
   type MessageContent,
   type MessageKind,
   pushMemberOf,
+  sentParts,
   withoutEmpty,
 } from './content.ts'
 
@@ -55,7 +56,7 @@ export function chooseContent(
   const ofTemplate = template === undefined ? {} : contentOf(template.body, channel)
   const said = overlay(ofTemplate, inlineContent(kind, channel, configuration))
   const content = overlay(said, overridesOf(kind, recipient))
-  return isEnough(kind, content, pushSettingsOf(channel, configuration)) ? content : undefined
+  return isEnough(kind, content, pushSettingsOf(channel, configuration)) ? sentParts(content) : undefined
 }
 
 /**
@@ -123,18 +124,19 @@ export const replacesBody = ({ BodyOverride, RawContent }: EndpointSendConfigura
   Boolean(BodyOverride || RawContent)
 
 /**
- * Puts one content over another, part by part. Raw content is all or nothing, and goes where a text
- * comes over it. The HTML and the text of an e-mail are one part: all readers get the same message.
+ * Puts one content over another, part by part. Raw content goes where a text comes over it: what it
+ * was instead of counts then. The HTML and the text of an e-mail are one part: all readers get the
+ * same message.
  */
 function overlay(lower: MessageContent, upper: MessageContent): MessageContent {
-  if (upper.rawContent !== undefined) return upper
+  const content = { ...lower, ...upper }
+  const isText = upper.body !== undefined || upper.title !== undefined
+  if (isText && upper.rawContent === undefined) delete content.rawContent
   if (upper.html !== undefined || upper.text !== undefined) {
-    const { html, text, ...others } = lower
-    return { ...others, ...upper }
+    if (upper.html === undefined) delete content.html
+    if (upper.text === undefined) delete content.text
   }
-  const { rawContent, ...parts } = lower
-  const isReplaced = rawContent === undefined || upper.body !== undefined || upper.title !== undefined
-  return { ...(isReplaced ? parts : lower), ...upper }
+  return content
 }
 
 function isEnough(kind: MessageKind, content: MessageContent, push: PushSettings): boolean {

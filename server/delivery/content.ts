@@ -75,9 +75,8 @@ export function kindOf(channel: string): MessageKind | undefined {
  * What a template says on a channel: this is the only place that knows which member of a template is
  * which part of a message. A template of a type that is not sent, an in-app one, says nothing.
  *
- * A push template's member for the channel counts before Default, member by member (assumed); its
- * RawContent counts instead of everything else (source: API reference). Empty texts count as absent,
- * since generated requests have them (assumed).
+ * A push template's member for the channel counts before Default, member by member (assumed). Empty
+ * texts count as absent, since generated requests have them (assumed).
  *
  * @param channel the endpoint's; without one, or for one of another type, a push template says what
  *   its Default does
@@ -89,7 +88,6 @@ export function contentOf(body: TemplateBody, channel?: unknown): MessageContent
     ...withoutEmpty(body.Default),
     ...(member && withoutEmpty(body[member])),
   }
-  if (members.RawContent !== undefined) return { rawContent: members.RawContent as string }
   const content: MessageContent = {}
   for (const [name, value] of Object.entries(members)) {
     const part = partOf[name]
@@ -100,6 +98,10 @@ export function contentOf(body: TemplateBody, channel?: unknown): MessageContent
   }
   return content
 }
+
+/** What is sent of a content: raw content goes instead of everything else (source: API reference). */
+export const sentParts = (content: MessageContent): MessageContent =>
+  content.rawContent === undefined ? content : { rawContent: content.rawContent }
 
 /** A copy without members that are undefined or empty texts. */
 export function withoutEmpty<T extends object>(

@@ -135,21 +135,21 @@ export function apnsHeaders(settings: PushSettings, now: Date): { name: string; 
  */
 export function readRaw(channel: string, text: string): Record<string, unknown> | string {
   const payload = jsonObject(text)
-  if (payload === undefined) return 'RawContent must be a JSON object'
+  if (typeof payload === 'string') return `RawContent, once rendered, must be a JSON object; ${payload}`
   // Source: API reference. It also wants the member to be there; that it may be absent is assumed.
   const available = channel.startsWith('APNS') ? objectIn(payload, 'aps')['content-available'] : undefined
   if (available === undefined || available === 0 || available === 1) return payload
   return `RawContent: aps.content-available must be 0 or 1; got ${describe(available)}`
 }
 
-function jsonObject(text: string): Record<string, unknown> | undefined {
+/** Reads a JSON object. @returns it, or what the text is instead, or where it goes wrong */
+function jsonObject(text: string): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Record<string, unknown>) : `got ${describe(value)}`
+  } catch (error) {
+    return (error as SyntaxError).message
   }
 }
 

@@ -268,6 +268,9 @@ t.test('overrides count before the message, and that before the default', async 
     payload: { data: { a: 'g' }, notification: { body: 'of g' } },
   })
   const RawContent = '{"aps":{"alert":"hi","content-available":1}}'
+  const withRaw = { ...all, GCMMessage: { RawContent: raw, Title: 'beside raw', Body: 'beside raw' } }
+  t.match(await sent(withRaw, 'GCM'), { title: 'raw', body: 'of p' })
+  t.match(await sent(withRaw, 'GCM', { TitleOverride: 'over' }), { title: 'over', body: 'beside raw' })
   const apns = await sent({ APNSMessage: { RawContent } }, 'APNS')
   t.strictSame([apns.body, apns.payload], ['hi', { aps: { alert: 'hi', 'content-available': 1 } }])
 })
@@ -538,11 +541,19 @@ t.test('an SMS that is too long, and raw content that is no object, are not sent
   const { send } = await withSending(t)
   const { body } = await send({
     MessageConfiguration: { SMSMessage: { Body: 'x'.repeat(1601) }, GCMMessage: { RawContent: '[1]' } },
-    Addresses: { '+15550000001': toSms, token: { ChannelType: 'GCM' } },
+    Addresses: {
+      '+15550000001': toSms,
+      token: { ChannelType: 'GCM' },
+      other: { ChannelType: 'GCM', RawContent: '{"q":"{{q}}"}', Substitutions: { q: ['say "hi"'] } },
+    },
   })
   t.match(body.Result, {
     '+15550000001': failure('Message too long'),
-    token: failure('RawContent must be a JSON object'),
+    token: failure('RawContent, once rendered, must be a JSON object; got a list'),
+    other: {
+      DeliveryStatus: 'PERMANENT_FAILURE',
+      StatusMessage: /^RawContent, once rendered, must be a JSON object; .* at position 11/,
+    },
   })
 })
 
