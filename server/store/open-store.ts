@@ -225,6 +225,7 @@ export function prepareStore(
   const eventRecords = createEventRecords(db, eventsPerMessage * outboxLimit, app =>
     Object.values(eventListening).some(isListening => isListening(app)),
   )
+  const messages = createMessages(db, outboxLimit, eventRecords)
   const endpoints = createEndpoints(db, names, writeQueue, endpointCounts)
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
   /** Names what the database holds: another text after each write, of any connection. */
@@ -267,7 +268,7 @@ export function prepareStore(
     journeyDue,
     journeyParticipants: createJourneyParticipants(db),
     phoneNumbers: createPhoneNumbers(db),
-    messages: createMessages(db, outboxLimit, eventRecords),
+    messages,
     optOuts: createOptOuts(db),
     relayCursor: createRelayCursor(db),
     otps: createOtps(db),
@@ -282,7 +283,7 @@ export function prepareStore(
     segmentMembers: createSegmentMembers(db),
     tags,
     templates: createTemplates(documents, deletedTemplates),
-    purge: createPurge(db, transactions, deletedTemplates),
+    purge: createPurge(db, transactions, deletedTemplates, [messages, eventRecords]),
     /** Whether a job's transaction is open, which any other write would end. */
     isJobWriting: transactions.isJoined,
 

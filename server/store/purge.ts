@@ -8,9 +8,10 @@ import type { DeletedTemplates } from './templates/deleted-templates.ts'
 
 /**
  * Prepares purging the rows that nobody can see any more: deleted applications and documents with
- * all that refers to them, the undo logs of import jobs that are over, and deleted templates that
- * nothing sends any more.
+ * all that refers to them, the undo logs of import jobs that are over, messages and events beyond their
+ * limit, and deleted templates that nothing sends any more.
  *
+ * @param limited what has a limit, which may be lower than when it was written
  * @returns a function that deletes up to `limit` rows in one transaction, a row counting as several
  *   where it is in indexes. It returns whether there may be more, so that the caller decides for
  *   how long the database is busy
@@ -19,6 +20,7 @@ export function createPurge(
   db: Database,
   { transact, letCallersGo }: Transactions,
   deletedTemplates: Pick<DeletedTemplates, 'removeUnused'>,
+  limited: readonly { trim(most: number): boolean }[],
 ): (limit: number) => boolean {
   // An application waits for its unfinished exports: they first discard their drafts, of which
   // their pieces are the only record, and then delete these pieces.
@@ -82,7 +84,7 @@ export function createPurge(
       }
       if (app !== undefined) return deleteWithAll('apps', app, limit)
       if (document !== undefined) return purgeDocument(document.seq, limit)
-      if (purgeUndoLogs(limit)) return true
+      if (purgeUndoLogs(limit) || limited.some(({ trim }) => trim(limit))) return true
       if (checked !== 'done') checked = deletedTemplates.removeUnused(checked, limit)
       return checked !== 'done'
     })

@@ -235,6 +235,24 @@ t.test('messages survive a restart and a snapshot; a reset removes them', async 
   t.match((await call('GET', '/_pinpoint/messages')).body, { last: 5, dropped: 2 })
 })
 
+t.test('a lower limit holds from the next start on, and for a snapshot that is restored', async t => {
+  const env = { DATA_DIR: makeFolder(t) }
+  const first = await startEmulator(t, env)
+  const app = await createSender(first.client)
+  const sent: string[] = []
+  for (const number of ['1', '2', '3', '4']) sent.unshift(await sendSms(first.client, app, number))
+  const snapshot = await (await fetch(`${first.url}/_pinpoint/snapshot`)).arrayBuffer()
+  await first.close()
+
+  const { url } = await startEmulator(t, { ...env, OUTBOX_LIMIT: '2' })
+  const areTwo = async () => (await messageIds(url)).length === 2 || undefined
+  await until(areTwo, 'two messages')
+  t.strictSame(await messageIds(url), sent.slice(0, 2))
+  t.match((await controlOf(url)('GET', '/_pinpoint/messages')).body, { last: 4, dropped: 2 })
+  await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })
+  await until(areTwo, 'two messages of the snapshot')
+})
+
 t.test('a kill in the middle loses no message that was answered', async t => {
   const env = { DATA_DIR: makeFolder(t), LOG_LEVEL: 'info' }
   for (let round = 0; round < 3; round++) {

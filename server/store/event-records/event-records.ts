@@ -78,9 +78,6 @@ const withApp = (row: string) => `CROSS JOIN apps a ON a.seq = ${row}.app`
 /** Rows that one read goes through, so that a filter that matches little does not block the thread. */
 const maxScanned = 1_000
 
-/** The most rows that one write of events removes, however much the limit was lowered. */
-const maxTrimmed = 10_000
-
 /**
  * The events of the event stream. Their ids have no gaps. Events of one message that happen at once
  * share a row, of which `seq` is the id of the last; it is the message's own row, unless campaigns or
@@ -99,7 +96,7 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
        (seq, app, types, time, endpoint, campaign, journey, message, source, waits, origin)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const trim = db.prepare(
+  const removeUpTo = db.prepare(
     `DELETE FROM event_records WHERE seq IN (
        SELECT seq FROM event_records WHERE seq <= ? AND waits = 0 ORDER BY seq LIMIT ?)`,
   )
@@ -181,14 +178,15 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
       JSON.stringify('record' in origin ? origin : { message: withTold(origin.message) }),
     )
   }
-  const trimTo = (id: number, added: number): void => {
-    if (id > limit) trim.run(id - limit, added + maxTrimmed)
+  const trim = (most: number): boolean => {
+    const excess = lastId() - limit
+    return excess > 0 && removeUpTo.run(excess, most).changes > 0
   }
 
   return {
     /**
-     * Adds events of one application, in their order, and removes the oldest ones that are beyond
-     * the limit. To be called in a transaction.
+     * Adds events of one application, in their order, and removes as many rows of the oldest ones that
+     * are beyond the limit. To be called in a transaction.
      *
      * @returns the highest id, that of the last event
      */
@@ -200,9 +198,17 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
         id += event.types.length
         insertEvents(app, id, isAwaited && event.isSilent !== true, event)
       }
-      trimTo(id, events.length)
+      trim(events.length)
       return id
     },
+
+    /**
+     * Removes some rows of the oldest events that are beyond the limit, as there are after it was
+     * lowered. To be called in a transaction.
+     *
+     * @returns whether there were any
+     */
+    trim,
 
     /** Whether events that an application has now wait for campaigns or journeys. */
     isListenedTo,
@@ -216,7 +222,7 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
     claimIds(count: number): number {
       const before = lastId()
       setLast.run(before + count)
-      trimTo(before + count, count)
+      trim(count)
       return before
     },
 

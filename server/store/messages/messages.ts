@@ -70,9 +70,6 @@ const maxScanned = 1_000
  */
 const maxRead = 16_000_000
 
-/** The most that one write of messages removes, however much the limit was lowered. */
-const maxTrimmed = 10_000
-
 /**
  * The outbox: what each recipient got, or why not. Messages of deleted applications do not exist for
  * its methods; `store/purge.ts` purges their rows.
@@ -89,16 +86,14 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
   const getContent = db
     .prepare<[number], string>('SELECT content FROM message_contents WHERE seq = ?')
     .pluck()
-  const countNew = db
-    .prepare<[number], number>(
-      `INSERT INTO outbox VALUES (1, ?, 0, 0)
-       ON CONFLICT DO UPDATE SET kept = kept + excluded.kept RETURNING kept`,
-    )
-    .pluck()
+  const countNew = db.prepare(
+    `INSERT INTO outbox VALUES (1, ?, 0, 0) ON CONFLICT DO UPDATE SET kept = kept + excluded.kept`,
+  )
+  const kept = db.prepare<[], number>('SELECT kept FROM outbox').pluck()
   const nthOldest = db
     .prepare<[number], number>('SELECT seq FROM messages ORDER BY seq LIMIT 1 OFFSET ? - 1')
     .pluck()
-  const trim = db.prepare('DELETE FROM messages WHERE seq <= ?')
+  const removeUpTo = db.prepare('DELETE FROM messages WHERE seq <= ?')
   const countDropped = db.prepare(
     `UPDATE outbox SET dropped = dropped + ?, dropped_event = ifnull(
        (SELECT event FROM messages WHERE seq <= ? AND event IS NOT NULL ORDER BY seq DESC LIMIT 1), dropped_event)`,
@@ -157,6 +152,15 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     return { rows, isExact: conditions.length === 1 }
   }
 
+  const trim = (most: number): boolean => {
+    const excess = Math.min((kept.get() ?? 0) - limit, most)
+    if (excess <= 0) return false
+    const upTo = nthOldest.get(excess)!
+    countDropped.run(excess, upTo)
+    removeUpTo.run(upTo)
+    return true
+  }
+
   const readContent = (seq: number, text?: string): StoredContent => {
     const json = getContent.get(seq)!
     const members = JSON.parse(json) as Content
@@ -204,8 +208,8 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
 
   return {
     /**
-     * Adds messages, in their order, and removes the oldest ones that are beyond the limit. To be
-     * called in a transaction.
+     * Adds messages, in their order, and removes as many of the oldest ones, if there are more than
+     * the limit. To be called in a transaction.
      *
      * @param events those of each message, at its index
      * @returns their ids
@@ -242,14 +246,18 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
           events.flatMap((its, index) => (its === undefined ? [] : { ...its, message: ids[index]! })),
         )
       }
-      const excess = Math.min(countNew.get(messages.length)! - limit, messages.length + maxTrimmed)
-      if (excess > 0) {
-        const upTo = nthOldest.get(excess)!
-        countDropped.run(excess, upTo)
-        trim.run(upTo)
-      }
+      countNew.run(messages.length)
+      trim(messages.length)
       return ids
     },
+
+    /**
+     * Removes some of the oldest messages that are beyond the limit, as there are after it was
+     * lowered. To be called in a transaction.
+     *
+     * @returns whether there were any
+     */
+    trim,
 
     /**
      * Reads some messages, the newest first.

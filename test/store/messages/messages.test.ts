@@ -95,8 +95,10 @@ t.test('of more messages than the limit the latest are kept, and the others coun
   t.equal(store.messages.dropped(), 6)
 
   const again = await withStore(t, { outboxLimit: 2 }, dataDir)
+  while (again.store.purge(1)) {}
+  t.strictSame(again.find(), [10, 9], 'a lower limit at the next start')
   await again.append(sent())
-  t.strictSame(again.find(), [11, 10], 'a lower limit at the next start')
+  t.strictSame(again.find(), [11, 10])
   t.equal(again.store.messages.last(), 11)
   t.equal(again.store.messages.dropped(), 8)
 })
