@@ -64,11 +64,11 @@ export const appEndpoints: FastifyPluginAsyncTypebox = async app => {
 
 /** @throws BadRequestException for an attribute without a value; NotFoundException for a job */
 function readFilters(store: Store, app: AppRef, given: Static<typeof Filters>): EndpointFilter {
-  const { channel, user, address, id, status, attribute = [] } = given
+  const { channel, status, attribute = [] } = given
   const job = given['import-job']
   return {
-    ...{ channel, userId: user, id, status, optOut: given['opt-out'] },
-    address: address === undefined ? undefined : readAddress(address),
+    ...{ channel, status, optOut: given['opt-out'] },
+    ...{ id: readAddress(given.id), userId: readAddress(given.user), address: readAddress(given.address) },
     attributes: attribute.map(readAttribute),
     importJob:
       job === undefined

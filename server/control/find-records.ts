@@ -183,7 +183,8 @@ async function waitForRecords<Filters extends { app?: string }, Found>(
     }
   } catch (error) {
     if (!signal.aborted) throw error
-    return { found: [], last: lookedAt }
+    // Records of other applications may have come, which `last` counts.
+    return findRecords(list, filters, { limit, before: end, after: Math.max(after, lookedAt) })
   }
 }
 

@@ -46,9 +46,12 @@ export function readFilters({ after, before, ...filters }: MessagesQuery): {
   after: number
   before: number
 } {
-  const { address } = filters
+  const { address, endpoint, user } = filters
   return {
-    filters: { ...filters, ...(address !== undefined && { address: readAddress(address) }) },
+    filters: {
+      ...filters,
+      ...{ address: readAddress(address), endpoint: readAddress(endpoint), user: readAddress(user) },
+    },
     after: readBound('after', after, 'a message') ?? 0,
     before: readBound('before', before, 'a message') ?? Number.MAX_SAFE_INTEGER,
   }

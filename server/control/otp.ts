@@ -46,7 +46,7 @@ export const otp: FastifyPluginAsyncTypebox = async app => {
     },
     async ({ query }) => {
       const { app: applicationId, reference } = query
-      const address = query.address === undefined ? undefined : readAddress(query.address)
+      const address = readAddress(query.address)
       const now = app.now().getTime()
       const { values, token } = readPage(
         query,

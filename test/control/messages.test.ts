@@ -93,13 +93,20 @@ t.test('the filters select; a + in a query is one', async t => {
   t.strictSame(await ids({ before: '1', wait: '0.01' }), [])
   t.strictSame(await ids({ app: (await createApp()).Id }), [])
   t.strictSame(await ids({ address: ' 15550000001' }), [1], 'a + that was not escaped')
+  await endpoint('+15550000009', {
+    ChannelType: 'SMS',
+    Address: '+15550000008',
+    User: { UserId: 'a+b@example.com' },
+  })
+  await send({ MessageConfiguration: { SMSMessage: { Body: 'Hi' } }, Endpoints: { '+15550000009': {} } })
+  t.strictSame(await ids({ endpoint: ' 15550000009', user: 'a b@example.com' }), [4], 'in an id')
   const emails = ['ann+a+b@example.com', 'Ann Lee <ann@example.com>']
   await send({
     MessageConfiguration: { EmailMessage: { Body: 'Hi' } },
     Addresses: Object.fromEntries(emails.map(email => [email, { ChannelType: 'EMAIL' }])),
   })
-  t.strictSame(await ids({ address: 'ann a b@example.com' }), [4], 'in an e-mail address')
-  t.strictSame(await ids({ address: 'Ann Lee <ann@example.com>' }), [5], 'a space before a name is one')
+  t.strictSame(await ids({ address: 'ann a b@example.com' }), [5], 'in an e-mail address')
+  t.strictSame(await ids({ address: 'Ann Lee <ann@example.com>' }), [6], 'a space before a name is one')
 })
 
 t.test('a filter that cannot match is refused', async t => {
@@ -149,6 +156,16 @@ t.test('wait that is over answers no items', async t => {
   const { call, send } = await withSending(t)
   await send(sms('hi', '+15550000001'))
   t.strictSame((await call('GET', `${list}?wait=0.01&text=code`)).body, { items: [], last: 1, dropped: 0 })
+})
+
+t.test('the last of a wait that is over counts messages of other applications, too', async t => {
+  const { call, send, app } = await withSending(t)
+  await send(sms('hi', '+15550000001'))
+  const waiting = call('GET', `${list}?wait=1&app=another`)
+  await setImmediate()
+  await send(sms('hi', '+15550000002'))
+  t.strictSame((await call('GET', `${list}?app=${app}&after=1`)).body.last, 2)
+  t.strictSame((await waiting).body, { items: [], last: 2, dropped: 0 })
 })
 
 t.test('after the last of an answer come all messages that its search has missed', async t => {
