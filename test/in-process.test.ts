@@ -112,8 +112,10 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     await sms('+15551234567', 'Your code is 1')
     await client.send(new UpdateSmsChannelCommand({ ApplicationId: app, SMSChannelRequest: {} }))
     await sms('+15550000000', 'Your code is 2')
-    await sms('+15551234567', 'Your code is 3')
+    const { MessageResponse } = await sms('+15551234567', 'Your code is 3')
     t.match(await coming, { id: 3, body: 'Your code is 3', app })
+    const messageId = MessageResponse!.Result!['+15551234567']!.MessageId!
+    t.match(await pinpoint.waitForMessage({ messageId }), { id: 3, messageId })
     t.match(await pinpoint.waitForMessage({ channel: 'SMS', status: 'PERMANENT_FAILURE' }), { id: 1 })
     t.match(await pinpoint.messages({ after: 1 }), [{ id: 3 }, { id: 2 }])
     t.strictSame(await pinpoint.messages({ user: 'nobody' }), [])

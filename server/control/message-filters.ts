@@ -23,6 +23,7 @@ export const MessagesQuery = Type.Object({
   address: filter('The address, as the caller wrote it, or as the endpoint has it'),
   endpoint: filter('Id of the endpoint'),
   user: filter('Id of the user'),
+  messageId: filter('The MessageId, as in the answer'),
   status: Type.Optional(OneOf([...deliveryStatuses], { description: 'The status' })),
   failed: Flag('Whether the status is another than SUCCESSFUL'),
   operation: Type.Optional(OneOf(sendingOperations, { description: 'The operation that sent it' })),

@@ -22,6 +22,8 @@ export interface MessageFilters {
   endpoint?: string
   /** Id of the user. */
   user?: string
+  /** The MessageId, as in the answer. */
+  messageId?: string
   status?: DeliveryStatus
   /** The operation that sent it. */
   operation?: string

@@ -86,6 +86,9 @@ t.test('the filters select; a + in a query is one', async t => {
   })) {
     t.strictSame(await ids({ [name]: value }), found, name)
   }
+  const [{ messageId }] = await outbox({ user: 'ann' })
+  t.strictSame(await ids({ messageId }), [2])
+  t.strictSame(await ids({ messageId: messageId.toUpperCase() }), [])
   t.strictSame(await ids({ app, channel: 'EMAIL', text: 'shop', user: 'ann' }), [2])
   t.strictSame(await ids({ app, failed: 'false', operation: 'SendUsersMessages' }), [2])
   t.strictSame(await ids({ after: '1', before: '3' }), [2])

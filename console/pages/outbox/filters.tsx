@@ -15,6 +15,7 @@ const operations = ['SendMessages', 'SendUsersMessages', 'SendOTPMessage']
 /** Filters by a whole value that are rarely needed. */
 const others = {
   endpoint: 'Endpoint id',
+  messageId: 'MessageId',
   template: 'Template name',
   campaign: 'Campaign id',
   journey: 'Journey id',

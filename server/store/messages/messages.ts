@@ -14,6 +14,8 @@ const columns = [...indexedColumns, 'template', 'operation'] as const
 export type MessageFilters = { [Column in (typeof columns)[number]]?: string } & {
   /** Id of the application. */
   app?: string
+  /** The MessageId of the answer. */
+  messageId?: string
   /** Whether the status is another than SUCCESSFUL. */
   failed?: 'true' | 'false'
   /** In the subject, the title, or any form of the body; the case of ASCII letters does not matter. */
@@ -136,6 +138,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     const conditions = [
       'a.id IS NOT NULL',
       ...others.map(name => `m.${name} = ${matching(name)}`),
+      ...(names.includes('messageId') ? ["m.record ->> 'messageId' = :messageId"] : []),
       ...(names.includes('failed') ? ["(m.status <> 'SUCCESSFUL') = (:failed = 'true')"] : []),
       ...(names.includes('text') ? [`(m.content IS NOT NULL OR m.record LIKE :pattern ESCAPE '\\')`] : []),
     ]
