@@ -1,5 +1,5 @@
 import type { EventDimensions, EventFilter } from '../model/event-filter.ts'
-import { isPushEvent } from '../model/event-record.ts'
+import { isPushEvent, type SentBy } from '../model/event-record.ts'
 import type { AttributeDimension, MetricDimension, SetDimension } from '../model/segment-dimensions.ts'
 
 /** What is known of an event, as PutEvents takes it. */
@@ -7,6 +7,8 @@ export interface EventFacts {
   EventType: string
   Attributes?: Readonly<Record<string, string>> | undefined
   Metrics?: Readonly<Record<string, number>> | undefined
+  /** Who has sent the message that it is of, if it is of one. */
+  sentBy?: SentBy
 }
 
 /**

@@ -3,7 +3,7 @@ import type { OutboxMessage } from '../model/message.ts'
 import { phoneDigits } from '../model/phone-digits.ts'
 import type { Store } from '../store/open-store.ts'
 import { kindOf } from './content.ts'
-import { eventOfRecord, eventSource } from './events/event-source.ts'
+import { eventSource } from './events/event-source.ts'
 import { messageRecord } from './events/message-events.ts'
 import { type EventStore, recordEvents } from './write-messages.ts'
 
@@ -35,13 +35,18 @@ export function simulateEvent(
     return `message ${id} was not delivered, so nothing happens to it: it does not render (${message.renderingFailure})`
   }
   const app = store.apps.find(appId)!
-  const record = messageRecord(eventSource(store, app, now), type, { record: message, id }, attributes)
+  const { endpoint, campaign, journey } = message
+  const told = { record: message, ...(attributes !== undefined && { given: attributes }) }
   const recorded = recordEvents(store, app, [
-    { ...eventOfRecord(record), endpoint: message.endpoint, message: id },
+    {
+      ...{ types: [type], origin: { message: told }, time: now.getTime() },
+      ...{ message: id, endpoint, campaign, journey },
+    },
   ])
   const number = phoneDigits(message.address ?? '')
   if (type === '_SMS.OPTOUT' && number !== undefined) store.optOuts.add(number, now.toISOString())
-  return { id: recorded, app: appId, event: record }
+  const event = messageRecord(eventSource(store, app, now), type, { ...told, id })
+  return { id: recorded, app: appId, event }
 }
 
 /** What can happen to a message, by its channel and by who has sent it. */

@@ -17,19 +17,11 @@ export function eventConditions(activities: Activities): [key: string, condition
 }
 
 /**
- * Whether an event meets a condition: it is of a message that the journey has sent, by the activity
- * that the condition names (source: guide).
- *
- * @param journey id of the journey
+ * Whether an event of a message that the journey has sent meets a condition: it is of the activity that
+ * the condition names (source: guide).
  */
-export function meets(
-  { Dimensions = {}, MessageActivity }: EventCondition,
-  event: EventFacts,
-  journey: string,
-): boolean {
-  const { journey_id, journey_activity_id } = event.Attributes ?? {}
-  if (journey_id !== journey) return false
-  if (MessageActivity && journey_activity_id !== MessageActivity) return false
+export function meets({ Dimensions = {}, MessageActivity }: EventCondition, event: EventFacts): boolean {
+  if (MessageActivity && event.sentBy?.activity !== MessageActivity) return false
   return matchesDimensions(Dimensions, event)
 }
 

@@ -1,5 +1,5 @@
 import { type Counters, count } from '../audience/counters.ts'
-import { type EventFacts, isOfMessage, matchesFilter } from '../audience/event-filter.ts'
+import { type EventFacts, matchesFilter } from '../audience/event-filter.ts'
 import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import { endpointRef } from '../store/endpoints/endpoint-key.ts'
@@ -35,12 +35,10 @@ export function handleJourneyEvents(store: ListeningStore, events: readonly Jour
     if (endpoint === undefined) continue
     const listeners = listening.get(app.seq) ?? listenersIn(store, app)
     listening.set(app.seq, listeners)
-    const isTold = isOfMessage(facts, source)
     for (const listener of listeners) {
-      // Only events of messages decide splits (source: guide).
-      if (isTold) noteEvent(store, listener, endpoint, facts)
-      const isOwn = isTold && facts.Attributes?.journey_id === listener.journey.id
-      if (!isOwn && listener.filter !== undefined && matchesFilter(listener.filter, facts, source)) {
+      // Only events of the journey's own messages decide its splits (source: guide).
+      if (facts.sentBy?.journey === listener.journey.id) noteEvent(store, listener, endpoint, facts)
+      else if (listener.filter !== undefined && matchesFilter(listener.filter, facts, source)) {
         enterBy(store, store.journeys.byDocument(listener.journey.document)!, endpoint, now)
       }
     }
@@ -64,11 +62,11 @@ const listenersIn = ({ journeys }: ListeningStore, app: AppRef): Listener[] =>
 
 function noteEvent(
   { journeyParticipants }: ListeningStore,
-  { journey: { app, document, id }, conditions }: Listener,
+  { journey: { app, document }, conditions }: Listener,
   endpoint: string,
   facts: EventFacts,
 ): void {
-  const keys = conditions.filter(([, condition]) => meets(condition, facts, id)).map(([key]) => key)
+  const keys = conditions.filter(([, condition]) => meets(condition, facts)).map(([key]) => key)
   noteMet(journeyParticipants, document, endpointRef(app.seq, endpoint).folded, keys)
 }
 

@@ -182,10 +182,10 @@ async function sendCustom(
     const attributes = answer.get(endpoint.Id!)?.attributes
     const facts = {
       EventType: '_custom.response',
-      Attributes: { ...attributes, journey_id: id, journey_activity_id: key },
+      Attributes: attributes,
+      sentBy: { journey: id, activity: key },
     }
-    const met =
-      attributes === undefined ? [] : conditions.filter(([, condition]) => meets(condition, facts, id))
+    const met = attributes === undefined ? [] : conditions.filter(([, condition]) => meets(condition, facts))
     return {
       message: { record: records[index]!, endpoint, isCustom: true },
       met: met.map(([key]) => key),

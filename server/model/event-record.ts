@@ -46,6 +46,17 @@ export interface EventMessage {
   status?: SendStatus
   /** Its endpoint as it was then, without ids and address, for `_campaign.send` and `_journey.send`. */
   endpoint?: object
+  /** Attributes that count before those that the event has by itself. */
+  given?: Readonly<Record<string, string>>
+}
+
+/** Who has sent the message that an event is of; empty for a transactional one. */
+export interface SentBy {
+  /** Ids of the campaign or the journey. */
+  campaign?: string | undefined
+  journey?: string | undefined
+  /** Of the campaign or the journey. */
+  activity?: string | undefined
 }
 
 /** Events before they are stored: those of one message that happen at once, or a single event. */

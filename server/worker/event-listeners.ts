@@ -1,6 +1,6 @@
-import type { EventFacts } from '../audience/event-filter.ts'
+import { type EventFacts, isOfMessage } from '../audience/event-filter.ts'
 import { eventCampaignsFor, startEventRuns } from '../campaigns/event-campaigns.ts'
-import { eventMembers } from '../delivery/events/message-events.ts'
+import { eventMembers, sentBy } from '../delivery/events/message-events.ts'
 import { handleJourneyEvents } from '../journeys/handle-events.ts'
 import type { Campaign } from '../store/campaigns/campaigns.ts'
 import type { EventRow } from '../store/event-records/event-records.ts'
@@ -56,8 +56,9 @@ export function dispatchEvents(store: Store, listeners: readonly EventListener[]
   })
 }
 
-function factsOf({ type, origin }: EventRow): EventFacts {
+function factsOf({ type, origin, source }: EventRow): EventFacts {
   const { attributes, metrics } = eventMembers(type, origin)
   const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== null)
-  return { EventType: type, Attributes: Object.fromEntries(given), Metrics: metrics }
+  const facts = { EventType: type, Attributes: Object.fromEntries(given), Metrics: metrics }
+  return isOfMessage(facts, source) ? { ...facts, sentBy: sentBy(type, origin) } : facts
 }

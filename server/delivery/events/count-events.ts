@@ -56,7 +56,7 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       const reach = reaches.get(owner) ?? { of: { campaign, activity, day }, endpoints: new Map() }
       reaches.set(owner, reach)
       // A message that fails at once, with its other events, was never counted.
-      if (!isReached && 'message' in event.origin) reach.endpoints.delete(event.endpoint)
+      if (!isReached && event.types.some(isSend)) reach.endpoints.delete(event.endpoint)
       else reach.endpoints.set(event.endpoint, isReached)
     }
   }

@@ -5,6 +5,7 @@ import type {
   EventRecord,
   MessageEvent,
   NewEvents,
+  SentBy,
   SentEvents,
   SmsEvent,
 } from '../../model/event-record.ts'
@@ -81,23 +82,18 @@ export const recordOf = (event: EventRow): EventRecord =>
     ? event.origin.record
     : messageRecord(event, event.type, { ...event.origin.message, id: event.message })
 
-/**
- * Makes the record of an event of a message.
- *
- * @param given attributes over those that the event has by itself
- */
+/** Makes the record of an event of a message. */
 export function messageRecord(
   source: EventSource,
   type: string,
   message: EventMessage & { id: number | undefined },
-  given: Readonly<Record<string, string>> = {},
 ): EventRecord {
   const { record, id, endpoint } = message
   const clientId = record.endpoint ?? (isSend(type) ? '' : (record.messageId ?? String(id)))
   return makeRecord(source, type, clientId, {
-    attributes: { ...attributesOf(type, message, given), ...given },
+    attributes: attributesOf(type, message),
     metrics: metricsOf(type, record),
-    ...(type.startsWith('_email.') && { facets: emailFacets(type as EmailEvent, record, given) }),
+    ...(type.startsWith('_email.') && { facets: emailFacets(type as EmailEvent, message) }),
     ...(isSend(type) && endpoint !== undefined && endpointContext(endpoint)),
   })
 }
@@ -110,6 +106,22 @@ export const eventMembers = (
   'record' in origin
     ? origin.record
     : { attributes: attributesOf(type, origin.message), metrics: metricsOf(type, origin.message.record) }
+
+/**
+ * Who has sent the message that an event is of. The attributes of the event do not tell: the context of
+ * a transactional message may have the same names. Of what apps report, they do.
+ */
+export function sentBy(type: string, origin: NewEvents['origin']): SentBy {
+  if ('message' in origin) {
+    const { campaign, journey, activity } = origin.message.record
+    return { campaign, journey, activity }
+  }
+  const { attributes } = origin.record
+  const text = (name: string) => attributes[name] ?? undefined
+  return type.startsWith('_journey.')
+    ? { journey: text('journey_id'), activity: text('journey_activity_id') }
+    : { campaign: text('campaign_id'), activity: text('campaign_activity_id') }
+}
 
 /** What of an event is counted. Texts that do not apply are empty. */
 export interface Counted {
@@ -132,40 +144,30 @@ export interface Counted {
   price: number
 }
 
-/** What of an event is counted: from its `eventMembers`, mostly without making all of them. */
+/** What of an event is counted, without making its record. */
 export function countedBy(type: string, origin: NewEvents['origin']): Counted {
-  // The context of a message may have attributes of any name.
-  if ('record' in origin || origin.message.record.context !== undefined) {
-    return countedOf(eventMembers(type, origin))
-  }
+  const { campaign = '', journey = '', activity = '' } = sentBy(type, origin)
+  const by = { campaign, journey, activity }
+  if ('record' in origin) return { ...by, ...notOfMessage }
   const { message } = origin
-  const { campaign = '', journey = '', activity = '', parts = 1 } = message.record
+  const { given = {}, record } = message
   const isSms = type.startsWith('_SMS.')
   return {
-    ...{ campaign, journey, activity },
+    ...by,
     campaignStatus: type === '_campaign.send' ? sendStatusOf(message) : '',
     journeyStatus: type === '_journey.send' ? sendStatusOf(message) : '',
     deliveryType: isSend(type) ? deliveryTypeOf(message) : '',
-    country: isSms ? countryIn(message.record) : '',
-    recordStatus: isSms ? recordStatus[type as SmsEvent] : '',
-    parts: isSms ? parts : 1,
-    price: metricsOf(type, message.record).price_in_millicents_usd ?? 0,
+    country: isSms ? (given.iso_country_code ?? countryIn(record)) : '',
+    recordStatus: isSms ? (given.record_status ?? recordStatus[type as SmsEvent]) : '',
+    parts: isSms ? (record.parts ?? 1) : 1,
+    price: metricsOf(type, record).price_in_millicents_usd ?? 0,
   }
 }
 
-function countedOf({ attributes, metrics }: Pick<EventRecord, 'attributes' | 'metrics'>): Counted {
-  return {
-    campaign: attributes.campaign_id ?? '',
-    journey: attributes.journey_id ?? '',
-    activity: attributes.campaign_activity_id ?? attributes.journey_activity_id ?? '',
-    campaignStatus: attributes.campaign_send_status ?? '',
-    journeyStatus: attributes.journey_send_status ?? '',
-    deliveryType: attributes.delivery_type ?? '',
-    country: attributes.iso_country_code ?? '',
-    recordStatus: attributes.record_status ?? '',
-    parts: Number(attributes.number_of_message_parts ?? 1),
-    price: metrics.price_in_millicents_usd ?? 0,
-  }
+/** What an event that an app reports does not tell. */
+const notOfMessage = {
+  ...{ campaignStatus: '', journeyStatus: '', deliveryType: '', country: '', recordStatus: '' },
+  ...{ parts: 1, price: 0 },
 }
 
 /** The country of an SMS message's number; empty where it has none. */
@@ -175,18 +177,20 @@ function countryIn({ address = '' }: EventMessage['record']): string {
 }
 
 /** The attributes of an event of a message. */
-function attributesOf(
-  type: string,
-  message: EventMessage,
-  given: Readonly<Record<string, string>> = {},
-): EventRecord['attributes'] {
+const attributesOf = (type: string, message: EventMessage): EventRecord['attributes'] => ({
+  ...ownAttributesOf(type, message),
+  ...message.given,
+})
+
+/** Those that it has by itself. */
+function ownAttributesOf(type: string, message: EventMessage): EventRecord['attributes'] {
   const { record } = message
   if (type === '_campaign.send') return campaignAttributes(message)
   if (type === '_journey.send') return journeyAttributes(message)
   const sender = senderOf(record)
   if (type.startsWith('_SMS.')) return { ...sender, ...smsAttributes(type as SmsEvent, record) }
   if (!type.startsWith('_email.')) return sender
-  return { ...sender, feedback: feedbackOf(type as EmailEvent, given), ...record.context }
+  return { ...sender, feedback: feedbackOf(type as EmailEvent, message), ...record.context }
 }
 
 /** The metrics of an event of a message. */
@@ -251,18 +255,11 @@ const feedbacks: Partial<Record<EmailEvent, string>> = {
   '_email.open': 'opened',
 }
 
-const feedbackOf = (type: EmailEvent, { link = defaultLink }: Readonly<Record<string, string>>): string =>
-  type === '_email.click' ? link : (feedbacks[type] ?? type.slice('_email.'.length))
+const feedbackOf = (type: EmailEvent, { given }: EventMessage): string =>
+  type === '_email.click' ? (given?.link ?? defaultLink) : (feedbacks[type] ?? type.slice('_email.'.length))
 
-function emailFacets(
-  type: EmailEvent,
-  record: EventMessage['record'],
-  {
-    link = defaultLink,
-    ip_address = '192.0.2.1',
-    user_agent = 'pinpoint-local',
-  }: Readonly<Record<string, string>>,
-): object {
+function emailFacets(type: EmailEvent, { record, given = {} }: EventMessage): object {
+  const { link = defaultLink, ip_address = '192.0.2.1', user_agent = 'pinpoint-local' } = given
   const { address = '', from = '', subject = '', headers = [], time = '', messageId = '' } = record
   const names = { from, to: [address], subject }
   const mail = {

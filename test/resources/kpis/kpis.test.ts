@@ -183,6 +183,26 @@ t.test('KPIs of campaigns: attempts, deliveries, different endpoints, opens', as
   }
 })
 
+t.test('the context of a transactional e-mail does not make it a message of a campaign', async t => {
+  const { write, send, outbox, happen, call, values } = await withKpis(t)
+  await write({ channel: 'SMS', address: '+12065550142', ...ofCampaign })
+  const Context = { campaign_id: 'c1', campaign_activity_id: 'a1', treatment_id: '1' }
+  await send({
+    ...{ Context, Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } } },
+    MessageConfiguration: { DefaultMessage: { Body: 'Hi' } },
+  })
+  const [{ id }] = await outbox()
+  await happen(id, '_email.hardbounce')
+  t.strictSame(await values('txn-emails-sent'), { all: 1 })
+  t.strictSame(await values('txn-emails-hard-bounced'), { all: 1 })
+  t.strictSame(await values('hard-bounce-rate', '', 'campaigns/c1/'), {})
+  const events = async (query: string) => (await call('GET', `/_pinpoint/events?${query}`)).body.items
+  const ofMessage = await events(`message=${id}`)
+  t.equal(ofMessage.length, 3)
+  for (const { event } of ofMessage) t.match(event.attributes, Context, 'its events tell it')
+  t.strictSame(await events('campaign=c1&type=_email.*'), [])
+})
+
 t.test(
   'of a campaign, all that was rendered and sent is delivered but for hard bounces, also those at once',
   async t => {
