@@ -1,12 +1,14 @@
 import { isPushEvent, type NewEvents } from '../../model/event-record.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
+import { foldedId } from '../../store/endpoints/endpoint-key.ts'
 import type { EventCounts, Reach } from '../../store/event-records/event-counts.ts'
 import { type Counted, countedBy } from './message-events.ts'
 import { isSend } from './send-events.ts'
 
 /*
- * What events count for KPIs. Each event of a message counts under its type, and so do
- * `_campaign.opened_notification` and the like, which come through PutEvents. Further names:
+ * What events count for KPIs. Each event of an e-mail or an SMS message counts under its type, and so
+ * do `_campaign.send`, `_journey.send` and `_campaign.opened_notification`, which may come through
+ * PutEvents. Further names:
  *
  * - `first <type>`: the first open or click of a message
  * - `parts <type>`, `price <type>`: of SMS messages, by country
@@ -16,8 +18,8 @@ import { isSend } from './send-events.ts'
  * Endpoints that have got a message of a campaign are stored by their ids, as each counts once.
  */
 
-/** Events that count once for a message and a clock hour, however often they happen (source: guide). */
-const oncePerHour = new Set(['_email.open', '_email.click'])
+const pushOpen = '_campaign.opened_notification'
+const pushSend = '_campaign.send push'
 
 /** Counts events of one application. To be called in the transaction that writes them. */
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
@@ -32,8 +34,8 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
     time = event.time
     const day = hour.slice(0, 10)
     for (const type of event.types) {
-      if (!isCounted(event, type)) continue
       const counted = countedBy(type, event.origin)
+      if (!isCounted(counts, app, event, type, counted)) continue
       const { campaign, journey, activity } = counted
       const owner = `${day}/${campaign}/${journey}/${activity}`
       const note = (name: string) => {
@@ -44,10 +46,11 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
         else group.times++
       }
 
-      if (oncePerHour.has(type)) {
-        const message = event.message!
-        if (!counts.mark(app, { message, name: type, hour })) continue
-        if (counts.mark(app, { message, name: type, hour: '' })) note(`first ${type}`)
+      const of = countsOncePerHour(event, type, counted)
+      if (of !== undefined) {
+        const mark = counts.mark(app, { of, name: type, hour })
+        if (mark === 'known') continue
+        if (mark === 'first') note(`first ${type}`)
       }
       note(type)
 
@@ -83,7 +86,7 @@ function addendsOf(
   if (type === '_campaign.send' && deliveryType === 'PUSH') {
     return [
       [type, sendStatus, 1],
-      [`${type} push`, sendStatus, 1],
+      [pushSend, sendStatus, 1],
     ]
   }
   if (isSend(type)) return [[type, sendStatus, 1]]
@@ -96,9 +99,35 @@ function addendsOf(
   ]
 }
 
-/** Whether an event counts: those of messages do, and what apps report of push notifications. */
-const isCounted = ({ origin, message }: NewEvents, type: string): boolean =>
-  'message' in origin || message !== undefined || isSend(type) || isPushEvent(type)
+/**
+ * Whether an event counts. Those of messages do; of what happens to push notifications, which apps
+ * report with ids of any campaign and activity, opens of those that were sent.
+ */
+function isCounted(
+  counts: EventCounts,
+  app: AppRef,
+  { origin, endpoint }: NewEvents,
+  type: string,
+  { campaign, activity }: Counted,
+): boolean {
+  if (type !== pushOpen) return 'message' in origin && !isPushEvent(type)
+  const of = { campaign, journey: '', activity, name: pushSend, label: 'SUCCESS' }
+  return endpoint !== undefined && counts.has(app, of)
+}
+
+/**
+ * What an open or a click is of, if it is one: it counts once in a clock hour, however often it happens
+ * (source: guide). A push notification is known by its activity, which has sent one to each endpoint,
+ * as apps do not tell more.
+ */
+function countsOncePerHour(
+  { message, endpoint = '' }: NewEvents,
+  type: string,
+  { activity }: Counted,
+): number | string | undefined {
+  if (type === pushOpen) return `${activity}/${foldedId(endpoint)}`
+  return type === '_email.open' || type === '_email.click' ? message : undefined
+}
 
 /**
  * Whether an event says that its endpoint has got a message of a campaign, or has not; undefined if it

@@ -13,8 +13,13 @@ export interface Measure {
   countsEndpoints?: true
 }
 
-/** A rate, from 0 to 1 (assumed); undefined of nothing. */
-const rate = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined)
+const quotient = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined)
+
+/**
+ * A rate, from 0 to 1 (assumed); undefined of nothing. It is never more, although what happened in a
+ * range of days may be of messages that were sent before it.
+ */
+const rate = (part: number, whole: number): number | undefined => quotient(Math.min(part, whole), whole)
 
 const measure = (names: readonly string[], value: Measure['value']): Measure => ({ names, value })
 
@@ -49,11 +54,14 @@ export const ofCampaigns = {
   successfulDeliveries: measure(ofSends, delivered),
   attemptedDeliveries: measure(['_campaign.send'], attempted),
   uniqueDeliveries: { ...measure(['reached'], () => undefined), countsEndpoints: true } as Measure,
-  emailOpenRate: measure([...emails, '_email.open'], sum => rate(sum('_email.open'), deliveredEmails(sum))),
+  // Rates are of messages that were opened, however often (assumed).
+  emailOpenRate: measure([...emails, 'first _email.open'], sum =>
+    rate(sum('first _email.open'), deliveredEmails(sum)),
+  ),
   hardBounceRate: measure(emails, sum => rate(sum('_email.hardbounce'), sum('_email.send'))),
   // Only push notifications are opened so.
-  pushOpenRate: measure(['_campaign.send push', '_campaign.opened_notification'], sum =>
-    rate(sum('_campaign.opened_notification'), sum('_campaign.send push', 'SUCCESS')),
+  pushOpenRate: measure(['_campaign.send push', 'first _campaign.opened_notification'], sum =>
+    rate(sum('first _campaign.opened_notification'), sum('_campaign.send push', 'SUCCESS')),
   ),
   directEmailOpens: countOf('_email.open', ...emails),
   directPushOpens: countOf('_campaign.opened_notification', '_campaign.send push'),
@@ -105,7 +113,7 @@ export const ofSms = {
   deliveredByParts: countOf(`parts ${received}`, `parts ${sent}`),
   /** Of each record_status. */
   errors: countOf(`status ${failed}`),
-  averagePrice: measure(priced, sum => rate(price(sum), sum(received) + sum(failed))),
-  averagePriceByParts: measure(priced, sum => rate(price(sum), parts(sum))),
+  averagePrice: measure(priced, sum => quotient(price(sum), sum(received) + sum(failed))),
+  averagePriceByParts: measure(priced, sum => quotient(price(sum), parts(sum))),
   totalPrice: measure(priced, price),
 }

@@ -15,12 +15,13 @@ export interface CountKey {
   day: string
 }
 
-/** Something that counts once for a message. */
+/** Something that counts once in a clock hour. */
 export interface Mark {
-  message: number
+  /** The row of the message that it was done with, or a text that says what it is of. */
+  of: number | string
   /** The type of the event. */
   name: string
-  /** Such as 2027-03-01T09, in UTC; empty for once ever. */
+  /** Such as 2027-03-01T09, in UTC. */
   hour: string
 }
 
@@ -60,8 +61,19 @@ export function createEventCounts(db: Database) {
        AND (:ofCampaigns IS NULL OR (c.campaign <> '') = :ofCampaigns)
        AND (:ofJourneys IS NULL OR (c.journey <> '') = :ofJourneys)`,
   )
+  const has = db
+    .prepare<unknown[], number>(
+      `SELECT EXISTS (
+         SELECT 1 FROM event_counts WHERE app = :app AND name = :name AND campaign = :campaign
+           AND journey = :journey AND activity = :activity AND label = :label)`,
+    )
+    .pluck()
   const mark = db.prepare<[Mark & { app: number }]>(
-    'INSERT OR IGNORE INTO event_marks (app, message, name, hour) VALUES (:app, :message, :name, :hour)',
+    'INSERT OR IGNORE INTO event_marks (app, subject, name, hour) VALUES (:app, :of, :name, :hour)',
+  )
+  const markAgain = db.prepare<[Mark & { app: number }]>(
+    `UPDATE event_marks SET hour = :hour
+     WHERE app = :app AND subject = :of AND name = :name AND hour <> :hour`,
   )
   const addReached = db.prepare<[Reach & { app: number; endpoints: string; is_reached: 0 | 1 }]>(
     `INSERT INTO reached_endpoints (app, campaign, activity, day, endpoints, is_reached)
@@ -85,8 +97,18 @@ export function createEventCounts(db: Database) {
   return {
     add: (app: AppRef, key: CountKey, by: number): void => void add.run({ ...key, app: app.seq, by }),
 
-    /** Marks a message. Returns whether it was not marked before. */
-    mark: (app: AppRef, given: Mark): boolean => mark.run({ ...given, app: app.seq }).changes > 0,
+    /** Whether anything was counted under a key, on whatever day. */
+    has: (app: AppRef, key: Omit<CountKey, 'day'>): boolean => has.get({ ...key, app: app.seq }) === 1,
+
+    /**
+     * Notes that something was done. Returns whether it was the first time, the first one in another
+     * hour than the last, or is known of this hour.
+     */
+    mark(app: AppRef, given: Mark): 'first' | 'again' | 'known' {
+      const values = { ...given, app: app.seq }
+      if (mark.run(values).changes > 0) return 'first'
+      return markAgain.run(values).changes > 0 ? 'again' : 'known'
+    },
 
     /**
      * Notes that endpoints have got a message, or, if they count as reached by the activity until

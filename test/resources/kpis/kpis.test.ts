@@ -65,6 +65,14 @@ async function withKpis(t: Test) {
       ),
     happen: (id: number, eventType: string) =>
       call('POST', `/_pinpoint/messages/${id}/events`, { eventType }),
+    /** Reports an event as an app does. */
+    async report(endpoint: string, EventType: string, Attributes: object) {
+      const event = { EventType, Attributes, Timestamp: time.toISOString() }
+      const { body } = await call('POST', `/v1/apps/${app}/events`, {
+        BatchItem: { [endpoint]: { Events: { event } } },
+      })
+      t.equal(body.Results[endpoint].EventsItemResponse.event.Message, 'Accepted')
+    },
   }
 }
 
@@ -111,9 +119,9 @@ t.test('what opens have left behind goes with their messages; what they count st
   const { sent, values, call, dataDir } = await withKpis(t)
   await (await sent('EMAIL', 'ann@example.com'))('_email.open', '_email.click')
   await (await sent('EMAIL', 'ben@example.com'))('_email.open')
-  t.equal(countRows(dataDir).event_marks, 6, 'once in an hour, and once ever')
+  t.equal(countRows(dataDir).event_marks, 3)
   await call('DELETE', '/_pinpoint/messages/1')
-  t.equal(countRows(dataDir).event_marks, 2)
+  t.equal(countRows(dataDir).event_marks, 1)
   for (let count = 0; count < 3; count++) await sent('EMAIL', 'cal@example.com')
   t.equal(countRows(dataDir).event_marks, undefined)
   t.strictSame(await values('txn-emails-unique-opens'), { all: 2 })
@@ -181,6 +189,64 @@ t.test('KPIs of campaigns: attempts, deliveries, different endpoints, opens', as
   for (const [name, expected] of Object.entries(ofOne)) {
     t.strictSame(await values(name, '', 'campaigns/c1/'), expected, name)
   }
+})
+
+t.test('opens count once in a clock hour, whoever reports them; rates are of what was opened', async t => {
+  const { write, happen, report, values, setTime } = await withKpis(t)
+  const [email, push] = await write(
+    { ...toAnn, ...ofCampaign, endpoint: 'e1' },
+    { channel: 'GCM', address: 't1', ...ofCampaign, endpoint: 'E9' },
+    { channel: 'GCM', address: 't2', ...ofCampaign, endpoint: 'e8' },
+  )
+  const opened = { campaign_id: 'c1', campaign_activity_id: 'a1' }
+  for (const hour of ['09', '10', '11']) {
+    for (const minute of ['00', '59']) {
+      setTime(`${today}T${hour}:${minute}:00Z`)
+      await happen(email!, '_email.open')
+      await happen(push!, '_campaign.opened_notification')
+      await report('e9', '_campaign.opened_notification', opened)
+    }
+  }
+  const path = 'campaigns/c1/'
+  const opens = (kind: string) => values(`direct-${kind}-opens-grouped-by-campaign-activity`, '', path)
+  t.strictSame(await opens('push'), { a1: 3 })
+  t.strictSame(await opens('email'), { a1: 3 })
+  t.strictSame(await values('push-open-rate'), { all: 1 / 2 })
+  t.strictSame(await values('email-open-rate'), { all: 1 })
+  await report('e8', '_campaign.opened_notification', opened)
+  t.strictSame(await values('push-open-rate'), { all: 1 })
+})
+
+t.test('a rate is at most 1, although more was opened in a range than sent in it', async t => {
+  const { write, happen, values, setTime } = await withKpis(t)
+  setTime('2027-03-09T09:00:00Z')
+  const of = { ...toAnn, ...ofCampaign }
+  const before = await write({ ...of, endpoint: 'e1' }, { ...of, endpoint: 'e2' })
+  setTime(`${today}T09:00:00Z`)
+  await write({ ...of, endpoint: 'e3' })
+  for (const id of before) await happen(id, '_email.open')
+  t.strictSame(await values('email-open-rate', `start-time=${today}`), { all: 1 })
+  t.strictSame(await values('email-open-rate'), { all: 2 / 3 })
+})
+
+t.test('what an app reports counts for a push notification that was sent, and for nothing else', async t => {
+  const { write, report, values } = await withKpis(t)
+  await write(
+    { channel: 'GCM', address: 't', ...ofCampaign, endpoint: 'e9' },
+    { ...toAnn, ...ofCampaign, activity: 'mail', endpoint: 'e1' },
+  )
+  const type = '_campaign.opened_notification'
+  await report('e9', type, { campaign_id: 'c1' })
+  await report('e9', type, { campaign_id: 'c1', campaign_activity_id: 'bogus' })
+  await report('e9', type, { campaign_id: 'c1', campaign_activity_id: 'mail' })
+  await report('e9', type, { campaign_id: 'c2', campaign_activity_id: 'a1' })
+  await report('e9', '_campaign.send', { campaign_id: 'c1', campaign_send_status: 'SUCCESS' })
+  const byActivity = (name: string) => values(`${name}-grouped-by-campaign-activity`, '', 'campaigns/c1/')
+  t.strictSame(await byActivity('direct-push-opens'), { a1: 0 })
+  t.strictSame(await byActivity('attempted-deliveries'), { a1: 1, mail: 1 })
+  t.strictSame(await values('push-open-rate'), { all: 0 })
+  await report('e9', type, { campaign_id: 'c1', campaign_activity_id: 'a1' })
+  t.strictSame(await byActivity('direct-push-opens'), { a1: 1 })
 })
 
 t.test('the context of a transactional e-mail does not make it a message of a campaign', async t => {

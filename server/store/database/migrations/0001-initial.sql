@@ -528,7 +528,7 @@ BEGIN
   UPDATE outbox SET kept = kept - 1;
   DELETE FROM message_contents
   WHERE seq = OLD.content AND NOT EXISTS (SELECT 1 FROM messages WHERE content = OLD.content);
-  DELETE FROM event_marks WHERE app = OLD.app AND message = OLD.seq;
+  DELETE FROM event_marks WHERE app = OLD.app AND subject = OLD.seq;
 END;
 
 -- How far the e-mails of the outbox were handed to the mail server. There is no row while none is set.
@@ -657,13 +657,13 @@ CREATE TABLE event_counts (
   PRIMARY KEY (app, name, campaign, journey, activity, label, day)
 ) STRICT, WITHOUT ROWID;
 
--- What counts once, of what was done with a message (delivery/events/count-events.ts).
+-- What counts once in a clock hour, of what was done with a message (delivery/events/count-events.ts).
 CREATE TABLE event_marks (
   app     INTEGER NOT NULL REFERENCES apps (seq),
-  message INTEGER NOT NULL, -- its row in messages; the trigger of that table deletes marks
+  subject ANY NOT NULL,  -- a row of messages, whose trigger deletes it; or the activity and endpoint of a push notification
   name    TEXT NOT NULL,
-  hour    TEXT NOT NULL,    -- such as 2027-03-01T09, or '' for once ever
-  PRIMARY KEY (app, message, name, hour)
+  hour    TEXT NOT NULL, -- the last one in which it was counted, such as 2027-03-01T09
+  PRIMARY KEY (app, subject, name)
 ) STRICT, WITHOUT ROWID;
 
 -- Which endpoints have got a message of a campaign, for KPIs that count an endpoint once. A row is what one write has found,
