@@ -62,9 +62,10 @@ export function passActivity(
       )
     }
     case 'ContactCenter':
-      return participants.map(participant =>
-        goTo(participant, activity.ContactCenter!.NextActivity, 'SUCCESS'),
-      )
+      return participants.map(participant => ({
+        ...goTo(participant, activity.ContactCenter!.NextActivity, 'SUCCESS'),
+        told: { endpoint: participant.current, statuses: ['SUCCESS'] },
+      }))
     case 'ConditionalSplit':
     case 'MultiCondition': {
       const wait = evaluationWait(activity, activities, time)

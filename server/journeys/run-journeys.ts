@@ -103,16 +103,14 @@ export function createJourneySteps(context: SendingContext) {
       const ofRun = { '': { ENDPOINT_LEFT: left }, [activity]: counters }
       journeyRuns.count(run.seq, ofRun, -left, now.toISOString())
     }
-    const isCustom = definition.Activities?.[activity]?.CUSTOM !== undefined
+    const { CUSTOM, ContactCenter } = definition.Activities?.[activity] ?? {}
+    const isCustom = CUSTOM !== undefined
     const events = outcomes.flatMap(({ told }) => {
       if (told === undefined) return []
       const { endpoint, statuses } = told
-      const record = {
-        journey: id,
-        run: run.id,
-        activity,
-        ...(endpoint.ChannelType && { channel: endpoint.ChannelType }),
-      }
+      // A contact center calls whatever the endpoint's channel is.
+      const channel = ContactCenter === undefined ? endpoint.ChannelType : 'CONTACT_CENTER'
+      const record = { journey: id, run: run.id, activity, ...(channel && { channel }) }
       return statuses.map(status => eventOfUnsent({ record, endpoint, status, isCustom }, now))
     })
     recordEvents(store, app, events)

@@ -67,3 +67,22 @@ for (const [how, own, counters] of [
     )
   })
 }
+
+t.test('a contact center activity is recorded, and passed', async t => {
+  const { ok, publish } = await withEmails(t)
+  const journey = await publish('call', { call: { ContactCenter: {} } })
+  const { items } = await ok('GET', `/_pinpoint/events?journey=${journey}`)
+  t.match(items, [
+    {
+      event: {
+        event_type: '_journey.send',
+        client: { client_id: 'ann' },
+        attributes: {
+          ...{ journey_id: journey, journey_activity_id: 'call', journey_activity_type: 'CONTACT_CENTER' },
+          ...{ journey_send_status: 'SUCCESS', journey_send_status_code: '200' },
+        },
+      },
+    },
+  ])
+  t.equal(items.length, 1)
+})
