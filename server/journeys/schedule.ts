@@ -20,7 +20,8 @@ export interface JourneyTimes {
 
 /**
  * The times of a journey. Without a StartTime, it starts at once; without an EndTime, it ends after
- * 540 days (source: guide). By local time, a run begins where the day begins first, and the end is
+ * 540 days (source: guide), which one that starts at once counts from when it is published (assumed).
+ * By local time, a run begins where the day begins first, and the end is
  * where it comes last, as participants have clocks of their own (assumed).
  */
 export function timesOf(definition: JourneyDefinition, now: number): JourneyTimes {
@@ -30,7 +31,12 @@ export function timesOf(definition: JourneyDefinition, now: number): JourneyTime
   const end = readInstant(Schedule.EndTime ?? '')
   return {
     start: LocalTime ? begin + offset - aheadOfUtc : begin,
-    end: end === undefined ? begin + journeyLimits.days * day : LocalTime ? end + offset + behindUtc : end,
+    end:
+      end === undefined
+        ? Math.max(begin, now) + journeyLimits.days * day
+        : LocalTime
+          ? end + offset + behindUtc
+          : end,
   }
 }
 

@@ -86,3 +86,25 @@ t.test('a contact center activity is recorded, and passed', async t => {
   ])
   t.equal(items.length, 1)
 })
+
+t.test(
+  'a journey whose start is long past lets endpoints in for 540 days from when it is published',
+  async t => {
+    const { ok, app, segment, endpoints, advance } = await withEmails(t)
+    const { Id } = await ok('POST', `/v1/apps/${app}/journeys`, {
+      ...journeyOf(segment, { RefreshFrequency: 'P30D', Schedule: { StartTime: '2025-01-01T00:00:00Z' } }),
+      StartActivity: 'call',
+      Activities: { call: { ContactCenter: {} } },
+    })
+    const here = `/v1/apps/${app}/journeys/${Id}`
+    const entered = async () => (await ok('GET', `${here}/execution-metrics`)).Metrics.ENDPOINT_ENTERED
+    await advance()
+    t.equal(await entered(), '1')
+    await endpoints({ Id: 'bob' })
+    await advance({ by: 'P539D' })
+    t.equal(await entered(), '2')
+    t.equal((await ok('GET', here)).State, 'ACTIVE')
+    await advance({ by: 'P1D' })
+    t.equal((await ok('GET', here)).State, 'COMPLETED')
+  },
+)
