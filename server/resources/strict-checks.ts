@@ -5,7 +5,6 @@ import { isWebTarget, webhookProblem } from '../delivery/call-hook.ts'
 import { deliveryUriProblem } from '../delivery/check-custom.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import type { WriteCampaignRequest } from '../model/campaign.ts'
-import type { JourneyDefinition } from '../model/journey.ts'
 import { campaignLimits } from '../model/quotas.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
 import { findApp } from './find.ts'
@@ -15,39 +14,43 @@ import { findApp } from './find.ts'
  * alone.
  */
 
+/** The DeliveryUri of a custom channel, and the member that has it. */
+type DeliveryUri = [member: string, uri: string | undefined]
+
 /**
  * Checks that the web hooks of custom channels are this account's: they are called with HEAD, before
  * anything is written (source: guide).
  *
- * @param uris the DeliveryUri of each custom channel; those that are not web hooks are left out
+ * @param uris those of the custom channels; what is no web hook is left out
  * @param signal aborts the calls
+ * @param prefix what the message of the exception begins with
  * @throws BadRequestException; NotFoundException
  */
 export async function checkWebhooks(
   app: FastifyInstance,
   applicationId: string,
-  uris: readonly (string | undefined)[],
+  uris: readonly DeliveryUri[],
   signal: AbortSignal,
+  prefix = '',
 ): Promise<void> {
   if (app.strict === undefined) return
   const account = app.store.apps.accountOf(findApp(app.store, applicationId))
-  for (const uri of new Set(uris)) {
-    if (uri === undefined || !isWebTarget(uri) || deliveryUriProblem('DeliveryUri', uri) !== undefined)
-      continue
+  const called = new Set<string>()
+  for (const [member, uri] of uris) {
+    if (uri === undefined || called.has(uri) || !isWebTarget(uri)) continue
+    if (deliveryUriProblem(member, uri) !== undefined) continue
+    called.add(uri)
     const problem = await webhookProblem({ ...app.strict.hooks, signal }, uri, account)
-    if (problem !== undefined) throw badRequest(problem)
+    if (problem !== undefined) throw badRequest(`${prefix}${member}: ${problem}`)
   }
 }
 
 /** The DeliveryUri of each treatment of a campaign. */
-export const deliveryUrisOf = (campaign: WriteCampaignRequest): (string | undefined)[] =>
-  [campaign, ...(campaign.AdditionalTreatments ?? [])].map(
-    ({ CustomDeliveryConfiguration }) => CustomDeliveryConfiguration?.DeliveryUri,
-  )
-
-/** The DeliveryUri of each activity of a journey that has one. */
-export const deliveryUrisIn = ({ Activities = {} }: JourneyDefinition): (string | undefined)[] =>
-  Object.values(Activities).map(({ CUSTOM }) => CUSTOM?.DeliveryUri)
+export const deliveryUrisOf = (campaign: WriteCampaignRequest): DeliveryUri[] =>
+  [campaign, ...(campaign.AdditionalTreatments ?? [])].map(({ CustomDeliveryConfiguration }, number) => [
+    `${number === 0 ? '' : `AdditionalTreatments.${number - 1}.`}CustomDeliveryConfiguration.DeliveryUri`,
+    CustomDeliveryConfiguration?.DeliveryUri,
+  ])
 
 /**
  * Checks that event campaigns start 15 minutes from now, or later (source: guide).

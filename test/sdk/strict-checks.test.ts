@@ -39,6 +39,10 @@ t.test('PREFLIGHT=strict calls the web hook of a campaign with HEAD, and wants t
     const body = { SegmentId: segment, ...custom(uri), ...soon }
     isError(t, await control('POST', url, body), 400, 'BadRequestException', message)
     isError(t, await control('PUT', `${url}/${id}`, custom(uri)), 400, 'BadRequestException', message)
+    const AdditionalTreatments = [{ SizePercent: 10, ...custom(uri) }]
+    const treatment = await control('POST', url, { ...body, ...custom(good.url), AdditionalTreatments })
+    const named = /^AdditionalTreatments\.0\.CustomDeliveryConfiguration\.DeliveryUri: http/
+    isError(t, treatment, 400, 'BadRequestException', named)
   }
   await create({ ...custom('a-function'), ...soon })
   const missing = await control('POST', '/v1/apps/nope/campaigns', { ...custom(other.url), ...soon })
@@ -51,7 +55,8 @@ t.test('PREFLIGHT=strict checks the web hooks of a journey when it is published'
   const url = `/v1/apps/${app}/journeys`
   const CUSTOM = { DeliveryUri: other.url, EndpointTypes: ['SMS'] }
   const more = { StartActivity: 'call', Activities: { call: { CUSTOM } } }
-  const message = /must answer HEAD with the header/
+  const message =
+    /^Journey validation failed, Activities\.call\.CUSTOM\.DeliveryUri: http.* must answer HEAD with the header/
   const draft = journeyOf(segment, { ...more, State: 'DRAFT' })
   const { Id } = await ok('POST', url, draft)
   t.strictSame(other.methods, [], 'a draft is not checked')

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { loadTemplate } from '../../delivery/load-template.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
@@ -19,14 +20,42 @@ import { offsetOfTime, readUtcOffset } from '../../model/utc-offset.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { checkTime, isTimeOfDay } from '../settings/check-settings.ts'
+import { checkWebhooks } from '../strict-checks.ts'
 
 const day = 86_400_000
+
+/** What is told of a journey that may not be published begins so (source: observed). */
+const prefix = 'Journey validation failed, '
+
+/**
+ * Checks the web hooks of a journey that is about to be published: they are called, so not in the
+ * transaction. With PREFLIGHT=strict alone.
+ *
+ * @param signal aborts the calls
+ * @throws BadRequestException; NotFoundException
+ */
+export const checkWebhooksOf = (
+  app: FastifyInstance,
+  applicationId: string,
+  { Activities = {} }: JourneyDefinition,
+  signal: AbortSignal,
+): Promise<void> =>
+  checkWebhooks(
+    app,
+    applicationId,
+    Object.entries(Activities).map(([key, { CUSTOM }]) => [
+      `Activities.${key}.CUSTOM.DeliveryUri`,
+      CUSTOM?.DeliveryUri,
+    ]),
+    signal,
+    prefix,
+  )
 
 /**
  * Checks whether a journey may become ACTIVE. To be called in the transaction that publishes it.
  *
  * @param options.quotas whether the numbers of journeys of an account are limited
- * @throws BadRequestException, all of which begin as the one that was observed
+ * @throws BadRequestException
  */
 export function checkPublishable(
   store: Store,
@@ -42,7 +71,7 @@ export function checkPublishable(
     quietTimeProblem(definition) ??
     activitiesProblem(store, app, definition) ??
     (quotas ? quotaProblem(store, definition) : undefined)
-  if (problem !== undefined) throw badRequest(`Journey validation failed, ${problem}`)
+  if (problem !== undefined) throw badRequest(`${prefix}${problem}`)
 }
 
 function scheduleProblem({ Schedule = {} }: JourneyDefinition, now: Date): string | undefined {

@@ -3,9 +3,9 @@ import { newId } from '../../model/arn.ts'
 import { ApplicationParams } from '../../model/common.ts'
 import { JourneyResponse, WriteJourneyRequest } from '../../model/journey.ts'
 import { appFirst, findApp } from '../find.ts'
-import { checkWebhooks, deliveryUrisIn } from '../strict-checks.ts'
 import { answerJourney } from './answer-journey.ts'
 import { checkJourney } from './check-journey.ts'
+import { checkWebhooksOf } from './check-publishable.ts'
 import { findJourney } from './find-journey.ts'
 import { checkWrittenState, definitionOf, publishChecked } from './write-journey.ts'
 
@@ -30,12 +30,7 @@ export const createJourney: FastifyPluginAsyncTypebox = async app => {
       checkWrittenState(State)
       checkJourney(request.body)
       if (State === 'ACTIVE') {
-        await checkWebhooks(
-          app,
-          request.params.applicationId,
-          deliveryUrisIn(request.body),
-          reply.disconnectSignal(),
-        )
+        await checkWebhooksOf(app, request.params.applicationId, request.body, reply.disconnectSignal())
       }
       const id = newId()
       const created = await store.write(() => {

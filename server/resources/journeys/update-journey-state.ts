@@ -3,8 +3,8 @@ import { badRequest } from '../../http/errors/exceptions.ts'
 import { cancel, movesByCaller, pause, resume } from '../../journeys/lifecycle.ts'
 import { JourneyResponse, JourneyStateRequest } from '../../model/journey.ts'
 import { findApp } from '../find.ts'
-import { checkWebhooks, deliveryUrisIn } from '../strict-checks.ts'
 import { answerJourney } from './answer-journey.ts'
+import { checkWebhooksOf } from './check-publishable.ts'
 import { findJourney, journeyFirst } from './find-journey.ts'
 import { JourneyParams } from './shapes.ts'
 import { publishChecked } from './write-journey.ts'
@@ -30,7 +30,7 @@ export const updateJourneyState: FastifyPluginAsyncTypebox = async app => {
       if (State === undefined) throw badRequest('State must be given: ACTIVE, PAUSED or CANCELLED')
       const { definition, state } = findJourney(store, findApp(store, applicationId), journeyId)
       if (State === 'ACTIVE' && state === 'DRAFT') {
-        await checkWebhooks(app, applicationId, deliveryUrisIn(definition), reply.disconnectSignal())
+        await checkWebhooksOf(app, applicationId, definition, reply.disconnectSignal())
       }
       const updated = await store.write(() => {
         const found = findApp(store, applicationId)

@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { badRequest, conflict } from '../../http/errors/exceptions.ts'
 import { JourneyResponse, WriteJourneyRequest } from '../../model/journey.ts'
 import { findApp } from '../find.ts'
-import { checkWebhooks, deliveryUrisIn } from '../strict-checks.ts'
 import { answerJourney } from './answer-journey.ts'
 import { checkJourney } from './check-journey.ts'
+import { checkWebhooksOf } from './check-publishable.ts'
 import { findJourney, journeyFirst } from './find-journey.ts'
 import { JourneyParams } from './shapes.ts'
 import { checkWrittenState, definitionOf, publishChecked } from './write-journey.ts'
@@ -33,7 +33,7 @@ export const updateJourney: FastifyPluginAsyncTypebox = async app => {
       checkWrittenState(State)
       checkJourney(request.body)
       if (State === 'ACTIVE') {
-        await checkWebhooks(app, applicationId, deliveryUrisIn(request.body), reply.disconnectSignal())
+        await checkWebhooksOf(app, applicationId, request.body, reply.disconnectSignal())
       }
       const updated = await store.write(() => {
         // Checked again: it may have been deleted meanwhile.
