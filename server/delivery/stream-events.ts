@@ -4,20 +4,22 @@ import type { StreamCursor } from '../store/applications/event-streams.ts'
 import type { EventRow } from '../store/event-records/event-records.ts'
 import type { Store } from '../store/open-store.ts'
 import { recordOf } from './events/message-events.ts'
+import {
+  createSink,
+  type Refused,
+  type Sink,
+  type StreamedEvent,
+  type StreamSettings,
+} from './stream-sink.ts'
 
 /*
  * Puts the records of the event stream on the Kinesis and Firehose streams that PutEventStream names,
  * in their order. The table of events is the queue, so its limit bounds it. How far each stream has
- * got them is a cursor in the database: after a kill, the last batch may come twice, and none is
- * lost. Events of the bus wake it; nobody waits for it.
+ * got them is a cursor in the database: after a kill, a missing answer, or a restart while a stream
+ * refuses some, the last batch may come twice, and none is lost. Each stream has a loop and pauses of
+ * its own, so one that takes no records delays no other. Events of the bus wake the loops; nobody
+ * waits for them.
  */
-
-/** Where streams are, and how requests to them are signed. */
-export interface StreamSettings {
-  kinesisEndpoint: string | undefined
-  firehoseEndpoint: string | undefined
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
-}
 
 export interface StreamOptions {
   store: Pick<Store, 'eventRecords' | 'eventStreams' | 'write'>
@@ -25,43 +27,21 @@ export interface StreamOptions {
   log: Record<'info' | 'warn', (members: object, text: string) => void>
   /** Milliseconds before the second attempt; each further pause is twice as long. */
   firstPause?: number
-}
-
-/** An event as it is put on a stream. */
-interface StreamedEvent {
-  id: number
-  /** Its record, as JSON. */
-  json: string
-  /** Of the JSON. */
-  bytes: number
-  /** Records of one partition stay in their order. */
-  partition: string
-}
-
-/** A stream that takes records. */
-interface Sink {
-  /** Puts events on the stream, as one request. Gives those that the stream has not taken. */
-  put(events: StreamedEvent[]): Promise<StreamedEvent[]>
-  /** The most bytes that a record may have: the stream refuses a request with a larger one for ever. */
-  maxRecordBytes: number
-  /** Closes the connections to the stream. */
-  close(): void
+  /** Milliseconds that a stream may take to answer a request. */
+  answerTimeout?: number
 }
 
 /** Records of a request, and their bytes: Firehose takes 4 MB, Kinesis 5 (source: API references). */
 const batch = { records: 500, bytes: 3_500_000 }
 
-/**
- * Bytes of a record: Kinesis takes 1 MiB with the partition key, Firehose 1,000 KiB with the line
- * break (source: API references).
- */
-const maxRecordBytes = { kinesis: 1024 * 1024 - 1024, firehose: 1000 * 1024 - 1 }
-
 /** The longest pause between two attempts, in milliseconds. */
 const maxPause = 5_000
 
-/** Milliseconds that `close` waits for the request under way. */
+/** Milliseconds that `close` waits for the requests under way. */
 const closeTimeout = 1_000
+
+/** After which events of the bus there may be something to put, or other streams to put it on. */
+const wakingKinds = new Set(['messages', 'events', 'clock', 'event-stream', 'removed', 'state'])
 
 /**
  * Starts to put events on streams.
@@ -70,202 +50,201 @@ const closeTimeout = 1_000
  */
 export function startEventStreams(
   settings: StreamSettings,
-  { store, bus, log, firstPause = 100 }: StreamOptions,
+  { bus, ...options }: StreamOptions,
 ): { close(): Promise<void> } {
+  const { store, log } = options
+  /** By ARN: the streams that applications name now. */
+  const loops = new Map<string, StreamLoop>()
+  let due: NodeJS.Immediate | undefined
+
+  const end = (arn: string, loop: StreamLoop) => {
+    loops.delete(arn)
+    loop.end()
+  }
+
+  const wakeAll = () => {
+    clearImmediate(due)
+    due = undefined
+    try {
+      const named = new Set(store.eventStreams.cursors().map(({ arn }) => arn))
+      for (const [arn, loop] of loops) if (!named.has(arn)) end(arn, loop)
+      for (const arn of named) {
+        const sink = loops.has(arn) ? undefined : createSink(arn, settings)
+        if (sink !== undefined) loops.set(arn, createLoop(arn, sink, options))
+        loops.get(arn)?.wake()
+      }
+    } catch (error) {
+      log.warn({ err: error }, `events were not put on their streams: ${error}`)
+    }
+  }
+  // Later, so that the call that has caused the events is answered first.
+  const wakeSoon = () => {
+    due ??= setImmediate(wakeAll)
+  }
+
+  const unfollow = bus.follow(({ kind }) => {
+    // Cursors are of one state.
+    if (kind === 'state') for (const [arn, loop] of loops) end(arn, loop)
+    if (wakingKinds.has(kind)) wakeSoon()
+  })
+  // What an earlier process has left.
+  wakeSoon()
+
+  return {
+    async close() {
+      unfollow()
+      wakeAll()
+      await Promise.all([...loops.values()].map(loop => loop.close()))
+    },
+  }
+}
+
+/** What puts the events of all applications that name a stream on it. */
+interface StreamLoop {
+  /** Says that there may be events. */
+  wake(): void
+  /** Ends at once, the request under way too. */
+  end(): Promise<void>
+  /** Ends once the events that wait are put, or when that takes long. */
+  close(): Promise<void>
+}
+
+function createLoop(
+  arn: string,
+  sink: Sink,
+  { store, log, firstPause = 100, answerTimeout = 30_000 }: Omit<StreamOptions, 'bus'>,
+): StreamLoop {
   const { eventRecords, eventStreams } = store
-  const closing = new AbortController()
-  const sinks = createSinks(settings)
-  /** Streams that do not take records now, by their ARNs. */
-  const away = new Set<string>()
-  /** Counts how often the state was replaced: cursors are of one state. */
-  let generation = 0
-  let isAsked = false
+  const ending = new AbortController()
+  const { signal } = ending
+  /** By application: events of its last batch that need not be put again with those that were refused. */
+  const done = new Map<number, Set<number>>()
   let running: Promise<void> | undefined
-  /** Records that no stream would take. */
+  let pause = firstPause
+  let isAway = false
+  /** Records that the stream would never take. */
   let givenUp = 0
 
-  const giveUp = (arn: string, { maxRecordBytes }: Sink, { id, bytes }: StreamedEvent): void => {
+  const isTooLarge = ({ bytes }: StreamedEvent) => bytes > sink.maxRecordBytes
+
+  const giveUp = ({ id, bytes }: StreamedEvent): void => {
     givenUp++
     log.warn(
       { stream: arn, event: id, bytes, givenUp },
-      `the event ${id} is not put on ${arn}: it has ${bytes} bytes, and a record has at most ${maxRecordBytes}; events given up so far: ${givenUp}`,
+      `the event ${id} is not put on ${arn}: it has ${bytes} bytes, and a record has at most ${sink.maxRecordBytes}; events given up so far: ${givenUp}`,
     )
   }
 
-  /** Puts the next events of an application. Returns whether there were any. */
-  const putSome = async ({ app, arn, cursor }: StreamCursor): Promise<boolean> => {
-    const sink = sinks.get(arn)
-    if (sink === undefined) return false
-    const events = eventRecords.after(app, cursor, batch.records).slice(0, batch.records).map(toStreamed)
-    if (events.length === 0) return false
-    const begun = generation
-    if (eventRecords.removedUpTo() > cursor) {
-      log.warn({ stream: arn }, `events may have been removed before ${arn} has got them: raise OUTBOX_LIMIT`)
+  const put = async (events: StreamedEvent[]): Promise<Refused> => {
+    const inTime = AbortSignal.timeout(answerTimeout)
+    try {
+      return await sink.put(events, AbortSignal.any([signal, inTime]))
+    } catch (error) {
+      signal.throwIfAborted()
+      const { message, name } = error as Error
+      const reason = inTime.aborted ? `it has not answered within ${answerTimeout / 1000} s` : message || name
+      return new Map(events.map(({ id }) => [id, reason]))
     }
-    let total = 0
-    const tooMany = events.findIndex(({ bytes }, index) => {
-      total += bytes
-      return index > 0 && total > batch.bytes
-    })
-    const fitting = tooMany === -1 ? events : events.slice(0, tooMany)
-    const isTooLarge = ({ bytes }: StreamedEvent) => bytes > sink.maxRecordBytes
-    let left = fitting.filter(event => !isTooLarge(event))
-    for (let pause = firstPause; left.length > 0; pause = Math.min(pause * 2, maxPause)) {
-      left = await sink.put(left)
-      if (left.length > 0) await setTimeout(pause, undefined, { ref: false, signal: closing.signal })
-    }
-    // Once the others are there: until then, all of them are tried again.
-    for (const event of fitting.filter(isTooLarge)) giveUp(arn, sink, event)
-    const last = fitting.at(-1)!.id
-    await store.write(() => {
-      if (begun === generation) eventStreams.setCursor(app, arn, last)
-    })
-    return true
   }
 
-  /** Returns whether a stream does not take its records. */
-  const putAll = async (): Promise<boolean> => {
-    for (let isMore = true; isMore; ) {
-      isMore = false
-      isAsked = false
-      const failed = new Set<string>()
-      const streams = eventStreams.cursors()
-      sinks.keep(streams.map(({ arn }) => arn))
-      for (const stream of streams) {
-        if (failed.has(stream.arn)) continue
-        try {
-          if (await putSome(stream)) isMore = true
-          if (away.delete(stream.arn)) log.info({ stream: stream.arn }, `${stream.arn} takes events again`)
-        } catch (error) {
-          closing.signal.throwIfAborted()
-          failed.add(stream.arn)
-          if (away.has(stream.arn)) continue
-          away.add(stream.arn)
-          const reason = (error as Error).message || (error as Error).name
-          log.warn(
-            { stream: stream.arn, reason },
-            `events wait, as ${stream.arn} does not take them: ${reason}; they are tried again at least every ${maxPause / 1000} s`,
-          )
-        }
+  /** Notes how a request went. The log says once that events wait: when a stream takes none of a request. */
+  const note = (events: StreamedEvent[], refused: Refused): void => {
+    const [reason] = refused.values()
+    if (refused.size < events.length) pause = firstPause
+    else if (reason !== undefined && !isAway) {
+      isAway = true
+      log.warn(
+        { stream: arn, reason },
+        `events wait, as ${arn} does not take them: ${reason}; they are tried again at least every ${maxPause / 1000} s`,
+      )
+    }
+  }
+
+  /** Puts the next events of an application. Returns whether the stream has taken them all. */
+  const putBatch = async (stream: StreamCursor, events: StreamedEvent[]): Promise<boolean> => {
+    const { app, cursor } = stream
+    const mayHaveLost = eventRecords.removedUpTo() > cursor
+    const left = events.filter(event => !isTooLarge(event) && !done.get(app.seq)?.has(event.id))
+    const refused: Refused = left.length === 0 ? new Map() : await put(left)
+    note(left, refused)
+    done.set(app.seq, new Set(events.map(({ id }) => id).filter(id => !refused.has(id))))
+    const [firstRefused] = refused.keys()
+    const reached = firstRefused === undefined ? events.at(-1)!.id : firstRefused - 1
+    if (reached > cursor) {
+      if (mayHaveLost) {
+        log.warn(
+          { stream: arn },
+          `events may have been removed before ${arn} has got them: raise OUTBOX_LIMIT`,
+        )
       }
-      if (failed.size > 0) return true
-      isMore ||= isAsked
+      for (const event of events) if (event.id <= reached && isTooLarge(event)) giveUp(event)
+      await store.write(() => {
+        signal.throwIfAborted()
+        eventStreams.moveCursor(stream, reached)
+      })
     }
-    return false
+    return refused.size === 0
   }
 
+  /** Puts events until there are none. */
   const run = async (): Promise<void> => {
     try {
-      for (let pause = firstPause; await putAll(); pause = Math.min(pause * 2, maxPause)) {
-        // It does not keep a process alive that has nothing else to do.
-        await setTimeout(pause, undefined, { ref: false, signal: closing.signal })
+      for (;;) {
+        let isAny = false
+        let isAllTaken = true
+        for (const stream of eventStreams.cursors()) {
+          // Looked up again, as the request of another application may have taken long.
+          if (stream.arn !== arn || !eventStreams.isCurrent(stream)) continue
+          const events = cutBatch(eventRecords.after(stream.app, stream.cursor, batch.records))
+          if (events.length === 0) continue
+          isAny = true
+          if (!(await putBatch(stream, events))) isAllTaken = false
+        }
+        if (!isAny) return
+        if (!isAllTaken) {
+          // It does not keep a process alive that has nothing else to do.
+          await setTimeout(pause, undefined, { ref: false, signal })
+          pause = Math.min(pause * 2, maxPause)
+        } else if (isAway) {
+          isAway = false
+          log.info({ stream: arn }, `${arn} takes events again`)
+        }
       }
     } catch (error) {
-      if (closing.signal.aborted) return
-      log.warn({ err: error }, `events were not put on their streams: ${error}`)
+      if (!signal.aborted) log.warn({ err: error }, `events were not put on ${arn}: ${error}`)
     } finally {
       running = undefined
     }
   }
 
-  const wake = () => {
-    isAsked = true
-    // Later, so that the call that has caused the events is answered first.
-    running ??= new Promise(resolve => setImmediate(resolve)).then(run)
+  const end = async (): Promise<void> => {
+    ending.abort()
+    await running
+    sink.close()
   }
-  const unfollow = bus.follow(({ kind }) => {
-    if (kind === 'state') generation++
-    if (kind === 'messages' || kind === 'events' || kind === 'clock' || kind === 'state') wake()
-  })
-  // What an earlier process has left.
-  wake()
 
   return {
+    // Begun later, as a run without events is over at once.
+    wake() {
+      running ??= Promise.resolve().then(run)
+    },
+    end,
     async close() {
-      unfollow()
-      if (away.size === 0) {
-        await Promise.race([running, setTimeout(closeTimeout, undefined, { ref: false })])
-      }
-      closing.abort()
-      await running
-      sinks.keep([])
+      if (!isAway) await Promise.race([running, setTimeout(closeTimeout, undefined, { ref: false })])
+      await end()
     },
   }
 }
 
-/** The streams that records are put on, by their ARNs. Each is connected to when it is first used. */
-function createSinks({ kinesisEndpoint, firehoseEndpoint, credentials }: StreamSettings) {
-  const known = new Map<string, Sink>()
-  const connect = async (endpoint: string, region: string) => {
-    const { NodeHttpHandler } = await import('@smithy/node-http-handler')
-    // Local servers speak no HTTP/2, which the client of Kinesis would use.
-    const requestHandler = new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout: 30_000 })
-    return { endpoint, region, credentials, requestHandler, maxAttempts: 1 }
-  }
-
-  const kinesis = (endpoint: string, region: string, StreamName: string): Sink => {
-    const client = once(async () => {
-      const sdk = await import('@aws-sdk/client-kinesis')
-      return { sdk, client: new sdk.KinesisClient(await connect(endpoint, region)) }
-    })
-    return {
-      maxRecordBytes: maxRecordBytes.kinesis,
-      async put(events) {
-        const { sdk, client: kinesis } = await client.load()
-        const Records = events.map(({ json, partition }) => ({
-          Data: Buffer.from(json),
-          PartitionKey: partition,
-        }))
-        const answer = await kinesis.send(new sdk.PutRecordsCommand({ StreamName, Records }))
-        return events.filter((_, index) => answer.Records?.[index]?.ErrorCode !== undefined)
-      },
-      close: client.close,
-    }
-  }
-
-  // Records on Firehose end with a line break, as it writes them one after the other (assumed).
-  const firehose = (endpoint: string, region: string, DeliveryStreamName: string): Sink => {
-    const client = once(async () => {
-      const sdk = await import('@aws-sdk/client-firehose')
-      return { sdk, client: new sdk.FirehoseClient(await connect(endpoint, region)) }
-    })
-    return {
-      maxRecordBytes: maxRecordBytes.firehose,
-      async put(events) {
-        const { sdk, client: firehose } = await client.load()
-        const Records = events.map(({ json }) => ({ Data: Buffer.from(`${json}\n`) }))
-        const answer = await firehose.send(new sdk.PutRecordBatchCommand({ DeliveryStreamName, Records }))
-        return events.filter((_, index) => answer.RequestResponses?.[index]?.ErrorCode !== undefined)
-      },
-      close: client.close,
-    }
-  }
-
-  return {
-    /** Undefined where no endpoint of the stream's service is set. */
-    get(arn: string): Sink | undefined {
-      const found = known.get(arn)
-      if (found !== undefined) return found
-      const [, , service, region = '', , path = ''] = arn.split(':')
-      const name = path.slice(path.indexOf('/') + 1)
-      const sink =
-        service === 'kinesis'
-          ? kinesisEndpoint && kinesis(kinesisEndpoint, region, name)
-          : firehoseEndpoint && firehose(firehoseEndpoint, region, name)
-      if (!sink) return undefined
-      known.set(arn, sink)
-      return sink
-    },
-
-    /** Closes all others, as no application names them any more. */
-    keep(arns: readonly string[]): void {
-      for (const [arn, sink] of known) {
-        if (arns.includes(arn)) continue
-        sink.close()
-        known.delete(arn)
-      }
-    },
-  }
+/** The first of some events, as many as a request may have. */
+function cutBatch(rows: EventRow[]): StreamedEvent[] {
+  const events = rows.slice(0, batch.records).map(toStreamed)
+  let total = 0
+  const end = events.findIndex(({ bytes }, index) => {
+    total += bytes
+    return index > 0 && total > batch.bytes
+  })
+  return end === -1 ? events : events.slice(0, end)
 }
 
 /** The partition is the endpoint's, so that its records stay in their order (assumed). */
@@ -274,24 +253,4 @@ function toStreamed(event: EventRow): StreamedEvent {
   const json = JSON.stringify(record)
   const partition = record.client.client_id.slice(0, 256) || 'none'
   return { id: event.id, json, bytes: Buffer.byteLength(json), partition }
-}
-
-/** Loads a client once; again after a failure. */
-function once<T extends { client: { destroy(): void } }>(open: () => Promise<T>) {
-  let loaded: Promise<T> | undefined
-  return {
-    load(): Promise<T> {
-      loaded ??= open().catch(error => {
-        loaded = undefined
-        throw error
-      })
-      return loaded
-    },
-    close(): void {
-      loaded?.then(
-        ({ client }) => client.destroy(),
-        () => {},
-      )
-    },
-  }
 }

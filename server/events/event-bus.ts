@@ -29,6 +29,8 @@ export type Event =
   | { kind: 'messages'; app: string; ids: readonly number[] }
   /** Events of one application have been recorded, without messages. */
   | { kind: 'events'; app: string }
+  /** The event stream of an application has been put or deleted. */
+  | { kind: 'event-stream'; app: string }
   /** A caller has removed an application, a campaign, a journey, messages, or the log of calls. */
   | { kind: 'removed'; what: 'app' | 'messages' | 'requests'; app?: string }
   | { kind: 'removed'; what: 'campaign' | 'journey'; app: string; id: string }

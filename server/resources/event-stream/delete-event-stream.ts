@@ -16,12 +16,16 @@ export const deleteEventStream: FastifyPluginAsyncTypebox = async app => {
       config: { operation: 'DeleteEventStream' },
       schema: { params: ApplicationParams, response: { 200: EventStream } },
     },
-    async request =>
-      app.store.write(() => {
-        const found = findApp(app.store, request.params.applicationId)
-        const deleted = findEventStream(app.store, found)
+    async request => {
+      const { applicationId } = request.params
+      const deleted = await app.store.write(() => {
+        const found = findApp(app.store, applicationId)
+        const stream = findEventStream(app.store, found)
         app.store.eventStreams.delete(found)
-        return deleted
-      }),
+        return stream
+      })
+      app.bus.emit({ kind: 'event-stream', app: applicationId })
+      return deleted
+    },
   )
 }

@@ -30,11 +30,14 @@ export const putEventStream: FastifyPluginAsyncTypebox = async app => {
         )
       }
       checkRoleArn(RoleArn)
-      return app.store.write(() => {
-        const found = findApp(app.store, request.params.applicationId)
+      const { applicationId } = request.params
+      const stream = await app.store.write(() => {
+        const found = findApp(app.store, applicationId)
         app.store.eventStreams.put(found, request.body, app.now().toISOString())
         return findEventStream(app.store, found)
       })
+      app.bus.emit({ kind: 'event-stream', app: applicationId })
+      return stream
     },
   )
 }

@@ -26,13 +26,13 @@ export function createEventStreams(db: Database) {
        last_event = iif(destination_stream_arn = excluded.destination_stream_arn, last_event, excluded.last_event),
        destination_stream_arn = excluded.destination_stream_arn`,
   )
+  const named = 'FROM event_streams s JOIN apps a ON a.seq = s.app WHERE a.id IS NOT NULL'
+  const at = 'app = ? AND destination_stream_arn = ? AND last_event = ?'
   const cursors = db.prepare<[], { seq: number; id: string; arn: string; cursor: number }>(
-    `SELECT a.seq, a.id, s.destination_stream_arn AS arn, s.last_event AS cursor
-     FROM event_streams s JOIN apps a ON a.seq = s.app WHERE a.id IS NOT NULL`,
+    `SELECT a.seq, a.id, s.destination_stream_arn AS arn, s.last_event AS cursor ${named}`,
   )
-  const setCursor = db.prepare(
-    'UPDATE event_streams SET last_event = ? WHERE app = ? AND destination_stream_arn = ?',
-  )
+  const isCurrent = db.prepare<[number, string, number], number>(`SELECT 1 ${named} AND ${at}`).pluck()
+  const moveCursor = db.prepare(`UPDATE event_streams SET last_event = ? WHERE ${at}`)
   const remove = db.prepare('DELETE FROM event_streams WHERE app = ?')
 
   return {
@@ -62,7 +62,12 @@ export function createEventStreams(db: Database) {
     cursors: (): StreamCursor[] =>
       cursors.all().map(({ seq, id, arn, cursor }) => ({ app: { seq, id }, arn, cursor })),
 
-    /** Notes that a stream has got the events of an application up to one. */
-    setCursor: (app: AppRef, arn: string, event: number): void => void setCursor.run(event, app.seq, arn),
+    /** Whether an application still names a stream, which has got its events up to there. */
+    isCurrent: ({ app, arn, cursor }: StreamCursor): boolean =>
+      isCurrent.get(app.seq, arn, cursor) !== undefined,
+
+    /** Notes that a stream has got the events up to one; without effect where it is no longer current. */
+    moveCursor: ({ app, arn, cursor }: StreamCursor, event: number): void =>
+      void moveCursor.run(event, app.seq, arn, cursor),
   }
 }
