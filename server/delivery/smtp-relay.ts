@@ -14,7 +14,8 @@ import { isSentEmail, mimeOf } from './mime.ts'
  *
  * There are two kinds of failures. If the server cannot be reached, or refuses the login, all e-mails
  * wait, and the relay tries again until it succeeds. If the server refuses one e-mail, that one is
- * dropped: at once after a permanent reply, after `maxAttempts` for a transient one.
+ * dropped: at once after a permanent reply, after `maxAttempts` for a transient one; also at once if
+ * it cannot be offered to a server at all.
  */
 
 export interface SmtpRelayOptions {
@@ -53,9 +54,12 @@ interface SmtpError extends Error {
   permanent?: boolean
 }
 
-/** Whether an attempt has failed for one e-mail alone, or since the server takes none at all. */
+/**
+ * Whether an attempt has failed for one e-mail alone, or since the server takes none at all. What is
+ * unsendable, as its address is none, has not reached the server.
+ */
 interface Failure {
-  kind: 'away' | 'refused' | 'refused for now'
+  kind: 'away' | 'refused' | 'refused for now' | 'unsendable'
   reason: string
 }
 
@@ -123,13 +127,18 @@ export function startSmtpRelay(
       // At the end of the process, too: it must not come again after the next start.
       if (failure === undefined) return isBack()
       closing.signal.throwIfAborted()
-      if (failure.kind === 'away') isAway(failure.reason)
-      else isBack()
-      if (failure.kind !== 'away') refusals++
-      if (failure.kind === 'refused' || refusals === maxAttempts) {
+      const { kind, reason } = failure
+      if (kind === 'away') isAway(reason)
+      else if (kind !== 'unsendable') isBack()
+      if (kind === 'refused for now') refusals++
+      if (kind === 'refused' || kind === 'unsendable' || refusals === maxAttempts) {
+        const cause =
+          kind === 'unsendable'
+            ? 'its address or content cannot be sent by SMTP'
+            : `the SMTP server at ${server} refuses it`
         log.warn(
-          { server, message: id, reason: failure.reason },
-          `the e-mail of message ${id} was not handed over, as the SMTP server at ${server} refuses it: ${failure.reason}`,
+          { server, message: id, reason },
+          `the e-mail of message ${id} was not handed over, as ${cause}: ${reason}`,
         )
         return
       }
@@ -243,7 +252,8 @@ function explain({ code, responseCode, permanent, message }: SmtpError, url: str
   // A reply to a login, or one with which the server ends the connection, is of no single e-mail.
   const isOfServer = responseCode === undefined || responseCode === 421 || code === 'EAUTH'
   const isOfEmail = code === undefined || ['EENVELOPE', 'EMESSAGE', 'ESTREAM'].includes(code)
-  if (isOfServer && !(responseCode === undefined && isOfEmail)) return { kind: 'away', reason }
+  if (responseCode === undefined && isOfEmail) return { kind: 'unsendable', reason }
+  if (isOfServer) return { kind: 'away', reason }
   return { kind: (permanent ?? true) ? 'refused' : 'refused for now', reason }
 }
 

@@ -178,6 +178,19 @@ t.test('an e-mail that the server refuses is logged once, and the next ones arri
   t.strictSame(others, [])
 })
 
+t.test('an e-mail whose address SMTP cannot have is logged as such, and the next one arrives', async t => {
+  const server = await startSmtpServer(t)
+  const { send, warnings } = await startWithRelay(t, server.url)
+  await send(['not an address'])
+  await send(['good@example.com'])
+  await arrived(server.received, 1)
+  t.match(server.received, [{ to: ['good@example.com'] }])
+  t.match(warnings(), [
+    /^the e-mail of message 1 was not handed over, as its address or content cannot be sent by SMTP: No recip/,
+  ])
+  t.equal(warnings().length, 1)
+})
+
 t.test('a server that refuses the login gets nothing, and no log has the password', async t => {
   const server = await startSmtpServer(t, { login: { user: 'ann', password: 'right' } })
   const { send, lines, warnings, close } = await startWithRelay(
