@@ -2,6 +2,7 @@ import type { EndpointResponse } from '../model/endpoint.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { EndpointKey } from '../store/audience/endpoint-sends.ts'
 import type { DueActivity, Target } from '../store/campaigns/activities.ts'
+import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
 import { type MemberCursor, memberEndpoint } from '../store/segments/members.ts'
 import type { FilteredEndpoint } from './filter-hook.ts'
@@ -55,7 +56,8 @@ export function readBatch(
     for (const member of found) {
       const endpoint = memberEndpoint(app, member)
       const id = endpoint.Id!
-      const key = 'row' in member ? member.row.seq : id
+      const key =
+        'row' in member ? { row: member.row.seq, id: member.row.id } : { row: null, id: foldedId(id) }
       batch.candidates.push({ id, endpoint, key, isDuplicate: member.isDuplicate === true })
       batch.cursors.push(member.cursor)
       if (member.user !== undefined) batch.ofUsers++
@@ -67,7 +69,7 @@ export function readBatch(
       const found =
         definition === null
           ? findCandidate(store, app, id)
-          : { id, key: id, endpoint: JSON.parse(definition) }
+          : { id, key: { row: null, id: foldedId(id) }, endpoint: JSON.parse(definition) }
       if (found === undefined) batch.gone.push(target)
       else {
         batch.candidates.push(found)
@@ -85,5 +87,7 @@ function findCandidate(
   id: string,
 ): Candidate | undefined {
   const stored = endpoints.get(app, id)
-  return stored && { id: stored.endpoint.Id, key: stored.seq, endpoint: stored.endpoint }
+  if (stored === undefined) return undefined
+  const { seq: row, endpoint } = stored
+  return { id: endpoint.Id, key: { row, id: foldedId(id) }, endpoint }
 }

@@ -63,7 +63,10 @@ export function openRun(
     },
     list:
       activity.endpoint === null
-        ? store.segmentMembers.prepareSteps(app, members, { duplicates: true })
+        ? store.segmentMembers.prepareSteps(app, members, {
+            duplicates: true,
+            upTo: activity.newest_endpoint,
+          })
         : () => ({ found: [], next: undefined }),
   }
 }

@@ -51,10 +51,10 @@ export function createJourneySteps(context: SendingContext) {
     const { endpoint: id, importJob: job } = participant
     const stored = store.endpoints.get(app, id)
     if (stored !== undefined) {
-      return { ...participant, current: stored.endpoint, key: stored.seq, ref: stored.seq }
+      return { ...participant, current: stored.endpoint, key: { row: stored.seq, id }, ref: stored.seq }
     }
     const current = job === null ? undefined : segmentMembers.definition(job, id)
-    return current && { ...participant, current, key: id, ref: { job: job!, id } }
+    return current && { ...participant, current, key: { row: null, id }, ref: { job: job!, id } }
   }
 
   /**

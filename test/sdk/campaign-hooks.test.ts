@@ -46,6 +46,19 @@ t.test('a filter hook gets the documented payload, and says who gets what', asyn
   })
 })
 
+t.test('limits count a message whose endpoint is deleted while the hook is called', async t => {
+  const { endpoints, recreate, create, advance, messages } = await withRunningCampaigns(t)
+  const hook = await startHook(t, async ({ body }, count) => {
+    if (count === 1) await recreate('e1')
+    return json(body.Endpoints)
+  })
+  await endpoints({ Id: 'e1' })
+  const Schedule = { StartTime: '2027-03-01T10:00:00Z', Frequency: 'HOURLY', EndTime: '2027-03-01T12:00:00Z' }
+  const id = await create({ Schedule, Hook: { WebUrl: hook.url }, Limits: { Total: 1 } })
+  await advance({ until: 'idle' })
+  t.equal((await messages(id)).length, 1)
+})
+
 t.test('a hook gets at most 50 endpoints in a call', async t => {
   const hook = await startHook(t, ({ body }) => json(body.Endpoints))
   const { endpoints, create, advance, messages } = await withRunningCampaigns(t)

@@ -357,6 +357,42 @@ t.test('limits: who has had enough is counted, and gets nothing', async t => {
   t.strictSame((await statusesOf(daily)).sort(), ['32 DAILY_CAP', '6 SUCCESS'])
 })
 
+t.test('an endpoint that is created again gets no second message of a run', async t => {
+  const { endpoints, recreate, create, advance, activities, messages } = await withRunningCampaigns(t)
+  const ids = Array.from({ length: 10 }, (_, index) => `e${index}`)
+  await endpoints(...ids.map(Id => ({ Id })))
+  const id = await create({ Limits: { MessagesPerSecond: 1 } })
+  await advance({ by: 'PT3S' })
+  await recreate('e1')
+  await advance({ until: 'idle' })
+  t.strictSame(
+    (await messages(id)).map(({ endpoint }) => endpoint),
+    ids,
+  )
+  t.match(await activities(id), [{ TotalEndpointCount: 10, ExecutionMetrics: { ENDPOINT_PRODUCED: '10' } }])
+})
+
+t.test('limits hold for an endpoint that is created again, in whatever case its id is given', async t => {
+  const { ok, app, endpoints, recreate, create, advance, activities, messages } =
+    await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const Schedule = { StartTime: '2027-03-01T10:00:00Z', Frequency: 'HOURLY', EndTime: '2027-03-03T00:00:00Z' }
+  const total = await create({ Schedule, Limits: { Total: 2 } })
+  const daily = await create({ Schedule, Limits: { Daily: 1 } })
+  await advance({ to: '2027-03-01T10:30:00Z' })
+  await recreate('E1')
+  await advance({ to: '2027-03-01T11:30:00Z' })
+  await recreate('e1')
+  await ok('PUT', `/v1/apps/${app}/settings`, { Limits: { Daily: 1 } })
+  const ofApp = await create({ Schedule: { ...Schedule, StartTime: '2027-03-01T12:00:00Z' } })
+  await advance({ to: '2027-03-03T00:00:00Z' })
+  const times = async (id: string) => (await messages(id)).map(({ time }) => time.slice(5, 16))
+  t.strictSame(await times(total), ['03-01T10:00', '03-01T11:00'])
+  t.strictSame(await times(daily), ['03-01T10:00', '03-02T10:00'])
+  t.strictSame(await times(ofApp), [])
+  t.match((await activities(total))[0], { ExecutionMetrics: { TOTAL_CAP: '1' } })
+})
+
 t.test("the application's Daily counts what a deleted campaign has sent", async t => {
   const dataDir = makeFolder(t)
   const { ok, app, url, endpoints, create, advance, messages, activities } = await withRunningCampaigns(t, {

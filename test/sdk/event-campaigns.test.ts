@@ -59,6 +59,18 @@ t.test('an event starts a run for its endpoint, where it matches', async t => {
   t.match(await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }])
 })
 
+t.test('sends of the same moment count together once their endpoint is deleted', async t => {
+  const { endpoints, recreate, create, happens, messages, activities } = await withEvents(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: schedule(), Limits: { Total: 2 } })
+  for (let count = 0; count < 3; count++) {
+    t.equal(await happens('e1', 'buy'), 1)
+    await recreate('e1')
+  }
+  t.equal((await messages(id)).length, 2)
+  t.match((await activities(id))[0], { ExecutionMetrics: { TOTAL_CAP: '1' } })
+})
+
 t.test(
   'events count between start and end, while it is not paused, for members, up to the limits',
   async t => {

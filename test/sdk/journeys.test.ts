@@ -224,6 +224,42 @@ t.test('settings of the application count for journeys that are created later', 
   }
 })
 
+t.test('a cap holds for an endpoint that is deleted and created again', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { JourneyResponse } = await client.send(
+    new CreateJourneyCommand({
+      ApplicationId,
+      WriteJourneyRequest: {
+        ...WriteJourneyRequest,
+        State: 'ACTIVE',
+        Limits: { TotalCap: 1 },
+        StartActivity: 'one',
+        Activities: {
+          one: { SMS: { TemplateName: 'hello', NextActivity: 'wait' } },
+          wait: { Wait: { WaitTime: { WaitFor: 'P1D' }, NextActivity: 'two' } },
+          two: { SMS: { TemplateName: 'hello' } },
+        },
+      },
+    }),
+  )
+  await advance('PT1H')
+  const ann = `/v1/apps/${ApplicationId}/endpoints/ann`
+  await control('DELETE', ann)
+  await control('PUT', ann, {
+    ...{ ChannelType: 'SMS', Address: '+15551230000', Attributes: { name: ['ann'] } },
+  })
+  await advance('P2D')
+  const JourneyId = JourneyResponse!.Id!
+  const { items } = (await control('GET', `/_pinpoint/messages?journey=${JourneyId}`)).body
+  t.equal(items.length, 2)
+  const { JourneyExecutionActivityMetricsResponse } = await client.send(
+    new GetJourneyExecutionActivityMetricsCommand({
+      ...{ ApplicationId, JourneyId, JourneyActivityId: 'two' },
+    }),
+  )
+  t.match(JourneyExecutionActivityMetricsResponse!.Metrics, { TOTAL_CAP: '2' })
+})
+
 t.test('a journey whose template takes long to render keeps its rate over several steps', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const path = `/v1/apps/${ApplicationId}`

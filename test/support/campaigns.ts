@@ -59,19 +59,24 @@ export async function prepareCampaigns(control: ReturnType<typeof controlOf>) {
   await ok('PUT', `/v1/apps/${app}/channels/sms`, {})
   await ok('PUT', `/v1/apps/${app}/channels/email`, channelSettings.EMAIL)
   const url = `/v1/apps/${app}/campaigns`
+  /** Makes endpoints, each with an id; an SMS address unless it says another. */
+  const endpoints = async (...items: EndpointBatchItem[]): Promise<void> => {
+    for (let from = 0; from < items.length; from += 100) {
+      const Item = items.slice(from, from + 100).map((item, index) => ({
+        ChannelType: 'SMS',
+        Address: `+1555${1_000_000 + from + index}`,
+        ...item,
+      }))
+      await ok('PUT', `/v1/apps/${app}/endpoints`, { Item })
+    }
+  }
   return {
-    ...{ app, segment, url, ok },
+    ...{ app, segment, url, ok, endpoints },
 
-    /** Makes endpoints, each with an id; an SMS address unless it says another. */
-    async endpoints(...items: EndpointBatchItem[]) {
-      for (let from = 0; from < items.length; from += 100) {
-        const Item = items.slice(from, from + 100).map((item, index) => ({
-          ChannelType: 'SMS',
-          Address: `+1555${1_000_000 + from + index}`,
-          ...item,
-        }))
-        await ok('PUT', `/v1/apps/${app}/endpoints`, { Item })
-      }
+    /** Deletes an endpoint, and creates it again. */
+    async recreate(Id: string) {
+      await ok('DELETE', `/v1/apps/${app}/endpoints/${Id}`)
+      await endpoints({ Id })
     },
 
     /** Creates a campaign, and gives its id. */

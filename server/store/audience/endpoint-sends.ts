@@ -1,11 +1,13 @@
 import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 
-/**
- * What an endpoint is counted by: its row in `endpoints`, or the id of a member that its import has
- * not registered.
- */
-export type EndpointKey = number | string
+/** What the sends to an endpoint are found by. */
+export interface EndpointKey {
+  /** Its row in `endpoints`; null for a member that its import has not registered. */
+  row: number | null
+  /** Its id as ids are compared: an endpoint that is created again has another row, and this id. */
+  id: string
+}
 
 /** A campaign or a journey that sends. */
 export interface Sender {
@@ -25,44 +27,46 @@ export interface Period {
 const always: Period = { after: Number.MIN_SAFE_INTEGER, upTo: Number.MAX_SAFE_INTEGER }
 
 /**
- * How often campaigns and journeys have sent to endpoints: what limits and caps count. The sends of a
+ * How often campaigns and journeys have sent to endpoints: what limits and caps count. Sends are stored
+ * under the endpoint's row, since rows that are written in the order of the index take the least time;
+ * once the endpoint is deleted, under its id (the trigger `endpoint_with_sends_deleted`). The sends of a
  * deleted campaign or journey stay until its application is deleted: purging those that are too old for
  * any limit would need the emulator's clock, and an index as large as the table.
  */
 export function createEndpointSends(db: Database) {
   const add = db.prepare(
     `INSERT INTO endpoint_sends (app, endpoint, time, sender, kind, targeted, sent)
-     VALUES (:app, :endpoint, :time, :document, :kind, 1, :sent)
+     VALUES (:app, coalesce((SELECT seq FROM endpoints WHERE seq = :row), :id), :time, :document, :kind, 1, :sent)
      ON CONFLICT DO UPDATE SET targeted = targeted + 1, sent = sent + excluded.sent`,
   )
   const sum = db.prepare<unknown[], { targeted: number; sent: number }>(
     `SELECT coalesce(sum(targeted), 0) AS targeted, coalesce(sum(sent), 0) AS sent FROM endpoint_sends
-     WHERE app = :app AND endpoint = :endpoint AND time > :after AND time <= :upTo
+     WHERE app = :app AND endpoint IN (:row, :id) AND time > :after AND time <= :upTo
        AND sender = ifnull(:document, sender) AND kind = ifnull(:kind, kind)`,
   )
 
   return {
     /**
-     * Counts that a campaign or journey has targeted an endpoint.
+     * Counts that a campaign or journey has targeted an endpoint, which may be deleted by now.
      *
      * @param time milliseconds since 1970
      * @param sent whether it counts as sent; see `audience/count-sends.ts`
      */
     add({ app, kind, document }: Sender, endpoint: EndpointKey, time: number, sent: boolean): void {
-      add.run({ app: app.seq, endpoint, time, document, kind, sent: sent ? 1 : 0 })
+      add.run({ app: app.seq, ...endpoint, time, document, kind, sent: sent ? 1 : 0 })
     },
 
     /** How often a campaign or journey has targeted an endpoint, and sent to it. */
     bySender: ({ app, document }: Sender, endpoint: EndpointKey, period = always) =>
-      sum.get({ app: app.seq, endpoint, ...period, document, kind: null })!,
+      sum.get({ app: app.seq, ...endpoint, ...period, document, kind: null })!,
 
     /** How many messages an application has sent to an endpoint, by all campaigns and journeys. */
     byAll: (app: AppRef, endpoint: EndpointKey, period: Period): number =>
-      sum.get({ app: app.seq, endpoint, ...period, document: null, kind: null })!.sent,
+      sum.get({ app: app.seq, ...endpoint, ...period, document: null, kind: null })!.sent,
 
     /** The same, by all campaigns, or by all journeys. */
     byKind: (app: AppRef, kind: Sender['kind'], endpoint: EndpointKey, period: Period): number =>
-      sum.get({ app: app.seq, endpoint, ...period, document: null, kind })!.sent,
+      sum.get({ app: app.seq, ...endpoint, ...period, document: null, kind })!.sent,
   }
 }
 export type EndpointSends = ReturnType<typeof createEndpointSends>

@@ -26,6 +26,8 @@ export interface Activity {
   has_reservation: 0 | 1
   /** Id of the only recipient, of a run that an event has started. */
   endpoint: string | null
+  /** The last row of `endpoints` when it began: a member that is created again later would be listed twice. */
+  newest_endpoint: number
   /** The last member that was looked at; null once all were. */
   member_cursor: MemberCursor | null
   total: number
@@ -63,8 +65,9 @@ type Row = Omit<Activity, 'member_cursor' | 'counters'> & { member_cursor: strin
 export function createCampaignActivities(db: Database) {
   const insert = db.prepare(
     `INSERT INTO campaign_activities
-       (id, campaign, version, treatment, state, scheduled_start, due, endpoint, member_cursor)
-     VALUES (:id, :campaign, :version, :treatment, 'PENDING', :scheduled_start, :due, :endpoint, :member_cursor)`,
+       (id, campaign, version, treatment, state, scheduled_start, due, endpoint, member_cursor, newest_endpoint)
+     VALUES (:id, :campaign, :version, :treatment, 'PENDING', :scheduled_start, :due, :endpoint, :member_cursor,
+       (SELECT coalesce(max(seq), 0) FROM endpoints))`,
   )
   const update = db.prepare(
     `UPDATE campaign_activities SET state = :state, result = :result, start_time = :start_time, end_time = :end_time,

@@ -577,6 +577,7 @@ CREATE TABLE campaign_activities (
   due                 INTEGER,          -- when its next step is due; NULL once it is over
   has_reservation     INTEGER NOT NULL DEFAULT 0, -- 1 while it waits for the time that MessagesPerSecond has given it
   endpoint            TEXT,             -- id of the only recipient, of a run that an event has started
+  newest_endpoint     INTEGER NOT NULL, -- the last row of endpoints when it began; later ones are not looked at
   member_cursor       TEXT,             -- JSON, a MemberCursor: the last member that was looked at; NULL once all were
   total               INTEGER NOT NULL DEFAULT 0, -- endpoints that were targeted
   successful          INTEGER NOT NULL DEFAULT 0,
@@ -609,7 +610,7 @@ CREATE TABLE campaign_targets (
 -- limits of the application count what all have sent.
 CREATE TABLE endpoint_sends (
   app      INTEGER NOT NULL REFERENCES apps (seq),
-  endpoint ANY NOT NULL,     -- a row of endpoints, or the id of a member that its import has not registered
+  endpoint ANY NOT NULL,     -- a row of endpoints; or, of one that was deleted or never registered, its id as in endpoints
   time     INTEGER NOT NULL, -- milliseconds since 1970
   sender   INTEGER NOT NULL, -- the row of the campaign or journey in documents; it may be gone
   kind     TEXT NOT NULL,    -- of the sender: campaign or journey
@@ -617,6 +618,17 @@ CREATE TABLE endpoint_sends (
   sent     INTEGER NOT NULL, -- how often it got one, or a failure
   PRIMARY KEY (app, endpoint, time, sender)
 ) STRICT, WITHOUT ROWID;
+
+-- Limits hold for an endpoint that is deleted and created again, as another row.
+CREATE TRIGGER endpoint_with_sends_deleted AFTER DELETE ON endpoints
+WHEN EXISTS (SELECT 1 FROM endpoint_sends WHERE app = OLD.app AND endpoint = OLD.seq)
+  AND EXISTS (SELECT 1 FROM apps WHERE seq = OLD.app AND id IS NOT NULL)
+BEGIN
+  INSERT INTO endpoint_sends
+    SELECT app, OLD.id, time, sender, kind, targeted, sent FROM endpoint_sends WHERE app = OLD.app AND endpoint = OLD.seq
+    ON CONFLICT DO UPDATE SET targeted = targeted + excluded.targeted, sent = sent + excluded.sent;
+  DELETE FROM endpoint_sends WHERE app = OLD.app AND endpoint = OLD.seq;
+END;
 
 -- Events ------------------------------------------------------------------------------------------------------------
 
