@@ -12,7 +12,7 @@ import { type Batch, readBatch } from './batch.ts'
 import { beginTreatment } from './begin-treatment.ts'
 import { targetsOf } from './local-time.ts'
 import { openRun, type Run, senderOf } from './open-run.ts'
-import { tallyResults } from './results.ts'
+import { outcomeOf, tallyResults } from './results.ts'
 import { selectRecipients } from './select.ts'
 import { sendBatch } from './send.ts'
 
@@ -238,10 +238,10 @@ export function createCampaignRuns(context: SendingContext) {
   }
 }
 
-/** Marks a run as over: FAIL if it has targeted endpoints and sent to none (assumed). */
+/** Marks a run as over. */
 function finish(activity: Activity, now: number): void {
   activity.state = 'COMPLETED'
-  activity.result = activity.total > 0 && activity.successful === 0 ? 'FAIL' : 'SUCCESS'
+  activity.result = outcomeOf(activity)
   activity.end_time = now
   activity.timezones_completed = activity.timezones_total
 }

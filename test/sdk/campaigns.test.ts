@@ -573,8 +573,22 @@ t.test('what is deleted sends no more', async t => {
   await advance({ until: 'idle' })
   t.equal((await messages(deleted)).length, 5)
   t.equal((await messages(ofSegment)).length, 9)
-  t.match(await ok('GET', `${url}/${ofSegment}/activities`), { Item: [{ State: 'CANCELLED' }] })
+  t.match(await ok('GET', `${url}/${ofSegment}/activities`), {
+    Item: [{ State: 'CANCELLED', Result: 'SUCCESS', SuccessfulEndpointCount: 9 }],
+  })
   t.match((await control('GET', '/_pinpoint/clock')).body, { pending: 0 })
+})
+
+t.test('a run that is cancelled is FAIL if it has targeted endpoints and sent to none', async t => {
+  const { ok, app, segment, endpoints, create, advance, activities } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 9 }, (_, index) => ({ Id: `e${index}` })))
+  const id = await create({
+    Limits: { MessagesPerSecond: 1 },
+    MessageConfiguration: { SMSMessage: { Body: 'Hi {{Attributes.name}}' } },
+  })
+  await advance({ by: 'PT4.5S' })
+  await ok('DELETE', `/v1/apps/${app}/segments/${segment}`)
+  t.match(await activities(id), [{ State: 'CANCELLED', Result: 'FAIL', TotalEndpointCount: 5 }])
 })
 
 t.test('the clock is not set back while a campaign is under way', async t => {

@@ -1,3 +1,4 @@
+import { outcomeOf } from '../../campaigns/results.ts'
 import type { Store } from '../../store/open-store.ts'
 
 /**
@@ -5,8 +6,15 @@ import type { Store } from '../../store/open-store.ts'
  * sent. To be called in a transaction.
  */
 export function endCampaigns(store: Store, campaigns: readonly { seq: number }[], now: Date): void {
+  const { campaignActivities } = store
   for (const { seq } of campaigns) {
-    store.campaignActivities.cancel(seq, now.getTime())
+    for (const activity of campaignActivities.unfinished(seq)) {
+      const result = outcomeOf(activity)
+      campaignActivities.update({
+        ...activity,
+        ...{ state: 'CANCELLED', result, end_time: now.getTime(), due: null },
+      })
+    }
     const ended = store.campaigns
       .states(seq)
       .map(state => ({ ...state, phase: 'DELETED' as const, due: null }))

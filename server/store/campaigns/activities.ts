@@ -75,9 +75,8 @@ export function createCampaignActivities(db: Database) {
        timezones_total = :timezones_total, timezones_completed = :timezones_completed, counters = :counters
      WHERE seq = :seq AND due IS NOT NULL`,
   )
-  const cancel = db.prepare(
-    `UPDATE campaign_activities SET state = 'CANCELLED', result = 'FAIL', end_time = ?, due = NULL
-     WHERE campaign = ? AND due IS NOT NULL`,
+  const unfinished = db.prepare<[number], Row>(
+    'SELECT * FROM campaign_activities WHERE campaign = ? AND due IS NOT NULL',
   )
   const nextDue = db.prepare<[string], Row & { app: number; appId: string; campaignId: string }>(
     `SELECT y.*, d.app, a.id AS appId, d.id AS campaignId
@@ -141,8 +140,8 @@ export function createCampaignActivities(db: Database) {
       })
     },
 
-    /** Ends all runs of a campaign that are under way. */
-    cancel: (campaign: number, now: number): void => void cancel.run(now, campaign),
+    /** The runs of a campaign that are under way. */
+    unfinished: (campaign: number): Activity[] => unfinished.all(campaign).map(toActivity),
 
     /** The runs of a campaign, the newest first. */
     list: (campaign: number, page: Page): Listed<Activity>[] =>
