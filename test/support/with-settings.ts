@@ -13,7 +13,7 @@ export async function withSettings() {
 
 /** Settings with every member that there is. */
 export const allSettings = {
-  CampaignHook: { LambdaFunctionName: 'lfn', Mode: 'FILTER', WebUrl: 'https://example.com/hook' },
+  CampaignHook: { Mode: 'FILTER', WebUrl: 'https://example.com/hook' },
   JourneyLimits: { DailyCap: 5, TimeframeCap: { Cap: 10, Days: 7 }, TotalCap: 100 },
   Limits: { Daily: 3, MaximumDuration: 600, MessagesPerSecond: 50, Session: 2, Total: 100 },
   QuietTime: { End: '03:00', Start: '22:30' },

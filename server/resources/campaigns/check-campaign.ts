@@ -1,11 +1,10 @@
 import { startSlack } from '../../campaigns/plan.ts'
 import { isOfEvents, readScheduleTime } from '../../campaigns/schedule.ts'
 import { type RequestedSchedule, schedulesOf } from '../../campaigns/treatments.ts'
-import { isWebTarget } from '../../delivery/call-hook.ts'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
-import type { CampaignHook, QuietTime } from '../../model/application-settings.ts'
+import type { QuietTime } from '../../model/application-settings.ts'
 import type { Schedule, WriteCampaignRequest, WriteTreatmentResource } from '../../model/campaign.ts'
 import type { EventFilter } from '../../model/event-filter.ts'
 import type { TemplateConfiguration } from '../../model/message.ts'
@@ -17,7 +16,7 @@ import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
 import { findSegmentVersion } from '../find.ts'
 import { checkAttribute, checkMetric, checkValues } from '../segments/check-definition.ts'
-import { checkBounds, checkTime } from '../settings/check-settings.ts'
+import { checkBounds, checkHook, checkTime } from '../settings/check-settings.ts'
 import { findTemplate } from '../templates/find-template.ts'
 
 /** A campaign that has what it must have. */
@@ -44,9 +43,9 @@ export function checkCampaign(
     throw badRequest(`Priority must be a whole number from ${least} to ${most}; got ${Priority}`)
   }
   checkPercents(HoldoutPercent, AdditionalTreatments)
-  const problem = checkBounds('Limits', campaign.Limits ?? {}, campaignBounds)
+  const problem =
+    checkBounds('Limits', campaign.Limits ?? {}, campaignBounds) ?? checkHook('Hook', campaign.Hook ?? {})
   if (problem !== undefined) throw badRequest(problem)
-  checkHook(campaign.Hook ?? {})
   for (const requested of schedulesOf(campaign, before)) checkSchedule(requested, now)
   checkContent('', campaign, Schedule)
   for (const [index, treatment] of AdditionalTreatments.entries()) {
@@ -70,17 +69,6 @@ function checkPercents(holdout: number, treatments: readonly WriteTreatmentResou
   if (sum > limits.percent) {
     throw badRequest(
       `HoldoutPercent and the SizePercent of all AdditionalTreatments must be at most ${limits.percent} together; got ${sum}`,
-    )
-  }
-}
-
-function checkHook({ LambdaFunctionName, WebUrl }: CampaignHook): void {
-  if (LambdaFunctionName && WebUrl) {
-    throw badRequest('Hook must have LambdaFunctionName or WebUrl, not both')
-  }
-  if (WebUrl && (!isWebTarget(WebUrl) || URL.parse(WebUrl) === null)) {
-    throw badRequest(
-      `Hook.WebUrl must be a URL that begins with https:// or http://; got ${describe(WebUrl)}`,
     )
   }
 }

@@ -1,3 +1,7 @@
+import { isWebTarget } from '../../delivery/call-hook.ts'
+import type { CampaignHook } from '../../model/application-settings.ts'
+import { describe } from '../../validation/explain.ts'
+
 /**
  * Checks limits. 0 means no limit (source: API reference for journeys; assumed for campaigns, as
  * Terraform's provider sends 0 for each limit that is not set).
@@ -16,6 +20,17 @@ export function checkBounds<Name extends string>(
     return `${member}.${name} must be from ${least} to ${most}, or 0 for no limit; got ${value}`
   }
   return undefined
+}
+
+/**
+ * Checks a hook of campaigns: it calls a Lambda function or a URL (assumed).
+ *
+ * @returns a sentence on the violation
+ */
+export function checkHook(member: string, { LambdaFunctionName, WebUrl }: CampaignHook): string | undefined {
+  if (LambdaFunctionName && WebUrl) return `${member} must have LambdaFunctionName or WebUrl, not both`
+  if (!WebUrl || (isWebTarget(WebUrl) && URL.canParse(WebUrl))) return undefined
+  return `${member}.WebUrl must be a URL that begins with https:// or http://; got ${describe(WebUrl)}`
 }
 
 /** Whether a text is a time of day: HH:MM (source: API reference). */

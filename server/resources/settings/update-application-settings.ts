@@ -7,7 +7,7 @@ import {
 import { ApplicationParams } from '../../model/common.ts'
 import { settingsBounds as bounds } from '../../model/quotas.ts'
 import { appFirst, findApp } from '../find.ts'
-import { checkBounds, checkTime } from './check-settings.ts'
+import { checkBounds, checkHook, checkTime } from './check-settings.ts'
 
 /**
  * Replaces those of CampaignHook, JourneyLimits, Limits and QuietTime that are given, each as a
@@ -44,9 +44,10 @@ export const updateApplicationSettings: FastifyPluginAsyncTypebox = async app =>
 
 /** Checks the values of settings. Gives a sentence on the first violation. */
 function checkSettings(settings: WriteApplicationSettingsRequest): string | undefined {
-  const { Limits = {}, QuietTime = {} } = settings
+  const { CampaignHook = {}, Limits = {}, QuietTime = {} } = settings
   const { TimeframeCap = {}, ...JourneyLimits } = settings.JourneyLimits ?? {}
   return (
+    checkHook('CampaignHook', CampaignHook) ??
     checkBounds('Limits', Limits, bounds.Limits) ??
     checkBounds('JourneyLimits', JourneyLimits, bounds.JourneyLimits) ??
     checkBounds('JourneyLimits.TimeframeCap', TimeframeCap, bounds.TimeframeCap) ??

@@ -93,6 +93,14 @@ for (const [settings, message] of [
   [{ QuietTime: { End: '02:60' } }, /^QuietTime\.End must be a time/],
   [{ QuietTime: { End: '02:30\n' } }, /^QuietTime\.End must be a time/],
   [{ CampaignHook: { Mode: 'BOTH' } }, 'CampaignHook.Mode must be one of DELIVERY, FILTER; got "BOTH"'],
+  [
+    { CampaignHook: { WebUrl: 'ftp://files.example.com/x' } },
+    'CampaignHook.WebUrl must be a URL that begins with https:// or http://; got "ftp://files.example.com/x"',
+  ],
+  [
+    { CampaignHook: { LambdaFunctionName: 'offers', WebUrl: 'https://example.com/hook' } },
+    'CampaignHook must have LambdaFunctionName or WebUrl, not both',
+  ],
   [{ CampaignHook: { WebUrl: 7 } }, 'CampaignHook.WebUrl must be a string; got 7'],
   [{ EventTaggingEnabled: 'yes' }, 'EventTaggingEnabled must be true or false; got "yes"'],
   [{ CloudWatchMetricsEnabled: 1 }, 'CloudWatchMetricsEnabled must be true or false; got 1'],
