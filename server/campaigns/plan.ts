@@ -1,6 +1,6 @@
 import type { CampaignStatus } from '../model/campaign.ts'
 import type { Campaign, CampaignBody, TreatmentPlan, TreatmentState } from '../store/campaigns/campaigns.ts'
-import { isOfEvents, isSameSchedule, nextRun, type Timing, timingOf } from './schedule.ts'
+import { isOfEvents, isSameSchedule, isSameStart, nextRun, type Timing, timingOf } from './schedule.ts'
 import { treatmentsOf } from './treatments.ts'
 
 /** Milliseconds by which a start may be in the past (assumed). */
@@ -19,21 +19,45 @@ export const planNew = (body: CampaignBody, now: number): TreatmentPlan[] =>
   })
 
 /**
- * How the treatments of a campaign stand after a change: those with the schedule that they had go on,
- * or are paused; the others begin anew, as do those that could not be sent.
+ * How the treatments of a campaign stand after a change: those whose schedule starts when it did go on
+ * from there, or are paused; the others begin anew, as do those that could not be sent.
  */
 export function planChanged(before: Campaign, body: CampaignBody, now: number): TreatmentPlan[] {
-  const schedulesBefore = treatmentsOf(before.body).map(({ schedule }) => schedule)
-  const schedules = treatmentsOf(body).map(({ schedule }) => schedule)
+  const [treatmentsBefore, treatments] = [treatmentsOf(before.body), treatmentsOf(body)]
   const { IsPaused = false } = body
-  const isPauseChanged = IsPaused !== (before.body.IsPaused ?? false)
+  const wasPaused = before.body.IsPaused ?? false
   return planNew(body, now).map((anew, number) => {
     const known = before.treatments.find(({ treatment }) => treatment === number)
-    const isKept = known?.phase !== 'INVALID' && isSameSchedule(schedules[number], schedulesBefore[number])
-    if (known === undefined || !isKept) return anew
-    if (!isPauseChanged) return known
-    return IsPaused ? planPaused(known) : planResumed(known, now)
+    if (known === undefined || known.phase === 'INVALID') return anew
+    const [schedule, scheduleBefore] = [treatments[number]!.schedule, treatmentsBefore[number]!.schedule]
+    if (!isSameStart(schedule, scheduleBefore)) return anew
+    const isKept = isSameSchedule(schedule, scheduleBefore)
+    if (isKept && IsPaused === wasPaused) return known
+    const plan = isKept ? known : planRescheduled(known, anew)
+    if (plan === undefined) return anew
+    if (IsPaused) return planPaused(plan)
+    // A run that is due by now, and that the worker has not come to yet, is not skipped.
+    return planResumed(plan, wasPaused ? now : Math.min(now, known.due ?? now))
   })
+}
+
+/**
+ * How a treatment goes on by another schedule with the same start: runs count from the first one, and
+ * those that have begun do not begin again (assumed).
+ *
+ * @param anew how it would begin by that schedule
+ * @returns undefined if it is over, or if it waits for events by one schedule and for runs by the other
+ */
+function planRescheduled(known: TreatmentPlan, anew: TreatmentPlan): TreatmentPlan | undefined {
+  const [before, timing] = [timingIn(known), timingIn(anew)]
+  const isSameFrequency = timing.frequency === before.frequency
+  const hasRuns = !isOfEvents(timing.frequency) && !isOfEvents(before.frequency)
+  if (known.phase === 'OVER' || !(isSameFrequency || hasRuns)) return undefined
+  return {
+    ...known,
+    timing: JSON.stringify({ ...timing, wall: before.wall } satisfies Timing),
+    run: isSameFrequency ? known.run : Math.min(known.begun, 1),
+  }
 }
 
 /**

@@ -45,6 +45,13 @@ export const withDefaults = ({ StartTime, Timezone = 'UTC', ...schedule }: Sched
 export const isSameSchedule = (one: Schedule | undefined, other: Schedule | undefined): boolean =>
   isDeepStrictEqual(one && withDefaults(one), other && withDefaults(other))
 
+/** Whether two schedules start at the same time, or both as soon as they can. */
+export function isSameStart(one: Schedule | undefined, other: Schedule | undefined): boolean {
+  if (one === undefined || other === undefined) return false
+  const [{ StartTime, Timezone }, second] = [withDefaults(one), withDefaults(other)]
+  return StartTime === second.StartTime && Timezone === second.Timezone
+}
+
 /**
  * Reads a time of a schedule.
  *

@@ -6,7 +6,6 @@ import type {
 } from '../model/campaign.ts'
 import type { TemplateConfiguration } from '../model/message.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
-import { isSameSchedule } from './schedule.ts'
 
 /** A variant of a campaign, and to which cohorts it goes. */
 export interface Treatment {
@@ -41,8 +40,8 @@ export interface RequestedSchedule {
   /** The name of its member. */
   member: string
   schedule: Schedule
-  /** Whether its treatment has had another one before, or none. */
-  isNew: boolean
+  /** The one that its treatment has had, if there was one. */
+  before: Schedule | undefined
 }
 
 /**
@@ -59,7 +58,7 @@ export function schedulesOf(
     (schedule, number) => {
       if (schedule === undefined) return []
       const member = number === 0 ? 'Schedule' : `AdditionalTreatments.${number - 1}.Schedule`
-      return [{ member, schedule, isNew: !isSameSchedule(schedule, known[number]?.schedule) }]
+      return [{ member, schedule, before: known[number]?.schedule }]
     },
   )
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { timingOf } from '../campaigns/schedule.ts'
+import { isSameStart, timingOf } from '../campaigns/schedule.ts'
 import { schedulesOf } from '../campaigns/treatments.ts'
 import { isWebTarget, webhookProblem } from '../delivery/call-hook.ts'
 import { deliveryUriProblem } from '../delivery/check-custom.ts'
@@ -56,7 +56,7 @@ export const deliveryUrisOf = (campaign: WriteCampaignRequest): DeliveryUri[] =>
  * Checks that event campaigns start 15 minutes from now, or later (source: guide).
  *
  * @param campaign one whose schedules are valid
- * @param before the campaign as it is, if it exists: only new schedules are checked
+ * @param before the campaign as it is, if it exists: only what starts at another time, or by events now, is checked
  * @throws BadRequestException
  */
 export function checkEventStart(
@@ -67,8 +67,9 @@ export function checkEventStart(
   if (app.strict === undefined) return
   const now = app.now().getTime()
   const { eventLeadMinutes } = campaignLimits
-  for (const { member, schedule, isNew } of schedulesOf(campaign, before)) {
-    if (!isNew || schedule.Frequency !== 'EVENT') continue
+  for (const { member, schedule, before: known } of schedulesOf(campaign, before)) {
+    if (schedule.Frequency !== 'EVENT') continue
+    if (known?.Frequency === 'EVENT' && isSameStart(schedule, known)) continue
     const { wall, offset } = timingOf(schedule, now)
     if (wall - offset >= now + eventLeadMinutes * 60_000) continue
     throw badRequest(

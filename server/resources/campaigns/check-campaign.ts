@@ -1,5 +1,5 @@
 import { startSlack } from '../../campaigns/plan.ts'
-import { isOfEvents, readScheduleTime } from '../../campaigns/schedule.ts'
+import { isOfEvents, isSameStart, readScheduleTime } from '../../campaigns/schedule.ts'
 import { type RequestedSchedule, schedulesOf } from '../../campaigns/treatments.ts'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
@@ -27,7 +27,7 @@ export type CheckedCampaign = WriteCampaignRequest & { SegmentId: string; Schedu
  * for the sentence on a start in the past and for the limits).
  *
  * @param now milliseconds since 1970, before which it must not start
- * @param before the campaign as it is, if it exists: a schedule that it has may have started
+ * @param before the campaign as it is, if it exists: a schedule that keeps its start may have started
  * @throws BadRequestException that names the wrong member
  */
 export function checkCampaign(
@@ -73,7 +73,7 @@ function checkPercents(holdout: number, treatments: readonly WriteTreatmentResou
   }
 }
 
-function checkSchedule({ member, schedule, isNew }: RequestedSchedule, now: number): void {
+function checkSchedule({ member, schedule, before }: RequestedSchedule, now: number): void {
   const { StartTime, EndTime, Frequency = 'ONCE', Timezone = 'UTC', EventFilter, QuietTime = {} } = schedule
   const offset = readUtcOffset(Timezone)
   if (offset === undefined) {
@@ -88,7 +88,8 @@ function checkSchedule({ member, schedule, isNew }: RequestedSchedule, now: numb
       `${member}.StartTime must be IMMEDIATE or an ISO 8601 time such as 2027-03-01T09:00:00Z; got ${describe(StartTime)}`,
     )
   }
-  if (isNew && start !== undefined && start.asUtc < now - startSlack) {
+  const isStartNew = !isSameStart(schedule, before)
+  if (isStartNew && start !== undefined && start.asUtc < now - startSlack) {
     throw badRequest('StartTime must be at least current time.')
   }
   if (EndTime !== undefined && EndTime !== '') {
@@ -98,7 +99,7 @@ function checkSchedule({ member, schedule, isNew }: RequestedSchedule, now: numb
         `${member}.EndTime must be an ISO 8601 time such as 2027-03-31T09:00:00Z; got ${describe(EndTime)}`,
       )
     }
-    const from = start?.instant ?? (isNew ? now : undefined)
+    const from = start?.instant ?? (isStartNew ? now : undefined)
     if (from !== undefined && end.instant <= from) {
       throw badRequest(`${member}.EndTime must be after StartTime; got ${describe(EndTime)}`)
     }

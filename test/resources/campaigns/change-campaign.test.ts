@@ -87,6 +87,85 @@ t.test('a treatment that is added does not start the others again', async t => {
   t.equal((await messages(id)).length, 40)
 })
 
+t.test('a schedule with the same start goes on: no run begins again', async t => {
+  const { ok, url, endpoints, create, advance, messages, statusOf } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const daily = { StartTime: '2027-03-01T10:00:00Z', Frequency: 'DAILY' }
+  const change = async (id: string, more: object) => {
+    const { Schedule } = await ok('GET', `${url}/${id}`)
+    await ok('PUT', `${url}/${id}`, { Schedule: { ...Schedule, ...more } })
+    return statusOf(id)
+  }
+  const all = [daily, { ...daily, ...atOnce }]
+  const [quiet, quietAtOnce, ending, endingAtOnce, weekly, weeklyAtOnce, over, once] = [
+    ...[await create({ Schedule: all[0] }), await create({ Schedule: all[1] })],
+    ...[await create({ Schedule: all[0] }), await create({ Schedule: all[1] })],
+    ...[await create({ Schedule: all[0] }), await create({ Schedule: all[1] })],
+    ...[await create({ Schedule: all[0] }), await create({ Schedule: all[1] })],
+  ] as const
+  await advance({ to: '2027-03-02T12:00:00Z' })
+  const next = 'PENDING_NEXT_RUN'
+  for (const id of [quiet, quietAtOnce]) {
+    t.equal(await change(id, { QuietTime: { Start: '20:00', End: '08:00' } }), next)
+  }
+  for (const id of [ending, endingAtOnce])
+    t.equal(await change(id, { EndTime: '2027-03-04T00:00:00Z' }), next)
+  for (const id of [weekly, weeklyAtOnce]) t.equal(await change(id, { Frequency: 'WEEKLY' }), next)
+  t.equal(await change(over, { EndTime: '2027-03-03T00:00:00Z' }), 'COMPLETED')
+  t.equal(await change(once, { Frequency: 'ONCE' }), 'COMPLETED')
+  await advance({ to: '2027-03-08T12:00:00Z' })
+  const days = async (id: string) => (await messages(id)).map(({ time }) => time.slice(9, 13))
+  for (const [hour, ids] of [
+    ['T10', [quiet, ending, weekly, over]],
+    ['T09', [quietAtOnce, endingAtOnce, weeklyAtOnce, once]],
+  ] as const) {
+    const on = (text: string) => [...text].map(day => `${day}${hour}`)
+    t.strictSame(await days(ids[0]), on('12345678'))
+    t.strictSame(await days(ids[1]), on('123'))
+    t.strictSame(await days(ids[2]), on('128'))
+    t.strictSame(await days(ids[3]), on('12'))
+  }
+})
+
+t.test('a schedule changes also while the campaign is paused, and runs of the pause are skipped', async t => {
+  const { ok, url, endpoints, create, advance, messages, statusOf } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: { ...atOnce, Frequency: 'DAILY' } })
+  await advance({ by: 'PT1H' })
+  const put = (change: object) => ok('PUT', `${url}/${id}`, change)
+  await put({ IsPaused: true })
+  await put({ Schedule: { ...atOnce, Frequency: 'DAILY', EndTime: '2027-03-05T00:00:00Z' } })
+  await advance({ by: 'P1D' })
+  t.equal(await statusOf(id), 'PAUSED')
+  await put({
+    IsPaused: false,
+    Schedule: { ...atOnce, Frequency: 'DAILY', EndTime: '2027-03-04T00:00:00Z' },
+  })
+  await advance({ by: 'P7D' })
+  t.equal(await statusOf(id), 'COMPLETED')
+  t.strictSame(
+    (await messages(id)).map(({ time }) => time.slice(8, 13)),
+    ['01T09', '03T09'],
+  )
+})
+
+t.test('a paused event campaign gets another end', async t => {
+  const { ok, url, create, advance, statusOf } = await withRunningCampaigns(t)
+  const Dimensions = { EventType: { Values: ['buy'] } }
+  const Schedule = {
+    ...{ StartTime: '2027-03-01T10:00:00Z', EndTime: '2027-03-09T00:00:00Z', Frequency: 'EVENT' },
+    EventFilter: { FilterType: 'ENDPOINT', Dimensions },
+  }
+  const id = await create({ Schedule })
+  await advance({ by: 'PT2H' })
+  const put = (change: object) => ok('PUT', `${url}/${id}`, change)
+  await put({ IsPaused: true })
+  await put({ Schedule: { ...Schedule, EndTime: '2027-03-03T00:00:00Z' } })
+  t.match(await put({ IsPaused: false }), { State: { CampaignStatus: 'EXECUTING' } })
+  await advance({ to: '2027-03-03T00:00:00Z' })
+  t.equal(await statusOf(id), 'COMPLETED')
+})
+
 t.test('a version that is named with a new segment is that of the new one', async t => {
   const { create, call, url, app } = await withCampaigns()
   const { body } = await create()
