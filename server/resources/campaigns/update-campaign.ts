@@ -2,21 +2,21 @@ import { isDeepStrictEqual } from 'node:util'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { planChanged } from '../../campaigns/plan.ts'
 import { withDefaults } from '../../campaigns/schedule.ts'
-import { badRequest } from '../../http/errors/exceptions.ts'
 import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
 import { knownMembers } from '../../validation/known.ts'
 import { findApp } from '../find.ts'
 import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
 import { answerCampaign } from './answer-campaign.ts'
 import { checkCampaign, checkReferences } from './check-campaign.ts'
+import { checkChangeable, checkSentTreatments } from './check-changeable.ts'
 import { checkCounts } from './check-counts.ts'
 import { campaignFirst, findCampaign } from './find-campaign.ts'
 import { CampaignParams } from './shapes.ts'
 
 /**
  * Changes the members that are given, each as a whole, as a new version (assumed). A campaign that is
- * COMPLETED cannot be changed; of one that is EXECUTING, only IsPaused (both assumed, after the
- * console). What is sent as it is answered counts as unchanged, so that an answer can be sent back.
+ * COMPLETED cannot be changed; of one that is EXECUTING, only IsPaused; and none of what a treatment
+ * has sent (all assumed, after the console). What is sent as it is answered counts as unchanged, so that an answer can be sent back.
  * Tags stay: TagResource changes them (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
@@ -50,6 +50,7 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
         const isPauseAlone = Object.keys(change).every(name => name === 'IsPaused')
         const SegmentVersion = isPauseAlone ? said.SegmentVersion : checkReferences(store, found, changed)
         const body = { ...changed, SegmentVersion, inherited }
+        checkSentTreatments(campaign, body)
         store.campaigns.update(found, campaignId, body, now.toISOString())
         store.campaigns.planAll(campaign.seq, planChanged(campaign, body, now.getTime()))
         const updated = findCampaign(store, found, campaignId)
@@ -81,15 +82,3 @@ const withFullSchedules = (campaign: WriteCampaignRequest): Record<string, unkno
     ...(Schedule && { Schedule: withDefaults(Schedule) }),
   })),
 })
-
-/** @throws BadRequestException where a campaign is too far on for a change */
-function checkChangeable({ State }: CampaignResponse, change: WriteCampaignRequest): void {
-  const status = State?.CampaignStatus
-  if (status === 'COMPLETED' || status === 'DELETED') {
-    throw badRequest(`A campaign that is ${status} cannot be changed`)
-  }
-  const other = Object.keys(change).find(name => name !== 'IsPaused')
-  if (status === 'EXECUTING' && other !== undefined) {
-    throw badRequest(`${other} cannot be changed while the campaign is EXECUTING: only IsPaused can`)
-  }
-}

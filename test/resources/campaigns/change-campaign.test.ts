@@ -166,6 +166,47 @@ t.test('a paused event campaign gets another end', async t => {
   t.equal(await statusOf(id), 'COMPLETED')
 })
 
+t.test('what a treatment has sent cannot be changed, nor who gets which treatment then', async t => {
+  const { ok, control, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 40 }, (_, index) => ({ Id: `e${index}` })))
+  const message = (Body: string) => ({ MessageConfiguration: { SMSMessage: { Body } } })
+  const first = { ...message('B'), SizePercent: 20, Schedule: { StartTime: '2027-03-01T12:00:00Z' } }
+  const second = { ...message('C'), SizePercent: 30, Schedule: { StartTime: '2027-03-03T12:00:00Z' } }
+  const Schedule = { StartTime: '2027-03-01T12:00:00Z' }
+  const id = await create({ Schedule, AdditionalTreatments: [first, second] })
+  const put = (change: object) => control('PUT', `${url}/${id}`, change)
+  const resized = [first, { ...second, SizePercent: 80 }]
+  t.equal((await put({ AdditionalTreatments: resized })).status, 200, 'nothing was sent yet')
+  t.equal((await put({ AdditionalTreatments: [first, second] })).status, 200)
+  await advance({ to: '2027-03-02T00:00:00Z' })
+  t.match(await ok('GET', `${url}/${id}`), { State: { CampaignStatus: 'SCHEDULED' } })
+  const before = await ok('GET', `${url}/${id}`)
+  const later = { StartTime: '2027-03-09T12:00:00Z' }
+  for (const [member, change] of [
+    ['HoldoutPercent', { HoldoutPercent: 10 }],
+    ['AdditionalTreatments', { AdditionalTreatments: [first] }],
+    ['AdditionalTreatments.1.SizePercent', { AdditionalTreatments: resized }],
+    [
+      'AdditionalTreatments.0.MessageConfiguration',
+      { AdditionalTreatments: [{ ...first, ...message('D') }, second] },
+    ],
+    ['AdditionalTreatments.0.Schedule', { AdditionalTreatments: [{ ...first, Schedule: later }, second] }],
+    ['MessageConfiguration', message('D')],
+    ['Schedule', { Schedule: later }],
+  ] as const) {
+    const Message = `${member} cannot be changed, as the campaign has sent treatment 0 and 1: create another campaign`
+    isError(t, await put(change), 400, 'BadRequestException', Message)
+  }
+  t.strictSame(await ok('GET', `${url}/${id}`), before)
+  const changed = { ...second, ...message('E'), Schedule: { StartTime: '2027-03-04T12:00:00Z' } }
+  t.equal((await put({ ...before, AdditionalTreatments: [first, changed], Name: 'summer' })).status, 200)
+  await advance({ until: 'idle' })
+  const sent = await messages(id)
+  t.equal(sent.length, 40)
+  t.equal(new Set(sent.map(({ endpoint }) => endpoint)).size, 40)
+  t.strictSame([...new Set(sent.map(({ body }) => body))].sort(), ['B', 'E', 'Hi'])
+})
+
 t.test('a version that is named with a new segment is that of the new one', async t => {
   const { create, call, url, app } = await withCampaigns()
   const { body } = await create()
