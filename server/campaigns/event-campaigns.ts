@@ -1,4 +1,4 @@
-import { type EventFacts, isOfMessage, matchesFilter } from '../audience/event-filter.ts'
+import { type EventFacts, matchesFilter } from '../audience/event-filter.ts'
 import { newId } from '../model/arn.ts'
 import type { EventFilter } from '../model/event-filter.ts'
 import type { AppRef } from '../store/applications/applications.ts'
@@ -67,7 +67,7 @@ export const eventCampaignsFor = (
   source: EventFilter['FilterType'] = 'ENDPOINT',
   campaigns?: readonly Campaign[],
 ): Listening[] => {
-  const sender = isOfMessage(event, source) ? event.Attributes?.campaign_id : undefined
+  const sender = event.sentBy?.campaign
   return listeningCampaigns(
     store,
     app,

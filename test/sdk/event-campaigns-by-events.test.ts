@@ -102,6 +102,26 @@ t.test("the events of a campaign's own messages do not start it again", async t 
   t.equal((await messages(id)).length, 1)
 })
 
+t.test('a message of somebody else starts a campaign, also if its Context names the campaign', async t => {
+  const { app, create, endpoints, ok, advance, messages } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1', ChannelType: 'EMAIL', Address: 'ann@example.com' })
+  const id = await create({
+    MessageConfiguration: { EmailMessage: { Body: 'Thanks' } },
+    Schedule: {
+      StartTime: 'IMMEDIATE',
+      Frequency: 'EVENT',
+      EventFilter: { FilterType: 'SYSTEM', Dimensions: { EventType: { Values: ['_email.delivered'] } } },
+    },
+  })
+  await ok('POST', `/v1/apps/${app}/messages`, {
+    Endpoints: { e1: {} },
+    Context: { campaign_id: id },
+    MessageConfiguration: { EmailMessage: { Body: 'Hi' } },
+  })
+  await advance()
+  t.equal((await messages(id)).length, 1)
+})
+
 t.test('what an app reports starts a campaign, also after its push notification', async t => {
   const { app, create, ok, advance, messages } = await withRunningCampaigns(t)
   const id = await create({
