@@ -68,7 +68,7 @@ export function readBatch(
       const { endpoint: id, definition } = target
       const found =
         definition === null
-          ? findCandidate(store, app, id)
+          ? findCandidate(store, app, id, activity.newest_endpoint)
           : { id, key: { row: null, id: foldedId(id) }, endpoint: JSON.parse(definition) }
       if (found === undefined) batch.gone.push(target)
       else {
@@ -80,14 +80,19 @@ export function readBatch(
   return batch
 }
 
-/** The endpoint of an id as it is now. */
+/**
+ * The endpoint of an id as it is now.
+ *
+ * @param newest the last row of endpoints that counts, if later ones do not
+ */
 function findCandidate(
   { endpoints }: Pick<Store, 'endpoints'>,
   app: AppRef,
   id: string,
+  newest = Number.POSITIVE_INFINITY,
 ): Candidate | undefined {
   const stored = endpoints.get(app, id)
-  if (stored === undefined) return undefined
+  if (stored === undefined || stored.seq > newest) return undefined
   const { seq: row, endpoint } = stored
   return { id: endpoint.Id, key: { row, id: foldedId(id) }, endpoint }
 }

@@ -66,10 +66,6 @@ export function tallyResults(
   return tally
 }
 
-/** What comes of a run: FAIL if it has targeted endpoints and sent to none (assumed). */
-export const outcomeOf = ({ total, successful }: Pick<Activity, 'total' | 'successful'>) =>
-  total > 0 && successful === 0 ? 'FAIL' : 'SUCCESS'
-
 /** Counts the first candidates of a batch as found in the segment. */
 export function countProduced(counters: Counters, { ofUsers, candidates }: Batch, upTo: number): void {
   // Those of users come last.

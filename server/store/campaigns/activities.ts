@@ -61,6 +61,10 @@ export interface Target {
 
 type Row = Omit<Activity, 'member_cursor' | 'counters'> & { member_cursor: string | null; counters: string }
 
+/** What comes of a run: FAIL if it has targeted endpoints and sent to none (assumed). */
+const outcome = (total: string, successful: string): string =>
+  `iif(${total} > 0 AND ${successful} = 0, 'FAIL', 'SUCCESS')`
+
 /** The runs of campaigns, and where each is to go on. */
 export function createCampaignActivities(db: Database) {
   const insert = db.prepare(
@@ -70,13 +74,15 @@ export function createCampaignActivities(db: Database) {
        (SELECT coalesce(max(seq), 0) FROM endpoints))`,
   )
   const update = db.prepare(
-    `UPDATE campaign_activities SET state = :state, result = :result, start_time = :start_time, end_time = :end_time,
+    `UPDATE campaign_activities SET state = :state,
+       result = iif(:due IS NULL, ifnull(:result, ${outcome(':total', ':successful')}), :result), start_time = :start_time, end_time = :end_time,
        due = :due, has_reservation = :has_reservation, member_cursor = :member_cursor, total = :total, successful = :successful,
        timezones_total = :timezones_total, timezones_completed = :timezones_completed, counters = :counters
      WHERE seq = :seq AND due IS NOT NULL`,
   )
-  const unfinished = db.prepare<[number], Row>(
-    'SELECT * FROM campaign_activities WHERE campaign = ? AND due IS NOT NULL',
+  const cancel = db.prepare(
+    `UPDATE campaign_activities SET state = 'CANCELLED', result = ${outcome('total', 'successful')}, end_time = ?, due = NULL
+     WHERE campaign = ? AND due IS NOT NULL`,
   )
   const nextDue = db.prepare<[string], Row & { app: number; appId: string; campaignId: string }>(
     `SELECT y.*, d.app, a.id AS appId, d.id AS campaignId
@@ -131,7 +137,7 @@ export function createCampaignActivities(db: Database) {
     /** Whether a run goes on: it is not over, and neither its campaign nor its application is deleted. */
     isOpen: (seq: number): boolean => isOpen.get(seq) === 1,
 
-    /** Writes how far a run that is not over has come. */
+    /** Writes how far a run that is not over has come. One that is over now gets its result, if it has none. */
     update({ member_cursor, counters, ...activity }: Activity): void {
       update.run({
         ...activity,
@@ -140,8 +146,8 @@ export function createCampaignActivities(db: Database) {
       })
     },
 
-    /** The runs of a campaign that are under way. */
-    unfinished: (campaign: number): Activity[] => unfinished.all(campaign).map(toActivity),
+    /** Cancels all runs of a campaign that are not over. @param now milliseconds since 1970 */
+    cancel: (campaign: number, now: number): void => void cancel.run(now, campaign),
 
     /** The runs of a campaign, the newest first. */
     list: (campaign: number, page: Page): Listed<Activity>[] =>
