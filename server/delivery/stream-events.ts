@@ -66,7 +66,7 @@ export function startEventStreams(
     clearImmediate(due)
     due = undefined
     try {
-      const named = new Set(store.eventStreams.cursors().map(({ arn }) => arn))
+      const named = new Set(store.eventStreams.arns())
       for (const [arn, loop] of loops) if (!named.has(arn)) end(arn, loop)
       for (const arn of named) {
         const sink = loops.has(arn) ? undefined : createSink(arn, settings)
@@ -119,6 +119,8 @@ function createLoop(
   const { signal } = ending
   /** By application: events of its last batch that need not be put again with those that were refused. */
   const done = new Map<number, Set<number>>()
+  /** By application: up to which id it has no events that are not put, where that is beyond its cursor. */
+  const idleUpTo = new Map<number, number>()
   let running: Promise<void> | undefined
   let pause = firstPause
   let isAway = false
@@ -161,9 +163,9 @@ function createLoop(
   }
 
   /** Puts the next events of an application. Returns whether the stream has taken them all. */
-  const putBatch = async (stream: StreamCursor, events: StreamedEvent[]): Promise<boolean> => {
+  const putBatch = async (stream: StreamCursor, from: number, events: StreamedEvent[]): Promise<boolean> => {
     const { app, cursor } = stream
-    const mayHaveLost = eventRecords.removedUpTo() > cursor
+    const mayHaveLost = eventRecords.removedUpTo() > from
     const left = events.filter(event => !isTooLarge(event) && !done.get(app.seq)?.has(event.id))
     const refused: Refused = left.length === 0 ? new Map() : await put(left)
     note(left, refused)
@@ -192,13 +194,19 @@ function createLoop(
       for (;;) {
         let isAny = false
         let isAllTaken = true
-        for (const stream of eventStreams.cursors()) {
+        for (const stream of eventStreams.cursors(arn)) {
           // Looked up again, as the request of another application may have taken long.
-          if (stream.arn !== arn || !eventStreams.isCurrent(stream)) continue
-          const events = cutBatch(eventRecords.after(stream.app, stream.cursor, batch.records))
-          if (events.length === 0) continue
+          if (!eventStreams.isCurrent(stream)) continue
+          const { app, cursor } = stream
+          const from = Math.max(cursor, idleUpTo.get(app.seq) ?? 0)
+          const last = eventRecords.last()
+          const events = cutBatch(eventRecords.after(app, from, batch.records))
+          if (events.length === 0) {
+            idleUpTo.set(app.seq, last)
+            continue
+          }
           isAny = true
-          if (!(await putBatch(stream, events))) isAllTaken = false
+          if (!(await putBatch(stream, from, events))) isAllTaken = false
         }
         if (!isAny) return
         if (!isAllTaken) {

@@ -22,6 +22,7 @@ import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { loadConfig } from '../../server/process/config.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
 import { createApp, createClient, roleArn, start, startEmulator, until } from '../support/helpers.ts'
 import { channelSettings } from '../support/sending.ts'
 
@@ -388,6 +389,29 @@ t.test(
     t.strictSame(taken.shared, ['one', 'after'])
   },
 )
+
+t.test('events of other applications that are removed are not told as lost', async t => {
+  const { env, taken } = await startDouble(t, () => undefined)
+  const { url, client, lines } = await startWithLog(t, { ...env, OUTBOX_LIMIT: '2' })
+  const [app, other] = [await createApp(client), await createApp(client)]
+  await putStream(client, app, arnOf('a'))
+  await happen(client, app, 'one')
+  await until(() => taken.a?.length === 1 || undefined, 'the first event')
+  const call = controlOf(url)
+  await call('PUT', `/_pinpoint/v1/apps/${other}/channels/sms`, {})
+  for (let count = 0; count < 5; count++) {
+    await call('POST', `/_pinpoint/v1/apps/${other}/messages`, {
+      Addresses: { '+15551234567': { ChannelType: 'SMS' } },
+      MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+    })
+  }
+  await happen(client, app, 'two')
+  await until(() => taken.a!.length === 2 || undefined, 'the second event')
+  t.strictSame(
+    lines.filter(({ level }) => level >= 40),
+    [],
+  )
+})
 
 t.test('what a stream refuses of a batch is put again, without what it has taken', async t => {
   let isRefused = (_type: string) => true

@@ -28,8 +28,9 @@ export function createEventStreams(db: Database) {
   )
   const named = 'FROM event_streams s JOIN apps a ON a.seq = s.app WHERE a.id IS NOT NULL'
   const at = 'app = ? AND destination_stream_arn = ? AND last_event = ?'
-  const cursors = db.prepare<[], { seq: number; id: string; arn: string; cursor: number }>(
-    `SELECT a.seq, a.id, s.destination_stream_arn AS arn, s.last_event AS cursor ${named}`,
+  const arns = db.prepare<[], string>(`SELECT DISTINCT s.destination_stream_arn ${named}`).pluck()
+  const cursors = db.prepare<[string], { seq: number; id: string; cursor: number }>(
+    `SELECT a.seq, a.id, s.last_event AS cursor ${named} AND s.destination_stream_arn = ?`,
   )
   const isCurrent = db.prepare<[number, string, number], number>(`SELECT 1 ${named} AND ${at}`).pluck()
   const moveCursor = db.prepare(`UPDATE event_streams SET last_event = ? WHERE ${at}`)
@@ -58,9 +59,12 @@ export function createEventStreams(db: Database) {
 
     delete: (app: AppRef): void => void remove.run(app.seq),
 
-    /** How far each stream has got the events of its application: not those from before the stream. */
-    cursors: (): StreamCursor[] =>
-      cursors.all().map(({ seq, id, arn, cursor }) => ({ app: { seq, id }, arn, cursor })),
+    /** The ARNs of all streams. */
+    arns: (): string[] => arns.all(),
+
+    /** How far a stream has got the events of each application that names it: not those from before. */
+    cursors: (arn: string): StreamCursor[] =>
+      cursors.all(arn).map(({ seq, id, cursor }) => ({ app: { seq, id }, arn, cursor })),
 
     /** Whether an application still names a stream, which has got its events up to there. */
     isCurrent: ({ app, arn, cursor }: StreamCursor): boolean =>

@@ -60,19 +60,19 @@ interface Row extends Pick<EventRow, 'source'> {
   origin: string | null
   /** The record of its message, if the events are in its row; null for a row that does not match. */
   record: string | null
-  /** What else these events tell, JSON, and the subject that the record leaves out; or null. */
+  /** What else these events tell, JSON; or null. */
   told: string | null
-  subject: string | null
+  /** Where the long texts of the message are, if it has any. */
+  content: number | null
 }
 
 /** The columns of `Row`, from a row of events and from the row of a message. */
 const ownColumns = (origin = 'e.origin') =>
   `e.seq, e.app, a.id, a.arn, e.endpoint, e.message, e.types, e.source, e.time, ${origin} AS origin,
-   NULL AS record, NULL AS told, NULL AS subject`
+   NULL AS record, NULL AS told, NULL AS content`
 const messageColumns = (record = 'm.record') =>
   `m.event AS seq, m.app, a.id, a.arn, m.endpoint, m.seq AS message, m.types, 'SYSTEM' AS source, NULL AS time,
-   NULL AS origin, ${record} AS record, m.told,
-   (SELECT c.content ->> 'subject' FROM message_contents c WHERE c.seq = m.content) AS subject`
+   NULL AS origin, ${record} AS record, m.told, m.content`
 const withApp = (row: string) => `CROSS JOIN apps a ON a.seq = ${row}.app`
 
 /** Rows that one read goes through, so that a filter that matches little does not block the thread. */
@@ -167,6 +167,33 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
     'UPDATE event_records INDEXED BY event_records_waiting SET waits = 0 WHERE waits = 1 AND seq <= ?',
   )
   const lastId = (): number => last.get()!
+  const subjectIn = db
+    .prepare<[number], string | null>("SELECT content ->> 'subject' FROM message_contents WHERE seq = ?")
+    .pluck()
+
+  /** What the records of a row's events are made from. */
+  const originOf = ({ origin, record, told, content }: Row): NewEvents['origin'] => {
+    if (origin !== null) return JSON.parse(origin)
+    const message = JSON.parse(record!) as EventMessage['record']
+    if (content !== null) message.subject ??= subjectIn.get(content) ?? undefined
+    return { message: withTold({ ...(told !== null && JSON.parse(told)), record: message }) }
+  }
+
+  /** The events of a row whose types match, in their order. */
+  const eventsIn = (row: Row, isWanted: (type: string) => boolean = () => true): EventRow[] => {
+    const { seq, app, id, arn, types, time, endpoint, message, source } = row
+    const all = JSON.parse(types) as string[]
+    if (!all.some(isWanted)) return []
+    const origin = originOf(row)
+    const common = {
+      ...{ app: { seq: app, id: id! }, account: accountIn(arn), source, origin },
+      time: time ?? Date.parse((origin as { message: EventMessage }).message.record.time!),
+      ...{ endpoint: endpoint ?? undefined, message: message ?? undefined },
+    }
+    return all.flatMap((type, index) =>
+      isWanted(type) ? [{ id: seq - all.length + 1 + index, type, ...common }] : [],
+    )
+  }
 
   const insertEvents = (app: AppRef, id: number, waits: boolean, events: NewEvents) => {
     const { types, time, endpoint, campaign, journey, message, isReported, origin } = events
@@ -309,29 +336,6 @@ export type EventRecords = ReturnType<typeof createEventRecords>
 
 /** The id of the first event in a row. */
 const firstIn = ({ seq, types }: Row): number => seq - (JSON.parse(types) as string[]).length + 1
-
-/** The events of a row whose types match, in their order. */
-function eventsIn(row: Row, isWanted: (type: string) => boolean = () => true): EventRow[] {
-  const { seq, app, id, arn, types, time, endpoint, message, source } = row
-  const all = JSON.parse(types) as string[]
-  if (!all.some(isWanted)) return []
-  const origin = originOf(row)
-  const common = {
-    ...{ app: { seq: app, id: id! }, account: accountIn(arn), source, origin },
-    time: time ?? Date.parse((origin as { message: EventMessage }).message.record.time!),
-    ...{ endpoint: endpoint ?? undefined, message: message ?? undefined },
-  }
-  return all.flatMap((type, index) =>
-    isWanted(type) ? [{ id: seq - all.length + 1 + index, type, ...common }] : [],
-  )
-}
-
-/** What the records of a row's events are made from. */
-function originOf({ origin, record, told, subject }: Row): NewEvents['origin'] {
-  if (origin !== null) return JSON.parse(origin)
-  const message = { ...JSON.parse(record!), ...(subject !== null && { subject }) }
-  return { message: withTold({ ...(told !== null && JSON.parse(told)), record: message }) }
-}
 
 /** A message as its events tell it, without the members of its record that none of them tells. */
 const withTold = ({ record, ...message }: EventMessage): EventMessage => {

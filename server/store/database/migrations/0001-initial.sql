@@ -27,6 +27,8 @@ CREATE TABLE event_streams (
   last_event             INTEGER NOT NULL -- the last event that the stream has got, or that was before it
 ) STRICT;
 
+CREATE INDEX event_streams_by_arn ON event_streams (destination_stream_arn);
+
 CREATE TABLE channels (
   app                INTEGER NOT NULL REFERENCES apps (seq),
   platform           TEXT NOT NULL, -- EMAIL, GCM, ...
