@@ -10,7 +10,7 @@ import { type EndpointFilter, firstEndpoint, isEndpointCursor } from '../store/e
 import { toEndpoint } from '../store/endpoints/endpoint-row.ts'
 import type { Store } from '../store/open-store.ts'
 import { pageInSteps } from './page-in-steps.ts'
-import { readAddress } from './read-address.ts'
+import { readAddress, readAddressId } from './read-address.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -68,7 +68,11 @@ function readFilters(store: Store, app: AppRef, given: Static<typeof Filters>): 
   const job = given['import-job']
   return {
     ...{ channel, status, optOut: given['opt-out'] },
-    ...{ id: readAddress(given.id), userId: readAddress(given.user), address: readAddress(given.address) },
+    ...{
+      id: readAddressId(given.id),
+      userId: readAddressId(given.user),
+      address: readAddress(given.address),
+    },
     attributes: attribute.map(readAttribute),
     importJob:
       job === undefined

@@ -5,7 +5,6 @@ import { ApplicationParams } from '../model/common.ts'
 import { findApp } from '../resources/find.ts'
 import { firstUser, isUserCursor } from '../store/endpoints/user-list.ts'
 import { pageInSteps } from './page-in-steps.ts'
-import { readAddress } from './read-address.ts'
 
 const Users = Type.Object({
   items: Type.Array(
@@ -39,7 +38,7 @@ export const appUsers: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async ({ params: { applicationId }, query }) => {
-      const prefix = readAddress(query.prefix ?? '')
+      const { prefix = '' } = query
       const found = findApp(app.store, applicationId)
       const list = `users/${applicationId}/${prefix}`
       const page = beginPage(query, list, firstUser, isUserCursor)

@@ -4,7 +4,7 @@ import { recordOf } from '../delivery/events/message-events.ts'
 import { StoredEvent } from '../model/event-record.ts'
 import type { EventFilters } from '../store/event-records/event-records.ts'
 import { answerRecords, type RecordList, RecordQuery, readBound } from './find-records.ts'
-import { readAddress } from './read-address.ts'
+import { readAddressId } from './read-address.ts'
 
 const filter = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -48,7 +48,7 @@ export const events: FastifyPluginAsyncTypebox = async app => {
     async ({ query }, reply) => {
       const { wait, token, 'page-size': size, after, message, endpoint, ...others } = query
       const ofMessage = readBound('message', message, 'a message')
-      const filters = { ...others, endpoint: readAddress(endpoint), message: ofMessage }
+      const filters = { ...others, endpoint: readAddressId(endpoint), message: ofMessage }
       return answerRecords(
         app.bus,
         () => reply.disconnectSignal(),

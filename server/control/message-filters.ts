@@ -6,7 +6,7 @@ import { deliveryStatuses, type OutboxMessage } from '../model/message.ts'
 import type { MessageFilters } from '../store/messages/messages.ts'
 import type { Store } from '../store/open-store.ts'
 import { readBound, readId } from './find-records.ts'
-import { readAddress } from './read-address.ts'
+import { readAddress, readAddressId } from './read-address.ts'
 
 /** The operations that send messages. */
 const sendingOperations = ['SendMessages', 'SendUsersMessages', 'SendOTPMessage'] as const
@@ -51,7 +51,7 @@ export function readFilters({ after, before, ...filters }: MessagesQuery): {
   return {
     filters: {
       ...filters,
-      ...{ address: readAddress(address), endpoint: readAddress(endpoint), user: readAddress(user) },
+      ...{ address: readAddress(address), endpoint: readAddressId(endpoint), user: readAddressId(user) },
     },
     after: readBound('after', after, 'a message') ?? 0,
     before: readBound('before', before, 'a message') ?? Number.MAX_SAFE_INTEGER,

@@ -103,13 +103,16 @@ t.test('the filters select; a + in a query is one', async t => {
   })
   await send({ MessageConfiguration: { SMSMessage: { Body: 'Hi' } }, Endpoints: { '+15550000009': {} } })
   t.strictSame(await ids({ endpoint: ' 15550000009', user: 'a b@example.com' }), [4], 'in an id')
+  await endpoint('ann%20lee@x', { ChannelType: 'SMS', Address: '+15550000008', User: { UserId: ' u v' } })
+  await send({ MessageConfiguration: { SMSMessage: { Body: 'Hi' } }, Endpoints: { 'ann lee@x': {} } })
+  t.strictSame(await ids({ endpoint: 'ann lee@x', user: ' u v' }), [5], 'a space in an id is one')
   const emails = ['ann+a+b@example.com', 'Ann Lee <ann@example.com>']
   await send({
     MessageConfiguration: { EmailMessage: { Body: 'Hi' } },
     Addresses: Object.fromEntries(emails.map(email => [email, { ChannelType: 'EMAIL' }])),
   })
-  t.strictSame(await ids({ address: 'ann a b@example.com' }), [5], 'in an e-mail address')
-  t.strictSame(await ids({ address: 'Ann Lee <ann@example.com>' }), [6], 'a space before a name is one')
+  t.strictSame(await ids({ address: 'ann a b@example.com' }), [6], 'in an e-mail address')
+  t.strictSame(await ids({ address: 'Ann Lee <ann@example.com>' }), [7], 'a space before a name is one')
 })
 
 t.test('a filter that cannot match is refused', async t => {
