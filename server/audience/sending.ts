@@ -23,6 +23,8 @@ export interface SendingContext {
   loadRenderer: () => Promise<Renderer>
   /** Told of new messages in the outbox, when they are written. */
   onMessages: (app: AppRef, ids: readonly number[]) => void
+  /** Told of new events where there are no new messages. */
+  onEvents: (app: AppRef) => void
   /** Told of an unexpected error, which has ended what is told with it. */
   onError: (error: unknown, ended: string) => void
 }

@@ -12,7 +12,7 @@ import { type Batch, readBatch } from './batch.ts'
 import { beginTreatment } from './begin-treatment.ts'
 import { targetsOf } from './local-time.ts'
 import { openRun, type Run, senderOf } from './open-run.ts'
-import { outcomeOf, tallyResults } from './results.ts'
+import { tallyResults } from './results.ts'
 import { selectRecipients } from './select.ts'
 import { sendBatch } from './send.ts'
 
@@ -118,6 +118,7 @@ export function createCampaignRuns(context: SendingContext) {
     })
     if (after.due === null || !goesOn) runs.delete(activity.seq)
     if (ids.length > 0) context.onMessages(activity.app, ids)
+    else if (unsent.length > 0) context.onEvents(activity.app)
     return ids.length
   }
 
@@ -241,7 +242,6 @@ export function createCampaignRuns(context: SendingContext) {
 /** Marks a run as over. */
 function finish(activity: Activity, now: number): void {
   activity.state = 'COMPLETED'
-  activity.result = outcomeOf(activity)
   activity.end_time = now
   activity.timezones_completed = activity.timezones_total
 }

@@ -27,6 +27,15 @@ import { sendActivity } from './send.ts'
 /** Participants that a step takes at most: those of a message are rendered, and written one by one. */
 const participantsPerStep = { message: 200, long: hookLimits.endpoints, other: 1000 }
 
+/** What a step has written. */
+interface Written {
+  app: AppRef
+  /** Of its messages. */
+  ids: number[]
+  /** Whether there are events besides those of its messages. */
+  hasEvents: boolean
+}
+
 /**
  * Runs journeys, step by step. A step does one thing: a run begins, some members of a segment enter,
  * or some participants that are due at the same time go through one activity. What it leads to is
@@ -87,7 +96,7 @@ export function createJourneySteps(context: SendingContext) {
     all: readonly Outcome[],
     now: Date,
     rate?: Rate,
-  ): { app: AppRef; ids: number[] } | undefined => {
+  ): Written | undefined => {
     if (store.apps.find(app.id)?.seq !== app.seq) return undefined
     const journey = journeys.byDocument(document)
     const goesOn = journey !== undefined && journey.state !== 'CANCELLED' && journey.state !== 'COMPLETED'
@@ -120,7 +129,12 @@ export function createJourneySteps(context: SendingContext) {
       if (rate !== undefined) journeys.update(journey, { rateSecond: rate.second, rateUsed: rate.used })
       closeIfOver(store, journeys.byDocument(document)!, now)
     }
-    return { app, ids }
+    return { app, ids, hasEvents: events.length > 0 }
+  }
+
+  const tell = ({ app, ids, hasEvents }: Written): void => {
+    if (ids.length > 0) context.onMessages(app, ids)
+    else if (hasEvents) context.onEvents(app)
   }
 
   /** Participants of one run go through one activity. */
@@ -157,10 +171,11 @@ export function createJourneySteps(context: SendingContext) {
     const { journey, run, key, kind, templates, isLong, gone, participants } = step
     const app = journey.app.seq
     if (!isMessageKind(kind)) {
-      store.writeInWorker(() => {
+      const written = store.writeInWorker(() => {
         const outcomes = passActivity(store, journey, key, kind, participants, now)
-        write(journey, run, key, [...gone, ...outcomes], now)
+        return write(journey, run, key, [...gone, ...outcomes], now)
       })
+      if (written !== undefined) tell(written)
       return { app, sent: 0 }
     }
     const send = async (): Promise<number> => {
@@ -168,8 +183,8 @@ export function createJourneySteps(context: SendingContext) {
       const sending = { journey, run, key, kind, templates, isLong }
       const outcomes = await sendActivity(context, sending, participants, rate, now)
       const written = store.writeInWorker(() => write(journey, run, key, [...gone, ...outcomes], now, rate))
-      if (written === undefined || written.ids.length === 0) return 0
-      context.onMessages(written.app, written.ids)
+      if (written === undefined) return 0
+      tell(written)
       return written.ids.length
     }
     const sent = send().catch(error => endBy(error, document, now))

@@ -34,6 +34,7 @@ const dueResources: DueResources = {
   missingVariables: settings.missingVariables,
   loadRenderer: createRendererLoader(),
   onMessages: (app, ids) => tell({ messages: { app: app.id, ids } }),
+  onEvents: app => tell({ events: { app: app.id } }),
   onError: (err, ended) => tell({ level: 'error', fields: { err }, text: `an error has ended the ${ended}` }),
 }
 /** Aborted when the thread is to end. */

@@ -108,6 +108,7 @@ export interface JobName {
  * - `moved`: a job has come to a state, or waits to be let go on
  * - `discarded`: the drafts are discarded that came with the state of this generation
  * - `messages`: it has written messages to the outbox of an application
+ * - `events`: it has recorded events of an application, and no messages
  * - `clockMoved`: what has come of a move of the clock
  * - a line for the log
  */
@@ -118,6 +119,7 @@ export type FromWorker =
   | { moved: JobRef }
   | { discarded: number }
   | { messages: { app: string; ids: readonly number[] } }
+  | { events: { app: string } }
   | { clockMoved: ClockOutcome; number: number }
   | LogLine
 

@@ -151,6 +151,8 @@ export function startJobWorker(
         moving.get(message.number)?.(message.clockMoved)
       } else if ('messages' in message) {
         bus.emit({ kind: 'messages', ...message.messages })
+      } else if ('events' in message) {
+        bus.emit({ kind: 'events', ...message.events })
       } else if ('begins' in message) {
         underWay.set(keyOf(message.begins), message.begins)
       } else if ('leaves' in message) {

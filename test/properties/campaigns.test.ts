@@ -95,6 +95,7 @@ t.test(
               missingVariables: 'fail',
               loadRenderer: createRendererLoader(),
               onMessages: () => {},
+              onEvents: () => {},
               onError: error => {
                 throw error
               },

@@ -247,6 +247,18 @@ t.test('by local time, each zone gets the message by its own clocks', async t =>
   ])
 })
 
+t.test('by local time, an endpoint that is created again after the run has begun gets nothing', async t => {
+  const { endpoints, recreate, create, advance, activities, messages } = await withRunningCampaigns(t)
+  const Demographic = { Timezone: 'America/New_York' }
+  await endpoints({ Id: 'ann', Demographic }, { Id: 'bob', Demographic })
+  const id = await create({ Schedule: { StartTime: '2027-03-03T10:00:00Z', IsLocalTime: true } })
+  await advance({ to: '2027-03-03T08:00:00Z' })
+  await recreate('ann', { Demographic })
+  await advance({ to: '2027-03-04T00:00:00Z' })
+  t.match(await messages(id), [{ endpoint: 'bob' }])
+  t.match(await activities(id), [{ SuccessfulEndpointCount: 1, ExecutionMetrics: { ENDPOINT_DELETED: '1' } }])
+})
+
 t.test('by local time, who has no valid zone is not targeted, also where it starts at once', async t => {
   const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
   await endpoints(
@@ -355,6 +367,18 @@ t.test('limits: who has had enough is counted, and gets nothing', async t => {
     ).map(([status, events]) => `${events!.length} ${status}`)
   }
   t.strictSame((await statusesOf(daily)).sort(), ['32 DAILY_CAP', '6 SUCCESS'])
+})
+
+t.test('who waits for an event is told also of a message that is not sent', async t => {
+  const { ok, app, endpoints, create, advance } = await withRunningCampaigns(t)
+  await endpoints({ Id: 'e1' })
+  await ok('PUT', `/v1/apps/${app}/settings`, { Limits: { Daily: 1 } })
+  await create()
+  await advance()
+  const second = await create()
+  const waiting = ok('GET', `/_pinpoint/events?campaign=${second}&wait=60`)
+  await advance()
+  t.match((await waiting).items, [{ event: { attributes: { campaign_send_status: 'DAILY_CAP' } } }])
 })
 
 t.test('an endpoint that is created again gets no second message of a run', async t => {

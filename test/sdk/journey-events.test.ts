@@ -69,9 +69,10 @@ for (const [how, own, counters] of [
 }
 
 t.test('a contact center activity is recorded, and passed', async t => {
-  const { ok, publish } = await withEmails(t)
+  const { ok, app, publish } = await withEmails(t)
+  const waiting = ok('GET', `/_pinpoint/events?app=${app}&type=_journey.send&wait=60`)
   const journey = await publish('call', { call: { ContactCenter: {} } })
-  const { items } = await ok('GET', `/_pinpoint/events?journey=${journey}`)
+  const { items } = await waiting
   t.match(items, [
     {
       event: {

@@ -74,9 +74,9 @@ export async function prepareCampaigns(control: ReturnType<typeof controlOf>) {
     ...{ app, segment, url, ok, endpoints },
 
     /** Deletes an endpoint, and creates it again. */
-    async recreate(Id: string) {
+    async recreate(Id: string, more: object = {}) {
       await ok('DELETE', `/v1/apps/${app}/endpoints/${Id}`)
-      await endpoints({ Id })
+      await endpoints({ Id, ...more })
     },
 
     /** Creates a campaign, and gives its id. */

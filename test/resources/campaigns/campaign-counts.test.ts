@@ -20,6 +20,7 @@ async function withCounts(t: Test) {
     missingVariables: 'fail',
     loadRenderer: createRendererLoader(),
     onMessages: () => {},
+    onEvents: () => {},
     onError: error => {
       throw error
     },
