@@ -128,14 +128,17 @@ t.test('a host that is no address of this machine stops the start', async t => {
   await isRefused(t, { DATA_DIR: t.testdir(), HOST: '192.0.2.1' }, '192.0.2.1', 'HOST')
 })
 
-t.test('a database of a newer version stops the start and is left as it is', async t => {
+t.test('a database of another version stops the start and is left as it is', async t => {
   const dataDir = t.testdir()
   openStore(dataDir).close()
   const file = databaseFile(dataDir)
   changeDatabase(file, 'PRAGMA user_version = 999')
   const before = readFileSync(file)
-  await isRefused(t, { DATA_DIR: dataDir }, file, 'newer', '999')
+  await isRefused(t, { DATA_DIR: dataDir }, file, 'another version of pinpoint-local', 'delete it')
   t.ok(readFileSync(file).equals(before))
+  // An earlier text of the same migration.
+  changeDatabase(file, `PRAGMA user_version = ${newestVersion() ^ 1}`)
+  await isRefused(t, { DATA_DIR: dataDir }, file, 'another version of pinpoint-local', 'delete it')
 
   changeDatabase(file, `PRAGMA user_version = ${newestVersion()}`)
   await startEmulator(t, { DATA_DIR: dataDir })

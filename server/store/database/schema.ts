@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { StartError } from '../../process/start-error.ts'
 
@@ -26,18 +27,35 @@ export function emptyDatabase(): Buffer {
   return file
 }
 
-/** The number of the last migration. */
-export const newestVersion = (): number => readdirSync(folder).length
+/** A migration: its text, and what `user_version` is after it. */
+interface Migration {
+  text: string
+  version: number
+}
 
 /**
- * Migrates a database to the newest version, in one transaction. `user_version` is the number of
- * the last migration.
+ * The migrations, in their order. A version is a number, and 24 bits of a checksum of the text: it may
+ * change until it is released, and a database of an earlier text is then of another version.
+ */
+const readMigrations = (): Migration[] =>
+  readdirSync(folder)
+    .sort()
+    .map((name, index) => {
+      const text = readFileSync(new URL(name, folder), 'utf8')
+      return { text, version: (index + 1) * 0x1000000 + (crc32(text) & 0xffffff) }
+    })
+
+/** The `user_version` after the last migration. */
+export const newestVersion = (): number => readMigrations().at(-1)!.version
+
+/**
+ * Migrates a database to the newest version, in one transaction.
  *
  * @throws StartError if the file belongs to another program or to another version of
  *   pinpoint-local, or is in UTF-16
  */
 export function migrate(db: Database): void {
-  const migrations = readdirSync(folder).sort()
+  const migrations = readMigrations()
   const version = db.pragma('user_version', { simple: true }) as number
   const owner = db.pragma('application_id', { simple: true })
   const isNew = version === 0 && owner === 0 && db.pragma('schema_version', { simple: true }) === 0
@@ -51,18 +69,17 @@ export function migrate(db: Database): void {
       `${db.name} has its text in ${encoding}, and must have it in UTF-8, as pinpoint-local makes it: name another DATA_DIR`,
     )
   }
-  if (version > migrations.length) {
+  const done = migrations.findIndex(migration => migration.version === version) + 1
+  if (version !== 0 && done === 0) {
     throw new StartError(
-      `${db.name} was written by another version of pinpoint-local (its schema is ${version}, this one knows ${migrations.length}): delete it, or name another DATA_DIR`,
+      `${db.name} was written by another version of pinpoint-local: delete it, or name another DATA_DIR`,
     )
   }
-  if (version === migrations.length) return
+  if (done === migrations.length) return
   if (isNew) db.pragma(`page_size = ${pageBytes}`)
   db.transaction(() => {
-    for (const migration of migrations.slice(version)) {
-      db.exec(readFileSync(new URL(migration, folder), 'utf8'))
-    }
+    for (const { text } of migrations.slice(done)) db.exec(text)
     db.pragma(`application_id = ${applicationId}`)
-    db.pragma(`user_version = ${migrations.length}`)
+    db.pragma(`user_version = ${migrations.at(-1)!.version}`)
   }).immediate()
 }

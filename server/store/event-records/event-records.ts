@@ -85,8 +85,8 @@ const maxScanned = 1_000
  *
  * Those of deleted applications do not exist for its methods; `store/purge.ts` purges their rows.
  *
- * @param limit the latest of how many ids are kept, and those that wait; of those in rows of messages,
- *   as many as there are messages
+ * @param limit events with so many of the latest ids are kept, and those that wait; those in the row of
+ *   a message are kept as long as it is
  * @param isListenedTo whether any campaign or journey of an application listens to events now: only then
  *   they wait for it
  */
