@@ -35,7 +35,7 @@ t.test(
   'every operation of the model has one route of the same method, URI, status and parameters',
   async t => {
     const routes = await collectRoutes(t)
-    t.equal(operations.length, 122)
+    t.equal(operations.length, 122, "fixtures/operations.json has the model's operations")
     for (const { name, method, uri, status, path, query } of operations) {
       const found = routes.filter(route => route.config?.operation === name)
       t.equal(found.length, 1, `${name} has one route`)

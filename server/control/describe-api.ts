@@ -11,9 +11,12 @@ import { requestIdHeader } from '../http/request-id.ts'
 import * as application from '../model/application.ts'
 import * as applicationSettings from '../model/application-settings.ts'
 import * as attributes from '../model/attributes.ts'
+import * as campaign from '../model/campaign.ts'
 import * as channel from '../model/channel.ts'
 import * as common from '../model/common.ts'
 import * as endpoint from '../model/endpoint.ts'
+import * as event from '../model/event.ts'
+import * as eventFilter from '../model/event-filter.ts'
 import * as eventStream from '../model/event-stream.ts'
 import { evidenceOf } from '../model/evidence.ts'
 import { withoutPayloadTooLarge } from '../model/exception.ts'
@@ -21,8 +24,11 @@ import * as exportJob from '../model/export-job.ts'
 import * as importJob from '../model/import-job.ts'
 import * as jobStatus from '../model/job-states.ts'
 import * as journey from '../model/journey.ts'
+import * as kpi from '../model/kpi.ts'
 import { lifecycleOf } from '../model/lifecycle.ts'
 import * as message from '../model/message.ts'
+import * as otp from '../model/otp.ts'
+import * as phoneNumber from '../model/phone-number.ts'
 import * as recommender from '../model/recommender.ts'
 import * as segment from '../model/segment.ts'
 import * as segmentDimensions from '../model/segment-dimensions.ts'
@@ -34,8 +40,8 @@ const shapes: Record<string, unknown> = {
   ...{ ...common, ...application, ...applicationSettings, ...attributes, ...endpoint, ...eventStream },
   ...{ ...importJob, ...exportJob, ...jobStatus, ...segment, ...segmentDimensions, ...tags },
   ...template,
-  ...{ ...channel, ...recommender, ...message },
-  ...journey,
+  ...{ ...channel, ...recommender, ...message, ...otp, ...phoneNumber },
+  ...{ ...campaign, ...journey, ...event, ...eventFilter, ...kpi },
 }
 
 /** Names of shapes: those under which they are exported, which are the model's. */

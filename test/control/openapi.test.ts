@@ -34,7 +34,7 @@ async function describe(t: Test, { app }: Pick<ReturnType<typeof buildTestApp>, 
     url: '/_pinpoint/openapi.json',
     headers: { host: 'pinpoint.test:7467' },
   })
-  t.equal(response.statusCode, 200)
+  t.equal(response.statusCode, 200, response.body.slice(0, 1000))
   const document: Document = response.json()
   const { valid, errors } = await new Validator().validate(response.json())
   t.ok(valid, JSON.stringify(errors))
@@ -76,6 +76,34 @@ t.test('the description is a valid one, of every operation that is served and of
       inPath,
     )
     for (const { name, description } of parameters) t.ok(description, `${config?.operation}: ${name}`)
+  }
+})
+
+t.test('every route has the name of an operation, or is hidden', async t => {
+  const { app } = buildTestApp(t, { build: buildApp })
+  for (const { url, method, config, schema } of app.routes) {
+    const isHidden = (schema as { hide?: boolean } | undefined)?.hide === true
+    t.ok(isHidden || method === 'HEAD' || config?.operation, `${method} ${url} has config.operation`)
+  }
+})
+
+t.test("bodies and answers of Pinpoint's operations are shapes with the model's names", async t => {
+  const { operations } = await describe(t, buildTestApp(t, { build: buildApp }))
+  // What is wrong with an item is told in its own answer, so any item is taken.
+  const unnamed = new Set(['body of UpdateEndpointsBatch', 'body of PutEvents'])
+  for (const { operationId, path, requestBody, responses } of operations.values()) {
+    if (!path.startsWith('/v1/')) continue
+    const contents = [
+      ['body', requestBody?.content],
+      ...Object.entries(responses).map(([status, { content }]) => [status, content] as const),
+    ] as const
+    for (const [what, content] of contents) {
+      const schema = content?.['application/json']?.schema
+      const name = `${what} of ${operationId}`
+      if (schema !== undefined && !unnamed.has(name)) {
+        t.ok('$ref' in schema, `${name}: its file in server/model/ is in describe-api.ts`)
+      }
+    }
   }
 })
 
