@@ -124,8 +124,8 @@ export const replacesBody = ({ BodyOverride, RawContent }: EndpointSendConfigura
   Boolean(BodyOverride || RawContent)
 
 /**
- * Puts one content over another, part by part. Raw content goes where a text comes over it: what it
- * was instead of counts then. The HTML and the text of an e-mail are one part: all readers get the
+ * Puts one content over another, part by part. A title or a body that is put over raw content removes
+ * it, and the parts that it stood for count again. The HTML and the text of an e-mail are one part: all readers get the
  * same message.
  */
 function overlay(lower: MessageContent, upper: MessageContent): MessageContent {

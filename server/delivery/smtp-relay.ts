@@ -55,8 +55,8 @@ interface SmtpError extends Error {
 }
 
 /**
- * Whether an attempt has failed for one e-mail alone, or since the server takes none at all. What is
- * unsendable, as its address is none, has not reached the server.
+ * Whether the server has refused one e-mail, for now or for ever, or takes none at all (away). What is
+ * unsendable was not offered to it, since its address or content is invalid.
  */
 interface Failure {
   kind: 'away' | 'refused' | 'refused for now' | 'unsendable'

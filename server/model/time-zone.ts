@@ -51,10 +51,10 @@ export function timeIn(zone: string, local: number): number {
   return local - (before === after || isShownWith(before) || !isShownWith(after) ? before : after)
 }
 
-/** The same, but not before a time at which clocks show no more than `local`. */
+/** The first such time that is not before `time`, when clocks show `local` or less. */
 export function nextTimeIn(zone: string, local: number, time: number): number {
   const first = timeIn(zone, local)
-  // What clocks show twice may be over once.
+  // Of two such times, the first may be over.
   return first >= time ? first : local - offsetAt(time, zone)
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { liveEvents } from '../../server/control/live/shapes.ts'
 import { evidenceOf } from '../../server/model/evidence.ts'
 import { lifecycleOf } from '../../server/model/lifecycle.ts'
 import { allSettings } from '../../server/process/config.ts'
@@ -8,7 +9,7 @@ import { buildTestApp } from '../support/helpers.ts'
 import { root, rowsOf, sectionOf } from './pages.ts'
 
 /*
- * The tables that the code could also tell: operations, settings, control calls.
+ * The tables that the code could also tell: operations, settings, control calls, live events.
  */
 
 /** The names of all operations of Pinpoint. */
@@ -67,6 +68,7 @@ t.test('the table of settings has their variables, flags and defaults', async t 
   t.strictSame(
     rows.map(([variables, flag]) => [inCode(variables!), flag]),
     Object.values(allSettings).map(({ variables, flag }) => [variables, `\`${flag}\``]),
+    'docs/settings.md has the settings of server/process/config.ts, in their order',
   )
   for (const [index, setting] of Object.values(allSettings).entries()) {
     const shown = rows[index]![2]!
@@ -84,4 +86,12 @@ t.test('the table of control calls has all of them', async t => {
   const named = rowsOf(sectionOf('docs/control-api.md', 'Calls')).map(([call]) => call!)
   const withoutNames = (call: string) => call.replaceAll('`', '').replaceAll(/:\w+|\{\w+\}/g, '{}')
   t.strictSame(named.map(withoutNames).sort(), calls.map(withoutNames).sort())
+})
+
+t.test('the table of the live feed has its events, in the order of the code', t => {
+  const section = sectionOf('docs/control-api.md', 'Live feed')
+  const rows = rowsOf(section.slice(section.indexOf('| event |')))
+  const names = rows.map(([name]) => name!.replaceAll('`', ''))
+  t.strictSame(names, Object.keys(liveEvents))
+  t.end()
 })

@@ -100,8 +100,8 @@ function addendsOf(
 }
 
 /**
- * Whether an event counts. Those of messages do; of what happens to push notifications, which apps
- * report with ids of any campaign and activity, opens of those that were sent.
+ * Whether an event counts. Events of messages do. Of what apps report of push notifications, only opens
+ * count, and only if that activity has sent one.
  */
 function isCounted(
   counts: EventCounts,

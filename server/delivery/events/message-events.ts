@@ -108,8 +108,8 @@ export const eventMembers = (
     : { attributes: attributesOf(type, origin.message), metrics: metricsOf(type, origin.message.record) }
 
 /**
- * Who has sent the message that an event is of. The attributes of the event do not tell: the context of
- * a transactional message may have the same names. Of what apps report, they do.
+ * Who has sent the message that an event is of. For events of messages, the message's record tells, as
+ * a Context may have the same names; for events of apps, their attributes.
  */
 export function sentBy(type: string, origin: NewEvents['origin']): SentBy {
   if ('message' in origin) {
