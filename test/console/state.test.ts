@@ -90,6 +90,88 @@ t.test('the state in the console', needsBrowser, async t => {
   t.strictSame(trouble, [])
 })
 
+t.test(
+  'a reset or a restore that is cancelled changes nothing, and keeps the undo',
+  needsBrowser,
+  async t => {
+    const { url, client } = await startEmulator(t, {})
+    const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+    await createApp(client, 'before')
+    const buffer = Buffer.from(await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer())
+    const dialog = page.getByRole('dialog')
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    await page.goto(`${url}/_pinpoint/console/state`)
+    await button('Reset').click()
+    await dialog.getByRole('button', { name: 'Reset' }).click()
+    await page.getByText('the state from before the reset').waitFor()
+    const kept = await createApp(client, 'since then')
+
+    /** The calls that replace the state, which all go on. */
+    const replacing: string[] = []
+    page.on('request', request => {
+      if (/reset|snapshot/.test(request.url()) && request.method() !== 'GET') replacing.push(request.method())
+    })
+    const restore = async () => {
+      await page
+        .getByLabel('Snapshot to restore')
+        .setInputFiles({ name: 'old.db', mimeType: 'application/vnd.sqlite3', buffer })
+    }
+    /** Begins what a dialog asks, and closes it while a call is under way, which then goes on. */
+    const cancel = async (method: string, label: string, leave: () => Promise<void>) => {
+      const isHeld = Promise.withResolvers<void>()
+      const goesOn = Promise.withResolvers<void>()
+      const isOver = Promise.withResolvers<void>()
+      await page.route(/\/_pinpoint\/snapshot$/, async route => {
+        if (route.request().method() !== method) return route.continue()
+        isHeld.resolve()
+        await goesOn.promise
+        // The page may have given it up.
+        await route.continue().catch(() => {})
+        isOver.resolve()
+      })
+      await dialog.getByRole('button', { name: label }).click()
+      await isHeld.promise
+      await leave()
+      await dialog.waitFor({ state: 'detached' })
+      goesOn.resolve()
+      await isOver.promise
+      await page.unrouteAll({ behavior: 'wait' })
+      // Whatever the page does with the answer, it has done when the page shows what is there then.
+      await createApp(client)
+      const number = ((await (await fetch(`${url}/_pinpoint/apps`)).json()) as { items: object[] }).items
+        .length
+      await page
+        .locator('dl')
+        .getByText(new RegExp(`^Applications${number}$`))
+        .waitFor()
+    }
+    const press = async (leave: string) => {
+      if (leave === 'Escape') await page.keyboard.press('Escape')
+      else await dialog.getByRole('button', { name: leave }).click()
+    }
+    for (const [label, leave] of [
+      ['Reset', 'Cancel'],
+      ['Reset', 'Escape'],
+      ['Reset to the seed', 'Cancel'],
+    ] as const) {
+      await button(label).click()
+      await cancel('GET', label, () => press(leave))
+      t.strictSame(replacing, [], `${label}, ${leave}`)
+    }
+    await restore()
+    await cancel('GET', 'Restore', () => press('Cancel'))
+    t.strictSame(replacing, [], 'Restore, while the snapshot is taken')
+    await restore()
+    await cancel('PUT', 'Restore', () => press('Cancel'))
+
+    const { status } = await fetch(`${url}/_pinpoint/apps/${kept}`)
+    t.equal(status, 200, 'nothing is removed')
+    t.equal(await page.getByText('the state from before the restore').count(), 0)
+    t.ok(await button('Undo the reset').isVisible())
+    t.strictSame(trouble, [])
+  },
+)
+
 t.test('the first page has applications page by page, and what runs or has failed', needsBrowser, async t => {
   const { url, client } = await startEmulator(t)
   const control = controlOf(url)

@@ -41,12 +41,13 @@ export function ReplaceDialog({
   useEffect(() => () => abort.current.abort(new Error('The dialog was closed.')), [])
   const start = () =>
     run(async () => {
+      const { signal } = abort.current
       try {
-        await replaceState(what, tooBig.value === undefined, () => {
+        await replaceState(what, tooBig.value === undefined, signal, () => {
           sent.value = 0
           return replace(bytes => {
             sent.value = bytes
-          }, abort.current.signal)
+          }, signal)
         })
         done()
       } catch (failure) {

@@ -29,6 +29,7 @@ export default function StatePage() {
   const apps = useLoaded('all applications', readAll)
   useReload(apps.reload, ['counts'])
   const asked = useSignal<Asked | undefined>(undefined)
+  const now = asked.value
   const close = () => {
     asked.value = undefined
   }
@@ -107,32 +108,30 @@ export default function StatePage() {
           }
         />
       </Section>
-      {asked.value?.what === 'reset' && (
+      {now?.what === 'reset' && (
         <ReplaceDialog
-          title={asked.value.seed ? 'Reset to the seed?' : 'Reset?'}
-          label={asked.value.seed ? 'Reset to the seed' : 'Reset'}
+          title={now.seed ? 'Reset to the seed?' : 'Reset?'}
+          label={now.seed ? 'Reset to the seed' : 'Reset'}
           what="reset"
-          replace={() => reset(asked.value?.what === 'reset' && asked.value.seed)}
+          replace={() => reset(now.seed)}
           done={done('Everything is removed.')}
           close={close}
         >
           <Lost apps={apps.value} more="so do the request log and the counts of usage" />
         </ReplaceDialog>
       )}
-      {asked.value?.what === 'restore' && (
+      {now?.what === 'restore' && (
         <ReplaceDialog
           title="Restore the snapshot?"
           label="Restore"
           what="restore"
-          total={asked.value.file.size}
-          replace={(onProgress, signal) =>
-            restore((asked.value as Asked & { what: 'restore' }).file, onProgress, signal)
-          }
+          total={now.file.size}
+          replace={(onProgress, signal) => restore(now.file, onProgress, signal)}
           done={done('The snapshot is restored.')}
           close={close}
         >
           <p>
-            {asked.value.file.name} ({bytes(asked.value.file.size)}) replaces all that is here.
+            {now.file.name} ({bytes(now.file.size)}) replaces all that is here.
           </p>
           <Lost apps={apps.value} more="so does the request log" />
         </ReplaceDialog>

@@ -34,15 +34,15 @@ export class TooBigError extends Error {
  * Takes a snapshot into memory.
  *
  * @throws TooBigError before it is read, if it has more than `maxBytes` bytes
- * @throws CallError if there is none
+ * @throws CallError if there is none; the signal's reason if it is aborted
  */
-async function takeSnapshot(): Promise<Blob> {
-  const abort = new AbortController()
+async function takeSnapshot(signal: AbortSignal): Promise<Blob> {
   const headers = new Headers()
   if (token.value !== undefined) headers.set('authorization', `Bearer ${token.value}`)
   const url = new URL('snapshot', controlUrl)
   const name = `GET ${url.pathname}`
-  const response = await fetch(url, { headers, signal: abort.signal }).catch(() => {
+  const response = await fetch(url, { headers, signal }).catch(() => {
+    signal.throwIfAborted()
     throw new CallError(name, 'The emulator does not answer. Is it still running?', { status: 0 })
   })
   if (!response.ok) {
@@ -51,7 +51,7 @@ async function takeSnapshot(): Promise<Blob> {
   }
   const bytes = Number(response.headers.get('content-length'))
   if (bytes <= maxBytes) return response.blob()
-  abort.abort()
+  await response.body?.cancel()
   throw new TooBigError(bytes)
 }
 
@@ -60,25 +60,30 @@ async function takeSnapshot(): Promise<Blob> {
  *
  * @param what as in `Undo`
  * @param keep whether a snapshot is taken first
+ * @param signal aborts it, as long as nothing is replaced
  * @throws TooBigError if it cannot be kept; nothing has changed then
+ * @throws the signal's reason if it is aborted; nothing has changed then, and an earlier undo is kept
  */
 export async function replaceState(
   what: Undo['what'],
   keep: boolean,
+  signal: AbortSignal,
   replace: () => Promise<unknown>,
 ): Promise<void> {
   const taken = new Date()
-  const snapshot = keep ? await takeSnapshot() : undefined
-  const before = undo.value
-  undo.value = snapshot && { what, snapshot, taken }
+  const snapshot = keep ? await takeSnapshot(signal) : undefined
+  signal.throwIfAborted()
+  let isReplaced = true
   try {
     await replace()
   } catch (error) {
-    // What was refused has changed nothing. Of what broke off, and of a seed that failed, that is
-    // not known.
-    if (what === 'restore' && error instanceof CallError && error.status >= 400) undo.value = before
+    // What was cancelled or refused has changed nothing. Of what broke off, and of a seed that
+    // failed, that is not known.
+    const isRefused = what === 'restore' && error instanceof CallError && error.status >= 400
+    isReplaced = !isRefused && error !== signal.reason
     throw error
   } finally {
+    if (isReplaced) undo.value = snapshot && { what, snapshot, taken }
     forgetAnswers()
   }
 }
@@ -86,12 +91,26 @@ export async function replaceState(
 /** Removes everything; with `seed`, the seed is applied again. */
 export const reset = (seed: boolean): Promise<void> => call('POST', seed ? 'reset?seed=true' : 'reset')
 
-/** Replaces the state by that of a snapshot. */
-export const restore = (
+/**
+ * Replaces the state by that of a snapshot.
+ *
+ * @param signal aborts it until all of the snapshot is sent: after that, only the answer tells
+ *   whether the state was replaced
+ */
+export function restore(
   snapshot: Blob,
   onProgress: (sent: number) => void,
   signal: AbortSignal,
-): Promise<void> => sendFile('PUT', 'snapshot', snapshot, { onProgress, signal })
+): Promise<void> {
+  const sending = new AbortController()
+  const abort = () => sending.abort(signal.reason)
+  signal.addEventListener('abort', abort)
+  const noteProgress = (sent: number) => {
+    if (sent === snapshot.size) signal.removeEventListener('abort', abort)
+    onProgress(sent)
+  }
+  return sendFile('PUT', 'snapshot', snapshot, { onProgress: noteProgress, signal: sending.signal })
+}
 
 /** Restores the state that the latest replacement has removed. */
 export async function takeBack(): Promise<void> {
