@@ -243,5 +243,5 @@ function receive<K extends LiveKind>(kind: K, event: LiveEvents[K]): void {
 
 const kinds: LiveKind[] = [
   ...(['hello', 'job', 'pieces', 'failures', 'messages', 'requests', 'counts'] as const),
-  ...(['campaign', 'journey', 'clock', 'faults', 'state', 'resync'] as const),
+  ...(['campaign', 'journey', 'template', 'settings', 'clock', 'faults', 'state', 'resync'] as const),
 ]

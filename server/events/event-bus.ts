@@ -1,4 +1,5 @@
 import type { Call } from '../http/call-log/call.ts'
+import type { TemplateKey } from '../model/template.ts'
 import type { JobKindName } from '../store/jobs/job-rows.ts'
 
 /** Identifies a job. */
@@ -31,6 +32,10 @@ export type Event =
   | { kind: 'events'; app: string }
   /** The event stream of an application has been put or deleted. */
   | { kind: 'event-stream'; app: string }
+  /** A caller has written or deleted a template, or one of its versions. */
+  | { kind: 'template'; key: TemplateKey }
+  /** A caller has written or deleted a channel of an application, or has written its settings. */
+  | { kind: 'settings'; app: string }
   /** A caller has removed an application, a campaign, a journey, messages, or the log of calls. */
   | { kind: 'removed'; what: 'app' | 'messages' | 'requests'; app?: string }
   | { kind: 'removed'; what: 'campaign' | 'journey'; app: string; id: string }

@@ -265,6 +265,44 @@ t.test('in a real browser', needsBrowser, async t => {
       t.strictSame([...list.trouble, ...endpoint.trouble, ...segment.trouble], [])
     })
 
+    t.test('templates, channels and settings follow what others write', async t => {
+      const app = await createApp(client, 'written to')
+      const write = async (method: 'POST' | 'PUT', path: string, body: object) =>
+        t.ok((await control(method, path, body)).status < 300, path)
+      await write('PUT', `/v1/apps/${app}/channels/sms`, { Enabled: true })
+      await write('POST', '/v1/templates/hi/sms', { Body: 'Hi' })
+      const open = () => openPage(t, browser, url)
+      const opened = await Promise.all([open(), open(), open(), open(), open()])
+      const [list, template, other, channels, overview] = opened
+      const home = `${url}/_pinpoint/console`
+      await list.page.goto(`${home}/templates`)
+      await template.page.goto(`${home}/templates/sms/hi`)
+      await other.page.goto(`${home}/templates/sms/hi`)
+      await channels.page.goto(`${home}/apps/${app}/channels`)
+      await overview.page.goto(`${home}/apps/${app}`)
+      await appLink(list.page, 'hi').waitFor()
+      await template.page.getByText('Version 1, active').waitFor()
+      await channels.page.getByRole('row', { name: /^SMS enabled/ }).waitFor()
+      await overview.page.getByRole('region', { name: 'Settings as JSON' }).waitFor()
+      for (const { page } of opened) await live(page).waitFor()
+
+      await other.page.getByRole('button', { name: 'Edit' }).click()
+      await other.page.getByRole('dialog').getByLabel('Body').fill('Hello')
+      await other.page.getByRole('button', { name: 'Save as a new version' }).click()
+      await template.page.getByRole('link', { name: 'Version 2' }).waitFor()
+      await other.page.getByRole('button', { name: 'Make version 2 active' }).click()
+      await template.page.getByText('Version 2, active').waitFor()
+      await list.page.getByRole('row', { name: /^hi SMS 2/ }).waitFor()
+      await write('POST', '/_pinpoint/v1/templates/welcome/sms', { Body: 'Welcome' })
+      await appLink(list.page, 'welcome').waitFor()
+
+      await write('PUT', `/v1/apps/${app}/channels/sms`, { Enabled: false })
+      await channels.page.getByRole('row', { name: /^SMS disabled/ }).waitFor()
+      await write('PUT', `/_pinpoint/v1/apps/${app}/settings`, { Limits: { Daily: 5 } })
+      await overview.page.getByRole('region', { name: 'Settings as JSON' }).getByText('"Daily": 5').waitFor()
+      for (const { trouble } of opened) t.strictSame(trouble, [])
+    })
+
     t.test('a paused page stands still, and catches up', async t => {
       const { page, trouble } = await openPage(t, browser, url)
       await page.goto(`${url}/_pinpoint/console/`)

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { ChannelResponse } from '../../../server/model/channel.ts'
 import { call, get } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
+import { useReload } from '../../api/live.ts'
 import { Channel } from '../../parts/channel.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, CheckField, TextField } from '../../parts/fields.tsx'
@@ -74,6 +75,7 @@ export default function ChannelsPage({ app }: { app: string }) {
   const address = to`v1/apps/${app}/channels`
   const addressOf = ({ path }: ChannelKind) => `${address}/${path}`
   const channels = useFetched<{ Channels: Record<string, ChannelResponse> }>(address)
+  useReload(channels.reload, ['settings'], event => event.app === app)
   const editing = useSignal<{ kind: ChannelKind; now: SetChannel } | undefined>(undefined)
   const set = channels.value?.Channels ?? {}
   return (

@@ -138,6 +138,7 @@ function Counts({
 function Settings({ app }: { app: string }) {
   const address = to`v1/apps/${app}/settings`
   const settings = useFetched<ApplicationSettingsResource>(address)
+  useReload(settings.reload, ['settings'], event => event.app === app)
   const draft = useSignal<string | undefined>(undefined)
   const edit = (text: string | undefined) => () => {
     draft.value = text

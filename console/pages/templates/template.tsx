@@ -60,9 +60,7 @@ function KnownTemplate({ kind, name }: { kind: Kind; name: string }) {
     ])
     return { template, active: active.Version ?? '1', versions: versions.Item }
   })
-  useReload(shown.reload, ['requests'], calls =>
-    calls.some(({ operation }) => operation?.includes('Template')),
-  )
+  useReload(shown.reload, ['template'], event => event.name === name && event.type === kind.type)
   const { value, error } = shown
   if (error?.status === 404) {
     return (

@@ -40,9 +40,7 @@ export default function TemplatesPage() {
       return { items: Item, ...(NextToken !== undefined && { nextToken: NextToken }) }
     },
   )
-  useReload(page.reload, ['requests'], calls =>
-    calls.some(({ operation }) => operation?.includes('Template')),
-  )
+  useReload(page.reload, ['template'])
   return (
     <Page
       title="Templates"

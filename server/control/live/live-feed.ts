@@ -57,8 +57,8 @@ interface Listener extends Pick<Selection, 'kinds' | 'app'> {
 }
 
 /**
- * The live feed: tells listeners what happens. Bus events tell of jobs, messages and calls; what
- * else was written is found by looking, when the database says that something was.
+ * The live feed: tells listeners what happens. Bus events tell of jobs, messages, calls, templates
+ * and settings; what else was written is found by looking, when the database says that something was.
  *
  * While nobody listens, it has no timers, follows nothing and keeps nothing.
  */
@@ -218,6 +218,10 @@ export class LiveFeed {
       this.#publish('state', { by: event.by })
       this.#isReplaced = true
       this.#lookSoon()
+    } else if (event.kind === 'template') {
+      if (this.#since.has('template')) this.#publish('template', event.key)
+    } else if (event.kind === 'settings') {
+      if (this.#since.has('settings')) this.#publish('settings', { app: event.app }, event.app)
     } else if (event.kind === 'removed') {
       const { what, app } = event
       const id = 'id' in event ? { id: event.id } : {}

@@ -10,6 +10,7 @@ import { JobControl } from '../../model/job-control.ts'
 import { JobStatus } from '../../model/job-states.ts'
 import { State as JourneyState } from '../../model/journey.ts'
 import { DeliveryStatus } from '../../model/message.ts'
+import { TemplateType } from '../../model/template.ts'
 import { AppOverview } from '../apps.ts'
 import { JobFailure, JobType } from '../job-shapes.ts'
 import { requestMembers } from '../requests.ts'
@@ -159,6 +160,12 @@ export const JourneyEvent = Type.Object({
 })
 export type JourneyEvent = Static<typeof JourneyEvent>
 
+/** A template, or one of its versions, was written or deleted. */
+const TemplateEvent = Type.Object({ type: TemplateType, name: Type.String() })
+
+/** The settings or a channel of an application were written, or a channel was deleted. */
+const SettingsEvent = Type.Object({ app: appId })
+
 /** The clock was moved, or something else is due next: as GET /_pinpoint/clock answers. */
 const ClockEvent = ClockStatus
 
@@ -193,6 +200,8 @@ export const liveEvents = {
   counts: CountsEvent,
   campaign: CampaignEvent,
   journey: JourneyEvent,
+  template: TemplateEvent,
+  settings: SettingsEvent,
   clock: ClockEvent,
   faults: FaultsEvent,
   state: StateEvent,

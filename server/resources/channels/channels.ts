@@ -34,7 +34,7 @@ export const channels: FastifyPluginAsyncTypebox = async app => {
       },
       async request => {
         const body = request.body as ChannelUpdate
-        return app.store.write(() => {
+        const answer = await app.store.write(() => {
           const found = findSendingApp(app.store, request.params.applicationId)
           const current = app.store.channels.get(found, platform)
           const enabled = body.Enabled ?? current?.enabled ?? true
@@ -42,17 +42,22 @@ export const channels: FastifyPluginAsyncTypebox = async app => {
           app.store.channels.put(found, { platform, enabled, settings }, app.now().toISOString())
           return answerChannel(found, type, findChannel(app.store, found, platform))
         })
+        app.bus.emit({ kind: 'settings', app: request.params.applicationId })
+        return answer
       },
     )
 
-    app.delete(url, { config: { operation: `Delete${name}Channel` }, schema }, async request =>
-      app.store.write(() => {
-        const found = findSendingApp(app.store, request.params.applicationId)
+    app.delete(url, { config: { operation: `Delete${name}Channel` }, schema }, async request => {
+      const { applicationId } = request.params
+      const answer = await app.store.write(() => {
+        const found = findSendingApp(app.store, applicationId)
         const deleted = findChannel(app.store, found, platform)
         app.store.channels.delete(found, platform)
         return answerChannel(found, type, { ...deleted, enabled: false })
-      }),
-    )
+      })
+      app.bus.emit({ kind: 'settings', app: applicationId })
+      return answer
+    })
   }
 }
 

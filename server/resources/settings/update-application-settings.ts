@@ -33,11 +33,13 @@ export const updateApplicationSettings: FastifyPluginAsyncTypebox = async app =>
       const { body } = request
       const problem = checkSettings(body)
       if (problem !== undefined) throw badRequest(problem)
-      return app.store.write(() => {
+      const answer = await app.store.write(() => {
         const found = findApp(app.store, request.params.applicationId)
         app.store.applicationSettings.put(found, body, app.now().toISOString())
         return app.store.applicationSettings.get(found)
       })
+      app.bus.emit({ kind: 'settings', app: request.params.applicationId })
+      return answer
     },
   )
 }

@@ -61,6 +61,7 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
           }
           store.templates.create(key, { arn: Arn, body, tags }, app.now().toISOString())
         })
+        app.bus.emit({ kind: 'template', key })
         return reply.code(201).send({ Arn, Message: 'Created', RequestID: request.id })
       },
     )
@@ -115,6 +116,7 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
           }
           store.templates.addVersion(key, body, now)
         })
+        app.bus.emit({ kind: 'template', key })
         return reply.code(202).send({ Message: 'Accepted', RequestID: request.id })
       },
     )
@@ -140,6 +142,7 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
           store.templates.deleteVersion(key, deleted)
         })
         app.jobWorker.wake()
+        app.bus.emit({ kind: 'template', key })
         return reply.code(202).send({ Message: 'Accepted', RequestID: request.id })
       },
     )

@@ -29,6 +29,7 @@ export const updateTemplateActiveVersion: FastifyPluginAsyncTypebox = async app 
       const { Version } = request.body
       if (Version === undefined) throw badRequest('Version is required: it must be a number, or latest')
       await app.store.write(() => app.store.templates.activate(key, findVersion(app.store, key, Version)))
+      app.bus.emit({ kind: 'template', key })
       return { Message: 'OK', RequestID: request.id }
     },
   )

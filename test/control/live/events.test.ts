@@ -321,6 +321,39 @@ t.test('journeys and their participants are told of', async t => {
   t.strictSame((await stream.find('resync')).data, { kinds: ['journey'], id: Id })
 })
 
+t.test('templates, channels and settings are told of when they are written or deleted', async t => {
+  const { url, client, control, app } = await withApp(t)
+  const other = await createApp(client)
+  const stream = await listenLive(t, url, `?kinds=template,settings&app=${app}`)
+  // With a clock that stands still, no date tells one version from another.
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen' })
+  const ok = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object) =>
+    t.ok((await control(method, path, body)).status < 300, `${method} ${path}`)
+  // By tests, and by the console.
+  for (const v1 of ['/v1', '/_pinpoint/v1']) {
+    await ok('POST', `${v1}/templates/hi/sms`, { Body: 'Hi' })
+    await ok('PUT', `${v1}/templates/hi/sms`, { Body: 'Hello' })
+    await ok('PUT', `${v1}/templates/hi/sms?create-new-version=true`, { Body: 'Good day' })
+    await ok('PUT', `${v1}/templates/hi/SMS/active-version`, { Version: '2' })
+    await ok('DELETE', `${v1}/templates/hi/sms?version=1`)
+    await ok('DELETE', `${v1}/templates/hi/sms`)
+    t.equal((await control('DELETE', `${v1}/templates/hi/sms`)).status, 404, 'which is not told')
+    for (const id of [app, other]) {
+      await ok('PUT', `${v1}/apps/${id}/channels/sms`, { Enabled: false })
+      await ok('DELETE', `${v1}/apps/${id}/channels/sms`)
+      await ok('PUT', `${v1}/apps/${id}/settings`, { Limits: { Daily: 5 } })
+    }
+  }
+  await ok('POST', '/v1/templates/last/inapp', {})
+  await stream.find('template', ({ name }) => name === 'last')
+  const ofTemplate = Array<string>(6).fill('template SMS hi')
+  const ofApp = Array<string>(3).fill(`settings ${app}`)
+  t.strictSame(
+    stream.events.slice(1).map(({ kind, data }) => [kind, ...Object.values(data)].join(' ')),
+    [...ofTemplate, ...ofApp, ...ofTemplate, ...ofApp, 'template INAPP last'],
+  )
+})
+
 t.test('the clock, fault rules and the job control are told of when they change', async t => {
   const { url } = await startEmulator(t)
   const control = controlOf(url)

@@ -41,7 +41,7 @@ t.test('an unknown kind is refused with those that are known', async t => {
   const { url } = await startEmulator(t)
   const get = (query: string) => controlOf(url)('GET', `/_pinpoint/live${query}`)
   const message =
-    /^kinds must be some of hello, job, pieces, failures, messages, requests, counts, campaign, journey, clock, faults, state, resync, .*; got "jobs"$/
+    /^kinds must be some of hello, job, pieces, failures, messages, requests, counts, campaign, journey, template, settings, clock, faults, state, resync, .*; got "jobs"$/
   isError(t, await get('?kinds=job,jobs'), 400, 'BadRequestException', message)
   isError(t, await get('?kinds='), 400, 'BadRequestException', /^kinds must be some of .*; got ""$/)
   isError(t, await get('?apps=1'), 400, 'BadRequestException', /^apps is not a query parameter of this call/)
