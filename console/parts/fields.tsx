@@ -24,6 +24,7 @@ type InputProps = Partial<
     | 'autocomplete'
     | 'class'
     | 'inputMode'
+    | 'max'
     | 'maxLength'
     | 'min'
     | 'placeholder'

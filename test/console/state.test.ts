@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { GetAppsCommand, TooManyRequestsException, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { prepareCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
-import { createApp, createImportJob, startEmulator } from '../support/helpers.ts'
+import { createApp, createImportJob, startEmulator, until } from '../support/helpers.ts'
 
 t.test('the state in the console', needsBrowser, async t => {
   const { url, client } = await startEmulator(t, {})
@@ -273,6 +274,37 @@ t.test('what a tester sets in the console', needsBrowser, async t => {
     ])
     await page.getByRole('button', { name: 'Remove all rules' }).click()
     await page.getByText('Nothing fails on purpose').waitFor()
+  })
+
+  await t.test('how jobs advance, after a delay that is no number', async () => {
+    await open('faults')
+    const jobs = page.getByRole('region', { name: 'How jobs advance' })
+    const is = async (control: object) =>
+      until(
+        async () => isDeepStrictEqual(await ok('GET', '/_pinpoint/job-control'), control) || undefined,
+        JSON.stringify(control),
+      )
+    const delay = jobs.getByLabel('Milliseconds in each state')
+    const set = jobs.getByRole('button', { name: 'Set' })
+    await jobs.getByLabel(/^Timed/).click()
+    await is({ mode: 'timed', delayMs: 1000 })
+    for (const wrong of ['1e', '', '-1', '1.5', '86400001']) {
+      await delay.fill('')
+      await delay.pressSequentially(wrong)
+      await set.click()
+      await jobs.locator('input:invalid').waitFor()
+    }
+    await is({ mode: 'timed', delayMs: 1000 })
+    await jobs.getByLabel(/^At once/).click()
+    await is({ mode: 'immediate' })
+    await jobs.getByLabel(/^Timed/).click()
+    await is({ mode: 'timed', delayMs: 1000 })
+    await delay.fill('20')
+    await set.click()
+    await is({ mode: 'timed', delayMs: 20 })
+    await ok('PUT', '/_pinpoint/job-control', { mode: 'timed', delayMs: 10 })
+    await until(async () => (await delay.inputValue()) === '10' || undefined, 'what others set')
+    await ok('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
   })
 
   await t.test('a field of a channel that is emptied is removed, and all others stay', async t => {

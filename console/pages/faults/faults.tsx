@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
-import { useId } from 'preact/hooks'
+import { useEffect, useId } from 'preact/hooks'
 import type { Fault } from '../../../server/model/fault.ts'
 import type { JobControl } from '../../../server/model/job-control.ts'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import { count } from '../../format.ts'
-import { SelectField, TextField } from '../../parts/fields.tsx'
+import { bound, SelectField, TextField } from '../../parts/fields.tsx'
 import { ActionButton, ActionForm, useAction } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Page, Section } from '../../parts/page.tsx'
@@ -188,7 +188,6 @@ const modes: Record<JobControl['mode'], string> = {
 function JobsAdvance() {
   const control = useFetched<JobControl>('job-control')
   useReload(control.reload, ['faults'])
-  const delay = useSignal<string | undefined>(undefined)
   const { busy, error, run } = useAction()
   const put = (body: JobControl) =>
     run(async () => {
@@ -199,50 +198,54 @@ function JobsAdvance() {
   return (
     <Section title="How jobs advance">
       <Loaded from={control}>
-        {({ mode, delayMs = 1000 }) => {
-          const ms = delay.value ?? String(delayMs)
-          return (
-            <fieldset class="modes" aria-busy={busy}>
-              <legend class="sr-only">How jobs advance</legend>
-              {(Object.keys(modes) as JobControl['mode'][]).map(name => (
-                <label key={name} class="check">
-                  <input
-                    type="radio"
-                    name="mode"
-                    checked={name === mode}
-                    onChange={() =>
-                      put(name === 'timed' ? { mode: name, delayMs: Number(ms) } : { mode: name })
-                    }
-                  />
-                  {modes[name]}
-                </label>
-              ))}
-              {mode === 'timed' && (
-                <form
-                  class="form-row"
-                  onSubmit={event => {
-                    event.preventDefault()
-                    put({ mode, delayMs: Number(ms) })
-                  }}
-                >
-                  <TextField
-                    label="Milliseconds in each state"
-                    inputMode="numeric"
-                    value={ms}
-                    change={value => {
-                      delay.value = value
-                    }}
-                  />
-                  <button type="submit" class="button">
-                    Set
-                  </button>
-                </form>
-              )}
-              {error && <ErrorBox error={error} />}
-            </fieldset>
-          )
-        }}
+        {({ mode, delayMs = 1000 }) => (
+          <fieldset class="modes" aria-busy={busy}>
+            <legend class="sr-only">How jobs advance</legend>
+            {(Object.keys(modes) as JobControl['mode'][]).map(name => (
+              <label key={name} class="check">
+                <input
+                  type="radio"
+                  name="mode"
+                  checked={name === mode}
+                  onChange={() => put(name === 'timed' ? { mode: name, delayMs } : { mode: name })}
+                />
+                {modes[name]}
+              </label>
+            ))}
+            {mode === 'timed' && <DelayForm delayMs={delayMs} set={delayMs => put({ mode, delayMs })} />}
+            {error && <ErrorBox error={error} />}
+          </fieldset>
+        )}
       </Loaded>
     </Section>
+  )
+}
+
+/** How long a job waits. What is set, here or by others, takes the place of what was typed. */
+function DelayForm({ delayMs, set }: { delayMs: number; set: (delayMs: number) => void }) {
+  const text = useSignal(String(delayMs))
+  useEffect(() => {
+    text.value = String(delayMs)
+  }, [delayMs, text])
+  return (
+    <form
+      class="form-row"
+      onSubmit={event => {
+        event.preventDefault()
+        set(Number(text.value))
+      }}
+    >
+      <TextField
+        label="Milliseconds in each state"
+        type="number"
+        required
+        min="0"
+        max="86400000"
+        {...bound(text)}
+      />
+      <button type="submit" class="button">
+        Set
+      </button>
+    </form>
   )
 }
