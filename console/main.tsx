@@ -15,4 +15,9 @@ listen('hello', hello => {
   accessKeyId.value = hello.accessKeyId
 })
 startLive()
+// Not needed for the first page to be shown.
+import('./shell/focus.ts').then(
+  ({ startFocus }) => startFocus(),
+  () => {},
+)
 render(<App />, document.getElementById('console')!)

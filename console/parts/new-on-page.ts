@@ -18,7 +18,7 @@ export function useNewOnPage<Row>(
   address: string,
   { value, reload }: Fetched<ListPage<Row>>,
   keyOf: (row: Row) => string,
-): { number: number; orMore: boolean; show: () => void } {
+): { number: number; orMore: boolean; show: () => Promise<void> } {
   const shown = shownAddress(address)
   const { look, ...found } = useFoundRows(value, async ({ items, nextToken }) => {
     if (items.length === 0) return void (await reload())

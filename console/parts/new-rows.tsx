@@ -9,15 +9,16 @@ import { announce } from '../shell/announce.tsx'
 import { Icon } from './icon.tsx'
 import type { ListPage } from './paged-table.tsx'
 import { isFirstPage, showFirstPage } from './pager.tsx'
+import { focusRow } from './table.tsx'
 
 /**
  * Says above a list how many rows are new; the button shows them. So a list never moves by itself
- * under the reader's eyes.
+ * under the reader's eyes. The first of the new rows gets the focus.
  *
  * @param number how many are known
  * @param orMore whether there may be more; nothing is shown where there is neither
  * @param one what a row is called
- * @param show reads the list anew
+ * @param show reads the list anew; it resolves when that is done, unless it goes to another page of it
  */
 export function NewRows({
   number,
@@ -28,8 +29,20 @@ export function NewRows({
   number: number
   orMore?: boolean
   one?: string
-  show: () => void
+  show: () => Promise<void> | void
 }) {
+  const rows = () => [...document.querySelectorAll<HTMLElement>('main [data-row]')]
+  const showAndFocus = async () => {
+    const known = new Set(rows())
+    const shown = show()
+    if (shown === undefined) return
+    await shown
+    requestAnimationFrame(() => {
+      const row = rows().find(row => !known.has(row))
+      // The button is gone. The reader may have gone on meanwhile.
+      if (row !== undefined && document.activeElement?.matches('body, h1, h2')) focusRow(row)
+    })
+  }
   const text = number > 0 ? plural(number, `new ${one}`) + (orMore ? ' or more' : '') : `new ${one}s`
   const isShown = number > 0 || orMore
   useEffect(() => {
@@ -37,7 +50,7 @@ export function NewRows({
   }, [isShown, number, text])
   if (!isShown) return null
   return (
-    <button type="button" class="button new-rows" onClick={show}>
+    <button type="button" class="button new-rows" onClick={showAndFocus}>
       <Icon name="arrow-right" class="up" />
       {`Show ${text}`}
     </button>
@@ -50,7 +63,7 @@ export interface NewRowsState {
   orMore: boolean
   /** Notes rows, by their keys. */
   add: (keys: readonly string[]) => void
-  show: () => void
+  show: () => Promise<void> | void
 }
 
 /** New rows that are counted; of more, only that there are more. */
@@ -113,7 +126,7 @@ export function useNewRows<Row>(
     },
     show: () => {
       clear()
-      showFirstPage(reload)
+      return showFirstPage(reload)
     },
   }
 }

@@ -7,10 +7,8 @@ import { Icon } from './icon.tsx'
 export const isFirstPage = (): boolean => !place.value.query.has('token')
 
 /** Shows what is new in a list: its first page, read again. */
-export function showFirstPage(reload: () => void): void {
-  if (isFirstPage()) reload()
-  else go(withQuery({ token: undefined }))
-}
+export const showFirstPage = (reload: () => Promise<void>): Promise<void> | void =>
+  isFirstPage() ? reload() : go(withQuery({ token: undefined }))
 
 /** Milliseconds until old rows are dimmed: that takes a browser as long as to draw rows that come at once. */
 const dimAfter = 120

@@ -102,3 +102,11 @@ function useReachable() {
 
 const classOf = ({ number, minor, wide }: Column<never>) =>
   [number && 'number', minor && 'minor', wide && 'wide'].filter(Boolean).join(' ') || undefined
+
+/** Moves the focus to the link, or the first button, of a row; or to the row, if it has neither. */
+export function focusRow(row: HTMLElement): void {
+  const target = row.querySelector<HTMLElement>('a, button') ?? row
+  if (target === row) row.tabIndex = -1
+  target.focus()
+  target.scrollIntoView({ block: 'nearest' })
+}

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { connection, pause } from '../api/live.ts'
+import { focusRow } from '../parts/table.tsx'
 import { go, goBack, place } from '../router.ts'
 import { closeMenu, menuOpen } from './menu.ts'
 import { openPalette } from './palette.tsx'
@@ -83,17 +84,14 @@ const parent = () => {
   return above.map(encodeURIComponent).join('/')
 }
 
-/** Moves the focus to the link, or the first button, of the next row; or to the row, if it has neither. */
+/** Moves the focus to the next row. */
 function moveRow(step: number): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
   if (rows.length === 0) return false
   const at = rows.findIndex(row => row.contains(document.activeElement))
   const next = rows[at === -1 ? (step > 0 ? 0 : rows.length - 1) : at + step]
   if (next === undefined) return true
-  const target = next.querySelector<HTMLElement>('a, button') ?? next
-  if (target === next) next.tabIndex = -1
-  target.focus()
-  target.scrollIntoView({ block: 'nearest' })
+  focusRow(next)
   return true
 }
 

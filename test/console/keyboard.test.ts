@@ -3,6 +3,7 @@ import t from 'tap'
 import { chooseFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, startEmulator, until } from '../support/helpers.ts'
+import { journeyOf } from '../support/journeys.ts'
 import { putEndpoint } from '../support/reads.ts'
 
 /** The text of what has the focus, or the label of a field. */
@@ -304,6 +305,81 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
       'the focus on the heading',
     )
     t.equal(await focused(page), 'Outbox')
+    t.strictSame(trouble, [])
+  })
+
+  t.test('what is done and gone leaves the focus to the heading above it', async t => {
+    const { page, trouble, expectTrouble } = await openPage(t, browser, url)
+    const press = (name: string) => page.getByRole('button', { name, exact: true }).first().press('Enter')
+    /** Waits until a heading has the focus, in view. */
+    const untilHeading = async (name: string, level = 1) => {
+      const inView = 'document.activeElement.getBoundingClientRect().top >= 0'
+      const is = `document.activeElement.matches('h${level}') && ${inView}`
+      await until(async () => (await page.evaluate(is)) || undefined, `the focus on ${name}`)
+      t.equal(await focused(page), name)
+    }
+    const live = () => page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+
+    for (const operation of ['GetApp', 'GetApps', 'GetSegment']) {
+      await control('POST', '/_pinpoint/faults', { operation, latencyMs: 1 })
+    }
+    await page.goto(`${home}faults`)
+    await live()
+    await press('Remove')
+    await page.getByText('GetApp', { exact: true }).waitFor({ state: 'detached' })
+    await untilHeading('Faults')
+    await press('Remove all rules')
+    await page.getByText('Nothing fails on purpose').waitFor()
+    await untilHeading('Faults')
+
+    await control('POST', '/v1/templates/hello/sms', { Body: 'Hello' })
+    const journey = journeyOf(segment, { RefreshFrequency: 'PT1H' })
+    const { Id } = (await control('POST', `/v1/apps/${app}/journeys`, journey)).body
+    const status = (name: string) => page.locator('.page-title').getByText(name, { exact: true })
+    await page.goto(`${home}apps/${app}/journeys/${Id}`)
+    await live()
+    await press('Pause')
+    await status('PAUSED').waitFor()
+    await untilHeading('welcome')
+    await press('Resume')
+    await status('ACTIVE').waitFor()
+    await untilHeading('welcome')
+
+    await page.goto(`${home}clock`)
+    await page.getByLabel('Mode').selectOption('offset')
+    await page.getByLabel(/^Time/).fill('2020-01-01T00:00:00')
+    await press('Set the clock')
+    await press('Set it back all the same')
+    await status('offset').waitFor()
+    await untilHeading('Set', 2)
+    expectTrouble(/^409: PUT .*clock$/)
+    await control('PUT', '/_pinpoint/clock', { mode: 'real' })
+
+    await page.goto(`${home}apps/${app}/journeys/${Id}`)
+    await live()
+    await press('Cancel journey')
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel journey' }).press('Enter')
+    await status('CANCELLED').waitFor()
+    await untilHeading('welcome')
+
+    const template = '/v1/templates/hello/sms?create-new-version=true'
+    await control('PUT', template, { Body: `Hello,\n${'and again hello,\n'.repeat(60)}` })
+    await control('PUT', '/v1/templates/hello/SMS/active-version', { Version: '2' })
+    await page.goto(`${home}templates/sms/hello`)
+    await page.getByRole('link', { name: 'With version 2' }).press('Enter')
+    await untilHeading('From version 1 to version 2', 2)
+    await press('Delete version 2')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete version 2' }).press('Enter')
+    await page.getByText('Version 1, active').waitFor()
+    await untilHeading('hello')
+
+    await control('GET', '/v1/apps')
+    await page.goto(`${home}requests`)
+    await page.getByRole('link', { name: 'GetApps' }).first().waitFor()
+    await live()
+    await control('GET', `/v1/apps/${app}`)
+    await page.getByRole('button', { name: 'Show 1 new call' }).press('Enter')
+    await untilFocused(page, 'GetApp')
     t.strictSame(trouble, [])
   })
 

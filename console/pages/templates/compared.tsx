@@ -1,9 +1,11 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { get } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
-import { to, withQuery } from '../../router.ts'
+import { arrival, to, withQuery } from '../../router.ts'
+import { focusHeading } from '../../shell/focus.ts'
 import type { DiffLine } from './diff.ts'
 import { type Draft, type Kind, memberName, memberText, readMember } from './kinds.ts'
 import { Lines } from './lines.tsx'
@@ -36,42 +38,50 @@ export function Compared({
       return before === after ? [] : [{ name: memberName(member), lines: compareTexts(before!, after!) }]
     })
   })
+  const section = useRef<HTMLDivElement>(null)
+  // The link is far below.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at each other comparison.
+  useLayoutEffect(() => {
+    if (arrival.peek().by === 'link') focusHeading(section.current!.querySelector('h2'))
+  }, [address, version])
   return (
-    <Section
-      title={`From version ${from} to version ${version}`}
-      actions={
-        <a class="button" href={withQuery({ with: undefined })}>
-          <Icon name="x" />
-          Close
-        </a>
-      }
-    >
-      <Loaded from={changes}>
-        {changes =>
-          changes.length === 0 ? (
-            <p class="hint">Both say the same.</p>
-          ) : (
-            changes.map(({ name, lines }) => (
-              <div key={name} class="source">
-                <div class="source-head">
-                  <h3>{name}</h3>
-                </div>
-                {lines === undefined ? (
-                  <p class="hint">They are too different to be compared line by line.</p>
-                ) : (
-                  <Lines label={`Changes of ${name}`}>
-                    {lines.map((line, index) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: a line has nothing but its place.
-                      <DiffRow key={index} line={line} />
-                    ))}
-                  </Lines>
-                )}
-              </div>
-            ))
-          )
+    <div ref={section}>
+      <Section
+        title={`From version ${from} to version ${version}`}
+        actions={
+          <a class="button" href={withQuery({ with: undefined })}>
+            <Icon name="x" />
+            Close
+          </a>
         }
-      </Loaded>
-    </Section>
+      >
+        <Loaded from={changes}>
+          {changes =>
+            changes.length === 0 ? (
+              <p class="hint">Both say the same.</p>
+            ) : (
+              changes.map(({ name, lines }) => (
+                <div key={name} class="source">
+                  <div class="source-head">
+                    <h3>{name}</h3>
+                  </div>
+                  {lines === undefined ? (
+                    <p class="hint">They are too different to be compared line by line.</p>
+                  ) : (
+                    <Lines label={`Changes of ${name}`}>
+                      {lines.map((line, index) => (
+                        // biome-ignore lint/suspicious/noArrayIndexKey: a line has nothing but its place.
+                        <DiffRow key={index} line={line} />
+                      ))}
+                    </Lines>
+                  )}
+                </div>
+              ))
+            )
+          }
+        </Loaded>
+      </Section>
+    </div>
   )
 }
 
