@@ -46,6 +46,14 @@ export async function call<T>(method: string, address: string, options: CallOpti
   throw refusal(name, response.status, value, response.headers)
 }
 
+/**
+ * Opens a session, where there is a token: it stands for the token in what cannot send a header, such as
+ * an event stream, a frame or a download.
+ */
+export async function openSession(signal?: AbortSignal): Promise<void> {
+  if (token.value !== undefined) await call('POST', 'session', signal === undefined ? {} : { signal })
+}
+
 /** Reads a list or one thing: `call` with the method GET. */
 export const get = <T>(address: string, signal?: AbortSignal): Promise<T> =>
   call<T>('GET', address, signal === undefined ? {} : { signal })

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import type { LiveEvents, LiveKind } from '../../server/control/live/shapes.ts'
-import { call, controlUrl, get } from './calls.ts'
+import { controlUrl, get, openSession } from './calls.ts'
 import { CallError } from './errors.ts'
 import { forgetAnswers } from './fetched.ts'
 import { token } from './session.ts'
@@ -176,10 +176,7 @@ function disconnect(): void {
   source = undefined
 }
 
-/**
- * Opens the event stream. An EventSource sends no header: where there is a token, a session stands
- * for it.
- */
+/** Opens the event stream. */
 async function connect(): Promise<void> {
   disconnect()
   attempt = new AbortController()
@@ -187,9 +184,9 @@ async function connect(): Promise<void> {
   const probes = isBroken
   if (connection.value.state !== 'lost') connection.value = { state: 'connecting' }
   try {
-    if (token.value !== undefined) await call('POST', 'session', { signal })
+    await openSession(signal)
     // A stream that fails tells no reason; this call does.
-    else if (probes) await get('clock', signal)
+    if (probes && token.value === undefined) await get('clock', signal)
   } catch (error) {
     if (signal.aborted) return
     if (!(error instanceof CallError && (error.status === 401 || error.status === 403))) return retry()

@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
-import { controlUrl } from '../api/calls.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { controlUrl, openSession } from '../api/calls.ts'
+import { token } from '../api/session.ts'
 import { place, withQuery } from '../router.ts'
+import { useAction } from './form.tsx'
 import { Icon } from './icon.tsx'
+import { ErrorBox, Loading } from './states.tsx'
 
 /** Widths of the frame, by their names in the address, in pixels. */
 const widths = { 320: 'Phone, 320 px', 600: 'Mail, 600 px', full: 'Full' }
@@ -77,15 +80,34 @@ export function HtmlFrame({ title, address, html }: { title: string; address: st
           ))}
       </div>
       <div class="mail-frame" ref={frame} style={{ width: width === 'full' ? '100%' : `${width}px` }}>
-        <iframe
-          key={url.href}
-          title={title}
-          src={url.href}
-          sandbox="allow-popups allow-popups-to-escape-sandbox"
-          // Over plain HTTP to another machine, Referer alone tells the emulator that its own page asks.
-          referrerpolicy="same-origin"
-        />
+        <Frame key={url.href} title={title} src={url.href} />
       </div>
     </>
+  )
+}
+
+/** The frame itself: where there is a token, once a session stands for it. */
+function Frame({ title, src }: { title: string; src: string }) {
+  const isOpen = useSignal(token.value === undefined)
+  const { error, run } = useAction()
+  const open = () =>
+    run(async () => {
+      await openSession()
+      isOpen.value = true
+    })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once.
+  useEffect(() => {
+    if (!isOpen.value) open()
+  }, [])
+  if (error) return <ErrorBox error={error} retry={open} />
+  if (!isOpen.value) return <Loading />
+  return (
+    <iframe
+      title={title}
+      src={src}
+      sandbox="allow-popups allow-popups-to-escape-sandbox"
+      // Over plain HTTP to another machine, Referer alone tells the emulator that its own page asks.
+      referrerpolicy="same-origin"
+    />
   )
 }

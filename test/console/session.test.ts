@@ -105,6 +105,23 @@ t.test('in a real browser', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('an e-mail is shown when the session is gone', async t => {
+    const { url } = await startEmulator(t, { CONTROL_TOKEN })
+    const { page, context, trouble, expectTrouble } = await openPage(t, browser, url)
+    await fetch(`${url}/_pinpoint/v1/templates/welcome/email`, {
+      ...{ method: 'POST', headers: bearer, body: JSON.stringify({ HtmlPart: '<p>Dear Ann</p>' }) },
+    })
+    await page.goto(`${url}/_pinpoint/console/templates`)
+    await enterToken(page, CONTROL_TOKEN)
+    expectTrouble(/^401: /)
+    await live(page).waitFor()
+    // As it is after DELETE /_pinpoint/session in another tab.
+    await context.clearCookies()
+    await page.getByRole('link', { name: 'welcome' }).click()
+    await page.frameLocator('iframe').getByText('Dear Ann').waitFor()
+    t.strictSame(trouble, [])
+  })
+
   t.test('a reader who closes the dialog is asked again only by the button', async t => {
     const { url } = await startEmulator(t, { CONTROL_TOKEN })
     const { page } = await openPage(t, browser, url)

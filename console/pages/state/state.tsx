@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals'
-import { call, controlUrl, get } from '../../api/calls.ts'
+import { controlUrl, get, openSession } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
-import { token } from '../../api/session.ts'
 import type { AppOverview, AppOverviews } from '../../api/types.ts'
 import { bytes, count } from '../../format.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
@@ -185,9 +184,8 @@ function Lost({ apps, more }: { apps: AppOverview[] | undefined; more: string })
   )
 }
 
-/** A download sends no header: where there is a token, a session stands for it. */
 async function download(): Promise<void> {
-  if (token.value !== undefined) await call('POST', 'session')
+  await openSession()
   const link = document.createElement('a')
   link.href = snapshotUrl
   link.download = ''
