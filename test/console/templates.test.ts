@@ -1,5 +1,6 @@
 import {
   CreateEmailTemplateCommand,
+  CreateInAppTemplateCommand,
   CreatePushTemplateCommand,
   GetEmailTemplateCommand,
   ListTemplatesCommand,
@@ -91,6 +92,20 @@ t.test('a template is created, edited, compared, made active and deleted', needs
   t.strictSame(TemplatesResponse!.Item, [])
   t.match(trouble.splice(0), [/^400: POST .*please\/email$/])
 })
+
+t.test('an in-app template is shown as it is, which the pages say', needsBrowser, async t => {
+  const { page, client, open, trouble } = await withConsole(t)
+  await open('templates')
+  await page.getByText('for any endpoint, but for in-app messages, which have no variables').waitFor()
+  const InAppTemplateRequest = { Content: [{ HeaderConfig: header }] }
+  await client.send(new CreateInAppTemplateCommand({ TemplateName: 'sale', InAppTemplateRequest }))
+  await open('templates/inapp/sale')
+  await page.getByRole('region', { name: 'Source of Content' }).getByText('Today only').waitFor()
+  await page.getByText('There is nothing to render: in-app messages have no variables.').waitFor()
+  t.strictSame(trouble, [])
+})
+
+const header = { Alignment: 'LEFT', Header: 'Today only', TextColor: '#000000' } as const
 
 t.test('the list is filtered by kind and name', needsBrowser, async t => {
   const { page, client, open, trouble } = await withConsole(t)

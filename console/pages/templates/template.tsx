@@ -202,7 +202,9 @@ function ShownTemplate({ kind, shown }: { kind: Kind; shown: Shown }) {
         <Compared kind={kind} name={template.TemplateName} from={other} template={template} />
       )}
       <Source kind={kind} template={template} errors={errors.value} />
-      {kind.path !== 'inapp' && (
+      {kind.path === 'inapp' ? (
+        <p class="hint">There is nothing to render: in-app messages have no variables.</p>
+      ) : (
         <Preview
           kind={kind}
           template={template}

@@ -112,7 +112,8 @@ const NoTemplates = () => (
   <Empty icon="file-text" title="No template yet">
     <p>
       Templates of e-mails, push notifications, SMS, voice and in-app messages appear here: you can look at
-      their versions, and render them for any endpoint. Make one with the button above, or so:
+      their versions, and render them for any endpoint, but for in-app messages, which have no variables. Make
+      one with the button above, or so:
     </p>
     <CodeLine
       text={awsLine(
