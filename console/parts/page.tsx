@@ -31,18 +31,18 @@ export function Page({ title, app, above = [], beside, actions, ready = true, ch
     document.title = `${title} · pinpoint-local`
   }, [title])
   const handled = useRef<{ arrival: object; token: string | null } | undefined>(undefined)
+  // Read here, so that each arrival is handled at once.
+  const arrived = arrival.value
   useLayoutEffect(() => {
-    const { by } = arrival.value
+    const { by } = arrived
     const last = handled.current
-    if (last?.arrival === arrival.value || (by !== 'link' && !ready)) return
+    if (last?.arrival === arrived || (by !== 'link' && !ready)) return
     const token = place.value.query.get('token')
-    handled.current = { arrival: arrival.value, token }
+    handled.current = { arrival: arrived, token }
     if (by !== 'link') restore(heading.current)
-    // A link within the page, such as a tab, keeps the focus; the next page of a list begins at its top.
-    else if (last === undefined || last.token !== token) {
-      heading.current?.focus({ preventScroll: true })
-      window.scrollTo(0, 0)
-    }
+    else if (last === undefined) begin(heading.current!)
+    // The next page of a list begins at its top. Any other link within the page, such as a tab, keeps the focus.
+    else if (last.token !== token) begin(headingOfList() ?? heading.current!)
   })
   return (
     <div class="page">
@@ -59,6 +59,18 @@ export function Page({ title, app, above = [], beside, actions, ready = true, ch
       {children}
     </div>
   )
+}
+
+/** The heading of the part of a page that is a list in pages; undefined where the list is all there is. */
+const headingOfList = () =>
+  document.querySelector('main .paged')?.closest('.section')?.querySelector<HTMLElement>('h2')
+
+/** Moves the focus to a heading, and what is below it into view. */
+function begin(heading: HTMLElement): void {
+  heading.tabIndex = -1
+  heading.focus({ preventScroll: true })
+  if (heading.matches('h1')) window.scrollTo(0, 0)
+  else heading.scrollIntoView()
 }
 
 /** Puts the focus and the scroll position where the reader left them here. */
