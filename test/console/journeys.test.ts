@@ -203,4 +203,30 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true)
     t.strictSame(trouble, [])
   })
+
+  t.test('all runs of a journey can be seen, and the counts of each', async t => {
+    const { Id: id } = await journey('hourly', {
+      ...{ State: 'ACTIVE', RefreshFrequency: 'PT1H', StartActivity: 'thanks' },
+      Activities: { thanks: { EMAIL: { TemplateName: 'mail' } } },
+    })
+    await call('POST', '/_pinpoint/clock/advance', { by: 'PT60H' })
+    const { Item: runs } = await call('GET', `${path}/journeys/${id}/runs?page-size=100`)
+    t.equal(runs.length, 61)
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(pageOf(id))
+    const ids = page.getByRole('region', { name: 'Runs', exact: true }).getByRole('rowheader')
+    await ids.nth(49).waitFor()
+    const counts = page.getByLabel('Counts of')
+    t.equal(await counts.getByRole('option').count(), 1 + 50)
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await page.getByRole('link', { name: 'First page' }).waitFor()
+    t.equal(await ids.count(), 11)
+    t.equal(await page.evaluate('document.activeElement.textContent'), 'Runs')
+    await counts.selectOption(runs.at(-1).RunId)
+    await page.getByText('3 entered').waitFor()
+    await page.getByRole('link', { name: 'First page' }).click()
+    await ids.nth(49).waitFor()
+    t.equal(await counts.inputValue(), runs.at(-1).RunId, 'what is chosen stays')
+    t.strictSame(trouble, [])
+  })
 })

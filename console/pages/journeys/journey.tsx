@@ -1,22 +1,24 @@
 import { useSignal } from '@preact/signals'
-import type { Static } from '@sinclair/typebox'
-import { useEffect, useMemo } from 'preact/hooks'
-import type { JourneyResponse, JourneyRunsResponse, State } from '../../../server/model/journey.ts'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { JourneyResponse, JourneyRunResponse, State } from '../../../server/model/journey.ts'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useLive, useReload } from '../../api/live.ts'
 import { useOverlay } from '../../api/overlay.ts'
-import { count, plural } from '../../format.ts'
+import { count, cutId, plural } from '../../format.ts'
 import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { CopyAs } from '../../parts/copy-as.tsx'
 import { ActionButton, Field } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { useItemPage } from '../../parts/item-page.ts'
 import { Page, Section } from '../../parts/page.tsx'
+import { type ListPage, PagedTable } from '../../parts/paged-table.tsx'
+import { isFirstPage } from '../../parts/pager.tsx'
 import { Empty, ErrorBox, Loaded } from '../../parts/states.tsx'
 import { Status } from '../../parts/status.tsx'
 import { StepClock } from '../../parts/step-clock.tsx'
-import { Table } from '../../parts/table.tsx'
+import type { Column } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
@@ -27,8 +29,6 @@ import { type Counts, graphOf, whoIsWhere } from './graph.ts'
 import { Outline } from './outline.tsx'
 import { Panel } from './panel.tsx'
 import { useCounts } from './reading.ts'
-
-type Runs = Static<typeof JourneyRunsResponse>
 
 /** One journey: drawn, with what was counted on its ways; what can be done with it; its runs. */
 export default function JourneyPage({ app, journey: id }: { app: string; journey: string }) {
@@ -93,10 +93,9 @@ function Content({
 }) {
   const { query } = place.value
   const run = query.get('run') ?? undefined
-  const runs = useFetched<Runs>(to`v1/apps/${app}/journeys/${id}/runs?page-size=100`)
+  const runs = useItemPage<JourneyRunResponse>(to`v1/apps/${app}/journeys/${id}/runs`)
   useReload<'journey'>(runs.reload, ['journey'], event => event.app === app && event.id === id)
   const counts = useCounts(app, id, state === 'DRAFT' ? undefined : journey, run)
-  const items = runs.value?.Item ?? []
   return (
     <>
       <JourneyFacts app={app} journey={journey} />
@@ -104,7 +103,7 @@ function Content({
         title="Activities"
         actions={
           <>
-            {items.length > 1 && <RunChoice runs={items} run={run} />}
+            <RunChoice page={runs.value} run={run} />
             <a class="button" href={`outbox?journey=${encodeURIComponent(id)}`}>
               <Icon name="inbox" />
               Its messages
@@ -117,54 +116,61 @@ function Content({
         <Activities app={app} journey={journey} counts={state === 'DRAFT' ? undefined : counts.value} />
       </Section>
       <Section title="Runs">
-        <Loaded from={runs}>
-          {() =>
-            items.length === 0 ? (
-              <p class="hint">None yet. The first run is there when the journey is published.</p>
-            ) : (
-              <Table
-                caption="Runs of the journey"
-                columns={[
-                  { head: 'Run', cell: ({ RunId }) => <Id id={RunId} /> },
-                  { head: 'Status', cell: ({ Status: status }) => <Status status={status} /> },
-                  { head: 'Created', number: true, cell: ({ CreationTime }) => <Time at={CreationTime} /> },
-                  {
-                    head: 'Changed',
-                    number: true,
-                    cell: ({ LastUpdateTime }) => <Time at={LastUpdateTime} />,
-                  },
-                ]}
-                rows={items}
-                keyOf={({ RunId }) => RunId}
-              />
-            )
-          }
-        </Loaded>
+        <PagedTable
+          page={runs}
+          caption="Runs of the journey"
+          columns={runColumns}
+          keyOf={({ RunId }) => RunId}
+          empty={<p class="hint">None yet. The first run is there when the journey is published.</p>}
+        />
       </Section>
     </>
   )
 }
 
-const RunChoice = ({ runs, run }: { runs: Runs['Item']; run: string | undefined }) => (
-  <div class="filters">
-    <Field label="Counts of">
-      {ties => (
-        <select
-          {...ties}
-          value={run ?? ''}
-          onChange={event => go(withQuery({ run: event.currentTarget.value }), { replace: true })}
-        >
-          <option value="">All runs</option>
-          {runs.map(({ RunId, CreationTime }) => (
-            <option key={RunId} value={RunId}>
-              The run of {clockTime(Date.parse(CreationTime))}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  </div>
-)
+const runColumns: Column<JourneyRunResponse>[] = [
+  { head: 'Run', cell: ({ RunId }) => <Id id={RunId} /> },
+  { head: 'Status', cell: ({ Status: status }) => <Status status={status} /> },
+  { head: 'Created', number: true, cell: ({ CreationTime }) => <Time at={CreationTime} /> },
+  { head: 'Changed', number: true, cell: ({ LastUpdateTime }) => <Time at={LastUpdateTime} /> },
+]
+
+/**
+ * Asks whose counts are shown: those of all runs, or of a run on the page of the list that is shown.
+ * The one that is chosen stays among them.
+ */
+function RunChoice({
+  page: { items: runs, nextToken } = { items: [] },
+  run,
+}: {
+  page: ListPage<JourneyRunResponse> | undefined
+  run: string | undefined
+}) {
+  const isOnPage = run === undefined || runs.some(({ RunId }) => RunId === run)
+  const isOnlyPage = isFirstPage() && nextToken === undefined
+  if (isOnlyPage && runs.length < 2) return null
+  return (
+    <div class="filters">
+      <Field label="Counts of" hint={!isOnlyPage && 'The runs on this page of the list below.'}>
+        {ties => (
+          <select
+            {...ties}
+            value={run ?? ''}
+            onChange={event => go(withQuery({ run: event.currentTarget.value }), { replace: true })}
+          >
+            <option value="">All runs</option>
+            {!isOnPage && <option value={run}>The run {cutId(run)}</option>}
+            {runs.map(({ RunId, CreationTime }) => (
+              <option key={RunId} value={RunId}>
+                The run of {clockTime(Date.parse(CreationTime))}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+    </div>
+  )
+}
 
 /** The counters of the journey as a whole that say how it goes, and all others, which say why. */
 function Totals({ counts: { journey } }: { counts: Counts }) {
