@@ -204,6 +204,49 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('an activity that is chosen by keyboard is told, beside it, at any width', async t => {
+    const keys = Array.from({ length: 20 }, (_, index) => `wait-${index}`)
+    const { Id: id } = await journey('long', {
+      StartActivity: keys[0],
+      Activities: Object.fromEntries(
+        keys.map((key, index) => [
+          key,
+          { Wait: { WaitTime: { WaitFor: 'PT1H' }, NextActivity: keys[index + 1] ?? '' } },
+        ]),
+      ),
+    })
+    const { page, trouble } = await openPage(t, browser, url, { reducedMotion: 'reduce' })
+    /** What has the focus, and whether all of an element, below the bar, can be seen. */
+    const focused = () =>
+      page.evaluate<string>(`document.activeElement.ariaLabel ?? document.activeElement.dataset.activity`)
+    const isSeen = (selector: string) =>
+      page.evaluate<boolean>(`{
+        const { left, right, top, bottom } = document.querySelector('${selector}').getBoundingClientRect()
+        const seen = document.elementsFromPoint((left + right) / 2, bottom - 4)
+        top >= 48 && bottom <= innerHeight + 1 && seen[0].closest('${selector}') !== null
+      }`)
+    for (const [width, view] of [
+      ...([1280, 900, 375] as const).map(width => [width, 'drawing'] as const),
+      [375, 'list'] as const,
+    ]) {
+      await page.setViewportSize({ width, height: 700 })
+      await page.goto(`${pageOf(id)}?view=${view}`)
+      const name = `${width} px, ${view}`
+      await page.locator('[data-activity=wait-9]').focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('region', { name: 'Activity wait-9' }).waitFor()
+      t.equal(await focused(), 'Activity wait-9', `${name}: the focus is on the panel`)
+      t.ok(await isSeen('.panel'), `${name}: the panel can be seen`)
+      t.ok(await isSeen('[data-activity=wait-9]'), `${name}: the activity, too`)
+
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+      await page.locator('.panel').waitFor({ state: 'detached' })
+      t.equal(await focused(), 'wait-9', `${name}: the focus is back when the panel is closed`)
+    }
+    t.strictSame(trouble, [])
+  })
+
   t.test('all runs of a journey can be seen, and the counts of each', async t => {
     const { Id: id } = await journey('hourly', {
       ...{ State: 'ACTIVE', RefreshFrequency: 'PT1H', StartActivity: 'thanks' },

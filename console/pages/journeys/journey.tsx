@@ -214,6 +214,7 @@ function Activities({
   const graph = useMemo(() => graphOf(journey), [journey])
   const view = query.get('view') ?? (isNarrow.value ? 'list' : 'drawing')
   const selected = query.get('activity') ?? undefined
+  const content = useFocus(selected)
   if (Object.keys(activities).length === 0) {
     return (
       <Empty icon="route" title="No activity yet">
@@ -227,7 +228,7 @@ function Activities({
     <Panel app={app} name={selected} activity={activity} counts={counts} />
   )
   return (
-    <>
+    <div class="activities" ref={content}>
       <nav class="tabs" aria-label="How the activities are shown">
         {(['drawing', 'list'] as const).map(name => (
           <a
@@ -258,8 +259,31 @@ function Activities({
           {panel}
         </div>
       )}
-    </>
+    </div>
   )
+}
+
+/**
+ * Moves the focus to the panel of an activity when it is selected, and back to the activity when the
+ * panel is closed: in a drawing, there may be many activities between them.
+ *
+ * @returns for the element that both are in
+ */
+function useFocus(selected: string | undefined) {
+  const content = useRef<HTMLDivElement>(null)
+  const last = useRef(selected)
+  useEffect(() => {
+    const before = last.current
+    if (selected === before) return
+    last.current = selected
+    const find = (what: string) => content.current?.querySelector<HTMLElement>(what)
+    const link = find(`[data-activity="${CSS.escape(selected ?? before!)}"]`)
+    if (selected === undefined) link?.focus()
+    else find('.panel')?.focus()
+    // The panel must not cover it.
+    link?.scrollIntoView({ block: 'nearest' })
+  }, [selected])
+  return content
 }
 
 const moves: Partial<Record<State, { to: State; label: string; icon: string; kind: 'main' | '' }[]>> = {

@@ -1,13 +1,15 @@
 import type { Activity } from '../../../server/model/journey.ts'
 import { count } from '../../format.ts'
 import { CopyButton } from '../../parts/copy.tsx'
+import { Icon } from '../../parts/icon.tsx'
 import { SegmentLink } from '../../parts/segment-link.tsx'
 import { Table } from '../../parts/table.tsx'
 import { to } from '../../router.ts'
 import { type Counts, kindOf, waysOf } from './graph.ts'
+import { SelectLink } from './select-link.tsx'
 import { activityWords, conditionWords, waitWords } from './words.ts'
 
-/** All about one activity. */
+/** All about one activity. `useFocus` moves the focus here when the activity is selected. */
 export function Panel({
   app,
   name,
@@ -25,10 +27,16 @@ export function Panel({
   const { EMAIL, SMS, PUSH } = activity
   const template = (EMAIL ?? SMS ?? PUSH)?.TemplateName
   return (
-    <section class="panel card" aria-label={`Activity ${name}`}>
+    <section class="panel card" aria-label={`Activity ${name}`} tabIndex={-1}>
       <header>
-        <h3>{name}</h3>
-        <p class="meta">{kindOf(activity) ?? 'of no kind yet'}</p>
+        <div>
+          <h3>{name}</h3>
+          <p class="meta">{kindOf(activity) ?? 'of no kind yet'}</p>
+        </div>
+        <SelectLink activity={name} selected={name} class="icon-button">
+          <Icon name="x" />
+          <span class="sr-only">Close</span>
+        </SelectLink>
       </header>
       <p>{activityWords(activity)}</p>
       {activity.Description && <p class="hint">{activity.Description}</p>}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { go, withQuery } from '../../router.ts'
 
-/** A link that selects an activity, and that takes the selection back. It leaves the page where it is. */
+/** A link that selects an activity, which shows its panel, or that takes the selection back. */
 export function SelectLink({
   activity,
   selected,
@@ -18,6 +18,7 @@ export function SelectLink({
     <a
       class={names}
       href={address}
+      data-activity={activity}
       aria-current={activity === selected ? 'true' : undefined}
       onClick={event => {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
