@@ -193,6 +193,27 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('a way from an activity to itself is drawn beside it', async t => {
+    const { Id: id } = await journey('looped', {
+      StartActivity: 'again',
+      Activities: { again: { Wait: { WaitTime: { WaitFor: 'PT1H' }, NextActivity: 'again' } } },
+    })
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(pageOf(id))
+    await page.locator('.drawing .node').waitFor()
+    const [node, drawing, ...paths] = await page.evaluate<{ left: number; right: number }[]>(
+      `[document.querySelector('.drawing .node'), document.querySelector('.drawing'),
+        ...document.querySelector('.drawing g:last-child').children].map(each => each.getBoundingClientRect())
+        .map(({ left, right }) => ({ left, right }))`,
+    )
+    t.equal(paths.length, 2, 'a line and its head')
+    for (const { left, right } of paths) {
+      t.ok(left >= node!.right - 2, 'it is beside the activity')
+      t.ok(right <= drawing!.right, 'it is not cut off')
+    }
+    t.strictSame(trouble, [])
+  })
+
   t.test('where there is no room for a drawing, it is a list', async t => {
     const { Id: id } = await journey('narrow', { State: 'ACTIVE' })
     const { page, trouble } = await openPage(t, browser, url, { viewport: { width: 320, height: 640 } })

@@ -74,6 +74,7 @@ export function layOut({ nodes, edges }: Graph, hasCounts: boolean): Places {
     edges: new Map(
       edges.map(({ id, from, to }) => {
         const { points = [], x, y } = graph.edge(from, to, id)
+        if (from === to) return [id, loopOf(graph.node(from), { x: x!, y: y! })]
         // From the middle of a node's lower edge to that of another's upper edge, so that a flat line
         // does not run behind the nodes beside them; the last bit is upright, as arrow heads are.
         const end = edgeOf(graph.node(to), points.at(-2)!)
@@ -92,6 +93,19 @@ const edgeOf = ({ x = 0, y = 0, height }: NodeLabel, to: Point): Point => ({
   x,
   y: y + (to.y > y ? height : -height) / 2,
 })
+
+/** From the right edge of a node back to it, by way of its label. */
+function loopOf({ x = 0, y = 0, width, height }: NodeLabel, label: Point): Line {
+  const right = x + width / 2
+  const [above, below] = [y - height / 4, y + height / 4]
+  const line = [
+    { x: right, y: below },
+    { x: label.x, y: below },
+    { x: label.x, y: above },
+    { x: right, y: above },
+  ]
+  return { path: curve(line), head: headOf(line), ...label }
+}
 
 /** A line with round corners: from the middle of each part to that of the next. */
 function curve(points: Point[]): string {
