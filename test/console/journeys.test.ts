@@ -68,16 +68,25 @@ t.test('journeys in the console', needsBrowser, async t => {
     const say = (...labels: string[]) =>
       // Attached: the list itself has no height, as its items are placed on the drawing.
       ways.filter({ hasText: new RegExp(`^${labels.join('')}$`) }).waitFor({ state: 'attached' })
-    await say('yes', 'no')
+    const sayCounts = (...[start, hello, wait, yes, no, thanks]: string[]) =>
+      say(
+        `Start to hello: ${start}`,
+        `hello to wait: ${hello}`,
+        `wait to split: ${wait}`,
+        `split to thanks: ${yes}`,
+        `split to the end: ${no}`,
+        `thanks to the end: ${thanks}`,
+      )
+    await say('split to thanks: yes', 'split to the end: no')
 
     await page.evaluate('window.isTheSame = true')
     await page.getByRole('button', { name: 'Publish' }).click()
     await page.getByText('3 here').waitFor()
-    await say('3', '3', '0', 'yes · 0', 'no · 0', '0')
+    await sayCounts('3', '3', '0', 'yes · 0', 'no · 0', '0')
     await page.getByText('CLOSED', { exact: true }).waitFor()
 
     await page.getByRole('button', { name: 'Step to what is due next' }).click()
-    await say('3', '3', '3', 'yes · 1', 'no · 2', '1')
+    await sayCounts('3', '3', '3', 'yes · 1', 'no · 2', '1')
     await page.getByText('COMPLETED', { exact: true }).first().waitFor()
     t.equal(await page.evaluate('window.isTheSame'), true)
 

@@ -53,6 +53,12 @@ function LaidOut({
   const hasCounts = counts !== undefined
   const places = useMemo(() => layOut(graph, hasCounts), [graph, hasCounts, layOut])
   const here = counts && whoIsWhere(graph, counts)
+  const names = new Map(
+    graph.nodes.map(({ id, type, key }) => [
+      id,
+      type === 'start' ? 'Start' : type === 'end' ? 'the end' : key,
+    ]),
+  )
   const { frame, scale } = useFit(places)
   return (
     <div class="drawing-frame" ref={frame}>
@@ -114,7 +120,7 @@ function LaidOut({
           })}
         </ul>
         <ul aria-label="Ways from activity to activity">
-          {graph.edges.map(({ id, name, count }) => {
+          {graph.edges.map(({ id, from, to, name, count }) => {
             const label = edgeLabel(name, counts && count(counts))
             const { x, y } = places.edges.get(id)!
             return (
@@ -124,6 +130,7 @@ function LaidOut({
                   class={`edge-label ${counts && count(counts) > 0 ? 'walked' : ''}`}
                   style={{ left: `${x}px`, top: `${y}px` }}
                 >
+                  <span class="sr-only">{`${names.get(from)} to ${names.get(to)}: `}</span>
                   {label}
                 </li>
               )
