@@ -190,3 +190,45 @@ t.test(
     t.strictSame(trouble, [])
   },
 )
+
+t.test('an error is marked in the texts that a recipient of the channel gets', needsBrowser, async t => {
+  const { page, client, open, trouble } = await withConsole(t)
+  const ApplicationId = await createApp(client, 'shop')
+  await client.send(
+    new UpdateEndpointCommand({
+      ApplicationId,
+      EndpointId: 'ann',
+      EndpointRequest: { ChannelType: 'APNS_SANDBOX', Address: 'token' },
+    }),
+  )
+  const Title = 'Hi {{User.UserId}}'
+  await client.send(
+    new CreatePushTemplateCommand({
+      TemplateName: 'ding',
+      PushNotificationTemplateRequest: { Default: { Title }, GCM: { Title: 'Hi' }, APNS: { Title } },
+    }),
+  )
+  await open('templates/push/ding')
+  const marked = page.getByRole('region', { name: /^Source of/ }).filter({ hasText: '^ Attribute' })
+  /** Waits until the title of this member, and of no other, is marked. */
+  const isMarked = async (member: string) => {
+    await marked.and(page.getByRole('region', { name: `Source of ${member}.Title` })).waitFor()
+    t.equal(await marked.count(), 1, member)
+  }
+  const render = () => page.getByRole('button', { name: 'Render', exact: true }).click()
+  await isMarked('Default')
+  await page.getByLabel('Channel').selectOption('APNS')
+  await render()
+  await isMarked('APNS')
+  await page.getByLabel('Channel').selectOption('ADM')
+  await render()
+  await isMarked('Default')
+  await page.getByLabel('Channel').selectOption('GCM')
+  await render()
+  await marked.first().waitFor({ state: 'detached' })
+  await page.getByLabel('Render for').selectOption('An endpoint')
+  await page.getByLabel('Endpoint id').fill('ann')
+  await render()
+  await isMarked('APNS')
+  t.strictSame(trouble, [])
+})

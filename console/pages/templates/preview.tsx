@@ -1,12 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { call } from '../../api/calls.ts'
+import type { EndpointResponse } from '../../../server/model/endpoint.ts'
+import { call, get } from '../../api/calls.ts'
 import { useFetched, useLoaded } from '../../api/fetched.ts'
 import type { AppOverviews, RenderAnswer } from '../../api/types.ts'
 import { bound, SelectField, TextField } from '../../parts/fields.tsx'
 import { Field } from '../../parts/form.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
+import { to } from '../../router.ts'
 import type { Kind } from './kinds.ts'
 import { Rendered } from './rendered.tsx'
 import type { PlacedError } from './source.tsx'
@@ -27,6 +29,18 @@ export type Recipient = {
 const services: Record<string, string> = { GCM: 'GCM', APNS: 'APNS', ADM: 'ADM', BAIDU: 'Baidu' }
 
 /**
+ * The member of a push template that a recipient gets, as far as it says something: the one for the
+ * recipient's channel, or else Default.
+ */
+async function memberFor({ app, endpoint, values }: Recipient, signal: AbortSignal): Promise<string> {
+  const { ChannelType } =
+    app !== undefined && endpoint !== undefined
+      ? await get<EndpointResponse>(to`v1/apps/${app}/endpoints/${endpoint}`, signal)
+      : (values ?? {})
+  return services[String(ChannelType).replace(/^APNS_.*/, 'APNS')] ?? 'Default'
+}
+
+/**
  * Renders a version of a template for a stored endpoint, or for values.
  *
  * @param found gets the errors, to be marked in the source
@@ -42,15 +56,18 @@ export function Preview({
 }) {
   const recipient = useSignal<Recipient>({ values: {} })
   const { TemplateName: name, Version: version = '1', LastModifiedDate: changed } = template
-  const request = { template: { name, kind: kind.type, version }, ...recipient.value }
-  const rendered = useLoaded(`render ${JSON.stringify(request)} ${changed}`, signal =>
-    call<RenderAnswer>('POST', 'render', { body: request, signal }),
-  )
+  const whom = recipient.value
+  const request = { template: { name, kind: kind.type, version }, ...whom }
+  const rendered = useLoaded(`render ${JSON.stringify(request)} ${changed}`, async signal => {
+    const answer = await call<RenderAnswer>('POST', 'render', { body: request, signal })
+    if (kind.path !== 'push' || answer.errors.length === 0) return answer
+    const of = await memberFor(whom, signal)
+    return { ...answer, errors: answer.errors.map((error): PlacedError => ({ ...error, of })) }
+  })
   const answer = rendered.error === undefined ? rendered.value : undefined
-  const service = services[String(recipient.value.values?.ChannelType)]
   // biome-ignore lint/correctness/useExhaustiveDependencies: errors are told once for each answer.
   useEffect(() => {
-    found((answer?.errors ?? []).map(error => (service === undefined ? error : { ...error, of: service })))
+    found(answer?.errors ?? [])
   }, [answer])
   return (
     <Section title="Preview">
@@ -61,9 +78,7 @@ export function Preview({
         }}
       />
       <Loaded from={rendered}>
-        {answer => (
-          <Rendered kind={kind} name={name} version={version} recipient={recipient.value} answer={answer} />
-        )}
+        {answer => <Rendered kind={kind} name={name} version={version} recipient={whom} answer={answer} />}
       </Loaded>
     </Section>
   )

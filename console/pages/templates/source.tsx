@@ -44,16 +44,17 @@ const asFact = new Set(['TemplateDescription', 'RecommenderId'])
 const partOf = (member: string): string =>
   ({ HtmlPart: 'html', TextPart: 'text' })[member] ?? member.charAt(0).toLowerCase() + member.slice(1)
 
-/** An error of a preview, with the member of a push template that was rendered, if it is one. */
+/** An error of a preview; of a push template, with the member that its recipient gets. */
 export interface PlacedError extends RenderError {
   of?: string
 }
 
-/** Whether an error is of a member: of Default only where the service has nothing of its own. */
+/** Whether an error is of a member: of Default only where the recipient's own member says nothing. */
 function isOf({ part, of }: PlacedError, member: Member, template: Shown['template']): boolean {
   if (partOf(member.name) !== part) return false
-  if (member.of === undefined || of === undefined || member.of === of) return true
-  return member.of === 'Default' && readMember(template, { ...member, of }) === undefined
+  if (of === undefined || member.of === of) return true
+  // An empty text counts as absent, as in the emulator.
+  return member.of === 'Default' && !readMember(template, { ...member, of })
 }
 
 /** Lines that are shown at first. */
