@@ -232,3 +232,24 @@ t.test('an error is marked in the texts that a recipient of the channel gets', n
   await isMarked('APNS')
   t.strictSame(trouble, [])
 })
+
+t.test('values of a preview that are no object are refused', needsBrowser, async t => {
+  const { page, client, open, trouble } = await withConsole(t)
+  await client.send(
+    new CreateEmailTemplateCommand({ TemplateName: 'welcome', EmailTemplateRequest: { TextPart: 'Hi' } }),
+  )
+  await open('templates/email/welcome')
+  const isValid = (element: object) => (element as { checkValidity: () => boolean }).checkValidity()
+  for (const label of ['Values, as JSON', 'Substitutions, as JSON']) {
+    const field = page.getByLabel(label)
+    for (const text of ['"abc"', '[1]', 'null', '1']) {
+      await field.fill(text)
+      await page.getByText('This is JSON, but no object').waitFor()
+      t.equal(await field.evaluate(isValid), false, text)
+    }
+    await field.fill('{"a": "b"}')
+    await page.getByText('This is JSON').waitFor({ state: 'detached' })
+    t.equal(await field.evaluate(isValid), true)
+  }
+  t.strictSame(trouble, [])
+})

@@ -146,6 +146,7 @@ function RecipientForm({ kind, set }: { kind: Kind; set: (recipient: Recipient) 
           <JsonField
             label="Values, as JSON"
             hint='As GetEndpoint answers them: {"User": {"UserAttributes": {"FirstName": ["Ann"]}}}'
+            isObject
             value={undefined}
             change={value => {
               values.value = value
@@ -155,6 +156,7 @@ function RecipientForm({ kind, set }: { kind: Kind; set: (recipient: Recipient) 
         <JsonField
           label="Substitutions, as JSON"
           hint='They count before those values: {"OTP": "123456"}'
+          isObject
           value={undefined}
           change={value => {
             substitutions.value = value

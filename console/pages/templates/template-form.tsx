@@ -79,15 +79,21 @@ function MemberField({
   )
 }
 
-/** A field for JSON. While what is typed is no JSON, the form is not valid. */
+/**
+ * A field for JSON. While what is typed is no JSON, the form is not valid.
+ *
+ * @param isObject whether no other JSON than an object will do
+ */
 export function JsonField({
   label,
   hint,
+  isObject = false,
   value,
   change,
 }: {
   label: string
   hint?: string | undefined
+  isObject?: boolean
   value: unknown
   change: (value: unknown) => void
 }) {
@@ -104,10 +110,10 @@ export function JsonField({
             const field = event.currentTarget
             typed.value = field.value
             try {
-              change(field.value.trim() === '' ? undefined : JSON.parse(field.value))
+              change(readJson(field.value, isObject))
               error.value = undefined
             } catch (reason) {
-              error.value = `This is no JSON: ${(reason as Error).message}`
+              error.value = (reason as Error).message
             }
             field.setCustomValidity(error.value ?? '')
           }}
@@ -115,4 +121,22 @@ export function JsonField({
       )}
     </Field>
   )
+}
+
+/**
+ * @returns what a text in JSON says; undefined if the text is blank
+ * @throws Error that says what is wrong with it
+ */
+function readJson(text: string, isObject: boolean): unknown {
+  if (text.trim() === '') return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (reason) {
+    throw new Error(`This is no JSON: ${(reason as Error).message}`)
+  }
+  if (isObject && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+    throw new Error('This is JSON, but no object, such as {"Name": "value"}')
+  }
+  return value
 }
