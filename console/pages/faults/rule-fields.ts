@@ -106,17 +106,20 @@ export const ruleKinds: RuleKind[] = [
   },
 ]
 
-/** Makes a rule of what was typed, by the paths of the members. What is empty is left out. */
+/**
+ * Makes a rule of what was typed, by the paths of the members. What is empty or blank is left out; what
+ * should be a number and is none stays a text, so that the emulator's refusal quotes it.
+ */
 export function toRule(
   { selector, fields }: RuleKind,
   typed: Record<string, string>,
 ): Record<string, unknown> {
   const rule: Record<string, unknown> = selector === undefined ? {} : { [selector]: {} }
   for (const { member, isNumber } of fields) {
-    const text = typed[member]
+    const text = typed[member]?.trim()
     if (!text) continue
     const [first, second] = member.split('.') as [string, string?]
-    const value = isNumber ? Number(text) : text
+    const value = isNumber && Number.isFinite(Number(text)) ? Number(text) : text
     if (second === undefined) rule[first] = value
     else rule[first] = { ...(rule[first] as object), [second]: value }
   }
