@@ -11,6 +11,11 @@ import { refuseTooLarge } from './segment-query.ts'
 
 const Condition = Type.Object({
   group: Type.Optional(Type.Integer({ description: 'The index of its group in SegmentGroups, from 0' })),
+  dimension: Type.Optional(
+    Type.Integer({
+      description: 'Its index in Dimensions of the group, from 0; all conditions with the same must be met',
+    }),
+  ),
   name: Type.String({
     description: 'Attributes.Plan, Location.Country and so on; SourceSegments; ImportDefinition',
   }),
@@ -21,6 +26,11 @@ const Condition = Type.Object({
 const SegmentMember = Type.Object({
   version: Type.Integer(),
   member: Type.Boolean({ description: 'Whether the endpoint is in the segment' }),
+  groups: Type.Optional(
+    Type.Array(Type.Object({ met: Type.Boolean({ description: 'Whether the endpoint fits the group' }) }), {
+      description: 'The groups of SegmentGroups, in their order',
+    }),
+  ),
   conditions: Type.Array(Condition, { description: 'The conditions of the segment, 500 at most' }),
 })
 export type SegmentMember = Static<typeof SegmentMember>
@@ -28,7 +38,7 @@ export type SegmentMember = Static<typeof SegmentMember>
 /** Most conditions of an answer: each is a query. */
 const maxConditions = 500
 
-/** Says whether an endpoint is in a segment, and which of the segment's conditions it meets. */
+/** Says whether an endpoint is in a segment, and which of the segment's groups and conditions it meets. */
 export const segmentMember: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/_pinpoint/apps/:applicationId/segments/:segmentId/endpoints/:endpointId',
@@ -56,14 +66,20 @@ export const segmentMember: FastifyPluginAsyncTypebox = async app => {
         segmentMembers.find(found, segment, version, now)
       const conditions = []
       for (const { source, dimensions, ...condition } of conditionsOf(segment).slice(0, maxConditions)) {
-        const members = dimensions ? segmentMembers.ofDimensions(dimensions, now) : membersOf(...source)
+        const members = dimensions
+          ? segmentMembers.ofBody(found, { Dimensions: dimensions }, now)
+          : membersOf(...source)
         conditions.push({ ...condition, met: isAmong(members) })
         // Other calls go on between the queries.
         await setImmediate()
       }
+      const groups = segment.SegmentGroups?.Groups?.map(group => ({
+        met: isAmong(segmentMembers.ofBody(found, { SegmentGroups: { Groups: [group] } }, now)),
+      }))
       return {
         version: segment.Version!,
         member: isAmong(membersOf(segmentId, segment.Version)),
+        ...(groups !== undefined && { groups }),
         conditions,
       }
     },
@@ -71,7 +87,7 @@ export const segmentMember: FastifyPluginAsyncTypebox = async app => {
 }
 
 /** A condition of a segment: a single dimension, or a segment that must, or must not, have the endpoint. */
-type SegmentCondition = { group?: number; name: string; requires: unknown } & (
+type SegmentCondition = { group?: number; dimension?: number; name: string; requires: unknown } & (
   | { dimensions: SegmentDimensions; source?: undefined }
   | { source: [id: string, version: number | undefined]; dimensions?: undefined }
 )
@@ -96,7 +112,9 @@ function conditionsOf({
           source: [reference.Id, reference.Version],
         }),
       ),
-      ...(group.Dimensions ?? []).flatMap(singleDimensions),
+      ...(group.Dimensions ?? []).flatMap((dimensions, dimension) =>
+        singleDimensions(dimensions).map(condition => ({ dimension, ...condition })),
+      ),
     ].map(condition => ({ group: index, ...condition })),
   )
 }

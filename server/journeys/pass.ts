@@ -141,7 +141,7 @@ function whoMeets(
     left = members === undefined ? [] : among(store, app, members, left)
   }
   if (segmentDimensions !== undefined) {
-    left = among(store, app, segmentMembers.ofDimensions(segmentDimensions, time), left)
+    left = among(store, app, segmentMembers.ofBody(app, { Dimensions: segmentDimensions }, time), left)
   }
   return new Set(left)
 }

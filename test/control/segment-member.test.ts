@@ -58,12 +58,46 @@ t.test('groups and source segments, each by itself', async t => {
     },
   })
   const ofAda = [
-    { group: 0, name: 'Attributes.Plan', met: true },
+    { group: 0, dimension: 0, name: 'Attributes.Plan', met: true },
     { group: 1, name: 'SourceSegments', requires: { Id: imported }, met: true },
   ]
-  t.match((await ask(`segments/${id}/endpoints/ada`)).body, { member: true, conditions: ofAda })
+  t.match((await ask(`segments/${id}/endpoints/ada`)).body, {
+    member: true,
+    groups: [{ met: false }, { met: true }],
+    conditions: ofAda,
+  })
   const ofBob = ofAda.map(condition => ({ ...condition, met: false }))
-  t.match((await ask(`segments/${id}/endpoints/bob`)).body, { member: true, conditions: ofBob })
+  t.match((await ask(`segments/${id}/endpoints/bob`)).body, {
+    member: true,
+    groups: [{ met: true }, { met: false }],
+    conditions: ofBob,
+  })
+})
+
+t.test('the conditions of each of the Dimensions of a group', async t => {
+  const { imported, segment, ask } = await withEndpoints(t)
+  const dimensions = { Attributes: { Plan: plan }, Location: { Country: country } }
+  const id = await segment({
+    SegmentGroups: {
+      Groups: [
+        {
+          ...{ Type: 'ANY', Dimensions: [dimensions, { Location: { Country: country } }] },
+          ...{ SourceType: 'NONE', SourceSegments: [{ Id: imported }] },
+        },
+      ],
+    },
+  })
+  t.match((await ask(`segments/${id}/endpoints/bob`)).body, {
+    member: true,
+    groups: [{ met: true }],
+    conditions: [
+      { group: 0, dimension: undefined, name: 'SourceSegments', met: false },
+      { group: 0, dimension: 0, name: 'Attributes.Plan', met: false },
+      { group: 0, dimension: 0, name: 'Location.Country', met: true },
+      { group: 0, dimension: 1, name: 'Location.Country', met: true },
+    ],
+  })
+  t.match((await ask(`segments/${id}/endpoints/ada`)).body, { member: false, groups: [{ met: false }] })
 })
 
 t.test('an imported segment has who was in its file', async t => {

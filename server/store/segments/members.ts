@@ -1,7 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../../model/endpoint.ts'
 import { maxSourceSegments } from '../../model/quotas.ts'
-import type { SegmentDimensions } from '../../model/segment-dimensions.ts'
 import type { AppRef } from '../applications/applications.ts'
 import { type EndpointRow, endpointJson, selectRow, toEndpoint } from '../endpoints/endpoint-row.ts'
 import { prepareEndOfStep } from '../endpoints/row-steps.ts'
@@ -177,31 +176,27 @@ export function createSegmentMembers(db: Database) {
 
   const endOfStep = prepareEndOfStep(db)
 
-  /** @param into the sources of the segment, and their jobs, are added here */
-  const conditionOf = (
-    app: AppRef,
-    row: VersionRow,
-    now: string,
-    into: { sources: Source[]; jobs: Set<number> },
-  ): Condition => {
+  /** @param body what a dimensional segment says */
+  const queryOf = (app: AppRef, body: SegmentBody, now: string): MemberQuery => {
+    const sources: Source[] = []
+    const jobs = new Set<number>()
     const known = new Map<string, Condition>()
-    const ofVersion = (row: VersionRow): Condition => {
-      if (row.job !== null) {
-        into.jobs.add(row.job)
-        return conditionOfImport(row.job)
-      }
-      const { Dimensions = {}, SegmentGroups }: SegmentBody = JSON.parse(row.body)
-      return SegmentGroups === undefined
+    const ofBody = ({ Dimensions = {}, SegmentGroups }: SegmentBody): Condition =>
+      SegmentGroups === undefined
         ? conditionOfDimensions(Dimensions, context)
         : conditionOfGroups(SegmentGroups, context)
+    const ofVersion = (row: VersionRow): Condition => {
+      if (row.job === null) return ofBody(JSON.parse(row.body))
+      jobs.add(row.job)
+      return conditionOfImport(row.job)
     }
     const ofSource = (id: string, number: number | undefined): Condition => {
       const row = version.get(app.seq, id, number ?? null)
       // A deleted source has no members (assumed).
       if (row === undefined) return none
       const condition = ofVersion(row)
-      const column = `source_${into.sources.length}`
-      into.sources.push({ column, condition })
+      const column = `source_${sources.length}`
+      sources.push({ column, condition })
       return conditionOfSource(column)
     }
     const context = {
@@ -213,7 +208,8 @@ export function createSegmentMembers(db: Database) {
         return condition
       },
     }
-    return ofVersion(row)
+    const condition = ofBody(body)
+    return { condition, sources, jobs: [...jobs].sort((a, b) => a - b) }
   }
 
   /**
@@ -265,12 +261,11 @@ export function createSegmentMembers(db: Database) {
     find(app: AppRef, segmentId: string, number: number | undefined, now: string): Members | undefined {
       const row = version.get(app.seq, segmentId, number ?? null)
       if (row === undefined) return undefined
-      if (row.job !== null) return { import: row.job }
-      const sources: Source[] = []
-      const jobs = new Set<number>()
-      const condition = conditionOf(app, row, now, { sources, jobs })
-      return { condition, sources, jobs: [...jobs].sort((a, b) => a - b) }
+      return row.job === null ? queryOf(app, JSON.parse(row.body), now) : { import: row.job }
     },
+
+    /** How to find the members that a dimensional segment would have that says this. */
+    ofBody: (app: AppRef, body: SegmentBody, now: string): Members => queryOf(app, body, now),
 
     /**
      * Whether a registered endpoint is a member of a segment's version. One that is too large to be
@@ -292,13 +287,6 @@ export function createSegmentMembers(db: Database) {
         throw error
       }
     },
-
-    /** The endpoints that meet dimensions, as those of a segment. */
-    ofDimensions: (dimensions: SegmentDimensions, now: string): Members => ({
-      condition: conditionOfDimensions(dimensions, { now, ofSegment: () => none }),
-      sources: [],
-      jobs: [],
-    }),
 
     /**
      * Those of some endpoints that are members.
