@@ -7,7 +7,7 @@ import type {
 } from '../../server/model/segment-dimensions.ts'
 
 /** Values that are named; of more, only how many there are. */
-const maxNamed = 6
+export const maxNamed = 6
 
 /** `a`, `a or b`, `a, b or c`, each in quotation marks; `a, b or 12 more`. */
 function either(values: readonly string[]): string {

@@ -4,6 +4,50 @@ import { controlOf } from '../support/control.ts'
 import { createApp, startEmulator } from '../support/helpers.ts'
 import { putEndpoint } from '../support/reads.ts'
 
+t.test('why an endpoint is in a segment of groups', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t)
+  const app = await createApp(client, 'shop')
+  await putEndpoint(client, app, 'ann', { Attributes: { Plan: ['pro'], Shop: ['shop-33'] } })
+  const segment = async (body: object): Promise<string> =>
+    (await controlOf(url)('POST', `/v1/apps/${app}/segments`, body)).body.Id
+  const attribute = (name: string, ...Values: string[]) => ({
+    Attributes: { [name]: { AttributeType: 'INCLUSIVE', Values } },
+  })
+  const country = { Location: { Country: { DimensionType: 'INCLUSIVE', Values: ['FR'] } } }
+  const everyone = await segment({ Name: 'everyone' })
+  const shops = Array.from({ length: 50 }, (_, index) => `shop-${index}`)
+  const id = await segment({
+    Name: 'grouped',
+    SegmentGroups: {
+      Include: 'ALL',
+      Groups: [
+        {
+          ...{ SourceType: 'ALL', SourceSegments: [{ Id: everyone }], Type: 'ANY' },
+          Dimensions: [{ ...attribute('Plan', 'pro'), ...country }, attribute('Shop', ...shops)],
+        },
+        { Type: 'NONE', Dimensions: [country] },
+      ],
+    },
+  })
+  const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+  await page.goto(`${url}/_pinpoint/console/apps/${app}/segments/${id}?endpoint=ann`)
+  const why = page.getByRole('region', { name: 'Is this endpoint in it, and why?' })
+  await why.getByText('ann is in the segment.').waitFor()
+  await why.getByText('In it are those that fit all of these groups:').waitFor()
+  const [first, second] = [why.locator('.group').first(), why.locator('.group').last()]
+  await first.getByRole('heading', { name: 'Group 1 met' }).waitFor()
+  await first.getByText('In all of these segments:').waitFor()
+  await first.getByRole('link', { name: 'everyone' }).waitFor()
+  await first.getByText('Meets any of these:').waitFor()
+  await first.getByRole('row', { name: 'All of: Plan is “pro” yes Country is “FR” no no' }).waitFor()
+  await first.getByText('or 45 more').click()
+  await first.locator('details[open]').getByText('“shop-33”').waitFor()
+  await second.getByRole('heading', { name: 'Group 2 met' }).waitFor()
+  await second.getByText('Meets none of these:').waitFor()
+  await second.getByRole('row', { name: 'Country is “FR” no' }).waitFor()
+  t.strictSame(trouble, [])
+})
+
 t.test('the next page of the members begins at their heading', needsBrowser, async t => {
   const { url, client } = await startEmulator(t)
   const app = await createApp(client, 'shop')

@@ -1,32 +1,31 @@
 import { useSignal } from '@preact/signals'
+import type { SegmentResponse } from '../../../server/model/segment.ts'
 import { useAudienceReload } from '../../api/audience.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { SegmentMember } from '../../api/types.ts'
+import { maxNamed } from '../../parts/dimensions.ts'
 import { bound, TextField } from '../../parts/fields.tsx'
 import { Section } from '../../parts/page.tsx'
+import { SegmentLink } from '../../parts/segment-link.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
 import { Table } from '../../parts/table.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
-import { conditionWords } from './words.ts'
+import { combined, conditionWords } from './words.ts'
 
-/** Asks whether an endpoint is in a segment, and shows which of the conditions it meets. */
-export function IsMember({
-  app,
-  segment,
-  version,
-}: {
-  app: string
-  segment: string
-  version: string | undefined
-}) {
+type Condition = SegmentMember['conditions'][number]
+
+/**
+ * Asks whether an endpoint is in a version of a segment, and shows which of its groups it fits and
+ * which conditions it meets. Colours are for what decides: a condition of a group that must meet none
+ * is not wrong if it is not met.
+ */
+export function IsMember({ app, segment }: { app: string; segment: SegmentResponse }) {
   const asked = place.value.query.get('endpoint') ?? ''
   const typed = useSignal(asked)
+  const { Id, Version = 1, SegmentGroups } = segment
   const answer = useFetched<SegmentMember>(
-    asked === ''
-      ? undefined
-      : to`apps/${app}/segments/${segment}/endpoints/${asked}` +
-          (version ? `?version=${encodeURIComponent(version)}` : ''),
+    asked === '' ? undefined : to`apps/${app}/segments/${Id}/endpoints/${asked}?version=${Version}`,
   )
   useAudienceReload(app, answer.reload)
   return (
@@ -45,36 +44,38 @@ export function IsMember({
       </form>
       {asked !== '' && (
         <Loaded from={answer}>
-          {({ member, conditions }) => (
+          {({ member, groups, conditions }) => (
             <>
               <p role="status">
-                <Met met={member} />{' '}
+                <Badge {...(member ? yes : no)}>{member ? 'yes' : 'no'}</Badge>{' '}
                 {member ? `${asked} is in the segment.` : `${asked} is not in the segment.`}
               </p>
-              {conditions.length > 0 && (
-                <Table
+              {groups === undefined ? (
+                <Conditions
+                  app={app}
                   caption="Conditions of the segment"
-                  rows={conditions.map((condition, index) => ({ ...condition, index }))}
-                  keyOf={({ index }) => String(index)}
-                  columns={[
-                    {
-                      head: 'Condition',
-                      wide: true,
-                      cell: ({ name, requires }) => conditionWords(name, requires),
-                    },
-                    ...(conditions.some(({ group }) => group !== undefined)
-                      ? [
-                          {
-                            head: 'Group',
-                            number: true,
-                            cell: ({ group }: { group?: number }) => (group ?? 0) + 1,
-                          },
-                        ]
-                      : []),
-                    { head: 'Met', cell: ({ met }) => <Met met={met} /> },
-                  ]}
+                  rows={conditions.map(condition => [condition])}
                 />
+              ) : (
+                <>
+                  <p>{`In it are those that fit ${combined(SegmentGroups?.Include)} these groups:`}</p>
+                  <ol class="groups">
+                    {groups.map(({ met }, index) => (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: a group is known by its index.
+                      <li key={index} class="card group">
+                        <GroupReasons
+                          app={app}
+                          index={index}
+                          met={met}
+                          how={SegmentGroups?.Groups?.[index] ?? {}}
+                          conditions={conditions.filter(({ group }) => group === index)}
+                        />
+                      </li>
+                    ))}
+                  </ol>
+                </>
               )}
+              {conditions.length >= maxAnswered && <p class="hint">At most 500 conditions are shown.</p>}
             </>
           )}
         </Loaded>
@@ -83,13 +84,112 @@ export function IsMember({
   )
 }
 
-const Met = ({ met }: { met: boolean }) =>
-  met ? (
-    <Badge tone="done" icon="circle-check">
-      yes
-    </Badge>
-  ) : (
-    <Badge tone="warn" icon="circle-x">
-      no
-    </Badge>
+/** Most conditions of an answer. */
+const maxAnswered = 500
+
+/** Whether an endpoint fits a group, and what of it it meets. */
+function GroupReasons({
+  app,
+  index,
+  met,
+  how,
+  conditions,
+}: {
+  app: string
+  index: number
+  met: boolean
+  how: { SourceType?: string; Type?: string }
+  conditions: Condition[]
+}) {
+  const sources = conditions.filter(({ dimension }) => dimension === undefined)
+  const others = conditions.filter(({ dimension }) => dimension !== undefined)
+  const name = `group ${index + 1}`
+  return (
+    <>
+      <h3>
+        Group {index + 1} <Badge {...(met ? yes : no)}>{met ? 'met' : 'not met'}</Badge>
+      </h3>
+      {sources.length > 0 && (
+        <>
+          <p>{`In ${combined(how.SourceType)} these segments:`}</p>
+          <Conditions app={app} caption={`Segments of ${name}`} rows={sources.map(source => [source])} />
+        </>
+      )}
+      {others.length > 0 && (
+        <>
+          <p>{`Meets ${combined(how.Type)} these:`}</p>
+          <Conditions
+            app={app}
+            caption={`Conditions of ${name}`}
+            rows={[...Map.groupBy(others, ({ dimension }) => dimension).values()]}
+          />
+        </>
+      )}
+    </>
   )
+}
+
+/** A table of conditions. Those that make one dimension are in one row: all of them must be met. */
+const Conditions = ({ app, caption, rows }: { app: string; caption: string; rows: Condition[][] }) =>
+  rows.length === 0 ? null : (
+    <div class="reasons">
+      <Table
+        caption={caption}
+        rows={rows.map((conditions, index) => ({ conditions, index }))}
+        keyOf={({ index }) => String(index)}
+        columns={[
+          {
+            head: 'Condition',
+            wide: true,
+            cell: ({ conditions }) =>
+              conditions.length === 1 ? (
+                <Words app={app} condition={conditions[0]!} />
+              ) : (
+                <>
+                  All of:
+                  <ul class="conditions">
+                    {conditions.map(condition => (
+                      <li key={condition.name}>
+                        <Words app={app} condition={condition} /> <Met met={condition.met} />
+                      </li>
+                    ))}
+                  </ul>
+                </>
+              ),
+          },
+          { head: 'Met', cell: ({ conditions }) => <Met met={conditions.every(({ met }) => met)} /> },
+        ]}
+      />
+    </div>
+  )
+
+/** A condition in words, with all of its values, however many they are. */
+function Words({ app, condition: { name, requires } }: { app: string; condition: Condition }) {
+  if (name === 'SourceSegments') {
+    const { Id, Version } = requires as { Id: string; Version?: number }
+    return (
+      <>
+        <SegmentLink app={app} id={Id} />
+        {Version !== undefined && `, version ${Version}`}
+      </>
+    )
+  }
+  const words = conditionWords(name, requires)
+  const { Values = [] } = requires as { Values?: string[] }
+  if (Values.length <= maxNamed) return <>{words}</>
+  return (
+    <details>
+      <summary>{words}</summary>
+      {Values.map(value => `“${value}”`).join(', ')}
+    </details>
+  )
+}
+
+const yes = { tone: 'done', icon: 'circle-check' } as const
+const no = { tone: 'warn', icon: 'circle-x' } as const
+
+const Met = ({ met }: { met: boolean }) => (
+  <Badge {...(met ? yes : no)} tone="wait">
+    {met ? 'yes' : 'no'}
+  </Badge>
+)

@@ -73,7 +73,7 @@ export default function SegmentPage({ app, segment: id }: { app: string; segment
             <Section title="Who it means">
               <Definition app={app} segment={shown} />
             </Section>
-            <IsMember app={app} segment={id} version={version} />
+            <IsMember app={app} segment={shown} />
             <Members app={app} segment={id} version={version} />
             <Versions app={app} segment={id} shown={shown.Version} />
           </>

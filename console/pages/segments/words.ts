@@ -2,17 +2,13 @@ import type { SegmentDimensions } from '../../../server/model/segment-dimensions
 import { dimensionWords } from '../../parts/dimensions.ts'
 
 /**
- * Says a single condition of a segment in words.
+ * Says a single condition of a segment in words, but for a source segment, which has a link.
  *
- * @param name as the control API has it: `Attributes.Plan`, `SourceSegments`, `ImportDefinition`
+ * @param name as the control API has it: `Attributes.Plan`, `ImportDefinition`
  * @param requires what the segment says there
  */
 export function conditionWords(name: string, requires: unknown): string {
   if (name === 'ImportDefinition') return `named in ${(requires as { S3Url: string }).S3Url}`
-  if (name === 'SourceSegments') {
-    const { Id, Version } = requires as { Id: string; Version?: number }
-    return `in the segment ${Id}${Version === undefined ? '' : `, version ${Version}`}`
-  }
   const [kind, of] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)]
   return dimensionWords({ [kind]: { [of]: requires } } as SegmentDimensions)[0] ?? name
 }
