@@ -30,7 +30,8 @@ const utcDay = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone:
 /**
  * `14:03:07`, with the day in front if it is another one than today.
  *
- * @param present the present time of the clock that `at` is of: the emulator's, or `realNow`
+ * @param present the present time of the clock that `at` is of: the emulator's, or `realNow`; for the
+ *   present time of a moved clock, `realNow`, as the reader knows the day of the machine
  */
 export function clockTime(at: number, present = now.value): string {
   const [time, day] = setting('utc').value ? [utc, utcDay] : [local, localDay]

@@ -4,7 +4,7 @@ import { type Fetched, useFetched } from '../api/fetched.ts'
 import { clock as liveClock, useReload } from '../api/live.ts'
 import { plural } from '../format.ts'
 import { announce } from '../shell/announce.tsx'
-import { clockTime, relativeTime } from '../time.ts'
+import { clockTime, realNow, relativeTime } from '../time.ts'
 import { ConfirmButton } from './confirm.tsx'
 import { ActionButton } from './form.tsx'
 import { Icon } from './icon.tsx'
@@ -27,7 +27,9 @@ export async function advanceClock(body: {
   const done = await call<ClockAdvanced>('POST', 'clock/advance', { body })
   // The live feed says so too, a moment later.
   liveClock.value = await call<ClockStatus>('GET', 'clock')
-  announce(`It is now ${clockTime(Date.parse(done.now))}. ${plural(done.sent, 'message')} sent.`)
+  announce(
+    `It is now ${clockTime(Date.parse(done.now), realNow.value)}. ${plural(done.sent, 'message')} sent.`,
+  )
   return done
 }
 

@@ -12,7 +12,7 @@ export function ClockChip() {
   return (
     <a class="chip tone-warn" href="clock" title={`The emulator's clock is ${clock.value.mode}`}>
       <Icon name="clock" />
-      <span>{clockTime(now.value)}</span>
+      <span>{clockTime(now.value, realNow.value)}</span>
       <span>{clock.value.mode}</span>
     </a>
   )

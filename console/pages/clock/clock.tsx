@@ -11,7 +11,7 @@ import { Loaded } from '../../parts/states.tsx'
 import { Badge, type Look } from '../../parts/status.tsx'
 import { useClock } from '../../parts/step-clock.tsx'
 import { Time } from '../../parts/time.tsx'
-import { clockTime, now } from '../../time.ts'
+import { clockTime, now, realNow } from '../../time.ts'
 import { AdvanceForm } from './advance-form.tsx'
 import { SetForm } from './set-form.tsx'
 
@@ -42,7 +42,7 @@ export default function ClockPage() {
                 [
                   'Now',
                   <div key="now">
-                    <p class="clock-now">{clockTime(now.value)}</p>
+                    <p class="clock-now">{clockTime(now.value, realNow.value)}</p>
                     <p class="meta">{new Date(now.value).toISOString().replace(/\.\d+Z/, 'Z')}</p>
                   </div>,
                 ],
