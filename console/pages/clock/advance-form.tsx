@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ClockAdvanced, ClockStatus } from '../../../server/model/clock.ts'
 import { bound, TextField } from '../../parts/fields.tsx'
-import { ActionButton, useAction } from '../../parts/form.tsx'
+import { useAction } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
 import { advanceClock } from '../../parts/step-clock.tsx'
@@ -24,7 +24,8 @@ export function AdvanceForm({
   const by = useSignal('PT12H')
   const max = useSignal('P30D')
   const { busy, error, run } = useAction()
-  const advance = async (body: Parameters<typeof advanceClock>[0]) => onDone(await advanceClock(body))
+  const advance = (body: Parameters<typeof advanceClock>[0]) =>
+    run(async () => onDone(await advanceClock(body)))
   return (
     <>
       {mode === 'real' && (
@@ -32,21 +33,33 @@ export function AdvanceForm({
       )}
       <div class="actions">
         {lengths.map(([words, length]) => (
-          <ActionButton key={length} does={() => advance({ by: length })}>
+          <button
+            key={length}
+            type="button"
+            class="button"
+            aria-busy={busy}
+            onClick={() => advance({ by: length })}
+          >
             By {words}
-          </ActionButton>
+          </button>
         ))}
-        <ActionButton kind="main" disabled={nextDue === undefined} does={() => advance({ until: 'next' })}>
+        <button
+          type="button"
+          class="button main"
+          disabled={nextDue === undefined}
+          aria-busy={busy}
+          onClick={() => advance({ until: 'next' })}
+        >
           <Icon name="clock" />
           To what is due next
-        </ActionButton>
+        </button>
       </div>
       <div class="clock-forms">
         <form
           class="form-row"
           onSubmit={event => {
             event.preventDefault()
-            run(() => advance({ by: by.value.trim() }))
+            advance({ by: by.value.trim() })
           }}
         >
           <TextField label="By a duration" required spellcheck={false} {...bound(by)} />
@@ -58,7 +71,7 @@ export function AdvanceForm({
           class="form-row"
           onSubmit={event => {
             event.preventDefault()
-            run(() => advance({ until: 'idle', ...(max.value.trim() && { max: max.value.trim() }) }))
+            advance({ until: 'idle', ...(max.value.trim() && { max: max.value.trim() }) })
           }}
         >
           <TextField label="Until nothing is pending, but at most by" spellcheck={false} {...bound(max)} />

@@ -1,6 +1,7 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { ClockAdvanced, ClockStatus } from '../../../server/model/clock.ts'
 import { controlUrl } from '../../api/calls.ts'
+import { listen, clock as liveClock } from '../../api/live.ts'
 import { count, duration, plural } from '../../format.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { controlLine } from '../../parts/control-line.ts'
@@ -15,8 +16,24 @@ import { clockTime, now, realNow } from '../../time.ts'
 import { AdvanceForm } from './advance-form.tsx'
 import { SetForm } from './set-form.tsx'
 
-/** What the latest advance in this tab did. */
-const latest = signal<ClockAdvanced | undefined>(undefined)
+/** What the latest advance on this page did, and when; until the clock is moved otherwise. */
+const latest = signal<{ done: ClockAdvanced; at: number } | undefined>(undefined)
+listen('state', () => {
+  latest.value = undefined
+})
+effect(() => {
+  if (liveClock.value && latest.peek() && isMoved(liveClock.value, latest.peek()!)) latest.value = undefined
+})
+
+/** Milliseconds that an answer may have been on its way: a clock that ticks is known no better. */
+const slack = 5000
+
+/** Whether a clock was moved after an advance. */
+function isMoved({ mode, now }: ClockStatus, { done, at }: NonNullable<typeof latest.value>): boolean {
+  const sinceThen = Date.parse(now) - Date.parse(done.now)
+  if (mode === 'frozen') return sinceThen !== 0
+  return Math.abs(sinceThen - (Date.now() - at)) > slack
+}
 
 const looks: Record<ClockStatus['mode'], Look> = {
   real: { tone: 'done', icon: 'clock' },
@@ -54,11 +71,11 @@ export default function ClockPage() {
               <AdvanceForm
                 clock={value}
                 onDone={done => {
-                  latest.value = done
+                  latest.value = { done, at: Date.now() }
                   clock.reload()
                 }}
               />
-              {latest.value && <Advanced done={latest.value} />}
+              {latest.value && <Advanced done={latest.value.done} />}
             </Section>
             <Section title="Set">
               <SetForm clock={value} onDone={clock.reload} />
