@@ -225,8 +225,17 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       await of.ok('PUT', `${at}/endpoints/${long}`, endpoint)
       const text = { MessageConfiguration: { DefaultMessage: { Body: 'Hello, this is a message' } } }
       await of.ok('POST', `${at}/messages`, { ...text, Endpoints: { [long]: {} } })
+      const { Id: SegmentId } = await of.ok('POST', `${at}/segments`, { Name: 'all' })
+      const Schedule = {
+        ...{ StartTime: '2999-01-01T00:00:00Z', EndTime: '2999-02-01T00:00:00Z' },
+        ...{ Frequency: 'DAILY', IsLocalTime: true, Timezone: 'UTC+01' },
+      }
+      const campaign = {
+        ...{ Name: long, SegmentId, Schedule, MessageConfiguration: { SMSMessage: { Body: 'Hi' } } },
+      }
+      await of.ok('POST', `${at}/campaigns`, campaign)
       const { page } = await openPage(t, browser, url)
-      for (const path of ['outbox', `apps/${emptyApp}/endpoints`]) {
+      for (const path of ['outbox', `apps/${emptyApp}/endpoints`, `apps/${emptyApp}/campaigns`]) {
         await page.goto(`${url}/_pinpoint/console/${path}`)
         const frame = page.locator('.table-frame')
         await frame.getByRole('link').first().waitFor()
@@ -238,6 +247,8 @@ t.test('every page, in a real browser', needsBrowser, async t => {
         for (const { name, width, isSeen } of heads.filter(({ name }) => /says|Address|Status/.test(name))) {
           t.ok(width > 60 && isSeen, `${path}: ${name} has room`)
         }
+        const [named, runs] = ['Campaign', 'Runs'].map(head => heads.find(({ name }) => name === head))
+        if (runs !== undefined) t.ok(runs.width >= named!.width, `${path}: Runs has as much room as the name`)
       }
     })
 

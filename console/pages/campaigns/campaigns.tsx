@@ -20,8 +20,11 @@ export default function CampaignsPage({ app }: { app: string }) {
   const columns: Column<CampaignResponse>[] = [
     {
       head: 'Campaign',
-      wide: true,
-      cell: ({ Id, Name }) => <a href={to`apps/${app}/campaigns/${Id}`}>{Name || Id}</a>,
+      cell: ({ Id, Name }) => (
+        <a class="cut" href={to`apps/${app}/campaigns/${Id}`} title={Name}>
+          {Name || Id}
+        </a>
+      ),
     },
     {
       head: 'Status',
@@ -29,7 +32,11 @@ export default function CampaignsPage({ app }: { app: string }) {
         <Status status={events.get(Id)?.state ?? State?.CampaignStatus ?? 'SCHEDULED'} />
       ),
     },
-    { head: 'Runs', wide: true, cell: ({ Schedule }) => scheduleWords(Schedule) },
+    {
+      head: 'Runs',
+      wide: true,
+      cell: ({ Schedule }) => <span title={scheduleWords(Schedule)}>{scheduleWords(Schedule)}</span>,
+    },
     {
       head: 'Treatments',
       number: true,

@@ -10,7 +10,7 @@ const columns: Column<Failure>[] = [
   {
     head: 'Object',
     cell: ({ object }) => (
-      <span class="object" title={object}>
+      <span class="cut" title={object}>
         {object.split('/').at(-1)}
       </span>
     ),
