@@ -17,7 +17,7 @@ import { selectRecipients } from './select.ts'
 import { sendBatch } from './send.ts'
 
 /** Members that a step looks at, of which each gets a message at most. */
-const membersPerStep = 500
+const membersPerStep = 250
 
 /** Steps in a second, if a rate limits the messages. */
 const stepsPerSecond = 10
