@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { call, get } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
@@ -60,7 +61,13 @@ function KnownTemplate({ kind, name }: { kind: Kind; name: string }) {
     ])
     return { template, active: active.Version ?? '1', versions: versions.Item }
   })
-  useReload(shown.reload, ['template'], event => event.name === name && event.type === kind.type)
+  /** Whether the version that is shown is being deleted: the feed may tell of it before the page shows another. */
+  const isLeaving = useRef(false)
+  useReload(
+    shown.reload,
+    ['template'],
+    event => event.name === name && event.type === kind.type && !isLeaving.current,
+  )
   const { value, error } = shown
   if (error?.status === 404) {
     return (
@@ -88,7 +95,11 @@ function KnownTemplate({ kind, name }: { kind: Kind; name: string }) {
           {value && <VersionBadge version={value.template.Version!} isActive={isActive(value)} />}
         </>
       }
-      actions={value && <Actions kind={kind} shown={value} address={address} reload={shown.reload} />}
+      actions={
+        value && (
+          <Actions kind={kind} shown={value} address={address} isLeaving={isLeaving} reload={shown.reload} />
+        )
+      }
     >
       <Loaded from={shown}>{shown => <ShownTemplate kind={kind} shown={shown} />}</Loaded>
     </Page>
@@ -110,11 +121,13 @@ function Actions({
   kind,
   shown,
   address,
+  isLeaving,
   reload,
 }: {
   kind: Kind
   shown: Shown
   address: string
+  isLeaving: { current: boolean }
   reload: () => void
 }) {
   const isEdited = useSignal(false)
@@ -138,9 +151,14 @@ function Actions({
           label={`Delete version ${version}`}
           title={`Delete version ${version} of ${name}?`}
           does={async () => {
-            await call('DELETE', `${address}${to`?version=${version}`}`)
-            announce(`Version ${version} is deleted.`)
-            go(withQuery({ version: undefined, with: undefined }), { replace: true })
+            isLeaving.current = true
+            try {
+              await call('DELETE', `${address}${to`?version=${version}`}`)
+              announce(`Version ${version} is deleted.`)
+              go(withQuery({ version: undefined, with: undefined }), { replace: true })
+            } finally {
+              isLeaving.current = false
+            }
             reload()
           }}
         >
