@@ -67,6 +67,7 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     t.ok(await heading(page, 'endpoint-41').isVisible(), 'Escape closes the dialog, and stays on the page')
     await page.keyboard.press('Control+k')
+    await untilFocused(page, 'A page, a name or an id')
     await page.keyboard.type('channels')
     await page.getByRole('option', { selected: true }).filter({ hasText: 'page of shop' }).waitFor()
     await page.keyboard.press('Enter')
@@ -90,6 +91,7 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await goTo('zz', /zz\s*endpoint/)
     await heading(page, 'zz').waitFor()
     await page.keyboard.press('Control+k')
+    await untilFocused(page, 'A page, a name or an id')
     await page.keyboard.type('qq')
     await page.getByText('No page, application or template has this name').waitFor()
     // It asks whether there is a message, a segment … of this id.

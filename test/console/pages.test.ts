@@ -276,8 +276,10 @@ t.test('every page, in a real browser', needsBrowser, async t => {
     client.destroy()
     await close()
     await page.locator('header').getByText('Disconnected').waitFor()
-    await page.getByRole('button', { name: 'Add the rule' }).click()
-    await page.getByRole('alert').getByText('The emulator does not answer').waitFor()
+    const add = page.getByRole('button', { name: 'Add the rule' })
+    await add.click()
+    const form = page.locator('form', { has: add })
+    await form.getByRole('alert').getByText('The emulator does not answer').waitFor()
     for (const width of [widths[0]!, widths.at(-1)!]) {
       await page.setViewportSize({ width, height: 800 })
       t.equal((await violationsOf(page, withTargets)).join('\n'), '', `without an emulator, ${width} px`)
