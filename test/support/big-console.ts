@@ -77,6 +77,8 @@ export async function testBigConsole(t: Test, { messages, rows, pieceBytes }: Si
   await goOn(25)
   const growth = (await heapOf(page)) - before
   t.ok(growth < maxGrowth, `the heap has grown by ${growth} bytes`)
+  // The first rows of a page are drawn before the others.
+  await page.locator('main [data-row]').nth(49).waitFor()
   t.equal(await page.locator('main [data-row]').count(), 50)
 
   await open(`apps/${app}`, /COMPLETED|Hi|IMPORT|Import/)
