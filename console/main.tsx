@@ -15,9 +15,13 @@ listen('hello', hello => {
   accessKeyId.value = hello.accessKeyId
 })
 startLive()
-// Not needed for the first page to be shown.
-import('./shell/focus.ts').then(
-  ({ startFocus }) => startFocus(),
-  () => {},
-)
+// Not needed before. What has the focus first may be gone once it is loaded.
+const loadFocus = (event: FocusEvent) => {
+  const path = event.composedPath() as Element[]
+  import('./shell/focus.ts').then(
+    ({ startFocus }) => startFocus(path),
+    () => {},
+  )
+}
+document.addEventListener('focusin', loadFocus, { once: true })
 render(<App />, document.getElementById('console')!)

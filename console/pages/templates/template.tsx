@@ -151,6 +151,7 @@ function Actions({
           label={`Delete version ${version}`}
           title={`Delete version ${version} of ${name}?`}
           does={async () => {
+            const isNamed = place.peek().query.has('version')
             isLeaving.current = true
             try {
               await call('DELETE', `${address}${to`?version=${version}`}`)
@@ -159,7 +160,8 @@ function Actions({
             } finally {
               isLeaving.current = false
             }
-            reload()
+            // Else another version is read, as the address says another.
+            if (!isNamed) reload()
           }}
         >
           <p>
