@@ -15,16 +15,13 @@ export type EventStore = Pick<Store, 'messages' | 'eventRecords' | 'eventCounts'
  */
 export function writeMessages(store: EventStore, app: AppRef, sent: readonly SentMessage[]): number[] {
   const events = sent.map(eventsOfSent)
-  const ids = store.messages.append(
-    app,
-    sent.map(({ record }) => record),
-    events,
-  )
-  countEvents(
-    store.eventCounts,
-    app,
-    events.flatMap((its, index) => (its === undefined ? [] : { ...its, message: ids[index]! })),
-  )
+  const records = sent.map(({ record }) => record)
+  // Events that are listened to may have to wait for longer than their message is kept.
+  const haveOwnRows = store.eventRecords.isListenedTo(app)
+  const ids = store.messages.append(app, records, haveOwnRows ? [] : events)
+  const numbered = events.flatMap((its, index) => (its === undefined ? [] : { ...its, message: ids[index]! }))
+  if (haveOwnRows) recordEvents(store, app, numbered)
+  else countEvents(store.eventCounts, app, numbered)
   return ids
 }
 

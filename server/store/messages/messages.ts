@@ -214,7 +214,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
      * Adds messages, in their order, and removes as many of the oldest ones, if there are more than
      * the limit. To be called in a transaction.
      *
-     * @param events those of each message, at its index
+     * @param events those of each message, at its index, which are stored in its row
      * @returns their ids
      */
     append(
@@ -223,9 +223,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
       events: readonly (SentEvents | undefined)[] = [],
     ): number[] {
       if (messages.length === 0) return []
-      // Those that are listened to may have to wait for longer than their message is kept.
-      const haveOwnRows = eventRecords.isListenedTo(app)
-      const count = haveOwnRows ? 0 : events.reduce((sum, its) => sum + (its?.types.length ?? 0), 0)
+      const count = events.reduce((sum, its) => sum + (its?.types.length ?? 0), 0)
       let event = count === 0 ? 0 : eventRecords.claimIds(count)
       let last: { content: Content; seq: number } | undefined
       const ids = messages.map((message, index) => {
@@ -234,7 +232,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
           last = { content, seq: Number(insertContent.run(JSON.stringify(content)).lastInsertRowid) }
         }
         const seq = content === undefined ? null : last!.seq
-        const its = haveOwnRows ? undefined : events[index]
+        const its = events[index]
         event += its?.types.length ?? 0
         const values = [
           ...[...valuesOf(message), seq],
@@ -243,12 +241,6 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
         ]
         return Number(insert.run(app.seq, ...values).lastInsertRowid)
       })
-      if (haveOwnRows) {
-        eventRecords.append(
-          app,
-          events.flatMap((its, index) => (its === undefined ? [] : { ...its, message: ids[index]! })),
-        )
-      }
       countNew.run(messages.length)
       trim(messages.length)
       return ids
