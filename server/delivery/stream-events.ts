@@ -14,11 +14,11 @@ import {
 
 /*
  * Puts the records of the event stream on the Kinesis and Firehose streams that PutEventStream names,
- * in their order. The tables of messages and events are the queue, so their limits bound it. How far each stream has
- * got them is a cursor in the database: after a kill, a missing answer, or a restart while a stream
- * refuses some, the last batch may come twice, and none is lost. Each stream has a loop and pauses of
- * its own, so one that takes no records delays no other. Events of the bus wake the loops; nobody
- * waits for them.
+ * in their order. The tables of messages and events are the queue, so their limits bound it. How far
+ * each stream has got them is a cursor in the database: after a kill, a missing answer, or a restart
+ * while a stream refuses some, the last batch may come twice, and none is lost. Each stream has a loop
+ * and pauses of its own, so one that takes no records delays no other. Events of the bus wake the
+ * loops; nobody waits for them.
  */
 
 export interface StreamOptions {

@@ -5,11 +5,11 @@ import {
   GetEmailTemplateCommand,
   ListTemplatesCommand,
   UpdateEmailTemplateCommand,
-  UpdateEndpointCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { createApp, startEmulator } from '../support/helpers.ts'
+import { putEndpoint } from '../support/reads.ts'
 
 /** An emulator, and a browser that looks at a page of its console. */
 async function withConsole(t: Test) {
@@ -137,13 +137,7 @@ t.test(
   async t => {
     const { page, client, open, trouble } = await withConsole(t)
     const ApplicationId = await createApp(client, 'shop')
-    await client.send(
-      new UpdateEndpointCommand({
-        ApplicationId,
-        EndpointId: 'ann',
-        EndpointRequest: { User: { UserAttributes: { FirstName: ['Ann'] } } },
-      }),
-    )
+    await putEndpoint(client, ApplicationId, 'ann', { User: { UserAttributes: { FirstName: ['Ann'] } } })
     await client.send(
       new CreateEmailTemplateCommand({
         TemplateName: 'welcome',
@@ -194,13 +188,7 @@ t.test(
 t.test('an error is marked in the texts that a recipient of the channel gets', needsBrowser, async t => {
   const { page, client, open, trouble } = await withConsole(t)
   const ApplicationId = await createApp(client, 'shop')
-  await client.send(
-    new UpdateEndpointCommand({
-      ApplicationId,
-      EndpointId: 'ann',
-      EndpointRequest: { ChannelType: 'APNS_SANDBOX', Address: 'token' },
-    }),
-  )
+  await putEndpoint(client, ApplicationId, 'ann', { ChannelType: 'APNS_SANDBOX', Address: 'token' })
   const Title = 'Hi {{User.UserId}}'
   await client.send(
     new CreatePushTemplateCommand({

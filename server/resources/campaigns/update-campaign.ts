@@ -16,8 +16,8 @@ import { CampaignParams } from './shapes.ts'
 /**
  * Changes the members that are given, each as a whole, as a new version (assumed). A campaign that is
  * COMPLETED cannot be changed; of one that is EXECUTING, only IsPaused; and none of what a treatment
- * has sent (all assumed, after the console). What is sent as it is answered counts as unchanged, so that an answer can be sent back.
- * Tags stay: TagResource changes them (assumed).
+ * has sent (all assumed, after the console). What is sent as it is answered counts as unchanged, so
+ * that an answer can be sent back. Tags stay: TagResource changes them (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
  */
