@@ -142,25 +142,55 @@ export function fromEndpoint(endpoint: Endpoint, { folded, key }: EndpointRef): 
 export const nullIfEmpty = (map: string | null): string | null => (map === '{}' ? null : map)
 
 /** The endpoint of a row, as GetEndpoint answers it. */
-export const toEndpoint = (app: AppRef, row: EndpointValues): Endpoint => JSON.parse(endpointJson(app, row))
+export const toEndpoint = (app: AppRef, row: EndpointValues): Endpoint =>
+  endpointOf(app, row, (map: string) => JSON.parse(map))
 
 /** The same as JSON text. The maps are copied without being parsed. */
-export function endpointJson(app: AppRef, row: EndpointValues): string {
-  const member = (name: string, value: string | null) =>
-    value === null ? '' : `"${name}":${JSON.stringify(value)},`
-  const user = [
-    ...(row.user_attributes === null ? [] : [`"UserAttributes":${row.user_attributes}`]),
-    ...(row.user_id === null ? [] : [`"UserId":${JSON.stringify(row.user_id)}`]),
-  ]
-  return (
-    `{${member('ChannelType', row.channel_type)}${member('Address', row.address)}` +
-    `"EndpointStatus":"${row.endpoint_status}","OptOut":"${row.opt_out}",${member('RequestId', row.request_id)}` +
-    `"Location":${row.location ?? '{}'},"Demographic":${row.demographic ?? '{}'},` +
-    `"EffectiveDate":"${dateText(row.effective_date)}",` +
-    `"Attributes":${row.attributes ?? '{}'},"Metrics":${row.metrics ?? '{}'},"User":{${user.join()}},` +
-    `"ApplicationId":"${app.id}",${member('Id', row.spelling ?? row.id)}` +
-    `"CohortId":"${cohortOf(app, row)}","CreationDate":"${dateText(row.creation_date)}"}`
-  )
+export const endpointJson = (app: AppRef, row: EndpointValues): string =>
+  jsonOf(endpointOf(app, row, map => new JsonText(map)))
+
+/** @param read gives a map of the row the form that it has in the result */
+const endpointOf = <Read>(app: AppRef, row: EndpointValues, read: (map: string) => Read) => ({
+  ...(row.channel_type !== null && { ChannelType: row.channel_type }),
+  ...(row.address !== null && { Address: row.address }),
+  EndpointStatus: row.endpoint_status,
+  OptOut: row.opt_out,
+  RequestId: row.request_id,
+  Location: read(row.location ?? '{}'),
+  Demographic: read(row.demographic ?? '{}'),
+  EffectiveDate: effectiveDates.textOf(row.effective_date),
+  Attributes: read(row.attributes ?? '{}'),
+  Metrics: read(row.metrics ?? '{}'),
+  User: {
+    ...(row.user_attributes !== null && { UserAttributes: read(row.user_attributes) }),
+    ...(row.user_id !== null && { UserId: row.user_id }),
+  },
+  ApplicationId: app.id,
+  Id: row.spelling ?? row.id,
+  CohortId: cohortOf(app, row),
+  CreationDate: creationDates.textOf(row.creation_date),
+})
+
+class JsonText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** An object as JSON text, in which some values have this form already. */
+function jsonOf(object: object): string {
+  let members = ''
+  for (const [name, value] of Object.entries(object)) {
+    const text =
+      typeof value === 'string'
+        ? JSON.stringify(value)
+        : value instanceof JsonText
+          ? value.text
+          : jsonOf(value)
+    members += `${members && ','}"${name}":${text}`
+  }
+  return `{${members}}`
 }
 
 /**
@@ -171,13 +201,23 @@ const cohortOf = (app: AppRef, { id }: Pick<EndpointValues, 'id'>): string =>
   String(crc32(id, crc32(app.id)) % 100)
 
 /** A date of a row as ISO 8601. */
-export function dateText(date: string | number): string {
-  if (typeof date === 'string') return date
-  if (date !== latest.date) latest = { date, text: new Date(date).toISOString() }
-  return latest.text
-}
+export const dateText = (date: string | number): string =>
+  typeof date === 'string' ? date : new Date(date).toISOString()
 
-/** The last date and its text: endpoints of an import, listed one after the other, often share theirs. */
-let latest = { date: Number.NaN, text: '' }
+/** Texts of dates, where many rows one after the other have the same. */
+class DateTexts {
+  #date: string | number | undefined
+  #text = ''
+
+  textOf(date: string | number): string {
+    if (date !== this.#date) {
+      this.#date = date
+      this.#text = dateText(date)
+    }
+    return this.#text
+  }
+}
+const effectiveDates = new DateTexts()
+const creationDates = new DateTexts()
 
 const toJson = (map: object | undefined) => (map === undefined ? null : JSON.stringify(map))
