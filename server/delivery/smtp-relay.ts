@@ -78,6 +78,8 @@ export function startSmtpRelay(
   const server = serverOf(url)
   const closing = new AbortController()
   let cursor = relayCursor.get() ?? messages.last()
+  /** The id up to which there is no e-mail after the cursor. */
+  let lookedAt = cursor
   /** Counts how often the state was replaced: ids are of one state. */
   let generation = 0
   let isRunning = false
@@ -150,7 +152,7 @@ export function startSmtpRelay(
   /** Logs once in a run if messages were removed before their e-mails could be handed over. */
   const lookForRemoved = () => {
     const total = messages.dropped()
-    if (total > removed && !hasLost && (messages.first() ?? 0) > cursor + 1) {
+    if (total > removed && !hasLost && (messages.first() ?? 0) > lookedAt + 1) {
       hasLost = true
       log.warn(
         { server },
@@ -173,12 +175,16 @@ export function startSmtpRelay(
       for (;;) {
         // A state that was replaced meanwhile has none.
         while (relayCursor.get() !== cursor) await saveCursor()
-        const id = messages.nextEmail(cursor)
-        if (id === undefined) return
+        const latest = messages.last()
+        const id = messages.nextEmail(lookedAt)
+        if (id === undefined) {
+          lookedAt = latest
+          return
+        }
         lookForRemoved()
         const begun = generation
         await handOver(id)
-        if (begun === generation) cursor = id
+        if (begun === generation) cursor = lookedAt = id
       }
     } catch (error) {
       if (closing.signal.aborted) return
@@ -203,7 +209,7 @@ export function startSmtpRelay(
     if (kind === 'state') {
       // What waited is gone; what comes with a snapshot was sent before.
       generation++
-      cursor = messages.last()
+      cursor = lookedAt = messages.last()
       removed = messages.dropped()
     }
     if (kind === 'messages' || kind === 'state') wake()
@@ -217,7 +223,7 @@ export function startSmtpRelay(
       }
       closing.abort()
       await running
-      if (messages.nextEmail(cursor) === undefined) return
+      if (messages.nextEmail(lookedAt) === undefined) return
       log.warn(
         { server },
         `e-mails were left that the SMTP server at ${server} has not got${ephemeral ? '' : ', and are handed over after the next start'}: ${away ?? 'there was no time for them'}`,

@@ -4,11 +4,18 @@ import { contentMembers, type NewOutboxMessage, type OutboxMessage } from '../..
 import type { AppRef } from '../applications/applications.ts'
 import type { EventRecords } from '../event-records/event-records.ts'
 
-/** Columns with an index, `messages_by_<column>`: those first whose values are the most selective. */
-const indexedColumns = ['address', 'endpoint', 'user', 'campaign', 'journey', 'status', 'channel'] as const
-
-/** Columns that messages are filtered by. An index of the last ones would cost each send more. */
-const columns = [...indexedColumns, 'template', 'operation'] as const
+/** Columns that messages are filtered by; the index `messages_search` has them, too. */
+const columns = [
+  'channel',
+  'address',
+  'endpoint',
+  'user',
+  'status',
+  'operation',
+  'template',
+  'campaign',
+  'journey',
+] as const
 
 /** Which messages are meant: those that match all members that are given. */
 export type MessageFilters = { [Column in (typeof columns)[number]]?: string } & {
@@ -37,9 +44,9 @@ interface Row {
   content: number | null
 }
 
-/** A row that a search has looked at. */
+/** A row that a search has looked at, as its columns match. */
 interface SearchedRow extends Omit<Row, 'record'> {
-  /** Null for a row that does not match. */
+  /** Null if the record does not match. */
   record: string | null
   /** The size of the record, whether it matches or not. */
   bytes: number
@@ -61,10 +68,11 @@ interface StoredContent {
 }
 
 /**
- * Rows that one read goes through, where not every one of them matches. So a filter that matches
- * little never keeps the thread for long.
+ * Entries of `messages_search` that one read goes through, and records in which it looks for what
+ * columns do not tell. So a filter that matches little never keeps the thread for long.
  */
-const maxScanned = 1_000
+const maxEntries = 20_000
+const maxRecords = 1_000
 
 /**
  * Characters of records after which a read stops: a hundred e-mails of megabytes each would be more
@@ -109,7 +117,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
   const first = db.prepare<[], number>('SELECT seq FROM messages ORDER BY seq LIMIT 1').pluck()
   const nextEmail = db
     .prepare<[number], number>(
-      `SELECT seq FROM messages INDEXED BY messages_by_channel
+      `SELECT seq FROM messages INDEXED BY messages_search
        WHERE channel = 'EMAIL' AND seq > ? AND status = 'SUCCESSFUL' ORDER BY seq LIMIT 1`,
     )
     .pluck()
@@ -120,39 +128,24 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     removeRow.run(id)
   }
   /** Statements that find messages, by the filters that they take. */
-  const finds = new Map<string, { rows: Statement<unknown[], SearchedRow>; isExact: boolean }>()
+  const finds = new Map<string, { rows: Statement<unknown[], SearchedRow>; readsRecords: boolean }>()
 
-  /**
-   * Prepares finding messages by these filters: by the index of the first that has one, and then by
-   * the others.
-   *
-   * @param isOfFailures whether the status that is asked for is one that has an index
-   */
-  const prepareFind = (names: (keyof MessageFilters)[], isOfFailures: boolean) => {
-    const indexed = [...indexedColumns, 'app' as const].find(
-      name => names.includes(name) && (name !== 'status' || isOfFailures),
-    )
-    const others = [...columns, 'app' as const].filter(name => name !== indexed && names.includes(name))
-    const matching = (name: string) =>
-      name === 'app' ? '(SELECT seq FROM apps WHERE id = :app)' : `:${name}`
-    const conditions = [
-      'a.id IS NOT NULL',
-      ...others.map(name => `m.${name} = ${matching(name)}`),
-      ...(names.includes('messageId') ? ["m.record ->> 'messageId' = :messageId"] : []),
-      ...(names.includes('failed') ? ["(m.status <> 'SUCCESSFUL') = (:failed = 'true')"] : []),
-      ...(names.includes('text') ? [`(m.content IS NOT NULL OR m.record LIKE :pattern ESCAPE '\\')`] : []),
-    ]
+  /** Prepares finding messages by these filters: by columns, in the index, and then by what only records tell. */
+  const prepareFind = (names: (keyof MessageFilters)[]) => {
+    const inColumns = columns.filter(name => names.includes(name)).map(name => `m.${name} = :${name}`)
+    if (names.includes('app')) inColumns.push('m.app = (SELECT seq FROM apps WHERE id = :app)')
+    if (names.includes('failed')) inColumns.push("(m.status <> 'SUCCESSFUL') = (:failed = 'true')")
+    const inRecord: string[] = []
+    if (names.includes('messageId')) inRecord.push("m.record ->> 'messageId' = :messageId")
+    if (names.includes('text')) inRecord.push(`(m.content IS NOT NULL OR m.record LIKE :pattern ESCAPE '\\')`)
+    const record = inRecord.length === 0 ? 'm.record' : `iif(${inRecord.join(' AND ')}, m.record, NULL)`
     const rows = db.prepare<unknown[], SearchedRow>(
-      `SELECT m.seq, a.id AS app, m.content, octet_length(m.record) AS bytes,
-         iif(${conditions.join(' AND ')}, m.record, NULL) AS record
-       FROM messages m ${indexed === undefined ? 'NOT INDEXED' : `INDEXED BY messages_by_${indexed}`}
-       CROSS JOIN apps a ON a.seq = m.app
-       WHERE ${indexed === undefined ? '' : `m.${indexed} = ${matching(indexed)} AND`}
-         ${indexed === 'status' ? `m.status <> 'SUCCESSFUL' AND` : ''}
-         m.seq < :before AND m.seq > :after
+      `SELECT m.seq, a.id AS app, m.content, octet_length(m.record) AS bytes, ${record} AS record
+       FROM messages m INDEXED BY messages_search CROSS JOIN apps a ON a.seq = m.app
+       WHERE ${['m.seq < :before', 'm.seq > :after', ...inColumns, 'a.id IS NOT NULL'].join(' AND ')}
        ORDER BY m.seq DESC LIMIT :limit`,
     )
-    return { rows, isExact: conditions.length === 1 }
+    return { rows, readsRecords: inRecord.length > 0 }
   }
 
   const trim = (most: number): boolean => {
@@ -178,17 +171,20 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     const names = (Object.keys(filters) as (keyof MessageFilters)[]).filter(
       name => filters[name] !== undefined,
     )
-    const isOfFailures = filters.status !== undefined && filters.status !== 'SUCCESSFUL'
-    const key = `${isOfFailures} ${names.sort()}`
-    const find = finds.get(key) ?? prepareFind(names, isOfFailures)
+    const key = String(names.sort())
+    const find = finds.get(key) ?? prepareFind(names)
     finds.set(key, find)
-    const scanned = find.isExact ? limit : maxScanned
+    const mostRows = find.readsRecords ? maxRecords : limit
+    const newest = Math.min(before, (last.get() ?? 0) + 1)
+    const end = Math.max(after, (first.get() ?? 0) - 1)
+    const stop = Math.max(end, newest - 1 - maxEntries)
     const pattern = filters.text === undefined ? undefined : patternOf(filters.text)
     const found: OutboxMessage[] = []
     let content: StoredContent | undefined
     let rows = 0
     let read = 0
-    for (const row of find.rows.iterate({ ...filters, pattern, before, after, limit: scanned })) {
+    const range = { before: newest, after: stop, limit: mostRows }
+    for (const row of find.rows.iterate({ ...filters, pattern, ...range })) {
       rows++
       read += row.bytes
       if (row.record !== null) {
@@ -202,11 +198,11 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
         if (matches || !isRead) read += shared?.characters ?? 0
       }
       const isFull = read >= maxRead
-      if (isFull || found.length === limit || rows === scanned) {
+      if (isFull || found.length === limit || rows === mostRows) {
         return { found, next: row.seq, isFull: isFull && found.length > 0 }
       }
     }
-    return { found, next: undefined, isFull: false }
+    return { found, next: stop > end ? stop + 1 : undefined, isFull: false }
   }
 
   return {

@@ -80,6 +80,31 @@ t.test('a filter that matches little is read in steps', async t => {
   t.strictSame(steps, [0, 0, 1])
 })
 
+t.test('the only message of an address is found among many, in steps, whatever was deleted', async t => {
+  const { store, append } = await withStore(t, { outboxLimit: 60_000 })
+  await append(sent({ address: 'gone' }), sent({ address: 'first' }), sent({ address: 'gone' }))
+  for (let written = 0; written < 50_000; written += 10_000) {
+    await append(...Array.from({ length: 10_000 }, () => sent({ address: 'other' })))
+  }
+  await store.write(() => store.messages.deleteStep({ address: 'gone' }, { ...all, before: 4 }))
+  const find = (filters: object, end: object = {}) => {
+    const ids: number[] = []
+    let before: number | undefined = Number.MAX_SAFE_INTEGER
+    let steps = 0
+    for (; before !== undefined; steps++) {
+      const { found, next } = store.messages.step(filters, { ...all, before, ...end })
+      ids.push(...found.map(({ id }) => id))
+      before = next
+    }
+    return { ids, steps }
+  }
+  t.strictSame(find({ address: 'first' }), { ids: [2], steps: 3 })
+  t.strictSame(find({ address: 'gone' }), { ids: [], steps: 3 })
+  t.strictSame(find({ address: 'first' }, { after: 1 }), { ids: [2], steps: 3 })
+  t.strictSame(find({ address: 'first' }, { after: 2 }), { ids: [], steps: 3 })
+  t.strictSame(find({ address: 'first' }, { after: 40_000 }), { ids: [], steps: 1 })
+})
+
 t.test('of more messages than the limit the latest are kept, and the others counted', async t => {
   const { store, append, find, dataDir } = await withStore(t, { outboxLimit: 3 })
   await append(sent(), sent())

@@ -479,7 +479,7 @@ CREATE TABLE clock (
 CREATE TABLE messages (
   seq       INTEGER PRIMARY KEY AUTOINCREMENT,
   app       INTEGER NOT NULL REFERENCES apps (seq),
-  -- What lists are filtered by; the record has it, too.
+  -- What lists are filtered by (messages_search); the record has it, too.
   channel   TEXT,
   address   TEXT,
   endpoint  TEXT,
@@ -506,13 +506,13 @@ CREATE TABLE message_contents (
 CREATE INDEX messages_by_content ON messages (content) WHERE content IS NOT NULL;
 
 CREATE INDEX messages_by_app ON messages (app);
-CREATE INDEX messages_by_channel ON messages (channel);
-CREATE INDEX messages_by_address ON messages (address);
-CREATE INDEX messages_by_endpoint ON messages (endpoint) WHERE endpoint IS NOT NULL;
-CREATE INDEX messages_by_user ON messages (user) WHERE user IS NOT NULL;
-CREATE INDEX messages_by_status ON messages (status) WHERE status <> 'SUCCESSFUL';
-CREATE INDEX messages_by_campaign ON messages (campaign) WHERE campaign IS NOT NULL;
-CREATE INDEX messages_by_journey ON messages (journey) WHERE journey IS NOT NULL;
+
+-- What lists are filtered by, in the order of the messages: a search goes through it, newest first. As a new message is its
+-- last entry and the oldest its first, it costs a send far less than an index that has its entries in the order of addresses.
+CREATE INDEX messages_search ON messages (
+  seq, app, channel, address, endpoint, user, status, operation, template, campaign, journey
+);
+
 CREATE INDEX messages_by_event ON messages (event) WHERE event IS NOT NULL;
 
 -- Counts rows of messages, since counting a million of them takes longer than writing a hundred. There is no row before the
