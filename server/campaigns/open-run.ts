@@ -1,5 +1,4 @@
-import { chooseContent } from '../delivery/choose-content.ts'
-import { kindOf } from '../delivery/content.ts'
+import { createContentChooser } from '../delivery/choose-content.ts'
 import type { Sending } from '../delivery/deliver.ts'
 import type { Sender } from '../store/audience/endpoint-sends.ts'
 import type { DueActivity } from '../store/campaigns/activities.ts'
@@ -43,6 +42,7 @@ export function openRun(
     configuration,
     templates,
   }
+  const chooseContent = createContentChooser(configuration, templates)
   const known = new Map<string, boolean>()
   return {
     treatment: treatment!,
@@ -53,10 +53,7 @@ export function openRun(
     hasMessage(channel) {
       let has = known.get(channel)
       if (has === undefined) {
-        const kind = kindOf(channel)
-        has =
-          isCustom(treatment!, channel) ||
-          chooseContent(channel, configuration, kind && templates[kind], {}) !== undefined
+        has = isCustom(treatment!, channel) || chooseContent(channel, {}) !== undefined
         known.set(channel, has)
       }
       return has

@@ -36,27 +36,42 @@ export type PushSettings = Partial<
     NonNullable<DirectMessageConfiguration['ADMMessage']>
 >
 
-/**
- * Chooses what a message says to one recipient, before it is rendered. Part by part, the recipient's
- * overrides count first, then the channel's message, the default messages, and the template (assumed
- * but for the default messages); RawContent counts instead of all parts (source: API reference). The
- * HTML and the text of an e-mail are one part. Empty texts count as absent, since generated requests
- * have them (assumed).
- *
- * @returns undefined where there is nothing to send on this channel
- */
-export function chooseContent(
+/** Chooses what a message says to one recipient; undefined where there is nothing to send on the channel. */
+export type ContentChooser = (
   channel: string,
-  configuration: DirectMessageConfiguration,
-  template: SentTemplate | undefined,
   recipient: EndpointSendConfiguration,
-): MessageContent | undefined {
-  const kind = kindOf(channel)
-  if (kind === undefined) return undefined
-  const ofTemplate = template === undefined ? {} : contentOf(template.body, channel)
-  const said = overlay(ofTemplate, inlineContent(kind, channel, configuration))
-  const content = overlay(said, overridesOf(kind, recipient))
-  return isEnough(kind, content, pushSettingsOf(channel, configuration)) ? sentParts(content) : undefined
+) => MessageContent | undefined
+
+/**
+ * Makes the function that chooses what a message says to each recipient, before it is rendered. Part by
+ * part, the recipient's overrides count first, then the channel's message, the default messages, and the
+ * template (assumed but for the default messages); RawContent counts instead of all parts (source: API
+ * reference). The HTML and the text of an e-mail are one part. Empty texts count as absent, since
+ * generated requests have them (assumed).
+ */
+export function createContentChooser(
+  configuration: DirectMessageConfiguration,
+  templates: SentTemplates,
+): ContentChooser {
+  /** What the message says on each channel, whoever the recipient is. */
+  const ofChannels = new Map<string, MessageContent>()
+
+  const ofChannel = (channel: string, kind: MessageKind): MessageContent => {
+    const known = ofChannels.get(channel)
+    if (known !== undefined) return known
+    const template = templates[kind]
+    const ofTemplate = template === undefined ? {} : contentOf(template.body, channel)
+    const content = overlay(ofTemplate, inlineContent(kind, channel, configuration))
+    ofChannels.set(channel, content)
+    return content
+  }
+
+  return (channel, recipient) => {
+    const kind = kindOf(channel)
+    if (kind === undefined) return undefined
+    const content = overlay(ofChannel(channel, kind), overridesOf(kind, recipient))
+    return isEnough(kind, content, pushSettingsOf(channel, configuration)) ? sentParts(content) : undefined
+  }
 }
 
 /**

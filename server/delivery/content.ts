@@ -103,12 +103,16 @@ export function contentOf(body: TemplateBody, channel?: unknown): MessageContent
 export const sentParts = (content: MessageContent): MessageContent =>
   content.rawContent === undefined ? content : { rawContent: content.rawContent }
 
+/** The members of an object that are given. */
+type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> }
+
 /** A copy without members that are undefined or empty texts. */
-export function withoutEmpty<T extends object>(
-  members: T | undefined,
-): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  const given = Object.entries(members ?? {}).filter(([, value]) => value !== undefined && value !== '')
-  return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], undefined> }
+export function withoutEmpty<T extends object>(members: T | undefined): Given<T> {
+  const given: Partial<T> = {}
+  for (const name in members) {
+    if (members[name] !== undefined && members[name] !== '') given[name] = members[name]
+  }
+  return given as Given<T>
 }
 
 /** The DefaultSubstitutions of a template, as its variables are looked up in them. */

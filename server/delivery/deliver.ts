@@ -15,13 +15,20 @@ import type { Channel } from '../store/applications/channels.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Renderer, RenderOptions, TemplateValues } from '../templates/renderer.ts'
 import {
-  chooseContent,
+  createContentChooser,
   pushSettingsOf,
   replacesBody,
   type SentTemplate,
   type SentTemplates,
 } from './choose-content.ts'
-import { defaultsOf, kindOf, type MessageContent, type MessageKind, pushMemberOf } from './content.ts'
+import {
+  defaultsOf,
+  kindOf,
+  type MessageContent,
+  type MessageKind,
+  pushMemberOf,
+  withoutEmpty,
+} from './content.ts'
 import { newEmailId, newMessageId } from './message-id.ts'
 import { apnsHeaders, payloadOf, readRaw, textsInRaw } from './push-payload.ts'
 import type { RawEmailMembers } from './raw-email.ts'
@@ -149,7 +156,9 @@ export function planDeliveries(
   const faultOf = faultsOf(store, app)
   const channels = new Map(store.channels.list(app).map(channel => [channel.platform, channel]))
 
-  const decide = (recipient: Recipient, template: SentTemplate | undefined): PlannedDelivery['outcome'] => {
+  const chooseContent = createContentChooser(configuration, templates)
+
+  const decide = (recipient: Recipient): PlannedDelivery['outcome'] => {
     const { address = '', channel: type = '', endpoint, problem } = recipient
     const fault = faultOf(recipient)
     if (fault !== undefined) return fault
@@ -167,7 +176,7 @@ export function planDeliveries(
     }
     if (address === '') return permanent('Endpoint has no Address')
     const rawEmail = kind === 'EMAIL' && !replacesBody(recipient) ? sending.rawEmail : undefined
-    const content = rawEmail === undefined ? chooseContent(type, configuration, template, recipient) : {}
+    const content = rawEmail === undefined ? chooseContent(type, recipient) : {}
     if (content === undefined) {
       return permanent(`Either template or ${kind.toLowerCase()} message must be specified`)
     }
@@ -181,7 +190,7 @@ export function planDeliveries(
   return recipients.map(recipient => {
     const kind = recipient.channel === undefined ? undefined : kindOf(recipient.channel)
     const template = kind && templates[kind]
-    return { sending, recipient, template, recommendation: {}, outcome: decide(recipient, template) }
+    return { sending, recipient, template, recommendation: {}, outcome: decide(recipient) }
   })
 }
 
@@ -299,14 +308,14 @@ export function deliver(
       if (body.length > smsCharacters) return delivered(planned, now, permanent('Message too long'), missing)
       return delivered(planned, now, accepted(newMessageId()), {
         ...smsMembers(sending.configuration, channel),
-        ...given({ body, mediaUrl: content.mediaUrl }),
+        ...withoutEmpty({ body, mediaUrl: content.mediaUrl }),
         parts: smsParts(body),
         ...missing,
       })
     }
     case 'VOICE':
       return delivered(planned, now, accepted(newMessageId()), {
-        ...given({
+        ...withoutEmpty({
           body: content.body,
           languageCode: content.languageCode,
           voiceId: content.voiceId,
@@ -418,7 +427,7 @@ function valuesOf(planned: PlannedDelivery): TemplateValues {
 function emailMembers({ EmailMessage = {} }: DirectMessageConfiguration, from: string | undefined) {
   const { FromAddress, ReplyToAddresses = [], FeedbackForwardingAddress } = EmailMessage
   return {
-    ...given({
+    ...withoutEmpty({
       from: FromAddress || from,
       feedbackForwardingAddress: FeedbackForwardingAddress,
     }),
@@ -427,7 +436,7 @@ function emailMembers({ EmailMessage = {} }: DirectMessageConfiguration, from: s
 }
 
 const emailContent = ({ subject, html, text, headers = [] }: MessageContent) => ({
-  ...given({ subject, html, text }),
+  ...withoutEmpty({ subject, html, text }),
   ...(headers.length > 0 && { headers }),
 })
 
@@ -437,7 +446,7 @@ function smsMembers({ SMSMessage = {} }: DirectMessageConfiguration, channel: Ch
   const { SenderId: senderId, ShortCode } = channel.settings as Record<string, string | undefined>
   return {
     messageType: MessageType,
-    ...given({
+    ...withoutEmpty({
       originationNumber: OriginationNumber || ShortCode,
       senderId: SenderId || senderId,
       keyword: SMSMessage.Keyword,
@@ -460,16 +469,8 @@ function pushMembers(
   const withHeaders = headers.length > 0 && { headers }
   if (content.rawContent === undefined) {
     const payload = payloadOf(channel, { content, settings, origin, context })
-    return { ...given({ title: content.title, body: content.body }), ...withHeaders, payload }
+    return { ...withoutEmpty({ title: content.title, body: content.body }), ...withHeaders, payload }
   }
   const payload = readRaw(channel, content.rawContent)
   return typeof payload === 'string' ? payload : { ...textsInRaw(payload), ...withHeaders, payload }
-}
-
-/** A copy without members that are undefined or empty. */
-function given<Name extends string>(
-  members: Record<Name, string | undefined>,
-): Partial<Record<Name, string>> {
-  const entries = Object.entries<string | undefined>(members).filter(([, value]) => value)
-  return Object.fromEntries(entries) as Partial<Record<Name, string>>
 }
