@@ -24,7 +24,7 @@ const pushSend = '_campaign.send push'
 /** Counts events of one application. To be called in the transaction that writes them. */
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
   /** Events that count the same; most events of one write do. */
-  const groups = new Map<string, { type: string; day: string; counted: Counted; times: number }>()
+  const groups: { type: string; day: string; counted: Counted; times: number }[] = []
   const reaches = new Map<string, { of: Reach; endpoints: Map<string, boolean> }>()
   let time = Number.NaN
   let hour = ''
@@ -36,13 +36,11 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
     for (const type of event.types) {
       const counted = countedBy(type, event.origin)
       if (!isCounted(counts, app, event, type, counted)) continue
-      const { campaign, journey, activity } = counted
-      const owner = `${day}/${campaign}/${journey}/${activity}`
       const note = (name: string) => {
-        const { campaignStatus, journeyStatus, deliveryType, country, recordStatus, parts, price } = counted
-        const text = `${name}/${owner}/${campaignStatus}/${journeyStatus}/${deliveryType}/${country}/${recordStatus}/${parts}/${price}`
-        const group = groups.get(text)
-        if (group === undefined) groups.set(text, { type: name, day, counted, times: 1 })
+        const group = groups.find(
+          known => known.type === name && known.day === day && isSame(known.counted, counted),
+        )
+        if (group === undefined) groups.push({ type: name, day, counted, times: 1 })
         else group.times++
       }
 
@@ -55,7 +53,9 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       note(type)
 
       const isReached = tellsReach(type, counted)
+      const { campaign, activity } = counted
       if (campaign === '' || event.endpoint === undefined || isReached === undefined) continue
+      const owner = `${day}/${campaign}/${activity}`
       const reach = reaches.get(owner) ?? { of: { campaign, activity, day }, endpoints: new Map() }
       reaches.set(owner, reach)
       // A message that fails at once, with its other events, was never counted.
@@ -63,7 +63,7 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       else reach.endpoints.set(event.endpoint, isReached)
     }
   }
-  for (const { type, day, counted, times } of groups.values()) {
+  for (const { type, day, counted, times } of groups) {
     const { campaign, journey, activity } = counted
     for (const [name, label, by] of addendsOf(type, counted)) {
       counts.add(app, { campaign, journey, activity, name, label, day }, by * times)
@@ -75,6 +75,11 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       if (ids.length > 0) counts.addReached(app, of, ids, isReached)
     }
   }
+}
+
+const isSame = (one: Counted, other: Counted): boolean => {
+  for (const name in one) if (one[name as keyof Counted] !== other[name as keyof Counted]) return false
+  return true
 }
 
 /** What an event adds to: names, labels, and how much. */

@@ -36,7 +36,7 @@ const always: Period = { after: Number.MIN_SAFE_INTEGER, upTo: Number.MAX_SAFE_I
 export function createEndpointSends(db: Database) {
   const add = db.prepare(
     `INSERT INTO endpoint_sends (app, endpoint, time, sender, kind, targeted, sent)
-     VALUES (:app, coalesce((SELECT seq FROM endpoints WHERE seq = :row), :id), :time, :document, :kind, 1, :sent)
+     VALUES (?, coalesce((SELECT seq FROM endpoints WHERE seq = ?), ?), ?, ?, ?, 1, ?)
      ON CONFLICT DO UPDATE SET targeted = targeted + 1, sent = sent + excluded.sent`,
   )
   const sum = db.prepare<unknown[], { targeted: number; sent: number }>(
@@ -53,7 +53,7 @@ export function createEndpointSends(db: Database) {
      * @param sent whether it counts as sent; see `audience/count-sends.ts`
      */
     add({ app, kind, document }: Sender, endpoint: EndpointKey, time: number, sent: boolean): void {
-      add.run({ app: app.seq, ...endpoint, time, document, kind, sent: sent ? 1 : 0 })
+      add.run(app.seq, endpoint.row, endpoint.id, time, document, kind, sent ? 1 : 0)
     },
 
     /** How often a campaign or journey has targeted an endpoint, and sent to it. */
