@@ -87,7 +87,8 @@ t.test('events that wait outlive the messages that the outbox keeps', async t =>
     record: { ...record, address },
   }))
   const ids = await store.write(() => writeMessages(store, app, sent))
-  t.equal(store.messages.count(app), 1)
+  const { found } = store.messages.step({}, { limit: 10, before: Number.MAX_SAFE_INTEGER, after: 0 })
+  t.equal(found.length, 1)
   const dispatched: DispatchedEvent[] = []
   dispatchEvents(store, [events => void dispatched.push(...events)], new Date(time))
   t.strictSame(

@@ -89,15 +89,16 @@ const maxRead = 16_000_000
  */
 export function createMessages(db: Database, limit: number, eventRecords: EventRecords) {
   const insert = db.prepare(
-    `INSERT INTO messages (app, ${columns}, content, event, types, told, record)
-     VALUES (?, ${columns.map(() => '?')}, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (seq, app, ${columns}, content, event, types, told, record)
+     VALUES (?, ?, ${columns.map(() => '?')}, ?, ?, ?, ?, ?)`,
   )
   const insertContent = db.prepare('INSERT INTO message_contents (content) VALUES (?)')
   const getContent = db
     .prepare<[number], string>('SELECT content FROM message_contents WHERE seq = ?')
     .pluck()
   const countNew = db.prepare(
-    `INSERT INTO outbox VALUES (1, ?, 0, 0) ON CONFLICT DO UPDATE SET kept = kept + excluded.kept`,
+    `INSERT INTO outbox VALUES (1, :last, :count, 0, 0, 0)
+     ON CONFLICT DO UPDATE SET last = excluded.last, kept = kept + excluded.kept`,
   )
   const kept = db.prepare<[], number>('SELECT kept FROM outbox').pluck()
   const nthOldest = db
@@ -105,11 +106,14 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     .pluck()
   const removeUpTo = db.prepare('DELETE FROM messages WHERE seq <= ?')
   const countDropped = db.prepare(
-    `UPDATE outbox SET dropped = dropped + ?, dropped_event = ifnull(
-       (SELECT event FROM messages WHERE seq <= ? AND event IS NOT NULL ORDER BY seq DESC LIMIT 1), dropped_event)`,
+    `UPDATE outbox SET kept = kept - :count, dropped = dropped + :count, dropped_up_to = :upTo,
+       dropped_event = ifnull(
+         (SELECT event FROM messages WHERE seq <= :upTo AND event IS NOT NULL ORDER BY seq DESC LIMIT 1),
+         dropped_event)`,
   )
   const dropped = db.prepare<[], number>('SELECT dropped FROM outbox').pluck()
-  const last = db.prepare<[], number>("SELECT seq FROM sqlite_sequence WHERE name = 'messages'").pluck()
+  const lastId = db.prepare<[], number>('SELECT last FROM outbox').pluck()
+  const last = (): number => lastId.get() ?? 0
   const get = db.prepare<[number], Row>(
     `SELECT m.seq, a.id AS app, m.record, m.content FROM messages m JOIN apps a ON a.seq = m.app
      WHERE m.seq = ? AND a.id IS NOT NULL`,
@@ -121,7 +125,6 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
        WHERE channel = 'EMAIL' AND seq > ? AND status = 'SUCCESSFUL' ORDER BY seq LIMIT 1`,
     )
     .pluck()
-  const count = db.prepare<[number], number>('SELECT count(*) FROM messages WHERE app = ?').pluck()
   const removeRow = db.prepare('DELETE FROM messages WHERE seq = ?')
   const remove = (id: number) => {
     eventRecords.keepEventsOf(id)
@@ -152,7 +155,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     const excess = Math.min((kept.get() ?? 0) - limit, most)
     if (excess <= 0) return false
     const upTo = nthOldest.get(excess)!
-    countDropped.run(excess, upTo)
+    countDropped.run({ count: excess, upTo })
     removeUpTo.run(upTo)
     return true
   }
@@ -175,7 +178,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     const find = finds.get(key) ?? prepareFind(names)
     finds.set(key, find)
     const mostRows = find.readsRecords ? maxRecords : limit
-    const newest = Math.min(before, (last.get() ?? 0) + 1)
+    const newest = Math.min(before, last() + 1)
     const end = Math.max(after, (first.get() ?? 0) - 1)
     const stop = Math.max(end, newest - 1 - maxEntries)
     const pattern = filters.text === undefined ? undefined : patternOf(filters.text)
@@ -219,25 +222,28 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
       events: readonly (SentEvents | undefined)[] = [],
     ): number[] {
       if (messages.length === 0) return []
-      const count = events.reduce((sum, its) => sum + (its?.types.length ?? 0), 0)
-      let event = count === 0 ? 0 : eventRecords.claimIds(count)
-      let last: { content: Content; seq: number } | undefined
+      const eventCount = events.reduce((sum, its) => sum + (its?.types.length ?? 0), 0)
+      let event = eventCount === 0 ? 0 : eventRecords.claimIds(eventCount)
+      let id = last()
+      let shared: { content: Content; seq: number } | undefined
       const ids = messages.map((message, index) => {
         const [content, record] = splitContent(message)
-        if (content !== undefined && !(last && isSame(content, last.content))) {
-          last = { content, seq: Number(insertContent.run(JSON.stringify(content)).lastInsertRowid) }
+        if (content !== undefined && !(shared && isSame(content, shared.content))) {
+          shared = { content, seq: Number(insertContent.run(JSON.stringify(content)).lastInsertRowid) }
         }
-        const seq = content === undefined ? null : last!.seq
         const its = events[index]
         event += its?.types.length ?? 0
-        const values = [
-          ...[...valuesOf(message), seq],
+        insert.run(
+          ++id,
+          app.seq,
+          ...valuesOf(message),
+          content === undefined ? null : shared!.seq,
           ...(its === undefined ? [null, null, null] : [event, JSON.stringify(its.types), toldBy(its)]),
           JSON.stringify(record),
-        ]
-        return Number(insert.run(app.seq, ...values).lastInsertRowid)
+        )
+        return id
       })
-      countNew.run(messages.length)
+      countNew.run({ last: id, count: messages.length })
       trim(messages.length)
       return ids
     },
@@ -266,7 +272,7 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     },
 
     /** The highest id that a message has had; 0 before the first. */
-    last: (): number => last.get() ?? 0,
+    last,
 
     /** The lowest id of the messages that are left. */
     first: (): number | undefined => first.get(),
@@ -276,9 +282,6 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
 
     /** How many messages the limit has removed. */
     dropped: (): number => dropped.get() ?? 0,
-
-    /** How many messages of an application there are. */
-    count: (app: AppRef): number => count.get(app.seq)!,
 
     /** Deletes a message; its events stay. Returns whether there was such a message. */
     delete(id: number): boolean {

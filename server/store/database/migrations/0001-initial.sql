@@ -477,7 +477,7 @@ CREATE TABLE clock (
 
 -- The outbox: one row per recipient, failures too. `seq` is the record's id.
 CREATE TABLE messages (
-  seq       INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq       INTEGER PRIMARY KEY, -- no id is used again: outbox has the last one
   app       INTEGER NOT NULL REFERENCES apps (seq),
   -- What lists are filtered by (messages_search); the record has it, too.
   channel   TEXT,
@@ -519,15 +519,22 @@ CREATE INDEX messages_by_event ON messages (event) WHERE event IS NOT NULL;
 -- first message.
 CREATE TABLE outbox (
   only_row      INTEGER PRIMARY KEY CHECK (only_row = 1),
+  last          INTEGER NOT NULL, -- the highest id that a message has had
   kept          INTEGER NOT NULL,
   dropped       INTEGER NOT NULL, -- how many the limit has removed
+  dropped_up_to INTEGER NOT NULL, -- the last of them
   dropped_event INTEGER NOT NULL  -- the highest id of an event that went with them; 0 without any
 ) STRICT;
+
+-- Those that the limit removes are counted all at once: to write this row for each takes a tenth of a campaign.
+CREATE TRIGGER message_counted AFTER DELETE ON messages WHEN OLD.seq > (SELECT dropped_up_to FROM outbox)
+BEGIN
+  UPDATE outbox SET kept = kept - 1;
+END;
 
 -- The content of a message goes with the last one that has it. Its marks go with it, as no more can happen to it.
 CREATE TRIGGER message_deleted AFTER DELETE ON messages
 BEGIN
-  UPDATE outbox SET kept = kept - 1;
   DELETE FROM message_contents
   WHERE seq = OLD.content AND NOT EXISTS (SELECT 1 FROM messages WHERE content = OLD.content);
   DELETE FROM event_marks WHERE app = OLD.app AND subject = OLD.seq;
