@@ -77,6 +77,7 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
   }
 }
 
+/** Whether two events add to the same sums. */
 const isSame = (one: Counted, other: Counted): boolean => {
   for (const name in one) if (one[name as keyof Counted] !== other[name as keyof Counted]) return false
   return true

@@ -171,6 +171,7 @@ const endpointOf = <Read>(app: AppRef, row: EndpointValues, read: (map: string) 
   CreationDate: creationDates.textOf(row.creation_date),
 })
 
+/** A value that is JSON text already. */
 class JsonText {
   readonly text: string
   constructor(text: string) {
