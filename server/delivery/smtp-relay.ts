@@ -185,6 +185,8 @@ export function startSmtpRelay(
         const begun = generation
         await handOver(id)
         if (begun === generation) cursor = lookedAt = id
+        // Messages that were removed meanwhile may be the last ones with e-mails.
+        lookForRemoved()
       }
     } catch (error) {
       if (closing.signal.aborted) return

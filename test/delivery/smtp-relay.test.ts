@@ -231,6 +231,27 @@ t.test('e-mails that OUTBOX_LIMIT removes before their turn are told', async t =
   t.match(warnings()[1], /^OUTBOX_LIMIT has removed messages before their e-mails could be handed/)
 })
 
+t.test('e-mails that OUTBOX_LIMIT removes are told also if none is left after them', async t => {
+  const port = await freePort()
+  const env = { OUTBOX_LIMIT: '2' }
+  const { send, client, app, warnings } = await startWithRelay(t, `smtp://127.0.0.1:${port}`, env)
+  await send(names(2))
+  await until(() => (warnings().length > 0 ? true : undefined), 'the warning')
+  await client.send(
+    new SendMessagesCommand({
+      ApplicationId: app,
+      MessageRequest: {
+        MessageConfiguration: { SMSMessage: { Body: 'hi' } },
+        Addresses: Object.fromEntries(
+          ['+15550001111', '+15550002222', '+15550003333'].map(to => [to, { ChannelType: 'SMS' }]),
+        ),
+      },
+    }),
+  )
+  await until(() => (warnings().length > 1 ? true : undefined), 'the second warning')
+  t.match(warnings()[1], /^OUTBOX_LIMIT has removed messages before their e-mails could be handed/)
+})
+
 t.test('e-mails that wait at the end are handed over after the next start, each once', async t => {
   const port = await freePort()
   const [url, DATA_DIR] = [`smtp://127.0.0.1:${port}`, makeFolder(t)]
