@@ -381,6 +381,7 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       "demographic = '1x'",
       "location = '77'",
       "location = ''",
+      'request_id = NULL, import_job = NULL',
     ].map((set): [string, Buffer, RegExp] => [
       set,
       exec(`UPDATE endpoints SET ${set} WHERE id = 'few-1'`),
@@ -411,6 +412,22 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       exec(`INSERT INTO message_contents (content) VALUES ('{"html":1}')`),
       /row in message_contents that is no message: \d+ \(/,
     ],
+    ...[
+      ['no count', 'DELETE FROM outbox'],
+      ['another count', 'INSERT OR REPLACE INTO outbox VALUES (1, 9, 500, 0, 0, 0)'],
+      ['a last id that is too low', 'INSERT OR REPLACE INTO outbox VALUES (1, 6, 1, 0, 0, 0)'],
+      ['a message that the limit has removed', 'INSERT OR REPLACE INTO outbox VALUES (1, 9, 1, 7, 7, 0)'],
+    ].map(([what, sql]): [string, Buffer, RegExp] => [
+      `an outbox with ${what}`,
+      exec(
+        `DELETE FROM messages;
+         INSERT INTO messages (seq, app, status, record)
+           SELECT 7, seq, 'SUCCESSFUL', '{"time":"2026-01-02T03:04:05.678Z","status":"SUCCESSFUL","statusCode":200,"statusMessage":""}'
+           FROM apps LIMIT 1;
+         ${sql}`,
+      ),
+      /row in outbox that does not fit its messages/,
+    ]),
     [
       'a treatment whose runs cannot be read',
       exec(

@@ -77,8 +77,10 @@ function endpointProblem(db: Database.Database): string | undefined {
     `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
     ...['user_attributes', 'attributes', 'metrics', 'location', 'demographic'].map(isMap),
   ]
+  const hasRequestId =
+    '(request_id IS NOT NULL OR EXISTS (SELECT 1 FROM import_jobs j WHERE j.seq = import_job))'
   for (const [table, id, isReadable] of [
-    ['endpoints', 'id', [`creation_date ${isDate}`, ...conditions]],
+    ['endpoints', 'id', [`creation_date ${isDate}`, hasRequestId, ...conditions]],
     ['endpoints_before_import', 'seq', conditions],
   ] as const) {
     const unreadable = db
@@ -142,7 +144,7 @@ function controlProblem(db: Database.Database): string | undefined {
   return problem && `the snapshot has a row in job_control that is none (${problem})`
 }
 
-/** Which message cannot be read. */
+/** Which message cannot be read, or that the outbox does not count those that there are. */
 function messageProblem(db: Database.Database): string | undefined {
   const checkRecord = checkOf(NewOutboxMessage)
   const checkContent = checkOf(Type.Partial(NewOutboxMessage))
@@ -160,7 +162,14 @@ function messageProblem(db: Database.Database): string | undefined {
       }
     }
   }
-  return undefined
+  const isCounted = db
+    .prepare<[], number>(
+      `SELECT count(m.seq) = ifnull(o.kept, 0) AND ifnull(o.dropped_up_to <= o.last, 1)
+         AND ifnull(min(m.seq) > o.dropped_up_to AND max(m.seq) <= o.last, count(m.seq) = 0)
+       FROM (SELECT 1) LEFT JOIN outbox o LEFT JOIN messages m`,
+    )
+    .pluck()
+  return isCounted.get() === 1 ? undefined : 'the snapshot has a row in outbox that does not fit its messages'
 }
 
 /** Which campaign or journey, or what of it, cannot be read: the worker would die of it again and again. */
