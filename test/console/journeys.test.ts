@@ -2,7 +2,7 @@ import { CreateAppCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { controlOf } from '../support/control.ts'
-import { startEmulator } from '../support/helpers.ts'
+import { startEmulator, until } from '../support/helpers.ts'
 
 t.test('journeys in the console', needsBrowser, async t => {
   const { url, client } = await startEmulator(t, {})
@@ -265,6 +265,8 @@ t.test('journeys in the console', needsBrowser, async t => {
       await page.locator('[data-activity=wait-9]').focus()
       await page.keyboard.press('Enter')
       await page.getByRole('region', { name: 'Activity wait-9' }).waitFor()
+      // The panel takes it once it is drawn.
+      await until(async () => (await focused()) !== 'wait-9' || undefined, 'the focus on the panel')
       t.equal(await focused(), 'Activity wait-9', `${name}: the focus is on the panel`)
       t.ok(await isSeen('.panel'), `${name}: the panel can be seen`)
       t.ok(await isSeen('[data-activity=wait-9]'), `${name}: the activity, too`)
