@@ -1,6 +1,8 @@
 import type { EventDimensions, EventFilter } from '../model/event-filter.ts'
 import { isPushEvent, type SentBy } from '../model/event-record.ts'
+import { readTime } from '../model/iso-time.ts'
 import type { AttributeDimension, MetricDimension, SetDimension } from '../model/segment-dimensions.ts'
+import { fitsTime } from '../model/time-comparison.ts'
 
 /** What is known of an event, as PutEvents takes it. */
 export interface EventFacts {
@@ -71,30 +73,11 @@ function matchesAttribute(
       return !Values.includes(value)
     case 'CONTAINS':
       return Values.some(part => value.includes(part))
-    default:
-      return comparesTime(AttributeType, readTime(value), Values.map(readTime))
+    default: {
+      const [first, last] = Values.map(value => readTime(value) ?? Number.NaN)
+      return fitsTime(AttributeType, value, first!, last)
+    }
   }
-}
-
-const day = 86_400_000
-
-/** Compares times as segments do: ON is the same day in UTC, BETWEEN includes both ends. */
-function comparesTime(
-  how: 'BEFORE' | 'AFTER' | 'ON' | 'BETWEEN',
-  time: number,
-  [first = Number.NaN, last = Number.NaN]: number[],
-): boolean {
-  if (how === 'BEFORE') return time < first
-  if (how === 'AFTER') return time > first
-  if (how === 'ON') return Math.floor(time / day) === Math.floor(first / day)
-  return time >= first && time <= last
-}
-
-/** Milliseconds since 1970 of an ISO 8601 date or time, in UTC without a zone; NaN for other texts. */
-function readTime(text: string): number {
-  const parts = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text)
-  if (parts === null) return Number.NaN
-  return Date.parse(parts[1] === undefined || parts[4] !== undefined ? text : `${text}Z`)
 }
 
 function matchesMetric({ ComparisonOperator, Value }: MetricDimension, value: number | undefined): boolean {

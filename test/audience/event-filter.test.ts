@@ -34,6 +34,7 @@ t.test('attributes are compared as texts and as times', async t => {
   t.ok(attribute('day', 'ON', '2027-03-01'))
   t.notOk(attribute('at', 'ON', '2027-03-02'))
   t.ok(attribute('at', 'BETWEEN', '2027-03-01T10:00:00Z', '2027-03-02T00:00:00Z'))
+  t.ok(attribute('at', 'ON', '2027-03-01T10:00:00+0000'), 'a zone without a colon')
   t.notOk(attribute('plan', 'BEFORE', '2027-03-01T10:00:01Z'), 'no time')
 })
 

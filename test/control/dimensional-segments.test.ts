@@ -115,6 +115,8 @@ const dimensions: [title: string, dimensions: object, members: string[]][] = [
     born('BETWEEN', '1990-05-17T00:00:00Z', '2000-12-31T22:00:00Z'),
     ['ann', 'ben', 'cleo'],
   ],
+  ['a zone without a colon', born('ON', '1990-05-17T12:00:00+0000'), ['ann', 'ben']],
+  ['another zone without a colon', born('AFTER', '2000-12-31T23:59:59+0200'), ['cleo']],
   ['a time that is none', born('AFTER', '2100-01-01T00:00:00Z'), []],
   ['a time compared with what is none', attribute('plan', 'AFTER', '1990-05-17T00:00:00Z'), []],
   ['GREATER_THAN', visits('GREATER_THAN', 0), ['ann']],
@@ -282,14 +284,26 @@ t.test('each member is on one page, also when others are deleted between pages',
   t.strictSame(seen, numbered('m', 25))
 })
 
-t.test('the value "now" is not a time', async t => {
+t.test('what is not a date, or a date and time, is before and after no time', async t => {
   const { inSegment, put } = await withEndpoints(t)
-  await put('eve', { User: { UserAttributes: { born: ['now'] } } })
-  t.strictSame(await inSegment({ Dimensions: born('BEFORE', '2100-01-01T00:00:00Z') }), [
-    'ann',
-    'ben',
-    'cleo',
-  ])
+  const notTimes = ['now', '17', '12:30', '2460000.5', '2020-02-31', '2020-02-31T10:00:00Z', '2020', ' ']
+  await put('eve', { User: { UserAttributes: { born: notTimes } } })
+  const wanted = ['ann', 'ben', 'cleo']
+  t.strictSame(await inSegment({ Dimensions: born('BEFORE', '9999-01-01T00:00:00Z') }), wanted)
+  t.strictSame(await inSegment({ Dimensions: born('AFTER', '0001-01-01T00:00:00Z') }), wanted)
+})
+
+t.test('times of an endpoint may lack a zone, which is UTC then, seconds, and the time of day', async t => {
+  const { inSegment, put } = await withEndpoints(t)
+  const values = [
+    ...['2020-02-29', '2020-02-29T00:00', '2020-02-29T00:00:00', '2020-02-29T00:00:00.000000001'],
+    ...['2020-02-29T01:00+0100', '2020-02-29T01:00:00+01:00', '2020-02-28T19:00:00.000-0500'],
+  ]
+  for (const [index, value] of values.entries()) {
+    await put(`f${index}`, { User: { UserAttributes: { born: [value] } } })
+  }
+  const at = '2020-02-29T00:00:00Z'
+  t.strictSame(await inSegment({ Dimensions: born('BETWEEN', at, at) }), numbered('f', values.length))
 })
 
 t.test(

@@ -1,11 +1,15 @@
+import type { Database } from 'better-sqlite3'
+import { readInstant } from '../../model/iso-time.ts'
 import type {
   AttributeDimension,
+  AttributeType,
   GPSPointDimension,
   RecencyDimension,
   SegmentDimensions,
   SegmentGroupList,
   SetDimension,
 } from '../../model/segment-dimensions.ts'
+import { fitsTime, type TimeComparison } from '../../model/time-comparison.ts'
 
 /**
  * A condition on an endpoint: SQL on `e`, a row with the columns of `endpoints`, and its
@@ -146,12 +150,20 @@ const containsOneOf = (values: string[]): Comparison =>
         params: [JSON.stringify(values)],
       }
 
-/** Comparisons of times, in days (source: API reference). */
-const comparisonsOfTimes: Record<string, string> = {
-  BEFORE: 'candidate.value < julianday(?)',
-  AFTER: 'candidate.value > julianday(?)',
-  ON: 'candidate.value >= julianday(date(?)) AND candidate.value < julianday(date(?)) + 1',
-  BETWEEN: 'candidate.value BETWEEN julianday(?) AND julianday(?)',
+/** @param values times as `checkAttribute` accepts them */
+const isTime = (how: TimeComparison, values: string[]): Comparison => {
+  const [first, last = first] = values.map(value => readInstant(value))
+  return { where: 'fits_time(?, candidate.value, ?, ?)', params: [how, first, last] }
+}
+
+/**
+ * Prepares a connection for conditions. Times are read as everywhere: SQLite would take numbers and times without a date for
+ * times, and knows no zone without a colon.
+ */
+export function defineConditionFunctions(db: Database): void {
+  db.function('fits_time', { deterministic: true }, (how, value, first, last) =>
+    fitsTime(how as TimeComparison, String(value), first as number, last as number) ? 1 : 0,
+  )
 }
 
 function attributeCondition(
@@ -164,25 +176,17 @@ function attributeCondition(
   }
   const column = map === 'Attribute' ? 'e.attributes' : 'e.user_attributes'
   const values = `json_each(${column}) attribute, json_each(attribute.value)`
-  const comparesTimes = comparisonsOfTimes[AttributeType]
-  if (comparesTimes !== undefined) {
-    const times = AttributeType === 'ON' ? [Values![0], Values![0]] : Values!
-    return {
-      sql: `EXISTS (SELECT 1 FROM (
-          SELECT ${daysOf('v.value')} AS value FROM ${values} v WHERE attribute.key = ?
-        ) candidate WHERE ${comparesTimes})`,
-      params: [name, ...times],
-    }
-  }
-  const comparison = AttributeType === 'CONTAINS' ? containsOneOf(Values!) : isOneOf(Values!)
+  const comparison = compare(AttributeType, Values!)
   return {
     sql: `EXISTS (SELECT 1 FROM ${values} candidate WHERE attribute.key = ? AND ${comparison.where})`,
     params: [name, ...comparison.params],
   }
 }
 
-/** A text's time in days; NULL if it is no time. `now` is excluded, which SQLite takes for one. */
-const daysOf = (text: string) => `CASE WHEN ${text} GLOB '[0-9-]*' THEN julianday(${text}) END`
+function compare(how: Exclude<AttributeType, 'EXCLUSIVE'>, values: string[]): Comparison {
+  if (how === 'INCLUSIVE') return isOneOf(values)
+  return how === 'CONTAINS' ? containsOneOf(values) : isTime(how, values)
+}
 
 /** @param value SQL of the endpoint's value */
 function setCondition(value: string, { DimensionType, Values }: SetDimension): Condition {

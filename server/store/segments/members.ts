@@ -11,6 +11,7 @@ import {
   conditionOfGroups,
   conditionOfImport,
   conditionOfSource,
+  defineConditionFunctions,
   none,
 } from './condition.ts'
 import type { SegmentBody } from './segments.ts'
@@ -90,6 +91,7 @@ const memberColumns = { all: selectRow('e'), count: 'e.seq' }
 
 /** Finds the members of segments. */
 export function createSegmentMembers(db: Database) {
+  defineConditionFunctions(db)
   const version = db.prepare<[number, string, number | null], VersionRow>(
     `SELECT i.job, v.body FROM documents d JOIN document_versions v ON v.document = d.seq
      LEFT JOIN segment_imports i ON i.document = v.document AND i.version = v.version
