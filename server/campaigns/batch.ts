@@ -2,7 +2,7 @@ import type { EndpointResponse } from '../model/endpoint.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { EndpointKey } from '../store/audience/endpoint-sends.ts'
 import type { DueActivity, Target } from '../store/campaigns/activities.ts'
-import { foldedId } from '../store/endpoints/endpoint-key.ts'
+import { endpointRef, foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
 import { type MemberCursor, memberEndpoint } from '../store/segments/members.ts'
 import type { FilteredEndpoint } from './filter-hook.ts'
@@ -56,8 +56,7 @@ export function readBatch(
     for (const member of found) {
       const endpoint = memberEndpoint(app, member)
       const id = endpoint.Id!
-      const key =
-        'row' in member ? { row: member.row.seq, id: member.row.id } : { row: null, id: foldedId(id) }
+      const key = 'row' in member ? { row: member.row.seq, id: member.row.id } : keyOfDefined(store, app, id)
       batch.candidates.push({ id, endpoint, key, isDuplicate: member.isDuplicate === true })
       batch.cursors.push(member.cursor)
       if (member.user !== undefined) batch.ofUsers++
@@ -69,7 +68,7 @@ export function readBatch(
       const found =
         definition === null
           ? findCandidate(store, app, id, activity.newest_endpoint)
-          : { id, key: { row: null, id: foldedId(id) }, endpoint: JSON.parse(definition) }
+          : { id, key: keyOfDefined(store, app, id), endpoint: JSON.parse(definition) }
       if (found === undefined) batch.gone.push(target)
       else {
         batch.candidates.push(found)
@@ -78,6 +77,12 @@ export function readBatch(
     }
   }
   return batch
+}
+
+/** The key of an endpoint that an import defines. It has a row if it is registered as well: what it gets counts for both. */
+function keyOfDefined({ endpoints }: Pick<Store, 'endpoints'>, app: AppRef, id: string): EndpointKey {
+  const ref = endpointRef(app.seq, id)
+  return { row: endpoints.find(app, ref)?.seq ?? null, id: ref.folded }
 }
 
 /**

@@ -6,6 +6,7 @@ import { paramsInApplication } from '../model/common.ts'
 import type { SegmentResponse } from '../model/segment.ts'
 import type { SegmentDimensions } from '../model/segment-dimensions.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
+import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import type { Members } from '../store/segments/members.ts'
 import { refuseTooLarge } from './segment-query.ts'
 
@@ -57,13 +58,18 @@ export const segmentMember: FastifyPluginAsyncTypebox = async app => {
       const { endpoints, segmentMembers } = app.store
       const found = findApp(app.store, applicationId)
       const segment = findSegmentVersion(app.store, found, segmentId, query.version)
-      const { seq } = orNotFound(endpoints.get(found, endpointId), `Endpoint not found: ${endpointId}`)
       const now = app.now().toISOString()
-      const isAmong = (members: Members | undefined) =>
-        members !== undefined && refuseTooLarge(() => segmentMembers.among(found, members, [seq])).has(seq)
-
       const membersOf = (segment: string, version?: number) =>
         segmentMembers.find(found, segment, version, now)
+      const ofSegment = membersOf(segmentId, segment.Version)!
+      const id = endpointRef(found.seq, endpointId)
+      const ref = orNotFound(
+        segmentMembers.refIn(ofSegment, id.folded, endpoints.find(found, id)?.seq),
+        `Endpoint not found: ${endpointId}`,
+      )
+      const isAmong = (members: Members | undefined) =>
+        members !== undefined && refuseTooLarge(() => segmentMembers.among(found, members, [ref])).has(ref)
+
       const conditions = []
       for (const { source, dimensions, ...condition } of conditionsOf(segment).slice(0, maxConditions)) {
         const members = dimensions
@@ -78,7 +84,7 @@ export const segmentMember: FastifyPluginAsyncTypebox = async app => {
       }))
       return {
         version: segment.Version!,
-        member: isAmong(membersOf(segmentId, segment.Version)),
+        member: isAmong(ofSegment),
         ...(groups !== undefined && { groups }),
         conditions,
       }

@@ -59,11 +59,10 @@ export function createJourneySteps(context: SendingContext) {
   const load = (app: AppRef, participant: Participant): LoadedParticipant | undefined => {
     const { endpoint: id, importJob: job } = participant
     const stored = store.endpoints.get(app, id)
-    if (stored !== undefined) {
-      return { ...participant, current: stored.endpoint, key: { row: stored.seq, id }, ref: stored.seq }
-    }
-    const current = job === null ? undefined : segmentMembers.definition(job, id)
-    return current && { ...participant, current, key: { row: null, id }, ref: { job: job!, id } }
+    const key = { row: stored?.seq ?? null, id }
+    const defined = job === null ? undefined : segmentMembers.definition(job, id)
+    if (defined !== undefined) return { ...participant, current: defined, key, ref: { job: job!, id } }
+    return stored && { ...participant, current: stored.endpoint, key, ref: stored.seq }
   }
 
   /**

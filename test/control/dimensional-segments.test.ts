@@ -412,11 +412,14 @@ t.test(
 )
 
 t.test('an imported segment is a source, with users and endpoints that were not registered', async t => {
-  const line = (Id: string, plan: string) =>
-    `${JSON.stringify({ Id, ChannelType: 'EMAIL', Address: `${Id}@example.com`, Attributes: { plan: [plan] } })}\n`
+  const line = (Id: string, plan: string, UserId?: string) => {
+    const endpoint = { Id, ChannelType: 'EMAIL', Address: `${Id}@example.com`, Attributes: { plan: [plan] } }
+    return `${JSON.stringify({ ...endpoint, ...(UserId !== undefined && { User: { UserId } }) })}\n`
+  }
   const bucket = await fill({
     'registered.json': `${line('r1', 'pro')}${line('r2', 'free')}`,
-    'defined.json': `${line('d1', 'pro')}${line('d2', 'free')}${line('r2', 'pro')}`,
+    'defined.json': `${line('d1', 'pro')}${line('d2', 'free')}${line('R2', 'pro')}`,
+    'more.json': `${line('d2', 'pro')}${line('d3', 'pro', 'ann')}`,
     'users.csv': 'User.UserId\nann\n',
   })
   const app = await createApp(client)
@@ -428,25 +431,36 @@ t.test('an imported segment is a source, with users and endpoints that were not 
   })
   const registered = await imported('registered.json')
   const defined = await imported('defined.json', { RegisterEndpoints: false })
+  const more = await imported('more.json', { RegisterEndpoints: false })
   const users = await imported('users.csv')
   const pro = attribute('plan', 'INCLUSIVE', 'pro')
-  for (const [groups, wanted] of [
-    [{ Groups: [{ SourceSegments: [registered], Dimensions: [pro] }] }, ['r1']],
-    [{ Groups: [{ SourceSegments: [users], Dimensions: [pro] }] }, ['a1']],
-    [{ Groups: [{ SourceSegments: [defined], Dimensions: [pro] }] }, ['d1', 'r2']],
-    [
-      { Groups: [{ SourceSegments: [registered] }, { SourceSegments: [defined] }], Include: 'ANY' },
-      ['r1', 'r2', 'd1', 'd2', 'r2'],
-    ],
-    [{ Groups: [{ SourceSegments: [registered] }], Include: 'NONE' }, ['a1']],
+  const groups = (Include: string | undefined, ...Groups: object[]) => ({ Groups, Include })
+  const of = (source: object) => ({ SourceSegments: [source] })
+  const noneOf = (source: object) => ({ ...of(source), SourceType: 'NONE' })
+  for (const [what, group, wanted] of [
+    ['registered', groups('ALL', { ...of(registered), Dimensions: [pro] }), ['r1']],
+    ['of users', groups('ALL', { ...of(users), Dimensions: [pro] }), ['a1']],
+    ['not registered', groups('ALL', { ...of(defined), Dimensions: [pro] }), ['d1', 'r2']],
+    ['a union has each once', groups('ANY', of(registered), of(defined)), ['r1', 'd1', 'd2', 'r2']],
+    ['a later import counts', groups('ANY', of(defined), of(more)), ['d1', 'r2', 'd2', 'd3']],
+    ['with both', groups('ALL', of(registered), of(defined)), ['r2']],
+    ['with both, neither registered', groups('ALL', of(defined), of(more)), ['d2']],
+    ['with its user', groups('ALL', of(users), of(more)), ['d3']],
+    ['without those of another', groups('ALL', of(registered), noneOf(defined)), ['r1']],
+    ['without what is registered', groups('ALL', of(defined), noneOf(registered)), ['d1', 'd2']],
+    ['without what is not', groups('ALL', of(defined), noneOf(more)), ['d1', 'r2']],
+    ['without their users', groups('ALL', of(more), noneOf(users)), ['d2']],
+    ['none of the registered', groups('NONE', of(registered)), ['a1']],
+    ['none of those that are not', groups('NONE', of(defined)), ['a1', 'r1']],
   ] as const) {
-    const segment = { Name: 'x', SegmentGroups: groups }
-    const { Id } = (await send('POST', `/v1/apps/${app}/segments`, segment)).body
-    const members = await membersOf(url, app, Id, 1)
+    const segment = { Name: 'x', SegmentGroups: group }
+    const { status, body } = await send('POST', `/v1/apps/${app}/segments`, segment)
+    t.equal(status, 201, body.Message)
+    const members = await membersOf(url, app, body.Id, 1)
     t.strictSame(
       members.map(({ Id }) => Id),
       wanted,
-      JSON.stringify(groups),
+      what,
     )
   }
 })

@@ -8,7 +8,11 @@ import { defineSegment, putEndpoint } from '../support/reads.ts'
 /** An application with two endpoints, and functions that make segments and ask about them. */
 async function withEndpoints(t: Test) {
   const buckets = makeBuckets(t)
-  await putAll(buckets, 'data', { 'a.csv': csvOf('ada') })
+  await putAll(buckets, 'data', {
+    'a.csv': csvOf('ada'),
+    'list.csv':
+      'Id,ChannelType,Address,Attributes.Plan\nada,EMAIL,a@b.example,paid\nDan,EMAIL,d@b.example,paid\n',
+  })
   const { client, url } = await startEmulator(t, buckets.env)
   const app = await createApp(client)
   const imported = await defineSegment(t, client, app, 's3://data/a.csv')
@@ -23,7 +27,8 @@ async function withEndpoints(t: Test) {
     // biome-ignore lint/suspicious/noExplicitAny: the tests say what it is.
     return { status: response.status, body: (await response.json()) as any }
   }
-  return { imported, segment, ask }
+  const list = () => defineSegment(t, client, app, 's3://data/list.csv', { RegisterEndpoints: false })
+  return { imported, list, segment, ask }
 }
 
 const plan = { AttributeType: 'INCLUSIVE' as const, Values: ['free'] }
@@ -107,6 +112,39 @@ t.test('an imported segment has who was in its file', async t => {
     conditions: [{ name: 'ImportDefinition', requires: { S3Url: 's3://data/a.csv' }, met: true }],
   })
   t.match((await ask(`segments/${imported}/endpoints/bob`)).body, { member: false })
+})
+
+t.test('a segment whose import registers nobody has who was in its file, as the file says', async t => {
+  const { imported, list, segment, ask } = await withEndpoints(t)
+  const listed = await list()
+  const paid = { Attributes: { Plan: { ...plan, Values: ['paid'] } } }
+  const group = { SourceSegments: [{ Id: listed }], Dimensions: [paid] }
+  const paidOfList = await segment({ Name: 'paid of list', SegmentGroups: { Groups: [group] } })
+  const allPaid = await segment({ Name: 'paid', Dimensions: paid })
+  for (const id of ['ada', 'dan']) {
+    t.match((await ask(`segments/${listed}/endpoints/${id}`)).body, {
+      member: true,
+      conditions: [{ met: true }],
+    })
+    t.match((await ask(`segments/${paidOfList}/endpoints/${id}`)).body, {
+      member: true,
+      groups: [{ met: true }],
+      conditions: [{ met: true }, { met: true }],
+    })
+    const { items } = (await ask(`endpoints/${id}/segments`)).body
+    t.same(
+      Object.fromEntries(
+        items.map(({ segment, member }: { segment: { Id: string }; member: boolean }) => [
+          segment.Id,
+          member,
+        ]),
+      ),
+      { [imported]: id === 'ada', [listed]: true, [paidOfList]: true, [allPaid]: false },
+      id,
+    )
+  }
+  t.match((await ask(`segments/${listed}/endpoints/bob`)).body, { member: false })
+  t.match(await ask(`segments/${allPaid}/endpoints/dan`), { status: 404 }, 'which is no endpoint otherwise')
 })
 
 t.test('the segments of an application, and whether an endpoint is in them', async t => {

@@ -3,7 +3,7 @@ import type { AppRef } from '../applications/applications.ts'
 
 /** What the sends to an endpoint are found by. */
 export interface EndpointKey {
-  /** Its row in `endpoints`; null for a member that its import has not registered. */
+  /** Its row in `endpoints`; null if it is not registered. */
   row: number | null
   /** Its id as ids are compared: an endpoint that is created again has another row, and this id. */
   id: string

@@ -12,8 +12,9 @@ import type {
 import { fitsTime, type TimeComparison } from '../../model/time-comparison.ts'
 
 /**
- * A condition on an endpoint: SQL on `e`, a row with the columns of `endpoints`, and its
- * parameters.
+ * A condition on an endpoint: SQL on `e`, and its parameters. `e` has the columns of `endpoints`. Where it is what an import
+ * defines without registering it, `seq` and `registered_user` are the row and the user of the endpoint that is registered with
+ * its id; NULL where there is none.
  */
 export interface Condition {
   sql: string
@@ -237,14 +238,21 @@ function recencyCondition({ Duration, RecencyType }: RecencyDimension, now: stri
   }
 }
 
-/** The members of an import: endpoints that its records name, and those of users that they name. */
-export function conditionOfImport(job: number): Condition {
+/**
+ * The members of an import: endpoints that its records name, and those of users that they name. An endpoint is one by its id,
+ * whether `e` is its registered form or what another import defines.
+ *
+ * @param definesEndpoints whether the import has defined endpoints without registering them
+ */
+export function conditionOfImport(job: number, definesEndpoints: boolean): Condition {
+  const names = definesEndpoints
+    ? 'EXISTS (SELECT 1 FROM import_definitions d WHERE d.job = ? AND d.endpoint_id = e.id)'
+    : `e.seq <= coalesce((
+        SELECT m.last FROM import_members m WHERE m.job = ? AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)`
   return {
-    sql: `(e.defined_by IS ? OR e.defined_by IS NULL AND (
-      e.seq <= coalesce((
-        SELECT m.last FROM import_members m WHERE m.job = ? AND m.first <= e.seq ORDER BY m.first DESC LIMIT 1), 0)
-      OR EXISTS (SELECT 1 FROM import_user_members u WHERE u.job = ? AND u.user_id = e.user_id)))`,
-    params: [job, job, job],
+    sql: `(${names} OR EXISTS (
+      SELECT 1 FROM import_user_members u WHERE u.job = ? AND u.user_id IN (e.user_id, e.registered_user)))`,
+    params: [job, job],
   }
 }
 

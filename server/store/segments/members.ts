@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../../model/endpoint.ts'
 import { maxSourceSegments } from '../../model/quotas.ts'
 import type { AppRef } from '../applications/applications.ts'
+import { endpointKey } from '../endpoints/endpoint-key.ts'
 import { type EndpointRow, endpointJson, selectRow, toEndpoint } from '../endpoints/endpoint-row.ts'
 import { prepareEndOfStep } from '../endpoints/row-steps.ts'
 import {
@@ -48,8 +49,14 @@ export interface MemberQuery {
   condition: Condition
   /** All segments that it is built on, directly or through others, each after its own sources. */
   sources: Source[]
-  /** The import jobs of the imported segments among them. */
+  /** The jobs of the imported segments among them. */
   jobs: number[]
+  /**
+   * Those of the jobs that define endpoints without registering them, oldest first. The last one that defines an endpoint says
+   * what it is in this segment (assumed), also if it is registered: the segment holds what the file says, which does not
+   * overwrite what is registered (source: guide).
+   */
+  definingJobs: number[]
 }
 
 /** A source segment. In the conditions of others it is a column of this name. */
@@ -92,23 +99,29 @@ const memberColumns = { all: selectRow('e'), count: 'e.seq' }
 /** Finds the members of segments. */
 export function createSegmentMembers(db: Database) {
   defineConditionFunctions(db)
+  db.function('endpoint_key', { deterministic: true }, (app, id) => endpointKey(app as number, id as string))
   const version = db.prepare<[number, string, number | null], VersionRow>(
     `SELECT i.job, v.body FROM documents d JOIN document_versions v ON v.document = d.seq
      LEFT JOIN segment_imports i ON i.document = v.document AND i.version = v.version
      WHERE d.app = ? AND d.kind = 'segment' AND d.id = ? AND v.version = coalesce(?, d.version)`,
   )
   // The job's definition tells: to search for such a member would scan all the others.
-  const definesEndpoints = db
+  const registersNone = db
     .prepare<[number], number>(
       `SELECT definition ->> 'RegisterEndpoints' IS 0 FROM import_jobs WHERE seq = ?`,
     )
     .pluck()
+  const definesEndpoints = (job: number): boolean => registersNone.get(job) === 1
+  const ofImport = (job: number): Condition => conditionOfImport(job, definesEndpoints(job))
 
   const definition = db
     .prepare<[number, string], string>(
       'SELECT definition FROM import_definitions WHERE job = ? AND endpoint_id = ?',
     )
     .pluck()
+  const anyDefinition = db.prepare<[number, string]>(
+    `SELECT 1 FROM import_jobs j JOIN import_definitions d ON d.job = j.seq WHERE j.app = ? AND d.endpoint_id = ? LIMIT 1`,
+  )
 
   /**
    * The members of an import: the endpoints that its records name, by row, or by id if it registers
@@ -190,7 +203,7 @@ export function createSegmentMembers(db: Database) {
     const ofVersion = (row: VersionRow): Condition => {
       if (row.job === null) return ofBody(JSON.parse(row.body))
       jobs.add(row.job)
-      return conditionOfImport(row.job)
+      return ofImport(row.job)
     }
     const ofSource = (id: string, number: number | undefined): Condition => {
       const row = version.get(app.seq, id, number ?? null)
@@ -211,7 +224,8 @@ export function createSegmentMembers(db: Database) {
       },
     }
     const condition = ofBody(body)
-    return { condition, sources, jobs: [...jobs].sort((a, b) => a - b) }
+    const sorted = [...jobs].sort((a, b) => a - b)
+    return { condition, sources, jobs: sorted, definingJobs: sorted.filter(definesEndpoints) }
   }
 
   /**
@@ -221,7 +235,8 @@ export function createSegmentMembers(db: Database) {
   const prepareRegistered = (app: AppRef, query: MemberQuery, { columns, upTo }: StepOptions) => {
     const matching = prepareMatching<EndpointRow>(
       db,
-      `SELECT *, NULL AS defined_by FROM endpoints WHERE app = ? AND seq > ? AND seq <= ? ORDER BY seq`,
+      `${registeredEndpoints} WHERE app = ? AND seq > ? AND seq <= ?
+       ${unlessDefined('id', query.definingJobs)} ORDER BY seq`,
       query,
       memberColumns[columns],
     )
@@ -236,10 +251,12 @@ export function createSegmentMembers(db: Database) {
   /** Members that imports define without registering them, by job and id. */
   const listDefined = (query: MemberQuery, [fromJob, fromId]: [number, string], limit: number): Member[] => {
     const members: Member[] = []
-    for (const job of query.jobs.filter(job => job >= fromJob && definesEndpoints.get(job) === 1)) {
+    for (const job of query.definingJobs) {
+      if (job < fromJob) continue
+      const later = query.definingJobs.filter(other => other > job)
       const matching = prepareMatching<{ endpoint_id: string; definition: string }>(
         db,
-        `${definedEndpoints} AND endpoint_id > ? ORDER BY endpoint_id`,
+        `${definedEndpoints} AND d.endpoint_id > ? ${unlessDefined('d.endpoint_id', later)} ORDER BY d.endpoint_id`,
         query,
         'e.*',
       )
@@ -296,15 +313,13 @@ export function createSegmentMembers(db: Database) {
      * @throws SegmentQueryError if the segment is too large to be queried
      */
     among(app: AppRef, members: Members, endpoints: readonly MemberRef[]): Set<MemberRef> {
-      const query =
-        'import' in members ? { condition: conditionOfImport(members.import), sources: [] } : members
+      const query = 'import' in members ? { condition: ofImport(members.import), sources: [] } : members
       const select = <Row>(rows: string, columns: string, params: unknown[]) =>
         prepareMatching<Row>(db, rows, query, columns)(params, endpoints.length)
       const seqs = JSON.stringify(endpoints.filter(ref => typeof ref === 'number'))
       const found = new Set<MemberRef>(
         select<{ seq: number }>(
-          `SELECT *, NULL AS defined_by FROM endpoints
-           WHERE seq IN (SELECT value FROM json_each(?)) AND app = ?`,
+          `${registeredEndpoints} WHERE seq IN (SELECT value FROM json_each(?)) AND app = ?`,
           'e.seq',
           [seqs, app.seq],
         ).map(({ seq }) => seq),
@@ -312,7 +327,7 @@ export function createSegmentMembers(db: Database) {
       const defined = endpoints.filter(ref => typeof ref !== 'number')
       for (const [job, refs] of Map.groupBy(defined, ref => ref.job)) {
         const rows = select<{ endpoint_id: string }>(
-          `${definedEndpoints} AND endpoint_id IN (SELECT value FROM json_each(?))`,
+          `${definedEndpoints} AND d.endpoint_id IN (SELECT value FROM json_each(?))`,
           'e.endpoint_id',
           [job, JSON.stringify(refs.map(({ id }) => id))],
         )
@@ -321,6 +336,22 @@ export function createSegmentMembers(db: Database) {
       }
       return found
     },
+
+    /**
+     * What counts as an endpoint in a segment: what the last of its imports defines that does so without registering it; else
+     * what is registered.
+     *
+     * @param id as ids are compared
+     * @param seq the row of the registered endpoint, if there is one
+     */
+    refIn(members: Members, id: string, seq: number | undefined): MemberRef | undefined {
+      const jobs = 'import' in members ? [members.import] : members.definingJobs
+      const job = jobs.findLast(job => definition.get(job, id) !== undefined)
+      return job === undefined ? seq : { job, id }
+    },
+
+    /** Whether an import of an application defines an endpoint without registering it. */
+    isDefined: (app: AppRef, id: string): boolean => anyDefinition.get(app.seq, id) !== undefined,
 
     /**
      * An endpoint that an import defines without registering it.
@@ -333,7 +364,7 @@ export function createSegmentMembers(db: Database) {
     },
 
     /** The members of an application: all its endpoints. */
-    ofApplication: { condition: all, sources: [], jobs: [] } as Members,
+    ofApplication: { condition: all, sources: [], jobs: [], definingJobs: [] } as Members,
 
     /**
      * Prepares listing members in steps of some milliseconds.
@@ -447,10 +478,22 @@ function prepareOrRefuse<Row>(db: Database, sql: string): Statement<unknown[], R
   }
 }
 
-/** The endpoints that an import defines without registering them, as rows of `endpoints`. */
-const definedEndpoints = `SELECT NULL AS seq, job AS defined_by, endpoint_id AS id, endpoint_id, definition,
-    definition ->> 'ChannelType' AS channel_type, definition ->> 'EffectiveDate' AS effective_date,
-    definition -> 'Attributes' AS attributes, definition -> 'Metrics' AS metrics,
-    definition -> 'Location' AS location, definition -> 'Demographic' AS demographic,
-    definition -> 'User' -> 'UserAttributes' AS user_attributes, definition -> 'User' ->> 'UserId' AS user_id
-  FROM import_definitions WHERE job = ?`
+/** Registered endpoints, as conditions take them. */
+const registeredEndpoints = 'SELECT *, NULL AS registered_user FROM endpoints'
+
+/** The endpoints that an import defines without registering them, as conditions take them. */
+const definedEndpoints = `SELECT r.seq, r.user_id AS registered_user, d.endpoint_id AS id, d.endpoint_id, d.definition,
+    d.definition ->> 'ChannelType' AS channel_type, d.definition ->> 'EffectiveDate' AS effective_date,
+    d.definition -> 'Attributes' AS attributes, d.definition -> 'Metrics' AS metrics,
+    d.definition -> 'Location' AS location, d.definition -> 'Demographic' AS demographic,
+    d.definition -> 'User' -> 'UserAttributes' AS user_attributes, d.definition -> 'User' ->> 'UserId' AS user_id
+  FROM import_definitions d JOIN import_jobs j ON j.seq = d.job
+    LEFT JOIN endpoints r INDEXED BY endpoints_by_key
+      ON r.key = endpoint_key(j.app, d.endpoint_id) AND r.app = j.app AND r.id = d.endpoint_id
+  WHERE d.job = ?`
+
+/** SQL: no import of these defines the endpoint without registering it. */
+const unlessDefined = (id: string, jobs: readonly number[]): string =>
+  jobs.length === 0
+    ? ''
+    : `AND NOT EXISTS (SELECT 1 FROM import_definitions o WHERE o.job IN (${jobs}) AND o.endpoint_id = ${id})`
