@@ -6,8 +6,9 @@ import { isInside, keyProblem, ownFlavour, type PathFlavour } from './key-path.t
 
 /**
  * A folder that serves as a bucket: each file in it, at any depth, is an object. Links are followed as long as they stay
- * inside the folder. One that leads out of it, or to nothing, is an object that cannot be read: S3 has no links, so whoever
- * put it there takes it for the object, and a job that passed over it would import less than it was asked to.
+ * inside the folder. One that leads out of it, or to nothing, is an object that cannot be read, and so are pipes and names
+ * that are no text: S3 has none of them, so whoever put it there takes it for the object, and a job that passed over it would
+ * import less than it was asked to.
  *
  * @param options.maxNames names that one of its folders may have under a prefix, as they are sorted in memory, where each
  *   takes some 100 bytes: half a million, but in tests
@@ -134,8 +135,8 @@ const isFolder = async (folder: string, entry: Dirent): Promise<boolean> =>
 /**
  * Looks where a path inside the root leads.
  *
- * @returns the file or folder that is there, by its real path; why nothing of it is read, where a link leads elsewhere;
- *   undefined where nothing is there
+ * @returns the file or folder that is there, by its real path; why it is not read, where it is neither or a link leads
+ *   elsewhere; undefined where nothing is there
  * @throws UnreadableError when it cannot be looked at
  */
 async function look(
@@ -144,18 +145,24 @@ async function look(
 ): Promise<{ file: string; stats: Stats } | { unreadable: string } | undefined> {
   try {
     const file = await realpath(path)
-    return isInside(root, file) ? { file, stats: await stat(file) } : { unreadable: linkOut }
+    if (!isInside(root, file)) return { unreadable: linkOut }
+    const stats = await stat(file)
+    return stats.isFile() || stats.isDirectory() ? { file, stats } : { unreadable: notAFile }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ELOOP')
       throw new UnreadableError(`the file cannot be read: ${message}`)
     const isLink = (await lstat(path).catch(() => undefined))?.isSymbolicLink()
-    return isLink ? { unreadable: linkToNothing } : undefined
+    if (isLink) return { unreadable: linkToNothing }
+    // Node gives a name whose bytes are no text with this character for them, and finds nothing under it.
+    return path.slice(root.length).includes('\ufffd') ? { unreadable: nameNotText } : undefined
   }
 }
 
 const linkOut =
   "a link that leads out of its bucket's folder is not followed: put what it leads to into the folder instead"
+const nameNotText = "its name is not UTF-8 text, as a key must be: rename it ('�' stands for what is not)"
+const notAFile = 'a pipe, a socket or a device is not read: put a file into the folder instead'
 const linkToNothing = 'a link leads to nothing: put what it should lead to into the folder instead'
 
 const etagOf = (file: Stats) => `${file.size}-${file.mtimeMs}`

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   mkdirSync,
@@ -174,6 +175,35 @@ t.test('a link that leads out of the folder is listed, and says why it is not re
   await isUnreadable(t, read(bucket, { key: 'folder/secret.csv', size: 6, etag: '' }), out)
   await isUnreadable(t, read(bucket, { key: 'up/other/secret.csv', size: 6, etag: '' }), out)
 })
+
+t.test(
+  'what S3 cannot have is listed, and says why it is not read: pipes, and names that are no text',
+  { skip: process.platform !== 'linux' && 'only Linux has both' },
+  async t => {
+    const folder = t.testdir({ 'a.csv': 'a', sub: {} })
+    execFileSync('mkfifo', [join(folder, 'pipe.csv')])
+    const latin1 = (name: string) => Buffer.from(join(folder, name), 'latin1')
+    writeFileSync(latin1('caf\xe9.csv'), 'a')
+    mkdirSync(latin1('d\xe9'))
+    writeFileSync(latin1('sub/\xe9.csv'), 'a')
+    // The character that Node shows for bytes that are no text may itself be in a name.
+    writeFileSync(join(folder, '\ufffd.csv'), 'a')
+    const bucket = openFolder(folder)
+    const pipe = /^a pipe, a socket or a device is not read/
+    const noText = /^its name is not UTF-8 text/
+    matchEach(t, await list(bucket), [
+      { key: 'a.csv', unreadable: undefined },
+      { key: 'caf\ufffd.csv', unreadable: noText },
+      { key: 'd\ufffd/', unreadable: noText },
+      { key: 'pipe.csv', size: 0, unreadable: pipe },
+      { key: 'sub/\ufffd.csv', unreadable: noText },
+      { key: '\ufffd.csv', size: 1, unreadable: undefined },
+    ])
+    await isUnreadable(t, read(bucket, (await list(bucket, 'pipe'))[0]!), pipe)
+    await isUnreadable(t, read(bucket, (await list(bucket, 'caf'))[0]!), noText)
+    t.same(await keysOf(bucket, 'a.csv'), ['a.csv'], 'others are not in the way')
+  },
+)
 
 t.test('a file that becomes a link out of the folder after it was listed is not read', async t => {
   const root = t.testdir({ bucket: { 'a.csv': 'listed' }, 'secret.csv': 'secret' })
