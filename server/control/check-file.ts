@@ -6,7 +6,7 @@ import { takeUploads, withUpload } from './upload-bodies.ts'
 
 const FileCheck = Type.Object({
   format: Type.Optional(
-    Type.Unsafe<Format>({ ...Format, description: 'For CreateImportJob; absent if the file is neither' }),
+    Type.Unsafe<Format>({ ...Format, description: 'For CreateImportJob; absent if it cannot be told' }),
   ),
   isGzip: Type.Boolean({ description: 'Whether it is compressed with gzip, by its bytes' }),
   name: Type.String({ description: 'A name for the upload whose extensions say what the file is' }),
@@ -34,6 +34,7 @@ const FileCheck = Type.Object({
     { description: 'The first five records' },
   ),
   problem: Type.Optional(Type.String({ description: 'Why the file as a whole cannot be imported' })),
+  note: Type.Optional(Type.String({ description: 'What else is to be known of it: that it has no records' })),
 })
 export type FileCheck = Static<typeof FileCheck>
 

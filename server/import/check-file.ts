@@ -55,7 +55,13 @@ export interface FileCheck {
   records: CheckedRecord[]
   /** Why the file as a whole cannot be imported. */
   problem?: string
+  /** What else is to be known of it. */
+  note?: string
 }
+
+const withoutRecords = 'an import of it is COMPLETED, and imports nothing'
+const onlyBlanks = `the file has nothing but blank lines: ${withoutRecords}`
+const onlyHeader = `the file has a header, and no records: ${withoutRecords}`
 
 /**
  * Reads the first records of a file as an import does, without the database.
@@ -70,16 +76,19 @@ export async function checkFile({ name, bytes, isWhole }: FileBegin): Promise<Fi
     const kind = recognizeKind(content)
     if (kind !== undefined) throw new UnreadableError(`the file is ${kind}`)
     const lines = await linesOf(content, isWhole && content.length < maxContent)
+    if (content.length === 0) throw new UnreadableError('the file is empty: there is nothing to import')
     const first = lines.find(line => !isBlank(line))
-    if (first === undefined) throw new UnreadableError('the file is empty: there is nothing to import')
-    check.format = guessFormat(first, name)
-    check.name = nameFor(name, check.format, isGzip)
-    // All columns first: the parser stops at the first one that is not usable.
-    if (check.format === 'CSV' && first.problem === undefined) check.columns = checkHeader(first.text)
-    check.records = await firstRecords(lines, check.format)
-    if (check.format === 'CSV' && isWhole && check.records.length === 0) {
-      throw new UnreadableError('there is nothing to import: the file has a header, and no records')
+    const format = first === undefined ? namedFormat(name) : guessFormat(first, name)
+    if (format !== undefined) {
+      check.format = format
+      check.name = nameFor(name, format, isGzip)
     }
+    if (format !== undefined && first !== undefined) {
+      // All columns first: the parser stops at the first one that is not usable.
+      if (format === 'CSV' && first.problem === undefined) check.columns = checkHeader(first.text)
+      check.records = await firstRecords(lines, format)
+    }
+    if (isWhole && check.records.length === 0) check.note = first === undefined ? onlyBlanks : onlyHeader
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
     check.problem = error.line === undefined ? error.message : `line ${error.line}: ${error.message}`
@@ -92,12 +101,18 @@ function guessFormat({ text, problem, beginning }: DecodedLine, name: string): F
   const begin = beginning ?? text
   if (/^\s*[{[]/.test(begin)) return 'JSON'
   if (looksLikeHeader(begin) || (problem === undefined && /[,;\t]/.test(begin))) return 'CSV'
-  const named = formatOf(name, true)
+  const named = namedFormat(name)
   // The parser of the format says what is wrong.
-  if (named === 'CSV' || named === 'JSON') return named
+  if (named !== undefined) return named
   throw new UnreadableError(
     'the file is neither CSV nor newline-delimited JSON: the first line of a CSV file names its columns, such as Id,ChannelType,Address, and each line of the other is one JSON object',
   )
+}
+
+/** The format that a name says. */
+function namedFormat(name: string): Format | undefined {
+  const named = formatOf(name, true)
+  return named === 'other' ? undefined : named
 }
 
 /** A name whose extensions say what the file is. An import knows compressed objects by it alone. */

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import type { FileCheck } from '../../server/control/check-file.ts'
-import { startEmulator } from '../support/helpers.ts'
+import { createApp, runImport, startEmulator } from '../support/helpers.ts'
+import { completed } from '../support/reads.ts'
 
-const { url } = await startEmulator(t)
+const { url, client } = await startEmulator(t)
 
 async function check(body: string | Uint8Array<ArrayBuffer>, name = 'users.csv'): Promise<FileCheck> {
   const response = await fetch(`${url}/_pinpoint/check-file?name=${encodeURIComponent(name)}`, {
@@ -79,11 +80,25 @@ t.test('a record that needs an endpoint or a user says so', async t => {
   t.match((await check('User.UserId\nann\n')).records, [{ note: /that the user has/ }])
 })
 
+t.test('a file without records can be imported, and says that it has none', async t => {
+  const app = await createApp(client)
+  for (const [name, body, note] of [
+    ['header.csv', 'Id,ChannelType,Address\n', /a header, and no records/],
+    ['blank.csv', '\n \n', /nothing but blank lines/],
+    ['blank.json', '\n', /nothing but blank lines/],
+  ] as const) {
+    const { format, ...rest } = await check(body, name)
+    t.match(rest, { name, records: { length: 0 }, note, problem: undefined })
+    const upload = await fetch(`${url}/_pinpoint/uploads/${name}`, { method: 'PUT', body })
+    const { s3Url } = (await upload.json()) as { s3Url: string }
+    t.match(await runImport(client, app, { S3Url: s3Url, Format: format! }), completed(0))
+  }
+  t.equal((await check('\n', 'unknown')).format, undefined)
+})
+
 t.test('a file that cannot be imported is answered with what to do', async t => {
   for (const [body, problem] of [
     ['', /the file is empty/],
-    ['\n \n', /the file is empty/],
-    ['Id,ChannelType,Address\n', /a header, and no records/],
     ['Dear all,\nplease find below\n', /the CSV header is not usable: "Dear all"/],
     ['hello\nworld\n', /neither CSV nor newline-delimited JSON/],
     ['Id;ChannelType;Address\na;EMAIL;b\n', /semicolons/],

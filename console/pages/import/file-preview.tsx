@@ -43,6 +43,7 @@ export const FilePreview = ({
     ) : (
       <>
         {check.problem !== undefined && <Problem check={check} />}
+        {check.note !== undefined && <p class="hint">{sentence(check.note)}</p>}
         {check.records.length > 0 && (
           <details open={isOpen}>
             <summary>
