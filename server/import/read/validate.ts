@@ -1,4 +1,5 @@
 import { checkEndpoint, checkId, isObject, listAttributeValues } from '../../endpoints/check-endpoint.ts'
+import { ChannelType } from '../../model/endpoint.ts'
 import { checkOf } from '../../validation/check.ts'
 import { type BadItem, type Item, isBad, joinProblems, type Line, maxReported } from './item.ts'
 import { hasNoneBut, ImportedEndpoint, ignoredNames } from './record-schema.ts'
@@ -95,10 +96,16 @@ export function readEndpoint(record: object): ImportedEndpoint | string {
   return checkTypes(record) ?? record
 }
 
+const channels: ReadonlySet<string> = new Set(ChannelType.enum)
+
 function relax(record: Record<string, unknown>): void {
   for (const name of ignoredNames) if (name in record) delete record[name]
   dropNull(record, levels)
-  if (typeof record.ChannelType === 'string') record.ChannelType = record.ChannelType.toUpperCase()
+  if (typeof record.ChannelType === 'string') {
+    const channel = record.ChannelType.toUpperCase()
+    // Another one stays as it was given, as the message quotes it.
+    if (channels.has(channel)) record.ChannelType = channel
+  }
   listAttributeValues(record, scalarAsText)
 }
 
