@@ -70,8 +70,9 @@ export function draftsInFolder(bucket: string, flavour: PathFlavour = ownFlavour
         readDraft(draft)
         const files = await find(key)
         if (files === undefined) return
-        await rm(files.draft, { force: true })
-        await rm(files.object, { force: true })
+        for (const file of [files.draft, files.object]) {
+          await rm(file, { force: true }).catch(unlessCode('ENOTDIR'))
+        }
       }),
   }
 }
@@ -92,7 +93,7 @@ const hasBytes = async (file: string, bytes: number | undefined): Promise<boolea
  * every folder on the way is checked for that before anything is made in it.
  *
  * @param options.make whether folders that are missing are made
- * @returns their paths; undefined where a folder is missing and not to be made
+ * @returns their paths; undefined where a folder is missing, or a file is in its place, and none is to be made
  * @throws UnwritableError when the key leads out of the bucket's folder, or names no file in it
  */
 async function findFiles(
@@ -109,7 +110,7 @@ async function findFiles(
   for (const name of folders) {
     const path = join(folder, name)
     if (make) await mkdir(path).catch(unlessCode('EEXIST'))
-    const entry = await (make ? lstat(path) : lstat(path).catch(unlessCode('ENOENT')))
+    const entry = await (make ? lstat(path) : lstat(path).catch(unlessCode('ENOENT', 'ENOTDIR')))
     if (entry === undefined) return undefined
     folder = entry.isSymbolicLink() ? await realpath(path) : path
     if (!isInside(root, folder)) {
@@ -119,10 +120,12 @@ async function findFiles(
   return { object: join(folder, name), draft: join(folder, `.${name}.part`) }
 }
 
-/** Lets one error of the file system pass. */
-const unlessCode = (code: string) => (error: NodeJS.ErrnoException) => {
-  if (error.code !== code) throw error
-}
+/** Lets some errors of the file system pass. */
+const unlessCode =
+  (...codes: string[]) =>
+  (error: NodeJS.ErrnoException) => {
+    if (!codes.includes(error.code!)) throw error
+  }
 
 /** What the file system says, in a sentence that tells what to look at. */
 async function explained<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {

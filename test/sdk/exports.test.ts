@@ -352,7 +352,8 @@ t.test('an export that cannot be written ends FAILED, says why and leaves nothin
     ['wrong credentials', { ...s3.env, AWS_ACCESS_KEY_ID: 'someone' }, 's3://data/out', /denied/],
     ['nobody there', { AWS_ENDPOINT_URL_S3: url }, 's3://data/out', /ECONNREFUSED/],
     ['out of the folder', undefined, 's3://data/../../out', /between its slashes/],
-    ['a file is in the way', undefined, 's3://data/file/out', /cannot be written/],
+    ['a file is in the way', undefined, 's3://data/file/out', /cannot be written: [^;]*$/],
+    ['a file is in the way, further up', undefined, 's3://data/file/a/out', /cannot be written: [^;]*$/],
   ] as const) {
     await t.test(title, async t => {
       mkdirSync(join(folders.folder, 'data'), { recursive: true })
