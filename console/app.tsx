@@ -13,10 +13,10 @@ import { Palette } from './shell/palette.tsx'
 import { TokenDialog } from './shell/token-dialog.tsx'
 import { DropTarget } from './upload/drop.tsx'
 
-type Loaded = Awaited<ReturnType<Found['route']['load']>>
+type PageComponent = Awaited<ReturnType<Found['route']['load']>>
 
 /** The pages that were loaded, by their routes. */
-const loaded = signal(new Map<Found['route'], Loaded | Error>())
+const loaded = signal(new Map<Found['route'], PageComponent | Error>())
 
 /** The whole console. */
 export const App = () => (
@@ -38,28 +38,28 @@ function CurrentPage() {
     const route = findRoute(place.value.path)?.route
     if (route !== undefined && !loaded.peek().has(route)) load(route)
   })
-  const module = found && loaded.value.get(found.route)
-  useReloadOfFailed(module)
+  const Component = found && loaded.value.get(found.route)
+  useReloadOfFailed(Component)
   if (found === undefined) return <NotFound />
-  if (module === undefined) return <Loading />
-  if (module instanceof Error) {
+  if (Component === undefined) return <Loading />
+  if (Component instanceof Error) {
     return (
       <Page title="This page could not be loaded">
-        <ErrorBox error={module} retry={reloadPage} />
+        <ErrorBox error={Component} retry={reloadPage} />
       </Page>
     )
   }
   // A page of another application or job begins anew.
   return (
     <Boundary key={place.value.path.join('/')}>
-      <module.default {...found.params} />
+      <Component {...found.params} />
     </Boundary>
   )
 }
 
 function load(route: Found['route']): void {
-  loadScript(route.load).then(module => {
-    loaded.value = new Map(loaded.value).set(route, module)
+  loadScript(route.load).then(component => {
+    loaded.value = new Map(loaded.value).set(route, component)
   })
 }
 
