@@ -13,6 +13,8 @@ export interface Candidate {
   id: string
   key: EndpointKey
   endpoint: EndpointResponse
+  /** Whether it is as an import defines it without registering it. */
+  isDefined: boolean
   /** Whether it was a candidate of the run before. */
   isDuplicate?: boolean
   /** What a hook has made of it. */
@@ -56,8 +58,9 @@ export function readBatch(
     for (const member of found) {
       const endpoint = memberEndpoint(app, member)
       const id = endpoint.Id!
-      const key = 'row' in member ? { row: member.row.seq, id: member.row.id } : keyOfDefined(store, app, id)
-      batch.candidates.push({ id, endpoint, key, isDuplicate: member.isDuplicate === true })
+      const isDefined = 'definition' in member
+      const key = isDefined ? keyOfDefined(store, app, id) : { row: member.row.seq, id: member.row.id }
+      batch.candidates.push({ id, endpoint, key, isDefined, isDuplicate: member.isDuplicate === true })
       batch.cursors.push(member.cursor)
       if (member.user !== undefined) batch.ofUsers++
     }
@@ -68,7 +71,7 @@ export function readBatch(
       const found =
         definition === null
           ? findCandidate(store, app, id, activity.newest_endpoint)
-          : { id, key: keyOfDefined(store, app, id), endpoint: JSON.parse(definition) }
+          : { id, key: keyOfDefined(store, app, id), endpoint: JSON.parse(definition), isDefined: true }
       if (found === undefined) batch.gone.push(target)
       else {
         batch.candidates.push(found)
@@ -99,5 +102,5 @@ function findCandidate(
   const stored = endpoints.get(app, id)
   if (stored === undefined || stored.seq > newest) return undefined
   const { seq: row, endpoint } = stored
-  return { id: endpoint.Id, key: { row, id: foldedId(id) }, endpoint }
+  return { id: endpoint.Id, key: { row, id: foldedId(id) }, endpoint, isDefined: false }
 }

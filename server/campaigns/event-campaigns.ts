@@ -45,7 +45,7 @@ export function listeningCampaigns(
     const isOpen = wall - offset <= now.getTime() && now.getTime() < end
     if (own !== frequency || !isOpen) return []
     const time = now.toISOString()
-    const isMember = store.segmentMembers.contains(app, SegmentId, SegmentVersion, time, stored.seq)
+    const isMember = store.segmentMembers.contains(app, SegmentId, SegmentVersion, time, stored)
     return isMember ? [{ campaign, treatment }] : []
   })
 }

@@ -43,7 +43,7 @@ export function targetsOf(
       due: Math.max(dueIn(candidate.endpoint.Demographic!.Timezone!), now.getTime()),
       number: after.total++,
       endpoint: candidate.id,
-      definition: candidate.key.row === null ? JSON.stringify(candidate.endpoint) : null,
+      definition: candidate.isDefined ? JSON.stringify(candidate.endpoint) : null,
     })
   }
   return targets

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
-import { orNotFound } from '../http/errors/exceptions.ts'
+import { notFound } from '../http/errors/exceptions.ts'
 import { paramsInApplication } from '../model/common.ts'
 import type { SegmentResponse } from '../model/segment.ts'
 import type { SegmentDimensions } from '../model/segment-dimensions.ts'
@@ -63,12 +63,14 @@ export const segmentMember: FastifyPluginAsyncTypebox = async app => {
         segmentMembers.find(found, segment, version, now)
       const ofSegment = membersOf(segmentId, segment.Version)!
       const id = endpointRef(found.seq, endpointId)
-      const ref = orNotFound(
-        segmentMembers.refIn(ofSegment, id.folded, endpoints.find(found, id)?.seq),
-        `Endpoint not found: ${endpointId}`,
-      )
+      const ref = segmentMembers.refIn(ofSegment, id.folded, endpoints.find(found, id)?.seq)
+      if (ref === undefined && !segmentMembers.isDefined(found, id.folded)) {
+        throw notFound(`Endpoint not found: ${endpointId}`)
+      }
       const isAmong = (members: Members | undefined) =>
-        members !== undefined && refuseTooLarge(() => segmentMembers.among(found, members, [ref])).has(ref)
+        members !== undefined &&
+        ref !== undefined &&
+        refuseTooLarge(() => segmentMembers.among(found, members, [ref])).has(ref)
 
       const conditions = []
       for (const { source, dimensions, ...condition } of conditionsOf(segment).slice(0, maxConditions)) {

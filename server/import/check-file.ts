@@ -75,20 +75,18 @@ export async function checkFile({ name, bytes, isWhole }: FileBegin): Promise<Fi
     const content = isGzip ? await gunzipBegin(bytes) : bytes
     const kind = recognizeKind(content)
     if (kind !== undefined) throw new UnreadableError(`the file is ${kind}`)
-    const lines = await linesOf(content, isWhole && content.length < maxContent)
+    const isAll = isWhole && content.length < maxContent
+    const lines = await linesOf(content, isAll)
     if (content.length === 0) throw new UnreadableError('the file is empty: there is nothing to import')
     const first = lines.find(line => !isBlank(line))
-    const format = first === undefined ? namedFormat(name) : guessFormat(first, name)
-    if (format !== undefined) {
-      check.format = format
-      check.name = nameFor(name, format, isGzip)
-    }
-    if (format !== undefined && first !== undefined) {
+    check.format = first === undefined ? formatOfBlank(name) : guessFormat(first, name)
+    check.name = nameFor(name, check.format, isGzip)
+    if (first !== undefined) {
       // All columns first: the parser stops at the first one that is not usable.
-      if (format === 'CSV' && first.problem === undefined) check.columns = checkHeader(first.text)
-      check.records = await firstRecords(lines, format)
+      if (check.format === 'CSV' && first.problem === undefined) check.columns = checkHeader(first.text)
+      check.records = await firstRecords(lines, check.format)
     }
-    if (isWhole && check.records.length === 0) check.note = first === undefined ? onlyBlanks : onlyHeader
+    if (isAll && check.records.length === 0) check.note = first === undefined ? onlyBlanks : onlyHeader
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
     check.problem = error.line === undefined ? error.message : `line ${error.line}: ${error.message}`
@@ -106,6 +104,15 @@ function guessFormat({ text, problem, beginning }: DecodedLine, name: string): F
   if (named !== undefined) return named
   throw new UnreadableError(
     'the file is neither CSV nor newline-delimited JSON: the first line of a CSV file names its columns, such as Id,ChannelType,Address, and each line of the other is one JSON object',
+  )
+}
+
+/** @throws UnreadableError if the name does not say it either */
+function formatOfBlank(name: string): Format {
+  const named = namedFormat(name)
+  if (named !== undefined) return named
+  throw new UnreadableError(
+    'there is nothing to import: the file has nothing but blank lines, and a name that says neither CSV nor JSON',
   )
 }
 

@@ -87,7 +87,7 @@ function enterBy(store: ListeningStore, journey: Journey, endpointId: string, no
   const counters: Counters = {}
   count(counters, 'ENDPOINT_PRODUCED')
   const isMember =
-    !SegmentId || store.segmentMembers.contains(app, SegmentId, undefined, now.toISOString(), stored.seq)
+    !SegmentId || store.segmentMembers.contains(app, SegmentId, undefined, now.toISOString(), stored)
   if (!isMember) count(counters, 'FILTERED_OUT_BY_SEGMENT')
   const who = { endpoint: stored.endpoint, user: null, importJob: null }
   const hasEntered = isMember && enterOne(store, journey, { run: run.seq }, who, counters, now)

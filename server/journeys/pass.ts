@@ -1,5 +1,6 @@
 import type { ActivityKind, SimpleCondition } from '../model/journey.ts'
 import type { AppRef } from '../store/applications/applications.ts'
+import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Place } from '../store/journeys/journey-participants.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'
@@ -138,24 +139,35 @@ function whoMeets(
   if (SegmentCondition !== undefined) {
     const members = segmentMembers.find(app, SegmentCondition.SegmentId, undefined, time)
     // A segment that is gone has no members (assumed).
-    left = members === undefined ? [] : among(store, app, members, left)
+    left = members === undefined ? [] : among(store, app, members, left, { isSegment: true })
   }
   if (segmentDimensions !== undefined) {
-    left = among(store, app, segmentMembers.ofBody(app, { Dimensions: segmentDimensions }, time), left)
+    const members = segmentMembers.ofBody(app, { Dimensions: segmentDimensions }, time)
+    left = among(store, app, members, left, { isSegment: false })
   }
   return new Set(left)
 }
 
-/** Those of participants who are members; whoever walks with a user is one if any endpoint of the user is. */
+/**
+ * Those of participants who are members; whoever walks with a user is one if any endpoint of the user is.
+ *
+ * @param options.isSegment whether a participant counts as what it is in that segment, and not as it walks
+ */
 function among(
   { endpoints, segmentMembers }: MemberStore,
   app: AppRef,
   members: Members,
   participants: readonly LoadedParticipant[],
+  { isSegment }: { isSegment: boolean },
 ): LoadedParticipant[] {
-  const refs = participants.map(({ ref, user }): MemberRef[] =>
-    user === null ? [ref] : [ref, ...endpoints.ofUser(app, user).map(({ seq }) => seq)],
-  )
+  const refIn = (id: string, row: number | null) =>
+    isSegment ? segmentMembers.refIn(members, id, row ?? undefined) : undefined
+  const refs = participants.map(({ key, ref, user }): MemberRef[] => [
+    refIn(key.id, key.row) ?? ref,
+    ...(user === null ? [] : endpoints.ofUser(app, user)).map(
+      ({ seq, endpoint }) => refIn(foldedId(endpoint.Id), seq) ?? seq,
+    ),
+  ])
   const found = segmentMembers.amongOrNone(app, members, refs.flat())
   return participants.filter((_, index) => refs[index]!.some(ref => found.has(ref)))
 }

@@ -22,16 +22,16 @@ export const readLocalTime = (text = ''): number | undefined =>
   readInstant(`${text.replace(/(Z|[+-]\d\d:?\d\d)$/, '')}Z`)
 
 /**
- * Reads what an attribute has as its time: an ISO 8601 date, which is its beginning, or a date and time. Without a time zone it
- * is in UTC (assumed). Decimals of a second behind the sixth are left out.
+ * Reads what an attribute has as its time: an ISO 8601 date, which is its beginning, or a date and time, also with a space
+ * between them. Without a time zone it is in UTC (assumed). Decimals of a second behind the sixth are left out.
  *
  * @returns milliseconds since 1970; undefined for any other text
  */
 export function readTime(text: string): number | undefined {
   const parts = text.match(
-    /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d(?:\.\d{1,6})?)\d*)?(Z|[+-]\d\d:?\d\d)?)?$/,
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:(\.\d{1,6})\d*)?)?(Z|[+-]\d\d:?\d\d)?)?$/,
   )
   if (parts === null) return undefined
-  const [, date, time = '00:00', seconds = '00', zone = 'Z'] = parts
-  return readInstant(`${date}T${time}:${seconds}${zone}`)
+  const [, date, time = '00:00', seconds = '00', decimals = '', zone = 'Z'] = parts
+  return readInstant(`${date}T${time}:${seconds}${decimals}${zone}`)
 }

@@ -93,12 +93,14 @@ t.test('a file without records can be imported, and says that it has none', asyn
     const { s3Url } = (await upload.json()) as { s3Url: string }
     t.match(await runImport(client, app, { S3Url: s3Url, Format: format! }), completed(0))
   }
-  t.equal((await check('\n', 'unknown')).format, undefined)
+  const late = gzipSync(`${'\n'.repeat(300_000)}{"Id":"a"}\n`) as Uint8Array<ArrayBuffer>
+  t.equal((await check(late, 'late.json.gz')).note, undefined, 'only the beginning was looked at')
 })
 
 t.test('a file that cannot be imported is answered with what to do', async t => {
   for (const [body, problem] of [
     ['', /the file is empty/],
+    ['\n', /nothing but blank lines, and a name that says neither/],
     ['Dear all,\nplease find below\n', /the CSV header is not usable: "Dear all"/],
     ['hello\nworld\n', /neither CSV nor newline-delimited JSON/],
     ['Id;ChannelType;Address\na;EMAIL;b\n', /semicolons/],

@@ -417,33 +417,6 @@ t.test('limits hold for an endpoint that is created again, in whatever case its 
   t.match((await activities(total))[0], { ExecutionMetrics: { TOTAL_CAP: '1' } })
 })
 
-t.test('limits count what an endpoint got as its import defines it, and as it is registered', async t => {
-  const buckets = makeBuckets(t)
-  await putAll(buckets, 'data', {
-    'list.csv': 'Id,ChannelType,Address\nE1,SMS,+15552000000\ne2,SMS,+15552000001',
-  })
-  const { ok, app, client, endpoints, recreate, create, advance, messages } = await withRunningCampaigns(t, {
-    env: buckets.env,
-  })
-  await endpoints({ Id: 'e1' })
-  const job = { S3Url: 's3://data/list.csv', DefineSegment: true, RegisterEndpoints: false }
-  const SegmentId = (await runImport(client, app, job)).Definition!.SegmentId!
-  await ok('PUT', `/v1/apps/${app}/settings`, { Limits: { Daily: 1 } })
-  const sentBy = async (more: object) => {
-    const id = await create(more)
-    await advance()
-    return (await messages(id)).map(({ endpoint, address }) => `${endpoint} ${address}`)
-  }
-  t.strictSame(await sentBy({}), ['e1 +15551000000'])
-  t.strictSame(await sentBy({ SegmentId }), ['e2 +15552000001'], 'e1 had its message where it is registered')
-  await endpoints({ Id: 'e2' })
-  t.strictSame(await sentBy({}), [], 'e2 had its message before it was registered')
-  await advance({ by: 'P1D' })
-  t.strictSame(await sentBy({ SegmentId }), ['e1 +15552000000', 'e2 +15552000001'], 'as the file says')
-  await recreate('e1')
-  t.strictSame(await sentBy({}), [])
-})
-
 t.test("the application's Daily counts what a deleted campaign has sent", async t => {
   const dataDir = makeFolder(t)
   const { ok, app, url, endpoints, create, advance, messages, activities } = await withRunningCampaigns(t, {

@@ -25,8 +25,12 @@ export interface Condition {
 export interface ConditionContext {
   /** ISO 8601, to which the recency dimension is relative. */
   now: string
-  /** The condition of being a member of a source segment. */
-  ofSegment: (id: string, version: number | undefined) => Condition
+  /**
+   * The condition of being a member of a source segment.
+   *
+   * @param isExcluded whether the segment has those who are not members of it
+   */
+  ofSegment: (id: string, version: number | undefined, isExcluded: boolean) => Condition
 }
 
 /** Conditions that all endpoints meet, and none. */
@@ -70,7 +74,9 @@ export function conditionOfGroups(
         : [
             combine(
               SourceType,
-              SourceSegments.map(({ Id, Version }) => context.ofSegment(Id!, Version)),
+              SourceSegments.map(({ Id, Version }) =>
+                context.ofSegment(Id!, Version, SourceType === 'NONE' || Include === 'NONE'),
+              ),
             ),
           ]),
       ...(Dimensions.length === 0

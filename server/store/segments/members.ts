@@ -2,8 +2,9 @@ import type { Database, Statement } from 'better-sqlite3'
 import type { EndpointResponse } from '../../model/endpoint.ts'
 import { maxSourceSegments } from '../../model/quotas.ts'
 import type { AppRef } from '../applications/applications.ts'
-import { endpointKey } from '../endpoints/endpoint-key.ts'
+import { endpointKey, foldedId } from '../endpoints/endpoint-key.ts'
 import { type EndpointRow, endpointJson, selectRow, toEndpoint } from '../endpoints/endpoint-row.ts'
+import type { StoredEndpoint } from '../endpoints/endpoints.ts'
 import { prepareEndOfStep } from '../endpoints/row-steps.ts'
 import {
   all,
@@ -21,7 +22,8 @@ import type { SegmentBody } from './segments.ts'
  * A cursor in a list of members, which names the last member that was listed. Registered endpoints
  * come first, identified by their rows. An imported segment goes on with endpoints that the import
  * defines without registering them, by id, and then with those of the users that its records name.
- * A dimensional segment goes on with endpoints that its imported sources define.
+ * A dimensional segment goes on with endpoints that its imported sources define and that are not
+ * registered at all.
  */
 export type MemberCursor =
   | [row: number]
@@ -57,12 +59,22 @@ export interface MemberQuery {
    * overwrite what is registered (source: guide).
    */
   definingJobs: number[]
+  /** Those of them whose endpoints may be members without being registered: not the jobs of segments that it excludes. */
+  listedJobs: number[]
 }
 
 /** A source segment. In the conditions of others it is a column of this name. */
 interface Source {
   column: string
   condition: Condition
+}
+
+/** What a segment is built on directly. */
+interface BuiltOn {
+  /** Of an imported segment. */
+  job?: number
+  /** The keys of its sources but of those that it excludes. */
+  sources: Set<string>
 }
 
 /**
@@ -195,37 +207,52 @@ export function createSegmentMembers(db: Database) {
   const queryOf = (app: AppRef, body: SegmentBody, now: string): MemberQuery => {
     const sources: Source[] = []
     const jobs = new Set<number>()
-    const known = new Map<string, Condition>()
-    const ofBody = ({ Dimensions = {}, SegmentGroups }: SegmentBody): Condition =>
-      SegmentGroups === undefined
+    const conditions = new Map<string, Condition>()
+    const builtOn = new Map<string, BuiltOn>()
+    const ofBody = ({ Dimensions = {}, SegmentGroups }: SegmentBody, own: BuiltOn): Condition => {
+      const context = {
+        now,
+        ofSegment(id: string, number: number | undefined, isExcluded: boolean): Condition {
+          const key = `${id}/${number ?? 'current'}`
+          if (!isExcluded) own.sources.add(key)
+          const condition = conditions.get(key) ?? ofSource(key, id, number)
+          conditions.set(key, condition)
+          return condition
+        },
+      }
+      return SegmentGroups === undefined
         ? conditionOfDimensions(Dimensions, context)
         : conditionOfGroups(SegmentGroups, context)
-    const ofVersion = (row: VersionRow): Condition => {
-      if (row.job === null) return ofBody(JSON.parse(row.body))
+    }
+    const ofVersion = (row: VersionRow, own: BuiltOn): Condition => {
+      if (row.job === null) return ofBody(JSON.parse(row.body), own)
+      own.job = row.job
       jobs.add(row.job)
       return ofImport(row.job)
     }
-    const ofSource = (id: string, number: number | undefined): Condition => {
+    const ofSource = (key: string, id: string, number: number | undefined): Condition => {
       const row = version.get(app.seq, id, number ?? null)
       // A deleted source has no members (assumed).
       if (row === undefined) return none
-      const condition = ofVersion(row)
+      const own: BuiltOn = { sources: new Set() }
+      builtOn.set(key, own)
+      const condition = ofVersion(row, own)
       const column = `source_${sources.length}`
       sources.push({ column, condition })
       return conditionOfSource(column)
     }
-    const context = {
-      now,
-      ofSegment(id: string, number: number | undefined): Condition {
-        const key = `${id}/${number ?? 'current'}`
-        const condition = known.get(key) ?? ofSource(id, number)
-        known.set(key, condition)
-        return condition
-      },
-    }
-    const condition = ofBody(body)
+    const own: BuiltOn = { sources: new Set() }
+    const condition = ofBody(body, own)
+    // It grows while it is gone through.
+    const listed = new Set(own.sources)
+    for (const key of listed) for (const next of builtOn.get(key)?.sources ?? []) listed.add(next)
+    const listedJobs = new Set([...listed].map(key => builtOn.get(key)?.job))
     const sorted = [...jobs].sort((a, b) => a - b)
-    return { condition, sources, jobs: sorted, definingJobs: sorted.filter(definesEndpoints) }
+    const definingJobs = sorted.filter(definesEndpoints)
+    return {
+      ...{ condition, sources, jobs: sorted, definingJobs },
+      listedJobs: definingJobs.filter(job => listedJobs.has(job)),
+    }
   }
 
   /**
@@ -233,37 +260,56 @@ export function createSegmentMembers(db: Database) {
    * condition.
    */
   const prepareRegistered = (app: AppRef, query: MemberQuery, { columns, upTo }: StepOptions) => {
-    const matching = prepareMatching<EndpointRow>(
+    const { definingJobs } = query
+    const asRegistered = prepareMatching<EndpointRow>(
       db,
-      `${registeredEndpoints} WHERE app = ? AND seq > ? AND seq <= ?
-       ${unlessDefined('id', query.definingJobs)} ORDER BY seq`,
+      `${registeredEndpoints} WHERE app = ? AND seq > ? AND seq <= ? ${unlessDefined('id', definingJobs)} ORDER BY seq`,
       query,
       memberColumns[columns],
+    )
+    const asDefined = prepareMatching<{ seq: number; job: number; definition: string }>(
+      db,
+      `${definedColumns} FROM endpoints r
+       JOIN import_definitions d ON d.endpoint_id = r.id AND d.job = (
+         SELECT max(o.job) FROM import_definitions o WHERE o.job IN (${definingJobs}) AND o.endpoint_id = r.id)
+       WHERE r.app = ? AND r.seq > ? AND r.seq <= ? ORDER BY r.seq`,
+      query,
+      'e.seq, e.job, e.definition',
     )
     return (after: number, limit: number): MemberStep => {
       const last = endOfStep(app.seq, after, upTo)
       if (last === null) return { found: [], next: [0, ''] }
-      const found = matching([app.seq, after, last], limit).map((row): Member => ({ cursor: [row.seq], row }))
+      const rows = asRegistered([app.seq, after, last], limit)
+      let found = rows.map((row): Member => ({ cursor: [row.seq], row }))
+      if (definingJobs.length > 0) {
+        const defined = asDefined([app.seq, after, last], limit)
+        found.push(...defined.map(({ seq, ...member }): Member => ({ cursor: [seq], ...member })))
+        found = found.sort((a, b) => (a.cursor[0] as number) - (b.cursor[0] as number)).slice(0, limit)
+      }
       return { found, next: found.length === limit ? found.at(-1)!.cursor : [last] }
     }
   }
 
-  /** Members that imports define without registering them, by job and id. */
-  const listDefined = (query: MemberQuery, [fromJob, fromId]: [number, string], limit: number): Member[] => {
+  /** Members that imports define, and that are not registered at all, by job and id. */
+  const listUnregistered = (
+    query: MemberQuery,
+    [fromJob, fromId]: [number, string],
+    limit: number,
+    upTo: number,
+  ): Member[] => {
     const members: Member[] = []
-    for (const job of query.definingJobs) {
+    for (const job of query.listedJobs) {
       if (job < fromJob) continue
       const later = query.definingJobs.filter(other => other > job)
-      const matching = prepareMatching<{ endpoint_id: string; definition: string }>(
+      const matching = prepareMatching<{ id: string; definition: string }>(
         db,
-        `${definedEndpoints} AND d.endpoint_id > ? ${unlessDefined('d.endpoint_id', later)} ORDER BY d.endpoint_id`,
+        `${definedEndpoints} AND d.endpoint_id > ? AND (r.seq IS NULL OR r.seq > ?)
+         ${unlessDefined('d.endpoint_id', later)} ORDER BY d.endpoint_id`,
         query,
-        'e.*',
+        'e.id, e.definition',
       )
-      const rows = matching([job, job === fromJob ? fromId : ''], limit - members.length)
-      for (const { endpoint_id, definition } of rows) {
-        members.push({ cursor: [job, endpoint_id], definition, job })
-      }
+      const rows = matching([job, job === fromJob ? fromId : '', upTo], limit - members.length)
+      for (const { id, definition } of rows) members.push({ cursor: [job, id], definition, job })
       if (members.length === limit) break
     }
     return members
@@ -289,12 +335,18 @@ export function createSegmentMembers(db: Database) {
     /**
      * Whether a registered endpoint is a member of a segment's version. One that is too large to be
      * queried has no members (assumed).
-     *
-     * @param seq its row
      */
-    contains(app: AppRef, segmentId: string, number: number | undefined, now: string, seq: number): boolean {
+    contains(
+      app: AppRef,
+      segmentId: string,
+      number: number | undefined,
+      now: string,
+      { seq, endpoint }: StoredEndpoint,
+    ): boolean {
       const members = this.find(app, segmentId, number, now)
-      return members !== undefined && this.amongOrNone(app, members, [seq]).has(seq)
+      if (members === undefined) return false
+      const ref = this.refIn(members, foldedId(endpoint.Id), seq)!
+      return this.amongOrNone(app, members, [ref]).has(ref)
     },
 
     /** Like `among`, but a segment that is too large to be queried has no members. */
@@ -326,12 +378,12 @@ export function createSegmentMembers(db: Database) {
       )
       const defined = endpoints.filter(ref => typeof ref !== 'number')
       for (const [job, refs] of Map.groupBy(defined, ref => ref.job)) {
-        const rows = select<{ endpoint_id: string }>(
+        const rows = select<{ id: string }>(
           `${definedEndpoints} AND d.endpoint_id IN (SELECT value FROM json_each(?))`,
-          'e.endpoint_id',
+          'e.id',
           [job, JSON.stringify(refs.map(({ id }) => id))],
         )
-        const ids = new Set(rows.map(({ endpoint_id }) => endpoint_id))
+        const ids = new Set(rows.map(({ id }) => id))
         for (const ref of refs) if (ids.has(ref.id)) found.add(ref)
       }
       return found
@@ -364,7 +416,7 @@ export function createSegmentMembers(db: Database) {
     },
 
     /** The members of an application: all its endpoints. */
-    ofApplication: { condition: all, sources: [], jobs: [], definingJobs: [] } as Members,
+    ofApplication: { condition: all, sources: [], jobs: [], definingJobs: [], listedJobs: [] } as Members,
 
     /**
      * Prepares listing members in steps of some milliseconds.
@@ -391,7 +443,7 @@ export function createSegmentMembers(db: Database) {
         const [first, second] = after as [number] | [number, string]
         return second === undefined
           ? registered(first, limit)
-          : upToEnd(listDefined(members, [first, second], limit), limit)
+          : upToEnd(listUnregistered(members, [first, second], limit, upTo), limit)
       }
     },
   }
@@ -481,15 +533,17 @@ function prepareOrRefuse<Row>(db: Database, sql: string): Statement<unknown[], R
 /** Registered endpoints, as conditions take them. */
 const registeredEndpoints = 'SELECT *, NULL AS registered_user FROM endpoints'
 
-/** The endpoints that an import defines without registering them, as conditions take them. */
-const definedEndpoints = `SELECT r.seq, r.user_id AS registered_user, d.endpoint_id AS id, d.endpoint_id, d.definition,
+/** What an import defines as the endpoint `d`, as conditions take it; `r` is what is registered with its id. */
+const definedColumns = `SELECT r.seq, r.user_id AS registered_user, d.endpoint_id AS id, d.job, d.definition,
     d.definition ->> 'ChannelType' AS channel_type, d.definition ->> 'EffectiveDate' AS effective_date,
     d.definition -> 'Attributes' AS attributes, d.definition -> 'Metrics' AS metrics,
     d.definition -> 'Location' AS location, d.definition -> 'Demographic' AS demographic,
-    d.definition -> 'User' -> 'UserAttributes' AS user_attributes, d.definition -> 'User' ->> 'UserId' AS user_id
-  FROM import_definitions d JOIN import_jobs j ON j.seq = d.job
-    LEFT JOIN endpoints r INDEXED BY endpoints_by_key
-      ON r.key = endpoint_key(j.app, d.endpoint_id) AND r.app = j.app AND r.id = d.endpoint_id
+    d.definition -> 'User' -> 'UserAttributes' AS user_attributes, d.definition -> 'User' ->> 'UserId' AS user_id`
+
+/** All endpoints that an import defines without registering them. */
+const definedEndpoints = `${definedColumns} FROM import_definitions d JOIN import_jobs j ON j.seq = d.job
+  LEFT JOIN endpoints r INDEXED BY endpoints_by_key
+    ON r.key = endpoint_key(j.app, d.endpoint_id) AND r.app = j.app AND r.id = d.endpoint_id
   WHERE d.job = ?`
 
 /** SQL: no import of these defines the endpoint without registering it. */
