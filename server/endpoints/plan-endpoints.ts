@@ -40,7 +40,7 @@ export class EndpointPlan {
     this.#app = app
     this.#names = names
     for (const row of rows.sort((a, b) => a.seq - b.seq)) {
-      this.#note({ stored: row, seq: row.seq, values: row })
+      this.#note({ stored: row, seq: row.seq, values: row, isConcerned: true })
     }
   }
 
@@ -97,11 +97,31 @@ export class EndpointPlan {
       if (other !== before) this.#change(other, { endpoint_status: 'INACTIVE' })
     }
     this.newNames.push(...newNames)
-    const endpoint = before ?? { stored: undefined, seq: undefined, values }
+    const endpoint = before ?? { stored: undefined, seq: undefined, values, isConcerned: false }
     endpoint.values = values
+    endpoint.isConcerned = false
     this.#note(endpoint)
     this.#changed.add(endpoint)
     return endpoint
+  }
+
+  /**
+   * Brings an endpoint that is as it was before a failed import in line with what others have written since: it is INACTIVE
+   * if one of theirs is ACTIVE at its address, and has the attributes that its user has got (assumed). A user may come to
+   * have more than 15 endpoints so.
+   *
+   * @param isOfOthers whether a row is neither of that import nor of one that may still fail
+   */
+  settle(endpoint: PlannedEndpoint, isOfOthers: (row: EndpointRow) => boolean): void {
+    const { address, endpoint_status, revision, user_id, user_attributes } = endpoint.values
+    const ofOthers = ({ stored }: PlannedEndpoint) => stored !== endpoint.stored && isOfOthers(stored!)
+    if (endpoint_status === 'ACTIVE' && this.#activeAt(address).some(ofOthers)) {
+      this.#change(endpoint, { endpoint_status: 'INACTIVE' })
+    }
+    if (user_id === null) return
+    const later = this.ofUser(user_id).filter(other => ofOthers(other) && other.values.revision > revision)
+    const latest = later.sort((a, b) => b.values.revision - a.values.revision)[0]?.values.user_attributes
+    if (latest && latest !== user_attributes) this.#change(endpoint, { user_attributes: latest })
   }
 
   #activeAt(address: string | null): PlannedEndpoint[] {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { UnreadableError } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
+import { settleRestored } from '../endpoints/settle-restored.ts'
 import type { JobCounters } from '../jobs/record-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { readS3Url } from '../model/s3-url.ts'
@@ -94,8 +95,14 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
   async FAILING(job) {
     const { store, signal } = context
     const writer = store.importWriter(job.seq)
-    const undo = () =>
-      store.importProgress.deleteMembers(job, rowsPerStep) || writer.undo(job.app, rowsPerStep)
+    const undo = () => {
+      if (store.importProgress.deleteMembers(job, rowsPerStep)) return true
+      const restored = writer.undo(job.app, rowsPerStep)
+      if (restored === undefined) return false
+      const unfinished = new Set(store.importProgress.unfinished(0).map(({ seq }) => seq))
+      settleRestored(store.endpoints, job.app, restored, row => !unfinished.has(row.import_job!))
+      return true
+    }
     while (store.importProgress.write(job, undo)) {
       await setImmediate()
       signal.throwIfAborted()

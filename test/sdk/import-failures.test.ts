@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
+import { GetUserEndpointsCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
-import { holdAt } from '../support/control.ts'
+import { controlOf, holdAt } from '../support/control.ts'
 import { csvOf } from '../support/endpoint-files.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
@@ -168,6 +169,91 @@ t.test(
       const { n0: _, ...oneLess } = names
       await put('full', { Metrics: oneLess })
     }
+  },
+)
+
+t.test(
+  'a job that fails is undone also where calls have concerned its endpoints, and their effects stay',
+  async t => {
+    const buckets = makeBuckets(t)
+    await buckets.put(
+      'data',
+      'a.csv',
+      [
+        'Id,ChannelType,Address,User.UserId,User.UserAttributes.tier,Attributes.plan',
+        ...[
+          'taker,EMAIL,shared@x,,,',
+          'created,EMAIL,created@x,ann,gold,new',
+          'changed,EMAIL,moved@x,ann,gold,new',
+        ],
+        'named,EMAIL,named@x,,,new',
+      ].join('\n'),
+    )
+    const { client, url } = await startEmulator(t, buckets.env)
+    const app = await createApp(client)
+    const put = (id: string, Address: string, more: object = {}) =>
+      putEndpoint(client, app, id, { ChannelType: 'EMAIL', Address, ...more })
+    const ofAnn = (tier: string) => ({ User: { UserId: 'ann', UserAttributes: { tier: [tier] } } })
+    await put('holder', 'shared@x')
+    await put('sibling', 'sibling@x', ofAnn('silver'))
+    await put('changed', 'changed@x', { ...ofAnn('silver'), Attributes: { plan: ['old'] } })
+    await put('left-behind', 'left@x', ofAnn('silver'))
+    await controlOf(url)('POST', '/_pinpoint/faults', { job: {}, failAt: 'COMPLETING', reason: 'told to' })
+    const job = await holdAt(
+      url,
+      'PROCESSING',
+      () => createImportJob(client, app, { S3Url: 's3://data/a.csv' }),
+      async () => {
+        t.match(await getEndpoint(client, app, 'holder'), { EndpointStatus: 'INACTIVE' })
+        // Each of these concerns endpoints that the job has written, and names none of them.
+        await put('next-taker', 'shared@x')
+        await put('of-ann', 'of-ann@x', ofAnn('bronze'))
+        await put('at-old-address', 'changed@x')
+        // And this names one.
+        await put('named', 'named@x', { Attributes: { more: ['yes'] } })
+      },
+    )
+    t.equal((await waitForJob(client, job)).JobStatus, 'FAILED')
+    for (const id of ['taker', 'created']) t.equal(await getEndpoint(client, app, id), undefined, id)
+    const tier = ['bronze']
+    matchEach(
+      t,
+      await Promise.all(
+        [
+          'holder',
+          'next-taker',
+          'sibling',
+          'left-behind',
+          'changed',
+          'at-old-address',
+          'of-ann',
+          'named',
+        ].map(id => getEndpoint(client, app, id)),
+      ),
+      [
+        { EndpointStatus: 'INACTIVE', Address: 'shared@x' },
+        { EndpointStatus: 'ACTIVE', Address: 'shared@x' },
+        { User: { UserId: 'ann', UserAttributes: { tier } } },
+        { User: { UserId: 'ann', UserAttributes: { tier } } },
+        {
+          ...{ EndpointStatus: 'INACTIVE', Address: 'changed@x', Attributes: { plan: ['old'] } },
+          User: { UserId: 'ann', UserAttributes: { tier } },
+        },
+        { EndpointStatus: 'ACTIVE', Address: 'changed@x' },
+        { EndpointStatus: 'ACTIVE' },
+        // What a call has named is left as it is.
+        { EndpointStatus: 'ACTIVE', Attributes: { plan: ['new'], more: ['yes'] } },
+      ],
+    )
+    const { EndpointsResponse } = await client.send(
+      new GetUserEndpointsCommand({ ApplicationId: app, UserId: 'ann' }),
+    )
+    t.strictSame(EndpointsResponse?.Item?.map(({ Id }) => Id).sort(), [
+      'changed',
+      'left-behind',
+      'of-ann',
+      'sibling',
+    ])
   },
 )
 

@@ -76,7 +76,7 @@ export interface EndpointValues extends EndpointMaps {
 export interface EndpointRow extends EndpointValues {
   seq: number
   app: number
-  /** The import job that wrote it last; null when a caller did. */
+  /** The import job that wrote it last; null when a caller named it since. */
   import_job: number | null
 }
 

@@ -18,6 +18,8 @@ export interface EndpointWrite {
   readonly values: EndpointValues
   /** Its row number; set when it is created. */
   seq: number | undefined
+  /** Whether it is changed only because another one is: it took over its address, or shares its user. */
+  isConcerned: boolean
 }
 
 /** The writer: an import job, or a caller of the API. */
@@ -77,7 +79,9 @@ export function createEndpointWriter(db: Database, queue: WriteQueue, counter: E
     restoredMembers.restore(app, created)
   }
 
-  const change = (app: AppRef, { stored, values }: EndpointWrite, by: WrittenBy): void => {
+  const change = (app: AppRef, { stored, values, isConcerned }: EndpointWrite, writer: WrittenBy): void => {
+    // What a caller's change of another endpoint does to one of a job does not keep that job from undoing it.
+    const by = writer.job === null && isConcerned ? { ...writer, job: stored!.import_job } : writer
     const columns: string[] = []
     const params: unknown[] = []
     for (const column of mutableColumns) {

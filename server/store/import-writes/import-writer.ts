@@ -5,7 +5,7 @@ import type { AttributeName, AttributeNames } from '../endpoints/attribute-names
 import type { EndpointCounter } from '../endpoints/endpoint-counts.ts'
 import type { Endpoints, EndpointWriter } from '../endpoints/endpoints.ts'
 import { createSoleWriter } from './sole-writer.ts'
-import { createUndoLog } from './undo-log.ts'
+import { createUndoLog, type Restored } from './undo-log.ts'
 
 /** The endpoint writer of an import job. Its writes can be undone until the job is COMPLETED. */
 export interface ImportWriter extends EndpointWriter {
@@ -21,13 +21,13 @@ export interface ImportWriter extends EndpointWriter {
   expectNames(app: AppRef, names: AttributeName[]): void
   /**
    * Undoes up to `limit` of the job's writes: restores the endpoints that it changed, then deletes
-   * those that it created. A row that somebody else has written since is left alone. If that was
-   * another job, its undo log is changed, so that nothing of this job returns if that one fails as
-   * well.
+   * those that it created. A row that somebody else has written since is left alone, unless a caller
+   * wrote another one that only concerned it. If it was another job, its undo log is changed, so
+   * that nothing of this job returns if that one fails as well.
    *
-   * @returns whether there is more to undo
+   * @returns the endpoints that were restored; undefined once there is no more to undo
    */
-  undo(app: AppRef, limit: number): boolean
+  undo(app: AppRef, limit: number): Restored[] | undefined
   /**
    * How many endpoints of the job can be undone: those that it created, and those that it changed.
    */

@@ -3,7 +3,11 @@ import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { AttributeNames } from '../endpoints/attribute-names.ts'
 import type { EndpointCounter } from '../endpoints/endpoint-counts.ts'
+import type { EndpointRef } from '../endpoints/endpoint-key.ts'
 import { type EndpointRow, mutableColumns } from '../endpoints/endpoint-row.ts'
+
+/** An endpoint that was restored. */
+export type Restored = Pick<EndpointRef, 'key' | 'folded'>
 
 /** The undo log of a job: copies of the endpoints that it overwrote, kept until it is COMPLETED. */
 export interface UndoLog {
@@ -12,7 +16,7 @@ export interface UndoLog {
    */
   keep(rows: EndpointRow[]): void
   /** See `ImportWriter`. */
-  undo(app: AppRef, limit: number): boolean
+  undo(app: AppRef, limit: number): Restored[] | undefined
   /** See `ImportWriter`. */
   undoable(app: AppRef): { created: number; changed: number }
 }
@@ -41,11 +45,9 @@ export function createUndoLog(
     `UPDATE ${table} SET (${mutableColumns}) =
        (SELECT ${mutableColumns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
      WHERE seq = :seq AND import_job = :job`
-  const restore = db
-    .prepare<[{ job: number; seq: number }], string | null>(
-      `${restoreIn('endpoints')} RETURNING channel_type`,
-    )
-    .pluck()
+  const restore = db.prepare<[{ job: number; seq: number }], Restored & { channel: string | null }>(
+    `${restoreIn('endpoints')} RETURNING key, id AS folded, channel_type AS channel`,
+  )
   const restoreInLater = db.prepare<[{ job: number; seq: number }]>(restoreIn('endpoints_before_import'))
   const isKept = db
     .prepare<[number, number], number>('SELECT 1 FROM endpoints_before_import WHERE job = ? AND seq = ?')
@@ -127,17 +129,21 @@ export function createUndoLog(
       }),
       undo(app, limit) {
         const rows = kept.all(job, limit)
+        const restored: Restored[] = []
         for (const { seq, channel } of rows) {
           queue.noteEndpointWrites(app.seq)
-          const restored = restore.get({ job, seq })
-          if (restored !== undefined) counter.note(app.seq, [{ before: channel, after: restored }])
+          const row = restore.get({ job, seq })
+          if (row !== undefined) {
+            counter.note(app.seq, [{ before: channel, after: row.channel }])
+            restored.push(row)
+          }
           restoreInLater.run({ job, seq })
           forget.run(job, seq)
         }
-        if (rows.length > 0) return true
+        if (rows.length > 0) return restored
         names.removeOfJob(app, job)
         passOnAll.run({ job })
-        if (forgetInLater.run(job, limit).changes > 0) return true
+        if (forgetInLater.run(job, limit).changes > 0) return []
         undoneTo ??= newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER
         const deleted = deleteCreated.all(app.seq, undoneTo, job, limit)
         undoneTo = Math.max(undoneTo, ...deleted.map(row => row.seq))
@@ -145,7 +151,7 @@ export function createUndoLog(
           app.seq,
           deleted.map(({ channel }) => ({ before: channel, after: undefined })),
         )
-        return deleted.length > 0
+        return deleted.length > 0 ? [] : undefined
       },
     }
   }

@@ -88,7 +88,7 @@ CREATE TABLE endpoints (
   location        TEXT,
   demographic     TEXT,
   revision        INTEGER NOT NULL, -- grows from write to write of a user's endpoints
-  import_job      INTEGER,          -- the job that wrote it last; NULL when a caller did
+  import_job      INTEGER,          -- the job that wrote it last; NULL when a caller named it since
   user_key        INTEGER,          -- hashes of app and user_id, and of app and address, as key
   address_key     INTEGER
 ) STRICT;
