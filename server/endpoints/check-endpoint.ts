@@ -47,7 +47,7 @@ export function checkId(member: string, id: string): string | undefined {
 function normalizeDate(endpoint: EndpointRequest, date: string): string | undefined {
   const instant = readInstant(date)
   if (instant === undefined) {
-    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got ${JSON.stringify(date)}`
+    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z, in the years 0000 to 9999 in UTC; got ${JSON.stringify(date)}`
   }
   if (!date.endsWith('Z')) endpoint.EffectiveDate = new Date(instant).toISOString()
   return undefined

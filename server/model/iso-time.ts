@@ -1,6 +1,10 @@
+/** The first and the last instant that ISO 8601 writes with a year of four digits. */
+const [earliest, latest] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')]
+
 /**
  * Reads an ISO 8601 time with a time zone. A second may have up to six decimals: AWS's own code
- * imports microseconds (source: observed).
+ * imports microseconds (source: observed). In UTC, too, its year has to have four digits, as it is kept and answered
+ * in UTC.
  *
  * @returns milliseconds since 1970; undefined for any other text
  */
@@ -10,7 +14,8 @@ export function readInstant(text: string): number | undefined {
   // V8 accepts the 31st of any month as a day of the next one, and likewise the hour 24.
   const daysInMonth = new Date(Date.UTC(Number(parts[1]), Number(parts[2]), 0)).getUTCDate()
   const instant = Date.parse(text)
-  return Number.isNaN(instant) || Number(parts[3]) > daysInMonth ? undefined : instant
+  const isInRange = instant >= earliest && instant <= latest
+  return isInRange && Number(parts[3]) <= daysInMonth ? instant : undefined
 }
 
 /**

@@ -70,6 +70,8 @@ const faults = (format: Format): fc.Arbitrary<Fault> => {
         '2019-08-23T25:00:00Z',
         '2019-08-23T10:54:35Z\n',
         '1566557675',
+        '9999-12-31T23:59:59-10:00',
+        '0000-01-01T00:00:00+10:00',
       )
       .map(EffectiveDate => fault('EffectiveDate must be an ISO 8601 time ', { EffectiveDate })),
     badId.map(Id => fault('Id must not hold $, { or }; got ', { Id })),

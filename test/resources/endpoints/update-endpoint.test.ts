@@ -583,6 +583,14 @@ t.test('an EffectiveDate that is not in UTC is kept in UTC', async t => {
     await write('e', { ...email('ann'), EffectiveDate: date })
     t.equal((await get('e')).EffectiveDate, '2019-08-23T10:54:35.220Z')
   }
+  for (const date of ['0000-01-01T10:00:00+10:00', '9999-12-31T13:59:59-10:00']) {
+    await write('e', { ...email('ann'), EffectiveDate: date })
+    t.equal((await get('e')).EffectiveDate, new Date(date).toISOString())
+  }
+  for (const date of ['0000-01-01T09:59:59+10:00', '9999-12-31T14:00:00-10:00']) {
+    const message = /^EffectiveDate must be .*, in the years 0000 to 9999 in UTC; got/
+    isError(t, await put('e', { EffectiveDate: date }), 400, 'BadRequestException', message)
+  }
   const refused = await put('e', { EffectiveDate: '2019-08-23T24:00:00Z' })
   isError(t, refused, 400, 'BadRequestException', /^EffectiveDate must be/)
 })
