@@ -30,15 +30,23 @@ export function readDateRange(
       ? Math.min(today, (givenFrom ?? Number.POSITIVE_INFINITY) + longest)
       : readDay('end-time', end)
   const from = givenFrom ?? to - longest
-  if (from > to) throw badRequest(`start-time must not be later than end-time; got ${describe(start ?? end)}`)
+  if (from > to) {
+    const last =
+      end === undefined ? `today, which is ${nameOf(today)}, where there is no end-time` : 'end-time'
+    throw badRequest(`start-time must not be later than ${last}; got ${describe(start)}`)
+  }
   if (to - from > longest) {
     throw badRequest(
       `start-time and end-time must span at most ${kpiDays.range} days, both included; got ${(to - from) / day + 1}`,
     )
   }
   if (today - from >= kpiDays.past * day) {
+    const [member, past, got] =
+      start === undefined
+        ? ['end-time without start-time', kpiDays.past - (kpiDays.range - 1), to]
+        : ['start-time', kpiDays.past, from]
     throw badRequest(
-      `start-time must be less than ${kpiDays.past} days before today, which is ${nameOf(today)}; got ${nameOf(from)}`,
+      `${member} must be less than ${past} days before today, which is ${nameOf(today)}; got ${nameOf(got)}`,
     )
   }
   return { from: nameOf(from), to: nameOf(to) }

@@ -335,10 +335,18 @@ t.test('the answer has the days that count, and rows as the guide has them', asy
 
 t.test('wrong days, unknown names, campaigns and journeys are refused', async t => {
   const { kpi } = await withKpis(t)
-  const refused = async (query: string, message: RegExp) =>
+  const refused = async (query: string, message: string | RegExp) =>
     isError(t, await kpi('unique-deliveries', query), 400, 'BadRequestException', message)
   await refused('start-time=x', /^start-time must be an ISO 8601 time .* got "x"/)
-  await refused('start-time=2027-03-09&end-time=2027-03-08', /^start-time must not be later/)
+  await refused(
+    'start-time=2027-03-09&end-time=2027-03-08',
+    /^start-time must not be later than end-time; got "2027-03-09"$/,
+  )
+  const late = `start-time must not be later than today, which is ${today}, where there is no end-time; got "2027-03-11"`
+  await refused('start-time=2027-03-11', late)
+  const old = `end-time without start-time must be less than 60 days before today, which is ${today}; got 2027-01-09`
+  await refused('end-time=2027-01-09', old)
+  t.equal((await kpi('unique-deliveries', 'end-time=2027-01-10')).status, 200)
   await refused('start-time=2027-02-01&end-time=2027-03-04', /span at most 31 days, both included; got 32/)
   t.equal((await kpi('unique-deliveries', 'start-time=2027-02-01&end-time=2027-03-03')).status, 200)
   await refused('start-time=2026-12-10&end-time=2026-12-11', /less than 90 days before today/)
