@@ -1,6 +1,6 @@
 import type { Attributes, EndpointRequest } from '../model/endpoint.ts'
 import { readInstant } from '../model/iso-time.ts'
-import { endpointLimits as limits } from '../model/quotas.ts'
+import { endpointLimits as limits, maxPathParameterLength } from '../model/quotas.ts'
 
 /**
  * Checks the values of an endpoint that already has the right types, and brings them to the form in which
@@ -35,11 +35,16 @@ export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
 
 /**
  * Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference), nor U+0000 (assumed: SQLite
- * compares ids without regard to case up to there only, and would take one for another).
+ * compares ids without regard to case up to there only, and would take one for another). They have to fit in a path as
+ * URLs escape them (assumed): what is written by a batch or an import is read and deleted by a path.
  */
 export function checkId(member: string, id: string): string | undefined {
   if (id === '') return `${member} must not be empty`
   if (id.includes('\0')) return `${member} must not hold the character U+0000; got ${JSON.stringify(id)}`
+  const { length } = encodeURIComponent(id.toWellFormed())
+  if (length > maxPathParameterLength) {
+    return `${member} must have at most ${maxPathParameterLength} characters as it is escaped in a URL; got ${length}`
+  }
   return /[${}]/.test(id) ? `${member} must not hold $, { or }; got ${JSON.stringify(id)}` : undefined
 }
 

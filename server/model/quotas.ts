@@ -8,6 +8,12 @@
 /** Largest request body in bytes: the payload quota. */
 export const maxBodyBytes = 7 * 1024 * 1024
 
+/**
+ * Longest path parameter in characters (assumed). Fastify's default of 100 is shorter than a segment's ARN. Of
+ * characters that are escaped, some are counted as they are, others as three.
+ */
+export const maxPathParameterLength = 2048
+
 /** Entries on a page of a list: where the caller names no number, and at most (both assumed). */
 export const pageSize = { default: 100, max: 1000 } as const
 

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { withoutPayloadTooLarge } from '../../model/exception.ts'
-import { maxBodyBytes } from '../../model/quotas.ts'
+import { maxBodyBytes, maxPathParameterLength } from '../../model/quotas.ts'
 import { diskTrouble } from '../../process/disk-errors.ts'
 import { jsonType } from '../content-type.ts'
 import { requestIdHeader } from '../request-id.ts'
@@ -102,8 +102,3 @@ function toException(error: unknown, operation: string | undefined): PinpointExc
       )
   }
 }
-
-/**
- * Longest path parameter in characters. Fastify's default of 100 is shorter than a segment's ARN.
- */
-export const maxPathParameterLength = 2048

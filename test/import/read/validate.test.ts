@@ -67,6 +67,8 @@ t.test('a value that Pinpoint does not take makes a record bad, and its member i
   t.match(await verdictOn({ Id: 'a$b' }), /^Id /)
   t.match(await verdictOn({ Id: 'a\0b' }), /^Id must not hold the character U\+0000; got "a\\u0000b"/)
   t.match(await verdictOn({ User: { UserId: 'a{b' } }), /^User\.UserId /)
+  t.match(await verdictOn({ Id: 'a'.repeat(2049) }), /^Id must have at most 2048 characters/)
+  t.match(await verdictOn({ User: { UserId: 'a'.repeat(2049) } }), /^User\.UserId must have at most 2048/)
   t.match(await verdictOn({ EffectiveDate: 'yesterday' }), /^EffectiveDate /)
   t.match(await verdictOn({ EffectiveDate: '2023-02-29T00:00:00Z' }), /^EffectiveDate /)
   t.match(await verdictOn({ EffectiveDate: '2024-02-29T00:00:00Z' }), { EffectiveDate: /^2024/ })

@@ -115,6 +115,37 @@ for (const [title, item, message] of refused) {
   })
 }
 
+for (const [what, character, most] of [
+  ['letters', 'a', 2048],
+  ['characters that a path keeps escaped', '/', 682],
+  ['characters of three bytes', '鈴', 227],
+] as const) {
+  t.test(`ids of ${most} ${what} are the longest, and can be read and deleted`, async t => {
+    const { call, url, batch } = await withApp()
+    const id = character.repeat(most)
+    const longer = `${id}${character}`
+    t.equal((await batch({ ...email(id), User: { UserId: id } })).status, 202)
+    const users = `${url.replace(/endpoints$/, 'users')}/${encodeURIComponent(id)}`
+    t.match((await call('GET', users)).body, { Item: [{ Id: id }] })
+    t.match((await call('DELETE', `${url}/${encodeURIComponent(id)}`)).body, { Id: id })
+    for (const [member, item] of [
+      ['Id', email(longer)],
+      ['User.UserId', { ...email('x'), User: { UserId: longer } }],
+    ] as const) {
+      const { length } = encodeURIComponent(longer)
+      const message = `: ${member} must have at most 2048 characters as it is escaped in a URL; got ${length}`
+      const answer = await batch(item)
+      isError(t, answer, 400, 'BadRequestException', /^Written: 0 of 1 items/)
+      t.ok(answer.body.Message.endsWith(message), answer.body.Message.slice(-100))
+    }
+  })
+}
+
+t.test('half of a character in an id is no fault of the emulator', async t => {
+  const { batch } = await withApp()
+  t.equal((await batch(email('a\ud83d'))).status, 202)
+})
+
 t.test('the message names every item that is refused', async t => {
   const { batch } = await withApp()
   const answer = await batch({ Id: 'x', Metrics: { a: '1' } }, email('a'), {}, { Id: 'y', Address: '' })
