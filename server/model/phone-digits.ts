@@ -1,3 +1,6 @@
+/** A digit of whichever script. */
+export const anyDigit = /\p{Nd}/u
+
 /**
  * The form in which phone numbers are compared: `+` and digits. Callers write them with spaces,
  * brackets and hyphens, too.

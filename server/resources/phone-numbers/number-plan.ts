@@ -4,7 +4,7 @@ import {
   type PhoneNumberTypes,
   parsePhoneNumber,
 } from 'awesome-phonenumber'
-import { phoneDigits } from '../../model/phone-digits.ts'
+import { anyDigit } from '../../model/phone-digits.ts'
 import type { PhoneNumberFacts, PhoneType } from '../../model/phone-number.ts'
 
 /** Pinpoint's types for those of libphonenumber; each one that is not here is OTHER. */
@@ -26,7 +26,8 @@ export const isRegion = (isoCode: string): boolean => regions.has(isoCode)
  * What the numbering plan of its country tells of a phone number. Members that it does not tell are
  * absent: the carrier and the place, mostly, and all but the type of what is no number.
  *
- * @param text with a country code, unless there is a region. One without a plus is taken to begin
+ * @param text with digits, and with a country code, unless there is a region. It is read as libphonenumber does: an
+ *   extension is left out, and letters are the digits of their keys. One without a plus is taken to begin
  *   with the country code (source: guide, which warns that it may be that of another country)
  * @param region ISO 3166-1, of the country to which a number without a country code belongs
  */
@@ -51,9 +52,10 @@ export function describeNumber(
 }
 
 function parse(text: string, region: string | undefined): ParsedPhoneNumber {
-  const isComplete = region === undefined || text.trim().startsWith('+')
-  if (isComplete) return parsePhoneNumber(phoneDigits(text) ?? '')
-  const { number } = parsePhoneNumber(text, { regionCode: region })
+  const { number } =
+    region === undefined
+      ? parsePhoneNumber(`+${text.slice(text.search(anyDigit))}`)
+      : parsePhoneNumber(text, { regionCode: region })
   // The number may have another country code than the region: 011 44 … in the United States.
   return parsePhoneNumber(number?.e164 ?? '')
 }

@@ -1,5 +1,5 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
-import { phoneDigits } from '../../model/phone-digits.ts'
+import { anyDigit, phoneDigits } from '../../model/phone-digits.ts'
 import {
   type NumberValidateRequest,
   type NumberValidateResponse,
@@ -11,9 +11,6 @@ import { samples } from './samples.ts'
 /** Most characters of a phone number, as in libphonenumber. */
 const maxLength = 250
 
-const digitsOf = (text: string): string | undefined =>
-  text.length > maxLength ? undefined : phoneDigits(text)
-
 /**
  * Reads a number of which a user says something.
  *
@@ -22,7 +19,7 @@ const digitsOf = (text: string): string | undefined =>
  *   samples, for which it would have no effect
  */
 export function readSaidNumber(member: string, text: string): string {
-  const number = text.startsWith('+') ? digitsOf(text) : undefined
+  const number = text.startsWith('+') && text.length <= maxLength ? phoneDigits(text) : undefined
   if (number === undefined) {
     throw badRequest(
       `${member} must be a phone number that begins with + and its country code, such as +12065550100; got ${JSON.stringify(text)}`,
@@ -46,8 +43,7 @@ export async function validateNumber(
   { PhoneNumber, IsoCountryCode }: NumberValidateRequest,
   said: Store['phoneNumbers'],
 ): Promise<NumberValidateResponse> {
-  const bare = digitsOf(PhoneNumber ?? '')
-  if (PhoneNumber === undefined || bare === undefined) {
+  if (PhoneNumber === undefined || !anyDigit.test(PhoneNumber)) {
     throw badRequest(
       `PhoneNumber must be a phone number with its country code, such as +12065550142; got ${JSON.stringify(PhoneNumber)}`,
     )
@@ -60,6 +56,7 @@ export async function validateNumber(
       `IsoCountryCode must be the ISO 3166-1 code of a country, such as US or GB; got ${JSON.stringify(IsoCountryCode)}`,
     )
   }
+  const bare = phoneDigits(PhoneNumber) ?? ''
   const planned = describeNumber(PhoneNumber, region)
   const { CleansedPhoneNumberE164: e164 = bare } = planned
   const original = {

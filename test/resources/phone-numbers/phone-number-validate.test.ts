@@ -110,8 +110,45 @@ t.test(
   },
 )
 
+t.test(
+  'a number is read in one way, whether it begins with its country code or has a country beside it',
+  async t => {
+    for (const [complete, national, country, e164, more] of [
+      ['+1 425 527 1234 ext. 5', '425 527 1234 ext. 5', 'US', '+14255271234', { PhoneType: 'MOBILE' }],
+      ['+1-800-FLOWERS', '1-800-FLOWERS', 'US', '+18003569377', { PhoneType: 'OTHER' }],
+      ['+٣٣٦١٢٣٤٥٦٧٨', '٠٦١٢٣٤٥٦٧٨', 'FR', '+33612345678', { PhoneType: 'MOBILE' }],
+      ['+１４２５５２７１２３４', '４２５５２７１２３４', 'US', '+14255271234', { PhoneType: 'MOBILE' }],
+      [
+        '+1 206 555 0142 ext. 5',
+        '206 555 0142 ext. 5',
+        'US',
+        '+12065550142',
+        { Carrier: 'ExampleCorp Mobile' },
+      ],
+    ] as const) {
+      const wanted = { ...more, CleansedPhoneNumberE164: e164, CountryCodeIso2: country }
+      t.match(await answerTo(complete), wanted, complete)
+      t.match(await answerTo(complete, country), wanted, `${complete} of ${country}`)
+      t.match(await answerTo(complete.slice(1)), wanted, `${complete.slice(1)} without a plus`)
+      t.match(await answerTo(`tel: ${complete}`), wanted, `tel: ${complete}`)
+      t.match(await answerTo(national, country), wanted, `${national} of ${country}`)
+    }
+  },
+)
+
+t.test('whatever else has digits is INVALID, however long, and in any script', async t => {
+  for (const number of ['٣', '१२३', '5'.repeat(300), `+${'5'.repeat(300)}`, '+1_425_527_1234']) {
+    for (const country of [undefined, 'US']) {
+      t.same(await answerTo(number, country), {
+        ...(country && { OriginalCountryCodeIso2: country }),
+        ...{ OriginalPhoneNumber: number, PhoneType: 'INVALID', PhoneTypeCode: 3 },
+      })
+    }
+  }
+})
+
 t.test('what is no number at all is refused, and so is a country that is none', async t => {
-  for (const PhoneNumber of ['', 'hello', '+', '٣', '5'.repeat(251)]) {
+  for (const PhoneNumber of ['', 'hello', '+']) {
     const message = `PhoneNumber must be a phone number with its country code, such as +12065550142; got ${JSON.stringify(PhoneNumber)}`
     isError(t, await validate({ PhoneNumber }), 400, 'BadRequestException', message)
   }
