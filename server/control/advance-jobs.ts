@@ -3,6 +3,7 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Event } from '../events/event-bus.ts'
 import { conflict, notFound } from '../http/errors/exceptions.ts'
+import { failsAt } from '../jobs/faults.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { JobParams } from '../model/job.ts'
@@ -26,7 +27,7 @@ interface Jobs {
   /** Import or Export. */
   name: string
   find: (app: AppRef, jobId: string) => FoundJob<AnyJob> | undefined
-  progress: Pick<JobProgress, 'letLeave' | 'holdersOfSlots' | 'hanging'>
+  progress: Pick<JobProgress, 'letLeave' | 'mayLeave' | 'faultsWithin' | 'holdersOfSlots' | 'hanging'>
 }
 
 /**
@@ -76,10 +77,15 @@ async function advance(
 
   const from = await app.store.write(() => {
     const { seq, job } = read()
+    const { JobStatus: status } = job
     checkMode(app.store.jobControl.get().mode)
-    checkAhead(job.JobStatus, to)
-    progress.letLeave(seq, to === undefined ? [job.JobStatus] : statesOnTheWay(to))
-    return job.JobStatus
+    checkAhead(status, to)
+    const failsInCompleting = (): boolean => {
+      const ref = { seq, id: jobId, app: findApp(app.store, applicationId), status }
+      return progress.faultsWithin(ref, failsAt('COMPLETING')).length > 0
+    }
+    progress.letLeave(seq, to === undefined ? [status] : statesOnTheWay(to, failsInCompleting))
+    return status
   })
   app.jobWorker.wake()
 
@@ -123,7 +129,7 @@ function obstacleTo(
   if (fault !== undefined) {
     return `the fault rule ${fault} keeps the job in ${status}: DELETE /_pinpoint/faults/${fault} first`
   }
-  if ((to === 'FAILING' || to === 'FAILED') && held && status === 'COMPLETING') {
+  if (isFailure(to) && held && status === 'COMPLETING' && !progress.mayLeave({ seq })) {
     return `the job has not failed: it is held in COMPLETING, and will not come to ${to}`
   }
   const holders = status === 'PENDING_JOB' ? progress.holdersOfSlots(seq) : undefined
@@ -134,15 +140,17 @@ function obstacleTo(
 /**
  * The states that a job may leave on its way to a state. If it fails instead, it may go on to
  * FAILED; if it is meant to fail, it may not become COMPLETED.
+ *
+ * @param failsInCompleting whether a fault rule fails the job in COMPLETING
  */
-function statesOnTheWay(to: JobStatus): JobStatus[] {
-  if (to === 'FAILING' || to === 'FAILED') {
-    return statesBefore(to).filter(
-      status => status !== 'COMPLETING' && (to === 'FAILED' || status !== 'FAILING'),
-    )
-  }
-  return [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]
+function statesOnTheWay(to: JobStatus, failsInCompleting: () => boolean): JobStatus[] {
+  if (!isFailure(to)) return [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]
+  const states = statesBefore(to)
+  return failsInCompleting() ? states : states.filter(status => status !== 'COMPLETING')
 }
+
+/** Whether a job comes to a state only if it fails. */
+const isFailure = (to: JobStatus | undefined): boolean => to === 'FAILING' || to === 'FAILED'
 
 /** @throws ConflictException */
 function checkMode(mode: string): void {

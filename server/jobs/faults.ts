@@ -1,4 +1,5 @@
 import type { Fault } from '../model/fault.ts'
+import type { JobStatus } from '../model/job-states.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 
@@ -7,9 +8,15 @@ export class InjectedFaultError extends Error {}
 
 type FaultsOfJobs = Pick<JobProgress, 'faults'>
 
+/** Selects the rules that fail a job in a state. */
+export const failsAt =
+  (status: JobStatus) =>
+  (rule: Fault): boolean =>
+    rule.failAt === status
+
 /** @throws InjectedFaultError if a rule fails the job in its current state */
 export function checkFaults(job: Job, progress: FaultsOfJobs): void {
-  const [fault] = progress.faults(job, rule => rule.failAt === job.status)
+  const [fault] = progress.faults(job, failsAt(job.status))
   if (fault !== undefined) throw new InjectedFaultError(reasonOf(fault))
 }
 

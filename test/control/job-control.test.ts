@@ -97,6 +97,43 @@ t.test('jobs advance as callers say', async t => {
     )
   })
 
+  await t.test('by hand, on to a failure by a fault rule in COMPLETING', async t => {
+    const fails = { failAt: 'COMPLETING', reason: 'as it should' }
+    const addRule = async (rule: object) => (await call('POST', '/_pinpoint/faults', rule)).body.id
+    const removeRule = (id: string) => call('DELETE', `/_pinpoint/faults/${id}`)
+    const imports = await addRule({ job: { s3Url: 's3://data/users.csv' }, ...fails })
+    const [first, second] = [
+      await createImportJob(client, app, { S3Url }),
+      await createImportJob(client, app, { S3Url: 's3://data/bad.csv' }),
+    ]
+    isIn(t, await advance(first, 'PROCESSING'), 'PROCESSING')
+    isIn(t, await advance(first, 'FAILED'), 'FAILED')
+    t.strictSame((await page(first)).job.Failures, [`${S3Url}: as it should`])
+    const states = (await page(first)).history.map(({ status }: { status: string }) => status)
+    t.strictSame(states, [...straight.slice(0, -1), 'FAILING', 'FAILED'])
+    isIn(t, await advance(second, 'FAILED'), 'FAILED')
+    const held = await createImportJob(client, app, { S3Url })
+    isIn(t, await advance(held, 'COMPLETING'), 'COMPLETING')
+    isIn(t, await advance(held, 'FAILING'), 'FAILING')
+    isIn(t, await advance(held), 'FAILED')
+    await removeRule(imports)
+
+    const done = await createImportJob(client, app, { S3Url })
+    isIn(t, await advance(done, 'COMPLETING'), 'COMPLETING')
+    const late = await addRule({ job: { id: done.Id }, ...fails })
+    isIn(t, await advance(done, 'FAILED'), 'FAILED')
+    await removeRule(late)
+    const exports = await addRule({ job: { type: 'EXPORT' }, ...fails })
+    const job = await createExportJob(client, app)
+    isIn(t, await advance(job, 'FAILED'), 'FAILED')
+    await removeRule(exports)
+    const other = await createImportJob(client, app, { S3Url })
+    const elsewhere = await addRule({ job: { type: 'EXPORT' }, ...fails })
+    isRefused(t, await advance(other, 'FAILED'), /^the job has not failed: it is held in COMPLETING/)
+    await removeRule(elsewhere)
+    isIn(t, await advance(other), 'COMPLETED')
+  })
+
   await t.test('by hand, also while they wait for a slot', async t => {
     const first = await createImportJob(client, app, { S3Url })
     isIn(t, await advance(first, 'INITIALIZING'), 'INITIALIZING')

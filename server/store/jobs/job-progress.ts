@@ -88,6 +88,9 @@ export function createJobProgress(
     faults: (job: Job, matters: (rule: Fault) => boolean): Fault[] =>
       !job.ofSeed && faults.isAny() ? write(job, () => faults.applying(job, matters)) : [],
 
+    /** Like `faults`, of a job that is not of the seed, in a transaction other than `write`. */
+    faultsWithin: (job: Job, matters: (rule: Fault) => boolean): Fault[] => faults.applying(job, matters),
+
     /** The id of the fault rule that makes a job hang in its state, if there is one. */
     hanging: faults.hanging,
 
