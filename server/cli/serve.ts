@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
-import closeWithGrace from 'close-with-grace'
 import { start } from '../emulator/start.ts'
 import { loadConfig } from '../process/config.ts'
 import { createLog } from '../process/log.ts'
+import { stopOnSignals } from './stop-on-signals.ts'
 
 /**
  * How V8 collects garbage, for all threads of this process: that of an import is nearly all young. Taken to live longer,
@@ -27,13 +27,12 @@ export async function serve(env: NodeJS.ProcessEnv, argv: string[]): Promise<voi
   const stopping = new AbortController()
   const starting = start(config, log, { signal: stopping.signal })
   // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
-  const handlers = closeWithGrace({ delay: 5000, logger: log }, async ({ err }) => {
-    if (err) log.fatal({ err }, 'unexpected error, stopping')
+  const stopListening = stopOnSignals(log, async () => {
     stopping.abort()
     const running = await starting.catch(() => undefined)
     await running?.close()
   })
-  starting.catch(handlers.uninstall)
+  starting.catch(stopListening)
   try {
     const { url } = await starting
     log.info(`pinpoint-local ready on ${url}`)

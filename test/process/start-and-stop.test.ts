@@ -9,7 +9,7 @@ import t, { type Test } from 'tap'
 import { version } from '../../server/version.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
-import { createApp, createImportJob, waitForJob } from '../support/helpers.ts'
+import { createApp, createImportJob, until, waitForJob } from '../support/helpers.ts'
 import { isLong, onlyLong } from '../support/long.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
@@ -106,16 +106,71 @@ for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as
 
 const byNpm = { skip: process.platform === 'win32' && 'Windows has no signals' }
 
-t.test('a signal to npm start ends the emulator, and npm waits for its end', byNpm, async t => {
+for (const [what, sendFirst] of [
+  ['a signal to npm start', () => {}],
+  // npm passes on what the emulator has got already.
+  ['Ctrl-C, which signals each process of npm start,', (pid: number) => process.kill(-pid, 'SIGINT')],
+] as const) {
+  t.test(`${what} ends the emulator cleanly, and npm waits for its end`, byNpm, async t => {
+    const dataDir = t.testdir()
+    const emulator = await beginByNpm(t, { DATA_DIR: dataDir }).ready
+    const pid = Number.parseInt(readFileSync(join(dataDir, 'pinpoint.pid'), 'utf8'), 10)
+    t.not(pid, emulator.pid, 'npm is another process')
+    const isThere = () => process.kill(pid, 0)
+    t.ok(isThere())
+    await createApp(emulator.client)
+    sendFirst(emulator.pid)
+    const { stdout } = await emulator.end('SIGINT')
+    t.throws(isThere, { code: 'ESRCH' })
+    t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'], 'it ended cleanly')
+    t.notMatch(stdout, '"level":50')
+  })
+}
+
+/** Has node run a text before the emulator. */
+const before = (text: string) => ({
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(text)}`,
+})
+
+t.test('a second signal that comes with the first changes nothing', async t => {
   const dataDir = t.testdir()
-  const emulator = await beginByNpm(t, { DATA_DIR: dataDir }).ready
-  const pid = Number.parseInt(readFileSync(join(dataDir, 'pinpoint.pid'), 'utf8'), 10)
-  t.not(pid, emulator.pid, 'npm is another process')
-  const isThere = () => process.kill(pid, 0)
-  t.ok(isThere())
-  await emulator.end('SIGTERM')
-  t.throws(isThere, { code: 'ESRCH' })
-  t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'], 'it ended cleanly')
+  const signalsWhileItStops = `import { Server } from 'node:http'
+    const { close } = Server.prototype
+    Server.prototype.close = function (done) {
+      process.once('SIGTERM', () => setImmediate(() => close.call(this, done)))
+      process.kill(process.pid, 'SIGTERM')
+    }`
+  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...before(signalsWhileItStops) })
+  const { stdout } = await endCleanly(t, emulator, 'SIGINT')
+  t.notMatch(stdout, '"level":50')
+  t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'])
+})
+
+t.test('a later signal ends it at once', async t => {
+  const neverCloses = "import { Server } from 'node:http'; Server.prototype.close = () => {}"
+  const emulator = await spawnEmulator(t, { EPHEMERAL: 'true', ...before(neverCloses) })
+  let over: Ended | undefined
+  const again = async () => {
+    // The last that is sent comes too late, if it has ended.
+    void emulator.end('SIGINT').then(ended => {
+      over = ended
+    })
+    return over
+  }
+  const { code, stdout } = await until(again, 'the end')
+  t.equal(code, 1)
+  t.match(stdout, 'a second signal, SIGINT: ending at once')
+})
+
+t.test('an error that nobody has caught stops it cleanly', async t => {
+  const dataDir = t.testdir()
+  const throws = "process.on('SIGUSR2', () => { throw new Error('nobody expects this') })"
+  const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...before(throws) })
+  const { code, stdout } = await emulator.end('SIGUSR2')
+  t.equal(code, 1)
+  t.match(stdout, 'unexpected error, stopping')
+  t.match(stdout, 'nobody expects this')
+  t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'])
 })
 
 t.test('SIGTERM ends it while a compressed object is read through', async t => {

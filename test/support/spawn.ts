@@ -61,12 +61,13 @@ const spawnNode = (t: Test, env: Record<string, string>, args: string[]) =>
  * left out, which it gives to every process that a test starts: they see what is covered, take half of a start, and end the
  * process at signals that node ignores.
  */
-function spawnBare(t: Test, env: Record<string, string>, command: string[]) {
+function spawnBare(t: Test, env: Record<string, string>, command: string[], { detached = false } = {}) {
   // tap adds to the environment; `env -i` begins with an empty one, and becomes the process.
   const variables = Object.entries(env).map(entry => entry.join('='))
   const child: Child = spawn('/usr/bin/env', ['-i', ...variables, ...command], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   })
   let stdout = ''
   let stderr = ''
@@ -84,11 +85,14 @@ function spawnBare(t: Test, env: Record<string, string>, command: string[]) {
   return { child, ended, stdout: () => stdout, stderr: () => stderr }
 }
 
-/** Starts an emulator by `npm start`, in this repository. The process that gets the signal of `end` is npm. */
+/**
+ * Starts an emulator by `npm start`, in this repository, as a process group of its own. The process that gets the signal of
+ * `end` is npm.
+ */
 export function beginByNpm(t: Test, given: Record<string, string>): BegunEmulator {
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, PORT: '0', LOG_FORMAT: 'json', ...compileCache, ...given }
-  return begun(t, spawnBare(t, env, ['npm', 'start', '--silent']))
+  return begun(t, spawnBare(t, env, ['npm', 'start', '--silent'], { detached: true }))
 }
 
 /** Runs the emulator's process to its end: for what ends by itself. */
