@@ -105,7 +105,7 @@ const settings: Settings = {
     argument: 'address',
     default: '127.0.0.1',
     meaning: 'the address to listen on',
-    read: text => text,
+    read: matching(/^[^\s/]+$/, 'an address, or the name of one, such as 127.0.0.1, 0.0.0.0 or localhost'),
   },
   dataDir: {
     variables: ['DATA_DIR'],
@@ -113,7 +113,7 @@ const settings: Settings = {
     argument: 'folder',
     default: '.pinpoint-local',
     meaning: 'holds pinpoint.db, the SQLite file',
-    read: text => text,
+    read: matching(/./s, 'the path of a folder'),
   },
   ephemeral: {
     variables: ['EPHEMERAL'],

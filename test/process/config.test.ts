@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readFlags } from '../../server/cli/settings-flags.ts'
@@ -24,7 +25,7 @@ const [folderA, folderB] = [join(folders, 'a'), join(folders, 'b')]
 
 const served: Row[] = [
   row('port', 'PORT', 7467, ['0', 0], ['8080', 8080], '65536'),
-  row('host', 'HOST', '127.0.0.1', ['0.0.0.0', '0.0.0.0'], ['::1', '::1']),
+  row('host', 'HOST', '127.0.0.1', ['0.0.0.0', '0.0.0.0'], ['::1', '::1'], 'bad/host'),
   row('dataDir', 'DATA_DIR', '.pinpoint-local', ['x', 'x'], ['y', 'y']),
   row('ephemeral', 'EPHEMERAL', false, ['true', true], ['false', false], 'maybe'),
   row('s3Dir', 'S3_DIR', undefined, [folderA, folderA], [folderB, folderB], join(folders, 'file')),
@@ -312,6 +313,30 @@ for (const text of ['abc', '-1', '1.5', '1e3', '0x10', ' 80', '65536']) {
     )
   })
 }
+
+for (const bad of ['', ' ', 'a b', 'a/b', 'http://127.0.0.1']) {
+  t.test(`${JSON.stringify(bad)} is no host`, async t => {
+    const message = `must be an address, or the name of one, such as 127.0.0.1, 0.0.0.0 or localhost; got ${JSON.stringify(bad)}`
+    t.match(refusal(t, {}, ['--host', bad]), `--host ${message}`)
+    t.throws(() => configOf({ host: bad }), {
+      message: `pinpoint-local cannot start, as these settings are wrong:\n  host ${message}`,
+    })
+  })
+}
+
+t.test('a data folder without a name stops the start, and nothing is left', async t => {
+  const message = 'must be the path of a folder; got ""'
+  t.match(
+    refusal(t, {}, ['--data-dir', '', '--port', 'x']),
+    /--port must be .*\n {2}--data-dir must be the path of a folder; got ""/,
+  )
+  t.throws(() => configOf({ dataDir: '' }), {
+    message: `pinpoint-local cannot start, as these settings are wrong:\n  dataDir ${message}`,
+  })
+  const { code, stderr } = await runMain(t, {}, ['--data-dir='])
+  t.match({ code, stderr }, { code: 1, stderr: `  --data-dir ${message}\n` })
+  for (const file of ['pinpoint.db', 'pinpoint.lock']) t.notOk(existsSync(file), file)
+})
 
 for (const bad of ['hush', ':hush', 'a:', 'a:hush,', 'a:hush,a:hush2', 'a b:hush', 'a:hu sh']) {
   t.test(`${JSON.stringify(bad)} are no access keys, and nobody is shown them`, async t => {
