@@ -34,8 +34,7 @@ export class Clock {
   }
 
   now(): Date {
-    const state = this.state
-    return new Date(state.mode === 'frozen' ? state.now : Date.now() + offsetOf(state))
+    return new Date(timeOf(this.state))
   }
 
   get state(): ClockState {
@@ -58,6 +57,15 @@ export function stateAt(mode: ClockMode, now: number): ClockState {
   if (mode === 'frozen') return { mode, now }
   return mode === 'offset' ? { mode, offset: now - Date.now() } : { mode }
 }
+
+/** The time that a clock in this state shows now. */
+export const timeOf = (state: ClockState): number =>
+  state.mode === 'frozen' ? state.now : Date.now() + offsetOf(state)
+
+const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** Whether the clock can be set to a time: it is in the years from 1970 to 9999. */
+export const isClockTime = (time: number): boolean => time >= 0 && time <= lastTime
 
 const offsetOf = (state: ClockState): number => (state.mode === 'offset' ? state.offset : 0)
 

@@ -1,14 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { isClockTime } from '../clock/clock.ts'
 import { badRequest, conflict } from '../http/errors/exceptions.ts'
 import { AdvanceClock, ClockAdvanced, ClockStatus, SetClock } from '../model/clock.ts'
 import { addDuration, type Duration, readDuration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
 import { nextOf } from '../store/clock/due-rows.ts'
 import type { ClockMove, ClockMoved, ClockTarget } from '../worker/messages.ts'
-
-/** The last time that the clock can show. */
-const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /**
  * The clock by which Pinpoint dates and schedules. The worker moves it, and runs what becomes due
@@ -123,9 +121,9 @@ function readTarget(
 /** @throws BadRequestException */
 function readTime(member: string, text: string): number {
   const time = readInstant(text)
-  if (time !== undefined && time >= 0) return time
+  if (time !== undefined && isClockTime(time)) return time
   throw badRequest(
-    `${member} must be an ISO 8601 time with a time zone from 1970 on, such as 2027-03-01T09:00:00Z; got ${JSON.stringify(text)}`,
+    `${member} must be an ISO 8601 time with a time zone, from 1970 to 9999, such as 2027-03-01T09:00:00Z; got ${JSON.stringify(text)}`,
   )
 }
 
@@ -138,6 +136,6 @@ function readLength(member: string, text: string, now: Date): Duration {
     )
   }
   // It is NaN beyond what a Date can hold.
-  if (addDuration(now.getTime(), duration) <= lastTime) return duration
+  if (isClockTime(addDuration(now.getTime(), duration))) return duration
   throw badRequest(`${member} must not lead beyond the year 9999, from ${now.toISOString()}; got ${text}`)
 }

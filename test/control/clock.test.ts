@@ -111,11 +111,12 @@ t.test('what is wrong is refused, and changes nothing', async t => {
   await bad('PUT', { mode: 'frozen', time: morning }, /time is not a name that is known here/)
   await bad('PUT', { mode: 'real', now: morning }, /now goes with the modes frozen and offset/)
   for (const now of ['tomorrow', '2027-03-01', '2027-03-01T09:00:00', '2027-02-29T09:00:00Z', '']) {
-    const message = `now must be an ISO 8601 time with a time zone from 1970 on, such as 2027-03-01T09:00:00Z; got ${JSON.stringify(now)}`
+    const message = `now must be an ISO 8601 time with a time zone, from 1970 to 9999, such as 2027-03-01T09:00:00Z; got ${JSON.stringify(now)}`
     await bad('PUT', { mode: 'frozen', now }, message)
     await bad('POST', { to: now }, message.replace('now', 'to'))
   }
-  await bad('PUT', { mode: 'frozen', now: '1969-12-31T23:59:59Z' }, /from 1970 on/)
+  await bad('PUT', { mode: 'frozen', now: '1969-12-31T23:59:59Z' }, /from 1970 to 9999/)
+  await bad('PUT', { mode: 'frozen', now: '9999-12-31T23:59:59-00:01' }, /from 1970 to 9999/)
   await bad('PUT', { mode: 'frozen', now: 1 }, /now must be/)
   for (const body of [{}, undefined, { by: 'PT1H', to: morning }, { to: morning, until: 'next' }]) {
     await bad('POST', body, /exactly one of by, to and until must be given|body/)

@@ -437,6 +437,13 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       ),
       /row in campaign_treatments that cannot be read/,
     ],
+    ...["'frozen', 9000000000000000000", "'frozen', -1", "'offset', 9e14", "'offset', -99999999999999"].map(
+      (row): [string, Buffer, RegExp] => [
+        `the clock ${row}`,
+        exec(`INSERT OR REPLACE INTO clock VALUES (1, ${row})`),
+        /row in clock whose time is not from 1970 to 9999/,
+      ],
+    ),
     ['a mode that is none', exec(`INSERT INTO job_control VALUES (1, 'bogus', NULL)`), /row in job_control/],
   ]
   const rows = countRows(DATA_DIR)

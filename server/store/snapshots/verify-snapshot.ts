@@ -1,11 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import Database from 'better-sqlite3'
+import { isClockTime, timeOf } from '../../clock/clock.ts'
 import { FaultRule } from '../../model/fault.ts'
 import { JobControl } from '../../model/job-control.ts'
 import { jobStatuses } from '../../model/job-states.ts'
 import { NewOutboxMessage } from '../../model/message.ts'
 import { readS3Url } from '../../model/s3-url.ts'
 import { checkOf } from '../../validation/check.ts'
+import { createSavedClock } from '../clock/saved-clock.ts'
 import { migrate } from '../database/schema.ts'
 import { isRunning } from '../jobs/job-rows.ts'
 import { damaged } from './snapshot-header.ts'
@@ -29,7 +31,12 @@ export function checkSnapshot(file: string): string | undefined {
     // One file, without a log beside it.
     db.pragma('journal_mode = DELETE')
     return (
-      endpointProblem(db) ?? jobProblem(db) ?? controlProblem(db) ?? messageProblem(db) ?? campaignProblem(db)
+      endpointProblem(db) ??
+      jobProblem(db) ??
+      controlProblem(db) ??
+      clockProblem(db) ??
+      messageProblem(db) ??
+      campaignProblem(db)
     )
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
@@ -142,6 +149,13 @@ function controlProblem(db: Database.Database): string | undefined {
   const { delayMs, mode } = control as { delayMs: number | null; mode: string }
   const problem = checkOf(JobControl)({ mode, ...(delayMs !== null && { delayMs }) })
   return problem && `the snapshot has a row in job_control that is none (${problem})`
+}
+
+/** Whether the clock would show a time to which no call sets it. */
+function clockProblem(db: Database.Database): string | undefined {
+  const state = createSavedClock(db).get()
+  if (isClockTime(timeOf(state))) return undefined
+  return `the snapshot has a row in clock whose time is not from 1970 to 9999: ${JSON.stringify(state)}`
 }
 
 /** Which message cannot be read, or that the outbox does not count those that there are. */
