@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 
 /**
  * Permissions of folders and files with people's data: for their owner only. Windows ignores them.
@@ -14,4 +14,14 @@ export const privateFile = 0o600
  */
 export function makePrivateFile(path: string): void {
   if (!existsSync(path)) closeSync(openSync(path, 'a', privateFile))
+}
+
+/**
+ * Checks that a file can be written, if it is there: SQLite opens one that cannot for reading alone, and says so at the first
+ * write.
+ *
+ * @throws the system's error
+ */
+export function checkWritable(path: string): void {
+  if (existsSync(path)) accessSync(path, constants.W_OK)
 }

@@ -2,7 +2,7 @@ import { lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { isNoRoom } from '../process/disk-errors.ts'
-import { makePrivateFile, privateFile } from '../process/private-files.ts'
+import { checkWritable, makePrivateFile, privateFile } from '../process/private-files.ts'
 import { StartError } from '../process/start-error.ts'
 import { type AppRef, createApps } from './applications/applications.ts'
 import { createChannels } from './applications/channels.ts'
@@ -115,6 +115,7 @@ export function openStore(
   try {
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) create(file, ephemeral)
     makePrivateFile(file)
+    for (const suffix of ['', '-wal', '-shm']) checkWritable(file + suffix)
     db = new Database(file, { timeout: connections[thread].busyTimeout })
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)

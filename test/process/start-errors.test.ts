@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t, { type Test } from 'tap'
 import { start } from '../../server/emulator/start.ts'
 import { loadConfig } from '../../server/process/config.ts'
@@ -9,9 +10,10 @@ import { StartError } from '../../server/process/start-error.ts'
 import { newestVersion } from '../../server/store/database/schema.ts'
 import { databaseFile, openStore } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { builtModule } from '../support/built.ts'
 import { changeDatabase, makeUtf16Database } from '../support/database.ts'
 import { createApp, silent, startEmulator } from '../support/helpers.ts'
-import { runMain } from '../support/spawn.ts'
+import { runMain, runScript } from '../support/spawn.ts'
 
 /** Expects that the start is stopped by one sentence, which says all of this. */
 async function isRefused(t: Test, env: Record<string, string>, ...says: string[]): Promise<void> {
@@ -87,6 +89,46 @@ t.test('a temp directory that is not there stops the start of an ephemeral emula
 t.test('a database that cannot be opened stops the start', async t => {
   const dataDir = t.testdir({ 'pinpoint.db': {} })
   await isRefused(t, { DATA_DIR: dataDir }, dataDir)
+})
+
+const withModes = { skip: process.platform === 'win32' && 'Windows has no such permissions' }
+
+/** Starts an emulator as a user who is not root, who may write everything. */
+const startAsAnother = `
+  import { start } from ${JSON.stringify(pathToFileURL(builtModule('server/emulator/start.ts')))}
+  import { pino } from 'pino'
+  import { loadConfig } from ${JSON.stringify(new URL('../../server/process/config.ts', import.meta.url))}
+  if (process.getuid() === 0) {
+    process.setgid(65534)
+    process.setuid(65534)
+  }
+  const { close } = await start(loadConfig({ ...process.env, PORT: '0' }), pino({ level: 'silent' }))
+  await close()
+`
+
+t.test('a file of the database that cannot be written stops the start', withModes, async t => {
+  const dataDir = makeFolder(t)
+  await (await startEmulator(t, { DATA_DIR: dataDir })).close()
+  const names = ['pinpoint.db', 'pinpoint.db-wal', 'pinpoint.db-shm', 'pinpoint.lock']
+  for (const name of names) {
+    const file = join(dataDir, name)
+    appendFileSync(file, '')
+    chmodSync(file, 0o444)
+    if (process.getuid?.() === 0) {
+      for (const path of ['', ...readdirSync(dataDir)]) chownSync(join(dataDir, path), 65534, 65534)
+    }
+    const { stderr } = await runScript(t, { DATA_DIR: dataDir }, startAsAnother)
+    t.match(
+      stderr,
+      `StartError: the data folder ${dataDir} cannot be used (EACCES: permission denied, access '${file}'): name a writable DATA_DIR`,
+    )
+    chmodSync(file, 0o600)
+  }
+  t.match(
+    await runScript(t, { DATA_DIR: dataDir }, startAsAnother),
+    { code: 0, stderr: '' },
+    'else it starts',
+  )
 })
 
 t.test('a port in use stops the start, and leaves neither a lock nor a folder behind', async t => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
-import { makePrivateFile, privateFolder } from '../../process/private-files.ts'
+import { checkWritable, makePrivateFile, privateFolder } from '../../process/private-files.ts'
 import { StartError } from '../../process/start-error.ts'
 import { describeHolder, noteHolder } from './lock-holder.ts'
 
@@ -20,6 +20,7 @@ export function lockDataDir(dataDir: string): () => unknown {
     if (makeFolder(resolve(dataDir), privateFolder)) writeFileSync(join(dataDir, '.gitignore'), '*\n')
     const file = join(dataDir, 'pinpoint.lock')
     makePrivateFile(file)
+    checkWritable(file)
     lock = new Database(file, { timeout: 1000 })
     lock.exec('BEGIN EXCLUSIVE')
     const removeNote = noteHolder(dataDir)
