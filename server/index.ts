@@ -113,10 +113,14 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     return close()
   }
 
+  const checkOpen = () => {
+    if (closing.signal.aborted) throw new Error('pinpoint-local is closed')
+  }
+
   let callsUnderWay = 0
   /** Makes a control call in this process, which is kept alive meanwhile. */
   const control = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => {
-    if (closing.signal.aborted) throw new Error('pinpoint-local is closed')
+    checkOpen()
     callsUnderWay++
     app.server.ref()
     try {
@@ -195,6 +199,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
         options,
       ),
     ...createControlMethods(control, (applicationId, jobId) => {
+      checkOpen()
       const found = app.store.apps.find(applicationId)
       return found !== undefined && app.store.exportJobs.get(found, jobId) !== undefined
     }),

@@ -421,6 +421,7 @@ t.test('faults, job control and advance are methods, also where control calls ne
     const waiting = pinpoint.advance(app, exporting!, { to: 'FAILED' })
     await Promise.all([t.rejects(waiting, Error, 'close ends it'), pinpoint.close()])
     await t.rejects(jobControl.get(), { message: 'pinpoint-local is closed' })
+    await t.rejects(pinpoint.advance(app, exporting!), { message: 'pinpoint-local is closed' })
   })
 })
 
