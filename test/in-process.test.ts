@@ -10,7 +10,14 @@ import {
   UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { type FaultRule, type JobStatus, type PinpointOptions, startPinpoint } from '../server/index.ts'
+import { MessagesQuery } from '../server/control/message-filters.ts'
+import {
+  type FaultRule,
+  type JobStatus,
+  type MessageFilters,
+  type PinpointOptions,
+  startPinpoint,
+} from '../server/index.ts'
 import { makeFolder } from './support/buckets.ts'
 import { createApp, createExportJob, createImportJob } from './support/helpers.ts'
 import { runNode, runScript } from './support/spawn.ts'
@@ -96,6 +103,16 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     }
   })
 
+  t.test('messages are found by each filter of the control call', async t => {
+    const all: Required<MessageFilters> = {
+      ...{ app, channel: 'SMS', address: '+1', endpoint: 'e', user: 'u', messageId: 'm', status: 'OPT_OUT' },
+      ...{ failed: true, operation: 'SendMessages', template: 't', campaign: 'c', journey: 'j', text: 'x' },
+      ...{ after: 1, before: 9 },
+    }
+    t.strictSame(Object.keys(all), Object.keys(MessagesQuery.properties))
+    t.strictSame(await pinpoint.messages(all), [])
+  })
+
   t.test('messages and waitForMessage give what was sent', async t => {
     const sms = (number: string, Body: string) =>
       client.send(
@@ -119,6 +136,8 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     t.match(await pinpoint.waitForMessage({ channel: 'SMS', status: 'PERMANENT_FAILURE' }), { id: 1 })
     t.match(await pinpoint.messages({ after: 1 }), [{ id: 3 }, { id: 2 }])
     t.strictSame(await pinpoint.messages({ user: 'nobody' }), [])
+    t.match(await pinpoint.messages({ failed: true, before: 3 }), [{ id: 1 }])
+    t.match(await pinpoint.messages({ failed: false, before: 3 }), [{ id: 2 }])
     for (let number = 0; number < 11; number++) {
       const Addresses = Array.from({ length: 100 }, (_, index) => [
         `+1666${number}${index}`,

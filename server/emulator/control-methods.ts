@@ -25,6 +25,8 @@ export interface MessageFilters {
   /** The MessageId, as in the answer. */
   messageId?: string
   status?: DeliveryStatus
+  /** Whether the status is another than SUCCESSFUL. */
+  failed?: boolean
   /** The operation that sent it. */
   operation?: string
   /** Name of the template. */
@@ -37,6 +39,8 @@ export interface MessageFilters {
   text?: string
   /** Only messages with a greater id. */
   after?: number
+  /** Only messages with a smaller id. */
+  before?: number
 }
 
 /** A time: a Date, or an ISO 8601 text with a time zone. */
@@ -128,7 +132,7 @@ export function createControlMethods(
   call: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<unknown>,
   isExport: (applicationId: string, jobId: string) => boolean,
 ): ControlMethods {
-  const readMessages = async (query: Record<string, string | number | undefined>) => {
+  const readMessages = async (query: Record<string, string | number | boolean | undefined>) => {
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const parameters = new URLSearchParams(
       given.map(([name, value]): [string, string] => [name, String(value)]),
