@@ -50,6 +50,13 @@ export function routeOperationsByControl(request: IncomingMessage): string {
 export const isControlRequest = ({ raw, routeOptions }: FastifyRequest): boolean =>
   operationsByControl.has(raw) || isControlRoute(routeOptions.url)
 
+/**
+ * Whether a request that no route matched is meant for the control API: the router reads no path with a broken escape. For
+ * the log of calls alone, as who may call is decided by the route.
+ */
+export const isUnroutedControlCall = ({ originalUrl, routeOptions }: FastifyRequest): boolean =>
+  routeOptions.url === undefined && isControlRoute(originalUrl.replace(/^https?:\/\/[^/?]*/i, ''))
+
 /** Whether a route answers with a page to which another site may link. */
 export const isPageRoute = (url: string | undefined): boolean =>
   url !== undefined &&

@@ -89,7 +89,11 @@ t.test('what is no operation, or is refused before it is routed, is listed as we
 })
 
 t.test('calls of the control API are not listed, known or not', async t => {
-  const { app, call } = buildTestApp(t)
+  const { port, app, call } = await listen(t)
+  for (const url of ['/_pinpoint/uploads/%ff', 'http://x/_pinpoint/uploads/%zz']) {
+    const answer = await sendRaw(port, `PUT ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    t.equal(answer.status, 400, url)
+  }
   await call('GET', '/_pinpoint/health')
   await call('GET', '/_pinpoint/nothing')
   await call('GET', '/_pinpoint/requests?operation=Nothing')

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { wallClock } from '../../clock/clock.ts'
 import { redact } from '../../process/redact.ts'
-import { isOpenRoute } from '../control-path.ts'
+import { isOpenRoute, isUnroutedControlCall } from '../control-path.ts'
 import { errorTypeHeader } from '../errors/error-handler.ts'
 import type { Call } from './call.ts'
 import { exchangeOf } from './exchange.ts'
@@ -35,7 +35,8 @@ export function createRecorder(record: (call: Call) => void): RecordRequest {
       requestId: request.id,
     }
     logCall(request.log, call, reply.failure, isOpenRoute(request.routeOptions.url))
-    if (request.api === 'pinpoint') record({ ...call, exchange: exchangeOf(request, reply) })
+    if (request.api === 'pinpoint' && !isUnroutedControlCall(request))
+      record({ ...call, exchange: exchangeOf(request, reply) })
   }
 }
 
