@@ -1,5 +1,5 @@
 import type { Attributes, EndpointRequest } from '../model/endpoint.ts'
-import { readInstant } from '../model/iso-time.ts'
+import { readInstant, readLocalTime } from '../model/iso-time.ts'
 import { endpointLimits as limits, maxPathParameterLength } from '../model/quotas.ts'
 
 /**
@@ -52,7 +52,8 @@ export function checkId(member: string, id: string): string | undefined {
 function normalizeDate(endpoint: EndpointRequest, date: string): string | undefined {
   const instant = readInstant(date)
   if (instant === undefined) {
-    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z, in the years 0000 to 9999 in UTC; got ${JSON.stringify(date)}`
+    const years = readLocalTime(date) === undefined ? '' : ', in the years 0000 to 9999 in UTC'
+    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z${years}; got ${JSON.stringify(date)}`
   }
   if (!date.endsWith('Z')) endpoint.EffectiveDate = new Date(instant).toISOString()
   return undefined

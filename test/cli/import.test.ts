@@ -184,7 +184,7 @@ t.test('on a terminal, there is a bar and a table that fits', async t => {
   t.match(stripVTControlCharacters(stderr), /█{20} COMPLETED: 1 of 1 pieces, 122 records, 121 refused/)
   t.ok(stderr.lastIndexOf('\u001b[?25h') > stderr.lastIndexOf('\u001b[?25l'), 'the cursor is shown again')
   t.match(stdout, '122 records read, 1 imported, 121 refused')
-  t.match(stdout, '\\u001b[31MRED')
+  t.match(stdout, '\\u001b[31mred')
   t.notMatch(stdout, '\u001b', 'what a file holds does not reach the terminal as commands')
   for (const line of stdout.split('\n').slice(1)) t.ok(line.length <= 70, line)
   t.equal(stdout.match(/many\.csv │/g)?.length, 100, 'a hundred failures are shown')
