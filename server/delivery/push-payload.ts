@@ -1,3 +1,4 @@
+import { checkBodySize } from '../http/body-size.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
 import { describe } from '../validation/explain.ts'
 import type { PushSettings } from './choose-content.ts'
@@ -41,12 +42,13 @@ export function payloadOf(channel: string, push: Push): Record<string, unknown> 
   }
 }
 
-/** The data of FCM, ADM and Baidu: texts, and no objects in it. */
+/** The data of FCM, ADM and Baidu: texts, and no objects in it. What Pinpoint says counts before the context (assumed). */
 function androidData({ content, settings, origin, context }: Push): Record<string, unknown> {
   const { action = 'OPEN_APP' } = content
   const { Data, IconReference, SilentPush = false } = settings
   const { campaign, journey } = originOf(origin)
   return given({
+    ...withPrefix('pinpoint.', context),
     'pinpoint.openApp': action === 'OPEN_APP' ? 'true' : undefined,
     'pinpoint.url': action === 'URL' ? content.url : undefined,
     'pinpoint.deeplink': action === 'DEEP_LINK' ? content.url : undefined,
@@ -60,7 +62,6 @@ function androidData({ content, settings, origin, context }: Push): Record<strin
     'pinpoint.notification.silentPush': SilentPush ? '1' : '0',
     ...withPrefix('pinpoint.campaign.', campaign),
     ...withPrefix('pinpoint.journey.', journey),
-    ...withPrefix('pinpoint.', context),
     'pinpoint.jsonBody': Data && JSON.stringify(Data),
   })
 }
@@ -134,8 +135,14 @@ export function apnsHeaders(settings: PushSettings, now: Date): { name: string; 
  * @returns the payload that the device gets, or what is wrong, as a sentence
  */
 export function readRaw(channel: string, text: string): Record<string, unknown> | string {
+  // What is nested deeper cannot be stored and answered. `MapOf` refuses the name in what is answered.
+  const tooMuch = checkBodySize(Buffer.from(text), undefined, 'RawContent, once rendered,')
+  if (tooMuch !== undefined) return tooMuch
   const payload = jsonObject(text)
   if (typeof payload === 'string') return `RawContent, once rendered, must be a JSON object; ${payload}`
+  if (Object.hasOwn(payload, '__proto__')) {
+    return 'RawContent, once rendered, must not have the name __proto__'
+  }
   // Source: API reference. It also wants the member to be there; that it may be absent is assumed.
   const available = channel.startsWith('APNS') ? objectIn(payload, 'aps')['content-available'] : undefined
   if (available === undefined || available === 0 || available === 1) return payload

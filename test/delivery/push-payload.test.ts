@@ -39,6 +39,19 @@ t.test('what an Android device gets: texts alone, under the names that apps read
     },
     ...{ collapse_key: 'k', priority: 'high', restricted_package_name: 'com.example', time_to_live: 60 },
   })
+  const Context = { 'notification.body': 'C', 'campaign.campaign_id': 'c', openApp: 'false', more: 'm' }
+  t.match(
+    await sent({ Title: 'T', Body: 'B' }, 'GCM', { Context }),
+    {
+      data: {
+        ...direct,
+        'pinpoint.notification.body': 'B',
+        'pinpoint.openApp': 'true',
+        'pinpoint.more': 'm',
+      },
+    },
+    'a Context has no say in what is of the message',
+  )
   t.match(await sent({ Body: 'B', Action: 'DEEP_LINK', Url: 'app://x' }), {
     data: { 'pinpoint.deeplink': 'app://x', 'pinpoint.openApp': undefined },
   })

@@ -211,8 +211,16 @@ function readOffset(draft: Draft, text: string): number | undefined {
   return offset?.length
 }
 
-/** Reads how far a zone is ahead of UTC, in milliseconds: Z, UTC, GMT, +02, +0200, +02:00, GMT+02:00. */
+/** Hours by which the zones of North America are behind UTC, by their letters. */
+const behindUtc: Record<string, number> = { E: 5, C: 6, M: 7, P: 8 }
+
+/** Reads how far a zone is ahead of UTC, in milliseconds: Z, UTC, GMT, +02, +0200, +02:00, GMT+02:00, PST, EDT. */
 function offsetOf(text: string): { ahead: number; length: number } | undefined {
+  const [name, zone, season] = /^([ECMP])([SD])T/i.exec(text) ?? []
+  if (name !== undefined) {
+    const hours = behindUtc[zone!.toUpperCase()]! - (season!.toUpperCase() === 'D' ? 1 : 0)
+    return { ahead: -hours * 3_600_000, length: name.length }
+  }
   const [all = '', sign, hours = '0', minutes = '0'] =
     /^(?:Z|UTC|GMT)?(?:([+-])(\d\d)(?::?(\d\d))?)?/i.exec(text) ?? []
   const size = (Number(hours) * 60 + Number(minutes)) * 60_000

@@ -557,6 +557,30 @@ t.test('an SMS that is too long, and raw content that is no object, are not sent
   })
 })
 
+t.test('raw content that could not be stored and answered fails its recipient alone', async t => {
+  const { send, outbox, call } = await withSending(t)
+  const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
+  const { body } = await send({
+    MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+    Addresses: {
+      '+15550000001': toSms,
+      deep: { ChannelType: 'GCM', RawContent: deep(100) },
+      deeper: { ChannelType: 'GCM', RawContent: deep(101) },
+      deepest: { ChannelType: 'APNS', RawContent: deep(100_000) },
+      proto: { ChannelType: 'GCM', RawContent: '{"__proto__":"x","a":1}' },
+    },
+  })
+  const tooDeep = failure('RawContent, once rendered, must be nested at most 100 levels deep')
+  t.match(body.Result, {
+    '+15550000001': { DeliveryStatus: 'SUCCESSFUL' },
+    deep: { DeliveryStatus: 'SUCCESSFUL' },
+    ...{ deeper: tooDeep, deepest: tooDeep },
+    proto: failure('RawContent, once rendered, must not have the name __proto__'),
+  })
+  t.equal((await outbox()).length, 5)
+  t.strictSame((await call('GET', '/_pinpoint/messages?messageId=none')).body.items, [])
+})
+
 t.test('raw content for APNs has 0 or 1 as content-available, if it has it', async t => {
   const { send, outbox } = await withSending(t)
   const sent = async (available: string | undefined, ChannelType = 'APNS') => {
