@@ -47,8 +47,7 @@ function androidData({ content, settings, origin, context }: Push): Record<strin
   const { action = 'OPEN_APP' } = content
   const { Data, IconReference, SilentPush = false } = settings
   const { campaign, journey } = originOf(origin)
-  return given({
-    ...withPrefix('pinpoint.', context),
+  const own = given({
     'pinpoint.openApp': action === 'OPEN_APP' ? 'true' : undefined,
     'pinpoint.url': action === 'URL' ? content.url : undefined,
     'pinpoint.deeplink': action === 'DEEP_LINK' ? content.url : undefined,
@@ -64,6 +63,7 @@ function androidData({ content, settings, origin, context }: Push): Record<strin
     ...withPrefix('pinpoint.journey.', journey),
     'pinpoint.jsonBody': Data && JSON.stringify(Data),
   })
+  return { ...given(withPrefix('pinpoint.', context)), ...own }
 }
 
 /** `content-available` is always 1 (source: observed); so a silent push is one without an alert. */
@@ -81,12 +81,14 @@ function apnsPayload({ content, settings, origin, context }: Push): Record<strin
       'thread-id': ThreadId,
     }),
     data: given({
-      pinpoint: given({
-        ...context,
+      pinpoint: {
+        ...given(context ?? {}),
         ...originOf(origin),
-        url: content.action === 'URL' ? content.url : undefined,
-        deeplink: content.action === 'DEEP_LINK' ? content.url : undefined,
-      }),
+        ...given({
+          url: content.action === 'URL' ? content.url : undefined,
+          deeplink: content.action === 'DEEP_LINK' ? content.url : undefined,
+        }),
+      },
       jsonBody: Data,
       'media-url': content.mediaUrl,
     }),

@@ -39,18 +39,20 @@ t.test('what an Android device gets: texts alone, under the names that apps read
     },
     ...{ collapse_key: 'k', priority: 'high', restricted_package_name: 'com.example', time_to_live: 60 },
   })
-  const Context = { 'notification.body': 'C', 'campaign.campaign_id': 'c', openApp: 'false', more: 'm' }
+  const Context = {
+    ...{ 'notification.body': 'C', 'campaign.campaign_id': 'c', openApp: 'false' },
+    ...{ 'notification.sound': 's', url: 'u', deeplink: 'd', jsonBody: 'j' },
+  }
   t.match(
     await sent({ Title: 'T', Body: 'B' }, 'GCM', { Context }),
     {
       data: {
-        ...direct,
-        'pinpoint.notification.body': 'B',
-        'pinpoint.openApp': 'true',
-        'pinpoint.more': 'm',
+        ...{ ...direct, 'pinpoint.notification.body': 'B', 'pinpoint.openApp': 'true' },
+        ...{ 'pinpoint.notification.sound': 's', 'pinpoint.url': 'u', 'pinpoint.deeplink': 'd' },
+        'pinpoint.jsonBody': 'j',
       },
     },
-    'a Context has no say in what is of the message',
+    'a Context says what the message does not say',
   )
   t.match(await sent({ Body: 'B', Action: 'DEEP_LINK', Url: 'app://x' }), {
     data: { 'pinpoint.deeplink': 'app://x', 'pinpoint.openApp': undefined },
