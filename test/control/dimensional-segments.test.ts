@@ -436,6 +436,7 @@ t.test('an imported segment is a source, with users and endpoints that were not 
     'registered.json': `${line('r1', 'pro')}${line('r2', 'free')}`,
     'defined.json': `${line('d1', 'pro')}${line('d2', 'free')}${line('R2', 'pro')}`,
     'more.json': `${line('d2', 'pro')}${line('d3', 'pro', 'ann')}`,
+    'later.json': `${line('d1', 'free')}${line('d4', 'pro')}`,
     'users.csv': 'User.UserId\nann\n',
   })
   const app = await createApp(client)
@@ -453,6 +454,11 @@ t.test('an imported segment is a source, with users and endpoints that were not 
   const groups = (Include: string | undefined, ...Groups: object[]) => ({ Groups, Include })
   const of = (source: object) => ({ SourceSegments: [source] })
   const noneOf = (source: object) => ({ ...of(source), SourceType: 'NONE' })
+  const later = await imported('later.json', { RegisterEndpoints: false })
+  const { body } = await send('POST', `/v1/apps/${app}/segments`, {
+    ...{ Name: 'x', SegmentGroups: groups('ALL', { ...of(later), Dimensions: [pro] }) },
+  })
+  const proOfLater = { Id: body.Id }
   for (const [what, group, wanted] of [
     ['registered', groups('ALL', { ...of(registered), Dimensions: [pro] }), ['r1']],
     ['of users', groups('ALL', { ...of(users), Dimensions: [pro] }), ['a1']],
@@ -468,6 +474,8 @@ t.test('an imported segment is a source, with users and endpoints that were not 
     ['without their users', groups('ALL', of(more), noneOf(users)), ['d2']],
     ['none of the registered', groups('NONE', of(registered)), ['a1']],
     ['none of those that are not', groups('NONE', of(defined)), ['a1', 'r1']],
+    ['not those that are not in a file', groups('NONE', noneOf(defined)), ['r2', 'd1', 'd2']],
+    ['none of some of a later file', groups('ALL', of(defined), noneOf(proOfLater)), ['r2', 'd2', 'd1']],
     ['none of some of a file', groups('NONE', { ...of(defined), Dimensions: [pro] }), ['a1', 'r1']],
   ] as const) {
     const segment = { Name: 'x', SegmentGroups: group }

@@ -143,6 +143,19 @@ t.test('a segment whose import registers nobody has who was in its file, as the 
       id,
     )
   }
+  const notFree = await segment({
+    Name: 'not free',
+    SegmentGroups: {
+      Include: 'NONE',
+      Groups: [{ Dimensions: [{ Attributes: { Plan: plan } }], SourceSegments: [{ Id: listed }] }],
+    },
+  })
+  t.match((await ask(`segments/${notFree}/endpoints/ada`)).body, { member: true })
+  t.match(
+    (await ask(`segments/${notFree}/endpoints/dan`)).body,
+    { member: false },
+    'the file is only excluded',
+  )
   t.match((await ask(`segments/${listed}/endpoints/bob`)).body, { member: false })
   t.match((await ask(`segments/${allPaid}/endpoints/dan`)).body, {
     member: false,

@@ -75,7 +75,7 @@ export function conditionOfGroups(
             combine(
               SourceType,
               SourceSegments.map(({ Id, Version }) =>
-                context.ofSegment(Id!, Version, SourceType === 'NONE' || Include === 'NONE'),
+                context.ofSegment(Id!, Version, (SourceType === 'NONE') !== (Include === 'NONE')),
               ),
             ),
           ]),

@@ -73,8 +73,8 @@ interface Source {
 interface BuiltOn {
   /** Of an imported segment. */
   job?: number
-  /** The keys of its sources but of those that it excludes. */
-  sources: Set<string>
+  /** The keys of its sources, and whether it excludes those who are in them. */
+  sources: { key: string; isExcluded: boolean }[]
 }
 
 /**
@@ -214,7 +214,7 @@ export function createSegmentMembers(db: Database) {
         now,
         ofSegment(id: string, number: number | undefined, isExcluded: boolean): Condition {
           const key = `${id}/${number ?? 'current'}`
-          if (!isExcluded) own.sources.add(key)
+          own.sources.push({ key, isExcluded })
           const condition = conditions.get(key) ?? ofSource(key, id, number)
           conditions.set(key, condition)
           return condition
@@ -234,19 +234,16 @@ export function createSegmentMembers(db: Database) {
       const row = version.get(app.seq, id, number ?? null)
       // A deleted source has no members (assumed).
       if (row === undefined) return none
-      const own: BuiltOn = { sources: new Set() }
+      const own: BuiltOn = { sources: [] }
       builtOn.set(key, own)
       const condition = ofVersion(row, own)
       const column = `source_${sources.length}`
       sources.push({ column, condition })
       return conditionOfSource(column)
     }
-    const own: BuiltOn = { sources: new Set() }
+    const own: BuiltOn = { sources: [] }
     const condition = ofBody(body, own)
-    // It grows while it is gone through.
-    const listed = new Set(own.sources)
-    for (const key of listed) for (const next of builtOn.get(key)?.sources ?? []) listed.add(next)
-    const listedJobs = new Set([...listed].map(key => builtOn.get(key)?.job))
+    const listedJobs = includedJobs(own, builtOn)
     const sorted = [...jobs].sort((a, b) => a - b)
     const definingJobs = sorted.filter(definesEndpoints)
     return {
@@ -263,7 +260,7 @@ export function createSegmentMembers(db: Database) {
     const { definingJobs } = query
     const asRegistered = prepareMatching<EndpointRow>(
       db,
-      `${registeredEndpoints} WHERE app = ? AND seq > ? AND seq <= ? ${unlessDefined('id', definingJobs)} ORDER BY seq`,
+      `${registeredEndpoints} WHERE app = ? AND seq > ? AND seq <= ? AND NOT ${isDefinedBy('id', definingJobs)} ORDER BY seq`,
       query,
       memberColumns[columns],
     )
@@ -298,13 +295,15 @@ export function createSegmentMembers(db: Database) {
     upTo: number,
   ): Member[] => {
     const members: Member[] = []
-    for (const job of query.listedJobs) {
+    const { definingJobs, listedJobs } = query
+    for (const job of listedJobs.length === 0 ? [] : definingJobs) {
       if (job < fromJob) continue
-      const later = query.definingJobs.filter(other => other > job)
+      const later = definingJobs.filter(other => other > job)
       const matching = prepareMatching<{ id: string; definition: string }>(
         db,
         `${definedEndpoints} AND d.endpoint_id > ? AND (r.seq IS NULL OR r.seq > ?)
-         ${unlessDefined('d.endpoint_id', later)} ORDER BY d.endpoint_id`,
+         AND ${isDefinedBy('d.endpoint_id', listedJobs)} AND NOT ${isDefinedBy('d.endpoint_id', later)}
+         ORDER BY d.endpoint_id`,
         query,
         'e.id, e.definition',
       )
@@ -395,10 +394,16 @@ export function createSegmentMembers(db: Database) {
      *
      * @param id as ids are compared
      * @param seq the row of the registered endpoint, if there is one
+     * @returns undefined if it is not registered, and none of the imports that the segment includes defines it
      */
     refIn(members: Members, id: string, seq: number | undefined): MemberRef | undefined {
-      const jobs = 'import' in members ? [members.import] : members.definingJobs
-      const job = jobs.findLast(job => definition.get(job, id) !== undefined)
+      const [definingJobs, listedJobs] =
+        'import' in members
+          ? [[members.import], [members.import]]
+          : [members.definingJobs, members.listedJobs]
+      const isDefined = (job: number) => definition.get(job, id) !== undefined
+      if (seq === undefined && !listedJobs.some(isDefined)) return undefined
+      const job = definingJobs.findLast(isDefined)
       return job === undefined ? seq : { job, id }
     },
 
@@ -447,6 +452,24 @@ export function createSegmentMembers(db: Database) {
       }
     },
   }
+}
+
+/** The jobs whose members a segment includes: what is excluded twice is included. */
+function includedJobs(own: BuiltOn, builtOn: ReadonlyMap<string, BuiltOn>): Set<number> {
+  const jobs = new Set<number>()
+  // Each segment once as included, and once as excluded: it may be both. The list grows while it is gone through.
+  const reached = { true: new Set<BuiltOn>(), false: new Set([own]) }
+  const found = [{ segment: own, isExcluded: false }]
+  for (const { segment, isExcluded } of found) {
+    if (segment.job !== undefined && !isExcluded) jobs.add(segment.job)
+    for (const source of segment.sources) {
+      const next = { segment: builtOn.get(source.key), isExcluded: source.isExcluded !== isExcluded }
+      if (next.segment === undefined || reached[`${next.isExcluded}`].has(next.segment)) continue
+      reached[`${next.isExcluded}`].add(next.segment)
+      found.push({ segment: next.segment, isExcluded: next.isExcluded })
+    }
+  }
+  return jobs
 }
 
 /** What is read of which members. */
@@ -546,8 +569,8 @@ const definedEndpoints = `${definedColumns} FROM import_definitions d JOIN impor
     ON r.key = endpoint_key(j.app, d.endpoint_id) AND r.app = j.app AND r.id = d.endpoint_id
   WHERE d.job = ?`
 
-/** SQL: no import of these defines the endpoint without registering it. */
-const unlessDefined = (id: string, jobs: readonly number[]): string =>
+/** SQL: whether an import of these defines an endpoint without registering it. */
+const isDefinedBy = (id: string, jobs: readonly number[]): string =>
   jobs.length === 0
-    ? ''
-    : `AND NOT EXISTS (SELECT 1 FROM import_definitions o WHERE o.job IN (${jobs}) AND o.endpoint_id = ${id})`
+    ? '0'
+    : `EXISTS (SELECT 1 FROM import_definitions o WHERE o.job IN (${jobs}) AND o.endpoint_id = ${id})`
