@@ -110,7 +110,7 @@ export class EndpointPlan {
    * if one of theirs is ACTIVE at its address, and has the attributes that its user has got (assumed). A user may come to
    * have more than 15 endpoints so.
    *
-   * @param isOfOthers whether a row is neither of that import nor of one that may still fail
+   * @param isOfOthers whether a row is one that counts as written since
    */
   settle(endpoint: PlannedEndpoint, isOfOthers: (row: EndpointRow) => boolean): void {
     const { address, endpoint_status, revision, user_id, user_attributes } = endpoint.values

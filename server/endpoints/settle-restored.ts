@@ -9,16 +9,23 @@ import { EndpointPlan } from './plan-endpoints.ts'
  * endpoints that a failed import has restored, where others have written since. To be called in the transaction that has
  * restored them.
  *
- * @param isOfOthers whether a row is neither of that import nor of one that may still fail
+ * @param failed the import: what it wrote and has not undone yet does not count
+ * @param others the jobs that may still fail, each with its writer, and null with that of all else: what a job's endpoints
+ *   do to others is written by that job, so that it is undone if the job fails as well
  */
 export function settleRestored(
-  writer: EndpointWriter,
   app: AppRef,
+  failed: number,
   restored: Pick<EndpointRef, 'key' | 'folded'>[],
-  isOfOthers: (row: EndpointRow) => boolean,
+  others: ReadonlyMap<number | null, EndpointWriter>,
 ): void {
-  const rows = writer.load(app, { endpoints: restored, userIds: [], addresses: [] })
-  const plan = new EndpointPlan(app, rows, writer)
-  for (const ref of restored) plan.settle(plan.find(ref)!, isOfOthers)
-  writer.write(app, plan.writes, [])
+  if (restored.length === 0) return
+  for (const [job, writer] of others) {
+    const rows = writer.load(app, { endpoints: restored, userIds: [], addresses: [] })
+    const plan = new EndpointPlan(app, rows, writer)
+    const isMeant = ({ import_job }: EndpointRow) =>
+      import_job !== failed && (others.has(import_job) ? import_job : null) === job
+    for (const ref of restored) plan.settle(plan.find(ref)!, isMeant)
+    writer.write(app, plan.writes, [])
+  }
 }

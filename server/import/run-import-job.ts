@@ -5,6 +5,7 @@ import { settleRestored } from '../endpoints/settle-restored.ts'
 import type { JobCounters } from '../jobs/record-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { readS3Url } from '../model/s3-url.ts'
+import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { importObject } from './import-object.ts'
@@ -99,8 +100,11 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
       if (store.importProgress.deleteMembers(job, rowsPerStep)) return true
       const restored = writer.undo(job.app, rowsPerStep)
       if (restored === undefined) return false
-      const unfinished = new Set(store.importProgress.unfinished(0).map(({ seq }) => seq))
-      settleRestored(store.endpoints, job.app, restored, row => !unfinished.has(row.import_job!))
+      const others = new Map<number | null, EndpointWriter>([[null, store.endpoints]])
+      for (const { seq } of store.importProgress.unfinished(0)) {
+        if (seq !== job.seq) others.set(seq, store.importWriter(seq))
+      }
+      settleRestored(job.app, job.seq, restored, others)
       return true
     }
     while (store.importProgress.write(job, undo)) {

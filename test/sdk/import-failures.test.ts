@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
-import { GetUserEndpointsCommand } from '@aws-sdk/client-pinpoint'
+import { GetUserEndpointsCommand, type ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
-import { controlOf, holdAt } from '../support/control.ts'
+import { controlOf, holdAt, jobsOf } from '../support/control.ts'
 import { csvOf } from '../support/endpoint-files.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
@@ -256,6 +256,42 @@ t.test(
     ])
   },
 )
+
+t.test('an address has one ACTIVE endpoint, in whatever order two jobs end that were about it', async t => {
+  const head = 'Id,ChannelType,Address\n'
+  for (const [ends, active] of [
+    [['mover', 'FAILED', 'taker', 'COMPLETED'], 'taken'],
+    [['taker', 'COMPLETED', 'mover', 'FAILED'], 'taken'],
+    [['mover', 'FAILED', 'taker', 'FAILED'], 'first'],
+    [['taker', 'FAILED', 'mover', 'FAILED'], 'first'],
+  ] as const) {
+    const buckets = makeBuckets(t)
+    await putAll(buckets, 'data', {
+      'mover.csv': `${head}first,EMAIL,moved@x\n`,
+      'taker.csv': `${head}taken,EMAIL,at@x\n`,
+    })
+    const { client, url } = await startEmulator(t, { ...buckets.env, MAX_RUNNING_IMPORTS: '2' })
+    const { advance, control } = jobsOf(url)
+    const app = await createApp(client)
+    await putEndpoint(client, app, 'first', { ChannelType: 'EMAIL', Address: 'at@x' })
+    await control({ mode: 'manual' })
+    const jobs = new Map<string, ImportJobResponse>()
+    for (const name of ['mover', 'taker']) {
+      const S3Url = `s3://data/${name}.csv`
+      if (ends[ends.indexOf(name as 'mover') + 1] === 'FAILED') {
+        await controlOf(url)('POST', '/_pinpoint/faults', { job: { s3Url: S3Url }, failAt: 'COMPLETING' })
+      }
+      const job = await createImportJob(client, app, { S3Url })
+      await advance(job, 'PROCESSING')
+      jobs.set(name, job)
+    }
+    await advance(jobs.get(ends[0])!, ends[1])
+    await advance(jobs.get(ends[2])!, ends[3])
+    const found = await Promise.all(['first', 'taken'].map(id => getEndpoint(client, app, id)))
+    const activeThere = found.filter(endpoint => endpoint?.EndpointStatus === 'ACTIVE')
+    matchEach(t, activeThere, [{ Id: active, Address: 'at@x' }])
+  }
+})
 
 t.test('a job that fails leaves none of the custom names that it brought', async t => {
   const attributes = (from: number, to: number) =>
