@@ -1,7 +1,7 @@
 import { signal, useSignalEffect } from '@preact/signals'
 import { tokenAsked } from './api/session.ts'
 import { Boundary } from './parts/boundary.tsx'
-import { loadScript, reloadPage, useReloadOfFailed } from './parts/lazy.tsx'
+import { loadScript, reloadPage, useReloadOfFailed } from './parts/load-script.ts'
 import { Page } from './parts/page.tsx'
 import { Empty, ErrorBox, Loading } from './parts/states.tsx'
 import { place } from './router.ts'

@@ -7,7 +7,7 @@ import { Loaded } from '../parts/states.tsx'
 import { askedForApp, chosen, createApplication, goToImport, refused } from './files.ts'
 
 /** Asks for the application that files are for, or says why what was dropped cannot be taken. */
-export default function Ask() {
+export function Ask() {
   return refused.value === undefined ? <AskForApp /> : <Refused sentence={refused.value} />
 }
 

@@ -1,23 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { lazy } from '../parts/lazy.tsx'
+import { Ask } from './ask.tsx'
 import { appOfPage, askedForApp, fileOfText, importFiles, refused } from './files.ts'
-
-const closeAsk = () => {
-  askedForApp.value = false
-  refused.value = undefined
-}
-
-const Ask = lazy(
-  () => import('./ask.tsx'),
-  ({ error }) => (
-    <Dialog title="Nothing was imported" close={closeAsk}>
-      <p role="alert">{error.message}</p>
-    </Dialog>
-  ),
-)
 
 /**
  * Takes files that are dropped anywhere on the window, and CSV or JSON that is pasted, to the import

@@ -8,15 +8,13 @@ import { Loaded } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
 
 /** What goes on, and what went wrong. */
-const Activity = () => (
+export const Activity = () => (
   <>
     <RunningJobs />
     <LatestMessages none="None yet. What SendMessages, campaigns and journeys send appears here." />
     <FailedCalls />
   </>
 )
-
-export default Activity
 
 /** The latest calls that were answered with an error. */
 function FailedCalls() {

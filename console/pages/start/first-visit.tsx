@@ -7,7 +7,7 @@ import { TrySixRows } from '../../upload/six-rows.tsx'
 import { Zone } from '../../upload/zone.tsx'
 
 /** What to do on a first visit. */
-const FirstVisit = () => (
+export const FirstVisit = () => (
   <>
     <Zone title="Drop a file anywhere on this page">
       <TrySixRows />
@@ -40,5 +40,3 @@ const FirstVisit = () => (
 const cliLines = () => `${clientVariables(emulatorUrl)}
 APP=$(aws pinpoint create-app --create-application-request Name=demo --query ApplicationResponse.Id --output text)
 aws pinpoint create-import-job --application-id $APP --import-job-request Format=CSV,S3Url=s3://demo/users.csv,RoleArn=${anyRole}`
-
-export default FirstVisit

@@ -5,7 +5,6 @@ import { appName, count } from '../../format.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, TextField } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
-import { lazy } from '../../parts/lazy.tsx'
 import { OpenButton } from '../../parts/open-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { PagedTable, usePage } from '../../parts/paged-table.tsx'
@@ -14,9 +13,8 @@ import type { Column } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, to } from '../../router.ts'
 import { createApplication } from '../../upload/files.ts'
-
-const FirstVisit = lazy(() => import('./first-visit.tsx'))
-const Activity = lazy(() => import('./activity.tsx'))
+import { Activity } from './activity.tsx'
+import { FirstVisit } from './first-visit.tsx'
 
 /** The first page: all applications, what goes on, and what went wrong. */
 export default function Start() {
@@ -27,7 +25,7 @@ export default function Start() {
   return (
     <Page
       title={isEmpty ? 'Import your first file' : 'Applications'}
-      ready={value !== undefined && (isEmpty ? FirstVisit : Activity).isLoaded()}
+      ready={value !== undefined}
       actions={<CreateApplication />}
     >
       <PagedTable
