@@ -295,6 +295,7 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.equal(await counts.getByRole('option').count(), 1 + 50)
     await page.getByRole('link', { name: 'Next page' }).click()
     await page.getByRole('link', { name: 'First page' }).waitFor()
+    await ids.nth(49).waitFor({ state: 'detached' })
     t.equal(await ids.count(), 11)
     t.equal(await page.evaluate('document.activeElement.textContent'), 'Runs')
     await counts.selectOption(runs.at(-1).RunId)

@@ -132,8 +132,12 @@ t.test(
       })
       await dialog.getByRole('button', { name: label }).click()
       await isHeld.promise
+      // The page gives up what it uploads; the browser does so later than the page.
+      const isGivenUp =
+        method === 'PUT' && page.waitForEvent('requestfailed', request => request.method() === method)
       await leave()
       await dialog.waitFor({ state: 'detached' })
+      await isGivenUp
       goesOn.resolve()
       await isOver.promise
       await page.unrouteAll({ behavior: 'wait' })
