@@ -9,13 +9,14 @@ import { EndpointPlan } from './plan-endpoints.ts'
  * endpoints that a failed import has restored, where others have written since. To be called in the transaction that has
  * restored them.
  *
- * @param failed the import: what it wrote and has not undone yet does not count
+ * @param failing that import, and others that are undone now: what they wrote and have not undone yet does not count, and they
+ *   get nothing more to undo
  * @param others the jobs that may still fail, each with its writer, and null with that of all else: what a job's endpoints
  *   do to others is written by that job, so that it is undone if the job fails as well
  */
 export function settleRestored(
   app: AppRef,
-  failed: number,
+  failing: ReadonlySet<number | null>,
   restored: Pick<EndpointRef, 'key' | 'folded'>[],
   others: ReadonlyMap<number | null, EndpointWriter>,
 ): void {
@@ -24,7 +25,7 @@ export function settleRestored(
     const rows = writer.load(app, { endpoints: restored, userIds: [], addresses: [] })
     const plan = new EndpointPlan(app, rows, writer)
     const isMeant = ({ import_job }: EndpointRow) =>
-      import_job !== failed && (others.has(import_job) ? import_job : null) === job
+      !failing.has(import_job) && (others.has(import_job) ? import_job : null) === job
     for (const ref of restored) plan.settle(plan.find(ref)!, isMeant)
     writer.write(app, plan.writes, [])
   }

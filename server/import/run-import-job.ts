@@ -100,11 +100,11 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
       if (store.importProgress.deleteMembers(job, rowsPerStep)) return true
       const restored = writer.undo(job.app, rowsPerStep)
       if (restored === undefined) return false
+      const unfinished = store.importProgress.unfinished(0)
+      const failing = new Set(unfinished.flatMap(({ seq, status }) => (status === 'FAILING' ? seq : [])))
       const others = new Map<number | null, EndpointWriter>([[null, store.endpoints]])
-      for (const { seq } of store.importProgress.unfinished(0)) {
-        if (seq !== job.seq) others.set(seq, store.importWriter(seq))
-      }
-      settleRestored(job.app, job.seq, restored, others)
+      for (const { seq } of unfinished) if (!failing.has(seq)) others.set(seq, store.importWriter(seq))
+      settleRestored(job.app, failing, restored, others)
       return true
     }
     while (store.importProgress.write(job, undo)) {
