@@ -1,13 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
-import { notFound } from '../http/errors/exceptions.ts'
 import { answerPage, PageQuery } from '../http/paging.ts'
 import { paramsInApplication } from '../model/common.ts'
 import { SegmentResponse } from '../model/segment.ts'
 import { findApp } from '../resources/find.ts'
-import { endpointRef } from '../store/endpoints/endpoint-key.ts'
-import { refuseTooLarge } from './segment-query.ts'
+import { findMember, isAmong } from './segment-query.ts'
 
 const EndpointSegments = Type.Object({
   items: Type.Array(
@@ -34,13 +32,9 @@ export const endpointSegments: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async ({ params: { applicationId, endpointId }, query }) => {
-      const { endpoints, segments, segmentMembers } = app.store
+      const { segments, segmentMembers } = app.store
       const found = findApp(app.store, applicationId)
-      const id = endpointRef(found.seq, endpointId)
-      const seq = endpoints.find(found, id)?.seq
-      if (seq === undefined && !segmentMembers.isDefined(found, id.folded)) {
-        throw notFound(`Endpoint not found: ${endpointId}`)
-      }
+      const { id, seq } = findMember(app.store, found, endpointId)
       const now = app.now().toISOString()
       const { Item, NextToken } = answerPage(query, `endpoint-segments/${found.id}`, page =>
         segments.list(found, page),
@@ -48,12 +42,8 @@ export const endpointSegments: FastifyPluginAsyncTypebox = async app => {
       const items = []
       for (const segment of Item) {
         const members = segmentMembers.find(found, segment.Id, segment.Version, now)
-        const ref = members && segmentMembers.refIn(members, id.folded, seq)
-        const member =
-          members !== undefined &&
-          ref !== undefined &&
-          refuseTooLarge(() => segmentMembers.among(found, members, [ref])).has(ref)
-        items.push({ segment, member })
+        const ref = members && segmentMembers.refIn(members, id, seq)
+        items.push({ segment, member: isAmong(app.store, found, members, ref) })
         // Other calls go on between the queries.
         await setImmediate()
       }

@@ -1,14 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
-import { notFound } from '../http/errors/exceptions.ts'
 import { paramsInApplication } from '../model/common.ts'
 import type { SegmentResponse } from '../model/segment.ts'
 import type { SegmentDimensions } from '../model/segment-dimensions.ts'
 import { findApp, findSegmentVersion } from '../resources/find.ts'
-import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import type { Members } from '../store/segments/members.ts'
-import { refuseTooLarge } from './segment-query.ts'
+import { findMember, isAmong } from './segment-query.ts'
 
 const Condition = Type.Object({
   group: Type.Optional(Type.Integer({ description: 'The index of its group in SegmentGroups, from 0' })),
@@ -55,38 +53,32 @@ export const segmentMember: FastifyPluginAsyncTypebox = async app => {
       },
     },
     async ({ params: { applicationId, segmentId, endpointId }, query }) => {
-      const { endpoints, segmentMembers } = app.store
+      const { segmentMembers } = app.store
       const found = findApp(app.store, applicationId)
       const segment = findSegmentVersion(app.store, found, segmentId, query.version)
       const now = app.now().toISOString()
       const membersOf = (segment: string, version?: number) =>
         segmentMembers.find(found, segment, version, now)
       const ofSegment = membersOf(segmentId, segment.Version)!
-      const id = endpointRef(found.seq, endpointId)
-      const ref = segmentMembers.refIn(ofSegment, id.folded, endpoints.find(found, id)?.seq)
-      if (ref === undefined && !segmentMembers.isDefined(found, id.folded)) {
-        throw notFound(`Endpoint not found: ${endpointId}`)
-      }
-      const isAmong = (members: Members | undefined) =>
-        members !== undefined &&
-        ref !== undefined &&
-        refuseTooLarge(() => segmentMembers.among(found, members, [ref])).has(ref)
+      const { id, seq } = findMember(app.store, found, endpointId)
+      const ref = segmentMembers.refIn(ofSegment, id, seq)
+      const isMet = (members: Members | undefined) => isAmong(app.store, found, members, ref)
 
       const conditions = []
       for (const { source, dimensions, ...condition } of conditionsOf(segment).slice(0, maxConditions)) {
         const members = dimensions
           ? segmentMembers.ofBody(found, { Dimensions: dimensions }, now)
           : membersOf(...source)
-        conditions.push({ ...condition, met: isAmong(members) })
+        conditions.push({ ...condition, met: isMet(members) })
         // Other calls go on between the queries.
         await setImmediate()
       }
       const groups = segment.SegmentGroups?.Groups?.map(group => ({
-        met: isAmong(segmentMembers.ofBody(found, { SegmentGroups: { Groups: [group] } }, now)),
+        met: isMet(segmentMembers.ofBody(found, { SegmentGroups: { Groups: [group] } }, now)),
       }))
       return {
         version: segment.Version!,
-        member: isAmong(ofSegment),
+        member: isMet(ofSegment),
         ...(groups !== undefined && { groups }),
         conditions,
       }

@@ -264,21 +264,24 @@ export function createSegmentMembers(db: Database) {
       query,
       memberColumns[columns],
     )
-    const asDefined = prepareMatching<{ seq: number; job: number; definition: string }>(
-      db,
-      `${definedColumns} FROM endpoints r
-       JOIN import_definitions d ON d.endpoint_id = r.id AND d.job = (
-         SELECT max(o.job) FROM import_definitions o WHERE o.job IN (${definingJobs}) AND o.endpoint_id = r.id)
-       WHERE r.app = ? AND r.seq > ? AND r.seq <= ? ORDER BY r.seq`,
-      query,
-      'e.seq, e.job, e.definition',
-    )
+    // Preparing a large query takes long, and most segments are built on no import that defines endpoints.
+    const asDefined =
+      definingJobs.length > 0 &&
+      prepareMatching<{ seq: number; job: number; definition: string }>(
+        db,
+        `${definedColumns} FROM endpoints r
+         JOIN import_definitions d ON d.endpoint_id = r.id AND d.job = (
+           SELECT max(o.job) FROM import_definitions o WHERE o.job IN (${definingJobs}) AND o.endpoint_id = r.id)
+         WHERE r.app = ? AND r.seq > ? AND r.seq <= ? ORDER BY r.seq`,
+        query,
+        'e.seq, e.job, e.definition',
+      )
     return (after: number, limit: number): MemberStep => {
       const last = endOfStep(app.seq, after, upTo)
       if (last === null) return { found: [], next: [0, ''] }
       const rows = asRegistered([app.seq, after, last], limit)
       let found = rows.map((row): Member => ({ cursor: [row.seq], row }))
-      if (definingJobs.length > 0) {
+      if (asDefined) {
         const defined = asDefined([app.seq, after, last], limit)
         found.push(...defined.map(({ seq, ...member }): Member => ({ cursor: [seq], ...member })))
         found = found.sort((a, b) => (a.cursor[0] as number) - (b.cursor[0] as number)).slice(0, limit)
@@ -456,20 +459,20 @@ export function createSegmentMembers(db: Database) {
 
 /** The jobs whose members a segment includes: what is excluded twice is included. */
 function includedJobs(own: BuiltOn, builtOn: ReadonlyMap<string, BuiltOn>): Set<number> {
-  const jobs = new Set<number>()
-  // Each segment once as included, and once as excluded: it may be both. The list grows while it is gone through.
-  const reached = { true: new Set<BuiltOn>(), false: new Set([own]) }
-  const found = [{ segment: own, isExcluded: false }]
-  for (const { segment, isExcluded } of found) {
-    if (segment.job !== undefined && !isExcluded) jobs.add(segment.job)
-    for (const source of segment.sources) {
-      const next = { segment: builtOn.get(source.key), isExcluded: source.isExcluded !== isExcluded }
-      if (next.segment === undefined || reached[`${next.isExcluded}`].has(next.segment)) continue
-      reached[`${next.isExcluded}`].add(next.segment)
-      found.push({ segment: next.segment, isExcluded: next.isExcluded })
+  // Each source once as included, and once as excluded: it may be both.
+  const reached = new Map<string, BuiltOn['sources'][number]>()
+  const reach = ({ sources }: BuiltOn, isWithinExcluded: boolean) => {
+    for (const source of sources) {
+      const isExcluded = source.isExcluded !== isWithinExcluded
+      const name = `${isExcluded} ${source.key}`
+      if (builtOn.has(source.key) && !reached.has(name)) reached.set(name, { key: source.key, isExcluded })
     }
   }
-  return jobs
+  reach(own, false)
+  // It grows while it is gone through.
+  for (const { key, isExcluded } of reached.values()) reach(builtOn.get(key)!, isExcluded)
+  const included = [...reached.values()].filter(({ isExcluded }) => !isExcluded)
+  return new Set(included.flatMap(({ key }) => builtOn.get(key)!.job ?? []))
 }
 
 /** What is read of which members. */
