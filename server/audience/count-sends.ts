@@ -15,17 +15,25 @@ export const preceding = (days: number, now: number): Period => ({
   upTo: now + stepSlack,
 })
 
+/** An endpoint that was targeted, and its message; undefined if none was made. */
+export interface Targeted {
+  key: EndpointKey
+  message: NewOutboxMessage | undefined
+}
+
 /**
- * Counts that a campaign or journey has targeted an endpoint, for its limits and caps. A message
- * counts as sent also if it has failed (assumed): the attempt was made. To be called in the
- * transaction that writes the message.
- *
- * @param message undefined if none was made
+ * Counts that a campaign or journey has targeted endpoints, for its limits and caps. A message counts
+ * as sent also if it has failed (assumed): the attempt was made. To be called in the transaction that
+ * writes the messages.
  */
-export const countTargeted = (
+export function countTargeted(
   endpointSends: EndpointSends,
   sender: Sender,
-  endpoint: EndpointKey,
-  message: NewOutboxMessage | undefined,
+  targeted: readonly Targeted[],
   now: Date,
-): void => endpointSends.add(sender, endpoint, now.getTime(), message !== undefined)
+): void {
+  for (const isSent of [true, false]) {
+    const keys = targeted.filter(({ message }) => (message !== undefined) === isSent).map(({ key }) => key)
+    if (keys.length > 0) endpointSends.add(sender, keys, now.getTime(), isSent)
+  }
+}

@@ -1,9 +1,9 @@
+import type { Targeted } from '../audience/count-sends.ts'
 import { type AudienceCounter, type Counters, count } from '../audience/counters.ts'
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import type { UnsentMessage } from '../delivery/events/send-events.ts'
 import type { SendStatus } from '../model/event-record.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
-import type { EndpointKey } from '../store/audience/endpoint-sends.ts'
 import type { Activity } from '../store/campaigns/activities.ts'
 import type { Batch, Candidate } from './batch.ts'
 import type { DropReason } from './limits.ts'
@@ -24,7 +24,7 @@ interface Tally {
   sent: SentMessage[]
   unsent: UnsentMessage[]
   /** Who was targeted, as limits count it. */
-  targeted: { key: EndpointKey; message: NewOutboxMessage | undefined }[]
+  targeted: Targeted[]
 }
 
 /**

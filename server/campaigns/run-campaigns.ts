@@ -103,9 +103,7 @@ export function createCampaignRuns(context: SendingContext) {
       ids = writeMessages(store, activity.app, sent)
       const events = unsent.map(message => eventOfUnsent(message, now))
       recordEvents(store, activity.app, events)
-      for (const { key, message } of targeted) {
-        countTargeted(endpointSends, senderOf(activity), key, message, now)
-      }
+      countTargeted(endpointSends, senderOf(activity), targeted, now)
       if (!campaignActivities.isOpen(activity.seq)) return false
       for (const target of [...batch.targets.slice(0, upTo), ...batch.gone]) {
         campaignActivities.removeTarget(activity.seq, target)

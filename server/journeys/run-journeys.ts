@@ -100,10 +100,10 @@ export function createJourneySteps(context: SendingContext) {
     const journey = journeys.byDocument(document)
     const goesOn = journey !== undefined && journey.state !== 'CANCELLED' && journey.state !== 'COMPLETED'
     const outcomes = goesOn ? all : all.filter(({ message }) => message !== undefined)
-    for (const { message, sentTo } of outcomes) {
-      if (sentTo === undefined) continue
-      countTargeted(endpointSends, senderOf({ app, document }), sentTo, message?.record, now)
-    }
+    const targeted = outcomes.flatMap(({ message, sentTo }) =>
+      sentTo === undefined ? [] : { key: sentTo, message: message?.record },
+    )
+    countTargeted(endpointSends, senderOf({ app, document }), targeted, now)
     if (journey !== undefined) {
       const counters: Counters = {}
       for (const { counted = [] } of outcomes) for (const name of counted) count(counters, name)

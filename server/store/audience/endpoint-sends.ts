@@ -34,10 +34,16 @@ const always: Period = { after: Number.MIN_SAFE_INTEGER, upTo: Number.MAX_SAFE_I
  * any limit would need the emulator's clock, and an index as large as the table.
  */
 export function createEndpointSends(db: Database) {
-  const add = db.prepare(
+  const orCount = 'ON CONFLICT DO UPDATE SET targeted = targeted + 1, sent = sent + excluded.sent'
+  const addRows = db.prepare(
     `INSERT INTO endpoint_sends (app, endpoint, time, sender, kind, targeted, sent)
-     VALUES (?, coalesce((SELECT seq FROM endpoints WHERE seq = ?), ?), ?, ?, ?, 1, ?)
-     ON CONFLICT DO UPDATE SET targeted = targeted + 1, sent = sent + excluded.sent`,
+     SELECT :app, e.seq, :time, :document, :kind, 1, :sent
+     FROM json_each(:rows) r CROSS JOIN endpoints e ON e.seq = r.value WHERE true ${orCount}`,
+  )
+  const isRow = db.prepare<[number], number>('SELECT 1 FROM endpoints WHERE seq = ?').pluck()
+  const addId = db.prepare(
+    `INSERT INTO endpoint_sends (app, endpoint, time, sender, kind, targeted, sent)
+     VALUES (:app, :id, :time, :document, :kind, 1, :sent) ${orCount}`,
   )
   const sum = db.prepare<unknown[], { targeted: number; sent: number }>(
     `SELECT coalesce(sum(targeted), 0) AS targeted, coalesce(sum(sent), 0) AS sent FROM endpoint_sends
@@ -47,13 +53,23 @@ export function createEndpointSends(db: Database) {
 
   return {
     /**
-     * Counts that a campaign or journey has targeted an endpoint, which may be deleted by now.
+     * Counts that a campaign or journey has targeted endpoints, some of which may be deleted by now.
      *
      * @param time milliseconds since 1970
-     * @param sent whether it counts as sent; see `audience/count-sends.ts`
+     * @param isSent whether it counts as sent; see `audience/count-sends.ts`
      */
-    add({ app, kind, document }: Sender, endpoint: EndpointKey, time: number, sent: boolean): void {
-      add.run(app.seq, endpoint.row, endpoint.id, time, document, kind, sent ? 1 : 0)
+    add(
+      { app, kind, document }: Sender,
+      endpoints: readonly EndpointKey[],
+      time: number,
+      isSent: boolean,
+    ): void {
+      const send = { app: app.seq, kind, document, time, sent: isSent ? 1 : 0 }
+      const rows = JSON.stringify(endpoints.flatMap(({ row }) => row ?? []))
+      if (addRows.run({ ...send, rows }).changes === endpoints.length) return
+      for (const { row, id } of endpoints) {
+        if (row === null || isRow.get(row) === undefined) addId.run({ ...send, id })
+      }
     },
 
     /** How often a campaign or journey has targeted an endpoint, and sent to it. */

@@ -136,52 +136,52 @@ export function createSegmentMembers(db: Database) {
   )
 
   /**
-   * The members of an import: the endpoints that its records name, by row, or by id if it registers
-   * none; then those of the users that its records name, by user and id.
+   * Prepares listing the members of an import: the endpoints that its records name, by row, or by id if
+   * it registers none; then those of the users that its records name, by user and id.
    */
-  const listImported = (
+  const prepareImported = (
     app: AppRef,
     job: number,
-    after: MemberCursor,
-    limit: number,
     { columns, upTo, duplicates }: StepOptions,
-  ): Member[] => {
-    const members: Member[] = []
-    if (typeof after[0] === 'number') {
-      const rows = db
-        .prepare<unknown[], EndpointRow>(
-          `SELECT ${memberColumns[columns]} FROM import_members m
-           CROSS JOIN endpoints e ON e.seq BETWEEN max(m.first, :after + 1) AND min(m.last, :upTo)
-           WHERE m.job = :job AND m.first <= :upTo AND m.first >= coalesce(
-             (SELECT max(first) FROM import_members WHERE job = :job AND first <= :after), 0)
-           ORDER BY m.first, e.seq LIMIT :limit`,
-        )
-        .all({ job, after: after[0], limit, upTo })
-      for (const row of rows) members.push({ cursor: [row.seq], row })
-    }
-    if (members.length === limit) return members
-    if (after.length === 1) {
-      const rows = db
-        .prepare<unknown[], { endpoint_id: string; definition: string }>(
-          `SELECT endpoint_id, definition FROM import_definitions
-           WHERE job = :job AND endpoint_id > :after ORDER BY endpoint_id LIMIT :limit`,
-        )
-        .all({ job, after: typeof after[0] === 'string' ? after[0] : '', limit: limit - members.length })
-      for (const { endpoint_id, definition } of rows) {
-        members.push({ cursor: [endpoint_id], definition, job })
+  ): ((after: MemberCursor, limit: number) => Member[]) => {
+    const registered = db.prepare<unknown[], EndpointRow>(
+      `SELECT ${memberColumns[columns]} FROM import_members m
+       CROSS JOIN endpoints e ON e.seq BETWEEN max(m.first, :after + 1) AND min(m.last, :upTo)
+       WHERE m.job = :job AND m.first <= :upTo AND m.first >= coalesce(
+         (SELECT max(first) FROM import_members WHERE job = :job AND first <= :after), 0)
+       ORDER BY m.first, e.seq LIMIT :limit`,
+    )
+    const defined = db.prepare<unknown[], { endpoint_id: string; definition: string }>(
+      `SELECT endpoint_id, definition FROM import_definitions
+       WHERE job = :job AND endpoint_id > :after ORDER BY endpoint_id LIMIT :limit`,
+    )
+    const ofUsers = db.prepare<
+      unknown[],
+      EndpointRow & { member_user: string; member_id: string; is_duplicate: 0 | 1 }
+    >(
+      `SELECT u.user_id AS member_user, e.id AS member_id, (:duplicates AND ${isListed}) AS is_duplicate, ${memberColumns[columns]}
+       FROM import_user_members u CROSS JOIN endpoints e ON e.user_key = u.user_key AND e.app = :app AND e.user_id = u.user_id
+       WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
+         AND (:duplicates OR NOT ${isListed})
+       ORDER BY u.user_id, e.id LIMIT :limit`,
+    )
+    return (after, limit) => {
+      const members: Member[] = []
+      if (typeof after[0] === 'number') {
+        const rows = registered.all({ job, after: after[0], limit, upTo })
+        for (const row of rows) members.push({ cursor: [row.seq], row })
       }
-    }
-    if (members.length === limit) return members
-    const [user, behind] = after.length === 2 ? after : ['', '']
-    const rows = db
-      .prepare<unknown[], EndpointRow & { member_user: string; member_id: string; is_duplicate: 0 | 1 }>(
-        `SELECT u.user_id AS member_user, e.id AS member_id, (:duplicates AND ${isListed}) AS is_duplicate, ${memberColumns[columns]}
-         FROM import_user_members u CROSS JOIN endpoints e ON e.user_key = u.user_key AND e.app = :app AND e.user_id = u.user_id
-         WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
-           AND (:duplicates OR NOT ${isListed})
-         ORDER BY u.user_id, e.id LIMIT :limit`,
-      )
-      .all({
+      if (members.length === limit) return members
+      if (after.length === 1) {
+        const behind = typeof after[0] === 'string' ? after[0] : ''
+        const rows = defined.all({ job, after: behind, limit: limit - members.length })
+        for (const { endpoint_id, definition } of rows) {
+          members.push({ cursor: [endpoint_id], definition, job })
+        }
+      }
+      if (members.length === limit) return members
+      const [user, behind] = after.length === 2 ? after : ['', '']
+      const rows = ofUsers.all({
         app: app.seq,
         job,
         user,
@@ -190,15 +190,16 @@ export function createSegmentMembers(db: Database) {
         upTo,
         duplicates: duplicates ? 1 : 0,
       })
-    for (const { member_user, member_id, is_duplicate, ...row } of rows) {
-      members.push({
-        cursor: [member_user, member_id],
-        user: member_user,
-        row,
-        ...(is_duplicate === 1 && { isDuplicate: true }),
-      })
+      for (const { member_user, member_id, is_duplicate, ...row } of rows) {
+        members.push({
+          cursor: [member_user, member_id],
+          user: member_user,
+          row,
+          ...(is_duplicate === 1 && { isDuplicate: true }),
+        })
+      }
+      return members
     }
-    return members
   }
 
   const endOfStep = prepareEndOfStep(db)
@@ -444,7 +445,8 @@ export function createSegmentMembers(db: Database) {
       })
       const options = { columns, upTo, duplicates }
       if ('import' in members) {
-        return (after, limit) => upToEnd(listImported(app, members.import, after, limit, options), limit)
+        const imported = prepareImported(app, members.import, options)
+        return (after, limit) => upToEnd(imported(after, limit), limit)
       }
       const registered = prepareRegistered(app, members, options)
       return (after, limit) => {
