@@ -4,7 +4,7 @@ import { phoneDigits } from '../model/phone-digits.ts'
 import type { Store } from '../store/open-store.ts'
 import { kindOf } from './content.ts'
 import { eventSource } from './events/event-source.ts'
-import { messageRecord } from './events/message-events.ts'
+import { eventsOfSent, messageRecord } from './events/message-events.ts'
 import { type EventStore, recordEvents } from './write-messages.ts'
 
 /**
@@ -41,6 +41,7 @@ export function simulateEvent(
     {
       ...{ types: [type], origin: { message: told }, time: now.getTime() },
       ...{ message: id, endpoint, campaign, journey },
+      sentTypes: eventsOfSent({ record: message })?.types ?? [],
     },
   ])
   const number = phoneDigits(message.address ?? '')

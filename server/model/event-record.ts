@@ -69,6 +69,8 @@ export interface NewEvents {
   time: number
   /** Id of the message in the outbox that they are of, if any. */
   message?: number
+  /** The types of the events that this message had as it was sent, if it has these later. */
+  sentTypes?: readonly string[]
   /** Ids of the endpoint, campaign and journey that they are of, if any. */
   endpoint?: string | undefined
   campaign?: string | undefined
@@ -80,7 +82,7 @@ export interface NewEvents {
 }
 
 /** The events that a message has as it is sent, before it has an id; they happen at its time. */
-export interface SentEvents extends Omit<NewEvents, 'message' | 'isReported' | 'isSilent'> {
+export interface SentEvents extends Omit<NewEvents, 'message' | 'sentTypes' | 'isReported' | 'isSilent'> {
   origin: { message: EventMessage }
 }
 

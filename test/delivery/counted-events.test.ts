@@ -29,7 +29,7 @@ const cases: [what: string, message: EventMessage, types: string[]][] = [
     'an SMS of which a test says more',
     {
       record: { ...sms, address: '+12065550100' },
-      given: { record_status: 'TTL_EXPIRED', iso_country_code: 'CA' },
+      given: { record_status: 'TTL_EXPIRED' },
     },
     ofSms,
   ],
@@ -50,9 +50,9 @@ const cases: [what: string, message: EventMessage, types: string[]][] = [
   ],
 ]
 
-/** What an event counts by the attributes and metrics of its record. */
+/** What an event counts by the attributes of its record. */
 function countedOf(type: string, message: EventMessage): Counted {
-  const { attributes, metrics } = eventMembers(type, { message })
+  const { attributes } = eventMembers(type, { message })
   return {
     campaign: attributes.campaign_id ?? '',
     journey: attributes.journey_id ?? '',
@@ -63,7 +63,6 @@ function countedOf(type: string, message: EventMessage): Counted {
     country: attributes.iso_country_code ?? '',
     recordStatus: attributes.record_status ?? '',
     parts: Number(attributes.number_of_message_parts ?? 1),
-    price: metrics.price_in_millicents_usd ?? 0,
   }
 }
 

@@ -11,7 +11,8 @@ import { isSend } from './send-events.ts'
  * PutEvents. Further names:
  *
  * - `first <type>`: the first open or click of a message
- * - `parts <type>`, `price <type>`: of SMS messages, by country
+ * - `undelivered`: e-mails with bounces or rejections
+ * - `parts <type>`: of SMS messages, by country
  * - `status <type>`: SMS messages, by record_status
  * - `_campaign.send push`: those of push notifications, by status
  *
@@ -20,6 +21,13 @@ import { isSend } from './send-events.ts'
 
 const pushOpen = '_campaign.opened_notification'
 const pushSend = '_campaign.send push'
+
+/** What may be done with a message again and again. */
+const repeated = new Set([pushOpen, '_email.open', '_email.click'])
+
+/** All bounces and rejections of e-mails, and what the first one of a message counts as. */
+const losses = new Set(['_email.hardbounce', '_email.softbounce', '_email.rejected'])
+const undelivered = 'undelivered'
 
 /** Counts events of one application. To be called in the transaction that writes them. */
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
@@ -44,13 +52,13 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
         else group.times++
       }
 
-      const of = countsOncePerHour(event, type, counted)
-      if (of !== undefined) {
-        const mark = counts.mark(app, { of, name: type, hour })
-        if (mark === 'known') continue
-        if (mark === 'first') note(`first ${type}`)
-      }
+      const marked = mark(counts, app, event, counted, type, hour)
+      if (marked === 'known') continue
       note(type)
+      if (marked === 'first' && repeated.has(type)) note(`first ${type}`)
+      if (losses.has(type) && mark(counts, app, event, counted, undelivered, hour) === 'first') {
+        note(undelivered)
+      }
 
       const isReached = tellsReach(type, counted)
       const { campaign, activity } = counted
@@ -86,7 +94,7 @@ const isSame = (one: Counted, other: Counted): boolean => {
 /** What an event adds to: names, labels, and how much. */
 function addendsOf(
   type: string,
-  { campaignStatus, journeyStatus, deliveryType, country, recordStatus, parts, price }: Counted,
+  { campaignStatus, journeyStatus, deliveryType, country, recordStatus, parts }: Counted,
 ): [name: string, label: string, by: number][] {
   const sendStatus = campaignStatus || journeyStatus
   if (type === '_campaign.send' && deliveryType === 'PUSH') {
@@ -100,7 +108,6 @@ function addendsOf(
   return [
     [type, country, 1],
     [`parts ${type}`, country, parts],
-    [`price ${type}`, country, price],
     [`status ${type}`, recordStatus, 1],
   ]
 }
@@ -122,17 +129,23 @@ function isCounted(
 }
 
 /**
- * What an open or a click is of, if it is one: it counts once in a clock hour, however often it happens
- * (source: guide). A push notification is known by its activity, which has sent one to each endpoint,
- * as apps do not tell more.
+ * Notes what an event counts as: once for its message (assumed), but an open or a click once in a clock
+ * hour, however often it happens (source: guide). A push notification is known by its activity, which
+ * has sent one to each endpoint, as apps do not tell more.
  */
-function countsOncePerHour(
-  { message, endpoint = '' }: NewEvents,
-  type: string,
+function mark(
+  counts: EventCounts,
+  app: AppRef,
+  { message, sentTypes, endpoint = '' }: NewEvents,
   { activity }: Counted,
-): number | string | undefined {
-  if (type === pushOpen) return `${activity}/${foldedId(endpoint)}`
-  return type === '_email.open' || type === '_email.click' ? message : undefined
+  name: string,
+  hour: string,
+): 'first' | 'again' | 'known' {
+  if (name === pushOpen) return counts.mark(app, { of: `${activity}/${foldedId(endpoint)}`, name, hour })
+  // Those that a message has as it is sent are the first ones: nothing is looked up.
+  if (message === undefined || sentTypes === undefined) return 'first'
+  if (sentTypes.some(type => type === name || (name === undelivered && losses.has(type)))) return 'known'
+  return counts.mark(app, { of: message, name, hour: repeated.has(name) ? hour : '' })
 }
 
 /**

@@ -134,14 +134,12 @@ export interface Counted {
   journeyStatus: string
   /** In the same. */
   deliveryType: string
-  /** Of an SMS message, by ISO 3166-1. */
+  /** Of an SMS message, by ISO 3166-1: that of its number, whatever the event is said to have. */
   country: string
   /** Of an SMS message. */
   recordStatus: string
   /** Of an SMS message. */
   parts: number
-  /** Of an SMS message, in thousandths of a cent. */
-  price: number
 }
 
 /** What of an event is counted, without making its record. */
@@ -157,17 +155,16 @@ export function countedBy(type: string, origin: NewEvents['origin']): Counted {
     campaignStatus: type === '_campaign.send' ? sendStatusOf(message) : '',
     journeyStatus: type === '_journey.send' ? sendStatusOf(message) : '',
     deliveryType: isSend(type) ? deliveryTypeOf(message) : '',
-    country: isSms ? (given.iso_country_code ?? countryIn(record)) : '',
+    country: isSms ? countryIn(record) : '',
     recordStatus: isSms ? (given.record_status ?? recordStatus[type as SmsEvent]) : '',
     parts: isSms ? (record.parts ?? 1) : 1,
-    price: metricsOf(type, record).price_in_millicents_usd ?? 0,
   }
 }
 
 /** What an event that an app reports does not tell. */
 const notOfMessage = {
   ...{ campaignStatus: '', journeyStatus: '', deliveryType: '', country: '', recordStatus: '' },
-  ...{ parts: 1, price: 0 },
+  parts: 1,
 }
 
 /** The country of an SMS message's number; empty where it has none. */

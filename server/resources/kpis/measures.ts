@@ -48,6 +48,14 @@ const ofSends = ['_campaign.send', '_email.hardbounce', '_email.rendering_failur
 const emails = ['_email.send', '_email.hardbounce']
 const deliveredEmails = (sum: Sum): number => Math.max(0, sum('_email.send') - sum('_email.hardbounce'))
 
+const [sent, failed] = ['_SMS.BUFFERED', '_SMS.FAILURE']
+const [partsSent, partsFailed] = [`parts ${sent}`, `parts ${failed}`]
+/** What was sent and has not failed, whatever a carrier says of it otherwise (assumed). */
+const arrived = (sum: Sum, all: string, lost: string): number => Math.max(0, sum(all) - sum(lost))
+/** Each part costs the same, also of a message that has failed (assumed). */
+const price = (sum: Sum): number => sum(partsSent) * pricePerPart
+const totalPrice = measure([partsSent], price)
+
 /** The measures of campaigns. */
 export const ofCampaigns = {
   successfulDeliveryRate: measure(ofSends, sum => rate(delivered(sum), sentByCampaigns(sum))),
@@ -66,19 +74,12 @@ export const ofCampaigns = {
   directEmailOpens: countOf('_email.open', ...emails),
   directPushOpens: countOf('_campaign.opened_notification', '_campaign.send push'),
   clicks: countOf('_email.click', ...emails),
-  smsSpend: measure(
-    ['price _SMS.SUCCESS', 'price _SMS.FAILURE'],
-    sum => sum('price _SMS.SUCCESS') + sum('price _SMS.FAILURE'),
-  ),
+  smsSpend: totalPrice,
 }
 
 /** Sent e-mails without all bounces and rejections (source: guide). */
-const accepted = (sum: Sum): number =>
-  Math.max(
-    0,
-    sum('_email.send') - sum('_email.hardbounce') - sum('_email.softbounce') - sum('_email.rejected'),
-  )
-const ofEmails = ['_email.send', '_email.hardbounce', '_email.softbounce', '_email.rejected']
+const accepted = (sum: Sum): number => Math.max(0, sum('_email.send') - sum('undelivered'))
+const ofEmails = ['_email.send', 'undelivered']
 
 /** The measures of e-mails that neither campaigns nor journeys send, and of those of journeys. */
 export const ofEmail = {
@@ -99,21 +100,16 @@ export const ofEmail = {
   unsubscribed: countOf('_email.unsubscribe', '_email.send'),
 }
 
-const [sent, received, failed] = ['_SMS.BUFFERED', '_SMS.SUCCESS', '_SMS.FAILURE']
-const price = (sum: Sum): number => sum(`price ${received}`) + sum(`price ${failed}`)
-const parts = (sum: Sum): number => price(sum) / pricePerPart
-const priced = [`price ${received}`, `price ${failed}`, received, failed]
-
 /** The measures of SMS messages that neither campaigns nor journeys send. Prices are in millicents. */
 export const ofSms = {
   sent: countOf(sent),
-  delivered: countOf(received, sent),
-  deliveryRate: measure([sent, received], sum => rate(sum(received), sum(sent))),
-  sentByParts: countOf(`parts ${sent}`),
-  deliveredByParts: countOf(`parts ${received}`, `parts ${sent}`),
+  delivered: measure([sent, failed], sum => arrived(sum, sent, failed)),
+  deliveryRate: measure([sent, failed], sum => rate(arrived(sum, sent, failed), sum(sent))),
+  sentByParts: countOf(partsSent),
+  deliveredByParts: measure([partsSent, partsFailed], sum => arrived(sum, partsSent, partsFailed)),
   /** Of each record_status. */
   errors: countOf(`status ${failed}`),
-  averagePrice: measure(priced, sum => quotient(price(sum), sum(received) + sum(failed))),
-  averagePriceByParts: measure(priced, sum => quotient(price(sum), parts(sum))),
-  totalPrice: measure(priced, price),
+  averagePrice: measure([partsSent, sent], sum => quotient(price(sum), sum(sent))),
+  averagePriceByParts: measure([partsSent], sum => quotient(price(sum), sum(partsSent))),
+  totalPrice,
 }

@@ -15,13 +15,13 @@ export interface CountKey {
   day: string
 }
 
-/** Something that counts once in a clock hour. */
+/** Something that counts once, or once in a clock hour. */
 export interface Mark {
   /** The row of the message that it was done with, or a text that says what it is of. */
   of: number | string
-  /** The type of the event. */
+  /** The type of the event, or what else it counts as. */
   name: string
-  /** Such as 2027-03-01T09, in UTC. */
+  /** Such as 2027-03-01T09, in UTC; empty for what counts once. */
   hour: string
 }
 

@@ -46,7 +46,10 @@ async function withKpis(t: Test) {
       })
       const [{ id }] = await outbox()
       return async (...types: string[]) => {
-        for (const eventType of types) await call('POST', `/_pinpoint/messages/${id}/events`, { eventType })
+        for (const eventType of types) {
+          const { status } = await call('POST', `/_pinpoint/messages/${id}/events`, { eventType })
+          t.equal(status, 201, eventType)
+        }
       }
     },
     /** Writes messages as a campaign or a journey does. */
@@ -63,8 +66,8 @@ async function withKpis(t: Test) {
           })),
         ),
       ),
-    happen: (id: number, eventType: string) =>
-      call('POST', `/_pinpoint/messages/${id}/events`, { eventType }),
+    happen: (id: number, eventType: string, attributes?: object) =>
+      call('POST', `/_pinpoint/messages/${id}/events`, { eventType, ...(attributes && { attributes }) }),
     /** Reports an event as an app does. */
     async report(endpoint: string, EventType: string, Attributes: object) {
       const event = { EventType, Attributes, Timestamp: time.toISOString() }
@@ -143,6 +146,62 @@ t.test('transactional SMS are counted by country, by parts and by status', async
   t.strictSame(await values('txn-emails-sent'), {}, 'no data, no rows')
 })
 
+t.test('a transactional e-mail counts once, however often it bounces or is complained about', async t => {
+  const { sent, values, setTime } = await withKpis(t)
+  const first = await sent('EMAIL', 'ann@example.com')
+  await first('_email.softbounce', '_email.softbounce', '_email.send')
+  const second = await sent('EMAIL', 'ben@example.com')
+  await second('_email.complaint', '_email.complaint', '_email.complaint')
+  const bounced = await sent('EMAIL', 'bounce@simulator.amazonses.com')
+  await bounced('_email.softbounce', '_email.hardbounce', '_email.rejected')
+  setTime(`${today}T11:00:00Z`)
+  await first('_email.softbounce', '_email.hardbounce', '_email.rejected')
+  await second('_email.complaint')
+  for (const [name, expected] of Object.entries({
+    sent: 3,
+    delivered: 1,
+    'delivery-rate': 1 / 3,
+    'soft-bounced': 2,
+    'hard-bounced': 2,
+    'with-complaints': 1,
+    'complaint-rate': 1 / 3,
+  })) {
+    t.strictSame(await values(`txn-emails-${name}`), { all: expected }, name)
+  }
+})
+
+t.test('a transactional SMS counts once, and is not delivered if it has failed', async t => {
+  const { outbox, sent, happen, values } = await withKpis(t)
+  const [arrived, failed, unreachable] = [
+    await sent('SMS', '+12065550142'),
+    await sent('SMS', '+12065550143'),
+    await sent('SMS', '+14254147167'),
+  ]
+  await arrived('_SMS.BUFFERED', '_SMS.SUCCESS')
+  await failed('_SMS.FAILURE', '_SMS.FAILURE', '_SMS.SUCCESS')
+  await unreachable('_SMS.SUCCESS', '_SMS.FAILURE')
+  const expected: Record<string, Record<string, number>> = {
+    sent: { all: 3 },
+    delivered: { all: 1 },
+    'delivered-grouped-by-date': { [today]: 1 },
+    'delivery-rate': { all: 1 / 3 },
+    'sent-by-parts': { all: 3 },
+    'delivered-by-parts': { all: 1 },
+    'error-distribution': { UNREACHABLE: 2 },
+    'total-price-grouped-by-country': { US: 3 * 645 },
+    'average-price-grouped-by-country': { US: 645 },
+    'average-price-by-parts-grouped-by-country': { US: 645 },
+  }
+  for (const [name, value] of Object.entries(expected)) {
+    t.strictSame(await values(`txn-sms-${name}`), value, name)
+  }
+  // It was sent to the country of its number, whatever an event tells.
+  const [, , { id }] = await outbox()
+  await happen(id, '_SMS.FAILURE', { iso_country_code: 'CA', record_status: 'TTL_EXPIRED' })
+  t.strictSame(await values('txn-sms-delivered-grouped-by-country'), { US: 0 })
+  t.strictSame(await values('txn-sms-error-distribution'), { TTL_EXPIRED: 1, UNREACHABLE: 2 })
+})
+
 const toAnn = { channel: 'EMAIL', address: 'ann@example.com', messageId: 'm' }
 const ofCampaign = { campaign: 'c1', treatment: '0', activity: 'a1' }
 
@@ -188,6 +247,31 @@ t.test('KPIs of campaigns: attempts, deliveries, different endpoints, opens', as
   }
   for (const [name, expected] of Object.entries(ofOne)) {
     t.strictSame(await values(name, '', 'campaigns/c1/'), expected, name)
+  }
+})
+
+t.test('a message of a campaign or a journey counts once, however often it bounces', async t => {
+  const { write, happen, values } = await withKpis(t)
+  for (const sender of [ofCampaign, { journey: 'j1', run: 'r', activity: 'mail' }]) {
+    const [bounced, opened] = await write(
+      { ...toAnn, ...sender, endpoint: 'e1' },
+      { ...toAnn, ...sender, endpoint: 'e2' },
+    )
+    for (const type of ['softbounce', 'hardbounce', 'hardbounce']) await happen(bounced!, `_email.${type}`)
+    await happen(opened!, '_email.open')
+  }
+  const [sms] = await write({ channel: 'SMS', address: '+12065550142', ...ofCampaign })
+  await happen(sms!, '_SMS.FAILURE')
+  for (const [name, expected] of Object.entries({
+    'hard-bounce-rate': 1 / 2,
+    'successful-delivery-rate': 2 / 3,
+    'email-open-rate': 1,
+    'sms-spend': 645,
+  })) {
+    t.strictSame(await values(name, '', 'campaigns/c1/'), { all: expected }, name)
+  }
+  for (const [name, expected] of Object.entries({ sent: 2, delivered: 1, softbounced: 1, hardbounced: 1 })) {
+    t.strictSame(await values(`journey-emails-${name}`, '', 'journeys/j1/'), { all: expected }, name)
   }
 })
 

@@ -678,12 +678,12 @@ CREATE TABLE event_counts (
   PRIMARY KEY (app, name, campaign, journey, activity, label, day)
 ) STRICT, WITHOUT ROWID;
 
--- What counts once in a clock hour, of what was done with a message (delivery/events/count-events.ts).
+-- What counts once, or once in a clock hour, of what was done with a message after it was sent (delivery/events/count-events.ts).
 CREATE TABLE event_marks (
   app     INTEGER NOT NULL REFERENCES apps (seq),
   subject ANY NOT NULL,  -- a row of messages, whose trigger deletes it; or the activity and endpoint of a push notification
   name    TEXT NOT NULL,
-  hour    TEXT NOT NULL, -- the last one in which it was counted, such as 2027-03-01T09
+  hour    TEXT NOT NULL, -- the last one in which it was counted, such as 2027-03-01T09; '' if it counts once
   PRIMARY KEY (app, subject, name)
 ) STRICT, WITHOUT ROWID;
 
