@@ -17,6 +17,7 @@ export interface JourneyOutcome {
   messages: string[]
   state: string
   runs: string[]
+  /** Those of all runs together, which tell more than those of the journey. */
   metrics: Record<string, string>
   activities: Record<string, Record<string, string>>
 }
@@ -114,17 +115,20 @@ async function run(
   for (const key of Object.keys(journey.Activities).sort()) {
     activities[key] = (await call('GET', `${here}/activities/${key}/execution-metrics`)).Metrics
   }
+  const runs = (await call('GET', `${here}/runs`)).Item as Record<string, string>[]
+  const metrics: JourneyOutcome['metrics'] = {}
+  for (const { RunId } of runs) {
+    const { Metrics } = await call('GET', `${here}/runs/${RunId}/execution-metrics`)
+    for (const name in Metrics) metrics[name] = String(Number(metrics[name] ?? 0) + Number(Metrics[name]))
+  }
   return {
     messages: (await messages()).map(
       ({ time, endpoint, activity, status }: Record<string, string>) =>
         `${time} ${endpoint} ${activity}${status === 'SUCCESSFUL' ? '' : ` ${status}`}`,
     ),
     state: (await call('GET', here)).State,
-    runs: (await call('GET', `${here}/runs`)).Item.map(
-      ({ CreationTime, Status }: Record<string, string>) => `${CreationTime} ${Status}`,
-    ),
-    metrics: (await call('GET', `${here}/execution-metrics`)).Metrics,
-    activities,
+    runs: runs.map(({ CreationTime, Status }) => `${CreationTime} ${Status}`),
+    ...{ metrics, activities },
   }
 }
 

@@ -1,7 +1,7 @@
 import { metricsOf } from '../../audience/counters.ts'
 import { answerActivity } from '../../resources/campaigns/answer-activity.ts'
 import { answerCampaign } from '../../resources/campaigns/answer-campaign.ts'
-import { withActive } from '../../resources/journeys/execution-metrics.ts'
+import { ofWholeJourney } from '../../resources/journeys/execution-metrics.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import { countsOf } from '../apps.ts'
 import { clockStatus } from '../clock.ts'
@@ -130,7 +130,7 @@ function describeJourney({ store }: LiveContext, app: AppRef, id: string): Omit<
   const countersOf = (activity?: string) => store.journeyRuns.countersOfJourney(document, activity)
   return {
     ...{ app: app.id, id, name: definition.Name, state, modifiedAt: lastModifiedDate, inside },
-    metrics: metricsOf(withActive(countersOf(), inside)),
+    metrics: metricsOf(ofWholeJourney(countersOf(), inside)),
     activities: Object.fromEntries(
       Object.keys(definition.Activities ?? {}).map(key => [key, metricsOf(countersOf(key))]),
     ),

@@ -65,9 +65,9 @@ const activityTypes: Record<ActivityKind, string> = {
 
 /**
  * The four operations that answer what was counted in a journey or one of its runs, as a whole or at
- * an activity. What a journey counts is the sum of its runs (assumed). Counters are texts, and those
- * that are 0 are absent (source: observed). All fit on one page, so page-size and next-token change
- * nothing (assumed).
+ * an activity. What a journey counts is the sum of its runs (assumed); as a whole, less than they do
+ * (source: guide). Counters are texts, and those that are 0 are absent (source: observed). All fit on
+ * one page, so page-size and next-token change nothing (assumed).
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-journeys-journey-id-execution-metrics.html
  */
@@ -96,7 +96,10 @@ export const executionMetrics: FastifyPluginAsyncTypebox = async app => {
             run === undefined
               ? store.journeyRuns.countersOfJourney(document, journeyActivityId)
               : store.journeyRuns.countersOfRun(run.seq, journeyActivityId)
-          const inside = run === undefined ? store.journeyRuns.countInside(document) : run.inside
+          const whole = () =>
+            run === undefined
+              ? ofWholeJourney(counters, store.journeyRuns.countInside(document))
+              : withActive(counters, run.inside)
           return {
             ApplicationId: applicationId,
             JourneyId: journey.id,
@@ -104,7 +107,7 @@ export const executionMetrics: FastifyPluginAsyncTypebox = async app => {
             ...activity,
             LastEvaluatedTime:
               run?.evaluatedAt ?? store.journeyRuns.evaluatedAt(document) ?? journey.creationDate,
-            Metrics: metricsOf(journeyActivityId === undefined ? withActive(counters, inside) : counters),
+            Metrics: metricsOf(journeyActivityId === undefined ? whole() : counters),
           }
         })
       },
@@ -121,7 +124,28 @@ function describeActivity({ definition }: Journey, key: string) {
 }
 
 /** With the participants that are inside: those that entered and have not left (source: guide). */
-export const withActive = (counters: Counters, inside: number): Counters => ({
+const withActive = (counters: Counters, inside: number): Counters => ({
   ...counters,
   ENDPOINT_ACTIVE: inside,
 })
+
+/** What is counted of a journey as a whole; why others have not entered, its runs tell (source: guide). */
+const countersOfWhole = [
+  'ENDPOINT_ENTERED',
+  'ENDPOINT_LEFT',
+  'CANCELLED',
+  'REENTRY_CAP_EXCEEDED',
+  'ACTIVE_ENDPOINT_REJECTED',
+]
+
+/**
+ * The counters of a journey as a whole.
+ *
+ * @param counters those of all its runs
+ * @param inside how many participants are inside
+ */
+export const ofWholeJourney = (counters: Counters, inside: number): Counters =>
+  withActive(
+    Object.fromEntries(Object.entries(counters).filter(([name]) => countersOfWhole.includes(name))),
+    inside,
+  )
