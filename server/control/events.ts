@@ -35,7 +35,7 @@ export const events: FastifyPluginAsyncTypebox = async app => {
         querystring: Type.Object({
           app: filter('Id of the application'),
           type: filter('The event type; * stands for any text: _email.*'),
-          endpoint: filter('Id of the endpoint'),
+          endpoint: filter('Id of the endpoint; case does not matter in ASCII'),
           campaign: filter('Id of the campaign'),
           journey: filter('Id of the journey'),
           message: filter('Id of the message of the outbox'),

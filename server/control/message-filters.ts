@@ -21,7 +21,7 @@ export const MessagesQuery = Type.Object({
   app: filter('Id of the application'),
   channel: Type.Optional(OneOf([...ChannelType.enum], { description: 'The channel' })),
   address: filter('The address, as the caller wrote it, or as the endpoint has it'),
-  endpoint: filter('Id of the endpoint'),
+  endpoint: filter('Id of the endpoint; case does not matter in ASCII'),
   user: filter('Id of the user'),
   messageId: filter('The MessageId, as in the answer'),
   status: Type.Optional(OneOf([...deliveryStatuses], { description: 'The status' })),

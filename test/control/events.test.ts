@@ -41,6 +41,26 @@ async function withEvents(t: Test, store?: Store) {
   }
 }
 
+t.test('an id of an endpoint in another case names the same one, in events and in filters', async t => {
+  const { app, call, endpoint, send, list, types } = await withEvents(t)
+  await endpoint('Ann', { ChannelType: 'SMS', Address: '+16135550142' })
+  await send({ Endpoints: { ann: {} }, MessageConfiguration: { SMSMessage: { Body: 'Hi' } } })
+  const Events = { ev: { EventType: 'viewed', Timestamp: '2027-03-01T09:00:00Z' } }
+  const { body } = await call('POST', `/v1/apps/${app}/events`, {
+    BatchItem: { ann: { Endpoint: {}, Events }, Ben: { Events } },
+  })
+  t.strictSame(Object.keys(body.Results), ['ann', 'Ben'])
+  for (const id of ['Ann', 'ann', 'ANN']) {
+    t.strictSame(await types({ endpoint: id }), ['_SMS.BUFFERED', '_SMS.SUCCESS', 'viewed'], id)
+    const messages = await call('GET', `/_pinpoint/messages?endpoint=${id}`)
+    t.match(messages.body.items, [{ endpoint: 'Ann' }], id)
+  }
+  t.strictSame(
+    (await list()).map(({ event }: { event: { client: object } }) => event.client),
+    ['Ben', 'Ann', 'Ann', 'Ann'].map(client_id => ({ client_id })),
+  )
+})
+
 t.test('an SMS message is buffered and delivered, and its events tell of it', async t => {
   const { app, endpoint, send, list } = await withEvents(t)
   await endpoint('e1', { ChannelType: 'SMS', Address: '+1 (613) 555-0142' })

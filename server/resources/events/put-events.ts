@@ -83,7 +83,7 @@ export const putEvents: FastifyPluginAsyncTypebox = async app => {
               const problem = checkEvent(event)
               answers.push([eventId, answerOf(problem)])
               if (problem !== undefined) continue
-              const record = reportedEvent(source, endpointId, event, endpoint)
+              const record = reportedEvent(source, endpoint?.Id ?? endpointId, event, endpoint)
               events.push({ ...record, isSilent: refusal !== undefined })
             }
             results.push([

@@ -482,7 +482,7 @@ CREATE TABLE messages (
   -- What lists are filtered by (messages_search); the record has it, too.
   channel   TEXT,
   address   TEXT,
-  endpoint  TEXT,
+  endpoint  TEXT COLLATE NOCASE, -- ids are compared regardless of case; here of ASCII letters
   user      TEXT,
   status    TEXT NOT NULL,
   operation TEXT,
@@ -650,7 +650,7 @@ CREATE TABLE event_records (
   types    TEXT NOT NULL,    -- JSON, a list: one type for each event
   time     INTEGER NOT NULL, -- milliseconds since 1970: when they have arrived
   -- What lists are filtered by.
-  endpoint TEXT,
+  endpoint TEXT COLLATE NOCASE, -- as in messages
   campaign TEXT,
   journey  TEXT,
   message  INTEGER,          -- the message of the outbox that they are of; that may be gone
