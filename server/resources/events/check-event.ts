@@ -1,16 +1,47 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Event } from '../../model/event.ts'
+import { ListOf, MapOf } from '../../model/common.ts'
+import { type EndpointRequest, EndpointUser } from '../../model/endpoint.ts'
+import { Event, PublicEndpoint, Session } from '../../model/event.ts'
 import { readInstant } from '../../model/iso-time.ts'
 import { eventLimits as limits } from '../../model/quotas.ts'
+import { checkOf } from '../../validation/check.ts'
 import { describe } from '../../validation/explain.ts'
 
-/** An event as it is sent: one without a type or a time is refused, and not the call. */
+const optionalString = Type.Optional(Type.String())
+
+/** An event as it is sent: one without a type or a time, or in a session without these, is refused, and not the call. */
 export const SentEvent = Type.Object({
   ...Event.properties,
-  EventType: Type.Optional(Type.String()),
-  Timestamp: Type.Optional(Type.String()),
+  EventType: optionalString,
+  Timestamp: optionalString,
+  Session: Type.Optional(
+    Type.Object({ ...Session.properties, Id: optionalString, StartTimestamp: optionalString }),
+  ),
 })
 export type SentEvent = Static<typeof SentEvent>
+
+const SentAttributes = Type.Optional(MapOf(ListOf(Type.String(), limits.names), limits.names))
+
+/** An endpoint as it is sent: one with an unknown channel, or with too many names or values, is refused, and not the call. */
+export const SentEndpoint = Type.Object({
+  ...PublicEndpoint.properties,
+  ChannelType: optionalString,
+  Attributes: SentAttributes,
+  Metrics: Type.Optional(MapOf(Type.Number(), limits.names)),
+  User: Type.Optional(Type.Object({ ...EndpointUser.properties, UserAttributes: SentAttributes })),
+})
+export type SentEndpoint = Static<typeof SentEndpoint>
+
+const endpointViolation = checkOf(PublicEndpoint)
+
+/**
+ * Checks what UpdateEndpoint checks by its schema.
+ *
+ * @returns the endpoint; or why it is refused, and nothing else of the call
+ */
+export function readEndpoint(endpoint: SentEndpoint): EndpointRequest | string {
+  return endpointViolation(endpoint) ?? (endpoint as EndpointRequest)
+}
 
 /**
  * Checks an event of the right types.
@@ -39,7 +70,9 @@ export function checkEvent(event: SentEvent): string | undefined {
 
 /** The two texts on durations are observed. */
 function checkSession(session: NonNullable<SentEvent['Session']>): string | undefined {
-  const { StartTimestamp, StopTimestamp, Duration } = session
+  const { Id, StartTimestamp, StopTimestamp, Duration } = session
+  if (Id === undefined) return 'Missing Session.Id'
+  if (StartTimestamp === undefined) return 'Missing Session.StartTimestamp'
   const problem = checkTime('Session.StartTimestamp', StartTimestamp)
   if (problem !== undefined || !StopTimestamp) return problem
   const stopProblem = checkTime('Session.StopTimestamp', StopTimestamp)

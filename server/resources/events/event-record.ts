@@ -57,7 +57,7 @@ function sessionOf({
 }: NonNullable<SentEvent['Session']>): object {
   return {
     session_id: Id,
-    start_timestamp: readInstant(StartTimestamp),
+    start_timestamp: readInstant(StartTimestamp!),
     ...(StopTimestamp && { stop_timestamp: readInstant(StopTimestamp) }),
     ...(Duration !== undefined && { duration: Duration }),
   }

@@ -3,24 +3,19 @@ import { type Static, Type } from '@sinclair/typebox'
 import { eventSource } from '../../delivery/events/event-source.ts'
 import { recordEvents } from '../../delivery/write-messages.ts'
 import { isObject, listAttributeValues } from '../../endpoints/check-endpoint.ts'
-import { writeEndpoints } from '../../endpoints/write-endpoint.ts'
+import { type RequestedEndpoint, writeEndpoints } from '../../endpoints/write-endpoint.ts'
 import { badRequest, PinpointException } from '../../http/errors/exceptions.ts'
 import { ApplicationParams, MapOf } from '../../model/common.ts'
-import {
-  type EventItemResponse,
-  EventsResponse,
-  type ItemResponse,
-  PublicEndpoint,
-} from '../../model/event.ts'
+import { type EventItemResponse, EventsResponse, type ItemResponse } from '../../model/event.ts'
 import { eventLimits } from '../../model/quotas.ts'
 import { describe, ofRequest } from '../../validation/explain.ts'
 import { appFirst, findApp } from '../find.ts'
-import { checkEvent, SentEvent, timeWithoutColon } from './check-event.ts'
+import { checkEvent, readEndpoint, SentEndpoint, SentEvent, timeWithoutColon } from './check-event.ts'
 import { reportedEvent } from './event-record.ts'
 
 /** The events of one endpoint. Clients leave out either part (assumed). */
 const Batch = Type.Object({
-  Endpoint: Type.Optional(PublicEndpoint),
+  Endpoint: Type.Optional(SentEndpoint),
   Events: Type.Optional(MapOf(SentEvent, eventLimits.ofEndpoint)),
 })
 const EventsRequest = Type.Object({ BatchItem: MapOf(Batch, eventLimits.endpoints) })
@@ -65,12 +60,17 @@ export const putEvents: FastifyPluginAsyncTypebox = async app => {
         const Results = await store.write(() => {
           const found = findApp(store, applicationId)
           const batches = Object.entries(BatchItem)
-          const changed = batches.flatMap(([id, { Endpoint }]) =>
-            Endpoint === undefined || Object.keys(Endpoint).length === 0 ? [] : [{ id, request: Endpoint }],
-          )
-          const write = { app: found, idMember: 'BatchItem', requestId: request.id, now: now.getTime() }
+          const write = { app: found, idMember: 'The endpoint id', requestId: request.id, now: now.getTime() }
+          const refusalOf = new Map<string, string | undefined>()
+          const changed: RequestedEndpoint[] = []
+          for (const [id, { Endpoint }] of batches) {
+            if (Endpoint === undefined || Object.keys(Endpoint).length === 0) continue
+            const read = readEndpoint(Endpoint)
+            if (typeof read === 'string') refusalOf.set(id, read)
+            else changed.push({ id, request: read })
+          }
           const refusals = writeEndpoints(store.endpoints, changed, write)
-          const refusalOf = new Map(changed.map(({ id }, index) => [id, refusals[index]]))
+          for (const [index, { id }] of changed.entries()) refusalOf.set(id, refusals[index])
 
           const source = eventSource(store, found, now)
           const events = []

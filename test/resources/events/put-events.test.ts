@@ -122,6 +122,41 @@ t.test('an endpoint that is refused is a 400 of its item; its events are accepte
   t.equal((await events()).length, 3)
 })
 
+t.test('an endpoint with a wrong value is refused alone, and changes nothing of the others', async t => {
+  const { put, get, events } = await withApp()
+  const good = { ChannelType: 'EMAIL', Address: 'ann@example.com' }
+  const names = Object.fromEntries(Array.from({ length: 251 }, (_, index) => [`n${index}`, ['x']]))
+  const values = Array.from({ length: 51 }, () => 'x')
+  const numbers = Object.fromEntries(Object.keys(names).map(name => [name, 1]))
+  const wrong: Record<string, [endpoint: object, reason: string | RegExp]> = {
+    channel: [{ ...good, ChannelType: 'email' }, /^ChannelType must be one of PUSH, .*; got "email"$/],
+    names: [{ ...good, Attributes: names }, 'Attributes must have at most 250 names; got 251'],
+    values: [{ ...good, Attributes: { a: values } }, 'Attributes.a must have at most 50 values; got 51'],
+    metrics: [{ ...good, Metrics: numbers }, 'Metrics must have at most 250 names; got 251'],
+    user: [
+      { ...good, User: { UserAttributes: { a: values } } },
+      'User.UserAttributes.a must have at most 50 values; got 51',
+    ],
+    opt: [{ ...good, OptOut: 'FOO' }, /^OptOut must be ALL or NONE/],
+    b$: [good, 'The endpoint id must not hold $, { or }; got "b$"'],
+  }
+  const batches = Object.entries(wrong).map(([id, [Endpoint]]) => [id, { Endpoint, Events: { a: viewed } }])
+  const { status, body } = await put({
+    ...Object.fromEntries(batches),
+    g: { Endpoint: good, Events: { a: viewed } },
+  })
+  t.equal(status, 202)
+  for (const [id, [, reason]] of Object.entries(wrong)) {
+    const { EndpointItemResponse, EventsItemResponse } = body.Results[id]
+    t.match(EndpointItemResponse, refused(reason), id)
+    t.strictSame(EventsItemResponse, { a: accepted }, id)
+    if (id !== 'b$') t.equal((await get(id)).status, 404, id)
+  }
+  t.strictSame(body.Results.g, { EndpointItemResponse: accepted, EventsItemResponse: { a: accepted } })
+  t.equal((await get('g')).status, 200)
+  t.equal((await events()).length, batches.length + 1)
+})
+
 t.test('more than 15 endpoints of a user are refused with the text that clients know', async t => {
   const { put } = await withApp()
   const batch = (count: number) =>
@@ -155,6 +190,8 @@ t.test('each wrong event is a 400 of its item that says why, and is not recorded
       'Session duration in milliseconds must be equal to the difference of start and stop timestamp',
     ],
     [{ ...viewed, Session }, "Session start and stop timestamp's exist but duration is null"],
+    [{ ...viewed, Session: { StartTimestamp: Timestamp } }, 'Missing Session.Id'],
+    [{ ...viewed, Session: { Id: 's' } }, 'Missing Session.StartTimestamp'],
     [{ ...viewed, Session: { ...Session, StartTimestamp: 'x' } }, /^Session\.StartTimestamp must be/],
     [{ ...viewed, Session: { ...Session, StopTimestamp: 'x' } }, /^Session\.StopTimestamp must be/],
     [
@@ -198,6 +235,12 @@ t.test('what is wrong with a call as a whole refuses it, and nothing is written'
   await refusesAll(half, 400, bad, /^BatchItem must have at most 100 events; got 101/)
   await refusesAll(withEvent({ ...viewed, Attributes: { a: 7 } }), 400, bad, /Attributes/)
   await refusesAll(withEvent({ ...viewed, Metrics: { a: '7' } }), 400, bad, /Metrics/)
+  await refusesAll(
+    { e1: { Endpoint: { ...Endpoint, ChannelType: 7 } } },
+    400,
+    bad,
+    /ChannelType must be a string/,
+  )
   const large = { ...viewed, Attributes: { a: 'x'.repeat(1_024_000) } }
   await refusesAll(withEvent(large), 413, 'PayloadTooLargeException', /1,000 KB/)
   const larger = Object.fromEntries(
