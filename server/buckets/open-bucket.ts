@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Drafts, UnreadableError, UnwritableError, type WritableBucket } from './bucket.ts'
+import { type Bucket, type Drafts, UnreadableError, UnwritableError, type WritableBucket } from './bucket.ts'
 import { openFolder } from './folder-bucket.ts'
 import { draftsInFolder } from './folder-drafts.ts'
 import { createS3, type S3Settings } from './s3-bucket.ts'
@@ -27,8 +27,8 @@ export function createOpenBucket({ s3Dir, s3, uploads }: BucketSettings): OpenBu
   const remote = s3 && createS3(s3)
   return bucket => {
     if (bucket === uploadsBucket) {
-      if (uploads === undefined || !isFolder(uploads)) throw new UnreadableError(noUploads)
-      return { ...openFolder(uploads), ...noDrafts }
+      const isThere = uploads !== undefined && isFolder(uploads)
+      return { ...(isThere ? openFolder(uploads) : noUploads), ...noDrafts }
     }
     const folder = s3Dir === undefined ? undefined : join(s3Dir, bucket)
     if (folder !== undefined && isFolder(folder)) return { ...openFolder(folder), ...draftsInFolder(folder) }
@@ -41,7 +41,14 @@ export function createOpenBucket({ s3Dir, s3, uploads }: BucketSettings): OpenBu
   }
 }
 
-const noUploads = `the bucket ${uploadsBucket} has no objects: PUT /_pinpoint/uploads/{name} puts them there, and a reset removes them`
+const refuseRead = () => {
+  throw new UnreadableError(
+    `the bucket ${uploadsBucket} has no objects: PUT /_pinpoint/uploads/{name} puts them there, and a reset removes them`,
+  )
+}
+
+/** The bucket of uploads before there are any. */
+const noUploads: Bucket = { list: refuseRead, open: refuseRead }
 
 const refuseDraft = async () => {
   throw new UnwritableError(`the bucket ${uploadsBucket} is for uploads, and takes no exports`)

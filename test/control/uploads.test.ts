@@ -227,10 +227,12 @@ t.test('nothing can be exported into the bucket of uploads', async t => {
   const buckets = makeBuckets(t)
   const { client, put } = await start(t, buckets.env)
   const app = await createApp(client)
+  const refused = { JobStatus: 'FAILED', Failures: [/is for uploads, and takes no exports/] }
+  const intoUploads = { S3UrlPrefix: 's3://pinpoint-local-uploads/out' }
+  t.match(await runExport(client, app, intoUploads), refused, 'without any upload')
   const { s3Url } = (await put('users.csv', users)).body
   await runImport(client, app, { S3Url: s3Url })
-  const job = await runExport(client, app, { S3UrlPrefix: 's3://pinpoint-local-uploads/out' })
-  t.match(job, { JobStatus: 'FAILED', Failures: [/is for uploads, and takes no exports/] })
+  t.match(await runExport(client, app, intoUploads), refused)
 })
 
 t.test('with a token set, an upload needs it', async t => {
