@@ -60,7 +60,7 @@ export interface Drafts {
   /**
    * Puts a written object in its place. To do so again does no harm.
    *
-   * @throws UnwritableError
+   * @throws DraftGoneError when neither the draft nor the object is there; another UnwritableError
    */
   publish(key: string, draft: string, signal: AbortSignal): Promise<void>
 
@@ -77,6 +77,9 @@ export type WritableBucket = Bucket & Drafts
 
 /** Why an object cannot be written: a sentence for the job's Failures. */
 export class UnwritableError extends Error {}
+
+/** Why a written object cannot be published: somebody has removed what was written. */
+export class DraftGoneError extends UnwritableError {}
 
 /** Why a bucket, an object or the rest of an object cannot be read: a sentence for the job's Failures. */
 export class UnreadableError extends Error {

@@ -1,6 +1,6 @@
 import { lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Drafts, UnwritableError } from './bucket.ts'
+import { DraftGoneError, type Drafts, UnwritableError } from './bucket.ts'
 import { isInside, keyProblem, ownFlavour, type PathFlavour } from './key-path.ts'
 
 /** What a draft says of itself. */
@@ -59,7 +59,7 @@ export function draftsInFolder(bucket: string, flavour: PathFlavour = ownFlavour
         if (files !== undefined && (await hasBytes(files.draft, bytes)))
           await rename(files.draft, files.object)
         else if (files === undefined || !(await hasBytes(files.object, bytes))) {
-          throw new UnwritableError(`what was written of ${key} is gone from the folder`)
+          throw new DraftGoneError(`what was written of ${key} is gone from the folder`)
         }
         const parent = await open(dirname(files.object))
         await parent.sync().finally(() => parent.close())

@@ -1,5 +1,5 @@
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
-import { type Drafts, UnwritableError } from './bucket.ts'
+import { DraftGoneError, type Drafts, UnwritableError } from './bucket.ts'
 
 /** Bytes of a part; S3 takes no fewer than 5 MB, but for the last part, and 10,000 parts of an object. */
 const partBytes = 8 * 1024 * 1024
@@ -30,7 +30,7 @@ export function draftsInS3(
       return await answer
     } catch (error) {
       signal.throwIfAborted()
-      throw new UnwritableError(explain(error))
+      throw error instanceof UnwritableError ? error : new UnwritableError(explain(error))
     }
   }
 
@@ -87,7 +87,9 @@ export function draftsInS3(
         // Published before, perhaps by this very request, whose answer was lost: what lies there now tells.
         const head = new sdk.HeadObjectCommand({ Bucket: bucket, Key })
         const found = await client.send(head, { abortSignal }).catch(() => undefined)
-        if (found === undefined || found.ContentLength !== written.bytes) throw error
+        if (found?.ContentLength === written.bytes) return
+        if (error.name !== 'NoSuchUpload') throw error
+        throw new DraftGoneError(`what was written of ${Key} is gone from the bucket`)
       })
       await explained(completed, abortSignal)
     },

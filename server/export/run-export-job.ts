@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
+import { DraftGoneError, UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
 import { faultsInProcessing } from '../jobs/faults.ts'
 import { type JobKind, runJob } from '../jobs/run-job.ts'
@@ -36,8 +36,8 @@ class NoSuchMembersError extends Error {}
 class PieceFailedError extends Error {
   readonly piece: ExportPiece
 
-  constructor(piece: ExportPiece, { message }: Error) {
-    super(message)
+  constructor(piece: ExportPiece, cause: Error) {
+    super(cause.message, { cause })
     this.piece = piece
   }
 }
@@ -108,23 +108,19 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
   },
 
   async PROCESSING(job) {
-    const progress = context.store.exportProgress
-    const bucket = bucketOf(job, context)
-    const last = progress.pieces(job).at(-1)!.number
-    const next = progress.nextPiece(job)
-    // A kill may have come between the beginning of its object and the line that says so.
-    if (next?.draft === null) await bucket.discardUnknown(keyOf(job, next), context.signal)
-    for (let piece = progress.nextPiece(job); piece !== undefined; piece = progress.nextPiece(job)) {
-      await ofPiece(piece, exportPiece(job, piece, bucket, piece.number === last, context))
-    }
+    await exportPieces(job, context)
     return { to: 'COMPLETING' }
   },
 
   async COMPLETING(job) {
-    const { store } = context
-    const bucket = bucketOf(job, context)
-    for (const piece of store.exportProgress.pieces(job)) {
-      await ofPiece(piece, publishPiece(job, piece, bucket, context))
+    // Those that an interrupted run has begun anew.
+    await exportPieces(job, context)
+    try {
+      await publishPieces(job, context)
+    } catch (error) {
+      if (!(error instanceof PieceFailedError && error.cause instanceof DraftGoneError)) throw error
+      await exportAnew(job, context)
+      await publishPieces(job, context)
     }
     return { to: 'COMPLETED' }
   },
@@ -153,6 +149,37 @@ async function ofPiece<T>(piece: ExportPiece, work: Promise<T>): Promise<T> {
     return await work
   } catch (error) {
     throw isBucketError(error) ? new PieceFailedError(piece, error) : error
+  }
+}
+
+/** Writes the pieces that are still to be written. */
+async function exportPieces(job: ExportJob, context: ExportContext): Promise<void> {
+  const progress = context.store.exportProgress
+  const bucket = bucketOf(job, context)
+  const last = progress.pieces(job).at(-1)!.number
+  const next = progress.nextPiece(job)
+  // A kill may have come between the beginning of its object and the line that says so.
+  if (next?.draft === null) await bucket.discardUnknown(keyOf(job, next), context.signal)
+  for (let piece = progress.nextPiece(job); piece !== undefined; piece = progress.nextPiece(job)) {
+    await ofPiece(piece, exportPiece(job, piece, bucket, piece.number === last, context))
+  }
+}
+
+/**
+ * Writes all pieces once more. What was written is gone where the job comes from a snapshot, and the state that it was
+ * taken of was replaced meanwhile. The pieces that are left do not fit to those that would be written now.
+ */
+async function exportAnew(job: ExportJob, context: ExportContext): Promise<void> {
+  const progress = context.store.exportProgress
+  await discardAll(job, context, AbortSignal.any([context.signal, AbortSignal.timeout(discardTimeout)]))
+  progress.write(job, () => progress.beginAnew(job))
+  await exportPieces(job, context)
+}
+
+async function publishPieces(job: ExportJob, context: ExportContext): Promise<void> {
+  const bucket = bucketOf(job, context)
+  for (const piece of context.store.exportProgress.pieces(job)) {
+    await ofPiece(piece, publishPiece(job, piece, bucket, context))
   }
 }
 
@@ -198,7 +225,7 @@ async function publishPiece(
     try {
       return await bucket.publish(keyOf(job, piece), piece.draft!, signal)
     } catch (error) {
-      if (!isBucketError(error) || pause === undefined) throw error
+      if (!isBucketError(error) || error instanceof DraftGoneError || pause === undefined) throw error
       await setTimeout(pause, undefined, { signal })
     }
   }

@@ -9,6 +9,7 @@ import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { jobsOf } from '../support/control.ts'
 import { changeDatabase, countRows, makeUtf16Database } from '../support/database.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
+import { endpointsExported, exported } from '../support/exported.ts'
 import {
   createApp,
   createExportJob,
@@ -317,6 +318,18 @@ t.test('an export that ran when the snapshot was taken goes on from there', asyn
     Object.keys(await buckets.read('data')).filter(key => key.startsWith('out/')),
     [`out/${job.Id}-00000.gz`],
   )
+})
+
+t.test('an export whose objects a reset has discarded is written anew from the snapshot', async t => {
+  const { control } = jobsOf(exporting.url)
+  const job = await exportToTheBrink(exporting, 's3://data/anew')
+  const snapshot = await snapshotOf(exporting.url)
+  t.equal((await reset(exporting.url)).status, 204)
+  await until(() => readdirSync(join(buckets.folder, 'data/anew')).length === 0 || undefined, 'no draft')
+  t.strictSame(await restore(snapshot, { at: exporting.url }), restored)
+  await control({ mode: 'immediate' })
+  t.match(await waitForJob(exporting.client, job), exported(1))
+  t.match(await endpointsExported(buckets, job), [{ Id: 'e' }])
 })
 
 t.test('what is no snapshot is refused, says why, and changes nothing', async t => {

@@ -1,11 +1,11 @@
-import { cpSync, readdirSync } from 'node:fs'
+import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
 import { type Buckets, makeBuckets } from '../support/buckets.ts'
 import { countRows, expectSound } from '../support/database.ts'
 import { csvFile } from '../support/endpoint-files.ts'
-import { endpointsExported } from '../support/exported.ts'
+import { endpointsExported, exported } from '../support/exported.ts'
 import { createApp, createExportJob, runImport, until, waitForJob } from '../support/helpers.ts'
 import { isLong } from '../support/long.ts'
 import { forEver, type InUse, useEmulator } from '../support/prepared.ts'
@@ -142,6 +142,26 @@ t.test('publishing that was interrupted is taken up again', async t => {
   })
   t.match(job, { JobStatus: 'COMPLETED' })
   t.equal((await endpointsExported(buckets, job)).length, job.TotalProcessed)
+})
+
+t.test('an export of which something written is gone is written anew, and whole', async t => {
+  const buckets = makeBuckets(t)
+  const { jobs, copy, use, toTheBrink } = await prepare(t, buckets, 100)
+  const dataDir = copy()
+  await toTheBrink(dataDir)
+  const out = join(buckets.folder, 'data/out')
+  rmSync(join(out, `.${jobs[0]!.Id}-00005.gz.part`))
+  const [before, job] = await use(dataDir, async ({ client, control }) => {
+    const before = await waitForJob(client, jobs[0]!, () => true)
+    await control({ mode: 'immediate' })
+    return [before, await waitForJob(client, jobs[0]!)]
+  })
+  const count = before.TotalProcessed!
+  t.ok(count > 50, 'with many endpoints')
+  t.match(job, exported(count, before.TotalPieces))
+  const ids = (await endpointsExported(buckets, job)).map(({ Id }) => Id)
+  t.strictSame([ids.length, new Set(ids).size], [count, count])
+  t.strictSame(hidden(buckets.folder), [])
 })
 
 t.test(

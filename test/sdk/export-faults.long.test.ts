@@ -93,6 +93,28 @@ t.test('an object that S3 refuses for a while is published all the same', async 
   t.equal(Object.keys(await s3.read('data')).length, 4)
 })
 
+t.test('an upload that is gone has all objects written anew, once', async t => {
+  let gone = 0
+  let most = 1
+  const { client, s3 } = await startBehindFront(t, (request, response) => {
+    const isSecond = request.path.includes('-00001.gz')
+    if (request.method === 'HEAD') gone++
+    if (!isSecond || !isComplete(request) || gone >= most) return false
+    answerError(response, 404, 'NoSuchUpload')
+    return true
+  })
+  const { app } = await fill(t, client)
+  t.match(await runExport(client, app), exported(3, 3))
+  t.equal(Object.keys(await s3.read('data')).length, 4)
+  most = Number.POSITIVE_INFINITY
+  t.match(await runExport(client, app), {
+    JobStatus: 'FAILED',
+    Failures: [/-00001.gz is gone from the bucket/],
+  })
+  t.equal(gone, 3)
+  t.equal(Object.keys(await s3.read('data')).length, 4)
+})
+
 t.test('an upload that a kill has left under the key of a piece is removed, and no other', async t => {
   const { client, s3, requests } = await startBehindFront(t, ({ method, path }, response) => {
     const query = new URL(path, 'http://s3').searchParams

@@ -71,6 +71,10 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     'UPDATE export_pieces SET draft = :draft WHERE job = :job AND number = :number',
   )
   const endPiece = db.prepare('UPDATE export_pieces SET status = ? WHERE job = ? AND number = ?')
+  const reopenPieces = db.prepare("UPDATE export_pieces SET status = 'PENDING' WHERE job = ?")
+  const countNothing = db.prepare(
+    `UPDATE export_jobs SET member_cursor = NULL, completed_pieces = 0, total_processed = 0 WHERE seq = ?`,
+  )
   const countPiece = db.prepare(
     `UPDATE export_jobs SET member_cursor = :cursor, completed_pieces = completed_pieces + 1,
        total_processed = total_processed + :endpoints
@@ -143,6 +147,12 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
       saveDraft.run({ job: job.seq, number, draft: written.draft })
       endPiece.run('COMPLETED', job.seq, number)
       countPiece.run({ job: job.seq, endpoints: written.endpoints, cursor: JSON.stringify(written.cursor) })
+    },
+
+    /** Has all pieces written once more: none of them counts as written. */
+    beginAnew(job: ExportJob): void {
+      reopenPieces.run(job.seq)
+      countNothing.run(job.seq)
     },
 
     /** Counts a piece as failed. It may be one that was written but cannot be published. */
