@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import type { uploadsBucket } from '../../server/buckets/uploads.ts'
 import { call, get } from '../api/calls.ts'
 import type { AppOverviews } from '../api/types.ts'
 import { go, place, to } from '../router.ts'
@@ -18,6 +19,11 @@ export const askedForApp = signal(false)
 
 /** What is wrong with something that was dropped. */
 export const refused = signal<string | undefined>(undefined)
+
+const uploads: `s3://${typeof uploadsBucket}/` = 's3://pinpoint-local-uploads/'
+
+/** Whether a job reads files that were uploaded: one that is mended has to be uploaded again. */
+export const isUpload = (s3Url: string): boolean => s3Url.startsWith(uploads)
 
 /** The application of the page that is shown, if it is a page of one. */
 export const appOfPage = (): string | undefined => {

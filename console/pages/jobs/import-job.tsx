@@ -7,7 +7,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { Section } from '../../parts/page.tsx'
 import { go, place, to } from '../../router.ts'
 import { run } from '../../upload/current-run.ts'
-import { chosen } from '../../upload/files.ts'
+import { chosen, isUpload } from '../../upload/files.ts'
 import { createImport } from '../../upload/run.ts'
 import { Definition } from './definition.tsx'
 import { Failures } from './failures.tsx'
@@ -137,7 +137,10 @@ function Mend({
   app,
   job,
   isFailed,
-  details: { failures },
+  details: {
+    failures,
+    job: { Definition },
+  },
 }: {
   app: string
   job: string
@@ -146,19 +149,17 @@ function Mend({
 }) {
   const { value } = run
   const text = value?.job === job ? value.text : undefined
-  if (isFailed && failures.items.every(({ line }) => line === undefined)) {
-    return (
-      <p>
-        None of its lines is to blame. Mend what is named here, such as a key, a bucket or the format, and run
-        it again.
-      </p>
-    )
-  }
+  const isOfLines = failures.items.some(({ line }) => line !== undefined)
   return (
     <div class="mend">
       <p>
-        Mend {isFailed ? 'the file' : 'these lines in your file'} and drop it here again.
-        {!isFailed && ' What was imported already is updated, not doubled.'}
+        {!isFailed
+          ? 'Mend these lines in your file and drop it here again. What was imported already is updated, not doubled.'
+          : isOfLines
+            ? 'Mend the file and drop it here again.'
+            : isUpload(Definition.S3Url)
+              ? 'Mend what is named here, and drop the file here again.'
+              : 'Mend what is named here, such as a key, a bucket, the format or a header, and run it again.'}
       </p>
       {text !== undefined && (
         <ActionButton
