@@ -147,6 +147,11 @@ t.test('what cannot be imported says why, before and after', needsBrowser, async
   ] as const) {
     await drop(page, { [name]: text })
     await page.getByRole('article', { name }).getByRole('alert').filter({ hasText: says }).waitFor()
+    // What has no format cannot be imported: nothing is promised of it.
+    const button = page.getByRole('button', { name: /^Import 1 file/ })
+    const isPossible = await button.isEnabled()
+    t.equal(await button.textContent(), isPossible ? 'Import 1 file anyway' : 'Import 1 file', name)
+    t.equal(isPossible, !['noise.bin', 'empty.csv'].includes(name), name)
   }
   await drop(page, { 'crm.csv': 'Id,ChannelType,Address,email,plan\na,EMAIL,a@example.com,b,c\n' })
   await page.getByText('2 columns cannot be used').waitFor()

@@ -96,7 +96,8 @@ function ChosenFiles({
   const looked = files.slice(0, maxChecked).map(file => checks.get(file))
   const formats = new Set(looked.flatMap(check => (check && 'format' in check ? [check.format] : [])))
   const [format] = formats
-  const isReady = looked.every(check => check !== undefined && !(check instanceof Error))
+  const canImport =
+    formats.size === 1 && looked.every(check => check !== undefined && !(check instanceof Error))
   const isBad = looked.some(check => check !== undefined && ('problem' in check || check instanceof Error))
   const size = files.reduce((sum, file) => sum + file.size, 0)
 
@@ -167,11 +168,11 @@ function ChosenFiles({
         <button
           type="button"
           class={`button ${isBad ? '' : 'main'}`}
-          disabled={!isReady || formats.size !== 1}
+          disabled={!canImport}
           aria-busy={busy}
           onClick={start}
         >
-          {`Import ${plural(files.length, 'file')}${isBad && isReady ? ' anyway' : ''}`}
+          {`Import ${plural(files.length, 'file')}${isBad && canImport ? ' anyway' : ''}`}
         </button>
       </div>
     </>
