@@ -39,7 +39,10 @@ t.test('the state in the console', needsBrowser, async t => {
   await page.getByRole('button', { name: 'Reset', exact: true }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByText('This removes 2 applications').waitFor()
-  await dialog.getByText('does not bring back the request log and the counts of usage').waitFor()
+  await dialog.getByText('so do uploaded files, the request log and the counts of usage').waitFor()
+  await dialog
+    .getByText('does not bring back uploaded files, the request log and the counts of usage')
+    .waitFor()
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   t.strictSame(await names(), two, 'nothing is done before it is confirmed')
 

@@ -92,7 +92,7 @@ export function ReplaceDialog({
 
 /** What no snapshot has, and an undo does not bring back. */
 const notBack: Record<Undo['what'], string> = {
-  reset: 'An undo does not bring back the request log and the counts of usage.',
+  reset: 'An undo does not bring back uploaded files, the request log and the counts of usage.',
   restore: 'An undo does not bring back the request log.',
 }
 

@@ -116,7 +116,7 @@ export default function StatePage() {
           done={done('Everything is removed.')}
           close={close}
         >
-          <Lost apps={apps.value} more="so do the request log and the counts of usage" />
+          <Lost apps={apps.value} more="so do uploaded files, the request log and the counts of usage" />
         </ReplaceDialog>
       )}
       {now?.what === 'restore' && (
