@@ -21,6 +21,11 @@ t.test('what is typed as a fault rule is taken, or refused, as it was typed', ne
     expectTrouble(/^400: POST .*\/faults$/)
     await form.getByLabel(label).fill('')
   }
+  t.equal(await alert.count(), 1)
+  await form.getByRole('link', { name: 'Jobs' }).click()
+  await form.getByLabel('Fails in').waitFor()
+  t.equal(await alert.count(), 0, 'an error is that of one form')
+  await form.getByRole('link', { name: 'Calls' }).click()
   await form.getByLabel('Wait before, ms').fill(' ')
   await form.getByLabel('How many times').fill(' 3 ')
   await form.getByRole('button', { name: 'Add the rule' }).click()

@@ -124,6 +124,8 @@ function NewRule({ added }: { added: () => void }) {
         ))}
       </nav>
       <ActionForm
+        // Else the error of one kind would stay under the form of the next.
+        key={kind.name}
         class="rule"
         does={add}
         label={
@@ -135,7 +137,7 @@ function NewRule({ added }: { added: () => void }) {
       >
         {kind.fields.map(field => (
           <Member
-            key={`${kind.name}.${field.member}`}
+            key={field.member}
             {...field}
             value={typed.value[field.member] ?? ''}
             change={value => {
