@@ -50,6 +50,9 @@ export function to(strings: TemplateStringsArray, ...values: (string | number)[]
   return String.raw({ raw: strings }, ...values.map(encodeURIComponent))
 }
 
+/** Whether a text as the end of a path would name what is above, and so can be no id in an address. */
+export const isAbove = (text: string): boolean => text === '.' || text === '..'
+
 /** Goes to an address that `to` has written; with `replace`, in place of the present one. */
 export function go(address: string, { replace = false } = {}): void {
   const url = new URL(address || '.', base)

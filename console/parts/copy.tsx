@@ -76,7 +76,15 @@ export function CopyButton({
 }
 
 /** An id, cut in its middle, that can be copied whole; with `href`, a link. */
-export const Id = ({ id, href, whole = false }: { id: string; href?: string; whole?: boolean }) => {
+export const Id = ({
+  id,
+  href,
+  whole = false,
+}: {
+  id: string
+  href?: string | undefined
+  whole?: boolean
+}) => {
   const text = whole ? id : cutId(id)
   return (
     <span class="id">

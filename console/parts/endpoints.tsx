@@ -1,6 +1,6 @@
 import type { EndpointResponse } from '../../server/model/endpoint.ts'
 import { cutId } from '../format.ts'
-import { to } from '../router.ts'
+import { isAbove, to } from '../router.ts'
 import { Channel } from './channel.tsx'
 import { Badge } from './status.tsx'
 import type { Column } from './table.tsx'
@@ -8,24 +8,48 @@ import { Time } from './time.tsx'
 
 /** The columns of a list of an application's endpoints. */
 export const endpointColumns = (app: string): Column<EndpointResponse>[] => [
-  { head: 'Id', cell: ({ Id = '' }) => <IdLink id={Id} most={36} href={to`apps/${app}/endpoints/${Id}`} /> },
+  { head: 'Id', cell: ({ Id = '' }) => <IdLink id={Id} most={36} href={addressOf(app, 'endpoints', Id)} /> },
   { head: 'Channel', cell: ({ ChannelType }) => <Channel type={ChannelType} /> },
   { head: 'Address', wide: true, cell: ({ Address }) => <span title={Address}>{Address || '-'}</span> },
   {
     head: 'User',
     cell: ({ User }) =>
-      User?.UserId ? <IdLink id={User.UserId} most={24} href={to`apps/${app}/users/${User.UserId}`} /> : '-',
+      User?.UserId ? <IdLink id={User.UserId} most={24} href={addressOf(app, 'users', User.UserId)} /> : '-',
   },
   { head: 'Status', cell: endpoint => <EndpointStatus {...endpoint} /> },
   { head: 'Created', number: true, cell: ({ CreationDate }) => <Time at={CreationDate} /> },
 ]
 
-/** An id that a caller has chosen, cut so that the other columns have room. */
-const IdLink = ({ id, most, href }: { id: string; most: number; href: string }) => (
-  <a href={href} title={id}>
-    {cutId(id, most)}
-  </a>
-)
+/**
+ * The address of an endpoint or a user, whose ids callers choose.
+ *
+ * @returns undefined for the ids that no browser can ask for
+ */
+export const addressOf = (app: string, list: 'endpoints' | 'users', id: string): string | undefined =>
+  isAbove(id) ? undefined : to`apps/${app}/${list}/${id}`
+
+/**
+ * The id of an endpoint or a user, as a link to its page.
+ *
+ * @param most characters that are shown, so that other columns have room; by default, all
+ * @param href as `addressOf` gives it
+ */
+export const IdLink = ({
+  id,
+  most = id.length,
+  href,
+}: {
+  id: string
+  most?: number
+  href: string | undefined
+}) =>
+  href === undefined ? (
+    <span title="It has no page: no browser can ask for an id of dots alone">{id}</span>
+  ) : (
+    <a href={href} title={id}>
+      {cutId(id, most)}
+    </a>
+  )
 
 /** Whether messages go to the endpoint. */
 export const EndpointStatus = ({

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { get } from '../api/calls.ts'
 import type { AppOverview, AppOverviews, TemplatesResponse } from '../api/types.ts'
 import { appName } from '../format.ts'
-import { place, to } from '../router.ts'
+import { isAbove, place, to } from '../router.ts'
 import { type Entry, mainPages, pagesOf } from './places.ts'
 
 /** Something to go to. */
@@ -41,8 +41,7 @@ export function useTargets(text: string): { targets: Target[]; isLooking: boolea
   useEffect(() => {
     found.value = []
     done.value = undefined
-    // As the end of a path, dots would name what is above.
-    if (['', '.', '..'].includes(text)) {
+    if (text === '' || isAbove(text)) {
       done.value = text
       return
     }

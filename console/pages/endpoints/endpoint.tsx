@@ -8,7 +8,7 @@ import { Channel } from '../../parts/channel.tsx'
 import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { CopyAs } from '../../parts/copy-as.tsx'
-import { EndpointStatus } from '../../parts/endpoints.tsx'
+import { addressOf, EndpointStatus, IdLink } from '../../parts/endpoints.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { LatestMessages } from '../../parts/latest.tsx'
@@ -87,7 +87,7 @@ export default function EndpointPage({ app, endpoint: id }: { app: string; endpo
               </Fact>
               <Fact name="Address">{Address}</Fact>
               <Fact name="User">
-                {User?.UserId && <a href={to`apps/${app}/users/${User.UserId}`}>{User.UserId}</a>}
+                {User?.UserId && <IdLink id={User.UserId} href={addressOf(app, 'users', User.UserId)} />}
               </Fact>
               <Fact name="OptOut">{OptOut}</Fact>
               <Fact name="Effective">

@@ -3,6 +3,7 @@ import type { Users } from '../../api/types.ts'
 import { count } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
+import { addressOf, IdLink } from '../../parts/endpoints.tsx'
 import { TextFilter } from '../../parts/filters.tsx'
 import { useNewOnPage } from '../../parts/new-on-page.ts'
 import { NewRows } from '../../parts/new-rows.tsx'
@@ -23,7 +24,7 @@ export default function UsersPage({ app }: { app: string }) {
   const page = usePage<User>(address)
   const newRows = useNewOnPage(app, address, page, keyOf)
   const columns: Column<User>[] = [
-    { head: 'User', wide: true, cell: ({ id }) => <a href={to`apps/${app}/users/${id}`}>{id}</a> },
+    { head: 'User', wide: true, cell: ({ id }) => <IdLink id={id} href={addressOf(app, 'users', id)} /> },
     { head: 'Endpoints', number: true, cell: ({ endpoints }) => count(endpoints) },
   ]
   return (

@@ -1,0 +1,35 @@
+import t from 'tap'
+import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { makeBuckets, putAll } from '../support/buckets.ts'
+import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+
+t.test('endpoints in the console', needsBrowser, async t => {
+  const buckets = makeBuckets(t)
+  const { url, client } = await startEmulator(t, buckets.env)
+  const browser = await launchBrowser(t)
+  const app = await createApp(client, 'shop')
+  const console = `${url}/_pinpoint/console`
+
+  await t.test('ids of which a browser makes another address are no links', async t => {
+    const rows = [
+      '.,EMAIL,one@example.com,..',
+      '..,EMAIL,two@example.com,.',
+      '...,EMAIL,three@example.com,...',
+    ]
+    await putAll(buckets, 'data', {
+      'dots.csv': `Id,ChannelType,Address,User.UserId\n${rows.join('\n')}\n`,
+    })
+    await waitForJob(client, await createImportJob(client, app, { S3Url: 's3://data/dots.csv' }))
+    const { page, trouble } = await openPage(t, browser, url)
+    const linked = () => page.locator('tbody').getByRole('link').allTextContents()
+    await page.goto(`${console}/apps/${app}/endpoints`)
+    await page.getByRole('row', { name: /one@example/ }).waitFor()
+    t.strictSame(await linked(), ['...', '...'])
+    await page.goto(`${console}/apps/${app}/users`)
+    await page.getByRole('row', { name: /^\.\. 1/ }).waitFor()
+    t.strictSame(await linked(), ['...'])
+    await page.getByRole('link', { name: '...' }).click()
+    await page.getByRole('heading', { name: '...', exact: true }).waitFor()
+    t.strictSame(trouble, [])
+  })
+})
