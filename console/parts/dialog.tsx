@@ -33,7 +33,10 @@ export function Dialog({
     const before = document.activeElement
     element.showModal()
     // The browser would focus the first control, which is the button that closes.
-    element.querySelector<HTMLElement>(fields)?.focus()
+    const field = element.querySelector<HTMLElement>(fields)
+    // A text is read from its beginning. The browser would go to its end.
+    if (field instanceof HTMLTextAreaElement) field.setSelectionRange(0, 0)
+    field?.focus()
     return () => {
       // It is out of the document by now, so that the browser does not do this.
       const isLost = document.activeElement === document.body

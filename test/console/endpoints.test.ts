@@ -2,6 +2,7 @@ import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { putEndpoint } from '../support/reads.ts'
 
 t.test('endpoints in the console', needsBrowser, async t => {
   const buckets = makeBuckets(t)
@@ -30,6 +31,23 @@ t.test('endpoints in the console', needsBrowser, async t => {
     t.strictSame(await linked(), ['...'])
     await page.getByRole('link', { name: '...' }).click()
     await page.getByRole('heading', { name: '...', exact: true }).waitFor()
+    t.strictSame(trouble, [])
+  })
+
+  await t.test('a text that is edited is shown from its beginning', async t => {
+    const Attributes = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`Attribute${n}`, ['value']]))
+    await putEndpoint(client, app, 'ann', { ChannelType: 'EMAIL', Address: 'ann@example.com', Attributes })
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(`${console}/apps/${app}/endpoints/ann`)
+    await page.getByRole('button', { name: 'Edit' }).click()
+    const text = page.getByRole('dialog').getByLabel('EndpointRequest')
+    await text.and(page.locator(':focus')).waitFor()
+    t.strictSame(
+      await text.evaluate(area => [
+        ...[area.selectionStart, area.scrollTop, area.scrollHeight > area.clientHeight],
+      ]),
+      [0, 0, true],
+    )
     t.strictSame(trouble, [])
   })
 })
