@@ -74,7 +74,7 @@ function Gone({ words }: { words: string }) {
   const { path } = place.value
   const [first, app] = path
   const { main, inApp } = entriesOf(path)
-  const isItem = path.length === (first === 'apps' ? 4 : 2)
+  const isItem = path.length > (first === 'apps' ? 3 : 1)
   const list = [...mainPages, ...(app === undefined ? [] : pagesOf(app))].find(
     ({ address }) => isItem && address === (inApp ?? main),
   )

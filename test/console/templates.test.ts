@@ -2,6 +2,7 @@ import {
   CreateEmailTemplateCommand,
   CreateInAppTemplateCommand,
   CreatePushTemplateCommand,
+  DeleteEmailTemplateCommand,
   GetEmailTemplateCommand,
   ListTemplatesCommand,
   UpdateEmailTemplateCommand,
@@ -91,6 +92,25 @@ t.test('a template is created, edited, compared, made active and deleted', needs
   const { TemplatesResponse } = await client.send(new ListTemplatesCommand({}))
   t.strictSame(TemplatesResponse!.Item, [])
   t.match(trouble.splice(0), [/^400: POST .*please\/email$/])
+})
+
+t.test('a template that others delete while it is shown is not there any more', needsBrowser, async t => {
+  const { page, client, open, trouble, expectTrouble } = await withConsole(t)
+  const template = { TemplateName: 'welcome' }
+  await client.send(new CreateEmailTemplateCommand({ ...template, EmailTemplateRequest: {} }))
+  await open('templates/email/welcome')
+  await page.getByText('Version 1, active').waitFor()
+  await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
+  await client.send(new DeleteEmailTemplateCommand(template))
+  await page.getByText('This is not there').waitFor()
+  expectTrouble(/^404: GET .*\/welcome\/email/)
+  await open('templates/email/welcome?version=2')
+  await page.getByRole('link', { name: 'The active version' }).click()
+  await page.getByText('This is not there').waitFor()
+  await page.getByRole('link', { name: 'All templates' }).click()
+  await page.getByText('No template yet').waitFor()
+  expectTrouble(/^404: GET .*\/welcome\/email/)
+  t.strictSame(trouble, [])
 })
 
 t.test('an in-app template is shown as it is, which the pages say', needsBrowser, async t => {

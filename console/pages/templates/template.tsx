@@ -69,14 +69,12 @@ function KnownTemplate({ kind, name }: { kind: Kind; name: string }) {
     event => event.name === name && event.type === kind.type && !isLeaving.current,
   )
   const { value, error } = shown
-  if (error?.status === 404) {
+  if (version && error?.status === 404) {
     return (
       <Page title={name} above={above}>
         <ErrorBox error={error} />
         <p>
-          <a href={version ? to`templates/${kind.path}/${name}` : 'templates'}>
-            {version ? 'The active version' : 'All templates'}
-          </a>
+          <a href={to`templates/${kind.path}/${name}`}>The active version</a>
         </p>
       </Page>
     )
@@ -101,7 +99,9 @@ function KnownTemplate({ kind, name }: { kind: Kind; name: string }) {
         )
       }
     >
-      <Loaded from={shown}>{shown => <ShownTemplate kind={kind} shown={shown} />}</Loaded>
+      <Loaded isPage from={shown}>
+        {shown => <ShownTemplate kind={kind} shown={shown} />}
+      </Loaded>
     </Page>
   )
 }
