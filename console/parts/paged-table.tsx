@@ -90,7 +90,7 @@ export function PagedTable<Row>({
   if (!isOld) token.current = place.value.query.get('token')
   return (
     <PageRows isOld={isOld}>
-      <Loaded isPage from={shown}>
+      <Loaded isPage isPaged from={shown}>
         {({ items, nextToken }) => (
           <>
             {items.length > 0 && <Table key={token.current} {...table} rows={items} />}

@@ -4,6 +4,7 @@ import type { Fetched } from '../api/fetched.ts'
 import { place } from '../router.ts'
 import { entriesOf, mainPages, pagesOf } from '../shell/places.ts'
 import { Icon } from './icon.tsx'
+import { Pager } from './pager.tsx'
 
 /** What a page shows where there is nothing yet: what it is for, and how to begin. */
 export const Empty = ({
@@ -49,14 +50,18 @@ export const ErrorBox = ({ error, retry }: { error: Error; retry?: (() => void) 
  * Shows what was read; before that, that it is being read; or why it could not be.
  *
  * @param isPage whether it is what the page is about: where there is no such thing, it says what to do
+ * @param isPaged whether it is the page of a list that the address names by `token`: where that cannot
+ *   be read, the first page may be
  */
 export function Loaded<T>({
   from,
   isPage = false,
+  isPaged = false,
   children,
 }: {
   from: Fetched<T>
   isPage?: boolean
+  isPaged?: boolean
   children: (value: T) => ComponentChildren
 }) {
   const { value, error, reload } = from
@@ -65,6 +70,7 @@ export function Loaded<T>({
     <>
       {error && <ErrorBox error={error} retry={reload} />}
       {value !== undefined ? children(value) : !error && <Loading />}
+      {value === undefined && error && isPaged && <Pager label="Pages of the list" nextToken={undefined} />}
     </>
   )
 }

@@ -34,6 +34,21 @@ t.test('endpoints in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  await t.test('from a page of a list that is none, there is a way to the first one', async t => {
+    const { Id } = await createImportJob(client, app, { S3Url: 's3://data/dots.csv' })
+    const { page, trouble, expectTrouble } = await openPage(t, browser, url)
+    for (const address of ['outbox', `apps/${app}/endpoints`, `apps/${app}/import-jobs/${Id}`]) {
+      await page.goto(`${console}/${address}?token=garbage`)
+      await page.getByRole('alert').filter({ hasText: 'oken' }).waitFor()
+      expectTrouble(/^400: GET .*token=garbage/)
+      await page.getByRole('link', { name: 'First page' }).click()
+      await page.getByRole('alert').waitFor({ state: 'detached' })
+      t.equal(page.url(), `${console}/${address}`)
+      t.equal(await page.getByRole('link', { name: 'First page' }).count(), 0, address)
+    }
+    t.strictSame(trouble, [])
+  })
+
   await t.test('a text that is edited is shown from its beginning', async t => {
     const Attributes = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`Attribute${n}`, ['value']]))
     await putEndpoint(client, app, 'ann', { ChannelType: 'EMAIL', Address: 'ann@example.com', Attributes })

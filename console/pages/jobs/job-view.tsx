@@ -72,7 +72,7 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
       }
       ready={from.value !== undefined}
     >
-      <Loaded from={from}>
+      <Loaded isPaged from={from}>
         {details => {
           if (watched.status === undefined) return null
           const { status, history, held, heldBy, pieces, letters, speeds } = watched
