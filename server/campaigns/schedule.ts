@@ -32,6 +32,15 @@ export const isOfEvents = (frequency: Frequency): boolean =>
   frequency === 'EVENT' || frequency === 'IN_APP_EVENT'
 
 /**
+ * Whether each endpoint gets its message by the clocks of its own zone: IMMEDIATE and events are no
+ * time of day (assumed).
+ */
+export function isByLocalTime(schedule: Schedule): boolean {
+  const { StartTime, Frequency, IsLocalTime } = withDefaults(schedule)
+  return IsLocalTime && !isOfEvents(Frequency) && StartTime !== 'IMMEDIATE'
+}
+
+/**
  * A schedule with what it does not say (Frequency: assumed; the others: observed), and in upper case
  * what may be in any.
  */
@@ -52,18 +61,23 @@ export function isSameStart(one: Schedule | undefined, other: Schedule | undefin
   return StartTime === second.StartTime && Timezone === second.Timezone
 }
 
+/** A time of a schedule, in milliseconds since 1970. */
+export interface ScheduleTime {
+  instant: number
+  /**
+   * What it is if a time without an offset is taken for UTC, as Pinpoint does to see whether a start is
+   * in the past (source: observed).
+   */
+  asUtc: number
+}
+
 /**
  * Reads a time of a schedule.
  *
  * @param offset of the schedule's zone, in which a time without an offset of its own is (assumed)
- * @returns the time, in milliseconds since 1970; and what it is if a time without an offset is taken
- *   for UTC, as Pinpoint does to see whether a start is in the past (source: observed). Undefined for
- *   what is no time
+ * @returns undefined for what is no time
  */
-export function readScheduleTime(
-  text: string,
-  offset: number,
-): { instant: number; asUtc: number } | undefined {
+export function readScheduleTime(text: string, offset: number): ScheduleTime | undefined {
   const given = readInstant(text)
   if (given !== undefined) return { instant: given, asUtc: given }
   const asUtc = readInstant(/T\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`)
@@ -76,7 +90,7 @@ export function readScheduleTime(
  * @param now for which IMMEDIATE stands
  */
 export function timingOf(schedule: Schedule, now: number): Timing {
-  const { StartTime, EndTime, Frequency, IsLocalTime, Timezone } = withDefaults(schedule)
+  const { StartTime, EndTime, Frequency, Timezone } = withDefaults(schedule)
   const offset = readUtcOffset(Timezone)!
   const isImmediate = StartTime === 'IMMEDIATE'
   const start = isImmediate ? now : readScheduleTime(StartTime, offset)!.instant
@@ -85,7 +99,7 @@ export function timingOf(schedule: Schedule, now: number): Timing {
     wall: start + offset,
     offset,
     ...(EndTime && { end: readScheduleTime(EndTime, offset)!.instant }),
-    ...(IsLocalTime && !isOfEvents(Frequency) && !isImmediate && { isLocalTime: true }),
+    ...(isByLocalTime(schedule) && { isLocalTime: true }),
     ...(isImmediate && { isImmediate: true }),
   }
 }

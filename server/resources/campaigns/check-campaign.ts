@@ -1,5 +1,11 @@
 import { startSlack } from '../../campaigns/plan.ts'
-import { isOfEvents, isSameStart, readScheduleTime } from '../../campaigns/schedule.ts'
+import {
+  isByLocalTime,
+  isOfEvents,
+  isSameStart,
+  readScheduleTime,
+  type ScheduleTime,
+} from '../../campaigns/schedule.ts'
 import { type RequestedSchedule, schedulesOf } from '../../campaigns/treatments.ts'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
@@ -89,7 +95,7 @@ function checkSchedule({ member, schedule, before }: RequestedSchedule, now: num
     )
   }
   const isStartNew = !isSameStart(schedule, before)
-  if (isStartNew && start !== undefined && start.asUtc < now - startSlack) {
+  if (isStartNew && start !== undefined && isPast(start, schedule, now)) {
     throw badRequest('StartTime must be at least current time.')
   }
   if (EndTime !== undefined && EndTime !== '') {
@@ -113,6 +119,15 @@ function checkSchedule({ member, schedule, before }: RequestedSchedule, now: num
     )
   }
   if (EventFilter !== undefined) checkEventFilter(`${member}.EventFilter`, EventFilter)
+}
+
+/**
+ * Whether a start is in the past: Pinpoint takes a time without an offset for UTC there (source:
+ * observed). Where the schedule's zone is ahead of UTC, it is over in that zone first, and would never
+ * come (assumed). By local time, the zones of the endpoints decide, and not that of the schedule.
+ */
+function isPast({ asUtc, instant }: ScheduleTime, schedule: Schedule, now: number): boolean {
+  return (isByLocalTime(schedule) ? asUtc : Math.min(asUtc, instant)) < now - startSlack
 }
 
 function checkQuietTime(member: string, { Start, End }: QuietTime): void {

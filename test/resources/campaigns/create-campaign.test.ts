@@ -173,3 +173,21 @@ t.test('a start without an offset is taken for UTC where it must not be in the p
   isError(t, answer, 400, 'BadRequestException', 'StartTime must be at least current time.')
   t.equal((await create({ Schedule: { StartTime: `${StartTime}-04:00`, Timezone: 'UTC-04' } })).status, 201)
 })
+
+t.test(
+  'a start that is over in the zone of the campaign is refused, unless endpoints have their own',
+  async t => {
+    const { create } = await withCampaigns()
+    const StartTime = new Date(Date.now() + 1_800_000).toISOString().slice(0, 19)
+    for (const Timezone of ['UTC+01', 'UTC+09'])
+      for (const Frequency of ['ONCE', 'DAILY']) {
+        const answer = await create({ Schedule: { StartTime, Timezone, Frequency } })
+        isError(t, answer, 400, 'BadRequestException', 'StartTime must be at least current time.')
+      }
+    const byLocalTime = await create({ Schedule: { StartTime, Timezone: 'UTC+09', IsLocalTime: true } })
+    t.match(byLocalTime.body, { State: { CampaignStatus: 'SCHEDULED' } })
+    const later = new Date(Date.now() + 10 * 3_600_000).toISOString().slice(0, 19)
+    const { body } = await create({ Schedule: { StartTime: later, Timezone: 'UTC+09' } })
+    t.match(body, { State: { CampaignStatus: 'SCHEDULED' } })
+  },
+)
