@@ -148,7 +148,7 @@ const idsOf = (line: Line): string[] =>
 /** What both must have in common of endpoints: of times and ids that no file gives, which of them are the same. */
 function compared(endpoints: EndpointResponse[]): object[] {
   const requests = new Map<string, number>()
-  return endpoints.map(({ ApplicationId, CohortId, CreationDate, EffectiveDate, RequestId, ...same }) => {
+  return endpoints.map(({ ApplicationId, CreationDate, EffectiveDate, RequestId, ...same }) => {
     if (!requests.has(RequestId!)) requests.set(RequestId!, requests.size)
     const isGiven = /^20(19|20)-/.test(EffectiveDate!)
     return { ...same, EffectiveDate: isGiven ? EffectiveDate : 'now', request: requests.get(RequestId!) }

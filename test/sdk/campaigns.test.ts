@@ -334,6 +334,24 @@ t.test('treatments go to cohorts, and some are held out: each endpoint gets one 
   })
 })
 
+t.test('endpoints get the same treatment when the same calls are made after a reset', async t => {
+  const { control } = await withRunningCampaigns(t)
+  const run = async () => {
+    await control('POST', '/_pinpoint/reset')
+    const { endpoints, create, advance, messages } = await prepareCampaigns(control)
+    await endpoints(...Array.from({ length: 50 }, (_, index) => ({ Id: `e${index}` })))
+    const id = await create({
+      HoldoutPercent: 30,
+      AdditionalTreatments: [{ SizePercent: 40, MessageConfiguration: { SMSMessage: { Body: 'B' } } }],
+    })
+    await advance()
+    return (await messages(id)).map(({ endpoint, body }) => `${endpoint} ${body}`).sort()
+  }
+  const first = await run()
+  t.ok(first.length > 0 && first.length < 50, `${first.length} of 50`)
+  t.strictSame(await run(), first)
+})
+
 t.test('limits: who has had enough is counted, and gets nothing', async t => {
   const { ok, app, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
   await endpoints({ Id: 'e1' })

@@ -208,7 +208,7 @@ t.test(
     const read = async (app: string) => {
       const endpoints = await Promise.all(ids.map(id => getEndpoint(client, app, id)))
       return endpoints.map(endpoint => {
-        const { ApplicationId: _, RequestId, EffectiveDate, CreationDate, CohortId, ...rest } = endpoint!
+        const { ApplicationId: _, RequestId, EffectiveDate, CreationDate, ...rest } = endpoint!
         return rest
       })
     }

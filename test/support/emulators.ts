@@ -126,7 +126,7 @@ export const endpointsOf = ({ client }: Emulator, app: string, ids: string[]) =>
 /** An endpoint without what two writes of it, or two applications, cannot have in common. */
 export function alike<T extends EndpointResponse | undefined>(endpoint: T) {
   if (endpoint === undefined) return undefined
-  const { ApplicationId, CohortId, CreationDate, EffectiveDate, RequestId, ...same } = endpoint
+  const { ApplicationId, CreationDate, EffectiveDate, RequestId, ...same } = endpoint
   return same
 }
 

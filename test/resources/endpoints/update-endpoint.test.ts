@@ -50,6 +50,17 @@ t.test('the dates, the request id and the cohort of an endpoint', async t => {
   t.equal(updated.CohortId, created.CohortId, 'CohortId stays')
 })
 
+t.test('the cohort is that of the id, however it is spelled, in every application', async t => {
+  const { createApp, call } = sharedTestApp()
+  const cohorts = new Set<string>()
+  for (const id of ['ann', 'Ann', 'ANN']) {
+    const url = `/v1/apps/${(await createApp({ Name: 'shop' })).Id}/endpoints/${id}`
+    await call('PUT', url, email('ann'))
+    cohorts.add((await call('GET', url)).body.CohortId)
+  }
+  t.equal(cohorts.size, 1)
+})
+
 t.test('cohorts are spread', async t => {
   const { write, get } = await withApp(t)
   const cohorts = new Set<string>()
