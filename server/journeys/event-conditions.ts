@@ -32,15 +32,19 @@ export function meets({ Dimensions = {}, MessageActivity }: EventCondition, even
  * @param journey the row of the journey
  * @param endpoint the id of the participant's endpoint, as ids are compared
  * @param keys names of the conditions
+ * @param sent when the message was sent of which the conditions' event is, if that is known (ISO 8601):
+ *   one of before the participant entered the last time decides nothing any more (assumed)
  */
 export function noteMet(
   participants: JourneyParticipants,
   journey: number,
   endpoint: string,
   keys: readonly string[],
+  sent?: string,
 ): void {
   const participant = keys.length === 0 ? undefined : participants.get(journey, endpoint)
   if (participant === undefined) return
+  if (sent !== undefined && Date.parse(sent) < participant.enteredAt) return
   const together = participant.user === null ? [participant] : participants.ofUser(journey, participant.user)
   for (const { seq, met } of together) {
     const all = new Set([...met, ...keys])

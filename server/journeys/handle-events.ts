@@ -67,7 +67,7 @@ function noteEvent(
   facts: EventFacts,
 ): void {
   const keys = conditions.filter(([, condition]) => meets(condition, facts)).map(([key]) => key)
-  noteMet(journeyParticipants, document, endpointRef(app.seq, endpoint).folded, keys)
+  noteMet(journeyParticipants, document, endpointRef(app.seq, endpoint).folded, keys, facts.sentBy?.time)
 }
 
 /**

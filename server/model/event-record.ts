@@ -50,13 +50,15 @@ export interface EventMessage {
   given?: Readonly<Record<string, string>>
 }
 
-/** Who has sent the message that an event is of; empty for a transactional one. */
+/** Who has sent the message that an event is of, and when; for a transactional one, only when. */
 export interface SentBy {
   /** Ids of the campaign or the journey. */
   campaign?: string | undefined
   journey?: string | undefined
   /** Of the campaign or the journey. */
   activity?: string | undefined
+  /** When it was sent (ISO 8601); absent where an app reports the event. */
+  time?: string | undefined
 }
 
 /** Events before they are stored: those of one message that happen at once, or a single event. */

@@ -108,13 +108,13 @@ export const eventMembers = (
     : { attributes: attributesOf(type, origin.message), metrics: metricsOf(type, origin.message.record) }
 
 /**
- * Who has sent the message that an event is of. For events of messages, the message's record tells, as
+ * Who has sent the message that an event is of, and when. For events of messages, the message's record tells, as
  * a Context may have the same names; for events of apps, their attributes.
  */
 export function sentBy(type: string, origin: NewEvents['origin']): SentBy {
   if ('message' in origin) {
-    const { campaign, journey, activity } = origin.message.record
-    return { campaign, journey, activity }
+    const { campaign, journey, activity, time } = origin.message.record
+    return { campaign, journey, activity, time }
   }
   const { attributes } = origin.record
   const text = (name: string) => attributes[name] ?? undefined
