@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { lastTime } from '../clock/clock.ts'
 import type { Frequency, Schedule } from '../model/campaign.ts'
 import { addDuration, type Duration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
@@ -116,12 +117,15 @@ function wallOfRun({ frequency, wall }: Timing, run: number): number | undefined
   return period && addDuration(wall, { months: period.months * run, milliseconds: period.milliseconds * run })
 }
 
-/** When a run is scheduled; undefined if there is none, since it would be at or after the end. */
+/**
+ * When a run is scheduled; undefined if there is none, since it would be at or after the end, or later
+ * than the clock can show.
+ */
 export function scheduledStart(timing: Timing, run: number): number | undefined {
   const wall = wallOfRun(timing, run)
-  if (wall === undefined || Number.isNaN(wall)) return undefined
-  const start = wall - timing.offset
-  return timing.end !== undefined && start >= timing.end ? undefined : start
+  const start = wall === undefined ? Number.NaN : wall - timing.offset
+  const isOver = timing.end !== undefined && start >= timing.end
+  return start <= lastTime && !isOver ? start : undefined
 }
 
 /**

@@ -62,7 +62,8 @@ export function stateAt(mode: ClockMode, now: number): ClockState {
 export const timeOf = (state: ClockState): number =>
   state.mode === 'frozen' ? state.now : Date.now() + offsetOf(state)
 
-const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+/** The last time that the clock can show. */
+export const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** Whether the clock can be set to a time: it is in the years from 1970 to 9999. */
 export const isClockTime = (time: number): boolean => time >= 0 && time <= lastTime

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Clock, type ClockMode, stateAt, wallClock } from '../clock/clock.ts'
+import { type Clock, type ClockMode, lastTime, stateAt, wallClock } from '../clock/clock.ts'
 import { addDuration } from '../model/iso-duration.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
 import { type DueRows, nextOf } from '../store/clock/due-rows.ts'
@@ -125,11 +125,11 @@ export class DueWork implements Source {
       try {
         // What is due already comes first, so that `next` is after it.
         let isDone = await this.#run(done, { until: from, mode })
-        const end = to === 'next' ? (nextOf(this.#sources)?.time ?? from) : target
+        const end = to === 'next' ? (this.#nextTime() ?? from) : target
         isDone &&= await this.#run(done, { until: end, mode })
-        const isIdle = typeof to === 'object' && 'idle' in to && nextOf(this.#sources) === undefined
-        // It stays where the last step has left it if it has stopped before its end, or has none.
-        const hasEnd = isDone && !isIdle && end !== never
+        const isIdle = typeof to === 'object' && 'idle' in to && this.#nextTime() === undefined
+        // It stays where the last step has left it if it has stopped before its end.
+        const hasEnd = isDone && !isIdle
         const now = Math.max(hasEnd ? end : from, this.#now())
         await this.#set(mode, now)
         return { from, now, ...done, truncated: !isDone }
@@ -193,6 +193,12 @@ export class DueWork implements Source {
       this.#timeTaken.clear()
     }
     return find(waiting)
+  }
+
+  /** When something is due next; undefined if nothing is, or later than the clock can show. */
+  #nextTime(): number | undefined {
+    const next = nextOf(this.#sources)
+    return next !== undefined && next.time <= lastTime ? next.time : undefined
   }
 
   /** Lets other applications' work go on until a step has its answer from outside. */
@@ -261,12 +267,12 @@ export class DueWork implements Source {
   }
 }
 
-/** The time that a move leads to at most; where it depends on what is due, Infinity. */
+/** The time that a move leads to at most; where it depends on what is due, the last that the clock can show. */
 function targetOf(to: ClockTarget, from: number): number {
   if (typeof to === 'number') return to
   if (to === 'here') return from
   if (to === 'real') return wallClock().getTime()
-  if (to === 'next') return never
+  if (to === 'next') return lastTime
   const duration = 'by' in to ? to.by : to.idle
-  return duration === undefined ? never : addDuration(from, duration)
+  return duration === undefined ? lastTime : addDuration(from, duration)
 }

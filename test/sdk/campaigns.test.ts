@@ -334,6 +334,19 @@ t.test('treatments go to cohorts, and some are held out: each endpoint gets one 
   })
 })
 
+t.test('a recurring campaign has no run after the year 9999, and the clock stays in it', async t => {
+  const now = '9999-12-31T22:00:00.000Z'
+  const { endpoints, create, advance, messages, statusOf } = await withRunningCampaigns(t, { now })
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: { StartTime: '9999-12-31T23:00:00Z', Frequency: 'DAILY' } })
+  for (const until of ['next', 'next', 'idle']) {
+    t.match(await advance({ until }), { now: '9999-12-31T23:00:00.000Z' })
+  }
+  t.equal((await messages(id)).length, 1)
+  t.equal(await statusOf(id), 'COMPLETED')
+  t.match(await advance({ by: 'PT30M' }), { now: '9999-12-31T23:30:00.000Z' })
+})
+
 t.test('endpoints get the same treatment when the same calls are made after a reset', async t => {
   const { control } = await withRunningCampaigns(t)
   const run = async () => {

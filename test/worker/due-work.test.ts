@@ -127,6 +127,20 @@ t.test('until the next, and until nothing is pending', async t => {
   t.equal(clockAt(), 220)
 })
 
+t.test('no move leads beyond the last time that the clock can show', async t => {
+  const last = Date.parse('9999-12-31T23:59:59.999Z')
+  const { add, work, ran, clock } = setUp(t, stateAt('frozen', last - minute))
+  const toLast = (last - start) / minute
+  add('in time', toLast)
+  add('too late', toLast + 1)
+  t.match(await work.moveClock({ to: 'next' }), { now: last, steps: 1 })
+  for (const to of ['next', { idle: undefined }] as const) {
+    t.match(await work.moveClock({ to }), { now: last, steps: 0, truncated: false })
+  }
+  t.strictSame(ran, [`in time ${toLast}`])
+  t.equal(clock.now().getTime(), last)
+})
+
 t.test('what repeats itself without end stops after 100,000 steps, where it is', async t => {
   const { add, work, clock, store } = setUp(t)
   add('once', 0)
