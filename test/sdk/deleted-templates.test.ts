@@ -37,6 +37,30 @@ t.test('scheduled campaigns send a template that was deleted, in the version tha
   t.equal(await statusOf(campaigns.active), 'COMPLETED')
 })
 
+t.test('a campaign whose template was deleted can be changed, and sends it', async t => {
+  const { ok, control, create, url, advance, messages } = await setUp(t)
+  const templated = (Name: string) => ({
+    ...{ MessageConfiguration: {}, TemplateConfiguration: { SMSTemplate: { Name } } },
+  })
+  const treatment = { SizePercent: 100, ...templated('hello') }
+  const id = await create({ ...templated('hello'), AdditionalTreatments: [treatment], Schedule: later })
+  await ok('DELETE', '/v1/templates/hello/sms')
+  const put = (change: object) => ok('PUT', `${url}/${id}`, change)
+  await put({ Name: 'summer', Limits: { Daily: 1 } })
+  await put({ IsPaused: true })
+  await put({ IsPaused: false, Schedule: { ...later, EndTime: '2027-03-02T00:00:00Z' } })
+  await put({ AdditionalTreatments: [{ ...treatment, TreatmentName: 'b' }] })
+  for (const change of [
+    templated('other'),
+    { AdditionalTreatments: [{ ...treatment, ...templated('other') }] },
+  ]) {
+    const refused = await control('PUT', `${url}/${id}`, change)
+    t.match(refused, { status: 404, body: { Message: 'Template not found: other' } })
+  }
+  await advance({ by: 'PT1H' })
+  t.match(await messages(id), [{ body: 'one', treatment: '1' }])
+})
+
 t.test('a version that was deleted alone is sent by campaigns that name it', async t => {
   const { ok, by, advance, messages } = await setUp(t)
   const [active, pinned] = [await by({}), await by({ Version: '1' })]

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { startSlack } from '../../campaigns/plan.ts'
 import {
   isByLocalTime,
@@ -6,7 +7,7 @@ import {
   readScheduleTime,
   type ScheduleTime,
 } from '../../campaigns/schedule.ts'
-import { type RequestedSchedule, schedulesOf } from '../../campaigns/treatments.ts'
+import { type RequestedSchedule, schedulesOf, treatmentsOf } from '../../campaigns/treatments.ts'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
@@ -194,28 +195,41 @@ function checkContent(
  * Checks the segment and the templates that a campaign names. To be called in the transaction that
  * writes it.
  *
+ * @param before the campaign as it is, if it exists: a template that it names already may have been
+ *   deleted, and is still sent (assumed)
  * @returns the version of the segment: the current one, unless one is named (assumed)
  * @throws NotFoundException; BadRequestException for an event campaign over an imported segment
  *   (source: guide)
  */
-export function checkReferences(store: Store, app: AppRef, campaign: CheckedCampaign): number {
+export function checkReferences(
+  store: Store,
+  app: AppRef,
+  campaign: CheckedCampaign,
+  before?: CampaignBody,
+): number {
   const segment = findSegmentVersion(store, app, campaign.SegmentId, campaign.SegmentVersion)
   const treatments = [campaign, ...(campaign.AdditionalTreatments ?? [])]
+  const named = before === undefined ? [] : treatmentsOf(before).map(({ templates }) => templates)
   for (const { Schedule = campaign.Schedule, TemplateConfiguration = {} } of treatments) {
     if (Schedule.Frequency === 'EVENT' && segment.SegmentType === 'IMPORT') {
       throw badRequest(
         `SegmentId must be that of a dimensional segment with the Frequency EVENT; ${segment.Id} is imported`,
       )
     }
-    checkTemplates(store, TemplateConfiguration)
+    checkTemplates(store, TemplateConfiguration, named)
   }
   return segment.Version!
 }
 
-function checkTemplates(store: Store, templates: TemplateConfiguration): void {
+/** @param named those that need not exist any more */
+function checkTemplates(
+  store: Store,
+  templates: TemplateConfiguration,
+  named: readonly TemplateConfiguration[],
+): void {
   for (const [type, member] of [...templateMembers, ['INAPP', 'InAppTemplate']] as const) {
     const template = templates[member]
-    if (template !== undefined)
-      findTemplate(store, { type, name: template.Name! }, template.Version || undefined)
+    if (template === undefined || named.some(other => isDeepStrictEqual(other[member], template))) continue
+    findTemplate(store, { type, name: template.Name! }, template.Version || undefined)
   }
 }

@@ -46,9 +46,7 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
         if (change.SegmentId !== undefined && sent.SegmentVersion === undefined) delete changed.SegmentVersion
         checkCampaign(changed, now.getTime(), campaign.body)
         checkEventStart(app, changed, campaign.body)
-        // A template that was deleted meanwhile must not keep a campaign from being paused.
-        const isPauseAlone = Object.keys(change).every(name => name === 'IsPaused')
-        const SegmentVersion = isPauseAlone ? said.SegmentVersion : checkReferences(store, found, changed)
+        const SegmentVersion = checkReferences(store, found, changed, campaign.body)
         const body = { ...changed, SegmentVersion, inherited }
         checkSentTreatments(campaign, body)
         store.campaigns.update(found, campaignId, body, now.toISOString())
