@@ -25,7 +25,7 @@ export function isQuiet(quietTime: QuietTime, time: number, zone: string): boole
 }
 
 /**
- * The time at which quiet time ends.
+ * The time at which quiet time ends; where clocks skip its end, as they change.
  *
  * @param time milliseconds since 1970, at which it is quiet
  * @returns the same
@@ -35,7 +35,11 @@ export function quietTimeEnd(quietTime: QuietTime, time: number, zone: string): 
   const local = localTimeAt(time, zone)
   const midnight = local - sinceMidnight(local)
   const isLaterToday = sinceMidnight(local) <= end
-  return nextTimeIn(zone, midnight + end + (isLaterToday ? 0 : day), time)
+  const ends = midnight + end + (isLaterToday ? 0 : day)
+  const at = nextTimeIn(zone, ends, time)
+  // Clocks that skip the end may skip to the next quiet time.
+  const isOver = localTimeAt(at, zone) === ends || !isQuiet(quietTime, at, zone)
+  return isOver ? at : quietTimeEnd(quietTime, at, zone)
 }
 
 /** Milliseconds since midnight of HH:MM. */

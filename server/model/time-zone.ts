@@ -51,11 +51,28 @@ export function timeIn(zone: string, local: number): number {
   return local - (before === after || isShownWith(before) || !isShownWith(after) ? before : after)
 }
 
-/** The first such time that is not before `time`, when clocks show `local` or less. */
+/**
+ * The first time from which clocks in a zone show `local` or more, and that is not before `time`, when
+ * they show `local` or less: until then something lasts. What clocks skip is reached as they change.
+ */
 export function nextTimeIn(zone: string, local: number, time: number): number {
   const first = timeIn(zone, local)
   // Of two such times, the first may be over.
-  return first >= time ? first : local - offsetAt(time, zone)
+  if (first < time) return local - offsetAt(time, zone)
+  const skipped = localTimeAt(first, zone) - local
+  return skipped > 0 ? changeBetween(first - skipped, first, zone) : first
+}
+
+/** When clocks in a zone change between two times, of which the second may be when they do. */
+function changeBetween(before: number, after: number, zone: string): number {
+  const offset = offsetAt(after, zone)
+  let [from, to] = [before, after]
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2)
+    if (offsetAt(middle, zone) === offset) to = middle
+    else from = middle
+  }
+  return to
 }
 
 /** What a zone is called at a time: PDT, Pacific Daylight Time. */

@@ -35,3 +35,14 @@ t.test('quiet time ends at End of this day or the next, with the clocks changed 
   t.equal(end('2027-01-02T03:00:00Z', 'UTC'), '2027-01-02T07:00:00.000Z')
   t.equal(end('2027-03-27T22:00:00Z', 'Europe/Paris'), '2027-03-28T05:00:00.000Z', 'summer time begins')
 })
+
+t.test('quiet time whose end clocks skip is over when they change, unless they skip to the next', async t => {
+  const end = (Start: string, End: string, time: string, zone: string) =>
+    new Date(quietTimeEnd({ Start, End }, at(time), zone)).toISOString()
+  const zone = 'America/New_York'
+  t.equal(end('01:00', '02:30', '2027-03-14T06:30:00Z', zone), '2027-03-14T07:00:00.000Z')
+  t.equal(end('22:00', '02:00', '2027-03-14T06:30:00Z', zone), '2027-03-14T07:00:00.000Z')
+  t.equal(end('02:30', '02:15', '2027-03-14T06:30:00Z', zone), '2027-03-15T06:15:00.000Z')
+  const skippedDay = end('22:00', '08:00', '2011-12-30T09:30:00Z', 'Pacific/Apia')
+  t.equal(skippedDay, '2011-12-30T18:00:00.000Z', 'the morning of the day after')
+})

@@ -27,6 +27,20 @@ t.test('the next time that clocks show something is not past', async t => {
   t.equal(new Date(nextTimeIn('Europe/Berlin', local, second)).toISOString(), '2027-10-31T01:30:00.000Z')
 })
 
+t.test('the next time that clocks show what they skip is when they change', async t => {
+  for (const [zone, skipped, change] of [
+    ['America/New_York', '2027-03-14T02:00', '2027-03-14T07:00:00.000Z'],
+    ['America/New_York', '2027-03-14T02:30', '2027-03-14T07:00:00.000Z'],
+    ['Europe/Berlin', '2027-03-28T02:59', '2027-03-28T01:00:00.000Z'],
+    ['America/Santiago', '2027-09-05T00:30', '2027-09-05T04:00:00.000Z'],
+    ['Pacific/Apia', '2011-12-30T08:00', '2011-12-30T10:00:00.000Z'],
+  ] as const) {
+    const local = Date.parse(`${skipped}Z`)
+    const before = Date.parse(change) - 30 * 60_000
+    t.equal(new Date(nextTimeIn(zone, local, before)).toISOString(), change, `${zone} ${skipped}`)
+  }
+})
+
 t.test('what clocks skip is as much later, east and west of UTC, also at midnight', async t => {
   t.equal(at('America/New_York', '2027-03-14T02:30'), '2027-03-14T07:30')
   t.equal(at('Europe/Berlin', '2027-03-28T02:30'), '2027-03-28T01:30')

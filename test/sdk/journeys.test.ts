@@ -353,6 +353,33 @@ t.test('quiet time that ends in the hour that clocks show twice holds a message 
   t.match(items, [{ time: '2027-10-31T01:30:00.000Z' }])
 })
 
+const skipped = '2027-03-14T02:30:00'
+for (const [what, more] of Object.entries({
+  'quiet time': { QuietTime: { Start: '01:00', End: '02:30' } },
+  'a closed day': {
+    SendingSchedule: true,
+    ClosedDays: { SMS: [{ Name: 'holiday', StartDateTime: '2027-03-13T00:00:00', EndDateTime: skipped }] },
+  },
+  'the time before opening hours': {
+    SendingSchedule: true,
+    OpenHours: { SMS: { SUNDAY: [{ StartTime: '02:30', EndTime: '12:00' }] } },
+  },
+})) {
+  t.test(`${what} that ends in the hour that clocks skip holds a message until they change`, async t => {
+    const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+    const Item = [{ Id: 'ann', Demographic: { Timezone: 'America/New_York' } }]
+    await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+    await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-14T06:30:00Z' })
+    const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+      ...{ ...WriteJourneyRequest, State: 'ACTIVE', WaitForQuietTime: true, QuietTime: {}, ...more },
+      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+    })
+    await advance('PT2H')
+    const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=ann`)).body
+    t.match(items, [{ time: '2027-03-14T07:00:00.000Z' }])
+  })
+}
+
 t.test('by local time, the interval of re-entry counts from when each endpoint begins', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const Item = [
