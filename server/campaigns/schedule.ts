@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { lastTime } from '../clock/clock.ts'
 import type { Frequency, Schedule } from '../model/campaign.ts'
-import { addDuration, type Duration } from '../model/iso-duration.ts'
+import { addDuration, type Duration, timesOver, timesWithin } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
 import { aheadOfUtc, behindUtc, readUtcOffset } from '../model/utc-offset.ts'
 
@@ -114,7 +114,7 @@ export function timingOf(schedule: Schedule, now: number): Timing {
 function wallOfRun({ frequency, wall }: Timing, run: number): number | undefined {
   if (run === 0) return wall
   const period = periods[frequency]
-  return period && addDuration(wall, { months: period.months * run, milliseconds: period.milliseconds * run })
+  return period && addDuration(wall, timesOver(period, run))
 }
 
 /**
@@ -155,8 +155,7 @@ export function nextRun(timing: Timing, from: number, now: number): { run: numbe
 
 /** A number of runs that are over at a time, so that they need not be tried one by one. */
 function estimateRun(timing: Timing, now: number): number {
-  const { months, milliseconds } = periods[timing.frequency] ?? { months: 0, milliseconds: 0 }
-  const longest = milliseconds + months * 31 * 86_400_000
+  const period = periods[timing.frequency]
   const passed = now - (timing.wall - timing.offset) - 2 * 86_400_000
-  return longest === 0 || passed <= 0 ? 0 : Math.floor(passed / longest)
+  return period === undefined ? 0 : timesWithin(period, passed)
 }

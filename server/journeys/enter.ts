@@ -27,7 +27,8 @@ const membersPerStep = 500
 /** Begins a run whose time has come. The members of its segment enter in the next steps. */
 export function beginRun(store: JourneyStore, journey: Journey, now: Date): void {
   const { journeys, journeyRuns, segments } = store
-  const { app, definition, document, ends, nextRun, refreshesOn, segmentVersion, startsByEvent } = journey
+  const { app, definition, document, ends, nextRun, refreshesOn, segmentVersion, starts, startsByEvent } =
+    journey
   const scheduled = journeyRuns.unfinished(document).find(({ status }) => status === 'SCHEDULED')
   const run = scheduled?.seq ?? journeyRuns.create(document, newId(), 'RUNNING', now.toISOString())
   if (scheduled !== undefined) journeyRuns.setStatus(run, 'RUNNING', now.toISOString())
@@ -39,7 +40,7 @@ export function beginRun(store: JourneyStore, journey: Journey, now: Date): void
   const time = now.getTime()
   // A new version of the segment may begin it before its time.
   const isScheduled = nextRun !== null && nextRun <= time
-  const next = isScheduled ? nextRunAfter(definition, nextRun, time) : nextRun
+  const next = isScheduled ? nextRunAfter(definition, starts!, time) : nextRun
   const segment = segments.get(app, definition.StartCondition!.SegmentStartCondition!.SegmentId)
   const isRenewed = segmentVersion === null || refreshesOn !== null
   journeys.update(journey, {

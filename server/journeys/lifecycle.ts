@@ -23,6 +23,7 @@ export function publish(store: JourneyStore, journey: Journey, now: Date): void 
     startsByEvent: EventStartCondition !== undefined,
     listensToEvents:
       EventStartCondition !== undefined || eventConditions(definition.Activities ?? {}).length > 0,
+    starts: start,
     nextRun: start,
     ends: end,
     refreshesOn: RefreshOnSegmentUpdate ? (SegmentStartCondition?.SegmentId ?? null) : null,

@@ -1,4 +1,5 @@
-import { addDuration, readDuration } from '../model/iso-duration.ts'
+import { lastTime } from '../clock/clock.ts'
+import { addDuration, readDuration, timesOver, timesWithin } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
 import type { JourneyDefinition } from '../model/journey.ts'
 import { journeyLimits } from '../model/quotas.ts'
@@ -26,7 +27,7 @@ export interface JourneyTimes {
  */
 export function timesOf(definition: JourneyDefinition, now: number): JourneyTimes {
   const { Schedule = {}, LocalTime = false } = definition
-  const offset = readUtcOffset(Schedule.Timezone || 'UTC') ?? 0
+  const offset = offsetOf(Schedule)
   const begin = readInstant(Schedule.StartTime ?? '') ?? now
   const end = readInstant(Schedule.EndTime ?? '')
   return {
@@ -43,19 +44,29 @@ export function timesOf(definition: JourneyDefinition, now: number): JourneyTime
 /** What clocks show when participants of a run by local time begin, as if it were UTC. */
 export const localStartOf = (run: number): number => run + aheadOfUtc
 
-/** When the run after this one begins; null if there is none. */
+/**
+ * When the next run begins, the first after now: those that were missed in a pause are skipped. All runs
+ * count from the first, by the calendar of the schedule's zone, or of the endpoints; the last day of a
+ * month stands for one that the month does not have (assumed, as for campaigns).
+ *
+ * @param start when the first run was to begin
+ * @returns null if there is none, or only one later than the clock can show
+ */
 export function nextRunAfter(
-  { RefreshFrequency }: JourneyDefinition,
-  run: number,
+  { LocalTime = false, RefreshFrequency, Schedule = {} }: JourneyDefinition,
+  start: number,
   now: number,
 ): number | null {
   const frequency = RefreshFrequency ? readDuration(RefreshFrequency) : undefined
   if (frequency === undefined) return null
-  let next = addDuration(run, frequency)
-  if (next <= now && frequency.months === 0) {
-    // Runs that were missed in a pause are skipped.
-    next += Math.ceil((now - next + 1) / frequency.milliseconds) * frequency.milliseconds
+  const ahead = LocalTime ? aheadOfUtc : offsetOf(Schedule)
+  for (let run = Math.max(1, timesWithin(frequency, now - start)); ; run++) {
+    const begin = addDuration(start + ahead, timesOver(frequency, run)) - ahead
+    if (!(begin <= lastTime)) return null
+    if (begin > now) return begin
   }
-  while (next <= now) next = addDuration(next, frequency)
-  return next
 }
+
+/** By how many milliseconds a schedule's zone is ahead of UTC. */
+const offsetOf = ({ Timezone }: NonNullable<JourneyDefinition['Schedule']>): number =>
+  readUtcOffset(Timezone || 'UTC') ?? 0

@@ -27,6 +27,18 @@ export function readDuration(text: string): Duration | undefined {
   }
 }
 
+/** A duration so many times over. */
+export const timesOver = ({ months, milliseconds }: Duration, times: number): Duration => ({
+  months: months * times,
+  milliseconds: milliseconds * times,
+})
+
+/** How many times over a duration is certainly not longer than so many milliseconds. */
+export function timesWithin({ months, milliseconds }: Duration, length: number): number {
+  const longest = milliseconds + months * 31 * day
+  return longest === 0 || length <= 0 ? 0 : Math.floor(length / longest)
+}
+
 /**
  * The time that a duration leads to: first its months, in UTC, then the rest. The last day of a
  * month stands for a day that the month does not have.

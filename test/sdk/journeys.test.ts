@@ -380,6 +380,39 @@ for (const [what, more] of Object.entries({
   })
 }
 
+for (const [how, more, times] of [
+  [
+    'in UTC',
+    { Schedule: { StartTime: '2028-01-31T09:00:00Z' } },
+    ['2028-01-31T09', '2028-02-29T09', '2028-03-31T09', '2028-04-30T09'],
+  ],
+  [
+    "in the schedule's zone",
+    { Schedule: { StartTime: '2028-01-31T02:00:00+09:00', Timezone: 'UTC+09' } },
+    ['2028-01-30T17', '2028-02-28T17', '2028-03-30T17', '2028-04-29T17'],
+  ],
+  [
+    'in the zones of endpoints',
+    { Schedule: { StartTime: '2028-01-31T09:00:00Z' }, LocalTime: true },
+    ['2028-01-31T08', '2028-02-29T08', '2028-03-31T07', '2028-04-30T07'],
+  ],
+] as const) {
+  t.test(`monthly refreshes count from the first run, to the end of each month ${how}`, async t => {
+    const { client, control, ApplicationId, WriteJourneyRequest } = await setUp(t)
+    const Item = [{ Id: 'ann', Demographic: { Timezone: 'Europe/Berlin' } }]
+    await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+    await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2028-01-30T00:00:00Z' })
+    const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+      ...{ ...WriteJourneyRequest, State: 'ACTIVE', RefreshFrequency: 'P1M', ...more },
+      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+      Limits: { EndpointReentryCap: 0 },
+    })
+    await control('POST', '/_pinpoint/clock/advance', { to: '2028-05-01T00:00:00Z' })
+    const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=ann`)).body
+    t.strictSame(items.map(({ time }: { time: string }) => time.slice(0, 13)).reverse(), times)
+  })
+}
+
 t.test('by local time, the interval of re-entry counts from when each endpoint begins', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const Item = [

@@ -27,6 +27,8 @@ export interface JourneyProgress {
   startsByEvent: boolean
   /** Whether events start it, or decide a split of it. */
   listensToEvents: boolean
+  /** When the first run was to begin, from which all are counted; null for a draft. */
+  starts: number | null
   /** When the next run was to begin: it does so when the journey is active. */
   nextRun: number | null
   /** When endpoints stop entering. */
@@ -78,6 +80,7 @@ const progressColumns = {
   state: 'state',
   startsByEvent: 'starts_by_event',
   listensToEvents: 'listens',
+  starts: 'starts',
   nextRun: 'next_run',
   ends: 'ends',
   segmentVersion: 'segment_version',
