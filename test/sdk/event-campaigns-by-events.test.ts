@@ -59,6 +59,32 @@ t.test('an event of PutEvents starts a campaign, which has events and KPIs', asy
   t.equal(all.ApplicationDateRangeKpiResponse?.KpiResult?.Rows?.length, 1)
 })
 
+for (const [what, Dimensions] of Object.entries({
+  attributes: { Attributes: { plan: { Values: ['pro'] } } },
+  metrics: { Metrics: { price: { ComparisonOperator: 'GREATER_THAN', Value: 5 } } },
+})) {
+  t.test(`events of any type start a campaign by their ${what} alone`, async t => {
+    const { client, app: ApplicationId, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+    await endpoints({ Id: 'e1' }, { Id: 'e2' })
+    const id = await create({
+      Schedule: {
+        StartTime: 'IMMEDIATE',
+        Frequency: 'EVENT',
+        EventFilter: { FilterType: 'ENDPOINT', Dimensions },
+      },
+    })
+    const Timestamp = new Date().toISOString()
+    const batch = (EventType: string, plan: string, price: number) => ({
+      Endpoint: {},
+      Events: { ev: { EventType, Timestamp, Attributes: { plan }, Metrics: { price } } },
+    })
+    const BatchItem = { e1: batch('bought', 'pro', 6), e2: batch('bought', 'free', 4) }
+    await client.send(new PutEventsCommand({ ApplicationId, EventsRequest: { BatchItem } }))
+    await advance()
+    t.match(await messages(id), [{ endpoint: 'e1' }])
+  })
+}
+
 t.test('an event of a message that was sent starts a campaign by itself', async t => {
   const { app, create, endpoints, ok, messages } = await withRunningCampaigns(t)
   await endpoints({ Id: 'e1' })

@@ -13,7 +13,6 @@ import { templateMembers } from '../../delivery/choose-content.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import type { QuietTime } from '../../model/application-settings.ts'
 import type { Schedule, WriteCampaignRequest, WriteTreatmentResource } from '../../model/campaign.ts'
-import type { EventFilter } from '../../model/event-filter.ts'
 import type { TemplateConfiguration } from '../../model/message.ts'
 import { campaignBounds, campaignLimits as limits } from '../../model/quotas.ts'
 import { readUtcOffset } from '../../model/utc-offset.ts'
@@ -21,8 +20,8 @@ import type { AppRef } from '../../store/applications/applications.ts'
 import type { CampaignBody } from '../../store/campaigns/campaigns.ts'
 import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
+import { checkEventDimensions, emptyDimensionsProblem } from '../check-event-dimensions.ts'
 import { findSegmentVersion } from '../find.ts'
-import { checkAttribute, checkMetric, checkValues } from '../segments/check-definition.ts'
 import { checkBounds, checkHook, checkTime } from '../settings/check-settings.ts'
 import { findTemplate } from '../templates/find-template.ts'
 
@@ -119,7 +118,11 @@ function checkSchedule({ member, schedule, before }: RequestedSchedule, now: num
         : `${member}.EventFilter goes with the Frequency EVENT or IN_APP_EVENT; got ${Frequency}`,
     )
   }
-  if (EventFilter !== undefined) checkEventFilter(`${member}.EventFilter`, EventFilter)
+  if (EventFilter === undefined) return
+  const dimensions = `${member}.EventFilter.Dimensions`
+  const problem = emptyDimensionsProblem(dimensions, EventFilter.Dimensions)
+  if (problem !== undefined) throw badRequest(problem)
+  checkEventDimensions(dimensions, EventFilter.Dimensions)
 }
 
 /**
@@ -134,20 +137,6 @@ function isPast({ asUtc, instant }: ScheduleTime, schedule: Schedule, now: numbe
 function checkQuietTime(member: string, { Start, End }: QuietTime): void {
   const problem = checkTime(`${member}.Start`, Start) ?? checkTime(`${member}.End`, End)
   if (problem !== undefined) throw badRequest(problem)
-}
-
-function checkEventFilter(member: string, { Dimensions }: EventFilter): void {
-  const { EventType, Attributes = {}, Metrics = {} } = Dimensions
-  if (EventType === undefined) {
-    throw badRequest(`${member}.Dimensions.EventType is required: its Values are types of events`)
-  }
-  checkValues(`${member}.Dimensions.EventType`, EventType.Values)
-  for (const [name, dimension] of Object.entries(Attributes)) {
-    checkAttribute(`${member}.Dimensions.Attributes.${name}`, dimension)
-  }
-  for (const [name, dimension] of Object.entries(Metrics)) {
-    checkMetric(`${member}.Dimensions.Metrics.${name}`, dimension)
-  }
 }
 
 /** @param prefix of the members' names */

@@ -1,10 +1,10 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
-import type { EventDimensions } from '../../model/event-filter.ts'
 import { readInstant } from '../../model/iso-time.ts'
 import type { SimpleCondition, WriteJourneyRequest } from '../../model/journey.ts'
 import { journeyLimits as limits } from '../../model/quotas.ts'
 import { describe } from '../../validation/explain.ts'
-import { checkAttribute, checkDimensions, checkMetric, checkValues } from '../segments/check-definition.ts'
+import { checkEventDimensions } from '../check-event-dimensions.ts'
+import { checkDimensions } from '../segments/check-definition.ts'
 
 /**
  * Checks what the types cannot express of a journey in any state. A draft may be incomplete, but what
@@ -49,17 +49,4 @@ function checkCondition(member: string, { EventCondition, segmentDimensions }: S
     checkEventDimensions(`${member}.EventCondition.Dimensions`, EventCondition.Dimensions)
   }
   if (segmentDimensions !== undefined) checkDimensions(`${member}.segmentDimensions`, segmentDimensions)
-}
-
-function checkEventDimensions(
-  member: string,
-  { EventType, Attributes = {}, Metrics = {} }: EventDimensions,
-): void {
-  if (EventType !== undefined) checkValues(`${member}.EventType`, EventType.Values)
-  for (const [name, dimension] of Object.entries(Attributes)) {
-    checkAttribute(`${member}.Attributes.${name}`, dimension)
-  }
-  for (const [name, dimension] of Object.entries(Metrics)) {
-    checkMetric(`${member}.Metrics.${name}`, dimension)
-  }
 }

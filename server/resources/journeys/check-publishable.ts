@@ -19,6 +19,7 @@ import { journeyCounts, journeyLimits as limits, settingsBounds } from '../../mo
 import { offsetOfTime, readUtcOffset } from '../../model/utc-offset.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
+import { emptyDimensionsProblem } from '../check-event-dimensions.ts'
 import { checkTime, isTimeOfDay } from '../settings/check-settings.ts'
 import { checkWebhooks } from '../strict-checks.ts'
 
@@ -358,10 +359,8 @@ function conditionProblem(
   }
   if (EventCondition === undefined) return undefined
   const { Dimensions = {}, MessageActivity } = EventCondition
-  const { EventType, Attributes = {}, Metrics = {} } = Dimensions
-  if (EventType === undefined && Object.keys({ ...Attributes, ...Metrics }).length === 0) {
-    return `${member}.EventCondition.Dimensions must have an EventType, Attributes or Metrics`
-  }
+  const problem = emptyDimensionsProblem(`${member}.EventCondition.Dimensions`, Dimensions)
+  if (problem !== undefined) return problem
   if (!MessageActivity) return undefined
   const activity = Object.hasOwn(activities, MessageActivity) ? activities[MessageActivity] : undefined
   return isMessageKind(kindOf(activity))

@@ -102,7 +102,7 @@ t.test('bad input is a 400 that names the member', async t => {
   await bad(schedule({ EventFilter: filter }), /^Schedule.EventFilter goes with the Frequency EVENT/)
   await bad(
     schedule({ Frequency: 'EVENT', EventFilter: { FilterType: 'ENDPOINT', Dimensions: {} } }),
-    /^Schedule.EventFilter.Dimensions.EventType is required/,
+    'Schedule.EventFilter.Dimensions must have an EventType, Attributes or Metrics',
   )
   await bad(
     schedule({ Frequency: 'IN_APP_EVENT', EventFilter: filter }),
