@@ -32,7 +32,7 @@ export type Event =
   | { kind: 'events'; app: string }
   /** The event stream of an application has been put or deleted. */
   | { kind: 'event-stream'; app: string }
-  /** A caller has written or deleted a template, or one of its versions. */
+  /** A caller has written or deleted a template, one of its versions, or its tags. */
   | { kind: 'template'; key: TemplateKey }
   /** A caller has written or deleted a channel of an application, or has written its settings. */
   | { kind: 'settings'; app: string }

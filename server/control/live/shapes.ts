@@ -160,7 +160,7 @@ export const JourneyEvent = Type.Object({
 })
 export type JourneyEvent = Static<typeof JourneyEvent>
 
-/** A template, or one of its versions, was written or deleted. */
+/** A template, one of its versions, or its tags were written or deleted. */
 const TemplateEvent = Type.Object({ type: TemplateType, name: Type.String() })
 
 /** The settings or a channel of an application were written, or a channel was deleted. */

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { TagsModel } from '../../model/tags.ts'
 import { checkTags } from './check-tags.ts'
 import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
+import { tellOfTags } from './tell-of-tags.ts'
 
 /**
  * Adds tags to a resource. A key that it already has gets the new value.
@@ -22,6 +23,7 @@ export const tagResource: FastifyPluginAsyncTypebox = async app => {
         checkTags(request.body.tags, app.store.tags.get(arn))
         app.store.tags.put(arn, request.body.tags)
       })
+      tellOfTags(app.bus, request.params['*'])
       return reply.code(204).send(null)
     },
   )

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { findTagged, ResourceParams, tagsUrl } from './find-tagged.ts'
+import { tellOfTags } from './tell-of-tags.ts'
 
 /**
  * Removes tags by their keys. An unknown key is no error (assumed).
@@ -22,6 +23,7 @@ export const untagResource: FastifyPluginAsyncTypebox = async app => {
       await app.store.write(() =>
         app.store.tags.delete(findTagged(app.store, request.params['*']), request.query.tagKeys),
       )
+      tellOfTags(app.bus, request.params['*'])
       return reply.code(204).send(null)
     },
   )

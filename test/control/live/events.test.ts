@@ -341,6 +341,9 @@ t.test('templates, channels and settings are told of when they are written or de
     await ok('PUT', `${v1}/templates/hi/sms?create-new-version=true`, { Body: 'Good day' })
     await ok('PUT', `${v1}/templates/hi/SMS/active-version`, { Version: '2' })
     await ok('DELETE', `${v1}/templates/hi/sms?version=1`)
+    const { Arn } = (await control('GET', `${v1}/templates/hi/sms`)).body
+    await ok('POST', `${v1}/tags/${Arn}`, { tags: { team: 'red' } })
+    await ok('DELETE', `${v1}/tags/${Arn}?tagKeys=team`)
     await ok('DELETE', `${v1}/templates/hi/sms`)
     t.equal((await control('DELETE', `${v1}/templates/hi/sms`)).status, 404, 'which is not told')
     for (const id of [app, other]) {
@@ -351,12 +354,22 @@ t.test('templates, channels and settings are told of when they are written or de
   }
   await ok('POST', '/v1/templates/last/inapp', {})
   await stream.find('template', ({ name }) => name === 'last')
-  const ofTemplate = Array<string>(6).fill('template SMS hi')
+  const ofTemplate = Array<string>(8).fill('template SMS hi')
   const ofApp = Array<string>(3).fill(`settings ${app}`)
   t.strictSame(
     stream.events.slice(1).map(({ kind, data }) => [kind, ...Object.values(data)].join(' ')),
     [...ofTemplate, ...ofApp, ...ofTemplate, ...ofApp, 'template INAPP last'],
   )
+})
+
+t.test('tags of an application are told of with its counts', async t => {
+  const { url, control, app } = await withApp(t)
+  const stream = await listenLive(t, url, '?kinds=counts')
+  const { Arn } = (await control('GET', `/v1/apps/${app}`)).body
+  await control('POST', `/v1/tags/${Arn}`, { tags: { team: 'red' } })
+  await stream.find('counts', ({ id, tags }) => id === app && tags.team === 'red')
+  await control('DELETE', `/v1/tags/${Arn}?tagKeys=team`)
+  await stream.find('counts', ({ id, tags }) => id === app && Object.keys(tags).length === 0)
 })
 
 t.test('the clock, fault rules and the job control are told of when they change', async t => {
