@@ -66,9 +66,21 @@ export function useTargets(text: string): { targets: Target[]; isLooking: boolea
       abort.abort()
     }
   }, [text, known, found, done])
+  const rank = rankFor(text)
   return {
-    targets: [...found.value, ...findByName(text, known)].slice(0, maxTargets),
+    targets: [...found.value, ...findByName(text, known)]
+      .sort((a, b) => rank(a) - rank(b))
+      .slice(0, maxTargets),
     isLooking: done.value !== text,
+  }
+}
+
+/** What is called exactly so comes first, then what begins so. */
+function rankFor(text: string): (target: Target) => number {
+  const needle = text.toLowerCase()
+  return ({ name }) => {
+    const lower = name.toLowerCase()
+    return lower === needle ? 0 : lower.startsWith(needle) ? 1 : 2
   }
 }
 

@@ -414,3 +414,27 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     )
   })
 })
+
+t.test('Ctrl-K finds what is called exactly so before newer names that contain it', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t)
+  const zoo = await createApp(client, 'zoo')
+  for (let number = 1; number <= 12; number++) await createApp(client, `Zoo ${number}`)
+  await createApp(client, 'the zoo')
+  const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+  await page.goto(`${url}/_pinpoint/console/faults`)
+  await heading(page, 'Faults').waitFor()
+  await page.keyboard.press('Control+k')
+  await untilFocused(page, 'A page, a name or an id')
+  await page.keyboard.type('zoo')
+  await page
+    .getByRole('option', { selected: true })
+    .filter({ hasText: /^zoo\s*application$/ })
+    .waitFor()
+  t.equal(await page.getByRole('option', { name: 'the zoo' }).count(), 0, 'what only contains it is last')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`**/apps/${zoo}`)
+  t.strictSame(
+    trouble.filter(line => !line.startsWith('404: ')),
+    [],
+  )
+})
