@@ -12,6 +12,7 @@ import { isFirstPage } from '../../parts/pager.tsx'
 import type { Column } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, to } from '../../router.ts'
+import { ChooseFiles } from '../../upload/choose.tsx'
 import { createApplication } from '../../upload/files.ts'
 import { Activity } from './activity.tsx'
 import { FirstVisit } from './first-visit.tsx'
@@ -26,7 +27,12 @@ export default function Start() {
     <Page
       title={isEmpty ? 'Import your first file' : 'Applications'}
       ready={value !== undefined}
-      actions={<CreateApplication />}
+      actions={
+        <>
+          {value !== undefined && !isEmpty && <ChooseFiles label="Import files" />}
+          <CreateApplication />
+        </>
+      }
     >
       <PagedTable
         page={apps}
