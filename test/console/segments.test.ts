@@ -40,11 +40,48 @@ t.test('why an endpoint is in a segment of groups', needsBrowser, async t => {
   await first.getByRole('link', { name: 'everyone' }).waitFor()
   await first.getByText('Meets any of these:').waitFor()
   await first.getByRole('row', { name: 'All of: Plan is “pro” yes Country is “FR” no no' }).waitFor()
-  await first.getByText('or 45 more').click()
+  const some = 'Shop is “shop-0”, “shop-1”, “shop-2”, “shop-3”, “shop-4” or one of 45 others'
+  await first.getByText(some).click()
   await first.locator('details[open]').getByText('“shop-33”').waitFor()
   await second.getByRole('heading', { name: 'Group 2 met' }).waitFor()
   await second.getByText('Meets none of these:').waitFor()
   await second.getByRole('row', { name: 'Country is “FR” no' }).waitFor()
+  const who = page.getByRole('region', { name: 'Who it means' })
+  await who.getByText('Plan is “pro”, and Country is “FR”').waitFor()
+  await who.getByText(some).click()
+  await who.locator('details[open]').getByText('“shop-33”').waitFor()
+  t.strictSame(trouble, [])
+})
+
+t.test('each value of a condition that has many can be read', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t)
+  const app = await createApp(client, 'shop')
+  const Values = Array.from({ length: 50 }, (_, index) => `shop-${index}`)
+  const { body } = await controlOf(url)('POST', `/v1/apps/${app}/segments`, {
+    Name: 'elsewhere',
+    SegmentGroups: {
+      Groups: [
+        {
+          Dimensions: [
+            {
+              Attributes: { Shop: { AttributeType: 'EXCLUSIVE', Values } },
+              Location: { Country: { DimensionType: 'INCLUSIVE', Values: ['FR'] } },
+            },
+          ],
+        },
+      ],
+    },
+  })
+  const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+  await page.goto(`${url}/_pinpoint/console/apps/${app}/segments/${body.Id}`)
+  const all = page
+    .getByRole('region', { name: 'Who it means' })
+    .getByRole('listitem')
+    .filter({ hasText: 'All of:' })
+  await all.last().getByRole('listitem').filter({ hasText: 'Country is “FR”' }).waitFor()
+  const some = 'Shop is none of “shop-0”, “shop-1”, “shop-2”, “shop-3”, “shop-4” and 45 others'
+  await all.last().getByText(some).click()
+  await all.last().locator('details[open]').getByText('“shop-49”').waitFor()
   t.strictSame(trouble, [])
 })
 

@@ -3,7 +3,6 @@ import type { SegmentResponse } from '../../../server/model/segment.ts'
 import { useAudienceReload } from '../../api/audience.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { SegmentMember } from '../../api/types.ts'
-import { maxNamed } from '../../parts/dimensions.ts'
 import { bound, TextField } from '../../parts/fields.tsx'
 import { Section } from '../../parts/page.tsx'
 import { SegmentLink } from '../../parts/segment-link.tsx'
@@ -11,7 +10,8 @@ import { Loaded } from '../../parts/states.tsx'
 import { Badge } from '../../parts/status.tsx'
 import { Table } from '../../parts/table.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
-import { combined, conditionWords } from './words.ts'
+import { ConditionWords } from './condition.tsx'
+import { combined, conditionOf } from './words.ts'
 
 type Condition = SegmentMember['conditions'][number]
 
@@ -163,7 +163,7 @@ const Conditions = ({ app, caption, rows }: { app: string; caption: string; rows
     </div>
   )
 
-/** A condition in words, with all of its values, however many they are. */
+/** A condition in words, or a link to the segment that it names. */
 function Words({ app, condition: { name, requires } }: { app: string; condition: Condition }) {
   if (name === 'SourceSegments') {
     const { Id, Version } = requires as { Id: string; Version?: number }
@@ -174,15 +174,7 @@ function Words({ app, condition: { name, requires } }: { app: string; condition:
       </>
     )
   }
-  const words = conditionWords(name, requires)
-  const { Values = [] } = requires as { Values?: string[] }
-  if (Values.length <= maxNamed) return <>{words}</>
-  return (
-    <details>
-      <summary>{words}</summary>
-      {Values.map(value => `“${value}”`).join(', ')}
-    </details>
-  )
+  return <ConditionWords condition={conditionOf(name, requires)} />
 }
 
 const yes = { tone: 'done', icon: 'circle-check' } as const

@@ -8,7 +8,7 @@ import { count } from '../../format.ts'
 import { DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { CopyAs } from '../../parts/copy-as.tsx'
-import { dimensionWords } from '../../parts/dimensions.ts'
+import { type Condition, conditionsOf, dimensionWords } from '../../parts/dimensions.ts'
 import { endpointColumns } from '../../parts/endpoints.tsx'
 import { Fact, Facts } from '../../parts/facts.tsx'
 import { OpenButton } from '../../parts/open-button.tsx'
@@ -19,6 +19,7 @@ import { Loaded } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
+import { ConditionWords } from './condition.tsx'
 import { IsMember } from './is-member.tsx'
 import { SegmentForm } from './segment-form.tsx'
 import { combined } from './words.ts'
@@ -106,7 +107,8 @@ function Definition({ app, segment }: { app: string; segment: SegmentResponse })
       </p>
     )
   }
-  if (SegmentGroups?.Groups === undefined) return <Conditions all={dimensionWords(Dimensions)} />
+  if (SegmentGroups?.Groups === undefined)
+    return <Conditions all={conditionsOf(Dimensions).map(one => [one])} />
   return (
     <>
       <p>{`Those that fit ${combined(SegmentGroups.Include)} these groups:`}</p>
@@ -122,15 +124,32 @@ function Definition({ app, segment }: { app: string; segment: SegmentResponse })
   )
 }
 
-const Conditions = ({ all }: { all: string[] }) =>
+/** @param all each of them has parts, all of which must be met */
+const Conditions = ({ all }: { all: Condition[][] }) =>
   all.length === 0 ? (
     <p>All endpoints.</p>
   ) : (
     <ul class="conditions">
-      {all.map(text => (
-        <li key={text}>{text}</li>
-      ))}
+      {all.map(parts => {
+        const words = parts.map(({ words }) => words).join(', and ')
+        return (
+          <li key={words}>
+            {parts.every(({ values }) => values === undefined) ? words : <Parts parts={parts} />}
+          </li>
+        )
+      })}
     </ul>
+  )
+
+/** The parts of a condition, of which one has more values than are named. */
+const Parts = ({ parts }: { parts: Condition[] }) =>
+  parts.length === 1 ? (
+    <ConditionWords condition={parts[0]!} />
+  ) : (
+    <>
+      All of:
+      <Conditions all={parts.map(part => [part])} />
+    </>
   )
 
 const Group = ({ app, group }: { app: string; group: SegmentGroup }) => {
@@ -151,7 +170,7 @@ const Group = ({ app, group }: { app: string; group: SegmentGroup }) => {
       {Dimensions.length > 0 && (
         <>
           <p>{`That meet ${combined(Type)}:`}</p>
-          <Conditions all={Dimensions.map(dimensions => dimensionWords(dimensions).join(', and '))} />
+          <Conditions all={Dimensions.map(conditionsOf)} />
         </>
       )}
     </>
