@@ -174,11 +174,16 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       const lookAt = async (name: string) => {
         await dialog.waitFor()
         t.equal((await violationsOf(page, withTargets)).join('\n'), '', name)
+        t.ok(
+          await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth),
+          `${name} fits`,
+        )
         await page.keyboard.press('Escape')
         await dialog.waitFor({ state: 'detached' })
       }
       for (const [path, button] of [
         ['', 'Create application'],
+        [`apps/${emptyApp}`, 'Delete the application'],
         [`apps/${app}/channels`, 'Change EMAIL'],
         [`apps/${app}/endpoints`, 'New endpoint'],
         [`apps/${app}/endpoints/mail`, 'Send a test message'],
