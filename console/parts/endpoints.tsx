@@ -14,10 +14,10 @@ export const endpointColumns = (app: string): Column<EndpointResponse>[] => [
   {
     head: 'User',
     cell: ({ User }) =>
-      User?.UserId ? <IdLink id={User.UserId} most={24} href={addressOf(app, 'users', User.UserId)} /> : '-',
+      User?.UserId ? <IdLink id={User.UserId} most={20} href={addressOf(app, 'users', User.UserId)} /> : '-',
   },
   { head: 'Status', cell: endpoint => <EndpointStatus {...endpoint} /> },
-  { head: 'Created', number: true, cell: ({ CreationDate }) => <Time at={CreationDate} /> },
+  { head: 'Created', number: true, minor: true, cell: ({ CreationDate }) => <Time at={CreationDate} /> },
 ]
 
 /**
@@ -34,20 +34,12 @@ export const addressOf = (app: string, list: 'endpoints' | 'users', id: string):
  * @param most characters that are shown, so that other columns have room; by default, all
  * @param href as `addressOf` gives it
  */
-export const IdLink = ({
-  id,
-  most = id.length,
-  href,
-}: {
-  id: string
-  most?: number
-  href: string | undefined
-}) =>
+export const IdLink = ({ id, most, href }: { id: string; most?: number; href: string | undefined }) =>
   href === undefined ? (
     <span title="It has no page: no browser can ask for an id of dots alone">{id}</span>
   ) : (
-    <a href={href} title={id}>
-      {cutId(id, most)}
+    <a class={most === undefined ? undefined : 'cut tight'} href={href} title={id}>
+      {cutId(id, most ?? id.length)}
     </a>
   )
 

@@ -38,14 +38,14 @@ const Summary = ({ message }: { message: OutboxMessage }) => {
 
 const Recipient = ({ message }: { message: OutboxMessage }) => (
   <a href={to`outbox/${message.id}`} title={recipientOf(message)}>
-    {cutId(recipientOf(message), 28)}
+    {cutId(recipientOf(message), 24)}
   </a>
 )
 
 /** The columns of a list of messages. */
 export const messageColumns: Column<OutboxMessage>[] = [
   { head: 'To', cell: message => <Recipient message={message} /> },
-  { head: 'Channel', cell: ({ channel }) => <Channel type={channel} /> },
+  { head: 'Channel', minor: true, cell: ({ channel }) => <Channel type={channel} /> },
   { head: 'What it says', wide: true, cell: message => <Summary message={message} /> },
   { head: 'Status', cell: message => <MessageStatus message={message} /> },
   { head: 'Sent', number: true, cell: ({ time }) => <Time at={time} /> },

@@ -18,6 +18,6 @@ export const requestColumns: Column<RequestRow>[] = [
   { head: 'Path', wide: true, cell: ({ method, path }) => <code>{`${method} ${path}`}</code> },
   { head: 'Answer', cell: ({ status }) => <HttpStatus status={status} /> },
   { head: 'Exception', cell: ({ exception }) => exception ?? '-' },
-  { head: 'Took', number: true, cell: ({ milliseconds }) => duration(milliseconds) },
+  { head: 'Took', number: true, minor: true, cell: ({ milliseconds }) => duration(milliseconds) },
   { head: 'When', number: true, cell: ({ time }) => <Time at={time} real /> },
 ]

@@ -7,8 +7,8 @@ export interface Column<Row> {
   cell: (row: Row) => ComponentChildren
   /** Numbers stand right. */
   number?: boolean
-  /** May be left out where there is little room. */
-  minor?: boolean
+  /** Is left out where there is little room; `first` before the others. */
+  minor?: boolean | 'first'
   /** Takes what room there is, and is cut if that is too little. */
   wide?: boolean
 }
@@ -101,7 +101,9 @@ function useReachable() {
 }
 
 const classOf = ({ number, minor, wide }: Column<never>) =>
-  [number && 'number', minor && 'minor', wide && 'wide'].filter(Boolean).join(' ') || undefined
+  [number && 'number', minor && 'minor', minor === 'first' && 'first', wide && 'wide']
+    .filter(Boolean)
+    .join(' ') || undefined
 
 /** Moves the focus to the link, or the first button, of a row; or to the row, if it has neither. */
 export function focusRow(row: HTMLElement): void {

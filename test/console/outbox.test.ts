@@ -165,7 +165,8 @@ t.test('filters are in the address, and what was found can be deleted', needsBro
   await page.getByRole('row', { name: /fine/ }).waitFor({ state: 'detached' })
   t.match(page.url(), /outbox\?failed=true$/)
   await page.reload()
-  await page.getByRole('row', { name: /\+15550000002 .* Message too long .* PERMANENT_FAILURE/ }).waitFor()
+  const row = { name: /\+15550000002 .* Message too long.* PERMANENT_FAILURE SendMessages/ }
+  await page.getByRole('row', row).waitFor()
   t.equal(await page.getByRole('row', { name: /fine/ }).count(), 0)
 
   await page.getByRole('link', { name: '+15550000002' }).click()

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { launchBrowser, needsBrowser, openPage, type WatchedPage } from '../support/browser.ts'
 import { startFilledEmulator } from '../support/filled-emulator.ts'
 import { startEmulator, until } from '../support/helpers.ts'
+import { createOrdinaryApp } from '../support/ordinary-app.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -79,7 +80,13 @@ async function follow(page: Page, address: string): Promise<void> {
   )
 }
 
-const widths = [1280, 375, 320]
+/** The tables of a page that are wider than their frames: their names, and by how many pixels. */
+const cutTables = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('.table-frame')]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map(frame => frame.ariaLabel + ': ' + (frame.scrollWidth - frame.clientWidth))`)
+
+const widths = [1280, 1024, 375, 320]
 
 /** What is wrong with a page, in both schemes and at all widths: a line each. */
 async function look({ page, trouble }: WatchedPage, address: string, isMissing: boolean): Promise<string[]> {
@@ -110,6 +117,10 @@ async function look({ page, trouble }: WatchedPage, address: string, isMissing: 
       return found.length > 0 ? found : ['something in a table']
     })()`)
       wrong.push(...wide.map(line => `too wide at ${width} px: ${line}`))
+      if (width >= 1024) {
+        const cut = await cutTables(page)
+        wrong.push(...cut.map(line => `columns are cut off at ${width} px: ${line}`))
+      }
     }
   }
   const happened = trouble.splice(0)
@@ -223,6 +234,35 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       )
     })
 
+    t.test('lists of ordinary contents show all of their columns at 1024 and 1280 pixels', async t => {
+      const loyal = await createOrdinaryApp(of.client, of.ok, 's3://demo/users.csv')
+      const lists = ['', 'outbox', 'jobs', 'requests', 'requests?operation=CreateImportJob', 'templates']
+      const ofApp = ['', '/jobs', '/endpoints', '/users', '/segments', '/campaigns', '/journeys', '/channels']
+      const { page } = await openPage(t, browser, url)
+      for (const path of [...lists, ...ofApp.map(path => `apps/${loyal.app}${path}`)]) {
+        await page.goto(`${url}/_pinpoint/console/no-page`)
+        await page.locator('h1').waitFor()
+        await follow(page, path)
+        for (const width of [1280, 1024]) {
+          await page.setViewportSize({ width, height: 800 })
+          t.strictSame(await cutTables(page), [], `${path || 'start'}, ${width} px`)
+        }
+      }
+      await follow(page, `apps/${loyal.app}/import-jobs/${loyal.job}`)
+      for (const width of [1280, 1024]) {
+        await page.setViewportSize({ width, height: 800 })
+        const broken = await page.evaluate<string[]>(`[...document.querySelectorAll('.track .name > span')]
+          .map(({ firstChild }) => firstChild)
+          .filter(word => {
+            const range = document.createRange()
+            range.selectNodeContents(word)
+            return range.getClientRects().length > 1
+          })
+          .map(({ data }) => data)`)
+        t.strictSame(broken, [], `states at ${width} px`)
+      }
+    })
+
     t.test('names and ids of any length leave room for the rest of a row', async t => {
       const long = 'x'.repeat(300)
       const endpoint = { ChannelType: 'EMAIL', Address: 'a@example.com', User: { UserId: long.slice(1) } }
@@ -230,7 +270,7 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       await of.ok('PUT', `${at}/endpoints/${long}`, endpoint)
       const text = { MessageConfiguration: { DefaultMessage: { Body: 'Hello, this is a message' } } }
       await of.ok('POST', `${at}/messages`, { ...text, Endpoints: { [long]: {} } })
-      const { Id: SegmentId } = await of.ok('POST', `${at}/segments`, { Name: 'all' })
+      const { Id: SegmentId } = await of.ok('POST', `${at}/segments`, { Name: long.slice(0, 70) })
       const Schedule = {
         ...{ StartTime: '2999-01-01T00:00:00Z', EndTime: '2999-02-01T00:00:00Z' },
         ...{ Frequency: 'DAILY', IsLocalTime: true, Timezone: 'UTC+01' },
@@ -240,7 +280,10 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       }
       await of.ok('POST', `${at}/campaigns`, campaign)
       const { page } = await openPage(t, browser, url)
-      for (const path of ['outbox', `apps/${emptyApp}/endpoints`, `apps/${emptyApp}/campaigns`]) {
+      for (const path of [
+        'outbox',
+        ...['endpoints', 'campaigns', 'segments'].map(list => `apps/${emptyApp}/${list}`),
+      ]) {
         await page.goto(`${url}/_pinpoint/console/${path}`)
         const frame = page.locator('.table-frame')
         await frame.getByRole('link').first().waitFor()
@@ -249,7 +292,9 @@ t.test('every page, in a real browser', needsBrowser, async t => {
             ...{ name: textContent, width: offsetWidth, isSeen: offsetLeft + 60 < element.clientWidth },
           })),
         )
-        for (const { name, width, isSeen } of heads.filter(({ name }) => /says|Address|Status/.test(name))) {
+        for (const { name, width, isSeen } of heads.filter(({ name }) =>
+          /says|Address|Status|Members/.test(name),
+        )) {
           t.ok(width > 60 && isSeen, `${path}: ${name} has room`)
         }
         const [named, runs] = ['Campaign', 'Runs'].map(head => heads.find(({ name }) => name === head))

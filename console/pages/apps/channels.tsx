@@ -93,7 +93,12 @@ export default function ChannelsPage({ app }: { app: string }) {
                 wide: true,
                 cell: ({ platform }) => <ChannelStatus channel={set[platform]} />,
               },
-              { head: 'Version', number: true, cell: ({ platform }) => set[platform]?.Version ?? '-' },
+              {
+                head: 'Version',
+                number: true,
+                minor: true,
+                cell: ({ platform }) => set[platform]?.Version ?? '-',
+              },
               {
                 head: 'Changed',
                 number: true,

@@ -144,7 +144,7 @@ function Activities({
         treatments.find(({ id }) => id === TreatmentId)?.name ?? `Treatment ${TreatmentId}`,
     },
     { head: 'State', cell: ({ State = 'PENDING' }) => <Status status={State} /> },
-    { head: 'Result', cell: ({ Result }) => Result ?? '-' },
+    { head: 'Result', minor: true, cell: ({ Result }) => Result ?? '-' },
     { head: 'Looked at', number: true, cell: run => count(metric(run, 'ENDPOINT_PRODUCED')) },
     { head: 'Targeted', number: true, cell: ({ TotalEndpointCount }) => count(TotalEndpointCount) },
     {
@@ -152,7 +152,7 @@ function Activities({
       number: true,
       cell: ({ SuccessfulEndpointCount }) => count(SuccessfulEndpointCount),
     },
-    { head: 'Ended', number: true, cell: ({ End }) => <Time at={End} exact /> },
+    { head: 'Ended', number: true, minor: true, cell: ({ End }) => <Time at={End} exact /> },
   ]
   return (
     <Section

@@ -40,9 +40,7 @@ export function JobList({ app }: { app?: string }) {
       <PagedTable
         page={shown ?? page}
         caption="Jobs"
-        columns={
-          app === undefined ? [...jobColumns.slice(0, 1), appColumn, ...jobColumns.slice(1)] : jobColumns
-        }
+        columns={app === undefined ? [job!, appColumn, { ...id!, minor: 'first' }, ...others] : jobColumns}
         keyOf={jobKey}
         empty={
           type || status ? (
@@ -64,6 +62,8 @@ export function JobList({ app }: { app?: string }) {
     </>
   )
 }
+
+const [job, id, ...others] = jobColumns
 
 /** The rows of a page as their jobs are now, and the jobs that are newer than the list. */
 function useFollowed(
@@ -90,5 +90,5 @@ function useFollowed(
 function useAppColumn(isShown: boolean): Column<JobRow> {
   const apps = useFetched<AppOverviews>(isShown ? 'apps?page-size=1000' : undefined)
   const names = new Map(apps.value?.items.map(({ id, name }) => [id, name]))
-  return { head: 'Application', cell: ({ app }) => <AppLink id={app} name={names.get(app)} /> }
+  return { head: 'Application', minor: true, cell: ({ app }) => <AppLink id={app} name={names.get(app)} /> }
 }

@@ -79,18 +79,15 @@ export default function OutboxPage() {
 
 /** The columns, with what sent the message and for which application. */
 function columnsWith(names: Map<string, string>): Column<OutboxMessage>[] {
-  const [first, channel, says, ...others] = messageColumns
   return [
-    first!,
-    channel!,
-    says!,
+    ...messageColumns.slice(0, -1),
     { head: 'Sent by', minor: true, cell: message => <Sender {...message} /> },
     {
       head: 'Application',
-      minor: true,
+      minor: 'first',
       cell: ({ app }) => <AppLink id={app} name={names.get(app)} />,
     },
-    ...others,
+    ...messageColumns.slice(-1),
   ]
 }
 

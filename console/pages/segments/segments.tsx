@@ -32,7 +32,14 @@ export default function SegmentsPage({ app }: { app: string }) {
         caption="Segments"
         keyOf={({ Id }) => Id}
         columns={[
-          { head: 'Name', cell: ({ Id, Name }) => <a href={to`apps/${app}/segments/${Id}`}>{Name || Id}</a> },
+          {
+            head: 'Name',
+            cell: ({ Id, Name }) => (
+              <a class="cut" href={to`apps/${app}/segments/${Id}`} title={Name}>
+                {Name || Id}
+              </a>
+            ),
+          },
           { head: 'Type', cell: ({ SegmentType }) => SegmentType },
           {
             head: 'Members',
@@ -41,7 +48,12 @@ export default function SegmentsPage({ app }: { app: string }) {
           },
           { head: 'Size', number: true, cell: ({ ImportDefinition }) => count(ImportDefinition?.Size) },
           { head: 'Version', number: true, cell: ({ Version }) => Version },
-          { head: 'Created', number: true, cell: ({ CreationDate }) => <Time at={CreationDate} /> },
+          {
+            head: 'Created',
+            number: true,
+            minor: true,
+            cell: ({ CreationDate }) => <Time at={CreationDate} />,
+          },
         ]}
         empty={
           <Empty icon="users" title="No segment yet">

@@ -85,5 +85,5 @@ const appColumns: Column<AppOverview>[] = [
   { head: 'Campaigns', number: true, cell: ({ campaigns }) => count(campaigns) },
   { head: 'Journeys', number: true, cell: ({ journeys }) => count(journeys) },
   { head: 'Messages', number: true, cell: ({ messages }) => count(messages) },
-  { head: 'Created', number: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
+  { head: 'Created', number: true, minor: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
 ]
