@@ -28,13 +28,15 @@ export function selectRecipients(
 ): Selection {
   const results: Results = new Map()
   const open: Candidate[] = []
+  const sender = senderOf(activity)
+  const rules: AudienceRules = {
+    hasMessage,
+    isLocalTime: treatment.schedule.IsLocalTime === true,
+    isOfCohort: cohort => isOfCohort(treatment, cohort),
+  }
   for (const [index, candidate] of batch.candidates.entries()) {
     const { endpoint, key } = candidate
-    const why = whyNoTarget(candidate, {
-      hasMessage,
-      isLocalTime: treatment.schedule.IsLocalTime === true,
-      isOfCohort: cohort => isOfCohort(treatment, cohort),
-    })
+    const why = whyNoTarget(candidate, rules)
     if (why !== undefined) {
       results.set(candidate, { why, isTargeted: false })
       continue
@@ -42,7 +44,7 @@ export function selectRecipients(
     const dropped =
       time >= deadlineOf(activity, limits, batch.targets[index])
         ? 'EXPIRED'
-        : whyDropped(limits, endpointSends, senderOf(activity), key, endpoint, time)
+        : whyDropped(limits, endpointSends, sender, key, endpoint, time)
     if (dropped === undefined) open.push(candidate)
     else results.set(candidate, { why: dropped, isTargeted: true })
   }

@@ -113,7 +113,8 @@ async function render(
 }
 
 /** The endpoint of a candidate, with what a hook has changed of it. */
-function filteredEndpoint({ id, endpoint, overrides = {} }: Candidate): EndpointResponse {
+function filteredEndpoint({ id, endpoint, overrides }: Candidate): EndpointResponse {
+  if (overrides === undefined) return endpoint
   const { TitleOverride: _title, BodyOverride: _body, ...changes } = overrides
   return { ...endpoint, ...changes, Id: id }
 }

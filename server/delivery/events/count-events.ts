@@ -33,6 +33,14 @@ const undelivered = 'undelivered'
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
   /** Events that count the same; most events of one write do. */
   const groups: { type: string; day: string; counted: Counted; times: number }[] = []
+  const note = (type: string, day: string, counted: Counted) => {
+    for (const known of groups) {
+      if (known.type !== type || known.day !== day || !isSame(known.counted, counted)) continue
+      known.times++
+      return
+    }
+    groups.push({ type, day, counted, times: 1 })
+  }
   const reaches = new Map<string, { of: Reach; endpoints: Map<string, boolean> }>()
   let time = Number.NaN
   let hour = ''
@@ -44,20 +52,12 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
     for (const type of event.types) {
       const counted = countedBy(type, event.origin)
       if (!isCounted(counts, app, event, type, counted)) continue
-      const note = (name: string) => {
-        const group = groups.find(
-          known => known.type === name && known.day === day && isSame(known.counted, counted),
-        )
-        if (group === undefined) groups.push({ type: name, day, counted, times: 1 })
-        else group.times++
-      }
-
       const marked = mark(counts, app, event, counted, type, hour)
       if (marked === 'known') continue
-      note(type)
-      if (marked === 'first' && repeated.has(type)) note(`first ${type}`)
+      note(type, day, counted)
+      if (marked === 'first' && repeated.has(type)) note(`first ${type}`, day, counted)
       if (losses.has(type) && mark(counts, app, event, counted, undelivered, hour) === 'first') {
-        note(undelivered)
+        note(undelivered, day, counted)
       }
 
       const isReached = tellsReach(type, counted)

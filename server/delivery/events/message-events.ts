@@ -145,13 +145,14 @@ export interface Counted {
 /** What of an event is counted, without making its record. */
 export function countedBy(type: string, origin: NewEvents['origin']): Counted {
   const { campaign = '', journey = '', activity = '' } = sentBy(type, origin)
-  const by = { campaign, journey, activity }
-  if ('record' in origin) return { ...by, ...notOfMessage }
+  if ('record' in origin) return { campaign, journey, activity, ...notOfMessage }
   const { message } = origin
   const { given = {}, record } = message
   const isSms = type.startsWith('_SMS.')
   return {
-    ...by,
+    campaign,
+    journey,
+    activity,
     campaignStatus: type === '_campaign.send' ? sendStatusOf(message) : '',
     journeyStatus: type === '_journey.send' ? sendStatusOf(message) : '',
     deliveryType: isSend(type) ? deliveryTypeOf(message) : '',

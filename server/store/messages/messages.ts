@@ -233,14 +233,13 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
         }
         const its = events[index]
         event += its?.types.length ?? 0
-        insert.run(
-          ++id,
-          app.seq,
-          ...valuesOf(message),
-          content === undefined ? null : shared!.seq,
-          ...(its === undefined ? [null, null, null] : [event, JSON.stringify(its.types), toldBy(its)]),
-          JSON.stringify(record),
-        )
+        const row: unknown[] = [++id, app.seq]
+        for (const column of columns) row.push(columnOf(message, column))
+        row.push(content === undefined ? null : shared!.seq)
+        if (its === undefined) row.push(null, null, null)
+        else row.push(event, JSON.stringify(its.types), toldBy(its))
+        row.push(JSON.stringify(record))
+        insert.run(row)
         return id
       })
       countNew.run({ last: id, count: messages.length })
@@ -304,9 +303,9 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
 }
 export type Messages = ReturnType<typeof createMessages>
 
-/** The values of `columns`. */
-const valuesOf = (message: NewOutboxMessage): (string | null)[] =>
-  columns.map(column => (column === 'template' ? message.template?.name : message[column]) ?? null)
+/** What a column has of a message. */
+const columnOf = (message: NewOutboxMessage, column: (typeof columns)[number]): string | null =>
+  (column === 'template' ? message.template?.name : message[column]) ?? null
 
 /** What events tell besides the record of their message. */
 function toldBy({ origin }: SentEvents): string | null {
