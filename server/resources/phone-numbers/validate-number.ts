@@ -63,9 +63,12 @@ export async function validateNumber(
     ...(region !== undefined && { OriginalCountryCodeIso2: IsoCountryCode }),
     OriginalPhoneNumber: PhoneNumber,
   }
-  const sample = samples.get(bare) ?? samples.get(e164)
+  // Digits that begin with no country code may be those of a whole number elsewhere.
+  const isWhole = region === undefined || PhoneNumber.trimStart().startsWith('+')
+  const meant = isWhole ? [bare, e164] : [e164]
+  const [sample] = meant.flatMap(number => samples.get(number) ?? [])
   if (sample !== undefined) return { ...sample, ...original }
-  const told = said.get(bare) ?? said.get(e164)
+  const [told] = meant.flatMap(number => said.get(number) ?? [])
   const facts = { ...(told && { CleansedPhoneNumberE164: bare }), ...planned, ...told }
   return { ...facts, ...original, PhoneTypeCode: phoneTypeCodes[facts.PhoneType] }
 }

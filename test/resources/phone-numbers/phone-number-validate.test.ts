@@ -189,6 +189,12 @@ t.test('what a user says of a number counts before what its country tells', asyn
     PhoneTypeCode: 5,
   })
   t.match(await answerTo('(555) 123-4567', 'US'), { Carrier: 'Mine' }, 'in whatever form it is sent')
+  await put('+2065551234', { PhoneType: 'MOBILE', Carrier: 'of Cairo' })
+  t.equal(
+    (await answerTo('206-555-1234', 'US')).Carrier,
+    undefined,
+    'its digits are a number of Egypt as well',
+  )
   await put('+4915112345678', { PhoneType: 'INVALID' })
   t.match(await answerTo('+4915112345678'), { PhoneType: 'INVALID', PhoneTypeCode: 3 })
   await put('+999123456', { PhoneType: 'MOBILE' })
