@@ -8,7 +8,7 @@ import type { DueSource } from './due-sources.ts'
 import type { ClockMove, ClockOutcome, ClockTarget } from './messages.ts'
 import type { Source } from './schedule.ts'
 
-/** Steps after which a move of the clock stops where it is: what repeats itself might never end. */
+/** Steps after which a move of the clock stops where it is, and a warning is logged without one: what repeats itself might never end. */
 const maxSteps = 100_000
 
 /** Milliseconds until due work is tried again when the disk has refused it. */
@@ -30,6 +30,8 @@ export interface DueWorkContext {
   onRested: () => void
   /** Told when the disk refuses to write. */
   onTrouble: (error: unknown) => void
+  /** Told once that what runs by itself has made so many steps without a rest. */
+  onRestless: (steps: number) => void
 }
 
 /**
@@ -170,6 +172,7 @@ export class DueWork implements Source {
       if (app === undefined || typeof sent === 'number' || move !== undefined) done.sent += await sent
       else this.#leaveWaiting(app, sent)
       done.steps++
+      if (move === undefined && done.steps === maxSteps) this.#context.onRestless(maxSteps)
       await setImmediate()
     }
   }

@@ -59,6 +59,12 @@ export function startWork(
     ...{ clock, timeSlice, store, signal, inBackground },
     onRested: () => schedule.wake(),
     onTrouble: troubleTeller('what is due cannot run'),
+    onRestless: steps =>
+      tell({
+        level: 'warn',
+        fields: { steps },
+        text: `what is due has made ${steps} steps without a rest: do campaigns or journeys start one another by the events of their messages? End one of them`,
+      }),
   })
   const purging = new Purging(store, signal, troubleTeller('what is deleted cannot be purged'))
   const schedule = new Schedule([...runners, dueWork, purging])

@@ -152,6 +152,18 @@ t.test('what repeats itself without end stops after 100,000 steps, where it is',
   t.strictSame([clock.state, store.savedClock.get()], [stateAt('frozen', now), stateAt('frozen', now)])
 })
 
+t.test('what repeats itself without end by itself is warned of once', async t => {
+  const { add, work, told, ran } = setUp(t)
+  add('often', 0, { every: 0 })
+  work.wake()
+  await until(() => ran.length > 100_100 || undefined, 'more steps than are warned of')
+  await work.stop()
+  t.match(told, [
+    { level: 'warn', fields: { steps: 100_000 }, text: /campaigns or journeys start one another/ },
+  ])
+  t.equal(told.length, 1)
+})
+
 t.test('a clock that ticks stands still for each step, and then ticks on as an offset', async t => {
   const { add, work, clock, store, shown, beforeEachStep } = setUp(t, { mode: 'real' })
   const real = Date.now()
@@ -363,6 +375,7 @@ t.test('after an unexpected error, which is to end the thread, nothing runs by i
       inBackground: task => void task.catch(error => errors.push(error)),
       onRested: () => steps < 5 && work.runDue(),
       onTrouble: () => t.fail('the disk is not at fault'),
+      onRestless: () => {},
     })
     return { work, steps: () => steps }
   }
