@@ -279,6 +279,19 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('of a journey with one run, it is said why endpoints did not enter', async t => {
+    await call('PUT', `${path}/endpoints/zoe`, {
+      ...{ ChannelType: 'EMAIL', Address: 'zoe@example.com', OptOut: 'ALL' },
+    })
+    const { Id: id } = await journey('why-not', { State: 'ACTIVE' })
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(pageOf(id))
+    await call('POST', '/_pinpoint/clock/advance', { by: 'PT1H' })
+    await page.getByText('3 entered').waitFor()
+    await page.getByText('ENDPOINT_OPT_OUT 1').waitFor()
+    t.strictSame(trouble, [])
+  })
+
   t.test('all runs of a journey can be seen, and the counts of each', async t => {
     const { Id: id } = await journey('hourly', {
       ...{ State: 'ACTIVE', RefreshFrequency: 'PT1H', StartActivity: 'thanks' },

@@ -5,6 +5,7 @@ import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useLive, useReload } from '../../api/live.ts'
 import { useOverlay } from '../../api/overlay.ts'
+import type { JourneyEvent } from '../../api/types.ts'
 import { count, cutId, plural } from '../../format.ts'
 import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
@@ -28,7 +29,7 @@ import { JourneyFacts } from './facts.tsx'
 import { type Counts, graphOf, whoIsWhere } from './graph.ts'
 import { Outline } from './outline.tsx'
 import { Panel } from './panel.tsx'
-import { useCounts } from './reading.ts'
+import { type Metrics, useCounts } from './reading.ts'
 
 /** One journey: drawn, with what was counted on its ways; what can be done with it; its runs. */
 export default function JourneyPage({ app, journey: id }: { app: string; journey: string }) {
@@ -94,8 +95,16 @@ function Content({
   const { query } = place.value
   const run = query.get('run') ?? undefined
   const runs = useItemPage<JourneyRunResponse>(to`v1/apps/${app}/journeys/${id}/runs`)
-  useReload<'journey'>(runs.reload, ['journey'], event => event.app === app && event.id === id)
+  const isMine = (event: JourneyEvent) => event.app === app && event.id === id
+  useReload<'journey'>(runs.reload, ['journey'], isMine)
   const counts = useCounts(app, id, state === 'DRAFT' ? undefined : journey, run)
+  const only = onlyRunOf(runs.value)
+  const ofOnly = useFetched<Metrics>(
+    run === undefined && only !== undefined
+      ? to`v1/apps/${app}/journeys/${id}/runs/${only}/execution-metrics`
+      : undefined,
+  )
+  useReload<'journey'>(ofOnly.reload, ['journey'], isMine)
   return (
     <>
       <JourneyFacts app={app} journey={journey} />
@@ -112,7 +121,9 @@ function Content({
         }
       >
         {counts.error && <ErrorBox error={counts.error} retry={counts.reload} />}
-        {state !== 'DRAFT' && counts.value && <Totals counts={counts.value} />}
+        {state !== 'DRAFT' && counts.value && (
+          <Totals counters={{ ...ofOnly.value?.Metrics, ...counts.value.journey }} />
+        )}
         <Activities app={app} journey={journey} counts={state === 'DRAFT' ? undefined : counts.value} />
       </Section>
       <Section title="Runs">
@@ -135,6 +146,13 @@ const runColumns: Column<JourneyRunResponse>[] = [
   { head: 'Changed', number: true, cell: ({ LastUpdateTime }) => <Time at={LastUpdateTime} /> },
 ]
 
+const isOnly = (nextToken: string | undefined) => isFirstPage() && nextToken === undefined
+
+/** The id of a journey's run, if it has had but one: what it counts says why endpoints did not enter, too. */
+function onlyRunOf(page: ListPage<JourneyRunResponse> | undefined): string | undefined {
+  return page?.items.length === 1 && isOnly(page.nextToken) ? page.items[0]!.RunId : undefined
+}
+
 /**
  * Asks whose counts are shown: those of all runs, or of a run on the page of the list that is shown.
  * The one that is chosen stays among them.
@@ -147,7 +165,7 @@ function RunChoice({
   run: string | undefined
 }) {
   const isOnPage = run === undefined || runs.some(({ RunId }) => RunId === run)
-  const isOnlyPage = isFirstPage() && nextToken === undefined
+  const isOnlyPage = isOnly(nextToken)
   if (isOnlyPage && runs.length < 2) return null
   return (
     <div class="filters">
@@ -172,9 +190,9 @@ function RunChoice({
   )
 }
 
-/** The counters of the journey as a whole that say how it goes, and all others, which say why. */
-function Totals({ counts: { journey } }: { counts: Counts }) {
-  const { ENDPOINT_ENTERED, ENDPOINT_ACTIVE, ENDPOINT_LEFT, ...others } = journey
+/** The counters of a journey, or of a run, that say how it goes, and all others, which say why. */
+function Totals({ counters }: { counters: Record<string, string> }) {
+  const { ENDPOINT_ENTERED, ENDPOINT_ACTIVE, ENDPOINT_LEFT, ...others } = counters
   const rest = Object.entries(others)
   return (
     <div class="totals">

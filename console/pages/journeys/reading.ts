@@ -7,7 +7,8 @@ import type { JourneyEvent } from '../../api/types.ts'
 import { to } from '../../router.ts'
 import type { Counts } from './graph.ts'
 
-interface Metrics {
+/** What GetJourneyExecutionMetrics and its like answer. */
+export interface Metrics {
   Metrics: Record<string, string>
 }
 
