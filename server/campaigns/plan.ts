@@ -1,13 +1,13 @@
 import type { CampaignStatus } from '../model/campaign.ts'
 import type { Campaign, CampaignBody, TreatmentPlan, TreatmentState } from '../store/campaigns/campaigns.ts'
 import { isOfEvents, isSameSchedule, isSameStart, nextRun, type Timing, timingOf } from './schedule.ts'
-import { treatmentsOf } from './treatments.ts'
+import { type PlannedCampaign, treatmentsOf } from './treatments.ts'
 
 /** Milliseconds by which a start may be in the past (assumed). */
 export const startSlack = 60_000
 
 /** How the treatments of a campaign stand that has not begun. */
-export const planNew = (body: CampaignBody, now: number): TreatmentPlan[] =>
+export const planNew = (body: PlannedCampaign, now: number): TreatmentPlan[] =>
   treatmentsOf(body).map(({ number, schedule }) => {
     const timing = timingOf(schedule, now)
     const plan = { treatment: number, timing: JSON.stringify(timing), run: 0, begun: 0 }
@@ -22,7 +22,7 @@ export const planNew = (body: CampaignBody, now: number): TreatmentPlan[] =>
  * How the treatments of a campaign stand after a change: those whose schedule starts when it did go on
  * from there, or are paused; the others begin anew, as do those that could not be sent.
  */
-export function planChanged(before: Campaign, body: CampaignBody, now: number): TreatmentPlan[] {
+export function planChanged(before: Campaign, body: PlannedCampaign, now: number): TreatmentPlan[] {
   const [treatmentsBefore, treatments] = [treatmentsOf(before.body), treatmentsOf(body)]
   const { IsPaused = false } = body
   const wasPaused = before.body.IsPaused ?? false

@@ -62,6 +62,13 @@ export function isSameStart(one: Schedule | undefined, other: Schedule | undefin
   return StartTime === second.StartTime && Timezone === second.Timezone
 }
 
+/** Whether two schedules have their runs at the same times, but for their ends. */
+export const hasSameRuns = (one: Schedule, other: Schedule | undefined): boolean =>
+  other !== undefined &&
+  isSameStart(one, other) &&
+  withDefaults(one).Frequency === withDefaults(other).Frequency &&
+  isByLocalTime(one) === isByLocalTime(other)
+
 /** A time of a schedule, in milliseconds since 1970. */
 export interface ScheduleTime {
   instant: number

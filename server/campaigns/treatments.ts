@@ -19,12 +19,15 @@ export interface Treatment {
   cohorts: [from: number, to: number]
 }
 
+/** A campaign of which its treatments can be told. */
+export type PlannedCampaign = WriteCampaignRequest & { Schedule: Schedule }
+
 /**
  * The treatments of a campaign. The first cohorts are held out; those after them go to the additional
  * treatments in their order, and the rest to the default one (assumed). A treatment without a
  * Schedule has that of the campaign (assumed).
  */
-export function treatmentsOf(body: CampaignBody): Treatment[] {
+export function treatmentsOf(body: PlannedCampaign): Treatment[] {
   const { AdditionalTreatments = [], HoldoutPercent = 0 } = body
   let from = HoldoutPercent
   const additional = AdditionalTreatments.map((said, index): Treatment => {

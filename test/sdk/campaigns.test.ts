@@ -166,6 +166,30 @@ t.test('recurring campaigns count from the first start, until the end', async t 
   for (const id of [hourly, daily, weekly, monthly]) t.equal(await statusOf(id), 'COMPLETED')
 })
 
+t.test('where the start is over in the zone of a campaign, it begins with what is next', async t => {
+  const built = await withRunningCampaigns(t, { now: '2027-03-01T12:00:00.000Z' })
+  const { app, ok, endpoints, create, advance, statusOf, messages } = built
+  await endpoints({ Id: 'e1' })
+  const of = (Frequency: string, more: object = {}) =>
+    create({ Schedule: { StartTime: '2027-03-01T12:30:00', Timezone: 'UTC+01', Frequency, ...more } })
+  const hourly = await of('HOURLY', { EndTime: '2027-03-01T15:00:00' })
+  const daily = await of('DAILY', { EndTime: '2027-03-03T00:00:00' })
+  const byEvents = await of('EVENT', {
+    EventFilter: { FilterType: 'ENDPOINT', Dimensions: { EventType: { Values: ['buy'] } } },
+  })
+  await advance()
+  t.strictSame(await Promise.all([hourly, daily, byEvents].map(statusOf)), [
+    ...['SCHEDULED', 'SCHEDULED', 'EXECUTING'],
+  ])
+  const ev = { EventType: 'buy', Timestamp: '2027-03-01T12:00:00Z' }
+  await ok('POST', `/v1/apps/${app}/events`, { BatchItem: { e1: { Endpoint: {}, Events: { ev } } } })
+  await advance({ to: '2027-03-04T00:00:00Z' })
+  const times = async (id: string) => (await messages(id)).map(({ time }) => time.slice(0, 16))
+  t.strictSame(await times(byEvents), ['2027-03-01T12:00'])
+  t.strictSame(await times(hourly), ['2027-03-01T12:30', '2027-03-01T13:30'])
+  t.strictSame(await times(daily), ['2027-03-02T11:30'])
+})
+
 t.test('a pause skips the runs that fall into it', async t => {
   const { ok, url, endpoints, create, advance, statusOf, messages } = await withRunningCampaigns(t)
   await endpoints({ Id: 'e1' })

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { startSlack } from '../../campaigns/plan.ts'
+import { planChanged, planNew, startSlack } from '../../campaigns/plan.ts'
+import { hasSameRuns, isOfEvents, isSameStart, readScheduleTime } from '../../campaigns/schedule.ts'
 import {
-  isByLocalTime,
-  isOfEvents,
-  isSameStart,
-  readScheduleTime,
-  type ScheduleTime,
-} from '../../campaigns/schedule.ts'
-import { type RequestedSchedule, schedulesOf, treatmentsOf } from '../../campaigns/treatments.ts'
+  type PlannedCampaign,
+  type RequestedSchedule,
+  schedulesOf,
+  treatmentsOf,
+} from '../../campaigns/treatments.ts'
 import { customDataProblem, deliveryUriProblem } from '../../delivery/check-custom.ts'
 import { templateMembers } from '../../delivery/choose-content.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
@@ -17,13 +16,15 @@ import type { TemplateConfiguration } from '../../model/message.ts'
 import { campaignBounds, campaignLimits as limits } from '../../model/quotas.ts'
 import { readUtcOffset } from '../../model/utc-offset.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
-import type { CampaignBody } from '../../store/campaigns/campaigns.ts'
+import type { Campaign, CampaignBody } from '../../store/campaigns/campaigns.ts'
 import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
 import { checkEventDimensions, emptyDimensionsProblem } from '../check-event-dimensions.ts'
 import { findSegmentVersion } from '../find.ts'
 import { checkBounds, checkHook, checkTime } from '../settings/check-settings.ts'
 import { findTemplate } from '../templates/find-template.ts'
+
+const startIsPast = 'StartTime must be at least current time.'
 
 /** A campaign that has what it must have. */
 export type CheckedCampaign = WriteCampaignRequest & { SegmentId: string; Schedule: Schedule }
@@ -39,7 +40,7 @@ export type CheckedCampaign = WriteCampaignRequest & { SegmentId: string; Schedu
 export function checkCampaign(
   campaign: WriteCampaignRequest,
   now: number,
-  before?: CampaignBody,
+  before?: Campaign,
 ): asserts campaign is CheckedCampaign {
   const { SegmentId, Schedule, AdditionalTreatments = [], HoldoutPercent = 0, Priority } = campaign
   if (!SegmentId) throw badRequest('SegmentId is required: it must be the Id of a segment')
@@ -52,7 +53,8 @@ export function checkCampaign(
   const problem =
     checkBounds('Limits', campaign.Limits ?? {}, campaignBounds) ?? checkHook('Hook', campaign.Hook ?? {})
   if (problem !== undefined) throw badRequest(problem)
-  for (const requested of schedulesOf(campaign, before)) checkSchedule(requested, now)
+  for (const requested of schedulesOf(campaign, before?.body)) checkSchedule(requested, now)
+  checkFirstRuns({ ...campaign, Schedule }, now, before)
   checkContent('', campaign, Schedule)
   for (const [index, treatment] of AdditionalTreatments.entries()) {
     checkContent(`AdditionalTreatments.${index}.`, treatment, treatment.Schedule ?? Schedule)
@@ -95,9 +97,8 @@ function checkSchedule({ member, schedule, before }: RequestedSchedule, now: num
     )
   }
   const isStartNew = !isSameStart(schedule, before)
-  if (isStartNew && start !== undefined && isPast(start, schedule, now)) {
-    throw badRequest('StartTime must be at least current time.')
-  }
+  // Pinpoint takes a time without an offset for UTC there (source: observed).
+  if (isStartNew && start !== undefined && start.asUtc < now - startSlack) throw badRequest(startIsPast)
   if (EndTime !== undefined && EndTime !== '') {
     const end = readScheduleTime(EndTime, offset)
     if (end === undefined) {
@@ -126,12 +127,18 @@ function checkSchedule({ member, schedule, before }: RequestedSchedule, now: num
 }
 
 /**
- * Whether a start is in the past: Pinpoint takes a time without an offset for UTC there (source:
- * observed). Where the schedule's zone is ahead of UTC, it is over in that zone first, and would never
- * come (assumed). By local time, the zones of the endpoints decide, and not that of the schedule.
+ * Checks that no treatment would be over before it has begun, as one that runs once at a time that is
+ * over in its zone, though not in UTC (assumed). Paused or not makes no difference.
  */
-function isPast({ asUtc, instant }: ScheduleTime, schedule: Schedule, now: number): boolean {
-  return (isByLocalTime(schedule) ? asUtc : Math.min(asUtc, instant)) < now - startSlack
+function checkFirstRuns(campaign: PlannedCampaign, now: number, before: Campaign | undefined): void {
+  const active = { ...campaign, IsPaused: false }
+  const plans = before === undefined ? planNew(active, now) : planChanged(before, active, now)
+  const known = before === undefined ? [] : treatmentsOf(before.body)
+  for (const { number, schedule } of treatmentsOf(active)) {
+    const { phase, begun } = plans[number]!
+    if (phase !== 'OVER' || begun > 0 || hasSameRuns(schedule, known[number]?.schedule)) continue
+    throw badRequest(startIsPast)
+  }
 }
 
 function checkQuietTime(member: string, { Start, End }: QuietTime): void {

@@ -44,7 +44,7 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
         const { inherited, ...said } = campaign.body
         const changed: WriteCampaignRequest = { ...said, ...change }
         if (change.SegmentId !== undefined && sent.SegmentVersion === undefined) delete changed.SegmentVersion
-        checkCampaign(changed, now.getTime(), campaign.body)
+        checkCampaign(changed, now.getTime(), campaign)
         checkEventStart(app, changed, campaign.body)
         const SegmentVersion = checkReferences(store, found, changed, campaign.body)
         const body = { ...changed, SegmentVersion, inherited }

@@ -70,6 +70,49 @@ t.test('a request can be sent again with one member changed, also when its start
   t.equal(sent.length, 40)
 })
 
+t.test('a change by which the start is over before anything was sent is refused', async t => {
+  const { control, ok, url, endpoints, create, advance, messages } = await withRunningCampaigns(t, {
+    now: '2027-03-01T12:00:00.000Z',
+  })
+  await endpoints({ Id: 'e1' })
+  const start = { StartTime: '2027-03-01T12:30:00', Timezone: 'UTC+01' }
+  const EventFilter = { FilterType: 'ENDPOINT', Dimensions: { EventType: { Values: ['buy'] } } }
+  const byEvents = { ...start, Frequency: 'EVENT', EventFilter }
+  for (const before of [
+    { Schedule: { ...start, IsLocalTime: true }, IsPaused: true },
+    { Schedule: { ...start, Frequency: 'DAILY' } },
+    { Schedule: { ...start, Frequency: 'DAILY' }, IsPaused: true },
+    { Schedule: byEvents, IsPaused: true },
+  ]) {
+    const id = await create(before)
+    const known = await ok('GET', `${url}/${id}`)
+    const Schedule = { ...start, Frequency: 'ONCE', IsLocalTime: false }
+    for (const change of [{ Schedule }, { Schedule, IsPaused: false }]) {
+      const Message = 'StartTime must be at least current time.'
+      isError(t, await control('PUT', `${url}/${id}`, change), 400, 'BadRequestException', Message)
+    }
+    t.strictSame(await ok('GET', `${url}/${id}`), known)
+    await ok('PUT', `${url}/${id}`, { Schedule: { ...Schedule, Frequency: 'HOURLY' }, IsPaused: false })
+    await advance({ by: 'PT1H' })
+    t.strictSame(
+      (await messages(id)).map(({ time }) => time.slice(0, 16)),
+      ['2027-03-01T12:30'],
+    )
+    await ok('PUT', `${url}/${id}`, { Schedule })
+    await control('PUT', '/_pinpoint/clock', {
+      ...{ mode: 'frozen', now: '2027-03-01T12:00:00.000Z', force: true },
+    })
+  }
+})
+
+t.test('a paused campaign whose start is over is changed otherwise', async t => {
+  const { ok, url, create, advance } = await withRunningCampaigns(t)
+  const id = await create({ Schedule: { StartTime: '2027-03-01T10:00:00Z' }, IsPaused: true })
+  await advance({ by: 'PT2H' })
+  const Schedule = { StartTime: '2027-03-01T10:00:00Z', QuietTime: { Start: '20:00', End: '08:00' } }
+  t.match(await ok('PUT', `${url}/${id}`, { Name: 'summer', Schedule }), { Name: 'summer', Schedule })
+})
+
 t.test('a treatment that is added does not start the others again', async t => {
   const { ok, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
   await endpoints(...Array.from({ length: 20 }, (_, index) => ({ Id: `e${index}` })))

@@ -174,20 +174,36 @@ t.test('a start without an offset is taken for UTC where it must not be in the p
   t.equal((await create({ Schedule: { StartTime: `${StartTime}-04:00`, Timezone: 'UTC-04' } })).status, 201)
 })
 
-t.test(
-  'a start that is over in the zone of the campaign is refused, unless endpoints have their own',
-  async t => {
-    const { create } = await withCampaigns()
-    const StartTime = new Date(Date.now() + 1_800_000).toISOString().slice(0, 19)
-    for (const Timezone of ['UTC+01', 'UTC+09'])
-      for (const Frequency of ['ONCE', 'DAILY']) {
-        const answer = await create({ Schedule: { StartTime, Timezone, Frequency } })
-        isError(t, answer, 400, 'BadRequestException', 'StartTime must be at least current time.')
-      }
-    const byLocalTime = await create({ Schedule: { StartTime, Timezone: 'UTC+09', IsLocalTime: true } })
-    t.match(byLocalTime.body, { State: { CampaignStatus: 'SCHEDULED' } })
-    const later = new Date(Date.now() + 10 * 3_600_000).toISOString().slice(0, 19)
-    const { body } = await create({ Schedule: { StartTime: later, Timezone: 'UTC+09' } })
-    t.match(body, { State: { CampaignStatus: 'SCHEDULED' } })
-  },
-)
+t.test('a start that is over in the zone of the campaign is refused where nothing would be sent', async t => {
+  const { create } = await withCampaigns()
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19)
+  const StartTime = inHours(0.5)
+  const refused = async (more: object) => {
+    const message = 'StartTime must be at least current time.'
+    isError(t, await create(more), 400, 'BadRequestException', message)
+  }
+  const taken = async (more: object) =>
+    t.match((await create(more)).body, { State: { CampaignStatus: 'SCHEDULED' } })
+  for (const Timezone of ['UTC+01', 'UTC+09']) {
+    const schedule = { StartTime, Timezone }
+    const of = (more: object) => ({ Schedule: { ...schedule, ...more } })
+    const treated = (more: object) => ({
+      AdditionalTreatments: [
+        { ...of(more), SizePercent: 50, MessageConfiguration: { SMSMessage: { Body: 'B' } } },
+      ],
+    })
+    for (const more of [{}, { Frequency: 'DAILY', EndTime: inHours(20) }]) {
+      await refused(of(more))
+      await refused({ ...of(more), IsPaused: true })
+      await refused(treated(more))
+    }
+    const EventFilter = { FilterType: 'ENDPOINT', Dimensions: { EventType: { Values: ['buy'] } } }
+    for (const more of [
+      ...[{ Frequency: 'DAILY' }, { Frequency: 'DAILY', EndTime: inHours(40) }, { Frequency: 'MONTHLY' }],
+      ...[{ Frequency: 'EVENT', EventFilter }, { IsLocalTime: true }, { StartTime: inHours(10) }],
+    ]) {
+      await taken(of(more))
+      await taken(treated(more))
+    }
+  }
+})
