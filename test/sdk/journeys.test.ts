@@ -350,7 +350,10 @@ t.test('quiet time that ends in the hour that clocks show twice holds a message 
   })
   await advance('PT1H')
   const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=ann`)).body
-  t.match(items, [{ time: '2027-10-31T01:30:00.000Z' }])
+  t.strictSame(
+    items.map(({ time }: { time: string }) => time),
+    ['2027-10-31T01:30:00.000Z'],
+  )
 })
 
 const skipped = '2027-03-14T02:30:00'
@@ -376,7 +379,10 @@ for (const [what, more] of Object.entries({
     })
     await advance('PT2H')
     const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=ann`)).body
-    t.match(items, [{ time: '2027-03-14T07:00:00.000Z' }])
+    t.strictSame(
+      items.map(({ time }: { time: string }) => time),
+      ['2027-03-14T07:00:00.000Z'],
+    )
   })
 }
 
