@@ -61,6 +61,19 @@ t.test('a campaign whose template was deleted can be changed, and sends it', asy
   t.match(await messages(id), [{ body: 'one', treatment: '1' }])
 })
 
+t.test('a template that was deleted is the same one, whether its version is empty or none', async t => {
+  const { ok, by, control, url } = await setUp(t)
+  const [empty, none] = [{ Name: 'hello', Version: '' }, { Name: 'hello' }]
+  const ids = [[await by(empty), none] as const, [await by(none), empty] as const]
+  await ok('DELETE', '/v1/templates/hello/sms')
+  for (const [id, SMSTemplate] of ids) {
+    await ok('PUT', `${url}/${id}`, { TemplateConfiguration: { SMSTemplate } })
+    const other = { TemplateConfiguration: { SMSTemplate: { Name: 'hello', Version: '1' } } }
+    const refused = await control('PUT', `${url}/${id}`, other)
+    t.match(refused, { status: 404, body: { Message: 'Template not found: hello' } })
+  }
+})
+
 t.test('a version that was deleted alone is sent by campaigns that name it', async t => {
   const { ok, by, advance, messages } = await setUp(t)
   const [active, pinned] = [await by({}), await by({ Version: '1' })]

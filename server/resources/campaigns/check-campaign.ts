@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { planChanged, planNew, startSlack } from '../../campaigns/plan.ts'
 import { hasSameRuns, isOfEvents, isSameStart, readScheduleTime } from '../../campaigns/schedule.ts'
 import {
@@ -225,7 +224,13 @@ function checkTemplates(
 ): void {
   for (const [type, member] of [...templateMembers, ['INAPP', 'InAppTemplate']] as const) {
     const template = templates[member]
-    if (template === undefined || named.some(other => isDeepStrictEqual(other[member], template))) continue
+    if (template === undefined || named.some(other => isSameTemplate(other[member], template))) continue
     findTemplate(store, { type, name: template.Name! }, template.Version || undefined)
   }
 }
+
+type NamedTemplate = NonNullable<TemplateConfiguration['SMSTemplate']>
+
+/** Whether both name the same template, in the same version: an empty one is none. */
+const isSameTemplate = (one: NamedTemplate | undefined, other: NamedTemplate): boolean =>
+  one?.Name === other.Name && (one?.Version || undefined) === (other.Version || undefined)
