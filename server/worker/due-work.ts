@@ -127,9 +127,9 @@ export class DueWork implements Source {
       try {
         // What is due already comes first, so that `next` is after it.
         let isDone = await this.#run(done, { until: from, mode })
-        const end = to === 'next' ? (this.#nextTime() ?? from) : target
+        const end = to === 'next' ? (nextOf(this.#sources)?.time ?? from) : target
         isDone &&= await this.#run(done, { until: end, mode })
-        const isIdle = typeof to === 'object' && 'idle' in to && this.#nextTime() === undefined
+        const isIdle = typeof to === 'object' && 'idle' in to && nextOf(this.#sources) === undefined
         // It stays where the last step has left it if it has stopped before its end.
         const hasEnd = isDone && !isIdle
         const now = Math.max(hasEnd ? end : from, this.#now())
@@ -196,12 +196,6 @@ export class DueWork implements Source {
       this.#timeTaken.clear()
     }
     return find(waiting)
-  }
-
-  /** When something is due next; undefined if nothing is, or later than the clock can show. */
-  #nextTime(): number | undefined {
-    const next = nextOf(this.#sources)
-    return next !== undefined && next.time <= lastTime ? next.time : undefined
   }
 
   /** Lets other applications' work go on until a step has its answer from outside. */

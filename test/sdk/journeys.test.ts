@@ -419,6 +419,19 @@ for (const [how, more, times] of [
   })
 }
 
+t.test('what is due after the year 9999 is pending, but not next', async t => {
+  const { control, ApplicationId, WriteJourneyRequest } = await setUp(t)
+  const clock = async () => (await control('GET', '/_pinpoint/clock')).body
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '9999-12-30T00:00:00Z' })
+  const { hello } = WriteJourneyRequest.Activities
+  await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+    ...{ ...WriteJourneyRequest, State: 'ACTIVE' },
+    Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P2D' }, NextActivity: 'hello' } }, hello },
+  })
+  await control('POST', '/_pinpoint/clock/advance', { until: 'idle' })
+  t.strictSame(await clock(), { mode: 'frozen', now: '9999-12-30T00:00:00.000Z', pending: 2 })
+})
+
 t.test('by local time, the interval of re-entry counts from when each endpoint begins', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const Item = [

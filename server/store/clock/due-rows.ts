@@ -1,3 +1,5 @@
+import { lastTime } from '../../clock/clock.ts'
+
 /**
  * The rows of one kind that are due at some time: what a clock that moves has to wait for. Each
  * kind is in `Store.dueRows`, where both threads see it; `worker/due-sources.ts` says what is done
@@ -27,7 +29,8 @@ export interface DueRows {
 }
 
 /**
- * The next of several kinds that is due, and its time; the first of those at the same time.
+ * The next of several kinds that is due, and its time; the first of those at the same time. Undefined if
+ * nothing is due, or later than the clock can show.
  *
  * @param except rows of applications whose due rows are left out
  */
@@ -38,7 +41,9 @@ export function nextOf<Rows extends Pick<DueRows, 'nextDue'>>(
   let next: { rows: Rows; time: number } | undefined
   for (const rows of kinds) {
     const time = rows.nextDue(except)
-    if (time !== undefined && time < (next?.time ?? Number.POSITIVE_INFINITY)) next = { rows, time }
+    if (time !== undefined && time <= lastTime && time < (next?.time ?? Number.POSITIVE_INFINITY)) {
+      next = { rows, time }
+    }
   }
   return next
 }
