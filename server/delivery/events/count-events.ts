@@ -12,6 +12,7 @@ import { isSend } from './send-events.ts'
  *
  * - `first <type>`: the first open or click of a message
  * - `undelivered`: e-mails with bounces or rejections
+ * - `lost`: e-mails with hard bounces, or that could not be rendered
  * - `parts <type>`: of SMS messages, by country
  * - `status <type>`: SMS messages, by record_status
  * - `_campaign.send push`: those of push notifications, by status
@@ -25,9 +26,13 @@ const pushSend = '_campaign.send push'
 /** What may be done with a message again and again. */
 const repeated = new Set([pushOpen, '_email.open', '_email.click'])
 
-/** All bounces and rejections of e-mails, and what the first one of a message counts as. */
-const losses = new Set(['_email.hardbounce', '_email.softbounce', '_email.rejected'])
-const undelivered = 'undelivered'
+/** Under which further names events of e-mails count, the first one of a message each. */
+const losses = new Map([
+  ['_email.hardbounce', ['undelivered', 'lost']],
+  ['_email.softbounce', ['undelivered']],
+  ['_email.rejected', ['undelivered']],
+  ['_email.rendering_failure', ['lost']],
+])
 
 /** Counts events of one application. To be called in the transaction that writes them. */
 export function countEvents(counts: EventCounts, app: AppRef, events: readonly NewEvents[]): void {
@@ -56,8 +61,8 @@ export function countEvents(counts: EventCounts, app: AppRef, events: readonly N
       if (marked === 'known') continue
       note(type, day, counted)
       if (marked === 'first' && repeated.has(type)) note(`first ${type}`, day, counted)
-      if (losses.has(type) && mark(counts, app, event, counted, undelivered, hour) === 'first') {
-        note(undelivered, day, counted)
+      for (const name of losses.get(type) ?? []) {
+        if (mark(counts, app, event, counted, name, hour) === 'first') note(name, day, counted)
       }
 
       const isReached = tellsReach(type, counted)
@@ -144,7 +149,7 @@ function mark(
   if (name === pushOpen) return counts.mark(app, { of: `${activity}/${foldedId(endpoint)}`, name, hour })
   // Those that a message has as it is sent are the first ones: nothing is looked up.
   if (message === undefined || sentTypes === undefined) return 'first'
-  if (sentTypes.some(type => type === name || (name === undelivered && losses.has(type)))) return 'known'
+  if (sentTypes.some(type => type === name || losses.get(type)?.includes(name))) return 'known'
   return counts.mark(app, { of: message, name, hour: repeated.has(name) ? hour : '' })
 }
 
@@ -154,6 +159,6 @@ function mark(
  * guide).
  */
 function tellsReach(type: string, { campaignStatus }: Counted): boolean | undefined {
-  if (type === '_email.hardbounce' || type === '_email.rendering_failure') return false
+  if (losses.get(type)?.includes('lost')) return false
   return campaignStatus === 'SUCCESS' ? true : undefined
 }

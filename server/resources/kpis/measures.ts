@@ -41,9 +41,9 @@ const attempted = (sum: Sum): number =>
 /** What was sent: an e-mail that could not be rendered was not (assumed), although its `_campaign.send` is a SUCCESS. */
 const sentByCampaigns = (sum: Sum): number =>
   Math.max(0, sum('_campaign.send', 'SUCCESS') - sum('_email.rendering_failure'))
-/** Sent messages without hard bounces (source: guide). */
-const delivered = (sum: Sum): number => Math.max(0, sentByCampaigns(sum) - sum('_email.hardbounce'))
-const ofSends = ['_campaign.send', '_email.hardbounce', '_email.rendering_failure']
+/** Messages without hard bounces (source: guide), of those that were sent. */
+const delivered = (sum: Sum): number => Math.max(0, sum('_campaign.send', 'SUCCESS') - sum('lost'))
+const ofSends = ['_campaign.send', '_email.rendering_failure', 'lost']
 
 const emails = ['_email.send', '_email.hardbounce']
 const deliveredEmails = (sum: Sum): number => Math.max(0, sum('_email.send') - sum('_email.hardbounce'))

@@ -275,6 +275,30 @@ t.test('a message of a campaign or a journey counts once, however often it bounc
   }
 })
 
+t.test('a message of a campaign that does not render and bounces is lost once', async t => {
+  const orders = [
+    ['rendering_failure', 'hardbounce'],
+    ['hardbounce', 'rendering_failure', 'hardbounce'],
+  ]
+  for (const types of orders) {
+    const { write, happen, values } = await withKpis(t)
+    const [lost] = await write(
+      { ...toAnn, ...ofCampaign, endpoint: 'e1' },
+      { ...toAnn, ...ofCampaign, endpoint: 'e2' },
+    )
+    for (const type of types) await happen(lost!, `_email.${type}`)
+    for (const [name, expected] of Object.entries({
+      'successful-delivery-rate': 1,
+      'unique-deliveries': 1,
+    })) {
+      t.strictSame(await values(name, '', 'campaigns/c1/'), { all: expected }, name)
+    }
+    t.strictSame(await values('successful-deliveries-grouped-by-campaign-activity', '', 'campaigns/c1/'), {
+      a1: 1,
+    })
+  }
+})
+
 t.test('opens count once in a clock hour, whoever reports them; rates are of what was opened', async t => {
   const { write, happen, report, values, setTime } = await withKpis(t)
   const [email, push] = await write(
