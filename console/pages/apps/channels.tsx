@@ -96,7 +96,6 @@ export default function ChannelsPage({ app }: { app: string }) {
               {
                 head: 'Version',
                 number: true,
-                minor: true,
                 cell: ({ platform }) => set[platform]?.Version ?? '-',
               },
               {

@@ -144,8 +144,14 @@ function Activities({
         treatments.find(({ id }) => id === TreatmentId)?.name ?? `Treatment ${TreatmentId}`,
     },
     { head: 'State', cell: ({ State = 'PENDING' }) => <Status status={State} /> },
-    { head: 'Result', minor: true, cell: ({ Result }) => Result ?? '-' },
-    { head: 'Looked at', number: true, cell: run => count(metric(run, 'ENDPOINT_PRODUCED')) },
+    { head: 'Result', cell: ({ Result }) => Result ?? '-' },
+    {
+      head: 'Looked at',
+      number: true,
+      // The counters of the run have it, too.
+      minor: true,
+      cell: run => count(metric(run, 'ENDPOINT_PRODUCED')),
+    },
     { head: 'Targeted', number: true, cell: ({ TotalEndpointCount }) => count(TotalEndpointCount) },
     {
       head: 'Successful',
@@ -187,6 +193,11 @@ function RunCounters({ run }: { run: ActivityResponse }) {
       <h3>
         What became of the segment’s members in the run of <Time at={run.Start ?? run.ScheduledStart} exact />
       </h3>
+      {run.End && (
+        <p class="meta">
+          Ended <Time at={run.End} exact />
+        </p>
+      )}
       {(TimezonesTotalCount ?? 0) > 0 && (
         <p class="meta">
           {count(TimezonesCompletedCount)} of {plural(TimezonesTotalCount ?? 0, 'time zone')} done
