@@ -1,5 +1,4 @@
 import type { EndpointResponse } from '../../server/model/endpoint.ts'
-import { cutId } from '../format.ts'
 import { isAbove, to } from '../router.ts'
 import { Channel } from './channel.tsx'
 import { Badge } from './status.tsx'
@@ -8,13 +7,17 @@ import { Time } from './time.tsx'
 
 /** The columns of a list of an application's endpoints. */
 export const endpointColumns = (app: string): Column<EndpointResponse>[] => [
-  { head: 'Id', cell: ({ Id = '' }) => <IdLink id={Id} most={36} href={addressOf(app, 'endpoints', Id)} /> },
+  { head: 'Id', cell: ({ Id = '' }) => <IdLink id={Id} cut="long" href={addressOf(app, 'endpoints', Id)} /> },
   { head: 'Channel', cell: ({ ChannelType }) => <Channel type={ChannelType} /> },
   { head: 'Address', wide: true, cell: ({ Address }) => <span title={Address}>{Address || '-'}</span> },
   {
     head: 'User',
     cell: ({ User }) =>
-      User?.UserId ? <IdLink id={User.UserId} most={20} href={addressOf(app, 'users', User.UserId)} /> : '-',
+      User?.UserId ? (
+        <IdLink id={User.UserId} cut="short" href={addressOf(app, 'users', User.UserId)} />
+      ) : (
+        '-'
+      ),
   },
   { head: 'Status', cell: endpoint => <EndpointStatus {...endpoint} /> },
   { head: 'Created', number: true, minor: true, cell: ({ CreationDate }) => <Time at={CreationDate} /> },
@@ -31,17 +34,36 @@ export const addressOf = (app: string, list: 'endpoints' | 'users', id: string):
 /**
  * The id of an endpoint or a user, as a link to its page.
  *
- * @param most characters that are shown, so that other columns have room; by default, all
+ * @param cut for a list, where other columns need room: it is cut in its middle, to a UUID or to less
  * @param href as `addressOf` gives it
  */
-export const IdLink = ({ id, most, href }: { id: string; most?: number; href: string | undefined }) =>
+export const IdLink = ({
+  id,
+  cut,
+  href,
+}: {
+  id: string
+  cut?: 'long' | 'short'
+  href: string | undefined
+}) =>
   href === undefined ? (
     <span title="It has no page: no browser can ask for an id of dots alone">{id}</span>
   ) : (
-    <a class={most === undefined ? undefined : 'cut tight'} href={href} title={id}>
-      {cutId(id, most ?? id.length)}
+    <a href={href} title={id} aria-label={cut && id}>
+      {cut ? <CutId id={id} to={cut} /> : id}
     </a>
   )
+
+/** An id that is cut before its last characters: other ids may begin as it does. */
+function CutId({ id, to }: { id: string; to: 'long' | 'short' }) {
+  const [, start, end] = /^(.*?)(\s*.{0,8})$/su.exec(id)!
+  return (
+    <>
+      <span class={`cut ${to}`}>{start}</span>
+      {end}
+    </>
+  )
+}
 
 /** Whether messages go to the endpoint. */
 export const EndpointStatus = ({

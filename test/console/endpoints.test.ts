@@ -34,6 +34,32 @@ t.test('endpoints in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  await t.test('ids that differ at their end look different at every width', async t => {
+    const loyal = await createApp(client, 'loyal')
+    const begin = '3f0d6a1e-8a4c-4c1b-9f00-00000000000'
+    for (const id of [1, 2].map(end => `${begin}${end}`)) {
+      await putEndpoint(client, loyal, id, { ChannelType: 'SMS', Address: '+1555', User: { UserId: id } })
+    }
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(`${console}/apps/${loyal}/endpoints`)
+    const links = page.getByRole('link', { name: begin })
+    for (const width of [1280, 1024, 375]) {
+      await page.setViewportSize({ width, height: 800 })
+      await links.nth(3).waitFor()
+      for (const link of await links.all()) {
+        await link.scrollIntoViewIfNeeded()
+        const isEndSeen = await link.evaluate(element => {
+          const range = element.ownerDocument.createRange()
+          range.selectNode(element.lastChild!)
+          const { right, top, bottom } = range.getBoundingClientRect()
+          return element.contains(element.ownerDocument.elementFromPoint(right - 2, (top + bottom) / 2))
+        })
+        t.ok(isEndSeen, `${await link.getAttribute('href')}, ${width} px`)
+      }
+    }
+    t.strictSame(trouble, [])
+  })
+
   await t.test('from a page of a list that is none, there is a way to the first one', async t => {
     const { Id } = await createImportJob(client, app, { S3Url: 's3://data/dots.csv' })
     const { page, trouble, expectTrouble } = await openPage(t, browser, url)
