@@ -50,8 +50,11 @@ export function to(strings: TemplateStringsArray, ...values: (string | number)[]
   return String.raw({ raw: strings }, ...values.map(encodeURIComponent))
 }
 
-/** Whether a text as the end of a path would name what is above, and so can be no id in an address. */
+/** Whether a text as a part of a path would name what is above, and so can be no id in an address. */
 export const isAbove = (text: string): boolean => text === '.' || text === '..'
+
+/** What is said of such a text. */
+export const whyNoAddress = 'No browser can ask for the ids . and ..: in an address, they mean what is above.'
 
 /** Goes to an address that `to` has written; with `replace`, in place of the present one. */
 export function go(address: string, { replace = false } = {}): void {

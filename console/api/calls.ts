@@ -1,3 +1,4 @@
+import { isAbove, whyNoAddress } from '../router.ts'
 import { CallError } from './errors.ts'
 import { askForToken, token } from './session.ts'
 
@@ -21,9 +22,13 @@ export interface CallOptions {
  *
  * @param address relative to `/_pinpoint/`, such as `apps?page-size=10`; see `to` for escaping
  * @returns the body: parsed if it is JSON, `undefined` if there is none, else text
- * @throws CallError if the answer is no success, or there is none
+ * @throws CallError if the answer is no success, or there is none, or the address names what is above
  */
 export async function call<T>(method: string, address: string, options: CallOptions = {}): Promise<T> {
+  // What a reader has typed as an id or a name would make it another call.
+  if (address.split('?', 1)[0]!.split('/').some(isAbove)) {
+    throw new CallError(`${method} ${address}`, whyNoAddress, { status: 0 })
+  }
   const url = new URL(address, controlUrl)
   const name = `${method} ${url.pathname}`
   const headers = new Headers()

@@ -1,6 +1,7 @@
 import type { EndpointResponse } from '../../server/model/endpoint.ts'
-import { isAbove, to } from '../router.ts'
+import { isAbove, to, whyNoAddress } from '../router.ts'
 import { Channel } from './channel.tsx'
+import { Id } from './copy.tsx'
 import { Badge } from './status.tsx'
 import type { Column } from './table.tsx'
 import { Time } from './time.tsx'
@@ -47,12 +48,23 @@ export const IdLink = ({
   href: string | undefined
 }) =>
   href === undefined ? (
-    <span title="It has no page: no browser can ask for an id of dots alone">{id}</span>
+    <span title={whyNoAddress}>
+      {id}
+      <span class={cut ? 'sr-only' : 'meta'}> {whyNoAddress}</span>
+    </span>
   ) : (
     <a href={href} title={id} aria-label={cut && id}>
       {cut ? <CutId id={id} to={cut} /> : id}
     </a>
   )
+
+/** The id of an endpoint or a user among facts, which can be copied; where it is no link, it says why. */
+export const IdFact = ({ id, href }: { id: string; href: string | undefined }) => (
+  <>
+    <Id id={id} href={href} />
+    {href === undefined && <p class="hint">{whyNoAddress}</p>}
+  </>
+)
 
 /** An id that is cut before its last characters: other ids may begin as it does. */
 function CutId({ id, to }: { id: string; to: 'long' | 'short' }) {

@@ -2,7 +2,7 @@ import { signal, useSignal } from '@preact/signals'
 import { useId } from 'preact/hooks'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { go } from '../router.ts'
+import { go, isAbove, whyNoAddress } from '../router.ts'
 import { type Target, useTargets } from './targets.ts'
 
 const open = signal(false)
@@ -24,7 +24,8 @@ function OpenPalette() {
   /** An address: what is found later may come before it. */
   const chosen = useSignal<string | undefined>(undefined)
   const list = useId()
-  const { targets, isLooking } = useTargets(text.value.trim())
+  const typed = text.value.trim()
+  const { targets, isLooking } = useTargets(typed)
   const at = targets.findIndex(({ address }) => address === chosen.value)
   const active = Math.min(Math.max(at, 0), targets.length - 1)
   const follow = (target: Target | undefined) => {
@@ -81,7 +82,9 @@ function OpenPalette() {
         <p class="hint" role="status">
           {isLooking
             ? 'Looking …'
-            : 'No page, application or template has this name, and nothing has this id.'}
+            : isAbove(typed)
+              ? whyNoAddress
+              : 'No page, application or template has this name, and nothing has this id.'}
         </p>
       )}
     </Dialog>

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeBuckets, putAll } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
 import { putEndpoint } from '../support/reads.ts'
 
@@ -26,11 +27,65 @@ t.test('endpoints in the console', needsBrowser, async t => {
     await page.goto(`${console}/apps/${app}/endpoints`)
     await page.getByRole('row', { name: /one@example/ }).waitFor()
     t.strictSame(await linked(), ['...', '...'])
+    const why = 'No browser can ask for the ids . and ..: in an address, they mean what is above.'
+    await page.getByRole('row', { name: `.. ${why} EMAIL two@example.com . ${why}` }).waitFor()
     await page.goto(`${console}/apps/${app}/users`)
-    await page.getByRole('row', { name: /^\.\. 1/ }).waitFor()
+    await page.getByRole('row', { name: `.. ${why} 1` }).waitFor()
     t.strictSame(await linked(), ['...'])
     await page.getByRole('link', { name: '...' }).click()
     await page.getByRole('heading', { name: '...', exact: true }).waitFor()
+
+    const control = controlOf(url)
+    await control('POST', `/v1/apps/${app}/messages`, {
+      ...{ Endpoints: { '..': {} }, MessageConfiguration: { DefaultMessage: { Body: 'Hi' } } },
+    })
+    await page.goto(`${console}/outbox`)
+    await page
+      .getByRole('row', { name: /two@example/ })
+      .getByRole('link')
+      .first()
+      .click()
+    await page.getByText(why).first().waitFor()
+    t.equal(await page.locator('.facts').getByText(why).count(), 2, 'of the endpoint, and of its user')
+    t.strictSame(trouble, [])
+  })
+
+  await t.test('an id that a browser takes for another address is not asked for', async t => {
+    const { Id } = (await controlOf(url)('POST', `/v1/apps/${app}/segments`, { Name: 'all' })).body
+    const { page, trouble } = await openPage(t, browser, url)
+    const sent: string[] = []
+    page.on('request', request => sent.push(`${request.method()} ${new URL(request.url()).pathname}`))
+    const why = 'No browser can ask for the ids . and ..: in an address, they mean what is above.'
+    await page.goto(`${console}/apps/${app}/segments/${Id}`)
+    for (const id of ['.', '..']) {
+      await page.getByLabel('Endpoint id').fill(id)
+      await page.getByRole('button', { name: 'Ask' }).click()
+      await page
+        .getByRole('alert')
+        .filter({ hasText: why })
+        .filter({ hasText: `endpoints/${id}?` })
+        .waitFor()
+    }
+    await page.goto(`${console}/apps/${app}/endpoints`)
+    await page.getByRole('button', { name: 'New endpoint' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Id', { exact: true }).fill('..')
+    await dialog.getByRole('button', { name: 'Save the endpoint' }).click()
+    await dialog.getByRole('alert').filter({ hasText: why }).waitFor()
+    await page.goto(`${console}/templates`)
+    await page.getByRole('button', { name: 'New template' }).click()
+    await dialog.getByLabel('Name').fill('..')
+    await dialog.getByRole('button', { name: 'Create the template' }).click()
+    await dialog.getByRole('alert').filter({ hasText: why }).waitFor()
+    await page.goto(`${console}/clock`)
+    await page.keyboard.press('Control+k')
+    await page.getByLabel('A page, a name or an id').fill('..')
+    await dialog.getByRole('status').filter({ hasText: why }).waitFor()
+    const others = [`/apps/${app}/`, `/segments/${Id}/`, `/segments/${Id}/endpoints/`, '/v1/email']
+    t.strictSame(
+      sent.filter(call => others.some(end => call.endsWith(end))),
+      [],
+    )
     t.strictSame(trouble, [])
   })
 

@@ -3,7 +3,7 @@ import type { ApplicationResponse, OutboxMessage } from '../../api/types.ts'
 import { appName, cutId } from '../../format.ts'
 import { Channel } from '../../parts/channel.tsx'
 import { Id } from '../../parts/copy.tsx'
-import { addressOf } from '../../parts/endpoints.tsx'
+import { addressOf, IdFact } from '../../parts/endpoints.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { Time } from '../../parts/time.tsx'
 import { to } from '../../router.ts'
@@ -27,8 +27,8 @@ export function MessageFacts({ message }: { message: OutboxMessage }) {
       of={[
         ['To', message.address && <Id id={message.address} whole />],
         ['Channel', message.channel && <Channel type={message.channel} />],
-        ['Endpoint', endpoint && <Id id={endpoint} href={addressOf(app, 'endpoints', endpoint)} />],
-        ['User', user && <Id id={user} href={addressOf(app, 'users', user)} />],
+        ['Endpoint', endpoint && <IdFact id={endpoint} href={addressOf(app, 'endpoints', endpoint)} />],
+        ['User', user && <IdFact id={user} href={addressOf(app, 'users', user)} />],
         ['Sent', <Time key="time" at={message.time} exact />],
         [
           'Application',
