@@ -32,21 +32,16 @@ export const endpointColumns = (app: string): Column<EndpointResponse>[] => [
 export const addressOf = (app: string, list: 'endpoints' | 'users', id: string): string | undefined =>
   isAbove(id) ? undefined : to`apps/${app}/${list}/${id}`
 
+/** What is left of an id in a list: most of it, a UUID, or less. */
+type Cut = 'most' | 'long' | 'short'
+
 /**
  * The id of an endpoint or a user, as a link to its page.
  *
- * @param cut for a list, where other columns need room: it is cut in its middle, to a UUID or to less
+ * @param cut for a list, where other columns need room: how much is left of it, as it is cut in its middle
  * @param href as `addressOf` gives it
  */
-export const IdLink = ({
-  id,
-  cut,
-  href,
-}: {
-  id: string
-  cut?: 'long' | 'short'
-  href: string | undefined
-}) =>
+export const IdLink = ({ id, cut, href }: { id: string; cut?: Cut; href: string | undefined }) =>
   href === undefined ? (
     <span title={whyNoAddress}>
       {id}
@@ -67,7 +62,7 @@ export const IdFact = ({ id, href }: { id: string; href: string | undefined }) =
 )
 
 /** An id that is cut before its last characters: other ids may begin as it does. */
-function CutId({ id, to }: { id: string; to: 'long' | 'short' }) {
+function CutId({ id, to }: { id: string; to: Cut }) {
   const [, start, end] = /^(.*?)(\s*.{0,8})$/su.exec(id)!
   return (
     <>

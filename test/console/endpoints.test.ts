@@ -96,11 +96,14 @@ t.test('endpoints in the console', needsBrowser, async t => {
       await putEndpoint(client, loyal, id, { ChannelType: 'SMS', Address: '+1555', User: { UserId: id } })
     }
     const { page, trouble } = await openPage(t, browser, url)
-    await page.goto(`${console}/apps/${loyal}/endpoints`)
     const links = page.getByRole('link', { name: begin })
-    for (const width of [1280, 1024, 375]) {
+    const lists = ['endpoints', 'users'] as const
+    for (const [list, width] of lists.flatMap(list =>
+      [1280, 1024, 760, 375].map(width => [list, width] as const),
+    )) {
       await page.setViewportSize({ width, height: 800 })
-      await links.nth(3).waitFor()
+      await page.goto(`${console}/apps/${loyal}/${list}`)
+      await links.nth(list === 'users' ? 1 : 3).waitFor()
       for (const link of await links.all()) {
         await link.scrollIntoViewIfNeeded()
         const isEndSeen = await link.evaluate(element => {

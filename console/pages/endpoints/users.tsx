@@ -24,7 +24,11 @@ export default function UsersPage({ app }: { app: string }) {
   const page = usePage<User>(address)
   const newRows = useNewOnPage(app, address, page, keyOf)
   const columns: Column<User>[] = [
-    { head: 'User', wide: true, cell: ({ id }) => <IdLink id={id} href={addressOf(app, 'users', id)} /> },
+    {
+      head: 'User',
+      wide: true,
+      cell: ({ id }) => <IdLink id={id} cut="most" href={addressOf(app, 'users', id)} />,
+    },
     { head: 'Endpoints', number: true, cell: ({ endpoints }) => count(endpoints) },
   ]
   return (
