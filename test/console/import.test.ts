@@ -135,6 +135,8 @@ t.test('files are chosen by keyboard, and text is pasted as CSV or JSON', needsB
   t.strictSame(trouble, [])
 })
 
+const ifFileIsToBlame = 'If the file is to blame or gone, mend it and drop it here again; else run it again.'
+
 t.test('what cannot be imported says why, before and after', needsBrowser, async t => {
   const { page, client } = await open(t)
   const app = await createApp(client)
@@ -160,7 +162,7 @@ t.test('what cannot be imported says why, before and after', needsBrowser, async
   await badge(page, 'FAILED').waitFor()
   await page.getByText('Nothing of it was kept').waitFor()
   await row(page, /the CSV header is not usable: "email"/).waitFor()
-  await page.getByText('Mend what is named here, and drop the file here again.').waitFor()
+  await page.getByText(ifFileIsToBlame).waitFor()
 
   await drop(page, { 'a.csv': csv, 'b.json': '{"Id":"a","ChannelType":"EMAIL","Address":"b@example.com"}\n' })
   await page.getByText('files of both formats').waitFor()
@@ -188,6 +190,30 @@ t.test('rows that were written under a header that is not usable can be mended',
   t.strictSame(trouble, [])
 })
 
+t.test(
+  'rows of which nothing failed but their job are imported as they are, again',
+  needsBrowser,
+  async t => {
+    const { page, client, control, trouble } = await open(t)
+    const app = await createApp(client)
+    const faults = { job: {}, failAt: 'PROCESSING', reason: 'the disk is full' }
+    await control('POST', '/_pinpoint/faults', faults)
+    await page.goto(new URL(`apps/${app}/import`, page.url()).href)
+    await page.getByRole('button', { name: 'Write rows' }).click()
+    await page.getByRole('textbox', { name: 'Rows' }).fill(csv)
+    await page.getByRole('button', { name: 'Import 1 file', exact: true }).click()
+    await badge(page, 'FAILED').waitFor()
+    await row(page, /the disk is full/).waitFor()
+    await page.getByText('If the rows are to blame or gone, mend them here; else run it again.').waitFor()
+    await page.reload()
+    await page.getByText(ifFileIsToBlame).waitFor()
+    await control('DELETE', '/_pinpoint/faults')
+    await page.getByRole('button', { name: 'Run it again' }).click()
+    await badge(page, 'COMPLETED').waitFor()
+    t.strictSame(trouble, [])
+  },
+)
+
 t.test('a job whose upload a reset has removed asks for the file', needsBrowser, async t => {
   const { page, trouble } = await open(t)
   await page.getByRole('button', { name: 'Try six rows' }).click()
@@ -202,7 +228,7 @@ t.test('a job whose upload a reset has removed asks for the file', needsBrowser,
   await page.getByRole('button', { name: 'Run it again' }).click()
   await badge(page, 'FAILED').waitFor()
   await row(page, /the bucket pinpoint-local-uploads has no objects/).waitFor()
-  await page.getByText('Mend what is named here, and drop the file here again.').waitFor()
+  await page.getByText(ifFileIsToBlame).waitFor()
   t.strictSame(trouble, [])
 })
 

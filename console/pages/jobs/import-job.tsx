@@ -158,7 +158,9 @@ function Mend({
           : isOfLines
             ? 'Mend the file and drop it here again.'
             : isUpload(Definition.S3Url)
-              ? 'Mend what is named here, and drop the file here again.'
+              ? text === undefined
+                ? 'If the file is to blame or gone, mend it and drop it here again; else run it again.'
+                : 'If the rows are to blame or gone, mend them here; else run it again.'
               : 'Mend what is named here, such as a key, a bucket, the format or a header, and run it again.'}
       </p>
       {text !== undefined && (
