@@ -35,7 +35,7 @@ export function Dialog({
     // The browser would focus the first control, which is the button that closes.
     const field = element.querySelector<HTMLElement>(fields)
     // A text is read from its beginning. The browser would go to its end.
-    if (field instanceof HTMLTextAreaElement) field.setSelectionRange(0, 0)
+    for (const area of element.querySelectorAll('textarea')) area.setSelectionRange(0, 0)
     field?.focus()
     return () => {
       // It is out of the document by now, so that the browser does not do this.

@@ -127,6 +127,26 @@ t.test('an in-app template is shown as it is, which the pages say', needsBrowser
 
 const header = { Alignment: 'LEFT', Header: 'Today only', TextColor: '#000000' } as const
 
+t.test('each text of a template that is edited is read from its beginning', needsBrowser, async t => {
+  const { page, client, open, trouble } = await withConsole(t)
+  const HtmlPart = Array.from({ length: 300 }, (_, line) => `<p>${line}</p>`).join('\n')
+  await client.send(
+    new CreateEmailTemplateCommand({
+      TemplateName: 'long',
+      EmailTemplateRequest: { Subject: 'Hi', HtmlPart },
+    }),
+  )
+  await open('templates/email/long')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Subject').focus()
+  await page.keyboard.press('Tab')
+  const text = dialog.getByLabel('HTML', { exact: true })
+  await text.and(page.locator(':focus')).waitFor()
+  t.strictSame(await text.evaluate(area => [area.selectionStart, area.scrollTop]), [0, 0])
+  t.strictSame(trouble, [])
+})
+
 t.test('the list is filtered by kind and name', needsBrowser, async t => {
   const { page, client, open, trouble } = await withConsole(t)
   for (const TemplateName of ['welcome', 'sale']) {
