@@ -32,7 +32,7 @@ export function startKeys(): void {
     }
     if (event.key === 'Escape') {
       if (menuOpen.value) closeMenu()
-      else if (place.value.path.length > 0) goBack(parent())
+      else if (place.value.path.length > 0) goBack(pageAbove())
       return
     }
     // The open menu covers the page.
@@ -77,12 +77,8 @@ const isTyping = (target: EventTarget | null): boolean =>
     'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]',
   )
 
-/** The page above: without the last segment of the path. */
-const parent = () => {
-  const { path } = place.value
-  const above = path.length === 2 && path[0] === 'apps' ? [] : path.slice(0, -1)
-  return above.map(encodeURIComponent).join('/')
-}
+/** The page above: the last one that is linked above the title, or else the first page. */
+const pageAbove = () => document.querySelector<HTMLAnchorElement>('main .above a:last-child')?.href ?? ''
 
 /** Moves the focus to the next row. */
 function moveRow(step: number): boolean {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { chooseFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { controlOf } from '../support/control.ts'
-import { createApp, startEmulator, until } from '../support/helpers.ts'
+import { createApp, createImportJob, startEmulator, until } from '../support/helpers.ts'
 import { journeyOf } from '../support/journeys.ts'
 import { putEndpoint } from '../support/reads.ts'
 
@@ -191,6 +191,28 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await page.getByRole('row', { name: /^3 users\.csv Missing Address/ }).waitFor()
     await page.keyboard.press('j')
     t.match(await focused(page), /^3users\.csvMissing Address.*bob,SMS,$/)
+    t.strictSame(trouble, [])
+  })
+
+  t.test('Escape goes from a page that was opened by its address to the one above', async t => {
+    const { page, trouble } = await openPage(t, browser, url)
+    const job = await createImportJob(client, app, { S3Url: 's3://none/none.csv' })
+    for (const [address, title, above] of [
+      ['templates/sms/welcome', 'welcome', 'templates'],
+      [`apps/${app}/import-jobs/${job.Id}`, 'Import of none.csv', `apps/${app}/jobs`],
+      [`apps/${app}/endpoints/endpoint-41`, 'endpoint-41', `apps/${app}/endpoints`],
+      [`apps/${app}/endpoints`, 'Endpoints', `apps/${app}`],
+      [`apps/${app}`, 'shop', ''],
+      ['outbox', 'Outbox', ''],
+    ] as const) {
+      // To go to the address that it is at would be a reload, which keeps where it came from.
+      await page.goto('about:blank')
+      await page.goto(home + address)
+      await heading(page, title).waitFor()
+      await page.keyboard.press('Escape')
+      await heading(page, title).waitFor({ state: 'detached' })
+      t.equal(page.url(), home + above, address)
+    }
     t.strictSame(trouble, [])
   })
 
