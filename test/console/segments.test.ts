@@ -82,6 +82,14 @@ t.test('each value of a condition that has many can be read', needsBrowser, asyn
   const some = 'Shop is none of “shop-0”, “shop-1”, “shop-2”, “shop-3”, “shop-4” and 45 others'
   await all.last().getByText(some).click()
   await all.last().locator('details[open]').getByText('“shop-49”').waitFor()
+  const marks = await all
+    .last()
+    .evaluate(item =>
+      [...item.querySelectorAll('li')].map(
+        li => li.ownerDocument.defaultView!.getComputedStyle(li).listStyleType,
+      ),
+    )
+  t.strictSame(marks.sort(), ['disc', 'none'], 'what unfolds has its triangle alone')
   t.strictSame(trouble, [])
 })
 
