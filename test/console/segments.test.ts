@@ -90,6 +90,9 @@ t.test('each value of a condition that has many can be read', needsBrowser, asyn
       ),
     )
   t.strictSame(marks.sort(), ['disc', 'none'], 'what unfolds has its triangle alone')
+  await page.getByRole('navigation', { name: 'Pages above' }).getByRole('link', { name: 'Segments' }).click()
+  await page.getByRole('row', { name: 'elsewhere DIMENSIONAL 1 group' }).waitFor()
+  t.equal(await page.getByText('1 groups').count(), 0)
   t.strictSame(trouble, [])
 })
 

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { SegmentResponse } from '../../../server/model/segment.ts'
 import { useAudienceReload } from '../../api/audience.ts'
 import { emulatorUrl } from '../../api/calls.ts'
-import { count } from '../../format.ts'
+import { count, plural } from '../../format.ts'
 import { awsLine } from '../../parts/aws-line.ts'
 import { CodeLine } from '../../parts/code-line.tsx'
 import { dimensionWords } from '../../parts/dimensions.ts'
@@ -89,6 +89,6 @@ export default function SegmentsPage({ app }: { app: string }) {
 /** The members of a segment, in a line. */
 function summary({ ImportDefinition, Dimensions = {}, SegmentGroups }: SegmentResponse): string {
   if (ImportDefinition !== undefined) return `Imported from ${ImportDefinition.S3Url}`
-  if (SegmentGroups?.Groups !== undefined) return `${SegmentGroups.Groups.length} groups`
+  if (SegmentGroups?.Groups !== undefined) return plural(SegmentGroups.Groups.length, 'group')
   return dimensionWords(Dimensions).join(', ') || 'All endpoints'
 }
