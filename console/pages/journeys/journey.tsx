@@ -29,7 +29,7 @@ import { JourneyFacts } from './facts.tsx'
 import { type Counts, graphOf, whoIsWhere } from './graph.ts'
 import { Outline } from './outline.tsx'
 import { Panel } from './panel.tsx'
-import { type Metrics, useCounts } from './reading.ts'
+import { useCounts, useCountsOfOnlyRun } from './reading.ts'
 
 /** One journey: drawn, with what was counted on its ways; what can be done with it; its runs. */
 export default function JourneyPage({ app, journey: id }: { app: string; journey: string }) {
@@ -98,13 +98,8 @@ function Content({
   const isMine = (event: JourneyEvent) => event.app === app && event.id === id
   useReload<'journey'>(runs.reload, ['journey'], isMine)
   const counts = useCounts(app, id, state === 'DRAFT' ? undefined : journey, run)
-  const only = onlyRunOf(runs.value)
-  const ofOnly = useFetched<Metrics>(
-    run === undefined && only !== undefined
-      ? to`v1/apps/${app}/journeys/${id}/runs/${only}/execution-metrics`
-      : undefined,
-  )
-  useReload<'journey'>(ofOnly.reload, ['journey'], isMine)
+  const ofOnlyRun = useCountsOfOnlyRun(app, id, run === undefined && state !== 'DRAFT')
+  useReload<'journey'>(ofOnlyRun.reload, ['journey'], isMine)
   return (
     <>
       <JourneyFacts app={app} journey={journey} />
@@ -122,7 +117,7 @@ function Content({
       >
         {counts.error && <ErrorBox error={counts.error} retry={counts.reload} />}
         {state !== 'DRAFT' && counts.value && (
-          <Totals counters={{ ...ofOnly.value?.Metrics, ...counts.value.journey }} />
+          <Totals counters={{ ...ofOnlyRun.value, ...counts.value.journey }} />
         )}
         <Activities app={app} journey={journey} counts={state === 'DRAFT' ? undefined : counts.value} />
       </Section>
@@ -146,13 +141,6 @@ const runColumns: Column<JourneyRunResponse>[] = [
   { head: 'Changed', number: true, cell: ({ LastUpdateTime }) => <Time at={LastUpdateTime} /> },
 ]
 
-const isOnly = (nextToken: string | undefined) => isFirstPage() && nextToken === undefined
-
-/** The id of a journey's run, if it has had but one: what it counts says why endpoints did not enter, too. */
-function onlyRunOf(page: ListPage<JourneyRunResponse> | undefined): string | undefined {
-  return page?.items.length === 1 && isOnly(page.nextToken) ? page.items[0]!.RunId : undefined
-}
-
 /**
  * Asks whose counts are shown: those of all runs, or of a run on the page of the list that is shown.
  * The one that is chosen stays among them.
@@ -165,7 +153,7 @@ function RunChoice({
   run: string | undefined
 }) {
   const isOnPage = run === undefined || runs.some(({ RunId }) => RunId === run)
-  const isOnlyPage = isOnly(nextToken)
+  const isOnlyPage = isFirstPage() && nextToken === undefined
   if (isOnlyPage && runs.length < 2) return null
   return (
     <div class="filters">

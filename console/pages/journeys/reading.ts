@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { JourneyResponse } from '../../../server/model/journey.ts'
+import type { JourneyResponse, JourneyRunResponse } from '../../../server/model/journey.ts'
 import { get } from '../../api/calls.ts'
 import { type Fetched, useLoaded } from '../../api/fetched.ts'
 import { useLive, useReload } from '../../api/live.ts'
@@ -7,8 +7,7 @@ import type { JourneyEvent } from '../../api/types.ts'
 import { to } from '../../router.ts'
 import type { Counts } from './graph.ts'
 
-/** What GetJourneyExecutionMetrics and its like answer. */
-export interface Metrics {
+interface Metrics {
   Metrics: Record<string, string>
 }
 
@@ -55,4 +54,22 @@ export function useCounts(
   })
   useReload<'journey'>(fetched.reload, ['journey'], event => run !== undefined && isMine(event))
   return { ...fetched, value: (run === undefined && newer.value) || fetched.value }
+}
+
+/**
+ * What is counted in the run of a journey that has had but one: that says why endpoints did not enter, too. Nothing is
+ * counted of several runs.
+ */
+export function useCountsOfOnlyRun(
+  app: string,
+  id: string,
+  isAsked: boolean,
+): Fetched<Record<string, string>> {
+  const address = to`v1/apps/${app}/journeys/${id}/runs`
+  return useLoaded(isAsked ? `${address}#only` : undefined, async signal => {
+    const { Item } = await get<{ Item: JourneyRunResponse[] }>(`${address}?page-size=2`, signal)
+    if (Item.length !== 1) return {}
+    const metrics = `${address}/${encodeURIComponent(Item[0]!.RunId)}/execution-metrics`
+    return (await get<Metrics>(metrics, signal)).Metrics
+  })
 }
