@@ -57,7 +57,7 @@ t.test('in a real browser', needsBrowser, async t => {
       await page.goto(`${url}/_pinpoint/console/apps/${app}/import-jobs/${job}`)
       t.equal(await dialog.count(), 0, 'a page that is loaded anew in the tab does not ask')
       // What the page shows above the link goes when the job is over, and a click must not miss it.
-      await page.locator('.page-title').getByText('COMPLETED', { exact: true }).waitFor()
+      await page.locator('.page-title').getByText('FAILED', { exact: true }).waitFor()
       const link = page.getByRole('link', { name: /failures\.csv|CSV/ })
       const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
       t.match(await (await download.createReadStream()).toArray().then(String), 'PIGEON')
