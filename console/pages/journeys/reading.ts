@@ -69,7 +69,6 @@ export function useCountsOfOnlyRun(
   return useLoaded(isAsked ? `${address}#only` : undefined, async signal => {
     const { Item } = await get<{ Item: JourneyRunResponse[] }>(`${address}?page-size=2`, signal)
     if (Item.length !== 1) return {}
-    const metrics = `${address}/${encodeURIComponent(Item[0]!.RunId)}/execution-metrics`
-    return (await get<Metrics>(metrics, signal)).Metrics
+    return (await get<Metrics>(address + to`/${Item[0]!.RunId}/execution-metrics`, signal)).Metrics
   })
 }
