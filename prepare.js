@@ -6,4 +6,4 @@ import { existsSync } from 'node:fs'
  * git URL. npm runs it after `npm ci` as well, also where that leaves out what builds (`--omit=dev`); then there is nothing
  * to be done. Plain JavaScript, as the node that npm runs it by may know no TypeScript.
  */
-if (existsSync('node_modules/esbuild')) execSync('npm run build', { stdio: 'inherit' })
+if (existsSync('node_modules/rolldown')) execSync('npm run build', { stdio: 'inherit' })
