@@ -215,7 +215,8 @@ t.test(
 )
 
 const index = JSON.stringify(new URL('../server/index.ts', import.meta.url).href)
-const lookAround = `({
+/** Looks after a turn of the event loop, in which node lets go of what has just been closed. */
+const lookAround = `(await new Promise(resolve => setImmediate(resolve)), {
   listeners: process.eventNames().filter(name => name !== 'newListener' && name !== 'removeListener'),
   resources: process.getActiveResourcesInfo().filter(name => name !== 'PipeWrap'),
   files: fs.readdirSync(process.env.TMPDIR),
