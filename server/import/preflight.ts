@@ -83,7 +83,7 @@ async function problemInFirstRecord(
   format: ImportJobRequest['Format'],
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const lines = oneByOne(decodeLines(readContent(bucket, object, 0, signal)))
+  const lines = decodeLines(readContent(bucket, object, 0, signal))
   /** Pinpoint answers with the message of its JSON parser, and nothing else (source: observed). */
   let syntaxError: string | undefined
   const describe = async (text: string) => {
@@ -93,8 +93,8 @@ async function problemInFirstRecord(
   }
   try {
     for await (const [first] of format === 'JSON'
-      ? parseNdjson(refuseDocuments(lines), describe)
-      : parseCsv(lines)) {
+      ? parseNdjson(oneByOne(refuseDocuments(lines)), describe)
+      : parseCsv(oneByOne(lines))) {
       if (first === undefined) continue
       const problem = isBad(first) ? first.reason : readEndpoint(first.value)
       if (typeof problem !== 'string') return undefined
