@@ -3,7 +3,7 @@ import { UnreadableError } from '../buckets/bucket.ts'
 import { missingMember } from '../endpoints/plan-endpoints.ts'
 import type { Format } from '../model/import-job.ts'
 import { recognizeKind } from './content-kind.ts'
-import { refuseDocuments } from './json-document.ts'
+import { looksLikeJson, refuseDocuments } from './json-document.ts'
 import { type DecodedLine, decodeLines, isBlank } from './read/decode-lines.ts'
 import { type Item, isBad } from './read/item.ts'
 import { checkHeader, looksLikeHeader, parseCsv } from './read/parse-csv.ts'
@@ -97,7 +97,7 @@ export async function checkFile({ name, bytes, isWhole }: FileBegin): Promise<Fi
 /** @throws UnreadableError if it is neither CSV nor JSON */
 function guessFormat({ text, problem, beginning }: DecodedLine, name: string): Format {
   const begin = beginning ?? text
-  if (/^\s*[{[]/.test(begin)) return 'JSON'
+  if (looksLikeJson(begin)) return 'JSON'
   if (looksLikeHeader(begin) || (problem === undefined && /[,;\t]/.test(begin))) return 'CSV'
   const named = namedFormat(name)
   // The parser of the format says what is wrong.

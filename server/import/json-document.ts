@@ -5,6 +5,9 @@ import { type DecodedLine, isBlank, type Lines } from './read/decode-lines.ts'
 /** The advice for JSON that is not one object a line. */
 export const eachOnItsLine = (jq: string): string => `one object per line is needed, as ${jq} prints them`
 
+/** Whether a text begins as JSON of objects does. No header of a CSV file that can be imported does. */
+export const looksLikeJson = (text: string): boolean => /^\s*[{[]/.test(text)
+
 /**
  * Passes on the lines of an object, unless they are a JSON list, or JSON that is printed over
  * several lines. Each line of such an object would be a bad record.
@@ -45,7 +48,7 @@ const list = `the object is a JSON list: ${eachOnItsLine("jq -c '.[]'")}`
 function problemOf(first: DecodedLine, second: DecodedLine | undefined): string | undefined {
   if (/^\s*\[\s*\{/.test(first.beginning ?? '')) return list
   if (second === undefined) return undefined
-  if (!/^\s*[{[]/.test(first.text) || parse(first.text) !== undefined) return undefined
+  if (!looksLikeJson(first.text) || parse(first.text) !== undefined) return undefined
   const document = parse(close(`${first.text}\n${second.text}`))
   if (Array.isArray(document)) return list
   // If the second line begins with something else, the first may be a record that was cut off.

@@ -122,6 +122,33 @@ for (const [kind, makeBuckets] of kindsOfBuckets) {
   )
 }
 
+t.test('a file that is imported with the other Format says which one it has', async t => {
+  const buckets = makeBuckets(t)
+  const line = '{"Id":"e1","ChannelType":"EMAIL","Address":"a"}'
+  await putAll(buckets, 'data', {
+    'lines.csv': `\n${line}\n${line}\n`,
+    'list.csv': `[\n${line}\n]\n`,
+    'long.csv': `[${Array(30_000).fill(line)}]`,
+    'csv.json': csvOf('e1'),
+  })
+  const { client } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  for (const key of ['lines.csv', 'list.csv', 'long.csv']) {
+    const job = await runImport(client, app, { S3Url: `s3://data/${key}` })
+    t.match(job, { JobStatus: 'FAILED', TotalProcessed: 0 })
+    t.strictSame(job.Failures, [
+      `${key}: the CSV header is not usable: the object begins as JSON does, and JSON is imported with the Format JSON`,
+    ])
+  }
+  const csv = await runImport(client, app, { S3Url: 's3://data/csv.json', Format: 'JSON' })
+  t.match(csv, { JobStatus: 'FAILED', TotalProcessed: 2, TotalFailures: 2 })
+  matchEach(t, csv.Failures!, [
+    /^csv\.json: none of the 2 records/,
+    'csv.json line 1: not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV',
+    /^csv\.json line 2: not JSON: Unexpected character/,
+  ])
+})
+
 t.test(
   'jobs at once that fail leave all as it was before any of them, whatever they wrote over each other',
   async t => {

@@ -1,6 +1,7 @@
 import { UnreadableError } from '../../buckets/bucket.ts'
 import { endpointLimits } from '../../model/quotas.ts'
 import { describe } from '../../validation/explain.ts'
+import { looksLikeJson } from '../json-document.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
 import { type Item, isBad, joinProblems, type Line } from './item.ts'
@@ -66,7 +67,10 @@ export async function readHeader(batches: Lines): Promise<string | undefined> {
   return undefined
 }
 
-function readerOf({ text, problem }: DecodedLine): Reader {
+function readerOf({ text, problem, beginning }: DecodedLine): Reader {
+  if (looksLikeJson(beginning ?? text)) {
+    throw unusable('the object begins as JSON does, and JSON is imported with the Format JSON')
+  }
   if (problem !== undefined) throw unusable(problem)
   return readerFor(text)
 }
@@ -133,6 +137,7 @@ export function checkHeader(header: string): { name: string; problem?: string }[
 
 /** Whether a text can be the header of a CSV file: one of its columns has a name that is imported. */
 export const looksLikeHeader = (text: string): boolean =>
+  !looksLikeJson(text) &&
   text.split(/[,;|\t]/).some(name => columnFor(name.replaceAll('"', '').trim()) !== undefined)
 
 /** Separators that people use instead of commas, and the message for each. */

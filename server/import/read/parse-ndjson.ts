@@ -2,6 +2,7 @@ import { isObject } from '../../endpoints/check-endpoint.ts'
 import { eachOnItsLine } from '../json-document.ts'
 import { isBlank, type Lines } from './decode-lines.ts'
 import type { Item, Line } from './item.ts'
+import { looksLikeHeader } from './parse-csv.ts'
 
 /**
  * Reads each line that is not blank as one JSON object.
@@ -29,6 +30,9 @@ export async function* parseNdjson(
 let syntaxErrors: Promise<typeof import('./json-syntax-error.ts')> | undefined
 
 async function describeSyntaxError(text: string): Promise<string> {
+  if (looksLikeHeader(text)) {
+    return 'not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV'
+  }
   syntaxErrors ??= import('./json-syntax-error.ts')
   const { problem, column } = (await syntaxErrors).jsonSyntaxError(text)
   return `not JSON: ${problem}, at column ${column} (each line must be one whole JSON object)`

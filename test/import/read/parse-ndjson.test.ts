@@ -21,6 +21,17 @@ t.test('a line that is not JSON is bad by itself', async t => {
   t.same(outcomes([items[0]!, items[4]!]), [{ Id: 'e1' }, { Id: 'e6' }])
 })
 
+t.test('the header of a CSV file is told from other lines that are not JSON', async t => {
+  const items = await parse('"Id",Address', 'e1,a', '{"Attributes":{"a":[x,Id,y]}}')
+  const reasons = badOnes(items).map(({ reason }) => reason)
+  t.equal(
+    reasons[0],
+    'not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV',
+  )
+  for (const reason of reasons.slice(1)) t.match(reason, /^not JSON: Unexpected character/)
+  t.equal(reasons.length, 3)
+})
+
 t.test('a line that is JSON but no object is bad', async t => {
   const items = await parse('[{"Id":"e1"}]', '"e1"', '5', 'null', 'true')
   t.equal(badOnes(items).length, 5)
