@@ -182,7 +182,7 @@ t.test('every mistake is named, with its file and place, and nothing is applied'
     ['rules.json', 'apps[0].endpoints[1].Location.Latitude and Location.Longitude must be given together'],
     ['rules.json', 'apps[0].endpoints[2].Id must not be that of endpoints[1]'],
     ['rules.json', 'apps[0].imports[0].S3Url must be s3://'],
-    ['syntax.json', 'line 2, column '],
+    ['syntax.json', 'line 2, column 10: '],
     ['types.json', 'apps[0].endpoints[2].Address must be a string; got 7'],
     ['types.json', 'apps[0].imports[0].S3Url is required'],
     ['types.json', 'apps[0].imports[0].Format must be one of CSV, JSON; got "XML"'],

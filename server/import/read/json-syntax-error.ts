@@ -6,10 +6,10 @@ export interface JsonSyntaxError {
   problem: string
   /** From 1. A line ends with LF, CR or CRLF. */
   line: number
-  /**
-   * From 1, as Jackson counts: just after an unexpected character, or after the end of the text.
-   */
+  /** From 1: of the character that was not expected, or just after the end of the text. */
   column: number
+  /** Whether it is a character that was not expected. */
+  isCharacter: boolean
 }
 
 /**
@@ -29,16 +29,21 @@ export function jsonSyntaxError(text: string): JsonSyntaxError {
   return {
     problem: `Unexpected ${found}: ${escapeControls(expected)}`,
     line: lines.length,
-    column: lines.at(-1)!.length + (isEnd ? 1 : 2),
+    column: lines.at(-1)!.length + 1,
+    isCharacter: !isEnd,
   }
 }
 
 /** Characters of the text that the message repeats (assumed: Jackson's default). */
 const maxRepeated = 500
 
-/** The whole message of Jackson, with the text and the place (source: observed). */
+/**
+ * The whole message of Jackson, with the text and the place. Its column is the one after an
+ * unexpected character (source: observed).
+ */
 export function jacksonMessage(text: string): string {
-  const { problem, line, column } = jsonSyntaxError(text)
+  const { problem, line, column: found, isCharacter } = jsonSyntaxError(text)
+  const column = found + (isCharacter ? 1 : 0)
   const rest = text.length > maxRepeated ? `[truncated ${text.length - maxRepeated} chars]` : ''
   const source = `(String)"${escapeControls(text.slice(0, maxRepeated))}"${rest}`
   return `${problem}\n at [Source: ${source}; line: ${line}, column: ${column}]`
@@ -73,6 +78,7 @@ const tooDeep: JsonSyntaxError = {
   problem: 'The text is nested too deeply to find the error',
   line: 1,
   column: 1,
+  isCharacter: false,
 }
 
 function describeCharacter(text: string, offset: number): string {

@@ -32,6 +32,11 @@ t.test('the header of a CSV file is told from other lines that are not JSON', as
   t.equal(reasons.length, 3)
 })
 
+t.test('a syntax error is told with the column of what was not expected', async t => {
+  const [{ reason = '' } = {}] = badOnes(await parse('{"Id":"a",}'))
+  t.match(reason, /^not JSON: Unexpected character \('}' .* at column 11 /)
+})
+
 t.test('a line that is JSON but no object is bad', async t => {
   const items = await parse('[{"Id":"e1"}]', '"e1"', '5', 'null', 'true')
   t.equal(badOnes(items).length, 5)
