@@ -3,6 +3,7 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Event } from '../events/event-bus.ts'
 import { conflict, notFound } from '../http/errors/exceptions.ts'
+import { isSegmentDeleted } from '../import/deleted-segment.ts'
 import { failsAt } from '../jobs/faults.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
@@ -11,7 +12,7 @@ import { canCome, isFinal, JobStatus, jobStatuses, statesBefore } from '../model
 import { findApp } from '../resources/find.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
-import type { FoundJob } from '../store/jobs/job-rows.ts'
+import type { FoundJob, Job } from '../store/jobs/job-rows.ts'
 
 const Advance = Type.Object(
   {
@@ -20,7 +21,7 @@ const Advance = Type.Object(
   { additionalProperties: false },
 )
 
-type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'>
+type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'> & { Definition: { SegmentId?: string } }
 
 /** The jobs of one kind. */
 interface Jobs {
@@ -28,6 +29,8 @@ interface Jobs {
   name: string
   find: (app: AppRef, jobId: string) => FoundJob<AnyJob> | undefined
   progress: Pick<JobProgress, 'letLeave' | 'mayLeave' | 'faultsWithin' | 'holdersOfSlots' | 'hanging'>
+  /** Whether a job fails in COMPLETING because its segment has been deleted. */
+  hasLostSegment: (job: Pick<Job, 'id' | 'app'>, definition: AnyJob['Definition']) => boolean
 }
 
 /**
@@ -39,10 +42,23 @@ interface Jobs {
  * held jobs have. It is also 409 for a state that is not ahead of the job, and in every other mode.
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
-  const { importJobs, importProgress, exportJobs, exportProgress } = app.store
-  const kinds = [
-    { name: 'Import', find: importJobs.find, progress: importProgress, Job: ImportJobResponse },
-    { name: 'Export', find: exportJobs.find, progress: exportProgress, Job: ExportJobResponse },
+  const { importJobs, importProgress, exportJobs, exportProgress, segments } = app.store
+  const kinds: (Jobs & { Job: TSchema })[] = [
+    {
+      name: 'Import',
+      find: importJobs.find,
+      progress: importProgress,
+      Job: ImportJobResponse,
+      hasLostSegment: ({ id, app }, { SegmentId: segmentId = null }) =>
+        isSegmentDeleted({ id, app, segmentId }, segments),
+    },
+    {
+      name: 'Export',
+      find: exportJobs.find,
+      progress: exportProgress,
+      Job: ExportJobResponse,
+      hasLostSegment: () => false,
+    },
   ]
   for (const { Job, ...kind } of kinds) {
     const name = kind.name.toLowerCase()
@@ -54,7 +70,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
           summary: `Lets a held ${name} job go on`,
           params: JobParams,
           body: Advance,
-          response: { 200: Job as TSchema },
+          response: { 200: Job },
         },
       },
       async ({ params, body }, reply) => advance(app, kind, params, body.to, reply.disconnectSignal()),
@@ -64,7 +80,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
 
 async function advance(
   app: Pick<FastifyInstance, 'store' | 'jobWorker' | 'bus'>,
-  { name, find, progress }: Jobs,
+  { name, find, progress, hasLostSegment }: Jobs,
   { applicationId, jobId }: { applicationId: string; jobId: string },
   to: JobStatus | undefined,
   signal: AbortSignal,
@@ -82,7 +98,8 @@ async function advance(
     checkAhead(status, to)
     const failsInCompleting = (): boolean => {
       const ref = { seq, id: jobId, app: findApp(app.store, applicationId), status }
-      return progress.faultsWithin(ref, failsAt('COMPLETING')).length > 0
+      const isFaulty = progress.faultsWithin(ref, failsAt('COMPLETING')).length > 0
+      return isFaulty || hasLostSegment(ref, job.Definition)
     }
     progress.letLeave(seq, to === undefined ? [status] : statesOnTheWay(to, failsInCompleting))
     return status
@@ -130,7 +147,7 @@ function obstacleTo(
     return `the fault rule ${fault} keeps the job in ${status}: DELETE /_pinpoint/faults/${fault} first`
   }
   if (isFailure(to) && held && status === 'COMPLETING' && !progress.mayLeave({ seq })) {
-    return `the job has not failed: it is held in COMPLETING, and will not come to ${to}`
+    return 'the job has not failed so far: it is held in COMPLETING; advance it to COMPLETED to see how it ends'
   }
   const holders = status === 'PENDING_JOB' ? progress.holdersOfSlots(seq) : undefined
   if (holders === undefined) return undefined
@@ -141,7 +158,7 @@ function obstacleTo(
  * The states that a job may leave on its way to a state. If it fails instead, it may go on to
  * FAILED; if it is meant to fail, it may not become COMPLETED.
  *
- * @param failsInCompleting whether a fault rule fails the job in COMPLETING
+ * @param failsInCompleting whether the job is known to fail in COMPLETING
  */
 function statesOnTheWay(to: JobStatus, failsInCompleting: () => boolean): JobStatus[] {
   if (!isFailure(to)) return [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]

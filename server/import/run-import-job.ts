@@ -8,6 +8,7 @@ import { readS3Url } from '../model/s3-url.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
+import { isSegmentDeleted } from './deleted-segment.ts'
 import { importObject } from './import-object.ts'
 import { listPieces } from './list-pieces.ts'
 import type { ReadingJob, RecordReader } from './read/read-records.ts'
@@ -123,11 +124,11 @@ function locationOf({ definition }: ImportJob): { bucket: string; key: string } 
 
 /**
  * Checks that the segment which a job updates still exists. Creating it again would bring back what
- * somebody has deleted (assumed). A segment that the job creates has the id of the job.
+ * somebody has deleted (assumed).
  *
  * @throws SegmentDeletedError
  */
-function checkSegment({ id, app, segmentId }: ImportJob, { store }: ImportContext): void {
-  if (segmentId === null || segmentId === id || store.segments.get(app, segmentId) !== undefined) return
-  throw new SegmentDeletedError(`the segment ${segmentId}, which the job was to renew, has been deleted`)
+function checkSegment(job: ImportJob, { store }: ImportContext): void {
+  if (!isSegmentDeleted(job, store.segments)) return
+  throw new SegmentDeletedError(`the segment ${job.segmentId}, which the job was to renew, has been deleted`)
 }

@@ -1,4 +1,4 @@
-import { DeleteAppCommand } from '@aws-sdk/client-pinpoint'
+import { DeleteAppCommand, DeleteSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
@@ -82,7 +82,7 @@ t.test('jobs advance as callers say', async t => {
     isRefused(
       t,
       await advance(job, 'FAILED'),
-      'the job has not failed: it is held in COMPLETING, and will not come to FAILED',
+      'the job has not failed so far: it is held in COMPLETING; advance it to COMPLETED to see how it ends',
     )
     isIn(t, await advance(job), 'COMPLETED')
     const failing = await createImportJob(client, app, { S3Url: 's3://data/bad.csv' })
@@ -129,9 +129,30 @@ t.test('jobs advance as callers say', async t => {
     await removeRule(exports)
     const other = await createImportJob(client, app, { S3Url })
     const elsewhere = await addRule({ job: { type: 'EXPORT' }, ...fails })
-    isRefused(t, await advance(other, 'FAILED'), /^the job has not failed: it is held in COMPLETING/)
+    isRefused(t, await advance(other, 'FAILED'), /^the job has not failed so far: it is held in COMPLETING/)
     await removeRule(elsewhere)
     isIn(t, await advance(other), 'COMPLETED')
+  })
+
+  await t.test('by hand, on to a failure by a segment that was deleted', async t => {
+    const withSegment = async () => {
+      const { Id } = await createImportJob(client, app, { S3Url, DefineSegment: true })
+      isIn(t, await advance({ Id }, 'COMPLETED'), 'COMPLETED')
+      return Id!
+    }
+    for (const state of ['PROCESSING', 'COMPLETING']) {
+      const SegmentId = await withSegment()
+      const job = await createImportJob(client, app, { S3Url, SegmentId })
+      isIn(t, await advance(job, state), state)
+      await client.send(new DeleteSegmentCommand({ ApplicationId: app, SegmentId }))
+      isIn(t, await advance(job, 'FAILED'), 'FAILED')
+      const reason = `${S3Url}: the segment ${SegmentId}, which the job was to renew, has been deleted`
+      t.strictSame((await page(job)).job.Failures, [reason])
+    }
+    const SegmentId = await withSegment()
+    const job = await createImportJob(client, app, { S3Url, SegmentId })
+    isRefused(t, await advance(job, 'FAILED'), /^the job has not failed so far/)
+    isIn(t, await advance(job), 'COMPLETED')
   })
 
   await t.test('by hand, also while they wait for a slot', async t => {
