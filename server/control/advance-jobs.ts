@@ -151,7 +151,9 @@ function obstacleTo(
   }
   const holders = status === 'PENDING_JOB' ? progress.holdersOfSlots(seq) : undefined
   if (holders === undefined) return undefined
-  return `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holders.join(' or ')} first`
+  const { having, before } = holders
+  const next = before.length > 0 ? `, and then ${before.join(' and ')}, which came before it` : ''
+  return `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${having.join(' or ')} to the end first${next}`
 }
 
 /**

@@ -7,11 +7,11 @@ import { createApp, createImportJob, isError, startEmulator, until } from '../su
 
 const files = { 'a.csv': csvOf('e1'), 'b.csv': csvOf('e2') }
 
-/** An emulator in the mode manual, with one slot. */
-async function startManual(t: Test) {
+/** An emulator in the mode manual. */
+async function startManual(t: Test, slots = 1) {
   const buckets = makeBuckets(t)
   await putAll(buckets, 'data', files)
-  const emulator = await startEmulator(t, { ...buckets.env, MAX_RUNNING_IMPORTS: '1' })
+  const emulator = await startEmulator(t, { ...buckets.env, MAX_RUNNING_IMPORTS: String(slots) })
   const { client, url, app } = emulator
   const call = controlOf(url)
   await call('PUT', '/_pinpoint/job-control', { mode: 'manual' })
@@ -67,8 +67,29 @@ t.test('a rule by which a held job hangs is told to whoever advances the job', a
 t.test('whoever waits for a slot finds out that another advance was refused', async t => {
   const { advance, holder, advanced } = await startWaiting(t)
   isError(t, await advance(holder, 'COMPLETED'), 409, 'ConflictException', /^the fault rule/)
-  const message = `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holder.id} first`
+  const message = `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${holder.id} to the end first`
   isError(t, await advanced, 409, 'ConflictException', message)
+})
+
+t.test('whoever waits for a slot finds out which jobs have one, and which come before it', async t => {
+  const { create, advance } = await startManual(t, 2)
+  const isIn = async (job: { id: string }, to: string) => t.equal((await advance(job, to)).body.JobStatus, to)
+  const [a, b] = [await create('a.csv'), await create('a.csv')]
+  for (const job of [a, b]) await isIn(job, 'PREPARING_FOR_INITIALIZATION')
+  const [c, d, e] = [await create('a.csv'), await create('b.csv'), await create('b.csv')]
+  await isIn(c, 'PENDING_JOB')
+  await isIn(d, 'PENDING_JOB')
+  const isTold = async (job: { id: string }, advice: string) => {
+    const message = `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${advice}`
+    isError(t, await advance(job, 'PROCESSING'), 409, 'ConflictException', message)
+  }
+  await isTold(d, `${a.id} or ${b.id} to the end first, and then ${c.id}, which came before it`)
+  await isTold(e, `${a.id} or ${b.id} to the end first, and then ${c.id} and ${d.id}, which came before it`)
+  await isIn(a, 'COMPLETED')
+  // The slot is that of the first in the queue, though it is held.
+  await isTold(d, `${b.id} or ${c.id} to the end first`)
+  await isIn(c, 'COMPLETED')
+  await isIn(d, 'PROCESSING')
 })
 
 t.test('an advance ends when the application is deleted', async t => {

@@ -166,7 +166,8 @@ t.test('jobs advance as callers say', async t => {
     isRefused(t, await advance(second), waits)
     const answer = await advance(third, 'PROCESSING')
     isRefused(t, answer, waits)
-    t.ok(answer.body.Message.endsWith(`advance ${first.Id} or ${second.Id} first`))
+    const advice = `advance ${first.Id} to the end first, and then ${second.Id}, which came before it`
+    t.ok(answer.body.Message.endsWith(advice), answer.body.Message)
     isIn(t, await advance(first, 'COMPLETED'), 'COMPLETED')
     isIn(t, await advance(second, 'COMPLETED'), 'COMPLETED')
     isIn(t, await advance(third, 'COMPLETED'), 'COMPLETED')

@@ -46,7 +46,7 @@ export function createJobProgress(
     `SELECT j.id, ${hasLeave} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
      WHERE ${isRunning} AND j.status <> 'CREATED' AND j.seq <> :seq AND a.id IS NOT NULL
        AND (j.status <> 'PENDING_JOB' OR j.seq < :seq)
-     ORDER BY j.seq`,
+     ORDER BY j.status = 'PENDING_JOB', j.seq`,
   )
   // The progress of a job: its state and its counters, which grow with everything that it writes.
   const progress = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
@@ -151,15 +151,15 @@ export function createJobProgress(
     letLeave: (seq: number, states: JobStatus[]): void => void letLeave.run(JSON.stringify(states), seq),
 
     /**
-     * The jobs that keep a job waiting for a slot: those that have slots, and those before it in
-     * the queue. Undefined unless all of them are held, so that none will give its slot back by
-     * itself.
+     * The jobs that keep a job waiting for a slot: those that have the slots, and those that get
+     * one before it. The first of the queue has a slot already where fewer other jobs have one.
+     * Undefined unless all of them are held, so that none will give its slot back by itself.
      */
-    holdersOfSlots(seq: number): string[] | undefined {
+    holdersOfSlots(seq: number): { having: string[]; before: string[] } | undefined {
       const all = holders.all({ seq })
-      return all.length >= slots && all.every(({ mayLeave }) => mayLeave === 0)
-        ? all.map(({ id }) => id)
-        : undefined
+      if (all.length < slots || all.some(({ mayLeave }) => mayLeave === 1)) return undefined
+      const ids = all.map(({ id }) => id)
+      return { having: ids.slice(0, slots), before: ids.slice(slots) }
     },
 
     /** How often the worker died with a job under way since the job last made progress. */
