@@ -37,16 +37,17 @@ export function readSaidNumber(member: string, text: string): string {
  * absent; an unknown one is refused, as the number would be taken for one of another country (both
  * assumed).
  *
- * @throws BadRequestException for a text without digits, and for an unknown country (both assumed)
+ * @throws BadRequestException for no number, a text without digits, and an unknown country (all
+ *   assumed)
  */
 export async function validateNumber(
   { PhoneNumber, IsoCountryCode }: NumberValidateRequest,
   said: Store['phoneNumbers'],
 ): Promise<NumberValidateResponse> {
-  if (PhoneNumber === undefined || !anyDigit.test(PhoneNumber)) {
-    throw badRequest(
-      `PhoneNumber must be a phone number with its country code, such as +12065550142; got ${JSON.stringify(PhoneNumber)}`,
-    )
+  const valid = 'must be a phone number with its country code, such as +12065550142'
+  if (PhoneNumber === undefined) throw badRequest(`PhoneNumber is required: it ${valid}`)
+  if (!anyDigit.test(PhoneNumber)) {
+    throw badRequest(`PhoneNumber ${valid}; got ${JSON.stringify(PhoneNumber)}`)
   }
   // Loaded when it is first needed: the numbering plans of all countries are large.
   const { describeNumber, isRegion } = await import('./number-plan.ts')

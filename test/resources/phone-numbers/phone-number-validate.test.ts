@@ -152,7 +152,11 @@ t.test('what is no number at all is refused, and so is a country that is none', 
     const message = `PhoneNumber must be a phone number with its country code, such as +12065550142; got ${JSON.stringify(PhoneNumber)}`
     isError(t, await validate({ PhoneNumber }), 400, 'BadRequestException', message)
   }
-  isError(t, await validate({}), 400, 'BadRequestException', /^PhoneNumber must be/)
+  const required =
+    'PhoneNumber is required: it must be a phone number with its country code, such as +12065550142'
+  for (const body of [{}, { PhoneNumber: null }]) {
+    isError(t, await validate(body), 400, 'BadRequestException', required)
+  }
   isError(t, await validate({ PhoneNumber: 1 }), 400, 'BadRequestException', /PhoneNumber/)
   for (const IsoCountryCode of ['USA', 'UK', 'ZZ', '001', ' ']) {
     const message = `IsoCountryCode must be the ISO 3166-1 code of a country, such as US or GB; got "${IsoCountryCode}"`
