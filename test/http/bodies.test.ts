@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { CreateAppCommand, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { answerOf, buildTestApp, createClient, isError } from '../support/helpers.ts'
@@ -131,6 +132,25 @@ for (const contentType of [
     t.match(apps, [{ Name: 'x' }])
   })
 }
+
+t.test('a body in a Content-Encoding is refused, whatever it holds', async t => {
+  for (const [coding, payload] of [
+    ['gzip', gzipSync('{"Name":"x"}')],
+    ['GZIP', '{"Name":"x"}'],
+    ['identity, br', '{"Name":"x"}'],
+  ] as const) {
+    const { answer, apps } = await post(t, payload, { 'content-encoding': coding })
+    const message = `The request body must be sent as it is, without the header Content-Encoding or with identity; got Content-Encoding: ${coding}`
+    isError(t, answer, 400, 'BadRequestException', message)
+    t.strictSame(apps, [])
+  }
+  for (const coding of ['identity', 'Identity', '']) {
+    const { answer } = await post(t, '{"Name":"x"}', { 'content-encoding': coding })
+    t.equal(answer.status, 201, `${coding}: ${answer.body.Message}`)
+  }
+  const { answer } = await post(t, undefined, { 'content-encoding': 'gzip' })
+  isError(t, answer, 400, 'BadRequestException', /^The request body is required/)
+})
 
 t.test('a JSON body is read without a Content-Type, and with a byte order mark', async t => {
   const { port } = await listen(t)
