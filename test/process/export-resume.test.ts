@@ -58,6 +58,15 @@ async function prepare(t: Test, buckets: Buckets, endpoints: number) {
   }
 }
 
+/** Buckets, and a data folder in which all of the first export is written, and nothing is published. */
+async function prepareAtTheBrink(t: Test) {
+  const buckets = makeBuckets(t)
+  const prepared = await prepare(t, buckets, 100)
+  const dataDir = prepared.copy()
+  await prepared.toTheBrink(dataDir)
+  return { ...prepared, buckets, dataDir }
+}
+
 /** Removes what was exported, so that the next run begins anew. */
 async function clear(buckets: Buckets): Promise<void> {
   for (const key of Object.keys(await buckets.read('data'))) {
@@ -128,10 +137,7 @@ for (const [kind, make, endpoints, interruptions] of [
 }
 
 t.test('publishing that was interrupted is taken up again', async t => {
-  const buckets = makeBuckets(t)
-  const { jobs, copy, use, toTheBrink } = await prepare(t, buckets, 100)
-  const dataDir = copy()
-  await toTheBrink(dataDir)
+  const { jobs, use, buckets, dataDir } = await prepareAtTheBrink(t)
   // As if it had been killed after the first object was in its place.
   const out = join(buckets.folder, 'data/out')
   const name = `${jobs[0]!.Id}-00000.gz`
@@ -145,10 +151,7 @@ t.test('publishing that was interrupted is taken up again', async t => {
 })
 
 t.test('an export of which something written is gone is written anew, and whole', async t => {
-  const buckets = makeBuckets(t)
-  const { jobs, copy, use, toTheBrink } = await prepare(t, buckets, 100)
-  const dataDir = copy()
-  await toTheBrink(dataDir)
+  const { jobs, use, buckets, dataDir } = await prepareAtTheBrink(t)
   const out = join(buckets.folder, 'data/out')
   rmSync(join(out, `.${jobs[0]!.Id}-00005.gz.part`))
   const [before, job] = await use(dataDir, async ({ client, control }) => {
@@ -167,10 +170,7 @@ t.test('an export of which something written is gone is written anew, and whole'
 t.test(
   'the drafts of an application that was deleted before a kill are removed at the next start',
   async t => {
-    const buckets = makeBuckets(t)
-    const { app, copy, use, toTheBrink } = await prepare(t, buckets, 100)
-    const dataDir = copy()
-    await toTheBrink(dataDir)
+    const { app, use, buckets, dataDir } = await prepareAtTheBrink(t)
     t.ok(hidden(buckets.folder).length > 0)
     // As if the kill had come between the call and the worker.
     const store = openStore(dataDir)
