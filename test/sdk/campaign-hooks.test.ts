@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
 import { type HookCall, json, startHook } from '../support/hooks.ts'
+import { matchEach } from '../support/items.ts'
 import { journeyOf } from '../support/journeys.ts'
 
 t.test('a filter hook gets the documented payload, and says who gets what', async t => {
@@ -35,7 +36,7 @@ t.test('a filter hook gets the documented payload, and says who gets what', asyn
   t.strictSame(Object.keys(body.Endpoints), ['e1', 'e2', 'e3'])
   t.match(body.Endpoints.e1, { ChannelType: 'SMS', Address: '+15551000000', Attributes: {} })
   t.notOk('Id' in body.Endpoints.e1)
-  t.match(await messages(id), [
+  matchEach(t, await messages(id), [
     { endpoint: 'e1', body: 'Take ten percent' },
     { endpoint: 'e2', body: 'For you alone' },
   ])
@@ -87,7 +88,7 @@ t.test(
       await advance()
       t.equal(hook.calls.length, 3, what)
       t.strictSame(await messages(id), [])
-      t.match(await activities(id), [{ Result: 'FAIL', ExecutionMetrics: { HOOK_FAILURE: '2' } }])
+      matchEach(t, await activities(id), [{ Result: 'FAIL', ExecutionMetrics: { HOOK_FAILURE: '2' } }])
     }
   },
 )
@@ -100,7 +101,7 @@ t.test('a hook that fails at first is tried again', async t => {
   await endpoints({ Id: 'e1' })
   const id = await create({ Hook: { WebUrl: hook.url } })
   await advance()
-  t.match(await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
+  matchEach(t, await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
 })
 
 t.test('a custom channel gets the documented payload, for its endpoint types alone', async t => {
@@ -138,7 +139,7 @@ t.test('a custom channel gets the documented payload, for its endpoint types alo
     sent.find(({ endpoint }) => endpoint === 'custom'),
     { address: '@ann', user: 'ann', body: '{"text":"Hi"}', activity: ActivityId, status: 'SUCCESSFUL' },
   )
-  t.match(await activities(id), [{ Id: ActivityId, SuccessfulEndpointCount: 3 }])
+  matchEach(t, await activities(id), [{ Id: ActivityId, SuccessfulEndpointCount: 3 }])
 })
 
 t.test('EventAttributes in the answer of a custom channel are nothing to a campaign', async t => {
@@ -176,7 +177,7 @@ t.test("what a filter hook changes is in the custom channel's payload and record
   t.strictSame(Object.keys(Endpoints), ['e1', 'e3'])
   t.match(Endpoints.e1, { Address: '@new', Attributes: { Offer: ['ten percent'] } })
   t.notOk('TitleOverride' in Endpoints.e1 || 'Id' in Endpoints.e1)
-  t.match(await messages(id), [{ endpoint: 'e1', address: '@new' }, { endpoint: 'e3' }])
+  matchEach(t, await messages(id), [{ endpoint: 'e1', address: '@new' }, { endpoint: 'e3' }])
 })
 
 t.test('fault rules refuse messages of custom channels, which are then not called for them', async t => {
@@ -190,11 +191,11 @@ t.test('fault rules refuse messages of custom channels, which are then not calle
     CustomDeliveryConfiguration: { DeliveryUri: hook.url, EndpointTypes: ['SMS'] },
   })
   await advance()
-  t.match(await messages(id), [
+  matchEach(t, await messages(id), [
     { endpoint: 'e1', channel: 'CUSTOM', status: 'THROTTLED', statusCode: 429 },
     { endpoint: 'e2', channel: 'CUSTOM', status: 'SUCCESSFUL' },
   ])
-  t.match(await activities(id), [{ TotalEndpointCount: 2, SuccessfulEndpointCount: 1 }])
+  matchEach(t, await activities(id), [{ TotalEndpointCount: 2, SuccessfulEndpointCount: 1 }])
 
   const url = `/v1/apps/${app}/journeys`
   const { Id } = await ok('POST', url, journeyOf(segment, customJourney(hook.url)))
@@ -221,8 +222,8 @@ t.test('a Lambda function is called by the Invoke API, and its errors count', as
   const broken = await create({ Hook: { LambdaFunctionName: 'broken' } })
   await advance()
   t.equal(lambda.calls[0]!.path, `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`)
-  t.match(await messages(good), [{ status: 'SUCCESSFUL' }])
-  t.match(await activities(broken), [{ ExecutionMetrics: { HOOK_FAILURE: '1' } }])
+  matchEach(t, await messages(good), [{ status: 'SUCCESSFUL' }])
+  matchEach(t, await activities(broken), [{ ExecutionMetrics: { HOOK_FAILURE: '1' } }])
 })
 
 t.test('what may not be called is recorded with the setting that would allow it', async t => {
@@ -240,7 +241,9 @@ t.test('what may not be called is recorded with the setting that would allow it'
   ] as const) {
     const id = await create(more)
     await advance()
-    t.match(await messages(id), [{ endpoint: 'e1', status: 'PERMANENT_FAILURE', statusMessage: setting }])
+    matchEach(t, await messages(id), [
+      { endpoint: 'e1', status: 'PERMANENT_FAILURE', statusMessage: setting },
+    ])
   }
 })
 
@@ -254,8 +257,8 @@ t.test(
     await ok('PUT', `/v1/apps/${app}/settings`, { CampaignHook: { WebUrl: hook.url, Mode: 'FILTER' } })
     const filtered = await create()
     await advance()
-    t.match(await messages(delivery), [{ endpoint: 'e1' }])
-    t.match(await activities(filtered), [{ ExecutionMetrics: { HOOK_FILTERED: '1' } }])
+    matchEach(t, await messages(delivery), [{ endpoint: 'e1' }])
+    matchEach(t, await activities(filtered), [{ ExecutionMetrics: { HOOK_FILTERED: '1' } }])
     t.equal(hook.calls.length, 1)
   },
 )
@@ -269,7 +272,7 @@ t.test("a campaign's own hook counts as a whole instead of the application's", a
   })
   const id = await create({ Hook: { WebUrl: hook.url } })
   await advance()
-  t.match(await activities(id), [{ ExecutionMetrics: { HOOK_FILTERED: '1' } }])
+  matchEach(t, await activities(id), [{ ExecutionMetrics: { HOOK_FILTERED: '1' } }])
 })
 
 /** A journey that calls a custom channel for SMS endpoints, a day after they entered. */
@@ -300,8 +303,8 @@ t.test('a hook that does not answer holds up its own application alone, and no r
   const other = await prepareCampaigns(control)
   await other.endpoints({ Id: 'e2' })
   const { items } = await ok('GET', `/_pinpoint/messages?campaign=${await other.create()}&wait=30`)
-  t.match(items, [{ endpoint: 'e2', status: 'SUCCESSFUL' }])
-  t.match(await activities(hanging), [{ State: 'PENDING' }])
+  matchEach(t, items, [{ endpoint: 'e2', status: 'SUCCESSFUL' }])
+  matchEach(t, await activities(hanging), [{ State: 'PENDING' }])
   await ok('POST', '/_pinpoint/reset')
   await closed.promise
 })

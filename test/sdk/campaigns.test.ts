@@ -10,6 +10,7 @@ import { atOnce, prepareCampaigns, withRunningCampaigns } from '../support/campa
 import { controlOf } from '../support/control.ts'
 import { countRows } from '../support/database.ts'
 import { runImport, startEmulator, until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 t.test('an IMMEDIATE campaign sends at once by the real clock, as code of AWS waits for it', async t => {
   const { client, url } = await startEmulator(t)
@@ -85,7 +86,7 @@ t.test('who is not targeted is counted under the first reason in order', async t
     ENDPOINT_CHANNEL_MISMATCH: '1',
   })
   t.match(activity, { TotalEndpointCount: 1, SuccessfulEndpointCount: 1, Result: 'SUCCESS' })
-  t.match(await messages(id), [{ endpoint: 'good' }])
+  matchEach(t, await messages(id), [{ endpoint: 'good' }])
 })
 
 t.test('an endpoint that an import names, and its user as well, is a duplicate', async t => {
@@ -102,7 +103,7 @@ t.test('an endpoint that an import names, and its user as well, is a duplicate',
   const { Definition } = await runImport(client, app, { S3Url: 's3://data/list/', DefineSegment: true })
   const id = await create({ SegmentId: Definition!.SegmentId! })
   await advance()
-  t.match(await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }, { endpoint: 'e3' }])
+  matchEach(t, await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }, { endpoint: 'e3' }])
   const [activity] = await activities(id)
   t.equal(activity!.TotalEndpointCount, 3)
   t.strictSame(activity!.ExecutionMetrics, {
@@ -126,8 +127,8 @@ t.test('a campaign of one run is SCHEDULED until its time, and then COMPLETED', 
   t.strictSame(await activities(id), [])
   await advance({ to: '2027-03-01T11:00:00Z' })
   t.equal(await statusOf(id), 'COMPLETED')
-  t.match(await messages(id), [{ time: '2027-03-01T11:00:00.000Z' }])
-  t.match(await activities(id), [
+  matchEach(t, await messages(id), [{ time: '2027-03-01T11:00:00.000Z' }])
+  matchEach(t, await activities(id), [
     {
       ScheduledStart: '2027-03-01T11:00:00.000Z',
       Start: '2027-03-01T11:00:00.000Z',
@@ -216,7 +217,7 @@ t.test('an IMMEDIATE campaign that was created paused starts when it goes on', a
   await ok('PUT', `${url}/${id}`, { IsPaused: false })
   await advance()
   t.equal((await messages(id)).length, 1)
-  t.match(await activities(id), [{ ScheduledStart: '2027-03-01T10:00:00.000Z' }])
+  matchEach(t, await activities(id), [{ ScheduledStart: '2027-03-01T10:00:00.000Z' }])
 })
 
 t.test(
@@ -247,7 +248,9 @@ t.test('by local time, each zone gets the message by its own clocks', async t =>
   const id = await create({ Schedule: { StartTime: '2027-03-03T10:00:00Z', IsLocalTime: true } })
   await advance({ to: '2027-03-03T08:00:00Z' })
   t.equal(await statusOf(id), 'EXECUTING')
-  t.match(await activities(id), [{ State: 'RUNNING', TimezonesTotalCount: 3, TimezonesCompletedCount: 1 }])
+  matchEach(t, await activities(id), [
+    { State: 'RUNNING', TimezonesTotalCount: 3, TimezonesCompletedCount: 1 },
+  ])
   await advance({ to: '2027-03-04T00:00:00Z' })
   t.strictSame(
     (await messages(id)).map(({ endpoint, time }) => `${endpoint} ${time.slice(0, 16)}`),
@@ -259,7 +262,7 @@ t.test('by local time, each zone gets the message by its own clocks', async t =>
     ],
   )
   t.equal(await statusOf(id), 'COMPLETED')
-  t.match(await activities(id), [
+  matchEach(t, await activities(id), [
     {
       ScheduledStart: '2027-03-03T10:00:00.000Z',
       TimezonesTotalCount: 3,
@@ -279,8 +282,10 @@ t.test('by local time, an endpoint that is created again after the run has begun
   await advance({ to: '2027-03-03T08:00:00Z' })
   await recreate('ann', { Demographic })
   await advance({ to: '2027-03-04T00:00:00Z' })
-  t.match(await messages(id), [{ endpoint: 'bob' }])
-  t.match(await activities(id), [{ SuccessfulEndpointCount: 1, ExecutionMetrics: { ENDPOINT_DELETED: '1' } }])
+  matchEach(t, await messages(id), [{ endpoint: 'bob' }])
+  matchEach(t, await activities(id), [
+    { SuccessfulEndpointCount: 1, ExecutionMetrics: { ENDPOINT_DELETED: '1' } },
+  ])
 })
 
 t.test('by local time, who has no valid zone is not targeted, also where it starts at once', async t => {
@@ -292,8 +297,8 @@ t.test('by local time, who has no valid zone is not targeted, also where it star
   )
   const id = await create({ Schedule: { ...atOnce, IsLocalTime: true } })
   await advance()
-  t.match(await messages(id), [{ endpoint: 'tokyo', time: '2027-03-01T09:00:00.000Z' }])
-  t.match(await activities(id), [
+  matchEach(t, await messages(id), [{ endpoint: 'tokyo', time: '2027-03-01T09:00:00.000Z' }])
+  matchEach(t, await activities(id), [
     { TotalEndpointCount: 1, ExecutionMetrics: { ENDPOINT_PRODUCED: '3', ENDPOINT_MISSING_TIMEZONE: '2' } },
   ])
 })
@@ -306,8 +311,8 @@ t.test('by local time, zones whose time is over when it is created are left out'
   )
   const id = await create({ Schedule: { StartTime: '2027-03-01T12:00:00Z', IsLocalTime: true } })
   await advance({ by: 'P1D' })
-  t.match(await messages(id), [{ endpoint: 'paris', time: '2027-03-01T11:00:00.000Z' }])
-  t.match(await activities(id), [{ ExecutionMetrics: { ENDPOINT_TIMEZONE_MISMATCH: '1' } }])
+  matchEach(t, await messages(id), [{ endpoint: 'paris', time: '2027-03-01T11:00:00.000Z' }])
+  matchEach(t, await activities(id), [{ ExecutionMetrics: { ENDPOINT_TIMEZONE_MISMATCH: '1' } }])
 })
 
 t.test('who has opted out before its local time came is not targeted, and leaves no record', async t => {
@@ -318,8 +323,8 @@ t.test('who has opted out before its local time came is not targeted, and leaves
   await advance({ to: '2027-03-03T08:00:00Z' })
   await ok('PUT', `/v1/apps/${app}/endpoints/e1`, { OptOut: 'ALL' })
   await advance({ by: 'P1D' })
-  t.match(await messages(id), [{ endpoint: 'e2' }])
-  t.match(await activities(id), [
+  matchEach(t, await messages(id), [{ endpoint: 'e2' }])
+  matchEach(t, await activities(id), [
     {
       TotalEndpointCount: 1,
       SuccessfulEndpointCount: 1,
@@ -433,7 +438,7 @@ t.test('who waits for an event is told also of a message that is not sent', asyn
   const second = await create()
   const waiting = ok('GET', `/_pinpoint/events?campaign=${second}&wait=60`)
   await advance()
-  t.match((await waiting).items, [{ event: { attributes: { campaign_send_status: 'DAILY_CAP' } } }])
+  matchEach(t, (await waiting).items, [{ event: { attributes: { campaign_send_status: 'DAILY_CAP' } } }])
 })
 
 t.test('an endpoint that is created again gets no second message of a run', async t => {
@@ -448,7 +453,9 @@ t.test('an endpoint that is created again gets no second message of a run', asyn
     (await messages(id)).map(({ endpoint }) => endpoint),
     ids,
   )
-  t.match(await activities(id), [{ TotalEndpointCount: 10, ExecutionMetrics: { ENDPOINT_PRODUCED: '10' } }])
+  matchEach(t, await activities(id), [
+    { TotalEndpointCount: 10, ExecutionMetrics: { ENDPOINT_PRODUCED: '10' } },
+  ])
 })
 
 t.test('limits hold for an endpoint that is created again, in whatever case its id is given', async t => {
@@ -487,7 +494,7 @@ t.test("the application's Daily counts what a deleted campaign has sent", async 
   const second = await create()
   await advance()
   t.strictSame(await messages(second), [])
-  t.match(await activities(second), [{ ExecutionMetrics: { DAILY_CAP: '1' } }])
+  matchEach(t, await activities(second), [{ ExecutionMetrics: { DAILY_CAP: '1' } }])
   await advance({ by: 'P1D' })
   const third = await create()
   await advance()
@@ -534,7 +541,7 @@ t.test('quiet time drops messages where it is, and counts for Total', async t =>
     (await messages(id)).map(({ endpoint }) => endpoint),
     ['unknown', 'unknown'],
   )
-  t.match(await activities(id), [
+  matchEach(t, await activities(id), [
     { ExecutionMetrics: { TOTAL_CAP: '2' } },
     { ExecutionMetrics: { QUIET_TIME: '1' }, SuccessfulEndpointCount: 1 },
     { ExecutionMetrics: { QUIET_TIME: '1' }, SuccessfulEndpointCount: 1 },
@@ -580,7 +587,7 @@ t.test('a rate spreads messages over time; what comes after the duration is EXPI
   t.equal(await statusOf(id), 'EXECUTING')
   await advance({ by: 'PT5M' })
   t.equal((await messages(id)).length, 60)
-  t.match(await activities(id), [
+  matchEach(t, await activities(id), [
     { TotalEndpointCount: 100, SuccessfulEndpointCount: 60, ExecutionMetrics: { EXPIRED: '40' } },
   ])
 })
@@ -597,7 +604,7 @@ t.test('treatments share the rate of their campaign', async t => {
   await advance({ by: 'PT1M' })
   const seconds = (await messages(id)).map(({ time }) => (Date.parse(time) / 1000) % 60)
   t.strictSame(seconds, [...Array(20).keys()])
-  t.match(await activities(id), [{ State: 'COMPLETED' }, { State: 'COMPLETED' }])
+  matchEach(t, await activities(id), [{ State: 'COMPLETED' }, { State: 'COMPLETED' }])
 })
 
 t.test('settings of the application reach campaigns that are created later', async t => {
@@ -620,7 +627,7 @@ t.test("a campaign's own quiet time counts instead of the application's, also wh
   const own = await create({ Schedule: { ...atOnce, QuietTime: {} } })
   await advance()
   t.strictSame(await messages(quiet), [])
-  t.match(await messages(own), [{ endpoint: 'e1' }])
+  matchEach(t, await messages(own), [{ endpoint: 'e1' }])
 })
 
 t.test('templates are those that are active when it runs', async t => {
@@ -636,7 +643,7 @@ t.test('templates are those that are active when it runs', async t => {
   await ok('PUT', '/v1/templates/hello/sms?create-new-version=true', { Body: 'two' })
   await ok('PUT', '/v1/templates/hello/sms/active-version', { Version: '2' })
   await advance({ by: 'PT1H' })
-  t.match(await messages(id), [{ body: 'two', template: { name: 'hello', version: '2' } }])
+  matchEach(t, await messages(id), [{ body: 'two', template: { name: 'hello', version: '2' } }])
 })
 
 t.test('what is deleted sends no more', async t => {
@@ -667,7 +674,7 @@ t.test('a run that is cancelled is FAIL if it has targeted endpoints and sent to
   })
   await advance({ by: 'PT4.5S' })
   await ok('DELETE', `/v1/apps/${app}/segments/${segment}`)
-  t.match(await activities(id), [{ State: 'CANCELLED', Result: 'FAIL', TotalEndpointCount: 5 }])
+  matchEach(t, await activities(id), [{ State: 'CANCELLED', Result: 'FAIL', TotalEndpointCount: 5 }])
 })
 
 t.test('the clock is not set back while a campaign is under way', async t => {

@@ -3,6 +3,7 @@ import { makeFolder } from '../support/buckets.ts'
 import { withRunningCampaigns } from '../support/campaigns.ts'
 import { countRows } from '../support/database.ts'
 import { until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { journeyOf } from '../support/journeys.ts'
 
 const later = { StartTime: '2027-03-01T10:00:00Z' }
@@ -31,9 +32,9 @@ t.test('scheduled campaigns send a template that was deleted, in the version tha
   await ok('DELETE', '/v1/templates/hello/sms')
   t.equal((await control('GET', '/v1/templates/hello/sms')).status, 404)
   await advance({ by: 'PT1H' })
-  t.match(await messages(campaigns.active), [{ body: 'one', template: { name: 'hello', version: '1' } }])
-  t.match(await messages(campaigns.pinned), [{ body: 'two', template: { name: 'hello', version: '2' } }])
-  t.match(await messages(latest), [{ body: 'two' }])
+  matchEach(t, await messages(campaigns.active), [{ body: 'one', template: { name: 'hello', version: '1' } }])
+  matchEach(t, await messages(campaigns.pinned), [{ body: 'two', template: { name: 'hello', version: '2' } }])
+  matchEach(t, await messages(latest), [{ body: 'two' }])
   t.equal(await statusOf(campaigns.active), 'COMPLETED')
 })
 
@@ -58,7 +59,7 @@ t.test('a campaign whose template was deleted can be changed, and sends it', asy
     t.match(refused, { status: 404, body: { Message: 'Template not found: other' } })
   }
   await advance({ by: 'PT1H' })
-  t.match(await messages(id), [{ body: 'one', treatment: '1' }])
+  matchEach(t, await messages(id), [{ body: 'one', treatment: '1' }])
 })
 
 t.test('a template that was deleted is the same one, whether its version is empty or none', async t => {
@@ -80,8 +81,9 @@ t.test('a version that was deleted alone is sent by campaigns that name it', asy
   await ok('DELETE', '/v1/templates/hello/sms?version=1')
   await ok('DELETE', '/v1/templates/hello/sms')
   await advance({ by: 'PT1H' })
-  t.match(await messages(active), [{ body: 'two' }], 'the active version was another by then')
-  t.match(await messages(pinned), [{ body: 'one' }])
+  // The active version was another by then.
+  matchEach(t, await messages(active), [{ body: 'two' }])
+  matchEach(t, await messages(pinned), [{ body: 'one' }])
 })
 
 t.test('a template that is created again counts first, if it has the version', async t => {
@@ -90,8 +92,8 @@ t.test('a template that is created again counts first, if it has the version', a
   await ok('DELETE', '/v1/templates/hello/sms')
   await ok('POST', '/v1/templates/hello/sms', { Body: 'new' })
   await advance({ by: 'PT1H' })
-  t.match(await messages(active), [{ body: 'new' }])
-  t.match(await messages(pinned), [{ body: 'two' }])
+  matchEach(t, await messages(active), [{ body: 'new' }])
+  matchEach(t, await messages(pinned), [{ body: 'two' }])
 })
 
 t.test('latest is the latest version of the template that was deleted last under the name', async t => {
@@ -101,8 +103,8 @@ t.test('latest is the latest version of the template that was deleted last under
   await ok('POST', '/v1/templates/hello/sms', { Body: 'new' })
   await ok('DELETE', '/v1/templates/hello/sms')
   await advance({ by: 'PT1H' })
-  t.match(await messages(latest), [{ body: 'new', template: { version: '1' } }])
-  t.match(await messages(pinned), [{ body: 'two' }])
+  matchEach(t, await messages(latest), [{ body: 'new', template: { version: '1' } }])
+  matchEach(t, await messages(pinned), [{ body: 'two' }])
 })
 
 t.test('journeys send a template that was deleted; new ones cannot name it', async t => {
@@ -117,7 +119,7 @@ t.test('journeys send a template that was deleted; new ones cannot name it', asy
   })
   t.equal(refused.status, 404)
   await advance({ by: 'P2D' })
-  t.match((await ok('GET', `/_pinpoint/messages?journey=${Id}`)).items, [{ body: 'one' }])
+  matchEach(t, (await ok('GET', `/_pinpoint/messages?journey=${Id}`)).items, [{ body: 'one' }])
 })
 
 t.test('what nothing can send is not kept', async t => {

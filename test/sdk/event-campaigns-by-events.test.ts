@@ -6,6 +6,7 @@ import {
 import t from 'tap'
 import { withRunningCampaigns } from '../support/campaigns.ts'
 import { until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 t.test('an event of PutEvents starts a campaign, which has events and KPIs', async t => {
   const built = await withRunningCampaigns(t)
@@ -33,10 +34,10 @@ t.test('an event of PutEvents starts a campaign, which has events and KPIs', asy
   )
   t.equal(EventsResponse?.Results?.e1?.EventsItemResponse?.ev?.Message, 'Accepted')
   await advance()
-  t.match(await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
+  matchEach(t, await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
   const call = built.control
   const { body } = await call('GET', `/_pinpoint/events?campaign=${id}`)
-  t.match(body.items.map(({ event }: { event: { event_type: string } }) => event.event_type).reverse(), [
+  matchEach(t, body.items.map(({ event }: { event: { event_type: string } }) => event.event_type).reverse(), [
     '_campaign.send',
     '_email.send',
     '_email.delivered',

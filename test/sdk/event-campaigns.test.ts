@@ -5,6 +5,7 @@ import { makeBuckets } from '../support/buckets.ts'
 import { campaignOf, withRunningCampaigns } from '../support/campaigns.ts'
 import { csvOf } from '../support/endpoint-files.ts'
 import { isError, runImport } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 /** An emulator, and `happens`, which does with an event what PutEvents does after it has stored it. */
 async function withEvents(t: Test) {
@@ -53,10 +54,12 @@ t.test('an event starts a run for its endpoint, where it matches', async t => {
   t.equal(await happens('nobody', 'buy', pro), 0)
   t.equal(await happens('e1', 'buy', pro), 1)
   t.equal(await statusOf(id), 'EXECUTING')
-  t.match(await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
-  t.match(await activities(id), [{ State: 'COMPLETED', TotalEndpointCount: 1, SuccessfulEndpointCount: 1 }])
+  matchEach(t, await messages(id), [{ endpoint: 'e1', status: 'SUCCESSFUL' }])
+  matchEach(t, await activities(id), [
+    { State: 'COMPLETED', TotalEndpointCount: 1, SuccessfulEndpointCount: 1 },
+  ])
   t.equal(await happens('e2', 'buy', pro), 1)
-  t.match(await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }])
+  matchEach(t, await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }])
 })
 
 t.test('sends of the same moment count together once their endpoint is deleted', async t => {

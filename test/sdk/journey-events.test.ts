@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import { withRunningCampaigns } from '../support/campaigns.ts'
+import { matchEach } from '../support/items.ts'
 import { journeyOf } from '../support/journeys.ts'
 
 /** An endpoint that a journey can send e-mails to, with a template. */
@@ -60,7 +61,7 @@ for (const [how, own, counters] of [
     const here = `/v1/apps/${app}/journeys/${journey}`
     t.strictSame((await ok('GET', `${here}/activities/s/execution-metrics`)).Metrics, counters)
     const opened = (await ok('GET', `${here}/kpis/daterange/journey-emails-opened`)).KpiResult.Rows
-    t.match(opened, [{ Values: [{ Value: own ? '1.0' : '0.0' }] }])
+    matchEach(t, opened, [{ Values: [{ Value: own ? '1.0' : '0.0' }] }])
     t.equal(
       (await ok('GET', `/_pinpoint/events?type=_email.open&journey=${journey}`)).items.length,
       own ? 1 : 0,
@@ -73,7 +74,7 @@ t.test('a contact center activity is recorded, and passed', async t => {
   const waiting = ok('GET', `/_pinpoint/events?app=${app}&type=_journey.send&wait=60`)
   const journey = await publish('call', { call: { ContactCenter: {} } })
   const { items } = await waiting
-  t.match(items, [
+  matchEach(t, items, [
     {
       event: {
         event_type: '_journey.send',

@@ -6,6 +6,7 @@ import { makeFolder } from '../support/buckets.ts'
 import { withRunningCampaigns } from '../support/campaigns.ts'
 import { countRows } from '../support/database.ts'
 import { until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { journeyOf } from '../support/journeys.ts'
 
 /** A custom channel that has been called with two endpoints by a journey, and has yet to answer. */
@@ -107,7 +108,7 @@ t.test(
     const { Id } = await ok('POST', `/v1/apps/${app}/journeys`, journey)
     await advance()
     const { items } = await ok('GET', `/_pinpoint/events?journey=${Id}`)
-    t.match(items, [
+    matchEach(t, items, [
       {
         event: {
           event_type: '_journey.send',

@@ -20,6 +20,7 @@ import {
 import t, { type Test } from 'tap'
 import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 const start = '2027-03-01T09:00:00.000Z'
 
@@ -90,7 +91,7 @@ t.test('a journey from draft to metrics, with the SDK', async t => {
   t.strictSame(await get(), published)
   const runs = async () =>
     (await client.send(new GetJourneyRunsCommand({ ApplicationId, JourneyId }))).JourneyRunsResponse!.Item!
-  t.match(await runs(), [{ Status: 'SCHEDULED', CreationTime: start, LastUpdateTime: start }])
+  matchEach(t, await runs(), [{ Status: 'SCHEDULED', CreationTime: start, LastUpdateTime: start }])
   const metrics = async () =>
     (await client.send(new GetJourneyExecutionMetricsCommand({ ApplicationId, JourneyId })))
       .JourneyExecutionMetricsResponse!
@@ -104,7 +105,7 @@ t.test('a journey from draft to metrics, with the SDK', async t => {
   t.match(await advance('P2D'), { sent: 1 })
 
   const { items } = (await control('GET', `/_pinpoint/messages?journey=${JourneyId}`)).body
-  t.match(items, [
+  matchEach(t, items, [
     {
       ...{ endpoint: 'ann', time: '2027-03-04T00:00:00.000Z', body: 'Hi ann', channel: 'SMS' },
       ...{
@@ -120,7 +121,7 @@ t.test('a journey from draft to metrics, with the SDK', async t => {
   t.notOk('operation' in items[0] || 'campaign' in items[0])
   t.equal((await get()).State, 'COMPLETED')
   t.equal((await get()).LastModifiedDate, published!.LastModifiedDate, 'which is not a change')
-  t.match(await runs(), [{ Status: 'COMPLETED', RunId: run!.RunId }])
+  matchEach(t, await runs(), [{ Status: 'COMPLETED', RunId: run!.RunId }])
 
   const RunId = run!.RunId!
   const whole = { ENDPOINT_ENTERED: '2', ENDPOINT_LEFT: '2' }
@@ -154,7 +155,7 @@ t.test('a journey from draft to metrics, with the SDK', async t => {
     await t.rejects(client.send(unknown as GetJourneyRunExecutionMetricsCommand), NotFoundException)
   }
   const list = await client.send(new ListJourneysCommand({ ApplicationId }))
-  t.match(list.JourneysResponse!.Item, [{ Id: JourneyId }])
+  matchEach(t, list.JourneysResponse!.Item!, [{ Id: JourneyId }])
   await client.send(new DeleteJourneyCommand({ ApplicationId, JourneyId }))
   await t.rejects(get(), NotFoundException)
 })
@@ -333,7 +334,7 @@ t.test('a clock that is set back holds up neither a journey nor its rate', async
     await advance('PT1S')
     return (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=${endpoint}`)).body.items
   }
-  t.match(await sentTo('ann', '2027-03-20T09:00:00.000Z'), [{ time: '2027-03-20T09:00:00.000Z' }])
+  matchEach(t, await sentTo('ann', '2027-03-20T09:00:00.000Z'), [{ time: '2027-03-20T09:00:00.000Z' }])
   const before = '2027-02-20T09:00:00.000Z'
   t.match(await sentTo('bob', before), [{ time: before }], 'before it was published, and it has sent')
 })
@@ -484,7 +485,7 @@ t.test('a journey goes on beside an import that is writing', async t => {
   )
   const sent = `/_pinpoint/messages?journey=${JourneyResponse!.Id}&wait=30`
   for (const id of ['ann', 'bob']) {
-    t.match((await control('GET', `${sent}&endpoint=${id}`)).body.items, [{ endpoint: id }])
+    matchEach(t, (await control('GET', `${sent}&endpoint=${id}`)).body.items, [{ endpoint: id }])
   }
   t.match(await waitForJob(client, job), { JobStatus: 'COMPLETED', TotalProcessed: 150_000 })
   const metrics = await (await fetch(`${url}/_pinpoint/metrics`)).text()

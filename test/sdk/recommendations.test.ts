@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { withRunningCampaigns } from '../support/campaigns.ts'
 import { isError } from '../support/helpers.ts'
 import { json, startHook } from '../support/hooks.ts'
+import { matchEach } from '../support/items.ts'
 import { journeyOf } from '../support/journeys.ts'
 import { recommender } from '../support/with-recommenders.ts'
 
@@ -139,7 +140,7 @@ t.test('the Lambda function of a recommender makes attributes of its items', asy
   await endpoints({ Id: 'e1', User: { UserId: 'ann' } })
   const campaign = await create(template)
   await advance()
-  t.match(await messages(campaign), [{ endpoint: 'e1', body: 'Buy the tea for 5' }])
+  matchEach(t, await messages(campaign), [{ endpoint: 'e1', body: 'Buy the tea for 5' }])
   t.equal(lambda.calls.length, 1)
   const [{ path, body }] = lambda.calls as [(typeof lambda.calls)[0]]
   t.equal(path, `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`)
@@ -154,7 +155,9 @@ t.test('the Lambda function of a recommender makes attributes of its items', asy
     journeyOf(segment, { StartActivity: 'offer', Activities: { offer: { SMS: { TemplateName: 'offer' } } } }),
   )
   await advance()
-  t.match((await ok('GET', `/_pinpoint/messages?journey=${journey}`)).items, [{ body: 'Buy the tea for 5' }])
+  matchEach(t, (await ok('GET', `/_pinpoint/messages?journey=${journey}`)).items, [
+    { body: 'Buy the tea for 5' },
+  ])
   t.match(lambda.calls[1]!.body, { JourneyId: journey, JourneyActivityId: 'offer' })
 
   const preview = { template: { name: 'offer', kind: 'SMS' }, app, endpoint: 'e1' }
@@ -165,7 +168,7 @@ t.test('the Lambda function of a recommender makes attributes of its items', asy
   t.equal(lambda.calls.length, 3)
 
   await ok('POST', `/v1/apps/${app}/messages`, { Endpoints: { e1: {} }, ...template })
-  t.match((await ok('GET', '/_pinpoint/messages?operation=SendMessages')).items, [
+  matchEach(t, (await ok('GET', '/_pinpoint/messages?operation=SendMessages')).items, [
     { body: 'Buy a book for 10' },
   ])
   t.equal(lambda.calls.length, 3, 'direct messages have the defaults alone')
@@ -242,7 +245,7 @@ t.test('after an invalid answer of the function, the message is not sent', async
     const campaign = await create(template)
     await advance()
     const statusMessage = `${functionArn}: ${why}`
-    t.match(await messages(campaign), [{ status: 'PERMANENT_FAILURE', statusMessage }])
+    matchEach(t, await messages(campaign), [{ status: 'PERMANENT_FAILURE', statusMessage }])
     const preview = { template: { name: 'offer', kind: 'SMS' }, app, endpoint: 'e1' }
     lambda.calls.length = 0
     t.match(await ok('POST', '/_pinpoint/render', preview), {
@@ -297,7 +300,7 @@ t.test('without AWS_ENDPOINT_URL_LAMBDA, a message does without the function, an
   const campaign = await create(template)
   await advance()
   const notCalled = `the Lambda function ${functionArn} was not called: AWS_ENDPOINT_URL_LAMBDA says where functions are`
-  t.match(await messages(campaign), [{ status: 'SUCCESSFUL', body: 'Buy a book for 10', notCalled }])
+  matchEach(t, await messages(campaign), [{ status: 'SUCCESSFUL', body: 'Buy a book for 10', notCalled }])
   const preview = { template: { name: 'offer', kind: 'SMS' }, app, endpoint: 'e1' }
   t.match(await ok('POST', '/_pinpoint/render', preview), { notCalled, errors: [] })
   t.match(await ok('POST', '/_pinpoint/render', { ...preview, template: undefined, text: '{{Id}}' }), {
@@ -308,5 +311,5 @@ t.test('without AWS_ENDPOINT_URL_LAMBDA, a message does without the function, an
   await say({ default: { Name: 'a pot', Price: '7' } })
   const another = await create(template)
   await advance()
-  t.match(await messages(another), [{ body: 'Buy a pot for 7', notCalled: undefined }])
+  matchEach(t, await messages(another), [{ body: 'Buy a pot for 7', notCalled: undefined }])
 })

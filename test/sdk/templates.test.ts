@@ -30,6 +30,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 const TemplateName = 'welcome'
 
@@ -116,7 +117,7 @@ for (const [TemplateType, family] of Object.entries(families)) {
       message: 'Template already exists: welcome',
     })
     const list = await client.send(new ListTemplatesCommand({ TemplateType, Prefix: 'wel' }))
-    t.match(list.TemplatesResponse?.Item, [{ TemplateName, TemplateType, Version: '1' }])
+    matchEach(t, list.TemplatesResponse!.Item!, [{ TemplateName, TemplateType, Version: '1' }])
     t.equal((await family.delete(client)).$metadata.httpStatusCode, 202)
     const notFound = { name: 'NotFoundException', message: 'Template not found: welcome' }
     await t.rejects(family.get(client), notFound)

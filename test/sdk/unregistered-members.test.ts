@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { withRunningCampaigns } from '../support/campaigns.ts'
 import { runImport } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 /**
  * A segment whose import has registered nobody: `E1`, which is registered with other values, and `e2`, which is not. Its
@@ -61,7 +62,7 @@ t.test('a campaign sends by local time as the file says', async t => {
   const Schedule = { StartTime: '2027-03-03T10:00:00Z', IsLocalTime: true }
   const id = await create({ SegmentId: list, Schedule })
   await advance({ until: 'idle' })
-  t.match(await messages(id), [
+  matchEach(t, await messages(id), [
     { endpoint: 'e1', address: '+15552000001', time: '2027-03-03T01:00:00.000Z' },
     { endpoint: 'e2', address: '+15552000002', time: '2027-03-03T01:00:00.000Z' },
   ])
