@@ -164,21 +164,22 @@ export class JobRunner implements Source {
   }
 
   /**
-   * A job's slot. It joins the queue as soon as it has to wait, so that no younger job gets a slot
-   * before it.
+   * A job's slot. Those that had one when they were interrupted get it first, the others in the order in which they were
+   * created: `holdersOfSlots` of the store tells so.
    */
   #createSlot(job: Job, signal: AbortSignal, begins: () => void): JobContext['slot'] & { release(): void } {
     const slots = this.#slots
-    let acquired = job.status === 'CREATED' ? undefined : slots.acquire()
+    const join = () => slots.acquire(hadSlot(job) ? 0 : job.seq)
+    let acquired = job.status === 'CREATED' ? undefined : join()
     return {
       tryAcquire() {
         const isFree = slots.tryAcquire()
-        acquired = isFree ? Promise.resolve() : slots.acquire()
+        acquired = isFree ? Promise.resolve() : join()
         if (isFree) begins()
         return isFree
       },
       async acquire() {
-        acquired ??= slots.acquire()
+        acquired ??= join()
         await Promise.race([acquired, rejectOnAbort(signal)])
         begins()
       },

@@ -1,7 +1,8 @@
-/** A counting semaphore that is fair: slots go to whoever has waited longest. */
+/** A counting semaphore: a slot goes to the lowest rank, and among equals to whoever has waited longest. */
 export class Semaphore {
   #free: number
-  readonly #waiting: (() => void)[] = []
+  /** In the order in which they get slots. */
+  readonly #waiting: { rank: number; take: () => void }[] = []
 
   constructor(count: number) {
     this.#free = count
@@ -15,14 +16,18 @@ export class Semaphore {
   }
 
   /** Waits for a slot and takes it. */
-  async acquire(): Promise<void> {
-    if (!this.tryAcquire()) await new Promise<void>(resolve => this.#waiting.push(resolve))
+  async acquire(rank = 0): Promise<void> {
+    if (this.tryAcquire()) return
+    const { promise, resolve: take } = Promise.withResolvers<void>()
+    const next = this.#waiting.findIndex(other => other.rank > rank)
+    this.#waiting.splice(next === -1 ? this.#waiting.length : next, 0, { rank, take })
+    await promise
   }
 
   /** Gives a slot back. */
   release(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#free++
-    else next()
+    else next.take()
   }
 }

@@ -92,6 +92,21 @@ t.test('whoever waits for a slot finds out which jobs have one, and which come b
   await isIn(d, 'PROCESSING')
 })
 
+t.test('a slot goes to the job that was created first, whichever began to wait first', async t => {
+  const { create, advance } = await startManual(t)
+  const isIn = async (job: { id: string }, to: string) => t.equal((await advance(job, to)).body.JobStatus, to)
+  const [holder, older, younger] = [await create('a.csv'), await create('a.csv'), await create('b.csv')]
+  await isIn(holder, 'PREPARING_FOR_INITIALIZATION')
+  await isIn(younger, 'PENDING_JOB')
+  await isIn(older, 'PENDING_JOB')
+  await isIn(holder, 'COMPLETED')
+  await isIn(older, 'PROCESSING')
+  const message = `the job waits as PENDING_JOB for a slot, and jobs that are held have all of them: advance ${older.id} to the end first`
+  isError(t, await advance(younger, 'PROCESSING'), 409, 'ConflictException', message)
+  await isIn(older, 'COMPLETED')
+  await isIn(younger, 'COMPLETED')
+})
+
 t.test('an advance ends when the application is deleted', async t => {
   const { client, ApplicationId, advanced } = await startWaiting(t)
   await client.send(new DeleteAppCommand({ ApplicationId }))
