@@ -27,7 +27,8 @@ function OpenPalette() {
   const typed = text.value.trim()
   const { targets, isLooking } = useTargets(typed)
   const at = targets.findIndex(({ address }) => address === chosen.value)
-  const active = Math.min(Math.max(at, 0), targets.length - 1)
+  // Nothing before a key: of a field with an active option, screen readers say that one alone.
+  const active = at >= 0 || typed === '' ? at : Math.min(0, targets.length - 1)
   const follow = (target: Target | undefined) => {
     if (target === undefined) return
     close()
@@ -37,7 +38,9 @@ function OpenPalette() {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step !== undefined) {
       event.preventDefault()
-      chosen.value = targets.at((active + step) % targets.length)?.address
+      // From nothing, up leads to the last one, as it does from the first.
+      const from = Math.max(active, step < 0 ? 0 : -1)
+      chosen.value = targets.at((from + step) % targets.length)?.address
     } else if (event.key === 'Enter') {
       event.preventDefault()
       follow(targets[active])

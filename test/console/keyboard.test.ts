@@ -60,9 +60,30 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await untilFocused(page, 'A page, a name or an id')
     // The pages of the application come before the others as soon as its name is known.
     await page.getByRole('option', { name: 'page of shop' }).first().waitFor()
-    await page.keyboard.press('ArrowDown')
-    const second = await page.getByRole('option').nth(1).textContent()
-    t.equal(await page.getByRole('option', { selected: true }).textContent(), second)
+    const field = page.getByRole('combobox')
+    const selected = page.getByRole('option', { selected: true })
+    // Screen readers would say the option instead of the field.
+    t.equal(await field.getAttribute('aria-activedescendant'), null)
+    t.equal(await selected.count(), 0, 'nothing is selected before a key')
+    await page.keyboard.press('Enter')
+    t.ok(await field.isVisible(), 'so Enter leads nowhere')
+    const options = await page.getByRole('option').allTextContents()
+    for (const [key, at] of [
+      ['ArrowDown', 0],
+      ['ArrowDown', 1],
+      ['ArrowUp', 0],
+      ['ArrowUp', -1],
+    ] as const) {
+      await page.keyboard.press(key)
+      t.equal(await selected.textContent(), options.at(at), key)
+      t.equal(await field.getAttribute('aria-activedescendant'), await selected.getAttribute('id'))
+    }
+    for (const text of ['out', '']) {
+      await field.fill(text)
+      await selected.waitFor({ state: text === '' ? 'detached' : 'visible' })
+    }
+    await page.keyboard.press('ArrowUp')
+    t.equal(await selected.textContent(), options.at(-1))
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     t.ok(await heading(page, 'endpoint-41').isVisible(), 'Escape closes the dialog, and stays on the page')
