@@ -57,7 +57,9 @@ t.test('the state in the console', needsBrowser, async t => {
 
   await createApp(client)
   await shown(3)
-  const choose = page.getByLabel('Snapshot to restore')
+  const picker = { name: 'Snapshot to restore' }
+  t.equal(await page.getByRole('button', picker).count(), 0, 'it is no second button for the same')
+  const choose = page.getByLabel(picker.name)
   await choose.setInputFiles(file)
   await dialog.getByText('This removes 3 applications').waitFor()
   await dialog.getByRole('button', { name: 'Restore' }).click()

@@ -33,9 +33,8 @@ export function SnapshotPicker({ choose }: { choose: (file: File) => void }) {
       <input
         ref={input}
         type="file"
-        class="sr-only"
+        hidden
         aria-label="Snapshot to restore"
-        tabIndex={-1}
         onChange={event => {
           const file = event.currentTarget.files?.[0]
           // The same file can be chosen again.
