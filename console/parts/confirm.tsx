@@ -3,7 +3,7 @@ import type { ComponentChildren, ComponentProps } from 'preact'
 import { call } from '../api/calls.ts'
 import { go } from '../router.ts'
 import { announce } from '../shell/announce.tsx'
-import { Dialog } from './dialog.tsx'
+import { Question } from './dialog.tsx'
 import { ActionButton } from './form.tsx'
 
 /**
@@ -42,25 +42,17 @@ export function ConfirmButton({
         {label}
       </button>
       {open.value && (
-        <Dialog title={title} close={close}>
-          <div class="stack">
-            {children}
-            <div class="actions">
-              <ActionButton
-                kind={kind}
-                does={async () => {
-                  await does()
-                  close()
-                }}
-              >
-                {label}
-              </ActionButton>
-              <button type="button" class="button" onClick={close}>
-                Cancel
-              </button>
-            </div>
-          </div>
-        </Dialog>
+        <Question title={title} text={children} close={close}>
+          <ActionButton
+            kind={kind}
+            does={async () => {
+              await does()
+              close()
+            }}
+          >
+            {label}
+          </ActionButton>
+        </Question>
       )}
     </>
   )

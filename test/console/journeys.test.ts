@@ -102,7 +102,7 @@ t.test('journeys in the console', needsBrowser, async t => {
     )
 
     await page.getByRole('button', { name: 'Delete' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('heading', { name: 'Journeys', level: 1 }).waitFor()
     t.equal((await control('GET', `${path}/journeys/${id}`)).status, 404)
     t.strictSame(

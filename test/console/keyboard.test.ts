@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { chooseFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { chooseFiles, describedBy, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, until } from '../support/helpers.ts'
 import { journeyOf } from '../support/journeys.ts'
@@ -325,6 +325,34 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
+  t.test('a question is described by its text, and Enter does nothing at first', async t => {
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(`${home}apps/${app}`)
+    await page.getByRole('button', { name: 'Delete the application' }).press('Enter')
+    const question = page.getByRole('alertdialog', { name: 'Delete the application?', exact: true })
+    await question.waitFor()
+    t.match(await describedBy(question), /^With shop go 60 endpoints, 1 segment, /)
+    await untilFocused(page, 'Cancel')
+    await page.keyboard.press('Enter')
+    await question.waitFor({ state: 'detached' })
+    await untilFocused(page, 'Delete the application')
+
+    await page.goto(`${home}templates`)
+    await page.getByRole('button', { name: 'New template' }).press('Enter')
+    await untilFocused(page, 'Kind')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('hello')
+    await page.keyboard.press('Escape')
+    const drop = page.getByRole('alertdialog', { name: 'Drop what you have typed?' })
+    await drop.waitFor()
+    t.equal(await describedBy(drop), 'It is not saved.')
+    await untilFocused(page, 'Go on writing')
+    await page.keyboard.press('Enter')
+    await drop.waitFor({ state: 'detached' })
+    await untilFocused(page, 'Name')
+    t.strictSame(trouble, [])
+  })
+
   t.test('the open menu of a narrow window keeps the focus, and Escape closes it', async t => {
     const { page, trouble } = await openPage(t, browser, url, { viewport: { width: 320, height: 640 } })
     await page.goto(`${home}faults`)
@@ -406,7 +434,7 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await page.goto(`${home}apps/${app}/journeys/${Id}`)
     await live()
     await press('Cancel journey')
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel journey' }).press('Enter')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel journey' }).press('Enter')
     await status('CANCELLED').waitFor()
     await untilHeading('welcome')
 
@@ -417,7 +445,7 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await page.getByRole('link', { name: 'With version 2' }).press('Enter')
     await untilHeading('From version 1 to version 2', 2)
     await press('Delete version 2')
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete version 2' }).press('Enter')
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete version 2' }).press('Enter')
     await page.getByText('Version 1, active').waitFor()
     await untilHeading('hello')
 

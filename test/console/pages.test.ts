@@ -181,7 +181,7 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       await page.goto(`${url}/_pinpoint/console/no-page`)
       await page.locator('h1').waitFor()
       await page.evaluate(axe)
-      const dialog = page.getByRole('dialog')
+      const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog'))
       const lookAt = async (name: string) => {
         await dialog.waitFor()
         t.equal((await violationsOf(page, withTargets)).join('\n'), '', name)

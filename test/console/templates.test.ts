@@ -35,7 +35,7 @@ t.test('a template is created, edited, compared, made active and deleted', needs
   await dialog.getByLabel('Name').fill('no spaces, please')
   await dialog.getByLabel('Subject').fill('Hi')
   await dialog.getByLabel('HTML', { exact: true }).fill('<p>\nHello\n</p>')
-  const question = page.getByRole('dialog', { name: 'Drop what you have typed?' })
+  const question = page.getByRole('alertdialog', { name: 'Drop what you have typed?' })
   for (const isOpen of [true, false]) {
     await page.keyboard.press('Escape')
     await question.waitFor({ state: isOpen ? 'visible' : 'detached' })
@@ -84,10 +84,10 @@ t.test('a template is created, edited, compared, made active and deleted', needs
   t.match(await read(), { Version: '2', Subject: 'Hi again' })
 
   await page.getByRole('button', { name: 'Delete version 2' }).click()
-  await dialog.getByRole('button', { name: 'Delete version 2' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete version 2' }).click()
   await page.getByText('Version 1, active').waitFor()
   await page.getByRole('button', { name: 'Delete template' }).click()
-  await dialog.getByRole('button', { name: 'Delete template' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete template' }).click()
   await page.getByText('No template yet').waitFor()
   const { TemplatesResponse } = await client.send(new ListTemplatesCommand({}))
   t.strictSame(TemplatesResponse!.Item, [])

@@ -47,6 +47,12 @@ export async function openPage(
   return { page: await context.newPage(), context, trouble, expectTrouble }
 }
 
+/** The text that describes an element, as screen readers say it. */
+export const describedBy = (of: Locator): Promise<string> =>
+  of.evaluate(element =>
+    element.ariaDescribedByElements.map(({ textContent }: { textContent: string }) => textContent).join(' '),
+  )
+
 /**
  * Answers the system's dialog for files that a step opens.
  *
