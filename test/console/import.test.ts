@@ -221,7 +221,7 @@ t.test('a job whose upload a reset has removed asks for the file', needsBrowser,
   const job = page.url()
   await page.getByRole('link', { name: 'State' }).click()
   await page.getByRole('button', { name: 'Reset', exact: true }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Reset' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Reset' }).click()
   await page.getByRole('button', { name: 'Undo the reset' }).click()
   await page.getByText('The reset is undone').waitFor({ state: 'attached' })
   await page.goto(job)

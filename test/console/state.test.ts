@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { GetAppsCommand, TooManyRequestsException, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
-import { dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
+import { describedBy, dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { prepareCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, until } from '../support/helpers.ts'
+import { largeSnapshot } from '../support/large-snapshot.ts'
 
 t.test('the state in the console', needsBrowser, async t => {
   const { url, client } = await startEmulator(t, {})
@@ -37,7 +38,7 @@ t.test('the state in the console', needsBrowser, async t => {
   t.equal(readFileSync(file).subarray(0, 15).toString(), 'SQLite format 3')
 
   await page.getByRole('button', { name: 'Reset', exact: true }).click()
-  const dialog = page.getByRole('dialog')
+  const dialog = page.getByRole('alertdialog')
   await dialog.getByText('This removes 2 applications').waitFor()
   await dialog.getByText('so do uploaded files, the request log and the counts of usage').waitFor()
   await dialog
@@ -96,6 +97,47 @@ t.test('the state in the console', needsBrowser, async t => {
   t.strictSame(trouble, [])
 })
 
+t.test('a state that is too big for an undo', needsBrowser, async t => {
+  const { url, client } = await startEmulator(t, {})
+  await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: await largeSnapshot(t, 51) })
+  const app = await createApp(client)
+  const status = async () => (await fetch(`${url}/_pinpoint/apps/${app}`)).status
+  const { page, trouble } = await openPage(t, await launchBrowser(t), url)
+  const focused = () => page.evaluate<string>('document.activeElement.textContent')
+  const question = page.getByRole('alertdialog', { name: 'Reset?', exact: true })
+  const again = page.getByRole('alertdialog', { name: 'Reset without undo?', exact: true })
+  const ask = async () => {
+    await page.getByRole('button', { name: 'Reset', exact: true }).press('Enter')
+    await question.getByText('This removes 1 application').waitFor()
+    t.match(await describedBy(question), /^This removes 1 application; .* you can undo it\. /)
+    t.equal(await focused(), 'Cancel')
+    await page.keyboard.press('Shift+Tab')
+    t.equal(await focused(), 'Reset')
+    await page.keyboard.press('Enter')
+    await again.waitFor()
+    t.match(
+      await describedBy(again),
+      /^The state has [\d.]+ MiB, .* there will be no undo\. .*This removes 1 /,
+    )
+  }
+  await page.goto(`${url}/_pinpoint/console/state`)
+  await ask()
+  t.equal(await focused(), 'Cancel', 'Enter once more does not confirm it')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alertdialog').first().waitFor({ state: 'detached' })
+  t.equal(await status(), 200)
+  await until(async () => (await focused()) === 'Reset' || undefined, 'the focus where it was')
+
+  await ask()
+  await page.keyboard.press('Shift+Tab')
+  t.equal(await focused(), 'Reset without undo')
+  await page.keyboard.press('Enter')
+  await page.getByText('Everything is removed.').waitFor()
+  t.equal(await status(), 404)
+  t.equal(await page.getByRole('button', { name: /^Undo/ }).count(), 0)
+  t.strictSame(trouble, [])
+})
+
 t.test(
   'a reset or a restore that is cancelled changes nothing, and keeps the undo',
   needsBrowser,
@@ -104,7 +146,7 @@ t.test(
     const { page, trouble } = await openPage(t, await launchBrowser(t), url)
     await createApp(client, 'before')
     const buffer = Buffer.from(await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer())
-    const dialog = page.getByRole('dialog')
+    const dialog = page.getByRole('alertdialog')
     const button = (name: string) => page.getByRole('button', { name, exact: true })
     await page.goto(`${url}/_pinpoint/console/state`)
     await button('Reset').click()

@@ -2,14 +2,16 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { bytes } from '../../format.ts'
-import { Dialog } from '../../parts/dialog.tsx'
+import { Question } from '../../parts/dialog.tsx'
 import { useAction } from '../../parts/form.tsx'
 import { Progress } from '../../parts/progress.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
 import { replaceState, TooBigError, type Undo } from './undo.ts'
 
 /**
- * Asks before the state is replaced, takes a snapshot for an undo, and shows how far it is.
+ * Asks before the state is replaced, takes a snapshot for an undo, and shows how far it is. If the
+ * state is too big for an undo, it asks again, in a dialog of its own: screen readers say its text, and a
+ * key that is pressed twice does not confirm it.
  *
  * @param label of the button: "Reset"
  * @param children what will be lost
@@ -57,36 +59,60 @@ export function ReplaceDialog({
         sent.value = undefined
       }
     })
+  const more = (
+    <>
+      {busy &&
+        (sent.value === undefined || total === 0 ? (
+          <p role="status">{sent.value === undefined ? 'Taking a snapshot …' : 'Replacing the state …'}</p>
+        ) : (
+          <Progress
+            label="Upload of the snapshot"
+            value={sent.value < total ? sent.value / total : undefined}
+            text={progressText(sent.value, total)}
+          />
+        ))}
+      {error && <ErrorBox error={error} />}
+    </>
+  )
+  const isTooBig = tooBig.value !== undefined
   return (
-    <Dialog title={title} close={close}>
-      <div class="stack">
-        {children}
-        <p>
-          {tooBig.value === undefined
-            ? `A snapshot is taken first, which this tab keeps, so that you can undo it. ${notBack[what]}`
-            : `The state has ${bytes(tooBig.value)}, too much for this tab to keep: there will be no undo. Close this and download a snapshot, if you may want it back.`}
-        </p>
-        {busy &&
-          (sent.value === undefined || total === 0 ? (
-            <p role="status">{sent.value === undefined ? 'Taking a snapshot …' : 'Replacing the state …'}</p>
-          ) : (
-            <Progress
-              label="Upload of the snapshot"
-              value={sent.value < total ? sent.value / total : undefined}
-              text={progressText(sent.value, total)}
-            />
-          ))}
-        {error && <ErrorBox error={error} />}
-        <div class="actions">
+    <>
+      <Question
+        title={title}
+        text={
+          <>
+            {children}
+            <p>A snapshot is taken first, which this tab keeps, so that you can undo it. {notBack[what]}</p>
+          </>
+        }
+        more={!isTooBig && more}
+        close={close}
+      >
+        <button type="button" class="button danger" aria-busy={busy} onClick={start}>
+          {label}
+        </button>
+      </Question>
+      {isTooBig && (
+        <Question
+          title={`${label} without undo?`}
+          text={
+            <>
+              <p>
+                The state has {bytes(tooBig.value!)}, too much for this tab to keep: there will be no undo.
+                Close this and download a snapshot, if you may want it back.
+              </p>
+              {children}
+            </>
+          }
+          more={more}
+          close={close}
+        >
           <button type="button" class="button danger" aria-busy={busy} onClick={start}>
-            {tooBig.value === undefined ? label : `${label} without undo`}
+            {label} without undo
           </button>
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
-        </div>
-      </div>
-    </Dialog>
+        </Question>
+      )}
+    </>
   )
 }
 
