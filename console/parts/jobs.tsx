@@ -15,6 +15,14 @@ const jobAddress = ({ app, type, job }: JobRow): string =>
 const s3UrlOf = ({ Definition }: JobRow['job']): string =>
   'S3Url' in Definition ? Definition.S3Url : Definition.S3UrlPrefix
 
+/** What follows `Import` or `Export` in the name of a job: people know it by its object. */
+export function objectWords({ Definition }: Pick<JobRow['job'], 'Definition'>): string {
+  if ('S3UrlPrefix' in Definition) return ` to ${Definition.S3UrlPrefix}`
+  const name = Definition.S3Url.replace(/\/$/, '').split('/').at(-1)!
+  // Several files were uploaded: their prefix has no name of its own.
+  return ` of ${/^[0-9a-f-]{36}$/.test(name) ? 'several files' : name}`
+}
+
 /** The columns of a list of jobs. */
 export const jobColumns: Column<JobRow>[] = [
   {
@@ -23,6 +31,7 @@ export const jobColumns: Column<JobRow>[] = [
       <a href={jobAddress(row)}>
         <Icon name={row.type === 'IMPORT' ? 'download' : 'upload'} />{' '}
         {row.type === 'IMPORT' ? 'Import' : 'Export'}
+        <span class="sr-only">{objectWords(row.job)}</span>
       </a>
     ),
   },

@@ -1,4 +1,4 @@
-import { call } from '../api/calls.ts'
+import { createImport } from '../api/start-job.ts'
 import type { ImportJob, ImportJobDefinition, Upload } from '../api/types.ts'
 import { type NamedFile, run } from './current-run.ts'
 import { Rate } from './rate.ts'
@@ -58,10 +58,6 @@ export async function importUploaded(
     window.removeEventListener('beforeunload', warn)
   }
 }
-
-/** @throws CallError */
-export const createImport = (app: string, definition: ImportJobDefinition): Promise<ImportJob> =>
-  call<ImportJob>('POST', `v1/apps/${encodeURIComponent(app)}/jobs/import`, { body: definition })
 
 /** A role that every job may name: the emulator has no IAM. */
 export const anyRole = 'arn:aws:iam::123456789012:role/any'

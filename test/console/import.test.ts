@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { ImportJobResponse } from '@aws-sdk/client-pinpoint'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { chooseFiles, dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeBuckets, makeFolder, putAll } from '../support/buckets.ts'
 import { controlOf, jobsOf, writeFewAtATime } from '../support/control.ts'
-import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { createApp, createImportJob, startEmulator, until, waitForJob } from '../support/helpers.ts'
 
 /** An emulator of its own, and a page of the console. */
 async function open(t: Test, path = '', env: Record<string, string> = {}) {
@@ -62,6 +63,35 @@ t.test(
     t.strictSame(trouble, [])
   },
 )
+
+t.test('an import that is over before its page is there is said to be over', needsBrowser, async t => {
+  const { page, trouble, client, control } = await open(t)
+  const status = page.getByRole('status')
+  const app = await createApp(client)
+  await page.goto(new URL(`apps/${app}/import`, page.url()).href)
+  // No event tells of it.
+  await page.getByRole('button', { name: 'Live', exact: true }).click()
+  await page.getByRole('button', { name: /^Paused/ }).waitFor()
+  await page.route(/import-jobs/, async route => {
+    await until(async () => {
+      const { items } = (await control('GET', '/_pinpoint/jobs')).body
+      return items.every(({ job }: { job: ImportJobResponse }) => job.JobStatus === 'COMPLETED') || undefined
+    }, 'the end of the import')
+    await route.continue()
+  })
+  await page.getByRole('button', { name: 'Try six rows' }).click()
+  await status.getByText('Import COMPLETED: 6 records, 1 failed.', { exact: true }).waitFor()
+
+  await page.getByRole('button', { name: 'Mend the rows here' }).click()
+  const rows = page.getByRole('textbox', { name: 'Rows' })
+  await rows.fill((await rows.inputValue()).replace('dan-email,EMAIL,,', 'dan-email,EMAIL,dan@example.com,'))
+  await page.getByRole('button', { name: 'Import 1 file', exact: true }).click()
+  await status.getByText('Import COMPLETED: 6 records.', { exact: true }).waitFor()
+
+  await page.locator('.above').getByRole('link', { name: 'Jobs' }).click()
+  await page.getByRole('link', { name: 'Import of six-rows.csv', exact: true }).last().waitFor()
+  t.strictSame(trouble, [])
+})
 
 t.test('a file with a bad row is dropped, mended, and dropped again', needsBrowser, async t => {
   const { page, trouble, control } = await open(t)
@@ -447,10 +477,10 @@ t.test('jobs are listed, filtered, and exported into', needsBrowser, async t => 
   await page.getByRole('button', { name: 'Export endpoints' }).click()
   await badge(page, 'FAILED').waitFor()
   await page.goto(`${url}/_pinpoint/console/jobs?status=FAILED`)
-  await row(page, /^Export shop .*s3:\/\/nowhere\/out/).waitFor()
+  await row(page, /^Export to .* shop .*s3:\/\/nowhere\/out/).waitFor()
   t.equal(await row(page, /^Import/).count(), 0)
   await page.getByLabel('Type').selectOption('IMPORT')
-  await page.getByText('No job is like this').waitFor()
+  await page.locator('main').getByText('No job is like this').waitFor()
   await page.getByLabel('Status').selectOption('')
-  await row(page, /^Import shop/).waitFor()
+  await row(page, /^Import of .* shop/).waitFor()
 })

@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
-import type { ExportJob } from '../../api/types.ts'
+import { createExport } from '../../api/start-job.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { SelectField, TextField } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
@@ -31,13 +30,11 @@ export function ExportDialog({ app, close }: { app: string; close: () => void })
   })
   const create = async () => {
     const { S3UrlPrefix, SegmentId, SegmentVersion, RoleArn } = form.value
-    const { Id } = await call<ExportJob>('POST', to`v1/apps/${app}/jobs/export`, {
-      body: {
-        S3UrlPrefix: S3UrlPrefix.trim(),
-        RoleArn: RoleArn || anyRole,
-        ...(SegmentId && { SegmentId }),
-        ...(SegmentId && SegmentVersion && { SegmentVersion: Number(SegmentVersion) }),
-      },
+    const { Id } = await createExport(app, {
+      S3UrlPrefix: S3UrlPrefix.trim(),
+      RoleArn: RoleArn || anyRole,
+      ...(SegmentId && { SegmentId }),
+      ...(SegmentId && SegmentVersion && { SegmentVersion: Number(SegmentVersion) }),
     })
     go(to`apps/${app}/export-jobs/${Id}`)
   }

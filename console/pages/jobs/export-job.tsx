@@ -1,9 +1,10 @@
-import { call } from '../../api/calls.ts'
+import { createExport } from '../../api/start-job.ts'
 import type { ExportJobPage as Details, ExportJob } from '../../api/types.ts'
 import { count } from '../../format.ts'
 import { CopyAs } from '../../parts/copy-as.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { objectWords } from '../../parts/jobs.tsx'
 import { Section } from '../../parts/page.tsx'
 import { Status } from '../../parts/status.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -22,7 +23,7 @@ export default function ExportJobPage({ app, job }: { app: string; job: string }
   return (
     <JobView
       app={app}
-      title={watched.from.value ? `Export to ${watched.from.value.job.Definition.S3UrlPrefix}` : 'Export'}
+      title={`Export${watched.from.value ? objectWords(watched.from.value.job) : ''}`}
       noun="endpoints"
       address={address}
       watched={watched}
@@ -73,8 +74,7 @@ const Actions = ({ app, job: { Definition } }: { app: string; job: ExportJob }) 
     <CopyAs method="POST" path={to`/v1/apps/${app}/jobs/export`} body={JSON.stringify(Definition)} />
     <ActionButton
       does={async () => {
-        const path = `v1/apps/${encodeURIComponent(app)}/jobs/export`
-        const { Id } = await call<ExportJob>('POST', path, { body: Definition })
+        const { Id } = await createExport(app, Definition)
         go(to`apps/${app}/export-jobs/${Id}`)
       }}
     >

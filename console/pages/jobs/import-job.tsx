@@ -1,14 +1,15 @@
 import { controlUrl } from '../../api/calls.ts'
+import { createImport } from '../../api/start-job.ts'
 import type { ImportJobPage as Details, ImportJob, ImportJobDefinition } from '../../api/types.ts'
 import { plural } from '../../format.ts'
 import { CopyAs } from '../../parts/copy-as.tsx'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
+import { objectWords } from '../../parts/jobs.tsx'
 import { Section } from '../../parts/page.tsx'
 import { go, place, to } from '../../router.ts'
 import { run } from '../../upload/current-run.ts'
 import { chosen, isUpload } from '../../upload/files.ts'
-import { createImport } from '../../upload/run.ts'
 import { Definition } from './definition.tsx'
 import { Failures } from './failures.tsx'
 import { isOver } from './job-path.ts'
@@ -32,7 +33,7 @@ export default function ImportJobPage({ app, job }: { app: string; job: string }
   return (
     <JobView
       app={app}
-      title={titleOf(watched.from.value)}
+      title={`Import${watched.from.value ? objectWords(watched.from.value.job) : ''}`}
       noun="records"
       address={address}
       watched={watched}
@@ -70,15 +71,6 @@ export default function ImportJobPage({ app, job }: { app: string; job: string }
       )}
     </JobView>
   )
-}
-
-/** The object is what people know a job by. */
-const titleOf = (details: Details | undefined): string => {
-  if (details === undefined) return 'Import'
-  const { S3Url } = details.job.Definition
-  const name = S3Url.replace(/\/$/, '').split('/').at(-1)!
-  // Several files were uploaded: their prefix has no name of its own.
-  return /^[0-9a-f-]{36}$/.test(name) ? 'Import of several files' : `Import of ${name}`
 }
 
 /**

@@ -4,6 +4,7 @@ import type { LiveEvents } from '../../../server/control/live/shapes.ts'
 import { type Fetched, useFetched, useLastAnswer } from '../../api/fetched.ts'
 import { connection, useLive, useReload } from '../../api/live.ts'
 import { useOverlay } from '../../api/overlay.ts'
+import { unheardJobs } from '../../api/start-job.ts'
 import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
 import { announce } from '../../shell/announce.tsx'
@@ -80,8 +81,16 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     speeds.add(event.processed)
     const done = event.bytes?.done ?? overOf(event.pieces)?.done
     if (done !== undefined) rate.current.add(done)
+    unheardJobs.delete(job)
     announce(sentenceOn(event))
   })
+  // No event tells of what was over before the page was there.
+  useEffect(() => {
+    if (details === undefined || !unheardJobs.delete(job)) return
+    const { Type, JobStatus: status, TotalProcessed = 0, TotalFailures = 0 } = details.job
+    if (isOver(status))
+      announce(sentenceOn({ type: Type, status, processed: TotalProcessed, failed: TotalFailures }))
+  }, [job, details])
   useLive('pieces', event => {
     if (event.id !== job) return
     const more = new Map(letters.value)
@@ -203,7 +212,13 @@ function useSpeeds(): {
   }
 }
 
-function sentenceOn({ type, status, processed, failed, pieces }: JobEvent): string {
+function sentenceOn({
+  type,
+  status,
+  processed,
+  failed,
+  pieces,
+}: Pick<JobEvent, 'status' | 'processed' | 'failed' | 'pieces'> & { type: string }): string {
   const name = type === 'IMPORT' ? 'Import' : 'Export'
   const done = `${plural(processed, type === 'IMPORT' ? 'record' : 'endpoint')}${failed > 0 ? `, ${count(failed)} failed` : ''}`
   const ofPieces =
