@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ApplicationResponse } from '../../server/model/application.ts'
 import { useFetched } from '../api/fetched.ts'
 import { appName } from '../format.ts'
@@ -15,14 +15,21 @@ interface PageProps {
   beside?: ComponentChildren
   /** Buttons for the page as a whole. */
   actions?: ComponentChildren
-  /** Whether what the page shows is there, so that the place where the reader was can be found. */
+  /** Whether what the page shows is there, so that the title is right and the place where the reader was is found. */
   ready?: boolean
   children: ComponentChildren
 }
 
+/** Milliseconds that a heading waits for its page to be ready. */
+const waitMs = 1000
+
+/** Milliseconds from then: Orca says nothing of a focus that comes as the link that had it goes. */
+const settleMs = 50
+
 /**
- * A page. It sets the title of the window. After a link, its heading gets the focus; a reader who
- * comes back finds the focus and the scroll position as they were.
+ * A page. It sets the title of the window. After a link, its heading gets the focus once the page is
+ * ready, so that a screen reader says the title and not what stands in its place; a reader who comes
+ * back finds the focus and the scroll position as they were.
  */
 export function Page({ title, app, above = [], beside, actions, ready = true, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
@@ -30,26 +37,38 @@ export function Page({ title, app, above = [], beside, actions, ready = true, ch
   useLayoutEffect(() => {
     document.title = `${title} · pinpoint-local`
   }, [title])
+  const [waits, setWaits] = useState(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setWaits(false), ready ? settleMs : waitMs)
+    return () => clearTimeout(timer)
+  }, [ready])
   const handled = useRef<{ arrival: object; token: string | null } | undefined>(undefined)
   // Read here, so that each arrival is handled at once.
   const arrived = arrival.value
   useLayoutEffect(() => {
     const { by } = arrived
     const last = handled.current
-    if (last?.arrival === arrived || (by !== 'link' && !ready)) return
+    if (last?.arrival === arrived) return
+    if (by === 'link' ? last === undefined && waits : !ready) return
     const token = place.value.query.get('token')
     handled.current = { arrival: arrived, token }
     if (by !== 'link') restore(heading.current)
-    else if (last === undefined) begin(heading.current!)
+    else if (last === undefined) focusFirst(heading.current!)
     // The next page of a list begins at its top. Any other link within the page, such as a tab, keeps the focus.
     else if (last.token !== token) begin(headingOfList() ?? heading.current!)
   })
+  useLayoutEffect(() => {
+    if (arrival.peek().by !== 'link') return
+    window.scrollTo(0, 0)
+    // Without a focus, a screen reader would begin at the top of the window.
+    if (document.activeElement === document.body) heading.current!.closest('main')!.focus()
+  }, [])
   return (
     <div class="page">
       <header class="page-head">
         <Above app={app} pages={above} />
         <div class="page-title">
-          <h1 tabIndex={-1} ref={heading}>
+          <h1 tabIndex={-1} ref={heading} aria-busy={waits}>
             {title}
           </h1>
           {beside}
@@ -64,6 +83,11 @@ export function Page({ title, app, above = [], beside, actions, ready = true, ch
 /** The heading of the part of a page that is a list in pages; undefined where the list is all there is. */
 const headingOfList = () =>
   document.querySelector('main .paged')?.closest('.section')?.querySelector<HTMLElement>('h2')
+
+/** Moves the focus to the heading of a page, unless the reader has gone on while it waited. */
+function focusFirst(heading: HTMLElement): void {
+  if (!document.activeElement?.matches('main *')) heading.focus({ preventScroll: true })
+}
 
 /** Moves the focus to a heading, and what is below it into view. */
 function begin(heading: HTMLElement): void {

@@ -1,7 +1,7 @@
 /**
  * Gives the focus to a heading when what has had it is gone, as a button that did what it is for: the
  * heading of its section, or else that of the page. Without this, the next key would begin at the top
- * of the window. Called once.
+ * of the window. The heading of a page that is not ready gets it from the page. Called once.
  *
  * @param path what has got the focus first, and what it is in, from the inside out
  */
@@ -12,7 +12,10 @@ export function startFocus(path: readonly Element[]): void {
     isDue = false
     if (last.isConnected || document.activeElement !== document.body) return
     const section = sections.find(section => section.isConnected)
-    focusHeading(section?.querySelector('h2') ?? document.querySelector('main h1'), !isByKey)
+    focusHeading(
+      section?.querySelector('h2') ?? document.querySelector('main h1:not([aria-busy=true])'),
+      !isByKey,
+    )
   }
   const lookSoon = () => {
     if (isDue || last.isConnected) return

@@ -422,7 +422,7 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await untilHeading('welcome')
 
     await page.goto(`${home}clock`)
-    await page.getByLabel('Mode').selectOption('offset')
+    await page.getByLabel('Mode', { exact: true }).selectOption('offset')
     await page.getByLabel(/^Time/).fill('2020-01-01T00:00:00')
     await press('Set the clock')
     await press('Set it back all the same')
@@ -456,6 +456,25 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     await control('GET', `/v1/apps/${app}`)
     await page.getByRole('button', { name: 'Show 1 new call' }).press('Enter')
     await untilFocused(page, 'GetApp')
+    t.strictSame(trouble, [])
+  })
+
+  t.test('the heading of a page gets the focus once it has its title', async t => {
+    const { page, trouble } = await openPage(t, browser, url)
+    await page.goto(`${home}apps/${app}/segments`)
+    const link = page.getByRole('link', { name: 'everyone', exact: true })
+    await link.waitFor()
+    const answers = Promise.withResolvers<void>()
+    await page.route(`**/segments/${segment}`, async route => {
+      await answers.promise
+      await route.continue()
+    })
+    await link.press('Enter')
+    await heading(page, segment).waitFor()
+    t.equal(await page.evaluate('document.activeElement.tagName'), 'MAIN', 'not what stands in its place')
+    answers.resolve()
+    await untilFocused(page, 'everyone')
+    t.equal(await page.evaluate('document.activeElement.tagName'), 'H1')
     t.strictSame(trouble, [])
   })
 
