@@ -43,11 +43,11 @@ export function NewRows({
       if (row !== undefined && document.activeElement?.matches('body, h1, h2')) focusRow(row)
     })
   }
-  const text = number > 0 ? plural(number, `new ${one}`) + (orMore ? ' or more' : '') : `new ${one}s`
+  const text = wordsOf({ number, orMore }, one)
   const isShown = number > 0 || orMore
   useEffect(() => {
-    if (isShown) announce(number > 0 ? `${text}.` : `There may be ${text}.`)
-  }, [isShown, number, text])
+    if (isShown) announceNew({ number, orMore }, one)
+  }, [isShown, number, orMore, one])
   if (!isShown) return null
   return (
     <button type="button" class="button new-rows" onClick={showAndFocus}>
@@ -55,6 +55,14 @@ export function NewRows({
       {`Show ${text}`}
     </button>
   )
+}
+
+const wordsOf = ({ number, orMore }: Found, one: string): string =>
+  number > 0 ? plural(number, `new ${one}`) + (orMore ? ' or more' : '') : `new ${one}s`
+
+/** Tells screen readers of new rows, each of which is called `one`. */
+export function announceNew(found: Found, one: string): void {
+  announce(`${found.number > 0 ? '' : 'There may be '}${wordsOf(found, one)}.`)
 }
 
 /** The rows that are newer than a list: what `NewRows` shows, and what notes more of them. */

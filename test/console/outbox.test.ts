@@ -93,7 +93,11 @@ t.test('messages that an SDK sends appear without a reload, and rows do not move
   await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
   await page.evaluate('window.same = true')
   await sendSms('one', '+15550000001')
-  await page.getByRole('row', { name: /\+15550000001 .* one/ }).waitFor()
+  const status = page.getByRole('status')
+  await Promise.all([
+    status.getByText('1 new message.', { exact: true }).waitFor(),
+    page.getByRole('row', { name: /\+15550000001 .* one/ }).waitFor(),
+  ])
   await sendEmail('<p>Dear Ann</p>', 'Welcome')
   await page.getByRole('row', { name: /ann@example\.com .* Welcome/ }).waitFor()
 
@@ -175,7 +179,7 @@ t.test('filters are in the address, and what was found can be deleted', needsBro
   await page.goBack()
   await page.getByRole('button', { name: 'Delete those found' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete those found' }).click()
-  await page.getByText('No message matches the filters').waitFor()
+  await page.locator('main').getByText('No message matches the filters').waitFor()
   t.match((await call('GET', '/_pinpoint/messages')).body.items, [{ body: 'fine' }])
   await page.getByRole('link', { name: 'All messages' }).click()
   await page.getByRole('row', { name: /fine/ }).waitFor()
@@ -183,7 +187,7 @@ t.test('filters are in the address, and what was found can be deleted', needsBro
   const entries = await page.evaluate('history.length')
   await page.getByLabel('Text').focus()
   await page.keyboard.type('nothing like i')
-  await page.getByText('No message matches the filters').waitFor()
+  await page.locator('main').getByText('No message matches the filters').waitFor()
   await page.keyboard.type('t')
   await page.waitForURL(/\?text=nothing\+like\+it$/)
   t.equal(await page.getByLabel('Text').inputValue(), 'nothing like it', 'focus and caret stay')

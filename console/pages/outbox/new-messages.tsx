@@ -2,7 +2,7 @@ import { get } from '../../api/calls.ts'
 import type { Fetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
 import type { Messages } from '../../api/types.ts'
-import { NewRows, useFoundRows } from '../../parts/new-rows.tsx'
+import { announceNew, NewRows, useFoundRows } from '../../parts/new-rows.tsx'
 import { isFirstPage, showFirstPage } from '../../parts/pager.tsx'
 
 /** As many new messages are counted; of more, only that there are more. */
@@ -25,8 +25,10 @@ export function NewMessages({
   const { look, ...found } = useFoundRows(value, async ({ last }) => {
     const { items, nextToken } = await get<Messages>(`${address}&page-size=${maxCounted}&after=${last}`)
     if (items.length === 0) return
-    if (isFirstPage() && isReaderAtTop()) return void (await reload())
-    return { number: items.length, orMore: nextToken !== undefined }
+    const found = { number: items.length, orMore: nextToken !== undefined }
+    if (!isFirstPage() || !isReaderAtTop()) return found
+    announceNew(found, 'message')
+    await reload()
   })
   useReload(look, ['messages'])
   return <NewRows {...found} one="message" show={() => showFirstPage(reload)} />
