@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { clock, connection, pause } from '../api/live.ts'
 import { tokenAsked } from '../api/session.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -12,8 +12,7 @@ export function ClockChip() {
   return (
     <a class="chip tone-warn" href="clock" title={`The emulator's clock is ${clock.value.mode}`}>
       <Icon name="clock" />
-      <span>{clockTime(now.value, realNow.value)}</span>
-      <span>{clock.value.mode}</span>
+      <span>{`${clockTime(now.value, realNow.value)} ${clock.value.mode}`}</span>
     </a>
   )
 }
@@ -22,8 +21,14 @@ export function ClockChip() {
 export function ConnectionChip() {
   const { state, ...rest } = connection.value
   const since = 'since' in rest ? clockTime(rest.since.getTime(), realNow.value) : ''
+  const hadStopped = useRef(false)
   useEffect(() => {
-    if (state === 'lost') announce(`Disconnected. What is shown is as of ${since}.`)
+    if (state === 'connecting') return
+    const hasStopped = state === 'lost' || state === 'paused'
+    if (hasStopped)
+      announce(`${state === 'lost' ? 'Disconnected' : 'Paused'}. What is shown is as of ${since}.`)
+    else if (hadStopped.current && state === 'live') announce('Live.')
+    hadStopped.current = hasStopped
   }, [state, since])
   if (state === 'lost') {
     return (

@@ -39,7 +39,10 @@ t.test('in a real browser', needsBrowser, async t => {
     const second = await spawnEmulator(t, { ...env, PORT: new URL(first.url).port })
     await createApp(second.client, 'after')
     await putEndpoint(second.client, app, 'e1', { ChannelType: 'SMS', Address: '+15555550199' })
-    for (const { page } of [start, endpoint]) await live(page).waitFor()
+    await Promise.all([
+      endpoint.page.getByRole('status').getByText('Live.', { exact: true }).waitFor(),
+      ...[start, endpoint].map(({ page }) => live(page).waitFor()),
+    ])
     await start.page.getByRole('alert').waitFor({ state: 'detached' })
     await endpoint.page.getByText('+15555550199').first().waitFor()
     await start.page.goBack()
