@@ -1,6 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { Fetched } from '../api/fetched.ts'
-import { type ListPage, useListPage } from './paged-table.tsx'
+import { type FetchedPage, type ListPage, useListPage } from './paged-table.tsx'
 
 /** A list as Pinpoint's own operations answer it. */
 interface ItemPage<Row> {
@@ -9,7 +8,7 @@ interface ItemPage<Row> {
 }
 
 /** `usePage` for a list of one of Pinpoint's own operations. */
-export function useItemPage<Row>(address: string | undefined): Fetched<ListPage<Row>> {
+export function useItemPage<Row>(address: string | undefined): FetchedPage<ListPage<Row>> {
   const fetched = useListPage<ItemPage<Row>>(address, ({ NextToken }) => NextToken)
   // The same object for the same answer.
   const value = useMemo(() => fetched.value && toListPage(fetched.value), [fetched.value])

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { type Fetched, readAhead, useFetched, useLastAnswer } from '../api/fetched.ts'
+import { plural } from '../format.ts'
 import { place } from '../router.ts'
+import { announce } from '../shell/announce.tsx'
 import { isFirstPage, PageRows, Pager } from './pager.tsx'
 import { Loaded } from './states.tsx'
 import { type Column, Table } from './table.tsx'
@@ -10,6 +12,12 @@ import { type Column, Table } from './table.tsx'
 export interface ListPage<Row> {
   items: Row[]
   nextToken?: string
+}
+
+/** A page that is read. */
+export interface FetchedPage<List> extends Fetched<List> {
+  /** Names its list: another one with other filters. */
+  list: string | undefined
 }
 
 const pageSize = 50
@@ -24,7 +32,7 @@ const aheadMs = 200
  */
 export function usePage<Row, List extends ListPage<Row> = ListPage<Row>>(
   address: string | undefined,
-): Fetched<List> {
+): FetchedPage<List> {
   return useListPage<List>(address, ({ nextToken }) => nextToken)
 }
 
@@ -36,7 +44,7 @@ export function usePage<Row, List extends ListPage<Row> = ListPage<Row>>(
 export function useListPage<List>(
   address: string | undefined,
   nextOf: (list: List) => string | undefined,
-): Fetched<List> {
+): FetchedPage<List> {
   const shown = address && shownAddress(address)
   const page = useFetched<List>(shown)
   const token = page.value && nextOf(page.value)
@@ -56,7 +64,7 @@ export function useListPage<List>(
       abort.abort()
     }
   }, [shown, hasNext])
-  return page
+  return { ...page, list: address }
 }
 
 /** The address of the page of a list that the address of the console names by `token`. */
@@ -79,13 +87,14 @@ export function PagedTable<Row>({
   empty,
   ...table
 }: {
-  page: Fetched<ListPage<Row>>
+  page: FetchedPage<ListPage<Row>>
   empty: ComponentChildren
   caption: string
   columns: Column<Row>[]
   keyOf: (row: Row) => string
 }) {
   const { isOld, ...shown } = useLastAnswer(page)
+  useFoundAnnounced(isOld ? undefined : page)
   const token = useRef<string | null>(null)
   if (!isOld) token.current = place.value.query.get('token')
   return (
@@ -95,13 +104,39 @@ export function PagedTable<Row>({
           <>
             {items.length > 0 && <Table key={token.current} {...table} rows={items} />}
             {items.length === 0 && isFirstPage() && nextToken === undefined && empty}
-            {items.length === 0 && nextToken !== undefined && (
-              <p class="hint">Nothing among the rows that were looked at so far; there are more.</p>
-            )}
+            {items.length === 0 && nextToken !== undefined && <p class="hint">{noneSoFar}</p>}
             <Pager label="Pages of the list" nextToken={nextToken} />
           </>
         )}
       </Loaded>
     </PageRows>
   )
+}
+
+/** What stands in the place of rows, where more pages follow. */
+const noneSoFar = 'Nothing among the rows that were looked at so far; there are more.'
+
+/**
+ * Announces what other filters have found, once that is shown.
+ *
+ * @param page undefined while that is another one's
+ */
+function useFoundAnnounced(page: FetchedPage<ListPage<unknown>> | undefined): void {
+  const last = useRef<string | undefined>(undefined)
+  const list = page?.value && page.list
+  useEffect(() => {
+    if (list === undefined || list === last.current) return
+    const isFirst = last.current === undefined
+    last.current = list
+    if (isFirst) return
+    const { items, nextToken } = page!.value!
+    const rows = plural(items.length, 'row')
+    announce(
+      items.length > 0
+        ? `${nextToken === undefined ? rows : `The first ${rows}`}.`
+        : nextToken === undefined
+          ? `${document.querySelector('main .paged .empty-title')?.textContent ?? rows}.`
+          : noneSoFar,
+    )
+  })
 }

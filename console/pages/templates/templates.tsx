@@ -57,7 +57,7 @@ export default function TemplatesPage() {
         />
       </search>
       <PagedTable
-        page={page}
+        page={{ ...page, list: `${type} ${prefix}` }}
         caption="Templates by name"
         columns={columns}
         keyOf={({ TemplateType, TemplateName }) => TemplateType + TemplateName}
