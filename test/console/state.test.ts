@@ -391,7 +391,7 @@ t.test('what a tester sets in the console', needsBrowser, async t => {
   await t.test('the clock is frozen and advanced; a campaign is paused and goes on', async t => {
     const now = async () => Date.parse((await ok('GET', '/_pinpoint/clock')).now)
     await open('clock')
-    await page.getByLabel('Mode').selectOption('frozen')
+    await page.getByLabel('Mode', { exact: true }).selectOption('frozen')
     await page.getByRole('button', { name: 'Set the clock' }).click()
     await status('frozen').waitFor()
     const frozen = await now()
