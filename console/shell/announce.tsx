@@ -1,20 +1,28 @@
 import { signal } from '@preact/signals'
 
 const sentence = signal('')
-let last = 0
+let last = Number.NEGATIVE_INFINITY
 let timer: number | undefined
+
+/** Milliseconds from a sentence to the next. */
+const pauseMs = 5000
+
+/** Milliseconds that a sentence stays: screen readers say it again when a dialog over the page is closed. */
+const stayMs = 3000
 
 /** Says a sentence to screen readers, politely and at most each 5 seconds: the latest wins. */
 export function announce(text: string): void {
   window.clearTimeout(timer)
-  // The same sentence is said again only if it was away.
-  sentence.value = ''
   timer = window.setTimeout(
     () => {
       last = performance.now()
-      sentence.value = text
+      // The same text would be no change, and not said again.
+      sentence.value = sentence.value === text ? `${text}\u00a0` : text
+      timer = window.setTimeout(() => {
+        sentence.value = ''
+      }, stayMs)
     },
-    Math.max(100, last + 5000 - performance.now()),
+    Math.max(0, last + pauseMs - performance.now()),
   )
 }
 
