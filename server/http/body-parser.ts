@@ -7,8 +7,8 @@ import { badRequest } from './errors/exceptions.ts'
 /**
  * Parses every body as JSON, whatever its Content-Type: clients send application/x-amz-json-1.1,
  * application/x-www-form-urlencoded or none (source: observed). An empty body counts as no body:
- * clients send `Content-Type: application/json` with GET and DELETE too. A body in a
- * Content-Encoding is refused: Pinpoint's model has none (assumed).
+ * clients send `Content-Type: application/json` with GET and DELETE too. No Content-Encoding is
+ * decoded, as the model has none; one like `amz-1.0`, which leaves the body as it is, does no harm (assumed).
  */
 export function parseBodiesAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -20,14 +20,6 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     // For an unknown route the answer is 404, whatever the body is.
     if (body.length === 0 || request.is404) return done(null, undefined)
-    const coding = request.headers['content-encoding']
-    if (isEncoded(coding)) {
-      return done(
-        badRequest(
-          `The request body must be sent as it is, without the header Content-Encoding or with identity; got Content-Encoding: ${coding}`,
-        ),
-      )
-    }
     request.receivedBody = body as Buffer
     const schema = request.routeOptions.schema?.body as TSchema | undefined
     const tooMuch = checkBodySize(body as Buffer, schema)
@@ -35,15 +27,15 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
     try {
       done(null, JSON.parse(utf8.decode(body as Buffer)))
     } catch (error) {
-      const problem = problemOf(error as Error, schema)
+      const coding = request.headers['content-encoding']
+      const problem =
+        coding && coding.toLowerCase() !== 'identity'
+          ? `it is sent with Content-Encoding: ${coding}, which is not decoded: send it as it is`
+          : problemOf(error as Error, schema)
       done(badRequest(`The request body must be JSON: ${problem}`))
     }
   })
 }
-
-/** Whether a Content-Encoding, which may be a list, names anything but `identity`. */
-const isEncoded = (coding = ''): boolean =>
-  coding.split(',').some(name => !['', 'identity'].includes(name.trim().toLowerCase()))
 
 /** Why a body is not JSON. V8 quotes the body in some messages; one that holds secrets is left out. */
 function problemOf({ message }: Error, schema: TSchema | undefined): string {
