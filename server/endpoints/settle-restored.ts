@@ -21,9 +21,8 @@ export function settleRestored(
   others: ReadonlyMap<number | null, EndpointWriter>,
 ): void {
   if (restored.length === 0) return
-  const lookups = { endpoints: restored, userIds: [], addresses: [], mayShareAddresses: true }
   for (const [job, writer] of others) {
-    const rows = writer.load(app, lookups)
+    const rows = writer.load(app, { endpoints: restored, userIds: [], addresses: [] })
     const plan = new EndpointPlan(app, rows, writer)
     const isMeant = ({ import_job }: EndpointRow) =>
       !failing.has(import_job) && (others.has(import_job) ? import_job : null) === job

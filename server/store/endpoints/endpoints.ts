@@ -19,8 +19,6 @@ export interface EndpointLookups {
   endpoints: Pick<EndpointRef, 'key' | 'folded'>[]
   userIds: string[]
   addresses: string[]
-  /** Set where several endpoints may be ACTIVE at one address: after an undo, until it is settled. */
-  mayShareAddresses?: boolean
 }
 
 /** Access to endpoints for one writer: the callers of the API, or one import job. */
@@ -28,7 +26,7 @@ export interface EndpointWriter {
   /**
    * Loads the endpoints that are needed to plan some changes: those that the changes name, all
    * endpoints of the users that these have or get, and the ACTIVE ones at the addresses that these
-   * have or get. An address belongs to one ACTIVE endpoint, so none is looked up where one of them is.
+   * have or get.
    */
   load(app: AppRef, lookups: EndpointLookups): EndpointRow[]
   /** Writes endpoints, and sets the row numbers of new ones. To be called in a transaction. */
@@ -78,10 +76,7 @@ export function createEndpoints(
   )
   const writer = createEndpointWriter(db, queue, counter)
 
-  const load = (
-    app: AppRef,
-    { endpoints, userIds, addresses, mayShareAddresses = false }: EndpointLookups,
-  ): EndpointRow[] => {
+  const load = (app: AppRef, { endpoints, userIds, addresses }: EndpointLookups): EndpointRow[] => {
     const rows = new Map<number, EndpointRow>()
     const users = new Set(userIds)
     const places = new Set(addresses)
@@ -91,9 +86,7 @@ export function createEndpoints(
         if (!ids.has(row.id)) continue
         rows.set(row.seq, row)
         if (row.user_id !== null) users.add(row.user_id)
-        if (row.address === null) continue
-        if (row.endpoint_status === 'ACTIVE' && !mayShareAddresses) places.delete(row.address)
-        else places.add(row.address)
+        if (row.address !== null) places.add(row.address)
       }
     }
     const missing = new Set<number>()
