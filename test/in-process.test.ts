@@ -215,8 +215,7 @@ t.test(
 )
 
 const index = JSON.stringify(new URL('../server/index.ts', import.meta.url).href)
-/** Looks after a turn of the event loop, in which node lets go of what has just been closed. */
-const lookAround = `(await new Promise(resolve => setImmediate(resolve)), {
+const lookAround = `({
   listeners: process.eventNames().filter(name => name !== 'newListener' && name !== 'removeListener'),
   resources: process.getActiveResourcesInfo().filter(name => name !== 'PipeWrap'),
   files: fs.readdirSync(process.env.TMPDIR),

@@ -7,7 +7,7 @@ import { version } from '../version.ts'
 const Health = Type.Object({ status: OneOf(['ready', 'starting']), version: Type.String() })
 
 /**
- * Answers 200 if the job worker has not died and the database can be read, else 503 with a body of the same
+ * Answers 200 if the job worker runs and the database can be read, else 503 with a body of the same
  * shape. The log has the error of the database.
  */
 export const health: FastifyPluginAsyncTypebox = async app => {
@@ -25,7 +25,7 @@ export const health: FastifyPluginAsyncTypebox = async app => {
   }
 
   const answer = async (_request: FastifyRequest, reply: FastifyReply) => {
-    const isReady = !app.jobWorker.isDown() && isReadable()
+    const isReady = app.jobWorker.isRunning() && isReadable()
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'starting', version })
   }
   const response = { 200: Health, 503: Health }

@@ -60,7 +60,7 @@ export interface Dependencies {
       >
     >
   store: Store
-  jobWorker: Pick<JobWorker, 'isDown' | 'wake' | 'counters' | 'moveClock'>
+  jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters' | 'moveClock'>
   state: State
   uploads: Uploads
   bus: EventBus

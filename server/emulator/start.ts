@@ -15,8 +15,8 @@ import type { Seed } from '../seed/seed.ts'
 import { lockDataDir } from '../store/database/data-dir-lock.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import { openStore } from '../store/open-store.ts'
-import { createJobWorker } from '../worker/supervisor.ts'
-import { buildApp } from './app.ts'
+import { startJobWorker } from '../worker/supervisor.ts'
+import type { buildApp } from './app.ts'
 import { overridesIn } from './overrides.ts'
 import { createState } from './state.ts'
 
@@ -37,11 +37,11 @@ export interface Running {
 }
 
 /**
- * Starts the emulator: database, HTTP, worker.
+ * Starts the emulator: database, worker, HTTP.
  *
  * @param options.signal aborts the start, which may take long for the seed's imports
- * @returns when it is ready: the database is migrated, the seed applied, its imports over, and the
- *   port open. The worker starts then, if the seed has not needed it
+ * @returns when it is ready: the database is migrated, the seed applied, its imports over, the
+ *   worker running and the port open
  * @throws StartError if it cannot start; the signal's reason. Nothing is left behind then, except
  *   for what the seed has created
  */
@@ -94,7 +94,7 @@ export async function start(
       s3Dir: config.s3Dir,
       s3: s3SettingsOf(config, what => logger.warn(what)),
     }
-    const jobWorker = createJobWorker(
+    const jobWorker = startJobWorker(
       // Each by name, so that the thread gets no secrets that it does not need.
       {
         dataDir,
@@ -115,6 +115,9 @@ export async function start(
       bus,
     )
     undo.push(() => jobWorker.stop({ forGood: config.ephemeral }))
+    // Loaded while the worker starts on another core. Fastify and the schemas are most of what is
+    // loaded.
+    const { buildApp } = await import('./app.ts')
     const closing = new AbortController()
     const state = createState({
       dataDir,
@@ -144,16 +147,14 @@ export async function start(
       logEndedOperations(logger, app.requestCounts)
     })
     if (seed !== undefined) {
-      await jobWorker.start()
+      await jobWorker.ready
       await seed.untilImported(seedImports, store, signal, what => logger.warn(what))
       logger.info({ imports: seedImports.length }, `seed applied: ${seedImports.length} imports`)
     }
     warnOfOverrides()
     // If a client in this process needs the connection, the client's end keeps the process alive.
     if (!config.keepProcessAlive) app.server.on('connection', socket => socket.unref())
-    const url = await app.listen({ host: config.host, port: config.port })
-    // Only now, as two threads that load at once slow each other. What is asked meanwhile waits in the database.
-    if (seed === undefined) jobWorker.start()
+    const [url] = await Promise.all([app.listen({ host: config.host, port: config.port }), jobWorker.ready])
     if (!config.keepProcessAlive) {
       app.server.unref()
       jobWorker.unref()

@@ -49,17 +49,13 @@ const [stops, died] = [
 
 /** The job worker, as the HTTP thread sees it. */
 export interface JobWorker {
-  /**
-   * Starts the worker. Until then, what there is to do waits in the database.
-   *
-   * @returns when it runs for the first time; rejects if it dies before, although it is started again
-   */
-  start(): Promise<void>
-  /** Whether the worker has died, and does not run again yet. */
-  isDown(): boolean
+  /** Resolves when the worker runs for the first time; rejects if it dies before. */
+  ready: Promise<void>
+  /** Whether the worker runs now. */
+  isRunning(): boolean
   /** From here on the worker does not keep the process alive, except while it stops. */
   unref(): void
-  /** Tells the worker that the database may hold something new to do. Not needed before its start. */
+  /** Tells the worker that the database may hold something new to do. Not needed at its start. */
   wake(): void
   /** Counts since the start of the process, over all restarts of the worker. */
   counters: JobCounters
@@ -92,28 +88,26 @@ export interface WorkerOptions extends Pick<ThreadOptions, 'resourceLimits' | 'e
 }
 
 /**
- * Makes the job worker, which is started again if it dies. Its jobs then go on from what the database
+ * Starts the job worker, and starts it again if it dies. Its jobs then go on from what the database
  * holds.
  *
  * @param store keeps count of the deaths that each job may have caused
  * @param bus is told what jobs come to
  */
-export function createJobWorker(
+export function startJobWorker(
   settings: WorkerSettings,
   log: FastifyBaseLogger,
   store: Pick<Store, 'write' | 'importProgress' | 'exportProgress'>,
   bus: EventBus,
-  { firstDelay = restartDelay.first, ...options }: WorkerOptions = {},
+  { firstDelay = restartDelay.first, ...thread }: WorkerOptions = {},
 ): JobWorker {
   // The same file is .ts in the source tree and .js in the build.
   const file = new URL(`./job-worker${extname(import.meta.url)}`, import.meta.url)
   const counters = new JobCounters()
   const workerData: ThreadData = { ...settings, counters: counters.shared }
   const firstReady = Promise.withResolvers<void>()
-  // Who does not wait for it finds the worker's death in the log.
-  firstReady.promise.catch(() => undefined)
-  let worker: Worker | undefined
-  let down = false
+  let worker: Worker
+  let running = false
   let stopped = false
   let keepsAlive = true
   let delay = firstDelay
@@ -135,20 +129,19 @@ export function createJobWorker(
       }
     })
 
-  const spawn = () => {
+  const start = () => {
     const startedAt = performance.now()
     /** The jobs that this worker is doing, by `keyOf`. */
     const underWay = new Map<string, JobName>()
     let diedOf: Error | undefined
-    const thread = new Worker(file, {
+    worker = new Worker(file, {
       ...{ workerData, env: process.env, resourceLimits: memory, ...withoutInputType() },
-      ...options,
+      ...thread,
     })
-    worker = thread
-    if (!keepsAlive) thread.unref()
-    thread.on('message', (message: FromWorker) => {
+    if (!keepsAlive) worker.unref()
+    worker.on('message', (message: FromWorker) => {
       if (message === 'ready') {
-        down = false
+        running = true
         firstReady.resolve()
       } else if ('moved' in message) {
         bus.emit({ kind: 'job', job: message.moved })
@@ -168,11 +161,11 @@ export function createJobWorker(
         log[message.level](message.fields, message.text)
       }
     })
-    thread.on('error', error => {
+    worker.on('error', error => {
       diedOf = error as Error
     })
-    thread.on('exit', async code => {
-      down = true
+    worker.on('exit', async code => {
+      running = false
       for (const done of discarding.values()) done()
       for (const done of moving.values()) done(stopped ? stops : died)
       // It may not have told of the last moves.
@@ -191,34 +184,32 @@ export function createJobWorker(
       delay = Math.min(2 * delay, restartDelay.max)
       if (stopped) return
       counters.add('workerRestarts', 1)
-      spawn()
+      start()
     })
   }
+  start()
 
   return {
-    start() {
-      spawn()
-      return firstReady.promise
-    },
-    isDown: () => down,
+    ready: firstReady.promise,
+    isRunning: () => running,
     counters,
     unref() {
       keepsAlive = false
-      worker?.unref()
+      worker.unref()
     },
     wake() {
-      worker?.postMessage('wake' satisfies ToWorker)
+      worker.postMessage('wake' satisfies ToWorker)
       bus.emit({ kind: 'jobs' })
     },
     async replaced(drafts) {
-      if (worker === undefined || worker.threadId === -1) return
+      if (worker.threadId === -1) return
       const { generation } = writeQueue
       worker.postMessage({ replaced: drafts, generation } satisfies ToWorker)
       await new Promise<void>(resolve => discarding.set(generation, resolve))
       discarding.delete(generation)
     },
     async moveClock(move) {
-      if (worker === undefined || worker.threadId === -1) return stopped ? stops : died
+      if (worker.threadId === -1) return stopped ? stops : died
       const number = ++lastMove
       worker.postMessage({ moveClock: move, number } satisfies ToWorker)
       const outcome = await new Promise<ClockOutcome>(resolve => moving.set(number, resolve))
@@ -228,9 +219,8 @@ export function createJobWorker(
     },
     async stop({ forGood = false } = {}) {
       stopped = true
-      if (worker === undefined || worker.threadId === -1) return
-      const { promise: exited, resolve } = Promise.withResolvers<unknown>()
-      worker.once('exit', resolve)
+      const exited = new Promise<unknown>(resolve => worker.once('exit', resolve))
+      if (worker.threadId === -1) return
       worker.ref()
       worker.postMessage((forGood ? 'stop for good' : 'stop') satisfies ToWorker)
       const timeout = stopTimeout + (forGood ? discardTimeout : 0)

@@ -10,7 +10,7 @@ import type { AppRef } from '../../server/store/applications/applications.ts'
 import { WriteQueue } from '../../server/store/database/write-queue.ts'
 import { openStore } from '../../server/store/open-store.ts'
 import type { WorkerSettings } from '../../server/worker/messages.ts'
-import { createJobWorker, type JobWorker, type WorkerOptions } from '../../server/worker/supervisor.ts'
+import { type JobWorker, startJobWorker, type WorkerOptions } from '../../server/worker/supervisor.ts'
 import { buildTestApp, isOver, roleArn, until } from './helpers.ts'
 
 /**
@@ -26,7 +26,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
   let worker: JobWorker | undefined
   const { call, createApp } = buildTestApp(t, {
     ...{ store, bus, clock },
-    jobWorker: { isDown: () => worker?.isDown() ?? false, wake: () => worker?.wake() },
+    jobWorker: { isRunning: () => worker?.isRunning() ?? false, wake: () => worker?.wake() },
   })
   /** The states that jobs came to, in the order in which they did. */
   const moves: { job: string; status: JobStatus }[] = []
@@ -56,7 +56,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
 
     /** @param options of the supervisor */
     async startWorker(more: Partial<WorkerSettings> = {}, options: WorkerOptions = {}) {
-      worker = createJobWorker(
+      worker = startJobWorker(
         {
           dataDir,
           ephemeral: false,
@@ -80,7 +80,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
         options,
       )
       t.teardown(worker.stop)
-      await worker.start()
+      await worker.ready
       return worker
     },
 

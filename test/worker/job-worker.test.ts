@@ -54,7 +54,7 @@ t.test('a worker that is stopped leaves its jobs as they are, and the next one c
   const worker = await startWorker()
   await until(() => (job.get().TotalProcessed ?? 0) > 0 || undefined, 'the first records')
   await worker.stop()
-  t.ok(worker.isDown())
+  t.notOk(worker.isRunning())
   const { JobStatus, TotalProcessed = 0 } = job.get()
   t.equal(JobStatus, 'PROCESSING')
   t.ok(TotalProcessed < 3000)
@@ -144,12 +144,12 @@ t.test('a worker that dies is started again, and its jobs go on', async t => {
   writes.refuse('INSERT ON import_pieces')
   const job = await createJob(await createApp(), 'a.csv')
   const worker = await startWorker({}, { firstDelay: 10 })
-  await until(() => worker.isDown() || undefined, 'the worker to die')
+  await until(() => !worker.isRunning() || undefined, 'the worker to die')
   t.equal(job.status(), 'INITIALIZING', 'an error of the database does not fail the job')
   writes.allow()
   await whenOver([job])
   t.match(job.get(), { JobStatus: 'COMPLETED', TotalProcessed: 10, TotalPieces: 1 })
-  t.notOk(worker.isDown())
+  t.ok(worker.isRunning())
 })
 
 for (const kind of ['folder', 'S3 server'] as const) {
@@ -162,7 +162,7 @@ for (const kind of ['folder', 'S3 server'] as const) {
     writes.refuse(`UPDATE ON import_pieces WHEN new.status = 'COMPLETED'`)
     const job = await createJob(await createApp(), 'a.csv')
     const worker = await startWorker({}, { firstDelay: 10 })
-    await until(() => worker.isDown() || undefined, 'the worker to die')
+    await until(() => !worker.isRunning() || undefined, 'the worker to die')
     t.match(job.get(), { JobStatus: 'PROCESSING', TotalProcessed: 10, CompletedPieces: 0 })
     writes.allow()
     await whenOver([job])
@@ -242,7 +242,7 @@ t.test('everything of a deleted application is purged, and nothing of another', 
     await until(() => (job.get().TotalProcessed ?? 0) > 0 || undefined, 'the import to run')
     await deleteApp(app.id)
     await untilAlone()
-    t.notOk(worker.isDown())
+    t.ok(worker.isRunning())
   })
 
   await t.test('when it was deleted while no worker ran', async () => {

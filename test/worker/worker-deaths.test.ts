@@ -36,7 +36,7 @@ t.test('a job of which the worker dies three times at one point ends FAILED, and
   const seen = new Set<string>()
   let deathsOfOther = 0
   await until(async () => {
-    const running = !worker.isDown()
+    const running = worker.isRunning()
     seen.add(`${running} ${(await call('GET', '/_pinpoint/health')).status}`)
     deathsOfOther = Math.max(deathsOfOther, other.deaths() ?? 0)
     return (heavy.status() === 'FAILED' && other.status() === 'COMPLETED') || undefined

@@ -44,7 +44,7 @@ t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for
 t.test('its tags go with it, and the worker is told', async t => {
   let wakes = 0
   const { call, store, createApp } = buildTestApp(t, {
-    jobWorker: { isDown: () => false, wake: () => void wakes++ },
+    jobWorker: { isRunning: () => true, wake: () => void wakes++ },
   })
   const app = await createApp({ Name: 'shop', tags: { a: 'b' } })
   const url = `/v1/apps/${app.Id}/segments`
