@@ -73,9 +73,12 @@ const chunks = await Promise.all([
     groups: [
       groupOf('check', ['server/main.ts', 'server/index.ts']),
       groupOf('start', ['server/cli/serve.ts']),
+      groupOf('app', ['server/emulator/app.ts']),
     ],
   }),
-  bundle(otherThreads, '.js'),
+  bundle(otherThreads, '.js', {
+    groups: [groupOf('threads', otherThreads.slice(1)), groupOf('worker', otherThreads.slice(0, 1))],
+  }),
   bundle(loadedLater, '.cjs'),
 ])
 cpSync('server/store/database/migrations', join(dist, 'migrations'), { recursive: true })

@@ -146,7 +146,7 @@ async function startOwn({ config }: ImportOptions, { folder }: Source) {
   const [s3Dir, removeS3Dir] = folder === undefined ? [config.s3Dir] : makeBucketOf(folder)
   try {
     const own = { ...config, s3Dir }
-    const { url, close } = await start(own, await createLog(own))
+    const { url, close } = await start(own, await createLog(own), { ownsProcess: true })
     return { url, close: () => close().finally(removeS3Dir) }
   } catch (error) {
     removeS3Dir?.()

@@ -1,15 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
 import { start } from '../emulator/start.ts'
 import { loadConfig } from '../process/config.ts'
 import { createLog } from '../process/log.ts'
 import { stopOnSignals } from './stop-on-signals.ts'
-
-/**
- * How V8 collects garbage, for all threads of this process: that of an import is nearly all young. Taken to live longer,
- * as V8 does with what outlives some collections, it is collected at several times the cost; and shared among threads, a
- * collection of a few megabytes takes longer than it does in one.
- */
-const garbageFlags = ['--no-allocation-site-pretenuring', '--no-parallel-scavenge']
 
 /**
  * Environment and flags → settings → emulator, until a signal ends it.
@@ -19,13 +11,12 @@ const garbageFlags = ['--no-allocation-site-pretenuring', '--no-parallel-scaveng
  * @throws StartError
  */
 export async function serve(env: NodeJS.ProcessEnv, argv: string[]): Promise<void> {
-  for (const flag of garbageFlags) setFlagsFromString(flag)
   // Most containers set all by variables, and what parses flags takes some 20 ms to load.
   const flags = argv.length === 0 ? {} : (await import('./settings-flags.ts')).readFlags(argv)
   const config = loadConfig(env, flags)
   const log = await createLog(config)
   const stopping = new AbortController()
-  const starting = start(config, log, { signal: stopping.signal })
+  const starting = start(config, log, { signal: stopping.signal, ownsProcess: true })
   // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
   const stopListening = stopOnSignals(log, async () => {
     stopping.abort()

@@ -9,6 +9,7 @@ import type { Preflight } from '../import/preflight.ts'
 import type { Caller } from '../model/arn.ts'
 import { importSize } from '../model/quotas.ts'
 import type { Config } from '../process/config.ts'
+import { collectInOneThread } from '../process/garbage.ts'
 import { StartError } from '../process/start-error.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
 import type { Seed } from '../seed/seed.ts'
@@ -40,6 +41,7 @@ export interface Running {
  * Starts the emulator: database, worker, HTTP.
  *
  * @param options.signal aborts the start, which may take long for the seed's imports
+ * @param options.ownsProcess whether the process is the emulator's own, so that it may be tuned as a whole
  * @returns when it is ready: the database is migrated, the seed applied, its imports over, the
  *   worker running and the port open
  * @throws StartError if it cannot start; the signal's reason. Nothing is left behind then, except
@@ -48,8 +50,12 @@ export interface Running {
 export async function start(
   config: Config,
   logger: FastifyBaseLogger,
-  { signal = new AbortController().signal }: { signal?: AbortSignal } = {},
+  {
+    signal = new AbortController().signal,
+    ownsProcess = false,
+  }: { signal?: AbortSignal; ownsProcess?: boolean } = {},
 ): Promise<Running> {
+  if (ownsProcess) collectInOneThread()
   const undo: (() => unknown)[] = []
   let closed: Promise<void> | undefined
   const undoAll = async () => {
@@ -98,6 +104,7 @@ export async function start(
       // Each by name, so that the thread gets no secrets that it does not need.
       {
         dataDir,
+        ownsProcess,
         ephemeral: config.ephemeral,
         pieceBytes: config.pieceBytes,
         maxRunningImports: config.maxRunningImports,

@@ -5,6 +5,7 @@ import type { ImportContext } from '../import/run-import-job.ts'
 import type { JobResponse } from '../jobs/job-log.ts'
 import type { JobCounters } from '../jobs/record-counters.ts'
 import type { JobContext } from '../jobs/run-job.ts'
+import { learnLifetimes } from '../process/garbage.ts'
 import type { ExportJob } from '../store/jobs/export-progress.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
@@ -30,7 +31,7 @@ export interface WorkerJobKind {
 
 /** What the thread has for jobs of every kind. */
 export interface JobResources {
-  settings: Pick<WorkerSettings, 'pieceBytes' | 'compressed'>
+  settings: Pick<WorkerSettings, 'pieceBytes' | 'compressed' | 'ownsProcess'>
   openBucket: OpenBucket
   /** Opens a reader of records that runs in a thread of its own. */
   openReaderThread: (job: ReadingJob) => RecordReader
@@ -47,8 +48,14 @@ const largeBytes = 4 * 1024 * 1024
  * Loads what an import needs: its schemas take longer to load than all the rest of this thread's
  * start. The first import does it, or the worker once it has been idle.
  */
-export const preloadJobs = () =>
-  Promise.all([import('../import/run-import-job.ts'), import('../import/read/read-records.ts')])
+export async function loadImports({ ownsProcess }: Pick<WorkerSettings, 'ownsProcess'>) {
+  const loaded = await Promise.all([
+    import('../import/run-import-job.ts'),
+    import('../import/read/read-records.ts'),
+  ])
+  if (ownsProcess) learnLifetimes(false)
+  return loaded
+}
 
 /** The table of the kinds of jobs that there are. */
 export function createJobKinds(
@@ -61,7 +68,7 @@ export function createJobKinds(
       progress: store.importProgress,
       answerOf: ({ app, id }) => store.importJobs.get(app, id),
       async run(job: ImportJob, context) {
-        const [{ runImportJob }, { createRecordReader }] = await preloadJobs()
+        const [{ runImportJob }, { createRecordReader }] = await loadImports(settings)
         const openReader: ImportContext['openReader'] = (reading, bytes) =>
           bytes < largeBytes ? createRecordReader(reading, openBucket) : openReaderThread(reading)
         await runImportJob(job, { ...context, ...settings, store, openBucket, openReader, counters })

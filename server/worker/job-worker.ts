@@ -5,11 +5,12 @@ import { Clock } from '../clock/clock.ts'
 import { createRendererLoader } from '../delivery/render-content.ts'
 import { discardDrafts } from '../export/run-export-job.ts'
 import { JobCounters } from '../jobs/record-counters.ts'
+import { learnLifetimes } from '../process/garbage.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { createDueSources, type DueResources } from './due-sources.ts'
-import { createJobKinds, preloadJobs } from './job-kinds.ts'
+import { createJobKinds, loadImports } from './job-kinds.ts'
 import type { ClockMove, FromWorker, ThreadData, ToWorker } from './messages.ts'
 import { createReaders } from './reader-pool.ts'
 import { startWork, type Work } from './work.ts'
@@ -108,6 +109,7 @@ async function end(forGood: boolean): Promise<void> {
   ending.abort()
   if (forGood) await discard(store.exportProgress.drafts(), AbortSignal.timeout(discardTimeout.atEnd))
   store.close()
+  if (settings.ownsProcess) learnLifetimes(true)
   port.close()
 }
 
@@ -143,5 +145,8 @@ port.on('message', (message: ToWorker) => {
   else if ('moveClock' in message) void moveClock(message.moveClock, message.number)
   else stopWork(() => replaceState(message.generation, message.replaced))
 })
-setTimeout(preloadDelay, undefined, { ref: false, signal: ending.signal }).then(preloadJobs, () => {})
+setTimeout(preloadDelay, undefined, { ref: false, signal: ending.signal }).then(
+  () => loadImports(settings),
+  () => {},
+)
 tell('ready')

@@ -13,6 +13,8 @@ import type { JobKindName } from '../store/jobs/job-rows.ts'
 /** The settings of the worker. */
 export interface WorkerSettings extends BucketSettings {
   dataDir: string
+  /** Whether the process is the emulator's own, so that it may be tuned as a whole. */
+  ownsProcess: boolean
   ephemeral: boolean
   pieceBytes: number
   /** Whether compressed objects under a prefix are read. */

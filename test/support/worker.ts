@@ -60,6 +60,7 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
         {
           dataDir,
           ephemeral: false,
+          ownsProcess: false,
           compressed: true,
           pieceBytes: 100_000,
           maxRunningImports: 2,
