@@ -11,14 +11,14 @@ import { looksLikeHeader } from './parse-csv.ts'
  */
 export async function* parseNdjson(
   batches: Lines,
-  describe = describeSyntaxError,
+  describe: (text: string, line: Line) => Promise<string> = describeSyntaxError,
 ): AsyncGenerator<Item<object>[]> {
   for await (const batch of batches) {
     const records: Item<object>[] = []
     for (const line of batch) {
       if (isBlank(line)) continue
       const item = line.problem === undefined ? readObject(line) : { line, reason: line.problem }
-      records.push(item ?? { line, reason: await describe(line.text) })
+      records.push(item ?? { line, reason: await describe(line.text, line) })
     }
     yield records
   }
@@ -29,14 +29,16 @@ export async function* parseNdjson(
  */
 let syntaxErrors: Promise<typeof import('./json-syntax-error.ts')> | undefined
 
-async function describeSyntaxError(text: string): Promise<string> {
-  if (looksLikeHeader(text)) {
-    return 'not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV'
-  }
+async function describeSyntaxError(text: string, line: Line): Promise<string> {
+  if (isHeader(line)) return header
   syntaxErrors ??= import('./json-syntax-error.ts')
   const { problem, column } = (await syntaxErrors).jsonSyntaxError(text)
   return `not JSON: ${problem}, at column ${column} (each line must be one whole JSON object)`
 }
+
+const isHeader = ({ number, text }: Line): boolean => number === 1 && looksLikeHeader(text)
+
+const header = 'not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV'
 
 /** Gives undefined for a line that is not JSON. */
 function readObject(line: Line): Item<object> | undefined {
@@ -47,6 +49,8 @@ function readObject(line: Line): Item<object> | undefined {
     return undefined
   }
   if (isObject(value)) return { line, value }
+  // Of one column, whose name is in quotes.
+  if (typeof value === 'string' && isHeader(line)) return { line, reason: header }
   const isList = Array.isArray(value) && value.some(isObject)
   return {
     line,

@@ -22,14 +22,12 @@ t.test('a line that is not JSON is bad by itself', async t => {
 })
 
 t.test('the header of a CSV file is told from other lines that are not JSON', async t => {
-  const items = await parse('"Id",Address', 'e1,a', '{"Attributes":{"a":[x,Id,y]}}')
-  const reasons = badOnes(items).map(({ reason }) => reason)
-  t.equal(
-    reasons[0],
-    'not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV',
-  )
-  for (const reason of reasons.slice(1)) t.match(reason, /^not JSON: Unexpected character/)
-  t.equal(reasons.length, 3)
+  const header = 'not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV'
+  const reasonsOf = async (...lines: string[]) => badOnes(await parse(...lines)).map(({ reason }) => reason)
+  for (const line of ['"Id",Address', '"User.UserId"']) t.strictSame(await reasonsOf(line), [header])
+  const others = await reasonsOf('{"Id":"e1"}', 'e1,a', 'null,Address', '{"Attributes":{"a":[x,Id,y]}}')
+  for (const reason of others) t.match(reason, /^not JSON: Unexpected character/)
+  t.equal(others.length, 3)
 })
 
 t.test('a syntax error is told with the column of what was not expected', async t => {
