@@ -77,7 +77,7 @@ const chunks = await Promise.all([
     ],
   }),
   bundle(otherThreads, '.js', {
-    groups: [groupOf('threads', otherThreads.slice(1)), groupOf('worker', otherThreads.slice(0, 1))],
+    groups: [groupOf('worker', ['server/worker/job-worker.ts'])],
   }),
   bundle(loadedLater, '.cjs'),
 ])

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { OneOf } from '../model/common.ts'
-import { JobStatus } from '../model/job-states.ts'
+import { JobStatus } from '../model/job-status.ts'
 
 /** The states that a job has reached, in order. */
 export const History = Type.Array(

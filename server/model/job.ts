@@ -1,6 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { paramsInApplication } from './common.ts'
-import { JobStatus } from './job-states.ts'
+import { JobStatus } from './job-status.ts'
 
 /** Path parameters of an operation on a job. */
 export const JobParams = paramsInApplication({ jobId: 'Id of the job' })

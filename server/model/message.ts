@@ -285,9 +285,6 @@ const outboxMembers = {
 export const NewOutboxMessage = Type.Object(outboxMembers)
 export type NewOutboxMessage = Static<typeof NewOutboxMessage>
 
-/** The texts of a record that may have megabytes, and are often the same in all messages of a call. */
-export const contentMembers = ['subject', 'body', 'text', 'html', 'raw'] as const
-
 /** A record of the outbox (contract): what one recipient got, or why it got nothing. */
 export const OutboxMessage = Type.Object({
   id: Type.Integer({ description: 'Grows with each message' }),

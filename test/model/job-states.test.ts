@@ -1,5 +1,6 @@
 import t from 'tap'
-import { isFinal, JobStatus, mayMove } from '../../server/model/job-states.ts'
+import { isFinal, mayMove } from '../../server/model/job-states.ts'
+import { JobStatus } from '../../server/model/job-status.ts'
 
 const all: JobStatus[] = JobStatus.enum as JobStatus[]
 const path = [

@@ -13,13 +13,13 @@ import {
 } from '../../delivery/deliver.ts'
 import { readRawEmail } from '../../delivery/raw-email.ts'
 import { writeMessages } from '../../delivery/write-messages.ts'
-import {
-  contentMembers,
-  type MessageRequest,
-  type NewOutboxMessage,
-  type SendUsersMessageRequest,
-  type TemplateConfiguration,
+import type {
+  MessageRequest,
+  NewOutboxMessage,
+  SendUsersMessageRequest,
+  TemplateConfiguration,
 } from '../../model/message.ts'
+import { contentMembers } from '../../model/message-content.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import type { Store } from '../../store/open-store.ts'
 import { findSendingApp } from '../find.ts'

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { SentEvents } from '../../model/event-record.ts'
-import { contentMembers, type NewOutboxMessage, type OutboxMessage } from '../../model/message.ts'
+import type { NewOutboxMessage, OutboxMessage } from '../../model/message.ts'
+import { contentMembers } from '../../model/message-content.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { EventRecords } from '../event-records/event-records.ts'
 
