@@ -6,7 +6,7 @@ import { readS3Url } from '../model/s3-url.ts'
 import { refuseDocuments } from './json-document.ts'
 import { nothingToImport } from './list-pieces.ts'
 import { type DecodedLine, decodeLines } from './read/decode-lines.ts'
-import { isBad } from './read/item.ts'
+import { isBad, type Line } from './read/item.ts'
 import { readContent } from './read/object-content.ts'
 import { parseCsv } from './read/parse-csv.ts'
 import { parseNdjson } from './read/parse-ndjson.ts'
@@ -86,7 +86,7 @@ async function problemInFirstRecord(
   const lines = decodeLines(readContent(bucket, object, 0, signal))
   /** Pinpoint answers with the message of its JSON parser, and nothing else (source: observed). */
   let syntaxError: string | undefined
-  const describe = async (text: string) => {
+  const describe = async ({ text }: Line) => {
     const { jacksonMessage } = await import('./read/json-syntax-error.ts')
     syntaxError = jacksonMessage(text)
     return syntaxError

@@ -11,14 +11,14 @@ import { looksLikeHeader } from './parse-csv.ts'
  */
 export async function* parseNdjson(
   batches: Lines,
-  describe: (text: string, line: Line) => Promise<string> = describeSyntaxError,
+  describe: (line: Line) => Promise<string> = describeSyntaxError,
 ): AsyncGenerator<Item<object>[]> {
   for await (const batch of batches) {
     const records: Item<object>[] = []
     for (const line of batch) {
       if (isBlank(line)) continue
       const item = line.problem === undefined ? readObject(line) : { line, reason: line.problem }
-      records.push(item ?? { line, reason: await describe(line.text, line) })
+      records.push(item ?? { line, reason: await describe(line) })
     }
     yield records
   }
@@ -29,13 +29,14 @@ export async function* parseNdjson(
  */
 let syntaxErrors: Promise<typeof import('./json-syntax-error.ts')> | undefined
 
-async function describeSyntaxError(text: string, line: Line): Promise<string> {
+async function describeSyntaxError(line: Line): Promise<string> {
   if (isHeader(line)) return header
   syntaxErrors ??= import('./json-syntax-error.ts')
-  const { problem, column } = (await syntaxErrors).jsonSyntaxError(text)
+  const { problem, column } = (await syntaxErrors).jsonSyntaxError(line.text)
   return `not JSON: ${problem}, at column ${column} (each line must be one whole JSON object)`
 }
 
+/** Whether a line is the first of its object, and reads as the header of a CSV file. */
 const isHeader = ({ number, text }: Line): boolean => number === 1 && looksLikeHeader(text)
 
 const header = 'not JSON: it reads as the header of a CSV file, and CSV is imported with the Format CSV'
