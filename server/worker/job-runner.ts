@@ -164,8 +164,8 @@ export class JobRunner implements Source {
   }
 
   /**
-   * A job's slot. Those that had one when they were interrupted get it first, the others in the order in which they were
-   * created: `holdersOfSlots` of the store tells so.
+   * A job's slot. It joins the queue as soon as it has to wait. Those that had a slot when they were interrupted get one
+   * first, the others in the order in which they were created; `holdersOfSlots` of the store counts on that.
    */
   #createSlot(job: Job, signal: AbortSignal, begins: () => void): JobContext['slot'] & { release(): void } {
     const slots = this.#slots

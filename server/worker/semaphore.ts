@@ -15,7 +15,11 @@ export class Semaphore {
     return true
   }
 
-  /** Waits for a slot and takes it. */
+  /**
+   * Waits for a slot and takes it.
+   *
+   * @param rank its place among those who wait: lower ones come first
+   */
   async acquire(rank = 0): Promise<void> {
     if (this.tryAcquire()) return
     const { promise, resolve: take } = Promise.withResolvers<void>()
