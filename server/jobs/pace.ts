@@ -49,11 +49,22 @@ export class Pace {
     onHeld: () => void,
   ): Promise<void> {
     await this.#wait(() => {
-      const mayLeave = this.#control.get().mode !== 'manual' || progress.mayLeave(job)
-      if (mayLeave && !isHung(job, progress)) return 0
+      if (this.#isLetGo(job, progress) && !isHung(job, progress)) return 0
       onHeld()
       return maxTimer
     }, signal)
+  }
+
+  /**
+   * Whether a job may leave its state, as far as that is decided: `hold` may find that a rule
+   * applies which has not been looked at so far. It only reads, so it may be called at any time.
+   */
+  mayLeave(job: Job, progress: Pick<JobProgress, 'mayLeave' | 'hanging'>): boolean {
+    return this.#isLetGo(job, progress) && progress.hanging(job.seq) === undefined
+  }
+
+  #isLetGo(job: Job, progress: Pick<JobProgress, 'mayLeave'>): boolean {
+    return this.#control.get().mode !== 'manual' || progress.mayLeave(job)
   }
 
   /** @param msLeft returns how many milliseconds are left to wait, as things stand now */

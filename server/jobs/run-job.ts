@@ -25,8 +25,12 @@ export interface JobContext {
   now: () => Date
   /** Waits for the time that a job rests in each state before it does anything. */
   rest: () => Promise<unknown>
-  /** Waits until a job may leave its state. To be called when all its work there is done. */
-  hold: () => Promise<unknown>
+  /**
+   * Waits until a job may leave its state. To be called when all its work there is done. A job that
+   * is held in PENDING_JOB gives its slot back, and then joins the queue again. Returns whether it
+   * was held.
+   */
+  hold: () => Promise<boolean>
   /** The slot that a job needs from PREPARING_FOR_INITIALIZATION on. Their number is limited. */
   slot: {
     /**
@@ -162,12 +166,18 @@ function failing<J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move {
   return { to: 'FAILED', within: () => kind.addFailure(job, rest) }
 }
 
-async function nextMove<J extends Job>(job: J, { steps }: JobKind<J>, { slot }: JobContext): Promise<Move> {
+async function nextMove<J extends Job>(
+  job: J,
+  { steps }: JobKind<J>,
+  { hold, slot }: JobContext,
+): Promise<Move> {
   switch (job.status) {
     case 'CREATED':
       return { to: slot.tryAcquire() ? 'PREPARING_FOR_INITIALIZATION' : 'PENDING_JOB' }
     case 'PENDING_JOB':
-      await slot.acquire()
+      // It may have been held since, while it waited.
+      do await slot.acquire()
+      while (await hold())
       return { to: 'PREPARING_FOR_INITIALIZATION' }
     case 'COMPLETED':
     case 'FAILED':

@@ -19,7 +19,7 @@ export interface WorkerJobKind {
   /** What the store does for jobs of this kind. */
   readonly progress: Pick<
     JobProgress,
-    'isAlive' | 'deaths' | 'write' | 'mayLeave' | 'noteHeld' | 'faults'
+    'isAlive' | 'deaths' | 'write' | 'mayLeave' | 'hanging' | 'noteHeld' | 'faults'
   > & {
     unfinished(after: number): Job[]
   }

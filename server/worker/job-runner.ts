@@ -6,7 +6,7 @@ import type { Job } from '../store/jobs/job-rows.ts'
 import type { WorkerJobKind } from './job-kinds.ts'
 import type { FromWorker } from './messages.ts'
 import type { Source } from './schedule.ts'
-import { Semaphore } from './semaphore.ts'
+import { type Place, Semaphore } from './semaphore.ts'
 
 /** What a runner needs from its thread. */
 export interface RunnerContext {
@@ -23,6 +23,21 @@ export interface RunnerContext {
   /** Called when a job is over, or has been stopped. */
   onOver: () => void
   tell: (message: FromWorker) => void
+}
+
+/** The slot of a job, and its place in the queue for one. */
+interface Slot {
+  /** What `jobs/run-job.ts` needs of it. */
+  context: JobContext['slot']
+  /**
+   * Gives the slot back while the job is held in PENDING_JOB: it waits for a person. Its place in
+   * the queue is passed over until it may leave that state.
+   */
+  suspend: () => void
+  /** The job is held no longer. */
+  resume: () => void
+  /** For good. */
+  release: () => void
 }
 
 /** Runs the jobs of one kind, as many at once as there are slots. */
@@ -90,6 +105,14 @@ export class JobRunner implements Source {
     }
   }
 
+  /**
+   * Hands free slots to the jobs that have been let leave PENDING_JOB: to the oldest ones, and not
+   * to those that look first.
+   */
+  offerSlots(): void {
+    this.#slots.offer()
+  }
+
   /** @param onHeld called whenever the job begins to be held */
   async #run(job: Job, onHeld = () => {}): Promise<void> {
     const { now, tell, onOver, generation } = this.#context
@@ -112,7 +135,7 @@ export class JobRunner implements Source {
       await this.#kind.run(job, {
         now,
         rest: rest.wait,
-        hold: this.#createHold(job, signal, {
+        hold: this.#createHold(job, signal, slot, {
           onHeld() {
             // A job that is held does nothing that the worker could die of.
             leaves()
@@ -121,7 +144,7 @@ export class JobRunner implements Source {
           onLook: moved,
           onLetGo: begins,
         }),
-        slot,
+        slot: slot.context,
         signal,
         onMove() {
           moved()
@@ -165,30 +188,46 @@ export class JobRunner implements Source {
 
   /**
    * A job's slot. It joins the queue as soon as it has to wait. Those that had a slot when they were interrupted get one
-   * first, the others in the order in which they were created; `holdersOfSlots` of the store counts on that.
+   * first, the others in the order in which they were created, except those that are held in PENDING_JOB; `holdersOfSlots` of
+   * the store counts on that.
    */
-  #createSlot(job: Job, signal: AbortSignal, begins: () => void): JobContext['slot'] & { release(): void } {
-    const slots = this.#slots
-    const join = () => slots.acquire(hadSlot(job) ? 0 : job.seq)
-    let acquired = job.status === 'CREATED' ? undefined : join()
+  #createSlot(job: Job, signal: AbortSignal, begins: () => void): Slot {
+    const { pace } = this.#context
+    const { progress } = this.#kind
+    /** Whether it is held in PENDING_JOB, or has yet to find out. One that waits for its slot finds out when it has it. */
+    let mayBeHeld = job.status === 'PENDING_JOB'
+    const mayTake = () => !mayBeHeld || Boolean(job.ofSeed) || pace.mayLeave(job, progress)
+    const join = () => this.#slots.join(hadSlot(job) ? 0 : job.seq, mayTake)
+    let place: Place | undefined = job.status === 'CREATED' ? undefined : join()
     return {
-      tryAcquire() {
-        const isFree = slots.tryAcquire()
-        acquired = isFree ? Promise.resolve() : join()
-        if (isFree) begins()
-        return isFree
+      context: {
+        tryAcquire() {
+          place = join()
+          mayBeHeld = !place.hasSlot
+          if (place.hasSlot) begins()
+          return place.hasSlot
+        },
+        async acquire() {
+          place ??= join()
+          await Promise.race([place.taken, rejectOnAbort(signal)])
+          begins()
+        },
       },
-      async acquire() {
-        acquired ??= join()
-        await Promise.race([acquired, rejectOnAbort(signal)])
-        begins()
+      suspend() {
+        mayBeHeld = true
+        if (!place?.hasSlot) return
+        place.leave()
+        place = join()
       },
-      release: () => void acquired?.then(() => slots.release()),
+      resume() {
+        mayBeHeld = false
+      },
+      release: () => place?.leave(),
     }
   }
 
   /**
-   * @param on.onHeld called once in each state in which the job is held
+   * @param on.onHeld called whenever the job begins to be held
    * @param on.onLook called then, and each time when it turns out to be held still: why, may have
    *   changed
    * @param on.onLetGo called when a job that has a slot is held no longer
@@ -196,13 +235,15 @@ export class JobRunner implements Source {
   #createHold(
     job: Job,
     signal: AbortSignal,
+    slot: Slot,
     { onHeld, onLook, onLetGo }: Record<'onHeld' | 'onLook' | 'onLetGo', () => void>,
   ): JobContext['hold'] {
     const { progress } = this.#kind
     return async () => {
-      if (job.ofSeed) return
+      if (job.ofSeed) return false
       let isHeld = false
       await this.#context.pace.hold(job, progress, signal, () => {
+        if (job.status === 'PENDING_JOB') slot.suspend()
         if (!isHeld) {
           isHeld = true
           progress.write(job, () => progress.noteHeld(job))
@@ -210,7 +251,9 @@ export class JobRunner implements Source {
         }
         onLook()
       })
+      slot.resume()
       if (isHeld && hadSlot(job)) onLetGo()
+      return isHeld
     }
   }
 }

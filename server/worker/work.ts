@@ -79,7 +79,10 @@ export function startWork(
     wake() {
       if (signal.aborted) return
       pace.lookAgain()
-      for (const runner of runners) runner.abortDeleted()
+      for (const runner of runners) {
+        runner.abortDeleted()
+        runner.offerSlots()
+      }
       schedule.wake()
     },
     async moveClock(move) {

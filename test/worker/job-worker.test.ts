@@ -95,7 +95,7 @@ t.test('jobs get the slots in the order in which they were created', async t => 
   t.strictSame(jobs[6]!.states(), waited, 'one that finds none is PENDING_JOB')
 })
 
-t.test('a job does not overtake one that is held as PENDING_JOB', async t => {
+t.test('a job that is held as PENDING_JOB keeps no slot from a younger one', async t => {
   const { put, createApp, createJob, startWorker, control, moves } = setUp(t, { maxRunningImports: 1 })
   put('a.csv', csv(1))
   const app = await createApp()
@@ -107,12 +107,12 @@ t.test('a job does not overtake one that is held as PENDING_JOB', async t => {
   await first.advance('COMPLETED')
   const third = await createJob(app, 'a.csv')
   await third.advance()
-  t.equal(third.status(), 'PENDING_JOB', 'the free slot is for the second')
+  t.equal(third.status(), 'PREPARING_FOR_INITIALIZATION', 'the second waits for a person, not for a slot')
   await control('immediate')
   await whenOver([second, third])
   t.strictSame(
     moves.filter(move => move.status === 'PREPARING_FOR_INITIALIZATION').map(move => move.job),
-    [first, second, third].map(job => job.id),
+    [first, third, second].map(job => job.id),
   )
 })
 

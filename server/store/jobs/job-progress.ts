@@ -42,11 +42,12 @@ export function createJobProgress(
   const mayLeave = db.prepare<[number], number>(`SELECT ${hasLeave} FROM ${table} j WHERE seq = ?`).pluck()
   const noteHeld = db.prepare(`UPDATE ${table} SET held_in = status WHERE seq = ?`)
   const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
-  const holders = db.prepare<[{ seq: number }], { id: string; mayLeave: number }>(
-    `SELECT j.id, ${hasLeave} AS mayLeave FROM ${table} j JOIN apps a ON a.seq = j.app
+  const holders = db.prepare<[{ seq: number }], { seq: number; id: string; waits: number; mayLeave: number }>(
+    `SELECT j.seq, j.id, j.status = 'PENDING_JOB' AS waits, ${hasLeave} AS mayLeave
+     FROM ${table} j JOIN apps a ON a.seq = j.app
      WHERE ${isRunning} AND j.status <> 'CREATED' AND j.seq <> :seq AND a.id IS NOT NULL
-       AND (j.status <> 'PENDING_JOB' OR j.seq < :seq)
-     ORDER BY j.status = 'PENDING_JOB', j.seq`,
+       AND (j.status <> 'PENDING_JOB' OR j.seq < :seq AND ${hasLeave})
+     ORDER BY waits, j.seq`,
   )
   // The progress of a job: its state and its counters, which grow with everything that it writes.
   const progress = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
@@ -151,15 +152,15 @@ export function createJobProgress(
     letLeave: (seq: number, states: JobStatus[]): void => void letLeave.run(JSON.stringify(states), seq),
 
     /**
-     * The jobs that keep a job waiting for a slot: those that have the slots, and those that get
-     * one before it. The first of the queue has a slot already where fewer other jobs have one.
-     * Undefined unless all of them are held, so that none will give its slot back by itself.
+     * The jobs that keep a job waiting for a slot in the mode `manual`: those that have the slots,
+     * and those that get one before it, which jobs that are held in PENDING_JOB do not. Undefined
+     * unless all that have one are held, so that none will give its slot back by itself.
      */
     holdersOfSlots(seq: number): { having: string[]; before: string[] } | undefined {
-      const all = holders.all({ seq })
-      if (all.length < slots || all.some(({ mayLeave }) => mayLeave === 1)) return undefined
-      const ids = all.map(({ id }) => id)
-      return { having: ids.slice(0, slots), before: ids.slice(slots) }
+      const all = holders.all({ seq }).filter(job => job.waits === 0 || faults.hanging(job.seq) === undefined)
+      const having = all.slice(0, slots)
+      if (having.length < slots || having.some(({ mayLeave }) => mayLeave === 1)) return undefined
+      return { having: having.map(({ id }) => id), before: all.slice(slots).map(({ id }) => id) }
     },
 
     /** How often the worker died with a job under way since the job last made progress. */
