@@ -257,6 +257,51 @@ t.test('everything of a deleted application is purged, and nothing of another', 
   t.match(store.endpoints.get(kept, 'e1')?.endpoint, { Address: 'e1@example.com' })
 })
 
+t.test('an update in the middle of an undo leaves one endpoint ACTIVE at its address', async t => {
+  const { call, put, createApp, createJob, startWorker, dataDir } = setUp(t)
+  const app = await createApp()
+  const path = (id: string) => `/v1/apps/${app.id}/endpoints/${id}`
+  const seen = async (id: string) => (await call('GET', path(id))).body.EndpointStatus
+  const putOne = async (id: string, body: object) => t.equal((await call('PUT', path(id), body)).status, 202)
+  for (const place of ['a', 'b', 'c'])
+    await putOne(`older-${place}`, { ChannelType: 'EMAIL', Address: `${place}@x` })
+  put('takers.csv', 'Id,ChannelType,Address\ntaker-a,EMAIL,a@x\ntaker-b,EMAIL,b@x\ntaker-c,EMAIL,c@x')
+  await call('POST', '/_pinpoint/faults', { job: {}, failAt: 'COMPLETING' })
+  const writes = refuseWrites(t, dataDir)
+  // What the job overwrote is restored before what it created is deleted.
+  writes.refuse('DELETE ON endpoints')
+  const job = await createJob(app, 'takers.csv')
+  const worker = await startWorker({}, { firstDelay: 86_400_000 })
+  await until(() => !worker.isRunning() || undefined, 'the worker to die')
+  t.equal(job.status(), 'FAILING')
+  for (const id of ['older-a', 'taker-a', 'older-b', 'taker-b']) t.equal(await seen(id), 'ACTIVE', id)
+
+  // Each names an endpoint that is ACTIVE at its address already, the last with its address.
+  await putOne('taker-a', { Attributes: { likes: ['tea'] } })
+  await putOne('older-b', { Attributes: { likes: ['tea'] } })
+  await putOne('taker-c', { Address: 'c@x' })
+  const wanted = {
+    'older-a': 'INACTIVE',
+    'taker-a': 'ACTIVE',
+    'older-b': 'ACTIVE',
+    'older-c': 'INACTIVE',
+    'taker-c': 'ACTIVE',
+  }
+  const isAsWanted = async () => {
+    for (const [id, status] of Object.entries(wanted)) t.equal(await seen(id), status, id)
+  }
+  await isAsWanted()
+  t.equal(await seen('taker-b'), 'INACTIVE')
+
+  await worker.stop()
+  writes.allow()
+  await startWorker()
+  await whenOver([job])
+  t.equal(job.status(), 'FAILED')
+  await isAsWanted()
+  t.equal(await seen('taker-b'), undefined, 'what the job created, and nobody named since, is deleted')
+})
+
 t.test('the undo log of a COMPLETED job is purged', async t => {
   const { put, createApp, createJob, startWorker, dataDir } = setUp(t)
   put('a.csv', csv(1200))

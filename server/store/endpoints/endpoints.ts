@@ -26,7 +26,7 @@ export interface EndpointWriter {
   /**
    * Loads the endpoints that are needed to plan some changes: those that the changes name, all
    * endpoints of the users that these have or get, and the ACTIVE ones at the addresses that these
-   * have or get.
+   * have or get: also where one of these is ACTIVE, as in the middle of an undo two may be.
    */
   load(app: AppRef, lookups: EndpointLookups): EndpointRow[]
   /** Writes endpoints, and sets the row numbers of new ones. To be called in a transaction. */
