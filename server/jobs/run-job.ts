@@ -40,6 +40,8 @@ export interface JobContext {
     tryAcquire: () => boolean
     /** Waits for the slot. */
     acquire: () => Promise<void>
+    /** Has a job go on without a slot: one that fails before it has had one. */
+    doWithout: () => void
   }
   /** Stops the job at its next safe point, from which a later run goes on. */
   signal: AbortSignal
@@ -81,19 +83,21 @@ export interface JobKind<J extends Job> {
  *   job
  */
 export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
-  if (hadSlot(job)) await context.slot.acquire()
+  if (job.hadSlot) await context.slot.acquire()
   while (!isFinal(job.status)) {
     if (!kind.progress.isAlive(job)) throw new JobGoneError()
+    if (job.status === 'FAILING' && !job.hadSlot) context.slot.doWithout()
     await context.rest()
     context.signal.throwIfAborted()
     if (!kind.progress.isAlive(job)) throw new JobGoneError()
     job.status = await takeStep(job, kind, context)
+    if (job.status === 'PREPARING_FOR_INITIALIZATION') job.hadSlot = 1
     context.onMove(job)
   }
 }
 
-/** Whether a job has had its slot, in this run or an earlier one. */
-export const hadSlot = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
+/** Whether a job is past the states in which it waits for its slot. */
+export const isPastQueue = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
 
 /** The error that fails a job of which the worker has died too often. */
 function tooManyDeaths<J extends Job>(job: J, { progress }: JobKind<J>): Error | undefined {
@@ -115,10 +119,10 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
     try {
       if (reason === undefined) checkFaults(job, kind.progress)
       // Without a slot, the only work is to get one, which is to leave the state.
-      if (!hadSlot(job)) await context.hold()
+      if (!isPastQueue(job)) await context.hold()
       const { to, within } =
         reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
-      if (hadSlot(job)) await context.hold()
+      if (isPastQueue(job)) await context.hold()
       // A rule may have been added since.
       if (reason === undefined) checkFaults(job, kind.progress)
       const write = isFinal(to) ? kind.progress.writeToDisk : kind.progress.write

@@ -1,6 +1,6 @@
 import { describeMove, describeStart, type JobResponse, type LogLine } from '../jobs/job-log.ts'
 import type { Pace } from '../jobs/pace.ts'
-import { hadSlot, type JobContext } from '../jobs/run-job.ts'
+import { isPastQueue, type JobContext } from '../jobs/run-job.ts'
 import { JobGoneError } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 import type { WorkerJobKind } from './job-kinds.ts'
@@ -69,7 +69,7 @@ export class JobRunner implements Source {
     this.#newest = found.at(-1)?.seq ?? this.#newest
     const jobs = found.filter(({ seq }) => !started.has(seq))
     // Those that had a slot when they were interrupted take it first.
-    for (const job of [...jobs.filter(hadSlot), ...jobs.filter(job => !hadSlot(job))]) {
+    for (const job of [...jobs.filter(job => job.hadSlot), ...jobs.filter(job => !job.hadSlot)]) {
       this.#context.inBackground(this.#run(job))
     }
   }
@@ -197,8 +197,12 @@ export class JobRunner implements Source {
     /** Whether it is held in PENDING_JOB, or has yet to find out. One that waits for its slot finds out when it has it. */
     let mayBeHeld = job.status === 'PENDING_JOB'
     const mayTake = () => !mayBeHeld || Boolean(job.ofSeed) || pace.mayLeave(job, progress)
-    const join = () => this.#slots.join(hadSlot(job) ? 0 : job.seq, mayTake)
-    let place: Place | undefined = job.status === 'CREATED' ? undefined : join()
+    const join = () => this.#slots.join(job.hadSlot ? 0 : job.seq, mayTake)
+    let place: Place | undefined = job.hadSlot || job.status === 'PENDING_JOB' ? join() : undefined
+    const release = () => {
+      place?.leave()
+      place = undefined
+    }
     return {
       context: {
         tryAcquire() {
@@ -212,6 +216,10 @@ export class JobRunner implements Source {
           await Promise.race([place.taken, rejectOnAbort(signal)])
           begins()
         },
+        doWithout() {
+          release()
+          begins()
+        },
       },
       suspend() {
         mayBeHeld = true
@@ -222,7 +230,7 @@ export class JobRunner implements Source {
       resume() {
         mayBeHeld = false
       },
-      release: () => place?.leave(),
+      release,
     }
   }
 
@@ -230,7 +238,7 @@ export class JobRunner implements Source {
    * @param on.onHeld called whenever the job begins to be held
    * @param on.onLook called then, and each time when it turns out to be held still: why, may have
    *   changed
-   * @param on.onLetGo called when a job that has a slot is held no longer
+   * @param on.onLetGo called when a job that waits for no slot is held no longer
    */
   #createHold(
     job: Job,
@@ -252,7 +260,7 @@ export class JobRunner implements Source {
         onLook()
       })
       slot.resume()
-      if (isHeld && hadSlot(job)) onLetGo()
+      if (isHeld && isPastQueue(job)) onLetGo()
       return isHeld
     }
   }

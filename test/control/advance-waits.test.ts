@@ -222,6 +222,26 @@ for (const isRestarted of [false, true]) {
   })
 }
 
+t.test('a job that fails before it has a slot keeps none from others, also after a restart', async t => {
+  const first = await startManual(t)
+  const rule = { job: { s3Url: 's3://data/b.csv' }, failAt: 'CREATED' }
+  const [failing, holder, waiting] = [
+    await first.create('b.csv'),
+    await first.create('a.csv'),
+    await first.create('a.csv'),
+  ]
+  await first.isIn(holder, 'PREPARING_FOR_INITIALIZATION')
+  await first.call('POST', '/_pinpoint/faults', rule)
+  await first.isIn(failing, 'FAILING')
+  await first.isTold(first.advance(waiting, 'PROCESSING'), `${holder.id} to the end first`)
+  const { isIn, isTold, advance } = await first.restart()
+  await isTold(advance(waiting, 'PROCESSING'), `${holder.id} to the end first`)
+  await isIn(holder, 'COMPLETED')
+  await isIn(waiting, 'PROCESSING')
+  await isIn(failing, 'FAILED')
+  await isIn(waiting, 'COMPLETED')
+})
+
 t.test('jobs that are let go together get slots in the order in which they were created', async t => {
   const { create, isIn, control, untilStatus, page } = await startManual(t)
   const holder = await create('a.csv')

@@ -5,7 +5,7 @@ import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { MemberCursor } from '../segments/members.ts'
 import type { JobProgress } from './job-progress.ts'
-import { isRunning, type Job } from './job-rows.ts'
+import { hadSlot, isRunning, type Job } from './job-rows.ts'
 
 /** An export job as the worker sees it. */
 export interface ExportJob extends Job {
@@ -42,7 +42,7 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
   // Also those of deleted applications, as their drafts have to be discarded.
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
-       j.segment_version AS segmentVersion, j.creation_date AS creationDate
+       ${hadSlot} AS hadSlot, j.segment_version AS segmentVersion, j.creation_date AS creationDate
      FROM export_jobs j JOIN apps a ON a.seq = j.app
      WHERE ${isRunning} AND j.seq > ? ORDER BY j.seq`,
   )

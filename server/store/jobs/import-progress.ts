@@ -4,7 +4,7 @@ import { prepareDeleteFrom, prepareMemberDelete } from '../database/batched-dele
 import type { EndpointRef } from '../endpoints/endpoint-key.ts'
 import { endpointKey } from '../endpoints/endpoint-key.ts'
 import type { JobProgress } from './job-progress.ts'
-import { isRunning, type Job } from './job-rows.ts'
+import { hadSlot, isRunning, type Job } from './job-rows.ts'
 
 /** An import job as the worker sees it. */
 export interface ImportJob extends Job {
@@ -93,7 +93,7 @@ export interface SkippedObject {
 export function createImportProgress(db: Database, jobs: JobProgress) {
   const unfinished = db.prepare<[number], Record<'seq' | 'appSeq', number> & Record<string, string>>(
     `SELECT j.seq, j.id, j.app AS appSeq, a.id AS appId, j.status, j.definition, j.segment_id AS segmentId,
-       j.request_id AS requestId, j.seed_entry IS NOT NULL AS ofSeed
+       ${hadSlot} AS hadSlot, j.request_id AS requestId, j.seed_entry IS NOT NULL AS ofSeed
      FROM import_jobs j JOIN apps a ON a.seq = j.app
      WHERE ${isRunning} AND a.id IS NOT NULL AND j.seq > ? ORDER BY j.seq`,
   )

@@ -6,7 +6,7 @@ import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { createJobFaults } from './job-faults.ts'
-import { type Deaths, isRunning, type Job, type JobTable } from './job-rows.ts'
+import { type Deaths, hadSlot, isRunning, type Job, type JobTable } from './job-rows.ts'
 
 /** Thrown by a write for a job whose application has been deleted. */
 export class JobGoneError extends Error {}
@@ -45,8 +45,8 @@ export function createJobProgress(
   const holders = db.prepare<[{ seq: number }], { seq: number; id: string; waits: number; mayLeave: number }>(
     `SELECT j.seq, j.id, j.status = 'PENDING_JOB' AS waits, ${hasLeave} AS mayLeave
      FROM ${table} j JOIN apps a ON a.seq = j.app
-     WHERE ${isRunning} AND j.status <> 'CREATED' AND j.seq <> :seq AND a.id IS NOT NULL
-       AND (j.status <> 'PENDING_JOB' OR j.seq < :seq AND ${hasLeave})
+     WHERE ${isRunning} AND j.seq <> :seq AND a.id IS NOT NULL
+       AND (${hadSlot} OR j.status = 'PENDING_JOB' AND j.seq < :seq AND ${hasLeave})
      ORDER BY waits, j.seq`,
   )
   // The progress of a job: its state and its counters, which grow with everything that it writes.

@@ -21,6 +21,11 @@ export interface Job {
   id: string
   app: AppRef
   status: JobStatus
+  /**
+   * Not 0 if it has come to PREPARING_FOR_INITIALIZATION, and so has had a slot, in this run or an
+   * earlier one. A job that fails before that has nothing to undo, and never takes one.
+   */
+  hadSlot?: number
 }
 
 /** Deaths of the worker with a job under way, and the error of the last one. */
@@ -113,6 +118,10 @@ export interface JobPage extends Page {
 
 /** SQL: whether a job `j` is not over yet, as the index of such jobs says it. */
 export const isRunning = `j.status NOT IN ('COMPLETED', 'FAILED')`
+
+/** SQL: `hadSlot` of a job `j`. */
+export const hadSlot = `EXISTS (SELECT 1 FROM json_each(j.history)
+  WHERE value ->> 'status' = 'PREPARING_FOR_INITIALIZATION')`
 
 /** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
 export function prepareListAll<Row extends JobRow>(db: Database, table: JobTable) {
