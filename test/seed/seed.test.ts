@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  CreateImportJobCommand,
   DeleteAppCommand,
   GetAppCommand,
   GetImportJobsCommand,
@@ -253,6 +254,24 @@ t.test('what was said of jobs before neither holds the imports of the seed nor f
   await before.close()
   const SEED = join(seedOf(t, { 'a.json': { apps: [demo] } }), 'a.json')
   const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
+  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
+})
+
+t.test('jobs that are held in all slots do not keep the seed waiting', async t => {
+  const DATA_DIR = makeFolder(t)
+  const env = { ...buckets.env, DATA_DIR, MAX_RUNNING_IMPORTS: '1' }
+  const before = await startEmulator(t, env)
+  const say = controlOf(before.url)
+  await say('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+  const app = await createApp(before.client)
+  const { ImportJobResponse: held } = await before.client.send(
+    new CreateImportJobCommand({ ApplicationId: app, ImportJobRequest: { ...users, Format: 'CSV' } }),
+  )
+  const advance = `/_pinpoint/apps/${app}/import-jobs/${held!.Id}/advance`
+  t.equal((await say('POST', advance, { to: 'PROCESSING' })).status, 200)
+  await before.close()
+  const SEED = join(seedOf(t, { 'a.json': { apps: [demo] } }), 'a.json')
+  const { client } = await startEmulator(t, { ...env, SEED })
   t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
 })
 

@@ -42,10 +42,11 @@ export function createJobProgress(
   const mayLeave = db.prepare<[number], number>(`SELECT ${hasLeave} FROM ${table} j WHERE seq = ?`).pluck()
   const noteHeld = db.prepare(`UPDATE ${table} SET held_in = status WHERE seq = ?`)
   const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
+  const isOfSeed = table === 'import_jobs' ? 'j.seed_entry IS NOT NULL' : 'false'
   const holders = db.prepare<[{ seq: number }], { seq: number; id: string; waits: number; mayLeave: number }>(
     `SELECT j.seq, j.id, j.status = 'PENDING_JOB' AS waits, ${hasLeave} AS mayLeave
      FROM ${table} j JOIN apps a ON a.seq = j.app
-     WHERE ${isRunning} AND j.seq <> :seq AND a.id IS NOT NULL
+     WHERE ${isRunning} AND j.seq <> :seq AND a.id IS NOT NULL AND NOT ${isOfSeed}
        AND (${hadSlot} OR j.status = 'PENDING_JOB' AND j.seq < :seq AND ${hasLeave})
      ORDER BY waits, j.seq`,
   )
