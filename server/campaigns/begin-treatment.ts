@@ -42,6 +42,6 @@ export function beginTreatment(
       member_cursor: firstMember,
       due: now.getTime(),
     })
-    put(planNextRun(begun))
+    put(planNextRun(begun, now.getTime()))
   }
 }

@@ -93,10 +93,10 @@ export function planBegun(plan: TreatmentPlan, now: number): TreatmentPlan {
   return { ...plan, timing: JSON.stringify({ ...timing, wall: now + timing.offset } satisfies Timing) }
 }
 
-/** How a treatment stands after its next run has begun. */
-export function planNextRun(plan: TreatmentPlan): TreatmentPlan {
+/** How a treatment stands after its next run has begun. By local time, the run after it may be due already. */
+export function planNextRun(plan: TreatmentPlan, now: number): TreatmentPlan {
   const begun = { ...plan, begun: plan.begun + 1 }
-  const next = nextRun(timingIn(plan), plan.run + 1, Number.MIN_SAFE_INTEGER)
+  const next = nextRun(timingIn(plan), plan.run + 1, now)
   return next === undefined ? { ...begun, phase: 'OVER', due: null } : { ...begun, ...next }
 }
 

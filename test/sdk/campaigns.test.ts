@@ -315,6 +315,60 @@ t.test('by local time, zones whose time is over when it is created are left out'
   matchEach(t, await activities(id), [{ ExecutionMetrics: { ENDPOINT_TIMEZONE_MISMATCH: '1' } }])
 })
 
+t.test('by local time, runs that are over in a zone when it is created are missed there', async t => {
+  const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+  const zoned = (Id: string, Timezone: string) => ({ Id, Demographic: { Timezone } })
+  await endpoints(
+    zoned('kiritimati', 'Pacific/Kiritimati'),
+    zoned('tokyo', 'Asia/Tokyo'),
+    zoned('utc', 'UTC'),
+  )
+  const Schedule = { StartTime: '2027-03-01T10:00:00Z', EndTime: '2027-03-02T01:00:00Z' }
+  const id = await create({ Schedule: { ...Schedule, IsLocalTime: true, Frequency: 'HOURLY' } })
+  const times = async () =>
+    (await messages(id)).map(({ endpoint, time }) => `${time.slice(5, 16)} ${endpoint}`).sort()
+  await advance()
+  t.strictSame(await times(), ['03-01T09:00 kiritimati', '03-01T09:00 tokyo'], 'none of the past')
+  t.equal(
+    (await activities(id)).find(({ Start }) => Start! < '2027-03-01T09:00'),
+    undefined,
+  )
+  await advance({ by: 'P3D' })
+  const on = (endpoint: string, from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, index) => {
+      const time = new Date(Date.UTC(2027, 2, 1, from + index)).toISOString()
+      return `${time.slice(5, 16)} ${endpoint}`
+    })
+  const wanted = [...on('kiritimati', 9, 10), ...on('tokyo', 9, 15), ...on('utc', 10, 24)]
+  t.strictSame(await times(), wanted.sort())
+})
+
+t.test('by local time, runs that fall into a pause in a zone are missed there', async t => {
+  const { ok, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+  const timesAfterPause = async (Timezone: string, Frequency: string, from: string, to: string) => {
+    await endpoints({ Id: 'e1', Demographic: { Timezone } })
+    const StartTime = `${from.slice(0, 11)}10:00:00Z`
+    const id = await create({ Schedule: { StartTime, IsLocalTime: true, Frequency } })
+    await advance({ to: from })
+    await ok('PUT', `${url}/${id}`, { IsPaused: true })
+    await advance({ to })
+    const { length } = await messages(id)
+    await ok('PUT', `${url}/${id}`, { IsPaused: false })
+    await advance({ by: 'P1D' })
+    await ok('DELETE', `${url}/${id}`)
+    return (await messages(id)).slice(length, length + 2).map(({ time }) => time.slice(5, 16))
+  }
+  t.strictSame(
+    await timesAfterPause('Europe/Paris', 'HOURLY', '2027-03-02T10:30:00Z', '2027-03-04T10:30:00Z'),
+    ['03-04T11:00', '03-04T12:00'],
+  )
+  // 10:00 there is 20:00 in UTC, on the day before.
+  t.strictSame(
+    await timesAfterPause('Pacific/Kiritimati', 'DAILY', '2027-03-06T12:00:00Z', '2027-03-07T21:30:00Z'),
+    ['03-08T20:00'],
+  )
+})
+
 t.test('who has opted out before its local time came is not targeted, and leaves no record', async t => {
   const { ok, app, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
   const Demographic = { Timezone: 'Europe/Paris' }
