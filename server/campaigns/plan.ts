@@ -1,6 +1,14 @@
 import type { CampaignStatus } from '../model/campaign.ts'
 import type { Campaign, CampaignBody, TreatmentPlan, TreatmentState } from '../store/campaigns/campaigns.ts'
-import { isOfEvents, isSameSchedule, isSameStart, nextRun, type Timing, timingOf } from './schedule.ts'
+import {
+  firstRunAfter,
+  isOfEvents,
+  isSameSchedule,
+  isSameStart,
+  nextRun,
+  type Timing,
+  timingOf,
+} from './schedule.ts'
 import { type PlannedCampaign, treatmentsOf } from './treatments.ts'
 
 /** Milliseconds by which a start may be in the past (assumed). */
@@ -43,20 +51,21 @@ export function planChanged(before: Campaign, body: PlannedCampaign, now: number
 
 /**
  * How a treatment goes on by another schedule with the same start: runs count from the first one, and
- * those that have begun do not begin again (assumed).
+ * none begins that is not after the last that has begun (assumed).
  *
  * @param anew how it would begin by that schedule
  * @returns undefined if it is over, or if it waits for events by one schedule and for runs by the other
  */
 function planRescheduled(known: TreatmentPlan, anew: TreatmentPlan): TreatmentPlan | undefined {
-  const [before, timing] = [timingIn(known), timingIn(anew)]
+  const before = timingIn(known)
+  const timing: Timing = { ...timingIn(anew), wall: before.wall }
   const isSameFrequency = timing.frequency === before.frequency
   const hasRuns = !isOfEvents(timing.frequency) && !isOfEvents(before.frequency)
   if (known.phase === 'OVER' || !(isSameFrequency || hasRuns)) return undefined
   return {
     ...known,
-    timing: JSON.stringify({ ...timing, wall: before.wall } satisfies Timing),
-    run: isSameFrequency ? known.run : Math.min(known.begun, 1),
+    timing: JSON.stringify(timing),
+    run: known.run === 0 ? 0 : firstRunAfter(timing, before, known.run - 1),
   }
 }
 

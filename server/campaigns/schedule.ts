@@ -160,6 +160,18 @@ export function nextRun(timing: Timing, from: number, now: number): { run: numbe
   }
 }
 
+/**
+ * The first run that is scheduled after a run of another timing, which has the same first run, by when it
+ * is scheduled: it may be at or after the end.
+ */
+export function firstRunAfter(timing: Timing, other: Timing, runOfOther: number): number {
+  const after = wallOfRun(other, runOfOther)!
+  for (let run = estimateRun(timing, after - timing.offset); ; run++) {
+    const wall = wallOfRun(timing, run)
+    if (wall === undefined || !(wall <= after)) return run
+  }
+}
+
 /** A number of runs that are over at a time, so that they need not be tried one by one. */
 function estimateRun(timing: Timing, now: number): number {
   const period = periods[timing.frequency]

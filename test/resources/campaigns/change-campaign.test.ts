@@ -170,6 +170,23 @@ t.test('a schedule with the same start goes on: no run begins again', async t =>
   }
 })
 
+for (const [how, more, last] of [
+  ['', {}, '2027-03-15T10:00:00Z'],
+  [' by local time', { IsLocalTime: true }, '2027-03-15T09:00:30Z'],
+] as const) {
+  t.test(`a run that has just begun is not sent again by another Frequency${how}`, async t => {
+    const { ok, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
+    await endpoints({ Id: 'e1', Demographic: { Timezone: 'Europe/Paris' } })
+    const Schedule = { StartTime: '2027-03-01T10:00:00Z', ...more }
+    const id = await create({ Schedule: { ...Schedule, Frequency: 'WEEKLY' } })
+    await advance({ to: last })
+    await ok('PUT', `${url}/${id}`, { Schedule: { ...Schedule, Frequency: 'DAILY' } })
+    await advance({ by: 'P2D' })
+    const days = (await messages(id)).map(({ time }) => time.slice(8, 10))
+    t.strictSame(days, ['01', '08', '15', '16', '17'])
+  })
+}
+
 t.test('a schedule changes also while the campaign is paused, and runs of the pause are skipped', async t => {
   const { ok, url, endpoints, create, advance, messages, statusOf } = await withRunningCampaigns(t)
   await endpoints({ Id: 'e1' })
