@@ -8,7 +8,7 @@ import type { Participant, Place } from '../store/journeys/journey-participants.
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'
 import { firstMember, memberEndpoint } from '../store/segments/members.ts'
-import { localStartOf, nextRunAfter } from './schedule.ts'
+import { localEndOf, localStartOf, nextRunAfter } from './schedule.ts'
 import { zoneOf } from './zone.ts'
 
 /*
@@ -40,11 +40,11 @@ export function beginRun(store: JourneyStore, journey: Journey, now: Date): void
   const time = now.getTime()
   // A new version of the segment may begin it before its time.
   const isScheduled = nextRun !== null && nextRun <= time
-  const next = isScheduled ? nextRunAfter(definition, starts!, time) : nextRun
+  const next = isScheduled ? nextRunAfter(definition, starts!, time, ends) : nextRun
   const segment = segments.get(app, definition.StartCondition!.SegmentStartCondition!.SegmentId)
   const isRenewed = segmentVersion === null || refreshesOn !== null
   journeys.update(journey, {
-    nextRun: next !== null && (ends === null || next < ends) ? next : null,
+    nextRun: next,
     segmentVersion: isRenewed ? (segment?.Version ?? segmentVersion) : segmentVersion,
     entering: {
       run,
@@ -118,7 +118,7 @@ export function enterOne(
     localStart === undefined || zone === undefined ? time : Math.max(time, timeIn(zone, localStart))
   const why =
     whyNotTargeted(located, { isLocalTime: definition.LocalTime === true }) ??
-    whyNotOpen(journey, time) ??
+    whyNotOpen(journey, start, zone) ??
     whyNotAgain(journey, journeyParticipants.get(document, id), start)
   count(counters, why ?? 'ENDPOINT_ENTERED')
   if (why !== undefined) return false
@@ -132,10 +132,21 @@ export function enterOne(
   return true
 }
 
-/** Why nobody enters a journey that has begun: it is paused, or over (names: guide). */
-function whyNotOpen({ state, startsByEvent, ends }: Journey, time: number): 'PAUSED' | 'ENDED' | undefined {
+/**
+ * Why an endpoint does not enter a journey that has begun: it is paused, or over (names: guide), which
+ * by local time it is by the clocks of the endpoint (assumed).
+ *
+ * @param start when it would begin
+ */
+function whyNotOpen(
+  { definition, state, startsByEvent, ends }: Journey,
+  start: number,
+  zone: string | undefined,
+): 'PAUSED' | 'ENDED' | undefined {
   if (state === 'PAUSED') return 'PAUSED'
-  const isOver = (startsByEvent && state === 'CLOSED') || (ends !== null && time >= ends)
+  const isLocal = definition.LocalTime === true && zone !== undefined
+  const end = ends !== null && isLocal ? timeIn(zone, localEndOf(ends)) : ends
+  const isOver = (startsByEvent && state === 'CLOSED') || (end !== null && start >= end)
   return isOver ? 'ENDED' : undefined
 }
 

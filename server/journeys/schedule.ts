@@ -29,20 +29,17 @@ export function timesOf(definition: JourneyDefinition, now: number): JourneyTime
   const { Schedule = {}, LocalTime = false } = definition
   const offset = offsetOf(Schedule)
   const begin = readInstant(Schedule.StartTime ?? '') ?? now
-  const end = readInstant(Schedule.EndTime ?? '')
-  return {
-    start: LocalTime ? begin + offset - aheadOfUtc : begin,
-    end:
-      end === undefined
-        ? Math.max(begin, now) + journeyLimits.days * day
-        : LocalTime
-          ? end + offset + behindUtc
-          : end,
-  }
+  const end = readInstant(Schedule.EndTime ?? '') ?? Math.max(begin, now) + journeyLimits.days * day
+  return LocalTime
+    ? { start: begin + offset - aheadOfUtc, end: end + offset + behindUtc }
+    : { start: begin, end }
 }
 
 /** What clocks show when participants of a run by local time begin, as if it were UTC. */
 export const localStartOf = (run: number): number => run + aheadOfUtc
+
+/** What clocks show when a journey by local time ends for their participants, as if it were UTC. */
+export const localEndOf = (end: number): number => end - behindUtc
 
 /**
  * When the next run begins, the first after now: those that were missed in a pause are skipped. All runs
@@ -50,19 +47,22 @@ export const localStartOf = (run: number): number => run + aheadOfUtc
  * month stands for one that the month does not have (assumed, as for campaigns).
  *
  * @param start when the first run was to begin
- * @returns null if there is none, or only one later than the clock can show
+ * @param end when endpoints stop entering, as `timesOf` has it; null for never
+ * @returns null if there is none before the end, or only one later than the clock can show
  */
 export function nextRunAfter(
   { LocalTime = false, RefreshFrequency, Schedule = {} }: JourneyDefinition,
   start: number,
   now: number,
+  end: number | null,
 ): number | null {
   const frequency = RefreshFrequency ? readDuration(RefreshFrequency) : undefined
   if (frequency === undefined) return null
   const ahead = LocalTime ? aheadOfUtc : offsetOf(Schedule)
   for (let run = Math.max(1, timesWithin(frequency, now - start)); ; run++) {
     const begin = addDuration(start + ahead, timesOver(frequency, run)) - ahead
-    if (!(begin <= lastTime)) return null
+    const isOver = end !== null && (LocalTime ? localStartOf(begin) >= localEndOf(end) : begin >= end)
+    if (!(begin <= lastTime) || isOver) return null
     if (begin > now) return begin
   }
 }

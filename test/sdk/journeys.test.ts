@@ -456,6 +456,43 @@ t.test('by local time, the interval of re-entry counts from when each endpoint b
   t.strictSame(times('bob'), ['03-06T20', '03-04T20', '03-02T20'])
 })
 
+t.test('by local time, nobody begins at or after the end, by the clocks of each endpoint', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const Item = [
+    { Id: 'ann', ChannelType: 'SMS' as const, Demographic: { Timezone: 'UTC' } },
+    { Id: 'bob', ChannelType: 'SMS' as const, Demographic: { Timezone: 'America/Los_Angeles' } },
+    {
+      Id: 'eve',
+      ChannelType: 'SMS' as const,
+      Address: '+15551230002',
+      Demographic: { Timezone: 'Asia/Tokyo' },
+    },
+  ]
+  await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+  const timesOf = async (StartTime: string, EndTime: string) => {
+    const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+      ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true },
+      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+      ...{ RefreshFrequency: 'P1D', Limits: { EndpointReentryCap: 0 } },
+      Schedule: { StartTime, EndTime, Timezone: 'UTC' },
+    })
+    await advance('P7D')
+    const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}`)).body
+    return items
+      .map((item: { endpoint: string; time: string }) => `${item.time.slice(5, 13)} ${item.endpoint}`)
+      .sort()
+  }
+  t.strictSame(await timesOf('2027-03-03T20:00:00Z', '2027-03-05T07:00:00Z'), [
+    ...['03-03T11 eve', '03-03T20 ann', '03-04T04 bob'],
+    ...['03-04T11 eve', '03-04T20 ann', '03-05T04 bob'],
+  ])
+  // It is published at 09:00 in UTC, when it is 18:00 in Tokyo.
+  t.strictSame(await timesOf('2027-03-08T17:00:00Z', '2027-03-08T18:00:00Z'), [
+    '03-08T17 ann',
+    '03-09T01 bob',
+  ])
+})
+
 t.test('a journey goes on beside an import that is writing', async t => {
   const rows = Array.from({ length: 150_000 }, (_, index) => `e${index},EMAIL,e${index}@example.com\n`)
   const s3 = t.testdir({ data: { 'large.csv': `Id,ChannelType,Address\n${rows.join('')}` } })
