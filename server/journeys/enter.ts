@@ -50,7 +50,8 @@ export function beginRun(store: JourneyStore, journey: Journey, now: Date): void
       run,
       since: time,
       after: firstMember,
-      ...(definition.LocalTime && { localStart: localStartOf(isScheduled ? nextRun : time) }),
+      // A change of the segment is no time of day: its run begins in all zones at once (assumed).
+      ...(definition.LocalTime && isScheduled && { localStart: localStartOf(nextRun) }),
     },
   })
 }

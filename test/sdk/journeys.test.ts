@@ -493,6 +493,30 @@ t.test('by local time, nobody begins at or after the end, by the clocks of each 
   ])
 })
 
+t.test('by local time, members begin at once where a change of the segment begins the run', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const Item = ['ann', 'bob'].map((Id, index) => ({
+    ...{ Id, Demographic: { Timezone: ['Europe/Paris', 'America/New_York'][index]! } },
+  }))
+  await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+  const { SegmentId } = WriteJourneyRequest.StartCondition.SegmentStartCondition
+  const named = (name: string) => ({ Name: name, Dimensions: { Attributes: { name: { Values: [name] } } } })
+  const segment = `/v1/apps/${ApplicationId}/segments/${SegmentId}`
+  await control('PUT', segment, named('ann'))
+  const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+    ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true },
+    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+    ...{ RefreshFrequency: 'P7D', RefreshOnSegmentUpdate: true },
+    Schedule: { StartTime: '2027-03-02T09:00:00Z', Timezone: 'UTC' },
+  })
+  await advance('P3D')
+  await control('PUT', segment, named('bob'))
+  await advance('P1D')
+  const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}`)).body
+  const times = items.map((item: { endpoint: string; time: string }) => `${item.endpoint} ${item.time}`)
+  t.strictSame(times, ['bob 2027-03-04T09:00:00.000Z', 'ann 2027-03-02T08:00:00.000Z'])
+})
+
 t.test('a journey goes on beside an import that is writing', async t => {
   const rows = Array.from({ length: 150_000 }, (_, index) => `e${index},EMAIL,e${index}@example.com\n`)
   const s3 = t.testdir({ data: { 'large.csv': `Id,ChannelType,Address\n${rows.join('')}` } })
