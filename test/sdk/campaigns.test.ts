@@ -739,3 +739,33 @@ t.test('the clock is not set back while a campaign is under way', async t => {
   t.match(refused, { status: 409, body: { Message: new RegExp(`campaign ${id} is active`) } })
   t.equal((await control('PUT', '/_pinpoint/clock', { ...back, force: true })).status, 200)
 })
+
+t.test('a clock that is set back by force holds up no run that is under way', async t => {
+  const { control, endpoints, create, advance, messages, statusOf } = await withRunningCampaigns(t)
+  const back = async (now: string) => {
+    t.equal((await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now, force: true })).status, 200)
+  }
+  const Demographic = { Timezone: 'Asia/Tokyo' }
+  await endpoints(...Array.from({ length: 5 }, (_, index) => ({ Id: `e${index}`, Demographic })))
+
+  const slow = await create({ Limits: { MessagesPerSecond: 1 } })
+  const later = await create({ Schedule: { StartTime: '2027-03-01T09:30:00Z' } })
+  const local = await create({ Schedule: { StartTime: '2027-03-01T19:00:00Z', IsLocalTime: true } })
+  await advance({ by: 'PT1S' })
+  t.equal((await messages(slow)).length, 2)
+  await back('2027-02-01T09:00:00Z')
+  await advance({ by: 'P1D' })
+  const times = (await messages(slow)).slice(2).map(({ time }) => time.slice(0, 19))
+  t.strictSame(times, ['2027-02-01T09:00:00', '2027-02-01T09:00:01', '2027-02-01T09:00:02'])
+  t.equal(await statusOf(slow), 'COMPLETED')
+  t.strictSame([...(await messages(later)), ...(await messages(local))], [])
+  await advance({ to: '2027-03-02T00:00:00Z' })
+  t.equal((await messages(later))[0]?.time, '2027-03-01T09:30:00.000Z')
+  t.equal((await messages(local))[0]?.time, '2027-03-01T10:00:00.000Z')
+
+  await endpoints(...Array.from({ length: 1_500 }, (_, index) => ({ Id: `f${index}` })))
+  const atOnce = await create()
+  await back('2027-02-01T09:00:00Z')
+  await advance({ by: 'PT1S' })
+  t.equal(await statusOf(atOnce), 'COMPLETED')
+})

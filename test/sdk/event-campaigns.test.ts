@@ -140,6 +140,28 @@ t.test('a rate does not wait for what was sent later than now, before the clock 
   t.strictSame(times, ['2027-03-02T09', '2027-03-01T10'])
 })
 
+t.test('events that wait while the clock is set back by force hold up no later ones', async t => {
+  const { control, ok, app, endpoints, create, advance, messages } = await withEvents(t)
+  await endpoints({ Id: 'e1' }, { Id: 'e2' })
+  const StartTime = '2027-03-01T09:00:00Z'
+  const looking = await create({ Schedule: schedule({ StartTime }, { EventType: { Values: ['look'] } }) })
+  await advance({ to: '2027-03-10T09:00:00Z' })
+  const put = (endpoint: string, EventType: string, count = 1) => {
+    const event = { EventType, Timestamp: StartTime }
+    const Events = Object.fromEntries(Array.from({ length: count }, (_, index) => [`v${index}`, event]))
+    return ok('POST', `/v1/apps/${app}/events`, { BatchItem: { [endpoint]: { Endpoint: {}, Events } } })
+  }
+  const puts = Array.from({ length: 12 }, () => put('e1', 'other', 100))
+  await Promise.race(puts)
+  const back = { mode: 'frozen', now: '2027-03-05T09:00:00Z', force: true }
+  const set = control('PUT', '/_pinpoint/clock', back)
+  await Promise.all([...puts, set])
+  await put('e2', 'look')
+  await advance({ by: 'PT1S' })
+  t.match(await messages(looking), [{ endpoint: 'e2', time: '2027-03-05T09:00:00.000Z' }])
+  t.equal((await control('GET', '/_pinpoint/clock')).body.pending, 0)
+})
+
 t.test('a campaign that is paused is COMPLETED at its EndTime all the same', async t => {
   const { ok, url, endpoints, create, happens, advance, statusOf } = await withEvents(t)
   await endpoints({ Id: 'e1' })

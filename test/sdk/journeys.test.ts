@@ -339,6 +339,45 @@ t.test('a clock that is set back holds up neither a journey nor its rate', async
   t.match(await sentTo('bob', before), [{ time: before }], 'before it was published, and it has sent')
 })
 
+t.test('a clock that is set back holds up nobody who is entering, or waits for the rate', async t => {
+  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { hello } = WriteJourneyRequest.Activities
+  const publish = async (more: object = {}) =>
+    (
+      await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
+        ...{ ...WriteJourneyRequest, State: 'ACTIVE', StartActivity: 'hello', Activities: { hello } },
+        ...more,
+      })
+    ).body.Id
+  const times = async (journey: string) =>
+    (await control('GET', `/_pinpoint/messages?journey=${journey}&page-size=1000`)).body.items.map(
+      ({ time }: { time: string }) => time.slice(0, 19),
+    )
+  const back = { mode: 'frozen', now: '2027-02-01T09:00:00Z', force: true }
+  const slow = await publish({ Limits: { MessagesPerSecond: 1 } })
+  const waiting = await publish({
+    StartActivity: 'wait',
+    Activities: { wait: { Wait: { WaitTime: { WaitFor: 'PT1H' }, NextActivity: 'hello' } }, hello },
+  })
+  await advance('PT0S')
+  await control('PUT', '/_pinpoint/clock', back)
+  await advance('P1D')
+  t.strictSame(await times(slow), ['2027-02-01T09:00:00', '2027-03-01T09:00:00'])
+  t.strictSame(await times(waiting), [], 'a wait stays until its time')
+
+  for (let from = 0; from < 900; from += 100) {
+    const Item = Array.from({ length: 100 }, (_, index) => ({
+      ...{ Id: `e${from + index}`, ChannelType: 'SMS' as const, Address: `+15551${100_000 + from + index}` },
+    }))
+    await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+  }
+  await control('PUT', '/_pinpoint/clock', { ...back, now: start })
+  const large = await publish()
+  await control('PUT', '/_pinpoint/clock', back)
+  await advance('PT1S')
+  t.equal((await times(large)).length, 902)
+})
+
 t.test('quiet time that ends in the hour that clocks show twice holds a message until its end', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const Item = [{ Id: 'ann', Demographic: { Timezone: 'Europe/Berlin' } }]

@@ -56,8 +56,9 @@ export const putEvents: FastifyPluginAsyncTypebox = async app => {
         const { applicationId } = request.params
         const { BatchItem } = request.body
         checkEvents(BatchItem, request.receivedBody?.length ?? 0)
-        const now = app.now()
         const Results = await store.write(() => {
+          // Within the transaction: an event must not be later than a clock that is set back meanwhile.
+          const now = app.now()
           const found = findApp(store, applicationId)
           const batches = Object.entries(BatchItem)
           const write = { app: found, idMember: 'The endpoint id', requestId: request.id, now: now.getTime() }

@@ -218,6 +218,21 @@ export function createCampaignDueRows(db: Database): DueRows {
     )
     .pluck()
 
+  // What a run has found by local time stays for that time, and runs to come stay.
+  const setRunsBack = db.prepare(
+    `UPDATE campaign_activities SET has_reservation = 0, due = iif(
+       member_cursor IS NULL AND endpoint IS NULL,
+       max(:now, ifnull((SELECT min(t.due) FROM campaign_targets t WHERE t.activity = campaign_activities.seq), :now)),
+       :now)
+     WHERE due > :now`,
+  )
+  // One that starts as soon as it can, unless it is paused: then its end is due.
+  const setStartsBack = db.prepare(
+    `UPDATE campaign_treatments SET due = :now
+     WHERE due > :now AND phase = 'WAITING' AND run = 0 AND timing ->> 'isImmediate' = 1
+       AND due IS NOT timing ->> 'end'`,
+  )
+
   return {
     nextDue(except = []): number | undefined {
       const apps = JSON.stringify(except)
@@ -229,6 +244,10 @@ export function createCampaignDueRows(db: Database): DueRows {
     active() {
       const id = active.get()
       return id === undefined ? undefined : `campaign ${id}`
+    },
+    setBack(now) {
+      setRunsBack.run({ now })
+      setStartsBack.run({ now })
     },
   }
 }

@@ -21,7 +21,7 @@ export interface DueRows {
   active(): string | undefined
   /**
    * Called when the clock is set back, in the transaction that does it: what has happened later than
-   * that must not hold anything up.
+   * that must not hold anything up, and what was to go on by then is due now. Waits stay.
    *
    * @param now in milliseconds since 1970
    */

@@ -166,6 +166,9 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
   const endWaiting = db.prepare(
     'UPDATE event_records INDEXED BY event_records_waiting SET waits = 0 WHERE waits = 1 AND seq <= ?',
   )
+  const setBack = db.prepare(
+    `UPDATE event_records INDEXED BY event_records_waiting SET time = :now WHERE waits = 1 AND time > :now`,
+  )
   const lastId = (): number => last.get()!
   const subjectIn = db
     .prepare<[number], string | null>("SELECT content ->> 'subject' FROM message_contents WHERE seq = ?")
@@ -329,6 +332,7 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
       nextDue: () => firstWaiting.get(),
       pending: () => countWaiting.get()!,
       active: () => undefined,
+      setBack: now => void setBack.run({ now }),
     } satisfies DueRows,
   }
 }

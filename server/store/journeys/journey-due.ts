@@ -67,10 +67,21 @@ export function createJourneyDue(db: Database) {
 
   const setBack = db.prepare(
     `UPDATE journeys SET active_since = min(active_since, :now),
-       rate_second = min(rate_second, :now), rate_used = iif(rate_second > :now, 0, rate_used)
-     WHERE active_since > :now OR rate_second > :now`,
+       rate_second = min(rate_second, :now), rate_used = iif(rate_second > :now, 0, rate_used),
+       entering = iif(entering ->> 'since' > :now, json_set(entering, '$.since', :now), entering)
+     WHERE active_since > :now OR rate_second > :now OR entering ->> 'since' > :now`,
+  )
+  // A first run that is due since the journey was published, and has yet to begin, begins at once.
+  const setStartsBack = db.prepare(
+    `UPDATE journeys SET starts = :now, next_run = :now
+     WHERE next_run > :now AND next_run = starts AND starts = active_since`,
   )
   const setEntriesBack = db.prepare('UPDATE journey_participants SET entered_at = ? WHERE entered_at > ?')
+  // Who would go on at once, but for the rate, does so, and asks for the rate again. Waits stay.
+  const setPlacesBack = db.prepare(
+    `UPDATE journey_participants SET phase = 'arrived', due = :now - j.shift FROM journeys j
+     WHERE j.document = journey AND is_fixed = 0 AND phase IN ('arrived', 'admitted') AND due + j.shift > :now`,
+  )
 
   /**
    * The first that is due; of several at the same time, that of the oldest journey.
@@ -95,8 +106,10 @@ export function createJourneyDue(db: Database) {
       return id === undefined ? undefined : `journey ${id}`
     },
     setBack(now) {
+      setStartsBack.run({ now })
       setBack.run({ now })
       setEntriesBack.run(now, now)
+      setPlacesBack.run({ now })
     },
   } satisfies DueRows & { next: typeof next }
 }
