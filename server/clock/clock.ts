@@ -58,12 +58,12 @@ export function stateAt(mode: ClockMode, now: number): ClockState {
   return mode === 'offset' ? { mode, offset: now - Date.now() } : { mode }
 }
 
+/** The last time that the clock can show: there it stands still. */
+export const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
 /** The time that a clock in this state shows now. */
 export const timeOf = (state: ClockState): number =>
-  state.mode === 'frozen' ? state.now : Date.now() + offsetOf(state)
-
-/** The last time that the clock can show. */
-export const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+  state.mode === 'frozen' ? state.now : Math.min(Date.now() + offsetOf(state), lastTime)
 
 /** Whether the clock can be set to a time: it is in the years from 1970 to 9999. */
 export const isClockTime = (time: number): boolean => time >= 0 && time <= lastTime

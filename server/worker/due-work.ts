@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Clock, type ClockMode, lastTime, stateAt, wallClock } from '../clock/clock.ts'
+import { type Clock, type ClockMode, isClockTime, lastTime, stateAt, wallClock } from '../clock/clock.ts'
 import { addDuration } from '../model/iso-duration.ts'
 import { diskTrouble } from '../process/disk-errors.ts'
 import { type DueRows, nextOf } from '../store/clock/due-rows.ts'
@@ -118,6 +118,11 @@ export class DueWork implements Source {
       const from = this.#now()
       const done = { steps: 0, sent: 0 }
       const target = targetOf(to, from)
+      if (!isClockTime(target)) {
+        // The call was checked, but against a clock that another one has moved since.
+        const shown = new Date(from).toISOString()
+        return { refused: `the clock shows ${shown} already, from which this leads beyond the year 9999` }
+      }
       if (target < from) {
         const refused = this.#whyNotBack(move, from, target)
         if (refused !== undefined) return { refused }

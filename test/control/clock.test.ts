@@ -154,6 +154,17 @@ t.test('a snapshot keeps the clock, and a reset makes it real', async t => {
   t.match((await advance({ by: 'PT1H' })).body, { from: morning, now: '2027-03-01T10:00:00.000Z' })
 })
 
+t.test('at its last time the clock stands still, also that of a snapshot', async t => {
+  const last = '9999-12-31T23:59:59.999Z'
+  t.match((await put({ mode: 'offset', now: last })).body, { mode: 'offset', now: last })
+  const snapshot = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
+  t.equal(await createdNow(), last)
+  t.equal((await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })).status, 204)
+  t.match((await call('GET', path)).body, { mode: 'offset', now: last })
+  t.match(await advance({ by: 'PT0S' }), { status: 200, body: { from: last, now: last } })
+  t.equal((await put({ mode: 'real' })).status, 200)
+})
+
 t.test('a reset to the seed dates it by the real clock', async t => {
   const Id = '0123456789abcdef0123456789abcdef'
   const dir = t.testdir({ 'seed.json': JSON.stringify({ apps: [{ Id, Name: 'seeded' }] }) })

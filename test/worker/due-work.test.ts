@@ -222,6 +222,15 @@ t.test('of two moves at once, the second does not set the clock back', async t =
   t.equal(clockAt(), 1440)
 })
 
+t.test('of two moves at once, the second does not lead beyond the last time', async t => {
+  const { work, clock } = setUp(t)
+  const moves = [{ to: by('P5000Y') }, { to: by('P5000Y') }, { to: { idle: by('P5000Y').by } }]
+  const refused =
+    'the clock shows 7027-03-01T09:00:00.000Z already, from which this leads beyond the year 9999'
+  t.match(await Promise.all(moves.map(move => work.moveClock(move))), [{}, { refused }, { refused }])
+  t.equal(clock.now().toISOString(), '7027-03-01T09:00:00.000Z')
+})
+
 t.test('what is due now runs by itself, whether or not the clock stands still', async t => {
   for (const state of [stateAt('frozen', start), stateAt('offset', start)]) {
     const { add, work, ran, clockAt } = setUp(t, state)
