@@ -23,7 +23,13 @@ import { findSegmentVersion } from '../find.ts'
 import { checkBounds, checkHook, checkTime } from '../settings/check-settings.ts'
 import { findTemplate } from '../templates/find-template.ts'
 
-const startIsPast = 'StartTime must be at least current time.'
+/**
+ * A start is in the past (text: observed, of the campaign's own Schedule).
+ *
+ * @param member the name of the Schedule
+ */
+const startIsPast = (member: string) =>
+  badRequest(`${member === 'Schedule' ? '' : `${member}.`}StartTime must be at least current time.`)
 
 /** A campaign that has what it must have. */
 export type CheckedCampaign = WriteCampaignRequest & { SegmentId: string; Schedule: Schedule }
@@ -97,7 +103,7 @@ function checkSchedule({ member, schedule, before }: RequestedSchedule, now: num
   }
   const isStartNew = !isSameStart(schedule, before)
   // Pinpoint takes a time without an offset for UTC there (source: observed).
-  if (isStartNew && start !== undefined && start.asUtc < now - startSlack) throw badRequest(startIsPast)
+  if (isStartNew && start !== undefined && start.asUtc < now - startSlack) throw startIsPast(member)
   if (EndTime !== undefined && EndTime !== '') {
     const end = readScheduleTime(EndTime, offset)
     if (end === undefined) {
@@ -136,7 +142,7 @@ function checkFirstRuns(campaign: PlannedCampaign, now: number, before: Campaign
   for (const { number, schedule } of treatmentsOf(active)) {
     const { phase, begun } = plans[number]!
     if (phase !== 'OVER' || begun > 0 || hasSameRuns(schedule, known[number]?.schedule)) continue
-    throw badRequest(startIsPast)
+    throw startIsPast(schedulesOf(campaign).find(requested => requested.schedule === schedule)!.member)
   }
 }
 
@@ -203,29 +209,34 @@ export function checkReferences(
   before?: CampaignBody,
 ): number {
   const segment = findSegmentVersion(store, app, campaign.SegmentId, campaign.SegmentVersion)
-  const treatments = [campaign, ...(campaign.AdditionalTreatments ?? [])]
   const named = before === undefined ? [] : treatmentsOf(before).map(({ templates }) => templates)
-  for (const { Schedule = campaign.Schedule, TemplateConfiguration = {} } of treatments) {
-    if (Schedule.Frequency === 'EVENT' && segment.SegmentType === 'IMPORT') {
+  for (const { number, schedule, templates } of treatmentsOf(campaign)) {
+    if (schedule.Frequency === 'EVENT' && segment.SegmentType === 'IMPORT') {
       throw badRequest(
         `SegmentId must be that of a dimensional segment with the Frequency EVENT; ${segment.Id} is imported`,
       )
     }
-    checkTemplates(store, TemplateConfiguration, named)
+    const prefix = number === 0 ? '' : `AdditionalTreatments.${number - 1}.`
+    checkTemplates(store, `${prefix}TemplateConfiguration`, templates, named)
   }
   return segment.Version!
 }
 
-/** @param named those that need not exist any more */
+/**
+ * @param place the name of the TemplateConfiguration
+ * @param named those that need not exist any more
+ */
 function checkTemplates(
   store: Store,
+  place: string,
   templates: TemplateConfiguration,
   named: readonly TemplateConfiguration[],
 ): void {
   for (const [type, member] of [...templateMembers, ['INAPP', 'InAppTemplate']] as const) {
     const template = templates[member]
     if (template === undefined || named.some(other => isSameTemplate(other[member], template))) continue
-    findTemplate(store, { type, name: template.Name! }, template.Version || undefined)
+    const key = { type, name: template.Name! }
+    findTemplate(store, key, template.Version || undefined, `${place}.${member}`)
   }
 }
 

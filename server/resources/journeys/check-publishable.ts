@@ -261,8 +261,9 @@ function activityProblem(
     if (message === undefined) continue
     const { TemplateName = '', TemplateVersion } = message
     if (loadTemplate(store, kind, TemplateName, TemplateVersion) !== undefined) continue
-    const name = TemplateVersion ? `${TemplateName}, version ${TemplateVersion}` : TemplateName
-    return `${member}.${kind}.TemplateName must be the name of a template of the type ${kind}; got ${JSON.stringify(name)}`
+    return loadTemplate(store, kind, TemplateName) === undefined
+      ? `${member}.${kind}.TemplateName must be the name of a template of the type ${kind}; got ${JSON.stringify(TemplateName)}`
+      : `${member}.${kind}.TemplateVersion must be the number of a version of the template ${TemplateName}, or latest; got ${JSON.stringify(TemplateVersion)}`
   }
   if (CUSTOM !== undefined) {
     if (!CUSTOM.EndpointTypes?.length) return `${member}.CUSTOM.EndpointTypes must have at least one entry`

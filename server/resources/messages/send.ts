@@ -154,7 +154,8 @@ function findTemplates(store: Store, configuration: TemplateConfiguration = {}):
     const template = configuration[member]
     if (template === undefined) continue
     const key = { type, name: template.Name! }
-    const { name, version, body } = findTemplate(store, key, template.Version || undefined)
+    const said = `TemplateConfiguration.${member}`
+    const { name, version, body } = findTemplate(store, key, template.Version || undefined, said)
     found[type] = { name, version: String(version), body }
   }
   return found

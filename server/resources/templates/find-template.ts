@@ -8,17 +8,22 @@ import type { Template } from '../../store/templates/templates.ts'
  * Finds a version of a template: the active one, where none is named.
  *
  * @param version a number, or `latest`, as it stands in the request
+ * @param member of the request that names the template and its version, unless the path does
  * @throws NotFoundException (texts: assumed)
  */
 export function findTemplate<Type extends TemplateType>(
   store: Store,
   key: TemplateKey<Type>,
   version?: string,
+  member?: string,
 ): Template<Type> {
-  if (version === undefined) return orNotFound(store.templates.get(key), `Template not found: ${key.name}`)
-  orNotFound(store.templates.latestVersion(key), `Template not found: ${key.name}`)
-  const found = templateVersion(store, key, version)
-  return orNotFound(found, `Template version not found: ${key.name}/${version}`)
+  const { name, type } = key
+  const must = (be: string) => (member === undefined ? '' : `; ${member}.${be}`)
+  const noTemplate = `Template not found: ${name}${must(`Name must be the name of a template of the type ${type}`)}`
+  if (version === undefined) return orNotFound(store.templates.get(key), noTemplate)
+  orNotFound(store.templates.latestVersion(key), noTemplate)
+  const noVersion = `Template version not found: ${name}/${version}${must('Version must be one of that template, or latest')}`
+  return orNotFound(templateVersion(store, key, version), noVersion)
 }
 
 /**

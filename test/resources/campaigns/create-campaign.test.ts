@@ -90,8 +90,25 @@ t.test('bad input is a 400 that names the member', async t => {
   await bad({ Schedule: undefined }, /^Schedule is required/)
   await bad({ Schedule: {} }, /^Schedule.StartTime is required/)
   await bad(schedule({ StartTime: '2020-01-01T00:00:00Z' }), 'StartTime must be at least current time.')
+  const past = {
+    SizePercent: 5,
+    MessageConfiguration: {},
+    ...schedule({ StartTime: '2020-01-01T00:00:00Z' }),
+  }
+  await bad(
+    { AdditionalTreatments: [past] },
+    'AdditionalTreatments.0.Schedule.StartTime must be at least current time.',
+  )
   await bad(schedule({ StartTime: 'soon' }), /^Schedule.StartTime must be IMMEDIATE or an ISO 8601 time/)
-  await bad(schedule({ StartTime: '2099-02-30T00:00:00' }), /^Schedule.StartTime must be/)
+  for (const StartTime of [
+    '2099-02-30T00:00:00',
+    '2099-03-01',
+    '2099-03-01 10:00',
+    '2099-03-01T10',
+    '2099-03-01T10:00Z+01',
+  ]) {
+    await bad(schedule({ StartTime }), /^Schedule.StartTime must be IMMEDIATE or an ISO 8601 time/)
+  }
   await bad(schedule({ EndTime: 'late' }), /^Schedule.EndTime must be an ISO 8601 time/)
   await bad(schedule({ EndTime: '2021-01-01T00:00:00Z' }), /^Schedule.EndTime must be after StartTime/)
   await bad(schedule({ Timezone: 'Europe/Paris' }), /^Schedule.Timezone must be UTC, or a difference/)
@@ -155,9 +172,17 @@ t.test('an unknown segment, template or version of one is a 404', async t => {
     isError(t, await create(more), 404, 'NotFoundException', message)
   await missing({ SegmentId: 'nope' }, 'Segment not found: nope')
   const named = (template: object) => ({ TemplateConfiguration: { SMSTemplate: template } })
-  await missing(named({ Name: 'campaign-no-such' }), 'Template not found: campaign-no-such')
+  const ofSms = 'TemplateConfiguration.SMSTemplate.Name must be the name of a template of the type SMS'
+  await missing(named({ Name: 'campaign-no-such' }), `Template not found: campaign-no-such; ${ofSms}`)
   await call('POST', '/v1/templates/campaign-sms/sms', { Body: 'Hi' })
-  await missing(named({ Name: 'campaign-sms', Version: '2' }), 'Template version not found: campaign-sms/2')
+  await missing(
+    { TemplateConfiguration: { PushTemplate: { Name: 'campaign-sms' } } },
+    'Template not found: campaign-sms; TemplateConfiguration.PushTemplate.Name must be the name of a template of the type PUSH',
+  )
+  await missing(
+    { AdditionalTreatments: [{ SizePercent: 5, ...named({ Name: 'campaign-sms', Version: '2' }) }] },
+    'Template version not found: campaign-sms/2; AdditionalTreatments.0.TemplateConfiguration.SMSTemplate.Version must be one of that template, or latest',
+  )
   t.equal((await create(named({ Name: 'campaign-sms' }))).status, 201)
   t.equal(
     (await create({ ...named({ Name: 'campaign-sms', Version: '1' }), MessageConfiguration: {} })).status,
@@ -178,8 +203,8 @@ t.test('a start that is over in the zone of the campaign is refused where nothin
   const { create } = await withCampaigns()
   const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19)
   const StartTime = inHours(0.5)
-  const refused = async (more: object) => {
-    const message = 'StartTime must be at least current time.'
+  const refused = async (more: object, schedule = '') => {
+    const message = `${schedule}StartTime must be at least current time.`
     isError(t, await create(more), 400, 'BadRequestException', message)
   }
   const taken = async (more: object) =>
@@ -195,7 +220,7 @@ t.test('a start that is over in the zone of the campaign is refused where nothin
     for (const more of [{}, { Frequency: 'DAILY', EndTime: inHours(20) }]) {
       await refused(of(more))
       await refused({ ...of(more), IsPaused: true })
-      await refused(treated(more))
+      await refused(treated(more), 'AdditionalTreatments.0.Schedule.')
     }
     const EventFilter = { FilterType: 'ENDPOINT', Dimensions: { EventType: { Values: ['buy'] } } }
     for (const more of [

@@ -136,7 +136,7 @@ const refused: [problem: string, more: object][] = [
     of({ SMS: { TemplateName: 'nope' } }),
   ],
   [
-    'Activities.a.SMS.TemplateName must be the name of a template of the type SMS; got "hello, version 7"',
+    'Activities.a.SMS.TemplateVersion must be the number of a version of the template hello, or latest; got "7"',
     of({ SMS: { TemplateName: 'hello', TemplateVersion: '7' } }),
   ],
   [

@@ -661,10 +661,19 @@ t.test('bad input is refused, and nothing is sent', async t => {
     inMessage({ SMSMessage: { MessageType: 'URGENT' } }),
     'MessageConfiguration.SMSMessage.MessageType must be one of TRANSACTIONAL, PROMOTIONAL; got "URGENT"',
   )
-  await unknown(inTemplates({ SMSTemplate: { Name: 'none' } }), 'Template not found: none')
-  await unknown(inTemplates({ EmailTemplate: { Name: 'sms' } }), 'Template not found: sms')
+  await unknown(
+    inTemplates({ SMSTemplate: { Name: 'none' } }),
+    'Template not found: none; TemplateConfiguration.SMSTemplate.Name must be the name of a template of the type SMS',
+  )
+  await unknown(
+    inTemplates({ EmailTemplate: { Name: 'sms' } }),
+    'Template not found: sms; TemplateConfiguration.EmailTemplate.Name must be the name of a template of the type EMAIL',
+  )
   const version2 = inTemplates({ SMSTemplate: { Name: 'sms', Version: '2' } })
-  await unknown(version2, 'Template version not found: sms/2')
+  await unknown(
+    version2,
+    'Template version not found: sms/2; TemplateConfiguration.SMSTemplate.Version must be one of that template, or latest',
+  )
   await refused(
     inTemplates({ SMSTemplate: { Version: '1' } }),
     'TemplateConfiguration.SMSTemplate.Name is required: it must be the name of a template',

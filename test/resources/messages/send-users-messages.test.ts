@@ -89,7 +89,11 @@ t.test('bad input is refused, and nothing is sent', async t => {
   )
   await refused({ MessageConfiguration: undefined }, /^MessageConfiguration is required/)
   await refused({ TemplateConfiguration: { InAppTemplate: { Name: 'x' } } }, /InAppTemplate is not supported/)
-  await refused({ TemplateConfiguration: { PushTemplate: { Name: 'x' } } }, 'Template not found: x', 404)
+  await refused(
+    { TemplateConfiguration: { PushTemplate: { Name: 'x' } } },
+    'Template not found: x; TemplateConfiguration.PushTemplate.Name must be the name of a template of the type PUSH',
+    404,
+  )
   t.strictSame(await outbox(), [])
   const nowhere = await call('POST', '/v1/apps/none/users-messages', {})
   isError(t, nowhere, 404, 'NotFoundException', 'Resource not found')
