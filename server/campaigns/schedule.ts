@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { lastTime } from '../clock/clock.ts'
 import type { Frequency, Schedule } from '../model/campaign.ts'
 import { addDuration, type Duration, timesOver, timesWithin } from '../model/iso-duration.ts'
-import { readInstant } from '../model/iso-time.ts'
+import { readTime } from '../model/iso-time.ts'
 import { aheadOfUtc, behindUtc, readUtcOffset } from '../model/utc-offset.ts'
 
 /** When the runs of a treatment are. Times are milliseconds since 1970. */
@@ -80,16 +80,17 @@ export interface ScheduleTime {
 }
 
 /**
- * Reads a time of a schedule.
+ * Reads a time of a schedule, with or without seconds.
  *
  * @param offset of the schedule's zone, in which a time without an offset of its own is (assumed)
  * @returns undefined for what is no time
  */
 export function readScheduleTime(text: string, offset: number): ScheduleTime | undefined {
-  const given = readInstant(text)
-  if (given !== undefined) return { instant: given, asUtc: given }
-  const asUtc = readInstant(/T\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`)
-  return asUtc === undefined ? undefined : { instant: asUtc - offset, asUtc }
+  const [, time] = text.split('T')
+  const asUtc = time === undefined ? undefined : readTime(text)
+  if (asUtc === undefined) return undefined
+  const hasOffset = /[Z+-]/.test(time!)
+  return { instant: hasOffset ? asUtc : asUtc - offset, asUtc }
 }
 
 /**

@@ -199,6 +199,25 @@ t.test('a start without an offset is taken for UTC where it must not be in the p
   t.equal((await create({ Schedule: { StartTime: `${StartTime}-04:00`, Timezone: 'UTC-04' } })).status, 201)
 })
 
+t.test('a time of a Schedule may have no seconds, or more than six decimals', async t => {
+  const { create } = await withCampaigns()
+  for (const [StartTime, EndTime, isTaken] of [
+    ['2099-03-01T10:00Z', '2099-03-01T10:01+00:00', true],
+    ['2099-03-01T10:00+02:00', '2099-03-01T08:01Z', true],
+    ['2099-03-01T10:00+02:00', '2099-03-01T08:00Z', false],
+    ['2099-03-01T10:00:00.1234567Z', '2099-03-01T10:00:00.124Z', true],
+    ['2099-03-01T10:00:00.1234567-0200', '2099-03-01T12:00:00.123Z', false],
+    ['2099-03-01T10:00', '2099-03-01T11:01Z', true],
+    ['2099-03-01T10:00', '2099-03-01T11:00Z', false],
+  ] as const) {
+    const Timezone = 'UTC-01'
+    const { status, body } = await create({ Schedule: { StartTime, EndTime, Timezone } })
+    t.equal(status, isTaken ? 201 : 400, `${StartTime} to ${EndTime}`)
+    if (isTaken) t.match(body, { Schedule: { StartTime, EndTime } })
+    else t.match(body.Message, /^Schedule.EndTime must be after StartTime/)
+  }
+})
+
 t.test('a start that is over in the zone of the campaign is refused where nothing would be sent', async t => {
   const { create } = await withCampaigns()
   const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19)
