@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CreateAppCommand,
@@ -9,6 +9,7 @@ import {
   SendMessagesCommand,
   UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
+import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { MessagesQuery } from '../server/control/message-filters.ts'
 import {
@@ -18,8 +19,13 @@ import {
   type PinpointOptions,
   startPinpoint,
 } from '../server/index.ts'
+import { databaseFile } from '../server/store/open-store.ts'
 import { makeFolder } from './support/buckets.ts'
-import { createApp, createExportJob, createImportJob } from './support/helpers.ts'
+import { countRows } from './support/database.ts'
+import { createApp, createExportJob, createImportJob, until } from './support/helpers.ts'
+import { largeSnapshot } from './support/large-snapshot.ts'
+import { putEndpoint } from './support/reads.ts'
+import { s3Credentials, startFront, startS3 } from './support/s3.ts'
 import { runNode, runScript } from './support/spawn.ts'
 
 // What the emulators of this file leave behind would be seen here.
@@ -211,6 +217,66 @@ t.test(
     t.equal(readdirSync(temp).length, 1, 'one of them is ephemeral, as nothing else is said')
     await both[1]!.pinpoint.close()
     t.strictSame(await listed(await startOne(t, { dataDir })), [apps[1]])
+  },
+)
+
+t.test('close in the middle of a restore keeps the old state, and leaves nothing of the new one', async t => {
+  const dataDir = join(t.testdir(), 'data')
+  // More than SQLite's cache holds, so that a part of it is written when the emulator is closed.
+  const body = await largeSnapshot(t, 44)
+  const first = await startOne(t, { dataDir })
+  const app = await createApp(first.client)
+  const put = fetch(`${first.pinpoint.url}/_pinpoint/snapshot`, { method: 'PUT', body }).catch(
+    () => undefined,
+  )
+  const log = `${databaseFile(dataDir)}-wal`
+  await until(() => (statSync(log).size > 2 * 1024 * 1024 ? true : undefined), 'a part to be written')
+  await first.pinpoint.close()
+  const files = ['.gitignore', 'pinpoint.db', 'pinpoint.lock']
+  t.strictSame(readdirSync(dataDir).sort(), files)
+  await put
+
+  const second = await startOne(t, { dataDir })
+  const { ApplicationsResponse } = await second.client.send(new GetAppsCommand({}))
+  t.match(ApplicationsResponse?.Item, [{ Id: app }])
+  t.strictSame(countRows(dataDir), { apps: 1 })
+})
+
+t.test('close waits for the end of a reset', async t => {
+  const s3 = await startS3(t)
+  await s3.put('out', 'there', '')
+  // What discards the draft of the export is not answered, which the reset waits for.
+  const front = await startFront(t, s3, undefined, ({ method }) => method === 'DELETE')
+  const dataDir = join(t.testdir(), 'data')
+  const options = { dataDir, s3Endpoint: front.url, s3Credentials }
+  const { pinpoint, client } = await startOne(t, options)
+  const app = await createApp(client)
+  await putEndpoint(client, app, 'e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
+  await fetch(`${pinpoint.url}/_pinpoint/uploads/a.csv`, { method: 'PUT', body: 'x' })
+  await pinpoint.jobControl.set({ mode: 'manual' })
+  const { Id } = await createExportJob(client, app, { S3UrlPrefix: 's3://out' })
+  await pinpoint.advance(app, Id!, { to: 'PROCESSING' })
+  const reset = fetch(`${pinpoint.url}/_pinpoint/reset`, { method: 'POST' }).catch(() => undefined)
+  await until(() => front.requests.find(({ method }) => method === 'DELETE'), 'the draft to be discarded')
+  await pinpoint.close()
+  t.strictSame(readdirSync(dataDir).sort(), ['.gitignore', 'pinpoint.db', 'pinpoint.lock'], 'no uploads')
+  await reset
+})
+
+t.test(
+  'close does not wait for who else writes to the database, and a reset that does is over',
+  { timeout: 60_000 },
+  async t => {
+    const dataDir = join(t.testdir(), 'data')
+    const { pinpoint } = await startOne(t, { dataDir })
+    const other = new Database(databaseFile(dataDir))
+    other.exec('BEGIN IMMEDIATE')
+    const reset = fetch(`${pinpoint.url}/_pinpoint/reset`, { method: 'POST' })
+    const refused = t.rejects(reset.then(({ ok }) => ok || Promise.reject(new Error('refused'))))
+    await fetch(`${pinpoint.url}/_pinpoint/health`)
+    await pinpoint.close()
+    await refused
+    other.close()
   },
 )
 

@@ -137,6 +137,8 @@ export async function start(
       seed,
       signal: closing.signal,
     })
+    // A replacement would go on in a data folder that is no longer locked.
+    undo.push(() => state.idle())
     const warnOfOverrides = () => {
       for (const override of overridesIn(store, clock.now())) logger.warn(override)
     }

@@ -43,6 +43,8 @@ export interface State {
   restore(body: SnapshotBody): Promise<string | undefined>
   /** Copies the state, as it is at one moment, into one SQLite file. */
   snapshot(): Promise<{ content: Readable; bytes: number }>
+  /** Resolves when no operation is under way any more, and nothing of one is left in the data folder. */
+  idle(): Promise<void>
 }
 
 /**
@@ -78,6 +80,7 @@ export function createState({
   signal: AbortSignal
 }): State {
   removeLeftovers(dataDir)
+  const underWay = new Set<Promise<unknown>>()
   /** The last of the replacements, which run one after the other. */
   let last: Promise<unknown> = Promise.resolve()
 
@@ -87,14 +90,20 @@ export function createState({
     return done
   }
 
+  const tracked = <T>(operation: Promise<T>): Promise<T> => {
+    const over: Promise<unknown> = operation.catch(() => {}).finally(() => underWay.delete(over))
+    underWay.add(over)
+    return operation
+  }
+
   const replaceBy = async (next: ReplacementDatabase, by: 'reset' | 'restore'): Promise<void> => {
     let orphans: ExportDraft[] = []
     let discarded: Promise<void>
     writeQueue.nextGeneration()
     try {
       // A job's open transaction ends before this one, and the job begins no other.
-      const drafts = await store.write(() => store.exportProgress.drafts())
-      await next.replace(dataDir)
+      const drafts = await store.write(() => store.exportProgress.drafts(), signal)
+      await next.replace(dataDir, signal)
       clock.set(store.savedClock.get())
       // The e-mails of a snapshot were sent elsewhere.
       if (store.relayCursor.get() !== undefined) await store.write(() => store.relayCursor.clear())
@@ -133,42 +142,45 @@ export function createState({
     }
   }
 
+  const reset = async ({ seed: withSeed }: { seed: boolean }): Promise<string | undefined> => {
+    if (!withSeed) return void (await afterOthers(() => replaceByNew(async () => {})))
+    if (seed === undefined) return 'no seed is set: SEED or --seed names it at the start'
+    try {
+      const imports = await afterOthers(() => replaceByNew(next => seed.apply(next.openStore(), wallClock())))
+      await seed.untilImported(imports, store, signal)
+      return undefined
+    } catch (error) {
+      if (error instanceof StartError) return error.message
+      throw error
+    }
+  }
+
+  const restore = (body: SnapshotBody): Promise<string | undefined> =>
+    withFile(async file => {
+      const refusal =
+        (await receiveSnapshot(body, file, { database: databaseFile(dataDir), signal })) ??
+        (await runSnapshotTask({ check: file }, signal))
+      if (refusal !== undefined) return refusal
+      await afterOthers(async () => {
+        const next = openReplacementDatabase(file)
+        await replaceBy(next, 'restore').finally(() => next.close())
+      })
+      return undefined
+    })
+
+  const snapshot = (): Promise<{ content: Readable; bytes: number }> =>
+    withFile(async file => {
+      await runSnapshotTask({ copy: databaseFile(dataDir), to: file }, signal)
+      // An open file can be read after it is removed, so it need not be removed later.
+      const opened = await open(file)
+      return { content: opened.createReadStream(), bytes: (await opened.stat()).size }
+    })
+
   return {
-    async reset({ seed: withSeed }) {
-      if (!withSeed) return void (await afterOthers(() => replaceByNew(async () => {})))
-      if (seed === undefined) return 'no seed is set: SEED or --seed names it at the start'
-      try {
-        const imports = await afterOthers(() =>
-          replaceByNew(next => seed.apply(next.openStore(), wallClock())),
-        )
-        await seed.untilImported(imports, store, signal)
-        return undefined
-      } catch (error) {
-        if (error instanceof StartError) return error.message
-        throw error
-      }
-    },
-
-    restore: body =>
-      withFile(async file => {
-        const refusal =
-          (await receiveSnapshot(body, file, { database: databaseFile(dataDir), signal })) ??
-          (await runSnapshotTask({ check: file }, signal))
-        if (refusal !== undefined) return refusal
-        await afterOthers(async () => {
-          const next = openReplacementDatabase(file)
-          await replaceBy(next, 'restore').finally(() => next.close())
-        })
-        return undefined
-      }),
-
-    snapshot: () =>
-      withFile(async file => {
-        await runSnapshotTask({ copy: databaseFile(dataDir), to: file }, signal)
-        // An open file can be read after it is removed, so it need not be removed later.
-        const opened = await open(file)
-        return { content: opened.createReadStream(), bytes: (await opened.stat()).size }
-      }),
+    reset: options => tracked(reset(options)),
+    restore: body => tracked(restore(body)),
+    snapshot: () => tracked(snapshot()),
+    idle: async () => void (await Promise.all(underWay)),
   }
 }
 

@@ -204,8 +204,8 @@ export function prepareStore(
     checkState,
     isKept,
   })
-  const write = <T>(work: () => NoPromise<T>): Promise<T> =>
-    writeQueue.asCaller(() => transactions.transact(work))
+  const write = <T>(work: () => NoPromise<T>, signal?: AbortSignal): Promise<T> =>
+    writeQueue.asCaller(() => transactions.transact(work), signal)
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
   const progressOf = (table: JobTable) =>

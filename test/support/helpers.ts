@@ -134,6 +134,7 @@ export const noState: State = {
   reset: () => Promise.reject(new Error('there is no worker')),
   restore: () => Promise.reject(new Error('there is no worker')),
   snapshot: () => Promise.reject(new Error('there is no worker')),
+  idle: async () => {},
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects in a body

@@ -55,8 +55,9 @@ export class WriteQueue {
    * Writes for a caller as soon as the database is free. The thread is not blocked meanwhile.
    *
    * @param write one transaction, which throws SQLITE_BUSY while the database is not free
+   * @param signal gives up waiting, with its reason
    */
-  async asCaller<T>(write: () => NoPromise<T>): Promise<T> {
+  async asCaller<T>(write: () => NoPromise<T>, signal?: AbortSignal): Promise<T> {
     const begun = performance.now()
     let replaced = false
     Atomics.add(this.#callers, 0, 1)
@@ -71,6 +72,7 @@ export class WriteQueue {
             throw error
         }
         await setTimeout(1)
+        signal?.throwIfAborted()
       }
     } finally {
       Atomics.sub(this.#callers, 0, 1)

@@ -19,8 +19,10 @@ export interface ReplacementDatabase {
    * Writes it over the database of a data folder, in one transaction. Other connections may be
    * open; if this fails or is interrupted, they keep the old state. Writers wait meanwhile, readers
    * do not.
+   *
+   * @param signal aborts it, with its reason: the old state is then kept
    */
-  replace(dataDir: string): Promise<void>
+  replace(dataDir: string, signal: AbortSignal): Promise<void>
   close(): void
 }
 
@@ -32,14 +34,19 @@ export function openReplacementDatabase(file?: string): ReplacementDatabase {
   return {
     openStore: () => prepareStore(db),
     hasExport: id => db.prepare('SELECT 1 FROM export_jobs WHERE id = ?').get(id) !== undefined,
-    async replace(dataDir) {
+    async replace(dataDir, signal) {
+      const progress = () => {
+        signal.throwIfAborted()
+        return pagesPerStep
+      }
       const target = databaseFile(dataDir)
       for (
         const giveUpAt = performance.now() + replaceTimeout;
         performance.now() < giveUpAt;
         await setTimeout(1)
       ) {
-        const { totalPages } = await db.backup(target, { progress: () => pagesPerStep })
+        signal.throwIfAborted()
+        const { totalPages } = await db.backup(target, { progress })
         // SQLite counts no pages if it cannot begin, as somebody else is writing.
         if (totalPages > 0) return
       }
