@@ -98,5 +98,8 @@ export class UnreadableError extends Error {
   }
 }
 
+/** An answer that no S3 server gives: what answers at the endpoint is something else. */
+export class NoS3Error extends Error {}
+
 /** Said when an object is not the one any more that the job listed. */
 export const changedSinceListed = 'the object has changed since the job listed it'

@@ -1,5 +1,5 @@
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
-import { changedSinceListed, UnreadableError, type WritableBucket } from './bucket.ts'
+import { changedSinceListed, NoS3Error, UnreadableError, type WritableBucket } from './bucket.ts'
 import { draftsInS3 } from './s3-drafts.ts'
 
 /** How to reach S3. */
@@ -64,8 +64,11 @@ export function createS3(settings: S3Settings) {
               { Bucket: bucket, Prefix: prefix },
               { abortSignal: signal },
             )
-            for await (const page of pages) {
-              for (const { Key: key, Size: size, ETag: etag } of page.Contents ?? []) {
+            for await (const { Contents, Name, KeyCount, IsTruncated } of pages) {
+              // Servers leave out some of these, but never all, even if there are no objects.
+              if ((Contents ?? Name ?? KeyCount ?? IsTruncated) === undefined)
+                throw new NoS3Error('its answer is no list of objects')
+              for (const { Key: key, Size: size, ETag: etag } of Contents ?? []) {
                 if (key !== undefined) yield { key, size: size ?? 0, etag: etag ?? '' }
               }
             }
@@ -131,6 +134,10 @@ function explain(error: unknown, bucket: string, where: string): string {
   if (status === 412) return changedSinceListed
   if (status === 401 || status === 403) {
     return `access to the bucket ${bucket} is denied at ${where} (${name}: ${message})`
+  }
+  if (error instanceof NoS3Error || (status !== undefined && status < 300)) {
+    const [why] = message.split('\n')
+    return `${where} does not answer as S3 does (${why}): AWS_ENDPOINT_URL_S3 must be the URL of an S3 server`
   }
   if (status === undefined) return `${where} cannot be reached (${code ?? name}: ${message})`
   return `${where} answered ${status} (${name}: ${message})`

@@ -1,5 +1,5 @@
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3'
-import { DraftGoneError, type Drafts, UnwritableError } from './bucket.ts'
+import { DraftGoneError, type Drafts, NoS3Error, UnwritableError } from './bucket.ts'
 
 /** Bytes of a part; S3 takes no fewer than 5 MB, but for the last part, and 10,000 parts of an object. */
 const partBytes = 8 * 1024 * 1024
@@ -34,12 +34,18 @@ export function draftsInS3(
     }
   }
 
+  /** What is in each answer of S3. */
+  const required = (value: string | undefined, name: string): string => {
+    if (value !== undefined) return value
+    throw new UnwritableError(explain(new NoS3Error(`its answer has no ${name}`)))
+  }
+
   return {
     async begin(Key, abortSignal) {
       const { sdk, client } = await load()
       const create = new sdk.CreateMultipartUploadCommand({ Bucket: bucket, Key })
       const { UploadId } = await explained(client.send(create, { abortSignal }), abortSignal)
-      return JSON.stringify({ in: 'S3', uploadId: UploadId! } satisfies S3Draft)
+      return JSON.stringify({ in: 'S3', uploadId: required(UploadId, 'UploadId') } satisfies S3Draft)
     },
 
     async discardUnknown(Key, signal) {
@@ -69,7 +75,7 @@ export function draftsInS3(
           ...{ Bucket: bucket, Key, UploadId: uploadId, PartNumber: etags.length + 1, Body },
         })
         const { ETag } = await explained(client.send(upload, { abortSignal }), abortSignal)
-        etags.push(ETag!)
+        etags.push(required(ETag, 'ETag'))
         bytes += Body.length
       }
       return JSON.stringify({ in: 'S3', uploadId, written: { etags, bytes } } satisfies S3Draft)

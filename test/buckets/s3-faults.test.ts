@@ -22,6 +22,8 @@ const half: Fault = response => {
   response.write('<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>', () => response.destroy())
 }
 const hang: Fault = () => {}
+/** What a server says that answers everything alike. */
+const nothing: Fault = response => void response.writeHead(200, { 'content-type': 'text/html' }).end()
 const faults = { 'answers 503 SlowDown': slowDown, 'breaks the connection': reset, hangs: hang }
 
 const settings = {
@@ -185,6 +187,8 @@ for (const [request, is] of Object.entries(requests)) {
       [slowDown, /answered 503 \(SlowDown: /],
       [hang, /cannot be reached \(.*timed out/],
       [denied, /access to the bucket data is denied .*AccessDenied/],
+      // The SDK takes such an answer to the last request for an error of S3.
+      [nothing, /does not answer as S3 does \(its answer has no (UploadId|ETag)\): |answered 503 /],
     ] as const) {
       const { bucket, s3 } = await start(t, asked => (is(asked) ? fault : undefined), twice(fault))
       const writing = async () => {

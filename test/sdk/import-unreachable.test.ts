@@ -3,13 +3,21 @@ import { makeBuckets } from '../support/buckets.ts'
 import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, runImport, startEmulator } from '../support/helpers.ts'
 import { getEndpoint, getSegment, statesOf } from '../support/reads.ts'
-import { startS3, unusedUrl } from '../support/s3.ts'
+import { startNoS3, startS3, unusedUrl } from '../support/s3.ts'
 
 t.test('a job that has nowhere to read its bucket from ends FAILED and says what to set', async t => {
   const url = await unusedUrl()
   const s3 = await startS3(t)
   await s3.put('data', 'users.csv', csvOf('e1'))
   const { env: folders } = makeBuckets(t)
+  const noS3 = await Promise.all(
+    ['', '<html><body>hello</body></html>', '<html><br></html>', 'OK'].map(async body => [
+      `what answers ${JSON.stringify(body)} to everything at the endpoint`,
+      { AWS_ENDPOINT_URL_S3: await startNoS3(t, body) },
+      'data',
+      /: http:\S+ does not answer as S3 does \([^\n]+\): AWS_ENDPOINT_URL_S3 must be the URL of an S3 server$/,
+    ]),
+  )
   for (const [title, env, bucket, ...says] of [
     ['no folder and no endpoint', {}, 'data', /bucket data: .*S3_DIR .*AWS_ENDPOINT_URL_S3/],
     ['no such folder and no endpoint', folders, 'nowhere', /nowhere .*S3_DIR .*AWS_ENDPOINT_URL_S3/],
@@ -21,6 +29,7 @@ t.test('a job that has nowhere to read its bucket from ends FAILED and says what
       /bucket nowhere does not exist/,
     ],
     ['wrong credentials', { ...s3.env, AWS_ACCESS_KEY_ID: 'someone' }, 'data', /denied.*InvalidAccessKeyId/],
+    ...noS3,
     ['nothing at the endpoint', { AWS_ENDPOINT_URL_S3: url }, 'data', new RegExp(`${url} .*ECONNREFUSED`)],
   ] as [string, Record<string, string>, string, RegExp][]) {
     await t.test(title, async t => {

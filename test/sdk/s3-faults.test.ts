@@ -5,8 +5,8 @@ import { endpointsExported, exported } from '../support/exported.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
 import { createApp, runExport, runImport, startEmulator } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
-import { completed, statesOf } from '../support/reads.ts'
-import { answerError, startFront, startS3 } from '../support/s3.ts'
+import { completed, putEndpoint, statesOf } from '../support/reads.ts'
+import { answerError, startFront, startNoS3, startS3 } from '../support/s3.ts'
 
 for (const [what, status, code, says] of [
   ['denied', 403, 'AccessDenied', /^in\/b\.csv: access to the bucket data is denied .*AccessDenied/],
@@ -30,6 +30,14 @@ for (const [what, status, code, says] of [
     t.same(await look(), before)
   })
 }
+
+t.test('an export to what is no S3 ends FAILED, and says so', async t => {
+  const { client } = await startEmulator(t, { AWS_ENDPOINT_URL_S3: await startNoS3(t, '') })
+  const app = await createApp(client)
+  await putEndpoint(client, app, 'e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
+  const job = await runExport(client, app)
+  t.match(job, { JobStatus: 'FAILED', CompletedPieces: 0, Failures: [/http:\S+ does not answer as S3 does/] })
+})
 
 t.test('an import and an export through an S3 that fails every other request count right', async t => {
   const s3 = await startS3(t)

@@ -224,6 +224,21 @@ const amzHeaders = (headers: NodeJS.Dict<string | string[]>) =>
 const pick = (headers: Headers, names: string[]) =>
   Object.fromEntries(names.flatMap(name => (headers.has(name) ? [[name, headers.get(name)!] as const] : [])))
 
+/** A server that is no S3: it answers every request with 200 and the same body. */
+export async function startNoS3(t: Test, body: string): Promise<string> {
+  const server = createServer(async (request, response) => {
+    await buffer(request)
+    response.writeHead(200, { 'content-type': 'text/html' }).end(body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
 /** An address of this machine at which nothing listens. */
 export async function unusedUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')
