@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CreateAppCommand,
@@ -10,6 +10,7 @@ import {
   UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import Database from 'better-sqlite3'
+import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { MessagesQuery } from '../server/control/message-filters.ts'
 import {
@@ -19,10 +20,11 @@ import {
   type PinpointOptions,
   startPinpoint,
 } from '../server/index.ts'
+import { configOf } from '../server/process/config.ts'
 import { databaseFile } from '../server/store/open-store.ts'
 import { makeFolder } from './support/buckets.ts'
 import { countRows } from './support/database.ts'
-import { createApp, createExportJob, createImportJob, until } from './support/helpers.ts'
+import { createApp, createExportJob, createImportJob, start, until } from './support/helpers.ts'
 import { largeSnapshot } from './support/large-snapshot.ts'
 import { putEndpoint } from './support/reads.ts'
 import { s3Credentials, startFront, startS3 } from './support/s3.ts'
@@ -279,6 +281,31 @@ t.test(
     other.close()
   },
 )
+
+t.test('close releases a data folder of which no file can be removed', async t => {
+  const dataDir = join(t.testdir(), 'data')
+  const { pinpoint } = await startOne(t, { dataDir })
+  // To remove it fails for root as well, who may write in each folder.
+  const note = join(dataDir, 'pinpoint.pid')
+  rmSync(note)
+  mkdirSync(join(note, 'x'), { recursive: true })
+  await pinpoint.close()
+  await startOne(t, { dataDir })
+})
+
+t.test('a stop that fails in one thing says so, and stops all else', async t => {
+  const dataDir = join(t.testdir(), 'data')
+  const log = pino({ level: 'silent' })
+  const failing = Object.assign(Object.create(log), {
+    info(fields: { endedOperations?: unknown }) {
+      if (fields.endedOperations !== undefined) throw new Error('the log cannot be written')
+    },
+  })
+  const { url, close } = await start(configOf({ dataDir }, { port: 0 }), failing)
+  await fetch(`${url}/v1/apps/a/segments`)
+  await t.rejects(close(), { message: 'the log cannot be written' })
+  await startOne(t, { dataDir })
+})
 
 const index = JSON.stringify(new URL('../server/index.ts', import.meta.url).href)
 const lookAround = `({

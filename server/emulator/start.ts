@@ -59,7 +59,16 @@ export async function start(
   const undo: (() => unknown)[] = []
   let closed: Promise<void> | undefined
   const undoAll = async () => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step()
+    const errors: unknown[] = []
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+      try {
+        await step()
+      } catch (error) {
+        // Nothing of what was begun before is to be left, either.
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
   const close = () => {
     closed ??= undoAll()

@@ -22,7 +22,13 @@ export function noteHolder(dataDir: string): () => void {
     // The note is only for a message. If the folder cannot be written, opening the database says
     // so.
   }
-  return () => rmSync(file, { force: true })
+  return () => {
+    try {
+      rmSync(file, { force: true })
+    } catch {
+      // The folder cannot be written any more. Who has the lock is told by that, not by the note.
+    }
+  }
 }
 
 /**
