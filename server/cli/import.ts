@@ -1,4 +1,5 @@
 import { symlinkSync } from 'node:fs'
+import { constants } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { start } from '../emulator/start.ts'
@@ -13,6 +14,7 @@ import { findSource, localBucket, type Source } from './find-source.ts'
 import { type ImportOptions, readImportOptions } from './import-options.ts'
 import { type Output, type Progress, showProgress } from './progress.ts'
 import { describeJob } from './report.ts'
+import { stopSignals } from './stop-on-signals.ts'
 import { reportError, UsageError } from './usage-error.ts'
 
 /** Milliseconds between two looks at the job: few at first, as most files are small. */
@@ -20,9 +22,6 @@ const looks = { first: 5, max: 200 }
 
 /** No role is looked at, but the model demands one. */
 const roleArn = 'arn:aws:iam::123456789012:role/pinpoint-local'
-
-/** What a shell says of a process that a signal has ended. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143 }
 
 /** Where a command writes to: what comes out, and all that is said on the way. */
 export interface Outputs {
@@ -44,8 +43,8 @@ export async function runImport(
   outputs: Outputs = process,
 ): Promise<number> {
   const stopping = new AbortController()
-  const stop = (signal: keyof typeof exitCodes) => stopping.abort(signal)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+  const stop = (signal: NodeJS.Signals) => stopping.abort(signal)
+  for (const signal of stopSignals) process.once(signal, stop)
   try {
     const options = readImportOptions(env, argv, outputs)
     const source = await findSource(options.what, options.format, stopping.signal)
@@ -58,10 +57,11 @@ export async function runImport(
     )
     return 1
   } catch (error) {
-    if (stopping.signal.aborted) return exitCodes[stopping.signal.reason as keyof typeof exitCodes]
+    // As a shell says of a process that a signal has ended.
+    if (stopping.signal.aborted) return 128 + constants.signals[stopping.signal.reason as NodeJS.Signals]
     return reportError(error, outputs.stderr)
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
+    for (const signal of stopSignals) process.off(signal, stop)
   }
 }
 

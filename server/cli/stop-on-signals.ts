@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 
 /** What asks a process to end: who started it, Ctrl-C, a terminal that is closed, Ctrl-\. */
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
+export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 
 const errors = ['uncaughtException', 'unhandledRejection'] as const
 
@@ -47,10 +47,10 @@ export function stopOnSignals(log: FastifyBaseLogger, stop: () => Promise<void>)
     if (begun === undefined) void end(1)
     else endNow('an error while stopping')
   }
-  for (const signal of signals) process.on(signal, onSignal)
+  for (const signal of stopSignals) process.on(signal, onSignal)
   for (const error of errors) process.on(error, onError)
   return () => {
-    for (const signal of signals) process.off(signal, onSignal)
+    for (const signal of stopSignals) process.off(signal, onSignal)
     for (const error of errors) process.off(error, onError)
   }
 }

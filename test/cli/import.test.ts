@@ -399,12 +399,19 @@ t.test('--help fits 80 columns and is no error', async t => {
   for (const line of stdout.split('\n')) t.ok(line.length <= 80, line)
 })
 
-t.test('the command ends with the status, and Ctrl-C leaves nothing behind', async t => {
+t.test('the command ends with the status, and what ends it leaves nothing behind', async t => {
   const file = join(makeFolder(t), 'big.csv')
   writeFileSync(file, `Id,ChannelType,Address\n${'e,EMAIL,a@example.com\n'.repeat(500_000)}`)
   const before = readdirSync(temp)
-  const { end, stderr } = beginImport(t, { TMPDIR: temp }, [file])
-  await until(() => (stderr().includes('PROCESSING') ? true : undefined), 'the import to begin')
-  t.match(await end('SIGINT'), { code: 130, signal: null, stdout: '' })
-  t.strictSame(readdirSync(temp), before)
+  for (const [signal, code] of [
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGQUIT', 131],
+    ['SIGTERM', 143],
+  ] as const) {
+    const { end, stderr } = beginImport(t, { TMPDIR: temp }, [file])
+    await until(() => (stderr().includes('PROCESSING') ? true : undefined), 'the import to begin')
+    t.match(await end(signal), { code, signal: null, stdout: '' }, signal)
+    t.strictSame(readdirSync(temp), before)
+  }
 })
