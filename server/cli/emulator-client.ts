@@ -109,6 +109,9 @@ export function createEmulatorClient({ url, controlToken, keys }: Remote, signal
       return Id
     },
 
+    /** Finds an application by its id, which changes nothing. */
+    findApp: (application: string) => call('GET', `/v1/apps/${encodeURIComponent(application)}`),
+
     createImportJob: (application: string, request: ImportJobRequest) =>
       post<ImportJobResponse>(`/v1/apps/${encodeURIComponent(application)}/jobs/import`, request),
 

@@ -84,6 +84,8 @@ async function importOnce(
       signal,
     )
     if (remote !== undefined) await client.tryControl()
+    // What is uploaded for an application that does not exist would stay until the next reset.
+    if (options.application !== undefined) await client.findApp(options.application)
     const s3Url =
       remote === undefined || source.file === undefined
         ? source.s3Url

@@ -1,4 +1,4 @@
-import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
@@ -351,6 +351,14 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
     const there = JSON.parse((await run([...upload, '--json'])).stdout)
     t.strictSame(there.failures, here.failures)
     t.match(await run([at('none.csv'), '--url', url]), { code: 2, stderr: 'there is no file or folder' })
+  })
+
+  t.test('a file for an application that does not exist is not uploaded', async t => {
+    const dataDir = makeFolder(t)
+    const { url } = await startEmulator(t, { DATA_DIR: dataDir })
+    const refused = await run([at('users.csv'), '--url', url, '--application', 'nix'])
+    t.match(refused, { code: 2, stdout: '', stderr: /404 NotFoundException Application not found\n$/ })
+    t.notOk(existsSync(join(dataDir, 'uploads')))
   })
 
   t.test('where keys are needed, it signs all that it sends, or sends the token', async t => {
