@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import {
   CreateAppCommand,
@@ -282,6 +285,31 @@ t.test(
   },
 )
 
+t.test('close ends the connections to S3 that calls have made', async t => {
+  const s3 = createServer((_request, response) => {
+    response.end('<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>')
+  })
+  // Its clients alone end connections.
+  s3.keepAliveTimeout = 0
+  let connections = 0
+  s3.on('connection', socket => {
+    connections++
+    socket.on('close', () => connections--)
+  })
+  await once(s3.listen(0, '127.0.0.1'), 'listening')
+  t.teardown(() => {
+    s3.close()
+    s3.closeAllConnections()
+  })
+  const s3Endpoint = `http://127.0.0.1:${(s3.address() as AddressInfo).port}`
+  const { pinpoint, client } = await startOne(t, { s3Endpoint, preflight: 'strict' })
+  const app = await createApp(client)
+  await t.rejects(createImportJob(client, app, { S3Url: 's3://data/a.csv' }), /there is nothing to import/)
+  t.equal(connections, 1)
+  await pinpoint.close()
+  await until(() => (connections === 0 ? true : undefined), 'the connection to end')
+})
+
 t.test('close releases a data folder of which no file can be removed', async t => {
   const dataDir = join(t.testdir(), 'data')
   const { pinpoint } = await startOne(t, { dataDir })
@@ -289,7 +317,7 @@ t.test('close releases a data folder of which no file can be removed', async t =
   const note = join(dataDir, 'pinpoint.pid')
   rmSync(note)
   mkdirSync(join(note, 'x'), { recursive: true })
-  await pinpoint.close()
+  await t.resolves(pinpoint.close())
   await startOne(t, { dataDir })
 })
 

@@ -19,13 +19,20 @@ export interface BucketSettings {
 /** Finds a bucket; throws UnreadableError when there is nowhere to look for it. */
 export type OpenBucket = (bucket: string) => WritableBucket
 
+/** Buckets of either kind. */
+export interface Buckets {
+  openBucket: OpenBucket
+  /** Ends the connections to S3. */
+  close(): Promise<void>
+}
+
 /**
  * Finds buckets: that of uploads in its own folder, one that is a folder under S3_DIR there, and any
  * other at the S3 endpoint (contract).
  */
-export function createOpenBucket({ s3Dir, s3, uploads }: BucketSettings): OpenBucket {
+export function createBuckets({ s3Dir, s3, uploads }: BucketSettings): Buckets {
   const remote = s3 && createS3(s3)
-  return bucket => {
+  const openBucket = (bucket: string): WritableBucket => {
     if (bucket === uploadsBucket) {
       const isThere = uploads !== undefined && isFolder(uploads)
       return { ...(isThere ? openFolder(uploads) : noUploads), ...noDrafts }
@@ -39,6 +46,7 @@ export function createOpenBucket({ s3Dir, s3, uploads }: BucketSettings): OpenBu
         : `there is no folder ${bucket} under S3_DIR (${s3Dir}), and no S3 endpoint is set (AWS_ENDPOINT_URL_S3)`,
     )
   }
+  return { openBucket, close: async () => remote?.close() }
 }
 
 const refuseRead = () => {

@@ -115,6 +115,12 @@ export function createS3(settings: S3Settings) {
         },
       }
     },
+
+    /** Ends its connections, those of requests under way too. */
+    async close(): Promise<void> {
+      const { client } = (await loaded) ?? {}
+      client?.destroy()
+    },
   }
 }
 

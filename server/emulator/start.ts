@@ -154,7 +154,7 @@ export async function start(
     bus.follow(({ kind }) => {
       if (kind === 'state') warnOfOverrides()
     })
-    const preflight = await loadPreflight(config, buckets, closing.signal)
+    const preflight = await loadPreflight(config, buckets, { signal: closing.signal, undo })
     const app = buildApp({ config, store, jobWorker, state, uploads, bus, preflight, clock, logger })
     undo.push(async () => {
       closing.abort()
@@ -197,17 +197,21 @@ async function loadSeed(path: string, caller: Caller, bus: EventBus): Promise<Se
 /**
  * Creates the preflight of CreateImportJob, and loads what it takes only if the settings ask for
  * one.
+ *
+ * @param options.undo is given what ends the connections that it makes
  */
 async function loadPreflight(
   { preflight, quotas }: Config,
-  buckets: BucketSettings,
-  signal: AbortSignal,
+  bucketSettings: BucketSettings,
+  { signal, undo }: { signal: AbortSignal; undo: (() => unknown)[] },
 ): Promise<Preflight> {
   if (preflight === 'off' && !quotas) return async () => undefined
   const { createPreflight } = await import('../import/preflight.ts')
-  const { createOpenBucket } = await import('../buckets/open-bucket.ts')
+  const { createBuckets } = await import('../buckets/open-bucket.ts')
   const settings = { strict: preflight === 'strict', importSize: quotas ? importSize : undefined }
-  return createPreflight(settings, createOpenBucket(buckets), signal)
+  const buckets = createBuckets(bucketSettings)
+  undo.push(buckets.close)
+  return createPreflight(settings, buckets.openBucket, signal)
 }
 
 /** @param warn called with a message if a part of the settings has no effect */

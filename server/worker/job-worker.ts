@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createOpenBucket } from '../buckets/open-bucket.ts'
+import { createBuckets } from '../buckets/open-bucket.ts'
 import { Clock } from '../clock/clock.ts'
 import { createRendererLoader } from '../delivery/render-content.ts'
 import { discardDrafts } from '../export/run-export-job.ts'
@@ -26,7 +26,7 @@ const writeQueue = new WriteQueue(settings.writeQueue)
 const clock = new Clock(settings.clock)
 const resources = {
   settings,
-  openBucket: createOpenBucket(settings),
+  openBucket: createBuckets(settings).openBucket,
   openReaderThread: createReaders(settings),
   counters: new JobCounters(settings.counters),
 }

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { UnreadableError } from '../buckets/bucket.ts'
-import { type BucketSettings, createOpenBucket } from '../buckets/open-bucket.ts'
+import { type BucketSettings, createBuckets } from '../buckets/open-bucket.ts'
 import type { PreparedBatch } from '../import/read/prepare.ts'
 import { createStages, type ObjectFrom, type ReadingJob } from '../import/read/read-records.ts'
 import { pack } from '../import/read/record-batch.ts'
@@ -17,7 +17,7 @@ const sent = { batches: 4, ahead: 3 }
  * The thread that reads the records of large import jobs while the job worker writes them. It has
  * no database.
  */
-const openBucket = createOpenBucket(workerData as BucketSettings)
+const { openBucket } = createBuckets(workerData as BucketSettings)
 
 /** Reads for one job until the job worker closes the other end of the port. */
 function serve(job: ReadingJob, port: MessagePort): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { UnwritableError, type WritableBucket } from '../../server/buckets/bucket.ts'
 import { draftsInFolder } from '../../server/buckets/folder-drafts.ts'
-import { createOpenBucket } from '../../server/buckets/open-bucket.ts'
+import { createBuckets } from '../../server/buckets/open-bucket.ts'
 import { type Buckets, makeBuckets } from '../support/buckets.ts'
 import { s3Credentials, startS3, unusedUrl } from '../support/s3.ts'
 
@@ -16,10 +16,10 @@ async function open(t: Test, kind: 'folder' | 'S3') {
   const s3 = kind === 'S3' ? await startS3(t) : undefined
   const buckets: Buckets = s3 ?? folders
   await buckets.put('data', 'there', 'before')
-  const bucket = createOpenBucket({
+  const bucket = createBuckets({
     s3Dir: folders.folder,
     s3: s3 && { region: 'us-east-1', endpoint: s3.url, forcePathStyle: true, credentials: s3Credentials },
-  })('data')
+  }).openBucket('data')
   /** The objects that somebody sees who looks for those with an ending. */
   const seen = async () => {
     const { there: _, ...others } = await buckets.read('data')
@@ -186,10 +186,10 @@ t.test('S3 that cannot be written says why', async t => {
   const s3 = await startS3(t)
   await s3.put('data', 'there', 'x')
   const at = (endpoint: string, credentials = s3Credentials) =>
-    createOpenBucket({
+    createBuckets({
       s3Dir: undefined,
       s3: { region: 'us-east-1', endpoint, forcePathStyle: true, credentials },
-    })
+    }).openBucket
   const url = await unusedUrl()
   for (const [bucket, says] of [
     [at(s3.url)('nowhere'), /the bucket nowhere does not exist/],
