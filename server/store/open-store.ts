@@ -24,6 +24,7 @@ import { createDocumentStamps } from './documents/document-stamps.ts'
 import { createDocuments } from './documents/documents.ts'
 import { createAttributeNames } from './endpoints/attribute-names.ts'
 import { createEndpointCounts } from './endpoints/endpoint-counts.ts'
+import { createEndpointKeys } from './endpoints/endpoint-keys.ts'
 import { createEndpointList } from './endpoints/endpoint-list.ts'
 import { createEndpoints } from './endpoints/endpoints.ts'
 import { createUserList } from './endpoints/user-list.ts'
@@ -64,12 +65,11 @@ import { createTemplates } from './templates/templates.ts'
  *   the database (a checkpoint). With SQLite's default, 1000 pages of 4 KB, an import of shuffled
  *   ids is a quarter slower. A checkpoint can take a third of a second, so the HTTP thread leaves
  *   it to the worker, as long as that writes
- * - cacheKiB: the page cache. The worker's has room for most of the index of the keys of a million
- *   endpoints, which an import writes in random order
+ * - cacheKiB: the page cache. The worker's is small, as an import writes nearly all pages in their order
  */
 const connections = {
   http: { busyTimeout: 0, checkpointPages: 16_000, cacheKiB: 16_384 },
-  worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 16_384 },
+  worker: { busyTimeout: 10_000, checkpointPages: 8_000, cacheKiB: 8192 },
 }
 
 /** How many events are kept for each message that the outbox keeps, besides those in its row. */
@@ -197,9 +197,14 @@ export function prepareStore(
   const tags = createTags(db)
   const documents = createDocuments(db, tags)
   const names = createAttributeNames(db)
+  const endpointKeys = createEndpointKeys(db)
   const transactions = createTransactions(db, {
     onBegin: names.refresh,
-    onRollback: names.forget,
+    onEnd: endpointKeys.store,
+    onRollback() {
+      names.forget()
+      endpointKeys.forget()
+    },
     writeQueue,
     checkState,
     isKept,
@@ -227,7 +232,7 @@ export function prepareStore(
     Object.values(eventListening).some(isListening => isListening(app)),
   )
   const messages = createMessages(db, outboxLimit, eventRecords)
-  const endpoints = createEndpoints(db, names, writeQueue, endpointCounts)
+  const endpoints = createEndpoints(db, names, writeQueue, endpointCounts, endpointKeys)
   const changes = db.prepare<[], number>('SELECT total_changes()').pluck()
   /** Names what the database holds: another text after each write, of any connection. */
   const dataVersion = (): string => `${db.pragma('data_version', { simple: true })}/${changes.get()}`

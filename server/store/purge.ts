@@ -13,7 +13,7 @@ import type { DeletedTemplates } from './templates/deleted-templates.ts'
  *
  * @param limited what has a limit, which may be lower than when it was written
  * @returns a function that deletes up to `limit` rows in one transaction, a row counting as several
- *   where it is in indexes. It returns whether there may be more, so that the caller decides for
+ *   where it is in indexes, or fires triggers. It returns whether there may be more, so that the caller decides for
  *   how long the database is busy
  */
 export function createPurge(

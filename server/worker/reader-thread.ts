@@ -11,7 +11,7 @@ import { Semaphore } from './semaphore.ts'
  * Batches in a message, as each message has its cost; and messages that are sent ahead of the
  * writer.
  */
-const sent = { batches: 4, ahead: 3 }
+const sent = { batches: 4, ahead: 8 }
 
 /**
  * The thread that reads the records of large import jobs while the job worker writes them. It has

@@ -400,6 +400,15 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
       exec(`UPDATE endpoints SET ${set} WHERE id = 'few-1'`),
       /row in endpoints that is no endpoint: few-1/,
     ]),
+    ...[
+      ['ids', 'DELETE FROM endpoint_ids'],
+      ['addresses', 'UPDATE endpoint_addresses SET key = key + 65536'],
+      ['users', 'INSERT INTO endpoint_users SELECT key, seq FROM endpoint_ids LIMIT 1'],
+    ].map(([what, sql]): [string, Buffer, RegExp] => [
+      `keys of ${what} that no endpoint has`,
+      exec(sql!),
+      new RegExp(`rows in endpoint_${what} that do not fit those in endpoints`),
+    ]),
     [
       'a job that leads elsewhere',
       exec(`UPDATE import_jobs SET status = 'CREATED', definition = '{"S3Url":"s3://../x"}'`),

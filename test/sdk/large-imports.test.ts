@@ -2,12 +2,13 @@ import { gzipSync } from 'node:zlib'
 import { DeleteAppCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
+import { controlOf } from '../support/control.ts'
 import { importAgain, importInto, type Outcome, sameEndpoints } from '../support/emulators.ts'
 import { csvFile, csvOf, ndjsonFile, numbered } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
 import { isLong } from '../support/long.ts'
-import { completed, countersOf, untilProcessed } from '../support/reads.ts'
+import { completed, countersOf, getEndpoint, untilProcessed } from '../support/reads.ts'
 import { startFront, startS3 } from '../support/s3.ts'
 
 /** Bytes above which the records of a job are read by a thread of their own. */
@@ -78,5 +79,43 @@ t.test('large imports of applications that are deleted end, and others go on', a
     await runImport(client, apps[0]!, { S3Url: 's3://demo/large.csv' }),
     completed(manyIds.length, Number as never),
     'and the next, when none is left',
+  )
+})
+
+t.test('records find those that stand far before them in a large object', async t => {
+  const far = 35_000
+  const row = (id: string, address: number, user: number, plan = '', name = '') =>
+    `${id},EMAIL,a${address}@example.com,u${user},${plan},${name}`
+  const content = [
+    'Id,ChannelType,Address,User.UserId,Attributes.plan,User.UserAttributes.name',
+    ...Array.from({ length: far }, (_, n) => row(`e${n}`, n, n)),
+    row('E1', 1, 1, 'late'),
+    row('at-2', 2, far, ''),
+    row('of-3', far, 3, '', 'Ada'),
+  ].join('\n')
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'demo', { 'far.csv': content })
+  const { client } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  t.match(await runImport(client, app, { S3Url: 's3://demo/far.csv' }), completed(far + 3, 2))
+  t.match(await getEndpoint(client, app, 'e1'), { Id: 'e1', Attributes: { plan: ['late'] } })
+  t.match(await getEndpoint(client, app, 'e2'), { EndpointStatus: 'INACTIVE' })
+  t.match(await getEndpoint(client, app, 'at-2'), { EndpointStatus: 'ACTIVE' })
+  t.match(await getEndpoint(client, app, 'e3'), { User: { UserAttributes: { name: ['Ada'] } } })
+})
+
+t.test('of many records with few addresses, the last of each is ACTIVE', async t => {
+  const count = 10_000
+  const addresses = 20
+  const buckets = makeBuckets(t)
+  const rows = Array.from({ length: count }, (_, n) => `e${n},EMAIL,a${n % addresses}@example.com`)
+  await putAll(buckets, 'demo', { 'few.csv': ['Id,ChannelType,Address', ...rows].join('\n') })
+  const { client, url } = await startEmulator(t, buckets.env)
+  const app = await createApp(client)
+  t.match(await runImport(client, app, { S3Url: 's3://demo/few.csv' }), completed(count, Number as never))
+  const { body } = await controlOf(url)('GET', `/_pinpoint/apps/${app}/endpoints?status=ACTIVE`)
+  t.strictSame(
+    body.items.map(({ Id }: { Id: string }) => Id),
+    Array.from({ length: addresses }, (_, n) => `e${count - addresses + n}`),
   )
 })

@@ -132,7 +132,8 @@ async function runCampaigns(client: PinpointClient, ApplicationId: string): Prom
     new UpdateEndpointCommand({
       ...{ ApplicationId, EndpointId: 'zoned' },
       EndpointRequest: {
-        ...{ ChannelType: 'SMS', Address: '+15551230000', Demographic: { Timezone: 'Pacific/Pago_Pago' } },
+        ...{ ChannelType: 'SMS', Address: '+15551230000', User: { UserId: 'zoe' } },
+        Demographic: { Timezone: 'Pacific/Pago_Pago' },
       },
     }),
   )

@@ -142,6 +142,18 @@ export function expectSound(t: Test, dataDir: string): void {
        WHERE before >= first LIMIT 10`,
     )
     t.same(overlapping.all(), [], 'no two ranges of members overlap')
+    const wrongKeys = db.prepare(
+      `SELECT kind, key, seq FROM (
+         SELECT 'id' AS kind, key, seq, 1 AS "is" FROM endpoint_ids
+         UNION ALL SELECT 'user', key, seq, 1 FROM endpoint_users
+         UNION ALL SELECT 'address', key, seq, 1 FROM endpoint_addresses
+         UNION ALL SELECT 'id', key, seq, -1 FROM endpoints
+         UNION ALL SELECT 'user', user_key, seq, -1 FROM endpoints WHERE user_key IS NOT NULL
+         UNION ALL SELECT 'address', address_key, seq, -1 FROM endpoints
+           WHERE address_key IS NOT NULL AND endpoint_status = 'ACTIVE')
+       GROUP BY kind, key, seq HAVING sum("is") <> 0 LIMIT 10`,
+    )
+    t.same(wrongKeys.all(), [], 'endpoints are found by the keys that they have, and by no others')
     const counted = db.prepare(
       `SELECT app, channel, sum(difference) AS difference FROM (
          SELECT app, channel_type AS channel, endpoints AS difference FROM endpoint_counts

@@ -31,7 +31,8 @@ export class CascadingDelete {
    * Takes one step. To be called in a transaction.
    *
    * @param row values of columns, as many as identify the row
-   * @param budget how much may be deleted: each row costs one, and one more for each index it is in
+   * @param budget how much may be deleted: each row costs one, and one more for each index that it is in and
+   *   each trigger that it fires
    * @returns what is left of the budget: with more than 0, the row is gone
    */
   step(table: string, row: Row, budget: number): number {
@@ -70,8 +71,12 @@ export class CascadingDelete {
   #costOf(table: string): number {
     let cost = this.#costs.get(table)
     if (cost === undefined) {
-      const indexes = this.#prepare(`SELECT 1 FROM pragma_index_list(?) WHERE origin <> 'pk'`)
-      cost = 1 + indexes.all(table).length
+      const others = this.#prepare(
+        `SELECT 1 FROM pragma_index_list(:table) WHERE origin <> 'pk'
+         UNION ALL SELECT 1 FROM sqlite_schema
+           WHERE type = 'trigger' AND tbl_name = :table AND sql LIKE '% AFTER DELETE ON %'`,
+      )
+      cost = 1 + others.all({ table }).length
       this.#costs.set(table, cost)
     }
     return cost

@@ -47,6 +47,7 @@ export class StateReplacedError extends Error {
 /**
  * @param options.onBegin called at the beginning of each transaction, to drop caches that another
  *   connection's writes have made stale
+ * @param options.onEnd called before each commit, to write what was left for it
  * @param options.onRollback called after each rollback, to drop caches of what was rolled back
  * @param options.checkState called at the beginning of each transaction; if it throws, that ends
  * @param options.isKept whether writes have to survive a power failure
@@ -55,12 +56,14 @@ export function createTransactions(
   db: Database,
   {
     onBegin,
+    onEnd,
     onRollback,
     writeQueue,
     checkState,
     isKept,
   }: {
     onBegin: () => void
+    onEnd: () => void
     onRollback: () => void
     writeQueue: WriteQueue
     checkState: () => void
@@ -100,7 +103,10 @@ export function createTransactions(
   }
 
   const end = (): void => {
-    guarded(() => commitAll.run())
+    guarded(() => {
+      onEnd()
+      commitAll.run()
+    })
     open = undefined
   }
 

@@ -22,7 +22,7 @@ const endpointsPerStep = 50_000
 
 /**
  * The numbers of endpoints by channel, which are counted in the transactions that write endpoints:
- * to count a million rows would take seconds. Users are counted when they are asked for, in an index.
+ * to count a million rows would take seconds. Users are counted when they are asked for, by their keys.
  */
 export function createEndpointCounts(db: Database) {
   const add = db.prepare(
@@ -37,13 +37,13 @@ export function createEndpointCounts(db: Database) {
     .raw()
   const countKeys = db
     .prepare<[number, number], number>(
-      'SELECT count(DISTINCT user_key) FROM endpoints WHERE user_key >= ? AND user_key < ?',
+      'SELECT count(DISTINCT key) FROM endpoint_users WHERE key >= ? AND key < ?',
     )
     .pluck()
   const countIds = db
     .prepare<[number, number, number], number>(
-      `SELECT count(DISTINCT user_id) FROM endpoints INDEXED BY endpoints_by_user
-       WHERE user_key >= ? AND user_key < ? AND app = ?`,
+      `SELECT count(DISTINCT e.user_id) FROM endpoint_users k CROSS JOIN endpoints e ON e.seq = k.seq
+       WHERE k.key >= ? AND k.key < ? AND e.app = ?`,
     )
     .pluck()
   const appSeqs = db.prepare<[], number>('SELECT seq FROM apps').pluck()

@@ -21,7 +21,7 @@ export interface EndpointFilter {
 }
 
 /**
- * A cursor in a list of endpoints: whether it is among those that an index finds (0), which come
+ * A cursor in a list of endpoints: whether it is among those that a key finds (0), which come
  * first, or among the others (1); and the row's number.
  */
 export type EndpointCursor = [phase: 0 | 1, row: number]
@@ -52,7 +52,7 @@ export function createEndpointList(db: Database) {
   const endOfStep = prepareEndOfStep(db)
 
   /**
-   * Prepares a list in steps of some milliseconds. Endpoints that an index finds come first: all of
+   * Prepares a list in steps of some milliseconds. Endpoints that a key finds come first: all of
    * a user, or those whose id or address is all of what the filter gives. The others are searched
    * for row by row.
    *
@@ -61,29 +61,29 @@ export function createEndpointList(db: Database) {
    */
   return (app: AppRef, filter: EndpointFilter): ((after: EndpointCursor, limit: number) => EndpointStep) => {
     const { sql, params } = conditionOf(filter)
-    const indexed = indexedBy(app, filter)
+    const keyed = keyOf(app, filter)
     const find =
-      indexed &&
+      keyed &&
       db.prepare<unknown[], EndpointRow>(
-        `SELECT ${selectRow('e')} FROM endpoints e INDEXED BY ${indexed.index}
-         WHERE ${indexed.key} AND e.app = +? AND ${indexed.sql} AND e.seq > ? AND ${sql}
-         ORDER BY e.seq LIMIT ?`,
+        `SELECT ${selectRow('e')} FROM ${keyed.table} k CROSS JOIN endpoints e ON e.seq = k.seq
+         WHERE k.key = +? AND e.app = +? AND ${keyed.sql} AND k.seq > ? AND ${sql}
+         ORDER BY k.seq LIMIT ?`,
       )
-    const others = indexed === undefined ? '1' : `NOT coalesce(${indexed.sql}, 0)`
+    const others = keyed === undefined ? '1' : `NOT coalesce(${keyed.sql}, 0)`
     const scan = db.prepare<unknown[], EndpointRow>(
       `SELECT ${selectRow('e')} FROM endpoints e INDEXED BY endpoints_by_app
        WHERE e.app = ? AND e.seq > ? AND e.seq <= ? AND ${others} AND ${sql} ORDER BY e.seq LIMIT ?`,
     )
     return ([phase, after], limit) => {
-      if (phase === 0 && find !== undefined && indexed !== undefined) {
-        const rows = find.all(...indexed.keyParams, app.seq, ...indexed.params, after, ...params, limit)
+      if (phase === 0 && find !== undefined && keyed !== undefined) {
+        const rows = find.all(keyed.key, app.seq, ...keyed.params, after, ...params, limit)
         const found = rows.map(row => ({ at: [0, row.seq] as EndpointCursor, row }))
         if (found.length === limit) return { found, next: found.at(-1)!.at }
-        return { found, next: indexed.isAll ? undefined : [1, 0] }
+        return { found, next: keyed.isAll ? undefined : [1, 0] }
       }
       const last = endOfStep(app.seq, after)
       if (last === null) return { found: [], next: undefined }
-      const excluded = indexed?.params ?? []
+      const excluded = keyed?.params ?? []
       const rows = scan.all(app.seq, after, last, ...excluded, ...params, limit)
       const found = rows.map(row => ({ at: [1, row.seq] as EndpointCursor, row }))
       return { found, next: found.length === limit ? found.at(-1)!.at : [1, last] }
@@ -91,32 +91,32 @@ export function createEndpointList(db: Database) {
   }
 }
 
-/** The endpoints that an index finds, if there is one for a filter. */
-interface Indexed extends Sql {
-  index: string
-  key: string
-  keyParams: unknown[]
+/** The endpoints that a key finds: in which table it is, and which of those that have the key. */
+interface Keyed extends Sql {
+  table: string
+  key: number
   /** Whether there are no others. */
   isAll: boolean
 }
 
-function indexedBy({ seq }: AppRef, { userId, id, address }: EndpointFilter): Indexed | undefined {
+/** The key that finds endpoints of a filter, if there is one. */
+function keyOf({ seq }: AppRef, { userId, id, address }: EndpointFilter): Keyed | undefined {
   if (userId !== undefined) {
     return {
-      ...{ index: 'endpoints_by_user', key: 'e.user_key = ?', keyParams: [endpointKey(seq, userId)] },
+      ...{ table: 'endpoint_users', key: endpointKey(seq, userId) },
       ...{ sql: 'e.user_id = ?', params: [userId], isAll: true },
     }
   }
   if (id !== undefined) {
     const folded = foldedId(id)
     return {
-      ...{ index: 'endpoints_by_key', key: 'e.key = ?', keyParams: [endpointKey(seq, folded)] },
+      ...{ table: 'endpoint_ids', key: endpointKey(seq, folded) },
       ...{ sql: 'e.id = ?', params: [folded], isAll: false },
     }
   }
   if (address === undefined) return undefined
   return {
-    ...{ index: 'endpoints_by_address', key: 'e.address_key = ?', keyParams: [endpointKey(seq, address)] },
+    ...{ table: 'endpoint_addresses', key: endpointKey(seq, address) },
     ...{ sql: `(e.endpoint_status = 'ACTIVE' AND e.address = ?)`, params: [address], isAll: false },
   }
 }

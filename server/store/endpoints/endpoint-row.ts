@@ -25,7 +25,7 @@ export const changeColumns = [
 ] as const
 export type ChangeColumn = (typeof changeColumns)[number]
 
-/** Columns that are made of another one, which they index: `endpointKey` of its text. */
+/** Columns that are made of another one, by which endpoints are found: `endpointKey` of its text. */
 export const keyColumns = { user_key: 'user_id', address_key: 'address' } as const
 type KeyColumn = keyof typeof keyColumns
 

@@ -3,6 +3,7 @@ import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { EndpointCounter } from './endpoint-counts.ts'
 import { endpointKey } from './endpoint-key.ts'
+import type { EndpointKeys } from './endpoint-keys.ts'
 import {
   type EndpointRow,
   type EndpointValues,
@@ -29,11 +30,19 @@ export interface WrittenBy {
   requestId: string | undefined
 }
 
+/** Where its keys are among the columns of an endpoint. */
+const keyPositions = (['key', 'user_key', 'address_key'] as const).map(key => endpointColumns.indexOf(key))
+
 /** Rows that one statement inserts at most. Statements exist for powers of two up to this one. */
 const maxRowsPerInsert = 32
 
 /** Prepares writing endpoints. */
-export function createEndpointWriter(db: Database, queue: WriteQueue, counter: EndpointCounter) {
+export function createEndpointWriter(
+  db: Database,
+  queue: WriteQueue,
+  counter: EndpointCounter,
+  keys: EndpointKeys,
+) {
   const inserts = new Map<number, Statement<unknown[]>>()
   const updates = new Map<string, Statement<unknown[]>>()
   const restoredMembers = createRestoredMembers(db)
@@ -53,8 +62,7 @@ export function createEndpointWriter(db: Database, queue: WriteQueue, counter: E
   }
 
   /**
-   * Updates only the columns that change, as SQLite rewrites the indexes of all columns that are
-   * named.
+   * Updates only the columns that change, as SQLite runs the triggers of all columns that are named.
    */
   const updateOf = (columns: string[]): Statement<unknown[]> => {
     const key = columns.join()
@@ -74,7 +82,13 @@ export function createEndpointWriter(db: Database, queue: WriteQueue, counter: E
         for (const column of endpointColumns) values.push(storedValue(app, endpoint.values, column, by))
       }
       const last = insertOf(count).run(values).lastInsertRowid as number
-      for (let row = last - count + 1; row <= last; row++) created[next++]!.seq = row
+      for (let row = last - count + 1, from = 0; row <= last; row++, from += endpointColumns.length) {
+        created[next++]!.seq = row
+        keys.add(
+          row,
+          keyPositions.map(at => values[from + at] as number | null),
+        )
+      }
     }
     restoredMembers.restore(app, created)
   }

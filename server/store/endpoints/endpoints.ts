@@ -5,6 +5,7 @@ import type { WriteQueue } from '../database/write-queue.ts'
 import { type AttributeName, type AttributeNames, namesIn } from './attribute-names.ts'
 import type { EndpointCounter } from './endpoint-counts.ts'
 import { type EndpointRef, endpointKey, endpointRef } from './endpoint-key.ts'
+import type { EndpointKeys } from './endpoint-keys.ts'
 import { type EndpointChange, type EndpointRow, selectRow, toEndpoint } from './endpoint-row.ts'
 import { createEndpointWriter, type EndpointWrite, type WrittenBy } from './endpoint-writer.ts'
 
@@ -43,63 +44,44 @@ export function createEndpoints(
   names: AttributeNames,
   queue: WriteQueue,
   counter: EndpointCounter,
+  keys: EndpointKeys,
 ) {
-  const select = `SELECT ${selectRow('e')} FROM endpoints e`
+  const select = `SELECT ${selectRow('e')} FROM`
   const find = db.prepare<[number, number, string], EndpointRow>(
-    `${select} INDEXED BY endpoints_by_key WHERE e.key = ? AND e.app = ? AND e.id = ?`,
+    `${select} endpoint_ids k CROSS JOIN endpoints e ON e.seq = k.seq WHERE k.key = +? AND e.app = +? AND e.id = +?`,
   )
   const ofUser = db.prepare<[number, number, string], EndpointRow>(
-    `${select} WHERE e.user_key = +? AND e.app = +? AND e.user_id = +? ORDER BY e.seq`,
+    `${select} endpoint_users k CROSS JOIN endpoints e ON e.seq = k.seq
+     WHERE k.key = +? AND e.app = +? AND e.user_id = +? ORDER BY k.seq`,
   )
-  // The index has keys only; ids are compared afterwards.
-  const byKeys = db.prepare<[string, number], EndpointRow>(
-    `SELECT ${selectRow('e')} FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_key
-     WHERE e.key = k.value AND e.app = ?`,
-  )
-  const rowsOfUsers = db
-    .prepare<[string], number>(
-      `SELECT e.seq FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_user
-       WHERE e.user_key = k.value`,
-    )
-    .pluck()
-  const rowsAtAddresses = db
-    .prepare<[string], number>(
-      `SELECT e.seq FROM json_each(?) k CROSS JOIN endpoints e INDEXED BY endpoints_by_address
-       WHERE e.address_key = k.value AND e.endpoint_status = 'ACTIVE'`,
-    )
-    .pluck()
   const bySeqs = db.prepare<[string], EndpointRow>(
-    `SELECT ${selectRow('e')} FROM json_each(?) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
+    `${select} json_each(?) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
   )
   const remove = db.prepare<[number], { app: number; channel_type: string | null }>(
     'DELETE FROM endpoints WHERE seq = ? RETURNING app, channel_type',
   )
-  const writer = createEndpointWriter(db, queue, counter)
+  const writer = createEndpointWriter(db, queue, counter, keys)
+
+  /** Loads rows, those of other applications aside. */
+  const rowsOf = (app: AppRef, seqs: number[]): EndpointRow[] =>
+    seqs.length === 0 ? [] : bySeqs.all(JSON.stringify([...new Set(seqs)])).filter(row => row.app === app.seq)
 
   const load = (app: AppRef, { endpoints, userIds, addresses }: EndpointLookups): EndpointRow[] => {
     const rows = new Map<number, EndpointRow>()
     const users = new Set(userIds)
     const places = new Set(addresses)
-    if (endpoints.length > 0) {
-      const ids = new Set(endpoints.map(({ folded }) => folded))
-      for (const row of byKeys.all(JSON.stringify(endpoints.map(({ key }) => key)), app.seq)) {
-        if (!ids.has(row.id)) continue
-        rows.set(row.seq, row)
-        if (row.user_id !== null) users.add(row.user_id)
-        if (row.address !== null) places.add(row.address)
-      }
+    const ids = new Map(endpoints.map(({ folded, key }) => [folded, key]))
+    for (const row of rowsOf(app, keys.rowsWith('id', [...ids.values()]))) {
+      // Another id may have the same key.
+      if (!ids.has(row.id)) continue
+      rows.set(row.seq, row)
+      if (row.user_id !== null) users.add(row.user_id)
+      if (row.address !== null) places.add(row.address)
     }
-    const missing = new Set<number>()
-    const note = (seqs: number[]) => {
-      for (const seq of seqs) if (!rows.has(seq)) missing.add(seq)
-    }
-    const keysOf = (texts: Set<string>) => JSON.stringify([...texts].map(text => endpointKey(app.seq, text)))
-    if (users.size > 0) note(rowsOfUsers.all(keysOf(users)))
-    if (places.size > 0) note(rowsAtAddresses.all(keysOf(places)))
-    if (missing.size > 0) {
-      for (const row of bySeqs.all(JSON.stringify([...missing])))
-        if (row.app === app.seq) rows.set(row.seq, row)
-    }
+    const keysOf = (texts: Set<string>) => Array.from(texts, text => endpointKey(app.seq, text))
+    const others = [...keys.rowsWith('user', keysOf(users)), ...keys.rowsWith('address', keysOf(places))]
+    const unloaded = others.filter(seq => !rows.has(seq))
+    for (const row of rowsOf(app, unloaded)) rows.set(row.seq, row)
     return [...rows.values()]
   }
 
@@ -113,8 +95,10 @@ export function createEndpoints(
     countNames: names.count,
   })
 
-  const findRow = (app: AppRef, { key, folded }: Pick<EndpointRef, 'key' | 'folded'>) =>
-    find.get(key, app.seq, folded)
+  const findRow = (app: AppRef, { key, folded }: Pick<EndpointRef, 'key' | 'folded'>) => {
+    keys.store()
+    return find.get(key, app.seq, folded)
+  }
 
   return {
     /** The writer for callers of the API. */
@@ -132,8 +116,10 @@ export function createEndpoints(
     },
 
     /** All endpoints of a user, oldest first. */
-    ofUser: (app: AppRef, userId: string): StoredEndpoint[] =>
-      ofUser.all(endpointKey(app.seq, userId), app.seq, userId).map(row => toStored(app, row)),
+    ofUser(app: AppRef, userId: string): StoredEndpoint[] {
+      keys.store()
+      return ofUser.all(endpointKey(app.seq, userId), app.seq, userId).map(row => toStored(app, row))
+    },
 
     /** Deletes an endpoint. To be called in a transaction. */
     delete(seq: number): void {

@@ -44,18 +44,18 @@ interface KeyRow {
 
 /** Prepares listing the users that the endpoints of an application name, in the order of their keys. */
 export function createUserList(db: Database) {
-  const inIndex = 'FROM endpoints INDEXED BY endpoints_by_user WHERE'
+  const ofUsers = 'FROM endpoint_users k CROSS JOIN endpoints e ON e.seq = k.seq WHERE'
   const countOf = db
     .prepare<[number, number, string], number>(
-      `SELECT count(*) ${inIndex} user_key = ? AND app = +? AND user_id = ?`,
+      `SELECT count(*) ${ofUsers} k.key = +? AND e.app = +? AND user_id = +?`,
     )
     .pluck()
   const listKeys = db.prepare<[number, number, number, number], KeyRow>(
-    `SELECT user_key AS key, min(user_id) AS firstId, max(user_id) AS lastId, count(*) AS endpoints
-     ${inIndex} user_key >= ? AND user_key < ? AND app = +? GROUP BY user_key ORDER BY user_key LIMIT ?`,
+    `SELECT k.key, min(user_id) AS firstId, max(user_id) AS lastId, count(*) AS endpoints
+     ${ofUsers} k.key >= +? AND k.key < +? AND e.app = +? GROUP BY k.key ORDER BY k.key LIMIT +?`,
   )
   const listOfKey = db.prepare<[number, number], ListedUser>(
-    `SELECT user_id AS id, count(*) AS endpoints ${inIndex} user_key = ? AND app = +?
+    `SELECT user_id AS id, count(*) AS endpoints ${ofUsers} k.key = +? AND e.app = +?
      GROUP BY user_id ORDER BY user_id`,
   )
 

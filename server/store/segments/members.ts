@@ -160,7 +160,8 @@ export function createSegmentMembers(db: Database) {
       EndpointRow & { member_user: string; member_id: string; is_duplicate: 0 | 1 }
     >(
       `SELECT u.user_id AS member_user, e.id AS member_id, (:duplicates AND ${isListed}) AS is_duplicate, ${memberColumns[columns]}
-       FROM import_user_members u CROSS JOIN endpoints e ON e.user_key = u.user_key AND e.app = :app AND e.user_id = u.user_id
+       FROM import_user_members u CROSS JOIN endpoint_users k ON k.key = u.user_key
+       CROSS JOIN endpoints e ON e.seq = k.seq AND e.app = :app AND e.user_id = u.user_id
        WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
          AND (:duplicates OR NOT ${isListed})
        ORDER BY u.user_id, e.id LIMIT :limit`,
@@ -570,8 +571,8 @@ const definedColumns = `SELECT r.seq, r.user_id AS registered_user, d.endpoint_i
 
 /** All endpoints that an import defines without registering them. */
 const definedEndpoints = `${definedColumns} FROM import_definitions d JOIN import_jobs j ON j.seq = d.job
-  LEFT JOIN endpoints r INDEXED BY endpoints_by_key
-    ON r.key = endpoint_key(j.app, d.endpoint_id) AND r.app = j.app AND r.id = d.endpoint_id
+  LEFT JOIN endpoints r ON r.seq = (SELECT x.seq FROM endpoint_ids k CROSS JOIN endpoints x ON x.seq = k.seq
+    WHERE k.key = endpoint_key(j.app, d.endpoint_id) AND x.app = j.app AND x.id = d.endpoint_id)
   WHERE d.job = ?`
 
 /** SQL: whether an import of these defines an endpoint without registering it. */

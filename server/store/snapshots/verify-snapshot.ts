@@ -9,6 +9,7 @@ import { readS3Url } from '../../model/s3-url.ts'
 import { checkOf } from '../../validation/check.ts'
 import { createSavedClock } from '../clock/saved-clock.ts'
 import { migrate } from '../database/schema.ts'
+import { keyTables } from '../endpoints/endpoint-keys.ts'
 import { isRunning } from '../jobs/job-rows.ts'
 import { damaged } from './snapshot-header.ts'
 
@@ -32,6 +33,7 @@ export function checkSnapshot(file: string): string | undefined {
     db.pragma('journal_mode = DELETE')
     return (
       endpointProblem(db) ??
+      keyProblem(db) ??
       jobProblem(db) ??
       controlProblem(db) ??
       clockProblem(db) ??
@@ -98,6 +100,22 @@ function endpointProblem(db: Database.Database): string | undefined {
       .get()
     if (unreadable !== undefined)
       return `the snapshot has a row in ${table} that is no endpoint: ${unreadable}`
+  }
+  return undefined
+}
+
+/**
+ * Whether endpoints would not be found by the keys that they have. Sums are compared, as to look up each key would take seconds
+ * for a million.
+ */
+function keyProblem(db: Database.Database): string | undefined {
+  const sums = (key: string) => `count(*), sum((${key} % 65521) * (seq & 65535))`
+  for (const { table, column, where } of Object.values(keyTables)) {
+    const difference = db.prepare(
+      `SELECT ${sums(column)} FROM endpoints WHERE ${where} EXCEPT SELECT ${sums('key')} FROM ${table}`,
+    )
+    if (difference.get() !== undefined)
+      return `the snapshot has rows in ${table} that do not fit those in endpoints`
   }
   return undefined
 }

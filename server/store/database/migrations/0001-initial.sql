@@ -71,7 +71,9 @@ CREATE TABLE attribute_names (
 CREATE TABLE endpoints (
   seq             INTEGER PRIMARY KEY AUTOINCREMENT,
   app             INTEGER NOT NULL REFERENCES apps (seq),
-  key             INTEGER NOT NULL, -- a hash of app and id (endpoint-key.ts): shuffled ids touch few pages of an index of numbers
+  key             INTEGER NOT NULL, -- a hash of app and id (endpoint-key.ts)
+  user_key        INTEGER,          -- likewise of app and user_id, and of app and address
+  address_key     INTEGER,
   id              TEXT NOT NULL,    -- in the form in which ids are compared
   spelling        TEXT,             -- the id as it was given, where that is another text
   creation_date   INTEGER NOT NULL, -- milliseconds since 1970
@@ -88,16 +90,59 @@ CREATE TABLE endpoints (
   location        TEXT,
   demographic     TEXT,
   revision        INTEGER NOT NULL, -- grows from write to write of a user's endpoints
-  import_job      INTEGER,          -- the job that wrote it last; NULL when a caller named it since
-  user_key        INTEGER,          -- hashes of app and user_id, and of app and address, as key
-  address_key     INTEGER
+  import_job      INTEGER           -- the job that wrote it last; NULL when a caller named it since
 ) STRICT;
 
-CREATE INDEX endpoints_by_key ON endpoints (key);
 CREATE INDEX endpoints_by_app ON endpoints (app);
-CREATE INDEX endpoints_by_user ON endpoints (user_key) WHERE user_key IS NOT NULL;
-CREATE INDEX endpoints_by_address ON endpoints (address_key)
-  WHERE address_key IS NOT NULL AND endpoint_status = 'ACTIVE';
+
+-- Where endpoints are found by id, by user and, those that are ACTIVE, by address. These are tables, and no indexes of endpoints,
+-- so that the keys of new endpoints can be inserted later, in their order (endpoint-keys.ts). Triggers do all the rest.
+CREATE TABLE endpoint_ids (
+  key INTEGER NOT NULL, -- as endpoints.key
+  seq INTEGER NOT NULL, -- as endpoints.seq
+  PRIMARY KEY (key, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE endpoint_users (
+  key INTEGER NOT NULL, -- as endpoints.user_key
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (key, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE endpoint_addresses (
+  key INTEGER NOT NULL, -- as endpoints.address_key
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (key, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER endpoint_id_deleted AFTER DELETE ON endpoints
+BEGIN
+  DELETE FROM endpoint_ids WHERE key = OLD.key AND seq = OLD.seq;
+END;
+
+CREATE TRIGGER endpoint_user_deleted AFTER DELETE ON endpoints
+BEGIN
+  DELETE FROM endpoint_users WHERE key = OLD.user_key AND seq = OLD.seq;
+END;
+
+CREATE TRIGGER endpoint_address_deleted AFTER DELETE ON endpoints
+BEGIN
+  DELETE FROM endpoint_addresses WHERE key = OLD.address_key AND seq = OLD.seq;
+END;
+
+CREATE TRIGGER endpoint_user_changed AFTER UPDATE OF user_key ON endpoints WHEN OLD.user_key IS NOT NEW.user_key
+BEGIN
+  DELETE FROM endpoint_users WHERE key = OLD.user_key AND seq = OLD.seq;
+  INSERT INTO endpoint_users SELECT NEW.user_key, NEW.seq WHERE NEW.user_key IS NOT NULL;
+END;
+
+CREATE TRIGGER endpoint_address_changed AFTER UPDATE OF address_key, endpoint_status ON endpoints
+WHEN OLD.address_key IS NOT NEW.address_key OR OLD.endpoint_status <> NEW.endpoint_status
+BEGIN
+  DELETE FROM endpoint_addresses WHERE key = OLD.address_key AND seq = OLD.seq;
+  INSERT INTO endpoint_addresses SELECT NEW.address_key, NEW.seq
+    WHERE NEW.address_key IS NOT NULL AND NEW.endpoint_status = 'ACTIVE';
+END;
 
 -- How many endpoints an application has, counted in the transactions that write endpoints.
 CREATE TABLE endpoint_counts (
