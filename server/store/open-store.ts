@@ -16,6 +16,7 @@ import { createCampaignRates } from './campaigns/campaign-rates.ts'
 import { createCampaignDueRows, createCampaigns } from './campaigns/campaigns.ts'
 import type { DueRows } from './clock/due-rows.ts'
 import { createSavedClock } from './clock/saved-clock.ts'
+import { withLateStatements } from './database/late-statements.ts'
 import { type NoPromise, refusePromise } from './database/no-promise.ts'
 import { emptyDatabase, migrate, pageBytes } from './database/schema.ts'
 import { createTransactions, StateReplacedError, type Transactions } from './database/transactions.ts'
@@ -120,15 +121,18 @@ export function openStore(
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
     db.pragma(`cache_size = -${connections[thread].cacheKiB}`)
-    return prepareStore(db, {
-      writeQueue,
-      checkState: thread === 'worker' ? checkState : () => {},
-      foreignKeys: thread !== 'worker',
-      jobStateDelayMs,
-      slots: maxRunningImports,
-      outboxLimit,
-      isKept: !ephemeral,
-    })
+    const opened = db
+    return withLateStatements(opened, () =>
+      prepareStore(opened, {
+        writeQueue,
+        checkState: thread === 'worker' ? checkState : () => {},
+        foreignKeys: thread !== 'worker',
+        jobStateDelayMs,
+        slots: maxRunningImports,
+        outboxLimit,
+        isKept: !ephemeral,
+      }),
+    )
   } catch (error) {
     db?.close()
     if (error instanceof StartError) throw error
