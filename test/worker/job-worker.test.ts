@@ -302,6 +302,36 @@ t.test('an update in the middle of an undo leaves one endpoint ACTIVE at its add
   t.equal(await seen('taker-b'), undefined, 'what the job created, and nobody named since, is deleted')
 })
 
+t.test(
+  'an import in the middle of the undo of another leaves one endpoint ACTIVE at its address',
+  async t => {
+    const { call, put, createApp, createJob, startWorker } = setUp(t)
+    const app = await createApp()
+    const statusOf = async (id: string) =>
+      (await call('GET', `/v1/apps/${app.id}/endpoints/${id}`)).body.EndpointStatus
+    const count = 20_000
+    const file = (name: string) =>
+      ['Id,ChannelType,Address', ...numbered('', count).map(n => `${name}${n},EMAIL,a${n}@x`)].join('\n')
+    put('older.csv', file('older-'))
+    put('takers.csv', file('taker-'))
+    put('again.csv', 'Id,ChannelType,Address\ntaker-0,EMAIL,a0@x')
+    await startWorker({ maxRunningImports: 2 })
+    await whenOver([await createJob(app, 'older.csv')])
+    await call('POST', '/_pinpoint/faults', { job: { s3Url: '*takers.csv' }, failAt: 'COMPLETING' })
+    const takers = await createJob(app, 'takers.csv')
+    // What the job overwrote is restored before what it created is deleted.
+    await until(async () => {
+      const isRestored = takers.status() === 'FAILING' && (await statusOf('older-0')) === 'ACTIVE'
+      return isRestored || undefined
+    }, 'the first to be restored')
+    const again = await createJob(app, 'again.csv')
+    await whenOver([takers, again])
+    t.strictSame([takers.status(), again.status()], ['FAILED', 'COMPLETED'])
+    t.strictSame([await statusOf('older-0'), await statusOf('taker-0')], ['INACTIVE', 'ACTIVE'])
+    t.strictSame([await statusOf('older-1'), await statusOf('taker-1')], ['ACTIVE', undefined])
+  },
+)
+
 t.test('the undo log of a COMPLETED job is purged', async t => {
   const { put, createApp, createJob, startWorker, dataDir } = setUp(t)
   put('a.csv', csv(1200))

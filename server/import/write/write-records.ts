@@ -60,7 +60,10 @@ export async function writeRecords(
   const writeBatch = (batch: RecordBatch, now: number): RecordCounts => {
     const items = Array.from({ length: batch.length }, (_, index) => batch.item(index))
     writer.expectNames(job.app, batch.names)
-    const lookups = lookupsOf(items, writer.isSoleWriter(job.app))
+    const lookups = {
+      ...lookupsOf(items, writer.isSoleWriter(job.app)),
+      areAddressesUnique: !progress.isAnyUndone(job.app),
+    }
     const plan = new EndpointPlan(job.app, writer.load(job.app, lookups), writer)
     const counts: RecordCounts = { processed: 0, failed: 0, channels: new Map() }
     const members: PlannedEndpoint[] = []

@@ -20,6 +20,11 @@ export interface EndpointLookups {
   endpoints: Pick<EndpointRef, 'key' | 'folded'>[]
   userIds: string[]
   addresses: string[]
+  /**
+   * Whether no two endpoints are ACTIVE at one address, as always but in the middle of an undo. Then none is looked up at which
+   * one is that these name.
+   */
+  areAddressesUnique?: boolean
 }
 
 /** Access to endpoints for one writer: the callers of the API, or one import job. */
@@ -27,7 +32,7 @@ export interface EndpointWriter {
   /**
    * Loads the endpoints that are needed to plan some changes: those that the changes name, all
    * endpoints of the users that these have or get, and the ACTIVE ones at the addresses that these
-   * have or get: also where one of these is ACTIVE, as in the middle of an undo two may be.
+   * have or get.
    */
   load(app: AppRef, lookups: EndpointLookups): EndpointRow[]
   /** Writes endpoints, and sets the row numbers of new ones. To be called in a transaction. */
@@ -66,7 +71,10 @@ export function createEndpoints(
   const rowsOf = (app: AppRef, seqs: number[]): EndpointRow[] =>
     seqs.length === 0 ? [] : bySeqs.all(JSON.stringify([...new Set(seqs)])).filter(row => row.app === app.seq)
 
-  const load = (app: AppRef, { endpoints, userIds, addresses }: EndpointLookups): EndpointRow[] => {
+  const load = (
+    app: AppRef,
+    { endpoints, userIds, addresses, areAddressesUnique = false }: EndpointLookups,
+  ): EndpointRow[] => {
     const rows = new Map<number, EndpointRow>()
     const users = new Set(userIds)
     const places = new Set(addresses)
@@ -76,7 +84,9 @@ export function createEndpoints(
       if (!ids.has(row.id)) continue
       rows.set(row.seq, row)
       if (row.user_id !== null) users.add(row.user_id)
-      if (row.address !== null) places.add(row.address)
+      if (row.address === null) continue
+      if (areAddressesUnique && row.endpoint_status === 'ACTIVE') places.delete(row.address)
+      else places.add(row.address)
     }
     const keysOf = (texts: Set<string>) => Array.from(texts, text => endpointKey(app.seq, text))
     const others = [...keys.rowsWith('user', keysOf(users)), ...keys.rowsWith('address', keysOf(places))]

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../../model/import-job.ts'
+import type { AppRef } from '../applications/applications.ts'
 import { prepareDeleteFrom, prepareMemberDelete } from '../database/batched-delete.ts'
-import type { EndpointRef } from '../endpoints/endpoint-key.ts'
-import { endpointKey } from '../endpoints/endpoint-key.ts'
+import { type EndpointRef, endpointKey } from '../endpoints/endpoint-key.ts'
 import type { JobProgress } from './job-progress.ts'
 import { hadSlot, isRunning, type Job } from './job-rows.ts'
 
@@ -180,9 +180,18 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     'INSERT OR IGNORE INTO import_user_members (job, user_id, user_key) VALUES (?, ?, ?)',
   )
   const deleteMembers = prepareMemberDelete(db)
+  const isAnyUndone = db
+    .prepare<[number], number>(
+      `SELECT 1 FROM import_jobs j INDEXED BY import_jobs_unfinished
+       WHERE ${isRunning} AND j.status = 'FAILING' AND j.app = ? LIMIT 1`,
+    )
+    .pluck()
 
   return {
     ...jobs,
+
+    /** Whether what an import of the application has written is undone now. */
+    isAnyUndone: (app: AppRef): boolean => isAnyUndone.get(app.seq) === 1,
 
     /** The jobs created after the one numbered `after` that are not over, oldest first. */
     unfinished: (after: number): ImportJob[] =>
