@@ -268,6 +268,38 @@ t.test('close waits for the end of a reset', async t => {
   await reset
 })
 
+t.test('close in the middle of a reset ends, though nothing else keeps the process alive', async t => {
+  const s3 = await startS3(t)
+  await s3.put('out', 'there', '')
+  const front = await startFront(t, s3, undefined, ({ method }) => method === 'DELETE')
+  /** Answers as soon as the reset waits for S3. */
+  const gate = createServer(async (_request, response) => {
+    await until(() => front.requests.find(({ method }) => method === 'DELETE'), 'the draft to be discarded')
+    response.end()
+  })
+  await new Promise<void>(resolve => gate.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => gate.close())
+  const { port } = gate.address() as AddressInfo
+  const { code, stderr } = await runScript(
+    t,
+    { TMPDIR: temp },
+    `import { startPinpoint } from ${index}
+     const options = ${JSON.stringify({ s3Endpoint: front.url, s3Credentials })}
+     const pinpoint = await startPinpoint(options)
+     const call = async (method, path, body) =>
+       (await fetch(pinpoint.url + '/v1/apps' + path, { method, body: JSON.stringify(body) })).json()
+     const { Id: app } = await call('POST', '', { Name: 'a' })
+     await call('PUT', '/' + app + '/endpoints/e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
+     await pinpoint.jobControl.set({ mode: 'manual' })
+     const { Id } = await call('POST', '/' + app + '/jobs/export', { RoleArn: 'arn:aws:iam::123456789012:role/x', S3UrlPrefix: 's3://out' })
+     await pinpoint.advance(app, Id, { to: 'PROCESSING' })
+     pinpoint.reset().catch(() => {})
+     await fetch('http://127.0.0.1:${port}')
+     await pinpoint.close()`,
+  )
+  t.strictSame({ code, stderr }, { code: 0, stderr: '' })
+})
+
 t.test(
   'close does not wait for who else writes to the database, and a reset that does is over',
   { timeout: 60_000 },

@@ -116,7 +116,9 @@ export function createState({
       discarded = jobWorker.replaced(orphans)
     }
     if (orphans.length > 0) {
-      await Promise.race([discarded, setTimeout(discardTimeout, undefined, { ref: false })])
+      // Nothing else may keep the process alive while `close` waits for this.
+      const over = setTimeout(discardTimeout, undefined, { ref: false, signal }).catch(() => {})
+      await Promise.race([discarded, over])
     }
   }
 
