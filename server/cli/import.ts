@@ -14,7 +14,7 @@ import { findSource, localBucket, type Source } from './find-source.ts'
 import { type ImportOptions, readImportOptions } from './import-options.ts'
 import { type Output, type Progress, showProgress } from './progress.ts'
 import { describeJob } from './report.ts'
-import { stopSignals } from './stop-on-signals.ts'
+import { sameSignal, stopSignals } from './stop-on-signals.ts'
 import { reportError, UsageError } from './usage-error.ts'
 
 /** Milliseconds between two looks at the job: few at first, as most files are small. */
@@ -43,8 +43,17 @@ export async function runImport(
   outputs: Outputs = process,
 ): Promise<number> {
   const stopping = new AbortController()
-  const stop = (signal: NodeJS.Signals) => stopping.abort(signal)
-  for (const signal of stopSignals) process.once(signal, stop)
+  let stoppedAt: number | undefined
+  const stop = (signal: NodeJS.Signals) => {
+    if (stoppedAt !== undefined && performance.now() - stoppedAt > sameSignal)
+      process.exit(exitCodeOf(signal))
+    stoppedAt ??= performance.now()
+    stopping.abort(signal)
+    // A terminal that is closed takes no more reports.
+    if (signal === 'SIGHUP')
+      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  }
+  for (const signal of stopSignals) process.on(signal, stop)
   try {
     const options = readImportOptions(env, argv, outputs)
     const source = await findSource(options.what, options.format, stopping.signal)
@@ -57,13 +66,15 @@ export async function runImport(
     )
     return 1
   } catch (error) {
-    // As a shell says of a process that a signal has ended.
-    if (stopping.signal.aborted) return 128 + constants.signals[stopping.signal.reason as NodeJS.Signals]
+    if (stopping.signal.aborted) return exitCodeOf(stopping.signal.reason)
     return reportError(error, outputs.stderr)
   } finally {
     for (const signal of stopSignals) process.off(signal, stop)
   }
 }
+
+/** As a shell says of a process that a signal has ended. */
+const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal]
 
 /** Runs the job, on the emulator that is named or on one of its own, and prints what became of it. */
 async function importOnce(

@@ -9,7 +9,7 @@ const errors = ['uncaughtException', 'unhandledRejection'] as const
  * Milliseconds in which further signals count as the first: Ctrl-C signals all processes of a terminal, of which npm passes
  * the signal on to those that it runs.
  */
-const sameSignal = 1000
+export const sameSignal = 1000
 
 /** Milliseconds that stopping may take. */
 const stopTimeout = 5000
