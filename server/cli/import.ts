@@ -69,7 +69,8 @@ export async function runImport(
     if (stopping.signal.aborted) return exitCodeOf(stopping.signal.reason)
     return reportError(error, outputs.stderr)
   } finally {
-    for (const signal of stopSignals) process.off(signal, stop)
+    // After a signal, the process is about to end, and may get the same one once more.
+    if (!stopping.signal.aborted) for (const signal of stopSignals) process.off(signal, stop)
   }
 }
 

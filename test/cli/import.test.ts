@@ -417,11 +417,19 @@ t.test('the command ends with the status, and what ends it leaves nothing behind
     ['SIGQUIT', 131],
     ['SIGTERM', 143],
   ] as const) {
-    const { end, stderr } = beginImport(t, { TMPDIR: temp }, [file])
-    await until(() => (stderr().includes('PROCESSING') ? true : undefined), 'the import to begin')
-    // Ctrl-C reaches all processes of a terminal, and npm passes it on.
-    void end(signal)
+    const begin = async () => {
+      const { end, stderr } = beginImport(t, { TMPDIR: temp }, [file])
+      await until(() => (stderr().includes('PROCESSING') ? true : undefined), 'the import to begin')
+      return end
+    }
+    const end = await begin()
     t.match(await end(signal), { code, signal: null, stdout: '' }, signal)
     t.strictSame(readdirSync(temp), before)
+    // Ctrl-C reaches all processes of a terminal, and npm passes it on: it comes until there is nothing left to clean up.
+    const endOther = await begin()
+    const ended = endOther(signal)
+    const again = setInterval(() => void endOther(signal), 5)
+    await ended.finally(() => clearInterval(again))
+    t.strictSame(readdirSync(temp), before, `${signal} several times`)
   }
 })
