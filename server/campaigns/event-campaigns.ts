@@ -41,8 +41,9 @@ export function listeningCampaigns(
     const state = campaign.treatments.find(each => each.treatment === treatment.number)
     if (state === undefined || (state.phase !== 'LISTENING' && state.phase !== 'WAITING')) return []
     // The worker may not have come to its start or end yet.
-    const { wall, offset, end = Number.POSITIVE_INFINITY, frequency: own } = timingIn(state)
-    const isOpen = wall - offset <= now.getTime() && now.getTime() < end
+    const { wall, offset, isImmediate, end = Number.POSITIVE_INFINITY, frequency: own } = timingIn(state)
+    // What starts as soon as it can is open also before its creation, where the clock was set back.
+    const isOpen = (isImmediate || wall - offset <= now.getTime()) && now.getTime() < end
     if (own !== frequency || !isOpen) return []
     const time = now.toISOString()
     const isMember = store.segmentMembers.contains(app, SegmentId, SegmentVersion, time, stored)

@@ -140,6 +140,23 @@ t.test('a rate does not wait for what was sent later than now, before the clock 
   t.strictSame(times, ['2027-03-02T09', '2027-03-01T10'])
 })
 
+t.test('an IMMEDIATE campaign goes on also before its creation, when the clock was set back', async t => {
+  const { control, ok, app, endpoints, create, happens, advance, messages } = await withEvents(t)
+  await endpoints({ Id: 'e1' })
+  const id = await create({ Schedule: schedule() })
+  const InAppMessage = { Layout: 'OVERLAYS', Content: [{ BackgroundColor: '#ffffff' }] }
+  const shown = await create({
+    Schedule: schedule({ EndTime: '2027-04-01T00:00:00Z', Frequency: 'IN_APP_EVENT' }),
+    MessageConfiguration: { InAppMessage },
+  })
+  await advance()
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-02-01T09:00:00Z', force: true })
+  t.equal(await happens('e1', 'buy'), 1)
+  matchEach(t, await messages(id), [{ endpoint: 'e1', time: '2027-02-01T09:00:00.000Z' }])
+  const { InAppMessageCampaigns } = await ok('GET', `/v1/apps/${app}/endpoints/e1/inappmessages`)
+  matchEach(t, InAppMessageCampaigns, [{ CampaignId: shown }])
+})
+
 t.test('events that wait while the clock is set back by force hold up no later ones', async t => {
   const { control, ok, app, endpoints, create, advance, messages } = await withEvents(t)
   await endpoints({ Id: 'e1' }, { Id: 'e2' })
