@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { controlOf } from '../support/control.ts'
-import { createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { buildTestApp, createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
 
 const start = '2027-03-01T09:00:00.000Z'
@@ -376,6 +376,28 @@ t.test('a clock that is set back holds up nobody who is entering, or waits for t
   await control('PUT', '/_pinpoint/clock', back)
   await advance('PT1S')
   t.equal((await times(large)).length, 902)
+})
+
+t.test('a StartTime stays where it is when the clock is set back before the first run', async t => {
+  // No worker begins the run.
+  const { store, call, createApp } = buildTestApp(t, { now: () => new Date(start) })
+  const { Id: app } = await createApp()
+  const { Id: SegmentId } = (await call('POST', `/v1/apps/${app}/segments`, { Name: 'all' })).body
+  const publish = (Schedule?: object) =>
+    call('POST', `/v1/apps/${app}/journeys`, {
+      ...{ Name: 'welcome', State: 'ACTIVE', Schedule },
+      StartCondition: { SegmentStartCondition: { SegmentId } },
+      ...{ StartActivity: 'wait', Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P1D' } } } } },
+    })
+  const back = '2027-02-01T09:00:00.000Z'
+  const setBack = async () => {
+    await store.write(() => store.dueRows.journeys.setBack(Date.parse(back)))
+    return (await call('GET', '/_pinpoint/clock')).body.nextDue
+  }
+  t.equal((await publish({ StartTime: start, Timezone: 'UTC' })).status, 201)
+  t.equal(await setBack(), start)
+  t.equal((await publish()).status, 201)
+  t.equal(await setBack(), back, 'one without a StartTime begins at once')
 })
 
 t.test('quiet time that ends in the hour that clocks show twice holds a message until its end', async t => {

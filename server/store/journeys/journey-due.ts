@@ -71,10 +71,13 @@ export function createJourneyDue(db: Database) {
        entering = iif(entering ->> 'since' > :now, json_set(entering, '$.since', :now), entering)
      WHERE active_since > :now OR rate_second > :now OR entering ->> 'since' > :now`,
   )
-  // A first run that is due since the journey was published, and has yet to begin, begins at once.
+  // A first run that is due since the journey was published, and has yet to begin, begins at once, unless
+  // it has a StartTime: then it is to come.
   const setStartsBack = db.prepare(
     `UPDATE journeys SET starts = :now, next_run = :now
-     WHERE next_run > :now AND next_run = starts AND starts = active_since`,
+     WHERE next_run > :now AND next_run = starts AND starts = active_since AND EXISTS (
+       SELECT 1 FROM documents d JOIN document_versions v ON v.document = d.seq AND v.version = d.version
+       WHERE d.seq = journeys.document AND ifnull(v.body ->> '$.Schedule.StartTime', '') = '')`,
   )
   const setEntriesBack = db.prepare('UPDATE journey_participants SET entered_at = ? WHERE entered_at > ?')
   // Who would go on at once, but for the rate, does so, and asks for the rate again. Waits stay.
