@@ -400,6 +400,27 @@ t.test('a StartTime stays where it is when the clock is set back before the firs
   t.equal(await setBack(), back, 'one without a StartTime begins at once')
 })
 
+t.test('waits of a journey that is PAUSED stay at their times when the clock is set back', async t => {
+  const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { hello } = WriteJourneyRequest.Activities
+  const path = `/v1/apps/${ApplicationId}/journeys`
+  const { body: journey } = await control('POST', path, {
+    ...{ ...WriteJourneyRequest, State: 'ACTIVE', RefreshFrequency: 'P60D' },
+    Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P5D' }, NextActivity: 'hello' } }, hello },
+  })
+  const become = async (State: string) => {
+    t.equal((await control('PUT', `${path}/${journey.Id}/state`, { State })).status, 200)
+  }
+  await advance('P2D')
+  await become('PAUSED')
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-02-22T09:00:00Z', force: true })
+  await become('ACTIVE')
+  await advance('P20D')
+  const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}`)).body
+  const time = '2027-03-06T09:00:00.000Z'
+  matchEach(t, items, [{ time }, { time }])
+})
+
 t.test('quiet time that ends in the hour that clocks show twice holds a message until its end', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const Item = [{ Id: 'ann', Demographic: { Timezone: 'Europe/Berlin' } }]

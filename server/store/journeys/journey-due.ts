@@ -66,10 +66,10 @@ export function createJourneyDue(db: Database) {
     .pluck()
 
   const setBack = db.prepare(
-    `UPDATE journeys SET active_since = min(active_since, :now),
+    `UPDATE journeys SET active_since = min(active_since, :now), paused_at = min(paused_at, :now),
        rate_second = min(rate_second, :now), rate_used = iif(rate_second > :now, 0, rate_used),
        entering = iif(entering ->> 'since' > :now, json_set(entering, '$.since', :now), entering)
-     WHERE active_since > :now OR rate_second > :now OR entering ->> 'since' > :now`,
+     WHERE active_since > :now OR paused_at > :now OR rate_second > :now OR entering ->> 'since' > :now`,
   )
   // A first run that is due since the journey was published, and has yet to begin, begins at once, unless
   // it has a StartTime: then it is to come.
