@@ -45,20 +45,35 @@ export function isByLocalTime(schedule: Schedule): boolean {
  * A schedule with what it does not say (Frequency: assumed; the others: observed), and in upper case
  * what may be in any.
  */
-export const withDefaults = ({ StartTime, Timezone = 'UTC', ...schedule }: Schedule) => ({
+const withDefaults = ({ StartTime, Timezone = 'UTC', ...schedule }: Schedule) => ({
   ...{ Frequency: 'ONCE' as const, IsLocalTime: false },
   ...schedule,
   ...{ StartTime: StartTime.toUpperCase(), Timezone: Timezone.toUpperCase() },
 })
 
-/** Whether two schedules mean the same, one of which may say what the other has by default. */
+/**
+ * What a schedule means, to compare it: defaults and times may be written in several ways. What is no
+ * time or no zone stays as it is.
+ */
+export function meaningOf(schedule: Schedule) {
+  const { StartTime, EndTime, Timezone, ...others } = withDefaults(schedule)
+  const offset = readUtcOffset(Timezone)
+  const timeOf = (text: string) => readScheduleTime(text, offset ?? 0)?.instant ?? text
+  return {
+    ...others,
+    ...{ StartTime: timeOf(StartTime), Timezone: offset ?? Timezone },
+    ...(EndTime && { EndTime: timeOf(EndTime) }),
+  }
+}
+
+/** Whether two schedules mean the same. */
 export const isSameSchedule = (one: Schedule | undefined, other: Schedule | undefined): boolean =>
-  isDeepStrictEqual(one && withDefaults(one), other && withDefaults(other))
+  isDeepStrictEqual(one && meaningOf(one), other && meaningOf(other))
 
 /** Whether two schedules start at the same time, or both as soon as they can. */
 export function isSameStart(one: Schedule | undefined, other: Schedule | undefined): boolean {
   if (one === undefined || other === undefined) return false
-  const [{ StartTime, Timezone }, second] = [withDefaults(one), withDefaults(other)]
+  const [{ StartTime, Timezone }, second] = [meaningOf(one), meaningOf(other)]
   return StartTime === second.StartTime && Timezone === second.Timezone
 }
 

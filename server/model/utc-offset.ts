@@ -15,7 +15,8 @@ export function readUtcOffset(text: string): number | undefined {
   const [, sign = '+', hours = '0', minutes = '0'] = parts
   const offset = (Number(hours) * 60 + Number(minutes)) * minute
   if (offset > aheadOfUtc) return undefined
-  return sign === '-' ? -offset : offset
+  // UTC-00 is 0 as well: -0 would not be deeply equal to it.
+  return sign === '-' ? 0 - offset : offset
 }
 
 /** The offset of an ISO 8601 time with a time zone, in milliseconds ahead of UTC. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { planChanged } from '../../campaigns/plan.ts'
-import { withDefaults } from '../../campaigns/schedule.ts'
+import { meaningOf } from '../../campaigns/schedule.ts'
 import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
 import { knownMembers } from '../../validation/known.ts'
 import { findApp } from '../find.ts'
@@ -64,19 +64,19 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
 /** The members of a request that say something else than the campaign does, as it is answered. */
 function changedMembers(sent: WriteCampaignRequest, answer: CampaignResponse): WriteCampaignRequest {
   const treatments = answer.AdditionalTreatments!.map(({ Id, State, ...treatment }) => treatment)
-  const before = withFullSchedules({ ...answer, AdditionalTreatments: treatments })
-  const after = withFullSchedules(sent)
+  const before = withMeanings({ ...answer, AdditionalTreatments: treatments })
+  const after = withMeanings(sent)
   return Object.fromEntries(
     Object.entries(sent).filter(([name]) => !isDeepStrictEqual(after[name], before[name])),
   )
 }
 
-/** Members of a campaign, to compare them: whether a schedule says what is the default makes no difference. */
-const withFullSchedules = (campaign: WriteCampaignRequest): Record<string, unknown> => ({
+/** Members of a campaign, to compare them: how a schedule is written makes no difference. */
+const withMeanings = (campaign: WriteCampaignRequest): Record<string, unknown> => ({
   ...campaign,
-  Schedule: campaign.Schedule && withDefaults(campaign.Schedule),
+  Schedule: campaign.Schedule && meaningOf(campaign.Schedule),
   AdditionalTreatments: campaign.AdditionalTreatments?.map(({ Schedule, ...treatment }) => ({
     ...treatment,
-    ...(Schedule && { Schedule: withDefaults(Schedule) }),
+    ...(Schedule && { Schedule: meaningOf(Schedule) }),
   })),
 })

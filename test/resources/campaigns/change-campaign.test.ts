@@ -41,6 +41,32 @@ t.test('a schedule that is written in another case is the same one, which has be
   t.equal((await messages(id)).length, 1)
 })
 
+t.test('a schedule whose times are written in another way is the same one', async t => {
+  const { advance, create, messages, endpoints, ok, url } = await withRunningCampaigns(t)
+  await endpoints(...Array.from({ length: 5 }, (_, index) => ({ Id: `e${index}` })))
+  const daily = { StartTime: '2027-03-01T10:00:00Z', EndTime: '2027-03-03T00:00:00Z', Frequency: 'DAILY' }
+  const others = [
+    { ...daily, StartTime: '2027-03-01T10:00Z' },
+    { ...daily, StartTime: '2027-03-01T10:00:00', EndTime: '2027-03-03T00:00' },
+    { ...daily, StartTime: '2027-03-01T11:00:00.000+01:00', Timezone: 'UTC-00' },
+  ]
+  const id = await create({ Schedule: daily })
+  const slow = await create({ Schedule: daily, Limits: { MessagesPerSecond: 1 } })
+  await advance({ to: '2027-03-01T10:00:01Z' })
+  for (const Schedule of others) {
+    t.match(await ok('PUT', `${url}/${slow}`, { Schedule }), { State: { CampaignStatus: 'EXECUTING' } })
+  }
+  await advance({ by: 'PT20S' })
+  const endings = others.map(other => ({ ...other, EndTime: '2027-03-02T12:00:00Z' }))
+  for (const Schedule of [...others, ...endings]) await ok('PUT', `${url}/${id}`, { Schedule })
+  await advance()
+  t.equal((await messages(id)).length, 5, 'the first run is not sent again')
+  await advance({ by: 'PT2H' })
+  for (const Schedule of [...others, ...endings]) await ok('PUT', `${url}/${id}`, { Schedule })
+  await advance({ by: 'P5D' })
+  t.equal((await messages(id)).length, 10)
+})
+
 t.test('IsPaused pauses and goes on; an answer can be sent back', async t => {
   const { create, call, url } = await withCampaigns()
   const { body } = await create()
