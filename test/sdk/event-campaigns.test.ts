@@ -140,6 +140,18 @@ t.test('a rate does not wait for what was sent later than now, before the clock 
   t.strictSame(times, ['2027-03-02T09', '2027-03-01T10'])
 })
 
+t.test('a rate is free at once where the clock was set back by less than a minute', async t => {
+  const { control, endpoints, create, advance, messages } = await withEvents(t)
+  await endpoints(...Array.from({ length: 3 }, (_, index) => ({ Id: `e${index}` })))
+  const id = await create({ Limits: { MessagesPerSecond: 1 }, Schedule: { StartTime: 'IMMEDIATE' } })
+  await advance()
+  const now = '2027-03-01T08:59:21Z'
+  await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now, force: true })
+  await advance({ by: 'PT10S' })
+  const times = (await messages(id)).map(({ time }) => time.slice(11, 19))
+  t.strictSame(times, ['09:00:00', '08:59:21', '08:59:22'])
+})
+
 t.test('an IMMEDIATE campaign goes on also before its creation, when the clock was set back', async t => {
   const { control, ok, app, endpoints, create, happens, advance, messages } = await withEvents(t)
   await endpoints({ Id: 'e1' })

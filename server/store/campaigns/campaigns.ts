@@ -226,6 +226,8 @@ export function createCampaignDueRows(db: Database): DueRows {
        :now)
      WHERE due > :now`,
   )
+  // Runs ask for the rate again, also for what was reserved.
+  const freeRates = db.prepare('DELETE FROM campaign_rates WHERE next > :now')
   // One that starts as soon as it can, unless it is paused: then its end is due.
   const setStartsBack = db.prepare(
     `UPDATE campaign_treatments SET due = :now
@@ -247,6 +249,7 @@ export function createCampaignDueRows(db: Database): DueRows {
     },
     setBack(now) {
       setRunsBack.run({ now })
+      freeRates.run({ now })
       setStartsBack.run({ now })
     },
   }
