@@ -85,6 +85,27 @@ async function startWaiting(t: Test) {
   return { ...emulator, holder, waiting, advanced }
 }
 
+/** A job that has the only slot, and two that were created after it. */
+async function startThree(t: Test) {
+  const emulator = await startManual(t)
+  const { create, isIn } = emulator
+  const [holder, older, younger] = [await create('a.csv'), await create('a.csv'), await create('b.csv')]
+  await isIn(holder, 'PREPARING_FOR_INITIALIZATION')
+  return { ...emulator, holder, older, younger }
+}
+
+/** In the mode immediate: a job that hangs by a rule and has the only slot, and one that waits for it. */
+async function startBehindHung(t: Test) {
+  const emulator = await startManual(t)
+  const { control, hangAt, create, untilStatus } = emulator
+  await control('immediate')
+  const rule = await hangAt('PROCESSING', 'a.csv')
+  const [holder, waiting] = [await create('a.csv'), await create('b.csv')]
+  await untilStatus(holder, 'PROCESSING')
+  await untilStatus(waiting, 'PENDING_JOB')
+  return { ...emulator, rule, holder, waiting }
+}
+
 t.test('a rule by which a held job hangs is told to whoever advances the job', async t => {
   const { create, advance, hangAt } = await startManual(t)
   const job = await create('a.csv')
@@ -141,9 +162,7 @@ t.test('a job that waits for a slot after a restart comes before a younger one, 
 })
 
 t.test('a slot goes to the job that was created first, whichever began to wait first', async t => {
-  const { create, advance, isIn, isTold } = await startManual(t)
-  const [holder, older, younger] = [await create('a.csv'), await create('a.csv'), await create('b.csv')]
-  await isIn(holder, 'PREPARING_FOR_INITIALIZATION')
+  const { advance, isIn, isTold, holder, older, younger } = await startThree(t)
   await isIn(younger, 'PENDING_JOB')
   await isIn(older, 'PENDING_JOB')
   await isIn(holder, 'COMPLETED')
@@ -156,10 +175,8 @@ t.test('a slot goes to the job that was created first, whichever began to wait f
 for (const isRestarted of [false, true]) {
   const when = isRestarted ? ', also after a restart' : ''
   t.test(`a job that is held as PENDING_JOB keeps no slot from an older one${when}`, async t => {
-    const first = await startManual(t)
-    const { create } = first
-    const [holder, older, younger] = [await create('a.csv'), await create('a.csv'), await create('b.csv')]
-    await first.isIn(holder, 'PREPARING_FOR_INITIALIZATION')
+    const first = await startThree(t)
+    const { holder, older, younger } = first
     await first.isIn(younger, 'PENDING_JOB')
     await first.isIn(holder, 'COMPLETED')
     const { advance, isIn, isTold } = isRestarted ? await first.restart() : first
@@ -170,10 +187,8 @@ for (const isRestarted of [false, true]) {
   })
 
   t.test(`an advance that was refused for want of a slot does not happen later${when}`, async t => {
-    const first = await startManual(t)
-    const { create } = first
-    const [holder, older, younger] = [await create('a.csv'), await create('a.csv'), await create('b.csv')]
-    await first.isIn(holder, 'PREPARING_FOR_INITIALIZATION')
+    const first = await startThree(t)
+    const { holder, older, younger } = first
     await first.isIn(older, 'PENDING_JOB')
     await first.isTold(first.advance(older), `${holder.id} to the end first`)
     const { advance, isIn, isTold, page } = isRestarted ? await first.restart() : first
@@ -186,12 +201,8 @@ for (const isRestarted of [false, true]) {
   })
 
   t.test(`a job that is held while it waits for a slot takes none${when}`, async t => {
-    const first = await startManual(t)
-    await first.control('immediate')
-    const rule = await first.hangAt('PROCESSING', 'a.csv')
-    const [holder, waiting] = [await first.create('a.csv'), await first.create('b.csv')]
-    await first.untilStatus(holder, 'PROCESSING')
-    await first.untilStatus(waiting, 'PENDING_JOB')
+    const first = await startBehindHung(t)
+    const { rule, holder, waiting } = first
     await first.control('manual')
     await first.call('DELETE', `/_pinpoint/faults/${rule}`)
     const { create, advance, isIn, isTold, untilHeld } = isRestarted ? await first.restart() : first
@@ -205,12 +216,8 @@ for (const isRestarted of [false, true]) {
   })
 
   t.test(`a rule by which a job hangs while it waits for a slot keeps none from others${when}`, async t => {
-    const first = await startManual(t)
-    await first.control('immediate')
-    const rule = await first.hangAt('PROCESSING', 'a.csv')
-    const [holder, waiting] = [await first.create('a.csv'), await first.create('b.csv')]
-    await first.untilStatus(holder, 'PROCESSING')
-    await first.untilStatus(waiting, 'PENDING_JOB')
+    const first = await startBehindHung(t)
+    const { rule, holder, waiting } = first
     const hangs = await first.hangAt('PENDING_JOB', 'b.csv')
     const { create, call, untilHeld, untilStatus } = isRestarted ? await first.restart() : first
     await call('DELETE', `/_pinpoint/faults/${rule}`)
