@@ -38,6 +38,14 @@ export function treatmentsOf(body: PlannedCampaign): Treatment[] {
   return [{ ...contentOf(body), number: 0, schedule: body.Schedule, cohorts: [from, 100] }, ...additional]
 }
 
+/**
+ * The name of a treatment's member in a request.
+ *
+ * @param number of the treatment, 0 for the default one
+ */
+export const memberOf = (number: number, member: string): string =>
+  number === 0 ? member : `AdditionalTreatments.${number - 1}.${member}`
+
 /** A schedule in a request: the campaign's own, or that of an additional treatment. */
 export interface RequestedSchedule {
   /** The name of its member. */
@@ -60,8 +68,7 @@ export function schedulesOf(
   return [Schedule, ...AdditionalTreatments.map(treatment => treatment.Schedule)].flatMap(
     (schedule, number) => {
       if (schedule === undefined) return []
-      const member = number === 0 ? 'Schedule' : `AdditionalTreatments.${number - 1}.Schedule`
-      return [{ member, schedule, before: known[number]?.schedule }]
+      return [{ member: memberOf(number, 'Schedule'), schedule, before: known[number]?.schedule }]
     },
   )
 }

@@ -1,6 +1,7 @@
 import { planChanged, planNew, startSlack } from '../../campaigns/plan.ts'
 import { hasSameRuns, isOfEvents, isSameStart, readScheduleTime } from '../../campaigns/schedule.ts'
 import {
+  memberOf,
   type PlannedCampaign,
   type RequestedSchedule,
   schedulesOf,
@@ -216,8 +217,7 @@ export function checkReferences(
         `SegmentId must be that of a dimensional segment with the Frequency EVENT; ${segment.Id} is imported`,
       )
     }
-    const prefix = number === 0 ? '' : `AdditionalTreatments.${number - 1}.`
-    checkTemplates(store, `${prefix}TemplateConfiguration`, templates, named)
+    checkTemplates(store, memberOf(number, 'TemplateConfiguration'), templates, named)
   }
   return segment.Version!
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isSameSchedule } from '../../campaigns/schedule.ts'
-import { type Treatment, treatmentsOf } from '../../campaigns/treatments.ts'
+import { memberOf, type Treatment, treatmentsOf } from '../../campaigns/treatments.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import type { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
 import type { Campaign, CampaignBody } from '../../store/campaigns/campaigns.ts'
@@ -60,5 +60,5 @@ function changedContent(before: Treatment, after: Treatment): string | undefined
     Schedule: isSameSchedule(before.schedule, after.schedule),
   }
   const member = Object.entries(isSame).find(([, same]) => !same)?.[0]
-  return member && (before.number === 0 ? member : `AdditionalTreatments.${before.number - 1}.${member}`)
+  return member && memberOf(before.number, member)
 }
