@@ -121,9 +121,8 @@ export function openStore(
     migrate(db)
     db.pragma(`wal_autocheckpoint = ${connections[thread].checkpointPages}`)
     db.pragma(`cache_size = -${connections[thread].cacheKiB}`)
-    const opened = db
-    return withLateStatements(opened, () =>
-      prepareStore(opened, {
+    return withLateStatements(db, late =>
+      prepareStore(late, {
         writeQueue,
         checkState: thread === 'worker' ? checkState : () => {},
         foreignKeys: thread !== 'worker',

@@ -5,11 +5,11 @@ import type { Database, Statement } from 'better-sqlite3'
  * a call may need, 500 in all, of which a start runs a few: to prepare them all takes a tenth of it, in each thread. So a
  * database that lacks a table is found out only when it is needed.
  */
-export function withLateStatements<T>(db: Database, work: () => T): T {
+export function withLateStatements<T>(db: Database, work: (db: Database) => T): T {
   const { prepare } = db
   db.prepare = ((sql: string) => new LateStatement(() => prepare.call(db, sql))) as unknown as typeof prepare
   try {
-    return work()
+    return work(db)
   } finally {
     db.prepare = prepare
   }
