@@ -195,12 +195,13 @@ export function buildApp({
   collectRoutes(app)
   app.setErrorHandler(sendError)
   app.decorateRequest('api', undefined)
-  app.addHook('onRequest', async (request, reply) => {
-    const refusal = guard(request, reply)
-    if (refusal !== undefined) throw refusal
-    await authorizeControl(request)
+  // Hooks of every call that wait for nothing are callbacks: as async functions, eight of them took a tenth of a short call.
+  app.addHook('onRequest', (request, reply, done) => done(guard(request, reply)))
+  if (authorizeControl !== undefined) app.addHook('onRequest', authorizeControl)
+  app.addHook('onRequest', (request, reply, done) => {
     // Only now, so that no client sends a body that is refused anyway.
     if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue()
+    done()
   })
   limitRequestTimes(app, timeouts)
   sendRequestId(app)

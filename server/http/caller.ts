@@ -16,8 +16,9 @@ declare module 'fastify' {
  */
 export function readCallers(app: FastifyInstance, defaults: Caller): void {
   app.decorateRequest('caller', null as unknown as Caller)
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.caller = callerOf(request.headers, request.query, defaults)
+    done()
   })
 }
 
