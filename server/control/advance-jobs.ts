@@ -40,7 +40,8 @@ interface Jobs {
  *
  * A job that fails on the way goes on to FAILED. The answer is 409 if the job will not reach the
  * state: it has failed, has skipped PENDING_JOB, hangs by a fault rule, or waits for a slot that
- * held jobs have. It is also 409 for a state that is not ahead of the job, and in every other mode.
+ * held jobs have. It is also 409 for a state that is not ahead of the job, in every other mode, and while another call advances
+ * the job: the two would give it different permissions.
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   const { importJobs, importProgress, exportJobs, exportProgress, segments } = app.store
@@ -61,6 +62,8 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
       hasLostSegment: () => false,
     },
   ]
+  /** The jobs that are being advanced. */
+  const advancing = new Set<string>()
   for (const { Job, ...kind } of kinds) {
     const name = kind.name.toLowerCase()
     app.post(
@@ -74,7 +77,16 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
           response: { 200: Job },
         },
       },
-      async ({ params, body }, reply) => advance(app, kind, params, body.to, reply.disconnectSignal()),
+      async ({ params, body }, reply) => {
+        const job = `${params.applicationId}/${params.jobId}`
+        if (advancing.has(job)) throw conflict('another call is advancing the job: wait for its answer first')
+        advancing.add(job)
+        try {
+          return await advance(app, kind, params, body.to, reply.disconnectSignal())
+        } finally {
+          advancing.delete(job)
+        }
+      },
     )
   }
 }

@@ -123,6 +123,16 @@ t.test('whoever waits for a slot finds out that another advance was refused', as
   await isTold(advanced, `${holder.id} to the end first`)
 })
 
+t.test('one call at a time advances a job', async t => {
+  const { advance, call, isIn, isTold, holder, waiting, advanced } = await startWaiting(t)
+  const message = 'another call is advancing the job: wait for its answer first'
+  isError(t, await advance(waiting, 'COMPLETED'), 409, 'ConflictException', message)
+  await call('DELETE', '/_pinpoint/faults')
+  await isTold(advanced, `${holder.id} to the end first`)
+  await isIn(holder, 'COMPLETED')
+  await isIn(waiting, 'COMPLETED')
+})
+
 t.test('whoever waits for a slot finds out which jobs have one', async t => {
   const { create, advance, isIn, isTold } = await startManual(t, 2)
   const [a, b] = [await create('a.csv'), await create('a.csv')]
