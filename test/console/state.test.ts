@@ -356,6 +356,25 @@ t.test('what a tester sets in the console', needsBrowser, async t => {
     await ok('PUT', '/_pinpoint/job-control', { mode: 'timed', delayMs: 10 })
     await until(async () => (await delay.inputValue()) === '10' || undefined, 'what others set')
     await ok('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+
+    // A mode that is chosen while another one is being set.
+    const answers = Promise.withResolvers<void>()
+    await page.route('**/_pinpoint/job-control', async route => {
+      if (route.request().method() === 'PUT') await answers.promise
+      await route.continue()
+    })
+    await until(async () => (await jobs.getByLabel(/^At once/).isChecked()) || undefined, 'what others set')
+    await jobs.getByLabel(/^Timed/).click()
+    await jobs.locator('fieldset[aria-busy=true]').waitFor()
+    t.equal(await jobs.getByLabel(/^Timed/).isChecked(), true)
+    await jobs.getByLabel(/^At once/).click()
+    await jobs.getByLabel(/^By hand/).click()
+    answers.resolve()
+    await is({ mode: 'manual' })
+    await jobs.locator('fieldset[aria-busy=false]').waitFor()
+    t.equal(await jobs.getByLabel(/^By hand/).isChecked(), true)
+    await page.unroute('**/_pinpoint/job-control')
+    await ok('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
   })
 
   await t.test('a field of a channel that is emptied is removed, and all others stay', async t => {

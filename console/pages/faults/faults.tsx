@@ -191,15 +191,27 @@ function JobsAdvance() {
   const control = useFetched<JobControl>('job-control')
   useReload(control.reload, ['faults'])
   const { busy, error, run } = useAction()
-  const put = (body: JobControl) =>
-    run(async () => {
-      await call('PUT', 'job-control', { body })
-      announce('How jobs advance is changed.')
-      control.reload()
-    })
+  /** What was chosen, until it is set. What is chosen meanwhile is set next. */
+  const chosen = useSignal<JobControl | undefined>(undefined)
+  const put = (control: JobControl) => {
+    chosen.value = control
+    run(setChosen)
+  }
+  const setChosen = async () => {
+    try {
+      for (let body: JobControl | undefined; body !== chosen.value; ) {
+        body = chosen.value
+        await call('PUT', 'job-control', { body })
+        announce('How jobs advance is changed.')
+        await control.reload()
+      }
+    } finally {
+      chosen.value = undefined
+    }
+  }
   return (
     <Section title="How jobs advance">
-      <Loaded from={control}>
+      <Loaded from={{ ...control, value: chosen.value ?? control.value }}>
         {({ mode, delayMs = 1000 }) => (
           <fieldset class="modes" aria-busy={busy}>
             <legend class="sr-only">How jobs advance</legend>
