@@ -107,21 +107,27 @@ export class EndpointPlan {
 
   /**
    * Brings an endpoint that is as it was before a failed import in line with what others have written since: it is INACTIVE
-   * if one of theirs is ACTIVE at its address, and has the attributes that its user has got (assumed). A user may come to
+   * if another one has become ACTIVE at its address, and has the attributes that its user has got (assumed). A user may come to
    * have more than 15 endpoints so.
    *
-   * @param isOfOthers whether a row is one that counts as written since
+   * @param copiedAt as of when it is
+   * @param asOf as of when another one is: a time for one that was restored as well, and that is yet to be settled; Infinity for
+   *   one that is as others have left it; undefined for one that does not count
    */
-  settle(endpoint: PlannedEndpoint, isOfOthers: (row: EndpointRow) => boolean): void {
-    const { address, endpoint_status, revision, user_id, user_attributes } = endpoint.values
-    const ofOthers = ({ stored }: PlannedEndpoint) => stored !== endpoint.stored && isOfOthers(stored!)
-    if (endpoint_status === 'ACTIVE' && this.#activeAt(address).some(ofOthers)) {
+  settle(endpoint: PlannedEndpoint, copiedAt: number, asOf: (row: EndpointRow) => number | undefined): void {
+    const { address, endpoint_status, user_id, user_attributes } = endpoint.values
+    const timeOf = ({ stored }: PlannedEndpoint) => asOf(stored!) ?? Number.NEGATIVE_INFINITY
+    const isLater = (other: PlannedEndpoint) => other !== endpoint && timeOf(other) > copiedAt
+    if (endpoint_status === 'ACTIVE' && this.#activeAt(address).some(isLater)) {
       this.#change(endpoint, { endpoint_status: 'INACTIVE' })
     }
     if (user_id === null) return
-    const later = this.ofUser(user_id).filter(other => ofOthers(other) && other.values.revision > revision)
-    const latest = later.sort((a, b) => b.values.revision - a.values.revision)[0]?.values.user_attributes
-    if (latest && latest !== user_attributes) this.#change(endpoint, { user_attributes: latest })
+    const [latest] = this.ofUser(user_id)
+      .filter(isLater)
+      .sort((a, b) => timeOf(b) - timeOf(a) || b.values.revision - a.values.revision)
+    if (latest !== undefined && latest.values.user_attributes !== user_attributes) {
+      this.#change(endpoint, { user_attributes: latest.values.user_attributes })
+    }
   }
 
   #activeAt(address: string | null): PlannedEndpoint[] {

@@ -6,6 +6,7 @@ import type { JobCounters } from '../jobs/record-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { readS3Url } from '../model/s3-url.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
+import type { Restored } from '../store/import-writes/undo-log.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { isSegmentDeleted } from './deleted-segment.ts'
@@ -98,15 +99,20 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
     const { store, signal } = context
     const writer = store.importWriter(job.seq)
     const undo = () => {
-      if (store.importProgress.deleteMembers(job, rowsPerStep)) return true
-      const restored = writer.undo(job.app, rowsPerStep)
-      if (restored === undefined) return false
+      const { importProgress } = store
+      return (
+        importProgress.deleteMembers(job, rowsPerStep) ||
+        writer.restore(job.app, rowsPerStep) ||
+        writer.settle(rowsPerStep, settle) ||
+        writer.removeCreated(job.app, rowsPerStep)
+      )
+    }
+    const settle = (restored: Restored[]) => {
       const unfinished = store.importProgress.unfinished(0)
       const failing = new Set(unfinished.flatMap(({ seq, status }) => (status === 'FAILING' ? seq : [])))
       const others = new Map<number | null, EndpointWriter>([[null, store.endpoints]])
       for (const { seq } of unfinished) if (!failing.has(seq)) others.set(seq, store.importWriter(seq))
-      settleRestored(job.app, failing, restored, others)
-      return true
+      settleRestored(job.app, { restored, copiedAt: writer.copiedAt, failing, others })
     }
     while (store.importProgress.write(job, undo)) {
       await setImmediate()

@@ -5,10 +5,17 @@ import { makeBuckets, putAll } from '../support/buckets.ts'
 import { controlOf, holdAt, jobsOf } from '../support/control.ts'
 import { csvOf } from '../support/endpoint-files.ts'
 import { base, createFilledApp, good } from '../support/filled-app.ts'
-import { createApp, createImportJob, runImport, startEmulator, waitForJob } from '../support/helpers.ts'
+import {
+  createApp,
+  createImportJob,
+  runImport,
+  startEmulator,
+  until,
+  waitForJob,
+} from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
 import { getEndpoint, getSegment, putEndpoint, statesOf } from '../support/reads.ts'
-import { kindsOfBuckets } from '../support/s3.ts'
+import { kindsOfBuckets, startHolding, startS3 } from '../support/s3.ts'
 
 /** What is wrong with the second of two objects, and what must be said of it. */
 interface Culprit {
@@ -281,6 +288,61 @@ t.test(
       'of-ann',
       'sibling',
     ])
+  },
+)
+
+t.test(
+  'what calls do in the middle of a job stays when it is undone, also where the job wrote it again',
+  async t => {
+    const s3 = await startS3(t)
+    // Between what it writes before and after the calls are more endpoints than one step of the undo has.
+    const between = Array.from({ length: 600 }, (_, index) => `between-${index}`)
+    const csv = [
+      'Id,ChannelType,Address,Attributes.job',
+      'of-user,EMAIL,of-user@x,yes',
+      'first,EMAIL,moved-1@x,yes',
+      'second,EMAIL,moved-2@x,yes',
+      ...between.map(id => `${id},EMAIL,${id}@x,yes`),
+      ...['older-taker,EMAIL,,yes', 'also-of-user,EMAIL,,yes', 'younger-taker,EMAIL,,yes'],
+    ]
+    await s3.put('data', 'a.csv', csv.join('\n'))
+    const front = await startHolding(t, s3, 'older-taker,')
+    const { client, url } = await startEmulator(t, front.env)
+    const app = await createApp(client)
+    const put = (id: string, request: object) =>
+      putEndpoint(client, app, id, { ChannelType: 'EMAIL', ...request })
+    await put('older-taker', { Address: 'older@x' })
+    await put('of-user', { Address: 'of-user@x', User: { UserId: 'ann' } })
+    await put('first', { Address: 'first@x' })
+    await put('second', { Address: 'second@x' })
+    await Promise.all(between.map(id => put(id, { Address: `${id}@x` })))
+    await put('also-of-user', { Address: 'also@x', User: { UserId: 'ann' } })
+    await put('younger-taker', { Address: 'younger@x' })
+    await controlOf(url)('POST', '/_pinpoint/faults', { job: {}, failAt: 'COMPLETING', reason: 'told to' })
+    const job = await createImportJob(client, app, { S3Url: 's3://data/a.csv' })
+    await until(
+      async () => (await getEndpoint(client, app, 'between-500'))?.Attributes?.job && true,
+      'the first part of the import',
+    )
+    await put('also-of-user', { User: { UserAttributes: { tier: ['gold'] } } })
+    await put('older-taker', { Address: 'first@x' })
+    await put('younger-taker', { Address: 'second@x' })
+    front.letGo()
+    t.match(await waitForJob(client, job), { JobStatus: 'FAILED', TotalProcessed: csv.length - 1 })
+
+    const gold = { UserId: 'ann', UserAttributes: { tier: ['gold'] } }
+    const expected = {
+      'of-user': { EndpointStatus: 'ACTIVE', Address: 'of-user@x', User: gold },
+      'also-of-user': { EndpointStatus: 'ACTIVE', Address: 'also@x', User: gold },
+      first: { EndpointStatus: 'INACTIVE', Address: 'first@x' },
+      'older-taker': { EndpointStatus: 'ACTIVE', Address: 'first@x' },
+      second: { EndpointStatus: 'INACTIVE', Address: 'second@x' },
+      'younger-taker': { EndpointStatus: 'ACTIVE', Address: 'second@x' },
+    }
+    for (const [id, endpoint] of Object.entries(expected)) {
+      t.match(await getEndpoint(client, app, id), { ...endpoint, Attributes: {} }, id)
+      t.strictSame((await getEndpoint(client, app, id))?.Attributes, {}, id)
+    }
   },
 )
 

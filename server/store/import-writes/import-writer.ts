@@ -3,6 +3,7 @@ import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { AttributeName, AttributeNames } from '../endpoints/attribute-names.ts'
 import type { EndpointCounter } from '../endpoints/endpoint-counts.ts'
+import type { EndpointRow } from '../endpoints/endpoint-row.ts'
 import type { Endpoints, EndpointWriter } from '../endpoints/endpoints.ts'
 import { createSoleWriter } from './sole-writer.ts'
 import { createUndoLog, type Restored } from './undo-log.ts'
@@ -20,14 +21,31 @@ export interface ImportWriter extends EndpointWriter {
    */
   expectNames(app: AppRef, names: AttributeName[]): void
   /**
-   * Undoes up to `limit` of the job's writes: restores the endpoints that it changed, then deletes
-   * those that it created. A row that somebody else has written since is left alone, unless a caller
-   * wrote another one that only concerned it. If it was another job, its undo log is changed, so
-   * that nothing of this job returns if that one fails as well.
+   * The first part of an undo: restores up to `limit` of the endpoints that the job changed. A row that somebody else has
+   * written since is left alone, unless a caller wrote another one that only concerned it. If it was another job, its undo
+   * log is changed, so that nothing of this job returns if that one fails as well.
    *
-   * @returns the endpoints that were restored; undefined once there is no more to undo
+   * @returns whether there were any
    */
-  undo(app: AppRef, limit: number): Restored[] | undefined
+  restore(app: AppRef, limit: number): boolean
+  /**
+   * The second part, once all are restored: has up to `limit` of them settled with what others have written since. The log
+   * has no more of them then.
+   *
+   * @returns whether there were any
+   */
+  settle(limit: number, settle: (restored: Restored[]) => void): boolean
+  /**
+   * As of when those of some rows are that any of some jobs has restored, and that are not settled yet: the time at which it
+   * had copied them, in milliseconds since 1970, by their `seq`.
+   */
+  copiedAt(rows: EndpointRow[], jobs: ReadonlySet<number>): ReadonlyMap<number, number>
+  /**
+   * The last part: deletes up to `limit` of the endpoints that the job created, as far as nobody else has written them since.
+   *
+   * @returns whether there may be more
+   */
+  removeCreated(app: AppRef, limit: number): boolean
   /**
    * How many endpoints of the job can be undone: those that it created, and those that it changed.
    */
@@ -65,7 +83,10 @@ export function createImportWriters(
       expectNames(app, used) {
         areNamesKnown = names.newNames(app, used, job).length === 0
       },
-      undo: undoLog.undo,
+      restore: undoLog.restore,
+      settle: undoLog.settle,
+      copiedAt: undoLog.copiedAt,
+      removeCreated: undoLog.removeCreated,
       undoable: undoLog.undoable,
       keepNames: app => names.keepOfJob(app, job),
     }

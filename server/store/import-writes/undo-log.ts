@@ -7,7 +7,9 @@ import type { EndpointRef } from '../endpoints/endpoint-key.ts'
 import { type EndpointRow, mutableColumns } from '../endpoints/endpoint-row.ts'
 
 /** An endpoint that was restored. */
-export type Restored = Pick<EndpointRef, 'key' | 'folded'>
+export interface Restored extends Pick<EndpointRef, 'key' | 'folded'> {
+  seq: number
+}
 
 /** The undo log of a job: copies of the endpoints that it overwrote, kept until it is COMPLETED. */
 export interface UndoLog {
@@ -16,7 +18,13 @@ export interface UndoLog {
    */
   keep(rows: EndpointRow[]): void
   /** See `ImportWriter`. */
-  undo(app: AppRef, limit: number): Restored[] | undefined
+  restore(app: AppRef, limit: number): boolean
+  /** See `ImportWriter`. */
+  settle(limit: number, settle: (restored: Restored[]) => void): boolean
+  /** See `ImportWriter`. */
+  copiedAt(rows: EndpointRow[], jobs: ReadonlySet<number>): ReadonlyMap<number, number>
+  /** See `ImportWriter`. */
+  removeCreated(app: AppRef, limit: number): boolean
   /** See `ImportWriter`. */
   undoable(app: AppRef): { created: number; changed: number }
 }
@@ -32,23 +40,41 @@ export function createUndoLog(
   // be restored. That is rare, and OR REPLACE is slower, as it needs a statement journal.
   const [copy, copyAgain] = ['IGNORE', 'REPLACE'].map(orElse =>
     db.prepare<[{ job: number; seqs: string }]>(
-      `INSERT OR ${orElse} INTO endpoints_before_import (job, seq, ${mutableColumns})
-       SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}
+      `INSERT OR ${orElse} INTO endpoints_before_import (job, seq, ${mutableColumns}, copied_at)
+       SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, CAST(unixepoch('subsec') * 1000 AS INTEGER)
        FROM json_each(:seqs) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
     ),
   )
-  const kept = db.prepare<[number, number], { seq: number; channel: string | null }>(
+  const toRestore = db.prepare<[number, number, number], { seq: number; channel: string | null }>(
     `SELECT k.seq, e.channel_type AS channel
-     FROM endpoints_before_import k LEFT JOIN endpoints e ON e.seq = k.seq WHERE k.job = ? LIMIT ?`,
+     FROM endpoints_before_import k LEFT JOIN endpoints e ON e.seq = k.seq
+     WHERE k.job = +? AND k.seq > +? AND NOT k.is_restored ORDER BY k.seq LIMIT +?`,
   )
-  const restoreIn = (table: string) =>
-    `UPDATE ${table} SET (${mutableColumns}) =
-       (SELECT ${mutableColumns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
+  const restoreIn = (table: string, columns: readonly string[]) =>
+    `UPDATE ${table} SET (${columns}) =
+       (SELECT ${columns} FROM endpoints_before_import WHERE job = :job AND seq = :seq)
      WHERE seq = :seq AND import_job = :job`
-  const restore = db.prepare<[{ job: number; seq: number }], Restored & { channel: string | null }>(
-    `${restoreIn('endpoints')} RETURNING key, id AS folded, channel_type AS channel`,
+  const restore = db
+    .prepare<[{ job: number; seq: number }], string | null>(
+      `${restoreIn('endpoints', mutableColumns)} RETURNING channel_type`,
+    )
+    .pluck()
+  const restoreInLater = db.prepare<[{ job: number; seq: number }]>(
+    restoreIn('endpoints_before_import', [...mutableColumns, 'copied_at']),
   )
-  const restoreInLater = db.prepare<[{ job: number; seq: number }]>(restoreIn('endpoints_before_import'))
+  const noteRestored = db.prepare(
+    'UPDATE endpoints_before_import SET is_restored = 1 WHERE job = ? AND seq = ?',
+  )
+  const restored = db.prepare<[number, number], Restored | { seq: number; key: null }>(
+    `SELECT k.seq, e.key, e.id AS folded
+     FROM endpoints_before_import k LEFT JOIN endpoints e ON e.seq = k.seq WHERE k.job = ? AND k.is_restored LIMIT ?`,
+  )
+  const copiedAt = db
+    .prepare<[string, string], [seq: number, copiedAt: number]>(
+      `SELECT k.seq, min(k.copied_at) FROM json_each(?) j CROSS JOIN json_each(?) s CROSS JOIN endpoints_before_import k
+       WHERE k.job = j.value AND k.seq = s.value AND k.is_restored GROUP BY k.seq`,
+    )
+    .raw()
   const isKept = db
     .prepare<[number, number], number>('SELECT 1 FROM endpoints_before_import WHERE job = ? AND seq = ?')
     .pluck()
@@ -92,7 +118,9 @@ export function createUndoLog(
     )
     .pluck()
   const countKept = db
-    .prepare<[number], number>('SELECT count(*) FROM endpoints_before_import WHERE job = ?')
+    .prepare<[number], number>(
+      'SELECT count(*) FROM endpoints_before_import WHERE job = ? AND NOT is_restored',
+    )
     .pluck()
 
   /**
@@ -110,6 +138,8 @@ export function createUndoLog(
   }
 
   return job => {
+    /** Rows up to this one are restored. */
+    let restoredTo = 0
     /** Rows up to this one are older than the job, or are undone already. */
     let undoneTo: number | undefined
     return {
@@ -127,23 +157,34 @@ export function createUndoLog(
         created: countCreated.get(app.seq, newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER, job)!,
         changed: countKept.get(job)!,
       }),
-      undo(app, limit) {
-        const rows = kept.all(job, limit)
-        const restored: Restored[] = []
+      restore(app, limit) {
+        const rows = toRestore.all(job, restoredTo, limit)
         for (const { seq, channel } of rows) {
           queue.noteEndpointWrites(app.seq)
-          const row = restore.get({ job, seq })
-          if (row !== undefined) {
-            counter.note(app.seq, [{ before: channel, after: row.channel }])
-            restored.push(row)
-          }
+          const after = restore.get({ job, seq })
           restoreInLater.run({ job, seq })
-          forget.run(job, seq)
+          if (after === undefined) forget.run(job, seq)
+          else {
+            counter.note(app.seq, [{ before: channel, after }])
+            noteRestored.run(job, seq)
+          }
+          restoredTo = seq
         }
-        if (rows.length > 0) return restored
+        return rows.length > 0
+      },
+      settle(limit, settle) {
+        const rows = restored.all(job, limit)
+        // Others may have been deleted since.
+        settle(rows.filter(row => row.key !== null))
+        for (const { seq } of rows) forget.run(job, seq)
+        return rows.length > 0
+      },
+      copiedAt: (rows, jobs) =>
+        new Map(copiedAt.all(JSON.stringify([...jobs]), JSON.stringify(rows.map(({ seq }) => seq)))),
+      removeCreated(app, limit) {
         names.removeOfJob(app, job)
         passOnAll.run({ job })
-        if (forgetInLater.run(job, limit).changes > 0) return []
+        if (forgetInLater.run(job, limit).changes > 0) return true
         undoneTo ??= newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER
         const deleted = deleteCreated.all(app.seq, undoneTo, job, limit)
         undoneTo = Math.max(undoneTo, ...deleted.map(row => row.seq))
@@ -151,7 +192,7 @@ export function createUndoLog(
           app.seq,
           deleted.map(({ channel }) => ({ before: channel, after: undefined })),
         )
-        return deleted.length > 0 ? [] : undefined
+        return deleted.length > 0
       },
     }
   }

@@ -172,6 +172,8 @@ CREATE TABLE endpoints_before_import (
   import_job      INTEGER,
   user_key        INTEGER,
   address_key     INTEGER,
+  copied_at       INTEGER NOT NULL,           -- when the endpoint was so: milliseconds since 1970 of the machine's clock
+  is_restored     INTEGER NOT NULL DEFAULT 0, -- 1 while the job is undone, until the rules are applied to the endpoint again
   PRIMARY KEY (job, seq)
 ) STRICT, WITHOUT ROWID;
 
