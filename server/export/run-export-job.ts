@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { DraftGoneError, UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
@@ -29,7 +30,7 @@ const publishAgainAfter = [500, 2000, 8000]
 /** Milliseconds in which everything that a job has written is to be removed. */
 const discardTimeout = 20_000
 
-/** Why nobody can tell who is in the segment that a job exports: a sentence for its Failures. */
+/** Why nobody can tell who is in the segment that a job exports, or was: a sentence for its Failures. */
 class NoSuchMembersError extends Error {}
 
 /** Why an export cannot go on with a piece. */
@@ -85,7 +86,8 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
   async INITIALIZING(job) {
     const progress = context.store.exportProgress
     const newest = progress.newestEndpoint()
-    const count = await countMembers(job, newest, context)
+    const members = membersOf(job, context)
+    const count = await countMembers(job, members, newest, context)
     const perPiece = Math.max(
       1,
       Math.floor(context.pieceBytes / bytesPerEndpoint),
@@ -104,7 +106,8 @@ const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
       })
       await setImmediate()
     }
-    return { to: 'PROCESSING', within: () => progress.beginProcessing(job, newest) }
+    const membersHash = hashOf(members)
+    return { to: 'PROCESSING', within: () => progress.beginProcessing(job, { newest, membersHash }) }
   },
 
   async PROCESSING(job) {
@@ -194,7 +197,7 @@ async function exportPiece(
   const fault = faultsInProcessing(job, progress)?.ofPiece(piece.number)
   if (fault !== undefined) throw new PieceFailedError(piece, new Error(fault))
   const draft = await beginAgain(job, piece, bucket, context)
-  const members = membersOf(job, context)
+  const members = sameMembersOf(job, context)
   const { after = firstMember, upTo } = progress.position(job)
   const endpoints = isLast ? Number.POSITIVE_INFINITY : piece.endpoints
   const written = await writePiece(
@@ -203,12 +206,8 @@ async function exportPiece(
     context,
   )
   progress.write(job, () => {
-    // Here, in the transaction: had they been deleted before, some of the members would be missing.
-    if (importsOf(membersOf(job, context)) !== importsOf(members)) {
-      throw new NoSuchMembersError(
-        `a segment on which ${job.segmentId} is built has been changed or deleted meanwhile`,
-      )
-    }
+    // Once more, in the transaction: the members of an import that is deleted go while they are read.
+    sameMembersOf(job, context)
     progress.completePiece(job, piece, written)
   })
   context.counters.add('exportProcessed', written.endpoints)
@@ -251,8 +250,12 @@ async function beginAgain(
 }
 
 /** Counts whoever is to be exported, in small steps. */
-async function countMembers(job: ExportJob, upTo: number, context: ExportContext): Promise<number> {
-  const members = membersOf(job, context)
+async function countMembers(
+  job: ExportJob,
+  members: Members,
+  upTo: number,
+  context: ExportContext,
+): Promise<number> {
   const step = context.store.segmentMembers.prepareSteps(job.app, members, { upTo, columns: 'count' })
   let count = 0
   for (let after: MemberCursor | undefined = firstMember; after !== undefined; ) {
@@ -304,9 +307,9 @@ async function forget(job: ExportJob, context: ExportContext): Promise<void> {
   while (exportProgress.clearPieces(job, piecesPerStep)) await setImmediate()
 }
 
-/** Tells by which imports members are found. */
-const importsOf = (members: Members): string =>
-  'import' in members ? String(members.import) : members.jobs.join()
+/** Tells whether members are found as they were before: by the same conditions and imports. */
+const hashOf = (members: Members): string =>
+  createHash('sha256').update(JSON.stringify(members)).digest('hex')
 
 /** @throws NoSuchMembersError */
 function membersOf(
@@ -317,6 +320,22 @@ function membersOf(
   const members = store.segmentMembers.find(app, segmentId, segmentVersion ?? undefined, creationDate)
   if (members === undefined) {
     throw new NoSuchMembersError(`the segment ${segmentId}, which the job was to export, has been deleted`)
+  }
+  return members
+}
+
+/**
+ * How to find the members of a job that is past INITIALIZING, if that has not changed since: else some pieces would have the
+ * members of before, and some those of now.
+ *
+ * @throws NoSuchMembersError
+ */
+function sameMembersOf(job: ExportJob, context: ExportContext): Members {
+  const members = membersOf(job, context)
+  if (hashOf(members) !== context.store.exportProgress.position(job).membersHash) {
+    throw new NoSuchMembersError(
+      `a segment on which ${job.segmentId} is built has been changed or deleted meanwhile`,
+    )
   }
   return members
 }

@@ -1,5 +1,6 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { CreateSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { openStore } from '../../server/store/open-store.ts'
 import { type Buckets, makeBuckets } from '../support/buckets.ts'
@@ -164,6 +165,39 @@ t.test('an export of which something written is gone is written anew, and whole'
   t.match(job, exported(count, before.TotalPieces))
   const ids = (await endpointsExported(buckets, job)).map(({ Id }) => Id)
   t.strictSame([ids.length, new Set(ids).size], [count, count])
+  t.strictSame(hidden(buckets.folder), [])
+})
+
+t.test('an export whose source segment is deleted before a restart ends FAILED', async t => {
+  const buckets = makeBuckets(t)
+  const { app, jobs, copy, use } = await prepare(t, buckets, 100)
+  const dataDir = copy()
+  const [job, source] = await use(dataDir, async ({ client, control, advance }) => {
+    // They have the slots until then.
+    for (const job of jobs) await waitForJob(client, job)
+    const create = async (WriteSegmentRequest: object) => {
+      const command = new CreateSegmentCommand({ ApplicationId: app, WriteSegmentRequest })
+      return (await client.send(command)).SegmentResponse!.Id!
+    }
+    const source = await create({})
+    const SegmentId = await create({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id: source }] }] } })
+    await control({ mode: 'manual' })
+    const job = await createExportJob(client, app, { SegmentId })
+    await advance(job, 'INITIALIZING')
+    // It rests in its next state before it does anything there.
+    await control({ mode: 'timed', delayMs: Number(forEver) })
+    return [await waitForJob(client, job, ({ JobStatus }) => JobStatus === 'PROCESSING'), source]
+  })
+  // As if the kill had come right after the call.
+  const store = openStore(dataDir)
+  await store.write(() => store.segments.delete(store.apps.find(app)!, source))
+  store.close()
+  const over = await use(dataDir, async ({ client, control }) => {
+    await control({ mode: 'immediate' })
+    return waitForJob(client, job)
+  })
+  t.match(over, { JobStatus: 'FAILED', Failures: [/has been changed or deleted meanwhile$/] })
+  t.strictSame(await endpointsExported(buckets, job), [])
   t.strictSame(hidden(buckets.folder), [])
 })
 

@@ -29,7 +29,7 @@ import {
   waitForJob,
 } from '../support/helpers.ts'
 import { defineSegment, getEndpoint, putEndpoint, sameStates, statesOf } from '../support/reads.ts'
-import { kindsOfBuckets, startS3, unusedUrl } from '../support/s3.ts'
+import { kindsOfBuckets, startFront, startS3, unusedUrl } from '../support/s3.ts'
 
 /** The buckets of most tests, emptied for each. */
 const folders = makeBuckets(t)
@@ -411,6 +411,43 @@ t.test('a segment that is deleted before it is exported fails the job', async t 
   t.match(job, { JobStatus: 'FAILED', Failures: [/segment .* has been deleted/] })
   t.same(await readExports(buckets, job), {})
 })
+
+const ofChannel = (channel: string) => ({ Dimensions: { Demographic: { Channel: { Values: [channel] } } } })
+
+for (const [title, change, ends] of [
+  ['changed', ofChannel('SMS'), 'FAILED'],
+  ['deleted', undefined, 'FAILED'],
+  ['updated to what it was', ofChannel('EMAIL'), 'COMPLETED'],
+] as const) {
+  t.test(`an export whose source segment is ${title} between two pieces ends ${ends}`, async t => {
+    const s3 = await startS3(t)
+    let changeSource = async (): Promise<unknown> => undefined
+    const { env } = await startFront(t, s3, undefined, async ({ path }) => {
+      if (path.includes('-00001.gz?uploads')) await changeSource()
+      return false
+    })
+    const { client, app, define, buckets } = await setUp(t, {
+      ...{ buckets: { ...s3, env }, env: { PIECE_BYTES: '64' } },
+    })
+    await define('in/users.csv')
+    const source = await createSegment(client, app, ofChannel('EMAIL'))
+    const SegmentId = await createSegment(client, app, {
+      SegmentGroups: { Groups: [{ SourceSegments: [{ Id: source }] }] },
+    })
+    const named = { ApplicationId: app, SegmentId: source }
+    changeSource = () =>
+      change === undefined
+        ? client.send(new DeleteSegmentCommand(named))
+        : client.send(new UpdateSegmentCommand({ ...named, WriteSegmentRequest: change }))
+    const job = await runExport(client, app, { SegmentId })
+    if (ends === 'COMPLETED') return void t.match(job, exported(3, 3))
+    t.match(job, {
+      ...{ JobStatus: 'FAILED', CompletedPieces: 1, TotalPieces: 3, TotalProcessed: 1 },
+      Failures: [/: a segment on which .* is built has been changed or deleted meanwhile$/],
+    })
+    t.same(await readExports(buckets, job), {})
+  })
+}
 
 t.test('endpoints that are created or deleted meanwhile', async t => {
   const { client, app, define, idsOf, url } = await setUp(t)

@@ -51,11 +51,12 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
   const insertPiece = db.prepare('INSERT INTO export_pieces (job, number, endpoints) VALUES (?, ?, ?)')
   const beginProcessing = db.prepare(
     `UPDATE export_jobs SET total_pieces = (SELECT count(*) FROM export_pieces WHERE job = :job),
-       newest_endpoint = :newest
+       newest_endpoint = :newest, members_hash = :membersHash
      WHERE seq = :job`,
   )
-  const position = db.prepare<[number], { newest: number; cursor: string | null }>(
-    'SELECT newest_endpoint AS newest, member_cursor AS cursor FROM export_jobs WHERE seq = ?',
+  const position = db.prepare<[number], { upTo: number; membersHash: string; cursor: string | null }>(
+    `SELECT newest_endpoint AS upTo, members_hash AS membersHash, member_cursor AS cursor
+     FROM export_jobs WHERE seq = ?`,
   )
   const pieces = db.prepare<[number], ExportPiece>(
     'SELECT number, endpoints, draft FROM export_pieces WHERE job = +? ORDER BY number',
@@ -109,9 +110,9 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
       void insertPiece.run(job.seq, piece.number, piece.endpoints),
 
-    /** Saves the number of pieces, and the newest endpoint to be exported. */
-    beginProcessing: (job: ExportJob, newest: number): void =>
-      void beginProcessing.run({ job: job.seq, newest }),
+    /** Saves the number of pieces, the newest endpoint to be exported, and a hash of how members are found. */
+    beginProcessing: (job: ExportJob, begun: { newest: number; membersHash: string }): void =>
+      void beginProcessing.run({ job: job.seq, ...begun }),
 
     /** All pieces of a job. */
     pieces: (job: ExportJob): ExportPiece[] => inState(() => pieces.all(job.seq)),
@@ -126,12 +127,12 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
       }),
 
     /**
-     * The cursor of the last member that is written, and the `seq` of the last endpoint to be
-     * exported.
+     * The cursor of the last member that is written, the `seq` of the last endpoint to be exported, and
+     * the hash of how members are found.
      */
-    position(job: ExportJob): { after: MemberCursor | undefined; upTo: number } {
-      const { newest, cursor } = inState(() => position.get(job.seq)!)
-      return { after: cursor === null ? undefined : JSON.parse(cursor), upTo: newest }
+    position(job: ExportJob): { after: MemberCursor | undefined; upTo: number; membersHash: string } {
+      const { cursor, ...begun } = inState(() => position.get(job.seq)!)
+      return { after: cursor === null ? undefined : JSON.parse(cursor), ...begun }
     },
 
     /** Saves what identifies a piece's draft in the bucket. */

@@ -435,7 +435,8 @@ CREATE TABLE export_jobs (
   segment_version  INTEGER,       -- the one that was current when the job was created, where it names none
   creation_date    TEXT NOT NULL,
   completion_date  TEXT,
-  newest_endpoint  INTEGER,       -- the last row of endpoints when PROCESSING began; later ones are not exported
+  newest_endpoint  INTEGER,       -- the last row of endpoints when INITIALIZING began; later ones are not exported
+  members_hash     TEXT,          -- SHA-256 of how the members were found then; NULL, as is the row, before PROCESSING
   member_cursor    TEXT,          -- JSON, a MemberCursor: the last member that is written
   total_pieces     INTEGER NOT NULL DEFAULT 0,
   completed_pieces INTEGER NOT NULL DEFAULT 0,
