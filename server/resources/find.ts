@@ -58,10 +58,12 @@ export async function segmentFirst({ server, params }: FastifyRequest): Promise<
 /**
  * Finds a segment of an application.
  *
+ * @param member of the request that names the segment, where it is one of several
  * @throws NotFoundException
  */
-export function findSegment(store: Store, app: AppRef, segmentId: string): SegmentResponse {
-  return orNotFound(store.segments.get(app, segmentId), `Segment not found: ${segmentId}`)
+export function findSegment(store: Store, app: AppRef, segmentId: string, member?: string): SegmentResponse {
+  const must = member === undefined ? '' : `; ${member} must be the Id of a segment of the application`
+  return orNotFound(store.segments.get(app, segmentId), `Segment not found: ${segmentId}${must}`)
 }
 
 /**

@@ -27,7 +27,7 @@ export function checkSources(
   for (const [index, { SourceSegments = [] }] of (SegmentGroups?.Groups ?? []).entries()) {
     const member = `SegmentGroups.Groups.${index}.SourceSegments`
     for (const [number, reference] of SourceSegments.entries()) {
-      const { Id, SegmentType } = findSource(store, app, reference)
+      const { Id, SegmentType } = findSource(store, app, reference, `${member}.${number}`)
       if (SegmentType === 'IMPORT' && SourceSegments.length > 1) {
         throw badRequest(
           `${member} must be dimensional segments or exactly one imported segment; ${Id} is imported, and one of ${SourceSegments.length}`,
@@ -42,11 +42,19 @@ export function checkSources(
   }
 }
 
-function findSource(store: Store, app: AppRef, { Id, Version }: SegmentReference): SegmentResponse {
-  const current = findSegment(store, app, Id)
+function findSource(
+  store: Store,
+  app: AppRef,
+  { Id, Version }: SegmentReference,
+  member: string,
+): SegmentResponse {
+  const current = findSegment(store, app, Id, `${member}.Id`)
   if (Version === undefined) return current
   const source = store.segments.getVersion(app, Id, Version)
-  return orNotFound(source, `Segment version not found: ${Version} of ${Id}`)
+  return orNotFound(
+    source,
+    `Segment version not found: ${Version} of ${Id}; ${member}.Version must be one of that segment`,
+  )
 }
 
 /**

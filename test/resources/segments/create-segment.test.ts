@@ -348,17 +348,21 @@ t.test('every source is there in the application, in the version that is given',
   const other = (await createApp({ Name: 'other' })).Id
   const elsewhere = (await call('POST', `/v1/apps/${other}/segments`, {})).body.Id
   for (const [reference, message] of [
-    [{ Id: 'nope' }, 'Segment not found: nope'],
-    [{ Id: elsewhere }, `Segment not found: ${elsewhere}`],
-    [{ Id, Version: 2 }, `Segment version not found: 2 of ${Id}`],
-    [{ Id, Version: 0 }, `Segment version not found: 0 of ${Id}`],
+    [{ Id: 'nope' }, 'Segment not found: nope; MEMBER.Id must be the Id of a segment of the application'],
+    [
+      { Id: elsewhere },
+      `Segment not found: ${elsewhere}; MEMBER.Id must be the Id of a segment of the application`,
+    ],
+    [{ Id, Version: 2 }, `Segment version not found: 2 of ${Id}; MEMBER.Version must be one of that segment`],
+    [{ Id, Version: 0 }, `Segment version not found: 0 of ${Id}; MEMBER.Version must be one of that segment`],
   ] as const) {
     const answer = await call(
       'POST',
       `/v1/apps/${app}/segments`,
       groups({ SourceSegments: [{ Id }, reference] }),
     )
-    isError(t, answer, 404, 'NotFoundException', message)
+    const said = message.replace('MEMBER', 'SegmentGroups.Groups.0.SourceSegments.1')
+    isError(t, answer, 404, 'NotFoundException', said)
   }
   await call('PUT', url(Id), {})
   const answer = await call(

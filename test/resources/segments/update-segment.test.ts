@@ -153,7 +153,13 @@ for (const [title, request, status, exception, message] of [
     'BadRequestException',
     'Dimensions.Attributes.plan.Values must have at least one value',
   ],
-  ['an unknown source', builtOn({ Id: 'nope' }), 404, 'NotFoundException', 'Segment not found: nope'],
+  [
+    'an unknown source',
+    builtOn({ Id: 'nope' }),
+    404,
+    'NotFoundException',
+    'Segment not found: nope; SegmentGroups.Groups.0.SourceSegments.0.Id must be the Id of a segment of the application',
+  ],
 ] as const) {
   t.test(`${title} answers ${status}, and the segment stays as it was`, async t => {
     const { call, create, url } = await withApp()
