@@ -52,11 +52,17 @@ export function checkId(member: string, id: string): string | undefined {
 function normalizeDate(endpoint: EndpointRequest, date: string): string | undefined {
   const instant = readInstant(date)
   if (instant === undefined) {
-    const years = readLocalTime(date) === undefined ? '' : ', in the years 0000 to 9999 in UTC'
-    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z${years}; got ${JSON.stringify(date)}`
+    return `EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z${missingIn(date)}; got ${JSON.stringify(date)}`
   }
   if (!date.endsWith('Z')) endpoint.EffectiveDate = new Date(instant).toISOString()
   return undefined
+}
+
+/** What a date lacks to be an EffectiveDate, if it is an ISO 8601 time otherwise. */
+function missingIn(date: string): string {
+  if (readInstant(`${date}Z`) !== undefined) return ', with a time zone (Z or an offset)'
+  const isTime = readLocalTime(date) !== undefined && !Number.isNaN(Date.parse(date))
+  return isTime ? ', in the years 0000 to 9999 in UTC' : ''
 }
 
 function checkAttributes(member: string, attributes: Attributes | undefined): string | undefined {

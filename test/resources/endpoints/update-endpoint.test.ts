@@ -399,6 +399,16 @@ const refused: [title: string, body: object, message: string | RegExp][] = [
   ['an unknown EndpointStatus', { EndpointStatus: 'x' }, /^EndpointStatus must be ACTIVE or INACTIVE/],
   ['an EffectiveDate that is none', { EffectiveDate: 'today' }, /^EffectiveDate must be an ISO 8601/],
   ['a day that does not exist', { EffectiveDate: '2019-13-41T10:54:35Z' }, /^EffectiveDate must be/],
+  [
+    'an EffectiveDate without a time zone',
+    { EffectiveDate: '2024-01-01T00:00:00.123456' },
+    'EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z, with a time zone (Z or an offset); got "2024-01-01T00:00:00.123456"',
+  ],
+  [
+    'an EffectiveDate with an offset that is none',
+    { EffectiveDate: '2024-01-01T00:00:00+25:00' },
+    'EffectiveDate must be an ISO 8601 time such as 2019-08-23T10:54:35.220Z; got "2024-01-01T00:00:00+25:00"',
+  ],
   ['Attributes that are a list', { Attributes: [] }, /^Attributes must be an object/],
   ['an attribute that is a number', { Attributes: { a: 7 } }, /^Attributes\.a must be a list/],
   [
