@@ -49,19 +49,16 @@ export function applySeed(
     mistakes.push(...problemOf(location, () => putApp(app, store, context)))
     const found = store.apps.find(app.Id)
     if (found === undefined) continue
+    const asked = askedImports(app, found, store)
+    const earlierJobs = asked.flatMap(({ earlier }) => earlier?.seq ?? [])
     for (const [index, endpoint] of (app.endpoints ?? []).entries()) {
-      const problem = putEndpoint(endpoint, found, store, context)
+      const problem = putEndpoint(endpoint, found, earlierJobs, store, context)
       if (problem !== undefined) mistakes.push(locateProblem(`${location}.endpoints[${index}]`, problem))
     }
-    const entries = new Map<string, number>()
-    for (const [index, request] of (app.imports ?? []).entries()) {
+    for (const [index, { request, entry, earlier }] of asked.entries()) {
       const importLocation = `${location}.imports[${index}]`
-      const text = JSON.stringify(Object.entries(request).sort())
-      const count = (entries.get(text) ?? 0) + 1
-      entries.set(text, count)
-      const entry = createHash('sha256').update(`${count} ${text}`).digest('hex')
       const add = () => {
-        const jobId = earlierJob(entry, found, store) ?? createJob(request, entry, found, store, context)
+        const jobId = earlier?.id ?? createJob(request, entry, found, store, context)
         imports.push({ location: importLocation, app: found, jobId })
       }
       mistakes.push(...problemOf(importLocation, add))
@@ -82,15 +79,50 @@ function putApp({ Id, Name, tags = {} }: SeedApp, store: Store, { caller, now }:
   store.tags.put(current.Arn, tags)
 }
 
-/** Returns why the endpoint is refused, if it is. */
+/** An import that the seed asks for. */
+interface AskedImport {
+  request: ImportJobRequest
+  /** Identifies it among those of its application. */
+  entry: string
+  /** The job by which it was done before, or is being done. */
+  earlier: EarlierJob | undefined
+}
+
+interface EarlierJob {
+  seq: number
+  id: string
+}
+
+function askedImports({ imports = [] }: SeedApp, app: AppRef, store: Store): AskedImport[] {
+  const counts = new Map<string, number>()
+  return imports.map(request => {
+    const text = JSON.stringify(Object.entries(request).sort())
+    const count = (counts.get(text) ?? 0) + 1
+    counts.set(text, count)
+    const entry = createHash('sha256').update(`${count} ${text}`).digest('hex')
+    return { request, entry, earlier: earlierJob(entry, app, store) }
+  })
+}
+
+/**
+ * An endpoint that an import of the seed wrote last is as the seed says: imports come after endpoints, and do not run
+ * again.
+ *
+ * @param earlierJobs the row numbers of the jobs of the seed's imports, but for those that are to be created
+ * @returns why the endpoint is refused, if it is
+ */
 function putEndpoint(
   endpoint: SeedEndpoint,
   app: AppRef,
+  earlierJobs: number[],
   store: Store,
   { now }: SeedContext,
 ): string | undefined {
   const current = store.endpoints.find(app, endpointRef(app.seq, endpoint.Id))
-  if (current !== undefined && isAlready(app, current, endpoint)) return undefined
+  if (current !== undefined) {
+    const isImported = current.import_job !== null && earlierJobs.includes(current.import_job)
+    if (isImported || isAlready(app, current, endpoint)) return undefined
+  }
   const write = { app, idMember: 'Id', requestId: newRequestId(), now: Date.parse(now) }
   const [refusal] = writeEndpoints(store.endpoints, [{ id: endpoint.Id, request: endpoint }], write)
   return refusal
@@ -114,18 +146,18 @@ function isAlready(app: AppRef, current: EndpointRow, endpoint: SeedEndpoint): b
 }
 
 /**
- * The job by which an import was done before, unless it FAILED or its segment has been deleted
+ * The job by which an import was done before, or is being done, unless it FAILED or its segment has been deleted
  * since.
  */
-function earlierJob(entry: string, app: AppRef, store: Store): string | undefined {
-  const job = store.importJobs.ofSeed(app, entry)
-  if (job === undefined || job.JobStatus === 'FAILED') return undefined
-  const { SegmentId } = job.Definition
+function earlierJob(entry: string, app: AppRef, store: Store): EarlierJob | undefined {
+  const found = store.importJobs.ofSeed(app, entry)
+  if (found === undefined || found.job.JobStatus === 'FAILED') return undefined
+  const { Id, JobStatus, Definition } = found.job
   const isGone =
-    job.JobStatus === 'COMPLETED' &&
-    SegmentId !== undefined &&
-    store.segments.get(app, SegmentId) === undefined
-  return isGone ? undefined : job.Id
+    JobStatus === 'COMPLETED' &&
+    Definition.SegmentId !== undefined &&
+    store.segments.get(app, Definition.SegmentId) === undefined
+  return isGone ? undefined : { seq: found.seq, id: Id }
 }
 
 function createJob(

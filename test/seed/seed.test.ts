@@ -16,7 +16,7 @@ import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { countRows } from '../support/database.ts'
 import { csvOf } from '../support/endpoint-files.ts'
-import { createApp, roleArn, silent, startEmulator } from '../support/helpers.ts'
+import { createApp, roleArn, runImport, silent, startEmulator } from '../support/helpers.ts'
 import { getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
 
 const Id = '0123456789abcdef0123456789abcdef'
@@ -229,6 +229,66 @@ t.test('an import that FAILED stops the start, and is done again by the next one
   const jobs = await jobsOf(client, Id)
   t.strictSame(jobs.map(({ JobStatus }) => JobStatus).sort(), ['COMPLETED', 'COMPLETED', 'FAILED'])
   t.match(await getEndpoint(client, Id, 'l1'), { Address: 'l1@example.com' })
+})
+
+t.test('what an import of the seed wrote last is not set back to the endpoints of the seed', async t => {
+  const at = (address: string, more: object = {}) => ({ ChannelType: 'EMAIL', Address: address, ...more })
+  const plan = { Attributes: { plan: 'seed', seat: '1' } }
+  const ann = { User: { UserId: 'ann', UserAttributes: { level: ['seed'] } } }
+  const endpoints = [
+    { Id: 'named', ...at('named@example.com', plan) },
+    { Id: 'at-the-address', ...at('taken@example.com', { EndpointStatus: 'ACTIVE' }) },
+    { Id: 'of-the-user', ...at('ann@example.com', ann) },
+    { Id: 'alone', ...at('alone@example.com', plan) },
+  ]
+  const csv = [
+    'Id,ChannelType,Address,User.UserId,User.UserAttributes.level,Attributes.plan',
+    'named,EMAIL,named@example.com,,,old',
+    'new,EMAIL,taken@example.com,ann,old,old',
+    '',
+  ].join('\n')
+  await buckets.put('demo', 'over.csv', csv)
+  const imports = [{ ...users, S3Url: 's3://demo/over.csv' }]
+  const app = { Id, Name: 'a', endpoints, imports }
+  const SEED = seedOf(t, { 'a.json': { apps: [app] } })
+  const env = { ...buckets.env, SEED, DATA_DIR: makeFolder(t) }
+  const look = (client: PinpointClient) =>
+    Promise.all([...endpoints.map(({ Id }) => Id), 'new'].map(id => getEndpoint(client, Id, id)))
+
+  const first = await startEmulator(t, env)
+  const before = await look(first.client)
+  t.match(before, [
+    { Attributes: { plan: ['old'], seat: ['1'] } },
+    { EndpointStatus: 'INACTIVE' },
+    { User: { UserAttributes: { level: ['old'] } } },
+    { Attributes: { plan: ['seed'] } },
+    { EndpointStatus: 'ACTIVE' },
+  ])
+  await first.close()
+
+  const second = await startEmulator(t, env)
+  t.strictSame(await look(second.client), before)
+  await putEndpoint(second.client, Id, 'named', { Attributes: { plan: ['mine'] } })
+  await second.close()
+
+  const third = await startEmulator(t, env)
+  t.match(await getEndpoint(third.client, Id, 'named'), { Attributes: { plan: ['seed'] } }, 'of a caller')
+  await runImport(third.client, Id, { S3Url: 's3://demo/over.csv', Format: 'CSV' })
+  t.match(await getEndpoint(third.client, Id, 'named'), { Attributes: { plan: ['old'] } })
+  await third.close()
+
+  const fourth = await startEmulator(t, env)
+  t.match(await getEndpoint(fourth.client, Id, 'named'), { Attributes: { plan: ['seed'] } }, 'of another job')
+  t.match((await look(fourth.client))[2], { User: { UserAttributes: { level: ['old'] } } })
+  await fourth.close()
+
+  writeFileSync(join(SEED, 'a.json'), JSON.stringify({ apps: [{ ...app, imports: [] }] }))
+  const fifth = await startEmulator(t, env)
+  t.match(
+    (await look(fifth.client))[2],
+    { User: { UserAttributes: { level: ['seed'] } } },
+    'of an import that the seed has no more',
+  )
 })
 
 t.test('a start that waits for the seed can be ended', async t => {

@@ -123,9 +123,9 @@ export function createImportJobs(db: Database) {
     },
 
     /** The last job that an import of the seed has asked for. */
-    ofSeed(app: AppRef, seedEntry: string): ImportJobResponse | undefined {
+    ofSeed(app: AppRef, seedEntry: string): FoundJob<ImportJobResponse> | undefined {
       const row = ofSeed.get(app.seq, seedEntry)
-      return row && toResponse(app, row)
+      return row && toFound(row, toResponse(app, row))
     },
 
     get(app: AppRef, jobId: string): ImportJobResponse | undefined {
