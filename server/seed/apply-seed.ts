@@ -55,6 +55,7 @@ export function applySeed(
       const problem = putEndpoint(endpoint, found, earlierJobs, store, context)
       if (problem !== undefined) mistakes.push(locateProblem(`${location}.endpoints[${index}]`, problem))
     }
+    // Their jobs run in the order in which they are created here.
     for (const [index, { request, entry, earlier }] of asked.entries()) {
       const importLocation = `${location}.imports[${index}]`
       const add = () => {

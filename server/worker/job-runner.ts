@@ -40,13 +40,16 @@ interface Slot {
   release: () => void
 }
 
-/** Runs the jobs of one kind, as many at once as there are slots. */
+/** Runs the jobs of one kind, as many at once as there are slots; those of the seed one after the other. */
 export class JobRunner implements Source {
   readonly #kind: WorkerJobKind
   readonly #context: RunnerContext
   readonly #slots: Semaphore
-  /** The start waits for imports of the seed, and all other slots may be those of jobs that are held. */
-  readonly #slotsOfSeed: Semaphore
+  /**
+   * The start waits for imports of the seed, and all other slots may be those of jobs that are held. There is one, as an
+   * import may build on what those before it in the seed have written.
+   */
+  readonly #slotOfSeed = new Semaphore(1)
   /** The jobs under way, each with what aborts it. */
   readonly #underWay = new Map<Job, AbortController>()
   /** The newest job that has been started; all older ones are under way or over. */
@@ -62,7 +65,6 @@ export class JobRunner implements Source {
     this.#kind = kind
     this.#context = context
     this.#slots = new Semaphore(context.slots)
-    this.#slotsOfSeed = new Semaphore(context.slots)
   }
 
   /** Starts the jobs that have been created since. */
@@ -191,18 +193,19 @@ export class JobRunner implements Source {
 
   /**
    * A job's slot. It joins the queue as soon as it has to wait. Those that had a slot when they were interrupted get one
-   * first, the others in the order in which they were created, except those that are held in PENDING_JOB. Those of the seed
-   * have slots of their own. `holdersOfSlots` of the store counts on that.
+   * first, the others in the order in which they were created, except those that are held in PENDING_JOB. `holdersOfSlots` of
+   * the store counts on that. Those of the seed have a slot of their own, and join the queue as soon as they are started.
    */
   #createSlot(job: Job, signal: AbortSignal, begins: () => void): Slot {
     const { pace } = this.#context
     const { progress } = this.#kind
-    const slots = job.ofSeed ? this.#slotsOfSeed : this.#slots
+    const slots = job.ofSeed ? this.#slotOfSeed : this.#slots
     /** Whether it is held in PENDING_JOB, or has yet to find out. One that waits for its slot finds out when it has it. */
     let mayBeHeld = job.status === 'PENDING_JOB'
     const mayTake = () => !mayBeHeld || Boolean(job.ofSeed) || pace.mayLeave(job, progress)
     const join = () => slots.join(job.hadSlot ? 0 : job.seq, mayTake)
-    let place: Place | undefined = job.hadSlot || job.status === 'PENDING_JOB' ? join() : undefined
+    let place: Place | undefined =
+      job.hadSlot || job.status === 'PENDING_JOB' || job.ofSeed ? join() : undefined
     const release = () => {
       place?.leave()
       place = undefined
@@ -210,7 +213,7 @@ export class JobRunner implements Source {
     return {
       context: {
         tryAcquire() {
-          place = join()
+          place ??= join()
           mayBeHeld = !place.hasSlot
           if (place.hasSlot) begins()
           return place.hasSlot

@@ -14,10 +14,11 @@ import { loadConfig } from '../../server/process/config.ts'
 import { StartError } from '../../server/process/start-error.ts'
 import { makeBuckets, makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
-import { countRows } from '../support/database.ts'
-import { csvOf } from '../support/endpoint-files.ts'
-import { createApp, roleArn, runImport, silent, startEmulator } from '../support/helpers.ts'
+import { countRows, storedEndpoints } from '../support/database.ts'
+import { csvOf, numbered } from '../support/endpoint-files.ts'
+import { createApp, roleArn, runImport, silent, startEmulator, until } from '../support/helpers.ts'
 import { getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
+import { startHolding, startS3 } from '../support/s3.ts'
 
 const Id = '0123456789abcdef0123456789abcdef'
 const otherId = 'fedcba9876543210fedcba9876543210'
@@ -229,6 +230,90 @@ t.test('an import that FAILED stops the start, and is done again by the next one
   const jobs = await jobsOf(client, Id)
   t.strictSame(jobs.map(({ JobStatus }) => JobStatus).sort(), ['COMPLETED', 'COMPLETED', 'FAILED'])
   t.match(await getEndpoint(client, Id, 'l1'), { Address: 'l1@example.com' })
+})
+
+/** Endpoints of one user each, all with this plan. */
+const planCsv = (plan: string, ids: string[]) =>
+  [
+    'Id,ChannelType,Address,User.UserId,Attributes.plan',
+    ...ids.map(id => `${id},EMAIL,${id}@example.com,user-${id},${plan}`),
+    '',
+  ].join('\n')
+
+/** Two applications whose imports build on one another. */
+const chained = {
+  files: {
+    'base.csv': planCsv('old', numbered('e', 3000)),
+    'patch.csv': planCsv('new', ['e1', 'e2999']),
+    'vip.csv': 'User.UserId\nuser-e1\nuser-e2999\n',
+  },
+  apps: [
+    {
+      Id,
+      Name: 'chained',
+      endpoints: [
+        { Id: 'e0', ChannelType: 'EMAIL', Address: 'e0@example.com', Attributes: { plan: 'seed' } },
+      ],
+      imports: ['base.csv', 'patch.csv', 'vip.csv'].map(file => ({ ...users, S3Url: `s3://demo/${file}` })),
+    },
+    {
+      Id: otherId,
+      Name: 'also',
+      imports: ['base.csv', 'vip.csv'].map(file => ({ ...users, S3Url: `s3://demo/${file}` })),
+    },
+  ],
+}
+
+/** Expects that the imports of `chained` are there, and ran one after the other. */
+async function expectChained(t: Test, { client, url }: { client: PinpointClient; url: string }) {
+  const jobs = [...(await jobsOf(client, Id)).reverse(), ...(await jobsOf(client, otherId)).reverse()]
+  t.strictSame(
+    jobs.map(({ Definition, JobStatus, TotalFailures }) => [Definition!.S3Url, JobStatus, TotalFailures]),
+    chained.apps.flatMap(({ imports }) => imports.map(({ S3Url }) => [S3Url, 'COMPLETED', 0])),
+  )
+  const spans = await Promise.all(
+    jobs.map(async job => {
+      const path = `/_pinpoint/apps/${job.ApplicationId}/import-jobs/${job.Id}`
+      const { history } = (await controlOf(url)('GET', path)).body
+      const at = (state: string) => history.find(({ status }: { status: string }) => status === state).at
+      return { begins: at('PREPARING_FOR_INITIALIZATION'), ends: at('COMPLETED') }
+    }),
+  )
+  for (const [index, { begins }] of spans.slice(1).entries()) {
+    t.ok(begins >= spans[index]!.ends, `import ${index + 1} begins when the one before it is over`)
+  }
+  const plans = ['e0', 'e1', 'e2', 'e2999'].map(async id => (await getEndpoint(client, Id, id))!.Attributes)
+  t.strictSame(
+    await Promise.all(plans),
+    ['old', 'new', 'old', 'new'].map(plan => ({ plan: [plan] })),
+  )
+}
+
+t.test('imports of a seed run one after the other, in its order', async t => {
+  for (const [file, content] of Object.entries(chained.files)) await buckets.put('demo', file, content)
+  const SEED = seedOf(t, { 'a.json': { apps: chained.apps } })
+  const emulator = await startEmulator(t, { ...buckets.env, SEED })
+  await expectChained(t, emulator)
+  const reset = await fetch(`${emulator.url}/_pinpoint/reset?seed=true`, { method: 'POST' })
+  t.equal(reset.status, 204, await reset.text())
+  await expectChained(t, emulator)
+})
+
+t.test('imports of a seed keep its order when a start is interrupted in the middle of one', async t => {
+  const s3 = await startS3(t)
+  for (const [file, content] of Object.entries(chained.files)) await s3.put('demo', file, content)
+  const { env, letGo } = await startHolding(t, s3, 'e1500,')
+  const DATA_DIR = makeFolder(t)
+  const SEED = seedOf(t, { 'a.json': { apps: chained.apps } })
+  const settings = { ...env, SEED, DATA_DIR }
+  const controller = new AbortController()
+  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...settings })
+  const starting = start(config, silent, { signal: controller.signal })
+  await until(() => storedEndpoints(DATA_DIR).includes('e1') || undefined, 'the first endpoints')
+  controller.abort()
+  await t.rejects(starting, { name: 'AbortError' })
+  letGo()
+  await expectChained(t, await startEmulator(t, settings))
 })
 
 t.test('what an import of the seed wrote last is not set back to the endpoints of the seed', async t => {
