@@ -2,6 +2,10 @@ import t from 'tap'
 import { buildTestApp, isError } from '../../support/helpers.ts'
 import { withSegments } from '../../support/segment-versions.ts'
 
+/** What is said of a segment that is gone, where it is a source of another one as well. */
+const notFound = (id: string, isSource: boolean) =>
+  `Segment not found: ${id}${isSource ? '; SegmentGroups.Groups.0.SourceSegments.0.Id must be the Id of a segment of the application' : ''}`
+
 t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for every call', async t => {
   const { call, app, defineSegment, url } = await withSegments()
   const kept = (await call('GET', url(await defineSegment({ SegmentName: 'kept' })))).body
@@ -32,7 +36,7 @@ t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for
       ],
     ] as const) {
       const answer = await call(method, path, body)
-      isError(t, answer, 404, 'NotFoundException', `Segment not found: ${Id}`)
+      isError(t, answer, 404, 'NotFoundException', notFound(Id, path.endsWith('/segments')))
     }
     const tags = await call('GET', `/v1/tags/${segment.Arn}`)
     isError(t, tags, 404, 'NotFoundException', `Resource not found: ${segment.Arn}`)
@@ -67,13 +71,7 @@ t.test('a segment that is built on it keeps its definition, and cannot be given 
   const further = await create({ SegmentGroups: { Groups: [{ SourceSegments: [{ Id: built.Id }] }] } })
   await call('DELETE', url(Id))
   t.strictSame((await call('GET', url(built.Id))).body, built)
-  isError(
-    t,
-    await call('PUT', url(built.Id), definition),
-    404,
-    'NotFoundException',
-    `Segment not found: ${Id}`,
-  )
+  isError(t, await call('PUT', url(built.Id), definition), 404, 'NotFoundException', notFound(Id, true))
   const onFurther = { SegmentGroups: { Groups: [{ SourceSegments: [{ Id: further.Id }] }] } }
   t.equal((await call('PUT', url((await create({})).Id), onFurther)).status, 200)
   t.equal((await call('PUT', url(built.Id), {})).status, 200)
