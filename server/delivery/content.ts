@@ -25,7 +25,10 @@ export type FixedPart = 'action' | 'sound' | 'languageCode' | 'voiceId'
  * merged by spreading one over the other.
  */
 export interface MessageContent extends Partial<Record<TextPart | FixedPart, string>> {
-  /** Headers of an e-mail, in their order. Values may have variables, names may not. */
+  /**
+   * Headers of an e-mail, in their order. Values may have variables, names may not. One without a name
+   * is not sent, and is there so that the others keep the places by which errors name them.
+   */
   headers?: { name: string; value: string }[]
 }
 
@@ -76,7 +79,7 @@ export function kindOf(channel: string): MessageKind | undefined {
  * which part of a message. A template of a type that is not sent, an in-app one, says nothing.
  *
  * A push template's member for the channel counts before Default, member by member (assumed). Empty
- * texts count as absent, since generated requests have them (assumed).
+ * texts and headers without a name count as absent, since generated requests have them (assumed).
  *
  * @param channel the endpoint's; without one, or for one of another type, a push template says what
  *   its Default does
@@ -93,7 +96,7 @@ export function contentOf(body: TemplateBody, channel?: unknown): MessageContent
     const part = partOf[name]
     if (part !== undefined) content[part] = value as string
   }
-  if (body.Headers !== undefined) {
+  if (body.Headers?.some(({ Name }) => Name)) {
     content.headers = body.Headers.map(({ Name = '', Value = '' }) => ({ name: Name, value: Value }))
   }
   return content

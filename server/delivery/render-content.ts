@@ -60,6 +60,7 @@ export function renderContent(
   if (headers !== undefined) {
     rendered.headers = []
     for (const [index, { name, value: template }] of headers.entries()) {
+      if (name === '') continue
       const part = `headers.${index}`
       const value = render(part, template)
       if (value === undefined) continue

@@ -226,6 +226,31 @@ t.test('each channel says so where there is nothing to send', async t => {
   }
 })
 
+t.test('headers without a name are no headers: those of the template are sent', async t => {
+  const { send, template, outbox } = await withSending(t)
+  const Headers = [
+    { Name: '', Value: 'v' },
+    { Name: 'List-Unsubscribe', Value: '<mailto:{{x}}>' },
+  ]
+  await template('news', 'email', { TextPart: 'Hi', Headers })
+  const sent = async (given: object[], x: string | undefined = 'stop') => {
+    await send({
+      MessageConfiguration: { EmailMessage: { SimpleEmail: { Headers: given } } },
+      TemplateConfiguration: { EmailTemplate: { Name: 'news' } },
+      Addresses: { 'ann@example.com': { ...toEmail, Substitutions: { x: [x] } } },
+    })
+    return (await outbox())[0]
+  }
+  const ofTemplate = [{ name: 'List-Unsubscribe', value: '<mailto:stop>' }]
+  for (const given of [[], [{}], [{ Name: '', Value: '' }], [{ Value: 'v' }]]) {
+    t.strictSame((await sent(given)).headers, ofTemplate, JSON.stringify(given))
+  }
+  const inline = [{ Name: '', Value: '{{none}}' }, { Name: 'X-Order', Value: '7' }, {}]
+  t.strictSame((await sent(inline)).headers, [{ name: 'X-Order', value: '7' }])
+  const failed = await sent([], 'x'.repeat(871))
+  t.match(failed.renderingFailure, /\(headers\.1, /, 'the place in the request')
+})
+
 t.test('overrides count before the message, and that before the default', async t => {
   const { send, outbox } = await withSending(t)
   const to = '+15550000001'
