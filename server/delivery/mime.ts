@@ -1,4 +1,5 @@
 import type { OutboxMessage } from '../model/message.ts'
+import { isHeaderName } from '../validation/header-names.ts'
 
 /**
  * Whether a message of the outbox is an e-mail that was accepted and rendered. Only these have
@@ -11,8 +12,9 @@ export const isSentEmail = ({ channel, status, renderingFailure }: OutboxMessage
 const formHeaders = /^(content-type|content-transfer-encoding|mime-version)$/i
 
 /**
- * Makes the MIME of an e-mail, as a mail server gets it. A RawEmail stays as it was sent. The result
- * for one message is always the same.
+ * Makes the MIME of an e-mail, as a mail server gets it. A RawEmail stays as it was sent. What is no
+ * name of a header is not written: it would end the headers. The result for one message is always the
+ * same.
  *
  * @param message one that `isSentEmail` accepts
  */
@@ -26,7 +28,7 @@ export async function mimeOf(message: OutboxMessage): Promise<Buffer> {
     // SES delivers an e-mail without any part as one with an empty text (assumed).
     text: text ?? (html === undefined ? '' : undefined),
     headers: headers
-      .filter(({ name }) => !formHeaders.test(name))
+      .filter(({ name }) => isHeaderName(name) && !formHeaders.test(name))
       .map(({ name, value }) => ({ key: name, value })),
     date: new Date(time),
     // The form of SES (source: SES guide).

@@ -409,6 +409,27 @@ t.test('an e-mail is answered as a mail server would get it', async t => {
   }
 })
 
+t.test('a name that is none does not end the headers of an e-mail', async t => {
+  const { send, server, store } = await withSending(t)
+  // No call writes such a template; a data folder of an earlier build may have it.
+  const Headers = [
+    { Name: 'X Ü', Value: 'Grüße' },
+    { Name: 'X-Order', Value: '7' },
+  ]
+  const old = { arn: 'arn:old', body: { TextPart: 'Hi', Headers }, tags: {} }
+  await store.write(() => store.templates.create({ type: 'EMAIL', name: 'old' }, old, '2026-01-02T03:04:05Z'))
+  await send({
+    MessageConfiguration: { EmailMessage: { SimpleEmail: { Headers: [{ Value: 'v' }] } } },
+    TemplateConfiguration: { EmailTemplate: { Name: 'old' } },
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
+  })
+  const { statusCode, body } = await server.inject(`${list}/1/raw`)
+  t.equal(statusCode, 200)
+  const [head] = body.split('\r\n\r\n')
+  for (const line of head!.split('\r\n')) t.match(line, /^[A-Za-z-]+:( [\x20-\x7e]+)?$|^ /)
+  t.match(head, /^X-Order: 7$/m)
+})
+
 t.test('numbers opt out, and in again', async t => {
   const now = () => new Date('2026-01-02T03:04:05.678Z')
   const { call, send } = await withSending(t, { now })

@@ -19,6 +19,7 @@ import type { AppRef } from '../../store/applications/applications.ts'
 import type { Campaign, CampaignBody } from '../../store/campaigns/campaigns.ts'
 import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
+import { explainHeaderNames } from '../../validation/header-names.ts'
 import { checkEventDimensions, emptyDimensionsProblem } from '../check-event-dimensions.ts'
 import { findSegmentVersion } from '../find.ts'
 import { checkBounds, checkHook, checkTime } from '../settings/check-settings.ts'
@@ -176,6 +177,9 @@ function checkContent(
       `${prefix}MessageConfiguration.InAppMessage or ${prefix}TemplateConfiguration.InAppTemplate is required with the Frequency IN_APP_EVENT`,
     )
   }
+  const headers = `${prefix}MessageConfiguration.EmailMessage.Headers`
+  const wrongName = explainHeaderNames(headers, message.EmailMessage?.Headers)
+  if (wrongName !== undefined) throw badRequest(wrongName)
   const custom = treatment.CustomDeliveryConfiguration
   if (custom !== undefined) {
     const member = `${prefix}CustomDeliveryConfiguration.DeliveryUri`

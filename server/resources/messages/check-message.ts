@@ -1,8 +1,9 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { ChannelType } from '../../model/endpoint.ts'
 import type { MessageRequest, SendUsersMessageRequest } from '../../model/message.ts'
-import { messageLimits, templateLimits } from '../../model/quotas.ts'
+import { messageLimits } from '../../model/quotas.ts'
 import { ofRequest } from '../../validation/explain.ts'
+import { explainHeaderNames } from '../../validation/header-names.ts'
 
 /**
  * Checks what types cannot say of a call that sends messages, but for its recipients (all assumed).
@@ -22,12 +23,9 @@ export function checkMessage(request: MessageRequest | SendUsersMessageRequest):
   if (RawEmail?.Data !== undefined && !isBase64(RawEmail.Data)) {
     throw badRequest('MessageConfiguration.EmailMessage.RawEmail.Data must be an e-mail in base64')
   }
-  for (const [index, { Name = '' }] of (SimpleEmail?.Headers ?? []).entries()) {
-    if (Name.length <= templateLimits.headerName) continue
-    throw badRequest(
-      `MessageConfiguration.EmailMessage.SimpleEmail.Headers.${index}.Name must have at most ${templateLimits.headerName} characters; got ${Name.length}`,
-    )
-  }
+  const headers = 'MessageConfiguration.EmailMessage.SimpleEmail.Headers'
+  const problem = explainHeaderNames(headers, SimpleEmail?.Headers)
+  if (problem !== undefined) throw badRequest(problem)
 }
 
 /** In linear time, unlike one expression for all of it, which a long run of spaces would keep busy for hours. */

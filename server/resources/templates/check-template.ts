@@ -1,9 +1,10 @@
 import { checkBodySize } from '../../http/body-size.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
-import { templateCharacters, templateLimits } from '../../model/quotas.ts'
+import { templateCharacters } from '../../model/quotas.ts'
 import type { TemplateBody, TemplateType } from '../../model/template.ts'
 import type { Store } from '../../store/open-store.ts'
 import { describe } from '../../validation/explain.ts'
+import { explainHeaderNames } from '../../validation/header-names.ts'
 
 /**
  * Checks what schemas cannot express, in the transaction that writes the template. The syntax of its
@@ -13,12 +14,11 @@ import { describe } from '../../validation/explain.ts'
  * @throws BadRequestException that names the member that is wrong
  */
 export function checkTemplate(store: Store, type: TemplateType, body: TemplateBody): void {
-  const { DefaultSubstitutions, Headers = [], Content = [], Layout, RecommenderId } = body
+  const { DefaultSubstitutions, Headers, Content = [], Layout, RecommenderId } = body
   if (DefaultSubstitutions !== undefined) checkDefaults(DefaultSubstitutions)
   for (const { members, characters } of templateCharacters[type]) checkCharacters(body, members, characters)
-  for (const [index, { Name = '' }] of Headers.entries()) {
-    checkLength(`Headers.${index}.Name`, Name.length, templateLimits.headerName)
-  }
+  const problem = explainHeaderNames('Headers', Headers)
+  if (problem !== undefined) throw badRequest(problem)
   if (Content.length > 1 && Layout !== 'CAROUSEL') {
     throw badRequest(
       `Content must have at most 1 entry, unless Layout is CAROUSEL; got ${Content.length} with ${Layout ?? 'no Layout'}`,
@@ -52,12 +52,8 @@ function checkCharacters(body: TemplateBody, members: readonly (keyof TemplateBo
   const given = members.filter(name => body[name] !== undefined)
   const count = given.reduce((sum, name) => sum + charactersIn(body[name]), 0)
   const names = given.length > 1 ? `${given.slice(0, -1).join(', ')} and ${given.at(-1)} together` : given[0]!
-  checkLength(names, count, most)
-}
-
-function checkLength(member: string, length: number, most: number): void {
-  if (length <= most) return
-  throw badRequest(`${member} must have at most ${most} characters; got ${length}`)
+  if (count <= most) return
+  throw badRequest(`${names} must have at most ${most} characters; got ${count}`)
 }
 
 /** How many characters the strings in a value have, at whatever depth. */

@@ -127,6 +127,10 @@ t.test('bad input is a 400 that names the member', async t => {
   )
   await bad({ MessageConfiguration: {} }, /^MessageConfiguration or TemplateConfiguration must say/)
   await bad(
+    { MessageConfiguration: { EmailMessage: { Body: 'Hi', Headers: [{}, { Name: 'X Ü', Value: '1' }] } } },
+    /^MessageConfiguration\.EmailMessage\.Headers\.1\.Name must be the name of a header/,
+  )
+  await bad(
     { TemplateConfiguration: { SMSTemplate: {} } },
     /^TemplateConfiguration.SMSTemplate.Name is required/,
   )

@@ -713,6 +713,12 @@ t.test('bad input is refused, and nothing is sent', async t => {
     inMessage({ EmailMessage: { SimpleEmail: { Headers } } }),
     /Headers\.0\.Name must have at most 126 characters; got 127$/,
   )
+  for (const Name of ['X Ü', 'X:Y', 'X\r\nBcc', 'X\t', 'Größe', '\u007f']) {
+    await refused(
+      inMessage({ EmailMessage: { SimpleEmail: { Headers: [{ Value: 'v' }, { Name, Value: 'Grüße' }] } } }),
+      /^MessageConfiguration\.EmailMessage\.SimpleEmail\.Headers\.1\.Name must be the name of a header: ASCII characters without spaces and colons, such as List-Unsubscribe; got "/,
+    )
+  }
   t.strictSame(await outbox(), [])
   t.equal((await send({ ...good, Addresses: many(100) })).status, 200)
   t.equal((await outbox()).length, 100)

@@ -165,6 +165,11 @@ for (const [title, [path, body], message] of [
     emails({ Headers: [{ Name: 'A' }, { Name: long(127) }] }),
     'Headers.1.Name must have at most 126 characters; got 127',
   ],
+  [
+    'a header whose name is not ASCII',
+    emails({ Headers: [{}, { Name: '' }, { Name: 'X Ü' }] }),
+    'Headers.2.Name must be the name of a header: ASCII characters without spaces and colons, such as List-Unsubscribe; got "X Ü"',
+  ],
   ['six contents', content({}, {}, {}, {}, {}, {}), 'Content must have at most 5 entries; got 6'],
   [
     'two contents without a carousel',
