@@ -94,6 +94,7 @@ t.test('a version that is named is rendered, else the active one', async t => {
   const parts = async (version?: string) =>
     (await render({ template: { name: 'welcome', kind: 'VOICE', version } })).body.parts
   t.strictSame(await parts(), { body: 'one' })
+  t.strictSame(await parts(''), { body: 'one' })
   t.strictSame(await parts('2'), { body: 'two' })
   t.strictSame(await parts('latest'), { body: 'two' })
 })

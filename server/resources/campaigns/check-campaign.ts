@@ -240,7 +240,7 @@ function checkTemplates(
     const template = templates[member]
     if (template === undefined || named.some(other => isSameTemplate(other[member], template))) continue
     const key = { type, name: template.Name! }
-    findTemplate(store, key, template.Version || undefined, `${place}.${member}`)
+    findTemplate(store, key, template.Version, `${place}.${member}`)
   }
 }
 

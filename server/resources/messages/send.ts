@@ -155,7 +155,7 @@ function findTemplates(store: Store, configuration: TemplateConfiguration = {}):
     if (template === undefined) continue
     const key = { type, name: template.Name! }
     const said = `TemplateConfiguration.${member}`
-    const { name, version, body } = findTemplate(store, key, template.Version || undefined, said)
+    const { name, version, body } = findTemplate(store, key, template.Version, said)
     found[type] = { name, version: String(version), body }
   }
   return found

@@ -12,6 +12,7 @@ t.test('Get answers the active version, and any other that is named', async t =>
   t.match(second, { Body: 'two', Version: '2', CreationDate: first.CreationDate })
   t.ok(second.LastModifiedDate > first.LastModifiedDate)
   t.strictSame(await get('a', 'version=1'), first)
+  t.strictSame(await get('a', 'version='), first, 'an empty one names none')
   t.strictSame(await get('a', 'version=latest'), second)
   await activate('a', '2')
   t.strictSame(await get('a'), second)
@@ -32,7 +33,7 @@ for (const { path, type } of templateTypes) {
       'Template not found: a',
     )
     await create('a', {}, path)
-    for (const version of ['2', '0', '-1', '01', '1.0', '1e0', 'Latest', '$LATEST', '', '9'.repeat(30)]) {
+    for (const version of ['2', '0', '-1', '01', '1.0', '1e0', 'Latest', '$LATEST', '9'.repeat(30)]) {
       const answer = await call('GET', `${url('a', path)}?version=${version}`)
       isError(t, answer, 404, 'NotFoundException', `Template version not found: a/${version}`)
     }
