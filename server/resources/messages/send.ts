@@ -88,7 +88,10 @@ export async function send(
   let characters = 0
   let rendering = 0
   let sinceYield = 0
-  /** Channels with the addresses that have got the message: the next ones are DUPLICATE (assumed). */
+  /**
+   * Channels with the addresses that have got the message: the next ones are DUPLICATE (assumed). An
+   * e-mail that does not render is SUCCESSFUL, and nobody gets it.
+   */
   const sentTo = new Set<string>()
   for (const delivery of planned) {
     const begun = performance.now()
@@ -96,7 +99,8 @@ export async function send(
     const place = `${channel} ${address}`
     const chosen = sentTo.has(place) ? asDuplicate(delivery) : delivery
     const delivered = deliver(chosen, rendering < maxRendering ? renderer : undefined, options)
-    if (delivered.record.status === 'SUCCESSFUL') sentTo.add(place)
+    const { status, renderingFailure } = delivered.record
+    if (status === 'SUCCESSFUL' && renderingFailure === undefined) sentTo.add(place)
     characters += shareTexts(delivered.record, batch.at(-1)?.record)
     batch.push(delivered)
     results.push(delivered.result)

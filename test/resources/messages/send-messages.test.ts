@@ -189,6 +189,24 @@ t.test('an address is a duplicate once it has got the message, and not before', 
   t.equal((await outbox({ address: '+15550000001', status: 'SUCCESSFUL' })).length, 1)
 })
 
+t.test('an e-mail that was not delivered leaves the address to the next recipient', async t => {
+  const { send, endpoint, outbox } = await withSending(t)
+  await endpoint('e1', { ChannelType: 'EMAIL', Address: 'ann@example.com', Attributes: { n: ['Ann'] } })
+  const { body } = await send({
+    MessageConfiguration: { EmailMessage: { Body: 'Hi {{Attributes.n}}' } },
+    Addresses: { 'ann@example.com': toEmail },
+    Endpoints: { e1: {}, E1: {} },
+  })
+  t.match(body.Result['ann@example.com'], { DeliveryStatus: 'SUCCESSFUL' }, 'SES renders later')
+  t.match(body.EndpointResult, {
+    e1: { DeliveryStatus: 'SUCCESSFUL' },
+    E1: failure('Duplicate address', 'DUPLICATE'),
+  })
+  const [, second, first] = await outbox()
+  t.match(first, { renderingFailure: /Attributes\.n/ })
+  t.match(second, { endpoint: 'e1', text: 'Hi Ann' })
+})
+
 t.test('what is no phone number gets no SMS and no voice message', async t => {
   const { send } = await withSending(t)
   const numbers = ['+1 (414) 456-7890', '12065550142', '030/12345-67', '+100000000', '07700 900123']
