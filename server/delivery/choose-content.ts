@@ -154,6 +154,27 @@ function overlay(lower: MessageContent, upper: MessageContent): MessageContent {
   return content
 }
 
+/** The members of a template of which a message needs one, as the API calls them. */
+const neededMembers: Record<MessageKind, string> = {
+  EMAIL: 'HtmlPart or TextPart',
+  PUSH: 'Title, Body or RawContent',
+  SMS: 'Body',
+  VOICE: 'Body',
+}
+
+/**
+ * Why there is nothing to send on a channel. The beginning is observed, of an e-mail without content and
+ * template; the rest, on a template that says nothing, is assumed.
+ */
+export function explainNoContent(channel: string, kind: MessageKind, template?: SentTemplate): string {
+  const problem = `Either template or ${kind.toLowerCase()} message must be specified`
+  if (template === undefined) return problem
+  const { name, version } = template
+  const members = `${neededMembers[kind]}${kind === 'PUSH' ? ` in ${pushMemberOf(channel)} or Default` : ''}`
+  return `${problem}: version ${version} of the ${kind} template ${name} has no ${members}`
+}
+
+/** See `neededMembers`. A silent push message needs none of them. */
 function isEnough(kind: MessageKind, content: MessageContent, push: PushSettings): boolean {
   if (kind === 'EMAIL') return content.html !== undefined || content.text !== undefined
   if (content.body !== undefined || content.rawContent !== undefined) return true

@@ -16,6 +16,7 @@ import type { Store } from '../store/open-store.ts'
 import type { Renderer, RenderOptions, TemplateValues } from '../templates/renderer.ts'
 import {
   createContentChooser,
+  explainNoContent,
   pushSettingsOf,
   replacesBody,
   type SentTemplate,
@@ -178,7 +179,7 @@ export function planDeliveries(
     const rawEmail = kind === 'EMAIL' && !replacesBody(recipient) ? sending.rawEmail : undefined
     const content = rawEmail === undefined ? chooseContent(type, recipient) : {}
     if (content === undefined) {
-      return permanent(`Either template or ${kind.toLowerCase()} message must be specified`)
+      return permanent(explainNoContent(type, kind, templates[kind]))
     }
     // Assumed: the guide knows INVALID numbers by an event alone, and says nothing of what is no number.
     if ((kind === 'SMS' || kind === 'VOICE') && !isPhoneNumber(address)) {

@@ -244,6 +244,39 @@ t.test('each channel says so where there is nothing to send', async t => {
   }
 })
 
+t.test('a template that says nothing on a channel is named, with what it lacks', async t => {
+  const { send, template, call } = await withSending(t)
+  await template('promo', 'email', { Subject: 'Only a subject' })
+  await template('promo', 'push', { APNS: { Body: 'Hi' }, GCM: { Url: 'app://1' } })
+  await template('promo', 'sms', { Body: '' })
+  await template('promo', 'voice', { Body: 'Hi' })
+  await call('PUT', '/v1/templates/promo/voice?create-new-version=true', { VoiceId: 'Amy' })
+  const Name = 'promo'
+  const { Result } = (
+    await send({
+      MessageConfiguration: { EmailMessage: { SimpleEmail: { Subject: { Data: 'Inline' } } } },
+      TemplateConfiguration: {
+        ...{ EmailTemplate: { Name }, PushTemplate: { Name }, SMSTemplate: { Name } },
+        VoiceTemplate: { Name, Version: '2' },
+      },
+      Addresses: {
+        ...{ email: toEmail, gcm: { ChannelType: 'GCM' }, baidu: { ChannelType: 'BAIDU' } },
+        ...{ apns: { ChannelType: 'APNS' }, '+15550000001': toSms, voice: { ChannelType: 'VOICE' } },
+      },
+    })
+  ).body
+  const lacks = (kind: string, more: string) =>
+    failure(`Either template or ${kind} message must be specified: version ${more}`)
+  t.match(Result, {
+    email: lacks('email', '1 of the EMAIL template promo has no HtmlPart or TextPart'),
+    gcm: lacks('push', '1 of the PUSH template promo has no Title, Body or RawContent in GCM or Default'),
+    baidu: lacks('push', '1 of the PUSH template promo has no Title, Body or RawContent in Baidu or Default'),
+    apns: { DeliveryStatus: 'SUCCESSFUL' },
+    '+15550000001': lacks('sms', '1 of the SMS template promo has no Body'),
+    voice: lacks('voice', '2 of the VOICE template promo has no Body'),
+  })
+})
+
 t.test('headers without a name are no headers: those of the template are sent', async t => {
   const { send, template, outbox } = await withSending(t)
   const Headers = [
