@@ -68,6 +68,9 @@ const memberForChannel = new Map<unknown, 'ADM' | 'APNS' | 'Baidu' | 'GCM'>([
 /** The member of a push template, and of a message, that is for a channel; undefined where none is. */
 export const pushMemberOf = (channel: unknown) => memberForChannel.get(channel)
 
+/** The types of channels that an application can enable, and so those that messages are sent by. */
+export const sendingChannels: readonly unknown[] = [...memberForChannel.keys(), 'EMAIL', 'SMS', 'VOICE']
+
 /** The kind of message that a channel takes; undefined for CUSTOM and IN_APP. */
 export function kindOf(channel: string): MessageKind | undefined {
   if (channel === 'EMAIL' || channel === 'SMS' || channel === 'VOICE') return channel

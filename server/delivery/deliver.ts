@@ -28,6 +28,7 @@ import {
   type MessageContent,
   type MessageKind,
   pushMemberOf,
+  sendingChannels,
   withoutEmpty,
 } from './content.ts'
 import { newEmailId, newMessageId } from './message-id.ts'
@@ -172,9 +173,7 @@ export function planDeliveries(
     if (type === '') return permanent('Endpoint has no ChannelType')
     const channel = channels.get(type)
     const kind = kindOf(type)
-    if (channel?.enabled !== true || kind === undefined) {
-      return permanent(`No channel of type ${type} is enabled for the application ${app.id}`)
-    }
+    if (channel?.enabled !== true || kind === undefined) return permanent(explainNoChannel(app, type))
     if (address === '') return permanent('Endpoint has no Address')
     const rawEmail = kind === 'EMAIL' && !replacesBody(recipient) ? sending.rawEmail : undefined
     const content = rawEmail === undefined ? chooseContent(type, recipient) : {}
@@ -258,6 +257,12 @@ const refusal = (status: DeliveryStatus, statusMessage: string): Refused => ({
   statusCode: codes[status] ?? 400,
   statusMessage,
 })
+
+/** Why a message is not sent by a type of channel (observed where the type can be enabled, else assumed). */
+const explainNoChannel = (app: AppRef, type: string): string =>
+  sendingChannels.includes(type)
+    ? `No channel of type ${type} is enabled for the application ${app.id}`
+    : `No message is sent by the ChannelType ${type}: it must be one of ${sendingChannels.join(', ')}`
 
 const permanent = (statusMessage: string): Refused => refusal('PERMANENT_FAILURE', statusMessage)
 

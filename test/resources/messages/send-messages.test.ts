@@ -147,7 +147,12 @@ t.test('what is not sent is answered 200, with a result of its own', async t => 
     inactive: { Address: 'inactive@example.com', ...failure('Endpoint is inactive') },
     first: { ...body.EndpointResult.first, DeliveryStatus: 'SUCCESSFUL' },
     FIRST: { Address: 'first@example.com', ...failure('Duplicate address', 'DUPLICATE') },
-    custom: { Address: 'http://example.com', ...noChannel('CUSTOM') },
+    custom: {
+      Address: 'http://example.com',
+      ...failure(
+        'No message is sent by the ChannelType CUSTOM: it must be one of ADM, APNS, APNS_SANDBOX, APNS_VOIP, APNS_VOIP_SANDBOX, BAIDU, GCM, EMAIL, SMS, VOICE',
+      ),
+    },
     'without-channel': { Address: '', ...failure('Endpoint has no ChannelType') },
     unknown: { Address: '', ...failure('No endpoint found for endpointId.') },
   })
@@ -205,6 +210,16 @@ t.test('an e-mail that was not delivered leaves the address to the next recipien
   const [, second, first] = await outbox()
   t.match(first, { renderingFailure: /Attributes\.n/ })
   t.match(second, { endpoint: 'e1', text: 'Hi Ann' })
+})
+
+t.test('a type of channels that no application can enable is not called disabled', async t => {
+  const { send } = await withSending(t)
+  for (const ChannelType of ['PUSH', 'CUSTOM', 'IN_APP']) {
+    const { Result } = (await send({ MessageConfiguration: {}, Addresses: { to: { ChannelType } } })).body
+    const { StatusMessage } = Result.to
+    const start = `No message is sent by the ChannelType ${ChannelType}: it must be one of ADM, `
+    t.equal(StatusMessage.slice(0, start.length), start)
+  }
 })
 
 t.test('what is no phone number gets no SMS and no voice message', async t => {
