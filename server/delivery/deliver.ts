@@ -1,5 +1,5 @@
 import type { Endpoint, EndpointResponse } from '../model/endpoint.ts'
-import type { MessageFault } from '../model/fault.ts'
+import type { MessageFault, MessageSelector } from '../model/fault.ts'
 import type {
   DeliveryStatus,
   DirectMessageConfiguration,
@@ -12,6 +12,7 @@ import { smsCharacters } from '../model/quotas.ts'
 import { matchesWildcard } from '../model/wildcard.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Channel } from '../store/applications/channels.ts'
+import { foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
 import type { Renderer, RenderOptions, TemplateValues } from '../templates/renderer.ts'
 import {
@@ -239,9 +240,12 @@ export const isInactive = ({ EndpointStatus }: Pick<EndpointResponse, 'EndpointS
 
 function applies({ message, probability = 1 }: MessageFault, app: AppRef, recipient: Recipient): boolean {
   const { channel, address, endpoint, endpointId, user } = recipient
-  const values = { app: app.id, channel, address, endpoint: endpoint?.Id ?? endpointId, user }
-  const names = Object.keys(message) as (keyof typeof values)[]
-  const isMeant = names.every(name => matchesWildcard(message[name] ?? '*', values[name] ?? ''))
+  const id = foldedId(endpoint?.Id ?? endpointId ?? '')
+  const values = { app: app.id, channel, address, endpoint: id, user }
+  const selector: MessageSelector = message
+  const patterns = { ...selector, endpoint: foldedId(selector.endpoint ?? '*') }
+  const names = Object.keys(patterns) as (keyof typeof values)[]
+  const isMeant = names.every(name => matchesWildcard(patterns[name] ?? '*', values[name] ?? ''))
   return isMeant && Math.random() < probability
 }
 

@@ -31,7 +31,7 @@ export const MessageSelector = Type.Object(
   {
     channel: pattern('The channel, such as SMS or APNS*'),
     address: pattern('The address, as the caller wrote it, or as the endpoint has it'),
-    endpoint: pattern('Id of the endpoint'),
+    endpoint: pattern('Id of the endpoint, whose case does not matter'),
     user: pattern('Id of the user'),
     app: pattern('Id of the application'),
   },
