@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { wallClock } from '../../clock/clock.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { AttributeNames } from '../endpoints/attribute-names.ts'
@@ -39,9 +40,9 @@ export function createUndoLog(
   // A row that somebody else has written since it was copied is copied again: what they wrote is to
   // be restored. That is rare, and OR REPLACE is slower, as it needs a statement journal.
   const [copy, copyAgain] = ['IGNORE', 'REPLACE'].map(orElse =>
-    db.prepare<[{ job: number; seqs: string }]>(
+    db.prepare<[{ job: number; seqs: string; now: number }]>(
       `INSERT OR ${orElse} INTO endpoints_before_import (job, seq, ${mutableColumns}, copied_at)
-       SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+       SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, :now
        FROM json_each(:seqs) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
     ),
   )
@@ -150,7 +151,7 @@ export function createUndoLog(
         }
         const seqs = rows.filter(row => row.import_job !== job).map(({ seq }) => seq)
         if (seqs.length === 0) return
-        const values = { job, seqs: JSON.stringify(seqs) }
+        const values = { job, seqs: JSON.stringify(seqs), now: wallClock().getTime() }
         if (copy!.run(values).changes < seqs.length) copyAgain!.run(values)
       },
       undoable: app => ({
