@@ -34,7 +34,7 @@ interface Partials {
 }
 
 /** The path of all variables. */
-const root = new LookupPath([], '')
+const root = new LookupPath([])
 
 export const topScope = (layers: Layers): Scope => ({
   layers,
@@ -71,18 +71,11 @@ export function findPartial(run: Run, { partials }: Scope, name: string): Render
 
 type Path = hbs.AST.PathExpression
 
-/** A name that needs no brackets; those of digits alone are indexes of lists. */
-const word = /^(?!\d+$)[^\s!"#%-,./;->@[-^`{-~]+$/
-
-/** The names of a path as templates write them: `User.UserAttributes.[Last Name].[0]`. */
-const writtenNames = (parts: readonly string[]): string =>
-  parts.map(part => (word.test(part) ? part : `[${part}]`)).join('.')
-
 /** A variable as templates write it, with what it begins with: `../Location.City`. */
 export function written({ parts, original }: Path): string {
   if (parts.length === 0) return original
   const [prefix] = /^@?(?:\.\.?\/|this[./])*/.exec(original)!
-  return prefix + writtenNames(parts)
+  return prefix + new LookupPath(parts).written
 }
 
 const nothing: Found = { value: undefined }
@@ -94,10 +87,10 @@ const nothing: Found = { value: undefined }
 export function locator(node: Path): (run: Run, scope: Scope) => Found {
   const { parts, depth, data, original } = node
   if (data) return loopVariable(parts, depth)
-  const path = new LookupPath(parts, writtenNames(parts))
+  const path = new LookupPath(parts)
   const isOnlyHere = depth === 0 && /^(\.|this\b)/.test(original)
   const [first = '', ...others] = parts
-  const rest = new LookupPath(others, writtenNames(others))
+  const rest = new LookupPath(others)
   return (run, start) => {
     let scope: Scope | undefined = start
     for (let count = depth; count > 0 && scope !== undefined; count--) scope = scope.outer
@@ -144,7 +137,7 @@ const thisOf = ({ layers, value, path }: Scope): Found =>
 
 /** `@index` and its like, `@../index` of the loop around, and `@root`, the top scope. */
 function loopVariable([name = '', ...others]: string[], depth: number): (run: Run, scope: Scope) => Found {
-  const rest = new LookupPath(others, writtenNames(others))
+  const rest = new LookupPath(others)
   return (run, start) => {
     run.stepAlong(others)
     if (name === 'root') {
@@ -163,4 +156,4 @@ function loopVariable([name = '', ...others]: string[], depth: number): (run: Ru
 }
 
 /** Prepares the lookup of one member whose name is computed. */
-export const memberPath = (name: string): LookupPath => new LookupPath([name], writtenNames([name]))
+export const memberPath = (name: string): LookupPath => new LookupPath([name])

@@ -19,40 +19,58 @@ export interface TemplateValues {
   defaults?: object
 }
 
-/** Keys with dots of more parts than this are not looked for. */
+/** Keys that stand for more parts than this are looked for only if they stand for the whole path. */
 const maxPartsOfKey = 8
 
-/** A variable's path as it is looked up in a layer: as one key with dots, then step by step. */
+/** A name that needs no brackets; those of digits alone are indexes of lists. */
+const word = /^(?!\d+$)[^\s!"#%-,./;->@[-^`{-~]+$/
+
+/** A key that a path may begin with. */
+interface Key {
+  key: string
+  /** How many parts of the path it stands for. */
+  length: number
+}
+
+/** A variable's path as it is looked up in a layer: by a key that it begins with, then step by step. */
 export class LookupPath {
   readonly parts: readonly string[]
-  /** The path as a template has it, brackets included. */
+  /** The parts as templates write them: those that are no words are in brackets. */
+  readonly #names: readonly string[]
+  /** The path as templates write it: `User.UserAttributes.[Last Name].[0]`. */
   readonly written: string
-  #keys: { key: string; length: number }[] | undefined
+  /** Its first part alone. */
+  readonly firstKey: readonly Key[]
+  #keys: Key[] | undefined
   #joined: { map: LookupPath; path: LookupPath } | undefined
 
-  constructor(parts: readonly string[], written: string) {
+  constructor(parts: readonly string[], names = parts.map(part => (word.test(part) ? part : `[${part}]`))) {
     this.parts = parts
-    this.written = written
+    this.#names = names
+    this.written = names.join('.')
+    this.firstKey = parts.slice(0, 1).map(key => ({ key, length: 1 }))
   }
 
   /** This path in a map that has one itself. It is kept for the next time, mostly in the same map. */
   in(map: LookupPath): LookupPath {
     if (map.parts.length === 0) return this
     if (this.#joined?.map !== map) {
-      const path = new LookupPath([...map.parts, ...this.parts], `${map.written}.${this.written}`)
+      const path = new LookupPath([...map.parts, ...this.parts], [...map.#names, ...this.#names])
       this.#joined = { map, path }
     }
     return this.#joined.path
   }
 
-  /** Keys that the path may begin with, the longest first, and how many parts each stands for. */
-  get keys(): readonly { key: string; length: number }[] {
+  /** All keys, the longest first: each as templates write it, and without brackets. */
+  get keys(): readonly Key[] {
     if (this.#keys !== undefined) return this.#keys
     const { parts, written } = this
     this.#keys = [{ key: written, length: parts.length }]
-    for (let length = Math.min(parts.length, maxPartsOfKey); length > 1; length--) {
-      const key = parts.slice(0, length).join('.')
-      if (key !== written) this.#keys.push({ key, length })
+    for (let length = Math.min(parts.length, maxPartsOfKey); length > 0; length--) {
+      const key = this.#names.slice(0, length).join('.')
+      const plain = parts.slice(0, length).join('.')
+      if (length < parts.length) this.#keys.push({ key, length })
+      if (plain !== key) this.#keys.push({ key: plain, length })
     }
     return this.#keys
   }
@@ -60,7 +78,8 @@ export class LookupPath {
 
 /** The layers of one rendering. */
 export class Layers {
-  readonly #layers: readonly { values: Record<string, unknown>; hasDots: boolean }[]
+  /** Keys that are paths have a dot, or begin with a bracket: `Attributes.[Last Name]`, `[Last Name]`. */
+  readonly #layers: readonly { values: Record<string, unknown>; hasPaths: boolean }[]
   #merged: object | undefined
 
   constructor({ substitutions = [], endpoint, recommendations, defaults }: TemplateValues) {
@@ -68,7 +87,7 @@ export class Layers {
     const values = all.filter(layer => layer !== undefined) as Record<string, unknown>[]
     this.#layers = values.map(values => ({
       values,
-      hasDots: Object.keys(values).some(key => key.includes('.')),
+      hasPaths: Object.keys(values).some(key => key.includes('.') || key.startsWith('[')),
     }))
   }
 
@@ -79,15 +98,12 @@ export class Layers {
    */
   find(path: LookupPath): unknown {
     const { parts } = path
-    for (const { values, hasDots } of this.#layers) {
-      if (hasDots) {
-        for (const { key, length } of path.keys) {
-          const value = Object.hasOwn(values, key) ? memberOf(values[key], parts, length) : undefined
-          if (value !== undefined) return value
-        }
+    for (const { values, hasPaths } of this.#layers) {
+      for (const { key, length } of hasPaths ? path.keys : path.firstKey) {
+        if (!Object.hasOwn(values, key)) continue
+        const value = memberOf(values[key], parts, length)
+        if (value !== undefined) return value
       }
-      const value = memberOf(values, parts)
-      if (value !== undefined) return value
     }
     return undefined
   }

@@ -790,6 +790,14 @@ t.test('bad input is refused, and nothing is sent', async t => {
   t.equal((await outbox()).length, 100)
 })
 
+t.test('a key of Substitutions may be in brackets', async t => {
+  const { send, outbox } = await withSending(t)
+  const Substitutions = { '[First Name]': ['Ann'] }
+  const MessageConfiguration = { SMSMessage: { Body: '{{[First Name]}}, {{[First Name].[0]}}' } }
+  await send({ MessageConfiguration, Addresses: { '+15550000001': { ...toSms, Substitutions } } })
+  t.match(await outbox(), [{ status: 'SUCCESSFUL', body: 'Ann, Ann' }])
+})
+
 t.test('templates that take long hold up no other call, and are cut off after a while', async t => {
   const { send, call, outbox } = await withSending(t)
   const loops = 6
