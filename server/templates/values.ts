@@ -92,17 +92,21 @@ export class Layers {
   }
 
   /**
-   * The value of a variable in the first layer that has one (order: assumed, see the fixtures).
+   * The value of a variable in the first layer that has one (order: assumed, see the fixtures). A list
+   * or a text counts as a whole: an item that it does not have is taken from no other one, only from a
+   * key that names the item (assumed, as Substitutions are merged by name and the recipient's win).
    *
    * @returns undefined where none has
    */
   find(path: LookupPath): unknown {
     const { parts } = path
+    let hasList = false
     for (const { values, hasPaths } of this.#layers) {
       for (const { key, length } of hasPaths ? path.keys : path.firstKey) {
-        if (!Object.hasOwn(values, key)) continue
+        if (!Object.hasOwn(values, key) || (hasList && length < parts.length)) continue
         const value = memberOf(values[key], parts, length)
         if (value !== undefined) return value
+        hasList ||= leadsToItem(values[key], parts, length)
       }
     }
     return undefined
@@ -136,7 +140,23 @@ export function memberOf(value: unknown, path: readonly string[], from = 0): unk
       return undefined
     }
   }
-  return found === null || (Array.isArray(found) && found.length === 0) ? undefined : found
+  return isNothing(found) ? undefined : found
+}
+
+const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0)
+
+/** Whether a path goes through maps to an item of a list with items, or of a text, be it there or not. */
+function leadsToItem(value: unknown, path: readonly string[], from = 0): boolean {
+  let found = value
+  for (let index = from; index < path.length; index++) {
+    const part = path[index]!
+    if (isNothing(found)) return false
+    if (typeof found !== 'object' || Array.isArray(found)) return /^\d+$/.test(part)
+    if (!Object.hasOwn(found!, part)) return false
+    found = found![part as keyof typeof found]
+  }
+  return false
 }
 
 /** What Handlebars takes for false: nothing, false, 0, the empty text and the empty list. */

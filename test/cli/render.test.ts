@@ -25,6 +25,9 @@ const dir = t.testdir({
   'number.json': '{"OTP": 123}',
   'list.json': '[]',
   'cut.json': '{"OTP": [',
+  'names.hbs': '{{name}} {{name.[1]}}',
+  'one.json': '{"name": ["A"]}',
+  'two.json': '{"name": ["B", "C"]}',
   'attribute.json': '{"Attributes": {"Plan": "free"}}',
 })
 const at = (name: string) => join(dir, name)
@@ -191,6 +194,11 @@ t.test('with --url, the emulator there renders', async t => {
   const both = ['--substitutions', 'code.json', '--substitutions', 'all.json']
   const twice = ['mail.hbs', '--endpoint', 'endpoint.json', ...both]
   t.strictSame(await run([...twice, ...there]), await run(twice), 'the first substitutions count first')
+
+  const lists = ['names.hbs', '--substitutions', 'one.json', '--substitutions', 'two.json']
+  const missing = "names.hbs:1:10: Attribute 'name.[1]' is not present in the rendering data.\n"
+  t.match(await run(lists), { code: 1, stdout: '', stderr: missing }, 'lists are not mixed')
+  t.match(await run([...lists, ...there]), { code: 1, stdout: '', stderr: missing }, 'nor there')
 
   for (const template of ['broken.hbs', 'late.hbs']) {
     const [here, remote] = [await run([template, '--json']), await run([template, '--json', ...there])]

@@ -798,6 +798,22 @@ t.test('a key of Substitutions may be in brackets', async t => {
   t.match(await outbox(), [{ status: 'SUCCESSFUL', body: 'Ann, Ann' }])
 })
 
+t.test("a recipient's list counts as a whole", async t => {
+  const { send, outbox } = await withSending(t)
+  const body = async (Body: string, Substitutions: object) => {
+    const message = { SMSMessage: { Body, Substitutions: { name: ['B', 'C'] } } }
+    const DefaultMessage = { Substitutions: { name: ['D', 'E', 'F'] } }
+    const MessageConfiguration = { ...message, DefaultMessage }
+    await send({ MessageConfiguration, Addresses: { '+15550000001': { ...toSms, Substitutions } } })
+    return (await outbox())[0]
+  }
+  const guarded = '{{name}}{{#if name.[1]}} {{name.[1]}}{{/if}}{{#if name.[2]}} {{name.[2]}}{{/if}}'
+  t.match(await body(guarded, { name: ['A'] }), { body: 'A' })
+  t.match(await body(guarded, {}), { body: 'B,C C' })
+  const { missingVariables } = await body('{{name.[0]}} {{name.[1]}}', { name: ['A'] })
+  t.strictSame(missingVariables, ['name.[1]'])
+})
+
 t.test('templates that take long hold up no other call, and are cut off after a while', async t => {
   const { send, call, outbox } = await withSending(t)
   const loops = 6
