@@ -167,6 +167,8 @@ export async function start(
     if (seed !== undefined) {
       await jobWorker.ready
       await seed.untilImported(seedImports, store, signal, what => logger.warn(what))
+      // The lines of these jobs come before the one that says that the emulator is ready.
+      await jobWorker.caughtUp()
       logger.info({ imports: seedImports.length }, `seed applied: ${seedImports.length} imports`)
     }
     warnOfOverrides()

@@ -140,6 +140,7 @@ function tell(message: FromWorker): void {
 
 port.on('message', (message: ToWorker) => {
   if (message === 'wake') work.wake()
+  else if (message === 'answer') tell('answered')
   else if (message === 'stop') stopWork(() => end(false))
   else if (message === 'stop for good') stopWork(() => end(true))
   else if ('moveClock' in message) void moveClock(message.moveClock, message.number)

@@ -87,9 +87,11 @@ export type ClockOutcome = ClockMoved | { refused: string } | string
  * - `replaced`: the database holds another state now, of this generation; nobody is going to
  *   publish these drafts
  * - `moveClock`: move the clock; the answer has the same number
+ * - `answer`: answer at once
  */
 export type ToWorker =
   | 'wake'
+  | 'answer'
   | 'stop'
   | 'stop for good'
   | { replaced: ExportDraft[]; generation: number }
@@ -112,10 +114,12 @@ export interface JobName {
  * - `messages`: it has written messages to the outbox of an application
  * - `events`: it has recorded events of an application, and no messages
  * - `clockMoved`: what has come of a move of the clock
+ * - `answered`: the answer to `answer`
  * - a line for the log
  */
 export type FromWorker =
   | 'ready'
+  | 'answered'
   | { begins: JobName }
   | { leaves: JobName }
   | { moved: JobRef }

@@ -57,6 +57,11 @@ export interface JobWorker {
   unref(): void
   /** Tells the worker that the database may hold something new to do. Not needed at its start. */
   wake(): void
+  /**
+   * Resolves when all is handled that the worker has told of what the database holds now: events, and
+   * lines of the log.
+   */
+  caughtUp(): Promise<void>
   /** Counts since the start of the process, over all restarts of the worker. */
   counters: JobCounters
   /**
@@ -120,6 +125,8 @@ export function startJobWorker(
   /** Resolvers of those who wait for a move of the clock, by its number. */
   const moving = new Map<number, (outcome: ClockOutcome) => void>()
   let lastMove = 0
+  /** Resolvers of those who wait for an answer of the worker, in the order of its answers. */
+  const asking: (() => void)[] = []
 
   const countDeath = (jobs: Iterable<JobName>, reason: string) =>
     store.write(() => {
@@ -143,6 +150,8 @@ export function startJobWorker(
       if (message === 'ready') {
         running = true
         firstReady.resolve()
+      } else if (message === 'answered') {
+        asking.shift()?.()
       } else if ('moved' in message) {
         bus.emit({ kind: 'job', job: message.moved })
       } else if ('discarded' in message) {
@@ -168,6 +177,7 @@ export function startJobWorker(
       running = false
       for (const done of discarding.values()) done()
       for (const done of moving.values()) done(stopped ? stops : died)
+      for (const done of asking.splice(0)) done()
       // It may not have told of the last moves.
       bus.emit({ kind: 'jobs' })
       if (stopped) return
@@ -192,6 +202,12 @@ export function startJobWorker(
   return {
     ready: firstReady.promise,
     isRunning: () => running,
+    async caughtUp() {
+      if (worker.threadId === -1) return
+      // The worker tells in order, and at once.
+      worker.postMessage('answer' satisfies ToWorker)
+      await new Promise<void>(resolve => asking.push(resolve))
+    },
     counters,
     unref() {
       keepsAlive = false

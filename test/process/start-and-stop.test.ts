@@ -9,7 +9,7 @@ import t, { type Test } from 'tap'
 import { version } from '../../server/version.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
-import { createApp, createImportJob, until, waitForJob } from '../support/helpers.ts'
+import { createApp, createImportJob, roleArn, until, waitForJob } from '../support/helpers.ts'
 import { isLong, onlyLong } from '../support/long.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
@@ -54,6 +54,25 @@ t.test('an emulator starts, stops cleanly, and starts again where it was', async
   const second = await again('after a clean stop')
   await second.end('SIGKILL')
   await again('after kill -9')
+})
+
+t.test('the ready line is the last one that is logged on start also after the imports of a seed', async t => {
+  const imports = ['a', 'b', 'c'].map(name => ({
+    ...{ S3Url: `s3://demo/${name}.csv`, Format: 'CSV', RoleArn: roleArn },
+  }))
+  const dir = t.testdir({
+    s3: { demo: { 'a.csv': csvOf('a'), 'b.csv': csvOf('b'), 'c.csv': csvOf('c') } },
+    'seed.json': JSON.stringify({ apps: [{ Id: '0123456789abcdef0123456789abcdef', Name: 'a', imports }] }),
+  })
+  const env = { EPHEMERAL: 'true', S3_DIR: join(dir, 's3'), SEED: join(dir, 'seed.json') }
+  const emulator = await spawnEmulator(t, env)
+  await createApp(emulator.client)
+  await endCleanly(t, emulator, 'SIGTERM')
+  const messages = emulator.log().map(({ msg }) => msg)
+  const ready = messages.indexOf(`pinpoint-local ready on ${emulator.url}`)
+  const jobs = messages.slice(0, ready).filter(msg => / COMPLETED in /.test(msg))
+  t.equal(jobs.length, 3)
+  t.match(messages.slice(ready + 1), [/^CreateApp 201 in \d+ ms$/])
 })
 
 for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as const)) {
