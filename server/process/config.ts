@@ -531,10 +531,10 @@ function matching(pattern: RegExp, what: string) {
 }
 
 function keyPairs(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split(',').map(pair => pair.trim().match(/^(\w+):(\S+)$/))
+  const pairs = text.split(',').map(pair => pair.trim().match(/^([^\s:/]+):(\S+)$/))
   const keys = new Map(pairs.map(pair => [pair?.[1] ?? '', pair?.[2] ?? '']))
   if (pairs.includes(null) || keys.size < pairs.length) {
-    throw new Error('pairs such as id:secret,id:secret, each id once')
+    throw new Error('pairs such as id:secret,id:secret, each id once and without a slash')
   }
   return keys
 }

@@ -362,8 +362,8 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
   })
 
   t.test('where keys are needed, it signs all that it sends, or sends the token', async t => {
-    const ACCESS_KEYS = 'AKID:sesame'
-    const key = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'sesame' }
+    const ACCESS_KEYS = 'test-key.1:sesame'
+    const key = { AWS_ACCESS_KEY_ID: 'test-key.1', AWS_SECRET_ACCESS_KEY: 'sesame' }
     const withKeys = await startEmulator(t, { S3_DIR: at('s3'), ACCESS_KEYS })
     for (const what of [at('users.csv'), 's3://data/users.csv']) {
       t.match(await run([what, '--url', withKeys.url], key), { code: 0, stdout: '1 imported' }, what)

@@ -58,10 +58,11 @@ const served: Row[] = [
     undefined,
     ['AKIA:se/cr+et', new Map([['AKIA', 'se/cr+et']])],
     [
-      'a:1, b:2:3',
+      'a:1, b:2:3, test-key.1:4',
       new Map([
         ['a', '1'],
         ['b', '2:3'],
+        ['test-key.1', '4'],
       ]),
     ],
     'AKIA',
@@ -338,10 +339,13 @@ t.test('a data folder without a name stops the start, and nothing is left', asyn
   for (const file of ['pinpoint.db', 'pinpoint.lock']) t.notOk(existsSync(file), file)
 })
 
-for (const bad of ['hush', ':hush', 'a:', 'a:hush,', 'a:hush,a:hush2', 'a b:hush', 'a:hu sh']) {
+for (const bad of ['hush', ':hush', 'a:', 'a:hush,', 'a:hush,a:hush2', 'a b:hush', 'a/b:hush', 'a:hu sh']) {
   t.test(`${JSON.stringify(bad)} are no access keys, and nobody is shown them`, async t => {
     const message = refusal(t, { ACCESS_KEYS: bad })
-    t.match(message, /ACCESS_KEYS must be pairs such as id:secret,id:secret, each id once; got a value that/)
+    t.match(
+      message,
+      /ACCESS_KEYS must be pairs such as id:secret,id:secret, each id once and without a slash; got a value that/,
+    )
     t.notMatch(message, 'hu')
     t.notMatch(refusal(t, {}, ['--access-keys', bad]), 'hu')
   })
