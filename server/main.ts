@@ -10,9 +10,11 @@ try {
   keepCompiledCode()
   const [command, ...rest] = process.argv.slice(2)
   if (command === 'import') {
+    ignoreAbsentReaders()
     const { runImport } = await import('./cli/import.ts')
     process.exitCode = await runImport(process.env, rest)
   } else if (command === 'render') {
+    ignoreAbsentReaders()
     const { runRender } = await import('./cli/render.ts')
     process.exitCode = await runRender(process.env, rest)
   } else {
@@ -22,6 +24,18 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof StartError ? error.message : (error as Error).stack}\n`)
   process.exitCode = 1
+}
+
+/**
+ * Lets a command end with its own status where nobody reads what it writes any more: `head` has seen enough, or the terminal
+ * is closed.
+ */
+function ignoreAbsentReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && !stream.isTTY) throw error
+    })
+  }
 }
 
 /**

@@ -49,9 +49,6 @@ export async function runImport(
       process.exit(exitCodeOf(signal))
     stoppedAt ??= performance.now()
     stopping.abort(signal)
-    // A terminal that is closed takes no more reports.
-    if (signal === 'SIGHUP')
-      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   }
   for (const signal of stopSignals) process.on(signal, stop)
   try {

@@ -14,7 +14,7 @@ import { findSource } from '../../server/cli/find-source.ts'
 import { runImport } from '../../server/cli/import.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { createApp, startEmulator, until } from '../support/helpers.ts'
-import { beginImport } from '../support/spawn.ts'
+import { beginImport, runUnread } from '../support/spawn.ts'
 
 // What an emulator that is thrown away leaves behind would be seen here.
 const temp = makeFolder(t)
@@ -405,6 +405,20 @@ t.test('--help fits 80 columns and is no error', async t => {
   ])
     t.match(stdout, flag)
   for (const line of stdout.split('\n')) t.ok(line.length <= 80, line)
+})
+
+t.test('a reader that leaves early changes neither the job nor its status', async t => {
+  for (const [argv, code] of [
+    [['import', at('users.csv'), '--json'], 0],
+    [['import', at('unusable.csv')], 1],
+    [['import', '--help'], 0],
+    [['render', at('READ ME')], 0],
+  ] as const) {
+    const { stderr, ...ended } = await runUnread(t, [...argv], ['stdout'])
+    t.match(ended, { code, signal: null }, argv.join(' '))
+    t.notMatch(stderr, 'EPIPE')
+    t.match(await runUnread(t, [...argv], ['stdout', 'stderr']), { code, signal: null })
+  }
 })
 
 t.test('the command ends with the status, and what ends it leaves nothing behind', async t => {

@@ -104,6 +104,17 @@ export async function runMain(
   return spawnMain(t, env, flags).ended
 }
 
+/** Runs the emulator's process to its end, while nobody reads some of its outputs. */
+export async function runUnread(
+  t: Test,
+  flags: string[],
+  unread: readonly ('stdout' | 'stderr')[],
+): Promise<Ended> {
+  const { child, ended } = spawnMain(t, {}, flags)
+  for (const name of unread) child[name].destroy()
+  return ended
+}
+
 /** Runs node to its end. */
 export async function runNode(t: Test, env: Record<string, string>, args: string[]): Promise<Ended> {
   return spawnNode(t, { ...compileCache, ...env }, args).ended
