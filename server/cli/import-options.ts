@@ -25,9 +25,10 @@ export interface ImportOptions {
 const s3Settings = ['s3Dir', 's3Endpoint', 's3AllowAws', 's3ForcePathStyle', 'region']
 const settings = [...s3Settings, 'pieceBytes']
 
-/** The variables that the command reads. Others are about a server, and may be set for one. */
-const variables = [
-  ...settings.flatMap(name => variablesOf(allSettings[name]!)),
+/** The variables that the command reads for any import, and for one from S3. Others are about a server, and may be set for one. */
+const variables = variablesOf(allSettings.pieceBytes!)
+const s3Variables = [
+  ...s3Settings.flatMap(name => variablesOf(allSettings[name]!)),
   ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
 ]
 
@@ -81,7 +82,10 @@ export function readImportOptions(
         'exit status 1 when more records are refused: a number of them, or a part of all, such as 10 or 1%; by default any number may be',
       ).argParser(readMaxFailures),
     )
-    .option('--json', 'prints one JSON document {"job", "failures", "skipped"} on stdout instead')
+    .option(
+      '--json',
+      'prints one JSON document {"job", "failures", "skipped"} on stdout instead',
+    )
     .addHelpText('after', examples)
     .configureHelp(helpConfiguration)
     .configureOutput({ writeOut: text => stdout.write(text), writeErr: text => stderr.write(text) })
@@ -93,8 +97,8 @@ export function readImportOptions(
   const remote = readRemote(env, given)
   refuse(given, { isS3: isS3(what) })
   // An emulator that is thrown away is on no known port, and no AWS_ENDPOINT_URL is its own.
-  const s3 = given.url === undefined && isS3(what)
-  const config = loadConfig(s3 ? pick(env, variables) : {}, {
+  const read = isS3(what) ? [...variables, ...s3Variables] : variables
+  const config = loadConfig(given.url === undefined ? pick(env, read) : {}, {
     ...Object.fromEntries(settings.map(name => [name, given[name]])),
     ...{ port: '0', ephemeral: 'true', logLevel: 'silent' },
   })

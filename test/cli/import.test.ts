@@ -24,6 +24,7 @@ const csv = 'Id,ChannelType,Address\ne1,EMAIL,a@example.com\ne2,EMAIL,\n'
 const json = '{"Id":"e1","ChannelType":"EMAIL","Address":"a@example.com"}\n'
 const dir = t.testdir({
   'users.csv': csv,
+  'good.csv': 'Id,ChannelType,Address\ne1,EMAIL,a@example.com\ne2,EMAIL,b@example.com\n',
   'users.ndjson': json,
   'users.txt': csv,
   'users.dat': json,
@@ -202,6 +203,16 @@ t.test('--json names all failures, and what was read', async t => {
     record: 'e,EMAIL,',
     reason: 'Missing Address',
   })
+})
+
+t.test('PIECE_BYTES counts for a file, too, and for no other emulator', async t => {
+  const PIECE_BYTES = '40'
+  t.match(await run([at('good.csv')], { PIECE_BYTES }), { code: 0, stdout: ', 2 pieces\n' })
+  t.match(await run([at('good.csv'), '--piece-bytes', '80'], { PIECE_BYTES }), { stdout: ', 1 piece\n' })
+  const bad = { PIECE_BYTES: 'x' }
+  t.match(await run([at('users.csv')], bad), { code: 2, stdout: '', stderr: 'PIECE_BYTES must be' })
+  const elsewhere = [at('users.csv'), '--url', 'http://127.0.0.1:1']
+  t.match(await run(elsewhere, bad), { code: 2, stderr: 'no emulator answers at' })
 })
 
 t.test('an S3 URL is read where the settings say', async t => {
