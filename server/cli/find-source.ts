@@ -55,10 +55,13 @@ export async function findSource(
 /** The real path of a file or folder: a link to a file may lead out of the folder that becomes the bucket. */
 async function look(what: string): Promise<{ path: string; isFolder: boolean }> {
   try {
-    const path = await realpath(what)
-    const entry = await stat(path)
-    await access(path, constants.R_OK)
-    if (entry.isDirectory() || entry.isFile()) return { path, isFolder: entry.isDirectory() }
+    const entry = await stat(what)
+    if (entry.isDirectory() || entry.isFile()) {
+      // Only now, as that of a shell's pipe (/dev/stdin) leads nowhere.
+      const path = await realpath(what)
+      await access(path, constants.R_OK)
+      return { path, isFolder: entry.isDirectory() }
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     throw new UsageError(

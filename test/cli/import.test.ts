@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { stripVTControlCharacters } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import {
   GetAppsCommand,
@@ -14,7 +15,7 @@ import { findSource } from '../../server/cli/find-source.ts'
 import { runImport } from '../../server/cli/import.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { createApp, startEmulator, until } from '../support/helpers.ts'
-import { beginImport, runUnread } from '../support/spawn.ts'
+import { beginImport, main, runUnread } from '../support/spawn.ts'
 
 // What an emulator that is thrown away leaves behind would be seen here.
 const temp = makeFolder(t)
@@ -416,6 +417,16 @@ t.test('--help fits 80 columns and is no error', async t => {
   ])
     t.match(stdout, flag)
   for (const line of stdout.split('\n')) t.ok(line.length <= 80, line)
+})
+
+t.test('the pipe of a shell is neither a file nor a folder', async t => {
+  const command = 'cat "$0" | "$1" "$2" import /dev/stdin'
+  const argv = ['-c', command, at('users.csv'), process.execPath, main]
+  await t.rejects(promisify(execFile)('/bin/sh', argv), {
+    code: 2,
+    stdout: '',
+    stderr: '/dev/stdin is neither a file nor a folder\n',
+  })
 })
 
 t.test('a reader that leaves early changes neither the job nor its status', async t => {
