@@ -84,7 +84,7 @@ export function readImportOptions(
     )
     .option(
       '--json',
-      'prints one JSON document {"job", "failures", "skipped"} on stdout instead',
+      'prints one JSON document {"job", "failures", "skipped", "skippedTotal"} on stdout instead',
     )
     .addHelpText('after', examples)
     .configureHelp(helpConfiguration)

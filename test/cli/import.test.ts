@@ -410,6 +410,7 @@ t.test('--help fits 80 columns and is no error', async t => {
     '--url',
     '--control-token',
     '--json',
+    'skippedTotal',
     '--max-failures',
     '--application',
     '--segment-name',
