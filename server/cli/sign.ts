@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { signingName } from '../model/arn.ts'
 import type { AccessKeys } from './remote.ts'
 
 /**
@@ -20,7 +21,7 @@ export async function sign(
   for await (const chunk of content) hash.update(chunk)
   const { protocol, hostname, port, host, pathname, searchParams } = new URL(href)
   const signer = new SignatureV4({
-    ...{ credentials: { accessKeyId, secretAccessKey }, region, service: 'mobiletargeting' },
+    ...{ credentials: { accessKeyId, secretAccessKey }, region, service: signingName },
     sha256: Sha256,
   })
   const { headers } = await signer.sign({

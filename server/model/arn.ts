@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
 
+/** Pinpoint's name in ARNs and signatures (source: model). */
+export const signingName = 'mobiletargeting'
+
 /** The account and region that a resource is in: those that a request's signature names. */
 export interface Caller {
   region: string
@@ -40,7 +43,7 @@ export interface ResourceName extends Caller {
  */
 export function arnOf({ region, accountId }: Caller, kind: ResourceKind, ...ids: string[]): string {
   const path = resourcePaths[kind].replace(/\*/g, () => ids.shift()!)
-  return `arn:${partitionOf(region)}:mobiletargeting:${region}:${accountId}:${path}`
+  return `arn:${partitionOf(region)}:${signingName}:${region}:${accountId}:${path}`
 }
 
 /**

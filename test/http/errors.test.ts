@@ -152,6 +152,24 @@ t.test('the Allow header of a 405 names the methods that the path has, and no ot
   }
 })
 
+t.test('a call of another service is told which one is served', async t => {
+  const { app } = buildTestApp(t)
+  const signedFor = async (service: string) => {
+    const scope = `test/20270301/us-east-1/${service}/aws4_request`
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`
+    return answerOf(await app.inject({ url: '/v1/email/account', headers: { authorization } }))
+  }
+  const nothing = 'There is nothing at /v1/email/account'
+  isError(
+    t,
+    await signedFor('ses'),
+    404,
+    'NotFoundException',
+    `${nothing}: the call is signed for ses, and no service but Pinpoint (mobiletargeting) is served`,
+  )
+  isError(t, await signedFor('mobiletargeting'), 404, 'NotFoundException', nothing)
+})
+
 t.test('a path is compared letter by letter', async t => {
   const { app } = buildTestApp(t)
   for (const url of ['/V1/apps', '/v1/Apps', '/v1//apps', '/v2/apps', '/v1/apps/a/b/c']) {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { signingName } from '../../model/arn.ts'
 import { controlPath } from '../control-path.ts'
 import { notFound, PinpointException } from './exceptions.ts'
 
@@ -26,11 +27,18 @@ export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply
   )
 }
 
-/** Where to look up the control calls. Callers of Pinpoint's operations know those already. */
-const whereToLook = ({ api, url }: FastifyRequest): string =>
-  api === 'control' || `${url}/` === controlPath
-    ? `; GET ${controlPath}openapi.json lists all control calls`
-    : ''
+/**
+ * Where to look up the control calls, or that the call is one of another service. Callers of Pinpoint's operations know those
+ * already.
+ */
+function whereToLook({ api, url, headers }: FastifyRequest): string {
+  if (api === 'control' || `${url}/` === controlPath) {
+    return `; GET ${controlPath}openapi.json lists all control calls`
+  }
+  const service = headers.authorization?.match(/Credential=[^,\s]+\/([^/,\s]+)\/aws4_request/)?.[1]
+  if (service === undefined || service === signingName) return ''
+  return `: the call is signed for ${service}, and no service but Pinpoint (${signingName}) is served`
+}
 
 /** Whether a path matches the URL pattern of a route, in which `:name` and `*` are not empty. */
 function matches(url: string, path: string): boolean {

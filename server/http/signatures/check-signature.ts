@@ -1,12 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { errorCodes } from 'fastify'
+import { signingName } from '../../model/arn.ts'
 import { maxBodyBytes } from '../../model/quotas.ts'
 import { badRequest, PinpointException } from '../errors/exceptions.ts'
 import { readSignature, type Signature } from './read-signature.ts'
 import { verifySignature } from './verify-signature.ts'
-
-/** The service name in the signatures of Pinpoint's requests (source: model). */
-const signingName = 'mobiletargeting'
 
 /**
  * Minutes by which a signature's time may differ from the server's (source: guide of Signature
