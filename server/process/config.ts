@@ -371,7 +371,7 @@ export function loadConfig(
 
 /**
  * Every setting of docs/settings.md as a member, its name in camel case, its value as the setting means it: a number
- * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint; with `keepProcessAlive`, the process
+ * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint and to event streams; with `keepProcessAlive`, the process
  * does not end before the emulator is closed. (A setting's text does as well, for callers that have nothing else.)
  */
 export type Options = {
