@@ -19,7 +19,7 @@ declare module 'fastify' {
  * has these rules too.
  */
 export function refuseUnknownInput(app: FastifyInstance): void {
-  app.setValidatorCompiler(validatorCompiler({ wordings, nullIsAbsent: false }))
+  app.setValidatorCompiler(validatorCompiler({ wordings, isLenient: false }))
 
   app.addHook('onRoute', route => {
     const schema: FastifySchema = route.schema ?? {}

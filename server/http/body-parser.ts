@@ -26,7 +26,7 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
     const tooMuch = checkBodySize(body as Buffer, schema)
     if (tooMuch !== undefined) return done(badRequest(tooMuch))
     try {
-      done(null, JSON.parse(utf8.decode(body as Buffer)))
+      done(null, parseBody(body as Buffer))
     } catch (error) {
       const coding = request.headers['content-encoding']
       const problem =
@@ -45,3 +45,6 @@ function problemOf({ message }: Error, schema: TSchema | undefined): string {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The value of a body, as it was sent. */
+export const parseBody = (body: Buffer): unknown => JSON.parse(utf8.decode(body))

@@ -10,11 +10,13 @@ import type {
 import { removeAbsent } from '../validation/absent.ts'
 import { checkOf } from '../validation/check.ts'
 import type { Wording } from '../validation/explain.ts'
+import { removeUnknown } from '../validation/unknown.ts'
 import { badRequest } from './errors/exceptions.ts'
 
 /**
  * Has the schemas of every route enforced: a request that does not match is refused with a sentence
- * that names the member, and an answer has only the members of its schema.
+ * that names the member, a body is without the members that its schema does not name, and an answer
+ * has only the members of its schema.
  *
  * Validators and serializers are compiled when a route is first used, and their compilers are
  * loaded then.
@@ -46,20 +48,24 @@ export const noOtherCompilers: FastifyServerOptions['schemaController'] = {
 /**
  * @param options.wordings the wording of messages by part of the request, where it differs from the
  *   usual one
- * @param options.nullIsAbsent whether a member of the body that is null counts as absent
+ * @param options.isLenient whether members of the body that are null count as absent, and those that
+ *   the schema does not name are ignored
  */
 export const validatorCompiler =
   ({
     wordings = {} as Partial<Record<string, Wording>>,
-    nullIsAbsent = true,
+    isLenient = true,
   } = {}): FastifySchemaCompiler<TSchema> =>
   ({ schema, httpPart }) => {
     const check = checkOf(schema, wordings[httpPart!])
     return (value: unknown) => {
-      if (httpPart === 'body' && nullIsAbsent) removeAbsent(schema, value)
+      const isLenientBody = httpPart === 'body' && isLenient
+      if (isLenientBody) removeAbsent(schema, value)
       const given = httpPart === 'querystring' ? listsInQuery(schema, value) : value
       const violation = check(given)
-      return violation === undefined ? { value: given } : { error: badRequest(violation) }
+      if (violation !== undefined) return { error: badRequest(violation) }
+      if (isLenientBody) removeUnknown(schema, value)
+      return { value: given }
     }
   }
 

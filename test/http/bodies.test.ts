@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { answerOf, buildTestApp, createClient, isError } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
 import { listen, sendRaw } from '../support/raw-http.ts'
+import { withSending } from '../support/sending.ts'
 
 const limit = 7 * 1024 * 1024
 
@@ -234,6 +235,32 @@ t.test('UpdateEndpointsBatch: null as a value in a map refuses its item alone', 
     'Written: 1 of 3 items. Refused: Item.0 (Id "a"): Attributes.plan must be a list, each entry a string; got null; Item.2 (Id "c"): User.UserAttributes.plan must be a list, each entry a string; got null'
   isError(t, answer, 400, 'BadRequestException', message)
   t.match(await call('GET', `/v1/apps/${Id}/endpoints/b`), { status: 200, body: { User: { UserId: 'u' } } })
+})
+
+t.test('members of endpoints that Pinpoint does not know are not stored, at any depth', async t => {
+  const { call, put, app, send, outbox } = await withSending(t)
+  const endpointOf = (name: string) => ({
+    ...{ ChannelType: 'EMAIL', Address: `${name}@example.com`, Bogus: 1 },
+    Attributes: { Bogus: ['attribute'] },
+    Location: { City: 'Leeds', Bogus: 'place', constructor: 1 },
+    Demographic: { Make: 'Acme', Bogus: 'device' },
+    User: { UserId: 'ann', UserAttributes: { Bogus: ['of user'] }, Bogus: { a: 1 } },
+  })
+  await put('endpoints/one', endpointOf('one'))
+  await put('endpoints', { Item: [{ Id: 'two', ...endpointOf('two') }] })
+  const BatchItem = { three: { Endpoint: endpointOf('three'), Events: {}, Bogus: 1 } }
+  t.equal((await call('POST', `/v1/apps/${app}/events`, { BatchItem, Bogus: 1 })).status, 202)
+  const known = '{{Attributes.Bogus}}, {{User.UserAttributes.Bogus}}, {{Location.City}}, {{Demographic.Make}}'
+  const unknown = ['Location.Bogus', 'Demographic.Bogus', 'User.Bogus', 'Bogus']
+  const Data = `${known}${unknown.map(name => `{{#if ${name}}}, ${name}{{/if}}`).join('')}`
+  for (const id of ['one', 'two', 'three']) {
+    await send({
+      MessageConfiguration: { EmailMessage: { SimpleEmail: { TextPart: { Data } } } },
+      Endpoints: { [id]: {} },
+    })
+    const [message] = await outbox({ endpoint: id })
+    t.equal(message.text, 'attribute, of user, Leeds, Acme', message.statusMessage)
+  }
 })
 
 t.test('a body that is nested a hundred thousand deep is refused, and said to be', async t => {

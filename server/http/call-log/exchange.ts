@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { holdsSecrets, withoutSecrets } from '../../validation/secrets.ts'
+import { parseBody } from '../body-parser.ts'
 
 /** Bytes of a body that are kept. */
 export const keptBodyBytes = 16_384
@@ -58,7 +59,8 @@ function requestBodyOf({ receivedBody, body, routeOptions }: FastifyRequest): Ke
   if (receivedBody === undefined) return undefined
   const schema = routeOptions.schema?.body as TSchema | undefined
   if (schema === undefined || !holdsSecrets(schema)) return keep(receivedBody)
-  const shown = withoutSecrets(schema, body)
+  // The body of the request has no members any more that are ignored.
+  const shown = body === undefined ? undefined : withoutSecrets(schema, parseBody(receivedBody))
   const content = shown === undefined ? undefined : keep(JSON.stringify(shown))?.content
   return { content, bytes: receivedBody.length }
 }

@@ -3,7 +3,6 @@ import { planNew } from '../../campaigns/plan.ts'
 import { newId } from '../../model/arn.ts'
 import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
 import { ApplicationParams } from '../../model/common.ts'
-import { knownMembers } from '../../validation/known.ts'
 import { appFirst, findApp } from '../find.ts'
 import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
 import { newTags } from '../tags/check-tags.ts'
@@ -34,10 +33,7 @@ export const createCampaign: FastifyPluginAsyncTypebox = async app => {
     },
     async (request, reply) => {
       const tags = newTags(request.body)
-      const { tags: _, ...campaign } = knownMembers(
-        WriteCampaignRequest,
-        request.body,
-      ) as WriteCampaignRequest
+      const { tags: _, ...campaign } = request.body
       checkCampaign(campaign, app.now().getTime())
       checkEventStart(app, campaign)
       await checkWebhooks(

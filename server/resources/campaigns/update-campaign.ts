@@ -3,7 +3,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { planChanged } from '../../campaigns/plan.ts'
 import { meaningOf } from '../../campaigns/schedule.ts'
 import { CampaignResponse, WriteCampaignRequest } from '../../model/campaign.ts'
-import { knownMembers } from '../../validation/known.ts'
 import { findApp } from '../find.ts'
 import { checkEventStart, checkWebhooks, deliveryUrisOf } from '../strict-checks.ts'
 import { answerCampaign } from './answer-campaign.ts'
@@ -32,7 +31,7 @@ export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
     },
     async (request, reply) => {
       const { applicationId, campaignId } = request.params
-      const { tags: _, ...sent } = knownMembers(WriteCampaignRequest, request.body) as WriteCampaignRequest
+      const { tags: _, ...sent } = request.body
       await checkWebhooks(app, applicationId, deliveryUrisOf(sent), reply.disconnectSignal())
       const answer = await store.write(() => {
         const found = findApp(store, applicationId)

@@ -9,13 +9,16 @@ import { endpointLimits } from '../../model/quotas.ts'
 import { removeAbsent } from '../../validation/absent.ts'
 import { checkOf } from '../../validation/check.ts'
 import { describe } from '../../validation/explain.ts'
+import { removeUnknown } from '../../validation/unknown.ts'
 import { appFirst, findApp } from '../find.ts'
 
 /**
  * The batch, without the shape of its items: each is validated by itself, so that a bad one does
  * not keep the others from being written.
  */
-const EndpointBatchRequest = Type.Object({ Item: ListOf(Type.Object({}), endpointLimits.batch) })
+const EndpointBatchRequest = Type.Object({
+  Item: ListOf(Type.Object({}, { additionalProperties: true }), endpointLimits.batch),
+})
 
 /**
  * Creates or changes up to 100 endpoints, each as UpdateEndpoint does, in the order of the list:
@@ -60,13 +63,14 @@ export const updateEndpointsBatch: FastifyPluginAsyncTypebox = async app => {
 const checkTypes = checkOf(EndpointBatchItem)
 
 /**
- * Validates an item and puts single attribute values into lists. Gives the item, or the violation.
+ * Does with an item what is done with the body of UpdateEndpoint. Gives the item, or the violation.
  */
 function readItem(item: object): (EndpointBatchItem & { Id: string }) | string {
   removeAbsent(EndpointBatchItem, item)
   listAttributeValues(item)
   const violation = checkTypes(item)
   if (violation !== undefined) return violation
+  removeUnknown(EndpointBatchItem, item)
   const { Id } = item as EndpointBatchItem
   return Id === undefined ? 'Id is required: it must be a string' : { ...item, Id }
 }

@@ -1,19 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { publish } from '../../journeys/lifecycle.ts'
-import { type JourneyDefinition, type State, WriteJourneyRequest } from '../../model/journey.ts'
+import type { JourneyDefinition, State, WriteJourneyRequest } from '../../model/journey.ts'
 import type { Journey } from '../../store/journeys/journeys.ts'
-import { knownMembers } from '../../validation/known.ts'
 import { checkPublishable } from './check-publishable.ts'
 
 /**
  * What a request says of a journey: without its dates, which are ignored (assumed), and its state.
  */
 export function definitionOf(request: WriteJourneyRequest): JourneyDefinition {
-  const { CreationDate, LastModifiedDate, State, ...definition } = knownMembers(
-    WriteJourneyRequest,
-    request,
-  ) as WriteJourneyRequest
+  const { CreationDate, LastModifiedDate, State, ...definition } = request
   return definition
 }
 

@@ -7,12 +7,11 @@ import { templateCounts } from '../../model/quotas.ts'
 import type { Tags } from '../../model/tags.ts'
 import { CreateTemplateMessageBody, type TemplateBody } from '../../model/template.ts'
 import type { Template } from '../../store/templates/templates.ts'
-import { knownMembers } from '../../validation/known.ts'
 import { newTags } from '../tags/check-tags.ts'
 import { checkTemplate } from './check-template.ts'
 import { findTemplate, findVersion } from './find-template.ts'
 import { checkTemplateName, summaryOf, TemplateParams, VersionQuery } from './shapes.ts'
-import { type TemplateKind, templateKinds } from './template-kinds.ts'
+import { templateKinds } from './template-kinds.ts'
 
 const UpdateQuery = Type.Object({
   'create-new-version': Flag(
@@ -49,7 +48,7 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
       async (request, reply) => {
         const key = { type, name: request.params.templateName }
         const tags = newTags(request.body as { tags?: Tags })
-        const body = bodyOf(Request, request.body)
+        const body = bodyOf(request.body)
         const Arn = arnOf(request.caller, 'template', key.name, type)
         await store.write(() => {
           if (store.templates.latestVersion(key) !== undefined) {
@@ -98,7 +97,7 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
       async (request, reply) => {
         const key = { type, name: request.params.templateName }
         const { version, 'create-new-version': isNew = 'false' } = request.query
-        const body = bodyOf(Request, request.body)
+        const body = bodyOf(request.body)
         await store.write(() => {
           const latest = findVersion(store, key, 'latest')
           if (version !== undefined) {
@@ -150,8 +149,8 @@ export const templates: FastifyPluginAsyncTypebox = async app => {
 }
 
 /** What a version keeps of a request. */
-function bodyOf(Request: TemplateKind['Request'], sent: unknown): TemplateBody {
-  const { tags: _, ...body } = knownMembers(Request, sent) as TemplateBody & { tags?: Tags }
+function bodyOf(sent: unknown): TemplateBody {
+  const { tags: _, ...body } = sent as TemplateBody & { tags?: Tags }
   return body
 }
 

@@ -701,6 +701,61 @@ t.test('raw content for APNs has 0 or 1 as content-available, if it has it', asy
   t.match(await sent('7', 'GCM'), isSent, 'other channels do not know it')
 })
 
+t.test('members that Pinpoint does not know change nothing of what is sent', async t => {
+  const { send, sendUsers, endpoint, outbox } = await withSending(t, { now })
+  await endpoint('e1', { ChannelType: 'EMAIL', Address: 'ann@example.com', User: { UserId: 'ann' } })
+  /** What is recorded of a message, without what each one has of its own. */
+  const recorded = async (call: typeof send, body: object) => {
+    const answer = await call(body)
+    t.equal(answer.status, 200, answer.body.Message)
+    const [{ id, requestId, messageId, statusMessage, ...record }] = await outbox()
+    return { ...record, statusMessage: statusMessage.replace(messageId, '') }
+  }
+
+  // Each has the name of a member that something else has.
+  const ofPush = {
+    ...{ RawContent: 'raw', Sound: 'loud', Badge: 7, Priority: 'high', TimeToLive: 60, ThreadId: 'thread' },
+    constructor: 'c',
+  }
+  const ofText = { ...ofPush, Title: '{{who}}', Url: 7 }
+  for (const [ChannelType, address, member, unknown] of [
+    ['SMS', '+15551234567', 'SMSMessage', ofText],
+    ['VOICE', '+15551234567', 'VoiceMessage', ofText],
+    ['SMS', '+15551234567', 'DefaultMessage', ofText],
+    ['APNS', 'token', 'DefaultPushNotificationMessage', ofPush],
+    ['GCM', 'token', 'DefaultPushNotificationMessage', { ...ofPush, MediaUrl: 'http://example.com' }],
+  ] as const) {
+    const Addresses = { [address]: { ChannelType } }
+    const without = await recorded(send, { MessageConfiguration: { [member]: { Body: 'x' } }, Addresses })
+    t.match(without, { status: 'SUCCESSFUL', body: 'x' })
+    const MessageConfiguration = { [member]: { Body: 'x', ...unknown }, Bogus: {} }
+    const withUnknown = await recorded(send, { MessageConfiguration, Addresses, Bogus: 1 })
+    t.strictSame(withUnknown, without, `${member} by ${ChannelType}`)
+  }
+
+  const MessageConfiguration = { EmailMessage: { SimpleEmail: { TextPart: { Data: 'x' } } } }
+  for (const [call, to] of [
+    [send, (more: object) => ({ Addresses: { 'ben@example.com': { ...toEmail, ...more } } })],
+    [send, (more: object) => ({ Endpoints: { e1: more } })],
+    [send, (more: object) => ({ Endpoints: { nobody: more } })],
+    [sendUsers, (more: object) => ({ Users: { ann: more } })],
+    [sendUsers, (more: object) => ({ Users: { nobody: more } })],
+  ] as const) {
+    const without = await recorded(call, { MessageConfiguration, ...to({}) })
+    for (const unknown of [
+      ...[{ user: { a: 1 } }, { user: 'bob', endpointId: 'zz' }, { problem: 'boom' }],
+      ...[{ endpoint: { OptOut: 'ALL' } }, { address: 'other@example.com', channel: 'VOICE' }],
+    ]) {
+      const withUnknown = await recorded(call, { MessageConfiguration, ...to(unknown) })
+      t.strictSame(withUnknown, without, JSON.stringify(to(unknown)))
+    }
+  }
+
+  const ofTemplates = { TemplateConfiguration: { Bogus: {} } }
+  await recorded(send, { MessageConfiguration, ...ofTemplates, Endpoints: { e1: {} } })
+  await recorded(sendUsers, { MessageConfiguration, ...ofTemplates, Users: { ann: {} } })
+})
+
 t.test('an unknown application is a 404, whatever the body is', async t => {
   const { call } = await withSending(t)
   for (const body of [{}, { MessageConfiguration: {}, Addresses: { '+15550000001': toSms } }]) {
