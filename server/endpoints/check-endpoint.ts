@@ -36,10 +36,12 @@ export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
 /**
  * Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference), nor U+0000 (assumed: SQLite
  * compares ids without regard to case up to there only, and would take one for another). They have to fit in a path as
- * URLs escape them (assumed): what is written by a batch or an import is read and deleted by a path.
+ * URLs escape them (assumed): what is written by a batch or an import is read and deleted by a path. And they have to
+ * fit in a map (assumed): calls that send messages, and their answers, have ids as names.
  */
 export function checkId(member: string, id: string): string | undefined {
   if (id === '') return `${member} must not be empty`
+  if (id === '__proto__') return `${member} must not be __proto__: maps in calls cannot have that name`
   if (id.includes('\0')) return `${member} must not hold the character U+0000; got ${JSON.stringify(id)}`
   const { length } = encodeURIComponent(id.toWellFormed())
   if (length > maxPathParameterLength) {

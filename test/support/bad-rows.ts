@@ -78,6 +78,8 @@ const faults = (format: Format): fc.Arbitrary<Fault> => {
     oneOf(
       fault('Id must not hold the character U+0000', { Id: 'a\0b' }),
       fault('User.UserId must not hold the character U+0000', { User: { UserId: '\0' } }),
+      fault('Id must not be __proto__', { Id: '__proto__' }),
+      fault('User.UserId must not be __proto__', { User: { UserId: '__proto__' } }),
     ),
     badId.map(UserId => fault('User.UserId must not hold $, { or }; got ', { User: { UserId } })),
     named(name =>

@@ -153,8 +153,11 @@ export const text = (maxLength = 30): fc.Arbitrary<string> =>
     .map(text => text.replaceAll(/\r+\n/g, '\r\n'))
     .filter(text => text.length <= maxLength)
 
-/** Ids cannot hold `$`, `{`, `}` and U+0000; and no client of HTTP can ask for an id that is one dot or two. */
-const idText = text().map(text => text.replaceAll(/[${}\0]/g, '-').replace(/^\.\.?$/, 'dots'))
+/**
+ * Ids cannot hold `$`, `{`, `}` and U+0000, nor be `__proto__`; and no client of HTTP can ask for an id that is one dot or
+ * two.
+ */
+const idText = text().map(text => text.replaceAll(/[${}\0]/g, '-').replace(/^(\.\.?|__proto__)$/, 'usable'))
 
 /** Ids that differ in a character that some comparison could pass over. */
 const alikeId = fc.constantFrom(

@@ -67,6 +67,7 @@ t.test('a value that Pinpoint does not take makes a record bad, and its member i
   t.match(await verdictOn({ Id: 'a$b' }), /^Id /)
   t.match(await verdictOn({ Id: 'a\0b' }), /^Id must not hold the character U\+0000; got "a\\u0000b"/)
   t.match(await verdictOn({ User: { UserId: 'a{b' } }), /^User\.UserId /)
+  t.match(await verdictOn({ Id: '__proto__' }), /^Id must not be __proto__/)
   t.match(await verdictOn({ Id: 'a'.repeat(2049) }), /^Id must have at most 2048 characters/)
   t.match(await verdictOn({ User: { UserId: 'a'.repeat(2049) } }), /^User\.UserId must have at most 2048/)
   t.match(await verdictOn({ EffectiveDate: 'yesterday' }), /^EffectiveDate /)

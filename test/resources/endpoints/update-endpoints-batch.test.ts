@@ -100,6 +100,11 @@ const refused: [title: string, item: object, message: string][] = [
   ['an Id of a wrong type', { ...email('x'), Id: 7 }, 'Item.1 (Id 7): Id must be a string; got 7'],
   ['an empty Id', email(''), 'Item.1 (Id ""): Id must not be empty'],
   ['an Id with a brace', email('a{b'), 'Item.1 (Id "a{b"): Id must not hold $, { or }; got "a{b"'],
+  [
+    'the Id __proto__',
+    email('__proto__'),
+    'Item.1 (Id "__proto__"): Id must not be __proto__: maps in calls cannot have that name',
+  ],
   ['a wrong OptOut', { Id: 'x', OptOut: 'SOME' }, 'Item.1 (Id "x"): OptOut must be ALL or NONE; got "SOME"'],
   ['an Address without a channel', { Id: 'x', Address: 'x' }, 'Item.1 (Id "x"): Missing ChannelType'],
   ['a channel without an Address', { Id: 'x', ChannelType: 'SMS' }, 'Item.1 (Id "x"): Missing Address'],
