@@ -13,7 +13,7 @@ import { EndpointPlan } from './plan-endpoints.ts'
  * @param undo.copiedAt of the import's writer
  * @param undo.failing that import, and others that are undone now: what they wrote and have not undone yet does not count, and
  *   they get nothing more to undo
- * @param undo.others the jobs that may still fail, each with its writer, and null with that of all else: what a job's endpoints
+ * @param undo.others the jobs that have written and may still fail, each with its writer, and null with that of all else: what a job's endpoints
  *   do to others is written by that job, so that it is undone if the job fails as well
  */
 export function settleRestored(
@@ -39,7 +39,11 @@ export function settleRestored(
       !failing.has(import_job!) && (others.has(import_job) ? import_job : null) === job
     const asOf = (row: EndpointRow) =>
       isMeant(row) ? (copies.get(row.seq) ?? Number.POSITIVE_INFINITY) : undefined
-    for (const ref of restored) plan.settle(plan.find(ref)!, copies.get(ref.seq)!, asOf)
+    for (const ref of restored) {
+      // Others may have been written again since.
+      const copied = copies.get(ref.seq)
+      if (copied !== undefined) plan.settle(plan.find(ref)!, copied, asOf)
+    }
     writer.write(app, plan.writes, [])
   }
 }

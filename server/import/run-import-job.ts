@@ -1,18 +1,16 @@
 import { setImmediate } from 'node:timers/promises'
 import { UnreadableError } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
-import { settleRestored } from '../endpoints/settle-restored.ts'
 import type { JobCounters } from '../jobs/record-counters.ts'
 import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
 import { readS3Url } from '../model/s3-url.ts'
-import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
-import type { Restored } from '../store/import-writes/undo-log.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 import { isSegmentDeleted } from './deleted-segment.ts'
 import { importObject } from './import-object.ts'
 import { listPieces } from './list-pieces.ts'
 import type { ReadingJob, RecordReader } from './read/read-records.ts'
+import { createUndo } from './undo.ts'
 
 /** Rows that are undone in one transaction. */
 const rowsPerStep = 500
@@ -97,23 +95,7 @@ const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
 
   async FAILING(job) {
     const { store, signal } = context
-    const writer = store.importWriter(job.seq)
-    const undo = () => {
-      const { importProgress } = store
-      return (
-        importProgress.deleteMembers(job, rowsPerStep) ||
-        writer.restore(job.app, rowsPerStep) ||
-        writer.settle(rowsPerStep, settle) ||
-        writer.removeCreated(job.app, rowsPerStep)
-      )
-    }
-    const settle = (restored: Restored[]) => {
-      const unfinished = store.importProgress.unfinished(0)
-      const failing = new Set(unfinished.flatMap(({ seq, status }) => (status === 'FAILING' ? seq : [])))
-      const others = new Map<number | null, EndpointWriter>([[null, store.endpoints]])
-      for (const { seq } of unfinished) if (!failing.has(seq)) others.set(seq, store.importWriter(seq))
-      settleRestored(job.app, { restored, copiedAt: writer.copiedAt, failing, others })
-    }
+    const undo = createUndo(job, store, rowsPerStep)
     while (store.importProgress.write(job, undo)) {
       await setImmediate()
       signal.throwIfAborted()

@@ -36,8 +36,8 @@ export interface ImportWriter extends EndpointWriter {
    */
   settle(limit: number, settle: (restored: Restored[]) => void): boolean
   /**
-   * As of when those of some rows are that any of some jobs has restored, and that are not settled yet: the time at which it
-   * had copied them, in milliseconds since 1970, by their `seq`.
+   * As of when those of some rows are that any of some jobs has restored, that nobody has written again since, and that are not
+   * settled yet: the time at which it had copied them, in milliseconds since 1970, by their `seq`.
    */
   copiedAt(rows: EndpointRow[], jobs: ReadonlySet<number>): ReadonlyMap<number, number>
   /**

@@ -6,6 +6,7 @@ import type { AttributeNames } from '../endpoints/attribute-names.ts'
 import type { EndpointCounter } from '../endpoints/endpoint-counts.ts'
 import type { EndpointRef } from '../endpoints/endpoint-key.ts'
 import { type EndpointRow, mutableColumns } from '../endpoints/endpoint-row.ts'
+import { isRunning } from '../jobs/job-rows.ts'
 
 /** An endpoint that was restored. */
 export interface Restored extends Pick<EndpointRef, 'key' | 'folded'> {
@@ -30,6 +31,9 @@ export interface UndoLog {
   undoable(app: AppRef): { created: number; changed: number }
 }
 
+/** SQL: whether an endpoint `e` is as the copy `u` says, which has restored it: nobody has written it by its id since. */
+const isAsRestored = 'u.is_restored AND u.revision = e.revision'
+
 /** Prepares the statements on undo logs. */
 export function createUndoLog(
   db: Database,
@@ -39,13 +43,24 @@ export function createUndoLog(
 ): (job: number) => UndoLog {
   // A row that somebody else has written since it was copied is copied again: what they wrote is to
   // be restored. That is rare, and OR REPLACE is slower, as it needs a statement journal.
+  // One that another job has restored, and that is yet to be settled, is as it was when that job copied it.
   const [copy, copyAgain] = ['IGNORE', 'REPLACE'].map(orElse =>
-    db.prepare<[{ job: number; seqs: string; now: number }]>(
+    db.prepare<[{ job: number; seqs: string; undone: string | null; now: number }]>(
       `INSERT OR ${orElse} INTO endpoints_before_import (job, seq, ${mutableColumns}, copied_at)
-       SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, :now
+       SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, coalesce(
+         CASE WHEN :undone IS NOT NULL THEN
+           (SELECT min(u.copied_at) FROM json_each(:undone) j CROSS JOIN endpoints_before_import u
+            WHERE u.job = j.value AND u.seq = e.seq AND ${isAsRestored})
+         END, :now)
        FROM json_each(:seqs) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
     ),
   )
+  const undone = db
+    .prepare<[], number>(
+      `SELECT j.seq FROM import_jobs j INDEXED BY import_jobs_unfinished
+       WHERE ${isRunning} AND j.status = 'FAILING'`,
+    )
+    .pluck()
   const toRestore = db.prepare<[number, number, number], { seq: number; channel: string | null }>(
     `SELECT k.seq, e.channel_type AS channel
      FROM endpoints_before_import k LEFT JOIN endpoints e ON e.seq = k.seq
@@ -72,8 +87,9 @@ export function createUndoLog(
   )
   const copiedAt = db
     .prepare<[string, string], [seq: number, copiedAt: number]>(
-      `SELECT k.seq, min(k.copied_at) FROM json_each(?) j CROSS JOIN json_each(?) s CROSS JOIN endpoints_before_import k
-       WHERE k.job = j.value AND k.seq = s.value AND k.is_restored GROUP BY k.seq`,
+      `SELECT e.seq, min(u.copied_at)
+       FROM json_each(?) j CROSS JOIN json_each(?) s CROSS JOIN endpoints_before_import u CROSS JOIN endpoints e
+       WHERE u.job = j.value AND u.seq = s.value AND e.seq = s.value AND ${isAsRestored} GROUP BY e.seq`,
     )
     .raw()
   const isKept = db
@@ -119,9 +135,7 @@ export function createUndoLog(
     )
     .pluck()
   const countKept = db
-    .prepare<[number], number>(
-      'SELECT count(*) FROM endpoints_before_import WHERE job = ? AND NOT is_restored',
-    )
+    .prepare<[number], number>('SELECT count(*) FROM endpoints_before_import WHERE job = ?')
     .pluck()
 
   /**
@@ -151,7 +165,11 @@ export function createUndoLog(
         }
         const seqs = rows.filter(row => row.import_job !== job).map(({ seq }) => seq)
         if (seqs.length === 0) return
-        const values = { job, seqs: JSON.stringify(seqs), now: wallClock().getTime() }
+        const failing = undone.all()
+        const values = {
+          ...{ job, seqs: JSON.stringify(seqs), now: wallClock().getTime() },
+          undone: failing.length === 0 ? null : JSON.stringify(failing),
+        }
         if (copy!.run(values).changes < seqs.length) copyAgain!.run(values)
       },
       undoable: app => ({
@@ -171,6 +189,8 @@ export function createUndoLog(
           }
           restoredTo = seq
         }
+        // What is restored is not to be looked through again in each of the steps that follow.
+        if (rows.length === 0) restoredTo = Number.MAX_SAFE_INTEGER
         return rows.length > 0
       },
       settle(limit, settle) {
