@@ -120,9 +120,18 @@ async function advance(
   app.jobWorker.wake()
 
   let status = from
+  let isReplaced = false
+  /** Other jobs matter as well, as they may have the slots that the job waits for. */
+  const mayMatter = ({ kind }: Event): boolean => {
+    isReplaced ||= kind === 'state'
+    return kind === 'job' || kind === 'jobs' || kind === 'state'
+  }
   const look = (): { job: AnyJob } | { obstacle: string; seq: number } | undefined => {
     const found = read()
     status = found.job.JobStatus
+    if (isReplaced) {
+      throw conflict(`the state was replaced meanwhile: in the new one, the job is ${status}`)
+    }
     if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {
       // It is there, and may still be working. If the mode has changed, it may be further already.
       const isDone = found.held || isFinal(status) || status !== (to ?? status)
@@ -141,9 +150,6 @@ async function advance(
   app.bus.emit({ kind: 'jobs' })
   throw conflict(outcome.obstacle)
 }
-
-/** Other jobs matter as well, as they may have the slots that the job waits for. */
-const mayMatter = ({ kind }: Event): boolean => kind === 'job' || kind === 'jobs' || kind === 'state'
 
 /** Why a job will not reach a state without the caller's doing; undefined while it may. */
 function obstacleTo(

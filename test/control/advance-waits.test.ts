@@ -133,6 +133,17 @@ t.test('one call at a time advances a job', async t => {
   await isIn(waiting, 'COMPLETED')
 })
 
+t.test('whoever advances a job finds out that the state was replaced', async t => {
+  const { advance, call, isIn, url, holder, waiting, advanced } = await startWaiting(t)
+  const snapshot = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
+  t.equal((await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })).status, 204)
+  const message = 'the state was replaced meanwhile: in the new one, the job is PENDING_JOB'
+  isError(t, await advanced, 409, 'ConflictException', message)
+  await call('DELETE', '/_pinpoint/faults')
+  await isIn(holder, 'COMPLETED')
+  t.equal((await advance(waiting, 'COMPLETED')).body.JobStatus, 'COMPLETED')
+})
+
 t.test('whoever waits for a slot finds out which jobs have one', async t => {
   const { create, advance, isIn, isTold } = await startManual(t, 2)
   const [a, b] = [await create('a.csv'), await create('a.csv')]
