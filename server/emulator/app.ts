@@ -26,6 +26,7 @@ import { sendError } from '../http/errors/error-handler.ts'
 import { answerBrokenRequest } from '../http/errors/malformed-request.ts'
 import { answerUnknownRoutes } from '../http/errors/unknown-routes.ts'
 import { injectFaults } from '../http/inject-faults.ts'
+import { letBodyCome } from '../http/let-body-come.ts'
 import { limitRates } from '../http/rate-limit.ts'
 import { newRequestId, sendRequestId } from '../http/request-id.ts'
 import { defaultRequestTimeouts, limitRequestTimes, type RequestTimeouts } from '../http/request-timeouts.ts'
@@ -199,8 +200,7 @@ export function buildApp({
   app.addHook('onRequest', (request, reply, done) => done(guard(request, reply)))
   if (authorizeControl !== undefined) app.addHook('onRequest', authorizeControl)
   app.addHook('onRequest', (request, reply, done) => {
-    // Only now, so that no client sends a body that is refused anyway.
-    if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue()
+    letBodyCome(request, reply)
     done()
   })
   limitRequestTimes(app, timeouts)

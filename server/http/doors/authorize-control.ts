@@ -1,8 +1,9 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { maxBodyBytes } from '../../model/quotas.ts'
 import { isOriginOf, parseOrigin } from '../../process/web-origins.ts'
 import { isOpenRoute } from '../control-path.ts'
 import { PinpointException } from '../errors/exceptions.ts'
+import { letBodyCome } from '../let-body-come.ts'
 import { isSameSecret } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -33,14 +34,14 @@ export function createControlAuthorizer({
   ownToken,
   sessions,
   now,
-}: ControlCredentials): ((request: FastifyRequest) => Promise<void>) | undefined {
+}: ControlCredentials): ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | undefined {
   if (accessKeys === undefined && controlToken === undefined) return undefined
   const tokens = controlToken === undefined ? [ownToken] : [ownToken, controlToken]
   const needed = whatIsNeeded(accessKeys !== undefined, controlToken !== undefined)
 
   const forbidden = (what: string) => new PinpointException('ForbiddenException', `${what}. ${needed}`)
 
-  return async request => {
+  return async (request, reply) => {
     const { api, method, headers, routeOptions } = request
     if (api !== 'control' || method === 'OPTIONS' || isOpenRoute(routeOptions.url)) return
     const hasSession = sessions.has(request)
@@ -62,6 +63,8 @@ export function createControlAuthorizer({
     }
     // The header is not quoted: it may be the token, with `Bearer` forgotten.
     if (accessKeys === undefined) throw forbidden('The request has no Bearer token, and no keys are set')
+    // The signature is that of the body, too.
+    letBodyCome(request, reply)
     await checkSigned(request, accessKeys, now(), needed)
     // These parameters belong to the signature, not to the call.
     for (const name of Object.keys(query)) if (name.startsWith('X-Amz-')) delete query[name]

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { Sha256 } from '@smithy/core/checksum'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { InjectOptions } from 'fastify'
@@ -96,6 +98,19 @@ for (const env of [token, keys, { ...token, ...keys }]) {
     },
   )
 }
+
+t.test('a signed control call whose body waits for 100-continue is told to go on', async t => {
+  const { port } = await listen(t, { config: loadConfig(keys) })
+  const [path, body] = ['/_pinpoint/job-control', '{"mode":"manual"}']
+  const headers = { ...(await signedHeaders('PUT', path, body)), expect: '100-continue', connection: 'close' }
+  const lines = Object.entries({ ...headers, 'content-length': body.length }).map(line => line.join(': '))
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8')
+  t.teardown(() => socket.destroy())
+  socket.write(`PUT ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+  t.match((await once(socket, 'data'))[0], /^HTTP\/1\.1 100 Continue/)
+  socket.write(body)
+  t.match((await once(socket, 'data'))[0], /^HTTP\/1\.1 200 OK/)
+})
 
 t.test('CONTROL_TOKEN is the token of Authorization: Bearer, and nothing else is', async t => {
   for (const env of [token, { ...token, ...keys }]) {
