@@ -103,7 +103,7 @@ export class Layers {
     let hasList = false
     for (const { values, hasPaths } of this.#layers) {
       for (const { key, length } of hasPaths ? path.keys : path.firstKey) {
-        if (!Object.hasOwn(values, key) || (hasList && length < parts.length)) continue
+        if (!Object.hasOwn(values, key) || (hasList && leadsToItem(values[key], parts, length))) continue
         const value = memberOf(values[key], parts, length)
         if (value !== undefined) return value
         hasList ||= leadsToItem(values[key], parts, length)
