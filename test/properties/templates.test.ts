@@ -14,6 +14,7 @@ const optional = <T>(members: { [Name in keyof T]: fc.Arbitrary<T[Name]> }) =>
 const defaults = fc
   .tuple(fc.dictionary(any, fc.oneof(any, fc.array(any, { maxLength: 3 })), { maxKeys: 4 }), fc.nat(3))
   .map(([values, indent]) => JSON.stringify(values, undefined, indent))
+const headerName = fc.stringMatching(/^[!-9;-~]{0,20}$/)
 const every = { DefaultSubstitutions: defaults, TemplateDescription: any }
 const action = fc.constantFrom('OPEN_APP', 'DEEP_LINK', 'URL')
 const notification = { Action: action, Body: any, Sound: any, Title: any, Url: any }
@@ -37,7 +38,7 @@ const bodies: Record<string, fc.Arbitrary<object>> = {
     Subject: any,
     HtmlPart: any,
     TextPart: any,
-    Headers: fc.array(optional({ Name: any, Value: any }), { maxLength: 4 }),
+    Headers: fc.array(optional({ Name: headerName, Value: any }), { maxLength: 4 }),
   }),
   push: optional({
     ...every,
