@@ -14,9 +14,8 @@ export function parseBodiesAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   // Fastify refuses a Content-Type that is not a media type, even with a parser for `*`; without
   // the header it accepts every body.
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', async request => {
     delete request.headers['content-type']
-    done()
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     // For an unknown route the answer is 404, whatever the body is.

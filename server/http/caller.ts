@@ -16,9 +16,8 @@ declare module 'fastify' {
  */
 export function readCallers(app: FastifyInstance, defaults: Caller): void {
   app.decorateRequest('caller', null as unknown as Caller)
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', async request => {
     request.caller = callerOf(request.headers, request.query, defaults)
-    done()
   })
 }
 

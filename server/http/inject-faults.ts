@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { CallFault } from '../model/fault.ts'
 import { matchesWildcard } from '../model/wildcard.ts'
 import { PinpointException } from './errors/exceptions.ts'
@@ -25,15 +25,11 @@ export function injectFaults(
     use,
   }: { ofCalls: () => CallFault[]; isThere: (id: string) => boolean; use: (id: string) => Promise<boolean> },
 ): void {
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     const called = operationOf(request)
-    if (called === undefined) return done()
+    if (called === undefined) return
     const rules = ofCalls()
-    if (rules.length === 0) return done()
-    apply(rules, called, reply).then(() => done(), done)
-  })
-
-  async function apply(rules: CallFault[], called: string, reply: FastifyReply): Promise<void> {
+    if (rules.length === 0) return
     for (const { id, operation = '*', error, message, latencyMs, times, probability = 1 } of rules) {
       if (!matchesWildcard(operation, called) || Math.random() >= probability) continue
       if (times !== undefined && !(await use(id))) continue
@@ -46,5 +42,5 @@ export function injectFaults(
       }
       if (error !== undefined) throw new PinpointException(error, message ?? `the fault rule ${id} says so`)
     }
-  }
+  })
 }

@@ -11,8 +11,7 @@ export const newRequestId = (): string => randomUUID()
  * Sends the request's id with every answer. Errors set the header themselves: some skip all hooks.
  */
 export function sendRequestId(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header(requestIdHeader, request.id)
-    done()
   })
 }

@@ -54,8 +54,8 @@ export function limitRequestTimes(app: FastifyInstance, { uploadIdle }: RequestT
   // Fastify's hooks do not see the requests that Fastify itself refuses.
   app.server.prependListener('request', (request, response) => begin(request, response, false))
 
-  app.addHook('onRequest', ({ raw, routeOptions }, reply, done) => {
-    if (!routeOptions.config.isUpload) return done()
+  app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
+    if (!routeOptions.config.isUpload) return
     const exchange = begin(raw, reply.raw, true)
     // Node restarts this timer with every byte.
     reply.raw.setTimeout(uploadIdle, () => {
@@ -63,7 +63,6 @@ export function limitRequestTimes(app: FastifyInstance, { uploadIdle }: RequestT
       if (raw.readableLength > 0) return
       endBody(exchange, `No more bytes of the request body arrived for ${uploadIdle / 1000} seconds`)
     })
-    done()
   })
 }
 

@@ -24,9 +24,9 @@ export interface ControlCredentials {
  * whoever can reach the port could read and replace the state, although Pinpoint's own operations
  * require signatures.
  *
- * @returns a hook that throws for a control call without a valid token, session or signature:
+ * @returns a function that throws for a control call without a valid token, session or signature:
  *   UnauthorizedException if there is none, ForbiddenException or an exception about signatures if
- *   it is wrong. Undefined if none is needed
+ *   it is wrong
  */
 export function createControlAuthorizer({
   accessKeys,
@@ -34,8 +34,8 @@ export function createControlAuthorizer({
   ownToken,
   sessions,
   now,
-}: ControlCredentials): ((request: FastifyRequest, reply: FastifyReply) => Promise<void>) | undefined {
-  if (accessKeys === undefined && controlToken === undefined) return undefined
+}: ControlCredentials): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  if (accessKeys === undefined && controlToken === undefined) return async () => {}
   const tokens = controlToken === undefined ? [ownToken] : [ownToken, controlToken]
   const needed = whatIsNeeded(accessKeys !== undefined, controlToken !== undefined)
 

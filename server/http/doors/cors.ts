@@ -10,8 +10,8 @@ const maxAge = 86_400
  * refuses before its hooks.)
  */
 export function answerPreflights(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.method !== 'OPTIONS') return done()
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'OPTIONS') return
     reply.header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
     reply.header('access-control-max-age', String(maxAge))
     const headers = request.headers['access-control-request-headers']
@@ -20,6 +20,6 @@ export function answerPreflights(app: FastifyInstance): void {
     if (request.headers['access-control-request-private-network'] === 'true') {
       reply.header('access-control-allow-private-network', 'true')
     }
-    reply.code(200).header('content-length', '0').send()
+    return reply.code(200).header('content-length', '0').send()
   })
 }
