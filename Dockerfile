@@ -43,8 +43,8 @@ COPY --from=build /app/dist dist
 COPY package.json ./
 RUN mkdir dist/compiled && chown node:node dist/compiled
 
-# With one arena of malloc for all threads, an import takes 14 MiB less, and no longer.
-ENV NODE_ENV=production HOST=0.0.0.0 S3_DIR=/s3 MALLOC_ARENA_MAX=1
+# With two arenas of malloc for all threads, an import takes 12 MiB less, and no longer.
+ENV NODE_ENV=production HOST=0.0.0.0 S3_DIR=/s3 MALLOC_ARENA_MAX=2
 USER node
 # A first start, which shows that it works, and leaves compiled code for those to come.
 RUN node dist/main.js --ephemeral & \
