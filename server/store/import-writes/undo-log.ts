@@ -152,6 +152,9 @@ export function createUndoLog(
     }
   }
 
+  /** When the last copies were made: those of another time are of another millisecond. */
+  let lastCopies = 0
+
   return job => {
     /** Rows up to this one are restored. */
     let restoredTo = 0
@@ -166,8 +169,9 @@ export function createUndoLog(
         const seqs = rows.filter(row => row.import_job !== job).map(({ seq }) => seq)
         if (seqs.length === 0) return
         const failing = undone.all()
+        lastCopies = Math.max(lastCopies + 1, wallClock().getTime())
         const values = {
-          ...{ job, seqs: JSON.stringify(seqs), now: wallClock().getTime() },
+          ...{ job, seqs: JSON.stringify(seqs), now: lastCopies },
           undone: failing.length === 0 ? null : JSON.stringify(failing),
         }
         if (copy!.run(values).changes < seqs.length) copyAgain!.run(values)
