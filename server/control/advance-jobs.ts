@@ -129,9 +129,7 @@ async function advance(
   const look = (): { job: AnyJob } | { obstacle: string; seq: number } | undefined => {
     const found = read()
     status = found.job.JobStatus
-    if (isReplaced) {
-      throw conflict(`the state was replaced meanwhile: in the new one, the job is ${status}`)
-    }
+    if (isReplaced) throw conflict('the state was replaced meanwhile, which ended the advance')
     if (to === undefined ? status !== from : found.history.some(move => move.status === to)) {
       // It is there, and may still be working. If the mode has changed, it may be further already.
       const isDone = found.held || isFinal(status) || status !== (to ?? status)

@@ -133,11 +133,11 @@ t.test('one call at a time advances a job', async t => {
   await isIn(waiting, 'COMPLETED')
 })
 
-t.test('whoever advances a job finds out that the state was replaced', async t => {
+t.test('whoever advances a job finds out that a snapshot was restored', async t => {
   const { advance, call, isIn, url, holder, waiting, advanced } = await startWaiting(t)
   const snapshot = await (await fetch(`${url}/_pinpoint/snapshot`)).arrayBuffer()
   t.equal((await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: snapshot })).status, 204)
-  const message = 'the state was replaced meanwhile: in the new one, the job is PENDING_JOB'
+  const message = 'the state was replaced meanwhile, which ended the advance'
   isError(t, await advanced, 409, 'ConflictException', message)
   await call('DELETE', '/_pinpoint/faults')
   await isIn(holder, 'COMPLETED')
@@ -310,7 +310,7 @@ t.test('an advance ends when the application is deleted', async t => {
   isError(t, await advanced, 404, 'NotFoundException', /Resource not found|not found/i)
 })
 
-t.test('an advance ends when the state is replaced', async t => {
+t.test('an advance ends when the state is reset', async t => {
   const { call, advanced } = await startWaiting(t)
   t.equal((await call('POST', '/_pinpoint/reset')).status, 204)
   isError(t, await advanced, 404, 'NotFoundException', /not found/i)
