@@ -33,7 +33,7 @@ export function settleRestored(
   if (restored.length === 0) return
   for (const [job, writer] of others) {
     const rows = writer.load(app, { endpoints: restored, userIds: [], addresses: [] })
-    const copies = copiedAt(rows, failing)
+    const copies = copiedAt(rows)
     const plan = new EndpointPlan(app, rows, writer)
     const isMeant = ({ import_job }: EndpointRow) =>
       !failing.has(import_job!) && (others.has(import_job) ? import_job : null) === job

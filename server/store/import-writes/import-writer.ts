@@ -36,10 +36,10 @@ export interface ImportWriter extends EndpointWriter {
    */
   settle(limit: number, settle: (restored: Restored[]) => void): boolean
   /**
-   * As of when those of some rows are that any of some jobs has restored, that nobody has written again since, and that are not
+   * As of when those of some rows are that a job has restored that is undone now, that nobody has written again since, and that are not
    * settled yet: the time at which it had copied them, in milliseconds since 1970, by their `seq`.
    */
-  copiedAt(rows: EndpointRow[], jobs: ReadonlySet<number>): ReadonlyMap<number, number>
+  copiedAt(rows: EndpointRow[]): ReadonlyMap<number, number>
   /**
    * The last part: deletes up to `limit` of the endpoints that the job created, as far as nobody else has written them since.
    *

@@ -6,7 +6,7 @@ import type { AttributeNames } from '../endpoints/attribute-names.ts'
 import type { EndpointCounter } from '../endpoints/endpoint-counts.ts'
 import type { EndpointRef } from '../endpoints/endpoint-key.ts'
 import { type EndpointRow, mutableColumns } from '../endpoints/endpoint-row.ts'
-import { isRunning } from '../jobs/job-rows.ts'
+import { fromUndone } from '../jobs/job-rows.ts'
 
 /** An endpoint that was restored. */
 export interface Restored extends Pick<EndpointRef, 'key' | 'folded'> {
@@ -24,7 +24,7 @@ export interface UndoLog {
   /** See `ImportWriter`. */
   settle(limit: number, settle: (restored: Restored[]) => void): boolean
   /** See `ImportWriter`. */
-  copiedAt(rows: EndpointRow[], jobs: ReadonlySet<number>): ReadonlyMap<number, number>
+  copiedAt(rows: EndpointRow[]): ReadonlyMap<number, number>
   /** See `ImportWriter`. */
   removeCreated(app: AppRef, limit: number): boolean
   /** See `ImportWriter`. */
@@ -55,12 +55,7 @@ export function createUndoLog(
        FROM json_each(:seqs) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
     ),
   )
-  const undone = db
-    .prepare<[], number>(
-      `SELECT j.seq FROM import_jobs j INDEXED BY import_jobs_unfinished
-       WHERE ${isRunning} AND j.status = 'FAILING'`,
-    )
-    .pluck()
+  const undone = db.prepare<[], number>(`SELECT j.seq ${fromUndone}`).pluck()
   const toRestore = db.prepare<[number, number, number], { seq: number; channel: string | null }>(
     `SELECT k.seq, e.channel_type AS channel
      FROM endpoints_before_import k LEFT JOIN endpoints e ON e.seq = k.seq
@@ -204,8 +199,8 @@ export function createUndoLog(
         for (const { seq } of rows) forget.run(job, seq)
         return rows.length > 0
       },
-      copiedAt: (rows, jobs) =>
-        new Map(copiedAt.all(JSON.stringify([...jobs]), JSON.stringify(rows.map(({ seq }) => seq)))),
+      copiedAt: rows =>
+        new Map(copiedAt.all(JSON.stringify(undone.all()), JSON.stringify(rows.map(({ seq }) => seq)))),
       removeCreated(app, limit) {
         names.removeOfJob(app, job)
         passOnAll.run({ job })

@@ -4,7 +4,7 @@ import type { AppRef } from '../applications/applications.ts'
 import { prepareDeleteFrom, prepareMemberDelete } from '../database/batched-delete.ts'
 import { type EndpointRef, endpointKey } from '../endpoints/endpoint-key.ts'
 import type { JobProgress } from './job-progress.ts'
-import { hadSlot, isRunning, type Job } from './job-rows.ts'
+import { fromUndone, hadSlot, isRunning, type Job } from './job-rows.ts'
 
 /** An import job as the worker sees it. */
 export interface ImportJob extends Job {
@@ -180,12 +180,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     'INSERT OR IGNORE INTO import_user_members (job, user_id, user_key) VALUES (?, ?, ?)',
   )
   const deleteMembers = prepareMemberDelete(db)
-  const isAnyUndone = db
-    .prepare<[number], number>(
-      `SELECT 1 FROM import_jobs j INDEXED BY import_jobs_unfinished
-       WHERE ${isRunning} AND j.status = 'FAILING' AND j.app = ? LIMIT 1`,
-    )
-    .pluck()
+  const isAnyUndone = db.prepare<[number], number>(`SELECT 1 ${fromUndone} AND j.app = ? LIMIT 1`).pluck()
 
   return {
     ...jobs,

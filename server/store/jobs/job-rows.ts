@@ -119,6 +119,9 @@ export interface JobPage extends Page {
 /** SQL: whether a job `j` is not over yet, as the index of such jobs says it. */
 export const isRunning = `j.status NOT IN ('COMPLETED', 'FAILED')`
 
+/** SQL: the import jobs `j` whose writes are undone now; a further condition may follow. */
+export const fromUndone = `FROM import_jobs j INDEXED BY import_jobs_unfinished WHERE ${isRunning} AND j.status = 'FAILING'`
+
 /** SQL: `hadSlot` of a job `j`. */
 export const hadSlot = `EXISTS (SELECT 1 FROM json_each(j.history)
   WHERE value ->> 'status' = 'PREPARING_FOR_INITIALIZATION')`
