@@ -5,9 +5,6 @@ import { type Columns, columnOf, valueAt } from './columns.ts'
 import { type BadItem, type Item, isBad, type Line } from './item.ts'
 import type { PreparedBatch, PreparedRecord } from './prepare.ts'
 
-/** The position of a record, with the end of its text in the text of the batch. */
-type LineRow = Omit<Line, 'text'> & { textEnd: number }
-
 /** A record without its `change`. */
 type RecordRow = Omit<PreparedRecord, 'change' | 'endpoint'> & {
   /**
@@ -25,14 +22,12 @@ type RecordRow = Omit<PreparedRecord, 'change' | 'endpoint'> & {
  */
 export interface PackedBatch {
   length: number
-  lines: Columns<LineRow>
+  lines: Columns<Line>
   /** A bad record without `rest` has the values of any other; undefined if there is no other. */
   records: Columns<RecordRow> | undefined
   changes: Columns<EndpointChange> | undefined
   /** The bad records, by index. */
   bad: Map<number, Omit<BadItem, 'line' | 'rest'> & { hasRest: boolean }>
-  /** The texts of all lines, concatenated. */
-  text: string
   names: AttributeName[]
 }
 
@@ -44,11 +39,7 @@ export function pack(batches: PreparedBatch[]): PackedBatch {
   const readable = items.map(item => (isBad(item) ? item.rest : item.value))
   const any = readable.find(record => record !== undefined)
   const records: PreparedRecord[] = []
-  const textEnds: number[] = []
-  let text = ''
   for (const [index, item] of items.entries()) {
-    text += item.line.text
-    textEnds.push(text.length)
     if (isBad(item)) {
       const { line: _, rest, ...problem } = item
       bad.set(index, { ...problem, hasRest: rest !== undefined })
@@ -58,11 +49,11 @@ export function pack(batches: PreparedBatch[]): PackedBatch {
   return {
     length: items.length,
     lines: {
+      text: columnOf(lines, line => line.text),
       number: columnOf(lines, line => line.number),
       start: columnOf(lines, line => line.start),
       end: columnOf(lines, line => line.end),
       nextNumber: columnOf(lines, line => line.nextNumber),
-      textEnd: textEnds,
     },
     records: any && {
       id: columnOf(records, ({ endpoint }) => endpoint?.folded ?? ''),
@@ -76,7 +67,6 @@ export function pack(batches: PreparedBatch[]): PackedBatch {
     },
     changes: any && changesOf(records),
     bad,
-    text,
     names: batches.flatMap(batch => batch.names),
   }
 }
@@ -121,9 +111,9 @@ export class RecordBatch {
   }
 
   #line(index: number): Line {
-    const { text, lines } = this.#packed
+    const { lines } = this.#packed
     return {
-      text: text.slice(index === 0 ? 0 : valueAt(lines.textEnd, index - 1), valueAt(lines.textEnd, index)),
+      text: valueAt(lines.text, index),
       number: valueAt(lines.number, index),
       start: valueAt(lines.start, index),
       end: valueAt(lines.end, index),
