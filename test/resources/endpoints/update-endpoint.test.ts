@@ -73,7 +73,12 @@ t.test('cohorts are spread', async t => {
 
 t.test('EffectiveDate may be given', async t => {
   const { write, get } = await withApp(t)
-  for (const date of ['2019-08-23T10:54:35.220Z', '2019-08-23T10:54:35Z', '2019-08-23T10:54:35.220123Z']) {
+  for (const date of [
+    '2019-08-23T10:54:35.220Z',
+    '2019-08-23T10:54:35Z',
+    '2019-08-23T10:54Z',
+    '2019-08-23T10:54:35.220123456Z',
+  ]) {
     await write('e', { ...email('ann'), EffectiveDate: date })
     t.equal((await get('e')).EffectiveDate, date)
   }
@@ -401,6 +406,7 @@ const refused: [title: string, body: object, message: string | RegExp][] = [
   ['an unknown OptOut', { OptOut: 'SOME' }, 'OptOut must be ALL or NONE; got "SOME"'],
   ['an unknown EndpointStatus', { EndpointStatus: 'x' }, /^EndpointStatus must be ACTIVE or INACTIVE/],
   ['an EffectiveDate that is none', { EffectiveDate: 'today' }, /^EffectiveDate must be an ISO 8601/],
+  ['decimals without a digit', { EffectiveDate: '2024-01-01T00:00:00.Z' }, /^EffectiveDate must be/],
   ['a day that does not exist', { EffectiveDate: '2019-13-41T10:54:35Z' }, /^EffectiveDate must be/],
   [
     'an EffectiveDate without a time zone',

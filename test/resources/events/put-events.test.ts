@@ -37,8 +37,8 @@ t.test(
     }
     const Session = {
       Id: 's1',
-      StartTimestamp: '2026-01-02T03:04:00+00:00',
-      StopTimestamp: '2026-01-02T03:04:02.500Z',
+      StartTimestamp: '2026-01-02T03:04+00:00',
+      StopTimestamp: '2026-01-02T03:04:02.500999999Z',
       Duration: 2500,
     }
     const bought = {

@@ -33,7 +33,7 @@ t.test('what was sent is answered, of each activity its kind and description, ti
   const { create, call, url, segment } = await withJourneys()
   const more = {
     Schedule: {
-      StartTime: '2037-01-01T09:00:00+09:00',
+      StartTime: '2037-01-01T09:00+09:00',
       EndTime: '2037-02-01T00:00:00.5+09:00',
       Timezone: 'UTC+09',
     },

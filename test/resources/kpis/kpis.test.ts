@@ -430,7 +430,7 @@ t.test('the answer has the days that count, and rows as the guide has them', asy
     },
     StartTime: '2027-02-08T00:00:00Z',
   })
-  const plain = await kpi('txn-emails-sent', 'start-time=2027-03-10T08:00:00%2B00:00')
+  const plain = await kpi('txn-emails-sent', 'start-time=2027-03-10T08:00:00.000000000%2B00:00')
   t.match(plain.body, { StartTime: `${today}T00:00:00Z`, KpiResult: { Rows: [{ GroupedBys: [] }] } })
   const before = await kpi('txn-emails-sent', 'end-time=2027-03-09')
   t.strictSame(before.body.KpiResult.Rows, [])
