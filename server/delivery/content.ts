@@ -1,3 +1,4 @@
+import { pushMembers } from '../model/push-channels.ts'
 import type { TemplateBody } from '../model/template.ts'
 
 /** The parts of a message whose text may have variables (source: guide; URLs and rawContent: assumed). */
@@ -54,27 +55,16 @@ const partOf: Record<string, TextPart | FixedPart> = {
 /** The kinds of messages, as the types of their templates. */
 export type MessageKind = 'EMAIL' | 'PUSH' | 'SMS' | 'VOICE'
 
-/** The member of a push template that is for a channel. */
-const memberForChannel = new Map<unknown, 'ADM' | 'APNS' | 'Baidu' | 'GCM'>([
-  ['ADM', 'ADM'],
-  ['APNS', 'APNS'],
-  ['APNS_SANDBOX', 'APNS'],
-  ['APNS_VOIP', 'APNS'],
-  ['APNS_VOIP_SANDBOX', 'APNS'],
-  ['BAIDU', 'Baidu'],
-  ['GCM', 'GCM'],
-])
-
 /** The member of a push template, and of a message, that is for a channel; undefined where none is. */
-export const pushMemberOf = (channel: unknown) => memberForChannel.get(channel)
+export const pushMemberOf = (channel: unknown) => pushMembers.get(channel)
 
 /** The types of channels that an application can enable, and so those that messages are sent by. */
-export const sendingChannels: readonly unknown[] = [...memberForChannel.keys(), 'EMAIL', 'SMS', 'VOICE']
+export const sendingChannels: readonly unknown[] = [...pushMembers.keys(), 'EMAIL', 'SMS', 'VOICE']
 
 /** The kind of message that a channel takes; undefined for CUSTOM and IN_APP. */
 export function kindOf(channel: string): MessageKind | undefined {
   if (channel === 'EMAIL' || channel === 'SMS' || channel === 'VOICE') return channel
-  return channel === 'PUSH' || memberForChannel.has(channel) ? 'PUSH' : undefined
+  return channel === 'PUSH' || pushMembers.has(channel) ? 'PUSH' : undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { pushMembers } from '../model/push-channels.ts'
 import { endpointLimits } from '../model/quotas.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { AttributeName } from '../store/endpoints/attribute-names.ts'
@@ -173,22 +174,14 @@ function addTo(lists: Map<string, PlannedEndpoint[]>, key: string | null, endpoi
   else if (!list.includes(endpoint)) list.push(endpoint)
 }
 
-/** Push channels: a user's oldest endpoint of these makes room for one more (source: guide). */
-const pushChannels = new Set([
-  'ADM',
-  'GCM',
-  'APNS',
-  'APNS_SANDBOX',
-  'APNS_VOIP',
-  'APNS_VOIP_SANDBOX',
-  'BAIDU',
-])
-
-/** Which of a user's endpoints gives way to one more: the push endpoint that was written longest ago, to a push endpoint. */
+/**
+ * Which of a user's endpoints gives way to one more: the push endpoint that was written longest ago, to a push endpoint
+ * (source: guide).
+ */
 function oldestPush({ channel_type }: EndpointValues, others: PlannedEndpoint[]): PlannedEndpoint | 'none' {
-  if (!pushChannels.has(channel_type ?? '')) return 'none'
+  if (!pushMembers.has(channel_type)) return 'none'
   const [oldest] = others
-    .filter(({ values }) => pushChannels.has(values.channel_type ?? ''))
+    .filter(({ values }) => pushMembers.has(values.channel_type))
     .sort(
       ({ values: a }, { values: b }) =>
         instantOf(a.effective_date) - instantOf(b.effective_date) || a.revision - b.revision,

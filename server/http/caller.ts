@@ -21,16 +21,32 @@ export function readCallers(app: FastifyInstance, defaults: Caller): void {
   })
 }
 
+function callerOf(headers: IncomingHttpHeaders, query: unknown, defaults: Caller): Caller {
+  const credential = credentialOf(headers, query)
+  if (credential === undefined) return defaults
+  const { keyId, region } = credential
+  return { region, accountId: /^\d{12}$/.test(keyId) ? keyId : defaults.accountId }
+}
+
+/** What a request is signed with, and for. */
+export interface Credential {
+  keyId: string
+  region: string
+  /** As in signatures: `mobiletargeting` for Pinpoint. */
+  service: string
+}
+
 /**
  * Reads `Credential=<key id>/<date>/<region>/<service>/aws4_request` from a Signature Version 4
- * header, or the X-Amz-Credential parameter of a presigned request. Text in any other form is
- * ignored.
+ * header, or the X-Amz-Credential parameter of a presigned request. The signature is not verified.
+ *
+ * @returns undefined where there is none, and for text in any other form
  */
-function callerOf(headers: IncomingHttpHeaders, query: unknown, defaults: Caller): Caller {
+export function credentialOf(headers: IncomingHttpHeaders, query: unknown): Credential | undefined {
   const presigned = (query as Record<string, unknown>)['X-Amz-Credential']
-  const credential =
+  const text =
     typeof presigned === 'string' ? presigned : headers.authorization?.match(/Credential=([^,\s]+)/)?.[1]
-  const [, keyId, region] = credential?.match(/^([^/]+)\/\d{8}\/([a-z0-9-]+)\/[^/]+\/aws4_request$/) ?? []
-  if (keyId === undefined || region === undefined) return defaults
-  return { region, accountId: /^\d{12}$/.test(keyId) ? keyId : defaults.accountId }
+  const [, keyId, region, service] =
+    text?.match(/^([^/]+)\/\d{8}\/([a-z0-9-]+)\/([^/]+)\/aws4_request$/) ?? []
+  return keyId && region && service ? { keyId, region, service } : undefined
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { signingName } from '../../model/arn.ts'
+import { credentialOf } from '../caller.ts'
 import { controlPath } from '../control-path.ts'
 import { notFound, PinpointException } from './exceptions.ts'
 
@@ -31,11 +32,11 @@ export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply
  * Where to look up the control calls, or that the call is one of another service. Callers of Pinpoint's operations know those
  * already.
  */
-function whereToLook({ api, url, headers }: FastifyRequest): string {
+function whereToLook({ api, url, headers, query }: FastifyRequest): string {
   if (api === 'control' || `${url}/` === controlPath) {
     return `; GET ${controlPath}openapi.json lists all control calls`
   }
-  const service = headers.authorization?.match(/Credential=[^,\s]+\/([^/,\s]+)\/aws4_request/)?.[1]
+  const service = credentialOf(headers, query)?.service
   if (service === undefined || service === signingName) return ''
   return `: the call is signed for ${service}, and no service but Pinpoint (${signingName}) is served`
 }
