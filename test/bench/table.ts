@@ -49,7 +49,7 @@ const comparing: [title: string, width: number][] = [
 export function beginTable({ builds }: Bench, title: string): (row: TableRow) => void {
   const all = builds.length > 1 ? [...columns, ...comparing] : columns
   const print = (cells: string[]) =>
-    console.log(`| ${all.map(([, width], index) => cells[index]!.padEnd(width)).join(' | ')} |`)
+    console.log(`| ${all.map(([, width], index) => (cells[index] ?? '').padEnd(width)).join(' | ')} |`)
   console.log(`\n## ${title}\n`)
   print(all.map(([title]) => title))
   print(all.map(([, width]) => '-'.repeat(width)))
