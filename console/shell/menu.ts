@@ -23,5 +23,5 @@ export function startMenu(): void {
     close()
   })
   // The same width as in styles/layout.css.
-  window.matchMedia('(max-width: 800px)').addEventListener('change', close)
+  window.matchMedia('(max-width: 1000px)').addEventListener('change', close)
 }
