@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
+import { evidenceOf } from '../server/model/evidence.ts'
+import { lifecycleOf } from '../server/model/lifecycle.ts'
 import { buildTestApp } from './support/helpers.ts'
 
 /** One row of the service model, remade by `fixtures/make-operations.ts`. */
@@ -39,6 +41,8 @@ t.test(
     for (const { name, method, uri, status, path, query } of operations) {
       const found = routes.filter(route => route.config?.operation === name)
       t.equal(found.length, 1, `${name} has one route`)
+      t.doesNotThrow(() => evidenceOf(name), `${name} is in evidence.ts`)
+      t.doesNotThrow(() => lifecycleOf(name), `${name} is in lifecycle.ts`)
       const [route] = found
       // The model's ARN is one parameter that may hold slashes.
       const isTags = uri === '/v1/tags/{resource-arn}'

@@ -30,7 +30,7 @@ interface Tally {
 /**
  * Counts in an activity what has become of the first candidates of a batch.
  *
- * @param isWave whether they are targets of a run by local time, which were counted before
+ * @param areCounted whether they are targets of a run by local time, which were counted before
  */
 export function tallyResults(
   { sending: { origin }, treatment }: Run,
@@ -38,20 +38,20 @@ export function tallyResults(
   batch: Batch,
   upTo: number,
   results: Results,
-  isWave: boolean,
+  areCounted: boolean,
 ): Tally {
   const tally: Tally = { sent: [], unsent: [], targeted: [] }
-  if (!isWave) countProduced(after.counters, batch, upTo)
+  if (!areCounted) countProduced(after.counters, batch, upTo)
   if (batch.gone.length > 0) count(after.counters, 'ENDPOINT_DELETED', batch.gone.length)
   for (const candidate of batch.candidates.slice(0, upTo)) {
     const { why, message, isTargeted, wasCalled = false } = results.get(candidate)!
     if (why !== undefined) count(after.counters, why)
     if (!isTargeted) {
       // It was targeted for its local time, and has opted out since, for example.
-      if (isWave) after.total--
+      if (areCounted) after.total--
       continue
     }
-    if (!isWave) after.total++
+    if (!areCounted) after.total++
     if (why !== 'TOTAL_CAP' && why !== 'EXPIRED') tally.targeted.push({ key: candidate.key, message })
     const { endpoint } = candidate
     if (message !== undefined) {

@@ -60,7 +60,7 @@ export function createCampaignRuns(context: SendingContext) {
   const step = async (activity: DueActivity, run: Run, isLong: boolean, now: Date): Promise<number> => {
     const { perSecond } = run.limits
     const isWalk = activity.endpoint === null && activity.member_cursor !== null
-    const isWave = activity.endpoint === null && activity.member_cursor === null
+    const areCounted = activity.endpoint === null && activity.member_cursor === null
     const isLocal = isWalk && run.timing.isLocalTime === true
     const limit = Math.min(
       isLong ? hookLimits.endpoints : membersPerStep,
@@ -91,7 +91,7 @@ export function createCampaignRuns(context: SendingContext) {
       return 0
     }
     const upTo = await sendBatch(context, activity, run, batch, selection, isLong, now)
-    const { sent, unsent, targeted } = tallyResults(run, after, batch, upTo, selection.results, isWave)
+    const { sent, unsent, targeted } = tallyResults(run, after, batch, upTo, selection.results, areCounted)
     if (isWalk) after.member_cursor = upTo === batch.candidates.length ? batch.next : batch.cursors[upTo - 1]!
     const pause = perSecond === undefined ? 0 : (sent.length * 1000) / perSecond
 

@@ -28,7 +28,7 @@ export const localBucket = 'local'
  * begins with. Of an S3 URL only the name is looked at, as only the emulator knows where it leads.
  *
  * @param given the format that the caller names, if any
- * @throws UsageError when there is nothing, or its format cannot be told
+ * @throws UsageError when there is nothing, or its format is unknown
  */
 export async function findSource(
   what: string,

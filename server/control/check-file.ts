@@ -6,7 +6,7 @@ import { takeUploads, withUpload } from './upload-bodies.ts'
 
 const FileCheck = Type.Object({
   format: Type.Optional(
-    Type.Unsafe<Format>({ ...Format, description: 'For CreateImportJob; absent if it cannot be told' }),
+    Type.Unsafe<Format>({ ...Format, description: 'For CreateImportJob; absent if unknown' }),
   ),
   isGzip: Type.Boolean({ description: 'Whether it is compressed with gzip, by its bytes' }),
   name: Type.String({ description: 'A name for the upload whose extensions say what the file is' }),

@@ -56,7 +56,7 @@ export class JobRunner implements Source {
   #newest = 0
   /**
    * Resolves when all jobs that have been started have rested in CREATED. They ask for slots in the
-   * order in which they were created, so none goes on before its elders: timers, and modules that
+   * order in which they were created, so none goes on before an older one: timers, and modules that
    * are being loaded, keep no order.
    */
   #rested: Promise<unknown> = Promise.resolve()
@@ -178,13 +178,13 @@ export class JobRunner implements Source {
 
   /** A job's rest in each of its states, and what ends it for good. */
   #createRest(job: Job, signal: AbortSignal): { wait: JobContext['rest']; end: () => void } {
-    const elders = this.#rested
+    const older = this.#rested
     const { promise, resolve: end } = Promise.withResolvers<void>()
-    if (job.status === 'CREATED') this.#rested = Promise.all([elders, promise])
+    if (job.status === 'CREATED') this.#rested = Promise.all([older, promise])
     const wait = async () => {
       if (!job.ofSeed) {
         await this.#context.pace.rest(signal)
-        if (job.status === 'CREATED') await elders
+        if (job.status === 'CREATED') await older
       }
       end()
     }

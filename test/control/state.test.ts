@@ -366,7 +366,11 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
     ['a broken page', broken, /damaged/],
     ['another program', exec('PRAGMA application_id = 7'), /not one of pinpoint-local/],
     ['no program', exec('PRAGMA application_id = 0; PRAGMA user_version = 0'), /not one of pinpoint-local/],
-    ['a newer version', exec('PRAGMA user_version = 36'), /another version of pinpoint-local/],
+    [
+      'a newer version',
+      exec('PRAGMA user_version = 36'),
+      /made by another version of pinpoint-local: delete it/,
+    ],
     [
       'a trigger',
       exec('CREATE TRIGGER t AFTER INSERT ON apps BEGIN DELETE FROM apps; END'),

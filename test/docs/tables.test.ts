@@ -22,6 +22,15 @@ t.test('the table of operations has each of them once', async t => {
   t.strictSame(rows.flatMap(([, names]) => names!.split(', ')).sort(), operations.toSorted())
 })
 
+t.test('pages that say how many operations there are say the number', t => {
+  const pages = ['README.md', 'docs/operations.md', 'docs/invariants.md', 'docs/decisions/security.md']
+  for (const page of pages) {
+    const numbers = readFileSync(join(root, page), 'utf8').match(/\b\d+(?=\]? operations)/g)
+    t.strictSame(new Set(numbers), new Set([String(operations.length)]), page)
+  }
+  t.end()
+})
+
 /** What a table in docs/operations.md says of each operation, whose rows are of resources or operations. */
 function saidOfOperations(heading: string): Map<string, string> {
   const withoutLink = (text: string) => text.replace(/^\[(.*)\]\(.*\)$/, '$1')
@@ -43,7 +52,7 @@ function saidOfOperations(heading: string): Map<string, string> {
 }
 
 t.test('the table of what lives on says so of each operation, as the code does', async t => {
-  const said = saidOfOperations('What lives on')
+  const said = saidOfOperations('End of support')
   const inWords = { 'lives-on': 'live on', ended: 'ended' }
   t.equal(said.size, operations.length)
   for (const name of operations) {

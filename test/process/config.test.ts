@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readFlags } from '../../server/cli/settings-flags.ts'
-import { type Config, configOf, loadConfig as load, type Options } from '../../server/process/config.ts'
+import {
+  allSettings,
+  type Config,
+  configOf,
+  loadConfig as load,
+  type Options,
+} from '../../server/process/config.ts'
 import { StartError } from '../../server/process/start-error.ts'
 import { version } from '../../server/version.ts'
 import { runMain } from '../support/spawn.ts'
@@ -88,6 +94,7 @@ const served: Row[] = [
   row('outboxLimit', 'OUTBOX_LIMIT', 10_000, ['1', 1], ['2000', 2000], '0'),
   row('otpCode', 'OTP_CODE', undefined, ['12345', '12345'], ['00000001', '00000001'], '1234'),
   row('missingVariables', 'MISSING_VARIABLES', 'fail', same('blank'), same('fail'), 'empty'),
+  row('console', 'CONSOLE', true, ['off', false], ['on', true], 'maybe'),
   row(
     'hookHosts',
     'HOOK_HOSTS',
@@ -172,6 +179,8 @@ function refusal(t: Test, env: Record<string, string>, argv: string[] = []): str
 }
 
 t.test('with nothing set, every setting has its default', async t => {
+  const unknown = Object.keys(allSettings).filter(name => !served.some(row => row.name === name))
+  t.strictSame(unknown, [], 'every setting has a row in `served`')
   const config = loadConfig({}, [])
   for (const { name, default: expected } of served) t.strictSame(config[name], expected, name)
   t.throws(() => Object.assign(config, { port: 1 }), TypeError, 'and cannot be changed')

@@ -7,7 +7,7 @@ export type Sum = (name: string, label?: string) => number
 export interface Measure {
   /** The counts that it reads. A group without any of them has no data, and no row. */
   names: readonly string[]
-  /** Undefined where it cannot be told, as a rate of nothing. */
+  /** Undefined where it is unknown, as a rate of nothing. */
   value: (sum: Sum) => number | undefined
   /** Whether the value is the number of different endpoints that have got a message. */
   countsEndpoints?: true

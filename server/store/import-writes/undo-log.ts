@@ -41,21 +41,18 @@ export function createUndoLog(
   queue: WriteQueue,
   counter: EndpointCounter,
 ): (job: number) => UndoLog {
-  // A row that somebody else has written since it was copied is copied again: what they wrote is to
-  // be restored. That is rare, and OR REPLACE is slower, as it needs a statement journal.
+  // A row that somebody else has written since it was copied is copied again: what they wrote is to be restored.
   // One that another job has restored, and that is yet to be settled, is as it was when that job copied it.
-  const [copy, copyAgain] = ['IGNORE', 'REPLACE'].map(orElse =>
-    db.prepare<[{ job: number; seqs: string; undone: string | null; now: number }]>(
-      `INSERT OR ${orElse} INTO endpoints_before_import (job, seq, ${mutableColumns}, copied_at)
-       SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, coalesce(
-         CASE WHEN :undone IS NOT NULL THEN
-           (SELECT min(u.copied_at) FROM json_each(:undone) j CROSS JOIN endpoints_before_import u
-            WHERE u.job = j.value AND u.seq = e.seq AND ${isAsRestored})
-         END, :now)
-       FROM json_each(:seqs) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
-    ),
+  const copy = db.prepare<[{ job: number; seqs: string; undone: string | null; now: number }]>(
+    `INSERT OR REPLACE INTO endpoints_before_import (job, seq, ${mutableColumns}, copied_at)
+     SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, coalesce(
+       CASE WHEN :undone IS NOT NULL THEN
+         (SELECT min(u.copied_at) FROM json_each(:undone) j CROSS JOIN endpoints_before_import u
+          WHERE u.job = j.value AND u.seq = e.seq AND ${isAsRestored})
+       END, :now)
+     FROM json_each(:seqs) k CROSS JOIN endpoints e WHERE e.seq = k.value`,
   )
-  const undone = db.prepare<[], number>(`SELECT j.seq ${fromUndone}`).pluck()
+  const failingJobs = db.prepare<[], number>(`SELECT j.seq ${fromUndone}`).pluck()
   const toRestore = db.prepare<[number, number, number], { seq: number; channel: string | null }>(
     `SELECT k.seq, e.channel_type AS channel
      FROM endpoints_before_import k LEFT JOIN endpoints e ON e.seq = k.seq
@@ -163,13 +160,10 @@ export function createUndoLog(
         }
         const seqs = rows.filter(row => row.import_job !== job).map(({ seq }) => seq)
         if (seqs.length === 0) return
-        const failing = undone.all()
+        const failing = failingJobs.all()
         lastCopies = Math.max(lastCopies + 1, wallClock().getTime())
-        const values = {
-          ...{ job, seqs: JSON.stringify(seqs), now: lastCopies },
-          undone: failing.length === 0 ? null : JSON.stringify(failing),
-        }
-        if (copy!.run(values).changes < seqs.length) copyAgain!.run(values)
+        const undone = failing.length === 0 ? null : JSON.stringify(failing)
+        copy.run({ job, seqs: JSON.stringify(seqs), undone, now: lastCopies })
       },
       undoable: app => ({
         created: countCreated.get(app.seq, newestBefore.get(job) ?? Number.MAX_SAFE_INTEGER, job)!,
@@ -200,7 +194,7 @@ export function createUndoLog(
         return rows.length > 0
       },
       copiedAt: rows =>
-        new Map(copiedAt.all(JSON.stringify(undone.all()), JSON.stringify(rows.map(({ seq }) => seq)))),
+        new Map(copiedAt.all(JSON.stringify(failingJobs.all()), JSON.stringify(rows.map(({ seq }) => seq)))),
       removeCreated(app, limit) {
         names.removeOfJob(app, job)
         passOnAll.run({ job })

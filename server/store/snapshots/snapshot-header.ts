@@ -54,7 +54,7 @@ export function readSnapshotHeader(header: Buffer): { bytes: number } | { refusa
     return { refusal: 'the SQLite file is not one of pinpoint-local' }
   }
   if (version !== newestVersion()) {
-    return { refusal: 'the snapshot was made by another version of pinpoint-local' }
+    return { refusal: 'it was made by another version of pinpoint-local: delete it, and take another' }
   }
   const wrong = (what: string) => ({
     refusal: `its header is not one that pinpoint-local writes: ${what}`,
