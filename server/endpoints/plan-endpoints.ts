@@ -107,15 +107,19 @@ export class EndpointPlan {
   }
 
   /**
-   * Brings an endpoint that is as it was before a failed import in line with what others have written since: it is INACTIVE
-   * if another one has become ACTIVE at its address, and has the attributes that its user has got (assumed). A user may come to
-   * have more than 15 endpoints so.
+   * Reconciles an endpoint that an undo has restored with what others have written since it was copied: it becomes INACTIVE
+   * if another one has become ACTIVE at its address, and gets the attributes that its user has now (assumed). The user may
+   * then have more than 15 endpoints.
    *
-   * @param copiedAt as of when it is
-   * @param asOf as of when another one is: a time for one that was restored as well, and that is yet to be settled; Infinity for
-   *   one that is as others have left it; undefined for one that does not count
+   * @param copiedAt when it was copied, in milliseconds since 1970
+   * @param asOf the time to which another endpoint's values belong: when it was copied, if it was restored as well and has yet
+   *   to be reconciled; Infinity if others wrote them; undefined if it does not count
    */
-  settle(endpoint: PlannedEndpoint, copiedAt: number, asOf: (row: EndpointRow) => number | undefined): void {
+  reconcile(
+    endpoint: PlannedEndpoint,
+    copiedAt: number,
+    asOf: (row: EndpointRow) => number | undefined,
+  ): void {
     const { address, endpoint_status, user_id, user_attributes } = endpoint.values
     const timeOf = ({ stored }: PlannedEndpoint) => asOf(stored!) ?? Number.NEGATIVE_INFINITY
     const isLater = (other: PlannedEndpoint) => other !== endpoint && timeOf(other) > copiedAt

@@ -1,4 +1,4 @@
-import { settleRestored } from '../endpoints/settle-restored.ts'
+import { reconcileRestored } from '../endpoints/reconcile-restored.ts'
 import type { JobStatus } from '../model/job-states.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
 import type { ImportWriter } from '../store/import-writes/import-writer.ts'
@@ -7,9 +7,9 @@ import type { Store } from '../store/open-store.ts'
 
 /**
  * Prepares the undo of what a failed job has written, step by step: its segment's members are deleted, the endpoints that it
- * changed are restored, all of these are settled with what others have written since, and those that it created are removed.
- * What other jobs changed that are undone now is restored before anything is settled, since two of them may have changed what
- * a call had written in between.
+ * changed are restored, all of these are reconciled with what others have written since, and those that it created are removed.
+ * Before anything is reconciled, what other FAILING jobs changed is restored, too: two of them may have changed what a call had
+ * written in between.
  *
  * @param rowsPerStep how many rows a step handles at most
  * @returns does one step; gives whether there may be more. To be called in a transaction of the job, which is FAILING
@@ -29,15 +29,15 @@ export function createUndo(job: ImportJob, store: Store, rowsPerStep: number): (
     const inState = (...states: JobStatus[]) =>
       ofApp.filter(({ status }) => states.includes(status)).map(({ seq }) => seq)
     const failing = inState('FAILING')
-    const settle: Parameters<ImportWriter['settle']>[1] = restored => {
+    const reconcile: Parameters<ImportWriter['reconcile']>[1] = restored => {
       const others = new Map<number | null, EndpointWriter>([[null, store.endpoints]])
       for (const seq of inState('PROCESSING', 'COMPLETING')) others.set(seq, writerOf(seq))
-      settleRestored(job.app, { restored, copiedAt: own.copiedAt, failing: new Set(failing), others })
+      reconcileRestored(job.app, { restored, copiedAt: own.copiedAt, failing: new Set(failing), others })
     }
     return (
       importProgress.deleteMembers(job, rowsPerStep) ||
       failing.some(seq => writerOf(seq).restore(job.app, rowsPerStep)) ||
-      own.settle(rowsPerStep, settle) ||
+      own.reconcile(rowsPerStep, reconcile) ||
       own.removeCreated(job.app, rowsPerStep)
     )
   }

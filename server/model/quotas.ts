@@ -251,28 +251,37 @@ export const eventLimits = {
   names: 1_000,
 } as const
 
-/**
- * What a journey may hold (source: guide, quotas page, where no other is named): characters of its
- * name and of the keys of activities; activities, of which some are for contact centers; branches of
- * a split; minutes that a split waits at least for events of a message, and of a custom channel's; days
- * of a wait and of a journey without an end; opening hours of a day and closed days of a channel. Those
- * of the last line are the most that a request may hold of anything, before it is checked (assumed).
- */
+/** What a journey may hold (source: guide, quotas page, where no other is named). */
 export const journeyLimits = {
+  /** Characters of its name. */
   name: 150,
+  /** Characters of the key of an activity. */
   activityKey: 100,
   activities: 40,
+  /** Activities of contact centers. */
   contactCenters: 3,
+  /** Branches of a random split: the least, and the most. */
   randomBranches: [2, 5],
+  /** Branches of a split by conditions. */
   conditionalBranches: 4,
+  /** Minutes that a split waits at least for events of a message, and of a custom channel's. */
   eventWaitMinutes: { message: 60, custom: 15 },
+  /** Days of a wait. */
   waitDays: 365,
+  /** Days of a journey without an end. */
   days: 540,
+  /** Opening hours of a day of a channel. */
   openHours: 4,
+  /** Closed days of a channel. */
   closedDays: 20,
   reentryCap: [0, 100],
   messagesPerSecond: [1, 20_000],
-  ...{ anyActivities: 1_000, anyBranches: 100, conditions: 100, anyRules: 1_000, endpointTypes: 20 },
+  // How many a request may have at all, before it is checked (assumed).
+  anyActivities: 1_000,
+  anyBranches: 100,
+  conditions: 100,
+  anyRules: 1_000,
+  endpointTypes: 20,
 } as const
 
 /** Journeys of an account that are ACTIVE, and those of them that events start. */
@@ -283,3 +292,14 @@ export const journeyCounts = { active: 50, event: 20 } as const
  * (source: guide).
  */
 export const kpiDays = { range: 31, past: 90 } as const
+
+/** Characters of a template's name (source: API reference). */
+export const templateNameLength = 128
+
+/** What rendering keeps to that Pinpoint says. */
+export const renderingLimits = {
+  /** Bytes of UTF-8 of the output (source: the size of an e-mail, quotas page). */
+  bytes: 10_000_000,
+  /** Items of a list that each goes through; further ones are left out (source: guide; left out: assumed). */
+  items: 15,
+} as const

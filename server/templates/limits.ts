@@ -1,3 +1,4 @@
+import { renderingLimits } from '../model/quotas.ts'
 import { type Place, TemplateError } from './template-error.ts'
 
 /**
@@ -20,10 +21,7 @@ export const limits = {
    * characters that a helper reads or makes, or that are indented.
    */
   steps: 500_000,
-  /** Bytes of UTF-8 of the output (source: the size of an e-mail, quotas page). */
-  bytes: 10_000_000,
-  /** Items of a list that each goes through; further ones are left out (source: guide; left out: assumed). */
-  items: 15,
+  ...renderingLimits,
 } as const
 
 /** What the templates of a message have cost so far. */

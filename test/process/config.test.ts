@@ -428,6 +428,7 @@ t.test('--help prints every setting with its flag, variable and default', async 
 
 function defaultShown({ name, default: byDefault }: Row): string | undefined {
   if (name === 'quotas') return 'off'
+  if (name === 'console') return 'on'
   if (name === 's3ForcePathStyle') return 'true with an endpoint'
   if (name === 'logFormat') return 'pretty on a terminal, else json'
   return byDefault === undefined ? undefined : String(byDefault)

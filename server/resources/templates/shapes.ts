@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { pathParams } from '../../model/common.ts'
+import { templateNameLength } from '../../model/quotas.ts'
 import { type TemplateType, templateTypes } from '../../model/template.ts'
 import type { ListedTemplate } from '../../store/templates/templates.ts'
 import { describe } from '../../validation/explain.ts'
@@ -29,9 +30,10 @@ export const VersionQuery = Type.Object({
  */
 export async function checkTemplateName({ params }: FastifyRequest): Promise<void> {
   const { templateName } = params as Static<typeof TemplateParams>
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(templateName)) return
+  const hasLength = templateName.length <= templateNameLength
+  if (hasLength && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(templateName)) return
   throw badRequest(
-    `template-name must be 1 to 128 letters (A to Z), digits, underscores and hyphens, the first one a letter or digit; got ${describe(templateName)}`,
+    `template-name must be 1 to ${templateNameLength} letters (A to Z), digits, underscores and hyphens, the first one a letter or digit; got ${describe(templateName)}`,
   )
 }
 

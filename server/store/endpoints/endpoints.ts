@@ -21,8 +21,8 @@ export interface EndpointLookups {
   userIds: string[]
   addresses: string[]
   /**
-   * Whether no two endpoints are ACTIVE at one address, as always but in the middle of an undo. Then none is looked up at which
-   * one is that these name.
+   * Whether no two endpoints are ACTIVE at one address, which is always so but during an undo. Then an address needs no lookup
+   * if one of the named endpoints is ACTIVE there.
    */
   areAddressesUnique?: boolean
 }

@@ -29,15 +29,15 @@ export interface ImportWriter extends EndpointWriter {
    */
   restore(app: AppRef, limit: number): boolean
   /**
-   * The second part, once all are restored: has up to `limit` of them settled with what others have written since. The log
-   * has no more of them then.
+   * The second part, once all are restored: has up to `limit` of them reconciled with what others have written since, and
+   * removes them from the log.
    *
    * @returns whether there were any
    */
-  settle(limit: number, settle: (restored: Restored[]) => void): boolean
+  reconcile(limit: number, reconcile: (restored: Restored[]) => void): boolean
   /**
-   * As of when those of some rows are that a job has restored that is undone now, that nobody has written again since, and that are not
-   * settled yet: the time at which it had copied them, in milliseconds since 1970, by their `seq`.
+   * When each of these rows was copied, in milliseconds since 1970 by `seq`. It has only those that an undo which is under way
+   * has restored and has yet to reconcile, and that nobody has written again.
    */
   copiedAt(rows: EndpointRow[]): ReadonlyMap<number, number>
   /**
@@ -84,7 +84,7 @@ export function createImportWriters(
         areNamesKnown = names.newNames(app, used, job).length === 0
       },
       restore: undoLog.restore,
-      settle: undoLog.settle,
+      reconcile: undoLog.reconcile,
       copiedAt: undoLog.copiedAt,
       removeCreated: undoLog.removeCreated,
       undoable: undoLog.undoable,

@@ -22,7 +22,7 @@ export interface UndoLog {
   /** See `ImportWriter`. */
   restore(app: AppRef, limit: number): boolean
   /** See `ImportWriter`. */
-  settle(limit: number, settle: (restored: Restored[]) => void): boolean
+  reconcile(limit: number, reconcile: (restored: Restored[]) => void): boolean
   /** See `ImportWriter`. */
   copiedAt(rows: EndpointRow[]): ReadonlyMap<number, number>
   /** See `ImportWriter`. */
@@ -42,7 +42,7 @@ export function createUndoLog(
   counter: EndpointCounter,
 ): (job: number) => UndoLog {
   // A row that somebody else has written since it was copied is copied again: what they wrote is to be restored.
-  // One that another job has restored, and that is yet to be settled, is as it was when that job copied it.
+  // One that another job has restored, and that is yet to be reconciled, is as it was when that job copied it.
   const copy = db.prepare<[{ job: number; seqs: string; undone: string | null; now: number }]>(
     `INSERT OR REPLACE INTO endpoints_before_import (job, seq, ${mutableColumns}, copied_at)
      SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, coalesce(
@@ -186,10 +186,10 @@ export function createUndoLog(
         if (rows.length === 0) restoredTo = Number.MAX_SAFE_INTEGER
         return rows.length > 0
       },
-      settle(limit, settle) {
+      reconcile(limit, reconcile) {
         const rows = restored.all(job, limit)
         // Others may have been deleted since.
-        settle(rows.filter(row => row.key !== null))
+        reconcile(rows.filter(row => row.key !== null))
         for (const { seq } of rows) forget.run(job, seq)
         return rows.length > 0
       },

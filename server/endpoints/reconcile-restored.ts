@@ -11,12 +11,12 @@ import { EndpointPlan } from './plan-endpoints.ts'
  * import has restored all.
  *
  * @param undo.copiedAt of the import's writer
- * @param undo.failing that import, and others that are undone now: what they wrote and have not undone yet does not count, and
- *   they get nothing more to undo
- * @param undo.others the jobs that have written and may still fail, each with its writer, and null with that of all else: what a job's endpoints
- *   do to others is written by that job, so that it is undone if the job fails as well
+ * @param undo.failing this import, and others whose undo is under way: what they wrote does not count, and they get nothing
+ *   more to undo
+ * @param undo.others the writer of each job that has written and may still fail, and under null that of all callers. What an
+ *   endpoint of a job does to others is written by that job's writer, so that it is undone if that job fails
  */
-export function settleRestored(
+export function reconcileRestored(
   app: AppRef,
   {
     restored,
@@ -42,7 +42,7 @@ export function settleRestored(
     for (const ref of restored) {
       // Others may have been written again since.
       const copied = copies.get(ref.seq)
-      if (copied !== undefined) plan.settle(plan.find(ref)!, copied, asOf)
+      if (copied !== undefined) plan.reconcile(plan.find(ref)!, copied, asOf)
     }
     writer.write(app, plan.writes, [])
   }
