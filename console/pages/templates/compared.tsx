@@ -9,7 +9,7 @@ import { focusHeading } from '../../shell/focus.ts'
 import type { DiffLine } from './diff.ts'
 import { type Draft, type Kind, memberName, memberText, readMember } from './kinds.ts'
 import { Lines } from './lines.tsx'
-import type { Shown } from './template.tsx'
+import type { Shown } from './shown.ts'
 
 /** What has changed in one member; without lines, more than can be compared. */
 interface Change {

@@ -7,7 +7,7 @@ import { useAction } from '../../parts/form.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
 import { announce } from '../../shell/announce.tsx'
 import type { Draft, Kind } from './kinds.ts'
-import type { Shown } from './template.tsx'
+import type { Shown } from './shown.ts'
 import { TemplateFields } from './template-form.tsx'
 
 /**

@@ -11,19 +11,9 @@ import { Loaded } from '../../parts/states.tsx'
 import { to } from '../../router.ts'
 import type { Kind } from './kinds.ts'
 import { Rendered } from './rendered.tsx'
+import type { Recipient, Shown } from './shown.ts'
 import type { PlacedError } from './source.tsx'
-import type { Shown } from './template.tsx'
 import { JsonField } from './template-form.tsx'
-
-/** Whom a template is rendered for. */
-export type Recipient = {
-  /** An endpoint that is stored. */
-  app?: string
-  endpoint?: string
-  /** Or else its values. */
-  values?: Record<string, unknown>
-  substitutions?: Record<string, unknown>
-}
 
 /** The members of a push template, by the channels that they are for. */
 const services: Record<string, string> = { GCM: 'GCM', APNS: 'APNS', ADM: 'ADM', BAIDU: 'Baidu' }

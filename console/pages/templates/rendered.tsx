@@ -6,7 +6,7 @@ import { HtmlFrame } from '../../parts/html-frame.tsx'
 import { Bubble, PushCard, Script } from '../../parts/looks.tsx'
 import { failed, lacking, TroubleBox } from '../../parts/trouble-box.tsx'
 import type { Kind } from './kinds.ts'
-import type { Recipient } from './preview.tsx'
+import type { Recipient } from './shown.ts'
 
 /** Characters of an address that a server takes for certain. */
 const maxAddress = 8000

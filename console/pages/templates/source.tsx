@@ -5,7 +5,7 @@ import { CopyButton } from '../../parts/copy.tsx'
 import { Section } from '../../parts/page.tsx'
 import { type Kind, type Member, memberName, memberText, readMember } from './kinds.ts'
 import { Lines } from './lines.tsx'
-import type { Shown } from './template.tsx'
+import type { Shown } from './shown.ts'
 
 type RenderError = RenderAnswer['errors'][number]
 

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks'
 import { call, get } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
-import type { RenderAnswer, TemplateResponse, TemplateVersion, TemplateVersions } from '../../api/types.ts'
+import type { RenderAnswer, TemplateResponse, TemplateVersions } from '../../api/types.ts'
 import { ConfirmButton, DeleteButton } from '../../parts/confirm.tsx'
 import { Id } from '../../parts/copy.tsx'
 import { CopyAs } from '../../parts/copy-as.tsx'
@@ -20,19 +20,10 @@ import { go, place, to, withQuery } from '../../router.ts'
 import { announce } from '../../shell/announce.tsx'
 import { Compared } from './compared.tsx'
 import { EditTemplate } from './edit-template.tsx'
-import { type Draft, type Kind, kinds } from './kinds.ts'
+import { type Kind, kinds } from './kinds.ts'
 import { Preview } from './preview.tsx'
+import type { Shown } from './shown.ts'
 import { Source } from './source.tsx'
-
-/** A version of a template, and what else there is to know of the template. */
-export interface Shown {
-  /** The version that is shown, with what it says. */
-  template: TemplateResponse & Draft
-  /** The number of the active version. */
-  active: string
-  /** The versions, the newest first. */
-  versions: TemplateVersion[]
-}
 
 const above: [string, string][] = [['Templates', 'templates']]
 
