@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { CreateAppCommand, GetAppCommand, PinpointClient } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { makeBuckets } from '../support/buckets.ts'
@@ -87,6 +89,26 @@ t.test('a call whose caller leaves before it is answered is one line, too', asyn
   t.match(
     lines.filter(({ operation }) => operation === 'GetApps'),
     [{ level: levels.warn, msg: 'GetApps: the caller left before it was answered' }],
+  )
+})
+
+t.test('a snapshot whose last byte the caller has was answered, also if it leaves at once', async t => {
+  const emulator = await start(t)
+  const downloads = 20
+  for (let download = 0; download < downloads; download++) {
+    const request = get(`${emulator.url}/_pinpoint/snapshot`, { agent: false })
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    let left = Number(response.headers['content-length'])
+    for await (const chunk of response) {
+      left -= chunk.length
+      if (left === 0) request.destroy()
+    }
+  }
+  await emulator.raw('GET /v1/apps')
+  const lines = await linesUntil(emulator, /^GetApps/)
+  t.strictSame(
+    lines.filter(({ operation }) => operation === 'getSnapshot').map(({ level }) => level),
+    Array(downloads).fill(levels.info),
   )
 })
 
