@@ -27,6 +27,7 @@ export type AudienceCounter = (typeof audienceCounters)[number]
 /** How often something has happened, by the name of a counter. */
 export type Counters = Record<string, number>
 
+/** Adds to a counter, which is 0 before. */
 export function count(counters: Counters, name: string, by = 1): void {
   counters[name] = (counters[name] ?? 0) + by
 }

@@ -60,6 +60,11 @@ export const withPartials = (scope: Scope, defined: ReadonlyMap<string, Render>)
   partials: { defined, outer: scope.partials },
 })
 
+/**
+ * The inline partial of a name: that of the innermost block which defines one.
+ *
+ * @throws TemplateError if that is one step too many
+ */
 export function findPartial(run: Run, { partials }: Scope, name: string): Render | undefined {
   for (let at = partials; at !== undefined; at = at.outer) {
     run.stepAlong([name])

@@ -86,7 +86,7 @@ export class JobRunner implements Source {
 
   /**
    * Runs the suspects one at a time, each until it is over or held: the jobs that were under way
-   * when the worker died. If it dies again, it is clear of which one.
+   * when the worker died. If it dies again, the one that runs is the cause.
    */
   async runSuspects(): Promise<void> {
     const { progress } = this.#kind

@@ -12,6 +12,11 @@ export interface EndpointRef {
   key: number
 }
 
+/**
+ * An endpoint by its id.
+ *
+ * @param app the number of its application
+ */
 export function endpointRef(app: number, id: string): EndpointRef {
   const folded = foldedId(id)
   return { id, folded, key: endpointKey(app, folded) }
