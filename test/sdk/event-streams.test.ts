@@ -24,6 +24,7 @@ import { loadConfig } from '../../server/process/config.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, createClient, roleArn, start, startEmulator, until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { channelSettings } from '../support/sending.ts'
 
 const kinesisArn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/events'
@@ -199,7 +200,7 @@ t.test('a Firehose gets lines; what it refuses for now is sent again', async t =
   await happen(client, app, 'bought')
   await until(() => lines.length > 0 || undefined, 'a line')
   t.ok(requests > 1)
-  t.match(lines, [/^\{"event_type":"bought".*\}\n$/])
+  matchEach(t, lines, [/^\{"event_type":"bought".*\}\n$/])
 })
 
 t.test('an event that is too large for a stream is given up, and the next ones come', async t => {
@@ -229,7 +230,8 @@ t.test('an event that is too large for a stream is given up, and the next ones c
     const found = lines.filter(({ givenUp }) => givenUp !== undefined)
     return found.length >= 2 ? found : undefined
   }, 'the log lines')
-  t.match(given, [{ givenUp: 1 }, { givenUp: 2 }], '_email.send and _email.delivered')
+  // _email.send and _email.delivered.
+  matchEach(t, given, [{ givenUp: 1 }, { givenUp: 2 }])
   t.match(
     given[0]!.msg,
     /^the event \d+ is not put on arn:aws:kinesis:.*: it has 1\d{6} bytes, and a record has/,
@@ -314,7 +316,7 @@ t.test(
     t.strictSame(taken, { a: ['one', 'two'], b: ['other'] })
     const ofStreams = () => lines.filter(({ stream }) => stream !== undefined)
     await until(() => ofStreams().length === 2 || undefined, 'the line about the end of the wait')
-    t.match(ofStreams(), [
+    matchEach(t, ofStreams(), [
       {
         stream: arnOf('a'),
         level: 40,

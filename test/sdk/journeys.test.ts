@@ -313,7 +313,9 @@ t.test('the FilterType says who reports the events that let endpoints in', async
   const sent = journeys.map(
     async id => (await control('GET', `/_pinpoint/messages?journey=${id}`)).body.items,
   )
-  t.match(await Promise.all(sent), [[{ endpoint: 'bob' }], [{ endpoint: 'ann' }]])
+  const [ofEndpoint, ofSystem] = await Promise.all(sent)
+  matchEach(t, ofEndpoint, [{ endpoint: 'bob' }])
+  matchEach(t, ofSystem, [{ endpoint: 'ann' }])
 })
 
 t.test('a clock that is set back holds up neither a journey nor its rate', async t => {
@@ -336,7 +338,8 @@ t.test('a clock that is set back holds up neither a journey nor its rate', async
   }
   matchEach(t, await sentTo('ann', '2027-03-20T09:00:00.000Z'), [{ time: '2027-03-20T09:00:00.000Z' }])
   const before = '2027-02-20T09:00:00.000Z'
-  t.match(await sentTo('bob', before), [{ time: before }], 'before it was published, and it has sent')
+  // Before it was published, and it has sent.
+  matchEach(t, await sentTo('bob', before), [{ time: before }])
 })
 
 t.test('a clock that is set back holds up nobody who is entering, or waits for the rate', async t => {

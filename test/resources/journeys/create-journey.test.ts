@@ -1,5 +1,6 @@
 import t from 'tap'
 import { isError } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { journeyOf, withJourneys } from '../../support/journeys.ts'
 
 t.test('CreateJourney answers 201 with a DRAFT that needs no more than a name', async t => {
@@ -166,5 +167,5 @@ t.test('UpdateJourney replaces all of a draft, needs a State, and publishes', as
   t.match(published, { status: 200, body: { State: 'ACTIVE', Name: 'welcome' } })
   const again = await call('PUT', path, journeyOf(segment))
   isError(t, again, 409, 'ConflictException', /^Only a journey whose State is DRAFT can be updated/)
-  t.match((await call('GET', `${path}/runs`)).body.Item, [{ Status: 'SCHEDULED' }])
+  matchEach(t, (await call('GET', `${path}/runs`)).body.Item, [{ Status: 'SCHEDULED' }])
 })
