@@ -40,10 +40,14 @@ const dueResources: DueResources = {
 }
 /** Aborted when the thread is to end. */
 const ending = new AbortController()
+/** What discards drafts now. */
+const discarding = new Set<Promise<void>>()
+/** Aborted when drafts are discarded no longer, as the thread ends. */
+const discardingOver = new AbortController()
 
 /**
- * Milliseconds in which drafts are to be discarded: those of a replaced state; those of a thread
- * that ends.
+ * Milliseconds in which drafts are to be discarded: those of a replaced state; all of them once
+ * the thread is to end.
  */
 const discardTimeout = { replaced: 20_000, atEnd: 1500 }
 
@@ -107,7 +111,10 @@ async function moveClock(move: ClockMove, number: number): Promise<void> {
 
 async function end(forGood: boolean): Promise<void> {
   ending.abort()
-  if (forGood) await discard(store.exportProgress.drafts(), AbortSignal.timeout(discardTimeout.atEnd))
+  AbortSignal.timeout(discardTimeout.atEnd).addEventListener('abort', () => discardingOver.abort())
+  if (forGood) discarding.add(discard(store.exportProgress.drafts(), discardingOver.signal))
+  // Whoever is told what is left behind can remove it.
+  await Promise.all(discarding)
   store.close()
   if (settings.ownsProcess) learnLifetimes(true)
   port.close()
@@ -120,8 +127,12 @@ async function end(forGood: boolean): Promise<void> {
 async function replaceState(generation: number, drafts: ExportDraft[]): Promise<void> {
   store.close()
   ;({ store, work } = takeUpState(true))
-  const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(discardTimeout.replaced)])
-  void discard(drafts, signal).then(() => tell({ discarded: generation }))
+  const signal = AbortSignal.any([discardingOver.signal, AbortSignal.timeout(discardTimeout.replaced)])
+  const discarded = discard(drafts, signal).then(() => {
+    discarding.delete(discarded)
+    tell({ discarded: generation })
+  })
+  discarding.add(discarded)
 }
 
 async function discard(drafts: ExportDraft[], signal: AbortSignal): Promise<void> {

@@ -239,7 +239,8 @@ export function startJobWorker(
       if (worker.threadId === -1) return
       worker.ref()
       worker.postMessage((forGood ? 'stop for good' : 'stop') satisfies ToWorker)
-      const timeout = stopTimeout + (forGood ? discardTimeout : 0)
+      const discards = forGood || discarding.size > 0
+      const timeout = stopTimeout + (discards ? discardTimeout : 0)
       await Promise.race([exited, setTimeout(timeout, undefined, { ref: false })])
       await worker.terminate()
     },

@@ -22,7 +22,8 @@ import {
 import { largeSnapshot } from '../support/large-snapshot.ts'
 import { onlyLong } from '../support/long.ts'
 import { countersOf, getEndpoint, getSegment, putEndpoint, untilProcessed } from '../support/reads.ts'
-import { startHolding, startS3 } from '../support/s3.ts'
+import { startFront, startHolding, startS3 } from '../support/s3.ts'
+import { spawnEmulator } from '../support/spawn.ts'
 
 const buckets = makeBuckets(t)
 await buckets.put('data', 'few.csv', csvOf('few-1', 'few-2'))
@@ -46,7 +47,10 @@ const hidden = () =>
     .sort()
 
 /** Starts an export that is held when all of it is written, and nothing is published. */
-async function exportToTheBrink(emulator: typeof exporting, S3UrlPrefix = 's3://data') {
+async function exportToTheBrink(
+  emulator: Pick<typeof exporting, 'client' | 'url'>,
+  S3UrlPrefix = 's3://data',
+) {
   const app = await createApp(emulator.client)
   await putEndpoint(emulator.client, app, 'e', { ChannelType: 'EMAIL', Address: 'a@example.com' })
   const { control, advance } = jobsOf(emulator.url)
@@ -227,6 +231,21 @@ t.test('an ephemeral emulator that stops discards it too, any other keeps it for
   const second = await startEmulator(t, env)
   await jobsOf(second.url).control({ mode: 'immediate' })
   t.match(await waitForJob(second.client, job), { JobStatus: 'COMPLETED' })
+})
+
+t.test('a stop soon after a reset names in the log what could not be discarded', async t => {
+  const s3 = await startS3(t)
+  await s3.put('out', 'there', '')
+  // What discards drafts is not answered.
+  const front = await startFront(t, s3, undefined, ({ method }) => method === 'DELETE')
+  const emulator = await spawnEmulator(t, { ...front.env, DATA_DIR: makeFolder(t) })
+  const job = await exportToTheBrink(emulator, 's3://out')
+  t.equal((await reset(emulator.url)).status, 204)
+  t.equal((await emulator.end('SIGTERM')).code, 0)
+  const errors = emulator.log().filter(({ level }) => level === 50)
+  t.equal(errors.length, 1)
+  const says = `^an unfinished export was discarded, but ${job.Id}-00000.gz: what was written could not be removed`
+  t.match(errors[0]?.msg, new RegExp(says))
 })
 
 t.test('a snapshot is the whole state in a SQLite file, and replaces any other', async t => {
