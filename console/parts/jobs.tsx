@@ -8,8 +8,8 @@ import type { Column } from './table.tsx'
 import { Time } from './time.tsx'
 
 /** The address of a job's page. */
-const jobAddress = ({ app, type, job }: JobRow): string =>
-  type === 'IMPORT' ? to`apps/${app}/import-jobs/${job.Id}` : to`apps/${app}/export-jobs/${job.Id}`
+export const jobAddress = ({ app, type, id }: { app: string; type: string; id: string }): string =>
+  type === 'IMPORT' ? to`apps/${app}/import-jobs/${id}` : to`apps/${app}/export-jobs/${id}`
 
 /** Where a job reads from, or writes to. */
 const s3UrlOf = ({ Definition }: JobRow['job']): string =>
@@ -28,7 +28,7 @@ export const jobColumns: Column<JobRow>[] = [
   {
     head: 'Job',
     cell: row => (
-      <a href={jobAddress(row)}>
+      <a href={jobAddress({ ...row, id: row.job.Id })}>
         <Icon name={row.type === 'IMPORT' ? 'download' : 'upload'} />{' '}
         {row.type === 'IMPORT' ? 'Import' : 'Export'}
         <span class="sr-only">{objectWords(row.job)}</span>

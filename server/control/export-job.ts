@@ -8,12 +8,14 @@ import { JobParams } from '../model/job.ts'
 import { findApp } from '../resources/find.ts'
 import { heldBy } from './held-by.ts'
 import { Held, History, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
+import { WaitsFor, waitsFor } from './waits-for.ts'
 
 const ExportJobPage = Type.Object({
   job: ExportJobResponse,
   history: History,
   held: Held,
   heldBy: Type.Optional(HeldBy),
+  waitsFor: Type.Optional(WaitsFor),
   pieces: Type.Array(
     Type.Object({
       ...pieceMembers,
@@ -50,7 +52,12 @@ export const exportJob: FastifyPluginAsyncTypebox = async app => {
           .pieces(seq, from, limit)
           .map(piece => ({ ...piece, object: exportKey(S3UrlPrefix, job.Id, piece.index) })),
       )
-      return { job, history, held, heldBy: heldBy(app.store, 'export', found), ...shown }
+      return {
+        ...{ job, history, held },
+        heldBy: heldBy(app.store, 'export', found),
+        waitsFor: waitsFor(app.store, 'export', found),
+        ...shown,
+      }
     },
   )
 }

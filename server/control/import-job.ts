@@ -9,12 +9,14 @@ import { findApp } from '../resources/find.ts'
 import type { FailureCursor } from '../store/jobs/import-jobs.ts'
 import { heldBy } from './held-by.ts'
 import { Held, History, JobFailure, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
+import { WaitsFor, waitsFor } from './waits-for.ts'
 
 const ImportJobPage = Type.Object({
   job: ImportJobResponse,
   history: History,
   held: Held,
   heldBy: Type.Optional(HeldBy),
+  waitsFor: Type.Optional(WaitsFor),
   pieces: Type.Array(
     Type.Object({
       ...pieceMembers,
@@ -73,6 +75,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
         history,
         held,
         heldBy: heldBy(app.store, 'import', found),
+        waitsFor: waitsFor(app.store, 'import', found),
         ...shown,
         failures: { items, ...(token !== undefined && { nextToken: token }) },
         skipped: skipped.items,

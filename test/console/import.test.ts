@@ -329,6 +329,32 @@ t.test('a job that waits for another, and then fails, shows both', needsBrowser,
   t.strictSame(trouble, [])
 })
 
+t.test(
+  'a job that waits for a slot names the job that has it, and what holds that',
+  needsBrowser,
+  async t => {
+    const { page, client, url, control, trouble } = await open(t, 'jobs', { MAX_RUNNING_IMPORTS: '1' })
+    const buckets = { S3Url: 's3://none/first.csv' }
+    await control('PUT', '/_pinpoint/job-control', { mode: 'timed', delayMs: 600_000 })
+    const app = await createApp(client)
+    const first = await createImportJob(client, app, buckets)
+    const rule = { job: { id: first.Id }, hangAt: 'PREPARING_FOR_INITIALIZATION' }
+    const { body: fault } = await control('POST', '/_pinpoint/faults', rule)
+    await control('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+    const second = await createImportJob(client, app, buckets)
+    await page.goto(`${url}/_pinpoint/console/apps/${app}/import-jobs/${second.Id}`)
+    const held = page.locator('.held')
+    await held.getByText(`Import ${first.Id} is held, by the fault rule ${fault.id}`).waitFor()
+    await control('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+    await held.getByText(`is held, as job control is manual, and by the fault rule ${fault.id}`).waitFor()
+    await control('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+    await held.getByRole('link', { name: `Import ${first.Id}` }).click()
+    await page.getByRole('button', { name: 'Remove the rule' }).click()
+    await badge(page, 'FAILED').waitFor()
+    t.strictSame(trouble, [])
+  },
+)
+
 t.test('the bar of a job never goes back', needsBrowser, async t => {
   const buckets = makeBuckets(t)
   const lines = (count: number, at: string) =>

@@ -250,6 +250,30 @@ for (const isRestarted of [false, true]) {
   })
 }
 
+t.test('a job that waits for a slot says which jobs have them, and what holds those', async t => {
+  const {
+    ApplicationId: app,
+    call,
+    control,
+    page,
+    rule,
+    holder,
+    waiting,
+    untilHeld,
+  } = await startBehindHung(t)
+  const waitsFor = async () => (await page(waiting)).waitsFor
+  await until(async () => (await page(holder)).heldBy, 'the other job to be held')
+  t.strictSame(await waitsFor(), [{ app, id: holder.id, heldBy: { fault: rule } }])
+  t.equal((await page(holder)).waitsFor, undefined)
+  await control('manual')
+  t.strictSame(await waitsFor(), [{ app, id: holder.id, heldBy: { mode: 'manual', fault: rule } }])
+  await call('POST', '/_pinpoint/faults', { job: { id: waiting.id }, hangAt: 'PENDING_JOB' })
+  await control('immediate')
+  await call('DELETE', `/_pinpoint/faults/${rule}`)
+  await untilHeld(waiting)
+  t.equal(await waitsFor(), undefined, 'it is held itself, and no job has the slot')
+})
+
 t.test('a job that fails before it has a slot keeps none from others, also after a restart', async t => {
   const first = await startManual(t)
   const rule = { job: { s3Url: 's3://data/b.csv' }, failAt: 'CREATED' }

@@ -57,6 +57,22 @@ async function removeRule(id: string): Promise<void> {
   announce('The rule is removed.')
 }
 
+/** What holds a job, as the rest of a sentence. */
+export const HoldReason = ({ heldBy }: Pick<ImportJobPage, 'heldBy'>) => (
+  <>
+    {heldBy?.mode && (
+      <>
+        , as <a href="faults">job control</a> is {heldBy.mode}
+      </>
+    )}
+    {heldBy?.fault && (
+      <>
+        {heldBy.mode ? ', and' : ','} by the <a href="faults">fault rule</a> <code>{heldBy.fault}</code>
+      </>
+    )}
+  </>
+)
+
 /** Says that a job is held, and by what, and lets it go on. */
 export function Held({
   address,
@@ -82,17 +98,7 @@ export function Held({
     <div class="card held">
       <p>
         <Icon name="hand" /> Held in {status}
-        {heldBy?.mode && (
-          <>
-            , as <a href="faults">job control</a> is {heldBy.mode}
-          </>
-        )}
-        {heldBy?.fault && (
-          <>
-            {heldBy.mode ? ', and' : ','} by the <a href="faults">fault rule</a> <code>{heldBy.fault}</code>
-          </>
-        )}
-        .
+        <HoldReason heldBy={heldBy} />.
       </p>
       {heldBy?.fault && (
         <div class="actions">

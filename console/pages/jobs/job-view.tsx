@@ -17,6 +17,7 @@ import { PieceGrid } from './piece-grid.tsx'
 import { SpeedChart } from './speed-chart.tsx'
 import { Track } from './track.tsx'
 import type { useJob, WatchedJob } from './use-job.ts'
+import { Waits } from './waits.tsx'
 
 /** The page of a job of either type: how far it is, and what `children` adds. */
 export function JobView<Details extends ImportJobPage | ExportJobPage>({
@@ -75,7 +76,7 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
       <Loaded isPaged from={from}>
         {details => {
           if (watched.status === undefined) return null
-          const { status, history, held, heldBy, pieces, letters, speeds } = watched
+          const { status, history, held, heldBy, waitsFor, pieces, letters, speeds } = watched
           return (
             <>
               {!isOver(status) && (
@@ -87,7 +88,10 @@ export function JobView<Details extends ImportJobPage | ExportJobPage>({
                   uploaded={uploaded}
                 />
               )}
-              {held && <Held address={address} status={status} heldBy={heldBy} reload={from.reload} />}
+              {waitsFor && <Waits type={details.job.Type} waitsFor={waitsFor} />}
+              {held && !waitsFor && (
+                <Held address={address} status={status} heldBy={heldBy} reload={from.reload} />
+              )}
               <Track history={history} held={held} />
               <Numbers id={details.job.Id} watched={watched} noun={noun} />
               <SpeedChart speeds={speeds} unit={noun} />

@@ -29,6 +29,8 @@ export interface WatchedJob<Details> {
   history: History
   held: boolean
   heldBy: ImportJobPage['heldBy']
+  /** The jobs that have the slots for which it waits. */
+  waitsFor: ImportJobPage['waitsFor']
   processed: number
   /** How often `processed` has gone back, which it does only where the state was replaced. */
   restarts: number
@@ -69,7 +71,7 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
 
   useReload(reload, ['job', 'failures'], event =>
     event.id !== job
-      ? false
+      ? 'status' in event && details !== undefined && isAboutWait(event, details)
       : 'status' in event
         ? event.status !== details?.job.JobStatus || event.held !== details.held
         : details !== undefined && alsoAt(details),
@@ -120,13 +122,15 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
   const { bytes } = event ?? {}
   const over = isOver(status)
   const held = isNewer ? event.held : details.held
+  const heldBy = isNewer ? event.heldBy : details.heldBy
   const part = bytes && bytes.total > 0 ? bytes : pieces
   return {
     from,
     status,
     history: historyWith(details.history, event),
     held,
-    heldBy: isNewer ? event.heldBy : details.heldBy,
+    heldBy,
+    waitsFor: status === 'PENDING_JOB' && heldBy === undefined ? details.waitsFor : undefined,
     processed,
     restarts,
     failed: Math.max(read.TotalFailures ?? 0, isNewer ? event.failed : 0),
@@ -137,6 +141,13 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
     left: over || held || part === undefined ? undefined : rate.current.left(part.total),
     share: status === 'COMPLETED' ? 1 : part && part.total > 0 ? part.done / part.total : undefined,
   }
+}
+
+/** Whether an event of another job changes what is shown of a wait for a slot: who has it, or what holds that job. */
+function isAboutWait(event: JobEvent, { job, waitsFor = [] }: ImportJobPage | ExportJobPage): boolean {
+  if (job.JobStatus !== 'PENDING_JOB' || event.type !== job.Type) return false
+  const holder = waitsFor.find(({ id }) => id === event.id)
+  return holder === undefined || JSON.stringify(holder.heldBy) !== JSON.stringify(event.heldBy)
 }
 
 /** The pieces of an event, in which those that are done have not failed. */

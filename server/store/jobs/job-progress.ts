@@ -11,6 +11,16 @@ import { type Deaths, hadSlot, isRunning, type Job, type JobTable } from './job-
 /** Thrown by a write for a job whose application has been deleted. */
 export class JobGoneError extends Error {}
 
+/** A job that has a slot, for which others may wait. */
+export interface SlotHolder {
+  seq: number
+  id: string
+  /** Id of its application. */
+  app: string
+  /** Not 0 if it has been held in its state. */
+  held: number
+}
+
 /**
  * What the worker does with jobs of any kind. Each write is part of a transaction made by `write`.
  */
@@ -43,8 +53,15 @@ export function createJobProgress(
   const noteHeld = db.prepare(`UPDATE ${table} SET held_in = status WHERE seq = ?`)
   const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
   const isOfSeed = table === 'import_jobs' ? 'j.seed_entry IS NOT NULL' : 'false'
-  const holders = db.prepare<[{ seq: number }], { seq: number; id: string; waits: number; mayLeave: number }>(
-    `SELECT j.seq, j.id, j.status = 'PENDING_JOB' AS waits, ${hasLeave} AS mayLeave
+  const waitsForSlot = db.prepare(
+    `SELECT 1 FROM ${table} j WHERE j.seq = ? AND j.status = 'PENDING_JOB' AND NOT ${isOfSeed}`,
+  )
+  const holders = db.prepare<
+    [{ seq: number }],
+    SlotHolder & { waits: number; mayLeave: number; held: number }
+  >(
+    `SELECT j.seq, j.id, a.id AS app, j.held_in IS j.status AS held,
+       j.status = 'PENDING_JOB' AS waits, ${hasLeave} AS mayLeave
      FROM ${table} j JOIN apps a ON a.seq = j.app
      WHERE ${isRunning} AND j.seq <> :seq AND a.id IS NOT NULL AND NOT ${isOfSeed}
        AND (${hadSlot} OR j.status = 'PENDING_JOB' AND j.seq < :seq AND ${hasLeave})
@@ -162,6 +179,16 @@ export function createJobProgress(
       const having = all.slice(0, slots)
       if (having.length < slots || having.some(({ mayLeave }) => mayLeave === 1)) return undefined
       return { having: having.map(({ id }) => id), before: all.slice(slots).map(({ id }) => id) }
+    },
+
+    /**
+     * The jobs that have the slots while a job waits as PENDING_JOB for one, oldest first. None if a
+     * slot is free, and for a job of the seed, which has a slot of its own.
+     */
+    slotHolders(seq: number): SlotHolder[] {
+      if (waitsForSlot.get(seq) === undefined) return []
+      const having = holders.all({ seq }).filter(({ waits }) => waits === 0)
+      return having.length < slots ? [] : having.slice(0, slots)
     },
 
     /** How often the worker died with a job under way since the job last made progress. */

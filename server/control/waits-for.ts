@@ -1,0 +1,35 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { HeldBy } from '../model/held-by.ts'
+import type { FoundJob } from '../store/jobs/job-rows.ts'
+import type { Store } from '../store/open-store.ts'
+import { heldBy } from './held-by.ts'
+
+/** The jobs that have all slots, for one of which a job waits. */
+export const WaitsFor = Type.Array(
+  Type.Object({
+    app: Type.String({ description: 'Id of its application' }),
+    id: Type.String({ description: 'Id of the job' }),
+    heldBy: Type.Optional(HeldBy),
+  }),
+  { description: 'The jobs that have all slots while this one waits for one, oldest first' },
+)
+export type WaitsFor = Static<typeof WaitsFor>
+
+/**
+ * The jobs whose slots a job waits for, each with what holds it.
+ *
+ * @returns undefined if it waits for none: a job that is held in PENDING_JOB is let go on first
+ */
+export function waitsFor(
+  store: Pick<Store, 'jobControl' | 'importProgress' | 'exportProgress'>,
+  kind: 'import' | 'export',
+  job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
+): WaitsFor | undefined {
+  if (heldBy(store, kind, job) !== undefined) return undefined
+  const holders = store[`${kind}Progress`].slotHolders(job.seq)
+  if (holders.length === 0) return undefined
+  return holders.map(({ app, id, seq, held }) => {
+    const by = heldBy(store, kind, { seq, held: held !== 0 })
+    return { app, id, ...(by && { heldBy: by }) }
+  })
+}
