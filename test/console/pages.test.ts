@@ -86,7 +86,7 @@ const cutTables = (page: Page): Promise<string[]> =>
     .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
     .map(frame => frame.ariaLabel + ': ' + (frame.scrollWidth - frame.clientWidth))`)
 
-const widths = [1280, 1024, 375, 320]
+const widths = [1280, 1024, 1000, 801, 375, 320]
 
 /** What is wrong with a page, in both schemes and at all widths: a line each. */
 async function look({ page, trouble }: WatchedPage, address: string, isMissing: boolean): Promise<string[]> {
@@ -116,7 +116,7 @@ async function look({ page, trouble }: WatchedPage, address: string, isMissing: 
       return found.length > 0 ? found : ['something in a table']
     })()`)
       wrong.push(...wide.map(line => `too wide at ${width} px: ${line}`))
-      if (width >= 1024) {
+      if (width >= 801) {
         const cut = await cutTables(page)
         wrong.push(...cut.map(line => `columns are cut off at ${width} px: ${line}`))
       }
