@@ -46,7 +46,8 @@ interface Imports {
 
 function readImports(folder: 'server' | 'console'): Imports {
   const path = new URL(`../${folder}/`, import.meta.url).pathname
-  const [imports, loads]: Map<string, string[]>[] = [new Map(), new Map()]
+  const imports: Imports['imports'] = new Map()
+  const loads: Imports['loads'] = new Map()
   for (const file of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!/\.tsx?$/.test(file)) continue
     const text = readFileSync(join(path, file), 'utf8')
@@ -57,16 +58,16 @@ function readImports(folder: 'server' | 'console'): Imports {
       target: target!.startsWith('.') ? posix.join(posix.dirname(file), target!) : target!,
       isLoaded: isType === undefined && isTypeOf === undefined,
     }))
-    imports!.set(
+    imports.set(
       file,
       targets.map(({ target }) => target).filter(target => /\.tsx?$/.test(target)),
     )
-    loads!.set(
+    loads.set(
       file,
       targets.filter(({ isLoaded }) => isLoaded).map(({ target }) => target),
     )
   }
-  return { imports: imports!, loads: loads! }
+  return { imports, loads }
 }
 
 const { imports, loads } = readImports('server')

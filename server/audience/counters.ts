@@ -3,9 +3,9 @@ import type { EndpointResponse } from '../model/endpoint.ts'
 import { isTimeZone } from '../model/time-zone.ts'
 
 /**
- * Counters of the members of a segment and of those that are not targeted, in the order in which endpoints are
- * filtered (names: guide; order: assumed). TREATMENT_HOLDOUT and ENDPOINT_CHANNEL_MISMATCH are those
- * of campaigns alone.
+ * Counters of the members of a segment and of those that are not targeted, in the order in which
+ * endpoints are filtered (names: guide; order: assumed). TREATMENT_HOLDOUT and
+ * ENDPOINT_CHANNEL_MISMATCH are those of campaigns alone.
  */
 export const audienceCounters = [
   'ENDPOINT_PRODUCED',

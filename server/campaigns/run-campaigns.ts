@@ -60,6 +60,7 @@ export function createCampaignRuns(context: SendingContext) {
   const step = async (activity: DueActivity, run: Run, isLong: boolean, now: Date): Promise<number> => {
     const { perSecond } = run.limits
     const isWalk = activity.endpoint === null && activity.member_cursor !== null
+    // The targets of a run by local time, when its members have been walked.
     const areCounted = activity.endpoint === null && activity.member_cursor === null
     const isLocal = isWalk && run.timing.isLocalTime === true
     const limit = Math.min(

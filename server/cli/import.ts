@@ -132,7 +132,10 @@ async function importOnce(
   }
 }
 
-/** Shows how a job gets on until it is over. It looks again and again, as any client of Pinpoint does: with --url it is one. */
+/**
+ * Shows how a job gets on until it is over. It looks again and again, as any client of Pinpoint does:
+ * with --url it is one.
+ */
 async function follow(
   created: ImportJobResponse,
   look: (job: ImportJobResponse) => Promise<{ job: ImportJobResponse; heldBy?: HeldBy }>,

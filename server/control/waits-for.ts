@@ -26,7 +26,7 @@ export function waitsFor(
   job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
 ): WaitsFor | undefined {
   if (heldBy(store, kind, job) !== undefined) return undefined
-  const holders = store[`${kind}Progress`].slotHolders(job.seq)
+  const holders = store[`${kind}Progress`].waitsFor(job.seq)
   if (holders.length === 0) return undefined
   return holders.map(({ app, id, seq, held }) => {
     const by = heldBy(store, kind, { seq, held: held !== 0 })

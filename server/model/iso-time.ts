@@ -9,7 +9,7 @@ const [earliest, latest] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('
  * @returns milliseconds since 1970; undefined for any other text
  */
 export function readInstant(text: string): number | undefined {
-  const parts = text.match(/^(\d{4})-(\d\d)-(\d\d)T(?!24)\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/)
+  const parts = text.match(/^(\d{4})-(\d\d)-(\d\d)T(?!24)\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/)
   if (parts === null) return undefined
   // V8 accepts the 31st of any month as a day of the next one, and likewise the hour 24.
   const daysInMonth = new Date(Date.UTC(Number(parts[1]), Number(parts[2]), 0)).getUTCDate()

@@ -296,7 +296,7 @@ export const kpiDays = { range: 31, past: 90 } as const
 /** Characters of a template's name (source: API reference). */
 export const templateNameLength = 128
 
-/** What rendering keeps to that Pinpoint says. */
+/** Pinpoint's own limits of what a template renders to; others are in `templates/limits.ts`. */
 export const renderingLimits = {
   /** Bytes of UTF-8 of the output (source: the size of an e-mail, quotas page). */
   bytes: 10_000_000,

@@ -56,10 +56,7 @@ export function createJobProgress(
   const waitsForSlot = db.prepare(
     `SELECT 1 FROM ${table} j WHERE j.seq = ? AND j.status = 'PENDING_JOB' AND NOT ${isOfSeed}`,
   )
-  const holders = db.prepare<
-    [{ seq: number }],
-    SlotHolder & { waits: number; mayLeave: number; held: number }
-  >(
+  const holders = db.prepare<[{ seq: number }], SlotHolder & { waits: number; mayLeave: number }>(
     `SELECT j.seq, j.id, a.id AS app, j.held_in IS j.status AS held,
        j.status = 'PENDING_JOB' AS waits, ${hasLeave} AS mayLeave
      FROM ${table} j JOIN apps a ON a.seq = j.app
@@ -185,7 +182,7 @@ export function createJobProgress(
      * The jobs that have the slots while a job waits as PENDING_JOB for one, oldest first. None if a
      * slot is free, and for a job of the seed, which has a slot of its own.
      */
-    slotHolders(seq: number): SlotHolder[] {
+    waitsFor(seq: number): SlotHolder[] {
       if (waitsForSlot.get(seq) === undefined) return []
       const having = holders.all({ seq }).filter(({ waits }) => waits === 0)
       return having.length < slots ? [] : having.slice(0, slots)

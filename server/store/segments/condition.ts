@@ -209,9 +209,9 @@ function setCondition(value: string, { DimensionType, Values }: SetDimension): C
 const earthRadius = 6371
 
 /**
- * Within a number of kilometers of a point, in a straight line over the earth. Without a range, at the point
- * rounded to one decimal, which is some eleven kilometers, as endpoints have such coordinates
- * (assumed).
+ * Within a number of kilometers of a point, in a straight line over the earth. Without a range, at
+ * the point rounded to one decimal, which is some eleven kilometers, as endpoints have such
+ * coordinates (assumed).
  */
 function nearbyCondition({ Coordinates, RangeInKilometers = 0 }: GPSPointDimension): Condition {
   const roundIfNoRange = (degrees: number) =>
