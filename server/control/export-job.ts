@@ -6,7 +6,7 @@ import { exportKey } from '../model/export-key.ts'
 import { HeldBy } from '../model/held-by.ts'
 import { JobParams } from '../model/job.ts'
 import { findApp } from '../resources/find.ts'
-import { heldBy } from './held-by.ts'
+import { holdOf } from './held-by.ts'
 import { Held, History, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 import { WaitsFor, waitsFor } from './waits-for.ts'
 
@@ -45,7 +45,7 @@ export const exportJob: FastifyPluginAsyncTypebox = async app => {
       const jobs = app.store.exportJobs
       const found = jobs.find(findApp(app.store, params.applicationId), params.jobId)
       if (found === undefined) throw notFound(`Export job not found: ${params.jobId}`)
-      const { seq, job, history, held } = found
+      const { seq, job, history } = found
       const { S3UrlPrefix } = job.Definition
       const shown = showPieces(query['from-piece'], (from, limit) =>
         jobs
@@ -53,8 +53,9 @@ export const exportJob: FastifyPluginAsyncTypebox = async app => {
           .map(piece => ({ ...piece, object: exportKey(S3UrlPrefix, job.Id, piece.index) })),
       )
       return {
-        ...{ job, history, held },
-        heldBy: heldBy(app.store, 'export', found),
+        job,
+        history,
+        ...holdOf(app.store, 'export', found),
         waitsFor: waitsFor(app.store, 'export', found),
         ...shown,
       }

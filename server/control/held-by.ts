@@ -19,3 +19,9 @@ export function heldBy(
   if (!isManual && fault === undefined) return undefined
   return { ...(isManual && { mode: 'manual' as const }), ...(fault !== undefined && { fault }) }
 }
+
+/** `held` and `heldBy` of a job, as control calls and live events have them. */
+export function holdOf(...job: Parameters<typeof heldBy>): { held: boolean; heldBy?: HeldBy } {
+  const by = heldBy(...job)
+  return { held: by !== undefined, ...(by && { heldBy: by }) }
+}

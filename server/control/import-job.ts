@@ -7,7 +7,7 @@ import { ImportJobResponse } from '../model/import-job.ts'
 import { JobParams } from '../model/job.ts'
 import { findApp } from '../resources/find.ts'
 import type { FailureCursor } from '../store/jobs/import-jobs.ts'
-import { heldBy } from './held-by.ts'
+import { holdOf } from './held-by.ts'
 import { Held, History, JobFailure, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
 import { WaitsFor, waitsFor } from './waits-for.ts'
 
@@ -61,7 +61,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
       const jobs = app.store.importJobs
       const found = jobs.find(findApp(app.store, params.applicationId), params.jobId)
       if (found === undefined) throw notFound(`Import job not found: ${params.jobId}`)
-      const { seq, job, history, held, skipped } = found
+      const { seq, job, history, skipped } = found
       const { values: items, token } = readPage(
         query,
         `import-failures/${job.Id}`,
@@ -73,8 +73,7 @@ export const importJob: FastifyPluginAsyncTypebox = async app => {
       return {
         job,
         history,
-        held,
-        heldBy: heldBy(app.store, 'import', found),
+        ...holdOf(app.store, 'import', found),
         waitsFor: waitsFor(app.store, 'import', found),
         ...shown,
         failures: { items, ...(token !== undefined && { nextToken: token }) },

@@ -1,9 +1,8 @@
 import type { JobRef } from '../../events/event-bus.ts'
-import type { HeldBy } from '../../model/held-by.ts'
 import { isFinal } from '../../model/job-states.ts'
 import type { FoundJob, JobKindName } from '../../store/jobs/job-rows.ts'
 import type { Store } from '../../store/open-store.ts'
-import { heldBy } from '../held-by.ts'
+import { holdOf } from '../held-by.ts'
 import type { JobEvent } from './shapes.ts'
 import type { Publish, Source } from './source.ts'
 
@@ -14,7 +13,7 @@ interface Known {
   ref: JobRef
   /** How many of its states. */
   states: number
-  /** Whether it is held, and by what. */
+  /** Whether it is held, and by what, as JSON. */
   hold: string
   /** Its counters. */
   progress: string
@@ -109,7 +108,7 @@ export class JobSource implements Source {
   #know(ref: JobRef, found: AnyJob): void {
     const known = newlyKnown(ref)
     known.states = found.history.length
-    known.hold = holdOf(found, this.#holderOf(ref, found))
+    known.hold = JSON.stringify(this.#holdOf(ref, found))
     known.progress = progressOf(found)
     known.pieces = piecesDone(found)
     if (ref.kind === 'import') {
@@ -130,14 +129,14 @@ export class JobSource implements Source {
     const known = this.#known.get(ref.id) ?? newlyKnown(ref)
     this.#known.set(ref.id, known)
     const { job, history } = found
-    const holder = this.#holderOf(ref, found)
-    const hold = holdOf(found, holder)
+    const held = this.#holdOf(ref, found)
+    const hold = JSON.stringify(held)
     const progress = progressOf(found)
     const hasMoved = history.length > known.states || hold !== known.hold
     if (!hasMoved && (isUrgent || progress === known.progress)) return
     // In this order, a reader that gets the last state has got everything before.
     if (progress !== known.progress || isFinal(job.JobStatus)) this.#tellProgress(known, found)
-    const event = this.#describe(known, found, holder)
+    const event = { ...this.#describe(known, found), ...held }
     const moves = history.slice(Math.min(known.states, history.length - 1))
     for (const { status, at } of moves) this.#publish('job', { ...event, status, at }, ref.app)
     Object.assign(known, { states: history.length, hold, progress })
@@ -151,17 +150,19 @@ export class JobSource implements Source {
     if (this.#over.size > maxOver) this.#over.delete(oldest!)
   }
 
-  #holderOf({ kind }: JobRef, found: AnyJob): HeldBy | undefined {
-    return heldBy(this.#store, kind, found)
+  #holdOf({ kind }: JobRef, found: AnyJob): Pick<JobEvent, 'held' | 'heldBy'> {
+    return holdOf(this.#store, kind, found)
   }
 
-  #describe(known: Known, found: AnyJob, holder: HeldBy | undefined): JobEvent {
+  #describe(known: Known, found: AnyJob): Omit<JobEvent, 'held' | 'heldBy'> {
     const { ref } = known
     const { Failures: _, ...job } = found.job
     const { TotalPieces, CompletedPieces = 0, FailedPieces = 0 } = job
     return {
-      ...{ app: ref.app, id: ref.id, type: typeOf(ref), ...found.history.at(-1)!, held: found.held },
-      ...(holder && { heldBy: holder }),
+      app: ref.app,
+      id: ref.id,
+      type: typeOf(ref),
+      ...found.history.at(-1)!,
       ...(TotalPieces !== undefined && {
         pieces: { total: TotalPieces, done: CompletedPieces, failed: FailedPieces },
         ...(ref.kind === 'import' && { bytes: this.#bytesOf(known, found.seq) }),
@@ -206,10 +207,6 @@ const newlyKnown = (ref: JobRef): Known => ({
   ...{ ref, states: 0, hold: '', progress: '', pieces: 0, failure: 0 },
   ...{ object: 0, totalBytes: undefined, bytesBefore: 0 },
 })
-
-/** Whether a job is held, and by what, as a text. */
-const holdOf = ({ held }: AnyJob, holder: HeldBy | undefined): string =>
-  held ? JSON.stringify(holder ?? null) : ''
 
 const typeOf = ({ kind }: JobRef) => (kind === 'import' ? 'IMPORT' : 'EXPORT')
 
