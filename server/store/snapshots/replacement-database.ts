@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { emptyDatabase } from '../database/schema.ts'
-import { databaseFile, prepareStore, type Store } from '../open-store.ts'
+import { databaseFile, type Store } from '../open-store.ts'
+import { prepareStore } from '../prepare-store.ts'
 
 /** Pages that a step of the backup writes, which blocks the thread for some milliseconds. */
 const pagesPerStep = 500
