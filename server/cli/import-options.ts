@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import type { Format } from '../model/import-job.ts'
-import { allSettings, type Config, loadConfig, variablesOf } from '../process/config.ts'
+import { loadConfig } from '../process/config.ts'
+import { allSettings, type Config, variablesOf } from '../process/settings.ts'
 import { addRemoteFlags, pick, type Remote, readRemote } from './remote.ts'
 import { addSettings, helpConfiguration } from './settings-flags.ts'
 import { UsageError } from './usage-error.ts'

@@ -1,5 +1,6 @@
 import { Argument, Command } from 'commander'
-import { allSettings, type Config, loadConfig, variablesOf } from '../process/config.ts'
+import { loadConfig } from '../process/config.ts'
+import { allSettings, type Config, variablesOf } from '../process/settings.ts'
 import { addRemoteFlags, type Remote, readRemote } from './remote.ts'
 import { addSettings, helpConfiguration } from './settings-flags.ts'
 import { UsageError } from './usage-error.ts'

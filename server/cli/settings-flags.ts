@@ -1,5 +1,5 @@
 import { Command, type HelpConfiguration, Option } from 'commander'
-import { allSettings, ownPrefix } from '../process/config.ts'
+import { allSettings, ownPrefix } from '../process/settings.ts'
 import { StartError } from '../process/start-error.ts'
 import { version } from '../version.ts'
 

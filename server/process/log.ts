@@ -1,6 +1,6 @@
 import { destination, type Logger, pino } from 'pino'
-import type { Config } from './config.ts'
 import { redact } from './redact.ts'
+import type { Config } from './settings.ts'
 
 /**
  * Makes the log: for people where somebody looks on, else one JSON object a line. A message says by itself what

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import t from 'tap'
 import { runImport } from '../../server/cli/import.ts'
-import { allSettings } from '../../server/process/config.ts'
+import { allSettings } from '../../server/process/settings.ts'
 import { buildTestApp } from '../support/helpers.ts'
 import { type Block, blocksOf, codePages, pages, readPage, root, rowsOf, sectionOf } from './pages.ts'
 

@@ -4,7 +4,7 @@ import t from 'tap'
 import { liveEvents } from '../../server/control/live/shapes.ts'
 import { evidenceOf } from '../../server/model/evidence.ts'
 import { lifecycleOf } from '../../server/model/lifecycle.ts'
-import { allSettings } from '../../server/process/config.ts'
+import { allSettings } from '../../server/process/settings.ts'
 import { buildTestApp } from '../support/helpers.ts'
 import { root, rowsOf, sectionOf } from './pages.ts'
 
@@ -77,7 +77,7 @@ t.test('the table of settings has their variables, flags and defaults', async t 
   t.strictSame(
     rows.map(([variables, flag]) => [inCode(variables!), flag]),
     Object.values(allSettings).map(({ variables, flag }) => [variables, `\`${flag}\``]),
-    'docs/settings.md has the settings of server/process/config.ts, in their order',
+    'docs/settings.md has the settings of server/process/settings.ts, in their order',
   )
   for (const [index, setting] of Object.values(allSettings).entries()) {
     const shown = rows[index]![2]!

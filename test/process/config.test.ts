@@ -2,13 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readFlags } from '../../server/cli/settings-flags.ts'
-import {
-  allSettings,
-  type Config,
-  configOf,
-  loadConfig as load,
-  type Options,
-} from '../../server/process/config.ts'
+import { configOf, loadConfig as load, type Options } from '../../server/process/config.ts'
+import { allSettings, type Config } from '../../server/process/settings.ts'
 import { StartError } from '../../server/process/start-error.ts'
 import { version } from '../../server/version.ts'
 import { runMain } from '../support/spawn.ts'
