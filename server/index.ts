@@ -125,7 +125,9 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     app.server.ref()
     try {
       const response = await app.inject({
-        ...{ method, url: `/_pinpoint/${path}`, headers: { authorization: `Bearer ${app.ownToken}` } },
+        method,
+        url: `/_pinpoint/${path}`,
+        headers: { authorization: `Bearer ${app.ownToken}` },
         ...(body !== undefined && { payload: JSON.stringify(body) }),
       })
       const answer = response.body === '' ? undefined : response.json()

@@ -26,8 +26,12 @@ export async function importUploaded(
   const report = (sent: number) => {
     rate.add(sent)
     run.value = {
-      ...{ app, files, cancel: () => abort.abort(), bytes: { sent, total } },
-      ...{ left: rate.left(total), perSecond: rate.perSecond() },
+      app,
+      files,
+      cancel: () => abort.abort(),
+      bytes: { sent, total },
+      left: rate.left(total),
+      perSecond: rate.perSecond(),
       ...(text !== undefined && { text }),
     }
   }
@@ -38,7 +42,9 @@ export async function importUploaded(
     let first: Upload | undefined
     for (const { file, name } of files) {
       const stored = await uploadFile(file, {
-        ...{ name, beside: first?.s3Url, signal: abort.signal },
+        name,
+        beside: first?.s3Url,
+        signal: abort.signal,
         onProgress: sent => report(before + Math.min(sent, file.size)),
       })
       first ??= stored

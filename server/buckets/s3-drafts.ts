@@ -72,7 +72,11 @@ export function draftsInS3(
       let bytes = 0
       for await (const Body of partsOf(content)) {
         const upload = new sdk.UploadPartCommand({
-          ...{ Bucket: bucket, Key, UploadId: uploadId, PartNumber: etags.length + 1, Body },
+          Bucket: bucket,
+          Key,
+          UploadId: uploadId,
+          PartNumber: etags.length + 1,
+          Body,
         })
         const { ETag } = await explained(client.send(upload, { abortSignal }), abortSignal)
         etags.push(required(ETag, 'ETag'))
@@ -87,7 +91,10 @@ export function draftsInS3(
       const { sdk, client } = await load()
       const Parts = written.etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }))
       const complete = new sdk.CompleteMultipartUploadCommand({
-        ...{ Bucket: bucket, Key, UploadId: uploadId, MultipartUpload: { Parts } },
+        Bucket: bucket,
+        Key,
+        UploadId: uploadId,
+        MultipartUpload: { Parts },
       })
       const completed = client.send(complete, { abortSignal }).catch(async error => {
         // Published before, perhaps by this very request, whose answer was lost: what lies there now tells.

@@ -67,7 +67,8 @@ export function createEmulatorClient({ url, controlToken, keys }: Remote, signal
   const call = async <T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: Body): Promise<T> => {
     const href = url + (controlToken !== undefined && path.startsWith('/v1/') ? '/_pinpoint' : '') + path
     const init = {
-      ...{ method, signal },
+      method,
+      signal,
       headers: {
         ...(await headersOf(method, href, body)),
         ...(body !== undefined && { 'content-length': String(body.bytes) }),

@@ -101,7 +101,9 @@ export function readImportOptions(
   const read = isS3(what) ? [...variables, ...s3Variables] : variables
   const config = loadConfig(given.url === undefined ? pick(env, read) : {}, {
     ...Object.fromEntries(settings.map(name => [name, given[name]])),
-    ...{ port: '0', ephemeral: 'true', logLevel: 'silent' },
+    port: '0',
+    ephemeral: 'true',
+    logLevel: 'silent',
   })
   return {
     what,

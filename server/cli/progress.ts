@@ -23,8 +23,14 @@ export const showProgress = (stream: Output): Progress =>
 
 function drawBar(stream: Output): Progress {
   const bar = new SingleBar({
-    ...{ stream, format: '{bar} {text}', barsize: 20, hideCursor: true, linewrap: false },
-    ...{ barCompleteChar: '█', barIncompleteChar: '░', gracefulExit: false },
+    stream,
+    format: '{bar} {text}',
+    barsize: 20,
+    hideCursor: true,
+    linewrap: false,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    gracefulExit: false,
   })
   bar.start(1, 0, { text: '' })
   return {

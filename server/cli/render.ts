@@ -70,7 +70,8 @@ async function renderThere(
   const { createEmulatorClient } = await import('./emulator-client.ts')
   const client = createEmulatorClient(remote, new AbortController().signal)
   const { parts, missingVariables, errors } = await client.render({
-    ...{ text, values: endpoint },
+    text,
+    values: endpoint,
     // The first ones count first.
     substitutions: Object.assign({}, ...substitutions.toReversed()),
   })

@@ -21,11 +21,17 @@ export async function sign(
   for await (const chunk of content) hash.update(chunk)
   const { protocol, hostname, port, host, pathname, searchParams } = new URL(href)
   const signer = new SignatureV4({
-    ...{ credentials: { accessKeyId, secretAccessKey }, region, service: signingName },
+    credentials: { accessKeyId, secretAccessKey },
+    region,
+    service: signingName,
     sha256: Sha256,
   })
   const { headers } = await signer.sign({
-    ...{ method, protocol, hostname, path: pathname, query: Object.fromEntries(searchParams) },
+    method,
+    protocol,
+    hostname,
+    path: pathname,
+    query: Object.fromEntries(searchParams),
     ...(port !== '' && { port: Number(port) }),
     headers: { host, 'x-amz-content-sha256': hash.digest('hex') },
   })

@@ -67,7 +67,9 @@ function readFilters(store: Store, app: AppRef, given: Static<typeof Filters>): 
   const { channel, status, attribute = [] } = given
   const job = given['import-job']
   return {
-    ...{ channel, status, optOut: given['opt-out'] },
+    channel,
+    status,
+    optOut: given['opt-out'],
     ...{
       id: readAddressId(given.id),
       userId: readAddressId(given.user),

@@ -93,8 +93,12 @@ export function countsOf(
 ) {
   const ref: AppRef = { seq, id: Id }
   return {
-    ...{ id: Id, name: Name, tags, createdAt: CreationDate! },
-    ...{ endpoints: endpointCounts.get(ref), ...resourceCounts(ref) },
+    id: Id,
+    name: Name,
+    tags,
+    createdAt: CreationDate!,
+    endpoints: endpointCounts.get(ref),
+    ...resourceCounts(ref),
   }
 }
 

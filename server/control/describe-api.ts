@@ -123,7 +123,9 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
         ),
         securitySchemes: {
           sigv4: {
-            ...{ type: 'apiKey', in: 'header', name: 'Authorization' },
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
             description: 'Signature Version 4, for mobiletargeting; checked where ACCESS_KEYS is set',
           },
           token: {
@@ -132,7 +134,9 @@ export async function describeApi(routes: RouteOptions[]): Promise<object> {
             description: 'The token of CONTROL_TOKEN, where it is set',
           },
           session: {
-            ...{ type: 'apiKey', in: 'cookie', name: sessionCookie },
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookie,
             description:
               "What openSession sets, for the emulator's own pages; a hyphen and the port follow its name where the URL has a port",
           },
@@ -266,8 +270,10 @@ function describe({ url, config, schema = {} }: RouteOptions, components: Compon
           security: isOpenRoute(url) ? [] : [{ token: [] }, { session: [] }, { sigv4: [] }, {}],
         }
       : {
-          ...{ tags: ['Pinpoint'], security: [{ sigv4: [] }, {}] },
-          ...{ summary: inWords(operation!), externalDocs: { url: referenceOf(url) } },
+          tags: ['Pinpoint'],
+          security: [{ sigv4: [] }, {}],
+          summary: inWords(operation!),
+          externalDocs: { url: referenceOf(url) },
           ...describeSource(operation!),
         }),
     ...said,

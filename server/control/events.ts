@@ -53,8 +53,11 @@ export const events: FastifyPluginAsyncTypebox = async app => {
         app.bus,
         () => reply.disconnectSignal(),
         {
-          ...{ list, name: 'events', kinds: ['messages', 'events'] as const },
-          ...{ filters, after: readBound('after', after, 'an event') ?? 0 },
+          list,
+          name: 'events',
+          kinds: ['messages', 'events'] as const,
+          filters,
+          after: readBound('after', after, 'an event') ?? 0,
         },
         { wait, token, 'page-size': size },
       )

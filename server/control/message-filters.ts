@@ -51,7 +51,9 @@ export function readFilters({ after, before, ...filters }: MessagesQuery): {
   return {
     filters: {
       ...filters,
-      ...{ address: readAddress(address), endpoint: readAddressId(endpoint), user: readAddressId(user) },
+      address: readAddress(address),
+      endpoint: readAddressId(endpoint),
+      user: readAddressId(user),
     },
     after: readBound('after', after, 'a message') ?? 0,
     before: readBound('before', before, 'a message') ?? Number.MAX_SAFE_INTEGER,

@@ -97,7 +97,8 @@ export const messages: FastifyPluginAsyncTypebox = async app => {
         produces: ['message/rfc822'],
         response: {
           200: Type.Unsafe<unknown>({
-            ...{ type: 'string', format: 'binary' },
+            type: 'string',
+            format: 'binary',
             description: 'The MIME of the e-mail; a RawEmail as it was sent',
           }),
         },

@@ -80,7 +80,8 @@ export const otp: FastifyPluginAsyncTypebox = async app => {
         )
       }
       return {
-        ...{ AllowedAttempts: otpDefaults.allowedAttempts, ValidityPeriod: otpDefaults.validityPeriod },
+        AllowedAttempts: otpDefaults.allowedAttempts,
+        ValidityPeriod: otpDefaults.validityPeriod,
         ...found.request,
         Attempts: found.misses,
         ApplicationId: found.app,

@@ -142,7 +142,10 @@ export function startJobWorker(
     const underWay = new Map<string, JobName>()
     let diedOf: Error | undefined
     worker = new Worker(file, {
-      ...{ workerData, env: process.env, resourceLimits: memory, ...withoutInputType() },
+      workerData,
+      env: process.env,
+      resourceLimits: memory,
+      ...withoutInputType(),
       ...thread,
     })
     if (!keepsAlive) worker.unref()

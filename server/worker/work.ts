@@ -56,7 +56,11 @@ export function startWork(
     kind => new JobRunner(kind, { ...context, now, pace, signal, inBackground, onOver }),
   )
   const dueWork = new DueWork(dueSources, {
-    ...{ clock, timeSlice, store, signal, inBackground },
+    clock,
+    timeSlice,
+    store,
+    signal,
+    inBackground,
     onRested: () => schedule.wake(),
     onTrouble: troubleTeller('what is due cannot run'),
     onRestless: steps =>

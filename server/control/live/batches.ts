@@ -110,9 +110,20 @@ const toRow = (message: OutboxMessage): MessageRow => {
   const { id, app, time, status, statusMessage, channel, address, template } = message
   const { endpoint, user, operation, campaign, journey } = message
   return {
-    ...{ id, app, at: time, status, statusMessage },
-    ...{ channel, to: address, title: titleOf(message), endpoint, user, operation },
-    ...{ template: template?.name, campaign, journey },
+    id,
+    app,
+    at: time,
+    status,
+    statusMessage,
+    channel,
+    to: address,
+    title: titleOf(message),
+    endpoint,
+    user,
+    operation,
+    template: template?.name,
+    campaign,
+    journey,
   } as MessageRow
 }
 

@@ -120,7 +120,9 @@ export class LiveFeed {
       const { store, accessKeyId } = this.#context
       stream.push(`retry: ${retry}\n`)
       const hello = {
-        ...{ version, seq: this.#seq, clock: clockStatus(this.#context) },
+        version,
+        seq: this.#seq,
+        clock: clockStatus(this.#context),
         jobControl: store.jobControl.get(),
         accessKeyId,
       }

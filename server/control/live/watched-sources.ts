@@ -104,7 +104,8 @@ function watch<Kind extends LiveKind>(
     stamps = new Map(found.map(({ key, stamp }) => [key, stamp]))
   }
   return {
-    ...{ kinds: [kind], interval },
+    kinds: [kind],
+    interval,
     start: () => compare(() => {}),
     look: () => compare(({ app, describe }, isNew) => publish(kind, describe(isNew), app)),
   }
@@ -118,8 +119,13 @@ function describeCampaign({ store }: LiveContext, app: AppRef, id: string): Omit
   const page = { limit: campaign.treatments.length, before: Number.MAX_SAFE_INTEGER }
   const activities = store.campaignActivities.list(campaign.seq, page)
   return {
-    ...{ app: app.id, id, name: Name!, version: Version!, modifiedAt: LastModifiedDate! },
-    ...{ isPaused: IsPaused!, state: State!.CampaignStatus! },
+    app: app.id,
+    id,
+    name: Name!,
+    version: Version!,
+    modifiedAt: LastModifiedDate!,
+    isPaused: IsPaused!,
+    state: State!.CampaignStatus!,
     activities: activities.map(({ value }) => answerActivity(app, id, value)),
   }
 }
@@ -129,7 +135,12 @@ function describeJourney({ store }: LiveContext, app: AppRef, id: string): Omit<
   const inside = store.journeyRuns.countInside(document)
   const countersOf = (activity?: string) => store.journeyRuns.countersOfJourney(document, activity)
   return {
-    ...{ app: app.id, id, name: definition.Name, state, modifiedAt: lastModifiedDate, inside },
+    app: app.id,
+    id,
+    name: definition.Name,
+    state,
+    modifiedAt: lastModifiedDate,
+    inside,
     metrics: metricsOf(ofWholeJourney(countersOf(), inside)),
     activities: Object.fromEntries(
       Object.keys(definition.Activities ?? {}).map(key => [key, metricsOf(countersOf(key))]),

@@ -53,7 +53,10 @@ class Signer extends SignatureV4 {
     const signed = new Set(signedHeaders)
     const canonicalHeaders = getCanonicalHeaders(
       {
-        ...{ method, path, protocol: '', hostname: '' },
+        method,
+        path,
+        protocol: '',
+        hostname: '',
         headers: Object.fromEntries(signedHeaders.map(name => [name, headers.get(name) ?? ''])),
       },
       undefined,
@@ -62,7 +65,11 @@ class Signer extends SignatureV4 {
     const names = [...new Set(query.keys())]
     const canonical = this.createCanonicalRequest(
       {
-        ...{ method, path, protocol: '', hostname: '', headers: {} },
+        method,
+        path,
+        protocol: '',
+        hostname: '',
+        headers: {},
         query: Object.fromEntries(names.map(name => [name, query.getAll(name)])),
       },
       canonicalHeaders,

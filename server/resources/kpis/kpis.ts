@@ -36,16 +36,23 @@ interface KpiCall {
 
 const calls: KpiCall[] = [
   {
-    ...{ operation: 'GetApplicationDateRangeKpi', owner: 'application', path: '', ids: {} },
+    operation: 'GetApplicationDateRangeKpi',
+    owner: 'application',
+    path: '',
+    ids: {},
     Response: ApplicationDateRangeKpiResponse,
   },
   {
-    ...{ operation: 'GetCampaignDateRangeKpi', owner: 'campaign', path: 'campaigns/:campaignId/' },
+    operation: 'GetCampaignDateRangeKpi',
+    owner: 'campaign',
+    path: 'campaigns/:campaignId/',
     ids: { campaignId: 'Id of the campaign' },
     Response: CampaignDateRangeKpiResponse,
   },
   {
-    ...{ operation: 'GetJourneyDateRangeKpi', owner: 'journey', path: 'journeys/:journeyId/' },
+    operation: 'GetJourneyDateRangeKpi',
+    owner: 'journey',
+    path: 'journeys/:journeyId/',
     ids: { journeyId: 'Id of the journey' },
     Response: JourneyDateRangeKpiResponse,
   },

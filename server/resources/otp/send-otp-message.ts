@@ -57,7 +57,10 @@ export const sendOTPMessage: FastifyPluginAsyncTypebox = async app => {
           if (delivered?.record.status !== 'SUCCESSFUL') return
           const createdAt = Date.parse(delivered.record.time)
           app.store.otps.put(found, {
-            ...{ request: body, code, createdAt, expiresAt: createdAt + minutes * 60_000 },
+            request: body,
+            code,
+            createdAt,
+            expiresAt: createdAt + minutes * 60_000,
             allowed: body.AllowedAttempts ?? otpDefaults.allowedAttempts,
           })
         },

@@ -189,9 +189,13 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
     if (!all.some(isWanted)) return []
     const origin = originOf(row)
     const common = {
-      ...{ app: { seq: app, id: id! }, account: accountIn(arn), source, origin },
+      app: { seq: app, id: id! },
+      account: accountIn(arn),
+      source,
+      origin,
       time: time ?? Date.parse((origin as { message: EventMessage }).message.record.time!),
-      ...{ endpoint: endpoint ?? undefined, message: message ?? undefined },
+      endpoint: endpoint ?? undefined,
+      message: message ?? undefined,
     }
     return all.flatMap((type, index) =>
       isWanted(type) ? [{ id: seq - all.length + 1 + index, type, ...common }] : [],

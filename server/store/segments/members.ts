@@ -249,7 +249,10 @@ export function createSegmentMembers(db: Database) {
     const sorted = [...jobs].sort((a, b) => a - b)
     const definingJobs = sorted.filter(definesEndpoints)
     return {
-      ...{ condition, sources, jobs: sorted, definingJobs },
+      condition,
+      sources,
+      jobs: sorted,
+      definingJobs,
       listedJobs: definingJobs.filter(job => listedJobs.has(job)),
     }
   }

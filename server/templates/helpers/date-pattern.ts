@@ -245,8 +245,15 @@ export function formatDate(time: number, pattern: string, zone: string): string 
  */
 export function readDate(text: string, pattern: string, zone: string, now: Date): number | undefined {
   const draft: Draft = {
-    ...{ year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0 },
-    ...{ isAfternoon: undefined, offset: undefined },
+    year: 1970,
+    month: 1,
+    day: 1,
+    hour: 0,
+    minute: 0,
+    second: 0,
+    millisecond: 0,
+    isAfternoon: undefined,
+    offset: undefined,
   }
   const parts = partsOf(pattern)
   let at = 0
