@@ -11,7 +11,7 @@ import { isS3 } from './import-options.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Where an import reads from. */
-export interface Source {
+export interface ImportSource {
   s3Url: string
   format: Format
   /** The folder that is the bucket of the `s3Url`, where what is imported is on this machine. */
@@ -34,7 +34,7 @@ export async function findSource(
   what: string,
   given: Format | undefined,
   signal: AbortSignal,
-): Promise<Source> {
+): Promise<ImportSource> {
   if (isS3(what)) {
     if (readS3Url(what) === undefined) {
       throw new UsageError(`an S3 URL must be s3://bucket/key or s3://bucket/prefix; got ${what}`)

@@ -10,7 +10,7 @@ import { readS3Url } from '../model/s3-url.ts'
 import { createLog } from '../process/log.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
 import { createEmulatorClient } from './emulator-client.ts'
-import { findSource, localBucket, type Source } from './find-source.ts'
+import { findSource, type ImportSource, localBucket } from './find-source.ts'
 import { type ImportOptions, readImportOptions } from './import-options.ts'
 import { type Output, type Progress, showProgress } from './progress.ts'
 import { describeJob } from './report.ts'
@@ -77,7 +77,7 @@ const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[s
 /** Runs the job, on the emulator that is named or on one of its own, and prints what became of it. */
 async function importOnce(
   options: ImportOptions,
-  source: Source,
+  source: ImportSource,
   { stdout, stderr }: Outputs,
   signal: AbortSignal,
 ): Promise<ImportJobResponse> {
@@ -156,7 +156,7 @@ async function follow(
 }
 
 /** Starts an emulator that is gone when it is closed. */
-async function startOwn({ config }: ImportOptions, { folder }: Source) {
+async function startOwn({ config }: ImportOptions, { folder }: ImportSource) {
   const [s3Dir, removeS3Dir] = folder === undefined ? [config.s3Dir] : makeBucketOf(folder)
   try {
     const own = { ...config, s3Dir }

@@ -4,7 +4,7 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { Clock } from '../clock/clock.ts'
 import { MapOf } from '../model/common.ts'
 import { EndpointResponse } from '../model/endpoint.ts'
-import type { Place } from '../templates/renderer.ts'
+import type { Position } from '../templates/renderer.ts'
 import { removeAbsent } from '../validation/absent.ts'
 import { checkOf } from '../validation/check.ts'
 import { explainSubstitutions } from '../validation/substitutions.ts'
@@ -47,9 +47,9 @@ export async function runRender(
 /** What a template renders to, or why it does not. */
 interface Outcome {
   text?: string | undefined
-  failure?: Place & { message: string }
+  failure?: Position & { message: string }
   /** Variables without a value. An emulator does not say where they are. */
-  missing: (Partial<Place> & { name: string })[]
+  missing: (Partial<Position> & { name: string })[]
 }
 
 async function renderHere(
@@ -147,7 +147,7 @@ function print(
     stdout.write(`${JSON.stringify({ text, missingVariables, errors }, null, 2)}\n`)
     return
   }
-  const tell = ({ line, column }: Partial<Place>, message: string) => {
+  const tell = ({ line, column }: Partial<Position>, message: string) => {
     const place = line === undefined ? template : `${template}:${line}:${column}`
     stderr.write(`${plain(`${place}: ${message}`)}\n`)
   }

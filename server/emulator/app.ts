@@ -39,7 +39,7 @@ import type { Config } from '../process/settings.ts'
 import { resources } from '../resources/index.ts'
 import type { Store } from '../store/open-store.ts'
 import type { JobWorker } from '../worker/supervisor.ts'
-import type { State } from './state.ts'
+import type { EmulatorState } from './state.ts'
 
 /** What the application is built from. Tests pass their own. */
 export interface Dependencies {
@@ -62,7 +62,7 @@ export interface Dependencies {
     >
   store: Store
   jobWorker: Pick<JobWorker, 'isRunning' | 'wake' | 'counters' | 'moveClock'>
-  state: State
+  state: EmulatorState
   uploads: Uploads
   bus: EventBus
   preflight: Preflight

@@ -24,7 +24,7 @@ import type { JobWorker } from '../worker/supervisor.ts'
 const discardTimeout = 500
 
 /** Operations on the whole state of the emulator. */
-export interface State {
+export interface EmulatorState {
   /**
    * Replaces the state by an empty one. Everything is gone, running jobs included.
    *
@@ -78,7 +78,7 @@ export function createState({
   uploads: Pick<Uploads, 'clear'>
   seed: Seed | undefined
   signal: AbortSignal
-}): State {
+}): EmulatorState {
   removeLeftovers(dataDir)
   const underWay = new Set<Promise<unknown>>()
   /** The last of the replacements, which run one after the other. */

@@ -29,7 +29,7 @@ export const defaultRequestTimeouts: Readonly<RequestTimeouts> = {
 }
 
 /** A request whose headers are complete, and its answer. */
-interface Exchange {
+interface OpenExchange {
   /** Kept here because a request that is destroyed while it is read loses its own reference. */
   socket: Socket
   request: IncomingMessage
@@ -38,14 +38,14 @@ interface Exchange {
 }
 
 /** The latest exchange of each connection. */
-const exchanges = new WeakMap<Socket, Exchange>()
+const exchanges = new WeakMap<Socket, OpenExchange>()
 
 /**
  * Ends uploads that have stopped sending. Node times every other request: it checks all connections
  * at an interval and emits `clientError`, see `endLateBody`.
  */
 export function limitRequestTimes(app: FastifyInstance, { uploadIdle }: RequestTimeouts): void {
-  const begin = (request: IncomingMessage, response: ServerResponse, isUpload: boolean): Exchange => {
+  const begin = (request: IncomingMessage, response: ServerResponse, isUpload: boolean): OpenExchange => {
     const exchange = { socket: request.socket, request, response, isUpload }
     exchanges.set(request.socket, exchange)
     return exchange
@@ -95,7 +95,7 @@ export function afterAnswer(socket: Socket, act: () => void): void {
 }
 
 /** Makes reading the body fail, which is answered like any error, or else ends the connection. */
-function endBody({ socket, request, response }: Exchange, message: string): void {
+function endBody({ socket, request, response }: OpenExchange, message: string): void {
   if (request.complete) return
   // Destroying the request would close the connection before the answer is sent.
   if (!response.headersSent && request.listenerCount('error') > 0) {

@@ -8,7 +8,7 @@ import {
   helperOf,
   isCall,
   pathOf,
-  placeOf,
+  positionOf,
 } from './expressions.ts'
 import type { Cost } from './limits.ts'
 import { parse } from './parse.ts'
@@ -87,7 +87,7 @@ function compileBody({ body }: hbs.AST.Program): { render: Render; partials: Map
 function definePartial(partials: Map<string, Render>, node: hbs.AST.DecoratorBlock): void {
   const [name] = node.params
   if (node.path.original !== 'inline' || name === undefined || node.params.length > 1) {
-    throw new TemplateError(`a tag with * can only be ${inlineTag}`, placeOf(node))
+    throw new TemplateError(`a tag with * can only be ${inlineTag}`, positionOf(node))
   }
   partials.set(nameOf(name), compileProgram(node.program))
 }
@@ -109,7 +109,7 @@ function compileStatement(node: hbs.AST.Statement): Render {
     case 'PartialBlockStatement':
       return compilePartial(node as hbs.AST.PartialBlockStatement)
     default:
-      throw new TemplateError(`a tag with * can only be ${inlineTag}`, placeOf(node))
+      throw new TemplateError(`a tag with * can only be ${inlineTag}`, positionOf(node))
   }
 }
 
@@ -120,15 +120,15 @@ function compileMustache(node: hbs.AST.MustacheStatement): Render {
     return (run, scope) => run.write(textOf(evaluate(run, scope)))
   }
   const { path } = call
-  const place = placeOf(node)
+  const position = positionOf(node)
   const name = written(path)
   const find = variable(path)
   return (run, scope) => {
-    run.at = place
+    run.at = position
     const value = find(run, scope)
     if (value !== undefined) run.write(textOf(value))
     else if (name === unsubscribeUrl) run.write(`{{${unsubscribeUrl}}}`)
-    else run.miss(name, place)
+    else run.miss(name, position)
   }
 }
 
@@ -152,7 +152,7 @@ function compileBlockCall(call: Call, block: Block): Render {
   const helper = helperOf(call)
   if (helper.kind === 'value' || helper.kind === 'lookup') {
     const { original } = call.path
-    throw new TemplateError(`${original} is not for blocks: {{${helper.usage}}}`, placeOf(call))
+    throw new TemplateError(`${original} is not for blocks: {{${helper.usage}}}`, positionOf(call))
   }
   if (helper.kind === 'condition') {
     const test = compileTest(helper, call)
@@ -193,13 +193,13 @@ const renderInside = (run: Run, scope: Scope, found: Found, { names, body }: Blo
 
 /** `{{> name value key=value}}`, and `{{#> name}}…{{/name}}`, whose block stands in for a partial that is not there. */
 function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
-  const place = placeOf(node)
+  const position = positionOf(node)
   const nameIt = name.type === 'SubExpression' ? compileExpression(name) : () => nameOf(name)
   const locateContext = params[0] && compileLocated(params[0])
   const values = (hash?.pairs ?? []).map(({ key, value }) => ({ key, locate: compileLocated(value) }))
   const block = node.program && compileBody(node.program)
   return (run, scope) => {
-    run.at = place
+    run.at = position
     const nameValue = nameIt(run, scope)
     run.stepOver([nameValue])
     const wanted = textOf(nameValue)

@@ -2,7 +2,7 @@ import type { ConditionHelper, Helper, ValueHelper } from './helpers/helper.ts'
 import { helpers } from './helpers/index.ts'
 import type { Run } from './run.ts'
 import { type Found, locator, member, memberPath, type Scope, variable, written } from './scope.ts'
-import { type Place, TemplateError } from './template-error.ts'
+import { type Position, TemplateError } from './template-error.ts'
 import { textOf } from './values.ts'
 
 /** Computes the value of an expression. */
@@ -58,7 +58,7 @@ export function compileCall(call: Call): Evaluate {
     return (run, scope) => locate(run, scope).value
   }
   if (helper.kind !== 'condition' || helper.isBlockOnly) {
-    throw new TemplateError(`${call.path.original} needs a block: ${blockUsage(helper)}`, placeOf(call))
+    throw new TemplateError(`${call.path.original} needs a block: ${blockUsage(helper)}`, positionOf(call))
   }
   const test = compileTest(helper, call)
   const [yes, no] = ['yes', 'no'].map(name => optionOf(call, name))
@@ -70,7 +70,7 @@ export function compileCall(call: Call): Evaluate {
 
 function compileValueCall(helper: ValueHelper, call: Call): Evaluate {
   const { takes, words = [], options: names = [], cost = 0, takesMissing = false } = helper
-  const place = placeOf(call)
+  const position = positionOf(call)
   const compileAt = (at: number | string) => (words.includes(at) ? compileWord : compileExpression)
   const params = call.params.map((node, index) => compileAt(index)(node))
   const options = names.flatMap(name => {
@@ -81,7 +81,7 @@ function compileValueCall(helper: ValueHelper, call: Call): Evaluate {
     const values = params.map(param => param(run, scope))
     const given: Record<string, unknown> = {}
     for (const { name, evaluate } of options) given[name] = evaluate(run, scope)
-    run.at = place
+    run.at = position
     run.step(cost)
     run.stepOver(values)
     if (options.length > 0) run.stepOver(Object.values(given))
@@ -97,11 +97,11 @@ function compileLookup(call: Call): (run: Run, scope: Scope) => Found {
   const [of, name] = call.params
   const locate = compileLocated(of!)
   const nameIt = compileExpression(name!)
-  const place = placeOf(call)
+  const position = positionOf(call)
   return (run, scope) => {
     const found = locate(run, scope)
     const key = nameIt(run, scope)
-    run.at = place
+    run.at = position
     run.stepOver([key])
     if (found.value === undefined || key === undefined) return { value: undefined }
     return member(run, scope.layers, found, memberPath(textOf(key)))
@@ -111,10 +111,10 @@ function compileLookup(call: Call): (run: Run, scope: Scope) => Found {
 /** The test of a condition, which both its forms need. */
 export function compileTest(helper: ConditionHelper, call: Call): (run: Run, scope: Scope) => boolean {
   const params = call.params.map(compileExpression)
-  const place = placeOf(call)
+  const position = positionOf(call)
   return (run, scope) => {
     const values = params.map(param => param(run, scope))
-    run.at = place
+    run.at = position
     run.stepOver(values)
     return helper.test(values)
   }
@@ -127,16 +127,16 @@ function optionOf({ hash }: Call, name: string, compileIt = compileExpression): 
 
 /** @throws TemplateError when there is no such helper, or it takes another number of values */
 export function helperOf({ path, params, loc }: Call): Helper {
-  const place = placeOf({ loc })
+  const position = positionOf({ loc })
   const helper = isHelper(path) ? helpers.get(path.original)! : undefined
-  if (helper === undefined) throw new TemplateError(noHelper(path, params), place)
+  if (helper === undefined) throw new TemplateError(noHelper(path, params), position)
   const [least, most] = helper.takes
   if (params.length >= least && params.length <= most) return helper
   const wanted =
     least === most ? least : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} or ${most}`
   throw new TemplateError(
     `${path.original} takes ${wanted} ${wanted === 1 ? 'value' : 'values'}, as in {{${helper.usage}}}; got ${params.length}`,
-    place,
+    position,
   )
 }
 
@@ -149,7 +149,7 @@ function noHelper(path: hbs.AST.PathExpression, params: readonly Expression[]): 
 }
 
 /** Where a node of the syntax tree begins. */
-export const placeOf = ({ loc: { start } }: Pick<hbs.AST.Node, 'loc'>): Place => ({
+export const positionOf = ({ loc: { start } }: Pick<hbs.AST.Node, 'loc'>): Position => ({
   line: start.line,
   column: start.column + 1,
 })

@@ -1,5 +1,5 @@
 import { renderingLimits } from '../model/quotas.ts'
-import { type Place, TemplateError } from './template-error.ts'
+import { type Position, TemplateError } from './template-error.ts'
 
 /**
  * What a template may cost, and the templates of one message together. A template is input: with
@@ -50,9 +50,9 @@ export function checkLength(length: number): void {
 }
 
 /** @throws TemplateError when templates have more tokens than they may */
-export function checkTokens(tokens: number, place?: Place): void {
+export function checkTokens(tokens: number, position?: Position): void {
   if (tokens > limits.tokens) {
     const most = limits.tokens.toLocaleString('en')
-    throw new TemplateError(`the message has more than ${most} words and signs in its tags`, place)
+    throw new TemplateError(`the message has more than ${most} words and signs in its tags`, position)
   }
 }

@@ -1,7 +1,7 @@
 import { parser, parse as parseTemplate } from 'handlebars/dist/cjs/handlebars/compiler/base.js'
 import { type Cost, checkTokens, limits } from './limits.ts'
 import { explainSyntaxError } from './syntax-error.ts'
-import { type Place, TemplateError } from './template-error.ts'
+import { type Position, TemplateError } from './template-error.ts'
 
 /**
  * Reads a template into the syntax tree of Handlebars.js.
@@ -31,18 +31,18 @@ const closing = new Set(['OPEN_ENDBLOCK', 'END_RAW_BLOCK'])
  * @returns where the innermost block begins that is never closed, if there is one
  * @throws TemplateError for too many tokens, or too many inside one another
  */
-function scan(text: string, cost: Pick<Cost, 'tokens'>): Place | undefined {
+function scan(text: string, cost: Pick<Cost, 'tokens'>): Position | undefined {
   /** Open blocks, with how many each counts for: itself and its else-ifs, which the parser nests. */
-  const blocks: { place: Place; count: number }[] = []
+  const blocks: { position: Position; count: number }[] = []
   let nesting = 0
   for (const token of tokensOf(text)) {
     cost.tokens++
     const { first_line, first_column } = parser.lexer.yylloc
-    const place = { line: first_line, column: first_column + 1 }
+    const position = { line: first_line, column: first_column + 1 }
     const block = blocks.at(-1)
     if (opening.has(token)) {
       nesting++
-      blocks.push({ place, count: 1 })
+      blocks.push({ position, count: 1 })
     } else if (closing.has(token)) {
       nesting -= blocks.pop()?.count ?? 0
     } else if (token === 'OPEN_INVERSE_CHAIN' && block !== undefined) {
@@ -54,11 +54,11 @@ function scan(text: string, cost: Pick<Cost, 'tokens'>): Place | undefined {
       nesting--
     }
     if (nesting > limits.nesting) {
-      throw new TemplateError(`tags are nested more than ${limits.nesting} deep`, place)
+      throw new TemplateError(`tags are nested more than ${limits.nesting} deep`, position)
     }
-    checkTokens(cost.tokens, place)
+    checkTokens(cost.tokens, position)
   }
-  return blocks.at(-1)?.place
+  return blocks.at(-1)?.position
 }
 
 /** The names of the tokens, up to the first that is none. */

@@ -2,14 +2,14 @@ import { compile } from './compile.ts'
 import { type Cost, checkTokens, noCost } from './limits.ts'
 import { type MissingVariable, Run, type Surroundings } from './run.ts'
 import { type Render, topScope } from './scope.ts'
-import { cut, type Place, TemplateError, type TemplateFailure } from './template-error.ts'
+import { cut, type Position, TemplateError, type TemplateFailure } from './template-error.ts'
 import { Layers, type TemplateValues } from './values.ts'
 
-export type { MissingVariable, Place, TemplateFailure, TemplateValues }
+export type { MissingVariable, Position, TemplateFailure, TemplateValues }
 
 /*
  * Renders templates as Pinpoint does. This room knows neither requests nor the store: template,
- * values and options go in; text, or a failure with its place, comes out. It brings the parser of
+ * values and options go in; text, or a failure with its position, comes out. It brings the parser of
  * Handlebars.js, so import it dynamically, where a template is first rendered.
  */
 
@@ -127,10 +127,10 @@ function renderTemplate(template: Render, layers: Layers, options: RenderOptions
  * Why a template does not render. An error that is no TemplateError is a fault of this room: it must
  * fail this template alone, not the call or the campaign that renders it.
  *
- * @param at where the template was, for errors that know no place
+ * @param at where the template was, for errors that know no position
  */
-function failureOf(error: unknown, at: Place = { line: 1, column: 1 }): TemplateFailure {
-  const { line, column } = (error instanceof TemplateError && error.place) || at
+function failureOf(error: unknown, at: Position = { line: 1, column: 1 }): TemplateFailure {
+  const { line, column } = (error instanceof TemplateError && error.position) || at
   const { message } = error as Error
   return {
     message: error instanceof TemplateError ? message : cut(`internal error: ${message}`),

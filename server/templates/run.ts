@@ -1,8 +1,8 @@
 import { type Cost, checkLength, limits } from './limits.ts'
-import { type Place, TemplateError } from './template-error.ts'
+import { type Position, TemplateError } from './template-error.ts'
 
-/** A variable that a template prints and that no layer has a value for; its place is the first one. */
-export interface MissingVariable extends Place {
+/** A variable that a template prints and that no layer has a value for; its position is the first one. */
+export interface MissingVariable extends Position {
   /** As templates write it: `User.UserAttributes.[Last Name].[0]`. */
   name: string
 }
@@ -20,7 +20,7 @@ export class Run {
   readonly #cost: Cost
   readonly missing = new Map<string, MissingVariable>()
   /** The tag that is being rendered. */
-  at: Place = { line: 1, column: 1 }
+  at: Position = { line: 1, column: 1 }
   text = ''
   #characters = 0
   #depth = 0
@@ -76,8 +76,8 @@ export class Run {
     this.write(indent + lines.replaceAll('\n', `\n${indent}`) + (endsLine ? '\n' : ''))
   }
 
-  miss(name: string, place: Place): void {
-    if (!this.missing.has(name)) this.missing.set(name, { name, ...place })
+  miss(name: string, position: Position): void {
+    if (!this.missing.has(name)) this.missing.set(name, { name, ...position })
   }
 
   /** @throws TemplateError when the rendering takes too many steps */

@@ -1,5 +1,5 @@
 import { parser } from 'handlebars/dist/cjs/handlebars/compiler/base.js'
-import { type Place, TemplateError } from './template-error.ts'
+import { type Position, TemplateError } from './template-error.ts'
 
 /** What the parser's tokens look like in a template; others are not worth naming. */
 const signs: Record<string, string> = {
@@ -15,11 +15,15 @@ const signs: Record<string, string> = {
 
 /**
  * Says in the words of templates what an error of the parser means. To be called right after it, as
- * the place is where the parser's lexer stopped.
+ * the position is where the parser's lexer stopped.
  *
  * @param openBlock where the innermost block begins that is never closed, if there is one
  */
-export function explainSyntaxError(text: string, error: Error, openBlock: Place | undefined): TemplateError {
+export function explainSyntaxError(
+  text: string,
+  error: Error,
+  openBlock: Position | undefined,
+): TemplateError {
   const { message } = error
   const [, expected, got] = message.match(/\nExpecting (.*), got '(\w+)'$/) ?? []
   if (got === 'EOF' && openBlock !== undefined && expected!.includes("'OPEN_ENDBLOCK'")) {
@@ -37,7 +41,7 @@ export function explainSyntaxError(text: string, error: Error, openBlock: Place 
   return new TemplateError(reason, { line: lineNumber, column: column + 1 })
 }
 
-/** The error at a place where no token begins. */
+/** The error at a position where no token begins. */
 function noToken(given?: string): TemplateError {
   const { conditionStack, yylloc } = parser.lexer
   const reasons: Record<string, string> = {
@@ -50,32 +54,32 @@ function noToken(given?: string): TemplateError {
 
 function unexpectedToken(expected: string, got: string): TemplateError {
   const { match, yylloc, _input: rest } = parser.lexer
-  const place = { line: yylloc.first_line, column: yylloc.first_column + 1 }
+  const position = { line: yylloc.first_line, column: yylloc.first_column + 1 }
   const isInTag = /'(?:ID|CLOSE\w*|EQUALS)'/.test(expected)
-  if (got === 'OPEN_ENDBLOCK' && !isInTag) return new TemplateError('there is no block to close', place)
+  if (got === 'OPEN_ENDBLOCK' && !isInTag) return new TemplateError('there is no block to close', position)
   if (got.includes('INVERSE') && !isInTag) {
-    return new TemplateError('this else belongs to no block, or is a second one', place)
+    return new TemplateError('this else belongs to no block, or is a second one', position)
   }
   if (got === 'INVALID' && /["'[]/.test(match)) {
-    return new TemplateError(`what begins with ${match} has no end`, place)
+    return new TemplateError(`what begins with ${match} has no end`, position)
   }
   if (!rest.includes('}}') && !match.endsWith('}}'))
-    return new TemplateError('the tag is not closed: }} is missing', place)
+    return new TemplateError('the tag is not closed: }} is missing', position)
   if (got === 'INVALID' && /[\w:$-]/.test(match)) {
     return new TemplateError(
       'this is not a name: put one with special characters in brackets, [Last, first]',
-      place,
+      position,
     )
   }
   const wanted = Object.entries(signs).filter(([token]) => expected.includes(`'${token}'`))
   // Where }} may come, the other closing signs are no use.
   const named = wanted[0]?.[0] === 'CLOSE' ? wanted.filter(([token]) => !/^CLOSE_/.test(token)) : wanted
   const names = named.map(([, sign]) => sign).join(' or ')
-  return new TemplateError(`expected ${names || 'something else'} here; got ${match}`, place)
+  return new TemplateError(`expected ${names || 'something else'} here; got ${match}`, position)
 }
 
-/** The name of the block that begins at a place. */
-function nameAt(text: string, { line, column }: Place): string {
+/** The name of the block that begins at a position. */
+function nameAt(text: string, { line, column }: Position): string {
   const tag = text.split(/\r\n?|\n/)[line - 1]!.slice(column - 1)
   return tag.match(/^\{\{~?(?:#[*>]?|\^)\s*([^\s}~]+)/)?.[1] ?? '…'
 }

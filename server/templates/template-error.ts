@@ -1,11 +1,11 @@
-/** A place in a template; line and column are counted from 1. */
-export interface Place {
+/** A position in a template; line and column are counted from 1. */
+export interface Position {
   line: number
   column: number
 }
 
 /** Why a template does not render, and where. */
-export interface TemplateFailure extends Place {
+export interface TemplateFailure extends Position {
   message: string
 }
 
@@ -16,14 +16,14 @@ export const cut = (message: string): string => (message.length > 500 ? `${messa
  * Ends the parsing or rendering of a template. It never leaves this room: `render` answers it as a
  * failure.
  *
- * @param place where the fault is; without it, the tag that is being rendered
+ * @param position where the fault is; without it, the tag that is being rendered
  */
 export class TemplateError extends Error {
   override name = 'TemplateError'
-  readonly place: Place | undefined
+  readonly position: Position | undefined
 
-  constructor(message: string, place?: Place) {
+  constructor(message: string, position?: Position) {
     super(cut(message))
-    this.place = place
+    this.position = position
   }
 }

@@ -20,7 +20,7 @@ import root, { type Test } from 'tap'
 import type { Uploads } from '../../server/buckets/uploads.ts'
 import { Clock } from '../../server/clock/clock.ts'
 import type { Dependencies } from '../../server/emulator/app.ts'
-import type { State } from '../../server/emulator/state.ts'
+import type { EmulatorState } from '../../server/emulator/state.ts'
 import { EventBus } from '../../server/events/event-bus.ts'
 import { JobCounters } from '../../server/jobs/record-counters.ts'
 import type { ApplicationResponse } from '../../server/model/application.ts'
@@ -130,7 +130,7 @@ export const noUploads: Uploads = {
 }
 
 /** For what does not concern the state as a whole. */
-export const noState: State = {
+export const noState: EmulatorState = {
   reset: () => Promise.reject(new Error('there is no worker')),
   restore: () => Promise.reject(new Error('there is no worker')),
   snapshot: () => Promise.reject(new Error('there is no worker')),

@@ -11,7 +11,7 @@ import type { LiveContext, Publish, Source } from './source.ts'
 import { createWatchedSources } from './watched-sources.ts'
 
 /** What a listener wants. */
-export interface Selection {
+export interface Subscription {
   kinds: ReadonlySet<LiveKind>
   /** Id of an application: no events of others. */
   app: string | undefined
@@ -52,7 +52,7 @@ interface KeptEvent {
   text: string
 }
 
-interface Listener extends Pick<Selection, 'kinds' | 'app'> {
+interface Listener extends Pick<Subscription, 'kinds' | 'app'> {
   stream: Readable
 }
 
@@ -106,7 +106,7 @@ export class LiveFeed {
    * @returns its stream, which begins with `hello`, and after that what it has missed. It is
    *   destroyed when too much waits to be read
    */
-  open({ kinds, app, lastId }: Selection, signal: AbortSignal): Readable {
+  open({ kinds, app, lastId }: Subscription, signal: AbortSignal): Readable {
     const wanted = new Set([...always, ...kinds])
     const stream = new Readable({ read() {} })
     if (signal.aborted) {
