@@ -1,8 +1,7 @@
 import type { NewOutboxMessage } from '../model/message.ts'
+import { day } from '../model/milliseconds.ts'
 import type { EndpointKey, EndpointSends, Period, Sender } from '../store/audience/endpoint-sends.ts'
 import { stepSlack } from '../store/campaigns/campaign-rates.ts'
-
-const day = 86_400_000
 
 /**
  * The days that a limit looks back on. What was sent much later than now is not in them: the clock was

@@ -1,3 +1,4 @@
+import { day, minute } from '../model/milliseconds.ts'
 import { localTimeAt, nextTimeIn } from '../model/time-zone.ts'
 
 /** A daily range of times, HH:MM each; one that goes past midnight begins later than it ends. */
@@ -5,8 +6,6 @@ export interface QuietTime {
   Start?: string | undefined
   End?: string | undefined
 }
-
-const [minute, day] = [60_000, 86_400_000]
 
 /** Whether there is a quiet time: without both times, or with the same for both, it is never quiet (assumed). */
 export const hasQuietTime = ({ Start, End }: QuietTime): boolean => Boolean(Start && End && Start !== End)

@@ -3,6 +3,7 @@ import { lastTime } from '../clock/clock.ts'
 import type { Frequency, Schedule } from '../model/campaign.ts'
 import { addDuration, type Duration, timesOver, timesWithin } from '../model/iso-duration.ts'
 import { readTime } from '../model/iso-time.ts'
+import { day, hour } from '../model/milliseconds.ts'
 import { aheadOfUtc, behindUtc, readUtcOffset } from '../model/utc-offset.ts'
 
 /** When the runs of a treatment are. Times are milliseconds since 1970. */
@@ -22,9 +23,9 @@ export interface Timing {
 
 /** The time between two runs. */
 const periods: Partial<Record<Frequency, Duration>> = {
-  HOURLY: { months: 0, milliseconds: 3_600_000 },
-  DAILY: { months: 0, milliseconds: 86_400_000 },
-  WEEKLY: { months: 0, milliseconds: 7 * 86_400_000 },
+  HOURLY: { months: 0, milliseconds: hour },
+  DAILY: { months: 0, milliseconds: day },
+  WEEKLY: { months: 0, milliseconds: 7 * day },
   MONTHLY: { months: 1, milliseconds: 0 },
 }
 
@@ -191,6 +192,6 @@ export function firstRunAfter(timing: Timing, other: Timing, runOfOther: number)
 /** A number of runs that are over at a time, so that they need not be tried one by one. */
 function estimateRun(timing: Timing, now: number): number {
   const period = periods[timing.frequency]
-  const passed = now - (timing.wall - timing.offset) - 2 * 86_400_000
+  const passed = now - (timing.wall - timing.offset) - 2 * day
   return period === undefined ? 0 : timesWithin(period, passed)
 }

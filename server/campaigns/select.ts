@@ -1,4 +1,5 @@
 import { type AudienceCounter, type AudienceRules, whyNotTargeted } from '../audience/counters.ts'
+import { minute } from '../model/milliseconds.ts'
 import { campaignLimits } from '../model/quotas.ts'
 import type { EndpointSends } from '../store/audience/endpoint-sends.ts'
 import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
@@ -67,7 +68,7 @@ function deadlineOf(
   { maxDuration }: CampaignLimitsInForce,
   target: Target | undefined,
 ): number {
-  if (endpoint !== null) return scheduled_start + campaignLimits.eventDeadlineMinutes * 60_000
+  if (endpoint !== null) return scheduled_start + campaignLimits.eventDeadlineMinutes * minute
   if (maxDuration === undefined) return Number.POSITIVE_INFINITY
   return (target?.due ?? scheduled_start) + maxDuration * 1000
 }

@@ -1,3 +1,5 @@
+import { maxTimer } from '../model/milliseconds.ts'
+
 /** How long to wait. */
 export interface WaitOptions {
   /** Milliseconds; 30 seconds by default. */
@@ -12,6 +14,6 @@ export function readTimeout(options: WaitOptions = {}): number {
   const { timeoutMs = 30_000, ...others } = options
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new RangeError(`there is no option ${unknown}; the option is timeoutMs`)
-  if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs
+  if (Number.isSafeInteger(timeoutMs) && timeoutMs >= 0 && timeoutMs <= maxTimer) return timeoutMs
   throw new RangeError(`timeoutMs must be a whole number of milliseconds below 2^31; got ${timeoutMs}`)
 }

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
+import { maxTimer } from '../model/milliseconds.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import { isHung } from './faults.ts'
 
 /** Milliseconds of the longest timer that there is. */
-const maxTimer = 2 ** 31 - 1
 
 /**
  * Makes jobs wait in their states as the job control and the fault rules say. Both are in the

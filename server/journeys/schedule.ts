@@ -2,14 +2,13 @@ import { lastTime } from '../clock/clock.ts'
 import { addDuration, readDuration, timesOver, timesWithin } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
 import type { JourneyDefinition } from '../model/journey.ts'
+import { day } from '../model/milliseconds.ts'
 import { journeyLimits } from '../model/quotas.ts'
 import { aheadOfUtc, behindUtc, readUtcOffset } from '../model/utc-offset.ts'
 
 /*
  * When a journey starts, refreshes and ends. All times are milliseconds since 1970.
  */
-
-const day = 86_400_000
 
 /** The times of a journey that is published now. */
 export interface JourneyTimes {

@@ -7,10 +7,9 @@ import {
   type OpenHoursRule,
   type ScheduledChannel,
 } from '../model/journey.ts'
+import { day } from '../model/milliseconds.ts'
 import { localTimeAt, nextTimeIn } from '../model/time-zone.ts'
 import type { JourneyDefaults } from '../store/journeys/journeys.ts'
-
-const day = 86_400_000
 
 /** When messages of one channel may be sent; all times are those of the endpoint's zone. */
 export interface SendingHours {

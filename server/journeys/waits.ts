@@ -1,6 +1,7 @@
 import { addDuration, readDuration } from '../model/iso-duration.ts'
 import { readInstant } from '../model/iso-time.ts'
 import type { Activity, SimpleCondition, WaitTime } from '../model/journey.ts'
+import { minute } from '../model/milliseconds.ts'
 import { journeyLimits } from '../model/quotas.ts'
 import { type Activities, kindOf } from './graph.ts'
 
@@ -39,7 +40,7 @@ export function evaluationWait(activity: Activity, activities: Activities, now: 
     ...conditionsOf(activity).map(({ EventCondition }) => {
       if (EventCondition === undefined) return 0
       const message = activities[EventCondition.MessageActivity ?? '']
-      return (kindOf(message) === 'CUSTOM' ? custom : ofMessage) * 60_000
+      return (kindOf(message) === 'CUSTOM' ? custom : ofMessage) * minute
     }),
   )
   if (least === 0 || (given !== undefined && given.until >= now + least)) return given

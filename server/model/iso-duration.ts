@@ -1,10 +1,10 @@
+import { day, hour, minute, second } from './milliseconds.ts'
+
 /** A length of time. Months and years are as long as the calendar says. */
 export interface Duration {
   months: number
   milliseconds: number
 }
-
-const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 
 /**
  * Reads an ISO 8601 duration such as PT24H or P1DT30M. Seconds may have up to three decimals;

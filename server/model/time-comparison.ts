@@ -1,9 +1,8 @@
 import { readTime } from './iso-time.ts'
+import { day } from './milliseconds.ts'
 
 /** The comparisons of times among those of a dimension's AttributeType (source: API reference). */
 export type TimeComparison = 'BEFORE' | 'AFTER' | 'ON' | 'BETWEEN'
-
-const millisecondsPerDay = 86_400_000
 
 /**
  * Whether an attribute's value is a time that fits. ON is the same day in UTC (assumed), BETWEEN includes both ends (assumed).
@@ -21,7 +20,7 @@ export function fitsTime(how: TimeComparison, value: string, first: number, last
     case 'AFTER':
       return time > first
     case 'ON':
-      return Math.floor(time / millisecondsPerDay) === Math.floor(first / millisecondsPerDay)
+      return Math.floor(time / day) === Math.floor(first / day)
     case 'BETWEEN':
       return time >= first && time <= last
   }

@@ -1,3 +1,5 @@
+import { day } from './milliseconds.ts'
+
 type NameStyle = 'longOffset' | 'short' | 'long'
 
 /** Caches, as making a formatter, or failing to, takes a hundred times as long as using one. */
@@ -37,8 +39,6 @@ export function offsetAt(time: number, zone: string): number {
 
 /** What clocks in a zone show at a time: milliseconds since 1970, as if the zone were UTC. */
 export const localTimeAt = (time: number, zone: string): number => time + offsetAt(time, zone)
-
-const day = 86_400_000
 
 /**
  * The time at which clocks in a zone show what those in UTC show at `local`. What they show twice, as

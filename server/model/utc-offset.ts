@@ -1,4 +1,4 @@
-const [minute, hour] = [60_000, 3_600_000]
+import { hour, minute } from './milliseconds.ts'
 
 /** How far clocks of the world are ahead of UTC at most, and how far behind it, in milliseconds. */
 export const [aheadOfUtc, behindUtc] = [14 * hour, 12 * hour]

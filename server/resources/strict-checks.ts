@@ -5,6 +5,7 @@ import { isWebTarget, webhookProblem } from '../delivery/call-hook.ts'
 import { deliveryUriProblem } from '../delivery/check-custom.ts'
 import { badRequest } from '../http/errors/exceptions.ts'
 import type { WriteCampaignRequest } from '../model/campaign.ts'
+import { minute } from '../model/milliseconds.ts'
 import { campaignLimits } from '../model/quotas.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
 import { findApp } from './find.ts'
@@ -71,7 +72,7 @@ export function checkEventStart(
     if (schedule.Frequency !== 'EVENT') continue
     if (known?.Frequency === 'EVENT' && isSameStart(schedule, known)) continue
     const { wall, offset } = timingOf(schedule, now)
-    if (wall - offset >= now + eventLeadMinutes * 60_000) continue
+    if (wall - offset >= now + eventLeadMinutes * minute) continue
     throw badRequest(
       `${member}.StartTime must be at least ${eventLeadMinutes} minutes from now with the Frequency EVENT; got ${schedule.StartTime}`,
     )

@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { maxTimer } from '../model/milliseconds.ts'
 
 /** Work that the worker finds in the database. */
 export interface Source {
@@ -11,7 +12,6 @@ export interface Source {
 }
 
 /** Milliseconds of the longest timer that there is. */
-const maxTimer = 2 ** 31 - 1
 
 /** The worker's loop: runs what is due, then sleeps until more is due or somebody wakes it. */
 export class Schedule {

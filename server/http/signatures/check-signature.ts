@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { errorCodes } from 'fastify'
 import { signingName } from '../../model/arn.ts'
+import { minute } from '../../model/milliseconds.ts'
 import { maxBodyBytes } from '../../model/quotas.ts'
 import { badRequest, PinpointException } from '../errors/exceptions.ts'
 import { readSignature, type Signature } from './read-signature.ts'
@@ -101,7 +102,7 @@ function checkSignedHeaders({ headers }: IncomingMessage, { signedHeaders, expir
 }
 
 function checkTime({ signedAt, expiresAfter }: Signature, now: Date): void {
-  const minutesFrom = (minutes: number) => new Date(now.getTime() + minutes * 60_000)
+  const minutesFrom = (minutes: number) => new Date(now.getTime() + minutes * minute)
   if (signedAt > minutesFrom(tolerance)) {
     throw invalid(
       `Signature not yet current: ${basic(signedAt)} is still later than ${basic(minutesFrom(tolerance))} (${basic(now)} + ${tolerance} min.)`,

@@ -15,6 +15,7 @@ import {
   scheduledChannels,
   type WaitTime,
 } from '../../model/journey.ts'
+import { day } from '../../model/milliseconds.ts'
 import { journeyCounts, journeyLimits as limits, settingsBounds } from '../../model/quotas.ts'
 import { offsetOfTime, readUtcOffset } from '../../model/utc-offset.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
@@ -22,8 +23,6 @@ import type { Store } from '../../store/open-store.ts'
 import { emptyDimensionsProblem } from '../check-event-dimensions.ts'
 import { checkTime, isTimeOfDay } from '../settings/check-settings.ts'
 import { checkWebhooks } from '../strict-checks.ts'
-
-const day = 86_400_000
 
 /** What is told of a journey that may not be published begins so (source: observed). */
 const prefix = 'Journey validation failed, '

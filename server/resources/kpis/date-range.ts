@@ -1,9 +1,8 @@
 import { badRequest } from '../../http/errors/exceptions.ts'
 import { readInstant } from '../../model/iso-time.ts'
+import { day } from '../../model/milliseconds.ts'
 import { kpiDays } from '../../model/quotas.ts'
 import { describe } from '../../validation/explain.ts'
-
-const day = 86_400_000
 
 /** Days, both included, in UTC: such as 2027-03-01. */
 export interface DateRange {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { ApplicationParams } from '../../model/common.ts'
 import { MessageResponse } from '../../model/message.ts'
+import { minute } from '../../model/milliseconds.ts'
 import { SendOTPMessageRequestParameters } from '../../model/otp.ts'
 import { otpDefaults } from '../../model/quotas.ts'
 import { sendingAppFirst } from '../find.ts'
@@ -60,7 +61,7 @@ export const sendOTPMessage: FastifyPluginAsyncTypebox = async app => {
             request: body,
             code,
             createdAt,
-            expiresAt: createdAt + minutes * 60_000,
+            expiresAt: createdAt + minutes * minute,
             allowed: body.AllowedAttempts ?? otpDefaults.allowedAttempts,
           })
         },

@@ -1,3 +1,4 @@
+import { day, hour, minute } from '../../model/milliseconds.ts'
 import { offsetAt, timeIn, zoneNameAt } from '../../model/time-zone.ts'
 import { TemplateError } from '../template-error.ts'
 
@@ -120,10 +121,10 @@ const hours = (first: 0 | 1, cycle: 12 | 24): Field => ({
 })
 
 const dayOfYear = (date: Date): number =>
-  Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / 86_400_000) + 1
+  Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / day) + 1
 
 /** The Saturday that ends a date's week; a week belongs to its year (en_US: the first one has January 1). */
-const saturdayOf = (date: Date): Date => new Date(date.getTime() + (6 - date.getUTCDay()) * 86_400_000)
+const saturdayOf = (date: Date): Date => new Date(date.getTime() + (6 - date.getUTCDay()) * day)
 
 const year: Field = {
   write: ({ local }, count) =>
@@ -147,7 +148,7 @@ const month: Field = {
   },
 }
 const zoneOffset = ({ time, zone }: Moment, separator: string): string => {
-  const minutes = Math.round(offsetAt(time, zone) / 60_000)
+  const minutes = Math.round(offsetAt(time, zone) / minute)
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
   return `${minutes < 0 ? '-' : '+'}${padded(hours, 2)}${separator}${padded(rest, 2)}`
 }
@@ -219,11 +220,11 @@ function offsetOf(text: string): { ahead: number; length: number } | undefined {
   const [name, zone, season] = /^([ECMP])([SD])T/i.exec(text) ?? []
   if (name !== undefined) {
     const hours = behindUtc[zone!.toUpperCase()]! - (season!.toUpperCase() === 'D' ? 1 : 0)
-    return { ahead: -hours * 3_600_000, length: name.length }
+    return { ahead: -hours * hour, length: name.length }
   }
   const [all = '', sign, hours = '0', minutes = '0'] =
     /^(?:Z|UTC|GMT)?(?:([+-])(\d\d)(?::?(\d\d))?)?/i.exec(text) ?? []
-  const size = (Number(hours) * 60 + Number(minutes)) * 60_000
+  const size = (Number(hours) * 60 + Number(minutes)) * minute
   return all === '' ? undefined : { ahead: sign === '-' ? -size : size, length: all.length }
 }
 
