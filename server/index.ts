@@ -1,13 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { setTimeout } from 'node:timers/promises'
 import { heldBy } from './control/held-by.ts'
+import { waitsFor } from './control/waits-for.ts'
 import { type ControlMethods, createControlMethods } from './emulator/control-methods.ts'
 import { readTimeout, type WaitOptions } from './emulator/wait-options.ts'
 import { mayConcern } from './events/event-bus.ts'
 import type { ExportJobResponse } from './model/export-job.ts'
-import { explainHold } from './model/held-by.ts'
 import type { ImportJobResponse } from './model/import-job.ts'
 import { isFinal } from './model/job-states.ts'
+import { explainStandstill } from './model/waits-for.ts'
 import { checkNode } from './process/check-node.ts'
 import type { Options } from './process/config.ts'
 import type { AppRef } from './store/applications/applications.ts'
@@ -153,9 +154,13 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     }
     const timeoutError = (job: Job) => {
       const found = app.store[`${kind}Jobs`].find(app.store.apps.find(applicationId)!, jobId)!
-      const by = heldBy(app.store, kind, found)
-      const why = by === undefined ? '' : `: ${explainHold(by, job)}`
-      return new Error(`${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms${why}`)
+      const why = explainStandstill(
+        { heldBy: heldBy(app.store, kind, found), waitsFor: waitsFor(app.store, kind, found) },
+        job,
+      )
+      return new Error(
+        `${kind} job ${jobId} is ${standOf(job)} after ${timeoutMs} ms${why === undefined ? '' : `: ${why}`}`,
+      )
     }
     const lookForEnd = () => {
       const job = read()

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import type { HeldBy } from '../model/held-by.ts'
 import type { ImportJobRequest, ImportJobResponse } from '../model/import-job.ts'
+import type { Standstill } from '../model/waits-for.ts'
 import type { Remote } from './remote.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -136,8 +136,8 @@ export function createEmulatorClient({ url, controlToken, keys }: Remote, signal
     render: (request: { text: string; values: object; substitutions: object }) =>
       post<Rendered>('/_pinpoint/render', request),
 
-    /** The job as it stands, and what holds it, if anything does. */
-    async look(job: ImportJobResponse): Promise<{ job: ImportJobResponse; heldBy?: HeldBy }> {
+    /** The job as it stands, and why it does not go on, if anything keeps it. */
+    async look(job: ImportJobResponse): Promise<{ job: ImportJobResponse } & Standstill> {
       const [app, id] = jobPath(job)
       // Behind the last piece, and with one failure: the rest of the page is not needed.
       return call('GET', `/_pinpoint/${app}/import-jobs/${id}?page-size=1&from-piece=${10 ** 14}`)

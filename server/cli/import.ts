@@ -3,10 +3,10 @@ import { constants } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { start } from '../emulator/start.ts'
-import type { HeldBy } from '../model/held-by.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import { isFinal } from '../model/job-states.ts'
 import { readS3Url } from '../model/s3-url.ts'
+import type { Standstill } from '../model/waits-for.ts'
 import { createLog } from '../process/log.ts'
 import { makeTempFolder } from '../process/temp-folder.ts'
 import { createEmulatorClient } from './emulator-client.ts'
@@ -138,14 +138,14 @@ async function importOnce(
  */
 async function follow(
   created: ImportJobResponse,
-  look: (job: ImportJobResponse) => Promise<{ job: ImportJobResponse; heldBy?: HeldBy }>,
+  look: (job: ImportJobResponse) => Promise<{ job: ImportJobResponse } & Standstill>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportJobResponse> {
   try {
     let seen: Awaited<ReturnType<typeof look>> = { job: created }
     for (let pause = looks.first; ; pause = Math.min(pause * 1.5, looks.max)) {
-      progress.show(seen.job, seen.heldBy)
+      progress.show(seen.job, seen)
       if (isFinal(seen.job.JobStatus)) return seen.job
       await setTimeout(pause, undefined, { signal })
       seen = await look(created)

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress'
-import { explainHold, type HeldBy } from '../model/held-by.ts'
 import type { ImportJobResponse } from '../model/import-job.ts'
 import { isFinal } from '../model/job-states.ts'
+import { explainStandstill, type Standstill } from '../model/waits-for.ts'
 
 /** Milliseconds between two lines about a job that stays in its state. */
 const linePause = 5000
@@ -11,8 +11,8 @@ export type Output = NodeJS.WritableStream & Partial<Pick<NodeJS.WriteStream, 'i
 
 /** Where it is shown how far a job has come. */
 export interface Progress {
-  /** @param heldBy what holds the job in its state, if anything does */
-  show(job: ImportJobResponse, heldBy?: HeldBy): void
+  /** @param standstill why the job does not go on, if anything keeps it */
+  show(job: ImportJobResponse, standstill: Standstill): void
   /** Nothing more is shown; the cursor is where it was. */
   stop(): void
 }
@@ -34,9 +34,9 @@ function drawBar(stream: Output): Progress {
   })
   bar.start(1, 0, { text: '' })
   return {
-    show(job, heldBy) {
+    show(job, standstill) {
       bar.setTotal(job.TotalPieces || 1)
-      bar.update(donePieces(job), { text: stateOf(job, heldBy) })
+      bar.update(donePieces(job), { text: stateOf(job, standstill) })
     },
     stop: () => bar.stop(),
   }
@@ -46,13 +46,13 @@ function writeLines(stream: Output): Progress {
   let last: string | undefined
   let at = 0
   return {
-    show(job, heldBy) {
+    show(job, standstill) {
       const now = performance.now()
-      const state = job.JobStatus + JSON.stringify(heldBy)
+      const state = [job.JobStatus, explainStandstill(standstill, job)].join()
       if (isFinal(job.JobStatus) || (state === last && now - at < linePause)) return
       last = state
       at = now
-      stream.write(`${stateOf(job, heldBy)}\n`)
+      stream.write(`${stateOf(job, standstill)}\n`)
     },
     stop() {},
   }
@@ -61,12 +61,12 @@ function writeLines(stream: Output): Progress {
 const donePieces = ({ CompletedPieces = 0, FailedPieces = 0 }: ImportJobResponse) =>
   CompletedPieces + FailedPieces
 
-function stateOf(job: ImportJobResponse, heldBy: HeldBy | undefined): string {
+function stateOf(job: ImportJobResponse, standstill: Standstill): string {
   const { JobStatus, TotalPieces, TotalProcessed, TotalFailures } = job
   const counts =
     TotalPieces === undefined
       ? []
       : [`${donePieces(job)} of ${TotalPieces} pieces, ${TotalProcessed} records, ${TotalFailures} refused`]
-  const hold = heldBy === undefined ? [] : [explainHold(heldBy, job)]
-  return [JobStatus, ...counts, ...hold].join(': ')
+  const why = explainStandstill(standstill, job)
+  return [JobStatus, ...counts, ...(why === undefined ? [] : [why])].join(': ')
 }

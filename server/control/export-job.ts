@@ -5,10 +5,11 @@ import { ExportJobResponse } from '../model/export-job.ts'
 import { exportKey } from '../model/export-key.ts'
 import { HeldBy } from '../model/held-by.ts'
 import { JobParams } from '../model/job.ts'
+import { WaitsFor } from '../model/waits-for.ts'
 import { findApp } from '../resources/find.ts'
 import { holdOf } from './held-by.ts'
 import { Held, History, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
-import { WaitsFor, waitsFor } from './waits-for.ts'
+import { waitsFor } from './waits-for.ts'
 
 const ExportJobPage = Type.Object({
   job: ExportJobResponse,

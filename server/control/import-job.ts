@@ -5,11 +5,12 @@ import { PageQuery, readPage } from '../http/paging.ts'
 import { HeldBy } from '../model/held-by.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { JobParams } from '../model/job.ts'
+import { WaitsFor } from '../model/waits-for.ts'
 import { findApp } from '../resources/find.ts'
 import type { FailureCursor } from '../store/jobs/import-jobs.ts'
 import { holdOf } from './held-by.ts'
 import { Held, History, JobFailure, nextPiece, pieceMembers, piecesQuery, showPieces } from './job-shapes.ts'
-import { WaitsFor, waitsFor } from './waits-for.ts'
+import { waitsFor } from './waits-for.ts'
 
 const ImportJobPage = Type.Object({
   job: ImportJobResponse,

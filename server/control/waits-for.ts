@@ -1,19 +1,7 @@
-import { type Static, Type } from '@sinclair/typebox'
-import { HeldBy } from '../model/held-by.ts'
+import type { WaitsFor } from '../model/waits-for.ts'
 import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import { heldBy } from './held-by.ts'
-
-/** The jobs that have all slots, for one of which a job waits. */
-export const WaitsFor = Type.Array(
-  Type.Object({
-    app: Type.String({ description: 'Id of its application' }),
-    id: Type.String({ description: 'Id of the job' }),
-    heldBy: Type.Optional(HeldBy),
-  }),
-  { description: 'The jobs that have all slots while this one waits for one, oldest first' },
-)
-export type WaitsFor = Static<typeof WaitsFor>
 
 /**
  * The jobs whose slots a job waits for, each with what holds it.

@@ -8,7 +8,7 @@ export const HeldBy = Type.Object({
 })
 export type HeldBy = Static<typeof HeldBy>
 
-/** A sentence on why a job is held and what lets it go on. */
+/** By what a job is held and what lets it go on, to stand after "it is". */
 export function explainHold(
   { mode, fault }: HeldBy,
   { ApplicationId, Id, Type }: { ApplicationId: string; Id: string; Type: string },
@@ -18,5 +18,5 @@ export function explainHold(
     mode && `by the job control, which is ${mode} (POST ${page}/advance lets it go on)`,
     fault && `by the fault rule ${fault} (DELETE /_pinpoint/faults/${fault} lets it go on)`,
   ]
-  return `it is held ${reasons.filter(Boolean).join(' and ')}`
+  return `held ${reasons.filter(Boolean).join(' and ')}`
 }

@@ -12,7 +12,7 @@ const S3Url = 's3://data/users.csv'
 t.test('a job that is held says by what, on its page and to who waits for it', async t => {
   const buckets = makeBuckets(t)
   await buckets.put('data', 'users.csv', csvOf('a', 'b'))
-  const pinpoint = await startPinpoint({ s3Dir: buckets.folder })
+  const pinpoint = await startPinpoint({ s3Dir: buckets.folder, maxRunningImports: 1 })
   const client = new PinpointClient(pinpoint.clientConfig)
   t.teardown(async () => {
     client.destroy()
@@ -40,6 +40,15 @@ t.test('a job that is held says by what, on its page and to who waits for it', a
   const state = `^import job ${job.Id} is PROCESSING \\(.*TotalProcessed 2, TotalFailures 0\\) after 0 ms`
   await t.rejects(wait(), { message: new RegExp(`${state}: it is held ${byRule}$`) })
 
+  const waiting = await createImportJob(client, app, { S3Url })
+  const waitingPath = `/_pinpoint/apps/${app}/import-jobs/${waiting.Id}`
+  await until(async () => (await call('GET', waitingPath)).body.waitsFor, 'the next job to wait for a slot')
+  await t.rejects(pinpoint.waitForImportJob(app, waiting.Id!, { timeoutMs: 0 }), {
+    message: new RegExp(
+      `^import job ${waiting.Id} is PENDING_JOB after 0 ms: it waits for a slot, which others have: ${job.Id}, which is held ${byRule}$`,
+    ),
+  })
+
   await call('PUT', '/_pinpoint/job-control', { mode: 'manual' })
   t.strictSame((await heldPage(path)).heldBy, { mode: 'manual', fault })
   const byMode = `by the job control, which is manual \\(POST ${path}/advance lets it go on\\)`
@@ -57,7 +66,7 @@ t.test('a job that is held says by what, on its page and to who waits for it', a
   })
 
   await call('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
-  await pinpoint.waitForImportJob(app, job.Id!)
+  await pinpoint.waitForImportJob(app, waiting.Id!)
   const { held, ...page } = (await call('GET', path)).body
   t.equal(held, false)
   t.notOk('heldBy' in page)
@@ -134,5 +143,28 @@ t.test('import --url says what holds its job', async t => {
   const processing = `PROCESSING: 1 of 1 pieces, 2 records, 0 refused: ${held}\n`
   await until(() => stderr().includes(processing) || undefined, 'what holds it later')
   await call('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+  t.match(await ended, { code: 0 })
+})
+
+t.test('import --url says for which jobs its job waits', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'users.csv', csvOf('a', 'b'))
+  const emulator = await spawnEmulator(t, {
+    DATA_DIR: makeFolder(t),
+    MAX_RUNNING_IMPORTS: '1',
+    ...buckets.env,
+  })
+  const call = controlOf(emulator.url)
+  const app = await createApp(emulator.client)
+  const { body: fault } = await call('POST', '/_pinpoint/faults', { job: {}, hangAt: 'PROCESSING', times: 1 })
+  const { Id } = await createImportJob(emulator.client, app, { S3Url })
+  await until(
+    async () => (await call('GET', `/_pinpoint/apps/${app}/import-jobs/${Id}`)).body.heldBy,
+    'a job to be held',
+  )
+  const { stderr, ended } = beginImport(t, {}, [S3Url, '--url', emulator.url, '--application', app])
+  const why = `it waits for a slot, which others have: ${Id}, which is held by the fault rule ${fault.id} `
+  await until(() => stderr().includes(`PENDING_JOB: ${why}`) || undefined, 'what the job waits for')
+  await call('DELETE', '/_pinpoint/faults')
   t.match(await ended, { code: 0 })
 })
