@@ -8,7 +8,7 @@ const maxRows = 100
 const maxSkipped = 20
 
 /** Columns of a table: at least, as words would be cut, and where no terminal says how many there are. */
-const widths = { least: 60, usual: 120 }
+const widths = { min: 60, usual: 120 }
 
 /**
  * What a person is told of a job that is over: what was counted, what was skipped, and why records were refused.
@@ -55,7 +55,7 @@ const columns: {
 function tableOf(failures: Failure[], width: number = widths.usual): string {
   const used = columns.filter(({ text }) => failures.some(failure => text(failure) !== ''))
   const rows = failures.map(failure => used.map(({ text }) => text(failure)))
-  const full = Math.max(width, widths.least)
+  const full = Math.max(width, widths.min)
   const colWidths = used.map(({ head, share }, index) => {
     const widest = Math.max(head.length, ...rows.map(row => row[index]!.length)) + 2
     return Math.min(widest, Math.floor(full * share))

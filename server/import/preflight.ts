@@ -69,11 +69,11 @@ export function createPreflight(
 
 function tooLarge(
   found: { bytes: number; objects: number },
-  most: PreflightSettings['importSize'],
+  max: PreflightSettings['importSize'],
 ): string | undefined {
-  if (most === undefined) return undefined
-  if (found.objects > most.objects) return `an import must read at most ${most.objects} files`
-  return found.bytes > most.bytes ? `an import must read at most 1 GB (${most.bytes} bytes)` : undefined
+  if (max === undefined) return undefined
+  if (found.objects > max.objects) return `an import must read at most ${max.objects} files`
+  return found.bytes > max.bytes ? `an import must read at most 1 GB (${max.bytes} bytes)` : undefined
 }
 
 /** What is wrong with the syntax, names or types of an object's first record, if anything. */

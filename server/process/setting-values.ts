@@ -5,11 +5,11 @@ import { originOf } from './web-origins.ts'
 // Each reads the text of a setting: it gives the value, or throws a sentence that says what the text must be.
 
 /** Reads a whole number within bounds. */
-export function wholeNumber(least: number, most: number) {
+export function wholeNumber(min: number, max: number) {
   return (text: string) => {
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    if (number >= least && number <= most) return number
-    throw new Error(`a whole number from ${least} to ${most}`)
+    if (number >= min && number <= max) return number
+    throw new Error(`a whole number from ${min} to ${max}`)
   }
 }
 

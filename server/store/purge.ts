@@ -20,7 +20,7 @@ export function createPurge(
   db: Database,
   { transact, letCallersGo }: Transactions,
   deletedTemplates: Pick<DeletedTemplates, 'removeUnused'>,
-  limited: readonly { trim(most: number): boolean }[],
+  limited: readonly { trim(max: number): boolean }[],
 ): (limit: number) => boolean {
   // An application waits for its unfinished exports: they first discard their drafts, of which
   // their pieces are the only record, and then delete these pieces.

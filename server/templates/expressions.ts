@@ -130,10 +130,9 @@ export function helperOf({ path, params, loc }: Call): Helper {
   const position = positionOf({ loc })
   const helper = isHelper(path) ? helpers.get(path.original)! : undefined
   if (helper === undefined) throw new TemplateError(noHelper(path, params), position)
-  const [least, most] = helper.takes
-  if (params.length >= least && params.length <= most) return helper
-  const wanted =
-    least === most ? least : most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} or ${most}`
+  const [min, max] = helper.takes
+  if (params.length >= min && params.length <= max) return helper
+  const wanted = min === max ? min : max === Number.POSITIVE_INFINITY ? `${min} or more` : `${min} or ${max}`
   throw new TemplateError(
     `${path.original} takes ${wanted} ${wanted === 1 ? 'value' : 'values'}, as in {{${helper.usage}}}; got ${params.length}`,
     position,

@@ -52,7 +52,7 @@ export function checkLength(length: number): void {
 /** @throws TemplateError when templates have more tokens than they may */
 export function checkTokens(tokens: number, position?: Position): void {
   if (tokens > limits.tokens) {
-    const most = limits.tokens.toLocaleString('en')
-    throw new TemplateError(`the message has more than ${most} words and signs in its tags`, position)
+    const max = limits.tokens.toLocaleString('en')
+    throw new TemplateError(`the message has more than ${max} words and signs in its tags`, position)
   }
 }

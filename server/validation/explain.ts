@@ -57,10 +57,10 @@ const butGot = (schema: TSchema, value: unknown): string =>
 
 /** A sentence on a map or list with more entries than its schema allows. */
 export function explainCount(schema: TSchema, member: string, count: number): string {
-  const most = TypeGuard.IsArray(schema)
+  const max = TypeGuard.IsArray(schema)
     ? `${schema.maxItems} ${schema.items.type === 'string' ? 'values' : 'entries'}`
     : `${schema.maxProperties} names`
-  return `${member} must have at most ${most}; got ${count}`
+  return `${member} must have at most ${max}; got ${count}`
 }
 
 function expected(schema: TSchema): string {

@@ -52,9 +52,9 @@ export function checkCampaign(
   const { SegmentId, Schedule, AdditionalTreatments = [], HoldoutPercent = 0, Priority } = campaign
   if (!SegmentId) throw badRequest('SegmentId is required: it must be the Id of a segment')
   if (Schedule === undefined) throw badRequest('Schedule is required: it must be an object with a StartTime')
-  const [least, most] = limits.priority
-  if (Priority !== undefined && (Priority < least || Priority > most)) {
-    throw badRequest(`Priority must be a whole number from ${least} to ${most}; got ${Priority}`)
+  const [min, max] = limits.priority
+  if (Priority !== undefined && (Priority < min || Priority > max)) {
+    throw badRequest(`Priority must be a whole number from ${min} to ${max}; got ${Priority}`)
   }
   checkPercents(HoldoutPercent, AdditionalTreatments)
   const problem =

@@ -23,10 +23,10 @@ export function checkCounts(store: Store, app: AppRef, campaign: Campaign, befor
   if (isNewlyActive && store.campaigns.unfinished().filter(isActive).length > active) {
     throw badRequest(`An account must have at most ${active} active campaigns`)
   }
-  for (const [frequency, most] of Object.entries(eventCounts)) {
+  for (const [frequency, max] of Object.entries(eventCounts)) {
     const isNew = isOf(campaign, frequency) && !(before && isOf(before, frequency))
-    if (!isNew || store.campaigns.countOf(app, frequency as keyof typeof eventCounts) <= most) continue
-    throw badRequest(`An application must have at most ${most} ${frequency} campaigns`)
+    if (!isNew || store.campaigns.countOf(app, frequency as keyof typeof eventCounts) <= max) continue
+    throw badRequest(`An application must have at most ${max} ${frequency} campaigns`)
   }
 }
 

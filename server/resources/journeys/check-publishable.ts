@@ -146,8 +146,8 @@ function durationProblem(
   const duration = readDuration(text)
   const length = duration === undefined ? 0 : addDuration(0, duration)
   if (length > 0 && length <= maxDays * day) return undefined
-  const most = maxDays === Number.POSITIVE_INFINITY ? '' : ` of at most ${maxDays} days`
-  return `${member} must be an ISO 8601 duration${most}, such as PT1H; got ${JSON.stringify(text)}`
+  const bound = maxDays === Number.POSITIVE_INFINITY ? '' : ` of at most ${maxDays} days`
+  return `${member} must be an ISO 8601 duration${bound}, such as PT1H; got ${JSON.stringify(text)}`
 }
 
 function limitsProblem({ Limits = {} }: JourneyDefinition): string | undefined {
@@ -160,9 +160,9 @@ function limitsProblem({ Limits = {} }: JourneyDefinition): string | undefined {
     ['MessagesPerSecond', Limits.MessagesPerSecond, limits.messagesPerSecond],
     ['EndpointReentryCap', Limits.EndpointReentryCap, limits.reentryCap],
   ]
-  for (const [member, value = 0, [least, most]] of checked) {
-    if (value === 0 || (value >= least && value <= most)) continue
-    return `Limits.${member} must be from ${least} to ${most}, or 0 for no limit; got ${value}`
+  for (const [member, value = 0, [min, max]] of checked) {
+    if (value === 0 || (value >= min && value <= max)) continue
+    return `Limits.${member} must be from ${min} to ${max}, or 0 for no limit; got ${value}`
   }
   const { EndpointReentryInterval } = Limits
   return EndpointReentryInterval && readDuration(EndpointReentryInterval) === undefined
@@ -307,8 +307,8 @@ function activityProblem(
     : undefined
 }
 
-const isPercentage = (value: number, least: number): boolean =>
-  Number.isInteger(value) && value >= least && value <= 100
+const isPercentage = (value: number, min: number): boolean =>
+  Number.isInteger(value) && value >= min && value <= 100
 
 function waitProblem(
   member: string,
@@ -329,9 +329,9 @@ function waitProblem(
 }
 
 function randomSplitProblem(member: string, branches: { Percentage?: number }[] = []): string | undefined {
-  const [least, most] = limits.randomBranches
-  if (branches.length < least || branches.length > most) {
-    return `${member}.Branches must have ${least} to ${most} branches; got ${branches.length}`
+  const [min, max] = limits.randomBranches
+  if (branches.length < min || branches.length > max) {
+    return `${member}.Branches must have ${min} to ${max} branches; got ${branches.length}`
   }
   const percentages = branches.map(({ Percentage = 0 }) => Percentage)
   if (!percentages.every(percentage => isPercentage(percentage, 1))) {

@@ -23,10 +23,10 @@ export function checkOtpRequest(request: SendOTPMessageRequestParameters): void 
   throw badRequest('OriginationIdentity must not be empty: a long code, a short code, or a sender ID')
 }
 
-function checkLength(member: string, text: string, most: number): void {
+function checkLength(member: string, text: string, max: number): void {
   const { length } = text
-  if (length >= 1 && length <= most) return
-  throw badRequest(`${member} must have from 1 to ${most} characters; got ${length}`)
+  if (length >= 1 && length <= max) return
+  throw badRequest(`${member} must have from 1 to ${max} characters; got ${length}`)
 }
 
 const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)

@@ -58,9 +58,9 @@ function checkGroups({ Groups = [] }: SegmentGroupList): number {
   return count
 }
 
-function checkCount(list: string, count: number, most: number): void {
-  if (count <= most) return
-  throw badRequest(`SegmentGroups must have at most ${most} ${list} in all of its groups; got ${count}`)
+function checkCount(list: string, count: number, max: number): void {
+  if (count <= max) return
+  throw badRequest(`SegmentGroups must have at most ${max} ${list} in all of its groups; got ${count}`)
 }
 
 /**
@@ -140,13 +140,13 @@ export function checkValues(member: string, values: string[]): void {
 }
 
 function checkPoint(member: string, { Coordinates, RangeInKilometers }: GPSPointDimension): void {
-  for (const [name, most] of [
+  for (const [name, max] of [
     ['Latitude', 90],
     ['Longitude', 180],
   ] as const) {
     const degrees = Coordinates[name]
-    if (Math.abs(degrees) <= most) continue
-    throw badRequest(`${member}.Coordinates.${name} must be from -${most} to ${most}; got ${degrees}`)
+    if (Math.abs(degrees) <= max) continue
+    throw badRequest(`${member}.Coordinates.${name} must be from -${max} to ${max}; got ${degrees}`)
   }
   if (RangeInKilometers !== undefined && RangeInKilometers <= 0) {
     throw badRequest(`${member}.RangeInKilometers must be more than 0; got ${RangeInKilometers}`)

@@ -11,13 +11,13 @@ import { describe } from '../../validation/explain.ts'
 export function checkBounds<Name extends string>(
   member: string,
   limits: { [name in Name]?: number },
-  bounds: Readonly<Record<Name, readonly [least: number, most: number]>>,
+  bounds: Readonly<Record<Name, readonly [min: number, max: number]>>,
 ): string | undefined {
   for (const name in bounds) {
-    const [least, most] = bounds[name]
+    const [min, max] = bounds[name]
     const value = limits[name] ?? 0
-    if (value === 0 || (value >= least && value <= most)) continue
-    return `${member}.${name} must be from ${least} to ${most}, or 0 for no limit; got ${value}`
+    if (value === 0 || (value >= min && value <= max)) continue
+    return `${member}.${name} must be from ${min} to ${max}, or 0 for no limit; got ${value}`
   }
   return undefined
 }

@@ -48,12 +48,12 @@ function checkDefaults(text: string): void {
   }
 }
 
-function checkCharacters(body: TemplateBody, members: readonly (keyof TemplateBody)[], most: number): void {
+function checkCharacters(body: TemplateBody, members: readonly (keyof TemplateBody)[], max: number): void {
   const given = members.filter(name => body[name] !== undefined)
   const count = given.reduce((sum, name) => sum + charactersIn(body[name]), 0)
   const names = given.length > 1 ? `${given.slice(0, -1).join(', ')} and ${given.at(-1)} together` : given[0]!
-  if (count <= most) return
-  throw badRequest(`${names} must have at most ${most} characters; got ${count}`)
+  if (count <= max) return
+  throw badRequest(`${names} must have at most ${max} characters; got ${count}`)
 }
 
 /** How many characters the strings in a value have, at whatever depth. */

@@ -75,8 +75,8 @@ export function createUserList(db: Database) {
         const next: UserCursor = [1, first, '']
         return { found: endpoints === 0 ? [] : [{ at: next, user: { id: prefix, endpoints } }], next }
       }
-      const most = prefix === '' ? Math.min(limit, usersPerStep) : usersPerStep
-      const rows = listKeys.all(key, first + count, app.seq, most)
+      const max = prefix === '' ? Math.min(limit, usersPerStep) : usersPerStep
+      const rows = listKeys.all(key, first + count, app.seq, max)
       const found: UserStep['found'] = []
       for (const row of rows) {
         const { firstId, lastId, endpoints } = row
@@ -88,7 +88,7 @@ export function createUserList(db: Database) {
           if (found.length === limit) return { found, next: found.at(-1)!.at }
         }
       }
-      return { found, next: rows.length < most ? undefined : [1, rows.at(-1)!.key + 1, ''] }
+      return { found, next: rows.length < max ? undefined : [1, rows.at(-1)!.key + 1, ''] }
     }
   }
 }

@@ -212,9 +212,9 @@ export function createEventRecords(db: Database, limit: number, isListenedTo: (a
       JSON.stringify('record' in origin ? origin : { message: withTold(origin.message) }),
     )
   }
-  const trim = (most: number): boolean => {
+  const trim = (max: number): boolean => {
     const excess = lastId() - limit
-    return excess > 0 && removeUpTo.run(excess, most).changes > 0
+    return excess > 0 && removeUpTo.run(excess, max).changes > 0
   }
 
   return {

@@ -152,8 +152,8 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
     return { rows, readsRecords: inRecord.length > 0 }
   }
 
-  const trim = (most: number): boolean => {
-    const excess = Math.min((kept.get() ?? 0) - limit, most)
+  const trim = (max: number): boolean => {
+    const excess = Math.min((kept.get() ?? 0) - limit, max)
     if (excess <= 0) return false
     const upTo = nthOldest.get(excess)!
     countDropped.run({ count: excess, upTo })

@@ -99,14 +99,14 @@ const padded = (number: number, count: number): string => String(number).padStar
 /** A field that is a number from `least` to `most`; without a member of the draft, it cannot be read. */
 const numeric = (
   get: (local: Date) => number,
-  [least, most]: [number, number],
+  [min, max]: [number, number],
   member?: 'day' | 'minute' | 'second' | 'millisecond',
 ): Field => ({
   write: ({ local }, count) => padded(get(local), count),
   ...(member && {
     readNumber: (draft, number) => {
       draft[member] = number
-      return number >= least && number <= most
+      return number >= min && number <= max
     },
   }),
 })

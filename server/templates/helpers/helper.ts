@@ -7,7 +7,7 @@ interface Described {
   /** An example that its errors show. */
   usage: string
   /** The fewest and the most values that it takes, options aside. */
-  takes: readonly [least: number, most: number]
+  takes: readonly [min: number, max: number]
 }
 
 /** A helper that makes a value of others. Where one that it needs is missing, so is the result. */
@@ -72,10 +72,10 @@ export function numberOf(value: unknown): number {
  * @param what what the number is, for the error
  * @throws TemplateError for a value that is no whole number of at least `least`
  */
-export function countOf(value: unknown, what: string, least = 0): number {
+export function countOf(value: unknown, what: string, min = 0): number {
   const result = toNumber(value)
-  if (result !== undefined && Number.isSafeInteger(result) && result >= least) return result
-  throw new TemplateError(`${what} must be a whole number of at least ${least}; got ${shown(value)}`)
+  if (result !== undefined && Number.isSafeInteger(result) && result >= min) return result
+  throw new TemplateError(`${what} must be a whole number of at least ${min}; got ${shown(value)}`)
 }
 
 /** A value as errors show it. */

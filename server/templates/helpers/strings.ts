@@ -31,8 +31,8 @@ export const strings: Record<string, ValueHelper> = {
     usage: 'abbreviate value 6',
     takes: [2, 2],
     call: ([value, length]) => {
-      const [text, most] = [textOf(value), countOf(length, 'the length', 4)]
-      return text.length <= most ? text : `${text.slice(0, most - 3)}...`
+      const [text, max] = [textOf(value), countOf(length, 'the length', 4)]
+      return text.length <= max ? text : `${text.slice(0, max - 3)}...`
     },
   },
   capitalize: ofText('capitalize', text => text.replace(/(?<!\S)\S/gu, first => first.toUpperCase())),
