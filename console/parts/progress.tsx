@@ -1,7 +1,7 @@
 /**
  * A bar that says how far something is.
  *
- * @param value from 0 to 1; undefined if it cannot be told
+ * @param value from 0 to 1; undefined if it is unknown
  */
 export const Progress = ({
   label,

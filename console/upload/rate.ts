@@ -27,7 +27,7 @@ export class Rate {
     return last.at === first.at ? undefined : ((last.done - first.done) / (last.at - first.at)) * 1000
   }
 
-  /** Milliseconds until all is done; undefined if that cannot be told. */
+  /** Milliseconds until all is done; undefined if that is unknown. */
   left(total: number): number | undefined {
     const rate = this.perSecond()
     const { done } = this.#samples.at(-1) ?? { done: 0 }

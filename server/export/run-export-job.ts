@@ -30,7 +30,7 @@ const publishAgainAfter = [500, 2000, 8000]
 /** Milliseconds in which everything that a job has written is to be removed. */
 const discardTimeout = 20_000
 
-/** Why nobody can tell who is in the segment that a job exports, or was: a sentence for its Failures. */
+/** Why the members of a segment that a job exports are unknown: a sentence for its Failures. */
 class NoSuchMembersError extends Error {}
 
 /** Why an export cannot go on with a piece. */

@@ -24,7 +24,7 @@ import { IsMember } from './is-member.tsx'
 import { SegmentForm } from './segment-form.tsx'
 import { combined } from './words.ts'
 
-/** A segment: who it means, who is in it now, whether a certain endpoint is, and its versions. */
+/** A segment: its definition, its members now, whether a certain endpoint is one, and its versions. */
 export default function SegmentPage({ app, segment: id }: { app: string; segment: string }) {
   const version = place.value.query.get('version') ?? undefined
   const address = to`v1/apps/${app}/segments/${id}`

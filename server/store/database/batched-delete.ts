@@ -25,7 +25,7 @@ export function prepareDeleteFrom(db: Database, tables: [table: string, column: 
   }
 }
 
-/** Deletes who is in the segment that an import job makes. */
+/** Deletes the members of the segment that an import job makes. */
 export const prepareMemberDelete = (db: Database): DeleteRows =>
   prepareDeleteFrom(db, [
     ['import_members', 'job'],
