@@ -39,7 +39,9 @@ export const cutId = (id: string, most = 14): string =>
     ? id
     : `${id.slice(0, Math.ceil((most - 1) / 2))}…${id.slice(-Math.floor((most - 1) / 2))}`
 
-/** What an application is called: by its id where its name is only spaces, as nobody would see a link to it. */
+/**
+ * What an application is called: by its id where its name is only spaces, as nobody would see a link to it.
+ */
 export const appName = (name: string, id: string): string => (name.trim() === '' ? id : name)
 
 /** `FOO_BAR` in small letters and words: `foo bar`. */

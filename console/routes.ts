@@ -15,8 +15,9 @@ const page = (name: keyof typeof import('./pages/pages.ts')) => async (): Promis
   (await import('./pages/pages.ts'))[name]
 
 /**
- * Every page of the console. All but the start page are one file, which is loaded when the first of them is gone to: they have
- * most of their parts in common, and in files of their own each would wait for a dozen small ones.
+ * Every page of the console. All but the start page are one file, which is loaded when the first of
+ * them is gone to: they have most of their parts in common, and in files of their own each would
+ * wait for a dozen small ones.
  */
 export const routes: Route[] = [
   { path: '', load: async () => (await import('./pages/start/start.tsx')).default },

@@ -27,8 +27,8 @@ try {
 }
 
 /**
- * Lets a command end with its own status where nobody reads what it writes any more: `head` has seen enough, or the terminal
- * is closed.
+ * Lets a command end with its own status where nobody reads what it writes any more: `head` has seen enough,
+ * or the terminal is closed.
  */
 function ignoreAbsentReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
@@ -39,8 +39,8 @@ function ignoreAbsentReaders(): void {
 }
 
 /**
- * Has Node keep what it compiles, a tenth of a start, for the next one: beside the build, where nobody else can write.
- * Threads find it by the variable.
+ * Has Node keep what it compiles, a tenth of a start, for the next one: beside the build, where nobody else
+ * can write. Threads find it by the variable.
  */
 function keepCompiledCode(): void {
   if (import.meta.url.endsWith('.ts')) return

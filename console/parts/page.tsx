@@ -15,7 +15,10 @@ interface PageProps {
   beside?: ComponentChildren
   /** Buttons for the page as a whole. */
   actions?: ComponentChildren
-  /** Whether what the page shows is there, so that the title is right and the place where the reader was is found. */
+  /**
+   * Whether what the page shows is there, so that the title is right and the place
+   * where the reader was is found.
+   */
   ready?: boolean
   children: ComponentChildren
 }
@@ -54,7 +57,8 @@ export function Page({ title, app, above = [], beside, actions, ready = true, ch
     handled.current = { arrival: arrived, token }
     if (by !== 'link') restore(heading.current)
     else if (last === undefined) focusFirst(heading.current!)
-    // The next page of a list begins at its top. Any other link within the page, such as a tab, keeps the focus.
+    // The next page of a list begins at its top. Any other link within the page, such
+    // as a tab, keeps the focus.
     else if (last.token !== token) begin(headingOfList() ?? heading.current!)
   })
   useLayoutEffect(() => {

@@ -6,8 +6,8 @@ export interface BucketObject {
   /** Changes when the object's content does. */
   etag: string
   /**
-   * Why the object cannot be read, where that is known already: to open it throws just this. With a key that ends with a
-   * slash, it is a folder, and nothing below it is listed.
+   * Why the object cannot be read, where that is known already: to open it throws just this. With a key that
+   * ends with a slash, it is a folder, and nothing below it is listed.
    */
   unreadable?: string
 }
@@ -30,9 +30,10 @@ export interface Bucket {
 }
 
 /**
- * How objects come into a bucket. An object in the making is a draft, named by a text that is to be kept, so that it can
- * be published or discarded whatever is stopped or killed in between. Nobody sees the object, or a part of it, before it
- * is published. A draft belongs to the kind of bucket in which it was begun: another one refuses it.
+ * How objects come into a bucket. An object in the making is a draft, named by a text that is to be kept,
+ * so that it can be published or discarded whatever is stopped or killed in between. Nobody sees the
+ * object, or a part of it, before it is published. A draft belongs to the kind of bucket in which it was
+ * begun: another one refuses it.
  */
 export interface Drafts {
   /**
@@ -44,8 +45,9 @@ export interface Drafts {
   begin(key: string, signal: AbortSignal): Promise<string>
 
   /**
-   * Discards drafts of an object of which nobody knows the names: they were begun, and a kill came before that was written
-   * down. To be called before the object is begun again. What cannot be found is left, as nobody sees it.
+   * Discards drafts of an object of which nobody knows the names: they were begun, and a kill came
+   * before that was written down. To be called before the object is begun again. What cannot be found
+   * is left, as nobody sees it.
    */
   discardUnknown(key: string, signal: AbortSignal): Promise<void>
 

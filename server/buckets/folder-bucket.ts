@@ -5,13 +5,13 @@ import { type Bucket, type BucketObject, changedSinceListed, UnreadableError } f
 import { isInside, keyProblem, ownFlavour, type PathFlavour } from './key-path.ts'
 
 /**
- * A folder that serves as a bucket: each file in it, at any depth, is an object. Links are followed as long as they stay
- * inside the folder. One that leads out of it, or to nothing, is an object that cannot be read, and so are pipes and names
- * that are no text: S3 has none of them, so whoever put it there takes it for the object, and a job that passed over it would
- * import less than it was asked to.
+ * A folder that serves as a bucket: each file in it, at any depth, is an object. Links are followed as long
+ * as they stay inside the folder. One that leads out of it, or to nothing, is an object that cannot be read,
+ * and so are pipes and names that are no text: S3 has none of them, so whoever put it there takes it for the
+ * object, and a job that passed over it would import less than it was asked to.
  *
- * @param options.maxNames names that one of its folders may have under a prefix, as they are sorted in memory, where each
- *   takes some 100 bytes: half a million, but in tests
+ * @param options.maxNames names that one of its folders may have under a prefix, as they are sorted in
+ *   memory, where each takes some 100 bytes: half a million, but in tests
  * @param options.flavour whose rules file names follow: the system's, but in tests
  */
 export function openFolder(
@@ -58,9 +58,11 @@ export function openFolder(
 }
 
 /**
- * Walks a folder in S3's order of keys, which compares a folder's name with its slash: `a.csv` comes before `a/b.csv`.
+ * Walks a folder in S3's order of keys, which compares a folder's name with its slash:
+ * `a.csv` comes before `a/b.csv`.
  *
- * @param above the real paths of the folders that lead here, so that a link to one of them does not lead round for ever
+ * @param above the real paths of the folders that lead here, so that a link to one of them does
+ *   not lead round for ever
  */
 async function* filesUnder(
   root: string,
@@ -101,8 +103,8 @@ interface Search {
 }
 
 /**
- * The names in a folder in S3's order of keys, those of folders with their slash. Nothing else is kept of them, as there
- * may be very many.
+ * The names in a folder in S3's order of keys, those of folders with their slash. Nothing else is kept of
+ * them, as there may be very many.
  *
  * @returns texts whose characters are the names' UTF-8 bytes: such texts are compared as S3 compares keys
  */
@@ -135,8 +137,8 @@ const isFolder = async (folder: string, entry: Dirent): Promise<boolean> =>
 /**
  * Looks where a path inside the root leads.
  *
- * @returns the file or folder that is there, by its real path; why it is not read, where it is neither or a link leads
- *   elsewhere; undefined where nothing is there
+ * @returns the file or folder that is there, by its real path; why it is not read, where it is neither or a
+ *   link leads elsewhere; undefined where nothing is there
  * @throws UnreadableError when it cannot be looked at
  */
 async function look(

@@ -11,8 +11,8 @@ interface FolderDraft {
 }
 
 /**
- * How objects come into a folder that serves as a bucket: a draft is a file beside the object's, with a name that an
- * import under a prefix passes over, and is renamed when it is published.
+ * How objects come into a folder that serves as a bucket: a draft is a file beside the object's, with a name
+ * that an import under a prefix passes over, and is renamed when it is published.
  *
  * @param flavour whose rules file names follow: the system's, but in tests
  */
@@ -89,11 +89,12 @@ const hasBytes = async (file: string, bytes: number | undefined): Promise<boolea
 }
 
 /**
- * Finds the file of an object and that of its draft. Links are followed as long as they stay inside the bucket's folder, and
- * every folder on the way is checked for that before anything is made in it.
+ * Finds the file of an object and that of its draft. Links are followed as long as they stay inside the
+ * bucket's folder, and every folder on the way is checked for that before anything is made in it.
  *
  * @param options.make whether folders that are missing are made
- * @returns their paths; undefined where a folder is missing, or a file is in its place, and none is to be made
+ * @returns their paths; undefined where a folder is missing, or a file is in its
+ *   place, and none is to be made
  * @throws UnwritableError when the key leads out of the bucket's folder, or names no file in it
  */
 async function findFiles(

@@ -7,10 +7,10 @@ export type PathFlavour = 'posix' | 'win32'
 export const ownFlavour: PathFlavour = sep === '\\' ? 'win32' : 'posix'
 
 /**
- * The rule for keys in a folder that serves as a bucket: between its slashes, a key has plain file names. So no key leaves
- * the folder by what it says; links are checked where they are met. Windows gives a meaning to more than other systems do:
- * `\`, drive letters, device names, alternate data streams, and dots and spaces at the end of a name, which it drops
- * (source: "Naming Files, Paths, and Namespaces", Microsoft).
+ * The rule for keys in a folder that serves as a bucket: between its slashes, a key has plain file names. So
+ * no key leaves the folder by what it says; links are checked where they are met. Windows gives a meaning to
+ * more than other systems do: `\`, drive letters, device names, alternate data streams, and dots and spaces
+ * at the end of a name, which it drops (source: "Naming Files, Paths, and Namespaces", Microsoft).
  *
  * @returns why a folder cannot hold the key, as a sentence; undefined when it can
  */

@@ -10,11 +10,13 @@ export interface S3Settings {
   forcePathStyle: boolean | undefined
   /** Undefined to leave the search to the SDK, as for AWS's own S3. */
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined
-  /** Milliseconds without a byte after which a connection counts as broken off: half a minute, but in tests. */
+  /**
+   * Milliseconds without a byte after which a connection counts as broken off: half a minute, but in tests.
+   */
   idleTimeout?: number
   /**
-   * Times that a request is sent which S3 is too busy for, or which the network loses: 5, but in tests. With the SDK's
-   * pauses these are some seconds.
+   * Times that a request is sent which S3 is too busy for, or which the network loses: 5, but in tests. With
+   * the SDK's pauses these are some seconds.
    */
   maxAttempts?: number
 }

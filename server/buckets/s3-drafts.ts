@@ -4,7 +4,10 @@ import { DraftGoneError, type Drafts, NoS3Error, UnwritableError } from './bucke
 /** Bytes of a part; S3 takes no fewer than 5 MB, but for the last part, and 10,000 parts of an object. */
 const partBytes = 8 * 1024 * 1024
 
-/** Milliseconds in which uploads that nobody knows of are to be found: what is in vain is not to hold up an export. */
+/**
+ * Milliseconds in which uploads that nobody knows of are to be found: what is in vain is
+ * not to hold up an export.
+ */
 const unknownTimeout = 3000
 
 /** What a draft says of itself: an upload, and once everything is uploaded, what it takes to publish it. */
@@ -15,7 +18,8 @@ interface S3Draft {
 }
 
 /**
- * How objects come into a bucket of S3: a draft is a multipart upload, which S3 shows to nobody before it is completed.
+ * How objects come into a bucket of S3: a draft is a multipart upload, which S3 shows to
+ * nobody before it is completed.
  *
  * @param load gives the SDK and its client
  * @param explain what S3 or the network says, as a sentence

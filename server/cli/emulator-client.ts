@@ -143,7 +143,10 @@ export function createEmulatorClient({ url, controlToken, keys }: Remote, signal
       return call('GET', `/_pinpoint/${app}/import-jobs/${id}?page-size=1&from-piece=${10 ** 14}`)
     },
 
-    /** What the page of a job that is over tells: all failures, those of more than a record first, and what was skipped. */
+    /**
+     * What the page of a job that is over tells: all failures, those of more than a record
+     * first, and what was skipped.
+     */
     async outcomeOf(job: ImportJobResponse): Promise<Outcome> {
       const [app, id] = jobPath(job)
       const failures: Failure[] = []

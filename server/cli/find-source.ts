@@ -24,8 +24,8 @@ export interface ImportSource {
 export const localBucket = 'local'
 
 /**
- * Finds what is to be imported, and its format: by its name where that tells, else by what the first of its files
- * begins with. Of an S3 URL only the name is looked at, as only the emulator knows where it leads.
+ * Finds what is to be imported, and its format: by its name where that tells, else by what the first of its
+ * files begins with. Of an S3 URL only the name is looked at, as only the emulator knows where it leads.
  *
  * @param given the format that the caller names, if any
  * @throws UsageError when there is nothing, or its format is unknown
@@ -77,7 +77,10 @@ function untold(what: string): never {
   throw new UsageError(`cannot tell whether ${what} is CSV or JSON: add --format CSV or --format JSON`)
 }
 
-/** The format of a file, or of all files of a folder that have one by their names; else what the first begins with. */
+/**
+ * The format of a file, or of all files of a folder that have one by their names; else
+ * what the first begins with.
+ */
 async function guess(
   what: string,
   folder: string,
@@ -111,8 +114,8 @@ async function guess(
 }
 
 /**
- * An object begins a JSON file, and a list one that the import explains; a line that has a column's name for a cell begins a
- * CSV file, whatever separates them.
+ * An object begins a JSON file, and a list one that the import explains; a line that has a column's name for
+ * a cell begins a CSV file, whatever separates them.
  */
 function formatOfText(text: string): Format | undefined {
   const start = text.replace(/^\uFEFF/, '').trimStart()

@@ -22,11 +22,16 @@ export interface ImportOptions {
   config: Readonly<Config>
 }
 
-/** The settings of an emulator that is thrown away: where S3 is, and what an import can be seen to depend on. */
+/**
+ * The settings of an emulator that is thrown away: where S3 is, and what an import can be seen to depend on.
+ */
 const s3Settings = ['s3Dir', 's3Endpoint', 's3AllowAws', 's3ForcePathStyle', 'region']
 const settings = [...s3Settings, 'pieceBytes']
 
-/** The variables that the command reads for any import, and for one from S3. Others are about a server, and may be set for one. */
+/**
+ * The variables that the command reads for any import, and for one from S3. Others are about a
+ * server, and may be set for one.
+ */
 const variables = variablesOf(allSettings.pieceBytes!)
 const s3Variables = [
   ...s3Settings.flatMap(name => variablesOf(allSettings[name]!)),
@@ -55,7 +60,8 @@ how many may be; 1 it is FAILED, or more were refused; 2 it could not be run.`
  * Reads the command line of `import`.
  *
  * @param argv what follows `import`
- * @throws CommanderError, with everything printed, for `--help` and what commander refuses; UsageError; StartError
+ * @throws CommanderError, with everything printed, for `--help` and what commander
+ *   refuses; UsageError; StartError
  */
 export function readImportOptions(
   env: NodeJS.ProcessEnv,

@@ -34,8 +34,8 @@ export interface Outputs {
  *
  * @param argv what follows `import`
  * @param outputs the process's own, but in tests
- * @returns the exit status: 0 COMPLETED, 1 FAILED or more refused than --max-failures allows, 2 where the job could not be
- *   run
+ * @returns the exit status: 0 COMPLETED, 1 FAILED or more refused than --max-failures allows, 2 where
+ *   the job could not be run
  */
 export async function runImport(
   env: NodeJS.ProcessEnv,

@@ -14,7 +14,9 @@ import type { Remote } from './remote.ts'
 import { type RenderOptions, readRenderOptions } from './render-options.ts'
 import { reportError, UsageError } from './usage-error.ts'
 
-/** Values by the names of variables: DefaultSubstitutions of a template are any JSON object (source: guide). */
+/**
+ * Values by the names of variables: DefaultSubstitutions of a template are any JSON object (source: guide).
+ */
 const Values = MapOf(Type.Unknown())
 
 /**

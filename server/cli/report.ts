@@ -11,7 +11,8 @@ const maxSkipped = 20
 const widths = { min: 60, usual: 120 }
 
 /**
- * What a person is told of a job that is over: what was counted, what was skipped, and why records were refused.
+ * What a person is told of a job that is over: what was counted, what was skipped, and
+ * why records were refused.
  *
  * @param what what was imported, as it was typed
  * @param width columns of the terminal, into which the table is to fit; undefined where there is none

@@ -17,7 +17,8 @@ export async function serve(env: NodeJS.ProcessEnv, argv: string[]): Promise<voi
   const log = await createLog(config)
   const stopping = new AbortController()
   const starting = start(config, log, { signal: stopping.signal, ownsProcess: true })
-  // Before it is ready, too: as the first process of a container, node ignores a signal that nobody listens for.
+  // Before it is ready, too: as the first process of a container, node ignores a
+  // signal that nobody listens for.
   const stopListening = stopOnSignals(log, async () => {
     stopping.abort()
     const running = await starting.catch(() => undefined)

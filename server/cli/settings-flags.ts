@@ -7,8 +7,8 @@ import { version } from '../version.ts'
 export const helpConfiguration: HelpConfiguration = { helpWidth: 80 }
 
 /**
- * Reads the flags of `serve`. Answers `--help` and `--version` and ends the process for them, and for a flag that does
- * not exist.
+ * Reads the flags of `serve`. Answers `--help` and `--version` and ends the process for them, and for a
+ * flag that does not exist.
  *
  * @param argv what follows the program's name
  * @returns the flags that are there, by the settings' names: text, or true for one that stands alone

@@ -6,8 +6,8 @@ export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const
 const errors = ['uncaughtException', 'unhandledRejection'] as const
 
 /**
- * Milliseconds in which further signals count as the first: Ctrl-C signals all processes of a terminal, of which npm passes
- * the signal on to those that it runs.
+ * Milliseconds in which further signals count as the first: Ctrl-C signals all processes of a terminal, of
+ * which npm passes the signal on to those that it runs.
  */
 export const sameSignal = 1000
 
@@ -15,8 +15,8 @@ export const sameSignal = 1000
 const stopTimeout = 5000
 
 /**
- * Ends this process, in order, at a signal or at an error that nobody has caught. While it stops, a second signal or error
- * ends it at once.
+ * Ends this process, in order, at a signal or at an error that nobody has caught. While it stops, a second
+ * signal or error ends it at once.
  *
  * @param stop stops what runs in the process
  * @returns a function by which signals and errors do again what they do by default

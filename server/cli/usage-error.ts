@@ -1,7 +1,10 @@
 import { CommanderError } from 'commander'
 import { StartError } from '../process/start-error.ts'
 
-/** Why a command cannot be carried out as it was typed: a sentence for the one who typed it, printed without a stack. */
+/**
+ * Why a command cannot be carried out as it was typed: a sentence for the one who typed
+ * it, printed without a stack.
+ */
 export class UsageError extends Error {}
 
 /**

@@ -20,9 +20,10 @@ const SegmentEndpoints = Type.Object({
 })
 
 /**
- * Pages through the endpoints of a segment, which no call of Pinpoint does: in the current version, or in the one that
- * `version` names; with a token, in that of the first page. Those of a dimensional segment are the ones that are as it
- * says now. Each is as it is now; where an import registered none, as the import defined it.
+ * Pages through the endpoints of a segment, which no call of Pinpoint does: in the current version, or
+ * in the one that `version` names; with a token, in that of the first page. Those of a dimensional
+ * segment are the ones that are as it says now. Each is as it is now; where an import registered none,
+ * as the import defined it.
  */
 export const segmentEndpoints: FastifyPluginAsyncTypebox = async app => {
   app.get(

@@ -18,7 +18,8 @@ export function refuseTooLarge<T>(work: () => T): T {
 }
 
 /**
- * Finds an endpoint that may be a member of segments: it is registered, or an import defines it without registering it.
+ * Finds an endpoint that may be a member of segments: it is registered, or an import defines
+ * it without registering it.
  *
  * @returns its id as ids are compared, and its row if it is registered
  * @throws NotFoundException

@@ -176,8 +176,8 @@ export function createState({
       // An open file can be read after it is removed, so it need not be removed later.
       const opened = await open(file)
       const { size: bytes } = await opened.stat()
-      // Told where it ends, the stream ends with its last byte. Else it would look for more, and a client that has all of it
-      // may be gone by then.
+      // Told where it ends, the stream ends with its last byte. Else it would look for more, and a client
+      // that has all of it may be gone by then.
       return { content: opened.createReadStream({ end: bytes - 1 }), bytes }
     })
 

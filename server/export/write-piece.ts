@@ -21,7 +21,8 @@ export interface PieceOfMembers {
 }
 
 /**
- * Writes a piece: endpoints → lines → gzip → bucket. A line is an endpoint as GetEndpoint answers it (assumed).
+ * Writes a piece: endpoints → lines → gzip → bucket. A line is an endpoint as
+ * GetEndpoint answers it (assumed).
  *
  * @param write writes the object; gives its draft
  * @returns the draft, how many endpoints are in it, and the cursor of the last one

@@ -51,8 +51,8 @@ export const isControlRequest = ({ raw, routeOptions }: FastifyRequest): boolean
   operationsByControl.has(raw) || isControlRoute(routeOptions.url)
 
 /**
- * Whether a request that no route matched is meant for the control API: the router reads no path with a broken escape. For
- * the log of calls alone, as who may call is decided by the route.
+ * Whether a request that no route matched is meant for the control API: the router reads no path with a
+ * broken escape. For the log of calls alone, as who may call is decided by the route.
  */
 export const isUnroutedControlCall = ({ originalUrl, routeOptions }: FastifyRequest): boolean =>
   routeOptions.url === undefined && isControlRoute(originalUrl.replace(/^https?:\/\/[^/?]*/i, ''))

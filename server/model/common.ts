@@ -18,7 +18,9 @@ export function OneOf<const T extends string>(values: readonly T[], options: Sch
 }
 TypeRegistry.Set<{ enum: string[] }>('OneOf', (schema, value) => schema.enum.includes(value as string))
 
-/** The same, whatever the case of the value: `removeUnknown` puts it in upper case, as it stands in the list. */
+/**
+ * The same, whatever the case of the value: `removeUnknown` puts it in upper case, as it stands in the list.
+ */
 export const OneOfAnyCase = <const T extends string>(values: readonly T[]): TUnsafe<T> =>
   Type.Unsafe<T>({ [Kind]: 'OneOfAnyCase', type: 'string', enum: values })
 TypeRegistry.Set<{ enum: string[] }>(

@@ -48,8 +48,8 @@ const states = [
 ]
 
 /**
- * A rule that makes calls, jobs or messages fail, or take long (contract). `check-fault.ts` says which members
- * go together.
+ * A rule that makes calls, jobs or messages fail, or take long (contract). `check-fault.ts` says
+ * which members go together.
  */
 export const FaultRule = Type.Object(
   {

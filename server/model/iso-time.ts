@@ -2,9 +2,10 @@
 const [earliest, latest] = [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')]
 
 /**
- * Reads an ISO 8601 time with a time zone. It may have no seconds, as AWS's samples for Java write it, or any number of
- * decimals: AWS's own code imports microseconds, and Java's Instant has nine (source: observed). Those behind the third do
- * not count. In UTC, too, its year has to have four digits, as it is kept and answered in UTC.
+ * Reads an ISO 8601 time with a time zone. It may have no seconds, as AWS's samples for Java write it, or
+ * any number of decimals: AWS's own code imports microseconds, and Java's Instant has nine (source:
+ * observed). Those behind the third do not count. In UTC, too, its year has to have four digits, as it is
+ * kept and answered in UTC.
  *
  * @returns milliseconds since 1970; undefined for any other text
  */
@@ -27,8 +28,8 @@ export const readLocalTime = (text = ''): number | undefined =>
   readInstant(`${text.replace(/(Z|[+-]\d\d:?\d\d)$/, '')}Z`)
 
 /**
- * Reads what an attribute has as its time: an ISO 8601 date, which is its beginning, or a date and time, also with a space
- * between them. Without a time zone it is in UTC (assumed).
+ * Reads what an attribute has as its time: an ISO 8601 date, which is its beginning, or a date and time, also
+ * with a space between them. Without a time zone it is in UTC (assumed).
  *
  * @returns milliseconds since 1970; undefined for any other text
  */

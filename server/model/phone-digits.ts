@@ -12,7 +12,10 @@ export function phoneDigits(text: string): string | undefined {
   return digits === '' ? undefined : `+${digits}`
 }
 
-/** Whether a text can be a phone number: up to 15 digits (E.164), and the marks that people write between them. */
+/**
+ * Whether a text can be a phone number: up to 15 digits (E.164), and the marks that
+ * people write between them.
+ */
 export function isPhoneNumber(text: string): boolean {
   const { length = 0 } = phoneDigits(text) ?? ''
   return length > 2 && length <= 1 + 15 && /^[+\d\s()./-]+$/.test(text)

@@ -9,8 +9,8 @@
 export const maxBodyBytes = 7 * 1024 * 1024
 
 /**
- * Longest path parameter in characters (assumed). Fastify's default of 100 is shorter than a segment's ARN. Of
- * characters that are escaped, some are counted as they are, others as three.
+ * Longest path parameter in characters (assumed). Fastify's default of 100 is shorter than a segment's ARN.
+ * Of characters that are escaped, some are counted as they are, others as three.
  */
 export const maxPathParameterLength = 2048
 

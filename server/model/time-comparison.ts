@@ -5,7 +5,8 @@ import { day } from './milliseconds.ts'
 export type TimeComparison = 'BEFORE' | 'AFTER' | 'ON' | 'BETWEEN'
 
 /**
- * Whether an attribute's value is a time that fits. ON is the same day in UTC (assumed), BETWEEN includes both ends (assumed).
+ * Whether an attribute's value is a time that fits. ON is the same day in UTC (assumed), BETWEEN
+ * includes both ends (assumed).
  *
  * @param value text; one that is no time fits nothing
  * @param first what the dimension names, in milliseconds since 1970

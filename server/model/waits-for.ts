@@ -12,7 +12,9 @@ export const WaitsFor = Type.Array(
 )
 export type WaitsFor = Static<typeof WaitsFor>
 
-/** Why a job does not go on by itself: it is held, or others have the slots. Neither: it works, or is over. */
+/**
+ * Why a job does not go on by itself: it is held, or others have the slots. Neither: it works, or is over.
+ */
 export interface Standstill {
   heldBy?: HeldBy | undefined
   waitsFor?: WaitsFor | undefined

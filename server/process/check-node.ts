@@ -2,8 +2,9 @@ import { oldestNode } from '../version.ts'
 import { StartError } from './start-error.ts'
 
 /**
- * Refuses a Node that is too old. On such a Node, better-sqlite3 ends the process with a segmentation fault and no message
- * when it opens a database. So this is called first, and modules that load better-sqlite3 are imported dynamically after it.
+ * Refuses a Node that is too old. On such a Node, better-sqlite3 ends the process with a segmentation fault
+ * and no message when it opens a database. So this is called first, and modules that load better-sqlite3 are
+ * imported dynamically after it.
  *
  * @throws StartError that says which version is needed, and which this is
  */

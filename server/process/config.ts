@@ -9,14 +9,18 @@ import {
 } from './settings.ts'
 import { StartError } from './start-error.ts'
 
-/** Kubernetes sets PINPOINT_LOCAL_PORT=tcp://10.0.0.1:7467 and the like where a service is named pinpoint-local. */
+/**
+ * Kubernetes sets PINPOINT_LOCAL_PORT=tcp://10.0.0.1:7467 and the like where a
+ * service is named pinpoint-local.
+ */
 const serviceLink = /^(tcp|udp|sctp):\/\//
 
 /**
- * Reads all settings from flags and environment variables; the flag wins, then PINPOINT_LOCAL_<NAME>. An empty variable
- * counts as not set.
+ * Reads all settings from flags and environment variables; the flag wins, then PINPOINT_LOCAL_<NAME>. An
+ * empty variable counts as not set.
  *
- * @param flags by the settings' names, as the command line gave them: text, or true for a flag that stands alone
+ * @param flags by the settings' names, as the command line gave them: text, or true for
+ *   a flag that stands alone
  * @throws StartError that names every bad setting
  */
 export function loadConfig(
@@ -32,9 +36,10 @@ export function loadConfig(
 }
 
 /**
- * Every setting of docs/settings.md as a member, its name in camel case, its value as the setting means it: a number
- * for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint and to event streams; with `keepProcessAlive`, the process
- * does not end before the emulator is closed. (A setting's text does as well, for callers that have nothing else.)
+ * Every setting of docs/settings.md as a member, its name in camel case, its value as the setting means it: a
+ * number for `port`, a boolean for `quotas`. `s3Credentials` sign requests to an S3 endpoint and to event
+ * streams; with `keepProcessAlive`, the process does not end before the emulator is closed. (A setting's text
+ * does as well, for callers that have nothing else.)
  */
 export type Options = {
   [Name in keyof Settings]?: Config[Name] extends string | number | boolean | undefined
@@ -43,8 +48,8 @@ export type Options = {
 } & Partial<NoSettings>
 
 /**
- * Reads all settings from options. Nothing is read from the environment: there, AWS_ENDPOINT_URL may be what leads a
- * program that is under test to the emulator.
+ * Reads all settings from options. Nothing is read from the environment: there, AWS_ENDPOINT_URL may be what
+ * leads a program that is under test to the emulator.
  *
  * @param defaults what counts for an option that is missing or undefined, before the table's own defaults
  * @throws StartError that names every bad option, and every one that does not exist

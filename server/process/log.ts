@@ -3,15 +3,17 @@ import { redact } from './redact.ts'
 import type { Config } from './settings.ts'
 
 /**
- * Makes the log: for people where somebody looks on, else one JSON object a line. A message says by itself what
- * people need to know; the other members are for programs, and only the stack of an error is shown to people.
+ * Makes the log: for people where somebody looks on, else one JSON object a line. A message says by
+ * itself what people need to know; the other members are for programs, and only the stack of an
+ * error is shown to people.
  */
 export async function createLog({ logLevel, logFormat }: Config): Promise<Logger> {
   // Without a way out, so that a process which hosts a silent emulator gets no listener for its exit.
   if (logLevel === 'silent') return pino({ level: logLevel }, { write() {} })
   const options = { level: logLevel, hooks: { streamWrite: redact } }
   const isPretty = logFormat === undefined ? process.stdout.isTTY === true : logFormat === 'pretty'
-  // What comes while a line is being written goes out with the next write; what is left, at the end of the process.
+  // What comes while a line is being written goes out with the next write; what is left,
+  // at the end of the process.
   if (!isPretty) return pino(options, destination({ sync: false }))
   const { default: pretty } = await import('pino-pretty')
   return pino(

@@ -14,7 +14,10 @@ interface Listener {
   name: string
 }
 
-/** The error of a start whose port is taken: by which process, as far as that can be found out, and how to stop it. */
+/**
+ * The error of a start whose port is taken: by which process, as far as that can be
+ * found out, and how to stop it.
+ */
 export async function portInUse(host: string, port: number): Promise<StartError> {
   const [user, advice] = await describeUser(host, port)
   return new StartError(`port ${port} of ${host} is in use${user}: ${advice}name another PORT, or 0 for any`)

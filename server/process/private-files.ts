@@ -17,8 +17,8 @@ export function makePrivateFile(path: string): void {
 }
 
 /**
- * Checks that a file can be written, if it is there: SQLite opens one that cannot for reading alone, and says so at the first
- * write.
+ * Checks that a file can be written, if it is there: SQLite opens one that cannot for reading alone, and
+ * says so at the first write.
  *
  * @throws the system's error
  */

@@ -17,7 +17,8 @@ const headers = ['Cookie', 'Security-Token']
 const patterns = [
   new RegExp(String.raw`((?:${parameters.join('|')})(?:=|%3d))[^\s&"'\\]+`, 'gi'),
   new RegExp(String.raw`((?:${headers.join('|')})"?:\s*"?)[^\r\n"\\]+`, 'gi'),
-  // Of Signature Version 4 the signature alone is secret, which the first pattern cuts out. `Bearer <token>` is advice.
+  // Of Signature Version 4 the signature alone is secret, which the first pattern cuts out.
+  // `Bearer <token>` is advice.
   /(Authorization"?:\s*"?(?!AWS4-|\w+ <)(?:[\w-]+\s+)?)[^\s"'\\]+/gi,
 ]
 

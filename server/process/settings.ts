@@ -348,8 +348,8 @@ export const settings: Settings = {
 export const ownPrefix = 'PINPOINT_LOCAL_'
 
 /**
- * The environment variables of a setting; the first that is set counts. Bare names such as HOST are easily inherited from
- * what is meant for another program.
+ * The environment variables of a setting; the first that is set counts. Bare names such as HOST are easily
+ * inherited from what is meant for another program.
  */
 export const variablesOf = ({ variables }: Setting): string[] => [
   ...variables.map(name => ownPrefix + name),

@@ -57,7 +57,8 @@ export const deliveryUrisOf = (campaign: WriteCampaignRequest): DeliveryUri[] =>
  * Checks that event campaigns start 15 minutes from now, or later (source: guide).
  *
  * @param campaign one whose schedules are valid
- * @param before the campaign as it is, if it exists: only what starts at another time, or by events now, is checked
+ * @param before the campaign as it is, if it exists: only what starts at another time, or
+ *   by events now, is checked
  * @throws BadRequestException
  */
 export function checkEventStart(

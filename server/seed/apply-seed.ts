@@ -106,8 +106,8 @@ function askedImports({ imports = [] }: SeedApp, app: AppRef, store: Store): Ask
 }
 
 /**
- * An endpoint that an import of the seed wrote last is as the seed says: imports come after endpoints, and do not run
- * again.
+ * An endpoint that an import of the seed wrote last is as the seed says: imports come after
+ * endpoints, and do not run again.
  *
  * @param earlierJobs the row numbers of the jobs of the seed's imports, but for those that are to be created
  * @returns why the endpoint is refused, if it is
@@ -147,8 +147,8 @@ function isAlready(app: AppRef, current: EndpointRow, endpoint: SeedEndpoint): b
 }
 
 /**
- * The job by which an import was done before, or is being done, unless it FAILED or its segment has been deleted
- * since.
+ * The job by which an import was done before, or is being done, unless it FAILED or its
+ * segment has been deleted since.
  */
 function earlierJob(entry: string, app: AppRef, store: Store): EarlierJob | undefined {
   const found = store.importJobs.ofSeed(app, entry)

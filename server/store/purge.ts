@@ -12,8 +12,8 @@ import type { DeletedTemplates } from './templates/deleted-templates.ts'
  * limit, and deleted templates that nothing sends any more.
  *
  * @param limited what has a limit, which may be lower than when it was written
- * @returns a function that deletes up to `limit` rows in one transaction, a row counting as several
- *   where it is in indexes, or fires triggers. It returns whether there may be more, so that the caller decides for
+ * @returns a function that deletes up to `limit` rows in one transaction, a row counting as several where it
+ *   is in indexes, or fires triggers. It returns whether there may be more, so that the caller decides for
  *   how long the database is busy
  */
 export function createPurge(
@@ -71,7 +71,9 @@ export function createPurge(
     return false
   }
 
-  /** The last deleted template that was checked since a campaign or journey was purged; `done` if all were. */
+  /**
+   * The last deleted template that was checked since a campaign or journey was purged; `done` if all were.
+   */
   let checked: TemplateKey | undefined | 'done'
 
   return limit => {

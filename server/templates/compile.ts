@@ -191,7 +191,10 @@ function compileSection(path: hbs.AST.PathExpression, block: Block): Render {
 const renderInside = (run: Run, scope: Scope, found: Found, { names, body }: Block): void =>
   body(run, innerScope(scope, found, { names: named(names, [found]) }))
 
-/** `{{> name value key=value}}`, and `{{#> name}}…{{/name}}`, whose block stands in for a partial that is not there. */
+/**
+ * `{{> name value key=value}}`, and `{{#> name}}…{{/name}}`, whose block stands in for a
+ * partial that is not there.
+ */
 function compilePartial({ name, params, hash, ...node }: PartialCall): Render {
   const position = positionOf(node)
   const nameIt = name.type === 'SubExpression' ? compileExpression(name) : () => nameOf(name)

@@ -57,8 +57,8 @@ export function useCounts(
 }
 
 /**
- * What is counted in the run of a journey that has had but one: that says why endpoints did not enter, too. Nothing is
- * counted of several runs.
+ * What is counted in the run of a journey that has had but one: that says why endpoints did not enter, too.
+ * Nothing is counted of several runs.
  */
 export function useCountsOfOnlyRun(
   app: string,

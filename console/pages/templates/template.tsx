@@ -52,7 +52,10 @@ function KnownTemplate({ kind, name }: { kind: Kind; name: string }) {
     ])
     return { template, active: active.Version ?? '1', versions: versions.Item }
   })
-  /** Whether the version that is shown is being deleted: the feed may tell of it before the page shows another. */
+  /**
+   * Whether the version that is shown is being deleted: the feed may tell of it
+   * before the page shows another.
+   */
   const isLeaving = useRef(false)
   useReload(
     shown.reload,

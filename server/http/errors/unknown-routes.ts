@@ -29,8 +29,8 @@ export async function refuseUnknown(request: FastifyRequest, reply: FastifyReply
 }
 
 /**
- * Where to look up the control calls, or that the call is one of another service. Callers of Pinpoint's operations know those
- * already.
+ * Where to look up the control calls, or that the call is one of another service. Callers of Pinpoint's
+ * operations know those already.
  */
 function whereToLook({ api, url, headers, query }: FastifyRequest): string {
   if (api === 'control' || `${url}/` === controlPath) {

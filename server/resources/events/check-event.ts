@@ -9,7 +9,10 @@ import { describe } from '../../validation/explain.ts'
 
 const optionalString = Type.Optional(Type.String())
 
-/** An event as it is sent: one without a type or a time, or in a session without these, is refused, and not the call. */
+/**
+ * An event as it is sent: one without a type or a time, or in a session without these, is
+ * refused, and not the call.
+ */
 export const SentEvent = Type.Object({
   ...Event.properties,
   EventType: optionalString,
@@ -22,7 +25,10 @@ export type SentEvent = Static<typeof SentEvent>
 
 const SentAttributes = Type.Optional(MapOf(ListOf(Type.String(), limits.names), limits.names))
 
-/** An endpoint as it is sent: one with an unknown channel, or with too many names or values, is refused, and not the call. */
+/**
+ * An endpoint as it is sent: one with an unknown channel, or with too many names or values, is
+ * refused, and not the call.
+ */
 export const SentEndpoint = Type.Object({
   ...PublicEndpoint.properties,
   ChannelType: optionalString,

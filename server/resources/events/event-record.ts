@@ -9,7 +9,8 @@ import type { SentEvent } from './check-event.ts'
  * The record of an event that an app reports (source: guide; endpoint: as in other records,
  * assumed).
  *
- * @param endpointId as the endpoint was created, where there is one: ids are compared regardless of case (source: guide)
+ * @param endpointId as the endpoint was created, where there is one: ids are compared regardless
+ *   of case (source: guide)
  * @param event one that is accepted
  * @param endpoint as it is once the call has changed it; undefined where there is none
  */

@@ -38,7 +38,10 @@ const attemptedStatuses = [
 const attempted = (sum: Sum): number =>
   attemptedStatuses.reduce((total, status) => total + sum('_campaign.send', status), 0)
 
-/** What was sent: an e-mail that could not be rendered was not (assumed), although its `_campaign.send` is a SUCCESS. */
+/**
+ * What was sent: an e-mail that could not be rendered was not (assumed), although its
+ * `_campaign.send` is a SUCCESS.
+ */
 const sentByCampaigns = (sum: Sum): number =>
   Math.max(0, sum('_campaign.send', 'SUCCESS') - sum('_email.rendering_failure'))
 /** Messages without hard bounces (source: guide), of those that were sent. */

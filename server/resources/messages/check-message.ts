@@ -28,7 +28,9 @@ export function checkMessage(request: MessageRequest | SendUsersMessageRequest):
   if (problem !== undefined) throw badRequest(problem)
 }
 
-/** In linear time, unlike one expression for all of it, which a long run of spaces would keep busy for hours. */
+/**
+ * In linear time, unlike one expression for all of it, which a long run of spaces would keep busy for hours.
+ */
 const isBase64 = (text: string): boolean => !/[^A-Za-z0-9+/=\s]/.test(text) && !/=\s*[^=\s]/.test(text)
 
 /**

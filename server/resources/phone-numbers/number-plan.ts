@@ -26,9 +26,9 @@ export const isRegion = (isoCode: string): boolean => regions.has(isoCode)
  * What the numbering plan of its country tells of a phone number. Members that it does not tell are
  * absent: the carrier and the place, mostly, and all but the type of what is no number.
  *
- * @param text with digits, and with a country code, unless there is a region. It is read as libphonenumber does: an
- *   extension is left out, and letters are the digits of their keys. One without a plus is taken to begin
- *   with the country code (source: guide, which warns that it may be that of another country)
+ * @param text with digits, and with a country code, unless there is a region. It is read as libphonenumber
+ *   does: an extension is left out, and letters are the digits of their keys. One without a plus is taken to
+ *   begin with the country code (source: guide, which warns that it may be that of another country)
  * @param region ISO 3166-1, of the country to which a number without a country code belongs
  */
 export function describeNumber(

@@ -5,7 +5,8 @@ import { findApp, findSegment } from '../find.ts'
 import { SegmentParams } from './shapes.ts'
 
 /**
- * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-versions.html
+ * @see
+ *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-versions.html
  */
 export const getSegmentVersions: FastifyPluginAsyncTypebox = async app => {
   app.get(

@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3'
 
 /**
- * Runs a function in which a connection prepares no statement at once, but when it first runs. The store has one for whatever
- * a call may need, 500 in all, of which a start runs a few: to prepare them all takes a tenth of it, in each thread. So a
- * database that lacks a table is found out only when it is needed.
+ * Runs a function in which a connection prepares no statement at once, but when it first runs. The store has
+ * one for whatever a call may need, 500 in all, of which a start runs a few: to prepare them all takes a
+ * tenth of it, in each thread. So a database that lacks a table is found out only when it is needed.
  */
 export function withLateStatements<T>(db: Database, work: (db: Database) => T): T {
   const { prepare } = db
@@ -15,7 +15,10 @@ export function withLateStatements<T>(db: Database, work: (db: Database) => T): 
   }
 }
 
-/** As much of a statement as the store uses. Unlike those of better-sqlite3, `pluck` and `raw` return another one. */
+/**
+ * As much of a statement as the store uses. Unlike those of better-sqlite3, `pluck` and
+ * `raw` return another one.
+ */
 class LateStatement {
   readonly #prepare: () => Statement
   #prepared: Statement | undefined

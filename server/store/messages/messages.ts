@@ -134,7 +134,9 @@ export function createMessages(db: Database, limit: number, eventRecords: EventR
   /** Statements that find messages, by the filters that they take. */
   const finds = new Map<string, { rows: Statement<unknown[], SearchedRow>; readsRecords: boolean }>()
 
-  /** Prepares finding messages by these filters: by columns, in the index, and then by what only records tell. */
+  /**
+   * Prepares finding messages by these filters: by columns, in the index, and then by what only records tell.
+   */
   const prepareFind = (names: (keyof MessageFilters)[]) => {
     const inColumns = columns.filter(name => names.includes(name)).map(name => `m.${name} = :${name}`)
     if (names.includes('app')) inColumns.push('m.app = (SELECT seq FROM apps WHERE id = :app)')

@@ -12,9 +12,9 @@ import type {
 import { fitsTime, type TimeComparison } from '../../model/time-comparison.ts'
 
 /**
- * A condition on an endpoint: SQL on `e`, and its parameters. `e` has the columns of `endpoints`. Where it is what an import
- * defines without registering it, `seq` and `registered_user` are the row and the user of the endpoint that is registered with
- * its id; NULL where there is none.
+ * A condition on an endpoint: SQL on `e`, and its parameters. `e` has the columns of `endpoints`. Where it is
+ * what an import defines without registering it, `seq` and `registered_user` are the row and the user of the
+ * endpoint that is registered with its id; NULL where there is none.
  */
 export interface Condition {
   sql: string
@@ -164,8 +164,8 @@ const isTime = (how: TimeComparison, values: string[]): Comparison => {
 }
 
 /**
- * Prepares a connection for conditions. Times are read as everywhere: SQLite would take numbers and times without a date for
- * times, and knows no zone without a colon.
+ * Prepares a connection for conditions. Times are read as everywhere: SQLite would take numbers and times
+ * without a date for times, and knows no zone without a colon.
  */
 export function defineConditionFunctions(db: Database): void {
   db.function('fits_time', { deterministic: true }, (how, value, first, last) =>
@@ -245,8 +245,8 @@ function recencyCondition({ Duration, RecencyType }: RecencyDimension, now: stri
 }
 
 /**
- * The members of an import: endpoints that its records name, and those of users that they name. An endpoint is one by its id,
- * whether `e` is its registered form or what another import defines.
+ * The members of an import: endpoints that its records name, and those of users that they name. An endpoint
+ * is one by its id, whether `e` is its registered form or what another import defines.
  *
  * @param definesEndpoints whether the import has defined endpoints without registering them
  */

@@ -54,12 +54,15 @@ export interface MemberQuery {
   /** The jobs of the imported segments among them. */
   jobs: number[]
   /**
-   * Those of the jobs that define endpoints without registering them, oldest first. The last one that defines an endpoint says
-   * what it is in this segment (assumed), also if it is registered: the segment holds what the file says, which does not
-   * overwrite what is registered (source: guide).
+   * Those of the jobs that define endpoints without registering them, oldest first. The last one that defines
+   * an endpoint says what it is in this segment (assumed), also if it is registered: the segment holds what
+   * the file says, which does not overwrite what is registered (source: guide).
    */
   definingJobs: number[]
-  /** Those of them whose endpoints may be members without being registered: not the jobs of segments that it excludes. */
+  /**
+   * Those of them whose endpoints may be members without being registered: not the jobs of
+   * segments that it excludes.
+   */
   listedJobs: number[]
 }
 
@@ -397,12 +400,13 @@ export function createSegmentMembers(db: Database) {
     },
 
     /**
-     * What counts as an endpoint in a segment: what the last of its imports defines that does so without registering it; else
-     * what is registered.
+     * What counts as an endpoint in a segment: what the last of its imports defines that does so without
+     * registering it; else what is registered.
      *
      * @param id as ids are compared
      * @param seq the row of the registered endpoint, if there is one
-     * @returns undefined if it is not registered, and none of the imports that the segment includes defines it
+     * @returns undefined if it is not registered, and none of the imports that the
+     *   segment includes defines it
      */
     refIn(members: Members, id: string, seq: number | undefined): MemberRef | undefined {
       const [definingJobs, listedJobs] =
@@ -565,7 +569,9 @@ function prepareOrRefuse<Row>(db: Database, sql: string): Statement<unknown[], R
 /** Registered endpoints, as conditions take them. */
 const registeredEndpoints = 'SELECT *, NULL AS registered_user FROM endpoints'
 
-/** What an import defines as the endpoint `d`, as conditions take it; `r` is what is registered with its id. */
+/**
+ * What an import defines as the endpoint `d`, as conditions take it; `r` is what is registered with its id.
+ */
 const definedColumns = `SELECT r.seq, r.user_id AS registered_user, d.endpoint_id AS id, d.job, d.definition,
     d.definition ->> 'ChannelType' AS channel_type, d.definition ->> 'EffectiveDate' AS effective_date,
     d.definition -> 'Attributes' AS attributes, d.definition -> 'Metrics' AS metrics,

@@ -105,8 +105,8 @@ function endpointProblem(db: Database.Database): string | undefined {
 }
 
 /**
- * Whether endpoints would not be found by the keys that they have. Sums are compared, as to look up each key would take seconds
- * for a million.
+ * Whether endpoints would not be found by the keys that they have. Sums are compared, as to look up each key
+ * would take seconds for a million.
  */
 function keyProblem(db: Database.Database): string | undefined {
   const sums = (key: string) => `count(*), sum((${key} % 65521) * (seq & 65535))`

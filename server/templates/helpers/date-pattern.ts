@@ -7,7 +7,10 @@ import { TemplateError } from '../template-error.ts'
  * and what is not a letter, stands for itself.
  */
 
-/** The named formats, in the order in which they are tried to read a date; medium is the default (source: guide). */
+/**
+ * The named formats, in the order in which they are tried to read a date; medium is
+ * the default (source: guide).
+ */
 export const styles = {
   full: 'EEEE, MMMM d, yyyy',
   long: 'MMMM d, yyyy',
@@ -199,7 +202,9 @@ const fields: Readonly<Record<string, Field>> = {
   },
 }
 
-/** Reads the name of a month or weekday, or a beginning of it of three letters or more: Sep, Sept, September. */
+/**
+ * Reads the name of a month or weekday, or a beginning of it of three letters or more: Sep, Sept, September.
+ */
 function readName(names: string, text: string): [index: number, length: number | undefined] {
   const [word = ''] = /^[a-z]{3,9}/i.exec(text) ?? []
   const index = names.split(' ').findIndex(name => name.toLowerCase().startsWith(word.toLowerCase()))
@@ -215,7 +220,10 @@ function readOffset(draft: Draft, text: string): number | undefined {
 /** Hours by which the zones of North America are behind UTC, by their letters. */
 const behindUtc: Record<string, number> = { E: 5, C: 6, M: 7, P: 8 }
 
-/** Reads how far a zone is ahead of UTC, in milliseconds: Z, UTC, GMT, +02, +0200, +02:00, GMT+02:00, PST, EDT. */
+/**
+ * Reads how far a zone is ahead of UTC, in milliseconds: Z, UTC, GMT, +02, +0200,
+ * +02:00, GMT+02:00, PST, EDT.
+ */
 function offsetOf(text: string): { ahead: number; length: number } | undefined {
   const [name, zone, season] = /^([ECMP])([SD])T/i.exec(text) ?? []
   if (name !== undefined) {

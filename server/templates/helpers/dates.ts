@@ -4,7 +4,9 @@ import { textOf } from '../values.ts'
 import { formatDate, patternOf, readDate, readIsoDate, styles } from './date-pattern.ts'
 import { shown, type ValueHelper } from './helper.ts'
 
-/** Helpers that print dates, in the language of en_US (assumed) and in UTC where no zone is given (assumed). */
+/**
+ * Helpers that print dates, in the language of en_US (assumed) and in UTC where no zone is given (assumed).
+ */
 export const dates: Record<string, ValueHelper> = {
   dateFormat: {
     kind: 'value',
