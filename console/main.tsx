@@ -2,11 +2,11 @@ import { render } from 'preact'
 import { listen, startLive } from './api/live.ts'
 import { App } from './app.tsx'
 import { accessKeyId } from './parts/credentials.ts'
+import { startPreferences } from './preferences.ts'
 import { startRouter } from './router.ts'
 import { startFocus } from './shell/focus.ts'
 import { startKeys } from './shell/keys.ts'
 import { startMenu } from './shell/menu.ts'
-import { startPreferences } from './shell/preferences.ts'
 
 startPreferences()
 startRouter()

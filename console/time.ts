@@ -1,6 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import { clock } from './api/live.ts'
-import { setting } from './shell/preferences.ts'
+import { setting } from './preferences.ts'
 
 /** The machine's time in milliseconds, a tick a second: what says "12 s ago" follows it. */
 export const realNow = signal(Date.now())

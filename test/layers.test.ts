@@ -131,3 +131,49 @@ for (const folder of ['server', 'console'] as const) {
     t.ok(done.size > 100, `${done.size} files`)
   })
 }
+
+/**
+ * The imports that lead from an entry of a folder, a file or a folder in it, to another entry of it: by the folder, the
+ * entry, and the other entry.
+ */
+function importsInside({ imports }: Imports): Map<string, Map<string, Map<string, string>>> {
+  const inside = new Map<string, Map<string, Map<string, string>>>()
+  const inMap = <Value>(map: Map<string, Map<string, Value>>, key: string) => {
+    if (!map.has(key)) map.set(key, new Map())
+    return map.get(key)!
+  }
+  for (const [file, targets] of imports) {
+    for (const target of targets) {
+      const [from, to] = [file.split('/'), target.split('/')]
+      const depth = from.findIndex((entry, index) => entry !== to[index])
+      if (depth === -1) continue
+      const ofFolder = inMap(inside, from.slice(0, depth).join('/'))
+      inMap(ofFolder, from[depth]!).set(to[depth]!, `${file} imports ${target}`)
+    }
+  }
+  return inside
+}
+
+for (const folder of ['server', 'console'] as const) {
+  t.test(`what is in one folder of ${folder}/ does not import one another in a circle`, async t => {
+    const inside = importsInside(readImports(folder))
+    for (const [of, entries] of inside) {
+      const done = new Set<string>()
+      const visit = (entry: string, path: string[], how: string[]): void => {
+        if (path.includes(entry)) {
+          const start = path.indexOf(entry)
+          t.fail(`in ${join(folder, of)}: ${[...path.slice(start), entry].join(' -> ')}`, {
+            how: how.slice(start),
+          })
+          return
+        }
+        if (done.has(entry)) return
+        for (const [next, example] of entries.get(entry) ?? [])
+          visit(next, [...path, entry], [...how, example])
+        done.add(entry)
+      }
+      for (const entry of entries.keys()) visit(entry, [], [])
+    }
+    t.ok(inside.size > 5, `${inside.size} folders`)
+  })
+}

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren, ComponentProps } from 'preact'
+import { announce } from '../announce.tsx'
 import { call } from '../api/calls.ts'
 import { go } from '../router.ts'
-import { announce } from '../shell/announce.tsx'
 import { Question } from './dialog.tsx'
 import { ActionButton } from './form.tsx'
 

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { announce } from '../announce.tsx'
 import { cutId } from '../format.ts'
-import { announce } from '../shell/announce.tsx'
 import { Icon } from './icon.tsx'
 
 /**

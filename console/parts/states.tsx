@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { CallError } from '../api/errors.ts'
 import type { Fetched } from '../api/fetched.ts'
+import { entriesOf, mainPages, pagesOf } from '../menu-entries.ts'
 import { place } from '../router.ts'
-import { entriesOf, mainPages, pagesOf } from '../shell/places.ts'
 import { Icon } from './icon.tsx'
 import { Pager } from './pager.tsx'
 

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { announce } from '../announce.tsx'
 import { clock, connection, pause } from '../api/live.ts'
 import { tokenAsked } from '../api/session.ts'
 import { Icon } from '../parts/icon.tsx'
+import { setting } from '../preferences.ts'
 import { clockTime, now, realNow } from '../time.ts'
-import { announce } from './announce.tsx'
-import { setting } from './preferences.ts'
 
 /** The emulator's clock, where it is not simply the machine's. */
 export function ClockChip() {

@@ -1,8 +1,8 @@
+import { mainPages } from '../menu-entries.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { bound, CheckField } from '../parts/fields.tsx'
+import { setting } from '../preferences.ts'
 import { helpOpen } from './keys.ts'
-import { mainPages } from './places.ts'
-import { setting } from './preferences.ts'
 
 const keys: [key: string, does: string][] = [
   ['Ctrl K', 'Go to an id, a name or a page'],

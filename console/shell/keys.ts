@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
 import { connection, pause } from '../api/live.ts'
+import { mainPages } from '../menu-entries.ts'
 import { focusRow } from '../parts/table.tsx'
+import { setting } from '../preferences.ts'
 import { go, goBack, place } from '../router.ts'
 import { closeMenu, menuOpen } from './menu.ts'
 import { openPalette } from './palette.tsx'
-import { mainPages } from './places.ts'
-import { setting } from './preferences.ts'
 
 /** Whether the list of keys is open. */
 export const helpOpen = signal(false)

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact'
+import { type Entry, entriesOf, mainPages, pagesOf } from '../menu-entries.ts'
 import { Icon } from '../parts/icon.tsx'
 import { place } from '../router.ts'
 import { ClockChip, ConnectionChip, ThemeButton } from './chips.tsx'
 import { menuOpen } from './menu.ts'
 import { openPalette } from './palette.tsx'
-import { type Entry, entriesOf, mainPages, pagesOf } from './places.ts'
 import { UploadChip } from './upload-chip.tsx'
 
 /** The frame of every page: where one can go, what time it is, and whether the page is live. */

@@ -3,8 +3,8 @@ import { useEffect } from 'preact/hooks'
 import { get } from '../api/calls.ts'
 import type { AppOverview, AppOverviews, TemplatesResponse } from '../api/types.ts'
 import { appName } from '../format.ts'
+import { type Entry, mainPages, pagesOf } from '../menu-entries.ts'
 import { isAbove, place, to } from '../router.ts'
-import { type Entry, mainPages, pagesOf } from './places.ts'
 
 /** Something to go to. */
 export interface Target {

@@ -1,8 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { MapOf, OneOf, PageOf } from './common.ts'
+import { MapOf, OneOf, PageOf, paramsInApplication } from './common.ts'
 import { Format } from './import-job.ts'
 import { SegmentDimensions, SegmentGroupList } from './segment-dimensions.ts'
 import { Tags } from './tags.ts'
+
+/** Path parameters of an operation on a segment. */
+export const SegmentParams = paramsInApplication({ segmentId: 'Id of the segment' })
 
 /** The body of CreateSegment and UpdateSegment. A name must not be empty (assumed). */
 export const WriteSegmentRequest = Type.Object({

@@ -2,10 +2,9 @@ import type { Static } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import { badRequest, orNotFound } from '../http/errors/exceptions.ts'
 import type { ApplicationParams } from '../model/common.ts'
-import type { SegmentResponse } from '../model/segment.ts'
+import type { SegmentParams, SegmentResponse } from '../model/segment.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { Store } from '../store/open-store.ts'
-import type { SegmentParams } from './segments/shapes.ts'
 
 /**
  * Finds an application by its id.

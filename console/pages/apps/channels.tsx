@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ChannelResponse } from '../../../server/model/channel.ts'
+import { announce } from '../../announce.tsx'
 import { call, get } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
@@ -13,7 +14,6 @@ import { Badge } from '../../parts/status.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 
 /** A type of channels: its name in GetChannels, its path, and the members that an update takes. */
 interface ChannelKind {

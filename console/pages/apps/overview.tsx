@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ApplicationSettingsResource } from '../../../server/model/application-settings.ts'
+import { announce } from '../../announce.tsx'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
@@ -18,7 +19,6 @@ import { Page, Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 import { to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 
 /** One application: how much it holds, and the latest of what happened in it. */
 export default function OverviewPage({ app }: { app: string }) {

@@ -5,6 +5,7 @@ import type {
   CampaignStatus,
   CampaignsResponse,
 } from '../../../server/model/campaign.ts'
+import { announce } from '../../announce.tsx'
 import { call, get } from '../../api/calls.ts'
 import { useFetched, useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
@@ -26,7 +27,6 @@ import { StepClock } from '../../parts/step-clock.tsx'
 import { type Column, Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 import { Kpis } from './kpis.tsx'
 import { Messages } from './messages.tsx'
 import { Treatments, treatmentsOf } from './treatments.tsx'

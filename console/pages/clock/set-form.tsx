@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { ClockStatus } from '../../../server/model/clock.ts'
+import { announce } from '../../announce.tsx'
 import { call } from '../../api/calls.ts'
 import { CallError } from '../../api/errors.ts'
 import { clock as liveClock } from '../../api/live.ts'
 import { bound, SelectField, TextField } from '../../parts/fields.tsx'
 import { useAction } from '../../parts/form.tsx'
 import { ErrorBox } from '../../parts/states.tsx'
-import { announce } from '../../shell/announce.tsx'
-import { setting } from '../../shell/preferences.ts'
+import { setting } from '../../preferences.ts'
 
 const modes: [ClockStatus['mode'], string][] = [
   ['frozen', 'Frozen: it stands still'],

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
 import type { EndpointResponse } from '../../../server/model/endpoint.ts'
+import { announce } from '../../announce.tsx'
 import { call, get } from '../../api/calls.ts'
 import type { CallError } from '../../api/errors.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, TextArea, TextField } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
 import { to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 
 /** Members of an answer that an update does not take. */
 const answered = ['ApplicationId', 'Id', 'CohortId', 'CreationDate', 'RequestId', 'EffectiveDate']

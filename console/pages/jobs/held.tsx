@@ -1,4 +1,5 @@
 import type { Fault } from '../../../server/model/fault.ts'
+import { announce } from '../../announce.tsx'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
@@ -6,7 +7,6 @@ import type { ImportJobPage } from '../../api/types.ts'
 import { ActionButton } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 import type { JobStatus } from './job-path.ts'
 
 /** The state that a job goes on to, where there is only one. */

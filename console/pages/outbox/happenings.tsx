@@ -1,3 +1,4 @@
+import { announce } from '../../announce.tsx'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
@@ -10,7 +11,6 @@ import { Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
 import { Time } from '../../parts/time.tsx'
 import { to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 import { eventButtons } from './event-buttons.ts'
 
 /** The events of a message, and buttons that say what its recipient, or its carrier, has done. */

@@ -1,3 +1,4 @@
+import { announce } from '../../announce.tsx'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { OutboxMessage } from '../../api/types.ts'
@@ -8,7 +9,6 @@ import { MessageStatus, messageTitle, recipientOf } from '../../parts/messages.t
 import { Page, Section } from '../../parts/page.tsx'
 import { Empty, Loaded } from '../../parts/states.tsx'
 import { go, to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 import { Content } from './content.tsx'
 import { Happenings } from './happenings.tsx'
 import { MessageFacts } from './message-facts.tsx'

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { setting } from '../../preferences.ts'
 import { go } from '../../router.ts'
-import { setting } from '../../shell/preferences.ts'
 
 /**
  * Goes to an address by a key without Ctrl, in place of what the key does elsewhere.

@@ -1,3 +1,4 @@
+import { announce } from '../../announce.tsx'
 import { call } from '../../api/calls.ts'
 import { useFetched } from '../../api/fetched.ts'
 import type { RequestDetails } from '../../api/types.ts'
@@ -14,7 +15,6 @@ import { HttpStatus } from '../../parts/status.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 
 /** One call: what was sent and answered, to copy, or to make fail. */
 export default function RequestPage({ request: id }: { request: string }) {

@@ -1,4 +1,5 @@
 import operations from '../../../fixtures/operations.json' with { type: 'json' }
+import { announce } from '../../announce.tsx'
 import { call, emulatorUrl } from '../../api/calls.ts'
 import { useLive, useReloadAtRemoval } from '../../api/live.ts'
 import { awsLine } from '../../parts/aws-line.ts'
@@ -11,7 +12,6 @@ import { PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { type RequestRow, requestColumns } from '../../parts/requests.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { place } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 
 /** The latest calls that tests have made, failed ones as easy to find as any. */
 export default function RequestsPage() {

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
 import type { SegmentResponse, WriteSegmentRequest } from '../../../server/model/segment.ts'
+import { announce } from '../../announce.tsx'
 import { call } from '../../api/calls.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { bound, TextArea } from '../../parts/fields.tsx'
 import { ActionForm } from '../../parts/form.tsx'
 import { to } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 
 /** What a new segment begins with. */
 export const newSegment: WriteSegmentRequest = {

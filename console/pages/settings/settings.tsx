@@ -6,7 +6,7 @@ import { Facts } from '../../parts/facts.tsx'
 import { bound, CheckField, SelectField } from '../../parts/fields.tsx'
 import { Page, Section } from '../../parts/page.tsx'
 import { Loaded } from '../../parts/states.tsx'
-import { setting } from '../../shell/preferences.ts'
+import { setting } from '../../preferences.ts'
 
 /** What this browser shows, and how to call the emulator. */
 export default function SettingsPage() {

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { announce } from '../../announce.tsx'
 import { call, emulatorUrl, get } from '../../api/calls.ts'
 import { useLoaded } from '../../api/fetched.ts'
 import { useReload } from '../../api/live.ts'
@@ -17,7 +18,6 @@ import { Empty } from '../../parts/states.tsx'
 import type { Column } from '../../parts/table.tsx'
 import { Time } from '../../parts/time.tsx'
 import { go, place, to, withQuery } from '../../router.ts'
-import { announce } from '../../shell/announce.tsx'
 import { type Draft, kinds } from './kinds.ts'
 import { JsonField, TemplateFields } from './template-form.tsx'
 

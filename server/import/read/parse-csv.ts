@@ -1,10 +1,10 @@
 import { UnreadableError } from '../../buckets/bucket.ts'
 import { endpointLimits } from '../../model/quotas.ts'
 import { describe } from '../../validation/explain.ts'
-import { looksLikeJson } from '../json-document.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
 import { type Item, isBad, joinProblems, type Line } from './item.ts'
+import { looksLikeJson } from './json-document.ts'
 import { ignoredNames, importedNames, userOf } from './record-schema.ts'
 
 /**

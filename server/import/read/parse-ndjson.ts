@@ -1,7 +1,7 @@
 import { isObject } from '../../endpoints/check-endpoint.ts'
-import { eachOnItsLine } from '../json-document.ts'
 import { isBlank, type Lines } from './decode-lines.ts'
 import type { Item, Line } from './item.ts'
+import { eachOnItsLine } from './json-document.ts'
 import { looksLikeHeader } from './parse-csv.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { endCampaigns } from '../../campaigns/end-campaigns.ts'
 import { CampaignResponse } from '../../model/campaign.ts'
 import { findApp } from '../find.ts'
 import { answerCampaign } from './answer-campaign.ts'
-import { endCampaigns } from './end-campaigns.ts'
 import { findCampaign } from './find-campaign.ts'
 import { CampaignParams } from './shapes.ts'
 

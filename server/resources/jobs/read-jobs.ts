@@ -7,9 +7,9 @@ import { ExportJobResponse, ExportJobsResponse } from '../../model/export-job.ts
 import { ImportJobResponse, ImportJobsResponse } from '../../model/import-job.ts'
 import { JobParams } from '../../model/job.ts'
 import type { Listed, Page } from '../../model/page.ts'
+import { SegmentParams } from '../../model/segment.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import { findApp, findSegment } from '../find.ts'
-import { SegmentParams } from '../segments/shapes.ts'
 
 /** What differs between the two kinds of jobs. */
 interface JobKind {

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { SegmentResponse } from '../../model/segment.ts'
-import { endCampaigns } from '../campaigns/end-campaigns.ts'
+import { endCampaigns } from '../../campaigns/end-campaigns.ts'
+import { SegmentParams, SegmentResponse } from '../../model/segment.ts'
 import { findApp, findSegment } from '../find.ts'
-import { SegmentParams } from './shapes.ts'
 
 /**
  * Deletes a segment with all its versions. For callers it is gone at once; the worker then purges

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answerPage, PageQuery } from '../../http/paging.ts'
-import { SegmentsResponse } from '../../model/segment.ts'
+import { SegmentParams, SegmentsResponse } from '../../model/segment.ts'
 import { findApp, findSegment } from '../find.ts'
-import { SegmentParams } from './shapes.ts'
 
 /**
  * @see

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { SegmentResponse } from '../../model/segment.ts'
+import { SegmentParams, SegmentResponse } from '../../model/segment.ts'
 import { findApp, findSegment } from '../find.ts'
-import { SegmentParams } from './shapes.ts'
 
 /**
  * Answers the current version of a segment. The segment of an import exists from the moment when

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { badRequest } from '../../http/errors/exceptions.ts'
-import { SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
+import { SegmentParams, SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import { findApp, findSegment, segmentFirst } from '../find.ts'
 import { checkDefinition } from './check-definition.ts'
 import { checkSources } from './check-sources.ts'
-import { SegmentParams } from './shapes.ts'
 
 /**
  * Creates the next version of a segment. Dimensions or SegmentGroups replace the definition,

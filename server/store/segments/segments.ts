@@ -1,14 +1,22 @@
 import type { Database } from 'better-sqlite3'
+import type { ImportJobResource } from '../../model/import-job.ts'
 import type { SegmentImportResource, SegmentResponse, WriteSegmentRequest } from '../../model/segment.ts'
 import type { AppRef } from '../applications/applications.ts'
 import type { Documents, DocumentVersion, VersionRef } from '../documents/documents.ts'
-import type { ImportJob } from '../jobs/import-progress.ts'
 
 /**
  * What a version of a segment says. An imported one has an ImportDefinition, a dimensional one at
  * most one of Dimensions and SegmentGroups, as it was sent.
  */
 export type SegmentBody = Pick<SegmentResponse, 'Name' | 'Dimensions' | 'SegmentGroups' | 'ImportDefinition'>
+
+/** An import job that makes a segment, or renews it. */
+export interface DefiningJob {
+  seq: number
+  app: AppRef
+  definition: ImportJobResource
+  segmentId: string
+}
 
 /**
  * The segments of all applications: versioned documents, and the import jobs that made the versions
@@ -53,7 +61,7 @@ export function createSegments(db: Database, documentsOf: Documents) {
      * version of the one that the job renews, whose members are then the job's (assumed). A renewed
      * segment keeps its name unless the job gives another.
      */
-    defineFromImport(job: ImportJob & { segmentId: string }, now: string): void {
+    defineFromImport(job: DefiningJob, now: string): void {
       const { app, segmentId } = job
       const { Format, RoleArn, S3Url, SegmentName, ExternalId = '' } = job.definition
       const { size, channel_counts } = imported.get(job.seq)!

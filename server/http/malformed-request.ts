@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { jsonType } from '../content-type.ts'
-import { newRequestId, requestIdHeader } from '../request-id.ts'
-import { afterAnswer, endLateBody, tooLate } from '../request-timeouts.ts'
-import { errorBody, errorTypeHeader } from './error-handler.ts'
-import { badRequest, type PinpointException, requestTimeout } from './exceptions.ts'
+import { jsonType } from './content-type.ts'
+import { errorBody, errorTypeHeader } from './errors/error-handler.ts'
+import { badRequest, type PinpointException, requestTimeout } from './errors/exceptions.ts'
+import { newRequestId, requestIdHeader } from './request-id.ts'
+import { afterAnswer, endLateBody, tooLate } from './request-timeouts.ts'
 
 /**
  * Answers bytes that are not a valid HTTP request, or a request that does not arrive in time, in

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { UnreadableError } from '../../server/buckets/bucket.ts'
-import { refuseDocuments } from '../../server/import/json-document.ts'
-import { type DecodedLine, decodeLines, maxRecordBytes } from '../../server/import/read/decode-lines.ts'
-import { linesOf } from '../support/items.ts'
+import { UnreadableError } from '../../../server/buckets/bucket.ts'
+import { type DecodedLine, decodeLines, maxRecordBytes } from '../../../server/import/read/decode-lines.ts'
+import { refuseDocuments } from '../../../server/import/read/json-document.ts'
+import { linesOf } from '../../support/items.ts'
 
 /** Why lines are refused, and with which line; else their texts. */
 async function pass(lines: DecodedLine[], batchLength = 1): Promise<string | string[]> {

@@ -1,4 +1,4 @@
-import { to } from '../router.ts'
+import { to } from './router.ts'
 
 /** A page that the menu, the keys and the field "Go to" lead to. */
 export interface Entry {

@@ -1,6 +1,6 @@
-import { UnreadableError } from '../buckets/bucket.ts'
-import { isObject } from '../endpoints/check-endpoint.ts'
-import { type DecodedLine, isBlank, type Lines } from './read/decode-lines.ts'
+import { UnreadableError } from '../../buckets/bucket.ts'
+import { isObject } from '../../endpoints/check-endpoint.ts'
+import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
 
 /** The advice for JSON that is not one object a line. */
 export const eachOnItsLine = (jq: string): string => `one object per line is needed, as ${jq} prints them`

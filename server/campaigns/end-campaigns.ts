@@ -1,4 +1,4 @@
-import type { Store } from '../../store/open-store.ts'
+import type { Store } from '../store/open-store.ts'
 
 /**
  * Ends campaigns whose segment, or which themselves, are deleted: what they have not sent yet is not
