@@ -8,6 +8,7 @@ import { failsAt } from '../jobs/faults.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { JobParams } from '../model/job.ts'
+import { type JobKindName, jobKindNames, jobKinds } from '../model/job-kinds.ts'
 import { canCome, isFinal, jobStatuses, statesBefore } from '../model/job-states.ts'
 import { JobStatus } from '../model/job-status.ts'
 import { findApp } from '../resources/find.ts'
@@ -28,6 +29,7 @@ type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'> & { Definition: 
 interface Jobs {
   /** Import or Export. */
   name: string
+  Job: TSchema
   find: (app: AppRef, jobId: string) => FoundJob<AnyJob> | undefined
   progress: Pick<JobProgress, 'letLeave' | 'mayLeave' | 'faultsWithin' | 'holdersOfSlots' | 'hanging'>
   /** Whether a job fails in COMPLETING because its segment has been deleted. */
@@ -44,37 +46,29 @@ interface Jobs {
  * the job: the two would give it different permissions.
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
-  const { importJobs, importProgress, exportJobs, exportProgress, segments } = app.store
-  const kinds: (Jobs & { Job: TSchema })[] = [
-    {
-      name: 'Import',
-      find: importJobs.find,
-      progress: importProgress,
+  const { segments } = app.store
+  const ofKinds: Record<JobKindName, Pick<Jobs, 'Job' | 'hasLostSegment'>> = {
+    import: {
       Job: ImportJobResponse,
       hasLostSegment: ({ id, app }, { SegmentId: segmentId = null }) =>
         isSegmentDeleted({ id, app, segmentId }, segments),
     },
-    {
-      name: 'Export',
-      find: exportJobs.find,
-      progress: exportProgress,
-      Job: ExportJobResponse,
-      hasLostSegment: () => false,
-    },
-  ]
+    export: { Job: ExportJobResponse, hasLostSegment: () => false },
+  }
   /** The jobs that are being advanced. */
   const advancing = new Set<string>()
-  for (const { Job, ...kind } of kinds) {
-    const name = kind.name.toLowerCase()
+  for (const kind of jobKindNames) {
+    const { find } = app.store[`${kind}Jobs`]
+    const jobs: Jobs = { ...jobKinds[kind], ...ofKinds[kind], find, progress: app.store[`${kind}Progress`] }
     app.post(
-      `/_pinpoint/apps/:applicationId/${name}-jobs/:jobId/advance`,
+      `/_pinpoint/apps/:applicationId/${kind}-jobs/:jobId/advance`,
       {
-        config: { operation: `advance${kind.name}Job`, isBodyOptional: true },
+        config: { operation: `advance${jobs.name}Job`, isBodyOptional: true },
         schema: {
-          summary: `Lets a held ${name} job go on`,
+          summary: `Lets a held ${kind} job go on`,
           params: JobParams,
           body: Advance,
-          response: { 200: Job },
+          response: { 200: jobs.Job },
         },
       },
       async ({ params, body }, reply) => {
@@ -82,7 +76,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
         if (advancing.has(job)) throw conflict('another call is advancing the job: wait for its answer first')
         advancing.add(job)
         try {
-          return await advance(app, kind, params, body.to, reply.disconnectSignal())
+          return await advance(app, jobs, params, body.to, reply.disconnectSignal())
         } finally {
           advancing.delete(job)
         }

@@ -1,4 +1,5 @@
 import type { HeldBy } from '../model/held-by.ts'
+import type { JobKindName } from '../model/job-kinds.ts'
 import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -9,7 +10,7 @@ import type { Store } from '../store/open-store.ts'
  */
 export function heldBy(
   store: Pick<Store, 'jobControl' | 'importProgress' | 'exportProgress'>,
-  kind: 'import' | 'export',
+  kind: JobKindName,
   job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
 ): HeldBy | undefined {
   if (!job.held) return undefined

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { OneOf } from '../model/common.ts'
+import { jobTypes } from '../model/job-kinds.ts'
 import { JobStatus } from '../model/job-status.ts'
 
 /** The states that a job has reached, in order. */
@@ -14,7 +15,7 @@ export const Held = Type.Boolean({
     'Whether the job is held: its work in this state is done, and it waits to be advanced, or for a fault rule to be removed',
 })
 
-export const JobType = OneOf(['IMPORT', 'EXPORT'], { description: 'The type of the job' })
+export const JobType = OneOf(jobTypes, { description: 'The type of the job' })
 
 /** A failure of an import job. */
 export const JobFailure = Type.Object({

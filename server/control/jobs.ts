@@ -4,6 +4,7 @@ import { PageQuery, readPage } from '../http/paging.ts'
 import { Flag, OneOf } from '../model/common.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
+import { type JobTypeName, jobKindNames, jobKinds } from '../model/job-kinds.ts'
 import { jobStatuses } from '../model/job-states.ts'
 import { findApp } from '../resources/find.ts'
 import type { JobPage } from '../store/jobs/job-rows.ts'
@@ -55,36 +56,36 @@ export const jobs: FastifyPluginAsyncTypebox = async fastify => {
   )
 }
 
-/** The rows of the last import and the last export that were listed. */
-type JobsCursor = [importJob: number, exportJob: number]
+/** Of each kind of jobs, the row of the last one that was listed. */
+type JobsCursor = number[]
 
-const start: JobsCursor = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+const start: JobsCursor = jobKindNames.map(() => Number.MAX_SAFE_INTEGER)
 
 const isJobsCursor = (value: unknown): value is JobsCursor =>
-  Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger)
+  Array.isArray(value) && value.length === start.length && value.every(Number.isSafeInteger)
 
-/** Merges imports and exports, each newest first, by the dates of their creation. */
+/** Merges the jobs of all kinds, each newest first, by the dates of their creation. */
 function listJobs(
-  { importJobs, exportJobs }: Store,
-  { type, ...of }: Omit<JobPage, 'before' | 'limit'> & { type: string | undefined },
+  store: Store,
+  { type, ...of }: Omit<JobPage, 'before' | 'limit'> & { type: JobTypeName | undefined },
   limit: number,
-  [importJob, exportJob]: JobsCursor,
+  after: JobsCursor,
 ) {
-  const imports = type === 'EXPORT' ? [] : importJobs.listAll({ ...of, before: importJob, limit })
-  const exports = type === 'IMPORT' ? [] : exportJobs.listAll({ ...of, before: exportJob, limit })
-  const merged = []
-  let cursor: JobsCursor = [importJob, exportJob]
-  for (let i = 0, e = 0; merged.length < limit && (i < imports.length || e < exports.length); ) {
-    const [nextImport, nextExport] = [imports[i], exports[e]]
-    const isImport =
-      nextExport === undefined ||
-      (nextImport !== undefined && nextImport.value.job.CreationDate >= nextExport.value.job.CreationDate)
-    const next = isImport ? imports[i++]! : exports[e++]!
-    cursor = isImport ? [next.seq, cursor[1]] : [cursor[0], next.seq]
-    merged.push({
-      at: cursor,
-      value: { type: isImport ? ('IMPORT' as const) : ('EXPORT' as const), ...next.value },
-    })
+  const lists = jobKindNames.map((kind, index) => {
+    const own = jobKinds[kind].type
+    const isMeant = (type ?? own) === own
+    const rows = isMeant ? store[`${kind}Jobs`].listAll({ ...of, before: after[index]!, limit }) : []
+    return rows.map(({ seq, value }) => ({ index, seq, value: { type: own, ...value } }))
+  })
+  const dateOf = (job: (typeof lists)[number][number] | undefined) => job?.value.job.CreationDate ?? ''
+  const listed = []
+  let at = after
+  while (listed.length < limit) {
+    // Where two are of one time, that of the first kind comes first.
+    const newest = lists.reduce((one, other) => (dateOf(other[0]) > dateOf(one[0]) ? other : one)).shift()
+    if (newest === undefined) break
+    at = at.with(newest.index, newest.seq)
+    listed.push({ at, value: newest.value })
   }
-  return merged
+  return listed
 }

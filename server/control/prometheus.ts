@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Metric, Registry } from 'prom-client'
 import { durationBounds, type RequestCounts } from '../http/call-log/call-counts.ts'
+import { jobKindNames } from '../model/job-kinds.ts'
 
 /** One value of a metric, with its labels. */
 type Sample = [labels: Record<string, string>, value: number]
@@ -25,7 +26,10 @@ export function createRegistry({ requestCounts, jobWorker, store }: Sources): Re
     samples: () => Iterable<Sample>,
   ) =>
     new Kind({
-      ...{ name, help, labelNames, registers },
+      name,
+      help,
+      labelNames,
+      registers,
       collect() {
         this.reset()
         for (const [labels, value] of samples()) this.inc(labels, value)
@@ -40,19 +44,15 @@ export function createRegistry({ requestCounts, jobWorker, store }: Sources): Re
     () => requestSamples(requestCounts),
   )
   registry.registerMetric(durations(requestCounts))
-  metric(Gauge, 'pinpoint_jobs', 'Jobs of all applications, by status', ['kind', 'status'], () => [
-    ...jobSamples('import', store.importJobs),
-    ...jobSamples('export', store.exportJobs),
-  ])
+  metric(Gauge, 'pinpoint_jobs', 'Jobs of all applications, by status', ['kind', 'status'], () =>
+    jobKindNames.flatMap(kind => jobSamples(kind, store[`${kind}Jobs`].countByStatus())),
+  )
   metric(
     Counter,
     'pinpoint_records_processed_total',
     'Records that jobs have read or written, failed ones included',
     ['kind'],
-    () => [
-      [{ kind: 'import' }, counters.get('importProcessed')],
-      [{ kind: 'export' }, counters.get('exportProcessed')],
-    ],
+    () => jobKindNames.map(kind => [{ kind }, counters.get(`${kind}Processed`)]),
   )
   metric(Counter, 'pinpoint_records_failed_total', 'Records that could not be imported', ['kind'], () => [
     [{ kind: 'import' }, counters.get('importFailed')],
@@ -101,9 +101,8 @@ function* requestSamples({ byOperation }: RequestCounts): Generator<Sample> {
   }
 }
 
-function* jobSamples(kind: string, jobs: { countByStatus(): Map<string, number> }): Generator<Sample> {
-  for (const [status, count] of jobs.countByStatus()) yield [{ kind, status }, count]
-}
+const jobSamples = (kind: string, byStatus: Map<string, number>): Sample[] =>
+  [...byStatus].map(([status, count]) => [{ kind, status }, count])
 
 /** A histogram of counts made elsewhere: prom-client's own only takes single observations. */
 function durations({ byOperation }: RequestCounts): Metric {

@@ -1,3 +1,4 @@
+import type { JobKindName } from '../model/job-kinds.ts'
 import type { WaitsFor } from '../model/waits-for.ts'
 import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
@@ -10,7 +11,7 @@ import { heldBy } from './held-by.ts'
  */
 export function waitsFor(
   store: Pick<Store, 'jobControl' | 'importProgress' | 'exportProgress'>,
-  kind: 'import' | 'export',
+  kind: JobKindName,
   job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
 ): WaitsFor | undefined {
   if (heldBy(store, kind, job) !== undefined) return undefined

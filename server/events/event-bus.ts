@@ -1,6 +1,6 @@
 import type { Call } from '../http/call-log/call.ts'
+import type { JobKindName } from '../model/job-kinds.ts'
 import type { TemplateKey } from '../model/template.ts'
-import type { JobKindName } from '../store/jobs/job-rows.ts'
 
 /** Identifies a job. */
 export interface JobRef {

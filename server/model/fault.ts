@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from './common.ts'
 import { type ModelledException, modelledExceptions } from './exception.ts'
 import { Format } from './import-job.ts'
+import { jobTypes } from './job-kinds.ts'
 import { type DeliveryStatus, deliveryStatuses } from './message.ts'
 
 const exact = { additionalProperties: false }
@@ -9,7 +10,7 @@ const exact = { additionalProperties: false }
 /** The jobs that a rule applies to: those that match all members that are given. */
 export const JobSelector = Type.Object(
   {
-    type: Type.Optional(OneOf(['IMPORT', 'EXPORT'])),
+    type: Type.Optional(OneOf(jobTypes)),
     s3Url: Type.Optional(
       Type.String({
         description: 'The S3Url of an import or S3UrlPrefix of an export; * matches any text',

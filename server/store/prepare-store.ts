@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
+import type { JobKindName } from '../model/job-kinds.ts'
 import { type AppRef, createApps } from './applications/applications.ts'
 import { createChannels } from './applications/channels.ts'
 import { createEventStreams } from './applications/event-streams.ts'
@@ -36,7 +37,6 @@ import { createImportProgress } from './jobs/import-progress.ts'
 import { createJobControl } from './jobs/job-control.ts'
 import { createJobFaults } from './jobs/job-faults.ts'
 import { createJobProgress } from './jobs/job-progress.ts'
-import type { JobTable } from './jobs/job-rows.ts'
 import { createJourneyDue } from './journeys/journey-due.ts'
 import { createJourneyParticipants } from './journeys/journey-participants.ts'
 import { createJourneyRuns } from './journeys/journey-runs.ts'
@@ -103,11 +103,10 @@ export function prepareStore(
     writeQueue.asCaller(() => transactions.transact(work), signal)
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
-  const progressOf = (table: JobTable) =>
-    createJobProgress(db, transactions, writeQueue, {
-      table,
+  const progressOf = (kind: JobKindName) =>
+    createJobProgress(db, transactions, writeQueue, kind, {
       slots,
-      faults: createJobFaults(db, table, faults),
+      faults: createJobFaults(db, kind, faults),
     })
   const endpointCounts = createEndpointCounts(db)
   const campaigns = createCampaigns(db, documents)
@@ -155,9 +154,9 @@ export function prepareStore(
     eventListening,
     faults,
     importJobs: createImportJobs(db),
-    importProgress: createImportProgress(db, progressOf('import_jobs')),
+    importProgress: createImportProgress(db, progressOf('import')),
     exportJobs: createExportJobs(db),
-    exportProgress: createExportProgress(db, progressOf('export_jobs'), transactions),
+    exportProgress: createExportProgress(db, progressOf('export'), transactions),
     jobControl,
     journeys,
     journeyRuns: createJourneyRuns(db),

@@ -7,8 +7,8 @@ import type { ObjectFrom, ReadingJob } from '../import/read/read-records.ts'
 import type { PackedBatch } from '../import/read/record-batch.ts'
 import type { LogLine } from '../jobs/job-log.ts'
 import type { Duration } from '../model/iso-duration.ts'
+import type { JobKindName } from '../model/job-kinds.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
-import type { JobKindName } from '../store/jobs/job-rows.ts'
 
 /** The settings of the worker. */
 export interface WorkerSettings extends BucketSettings {

@@ -1,6 +1,7 @@
 import type { JobRef } from '../../events/event-bus.ts'
+import { jobKindNames, jobKinds } from '../../model/job-kinds.ts'
 import { isFinal } from '../../model/job-states.ts'
-import type { FoundJob, JobKindName } from '../../store/jobs/job-rows.ts'
+import type { FoundJob } from '../../store/jobs/job-rows.ts'
 import type { Store } from '../../store/open-store.ts'
 import { holdOf } from '../held-by.ts'
 import type { JobEvent } from './shapes.ts'
@@ -35,8 +36,6 @@ const maxPieces = 10_000
 
 /** Jobs that are over are remembered, up to so many: bus events about them may come late. */
 const maxOver = 1000
-
-const kindNames: JobKindName[] = ['import', 'export']
 
 /** Tells of jobs: their states at once, their progress with each look. */
 export class JobSource implements Source {
@@ -90,7 +89,7 @@ export class JobSource implements Source {
   }
 
   #unfinished(): JobRef[] {
-    return kindNames.flatMap(kind =>
+    return jobKindNames.flatMap(kind =>
       this.#store[`${kind}Progress`]
         .unfinished(0)
         // Exports of deleted applications are listed, too.
@@ -161,7 +160,7 @@ export class JobSource implements Source {
     return {
       app: ref.app,
       id: ref.id,
-      type: typeOf(ref),
+      type: jobKinds[ref.kind].type,
       ...found.history.at(-1)!,
       ...(TotalPieces !== undefined && {
         pieces: { total: TotalPieces, done: CompletedPieces, failed: FailedPieces },
@@ -192,7 +191,7 @@ export class JobSource implements Source {
     for (let next = from; next < to; next += maxPieces) {
       const pieces = this.#store[`${ref.kind}Jobs`].pieces(found.seq, next, Math.min(maxPieces, to - next))
       const states = pieces.map(({ status }) => status[0]).join('')
-      this.#publish('pieces', { ...ofJob, type: typeOf(ref), from: next, states }, ref.app)
+      this.#publish('pieces', { ...ofJob, type: jobKinds[ref.kind].type, from: next, states }, ref.app)
     }
     known.pieces = to
     if (ref.kind === 'export') return
@@ -207,8 +206,6 @@ const newlyKnown = (ref: JobRef): Known => ({
   ...{ ref, states: 0, hold: '', progress: '', pieces: 0, failure: 0 },
   ...{ object: 0, totalBytes: undefined, bytesBefore: 0 },
 })
-
-const typeOf = ({ kind }: JobRef) => (kind === 'import' ? 'IMPORT' : 'EXPORT')
 
 const piecesDone = ({ job: { CompletedPieces = 0, FailedPieces = 0 } }: AnyJob): number =>
   CompletedPieces + FailedPieces

@@ -6,25 +6,27 @@ import { ApplicationParams } from '../../model/common.ts'
 import { ExportJobResponse, ExportJobsResponse } from '../../model/export-job.ts'
 import { ImportJobResponse, ImportJobsResponse } from '../../model/import-job.ts'
 import { JobParams } from '../../model/job.ts'
+import { type JobKindName, jobKindNames, jobKinds } from '../../model/job-kinds.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import { SegmentParams } from '../../model/segment.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import { findApp, findSegment } from '../find.ts'
 
-/** What differs between the two kinds of jobs. */
-interface JobKind {
-  name: 'Import' | 'Export'
-  jobs: {
-    get(app: AppRef, jobId: string): object | undefined
-    list(app: AppRef, page: Page): Listed<object>[]
-    listOfSegment(app: AppRef, segmentId: string, page: Page): Listed<object>[]
-  }
-  Job: TSchema
-  Jobs: TSchema
+/** What answers have of a job, and of a page of jobs. */
+const schemas: Record<JobKindName, { Job: TSchema; Jobs: TSchema }> = {
+  import: { Job: ImportJobResponse, Jobs: ImportJobsResponse },
+  export: { Job: ExportJobResponse, Jobs: ExportJobsResponse },
+}
+
+/** The jobs of one kind. */
+interface Jobs {
+  get(app: AppRef, jobId: string): object | undefined
+  list(app: AppRef, page: Page): Listed<object>[]
+  listOfSegment(app: AppRef, segmentId: string, page: Page): Listed<object>[]
 }
 
 /**
- * Reads jobs of both kinds:
+ * Reads jobs of every kind:
  *
  * - GetImportJob and GetExportJob, `/v1/apps/:applicationId/jobs/(import|export)/:jobId`
  * - GetImportJobs and GetExportJobs, `/v1/apps/:applicationId/jobs/(import|export)`
@@ -36,12 +38,10 @@ interface JobKind {
  */
 export const readJobs: FastifyPluginAsyncTypebox = async app => {
   const { store } = app
-  const kinds: JobKind[] = [
-    { name: 'Import', jobs: store.importJobs, Job: ImportJobResponse, Jobs: ImportJobsResponse },
-    { name: 'Export', jobs: store.exportJobs, Job: ExportJobResponse, Jobs: ExportJobsResponse },
-  ]
-  for (const { name, jobs, Job, Jobs } of kinds) {
-    const path = name.toLowerCase()
+  for (const path of jobKindNames) {
+    const { name } = jobKinds[path]
+    const { Job, Jobs } = schemas[path]
+    const jobs: Jobs = store[`${path}Jobs`]
 
     app.get(
       `/v1/apps/:applicationId/jobs/${path}/:jobId`,

@@ -6,6 +6,7 @@ import {
   type FoundJob,
   type JobPage,
   type JobRow,
+  jobTables,
   prepareCountByStatus,
   prepareListAll,
   toFound,
@@ -29,8 +30,7 @@ export function createExportJobs(db: Database) {
     `INSERT INTO export_jobs (app, id, status, definition, segment_id, segment_version, creation_date)
      VALUES (:app, :id, 'CREATED', :definition, :segmentId, :segmentVersion, :now)`,
   )
-  // An endpoint of an export does not fail by itself.
-  const select = 'SELECT *, 0 AS total_failures FROM export_jobs WHERE app = +?'
+  const select = `SELECT ${jobTables.export.columns} FROM export_jobs j WHERE app = +?`
   const get = db.prepare<[number, string], ExportJobRow>(`${select} AND id = ?`)
   const list = db.prepare<[number, number, number], ExportJobRow>(
     `${select} AND seq < +? ORDER BY seq DESC LIMIT +?`,
@@ -43,14 +43,14 @@ export function createExportJobs(db: Database) {
      ORDER BY number LIMIT +?`,
   )
 
-  const listAll = prepareListAll<ExportJobRow>(db, 'export_jobs')
+  const listAll = prepareListAll<ExportJobRow>(db, 'export')
 
   const toResponse = (app: AppRef, row: ExportJobRow): ExportJobResponse =>
     toJob(app, row, { type: 'EXPORT', failures: JSON.parse(row.failures) })
   const toListed = (app: AppRef) => (row: ExportJobRow) => ({ seq: row.seq, value: toResponse(app, row) })
 
   return {
-    countByStatus: prepareCountByStatus(db, 'export_jobs'),
+    countByStatus: prepareCountByStatus(db, 'export'),
 
     /** Records a new job as CREATED, which the worker finds when it is woken. */
     create(job: {

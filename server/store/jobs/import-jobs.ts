@@ -91,7 +91,7 @@ export function createImportJobs(db: Database) {
      WHERE p.job = +? AND p.status = 'PENDING' ORDER BY p.object LIMIT 1`,
   )
 
-  const listAll = prepareListAll<JobRow>(db, 'import_jobs')
+  const listAll = prepareListAll<JobRow>(db, 'import')
 
   const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
     toJob(app, row, {
@@ -104,7 +104,7 @@ export function createImportJobs(db: Database) {
     })
 
   return {
-    countByStatus: prepareCountByStatus(db, 'import_jobs'),
+    countByStatus: prepareCountByStatus(db, 'import'),
 
     /** Records a new job as CREATED, which the worker finds when it is woken. */
     create(job: {

@@ -14,7 +14,7 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
     'SELECT mode, delay_ms AS delayMs FROM job_control',
   )
   const put = db.prepare('INSERT OR REPLACE INTO job_control (only_row, mode, delay_ms) VALUES (1, ?, ?)')
-  const revokeLeave = Object.values(jobTables).map(table =>
+  const revokeLeave = Object.values(jobTables).map(({ table }) =>
     db.prepare(`UPDATE ${table} AS j SET may_leave = '[]' WHERE ${isRunning}`),
   )
 

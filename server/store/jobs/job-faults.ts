@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault, JobSelector } from '../../model/fault.ts'
+import { type JobKindName, jobKinds } from '../../model/job-kinds.ts'
 import { matchesWildcard } from '../../model/wildcard.ts'
 import type { Faults } from '../faults/fault-rules.ts'
-import type { Job, JobTable } from './job-rows.ts'
+import { type Job, jobTables } from './job-rows.ts'
 
 /** The members of a job's definition that a rule can select it by. */
 interface Definition {
@@ -12,8 +13,9 @@ interface Definition {
 }
 
 /** Finds the fault rules that apply to the jobs of one kind. */
-export function createJobFaults(db: Database, table: JobTable, faults: Faults) {
-  const type = table === 'import_jobs' ? 'IMPORT' : 'EXPORT'
+export function createJobFaults(db: Database, kind: JobKindName, faults: Faults) {
+  const { type } = jobKinds[kind]
+  const { table } = jobTables[kind]
   const isAny = db
     .prepare<[], number>(`SELECT EXISTS (SELECT 1 FROM faults WHERE rule ->> 'job' IS NOT NULL)`)
     .pluck()

@@ -1,12 +1,13 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault } from '../../model/fault.ts'
+import type { JobKindName } from '../../model/job-kinds.ts'
 import type { JobStatus } from '../../model/job-states.ts'
 import { isFinal, mayMove } from '../../model/job-states.ts'
 import type { NoPromise } from '../database/no-promise.ts'
 import type { Transactions } from '../database/transactions.ts'
 import type { WriteQueue } from '../database/write-queue.ts'
 import type { createJobFaults } from './job-faults.ts'
-import { type Deaths, hadSlot, isRunning, type Job, type JobTable } from './job-rows.ts'
+import { type Deaths, hadSlot, isRunning, type Job, jobTables } from './job-rows.ts'
 
 /** Thrown by a write for a job whose application has been deleted. */
 export class JobGoneError extends Error {}
@@ -28,16 +29,10 @@ export function createJobProgress(
   db: Database,
   { transact, transactToDisk, join, commit, tryCommit, letCallersGo }: Transactions,
   writeQueue: WriteQueue,
-  {
-    table,
-    slots,
-    faults,
-  }: {
-    table: JobTable
-    slots: number
-    faults: ReturnType<typeof createJobFaults>
-  },
+  kind: JobKindName,
+  { slots, faults }: { slots: number; faults: ReturnType<typeof createJobFaults> },
 ) {
+  const { table, isOfSeed } = jobTables[kind]
   const isAlive = db
     .prepare<[number], number>(
       `SELECT 1 FROM ${table} j JOIN apps a ON a.seq = j.app WHERE j.seq = ? AND a.id IS NOT NULL`,
@@ -52,7 +47,6 @@ export function createJobProgress(
   const mayLeave = db.prepare<[number], number>(`SELECT ${hasLeave} FROM ${table} j WHERE seq = ?`).pluck()
   const noteHeld = db.prepare(`UPDATE ${table} SET held_in = status WHERE seq = ?`)
   const letLeave = db.prepare(`UPDATE ${table} SET may_leave = ? WHERE seq = ?`)
-  const isOfSeed = table === 'import_jobs' ? 'j.seed_entry IS NOT NULL' : 'false'
   const waitsForSlot = db.prepare(
     `SELECT 1 FROM ${table} j WHERE j.seq = ? AND j.status = 'PENDING_JOB' AND NOT ${isOfSeed}`,
   )

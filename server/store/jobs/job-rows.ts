@@ -1,14 +1,26 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResponse } from '../../model/import-job.ts'
+import type { JobKindName, JobTypeName } from '../../model/job-kinds.ts'
 import type { JobStatus } from '../../model/job-states.ts'
 import { jobStatuses } from '../../model/job-states.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'
 
+/** The table of a kind of job; SQL is for rows `j` of it. */
+interface JobTable {
+  table: string
+  /** SQL: its columns, with those of a JobRow that it does not have. */
+  columns: string
+  /** SQL: whether a job is of the seed. */
+  isOfSeed: string
+}
+
 /** The table of each kind of job. */
-export const jobTables = { import: 'import_jobs', export: 'export_jobs' } as const
-export type JobKindName = keyof typeof jobTables
-export type JobTable = (typeof jobTables)[JobKindName]
+export const jobTables: Record<JobKindName, JobTable> = {
+  import: { table: 'import_jobs', columns: 'j.*', isOfSeed: 'j.seed_entry IS NOT NULL' },
+  // An endpoint of an export does not fail by itself.
+  export: { table: 'export_jobs', columns: 'j.*, 0 AS total_failures', isOfSeed: 'false' },
+}
 
 /** A job of any kind, as the worker sees it. */
 export interface Job {
@@ -85,7 +97,7 @@ export const toFound = <Answer>(row: JobRow, job: Answer): FoundJob<Answer> => (
 export function toJob<Definition>(
   app: AppRef,
   row: JobRow,
-  { type, failures }: { type: 'IMPORT' | 'EXPORT'; failures: string[] },
+  { type, failures }: { type: JobTypeName; failures: string[] },
 ): Omit<ImportJobResponse, 'Definition'> & { Definition: Definition } {
   return {
     ApplicationId: app.id,
@@ -127,8 +139,8 @@ export const hadSlot = `EXISTS (SELECT 1 FROM json_each(j.history)
   WHERE value ->> 'status' = 'PREPARING_FOR_INITIALIZATION')`
 
 /** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
-export function prepareListAll<Row extends JobRow>(db: Database, table: JobTable) {
-  const columns = table === 'export_jobs' ? 'j.*, 0 AS total_failures' : 'j.*'
+export function prepareListAll<Row extends JobRow>(db: Database, kind: JobKindName) {
+  const { table, columns } = jobTables[kind]
   const prepare = <Keys extends number[]>(where: string) => {
     const prepareFrom = (jobs: string, isMeant: string) =>
       db.prepare<[...Keys, number, string | null, number], Row & { app: number; app_id: string }>(
@@ -161,7 +173,8 @@ export function prepareListAll<Row extends JobRow>(db: Database, table: JobTable
 /**
  * Prepares counting the jobs of one kind by their states, without those of deleted applications.
  */
-export function prepareCountByStatus(db: Database, table: JobTable) {
+export function prepareCountByStatus(db: Database, kind: JobKindName) {
+  const { table } = jobTables[kind]
   const count = db
     .prepare<[], [JobStatus, number]>(
       `SELECT j.status, count(*) FROM ${table} j JOIN apps a ON a.seq = j.app WHERE a.id IS NOT NULL GROUP BY j.status`,
