@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import t from 'tap'
 
-/** The rooms of the server, folders and the files beside them, from the door down: each may use those below it. */
+/** The rooms of the server, folders and files, from the door down: each may use those below it. */
 const rooms = [
   'main.ts',
   'index.ts',
@@ -133,8 +133,8 @@ for (const folder of ['server', 'console'] as const) {
 }
 
 /**
- * The imports that lead from an entry of a folder, a file or a folder in it, to another entry of it: by the folder, the
- * entry, and the other entry.
+ * The imports that lead from an entry of a folder, a file or a folder in it, to another entry of it: by the
+ * folder, the entry, and the other entry.
  */
 function importsInside({ imports }: Imports): Map<string, Map<string, Map<string, string>>> {
   const inside = new Map<string, Map<string, Map<string, string>>>()
