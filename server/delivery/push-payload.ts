@@ -1,4 +1,5 @@
 import { checkBodySize } from '../http/body-size.ts'
+import { isObject } from '../model/is-object.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
 import { describe } from '../validation/explain.ts'
 import type { PushSettings } from './choose-content.ts'
@@ -155,8 +156,7 @@ export function readRaw(channel: string, text: string): Record<string, unknown> 
 function jsonObject(text: string): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(text)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Record<string, unknown>) : `got ${describe(value)}`
+    return isObject(value) ? value : `got ${describe(value)}`
   } catch (error) {
     return (error as SyntaxError).message
   }

@@ -1,6 +1,34 @@
 import type { Attributes, EndpointRequest } from '../model/endpoint.ts'
+import { isObject } from '../model/is-object.ts'
 import { readInstant, readLocalTime } from '../model/iso-time.ts'
 import { endpointLimits as limits, maxPathParameterLength } from '../model/quotas.ts'
+
+/** What an endpoint lacks: it has both an address and a channel (source: observed, with these texts). */
+export const missing = { address: 'Missing Address', channelType: 'Missing ChannelType' } as const
+
+/** What is asked of an endpoint as a whole. */
+export interface Completeness {
+  /** Whether an endpoint may have neither an address nor a channel: Amplify creates them so (source: observed). */
+  mayBeEmpty: boolean
+}
+
+/** Which of an address and a channel an endpoint lacks. */
+export function missingMember(
+  { address, channel_type }: { address: string | null; channel_type: string | null },
+  { mayBeEmpty }: Completeness,
+): string | undefined {
+  if (address === null && channel_type === null && mayBeEmpty) return undefined
+  if (address === null) return missing.address
+  return channel_type === null ? missing.channelType : undefined
+}
+
+/**
+ * Why an endpoint is too large.
+ *
+ * @param size a sentence's end on how large it is
+ */
+export const tooLarge = (size: string): string =>
+  `an endpoint must be at most 15 KB (${limits.endpointBytes} bytes of JSON); this one ${size}`
 
 /**
  * Checks the values of an endpoint that already has the right types, and brings them to the form in which
@@ -14,7 +42,7 @@ import { endpointLimits as limits, maxPathParameterLength } from '../model/quota
 export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
   const { OptOut, EndpointStatus, EffectiveDate, User, Location, Demographic } = endpoint
   return (
-    (endpoint.Address === '' ? 'Missing Address' : undefined) ??
+    (endpoint.Address === '' ? missing.address : undefined) ??
     (OptOut !== undefined && OptOut !== 'ALL' && OptOut !== 'NONE'
       ? `OptOut must be ALL or NONE; got ${JSON.stringify(OptOut)}`
       : undefined) ??
@@ -147,6 +175,3 @@ export function listAttributeValues(endpoint: unknown, readValue = (value: unkno
     }
   }
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -7,10 +7,12 @@ import {
   type EndpointChange,
   type EndpointRow,
   type EndpointValues,
+  mapColumns,
   toEndpoint,
 } from '../store/endpoints/endpoint-row.ts'
 import type { EndpointWrite } from '../store/endpoints/endpoint-writer.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
+import { type Completeness, missingMember, tooLarge } from './check-endpoint.ts'
 import { mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
 
 /** An endpoint as it is stored, and as a plan leaves it. */
@@ -204,11 +206,6 @@ function adoptUserAttributes(values: EndpointValues, change: EndpointChange, ofU
   )
 }
 
-interface Completeness {
-  /** Whether an endpoint may have neither an address nor a channel: Amplify creates them so (source: observed). */
-  mayBeEmpty: boolean
-}
-
 /** What must be true of an endpoint as a whole, once a change is merged into it; gives what is not. */
 export function checkMerged(
   app: AppRef,
@@ -216,16 +213,6 @@ export function checkMerged(
   completeness: Completeness,
 ): string | undefined {
   return missingMember(endpoint, completeness) ?? checkSize(app, endpoint)
-}
-
-/** An endpoint has both an address and a channel (source: observed, with these texts). */
-export function missingMember(
-  { address, channel_type }: Pick<EndpointValues, 'address' | 'channel_type'>,
-  { mayBeEmpty }: Completeness,
-): string | undefined {
-  if (address === null && channel_type === null && mayBeEmpty) return undefined
-  if (address === null) return 'Missing Address'
-  return channel_type === null ? 'Missing ChannelType' : undefined
 }
 
 /** The endpoints that get the user's attributes as well must not become too large by them. */
@@ -247,7 +234,7 @@ function checkSize(app: AppRef, endpoint: EndpointValues): string | undefined {
   const { ApplicationId: _, CohortId: _cohort, CreationDate: _date, ...settable } = toEndpoint(app, endpoint)
   const bytes = Buffer.byteLength(JSON.stringify(settable))
   if (bytes <= endpointLimits.endpointBytes) return undefined
-  return `an endpoint must be at most 15 KB (${endpointLimits.endpointBytes} bytes of JSON); this one would be ${bytes}`
+  return tooLarge(`would be ${bytes}`)
 }
 
 /**
@@ -257,9 +244,8 @@ function checkSize(app: AppRef, endpoint: EndpointValues): string | undefined {
 function maxJsonBytes(endpoint: EndpointValues): number {
   const length = (text: string | null) => text?.length ?? 0
   const { id, address, request_id, user_id } = endpoint
-  const { user_attributes, attributes, metrics, location, demographic } = endpoint
   const texts = id.length + length(address) + request_id.length + length(user_id)
-  const json =
-    length(user_attributes) + length(attributes) + length(metrics) + length(location) + length(demographic)
+  let json = 0
+  for (const column of mapColumns) json += length(endpoint[column])
   return 2000 + 6 * texts + 3 * json
 }

@@ -1,6 +1,6 @@
 import { createGunzip, constants as zlib } from 'node:zlib'
 import { UnreadableError } from '../buckets/bucket.ts'
-import { missingMember } from '../endpoints/plan-endpoints.ts'
+import { missingMember } from '../endpoints/check-endpoint.ts'
 import type { Format } from '../model/import-job.ts'
 import { recognizeKind } from './content-kind.ts'
 import { type DecodedLine, decodeLines, isBlank } from './read/decode-lines.ts'

@@ -150,7 +150,7 @@ function casesOf(bytes: number, bombBytes: number): Record<string, Case> {
     '80000 columns.csv': {
       object: textOf(`${columns(80_000)}\n${`${'1,'.repeat(79_999)}1\n`.repeat(5)}`),
       expected: failed(5),
-      says: /an endpoint must be at most 15 KB; this one has 80000 values/,
+      says: /an endpoint must be at most 15 KB \(15360 bytes of JSON\); this one has 80000 values/,
     },
     'users.csv': {
       object: textOf(`User.UserId\n${`${'nobody '.repeat(149_000)}\n`.repeat(5)}`),

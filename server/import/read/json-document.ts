@@ -1,5 +1,5 @@
 import { UnreadableError } from '../../buckets/bucket.ts'
-import { isObject } from '../../endpoints/check-endpoint.ts'
+import { isObject } from '../../model/is-object.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
 
 /** The advice for JSON that is not one object a line. */

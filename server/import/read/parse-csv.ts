@@ -1,4 +1,5 @@
 import { UnreadableError } from '../../buckets/bucket.ts'
+import { tooLarge } from '../../endpoints/check-endpoint.ts'
 import { endpointLimits } from '../../model/quotas.ts'
 import { describe } from '../../validation/explain.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
@@ -184,7 +185,7 @@ const maxValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.len
 function tooManyValues(cells: string[]): string | undefined {
   if (cells.length <= maxValues) return undefined
   const values = cells.filter(cell => cell !== '').length
-  return values > maxValues ? `an endpoint must be at most 15 KB; this one has ${values} values` : undefined
+  return values > maxValues ? tooLarge(`has ${values} values`) : undefined
 }
 
 function readEndpoint(columns: Column[], line: Line, cells: string[]): Item<object> {

@@ -1,4 +1,4 @@
-import { isObject } from '../../endpoints/check-endpoint.ts'
+import { isObject } from '../../model/is-object.ts'
 import { isBlank, type Lines } from './decode-lines.ts'
 import type { Item, Line } from './item.ts'
 import { eachOnItsLine } from './json-document.ts'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { missingMember } from '../../endpoints/check-endpoint.ts'
 import type { Attributes } from '../../model/endpoint.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import {
@@ -54,7 +55,7 @@ export function createPreparation(app: AppRef, { isSoleWriter }: { isSoleWriter:
     const change = changeOf(record)
     const isUserAlone = userOf(record) !== undefined
     const id = record.Id ?? idOf(record)
-    if (id === undefined && !isUserAlone) return whyNoId(record)
+    if (id === undefined && !isUserAlone) return whyNoId(change)
     const endpoint = isUserAlone ? null : endpointRef(app.seq, id!)
     return {
       endpoint,
@@ -124,11 +125,11 @@ function createNames() {
   }
 }
 
-function whyNoId({ Address, ChannelType }: ImportedEndpoint): string {
-  if (Address !== undefined) return 'Missing ChannelType'
-  return ChannelType === undefined
-    ? 'Missing Address: a record needs an Id, or Address and ChannelType'
-    : 'Missing Address'
+/** Why a record has no id: without one, it needs an address and a channel, of which an id is made. */
+function whyNoId(change: EndpointChange): string {
+  const lacks = missingMember(change, { mayBeEmpty: false })!
+  const lacksBoth = change.address === null && change.channel_type === null
+  return lacksBoth ? `${lacks}: a record needs an Id, or Address and ChannelType` : lacks
 }
 
 /**

@@ -1,5 +1,6 @@
-import { checkEndpoint, checkId, isObject, listAttributeValues } from '../../endpoints/check-endpoint.ts'
+import { checkEndpoint, checkId, listAttributeValues } from '../../endpoints/check-endpoint.ts'
 import { ChannelType } from '../../model/endpoint.ts'
+import { isObject } from '../../model/is-object.ts'
 import { checkOf } from '../../validation/check.ts'
 import { type BadItem, type Item, isBad, joinProblems, type Line, maxReported } from './item.ts'
 import { hasNoneBut, ImportedEndpoint, ignoredNames } from './record-schema.ts'

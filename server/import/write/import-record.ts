@@ -1,10 +1,6 @@
+import { missing, missingMember } from '../../endpoints/check-endpoint.ts'
 import { mergeEndpoint } from '../../endpoints/merge-endpoint.ts'
-import {
-  checkMerged,
-  type EndpointPlan,
-  missingMember,
-  type PlannedEndpoint,
-} from '../../endpoints/plan-endpoints.ts'
+import { checkMerged, type EndpointPlan, type PlannedEndpoint } from '../../endpoints/plan-endpoints.ts'
 import type { EndpointRef } from '../../store/endpoints/endpoint-key.ts'
 import { type EndpointValues, endpointJson, fromEndpoint } from '../../store/endpoints/endpoint-row.ts'
 import type { ImportJob, ImportProgress } from '../../store/jobs/import-progress.ts'
@@ -62,8 +58,8 @@ export function refuseRecord(
   const { endpoint, change } = rest
   const write = { endpoint, requestId: job.requestId, now: target.now }
   const merged = mergeEndpoint(currentOf(job, endpoint, target), change, write)
-  const missing = missingMember(merged, { mayBeEmpty: false })
-  return missing === undefined ? reason : joinProblems([reason, explainMissing(missing, rest)])
+  const problem = missingMember(merged, { mayBeEmpty: false })
+  return problem === undefined ? reason : joinProblems([reason, explainMissing(problem, rest)])
 }
 
 /**
@@ -94,11 +90,11 @@ function register(job: ImportJob, record: NamedRecord, { plan, now, members }: T
 
 /** If both address and channel are missing, the most likely mistake is an unknown id. */
 const explainMissing = (problem: string, { endpoint, change }: NamedRecord): string =>
-  problem === 'Missing Address' && change.channel_type === null ? unknownId(endpoint) : problem
+  problem === missing.address && change.channel_type === null ? unknownId(endpoint) : problem
 
 /** Pinpoint's text (source: observed), and the most likely cause. */
 const unknownId = ({ id }: EndpointRef) =>
-  `Missing Address: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
+  `${missing.address}: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
 
 /** The endpoint before a record: as defined by an earlier record of the job, or as registered. */
 function currentOf(

@@ -3,7 +3,7 @@ import * as shapes from '../../model/channel.ts'
 import type { ChannelSettings } from '../../store/applications/channels.ts'
 
 /** What differs between the types of channels. */
-export interface ChannelType {
+export interface ChannelDefinition {
   /** As it stands in names of operations: Get<name>Channel. */
   name: string
   /** In lower case it is the channel's Id, and the last part of its path. */
@@ -19,7 +19,7 @@ export interface ChannelType {
 }
 
 /** A type of push channels: they alone have HasCredential (observed), which is always true (assumed). */
-const push = ({ derive, ...type }: ChannelType): ChannelType => ({
+const push = ({ derive, ...type }: ChannelDefinition): ChannelDefinition => ({
   ...type,
   derive: settings => ({ HasCredential: true, ...derive?.(settings) }),
 })
@@ -28,7 +28,9 @@ const push = ({ derive, ...type }: ChannelType): ChannelType => ({
  * A type of APNs channels. A DefaultAuthenticationMethod that was not given is absent: Terraform would
  * take a default for a change.
  */
-const apns = (type: Pick<ChannelType, 'name' | 'platform' | 'Request' | 'Response'>): ChannelType =>
+const apns = (
+  type: Pick<ChannelDefinition, 'name' | 'platform' | 'Request' | 'Response'>,
+): ChannelDefinition =>
   push({
     ...type,
     credentialSets: [
@@ -39,7 +41,7 @@ const apns = (type: Pick<ChannelType, 'name' | 'platform' | 'Request' | 'Respons
   })
 
 /** The ten types of channels. The numbers are those of new accounts (source: observed). */
-export const channelTypes: ChannelType[] = [
+export const channelTypes: ChannelDefinition[] = [
   push({
     name: 'Adm',
     platform: 'ADM',

@@ -4,7 +4,7 @@ import { ApplicationParams } from '../../model/common.ts'
 import type { ChannelSettings } from '../../store/applications/channels.ts'
 import { findSendingApp, sendingAppFirst } from '../find.ts'
 import { answerChannel } from './answer-channel.ts'
-import { type ChannelType, channelTypes } from './channel-types.ts'
+import { type ChannelDefinition, channelTypes } from './channel-types.ts'
 import { findChannel } from './find-channel.ts'
 
 /**
@@ -72,7 +72,7 @@ type ChannelUpdate = { Enabled?: boolean } & Record<string, string>
  *   (source: observed for APNs, assumed for GCM)
  */
 function updateSettings(
-  { Request, credentialSets, keep }: ChannelType,
+  { Request, credentialSets, keep }: ChannelDefinition,
   current: ChannelSettings = {},
   update: ChannelUpdate,
 ): ChannelSettings {

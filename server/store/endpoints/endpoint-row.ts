@@ -6,6 +6,9 @@ import type { EndpointRef } from './endpoint-key.ts'
 /** Columns of `endpoints` that are written when an endpoint is created, and never change. */
 const fixedColumns = ['app', 'key', 'id', 'spelling', 'creation_date'] as const
 
+/** Columns that hold maps of an endpoint, as JSON texts; null if there is none. */
+export const mapColumns = ['user_attributes', 'attributes', 'metrics', 'location', 'demographic'] as const
+
 /**
  * Columns of `endpoints` that a request or a record can set. An EndpointChange has the same names.
  */
@@ -17,11 +20,7 @@ export const changeColumns = [
   'request_id',
   'effective_date',
   'user_id',
-  'user_attributes',
-  'attributes',
-  'metrics',
-  'location',
-  'demographic',
+  ...mapColumns,
 ] as const
 export type ChangeColumn = (typeof changeColumns)[number]
 
@@ -38,17 +37,8 @@ export const mutableColumns = [...valueColumns, ...(Object.keys(keyColumns) as K
 /** All columns of `endpoints` but the row number `seq`. */
 export const endpointColumns = [...fixedColumns, ...mutableColumns] as const
 
-/**
- * Maps of an endpoint as JSON texts; null if there is none. Only code that needs their content
- * parses them.
- */
-export interface EndpointMaps {
-  user_attributes: string | null
-  attributes: string | null
-  metrics: string | null
-  location: string | null
-  demographic: string | null
-}
+/** The maps of an endpoint. Only code that needs their content parses them. */
+export type EndpointMaps = Record<(typeof mapColumns)[number], string | null>
 
 /** The values in a row of `endpoints`. */
 export interface EndpointValues extends EndpointMaps {

@@ -10,6 +10,7 @@ import { checkOf } from '../../validation/check.ts'
 import { createSavedClock } from '../clock/saved-clock.ts'
 import { migrate } from '../database/schema.ts'
 import { keyTables } from '../endpoints/endpoint-keys.ts'
+import { mapColumns } from '../endpoints/endpoint-row.ts'
 import { isRunning } from '../jobs/job-rows.ts'
 import { damaged } from './snapshot-header.ts'
 
@@ -84,7 +85,7 @@ function endpointProblem(db: Database.Database): string | undefined {
   const isMap = (map: string) => `coalesce(${map} GLOB '{*' AND json_valid(${map}), 1)`
   const conditions = [
     `CASE typeof(effective_date) WHEN 'integer' THEN effective_date ${isDate} WHEN 'text' THEN 1 ELSE 0 END`,
-    ...['user_attributes', 'attributes', 'metrics', 'location', 'demographic'].map(isMap),
+    ...mapColumns.map(isMap),
   ]
   const hasRequestId =
     '(request_id IS NOT NULL OR EXISTS (SELECT 1 FROM import_jobs j WHERE j.seq = import_job))'
