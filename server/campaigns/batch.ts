@@ -13,7 +13,7 @@ export interface Candidate {
   id: string
   key: EndpointKey
   endpoint: EndpointResponse
-  /** Whether it is as an import defines it without registering it. */
+  /** Whether it is what an import says that does not register endpoints, and not what is registered. */
   isDefined: boolean
   /** Whether it was a candidate of the run before. */
   isDuplicate?: boolean

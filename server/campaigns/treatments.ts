@@ -51,7 +51,7 @@ export interface RequestedSchedule {
   /** The name of its member. */
   member: string
   schedule: Schedule
-  /** The one that its treatment has had, if there was one. */
+  /** The schedule that its treatment had before the request, if it had one. */
   before: Schedule | undefined
 }
 

@@ -20,7 +20,7 @@ export interface PlannedEndpoint extends EndpointWrite {
   values: EndpointValues
 }
 
-/** The custom names of the application, as the writer of the plan sees them. */
+/** Tells which names of attributes and metrics an application has, and which a change would add. */
 export type KnownNames = Pick<EndpointWriter, 'newNames' | 'countNames'>
 
 /**

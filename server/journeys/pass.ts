@@ -149,9 +149,11 @@ function whoMeets(
 }
 
 /**
- * Those of participants who are members; whoever walks with a user is one if any endpoint of the user is.
+ * The participants whose endpoints are members. One that walks for a user counts as a member if any endpoint
+ * of that user is one.
  *
- * @param options.isSegment whether a participant counts as what it is in that segment, and not as it walks
+ * @param options.isSegment whether members are those of a segment, whose import may define an endpoint other
+ *   than the one that walks; what the segment says counts then
  */
 function among(
   { endpoints, segmentMembers }: MemberStore,

@@ -3,7 +3,10 @@ import { MapOf, OneOf } from './common.ts'
 import { segmentLimits } from './quotas.ts'
 import { AttributeDimension, MetricDimension, SetDimension } from './segment-dimensions.ts'
 
-/** The conditions that an event meets to start a campaign or a journey, or to decide a split. */
+/**
+ * The conditions that an event must meet to start a campaign or a journey, or to be the
+ * one that a split waits for.
+ */
 export const EventDimensions = Type.Object({
   Attributes: Type.Optional(MapOf(AttributeDimension, segmentLimits.dimensions)),
   EventType: Type.Optional(SetDimension),

@@ -62,7 +62,7 @@ export function createEventStreams(db: Database) {
     /** The ARNs of all streams. */
     arns: (): string[] => arns.all(),
 
-    /** How far a stream has got the events of each application that names it: not those from before. */
+    /** The applications that name a stream, each with the last of its events that the stream has got. */
     cursors: (arn: string): StreamCursor[] =>
       cursors.all(arn).map(({ seq, id, cursor }) => ({ app: { seq, id }, arn, cursor })),
 

@@ -137,7 +137,7 @@ export function createCampaignActivities(db: Database) {
     /** Whether a run goes on: it is not over, and neither its campaign nor its application is deleted. */
     isOpen: (seq: number): boolean => isOpen.get(seq) === 1,
 
-    /** Writes how far a run that is not over has come. One that is over now gets its result, if it has none. */
+    /** Writes how far a run has come. One that ends by it gets its result, unless it has one. */
     update({ member_cursor, counters, ...activity }: Activity): void {
       update.run({
         ...activity,
