@@ -2,6 +2,7 @@ import {
   CreateCampaignCommand,
   GetCampaignActivitiesCommand,
   GetCampaignCommand,
+  UpdateEndpointCommand,
 } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import type { StoredEvent } from '../../server/model/event-record.ts'
@@ -111,6 +112,32 @@ t.test('an endpoint that an import names, and its user as well, is a duplicate',
     ENDPOINTS_FROM_USER: '3',
     DUPLICATE_ENDPOINT: '1',
   })
+})
+
+t.test('an endpoint that goes over to a later user of an imported list gets its message once', async t => {
+  const buckets = makeBuckets(t)
+  await putAll(buckets, 'data', { 'users.csv': 'User.UserId\nann\nben' })
+  const { app, client, endpoints, create, advance, activities, messages } = await withRunningCampaigns(t, {
+    env: buckets.env,
+  })
+  const User = { UserId: 'ann' }
+  await endpoints({ Id: 'e1', User }, { Id: 'e2', User }, { Id: 'e3', User: { UserId: 'ben' } })
+  const { Definition } = await runImport(client, app, { S3Url: 's3://data/users.csv', DefineSegment: true })
+  const id = await create({ SegmentId: Definition!.SegmentId!, Limits: { MessagesPerSecond: 1 } })
+  await advance()
+  matchEach(t, await messages(id), [{ endpoint: 'e1' }])
+  await client.send(
+    new UpdateEndpointCommand({
+      ApplicationId: app,
+      EndpointId: 'e1',
+      EndpointRequest: { User: { UserId: 'ben' } },
+    }),
+  )
+  await advance({ until: 'idle' })
+  matchEach(t, await messages(id), [{ endpoint: 'e1' }, { endpoint: 'e2' }, { endpoint: 'e3' }])
+  matchEach(t, await activities(id), [
+    { TotalEndpointCount: 3, ExecutionMetrics: { ENDPOINTS_FROM_USER: '3' } },
+  ])
 })
 
 t.test('a campaign of one run is SCHEDULED until its time, and then COMPLETED', async t => {

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { ImportJobResource } from '../../model/import-job.ts'
 import type { AppRef } from '../applications/applications.ts'
 import { prepareDeleteFrom, prepareMemberDelete } from '../database/batched-delete.ts'
-import { type EndpointRef, endpointKey } from '../endpoints/endpoint-key.ts'
+import type { EndpointRef } from '../endpoints/endpoint-key.ts'
 import type { JobProgress } from './job-progress.ts'
 import { fromUndone, hadSlot, isRunning, type Job } from './job-rows.ts'
 
@@ -176,9 +176,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
   const putDefinition = db.prepare(
     'INSERT OR REPLACE INTO import_definitions (job, endpoint_id, definition) VALUES (?, ?, ?)',
   )
-  const putUserMember = db.prepare(
-    'INSERT OR IGNORE INTO import_user_members (job, user_id, user_key) VALUES (?, ?, ?)',
-  )
+  const putUserMember = db.prepare('INSERT OR IGNORE INTO import_user_members (job, user_id) VALUES (?, ?)')
   const deleteMembers = prepareMemberDelete(db)
   const isAnyUndone = db.prepare<[number], number>(`SELECT 1 ${fromUndone} AND j.app = ? LIMIT 1`).pluck()
 
@@ -293,8 +291,7 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     /**
      * Makes all endpoints of a user members: those that the user has whenever the segment is read.
      */
-    putUserMember: (job: ImportJob, userId: string): void =>
-      void putUserMember.run(job.seq, userId, endpointKey(job.app.seq, userId)),
+    putUserMember: (job: ImportJob, userId: string): void => void putUserMember.run(job.seq, userId),
 
     /** Deletes up to `limit` members. Returns whether there were any. */
     deleteMembers: (job: ImportJob, limit: number): boolean => deleteMembers(job.seq, limit) > 0,

@@ -21,21 +21,20 @@ import type { SegmentBody } from './segments.ts'
 /**
  * A cursor in a list of members, which names the last member that was listed. Registered endpoints
  * come first, identified by their rows. An imported segment goes on with endpoints that the import
- * defines without registering them, by id, and then with those of the users that its records name.
- * A dimensional segment goes on with endpoints that its imported sources define and that are not
- * registered at all.
+ * defines without registering them, by id, and then with those of the users that its records name, by
+ * row: an endpoint that goes over from one of these users to another is listed once. A dimensional
+ * segment goes on with endpoints that its imported sources define and that are not registered at all.
  */
 export type MemberCursor =
   | [row: number]
   | [endpointId: string]
-  | [userId: string, endpointId: string]
+  | ['user', row: number]
   | [job: number, endpointId: string]
 
 export const isMemberCursor = (value: unknown): value is MemberCursor =>
   Array.isArray(value) &&
   [1, 2].includes(value.length) &&
-  ['string', 'number'].includes(typeof value[0]) &&
-  (value.length === 1 || typeof value[1] === 'string')
+  value.every(part => ['string', 'number'].includes(typeof part))
 
 /** The cursor before the first member. */
 export const firstMember: MemberCursor = [0]
@@ -138,15 +137,20 @@ export function createSegmentMembers(db: Database) {
     `SELECT 1 FROM import_jobs j JOIN import_definitions d ON d.job = j.seq WHERE j.app = ? AND d.endpoint_id = ? LIMIT 1`,
   )
 
+  const endOfStep = prepareEndOfStep(db)
+  const namesUsers = db
+    .prepare<[number], number>('SELECT 1 FROM import_user_members WHERE job = ? LIMIT 1')
+    .pluck()
+
   /**
    * Prepares listing the members of an import: the endpoints that its records name, by row, or by id if
-   * it registers none; then those of the users that its records name, by user and id.
+   * it registers none; then those of the users that its records name, by row.
    */
   const prepareImported = (
     app: AppRef,
     job: number,
     { columns, upTo, duplicates }: StepOptions,
-  ): ((after: MemberCursor, limit: number) => Member[]) => {
+  ): ((after: MemberCursor, limit: number) => MemberStep) => {
     const registered = db.prepare<unknown[], EndpointRow>(
       `SELECT ${memberColumns[columns]} FROM import_members m
        CROSS JOIN endpoints e ON e.seq BETWEEN max(m.first, :after + 1) AND min(m.last, :upTo)
@@ -158,55 +162,47 @@ export function createSegmentMembers(db: Database) {
       `SELECT endpoint_id, definition FROM import_definitions
        WHERE job = :job AND endpoint_id > :after ORDER BY endpoint_id LIMIT :limit`,
     )
-    const ofUsers = db.prepare<
-      unknown[],
-      EndpointRow & { member_user: string; member_id: string; is_duplicate: 0 | 1 }
-    >(
-      `SELECT u.user_id AS member_user, e.id AS member_id, (:duplicates AND ${isListed}) AS is_duplicate, ${memberColumns[columns]}
-       FROM import_user_members u CROSS JOIN endpoint_users k ON k.key = u.user_key
-       CROSS JOIN endpoints e ON e.seq = k.seq AND e.app = :app AND e.user_id = u.user_id
-       WHERE u.job = :job AND e.seq <= :upTo AND u.user_id >= :user AND (u.user_id > :user OR e.id > :after)
-         AND (:duplicates OR NOT ${isListed})
-       ORDER BY u.user_id, e.id LIMIT :limit`,
+    const ofUsers = db.prepare<unknown[], EndpointRow & { member_user: string; is_duplicate: 0 | 1 }>(
+      `SELECT u.user_id AS member_user, (:duplicates AND ${isListed}) AS is_duplicate, ${memberColumns[columns]}
+       FROM endpoints e CROSS JOIN import_user_members u ON u.job = :job AND u.user_id = e.user_id
+       WHERE e.app = :app AND e.seq > :after AND e.seq <= :last AND (:duplicates OR NOT ${isListed})
+       ORDER BY e.seq LIMIT :limit`,
     )
-    return (after, limit) => {
-      const members: Member[] = []
-      if (typeof after[0] === 'number') {
-        const rows = registered.all({ job, after: after[0], limit, upTo })
-        for (const row of rows) members.push({ cursor: [row.seq], row })
+    const named = (after: number | string, limit: number): MemberStep => {
+      const found: Member[] = []
+      if (typeof after === 'number') {
+        const rows = registered.all({ job, after, limit, upTo })
+        for (const row of rows) found.push({ cursor: [row.seq], row })
       }
-      if (members.length === limit) return members
-      if (after.length === 1) {
-        const behind = typeof after[0] === 'string' ? after[0] : ''
-        const rows = defined.all({ job, after: behind, limit: limit - members.length })
+      if (found.length < limit) {
+        const behind = typeof after === 'string' ? after : ''
+        const rows = defined.all({ job, after: behind, limit: limit - found.length })
         for (const { endpoint_id, definition } of rows) {
-          members.push({ cursor: [endpoint_id], definition, job })
+          found.push({ cursor: [endpoint_id], definition, job })
         }
       }
-      if (members.length === limit) return members
-      const [user, behind] = after.length === 2 ? after : ['', '']
-      const rows = ofUsers.all({
-        app: app.seq,
-        job,
-        user,
-        after: behind,
-        limit: limit - members.length,
-        upTo,
-        duplicates: duplicates ? 1 : 0,
-      })
-      for (const { member_user, member_id, is_duplicate, ...row } of rows) {
-        members.push({
-          cursor: [member_user, member_id],
+      if (found.length === limit) return { found, next: found.at(-1)!.cursor }
+      return { found, next: namesUsers.get(job) === undefined ? undefined : ['user', 0] }
+    }
+    const ofNamedUsers = (after: number, limit: number): MemberStep => {
+      const last = endOfStep(app.seq, after, upTo)
+      if (last === null) return { found: [], next: undefined }
+      const rows = ofUsers.all({ app: app.seq, job, after, last, limit, duplicates: duplicates ? 1 : 0 })
+      const found = rows.map(
+        ({ member_user, is_duplicate, ...row }): Member => ({
+          cursor: ['user', row.seq],
           user: member_user,
           row,
           ...(is_duplicate === 1 && { isDuplicate: true }),
-        })
-      }
-      return members
+        }),
+      )
+      return { found, next: found.length === limit ? found.at(-1)!.cursor : ['user', last] }
+    }
+    return (after, limit) => {
+      const [position, row] = after as [position: number | string, row?: number]
+      return row === undefined ? named(position, limit) : ofNamedUsers(row, limit)
     }
   }
-
-  const endOfStep = prepareEndOfStep(db)
 
   /** @param body what a dimensional segment says */
   const queryOf = (app: AppRef, body: SegmentBody, now: string): MemberQuery => {
@@ -447,21 +443,14 @@ export function createSegmentMembers(db: Database) {
       members: Members,
       { upTo = Number.MAX_SAFE_INTEGER, columns = 'all', duplicates = false }: Partial<StepOptions> = {},
     ): (after: MemberCursor, limit: number) => MemberStep {
-      const upToEnd = (found: Member[], limit: number): MemberStep => ({
-        found,
-        next: found.length < limit ? undefined : found.at(-1)!.cursor,
-      })
       const options = { columns, upTo, duplicates }
-      if ('import' in members) {
-        const imported = prepareImported(app, members.import, options)
-        return (after, limit) => upToEnd(imported(after, limit), limit)
-      }
+      if ('import' in members) return prepareImported(app, members.import, options)
       const registered = prepareRegistered(app, members, options)
       return (after, limit) => {
         const [first, second] = after as [number] | [number, string]
-        return second === undefined
-          ? registered(first, limit)
-          : upToEnd(listUnregistered(members, [first, second], limit, upTo), limit)
+        if (second === undefined) return registered(first, limit)
+        const found = listUnregistered(members, [first, second], limit, upTo)
+        return { found, next: found.length < limit ? undefined : found.at(-1)!.cursor }
       }
     },
   }

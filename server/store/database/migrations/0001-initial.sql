@@ -245,9 +245,8 @@ CREATE TABLE import_members (
 
 -- Users whose endpoints are members, whichever they are when the segment is read.
 CREATE TABLE import_user_members (
-  job      INTEGER NOT NULL REFERENCES import_jobs (seq),
-  user_id  TEXT NOT NULL,
-  user_key INTEGER NOT NULL, -- as endpoints.user_key
+  job     INTEGER NOT NULL REFERENCES import_jobs (seq),
+  user_id TEXT NOT NULL,
   PRIMARY KEY (job, user_id)
 ) STRICT, WITHOUT ROWID;
 
