@@ -46,8 +46,8 @@ export interface AudienceRules {
   hasMessage?: (channel: string) => boolean
   /** Whether messages are sent by the endpoints' own clocks: without a valid zone, none is (source: guide). */
   isLocalTime?: boolean
-  /** Whether it is too late in a time zone; asked with `isLocalTime` alone. */
-  isTooLate?: (zone: string) => boolean
+  /** Whether nothing is sent to a time zone; asked with `isLocalTime` alone. */
+  isLeftOut?: (zone: string) => boolean
   /** Whether a cohort, 0 to 99, is meant; without it, every one is. */
   isOfCohort?: (cohort: number) => boolean
 }
@@ -58,7 +58,7 @@ export interface AudienceRules {
  */
 export function whyNotTargeted(
   endpoint: EndpointResponse,
-  { hasMessage, isLocalTime = false, isTooLate, isOfCohort }: AudienceRules,
+  { hasMessage, isLocalTime = false, isLeftOut, isOfCohort }: AudienceRules,
 ): AudienceCounter | undefined {
   const { ChannelType, Address, Demographic } = endpoint
   if (hasOptedOut(endpoint)) return 'ENDPOINT_OPT_OUT'
@@ -69,7 +69,7 @@ export function whyNotTargeted(
   if (isLocalTime) {
     const zone = Demographic?.Timezone
     if (!zone || !isTimeZone(zone)) return 'ENDPOINT_MISSING_TIMEZONE'
-    if (isTooLate?.(zone) === true) return 'ENDPOINT_TIMEZONE_MISMATCH'
+    if (isLeftOut?.(zone) === true) return 'ENDPOINT_TIMEZONE_MISMATCH'
   }
   if (isOfCohort?.(Number(endpoint.CohortId)) === false) return 'TREATMENT_HOLDOUT'
   return undefined

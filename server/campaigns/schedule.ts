@@ -189,6 +189,19 @@ export function firstRunAfter(timing: Timing, other: Timing, runOfOther: number)
   }
 }
 
+/**
+ * Whether a run is scheduled for a time.
+ *
+ * @param wall what clocks in the schedule's zone show then, as in `Timing`
+ */
+export function hasRunAt(timing: Timing, wall: number): boolean {
+  const time = wall - timing.offset
+  for (let run = estimateRun(timing, time); ; run++) {
+    const start = scheduledStart(timing, run)
+    if (start === undefined || start >= time) return start === time
+  }
+}
+
 /** A number of runs that are over at a time, so that they need not be tried one by one. */
 function estimateRun(timing: Timing, now: number): number {
   const period = periods[timing.frequency]

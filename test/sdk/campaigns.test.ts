@@ -370,6 +370,45 @@ t.test('by local time, runs that are over in a zone when it is created are misse
   t.strictSame(await times(), wanted.sort())
 })
 
+t.test(
+  'by local time, the run of an hour that clocks skip is not sent beside the one at the same time',
+  async t => {
+    const { endpoints, create, advance, activities, messages } = await withRunningCampaigns(t)
+    const timesIn = async (Timezone: string, from: string, EndTime: string) => {
+      await endpoints({ Id: 'e1', Demographic: { Timezone } })
+      const Schedule = { StartTime: from, EndTime, Frequency: 'HOURLY', IsLocalTime: true }
+      const id = await create({ Schedule })
+      await advance({ to: EndTime })
+      await advance({ by: 'P1D' })
+      const times = (await messages(id)).map(({ time }) => time.slice(11, 16))
+      const leftOut = (await activities(id)).filter(
+        ({ ExecutionMetrics }) => ExecutionMetrics!.ENDPOINT_TIMEZONE_MISMATCH !== undefined,
+      )
+      return [...times, ...leftOut.map(({ ScheduledStart }) => `not ${ScheduledStart!.slice(11, 16)}`)]
+    }
+    const [newYork, troll] = ['America/New_York', 'Antarctica/Troll']
+    t.strictSame(await timesIn(newYork, '2027-03-14T01:30:00Z', '2027-03-14T05:00:00Z'), [
+      '06:30',
+      '07:30',
+      '08:30',
+      'not 02:30',
+    ])
+    // Clocks skip two hours there.
+    t.strictSame(await timesIn(troll, '2027-03-28T00:00:00Z', '2027-03-28T05:00:00Z'), [
+      '00:00',
+      '01:00',
+      '02:00',
+      'not 02:00',
+      'not 01:00',
+    ])
+    t.strictSame(
+      await timesIn(newYork, '2028-03-12T01:30:00Z', '2028-03-12T03:00:00Z'),
+      ['06:30', '07:30'],
+      'the last run has no other after it',
+    )
+  },
+)
+
 t.test('by local time, runs that fall into a pause in a zone are missed there', async t => {
   const { ok, url, endpoints, create, advance, messages } = await withRunningCampaigns(t)
   const timesAfterPause = async (Timezone: string, Frequency: string, from: string, to: string) => {
