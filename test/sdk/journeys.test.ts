@@ -424,6 +424,35 @@ t.test('waits of a journey that is PAUSED stay at their times when the clock is 
   matchEach(t, items, [{ time }, { time }])
 })
 
+t.test(
+  'a change of the segment that is later than a clock that is set back begins its run at once',
+  async t => {
+    const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+    const { SegmentId } = WriteJourneyRequest.StartCondition.SegmentStartCondition
+    const path = `/v1/apps/${ApplicationId}`
+    const lookFor = async (name: string) => {
+      const Dimensions = { Attributes: { name: { Values: [name] } } }
+      await control('PUT', `${path}/segments/${SegmentId}`, { Name: name, Dimensions })
+    }
+    await lookFor('ann')
+    const { body: journey } = await control('POST', `${path}/journeys`, {
+      ...{ ...WriteJourneyRequest, State: 'ACTIVE', RefreshFrequency: 'P60D', RefreshOnSegmentUpdate: true },
+      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+    })
+    const become = async (State: string) => {
+      t.equal((await control('PUT', `${path}/journeys/${journey.Id}/state`, { State })).status, 200)
+    }
+    await advance('PT1H')
+    await become('PAUSED')
+    await lookFor('bob')
+    await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-02-22T09:00:00Z', force: true })
+    await become('ACTIVE')
+    await advance('PT1H')
+    const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}`)).body
+    matchEach(t, items, [{ endpoint: 'bob', time: '2027-02-22T09:00:00.000Z' }, { endpoint: 'ann' }])
+  },
+)
+
 t.test('quiet time that ends in the hour that clocks show twice holds a message until its end', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const Item = [{ Id: 'ann', Demographic: { Timezone: 'Europe/Berlin' } }]

@@ -79,6 +79,13 @@ export function createJourneyDue(db: Database) {
        SELECT 1 FROM documents d JOIN document_versions v ON v.document = d.seq AND v.version = d.version
        WHERE d.seq = journeys.document AND ifnull(v.body ->> '$.Schedule.StartTime', '') = '')`,
   )
+  // A change of its segment that it has yet to come to begins its run now.
+  const setChangesBack = db.prepare(
+    `UPDATE document_versions SET creation_date = :now WHERE creation_date > :now AND (document, version) IN (
+       SELECT s.seq, s.version FROM journeys j JOIN documents d ON d.seq = j.document
+       JOIN documents s ON s.app = d.app AND s.kind = 'segment' AND s.id = j.refreshes_on
+       WHERE s.version <> j.segment_version)`,
+  )
   const setEntriesBack = db.prepare('UPDATE journey_participants SET entered_at = ? WHERE entered_at > ?')
   // Who would go on at once, but for the rate, does so, and asks for the rate again. Waits stay.
   const setPlacesBack = db.prepare(
@@ -111,6 +118,7 @@ export function createJourneyDue(db: Database) {
     setBack(now) {
       setStartsBack.run({ now })
       setBack.run({ now })
+      setChangesBack.run({ now: new Date(now).toISOString() })
       setEntriesBack.run(now, now)
       setPlacesBack.run({ now })
     },
