@@ -8,7 +8,7 @@ import type { Participant, Place } from '../store/journeys/journey-participants.
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { Store } from '../store/open-store.ts'
 import { firstMember, memberEndpoint } from '../store/segments/members.ts'
-import { localEndOf, localStartOf, nextRunAfter } from './schedule.ts'
+import { localEndOf, localStartOf, nextRunAfter, timesOf } from './schedule.ts'
 import { zoneOf } from './zone.ts'
 
 /*
@@ -38,12 +38,15 @@ export function beginRun(store: JourneyStore, journey: Journey, now: Date): void
   }
 
   const time = now.getTime()
+  const first = starts ?? timesOf(definition, time).start
+  const scheduledAt = starts === null ? first : nextRun
   // A new version of the segment may begin it before its time.
-  const isScheduled = nextRun !== null && nextRun <= time
-  const next = isScheduled ? nextRunAfter(definition, starts!, time, ends) : nextRun
+  const isScheduled = scheduledAt !== null && scheduledAt <= time
+  const next = isScheduled ? nextRunAfter(definition, first, time, ends) : nextRun
   const segment = segments.get(app, definition.StartCondition!.SegmentStartCondition!.SegmentId)
   const isRenewed = segmentVersion === null || refreshesOn !== null
   journeys.update(journey, {
+    starts: first,
     nextRun: next,
     segmentVersion: isRenewed ? (segment?.Version ?? segmentVersion) : segmentVersion,
     entering: {
@@ -51,7 +54,7 @@ export function beginRun(store: JourneyStore, journey: Journey, now: Date): void
       since: time,
       after: firstMember,
       // A change of the segment is no time of day: its run begins in all zones at once (assumed).
-      ...(definition.LocalTime && isScheduled && { localStart: localStartOf(nextRun) }),
+      ...(definition.LocalTime && isScheduled && { localStart: localStartOf(scheduledAt) }),
     },
   })
 }

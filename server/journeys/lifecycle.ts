@@ -15,7 +15,7 @@ type JourneyStore = Pick<Store, 'journeys' | 'journeyRuns' | 'journeyParticipant
 /** Publishes a DRAFT that was checked: its first run is SCHEDULED, or RUNNING if events start it. */
 export function publish(store: JourneyStore, journey: Journey, now: Date): void {
   const { definition, document } = journey
-  const { StartCondition = {}, RefreshOnSegmentUpdate = false } = definition
+  const { StartCondition = {}, RefreshOnSegmentUpdate = false, Schedule = {} } = definition
   const { SegmentStartCondition, EventStartCondition } = StartCondition
   const { start, end } = timesOf(definition, now.getTime())
   store.journeys.update(journey, {
@@ -23,7 +23,7 @@ export function publish(store: JourneyStore, journey: Journey, now: Date): void 
     startsByEvent: EventStartCondition !== undefined,
     listensToEvents:
       EventStartCondition !== undefined || eventConditions(definition.Activities ?? {}).length > 0,
-    starts: start,
+    starts: Schedule.StartTime ? start : null,
     nextRun: start,
     ends: end,
     refreshesOn: RefreshOnSegmentUpdate ? (SegmentStartCondition?.SegmentId ?? null) : null,

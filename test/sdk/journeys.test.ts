@@ -18,8 +18,10 @@ import {
   UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
+import type { OutboxMessage } from '../../server/model/message.ts'
 import { controlOf } from '../support/control.ts'
 import { buildTestApp, createApp, createImportJob, startEmulator, waitForJob } from '../support/helpers.ts'
+import { json, startHook } from '../support/hooks.ts'
 import { matchEach } from '../support/items.ts'
 
 const start = '2027-03-01T09:00:00.000Z'
@@ -402,6 +404,52 @@ t.test('a StartTime stays where it is when the clock is set back before the firs
   t.equal((await publish()).status, 201)
   t.equal(await setBack(), back, 'one without a StartTime begins at once')
 })
+
+t.test(
+  'by local time, a journey that starts at once does so where the clock was set back before it',
+  async t => {
+    const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+    const path = `/v1/apps/${ApplicationId}`
+    const Item = ['ann', 'bob'].map((Id, index) => ({
+      ...{ Id, Demographic: { Timezone: ['UTC', 'America/New_York'][index]! } },
+    }))
+    await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
+    /** When messages are sent of a journey that is paused before it begins, and goes on at an earlier time. */
+    const timesFrom = async (now: string) => {
+      await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: start })
+      // Until its hook answers, nothing else of the application is done.
+      const answered = Promise.withResolvers<void>()
+      const asked = Promise.withResolvers<void>()
+      const hook = await startHook(t, async () => {
+        asked.resolve()
+        await answered.promise
+        return json({})
+      })
+      const { SegmentId } = WriteJourneyRequest.StartCondition.SegmentStartCondition
+      await control('POST', `${path}/campaigns`, {
+        ...{ Name: 'slow', SegmentId, Schedule: { StartTime: 'IMMEDIATE' }, Hook: { WebUrl: hook.url } },
+        MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
+      })
+      await asked.promise
+      const { body: journey } = await control('POST', `${path}/journeys`, {
+        ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true, RefreshFrequency: 'P60D' },
+        ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+      })
+      const become = async (State: string) => {
+        t.equal((await control('PUT', `${path}/journeys/${journey.Id}/state`, { State })).status, 200)
+      }
+      await become('PAUSED')
+      answered.resolve()
+      await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now, force: true })
+      await become('ACTIVE')
+      await advance('PT6H')
+      const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}`)).body
+      return items.map(({ endpoint, time }: OutboxMessage) => `${time.slice(0, 16)} ${endpoint}`).reverse()
+    }
+    t.strictSame(await timesFrom('2027-03-01T03:00:00Z'), ['2027-03-01T03:00 ann', '2027-03-01T08:00 bob'])
+    t.strictSame(await timesFrom('2027-02-01T03:00:00Z'), ['2027-02-01T03:00 ann', '2027-02-01T08:00 bob'])
+  },
+)
 
 t.test('waits of a journey that is PAUSED stay at their times when the clock is set back', async t => {
   const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)

@@ -71,13 +71,9 @@ export function createJourneyDue(db: Database) {
        entering = iif(entering ->> 'since' > :now, json_set(entering, '$.since', :now), entering)
      WHERE active_since > :now OR paused_at > :now OR rate_second > :now OR entering ->> 'since' > :now`,
   )
-  // A first run that is due since the journey was published, and has yet to begin, begins at once, unless
-  // it has a StartTime: then it is to come.
+  // A first run that begins at once, and has yet to. One that has a StartTime is to come.
   const setStartsBack = db.prepare(
-    `UPDATE journeys SET starts = :now, next_run = :now
-     WHERE next_run > :now AND next_run = starts AND starts = active_since AND EXISTS (
-       SELECT 1 FROM documents d JOIN document_versions v ON v.document = d.seq AND v.version = d.version
-       WHERE d.seq = journeys.document AND ifnull(v.body ->> '$.Schedule.StartTime', '') = '')`,
+    'UPDATE journeys SET next_run = :now WHERE next_run > :now AND starts IS NULL',
   )
   // A change of its segment that it has yet to come to begins its run now.
   const setChangesBack = db.prepare(

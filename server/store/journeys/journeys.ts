@@ -27,7 +27,7 @@ export interface JourneyProgress {
   startsByEvent: boolean
   /** Whether events start it, or decide a split of it. */
   listensToEvents: boolean
-  /** When the first run was to begin, from which all are counted; null for a draft. */
+  /** When the first run was to begin, from which all are counted; null before one that begins at once. */
   starts: number | null
   /** When the next run was to begin: it does so when the journey is active. */
   nextRun: number | null
