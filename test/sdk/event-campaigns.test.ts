@@ -1,6 +1,8 @@
+import { SendMessagesCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { eventCampaignsFor, startEventRuns } from '../../server/campaigns/event-campaigns.ts'
 import type { ActivityResponse } from '../../server/model/campaign.ts'
+import type { OutboxMessage } from '../../server/model/message.ts'
 import { makeBuckets } from '../support/buckets.ts'
 import { campaignOf, withRunningCampaigns } from '../support/campaigns.ts'
 import { csvOf } from '../support/endpoint-files.ts'
@@ -189,6 +191,48 @@ t.test('events that wait while the clock is set back by force hold up no later o
   await advance({ by: 'PT1S' })
   t.match(await messages(looking), [{ endpoint: 'e2', time: '2027-03-05T09:00:00.000Z' }])
   t.equal((await control('GET', '/_pinpoint/clock')).body.pending, 0)
+})
+
+t.test('messages that are rendered while the clock is set back by force are dated by it', async t => {
+  const { client, control, ok, app, endpoints, create, advance, messages } = await withEvents(t)
+  const a = Array.from({ length: 15 }, (_, index) => `${index}`)
+  const ids = Array.from({ length: 100 }, (_, index) => `e${index}`)
+  await endpoints(...ids.map(Id => ({ Id, Attributes: { a } })))
+  const Dimensions = { EventType: { Values: ['_SMS.SUCCESS'] } }
+  const thanks = await create({
+    Schedule: schedule({
+      StartTime: '2027-03-01T09:00:00Z',
+      EventFilter: { FilterType: 'SYSTEM', Dimensions },
+    }),
+  })
+  await advance({ to: '2027-03-10T09:00:00Z' })
+  // It takes some seconds, and what comes meanwhile is done in between.
+  const sent = client.send(
+    new SendMessagesCommand({
+      ApplicationId: app,
+      MessageRequest: {
+        Endpoints: Object.fromEntries(ids.map(id => [id, {}])),
+        MessageConfiguration: {
+          SMSMessage: { Body: `Hi ${'{{#each Attributes.a}}'.repeat(4)}${'{{/each}}'.repeat(4)}` },
+        },
+      },
+    }),
+  )
+  await control('GET', '/_pinpoint/health')
+  const now = '2027-03-05T09:00:00.000Z'
+  const order = await Promise.race([
+    sent.then(() => 'sent'),
+    control('PUT', '/_pinpoint/clock', { mode: 'frozen', now, force: true }).then(() => 'set'),
+  ])
+  t.equal(order, 'set')
+  await sent
+  const { items } = await ok('GET', '/_pinpoint/messages?operation=SendMessages&page-size=100')
+  t.strictSame(
+    items.map(({ time }: OutboxMessage) => time),
+    ids.map(() => now),
+  )
+  await advance({ by: 'PT1S' })
+  t.match((await messages(thanks))[0], { endpoint: 'e0', time: now })
 })
 
 t.test('a campaign that is paused is COMPLETED at its EndTime all the same', async t => {

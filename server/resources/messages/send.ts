@@ -79,6 +79,9 @@ export async function send(
     batch = []
     const ids = await store.write(() => {
       const found = findSendingApp(store, applicationId)
+      // The clock may have been set back while they were rendered.
+      const time = app.now().toISOString()
+      for (const { record } of delivered) record.time = time
       within?.(found, delivered)
       return writeMessages(store, found, delivered)
     })
