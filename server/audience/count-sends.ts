@@ -1,6 +1,6 @@
 import type { NewOutboxMessage } from '../model/message.ts'
 import { day } from '../model/milliseconds.ts'
-import type { EndpointKey, EndpointSends, Period, Sender } from '../store/audience/endpoint-sends.ts'
+import type { EndpointSends, Period, Sender, SendsKey } from '../store/audience/endpoint-sends.ts'
 import { stepSlack } from '../store/campaigns/campaign-rates.ts'
 
 /**
@@ -16,7 +16,7 @@ export const preceding = (days: number, now: number): Period => ({
 
 /** An endpoint that was targeted, and its message; undefined if none was made. */
 export interface Targeted {
-  key: EndpointKey
+  key: SendsKey
   message: NewOutboxMessage | undefined
 }
 

@@ -1,6 +1,6 @@
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { AppRef } from '../store/applications/applications.ts'
-import type { EndpointKey } from '../store/audience/endpoint-sends.ts'
+import type { SendsKey } from '../store/audience/endpoint-sends.ts'
 import type { DueActivity, Target } from '../store/campaigns/activities.ts'
 import { endpointRef, foldedId } from '../store/endpoints/endpoint-key.ts'
 import type { Store } from '../store/open-store.ts'
@@ -11,7 +11,7 @@ import type { Run } from './open-run.ts'
 /** A member of the segment, or the recipient of an event, in a step. */
 export interface Candidate {
   id: string
-  key: EndpointKey
+  key: SendsKey
   endpoint: EndpointResponse
   /** Whether it is what an import says that does not register endpoints, and not what is registered. */
   isDefined: boolean
@@ -83,7 +83,7 @@ export function readBatch(
 }
 
 /** The key of an endpoint that an import defines. It has a row if it is registered as well: what it gets counts for both. */
-function keyOfDefined({ endpoints }: Pick<Store, 'endpoints'>, app: AppRef, id: string): EndpointKey {
+function keyOfDefined({ endpoints }: Pick<Store, 'endpoints'>, app: AppRef, id: string): SendsKey {
   const ref = endpointRef(app.seq, id)
   return { row: endpoints.find(app, ref)?.seq ?? null, id: ref.folded }
 }

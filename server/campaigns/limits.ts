@@ -3,7 +3,7 @@ import { isQuiet, type QuietTime } from '../audience/quiet-time.ts'
 import type { Schedule } from '../model/campaign.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import { isTimeZone } from '../model/time-zone.ts'
-import type { EndpointKey, EndpointSends, Sender } from '../store/audience/endpoint-sends.ts'
+import type { EndpointSends, Sender, SendsKey } from '../store/audience/endpoint-sends.ts'
 import type { CampaignBody } from '../store/campaigns/campaigns.ts'
 
 /**
@@ -65,7 +65,7 @@ export function whyDropped(
   { daily, total, quietTime }: CampaignLimitsInForce,
   sends: EndpointSends,
   sender: Sender,
-  key: EndpointKey,
+  key: SendsKey,
   { Demographic }: Pick<EndpointResponse, 'Demographic'>,
   now: number,
 ): DropReason | undefined {

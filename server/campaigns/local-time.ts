@@ -1,6 +1,6 @@
 import { count } from '../audience/counters.ts'
 import { localTimeAt, timeIn } from '../model/time-zone.ts'
-import type { Activity, Target } from '../store/campaigns/activities.ts'
+import type { CampaignActivity, Target } from '../store/campaigns/activities.ts'
 import type { Batch } from './batch.ts'
 import type { Run } from './open-run.ts'
 import { startSlack } from './plan.ts'
@@ -15,7 +15,7 @@ import { isOfCohort } from './treatments.ts'
  */
 export function targetsOf(
   { treatment, timing, hasMessage }: Run,
-  after: Activity,
+  after: CampaignActivity,
   batch: Batch,
   now: Date,
 ): Target[] {

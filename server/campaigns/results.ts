@@ -4,7 +4,7 @@ import type { SentMessage } from '../delivery/events/message-events.ts'
 import type { UnsentMessage } from '../delivery/events/send-events.ts'
 import type { SendStatus } from '../model/event-record.ts'
 import type { NewOutboxMessage } from '../model/message.ts'
-import type { Activity } from '../store/campaigns/activities.ts'
+import type { CampaignActivity } from '../store/campaigns/activities.ts'
 import type { Batch, Candidate } from './batch.ts'
 import type { DropReason } from './limits.ts'
 import { isCustom, type Run } from './open-run.ts'
@@ -34,7 +34,7 @@ interface Tally {
  */
 export function tallyResults(
   { sending: { origin }, treatment }: Run,
-  after: Activity,
+  after: CampaignActivity,
   batch: Batch,
   upTo: number,
   results: Results,

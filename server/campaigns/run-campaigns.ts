@@ -6,7 +6,7 @@ import { callsFunction } from '../delivery/recommendations.ts'
 import { recordEvents, writeMessages } from '../delivery/write-messages.ts'
 import { hookLimits } from '../model/quotas.ts'
 import type { AppRef } from '../store/applications/applications.ts'
-import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
+import type { CampaignActivity, DueActivity, Target } from '../store/campaigns/activities.ts'
 import { SegmentQueryError } from '../store/segments/members.ts'
 import { type Batch, readBatch } from './batch.ts'
 import { beginTreatment } from './begin-treatment.ts'
@@ -68,7 +68,7 @@ export function createCampaignRuns(context: SendingContext) {
       perSecond === undefined || isLocal ? membersPerStep : Math.ceil(perSecond / stepsPerSecond),
     )
     const batch = store.read(() => readBatch(store, activity, run, limit, now))
-    const after: Activity = {
+    const after: CampaignActivity = {
       ...activity,
       state: isLocal ? 'INITIALIZING' : 'RUNNING',
       start_time: activity.start_time ?? now.getTime(),
@@ -135,7 +135,12 @@ export function createCampaignRuns(context: SendingContext) {
     })
 
   /** Writes how far a run has come, and when it goes on, or that it is over. In a transaction. */
-  const writeProgress = (after: Activity, { targets, gone }: Batch, now: number, pause: number): void => {
+  const writeProgress = (
+    after: CampaignActivity,
+    { targets, gone }: Batch,
+    now: number,
+    pause: number,
+  ): void => {
     if (after.member_cursor !== null && after.endpoint === null) after.due = now + pause
     else {
       const next = after.endpoint === null ? campaignActivities.nextTarget(after.seq) : undefined
@@ -150,7 +155,7 @@ export function createCampaignRuns(context: SendingContext) {
   }
 
   /** The same of the first part of a run by local time, which has found targets. */
-  const writeTargets = (after: Activity, targets: readonly Target[], now: number): void => {
+  const writeTargets = (after: CampaignActivity, targets: readonly Target[], now: number): void => {
     if (!campaignActivities.isOpen(after.seq)) return
     for (const target of targets) campaignActivities.addTarget(after.seq, target)
     if (after.member_cursor !== null) after.due = now
@@ -170,7 +175,9 @@ export function createCampaignRuns(context: SendingContext) {
       const start_time = activity.start_time ?? now.getTime()
       campaignActivities.update({
         ...{ ...activity, state: 'COMPLETED', result: 'FAIL' },
-        ...{ start_time, end_time: now.getTime(), due: null },
+        start_time,
+        end_time: now.getTime(),
+        due: null,
       })
       invalidate(activity)
     })
@@ -239,7 +246,7 @@ export function createCampaignRuns(context: SendingContext) {
 }
 
 /** Marks a run as over. */
-function finish(activity: Activity, now: number): void {
+function finish(activity: CampaignActivity, now: number): void {
   activity.state = 'COMPLETED'
   activity.end_time = now
   activity.timezones_completed = activity.timezones_total

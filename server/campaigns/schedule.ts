@@ -47,9 +47,11 @@ export function isByLocalTime(schedule: Schedule): boolean {
  * what may be in any.
  */
 const withDefaults = ({ StartTime, Timezone = 'UTC', ...schedule }: Schedule) => ({
-  ...{ Frequency: 'ONCE' as const, IsLocalTime: false },
+  Frequency: 'ONCE' as const,
+  IsLocalTime: false,
   ...schedule,
-  ...{ StartTime: StartTime.toUpperCase(), Timezone: Timezone.toUpperCase() },
+  StartTime: StartTime.toUpperCase(),
+  Timezone: Timezone.toUpperCase(),
 })
 
 /**
@@ -62,7 +64,8 @@ export function meaningOf(schedule: Schedule) {
   const timeOf = (text: string) => readScheduleTime(text, offset ?? 0)?.instant ?? text
   return {
     ...others,
-    ...{ StartTime: timeOf(StartTime), Timezone: offset ?? Timezone },
+    StartTime: timeOf(StartTime),
+    Timezone: offset ?? Timezone,
     ...(EndTime && { EndTime: timeOf(EndTime) }),
   }
 }

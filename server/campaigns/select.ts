@@ -2,7 +2,7 @@ import { type AudienceCounter, type AudienceRules, whyNotTargeted } from '../aud
 import { minute } from '../model/milliseconds.ts'
 import { campaignLimits } from '../model/quotas.ts'
 import type { EndpointSends } from '../store/audience/endpoint-sends.ts'
-import type { Activity, DueActivity, Target } from '../store/campaigns/activities.ts'
+import type { CampaignActivity, DueActivity, Target } from '../store/campaigns/activities.ts'
 import type { Batch, Candidate } from './batch.ts'
 import { type CampaignLimitsInForce, whyDropped } from './limits.ts'
 import { type Run, senderOf } from './open-run.ts'
@@ -64,7 +64,7 @@ export const whyNoTarget = (
  * @param target of a run by local time
  */
 function deadlineOf(
-  { endpoint, scheduled_start }: Activity,
+  { endpoint, scheduled_start }: CampaignActivity,
   { maxDuration }: CampaignLimitsInForce,
   target: Target | undefined,
 ): number {

@@ -24,7 +24,11 @@ export async function mimeOf(message: OutboxMessage): Promise<Buffer> {
   // Loaded when it is first needed, as few processes make e-mails.
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const mail = new MailComposer({
-    ...{ from, to: address, replyTo, subject, html },
+    from,
+    to: address,
+    replyTo,
+    subject,
+    html,
     // SES delivers an e-mail without any part as one with an empty text (assumed).
     text: text ?? (html === undefined ? '' : undefined),
     headers: headers

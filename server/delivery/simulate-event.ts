@@ -39,8 +39,13 @@ export function simulateEvent(
   const told = { record: message, ...(attributes !== undefined && { given: attributes }) }
   const recorded = recordEvents(store, app, [
     {
-      ...{ types: [type], origin: { message: told }, time: now.getTime() },
-      ...{ message: id, endpoint, campaign, journey },
+      types: [type],
+      origin: { message: told },
+      time: now.getTime(),
+      message: id,
+      endpoint,
+      campaign,
+      journey,
       sentTypes: eventsOfSent({ record: message })?.types ?? [],
     },
   ])

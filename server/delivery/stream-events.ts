@@ -6,7 +6,7 @@ import type { Store } from '../store/open-store.ts'
 import { recordOf } from './events/message-events.ts'
 import {
   createSink,
-  type Refused,
+  type RefusedRecords,
   type Sink,
   type StreamedEvent,
   type StreamSettings,
@@ -137,7 +137,7 @@ function createLoop(
     )
   }
 
-  const put = async (events: StreamedEvent[]): Promise<Refused> => {
+  const put = async (events: StreamedEvent[]): Promise<RefusedRecords> => {
     const inTime = AbortSignal.timeout(answerTimeout)
     try {
       return await sink.put(events, AbortSignal.any([signal, inTime]))
@@ -150,7 +150,7 @@ function createLoop(
   }
 
   /** Notes how a request went. The log says once that events wait: when a stream takes none of a request. */
-  const note = (events: StreamedEvent[], refused: Refused): void => {
+  const note = (events: StreamedEvent[], refused: RefusedRecords): void => {
     const [reason] = refused.values()
     if (refused.size < events.length) pause = firstPause
     else if (reason !== undefined && !isAway) {
@@ -167,7 +167,7 @@ function createLoop(
     const { app, cursor } = stream
     const mayHaveLost = eventRecords.removedUpTo() > from
     const left = events.filter(event => !isTooLarge(event) && !done.get(app.seq)?.has(event.id))
-    const refused: Refused = left.length === 0 ? new Map() : await put(left)
+    const refused: RefusedRecords = left.length === 0 ? new Map() : await put(left)
     note(left, refused)
     done.set(app.seq, new Set(events.map(({ id }) => id).filter(id => !refused.has(id))))
     const [firstRefused] = refused.keys()

@@ -20,12 +20,12 @@ export interface StreamedEvent {
 }
 
 /** Ids of the events that a stream has not taken, in their order, and why. */
-export type Refused = Map<number, string>
+export type RefusedRecords = Map<number, string>
 
 /** A stream that takes records. */
 export interface Sink {
   /** Puts events on the stream, as one request. */
-  put(events: StreamedEvent[], abortSignal: AbortSignal): Promise<Refused>
+  put(events: StreamedEvent[], abortSignal: AbortSignal): Promise<RefusedRecords>
   /** The most bytes that a record may have: the stream refuses a request with a larger one for ever. */
   maxRecordBytes: number
   /** Closes the connections to the stream. */
@@ -99,7 +99,7 @@ function firehoseSink(DeliveryStreamName: string, connect: () => Promise<object>
 function refusedOf(
   events: StreamedEvent[],
   results: { ErrorCode?: string; ErrorMessage?: string }[] = [],
-): Refused {
+): RefusedRecords {
   return new Map(
     events.flatMap(({ id }, index) => {
       const { ErrorCode, ErrorMessage = '' } = results[index] ?? {}

@@ -9,7 +9,7 @@ import { beginRun, enterOne } from './enter.ts'
 import { eventConditions, meets, noteMet } from './event-conditions.ts'
 
 /** An event, as journeys look at it. */
-export interface JourneyEvent {
+export interface HandledEvent {
   app: AppRef
   /** Id of its endpoint, if it is of one. */
   endpoint: string | undefined
@@ -29,7 +29,7 @@ type ListeningStore = Pick<
  * its endpoint into that journey (assumed: else its messages would start it again without end). To be
  * called in a transaction; the worker then does what is due.
  */
-export function handleJourneyEvents(store: ListeningStore, events: readonly JourneyEvent[], now: Date): void {
+export function handleJourneyEvents(store: ListeningStore, events: readonly HandledEvent[], now: Date): void {
   const listening = new Map<number, Listener[]>()
   for (const { app, endpoint, facts, source } of events) {
     if (endpoint === undefined) continue

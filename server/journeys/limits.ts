@@ -1,5 +1,5 @@
 import { preceding } from '../audience/count-sends.ts'
-import type { EndpointKey, EndpointSends, Sender } from '../store/audience/endpoint-sends.ts'
+import type { EndpointSends, Sender, SendsKey } from '../store/audience/endpoint-sends.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 
 /**
@@ -13,7 +13,7 @@ import type { Journey } from '../store/journeys/journeys.ts'
 export function capReached(
   journey: Journey,
   sends: EndpointSends,
-  key: EndpointKey,
+  key: SendsKey,
   now: number,
 ): 'DAILY_CAP' | 'TIMEFRAME_CAP' | 'TOTAL_CAP' | undefined {
   const {

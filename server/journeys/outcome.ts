@@ -1,7 +1,7 @@
 import type { SentMessage } from '../delivery/events/message-events.ts'
 import type { EndpointResponse } from '../model/endpoint.ts'
 import type { SendStatus } from '../model/event-record.ts'
-import type { EndpointKey } from '../store/audience/endpoint-sends.ts'
+import type { SendsKey } from '../store/audience/endpoint-sends.ts'
 import type { Participant, Place } from '../store/journeys/journey-participants.ts'
 import type { Journey } from '../store/journeys/journeys.ts'
 import type { MemberRef } from '../store/segments/members.ts'
@@ -10,7 +10,7 @@ import type { MemberRef } from '../store/segments/members.ts'
 export interface LoadedParticipant extends Participant {
   current: EndpointResponse
   /** By what limits count the endpoint. */
-  key: EndpointKey
+  key: SendsKey
   /** By what segments find it. */
   ref: MemberRef
 }
@@ -24,7 +24,7 @@ export interface Outcome {
   counted?: string[]
   message?: SentMessage
   /** Who the message was for, as limits count it. */
-  sentTo?: EndpointKey
+  sentTo?: SendsKey
   /** What the event stream is told beside the message. */
   told?: { endpoint: EndpointResponse; statuses: SendStatus[] }
   /** Conditions on events that are met now. */

@@ -40,7 +40,15 @@ export function Drawing({
   }, [layout])
   if (layout.value === undefined) return <Loading />
   if (layout.value instanceof Error) return <ErrorBox error={layout.value} />
-  return <LaidOut {...{ graph, activities, counts, selected }} layout={layout.value} />
+  return (
+    <LaidOut
+      graph={graph}
+      activities={activities}
+      counts={counts}
+      selected={selected}
+      layout={layout.value}
+    />
+  )
 }
 
 function LaidOut({

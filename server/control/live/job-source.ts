@@ -166,7 +166,9 @@ export class JobSource implements Source {
         pieces: { total: TotalPieces, done: CompletedPieces, failed: FailedPieces },
         ...(ref.kind === 'import' && { bytes: this.#bytesOf(known, found.seq) }),
       }),
-      ...{ processed: job.TotalProcessed ?? 0, failed: job.TotalFailures ?? 0, job },
+      processed: job.TotalProcessed ?? 0,
+      failed: job.TotalFailures ?? 0,
+      job,
     }
   }
 
@@ -203,8 +205,15 @@ export class JobSource implements Source {
 }
 
 const newlyKnown = (ref: JobRef): Known => ({
-  ...{ ref, states: 0, hold: '', progress: '', pieces: 0, failure: 0 },
-  ...{ object: 0, totalBytes: undefined, bytesBefore: 0 },
+  ref,
+  states: 0,
+  hold: '',
+  progress: '',
+  pieces: 0,
+  failure: 0,
+  object: 0,
+  totalBytes: undefined,
+  bytesBefore: 0,
 })
 
 const piecesDone = ({ job: { CompletedPieces = 0, FailedPieces = 0 } }: AnyJob): number =>

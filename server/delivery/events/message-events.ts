@@ -164,7 +164,11 @@ export function countedBy(type: string, origin: NewEvents['origin']): Counted {
 
 /** What an event that an app reports does not tell. */
 const notOfMessage = {
-  ...{ campaignStatus: '', journeyStatus: '', deliveryType: '', country: '', recordStatus: '' },
+  campaignStatus: '',
+  journeyStatus: '',
+  deliveryType: '',
+  country: '',
+  recordStatus: '',
   parts: 1,
 }
 

@@ -71,7 +71,8 @@ function badItem(line: Line, problems: string[], record: object): BadItem<Import
   const isLacking = Address === undefined || ChannelType === undefined
   const isIdGood = Id === undefined || (id !== undefined && checkId('Id', id) === undefined)
   return {
-    ...{ line, reason: joinProblems(problems) },
+    line,
+    reason: joinProblems(problems),
     ...(id !== undefined && { id }),
     ...(isLacking &&
       isIdGood &&

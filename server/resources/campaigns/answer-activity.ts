@@ -1,14 +1,14 @@
 import { metricsOf } from '../../audience/counters.ts'
 import type { ActivityResponse } from '../../model/campaign.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
-import type { Activity } from '../../store/campaigns/activities.ts'
+import type { CampaignActivity } from '../../store/campaigns/activities.ts'
 
 /**
  * A run of a campaign as it is answered.
  *
  * @param campaign its id
  */
-export function answerActivity(app: AppRef, campaign: string, activity: Activity): ActivityResponse {
+export function answerActivity(app: AppRef, campaign: string, activity: CampaignActivity): ActivityResponse {
   const { start_time, end_time, result } = activity
   return {
     ApplicationId: app.id,

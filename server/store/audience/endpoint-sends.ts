@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 
 /** What the sends to an endpoint are found by. */
-export interface EndpointKey {
+export interface SendsKey {
   /** Its row in `endpoints`; null if it is not registered. */
   row: number | null
   /** Its id as ids are compared: an endpoint that is created again has another row, and this id. */
@@ -60,7 +60,7 @@ export function createEndpointSends(db: Database) {
      */
     add(
       { app, kind, document }: Sender,
-      endpoints: readonly EndpointKey[],
+      endpoints: readonly SendsKey[],
       time: number,
       isSent: boolean,
     ): void {
@@ -73,15 +73,15 @@ export function createEndpointSends(db: Database) {
     },
 
     /** How often a campaign or journey has targeted an endpoint, and sent to it. */
-    bySender: ({ app, document }: Sender, endpoint: EndpointKey, period = always) =>
+    bySender: ({ app, document }: Sender, endpoint: SendsKey, period = always) =>
       sum.get({ app: app.seq, ...endpoint, ...period, document, kind: null })!,
 
     /** How many messages an application has sent to an endpoint, by all campaigns and journeys. */
-    byAll: (app: AppRef, endpoint: EndpointKey, period: Period): number =>
+    byAll: (app: AppRef, endpoint: SendsKey, period: Period): number =>
       sum.get({ app: app.seq, ...endpoint, ...period, document: null, kind: null })!.sent,
 
     /** The same, by all campaigns, or by all journeys. */
-    byKind: (app: AppRef, kind: Sender['kind'], endpoint: EndpointKey, period: Period): number =>
+    byKind: (app: AppRef, kind: Sender['kind'], endpoint: SendsKey, period: Period): number =>
       sum.get({ app: app.seq, ...endpoint, ...period, document: null, kind })!.sent,
   }
 }

@@ -7,7 +7,7 @@ import type { MemberCursor } from '../segments/members.ts'
 export type ActivityState = 'PENDING' | 'INITIALIZING' | 'RUNNING' | 'PAUSED' | 'CANCELLED' | 'COMPLETED'
 
 /** A run of a treatment of a campaign. Times are milliseconds since 1970. */
-export interface Activity {
+export interface CampaignActivity {
   seq: number
   id: string
   /** The campaign's row. */
@@ -38,7 +38,7 @@ export interface Activity {
 }
 
 /** An activity whose next step is due. */
-export interface DueActivity extends Activity {
+export interface DueActivity extends CampaignActivity {
   app: AppRef
   /** Id of the campaign. */
   campaignId: string
@@ -47,7 +47,7 @@ export interface DueActivity extends Activity {
 
 /** What is known of a run before it begins. */
 export type NewActivity = Pick<
-  Activity,
+  CampaignActivity,
   'id' | 'campaign' | 'version' | 'treatment' | 'scheduled_start' | 'endpoint' | 'member_cursor'
 > & { due: number }
 
@@ -59,7 +59,10 @@ export interface Target {
   definition: string | null
 }
 
-type Row = Omit<Activity, 'member_cursor' | 'counters'> & { member_cursor: string | null; counters: string }
+type Row = Omit<CampaignActivity, 'member_cursor' | 'counters'> & {
+  member_cursor: string | null
+  counters: string
+}
 
 /** What comes of a run: FAIL if it has targeted endpoints and sent to none (assumed). */
 const outcome = (total: string, successful: string): string =>
@@ -138,7 +141,7 @@ export function createCampaignActivities(db: Database) {
     isOpen: (seq: number): boolean => isOpen.get(seq) === 1,
 
     /** Writes how far a run has come. One that ends by it gets its result, unless it has one. */
-    update({ member_cursor, counters, ...activity }: Activity): void {
+    update({ member_cursor, counters, ...activity }: CampaignActivity): void {
       update.run({
         ...activity,
         member_cursor: member_cursor && JSON.stringify(member_cursor),
@@ -150,7 +153,7 @@ export function createCampaignActivities(db: Database) {
     cancel: (campaign: number, now: number): void => void cancel.run(now, campaign),
 
     /** The runs of a campaign, the newest first. */
-    list: (campaign: number, page: Page): Listed<Activity>[] =>
+    list: (campaign: number, page: Page): Listed<CampaignActivity>[] =>
       list.all({ campaign, ...page }).map(row => ({ seq: row.seq, value: toActivity(row) })),
 
     addTarget: (activity: number, target: Target): void => void addTarget.run({ activity, ...target }),
@@ -169,7 +172,7 @@ export function createCampaignActivities(db: Database) {
   }
 }
 
-const toActivity = ({ member_cursor, counters, ...row }: Row): Activity => ({
+const toActivity = ({ member_cursor, counters, ...row }: Row): CampaignActivity => ({
   ...row,
   member_cursor: member_cursor === null ? null : JSON.parse(member_cursor),
   counters: JSON.parse(counters),

@@ -17,7 +17,7 @@ export interface CampaignBody extends Omit<WriteCampaignRequest, 'tags'> {
 }
 
 /** What a treatment does until something is due. */
-export type Phase =
+export type CampaignPhase =
   /** It waits for its next run, or for the start of an event campaign. */
   | 'WAITING'
   /** It sends to the endpoints of events, or is shown in applications. */
@@ -31,7 +31,7 @@ export type Phase =
 /** How a treatment stands: it is planned by `campaigns/plan.ts`. */
 export interface TreatmentPlan {
   treatment: number
-  phase: Phase
+  phase: CampaignPhase
   /** Milliseconds since 1970 at which the phase ends; null for never, and while it is paused. */
   due: number | null
   /** JSON, a Timing. */

@@ -103,21 +103,30 @@ interface Keyed extends Sql {
 function keyOf({ seq }: AppRef, { userId, id, address }: EndpointFilter): Keyed | undefined {
   if (userId !== undefined) {
     return {
-      ...{ table: 'endpoint_users', key: endpointKey(seq, userId) },
-      ...{ sql: 'e.user_id = ?', params: [userId], isAll: true },
+      table: 'endpoint_users',
+      key: endpointKey(seq, userId),
+      sql: 'e.user_id = ?',
+      params: [userId],
+      isAll: true,
     }
   }
   if (id !== undefined) {
     const folded = foldedId(id)
     return {
-      ...{ table: 'endpoint_ids', key: endpointKey(seq, folded) },
-      ...{ sql: 'e.id = ?', params: [folded], isAll: false },
+      table: 'endpoint_ids',
+      key: endpointKey(seq, folded),
+      sql: 'e.id = ?',
+      params: [folded],
+      isAll: false,
     }
   }
   if (address === undefined) return undefined
   return {
-    ...{ table: 'endpoint_addresses', key: endpointKey(seq, address) },
-    ...{ sql: `(e.endpoint_status = 'ACTIVE' AND e.address = ?)`, params: [address], isAll: false },
+    table: 'endpoint_addresses',
+    key: endpointKey(seq, address),
+    sql: `(e.endpoint_status = 'ACTIVE' AND e.address = ?)`,
+    params: [address],
+    isAll: false,
   }
 }
 

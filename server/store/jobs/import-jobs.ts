@@ -213,8 +213,12 @@ interface FailureRow {
 }
 
 const toFailure = ({ object, line, number, id, record, reason }: FailureRow): Failure => ({
-  ...{ object, line: line ?? undefined, number: number || undefined, id: id ?? undefined },
-  ...{ record: record ?? undefined, reason },
+  object,
+  line: line ?? undefined,
+  number: number || undefined,
+  id: id ?? undefined,
+  record: record ?? undefined,
+  reason,
 })
 
 /** Whether a job may have failures. Most have none, and need not be searched for them. */

@@ -245,7 +245,8 @@ export function createImportProgress(db: Database, jobs: JobProgress) {
     addFailure: (job: ImportJob, { line, number, id, record, ...failure }: Failure): void =>
       void insertFailure.run({
         ...{ ...failure, job: job.seq, line: line ?? null, number: number ?? null },
-        ...{ id: id ?? null, record: record ?? null },
+        id: id ?? null,
+        record: record ?? null,
       }),
 
     /** Saves which objects under the job's prefix are not read. */

@@ -8,13 +8,13 @@ import type { Database } from 'better-sqlite3'
  * - held: quiet time has held its message until it is due; a pause may have lasted longer
  * - admitted: it had to let others go first, and may send now
  */
-export type Phase = 'arrived' | 'waited' | 'held' | 'admitted'
+export type ParticipantPhase = 'arrived' | 'waited' | 'held' | 'admitted'
 
 /** Where a participant is to go on, and when. */
 export interface Place {
   /** Key of the activity. */
   activity: string
-  phase: Phase
+  phase: ParticipantPhase
   /** Milliseconds since 1970; if it is not fixed, without what pauses have added. */
   due: number
   /** Whether that time does not move when the journey is paused. */
@@ -36,7 +36,7 @@ export interface Participant {
   enteredAt: number
   /** Null once it has left. */
   activity: string | null
-  phase: Phase
+  phase: ParticipantPhase
   /** When it goes on, as its place has it; null once it has left. */
   due: number | null
   /** The conditions on events that were met. */

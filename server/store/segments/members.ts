@@ -49,7 +49,7 @@ interface VersionRow {
 export interface MemberQuery {
   condition: Condition
   /** All segments that it is built on, directly or through others, each after its own sources. */
-  sources: Source[]
+  sources: SourceSegment[]
   /** The jobs of the imported segments among them. */
   jobs: number[]
   /**
@@ -66,7 +66,7 @@ export interface MemberQuery {
 }
 
 /** A source segment. In the conditions of others it is a column of this name. */
-interface Source {
+interface SourceSegment {
   column: string
   condition: Condition
 }
@@ -206,7 +206,7 @@ export function createSegmentMembers(db: Database) {
 
   /** @param body what a dimensional segment says */
   const queryOf = (app: AppRef, body: SegmentBody, now: string): MemberQuery => {
-    const sources: Source[] = []
+    const sources: SourceSegment[] = []
     const jobs = new Set<number>()
     const conditions = new Map<string, Condition>()
     const builtOn = new Map<string, BuiltOn>()
