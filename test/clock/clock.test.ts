@@ -1,17 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  CreateAppCommand,
-  GetSegmentCommand,
-  type ImportJobResponse,
-  PutEventStreamCommand,
-} from '@aws-sdk/client-pinpoint'
+import { GetSegmentCommand, type ImportJobResponse, PutEventStreamCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { Clock, stateAt } from '../../server/clock/clock.ts'
 import { makeBuckets } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { csvOf } from '../support/endpoint-files.ts'
-import { roleArn, runImport, startEmulator } from '../support/helpers.ts'
+import { createAppBy, roleArn, runImport, startEmulator } from '../support/helpers.ts'
 import { getEndpoint } from '../support/reads.ts'
 
 const hour = 3_600_000
@@ -53,11 +48,8 @@ t.test('all that Pinpoint dates is of the clock, in every thread; HTTP is of the
     t.ok(time >= start && time < start + hour, `${what}: ${date}`)
   }
 
-  const { ApplicationResponse } = await client.send(
-    new CreateAppCommand({ CreateApplicationRequest: { Name: 'a' } }),
-  )
-  const ApplicationId = ApplicationResponse!.Id!
-  isThen(ApplicationResponse!.CreationDate, 'the application')
+  const { Id: ApplicationId, CreationDate } = await createAppBy(control)
+  isThen(CreationDate, 'the application')
   const { EventStream } = await client.send(
     new PutEventStreamCommand({
       ApplicationId,

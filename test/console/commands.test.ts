@@ -20,7 +20,7 @@ import { awsCli, curl, sdkModule } from '../../console/parts/commands.ts'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
-import { startEmulator } from '../support/helpers.ts'
+import { createAppBy, startEmulator } from '../support/helpers.ts'
 import { isLong } from '../support/long.ts'
 
 const { CI, PATH = '' } = process.env
@@ -65,9 +65,7 @@ async function detailsOf(requestId: string) {
   }
 }
 
-const { Id: ApplicationId, Arn: ResourceArn } = (
-  await client.send(new CreateAppCommand({ CreateApplicationRequest: { Name: 'shop' } }))
-).ApplicationResponse!
+const { Id: ApplicationId, Arn: ResourceArn } = await createAppBy(control)
 const hard = `it's "quoted" & $HOME \`id\` \\n ünï→😀 %41 {a} [b] ~ #!`
 
 /** Calls whose lines must make them again, each with what a shell, curl or the AWS CLI may get wrong. */

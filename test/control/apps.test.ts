@@ -12,6 +12,7 @@ import {
   startEmulator,
   waitForJob,
 } from '../support/helpers.ts'
+import { appOf } from '../support/stored-app.ts'
 
 const none = {
   ...{ endpoints: { total: 0, byChannel: {} }, users: 0, segments: 0 },
@@ -139,8 +140,7 @@ t.test('users of another application are not counted, though the keys of both ar
   // Every 2048th application has the same range of keys.
   await store.write(() => {
     for (let number = 1; number < 2048; number++) {
-      const id = `app-${number}`
-      store.apps.create({ Id: id, Arn: id, Name: id, CreationDate: '2027-03-01T09:00:00.000Z', tags: {} })
+      store.apps.create(appOf(`app-${number}`))
     }
   })
   const other = await createApp()

@@ -1,4 +1,3 @@
-import { CreateAppCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { Clock, stateAt } from '../../server/clock/clock.ts'
 import type { ClockMove, ClockOutcome } from '../../server/worker/messages.ts'
@@ -9,7 +8,7 @@ import { csvOf } from '../support/endpoint-files.ts'
 import {
   buildTestApp,
   createApp,
-  createClient,
+  createAppBy,
   isError,
   runImport,
   startEmulator,
@@ -26,12 +25,7 @@ const { url, client } = await startEmulator(t, buckets.env)
 const call = controlOf(url)
 const put = (body: object) => call('PUT', path, body)
 const advance = (body: unknown) => call('POST', `${path}/advance`, body)
-const createdNow = async (at = client) => {
-  const { ApplicationResponse } = await at.send(
-    new CreateAppCommand({ CreateApplicationRequest: { Name: 'a' } }),
-  )
-  return ApplicationResponse!.CreationDate!
-}
+const createdNow = async (at = url) => (await createAppBy(controlOf(at))).CreationDate
 
 t.test('the clock is real at first', async t => {
   const { status, body } = await call('GET', path)
@@ -189,7 +183,7 @@ t.test('a restart keeps the clock', async t => {
     const { body } = await controlOf(second.url)('GET', path)
     t.equal(body.mode, mode)
     isNear(t, body.now, Date.parse(now))
-    isNear(t, await createdNow(createClient(second.url)), Date.parse(now))
+    isNear(t, await createdNow(second.url), Date.parse(now))
     await second.close()
   }
 })

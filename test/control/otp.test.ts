@@ -1,7 +1,7 @@
 import t from 'tap'
 import { startPinpoint } from '../../server/index.ts'
 import { controlOf } from '../support/control.ts'
-import { isError, startEmulator } from '../support/helpers.ts'
+import { createAppBy, isError, startEmulator } from '../support/helpers.ts'
 import { createOtpApp, otpRequest } from '../support/otp.ts'
 
 t.test('one-time passwords are listed newest first, by application, reference and number', async t => {
@@ -86,17 +86,14 @@ t.test('both are control calls: they need the token, and are closed to other ori
 t.test('in a test process, otp gives the newest', async t => {
   const pinpoint = await startPinpoint({ otpCode: '13579', controlToken: 'secret' })
   t.teardown(() => pinpoint.close())
-  const post = async (method: string, path: string, body: object) =>
-    (await (await fetch(pinpoint.url + path, { method, body: JSON.stringify(body) })).json()) as {
-      Id: string
-    }
-  const { Id } = await post('POST', '/v1/apps', { Name: 'a' })
-  await post('PUT', `/v1/apps/${Id}/channels/sms`, {})
+  const call = controlOf(pinpoint.url)
+  const { Id } = await createAppBy(call)
+  await call('PUT', `/v1/apps/${Id}/channels/sms`, {})
   await t.rejects(pinpoint.otp({ address: '+12065550142' }), {
     message: 'no one-time password was sent that fits {"address":"+12065550142"}',
   })
-  await post('POST', `/v1/apps/${Id}/otp`, otpRequest)
-  await post('POST', `/v1/apps/${Id}/otp`, { ...otpRequest, ReferenceId: 'second' })
+  await call('POST', `/v1/apps/${Id}/otp`, otpRequest)
+  await call('POST', `/v1/apps/${Id}/otp`, { ...otpRequest, ReferenceId: 'second' })
   t.match(await pinpoint.otp(), { code: '13579', reference: 'second' })
   const { code, isValid } = await pinpoint.otp({ app: Id, reference: 'reset-1', address: '+12065550142' })
   t.same([code, isValid], ['13579', true])
@@ -106,7 +103,7 @@ t.test('a restart keeps them', async t => {
   const DATA_DIR = t.testdir()
   const first = await startEmulator(t, { DATA_DIR })
   const call = controlOf(first.url)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'a' })).body
+  const { Id } = await createAppBy(call)
   await call('PUT', `/v1/apps/${Id}/channels/sms`, {})
   await call('POST', `/v1/apps/${Id}/otp`, otpRequest)
   const before = (await call('GET', '/_pinpoint/otp')).body

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { isError, sharedTestApp } from '../support/helpers.ts'
 
-const { app: server, call } = sharedTestApp()
+const { app: server, call, createApp } = sharedTestApp()
 
 /** The address that shows the template `welcome`. */
 const address = (query: Record<string, string>) =>
@@ -16,7 +16,7 @@ await call('PUT', '/v1/templates/welcome/email?create-new-version=true', { HtmlP
 await call('POST', '/v1/templates/plain/email', { TextPart: 'Hi' })
 
 t.test('the HTML is rendered for values, or for an endpoint', async t => {
-  const app: string = (await call('POST', '/v1/apps', { Name: 'shop' })).body.Id
+  const { Id: app } = await createApp()
   await call('PUT', `/v1/apps/${app}/endpoints/ann`, { User: { UserAttributes: { FirstName: ['Ann'] } } })
   const values = JSON.stringify({ User: { UserAttributes: { FirstName: ['Bob'] } } })
   for (const [query, text] of [

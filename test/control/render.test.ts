@@ -6,11 +6,11 @@ const now = () => new Date('2026-01-02T03:04:05.678Z')
 
 /** An application with an endpoint for e-mail, and ways to store templates and to render. */
 async function withEndpoint(t: Test, config: Partial<Dependencies['config']> = {}) {
-  const { call } = buildTestApp(t, {
+  const { call, createApp } = buildTestApp(t, {
     now,
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false, ...config },
   })
-  const app: string = (await call('POST', '/v1/apps', { Name: 'shop' })).body.Id
+  const { Id: app } = await createApp()
   const put = (id: string, endpoint: object) => call('PUT', `/v1/apps/${app}/endpoints/${id}`, endpoint)
   await put('ann', {
     ChannelType: 'EMAIL',

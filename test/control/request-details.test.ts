@@ -4,7 +4,7 @@ import { listen, sendRaw } from '../support/raw-http.ts'
 
 /** Sends requests, and reads what is kept of each. */
 function build(t: Test) {
-  const { app, call } = buildTestApp(t)
+  const { app, call, createApp } = buildTestApp(t)
   const detailsOf = async (requestId: unknown) => (await call('GET', `/_pinpoint/requests/${requestId}`)).body
   const send = async (
     method: 'GET' | 'POST' | 'PUT',
@@ -15,7 +15,7 @@ function build(t: Test) {
     const response = await app.inject({ method, url, headers, ...(payload !== undefined && { payload }) })
     return { response, details: await detailsOf(response.headers['x-amzn-requestid']) }
   }
-  return { call, send, detailsOf }
+  return { call, createApp, send, detailsOf }
 }
 
 t.test('a call is shown with headers and bodies, as they were sent and answered', async t => {
@@ -64,7 +64,7 @@ t.test('calls that failed are shown as well, whatever they failed of', async t =
 })
 
 t.test('of a large body, the first 16 KB are shown', async t => {
-  const { call, send } = build(t)
+  const { createApp, send } = build(t)
   // The limit is in the middle of a character.
   const sent = `{"Name":"${'ä'.repeat(20_000)}"}`
   const { details } = await send('POST', '/v1/apps', sent)
@@ -72,7 +72,7 @@ t.test('of a large body, the first 16 KB are shown', async t => {
   t.equal(details.request.body, `{"Name":"${'ä'.repeat(8187)}`)
 
   const tags = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`tag${n}`, 'ä'.repeat(256)]))
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop', tags })).body
+  const { Id } = await createApp({ Name: 'shop', tags })
   const { response, details: read } = await send('GET', `/v1/apps/${Id}`)
   t.equal(response.statusCode, 200)
   t.equal(read.response.bytes, Buffer.byteLength(response.body))
@@ -103,8 +103,8 @@ t.test('secrets are cut out of headers, paths and bodies', async t => {
 })
 
 t.test('of the credentials of a channel, only what is no secret is shown', async t => {
-  const { call, send } = build(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { createApp, send } = build(t)
+  const { Id } = await createApp()
   const body = { Enabled: true, ClientId: 'mine', ClientSecret: 's3cret', Clientsecret: 's3cret', s3cret: 1 }
   const { details } = await send('PUT', `/v1/apps/${Id}/channels/adm`, JSON.stringify(body))
   t.equal(details.status, 200)

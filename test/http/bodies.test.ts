@@ -3,9 +3,9 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { CreateAppCommand, UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
+import { UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import { answerOf, buildTestApp, createClient, isError } from '../support/helpers.ts'
+import { answerOf, buildTestApp, createApp, createClient, isError } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
 import { listen, sendRaw } from '../support/raw-http.ts'
 import { withSending } from '../support/sending.ts'
@@ -364,11 +364,8 @@ for (const megabytes of [8, 32]) {
     const { url } = await listen(t)
     const client = createClient(url)
     t.teardown(() => client.destroy())
-    const { ApplicationResponse } = await client.send(
-      new CreateAppCommand({ CreateApplicationRequest: { Name: 'x' } }),
-    )
     const command = new UpdateEndpointCommand({
-      ApplicationId: ApplicationResponse!.Id,
+      ApplicationId: await createApp(client),
       EndpointId: 'e',
       EndpointRequest: { Address: 'a'.repeat(megabytes * 1024 * 1024), ChannelType: 'EMAIL' },
     })

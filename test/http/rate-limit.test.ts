@@ -8,15 +8,16 @@ const start = Date.parse('2026-01-02T03:04:05.678Z')
 async function withClock(t: Test, quotas: boolean) {
   let time = start
   const config = { region: 'us-east-1', accountId: '123456789012', quotas }
-  const { app } = buildTestApp(t, { config, now: () => new Date(time) })
+  const { app, createApp } = buildTestApp(t, { config, now: () => new Date(time) })
   const call = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, account = '123456789012') => {
     const payload = method === 'GET' ? {} : { payload: { Name: 'shop' } }
     return answerOf(await app.inject({ method, url, headers: signedBy(account), ...payload }))
   }
-  const { Id } = (await call('POST', '/v1/apps')).body
+  const { Id } = await createApp()
   const url = `/v1/apps/${Id}`
   return {
     call,
+    createApp,
     url,
     /** Sets the clock to milliseconds after the start. */
     setClock(ms: number): void {
@@ -103,8 +104,8 @@ t.test('a key id that is no account counts for the configured one', async t => {
 })
 
 t.test('an application makes no difference', async t => {
-  const { call, url, statuses } = await withClock(t, true)
-  const other = (await call('POST', '/v1/apps')).body.Id
+  const { createApp, url, statuses } = await withClock(t, true)
+  const { Id: other } = await createApp()
   t.same(await statuses(5, 'DELETE', `${url}/endpoints/e1`), times(5, 404))
   t.same(await statuses(1, 'DELETE', `/v1/apps/${other}/endpoints/e1`), [429])
 })

@@ -102,10 +102,10 @@ t.test('an upload may take longer than any other request', async t => {
 })
 
 t.test('an upload of which no byte comes any more is answered 408, and its file removed', async t => {
-  const { port, snapshot, uploaded, call } = await listenForUploads(t, {
+  const { port, snapshot, uploaded, call, createApp } = await listenForUploads(t, {
     requestTimeouts: { uploadIdle: 1000 },
   })
-  await call('POST', '/v1/apps', { Name: 'kept' })
+  await createApp({ Name: 'kept' })
   const answered = sendRaw(port, uploadHead(snapshot), snapshot.subarray(0, snapshot.length - 1))
   await until(() => uploaded().length > 0 || undefined, 'the file')
   isError(

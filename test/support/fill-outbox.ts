@@ -1,5 +1,6 @@
 import type { NewOutboxMessage } from '../../server/model/message.ts'
 import { openStore } from '../../server/store/open-store.ts'
+import { storeApp } from './stored-app.ts'
 
 /**
  * Writes messages straight into a database, as to send them takes longer. A hundredth of them are
@@ -13,10 +14,7 @@ export async function fillOutbox(
   describe: (index: number) => { address: string; body: string },
 ): Promise<void> {
   const store = openStore(dataDir, { outboxLimit: count })
-  await store.write(() =>
-    store.apps.create({ Id: 'a', Arn: 'a', Name: 'a', CreationDate: '2026-01-02T03:04:05.678Z', tags: {} }),
-  )
-  const app = store.apps.find('a')!
+  const app = await storeApp(store)
   const message = (index: number): NewOutboxMessage => ({
     ...{ time: '2026-01-02T03:04:05.678Z', operation: 'SendMessages', statusCode: 200, statusMessage: '' },
     status: index % 100 === 0 ? 'PERMANENT_FAILURE' : 'SUCCESSFUL',

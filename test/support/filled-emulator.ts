@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import { makeBuckets } from './buckets.ts'
 import { prepareCampaigns } from './campaigns.ts'
 import { controlOf } from './control.ts'
-import { createExportJob, createImportJob, startEmulator, waitForJob } from './helpers.ts'
+import { createAppBy, createExportJob, createImportJob, startEmulator, waitForJob } from './helpers.ts'
 import { journeyOf } from './journeys.ts'
 import { channelSettings } from './sending.ts'
 
@@ -38,7 +38,7 @@ export async function startFilledEmulator(t: Test, env: Record<string, string> =
   const campaigns = await prepareCampaigns(control)
   const { app, segment, ok } = campaigns
   const at = `/v1/apps/${app}`
-  const { Id: emptyApp } = await ok('POST', '/v1/apps', { Name: longName, tags: { team: 'red' } })
+  const { Id: emptyApp } = await createAppBy(control, { Name: longName, tags: { team: 'red' } })
 
   for (const [platform, settings] of Object.entries(channelSettings)) {
     await ok('PUT', `${at}/channels/${platform.toLowerCase()}`, { ...settings, Enabled: true })

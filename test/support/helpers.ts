@@ -92,9 +92,7 @@ export function buildTestApp(
     const response = await app.inject({ method, url, ...(body && { payload: body }) })
     return { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
   }
-  /** Creates an application. */
-  const createApp = async (request: object = { Name: 'shop' }): Promise<Required<ApplicationResponse>> =>
-    (await call('POST', '/v1/apps', request)).body
+  const createApp = (request?: object) => createAppBy(call, request)
 
   return { app, store, call, createApp }
 }
@@ -172,7 +170,21 @@ export const createClient = (endpoint: string, more: PinpointClientConfig = {}) 
     ...more,
   })
 
-/** Creates an application and gives its id. */
+/**
+ * Creates an application by a call, and gives it as it was answered.
+ *
+ * @throws Error if it is refused
+ */
+export async function createAppBy(
+  call: (method: 'POST', path: string, body: object) => Promise<Pick<Answer, 'status' | 'body'>>,
+  request: object = { Name: 'shop' },
+): Promise<Required<ApplicationResponse>> {
+  const { status, body } = await call('POST', '/v1/apps', request)
+  if (status !== 201) throw new Error(`CreateApp was answered ${status}: ${body?.Message}`)
+  return body
+}
+
+/** Creates an application by a client of the SDK, and gives its id. */
 export async function createApp(client: PinpointClient, name: string = randomUUID()): Promise<string> {
   const { ApplicationResponse } = await client.send(
     new CreateAppCommand({ CreateApplicationRequest: { Name: name } }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PinpointClient } from '@aws-sdk/client-pinpoint'
 import type { prepareCampaigns } from './campaigns.ts'
-import { createImportJob, waitForJob } from './helpers.ts'
+import { createApp, createImportJob, waitForJob } from './helpers.ts'
 import { journeyOf } from './journeys.ts'
 import { channelSettings } from './sending.ts'
 
@@ -19,7 +19,7 @@ export async function createOrdinaryApp(
   ok: Awaited<ReturnType<typeof prepareCampaigns>>['ok'],
   s3Url: string,
 ) {
-  const { Id: app } = await ok('POST', '/v1/apps', { Name: name })
+  const app = await createApp(client, name)
   const at = `/v1/apps/${app}`
   await ok('PUT', `${at}/channels/email`, { ...channelSettings.EMAIL, Enabled: true })
   const [id, unknown] = [randomUUID(), randomUUID()]
@@ -44,5 +44,5 @@ export async function createOrdinaryApp(
     journeyOf(SegmentId, { State: 'DRAFT', Name: 'welcome-new-customers-of-spring-2027' }),
   )
   await ok('POST', '/v1/templates/order-confirmation-with-invoice/email', { Subject: name })
-  return { app: app as string, job: job.Id! }
+  return { app, job: job.Id! }
 }

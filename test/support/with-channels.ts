@@ -78,14 +78,18 @@ export const anySecret = /s3cret/
 /** An application whose clock goes on by a second with each call that reads it. */
 export async function withChannels(t: Test) {
   let seconds = 0
-  const { call, app: server } = buildTestApp(t, {
+  const {
+    call,
+    createApp,
+    app: server,
+  } = buildTestApp(t, {
     now: () => new Date(Date.UTC(2026, 0, 2, 3, 4, seconds++)),
   })
-  const { Id: app } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { Id: app } = await createApp()
   const channels = `/v1/apps/${app}/channels`
   const urlOf = (platform: string) => `${channels}/${platform.toLowerCase()}`
   return {
-    ...{ server, call, app: app as string, channels, urlOf },
+    ...{ server, call, createApp, app, channels, urlOf },
     put: (platform: string, body: object) => call('PUT', urlOf(platform), body),
     get: (platform: string) => call('GET', urlOf(platform)),
     remove: (platform: string) => call('DELETE', urlOf(platform)),

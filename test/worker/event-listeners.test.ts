@@ -4,14 +4,12 @@ import { writeMessages } from '../../server/delivery/write-messages.ts'
 import { openStore } from '../../server/store/open-store.ts'
 import { type DispatchedEvent, dispatchEvents } from '../../server/worker/event-listeners.ts'
 import { makeFolder } from '../support/buckets.ts'
+import { storeApp } from '../support/stored-app.ts'
 
 t.test('events wait for listeners while one listens, and are looked at once, oldest first', async t => {
   const store = openStore(makeFolder(t), { thread: 'worker' })
   t.teardown(() => store.close())
-  const app = await store.write(() => {
-    store.apps.create({ Id: 'shop', Arn: 'arn', Name: 'shop', CreationDate: '2027-03-01', tags: {} })
-    return store.apps.find('shop')!
-  })
+  const app = await storeApp(store)
   let listens = false
   store.eventListening.campaigns = () => listens
   const record = (type: string, isSilent = false) =>
@@ -50,10 +48,7 @@ t.test('events of a listener that fails wait for the next time', async t => {
   const store = openStore(makeFolder(t), { thread: 'worker' })
   t.teardown(() => store.close())
   store.eventListening.campaigns = () => true
-  const app = await store.write(() => {
-    store.apps.create({ Id: 'shop', Arn: 'arn', Name: 'shop', CreationDate: '2027-03-01', tags: {} })
-    return store.apps.find('shop')!
-  })
+  const app = await storeApp(store)
   await store.write(() =>
     store.eventRecords.append(app, [
       eventOfRecord({
@@ -77,10 +72,7 @@ t.test('events that wait outlive the messages that the outbox keeps', async t =>
   const store = openStore(makeFolder(t), { thread: 'worker', outboxLimit: 1 })
   t.teardown(() => store.close())
   store.eventListening.campaigns = () => true
-  const app = await store.write(() => {
-    store.apps.create({ Id: 'shop', Arn: 'arn', Name: 'shop', CreationDate: '2027-03-01', tags: {} })
-    return store.apps.find('shop')!
-  })
+  const app = await storeApp(store)
   const time = '2027-03-01T09:00:00.000Z'
   const record = { time, status: 'SUCCESSFUL', statusCode: 200, statusMessage: '', channel: 'SMS' } as const
   const sent = ['+15550001111', '+15550002222', '+15550003333'].map(address => ({

@@ -11,8 +11,8 @@ t.test('GetApp answers the application as it was created', async t => {
 })
 
 t.test('an unknown application answers 404 NotFoundException', async t => {
-  const { call } = sharedTestApp()
-  await call('POST', '/v1/apps', { Name: 'another' })
+  const { call, createApp } = sharedTestApp()
+  await createApp()
   for (const id of ['0'.repeat(32), 'x', '__proto__', '%27%20OR%201=1--', '%00']) {
     isError(t, await call('GET', `/v1/apps/${id}`), 404, 'NotFoundException', 'Application not found')
   }

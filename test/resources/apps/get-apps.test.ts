@@ -16,8 +16,8 @@ t.test('GetApps answers an empty list when there is no application', async t => 
 })
 
 t.test('GetApps answers in pages', async t => {
-  const { call } = buildTestApp(t)
-  for (const Name of ['one', 'two', 'three']) await call('POST', '/v1/apps', { Name })
+  const { call, createApp } = buildTestApp(t)
+  for (const Name of ['one', 'two', 'three']) await createApp({ Name })
   const first = (await call('GET', '/v1/apps?page-size=2')).body
   t.match(first.Item, [{ Name: 'three' }, { Name: 'two' }])
   const second = (await call('GET', `/v1/apps?page-size=2&token=${first.NextToken}`)).body

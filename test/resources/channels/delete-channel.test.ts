@@ -24,8 +24,8 @@ for (const { name, platform, request, answer } of channelTypes) {
 }
 
 t.test('other channels, and those of other applications, stay', async t => {
-  const { call, put, get, remove } = await withChannels(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { call, createApp, put, get, remove } = await withChannels(t)
+  const { Id } = await createApp()
   const sms = `/v1/apps/${Id}/channels/sms`
   await call('PUT', sms, {})
   for (const platform of ['SMS', 'VOICE']) await put(platform, {})

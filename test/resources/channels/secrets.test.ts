@@ -16,8 +16,8 @@ async function withLog(t: Test) {
       done()
     },
   })
-  const { app, call } = buildTestApp(t, { logger: pino({ level: 'trace' }, stream) })
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'shop' })).body
+  const { app, call, createApp } = buildTestApp(t, { logger: pino({ level: 'trace' }, stream) })
+  const { Id } = await createApp()
   return {
     call,
     log: () => log,

@@ -161,8 +161,8 @@ t.test('a path that is no type of channel answers 404', async t => {
 })
 
 t.test('channels of one type in two applications are apart', async t => {
-  const { call, put, get } = await withChannels(t)
-  const { Id } = (await call('POST', '/v1/apps', { Name: 'other' })).body
+  const { call, createApp, put, get } = await withChannels(t)
+  const { Id } = await createApp()
   await put('SMS', { SenderId: 'SHOP' })
   const sms = `/v1/apps/${Id}/channels/sms`
   isError(t, await call('GET', sms), 404, 'NotFoundException', 'Resource not found')

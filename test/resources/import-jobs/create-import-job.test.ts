@@ -5,6 +5,7 @@ import {
   answerOf,
   buildTestApp,
   createApp,
+  createAppBy,
   createImportJob,
   isError,
   roleArn,
@@ -229,7 +230,7 @@ function withQuotas(t: Test, quotas = true) {
   }
   /** Creates an application of an account and gives its URL. */
   const createApp = async (account?: string) =>
-    `/v1/apps/${(await call('POST', '/v1/apps', { Name: 'shop' }, account)).body.Id}`
+    `/v1/apps/${(await createAppBy((...sent) => call(...sent, account))).Id}`
   /** Creates so many jobs, one after the other, and gives the statuses. */
   const createJobs = async (count: number, url: string, account?: string) => {
     const statuses: number[] = []

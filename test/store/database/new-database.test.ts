@@ -4,21 +4,13 @@ import t from 'tap'
 import { databaseFile, openStore } from '../../../server/store/open-store.ts'
 import { makeFolder } from '../../support/buckets.ts'
 import { expectSound } from '../../support/database.ts'
+import { appOf } from '../../support/stored-app.ts'
 
 t.test('the log of a database that is gone comes into no other', async t => {
   const [old, folder] = [makeFolder(t), makeFolder(t)]
   const gone = openStore(old)
   await gone.write(() => {
-    for (let number = 0; number < 2000; number++) {
-      const app = {
-        Id: `a${number}`,
-        Arn: `arn:a${number}`,
-        Name: 'old',
-        CreationDate: '2026-01-01',
-        tags: {},
-      }
-      gone.apps.create(app)
-    }
+    for (let number = 0; number < 2000; number++) gone.apps.create(appOf(`a${number}`))
   })
   for (const file of ['-wal', '-shm']) copyFileSync(databaseFile(old) + file, databaseFile(folder) + file)
   gone.close()

@@ -3,16 +3,14 @@ import { WriteQueue } from '../../../server/store/database/write-queue.ts'
 import { openStore } from '../../../server/store/open-store.ts'
 import { makeFolder } from '../../support/buckets.ts'
 import { roleArn } from '../../support/helpers.ts'
-
-const appOf = (Id: string) => ({ Id, Arn: `arn:${Id}`, Name: Id, CreationDate: '2026-01-01', tags: {} })
+import { appOf, storeApp } from '../../support/stored-app.ts'
 
 /** A store with an application and an import job in it. */
 async function storeWithJob(t: Test) {
   const store = openStore(makeFolder(t))
   t.teardown(() => store.close())
-  await store.write(() => store.apps.create(appOf('a')))
   const definition = { S3Url: 's3://b/k', RoleArn: roleArn, Format: 'CSV' as const, ExternalId: '' }
-  const app = store.apps.find('a')!
+  const app = await storeApp(store, 'a')
   const request = { app, id: 'j', segmentId: 'j', requestId: 'r', now: '2026-01-01T00:00:00.000Z' }
   await store.write(() =>
     store.importJobs.create({ ...request, definition: { ...definition, SegmentId: 'j' } }),
@@ -65,7 +63,7 @@ t.test('a transaction refuses an async function, and writes nothing of it', asyn
   for (const [what, run] of writes) {
     await t.rejects(async () => run(what), refusal, what)
     t.equal(store.apps.find(what), undefined, `${what}: nothing is written`)
-    await store.write(() => store.apps.create(appOf(`after ${what}`)))
+    await storeApp(store, `after ${what}`)
     t.ok(store.apps.find(`after ${what}`), `${what}: the next transaction is written`)
   }
 })

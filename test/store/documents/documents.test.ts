@@ -4,6 +4,7 @@ import { createApps } from '../../../server/store/applications/applications.ts'
 import { createTags } from '../../../server/store/applications/tags.ts'
 import { emptyDatabase } from '../../../server/store/database/schema.ts'
 import { createDocuments } from '../../../server/store/documents/documents.ts'
+import { appOf } from '../../support/stored-app.ts'
 
 const now = '2026-01-02T03:04:05.678Z'
 const everything = { limit: 10, before: Number.MAX_SAFE_INTEGER }
@@ -16,13 +17,7 @@ function withDocuments(t: Test) {
   const tags = createTags(db)
   const apps = createApps(db, tags)
   const [one, other] = ['one', 'other'].map(Id => {
-    apps.create({
-      Id,
-      Arn: `arn:aws:mobiletargeting:us-east-1:123456789012:apps/${Id}`,
-      Name: Id,
-      CreationDate: now,
-      tags: {},
-    })
+    apps.create(appOf(Id))
     return apps.find(Id)!
   })
   const documentsOf = createDocuments(db, tags)

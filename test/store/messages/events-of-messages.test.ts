@@ -3,6 +3,7 @@ import { eventOfRecord } from '../../../server/delivery/events/event-source.ts'
 import { recordEvents, writeMessages } from '../../../server/delivery/write-messages.ts'
 import { openStore } from '../../../server/store/open-store.ts'
 import { makeFolder } from '../../support/buckets.ts'
+import { storeApp } from '../../support/stored-app.ts'
 
 const time = '2027-03-01T09:00:00.000Z'
 
@@ -10,12 +11,8 @@ const time = '2027-03-01T09:00:00.000Z'
 async function prepare(t: Test) {
   const store = openStore(makeFolder(t), { outboxLimit: 2 })
   t.teardown(() => store.close())
-  const appOf = (Id: string) =>
-    store.write(() => {
-      store.apps.create({ Id, Arn: `arn:${Id}`, Name: Id, CreationDate: time, tags: {} })
-      return store.apps.find(Id)!
-    })
-  const [shop, other] = [await appOf('shop'), await appOf('other')]
+  const shop = await storeApp(store)
+  const other = await storeApp(store, 'other')
   return {
     ...{ store, shop, other },
     /** Sends an SMS message, which has two events. */

@@ -3,6 +3,7 @@ import type { NewOutboxMessage } from '../../../server/model/message.ts'
 import { openStore } from '../../../server/store/open-store.ts'
 import { makeFolder } from '../../support/buckets.ts'
 import { countRows } from '../../support/database.ts'
+import { storeApp } from '../../support/stored-app.ts'
 
 const sent = (members: Partial<NewOutboxMessage> = {}): NewOutboxMessage => ({
   time: '2026-01-02T03:04:05.678Z',
@@ -15,17 +16,11 @@ const all = { limit: 1000, before: Number.MAX_SAFE_INTEGER, after: 0 }
 async function withStore(t: Test, options: { outboxLimit?: number } = {}, dataDir = makeFolder(t)) {
   const store = openStore(dataDir, options)
   t.teardown(() => store.close())
-  const addApp = (Id: string) =>
-    store.write(() => {
-      const named = { Id, Arn: `arn:${Id}`, Name: Id, CreationDate: '2026-01-02T03:04:05.678Z', tags: {} }
-      if (store.apps.find(Id) === undefined) store.apps.create(named)
-      return store.apps.find(Id)!
-    })
-  const app = await addApp('shop')
+  const app = store.apps.find('shop') ?? (await storeApp(store))
   const append = (...messages: NewOutboxMessage[]) => store.write(() => store.messages.append(app, messages))
   const find = (filters = {}, page = {}) =>
     store.messages.step(filters, { ...all, ...page }).found.map(({ id }) => id)
-  return { store, dataDir, app, addApp, append, find }
+  return { store, dataDir, app, append, find }
 }
 
 t.test('messages get ids that grow, and are read newest first', async t => {
@@ -41,7 +36,7 @@ t.test('messages get ids that grow, and are read newest first', async t => {
 })
 
 t.test('each filter finds what matches it, and together what matches all', async t => {
-  const { store, addApp, append, find } = await withStore(t)
+  const { store, append, find } = await withStore(t)
   const one = {
     ...{ channel: 'EMAIL', address: 'ann@example.com', endpoint: 'e1', user: 'ann' },
     ...{ operation: 'SendMessages', campaign: 'c', journey: 'j' },
@@ -49,7 +44,7 @@ t.test('each filter finds what matches it, and together what matches all', async
   }
   await append(sent({ ...one, template: { name: 'welcome', version: '1' }, subject: 'Über 100% {"off"}\n' }))
   await append(sent({ channel: 'EMAIL', address: 'ben@example.com', html: '<b>100 off_</b>' }))
-  const other = await addApp('other')
+  const other = await storeApp(store, 'other')
   await store.write(() => store.messages.append(other, [sent({ channel: 'SMS' })]))
   for (const [name, value] of Object.entries({ ...one, template: 'welcome' })) {
     if (name === 'channel') t.strictSame(find({ channel: value }), [2, 1])
