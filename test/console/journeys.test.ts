@@ -1,22 +1,14 @@
-import { CreateAppCommand } from '@aws-sdk/client-pinpoint'
 import t from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
-import { controlOf } from '../support/control.ts'
-import { startEmulator, until } from '../support/helpers.ts'
+import { controlOf, okOf } from '../support/control.ts'
+import { createAppBy, startEmulator, until } from '../support/helpers.ts'
 
 t.test('journeys in the console', needsBrowser, async t => {
-  const { url, client } = await startEmulator(t, {})
+  const { url } = await startEmulator(t, {})
   const control = controlOf(url)
-  const call = async (...args: Parameters<typeof control>) => {
-    const { status, body } = await control(...args)
-    if (status >= 300) throw new Error(`${args[0]} ${args[1]}: ${status} ${body?.Message}`)
-    return body
-  }
+  const call = okOf(control)
   await call('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-01T09:00:00Z' })
-  const { ApplicationResponse } = await client.send(
-    new CreateAppCommand({ CreateApplicationRequest: { Name: 'shop' } }),
-  )
-  const path = `/v1/apps/${ApplicationResponse!.Id}`
+  const path = `/v1/apps/${(await createAppBy(control)).Id}`
   await call('PUT', `${path}/channels/email`, {
     Enabled: true,
     FromAddress: 'shop@example.com',

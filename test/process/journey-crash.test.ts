@@ -1,7 +1,7 @@
 import t from 'tap'
 import { makeFolder } from '../support/buckets.ts'
-import { controlOf } from '../support/control.ts'
-import { until } from '../support/helpers.ts'
+import { controlOf, okOf } from '../support/control.ts'
+import { createAppBy, until } from '../support/helpers.ts'
 import { isLong } from '../support/long.ts'
 import { spawnEmulator } from '../support/spawn.ts'
 
@@ -30,16 +30,11 @@ t.test(
     const begin = async () => {
       const emulator = await spawnEmulator(t, env)
       const control = controlOf(emulator.url)
-      const call = async (...args: Parameters<typeof control>) => {
-        const { status, body } = await control(...args)
-        if (status >= 300) throw new Error(`${args[1]}: ${status} ${body?.Message}`)
-        return body
-      }
-      return { emulator, control, call }
+      return { emulator, control, call: okOf(control) }
     }
     let { emulator, control, call } = await begin()
     await call('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-01T09:00:00Z' })
-    const path = `/v1/apps/${(await call('POST', '/v1/apps', { Name: 'shop' })).Id}`
+    const path = `/v1/apps/${(await createAppBy(control)).Id}`
     await call('PUT', `${path}/channels/email`, {
       ...{ Enabled: true, FromAddress: 'shop@example.com' },
       Identity: 'arn:aws:ses:us-east-1:123456789012:identity/example.com',

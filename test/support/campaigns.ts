@@ -2,8 +2,8 @@ import type { Test } from 'tap'
 import type { ActivityResponse } from '../../server/model/campaign.ts'
 import type { EndpointBatchItem } from '../../server/model/endpoint.ts'
 import type { OutboxMessage } from '../../server/model/message.ts'
-import { controlOf } from './control.ts'
-import { sharedTestApp, startEmulator } from './helpers.ts'
+import { controlOf, okOf } from './control.ts'
+import { createAppBy, sharedTestApp, startEmulator } from './helpers.ts'
 import { channelSettings } from './sending.ts'
 
 /** The time of the next day, far from any limit. */
@@ -49,12 +49,8 @@ export async function withRunningCampaigns(
 
 /** Makes what campaigns need, with calls to an emulator. */
 export async function prepareCampaigns(control: ReturnType<typeof controlOf>) {
-  const ok = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => {
-    const answer = await control(method, path, body)
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.body?.Message}`)
-    return answer.body
-  }
-  const { Id: app } = await ok('POST', '/v1/apps', { Name: 'shop' })
+  const ok = okOf(control)
+  const { Id: app } = await createAppBy(control)
   const { Id: segment } = await ok('POST', `/v1/apps/${app}/segments`, { Name: 'all' })
   await ok('PUT', `/v1/apps/${app}/channels/sms`, {})
   await ok('PUT', `/v1/apps/${app}/channels/email`, channelSettings.EMAIL)

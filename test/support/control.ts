@@ -17,16 +17,24 @@ export const controlOf =
     }
   }
 
+/** Makes control calls, of which each must be answered 2xx, and gives the bodies alone. */
+export const okOf =
+  (control: ReturnType<typeof controlOf>) =>
+  async (...call: Parameters<typeof control>): Promise<Answer['body']> => {
+    const { status, body } = await control(...call)
+    if (status >= 300) throw new Error(`${call[0]} ${call[1]}: ${status} ${body?.Message}`)
+    return body
+  }
+
 /**
  * Has the records of imports written a hundred at a time, so that a test finds a job in the middle: where a rule might fail
  * any of them, no transaction stays open for more.
  */
 export async function writeFewAtATime(url: string): Promise<void> {
-  const { status } = await controlOf(url)('POST', '/_pinpoint/faults', {
+  await okOf(controlOf(url))('POST', '/_pinpoint/faults', {
     job: {},
     failRecords: { every: 1_000_000_000 },
   })
-  if (status !== 201) throw new Error(`the rule was answered with ${status}`)
 }
 
 /** How jobs advance, as the call takes it. */
@@ -34,17 +42,13 @@ type JobControl = { mode: 'manual' | 'immediate' } | { mode: 'timed'; delayMs: n
 
 /** Says how the jobs of an emulator advance, and advances them. Throws what is answered where that is refused. */
 export function jobsOf(url: string) {
-  const call = controlOf(url)
-  const expectOk = async (answer: Promise<Answer>) => {
-    const { status, body } = await answer
-    if (status !== 200) throw new Error(`${status}: ${body?.Message}`)
-  }
+  const call = okOf(controlOf(url))
   return {
-    control: (jobControl: JobControl) => expectOk(call('PUT', '/_pinpoint/job-control', jobControl)),
+    control: (jobControl: JobControl): Promise<void> => call('PUT', '/_pinpoint/job-control', jobControl),
     /** Lets a held job go on to a state; resolves when all is done there. */
-    advance: ({ ApplicationId, Id, Type }: AnyJob, to: JobStatus) => {
+    advance: ({ ApplicationId, Id, Type }: AnyJob, to: JobStatus): Promise<void> => {
       const jobs = Type === 'EXPORT' ? 'export-jobs' : 'import-jobs'
-      return expectOk(call('POST', `/_pinpoint/apps/${ApplicationId}/${jobs}/${Id}/advance`, { to }))
+      return call('POST', `/_pinpoint/apps/${ApplicationId}/${jobs}/${Id}/advance`, { to })
     },
   }
 }

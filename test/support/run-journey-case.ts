@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JourneyCase } from '../../fixtures/journey-cases.ts'
-import { controlOf } from './control.ts'
-import { isOver, roleArn, until } from './helpers.ts'
+import { controlOf, okOf } from './control.ts'
+import { createAppBy, isOver, roleArn, until } from './helpers.ts'
 
 /** The templates that all cases may name, by their types. */
 const templates = {
@@ -24,32 +24,24 @@ export interface JourneyOutcome {
 
 /** Runs a case on an emulator, of which it takes the state and the clock. */
 export async function runJourneyCase(url: string, journeyCase: JourneyCase): Promise<JourneyOutcome> {
-  const control = controlOf(url)
   const hook = createServer((_, response) => response.end(JSON.stringify(journeyCase.hook ?? {})))
   await new Promise<void>(resolve => hook.listen(0, '127.0.0.1', resolve))
-  const call = async (...args: Parameters<typeof control>) => {
-    const { status, body } = await control(...args)
-    if (status >= 300) throw new Error(`${args[0]} ${args[1]}: ${status} ${body?.Message}`)
-    return body
-  }
   try {
-    return await run(call, journeyCase, `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`)
+    return await run(controlOf(url), journeyCase, `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`)
   } finally {
     hook.close()
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: bodies are as the operations answer them
-type Call = (...args: Parameters<ReturnType<typeof controlOf>>) => Promise<any>
-
 async function run(
-  call: Call,
+  control: ReturnType<typeof controlOf>,
   { now, until: end, segments, journey, endpoints, events }: JourneyCase,
   hook: string,
 ): Promise<JourneyOutcome> {
+  const call = okOf(control)
   await call('POST', '/_pinpoint/reset')
   await call('PUT', '/_pinpoint/clock', { mode: 'frozen', now })
-  const app = (await call('POST', '/v1/apps', { Name: 'case' })).Id
+  const { Id: app } = await createAppBy(control)
   const path = `/v1/apps/${app}`
   for (const [channel, settings] of Object.entries({
     email: {
@@ -133,7 +125,11 @@ async function run(
 }
 
 /** Imports a segment from a list of users, and gives its id. */
-async function importUsers(call: Call, path: string, users: readonly string[]): Promise<string> {
+async function importUsers(
+  call: ReturnType<typeof okOf>,
+  path: string,
+  users: readonly string[],
+): Promise<string> {
   const file = ['User.UserId', ...users, ''].join('\n')
   const { s3Url } = await call('PUT', '/_pinpoint/uploads/users.csv', file)
   const request = { Format: 'CSV', S3Url: s3Url, RoleArn: roleArn, DefineSegment: true }
