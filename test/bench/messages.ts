@@ -1,18 +1,12 @@
 import { fillOutbox } from '../support/fill-outbox.ts'
 import type { Bench } from './bench.ts'
+import { call, createApp } from './client.ts'
 import { makeFolder, type Server, startEmulator, startServer } from './servers.ts'
 import { beginTable, milliseconds, perSecond } from './table.ts'
 
 const recipients = 100
 const calls = 50
 const rounds = 5
-
-/** Makes a JSON call and gives the body of its answer. */
-async function call(server: Server, method: string, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(server.url + path, { method, ...(body && { body: JSON.stringify(body) }) })
-  if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`)
-  return response.json()
-}
 
 /** The shortest of some times, in milliseconds. */
 async function shortest(count: number, work: () => Promise<unknown>): Promise<number> {
@@ -75,12 +69,12 @@ export async function benchMessages(bench: Bench): Promise<void> {
 }
 
 async function measureSending(server: Server) {
-  const { Id } = (await call(server, 'POST', '/v1/apps', { Name: 'bench' })) as { Id: string }
-  const app = `/v1/apps/${Id}`
-  await call(server, 'PUT', `${app}/channels/sms`, {})
+  const { url } = server
+  const app = url + (await createApp(server))
+  await call('PUT', `${app}/channels/sms`, {})
   const Body =
     'Hi {{User.UserAttributes.FirstName}}, you have {{Attributes.Plan}}.{{#if code}} {{code}}{{/if}}'
-  await call(server, 'POST', '/v1/templates/hi/sms', { Body })
+  await call('POST', `${url}/v1/templates/hi/sms`, { Body })
   const endpoints = (plan: string) => ({
     Item: Array.from({ length: recipients }, (_, index) => ({
       ...{ Id: `e${index}`, ChannelType: 'SMS', Address: `+1555000${index}`, Attributes: { Plan: [plan] } },
@@ -93,8 +87,8 @@ async function measureSending(server: Server) {
     Endpoints: Object.fromEntries(endpoints('').Item.map(({ Id }) => [Id, {}])),
   }
   let round = 0
-  const write = () => call(server, 'PUT', `${app}/endpoints`, endpoints(`plan-${round++}`))
-  const send = () => call(server, 'POST', `${app}/messages`, message)
+  const write = () => call('PUT', `${app}/endpoints`, endpoints(`plan-${round++}`))
+  const send = () => call('POST', `${app}/messages`, message)
   const repeat = (work: () => Promise<unknown>) =>
     shortest(rounds, async () => {
       for (let index = 0; index < calls; index++) await work()
@@ -102,10 +96,9 @@ async function measureSending(server: Server) {
   const [written, sent] = [await repeat(write), await repeat(send)]
   const inSecond = (time: number) => (calls * recipients * 1000) / time
 
-  const { last } = (await call(server, 'GET', '/_pinpoint/messages?page-size=1')) as { last: number }
-  let after = last
+  let after: number = (await call('GET', `${url}/_pinpoint/messages?page-size=1`)).last
   const waited = await shortest(20, async () => {
-    const waiting = call(server, 'GET', `/_pinpoint/messages?wait=10&after=${after}&page-size=1`)
+    const waiting = call('GET', `${url}/_pinpoint/messages?wait=10&after=${after}&page-size=1`)
     await send()
     await waiting
     after += recipients
@@ -119,7 +112,7 @@ async function measureReading(bench: Bench, main: string, count: number, query =
   await fillOutbox(dataDir, count, describeMessage)
   const env = { DATA_DIR: dataDir, OUTBOX_LIMIT: String(count) }
   const server = await startServer(bench, [main], { env })
-  const time = await shortest(50, () => call(server, 'GET', `/_pinpoint/messages?page-size=100${query}`))
+  const time = await shortest(50, () => call('GET', `${server.url}/_pinpoint/messages?page-size=100${query}`))
   await server.stop()
   return time
 }
