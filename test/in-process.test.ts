@@ -12,7 +12,6 @@ import {
   SendMessagesCommand,
   UpdateSmsChannelCommand,
 } from '@aws-sdk/client-pinpoint'
-import Database from 'better-sqlite3'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import { MessagesQuery } from '../server/control/message-filters.ts'
@@ -26,7 +25,7 @@ import {
 import { configOf } from '../server/process/config.ts'
 import { databaseFile } from '../server/store/open-store.ts'
 import { makeFolder } from './support/buckets.ts'
-import { countRows } from './support/database.ts'
+import { countRows, lockDatabase } from './support/database.ts'
 import { createApp, createExportJob, createImportJob, start, until } from './support/helpers.ts'
 import { largeSnapshot } from './support/large-snapshot.ts'
 import { putEndpoint } from './support/reads.ts'
@@ -306,14 +305,13 @@ t.test(
   async t => {
     const dataDir = join(t.testdir(), 'data')
     const { pinpoint } = await startOne(t, { dataDir })
-    const other = new Database(databaseFile(dataDir))
-    other.exec('BEGIN IMMEDIATE')
+    const unlock = lockDatabase(dataDir)
     const reset = fetch(`${pinpoint.url}/_pinpoint/reset`, { method: 'POST' })
     const refused = t.rejects(reset.then(({ ok }) => ok || Promise.reject(new Error('refused'))))
     await fetch(`${pinpoint.url}/_pinpoint/health`)
     await pinpoint.close()
     await refused
-    other.close()
+    unlock()
   },
 )
 

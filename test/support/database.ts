@@ -1,12 +1,13 @@
 /**
- * SQLite files as they are on the disk. No other file of the tests runs SQL: this is for what neither
- * the API nor the store can show or do. Whether a database is sound, what is left in all its tables,
- * files that are damaged or another program's, and writes that SQLite refuses.
+ * Databases as SQLite has them, for what neither the API nor the store can show or do: whether one is
+ * sound, what is left in all its tables, files that are damaged or another program's, and writes that
+ * SQLite refuses. No test opens a database by itself. The SQL that `changeDatabase` and `refuseWrites`
+ * run stands in the tests, each of which is about what that SQL leads to.
  */
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import type { Test } from 'tap'
-import { migrate } from '../../server/store/database/schema.ts'
+import { emptyDatabase, migrate } from '../../server/store/database/schema.ts'
 import { databaseFile } from '../../server/store/open-store.ts'
 
 function read<T>(dataDir: string, from: (db: Database) => T): T {
@@ -181,6 +182,21 @@ export function makeUtf16Database(file: string, encoding: 'UTF-16le' | 'UTF-16be
   db.pragma(`encoding = '${encoding}'`)
   migrate(db)
   db.close()
+}
+
+/** An empty database of ours in memory, for repositories without the rest of a store. */
+export function memoryDatabase(t: Test): Database {
+  const db = new Sqlite(emptyDatabase())
+  db.pragma('foreign_keys = ON')
+  t.teardown(() => db.close())
+  return db
+}
+
+/** Keeps an emulator that runs from writing, as another program may; gives what ends it. */
+export function lockDatabase(dataDir: string): () => void {
+  const db = new Sqlite(databaseFile(dataDir))
+  db.exec('BEGIN IMMEDIATE')
+  return () => void db.close()
 }
 
 /** Copies a database over another one, which an emulator may have open. */

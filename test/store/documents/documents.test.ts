@@ -1,9 +1,8 @@
-import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { createApps } from '../../../server/store/applications/applications.ts'
 import { createTags } from '../../../server/store/applications/tags.ts'
-import { emptyDatabase } from '../../../server/store/database/schema.ts'
 import { createDocuments } from '../../../server/store/documents/documents.ts'
+import { memoryDatabase } from '../../support/database.ts'
 import { appOf } from '../../support/stored-app.ts'
 
 const now = '2026-01-02T03:04:05.678Z'
@@ -11,9 +10,7 @@ const everything = { limit: 10, before: Number.MAX_SAFE_INTEGER }
 
 /** Two applications, and documents of two kinds: notes are in an application, letters in the account. */
 function withDocuments(t: Test) {
-  const db = new Database(emptyDatabase())
-  db.pragma('foreign_keys = ON')
-  t.teardown(() => db.close())
+  const db = memoryDatabase(t)
   const tags = createTags(db)
   const apps = createApps(db, tags)
   const [one, other] = ['one', 'other'].map(Id => {
