@@ -62,7 +62,7 @@ async function startOne(t: Test, options: PinpointOptions = {}) {
   return { pinpoint, client }
 }
 
-t.test('it is ready at once for a client of the SDK that is made with clientConfig', async t => {
+t.test('startPinpoint gives an emulator that is ready for an SDK client with its clientConfig', async t => {
   const { pinpoint, client } = await startOne(t, { port: 0, ephemeral: true, s3Dir, region: 'eu-west-1' })
   t.match(pinpoint.url, /^http:\/\/127\.0\.0\.1:\d+$/)
   t.equal((await fetch(`${pinpoint.url}/_pinpoint/health`)).status, 200)
@@ -82,18 +82,18 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     t.strictSame(job, ImportJobResponse)
   })
 
-  t.test('and one that is FAILED, which says why', async t => {
+  t.test('waitForImportJob gives a job that is FAILED, which says why', async t => {
     const { Id } = await createImportJob(client, app, { S3Url: 's3://data/bad.csv' })
     const job = await pinpoint.waitForImportJob(app, Id!, { timeoutMs: 30_000 })
     t.match(job, { JobStatus: 'FAILED', Failures: [/Colour/] })
   })
 
-  t.test('waitForExportJob does the same for an export', async t => {
+  t.test('waitForExportJob gives an export that is COMPLETED', async t => {
     const { Id } = await createExportJob(client, app)
     t.match(await pinpoint.waitForExportJob(app, Id!), { JobStatus: 'COMPLETED', TotalProcessed: 1 })
   })
 
-  t.test('who waits for what is not there is told so at once', async t => {
+  t.test('a wait for what does not exist, or with wrong options, is refused at once', async t => {
     await t.rejects(pinpoint.waitForImportJob(app, 'nix'), {
       message: `application ${app} has no import job nix`,
     })
@@ -170,14 +170,14 @@ t.test('it is ready at once for a client of the SDK that is made with clientConf
     await t.rejects(pinpoint.waitForMessage({}, { timeoutMs: -1 }), RangeError)
   })
 
-  t.test('two may close it at once, and again', async t => {
+  t.test('close may be called twice at once, and again', async t => {
     await Promise.all([pinpoint.close(), pinpoint.close(), pinpoint[Symbol.asyncDispose]()])
     await pinpoint.close()
     await t.rejects(fetch(pinpoint.url))
   })
 })
 
-t.test('a job that is not over in time is told by its state and counters', async t => {
+t.test('a wait for a job that is not over in time is refused with its state and counters', async t => {
   const { pinpoint, client } = await startOne(t, { s3Dir, jobStateDelayMs: 86_400_000 })
   const app = await createApp(client)
   const { Id } = await createImportJob(client, app, { S3Url: 's3://data/users.csv' })
@@ -207,7 +207,7 @@ t.test('a wait ends when its job is gone with its application, or with the state
 })
 
 t.test(
-  'several run at once, with databases of their own; what is in dataDir is there at the next start',
+  'several emulators run in a process, each with its database; that in dataDir is there at the next start',
   async t => {
     const dataDir = join(t.testdir(), 'data')
     const both = await Promise.all([
@@ -300,7 +300,7 @@ t.test('close in the middle of a reset ends, though nothing else keeps the proce
 })
 
 t.test(
-  'close does not wait for who else writes to the database, and a reset that does is over',
+  "close does not wait for another program's write, and ends a reset that does",
   { timeout: 60_000 },
   async t => {
     const dataDir = join(t.testdir(), 'data')
@@ -372,7 +372,7 @@ const lookAround = `({
   files: fs.readdirSync(process.env.TMPDIR),
 })`
 
-t.test('after close nothing is left of it, and the process ends by itself', async t => {
+t.test('after close nothing is left of the emulator, and the process ends by itself', async t => {
   const { code, stdout, stderr } = await runScript(
     t,
     { TMPDIR: temp },
@@ -392,7 +392,7 @@ t.test('after close nothing is left of it, and the process ends by itself', asyn
   t.strictSame(after, before)
 })
 
-t.test('a start that fails says why, and leaves nothing behind', async t => {
+t.test('startPinpoint that fails says why, and leaves nothing behind', async t => {
   const { code, stdout, stderr } = await runScript(
     t,
     { TMPDIR: temp },
@@ -420,7 +420,7 @@ for (const [how, last] of [
   ['has nothing else to do', ''],
   ['ends itself', 'process.exit(0)'],
 ] as const) {
-  t.test(`a process that ${how} ends without closing it, and leaves no folder behind`, async t => {
+  t.test(`a process that ${how} ends without closing its emulator, and leaves no folder behind`, async t => {
     const before = readdirSync(temp)
     const ended = await runScript(
       t,
@@ -436,7 +436,7 @@ for (const [how, last] of [
   })
 }
 
-t.test('node:test ends where a test file has forgotten to close it', async t => {
+t.test('node:test ends where a test file has forgotten to close its emulator', async t => {
   const before = readdirSync(temp)
   const file = join(
     t.testdir({
@@ -458,7 +458,7 @@ t.test('node:test ends where a test file has forgotten to close it', async t => 
   t.strictSame(readdirSync(temp), before)
 })
 
-t.test('what a process waits for keeps it alive until it is there', async t => {
+t.test('a process that waits for the emulator stays alive until it has what it waits for', async t => {
   const seed = join(
     t.testdir({
       'seed.json': JSON.stringify({
@@ -512,7 +512,7 @@ t.test('faults, job control and advance are methods, also where control calls ne
     return ((await response.json()) as { Message: string }).Message
   }
 
-  await t.test('faults', async t => {
+  await t.test('faults adds, lists and removes rules', async t => {
     const rule: FaultRule = { operation: 'GetApps', error: 'ForbiddenException', message: 'no', times: 1 }
     const added = await faults.add(rule)
     t.match(added, { ...rule, id: String, timesLeft: 1 })
@@ -549,7 +549,7 @@ t.test('faults, job control and advance are methods, also where control calls ne
     await t.rejects(listApps(), { name: 'ConflictException' })
   })
 
-  await t.test('the clock', async t => {
+  await t.test('clock reads, sets and advances the clock', async t => {
     const now = '2027-03-01T09:00:00.000Z'
     t.strictSame(await pinpoint.clock.set({ mode: 'frozen', now: new Date(now) }), {
       ...{ mode: 'frozen', now, pending: 0 },
@@ -562,7 +562,7 @@ t.test('faults, job control and advance are methods, also where control calls ne
     t.match(await pinpoint.clock.set({ mode: 'real' }), { mode: 'real' })
   })
 
-  await t.test('job control and advance', async t => {
+  await t.test('jobControl holds jobs, and advance lets them go on', async t => {
     t.strictSame(await jobControl.get(), { mode: 'immediate' })
     t.strictSame(await jobControl.set({ mode: 'manual' }), { mode: 'manual' })
     t.strictSame(await jobControl.get(), { mode: 'manual' })
@@ -595,7 +595,7 @@ t.test('faults, job control and advance are methods, also where control calls ne
   })
 })
 
-t.test('reset removes everything, and applies the seed again where that is said', async t => {
+t.test('reset() removes everything, and applies the seed again where its option says so', async t => {
   const Id = '0123456789abcdef0123456789abcdef'
   const dir = t.testdir({ 'seed.json': JSON.stringify({ apps: [{ Id, Name: 'seeded' }] }) })
   const { pinpoint, client } = await startOne(t, {

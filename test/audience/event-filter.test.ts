@@ -44,7 +44,7 @@ t.test('metrics are compared by each operator', async t => {
   t.notOk(metric('GREATER_THAN', 5) || metric('LESS_THAN', 5) || metric('EQUAL', 4))
 })
 
-t.test('what the event does not have fails, whatever the operator', async t => {
+t.test('an attribute or metric that the event lacks matches no filter, whatever the operator', async t => {
   t.notOk(attribute('other', 'EXCLUSIVE', 'x'))
   t.notOk(attribute('constructor', 'CONTAINS', 'a'))
   t.notOk(metric('LESS_THAN', 1, 'other'))

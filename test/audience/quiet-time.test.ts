@@ -22,7 +22,7 @@ t.test('it is quiet from Start to End by the clocks of the zone, past midnight t
   t.notOk(isQuiet(noon, at('2027-01-01T23:30:00Z'), 'UTC'))
 })
 
-t.test('without both times, or with the same, it is never quiet', async t => {
+t.test('there is no quiet time without both of its times, or with the same one twice', async t => {
   for (const none of [{}, { Start: '10:00' }, { Start: '', End: '' }, { Start: '10:00', End: '10:00' }]) {
     t.notOk(isQuiet(none, at('2027-01-01T10:00:00Z'), 'UTC'))
   }

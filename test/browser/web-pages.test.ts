@@ -201,7 +201,7 @@ t.test('web pages in a real browser', needsBrowser, async t => {
     })
   }
 
-  t.test('a page of an allowed origin does both', async t => {
+  t.test('a page of an allowed origin works by the AWS SDK, and makes control calls', async t => {
     const origin = `http://shop.example:${port}`
     const allowing = await startFilledEmulator(t, { ALLOWED_ORIGINS: origin })
     const page = await browser.newPage()
@@ -211,7 +211,7 @@ t.test('web pages in a real browser', needsBrowser, async t => {
     t.strictSame(await appsOf(allowing.client), [])
   })
 
-  t.test('a page of the emulator itself does both', async t => {
+  t.test('a page of the emulator itself reads endpoints, and makes control calls', async t => {
     const own = await startFilledEmulator(t)
     const page = await openMadeUp(browser, `http://localhost:${own.port}/page`)
     const endpoint = `/v1/apps/${own.ApplicationId}/endpoints/ann`

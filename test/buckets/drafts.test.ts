@@ -174,7 +174,7 @@ t.test('a link where the object is to be is replaced, and not followed', async t
   t.equal(readFileSync(outside, 'utf8'), 'kept')
 })
 
-t.test('what was left half-written is written anew', async t => {
+t.test('an object that was left half-written is written anew', async t => {
   const { bucket, folder } = await open(t, 'folder')
   mkdirSync(join(folder, 'deep/er'), { recursive: true })
   writeFileSync(join(folder, 'deep/er/.object.gz.part'), 'half of something longer')
@@ -182,7 +182,7 @@ t.test('what was left half-written is written anew', async t => {
   t.equal(readFileSync(join(folder, key), 'utf8'), 'text')
 })
 
-t.test('S3 that cannot be written says why', async t => {
+t.test('a write that S3 refuses fails with the reason', async t => {
   const s3 = await startS3(t)
   await s3.put('data', 'there', 'x')
   const at = (endpoint: string, credentials = s3Credentials) =>

@@ -177,7 +177,7 @@ t.test('a link that leads out of the folder is listed, and says why it is not re
 })
 
 t.test(
-  'what S3 cannot have is listed, and says why it is not read: pipes, and names that are no text',
+  'pipes, and names that are no text, are listed, and say why they are not read: S3 cannot have them',
   { skip: process.platform !== 'linux' && 'only Linux has both' },
   async t => {
     const folder = t.testdir({ 'a.csv': 'a', sub: {} })

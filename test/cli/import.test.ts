@@ -93,7 +93,7 @@ t.test('a file is imported, and its counts and failures are printed', async t =>
 })
 
 t.test(
-  '--json prints one document and nothing else on stdout; of a folder, what fits is imported',
+  'import --json prints one document, and nothing else, on stdout; of a folder, what fits is imported',
   async t => {
     const { code, stdout, stderr } = await run(['--json', at('csv'), '--segment-name', 'mine'])
     t.equal(code, 0)
@@ -115,7 +115,7 @@ t.test(
   },
 )
 
-t.test('a job that fails says why, and the status is 1', async t => {
+t.test('import of a job that fails says why, and exits with 1', async t => {
   const { code, stdout } = await run([at('unusable.csv')])
   t.equal(code, 1)
   t.match(stdout, /^FAILED {2}.*: 0 records read, nothing imported, 0 refused, 1 piece, 1 of them failed\n/)
@@ -123,7 +123,7 @@ t.test('a job that fails says why, and the status is 1', async t => {
   t.match(stdout, /│ object +│ reason +│\n/, 'columns without anything in them are left out')
 })
 
-t.test('what a folder holds besides is told, and why it was skipped', async t => {
+t.test('import names the files of a folder that it skips, and why', async t => {
   const { code, stdout } = await run([at('skipping'), '--format', 'csv'])
   t.equal(code, 0)
   t.match(
@@ -175,12 +175,12 @@ for (const [limit, code] of [
   )
 }
 
-t.test('--max-failures 0 is no matter where none is refused', async t => {
+t.test('--max-failures 0 fails no import of which no record is refused', async t => {
   t.equal((await run([at('users.ndjson'), '--max-failures', '0'])).code, 0)
   t.equal((await run([at('users.ndjson'), '--max-failures', '0%'])).code, 0)
 })
 
-t.test('on a terminal, there is a bar and a table that fits', async t => {
+t.test('import shows a bar on a terminal, and a table that fits', async t => {
   const { code, stdout, stderr } = await run([at('many.csv')], {}, { isTTY: true, columns: 70 })
   t.equal(code, 0)
   t.match(stripVTControlCharacters(stderr), /█{20} COMPLETED: 1 of 1 pieces, 122 records, 121 refused/)
@@ -193,7 +193,7 @@ t.test('on a terminal, there is a bar and a table that fits', async t => {
   t.match(stdout, /\nand 21 more\n$/)
 })
 
-t.test('--json names all failures, and what was read', async t => {
+t.test('import --json names all failures, and what was read', async t => {
   const { failures } = JSON.parse((await run([at('many.csv'), '--json'])).stdout)
   t.equal(failures.length, 121)
   t.strictSame(failures.at(-1), {
@@ -206,7 +206,7 @@ t.test('--json names all failures, and what was read', async t => {
   })
 })
 
-t.test('PIECE_BYTES counts for a file, too, and for no other emulator', async t => {
+t.test('import reads PIECE_BYTES for a file of this machine, and not with --url', async t => {
   const PIECE_BYTES = '40'
   t.match(await run([at('good.csv')], { PIECE_BYTES }), { code: 0, stdout: ', 2 pieces\n' })
   t.match(await run([at('good.csv'), '--piece-bytes', '80'], { PIECE_BYTES }), { stdout: ', 1 piece\n' })
@@ -216,7 +216,7 @@ t.test('PIECE_BYTES counts for a file, too, and for no other emulator', async t 
   t.match(await run(elsewhere, bad), { code: 2, stderr: 'no emulator answers at' })
 })
 
-t.test('an S3 URL is read where the settings say', async t => {
+t.test('import reads an S3 URL where the settings say', async t => {
   const env = { S3_DIR: at('s3'), PORT: 'not for this command' }
   t.match(await run(['s3://data/users.csv'], env), { code: 0, stdout: 's3://data/users.csv: 2 records' })
 })
@@ -312,7 +312,7 @@ for (const [what, argv, says] of [
   })
 }
 
-t.test('with --url, the emulator there imports and keeps it', async t => {
+t.test('import --url has the emulator there import, and keep what it imported', async t => {
   const { url, client } = await startEmulator(t, { S3_DIR: at('s3') })
   const app = await createApp(client)
   const argv = ['s3://data/users.csv', '--url', `${url}/`]
@@ -324,18 +324,18 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
   t.match(segments.SegmentsResponse!.Item, [{ Name: 'mine' }])
   t.ok(await client.send(new GetEndpointCommand({ ApplicationId: app, EndpointId: 'e1' })))
 
-  t.test('by default in an application that it makes', async t => {
+  t.test('import --url makes an application where none is named', async t => {
     const { stderr } = await run(argv)
     const made = stderr.match(/^application ([0-9a-f]{32}),/)?.[1]
     t.ok(await client.send(new GetEndpointCommand({ ApplicationId: made, EndpointId: 'e1' })))
   })
 
-  t.test('what it refuses is told as it says it', async t => {
+  t.test('import --url prints a refusal as the emulator words it', async t => {
     const refused = await run([...argv, '--application', 'nix'])
     t.match(refused, { code: 2, stdout: '', stderr: /404 NotFoundException Application not found\n$/ })
   })
 
-  t.test('what it needs a token for is tried before anything is done', async t => {
+  t.test('import --url finds out that it needs a token before it changes anything', async t => {
     const { url, client } = await startEmulator(t, { S3_DIR: at('s3'), CONTROL_TOKEN: 'open-sesame' })
     const argv = ['s3://data/users.csv', '--url', url]
     const without = await run(argv)
@@ -353,7 +353,7 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
     t.match(await run([at('users.csv')], { CONTROL_TOKEN: 'open-sesame' }), { code: 0 }, 'not for its own')
   })
 
-  t.test('a file of this machine is uploaded', async t => {
+  t.test('import --url uploads a file of this machine', async t => {
     const upload = [at('users.csv'), '--url', url, '--application', app]
     const { code, stdout, stderr } = await run(upload)
     t.match({ code, stdout }, { code: 0, stdout: '2 records read, 1 imported' })
@@ -365,7 +365,7 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
     t.match(await run([at('none.csv'), '--url', url]), { code: 2, stderr: 'there is no file or folder' })
   })
 
-  t.test('a file for an application that does not exist is not uploaded', async t => {
+  t.test('import --url uploads no file for an application that does not exist', async t => {
     const dataDir = makeFolder(t)
     const { url } = await startEmulator(t, { DATA_DIR: dataDir })
     const refused = await run([at('users.csv'), '--url', url, '--application', 'nix'])
@@ -373,7 +373,7 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
     t.notOk(existsSync(join(dataDir, 'uploads')))
   })
 
-  t.test('where keys are needed, it signs all that it sends, or sends the token', async t => {
+  t.test('import --url signs all that it sends where keys are needed, or sends the token', async t => {
     const ACCESS_KEYS = 'test-key.1:sesame'
     const key = { AWS_ACCESS_KEY_ID: 'test-key.1', AWS_SECRET_ACCESS_KEY: 'sesame' }
     const withKeys = await startEmulator(t, { S3_DIR: at('s3'), ACCESS_KEYS })
@@ -396,13 +396,13 @@ t.test('with --url, the emulator there imports and keeps it', async t => {
     t.match(await run([large, ...argv.slice(1)]), { code: 0, stdout: '400000 imported' })
   })
 
-  t.test('what is no emulator is told', async t => {
+  t.test('import --url says that a URL is not one of an emulator', async t => {
     const refused = await run(['s3://data/users.csv', '--url', `${url}/_pinpoint`])
     t.match(refused, { code: 2, stdout: '', stderr: 'was refused: 404' })
   })
 })
 
-t.test('--help fits 80 columns and is no error', async t => {
+t.test('import --help fits 80 columns and is no error', async t => {
   const { code, stdout, stderr } = await run(['--help'])
   t.match({ code, stderr }, { code: 0, stderr: '' })
   for (const flag of [
@@ -420,7 +420,7 @@ t.test('--help fits 80 columns and is no error', async t => {
   for (const line of stdout.split('\n')) t.ok(line.length <= 80, line)
 })
 
-t.test('the pipe of a shell is neither a file nor a folder', async t => {
+t.test('import refuses the pipe of a shell, which is neither a file nor a folder', async t => {
   const command = 'cat "$0" | "$1" "$2" import /dev/stdin'
   const argv = ['-c', command, at('users.csv'), process.execPath, main]
   await t.rejects(promisify(execFile)('/bin/sh', argv), {
@@ -430,7 +430,7 @@ t.test('the pipe of a shell is neither a file nor a folder', async t => {
   })
 })
 
-t.test('a reader that leaves early changes neither the job nor its status', async t => {
+t.test('who stops reading the output of import changes neither the job nor the exit status', async t => {
   for (const [argv, code] of [
     [['import', at('users.csv'), '--json'], 0],
     [['import', at('unusable.csv')], 1],
@@ -444,7 +444,7 @@ t.test('a reader that leaves early changes neither the job nor its status', asyn
   }
 })
 
-t.test('the command ends with the status, and what ends it leaves nothing behind', async t => {
+t.test('import exits with the status of the signal that ends it, and leaves nothing behind', async t => {
   const file = join(makeFolder(t), 'big.csv')
   writeFileSync(file, `Id,ChannelType,Address\n${'e,EMAIL,a@example.com\n'.repeat(500_000)}`)
   const before = readdirSync(temp)

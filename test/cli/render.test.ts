@@ -46,7 +46,7 @@ async function run(argv: string[], env: Record<string, string> = {}) {
 
 const withValues = ['mail.hbs', '--endpoint', 'endpoint.json', '--substitutions', 'all.json']
 
-t.test('it prints what would be sent, and nothing else', async t => {
+t.test('render prints what would be sent, and nothing else', async t => {
   t.strictSame(await run(withValues), {
     ...{ code: 0, stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n', stderr: '' },
   })
@@ -55,18 +55,18 @@ t.test('it prints what would be sent, and nothing else', async t => {
   t.match(stdout, new RegExp(`^${new Date().getUTCFullYear()} [\\da-f]{8}-[\\da-f-]{27}\\n$`))
 })
 
-t.test('an endpoint may be as it is answered, or as it is sent, with what is around it', async t => {
+t.test('render takes an endpoint as it is answered or sent, with or without what is around it', async t => {
   for (const file of ['answer.json', 'request.json', 'endpoint.json']) {
     const { stdout } = await run(['mail.hbs', '--endpoint', file, '--substitutions', 'all.json'])
     t.match(stdout, 'Hi Ann,', file)
   }
 })
 
-t.test('a byte order mark, which editors on Windows write, is no part of a file', async t => {
+t.test('render passes over a byte order mark, which editors on Windows write', async t => {
   t.match(await run(['marked.hbs', '--endpoint', 'marked.json']), { code: 0, stdout: 'ann@example.com\n' })
 })
 
-t.test('of substitutions the first file counts, then the endpoint, then the defaults', async t => {
+t.test('render takes values of the first substitutions, then the endpoint, then the defaults', async t => {
   const { stdout } = await run([
     ...['mail.hbs', '--substitutions', 'code.json', '--substitutions', 'all.json'],
     ...['--default-substitutions', 'defaults.json'],
@@ -74,7 +74,7 @@ t.test('of substitutions the first file counts, then the endpoint, then the defa
   t.equal(stdout, 'Hi there,\nyour code is 123.\nBye 123\n')
 })
 
-t.test('a substitution may be a string, too, as in the call that renders', async t => {
+t.test('render takes a substitution that is a string, too, as the control call does', async t => {
   const { stdout } = await run([
     ...['mail.hbs', '--endpoint', 'endpoint.json'],
     ...['--substitutions', 'text.json', '--substitutions', 'all.json'],
@@ -82,7 +82,7 @@ t.test('a substitution may be a string, too, as in the call that renders', async
   t.match(stdout, /your code is 123\.\nBye/)
 })
 
-t.test('missing variables are reported with their places, and the status is 1', async t => {
+t.test('render reports missing variables with their places, and exits with 1', async t => {
   const { code, stdout, stderr } = await run(['mail.hbs', '--endpoint', 'endpoint.json'])
   t.equal(code, 1)
   t.equal(stdout, '', 'nothing would be sent')
@@ -100,7 +100,7 @@ Values come from --endpoint, --substitutions and --default-substitutions; --miss
   )
 })
 
-t.test('they are left blank if that is said, by a flag or a variable', async t => {
+t.test('render leaves missing variables blank where a flag or a setting says so', async t => {
   const argv = ['mail.hbs', '--endpoint', 'endpoint.json']
   const expected = {
     code: 0,
@@ -114,7 +114,7 @@ mail.hbs:3:1: Footer has no value, and is left blank
   t.equal((await run([...argv, '--missing-variables', 'fail'], { MISSING_VARIABLES: 'blank' })).code, 1)
 })
 
-t.test('a template that cannot be rendered is reported with line and column', async t => {
+t.test('render reports a template that cannot be rendered with line and column', async t => {
   t.strictSame(await run(['broken.hbs', '--endpoint', 'endpoint.json']), {
     ...{ code: 1, stdout: '' },
     stderr: 'broken.hbs:2:3: the block is not closed: {{/if}} is missing\n',
@@ -122,7 +122,7 @@ t.test('a template that cannot be rendered is reported with line and column', as
   t.notMatch((await run(['escape.hbs'])).stderr, '\u001b', 'what moves a cursor is escaped')
 })
 
-t.test('--json prints one document', async t => {
+t.test('render --json prints one document', async t => {
   t.strictSame(JSON.parse((await run(['mail.hbs', '--json', '--missing-variables', 'blank'])).stdout), {
     text: 'Hi ,\nyour code is .\n ',
     missingVariables: ['User.UserAttributes.FirstName', 'OTP', 'Footer'],
@@ -176,7 +176,7 @@ for (const [what, argv, message] of [
   })
 }
 
-t.test('the program has the command, and its help says how to use it', async t => {
+t.test('pinpoint-local has the command render, and its help says how to use it', async t => {
   const help = await runMain(t, {}, ['render', '--help'])
   t.match(help, { code: 0, stderr: '' })
   t.match(help.stdout, /^Usage: pinpoint-local render FILE \[flags\]/)
@@ -185,7 +185,7 @@ t.test('the program has the command, and its help says how to use it', async t =
   })
 })
 
-t.test('with --url, the emulator there renders', async t => {
+t.test('render --url has the emulator there render', async t => {
   const { url } = await startEmulator(t)
   await controlOf(url)('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2031-05-06T00:00:00Z' })
   const there = ['--url', `${url}/`]
@@ -219,7 +219,7 @@ t.test('with --url, the emulator there renders', async t => {
   })
 })
 
-t.test('with --url, it sends the token, or signs where that is wanted', async t => {
+t.test('render --url sends the token, or signs where that is wanted', async t => {
   const token = await startEmulator(t, { CONTROL_TOKEN: 'open-sesame' })
   const withToken = await run([...withValues, '--url', token.url], { CONTROL_TOKEN: 'open-sesame' })
   t.match(withToken, { code: 0, stdout: 'Hi Ann,' })
@@ -232,7 +232,7 @@ t.test('with --url, it sends the token, or signs where that is wanted', async t 
   t.match(wrong, { code: 2, stderr: /403 InvalidSignatureException/ })
 })
 
-t.test('with --url, flags without an effect are refused', async t => {
+t.test('render --url refuses flags that have no effect there', async t => {
   for (const [flag, value] of [
     ['--default-substitutions', 'defaults.json'],
     ['--missing-variables', 'blank'],

@@ -36,7 +36,7 @@ t.test('a clock agrees with the machine until it is set, and ticks on from there
   t.strictSame(clock.state, { mode: 'real' })
 })
 
-t.test('all that Pinpoint dates is of the clock, in every thread; HTTP is of the machine', async t => {
+t.test("Pinpoint's dates are by the clock, in every thread; those of HTTP are by the machine", async t => {
   const buckets = makeBuckets(t)
   await buckets.put('data', 'a.csv', csvOf('e1'))
   const { client, url } = await startEmulator(t, buckets.env)

@@ -33,7 +33,7 @@ async function bundle(t: Test) {
   return { folder, page, assets, textOf, nameOf }
 }
 
-t.test('the page names its files by their hashes, and leaves other addresses', async t => {
+t.test('the page of the console names its files by their hashes, and leaves other addresses', async t => {
   const { page, nameOf } = await bundle(t)
   t.match(page, '<base href="./">')
   t.match(page, `<link rel="icon" href="assets/${nameOf('icon', '.svg')}">`)
@@ -42,7 +42,7 @@ t.test('the page names its files by their hashes, and leaves other addresses', a
   t.match(page, '<a href="https://example.com/">')
 })
 
-t.test('what is imported at first is preloaded, what is imported later is not', async t => {
+t.test('the page of the console preloads what is imported at first, not what is imported later', async t => {
   const { page, assets, nameOf, textOf } = await bundle(t)
   const chunk = [...assets.keys()].find(name => textOf(name).includes('shared by '))!
   t.strictSame(
@@ -54,7 +54,7 @@ t.test('what is imported at first is preloaded, what is imported later is not', 
   t.equal(assets.size, 8, [...assets.keys()].join())
 })
 
-t.test('it is made again after a change, and only then', async t => {
+t.test('the bundle of the console is made again after a change, and only then', async t => {
   const { folder, assets } = await bundle(t)
   t.equal((await bundleConsole(folder)).assets, assets)
   writeFileSync(join(folder, 'shared.ts'), `export const shared = (by: string) => 'changed for ' + by`)

@@ -118,7 +118,7 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
-  t.test('of a list, new journeys are announced on any page, and deleted ones go', async t => {
+  t.test('a list of journeys announces new ones on any of its pages, and deleted ones go', async t => {
     const ids: string[] = []
     for (let n = 0; n <= 50; n++) ids.push((await journey(`draft-${n}`)).Id)
     const publish = (id: string) => call('PUT', `${path}/journeys/${id}/state`, { State: 'ACTIVE' })
@@ -158,7 +158,7 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
-  t.test('what cannot be read beside the main thing of a page is said', async t => {
+  t.test('a page says which part of it could not be read', async t => {
     const { Id: id } = await journey('told', { State: 'ACTIVE' })
     const { page, trouble, expectTrouble } = await openPage(t, browser, url)
     await page.route(/\/(execution-metrics|clock|versions|segments\?page-size=100)$/, route =>
@@ -272,7 +272,7 @@ t.test('journeys in the console', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
-  t.test('of a journey with one run, it is said why endpoints did not enter', async t => {
+  t.test('a journey with one run says why endpoints did not enter', async t => {
     await call('PUT', `${path}/endpoints/zoe`, {
       ...{ ChannelType: 'EMAIL', Address: 'zoe@example.com', OptOut: 'ALL' },
     })

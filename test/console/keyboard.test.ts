@@ -18,7 +18,7 @@ const untilFocused = (page: Page, text: string) =>
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 
-t.test('in a real browser, without a mouse', needsBrowser, async t => {
+t.test('the console without a mouse', needsBrowser, async t => {
   const browser = await launchBrowser(t)
   const { url, client } = await startEmulator(t)
   const app = await createApp(client, 'shop')
@@ -237,7 +237,7 @@ t.test('in a real browser, without a mouse', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
-  t.test('single keys', async t => {
+  t.test('single keys pause the feed, search and go to pages; they can be switched off', async t => {
     const { page, trouble } = await openPage(t, browser, url)
     await page.goto(home)
     await heading(page, 'Applications').waitFor()

@@ -11,7 +11,7 @@ const live = (page: Page) => page.getByRole('button', { name: 'Live', exact: tru
 const lost = (page: Page) => page.locator('header').getByText(/Disconnected as of \d\d:\d\d:\d\d/)
 const appLink = (page: Page, name: string) => page.locator('main').getByRole('link', { name, exact: true })
 
-t.test('in a real browser', needsBrowser, async t => {
+t.test('the console of an emulator that is killed, or that others use', needsBrowser, async t => {
   const browser = await launchBrowser(t)
 
   t.test('a killed emulator is noticed, and followed again when it is back', async t => {
@@ -93,7 +93,7 @@ t.test('in a real browser', needsBrowser, async t => {
     },
   )
 
-  t.test('with an emulator that others use', async t => {
+  t.test('the console follows what others do to its emulator', async t => {
     const buckets = makeBuckets(t)
     const { url, client } = await startEmulator(t, buckets.env)
     const control = controlOf(url)

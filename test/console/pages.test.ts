@@ -131,7 +131,7 @@ async function look({ page, trouble }: WatchedPage, address: string, isMissing: 
   return wrong
 }
 
-t.test('every page, in a real browser', needsBrowser, async t => {
+t.test('every page of the console', needsBrowser, async t => {
   const browser = await launchBrowser(t)
 
   /** Looks at all pages, two at a time. */
@@ -151,7 +151,7 @@ t.test('every page, in a real browser', needsBrowser, async t => {
     await Promise.all([lookAtSome(), lookAtSome()])
   }
 
-  t.test('filled', async t => {
+  t.test('every page of a filled emulator', async t => {
     const { url, app, emptyApp, ...of } = await startFilledEmulator(t)
     const idOf = (found: { requestId: string } | undefined) => found!.requestId
     const values: Values = {
@@ -175,7 +175,7 @@ t.test('every page, in a real browser', needsBrowser, async t => {
     const addresses = [...routes.flatMap(({ path }) => addressesOf(path, values)), ...kinds]
     await lookAtAll(t, url, addresses)
 
-    t.test('dialogs', async t => {
+    t.test('every dialog', async t => {
       const { page, trouble } = await openPage(t, browser, url, { reducedMotion: 'reduce' })
       await page.goto(`${url}/_pinpoint/console/no-page`)
       await page.locator('h1').waitFor()
@@ -224,7 +224,7 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       t.equal(fade, '0s', 'nothing moves for readers who ask for that')
     })
 
-    t.test('an application with nothing in it', async t => {
+    t.test('every page of an application with nothing in it', async t => {
       const lists = routes.filter(({ path }) => /^apps\/:app(\/[^:]+)?$/.test(path))
       await lookAtAll(
         t,
@@ -301,7 +301,7 @@ t.test('every page, in a real browser', needsBrowser, async t => {
       }
     })
 
-    t.test('things that are not there', async t => {
+    t.test('every page of a thing that does not exist', async t => {
       const none = new Proxy<Values>({}, { get: (_, name) => [name === 'app' ? app : 'none'] })
       const ofItems = routes.filter(({ path }) => /:(?!app)[^/]+$/.test(path))
       await lookAtAll(
@@ -313,7 +313,7 @@ t.test('every page, in a real browser', needsBrowser, async t => {
     })
   })
 
-  t.test('of an emulator with nothing in it', async t => {
+  t.test('every page of an emulator with nothing in it', async t => {
     const { url, client, close } = await startEmulator(t)
     const addresses = routes.filter(({ path }) => !path.includes(':')).map(({ path }) => path)
     await lookAtAll(t, url, addresses)

@@ -27,7 +27,7 @@ t.test('what a screen reader is told', needsBrowser, async t => {
   const home = `${url}/_pinpoint/console/`
   const control = controlOf(url)
 
-  t.test('a sentence goes after a while, and the same one soon after is another text', async t => {
+  t.test('an announcement goes after a while, and the same one soon after is another text', async t => {
     const { page } = await openPage(t, browser, url)
     await page.goto(`${home}settings`)
     const copy = page.getByRole('button', { name: /^Copy: / })
@@ -38,7 +38,7 @@ t.test('what a screen reader is told', needsBrowser, async t => {
     await untilSaid(page, '')
   })
 
-  t.test('that the feed is paused, and live again', async t => {
+  t.test('a screen reader is told that the feed is paused, and live again', async t => {
     const { page } = await openPage(t, browser, url)
     await page.goto(home)
     await page.getByRole('button', { name: 'Live', exact: true }).waitFor()
@@ -49,7 +49,7 @@ t.test('what a screen reader is told', needsBrowser, async t => {
     await untilSaid(page, 'Live.')
   })
 
-  t.test('what a filter has found', async t => {
+  t.test('a screen reader is told what a filter has found', async t => {
     const { page, trouble } = await openPage(t, browser, url)
     await page.goto(`${home}apps/${app}/endpoints`)
     await page.getByRole('link', { name: 'ann', exact: true }).waitFor()
@@ -65,7 +65,7 @@ t.test('what a screen reader is told', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
-  t.test('names that say what is copied or gone to', async t => {
+  t.test('names of buttons and links say what they copy or lead to', async t => {
     const { page, trouble } = await openPage(t, browser, url)
     await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-09T09:00:00Z' })
     await page.goto(`${home}state`)

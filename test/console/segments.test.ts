@@ -4,7 +4,7 @@ import { controlOf } from '../support/control.ts'
 import { createApp, startEmulator } from '../support/helpers.ts'
 import { putEndpoint } from '../support/reads.ts'
 
-t.test('why an endpoint is in a segment of groups', needsBrowser, async t => {
+t.test('a page says why an endpoint is in a segment of groups', needsBrowser, async t => {
   const { url, client } = await startEmulator(t)
   const app = await createApp(client, 'shop')
   await putEndpoint(client, app, 'ann', { Attributes: { Plan: ['pro'], Shop: ['shop-33'] } })

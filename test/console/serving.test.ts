@@ -212,7 +212,7 @@ t.test('the console is not in the request log, nor is the icon that browsers ask
   t.strictSame(await (await fetch(`${url}/_pinpoint/requests`)).json(), { items: [] })
 })
 
-t.test('in a real browser', needsBrowser, async t => {
+t.test('the console as a browser gets it', needsBrowser, async t => {
   const browser = await launchBrowser(t)
   const app = await createApp(client)
 

@@ -21,7 +21,7 @@ const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'This emulator
 /** The chip that says whether the page follows what happens. */
 const live = (page: Page) => page.getByRole('button', { name: 'Live', exact: true })
 
-t.test('in a real browser', needsBrowser, async t => {
+t.test('sessions of the console', needsBrowser, async t => {
   const browser = await launchBrowser(t)
 
   for (const more of [{}, { ACCESS_KEYS: 'AKIDEXAMPLE:secret' }] as Record<string, string>[]) {
@@ -76,7 +76,7 @@ t.test('in a real browser', needsBrowser, async t => {
       t.equal(await page.getByText('write the secret of the key AKIDEXAMPLE').count(), hints)
       t.strictSame(trouble, [])
 
-      t.test('another browser is asked again', async t => {
+      t.test('another browser is asked for the token again', async t => {
         const other = await openPage(t, browser, url)
         await other.page.goto(`${url}/_pinpoint/console/`)
         await dialogOf(other.page).waitFor()
@@ -127,7 +127,7 @@ t.test('in a real browser', needsBrowser, async t => {
     t.strictSame(trouble, [])
   })
 
-  t.test('a reader who closes the dialog is asked again only by the button', async t => {
+  t.test('a reader who closes the dialog of the token is asked again only by the button', async t => {
     const { url } = await startEmulator(t, { CONTROL_TOKEN })
     const { page } = await openPage(t, browser, url)
     await page.goto(`${url}/_pinpoint/console/`)

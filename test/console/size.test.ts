@@ -34,7 +34,7 @@ function withImports(name: string): Set<string> {
   return found
 }
 
-t.test(`the first load is at most ${maxFirstLoad} bytes`, async t => {
+t.test(`the first load of the console is at most ${maxFirstLoad} bytes`, async t => {
   const ofStart = withImports(assetOf('start'))
   t.ok(ofStart.size > 1, 'the first page imports others')
   const named = [...page.matchAll(/="assets\/([^"]+)"/g)].map(([, name]) => name!)
@@ -47,7 +47,7 @@ t.test(`the first load is at most ${maxFirstLoad} bytes`, async t => {
   t.ok(total(sizes) <= maxFirstLoad, `${total(sizes)}:\n${listed(sizes)}`)
 })
 
-t.test(`the package has at most ${maxInPackage} bytes of it`, async t => {
+t.test(`the console takes at most ${maxInPackage} bytes of the package`, async t => {
   const sizes = new Map([['the page', gzipSync(page).length]])
   for (const [name, { content }] of assets) sizes.set(name, brotliCompressSync(content).length)
   t.ok(total(sizes) <= maxInPackage, `${total(sizes)}:\n${listed(sizes)}`)

@@ -8,7 +8,7 @@ import { controlOf } from '../support/control.ts'
 import { createApp, createImportJob, startEmulator, until } from '../support/helpers.ts'
 import { largeSnapshot } from '../support/large-snapshot.ts'
 
-t.test('the state in the console', needsBrowser, async t => {
+t.test('the state is reset, saved and restored in the console, and each is undone', needsBrowser, async t => {
   const { url, client } = await startEmulator(t, {})
   const browser = await launchBrowser(t)
   const { page, trouble, expectTrouble } = await openPage(t, browser, url)
@@ -97,7 +97,7 @@ t.test('the state in the console', needsBrowser, async t => {
   t.strictSame(trouble, [])
 })
 
-t.test('a state that is too big for an undo', needsBrowser, async t => {
+t.test('a state that is too big for an undo is reset after a second question', needsBrowser, async t => {
   const { url, client } = await startEmulator(t, {})
   await fetch(`${url}/_pinpoint/snapshot`, { method: 'PUT', body: await largeSnapshot(t, 51) })
   const app = await createApp(client)
@@ -284,7 +284,7 @@ t.test('a page shows nothing of a state that was replaced', needsBrowser, async 
   t.strictSame(trouble, [])
 })
 
-t.test('what a tester sets in the console', needsBrowser, async t => {
+t.test('faults, job control, channels and the clock are set in the console', needsBrowser, async t => {
   const { url, client } = await startEmulator(t)
   const { app, ok, endpoints, create, statusOf } = await prepareCampaigns(controlOf(url))
   const { page, trouble } = await openPage(t, await launchBrowser(t), url)
@@ -306,7 +306,7 @@ t.test('what a tester sets in the console', needsBrowser, async t => {
     await page.getByRole('row', { name: /GetApps .* 0 of 2/ }).waitFor()
   })
 
-  await t.test('rules for records and for the messages of an application', async t => {
+  await t.test('rules for records and messages of an application are added in the console', async t => {
     const form = page.getByRole('region', { name: 'New rule' })
     const add = () => form.getByRole('button', { name: 'Add the rule' }).click()
     await open('faults?new=job')
@@ -327,7 +327,7 @@ t.test('what a tester sets in the console', needsBrowser, async t => {
     await page.getByText('Nothing fails on purpose').waitFor()
   })
 
-  await t.test('how jobs advance, after a delay that is no number', async () => {
+  await t.test('a wrong delay of jobs is refused in the console, and the next one is taken', async () => {
     await open('faults')
     const jobs = page.getByRole('region', { name: 'How jobs advance' })
     const is = async (control: object) =>

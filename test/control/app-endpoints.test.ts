@@ -39,7 +39,7 @@ t.test('all endpoints are listed as GetEndpoint answers them, oldest first', asy
   t.strictSame(await ids('?id=x'), [])
 })
 
-t.test('filters, one by one and together', async t => {
+t.test('endpoints are found by each filter, and by several together', async t => {
   const { ids } = await withEndpoints(t, {
     'User-1': email('ann@example.com', {
       User: { UserId: 'ann' },
@@ -112,7 +112,7 @@ t.test('pages go on where the last one ended, for every filter', async t => {
   isError(t, elsewhere, 400, 'BadRequestException', /^token must be the NextToken of an earlier page/)
 })
 
-t.test('what is wrong with a filter is said', async t => {
+t.test('a wrong filter of endpoints is refused, and the message says what is wrong', async t => {
   const { call, page } = await withEndpoints(t, {})
   const refused = async (query: string, status: number, exception: string, message: string | RegExp) =>
     isError(t, await page(query), status, exception, message)
@@ -127,7 +127,7 @@ t.test('what is wrong with a filter is said', async t => {
   isError(t, unknown, 404, 'NotFoundException', 'Application not found')
 })
 
-t.test('of very many endpoints a page may be empty, and goes on', async t => {
+t.test('a page of very many endpoints may be empty, and names the next one', async t => {
   const buckets = makeBuckets(t)
   const lines = Array.from({ length: 45_000 }, (_, n) => `e${n},SMS,+1555${n}`)
   await putAll(buckets, 'data', {

@@ -74,13 +74,13 @@ t.test('pages go on where the last one ended', async t => {
   )
 })
 
-t.test('of an application that is not there, there are no users', async t => {
+t.test('the users of an application that does not exist are a 404', async t => {
   const { call } = await withUsers([])
   const unknown = await call('GET', '/_pinpoint/apps/none/users')
   isError(t, unknown, 404, 'NotFoundException', 'Application not found')
 })
 
-t.test('of very many users a page may be empty, and goes on', async t => {
+t.test('a page of very many users may be empty, and names the next one', async t => {
   const buckets = makeBuckets(t)
   const lines = Array.from({ length: 45_000 }, (_, n) => `e${n},SMS,+1555${n},user-${n}`)
   await buckets.put('data', 'many.csv', ['Id,ChannelType,Address,User.UserId', ...lines].join('\n'))

@@ -35,7 +35,7 @@ t.test('the clock is real at first', async t => {
   isNear(t, body.now, Date.now())
 })
 
-t.test('frozen, it stands still; advanced, it stands still there', async t => {
+t.test('a frozen clock stands still, and once advanced it stands still there', async t => {
   const frozen = { mode: 'frozen', now: morning, pending: 0 }
   t.match(await put({ mode: 'frozen', now: '2027-03-01T10:00:00+01:00' }), { status: 200, body: frozen })
   t.strictSame((await call('GET', path)).body, frozen)
@@ -54,7 +54,7 @@ t.test('frozen, it stands still; advanced, it stands still there', async t => {
   t.match((await put({ mode: 'frozen', now: morning })).body, { now: morning }, 'back, as nothing is active')
 })
 
-t.test('an offset ticks on from a time, or from where it stood still', async t => {
+t.test('a clock with an offset ticks on from a time, or from where it stood still', async t => {
   for (const body of [
     { mode: 'offset', now: '2031-01-01T00:00:00Z' },
     { mode: 'frozen', now: '2032-01-01T00:00:00Z' },
@@ -94,7 +94,7 @@ t.test('jobs run while the clock stands still, and keep their delay by the time 
   await put({ mode: 'real' })
 })
 
-t.test('what is wrong is refused, and changes nothing', async t => {
+t.test('a wrong call about the clock is refused, and changes nothing', async t => {
   await put({ mode: 'frozen', now: morning })
   const bad = async (method: 'PUT' | 'POST', body: unknown, message: string | RegExp) => {
     const answer = method === 'PUT' ? await put(body as object) : await advance(body)
@@ -206,7 +206,7 @@ t.test('a worker that dies of a move answers, and the clock is as it was', async
   t.match((await control('GET', path)).body, { mode: 'frozen', now: morning })
 })
 
-t.test('what is pending is told; what the worker says of a move is answered', async t => {
+t.test('the clock tells what is pending; what the worker says of a move is answered', async t => {
   const clock = new Clock()
   clock.set(stateAt('frozen', Date.parse(morning)))
   const moves: ClockMove[] = []

@@ -47,10 +47,10 @@ async function withFaults(t: Test) {
   return { ...emulator, env, buckets, call, add, clear, app: await createApp(emulator.client) }
 }
 
-t.test('calls fail and wait as rules say', async t => {
+t.test('fault rules for calls', async t => {
   const { client, url, call, add, clear, close, app } = await withFaults(t)
 
-  await t.test('with an exception in its exact form, and only those that the rule is about', async t => {
+  await t.test('a rule fails its calls, and no others, with the exception in its exact form', async t => {
     for (const [error, status] of Object.entries(modelledExceptions)) {
       await add(t, { operation: 'CreateApp', error, message: `no ${error}` })
       const answer = await call('POST', '/v1/apps', { Name: 'shop' })
@@ -73,7 +73,7 @@ t.test('calls fail and wait as rules say', async t => {
     t.equal((await call('GET', '/v1/nowhere')).status, 404)
   })
 
-  await t.test('as often as the rule says, so that an SDK that tries again comes through', async t => {
+  await t.test('calls fail as often as the rule says: an SDK that tries again comes through', async t => {
     const patient = createClient(url, { maxAttempts: 4 })
     t.teardown(() => patient.destroy())
     const list = new GetAppsCommand({})
@@ -96,7 +96,7 @@ t.test('calls fail and wait as rules say', async t => {
     t.ok(await client.send(list))
   })
 
-  await t.test('late, while others are answered, until the caller leaves or the emulator stops', async t => {
+  await t.test('a rule delays its calls alone, until the caller leaves or the emulator stops', async t => {
     const id = await add(t, { operation: 'GetApp', latencyMs: 50 })
     const since = performance.now()
     t.ok(await client.send(new GetAppCommand({ ApplicationId: app })))
@@ -117,7 +117,7 @@ t.test('calls fail and wait as rules say', async t => {
   })
 })
 
-t.test('jobs fail and hang as rules say', async t => {
+t.test('fault rules for jobs', async t => {
   const { client, call, add, clear, close, env, buckets, app } = await withFaults(t)
   const S3Url = 's3://data/users.csv'
   const pathOf = ({ Type, Id }: { Type?: string | undefined; Id?: string | undefined }) =>
@@ -125,7 +125,7 @@ t.test('jobs fail and hang as rules say', async t => {
   const statesOf = async (job: { Type?: string | undefined; Id?: string | undefined }) =>
     (await call('GET', pathOf(job))).body.history.map(({ status }: { status: string }) => status)
 
-  await t.test('in any state, those that the rule is about', async t => {
+  await t.test('jobs that a rule is about, and no others, fail in any state', async t => {
     await add(t, { job: { s3Url: 's3://data/others*' }, failAt: 'CREATED' })
     await add(t, { job: { format: 'JSON' }, failAt: 'CREATED' })
     await add(t, { job: { applicationId: 'another' }, failAt: 'CREATED' })
@@ -148,7 +148,7 @@ t.test('jobs fail and hang as rules say', async t => {
     t.same(Object.keys(await buckets.read('data')), Object.keys(objects).sort(), 'exports leave nothing')
   })
 
-  await t.test('until the rule is removed, or the application deleted', async t => {
+  await t.test('jobs hang until the rule is removed, or the application deleted', async t => {
     for (const hangAt of ['CREATED', 'INITIALIZING', 'PROCESSING', 'COMPLETING'] as const) {
       const id = await add(t, { job: {}, hangAt, times: 1 })
       const job = await createImportJob(client, app, { S3Url })
@@ -183,7 +183,7 @@ t.test('jobs fail and hang as rules say', async t => {
     t.match(await runImport(client, app, { S3Url }), completed(5), 'their slots are free again')
   })
 
-  await t.test('by their pieces and records', async t => {
+  await t.test('pieces and records of jobs fail as rules say', async t => {
     await add(t, { job: {}, failPieces: 2, reason: 'told to' })
     const job = await runImport(client, app, { S3Url: 's3://data/' })
     t.match(job, {
@@ -207,7 +207,7 @@ t.test('jobs fail and hang as rules say', async t => {
     })
   })
 
-  await t.test('one of several, by its id', async t => {
+  await t.test('one of several jobs fails by its id', async t => {
     await call('PUT', '/_pinpoint/job-control', { mode: 'manual' })
     const [chosen, other] = [
       await createImportJob(client, app, { S3Url }),
@@ -220,7 +220,7 @@ t.test('jobs fail and hang as rules say', async t => {
     await clear()
   })
 
-  await t.test('also when they are under way', async t => {
+  await t.test('jobs fail by a rule that is added while they are under way', async t => {
     const hanging = await add(t, { job: {}, hangAt: 'PROCESSING' })
     const job = await createImportJob(client, app, { S3Url: 's3://data/others.csv' })
     await waitForJob(client, job, ({ TotalProcessed }) => TotalProcessed === 1)
@@ -232,7 +232,7 @@ t.test('jobs fail and hang as rules say', async t => {
     t.equal(await getEndpoint(client, app, 'e6'), undefined)
   })
 
-  await t.test('the same after the emulator was stopped', async t => {
+  await t.test('rules and their jobs go on after the emulator was stopped', async t => {
     const rule = { job: { s3Url: 's3://*/many.csv' }, failRecords: { every: 7, reason: 'seventh' }, times: 1 }
     const { id } = (await call('POST', '/_pinpoint/faults', rule)).body
     const job = await createImportJob(client, app, { S3Url: 's3://data/many.csv' })
@@ -247,7 +247,7 @@ t.test('jobs fail and hang as rules say', async t => {
   })
 })
 
-t.test('a rule that cannot be meant is refused with what would be right', async t => {
+t.test('a fault rule that cannot be meant is refused, and told what would be right', async t => {
   const { call } = buildTestApp(t)
   const refused = async (rule: object, message: string | RegExp) =>
     isError(t, await call('POST', '/_pinpoint/faults', rule), 400, 'BadRequestException', message)

@@ -72,7 +72,7 @@ t.test('a job that is held says by what, on its page and to who waits for it', a
   t.notOk('heldBy' in page)
 })
 
-t.test('what is still on is told at the start of the next process, and once it is restored', async t => {
+t.test('rules and job control that are on are warned of at the next start, and after a restore', async t => {
   const dataDir = makeFolder(t)
   const warningsOf = ({ log }: { log: () => { level?: unknown; msg: string }[] }) =>
     log()

@@ -18,7 +18,7 @@ async function importing(t: Test, objects: Record<string, string>, S3Url = 's3:/
   return { client, url, app, job, path, get: () => fetch(`${url}${path}/failures.csv`) }
 }
 
-t.test('all failures are answered as one CSV file', async t => {
+t.test('all failures of an import are answered as one CSV file', async t => {
   const { job, url, path, get } = await importing(t, {
     'a.csv': `${header}\nann,EMAIL,\n"b ""x"", y",FAX,b\n${good}\n`,
     'b.csv': `${header}\neve,SMS,\n${good}\n`,
@@ -44,18 +44,18 @@ t.test('all failures are answered as one CSV file', async t => {
   )
 })
 
-t.test('what failed as a whole has neither line nor record', async t => {
+t.test('an object that failed as a whole has neither line nor record in the CSV of failures', async t => {
   const { get } = await importing(t, { 'a.csv': header }, 's3://data/none.csv')
   const text = await (await get()).text()
   t.match(text, /^object,line,reason,record\r\n"s3:\/\/data\/none\.csv",,"[^"]+",""\r\n$/)
 })
 
-t.test('a job without failures answers the header alone', async t => {
+t.test('the CSV of failures of a job without any is its header alone', async t => {
   const { get } = await importing(t, { 'a.csv': `${header}\nann,EMAIL,ann@example.com\n` })
   t.equal(await (await get()).text(), 'object,line,reason,record\r\n')
 })
 
-t.test('no cell begins as a formula would', async t => {
+t.test('no cell of the CSV of failures begins as a formula would', async t => {
   const beginnings = ['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '＝1']
   const records = [...beginnings, 'a=1', ' b'].map(text => `${text},FAX,x`)
   const { get } = await importing(t, { 'a.csv': [header, ...records, good].join('\n') })
@@ -91,7 +91,7 @@ t.test('100,000 failures are all there, and the answer ends with the job', async
   await t.rejects(readAll(), 'it breaks off instead of ending as if that were all')
 })
 
-t.test('a job that does not exist is a 404', async t => {
+t.test('the CSV of failures of a job that does not exist is a 404', async t => {
   const { url, app } = await importing(t, { 'a.csv': header })
   const none = await controlOf(url)('GET', `/_pinpoint/apps/${app}/import-jobs/none/failures.csv`)
   isError(t, none, 404, 'NotFoundException', 'Import job not found: none')

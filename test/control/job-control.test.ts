@@ -19,7 +19,7 @@ const straight = [
   ...['CREATED', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING', 'PROCESSING', 'COMPLETING', 'COMPLETED'],
 ]
 
-t.test('jobs advance as callers say', async t => {
+t.test('job control', async t => {
   const buckets = makeBuckets(t)
   await putAll(buckets, 'data', { 'users.csv': csvOf('e1', 'e2'), 'bad.csv': 'Id,Nonsense\ne1,1' })
   const dataDir = t.testdir()
@@ -44,11 +44,11 @@ t.test('jobs advance as callers say', async t => {
   const isRefused = (t: Test, answer: Answer, message: string | RegExp) =>
     isError(t, answer, 409, 'ConflictException', message)
 
-  await t.test('by the setting at first', async t => {
+  await t.test('job control is that of the settings at first', async t => {
     t.same((await call('GET', '/_pinpoint/job-control')).body, { mode: 'timed', delayMs: 7 })
   })
 
-  await t.test('by hand, one state at a time, each held when all is done in it', async t => {
+  await t.test('a job is advanced one state at a time, and held when all is done in it', async t => {
     await put(t, 'manual')
     const job = await createImportJob(client, app, { S3Url, DefineSegment: true })
     const states = [job.JobStatus]
@@ -71,7 +71,7 @@ t.test('jobs advance as callers say', async t => {
     isRefused(t, await advance(job), 'the job is COMPLETED: no state comes after that')
   })
 
-  await t.test('by hand, on to a state', async t => {
+  await t.test('a job is advanced to a state that is ahead of it, and to no other', async t => {
     const job = await createImportJob(client, app, { S3Url })
     isIn(t, await advance(job, 'PROCESSING'), 'PROCESSING')
     isRefused(
@@ -97,7 +97,7 @@ t.test('jobs advance as callers say', async t => {
     )
   })
 
-  await t.test('by hand, on to a failure by a fault rule in COMPLETING', async t => {
+  await t.test('a job that a fault rule fails in COMPLETING is advanced to its failure', async t => {
     const fails = { failAt: 'COMPLETING', reason: 'as it should' }
     const addRule = async (rule: object) => (await call('POST', '/_pinpoint/faults', rule)).body.id
     const removeRule = (id: string) => call('DELETE', `/_pinpoint/faults/${id}`)
@@ -134,7 +134,7 @@ t.test('jobs advance as callers say', async t => {
     isIn(t, await advance(other), 'COMPLETED')
   })
 
-  await t.test('by hand, on to a failure by a segment that was deleted', async t => {
+  await t.test('a job whose segment was deleted is advanced to its failure', async t => {
     const withSegment = async () => {
       const { Id } = await createImportJob(client, app, { S3Url, DefineSegment: true })
       isIn(t, await advance({ Id }, 'COMPLETED'), 'COMPLETED')
@@ -155,7 +155,7 @@ t.test('jobs advance as callers say', async t => {
     isIn(t, await advance(job), 'COMPLETED')
   })
 
-  await t.test('by hand, also while they wait for a slot', async t => {
+  await t.test('a job that waits for a slot is advanced once it has one', async t => {
     const first = await createImportJob(client, app, { S3Url })
     isIn(t, await advance(first, 'INITIALIZING'), 'INITIALIZING')
     const second = await createImportJob(client, app, { S3Url })
@@ -181,7 +181,7 @@ t.test('jobs advance as callers say', async t => {
     isIn(t, await advance(fourth, 'COMPLETED'), 'COMPLETED')
   })
 
-  await t.test('exports too', async t => {
+  await t.test('an export is advanced as an import is', async t => {
     const job = await createExportJob(client, app)
     isIn(t, await advance(job, 'COMPLETING'), 'COMPLETING')
     await put(t, 'immediate')
@@ -193,7 +193,7 @@ t.test('jobs advance as callers say', async t => {
     )
   })
 
-  await t.test('in another mode from now on, when that is said of running jobs', async t => {
+  await t.test('a change of job control counts for running jobs from then on', async t => {
     await put(t, 'manual')
     const held = await createImportJob(client, app, { S3Url })
     isIn(t, await advance(held, 'INITIALIZING'), 'INITIALIZING')
@@ -212,7 +212,7 @@ t.test('jobs advance as callers say', async t => {
     t.match(await waitForJob(client, resting), { JobStatus: 'COMPLETED' })
   })
 
-  await t.test('and a wrong call says what would be right', async t => {
+  await t.test('a wrong call of job control says what would be right', async t => {
     const job = await createImportJob(client, app, { S3Url })
     await waitForJob(client, job)
     const control = '/_pinpoint/job-control'
@@ -253,7 +253,7 @@ t.test('jobs advance as callers say', async t => {
     }
   })
 
-  await t.test('by hand also after the emulator was stopped, from where they were', async t => {
+  await t.test('held jobs are still held, and can be advanced, after a restart', async t => {
     await put(t, 'manual')
     const job = await createImportJob(client, app, { S3Url })
     isIn(t, await advance(job, 'PROCESSING'), 'PROCESSING')

@@ -19,7 +19,7 @@ async function withJobs(t: Test, objects: Record<string, string>, env: Record<st
   return { client: client as PinpointClient, app, call: controlOf(url), jobs: `/_pinpoint/apps/${app}` }
 }
 
-t.test("a job's own page", async t => {
+t.test('what is answered of one job', async t => {
   const bad = (count: number, from = 0) =>
     Array.from({ length: count }, (_, index) => `bad${from + index},EMAIL,`).join('\n')
   const { client, app, call, jobs } = await withJobs(
@@ -33,7 +33,7 @@ t.test("a job's own page", async t => {
     { PIECE_BYTES: '50' },
   )
 
-  await t.test('says when an import came to each of its states, and what its pieces are', async t => {
+  await t.test('one import is answered with its pieces, and the time of each of its states', async t => {
     const job = await runImport(client, app, { S3Url: 's3://data/p/' })
     const { status, body } = await call('GET', `${jobs}/import-jobs/${job.Id}`)
     t.equal(status, 200)
@@ -69,7 +69,7 @@ t.test("a job's own page", async t => {
     t.same(from.body.pieces, body.pieces.slice(3))
   })
 
-  await t.test('has all failures, in pages', async t => {
+  await t.test('one import is answered with all its failures, in pages', async t => {
     const job = await runImport(client, app, { S3Url: 's3://data/bad.csv' })
     t.equal(job.JobStatus, 'FAILED')
     const page = async (query: string) =>
@@ -108,7 +108,7 @@ t.test("a job's own page", async t => {
     t.equal(job.Failures?.length, 100, 'GetImportJob shows no more')
   })
 
-  await t.test('of an export has its history and its pieces', async t => {
+  await t.test('one export is answered with its history and its pieces', async t => {
     await runImport(client, app, { S3Url: 's3://data/good.csv' })
     const job = await runExport(client, app, { S3UrlPrefix: 's3://data/out' })
     const { status, body } = await call('GET', `${jobs}/export-jobs/${job.Id}`)
@@ -126,7 +126,7 @@ t.test("a job's own page", async t => {
     )
   })
 
-  await t.test('is not there for what is not there', async t => {
+  await t.test('a job that does not exist is a 404', async t => {
     const job = await runImport(client, app, { S3Url: 's3://data/good.csv' })
     const other = await createApp(client)
     for (const [path, message] of [
@@ -148,7 +148,7 @@ t.test("a job's own page", async t => {
   })
 })
 
-t.test('which of its object a failed record is, and its Id', async t => {
+t.test('a failure says which record of its object it is of, and the Id in it', async t => {
   const { client, app, call, jobs } = await withJobs(t, {
     'in/1.csv': [
       'ChannelType,Id,Address,Metrics.m',
@@ -208,7 +208,7 @@ t.test(
   },
 )
 
-t.test('what an import has skipped', async t => {
+t.test('one import is answered with what it has skipped, and why', async t => {
   const { client, app, call, jobs } = await withJobs(t, {
     'in/a.csv': csvOf('e1'),
     'in/b.json': '{}',

@@ -91,7 +91,7 @@ t.test('pages go on where the last one ended, whatever the filter', async t => {
   isError(t, elsewhere, 400, 'BadRequestException', /^token must be the NextToken of an earlier page/)
 })
 
-t.test('a filter that is none is refused', async t => {
+t.test('jobs of an unknown type or status are refused', async t => {
   const { call } = buildTestApp(t)
   const wrong = await call('GET', '/_pinpoint/jobs?type=import')
   isError(t, wrong, 400, 'BadRequestException', /^type must be one of IMPORT, EXPORT/)

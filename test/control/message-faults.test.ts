@@ -111,7 +111,7 @@ t.test('the failures of the page about faults are answered by its rules, as they
   }
 })
 
-t.test('a rule that cannot be meant is refused with what would be right', async t => {
+t.test('a rule for messages that cannot be meant is refused, and told what would be right', async t => {
   const { call } = await withSending(t)
   const refused = async (rule: object, message: string | RegExp) =>
     isError(t, await call('POST', faults, rule), 400, 'BadRequestException', message)

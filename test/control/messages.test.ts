@@ -56,7 +56,7 @@ t.test('a page of long messages is short, and the next one goes on', async t => 
   ])
 })
 
-t.test('the filters select; a + in a query is one', async t => {
+t.test('messages are found by each filter, and a + in a query is a plus', async t => {
   const { send, sendUsers, endpoint, template, outbox, app, createApp } = await withSending(t)
   await endpoint('e1', { ChannelType: 'EMAIL', Address: 'ann@example.com', User: { UserId: 'ann' } })
   await template('welcome', 'email', { Subject: 'Welcome', HtmlPart: '<b>to the shop</b>' })
@@ -115,7 +115,7 @@ t.test('the filters select; a + in a query is one', async t => {
   t.strictSame(await ids({ address: 'Ann Lee <ann@example.com>' }), [7], 'a space before a name is one')
 })
 
-t.test('a filter that cannot match is refused', async t => {
+t.test('a filter of messages that cannot match is refused', async t => {
   const { call } = await withSending(t)
   for (const [query, message] of Object.entries({
     'channel=sms': /^channel must be one of PUSH, GCM, .*; got "sms"$/,
@@ -158,7 +158,7 @@ t.test('wait answers as soon as a message matches', async t => {
   t.match(byAddress!.body, { items: [{ id: 3 }], last: 4 })
 })
 
-t.test('wait that is over answers no items', async t => {
+t.test('a wait for a message that is over answers no items', async t => {
   const { call, send } = await withSending(t)
   await send(sms('hi', '+15550000001'))
   t.strictSame((await call('GET', `${list}?wait=0.01&text=code`)).body, { items: [], last: 1, dropped: 0 })
@@ -226,7 +226,7 @@ async function untilTrue(is: () => boolean): Promise<void> {
   while (!is()) await setImmediate()
 }
 
-t.test('one message, and its HTML', async t => {
+t.test('one message is answered by its id, and its HTML as a page that runs nothing', async t => {
   const { call, send, server } = await withSending(t)
   const html = '<script>alert(1)</script><img src="http://example.com/a.png"><b>Hi</b>'
   await send({
@@ -409,7 +409,7 @@ t.test('an e-mail is answered as a mail server would get it', async t => {
   }
 })
 
-t.test('a name that is none does not end the headers of an e-mail', async t => {
+t.test('a header of an e-mail whose name SMTP cannot have is left out, and the others stay', async t => {
   const { send, server, store } = await withSending(t)
   // No call writes such a template; a data folder of an earlier build may have it.
   const Headers = [

@@ -58,7 +58,7 @@ async function describe(t: Test, { app }: Pick<ReturnType<typeof buildTestApp>, 
 const isOperation = ({ config, url, method }: RouteOptions) =>
   config?.operation !== undefined && method !== 'HEAD' && !/\/(legacy)?$/.test(url)
 
-t.test('the description is a valid one, of every operation that is served and of no other', async t => {
+t.test('the OpenAPI document is valid, and has every operation that is served and no other', async t => {
   const built = buildTestApp(t, { build: buildApp })
   const { document, operations } = await describe(t, built)
   t.match(document, { openapi: '3.1.0', servers: [{ url: 'http://pinpoint.test:7467' }] })

@@ -41,7 +41,7 @@ t.test('one-time passwords are listed newest first, by application, reference an
   )
 })
 
-t.test('as LocalStack has it, the newest of a reference is one object with its Code', async t => {
+t.test("the newest one-time password of a reference is at LocalStack's path, in its form", async t => {
   const { app, call, send, verify, list } = await createOtpApp(t)
   await send({ DestinationIdentity: '+12065550101' })
   await send({ CodeLength: 5, Language: 'en-US' })
@@ -70,7 +70,7 @@ t.test('as LocalStack has it, the newest of a reference is one object with its C
   )
 })
 
-t.test('both are control calls: they need the token, and are closed to other origins', async t => {
+t.test('calls for one-time passwords need the control token, and are closed to other origins', async t => {
   const { url } = await startEmulator(t, { CONTROL_TOKEN: 'secret' })
   for (const path of ['/_pinpoint/otp', '/_aws/pinpoint/a/r', '/_aws/pinpoint/nix']) {
     t.equal((await controlOf(url)('GET', path)).status, 401, path)
@@ -83,7 +83,7 @@ t.test('both are control calls: they need the token, and are closed to other ori
   t.equal(status, 200)
 })
 
-t.test('in a test process, otp gives the newest', async t => {
+t.test('otp() of an emulator in a test process gives the newest one-time password', async t => {
   const pinpoint = await startPinpoint({ otpCode: '13579', controlToken: 'secret' })
   t.teardown(() => pinpoint.close())
   const call = controlOf(pinpoint.url)
@@ -99,7 +99,7 @@ t.test('in a test process, otp gives the newest', async t => {
   t.same([code, isValid], ['13579', true])
 })
 
-t.test('a restart keeps them', async t => {
+t.test('a restart keeps one-time passwords', async t => {
   const DATA_DIR = t.testdir()
   const first = await startEmulator(t, { DATA_DIR })
   const call = controlOf(first.url)

@@ -4,7 +4,7 @@ import { isError, sharedTestApp } from '../support/helpers.ts'
 const { call } = sharedTestApp()
 const path = '/_pinpoint/phone-numbers'
 
-t.test('what is said of numbers is read, listed, replaced and forgotten', async t => {
+t.test('facts about phone numbers are stored, read, listed, replaced and deleted', async t => {
   t.same((await call('GET', path)).body, { items: [] })
   const facts = { PhoneType: 'MOBILE', Carrier: 'A' }
   for (const number of ['+3', '+1', '+2']) {
@@ -27,7 +27,7 @@ t.test('what is said of numbers is read, listed, replaced and forgotten', async 
   }
 })
 
-t.test('what is wrong is refused', async t => {
+t.test('wrong facts about a phone number are refused', async t => {
   const bad = async (number: string, body: object, message: string | RegExp) =>
     isError(t, await call('PUT', `${path}/${number}`, body), 400, 'BadRequestException', message)
   for (const number of ['1555', 'hello', '+', `+${'1'.repeat(250)}`]) {

@@ -66,7 +66,7 @@ t.test('no more items are given than the configuration says', async t => {
   t.equal(await render('e1'), 'a,b,')
 })
 
-t.test('of a recommender by users, an endpoint without a user gets nothing', async t => {
+t.test('an endpoint without a user gets no items of a recommender by users', async t => {
   const byUser = { ...plain, RecommendationProviderIdType: 'PINPOINT_USER_ID' }
   const { say, render } = await withRecommender(t, byUser, '{{RecommendationItems.[0]}}')
   await say({ users: { ann: ['a'] }, default: ['c'] })

@@ -30,7 +30,7 @@ t.test('the HTML is rendered for values, or for an endpoint', async t => {
   }
 })
 
-t.test('it has the same policy as the HTML of a message', async t => {
+t.test('rendered HTML has the same security policy as the HTML of a message', async t => {
   const { headers } = await server.inject(address({}))
   t.match(headers, {
     'content-type': 'text/html; charset=utf-8',
@@ -64,7 +64,7 @@ for (const [title, query, status, message] of [
   })
 }
 
-t.test('the template is needed', async t => {
+t.test('a call for rendered HTML without a template answers 400', async t => {
   const answer = await call('GET', '/_pinpoint/render/html?version=1')
   isError(t, answer, 400, 'BadRequestException', /^template is required/)
 })

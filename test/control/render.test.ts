@@ -166,7 +166,7 @@ t.test('a part with a missing variable would not be sent, and the answer names a
   })
 })
 
-t.test('with MISSING_VARIABLES=blank, nothing stands in their place', async t => {
+t.test('with MISSING_VARIABLES=blank, missing variables are rendered as nothing', async t => {
   const { render } = await withEndpoint(t, { missingVariables: 'blank' })
   const { body } = await render({ text: 'Hi {{name}}!' })
   t.strictSame(body, { parts: { text: 'Hi !' }, missingVariables: ['name'], errors: [] })
@@ -212,7 +212,7 @@ t.test('the parts of a message together have the limits of one template', async 
   })
 })
 
-t.test('what is not there answers 404', async t => {
+t.test('rendering with a template, application or endpoint that does not exist answers 404', async t => {
   const { app, create, render } = await withEndpoint(t)
   await create('sms', {})
   const template = { name: 'welcome', kind: 'SMS' }

@@ -51,7 +51,7 @@ t.test('calls that failed can be listed alone, and so can those that did not', a
   t.equal((await call('GET', '/_pinpoint/requests?failed=maybe')).status, 400)
 })
 
-t.test('a page is whole, however large the bodies of its calls were', async t => {
+t.test('a page of calls is whole, however large their bodies were', async t => {
   const { call } = await listen(t)
   const Name = 'n'.repeat(16_000)
   for (let count = 0; count < 400; count++) await call('POST', '/v1/apps', { Name })
@@ -122,7 +122,7 @@ t.test('one operation can be asked for, and no other than those of Pinpoint', as
   }
 })
 
-t.test('pages go on where the last one ended, also when calls have come since', async t => {
+t.test('pages of calls go on where the last one ended, also when calls have come since', async t => {
   const { call } = buildTestApp(t)
   const page = async (query: string) => (await call('GET', `/_pinpoint/requests?page-size=2${query}`)).body
   const pathsOf = ({ items }: { items: { path: string }[] }) => items.map(({ path }) => path)

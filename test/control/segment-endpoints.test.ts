@@ -99,7 +99,7 @@ t.test('users are looked up when the segment is read', async t => {
   t.same(await ids(users), ['z-ann', 'b2', 'a-ann'])
 })
 
-t.test('each version has its own endpoints', async t => {
+t.test('each version of a segment has its own endpoints', async t => {
   const { define, ids } = await withObjects(t, { 'a.csv': csvOf('a', 'b'), 'b.csv': csvOf('b', 'c') })
   const segment = await define('a.csv')
   await define('b.csv', { SegmentId: segment })
@@ -108,7 +108,7 @@ t.test('each version has its own endpoints', async t => {
   t.same(await ids(segment, '?version=2'), ['b', 'c'])
 })
 
-t.test('pages hold each endpoint once, while others come and go', async t => {
+t.test('pages of a segment hold each endpoint once, while others come and go', async t => {
   const { client, app, define, page } = await withObjects(t, {
     'all.json': `${ndjsonOf('e1', 'e2', 'e3', 'e4')}{"User":{"UserId":"u"}}\n`,
   })
@@ -128,7 +128,7 @@ t.test('pages hold each endpoint once, while others come and go', async t => {
   t.same(seen, ['e1', 'e2', 'e3', 'e4', 'u1', 'u2', 'u3'])
 })
 
-t.test('pages go on in the version in which they began', async t => {
+t.test('pages of a segment go on in the version in which they began', async t => {
   const { client, app, define, page, ids } = await withObjects(t, {
     'a.csv': csvOf('a', 'b', 'c', 'd'),
     'b.csv': csvOf('d', 'e'),
@@ -168,7 +168,7 @@ t.test('pages go on in the version in which they began', async t => {
   }
 })
 
-t.test('what is not there and what is wrong is said', async t => {
+t.test("a wrong version, page size or token of a segment's endpoints is refused", async t => {
   const { define, app, client } = await withObjects(t, { 'a.csv': csvOf('a', 'b') })
   const segment = await define('a.csv')
   const endpoint = await client.config.endpoint!()

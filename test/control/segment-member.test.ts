@@ -34,7 +34,7 @@ async function withEndpoints(t: Test) {
 const plan = { AttributeType: 'INCLUSIVE' as const, Values: ['free'] }
 const country = { DimensionType: 'INCLUSIVE' as const, Values: ['GB'] }
 
-t.test('which dimensions of a segment an endpoint meets', async t => {
+t.test('an endpoint is answered with the dimensions of a segment that it meets', async t => {
   const { segment, ask } = await withEndpoints(t)
   const id = await segment({ Dimensions: { Attributes: { Plan: plan }, Location: { Country: country } } })
   t.same((await ask(`segments/${id}/endpoints/ada`)).body, {
@@ -51,7 +51,7 @@ t.test('which dimensions of a segment an endpoint meets', async t => {
   })
 })
 
-t.test('groups and source segments, each by itself', async t => {
+t.test('an endpoint is answered with the groups and source segments that it meets, one by one', async t => {
   const { imported, segment, ask } = await withEndpoints(t)
   const id = await segment({
     SegmentGroups: {
@@ -79,7 +79,7 @@ t.test('groups and source segments, each by itself', async t => {
   })
 })
 
-t.test('the conditions of each of the Dimensions of a group', async t => {
+t.test('an endpoint is answered with the conditions of each of the Dimensions of a group', async t => {
   const { imported, segment, ask } = await withEndpoints(t)
   const dimensions = { Attributes: { Plan: plan }, Location: { Country: country } }
   const id = await segment({
@@ -163,7 +163,7 @@ t.test('a segment whose import registers nobody has who was in its file, as the 
   })
 })
 
-t.test('the segments of an application, and whether an endpoint is in them', async t => {
+t.test('an endpoint is answered with the segments of its application, and whether it is in them', async t => {
   const { imported, segment, ask } = await withEndpoints(t)
   const free = await segment({ Name: 'Free', Dimensions: { Attributes: { Plan: plan } } })
   const { items } = (await ask('endpoints/bob/segments')).body

@@ -61,7 +61,7 @@ const early: [what: string, bytes: (string | Buffer)[], says: RegExp][] = [
   ['chunks without an end', [chunked, chunk(good), chunk(Buffer.alloc(1))], /longer than the SQLite file/],
 ]
 for (const [what, bytes, says] of early) {
-  t.test(`${what}: refused as soon as that can be told, before the rest has come`, async t => {
+  t.test(`an upload is refused as soon as that can be told, before the rest has come: ${what}`, async t => {
     const connection = await keepOpen(port)
     connection.send(...bytes)
     isRefused(t, await connection.answer(), says)

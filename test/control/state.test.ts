@@ -182,7 +182,7 @@ t.test('a running import writes nothing into what comes after a reset', async t 
   t.strictSame([apps, endpoints, import_jobs, import_members, documents], [1, 2, 1, 2, 1])
 })
 
-t.test('calls that come meanwhile are answered from the one state or the other', async t => {
+t.test('calls during a reset or a restore are answered from the one state or the other', async t => {
   const app = await createApp(client)
   let over = false
   const seen = new Set<number>()
@@ -215,7 +215,7 @@ t.test('a reset discards what a running export has written, and other files stay
   t.strictSame(hidden(), ['.mine'])
 })
 
-t.test('an ephemeral emulator that stops discards it too, any other keeps it for its next start', async t => {
+t.test('the end of an ephemeral emulator discards drafts of an export; any other keeps them', async t => {
   await buckets.remove('data', '.mine')
   const ephemeral = await startEmulator(t, { ...buckets.env, EPHEMERAL: 'true' })
   await exportToTheBrink(ephemeral)
@@ -502,7 +502,7 @@ t.test('what is no snapshot is refused, says why, and changes nothing', async t 
   t.strictSame(filesOf(DATA_DIR), [])
 })
 
-t.test('a snapshot in one file, or with a log that it has not, is as good', async t => {
+t.test('a snapshot is taken whether its header says that it has a write-ahead log or not', async t => {
   const app = await createApp(client)
   const snapshot = await snapshotOf()
   for (const format of [1, 2]) {

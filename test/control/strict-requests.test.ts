@@ -160,7 +160,7 @@ t.test('members at any depth, and of the wrong type, are refused', async t => {
   }
 })
 
-t.test('a body that says nothing is none', async t => {
+t.test('an empty JSON object counts as no body for control calls', async t => {
   const { calls, send } = await describedCalls(t)
   for (const { method, path, body, operationId, isUpload } of calls) {
     if (method === 'GET' || body !== undefined || isUpload) continue
@@ -208,7 +208,7 @@ t.test('reset takes its option in the query, in the body, or in both if they agr
   t.strictSame(resets, [], 'nothing is reset by a call that is refused')
 })
 
-t.test('a body asks for the seed as the query does', async t => {
+t.test('reset applies the seed where its body or its query asks for it', async t => {
   const seed = makeFolder(t)
   writeFileSync(join(seed, 'seed.json'), '{"apps":[{"Id":"0123456789abcdef0123456789abcdef","Name":"demo"}]}')
   const { url } = await startEmulator(t, { SEED: seed })
@@ -245,7 +245,7 @@ t.test('what is no control call is 404, and says where they are listed', async t
   }
 })
 
-t.test('the description says which bodies are needed', async t => {
+t.test('the OpenAPI document says which bodies are required', async t => {
   const { calls } = await describedCalls(t)
   const bodies = calls.flatMap(({ operationId, requestBody }) =>
     requestBody === undefined ? [] : [[operationId, requestBody.required]],

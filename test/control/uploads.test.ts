@@ -141,7 +141,7 @@ t.test('a name may have anything but what names no file in a folder', async t =>
   t.strictSame(stored(), before)
 })
 
-t.test('a name of dots is none', async t => {
+t.test('the name of an upload must not be . or ..', async t => {
   const { url, stored } = await start(t)
   const port = Number(new URL(url).port)
   // Other clients resolve such paths.

@@ -67,7 +67,7 @@ t.test('the end of a process logs once how often ended operations were called', 
   t.equal(lines.length, 1)
 })
 
-t.test('where none was called, it logs nothing of it', async t => {
+t.test('the end of a process in which no ended operation was called logs nothing of them', async t => {
   const { client, log, end } = await spawnEmulator(t, { EPHEMERAL: 'true' })
   await client.send(new GetAppsCommand({}))
   await end('SIGTERM')

@@ -53,7 +53,7 @@ const pytest = (folder: string, ...args: string[]) =>
   run(folder, python!, ['-m', 'pytest', '-p', 'no:cacheprovider', 'tests', ...args])
 
 t.test(
-  'the tests of the page pass with its conftest.py, which starts an emulator by npx',
+  'the tests of the Python page pass with its conftest.py, which starts an emulator by npx',
   { skip },
   async t => {
     const folder = makeProject(t)
@@ -65,7 +65,7 @@ t.test(
   },
 )
 
-t.test('without the package, it runs the image, and stops the container', { skip }, async t => {
+t.test('without the package, conftest.py runs the image, and stops the container', { skip }, async t => {
   const folder = makeProject(t)
   const program = join(folder, 'node_modules', '.bin', 'pinpoint-local')
   const bin = join(folder, 'bin')
@@ -102,7 +102,7 @@ exec "${folder}/image" --ephemeral --port "$port" --s3-dir "$buckets"
   await until(() => !isRunning(pid) || undefined, 'the end of the container')
 })
 
-t.test('the tests of the page about messages pass with it', { skip }, async t => {
+t.test('the tests of the page about messages pass with conftest.py', { skip }, async t => {
   const folder = makeProject(t)
   const [tests] = inPython('docs/message-tests.md')
   writeFileSync(join(folder, 'tests', 'test_messages.py'), tests!.code)
@@ -111,7 +111,7 @@ t.test('the tests of the page about messages pass with it', { skip }, async t =>
   t.match(output, '4 passed')
 })
 
-t.test('each test begins with an empty emulator, and a hung job is told', { skip }, async t => {
+t.test('with conftest.py, tests begin with an empty emulator; a hung job is told', { skip }, async t => {
   const folder = makeProject(t)
   writeFileSync(
     join(folder, 'tests', 'test_users.py'),
@@ -146,7 +146,7 @@ def test_control_error(control):
   t.match(output, '4 passed')
 })
 
-t.test('an emulator that runs already is used where it is named', { skip }, async t => {
+t.test('conftest.py uses an emulator that runs already where it is named', { skip }, async t => {
   const folder = makeProject(t)
   const { url } = await startEmulator(t, { S3_DIR: join(folder, 'tests', 'buckets') })
   const { code, output } = await run(folder, '/usr/bin/env', [
@@ -158,7 +158,7 @@ t.test('an emulator that runs already is used where it is named', { skip }, asyn
   t.equal(items.length, 3)
 })
 
-t.test('an emulator that does not start ends the run with what it has said', { skip }, async t => {
+t.test('conftest.py ends a run whose emulator does not start, and prints why', { skip }, async t => {
   const folder = makeProject(t)
   writeFileSync(
     join(folder, 'node_modules', '.bin', 'pinpoint-local'),

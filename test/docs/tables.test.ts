@@ -17,7 +17,7 @@ const operations: string[] = JSON.parse(readFileSync(join(root, 'fixtures', 'ope
   ({ name }: { name: string }) => name,
 )
 
-t.test('the table of operations has each of them once', async t => {
+t.test('the table of operations in docs/ has each of them once', async t => {
   const rows = rowsOf(sectionOf('docs/operations.md', 'Operations served'))
   t.strictSame(rows.flatMap(([, names]) => names!.split(', ')).sort(), operations.toSorted())
 })

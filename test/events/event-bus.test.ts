@@ -5,7 +5,7 @@ import { EventBus, mayConcern } from '../../server/events/event-bus.ts'
 const moved = (id: string) => ({ kind: 'job', job: { kind: 'import', app: 'a', id } }) as const
 const never = new AbortController().signal
 
-t.test('who waits for what is there already does not wait for an event', async t => {
+t.test('waitFor of what is there already does not wait for an event', async t => {
   const bus = new EventBus()
   t.equal(
     await bus.waitFor(
@@ -17,7 +17,7 @@ t.test('who waits for what is there already does not wait for an event', async t
   )
 })
 
-t.test('who waits looks again after each event that may matter, and no other', async t => {
+t.test('waitFor looks again after each event that may matter, and no other', async t => {
   const bus = new EventBus()
   let looks = 0
   const found = bus.waitFor(mayConcern('mine'), () => (++looks === 5 ? looks : undefined), never)
@@ -34,7 +34,7 @@ t.test('who waits looks again after each event that may matter, and no other', a
   t.equal(looks, 5, 'and not when that is over')
 })
 
-t.test('what happens while somebody looks is not missed', async t => {
+t.test('waitFor does not miss what happens while it looks', async t => {
   const bus = new EventBus()
   let isThere = false
   const look = () => {

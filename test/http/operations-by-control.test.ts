@@ -34,7 +34,7 @@ t.test('operations of Pinpoint are served under /_pinpoint/v1/, as they are unde
   isError(t, refused, 404, 'NotFoundException', 'Application not found')
 })
 
-t.test('an unknown path is named as it was called', async t => {
+t.test('an unknown path under /_pinpoint/v1/ is named as it was called', async t => {
   const { call } = build(t)
   const nothing = /^There is nothing at \/_pinpoint\/v1\/nothing; GET \/_pinpoint\/openapi\.json lists/
   isError(t, await call('GET', '/_pinpoint/v1/nothing?a=b'), 404, 'NotFoundException', nothing)
@@ -43,7 +43,7 @@ t.test('an unknown path is named as it was called', async t => {
   isError(t, other, 405, 'MethodNotAllowedException', /^PUT is not allowed at \/_pinpoint\/v1\/apps; allowed/)
 })
 
-t.test('no other spelling of the prefix leads to an operation', async t => {
+t.test('no other spelling of the prefix /_pinpoint/v1/ leads to an operation', async t => {
   const { port } = await listen(t)
   const status = async (target: string) =>
     (await sendRaw(port, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).status
@@ -57,7 +57,7 @@ t.test('no other spelling of the prefix leads to an operation', async t => {
 })
 
 for (const env of [keys, { CONTROL_TOKEN: 'open-sesame' }, { ...keys, CONTROL_TOKEN: 'open-sesame' }]) {
-  t.test(`with ${Object.keys(env).join(' and ')}, they need what control calls need`, async t => {
+  t.test(`with ${Object.keys(env).join(' and ')}, /_pinpoint/v1/ needs what control calls need`, async t => {
     const { call } = build(t, env)
     isError(t, await call('GET', '/_pinpoint/v1/apps'), 401, 'UnauthorizedException', /^Control calls need/)
     const wrong = await call('GET', '/_pinpoint/v1/apps', { headers: { authorization: 'Bearer x' } })
@@ -88,7 +88,7 @@ for (const env of [keys, { CONTROL_TOKEN: 'open-sesame' }, { ...keys, CONTROL_TO
   })
 }
 
-t.test('web pages may call them as they may call the control API', async t => {
+t.test('web pages may call operations under /_pinpoint/v1/ as they may call the control API', async t => {
   const { call } = build(t)
   const from = (origin: string) => ({ headers: { origin } })
   t.equal((await call('GET', '/v1/apps', from('http://localhost:3000'))).status, 200)
@@ -97,7 +97,7 @@ t.test('web pages may call them as they may call the control API', async t => {
   t.equal((await call('GET', '/_pinpoint/v1/apps', from(`http://${host}`))).status, 200)
 })
 
-t.test('they are not in the request log, do not count, and use up no fault rule or rate', async t => {
+t.test('operations under /_pinpoint/v1/ are not listed or counted, and use up no rule or rate', async t => {
   const { call } = build(t, { QUOTAS: 'on' })
   const rule = { operation: 'CreateApp', error: 'TooManyRequestsException', times: 1 }
   t.equal((await call('POST', '/_pinpoint/faults', { body: rule })).status, 201)

@@ -71,7 +71,7 @@ t.test('messages and events may be sent by the thousands', async t => {
   t.same(rates, [4_000, 6_000, 7_000, 300])
 })
 
-t.test('the second is counted back from each request, and refused requests do not count', async t => {
+t.test('the rate is that of the second before each request, and refused requests do not count', async t => {
   const { url, setClock, statuses } = await withClock(t, true)
   const del = (count: number) => statuses(count, 'DELETE', `${url}/endpoints/e1`)
   t.same(await del(2), times(2, 404))
@@ -103,7 +103,7 @@ t.test('a key id that is no account counts for the configured one', async t => {
   t.same(await statuses(1, 'DELETE', `${url}/endpoints/e1`), [429])
 })
 
-t.test('an application makes no difference', async t => {
+t.test('calls for two applications count together', async t => {
   const { createApp, url, statuses } = await withClock(t, true)
   const { Id: other } = await createApp()
   t.same(await statuses(5, 'DELETE', `${url}/endpoints/e1`), times(5, 404))
@@ -120,14 +120,14 @@ t.test(
   },
 )
 
-t.test('a clock that is set back holds nobody up', async t => {
+t.test('rates begin anew when the clock is set back', async t => {
   const { url, setClock, statuses } = await withClock(t, true)
   t.same(await statuses(6, 'DELETE', `${url}/endpoints/e1`), [...times(5, 404), 429])
   setClock(-3_600_000)
   t.same(await statuses(6, 'DELETE', `${url}/endpoints/e1`), [...times(5, 404), 429])
 })
 
-t.test('without QUOTAS=on there is no limit', async t => {
+t.test('without QUOTAS=on, calls have no rate limit', async t => {
   const { url, statuses } = await withClock(t, false)
   t.same(await statuses(310, 'GET', url), times(310, 200))
   t.same(await statuses(50, 'DELETE', `${url}/endpoints/e1`), times(50, 404))

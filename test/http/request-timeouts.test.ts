@@ -119,7 +119,7 @@ t.test('an upload of which no byte comes any more is answered 408, and its file 
   t.match((await call('GET', '/v1/apps')).body, { Item: [{ Name: 'kept' }] }, 'the state is as it was')
 })
 
-t.test('an upload may take its time as long as bytes come', async t => {
+t.test('an upload may take any time as long as bytes come', async t => {
   const { port, snapshot } = await listenForUploads(t, { requestTimeouts: { uploadIdle: 1000 } })
   const slow = open(t, port, uploadHead(snapshot))
   let sent = 0

@@ -27,7 +27,7 @@ const unknownKey = 'The security token included in the request is invalid.'
 const mismatch =
   /^The request signature we calculated does not match the signature you provided\. Check your AWS/
 
-t.test('with the real SDK', async t => {
+t.test('signatures of the real SDK', async t => {
   const { url } = await listen(t, { config })
   const clientOf = (more: PinpointClientConfig) => {
     const client = createClient(url, { credentials: key, ...more })
@@ -168,7 +168,7 @@ t.test('a signature is good for 15 minutes, in both directions', async t => {
   isError(t, answer, 403, 'InvalidSignatureException', message)
 })
 
-t.test('whatever is changed on the way is refused', async t => {
+t.test('a signed request that is changed in any part is refused', async t => {
   const payload = '{"Name":"shop"}'
   const signed = await sign(request({ method: 'POST', body: payload, headers: { 'x-amz-meta': ' a   b ' } }))
   t.equal((await send(signed)).status, 201)
@@ -254,7 +254,7 @@ t.test('x-amz-* headers that are signed are served, in either form', async t => 
   t.equal((await sendSigned(port, presigned)).status, 200)
 })
 
-t.test('what is in the query of a presigned request is signed with it', async t => {
+t.test('a presigned request whose query is changed is refused', async t => {
   const { port } = await listen(t, { config, now: () => now })
   const presigned = await presign(request({ headers: { 'x-amz-security-token': 't' } }))
   t.equal(presigned.query?.['x-amz-security-token'], 't')
@@ -401,7 +401,7 @@ t.test('the signature comes before everything else that is wrong', async t => {
   }
 })
 
-t.test('a body that is too large is told so', async t => {
+t.test('a signed request whose body is too large answers 413', async t => {
   const large = await sign(request({ method: 'POST', body: `"${'x'.repeat(7 * 1024 * 1024)}"` }))
   const { status, headers } = await send(large)
   t.strictSame([status, headers['x-amzn-errortype']], [413, 'PayloadTooLargeException'])
@@ -416,7 +416,7 @@ t.test('health and preflights need no signature, all else below /_pinpoint/ does
   t.not(statusCode, 200)
 })
 
-t.test('a path that begins with a host is the same path', async t => {
+t.test('a path that begins with a host needs the same signature as without', async t => {
   const { port } = await listen(t, { config })
   const answer = await sendRaw(
     port,

@@ -45,7 +45,7 @@ for (const [what, says, contents] of [
   })
 }
 
-t.test('what may be text in UTF-8 is not', t => {
+t.test('content that may be text in UTF-8 is not taken for another kind', t => {
   for (const content of [
     ...[
       '',

@@ -20,7 +20,7 @@ t.test('a duration is added to a time, months and years by the calendar', async 
   }
 })
 
-t.test('what is no duration is none', async t => {
+t.test('a text that is no duration is not read as one', async t => {
   for (const text of [
     ...['', 'P', 'PT', 'P1DT', '24H', 'PT24', '1D', 'pt1h', 'P-1D', '-P1D', 'P1.5D', 'PT1.5H'],
     ...['PT1.2345S', 'P1H', 'PT1D', 'P1D1W', 'PT1S1H', ' P1D', 'P1D\n', 'P99999999999D', 'P1S'],
@@ -29,7 +29,7 @@ t.test('what is no duration is none', async t => {
   }
 })
 
-t.test('a time that no Date can hold is not a number', async t => {
+t.test('a duration that leads to a time that no Date can hold gives NaN', async t => {
   t.ok(Number.isNaN(addDuration(0, readDuration('P999999Y')!)))
   t.ok(Number.isNaN(addDuration(0, readDuration('P99999999DT999999999H')!)))
 })

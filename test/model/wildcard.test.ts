@@ -1,7 +1,7 @@
 import t from 'tap'
 import { matchesWildcard } from '../../server/model/wildcard.ts'
 
-t.test('a star stands for anything, all else for itself', async t => {
+t.test('in a pattern, a star stands for anything, all else for itself', async t => {
   for (const [pattern, yes, no] of [
     ['*', ['', 'anything'], []],
     ['GetApp', ['GetApp'], ['GetApps', 'getApp', '']],

@@ -45,7 +45,7 @@ async function runImage(t: Test, options: string[], flags: string[] = []) {
   return { name, client }
 }
 
-t.test('it needs no capability and writes to /data alone', withImage, async t => {
+t.test('the image needs no capability and writes to /data alone', withImage, async t => {
   const s3 = t.testdir({ demo: { 'users.csv': 'Id,ChannelType,Address\ne1,EMAIL,a@example.com\n' } })
   const { name, client } = await runImage(t, [
     ...['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges', '--tmpfs=/tmp'],
@@ -64,7 +64,7 @@ for (const [what, options, flags] of [
   ['EPHEMERAL', ['--env=EPHEMERAL=true', '--env=PINPOINT_LOCAL_PORT=<port>'], []],
   ['--ephemeral', [], ['--ephemeral']],
 ] as const) {
-  t.test(`with ${what} nothing is in /data`, withImage, async t => {
+  t.test(`a container with ${what} leaves nothing in /data`, withImage, async t => {
     const { name } = await runImage(t, [...options], [...flags])
     t.equal(await docker('exec', name, 'ls', '-A', '/data'), '')
     t.match(await docker('exec', name, 'sh', '-c', 'ls /tmp/pinpoint-local-*'), /\bpinpoint\.db\b/)

@@ -29,7 +29,7 @@ const example = (name: string) => join(folder, 'examples', name)
 
 for (const { major, node, skip } of await fetching) {
   if (Number(major) < Number.parseInt(oldestNode, 10)) {
-    t.test(`Node ${major} says what is needed`, { skip }, t => refusesNode(t, folder, node))
+    t.test(`Node ${major} is too old, and says what is needed`, { skip }, t => refusesNode(t, folder, node))
   } else {
     t.test(`Node ${major} runs the package from a clean project`, { skip }, t =>
       runsPackage(t, folder, node, major),
@@ -67,7 +67,7 @@ t.test('the examples in TypeScript have the right types', { skip: missing }, asy
   const modules = ['--module', 'nodenext', '--target', 'es2024', '--allowImportingTsExtensions']
   const check = (file: string) => run(folder, process.execPath, [tsc, ...flags, ...modules, example(file)])
   t.strictSame(await check('vitest/users.test.ts'), { code: 0, output: '' })
-  t.test('for Testcontainers, which takes a container to run', { skip: isMissing }, async t => {
+  t.test('the example for Testcontainers has the right types', { skip: isMissing }, async t => {
     t.strictSame(await check('testcontainers/users.test.ts'), { code: 0, output: '' })
   })
 })

@@ -59,7 +59,7 @@ t.test(
   },
 )
 
-t.test('its OpenAPI document is the one that is made from source', async t => {
+t.test('the OpenAPI document of the package is the one that is made from source', async t => {
   writeFileSync(
     join(folder, 'openapi.mjs'),
     `import { startPinpoint } from 'pinpoint-local'
@@ -97,12 +97,12 @@ t.test('what the README says installs the package in a project beside a checkout
   t.strictSame(await run(project, process.execPath, [bin, '--version']), { code: 0, output: `${version}\n` })
 })
 
-t.test('without what it is built with, npm has nothing to prepare', async t => {
+t.test('prepare.js does nothing where the development dependencies are not installed', async t => {
   const prepare = join(root, 'prepare.js')
   t.strictSame(await run(makeFolder(t), process.execPath, [prepare]), { code: 0, output: '' })
 })
 
-t.test('its types need none of what it is developed with', async t => {
+t.test('the types of the package need no development dependencies', async t => {
   writeFileSync(
     join(folder, 'types.mts'),
     `import { type Fault, type FaultRule, type ImportJobResponse, type JobControl, type JobStatus, type OutboxMessage, type PinpointOptions, StartError, startPinpoint } from 'pinpoint-local'
@@ -139,7 +139,7 @@ t.test('its types need none of what it is developed with', async t => {
   })
 })
 
-t.test('it has the licence of every package that is bundled', async t => {
+t.test('the package has the licence of every package that is bundled', async t => {
   const text = readFileSync(join(folder, 'node_modules', 'pinpoint-local', 'dist', 'LICENSES.txt'), 'utf8')
   const licences = text.split(`\n${'-'.repeat(80)}\n`)
   t.ok(licences.length > 50)

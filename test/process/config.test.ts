@@ -216,7 +216,7 @@ for (const { name, variables, flag, one, other, default: byDefault, bad } of ser
 }
 
 for (const { name, one, other, default: byDefault, bad } of served) {
-  t.test(`the option ${name} sets it`, async t => {
+  t.test(`the option ${name} of startPinpoint sets ${name}`, async t => {
     for (const [text, value] of [one, other]) {
       // What is no plain value is given as text.
       const given = typeof value === 'object' ? text : value

@@ -46,7 +46,7 @@ t.test(
   },
 )
 
-t.test('one that is there already stays as it is, but for the files of the emulator', { skip }, async t => {
+t.test('a data folder that is there already keeps its permissions, but for its files', { skip }, async t => {
   allowAll(t)
   const dataDir = join(makeFolder(t), 'mine')
   mkdirSync(dataDir)
@@ -65,7 +65,7 @@ t.test("a database that is made where a link leads is its user's alone, too", { 
   t.equal(mode(join(elsewhere, 'kept.db')), '600')
 })
 
-t.test('a second start does not take the folder for one that it makes', { skip }, async t => {
+t.test('a second start leaves a data folder the permissions that its user has set', { skip }, async t => {
   const dataDir = join(makeFolder(t), 'data')
   const first = await spawnEmulator(t, { DATA_DIR: dataDir })
   await first.end('SIGTERM')

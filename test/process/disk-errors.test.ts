@@ -19,7 +19,7 @@ t.test('an error of the disk is explained, any other error is not', async t => {
   t.equal(diskTrouble(AbortSignal.abort().reason), undefined, 'a DOMException, whose code is a number')
 })
 
-t.test('so is what the system says of a file', t => {
+t.test('an error of the system about a file is explained', t => {
   const error = (code: string) => Object.assign(new Error(`${code}: write`), { code })
   t.equal(diskTrouble(error('ENOSPC')), 'the disk that holds DATA_DIR is full (ENOSPC: write)')
   t.match(diskTrouble(error('EDQUOT')), /^the disk that holds DATA_DIR has no room left for this user/)

@@ -97,7 +97,7 @@ t.test(
 
 const tenEndpointsAPiece = { PIECE_BYTES: '640' }
 
-t.test('so does an export, and leaves nothing in the bucket', { skip }, async t => {
+t.test('an export that the disk stops ends FAILED, and leaves no object behind', { skip }, async t => {
   const { client, app, buckets, fill, makeRoom, refused } = await startOnDisk(t, 2000, tenEndpointsAPiece)
   fill()
   await t.rejects(createExportJob(client, app), { name: 'InternalServerErrorException', message: trouble })

@@ -38,7 +38,7 @@ t.test('the job worker is handed no secret that it does not need', async t => {
   t.notMatch(data, /secret|accessKey|token/i)
 })
 
-t.test('it is handed those of S3 where it reads S3, and no others', async t => {
+t.test('the job worker is handed the secrets of S3 where it reads S3, and no others', async t => {
   const data = await threadDataOf(t, { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' })
   t.match(data, 'secret-of-s3')
   t.match(data, 'secret-session')
@@ -67,7 +67,7 @@ t.test('the password in the URL of an S3 endpoint is told to nobody', async t =>
   t.notMatch(JSON.stringify(strict.log()), 'open-sesame')
 })
 
-t.test('such an endpoint is read with the keys that are set for S3', async t => {
+t.test('an S3 endpoint with a password in its URL is read with the keys that are set for S3', async t => {
   const s3 = await startS3(t)
   await s3.put('data', 'users.csv', csvOf('e1'))
   const env = { ...s3.env, AWS_ENDPOINT_URL_S3: withPassword(s3.url) }

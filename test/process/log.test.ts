@@ -215,7 +215,7 @@ t.test('neither the log nor the journal shows what a presigned URL could be call
   }
 })
 
-t.test('nor what a refused signature is explained with', async t => {
+t.test('the log does not show what a refused signature is explained with', async t => {
   const emulator = await start(t, { ACCESS_KEYS: 'AKIDEXAMPLE:secret' })
   const client = new PinpointClient({
     ...{ endpoint: emulator.url, region: 'us-east-1', maxAttempts: 1 },

@@ -80,7 +80,7 @@ t.test('a CSV import that is killed and stopped again and again ends like one th
   sameRows(t, found.rows, wanted.rows)
 })
 
-t.test('so does an import of newline-delimited JSON, into a segment that is there', onlyLong, async t => {
+t.test('an import into an existing segment, when killed, ends like one that is not', onlyLong, async t => {
   const prepared = new Prepared(t, { 'a.json': ndjsonFile(6_000), 'few.csv': csvFile(10) })
   await prepared.create([{ S3Url: 's3://demo/a.json', Format: 'JSON' }], async (client, app) => {
     const { Definition } = await runImport(client, app, { S3Url: 's3://demo/few.csv', DefineSegment: true })
@@ -94,7 +94,7 @@ t.test('so does an import of newline-delimited JSON, into a segment that is ther
   sameRows(t, found.rows, wanted.rows)
 })
 
-t.test('so does an import of a compressed object that registers no endpoints', onlyLong, async t => {
+t.test('an import that registers no endpoints, when killed, ends like one that is not', onlyLong, async t => {
   const prepared = new Prepared(t, { 'a.csv.gz': gzipSync(csvFile(6_000)) })
   await prepared.create([{ S3Url: 's3://demo/a.csv.gz', DefineSegment: true, RegisterEndpoints: false }])
   const wanted = await prepared.uninterrupted()
@@ -199,7 +199,7 @@ t.test(
       t.strictSame(after.slice(0, before.length), before)
     }
 
-    await t.test('also when it is not killed', async t => {
+    await t.test('a job that is FAILING ends FAILED, and what was there before is untouched', async t => {
       const dataDir = prepared.copy()
       await prepared.use(dataDir, {}, async emulator => {
         t.match(await waitForJob(emulator.client, job!), { JobStatus: 'FAILED', FailedPieces: 1 })

@@ -4,7 +4,7 @@ import { prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
 import { spoilEndpoints, spoilTemplate, spoilTimings } from '../support/database.ts'
 import { journeyOf } from '../support/journeys.ts'
 
-t.test('an unexpected error ends what has it, and holds up nothing else', async t => {
+t.test('an unexpected error in a campaign or journey ends it, and holds up nothing else', async t => {
   const dataDir = makeFolder(t)
   const spoilt = await withRunningCampaigns(t, { env: { DATA_DIR: dataDir } })
   const other = await prepareCampaigns(spoilt.control)
@@ -38,7 +38,7 @@ t.test('an unexpected error ends what has it, and holds up nothing else', async 
   t.equal((await other.messages(sent)).length, 1, 'a campaign of another one')
 })
 
-t.test('also one as a journey begins, or a campaign does', async t => {
+t.test('an unexpected error at the start of a campaign or journey ends it, and nothing else', async t => {
   const dataDir = makeFolder(t)
   const emulator = await withRunningCampaigns(t, { env: { DATA_DIR: dataDir } })
   const { app, advance, control, create, endpoints, ok, segment, statusOf } = emulator

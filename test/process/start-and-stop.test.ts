@@ -76,7 +76,7 @@ t.test('the ready line is the last one that is logged on start also after the im
 })
 
 for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as const)) {
-  t.test(`${signal} ends it whatever connections are open, and EPHEMERAL leaves nothing`, async t => {
+  t.test(`${signal} ends the emulator whatever connections are open; EPHEMERAL leaves nothing`, async t => {
     const temp = makeFolder(t)
     const emulator = await spawnEmulator(t, { EPHEMERAL: 'true', TMPDIR: temp })
     await createApp(emulator.client)
@@ -107,7 +107,7 @@ for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as
     t.strictSame(readdirSync(temp), [])
   })
 
-  t.test(`${signal} ends it in the middle of an import`, async t => {
+  t.test(`${signal} ends the emulator in the middle of an import`, async t => {
     const ids = numbered('e', 20_000)
     const s3 = await startS3(t)
     await s3.put('demo', 'many.csv', csvOf(...ids))
@@ -165,7 +165,7 @@ t.test('a second signal that comes with the first changes nothing', async t => {
   t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'])
 })
 
-t.test('a later signal ends it at once', async t => {
+t.test('a second signal that comes later ends the emulator at once', async t => {
   const neverCloses = "import { Server } from 'node:http'; Server.prototype.close = () => {}"
   const emulator = await spawnEmulator(t, { EPHEMERAL: 'true', ...before(neverCloses) })
   let over: Ended | undefined
@@ -181,7 +181,7 @@ t.test('a later signal ends it at once', async t => {
   t.match(stdout, 'a second signal, SIGINT: ending at once')
 })
 
-t.test('an error that nobody has caught stops it cleanly', async t => {
+t.test('an error that nobody has caught stops the emulator cleanly', async t => {
   const dataDir = t.testdir()
   const throws = "process.on('SIGUSR2', () => { throw new Error('nobody expects this') })"
   const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, ...before(throws) })
@@ -192,7 +192,7 @@ t.test('an error that nobody has caught stops it cleanly', async t => {
   t.strictSame(readdirSync(dataDir).sort(), ['pinpoint.db', 'pinpoint.lock'])
 })
 
-t.test('SIGTERM ends it while a compressed object is read through', async t => {
+t.test('SIGTERM ends the emulator while a compressed object is read through', async t => {
   const dir = t.testdir({ data: {}, s3: { demo: {} } })
   const padding = Buffer.alloc(300 * 1024 * 1024)
   writeFileSync(join(dir, 's3', 'demo', 'many.csv.gz'), gzipSync(padding, { level: 1 }))

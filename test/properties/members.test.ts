@@ -24,7 +24,7 @@ const named = fc
   .array(fc.oneof(stretch, fc.array(id, { minLength: 1, maxLength: 5 })), { minLength: 1, maxLength: 8 })
   .map(stretches => stretches.flat())
 
-t.test('in a segment is who was named, once, in whatever order and however often', async t => {
+t.test('a segment has each endpoint that was named, once, in whatever order and however often', async t => {
   const { emulators, fill } = await startEmulators(t, {})
   const [emulator] = emulators
   const app = await createApp(emulator!.client)

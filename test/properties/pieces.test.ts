@@ -95,7 +95,7 @@ function hasBadPiece({ content, records }: WrittenFile, size: number): boolean {
 const recordFailures = ({ job }: Outcome) =>
   (job.Failures ?? []).filter(failure => / line \d+: /.test(failure))
 
-t.test('cut into other pieces and objects, records lead to the same', async t => {
+t.test('records lead to the same, however they are cut into pieces and objects', async t => {
   const { emulators, fill } = await startEmulators(t, ...sizes.map(size => ({ PIECE_BYTES: String(size) })))
 
   for (const [title, split] of [
@@ -103,7 +103,7 @@ t.test('cut into other pieces and objects, records lead to the same', async t =>
     ['newline-delimited JSON', splitFiles('JSON')],
     ['users', splitUsers],
   ] as const) {
-    t.test(`those of ${title}`, async t => {
+    t.test(`records of ${title} lead to the same, however they are cut`, async t => {
       const property = fc.asyncProperty(split, async ({ format, whole, parts, before, ids }) => {
         const ending = format === 'CSV' ? 'csv' : 'json'
         const keys = parts.map((_, index) => `in/${index}.${ending}${index === 1 ? '.gz' : ''}`)

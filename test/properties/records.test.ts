@@ -174,7 +174,7 @@ t.test('every record of a file is counted once, and the bad ones are named', asy
     ['newline-delimited JSON', 'JSON', files('JSON'), 20],
     ['users', 'CSV', userFiles, 15],
   ] as [string, Format, fc.Arbitrary<WrittenFile & { before: Values[] }>, number][]) {
-    t.test(`in a file of ${title}`, async t => {
+    t.test(`every record in a file of ${title} is counted once, and the bad ones are named`, async t => {
       const property = fc.asyncProperty(file, async ({ content, records, before }) => {
         const bucket = await fill({ file: content })
         const { job } = await importInto(emulators[0]!, `s3://${bucket}/file`, format, before)

@@ -21,12 +21,12 @@ const addressOf = ({ ChannelType, Address }: { ChannelType?: unknown; Address?: 
 
 const createdAt = ({ CreationDate, CohortId }: EndpointResponse) => [CreationDate, CohortId]
 
-t.test('endpoints are the same', async t => {
+t.test('endpoints are the same by each way of writing them', async t => {
   const { emulators, fill } = await startEmulators(t, {})
   const emulator = emulators[0]!
 
   for (const format of ['CSV', 'JSON'] as const) {
-    t.test(`when a file is imported twice as when it is imported once: ${format}`, async t => {
+    t.test(`endpoints are the same when a file is imported twice as when once: ${format}`, async t => {
       const files = fc
         .tuple(goodRows({ format }), fc.array(fc.tuple(fc.nat(), badRows(format)), { maxLength: 3 }), look)
         .map(([good, bad, look]) => {
@@ -46,7 +46,7 @@ t.test('endpoints are the same', async t => {
     })
   }
 
-  t.test('in CSV as in newline-delimited JSON', async t => {
+  t.test('endpoints are the same from CSV as from newline-delimited JSON', async t => {
     const files = fc.tuple(goodRows({ format: 'CSV' }), look, look).map(([rows, csv, json]) => ({
       csv: writeFile('CSV', rows, csv),
       json: writeFile('JSON', rows, json),
@@ -66,7 +66,7 @@ t.test('endpoints are the same', async t => {
     await holds(t, property, 15)
   })
 
-  t.test('whether they are imported, or updated one by one or together', async t => {
+  t.test('endpoints are the same whether they are imported, or updated one by one or together', async t => {
     const files = fc
       .tuple(goodRows({ format: 'CSV', empties: true, ids: 'always' }), look)
       .map(([rows, look]) => ({ ...writeFile('JSON', rows, look), rows }))
@@ -106,7 +106,7 @@ t.test('endpoints are the same', async t => {
     await holds(t, property, 10)
   })
 
-  t.test('when they were exported and are imported again', async t => {
+  t.test('endpoints are the same when they were exported and are imported again', async t => {
     const rows = goodRows({ format: 'CSV', empties: true, ids: 'always' })
     const property = fc.asyncProperty(rows, async rows => {
       const app = await createApp(emulator.client)

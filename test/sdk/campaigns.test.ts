@@ -766,7 +766,7 @@ t.test('templates are those that are active when it runs', async t => {
   matchEach(t, await messages(id), [{ body: 'two', template: { name: 'hello', version: '2' } }])
 })
 
-t.test('what is deleted sends no more', async t => {
+t.test('a campaign that is deleted, or whose segment is, sends no more', async t => {
   const { ok, app, url, segment, endpoints, create, advance, messages, control } =
     await withRunningCampaigns(t)
   await endpoints(...Array.from({ length: 30 }, (_, index) => ({ Id: `e${index}` })))

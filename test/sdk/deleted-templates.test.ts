@@ -122,7 +122,7 @@ t.test('journeys send a template that was deleted; new ones cannot name it', asy
   matchEach(t, (await ok('GET', `/_pinpoint/messages?journey=${Id}`)).items, [{ body: 'one' }])
 })
 
-t.test('what nothing can send is not kept', async t => {
+t.test('a deleted template that nothing can send is not kept', async t => {
   const { ok, app, url, segment, by, dataDir } = await setUp(t)
   const kept = () => countRows(dataDir).deleted_templates
   const campaign = await by({})

@@ -64,7 +64,7 @@ t.test('a segment that is deleted while it is written is not exported in part', 
   t.same(Object.keys(await s3.read('data')), ['there'])
 })
 
-t.test('a bucket that is no folder any more when an export is to be published', async t => {
+t.test('an export ends FAILED if its bucket is no folder any more when it is published', async t => {
   const buckets = makeBuckets(t)
   await buckets.put('data', 'users.csv', csvOf('e1', 'e2'))
   const s3 = await startS3(t)
@@ -143,7 +143,7 @@ t.test('an upload that a kill has left under the key of a piece is removed, and 
   matchEach(t, removed, [{ path: new RegExp(`${job.Id}-00000\\.gz\\?.*uploadId=lost`) }])
 })
 
-t.test('what cannot be removed is named', async t => {
+t.test('an object of an export that cannot be removed is named', async t => {
   // The second piece cannot be uploaded, and nothing be removed.
   const { client } = await startBehindFront(t, ({ method, path }, response) => {
     if (method !== 'DELETE' && !/-00001\.gz\?.*partNumber=/.test(path)) return false

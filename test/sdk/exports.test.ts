@@ -374,7 +374,7 @@ t.test('an export that cannot be written ends FAILED, says why and leaves nothin
   }
 })
 
-t.test('what cannot be published is removed with what was', async t => {
+t.test('an export of which an object cannot be published removes those that were', async t => {
   const { client, app, define, buckets, url } = await setUp(t, { env: { PIECE_BYTES: '64' } })
   await define('in/users.csv')
   const create = () => createExportJob(client, app)
@@ -452,7 +452,7 @@ for (const [title, change, ends] of [
   })
 }
 
-t.test('endpoints that are created or deleted meanwhile', async t => {
+t.test('an export has no endpoint that is created or deleted while it runs', async t => {
   const { client, app, define, idsOf, url } = await setUp(t)
   await define('in/users.csv')
   const create = () => createExportJob(client, app)

@@ -78,7 +78,7 @@ t.test('an import has the effects that its flags ask for', async t => {
     })
   }
 
-  t.test('both false is refused', async t => {
+  t.test('RegisterEndpoints and DefineSegment must not both be false', async t => {
     const app = await createApp(client)
     const refused = createImportJob(client, app, { S3Url, RegisterEndpoints: false, DefineSegment: false })
     await t.rejects(refused, { name: 'BadRequestException', message: /RegisterEndpoints and DefineSegment/ })

@@ -74,7 +74,7 @@ t.test('a job waits as PENDING_JOB while another has the only slot', async t => 
   )
 })
 
-t.test('as many jobs run as may', async t => {
+t.test('as many jobs run at once as MAX_RUNNING_IMPORTS allows', async t => {
   const s3 = await startS3(t)
   await s3.put('data', 'users.csv', csvOf('e1', 'e2'))
   const held = Promise.withResolvers<void>()

@@ -69,7 +69,7 @@ async function setUp(t: Test, env: Record<string, string> = {}) {
   return { client, control, url, ApplicationId, WriteJourneyRequest, advance }
 }
 
-t.test('a journey from draft to metrics, with the SDK', async t => {
+t.test('the SDK takes a journey from its draft to its metrics', async t => {
   const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
   const { JourneyResponse: draft } = await client.send(
     new CreateJourneyCommand({ ApplicationId, WriteJourneyRequest: { Name: 'draft' } }),

@@ -62,7 +62,7 @@ async function messageIds(url: string): Promise<string[]> {
   }
 }
 
-t.test("what callers do, as in AWS's examples and in code seen in the wild", async t => {
+t.test("messages are sent as in AWS's examples and in code seen in the wild", async t => {
   const { client, url } = await startEmulator(t)
   const ApplicationId = await createSender(client)
   const outbox = async (query: string) =>
@@ -87,7 +87,7 @@ t.test("what callers do, as in AWS's examples and in code seen in the wild", asy
     (await client.send(new SendUsersMessagesCommand({ ApplicationId, SendUsersMessageRequest: request })))
       .SendUsersMessageResponse!
 
-  await t.test('the samples of the AWS CLI', async t => {
+  await t.test('the samples of the AWS CLI send messages', async t => {
     const message = {
       SMSMessage: { Body: 'This is a test SMS message', MessageType: 'PROMOTIONAL', SenderId: 'Bob' },
     } as const
@@ -109,7 +109,7 @@ t.test("what callers do, as in AWS's examples and in code seen in the wild", asy
     ])
   })
 
-  await t.test('a template with settings alone, its latest version, and a variable of its own', async t => {
+  await t.test('a template is sent in its latest version, with settings and values of the call', async t => {
     const email = { ChannelType: 'EMAIL' as const, Substitutions: { S3URL: ['https://a/?b=1&c=2'] } }
     const { Result } = await send({
       Addresses: { 'ann@example.com': email },
@@ -125,7 +125,7 @@ t.test("what callers do, as in AWS's examples and in code seen in the wild", asy
     ])
   })
 
-  await t.test('an e-mail as bytes', async t => {
+  await t.test('an e-mail is sent as raw bytes', async t => {
     const Data = Buffer.from('Subject: Hi\r\n\r\nHello')
     await send({
       Addresses: { 'raw@example.com': { ChannelType: 'EMAIL' } },
@@ -140,7 +140,7 @@ t.test("what callers do, as in AWS's examples and in code seen in the wild", asy
     t.match(await sendSms(client, ApplicationId, number), smsId)
   })
 
-  await t.test("clients look for 'opted out' in the StatusMessage", async t => {
+  await t.test("a recipient who has opted out is told by 'opted out' in the StatusMessage", async t => {
     await controlOf(url)('PUT', '/_pinpoint/opt-outs/+14144567890')
     const { Result } = await send({
       Addresses: { '+1 (414) 456-7890': { ChannelType: 'SMS' } },
@@ -163,7 +163,7 @@ t.test("what callers do, as in AWS's examples and in code seen in the wild", asy
     })
   })
 
-  await t.test('a push message to iOS and Android at once', async t => {
+  await t.test('a push message is sent to iOS and Android at once', async t => {
     const { Result } = await send({
       Addresses: { ios: { ChannelType: 'APNS' }, android: { ChannelType: 'GCM' } },
       MessageConfiguration: {
@@ -177,7 +177,7 @@ t.test("what callers do, as in AWS's examples and in code seen in the wild", asy
     matchEach(t, await outbox('address=android'), [{ payload: { priority: 'high', time_to_live: 30 } }])
   })
 
-  await t.test('a throttled send, and an application that is gone', async t => {
+  await t.test('a send may be THROTTLED; one of a deleted application is a NotFoundException', async t => {
     await controlOf(url)('POST', '/_pinpoint/faults', {
       ...{ message: { channel: 'SMS' }, status: 'THROTTLED', times: 1 },
     })

@@ -17,7 +17,7 @@ const update = (
 const read = async (client: PinpointClient, ApplicationId: string) =>
   (await client.send(new GetApplicationSettingsCommand({ ApplicationId }))).ApplicationSettingsResource!
 
-t.test("settings as Terraform's provider writes and reads them, and after a restart", async t => {
+t.test("settings are as Terraform's provider writes and reads them, also after a restart", async t => {
   const DATA_DIR = makeFolder(t)
   const { client, close } = await startEmulator(t, { DATA_DIR })
   const app = await createApp(client)

@@ -40,7 +40,7 @@ async function withApps(t: Test, ...names: string[]) {
 const descending = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(count - index).padStart(3, '0')}`)
 
-t.test('a step removes 100 endpoints at the most, those that were created first', async t => {
+t.test('a step of the purge removes 100 endpoints at the most, those that were created first', async t => {
   const { call, store, apps, put, dataDir } = await withApps(t, 'doomed', 'other')
   const [doomed, other] = apps as [string, string]
   const [first, kept, last] = [descending(150, 'a'), descending(20, 'k'), descending(100, 'z')]
@@ -56,7 +56,7 @@ t.test('a step removes 100 endpoints at the most, those that were created first'
   t.strictSame(seen, [[...first.slice(100), ...kept, ...last], [...kept, ...last.slice(50)], kept])
 })
 
-t.test('applications deleted while another is cleared away leave nothing behind either', async t => {
+t.test('applications that are deleted while another is purged leave nothing behind either', async t => {
   const { call, store, apps, put, createSegment, dataDir } = await withApps(t, 'one', 'two', 'three', 'stays')
   for (const app of apps) {
     await put(app, descending(120, 'e'))
@@ -84,7 +84,7 @@ t.test('applications deleted while another is cleared away leave nothing behind 
   t.strictSame(countRows(dataDir), left)
 })
 
-t.test('a step checks one deleted template, and removes as many of its versions as it may', async t => {
+t.test('a step of the purge checks one deleted template, and removes some of its versions', async t => {
   const { call, store, apps, dataDir } = await withApps(t, 'shop')
   const url = `/v1/apps/${apps[0]}`
   const { Id: SegmentId } = (await call('POST', `${url}/segments`, {})).body

@@ -45,12 +45,12 @@ const samples: [pattern: string, text: string][] = [
   ["YYYY-'W'ww-u", '2001-W27-3'],
 ]
 
-t.test('patterns print what the documentation of SimpleDateFormat shows', async t => {
+t.test('patterns of dates print what the documentation of SimpleDateFormat shows', async t => {
   for (const [pattern, text] of samples)
     t.equal(format(moment, pattern, 'America/Los_Angeles'), text, pattern)
 })
 
-t.test('other letters', async t => {
+t.test('patterns of dates print the letters of which the documentation shows no sample', async t => {
   t.equal(
     format('2020-09-19T00:05:09.007Z', 'y yy yyyy L LLL k H K h S SSS D F w W u EEEE'),
     '2020 20 2020 9 Sep 24 0 0 12 7 007 263 3 38 3 6 Saturday',
@@ -63,7 +63,7 @@ t.test('other letters', async t => {
   t.equal(format('2020-09-19', 'X XX XXX Z', 'Asia/Kathmandu'), '+05 +0545 +05:45 +0545')
 })
 
-t.test('patterns read what they print', async t => {
+t.test('patterns of dates read what they print', async t => {
   for (const [pattern, text] of samples.slice(6, 10)) {
     const milliseconds = pattern.includes('S') ? '235' : '000'
     t.equal(read(text, pattern), `2001-07-04T19:08:56.${milliseconds}Z`, pattern)
@@ -87,7 +87,7 @@ t.test('patterns read what they print', async t => {
   }
 })
 
-t.test('what is not a date, or none in this form, fails', async t => {
+t.test('a text that is no date, or none of the pattern, is not read as one', async t => {
   for (const [text, pattern] of [
     ...[
       ['2021-02-29', 'yyyy-MM-dd'],

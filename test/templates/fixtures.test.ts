@@ -12,7 +12,7 @@ const surroundings = {
   uuid: () => '95f36680-152c-4052-99ec-cc3cdf7ca594',
 }
 
-t.test('each case renders to what it expects, and again', async t => {
+t.test('each case of templates renders to what it expects, and again', async t => {
   const renderer = createRenderer()
   for (const { name, template, missingVariables = 'fail', text, failure, missing = [], ...values } of cases) {
     const render = (): Rendering => renderer.render(template, values, { ...surroundings, missingVariables })
@@ -48,14 +48,14 @@ t.test("Pinpoint's 44 helpers and three of Handlebars are there, and each has a 
   for (const name of builtIn) t.ok(hasCase(name, 'INFERRED'), name)
 })
 
-t.test('the page has the limits as they are', async t => {
+t.test('the page about templates has the limits as they are', async t => {
   const page = readFileSync(rulesPage, 'utf8')
   for (const [name, value] of Object.entries(limits)) {
     t.match(page, new RegExp(`^\\| .* \\| ${value.toLocaleString('en')}\\b.* \\|$`, 'm'), name)
   }
 })
 
-t.test('the table of rules is made from the cases as they are', async t => {
+t.test('the table of template rules is made from the cases as they are', async t => {
   const page = readFileSync(rulesPage, 'utf8')
   t.equal(page, withTemplateRules(page, cases), 'else: node fixtures/make-template-rules.ts')
 })

@@ -78,7 +78,7 @@ const { template } = fc.letrec<{ template: string; part: string }>(tie => {
 const partials =
   '{{#*inline "p1"}}({{@root.word}}{{#if named}}:{{named}}{{/if}}){{/inline}}{{#*inline "p2"}}\n[\n{{@root.word}}\n]\n{{/inline}}'
 
-t.test('it renders what Handlebars.js renders', async t => {
+t.test('templates render to what Handlebars.js renders', async t => {
   const handlebars = Handlebars.create()
   const renderer = createRenderer()
   const surroundings = { now: new Date(0), uuid: () => '', missingVariables: 'blank' as const }

@@ -159,7 +159,7 @@ t.test('all templates of a message together have the limits of one', async t => 
   }
 })
 
-t.test('an error that is none of the template fails it, with the place', async t => {
+t.test('an unexpected error while a template renders fails it, with the place', async t => {
   const values = {
     get Broken() {
       throw new Error('a fault of ours')
@@ -177,7 +177,7 @@ t.test('an indented partial may be as long as any other output', async t => {
   t.equal(createRenderer().render(template, { endpoint }, options).text, `  ${line}`.repeat(60_000))
 })
 
-t.test('white space takes linear time', async t => {
+t.test('white space in a template takes linear time', async t => {
   const renderer = createRenderer()
   const run = '\n'.repeat(600_000)
   const spaces = ' '.repeat(600_000)
@@ -191,7 +191,7 @@ t.test('white space takes linear time', async t => {
   }
 })
 
-t.test('no template reaches what is no value', async t => {
+t.test('no template reaches anything but its values', async t => {
   const renderer = createRenderer()
   const names = ['constructor', '__proto__', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'length']
   const paths = names.flatMap(name => [

@@ -104,7 +104,7 @@ t.test('a move runs what is due on the way, in the order of its time, each step 
   t.equal(ran.at(-1), 'after 61')
 })
 
-t.test('until the next, and until nothing is pending', async t => {
+t.test('a move leads to the next thing that is pending, or until nothing is', async t => {
   const { add, work, ran, clockAt } = setUp(t)
   const [next, idle] = [{ to: 'next' } as const, { to: { idle: undefined } }]
   t.match(await work.moveClock(next), { now: start, steps: 0 }, 'nothing is pending')

@@ -228,14 +228,14 @@ t.test('everything of a deleted application is purged, and nothing of another', 
     return id
   }
 
-  await t.test('when its import is over', async t => {
+  await t.test('an application whose import is over is purged', async t => {
     const id = await createFull()
     await deleteApp(id)
     await untilAlone()
     t.equal(store.apps.get(id), undefined)
   })
 
-  await t.test('when its import runs', async t => {
+  await t.test('an application whose import runs is purged', async t => {
     put('many.csv', csv(30_000))
     const app = await createApp()
     const job = await createJob(app, 'many.csv')
@@ -245,7 +245,7 @@ t.test('everything of a deleted application is purged, and nothing of another', 
     t.ok(worker.isRunning())
   })
 
-  await t.test('when it was deleted while no worker ran', async () => {
+  await t.test('an application that was deleted while no worker ran is purged', async () => {
     const id = await createFull()
     await worker.stop()
     await deleteApp(id)

@@ -21,7 +21,7 @@ function sourceOf(...delays: number[]): Source & { runs: number; steps: number }
   return source
 }
 
-t.test('it runs what is due until nothing is left, each source at its own time', async t => {
+t.test('the schedule runs what is due until nothing is left, each source at its own time', async t => {
   const [quick, slow, idle] = [sourceOf(0, 0, 0, 0), sourceOf(15, 15), sourceOf()]
   const ending = new AbortController()
   const schedule = new Schedule([quick, slow, idle])
@@ -32,7 +32,7 @@ t.test('it runs what is due until nothing is left, each source at its own time',
   await running
 })
 
-t.test('nothing runs while nothing is due; whoever wakes it has every source look', async t => {
+t.test('the schedule runs nothing while nothing is due; whoever wakes it has every source look', async t => {
   const source = sourceOf()
   const ending = new AbortController()
   const schedule = new Schedule([source])
@@ -67,7 +67,7 @@ t.test('a source that wakes the schedule while it runs is run again', async t =>
   t.equal(other.runs, 3)
 })
 
-t.test('an error of a source ends it', async t => {
+t.test('an error of a source ends the schedule', async t => {
   const failing = {
     runDue() {
       throw new Error('no')

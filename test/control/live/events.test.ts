@@ -82,7 +82,7 @@ t.test('an import is told of in each of its states, with pieces and failures', a
   )
 })
 
-t.test('of many new failures, the first are told', async t => {
+t.test('the feed tells the first of many new failures', async t => {
   const { url, client, app, put } = await withApp(t)
   await put({ 'a.csv': csvOf([good('a'), ...Array.from({ length: 500 }, (_, index) => `${index},NONE,1`)]) })
   const stream = await listenLive(t, url)
@@ -199,7 +199,7 @@ t.test('messages and calls are told of as rows', async t => {
   ])
 })
 
-t.test('of many new messages, the newest are told, and how many there are besides', async t => {
+t.test('the feed tells the newest of many new messages, and how many there are besides', async t => {
   const { server, app, ok, endpoints, create, advance } = await withRunningCampaigns(t)
   await endpoints(...Array.from({ length: 1000 }, (_, index) => ({ Id: `e${index}` })))
   const stream = await listenLive(t, server.listeningOrigin, `?kinds=messages&app=${app}`)
@@ -231,7 +231,7 @@ t.test('of many new messages, the newest are told, and how many there are beside
   }
 })
 
-t.test('of one application, a listener gets nothing of others', async t => {
+t.test('a listener to one application gets nothing of others', async t => {
   const { url, client, put, control, app } = await withApp(t)
   await put({ 'a.csv': csvOf([good('a')]) })
   const other = await createApp(client)

@@ -80,7 +80,7 @@ t.test('names in the header may have spaces around them', async t => {
   ])
 })
 
-t.test('spaces around a quoted cell say nothing', async t => {
+t.test('spaces around a quoted cell are no part of it', async t => {
   t.same(outcomes(await parse('Id, "Address" ,Location.City', ' "e1" , "a, b"  , c')), [
     { Id: 'e1', Address: 'a, b', Location: { City: ' c' } },
   ])

@@ -85,7 +85,7 @@ t.test('under a prefix, markers, hidden, empty and other objects are passed over
   t.same(await select(keys, 'in/'), ['in/_folder/a.csv', 'in/z.csv'])
 })
 
-t.test('JSON has three endings', async t => {
+t.test('objects of JSON end in .json, .jsonl or .ndjson', async t => {
   const keys = ['in/a.json', 'in/b.jsonl', 'in/c.ndjson', 'in/d.csv', 'in/e.JSON']
   t.same(await select(keys, 'in/', 'JSON'), ['in/a.json', 'in/b.jsonl', 'in/c.ndjson', 'in/e.JSON'])
 })
@@ -111,7 +111,7 @@ t.test('where no object has an ending of the format, those are read whose ending
   t.same(await select([...keys, 'in/x.csv'], 'in/'), ['in/x.csv'])
 })
 
-t.test('an ending is unknown whatever it is called', async t => {
+t.test('an ending that is the name of an inherited property is unknown', async t => {
   t.same(await select(['in/a.constructor'], 'in/'), ['in/a.constructor'])
 })
 

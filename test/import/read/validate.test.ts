@@ -165,7 +165,7 @@ t.test('values are brought to the form in which Pinpoint keeps them', async t =>
   )
 })
 
-t.test('what is null counts as absent', async t => {
+t.test('a member of a record that is null counts as absent', async t => {
   t.same(await verdictOn({ Id: 'e1', Address: null, User: null, Location: { City: null, Country: 'GB' } }), {
     Id: 'e1',
     Location: { Country: 'GB' },

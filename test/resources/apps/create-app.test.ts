@@ -18,12 +18,12 @@ t.test('CreateApp answers 201 with the application, and GetApp finds it', async 
   t.strictSame((await call('GET', `/v1/apps/${body.Id}`)).body, body)
 })
 
-t.test('without tags, tags is an empty object', async t => {
+t.test('an application without tags is answered with an empty object of them', async t => {
   const { call } = buildTestApp(t)
   t.strictSame((await call('POST', '/v1/apps', { Name: 'shop' })).body.tags, {})
 })
 
-t.test('names need not be unique', async t => {
+t.test('names of applications need not be unique', async t => {
   const { call } = buildTestApp(t)
   const ids = new Set<string>()
   for (let count = 0; count < 2; count++) ids.add((await call('POST', '/v1/apps', { Name: 'shop' })).body.Id)

@@ -98,7 +98,7 @@ t.test('what two patterns fit is removed once', async t => {
   t.strictSame((await remove(['ab', 'a*', 'ab', 'nope'])).body.Attributes, ['a', 'ab'])
 })
 
-t.test('nothing to remove removes nothing', async t => {
+t.test('RemoveAttributes of names that nobody has removes nothing', async t => {
   const { call, app, remove } = await withNames(t, ['a'])
   const url = `/v1/apps/${app}/attributes/${types.Attributes}`
   for (const body of [{}, { Blacklist: [] }, { Blacklist: null }]) {

@@ -412,7 +412,7 @@ t.test('KPIs of journeys, and what a campaign spends on SMS', async t => {
   t.strictSame(await values('sms-spend', '', 'campaigns/c1/'), { all: 1290 })
 })
 
-t.test('the answer has the days that count, and rows as the guide has them', async t => {
+t.test('a KPI is answered with the days that count, and rows as the guide has them', async t => {
   const { kpi, sent, app, write } = await withKpis(t)
   await sent('EMAIL', 'ann@example.com')
   const { body } = await kpi('txn-emails-sent-grouped-by-date')
@@ -441,7 +441,7 @@ t.test('the answer has the days that count, and rows as the guide has them', asy
   t.match((await kpi('clicks-grouped-by-campaign-activity', '', 'campaigns/c1/')).body, { CampaignId: 'c1' })
 })
 
-t.test('wrong days, unknown names, campaigns and journeys are refused', async t => {
+t.test('a KPI of wrong days, an unknown name, campaign or journey is refused', async t => {
   const { kpi } = await withKpis(t)
   const refused = async (query: string, message: string | RegExp) =>
     isError(t, await kpi('unique-deliveries', query), 400, 'BadRequestException', message)
@@ -474,7 +474,7 @@ t.test('wrong days, unknown names, campaigns and journeys are refused', async t 
   isError(t, unknown, 404, 'NotFoundException', 'Application not found')
 })
 
-t.test('every name is answered, without data by no rows', async t => {
+t.test('every KPI is answered, without data by no rows', async t => {
   const { values, write } = await withKpis(t)
   for (const name of kpisOf.application.keys()) t.strictSame(await values(name), {}, name)
   await write({ ...ofCampaign, channel: 'VOICE' }, { journey: 'j1', activity: 'a', channel: 'VOICE' })

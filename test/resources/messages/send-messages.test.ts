@@ -83,7 +83,7 @@ t.test('a push message has no MessageId and an empty StatusMessage', async t => 
   t.notOk('messageId' in message)
 })
 
-t.test('a voice message', async t => {
+t.test('a voice message is answered with a MessageId, and recorded with its voice', async t => {
   const { send, outbox } = await withSending(t)
   const voice = { Body: '<speak>Hi</speak>', LanguageCode: 'en-US', VoiceId: 'Joanna' }
   const { body } = await send({

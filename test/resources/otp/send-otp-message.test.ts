@@ -10,7 +10,7 @@ import { createOtpApp, otpRequest, start } from '../../support/otp.ts'
 
 const { DestinationIdentity: address } = otpRequest
 
-t.test('it sends an SMS with a random code, and answers as SendMessages does', async t => {
+t.test('SendOTPMessage sends an SMS with a random code, and answers as SendMessages does', async t => {
   const { app, send, list, messages } = await createOtpApp(t)
   const { status, body } = await send()
   t.equal(status, 200)
@@ -51,7 +51,7 @@ t.test('it sends an SMS with a random code, and answers as SendMessages does', a
   ])
 })
 
-t.test('all that a call may ask for takes effect', async t => {
+t.test('all that SendOTPMessage may ask for takes effect', async t => {
   const { send, list, messages } = await createOtpApp(t)
   await send({
     ...{
@@ -69,7 +69,7 @@ t.test('all that a call may ask for takes effect', async t => {
   t.notOk(messages()[0]!.originationNumber)
 })
 
-t.test('codes differ, have the length that is asked for, and may begin with a zero', async t => {
+t.test('one-time passwords differ, have the length that is asked for, and may begin with a zero', async t => {
   const { send, list } = await createOtpApp(t)
   for (let number = 0; number < 100; number++) await send({ CodeLength: 5, ReferenceId: `r${number}` })
   const codes = (await list('?page-size=1000')).map(({ code }: { code: string }) => code)
@@ -78,14 +78,14 @@ t.test('codes differ, have the length that is asked for, and may begin with a ze
   t.ok(new Set(codes).size > 90)
 })
 
-t.test('OTP_CODE is the code of all of them', async t => {
+t.test('OTP_CODE is the code of all one-time passwords', async t => {
   const { send, list, verify } = await createOtpApp(t, { otpCode: '01234' })
   await send({ CodeLength: 8 })
   t.match(await list(), [{ code: '01234' }])
   t.equal(await verify('01234'), true)
 })
 
-t.test('a later one with the same reference and number replaces it, with its time and attempts', async t => {
+t.test('a one-time password replaces that of its reference and number, with time and attempts', async t => {
   const { send, list, verify, setClock } = await createOtpApp(t)
   await send({ AllowedAttempts: 1 })
   const [first] = await list()
@@ -103,7 +103,7 @@ t.test('a later one with the same reference and number replaces it, with its tim
   t.equal(await verify(all[0].code), true)
 })
 
-t.test('one that is not sent is answered with 200 and the reason, and replaces nothing', async t => {
+t.test('a one-time password that is not sent is answered 200 and why, and replaces nothing', async t => {
   const { app, call, send, list, verify, messages, createApp } = await createOtpApp(t)
   await send()
   const [{ code }] = await list()
@@ -128,7 +128,7 @@ t.test('one that is not sent is answered with 200 and the reason, and replaces n
   t.same(await list(`?app=${Id}`), [])
 })
 
-t.test('what is wrong is refused, names the member, and sends nothing', async t => {
+t.test('a wrong SendOTPMessage is refused, names the member, and sends nothing', async t => {
   const { call, send, list, messages } = await createOtpApp(t)
   const bad = async (request: object, message: string | RegExp) =>
     isError(t, await send(request), 400, 'BadRequestException', message)
@@ -159,7 +159,7 @@ t.test('what is wrong is refused, names the member, and sends nothing', async t 
   t.same([await list(), messages()], [[], []])
 })
 
-t.test('the SDK sends and verifies; twenty at once lose nothing', async t => {
+t.test('the SDK sends and verifies one-time passwords; twenty at once lose nothing', async t => {
   const { client, url } = await startEmulator(t)
   const ApplicationId = await createApp(client)
   await client.send(new UpdateSmsChannelCommand({ ApplicationId, SMSChannelRequest: { Enabled: true } }))

@@ -12,7 +12,7 @@ async function sent(t: Parameters<typeof createOtpApp>[0], request: object = {})
   return { ...app, code: code as string, wrong: code === '00000' ? '11111' : '00000' }
 }
 
-t.test('the right code is valid, once', async t => {
+t.test('the right one-time password is valid, once', async t => {
   const { verify, list, code } = await sent(t)
   t.equal(await verify(code), true)
   t.equal(await verify(code), false)
@@ -53,7 +53,7 @@ t.test('after as many wrong codes as are allowed, the right one is not valid eit
   t.equal(await verify(code), true, 'the last attempt may be the right one')
 })
 
-t.test('a code expires by the clock of the emulator', async t => {
+t.test('a one-time password expires by the clock of the emulator', async t => {
   const { verify, setClock, list, code } = await sent(t, { ValidityPeriod: 5 })
   setClock(start + 5 * minute)
   t.match(await list(), [{ isValid: false, expiresAt: '2027-03-01T09:05:00.000Z' }])
@@ -63,7 +63,7 @@ t.test('a code expires by the clock of the emulator', async t => {
   t.equal(await verify(code), true)
 })
 
-t.test('what is missing or of another type is refused', async t => {
+t.test('a VerifyOTPMessage with a member missing or of another type is refused', async t => {
   const { app, call } = await sent(t)
   const verify = (body: object) => call('POST', `/v1/apps/${app}/verify-otp`, body)
   const body = { ReferenceId: 'reset-1', DestinationIdentity: '+12065550142', Otp: '123456' }

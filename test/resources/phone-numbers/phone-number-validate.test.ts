@@ -165,13 +165,13 @@ t.test('what is no number at all is refused, and so is a country that is none', 
   }
 })
 
-t.test('an empty country code is none', async t => {
+t.test('an empty country code counts as none', async t => {
   for (const number of ['+442079460881', '2025550000']) {
     t.same(await answerTo(number, ''), await answerTo(number), number)
   }
 })
 
-t.test('a slash at the end makes no difference', async t => {
+t.test('a slash at the end of the path of PhoneNumberValidate makes no difference', async t => {
   const { status, body } = await validate({ PhoneNumber: '+12065550142' }, '/')
   t.match({ status, body }, { status: 200, body: { Carrier: 'ExampleCorp Mobile' } })
 })
@@ -205,7 +205,7 @@ t.test('what a user says of a number counts before what its country tells', asyn
   t.match(await answerTo('+999123456'), { CleansedPhoneNumberE164: '+999123456', PhoneTypeCode: 0 })
 })
 
-t.test('the SDK reads it', async t => {
+t.test('the SDK reads the answer of PhoneNumberValidate', async t => {
   const { url } = await startEmulator(t)
   const client = createClient(url)
   t.teardown(() => client.destroy())

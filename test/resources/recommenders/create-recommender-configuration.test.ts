@@ -29,7 +29,7 @@ for (const [what, configuration] of Object.entries({ full: fullRecommender, larg
   })
 }
 
-t.test('names may repeat', async t => {
+t.test('names of recommender configurations need not be unique', async t => {
   const { create } = await withRecommenders(t)
   const [one, other] = [await create(fullRecommender), await create(fullRecommender)]
   t.equal(other.status, 201)

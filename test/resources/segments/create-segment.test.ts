@@ -113,7 +113,7 @@ t.test('a segment is in the account of its application, whoever creates it', asy
   t.match(answerOf(answer).body.Arn, `:123456789012:apps/${id}/segments/`)
 })
 
-t.test('names need not be unique', async t => {
+t.test('names of segments need not be unique', async t => {
   const { call, url } = await withApp()
   for (let count = 1; count <= 2; count++) {
     t.equal((await call('POST', url, { Name: 'same' })).status, 201)

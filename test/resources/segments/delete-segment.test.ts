@@ -45,7 +45,7 @@ t.test('DeleteSegment answers 200 with the segment as it was, and it is gone for
   t.equal((await call('GET', `/v1/apps/${app}/jobs/import`)).body.Item.length, 3, 'the jobs are still there')
 })
 
-t.test('its tags go with it, and the worker is told', async t => {
+t.test('the tags of a deleted segment go with it, and the worker is told', async t => {
   let wakes = 0
   const { call, store, createApp } = buildTestApp(t, {
     jobWorker: { isRunning: () => true, wake: () => void wakes++ },
@@ -62,7 +62,7 @@ t.test('its tags go with it, and the worker is told', async t => {
   t.equal(wakes, 1)
 })
 
-t.test('a segment that is built on it keeps its definition, and cannot be given it again', async t => {
+t.test('a segment built on a deleted one keeps its definition, and cannot be given it again', async t => {
   const { call, app, url } = await withSegments()
   const create = async (request: object) => (await call('POST', `/v1/apps/${app}/segments`, request)).body
   const { Id } = await create({})

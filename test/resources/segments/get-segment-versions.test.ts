@@ -20,7 +20,7 @@ t.test('GetSegmentVersions answers the versions of a segment, newest first, each
   t.strictSame(numbers((await call('GET', `${url(other)}/versions`)).body), [1])
 })
 
-t.test('the versions come in pages, which a new version does not shift', async t => {
+t.test('versions of a segment come in pages, which a new version does not shift', async t => {
   const { call, defineSegment, url } = await withSegments()
   const SegmentId = await defineSegment()
   for (let version = 2; version <= 5; version++) await defineSegment({ SegmentId })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { isError } from '../../support/helpers.ts'
 import { templateTypes, tickingClock, withTemplates } from '../../support/templates.ts'
 
-t.test('Get answers the active version, and any other that is named', async t => {
+t.test('a template is answered in its active version, or in the one that is named', async t => {
   const { create, update, get, activate } = withTemplates(t, { now: tickingClock() })
   await create('a', { Body: 'one' })
   const first = await get('a')

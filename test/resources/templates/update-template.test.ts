@@ -55,7 +55,7 @@ t.test('version guards against replacing a version that the caller has not seen'
   t.equal((await get('a', 'version=2')).Body, 'four')
 })
 
-t.test('numbers of versions are not used again', async t => {
+t.test('the number of a deleted version of a template is not used again', async t => {
   const { create, update, remove, versions } = withTemplates(t)
   await create('a')
   await update('a', {}, 'create-new-version=true')

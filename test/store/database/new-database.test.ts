@@ -6,7 +6,7 @@ import { makeFolder } from '../../support/buckets.ts'
 import { expectSound } from '../../support/database.ts'
 import { appOf } from '../../support/stored-app.ts'
 
-t.test('the log of a database that is gone comes into no other', async t => {
+t.test('the write-ahead log of a database that is gone comes into no other', async t => {
   const [old, folder] = [makeFolder(t), makeFolder(t)]
   const gone = openStore(old)
   await gone.write(() => {

@@ -68,7 +68,7 @@ t.test('a transaction refuses an async function, and writes nothing of it', asyn
   }
 })
 
-t.test('so does a read', async t => {
+t.test('a read transaction refuses an async function', async t => {
   const { store } = await storeWithJob(t)
   // @ts-expect-error
   t.throws(() => store.read(async () => store.apps.find('a')), refusal)
@@ -79,7 +79,7 @@ t.test('so does a read', async t => {
   )
 })
 
-t.test('so does what waits for the database to be free', async t => {
+t.test('a write that waits for its turn refuses an async function', async t => {
   const writeQueue = new WriteQueue()
   const write = async () => 1
   // @ts-expect-error
