@@ -27,6 +27,7 @@ import { databaseFile } from '../server/store/open-store.ts'
 import { makeFolder } from './support/buckets.ts'
 import { countRows, lockDatabase } from './support/database.ts'
 import { createApp, createExportJob, createImportJob, start, until } from './support/helpers.ts'
+import { matchEach } from './support/items.ts'
 import { largeSnapshot } from './support/large-snapshot.ts'
 import { putEndpoint } from './support/reads.ts'
 import { s3Credentials, startFront, startS3 } from './support/s3.ts'
@@ -144,10 +145,10 @@ t.test('startPinpoint gives an emulator that is ready for an SDK client with its
     const messageId = MessageResponse!.Result!['+15551234567']!.MessageId!
     t.match(await pinpoint.waitForMessage({ messageId }), { id: 3, messageId })
     t.match(await pinpoint.waitForMessage({ channel: 'SMS', status: 'PERMANENT_FAILURE' }), { id: 1 })
-    t.match(await pinpoint.messages({ after: 1 }), [{ id: 3 }, { id: 2 }])
+    matchEach(t, await pinpoint.messages({ after: 1 }), [{ id: 3 }, { id: 2 }])
     t.strictSame(await pinpoint.messages({ user: 'nobody' }), [])
-    t.match(await pinpoint.messages({ failed: true, before: 3 }), [{ id: 1 }])
-    t.match(await pinpoint.messages({ failed: false, before: 3 }), [{ id: 2 }])
+    matchEach(t, await pinpoint.messages({ failed: true, before: 3 }), [{ id: 1 }])
+    matchEach(t, await pinpoint.messages({ failed: false, before: 3 }), [{ id: 2 }])
     for (let number = 0; number < 11; number++) {
       const Addresses = Array.from({ length: 100 }, (_, index) => [
         `+1666${number}${index}`,
@@ -242,7 +243,7 @@ t.test('close in the middle of a restore keeps the old state, and leaves nothing
 
   const second = await startOne(t, { dataDir })
   const { ApplicationsResponse } = await second.client.send(new GetAppsCommand({}))
-  t.match(ApplicationsResponse?.Item, [{ Id: app }])
+  matchEach(t, ApplicationsResponse!.Item!, [{ Id: app }])
   t.strictSame(countRows(dataDir), { apps: 1 })
 })
 
@@ -519,11 +520,11 @@ t.test('faults, job control and advance are methods, also where control calls ne
     await t.rejects(listApps(), { name: 'ForbiddenException', message: 'no' })
     await t.resolves(listApps())
     const other = await faults.add({ job: {}, failAt: 'PROCESSING', reason: 'disk on fire' })
-    t.match(await faults.list(), [{ id: added.id, timesLeft: 0 }, { id: other.id }])
+    matchEach(t, await faults.list(), [{ id: added.id, timesLeft: 0 }, { id: other.id }])
     const job = await pinpoint.waitForImportJob(app, (await create()).Id!)
     t.match(job, { JobStatus: 'FAILED', Failures: [/disk on fire/] })
     t.equal(await faults.remove(added.id), undefined)
-    t.match(await faults.list(), [{ id: other.id }])
+    matchEach(t, await faults.list(), [{ id: other.id }])
     await faults.clear()
     t.strictSame(await faults.list(), [])
 
@@ -611,7 +612,7 @@ t.test('reset() removes everything, and applies the seed again where its option 
     t.rejects(waiting, { message: `there is no application ${app}` }, 'who waits for a job is told'),
     pinpoint.reset({ seed: true }),
   ])
-  t.match(await listed(), [{ Id, Name: 'seeded' }])
+  matchEach(t, await listed(), [{ Id, Name: 'seeded' }])
   await pinpoint.reset()
   t.strictSame(await listed(), [])
 })

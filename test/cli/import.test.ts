@@ -15,6 +15,7 @@ import { findSource } from '../../server/cli/find-source.ts'
 import { runImport } from '../../server/cli/import.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { createApp, startEmulator, until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { beginImport, main, runUnread } from '../support/spawn.ts'
 
 // What an emulator that is thrown away leaves behind would be seen here.
@@ -321,7 +322,7 @@ t.test('import --url has the emulator there import, and keep what it imported', 
   const jobs = await client.send(new GetImportJobsCommand({ ApplicationId: app }))
   t.match(stderr, `application ${app}, import job ${jobs.ImportJobsResponse!.Item![0]!.Id}\n`)
   const segments = await client.send(new GetSegmentsCommand({ ApplicationId: app }))
-  t.match(segments.SegmentsResponse!.Item, [{ Name: 'mine' }])
+  matchEach(t, segments.SegmentsResponse!.Item!, [{ Name: 'mine' }])
   t.ok(await client.send(new GetEndpointCommand({ ApplicationId: app, EndpointId: 'e1' })))
 
   t.test('import --url makes an application where none is named', async t => {

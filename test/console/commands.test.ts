@@ -21,6 +21,7 @@ import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { createAppBy, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { isLong } from '../support/long.ts'
 
 const { CI, PATH = '' } = process.env
@@ -193,10 +194,10 @@ t.test('lines of the console run as they are copied', needsBoth, async t => {
   for (const path of ['', 'outbox', 'templates']) withoutApp.push(...(await linesOf(path)))
   await Promise.all(withoutApp.map(shell))
   const apps = (await listOf('/_pinpoint/apps')).items
-  t.match(apps, [{ name: 'demo' }, { name: 'demo' }])
-  t.match((await listOf('/_pinpoint/jobs')).items, [{ job: { Definition: { Format: 'CSV' } } }])
-  t.match((await listOf('/_pinpoint/messages')).items, [{ status: 'SUCCESSFUL' }])
-  t.match((await listOf('/v1/templates')).Item, [{ TemplateName: 'welcome' }])
+  matchEach(t, apps, [{ name: 'demo' }, { name: 'demo' }])
+  matchEach(t, (await listOf('/_pinpoint/jobs')).items, [{ job: { Definition: { Format: 'CSV' } } }])
+  matchEach(t, (await listOf('/_pinpoint/messages')).items, [{ status: 'SUCCESSFUL' }])
+  matchEach(t, (await listOf('/v1/templates')).Item, [{ TemplateName: 'welcome' }])
 
   const app = `apps/${apps[0].id}`
   await shell((await linesOf(`${app}/campaigns`)).join('\n'))

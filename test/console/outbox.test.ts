@@ -16,6 +16,7 @@ import t, { type Test } from 'tap'
 import { dropFiles, launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { startPrefixProxy } from '../support/prefix-proxy.ts'
 import { channelSettings } from '../support/sending.ts'
 
@@ -180,7 +181,7 @@ t.test('filters are in the address, and what was found can be deleted', needsBro
   await page.getByRole('button', { name: 'Delete those found' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete those found' }).click()
   await page.locator('main').getByText('No message matches the filters').waitFor()
-  t.match((await call('GET', '/_pinpoint/messages')).body.items, [{ body: 'fine' }])
+  matchEach(t, (await call('GET', '/_pinpoint/messages')).body.items, [{ body: 'fine' }])
   await page.getByRole('link', { name: 'All messages' }).click()
   await page.getByRole('row', { name: /fine/ }).waitFor()
 
@@ -300,7 +301,7 @@ t.test('an e-mail is shown as text, headers and raw, and marked as opened', need
   await page.getByRole('button', { name: 'Mark clicked' }).click()
   await page.getByRole('listitem').filter({ hasText: '_email.click' }).waitFor()
   const { items } = (await call('GET', '/_pinpoint/events?message=1')).body
-  t.match(items, [
+  matchEach(t, items, [
     { event: { event_type: '_email.click', attributes: { link: 'https://shop.example/?a=1&b=2' } } },
     { event: { event_type: '_email.open' } },
     { event: { event_type: '_email.delivered' } },

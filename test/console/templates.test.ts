@@ -10,6 +10,7 @@ import {
 import t, { type Test } from 'tap'
 import { launchBrowser, needsBrowser, openPage } from '../support/browser.ts'
 import { createApp, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { putEndpoint } from '../support/reads.ts'
 
 /** An emulator, and a browser that looks at a page of its console. */
@@ -91,7 +92,7 @@ t.test('a template is created, edited, compared, made active and deleted', needs
   await page.getByText('No template yet').waitFor()
   const { TemplatesResponse } = await client.send(new ListTemplatesCommand({}))
   t.strictSame(TemplatesResponse!.Item, [])
-  t.match(trouble.splice(0), [/^400: POST .*please\/email$/])
+  matchEach(t, trouble.splice(0), [/^400: POST .*please\/email$/])
 })
 
 t.test('a template that others delete while it is shown is not there any more', needsBrowser, async t => {
@@ -212,7 +213,7 @@ t.test(
     await page.getByLabel('Endpoint id').fill('ann')
     await page.getByRole('button', { name: 'Render', exact: true }).click()
     await frame.getByText('Hi Ann').waitFor()
-    t.match(trouble.splice(0), [/^404: POST .*\/render$/])
+    matchEach(t, trouble.splice(0), [/^404: POST .*\/render$/])
 
     await client.send(
       new UpdateEmailTemplateCommand({

@@ -2,6 +2,7 @@ import t from 'tap'
 import { makeBuckets } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, isError, runImport, sharedTestApp, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 /** An application with endpoints, each of the user that is named, and a function that lists users. */
 async function withUsers(users: (string | undefined)[]) {
@@ -89,7 +90,12 @@ t.test('a page of very many users may be empty, and names the next one', async t
   await runImport(client, app, { S3Url: 's3://data/many.csv' })
   const page = async (query: string) =>
     (await controlOf(url)('GET', `/_pinpoint/apps/${app}/users?${query}`)).body
-  t.match((await page('prefix=user-7&page-size=1')).items, [{ id: 'user-7' }], 'a whole id is found at once')
+  matchEach(
+    t,
+    (await page('prefix=user-7&page-size=1')).items,
+    [{ id: 'user-7' }],
+    'a whole id is found at once',
+  )
   const first = await page('prefix=none')
   t.strictSame(first.items, [])
   t.strictSame(await page(`prefix=none&token=${first.nextToken}`), { items: [] })

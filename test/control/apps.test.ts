@@ -12,6 +12,7 @@ import {
   startEmulator,
   waitForJob,
 } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { appOf } from '../support/stored-app.ts'
 
 const none = {
@@ -29,7 +30,7 @@ t.test('applications are listed with what they hold, newest first, page by page'
     ...none,
   }
   const page = (await call('GET', '/_pinpoint/apps?page-size=1')).body
-  t.match(page.items, [{ id: second.Id, tags: {} }])
+  matchEach(t, page.items, [{ id: second.Id, tags: {} }])
   const next = (await call('GET', `/_pinpoint/apps?page-size=1&token=${page.nextToken}`)).body
   t.strictSame(next, { items: [overview] })
   t.strictSame((await call('GET', `/_pinpoint/apps/${first.Id}`)).body, overview)

@@ -3,6 +3,7 @@ import { openStore, type Store } from '../../server/store/open-store.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { createApp, isError, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { withSending } from '../support/sending.ts'
 
 const now = () => new Date('2027-03-01T09:00:00.000Z')
@@ -53,7 +54,7 @@ t.test('an id of an endpoint in another case names the same one, in events and i
   for (const id of ['Ann', 'ann', 'ANN']) {
     t.strictSame(await types({ endpoint: id }), ['_SMS.BUFFERED', '_SMS.SUCCESS', 'viewed'], id)
     const messages = await call('GET', `/_pinpoint/messages?endpoint=${id}`)
-    t.match(messages.body.items, [{ endpoint: 'Ann' }], id)
+    matchEach(t, messages.body.items, [{ endpoint: 'Ann' }], id)
   }
   t.strictSame(
     (await list()).map(({ event }: { event: { client: object } }) => event.client),
@@ -227,7 +228,7 @@ t.test('a recipient that opts out of SMS gets no more', async t => {
   const { sendBoth, happen, call } = await withEvents(t)
   const { sms } = await sendBoth()
   await happen(sms.id, { eventType: '_SMS.OPTOUT' })
-  t.match((await call('GET', '/_pinpoint/opt-outs')).body.items, [{ number: '+15551234567' }])
+  matchEach(t, (await call('GET', '/_pinpoint/opt-outs')).body.items, [{ number: '+15551234567' }])
   const again = await sendBoth()
   t.match(again.sms, { status: 'PERMANENT_FAILURE', statusMessage: 'Destination phone number opted out' })
 })
@@ -312,7 +313,9 @@ t.test('wait answers as soon as an event matches', async t => {
   const waiting = call('GET', '/_pinpoint/events?type=_email.open&wait=60')
   await happen(email.id, { eventType: '_email.click' })
   await happen(email.id, { eventType: '_email.open' })
-  t.match((await waiting).body, { items: [{ event: { event_type: '_email.open' } }], last: 6 })
+  const { items, last } = (await waiting).body
+  matchEach(t, items, [{ event: { event_type: '_email.open' } }])
+  t.equal(last, 6)
   t.strictSame((await call('GET', '/_pinpoint/events?type=none&wait=0.01')).body.items, [])
 })
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { rowsOf, sectionOf } from '../docs/pages.ts'
 import { isError } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { channelSettings, failure, withSending } from '../support/sending.ts'
 
 const faults = '/_pinpoint/faults'
@@ -29,7 +30,7 @@ t.test('a rule for messages fails those that it selects, so often', async t => {
   for (const first of [throttled, throttled, sent]) {
     t.match(await sendAll(), { '+15550000001': first, '+16660000001': sent, token: sent, E1: sent })
   }
-  t.match((await call('GET', faults)).body.items, [{ id, timesLeft: 0 }])
+  matchEach(t, (await call('GET', faults)).body.items, [{ id, timesLeft: 0 }])
   const [record] = await outbox({ status: 'THROTTLED' })
   t.match(record, { channel: 'SMS', address: '+15550000001', statusCode: 429 })
   t.notOk('body' in record || 'messageId' in record)
@@ -84,7 +85,7 @@ t.test('the times of a rule are not used up by a call that is refused', async t 
   const wrong = { TemplateConfiguration: { SMSTemplate: { Name: 'none' } } }
   const Addresses = { '+15550000001': toSms }
   t.equal((await send({ MessageConfiguration: hi, Addresses, ...wrong })).status, 404)
-  t.match((await call('GET', faults)).body.items, [{ timesLeft: 1 }])
+  matchEach(t, (await call('GET', faults)).body.items, [{ timesLeft: 1 }])
 })
 
 t.test('the failures of the page about faults are answered by its rules, as they stand', async t => {

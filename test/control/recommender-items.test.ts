@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { withRunningCampaigns } from '../support/campaigns.ts'
 import { controlOf } from '../support/control.ts'
 import { buildTestApp, isError, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 
 const uri = 'arn:aws:personalize:us-east-1:123456789012:campaign/c'
 const role = 'arn:aws:iam::123456789012:role/r'
@@ -158,9 +159,9 @@ t.test('campaigns and journeys send what is recommended, calls do not', async t 
     { endpoint: 'e1', body: 'Buy tea' },
     { endpoint: 'e2', body: 'Buy cup' },
   ]
-  t.match(await messages(campaign), wanted)
+  matchEach(t, await messages(campaign), wanted)
   const { items } = await ok('GET', `/_pinpoint/messages?journey=${journey.Id}`)
-  t.match(items.reverse(), wanted)
+  matchEach(t, items.reverse(), wanted)
   await ok('POST', `/v1/apps/${app}/messages`, {
     MessageConfiguration: {},
     TemplateConfiguration: { SMSTemplate: { Name: 'offer' } },

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { makeBuckets, putAll } from '../support/buckets.ts'
 import { csvOf, ndjsonOf } from '../support/endpoint-files.ts'
 import { buildTestApp, createApp, isError, startEmulator } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { defineSegment, putEndpoint } from '../support/reads.ts'
 
 /** An emulator over objects, with a function that reads a page of a segment's endpoints. */
@@ -35,7 +36,7 @@ t.test('the endpoints of a segment are those of its file, as they are now', asyn
   await putEndpoint(client, app, 'a', { Address: 'moved@example.com' })
   await putEndpoint(client, app, 'd', { ChannelType: 'EMAIL', Address: 'd@example.com' })
   await client.send(new DeleteEndpointCommand({ ApplicationId: app, EndpointId: 'c' }))
-  t.match((await page(segment)).items, [{ Id: 'A', Address: 'moved@example.com' }, { Id: 'b' }])
+  matchEach(t, (await page(segment)).items, [{ Id: 'A', Address: 'moved@example.com' }, { Id: 'b' }])
   t.same(await ids(segment), ['A', 'b'])
   const both = await client.send(
     new CreateSegmentCommand({
@@ -68,7 +69,7 @@ t.test('endpoints that were not registered are as the import defined them', asyn
   const segment = await define('a.csv', { RegisterEndpoints: false })
   await putEndpoint(client, app, 'known', { Attributes: { plan: ['free'] } })
   const { items } = await page(segment)
-  t.match(items, [
+  matchEach(t, items, [
     { Id: 'known', Address: 'known@example.com', Attributes: { plan: ['pro'] } },
     { Id: 'new', Address: 'new@example.com', EndpointStatus: 'ACTIVE' },
   ])
@@ -157,7 +158,7 @@ t.test('pages of a segment go on in the version in which they began', async t =>
     [dimensional, ['b', 'c']],
   ] as const) {
     const { items, nextToken } = await page(segment, '?page-size=1')
-    t.match(items, [{ Id: 'a' }])
+    matchEach(t, items, [{ Id: 'a' }])
     await renew[segment]!()
     t.same(await ids(segment, `?token=${nextToken}`), expected)
     const { nextToken: next } = await page(segment, `?page-size=1&token=${nextToken}`)

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { UpdateEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { answerOf, buildTestApp, createApp, createClient, isError } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { onlyLong } from '../support/long.ts'
 import { listen, sendRaw } from '../support/raw-http.ts'
 import { withSending } from '../support/sending.ts'
@@ -130,7 +131,7 @@ for (const contentType of [
   t.test(`a JSON body is read under Content-Type ${JSON.stringify(contentType)}`, async t => {
     const { answer, apps } = await post(t, '{"Name":"x"}', { 'content-type': contentType })
     t.equal(answer.status, 201, answer.body.Message)
-    t.match(apps, [{ Name: 'x' }])
+    matchEach(t, apps, [{ Name: 'x' }])
   })
 }
 

@@ -6,6 +6,7 @@ import { makeBuckets } from '../support/buckets.ts'
 import { controlOf } from '../support/control.ts'
 import { csvOf } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, runExport, runImport, until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { keepOpen, sendRaw } from '../support/raw-http.ts'
 import { type LogLine, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
@@ -86,7 +87,8 @@ t.test('a call whose caller leaves before it is answered is one line, too', asyn
   const emulator = await start(t)
   await leave(t, emulator, '/v1/apps')
   const lines = await linesUntil(emulator, /^GetApps/)
-  t.match(
+  matchEach(
+    t,
     lines.filter(({ operation }) => operation === 'GetApps'),
     [{ level: levels.warn, msg: 'GetApps: the caller left before it was answered' }],
   )
@@ -135,7 +137,8 @@ t.test('a job is a line when it starts, and one with its counts or its reason wh
   const { Id: exported } = await runExport(client, app)
   const lines = await linesUntil(emulator, /^export job \w+ COMPLETED/)
   const { info, warn } = levels
-  t.match(
+  matchEach(
+    t,
     lines.filter(({ job }) => job !== undefined),
     [
       { level: info, job: done, app, msg: `import job ${done} starts: ${S3Url} into application ${app}` },

@@ -2,6 +2,7 @@ import t from 'tap'
 import { makeFolder } from '../support/buckets.ts'
 import { prepareCampaigns, withRunningCampaigns } from '../support/campaigns.ts'
 import { spoilEndpoints, spoilTemplate, spoilTimings } from '../support/database.ts'
+import { matchEach } from '../support/items.ts'
 import { journeyOf } from '../support/journeys.ts'
 
 t.test('an unexpected error in a campaign or journey ends it, and holds up nothing else', async t => {
@@ -31,7 +32,7 @@ t.test('an unexpected error in a campaign or journey ends it, and holds up nothi
   spoilTemplate(dataDir, 'spoilt', 'SMS')
   await spoilt.advance({ by: 'PT1H' })
   t.equal(await spoilt.statusOf(invalid), 'INVALID')
-  t.match(await spoilt.activities(invalid), [{ State: 'COMPLETED', Result: 'FAIL' }])
+  matchEach(t, await spoilt.activities(invalid), [{ State: 'COMPLETED', Result: 'FAIL' }])
   t.strictSame(await spoilt.messages(invalid), [])
   t.equal((await spoilt.ok('GET', `${journeyUrl}/${journey}`)).State, 'CANCELLED')
   t.equal((await spoilt.messages(behind)).length, 1, 'a campaign of the same application')

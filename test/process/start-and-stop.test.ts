@@ -10,6 +10,7 @@ import { version } from '../../server/version.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { createApp, createImportJob, roleArn, until, waitForJob } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { isLong, onlyLong } from '../support/long.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
@@ -72,7 +73,7 @@ t.test('the ready line is the last one that is logged on start also after the im
   const ready = messages.indexOf(`pinpoint-local ready on ${emulator.url}`)
   const jobs = messages.slice(0, ready).filter(msg => / COMPLETED in /.test(msg))
   t.equal(jobs.length, 3)
-  t.match(messages.slice(ready + 1), [/^CreateApp 201 in \d+ ms$/])
+  matchEach(t, messages.slice(ready + 1), [/^CreateApp 201 in \d+ ms$/])
 })
 
 for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as const)) {

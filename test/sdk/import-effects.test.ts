@@ -16,6 +16,7 @@ import {
   startEmulator,
   waitForJob,
 } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { completed, getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
 
 const S3Url = 's3://data/users.csv'
@@ -74,7 +75,7 @@ t.test('an import has the effects that its flags ask for', async t => {
           ExternalId: '123456789012',
         },
       })
-      t.match(SegmentsResponse?.Item, [segment])
+      matchEach(t, SegmentsResponse!.Item!, [segment])
     })
   }
 

@@ -163,7 +163,7 @@ t.test('the Lambda function of a recommender makes attributes of its items', asy
   const preview = { template: { name: 'offer', kind: 'SMS' }, app, endpoint: 'e1' }
   t.match(await ok('POST', '/_pinpoint/render', preview), {
     parts: { body: 'Buy the tea for 5' },
-    errors: [],
+    errors: { length: 0 },
   })
   t.equal(lambda.calls.length, 3)
 
@@ -272,7 +272,7 @@ t.test('a preview calls no function for an endpoint without an Id, and says so',
   const preview = (values: object) =>
     ok('POST', '/_pinpoint/render', { template: { name: 'offer', kind: 'SMS' }, values })
   const notCalled = `the Lambda function ${functionArn} was not called: the endpoint has no Id`
-  t.match(await preview({}), { parts: { body: 'Buy a book for 10' }, errors: [], notCalled })
+  t.match(await preview({}), { parts: { body: 'Buy a book for 10' }, errors: { length: 0 }, notCalled })
   t.equal(lambda.calls.length, 0)
   t.match(await preview({ Id: 'e1' }), { parts: { body: 'Buy the tea for 5' }, notCalled: undefined })
 })
@@ -302,7 +302,7 @@ t.test('without AWS_ENDPOINT_URL_LAMBDA, a message does without the function, an
   const notCalled = `the Lambda function ${functionArn} was not called: AWS_ENDPOINT_URL_LAMBDA says where functions are`
   matchEach(t, await messages(campaign), [{ status: 'SUCCESSFUL', body: 'Buy a book for 10', notCalled }])
   const preview = { template: { name: 'offer', kind: 'SMS' }, app, endpoint: 'e1' }
-  t.match(await ok('POST', '/_pinpoint/render', preview), { notCalled, errors: [] })
+  t.match(await ok('POST', '/_pinpoint/render', preview), { notCalled, errors: { length: 0 } })
   t.match(await ok('POST', '/_pinpoint/render', { ...preview, template: undefined, text: '{{Id}}' }), {
     parts: { text: 'e1' },
     notCalled: undefined,

@@ -17,6 +17,7 @@ import { controlOf } from '../support/control.ts'
 import { countRows, storedEndpoints } from '../support/database.ts'
 import { csvOf, numbered } from '../support/endpoint-files.ts'
 import { createApp, roleArn, runImport, silent, startEmulator, until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { getEndpoint, getSegment, putEndpoint } from '../support/reads.ts'
 import { startHolding, startS3 } from '../support/s3.ts'
 
@@ -90,7 +91,7 @@ t.test('a seed is there when the emulator is ready, and applying it again change
     { Address: 'u1@example.com' },
     { Address: 'u2@example.com' },
   ])
-  t.match(before.jobs, [{ JobStatus: 'COMPLETED', TotalProcessed: 2, Definition: users }])
+  matchEach(t, before.jobs, [{ JobStatus: 'COMPLETED', TotalProcessed: 2, Definition: users }])
   t.ok(await getSegment(first.client, Id, before.jobs[0]!.Id!))
   await first.close()
 
@@ -114,7 +115,7 @@ t.test('a seed is there when the emulator is ready, and applying it again change
   t.strictSame(after.endpoints.slice(2), before.endpoints.slice(2))
   t.strictSame(after.jobs, before.jobs)
   t.match(after.other, { Name: 'new' })
-  t.match(await jobsOf(third.client, otherId), [{ JobStatus: 'COMPLETED' }])
+  matchEach(t, await jobsOf(third.client, otherId), [{ JobStatus: 'COMPLETED' }])
 })
 
 t.test('what a seed says of phone numbers is answered by PhoneNumberValidate', async t => {
@@ -385,7 +386,7 @@ t.test('a start that waits for the seed can be ended', async t => {
   controller.abort()
   await t.rejects(starting, { name: 'AbortError' })
   const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
-  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }], 'and the next one goes on')
+  matchEach(t, await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }], 'and the next one goes on')
 })
 
 t.test('what was said of jobs before neither holds the imports of the seed nor fails them', async t => {
@@ -399,7 +400,7 @@ t.test('what was said of jobs before neither holds the imports of the seed nor f
   await before.close()
   const SEED = join(seedOf(t, { 'a.json': { apps: [demo] } }), 'a.json')
   const { client } = await startEmulator(t, { ...buckets.env, SEED, DATA_DIR })
-  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
+  matchEach(t, await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
 })
 
 t.test('jobs that are held in all slots do not keep the seed waiting', async t => {
@@ -417,7 +418,7 @@ t.test('jobs that are held in all slots do not keep the seed waiting', async t =
   await before.close()
   const SEED = join(seedOf(t, { 'a.json': { apps: [demo] } }), 'a.json')
   const { client } = await startEmulator(t, { ...env, SEED })
-  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
+  matchEach(t, await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
 })
 
 t.test('a reset applies the seed again where it is asked to', async t => {
@@ -432,7 +433,7 @@ t.test('a reset applies the seed again where it is asked to', async t => {
   await putEndpoint(client, Id, 'e1', { Address: 'moved@example.com' })
   t.strictSame(await reset('?seed=true'), { status: 204, text: '' })
   t.match(await getEndpoint(client, Id, 'e1'), { Address: 'ann@example.com' })
-  t.match(await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
+  matchEach(t, await jobsOf(client, Id), [{ JobStatus: 'COMPLETED' }])
   await t.rejects(jobsOf(client, mine), { name: 'NotFoundException' })
 
   const rows = countRows(DATA_DIR)

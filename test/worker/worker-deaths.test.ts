@@ -2,6 +2,7 @@ import t from 'tap'
 import { countRows, refuseWrites } from '../support/database.ts'
 import { csvOf, ndjsonOf, numbered } from '../support/endpoint-files.ts'
 import { until } from '../support/helpers.ts'
+import { matchEach } from '../support/items.ts'
 import { setUp, whenOver } from '../support/worker.ts'
 
 /** Has a worker that died started again at once, so that a test need not wait. */
@@ -46,7 +47,7 @@ t.test('a job of which the worker dies three times at one point ends FAILED, and
   // Once more where the worker died before the first records were committed, which is another point.
   t.ok([3, 4].includes(worker.counters.get('workerRestarts')))
   t.match(heavy.get(), { TotalProcessed: 1000, CompletedPieces: 0 })
-  t.match(heavy.get().Failures, [
+  matchEach(t, heavy.get().Failures!, [
     /^s3:\/\/demo\/heavy\.json: the job worker died 3 times at the same point of this job, .*memory/,
   ])
   t.match(other.get(), { JobStatus: 'COMPLETED', TotalProcessed: 500 })
@@ -69,7 +70,7 @@ t.test('a large job of which its reader dies three times ends FAILED, and others
   await startWorker({}, littleMemory)
   await whenOver([heavy, other])
   t.match(heavy.get(), { JobStatus: 'FAILED', CompletedPieces: 0 })
-  t.match(heavy.get().Failures, [/the job worker died 3 times at the same point of this job, .*memory/])
+  matchEach(t, heavy.get().Failures!, [/the job worker died 3 times at the same point of this job, .*memory/])
   t.match(other.get(), { JobStatus: 'COMPLETED', TotalProcessed: 11_000 })
 })
 
@@ -141,7 +142,7 @@ t.test('a job that is held is not at fault when the worker dies, and keeps no ot
   const advanced = deadly.advance('FAILED')
   await whenOver([deadly])
   await advanced
-  t.match(deadly.get().Failures, [/the job worker died 3 times at the same point of this job/])
+  matchEach(t, deadly.get().Failures!, [/the job worker died 3 times at the same point of this job/])
   t.equal(held.deaths(), 1)
   writes.allow()
   await control('immediate')

@@ -10,6 +10,7 @@ import {
   startEmulator,
   until,
 } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { journeyOf } from '../../support/journeys.ts'
 import { listenLive } from '../../support/live.ts'
 import { putEndpoint } from '../../support/reads.ts'
@@ -108,7 +109,7 @@ t.test('a job that fails is told of, with why', async t => {
     ['FAILING', 'FAILED'],
   )
   t.equal(data.pieces!.failed, 1)
-  t.match(stream.all('failures'), [{ total: 0, items: [{ object: 'a.csv' }] }])
+  matchEach(t, stream.all('failures'), [{ total: 0, items: [{ object: 'a.csv' }] }])
   const pieces = stream.all('pieces').map(({ states }) => states)
   t.match(pieces.join(''), /^F/)
 })
@@ -161,7 +162,7 @@ t.test('an export is told of', async t => {
   const { data } = await stream.find('job', ({ status }) => status === 'COMPLETED')
   t.match(data, { app, id: Id, type: 'EXPORT', pieces: { total: 1, done: 1, failed: 0 }, processed: 1 })
   t.notOk('bytes' in data)
-  t.match(stream.all('pieces'), [{ app, id: Id, type: 'EXPORT', from: 0, states: 'C' }])
+  matchEach(t, stream.all('pieces'), [{ app, id: Id, type: 'EXPORT', from: 0, states: 'C' }])
 })
 
 t.test('messages and calls are told of as rows', async t => {
@@ -185,7 +186,10 @@ t.test('messages and calls are told of as rows', async t => {
   await until(() => (called().length === 2 ? true : undefined), 'two calls')
   const { items } = await ok('GET', '/_pinpoint/requests?page-size=2')
   t.strictSame(called(), items.toReversed())
-  t.match(called(), [{ operation: 'SendMessages' }, { operation: 'GetApp', exception: 'NotFoundException' }])
+  matchEach(t, called(), [
+    { operation: 'SendMessages' },
+    { operation: 'GetApp', exception: 'NotFoundException' },
+  ])
   const at = stream.events.length
   await ok('DELETE', '/_pinpoint/messages')
   await ok('DELETE', '/_pinpoint/requests')

@@ -143,9 +143,11 @@ t.test('objects that are skipped are named, with the reasons', async t => {
     ],
   })
   t.match(await skip(['a.csv.gz', 'b.csv'], '', 'CSV', { compressed: false }), {
+    total: 1,
     items: [{ object: 'a.csv.gz', reason: 'it is compressed' }],
   })
   t.match(await skip(['a.json', 'b'], '', 'JSON'), {
+    total: 1,
     items: [{ object: 'b', reason: 'its name does not end in .json, .jsonl, .ndjson' }],
   })
   t.match(await skip(['in/part-0', 'in/x.json'], 'in/'), {

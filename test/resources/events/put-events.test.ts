@@ -1,5 +1,6 @@
 import t from 'tap'
 import { isError, sharedTestApp } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { createTickingApp } from '../../support/ticking-app.ts'
 
 const accepted = { Message: 'Accepted', StatusCode: 202 }
@@ -268,8 +269,10 @@ t.test('events that apps report are found by the campaign and journey that they 
       },
     },
   })
-  t.match(await events({ campaign: 'c1' }), [{ event: { event_type: '_campaign.opened_notification' } }])
-  t.match(await events({ journey: 'j1', endpoint: 'e1' }), [{ event: { attributes: { journey_id: 'j1' } } }])
+  matchEach(t, await events({ campaign: 'c1' }), [{ event: { event_type: '_campaign.opened_notification' } }])
+  matchEach(t, await events({ journey: 'j1', endpoint: 'e1' }), [
+    { event: { attributes: { journey_id: 'j1' } } },
+  ])
 })
 
 t.test('the path of sendBeacon takes the same, whatever its Content-Type', async t => {

@@ -7,6 +7,7 @@ import {
   sharedTestApp,
   startEmulator,
 } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 
 async function withJobs(count: number) {
   const { call, createApp } = sharedTestApp()
@@ -47,7 +48,7 @@ t.test('jobs that are over are listed with their counters and failures', async t
   const failed = await runImport(client, app, { S3Url: 's3://missing/users.csv' })
   const { Item } = (await (await fetch(`${url}/v1/apps/${app}/jobs/import`)).json()) as { Item: object[] }
   t.strictSame(Item, [{ ...failed }, { ...completed }])
-  t.match(Item, [{ JobStatus: 'FAILED' }, { JobStatus: 'COMPLETED', TotalProcessed: 5 }])
+  matchEach(t, Item, [{ JobStatus: 'FAILED' }, { JobStatus: 'COMPLETED', TotalProcessed: 5 }])
 })
 
 t.test('a wrong page size, a wrong token and an unknown application are refused', async t => {

@@ -431,7 +431,11 @@ t.test('a KPI is answered with the days that count, and rows as the guide has th
     StartTime: '2027-02-08T00:00:00Z',
   })
   const plain = await kpi('txn-emails-sent', 'start-time=2027-03-10T08:00:00.000000000%2B00:00')
-  t.match(plain.body, { StartTime: `${today}T00:00:00Z`, KpiResult: { Rows: [{ GroupedBys: [] }] } })
+  t.equal(plain.body.StartTime, `${today}T00:00:00Z`)
+  t.strictSame(
+    plain.body.KpiResult.Rows.map(({ GroupedBys }: { GroupedBys: object[] }) => GroupedBys),
+    [[]],
+  )
   const before = await kpi('txn-emails-sent', 'end-time=2027-03-09')
   t.strictSame(before.body.KpiResult.Rows, [])
   t.equal(before.body.StartTime, '2027-02-07T00:00:00Z')

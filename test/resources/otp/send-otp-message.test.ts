@@ -6,6 +6,7 @@ import {
 import t from 'tap'
 import { controlOf } from '../../support/control.ts'
 import { createApp, isError, startEmulator } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { createOtpApp, otpRequest, start } from '../../support/otp.ts'
 
 const { DestinationIdentity: address } = otpRequest
@@ -31,7 +32,7 @@ t.test('SendOTPMessage sends an SMS with a random code, and answers as SendMessa
     ...{ app, reference: 'reset-1', address, code: otp.code, attemptsLeft: 3, isValid: true },
     expiresAt: '2027-03-01T09:15:00.000Z',
   })
-  t.match(messages(), [
+  matchEach(t, messages(), [
     {
       ...{
         operation: 'SendOTPMessage',
@@ -65,7 +66,9 @@ t.test('all that SendOTPMessage may ask for takes effect', async t => {
   })
   const [otp] = await list()
   t.match(otp, { expiresAt: '2027-03-01T10:00:00.000Z', attemptsLeft: 5, code: /^\d{8}$/ })
-  t.match(messages(), [{ senderId: 'SHOP', entityId: 'entity', templateId: 'template', language: 'de-DE' }])
+  matchEach(t, messages(), [
+    { senderId: 'SHOP', entityId: 'entity', templateId: 'template', language: 'de-DE' },
+  ])
   t.notOk(messages()[0]!.originationNumber)
 })
 
@@ -81,7 +84,7 @@ t.test('one-time passwords differ, have the length that is asked for, and may be
 t.test('OTP_CODE is the code of all one-time passwords', async t => {
   const { send, list, verify } = await createOtpApp(t, { otpCode: '01234' })
   await send({ CodeLength: 8 })
-  t.match(await list(), [{ code: '01234' }])
+  matchEach(t, await list(), [{ code: '01234' }])
   t.equal(await verify('01234'), true)
 })
 
@@ -94,7 +97,7 @@ t.test('a one-time password replaces that of its reference and number, with time
   setClock(start + 60_000)
   await send()
   const all = await list()
-  t.match(all, [
+  matchEach(t, all, [
     { reference: 'reset-1', attemptsLeft: 3, isValid: true, expiresAt: '2027-03-01T09:16:00.000Z' },
     { reference: 'other' },
   ])

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { isError } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { createOtpApp, otpRequest, start } from '../../support/otp.ts'
 
 const minute = 60_000
@@ -16,7 +17,7 @@ t.test('the right one-time password is valid, once', async t => {
   const { verify, list, code } = await sent(t)
   t.equal(await verify(code), true)
   t.equal(await verify(code), false)
-  t.match(await list(), [{ attemptsLeft: 3, isValid: false }])
+  matchEach(t, await list(), [{ attemptsLeft: 3, isValid: false }])
 })
 
 t.test('a code for another reference, number or application is not, and costs no attempt', async t => {
@@ -33,7 +34,7 @@ t.test('a code for another reference, number or application is not, and costs no
     Otp: code,
   })
   t.same([other.status, other.body], [200, { Valid: false }])
-  t.match(await list(), [{ attemptsLeft: 3, isValid: true }])
+  matchEach(t, await list(), [{ attemptsLeft: 3, isValid: true }])
   t.equal(await verify(code), true)
 })
 
@@ -42,10 +43,10 @@ t.test('after as many wrong codes as are allowed, the right one is not valid eit
     const { verify, list, code, wrong } = await sent(t, { AllowedAttempts })
     for (let left = AllowedAttempts - 1; left >= 0; left--) {
       t.equal(await verify(wrong), false)
-      t.match(await list(), [{ attemptsLeft: left, isValid: left > 0 }])
+      matchEach(t, await list(), [{ attemptsLeft: left, isValid: left > 0 }])
     }
     t.equal(await verify(code), false)
-    t.match(await list(), [{ attemptsLeft: 0 }])
+    matchEach(t, await list(), [{ attemptsLeft: 0 }])
   }
   const { verify, code, wrong } = await sent(t)
   t.equal(await verify(wrong), false)
@@ -56,10 +57,10 @@ t.test('after as many wrong codes as are allowed, the right one is not valid eit
 t.test('a one-time password expires by the clock of the emulator', async t => {
   const { verify, setClock, list, code } = await sent(t, { ValidityPeriod: 5 })
   setClock(start + 5 * minute)
-  t.match(await list(), [{ isValid: false, expiresAt: '2027-03-01T09:05:00.000Z' }])
+  matchEach(t, await list(), [{ isValid: false, expiresAt: '2027-03-01T09:05:00.000Z' }])
   t.equal(await verify(code), false)
   setClock(start + 5 * minute - 1)
-  t.match(await list(), [{ isValid: true, attemptsLeft: 3 }])
+  matchEach(t, await list(), [{ isValid: true, attemptsLeft: 3 }])
   t.equal(await verify(code), true)
 })
 

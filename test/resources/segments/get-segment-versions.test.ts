@@ -1,5 +1,6 @@
 import t from 'tap'
 import { isError } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { withSegments } from '../../support/segment-versions.ts'
 
 const numbers = (body: { Item: { Version: number }[] }) => body.Item.map(segment => segment.Version)
@@ -12,7 +13,7 @@ t.test('GetSegmentVersions answers the versions of a segment, newest first, each
   const { status, body } = await call('GET', `${url(SegmentId)}/versions`)
   t.equal(status, 200)
   t.strictSame(Object.keys(body), ['Item'])
-  t.match(body.Item, [{ Name: 'third' }, { Name: 'second' }, { Name: 'first' }])
+  matchEach(t, body.Item, [{ Name: 'third' }, { Name: 'second' }, { Name: 'first' }])
   t.strictSame(numbers(body), [3, 2, 1])
   for (const segment of body.Item) {
     t.strictSame((await call('GET', `${url(SegmentId)}/versions/${segment.Version}`)).body, segment)

@@ -8,6 +8,7 @@ import {
   sharedTestApp,
   startEmulator,
 } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 
 const list = (client: PinpointClient, ApplicationId: string, page: object = {}) =>
   client
@@ -32,7 +33,7 @@ t.test(
     await runImport(client, app, { S3Url: 's3://demo/users.csv' })
     const { Item, NextToken } = await list(client, app)
     t.equal(NextToken, undefined)
-    t.match(Item, [{ Name: 'three' }, { Name: 'two' }, { Name: 'one', Version: 2 }])
+    matchEach(t, Item!, [{ Name: 'three' }, { Name: 'two' }, { Name: 'one', Version: 2 }])
     t.equal(Item?.length, 3, 'a renewed segment stands there once')
     for (const segment of Item!) {
       const one = await client.send(new GetSegmentCommand({ ApplicationId: app, SegmentId: segment.Id }))

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { isError, sharedTestApp } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { oddUserIds, withUsers } from '../../support/with-users.ts'
 
 t.test('DeleteUserEndpoints answers 202 with the endpoints as they were, which are then gone', async t => {
@@ -23,7 +24,7 @@ t.test('endpoints of other users and of the same user elsewhere stay', async t =
   const elsewhere = `/v1/apps/${Id}/endpoints/z`
   await call('PUT', elsewhere, { ChannelType: 'EMAIL', Address: 'z', User: { UserId: 'ann' } })
   await call('DELETE', user('ann'))
-  t.match(await call('GET', user('ben')), { status: 200, body: { Item: [{ Id: 'ben' }] } })
+  matchEach(t, (await call('GET', user('ben'))).body.Item, [{ Id: 'ben' }])
   t.equal((await call('GET', elsewhere)).status, 200)
 })
 
@@ -41,7 +42,7 @@ t.test('a user id is decoded, and may hold what a path cannot', async t => {
   const { call, put, user } = await withUsers(t)
   for (const id of oddUserIds) {
     await put('odd', id)
-    t.match(await call('DELETE', user(id)), { status: 202, body: { Item: [{ Id: 'odd' }] } }, id)
+    matchEach(t, (await call('DELETE', user(id))).body.Item, [{ Id: 'odd' }], id)
   }
 })
 

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { isError, sharedTestApp } from '../../support/helpers.ts'
+import { matchEach } from '../../support/items.ts'
 import { oddUserIds, withUsers } from '../../support/with-users.ts'
 
 t.test('GetUserEndpoints answers every endpoint of a user as GetEndpoint does, the oldest first', async t => {
@@ -8,7 +9,7 @@ t.test('GetUserEndpoints answers every endpoint of a user as GetEndpoint does, t
   t.equal(status, 200)
   const endpoints = await Promise.all(['z', 'm', 'a'].map(async id => (await get(id)).body))
   t.strictSame(body, { Item: endpoints })
-  t.match(body.Item, [
+  matchEach(t, body.Item, [
     { Id: 'z', Metrics: { Visits: 2 } },
     { Id: 'm', EndpointStatus: 'INACTIVE' },
     { Id: 'a', User: { UserId: 'ann', UserAttributes: { Plan: ['pro'] } } },
@@ -18,8 +19,8 @@ t.test('GetUserEndpoints answers every endpoint of a user as GetEndpoint does, t
 t.test('an endpoint that goes over to another user is one of theirs', async t => {
   const { call, put, user } = await withUsers(t)
   await put('m', 'ben')
-  t.match((await call('GET', user('ann'))).body.Item, [{ Id: 'z' }, { Id: 'a' }])
-  t.match((await call('GET', user('ben'))).body.Item, [{ Id: 'ben' }, { Id: 'm' }])
+  matchEach(t, (await call('GET', user('ann'))).body.Item, [{ Id: 'z' }, { Id: 'a' }])
+  matchEach(t, (await call('GET', user('ben'))).body.Item, [{ Id: 'ben' }, { Id: 'm' }])
 })
 
 t.test('a user id is decoded, and may hold what a path cannot', async t => {
