@@ -116,9 +116,21 @@ t.test('startPinpoint gives an emulator that is ready for an SDK client with its
 
   t.test('messages are found by each filter of the control call', async t => {
     const all: Required<MessageFilters> = {
-      ...{ app, channel: 'SMS', address: '+1', endpoint: 'e', user: 'u', messageId: 'm', status: 'OPT_OUT' },
-      ...{ failed: true, operation: 'SendMessages', template: 't', campaign: 'c', journey: 'j', text: 'x' },
-      ...{ after: 1, before: 9 },
+      app,
+      channel: 'SMS',
+      address: '+1',
+      endpoint: 'e',
+      user: 'u',
+      messageId: 'm',
+      status: 'OPT_OUT',
+      failed: true,
+      operation: 'SendMessages',
+      template: 't',
+      campaign: 'c',
+      journey: 'j',
+      text: 'x',
+      after: 1,
+      before: 9,
     }
     t.strictSame(Object.keys(all), Object.keys(MessagesQuery.properties))
     t.strictSame(await pinpoint.messages(all), [])
@@ -465,7 +477,8 @@ t.test('a process that waits for the emulator stays alive until it has what it w
       'seed.json': JSON.stringify({
         apps: [
           {
-            ...{ Id: '0123456789abcdef0123456789abcdef', Name: 'seeded' },
+            Id: '0123456789abcdef0123456789abcdef',
+            Name: 'seeded',
             imports: [
               { Format: 'CSV', S3Url: 's3://data/users.csv', RoleArn: 'arn:aws:iam::123456789012:role/any' },
             ],
@@ -507,7 +520,8 @@ t.test('faults, job control and advance are methods, also where control calls ne
   /** What the control call answers. */
   const messageOf = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${pinpoint.url}/_pinpoint/${path}`, {
-      ...{ method, headers: { authorization: `Bearer ${controlToken}` } },
+      method,
+      headers: { authorization: `Bearer ${controlToken}` },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     return ((await response.json()) as { Message: string }).Message
@@ -553,7 +567,9 @@ t.test('faults, job control and advance are methods, also where control calls ne
   await t.test('clock reads, sets and advances the clock', async t => {
     const now = '2027-03-01T09:00:00.000Z'
     t.strictSame(await pinpoint.clock.set({ mode: 'frozen', now: new Date(now) }), {
-      ...{ mode: 'frozen', now, pending: 0 },
+      mode: 'frozen',
+      now,
+      pending: 0,
     })
     t.match(await pinpoint.clock.advance({ by: 'PT24H' }), { from: now, now: '2027-03-02T09:00:00.000Z' })
     t.match(await pinpoint.clock.advance({ to: new Date(Date.UTC(2027, 3)) }), { steps: 0, sent: 0 })

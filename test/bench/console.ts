@@ -126,22 +126,26 @@ async function benchLists(bench: Bench, filled: Filled[], browser: Browser, addR
     addRow({
       what: `${what}: from the click to the first rows`,
       measured: lists.map(({ opened }) => ({ figure: opened })),
-      ...{ unit: milliseconds, goal },
+      unit: milliseconds,
+      goal,
     })
     addRow({
       what: `${what}: the next page`,
       measured: lists.map(({ turned }) => ({ figure: turned })),
-      ...{ unit: milliseconds, goal },
+      unit: milliseconds,
+      goal,
     })
     addRow({
       what: `${what}: the longest frame in ${pagesTurned} pages`,
       measured: lists.map(({ longestFrame }) => ({ figure: longestFrame })),
-      ...{ unit: milliseconds, goal: { of: 'figure', atMost: 50 } },
+      unit: milliseconds,
+      goal: { of: 'figure', atMost: 50 },
     })
     addRow({
       what: `${what}: heap after them`,
       measured: lists.map(({ heap }) => ({ figure: heap })),
-      ...{ unit: megabytes, goal: { of: 'figure', atMost: 60_000_000 } },
+      unit: megabytes,
+      goal: { of: 'figure', atMost: 60_000_000 },
     })
   }
 }

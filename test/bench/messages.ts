@@ -31,12 +31,15 @@ export async function benchMessages(bench: Bench): Promise<void> {
   addRow({
     what: 'SendMessages to 100 endpoints by a template, recipients',
     measured: figures.map(({ sent, written }) => ({ figure: sent, yardstick: written })),
-    ...{ of: 'UpdateEndpointsBatch', unit: perSecond, goal: { of: 'ratio', atLeast: 0.5 } },
+    of: 'UpdateEndpointsBatch',
+    unit: perSecond,
+    goal: { of: 'ratio', atLeast: 0.5 },
   })
   addRow({
     what: 'a wait, from the send to its answer',
     measured: figures.map(({ waited }) => ({ figure: waited })),
-    ...{ unit: milliseconds, goal: { of: 'figure', atMost: 20 } },
+    unit: milliseconds,
+    goal: { of: 'figure', atMost: 20 },
   })
 
   const [large, small] = [bench.rows, 1_000]
@@ -49,7 +52,9 @@ export async function benchMessages(bench: Bench): Promise<void> {
   addRow({
     what: `the newest 100, ${ofLarge}`,
     measured: newest,
-    ...{ of: `of ${small.toLocaleString('en')}`, unit: milliseconds, goal: { of: 'ratio', atMost: 2 } },
+    of: `of ${small.toLocaleString('en')}`,
+    unit: milliseconds,
+    goal: { of: 'ratio', atMost: 2 },
   })
   for (const [what, query] of [
     ['the newest 100 of an address, that every hundredth message has', '&address=%2B15550000007'],
@@ -60,11 +65,7 @@ export async function benchMessages(bench: Bench): Promise<void> {
     for (const { main } of bench.builds) {
       measured.push({ figure: await measureReading(bench, main, large, query) })
     }
-    addRow({
-      what: `${what}, ${ofLarge}`,
-      measured,
-      ...{ unit: milliseconds, goal: { of: 'figure', atMost: 100 } },
-    })
+    addRow({ what: `${what}, ${ofLarge}`, measured, unit: milliseconds, goal: { of: 'figure', atMost: 100 } })
   }
 }
 
@@ -77,7 +78,10 @@ async function measureSending(server: Server) {
   await call('POST', `${url}/v1/templates/hi/sms`, { Body })
   const endpoints = (plan: string) => ({
     Item: Array.from({ length: recipients }, (_, index) => ({
-      ...{ Id: `e${index}`, ChannelType: 'SMS', Address: `+1555000${index}`, Attributes: { Plan: [plan] } },
+      Id: `e${index}`,
+      ChannelType: 'SMS',
+      Address: `+1555000${index}`,
+      Attributes: { Plan: [plan] },
       User: { UserId: `user-${index}`, UserAttributes: { FirstName: ['Ada'] } },
     })),
   })

@@ -35,7 +35,10 @@ const attributes = (what: string, index: number) =>
   Object.fromEntries(names.map(name => [name, [`${what} ${name} ${index}`]]))
 
 const endpoints = Array.from({ length: count }, (_, index) => ({
-  ...{ Id: `e${index}`, ChannelType: 'EMAIL', Address: `user${index}@example.com`, OptOut: 'NONE' },
+  Id: `e${index}`,
+  ChannelType: 'EMAIL',
+  Address: `user${index}@example.com`,
+  OptOut: 'NONE',
   Location: { City: 'Los Angeles', Country: 'US' },
   Metrics: { Visits: index % 100 },
   Attributes: attributes('an', index),

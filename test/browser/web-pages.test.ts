@@ -27,7 +27,8 @@ async function startFilledEmulator(t: Test, env: Record<string, string> = {}) {
   const ApplicationId = await createApp(client)
   await client.send(
     new UpdateEndpointCommand({
-      ...{ ApplicationId, EndpointId: 'ann' },
+      ApplicationId,
+      EndpointId: 'ann',
       EndpointRequest: { ChannelType: 'EMAIL', Address: address },
     }),
   )
@@ -51,7 +52,10 @@ async function stateOf({ url, client, ApplicationId }: Emulator) {
 const sdk = async () => {
   const { outputFiles } = await build({
     stdin: { contents: "export * from '@aws-sdk/client-pinpoint'", resolveDir: import.meta.dirname },
-    ...{ bundle: true, format: 'esm', platform: 'browser', write: false },
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
   })
   return outputFiles[0]!.contents
 }

@@ -26,10 +26,7 @@ const hang: Fault = () => {}
 const nothing: Fault = response => void response.writeHead(200, { 'content-type': 'text/html' }).end()
 const faults = { 'answers 503 SlowDown': slowDown, 'breaks the connection': reset, hangs: hang }
 
-const settings = {
-  ...{ region: 'us-east-1', forcePathStyle: true, credentials: s3Credentials },
-  idleTimeout: 200,
-}
+const settings = { region: 'us-east-1', forcePathStyle: true, credentials: s3Credentials, idleTimeout: 200 }
 const openBucket = (endpoint: string, more: { maxAttempts?: number; idleTimeout?: number } = {}) =>
   createS3({ ...settings, maxAttempts: 5, endpoint, ...more }).openBucket('data')
 

@@ -48,7 +48,9 @@ const withValues = ['mail.hbs', '--endpoint', 'endpoint.json', '--substitutions'
 
 t.test('render prints what would be sent, and nothing else', async t => {
   t.strictSame(await run(withValues), {
-    ...{ code: 0, stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n', stderr: '' },
+    code: 0,
+    stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n',
+    stderr: '',
   })
   const { code, stdout } = await run(['now.hbs'])
   t.equal(code, 0)
@@ -116,7 +118,8 @@ mail.hbs:3:1: Footer has no value, and is left blank
 
 t.test('render reports a template that cannot be rendered with line and column', async t => {
   t.strictSame(await run(['broken.hbs', '--endpoint', 'endpoint.json']), {
-    ...{ code: 1, stdout: '' },
+    code: 1,
+    stdout: '',
     stderr: 'broken.hbs:2:3: the block is not closed: {{/if}} is missing\n',
   })
   t.notMatch((await run(['escape.hbs'])).stderr, '\u001b', 'what moves a cursor is escaped')
@@ -132,7 +135,8 @@ t.test('render --json prints one document', async t => {
   t.strictSame(
     { code, stderr, document: JSON.parse(stdout) },
     {
-      ...{ code: 1, stderr: '' },
+      code: 1,
+      stderr: '',
       document: {
         missingVariables: [],
         errors: [{ line: 2, column: 3, message: 'the block is not closed: {{/if}} is missing' }],
@@ -181,7 +185,8 @@ t.test('pinpoint-local has the command render, and its help says how to use it',
   t.match(help, { code: 0, stderr: '' })
   t.match(help.stdout, /^Usage: pinpoint-local render FILE \[flags\]/)
   t.match(await runMain(t, {}, ['render', ...withValues.map(word => (/\./.test(word) ? at(word) : word))]), {
-    ...{ code: 0, stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n' },
+    code: 0,
+    stdout: 'Hi Ann,\nyour code is 456.\nBye 456\n',
   })
 })
 

@@ -58,7 +58,9 @@ async function detailsOf(requestId: string) {
   return {
     call: { method, path, body: text },
     sent: {
-      ...{ operation, method, status },
+      operation,
+      method,
+      status,
       path: pathname.replace(/\/$/, '').split('/').map(decodeURIComponent),
       query: [...searchParams].sort(),
       body: text && JSON.parse(text),
@@ -73,7 +75,8 @@ const hard = `it's "quoted" & $HOME \`id\` \\n ünï→😀 %41 {a} [b] ~ #!`
 const calls = [
   new CreateAppCommand({ CreateApplicationRequest: { Name: hard, tags: { "o'clock": '"' } } }),
   new UpdateEndpointCommand({
-    ...{ ApplicationId, EndpointId: `e/${hard}` },
+    ApplicationId,
+    EndpointId: `e/${hard}`,
     EndpointRequest: {
       ChannelType: 'EMAIL',
       Address: 'a@example.com',
@@ -82,7 +85,8 @@ const calls = [
   }),
   new GetEndpointCommand({ ApplicationId, EndpointId: `e/${hard}` }),
   new UpdateEndpointCommand({
-    ...{ ApplicationId, EndpointId: '--dash' },
+    ApplicationId,
+    EndpointId: '--dash',
     EndpointRequest: { ChannelType: 'SMS', Address: '+15555550100', OptOut: 'NONE', Metrics: { age: 1.5 } },
   }),
   new DeleteEndpointCommand({ ApplicationId, EndpointId: 'none' }),
@@ -96,11 +100,14 @@ const calls = [
     EmailTemplateRequest: { Subject: 'Hi {{User.UserId}}' },
   }),
   new UpdateEmailTemplateCommand({
-    ...{ TemplateName: 'hello', CreateNewVersion: true, EmailTemplateRequest: { HtmlPart: "<p class='a'>" } },
+    TemplateName: 'hello',
+    CreateNewVersion: true,
+    EmailTemplateRequest: { HtmlPart: "<p class='a'>" },
   }),
   new ListTemplatesCommand({ Prefix: "h'", TemplateType: 'EMAIL', PageSize: '5' }),
   new UpdateApnsVoipSandboxChannelCommand({
-    ...{ ApplicationId, APNSVoipSandboxChannelRequest: { Certificate: '-----BEGIN', PrivateKey: 'k' } },
+    ApplicationId,
+    APNSVoipSandboxChannelRequest: { Certificate: '-----BEGIN', PrivateKey: 'k' },
   }),
   new SendMessagesCommand({
     ApplicationId,
@@ -110,8 +117,11 @@ const calls = [
     },
   }),
   new GetCampaignDateRangeKpiCommand({
-    ...{ ApplicationId, CampaignId: 'none', KpiName: 'unique-deliveries' },
-    ...{ StartTime: new Date('2027-03-01T00:00:00Z'), EndTime: new Date('2027-03-02T00:00:00Z') },
+    ApplicationId,
+    CampaignId: 'none',
+    KpiName: 'unique-deliveries',
+    StartTime: new Date('2027-03-01T00:00:00Z'),
+    EndTime: new Date('2027-03-02T00:00:00Z'),
   }),
 ]
 
@@ -152,7 +162,10 @@ t.test('the code for the AWS SDK for JavaScript makes the same call again', asyn
   const wait = { Wait: { WaitTime: { WaitFor: 'PT1H' } } }
   const Schedule = { StartTime: '2027-03-01T00:00:00Z', EndTime: '2027-03-02T00:00:00Z' }
   await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-    ...{ Name: 'dated', Schedule, StartActivity: 'wait', Activities: { wait } },
+    Name: 'dated',
+    Schedule,
+    StartActivity: 'wait',
+    Activities: { wait },
   })
   const all = [...recorded, await latest()]
   // Below the packages of this project, where the modules find the SDK.

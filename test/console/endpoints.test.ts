@@ -37,7 +37,8 @@ t.test('endpoints in the console', needsBrowser, async t => {
 
     const control = controlOf(url)
     await control('POST', `/v1/apps/${app}/messages`, {
-      ...{ Endpoints: { '..': {} }, MessageConfiguration: { DefaultMessage: { Body: 'Hi' } } },
+      Endpoints: { '..': {} },
+      MessageConfiguration: { DefaultMessage: { Body: 'Hi' } },
     })
     await page.goto(`${console}/outbox`)
     await page

@@ -274,7 +274,9 @@ t.test('journeys in the console', needsBrowser, async t => {
 
   t.test('a journey with one run says why endpoints did not enter', async t => {
     await call('PUT', `${path}/endpoints/zoe`, {
-      ...{ ChannelType: 'EMAIL', Address: 'zoe@example.com', OptOut: 'ALL' },
+      ChannelType: 'EMAIL',
+      Address: 'zoe@example.com',
+      OptOut: 'ALL',
     })
     const { Id: id } = await journey('why-not', { State: 'ACTIVE' })
     const { page, trouble } = await openPage(t, browser, url)
@@ -287,7 +289,9 @@ t.test('journeys in the console', needsBrowser, async t => {
 
   t.test('all runs of a journey can be seen, and the counts of each', async t => {
     const { Id: id } = await journey('hourly', {
-      ...{ State: 'ACTIVE', RefreshFrequency: 'PT1H', StartActivity: 'thanks' },
+      State: 'ACTIVE',
+      RefreshFrequency: 'PT1H',
+      StartActivity: 'thanks',
       Activities: { thanks: { EMAIL: { TemplateName: 'mail' } } },
     })
     await call('POST', '/_pinpoint/clock/advance', { by: 'PT60H' })

@@ -271,11 +271,17 @@ t.test('every page of the console', needsBrowser, async t => {
       await of.ok('POST', `${at}/messages`, { ...text, Endpoints: { [long]: {} } })
       const { Id: SegmentId } = await of.ok('POST', `${at}/segments`, { Name: long })
       const Schedule = {
-        ...{ StartTime: '2999-01-01T00:00:00Z', EndTime: '2999-02-01T00:00:00Z' },
-        ...{ Frequency: 'DAILY', IsLocalTime: true, Timezone: 'UTC+01' },
+        StartTime: '2999-01-01T00:00:00Z',
+        EndTime: '2999-02-01T00:00:00Z',
+        Frequency: 'DAILY',
+        IsLocalTime: true,
+        Timezone: 'UTC+01',
       }
       const campaign = {
-        ...{ Name: long, SegmentId, Schedule, MessageConfiguration: { SMSMessage: { Body: 'Hi' } } },
+        Name: long,
+        SegmentId,
+        Schedule,
+        MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
       }
       await of.ok('POST', `${at}/campaigns`, campaign)
       const { page } = await openPage(t, browser, url)
@@ -288,7 +294,9 @@ t.test('every page of the console', needsBrowser, async t => {
         await frame.getByRole('link').first().waitFor()
         const heads = await frame.evaluate(element =>
           [...element.querySelectorAll('th')].map(({ offsetWidth, offsetLeft, textContent }) => ({
-            ...{ name: textContent, width: offsetWidth, isSeen: offsetLeft + 60 < element.clientWidth },
+            name: textContent,
+            width: offsetWidth,
+            isSeen: offsetLeft + 60 < element.clientWidth,
           })),
         )
         for (const { name, width, isSeen } of heads.filter(({ name }) =>

@@ -113,7 +113,9 @@ async function createShop(): Promise<string> {
   const Item = Array.from({ length: 240 }, (_, index): EndpointBatchItem => {
     const name = names[index % names.length]!
     return {
-      ...{ Id: `e${index}`, ChannelType: 'EMAIL', Address: `${name.toLowerCase()}${index}@example.com` },
+      Id: `e${index}`,
+      ChannelType: 'EMAIL',
+      Address: `${name.toLowerCase()}${index}@example.com`,
       Attributes: { Plan: [index % 3 === 0 ? 'pro' : 'free'] },
       User: { UserId: `u${index}`, UserAttributes: { FirstName: [name] } },
     }

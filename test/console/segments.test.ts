@@ -22,7 +22,9 @@ t.test('a page says why an endpoint is in a segment of groups', needsBrowser, as
       Include: 'ALL',
       Groups: [
         {
-          ...{ SourceType: 'ALL', SourceSegments: [{ Id: everyone }], Type: 'ANY' },
+          SourceType: 'ALL',
+          SourceSegments: [{ Id: everyone }],
+          Type: 'ANY',
           Dimensions: [{ ...attribute('Plan', 'pro'), ...country }, attribute('Shop', ...shops)],
         },
         { Type: 'NONE', Dimensions: [country] },

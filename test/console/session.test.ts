@@ -51,7 +51,8 @@ t.test('sessions of the console', needsBrowser, async t => {
 
       const { Id: app } = await call('apps', { Name: 'shop' })
       const { Id: job } = await call(`apps/${app}/jobs/import`, {
-        ...{ Format: 'CSV', S3Url: 's3://demo/users.csv' },
+        Format: 'CSV',
+        S3Url: 's3://demo/users.csv',
         RoleArn: 'arn:aws:iam::123456789012:role/import',
       })
       await page.goto(`${url}/_pinpoint/console/apps/${app}/import-jobs/${job}`)
@@ -90,7 +91,9 @@ t.test('sessions of the console', needsBrowser, async t => {
     const lan = url.replace('127.0.0.1', 'lan.example')
     const { page, trouble, expectTrouble } = await openPage(t, browser, lan)
     await fetch(`${url}/_pinpoint/v1/templates/welcome/email`, {
-      ...{ method: 'POST', headers: bearer, body: JSON.stringify({ HtmlPart: '<p>Dear Ann</p>' }) },
+      method: 'POST',
+      headers: bearer,
+      body: JSON.stringify({ HtmlPart: '<p>Dear Ann</p>' }),
     })
     await page.goto(`${lan}/_pinpoint/console/templates/email/welcome`)
     await enterToken(page, CONTROL_TOKEN)
@@ -113,7 +116,9 @@ t.test('sessions of the console', needsBrowser, async t => {
     const { url } = await startEmulator(t, { CONTROL_TOKEN })
     const { page, context, trouble, expectTrouble } = await openPage(t, browser, url)
     await fetch(`${url}/_pinpoint/v1/templates/welcome/email`, {
-      ...{ method: 'POST', headers: bearer, body: JSON.stringify({ HtmlPart: '<p>Dear Ann</p>' }) },
+      method: 'POST',
+      headers: bearer,
+      body: JSON.stringify({ HtmlPart: '<p>Dear Ann</p>' }),
     })
     await page.goto(`${url}/_pinpoint/console/templates`)
     await enterToken(page, CONTROL_TOKEN)

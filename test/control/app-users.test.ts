@@ -10,7 +10,9 @@ async function withUsers(users: (string | undefined)[]) {
   const { Id: app } = await createApp()
   const Item = users.map((UserId, index) => ({
     Id: `e${index}`,
-    ...{ ChannelType: 'SMS', Address: `+1555555010${index}`, ...(UserId && { User: { UserId } }) },
+    ChannelType: 'SMS',
+    Address: `+1555555010${index}`,
+    ...(UserId && { User: { UserId } }),
   }))
   await call('PUT', `/v1/apps/${app}/endpoints`, { Item })
   const page = (query = '') => call('GET', `/_pinpoint/apps/${app}/users${query}`)

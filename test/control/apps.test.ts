@@ -16,8 +16,14 @@ import { matchEach } from '../support/items.ts'
 import { appOf } from '../support/stored-app.ts'
 
 const none = {
-  ...{ endpoints: { total: 0, byChannel: {} }, users: 0, segments: 0 },
-  ...{ importJobs: 0, exportJobs: 0, campaigns: 0, journeys: 0, messages: 0 },
+  endpoints: { total: 0, byChannel: {} },
+  users: 0,
+  segments: 0,
+  importJobs: 0,
+  exportJobs: 0,
+  campaigns: 0,
+  journeys: 0,
+  messages: 0,
 }
 
 t.test('applications are listed with what they hold, newest first, page by page', async t => {
@@ -26,7 +32,10 @@ t.test('applications are listed with what they hold, newest first, page by page'
   const first = await createApp({ Name: 'first', tags: { team: 'red' } })
   const second = await createApp({ Name: 'second' })
   const overview = {
-    ...{ id: first.Id, name: 'first', tags: { team: 'red' }, createdAt: first.CreationDate },
+    id: first.Id,
+    name: 'first',
+    tags: { team: 'red' },
+    createdAt: first.CreationDate,
     ...none,
   }
   const page = (await call('GET', '/_pinpoint/apps?page-size=1')).body
@@ -87,8 +96,11 @@ t.test('jobs and segments are counted; a job that fails leaves the counts as the
   await runExport(client, app)
   const before = await overview()
   t.match(before, {
-    ...{ endpoints: { total: 3, byChannel: { EMAIL: 1, SMS: 2 } }, users: 2 },
-    ...{ segments: 1, importJobs: 1, exportJobs: 1 },
+    endpoints: { total: 3, byChannel: { EMAIL: 1, SMS: 2 } },
+    users: 2,
+    segments: 1,
+    importJobs: 1,
+    exportJobs: 1,
   })
 
   const failAt = { job: {}, failAt: 'COMPLETING', reason: 'as the test says' }

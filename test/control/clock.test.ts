@@ -228,7 +228,10 @@ t.test('the clock tells what is pending; what the worker says of a move is answe
     journeys: { nextDue: () => second, pending: () => 3, active: () => undefined },
   })
   t.strictSame((await call('GET', path)).body, {
-    ...{ mode: 'frozen', now: morning, nextDue: '2027-03-05T00:00:00.000Z', pending: 5 },
+    mode: 'frozen',
+    now: morning,
+    nextDue: '2027-03-05T00:00:00.000Z',
+    pending: 5,
   })
 
   const back = { mode: 'frozen', now: '2027-03-01T08:59:59.999Z' }

@@ -441,7 +441,10 @@ t.test('an imported segment is a source, with users and endpoints that were not 
   })
   const app = await createApp(client)
   await send('PUT', `/v1/apps/${app}/endpoints/a1`, {
-    ...{ ChannelType: 'EMAIL', Address: 'a1', User: { UserId: 'ann' }, Attributes: { plan: ['pro'] } },
+    ChannelType: 'EMAIL',
+    Address: 'a1',
+    User: { UserId: 'ann' },
+    Attributes: { plan: ['pro'] },
   })
   const imported = async (key: string, more: Partial<ImportJobRequest> = {}) => ({
     Id: await defineSegment(t, client, app, `s3://${bucket}/${key}`, more),
@@ -456,7 +459,8 @@ t.test('an imported segment is a source, with users and endpoints that were not 
   const noneOf = (source: object) => ({ ...of(source), SourceType: 'NONE' })
   const later = await imported('later.json', { RegisterEndpoints: false })
   const { body } = await send('POST', `/v1/apps/${app}/segments`, {
-    ...{ Name: 'x', SegmentGroups: groups('ALL', { ...of(later), Dimensions: [pro] }) },
+    Name: 'x',
+    SegmentGroups: groups('ALL', { ...of(later), Dimensions: [pro] }),
   })
   const proOfLater = { Id: body.Id }
   for (const [what, group, wanted] of [
@@ -493,7 +497,9 @@ t.test('an imported segment is a source, with users and endpoints that were not 
 t.test('a segment has the endpoints of an import, each once, even if they have a value twice', async t => {
   const line = (number: number) =>
     `${JSON.stringify({
-      ...{ Id: `e${number}`, ChannelType: 'EMAIL', Address: `e${number}@example.com` },
+      Id: `e${number}`,
+      ChannelType: 'EMAIL',
+      Address: `e${number}@example.com`,
       Attributes: { plan: number % 2 === 0 ? ['pro', 'pro'] : ['free'] },
     })}\n`
   const lines = Array.from({ length: 40 }, (_, number) => line(number))

@@ -63,7 +63,8 @@ t.test('fault rules for calls', async t => {
     }
     const id = await add(t, { operation: 'Get*s', error: 'ForbiddenException' })
     await t.rejects(client.send(new GetAppsCommand({})), {
-      ...{ name: 'ForbiddenException', message: `the fault rule ${id} says so` },
+      name: 'ForbiddenException',
+      message: `the fault rule ${id} says so`,
       $metadata: { httpStatusCode: 403 },
     })
     t.ok(await client.send(new GetAppCommand({ ApplicationId: app })))
@@ -188,7 +189,11 @@ t.test('fault rules for jobs', async t => {
     await add(t, { job: {}, failPieces: 2, reason: 'told to' })
     const job = await runImport(client, app, { S3Url: 's3://data/' })
     t.match(job, {
-      ...{ JobStatus: 'FAILED', TotalPieces: 3, CompletedPieces: 1, FailedPieces: 2, TotalFailures: 0 },
+      JobStatus: 'FAILED',
+      TotalPieces: 3,
+      CompletedPieces: 1,
+      FailedPieces: 2,
+      TotalFailures: 0,
       Failures: ['many.csv: told to', 'others.csv: told to'],
     })
     t.match(await runExport(client, app), { JobStatus: 'FAILED', FailedPieces: 1, Failures: [/: told to$/] })
@@ -203,7 +208,9 @@ t.test('fault rules for jobs', async t => {
     await clear()
     await add(t, { job: {}, failRecords: { every: 1 } })
     t.match(await runImport(client, app, { S3Url }), {
-      ...{ JobStatus: 'FAILED', TotalFailures: 5, FailedPieces: 1 },
+      JobStatus: 'FAILED',
+      TotalFailures: 5,
+      FailedPieces: 1,
       Failures: [/^users\.csv: none of the 5 records/, /the fault rule \w+ says so$/],
     })
   })
@@ -228,7 +235,8 @@ t.test('fault rules for jobs', async t => {
     await add(t, { job: {}, failAt: 'PROCESSING', reason: 'told late' })
     await call('DELETE', `/_pinpoint/faults/${hanging}`)
     t.match(await waitForJob(client, job), {
-      ...{ JobStatus: 'FAILED', Failures: ['s3://data/others.csv: told late'] },
+      JobStatus: 'FAILED',
+      Failures: ['s3://data/others.csv: told late'],
     })
     t.equal(await getEndpoint(client, app, 'e6'), undefined)
   })
@@ -243,7 +251,9 @@ t.test('fault rules for jobs', async t => {
     const { items } = (await controlOf(again.url)('GET', '/_pinpoint/faults')).body
     matchEach(t, items, [{ id, ...rule, timesLeft: 0 }])
     t.match(await waitForJob(again.client, job), {
-      ...{ JobStatus: 'COMPLETED', TotalProcessed: many, TotalFailures: Math.floor(many / 7) },
+      JobStatus: 'COMPLETED',
+      TotalProcessed: many,
+      TotalFailures: Math.floor(many / 7),
     })
   })
 })

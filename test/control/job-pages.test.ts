@@ -122,7 +122,10 @@ t.test('what is answered of one job', async t => {
     t.same(
       body.pieces,
       [0, 1, 2].map(index => ({
-        ...{ index, object: `out/${job.Id}-0000${index}.gz`, status: 'COMPLETED', endpoints: 1 },
+        index,
+        object: `out/${job.Id}-0000${index}.gz`,
+        status: 'COMPLETED',
+        endpoints: 1,
       })),
     )
   })

@@ -109,7 +109,8 @@ t.test('jobs that are over are as GetImportJob and GetExportJob answer them', as
   const exported = await runExport(client, app)
   const list = async (query: string) => (await controlOf(url)('GET', `/_pinpoint/jobs${query}`)).body.items
   const read = async ({ Id, Type }: { Id?: string | undefined; Type?: string | undefined }) => ({
-    ...{ app, type: Type },
+    app,
+    type: Type,
     job: (await controlOf(url)('GET', `/v1/apps/${app}/jobs/${Type!.toLowerCase()}/${Id}`)).body,
   })
   t.strictSame(await list(''), [await read(exported), await read(failed), await read(imported)])

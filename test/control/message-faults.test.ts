@@ -37,7 +37,10 @@ t.test('a rule for messages fails those that it selects, so often', async t => {
 
   const dead = '{"errorMessage":"Unregistered or expired token","channelType":"APNS"}'
   await add({
-    ...{ message: { channel: 'APNS*' }, status: 'PERMANENT_FAILURE', statusCode: 410, statusMessage: dead },
+    message: { channel: 'APNS*' },
+    status: 'PERMANENT_FAILURE',
+    statusCode: 410,
+    statusMessage: dead,
   })
   t.match(await sendAll(), { token: failure(dead, 'PERMANENT_FAILURE', 410), E1: sent })
   await call('DELETE', faults)

@@ -333,10 +333,8 @@ t.test('an e-mail is answered as a mail server would get it', async t => {
   await send({
     MessageConfiguration: {
       EmailMessage: {
-        ...{
-          FromAddress: 'Bär <sales@example.com>',
-          ReplyToAddresses: ['help@example.com', 'b@example.com'],
-        },
+        FromAddress: 'Bär <sales@example.com>',
+        ReplyToAddresses: ['help@example.com', 'b@example.com'],
         SimpleEmail: {
           Subject: { Data: 'Grüße', Charset: 'ISO-8859-1' },
           HtmlPart: { Data: '<b>für dich</b>' },

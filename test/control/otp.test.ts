@@ -50,8 +50,15 @@ t.test("the newest one-time password of a reference is at LocalStack's path, in 
   const { status, body } = await call('GET', `/_aws/pinpoint/${app}/reset-1`)
   t.equal(status, 200)
   t.same(body, {
-    ...{ ...otpRequest, Language: 'en-US', AllowedAttempts: 3, CodeLength: 5, ValidityPeriod: 15 },
-    ...{ Attempts: 1, ApplicationId: app, CreatedTimestamp: '2027-03-01T09:00:00.000Z', Code: code },
+    ...otpRequest,
+    Language: 'en-US',
+    AllowedAttempts: 3,
+    CodeLength: 5,
+    ValidityPeriod: 15,
+    Attempts: 1,
+    ApplicationId: app,
+    CreatedTimestamp: '2027-03-01T09:00:00.000Z',
+    Code: code,
   })
   isError(
     t,

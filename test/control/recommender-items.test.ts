@@ -143,7 +143,8 @@ t.test('campaigns and journeys send what is recommended, calls do not', async t 
   await endpoints({ Id: 'e1' }, { Id: 'e2' })
   const { Id: RecommenderId } = await ok('POST', '/v1/recommenders', plain)
   await ok('PUT', `/_pinpoint/recommenders/${RecommenderId}/items`, {
-    ...{ endpoints: { e1: ['tea'] }, default: ['cup'] },
+    endpoints: { e1: ['tea'] },
+    default: ['cup'],
   })
   await ok('POST', '/v1/templates/offer/sms', { Body: 'Buy {{RecommendationItems.[0]}}', RecommenderId })
   const campaign = await create({
@@ -151,8 +152,11 @@ t.test('campaigns and journeys send what is recommended, calls do not', async t 
     TemplateConfiguration: { SMSTemplate: { Name: 'offer' } },
   })
   const journey = await ok('POST', `/v1/apps/${app}/journeys`, {
-    ...{ Name: 'j', State: 'ACTIVE', StartCondition: { SegmentStartCondition: { SegmentId: segment } } },
-    ...{ StartActivity: 'a', Activities: { a: { SMS: { TemplateName: 'offer' } } } },
+    Name: 'j',
+    State: 'ACTIVE',
+    StartCondition: { SegmentStartCondition: { SegmentId: segment } },
+    StartActivity: 'a',
+    Activities: { a: { SMS: { TemplateName: 'offer' } } },
   })
   await advance({ by: 'PT1H' })
   const wanted = [

@@ -44,7 +44,8 @@ t.test('a stored template is rendered for a stored endpoint, part by part', asyn
   await create('email', email)
   const { status, body } = await render({
     template: { name: 'welcome', kind: 'EMAIL' },
-    ...{ app, endpoint: 'ann' },
+    app,
+    endpoint: 'ann',
   })
   t.equal(status, 200)
   t.strictSame(body, {
@@ -67,7 +68,8 @@ t.test('a given template is rendered with given values', async t => {
   const { render } = await withEndpoint(t)
   const text = '{{User.UserAttributes.FirstName}} {{lower Attributes.Colour.[0]}} {{now}}'
   const values = {
-    ...{ User: { UserAttributes: { FirstName: ['Ben'] } }, Attributes: { Colour: ['RED'] } },
+    User: { UserAttributes: { FirstName: ['Ben'] } },
+    Attributes: { Colour: ['RED'] },
     EndpointStatus: null,
   }
   const { body } = await render({ text, values })
@@ -119,11 +121,11 @@ t.test("a push template says what is for the endpoint's channel, over its defaul
   const url = 'https://x.example/e'
   const apple = { title: 'apple', body: 'default', url, mediaUrl: 'm/e' }
   for (const [ChannelType, parts] of Object.entries({
-    GCM: {
-      ...{ title, body: 'for GCM', url },
-      ...{ imageUrl: 'i', imageIconUrl: 'j', smallImageIconUrl: 'k' },
-    },
-    ...{ APNS: apple, APNS_SANDBOX: apple, APNS_VOIP: apple, APNS_VOIP_SANDBOX: apple },
+    GCM: { title, body: 'for GCM', url, imageUrl: 'i', imageIconUrl: 'j', smallImageIconUrl: 'k' },
+    APNS: apple,
+    APNS_SANDBOX: apple,
+    APNS_VOIP: apple,
+    APNS_VOIP_SANDBOX: apple,
     ADM: { rawContent: '{"data":{"id":"e"}}' },
     BAIDU: { title, body: 'default', url },
     SMS: { title, body: 'default', url },
@@ -152,7 +154,8 @@ t.test('a part with a missing variable would not be sent, and the answer names a
   })
   const { status, body } = await render({
     template: { name: 'welcome', kind: 'EMAIL' },
-    ...{ app, endpoint: 'ann' },
+    app,
+    endpoint: 'ann',
   })
   t.equal(status, 200)
   const missing = (name: string) => `Attribute '${name}' is not present in the rendering data.`
@@ -282,7 +285,8 @@ t.test('values and templates of others are only data', async t => {
 t.test('the setting MISSING_VARIABLES is that of the emulator', async t => {
   const { url } = await startEmulator(t, { MISSING_VARIABLES: 'blank' })
   const response = await fetch(`${url}/_pinpoint/render`, {
-    ...{ method: 'POST', body: JSON.stringify({ text: '[{{name}}]' }) },
+    method: 'POST',
+    body: JSON.stringify({ text: '[{{name}}]' }),
   })
   t.strictSame(await response.json(), { parts: { text: '[]' }, missingVariables: ['name'], errors: [] })
 })

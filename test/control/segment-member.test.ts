@@ -87,8 +87,10 @@ t.test('an endpoint is answered with the conditions of each of the Dimensions of
     SegmentGroups: {
       Groups: [
         {
-          ...{ Type: 'ANY', Dimensions: [dimensions, { Location: { Country: country } }] },
-          ...{ SourceType: 'NONE', SourceSegments: [{ Id: imported }] },
+          Type: 'ANY',
+          Dimensions: [dimensions, { Location: { Country: country } }],
+          SourceType: 'NONE',
+          SourceSegments: [{ Id: imported }],
         },
       ],
     },

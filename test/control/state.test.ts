@@ -34,7 +34,9 @@ const large = await startHolding(t, s3, 'many-1000,')
 const many = { S3Url: 's3://large/many.csv', DefineSegment: true }
 const DATA_DIR = makeFolder(t)
 const { url, client } = await startEmulator(t, {
-  ...{ ...buckets.env, ...large.env, DATA_DIR },
+  ...buckets.env,
+  ...large.env,
+  DATA_DIR,
   PIECE_BYTES: '50000',
 })
 const few = { S3Url: 's3://data/few.csv', DefineSegment: true }

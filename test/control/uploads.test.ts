@@ -27,7 +27,10 @@ async function start(t: Test, env: Record<string, string> = {}) {
     headers: Record<string, string> = {},
   ): Promise<Answer> => {
     const response = await fetch(`${emulator.url}/_pinpoint/uploads/${name}`, {
-      ...{ method: 'PUT', body, headers, duplex: 'half' },
+      method: 'PUT',
+      body,
+      headers,
+      duplex: 'half',
     } as RequestInit)
     return {
       status: response.status,

@@ -15,40 +15,64 @@ t.test('what an Android device gets: texts alone, under the names that apps read
   const direct = { 'pinpoint.campaign.campaign_id': '_DIRECT', 'pinpoint.notification.silentPush': '0' }
   t.strictSame(await sent({ Title: 'T', Body: 'B' }), {
     data: {
-      ...{
-        'pinpoint.openApp': 'true',
-        'pinpoint.notification.title': 'T',
-        'pinpoint.notification.body': 'B',
-      },
+      'pinpoint.openApp': 'true',
+      'pinpoint.notification.title': 'T',
+      'pinpoint.notification.body': 'B',
       ...direct,
     },
   })
   const rest = {
-    ...{ Body: 'B', Action: 'URL', Url: 'http://example.com', Data, IconReference: 'icon', Sound: 'ping' },
-    ...{ ImageUrl: 'http://i', ImageIconUrl: 'http://ii', SmallImageIconUrl: 'http://sii' },
-    ...{ CollapseKey: 'k', Priority: 'high', RestrictedPackageName: 'com.example', TimeToLive: 60 },
+    Body: 'B',
+    Action: 'URL',
+    Url: 'http://example.com',
+    Data,
+    IconReference: 'icon',
+    Sound: 'ping',
+    ImageUrl: 'http://i',
+    ImageIconUrl: 'http://ii',
+    SmallImageIconUrl: 'http://sii',
+    CollapseKey: 'k',
+    Priority: 'high',
+    RestrictedPackageName: 'com.example',
+    TimeToLive: 60,
   }
   t.strictSame(await sent(rest, 'GCM', { Context: { order: '9' } }), {
     data: {
-      ...{ 'pinpoint.url': 'http://example.com', 'pinpoint.notification.body': 'B' },
-      ...{ 'pinpoint.notification.icon': 'icon', 'pinpoint.notification.sound': 'ping' },
-      ...{ 'pinpoint.notification.imageUrl': 'http://i', 'pinpoint.notification.imageIconUrl': 'http://ii' },
-      ...{ 'pinpoint.notification.imageSmallIconUrl': 'http://sii', 'pinpoint.order': '9' },
+      'pinpoint.url': 'http://example.com',
+      'pinpoint.notification.body': 'B',
+      'pinpoint.notification.icon': 'icon',
+      'pinpoint.notification.sound': 'ping',
+      'pinpoint.notification.imageUrl': 'http://i',
+      'pinpoint.notification.imageIconUrl': 'http://ii',
+      'pinpoint.notification.imageSmallIconUrl': 'http://sii',
+      'pinpoint.order': '9',
       ...direct,
       'pinpoint.jsonBody': '{"id":"7"}',
     },
-    ...{ collapse_key: 'k', priority: 'high', restricted_package_name: 'com.example', time_to_live: 60 },
+    collapse_key: 'k',
+    priority: 'high',
+    restricted_package_name: 'com.example',
+    time_to_live: 60,
   })
   const Context = {
-    ...{ 'notification.body': 'C', 'campaign.campaign_id': 'c', openApp: 'false' },
-    ...{ 'notification.sound': 's', url: 'u', deeplink: 'd', jsonBody: 'j' },
+    'notification.body': 'C',
+    'campaign.campaign_id': 'c',
+    openApp: 'false',
+    'notification.sound': 's',
+    url: 'u',
+    deeplink: 'd',
+    jsonBody: 'j',
   }
   t.match(
     await sent({ Title: 'T', Body: 'B' }, 'GCM', { Context }),
     {
       data: {
-        ...{ ...direct, 'pinpoint.notification.body': 'B', 'pinpoint.openApp': 'true' },
-        ...{ 'pinpoint.notification.sound': 's', 'pinpoint.url': 'u', 'pinpoint.deeplink': 'd' },
+        ...direct,
+        'pinpoint.notification.body': 'B',
+        'pinpoint.openApp': 'true',
+        'pinpoint.notification.sound': 's',
+        'pinpoint.url': 'u',
+        'pinpoint.deeplink': 'd',
         'pinpoint.jsonBody': 'j',
       },
     },
@@ -59,12 +83,17 @@ t.test('what an Android device gets: texts alone, under the names that apps read
   })
   t.strictSame(await sent({ SilentPush: true, Data }), {
     data: {
-      ...{ 'pinpoint.openApp': 'true', ...direct, 'pinpoint.notification.silentPush': '1' },
+      'pinpoint.openApp': 'true',
+      ...direct,
+      'pinpoint.notification.silentPush': '1',
       'pinpoint.jsonBody': '{"id":"7"}',
     },
   })
   t.match(await sent({ Body: 'B', ConsolidationKey: 'k', ExpiresAfter: '60', MD5: 'm' }, 'ADM'), {
-    ...{ data: { 'pinpoint.notification.body': 'B' }, consolidationKey: 'k', expiresAfter: '60', md5: 'm' },
+    data: { 'pinpoint.notification.body': 'B' },
+    consolidationKey: 'k',
+    expiresAfter: '60',
+    md5: 'm',
   })
 })
 
@@ -82,14 +111,29 @@ t.test('what an Apple device gets, and the headers beside it', async t => {
     data: { pinpoint: { campaign } },
   })
   const all = await sent({
-    ...{ Body: 'B', Action: 'DEEP_LINK', Url: 'app://x', Data, MediaUrl: 'http://m', Sound: 'default' },
-    ...{ Badge: 0, Category: 'c', ThreadId: 't', CollapseId: 'id', Priority: 'normal', TimeToLive: 60 },
+    Body: 'B',
+    Action: 'DEEP_LINK',
+    Url: 'app://x',
+    Data,
+    MediaUrl: 'http://m',
+    Sound: 'default',
+    Badge: 0,
+    Category: 'c',
+    ThreadId: 't',
+    CollapseId: 'id',
+    Priority: 'normal',
+    TimeToLive: 60,
     APNSPushType: 'alert',
   })
   t.strictSame(all.payload, {
     aps: {
-      ...{ alert: { body: 'B' }, badge: 0, category: 'c', 'content-available': 1, 'mutable-content': 1 },
-      ...{ sound: 'default', 'thread-id': 't' },
+      alert: { body: 'B' },
+      badge: 0,
+      category: 'c',
+      'content-available': 1,
+      'mutable-content': 1,
+      sound: 'default',
+      'thread-id': 't',
     },
     data: { pinpoint: { campaign, deeplink: 'app://x' }, jsonBody: Data, 'media-url': 'http://m' },
   })

@@ -89,7 +89,8 @@ export function commandsOf(script: string): string[] {
 function spawnIn(cwd: string, env: Record<string, string>, args: string[], stdin: 'pipe' | 'ignore') {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   const child = spawn('/usr/bin/env', ['-i', ...variables, 'bash', ...args], {
-    ...{ cwd, detached: true },
+    cwd,
+    detached: true,
     stdio: [stdin, 'pipe', 'pipe'],
   }) as ChildProcessByStdio<Writable, Readable, Readable>
   let output = ''

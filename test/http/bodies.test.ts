@@ -241,7 +241,9 @@ t.test('UpdateEndpointsBatch: null as a value in a map refuses its item alone', 
 t.test('members of endpoints that Pinpoint does not know are not stored, at any depth', async t => {
   const { call, put, app, send, outbox } = await withSending(t)
   const endpointOf = (name: string) => ({
-    ...{ ChannelType: 'EMAIL', Address: `${name}@example.com`, Bogus: 1 },
+    ChannelType: 'EMAIL',
+    Address: `${name}@example.com`,
+    Bogus: 1,
     Attributes: { Bogus: ['attribute'] },
     Location: { City: 'Leeds', Bogus: 'place', constructor: 1 },
     Demographic: { Make: 'Acme', Bogus: 'device' },

@@ -268,7 +268,10 @@ t.test('a batch of 100 endpoints that are as large as they may be is taken', asy
   const values = Array(50).fill('x')
   const Attributes = Object.fromEntries(Array.from({ length: 72 }, (_, index) => [`a${index}`, values]))
   const Item = Array.from({ length: 100 }, (_, index) => ({
-    ...{ Id: `e${index}`, ChannelType: 'EMAIL', Address: `e${index}`, Attributes },
+    Id: `e${index}`,
+    ChannelType: 'EMAIL',
+    Address: `e${index}`,
+    Attributes,
   }))
   const answer = await call('PUT', `/v1/apps/${app}/endpoints`, { Item })
   t.equal(answer.status, 202, answer.body.Message)

@@ -69,14 +69,23 @@ for (const env of [keys, { CONTROL_TOKEN: 'open-sesame' }, { ...keys, CONTROL_TO
     if (!('ACCESS_KEYS' in env)) return
 
     const signer = new SignatureV4({
-      ...{ credentials: key, region: 'eu-west-1', service: 'mobiletargeting', sha256: Sha256 },
+      credentials: key,
+      region: 'eu-west-1',
+      service: 'mobiletargeting',
+      sha256: Sha256,
       applyChecksum: false,
     })
     const body = JSON.stringify({ Name: 'signed' })
     const sign = (path: string) =>
       signer.sign({
-        ...{ method: 'POST', path, query: {}, protocol: 'http:', hostname: 'localhost', port: 7467 },
-        ...{ headers: { host }, body },
+        method: 'POST',
+        path,
+        query: {},
+        protocol: 'http:',
+        hostname: 'localhost',
+        port: 7467,
+        headers: { host },
+        body,
       })
     const { headers } = await sign('/_pinpoint/v1/apps')
     const signed = await call('POST', '/_pinpoint/v1/apps', { headers, body: { Name: 'signed' } })

@@ -154,16 +154,14 @@ async function listenForUploads(t: Test, given: Parameters<typeof listen>[1]) {
   const ending = new AbortController()
   t.teardown(() => ending.abort())
   const state = createState({
-    ...{
-      dataDir,
-      store,
-      writeQueue: new WriteQueue(),
-      bus: new EventBus(),
-      clock: new Clock(),
-      uploads: noUploads,
-      seed: undefined,
-      signal: ending.signal,
-    },
+    dataDir,
+    store,
+    writeQueue: new WriteQueue(),
+    bus: new EventBus(),
+    clock: new Clock(),
+    uploads: noUploads,
+    seed: undefined,
+    signal: ending.signal,
     jobWorker: { replaced: async () => {} },
   })
   const uploaded = () => readdirSync(dataDir).filter(name => name.startsWith('snapshot-'))

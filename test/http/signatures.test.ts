@@ -19,7 +19,9 @@ const key = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDEN
 const other = { accessKeyId: '000011112222', secretAccessKey: 'other:secret' }
 const now = new Date('2026-01-02T03:04:05.678Z')
 const config = {
-  ...{ region: 'us-east-1', accountId: '123456789012', quotas: false },
+  region: 'us-east-1',
+  accountId: '123456789012',
+  quotas: false,
   accessKeys: new Map([key, other].map(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey])),
 }
 
@@ -109,7 +111,12 @@ t.test('signatures of the real SDK', async t => {
 
 /** A request of another service's form, before it is signed. */
 const request = ({ method = 'GET', path = '/v1/apps', body = '', headers = {}, query = {} } = {}) => ({
-  ...{ method, path, query, body, protocol: 'http:', hostname: 'pinpoint.test' },
+  method,
+  path,
+  query,
+  body,
+  protocol: 'http:',
+  hostname: 'pinpoint.test',
   headers: { host: 'pinpoint.test', ...headers } as Record<string, string>,
 })
 type Signing = { credentials?: typeof key; service?: string; signingDate?: Date }
@@ -138,10 +145,7 @@ async function send(
   const parameters = new URLSearchParams(query as Record<string, string>).toString().replaceAll('+', '%20')
   const url = parameters === '' ? path : `${path}?${parameters}`
   return answerOf(
-    await app.inject({
-      ...{ method: method as 'GET', url, headers, ...(body && { payload: body }) },
-      ...instead,
-    }),
+    await app.inject({ method: method as 'GET', url, headers, ...(body && { payload: body }), ...instead }),
   )
 }
 
@@ -247,7 +251,8 @@ t.test('x-amz-* headers that are signed are served, in either form', async t => 
   const headers = { 'x-amz-meta': 'a', 'x-amz-user-agent': 'aws-sdk-js/3' }
   t.equal((await sendSigned(port, await sign(request({ headers })))).status, 200)
   const presigned = await signer({}).presign(request({ headers }), {
-    ...{ signingDate: now, expiresIn: 60 },
+    signingDate: now,
+    expiresIn: 60,
     unhoistableHeaders: new Set(Object.keys(headers)),
   })
   t.match(presigned.query?.['X-Amz-SignedHeaders'], 'host;x-amz-meta;x-amz-user-agent')

@@ -19,7 +19,9 @@ async function withImports(t: Test) {
 
   const startImport = async () => {
     const { body } = await call('POST', `/v1/apps/${app}/jobs/import`, {
-      ...{ Format: 'CSV', S3Url: 's3://bucket/key', RoleArn: 'arn:aws:iam::123456789012:role/any' },
+      Format: 'CSV',
+      S3Url: 's3://bucket/key',
+      RoleArn: 'arn:aws:iam::123456789012:role/any',
     })
     const job = () => importProgress.unfinished(0).find(({ id }) => id === body.Id)!
     const writer = store.importWriter(job().seq)

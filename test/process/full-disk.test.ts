@@ -45,7 +45,10 @@ async function startOnDisk(t: Test, users: number, env: Record<string, string> =
   await runImport(emulator.client, app, { S3Url: 's3://data/before.csv' })
   const limit = (bytes: string) => prlimit('--pid', String(emulator.pid), `--fsize=${bytes}:`)
   return {
-    ...{ ...emulator, app, buckets, dataDir },
+    ...emulator,
+    app,
+    buckets,
+    dataDir,
     fill: () => limit(String(statSync(join(dataDir, 'pinpoint.db-wal')).size)),
     makeRoom: () => limit('unlimited'),
     /** How many of the emulator's writes were refused in the jobs so far. */

@@ -58,11 +58,9 @@ export async function hostile(
   /** Imports an object while an endpoint of another application is written again and again. */
   const importing = async (key: string): Promise<{ job: ImportJobResponse; took: Took }> => {
     const job = await createImportJob(client, app, {
-      ...{
-        S3Url: `s3://hostile/${key}`,
-        Format: key.endsWith('.json') ? 'JSON' : 'CSV',
-        DefineSegment: true,
-      },
+      S3Url: `s3://hostile/${key}`,
+      Format: key.endsWith('.json') ? 'JSON' : 'CSV',
+      DefineSegment: true,
     })
     const isDone = async () => isOver(await readJob(client, job))
     const took = await measure(emulator, other, isDone)
@@ -94,7 +92,9 @@ export async function hostile(
   await t.test(`${objects} objects under a prefix`, async t => {
     const rule = { job: { s3Url: 's3://hostile/many/*' }, failAt: 'PROCESSING', reason: 'that is enough' }
     await fetch(`${emulator.url}/_pinpoint/faults`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(rule) },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rule),
     })
     const pages = s3.sent.pages
     const { job, took } = await importing('many/')

@@ -36,19 +36,25 @@ t.test(
     await call('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-01T09:00:00Z' })
     const path = `/v1/apps/${(await createAppBy(control)).Id}`
     await call('PUT', `${path}/channels/email`, {
-      ...{ Enabled: true, FromAddress: 'shop@example.com' },
+      Enabled: true,
+      FromAddress: 'shop@example.com',
       Identity: 'arn:aws:ses:us-east-1:123456789012:identity/example.com',
     })
     await call('POST', '/v1/templates/mail/email', { Subject: 'Hello', TextPart: 'Hello' })
     for (let from = 0; from < endpoints; from += 100) {
       const Item = Array.from({ length: 100 }, (_, index) => ({
-        ...{ Id: `e${from + index}`, ChannelType: 'EMAIL', Address: `e${from + index}@example.com` },
+        Id: `e${from + index}`,
+        ChannelType: 'EMAIL',
+        Address: `e${from + index}@example.com`,
       }))
       await call('PUT', `${path}/endpoints`, { Item })
     }
     const SegmentId = (await call('POST', `${path}/segments`, { Name: 'all' })).Id
     const { Id } = await call('POST', `${path}/journeys`, {
-      ...{ Name: 'long', State: 'ACTIVE', StartActivity: 'm0', Activities: activities },
+      Name: 'long',
+      State: 'ACTIVE',
+      StartActivity: 'm0',
+      Activities: activities,
       StartCondition: { SegmentStartCondition: { SegmentId } },
     })
 
@@ -100,7 +106,8 @@ t.test(
     const all = String(endpoints)
     t.strictSame(await metricsOf('w1'), { WAIT_STARTED: all, WAIT_FINISHED: all })
     t.strictSame((await call('GET', `${path}/journeys/${Id}/execution-metrics`)).Metrics, {
-      ...{ ENDPOINT_ENTERED: all, ENDPOINT_LEFT: all },
+      ENDPOINT_ENTERED: all,
+      ENDPOINT_LEFT: all,
     })
     t.equal((await call('GET', `${path}/journeys/${Id}`)).State, 'COMPLETED')
   },

@@ -70,8 +70,13 @@ t.test('a call is one line, which says why it failed', async t => {
   t.match(await linesUntil(emulator, /^removeFault /), [
     { level: info, msg: /^CreateApp 201 in \d+ ms$/, operation: 'CreateApp', method: 'POST', status: 201 },
     {
-      ...{ level: warn, operation: 'GetApp', path: '/v1/apps/nope', status: 404 },
-      ...{ exception: 'NotFoundException', ms: Number, reqId: /^[0-9a-f-]{36}$/ },
+      level: warn,
+      operation: 'GetApp',
+      path: '/v1/apps/nope',
+      status: 404,
+      exception: 'NotFoundException',
+      ms: Number,
+      reqId: /^[0-9a-f-]{36}$/,
       msg: /^GetApp 404 in \d+ ms: NotFoundException: Application not found \(GET \/v1\/apps\/nope\)$/,
     },
     { level: warn, msg: /^CreateApp 400 in \d+ ms: BadRequestException: Name is required: .*/ },
@@ -143,14 +148,21 @@ t.test('a job is a line when it starts, and one with its counts or its reason wh
     [
       { level: info, job: done, app, msg: `import job ${done} starts: ${S3Url} into application ${app}` },
       {
-        ...{ level: info, job: done, jobStatus: 'COMPLETED', processed: 3, failed: 1, pieces: 1 },
+        level: info,
+        job: done,
+        jobStatus: 'COMPLETED',
+        processed: 3,
+        failed: 1,
+        pieces: 1,
         msg: new RegExp(
           `^import job ${done} COMPLETED in \\d+ ms: 3 records, 1 refused, 1 piece; users\\.csv line 4: `,
         ),
       },
       { level: info, job: failed },
       {
-        ...{ level: warn, job: failed, jobStatus: 'FAILED' },
+        level: warn,
+        job: failed,
+        jobStatus: 'FAILED',
         msg: new RegExp(`^import job ${failed} FAILED in \\d+ ms: s3://data/none\\.csv: there is nothing`),
       },
       { msg: `export job ${exported} starts: application ${app} to s3://data/out` },
@@ -221,7 +233,9 @@ t.test('neither the log nor the journal shows what a presigned URL could be call
 t.test('the log does not show what a refused signature is explained with', async t => {
   const emulator = await start(t, { ACCESS_KEYS: 'AKIDEXAMPLE:secret' })
   const client = new PinpointClient({
-    ...{ endpoint: emulator.url, region: 'us-east-1', maxAttempts: 1 },
+    endpoint: emulator.url,
+    region: 'us-east-1',
+    maxAttempts: 1,
     credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wrong', sessionToken: 't0ken' },
   })
   t.teardown(() => client.destroy())

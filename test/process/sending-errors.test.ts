@@ -14,7 +14,8 @@ t.test('an unexpected error in a campaign or journey ends it, and holds up nothi
   await spoilt.ok('POST', '/v1/templates/spoilt/sms', { Body: 'x' })
   const [invalid, behind, sent] = [
     await spoilt.create({
-      ...{ ...later, MessageConfiguration: {} },
+      ...later,
+      MessageConfiguration: {},
       TemplateConfiguration: { SMSTemplate: { Name: 'spoilt' } },
     }),
     await spoilt.create(later),
@@ -25,7 +26,8 @@ t.test('an unexpected error in a campaign or journey ends it, and holds up nothi
     'POST',
     journeyUrl,
     journeyOf(spoilt.segment, {
-      ...{ StartActivity: 'hello', Activities: { hello: { SMS: { TemplateName: 'spoilt' } } } },
+      StartActivity: 'hello',
+      Activities: { hello: { SMS: { TemplateName: 'spoilt' } } },
       Schedule: { StartTime: later.Schedule.StartTime },
     }),
   )

@@ -59,7 +59,9 @@ t.test('an emulator starts, stops cleanly, and starts again where it was', async
 
 t.test('the ready line is the last one that is logged on start also after the imports of a seed', async t => {
   const imports = ['a', 'b', 'c'].map(name => ({
-    ...{ S3Url: `s3://demo/${name}.csv`, Format: 'CSV', RoleArn: roleArn },
+    S3Url: `s3://demo/${name}.csv`,
+    Format: 'CSV',
+    RoleArn: roleArn,
   }))
   const dir = t.testdir({
     s3: { demo: { 'a.csv': csvOf('a'), 'b.csv': csvOf('b'), 'c.csv': csvOf('c') } },

@@ -57,7 +57,9 @@ t.test(
           const Attributes = { group: [name] }
           const create = (index: number) =>
             put(`endpoints/${name}-${index}`, {
-              ...{ ChannelType: 'SMS', Address: `+${name}${index}`, Attributes },
+              ChannelType: 'SMS',
+              Address: `+${name}${index}`,
+              Attributes,
               Demographic: { Timezone: zones[index % zones.length] },
               OptOut: index % 7 === 6 ? 'ALL' : 'NONE',
             })

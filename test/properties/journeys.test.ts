@@ -89,9 +89,16 @@ t.test('whatever a journey is, its counters add up, and no endpoint gets more th
       settings,
       async (Activities, endpoints, more) => {
         const journeyCase: JourneyCase = {
-          ...{ name: 'any', title: '', now: '2027-03-01T09:00:00Z', until: 'P60D', segments: { all: {} } },
+          name: 'any',
+          title: '',
+          now: '2027-03-01T09:00:00Z',
+          until: 'P60D',
+          segments: { all: {} },
           journey: {
-            ...{ Name: 'any', StartActivity: 'a0', Activities, ...more },
+            Name: 'any',
+            StartActivity: 'a0',
+            Activities,
+            ...more,
             StartCondition: { SegmentStartCondition: { SegmentId: 'all' } },
           } as JourneyCase['journey'],
           endpoints: endpoints.map((each, index) => ({

@@ -50,7 +50,9 @@ const anything: fc.Arbitrary<Line> = fc.oneof(
     weight: 8,
     arbitrary: fc.record(
       {
-        ...{ Id: someId, ChannelType: fc.constantFrom('EMAIL', 'SMS', 'GCM', 'APNS'), Address: someAddress },
+        Id: someId,
+        ChannelType: fc.constantFrom('EMAIL', 'SMS', 'GCM', 'APNS'),
+        Address: someAddress,
         ...details,
       },
       { requiredKeys: [] },
@@ -99,7 +101,10 @@ const block = fc
       }
       const said = Object.entries(members).map(([name, of]) => [name, of?.(number)])
       return {
-        ...{ Id: `f${number}`, ChannelType: 'EMAIL', Address: `f${number}@x`, ...(User && { User }) },
+        Id: `f${number}`,
+        ChannelType: 'EMAIL',
+        Address: `f${number}@x`,
+        ...(User && { User }),
         ...Object.fromEntries(said),
       }
     })
@@ -161,7 +166,9 @@ t.test(
     const { emulators, fill } = await startEmulators(t, {}, {})
     const addRule = async ({ url }: Emulator, rule: object): Promise<void> => {
       const { status } = await fetch(`${url}/_pinpoint/faults`, {
-        ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(rule) },
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(rule),
       })
       assert.equal(status, 201)
     }

@@ -22,7 +22,10 @@ const before: Values[] = [
   { Id: 'Known 1', ChannelType: 'EMAIL', Address: 'known-1', User: { UserId: 'known user' } },
   { Id: 'known-2', ChannelType: 'GCM', Address: 'known-2', User: { UserId: 'ça\nva' } },
   ...Array.from({ length: 15 }, (_, index) => ({
-    ...{ Id: `crowd-${index}`, ChannelType: 'EMAIL', Address: `crowd-${index}`, User: { UserId: 'crowd' } },
+    Id: `crowd-${index}`,
+    ChannelType: 'EMAIL',
+    Address: `crowd-${index}`,
+    User: { UserId: 'crowd' },
   })),
 ]
 

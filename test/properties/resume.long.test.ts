@@ -31,12 +31,10 @@ const copyOf = (rows: Row[], copy: number): Row[] =>
 const crowd = (copy: number): Row[] => [
   {
     values: {
-      ...{
-        Id: `crowd-${copy}`,
-        ChannelType: 'GCM',
-        Address: `${copy}\nth of many`,
-        User: { UserId: 'crowd' },
-      },
+      Id: `crowd-${copy}`,
+      ChannelType: 'GCM',
+      Address: `${copy}\nth of many`,
+      User: { UserId: 'crowd' },
       Location: { City: '"\r\n,\n' },
     },
     look: copy,
@@ -58,7 +56,10 @@ const longFile: fc.Arbitrary<LongFile> = fc
 
 const users = ['ann', 'Ann', 'ü', 'b e n']
 const before = users.map((UserId, index) => ({
-  ...{ Id: `e${index}`, ChannelType: 'SMS', Address: `${index}`, User: { UserId } },
+  Id: `e${index}`,
+  ChannelType: 'SMS',
+  Address: `${index}`,
+  User: { UserId },
 }))
 
 const longList: fc.Arbitrary<LongFile> = fc

@@ -123,7 +123,9 @@ t.test('endpoints are the same by each way of writing them', async t => {
       // The application is another; they are created anew, and what was written last is ACTIVE.
       const exportable = (endpoint: (typeof found)[0]) => ({
         ...endpoint,
-        ...{ ApplicationId: 0, CreationDate: 0, EndpointStatus: 0 },
+        ApplicationId: 0,
+        CreationDate: 0,
+        EndpointStatus: 0,
       })
       assert.deepEqual(found.map(exportable), (await endpointsOf(emulator, app, ids)).map(exportable))
     })

@@ -281,7 +281,9 @@ const customJourney = (DeliveryUri: string, next: Record<string, object> = {}) =
     wait: { Wait: { WaitTime: { WaitFor: 'P1D' }, NextActivity: 'call' } },
     call: {
       CUSTOM: {
-        ...{ DeliveryUri, EndpointTypes: ['SMS'], MessageConfig: { Data: 'hi' } },
+        DeliveryUri,
+        EndpointTypes: ['SMS'],
+        MessageConfig: { Data: 'hi' },
         ...(next.split && { NextActivity: 'split' }),
       },
     },
@@ -374,7 +376,14 @@ t.test('attributes of a custom channel that are no texts count for no split, and
 t.test('of what a custom channel answers, five attributes of 128 characters count', async t => {
   const [max, tooLong] = ['x'.repeat(128), 'x'.repeat(129)]
   const EventAttributes = {
-    ...{ [tooLong]: '', long: tooLong, one: '1', two: '2', three: '3', [max]: max, five: '5', six: '6' },
+    [tooLong]: '',
+    long: tooLong,
+    one: '1',
+    two: '2',
+    three: '3',
+    [max]: max,
+    five: '5',
+    six: '6',
   }
   const hook = await startHook(t, () =>
     json({ e1: { EventAttributes }, e2: { EventAttributes: { six: '6' } } }),

@@ -41,7 +41,8 @@ t.test('scheduled campaigns send a template that was deleted, in the version tha
 t.test('a campaign whose template was deleted can be changed, and sends it', async t => {
   const { ok, control, create, url, advance, messages } = await setUp(t)
   const templated = (Name: string) => ({
-    ...{ MessageConfiguration: {}, TemplateConfiguration: { SMSTemplate: { Name } } },
+    MessageConfiguration: {},
+    TemplateConfiguration: { SMSTemplate: { Name } },
   })
   const treatment = { SizePercent: 100, ...templated('hello') }
   const id = await create({ ...templated('hello'), AdditionalTreatments: [treatment], Schedule: later })
@@ -115,7 +116,9 @@ t.test('journeys send a template that was deleted; new ones cannot name it', asy
   t.equal((await control('POST', url, journeyOf(segment))).status, 400)
   const campaign = { SegmentId: segment, TemplateConfiguration: { SMSTemplate: { Name: 'hello' } } }
   const refused = await control('POST', `/v1/apps/${app}/campaigns`, {
-    ...{ ...campaign, Schedule: later, MessageConfiguration: {} },
+    ...campaign,
+    Schedule: later,
+    MessageConfiguration: {},
   })
   t.equal(refused.status, 404)
   await advance({ by: 'P2D' })

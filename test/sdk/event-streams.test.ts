@@ -41,7 +41,8 @@ async function listen(t: Test, server: Server, port = 0): Promise<number> {
 /** A client of a Kinesis, with its one stream. */
 async function withStream(t: Test, port: number) {
   const client = new KinesisClient({
-    ...{ endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1' },
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestHandler: new NodeHttpHandler(),
   })

@@ -75,7 +75,9 @@ for (const [kind, make] of kindsOfBuckets) {
     const { client, app, define, buckets } = await setUp(t, { buckets: await make(t) })
     await define('in/users.csv')
     await putEndpoint(client, app, 'Full/é "1"', {
-      ...{ ChannelType: 'EMAIL', Address: 'Full "1" \\ é@example.com', OptOut: 'ALL' },
+      ChannelType: 'EMAIL',
+      Address: 'Full "1" \\ é@example.com',
+      OptOut: 'ALL',
       Attributes: { 'a "b"': ['x\ny', 'ü'], plan: ['pro'] },
       Metrics: { visits: 3, share: 0.1, huge: 1e300 },
       Location: { City: 'Köln', Country: 'DE', Latitude: 50.9, Longitude: -7 },
@@ -101,7 +103,8 @@ for (const [kind, make] of kindsOfBuckets) {
   t.test(`a large export is several objects, near-equal, each once: to ${kind}`, async t => {
     const ids = numbered('e', 25)
     const { client, app, define, buckets } = await setUp(t, {
-      ...{ buckets: await make(t), objects: { 'in/users.csv': csvOf(...ids) } },
+      buckets: await make(t),
+      objects: { 'in/users.csv': csvOf(...ids) },
       // Ten endpoints a piece.
       env: { PIECE_BYTES: '640' },
     })
@@ -225,7 +228,9 @@ t.test('the version is the one that was current when the job was created', async
   })
   const SegmentId = await createSegment(client, app, inCountry('GB'))
   const update = new UpdateSegmentCommand({
-    ...{ ApplicationId: app, SegmentId, WriteSegmentRequest: inCountry('DE') },
+    ApplicationId: app,
+    SegmentId,
+    WriteSegmentRequest: inCountry('DE'),
   })
   const create = () => createExportJob(client, app, { SegmentId })
   const created = await holdAt(url, 'CREATED', create, () => client.send(update))
@@ -432,7 +437,8 @@ for (const [title, change, ends] of [
       return false
     })
     const { client, app, define, buckets } = await setUp(t, {
-      ...{ buckets: { ...s3, env }, env: { PIECE_BYTES: '64' } },
+      buckets: { ...s3, env },
+      env: { PIECE_BYTES: '64' },
     })
     await define('in/users.csv')
     const source = await createSegment(client, app, ofChannel('EMAIL'))

@@ -47,17 +47,19 @@ t.test('an import has the effects that its flags ask for', async t => {
       const job = await runImport(client, app, { S3Url, RegisterEndpoints, DefineSegment })
       t.match(job, completed(2))
       t.match(job.Definition, {
-        ...{ RegisterEndpoints: RegisterEndpoints ?? true, DefineSegment: DefineSegment ?? false },
-        ...{ S3Url, RoleArn: roleArn, Format: 'CSV', ExternalId: '123456789012' },
+        RegisterEndpoints: RegisterEndpoints ?? true,
+        DefineSegment: DefineSegment ?? false,
+        S3Url,
+        RoleArn: roleArn,
+        Format: 'CSV',
+        ExternalId: '123456789012',
       })
       if (registers) {
         t.match(await getEndpoint(client, app, 'new'), { Address: 'new@example.com' })
         t.match(await getEndpoint(client, app, 'old'), {
-          ...{
-            Address: 'old@example.com',
-            Attributes: { kept: ['yes'] },
-            CreationDate: before!.CreationDate,
-          },
+          Address: 'old@example.com',
+          Attributes: { kept: ['yes'] },
+          CreationDate: before!.CreationDate,
         })
       } else {
         t.equal(await getEndpoint(client, app, 'new'), undefined, 'nothing is saved')
@@ -69,9 +71,17 @@ t.test('an import has the effects that its flags ask for', async t => {
       if (!defines) return void t.equal(job.Definition!.SegmentId, undefined)
       const segment = await getSegment(client, app, job.Definition!.SegmentId!)
       t.match(segment, {
-        ...{ ApplicationId: app, Id: job.Definition!.SegmentId, SegmentType: 'IMPORT', Version: 1, tags: {} },
+        ApplicationId: app,
+        Id: job.Definition!.SegmentId,
+        SegmentType: 'IMPORT',
+        Version: 1,
+        tags: {},
         ImportDefinition: {
-          ...{ Size: 2, ChannelCounts: { EMAIL: 2 }, S3Url, RoleArn: roleArn, Format: 'CSV' },
+          Size: 2,
+          ChannelCounts: { EMAIL: 2 },
+          S3Url,
+          RoleArn: roleArn,
+          Format: 'CSV',
           ExternalId: '123456789012',
         },
       })
@@ -125,7 +135,11 @@ t.test('an import with SegmentId makes the next version of that segment', async 
   t.match(job, completed(1))
   const second = await getSegment(client, app, SegmentId)
   t.match(second, {
-    ...{ Id: SegmentId, Version: 2, Name: 'First', Arn: first!.Arn, CreationDate: first!.CreationDate },
+    Id: SegmentId,
+    Version: 2,
+    Name: 'First',
+    Arn: first!.Arn,
+    CreationDate: first!.CreationDate,
     ImportDefinition: { Size: 1, ChannelCounts: { EMAIL: 1 }, S3Url: 's3://data/two.csv' },
   })
   t.ok(second!.LastModifiedDate! > first!.LastModifiedDate!)
@@ -181,7 +195,9 @@ t.test(
     t.match(await run('others.csv'), completed(14))
     t.match(await run('others.csv'), completed(14))
     t.match(await run('one-more.csv'), {
-      ...{ JobStatus: 'COMPLETED', TotalProcessed: 2, TotalFailures: 1 },
+      JobStatus: 'COMPLETED',
+      TotalProcessed: 2,
+      TotalFailures: 1,
       Failures: ['one-more.csv line 3: Exceeded maximum endpoint per user count: 15'],
     })
   },
@@ -193,7 +209,10 @@ t.test(
     const count = 120
     const ids = numbered('e', count)
     const record = (id: string, number: number) => ({
-      ...{ Id: id, ChannelType: 'EMAIL', Address: `${id}@example.com`, OptOut: 'NONE' },
+      Id: id,
+      ChannelType: 'EMAIL',
+      Address: `${id}@example.com`,
+      OptOut: 'NONE',
       User: { UserId: `user${number >> 1}`, UserAttributes: { Team: [`team${number >> 1}`] } },
       Attributes: { Plan: [number % 7 === 0 ? 'pro' : 'free'] },
       Metrics: { Score: number },
@@ -223,7 +242,9 @@ t.test(
       await putEndpoint(client, app, 'e53', { User: { UserId: 'user3' } })
       await putEndpoint(client, app, 'guest', { ChannelType: 'EMAIL', Address: 'e66@example.com' })
       await putEndpoint(client, app, 'sibling', {
-        ...{ ChannelType: 'SMS', Address: '+4912345', User: { UserId: 'user40' } },
+        ChannelType: 'SMS',
+        Address: '+4912345',
+        User: { UserId: 'user40' },
       })
     }
 

@@ -270,7 +270,9 @@ t.test(
         { User: { UserId: 'ann', UserAttributes: { tier } } },
         { User: { UserId: 'ann', UserAttributes: { tier } } },
         {
-          ...{ EndpointStatus: 'INACTIVE', Address: 'changed@x', Attributes: { plan: ['old'] } },
+          EndpointStatus: 'INACTIVE',
+          Address: 'changed@x',
+          Attributes: { plan: ['old'] },
           User: { UserId: 'ann', UserAttributes: { tier } },
         },
         { EndpointStatus: 'ACTIVE', Address: 'changed@x' },

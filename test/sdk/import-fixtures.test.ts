@@ -16,6 +16,9 @@ import { kindsOfBuckets } from '../support/s3.ts'
 
 const cases = readImportCases()
 
+/** In place of the defaults of createImportJob: each member is as it stands in the file, or missing. */
+const noDefaults = { Format: undefined, RoleArn: undefined, S3Url: undefined }
+
 /** Members of which only those that are expected are compared. */
 const partly = new Set(['Definition', 'ImportDefinition'])
 
@@ -56,12 +59,7 @@ async function runCase(
     earlier.push(done.Definition?.SegmentId ?? '')
   }
   const SegmentId = request.SegmentId === '{segment}' ? earlier[0] : request.SegmentId
-  // Every member as it stands in the file: the helper's defaults must not stand in for one that is missing.
-  const body: ImportJobRequest = {
-    ...{ Format: undefined, RoleArn: undefined, S3Url: undefined },
-    ...request,
-    ...(SegmentId !== undefined && { SegmentId }),
-  }
+  const body: ImportJobRequest = { ...noDefaults, ...request, ...(SegmentId !== undefined && { SegmentId }) }
   if (answer !== undefined) {
     const error = await createImportJob(client, app, body).catch(error => error)
     t.ok(error instanceof (answer.status === 404 ? NotFoundException : BadRequestException))

@@ -105,9 +105,13 @@ for (const [kind, makeBuckets] of kindsOfBuckets) {
       return {
         pieces: job.TotalPieces,
         outcome: {
-          ...{ status: job.JobStatus, processed: job.TotalProcessed, failed: job.TotalFailures },
-          ...{ failedPieces: job.FailedPieces, left: job.TotalPieces! - job.CompletedPieces! },
-          ...{ failures: job.Failures, size: segment?.ImportDefinition?.Size },
+          status: job.JobStatus,
+          processed: job.TotalProcessed,
+          failed: job.TotalFailures,
+          failedPieces: job.FailedPieces,
+          left: job.TotalPieces! - job.CompletedPieces!,
+          failures: job.Failures,
+          size: segment?.ImportDefinition?.Size,
           channels: segment?.ImportDefinition?.ChannelCounts,
           endpoints: endpoints.map(found => found && [found.Id, found.ChannelType, found.Address]),
         },

@@ -110,7 +110,11 @@ t.test('counters are running totals while a job is PROCESSING', async t => {
   const app = await createApp(client)
   const job = await createImportJob(client, app, { S3Url })
   t.match(await untilProcessed(client, job, 1), {
-    ...{ JobStatus: 'PROCESSING', TotalProcessed: 2, TotalPieces: 1, CompletedPieces: 0, FailedPieces: 0 },
+    JobStatus: 'PROCESSING',
+    TotalProcessed: 2,
+    TotalPieces: 1,
+    CompletedPieces: 0,
+    FailedPieces: 0,
   })
   t.match(await getEndpoint(client, app, 'e2'), { Address: 'e2@example.com' }, 'what is counted is there')
   t.equal(await getEndpoint(client, app, 'e3'), undefined)

@@ -46,7 +46,9 @@ for (const [how, own, counters] of [
     })
     const Context = { journey_id: journey, journey_activity_id: 'a' }
     await ok('POST', `/v1/apps/${app}/messages`, {
-      ...{ Context, Endpoints: { ann: {} }, MessageConfiguration: {} },
+      Context,
+      Endpoints: { ann: {} },
+      MessageConfiguration: {},
       TemplateConfiguration: { EmailTemplate: { Name: 'mail' } },
     })
     const { items } = await ok('GET', '/_pinpoint/messages')
@@ -80,8 +82,11 @@ t.test('a contact center activity is recorded, and passed', async t => {
         event_type: '_journey.send',
         client: { client_id: 'ann' },
         attributes: {
-          ...{ journey_id: journey, journey_activity_id: 'call', journey_activity_type: 'CONTACT_CENTER' },
-          ...{ journey_send_status: 'SUCCESS', journey_send_status_code: '200' },
+          journey_id: journey,
+          journey_activity_id: 'call',
+          journey_activity_type: 'CONTACT_CENTER',
+          journey_send_status: 'SUCCESS',
+          journey_send_status_code: '200',
         },
       },
     },

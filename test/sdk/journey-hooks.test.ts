@@ -33,7 +33,9 @@ async function withCallUnderWay(t: Test) {
   const url = `/v1/apps/${app}/journeys/${Id}`
   const metrics = async (path: string) => (await ok('GET', `${url}${path}/execution-metrics`)).Metrics
   return {
-    ...{ ...built, url, calls },
+    ...built,
+    url,
+    calls,
     /** Waits until the worker has purged the rows of what was deleted. */
     purged: () => until(() => countRows(dataDir).journeys === undefined || undefined, 'the purging'),
     setState: (State: string) => ok('PUT', `${url}/state`, { State }),

@@ -40,7 +40,10 @@ async function setUp(t: Test, env: Record<string, string> = {}) {
     }),
   )
   const Item = ['ann', 'bob'].map((Id, index) => ({
-    ...{ Id, ChannelType: 'SMS' as const, Address: `+1555123000${index}`, Attributes: { name: [Id] } },
+    Id,
+    ChannelType: 'SMS' as const,
+    Address: `+1555123000${index}`,
+    Attributes: { name: [Id] },
   }))
   await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
   const { SegmentResponse } = await client.send(
@@ -66,7 +69,18 @@ async function setUp(t: Test, env: Record<string, string> = {}) {
   }
   const advance = async (by: string) =>
     (await control('POST', '/_pinpoint/clock/advance', { by })).body as { steps: number; sent: number }
-  return { client, control, url, ApplicationId, WriteJourneyRequest, advance }
+  /** Publishes a journey of one activity, the message `hello`, and gives it as it was answered. */
+  const publishHello = async (more: object = {}) => {
+    const journey = {
+      ...WriteJourneyRequest,
+      State: 'ACTIVE',
+      StartActivity: 'hello',
+      Activities: { hello: Activities.hello },
+      ...more,
+    }
+    return (await control('POST', `/v1/apps/${ApplicationId}/journeys`, journey)).body
+  }
+  return { client, control, url, ApplicationId, WriteJourneyRequest, advance, publishHello }
 }
 
 t.test('the SDK takes a journey from its draft to its metrics', async t => {
@@ -82,7 +96,8 @@ t.test('the SDK takes a journey from its draft to its metrics', async t => {
   }
   const { JourneyResponse: published } = await client.send(
     new UpdateJourneyCommand({
-      ...{ ApplicationId, JourneyId },
+      ApplicationId,
+      JourneyId,
       WriteJourneyRequest: { ...WriteJourneyRequest, Schedule, State: 'ACTIVE' },
     }),
   )
@@ -109,14 +124,15 @@ t.test('the SDK takes a journey from its draft to its metrics', async t => {
   const { items } = (await control('GET', `/_pinpoint/messages?journey=${JourneyId}`)).body
   matchEach(t, items, [
     {
-      ...{ endpoint: 'ann', time: '2027-03-04T00:00:00.000Z', body: 'Hi ann', channel: 'SMS' },
-      ...{
-        journey: JourneyId,
-        run: run!.RunId,
-        activity: 'hello',
-        messageType: 'PROMOTIONAL',
-        senderId: 'SHOP',
-      },
+      endpoint: 'ann',
+      time: '2027-03-04T00:00:00.000Z',
+      body: 'Hi ann',
+      channel: 'SMS',
+      journey: JourneyId,
+      run: run!.RunId,
+      activity: 'hello',
+      messageType: 'PROMOTIONAL',
+      senderId: 'SHOP',
       template: { name: 'hello', version: '1' },
     },
   ])
@@ -187,9 +203,7 @@ t.test('a journey that is cancelled or deleted sends no more, and nothing of it 
   const { JourneyExecutionMetricsResponse } = await client.send(
     new GetJourneyExecutionMetricsCommand(cancelled),
   )
-  t.strictSame(JourneyExecutionMetricsResponse!.Metrics, {
-    ...{ ENDPOINT_ENTERED: '2', CANCELLED: '2' },
-  })
+  t.strictSame(JourneyExecutionMetricsResponse!.Metrics, { ENDPOINT_ENTERED: '2', CANCELLED: '2' })
   t.match(await control('PUT', '/_pinpoint/clock', back), { status: 200 })
 })
 
@@ -245,17 +259,13 @@ t.test('a cap holds for an endpoint that is deleted and created again', async t 
   await advance('PT1H')
   const ann = `/v1/apps/${ApplicationId}/endpoints/ann`
   await control('DELETE', ann)
-  await control('PUT', ann, {
-    ...{ ChannelType: 'SMS', Address: '+15551230000', Attributes: { name: ['ann'] } },
-  })
+  await control('PUT', ann, { ChannelType: 'SMS', Address: '+15551230000', Attributes: { name: ['ann'] } })
   await advance('P2D')
   const JourneyId = JourneyResponse!.Id!
   const { items } = (await control('GET', `/_pinpoint/messages?journey=${JourneyId}`)).body
   t.equal(items.length, 2)
   const { JourneyExecutionActivityMetricsResponse } = await client.send(
-    new GetJourneyExecutionActivityMetricsCommand({
-      ...{ ApplicationId, JourneyId, JourneyActivityId: 'two' },
-    }),
+    new GetJourneyExecutionActivityMetricsCommand({ ApplicationId, JourneyId, JourneyActivityId: 'two' }),
   )
   t.match(JourneyExecutionActivityMetricsResponse!.Metrics, { TOTAL_CAP: '2' })
 })
@@ -276,8 +286,10 @@ t.test('a journey whose template takes long to render keeps its rate over severa
   )
   const request = {
     ...WriteJourneyRequest,
-    ...{ StartActivity: 'slow', Activities: { slow: { SMS: { TemplateName: 'slow' } } } },
-    ...{ Limits: { MessagesPerSecond: 2 }, State: 'ACTIVE' },
+    StartActivity: 'slow',
+    Activities: { slow: { SMS: { TemplateName: 'slow' } } },
+    Limits: { MessagesPerSecond: 2 },
+    State: 'ACTIVE',
   }
   const { Id } = (await control('POST', `${path}/journeys`, request)).body
   await advance('PT1H')
@@ -295,14 +307,12 @@ t.test('a journey whose template takes long to render keeps its rate over severa
 })
 
 t.test('the FilterType says who reports the events that let endpoints in', async t => {
-  const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { control, ApplicationId, advance, publishHello } = await setUp(t)
   const path = `/v1/apps/${ApplicationId}`
-  const { hello } = WriteJourneyRequest.Activities
   const create = async (FilterType: string): Promise<string> => {
     const Dimensions = { EventType: { DimensionType: 'INCLUSIVE', Values: ['_SMS.FAILURE'] } }
     const StartCondition = { EventStartCondition: { EventFilter: { FilterType, Dimensions } } }
-    const request = { Name: FilterType, StartCondition, StartActivity: 'hello', Activities: { hello } }
-    return (await control('POST', `${path}/journeys`, { ...request, State: 'ACTIVE' })).body.Id
+    return (await publishHello({ Name: FilterType, StartCondition })).Id
   }
   const journeys = [await create('ENDPOINT'), await create('SYSTEM')]
   const MessageConfiguration = { SMSMessage: { Body: 'Hi' } }
@@ -321,13 +331,12 @@ t.test('the FilterType says who reports the events that let endpoints in', async
 })
 
 t.test('a clock that is set back holds up neither a journey nor its rate', async t => {
-  const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { control, ApplicationId, advance, publishHello } = await setUp(t)
   const path = `/v1/apps/${ApplicationId}`
   const Dimensions = { EventType: { DimensionType: 'INCLUSIVE', Values: ['go'] } }
-  const { body: journey } = await control('POST', `${path}/journeys`, {
-    ...{ Name: 'go', State: 'ACTIVE', Limits: { MessagesPerSecond: 1 } },
+  const journey = await publishHello({
+    Limits: { MessagesPerSecond: 1 },
     StartCondition: { EventStartCondition: { EventFilter: { FilterType: 'ENDPOINT', Dimensions } } },
-    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
   })
   const sentTo = async (endpoint: string, now: string) => {
     await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now, force: true })
@@ -345,15 +354,9 @@ t.test('a clock that is set back holds up neither a journey nor its rate', async
 })
 
 t.test('a clock that is set back holds up nobody who is entering, or waits for the rate', async t => {
-  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { client, control, ApplicationId, WriteJourneyRequest, advance, publishHello } = await setUp(t)
   const { hello } = WriteJourneyRequest.Activities
-  const publish = async (more: object = {}) =>
-    (
-      await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-        ...{ ...WriteJourneyRequest, State: 'ACTIVE', StartActivity: 'hello', Activities: { hello } },
-        ...more,
-      })
-    ).body.Id
+  const publish = async (more: object = {}) => (await publishHello(more)).Id
   const times = async (journey: string) =>
     (await control('GET', `/_pinpoint/messages?journey=${journey}&page-size=1000`)).body.items.map(
       ({ time }: { time: string }) => time.slice(0, 19),
@@ -372,7 +375,9 @@ t.test('a clock that is set back holds up nobody who is entering, or waits for t
 
   for (let from = 0; from < 900; from += 100) {
     const Item = Array.from({ length: 100 }, (_, index) => ({
-      ...{ Id: `e${from + index}`, ChannelType: 'SMS' as const, Address: `+15551${100_000 + from + index}` },
+      Id: `e${from + index}`,
+      ChannelType: 'SMS' as const,
+      Address: `+15551${100_000 + from + index}`,
     }))
     await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
   }
@@ -390,9 +395,12 @@ t.test('a StartTime stays where it is when the clock is set back before the firs
   const { Id: SegmentId } = (await call('POST', `/v1/apps/${app}/segments`, { Name: 'all' })).body
   const publish = (Schedule?: object) =>
     call('POST', `/v1/apps/${app}/journeys`, {
-      ...{ Name: 'welcome', State: 'ACTIVE', Schedule },
+      Name: 'welcome',
+      State: 'ACTIVE',
+      Schedule,
       StartCondition: { SegmentStartCondition: { SegmentId } },
-      ...{ StartActivity: 'wait', Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P1D' } } } } },
+      StartActivity: 'wait',
+      Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P1D' } } } },
     })
   const back = '2027-02-01T09:00:00.000Z'
   const setBack = async () => {
@@ -456,7 +464,9 @@ t.test('waits of a journey that is PAUSED stay at their times when the clock is 
   const { hello } = WriteJourneyRequest.Activities
   const path = `/v1/apps/${ApplicationId}/journeys`
   const { body: journey } = await control('POST', path, {
-    ...{ ...WriteJourneyRequest, State: 'ACTIVE', RefreshFrequency: 'P60D' },
+    ...WriteJourneyRequest,
+    State: 'ACTIVE',
+    RefreshFrequency: 'P60D',
     Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P5D' }, NextActivity: 'hello' } }, hello },
   })
   const become = async (State: string) => {
@@ -502,15 +512,11 @@ t.test(
 )
 
 t.test('quiet time that ends in the hour that clocks show twice holds a message until its end', async t => {
-  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { client, control, ApplicationId, advance, publishHello } = await setUp(t)
   const Item = [{ Id: 'ann', Demographic: { Timezone: 'Europe/Berlin' } }]
   await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
   await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-10-31T01:10:00Z' })
-  const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-    ...{ ...WriteJourneyRequest, State: 'ACTIVE', WaitForQuietTime: true },
-    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
-    QuietTime: { Start: '22:00', End: '02:30' },
-  })
+  const journey = await publishHello({ WaitForQuietTime: true, QuietTime: { Start: '22:00', End: '02:30' } })
   await advance('PT1H')
   const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=ann`)).body
   t.strictSame(
@@ -532,14 +538,11 @@ for (const [what, more] of Object.entries({
   },
 })) {
   t.test(`${what} that ends in the hour that clocks skip holds a message until they change`, async t => {
-    const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+    const { client, control, ApplicationId, advance, publishHello } = await setUp(t)
     const Item = [{ Id: 'ann', Demographic: { Timezone: 'America/New_York' } }]
     await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
     await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-14T06:30:00Z' })
-    const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-      ...{ ...WriteJourneyRequest, State: 'ACTIVE', WaitForQuietTime: true, QuietTime: {}, ...more },
-      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
-    })
+    const journey = await publishHello({ WaitForQuietTime: true, QuietTime: {}, ...more })
     await advance('PT2H')
     const { items } = (await control('GET', `/_pinpoint/messages?journey=${journey.Id}&endpoint=ann`)).body
     t.strictSame(
@@ -567,13 +570,13 @@ for (const [how, more, times] of [
   ],
 ] as const) {
   t.test(`monthly refreshes count from the first run, to the end of each month ${how}`, async t => {
-    const { client, control, ApplicationId, WriteJourneyRequest } = await setUp(t)
+    const { client, control, ApplicationId, publishHello } = await setUp(t)
     const Item = [{ Id: 'ann', Demographic: { Timezone: 'Europe/Berlin' } }]
     await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
     await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2028-01-30T00:00:00Z' })
-    const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-      ...{ ...WriteJourneyRequest, State: 'ACTIVE', RefreshFrequency: 'P1M', ...more },
-      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
+    const journey = await publishHello({
+      RefreshFrequency: 'P1M',
+      ...more,
       Limits: { EndpointReentryCap: 0 },
     })
     await control('POST', '/_pinpoint/clock/advance', { to: '2028-05-01T00:00:00Z' })
@@ -588,7 +591,8 @@ t.test('what is due after the year 9999 is pending, but not next', async t => {
   await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '9999-12-30T00:00:00Z' })
   const { hello } = WriteJourneyRequest.Activities
   await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-    ...{ ...WriteJourneyRequest, State: 'ACTIVE' },
+    ...WriteJourneyRequest,
+    State: 'ACTIVE',
     Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P2D' }, NextActivity: 'hello' } }, hello },
   })
   await control('POST', '/_pinpoint/clock/advance', { until: 'idle' })
@@ -596,16 +600,16 @@ t.test('what is due after the year 9999 is pending, but not next', async t => {
 })
 
 t.test('by local time, the interval of re-entry counts from when each endpoint begins', async t => {
-  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { client, control, ApplicationId, advance, publishHello } = await setUp(t)
   const Item = [
     { Id: 'ann', ChannelType: 'SMS' as const, Demographic: { Timezone: 'America/New_York' } },
     { Id: 'bob', ChannelType: 'SMS' as const, Demographic: { Timezone: 'Pacific/Auckland' } },
   ]
   await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
-  const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-    ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true },
-    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
-    ...{ RefreshFrequency: 'P1D', Limits: { EndpointReentryCap: 0, EndpointReentryInterval: 'P2D' } },
+  const journey = await publishHello({
+    LocalTime: true,
+    RefreshFrequency: 'P1D',
+    Limits: { EndpointReentryCap: 0, EndpointReentryInterval: 'P2D' },
     Schedule: { StartTime: '2027-03-03T09:00:00Z', Timezone: 'UTC' },
   })
   await advance('P7D')
@@ -619,7 +623,7 @@ t.test('by local time, the interval of re-entry counts from when each endpoint b
 })
 
 t.test('by local time, nobody begins at or after the end, by the clocks of each endpoint', async t => {
-  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { client, control, ApplicationId, advance, publishHello } = await setUp(t)
   const Item = [
     { Id: 'ann', ChannelType: 'SMS' as const, Demographic: { Timezone: 'UTC' } },
     { Id: 'bob', ChannelType: 'SMS' as const, Demographic: { Timezone: 'America/Los_Angeles' } },
@@ -632,10 +636,10 @@ t.test('by local time, nobody begins at or after the end, by the clocks of each 
   ]
   await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
   const timesOf = async (StartTime: string, EndTime: string) => {
-    const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-      ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true },
-      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
-      ...{ RefreshFrequency: 'P1D', Limits: { EndpointReentryCap: 0 } },
+    const journey = await publishHello({
+      LocalTime: true,
+      RefreshFrequency: 'P1D',
+      Limits: { EndpointReentryCap: 0 },
       Schedule: { StartTime, EndTime, Timezone: 'UTC' },
     })
     await advance('P7D')
@@ -656,19 +660,20 @@ t.test('by local time, nobody begins at or after the end, by the clocks of each 
 })
 
 t.test('by local time, members begin at once where a change of the segment begins the run', async t => {
-  const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+  const { client, control, ApplicationId, WriteJourneyRequest, advance, publishHello } = await setUp(t)
   const Item = ['ann', 'bob'].map((Id, index) => ({
-    ...{ Id, Demographic: { Timezone: ['Europe/Paris', 'America/New_York'][index]! } },
+    Id,
+    Demographic: { Timezone: ['Europe/Paris', 'America/New_York'][index]! },
   }))
   await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
   const { SegmentId } = WriteJourneyRequest.StartCondition.SegmentStartCondition
   const named = (name: string) => ({ Name: name, Dimensions: { Attributes: { name: { Values: [name] } } } })
   const segment = `/v1/apps/${ApplicationId}/segments/${SegmentId}`
   await control('PUT', segment, named('ann'))
-  const { body: journey } = await control('POST', `/v1/apps/${ApplicationId}/journeys`, {
-    ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true },
-    ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
-    ...{ RefreshFrequency: 'P7D', RefreshOnSegmentUpdate: true },
+  const journey = await publishHello({
+    LocalTime: true,
+    RefreshFrequency: 'P7D',
+    RefreshOnSegmentUpdate: true,
     Schedule: { StartTime: '2027-03-02T09:00:00Z', Timezone: 'UTC' },
   })
   await advance('P3D')
@@ -698,11 +703,9 @@ t.test('a journey goes on beside an import that is writing', async t => {
       ApplicationId,
       WriteJourneyRequest: {
         ...WriteJourneyRequest,
-        ...{
-          StartActivity: 'wait',
-          Activities: { wait, ...Object.fromEntries(splits), hello },
-          State: 'ACTIVE',
-        },
+        StartActivity: 'wait',
+        Activities: { wait, ...Object.fromEntries(splits), hello },
+        State: 'ACTIVE',
       },
     }),
   )

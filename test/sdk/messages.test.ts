@@ -69,7 +69,9 @@ t.test("messages are sent as in AWS's examples and in code seen in the wild", as
     (await controlOf(url)('GET', `/_pinpoint/messages?${query}`)).body.items
   const User = { UserId: 'testuser', UserAttributes: { FirstName: ['Sofia'] } }
   await putEndpoint(client, ApplicationId, 'testendpoint', {
-    ...{ ChannelType: 'SMS', Address: '+12345678900', User },
+    ChannelType: 'SMS',
+    Address: '+12345678900',
+    User,
   })
   await client.send(
     new CreateEmailTemplateCommand({
@@ -99,7 +101,10 @@ t.test("messages are sent as in AWS's examples and in code seen in the wild", as
     const { MessageId } = EndpointResult!.testendpoint!
     t.match(MessageId, smsId)
     t.strictSame(EndpointResult!.testendpoint, {
-      ...{ Address: '+12345678900', DeliveryStatus: 'SUCCESSFUL', MessageId, StatusCode: 200 },
+      Address: '+12345678900',
+      DeliveryStatus: 'SUCCESSFUL',
+      MessageId,
+      StatusCode: 200,
       StatusMessage: `MessageId: ${MessageId}`,
     })
     const users = await sendUsers({ Users: { testuser: {} }, MessageConfiguration: message })
@@ -119,7 +124,9 @@ t.test("messages are sent as in AWS's examples and in code seen in the wild", as
     t.match(Result!['ann@example.com'], { MessageId: emailId })
     matchEach(t, await outbox('channel=EMAIL'), [
       {
-        ...{ from: 'sales@example.com', subject: 'Hi there', html: '<a href="https://a/?b=1&c=2">file</a>' },
+        from: 'sales@example.com',
+        subject: 'Hi there',
+        html: '<a href="https://a/?b=1&c=2">file</a>',
         template: { name: 'attachment', version: '1' },
       },
     ])
@@ -156,7 +163,9 @@ t.test("messages are sent as in AWS's examples and in code seen in the wild", as
     t.strictSame(Result, {
       nobody: {
         '': {
-          ...{ Address: '', DeliveryStatus: 'PERMANENT_FAILURE', StatusCode: 400 },
+          Address: '',
+          DeliveryStatus: 'PERMANENT_FAILURE',
+          StatusCode: 400,
           StatusMessage: 'No endpoints found for userId.',
         },
       },
@@ -179,7 +188,9 @@ t.test("messages are sent as in AWS's examples and in code seen in the wild", as
 
   await t.test('a send may be THROTTLED; one of a deleted application is a NotFoundException', async t => {
     await controlOf(url)('POST', '/_pinpoint/faults', {
-      ...{ message: { channel: 'SMS' }, status: 'THROTTLED', times: 1 },
+      message: { channel: 'SMS' },
+      status: 'THROTTLED',
+      times: 1,
     })
     t.equal(await sendSms(client, ApplicationId, '+15550000001'), undefined)
     t.match(await sendSms(client, ApplicationId, '+15550000001'), smsId)
@@ -193,7 +204,9 @@ t.test('twenty senders at once lose nothing, and a rule applies as often as it s
   const { client, url } = await startEmulator(t)
   const app = await createSender(client)
   await controlOf(url)('POST', '/_pinpoint/faults', {
-    ...{ message: { address: '*0' }, status: 'THROTTLED', times: 7 },
+    message: { address: '*0' },
+    status: 'THROTTLED',
+    times: 7,
   })
   const senders = Array.from({ length: 20 }, async (_, sender) => {
     const ids: (string | undefined)[] = []

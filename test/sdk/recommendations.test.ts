@@ -11,7 +11,8 @@ async function setUp(t: Test, configuration: object = {}) {
   const emulator = await withRunningCampaigns(t)
   const { ok, endpoints } = emulator
   const { Id: RecommenderId } = await ok('POST', '/v1/recommenders', {
-    ...{ ...recommender, RecommendationsPerMessage: 1 },
+    ...recommender,
+    RecommendationsPerMessage: 1,
     ...configuration,
   })
   await ok('PUT', `/_pinpoint/recommenders/${RecommenderId}/items`, {
@@ -98,7 +99,8 @@ async function withFunction(t: Test, lambdaUrl: string | undefined, items: objec
   const { ok } = emulator
   const { Id: RecommenderId } = await ok('POST', '/v1/recommenders', {
     ...recommender,
-    ...{ RecommendationsPerMessage: 2, RecommendationTransformerUri: functionArn },
+    RecommendationsPerMessage: 2,
+    RecommendationTransformerUri: functionArn,
     Attributes: { 'Recommendations.Name': 'Name', Price: 'Price' },
   })
   const say = (said: object) => ok('PUT', `/_pinpoint/recommenders/${RecommenderId}/items`, said)
@@ -123,7 +125,8 @@ const shop = ({ body }: { body: { Endpoints: Record<string, { RecommendationItem
           ...endpoint,
           Recommendations: {
             'Recommendations.Name': endpoint.RecommendationItems.map(item => `the ${item}`),
-            ...{ Price: '5', Secret: 'not an attribute' },
+            Price: '5',
+            Secret: 'not an attribute',
           },
         },
       ]),

@@ -105,7 +105,9 @@ for (const [TemplateType, family] of Object.entries(families)) {
     t.match(first, { TemplateName, TemplateType, Version: '1', tags: {}, ...family.body('one') })
     t.match(created, {
       [TemplateType === 'INAPP' ? 'TemplateCreateMessageBody' : 'CreateTemplateMessageBody']: {
-        ...{ Arn: first!.Arn, Message: 'Created', RequestID: created.$metadata.requestId },
+        Arn: first!.Arn,
+        Message: 'Created',
+        RequestID: created.$metadata.requestId,
       },
     })
     const { $metadata, MessageBody } = await family.update(client, 'two')
@@ -140,7 +142,9 @@ t.test('the real SDK goes through versions', async t => {
   t.equal(await body('latest'), 'three b')
   const active = await client.send(
     new UpdateTemplateActiveVersionCommand({
-      ...{ TemplateName, TemplateType: 'SMS', TemplateActiveVersionRequest: { Version: '2' } },
+      TemplateName,
+      TemplateType: 'SMS',
+      TemplateActiveVersionRequest: { Version: '2' },
     }),
   )
   t.match(active.MessageBody, { Message: 'OK' })

@@ -31,7 +31,12 @@ async function withList(t: Test) {
   const sent = async (campaign: string) =>
     (await messages(campaign)).map(({ endpoint, address }) => `${endpoint} ${address}`)
   return {
-    ...{ ...built, importInto, list, segmentOf, plan, sent },
+    ...built,
+    importInto,
+    list,
+    segmentOf,
+    plan,
+    sent,
     freeOfList: await segmentOf({
       SegmentGroups: { Groups: [{ SourceSegments: [{ Id: list }], Dimensions: [plan('free')] }] },
     }),
@@ -94,7 +99,9 @@ t.test('splits of journeys look at what an endpoint is in the segment of the spl
   const pro = await segmentOf({ Dimensions: plan('pro') })
   const branches = async (over: string, condition: object) => {
     const { Id } = await ok('POST', `/v1/apps/${app}/journeys`, {
-      ...{ Name: 'x', State: 'ACTIVE', StartActivity: 'split' },
+      Name: 'x',
+      State: 'ACTIVE',
+      StartActivity: 'split',
       StartCondition: { SegmentStartCondition: { SegmentId: over } },
       Activities: { split: { ConditionalSplit: { Condition: { Conditions: [condition] } } } },
     })

@@ -208,7 +208,10 @@ t.test('every mistake is named, with its file and place, and nothing is applied'
 
 t.test('what the API would refuse only when it writes is a mistake as well', async t => {
   const endpoints = Array.from({ length: 16 }, (_, n) => ({
-    ...{ Id: `e${n}`, ChannelType: 'EMAIL', Address: `${n}@example.com`, User: { UserId: 'one' } },
+    Id: `e${n}`,
+    ChannelType: 'EMAIL',
+    Address: `${n}@example.com`,
+    User: { UserId: 'one' },
   }))
   const DATA_DIR = makeFolder(t)
   const imports = [{ ...users, SegmentId: 'nowhere' }]

@@ -76,8 +76,11 @@ t.test('no table holds a row of an application that was deleted', async t => {
     new SendOTPMessageCommand({
       ApplicationId,
       SendOTPMessageRequestParameters: {
-        ...{ Channel: 'SMS', BrandName: 'Shop', ReferenceId: 'r' },
-        ...{ DestinationIdentity: '+15551234567', OriginationIdentity: 'Shop' },
+        Channel: 'SMS',
+        BrandName: 'Shop',
+        ReferenceId: 'r',
+        DestinationIdentity: '+15551234567',
+        OriginationIdentity: 'Shop',
       },
     }),
   )
@@ -107,7 +110,9 @@ t.test('no table holds a row of an application that was deleted', async t => {
   await defineSegment(t, client, ApplicationId, 's3://data/users.csv')
   await defineSegment(t, client, ApplicationId, 's3://data/some.csv')
   await runImport(client, ApplicationId, {
-    ...{ S3Url: 's3://data/ann.csv', DefineSegment: true, RegisterEndpoints: false },
+    S3Url: 's3://data/ann.csv',
+    DefineSegment: true,
+    RegisterEndpoints: false,
   })
   await client.send(new DeleteEndpointCommand({ ApplicationId, EndpointId: 'ann-1' }))
   await runExport(client, ApplicationId)
@@ -130,9 +135,12 @@ t.test('no table holds a row of an application that was deleted', async t => {
 async function runCampaigns(client: PinpointClient, ApplicationId: string): Promise<void> {
   await client.send(
     new UpdateEndpointCommand({
-      ...{ ApplicationId, EndpointId: 'zoned' },
+      ApplicationId,
+      EndpointId: 'zoned',
       EndpointRequest: {
-        ...{ ChannelType: 'SMS', Address: '+15551230000', User: { UserId: 'zoe' } },
+        ChannelType: 'SMS',
+        Address: '+15551230000',
+        User: { UserId: 'zoe' },
         Demographic: { Timezone: 'Pacific/Pago_Pago' },
       },
     }),
@@ -146,7 +154,8 @@ async function runCampaigns(client: PinpointClient, ApplicationId: string): Prom
       new CreateCampaignCommand({
         ApplicationId,
         WriteCampaignRequest: {
-          ...{ SegmentId: SegmentResponse!.Id!, Schedule },
+          SegmentId: SegmentResponse!.Id!,
+          Schedule,
           Limits: { MessagesPerSecond: 1000 },
           MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
         },
@@ -170,7 +179,9 @@ async function runJourney(client: PinpointClient, ApplicationId: string): Promis
     new CreateJourneyCommand({
       ApplicationId,
       WriteJourneyRequest: {
-        ...{ Name: 'waits', State: 'ACTIVE', StartActivity: 'wait' },
+        Name: 'waits',
+        State: 'ACTIVE',
+        StartActivity: 'wait',
         StartCondition: { SegmentStartCondition: { SegmentId: SegmentResponse!.Id! } },
         Activities: { wait: { Wait: { WaitTime: { WaitFor: 'P1D' } } } },
       },

@@ -25,7 +25,12 @@ export async function withCampaigns() {
   const { Id: segment } = (await call('POST', `/v1/apps/${app}/segments`, { Name: 'all' })).body
   const url = `/v1/apps/${app}/campaigns`
   return {
-    ...{ call, store, app, appArn, segment, url },
+    call,
+    store,
+    app,
+    appArn,
+    segment,
+    url,
     create: (more: object = {}) => call('POST', url, campaignOf(segment, more)),
   }
 }
@@ -67,7 +72,11 @@ export async function prepareCampaigns(control: ReturnType<typeof controlOf>) {
     }
   }
   return {
-    ...{ app, segment, url, ok, endpoints },
+    app,
+    segment,
+    url,
+    ok,
+    endpoints,
 
     /** Deletes an endpoint, and creates it again. */
     async recreate(Id: string, more: object = {}) {

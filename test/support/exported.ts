@@ -24,6 +24,11 @@ export const endpointsExported = async (
 
 /** A COMPLETED job that exported so many endpoints. */
 export const exported = (TotalProcessed: number, TotalPieces = 1) => ({
-  ...{ JobStatus: 'COMPLETED', TotalProcessed, TotalFailures: 0 },
-  ...{ TotalPieces, CompletedPieces: TotalPieces, FailedPieces: 0, Failures: undefined },
+  JobStatus: 'COMPLETED',
+  TotalProcessed,
+  TotalFailures: 0,
+  TotalPieces,
+  CompletedPieces: TotalPieces,
+  FailedPieces: 0,
+  Failures: undefined,
 })

@@ -16,9 +16,13 @@ export async function fillOutbox(
   const store = openStore(dataDir, { outboxLimit: count })
   const app = await storeApp(store)
   const message = (index: number): NewOutboxMessage => ({
-    ...{ time: '2026-01-02T03:04:05.678Z', operation: 'SendMessages', statusCode: 200, statusMessage: '' },
+    time: '2026-01-02T03:04:05.678Z',
+    operation: 'SendMessages',
+    statusCode: 200,
+    statusMessage: '',
     status: index % 100 === 0 ? 'PERMANENT_FAILURE' : 'SUCCESSFUL',
-    ...{ channel: 'SMS', ...describe(index) },
+    channel: 'SMS',
+    ...describe(index),
   })
   for (let from = 0; from < count; from += 10_000) {
     const size = Math.min(10_000, count - from)

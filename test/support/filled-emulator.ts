@@ -44,7 +44,9 @@ export async function startFilledEmulator(t: Test, env: Record<string, string> =
     await ok('PUT', `${at}/channels/${platform.toLowerCase()}`, { ...settings, Enabled: true })
   }
   const importJob = await createImportJob(client, app, {
-    ...{ S3Url: 's3://demo/users.csv', DefineSegment: true, SegmentName: 'Imported' },
+    S3Url: 's3://demo/users.csv',
+    DefineSegment: true,
+    SegmentName: 'Imported',
   })
   const failedJob = await createImportJob(client, app, { S3Url: 's3://demo/none.csv' })
   const exportJob = await createExportJob(client, app, { S3UrlPrefix: 's3://demo/out' })
@@ -53,9 +55,13 @@ export async function startFilledEmulator(t: Test, env: Record<string, string> =
 
   await campaigns.endpoints(
     {
-      ...{ Id: 'mail', ChannelType: 'EMAIL', Address: 'eve@example.com', Attributes: { Plan: ['free'] } },
+      Id: 'mail',
+      ChannelType: 'EMAIL',
+      Address: 'eve@example.com',
+      Attributes: { Plan: ['free'] },
       User: { UserId: 'eve', UserAttributes: { FirstName: ['Eve'], 'Ünïcode "quoted"': ['<b>'] } },
-      ...{ Location: { Country: 'GB', City: 'London' }, Metrics: { visits: 12 } },
+      Location: { Country: 'GB', City: 'London' },
+      Metrics: { visits: 12 },
       Demographic: { Make: 'Acme', Timezone: 'Europe/London' },
     },
     { Id: 'phone', ChannelType: 'SMS', Address: '+447700900125', User: { UserId: 'eve' } },
@@ -106,17 +112,24 @@ export async function startFilledEmulator(t: Test, env: Record<string, string> =
     await send(address, { [`${name}Message`]: { Title: 'Sale', Body: '20 % off' } })
   }
   await ok('POST', `${at}/messages`, {
-    ...{ Endpoints: { nobody: {} }, MessageConfiguration: { SMSMessage: { Body: 'Hello?' } } },
+    Endpoints: { nobody: {} },
+    MessageConfiguration: { SMSMessage: { Body: 'Hello?' } },
   })
   await ok('POST', `${at}/otp`, {
-    ...{ Channel: 'SMS', BrandName: 'Shop', CodeLength: 6, ReferenceId: 'login-1' },
-    ...{ DestinationIdentity: '+447700900123', OriginationIdentity: '+18555550142' },
+    Channel: 'SMS',
+    BrandName: 'Shop',
+    CodeLength: 6,
+    ReferenceId: 'login-1',
+    DestinationIdentity: '+447700900123',
+    OriginationIdentity: '+18555550142',
   })
 
   const campaign = await campaigns.create({ Name: 'Spring sale', SegmentId: imported })
   const later = await campaigns.create({
-    ...{ Name: 'Two treatments', Schedule: { StartTime: '2999-01-01T00:00:00Z', Frequency: 'DAILY' } },
-    ...{ HoldoutPercent: 10, TreatmentName: 'plain' },
+    Name: 'Two treatments',
+    Schedule: { StartTime: '2999-01-01T00:00:00Z', Frequency: 'DAILY' },
+    HoldoutPercent: 10,
+    TreatmentName: 'plain',
     AdditionalTreatments: [
       { SizePercent: 30, TreatmentName: 'loud', MessageConfiguration: { SMSMessage: { Body: 'HI' } } },
     ],
@@ -142,8 +155,22 @@ export async function startFilledEmulator(t: Test, env: Record<string, string> =
   const { items: requests } = await ok('GET', '/_pinpoint/requests')
   const { items: messages } = await ok('GET', '/_pinpoint/messages?page-size=1000')
   return {
-    ...{ ...emulator, buckets, control, ok, app, emptyApp, segment, imported, free, grouped },
-    ...{ campaign, later, journey, draft, requests, messages },
+    ...emulator,
+    buckets,
+    control,
+    ok,
+    app,
+    emptyApp,
+    segment,
+    imported,
+    free,
+    grouped,
+    campaign,
+    later,
+    journey,
+    draft,
+    requests,
+    messages,
     jobs: { finished: importJob.Id!, failed: failedJob.Id!, exported: exportJob.Id! },
   }
 }

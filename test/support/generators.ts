@@ -274,14 +274,13 @@ function details({ format, empties = false }: EndpointOptions) {
       .map(([words, place]) => ({ ...words, ...place })),
     Demographic: fc.record(
       {
-        ...{
-          AppVersion: short,
-          Locale: short,
-          Make: short,
-          Model: maybeEmpty(text(100)),
-          ModelVersion: short,
-        },
-        ...{ Platform: short, PlatformVersion: short },
+        AppVersion: short,
+        Locale: short,
+        Make: short,
+        Model: maybeEmpty(text(100)),
+        ModelVersion: short,
+        Platform: short,
+        PlatformVersion: short,
         Timezone: fc.oneof(
           fc.constantFrom('Europe/Berlin', 'US/Pacific-New', 'Canada/East-Saskatchewan'),
           short,

@@ -68,7 +68,9 @@ export function buildTestApp(
     config: { region: 'us-east-1', accountId: '123456789012', quotas: false },
     store,
     jobWorker: {
-      ...{ isRunning: () => true, wake() {}, counters: new JobCounters() },
+      isRunning: () => true,
+      wake() {},
+      counters: new JobCounters(),
       moveClock: async () => 'there is no worker',
       ...jobWorker,
     },

@@ -21,7 +21,13 @@ export async function withJourneys() {
   await call('POST', '/v1/templates/hello/sms', { Body: 'Hello' })
   const url = `/v1/apps/${app}/journeys`
   return {
-    ...{ server, call, store, app, appArn, segment, url },
+    server,
+    call,
+    store,
+    app,
+    appArn,
+    segment,
+    url,
     create: (more: object = {}) => call('POST', url, journeyOf(segment, more)),
     /** Creates a draft and gives its path. */
     draft: async (more: object = {}): Promise<string> =>

@@ -46,7 +46,10 @@ export async function listenLive(
   const otherLines: string[] = []
   const all = (kind: LiveKind) => events.filter(event => event.kind === kind)
   const stream = {
-    ...{ response, events, otherLines, end: undefined },
+    response,
+    events,
+    otherLines,
+    end: undefined,
     find: (kind: LiveKind, matches: (data: never) => boolean = () => true) =>
       until(
         () => all(kind).find(({ data }) => matches(data as never)),

@@ -24,7 +24,9 @@ export async function createOrdinaryApp(
   await ok('PUT', `${at}/channels/email`, { ...channelSettings.EMAIL, Enabled: true })
   const [id, unknown] = [randomUUID(), randomUUID()]
   await ok('PUT', `${at}/endpoints/${id}`, {
-    ...{ ChannelType: 'EMAIL', Address: 'firstname.lastname@example.com', User: { UserId: randomUUID() } },
+    ChannelType: 'EMAIL',
+    Address: 'firstname.lastname@example.com',
+    User: { UserId: randomUUID() },
   })
   const mail = { Subject: { Data: `What is new in the ${name}` }, TextPart: { Data: 'Hello' } }
   const MessageConfiguration = { EmailMessage: { SimpleEmail: mail } }
@@ -35,7 +37,9 @@ export async function createOrdinaryApp(
   await waitForJob(client, job)
   const { Id: SegmentId } = await ok('POST', `${at}/segments`, { Name: `All of the ${name}` })
   await ok('POST', `${at}/campaigns`, {
-    ...{ Name: `Spring in the ${name}`, SegmentId, MessageConfiguration: { SMSMessage: { Body: 'Hi' } } },
+    Name: `Spring in the ${name}`,
+    SegmentId,
+    MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
     Schedule: { StartTime: '2999-01-01T00:00:00Z', Frequency: 'DAILY' },
   })
   await ok(

@@ -26,7 +26,11 @@ export async function createOtpApp(t: Test, config: { otpCode?: string } = {}) {
   const { Id: app } = await createApp()
   await call('PUT', `/v1/apps/${app}/channels/sms`, { Enabled: true })
   return {
-    ...{ app, call, store, createApp, setClock },
+    app,
+    call,
+    store,
+    createApp,
+    setClock,
     send: (request: object = {}) => call('POST', `/v1/apps/${app}/otp`, { ...otpRequest, ...request }),
     async verify(Otp: string, request: object = {}): Promise<boolean> {
       const { ReferenceId, DestinationIdentity } = otpRequest

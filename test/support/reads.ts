@@ -62,8 +62,13 @@ export const countersOf = (job: ImportJobResponse | ExportJobResponse) => ({
 
 /** A COMPLETED job of one piece that imported all its records. */
 export const completed = (TotalProcessed: number, TotalPieces = 1) => ({
-  ...{ JobStatus: 'COMPLETED', TotalProcessed, TotalFailures: 0 },
-  ...{ TotalPieces, CompletedPieces: TotalPieces, FailedPieces: 0, Failures: undefined },
+  JobStatus: 'COMPLETED',
+  TotalProcessed,
+  TotalFailures: 0,
+  TotalPieces,
+  CompletedPieces: TotalPieces,
+  FailedPieces: 0,
+  Failures: undefined,
 })
 
 /** The states of a job in the order in which it came to them, from its own page: a short one cannot be missed there. */

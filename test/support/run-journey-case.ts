@@ -120,7 +120,8 @@ async function run(
     ),
     state: (await call('GET', here)).State,
     runs: runs.map(({ CreationTime, Status }) => `${CreationTime} ${Status}`),
-    ...{ metrics, activities },
+    metrics,
+    activities,
   }
 }
 

@@ -173,7 +173,10 @@ export async function startFront(
     const from = Number(upstream.headers.get('content-range')?.match(/^bytes (\d+)-/)?.[1] ?? 0)
     count++
     await answer({
-      ...{ key, body, from, count },
+      key,
+      body,
+      from,
+      count,
       send: part => sendPart(response, part),
       breakOff: () => void response.destroy(),
     })

@@ -4,8 +4,12 @@ import { buildTestApp } from './helpers.ts'
 const secret = (name: string) => ({ [name]: `s3cret-${name}` })
 
 const apns = {
-  ...{ ...secret('Certificate'), ...secret('PrivateKey') },
-  ...{ ...secret('BundleId'), ...secret('TeamId'), ...secret('TokenKey'), ...secret('TokenKeyId') },
+  ...secret('Certificate'),
+  ...secret('PrivateKey'),
+  ...secret('BundleId'),
+  ...secret('TeamId'),
+  ...secret('TokenKey'),
+  ...secret('TokenKeyId'),
 }
 const pushAnswer = { HasCredential: true }
 const apnsAnswer = { ...pushAnswer, HasTokenKey: true }
@@ -89,7 +93,12 @@ export async function withChannels(t: Test) {
   const channels = `/v1/apps/${app}/channels`
   const urlOf = (platform: string) => `${channels}/${platform.toLowerCase()}`
   return {
-    ...{ server, call, createApp, app, channels, urlOf },
+    server,
+    call,
+    createApp,
+    app,
+    channels,
+    urlOf,
     put: (platform: string, body: object) => call('PUT', urlOf(platform), body),
     get: (platform: string) => call('GET', urlOf(platform)),
     remove: (platform: string) => call('DELETE', urlOf(platform)),

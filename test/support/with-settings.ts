@@ -5,7 +5,11 @@ export async function withSettings() {
   const { call, createApp, app, CreationDate } = await createTickingApp()
   const url = `/v1/apps/${app}/settings`
   return {
-    ...{ call, createApp, app, CreationDate, url },
+    call,
+    createApp,
+    app,
+    CreationDate,
+    url,
     get: async () => (await call('GET', url)).body,
     update: (settings: object) => call('PUT', url, settings),
   }

@@ -23,7 +23,9 @@ export async function withUsers(t: Test) {
   await put('m', 'ann', { EndpointStatus: 'INACTIVE' })
   await put('a', 'ann')
   return {
-    ...{ call, createApp, put },
+    call,
+    createApp,
+    put,
     app: Id as string,
     get: (id: string) => call('GET', endpoint(id)),
     user: (id: string) => `/v1/apps/${Id}/users/${encodeURIComponent(id)}`,

@@ -25,7 +25,9 @@ export function setUp(t: Test, settings: Partial<WorkerSettings> = {}) {
   const store = openStore(dataDir, { writeQueue })
   let worker: JobWorker | undefined
   const { call, createApp } = buildTestApp(t, {
-    ...{ store, bus, clock },
+    store,
+    bus,
+    clock,
     jobWorker: { isRunning: () => worker?.isRunning() ?? false, wake: () => worker?.wake() },
   })
   /** The states that jobs came to, in the order in which they did. */

@@ -21,9 +21,7 @@ const format = (date: string, pattern: string, zone = 'UTC') =>
 const read = (date: string, pattern: string, zone = 'UTC') => {
   const zoned = render(
     `{{dateFormat date inputFormat=pattern outputFormat="yyyy-MM-dd'T'HH:mm:ss.SSSZ" tz=zone}}`,
-    {
-      ...{ date, pattern, zone },
-    },
+    { date, pattern, zone },
   )
   const time = Date.parse(zoned)
   return Number.isNaN(time) ? zoned : new Date(time).toISOString()

@@ -64,7 +64,10 @@ function setUp(t: Test, state: ClockState = stateAt('frozen', start), timeSlice?
     },
   })
   const work = startWork(store, [], queues.map(sourceOf), stopping, {
-    ...{ slots: 1, generation: 0, clock, timeSlice },
+    slots: 1,
+    generation: 0,
+    clock,
+    timeSlice,
     tell: message => void told.push(message),
   })
   t.teardown(async () => {
@@ -72,7 +75,14 @@ function setUp(t: Test, state: ClockState = stateAt('frozen', start), timeSlice?
     store.close()
   })
   return {
-    ...{ store, clock, work, ran, shown, told, stopping, writeQueue },
+    store,
+    clock,
+    work,
+    ran,
+    shown,
+    told,
+    stopping,
+    writeQueue,
     /** Adds what is due so many minutes after the start, to the first source or the second. */
     add(name: string, after: number, { source = 0, ...more }: Partial<Due> & { source?: 0 | 1 } = {}) {
       queues[source]!.push({ name, time: start + after * minute, ...more })
@@ -92,7 +102,11 @@ t.test('a move runs what is due on the way, in the order of its time, each step 
   add('same', 30)
   add('after', 61)
   t.strictSame(await work.moveClock({ to: by('PT1H') }), {
-    ...{ from: start, now: start + 60 * minute, steps: 5, sent: 10, truncated: false },
+    from: start,
+    now: start + 60 * minute,
+    steps: 5,
+    sent: 10,
+    truncated: false,
   })
   t.strictSame(ran, ['often 10', 'same 30', 'often 30', 'other 30', 'often 50'])
   t.strictSame(shown, [10, 30, 30, 30, 50], 'the clock has shown the same')
@@ -100,7 +114,11 @@ t.test('a move runs what is due on the way, in the order of its time, each step 
   t.strictSame(clock.state, store.savedClock.get())
 
   t.strictSame(await work.moveClock({ to: start + 61 * minute }), {
-    ...{ from: start + 60 * minute, now: start + 61 * minute, steps: 1, sent: 2, truncated: false },
+    from: start + 60 * minute,
+    now: start + 61 * minute,
+    steps: 1,
+    sent: 2,
+    truncated: false,
   })
   t.equal(ran.at(-1), 'after 61')
 })
@@ -381,7 +399,9 @@ t.test('after an unexpected error, which is to end the thread, nothing runs by i
       },
     }
     const work: DueWork = new DueWork([source], {
-      ...{ clock, store, signal: new AbortController().signal },
+      clock,
+      store,
+      signal: new AbortController().signal,
       inBackground: task => void task.catch(error => errors.push(error)),
       onRested: () => steps < 5 && work.runDue(),
       onTrouble: () => t.fail('the disk is not at fault'),

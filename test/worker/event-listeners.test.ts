@@ -18,11 +18,21 @@ t.test('events wait for listeners while one listens, and are looked at once, old
       store.eventRecords.append(app, [
         {
           ...eventOfRecord({
-            ...{ event_type: type, event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' as const },
-            ...{ application: { app_id: 'shop', sdk: {} }, client: { client_id: 'e1' }, device: {} },
-            ...{ session: {}, attributes: { a: 'b', none: null }, metrics: { m: 1 }, awsAccountId: '1' },
+            event_type: type,
+            event_timestamp: 1,
+            arrival_timestamp: 7,
+            event_version: '3.1' as const,
+            application: { app_id: 'shop', sdk: {} },
+            client: { client_id: 'e1' },
+            device: {},
+            session: {},
+            attributes: { a: 'b', none: null },
+            metrics: { m: 1 },
+            awsAccountId: '1',
           }),
-          ...{ endpoint: 'e1', isReported: true, isSilent },
+          endpoint: 'e1',
+          isReported: true,
+          isSilent,
         },
       ]),
     )
@@ -52,9 +62,17 @@ t.test('events of a listener that fails wait for the next time', async t => {
   await store.write(() =>
     store.eventRecords.append(app, [
       eventOfRecord({
-        ...{ event_type: 'one', event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' },
-        ...{ application: { app_id: 'shop', sdk: {} }, client: { client_id: 'e1' }, device: {} },
-        ...{ session: {}, attributes: {}, metrics: {}, awsAccountId: '1' },
+        event_type: 'one',
+        event_timestamp: 1,
+        arrival_timestamp: 7,
+        event_version: '3.1',
+        application: { app_id: 'shop', sdk: {} },
+        client: { client_id: 'e1' },
+        device: {},
+        session: {},
+        attributes: {},
+        metrics: {},
+        awsAccountId: '1',
       }),
     ]),
   )

@@ -176,8 +176,14 @@ t.test('messages and calls are told of as rows', async t => {
   const [message] = (await ok('GET', '/_pinpoint/messages')).items
   t.strictSame(data, [
     {
-      ...{ id: message.id, app, at: message.time, status: 'SUCCESSFUL' },
-      ...{ statusMessage: message.statusMessage, channel: 'SMS', to: '+15551234567', title: 'Hello' },
+      id: message.id,
+      app,
+      at: message.time,
+      status: 'SUCCESSFUL',
+      statusMessage: message.statusMessage,
+      channel: 'SMS',
+      to: '+15551234567',
+      title: 'Hello',
       operation: 'SendMessages',
     },
   ])
@@ -295,8 +301,14 @@ t.test('campaigns and their runs are told of', async t => {
   t.equal(stream.all('campaign')[0]!.isNew, true)
   const { isNew, ...campaign } = data
   t.strictSame(campaign, {
-    ...{ app, id, name: 'spring', version: 1, modifiedAt: LastModifiedDate, isPaused: false },
-    ...{ state: 'COMPLETED', activities },
+    app,
+    id,
+    name: 'spring',
+    version: 1,
+    modifiedAt: LastModifiedDate,
+    isPaused: false,
+    state: 'COMPLETED',
+    activities,
   })
   t.equal(activities[0].SuccessfulEndpointCount, 2)
   await ok('DELETE', `${url}/${id}`)
@@ -393,7 +405,9 @@ t.test('the clock, fault rules and the job control are told of when they change'
   await stream.find('clock', ({ mode }) => mode === 'real')
 
   const { body: rule } = await control('POST', '/_pinpoint/faults', {
-    ...{ operation: 'GetApps', error: 'TooManyRequestsException', times: 2 },
+    operation: 'GetApps',
+    error: 'TooManyRequestsException',
+    times: 2,
   })
   t.strictSame((await stream.find('faults')).data, { items: [rule], jobControl: { mode: 'immediate' } })
   await control('GET', '/v1/apps')

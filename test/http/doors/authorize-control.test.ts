@@ -29,7 +29,9 @@ function build(t: Test, env: Record<string, string>) {
   ) =>
     answerOf(
       await app.inject({
-        ...{ method: method!, url, headers: { host, ...headers } },
+        method: method!,
+        url,
+        headers: { host, ...headers },
         ...(payload !== undefined && { payload }),
       }),
     )
@@ -47,7 +49,13 @@ const signer = (credentials = key) =>
   })
 
 const unsigned = (method: string, path: string, body?: string) => ({
-  ...{ method, path, query: {}, protocol: 'http:', hostname: 'localhost', port: 7467, headers: { host } },
+  method,
+  path,
+  query: {},
+  protocol: 'http:',
+  hostname: 'localhost',
+  port: 7467,
+  headers: { host },
   ...(body !== undefined && { body }),
 })
 
@@ -192,12 +200,10 @@ t.test('a signature by one of ACCESS_KEYS opens a control call, its body and its
     // Its query has no parameters of its own.
     const { query } = await signer().presign(unsigned('POST', '/_pinpoint/reset'), { expiresIn: 60 })
     const presigned = await app.inject({
-      ...{
-        method: 'POST',
-        url: '/_pinpoint/reset',
-        headers: { host },
-        query: query as Record<string, string>,
-      },
+      method: 'POST',
+      url: '/_pinpoint/reset',
+      headers: { host },
+      query: query as Record<string, string>,
     })
     t.match(
       [presigned.statusCode, presigned.json().Message],

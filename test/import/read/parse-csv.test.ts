@@ -239,7 +239,10 @@ t.test('a quoted cell may hold line breaks, which stay as they are, and blank li
   ])
   const [record] = items
   t.match(record!.line, {
-    ...{ number: 2, nextNumber: 5, start: lines[1]!.start, end: lines[3]!.end },
+    number: 2,
+    nextNumber: 5,
+    start: lines[1]!.start,
+    end: lines[3]!.end,
     text: 'e1,"one\r\n\nthree"",""",a',
   })
 })

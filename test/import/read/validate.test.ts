@@ -34,8 +34,14 @@ t.test('a record of everything that an import may hold passes', async t => {
       Region: 'X',
     },
     Demographic: {
-      ...{ AppVersion: '1', Locale: 'en_GB', Make: 'Acme', Model: 'One', ModelVersion: '2' },
-      ...{ Platform: 'ios', PlatformVersion: '17', Timezone: 'Europe/London' },
+      AppVersion: '1',
+      Locale: 'en_GB',
+      Make: 'Acme',
+      Model: 'One',
+      ModelVersion: '2',
+      Platform: 'ios',
+      PlatformVersion: '17',
+      Timezone: 'Europe/London',
     },
   }
   t.same(await verdictOn(structuredClone(record)), record)
@@ -84,12 +90,14 @@ t.test('all that is wrong with a record is told, each once, and its id', async t
     t,
     await validate(
       {
-        ...{ Id: 'e1', Colour: 'red', OptOut: 'MAYBE', Address: 5, ChannelType: 'PIGEON' },
-        ...{ Location: { Latitude: 91, Longitude: -181, Planet: 'Mars', City: 'x'.repeat(76) } },
-        ...{
-          User: { UserId: '$', UserAttributes: { a: ['x'.repeat(101)], b: [1, {}] } },
-          Metrics: { m: 'x' },
-        },
+        Id: 'e1',
+        Colour: 'red',
+        OptOut: 'MAYBE',
+        Address: 5,
+        ChannelType: 'PIGEON',
+        Location: { Latitude: 91, Longitude: -181, Planet: 'Mars', City: 'x'.repeat(76) },
+        User: { UserId: '$', UserAttributes: { a: ['x'.repeat(101)], b: [1, {}] } },
+        Metrics: { m: 'x' },
       },
       { Id: '$', OptOut: 'MAYBE', EffectiveDate: 'now' },
       { Id: 5, Location: { Latitude: 'north', Longitude: 'west' } },

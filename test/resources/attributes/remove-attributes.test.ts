@@ -24,7 +24,10 @@ async function withNames(t: Test, names: string[]) {
   })
   t.equal(status, 202)
   return {
-    ...{ call, createApp, store, put },
+    call,
+    createApp,
+    store,
+    put,
     app: Id,
     get: async () => (await call('GET', url)).body,
     remove: (Blacklist: string[], type = types.Attributes) =>

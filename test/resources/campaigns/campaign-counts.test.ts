@@ -27,7 +27,9 @@ async function withCounts(t: Test) {
   })
   const Schedule = { StartTime: '2027-04-01T00:00:00Z' }
   return {
-    ...{ call, url, endpoint },
+    call,
+    url,
+    endpoint,
     create: (more: object = {}) => call('POST', url, campaignOf(segment, { Schedule, ...more })),
     /** Does what is due up to a time. */
     async run(until: number) {

@@ -80,7 +80,9 @@ t.test('a request can be sent again with one member changed, also when its start
   await endpoints(...Array.from({ length: 20 }, (_, index) => ({ Id: `e${index}` })))
   const Schedule = { StartTime: '2027-03-01T10:00:00Z', Frequency: 'DAILY' }
   const treatment = (Body: string) => ({
-    ...{ SizePercent: 50, Schedule, MessageConfiguration: { SMSMessage: { Body } } },
+    SizePercent: 50,
+    Schedule,
+    MessageConfiguration: { SMSMessage: { Body } },
   })
   const request = campaignOf(segment, { Schedule, AdditionalTreatments: [treatment('B')] })
   const { Id } = await ok('POST', url, request)
@@ -125,9 +127,7 @@ t.test('a change by which the start is over before anything was sent is refused'
       ['2027-03-01T12:30'],
     )
     await ok('PUT', `${url}/${id}`, { Schedule })
-    await control('PUT', '/_pinpoint/clock', {
-      ...{ mode: 'frozen', now: '2027-03-01T12:00:00.000Z', force: true },
-    })
+    await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: '2027-03-01T12:00:00.000Z', force: true })
   }
 })
 
@@ -239,7 +239,9 @@ t.test('a paused event campaign gets another end', async t => {
   const { ok, url, create, advance, statusOf } = await withRunningCampaigns(t)
   const Dimensions = { EventType: { Values: ['buy'] } }
   const Schedule = {
-    ...{ StartTime: '2027-03-01T10:00:00Z', EndTime: '2027-03-09T00:00:00Z', Frequency: 'EVENT' },
+    StartTime: '2027-03-01T10:00:00Z',
+    EndTime: '2027-03-09T00:00:00Z',
+    Frequency: 'EVENT',
     EventFilter: { FilterType: 'ENDPOINT', Dimensions },
   }
   const id = await create({ Schedule })

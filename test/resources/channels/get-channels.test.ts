@@ -21,7 +21,8 @@ t.test('GetChannels answers all channels, without what is special to their types
     expected[platform] = {
       ...channel,
       ...('HasCredential' in answer && { HasCredential: true }),
-      ...{ CreationDate: date, LastModifiedDate: date },
+      CreationDate: date,
+      LastModifiedDate: date,
     }
   }
   t.strictSame((await call('GET', channels)).body, { Channels: expected })

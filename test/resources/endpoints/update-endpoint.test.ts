@@ -7,7 +7,9 @@ async function withApp(t: Test) {
   const { call, createApp, app } = await createTickingApp()
   const url = (id: string) => `/v1/apps/${app}/endpoints/${encodeURIComponent(id)}`
   return {
-    ...{ call, createApp, app },
+    call,
+    createApp,
+    app,
     put: (id: string, body: object) => call('PUT', url(id), body),
     get: async (id: string) => (await call('GET', url(id))).body,
     /** Writes an endpoint that must be accepted. */

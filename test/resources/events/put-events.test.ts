@@ -14,7 +14,9 @@ async function withApp() {
   const events = async (filters: Record<string, string> = {}) =>
     (await call('GET', `/_pinpoint/events?${new URLSearchParams({ app, ...filters })}`)).body.items.reverse()
   return {
-    ...{ app, call, events },
+    app,
+    call,
+    events,
     put: (BatchItem: object) => call('POST', `/v1/apps/${app}/events`, { BatchItem }),
     get: (id: string) => call('GET', `/v1/apps/${app}/endpoints/${id}`),
     /** Sends one event, and gives what is answered for it. */
@@ -43,9 +45,14 @@ t.test(
       Duration: 2500,
     }
     const bought = {
-      ...{ EventType: 'bought', Timestamp, Session },
-      ...{ AppPackageName: 'com.example', AppTitle: 'Shop', AppVersionCode: '7' },
-      ...{ SdkName: 'amplify', ClientSdkVersion: '6.1' },
+      EventType: 'bought',
+      Timestamp,
+      Session,
+      AppPackageName: 'com.example',
+      AppTitle: 'Shop',
+      AppVersionCode: '7',
+      SdkName: 'amplify',
+      ClientSdkVersion: '6.1',
       Attributes: { item: 'book' },
       Metrics: { price: 9.5 },
     }
@@ -68,7 +75,10 @@ t.test(
       event_timestamp: Date.parse(Timestamp),
       event_version: '3.1',
       application: {
-        ...{ app_id: app, package_name: 'com.example', title: 'Shop', version_code: '7' },
+        app_id: app,
+        package_name: 'com.example',
+        title: 'Shop',
+        version_code: '7',
         sdk: { name: 'amplify', version: '6.1' },
       },
       client: { client_id: 'E-1' },

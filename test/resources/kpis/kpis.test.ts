@@ -60,7 +60,10 @@ async function withKpis(t: Test) {
           ref,
           messages.map(message => ({
             record: {
-              ...{ time: time.toISOString(), status: 'SUCCESSFUL', statusCode: 200, statusMessage: '' },
+              time: time.toISOString(),
+              status: 'SUCCESSFUL',
+              statusCode: 200,
+              statusMessage: '',
               ...message,
             } as NewOutboxMessage,
           })),
@@ -362,7 +365,8 @@ t.test('the context of a transactional e-mail does not make it a message of a ca
   await write({ channel: 'SMS', address: '+12065550142', ...ofCampaign })
   const Context = { campaign_id: 'c1', campaign_activity_id: 'a1', treatment_id: '1' }
   await send({
-    ...{ Context, Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } } },
+    Context,
+    Addresses: { 'ann@example.com': { ChannelType: 'EMAIL' } },
     MessageConfiguration: { DefaultMessage: { Body: 'Hi' } },
   })
   const [{ id }] = await outbox()

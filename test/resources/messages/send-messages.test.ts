@@ -24,17 +24,30 @@ t.test('an SMS is answered by the address as written, and recorded', async t => 
     RequestId: headers['x-amzn-requestid'],
     Result: {
       [number]: {
-        ...{ DeliveryStatus: 'SUCCESSFUL', MessageId, StatusCode: 200 },
+        DeliveryStatus: 'SUCCESSFUL',
+        MessageId,
+        StatusCode: 200,
         StatusMessage: `MessageId: ${MessageId}`,
       },
     },
   })
   t.strictSame(await outbox(), [
     {
-      ...{ id: 1, app, time: '2026-01-02T03:04:05.678Z', operation: 'SendMessages', traceId: 'trace' },
-      ...{ requestId: body.RequestId, messageId: MessageId, status: 'SUCCESSFUL', statusCode: 200 },
-      ...{ statusMessage: `MessageId: ${MessageId}`, channel: 'SMS', address: number },
-      ...{ body: 'Your code is 42', messageType: 'TRANSACTIONAL', parts: 1 },
+      id: 1,
+      app,
+      time: '2026-01-02T03:04:05.678Z',
+      operation: 'SendMessages',
+      traceId: 'trace',
+      requestId: body.RequestId,
+      messageId: MessageId,
+      status: 'SUCCESSFUL',
+      statusCode: 200,
+      statusMessage: `MessageId: ${MessageId}`,
+      channel: 'SMS',
+      address: number,
+      body: 'Your code is 42',
+      messageType: 'TRANSACTIONAL',
+      parts: 1,
     },
   ])
 })
@@ -42,13 +55,15 @@ t.test('an SMS is answered by the address as written, and recorded', async t => 
 t.test('an e-mail to an endpoint is answered by the id as written, in EndpointResult', async t => {
   const { send, endpoint, outbox } = await withSending(t, { now })
   await endpoint('e1', {
-    ...{ ChannelType: 'EMAIL', Address: 'ann@example.com' },
+    ChannelType: 'EMAIL',
+    Address: 'ann@example.com',
     User: { UserId: 'ann', UserAttributes: { Name: ['Ann'] } },
   })
   const { body } = await send({
     MessageConfiguration: {
       EmailMessage: {
-        ...{ FromAddress: 'sales@example.com', ReplyToAddresses: ['help@example.com'] },
+        FromAddress: 'sales@example.com',
+        ReplyToAddresses: ['help@example.com'],
         FeedbackForwardingAddress: 'bounces@example.com',
         SimpleEmail: {
           Subject: { Data: 'Hi {{User.UserAttributes.Name}}', Charset: 'UTF-8' },
@@ -64,9 +79,16 @@ t.test('an e-mail to an endpoint is answered by the id as written, in EndpointRe
   t.match(body.EndpointResult.E1, { Address: 'ann@example.com', MessageId: emailId, StatusCode: 200 })
   matchEach(t, await outbox(), [
     {
-      ...{ channel: 'EMAIL', address: 'ann@example.com', endpoint: 'e1', user: 'ann' },
-      ...{ from: 'sales@example.com', replyTo: ['help@example.com'], subject: 'Hi Ann' },
-      ...{ html: '<b>ann@example.com</b>', text: 'text', feedbackForwardingAddress: 'bounces@example.com' },
+      channel: 'EMAIL',
+      address: 'ann@example.com',
+      endpoint: 'e1',
+      user: 'ann',
+      from: 'sales@example.com',
+      replyTo: ['help@example.com'],
+      subject: 'Hi Ann',
+      html: '<b>ann@example.com</b>',
+      text: 'text',
+      feedbackForwardingAddress: 'bounces@example.com',
       headers: [{ name: 'List-Unsubscribe', value: '<mailto:ann@example.com>' }],
     },
   ])
@@ -94,7 +116,9 @@ t.test('a voice message is answered with a MessageId, and recorded with its voic
   t.match(body.Result['+15550000001'], { MessageId: smsId })
   matchEach(t, await outbox(), [
     {
-      ...{ body: '<speak>Hi</speak>', languageCode: 'en-US', voiceId: 'Joanna' },
+      body: '<speak>Hi</speak>',
+      languageCode: 'en-US',
+      voiceId: 'Joanna',
       originationNumber: '+15550000000',
     },
   ])
@@ -127,7 +151,12 @@ t.test('what is not sent is answered 200, with a result of its own', async t => 
       'opted-out@example.com': toEmail,
     },
     Endpoints: {
-      ...{ 'opted-out': {}, inactive: {}, first: {}, FIRST: {}, custom: {}, 'without-channel': {} },
+      'opted-out': {},
+      inactive: {},
+      first: {},
+      FIRST: {},
+      custom: {},
+      'without-channel': {},
       unknown: {},
     },
   })
@@ -246,7 +275,13 @@ t.test('what is no phone number gets no SMS and no voice message', async t => {
 t.test('each channel says so where there is nothing to send', async t => {
   const { send } = await withSending(t)
   const kinds = {
-    ...{ EMAIL: 'email', SMS: 'sms', VOICE: 'voice', GCM: 'push', APNS: 'push', ADM: 'push', BAIDU: 'push' },
+    EMAIL: 'email',
+    SMS: 'sms',
+    VOICE: 'voice',
+    GCM: 'push',
+    APNS: 'push',
+    ADM: 'push',
+    BAIDU: 'push',
   }
   for (const MessageConfiguration of [
     {},
@@ -274,12 +309,18 @@ t.test('a template that says nothing on a channel is named, with what it lacks',
     await send({
       MessageConfiguration: { EmailMessage: { SimpleEmail: { Subject: { Data: 'Inline' } } } },
       TemplateConfiguration: {
-        ...{ EmailTemplate: { Name }, PushTemplate: { Name }, SMSTemplate: { Name } },
+        EmailTemplate: { Name },
+        PushTemplate: { Name },
+        SMSTemplate: { Name },
         VoiceTemplate: { Name, Version: '2' },
       },
       Addresses: {
-        ...{ email: toEmail, gcm: { ChannelType: 'GCM' }, baidu: { ChannelType: 'BAIDU' } },
-        ...{ apns: { ChannelType: 'APNS' }, '+15550000001': toSms, voice: { ChannelType: 'VOICE' } },
+        email: toEmail,
+        gcm: { ChannelType: 'GCM' },
+        baidu: { ChannelType: 'BAIDU' },
+        apns: { ChannelType: 'APNS' },
+        '+15550000001': toSms,
+        voice: { ChannelType: 'VOICE' },
       },
     })
   ).body
@@ -358,7 +399,8 @@ t.test('overrides count before the message, and that before the default', async 
 
   const raw = '{"data":{"a":"{{x}}"},"notification":{"title":"raw","body":"of {{x}}"}}'
   t.match(await sent(all, 'GCM', { RawContent: raw }), {
-    ...{ title: 'raw', body: 'of g' },
+    title: 'raw',
+    body: 'of g',
     payload: { data: { a: 'g' }, notification: { body: 'of g' } },
   })
   const RawContent = '{"aps":{"alert":"hi","content-available":1}}'
@@ -445,8 +487,11 @@ t.test('an e-mail as a whole is recorded as it was sent, and with what it says',
   }
   const message = await sent(mime)
   t.match(message, {
-    ...{ from: 'Jürgen <jurgen@example.com>', subject: 'Über', html: /^<b a="1">Hello<\/b>/ },
-    ...{ replyTo: ['help@example.com', 'Ann <ann@example.com>'], text: /^Hello \{\{not a template/ },
+    from: 'Jürgen <jurgen@example.com>',
+    subject: 'Über',
+    html: /^<b a="1">Hello<\/b>/,
+    replyTo: ['help@example.com', 'Ann <ann@example.com>'],
+    text: /^Hello \{\{not a template/,
   })
   t.match(
     message.headers.find(({ name }: { name: string }) => name === 'X-Order'),
@@ -535,7 +580,9 @@ t.test(
       return (await outbox())[0]
     }
     t.match(await sent('APNS'), {
-      ...{ title: 'default', body: 'apns', headers: [{ name: 'apns-priority', value: '10' }] },
+      title: 'default',
+      body: 'apns',
+      headers: [{ name: 'apns-priority', value: '10' }],
       payload: { aps: { sound: 'ping' }, data: { pinpoint: { deeplink: 'app://7' } } },
     })
     t.match(
@@ -622,12 +669,23 @@ t.test('an SMS has the sender of its channel, unless it names one, and its parts
   }
   t.match(await sent({ Body: 'x'.repeat(161) }), { senderId: 'SHOP', originationNumber: '12345', parts: 2 })
   const all = {
-    ...{ MessageType: 'PROMOTIONAL', SenderId: 'OTHER', OriginationNumber: '+15550000000', Keyword: 'K' },
-    ...{ EntityId: 'E', TemplateId: 'T', MediaUrl: 'http://example.com/a.png' },
+    MessageType: 'PROMOTIONAL',
+    SenderId: 'OTHER',
+    OriginationNumber: '+15550000000',
+    Keyword: 'K',
+    EntityId: 'E',
+    TemplateId: 'T',
+    MediaUrl: 'http://example.com/a.png',
   }
   t.match(await sent({ Body: 'Hi', ...all }), {
-    ...{ messageType: 'PROMOTIONAL', senderId: 'OTHER', originationNumber: '+15550000000', keyword: 'K' },
-    ...{ entityId: 'E', templateId: 'T', mediaUrl: 'http://example.com/a.png', parts: 1 },
+    messageType: 'PROMOTIONAL',
+    senderId: 'OTHER',
+    originationNumber: '+15550000000',
+    keyword: 'K',
+    entityId: 'E',
+    templateId: 'T',
+    mediaUrl: 'http://example.com/a.png',
+    parts: 1,
   })
 })
 
@@ -668,7 +726,8 @@ t.test('raw content that could not be stored and answered fails its recipient al
   t.match(body.Result, {
     '+15550000001': { DeliveryStatus: 'SUCCESSFUL' },
     deep: { DeliveryStatus: 'SUCCESSFUL' },
-    ...{ deeper: tooDeep, deepest: tooDeep },
+    deeper: tooDeep,
+    deepest: tooDeep,
     proto: failure('RawContent, once rendered, must not have the name __proto__'),
   })
   t.equal((await outbox()).length, 5)
@@ -717,7 +776,12 @@ t.test('members that Pinpoint does not know change nothing of what is sent', asy
 
   // Each has the name of a member that something else has.
   const ofPush = {
-    ...{ RawContent: 'raw', Sound: 'loud', Badge: 7, Priority: 'high', TimeToLive: 60, ThreadId: 'thread' },
+    RawContent: 'raw',
+    Sound: 'loud',
+    Badge: 7,
+    Priority: 'high',
+    TimeToLive: 60,
+    ThreadId: 'thread',
     constructor: 'c',
   }
   const ofText = { ...ofPush, Title: '{{who}}', Url: 7 }

@@ -23,7 +23,8 @@ t.test('each endpoint of a user that is not INACTIVE has a result of its own', a
   })
   t.equal(status, 200)
   t.strictSame(body, {
-    ...{ ApplicationId: app, RequestId: headers['x-amzn-requestid'] },
+    ApplicationId: app,
+    RequestId: headers['x-amzn-requestid'],
     Result: {
       ann: {
         app: { Address: 'token', DeliveryStatus: 'SUCCESSFUL', StatusCode: 200, StatusMessage: '' },
@@ -65,7 +66,10 @@ t.test('all channels at once, with what a user has of its own', async t => {
 t.test('a user without endpoints has a result for the empty text, and a record without channel', async t => {
   const { sendUsers, endpoint, outbox } = await withSending(t)
   await endpoint('old', {
-    ...{ ChannelType: 'APNS', Address: 'old', EndpointStatus: 'INACTIVE', User: { UserId: 'old' } },
+    ChannelType: 'APNS',
+    Address: 'old',
+    EndpointStatus: 'INACTIVE',
+    User: { UserId: 'old' },
   })
   const { body } = await sendUsers({ MessageConfiguration: {}, Users: { nobody: {}, old: {} } })
   const none = { '': { Address: '', ...failure('No endpoints found for userId.') } }

@@ -21,7 +21,9 @@ t.test('SendOTPMessage sends an SMS with a random code, and answers as SendMessa
     RequestId: body.RequestId,
     Result: {
       [address]: {
-        ...{ DeliveryStatus: 'SUCCESSFUL', MessageId, StatusCode: 200 },
+        DeliveryStatus: 'SUCCESSFUL',
+        MessageId,
+        StatusCode: 200,
         StatusMessage: `MessageId: ${MessageId}`,
       },
     },
@@ -29,25 +31,26 @@ t.test('SendOTPMessage sends an SMS with a random code, and answers as SendMessa
   const [otp] = await list()
   t.match(otp.code, /^\d{6}$/)
   t.same(otp, {
-    ...{ app, reference: 'reset-1', address, code: otp.code, attemptsLeft: 3, isValid: true },
+    app,
+    reference: 'reset-1',
+    address,
+    code: otp.code,
+    attemptsLeft: 3,
+    isValid: true,
     expiresAt: '2027-03-01T09:15:00.000Z',
   })
   matchEach(t, messages(), [
     {
-      ...{
-        operation: 'SendOTPMessage',
-        requestId: body.RequestId,
-        messageId: MessageId,
-        channel: 'SMS',
-        address,
-      },
+      operation: 'SendOTPMessage',
+      requestId: body.RequestId,
+      messageId: MessageId,
+      channel: 'SMS',
+      address,
       body: `This is your One Time Password: ${otp.code} from Shop & Co {{x}}`,
-      ...{
-        language: 'en-US',
-        messageType: 'TRANSACTIONAL',
-        originationNumber: '+18555550100',
-        status: 'SUCCESSFUL',
-      },
+      language: 'en-US',
+      messageType: 'TRANSACTIONAL',
+      originationNumber: '+18555550100',
+      status: 'SUCCESSFUL',
     },
   ])
 })
@@ -55,14 +58,15 @@ t.test('SendOTPMessage sends an SMS with a random code, and answers as SendMessa
 t.test('all that SendOTPMessage may ask for takes effect', async t => {
   const { send, list, messages } = await createOtpApp(t)
   await send({
-    ...{
-      CodeLength: 8,
-      ValidityPeriod: 60,
-      AllowedAttempts: 5,
-      Language: 'de-DE',
-      OriginationIdentity: 'SHOP',
-    },
-    ...{ EntityId: 'entity', TemplateId: 'template', BrandName: 'B'.repeat(20), ReferenceId: 'r'.repeat(48) },
+    CodeLength: 8,
+    ValidityPeriod: 60,
+    AllowedAttempts: 5,
+    Language: 'de-DE',
+    OriginationIdentity: 'SHOP',
+    EntityId: 'entity',
+    TemplateId: 'template',
+    BrandName: 'B'.repeat(20),
+    ReferenceId: 'r'.repeat(48),
   })
   const [otp] = await list()
   t.match(otp, { expiresAt: '2027-03-01T10:00:00.000Z', attemptsLeft: 5, code: /^\d{8}$/ })
@@ -116,7 +120,8 @@ t.test('a one-time password that is not sent is answered 200 and why, and replac
     body: {
       Result: {
         [address]: {
-          ...{ DeliveryStatus: 'PERMANENT_FAILURE', StatusCode: 400 },
+          DeliveryStatus: 'PERMANENT_FAILURE',
+          StatusCode: 400,
           StatusMessage: `No channel of type SMS is enabled for the application ${app}`,
         },
       },
@@ -184,7 +189,9 @@ t.test('the SDK sends and verifies one-time passwords; twenty at once lose nothi
       new VerifyOTPMessageCommand({
         ApplicationId,
         VerifyOTPMessageRequestParameters: {
-          ...{ ReferenceId: reference, DestinationIdentity: address, Otp: code },
+          ReferenceId: reference,
+          DestinationIdentity: address,
+          Otp: code,
         },
       }),
     )

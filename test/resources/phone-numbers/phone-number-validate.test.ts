@@ -19,16 +19,26 @@ t.test('the samples of the guide are answered as they stand', async t => {
       '+12065550142',
       '2065550142',
       {
-        ...{ ...us, ...pacific, Carrier: 'ExampleCorp Mobile', City: 'Seattle', ZipCode: '98101' },
-        ...{ PhoneType: 'MOBILE', PhoneTypeCode: 0 },
+        ...us,
+        ...pacific,
+        Carrier: 'ExampleCorp Mobile',
+        City: 'Seattle',
+        ZipCode: '98101',
+        PhoneType: 'MOBILE',
+        PhoneTypeCode: 0,
       },
     ],
     [
       '+14085550101',
       '4085550101',
       {
-        ...{ ...us, ...pacific, Carrier: 'AnyCompany', City: 'Santa Clara', ZipCode: '95037' },
-        ...{ PhoneType: 'LANDLINE', PhoneTypeCode: 1 },
+        ...us,
+        ...pacific,
+        Carrier: 'AnyCompany',
+        City: 'Santa Clara',
+        ZipCode: '95037',
+        PhoneType: 'LANDLINE',
+        PhoneTypeCode: 1,
       },
     ],
     [
@@ -43,16 +53,21 @@ t.test('the samples of the guide are answered as they stand', async t => {
     ],
   ] as const) {
     const wanted = {
-      ...{ CleansedPhoneNumberE164: number, CleansedPhoneNumberNational: national },
-      ...{ OriginalPhoneNumber: number, ...more },
+      CleansedPhoneNumberE164: number,
+      CleansedPhoneNumberNational: national,
+      OriginalPhoneNumber: number,
+      ...more,
     }
     t.same(await answerTo(number), wanted)
     const dashed = `${number.slice(0, 5)}-${number.slice(5, 8)} ${number.slice(8)}`
     t.same(await answerTo(dashed), { ...wanted, OriginalPhoneNumber: dashed })
   }
   t.same(await answerTo('+440163296076'), {
-    ...{ ...gb, PhoneType: 'INVALID', PhoneTypeCode: 3 },
-    ...{ CleansedPhoneNumberE164: '+44163296076', CleansedPhoneNumberNational: '163296076' },
+    ...gb,
+    PhoneType: 'INVALID',
+    PhoneTypeCode: 3,
+    CleansedPhoneNumberE164: '+44163296076',
+    CleansedPhoneNumberNational: '163296076',
     OriginalPhoneNumber: '+440163296076',
   })
 })
@@ -96,16 +111,22 @@ t.test(
   async t => {
     t.match(await answerTo('020 7946 0881', 'GB'), { CleansedPhoneNumberE164: '+442079460881' })
     t.match(await answerTo('(425) 527-1234', 'us'), {
-      ...{ CleansedPhoneNumberE164: '+14255271234', OriginalCountryCodeIso2: 'us', CountryCodeIso2: 'US' },
+      CleansedPhoneNumberE164: '+14255271234',
+      OriginalCountryCodeIso2: 'us',
+      CountryCodeIso2: 'US',
     })
     t.match(await answerTo('011 44 20 7946 0881', 'US'), {
-      ...{ CleansedPhoneNumberE164: '+442079460881', CountryCodeIso2: 'GB', OriginalCountryCodeIso2: 'US' },
+      CleansedPhoneNumberE164: '+442079460881',
+      CountryCodeIso2: 'GB',
+      OriginalCountryCodeIso2: 'US',
     })
     t.match(await answerTo('+14255271234', 'GB'), { CountryCodeIso2: 'US' }, 'the number itself counts first')
     t.match(await answerTo('2025550000'), { CountryCodeIso2: 'EG' })
     t.same(await answerTo('0'), { OriginalPhoneNumber: '0', PhoneType: 'INVALID', PhoneTypeCode: 3 })
     t.same(await answerTo('+999123456'), {
-      ...{ OriginalPhoneNumber: '+999123456', PhoneType: 'INVALID', PhoneTypeCode: 3 },
+      OriginalPhoneNumber: '+999123456',
+      PhoneType: 'INVALID',
+      PhoneTypeCode: 3,
     })
   },
 )
@@ -141,7 +162,9 @@ t.test('whatever else has digits is INVALID, however long, and in any script', a
     for (const country of [undefined, 'US']) {
       t.same(await answerTo(number, country), {
         ...(country && { OriginalCountryCodeIso2: country }),
-        ...{ OriginalPhoneNumber: number, PhoneType: 'INVALID', PhoneTypeCode: 3 },
+        OriginalPhoneNumber: number,
+        PhoneType: 'INVALID',
+        PhoneTypeCode: 3,
       })
     }
   }

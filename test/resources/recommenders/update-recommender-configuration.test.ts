@@ -11,7 +11,8 @@ t.test('UpdateRecommenderConfiguration replaces all but the id and the date of c
   t.equal(status, 200)
   t.strictSame(body, {
     ...recommender,
-    ...{ CreationDate, Id },
+    CreationDate,
+    Id,
     LastModifiedDate: '2026-01-02T03:04:02.000Z',
     RecommendationProviderIdType: 'PINPOINT_ENDPOINT_ID',
     RecommendationsPerMessage: 5,

@@ -18,8 +18,13 @@ for (const { type, path, body } of templateTypes) {
     })
     t.strictSame((await call('GET', url('welcome', path))).body, {
       ...body,
-      ...{ Arn: arn, CreationDate: date, LastModifiedDate: date, tags: { team: 'red' } },
-      ...{ TemplateName: 'welcome', TemplateType: type, Version: '1' },
+      Arn: arn,
+      CreationDate: date,
+      LastModifiedDate: date,
+      tags: { team: 'red' },
+      TemplateName: 'welcome',
+      TemplateType: type,
+      Version: '1',
     })
   })
 
@@ -29,8 +34,12 @@ for (const { type, path, body } of templateTypes) {
     const { body: got } = await call('GET', url('empty', path))
     t.strictSame(got, {
       Arn: `arn:aws:mobiletargeting:us-east-1:123456789012:templates/empty/${type}`,
-      ...{ CreationDate: date, LastModifiedDate: date, tags: {} },
-      ...{ TemplateName: 'empty', TemplateType: type, Version: '1' },
+      CreationDate: date,
+      LastModifiedDate: date,
+      tags: {},
+      TemplateName: 'empty',
+      TemplateType: type,
+      Version: '1',
     })
   })
 }
@@ -38,7 +47,9 @@ for (const { type, path, body } of templateTypes) {
 t.test('the ARN has the account and the Region of the caller, and tags are under it', async t => {
   const { app, call, url } = withTemplates(t)
   const response = await app.inject({
-    ...{ method: 'POST', url: url('mine', 'email'), headers: signedBy('000011112222') },
+    method: 'POST',
+    url: url('mine', 'email'),
+    headers: signedBy('000011112222'),
     payload: { tags: { team: 'red' } },
   })
   const { Arn } = response.json()
@@ -85,15 +96,16 @@ t.test('a name may have 128 letters, digits, underscores and hyphens, not the la
 t.test('members that the model does not have are ignored, at any depth', async t => {
   const { call, url, store } = withTemplates(t)
   await call('POST', url('p', 'push'), {
-    ...{ Body: 'no member of PUSH', Arn: 'x', Version: '9', TemplateName: 'other' },
+    Body: 'no member of PUSH',
+    Arn: 'x',
+    Version: '9',
+    TemplateName: 'other',
     GCM: { Body: 'b', Extra: { deep: 'x'.repeat(7000) } },
   })
   const { GCM, Body, Version, TemplateName } = (await call('GET', url('p', 'push'))).body
   t.strictSame(
     { GCM, Body, Version, TemplateName },
-    {
-      ...{ GCM: { Body: 'b' }, Body: undefined, Version: '1', TemplateName: 'p' },
-    },
+    { GCM: { Body: 'b' }, Body: undefined, Version: '1', TemplateName: 'p' },
   )
   t.strictSame(store.templates.get({ type: 'PUSH', name: 'p' })?.body, { GCM: { Body: 'b' } })
 })

@@ -16,12 +16,20 @@ t.test('versions are listed newest first, each with its own dates, defaults and 
   t.strictSame(body, {
     Item: [
       {
-        ...{ CreationDate: newest.CreationDate, LastModifiedDate: two.LastModifiedDate },
-        ...{ DefaultSubstitutions: '{ "a": "b" }', TemplateName: 'a', TemplateType: 'SMS', Version: '2' },
+        CreationDate: newest.CreationDate,
+        LastModifiedDate: two.LastModifiedDate,
+        DefaultSubstitutions: '{ "a": "b" }',
+        TemplateName: 'a',
+        TemplateType: 'SMS',
+        Version: '2',
       },
       {
-        ...{ CreationDate: one.CreationDate, LastModifiedDate: one.LastModifiedDate },
-        ...{ TemplateDescription: 'first', TemplateName: 'a', TemplateType: 'SMS', Version: '1' },
+        CreationDate: one.CreationDate,
+        LastModifiedDate: one.LastModifiedDate,
+        TemplateDescription: 'first',
+        TemplateName: 'a',
+        TemplateType: 'SMS',
+        Version: '1',
       },
     ],
     Message: 'OK',

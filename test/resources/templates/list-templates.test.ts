@@ -43,8 +43,11 @@ t.test('an item is of the active version, without Arn, tags and what is in the t
   await create('z', { DefaultSubstitutions: '{}', TemplateDescription: 'x' })
   const [first] = (await list('prefix=z')).items
   t.strictSame(first, {
-    ...{ CreationDate: first.CreationDate, LastModifiedDate: first.CreationDate },
-    ...{ TemplateName: 'z', TemplateType: 'SMS', Version: '1' },
+    CreationDate: first.CreationDate,
+    LastModifiedDate: first.CreationDate,
+    TemplateName: 'z',
+    TemplateType: 'SMS',
+    Version: '1',
   })
   await update('z', {}, 'create-new-version=true')
   t.strictSame((await list('prefix=z')).items, [first])

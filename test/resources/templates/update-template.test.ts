@@ -15,9 +15,14 @@ for (const { type, path, body } of templateTypes) {
     const { body: after } = await call('GET', url('a', path))
     t.ok(after.LastModifiedDate > before.LastModifiedDate)
     t.strictSame(after, {
-      ...{ Arn: before.Arn, CreationDate: before.CreationDate, LastModifiedDate: after.LastModifiedDate },
-      ...{ TemplateName: 'a', TemplateType: type, Version: '1' },
-      ...{ TemplateDescription: 'new', tags: { team: 'red' } },
+      Arn: before.Arn,
+      CreationDate: before.CreationDate,
+      LastModifiedDate: after.LastModifiedDate,
+      TemplateName: 'a',
+      TemplateType: type,
+      Version: '1',
+      TemplateDescription: 'new',
+      tags: { team: 'red' },
     })
   })
 }

@@ -109,11 +109,17 @@ t.test('a version that is replaced keeps the date of its creation', async t => {
   const document = { id: 'a', arn: 'arn:a', creationDate: now, tags: {} }
   t.strictSame(drafts.get(null, 'a'), {
     ...document,
-    ...{ version: 1, versionDate: now, lastModifiedDate: now, body: { text: 1 } },
+    version: 1,
+    versionDate: now,
+    lastModifiedDate: now,
+    body: { text: 1 },
   })
   t.strictSame(drafts.getVersion(null, 'a', 2), {
     ...document,
-    ...{ version: 2, versionDate: later, lastModifiedDate: latest, body: { text: 'new' } },
+    version: 2,
+    versionDate: later,
+    lastModifiedDate: latest,
+    body: { text: 'new' },
   })
 })
 

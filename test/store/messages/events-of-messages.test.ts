@@ -14,15 +14,21 @@ async function prepare(t: Test) {
   const shop = await storeApp(store)
   const other = await storeApp(store, 'other')
   return {
-    ...{ store, shop, other },
+    store,
+    shop,
+    other,
     /** Sends an SMS message, which has two events. */
     send: (app = shop) =>
       store.write(() =>
         writeMessages(store, app, [
           {
             record: {
-              ...{ time, status: 'SUCCESSFUL', statusCode: 200, statusMessage: '' },
-              ...{ channel: 'SMS', address: '+15551234567' },
+              time,
+              status: 'SUCCESSFUL',
+              statusCode: 200,
+              statusMessage: '',
+              channel: 'SMS',
+              address: '+15551234567',
             },
           },
         ]),
@@ -32,9 +38,17 @@ async function prepare(t: Test) {
       store.write(() =>
         recordEvents(store, app, [
           eventOfRecord({
-            ...{ event_type: 'bought', event_timestamp: 1, arrival_timestamp: 7, event_version: '3.1' },
-            ...{ application: { app_id: app.id, sdk: {} }, client: { client_id: 'e1' }, device: {} },
-            ...{ session: {}, attributes: {}, metrics: {}, awsAccountId: '1' },
+            event_type: 'bought',
+            event_timestamp: 1,
+            arrival_timestamp: 7,
+            event_version: '3.1',
+            application: { app_id: app.id, sdk: {} },
+            client: { client_id: 'e1' },
+            device: {},
+            session: {},
+            attributes: {},
+            metrics: {},
+            awsAccountId: '1',
           }),
         ]),
       ),

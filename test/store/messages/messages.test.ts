@@ -7,7 +7,9 @@ import { storeApp } from '../../support/stored-app.ts'
 
 const sent = (members: Partial<NewOutboxMessage> = {}): NewOutboxMessage => ({
   time: '2026-01-02T03:04:05.678Z',
-  ...{ status: 'SUCCESSFUL', statusCode: 200, statusMessage: '' },
+  status: 'SUCCESSFUL',
+  statusCode: 200,
+  statusMessage: '',
   ...members,
 })
 const all = { limit: 1000, before: Number.MAX_SAFE_INTEGER, after: 0 }
@@ -38,8 +40,13 @@ t.test('messages get ids that grow, and are read newest first', async t => {
 t.test('each filter finds what matches it, and together what matches all', async t => {
   const { store, append, find } = await withStore(t)
   const one = {
-    ...{ channel: 'EMAIL', address: 'ann@example.com', endpoint: 'e1', user: 'ann' },
-    ...{ operation: 'SendMessages', campaign: 'c', journey: 'j' },
+    channel: 'EMAIL',
+    address: 'ann@example.com',
+    endpoint: 'e1',
+    user: 'ann',
+    operation: 'SendMessages',
+    campaign: 'c',
+    journey: 'j',
     status: 'THROTTLED' as const,
   }
   await append(sent({ ...one, template: { name: 'welcome', version: '1' }, subject: 'Über 100% {"off"}\n' }))
@@ -56,7 +63,13 @@ t.test('each filter finds what matches it, and together what matches all', async
   t.strictSame(find({ app: 'other' }), [3])
   t.strictSame(find({ app: 'nowhere' }), [])
   for (const [text, found] of Object.entries({
-    ...{ über: [], 'BER 100%': [1], '{"off"}\n': [1], off_: [2], '100': [2, 1], EMAIL: [], '<B>': [2] },
+    über: [],
+    'BER 100%': [1],
+    '{"off"}\n': [1],
+    off_: [2],
+    '100': [2, 1],
+    EMAIL: [],
+    '<B>': [2],
   })) {
     t.strictSame(find({ text }), found, text)
   }
