@@ -1,8 +1,8 @@
 import Fastify from 'fastify'
 
 /**
- * The yardstick of starts and calls: a Fastify that answers every request with the same JSON text. It is JavaScript, since
- * node takes a quarter longer to start a TypeScript file, which would flatter the emulator.
+ * The yardstick of starts and calls: a Fastify that answers every request with the same JSON text. It is
+ * JavaScript, since node takes a quarter longer to start a TypeScript file, which would flatter the emulator.
  *
  *     PORT=8080 node test/bench/bare-fastify.js '{"the":"answer"}'
  */

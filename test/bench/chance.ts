@@ -2,7 +2,8 @@
 const seed = 20_180_207
 
 /**
- * A pseudo-random number from 0 to below 1 that depends on its arguments alone (the finalizer of MurmurHash3).
+ * A pseudo-random number from 0 to below 1 that depends on its arguments alone (the finalizer of
+ * MurmurHash3).
  *
  * @param number what it is for, such as a user's number
  * @param purpose tells several numbers for the same thing apart

@@ -38,7 +38,10 @@ const middles = 'a bor den e field ing ka len mar ne o ra ri sa ta ten u ver wen
 const endings =
   'berg bury by chester dale dorf ford gate grad ham haven mouth pool ston ton ville wick'.split(' ')
 
-/** Some thousand made-up cities in real countries; some of their names need quotes in a CSV, some are not ASCII. */
+/**
+ * Some thousand made-up cities in real countries; some of their names need quotes in a CSV, some are not
+ * ASCII.
+ */
 const cities: readonly City[] = Array.from({ length: count }, (_, number) => {
   const [country, latitude, longitude, timezone, callingCode] = pickByShare(countries, chance(number, 100))
   const name =

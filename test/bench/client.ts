@@ -42,8 +42,8 @@ const pollInterval = 200
  * @param job its path
  * @param begun by Date.now(), just before the job was created
  * @param between is called after each poll that found it unfinished, with the milliseconds that the poll took
- * @returns the job, and how many seconds it took: until its CompletionDate, which is more exact than the polls, or until the
- *     last poll that found it unfinished, should that be later
+ * @returns the job, and how many seconds it took: until its CompletionDate, which is more exact than the
+ *     polls, or until the last poll that found it unfinished, should that be later
  */
 export async function waitForJob(
   { url }: Server,

@@ -2,10 +2,11 @@ import { chance, hexDigits, pick, pickByShare } from './chance.ts'
 import { type City, cityBy } from './cities.ts'
 
 /*
- * The data that is imported: what an export of a shop's customers looks like. Users have one to three endpoints, on mixed
- * channels, which agree on their user's attributes and are far apart in the file. Some columns have few values, some are
- * different in each row; those of a device are empty for e-mail and SMS. All of it depends on the number of the row and on
- * the day of the run, from which the dates of "recently" are counted.
+ * The data that is imported: what an export of a shop's customers looks like. Users have one to three
+ * endpoints, on mixed channels, which agree on their user's attributes and are far apart in the file. Some
+ * columns have few values, some are different in each row; those of a device are empty for e-mail and SMS.
+ * All of it depends on the number of the row and on the day of the run, from which the dates of "recently"
+ * are counted.
  */
 
 /** The columns of the CSV file. Interests is there twice, since a user may have two. */
@@ -59,7 +60,9 @@ const push = [
   ['APNS_SANDBOX', 0.03],
   ['ADM', 0.02],
 ] as const
-/** The channels of a user's first, second and third endpoint: 50% EMAIL, 37% push, 13% SMS and VOICE of all. */
+/**
+ * The channels of a user's first, second and third endpoint: 50% EMAIL, 37% push, 13% SMS and VOICE of all.
+ */
 const channels = [
   [
     ['EMAIL', 0.8],
@@ -198,7 +201,10 @@ const toAscii = (name: string) =>
 
 const isoTime = (milliseconds: number) => new Date(milliseconds).toISOString()
 
-/** A step that leads to every number below `count` once: about two fifths of it, and without a factor in common. */
+/**
+ * A step that leads to every number below `count` once: about two fifths of it, and without a factor in
+ * common.
+ */
 function strideThrough(count: number): number {
   const commonFactor = (a: number, b: number): number => (b === 0 ? a : commonFactor(b, a % b))
   let stride = Math.max(1, Math.floor(count * 0.382))

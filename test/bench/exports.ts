@@ -10,7 +10,10 @@ import type { Filled } from './filled.ts'
 import { startEmulator } from './servers.ts'
 import { beginTable, mebibytes, seconds } from './table.ts'
 
-/** Exports of the whole application and of part of it, by emulators that have done nothing else: they are started anew. */
+/**
+ * Exports of the whole application and of part of it, by emulators that have done nothing else: they are
+ * started anew.
+ */
 export async function benchExports(bench: Bench, filled: Filled[]): Promise<void> {
   const addRow = beginTable(bench, 'Exports')
   for (const ofBuild of filled) {

@@ -13,7 +13,9 @@ type AddRow = (row: TableRow) => void
 
 const memoryGoal: Goal = { of: 'figure', atMost: 200 }
 
-/** Imports into new emulators: how long they take, how much memory, and how long other callers wait meanwhile. */
+/**
+ * Imports into new emulators: how long they take, how much memory, and how long other callers wait meanwhile.
+ */
 export async function benchImports(bench: Bench): Promise<void> {
   const { bucket, rows, tenTimes } = bench
   await writeCsv(join(bucket, 'small.csv'), 10)
@@ -216,7 +218,8 @@ async function onNewEmulator<T>(
 /**
  * Imports an object of the bucket.
  *
- * @param between is called after each poll that found the job unfinished, with the milliseconds that the poll took
+ * @param between is called after each poll that found the job unfinished, with the milliseconds that the poll
+ *   took
  * @returns seconds
  */
 async function importObject(
@@ -229,7 +232,10 @@ async function importObject(
   return (await waitForJob(server, await createImportJob(server, app, key), begun, between)).seconds
 }
 
-/** Milliseconds that calls took during an import, and those that a bare Fastify took which was called after each. */
+/**
+ * Milliseconds that calls took during an import, and those that a bare Fastify took which was called after
+ * each.
+ */
 interface Latencies {
   ours: number[]
   bare: number[]

@@ -1,6 +1,6 @@
 /*
- * Runs in the browser, in each page of the console that the bench opens: measures what a reader waits for. Times are in
- * milliseconds.
+ * Runs in the browser, in each page of the console that the bench opens: measures what a reader waits for.
+ * Times are in milliseconds.
  */
 
 const nextFrame = () => new Promise(requestAnimationFrame)

@@ -2,7 +2,10 @@ import { text } from 'node:stream/consumers'
 import autocannon from 'autocannon'
 import type { Load } from './load.ts'
 
-/** The client of load.ts, in a process of its own: reads a Load as JSON from stdin, and prints what came of it. */
+/**
+ * The client of load.ts, in a process of its own: reads a Load as JSON from stdin, and prints what came of
+ * it.
+ */
 const { url, requests, seconds } = JSON.parse(await text(process.stdin)) as Load
 const connections = 20
 let connection = 0

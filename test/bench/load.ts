@@ -28,9 +28,10 @@ const loadSeconds = 3
 const loadProcess = fileURLToPath(new URL('load-process.ts', import.meta.url))
 
 /**
- * Compares how many requests a second each build answers with what bare Fastify does with the same requests and the same
- * bytes in its answers. The fastest of three rounds counts. Where a server had time to spare, its limit was not what was
- * measured, but the client's or other processes': then all are compared by the processor time that they used.
+ * Compares how many requests a second each build answers with what bare Fastify does with the same requests
+ * and the same bytes in its answers. The fastest of three rounds counts. Where a server had time to spare,
+ * its limit was not what was measured, but the client's or other processes': then all are compared by the
+ * processor time that they used.
  *
  * @param subjects what stands for each build
  * @param requestsOf a round's requests

@@ -121,7 +121,9 @@ async function measureReading(bench: Bench, main: string, count: number, query =
   return time
 }
 
-/** A message of the outbox that is read: the first to an address of its own, the others to a hundred in turns. */
+/**
+ * A message of the outbox that is read: the first to an address of its own, the others to a hundred in turns.
+ */
 export const describeMessage = (index: number) => ({
   address: index === 0 ? '+15551234567' : `+155500000${String(index % 100).padStart(2, '0')}`,
   body: 'Hi Ada',

@@ -16,16 +16,18 @@ import { describeRun } from './table.ts'
 import { benchTemplates } from './templates.ts'
 
 /*
- * The bench: what users feel, as tables in Markdown. Each figure stands beside its goal and, where there is one, beside a
- * yardstick of the same run: SQLite's own .import of the same file, or a bare Fastify that answers the same bytes. Machines
- * differ and are noisy, so ratios say more than figures, and only those within one run. A yardstick is measured before and
- * after what is compared with it, and its best figure counts; of starts, the median does.
+ * The bench: what users feel, as tables in Markdown. Each figure stands beside its goal and, where there is
+ * one, beside a yardstick of the same run: SQLite's own .import of the same file, or a bare Fastify that
+ * answers the same bytes. Machines differ and are noisy, so ratios say more than figures, and only those
+ * within one run. A yardstick is measured before and after what is compared with it, and its best figure
+ * counts; of starts, the median does.
  *
  *     npm run bench                                     everything, with a million rows
  *     npm run bench -- --rows 20000                     a quick look
  *     npm run bench -- --only imports --only calls      two of the groups
  *
- * To see what a change is worth, build the commit before it in a work tree of its own and measure both in turns:
+ * To see what a change is worth, build the commit before it in a work tree of its own and measure both in
+ * turns:
  *
  *     git worktree add ../before HEAD~1
  *     (cd ../before && npm ci && npm run build)

@@ -28,8 +28,9 @@ const commonValue = 'equal to a common value'
 const halfMetric = 'a metric, half'
 
 /**
- * Segments of dimensions: some find many endpoints, some few (less than 1 in 1000) and one none. Each asks for an attribute,
- * a metric or a member that none before it did, since what the emulator prepares for one would make the next faster.
+ * Segments of dimensions: some find many endpoints, some few (less than 1 in 1000) and one none. Each asks
+ * for an attribute, a metric or a member that none before it did, since what the emulator prepares for one
+ * would make the next faster.
  */
 const dimensional: Record<string, object> = {
   [rareValue]: attribute('Plan', 'INCLUSIVE', 'platinum'),
@@ -68,7 +69,10 @@ const grouped: Record<string, (imported: string, common: string, half: string) =
   'groups: not in the import': imported => sources('NONE', imported),
 }
 
-/** The first page of a segment's members when it is first asked for, beside the median of five times after that. */
+/**
+ * The first page of a segment's members when it is first asked for, beside the median of five times after
+ * that.
+ */
 export async function benchSegments(bench: Bench, filled: Filled[]): Promise<void> {
   const addRow = beginTable(bench, 'First page of a segment')
   const created = filled.map((): Record<string, string> => ({}))

@@ -45,8 +45,9 @@ export const startBareFastify = (bench: Bench, answer: unknown = {}): Promise<Se
   startServer(bench, [fileURLToPath(new URL('bare-fastify.js', import.meta.url)), JSON.stringify(answer)])
 
 /**
- * Starts a server with node, and waits until it is ready. Its environment has nothing but PATH, PORT and what is given; its
- * output goes into a file, since a bench that reads a line for each request would take the time from the server.
+ * Starts a server with node, and waits until it is ready. Its environment has nothing but PATH, PORT and what
+ * is given; its output goes into a file, since a bench that reads a line for each request would take the time
+ * from the server.
  */
 export async function startServer(
   bench: Bench,

@@ -15,8 +15,8 @@ export function sqliteVersion(): string | undefined {
 }
 
 /**
- * The yardstick of imports: SQLite's command line imports the same file into a new database with its default settings. Its
- * table is keyed on the id and keeps all columns as text, in one transaction.
+ * The yardstick of imports: SQLite's command line imports the same file into a new database with its default
+ * settings. Its table is keyed on the id and keeps all columns as text, in one transaction.
  *
  * @returns seconds; NaN without the command line
  */

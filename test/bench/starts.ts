@@ -7,7 +7,10 @@ import { measureInTurns, median } from './turns.ts'
 
 const rounds = 9
 
-/** A way to start the emulator, in a folder that is its working folder and may hold a data folder of an earlier start. */
+/**
+ * A way to start the emulator, in a folder that is its working folder and may hold a data folder of an
+ * earlier start.
+ */
 interface Start {
   what: string
   args?: string[]
@@ -36,7 +39,10 @@ const starts: Start[] = [
   },
 ]
 
-/** From the start of the process until it first answers that it is healthy, in turns with a bare Fastify that listens. */
+/**
+ * From the start of the process until it first answers that it is healthy, in turns with a bare Fastify that
+ * listens.
+ */
 export async function benchStarts(bench: Bench): Promise<void> {
   const addRow = beginTable(bench, 'Starts')
   for (const start of starts) {

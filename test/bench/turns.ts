@@ -1,6 +1,6 @@
 /**
- * Measures in turns, so that a noisy machine disturbs all alike: the yardstick, each subject, the yardstick, each subject in
- * the other order, and so on; the yardstick is first and last.
+ * Measures in turns, so that a noisy machine disturbs all alike: the yardstick, each subject, the yardstick,
+ * each subject in the other order, and so on; the yardstick is first and last.
  *
  * @param subjects the builds, or what stands for each of them
  * @returns what was measured of the yardstick, and of each subject in the order of `subjects`

@@ -463,7 +463,8 @@ t.test('import exits with the status of the signal that ends it, and leaves noth
     const end = await begin()
     t.match(await end(signal), { code, signal: null, stdout: '' }, signal)
     t.strictSame(readdirSync(temp), before)
-    // Ctrl-C reaches all processes of a terminal, and npm passes it on: it comes until there is nothing left to clean up.
+    // Ctrl-C reaches all processes of a terminal, and npm passes it on: it comes until there is nothing left
+    // to clean up.
     const endOther = await begin()
     const ended = endOther(signal)
     const again = setInterval(() => void endOther(signal), 5)

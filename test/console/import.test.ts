@@ -263,8 +263,8 @@ t.test('a job whose upload a reset has removed asks for the file', needsBrowser,
 })
 
 /**
- * Lets a held job go on. The feed may tell of a state before the call that led to it is answered; until then, the button
- * takes no click.
+ * Lets a held job go on. The feed may tell of a state before the call that led to it is answered; until then,
+ * the button takes no click.
  */
 const advanceTo = (page: Page, state: string): Promise<void> =>
   page

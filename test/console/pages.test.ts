@@ -60,7 +60,10 @@ async function violationsOf(page: Page, options: object): Promise<string[]> {
 /** Options with which axe also looks at the size of what is clicked. */
 const withTargets = { rules: { 'target-size': { enabled: true } } }
 
-/** Goes to a page as a reader does, by a link, and waits until it has all that it shows, and its heading the focus. */
+/**
+ * Goes to a page as a reader does, by a link, and waits until it has all that it shows, and its heading the
+ * focus.
+ */
 async function follow(page: Page, address: string): Promise<void> {
   await page.evaluate<void>(`{
     const link = document.createElement('a')

@@ -25,9 +25,9 @@ import { startBrowser } from '../support/chromium.ts'
  *
  *     npm run screenshots
  *
- * It starts an emulator, imports a file through the console as a person would, sends e-mails, runs a journey on a frozen
- * clock, and writes docs/images/*.png, each in the light and the dark colours. The numbers in the pictures of an import
- * depend on how fast the machine is; the rest is the same each time, but for ids.
+ * It starts an emulator, imports a file through the console as a person would, sends e-mails, runs a journey
+ * on a frozen clock, and writes docs/images/*.png, each in the light and the dark colours. The numbers in the
+ * pictures of an import depend on how fast the machine is; the rest is the same each time, but for ids.
  */
 
 const folder = fileURLToPath(new URL('../../docs/images/', import.meta.url))

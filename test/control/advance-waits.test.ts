@@ -67,7 +67,10 @@ function useEmulator(
   }
 }
 
-/** A job that is let leave its state, and hangs there; it has the slot, for which another one waits that is being advanced. */
+/**
+ * A job that is let leave its state, and hangs there; it has the slot, for which another one waits that is
+ * being advanced.
+ */
 async function startWaiting(t: Test) {
   const emulator = await startManual(t)
   const { app, create, advance, hangAt } = emulator

@@ -87,7 +87,10 @@ function folderWith(t: Test, snapshot: Buffer): string {
   return folder
 }
 
-/** Where the header of a SQLite file has what it says, and in how many bytes (https://sqlite.org/fileformat2.html). */
+/**
+ * Where the header of a SQLite file has what it says, and in how many bytes
+ * (https://sqlite.org/fileformat2.html).
+ */
 const inHeader = {
   pageSize: [16, 2],
   writeFormat: [18, 1],

@@ -15,7 +15,9 @@ const readJson = (path: string) => JSON.parse(readFileSync(join(root, path), 'ut
 const operations = new Set(readJson('fixtures/operations.json').map(({ name }: { name: string }) => name))
 const scripts = Object.keys(readJson('package.json').scripts)
 
-/** Variables that are read by the emulator, by clients, by the tests and by the conftest.py of docs/python.md. */
+/**
+ * Variables that are read by the emulator, by clients, by the tests and by the conftest.py of docs/python.md.
+ */
 const variables = new Set([
   ...['AWS_ENDPOINT_URL_PINPOINT', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
   ...['AWS_DEFAULT_REGION', 'CHROMIUM_PATH', 'MACHINE_NODE', 'PINPOINT_URL'],

@@ -15,8 +15,8 @@ import { root } from './pages.ts'
 const notCloned = ['.git', '.tap', '.built', '.pinpoint-local', 'dist', 'fixtures']
 
 /**
- * Makes a folder like a clone of the repository in which `npm ci` was run, with what a reader of the pages has besides:
- * a bucket of their own, and a folder of exported files.
+ * Makes a folder like a clone of the repository in which `npm ci` was run, with what a reader of the pages
+ * has besides: a bucket of their own, and a folder of exported files.
  */
 export function makeClone(t: Test): string {
   const clone = makeFolder(t)

@@ -31,7 +31,9 @@ async function operationsWithBody(app: FastifyInstance): Promise<Operation[]> {
   )
 }
 
-/** A map or list in a schema, and the names that lead to it; `0` and `a` for an entry of a list and of a map. */
+/**
+ * A map or list in a schema, and the names that lead to it; `0` and `a` for an entry of a list and of a map.
+ */
 interface Place {
   path: string[]
   schema: TSchema
@@ -68,7 +70,9 @@ const around = (path: string[]): [string, string] => {
   ]
 }
 
-/** As many entries as fit into a body with a path of 1,000 bytes, and how many these are. They are made once. */
+/**
+ * As many entries as fit into a body with a path of 1,000 bytes, and how many these are. They are made once.
+ */
 const entriesOf = new Map<(index: number) => string, { text: string; count: number }>()
 function manyEntries(entry: (index: number) => string) {
   let made = entriesOf.get(entry)
@@ -111,8 +115,8 @@ async function processorTime(work: () => unknown): Promise<number> {
 }
 
 /**
- * Sends a body that must not be read as a whole: what is done about it must take less than to parse `yardstick` would,
- * which takes many times as long as to look through it.
+ * Sends a body that must not be read as a whole: what is done about it must take less than to parse
+ * `yardstick` would, which takes many times as long as to look through it.
  */
 async function sendHostile(
   t: Test,

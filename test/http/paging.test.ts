@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap'
 import { type Answer, buildTestApp, isError, roleArn } from '../support/helpers.ts'
 
-/** An application without a worker that holds so many of Pinpoint's applications, and a way to read the list. */
+/**
+ * An application without a worker that holds so many of Pinpoint's applications, and a way to read the list.
+ */
 async function withApps(t: Test, count: number) {
   const { call, createApp } = buildTestApp(t)
   const create = async (Name: string): Promise<string> => (await createApp({ Name })).Id

@@ -9,7 +9,10 @@ import { buildTestApp } from '../support/helpers.ts'
 
 const ofAnn = (tier: string) => ({ User: { UserId: 'ann', UserAttributes: { tier: [tier] } } })
 
-/** An application in which the test itself writes what import jobs change, and undoes it row by row. They create nothing. */
+/**
+ * An application in which the test itself writes what import jobs change, and undoes it row by row. They
+ * create nothing.
+ */
 async function withImports(t: Test) {
   const { call, store, createApp } = buildTestApp(t)
   const { Id: app } = await createApp()

@@ -72,7 +72,10 @@ type Plain<T> = T extends Uint8Array
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
-/** Names of the members that may be left out. The SDK writes required ones as `string | undefined`, without `?`. */
+/**
+ * Names of the members that may be left out. The SDK writes required ones as `string | undefined`, without
+ * `?`.
+ */
 type OptionalNames<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? Name : never }[keyof T]
 
 /** Whether our shape has the same members as the SDK's, of the same types, and the same of them optional. */

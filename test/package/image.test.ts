@@ -9,7 +9,8 @@ import { root } from '../support/project.ts'
 import { unusedUrl } from '../support/s3.ts'
 
 /**
- * The image that is tried: `docker build -t pinpoint-local . && TEST_IMAGE=pinpoint-local npm run tap -- test/package/image.test.ts`
+ * The image that is tried:
+ * `docker build -t pinpoint-local . && TEST_IMAGE=pinpoint-local npm run tap -- test/package/image.test.ts`
  */
 const { TEST_IMAGE: image = '' } = process.env
 const withImage = { skip: image === '' && 'TEST_IMAGE names no image' }
@@ -26,7 +27,10 @@ t.test('every stage of the image is from one base, which is pinned by tag and di
 
 const docker = async (...args: string[]) => (await promisify(execFile)('docker', args)).stdout.trim()
 
-/** Starts the image in the network of this machine, and gives its URL when its health check says that it is ready. */
+/**
+ * Starts the image in the network of this machine, and gives its URL when its health check says that it is
+ * ready.
+ */
 async function runImage(t: Test, options: string[], flags: string[] = []) {
   const name = `pinpoint-local-${randomUUID()}`
   const { port } = new URL(await unusedUrl())

@@ -7,7 +7,9 @@ import { blocksOf, readPage } from '../docs/pages.ts'
 import { makeFolder } from '../support/buckets.ts'
 import { makeProject, refusesNode, run, runsPackage, unpack } from '../support/project.ts'
 
-/** What the package is tried with besides the node that runs the tests; each has its own line in the report. */
+/**
+ * What the package is tried with besides the node that runs the tests; each has its own line in the report.
+ */
 const otherNodes = [20, 22, 26]
 
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))

@@ -18,7 +18,10 @@ import {
 } from '../support/helpers.ts'
 import { forEver, Prepared, seenBy } from '../support/prepared.ts'
 
-/** One import at a time, as the rows of one are written over by the next; the export and the delete run beside it. */
+/**
+ * One import at a time, as the rows of one are written over by the next; the export and the delete run beside
+ * it.
+ */
 const settings = { MAX_RUNNING_IMPORTS: '1', PIECE_BYTES: '10000' }
 
 /** What a database says of the jobs and of the deleted application. */
@@ -29,8 +32,9 @@ interface Standing {
 }
 
 /**
- * Kills the emulator again and again at random moments of imports, an export and a delete, and expects that all of them
- * end as they do when nothing is killed. Begins anew each time they are over, until it has killed as often as it should.
+ * Kills the emulator again and again at random moments of imports, an export and a delete, and expects that
+ * all of them end as they do when nothing is killed. Begins anew each time they are over, until it has killed
+ * as often as it should.
  *
  * @param endpoints in each of the files
  * @param seed of the moments
@@ -91,8 +95,9 @@ interface Everything {
 }
 
 /**
- * Makes a data folder with everything still to be done: an import that makes a segment, one that renews a segment, one
- * that fails in its last object, an export of an application, and another application that is deleted.
+ * Makes a data folder with everything still to be done: an import that makes a segment, one that renews a
+ * segment, one that fails in its last object, an export of an application, and another application that is
+ * deleted.
  */
 async function prepare(t: Test, endpoints: number): Promise<Everything> {
   const prepared = new Prepared(t, {
@@ -103,7 +108,8 @@ async function prepare(t: Test, endpoints: number): Promise<Everything> {
     'bad/b.csv': 'Colour\nred\n',
   })
   const { dataDir } = prepared
-  // The other applications come first: the place of a job's own endpoints may not depend on what is cleared away.
+  // The other applications come first: the place of a job's own endpoints may not depend on what is cleared
+  // away.
   const apps = await prepared.use(dataDir, settings, async ({ client }) => {
     const deleted = await createApp(client, 'deleted')
     await runImport(client, deleted, { S3Url: 's3://demo/a.csv', DefineSegment: true })
@@ -151,7 +157,10 @@ async function uninterrupted(t: Test, all: Everything) {
   return { ...found, ms: Math.round(performance.now() - begun) }
 }
 
-/** Lets everything come to its end, stops the emulator, and gives what there is then; what was exported is removed. */
+/**
+ * Lets everything come to its end, stops the emulator, and gives what there is then; what was exported is
+ * removed.
+ */
 async function finish({ prepared, exportJob }: Everything, dataDir: string) {
   const seen = await prepared.use(dataDir, settings, async ({ client }) => {
     for (const job of prepared.jobs) await waitForJob(client, job)

@@ -11,7 +11,10 @@ const skip = process.platform === 'win32' && 'Windows has no such permissions'
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
-/** Has the processes that a test starts make files that everybody may read and write, unless they say otherwise. */
+/**
+ * Has the processes that a test starts make files that everybody may read and write, unless they say
+ * otherwise.
+ */
 function allowAll(t: Test): void {
   const before = process.umask(0)
   t.teardown(() => process.umask(before))

@@ -32,8 +32,8 @@ const skip = (() => {
 })()
 
 /**
- * An emulator whose files can be kept from growing: then SQLite is told by the system that it cannot write, as it is
- * where a disk is full.
+ * An emulator whose files can be kept from growing: then SQLite is told by the system that it cannot write,
+ * as it is where a disk is full.
  */
 async function startOnDisk(t: Test, users: number, env: Record<string, string> = {}) {
   const buckets = makeBuckets(t)

@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import t from 'tap'
 import { hostile } from './hostile.ts'
 
-/** `npm run test:hostile`: hostile objects of `--bytes`, a bomb of ten times as many, and as many `--objects` under a prefix. */
+/**
+ * `npm run test:hostile`: hostile objects of `--bytes`, a bomb of ten times as many, and as many `--objects`
+ * under a prefix.
+ */
 const { values } = parseArgs({ options: { bytes: { type: 'string' }, objects: { type: 'string' } } })
 const bytes = Number(values.bytes ?? 1024 ** 3)
 const objects = Number(values.objects ?? 10_000_000)

@@ -12,7 +12,10 @@ import { type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 const MB = 1024 * 1024
 const header = 'Id,ChannelType,Address\n'
 
-/** MB by which the memory may grow beyond what an ordinary import took: JavaScript objects of the worker and its reader. */
+/**
+ * MB by which the memory may grow beyond what an ordinary import took: JavaScript objects of the worker and
+ * its reader.
+ */
 const maxGrowth = 128 + 64
 
 /** An object that nobody should have to import, and what its import comes to. */

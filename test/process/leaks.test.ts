@@ -16,7 +16,10 @@ const secrets = {
   AWS_SESSION_TOKEN: 'secret-session',
 }
 
-/** What the threads of an emulator are started with, as text: node loads a module into each that writes it down. */
+/**
+ * What the threads of an emulator are started with, as text: node loads a module into each that writes it
+ * down.
+ */
 async function threadDataOf(t: Test, env: Record<string, string>): Promise<string> {
   const folder = makeFolder(t)
   const [module, written] = [join(folder, 'look.mjs'), join(folder, 'data.txt')]

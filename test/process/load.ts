@@ -30,9 +30,9 @@ interface Loaded {
 }
 
 /**
- * Keeps ten imports running and sends so many requests a second beside them; more jobs are created and applications are
- * deleted in the middle of their imports. Expects no answer but those that were asked for, every import to count the same,
- * and no growth of memory.
+ * Keeps ten imports running and sends so many requests a second beside them; more jobs are created and
+ * applications are deleted in the middle of their imports. Expects no answer but those that were asked for,
+ * every import to count the same, and no growth of memory.
  *
  * @param rate requests a second
  * @param endpoints of an import, about

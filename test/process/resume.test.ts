@@ -16,7 +16,10 @@ import { runImport, until, waitForJob } from '../support/helpers.ts'
 import { onlyLong } from '../support/long.ts'
 import { forEver, type InUse, Prepared, seenBy } from '../support/prepared.ts'
 
-/** Ends the emulator each time the first job has come so far, starts it again, and watches that totals only grow. */
+/**
+ * Ends the emulator each time the first job has come so far, starts it again, and watches that totals only
+ * grow.
+ */
 async function interrupt(
   t: Test,
   prepared: Prepared,

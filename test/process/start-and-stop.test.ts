@@ -16,8 +16,9 @@ import { startHolding, startS3 } from '../support/s3.ts'
 import { beginByNpm, type Ended, type SpawnedEmulator, spawnEmulator } from '../support/spawn.ts'
 
 /**
- * Ends an emulator by a signal and expects that it does so cleanly, within the second that the contract gives; on a machine
- * that has much else to do, before a connection that is kept alive would have ended by itself.
+ * Ends an emulator by a signal and expects that it does so cleanly, within the second that the contract
+ * gives; on a machine that has much else to do, before a connection that is kept alive would have ended by
+ * itself.
  */
 async function endCleanly(t: Test, emulator: SpawnedEmulator, signal: NodeJS.Signals): Promise<Ended> {
   const begun = performance.now()
@@ -99,7 +100,8 @@ for (const signal of isLong ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as
       t.teardown(() => socket.destroy())
       await new Promise<void>(resolve => socket.write(sent, () => resolve()))
     }
-    // A whole call on another connection, which stays open: by its answer, the others are known to the server too.
+    // A whole call on another connection, which stays open: by its answer, the others are known to the server
+    // too.
     await new Promise((resolve, reject) => {
       const request = get(`${emulator.url}/_pinpoint/health`, { agent }, response => {
         text(response).then(resolve, reject)

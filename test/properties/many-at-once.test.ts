@@ -66,8 +66,8 @@ const anything: fc.Arbitrary<Line> = fc.oneof(
 )
 
 /**
- * New endpoints that say the same, or nearly, as those of most files do: their ids and addresses follow from their
- * numbers, and so do their users, of whom so many endpoints in a row belong to one.
+ * New endpoints that say the same, or nearly, as those of most files do: their ids and addresses follow from
+ * their numbers, and so do their users, of whom so many endpoints in a row belong to one.
  */
 const block = fc
   .record({
@@ -112,7 +112,10 @@ const block = fc
     return lines
   })
 
-/** Files of which each may come back to what earlier ones say: whole, in another order, or with changes; and ids deleted before it. */
+/**
+ * Files of which each may come back to what earlier ones say: whole, in another order, or with changes; and
+ * ids deleted before it.
+ */
 const files = fc
   .array(
     fc.record({
@@ -150,7 +153,10 @@ const files = fc
 const idsOf = (line: Line): string[] =>
   typeof line !== 'string' && typeof line.Id === 'string' ? [line.Id] : []
 
-/** What both must have in common of endpoints: of times and ids that no file gives, which of them are the same. */
+/**
+ * What both must have in common of endpoints: of times and ids that no file gives, which of them are the
+ * same.
+ */
 function compared(endpoints: EndpointResponse[]): object[] {
   const requests = new Map<string, number>()
   return endpoints.map(({ ApplicationId, CreationDate, EffectiveDate, RequestId, ...same }) => {

@@ -13,7 +13,9 @@ const endpoint = (Id: string) => ({ Id, ChannelType: 'SMS', Address: `+${Id}` })
 
 const id = fc.constantFrom(...all)
 
-/** Records that follow one another, in the order of the endpoints or against it, or that come in any order. */
+/**
+ * Records that follow one another, in the order of the endpoints or against it, or that come in any order.
+ */
 const stretch = fc
   .tuple(fc.nat(all.length - 1), fc.integer({ min: 1, max: 20 }), fc.boolean())
   .map(([from, count, isForward]) => {

@@ -27,7 +27,10 @@ const copyOf = (rows: Row[], copy: number): Row[] =>
     return { ...row, ...(values && { values: { ...values, ...Id } }), look: look === 0 ? 0 : look + copy }
   })
 
-/** A user who gets one push endpoint after the other, and has the oldest give way; some are changed and so not old. */
+/**
+ * A user who gets one push endpoint after the other, and has the oldest give way; some are changed and so not
+ * old.
+ */
 const crowd = (copy: number): Row[] => [
   {
     values: {

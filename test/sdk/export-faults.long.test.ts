@@ -19,7 +19,10 @@ import { matchEach } from '../support/items.ts'
 import { defineSegment, statesOf } from '../support/reads.ts'
 import { answerError, type FrontRequest, type Instead, startFront, startS3 } from '../support/s3.ts'
 
-/** Makes an application with some endpoints from a bucket that is a folder, which may be another than the exports'. */
+/**
+ * Makes an application with some endpoints from a bucket that is a folder, which may be another than the
+ * exports'.
+ */
 async function fill(t: Test, client: PinpointClient, S3Url = 's3://source/users.csv') {
   const app = await createApp(client)
   return { app, segment: await defineSegment(t, client, app, S3Url) }

@@ -232,7 +232,10 @@ t.test(
         return rest
       })
     }
-    /** What callers may have made of the endpoints meanwhile, some in each of the records that are compared at once. */
+    /**
+     * What callers may have made of the endpoints meanwhile, some in each of the records that are compared at
+     * once.
+     */
     const change = async (app: string) => {
       await putEndpoint(client, app, 'e1', { OptOut: 'ALL' })
       await putEndpoint(client, app, 'e9', { Metrics: { Score: 1000, More: 1 } })

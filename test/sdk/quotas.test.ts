@@ -2,7 +2,10 @@ import { GetEndpointCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
 import { buildTestApp, createApp, createClient, createImportJob, startEmulator } from '../support/helpers.ts'
 
-/** An application that listens, with quotas and a clock that jumps a second ahead whenever it has refused a call. */
+/**
+ * An application that listens, with quotas and a clock that jumps a second ahead whenever it has refused a
+ * call.
+ */
 async function startWithQuotas(t: Test) {
   let time = Date.parse('2026-01-02T03:04:05.678Z')
   const statuses: number[] = []
@@ -14,7 +17,10 @@ async function startWithQuotas(t: Test) {
   })
   const url = await app.listen({ port: 0 })
 
-  /** Asks an eleventh time within a second for an endpoint that is not there, with a client that may try so often. */
+  /**
+   * Asks an eleventh time within a second for an endpoint that is not there, with a client that may try so
+   * often.
+   */
   const askTooOften = async (maxAttempts: number) => {
     const client = createClient(url, { maxAttempts })
     t.teardown(() => client.destroy())

@@ -5,8 +5,8 @@ import { runImport } from '../support/helpers.ts'
 import { matchEach } from '../support/items.ts'
 
 /**
- * A segment whose import has registered nobody: `E1`, which is registered with other values, and `e2`, which is not. Its
- * files can be imported again.
+ * A segment whose import has registered nobody: `E1`, which is registered with other values, and `e2`, which
+ * is not. Its files can be imported again.
  */
 async function withList(t: Test) {
   const buckets = makeBuckets(t)

@@ -260,7 +260,8 @@ const badLines: fc.Arbitrary<Omit<Row, 'look'>[]> = fc.oneof(
       { minLength: 1, maxLength: 2 },
     )
     .map(surplus => [{ surplus, reason: 'a record must have at most ' }]),
-  // The line after the one in which a value was begun makes clear that it does not end, and is a record by itself.
+  // The line after the one in which a value was begun makes clear that it does not end, and is a record by
+  // itself.
   fc.constantFrom('"a', 'x,"', '"a, b', '"""').map(raw => [
     { raw, reason: badQuotes },
     { surplus: ['b"c'], reason: 'a record must have at most ' },

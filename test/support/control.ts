@@ -27,8 +27,8 @@ export const okOf =
   }
 
 /**
- * Has the records of imports written a hundred at a time, so that a test finds a job in the middle: where a rule might fail
- * any of them, no transaction stays open for more.
+ * Has the records of imports written a hundred at a time, so that a test finds a job in the middle: where a
+ * rule might fail any of them, no transaction stays open for more.
  */
 export async function writeFewAtATime(url: string): Promise<void> {
   await okOf(controlOf(url))('POST', '/_pinpoint/faults', {
@@ -40,7 +40,9 @@ export async function writeFewAtATime(url: string): Promise<void> {
 /** How jobs advance, as the call takes it. */
 type JobControl = { mode: 'manual' | 'immediate' } | { mode: 'timed'; delayMs: number }
 
-/** Says how the jobs of an emulator advance, and advances them. Throws what is answered where that is refused. */
+/**
+ * Says how the jobs of an emulator advance, and advances them. Throws what is answered where that is refused.
+ */
 export function jobsOf(url: string) {
   const call = okOf(controlOf(url))
   return {
@@ -54,8 +56,8 @@ export function jobsOf(url: string) {
 }
 
 /**
- * Creates a job, holds it when all is done in a state, does something, and lets it go on by itself; gives it as it was
- * created.
+ * Creates a job, holds it when all is done in a state, does something, and lets it go on by itself; gives it
+ * as it was created.
  */
 export async function holdAt<Job extends AnyJob>(
   url: string,
@@ -76,8 +78,8 @@ export async function holdAt<Job extends AnyJob>(
 }
 
 /**
- * Creates a job and gives it as it is read in each state through which it goes: in PROCESSING before it does anything
- * there, in the others when all is done there.
+ * Creates a job and gives it as it is read in each state through which it goes: in PROCESSING before it does
+ * anything there, in the others when all is done there.
  */
 export async function seenInEachState<Job extends AnyJob>(
   { url, client }: { url: string; client: PinpointClient },

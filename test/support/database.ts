@@ -76,7 +76,10 @@ export function countRows(dataDir: string): Record<string, number> {
   })
 }
 
-/** The ids of all endpoints, in the order in which they were created, whether or not their application is deleted. */
+/**
+ * The ids of all endpoints, in the order in which they were created, whether or not their application is
+ * deleted.
+ */
 export const storedEndpoints = (dataDir: string): string[] =>
   read(dataDir, db => db.prepare<[], string>('SELECT id FROM endpoints ORDER BY seq').pluck().all())
 
@@ -206,7 +209,10 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   db.close()
 }
 
-/** Makes a template of a running emulator one that no call accepts, so that sending it is an error of the emulator. */
+/**
+ * Makes a template of a running emulator one that no call accepts, so that sending it is an error of the
+ * emulator.
+ */
 export function spoilTemplate(dataDir: string, name: string, type: string): void {
   const db = new Sqlite(databaseFile(dataDir))
   db.prepare(

@@ -37,8 +37,9 @@ export const idOf = (index: number): string =>
   `e-${createHash('md5').update(String(index)).digest('hex').slice(0, 12)}`
 
 /**
- * Rows in which everything happens that makes an import more than a copy: bad rows of several kinds, endpoints that
- * come twice, addresses and users that are shared, users with too many endpoints, text that is not ASCII.
+ * Rows in which everything happens that makes an import more than a copy: bad rows of several kinds,
+ * endpoints that come twice, addresses and users that are shared, users with too many endpoints, text that is
+ * not ASCII.
  */
 function* rows(count: number): Generator<Row> {
   for (let index = 0; index < count; index++) {

@@ -229,7 +229,10 @@ export interface UserRow {
   look: number
 }
 
-/** Writes a CSV file whose only column is User.UserId. An id that holds white space must stand in a row by itself. */
+/**
+ * Writes a CSV file whose only column is User.UserId. An id that holds white space must stand in a row by
+ * itself.
+ */
 export function writeUsers(rows: UserRow[], look: number): WrittenFile {
   const dice = new Dice(look)
   const lines = new Lines(dice.isOne(3) ? byteOrderMark : '')

@@ -1,4 +1,5 @@
-// FC_RUNS says how often each property is tried, FC_SEED where to begin: `FC_RUNS=2000 FC_SEED=7 npx tap -t 0 test/properties/*.test.ts`.
+// FC_RUNS says how often each property is tried, FC_SEED where to begin:
+// `FC_RUNS=2000 FC_SEED=7 npx tap -t 0 test/properties/*.test.ts`.
 import fc from 'fast-check'
 import type { Test } from 'tap'
 
@@ -10,7 +11,8 @@ export async function holds<T>(t: Test, property: fc.IAsyncProperty<T>, runs: nu
   await fc.assert(property, {
     seed: FC_SEED === undefined ? 20_261_030 : Number(FC_SEED),
     numRuns,
-    // A counterexample is made smaller for as long as that; it is of no use to anybody after tap's own time limit.
+    // A counterexample is made smaller for as long as that; it is of no use to anybody after tap's own time
+    // limit.
     ...(FC_RUNS === undefined && { interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true }),
   })
   t.pass(`held ${numRuns} times`)
@@ -154,8 +156,8 @@ export const text = (maxLength = 30): fc.Arbitrary<string> =>
     .filter(text => text.length <= maxLength)
 
 /**
- * Ids cannot hold `$`, `{`, `}` and U+0000, nor be `__proto__`; and no client of HTTP can ask for an id that is one dot or
- * two.
+ * Ids cannot hold `$`, `{`, `}` and U+0000, nor be `__proto__`; and no client of HTTP can ask for an id that
+ * is one dot or two.
  */
 const idText = text().map(text => text.replaceAll(/[${}\0]/g, '-').replace(/^(\.\.?|__proto__)$/, 'usable'))
 
@@ -191,8 +193,8 @@ export const id: fc.Arbitrary<string> = fc.oneof(
 const userId = fc.oneof(fc.constantFrom('ann', 'Ann', 'b e n', 'ça\nva'), idText)
 
 /**
- * A name of an attribute or a metric; the names of CSV columns are trimmed and stand in one line. A backslash at the
- * beginning is left out: behind a name of that kind, JSON.parse of Node 24 takes other names for it
+ * A name of an attribute or a metric; the names of CSV columns are trimmed and stand in one line. A backslash
+ * at the beginning is left out: behind a name of that kind, JSON.parse of Node 24 takes other names for it
  * (nodejs/node#63785).
  */
 export const nameOf = (format: Format): fc.Arbitrary<string> => {
@@ -337,9 +339,9 @@ const recase = (id: string, dice: Dice) =>
   })
 
 /**
- * Rows of new endpoints, and behind them rows that change some of those. A row that comes a second time says nothing
- * of its endpoint that the file has not said last: whose an endpoint is never changes, as who leaves a user takes
- * along what the user had.
+ * Rows of new endpoints, and behind them rows that change some of those. A row that comes a second time says
+ * nothing of its endpoint that the file has not said last: whose an endpoint is never changes, as who leaves
+ * a user takes along what the user had.
  */
 export function goodRows(
   options: EndpointOptions & { ids?: 'always' | 'sometimes'; most?: number },

@@ -41,7 +41,9 @@ export const outcomes = <T>(items: Item<T>[]): (T | string)[] =>
 
 export const badOnes = <T>(items: Item<T>[]): BadItem<T>[] => items.filter(item => isBad(item))
 
-/** Expects as many values as there are patterns, each to match its own; `t.match` lets further values through. */
+/**
+ * Expects as many values as there are patterns, each to match its own; `t.match` lets further values through.
+ */
 export function matchEach(t: Test, values: unknown[], patterns: unknown[], what = 'each as it should be') {
   t.equal(values.length, patterns.length, `${what}: how many`)
   t.match(values, patterns, what)

@@ -23,8 +23,8 @@ const perPage = 1000
 const etag = '"made"'
 
 /**
- * An S3 server that makes up what it answers: pages of listings, and objects of any size. It knows GET alone, and one
- * bucket, whatever that is called.
+ * An S3 server that makes up what it answers: pages of listings, and objects of any size. It knows GET alone,
+ * and one bucket, whatever that is called.
  *
  * @returns what an emulator must be started with to read it, and how many pages it has sent
  */

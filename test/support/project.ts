@@ -21,7 +21,9 @@ const variables = Object.entries(process.env)
   .filter(([name]) => !ownVariables.test(name))
   .map(([name, value]) => `${name}=${value}`)
 
-/** Runs a program to its end. tap adds to the environment of whatever is started; `env -i` takes it out again. */
+/**
+ * Runs a program to its end. tap adds to the environment of whatever is started; `env -i` takes it out again.
+ */
 export function run(cwd: string, command: string, args: readonly string[]): Promise<Ran> {
   return new Promise(resolve => {
     execFile('/usr/bin/env', ['-i', ...variables, command, ...args], { cwd }, (error, stdout, stderr) =>
@@ -42,8 +44,8 @@ const npm = (cwd: string, ...args: string[]) =>
   ])
 
 /**
- * A project outside this repository, with the packed package and all that it depends on, in the versions of the lock
- * file, and with the examples.
+ * A project outside this repository, with the packed package and all that it depends on, in the versions of
+ * the lock file, and with the examples.
  *
  * @param extra packages that only a user of the package has
  */
@@ -71,7 +73,10 @@ export async function makeProject(t: Test, extra: readonly string[] = []) {
   }
 }
 
-/** Expects that a node of that major version runs the package in such a project: by import, by require, and by its bin. */
+/**
+ * Expects that a node of that major version runs the package in such a project: by import, by require, and by
+ * its bin.
+ */
 export async function runsPackage(t: Test, folder: string, node: string, major: string): Promise<void> {
   writeFileSync(
     join(folder, 'both.mjs'),
@@ -127,8 +132,8 @@ export async function unpack(spec: string, folder: string, ...files: string[]): 
 }
 
 /**
- * Copies what the package depends on into a folder, as it is installed here. Installing it anew would take a quarter of a
- * minute, for the same files.
+ * Copies what the package depends on into a folder, as it is installed here. Installing it anew would take a
+ * quarter of a minute, for the same files.
  */
 export function copyDependencies(folder: string): void {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))

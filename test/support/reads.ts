@@ -71,7 +71,10 @@ export const completed = (TotalProcessed: number, TotalPieces = 1) => ({
   Failures: undefined,
 })
 
-/** The states of a job in the order in which it came to them, from its own page: a short one cannot be missed there. */
+/**
+ * The states of a job in the order in which it came to them, from its own page: a short one cannot be missed
+ * there.
+ */
 export async function statesOf(
   client: PinpointClient,
   { ApplicationId, Id, Type }: ImportJobResponse | ExportJobResponse,
@@ -83,7 +86,9 @@ export async function statesOf(
   return history.map(({ status }) => status)
 }
 
-/** Expects that a job that was COMPLETED went through all states before in their order, and was seen in each. */
+/**
+ * Expects that a job that was COMPLETED went through all states before in their order, and was seen in each.
+ */
 export async function sameStates(
   t: Test,
   client: PinpointClient,
@@ -100,7 +105,10 @@ export async function sameStates(
   )
 }
 
-/** Imports an object, CSV or JSON by its ending, into a segment; expects that it is COMPLETED and gives the segment's id. */
+/**
+ * Imports an object, CSV or JSON by its ending, into a segment; expects that it is COMPLETED and gives the
+ * segment's id.
+ */
 export async function defineSegment(
   t: Test,
   client: PinpointClient,

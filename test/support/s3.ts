@@ -24,7 +24,8 @@ const envOf = (url: string) => ({
   AWS_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
 })
 
-// s3rver makes the tokens of its listings with DES, which OpenSSL has put away. Three times the same key is the same.
+// s3rver makes the tokens of its listings with DES, which OpenSSL has put away. Three times the same key is
+// the same.
 const { createCipheriv, createDecipheriv } = crypto
 const desAgain =
   <T>(create: (algorithm: string, key: Buffer, ...rest: unknown[]) => T) =>
@@ -127,9 +128,9 @@ export interface FrontRequest {
 export type Instead = (request: FrontRequest, response: ServerResponse) => boolean | Promise<boolean>
 
 /**
- * Stands before an S3 server and passes on what it is asked and what it answers, but leaves the sending of objects to
- * the test. It also does what s3rver does not: it answers 412 when `If-Match` names another version than the one that
- * is there.
+ * Stands before an S3 server and passes on what it is asked and what it answers, but leaves the sending of
+ * objects to the test. It also does what s3rver does not: it answers 412 when `If-Match` names another
+ * version than the one that is there.
  *
  * @param answer sends an object
  * @param instead of asking the server
@@ -193,8 +194,8 @@ export async function startFront(
 }
 
 /**
- * Stands before an S3 server and sends of each object what comes before a text, and the rest only when they are let go: an
- * import stays in the middle for as long as a test wants.
+ * Stands before an S3 server and sends of each object what comes before a text, and the rest only when they
+ * are let go: an import stays in the middle for as long as a test wants.
  */
 export async function startHolding(t: Test, s3: S3, text: string) {
   const held = Promise.withResolvers<void>()

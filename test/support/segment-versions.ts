@@ -9,7 +9,9 @@ export async function withSegments() {
   const app: string = (await createApp()).Id
   let made = 0
 
-  /** Makes a segment, or the next version of the one that it names, as a job does at its end; gives its id. */
+  /**
+   * Makes a segment, or the next version of the one that it names, as a job does at its end; gives its id.
+   */
   async function defineSegment(request: Partial<ImportJobRequest> = {}): Promise<string> {
     const { Id }: ImportJobResponse = (
       await call('POST', `/v1/apps/${app}/jobs/import`, {

@@ -57,9 +57,9 @@ const spawnNode = (t: Test, env: Record<string, string>, args: string[]) =>
   spawnBare(t, env, [process.execPath, ...args])
 
 /**
- * Starts a program with nothing in its environment but what is named; it is gone after the test. tap's own additions are
- * left out, which it gives to every process that a test starts: they see what is covered, take half of a start, and end the
- * process at signals that node ignores.
+ * Starts a program with nothing in its environment but what is named; it is gone after the test. tap's own
+ * additions are left out, which it gives to every process that a test starts: they see what is covered, take
+ * half of a start, and end the process at signals that node ignores.
  */
 function spawnBare(t: Test, env: Record<string, string>, command: string[], { detached = false } = {}) {
   // tap adds to the environment; `env -i` begins with an empty one, and becomes the process.
@@ -86,8 +86,8 @@ function spawnBare(t: Test, env: Record<string, string>, command: string[], { de
 }
 
 /**
- * Starts an emulator by `npm start`, in this repository, as a process group of its own. The process that gets the signal of
- * `end` is npm.
+ * Starts an emulator by `npm start`, in this repository, as a process group of its own. The process that gets
+ * the signal of `end` is npm.
  */
 export function beginByNpm(t: Test, given: Record<string, string>): BegunEmulator {
   const { PATH = '', HOME = '' } = process.env

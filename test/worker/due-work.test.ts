@@ -26,8 +26,8 @@ interface Due {
 }
 
 /**
- * The worker's work on a store of its own, with sources that the test fills. Each step does one thing, and notes what it
- * was, and the minutes since the start at which it saw itself, and what the clock showed.
+ * The worker's work on a store of its own, with sources that the test fills. Each step does one thing, and
+ * notes what it was, and the minutes since the start at which it saw itself, and what the clock showed.
  */
 function setUp(t: Test, state: ClockState = stateAt('frozen', start), timeSlice?: number) {
   const dataDir = makeFolder(t)

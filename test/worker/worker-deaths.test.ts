@@ -11,7 +11,10 @@ const soon = { firstDelay: 10 }
 /** A line of a megabyte, which takes more than twenty when it is parsed. */
 const heavyLine = `{"Id":"heavy","ChannelType":"SMS","Address":"+49","Attributes":{"a":[${'{},'.repeat(340_000)}{}]}}\n`
 
-/** Megabytes with which the worker imports anything but such a line; what tap loads into its threads takes some, too. */
+/**
+ * Megabytes with which the worker imports anything but such a line; what tap loads into its threads takes
+ * some, too.
+ */
 const littleMemory = { ...soon, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 24 } }
 
 const csv = (count: number, from = 0) => csvOf(numbered('e', count, from))

@@ -23,7 +23,10 @@ const decode = (content: string | Buffer, size = 65_536) =>
 
 const textsOf = (lines: DecodedLine[]) => lines.map(({ text }) => text)
 
-/** A byte order mark, both line ends, blank lines, and characters of one to four bytes; no line end at the end. */
+/**
+ * A byte order mark, both line ends, blank lines, and characters of one to four bytes; no line end at the
+ * end.
+ */
 const mixed = '\ufeffId,Ärger\r\n\r\n漢字,1\n \t \n😀é\r\nlast 😀'
 
 t.test('lines end with LF or CRLF and come without their ends', async t => {

@@ -18,7 +18,8 @@ interface Reading {
 }
 
 /**
- * Reads an object whose source gives chunks of 10,000 bytes and breaks off at the bytes that `breaks` names, in turn.
+ * Reads an object whose source gives chunks of 10,000 bytes and breaks off at the bytes that `breaks` names,
+ * in turn.
  */
 async function read(
   stored: Buffer,

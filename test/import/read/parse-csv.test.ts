@@ -321,7 +321,8 @@ t.test(
 t.test(
   'lines that each open a quote and close another are read in a time that grows with their number',
   async t => {
-    // Each line is looked at again for every line before it that it could belong to: that must be a bounded number.
+    // Each line is looked at again for every line before it that it could belong to: that must be a bounded
+    // number.
     const columns = numbered('Attributes.a', 2000)
     const items = await parse(columns.join(','), ...Array<string>(20_000).fill('x""","'))
     t.equal(badOnes(items).length, 20_000)

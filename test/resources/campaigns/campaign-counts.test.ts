@@ -8,7 +8,10 @@ import { withSending } from '../../support/sending.ts'
 const start = Date.parse('2027-03-01T09:00:00.000Z')
 const config = { region: 'us-east-1', accountId: '123456789012', quotas: true }
 
-/** An application with a segment of all its endpoints, where QUOTAS are on, and steps of campaigns as the worker does them. */
+/**
+ * An application with a segment of all its endpoints, where QUOTAS are on, and steps of campaigns as the
+ * worker does them.
+ */
 async function withCounts(t: Test) {
   let now = new Date(start)
   const { call, app, store, endpoint } = await withSending(t, { now: () => now, config })

@@ -221,7 +221,10 @@ t.test('the real SDK reads the exception and its message', async t => {
   t.equal(error.$metadata.requestId, error.RequestID)
 })
 
-/** An application with quotas and callers of any account. There is no worker: a job stays as it is until it is moved. */
+/**
+ * An application with quotas and callers of any account. There is no worker: a job stays as it is until it is
+ * moved.
+ */
 function withQuotas(t: Test, quotas = true) {
   const config = { region: 'us-east-1', accountId: '123456789012', quotas }
   const { app, store } = buildTestApp(t, { config })
