@@ -3,32 +3,28 @@ import { isObject } from '../model/is-object.ts'
 import { readInstant, readLocalTime } from '../model/iso-time.ts'
 import { endpointLimits as limits, maxPathParameterLength } from '../model/quotas.ts'
 
-/** What an endpoint lacks: it has both an address and a channel (source: observed, with these texts). */
-export const missing = { address: 'Missing Address', channelType: 'Missing ChannelType' } as const
+/** Pinpoint's text for an endpoint without an address (source: observed). */
+export const missingAddress = 'Missing Address'
 
-/** What is asked of an endpoint as a whole. */
+/** How an endpoint is treated that has neither an address nor a channel. */
 export interface Completeness {
-  /** Whether an endpoint may have neither an address nor a channel: Amplify creates them so (source: observed). */
-  mayBeEmpty: boolean
-}
-
-/** Which of an address and a channel an endpoint lacks. */
-export function missingMember(
-  { address, channel_type }: { address: string | null; channel_type: string | null },
-  { mayBeEmpty }: Completeness,
-): string | undefined {
-  if (address === null && channel_type === null && mayBeEmpty) return undefined
-  if (address === null) return missing.address
-  return channel_type === null ? missing.channelType : undefined
+  /** Says why it is refused; by default, that its address is missing. If it gives undefined, it is accepted. */
+  explainEmpty?: () => string | undefined
 }
 
 /**
- * Why an endpoint is too large.
+ * Checks that an endpoint has both an address and a channel (source: observed, with these texts).
  *
- * @param size a sentence's end on how large it is
+ * @returns what is wrong; undefined when nothing is
  */
-export const tooLarge = (size: string): string =>
-  `an endpoint must be at most 15 KB (${limits.endpointBytes} bytes of JSON); this one ${size}`
+export function checkComplete(
+  { address, channel_type }: { address: string | null; channel_type: string | null },
+  { explainEmpty = () => missingAddress }: Completeness = {},
+): string | undefined {
+  if (address === null && channel_type === null) return explainEmpty()
+  if (address === null) return missingAddress
+  return channel_type === null ? 'Missing ChannelType' : undefined
+}
 
 /**
  * Checks the values of an endpoint that already has the right types, and brings them to the form in which
@@ -42,7 +38,7 @@ export const tooLarge = (size: string): string =>
 export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
   const { OptOut, EndpointStatus, EffectiveDate, User, Location, Demographic } = endpoint
   return (
-    (endpoint.Address === '' ? missing.address : undefined) ??
+    (endpoint.Address === '' ? missingAddress : undefined) ??
     (OptOut !== undefined && OptOut !== 'ALL' && OptOut !== 'NONE'
       ? `OptOut must be ALL or NONE; got ${JSON.stringify(OptOut)}`
       : undefined) ??

@@ -3,16 +3,11 @@ import { endpointLimits } from '../model/quotas.ts'
 import type { AppRef } from '../store/applications/applications.ts'
 import type { AttributeName } from '../store/endpoints/attribute-names.ts'
 import type { EndpointRef } from '../store/endpoints/endpoint-key.ts'
-import {
-  type EndpointChange,
-  type EndpointRow,
-  type EndpointValues,
-  mapColumns,
-  toEndpoint,
-} from '../store/endpoints/endpoint-row.ts'
+import type { EndpointChange, EndpointRow, EndpointValues } from '../store/endpoints/endpoint-row.ts'
 import type { EndpointWrite } from '../store/endpoints/endpoint-writer.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
-import { type Completeness, missingMember, tooLarge } from './check-endpoint.ts'
+import { type Completeness, checkComplete } from './check-endpoint.ts'
+import { checkSize } from './endpoint-size.ts'
 import { mergeAttributes, mergeEndpoint, type Write } from './merge-endpoint.ts'
 
 /** An endpoint as it is stored, and as a plan leaves it. */
@@ -210,9 +205,9 @@ function adoptUserAttributes(values: EndpointValues, change: EndpointChange, ofU
 export function checkMerged(
   app: AppRef,
   endpoint: EndpointValues,
-  completeness: Completeness,
+  completeness?: Completeness,
 ): string | undefined {
-  return missingMember(endpoint, completeness) ?? checkSize(app, endpoint)
+  return checkComplete(endpoint, completeness) ?? checkSize(app, endpoint)
 }
 
 /** The endpoints that get the user's attributes as well must not become too large by them. */
@@ -227,25 +222,4 @@ function checkSiblings(
       return `${problem} (${values.spelling ?? values.id}, which gets the attributes of its user)`
   }
   return undefined
-}
-
-function checkSize(app: AppRef, endpoint: EndpointValues): string | undefined {
-  if (maxJsonBytes(endpoint) <= endpointLimits.endpointBytes) return undefined
-  const { ApplicationId: _, CohortId: _cohort, CreationDate: _date, ...settable } = toEndpoint(app, endpoint)
-  const bytes = Buffer.byteLength(JSON.stringify(settable))
-  if (bytes <= endpointLimits.endpointBytes) return undefined
-  return tooLarge(`would be ${bytes}`)
-}
-
-/**
- * An upper bound of the bytes of an endpoint's JSON text, without making it: a character takes three at most, or six
- * where it has to be escaped, and all that is not counted here takes less than 2,000.
- */
-function maxJsonBytes(endpoint: EndpointValues): number {
-  const length = (text: string | null) => text?.length ?? 0
-  const { id, address, request_id, user_id } = endpoint
-  const texts = id.length + length(address) + request_id.length + length(user_id)
-  let json = 0
-  for (const column of mapColumns) json += length(endpoint[column])
-  return 2000 + 6 * texts + 3 * json
 }

@@ -34,7 +34,9 @@ export function writeEndpoints(
   const plan = new EndpointPlan(app, writer.load(app, lookupsOf(changes)), writer)
   const refusals = checked.map(one => {
     if (typeof one === 'string') return one
-    const put = plan.put(one.change, { endpoint: one.endpoint, requestId, now, mayBeEmpty: true })
+    const { endpoint, change } = one
+    // Amplify creates endpoints with neither an address nor a channel (source: observed).
+    const put = plan.put(change, { endpoint, requestId, now, explainEmpty: () => undefined })
     return typeof put === 'string' ? put : undefined
   })
   writer.write(app, plan.writes, plan.newNames)

@@ -1,6 +1,6 @@
 import { createGunzip, constants as zlib } from 'node:zlib'
 import { UnreadableError } from '../buckets/bucket.ts'
-import { missingMember } from '../endpoints/check-endpoint.ts'
+import { checkComplete } from '../endpoints/check-endpoint.ts'
 import type { Format } from '../model/import-job.ts'
 import { recognizeKind } from './content-kind.ts'
 import { type DecodedLine, decodeLines, isBlank } from './read/decode-lines.ts'
@@ -191,6 +191,6 @@ async function checkRecord(item: Item<ImportedEndpoint>): Promise<CheckedRecord>
 /** What must be there already for a record to be imported. */
 function noteOn({ endpoint, change }: PreparedRecord): string | undefined {
   if (endpoint === null) return 'stands for the endpoints that the user has already'
-  const missing = missingMember(change, { mayBeEmpty: false })
+  const missing = checkComplete(change)
   return missing && `${missing}: only an endpoint that exists already can do without`
 }

@@ -38,7 +38,7 @@ async function withImports(t: Test) {
         importProgress.write(job(), () => {
           const lookups = { endpoints: [endpoint], userIds: [], addresses: [request.Address ?? []].flat() }
           const plan = new EndpointPlan(app, writer.load(app, lookups), writer)
-          plan.put(changeOf(request), { endpoint, requestId, now: Date.parse(now), mayBeEmpty: false })
+          plan.put(changeOf(request), { endpoint, requestId, now: Date.parse(now) })
           writer.write(app, plan.writes, plan.newNames)
         })
       },

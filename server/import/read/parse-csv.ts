@@ -1,6 +1,6 @@
 import { UnreadableError } from '../../buckets/bucket.ts'
-import { tooLarge } from '../../endpoints/check-endpoint.ts'
-import { endpointLimits } from '../../model/quotas.ts'
+import { missingAddress } from '../../endpoints/check-endpoint.ts'
+import { maxValues, tooLarge } from '../../endpoints/endpoint-size.ts'
 import { describe } from '../../validation/explain.ts'
 import { badQuotes, cutCells, cutRecords } from './csv-records.ts'
 import { type DecodedLine, isBlank, type Lines } from './decode-lines.ts'
@@ -178,14 +178,14 @@ function tooManyCells({ length }: string[], most: number): string | undefined {
   return `a record must have at most ${most} ${most === 1 ? 'value' : 'values'}, one for each column of the header; this one has ${length}`
 }
 
-/** Maximum number of an endpoint's values: each takes at least three bytes of JSON. */
-const maxValues = Math.ceil(endpointLimits.endpointBytes / 3) + ignoredNames.length
+/** Maximum values of a record: those of its endpoint, and those that are ignored. */
+const maxCells = maxValues + ignoredNames.length
 
 /** Refuses early what would be too large anyway: an object with so many members is slow to make. */
 function tooManyValues(cells: string[]): string | undefined {
-  if (cells.length <= maxValues) return undefined
+  if (cells.length <= maxCells) return undefined
   const values = cells.filter(cell => cell !== '').length
-  return values > maxValues ? tooLarge(`has ${values} values`) : undefined
+  return values > maxCells ? tooLarge(`has ${values} values`) : undefined
 }
 
 function readEndpoint(columns: Column[], line: Line, cells: string[]): Item<object> {
@@ -202,7 +202,7 @@ function readEndpoint(columns: Column[], line: Line, cells: string[]): Item<obje
   if (problems !== undefined) return { line, reason: joinProblems(problems), rest: record }
   return userOf(record) === undefined
     ? { line, value: record }
-    : { line, reason: 'Missing Address (a list of users must have User.UserId as its only column)' }
+    : { line, reason: `${missingAddress} (a list of users must have User.UserId as its only column)` }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { missingMember } from '../../endpoints/check-endpoint.ts'
+import { checkComplete, missingAddress } from '../../endpoints/check-endpoint.ts'
 import type { Attributes } from '../../model/endpoint.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import {
@@ -126,11 +126,10 @@ function createNames() {
 }
 
 /** Why a record has no id: without one, it needs an address and a channel, of which an id is made. */
-function whyNoId(change: EndpointChange): string {
-  const lacks = missingMember(change, { mayBeEmpty: false })!
-  const lacksBoth = change.address === null && change.channel_type === null
-  return lacksBoth ? `${lacks}: a record needs an Id, or Address and ChannelType` : lacks
-}
+const whyNoId = (change: EndpointChange): string =>
+  checkComplete(change, {
+    explainEmpty: () => `${missingAddress}: a record needs an Id, or Address and ChannelType`,
+  })!
 
 /**
  * The id of an endpoint whose record has none. It depends only on channel and address, so that

@@ -1,4 +1,4 @@
-import { missing, missingMember } from '../../endpoints/check-endpoint.ts'
+import { checkComplete, missingAddress } from '../../endpoints/check-endpoint.ts'
 import { mergeEndpoint } from '../../endpoints/merge-endpoint.ts'
 import { checkMerged, type EndpointPlan, type PlannedEndpoint } from '../../endpoints/plan-endpoints.ts'
 import type { EndpointRef } from '../../store/endpoints/endpoint-key.ts'
@@ -58,8 +58,8 @@ export function refuseRecord(
   const { endpoint, change } = rest
   const write = { endpoint, requestId: job.requestId, now: target.now }
   const merged = mergeEndpoint(currentOf(job, endpoint, target), change, write)
-  const problem = missingMember(merged, { mayBeEmpty: false })
-  return problem === undefined ? reason : joinProblems([reason, explainMissing(problem, rest)])
+  const problem = checkComplete(merged, { explainEmpty: () => unknownId(endpoint) })
+  return problem === undefined ? reason : joinProblems([reason, problem])
 }
 
 /**
@@ -82,19 +82,15 @@ function register(job: ImportJob, record: NamedRecord, { plan, now, members }: T
   const { endpoint, change, isIdAlone } = record
   const planned = isIdAlone
     ? (plan.find(endpoint) ?? unknownId(endpoint))
-    : plan.put(change, { endpoint, requestId: job.requestId, now, mayBeEmpty: false })
-  if (typeof planned === 'string') return explainMissing(planned, record)
+    : plan.put(change, { endpoint, requestId: job.requestId, now, explainEmpty: () => unknownId(endpoint) })
+  if (typeof planned === 'string') return planned
   members.push(planned)
   return planned.values
 }
 
-/** If both address and channel are missing, the most likely mistake is an unknown id. */
-const explainMissing = (problem: string, { endpoint, change }: NamedRecord): string =>
-  problem === missing.address && change.channel_type === null ? unknownId(endpoint) : problem
-
-/** Pinpoint's text (source: observed), and the most likely cause. */
+/** What is said of an endpoint with neither an address nor a channel, whose most likely mistake is its id. */
 const unknownId = ({ id }: EndpointRef) =>
-  `${missing.address}: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
+  `${missingAddress}: there is no endpoint with the Id ${JSON.stringify(id)}, and a new one needs Address and ChannelType`
 
 /** The endpoint before a record: as defined by an earlier record of the job, or as registered. */
 function currentOf(
@@ -117,7 +113,7 @@ function define(
   const current = currentOf(job, endpoint, target)
   if (isIdAlone && current === undefined) return unknownId(endpoint)
   const defined = isIdAlone ? current! : mergeEndpoint(current, change, { endpoint, requestId, now })
-  const problem = isIdAlone ? undefined : checkMerged(app, defined, { mayBeEmpty: false })
+  const problem = isIdAlone ? undefined : checkMerged(app, defined)
   if (problem !== undefined) return problem
   if (job.segmentId !== null) progress.putDefinition(job, endpoint, endpointJson(app, defined))
   return defined
