@@ -2,11 +2,7 @@ import { createHash } from 'node:crypto'
 import { checkComplete, missingAddress } from '../../endpoints/check-endpoint.ts'
 import type { Attributes } from '../../model/endpoint.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
-import {
-  type AttributeMap,
-  type AttributeName,
-  attributeMaps,
-} from '../../store/endpoints/attribute-names.ts'
+import { type AttributeName, attributeMaps, forEachMap } from '../../store/endpoints/attribute-names.ts'
 import { type EndpointRef, endpointKey, endpointRef } from '../../store/endpoints/endpoint-key.ts'
 import { changeOf, type EndpointChange } from '../../store/endpoints/endpoint-row.ts'
 import { BloomFilter } from './bloom-filter.ts'
@@ -107,11 +103,7 @@ const keyOf = (kind: number, text: string) => endpointKey(kind, text.toWellForme
 
 /** Collects the names of the attributes and metrics of records. */
 function createNames() {
-  const found: Record<AttributeMap, Set<string>> = {
-    Attributes: new Set(),
-    Metrics: new Set(),
-    'User.UserAttributes': new Set(),
-  }
+  const found = forEachMap(() => new Set<string>())
   const addLists = (names: Set<string>, lists: Attributes | undefined) => {
     for (const name in lists) if (lists[name]!.length > 0) names.add(name)
   }

@@ -2,9 +2,20 @@ import type { Database } from 'better-sqlite3'
 import type { AppRef } from '../applications/applications.ts'
 import type { EndpointChange } from './endpoint-row.ts'
 
+/** The column of each map. */
+const columns = {
+  Attributes: 'attributes',
+  Metrics: 'metrics',
+  'User.UserAttributes': 'user_attributes',
+} as const
+
 /** The maps of an endpoint whose keys are custom names. */
-export const attributeMaps = ['Attributes', 'Metrics', 'User.UserAttributes'] as const
-export type AttributeMap = (typeof attributeMaps)[number]
+export type AttributeMap = keyof typeof columns
+export const attributeMaps = Object.keys(columns) as AttributeMap[]
+
+/** Makes a value for each of the maps. */
+export const forEachMap = <Value>(make: () => Value) =>
+  Object.fromEntries(attributeMaps.map(map => [map, make()])) as Record<AttributeMap, Value>
 
 /** A custom name in one of the maps. */
 export interface AttributeName {
@@ -15,19 +26,13 @@ export interface AttributeName {
 /**
  * The custom names to which a change gives values. (An empty list of values removes an attribute.)
  */
-export function namesIn(change: EndpointChange): AttributeName[] {
-  const names = (map: AttributeMap, text: string | null): AttributeName[] =>
-    text === null
-      ? []
-      : Object.entries(JSON.parse(text) as Record<string, unknown[] | number>).flatMap(([name, value]) =>
-          Array.isArray(value) && value.length === 0 ? [] : { map, name },
-        )
-  return [
-    ...names('Attributes', change.attributes),
-    ...names('Metrics', change.metrics),
-    ...names('User.UserAttributes', change.user_attributes),
-  ]
-}
+export const namesIn = (change: EndpointChange): AttributeName[] =>
+  attributeMaps.flatMap(map => {
+    const values: Record<string, unknown[] | number> = JSON.parse(change[columns[map]] ?? '{}')
+    return Object.entries(values).flatMap(([name, value]) =>
+      Array.isArray(value) && value.length === 0 ? [] : { map, name },
+    )
+  })
 
 /** The value of `import_job` for a name that is kept: a caller, or a COMPLETED job, has used it. */
 const forGood = 0
@@ -64,10 +69,7 @@ export function createAttributeNames(db: Database) {
 
   const namesOf = (app: AppRef) => {
     if (known?.app === app.seq) return known.maps
-    known = {
-      app: app.seq,
-      maps: { Attributes: new Map(), Metrics: new Map(), 'User.UserAttributes': new Map() },
-    }
+    known = { app: app.seq, maps: forEachMap(() => new Map<string, Set<number>>()) }
     for (const { map, name, job } of ofApp.iterate(app.seq)) note(known.maps[map], name, job)
     return known.maps
   }
@@ -108,7 +110,7 @@ export function createAttributeNames(db: Database) {
     count(app: AppRef, names: AttributeName[]): number {
       const maps = namesOf(app)
       const more = names.filter(({ map, name }) => !maps[map].has(name)).length
-      return maps.Attributes.size + maps.Metrics.size + maps['User.UserAttributes'].size + more
+      return attributeMaps.reduce((count, map) => count + maps[map].size, more)
     },
 
     /** Adds names, of a job; without a job, names that are kept. */
