@@ -1,4 +1,5 @@
 import { KindGuard, type TSchema } from '@sinclair/typebox'
+import { isObject } from '../model/is-object.ts'
 
 const known = new WeakMap<TSchema, boolean>()
 
@@ -21,9 +22,7 @@ export function holdsSecrets(schema: TSchema): boolean {
  * @returns undefined if the value is no object, and so could be anything
  */
 export function withoutSecrets(schema: TSchema, value: unknown): object | undefined {
-  if (!KindGuard.IsObject(schema) || typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return undefined
-  }
+  if (!KindGuard.IsObject(schema) || !isObject(value)) return undefined
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       const known = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
