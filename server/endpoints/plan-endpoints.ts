@@ -21,7 +21,7 @@ export type KnownNames = Pick<EndpointWriter, 'newNames' | 'countNames'>
 /**
  * Plans changes of one application's endpoints, one after the other, by Pinpoint's rules: what each leaves of its
  * endpoint, and of the others that it concerns. It works in memory on rows that were loaded for these changes
- * (`EndpointWriter.load`), and writes nothing: what it comes to is `writes` and `newNames`.
+ * (`loadEndpoints`), and writes nothing: what it comes to is `writes` and `newNames`.
  */
 export class EndpointPlan {
   readonly #app: AppRef

@@ -3,6 +3,7 @@ import type { EndpointRow } from '../store/endpoints/endpoint-row.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
 import type { ImportWriter } from '../store/import-writes/import-writer.ts'
 import type { Restored } from '../store/import-writes/undo-log.ts'
+import { loadEndpoints } from './load-endpoints.ts'
 import { EndpointPlan } from './plan-endpoints.ts'
 
 /**
@@ -32,7 +33,7 @@ export function reconcileRestored(
 ): void {
   if (restored.length === 0) return
   for (const [job, writer] of others) {
-    const rows = writer.load(app, { endpoints: restored, userIds: [], addresses: [] })
+    const rows = loadEndpoints(app, writer, { endpoints: restored, userIds: [], addresses: [] })
     const copies = copiedAt(rows)
     const plan = new EndpointPlan(app, rows, writer)
     const isMeant = ({ import_job }: EndpointRow) =>

@@ -4,6 +4,7 @@ import { endpointRef } from '../store/endpoints/endpoint-key.ts'
 import { changeOf, type EndpointChange } from '../store/endpoints/endpoint-row.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
 import { checkEndpoint, checkId } from './check-endpoint.ts'
+import { type EndpointLookups, loadEndpoints } from './load-endpoints.ts'
 import type { Write } from './merge-endpoint.ts'
 import { EndpointPlan } from './plan-endpoints.ts'
 
@@ -31,7 +32,7 @@ export function writeEndpoints(
     return problem ?? { endpoint: endpointRef(app.seq, id), change: changeOf(request) }
   })
   const changes = checked.filter(one => typeof one !== 'string')
-  const plan = new EndpointPlan(app, writer.load(app, lookupsOf(changes)), writer)
+  const plan = new EndpointPlan(app, loadEndpoints(app, writer, lookupsOf(changes)), writer)
   const refusals = checked.map(one => {
     if (typeof one === 'string') return one
     const { endpoint, change } = one
@@ -43,7 +44,7 @@ export function writeEndpoints(
   return refusals
 }
 
-const lookupsOf = (changes: { endpoint: EndpointRef; change: EndpointChange }[]) => ({
+const lookupsOf = (changes: { endpoint: EndpointRef; change: EndpointChange }[]): EndpointLookups => ({
   endpoints: changes.map(({ endpoint }) => endpoint),
   userIds: changes.map(({ change }) => change.user_id).filter(user => user !== null),
   addresses: changes.map(({ change }) => change.address).filter(address => address !== null),

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { loadEndpoints } from '../../server/endpoints/load-endpoints.ts'
 import { EndpointPlan } from '../../server/endpoints/plan-endpoints.ts'
 import { createUndo } from '../../server/import/undo.ts'
 import type { EndpointRequest } from '../../server/model/endpoint.ts'
@@ -37,7 +38,7 @@ async function withImports(t: Test) {
         const endpoint = endpointRef(app.seq, id)
         importProgress.write(job(), () => {
           const lookups = { endpoints: [endpoint], userIds: [], addresses: [request.Address ?? []].flat() }
-          const plan = new EndpointPlan(app, writer.load(app, lookups), writer)
+          const plan = new EndpointPlan(app, loadEndpoints(app, writer, lookups), writer)
           plan.put(changeOf(request), { endpoint, requestId, now: Date.parse(now) })
           writer.write(app, plan.writes, plan.newNames)
         })

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
+import { type EndpointLookups, loadEndpoints } from '../../endpoints/load-endpoints.ts'
 import { EndpointPlan, type PlannedEndpoint } from '../../endpoints/plan-endpoints.ts'
 import { faultsInProcessing, type ProcessingFaults } from '../../jobs/faults.ts'
 import type { JobCounters } from '../../jobs/record-counters.ts'
-import type { EndpointLookups } from '../../store/endpoints/endpoints.ts'
 import type { ImportWriter } from '../../store/import-writes/import-writer.ts'
 import type {
   ImportJob,
@@ -64,7 +64,7 @@ export async function writeRecords(
       ...lookupsOf(items, writer.isSoleWriter(job.app)),
       areAddressesUnique: !progress.isAnyUndone(job.app),
     }
-    const plan = new EndpointPlan(job.app, writer.load(job.app, lookups), writer)
+    const plan = new EndpointPlan(job.app, loadEndpoints(job.app, writer, lookups), writer)
     const counts: RecordCounts = { processed: 0, failed: 0, channels: new Map() }
     const members: PlannedEndpoint[] = []
     const target = { plan, progress, now, channels: counts.channels, members }

@@ -15,26 +15,18 @@ export interface StoredEndpoint {
   endpoint: Endpoint
 }
 
-/** What to look up for some changes: endpoints by id, by user and by address. */
-export interface EndpointLookups {
-  endpoints: Pick<EndpointRef, 'key' | 'folded'>[]
-  userIds: string[]
-  addresses: string[]
-  /**
-   * Whether no two endpoints are ACTIVE at one address, which is always so but during an undo. Then an address needs no lookup
-   * if one of the named endpoints is ACTIVE there.
-   */
-  areAddressesUnique?: boolean
-}
-
 /** Access to endpoints for one writer: the callers of the API, or one import job. */
 export interface EndpointWriter {
+  /** Loads endpoints by their ids. */
+  withIds(app: AppRef, endpoints: Pick<EndpointRef, 'key' | 'folded'>[]): EndpointRow[]
   /**
-   * Loads the endpoints that are needed to plan some changes: those that the changes name, all
-   * endpoints of the users that these have or get, and the ACTIVE ones at the addresses that these
-   * have or get.
+   * Loads the endpoints of users, and the ACTIVE ones at addresses, apart from those that are loaded already.
+   * Some others may be among them: keys can collide, and those of new endpoints can be out of date.
    */
-  load(app: AppRef, lookups: EndpointLookups): EndpointRow[]
+  withUsersOrAddresses(
+    app: AppRef,
+    lookups: { userIds: Iterable<string>; addresses: Iterable<string>; loaded: EndpointRow[] },
+  ): EndpointRow[]
   /** Writes endpoints, and sets the row numbers of new ones. To be called in a transaction. */
   write(app: AppRef, endpoints: EndpointWrite[], newNames: AttributeName[]): void
   /** The custom names in a change that are not stored yet, as far as this writer is concerned. */
@@ -71,32 +63,26 @@ export function createEndpoints(
   const rowsOf = (app: AppRef, seqs: number[]): EndpointRow[] =>
     seqs.length === 0 ? [] : bySeqs.all(JSON.stringify([...new Set(seqs)])).filter(row => row.app === app.seq)
 
-  const load = (
-    app: AppRef,
-    { endpoints, userIds, addresses, areAddressesUnique = false }: EndpointLookups,
-  ): EndpointRow[] => {
-    const rows = new Map<number, EndpointRow>()
-    const users = new Set(userIds)
-    const places = new Set(addresses)
+  const withIds: EndpointWriter['withIds'] = (app, endpoints) => {
     const ids = new Map(endpoints.map(({ folded, key }) => [folded, key]))
-    for (const row of rowsOf(app, keys.rowsWith('id', [...ids.values()]))) {
-      // Another id may have the same key.
-      if (!ids.has(row.id)) continue
-      rows.set(row.seq, row)
-      if (row.user_id !== null) users.add(row.user_id)
-      if (row.address === null) continue
-      if (areAddressesUnique && row.endpoint_status === 'ACTIVE') places.delete(row.address)
-      else places.add(row.address)
-    }
-    const keysOf = (texts: Set<string>) => Array.from(texts, text => endpointKey(app.seq, text))
-    const others = [...keys.rowsWith('user', keysOf(users)), ...keys.rowsWith('address', keysOf(places))]
-    const unloaded = others.filter(seq => !rows.has(seq))
-    for (const row of rowsOf(app, unloaded)) rows.set(row.seq, row)
-    return [...rows.values()]
+    // Another id may have the same key.
+    return rowsOf(app, keys.rowsWith('id', [...ids.values()])).filter(({ id }) => ids.has(id))
+  }
+
+  const withUsersOrAddresses: EndpointWriter['withUsersOrAddresses'] = (
+    app,
+    { userIds, addresses, loaded },
+  ) => {
+    const keysOf = (texts: Iterable<string>) => Array.from(texts, text => endpointKey(app.seq, text))
+    const rows = new Set(loaded.map(({ seq }) => seq))
+    const seqs = [...keys.rowsWith('user', keysOf(userIds)), ...keys.rowsWith('address', keysOf(addresses))]
+    const unloaded = seqs.filter(seq => !rows.has(seq))
+    return rowsOf(app, unloaded)
   }
 
   const writerOf = (by: WrittenBy): EndpointWriter => ({
-    load,
+    withIds,
+    withUsersOrAddresses,
     write(app, endpoints, newNames) {
       if (newNames.length > 0) names.add(app, newNames, by.job)
       writer.write(app, endpoints, by)
