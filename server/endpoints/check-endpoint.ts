@@ -8,7 +8,7 @@ export const missingAddress = 'Missing Address'
 
 /** How an endpoint is treated that has neither an address nor a channel. */
 export interface Completeness {
-  /** Says why it is refused; by default, that its address is missing. If it gives undefined, it is accepted. */
+  /** Says why it is refused: by default, that its address is missing. Undefined if it is accepted. */
   explainEmpty?: () => string | undefined
 }
 
@@ -28,9 +28,8 @@ export function checkComplete(
 
 /**
  * Checks the values of an endpoint that already has the right types, and brings them to the form in which
- * Pinpoint keeps them: coordinates with one decimal, two time zones under their newer names (source: guide), dates in
- * UTC.
- * The rules are the same for UpdateEndpoint and for an imported record.
+ * Pinpoint keeps them: coordinates with one decimal, two time zones under their newer names (source: guide),
+ * dates in UTC. The rules are the same for UpdateEndpoint and for an imported record.
  *
  * @param endpoint is changed in place when everything in it is right
  * @returns what is wrong, naming the member and what it should be; undefined when nothing is
@@ -58,10 +57,11 @@ export function checkEndpoint(endpoint: EndpointRequest): string | undefined {
 }
 
 /**
- * Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference), nor U+0000 (assumed: SQLite
- * compares ids without regard to case up to there only, and would take one for another). They have to fit in a path as
- * URLs escape them (assumed): what is written by a batch or an import is read and deleted by a path. And they have to
- * fit in a map (assumed): calls that send messages, and their answers, have ids as names.
+ * Endpoint and user ids cannot be empty or hold `$`, `{` or `}` (source: API reference), nor U+0000
+ * (assumed: SQLite compares ids without regard to case up to there only, and would take one for another).
+ * They have to fit in a path as URLs escape them (assumed): what is written by a batch or an import is read
+ * and deleted by a path. And they have to fit in a map (assumed): calls that send messages, and their
+ * answers, have ids as names.
  */
 export function checkId(member: string, id: string): string | undefined {
   if (id === '') return `${member} must not be empty`
@@ -155,7 +155,8 @@ function normalizeTimezone(demographic: { Timezone?: string }): undefined {
 }
 
 /**
- * Puts attribute values that stand alone into lists: AWS's own samples of UpdateEndpoint have both (source: guide).
+ * Puts attribute values that stand alone into lists: AWS's own samples of UpdateEndpoint
+ * have both (source: guide).
  *
  * @param endpoint is changed in place; it need not have the right types yet
  * @param readValue gives what a value is taken as

@@ -28,8 +28,8 @@ export function checkSize(app: AppRef, endpoint: EndpointValues): string | undef
 }
 
 /**
- * An upper bound of the bytes of an endpoint's JSON text, without making it: a character takes three at most, or six
- * where it has to be escaped, and all that is not counted here takes less than 2,000.
+ * An upper bound of the bytes of an endpoint's JSON text, without making it: a character takes three at most,
+ * or six where it has to be escaped, and all that is not counted here takes less than 2,000.
  */
 function maxBytesOf(endpoint: EndpointValues): number {
   const length = (text: string | null) => text?.length ?? 0

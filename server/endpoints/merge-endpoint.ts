@@ -13,9 +13,9 @@ export interface Write {
 }
 
 /**
- * The endpoint that a change leaves behind. Demographic, Location and User are merged member by member, attributes
- * and metrics name by name; a name's new values replace its old ones, and an empty list removes it (source:
- * guide; the removal is assumed).
+ * The endpoint that a change leaves behind. Demographic, Location and User are merged member by member,
+ * attributes and metrics name by name; a name's new values replace its old ones, and an empty list removes it
+ * (source: guide; the removal is assumed).
  *
  * @param current the endpoint as it is; undefined when the change creates it
  */
@@ -34,7 +34,8 @@ export function mergeEndpoint(
     spelling: current === undefined ? (id === folded ? null : id) : current.spelling,
     channel_type: change.channel_type ?? current?.channel_type ?? null,
     address,
-    // Every write makes it ACTIVE again (source: API reference); saying INACTIVE outright is honoured (assumed).
+    // Every write makes it ACTIVE again (source: API reference); saying INACTIVE
+    // outright is honoured (assumed).
     endpoint_status: change.endpoint_status ?? 'ACTIVE',
     // An endpoint that begins without an address has opted out (source: API reference).
     opt_out: change.opt_out ?? current?.opt_out ?? (address === null ? 'ALL' : 'NONE'),

@@ -19,9 +19,9 @@ export interface PlannedEndpoint extends EndpointWrite {
 export type KnownNames = Pick<EndpointWriter, 'newNames' | 'countNames'>
 
 /**
- * Plans changes of one application's endpoints, one after the other, by Pinpoint's rules: what each leaves of its
- * endpoint, and of the others that it concerns. It works in memory on rows that were loaded for these changes
- * (`loadEndpoints`), and writes nothing: what it comes to is `writes` and `newNames`.
+ * Plans changes of one application's endpoints, one after the other, by Pinpoint's rules: what each leaves of
+ * its endpoint, and of the others that it concerns. It works in memory on rows that were loaded for these
+ * changes (`loadEndpoints`), and writes nothing: what it comes to is `writes` and `newNames`.
  */
 export class EndpointPlan {
   readonly #app: AppRef
@@ -57,9 +57,9 @@ export class EndpointPlan {
   }
 
   /**
-   * Creates or changes one endpoint, with all that Pinpoint does beside it: other endpoints at the same address become
-   * INACTIVE, the user's attributes are the same on all of the user's endpoints, and a user has at most 15. A change
-   * that is refused changes nothing.
+   * Creates or changes one endpoint, with all that Pinpoint does beside it: other endpoints at the same
+   * address become INACTIVE, the user's attributes are the same on all of the user's endpoints, and a user
+   * has at most 15. A change that is refused changes nothing.
    *
    * @param change has passed `checkEndpoint`
    * @returns the endpoint, or why the change is refused (texts as observed where there are any)
@@ -104,13 +104,13 @@ export class EndpointPlan {
   }
 
   /**
-   * Reconciles an endpoint that an undo has restored with what others have written since it was copied: it becomes INACTIVE
-   * if another one has become ACTIVE at its address, and gets the attributes that its user has now (assumed). The user may
-   * then have more than 15 endpoints.
+   * Reconciles an endpoint that an undo has restored with what others have written since it was copied: it
+   * becomes INACTIVE if another one has become ACTIVE at its address, and gets the attributes that its user
+   * has now (assumed). The user may then have more than 15 endpoints.
    *
    * @param copiedAt when it was copied, in milliseconds since 1970
-   * @param asOf the time to which another endpoint's values belong: when it was copied, if it was restored as well and has yet
-   *   to be reconciled; Infinity if others wrote them; undefined if it does not count
+   * @param asOf the time to which another endpoint's values belong: when it was copied, if it was restored as
+   *   well and has yet to be reconciled; Infinity if others wrote them; undefined if it does not count
    */
   reconcile(
     endpoint: PlannedEndpoint,
@@ -176,8 +176,8 @@ function addTo(lists: Map<string, PlannedEndpoint[]>, key: string | null, endpoi
 }
 
 /**
- * Which of a user's endpoints gives way to one more: the push endpoint that was written longest ago, to a push endpoint
- * (source: guide).
+ * Which of a user's endpoints gives way to one more: the push endpoint that was written longest ago, to a
+ * push endpoint (source: guide).
  */
 function oldestPush({ channel_type }: EndpointValues, others: PlannedEndpoint[]): PlannedEndpoint | 'none' {
   if (!pushMembers.has(channel_type)) return 'none'

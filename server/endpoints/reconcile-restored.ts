@@ -7,15 +7,16 @@ import { loadEndpoints } from './load-endpoints.ts'
 import { EndpointPlan } from './plan-endpoints.ts'
 
 /**
- * Applies the rules that an address belongs to one ACTIVE endpoint, and that a user's endpoints share its attributes, to
- * endpoints that a failed import has restored, where others have written since. To be called in a transaction, once the
- * import has restored all.
+ * Applies the rules that an address belongs to one ACTIVE endpoint, and that a user's endpoints share its
+ * attributes, to endpoints that a failed import has restored, where others have written since. To be called
+ * in a transaction, once the import has restored all.
  *
  * @param undo.copiedAt of the import's writer
- * @param undo.failing this import, and others whose undo is under way: what they wrote does not count, and they get nothing
- *   more to undo
- * @param undo.others the writer of each job that has written and may still fail, and under null that of all callers. What an
- *   endpoint of a job does to others is written by that job's writer, so that it is undone if that job fails
+ * @param undo.failing this import, and others whose undo is under way: what they wrote does not count, and
+ *   they get nothing more to undo
+ * @param undo.others the writer of each job that has written and may still fail, and under null that of
+ *   all callers. What an endpoint of a job does to others is written by that job's writer, so that it is
+ *   undone if that job fails
  */
 export function reconcileRestored(
   app: AppRef,

@@ -16,8 +16,9 @@ export interface RequestedEndpoint {
 }
 
 /**
- * Creates or changes endpoints as UpdateEndpoint does with its one, and UpdateEndpointsBatch with each of its own, in
- * their order. To be called within a transaction. One that is refused does not keep the others from being written.
+ * Creates or changes endpoints as UpdateEndpoint does with its one, and UpdateEndpointsBatch with each of
+ * its own, in their order. To be called within a transaction. One that is refused does not keep the
+ * others from being written.
  *
  * @param write.idMember where the caller has written the ids, for messages
  * @returns for each, why it is refused; undefined where it is written

@@ -12,18 +12,22 @@ export const keyTables = {
   },
 }
 
-/** Rows that are noted under some keys, beyond one for each: many of them may have lost their address to the next one. */
+/**
+ * Rows that are noted under some keys, beyond one for each: many of them may have lost
+ * their address to the next one.
+ */
 const maxSurplus = 1000
 
 /**
- * The tables by which endpoints are found. The keys of new endpoints go into them when the transaction ends, in the order
- * of keys: shuffled keys that are inserted one by one would have SQLite read and write a page for nearly each of them, as soon
- * as the tables are larger than its cache. Until then they are found here. What else happens to endpoints is in triggers.
+ * The tables by which endpoints are found. The keys of new endpoints go into them when the transaction ends,
+ * in the order of keys: shuffled keys that are inserted one by one would have SQLite read and write a page
+ * for nearly each of them, as soon as the tables are larger than its cache. Until then they are found here.
+ * What else happens to endpoints is in triggers.
  */
 export function createEndpointKeys(db: Database) {
   const prepare = ({ table, column, where }: (typeof keyTables)[keyof typeof keyTables]) => ({
-    // Some may be there already: a trigger inserts those of an endpoint that is changed, and the statement that inserts an
-    // endpoint may have inserted more than are noted so far.
+    // Some may be there already: a trigger inserts those of an endpoint that is changed, and the statement
+    // that inserts an endpoint may have inserted more than are noted so far.
     insertFrom: db.prepare<[number]>(
       `INSERT OR IGNORE INTO ${table} SELECT ${column}, seq FROM endpoints
        WHERE seq >= ? AND ${where} ORDER BY ${column}`,
@@ -67,8 +71,8 @@ export function createEndpointKeys(db: Database) {
     },
 
     /**
-     * The rows of endpoints that may have one of the keys, and some that have not: new ones that had it before they were
-     * changed, or have it as one of another kind.
+     * The rows of endpoints that may have one of the keys, and some that have not: new ones that had it
+     * before they were changed, or have it as one of another kind.
      */
     rowsWith(kind: keyof typeof keyTables, keys: number[]): number[] {
       if (keys.length === 0) return []
@@ -80,7 +84,9 @@ export function createEndpointKeys(db: Database) {
       return [...statements[kind].rowsWith.all(JSON.stringify(keys)), ...noted]
     },
 
-    /** Stores what is noted. To be called before a transaction ends, and before SQL reads the tables in one. */
+    /**
+     * Stores what is noted. To be called before a transaction ends, and before SQL reads the tables in one.
+     */
     store,
 
     /** Forgets what is noted, as the transaction is rolled back. */

@@ -1,4 +1,7 @@
-/** Rows that there is room for. To store the keys of so many takes a tenth of a second, for which callers wait. */
+/**
+ * Rows that there is room for. To store the keys of so many takes a tenth of a
+ * second, for which callers wait.
+ */
 const maxRows = 32_768
 
 const keysPerRow = 3
@@ -7,11 +10,13 @@ const keysPerRow = 3
 const lists = 2 ** 16
 
 /**
- * The keys of new rows, which SQLite's tables do not have yet: a hash table in 2 MB. (A Map takes several times as much, which
- * is garbage a second later.)
+ * The keys of new rows, which SQLite's tables do not have yet: a hash table in 2 MB. (A Map takes several
+ * times as much, which is garbage a second later.)
  */
 export class NewKeys {
-  /** The newest entry of each list, and the one before each entry in its list: numbers from 1, or 0 for none. */
+  /**
+   * The newest entry of each list, and the one before each entry in its list: numbers from 1, or 0 for none.
+   */
   readonly #newest = new Int32Array(lists)
   readonly #before = new Int32Array(maxRows * keysPerRow + 1)
   readonly #keys = new Float64Array(maxRows * keysPerRow + 1)

@@ -21,27 +21,29 @@ export interface ImportWriter extends EndpointWriter {
    */
   expectNames(app: AppRef, names: AttributeName[]): void
   /**
-   * The first part of an undo: restores up to `limit` of the endpoints that the job changed. A row that somebody else has
-   * written since is left alone, unless a caller wrote another one that only concerned it. If it was another job, its undo
-   * log is changed, so that nothing of this job returns if that one fails as well.
+   * The first part of an undo: restores up to `limit` of the endpoints that the job changed. A row that
+   * somebody else has written since is left alone, unless a caller wrote another one that only
+   * concerned it. If it was another job, its undo log is changed, so that nothing of this job returns
+   * if that one fails as well.
    *
    * @returns whether there were any
    */
   restore(app: AppRef, limit: number): boolean
   /**
-   * The second part, once all are restored: has up to `limit` of them reconciled with what others have written since, and
-   * removes them from the log.
+   * The second part, once all are restored: has up to `limit` of them reconciled with what others have
+   * written since, and removes them from the log.
    *
    * @returns whether there were any
    */
   reconcile(limit: number, reconcile: (restored: Restored[]) => void): boolean
   /**
-   * When each of these rows was copied, in milliseconds since 1970 by `seq`. It has only those that an undo which is under way
-   * has restored and has yet to reconcile, and that nobody has written again.
+   * When each of these rows was copied, in milliseconds since 1970 by `seq`. It has only those that an undo
+   * which is under way has restored and has yet to reconcile, and that nobody has written again.
    */
   copiedAt(rows: EndpointRow[]): ReadonlyMap<number, number>
   /**
-   * The last part: deletes up to `limit` of the endpoints that the job created, as far as nobody else has written them since.
+   * The last part: deletes up to `limit` of the endpoints that the job created, as far as nobody
+   * else has written them since.
    *
    * @returns whether there may be more
    */

@@ -31,7 +31,10 @@ export interface UndoLog {
   undoable(app: AppRef): { created: number; changed: number }
 }
 
-/** SQL: whether an endpoint `e` is as the copy `u` says, which has restored it: nobody has written it by its id since. */
+/**
+ * SQL: whether an endpoint `e` is as the copy `u` says, which has restored it: nobody has
+ * written it by its id since.
+ */
 const isAsRestored = 'u.is_restored AND u.revision = e.revision'
 
 /** Prepares the statements on undo logs. */
@@ -41,8 +44,9 @@ export function createUndoLog(
   queue: WriteQueue,
   counter: EndpointCounter,
 ): (job: number) => UndoLog {
-  // A row that somebody else has written since it was copied is copied again: what they wrote is to be restored.
-  // One that another job has restored, and that is yet to be reconciled, is as it was when that job copied it.
+  // A row that somebody else has written since it was copied is copied again: what they wrote is
+  // to be restored. One that another job has restored, and that is yet to be reconciled, is as it
+  // was when that job copied it.
   const copy = db.prepare<[{ job: number; seqs: string; undone: string | null; now: number }]>(
     `INSERT OR REPLACE INTO endpoints_before_import (job, seq, ${mutableColumns}, copied_at)
      SELECT :job, e.seq, ${mutableColumns.map(column => `e.${column}`)}, coalesce(
