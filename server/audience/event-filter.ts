@@ -9,15 +9,15 @@ export interface EventFacts {
   EventType: string
   Attributes?: Readonly<Record<string, string>> | undefined
   Metrics?: Readonly<Record<string, number>> | undefined
-  /** Who has sent the message that it is of, if it is of one. */
+  /** Who sent the message, if the event is about one. */
   sentBy?: SentBy
 }
 
 /**
- * Whether an event is of a message of Pinpoint: it has made the event itself, or an app has reported
- * what became of a push notification. The other events of apps are not, although they may name a
- * campaign or a journey: mobile SDKs add the ids of the last notification to all that follow (source:
- * observed).
+ * Whether an event is about a message that Pinpoint sent: Pinpoint made the event itself, or an app
+ * reported what became of a push notification. Other events of apps are not about a message, even if
+ * they name a campaign or a journey: mobile SDKs add the ids of the last notification to all later
+ * events (source: observed).
  *
  * @param source ENDPOINT for an event of PutEvents, SYSTEM for one of Pinpoint itself
  */

@@ -25,13 +25,13 @@ export interface SendingContext {
   onMessages: (app: AppRef, ids: readonly number[]) => void
   /** Told of new events where there are no new messages. */
   onEvents: (app: AppRef) => void
-  /** Told of an unexpected error, which has ended what is told with it. */
+  /** Called with an unexpected error, and with the name of the campaign or journey that it has ended. */
   onError: (error: unknown, ended: string) => void
 }
 
 /**
- * Whether an error says nothing of what was to be sent: the database is locked, its disk is at fault,
- * or the state is replaced. The step is then tried again. Other errors of SQLite, such as one of a
+ * Whether an error may be gone at the next attempt: the database is locked, its disk is at fault, or the
+ * state is being replaced. The step is then tried again. Other errors of SQLite, such as a violated
  * constraint, would come again.
  */
 export const isTransient = (error: unknown, { hooks }: Pick<SendingContext, 'hooks'>): boolean =>

@@ -13,7 +13,7 @@ export interface Candidate {
   id: string
   key: SendsKey
   endpoint: EndpointResponse
-  /** Whether it is what an import says that does not register endpoints, and not what is registered. */
+  /** Whether `endpoint` is what an import defines without registering it, not the registered endpoint. */
   isDefined: boolean
   /** Whether it was a candidate of the run before. */
   isDuplicate?: boolean
@@ -26,8 +26,9 @@ export interface Candidate {
 /** What a step has read, and where the next one goes on. */
 export interface Batch {
   candidates: Candidate[]
-  /** Where to go on behind each candidate, and behind all. */
+  /** The cursor behind each member of the segment. */
   cursors: MemberCursor[]
+  /** The cursor of the next step; null if there are no more members. */
   next: MemberCursor | null
   /** Of a run by local time: the targets that the candidates were, and those that are gone. */
   targets: Target[]
@@ -82,7 +83,10 @@ export function readBatch(
   return batch
 }
 
-/** The key of an endpoint that an import defines. It has a row if it is registered as well: what it gets counts for both. */
+/**
+ * The key of an endpoint that an import defines. It has a row if it is registered as well:
+ * what it gets counts for both.
+ */
 function keyOfDefined({ endpoints }: Pick<Store, 'endpoints'>, app: AppRef, id: string): SendsKey {
   const ref = endpointRef(app.seq, id)
   return { row: endpoints.find(app, ref)?.seq ?? null, id: ref.folded }

@@ -19,7 +19,7 @@ export interface Treatment {
   cohorts: [from: number, to: number]
 }
 
-/** A campaign of which its treatments can be told. */
+/** A campaign that has a Schedule, which its treatments need. */
 export type PlannedCampaign = WriteCampaignRequest & { Schedule: Schedule }
 
 /**

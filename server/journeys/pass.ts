@@ -149,11 +149,10 @@ function whoMeets(
 }
 
 /**
- * The participants whose endpoints are members. One that walks for a user counts as a member if any endpoint
- * of that user is one.
+ * The participants who are members. One with a user is a member if any endpoint of that user is one.
  *
- * @param options.isSegment whether members are those of a segment, whose import may define an endpoint other
- *   than the one that walks; what the segment says counts then
+ * @param options.isSegment whether the members are those of a segment. If an import of the segment defines an
+ *   endpoint without registering it, that definition counts, not the participant's own endpoint
  */
 function among(
   { endpoints, segmentMembers }: MemberStore,

@@ -4,8 +4,8 @@ import { segmentLimits } from './quotas.ts'
 import { AttributeDimension, MetricDimension, SetDimension } from './segment-dimensions.ts'
 
 /**
- * The conditions that an event must meet to start a campaign or a journey, or to be the
- * one that a split waits for.
+ * The conditions that an event must meet to start a campaign or a journey, or to decide a split that waits
+ * for it.
  */
 export const EventDimensions = Type.Object({
   Attributes: Type.Optional(MapOf(AttributeDimension, segmentLimits.dimensions)),

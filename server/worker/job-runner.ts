@@ -46,8 +46,8 @@ export class JobRunner implements Source {
   readonly #context: RunnerContext
   readonly #slots: Semaphore
   /**
-   * The start waits for imports of the seed, and all other slots may be those of jobs that are held. There is one, as an
-   * import may build on what those before it in the seed have written.
+   * The start waits for imports of the seed, and all other slots may be those of jobs that are held. There is
+   * one, as an import may build on what those before it in the seed have written.
    */
   readonly #slotOfSeed = new Semaphore(1)
   /** The jobs under way, each with what aborts it. */
@@ -111,8 +111,8 @@ export class JobRunner implements Source {
   }
 
   /**
-   * Hands free slots to the jobs that have been let leave PENDING_JOB: to the oldest ones, and not
-   * to those that look first.
+   * Gives free slots to jobs that may now leave PENDING_JOB, the oldest first. To be called before the jobs
+   * themselves look whether they may: the first to look need not be the oldest.
    */
   offerSlots(): void {
     this.#slots.offer()
@@ -192,15 +192,19 @@ export class JobRunner implements Source {
   }
 
   /**
-   * A job's slot. It joins the queue as soon as it has to wait. Those that had a slot when they were interrupted get one
-   * first, the others in the order in which they were created, except those that are held in PENDING_JOB. `holdersOfSlots` of
-   * the store counts on that. Those of the seed have a slot of their own, and join the queue as soon as they are started.
+   * A job's slot. It joins the queue as soon as it has to wait. Those that had a slot when they were
+   * interrupted get one first, the others in the order in which they were created, except those that are held
+   * in PENDING_JOB. `holdersOfSlots` of the store counts on that. Those of the seed have a slot of their own,
+   * and join the queue as soon as they are started.
    */
   #createSlot(job: Job, signal: AbortSignal, begins: () => void): Slot {
     const { pace } = this.#context
     const { progress } = this.#kind
     const slots = job.ofSeed ? this.#slotOfSeed : this.#slots
-    /** Whether it is held in PENDING_JOB, or has yet to find out. One that waits for its slot finds out when it has it. */
+    /**
+     * Whether it is held in PENDING_JOB, or has yet to find out. One that waits for its slot
+     * finds out when it has it.
+     */
     let mayBeHeld = job.status === 'PENDING_JOB'
     const mayTake = () => !mayBeHeld || Boolean(job.ofSeed) || pace.mayLeave(job, progress)
     const join = () => slots.join(job.hadSlot ? 0 : job.seq, mayTake)

@@ -62,15 +62,15 @@ export function createEventStreams(db: Database) {
     /** The ARNs of all streams. */
     arns: (): string[] => arns.all(),
 
-    /** The applications that name a stream, each with the last of its events that the stream has got. */
+    /** The applications that name a stream, each with its last event that the stream has got. */
     cursors: (arn: string): StreamCursor[] =>
       cursors.all(arn).map(({ seq, id, cursor }) => ({ app: { seq, id }, arn, cursor })),
 
-    /** Whether an application still names a stream, which has got its events up to there. */
+    /** Whether a cursor is up to date: its application still names the stream, which has got nothing later. */
     isCurrent: ({ app, arn, cursor }: StreamCursor): boolean =>
       isCurrent.get(app.seq, arn, cursor) !== undefined,
 
-    /** Notes that a stream has got the events up to one; without effect where it is no longer current. */
+    /** Notes that a stream has got all events up to one. Does nothing if the cursor is out of date. */
     moveCursor: ({ app, arn, cursor }: StreamCursor, event: number): void =>
       void moveCursor.run(event, app.seq, arn, cursor),
   }

@@ -140,7 +140,7 @@ export function createCampaignActivities(db: Database) {
     /** Whether a run goes on: it is not over, and neither its campaign nor its application is deleted. */
     isOpen: (seq: number): boolean => isOpen.get(seq) === 1,
 
-    /** Writes how far a run has come. One that ends by it gets its result, unless it has one. */
+    /** Writes how far a run has come. If it is over now, it gets its result, unless it has one already. */
     update({ member_cursor, counters, ...activity }: CampaignActivity): void {
       update.run({
         ...activity,

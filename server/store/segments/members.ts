@@ -53,14 +53,15 @@ export interface MemberQuery {
   /** The jobs of the imported segments among them. */
   jobs: number[]
   /**
-   * Those of the jobs that define endpoints without registering them, oldest first. The last one that defines
-   * an endpoint says what it is in this segment (assumed), also if it is registered: the segment holds what
-   * the file says, which does not overwrite what is registered (source: guide).
+   * Those of the jobs that define endpoints without registering them, oldest first. If several define
+   * the same endpoint, the last one counts in this segment (assumed). It counts even if the endpoint
+   * is registered: the segment holds what the file says, which does not change the registered
+   * endpoint (source: guide).
    */
   definingJobs: number[]
   /**
-   * Those of them whose endpoints may be members without being registered: not the jobs of
-   * segments that it excludes.
+   * The defining jobs whose endpoints can be members without being registered. A job of a segment that is
+   * only excluded adds no members.
    */
   listedJobs: number[]
 }
