@@ -7,7 +7,7 @@ import { readTimeout, type WaitOptions } from './emulator/wait-options.ts'
 import { mayConcern } from './events/event-bus.ts'
 import type { ExportJobResponse } from './model/export-job.ts'
 import type { ImportJobResponse } from './model/import-job.ts'
-import type { JobKindName } from './model/job-kinds.ts'
+import type { JobKind } from './model/job-kinds.ts'
 import { isFinal } from './model/job-states.ts'
 import { explainStandstill } from './model/waits-for.ts'
 import { checkNode } from './process/check-node.ts'
@@ -142,7 +142,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
 
   const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(
     get: (app: AppRef, jobId: string) => Job | undefined,
-    [kind, applicationId, jobId]: [kind: JobKindName, applicationId: string, jobId: string],
+    [kind, applicationId, jobId]: [kind: JobKind, applicationId: string, jobId: string],
     options?: WaitOptions,
   ): Promise<Job> => {
     const timeoutMs = readTimeout(options)

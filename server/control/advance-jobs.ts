@@ -8,7 +8,7 @@ import { failsAt } from '../jobs/faults.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { JobParams } from '../model/job.ts'
-import { type JobKindName, jobKindNames, jobKinds } from '../model/job-kinds.ts'
+import { type JobKind, jobKinds, jobWords } from '../model/job-kinds.ts'
 import { canCome, isFinal, jobStatuses, statesBefore } from '../model/job-states.ts'
 import { JobStatus } from '../model/job-status.ts'
 import { findApp } from '../resources/find.ts'
@@ -47,7 +47,7 @@ interface Jobs {
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   const { segments } = app.store
-  const ofKinds: Record<JobKindName, Pick<Jobs, 'Job' | 'hasLostSegment'>> = {
+  const ofKinds: Record<JobKind, Pick<Jobs, 'Job' | 'hasLostSegment'>> = {
     import: {
       Job: ImportJobResponse,
       hasLostSegment: ({ id, app }, { SegmentId: segmentId = null }) =>
@@ -57,9 +57,9 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   }
   /** The jobs that are being advanced. */
   const advancing = new Set<string>()
-  for (const kind of jobKindNames) {
+  for (const kind of jobKinds) {
     const { find } = app.store[`${kind}Jobs`]
-    const jobs: Jobs = { ...jobKinds[kind], ...ofKinds[kind], find, progress: app.store[`${kind}Progress`] }
+    const jobs: Jobs = { ...jobWords[kind], ...ofKinds[kind], find, progress: app.store[`${kind}Progress`] }
     app.post(
       `/_pinpoint/apps/:applicationId/${kind}-jobs/:jobId/advance`,
       {

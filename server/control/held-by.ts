@@ -1,5 +1,5 @@
 import type { HeldBy } from '../model/held-by.ts'
-import type { JobKindName } from '../model/job-kinds.ts'
+import type { JobKind } from '../model/job-kinds.ts'
 import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -9,8 +9,8 @@ import type { Store } from '../store/open-store.ts'
  * @returns undefined if nothing does: the job is working, over, or about to go on
  */
 export function heldBy(
-  store: Pick<Store, 'jobControl' | 'importProgress' | 'exportProgress'>,
-  kind: JobKindName,
+  store: Pick<Store, 'jobControl' | `${JobKind}Progress`>,
+  kind: JobKind,
   job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
 ): HeldBy | undefined {
   if (!job.held) return undefined

@@ -16,6 +16,7 @@ export const Held = Type.Boolean({
 })
 
 export const JobType = OneOf(jobTypes, { description: 'The type of the job' })
+export type JobType = Static<typeof JobType>
 
 /** A failure of an import job. */
 export const JobFailure = Type.Object({

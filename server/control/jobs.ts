@@ -4,7 +4,7 @@ import { PageQuery, readPage } from '../http/paging.ts'
 import { Flag, OneOf } from '../model/common.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
-import { type JobTypeName, jobKindNames, jobKinds } from '../model/job-kinds.ts'
+import { jobKinds, jobWords } from '../model/job-kinds.ts'
 import { jobStatuses } from '../model/job-states.ts'
 import { findApp } from '../resources/find.ts'
 import type { JobPage } from '../store/jobs/job-rows.ts'
@@ -59,7 +59,7 @@ export const jobs: FastifyPluginAsyncTypebox = async fastify => {
 /** Of each kind of jobs, the row of the last one that was listed. */
 type JobsCursor = number[]
 
-const start: JobsCursor = jobKindNames.map(() => Number.MAX_SAFE_INTEGER)
+const start: JobsCursor = jobKinds.map(() => Number.MAX_SAFE_INTEGER)
 
 const isJobsCursor = (value: unknown): value is JobsCursor =>
   Array.isArray(value) && value.length === start.length && value.every(Number.isSafeInteger)
@@ -67,12 +67,12 @@ const isJobsCursor = (value: unknown): value is JobsCursor =>
 /** Merges the jobs of all kinds, each newest first, by the dates of their creation. */
 function listJobs(
   store: Store,
-  { type, ...of }: Omit<JobPage, 'before' | 'limit'> & { type: JobTypeName | undefined },
+  { type, ...of }: Omit<JobPage, 'before' | 'limit'> & { type: JobType | undefined },
   limit: number,
   after: JobsCursor,
 ) {
-  const lists = jobKindNames.map((kind, index) => {
-    const own = jobKinds[kind].type
+  const lists = jobKinds.map((kind, index) => {
+    const own = jobWords[kind].type
     const isMeant = (type ?? own) === own
     const rows = isMeant ? store[`${kind}Jobs`].listAll({ ...of, before: after[index]!, limit }) : []
     return rows.map(({ seq, value }) => ({ index, seq, value: { type: own, ...value } }))

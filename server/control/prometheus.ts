@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, type Metric, Registry } from 'prom-client'
 import { durationBounds, type RequestCounts } from '../http/call-log/call-counts.ts'
-import { jobKindNames } from '../model/job-kinds.ts'
+import { jobKinds } from '../model/job-kinds.ts'
 
 /** One value of a metric, with its labels. */
 type Sample = [labels: Record<string, string>, value: number]
@@ -45,14 +45,14 @@ export function createRegistry({ requestCounts, jobWorker, store }: Sources): Re
   )
   registry.registerMetric(durations(requestCounts))
   metric(Gauge, 'pinpoint_jobs', 'Jobs of all applications, by status', ['kind', 'status'], () =>
-    jobKindNames.flatMap(kind => jobSamples(kind, store[`${kind}Jobs`].countByStatus())),
+    jobKinds.flatMap(kind => jobSamples(kind, store[`${kind}Jobs`].countByStatus())),
   )
   metric(
     Counter,
     'pinpoint_records_processed_total',
     'Records that jobs have read or written, failed ones included',
     ['kind'],
-    () => jobKindNames.map(kind => [{ kind }, counters.get(`${kind}Processed`)]),
+    () => jobKinds.map(kind => [{ kind }, counters.get(`${kind}Processed`)]),
   )
   metric(Counter, 'pinpoint_records_failed_total', 'Records that could not be imported', ['kind'], () => [
     [{ kind: 'import' }, counters.get('importFailed')],

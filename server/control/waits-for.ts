@@ -1,4 +1,4 @@
-import type { JobKindName } from '../model/job-kinds.ts'
+import type { JobKind } from '../model/job-kinds.ts'
 import type { WaitsFor } from '../model/waits-for.ts'
 import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
@@ -10,8 +10,8 @@ import { heldBy } from './held-by.ts'
  * @returns undefined if it waits for none: a job that is held in PENDING_JOB is let go on first
  */
 export function waitsFor(
-  store: Pick<Store, 'jobControl' | 'importProgress' | 'exportProgress'>,
-  kind: JobKindName,
+  store: Pick<Store, 'jobControl' | `${JobKind}Progress`>,
+  kind: JobKind,
   job: Pick<FoundJob<unknown>, 'seq' | 'held'>,
 ): WaitsFor | undefined {
   if (heldBy(store, kind, job) !== undefined) return undefined

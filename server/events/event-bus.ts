@@ -1,10 +1,10 @@
 import type { Call } from '../http/call-log/call.ts'
-import type { JobKindName } from '../model/job-kinds.ts'
+import type { JobKind } from '../model/job-kinds.ts'
 import type { TemplateKey } from '../model/template.ts'
 
 /** Identifies a job. */
 export interface JobRef {
-  kind: JobKindName
+  kind: JobKind
   /** Id of its application. */
   app: string
   id: string

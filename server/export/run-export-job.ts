@@ -3,7 +3,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { DraftGoneError, UnreadableError, UnwritableError, type WritableBucket } from '../buckets/bucket.ts'
 import { cutPieces } from '../jobs/cut-pieces.ts'
 import { faultsInProcessing } from '../jobs/faults.ts'
-import { type JobKind, runJob } from '../jobs/run-job.ts'
+import { type JobProcedure, runJob } from '../jobs/run-job.ts'
 import { exportKey } from '../model/export-key.ts'
 import { readS3Url } from '../model/s3-url.ts'
 import type { ExportDraft, ExportJob, ExportPiece } from '../store/jobs/export-progress.ts'
@@ -49,7 +49,7 @@ class PieceFailedError extends Error {
  */
 export async function runExportJob(job: ExportJob, context: ExportContext): Promise<void> {
   const progress = context.store.exportProgress
-  const kind: JobKind<ExportJob> = {
+  const procedure: JobProcedure<ExportJob> = {
     steps: stepsOf(context),
     progress,
     isReason: error =>
@@ -67,7 +67,7 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
     },
   }
   try {
-    await runJob(job, kind, context)
+    await runJob(job, procedure, context)
   } catch (error) {
     if (error instanceof JobGoneError || context.signal.reason instanceof JobGoneError)
       await forget(job, context)
@@ -76,7 +76,7 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
 }
 
 /** What an export does in each state, and the state that comes next. */
-const stepsOf = (context: ExportContext): JobKind<ExportJob>['steps'] => ({
+const stepsOf = (context: ExportContext): JobProcedure<ExportJob>['steps'] => ({
   PREPARING_FOR_INITIALIZATION(job) {
     membersOf(job, context)
     bucketOf(job, context)

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { UnreadableError } from '../buckets/bucket.ts'
 import type { OpenBucket } from '../buckets/open-bucket.ts'
 import type { JobCounters } from '../jobs/record-counters.ts'
-import { type JobContext, type JobKind, runJob } from '../jobs/run-job.ts'
+import { type JobContext, type JobProcedure, runJob } from '../jobs/run-job.ts'
 import { readS3Url } from '../model/s3-url.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
@@ -34,7 +34,7 @@ class SegmentDeletedError extends Error {}
 /** Takes an import job from state to state until its end, as `runJob` describes. */
 export function runImportJob(job: ImportJob, context: ImportContext): Promise<void> {
   const progress = context.store.importProgress
-  const kind: JobKind<ImportJob> = {
+  const procedure: JobProcedure<ImportJob> = {
     steps: stepsOf(context),
     progress,
     isReason: error => error instanceof UnreadableError || error instanceof SegmentDeletedError,
@@ -45,11 +45,11 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
       return `${created} endpoints that the job created and ${changed} that it changed could not be undone`
     },
   }
-  return runJob(job, kind, context)
+  return runJob(job, procedure, context)
 }
 
 /** What an import does in each state, and the state that follows. */
-const stepsOf = (context: ImportContext): JobKind<ImportJob>['steps'] => ({
+const stepsOf = (context: ImportContext): JobProcedure<ImportJob>['steps'] => ({
   PREPARING_FOR_INITIALIZATION(job) {
     checkSegment(job, context)
     context.openBucket(locationOf(job).bucket)

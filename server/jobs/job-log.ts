@@ -1,5 +1,4 @@
-import type { ExportJobResponse } from '../model/export-job.ts'
-import type { ImportJobResponse } from '../model/import-job.ts'
+import type { JobResponse } from '../model/job-kinds.ts'
 
 /** A line of the log: fields for programs, a text for people. */
 export interface LogLine {
@@ -7,9 +6,6 @@ export interface LogLine {
   fields: Record<string, unknown>
   text: string
 }
-
-/** A job of any kind, as Pinpoint answers it. */
-export type JobResponse = ImportJobResponse | ExportJobResponse
 
 const nameOf = (job: JobResponse): string => `${job.Type.toLowerCase()} job ${job.Id}`
 const fieldsOf = (job: JobResponse) => ({ job: job.Id, app: job.ApplicationId, jobStatus: job.JobStatus })

@@ -62,7 +62,7 @@ export interface Move {
 type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FAILED'>
 
 /** What a kind of job does. */
-export interface JobKind<J extends Job> {
+export interface JobProcedure<J extends Job> {
   /** The work of each state; returns the next move. */
   steps: Record<OwnState, (job: J) => Move | Promise<Move>>
   progress: Pick<JobProgress, 'isAlive' | 'write' | 'writeToDisk' | 'move' | 'deaths' | 'faults'>
@@ -82,15 +82,19 @@ export interface JobKind<J extends Job> {
  *   is aborted; errors of the database that are not the job's fault. Errors of the disk fail the
  *   job
  */
-export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<void> {
+export async function runJob<J extends Job>(
+  job: J,
+  procedure: JobProcedure<J>,
+  context: JobContext,
+): Promise<void> {
   if (job.hadSlot) await context.slot.acquire()
   while (!isFinal(job.status)) {
-    if (!kind.progress.isAlive(job)) throw new JobGoneError()
+    if (!procedure.progress.isAlive(job)) throw new JobGoneError()
     if (job.status === 'FAILING' && !job.hadSlot) context.slot.doWithout()
     await context.rest()
     context.signal.throwIfAborted()
-    if (!kind.progress.isAlive(job)) throw new JobGoneError()
-    job.status = await takeStep(job, kind, context)
+    if (!procedure.progress.isAlive(job)) throw new JobGoneError()
+    job.status = await takeStep(job, procedure, context)
     if (job.status === 'PREPARING_FOR_INITIALIZATION') job.hadSlot = 1
     context.onMove(job)
   }
@@ -100,7 +104,7 @@ export async function runJob<J extends Job>(job: J, kind: JobKind<J>, context: J
 export const isPastQueue = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
 
 /** The error that fails a job of which the worker has died too often. */
-function tooManyDeaths<J extends Job>(job: J, { progress }: JobKind<J>): Error | undefined {
+function tooManyDeaths<J extends Job>(job: J, { progress }: JobProcedure<J>): Error | undefined {
   const { count, reason } = progress.deaths(job)
   if (count < maxDeaths) return undefined
   return new Error(
@@ -112,24 +116,28 @@ function tooManyDeaths<J extends Job>(job: J, { progress }: JobKind<J>): Error |
  * Does the work of a job's state, and writes the next state, which it returns. While the disk
  * refuses that, it retries.
  */
-async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobContext): Promise<JobStatus> {
-  let reason = tooManyDeaths(job, kind)
+async function takeStep<J extends Job>(
+  job: J,
+  procedure: JobProcedure<J>,
+  context: JobContext,
+): Promise<JobStatus> {
+  let reason = tooManyDeaths(job, procedure)
   let delay = retryDelay.first
   for (;;) {
     try {
-      if (reason === undefined) checkFaults(job, kind.progress)
+      if (reason === undefined) checkFaults(job, procedure.progress)
       // Without a slot, the only work is to get one, which is to leave the state.
       if (!isPastQueue(job)) await context.hold()
       const { to, within } =
-        reason === undefined ? await nextMove(job, kind, context) : failing(job, kind, reason)
+        reason === undefined ? await nextMove(job, procedure, context) : failing(job, procedure, reason)
       if (isPastQueue(job)) await context.hold()
       // A rule may have been added since.
-      if (reason === undefined) checkFaults(job, kind.progress)
-      const write = isFinal(to) ? kind.progress.writeToDisk : kind.progress.write
+      if (reason === undefined) checkFaults(job, procedure.progress)
+      const write = isFinal(to) ? procedure.progress.writeToDisk : procedure.progress.write
       write(job, () => {
         const now = context.now().toISOString()
         within?.(now)
-        kind.progress.move(job, to, now)
+        procedure.progress.move(job, to, now)
       })
       return to
     } catch (error) {
@@ -137,7 +145,7 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
       const trouble = diskTrouble(error)
       if (trouble !== undefined) context.onUnexpected(job, error)
       if (reason === undefined && job.status !== 'FAILING') {
-        reason = trouble === undefined ? reasonOf(error, job, kind, context) : new Error(trouble)
+        reason = trouble === undefined ? reasonOf(error, job, procedure, context) : new Error(trouble)
       } else {
         if (trouble === undefined) throw error
         await setTimeout(delay, undefined, { signal: context.signal })
@@ -152,11 +160,16 @@ async function takeStep<J extends Job>(job: J, kind: JobKind<J>, context: JobCon
  *
  * @throws the error if it does not
  */
-function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, context: JobContext): Error {
+function reasonOf<J extends Job>(
+  error: unknown,
+  job: J,
+  procedure: JobProcedure<J>,
+  context: JobContext,
+): Error {
   // Other errors of the database are not the job's fault: the worker ends, and the job is run
   // again.
   if (error instanceof SqliteError) throw error
-  if (!(error instanceof InjectedFaultError) && !kind.isReason(error)) {
+  if (!(error instanceof InjectedFaultError) && !procedure.isReason(error)) {
     if (context.signal.aborted) throw error
     context.onUnexpected(job, error)
   }
@@ -164,15 +177,15 @@ function reasonOf<J extends Job>(error: unknown, job: J, kind: JobKind<J>, conte
 }
 
 /** The move of a job that fails. One that is FAILING already ends as it is. */
-function failing<J extends Job>(job: J, kind: JobKind<J>, reason: Error): Move {
-  if (job.status !== 'FAILING') return { to: 'FAILING', within: () => kind.addFailure(job, reason) }
-  const rest = new Error(`${kind.describeRest(job)}, as ${reason.message}`)
-  return { to: 'FAILED', within: () => kind.addFailure(job, rest) }
+function failing<J extends Job>(job: J, procedure: JobProcedure<J>, reason: Error): Move {
+  if (job.status !== 'FAILING') return { to: 'FAILING', within: () => procedure.addFailure(job, reason) }
+  const rest = new Error(`${procedure.describeRest(job)}, as ${reason.message}`)
+  return { to: 'FAILED', within: () => procedure.addFailure(job, rest) }
 }
 
 async function nextMove<J extends Job>(
   job: J,
-  { steps }: JobKind<J>,
+  { steps }: JobProcedure<J>,
   { hold, slot }: JobContext,
 ): Promise<Move> {
   switch (job.status) {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import type { JobKindName } from '../model/job-kinds.ts'
+import type { JobKind } from '../model/job-kinds.ts'
 import { type AppRef, createApps } from './applications/applications.ts'
 import { createChannels } from './applications/channels.ts'
 import { createEventStreams } from './applications/event-streams.ts'
@@ -103,7 +103,7 @@ export function prepareStore(
     writeQueue.asCaller(() => transactions.transact(work), signal)
   const faults = createFaults(db)
   const jobControl = createJobControl(db, jobStateDelayMs)
-  const progressOf = (kind: JobKindName) =>
+  const progressOf = (kind: JobKind) =>
     createJobProgress(db, transactions, writeQueue, kind, {
       slots,
       faults: createJobFaults(db, kind, faults),

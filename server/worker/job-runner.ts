@@ -1,9 +1,10 @@
-import { describeMove, describeStart, type JobResponse, type LogLine } from '../jobs/job-log.ts'
+import { describeMove, describeStart, type LogLine } from '../jobs/job-log.ts'
 import type { Pace } from '../jobs/pace.ts'
 import { isPastQueue, type JobContext } from '../jobs/run-job.ts'
+import type { JobResponse } from '../model/job-kinds.ts'
 import { JobGoneError } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
-import type { WorkerJobKind } from './job-kinds.ts'
+import type { JobHandler } from './job-handlers.ts'
 import type { FromWorker } from './messages.ts'
 import type { Source } from './schedule.ts'
 import { type Place, Semaphore } from './semaphore.ts'
@@ -42,7 +43,7 @@ interface Slot {
 
 /** Runs the jobs of one kind, as many at once as there are slots; those of the seed one after the other. */
 export class JobRunner implements Source {
-  readonly #kind: WorkerJobKind
+  readonly #handler: JobHandler
   readonly #context: RunnerContext
   readonly #slots: Semaphore
   /**
@@ -61,8 +62,8 @@ export class JobRunner implements Source {
    */
   #rested: Promise<unknown> = Promise.resolve()
 
-  constructor(kind: WorkerJobKind, context: RunnerContext) {
-    this.#kind = kind
+  constructor(handler: JobHandler, context: RunnerContext) {
+    this.#handler = handler
     this.#context = context
     this.#slots = new Semaphore(context.slots)
   }
@@ -70,7 +71,7 @@ export class JobRunner implements Source {
   /** Starts the jobs that have been created since. */
   runDue(): void {
     const started = new Set([...this.#underWay.keys()].map(({ seq }) => seq))
-    const found = this.#kind.progress.unfinished(this.#newest)
+    const found = this.#handler.progress.unfinished(this.#newest)
     this.#newest = found.at(-1)?.seq ?? this.#newest
     const jobs = found.filter(({ seq }) => !started.has(seq))
     // Those that had a slot when they were interrupted take it first.
@@ -89,7 +90,7 @@ export class JobRunner implements Source {
    * when the worker died. If it dies again, the one that runs is the cause.
    */
   async runSuspects(): Promise<void> {
-    const { progress } = this.#kind
+    const { progress } = this.#handler
     const { signal, inBackground } = this.#context
     for (const job of progress.unfinished(0).filter(job => progress.deaths(job).count > 0)) {
       if (signal.aborted) return
@@ -106,7 +107,7 @@ export class JobRunner implements Source {
    */
   abortDeleted(): void {
     for (const [job, aborter] of this.#underWay) {
-      if (!this.#kind.progress.isAlive(job)) aborter.abort(new JobGoneError())
+      if (!this.#handler.progress.isAlive(job)) aborter.abort(new JobGoneError())
     }
   }
 
@@ -124,20 +125,20 @@ export class JobRunner implements Source {
     const aborter = new AbortController()
     this.#underWay.set(job, aborter)
     const signal = AbortSignal.any([this.#context.signal, aborter.signal])
-    const name = { kind: this.#kind.name, seq: job.seq, generation }
+    const name = { kind: this.#handler.kind, seq: job.seq, generation }
     const begins = () => tell({ begins: name })
     const leaves = () => tell({ leaves: name })
     const moved = () => tell({ moved: { kind: name.kind, app: job.app.id, id: job.id } })
     const rest = this.#createRest(job, signal)
     const slot = this.#createSlot(job, signal, begins)
     const log = (describe: (answer: JobResponse) => LogLine) => {
-      const answer = this.#kind.answerOf(job)
+      const answer = this.#handler.answerOf(job)
       // It may be gone with its application.
       if (answer !== undefined) tell(describe(answer))
     }
     log(describeStart)
     try {
-      await this.#kind.run(job, {
+      await this.#handler.run(job, {
         now,
         rest: rest.wait,
         hold: this.#createHold(job, signal, slot, {
@@ -159,7 +160,7 @@ export class JobRunner implements Source {
           tell({
             level: 'error',
             fields: { job: id, err: error },
-            text: `unexpected error in ${this.#kind.name} job ${id}`,
+            text: `unexpected error in ${this.#handler.kind} job ${id}`,
           }),
       })
     } catch (error) {
@@ -199,7 +200,7 @@ export class JobRunner implements Source {
    */
   #createSlot(job: Job, signal: AbortSignal, begins: () => void): Slot {
     const { pace } = this.#context
-    const { progress } = this.#kind
+    const { progress } = this.#handler
     const slots = job.ofSeed ? this.#slotOfSeed : this.#slots
     /**
      * Whether it is held in PENDING_JOB, or has yet to find out. One that waits for its slot
@@ -257,7 +258,7 @@ export class JobRunner implements Source {
     slot: Slot,
     { onHeld, onLook, onLetGo }: Record<'onHeld' | 'onLook' | 'onLetGo', () => void>,
   ): JobContext['hold'] {
-    const { progress } = this.#kind
+    const { progress } = this.#handler
     return async () => {
       if (job.ofSeed) return false
       let isHeld = false

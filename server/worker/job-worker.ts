@@ -10,7 +10,7 @@ import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import { openStore, type Store } from '../store/open-store.ts'
 import { createDueSources, type DueResources } from './due-sources.ts'
-import { createJobKinds, loadImports } from './job-kinds.ts'
+import { createJobHandlers, loadImports } from './job-handlers.ts'
 import type { ClockMove, FromWorker, ThreadData, ToWorker } from './messages.ts'
 import { createReaders } from './reader-pool.ts'
 import { startWork, type Work } from './work.ts'
@@ -80,7 +80,7 @@ function takeUpState(isReplaced = false): { store: Store; work: Work } {
   if (isReplaced) store.shrink()
   const work = startWork(
     store,
-    createJobKinds(store, resources),
+    createJobHandlers(store, resources),
     createDueSources(store, { ...dueResources, hooks: { ...settings.hooks, signal: stopping.signal } }),
     stopping,
     {

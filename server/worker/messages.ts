@@ -7,7 +7,7 @@ import type { ObjectFrom, ReadingJob } from '../import/read/read-records.ts'
 import type { PackedBatch } from '../import/read/record-batch.ts'
 import type { LogLine } from '../jobs/job-log.ts'
 import type { Duration } from '../model/iso-duration.ts'
-import type { JobKindName } from '../model/job-kinds.ts'
+import type { JobKind } from '../model/job-kinds.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 
 /** The settings of the worker. */
@@ -99,7 +99,7 @@ export type ToWorker =
 
 /** Identifies a job among those of all kinds, and of all states that the database has held. */
 export interface JobName {
-  kind: JobKindName
+  kind: JobKind
   seq: number
   generation: number
 }

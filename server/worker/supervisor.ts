@@ -4,6 +4,7 @@ import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventBus } from '../events/event-bus.ts'
 import { JobCounters } from '../jobs/record-counters.ts'
+import type { JobKind } from '../model/job-kinds.ts'
 import { WriteQueue } from '../store/database/write-queue.ts'
 import type { ExportDraft } from '../store/jobs/export-progress.ts'
 import type { Store } from '../store/open-store.ts'
@@ -102,7 +103,7 @@ export interface WorkerOptions extends Pick<ThreadOptions, 'resourceLimits' | 'e
 export function startJobWorker(
   settings: WorkerSettings,
   log: FastifyBaseLogger,
-  store: Pick<Store, 'write' | 'importProgress' | 'exportProgress'>,
+  store: Pick<Store, 'write' | `${JobKind}Progress`>,
   bus: EventBus,
   { firstDelay = restartDelay.first, ...thread }: WorkerOptions = {},
 ): JobWorker {

@@ -3,7 +3,7 @@ import { diskTrouble } from '../process/disk-errors.ts'
 import type { Store } from '../store/open-store.ts'
 import type { DueSource } from './due-sources.ts'
 import { DueWork, type DueWorkContext } from './due-work.ts'
-import type { WorkerJobKind } from './job-kinds.ts'
+import type { JobHandler } from './job-handlers.ts'
 import { JobRunner, type RunnerContext } from './job-runner.ts'
 import type { ClockMove, ClockOutcome } from './messages.ts'
 import { Purging } from './purging.ts'
@@ -28,14 +28,14 @@ export interface Work {
 /**
  * Starts the work on the state that the database holds.
  *
- * @param kinds of jobs
+ * @param handlers of all kinds of jobs
  * @param dueSources kinds of due work
  * @param stopping stops it, too: what belongs to a state that has been replaced writes nothing more
  * @param context of the runners of jobs
  */
 export function startWork(
   store: Store,
-  kinds: WorkerJobKind[],
+  handlers: JobHandler[],
   dueSources: DueSource[],
   stopping: AbortController,
   context: Pick<RunnerContext, 'slots' | 'generation' | 'tell'> & Pick<DueWorkContext, 'clock' | 'timeSlice'>,
@@ -52,8 +52,8 @@ export function startWork(
   const onOver = () => schedule.wake()
   const troubleTeller = (text: string) => (error: unknown) =>
     tell({ level: 'error', fields: { err: error }, text })
-  const runners = kinds.map(
-    kind => new JobRunner(kind, { ...context, now, pace, signal, inBackground, onOver }),
+  const runners = handlers.map(
+    handler => new JobRunner(handler, { ...context, now, pace, signal, inBackground, onOver }),
   )
   const dueWork = new DueWork(dueSources, {
     clock,

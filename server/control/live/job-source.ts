@@ -1,5 +1,5 @@
 import type { JobRef } from '../../events/event-bus.ts'
-import { jobKindNames, jobKinds } from '../../model/job-kinds.ts'
+import { jobKinds, jobWords } from '../../model/job-kinds.ts'
 import { isFinal } from '../../model/job-states.ts'
 import type { FoundJob } from '../../store/jobs/job-rows.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -89,7 +89,7 @@ export class JobSource implements Source {
   }
 
   #unfinished(): JobRef[] {
-    return jobKindNames.flatMap(kind =>
+    return jobKinds.flatMap(kind =>
       this.#store[`${kind}Progress`]
         .unfinished(0)
         // Exports of deleted applications are listed, too.
@@ -160,7 +160,7 @@ export class JobSource implements Source {
     return {
       app: ref.app,
       id: ref.id,
-      type: jobKinds[ref.kind].type,
+      type: jobWords[ref.kind].type,
       ...found.history.at(-1)!,
       ...(TotalPieces !== undefined && {
         pieces: { total: TotalPieces, done: CompletedPieces, failed: FailedPieces },
@@ -193,7 +193,7 @@ export class JobSource implements Source {
     for (let next = from; next < to; next += maxPieces) {
       const pieces = this.#store[`${ref.kind}Jobs`].pieces(found.seq, next, Math.min(maxPieces, to - next))
       const states = pieces.map(({ status }) => status[0]).join('')
-      this.#publish('pieces', { ...ofJob, type: jobKinds[ref.kind].type, from: next, states }, ref.app)
+      this.#publish('pieces', { ...ofJob, type: jobWords[ref.kind].type, from: next, states }, ref.app)
     }
     known.pieces = to
     if (ref.kind === 'export') return

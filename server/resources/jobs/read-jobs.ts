@@ -6,14 +6,14 @@ import { ApplicationParams } from '../../model/common.ts'
 import { ExportJobResponse, ExportJobsResponse } from '../../model/export-job.ts'
 import { ImportJobResponse, ImportJobsResponse } from '../../model/import-job.ts'
 import { JobParams } from '../../model/job.ts'
-import { type JobKindName, jobKindNames, jobKinds } from '../../model/job-kinds.ts'
+import { type JobKind, jobKinds, jobWords } from '../../model/job-kinds.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import { SegmentParams } from '../../model/segment.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
 import { findApp, findSegment } from '../find.ts'
 
 /** What answers have of a job, and of a page of jobs. */
-const schemas: Record<JobKindName, { Job: TSchema; Jobs: TSchema }> = {
+const schemas: Record<JobKind, { Job: TSchema; Jobs: TSchema }> = {
   import: { Job: ImportJobResponse, Jobs: ImportJobsResponse },
   export: { Job: ExportJobResponse, Jobs: ExportJobsResponse },
 }
@@ -38,8 +38,8 @@ interface Jobs {
  */
 export const readJobs: FastifyPluginAsyncTypebox = async app => {
   const { store } = app
-  for (const path of jobKindNames) {
-    const { name } = jobKinds[path]
+  for (const path of jobKinds) {
+    const { name } = jobWords[path]
     const { Job, Jobs } = schemas[path]
     const jobs: Jobs = store[`${path}Jobs`]
 

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault, JobSelector } from '../../model/fault.ts'
-import { type JobKindName, jobKinds } from '../../model/job-kinds.ts'
+import { type JobKind, jobWords } from '../../model/job-kinds.ts'
 import { matchesWildcard } from '../../model/wildcard.ts'
 import type { Faults } from '../faults/fault-rules.ts'
 import { type Job, jobTables } from './job-rows.ts'
@@ -13,8 +13,8 @@ interface Definition {
 }
 
 /** Finds the fault rules that apply to the jobs of one kind. */
-export function createJobFaults(db: Database, kind: JobKindName, faults: Faults) {
-  const { type } = jobKinds[kind]
+export function createJobFaults(db: Database, kind: JobKind, faults: Faults) {
+  const { type } = jobWords[kind]
   const { table } = jobTables[kind]
   const isAny = db
     .prepare<[], number>(`SELECT EXISTS (SELECT 1 FROM faults WHERE rule ->> 'job' IS NOT NULL)`)

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Fault } from '../../model/fault.ts'
-import type { JobKindName } from '../../model/job-kinds.ts'
+import type { JobKind } from '../../model/job-kinds.ts'
 import type { JobStatus } from '../../model/job-states.ts'
 import { isFinal, mayMove } from '../../model/job-states.ts'
 import type { NoPromise } from '../database/no-promise.ts'
@@ -29,7 +29,7 @@ export function createJobProgress(
   db: Database,
   { transact, transactToDisk, join, commit, tryCommit, letCallersGo }: Transactions,
   writeQueue: WriteQueue,
-  kind: JobKindName,
+  kind: JobKind,
   { slots, faults }: { slots: number; faults: ReturnType<typeof createJobFaults> },
 ) {
   const { table, isOfSeed } = jobTables[kind]

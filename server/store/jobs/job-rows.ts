@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResponse } from '../../model/import-job.ts'
-import type { JobKindName, JobTypeName } from '../../model/job-kinds.ts'
+import type { JobKind, JobType } from '../../model/job-kinds.ts'
 import type { JobStatus } from '../../model/job-states.ts'
 import { jobStatuses } from '../../model/job-states.ts'
 import type { Listed, Page } from '../../model/page.ts'
@@ -16,7 +16,7 @@ interface JobTable {
 }
 
 /** The table of each kind of job. */
-export const jobTables: Record<JobKindName, JobTable> = {
+export const jobTables: Record<JobKind, JobTable> = {
   import: { table: 'import_jobs', columns: 'j.*', isOfSeed: 'j.seed_entry IS NOT NULL' },
   // An endpoint of an export does not fail by itself.
   export: { table: 'export_jobs', columns: 'j.*, 0 AS total_failures', isOfSeed: 'false' },
@@ -97,7 +97,7 @@ export const toFound = <Answer>(row: JobRow, job: Answer): FoundJob<Answer> => (
 export function toJob<Definition>(
   app: AppRef,
   row: JobRow,
-  { type, failures }: { type: JobTypeName; failures: string[] },
+  { type, failures }: { type: JobType; failures: string[] },
 ): Omit<ImportJobResponse, 'Definition'> & { Definition: Definition } {
   return {
     ApplicationId: app.id,
@@ -139,7 +139,7 @@ export const hadSlot = `EXISTS (SELECT 1 FROM json_each(j.history)
   WHERE value ->> 'status' = 'PREPARING_FOR_INITIALIZATION')`
 
 /** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
-export function prepareListAll<Row extends JobRow>(db: Database, kind: JobKindName) {
+export function prepareListAll<Row extends JobRow>(db: Database, kind: JobKind) {
   const { table, columns } = jobTables[kind]
   const prepare = <Keys extends number[]>(where: string) => {
     const prepareFrom = (jobs: string, isMeant: string) =>
@@ -173,7 +173,7 @@ export function prepareListAll<Row extends JobRow>(db: Database, kind: JobKindNa
 /**
  * Prepares counting the jobs of one kind by their states, without those of deleted applications.
  */
-export function prepareCountByStatus(db: Database, kind: JobKindName) {
+export function prepareCountByStatus(db: Database, kind: JobKind) {
   const { table } = jobTables[kind]
   const count = db
     .prepare<[], [JobStatus, number]>(

@@ -2,10 +2,9 @@ import type { OpenBucket } from '../buckets/open-bucket.ts'
 import { runExportJob } from '../export/run-export-job.ts'
 import type { ReadingJob, RecordReader } from '../import/read/read-records.ts'
 import type { ImportContext } from '../import/run-import-job.ts'
-import type { JobResponse } from '../jobs/job-log.ts'
 import type { JobCounters } from '../jobs/record-counters.ts'
 import type { JobContext } from '../jobs/run-job.ts'
-import type { JobKindName } from '../model/job-kinds.ts'
+import { type JobKind, type JobResponse, jobKinds } from '../model/job-kinds.ts'
 import { learnLifetimes } from '../process/garbage.ts'
 import type { ExportJob } from '../store/jobs/export-progress.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'
@@ -14,9 +13,9 @@ import type { Job } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import type { WorkerSettings } from './messages.ts'
 
-/** A kind of job, as the worker runs it. */
-export interface WorkerJobKind {
-  readonly name: JobKindName
+/** How the worker runs the jobs of one kind. */
+export interface JobHandler {
+  readonly kind: JobKind
   /** What the store does for jobs of this kind. */
   readonly progress: Pick<
     JobProgress,
@@ -58,29 +57,25 @@ export async function loadImports({ ownsProcess }: Pick<WorkerSettings, 'ownsPro
   return loaded
 }
 
-/** The table of the kinds of jobs that there are. */
-export function createJobKinds(
+/** Creates the handlers of all kinds of jobs. */
+export function createJobHandlers(
   store: Store,
   { settings, openBucket, openReaderThread, counters }: JobResources,
-): WorkerJobKind[] {
-  return [
-    {
-      name: 'import',
-      progress: store.importProgress,
-      answerOf: ({ app, id }) => store.importJobs.get(app, id),
-      async run(job: ImportJob, context) {
-        const [{ runImportJob }, { createRecordReader }] = await loadImports(settings)
-        const openReader: ImportContext['openReader'] = (reading, bytes) =>
-          bytes < largeBytes ? createRecordReader(reading, openBucket) : openReaderThread(reading)
-        await runImportJob(job, { ...context, ...settings, store, openBucket, openReader, counters })
-      },
+): JobHandler[] {
+  const runOf: Record<JobKind, JobHandler['run']> = {
+    async import(job: ImportJob, context) {
+      const [{ runImportJob }, { createRecordReader }] = await loadImports(settings)
+      const openReader: ImportContext['openReader'] = (reading, bytes) =>
+        bytes < largeBytes ? createRecordReader(reading, openBucket) : openReaderThread(reading)
+      await runImportJob(job, { ...context, ...settings, store, openBucket, openReader, counters })
     },
-    {
-      name: 'export',
-      progress: store.exportProgress,
-      answerOf: ({ app, id }) => store.exportJobs.get(app, id),
-      run: (job: ExportJob, context) =>
-        runExportJob(job, { ...context, ...settings, store, openBucket, counters }),
-    },
-  ]
+    export: (job: ExportJob, context) =>
+      runExportJob(job, { ...context, ...settings, store, openBucket, counters }),
+  }
+  return jobKinds.map(kind => ({
+    kind,
+    progress: store[`${kind}Progress`],
+    answerOf: ({ app, id }) => store[`${kind}Jobs`].get(app, id),
+    run: runOf[kind],
+  }))
 }
