@@ -7,12 +7,11 @@ import { readTimeout, type WaitOptions } from './emulator/wait-options.ts'
 import { mayConcern } from './events/event-bus.ts'
 import type { ExportJobResponse } from './model/export-job.ts'
 import type { ImportJobResponse } from './model/import-job.ts'
-import type { JobKind } from './model/job-kinds.ts'
+import { type JobKind, type JobResponse, type JobResponses, jobKinds } from './model/job-kinds.ts'
 import { isFinal } from './model/job-states.ts'
 import { explainStandstill } from './model/waits-for.ts'
 import { checkNode } from './process/check-node.ts'
 import type { Options } from './process/config.ts'
-import type { AppRef } from './store/applications/applications.ts'
 
 export type {
   ClockAdvance,
@@ -140,20 +139,21 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
     }
   }
 
-  const waitForJob = async <Job extends ImportJobResponse | ExportJobResponse>(
-    get: (app: AppRef, jobId: string) => Job | undefined,
-    [kind, applicationId, jobId]: [kind: JobKind, applicationId: string, jobId: string],
+  const waitForJob = async <Kind extends JobKind>(
+    kind: Kind,
+    applicationId: string,
+    jobId: string,
     options?: WaitOptions,
-  ): Promise<Job> => {
+  ): Promise<JobResponses[Kind]> => {
     const timeoutMs = readTimeout(options)
-    const read = (): Job => {
+    const read = (): JobResponses[Kind] => {
       const found = app.store.apps.find(applicationId)
       if (found === undefined) throw new Error(`there is no application ${applicationId}`)
-      const job = get(found, jobId)
+      const job = app.store[`${kind}Jobs`].get(found, jobId) as JobResponses[Kind] | undefined
       if (job === undefined) throw new Error(`application ${applicationId} has no ${kind} job ${jobId}`)
       return job
     }
-    const timeoutError = (job: Job) => {
+    const timeoutError = (job: JobResponse) => {
       const found = app.store[`${kind}Jobs`].find(app.store.apps.find(applicationId)!, jobId)!
       const why = explainStandstill(
         { heldBy: heldBy(app.store, kind, found), waitsFor: waitsFor(app.store, kind, found) },
@@ -194,22 +194,12 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
       region: config.region,
       credentials: { accessKeyId, secretAccessKey },
     },
-    waitForImportJob: (applicationId, jobId, options) =>
-      waitForJob(
-        (found, id) => app.store.importJobs.get(found, id),
-        ['import', applicationId, jobId],
-        options,
-      ),
-    waitForExportJob: (applicationId, jobId, options) =>
-      waitForJob(
-        (found, id) => app.store.exportJobs.get(found, id),
-        ['export', applicationId, jobId],
-        options,
-      ),
+    waitForImportJob: (...job) => waitForJob('import', ...job),
+    waitForExportJob: (...job) => waitForJob('export', ...job),
     ...createControlMethods(control, (applicationId, jobId) => {
       checkOpen()
       const found = app.store.apps.find(applicationId)
-      return found !== undefined && app.store.exportJobs.get(found, jobId) !== undefined
+      return found && jobKinds.find(kind => app.store[`${kind}Jobs`].get(found, jobId) !== undefined)
     }),
     reset: async (options = {}) => void (await control('POST', 'reset', options)),
     close: stop,
@@ -218,7 +208,7 @@ export async function startPinpoint(options: Options = {}): Promise<Pinpoint> {
 }
 
 /** A job's state and counters, in words. */
-function standOf(job: ImportJobResponse | ExportJobResponse): string {
+function standOf(job: JobResponse): string {
   const { JobStatus, TotalPieces, CompletedPieces, FailedPieces, TotalProcessed, TotalFailures } = job
   if (TotalPieces === undefined) return JobStatus
   return `${JobStatus} (CompletedPieces ${CompletedPieces} and FailedPieces ${FailedPieces} of TotalPieces ${TotalPieces}, TotalProcessed ${TotalProcessed}, TotalFailures ${TotalFailures})`

@@ -2,19 +2,18 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Event } from '../events/event-bus.ts'
-import { conflict, notFound } from '../http/errors/exceptions.ts'
+import { conflict, orNotFound } from '../http/errors/exceptions.ts'
 import { isSegmentDeleted } from '../import/deleted-segment.ts'
 import { failsAt } from '../jobs/faults.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { JobParams } from '../model/job.ts'
-import { type JobKind, jobKinds, jobWords } from '../model/job-kinds.ts'
+import { type JobKind, type JobResponse, jobKinds, jobWords } from '../model/job-kinds.ts'
 import { canCome, isFinal, jobStatuses, statesBefore } from '../model/job-states.ts'
 import { JobStatus } from '../model/job-status.ts'
 import { findApp } from '../resources/find.ts'
-import type { AppRef } from '../store/applications/applications.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
-import type { FoundJob, Job } from '../store/jobs/job-rows.ts'
+import type { FoundJob } from '../store/jobs/job-rows.ts'
 
 const Advance = Type.Object(
   {
@@ -23,18 +22,8 @@ const Advance = Type.Object(
   { additionalProperties: false },
 )
 
-type AnyJob = Pick<ImportJobResponse, 'JobStatus' | 'Failures'> & { Definition: { SegmentId?: string } }
-
-/** The jobs of one kind. */
-interface Jobs {
-  /** Import or Export. */
-  name: string
-  Job: TSchema
-  find: (app: AppRef, jobId: string) => FoundJob<AnyJob> | undefined
-  progress: Pick<JobProgress, 'letLeave' | 'mayLeave' | 'faultsWithin' | 'holdersOfSlots' | 'hanging'>
-  /** Whether a job fails in COMPLETING because its segment has been deleted. */
-  hasLostSegment: (job: Pick<Job, 'id' | 'app'>, definition: AnyJob['Definition']) => boolean
-}
+/** The answers, by the kind of the job. */
+const responses: Record<JobKind, TSchema> = { import: ImportJobResponse, export: ExportJobResponse }
 
 /**
  * In the mode `manual`, lets a held job go on to its next state, or to a given one. The answer
@@ -46,29 +35,18 @@ interface Jobs {
  * the job: the two would give it different permissions.
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
-  const { segments } = app.store
-  const ofKinds: Record<JobKind, Pick<Jobs, 'Job' | 'hasLostSegment'>> = {
-    import: {
-      Job: ImportJobResponse,
-      hasLostSegment: ({ id, app }, { SegmentId: segmentId = null }) =>
-        isSegmentDeleted({ id, app, segmentId }, segments),
-    },
-    export: { Job: ExportJobResponse, hasLostSegment: () => false },
-  }
   /** The jobs that are being advanced. */
   const advancing = new Set<string>()
   for (const kind of jobKinds) {
-    const { find } = app.store[`${kind}Jobs`]
-    const jobs: Jobs = { ...jobWords[kind], ...ofKinds[kind], find, progress: app.store[`${kind}Progress`] }
     app.post(
       `/_pinpoint/apps/:applicationId/${kind}-jobs/:jobId/advance`,
       {
-        config: { operation: `advance${jobs.name}Job`, isBodyOptional: true },
+        config: { operation: `advance${jobWords[kind].name}Job`, isBodyOptional: true },
         schema: {
           summary: `Lets a held ${kind} job go on`,
           params: JobParams,
           body: Advance,
-          response: { 200: jobs.Job },
+          response: { 200: responses[kind] },
         },
       },
       async ({ params, body }, reply) => {
@@ -76,7 +54,7 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
         if (advancing.has(job)) throw conflict('another call is advancing the job: wait for its answer first')
         advancing.add(job)
         try {
-          return await advance(app, jobs, params, body.to, reply.disconnectSignal())
+          return await advance(app, kind, params, body.to, reply.disconnectSignal())
         } finally {
           advancing.delete(job)
         }
@@ -87,16 +65,17 @@ export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
 
 async function advance(
   app: Pick<FastifyInstance, 'store' | 'jobWorker' | 'bus'>,
-  { name, find, progress, hasLostSegment }: Jobs,
+  kind: JobKind,
   { applicationId, jobId }: { applicationId: string; jobId: string },
   to: JobStatus | undefined,
   signal: AbortSignal,
-): Promise<AnyJob> {
-  const read = (): FoundJob<AnyJob> => {
-    const found = find(findApp(app.store, applicationId), jobId)
-    if (found === undefined) throw notFound(`${name} job not found: ${jobId}`)
-    return found
-  }
+): Promise<JobResponse> {
+  const progress = app.store[`${kind}Progress`]
+  const read = (): FoundJob<JobResponse> =>
+    orNotFound(
+      app.store[`${kind}Jobs`].find(findApp(app.store, applicationId), jobId),
+      `${jobWords[kind].name} job not found: ${jobId}`,
+    )
 
   const from = await app.store.write(() => {
     const { seq, job } = read()
@@ -106,7 +85,9 @@ async function advance(
     const failsInCompleting = (): boolean => {
       const ref = { seq, id: jobId, app: findApp(app.store, applicationId), status }
       const isFaulty = progress.faultsWithin(ref, failsAt('COMPLETING')).length > 0
-      return isFaulty || hasLostSegment(ref, job.Definition)
+      const { SegmentId: segmentId = null } = job.Definition
+      // By then, an export needs its segment no longer.
+      return isFaulty || (kind === 'import' && isSegmentDeleted({ ...ref, segmentId }, app.store.segments))
     }
     progress.letLeave(seq, to === undefined ? [status] : statesOnTheWay(to, failsInCompleting))
     return status
@@ -120,7 +101,7 @@ async function advance(
     isReplaced ||= kind === 'state'
     return kind === 'job' || kind === 'jobs' || kind === 'state'
   }
-  const look = (): { job: AnyJob } | { obstacle: string; seq: number } | undefined => {
+  const look = (): { job: JobResponse } | { obstacle: string; seq: number } | undefined => {
     const found = read()
     status = found.job.JobStatus
     if (isReplaced) throw conflict('the state was replaced meanwhile, which ended the advance')
@@ -145,9 +126,9 @@ async function advance(
 
 /** Why a job will not reach a state without the caller's doing; undefined while it may. */
 function obstacleTo(
-  { seq, job, held }: FoundJob<AnyJob>,
+  { seq, job, held }: FoundJob<JobResponse>,
   to: JobStatus | undefined,
-  progress: Jobs['progress'],
+  progress: Pick<JobProgress, 'mayLeave' | 'hanging' | 'holdersOfSlots'>,
 ): string | undefined {
   const { JobStatus: status, Failures = [] } = job
   if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {

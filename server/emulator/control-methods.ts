@@ -1,9 +1,8 @@
 import type { ClockAdvanced, ClockStatus, SetClock } from '../model/clock.ts'
 import type { ChannelType } from '../model/endpoint.ts'
-import type { ExportJobResponse } from '../model/export-job.ts'
 import type { Fault, FaultRule } from '../model/fault.ts'
-import type { ImportJobResponse } from '../model/import-job.ts'
 import type { JobControl } from '../model/job-control.ts'
+import type { JobKind, JobResponse } from '../model/job-kinds.ts'
 import type { JobStatus } from '../model/job-states.ts'
 import type { DeliveryStatus, OutboxMessage } from '../model/message.ts'
 import type { OtpDetails } from '../model/otp.ts'
@@ -116,21 +115,17 @@ export interface ControlMethods {
    * @param options `to`: the state to go on to; without it, the next one
    * @returns the job, when it is in that state and has done all its work there
    */
-  advance(
-    applicationId: string,
-    jobId: string,
-    options?: { to?: JobStatus },
-  ): Promise<ImportJobResponse | ExportJobResponse>
+  advance(applicationId: string, jobId: string, options?: { to?: JobStatus }): Promise<JobResponse>
 }
 
 /**
  * @param call makes a control call in this process: takes the method, the path under `/_pinpoint/`
  *   and the body, and returns the body of the answer
- * @param isExport whether an application has an export job with this id
+ * @param kindOf finds the kind of the job with this id in an application
  */
 export function createControlMethods(
   call: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<unknown>,
-  isExport: (applicationId: string, jobId: string) => boolean,
+  kindOf: (applicationId: string, jobId: string) => JobKind | undefined,
 ): ControlMethods {
   const readMessages = async (query: Record<string, string | number | boolean | undefined>) => {
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
@@ -189,9 +184,10 @@ export function createControlMethods(
       throw new Error(`no one-time password was sent that fits ${JSON.stringify(filters)}`)
     },
     async advance(applicationId, jobId, options = {}) {
-      const kind = isExport(applicationId, jobId) ? 'export' : 'import'
+      // If there is no such job, the call of any kind says so.
+      const kind = kindOf(applicationId, jobId) ?? 'import'
       const path = `apps/${encodeURIComponent(applicationId)}/${kind}-jobs/${encodeURIComponent(jobId)}/advance`
-      return (await call('POST', path, options)) as ImportJobResponse | ExportJobResponse
+      return (await call('POST', path, options)) as JobResponse
     },
   }
 }

@@ -1,13 +1,11 @@
 import type { JobRef } from '../../events/event-bus.ts'
-import { jobKinds, jobWords } from '../../model/job-kinds.ts'
+import { type JobResponse, jobKinds, jobWords } from '../../model/job-kinds.ts'
 import { isFinal } from '../../model/job-states.ts'
 import type { FoundJob } from '../../store/jobs/job-rows.ts'
 import type { Store } from '../../store/open-store.ts'
 import { holdOf } from '../held-by.ts'
 import type { JobEvent } from './shapes.ts'
 import type { Publish, Source } from './source.ts'
-
-type AnyJob = FoundJob<JobEvent['job'] & { Failures?: string[] }>
 
 /** What has been published of a job. */
 interface Known {
@@ -98,13 +96,13 @@ export class JobSource implements Source {
     )
   }
 
-  #find({ kind, app, id }: JobRef): AnyJob | undefined {
+  #find({ kind, app, id }: JobRef): FoundJob<JobResponse> | undefined {
     const found = this.#store.apps.find(app)
     return found && this.#store[`${kind}Jobs`].find(found, id)
   }
 
   /** Takes a job as known, as it is. */
-  #know(ref: JobRef, found: AnyJob): void {
+  #know(ref: JobRef, found: FoundJob<JobResponse>): void {
     const known = newlyKnown(ref)
     known.states = found.history.length
     known.hold = JSON.stringify(this.#holdOf(ref, found))
@@ -149,11 +147,11 @@ export class JobSource implements Source {
     if (this.#over.size > maxOver) this.#over.delete(oldest!)
   }
 
-  #holdOf({ kind }: JobRef, found: AnyJob): Pick<JobEvent, 'held' | 'heldBy'> {
+  #holdOf({ kind }: JobRef, found: FoundJob<JobResponse>): Pick<JobEvent, 'held' | 'heldBy'> {
     return holdOf(this.#store, kind, found)
   }
 
-  #describe(known: Known, found: AnyJob): Omit<JobEvent, 'held' | 'heldBy'> {
+  #describe(known: Known, found: FoundJob<JobResponse>): Omit<JobEvent, 'held' | 'heldBy'> {
     const { ref } = known
     const { Failures: _, ...job } = found.job
     const { TotalPieces, CompletedPieces = 0, FailedPieces = 0 } = job
@@ -184,7 +182,7 @@ export class JobSource implements Source {
   }
 
   /** Publishes pieces that are over, and failures. */
-  #tellProgress(known: Known, found: AnyJob): void {
+  #tellProgress(known: Known, found: FoundJob<JobResponse>): void {
     const { ref } = known
     const ofJob = { app: ref.app, id: ref.id }
     // An export that fails discards its completed pieces as well.
@@ -216,8 +214,9 @@ const newlyKnown = (ref: JobRef): Known => ({
   bytesBefore: 0,
 })
 
-const piecesDone = ({ job: { CompletedPieces = 0, FailedPieces = 0 } }: AnyJob): number =>
+const piecesDone = ({ job: { CompletedPieces = 0, FailedPieces = 0 } }: FoundJob<JobResponse>): number =>
   CompletedPieces + FailedPieces
 
-const progressOf = ({ job: { CompletedPieces, FailedPieces, TotalProcessed, TotalFailures } }: AnyJob) =>
-  [CompletedPieces, FailedPieces, TotalProcessed, TotalFailures].join()
+const progressOf = ({
+  job: { CompletedPieces, FailedPieces, TotalProcessed, TotalFailures },
+}: FoundJob<JobResponse>) => [CompletedPieces, FailedPieces, TotalProcessed, TotalFailures].join()

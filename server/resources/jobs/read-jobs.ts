@@ -6,23 +6,14 @@ import { ApplicationParams } from '../../model/common.ts'
 import { ExportJobResponse, ExportJobsResponse } from '../../model/export-job.ts'
 import { ImportJobResponse, ImportJobsResponse } from '../../model/import-job.ts'
 import { JobParams } from '../../model/job.ts'
-import { type JobKind, jobKinds, jobWords } from '../../model/job-kinds.ts'
-import type { Listed, Page } from '../../model/page.ts'
+import { type JobKind, type JobResponse, jobKinds, jobWords } from '../../model/job-kinds.ts'
 import { SegmentParams } from '../../model/segment.ts'
-import type { AppRef } from '../../store/applications/applications.ts'
 import { findApp, findSegment } from '../find.ts'
 
 /** What answers have of a job, and of a page of jobs. */
 const schemas: Record<JobKind, { Job: TSchema; Jobs: TSchema }> = {
   import: { Job: ImportJobResponse, Jobs: ImportJobsResponse },
   export: { Job: ExportJobResponse, Jobs: ExportJobsResponse },
-}
-
-/** The jobs of one kind. */
-interface Jobs {
-  get(app: AppRef, jobId: string): object | undefined
-  list(app: AppRef, page: Page): Listed<object>[]
-  listOfSegment(app: AppRef, segmentId: string, page: Page): Listed<object>[]
 }
 
 /**
@@ -38,13 +29,13 @@ interface Jobs {
  */
 export const readJobs: FastifyPluginAsyncTypebox = async app => {
   const { store } = app
-  for (const path of jobKinds) {
-    const { name } = jobWords[path]
-    const { Job, Jobs } = schemas[path]
-    const jobs: Jobs = store[`${path}Jobs`]
+  for (const kind of jobKinds) {
+    const { name } = jobWords[kind]
+    const { Job, Jobs } = schemas[kind]
+    const jobs = store[`${kind}Jobs`]
 
     app.get(
-      `/v1/apps/:applicationId/jobs/${path}/:jobId`,
+      `/v1/apps/:applicationId/jobs/${kind}/:jobId`,
       { config: { operation: `Get${name}Job` }, schema: { params: JobParams, response: { 200: Job } } },
       async ({ params: { applicationId, jobId } }) => {
         const job = store.read(() => jobs.get(findApp(store, applicationId), jobId))
@@ -53,19 +44,19 @@ export const readJobs: FastifyPluginAsyncTypebox = async app => {
     )
 
     app.get(
-      `/v1/apps/:applicationId/jobs/${path}`,
+      `/v1/apps/:applicationId/jobs/${kind}`,
       {
         config: { operation: `Get${name}Jobs` },
         schema: { params: ApplicationParams, querystring: PageQuery, response: { 200: Jobs } },
       },
       async ({ params, query }) => {
         const found = findApp(store, params.applicationId)
-        return answerPage(query, `${path}-jobs/${found.id}`, page => jobs.list(found, page))
+        return answerPage<JobResponse>(query, `${kind}-jobs/${found.id}`, page => jobs.list(found, page))
       },
     )
 
     app.get(
-      `/v1/apps/:applicationId/segments/:segmentId/jobs/${path}`,
+      `/v1/apps/:applicationId/segments/:segmentId/jobs/${kind}`,
       {
         config: { operation: `GetSegment${name}Jobs` },
         schema: { params: SegmentParams, querystring: PageQuery, response: { 200: Jobs } },
@@ -73,7 +64,7 @@ export const readJobs: FastifyPluginAsyncTypebox = async app => {
       async ({ params, query }) => {
         const found = findApp(store, params.applicationId)
         const { Id } = findSegment(store, found, params.segmentId)
-        return answerPage(query, `${path}-jobs/${found.id}/${Id}`, page =>
+        return answerPage<JobResponse>(query, `${kind}-jobs/${found.id}/${Id}`, page =>
           jobs.listOfSegment(found, Id, page),
         )
       },
