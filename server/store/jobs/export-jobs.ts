@@ -6,7 +6,6 @@ import {
   type FoundJob,
   type JobPage,
   type JobRow,
-  jobTables,
   prepareCountByStatus,
   prepareListAll,
   toFound,
@@ -30,7 +29,7 @@ export function createExportJobs(db: Database) {
     `INSERT INTO export_jobs (app, id, status, definition, segment_id, segment_version, creation_date)
      VALUES (:app, :id, 'CREATED', :definition, :segmentId, :segmentVersion, :now)`,
   )
-  const select = `SELECT ${jobTables.export.columns} FROM export_jobs j WHERE app = +?`
+  const select = 'SELECT * FROM export_jobs WHERE app = +?'
   const get = db.prepare<[number, string], ExportJobRow>(`${select} AND id = ?`)
   const list = db.prepare<[number, number, number], ExportJobRow>(
     `${select} AND seq < +? ORDER BY seq DESC LIMIT +?`,

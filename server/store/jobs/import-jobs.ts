@@ -43,16 +43,14 @@ export function createImportJobs(db: Database) {
     `INSERT INTO import_jobs (app, id, status, definition, segment_id, request_id, creation_date, seed_entry)
      VALUES (:app, :id, 'CREATED', :definition, :segmentId, :requestId, :now, :seedEntry)`,
   )
-  const get = db.prepare<[number, string], JobRow & { skipped: string }>(
-    'SELECT * FROM import_jobs WHERE app = ? AND id = ?',
-  )
-  const ofSeed = db.prepare<[number, string], JobRow>(
+  const get = db.prepare<[number, string], ImportJobRow>('SELECT * FROM import_jobs WHERE app = ? AND id = ?')
+  const ofSeed = db.prepare<[number, string], ImportJobRow>(
     'SELECT * FROM import_jobs WHERE app = +? AND seed_entry = +? ORDER BY seq DESC LIMIT 1',
   )
-  const list = db.prepare<[number, number, number], JobRow>(
+  const list = db.prepare<[number, number, number], ImportJobRow>(
     'SELECT * FROM import_jobs WHERE app = +? AND seq < +? ORDER BY seq DESC LIMIT +?',
   )
-  const listOfSegment = db.prepare<[number, string, number, number], JobRow>(
+  const listOfSegment = db.prepare<[number, string, number, number], ImportJobRow>(
     'SELECT * FROM import_jobs WHERE app = +? AND segment_id = +? AND seq < +? ORDER BY seq DESC LIMIT +?',
   )
   const countUnderWay = db
@@ -91,9 +89,9 @@ export function createImportJobs(db: Database) {
      WHERE p.job = +? AND p.status = 'PENDING' ORDER BY p.object LIMIT 1`,
   )
 
-  const listAll = prepareListAll<JobRow>(db, 'import')
+  const listAll = prepareListAll<ImportJobRow>(db, 'import')
 
-  const toResponse = (app: AppRef, row: JobRow): ImportJobResponse =>
+  const toResponse = (app: AppRef, row: ImportJobRow): ImportJobResponse =>
     toJob(app, row, {
       type: 'IMPORT',
       failures: mayHaveFailures(row)
@@ -200,6 +198,12 @@ export function createImportJobs(db: Database) {
   }
 }
 
+interface ImportJobRow extends JobRow {
+  total_failures: number
+  /** JSON, of SkippedObjects. */
+  skipped: string
+}
+
 interface FailureRow {
   ofRecords: 0 | 1
   seq: number
@@ -222,5 +226,5 @@ const toFailure = ({ object, line, number, id, record, reason }: FailureRow): Fa
 })
 
 /** Whether a job may have failures. Most have none, and need not be searched for them. */
-const mayHaveFailures = (row: JobRow): boolean =>
+const mayHaveFailures = (row: ImportJobRow): boolean =>
   row.total_failures > 0 || row.failed_pieces > 0 || row.status === 'FAILING' || row.status === 'FAILED'

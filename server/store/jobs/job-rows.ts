@@ -6,20 +6,10 @@ import { jobStatuses } from '../../model/job-states.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'
 
-/** The table of a kind of job; SQL is for rows `j` of it. */
-interface JobTable {
-  table: string
-  /** SQL: its columns, with those of a JobRow that it does not have. */
-  columns: string
-  /** SQL: whether a job is of the seed. */
-  isOfSeed: string
-}
-
-/** The table of each kind of job. */
-export const jobTables: Record<JobKind, JobTable> = {
-  import: { table: 'import_jobs', columns: 'j.*', isOfSeed: 'j.seed_entry IS NOT NULL' },
-  // An endpoint of an export does not fail by itself.
-  export: { table: 'export_jobs', columns: 'j.*, 0 AS total_failures', isOfSeed: 'false' },
+/** The table of each kind of job, and SQL: whether a job `j` of it is of the seed. */
+export const jobTables: Record<JobKind, { table: string; isOfSeed: string }> = {
+  import: { table: 'import_jobs', isOfSeed: 'j.seed_entry IS NOT NULL' },
+  export: { table: 'export_jobs', isOfSeed: 'false' },
 }
 
 /** A job of any kind, as the worker sees it. */
@@ -61,7 +51,8 @@ export interface JobRow {
   completed_pieces: number
   failed_pieces: number
   total_processed: number
-  total_failures: number
+  /** Not there for exports: an endpoint of an export does not fail by itself. */
+  total_failures?: number
   /** JSON, of the states after CREATED. */
   history: string
   held_in: JobStatus | null
@@ -107,7 +98,7 @@ export function toJob<Definition>(
       CompletedPieces: row.completed_pieces,
       FailedPieces: row.failed_pieces,
       TotalPieces: row.total_pieces,
-      TotalFailures: row.total_failures,
+      TotalFailures: row.total_failures ?? 0,
       TotalProcessed: row.total_processed,
     }),
     CreationDate: row.creation_date,
@@ -140,11 +131,11 @@ export const hadSlot = `EXISTS (SELECT 1 FROM json_each(j.history)
 
 /** Prepares listing the jobs of one kind, newest first, without those of deleted applications. */
 export function prepareListAll<Row extends JobRow>(db: Database, kind: JobKind) {
-  const { table, columns } = jobTables[kind]
+  const { table } = jobTables[kind]
   const prepare = <Keys extends number[]>(where: string) => {
     const prepareFrom = (jobs: string, isMeant: string) =>
       db.prepare<[...Keys, number, string | null, number], Row & { app: number; app_id: string }>(
-        `SELECT ${columns}, a.id AS app_id FROM ${jobs} CROSS JOIN apps a ON a.seq = j.app
+        `SELECT j.*, a.id AS app_id FROM ${jobs} CROSS JOIN apps a ON a.seq = j.app
          WHERE ${where} AND ${isMeant} AND j.seq < ? AND j.status = coalesce(?, j.status)
          ORDER BY j.seq DESC LIMIT ?`,
       )

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { isClockTime, lastTime, timeOf } from '../../clock/clock.ts'
 import { FaultRule } from '../../model/fault.ts'
 import { JobControl } from '../../model/job-control.ts'
+import { type JobKind, jobKinds } from '../../model/job-kinds.ts'
 import { jobStatuses } from '../../model/job-states.ts'
 import { NewOutboxMessage } from '../../model/message.ts'
 import { readS3Url } from '../../model/s3-url.ts'
@@ -11,7 +12,7 @@ import { createSavedClock } from '../clock/saved-clock.ts'
 import { migrate } from '../database/schema.ts'
 import { keyTables } from '../endpoints/endpoint-keys.ts'
 import { mapColumns } from '../endpoints/endpoint-row.ts'
-import { isRunning } from '../jobs/job-rows.ts'
+import { isRunning, jobTables } from '../jobs/job-rows.ts'
 import { damaged } from './snapshot-header.ts'
 
 /**
@@ -124,10 +125,13 @@ function keyProblem(db: Database.Database): string | undefined {
 /** Which job cannot be read: the worker would die of it again and again. */
 function jobProblem(db: Database.Database): string | undefined {
   const noSkipped = `OR NOT iif(json_valid(skipped), json_type(skipped, '$.items') IS 'array', 0)`
-  for (const [table, url, more] of [
-    ['import_jobs', 'S3Url', noSkipped],
-    ['export_jobs', 'S3UrlPrefix', ''],
-  ] as const) {
+  const ofKinds: Record<JobKind, { url: string; more: string }> = {
+    import: { url: 'S3Url', more: noSkipped },
+    export: { url: 'S3UrlPrefix', more: '' },
+  }
+  for (const kind of jobKinds) {
+    const { table } = jobTables[kind]
+    const { url, more } = ofKinds[kind]
     const rows = db
       .prepare<[string], { id: string }>(
         `SELECT id FROM ${table}
