@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import type { ImportJobResponse } from '../model/import-job.ts'
-import { isFinal } from '../model/job-states.ts'
+import { isFinal } from '../model/job-moves.ts'
 import { explainStandstill, type Standstill } from '../model/waits-for.ts'
 
 /** Milliseconds between two lines about a job that stays in its state. */

@@ -9,7 +9,7 @@ import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { JobParams } from '../model/job.ts'
 import { type JobKind, type JobResponse, jobKinds, jobWords } from '../model/job-kinds.ts'
-import { canCome, isFinal, jobStatuses, statesBefore } from '../model/job-states.ts'
+import { canReach, isFinal, statusesAfter, statusesBefore } from '../model/job-moves.ts'
 import { JobStatus } from '../model/job-status.ts'
 import { findApp } from '../resources/find.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
@@ -26,12 +26,12 @@ const Advance = Type.Object(
 const responses: Record<JobKind, TSchema> = { import: ImportJobResponse, export: ExportJobResponse }
 
 /**
- * In the mode `manual`, lets a held job go on to its next state, or to a given one. The answer
- * comes when the job is in that state and has done all its work there.
+ * In the mode `manual`, lets a held job go on to its next status, or to a given one. The answer
+ * comes when the job is in that status and has done all its work there.
  *
  * A job that fails on the way goes on to FAILED. The answer is 409 if the job will not reach the
- * state: it has failed, has skipped PENDING_JOB, hangs by a fault rule, or waits for a slot that
- * held jobs have. It is also 409 for a state that is not ahead of the job, in every other mode, and while another call advances
+ * status: it has failed, has skipped PENDING_JOB, hangs by a fault rule, or waits for a slot that
+ * held jobs have. It is also 409 for a status that is not ahead of the job, in every other mode, and while another call advances
  * the job: the two would give it different permissions.
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
@@ -89,7 +89,7 @@ async function advance(
       // By then, an export needs its segment no longer.
       return isFaulty || (kind === 'import' && isSegmentDeleted({ ...ref, segmentId }, app.store.segments))
     }
-    progress.letLeave(seq, to === undefined ? [status] : statesOnTheWay(to, failsInCompleting))
+    progress.letLeave(seq, to === undefined ? [status] : statusesOnTheWay(to, failsInCompleting))
     return status
   })
   app.jobWorker.wake()
@@ -124,14 +124,14 @@ async function advance(
   throw conflict(outcome.obstacle)
 }
 
-/** Why a job will not reach a state without the caller's doing; undefined while it may. */
+/** Why a job will not reach a status without the caller's doing; undefined while it may. */
 function obstacleTo(
   { seq, job, held }: FoundJob<JobResponse>,
   to: JobStatus | undefined,
   progress: Pick<JobProgress, 'mayLeave' | 'hanging' | 'holdersOfSlots'>,
 ): string | undefined {
   const { JobStatus: status, Failures = [] } = job
-  if (to !== undefined && !canCome(status, to) && status !== 'FAILING') {
+  if (to !== undefined && !canReach(status, to) && status !== 'FAILING') {
     return [`the job did not come to ${to}: it is ${status}`, ...Failures.slice(0, 1)].join(': ')
   }
   const fault = progress.hanging(seq)
@@ -149,18 +149,18 @@ function obstacleTo(
 }
 
 /**
- * The states that a job may leave on its way to a state. If it fails instead, it may go on to
+ * The statuses that a job may leave on its way to a status. If it fails instead, it may go on to
  * FAILED; if it is meant to fail, it may not become COMPLETED.
  *
  * @param failsInCompleting whether the job is known to fail in COMPLETING
  */
-function statesOnTheWay(to: JobStatus, failsInCompleting: () => boolean): JobStatus[] {
-  if (!isFailure(to)) return [...new Set<JobStatus>([...statesBefore(to), 'FAILING'])]
-  const states = statesBefore(to)
-  return failsInCompleting() ? states : states.filter(status => status !== 'COMPLETING')
+function statusesOnTheWay(to: JobStatus, failsInCompleting: () => boolean): JobStatus[] {
+  const before = statusesBefore(to)
+  if (!isFailure(to)) return [...before, 'FAILING']
+  return failsInCompleting() ? before : before.filter(status => status !== 'COMPLETING')
 }
 
-/** Whether a job comes to a state only if it fails. */
+/** Whether a job comes to a status only if it fails. */
 const isFailure = (to: JobStatus | undefined): boolean => to === 'FAILING' || to === 'FAILED'
 
 /** @throws ConflictException */
@@ -174,7 +174,7 @@ function checkMode(mode: string): void {
 /** @throws ConflictException */
 function checkAhead(status: JobStatus, to: JobStatus | undefined): void {
   if (isFinal(status)) throw conflict(`the job is ${status}: no state comes after that`)
-  if (to === undefined || canCome(status, to)) return
-  const ahead = jobStatuses.filter(state => canCome(status, state))
-  throw conflict(`to must be a state that is still ahead of the job, which is ${status}: ${ahead.join(', ')}`)
+  if (to === undefined || canReach(status, to)) return
+  const ahead = statusesAfter(status).join(', ')
+  throw conflict(`to must be a state that is still ahead of the job, which is ${status}: ${ahead}`)
 }

@@ -5,7 +5,7 @@ import { Flag, OneOf } from '../model/common.ts'
 import { ExportJobResponse } from '../model/export-job.ts'
 import { ImportJobResponse } from '../model/import-job.ts'
 import { jobKinds, jobWords } from '../model/job-kinds.ts'
-import { jobStatuses } from '../model/job-states.ts'
+import { jobStatuses } from '../model/job-moves.ts'
 import { findApp } from '../resources/find.ts'
 import type { JobPage } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
@@ -15,7 +15,7 @@ const JobsQuery = Type.Object({
   ...PageQuery.properties,
   app: Type.Optional(Type.String({ description: 'Only jobs of this application' })),
   type: Type.Optional(JobType),
-  status: Type.Optional(OneOf([...jobStatuses], { description: 'Only jobs in this state' })),
+  status: Type.Optional(OneOf(jobStatuses, { description: 'Only jobs in this state' })),
   running: Flag('Only jobs that are not COMPLETED or FAILED yet, or only those that are'),
 })
 

@@ -1,5 +1,5 @@
 import { reconcileRestored } from '../endpoints/reconcile-restored.ts'
-import type { JobStatus } from '../model/job-states.ts'
+import type { JobStatus } from '../model/job-moves.ts'
 import type { EndpointWriter } from '../store/endpoints/endpoints.ts'
 import type { ImportWriter } from '../store/import-writes/import-writer.ts'
 import type { ImportJob } from '../store/jobs/import-progress.ts'

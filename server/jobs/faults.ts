@@ -1,5 +1,5 @@
 import type { Fault } from '../model/fault.ts'
-import type { JobStatus } from '../model/job-states.ts'
+import type { JobStatus } from '../model/job-moves.ts'
 import type { JobProgress } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 

@@ -3,6 +3,7 @@ import { OneOf } from './common.ts'
 import { type ModelledException, modelledExceptions } from './exception.ts'
 import { Format } from './import-job.ts'
 import { jobTypes } from './job-kinds.ts'
+import type { JobStatus } from './job-moves.ts'
 import { type DeliveryStatus, deliveryStatuses } from './message.ts'
 
 const exact = { additionalProperties: false }
@@ -43,10 +44,15 @@ export type MessageSelector = Static<typeof MessageSelector>
 /** The statuses that a rule can give a message. */
 const failureStatuses = deliveryStatuses.filter(status => status !== 'SUCCESSFUL')
 
-const states = [
-  ...(['CREATED', 'PENDING_JOB', 'PREPARING_FOR_INITIALIZATION', 'INITIALIZING'] as const),
-  ...(['PROCESSING', 'COMPLETING'] as const),
-]
+/** The statuses from which a job can fail. */
+const failingFrom = [
+  'CREATED',
+  'PENDING_JOB',
+  'PREPARING_FOR_INITIALIZATION',
+  'INITIALIZING',
+  'PROCESSING',
+  'COMPLETING',
+] as const satisfies readonly JobStatus[]
 
 /**
  * A rule that makes calls, jobs or messages fail, or take long (contract). `check-fault.ts` says
@@ -88,7 +94,7 @@ export const FaultRule = Type.Object(
       }),
     ),
     job: Type.Optional(JobSelector),
-    failAt: Type.Optional(OneOf(states, { description: 'The state in which the job fails' })),
+    failAt: Type.Optional(OneOf(failingFrom, { description: 'The state in which the job fails' })),
     failPieces: Type.Optional(
       Type.Integer({ minimum: 1, description: 'How many of the first pieces fail, and so the job' }),
     ),
@@ -106,7 +112,7 @@ export const FaultRule = Type.Object(
     ),
     reason: Type.Optional(Type.String({ description: 'The reason in Failures, for failAt and failPieces' })),
     hangAt: Type.Optional(
-      OneOf([...states, 'FAILING'], {
+      OneOf([...failingFrom, 'FAILING'], {
         description: 'The state in which the job stays, its work there done, until the rule is removed',
       }),
     ),

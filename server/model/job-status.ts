@@ -1,16 +1,6 @@
 import { OneOf } from './common.ts'
-import type { JobStatus as Status } from './job-states.ts'
+import { modelStatuses, type JobStatus as Status } from './job-moves.ts'
 
-/** The state of a job, as the model lists them. */
-export const JobStatus = OneOf<Status>([
-  'CREATED',
-  'PREPARING_FOR_INITIALIZATION',
-  'INITIALIZING',
-  'PROCESSING',
-  'PENDING_JOB',
-  'COMPLETING',
-  'COMPLETED',
-  'FAILING',
-  'FAILED',
-])
+/** The status of a job. */
+export const JobStatus = OneOf(modelStatuses)
 export type JobStatus = Status

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type EventBus, mayConcern } from '../events/event-bus.ts'
 import type { Caller } from '../model/arn.ts'
-import { isFinal } from '../model/job-states.ts'
+import { isFinal } from '../model/job-moves.ts'
 import type { Store } from '../store/open-store.ts'
 import { applySeed, type SeedImport } from './apply-seed.ts'
 import { readSeed } from './read-seed.ts'

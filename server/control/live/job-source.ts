@@ -1,6 +1,6 @@
 import type { JobRef } from '../../events/event-bus.ts'
 import { type JobResponse, jobKinds, jobWords } from '../../model/job-kinds.ts'
-import { isFinal } from '../../model/job-states.ts'
+import { isFinal } from '../../model/job-moves.ts'
 import type { FoundJob } from '../../store/jobs/job-rows.ts'
 import type { Store } from '../../store/open-store.ts'
 import { holdOf } from '../held-by.ts'

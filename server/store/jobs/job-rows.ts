@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import type { ImportJobResponse } from '../../model/import-job.ts'
 import type { JobKind, JobType } from '../../model/job-kinds.ts'
-import type { JobStatus } from '../../model/job-states.ts'
-import { jobStatuses } from '../../model/job-states.ts'
+import type { JobStatus } from '../../model/job-moves.ts'
+import { jobStatuses } from '../../model/job-moves.ts'
 import type { Listed, Page } from '../../model/page.ts'
 import type { AppRef } from '../applications/applications.ts'
 

@@ -1,6 +1,6 @@
 import { CreateImportJobCommand, GetSegmentCommand } from '@aws-sdk/client-pinpoint'
 import t, { type Test } from 'tap'
-import type { JobStatus } from '../../../server/model/job-states.ts'
+import type { JobStatus } from '../../../server/model/job-moves.ts'
 import {
   answerOf,
   buildTestApp,

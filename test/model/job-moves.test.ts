@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isFinal, mayMove } from '../../server/model/job-states.ts'
+import { isFinal, jobStatuses, mayMove } from '../../server/model/job-moves.ts'
 import { JobStatus } from '../../server/model/job-status.ts'
 
 const all: JobStatus[] = JobStatus.enum as JobStatus[]
@@ -12,7 +12,7 @@ const path = [
   'COMPLETED',
 ] as const
 
-t.test('a job goes from each state to the next, or to FAILING, and nowhere else', async t => {
+t.test('a job goes from each status to the next, or to FAILING, and nowhere else', async t => {
   const allowed = new Set([
     ...path.slice(1).map((to, index) => `${path[index]} ${to}`),
     'CREATED PENDING_JOB',
@@ -29,4 +29,9 @@ t.test('a job goes from each state to the next, or to FAILING, and nowhere else'
 
 t.test('only COMPLETED and FAILED are final', async t => {
   t.same(all.filter(isFinal).sort(), ['COMPLETED', 'FAILED'])
+})
+
+t.test('statuses are listed in the order in which jobs reach them', async t => {
+  const [created, ...others] = path
+  t.same(jobStatuses, [created, 'PENDING_JOB', ...others, 'FAILING', 'FAILED'])
 })
