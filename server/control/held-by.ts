@@ -4,7 +4,7 @@ import type { FoundJob } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 
 /**
- * What holds a job in its state.
+ * What holds a job in its status.
  *
  * @returns undefined if nothing does: the job is working, over, or about to go on
  */

@@ -4,7 +4,7 @@ import { OneOf } from '../model/common.ts'
 import { jobTypes } from '../model/job-kinds.ts'
 import { JobStatus } from '../model/job-status.ts'
 
-/** The states that a job has reached, in order. */
+/** The statuses that a job has reached, in order. */
 export const History = Type.Array(
   Type.Object({ status: JobStatus, at: Type.String({ description: 'ISO 8601' }) }),
   { description: 'The states that the job has reached, in order' },

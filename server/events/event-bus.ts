@@ -15,7 +15,7 @@ export interface JobRef {
  * says.
  */
 export type Event =
-  /** A job has come to a state, or waits to be let go on. */
+  /** A job has come to a status, or waits to be let go on. */
   | { kind: 'job'; job: JobRef }
   /**
    * Any job may stand otherwise: a caller has created or deleted something, or has changed how jobs

@@ -75,7 +75,7 @@ export async function runExportJob(job: ExportJob, context: ExportContext): Prom
   }
 }
 
-/** What an export does in each state, and the state that comes next. */
+/** What an export does in each status, and the status that comes next. */
 const stepsOf = (context: ExportContext): JobProcedure<ExportJob>['steps'] => ({
   PREPARING_FOR_INITIALIZATION(job) {
     membersOf(job, context)

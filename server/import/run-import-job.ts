@@ -31,7 +31,7 @@ export interface ImportContext extends JobContext {
 /** The segment that a job updates is gone. The message is a sentence for the job's Failures. */
 class SegmentDeletedError extends Error {}
 
-/** Takes an import job from state to state until its end, as `runJob` describes. */
+/** Takes an import job from status to status until its end, as `runJob` describes. */
 export function runImportJob(job: ImportJob, context: ImportContext): Promise<void> {
   const progress = context.store.importProgress
   const procedure: JobProcedure<ImportJob> = {
@@ -48,7 +48,7 @@ export function runImportJob(job: ImportJob, context: ImportContext): Promise<vo
   return runJob(job, procedure, context)
 }
 
-/** What an import does in each state, and the state that follows. */
+/** What an import does in each status, and the status that follows. */
 const stepsOf = (context: ImportContext): JobProcedure<ImportJob>['steps'] => ({
   PREPARING_FOR_INITIALIZATION(job) {
     checkSegment(job, context)

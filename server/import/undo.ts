@@ -26,12 +26,12 @@ export function createUndo(job: ImportJob, store: Store, rowsPerStep: number): (
 
   return () => {
     const ofApp = importProgress.unfinished(0).filter(({ app }) => app.seq === job.app.seq)
-    const inState = (...states: JobStatus[]) =>
-      ofApp.filter(({ status }) => states.includes(status)).map(({ seq }) => seq)
-    const failing = inState('FAILING')
+    const having = (...statuses: JobStatus[]) =>
+      ofApp.filter(({ status }) => statuses.includes(status)).map(({ seq }) => seq)
+    const failing = having('FAILING')
     const reconcile: Parameters<ImportWriter['reconcile']>[1] = restored => {
       const others = new Map<number | null, EndpointWriter>([[null, store.endpoints]])
-      for (const seq of inState('PROCESSING', 'COMPLETING')) others.set(seq, writerOf(seq))
+      for (const seq of having('PROCESSING', 'COMPLETING')) others.set(seq, writerOf(seq))
       reconcileRestored(job.app, { restored, copiedAt: own.copiedAt, failing: new Set(failing), others })
     }
     return (

@@ -8,19 +8,19 @@ export class InjectedFaultError extends Error {}
 
 type FaultsOfJobs = Pick<JobProgress, 'faults'>
 
-/** Selects the rules that fail a job in a state. */
+/** Selects the rules that fail a job in a status. */
 export const failsAt =
   (status: JobStatus) =>
   (rule: Fault): boolean =>
     rule.failAt === status
 
-/** @throws InjectedFaultError if a rule fails the job in its current state */
+/** @throws InjectedFaultError if a rule fails the job in its current status */
 export function checkFaults(job: Job, progress: FaultsOfJobs): void {
   const [fault] = progress.faults(job, failsAt(job.status))
   if (fault !== undefined) throw new InjectedFaultError(reasonOf(fault))
 }
 
-/** Whether a rule makes the job hang in its current state. */
+/** Whether a rule makes the job hang in its current status. */
 export const isHung = (job: Job, progress: FaultsOfJobs): boolean =>
   progress.faults(job, rule => rule.hangAt === job.status).length > 0
 

@@ -22,7 +22,7 @@ export function describeStart(job: JobResponse): LogLine {
 }
 
 /**
- * The line for a job that has reached a state. For the last state: its counters, and why it FAILED.
+ * The line for a job that has reached a status. For the last status: its counters, and why it FAILED.
  */
 export function describeMove(job: JobResponse): LogLine {
   const { JobStatus, TotalProcessed = 0, TotalFailures = 0, TotalPieces = 0 } = job

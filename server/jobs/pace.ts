@@ -8,7 +8,7 @@ import { isHung } from './faults.ts'
 /** Milliseconds of the longest timer that there is. */
 
 /**
- * Makes jobs wait in their states as the job control and the fault rules say. Both are in the
+ * Makes jobs wait in their statuses as the job control and the fault rules say. Both are in the
  * database; after `lookAgain`, every waiting job reads them again.
  */
 export class Pace {
@@ -26,7 +26,7 @@ export class Pace {
   }
 
   /**
-   * Waits for the delay of the mode `timed`, which a job rests in each state before it does
+   * Waits for the delay of the mode `timed`, which a job rests in each status before it does
    * anything.
    */
   async rest(signal: AbortSignal): Promise<void> {
@@ -38,7 +38,7 @@ export class Pace {
   }
 
   /**
-   * Waits until a job may leave its state.
+   * Waits until a job may leave its status.
    *
    * @param onHeld called each time a look finds that it may not
    */
@@ -56,7 +56,7 @@ export class Pace {
   }
 
   /**
-   * Whether a job may leave its state, as far as that is decided: `hold` may find that a rule
+   * Whether a job may leave its status, as far as that is decided: `hold` may find that a rule
    * applies which has not been looked at so far. It only reads, so it may be called at any time.
    */
   mayLeave(job: Job, progress: Pick<JobProgress, 'mayLeave' | 'hanging'>): boolean {

@@ -23,10 +23,10 @@ const retryDelay = { first: 200, max: 30_000 }
 export interface JobContext {
   /** The time of the emulator's clock. */
   now: () => Date
-  /** Waits for the time that a job rests in each state before it does anything. */
+  /** Waits for the time that a job rests in each status before it does anything. */
   rest: () => Promise<unknown>
   /**
-   * Waits until a job may leave its state. To be called when all its work there is done. A job that
+   * Waits until a job may leave its status. To be called when all its work there is done. A job that
    * is held in PENDING_JOB gives its slot back, and then joins the queue again. Returns whether it
    * was held.
    */
@@ -45,26 +45,26 @@ export interface JobContext {
   }
   /** Stops the job at its next safe point, from which a later run goes on. */
   signal: AbortSignal
-  /** Called when a job has reached a state. */
+  /** Called when a job has reached a status. */
   onMove: (job: Job) => void
   /** Called with an unexpected error, or one of the disk, which fails the job. */
   onUnexpected: (job: Job, error: unknown) => void
 }
 
-/** A move to another state. */
+/** A move to another status. */
 export interface Move {
   to: JobStatus
   /** Writes whatever belongs into the same transaction; its date is `now`, in ISO 8601. */
   within?: (now: string) => void
 }
 
-/** The states in which each kind of job has work of its own. */
-type OwnState = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FAILED'>
+/** The statuses in which each kind of job has work of its own. */
+type OwnStatus = Exclude<JobStatus, 'CREATED' | 'PENDING_JOB' | 'COMPLETED' | 'FAILED'>
 
 /** What a kind of job does. */
 export interface JobProcedure<J extends Job> {
-  /** The work of each state; returns the next move. */
-  steps: Record<OwnState, (job: J) => Move | Promise<Move>>
+  /** The work of each status; returns the next move. */
+  steps: Record<OwnStatus, (job: J) => Move | Promise<Move>>
   progress: Pick<JobProgress, 'isAlive' | 'write' | 'writeToDisk' | 'move' | 'deaths' | 'faults'>
   /** Whether an error is an expected reason to fail the job, with a message for its Failures. */
   isReason: (error: unknown) => error is Error
@@ -75,7 +75,7 @@ export interface JobProcedure<J extends Job> {
 }
 
 /**
- * Runs one job from its current state to COMPLETED or FAILED. Everything that must survive is in
+ * Runs one job from its current status to COMPLETED or FAILED. Everything that must survive is in
  * the database, so a job that was stopped or killed anywhere can be run again from there.
  *
  * @throws JobGoneError when the job's application is deleted meanwhile; the signal's reason when it
@@ -100,7 +100,7 @@ export async function runJob<J extends Job>(
   }
 }
 
-/** Whether a job is past the states in which it waits for its slot. */
+/** Whether a job is past the statuses in which it waits for its slot. */
 export const isPastQueue = ({ status }: Job): boolean => status !== 'CREATED' && status !== 'PENDING_JOB'
 
 /** The error that fails a job of which the worker has died too often. */
@@ -113,7 +113,7 @@ function tooManyDeaths<J extends Job>(job: J, { progress }: JobProcedure<J>): Er
 }
 
 /**
- * Does the work of a job's state, and writes the next state, which it returns. While the disk
+ * Does the work of a job's status, and writes the next status, which it returns. While the disk
  * refuses that, it retries.
  */
 async function takeStep<J extends Job>(
@@ -126,7 +126,7 @@ async function takeStep<J extends Job>(
   for (;;) {
     try {
       if (reason === undefined) checkFaults(job, procedure.progress)
-      // Without a slot, the only work is to get one, which is to leave the state.
+      // Without a slot, the only work is to get one, which is to leave the status.
       if (!isPastQueue(job)) await context.hold()
       const { to, within } =
         reason === undefined ? await nextMove(job, procedure, context) : failing(job, procedure, reason)

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from './common.ts'
 
-/** How import and export jobs advance through their states (contract). */
+/** How import and export jobs advance through their statuses (contract). */
 export const JobControl = Type.Object(
   {
     mode: OneOf(['immediate', 'timed', 'manual'], {

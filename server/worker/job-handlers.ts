@@ -25,7 +25,7 @@ export interface JobHandler {
   }
   /** The job as Pinpoint answers it; undefined when it is gone with its application. */
   answerOf(job: Job): JobResponse | undefined
-  /** Runs one of its own jobs from the state that it is in to its end, as `runJob` says. */
+  /** Runs one of its own jobs from the status that it is in to its end, as `runJob` says. */
   run(job: Job, context: JobContext): Promise<void>
 }
 

@@ -32,7 +32,7 @@ interface Slot {
   context: JobContext['slot']
   /**
    * Gives the slot back while the job is held in PENDING_JOB: it waits for a person. Its place in
-   * the queue is passed over until it may leave that state.
+   * the queue is passed over until it may leave that status.
    */
   suspend: () => void
   /** The job is held no longer. */
@@ -177,7 +177,7 @@ export class JobRunner implements Source {
     onOver()
   }
 
-  /** A job's rest in each of its states, and what ends it for good. */
+  /** A job's rest in each of its statuses, and what ends it for good. */
   #createRest(job: Job, signal: AbortSignal): { wait: JobContext['rest']; end: () => void } {
     const older = this.#rested
     const { promise, resolve: end } = Promise.withResolvers<void>()

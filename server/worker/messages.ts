@@ -109,7 +109,7 @@ export interface JobName {
  * - `ready`: it runs
  * - `begins`, `leaves`: a job is under way from here on, or no longer. If the worker dies, it may
  *   be what it died of
- * - `moved`: a job has come to a state, or waits to be let go on
+ * - `moved`: a job has come to a status, or waits to be let go on
  * - `discarded`: the drafts are discarded that came with the state of this generation
  * - `messages`: it has written messages to the outbox of an application
  * - `events`: it has recorded events of an application, and no messages

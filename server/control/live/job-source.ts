@@ -10,8 +10,8 @@ import type { Publish, Source } from './source.ts'
 /** What has been published of a job. */
 interface Known {
   ref: JobRef
-  /** How many of its states. */
-  states: number
+  /** How many of its statuses. */
+  statuses: number
   /** Whether it is held, and by what, as JSON. */
   hold: string
   /** Its counters. */
@@ -35,7 +35,7 @@ const maxPieces = 10_000
 /** Jobs that are over are remembered, up to so many: bus events about them may come late. */
 const maxOver = 1000
 
-/** Tells of jobs: their states at once, their progress with each look. */
+/** Tells of jobs: their statuses at once, their progress with each look. */
 export class JobSource implements Source {
   readonly kinds = ['job', 'pieces', 'failures'] as const
   readonly interval = 250
@@ -72,7 +72,7 @@ export class JobSource implements Source {
     this.#noted.set(job.id, job)
   }
 
-  /** Publishes new states of the noted jobs, and whether they are held. */
+  /** Publishes new statuses of the noted jobs, and whether they are held. */
   lookAtNoted(): void {
     const noted = [...this.#noted.values()]
     this.#noted.clear()
@@ -104,7 +104,7 @@ export class JobSource implements Source {
   /** Takes a job as known, as it is. */
   #know(ref: JobRef, found: FoundJob<JobResponse>): void {
     const known = newlyKnown(ref)
-    known.states = found.history.length
+    known.statuses = found.history.length
     known.hold = JSON.stringify(this.#holdOf(ref, found))
     known.progress = progressOf(found)
     known.pieces = piecesDone(found)
@@ -114,7 +114,7 @@ export class JobSource implements Source {
     this.#known.set(ref.id, known)
   }
 
-  /** @param isUrgent whether only states and holds are looked at */
+  /** @param isUrgent whether only statuses and holds are looked at */
   #lookAt(ref: JobRef, { isUrgent }: { isUrgent: boolean }): void {
     if (this.#over.has(ref.id)) return
     const found = this.#find(ref)
@@ -129,14 +129,14 @@ export class JobSource implements Source {
     const held = this.#holdOf(ref, found)
     const hold = JSON.stringify(held)
     const progress = progressOf(found)
-    const hasMoved = history.length > known.states || hold !== known.hold
+    const hasMoved = history.length > known.statuses || hold !== known.hold
     if (!hasMoved && (isUrgent || progress === known.progress)) return
-    // In this order, a reader that gets the last state has got everything before.
+    // In this order, a reader that gets the last status has got everything before.
     if (progress !== known.progress || isFinal(job.JobStatus)) this.#tellProgress(known, found)
     const event = { ...this.#describe(known, found), ...held }
-    const moves = history.slice(Math.min(known.states, history.length - 1))
+    const moves = history.slice(Math.min(known.statuses, history.length - 1))
     for (const { status, at } of moves) this.#publish('job', { ...event, status, at }, ref.app)
-    Object.assign(known, { states: history.length, hold, progress })
+    Object.assign(known, { statuses: history.length, hold, progress })
     if (isFinal(job.JobStatus)) this.#end(ref)
   }
 
@@ -204,7 +204,7 @@ export class JobSource implements Source {
 
 const newlyKnown = (ref: JobRef): Known => ({
   ref,
-  states: 0,
+  statuses: 0,
   hold: '',
   progress: '',
   pieces: 0,

@@ -36,7 +36,7 @@ export function createJobControl(db: Database, jobStateDelayMs: number) {
 
     /**
      * Changes it, for running jobs as well. In another mode, no job has permission to leave its
-     * state.
+     * status.
      */
     put({ mode, delayMs }: JobControl): void {
       if (read().mode !== mode) for (const statement of revokeLeave) statement.run()

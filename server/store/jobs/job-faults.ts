@@ -67,7 +67,7 @@ export function createJobFaults(db: Database, kind: JobKind, faults: Faults) {
       return applying
     },
 
-    /** The id of the rule that makes a job hang in its state, if there is one. */
+    /** The id of the rule that makes a job hang in its status, if there is one. */
     hanging: (seq: number): string | undefined => hangs.get(seq),
   }
 }

@@ -18,7 +18,7 @@ export interface SlotHolder {
   id: string
   /** Id of its application. */
   app: string
-  /** Not 0 if it has been held in its state. */
+  /** Not 0 if it has been held in its status. */
   held: number
 }
 
@@ -58,7 +58,7 @@ export function createJobProgress(
        AND (${hadSlot} OR j.status = 'PENDING_JOB' AND j.seq < :seq AND ${hasLeave})
      ORDER BY waits, j.seq`,
   )
-  // The progress of a job: its state and its counters, which grow with everything that it writes.
+  // The progress of a job: its status and its counters, which grow with everything that it writes.
   const progress = `status || ' ' || total_processed || ' ' || completed_pieces || ' ' || failed_pieces`
   const deaths = db.prepare<[number], Deaths>(
     `SELECT iif(death_progress IS ${progress}, deaths, 0) AS count, death_reason AS reason FROM ${table} WHERE seq = ?`,
@@ -101,7 +101,7 @@ export function createJobProgress(
     /** Like `faults`, of a job that is not of the seed, in a transaction other than `write`. */
     faultsWithin: (job: Job, matters: (rule: Fault) => boolean): Fault[] => faults.applying(job, matters),
 
-    /** The id of the fault rule that makes a job hang in its state, if there is one. */
+    /** The id of the fault rule that makes a job hang in its status, if there is one. */
     hanging: faults.hanging,
 
     /**
@@ -135,10 +135,10 @@ export function createJobProgress(
     isCallerWaiting: (): boolean => writeQueue.isCallerWaiting,
 
     /**
-     * Moves a job to its next state in the database. Whoever has the object in memory changes it
+     * Moves a job to its next status in the database. Whoever has the object in memory changes it
      * when the transaction is committed.
      *
-     * @param now ISO 8601, for the history, and for CompletionDate if it is the last state
+     * @param now ISO 8601, for the history, and for CompletionDate if it is the last status
      */
     move(job: Job, to: JobStatus, now: string): void {
       if (!mayMove(job.status, to)) throw new Error(`a job cannot go from ${job.status} to ${to}`)
@@ -148,17 +148,17 @@ export function createJobProgress(
       }
     },
 
-    /** Whether a job has permission to leave its state, which it needs in the mode `manual`. */
+    /** Whether a job has permission to leave its status, which it needs in the mode `manual`. */
     mayLeave: (job: Pick<Job, 'seq'>): boolean => mayLeave.get(job.seq) === 1,
 
-    /** Records that a job is held in its current state. */
+    /** Records that a job is held in its current status. */
     noteHeld: (job: Job): void => void noteHeld.run(job.seq),
 
     /**
-     * Permits a job to leave these states, and no others. To be called in a transaction other than
+     * Permits a job to leave these statuses, and no others. To be called in a transaction other than
      * `write`.
      */
-    letLeave: (seq: number, states: JobStatus[]): void => void letLeave.run(JSON.stringify(states), seq),
+    letLeave: (seq: number, statuses: JobStatus[]): void => void letLeave.run(JSON.stringify(statuses), seq),
 
     /**
      * The jobs that keep a job waiting for a slot in the mode `manual`: those that have the slots,

@@ -36,8 +36,8 @@ export interface Deaths {
   reason: string | null
 }
 
-/** States in which a job has counters: running totals from PROCESSING on (contract). */
-const countedStates = new Set<JobStatus>(['PROCESSING', 'COMPLETING', 'COMPLETED', 'FAILING', 'FAILED'])
+/** Statuses in which a job has counters: running totals from PROCESSING on (contract). */
+const countedStatuses = new Set<JobStatus>(['PROCESSING', 'COMPLETING', 'COMPLETED', 'FAILING', 'FAILED'])
 
 /** The columns that the tables of all kinds of jobs have. */
 export interface JobRow {
@@ -53,12 +53,12 @@ export interface JobRow {
   total_processed: number
   /** Not there for exports: an endpoint of an export does not fail by itself. */
   total_failures?: number
-  /** JSON, of the states after CREATED. */
+  /** JSON, of the statuses after CREATED. */
   history: string
   held_in: JobStatus | null
 }
 
-/** A move of a job to a state. */
+/** A move of a job to a status. */
 export interface JobMove {
   status: JobStatus
   /** ISO 8601. */
@@ -70,9 +70,9 @@ export interface FoundJob<Answer> {
   seq: number
   /** The job as Pinpoint answers it. */
   job: Answer
-  /** Its states, oldest first. */
+  /** Its statuses, oldest first. */
   history: JobMove[]
-  /** Whether it has done all its work in its state, and waits to be let go on. */
+  /** Whether it has done all its work in its status, and waits to be let go on. */
   held: boolean
 }
 
@@ -94,7 +94,7 @@ export function toJob<Definition>(
     ApplicationId: app.id,
     Id: row.id,
     JobStatus: row.status,
-    ...(countedStates.has(row.status) && {
+    ...(countedStatuses.has(row.status) && {
       CompletedPieces: row.completed_pieces,
       FailedPieces: row.failed_pieces,
       TotalPieces: row.total_pieces,
@@ -113,7 +113,7 @@ export function toJob<Definition>(
 export interface JobPage extends Page {
   /** Only jobs of this application. */
   app: AppRef | undefined
-  /** Only jobs in this state. */
+  /** Only jobs in this status. */
   status: JobStatus | undefined
   /** Only jobs that are not over yet, or only those that are. */
   running: boolean | undefined
@@ -162,7 +162,7 @@ export function prepareListAll<Row extends JobRow>(db: Database, kind: JobKind) 
 }
 
 /**
- * Prepares counting the jobs of one kind by their states, without those of deleted applications.
+ * Prepares counting the jobs of one kind by their statuses, without those of deleted applications.
  */
 export function prepareCountByStatus(db: Database, kind: JobKind) {
   const { table } = jobTables[kind]
