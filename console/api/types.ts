@@ -3,8 +3,7 @@
  * shape that has changed.
  */
 import type { Static } from '@sinclair/typebox'
-import type { ExportJobResponse } from '../../server/model/export-job.ts'
-import type { ImportJobResponse } from '../../server/model/import-job.ts'
+import type { JobResponse, JobType } from '../../server/model/job-kinds.ts'
 import type {
   TemplateResponse as ListedTemplate,
   TemplatesResponse as ListedTemplates,
@@ -26,12 +25,13 @@ export type { ApplicationResponse } from '../../server/model/application.ts'
 export type { StoredEvent } from '../../server/model/event-record.ts'
 export type { OutboxMessage } from '../../server/model/message.ts'
 export type { OtpDetails } from '../../server/model/otp.ts'
+export type { JobType }
 
 /** A job in a list of jobs. */
 export interface JobRow {
   app: string
-  type: 'IMPORT' | 'EXPORT'
-  job: ImportJobResponse | ExportJobResponse
+  type: JobType
+  job: JobResponse
 }
 
 export type { FileCheck } from '../../server/control/check-file.ts'

@@ -1,4 +1,4 @@
-import type { JobRow } from '../api/types.ts'
+import type { JobRow, JobType } from '../api/types.ts'
 import { count } from '../format.ts'
 import { to } from '../router.ts'
 import { Id } from './copy.tsx'
@@ -7,9 +7,28 @@ import { Status } from './status.tsx'
 import type { Column } from './table.tsx'
 import { Time } from './time.tsx'
 
+/** What a type of jobs is called, its icon, where the pages of its jobs are, and what they count. */
+interface JobWords {
+  name: string
+  icon: string
+  path: string
+  unit: string
+}
+
+const jobWords: Record<JobType, JobWords> = {
+  IMPORT: { name: 'Import', icon: 'download', path: 'import-jobs', unit: 'record' },
+  EXPORT: { name: 'Export', icon: 'upload', path: 'export-jobs', unit: 'endpoint' },
+}
+
+/** All types of jobs. */
+export const jobTypes = Object.keys(jobWords)
+
+/** @param type of a job, as Pinpoint answers it */
+export const jobWordsOf = (type: string): JobWords => jobWords[type as JobType]
+
 /** The address of a job's page. */
 export const jobAddress = ({ app, type, id }: { app: string; type: string; id: string }): string =>
-  type === 'IMPORT' ? to`apps/${app}/import-jobs/${id}` : to`apps/${app}/export-jobs/${id}`
+  to`apps/${app}/${jobWordsOf(type).path}/${id}`
 
 /** Where a job reads from, or writes to. */
 const s3UrlOf = ({ Definition }: JobRow['job']): string =>
@@ -29,8 +48,7 @@ export const jobColumns: Column<JobRow>[] = [
     head: 'Job',
     cell: row => (
       <a href={jobAddress({ ...row, id: row.job.Id })}>
-        <Icon name={row.type === 'IMPORT' ? 'download' : 'upload'} />{' '}
-        {row.type === 'IMPORT' ? 'Import' : 'Export'}
+        <Icon name={jobWords[row.type].icon} /> {jobWords[row.type].name}
         <span class="sr-only">{objectWords(row.job)}</span>
       </a>
     ),

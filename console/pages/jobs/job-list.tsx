@@ -4,7 +4,7 @@ import { useOverlay } from '../../api/overlay.ts'
 import type { AppOverviews, JobRow } from '../../api/types.ts'
 import { AppLink } from '../../parts/app-link.tsx'
 import { SelectFilter } from '../../parts/filters.tsx'
-import { jobColumns, jobKey } from '../../parts/jobs.tsx'
+import { jobColumns, jobKey, jobTypes } from '../../parts/jobs.tsx'
 import { NewRows, useNewRows } from '../../parts/new-rows.tsx'
 import { type ListPage, PagedTable, usePage } from '../../parts/paged-table.tsx'
 import { Empty } from '../../parts/states.tsx'
@@ -33,7 +33,7 @@ export function JobList({ app }: { app?: string }) {
   return (
     <>
       <div class="filters">
-        <SelectFilter name="type" label="Type" none="Imports and exports" choices={['IMPORT', 'EXPORT']} />
+        <SelectFilter name="type" label="Type" none="Imports and exports" choices={jobTypes} />
         <SelectFilter name="status" label="Status" none="All states" choices={jobPath} />
       </div>
       <NewRows {...newRows} one="job" />

@@ -8,6 +8,7 @@ import { useOverlay } from '../../api/overlay.ts'
 import { unheardJobs } from '../../api/start-job.ts'
 import type { ExportJobPage, ImportJobPage } from '../../api/types.ts'
 import { count, plural } from '../../format.ts'
+import { jobWordsOf } from '../../parts/jobs.tsx'
 import { Rate } from '../../upload/rate.ts'
 import { isOver, type JobStatus, later } from './job-path.ts'
 
@@ -230,8 +231,8 @@ function sentenceOn({
   failed,
   pieces,
 }: Pick<JobEvent, 'status' | 'processed' | 'failed' | 'pieces'> & { type: string }): string {
-  const name = type === 'IMPORT' ? 'Import' : 'Export'
-  const done = `${plural(processed, type === 'IMPORT' ? 'record' : 'endpoint')}${failed > 0 ? `, ${count(failed)} failed` : ''}`
+  const { name, unit } = jobWordsOf(type)
+  const done = `${plural(processed, unit)}${failed > 0 ? `, ${count(failed)} failed` : ''}`
   const ofPieces =
     pieces && !isOver(status) ? `, ${count(pieces.done)} of ${plural(pieces.total, 'piece')}` : ''
   return `${name} ${status}: ${done}${ofPieces}.`

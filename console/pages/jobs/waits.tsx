@@ -1,6 +1,6 @@
 import type { ImportJobPage } from '../../api/types.ts'
 import { Icon } from '../../parts/icon.tsx'
-import { jobAddress } from '../../parts/jobs.tsx'
+import { jobAddress, jobWordsOf } from '../../parts/jobs.tsx'
 import { HoldReason } from './held.tsx'
 
 /** Says for which jobs a job waits, as they have all slots, and what holds them. */
@@ -11,7 +11,7 @@ export function Waits({
   type: string
   waitsFor: NonNullable<ImportJobPage['waitsFor']>
 }) {
-  const name = type === 'IMPORT' ? 'Import' : 'Export'
+  const { name } = jobWordsOf(type)
   return (
     <div class="card held">
       <p>
