@@ -29,10 +29,10 @@ const responses: Record<JobKind, TSchema> = { import: ImportJobResponse, export:
  * In the mode `manual`, lets a held job go on to its next status, or to a given one. The answer
  * comes when the job is in that status and has done all its work there.
  *
- * A job that fails on the way goes on to FAILED. The answer is 409 if the job will not reach the
- * status: it has failed, has skipped PENDING_JOB, hangs by a fault rule, or waits for a slot that
- * held jobs have. It is also 409 for a status that is not ahead of the job, in every other mode, and while another call advances
- * the job: the two would give it different permissions.
+ * A job that fails on the way goes on to FAILED. The answer is 409 if the job will not reach the status: it
+ * has failed, has skipped PENDING_JOB, hangs by a fault rule, or waits for a slot that held jobs have. It
+ * is also 409 for a status that is not ahead of the job, in every other mode, and while another call
+ * advances the job: the two would give it different permissions.
  */
 export const advanceJobs: FastifyPluginAsyncTypebox = async app => {
   /** The jobs that are being advanced. */

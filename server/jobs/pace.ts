@@ -5,8 +5,6 @@ import type { Job } from '../store/jobs/job-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import { isHung } from './faults.ts'
 
-/** Milliseconds of the longest timer that there is. */
-
 /**
  * Makes jobs wait in their statuses as the job control and the fault rules say. Both are in the
  * database; after `lookAgain`, every waiting job reads them again.

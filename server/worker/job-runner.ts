@@ -1,7 +1,7 @@
 import { describeMove, describeStart, type LogLine } from '../jobs/job-log.ts'
 import type { Pace } from '../jobs/pace.ts'
 import { isPastQueue, type JobContext } from '../jobs/run-job.ts'
-import type { JobResponse } from '../model/job-kinds.ts'
+import type { JobKind, JobResponse } from '../model/job-kinds.ts'
 import { JobGoneError } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 import type { JobHandler } from './job-handlers.ts'
@@ -131,10 +131,10 @@ export class JobRunner implements Source {
     const moved = () => tell({ moved: { kind: name.kind, app: job.app.id, id: job.id } })
     const rest = this.#createRest(job, signal)
     const slot = this.#createSlot(job, signal, begins)
-    const log = (describe: (answer: JobResponse) => LogLine) => {
+    const log = (describe: (kind: JobKind, answer: JobResponse) => LogLine) => {
       const answer = this.#handler.answerOf(job)
       // It may be gone with its application.
-      if (answer !== undefined) tell(describe(answer))
+      if (answer !== undefined) tell(describe(name.kind, answer))
     }
     log(describeStart)
     try {
