@@ -44,7 +44,9 @@ export const metricsOf = (counters: Counters): Record<string, string> =>
 export interface AudienceRules {
   /** Whether there is a message for a channel; without it, for every channel. */
   hasMessage?: (channel: string) => boolean
-  /** Whether messages are sent by the endpoints' own clocks: without a valid zone, none is (source: guide). */
+  /**
+   * Whether messages are sent by the endpoints' own clocks: without a valid zone, none is (source: guide).
+   */
   isLocalTime?: boolean
   /** Whether nothing is sent to a time zone; asked with `isLocalTime` alone. */
   isLeftOut?: (zone: string) => boolean

@@ -7,7 +7,9 @@ export interface QuietTime {
   End?: string | undefined
 }
 
-/** Whether there is a quiet time: without both times, or with the same for both, it is never quiet (assumed). */
+/**
+ * Whether there is a quiet time: without both times, or with the same for both, it is never quiet (assumed).
+ */
 export const hasQuietTime = ({ Start, End }: QuietTime): boolean => Boolean(Start && End && Start !== End)
 
 /**

@@ -102,7 +102,9 @@ export function planBegun(plan: TreatmentPlan, now: number): TreatmentPlan {
   return { ...plan, timing: JSON.stringify({ ...timing, wall: now + timing.offset } satisfies Timing) }
 }
 
-/** How a treatment stands after its next run has begun. By local time, the run after it may be due already. */
+/**
+ * How a treatment stands after its next run has begun. By local time, the run after it may be due already.
+ */
 export function planNextRun(plan: TreatmentPlan, now: number): TreatmentPlan {
   const begun = { ...plan, begun: plan.begun + 1 }
   const next = nextRun(timingIn(plan), plan.run + 1, now)

@@ -139,9 +139,9 @@ export const replacesBody = ({ BodyOverride, RawContent }: EndpointSendConfigura
   Boolean(BodyOverride || RawContent)
 
 /**
- * Puts one content over another, part by part. A title or a body that is put over raw content removes
- * it, and the parts that it stood for count again. The HTML and the text of an e-mail are one part: all readers get the
- * same message.
+ * Puts one content over another, part by part. A title or a body that is put over raw content removes it,
+ * and the parts that it stood for count again. The HTML and the text of an e-mail are one part: all
+ * readers get the same message.
  */
 function overlay(lower: MessageContent, upper: MessageContent): MessageContent {
   const content = { ...lower, ...upper }

@@ -43,7 +43,10 @@ export function payloadOf(channel: string, push: Push): Record<string, unknown> 
   }
 }
 
-/** The data of FCM, ADM and Baidu: texts, and no objects in it. What Pinpoint says counts before the context (assumed). */
+/**
+ * The data of FCM, ADM and Baidu: texts, and no objects in it. What Pinpoint says counts
+ * before the context (assumed).
+ */
 function androidData({ content, settings, origin, context }: Push): Record<string, unknown> {
   const { action = 'OPEN_APP' } = content
   const { Data, IconReference, SilentPush = false } = settings

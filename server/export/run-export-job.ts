@@ -24,7 +24,10 @@ const countedPerStep = 10_000
 /** Pieces written down, or forgotten, in one transaction. */
 const piecesPerStep = 1000
 
-/** Milliseconds before an object is published once more, after the SDK's own attempts: all of it is written by then. */
+/**
+ * Milliseconds before an object is published once more, after the SDK's own attempts: all
+ * of it is written by then.
+ */
 const publishAgainAfter = [500, 2000, 8000]
 
 /** Milliseconds in which everything that a job has written is to be removed. */
@@ -44,8 +47,8 @@ class PieceFailedError extends Error {
 }
 
 /**
- * Walks an export job to its end, as `runJob` says. What a job has written into its bucket is seen by nobody before all
- * of it is written, and is removed if the job fails or its application is deleted.
+ * Walks an export job to its end, as `runJob` says. What a job has written into its bucket is seen by nobody
+ * before all of it is written, and is removed if the job fails or its application is deleted.
  */
 export async function runExportJob(job: ExportJob, context: ExportContext): Promise<void> {
   const progress = context.store.exportProgress
@@ -169,8 +172,9 @@ async function exportPieces(job: ExportJob, context: ExportContext): Promise<voi
 }
 
 /**
- * Writes all pieces once more. What was written is gone where the job comes from a snapshot, and the state that it was
- * taken of was replaced meanwhile. The pieces that are left do not fit to those that would be written now.
+ * Writes all pieces once more. What was written is gone where the job comes from a snapshot, and the
+ * state that it was taken of was replaced meanwhile. The pieces that are left do not fit to those
+ * that would be written now.
  */
 async function exportAnew(job: ExportJob, context: ExportContext): Promise<void> {
   const progress = context.store.exportProgress
@@ -325,8 +329,8 @@ function membersOf(
 }
 
 /**
- * How to find the members of a job that is past INITIALIZING, if that has not changed since: else some pieces would have the
- * members of before, and some those of now.
+ * How to find the members of a job that is past INITIALIZING, if that has not changed since: else some pieces
+ * would have the members of before, and some those of now.
  *
  * @throws NoSuchMembersError
  */

@@ -6,13 +6,14 @@ import type { ImportJob } from '../store/jobs/import-progress.ts'
 import type { Store } from '../store/open-store.ts'
 
 /**
- * Prepares the undo of what a failed job has written, step by step: its segment's members are deleted, the endpoints that it
- * changed are restored, all of these are reconciled with what others have written since, and those that it created are removed.
- * Before anything is reconciled, what other FAILING jobs changed is restored, too: two of them may have changed what a call had
- * written in between.
+ * Prepares the undo of what a failed job has written, step by step: its segment's members are deleted, the
+ * endpoints that it changed are restored, all of these are reconciled with what others have written since,
+ * and those that it created are removed. Before anything is reconciled, what other FAILING jobs changed is
+ * restored, too: two of them may have changed what a call had written in between.
  *
  * @param rowsPerStep how many rows a step handles at most
- * @returns does one step; gives whether there may be more. To be called in a transaction of the job, which is FAILING
+ * @returns does one step; gives whether there may be more. To be called in a transaction of
+ *   the job, which is FAILING
  */
 export function createUndo(job: ImportJob, store: Store, rowsPerStep: number): () => boolean {
   const { importProgress } = store

@@ -6,8 +6,10 @@
 /**
  * The statuses in the order of the model, each with those that may come next (contract). None is skipped.
  *
- *     CREATED → (PENDING_JOB →) PREPARING_FOR_INITIALIZATION → INITIALIZING → PROCESSING → COMPLETING → COMPLETED
- *        └────────────┴───────────────────┴───────────────────────┴──────────────┴────────────┴→ FAILING → FAILED
+ *     CREATED → (PENDING_JOB →) PREPARING_FOR_INITIALIZATION → INITIALIZING → PROCESSING
+ *       → COMPLETING → COMPLETED
+ *
+ * Each of these but the last may be followed by FAILING → FAILED.
  */
 const moves = {
   CREATED: ['PENDING_JOB', 'PREPARING_FOR_INITIALIZATION', 'FAILING'],

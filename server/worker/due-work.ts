@@ -6,9 +6,12 @@ import { type DueRows, nextOf } from '../store/clock/due-rows.ts'
 import type { Store } from '../store/open-store.ts'
 import type { DueSource } from './due-sources.ts'
 import type { ClockMove, ClockOutcome, ClockTarget } from './messages.ts'
-import type { Source } from './schedule.ts'
+import type { WorkSource } from './scheduler.ts'
 
-/** Steps after which a move of the clock stops where it is, and a warning is logged without one: what repeats itself might never end. */
+/**
+ * Steps after which a move of the clock stops where it is, and a warning is logged without one: what
+ * repeats itself might never end.
+ */
 const maxSteps = 100_000
 
 /** Milliseconds until due work is tried again when the disk has refused it. */
@@ -43,7 +46,7 @@ export interface DueWorkContext {
  * long, those of the others come first. Within an application, and while the clock is moved, the order
  * is kept. A move does not wait either: what runs by itself stops for it after the step under way.
  */
-export class DueWork implements Source {
+export class DueWork implements WorkSource {
   readonly #sources: readonly DueSource[]
   readonly #context: DueWorkContext
   /** The last of the runs and moves, which take place one after the other. */
@@ -269,7 +272,9 @@ export class DueWork implements Source {
   }
 }
 
-/** The time that a move leads to at most; where it depends on what is due, the last that the clock can show. */
+/**
+ * The time that a move leads to at most; where it depends on what is due, the last that the clock can show.
+ */
 function targetOf(to: ClockTarget, from: number): number {
   if (typeof to === 'number') return to
   if (to === 'here') return from

@@ -6,8 +6,8 @@ import { JobGoneError } from '../store/jobs/job-progress.ts'
 import type { Job } from '../store/jobs/job-rows.ts'
 import type { JobHandler } from './job-handlers.ts'
 import type { FromWorker } from './messages.ts'
-import type { Source } from './schedule.ts'
-import { type Place, Semaphore } from './semaphore.ts'
+import type { WorkSource } from './scheduler.ts'
+import { Semaphore, type Ticket } from './semaphore.ts'
 
 /** What a runner needs from its thread. */
 export interface RunnerContext {
@@ -42,7 +42,7 @@ interface Slot {
 }
 
 /** Runs the jobs of one kind, as many at once as there are slots; those of the seed one after the other. */
-export class JobRunner implements Source {
+export class JobRunner implements WorkSource {
   readonly #handler: JobHandler
   readonly #context: RunnerContext
   readonly #slots: Semaphore
@@ -207,25 +207,25 @@ export class JobRunner implements Source {
      * finds out when it has it.
      */
     let mayBeHeld = job.status === 'PENDING_JOB'
-    const mayTake = () => !mayBeHeld || Boolean(job.ofSeed) || pace.mayLeave(job, progress)
-    const join = () => slots.join(job.hadSlot ? 0 : job.seq, mayTake)
-    let place: Place | undefined =
+    const mayAcquire = () => !mayBeHeld || Boolean(job.ofSeed) || pace.mayLeave(job, progress)
+    const join = () => slots.join(job.hadSlot ? 0 : job.seq, mayAcquire)
+    let ticket: Ticket | undefined =
       job.hadSlot || job.status === 'PENDING_JOB' || job.ofSeed ? join() : undefined
     const release = () => {
-      place?.leave()
-      place = undefined
+      ticket?.leave()
+      ticket = undefined
     }
     return {
       context: {
         tryAcquire() {
-          place ??= join()
-          mayBeHeld = !place.hasSlot
-          if (place.hasSlot) begins()
-          return place.hasSlot
+          ticket ??= join()
+          mayBeHeld = !ticket.hasSlot
+          if (ticket.hasSlot) begins()
+          return ticket.hasSlot
         },
         async acquire() {
-          place ??= join()
-          await Promise.race([place.taken, rejectOnAbort(signal)])
+          ticket ??= join()
+          await Promise.race([ticket.acquired, rejectOnAbort(signal)])
           begins()
         },
         doWithout() {
@@ -235,9 +235,9 @@ export class JobRunner implements Source {
       },
       suspend() {
         mayBeHeld = true
-        if (!place?.hasSlot) return
-        place.leave()
-        place = join()
+        if (!ticket?.hasSlot) return
+        ticket.leave()
+        ticket = join()
       },
       resume() {
         mayBeHeld = false

@@ -1,6 +1,6 @@
 import { diskTrouble } from '../process/disk-errors.ts'
 import type { Store } from '../store/open-store.ts'
-import type { Source } from './schedule.ts'
+import type { WorkSource } from './scheduler.ts'
 
 /** Rows deleted in one transaction; one that is in indexes, or fires triggers, counts as several. */
 const rowsPerStep = 700
@@ -15,7 +15,7 @@ const besideJobs = { pause: 500, steps: 30 }
 const retryDelay = 10_000
 
 /** Purges the rows that nobody can see any more, in steps of some milliseconds. */
-export class Purging implements Source {
+export class Purging implements WorkSource {
   readonly #store: Pick<Store, 'purge' | 'isJobWriting'>
   readonly #signal: AbortSignal
   readonly #onTrouble: (error: unknown) => void

@@ -1,7 +1,7 @@
-/** A place in the queue for a slot, and later the slot itself. */
-export interface Place {
+/** A ticket in the queue for a slot, and later for the slot itself. */
+export interface Ticket {
   /** Resolves when it has the slot. */
-  readonly taken: Promise<void>
+  readonly acquired: Promise<void>
   readonly hasSlot: boolean
   /** Leaves the queue, or gives the slot back. To be called once. */
   leave(): void
@@ -9,13 +9,13 @@ export interface Place {
 
 interface Waiter {
   rank: number
-  mayTake: () => boolean
-  take: () => void
+  mayAcquire: () => boolean
+  grant: () => void
 }
 
 /**
- * A counting semaphore: a slot goes to the lowest rank, and among equals to whoever has waited longest. Those that may not take
- * one now are passed over, and keep their places.
+ * A counting semaphore: a slot goes to the lowest rank, and among equals to whoever has waited longest. Those
+ * that may not acquire one now are passed over, and keep their places.
  */
 export class Semaphore {
   #free: number
@@ -27,24 +27,24 @@ export class Semaphore {
   }
 
   /**
-   * Joins the queue, and takes a slot at once if one is free and nobody comes before.
+   * Joins the queue, and acquires a slot at once if one is free and nobody comes before.
    *
    * @param rank its place among those who wait: lower ones come first
-   * @param mayTake whether it may take a slot now; `offer` is to be called when that may have changed
+   * @param mayAcquire whether it may acquire a slot now; `offer` is to be called when that may have changed
    */
-  join(rank = 0, mayTake = () => true): Place {
-    const { promise: taken, resolve } = Promise.withResolvers<void>()
+  join(rank = 0, mayAcquire = () => true): Ticket {
+    const { promise: acquired, resolve } = Promise.withResolvers<void>()
     let hasSlot = false
-    const take = () => {
+    const grant = () => {
       hasSlot = true
       resolve()
     }
-    const waiter: Waiter = { rank, mayTake, take }
+    const waiter: Waiter = { rank, mayAcquire, grant }
     const next = this.#waiting.findIndex(other => other.rank > rank)
     this.#waiting.splice(next === -1 ? this.#waiting.length : next, 0, waiter)
     this.offer()
     return {
-      taken,
+      acquired,
       get hasSlot() {
         return hasSlot
       },
@@ -55,9 +55,9 @@ export class Semaphore {
     }
   }
 
-  /** Waits for a slot and takes it. */
+  /** Waits for a slot and acquires it. */
   async acquire(): Promise<void> {
-    await this.join().taken
+    await this.join().acquired
   }
 
   /** Gives a slot back. */
@@ -66,14 +66,14 @@ export class Semaphore {
     this.offer()
   }
 
-  /** Hands the free slots to those who may take them. */
+  /** Hands the free slots to those who may acquire them. */
   offer(): void {
     while (this.#free > 0) {
-      const next = this.#waiting.findIndex(({ mayTake }) => mayTake())
+      const next = this.#waiting.findIndex(({ mayAcquire }) => mayAcquire())
       if (next === -1) return
       const [waiter] = this.#waiting.splice(next, 1)
       this.#free--
-      waiter!.take()
+      waiter!.grant()
     }
   }
 }

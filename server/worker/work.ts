@@ -7,7 +7,7 @@ import type { JobHandler } from './job-handlers.ts'
 import { JobRunner, type RunnerContext } from './job-runner.ts'
 import type { ClockMove, ClockOutcome } from './messages.ts'
 import { Purging } from './purging.ts'
-import { Schedule } from './schedule.ts'
+import { Scheduler } from './scheduler.ts'
 
 /**
  * All that the worker does for one state of the database: it runs jobs and what is due, and purges
@@ -71,7 +71,7 @@ export function startWork(
       }),
   })
   const purging = new Purging(store, signal, troubleTeller('what is deleted cannot be purged'))
-  const schedule = new Schedule([...runners, dueWork, purging])
+  const schedule = new Scheduler([...runners, dueWork, purging])
 
   const run = async () => {
     for (const runner of runners) await runner.runSuspects()

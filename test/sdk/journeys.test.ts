@@ -422,7 +422,9 @@ t.test(
       ...{ Id, Demographic: { Timezone: ['UTC', 'America/New_York'][index]! } },
     }))
     await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
-    /** When messages are sent of a journey that is paused before it begins, and goes on at an earlier time. */
+    /**
+     * When messages are sent of a journey that is paused before it begins, and goes on at an earlier time.
+     */
     const timesFrom = async (now: string) => {
       await control('PUT', '/_pinpoint/clock', { mode: 'frozen', now: start })
       // Until its hook answers, nothing else of the application is done.

@@ -144,7 +144,10 @@ export function useJob<Details extends ImportJobPage | ExportJobPage>(
   }
 }
 
-/** Whether an event of another job changes what is shown of a wait for a slot: who has it, or what holds that job. */
+/**
+ * Whether an event of another job changes what is shown of a wait for a slot: who has
+ * it, or what holds that job.
+ */
 function isAboutWait(event: JobEvent, { job, waitsFor = [] }: ImportJobPage | ExportJobPage): boolean {
   if (job.JobStatus !== 'PENDING_JOB' || event.type !== job.Type) return false
   const holder = waitsFor.find(({ id }) => id === event.id)

@@ -41,7 +41,10 @@ export interface SentMessage {
   isCustom?: boolean
 }
 
-/** What a carrier charges for one part of an SMS message, in thousandths of a cent (source: the guide's sample). */
+/**
+ * What a carrier charges for one part of an SMS message, in thousandths of a cent
+ * (source: the guide's sample).
+ */
 export const pricePerPart = 645
 
 /**
@@ -108,8 +111,8 @@ export const eventMembers = (
     : { attributes: attributesOf(type, origin.message), metrics: metricsOf(type, origin.message.record) }
 
 /**
- * Who has sent the message that an event is of, and when. For events of messages, the message's record tells, as
- * a Context may have the same names; for events of apps, their attributes.
+ * Who has sent the message that an event is of, and when. For events of messages, the message's record tells,
+ * as a Context may have the same names; for events of apps, their attributes.
  */
 export function sentBy(type: string, origin: NewEvents['origin']): SentBy {
   if ('message' in origin) {

@@ -66,7 +66,9 @@ export function createEventStreams(db: Database) {
     cursors: (arn: string): StreamCursor[] =>
       cursors.all(arn).map(({ seq, id, cursor }) => ({ app: { seq, id }, arn, cursor })),
 
-    /** Whether a cursor is up to date: its application still names the stream, which has got nothing later. */
+    /**
+     * Whether a cursor is up to date: its application still names the stream, which has got nothing later.
+     */
     isCurrent: ({ app, arn, cursor }: StreamCursor): boolean =>
       isCurrent.get(app.seq, arn, cursor) !== undefined,
 

@@ -26,7 +26,9 @@ export interface CampaignActivity {
   has_reservation: 0 | 1
   /** Id of the only recipient, of a run that an event has started. */
   endpoint: string | null
-  /** The last row of `endpoints` when it began: a member that is created again later would be listed twice. */
+  /**
+   * The last row of `endpoints` when it began: a member that is created again later would be listed twice.
+   */
   newest_endpoint: number
   /** The last member that was looked at; null once all were. */
   member_cursor: MemberCursor | null

@@ -165,7 +165,9 @@ export function createCampaigns(db: Database, documentsOf: Documents) {
     ofEvents: (app: AppRef, frequency: 'EVENT' | 'IN_APP_EVENT'): Campaign[] =>
       ofEvents.all(app.seq, frequency).map(({ id }) => documents.get(app, id)!),
 
-    /** The campaigns of the account that are to begin runs, or have any under way: what their statuses need. */
+    /**
+     * The campaigns of the account that are to begin runs, or have any under way: what their statuses need.
+     */
     unfinished: (): { body: { IsPaused: boolean }; treatments: TreatmentState[] }[] =>
       unfinished.all().map(({ campaign, isPaused }) => ({
         body: { IsPaused: isPaused === 1 },

@@ -110,7 +110,9 @@ export function createExportProgress(db: Database, jobs: JobProgress, { transact
     addPiece: (job: ExportJob, piece: Pick<ExportPiece, 'number' | 'endpoints'>): void =>
       void insertPiece.run(job.seq, piece.number, piece.endpoints),
 
-    /** Saves the number of pieces, the newest endpoint to be exported, and a hash of how members are found. */
+    /**
+     * Saves the number of pieces, the newest endpoint to be exported, and a hash of how members are found.
+     */
     beginProcessing: (job: ExportJob, begun: { newest: number; membersHash: string }): void =>
       void beginProcessing.run({ job: job.seq, ...begun }),
 

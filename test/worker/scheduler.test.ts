@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { Schedule, type Source } from '../../server/worker/schedule.ts'
+import { Scheduler, type WorkSource } from '../../server/worker/scheduler.ts'
 import { until } from '../support/helpers.ts'
 
 const never = Number.POSITIVE_INFINITY
 
 /** A source with as many steps to do as there are delays, in milliseconds: one before each of them. */
-function sourceOf(...delays: number[]): Source & { runs: number; steps: number } {
+function sourceOf(...delays: number[]): WorkSource & { runs: number; steps: number } {
   const source = {
     runs: 0,
     steps: 0,
@@ -24,7 +24,7 @@ function sourceOf(...delays: number[]): Source & { runs: number; steps: number }
 t.test('the schedule runs what is due until nothing is left, each source at its own time', async t => {
   const [quick, slow, idle] = [sourceOf(0, 0, 0, 0), sourceOf(15, 15), sourceOf()]
   const ending = new AbortController()
-  const schedule = new Schedule([quick, slow, idle])
+  const schedule = new Scheduler([quick, slow, idle])
   const running = schedule.run(ending.signal)
   t.strictSame([quick.runs, slow.runs, idle.runs], [1, 1, 1], 'at the start')
   await until(() => (quick.steps === 4 && slow.steps === 2 ? true : undefined), 'all steps')
@@ -35,7 +35,7 @@ t.test('the schedule runs what is due until nothing is left, each source at its 
 t.test('the schedule runs nothing while nothing is due; whoever wakes it has every source look', async t => {
   const source = sourceOf()
   const ending = new AbortController()
-  const schedule = new Schedule([source])
+  const schedule = new Scheduler([source])
   const running = schedule.run(ending.signal)
   for (let round = 0; round < 20; round++) await setImmediate()
   t.equal(source.runs, 1)
@@ -53,7 +53,7 @@ t.test('the schedule runs nothing while nothing is due; whoever wakes it has eve
 t.test('a source that wakes the schedule while it runs is run again', async t => {
   const ending = new AbortController()
   const other = sourceOf()
-  const schedule = new Schedule([
+  const schedule = new Scheduler([
     other,
     {
       runDue() {
@@ -74,5 +74,5 @@ t.test('an error of a source ends the schedule', async t => {
     },
     nextDue: () => never,
   }
-  await t.rejects(new Schedule([failing]).run(new AbortController().signal), { message: 'no' })
+  await t.rejects(new Scheduler([failing]).run(new AbortController().signal), { message: 'no' })
 })

@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { maxTimer } from '../model/milliseconds.ts'
 
 /** Work that the worker finds in the database. */
-export interface Source {
+export interface WorkSource {
   /** Does what is due now, in a step of some milliseconds; nothing where nothing is due. */
   runDue(): void
   /**
@@ -11,15 +11,13 @@ export interface Source {
   nextDue(): number
 }
 
-/** Milliseconds of the longest timer that there is. */
-
 /** The worker's loop: runs what is due, then sleeps until more is due or somebody wakes it. */
-export class Schedule {
-  readonly #sources: Source[]
+export class Scheduler {
+  readonly #sources: WorkSource[]
   #woken = new AbortController()
 
   /** @param sources in the order in which they are run */
-  constructor(sources: Source[]) {
+  constructor(sources: WorkSource[]) {
     this.#sources = sources
   }
 
