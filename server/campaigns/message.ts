@@ -1,6 +1,7 @@
 import { type SentTemplates, templateMembers } from '../delivery/choose-content.ts'
 import { templateToSend } from '../delivery/load-template.ts'
 import type { Message, MessageConfiguration } from '../model/campaign.ts'
+import { isObject } from '../model/is-object.ts'
 import type { DirectMessageConfiguration, TemplateConfiguration } from '../model/message.ts'
 import type { Store } from '../store/open-store.ts'
 
@@ -55,7 +56,7 @@ function android(message: Message | undefined) {
 function readData(json: string | undefined): Record<string, string> | undefined {
   try {
     const value: unknown = JSON.parse(json ?? '')
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    if (!isObject(value)) return undefined
     const texts = Object.entries(value).map(([name, member]) => [
       name,
       typeof member === 'string' ? member : JSON.stringify(member),

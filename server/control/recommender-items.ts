@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest } from '../http/errors/exceptions.ts'
 import { MapOf } from '../model/common.ts'
+import { isObject } from '../model/is-object.ts'
 import {
   attributeKey,
   isAttributeValue,
@@ -94,7 +95,7 @@ function checkItem(
     throw badRequest(`${member} ${items}; got ${describe(value)}`)
   }
   const names = Object.keys(Attributes).map(attributeKey)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw badRequest(
       `${member} ${items}, or an object with values of ${names.join(', ')}, which the Lambda function makes; got ${describe(value)}`,
     )

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { badRequest, notFound } from '../http/errors/exceptions.ts'
+import { isObject } from '../model/is-object.ts'
 import { describe } from '../validation/explain.ts'
 import { Remote, sendHtml } from './html-preview.ts'
 import { renderFor } from './render.ts'
@@ -65,8 +66,6 @@ function readObject(parameter: string, text: string): Record<string, unknown> {
   } catch {
     value = undefined
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>
-  }
+  if (isObject(value)) return value
   throw badRequest(`${parameter} must be a JSON object, such as {"OTP":"123456"}; got ${describe(text)}`)
 }

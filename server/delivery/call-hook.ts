@@ -1,3 +1,4 @@
+import { isObject } from '../model/is-object.ts'
 import { hookLimits } from '../model/quotas.ts'
 import { withoutFinalDot } from '../process/host-names.ts'
 import { isLoopback } from '../process/web-origins.ts'
@@ -65,9 +66,7 @@ export function readEndpointMap(text: string): Record<string, unknown> {
   } catch {
     throw new Error('its answer is not JSON')
   }
-  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) {
-    return answer as Record<string, unknown>
-  }
+  if (isObject(answer)) return answer
   throw new Error('its answer is not an object of endpoints by their ids')
 }
 

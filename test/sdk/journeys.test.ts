@@ -416,10 +416,11 @@ t.test('a StartTime stays where it is when the clock is set back before the firs
 t.test(
   'by local time, a journey that starts at once does so where the clock was set back before it',
   async t => {
-    const { client, control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+    const { client, control, ApplicationId, WriteJourneyRequest, advance, publishHello } = await setUp(t)
     const path = `/v1/apps/${ApplicationId}`
     const Item = ['ann', 'bob'].map((Id, index) => ({
-      ...{ Id, Demographic: { Timezone: ['UTC', 'America/New_York'][index]! } },
+      Id,
+      Demographic: { Timezone: ['UTC', 'America/New_York'][index]! },
     }))
     await client.send(new UpdateEndpointsBatchCommand({ ApplicationId, EndpointBatchRequest: { Item } }))
     /**
@@ -437,14 +438,14 @@ t.test(
       })
       const { SegmentId } = WriteJourneyRequest.StartCondition.SegmentStartCondition
       await control('POST', `${path}/campaigns`, {
-        ...{ Name: 'slow', SegmentId, Schedule: { StartTime: 'IMMEDIATE' }, Hook: { WebUrl: hook.url } },
+        Name: 'slow',
+        SegmentId,
+        Schedule: { StartTime: 'IMMEDIATE' },
+        Hook: { WebUrl: hook.url },
         MessageConfiguration: { SMSMessage: { Body: 'Hi' } },
       })
       await asked.promise
-      const { body: journey } = await control('POST', `${path}/journeys`, {
-        ...{ ...WriteJourneyRequest, State: 'ACTIVE', LocalTime: true, RefreshFrequency: 'P60D' },
-        ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
-      })
+      const journey = await publishHello({ LocalTime: true, RefreshFrequency: 'P60D' })
       const become = async (State: string) => {
         t.equal((await control('PUT', `${path}/journeys/${journey.Id}/state`, { State })).status, 200)
       }
@@ -487,7 +488,7 @@ t.test('waits of a journey that is PAUSED stay at their times when the clock is 
 t.test(
   'a change of the segment that is later than a clock that is set back begins its run at once',
   async t => {
-    const { control, ApplicationId, WriteJourneyRequest, advance } = await setUp(t)
+    const { control, ApplicationId, WriteJourneyRequest, advance, publishHello } = await setUp(t)
     const { SegmentId } = WriteJourneyRequest.StartCondition.SegmentStartCondition
     const path = `/v1/apps/${ApplicationId}`
     const lookFor = async (name: string) => {
@@ -495,10 +496,7 @@ t.test(
       await control('PUT', `${path}/segments/${SegmentId}`, { Name: name, Dimensions })
     }
     await lookFor('ann')
-    const { body: journey } = await control('POST', `${path}/journeys`, {
-      ...{ ...WriteJourneyRequest, State: 'ACTIVE', RefreshFrequency: 'P60D', RefreshOnSegmentUpdate: true },
-      ...{ StartActivity: 'hello', Activities: { hello: WriteJourneyRequest.Activities.hello } },
-    })
+    const journey = await publishHello({ RefreshFrequency: 'P60D', RefreshOnSegmentUpdate: true })
     const become = async (State: string) => {
       t.equal((await control('PUT', `${path}/journeys/${journey.Id}/state`, { State })).status, 200)
     }

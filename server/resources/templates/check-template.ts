@@ -1,5 +1,6 @@
 import { checkBodySize } from '../../http/body-size.ts'
 import { badRequest } from '../../http/errors/exceptions.ts'
+import { isObject } from '../../model/is-object.ts'
 import { templateCharacters } from '../../model/quotas.ts'
 import type { TemplateBody, TemplateType } from '../../model/template.ts'
 import type { Store } from '../../store/open-store.ts'
@@ -43,7 +44,7 @@ function checkDefaults(text: string): void {
   } catch (error) {
     throw badRequest(`${must}; got ${describe(text)}: ${(error as Error).message}`)
   }
-  if (typeof defaults !== 'object' || defaults === null || Array.isArray(defaults)) {
+  if (!isObject(defaults)) {
     throw badRequest(`${must}; got ${describe(text)}`)
   }
 }
