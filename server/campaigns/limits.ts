@@ -22,7 +22,7 @@ export type DropReason =
 /** The limits of a campaign: its own, and for what it does not say, those of its application. */
 export interface CampaignLimitsInForce {
   /** Messages to an endpoint in 24 hours: from this campaign, or from all of the application. */
-  daily: { most: number; ofAll: boolean } | undefined
+  daily: { max: number; ofAll: boolean } | undefined
   /** How often this campaign may target an endpoint. */
   total: number | undefined
   /** Messages in a second. */
@@ -45,7 +45,7 @@ export function limitsOf(
     (Limits[name] ?? inherited.Limits[name]) || undefined
   const daily = of('Daily')
   return {
-    daily: daily === undefined ? undefined : { most: daily, ofAll: Limits.Daily === undefined },
+    daily: daily === undefined ? undefined : { max: daily, ofAll: Limits.Daily === undefined },
     total: of('Total'),
     perSecond: of('MessagesPerSecond'),
     maxDuration: of('MaximumDuration'),
@@ -75,7 +75,7 @@ export function whyDropped(
     const sent = daily.ofAll
       ? sends.byAll(sender.app, key, lastDay)
       : sends.bySender(sender, key, lastDay).sent
-    if (sent >= daily.most) return 'DAILY_CAP'
+    if (sent >= daily.max) return 'DAILY_CAP'
   }
   const zone = Demographic?.Timezone
   return zone && isTimeZone(zone) && isQuiet(quietTime, now, zone) ? 'QUIET_TIME' : undefined

@@ -150,8 +150,8 @@ function print(
     return
   }
   const tell = ({ line, column }: Partial<Position>, message: string) => {
-    const place = line === undefined ? template : `${template}:${line}:${column}`
-    stderr.write(`${plain(`${place}: ${message}`)}\n`)
+    const where = line === undefined ? template : `${template}:${line}:${column}`
+    stderr.write(`${plain(`${where}: ${message}`)}\n`)
   }
   if (failure === undefined) {
     stdout.write(text?.endsWith('\n') ? text : `${text}\n`)

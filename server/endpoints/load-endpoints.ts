@@ -23,13 +23,13 @@ export function loadEndpoints(
 ): EndpointRow[] {
   const named = writer.withIds(app, endpoints)
   const users = new Set(userIds)
-  const places = new Set(addresses)
+  const held = new Set(addresses)
   for (const { user_id, address, endpoint_status } of named) {
     if (user_id !== null) users.add(user_id)
     if (address === null) continue
     // No other endpoint is ACTIVE where this one is.
-    if (areAddressesUnique && endpoint_status === 'ACTIVE') places.delete(address)
-    else places.add(address)
+    if (areAddressesUnique && endpoint_status === 'ACTIVE') held.delete(address)
+    else held.add(address)
   }
-  return [...named, ...writer.withUsersOrAddresses(app, { userIds: users, addresses: places, loaded: named })]
+  return [...named, ...writer.withUsersOrAddresses(app, { userIds: users, addresses: held, loaded: named })]
 }

@@ -35,7 +35,7 @@ export const conditionsOf = ({ ConditionalSplit, MultiCondition }: Activity): Si
 export function evaluationWait(activity: Activity, activities: Activities, now: number): Wait | undefined {
   const given = waitOf((activity.ConditionalSplit ?? activity.MultiCondition)?.EvaluationWaitTime, now)
   const { custom, message: ofMessage } = journeyLimits.eventWaitMinutes
-  const least = Math.max(
+  const min = Math.max(
     0,
     ...conditionsOf(activity).map(({ EventCondition }) => {
       if (EventCondition === undefined) return 0
@@ -43,6 +43,6 @@ export function evaluationWait(activity: Activity, activities: Activities, now: 
       return (kindOf(message) === 'CUSTOM' ? custom : ofMessage) * minute
     }),
   )
-  if (least === 0 || (given !== undefined && given.until >= now + least)) return given
-  return { until: now + least, isFixed: false }
+  if (min === 0 || (given !== undefined && given.until >= now + min)) return given
+  return { until: now + min, isFixed: false }
 }

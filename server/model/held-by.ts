@@ -1,14 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { OneOf } from './common.ts'
 
-/** What holds a job in its state: the job control, a fault rule, or both. */
+/** What holds a job in its status: the job control, a fault rule, or both. */
 export const HeldBy = Type.Object({
   mode: Type.Optional(OneOf(['manual'], { description: 'The mode of the job control' })),
   fault: Type.Optional(Type.String({ description: 'Id of the fault rule whose hangAt is the state' })),
 })
 export type HeldBy = Static<typeof HeldBy>
 
-/** By what a job is held and what lets it go on, to stand after "it is". */
+/** What holds a job and what lets it go on: the end of a sentence that begins with "it is" or "which is". */
 export function explainHold(
   { mode, fault }: HeldBy,
   { ApplicationId, Id, Type }: { ApplicationId: string; Id: string; Type: string },

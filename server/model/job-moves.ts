@@ -4,7 +4,8 @@
  */
 
 /**
- * The statuses in the order of the model, each with those that may come next (contract). None is skipped.
+ * The statuses in the order in which AWS's model lists them, each with those that may come next (contract).
+ * None is skipped but PENDING_JOB, where a slot is free.
  *
  *     CREATED → (PENDING_JOB →) PREPARING_FOR_INITIALIZATION → INITIALIZING → PROCESSING
  *       → COMPLETING → COMPLETED

@@ -29,7 +29,8 @@ export function explainStandstill(
   if (waitsFor === undefined) return undefined
   const others = waitsFor.map(({ app, id, heldBy }) => {
     const hold = heldBy && explainHold(heldBy, { ApplicationId: app, Id: id, Type: job.Type })
-    return hold === undefined ? id : `${id}, which is ${hold}`
+    const name = app === job.ApplicationId ? id : `${id} of application ${app}`
+    return hold === undefined ? name : `${name}, which is ${hold}`
   })
   return `it waits for a slot, which others have: ${others.join('; ')}`
 }

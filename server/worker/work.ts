@@ -49,7 +49,7 @@ export function startWork(
   }
   const { clock, tell, timeSlice } = context
   const now = () => clock.now()
-  const onOver = () => schedule.wake()
+  const onOver = () => scheduler.wake()
   const troubleTeller = (text: string) => (error: unknown) =>
     tell({ level: 'error', fields: { err: error }, text })
   const runners = handlers.map(
@@ -61,7 +61,7 @@ export function startWork(
     store,
     signal,
     inBackground,
-    onRested: () => schedule.wake(),
+    onRested: () => scheduler.wake(),
     onTrouble: troubleTeller('what is due cannot run'),
     onRestless: steps =>
       tell({
@@ -71,11 +71,11 @@ export function startWork(
       }),
   })
   const purging = new Purging(store, signal, troubleTeller('what is deleted cannot be purged'))
-  const schedule = new Scheduler([...runners, dueWork, purging])
+  const scheduler = new Scheduler([...runners, dueWork, purging])
 
   const run = async () => {
     for (const runner of runners) await runner.runSuspects()
-    await schedule.run(signal)
+    await scheduler.run(signal)
   }
   inBackground(run())
 
@@ -87,7 +87,7 @@ export function startWork(
         runner.abortDeleted()
         runner.offerSlots()
       }
-      schedule.wake()
+      scheduler.wake()
     },
     async moveClock(move) {
       const moving = dueWork.move(move)

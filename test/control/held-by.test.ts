@@ -168,3 +168,33 @@ t.test('import --url says for which jobs its job waits', async t => {
   await call('DELETE', '/_pinpoint/faults')
   t.match(await ended, { code: 0 })
 })
+
+t.test('a job that is let go is held no longer, also where it goes on to wait for a slot', async t => {
+  const buckets = makeBuckets(t)
+  await buckets.put('data', 'users.csv', csvOf('a', 'b'))
+  const emulator = await spawnEmulator(t, {
+    DATA_DIR: makeFolder(t),
+    MAX_RUNNING_IMPORTS: '1',
+    ...buckets.env,
+  })
+  const call = controlOf(emulator.url)
+  const app = await createApp(emulator.client)
+  const page = async ({ Id }: { Id?: string | undefined }) =>
+    (await call('GET', `/_pinpoint/apps/${app}/import-jobs/${Id}`)).body
+  await call('POST', '/_pinpoint/faults', { job: {}, hangAt: 'PROCESSING', times: 1 })
+  const holder = await createImportJob(emulator.client, app, { S3Url })
+  await until(async () => (await page(holder)).heldBy, 'a job to be held that has the slot')
+
+  await call('PUT', '/_pinpoint/job-control', { mode: 'manual' })
+  const waiting = await createImportJob(emulator.client, app, { S3Url })
+  await until(async () => (await page(waiting)).held || undefined, 'another one to be held')
+  const path = `/_pinpoint/apps/${app}/import-jobs/${waiting.Id}`
+  t.equal((await call('POST', `${path}/advance`, { to: 'PENDING_JOB' })).status, 200)
+  t.match(await page(waiting), { held: true, heldBy: { mode: 'manual' } })
+  await call('PUT', '/_pinpoint/job-control', { mode: 'immediate' })
+  const { held, heldBy, waitsFor } = await page(waiting)
+  t.strictSame([held, heldBy], [false, undefined])
+  t.match(waitsFor, [{ app, id: holder.Id }])
+  await call('DELETE', '/_pinpoint/faults')
+  await until(async () => (await page(waiting)).job.JobStatus === 'COMPLETED' || undefined, 'its end')
+})

@@ -50,7 +50,12 @@ t.test('an emulator starts, stops cleanly, and starts again where it was', async
     const emulator = await spawnEmulator(t, { DATA_DIR: dataDir, PORT: new URL(first.url).port })
     t.equal(emulator.url, first.url, `nothing listens on the port ${after}`)
     const { ApplicationsResponse } = await emulator.client.send(new GetAppsCommand({}))
-    t.match(ApplicationsResponse?.Item, [{ Id: app }], `and the data folder is free, and holds what it held`)
+    matchEach(
+      t,
+      ApplicationsResponse!.Item!,
+      [{ Id: app }],
+      'the data folder is free, and holds what it held',
+    )
     return emulator
   }
   const second = await again('after a clean stop')

@@ -21,27 +21,27 @@ function sourceOf(...delays: number[]): WorkSource & { runs: number; steps: numb
   return source
 }
 
-t.test('the schedule runs what is due until nothing is left, each source at its own time', async t => {
+t.test('the scheduler runs what is due until nothing is left, each source at its own time', async t => {
   const [quick, slow, idle] = [sourceOf(0, 0, 0, 0), sourceOf(15, 15), sourceOf()]
   const ending = new AbortController()
-  const schedule = new Scheduler([quick, slow, idle])
-  const running = schedule.run(ending.signal)
+  const scheduler = new Scheduler([quick, slow, idle])
+  const running = scheduler.run(ending.signal)
   t.strictSame([quick.runs, slow.runs, idle.runs], [1, 1, 1], 'at the start')
   await until(() => (quick.steps === 4 && slow.steps === 2 ? true : undefined), 'all steps')
   ending.abort()
   await running
 })
 
-t.test('the schedule runs nothing while nothing is due; whoever wakes it has every source look', async t => {
+t.test('the scheduler runs nothing while nothing is due; whoever wakes it has every source look', async t => {
   const source = sourceOf()
   const ending = new AbortController()
-  const schedule = new Scheduler([source])
-  const running = schedule.run(ending.signal)
+  const scheduler = new Scheduler([source])
+  const running = scheduler.run(ending.signal)
   for (let round = 0; round < 20; round++) await setImmediate()
   t.equal(source.runs, 1)
   for (const runs of [2, 3]) {
-    schedule.wake()
-    schedule.wake()
+    scheduler.wake()
+    scheduler.wake()
     await until(() => (source.runs >= runs ? true : undefined), `run ${runs}`)
     for (let round = 0; round < 20; round++) await setImmediate()
     t.equal(source.runs, runs)
@@ -50,24 +50,24 @@ t.test('the schedule runs nothing while nothing is due; whoever wakes it has eve
   await running
 })
 
-t.test('a source that wakes the schedule while it runs is run again', async t => {
+t.test('a source that wakes the scheduler while it runs is run again', async t => {
   const ending = new AbortController()
   const other = sourceOf()
-  const schedule = new Scheduler([
+  const scheduler = new Scheduler([
     other,
     {
       runDue() {
-        if (other.runs < 3) schedule.wake()
+        if (other.runs < 3) scheduler.wake()
         else ending.abort()
       },
       nextDue: () => never,
     },
   ])
-  await schedule.run(ending.signal)
+  await scheduler.run(ending.signal)
   t.equal(other.runs, 3)
 })
 
-t.test('an error of a source ends the schedule', async t => {
+t.test('an error of a source ends the scheduler', async t => {
   const failing = {
     runDue() {
       throw new Error('no')

@@ -1,5 +1,6 @@
 import operations from '../../../fixtures/operations.json' with { type: 'json' }
 import { deliveryStatuses, exceptions } from '../../api/values.ts'
+import { jobTypes } from '../../parts/jobs.tsx'
 
 /** A member of a fault rule, as a field of the form. */
 export interface RuleField {
@@ -56,7 +57,7 @@ export const ruleKinds: RuleKind[] = [
     title: 'Jobs',
     selector: 'job',
     fields: [
-      { member: 'job.type', label: 'Type', options: ['IMPORT', 'EXPORT'] },
+      { member: 'job.type', label: 'Type', options: jobTypes },
       { member: 'job.s3Url', label: 'S3 URL', hint: anyText },
       { member: 'job.applicationId', label: 'Application id' },
       { member: 'job.id', label: 'Job id' },

@@ -173,9 +173,9 @@ function hint(name: string): string {
   return /[;\t|]/.test(name) ? 'only commas separate columns' : 'names are case-sensitive'
 }
 
-function tooManyCells({ length }: string[], most: number): string | undefined {
-  if (length <= most) return undefined
-  return `a record must have at most ${most} ${most === 1 ? 'value' : 'values'}, one for each column of the header; this one has ${length}`
+function tooManyCells({ length }: string[], max: number): string | undefined {
+  if (length <= max) return undefined
+  return `a record must have at most ${max} ${max === 1 ? 'value' : 'values'}, one for each column of the header; this one has ${length}`
 }
 
 /** Maximum values of a record: those of its endpoint, and those that are ignored. */

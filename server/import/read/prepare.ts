@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { checkComplete, missingAddress } from '../../endpoints/check-endpoint.ts'
 import type { Attributes } from '../../model/endpoint.ts'
 import type { AppRef } from '../../store/applications/applications.ts'
-import { type AttributeName, attributeMaps, forEachMap } from '../../store/endpoints/attribute-names.ts'
+import { type AttributeName, attributeMaps, perMap } from '../../store/endpoints/attribute-names.ts'
 import { type EndpointRef, endpointKey, endpointRef } from '../../store/endpoints/endpoint-key.ts'
 import { changeOf, type EndpointChange } from '../../store/endpoints/endpoint-row.ts'
 import { BloomFilter } from './bloom-filter.ts'
@@ -103,7 +103,7 @@ const keyOf = (kind: number, text: string) => endpointKey(kind, text.toWellForme
 
 /** Collects the names of the attributes and metrics of records. */
 function createNames() {
-  const found = forEachMap(() => new Set<string>())
+  const found = perMap(() => new Set<string>())
   const addLists = (names: Set<string>, lists: Attributes | undefined) => {
     for (const name in lists) if (lists[name]!.length > 0) names.add(name)
   }

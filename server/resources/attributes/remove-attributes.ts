@@ -30,8 +30,7 @@ const AttributesParams = Type.Object({
  * matters. The answer lists the names that were removed, in order; an unknown name is no error
  * (both assumed).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-attributes-attribute-type.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-attributes-attribute-type.html
  */
 export const removeAttributes: FastifyPluginAsyncTypebox = async app => {
   app.put(

@@ -10,8 +10,7 @@ import { CampaignParams } from './shapes.ts'
  * Deletes a campaign, and answers it as DELETED. For callers it is gone at once, and what it has not
  * sent yet is not sent (all assumed). Its messages stay in the outbox.
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
  */
 export const deleteCampaign: FastifyPluginAsyncTypebox = async app => {
   app.delete(

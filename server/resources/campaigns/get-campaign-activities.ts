@@ -9,8 +9,7 @@ import { CampaignParams } from './shapes.ts'
 /**
  * The runs of a campaign, the newest first (assumed), one for each of its treatments.
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id-activities.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id-activities.html
  */
 export const getCampaignActivities: FastifyPluginAsyncTypebox = async app => {
   app.get(

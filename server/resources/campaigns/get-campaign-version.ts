@@ -6,8 +6,7 @@ import { findCampaignVersion } from './find-campaign.ts'
 import { CampaignVersionParams } from './shapes.ts'
 
 /**
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id-versions-version.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id-versions-version.html
  */
 export const getCampaignVersion: FastifyPluginAsyncTypebox = async app => {
   app.get(

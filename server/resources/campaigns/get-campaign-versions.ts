@@ -9,8 +9,7 @@ import { CampaignParams } from './shapes.ts'
 /**
  * The versions of a campaign, the newest first (assumed).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id-versions.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id-versions.html
  */
 export const getCampaignVersions: FastifyPluginAsyncTypebox = async app => {
   app.get(

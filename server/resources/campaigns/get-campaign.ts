@@ -6,8 +6,7 @@ import { findCampaign } from './find-campaign.ts'
 import { CampaignParams } from './shapes.ts'
 
 /**
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
  */
 export const getCampaign: FastifyPluginAsyncTypebox = async app => {
   app.get(

@@ -18,8 +18,7 @@ import { CampaignParams } from './shapes.ts'
  * has sent (all assumed, after the console). What is sent as it is answered counts as unchanged, so
  * that an answer can be sent back. Tags stay: TagResource changes them (assumed).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-campaigns-campaign-id.html
  */
 export const updateCampaign: FastifyPluginAsyncTypebox = async app => {
   const { store } = app

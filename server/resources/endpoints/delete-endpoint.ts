@@ -5,8 +5,7 @@ import { EndpointParams, findEndpoint } from './find-endpoint.ts'
 /**
  * Deletes an endpoint. The answer is the deleted endpoint.
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
  */
 export const deleteEndpoint: FastifyPluginAsyncTypebox = async app => {
   app.delete(

@@ -3,8 +3,7 @@ import { EndpointResponse } from '../../model/endpoint.ts'
 import { EndpointParams, findEndpoint } from './find-endpoint.ts'
 
 /**
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
  */
 export const getEndpoint: FastifyPluginAsyncTypebox = async app => {
   app.get(

@@ -10,8 +10,7 @@ import { EndpointParams } from './find-endpoint.ts'
 /**
  * Creates an endpoint, or merges the body into an existing one.
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id.html
  */
 export const updateEndpoint: FastifyPluginAsyncTypebox = async app => {
   app.put(

@@ -8,8 +8,7 @@ import { findApp } from '../find.ts'
  * The in-app messages that an application may show to an endpoint. The real service wants its
  * ChannelType to be IN_APP (source: guide), which is asked for with PREFLIGHT=strict alone.
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id-inappmessages.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-endpoints-endpoint-id-inappmessages.html
  */
 export const getInAppMessages: FastifyPluginAsyncTypebox = async app => {
   app.get(

@@ -69,8 +69,7 @@ const activityTypes: Record<ActivityKind, string> = {
  * (source: guide). Counters are texts, and those that are 0 are absent (source: observed). All fit on
  * one page, so page-size and next-token change nothing (assumed).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-journeys-journey-id-execution-metrics.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-journeys-journey-id-execution-metrics.html
  */
 export const executionMetrics: FastifyPluginAsyncTypebox = async app => {
   const { store } = app

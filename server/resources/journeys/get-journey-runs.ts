@@ -10,8 +10,7 @@ import { JourneyParams } from './shapes.ts'
  * Lists the runs of a journey, the newest first (assumed): one when it is published, and one more
  * with each refresh (assumed).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-journeys-journey-id-runs.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-journeys-journey-id-runs.html
  */
 export const getJourneyRuns: FastifyPluginAsyncTypebox = async app => {
   app.get(

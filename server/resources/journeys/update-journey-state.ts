@@ -13,8 +13,7 @@ import { publishChecked } from './write-journey.ts'
  * Publishes a draft, pauses a journey and lets it go on, or cancels it. Only a journey that refreshes
  * can be paused (source: guide).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-journeys-journey-id-state.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-journeys-journey-id-state.html
  */
 export const updateJourneyState: FastifyPluginAsyncTypebox = async app => {
   app.put(

@@ -71,8 +71,7 @@ interface KpiParams {
  * are written, so they do not depend on how many are kept. KPIs of deleted campaigns and journeys stay
  * (assumed).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-kpis-daterange-kpi-name.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-kpis-daterange-kpi-name.html
  */
 export const kpis: FastifyPluginAsyncTypebox = async app => {
   const { store } = app

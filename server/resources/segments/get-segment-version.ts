@@ -11,8 +11,7 @@ const SegmentVersionParams = paramsInApplication({
 /**
  * Answers one version of a segment.
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-versions-version.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-versions-version.html
  */
 export const getSegmentVersion: FastifyPluginAsyncTypebox = async app => {
   app.get(

@@ -4,8 +4,7 @@ import { SegmentParams, SegmentsResponse } from '../../model/segment.ts'
 import { findApp, findSegment } from '../find.ts'
 
 /**
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-versions.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/apps-application-id-segments-segment-id-versions.html
  */
 export const getSegmentVersions: FastifyPluginAsyncTypebox = async app => {
   app.get(

@@ -8,8 +8,7 @@ import { checkTemplateName, readTemplateType, summaryOf, TypedTemplateParams } f
  * Lists the versions of a template, newest first, as the console does (source: guide). CreationDate
  * is that of the version (source: model).
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/templates-template-name-template-type-versions.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/templates-template-name-template-type-versions.html
  */
 export const listTemplateVersions: FastifyPluginAsyncTypebox = async app => {
   app.get(

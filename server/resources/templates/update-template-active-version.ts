@@ -9,8 +9,7 @@ import { checkTemplateName, readTemplateType, TypedTemplateParams } from './shap
  * Makes a version the active one. `latest` means the version that is the latest now (assumed): later
  * ones do not become active by themselves.
  *
- * @see
- *   https://docs.aws.amazon.com/pinpoint/latest/apireference/templates-template-name-template-type-active-version.html
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference/templates-template-name-template-type-active-version.html
  */
 export const updateTemplateActiveVersion: FastifyPluginAsyncTypebox = async app => {
   app.put(

@@ -14,7 +14,7 @@ export type AttributeMap = keyof typeof columns
 export const attributeMaps = Object.keys(columns) as AttributeMap[]
 
 /** Makes a value for each of the maps. */
-export const forEachMap = <Value>(make: () => Value) =>
+export const perMap = <Value>(make: () => Value) =>
   Object.fromEntries(attributeMaps.map(map => [map, make()])) as Record<AttributeMap, Value>
 
 /** A custom name in one of the maps. */
@@ -28,7 +28,9 @@ export interface AttributeName {
  */
 export const namesIn = (change: EndpointChange): AttributeName[] =>
   attributeMaps.flatMap(map => {
-    const values: Record<string, unknown[] | number> = JSON.parse(change[columns[map]] ?? '{}')
+    const text = change[columns[map]]
+    if (text === null) return []
+    const values: Record<string, unknown[] | number> = JSON.parse(text)
     return Object.entries(values).flatMap(([name, value]) =>
       Array.isArray(value) && value.length === 0 ? [] : { map, name },
     )
@@ -69,7 +71,7 @@ export function createAttributeNames(db: Database) {
 
   const namesOf = (app: AppRef) => {
     if (known?.app === app.seq) return known.maps
-    known = { app: app.seq, maps: forEachMap(() => new Map<string, Set<number>>()) }
+    known = { app: app.seq, maps: perMap(() => new Map<string, Set<number>>()) }
     for (const { map, name, job } of ofApp.iterate(app.seq)) note(known.maps[map], name, job)
     return known.maps
   }

@@ -27,7 +27,10 @@ export interface JourneyProgress {
   startsByEvent: boolean
   /** Whether events start it, or decide a split of it. */
   listensToEvents: boolean
-  /** When the first run was to begin, from which all are counted; null before one that begins at once. */
+  /**
+   * When the first run was to begin, from which all are counted. Without a StartTime, null until that run has
+   * begun, and for good where events start the journey; null for a draft.
+   */
   starts: number | null
   /** When the next run was to begin: it does so when the journey is active. */
   nextRun: number | null

@@ -31,10 +31,15 @@ export type MemberCursor =
   | ['user', row: number]
   | [job: number, endpointId: string]
 
-export const isMemberCursor = (value: unknown): value is MemberCursor =>
-  Array.isArray(value) &&
-  [1, 2].includes(value.length) &&
-  value.every(part => ['string', 'number'].includes(typeof part))
+export function isMemberCursor(value: unknown): value is MemberCursor {
+  if (!Array.isArray(value)) return false
+  const [first, second] = value
+  if (value.length === 1) return typeof first === 'string' || Number.isSafeInteger(first)
+  if (value.length !== 2) return false
+  return first === 'user'
+    ? Number.isSafeInteger(second)
+    : Number.isSafeInteger(first) && typeof second === 'string'
+}
 
 /** The cursor before the first member. */
 export const firstMember: MemberCursor = [0]

@@ -335,6 +335,7 @@ t.test('a segment may have 100 sources and 100 sets of dimensions in its groups,
     const { status, body } = await call('POST', segments, inGroups(100))
     t.equal(status, 201)
     const members = await call('GET', `/_pinpoint/apps/${app}/segments/${body.Id}/endpoints`)
+    t.equal(members.status, 200)
     matchEach(t, members.body.items, [{ Id: 'e' }])
     const tooMany = inGroups(101)
     const message = `SegmentGroups must have at most 100 ${list} in all of its groups; got 101`

@@ -286,7 +286,7 @@ CREATE TABLE journeys (
   defaults        TEXT NOT NULL,    -- JSON, JourneyLimits and QuietTime of the application when the journey was created
   starts_by_event INTEGER NOT NULL, -- 1 for a published journey that endpoints enter by an event
   listens         INTEGER NOT NULL, -- 1 for a published journey that events start, or that has a split on events
-  starts          INTEGER,          -- when the first run was to begin, from which all are counted; NULL before one that begins at once
+  starts          INTEGER,          -- when the first run was to begin, from which all are counted; NULL: see JourneyProgress
   next_run        INTEGER,          -- when the next run was to begin; NULL if there is none
   ends            INTEGER,          -- when endpoints stop entering; NULL if that is over, or never
   segment_version INTEGER,          -- the version whose members entered last; NULL before, and without a segment
