@@ -79,8 +79,8 @@ export async function send(
     batch = []
     const ids = await store.write(() => {
       const found = findSendingApp(store, applicationId)
-      // The clock may have been set back while they were rendered. Their records and events have the time at which
-      // they are written; what was rendered keeps the time before.
+      // The clock may have been set back while they were rendered. Their records and events have the time at
+      // which they are written; what was rendered keeps the time before.
       const time = app.now().toISOString()
       for (const { record } of delivered) record.time = time
       within?.(found, delivered)
